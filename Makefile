@@ -1,0 +1,183 @@
+# SPDX-License-Identifier: BSD-3-Clause
+# ukpktgen: the in-tree build. A stock Unikraft tree uses Makefile.uk instead.
+
+.DEFAULT_GOAL := image
+.DELETE_ON_ERROR:
+MAKEFLAGS += -rR
+CC := gcc
+STRIP := strip
+PYTHON := /usr/bin/python3
+
+APP_DIRS := net stats pktgen shell
+APP_SRC := main.c app.c $(sort $(foreach d,$(APP_DIRS),$(wildcard $(d)/*.c)))
+CMD_SRC := $(sort $(filter-out cmds/_%,$(wildcard cmds/*.c)))
+TEST_CMD_SRC := $(sort $(wildcard tests/cmds/*.c))
+LIB_SRC := $(sort $(wildcard plat/lib/*.c))
+KVM_SRC := $(sort $(wildcard plat/kvm/*.c plat/kvm/*.S))
+HOST_SRC := $(sort $(wildcard plat/host/*.c))
+UNIT_SRC := $(sort $(wildcard tests/unit/test_*.c))
+UNIT_LIB_SRC := $(sort $(filter-out $(UNIT_SRC),$(wildcard tests/unit/*.c)))
+
+VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo unknown)
+
+WARN := -Wall -Wextra -Werror -Wshadow -Wstrict-prototypes \
+	-Wmissing-prototypes -Wpointer-arith -Wvla -Wwrite-strings
+INC := -I. -Iplat/include -Ibuild/gen
+CFLAGS_ALL := -std=gnu11 $(WARN) $(INC) -MMD -MP
+
+MUSL_INC := /usr/include/x86_64-linux-musl
+MUSL_LIB := /usr/lib/x86_64-linux-musl/libc.a
+KVM_CFLAGS := $(CFLAGS_ALL) -DUK_PLAT_NAME=\"kvm\" -O2 -g -nostdinc -isystem $(MUSL_INC) \
+	-isystem $(dir $(shell $(CC) -print-file-name=include/stddef.h)) \
+	-ffreestanding -fbuiltin -fno-pic -no-pie -mcmodel=small \
+	-mno-red-zone -fno-stack-protector -fno-omit-frame-pointer \
+	-fno-asynchronous-unwind-tables -ffunction-sections -fdata-sections \
+	-fcf-protection=none
+KVM_LDFLAGS := -nostdlib -static -no-pie -Wl,--gc-sections \
+	-Wl,-z,noexecstack -Wl,-z,norelro -Wl,--build-id=none \
+	-Wl,-T,plat/kvm/link.ld
+# Interrupt handlers run between any two instructions of the app: they keep
+# off the registers that only it saves.
+KVM_IRQ_SRC := plat/kvm/irq.c plat/kvm/serial.c plat/kvm/lapic.c
+
+HOST_CFLAGS := $(CFLAGS_ALL) -DUK_PLAT_NAME=\"host\" -O1 -g -D_GNU_SOURCE -fno-omit-frame-pointer \
+	-fsanitize=address,undefined -fno-sanitize-recover=all
+
+## image: the appliance, build/ukpktgen.elf (and .debug with its symbols)
+image: build/ukpktgen.elf build/ukpktgen-console
+
+## client: the host's console client, build/ukpktgen-console
+client: build/ukpktgen-console
+
+## run: boot it and attach this terminal (a file of commands without one)
+run:
+	@scripts/setup run
+	@$(MAKE) --no-print-directory -s image
+	@scripts/first-run
+
+## test: unit tests, shell transcripts, QEMU tests
+test:
+	@scripts/setup test
+	@$(MAKE) --no-print-directory unit
+	@$(MAKE) --no-print-directory image test-image
+	@$(PYTHON) -m pytest -p no:cacheprovider -q tests
+
+## unit: the unit tests alone, under ASan and UBSan
+unit: $(UNIT_SRC:tests/unit/%.c=build/host/%)
+	@set -e; for t in $^; do echo "== $$t"; $$t; done
+
+## check: style, include rule, static analysis
+check:
+	@scripts/setup check
+	@scripts/check
+
+## bench: boot time, size, least memory
+bench: image
+	@scripts/setup bench
+	@bench/bench
+
+## docs: docs/commands.md and the README's table, from the command table
+docs: build/host/docgen
+	@scripts/docs
+
+## clean: remove build/
+clean:
+	rm -rf build
+
+help:
+	@sed -n 's/^## \([a-z]*\): /  make \1\t/p' Makefile | expand -t 18
+
+# ---- The image ---------------------------------------------------------------
+
+obj = $(patsubst %,build/$(1)/%.o,$(basename $(2)))
+KVM_OBJ := $(call obj,kvm,$(APP_SRC) $(CMD_SRC) $(LIB_SRC) $(KVM_SRC))
+
+build/ukpktgen.debug: $(KVM_OBJ) build/kvm/cmd_table.o plat/kvm/link.ld
+	$(CC) $(KVM_LDFLAGS) -o $@ $(filter %.o,$^) $(MUSL_LIB) -lgcc
+
+test-image: build/test/ukpktgen.elf
+build/test/ukpktgen.debug: $(KVM_OBJ) $(call obj,kvm,$(TEST_CMD_SRC)) \
+		build/kvm/cmd_table_test.o plat/kvm/link.ld
+	@mkdir -p $(@D)
+	$(CC) $(KVM_LDFLAGS) -o $@ $(filter %.o,$^) $(MUSL_LIB) -lgcc
+
+build/%.elf: build/%.debug
+	$(STRIP) -s -R .comment -o $@ $<
+
+$(call obj,kvm,$(KVM_IRQ_SRC)): KVM_CFLAGS += -mgeneral-regs-only
+
+build/kvm/%.o: %.c | setup-image build/gen/uk/config.h build/gen/version.h
+	@mkdir -p $(@D)
+	$(CC) $(KVM_CFLAGS) -c -o $@ $<
+
+build/kvm/%.o: %.S | setup-image
+	@mkdir -p $(@D)
+	$(CC) $(KVM_CFLAGS) -c -o $@ $<
+
+build/kvm/%.o: build/gen/%.c
+	@mkdir -p $(@D)
+	$(CC) $(KVM_CFLAGS) -c -o $@ $<
+
+# ---- Made from other sources -------------------------------------------------
+
+build/gen/cmd_table.c: scripts/cmd-table $(CMD_SRC) build/gen/cmds.list
+	@mkdir -p $(@D)
+	scripts/cmd-table $(CMD_SRC) >$@
+
+build/gen/cmd_table_test.c: scripts/cmd-table build/gen/cmds.list
+	@mkdir -p $(@D)
+	scripts/cmd-table $(CMD_SRC) $(TEST_CMD_SRC) >$@
+
+# Changes when a command file comes or goes.
+build/gen/cmds.list: FORCE
+	@mkdir -p $(@D)
+	@echo '$(CMD_SRC) $(TEST_CMD_SRC)' | cmp -s - $@ || \
+		echo '$(CMD_SRC) $(TEST_CMD_SRC)' >$@
+
+build/gen/uk/config.h: Config.uk scripts/config-defaults
+	@mkdir -p $(@D)
+	scripts/config-defaults Config.uk >$@
+
+# Only cmds/version.c includes it, so a commit does not rebuild the rest.
+build/gen/version.h: FORCE
+	@mkdir -p $(@D)
+	@echo '#define UKPKTGEN_VERSION "$(VERSION)"' | cmp -s - $@ || \
+		echo '#define UKPKTGEN_VERSION "$(VERSION)"' >$@
+
+# ---- Host build: unit tests and the docs generator ---------------------------
+
+HOST_LIB_OBJ := $(call obj,host,$(filter-out main.c,$(APP_SRC)) $(CMD_SRC) \
+	$(LIB_SRC) $(HOST_SRC) $(UNIT_LIB_SRC)) build/host/cmd_table.o
+
+build/host/libukpktgen.a: $(HOST_LIB_OBJ)
+	rm -f $@
+	ar rcs $@ $^
+
+build/host/test_%: build/host/tests/unit/test_%.o build/host/libukpktgen.a
+	$(CC) $(HOST_CFLAGS) -o $@ $^ -lcmocka
+
+build/host/docgen: build/host/docs/docgen.o build/host/libukpktgen.a
+	$(CC) $(HOST_CFLAGS) -o $@ $^
+
+build/host/%.o: %.c | build/gen/uk/config.h build/gen/version.h
+	@mkdir -p $(@D)
+	$(CC) $(HOST_CFLAGS) -c -o $@ $<
+
+build/host/%.o: build/gen/%.c
+	@mkdir -p $(@D)
+	$(CC) $(HOST_CFLAGS) -c -o $@ $<
+
+# ---- The client --------------------------------------------------------------
+
+build/ukpktgen-console: client/ukpktgen-console
+	@mkdir -p $(@D)
+	install -m 755 $< $@
+
+setup-image:
+	@scripts/setup image
+
+.PHONY: image client run test unit check bench docs clean help test-image \
+	setup-image FORCE
+.SECONDARY:
+
+-include $(shell find build -name '*.d' 2>/dev/null)
