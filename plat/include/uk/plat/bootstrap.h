@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* The end of the machine. Returning from main() with 0 is UKPLAT_HALT, with
+ * anything else UKPLAT_CRASH. */
+#ifndef UK_PLAT_BOOTSTRAP_H
+#define UK_PLAT_BOOTSTRAP_H
+
+#include <uk/essentials.h>
+
+enum ukplat_gstate {
+	UKPLAT_HALT,	/* power off, the machine monitor ends with success */
+	UKPLAT_RESTART, /* reset */
+	UKPLAT_CRASH,	/* power off, the machine monitor ends with failure */
+};
+
+__noreturn void ukplat_terminate(enum ukplat_gstate request);
+
+#define ukplat_halt() ukplat_terminate(UKPLAT_HALT)
+#define ukplat_restart() ukplat_terminate(UKPLAT_RESTART)
+#define ukplat_crash() ukplat_terminate(UKPLAT_CRASH)
+
+#endif /* UK_PLAT_BOOTSTRAP_H */
