@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Splits the kernel's command line into the arguments of main(). */
+#ifndef KVM_ARGS_H
+#define KVM_ARGS_H
+
+#include <uk/alloc.h>
+
+/*
+ * Words stand between blanks; double quotes keep blanks in a word and are
+ * taken out. Words that announce devices ("virtio_mmio.device=...") are the
+ * drivers' and left out. Returns argc, argv[0] being "ukpktgen"; *argv is one
+ * allocation from `a` and ends with NULL. -ENOMEM when that fails.
+ */
+int args_split(struct uk_alloc *a, const char *cmdline, char ***argv);
+
+#endif /* KVM_ARGS_H */

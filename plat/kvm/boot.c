@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Start-up, in the one order in which its parts can be had. */
+#include "plat/kvm/boot.h"
+
+#include <uk/alloc.h>
+#include <uk/assert.h>
+#include <uk/plat/bootstrap.h>
+
+#include "plat/kvm/args.h"
+#include "plat/kvm/clock.h"
+#include "plat/kvm/heap.h"
+#include "plat/kvm/irq.h"
+#include "plat/kvm/libc.h"
+#include "plat/kvm/mm.h"
+#include "plat/kvm/pvh.h"
+#include "plat/kvm/serial.h"
+#include "plat/kvm/trap.h"
+#include "plat/kvm/virtio.h"
+
+int main(int argc, char **argv);
+void boot_main(const struct hvm_start_info *si);
+
+static const char *cmdline = "";
+
+const char *boot_cmdline(void)
+{
+	return cmdline;
+}
+
+/* From entry.S, on the boot stack and the provisional page tables. */
+void boot_main(const struct hvm_start_info *si)
+{
+	char **argv;
+	size_t len;
+	void *mem;
+	int argc;
+
+	clock_boot();
+	serial_init();
+	trap_init();
+	mm_init(si, &mem, &len);
+	heap_setup(mem, len);
+	libc_init();
+	if (si->cmdline_paddr)
+		cmdline = (const char *)si->cmdline_paddr;
+
+	irq_init();
+	clock_begin();
+	virtio_init(uk_alloc_get_default());
+	argc = args_split(uk_alloc_get_default(), cmdline, &argv);
+	UK_ASSERT(argc > 0);
+	clock_end();
+	__asm__ volatile("sti");
+	ukplat_terminate(main(argc, argv) ? UKPLAT_CRASH : UKPLAT_HALT);
+}

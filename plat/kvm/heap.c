@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "plat/kvm/heap.h"
+
+#include <errno.h>
+#include <malloc.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <uk/alloc.h>
+
+#include "plat/kvm/crash.h"
+#include "plat/lib/heap.h"
+
+static struct heap heap;
+
+static void *default_memalign(struct uk_alloc *a __unused, __sz align,
+			      __sz size)
+{
+	return heap_alloc(&heap, align, size);
+}
+
+static void *default_malloc(struct uk_alloc *a __unused, __sz size)
+{
+	return heap_alloc(&heap, HEAP_ALIGN, size);
+}
+
+static void *default_calloc(struct uk_alloc *a __unused, __sz nmemb, __sz size)
+{
+	__sz len;
+	void *p;
+
+	if (__builtin_mul_overflow(nmemb, size, &len))
+		return NULL;
+	p = heap_alloc(&heap, HEAP_ALIGN, len);
+	return p ? memset(p, 0, len) : NULL;
+}
+
+static void default_free(struct uk_alloc *a __unused, void *ptr)
+{
+	heap_free(&heap, ptr);
+}
+
+static __ssz default_availmem(struct uk_alloc *a __unused)
+{
+	return (__ssz)heap_avail(&heap);
+}
+
+static struct uk_alloc default_alloc = {
+	.malloc = default_malloc,
+	.calloc = default_calloc,
+	.memalign = default_memalign,
+	.free = default_free,
+	.availmem = default_availmem,
+};
+
+struct uk_alloc *uk_alloc_get_default(void)
+{
+	return &default_alloc;
+}
+
+void heap_setup(void *mem, size_t len_bytes)
+{
+	heap_init(&heap, mem, len_bytes, crash);
+}
+
+/* ---- libc -------------------------------------------------------------- */
+
+static void *or_enomem(void *p)
+{
+	if (!p)
+		errno = ENOMEM;
+	return p;
+}
+
+void *malloc(size_t size)
+{
+	return or_enomem(default_malloc(NULL, size));
+}
+
+void *calloc(size_t nmemb, size_t size)
+{
+	return or_enomem(default_calloc(NULL, nmemb, size));
+}
+
+void *aligned_alloc(size_t align, size_t size)
+{
+	return or_enomem(heap_alloc(&heap, align, size));
+}
+
+void *realloc(void *ptr, size_t size)
+{
+	size_t old = ptr ? heap_size(&heap, ptr) : 0;
+	void *p;
+
+	if (ptr && size <= old && size >= old / 2)
+		return ptr;
+	p = malloc(size);
+	if (p && ptr) {
+		memcpy(p, ptr, MIN(old, size));
+		heap_free(&heap, ptr);
+	}
+	return p;
+}
+
+void free(void *ptr)
+{
+	heap_free(&heap, ptr);
+}

@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * What virtio devices have in common. PCI comes before MMIO, so that ports
+ * are numbered alike on every boot.
+ */
+#include "plat/kvm/virtio.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <uk/console.h>
+#include <uk/essentials.h>
+
+#include "plat/kvm/virtio_net.h"
+
+/* Reads until a device counts as hung; each one leaves the guest. */
+#define RESET_READS 100000
+#define CONFIG_TRIES 100
+#define CONSOLE_TRIES 100000
+
+static void add_status(struct virtio_dev *vd, uint8_t bits)
+{
+	vd->ops->set_status(vd, vd->ops->status(vd) | bits);
+}
+
+int virtio_reset(struct virtio_dev *vd)
+{
+	vd->ops->set_status(vd, 0);
+	for (int i = 0; i < RESET_READS; i++)
+		if (vd->ops->status(vd) == 0)
+			return 0;
+	return -ETIMEDOUT;
+}
+
+static int agree(struct virtio_dev *vd, uint64_t wanted, uint64_t needed)
+{
+	vd->features = vd->ops->features(vd) & wanted;
+	if ((vd->features & needed) != needed)
+		return -ENOTSUP;
+	vd->ops->set_features(vd, vd->features);
+	add_status(vd, VIRTIO_STATUS_FEATURES_OK);
+	/* 3.1.1 step 6: the device takes the bit back where it disagrees. */
+	if (!(vd->ops->status(vd) & VIRTIO_STATUS_FEATURES_OK))
+		return -EIO;
+	return 0;
+}
+
+int virtio_negotiate(struct virtio_dev *vd, uint64_t wanted, uint64_t needed)
+{
+	int rc = virtio_reset(vd);
+
+	if (rc < 0)
+		return rc;
+	add_status(vd, VIRTIO_STATUS_ACKNOWLEDGE);
+	add_status(vd, VIRTIO_STATUS_DRIVER);
+	rc = agree(vd, wanted, needed);
+	if (rc < 0)
+		add_status(vd, VIRTIO_STATUS_FAILED);
+	return rc;
+}
+
+void virtio_driver_ok(struct virtio_dev *vd)
+{
+	add_status(vd, VIRTIO_STATUS_DRIVER_OK);
+}
+
+int virtio_config_read(struct virtio_dev *vd, uint32_t offset, void *dst,
+		       size_t len)
+{
+	uint8_t *d = dst;
+	uint32_t before;
+
+	for (int i = 0; i < CONFIG_TRIES; i++) {
+		before = vd->ops->config_generation(vd);
+		for (size_t n = 0; n < len; n++)
+			d[n] = vd->ops->config_byte(vd, offset + (uint32_t)n);
+		if (vd->ops->config_generation(vd) == before)
+			return 0;
+	}
+	return -EIO;
+}
+
+void virtio_skip(const char *name, const char *reason)
+{
+	char line[120];
+	int len = snprintf(line, sizeof(line), "%s skipped: %s\r\n", name,
+			   reason);
+	__ssz n = 0;
+
+	/* The console takes what fits; nothing else is to do yet. */
+	for (int i = 0; i < CONSOLE_TRIES && n < len; i++)
+		n += uk_console_out(line + n, (__sz)(len - n));
+}
+
+void virtio_found(struct uk_alloc *a, struct virtio_dev *vd)
+{
+	/* Firmware may have used it; it must not write to memory any more. */
+	vd->ops->set_status(vd, 0);
+	if (virtio_net_add(a, vd) < 0)
+		virtio_skip(vd->name, "no memory for the driver");
+}
+
+void virtio_init(struct uk_alloc *a)
+{
+	virtio_pci_scan(a);
+	virtio_mmio_scan(a);
+}

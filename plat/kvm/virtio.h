@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * virtio 1.2 devices, modern interface only: what a transport (virtio_pci.c,
+ * virtio_mmio.c) gives to a driver (virtio_net.c), and how a driver brings a
+ * device up. Devices are polled; no interrupt is ever asked for.
+ *
+ * The transport owns `struct virtio_dev` and it stays for good. All calls come
+ * from one CPU, at boot or while a port is configured. Of a running device
+ * only its status may be read, it may be reset and notified; from any CPU.
+ */
+#ifndef KVM_VIRTIO_H
+#define KVM_VIRTIO_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct uk_alloc;
+struct virtio_dev;
+
+/* Finds the devices and registers their drivers; called once, before main(). */
+void virtio_init(struct uk_alloc *a);
+
+/* 5: kinds of devices. There is a driver for this one. */
+#define VIRTIO_ID_NET 1
+
+/* 2.1: device status. */
+#define VIRTIO_STATUS_ACKNOWLEDGE 1
+#define VIRTIO_STATUS_DRIVER 2
+#define VIRTIO_STATUS_DRIVER_OK 4
+#define VIRTIO_STATUS_FEATURES_OK 8
+#define VIRTIO_STATUS_NEEDS_RESET 64
+#define VIRTIO_STATUS_FAILED 128
+
+/* 6: features of every kind of device. */
+#define VIRTIO_F_EVENT_IDX (1ULL << 29)
+#define VIRTIO_F_VERSION_1 (1ULL << 32)
+
+/* Where a queue is notified, and the queue's index, which is written there. */
+struct virtio_notify {
+	volatile void *addr;
+	uint16_t queue;
+	bool wide; /* 32 bits instead of 16 */
+};
+
+/* What the transports do differently. */
+struct virtio_ops {
+	uint64_t (*features)(struct virtio_dev *vd);
+	void (*set_features)(struct virtio_dev *vd, uint64_t features);
+	uint8_t (*status)(struct virtio_dev *vd);
+	void (*set_status)(struct virtio_dev *vd, uint8_t status);
+	/* The most descriptors that a queue takes; 0: no such queue. */
+	uint16_t (*queue_max)(struct virtio_dev *vd, uint16_t queue);
+	/*
+	 * Tells the device where the queue lies (2.7: descriptor, driver and
+	 * device area), enables it and fills *notify in. 0, -ENODEV for no
+	 * such queue, -EBUSY for one in use, -EIO when the device gives no
+	 * usable place to notify it.
+	 */
+	int (*queue_enable)(struct virtio_dev *vd, uint16_t queue,
+			    uint16_t size, const uint64_t area[3],
+			    struct virtio_notify *notify);
+	/* Bytes of the device's configuration; all 0xff past its end. */
+	uint8_t (*config_byte)(struct virtio_dev *vd, uint32_t offset);
+	/* Changes whenever the configuration does. */
+	uint32_t (*config_generation)(struct virtio_dev *vd);
+};
+
+struct virtio_dev {
+	const struct virtio_ops *ops;
+	uint64_t features; /* negotiated */
+	char name[16];     /* where it sits, for messages */
+};
+
+/*
+ * Resets the device and waits for it (2.4.2). 0, or -ETIMEDOUT when it does
+ * not come to rest within some 100,000 reads.
+ */
+int virtio_reset(struct virtio_dev *vd);
+
+/*
+ * Steps 1 to 6 of 3.1.1: resets, then agrees on `wanted` as far as the device
+ * offers it, in vd->features. `needed` is a part of `wanted`. 0, -ENOTSUP when
+ * the device lacks one that is needed, -EIO when it refuses the set,
+ * -ETIMEDOUT. After an error the device is given up (FAILED).
+ */
+int virtio_negotiate(struct virtio_dev *vd, uint64_t wanted, uint64_t needed);
+
+/* Step 8: the device is live. Queues may be notified from here on. */
+void virtio_driver_ok(struct virtio_dev *vd);
+
+/*
+ * Copies `len` bytes of configuration, all of one generation (2.5.3). 0, or
+ * -EIO when the device keeps changing it.
+ */
+int virtio_config_read(struct virtio_dev *vd, uint32_t offset, void *dst,
+		       size_t len);
+
+/* 2.9: tells the device of new buffers. They are published before. */
+static inline void virtio_notify(const struct virtio_notify *n)
+{
+	if (n->wide)
+		*(volatile uint32_t *)n->addr = n->queue;
+	else
+		*(volatile uint16_t *)n->addr = n->queue;
+}
+
+/* ---- Between virtio.c and the transports ------------------------------- */
+
+/* Each calls virtio_found() for its devices in the order of their ports. */
+void virtio_pci_scan(struct uk_alloc *a);
+void virtio_mmio_scan(struct uk_alloc *a);
+
+/* Quietens a network device and gives it to its driver. */
+void virtio_found(struct uk_alloc *a, struct virtio_dev *vd);
+
+/* Says at boot why a device is left alone. */
+void virtio_skip(const char *name, const char *reason);
+
+#endif /* KVM_VIRTIO_H */

@@ -1,0 +1,204 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* The driver's negotiation, and its end when the device breaks the rules. */
+#include <string.h>
+
+#include "plat/host/host.h"
+#include "unit.h"
+#include "virtio_fake.h"
+
+static void test_negotiates(void **state)
+{
+	struct uk_netdev *dev = *state;
+	struct uk_netdev_info info;
+	struct uk_netdev_queue_info qi;
+
+	fake.max[1] = 1000;
+	virtio_fake_bring_up(dev);
+	/* Nothing that changes a frame or its header. */
+	assert_int_equal(fake.accepted,
+			 1ull << 32 | 1 << 29 | 1 << 16 | 1 << 5 | 1 << 3);
+	assert_int_equal(fake.status, VIRTIO_STATUS_ACKNOWLEDGE |
+					      VIRTIO_STATUS_DRIVER |
+					      VIRTIO_STATUS_FEATURES_OK |
+					      VIRTIO_STATUS_DRIVER_OK);
+	assert_memory_equal(uk_netdev_hwaddr_get(dev), fake.config, 6);
+	assert_int_equal(uk_netdev_mtu_get(dev), 9000);
+	uk_netdev_info_get(dev, &info);
+	assert_int_equal(info.max_mtu, 9000);
+	assert_int_equal(info.nb_encap_tx, 12);
+	assert_int_equal(info.nb_encap_rx, 12);
+	assert_int_equal(uk_netdev_txq_info_get(dev, 0, &qi), 0);
+	assert_int_equal(qi.nb_max, 512);
+	assert_true(qi.nb_is_power_of_two);
+	assert_int_equal(uk_netdev_rxq_info_get(dev, 1, &qi), -EINVAL);
+	assert_int_equal(fake.q[0].size, RING);
+	assert_int_equal(fake.q[1].size, 256);
+	assert_int_equal(fake.q[0].avail->idx, RING);
+	assert_int_equal(fake.q[0].bell, 0);
+}
+
+static void test_plain_device(void **state)
+{
+	struct uk_netdev *dev = *state;
+
+	fake.offered = VIRTIO_F_VERSION_1;
+	virtio_fake_bring_up(dev);
+	assert_null(uk_netdev_hwaddr_get(dev));
+	assert_int_equal(uk_netdev_mtu_get(dev), 1500);
+}
+
+static void test_config_changes(void **state)
+{
+	struct uk_netdev *dev = *state;
+
+	/* Twice under way; the third reading is of one piece. */
+	fake.changes = 12;
+	assert_int_equal(uk_netdev_probe(dev), 0);
+	assert_memory_equal(uk_netdev_hwaddr_get(dev), fake.config, 6);
+}
+
+static void test_refusals(void **state)
+{
+	struct uk_netdev *dev = *state;
+
+	fake.offered = ~VIRTIO_F_VERSION_1;
+	assert_int_equal(uk_netdev_probe(dev), -ENOTSUP);
+	assert_true(fake.status & VIRTIO_STATUS_FAILED);
+	fake.offered = ~0ull;
+	fake.refuses = true;
+	assert_int_equal(uk_netdev_probe(dev), -EIO);
+	fake.refuses = false;
+	fake.hangs = true;
+	assert_int_equal(uk_netdev_probe(dev), -ETIMEDOUT);
+	fake.hangs = false;
+	fake.changes = UINT32_MAX;
+	assert_int_equal(uk_netdev_probe(dev), -EIO);
+	fake.changes = 0;
+	fake.config[10] = 67;
+	fake.config[11] = 0;
+	assert_int_equal(uk_netdev_probe(dev), -EIO);
+	fake.config[10] = 68;
+	fake.max[1] = 0;
+	assert_int_equal(uk_netdev_probe(dev), -ENODEV);
+	fake.max[1] = RING;
+	assert_int_equal(uk_netdev_probe(dev), 0);
+	assert_int_equal(uk_netdev_mtu_get(dev), 68);
+}
+
+/* Both directions are over, and teardown() finds every netbuf. */
+static void assert_over(struct uk_netdev *dev, unsigned int resets)
+{
+	struct uk_netbuf *nb = new_netbuf(HEADROOM, 60), *pkt;
+	uint16_t cnt;
+
+	for (int i = 0; i < 3; i++) {
+		cnt = 1;
+		assert_int_equal(uk_netdev_tx_burst(dev, 0, &nb, &cnt), -EIO);
+		assert_int_equal(cnt, 0);
+		cnt = 1;
+		assert_int_equal(uk_netdev_rx_burst(dev, 0, &pkt, &cnt), -EIO);
+		assert_int_equal(cnt, 0);
+	}
+	uk_netbuf_free(nb);
+	assert_int_equal(fake.resets, resets + 1);
+	assert_int_equal(fake.status, 0);
+	assert_int_equal(uk_allocpool_availcount(pool), NB_BUFS);
+}
+
+static void test_broken_rx(void **state)
+{
+	struct uk_netdev *dev = *state;
+	unsigned int resets;
+	struct uk_netbuf *pkts[4];
+	uint16_t cnt = 4;
+
+	virtio_fake_bring_up(dev);
+	resets = fake.resets;
+	uk_netdev_tx_one(dev, 0, new_netbuf(HEADROOM, 60));
+	dev_receive(60, 1);
+	dev_receive(BUF_LEN - HEADROOM + 1, 2);
+	dev_receive(60, 3);
+	assert_int_equal(uk_netdev_rx_burst(dev, 0, pkts, &cnt),
+			 UK_NETDEV_STATUS_SUCCESS);
+	assert_int_equal(cnt, 1);
+	uk_netbuf_free(pkts[0]);
+	assert_over(dev, resets);
+}
+
+static void test_broken_tx(void **state)
+{
+	struct uk_netdev *dev = *state;
+	unsigned int resets;
+
+	virtio_fake_bring_up(dev);
+	resets = fake.resets;
+	for (int i = 0; i < 5; i++)
+		uk_netdev_tx_one(dev, 0, new_netbuf(HEADROOM, 60));
+	dev_use(&fake.q[1], 5, 0);
+	assert_over(dev, resets);
+}
+
+static void test_broken_index(void **state)
+{
+	struct uk_netdev *dev = *state;
+	unsigned int resets;
+
+	virtio_fake_bring_up(dev);
+	resets = fake.resets;
+	uk_netdev_tx_one(dev, 0, new_netbuf(HEADROOM, 60));
+	fake.q[1].used[1] = 2;
+	assert_over(dev, resets);
+}
+
+/* 2.1.2: the device gives up; the driver notices though nothing moves. */
+static void test_needs_reset(void **state)
+{
+	struct uk_netdev *dev = *state;
+	unsigned int resets;
+	uint16_t cnt;
+	int rc = 0;
+
+	virtio_fake_bring_up(dev);
+	resets = fake.resets;
+	fake.status |= VIRTIO_STATUS_NEEDS_RESET;
+	for (int i = 0; rc == 0 && i < 1000; i++) {
+		host_clock_advance(1000000);
+		cnt = 0;
+		rc = uk_netdev_rx_burst(dev, 0, NULL, &cnt);
+	}
+	assert_int_equal(rc, -EIO);
+	assert_over(dev, resets);
+}
+
+/* It does not even reset: the driver does not wait for ever. */
+static void test_broken_and_hung(void **state)
+{
+	struct uk_netdev *dev = *state;
+
+	virtio_fake_bring_up(dev);
+	uk_netdev_tx_one(dev, 0, new_netbuf(HEADROOM, 60));
+	fake.hangs = true;
+	fake.q[1].used[1] = 0x8000;
+	assert_int_equal(uk_netdev_tx_burst(dev, 0, NULL, &(uint16_t){0}),
+			 -EIO);
+	assert_int_equal(uk_netdev_rx_burst(dev, 0, NULL, &(uint16_t){0}),
+			 -EIO);
+	assert_int_equal(uk_allocpool_availcount(pool), NB_BUFS);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		VIRTIO_FAKE_TEST(test_negotiates),
+		VIRTIO_FAKE_TEST(test_plain_device),
+		VIRTIO_FAKE_TEST(test_config_changes),
+		VIRTIO_FAKE_TEST(test_refusals),
+		VIRTIO_FAKE_TEST(test_broken_rx),
+		VIRTIO_FAKE_TEST(test_broken_tx),
+		VIRTIO_FAKE_TEST(test_broken_index),
+		VIRTIO_FAKE_TEST(test_needs_reset),
+		VIRTIO_FAKE_TEST(test_broken_and_hung),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * A virtio network device that a test plays: its registers are the operations
+ * of a transport, its rings are memory that the driver under test gave it.
+ * There is one, `fake`; virtio_fake_setup() makes it new.
+ */
+#ifndef TESTS_VIRTIO_FAKE_H
+#define TESTS_VIRTIO_FAKE_H
+
+#include <uk/allocpool.h>
+
+#include "plat/kvm/virtio_net.h"
+
+#define NB_BUFS 64
+#define BUF_LEN 2048
+#define HEADROOM 64
+#define RING 16
+
+struct fake_queue {
+	uint16_t size;
+	struct vring_desc *desc;
+	struct vring_avail *avail;
+	uint16_t *used; /* flags, idx, elements */
+	uint16_t seen, put;
+	uint16_t bell; /* the queue's index when it is notified */
+};
+
+struct virtio_fake {
+	struct virtio_dev vd;
+	uint64_t offered, accepted;
+	uint8_t status;
+	bool refuses, hangs;
+	uint16_t max[2];
+	uint32_t generation;
+	unsigned int changes; /* of the configuration, while it is read */
+	uint8_t config[12];
+	struct fake_queue q[2];
+	unsigned int resets;
+};
+
+extern struct virtio_fake fake;
+extern struct uk_allocpool *pool; /* of all netbufs */
+extern bool pool_dry;             /* alloc_rxpkts() gives none */
+
+/*
+ * For cmocka: *state is the uknetdev, registered but not probed. Teardown
+ * fails when a netbuf is missing.
+ */
+int virtio_fake_setup(void **state);
+int virtio_fake_teardown(void **state);
+#define VIRTIO_FAKE_TEST(f)                                   \
+	cmocka_unit_test_setup_teardown(f, virtio_fake_setup, \
+					virtio_fake_teardown)
+
+/* From UNPROBED to RUNNING. */
+void virtio_fake_bring_up(struct uk_netdev *dev);
+
+struct uk_netbuf *new_netbuf(uint16_t headroom, uint16_t len);
+
+/* The next buffer that the driver offers, or NULL. */
+struct vring_desc *dev_take(struct fake_queue *q, uint16_t *id);
+
+/* Gives one back, whatever is said about it. */
+void dev_use(struct fake_queue *q, uint32_t id, uint32_t len);
+
+/* A frame of `len` bytes of `fill` arrives. */
+void dev_receive(uint32_t len, int fill);
+
+/* Sends what is waiting; returns how many frames that was. */
+unsigned int dev_send(void);
+
+#endif /* TESTS_VIRTIO_FAKE_H */
