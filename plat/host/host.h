@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * The platform inside an ordinary Linux process, for tests: a clock that the
+ * test turns, a console in memory, network devices wired to each other. All of
+ * it is one process-wide set; host_reset() starts over.
+ */
+#ifndef HOST_HOST_H
+#define HOST_HOST_H
+
+#include <stdbool.h>
+#include <uk/netdev.h>
+
+/* Forgets devices, clock and console. */
+void host_reset(void);
+
+/* ukplat_monotonic_clock() stands still but for this. */
+void host_clock_set(uint64_t ns);
+void host_clock_advance(uint64_t ns);
+
+/* The console: what uk_console_in() will give, what uk_console_out() got. */
+void host_console_type(const char *text);
+/* At most `len` bytes per uk_console_out() from now on; 0: none at all. */
+void host_console_room(size_t len);
+size_t host_console_text(char *buf, size_t size);
+
+/* What a loop device does wrong on purpose. All zero: nothing. */
+struct host_faults {
+	int probe, configure, rxq, txq, start; /* negative errno to return */
+	int tx;        /* negative errno for every send */
+	int rx;        /* negative errno for every receive */
+	unsigned hold; /* frames sent that stay in flight */
+};
+
+struct host_netdev;
+
+/*
+ * Registers two devices: what one sends the other receives, in order, none
+ * lost: a sender finds its ring full while the receiver has no buffers.
+ * `mtu` in bytes of layer 3.
+ */
+void host_loop_pair(struct host_netdev *dev[2], uint16_t mtu);
+struct host_faults *host_netdev_faults(struct host_netdev *dev);
+
+/* Called for every frame that a device sends; NULL ends it. */
+void host_netdev_tap(struct host_netdev *dev,
+		     void (*tap)(void *arg, const void *frame, size_t len),
+		     void *arg);
+
+#endif /* HOST_HOST_H */

@@ -1,0 +1,287 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Network devices in pairs: a frame sent on one is received on the other. */
+#include "plat/host/loop.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "plat/host/host.h"
+
+#define MAX_DEVS 16
+#define MAX_DESC 1024
+#define DEFAULT_DESC 256
+#define ENCAP 12
+
+/* A queue of netbufs. */
+struct fifo {
+	struct uk_netbuf *nb[MAX_DESC];
+	unsigned head, tail;
+};
+
+struct uk_netdev_rx_queue {
+	struct uk_netdev_rxqueue_conf conf;
+	unsigned nb_desc;
+	struct fifo posted, filled;
+};
+
+struct uk_netdev_tx_queue {
+	unsigned nb_desc;
+	struct fifo flying;
+};
+
+struct host_netdev {
+	struct uk_netdev netdev; /* first */
+	struct host_netdev *peer;
+	struct uk_hwaddr mac;
+	uint16_t mtu;
+	struct host_faults faults;
+	struct uk_netdev_rx_queue rxq;
+	struct uk_netdev_tx_queue txq;
+	void (*tap)(void *arg, const void *frame, size_t len);
+	void *tap_arg;
+};
+
+static struct host_netdev devs[MAX_DEVS];
+static unsigned nb_devs;
+
+static unsigned fifo_len(const struct fifo *f)
+{
+	return f->tail - f->head;
+}
+
+static void fifo_put(struct fifo *f, struct uk_netbuf *nb)
+{
+	f->nb[f->tail++ % MAX_DESC] = nb;
+}
+
+static struct uk_netbuf *fifo_get(struct fifo *f)
+{
+	return f->nb[f->head++ % MAX_DESC];
+}
+
+static struct host_netdev *dev_of(struct uk_netdev *dev)
+{
+	return (struct host_netdev *)(void *)dev;
+}
+
+/* Returns whether the queue has all its buffers. */
+static bool refill(struct uk_netdev_rx_queue *q)
+{
+	unsigned want =
+		q->nb_desc - fifo_len(&q->posted) - fifo_len(&q->filled);
+	struct uk_netbuf *nb[MAX_DESC];
+	uint16_t n;
+
+	n = q->conf.alloc_rxpkts(q->conf.alloc_rxpkts_argp, nb, (uint16_t)want);
+	for (uint16_t i = 0; i < n; i++)
+		fifo_put(&q->posted, nb[i]);
+	return n == want;
+}
+
+static bool deliver(struct host_netdev *to, const struct uk_netbuf *nb)
+{
+	struct uk_netdev_rx_queue *q = &to->rxq;
+	struct uk_netbuf *rx;
+
+	if (!fifo_len(&q->posted))
+		return false;
+	rx = fifo_get(&q->posted);
+	if (rx->len >= nb->len) {
+		memcpy(rx->data, nb->data, nb->len);
+		rx->len = nb->len;
+		fifo_put(&q->filled, rx);
+	} else {
+		fifo_put(&q->posted, rx);
+	}
+	return true;
+}
+
+static void complete(struct host_netdev *d)
+{
+	while (fifo_len(&d->txq.flying) > d->faults.hold)
+		uk_netbuf_free(fifo_get(&d->txq.flying));
+}
+
+static int tx_burst(struct uk_netdev *dev, struct uk_netdev_tx_queue *q,
+		    struct uk_netbuf **pkts, uint16_t *cnt)
+{
+	struct host_netdev *d = dev_of(dev);
+	uint16_t n;
+
+	complete(d);
+	for (n = 0; n < *cnt; n++) {
+		struct uk_netbuf *nb = pkts[n];
+
+		if (d->faults.tx || nb->next || !nb->len ||
+		    nb->len > d->mtu + 14 || uk_netbuf_headroom(nb) < ENCAP) {
+			*cnt = n;
+			return d->faults.tx ? d->faults.tx : -EINVAL;
+		}
+		if (fifo_len(&q->flying) == q->nb_desc || !deliver(d->peer, nb))
+			break;
+		if (d->tap)
+			d->tap(d->tap_arg, nb->data, nb->len);
+		fifo_put(&q->flying, nb);
+	}
+	*cnt = n;
+	return (n ? UK_NETDEV_STATUS_SUCCESS : 0) |
+	       (fifo_len(&q->flying) < q->nb_desc ? UK_NETDEV_STATUS_MORE : 0);
+}
+
+static int rx_burst(struct uk_netdev *dev, struct uk_netdev_rx_queue *q,
+		    struct uk_netbuf **pkts, uint16_t *cnt)
+{
+	uint16_t n;
+	int status = 0;
+
+	if (dev_of(dev)->faults.rx) {
+		*cnt = 0;
+		return dev_of(dev)->faults.rx;
+	}
+	for (n = 0; n < *cnt && fifo_len(&q->filled); n++)
+		pkts[n] = fifo_get(&q->filled);
+	*cnt = n;
+	if (n)
+		status |= UK_NETDEV_STATUS_SUCCESS;
+	if (fifo_len(&q->filled))
+		status |= UK_NETDEV_STATUS_MORE;
+	if (!refill(q))
+		status |= UK_NETDEV_STATUS_UNDERRUN;
+	return status;
+}
+
+static int probe(struct uk_netdev *dev)
+{
+	return dev_of(dev)->faults.probe;
+}
+
+static void info_get(struct uk_netdev *dev, struct uk_netdev_info *info)
+{
+	*info = (struct uk_netdev_info){
+		.max_rx_queues = 1,
+		.max_tx_queues = 1,
+		.max_mtu = dev_of(dev)->mtu,
+		.nb_encap_tx = ENCAP,
+		.nb_encap_rx = ENCAP,
+		.ioalign = 8,
+	};
+}
+
+static int configure(struct uk_netdev *dev,
+		     const struct uk_netdev_conf *conf __unused)
+{
+	return dev_of(dev)->faults.configure;
+}
+
+static int queue_info(struct uk_netdev *dev __unused, uint16_t id __unused,
+		      struct uk_netdev_queue_info *info)
+{
+	*info = (struct uk_netdev_queue_info){
+		.nb_max = MAX_DESC,
+		.nb_min = 1,
+		.nb_align = 1,
+		.nb_is_power_of_two = 1,
+	};
+	return 0;
+}
+
+static int rxq_configure(struct uk_netdev *dev, uint16_t id __unused,
+			 uint16_t nb_desc, struct uk_netdev_rxqueue_conf *conf,
+			 struct uk_netdev_rx_queue **queue)
+{
+	struct host_netdev *d = dev_of(dev);
+
+	if (d->faults.rxq)
+		return d->faults.rxq;
+	d->rxq.conf = *conf;
+	d->rxq.nb_desc = nb_desc ? nb_desc : DEFAULT_DESC;
+	refill(&d->rxq);
+	*queue = &d->rxq;
+	return 0;
+}
+
+static int txq_configure(struct uk_netdev *dev, uint16_t id __unused,
+			 uint16_t nb_desc,
+			 struct uk_netdev_txqueue_conf *conf __unused,
+			 struct uk_netdev_tx_queue **queue)
+{
+	struct host_netdev *d = dev_of(dev);
+
+	if (d->faults.txq)
+		return d->faults.txq;
+	d->txq.nb_desc = nb_desc ? nb_desc : DEFAULT_DESC;
+	*queue = &d->txq;
+	return 0;
+}
+
+static int start(struct uk_netdev *dev)
+{
+	return dev_of(dev)->faults.start;
+}
+
+static const struct uk_hwaddr *hwaddr_get(struct uk_netdev *dev)
+{
+	return &dev_of(dev)->mac;
+}
+
+static uint16_t mtu_get(struct uk_netdev *dev)
+{
+	return dev_of(dev)->mtu;
+}
+
+static const struct uk_netdev_ops ops = {
+	.probe = probe,
+	.info_get = info_get,
+	.configure = configure,
+	.rxq_info_get = queue_info,
+	.txq_info_get = queue_info,
+	.rxq_configure = rxq_configure,
+	.txq_configure = txq_configure,
+	.start = start,
+	.hwaddr_get = hwaddr_get,
+	.mtu_get = mtu_get,
+};
+
+static struct host_netdev *add(uint16_t mtu)
+{
+	struct host_netdev *d;
+
+	if (nb_devs == MAX_DEVS)
+		abort();
+	d = &devs[nb_devs++];
+	memset(d, 0, sizeof(*d));
+	d->mtu = mtu;
+	d->mac = (struct uk_hwaddr){{2, 0, 0, 0, 0, (uint8_t)(nb_devs - 1)}};
+	d->netdev.ops = &ops;
+	d->netdev.tx_burst = tx_burst;
+	d->netdev.rx_burst = rx_burst;
+	uk_netdev_drv_register(&d->netdev, NULL, "host-loop");
+	return d;
+}
+
+void host_loop_pair(struct host_netdev *dev[2], uint16_t mtu)
+{
+	dev[0] = add(mtu);
+	dev[1] = add(mtu);
+	dev[0]->peer = dev[1];
+	dev[1]->peer = dev[0];
+}
+
+struct host_faults *host_netdev_faults(struct host_netdev *dev)
+{
+	return &dev->faults;
+}
+
+void host_netdev_tap(struct host_netdev *dev,
+		     void (*tap)(void *arg, const void *frame, size_t len),
+		     void *arg)
+{
+	dev->tap = tap;
+	dev->tap_arg = arg;
+}
+
+void host_loop_reset(void)
+{
+	nb_devs = 0;
+	uk_netdev_drv_unregister_all();
+}
