@@ -1,0 +1,232 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "net/port.h"
+
+#include <string.h>
+
+/* Beyond this a device's MTU is not used: RFC 2544 jumbo frames of 9,018. */
+#define MTU_MAX 9000
+#define MTU_DEFAULT 1500
+
+const char *port_step_name(enum port_step step)
+{
+	static const char *const names[] = {
+#define S(id, text) text,
+		PORT_STEPS(S)
+#undef S
+	};
+
+	return names[step];
+}
+
+/* Called by the driver for each receive buffer that it lacks. */
+static uint16_t alloc_rxpkts(void *argp, struct uk_netbuf *pkts[],
+			     uint16_t count)
+{
+	struct port *p = argp;
+	uint16_t n;
+
+	for (n = 0; n < count; n++) {
+		struct uk_netbuf *nb = uk_netbuf_alloc_buf(
+			p->rx_alloc, p->buf_bytes, p->info.ioalign,
+			p->info.nb_encap_rx, 0, NULL);
+
+		if (!nb)
+			break;
+		nb->len = (uint16_t)(p->buf_bytes - p->info.nb_encap_rx);
+		pkts[n] = nb;
+	}
+	return n;
+}
+
+static int fail(struct port *p, enum port_step step, int err)
+{
+	p->step = step;
+	p->err = err;
+	return err;
+}
+
+/* As many of `want` descriptors as the queue allows. */
+static uint16_t nb_desc(const struct uk_netdev_queue_info *info, uint16_t want)
+{
+	return info->nb_max < want ? info->nb_max : want;
+}
+
+static int make_pools(struct port *p, unsigned burst, struct uk_alloc *a)
+{
+	size_t encap = MAX(p->info.nb_encap_tx, p->info.nb_encap_rx);
+	size_t align = MAX(p->info.ioalign, (size_t)64);
+	size_t obj;
+
+	/* Four bytes more than a full frame: a VLAN tag on what comes in. */
+	p->buf_bytes = ALIGN_UP(encap + p->mtu + ETH_HLEN + 4, (size_t)64);
+	obj = ALIGN_UP(sizeof(struct uk_netbuf), align) + p->buf_bytes;
+	p->nb_tx_bufs = p->nb_tx_desc + burst;
+	p->rx_pool = uk_allocpool_alloc(a, p->nb_rx_desc + burst, obj, align);
+	p->tx_pool = uk_allocpool_alloc(a, p->nb_tx_bufs, obj, align);
+	if (!p->rx_pool || !p->tx_pool)
+		return -ENOMEM;
+	p->rx_alloc = uk_allocpool2ukalloc(p->rx_pool);
+	p->tx_alloc = uk_allocpool2ukalloc(p->tx_pool);
+	return 0;
+}
+
+static int get_queue_sizes(struct port *p)
+{
+	struct uk_netdev_queue_info rx, tx;
+	int rc;
+
+	rc = uk_netdev_rxq_info_get(p->dev, 0, &rx);
+	if (rc < 0)
+		return rc;
+	rc = uk_netdev_txq_info_get(p->dev, 0, &tx);
+	if (rc < 0)
+		return rc;
+	p->nb_rx_desc = nb_desc(&rx, CONFIG_APPUKPKTGEN_RX_DESC);
+	p->nb_tx_desc = nb_desc(&tx, CONFIG_APPUKPKTGEN_TX_DESC);
+	return 0;
+}
+
+static int configure_queues(struct port *p, struct uk_alloc *a)
+{
+	struct uk_netdev_rxqueue_conf rx = {
+		.a = a,
+		.alloc_rxpkts = alloc_rxpkts,
+		.alloc_rxpkts_argp = p,
+	};
+	struct uk_netdev_txqueue_conf tx = {.a = a};
+	int rc;
+
+	rc = uk_netdev_rxq_configure(p->dev, 0, p->nb_rx_desc, &rx);
+	if (rc < 0)
+		return fail(p, PORT_STEP_RXQ, rc);
+	rc = uk_netdev_txq_configure(p->dev, 0, p->nb_tx_desc, &tx);
+	if (rc < 0)
+		return fail(p, PORT_STEP_TXQ, rc);
+	return 0;
+}
+
+static void learn_addresses(struct port *p)
+{
+	const struct uk_hwaddr *hw = uk_netdev_hwaddr_get(p->dev);
+	uint16_t mtu = uk_netdev_mtu_get(p->dev);
+
+	if (hw)
+		memcpy(p->mac, hw->addr_bytes, ETH_ALEN);
+	p->mtu = MIN(mtu ? mtu : MTU_DEFAULT, MTU_MAX);
+}
+
+int port_open(struct port *p, unsigned id, unsigned burst, struct uk_alloc *a)
+{
+	const struct uk_netdev_conf conf = {1, 1};
+	int rc;
+
+	memset(p, 0, sizeof(*p));
+	p->id = id;
+	p->dev = uk_netdev_get(id);
+	if (!p->dev)
+		return fail(p, PORT_STEP_GET, -ENODEV);
+	/* A stock tree may have probed its devices at boot. */
+	if (uk_netdev_state_get(p->dev) == UK_NETDEV_UNPROBED) {
+		rc = uk_netdev_probe(p->dev);
+		if (rc < 0)
+			return fail(p, PORT_STEP_PROBE, rc);
+	}
+	uk_netdev_info_get(p->dev, &p->info);
+	if (!p->info.max_rx_queues || !p->info.max_tx_queues)
+		return fail(p, PORT_STEP_INFO, -ENOTSUP);
+	if (!p->info.ioalign)
+		p->info.ioalign = 1;
+	rc = uk_netdev_configure(p->dev, &conf);
+	if (rc < 0)
+		return fail(p, PORT_STEP_CONFIGURE, rc);
+	learn_addresses(p);
+	rc = get_queue_sizes(p);
+	if (rc < 0)
+		return fail(p, PORT_STEP_QUEUE_INFO, rc);
+	rc = make_pools(p, burst, a);
+	if (rc < 0)
+		return fail(p, PORT_STEP_POOL, rc);
+	rc = configure_queues(p, a);
+	if (rc < 0)
+		return rc;
+	rc = uk_netdev_start(p->dev);
+	if (rc < 0)
+		return fail(p, PORT_STEP_START, rc);
+	p->step = PORT_STEP_UP;
+	return 0;
+}
+
+#ifdef PORT_BURST
+
+unsigned port_tx_burst(struct port *p, struct uk_netbuf **pkts, unsigned n,
+		       int *err)
+{
+	uint16_t cnt = (uint16_t)n;
+	int rc = uk_netdev_tx_burst(p->dev, 0, pkts, &cnt);
+
+	*err = rc < 0 ? rc : 0;
+	return cnt;
+}
+
+unsigned port_rx_burst(struct port *p, struct uk_netbuf **pkts, unsigned n,
+		       bool *underrun, int *err)
+{
+	uint16_t cnt = (uint16_t)n;
+	int rc = uk_netdev_rx_burst(p->dev, 0, pkts, &cnt);
+
+	*err = rc < 0 ? rc : 0;
+	*underrun = rc > 0 && (rc & UK_NETDEV_STATUS_UNDERRUN);
+	return cnt;
+}
+
+#else
+
+unsigned port_tx_burst(struct port *p, struct uk_netbuf **pkts, unsigned n,
+		       int *err)
+{
+	unsigned i;
+	int rc = 0;
+
+	for (i = 0; i < n; i++) {
+		rc = uk_netdev_tx_one(p->dev, 0, pkts[i]);
+		if (!uk_netdev_status_successful(rc))
+			break;
+	}
+	*err = rc < 0 ? rc : 0;
+	return i;
+}
+
+unsigned port_rx_burst(struct port *p, struct uk_netbuf **pkts, unsigned n,
+		       bool *underrun, int *err)
+{
+	unsigned i;
+	int rc = 0;
+
+	*underrun = false;
+	for (i = 0; i < n;) {
+		rc = uk_netdev_rx_one(p->dev, 0, &pkts[i]);
+		if (rc < 0)
+			break;
+		if (rc & UK_NETDEV_STATUS_UNDERRUN)
+			*underrun = true;
+		if (!(rc & UK_NETDEV_STATUS_SUCCESS))
+			break;
+		i++;
+		if (!(rc & UK_NETDEV_STATUS_MORE))
+			break;
+	}
+	*err = rc < 0 ? rc : 0;
+	return i;
+}
+
+#endif
+
+unsigned port_tx_in_flight(struct port *p, unsigned held)
+{
+#ifdef PORT_BURST
+	uint16_t none = 0;
+
+	uk_netdev_tx_burst(p->dev, 0, NULL, &none);
+#endif
+	return p->nb_tx_bufs - uk_allocpool_availcount(p->tx_pool) - held;
+}

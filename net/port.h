@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * A port: one network device brought up with one queue pair, and the buffers
+ * it works with. `struct port` owns the device, its queues and its pools from
+ * port_open() on, for as long as the appliance runs.
+ *
+ * A frame's buffer comes from port_frame_alloc() and goes to
+ * port_tx_burst(), which hands it to the device; the device gives it back to
+ * the pool. A received frame belongs to the caller until port_frame_free().
+ * One user at a time.
+ */
+#ifndef NET_PORT_H
+#define NET_PORT_H
+
+#include <stdbool.h>
+#include <uk/allocpool.h>
+#include <uk/netdev.h>
+
+#include "net/proto.h"
+
+/* PORT_NO_BURST lets a test build take the plain path here as well. */
+#if defined(UK_NETDEV_HAVE_BURST) && !defined(PORT_NO_BURST)
+#define PORT_BURST 1
+#define PORT_API "burst"
+#else
+#define PORT_API "one"
+#endif
+
+/* What can fail while a port is brought up, in that order. */
+#define PORT_STEPS(S)               \
+	S(GET, "get")               \
+	S(PROBE, "probe")           \
+	S(INFO, "info")             \
+	S(CONFIGURE, "configure")   \
+	S(QUEUE_INFO, "queue info") \
+	S(POOL, "buffer pool")      \
+	S(RXQ, "receive queue")     \
+	S(TXQ, "transmit queue")    \
+	S(START, "start")           \
+	S(UP, "up")
+
+enum port_step {
+#define S(id, text) PORT_STEP_##id,
+	PORT_STEPS(S)
+#undef S
+};
+
+struct port {
+	unsigned id;
+	struct uk_netdev *dev;
+	struct uk_netdev_info info;
+	uint8_t mac[ETH_ALEN];
+	uint16_t mtu;        /* bytes of layer 3 */
+	uint16_t nb_rx_desc; /* receive descriptors */
+	uint16_t nb_tx_desc; /* transmit descriptors */
+	struct uk_allocpool *rx_pool;
+	struct uk_allocpool *tx_pool;
+	struct uk_alloc *rx_alloc;
+	struct uk_alloc *tx_alloc;
+	size_t buf_bytes;    /* of a frame's buffer, headroom included */
+	unsigned nb_tx_bufs; /* in tx_pool, when all are back */
+	enum port_step step; /* PORT_STEP_UP, or the one that failed */
+	int err;             /* negative errno of the step that failed */
+};
+
+/*
+ * Brings device `id` up through all of its states, memory from `a`. `burst` is
+ * the most frames that a user holds at once. Returns 0, or a negative errno
+ * with p->step saying what failed; the port is then to be left alone.
+ */
+int port_open(struct port *p, unsigned id, unsigned burst, struct uk_alloc *a);
+
+static inline bool port_up(const struct port *p)
+{
+	return p->step == PORT_STEP_UP;
+}
+
+/* "up", or the name of the step that failed. */
+const char *port_step_name(enum port_step step);
+
+/* The largest frame the port takes, FCS included. */
+static inline unsigned port_max_size(const struct port *p)
+{
+	return p->mtu + ETH_HLEN + ETH_FCS_LEN;
+}
+
+/* An empty frame (len 0) with the headroom the device needs; NULL when none. */
+static inline struct uk_netbuf *port_frame_alloc(struct port *p)
+{
+	return uk_netbuf_alloc_buf(p->tx_alloc, p->buf_bytes, p->info.ioalign,
+				   p->info.nb_encap_tx, 0, NULL);
+}
+
+static inline void port_frame_free(struct uk_netbuf *nb)
+{
+	uk_netbuf_free_single(nb);
+}
+
+/*
+ * Sends up to `n` frames and returns how many the device took; the caller keeps
+ * the rest. Fewer than `n` means a full ring. *err is 0, or the negative errno
+ * of the frame after those that were taken.
+ */
+unsigned port_tx_burst(struct port *p, struct uk_netbuf **pkts, unsigned n,
+		       int *err);
+
+/*
+ * Receives up to `n` frames and returns how many. *underrun is set when the
+ * device has run out of receive buffers. *err is 0 or a negative errno.
+ */
+unsigned port_rx_burst(struct port *p, struct uk_netbuf **pkts, unsigned n,
+		       bool *underrun, int *err);
+
+/*
+ * Frames that the device has taken and not used yet, where the user holds
+ * `held` frames of its own. Only the burst API can ask a device for what it has
+ * used without sending: with the other, frames stay in flight until the next
+ * one is sent.
+ */
+unsigned port_tx_in_flight(struct port *p, unsigned held);
+
+#endif /* NET_PORT_H */

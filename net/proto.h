@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Protocol headers as they lie in a frame, network byte order, and the sizes
+ * that go with them. Pure data: no state, may be used from anywhere.
+ */
+#ifndef NET_PROTO_H
+#define NET_PROTO_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#define ETH_ALEN 6
+#define ETH_HLEN 14
+/* What RFC 2544 sizes count and the device adds: the frame check sequence. */
+#define ETH_FCS_LEN 4
+/* What layer 1 adds to layer 2: preamble 7, SFD 1, inter-frame gap 12. */
+#define ETH_L1_OVERHEAD 20
+#define ETH_MIN_SIZE 64 /* with FCS */
+#define ETH_TYPE_IPV4 0x0800
+#define IP_PROTO_UDP 17
+
+struct eth_hdr {
+	uint8_t dst[ETH_ALEN];
+	uint8_t src[ETH_ALEN];
+	uint16_t type;
+} __attribute__((packed));
+
+/* RFC 791, without options. */
+struct ipv4_hdr {
+	uint8_t version_ihl;
+	uint8_t tos;
+	uint16_t total_len;
+	uint16_t id;
+	uint16_t frag;
+	uint8_t ttl;
+	uint8_t proto;
+	uint16_t csum;
+	uint32_t src;
+	uint32_t dst;
+} __attribute__((packed));
+
+/* RFC 768. */
+struct udp_hdr {
+	uint16_t src;
+	uint16_t dst;
+	uint16_t len;
+	uint16_t csum;
+} __attribute__((packed));
+
+#define UDP4_HEADERS                                        \
+	(sizeof(struct eth_hdr) + sizeof(struct ipv4_hdr) + \
+	 sizeof(struct udp_hdr))
+
+static inline uint16_t net16(uint16_t v)
+{
+	return __builtin_bswap16(v);
+}
+
+static inline uint32_t net32(uint32_t v)
+{
+	return __builtin_bswap32(v);
+}
+
+#endif /* NET_PROTO_H */

@@ -1,0 +1,134 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "pktgen/pktgen.h"
+
+#include <string.h>
+
+#define FOR_EACH_WORKER(pg, mask, i, w)                  \
+	for (unsigned i = 0; i < (pg)->nb_ports; i++)    \
+		for (struct worker *w = (pg)->worker[i]; \
+		     w && ((mask) >> i & 1); w = NULL)
+
+static void open_one(struct pktgen *pg, unsigned i, struct uk_alloc *a)
+{
+	struct port *p = &pg->port[i];
+	struct worker *w;
+
+	if (port_open(p, i, WORKER_BURST, a) < 0)
+		return;
+	w = uk_memalign(a, 64, sizeof(*w));
+	if (!w) {
+		p->step = PORT_STEP_POOL;
+		p->err = -ENOMEM;
+		return;
+	}
+	worker_init(w, p, i == 0 ? MODE_TX : MODE_RX);
+	stream_init(&pg->stream[i], p->mac);
+	stream_compile(&pg->stream[i], worker_spare_program(w));
+	worker_set_program(w, 0);
+	pg->worker[i] = w;
+}
+
+void pktgen_open(struct pktgen *pg, struct uk_alloc *a)
+{
+	memset(pg, 0, sizeof(*pg));
+	pg->nb_ports = MIN(uk_netdev_count(), (unsigned)PKTGEN_MAX_PORTS);
+	for (unsigned i = 0; i < pg->nb_ports; i++)
+		open_one(pg, i, a);
+}
+
+uint64_t pktgen_all(const struct pktgen *pg)
+{
+	return pg->nb_ports < 64 ? (1ull << pg->nb_ports) - 1 : ~0ull;
+}
+
+int pktgen_first_down(const struct pktgen *pg, uint64_t mask)
+{
+	for (unsigned i = 0; i < pg->nb_ports; i++)
+		if (mask >> i & 1 && !pg->worker[i])
+			return (int)i;
+	return -1;
+}
+
+int pktgen_edit(struct pktgen *pg, uint64_t mask,
+		void (*edit)(struct stream *s, const void *arg),
+		const void *arg, uint64_t now_ns, unsigned *port)
+{
+	FOR_EACH_WORKER(pg, mask, i, w)
+	{
+		struct stream s = pg->stream[i];
+		int rc;
+
+		edit(&s, arg);
+		*port = i;
+		if (s.size > port_max_size(w->port))
+			return -EMSGSIZE;
+		rc = stream_compile(&s, worker_spare_program(w));
+		if (rc < 0)
+			return rc;
+	}
+	FOR_EACH_WORKER(pg, mask, i, w)
+	{
+		edit(&pg->stream[i], arg);
+		worker_set_program(w, now_ns);
+	}
+	return 0;
+}
+
+void pktgen_set_mode(struct pktgen *pg, uint64_t mask, unsigned mode,
+		     uint64_t now_ns)
+{
+	FOR_EACH_WORKER(pg, mask, i, w)
+	worker_set_mode(w, mode, now_ns);
+}
+
+void pktgen_start(struct pktgen *pg, uint64_t mask, uint64_t now_ns)
+{
+	FOR_EACH_WORKER(pg, mask, i, w)
+	worker_start(w, now_ns);
+}
+
+void pktgen_stop(struct pktgen *pg, uint64_t mask)
+{
+	FOR_EACH_WORKER(pg, mask, i, w)
+	worker_stop(w);
+}
+
+bool pktgen_drained(struct pktgen *pg, uint64_t mask, uint64_t now_ns)
+{
+	bool others_run = pktgen_active(pg) & ~mask;
+
+	FOR_EACH_WORKER(pg, ~0ull, i, w)
+	{
+		if (mask >> i & 1 &&
+		    (w->state != WORKER_IDLE || worker_in_flight(w)))
+			return false;
+		if (!others_run && now_ns - w->last_rx_ns < PKTGEN_QUIET_NS)
+			return false;
+	}
+	return true;
+}
+
+void pktgen_abandon(struct pktgen *pg, uint64_t mask)
+{
+	FOR_EACH_WORKER(pg, mask, i, w)
+	worker_abandon(w);
+}
+
+uint64_t pktgen_active(const struct pktgen *pg)
+{
+	uint64_t mask = 0;
+
+	FOR_EACH_WORKER(pg, ~0ull, i, w)
+	if (w->state != WORKER_IDLE)
+		mask |= 1ull << i;
+	return mask;
+}
+
+unsigned pktgen_step(struct pktgen *pg, uint64_t now_ns)
+{
+	unsigned moved = 0;
+
+	FOR_EACH_WORKER(pg, ~0ull, i, w)
+	moved += worker_step(w, now_ns);
+	return moved;
+}

@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * The generator: all ports with their stream and worker. `struct pktgen` owns
+ * them; it is created once and lives as long as the appliance.
+ *
+ * Ports are named by a mask, bit N for port N. A call that can fail checks
+ * every port of the mask before it changes one.
+ */
+#ifndef PKTGEN_PKTGEN_H
+#define PKTGEN_PKTGEN_H
+
+#include "pktgen/worker.h"
+
+#define PKTGEN_MAX_PORTS CONFIG_APPUKPKTGEN_MAX_PORTS
+
+struct pktgen {
+	unsigned nb_ports; /* those that failed to come up included */
+	struct port port[PKTGEN_MAX_PORTS];
+	struct stream stream[PKTGEN_MAX_PORTS];
+	struct worker *worker[PKTGEN_MAX_PORTS]; /* NULL: port is not up */
+};
+
+/*
+ * Brings up every port there is, memory from `a`. Port 0 sends, the others
+ * receive. A port that fails stays as it is, see port_step_name().
+ */
+void pktgen_open(struct pktgen *pg, struct uk_alloc *a);
+
+/* The mask of all ports. */
+uint64_t pktgen_all(const struct pktgen *pg);
+
+/* The first port of `mask` that is not up, or -1. */
+int pktgen_first_down(const struct pktgen *pg, uint64_t mask);
+
+/*
+ * Applies `edit` to the stream of each port of `mask` and has the workers send
+ * the result from their next burst on. All or none: -ERANGE when the rate
+ * cannot be kept, -EMSGSIZE when the size is more than a port takes; *port is
+ * then the one at fault. Every port of the mask is up.
+ */
+int pktgen_edit(struct pktgen *pg, uint64_t mask,
+		void (*edit)(struct stream *s, const void *arg),
+		const void *arg, uint64_t now_ns, unsigned *port);
+
+/* MODE_TX, MODE_RX, both or neither. Every port of the mask is up. */
+void pktgen_set_mode(struct pktgen *pg, uint64_t mask, unsigned mode,
+		     uint64_t now_ns);
+
+/* Every port of the mask is up. */
+void pktgen_start(struct pktgen *pg, uint64_t mask, uint64_t now_ns);
+void pktgen_stop(struct pktgen *pg, uint64_t mask);
+
+/*
+ * After pktgen_stop(): true once no frame of these ports is held or in flight
+ * and, where no other port sends, nothing has arrived for PKTGEN_QUIET_NS.
+ */
+#define PKTGEN_QUIET_NS 10000000ull
+bool pktgen_drained(struct pktgen *pg, uint64_t mask, uint64_t now_ns);
+
+/* Gives up what did not drain. */
+void pktgen_abandon(struct pktgen *pg, uint64_t mask);
+
+/* The mask of ports that are not idle. */
+uint64_t pktgen_active(const struct pktgen *pg);
+
+/* Steps every worker once; returns how many frames moved. */
+unsigned pktgen_step(struct pktgen *pg, uint64_t now_ns);
+
+#endif /* PKTGEN_PKTGEN_H */

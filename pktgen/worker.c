@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "pktgen/worker.h"
+
+#include <string.h>
+
+#include "pktgen/engine.h"
+
+void worker_init(struct worker *w, struct port *port, unsigned mode)
+{
+	memset(w, 0, sizeof(*w));
+	w->port = port;
+	w->mode = mode;
+}
+
+struct program *worker_spare_program(struct worker *w)
+{
+	return &w->prog[!w->active];
+}
+
+void worker_set_program(struct worker *w, uint64_t now_ns)
+{
+	const struct program *prog = worker_spare_program(w);
+
+	w->active = !w->active;
+	if (w->state == WORKER_RUNNING)
+		pacer_change(&w->pacer, &prog->gap, prog->unpaced, now_ns);
+}
+
+static void restart_pacer(struct worker *w, uint64_t now_ns)
+{
+	const struct program *prog = &w->prog[w->active];
+
+	pacer_start(&w->pacer, &prog->gap, prog->unpaced, now_ns);
+}
+
+void worker_set_mode(struct worker *w, unsigned mode, uint64_t now_ns)
+{
+	/* The time in which it was not to send is no debt. */
+	if (!(w->mode & MODE_TX) && mode & MODE_TX)
+		restart_pacer(w, now_ns);
+	w->mode = mode;
+}
+
+void worker_start(struct worker *w, uint64_t now_ns)
+{
+	if (w->state == WORKER_RUNNING)
+		return;
+	restart_pacer(w, now_ns);
+	w->err = 0;
+	w->state = WORKER_RUNNING;
+}
+
+void worker_stop(struct worker *w)
+{
+	if (w->state == WORKER_RUNNING)
+		w->state = WORKER_DRAINING;
+}
+
+void worker_abandon(struct worker *w)
+{
+	w->stats.tx_skipped += w->held_count;
+	while (w->held_count) {
+		port_frame_free(w->held[w->held_first]);
+		w->held_first++;
+		w->held_count--;
+	}
+	w->state = WORKER_IDLE;
+}
+
+unsigned worker_step(struct worker *w, uint64_t now_ns)
+{
+	unsigned moved = 0;
+
+	if (w->state != WORKER_IDLE) {
+		if (w->mode & MODE_TX || w->held_count)
+			moved = engine_tx_step(w, now_ns);
+		if (w->state == WORKER_DRAINING && !w->held_count)
+			w->state = WORKER_IDLE;
+	}
+	return moved + engine_rx_step(w, now_ns);
+}

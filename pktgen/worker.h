@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * A worker moves the frames of one port. Its engines send (tx) and receive
+ * (rx); worker_step() moves at most one burst in each direction and returns.
+ * It never prints, sleeps or allocates from the heap, and takes the time from
+ * its caller.
+ *
+ * The worker is the only writer of its counters, its pacer and its frames.
+ * Others read `stats` by copying it, and change what is sent and how through
+ * the functions below, between two steps and so at the edge of a burst.
+ *
+ * Receiving goes on whether or not the worker was started: every frame that
+ * reaches a port is counted, as received where its mode says so, as ignored
+ * elsewhere, and its buffer is given back at once, so that a port never holds
+ * up the one it is wired to. start and stop govern sending.
+ */
+#ifndef PKTGEN_WORKER_H
+#define PKTGEN_WORKER_H
+
+#include "net/port.h"
+#include "pktgen/pacer.h"
+#include "pktgen/stream.h"
+#include "stats/stats.h"
+
+#define WORKER_BURST CONFIG_APPUKPKTGEN_BURST
+
+#define MODE_TX 1u
+#define MODE_RX 2u
+
+enum worker_state {
+	WORKER_IDLE,
+	WORKER_RUNNING,
+	WORKER_DRAINING, /* sends what it holds, builds no more */
+};
+
+struct worker {
+	struct port *port;
+	unsigned mode; /* MODE_TX, MODE_RX, both or neither */
+	enum worker_state state;
+	struct program prog[2];
+	unsigned active; /* the program that is being sent */
+	struct pacer pacer;
+	struct uk_netbuf *held[WORKER_BURST]; /* built and not yet sent */
+	unsigned held_first, held_count;
+	uint64_t last_rx_ns; /* when the last frame came */
+	int err;             /* the device's last error, 0 for none */
+	struct stats stats;
+};
+
+/* `port` is up. The program is set before the first start. */
+void worker_init(struct worker *w, struct port *port, unsigned mode);
+
+/* Where the next program is compiled to; then worker_set_program(). */
+struct program *worker_spare_program(struct worker *w);
+void worker_set_program(struct worker *w, uint64_t now_ns);
+
+/* MODE_TX, MODE_RX, both or neither; may change while the worker runs. */
+void worker_set_mode(struct worker *w, unsigned mode, uint64_t now_ns);
+
+/* From now on the worker sends, if its mode says so. */
+void worker_start(struct worker *w, uint64_t now_ns);
+
+/*
+ * The worker builds no more frames and gets rid of those it holds. It is idle
+ * once it holds none.
+ */
+void worker_stop(struct worker *w);
+
+/*
+ * Frees the frames that no device takes, as skipped, and goes idle; for a drain
+ * that timed out and for a device that failed.
+ */
+void worker_abandon(struct worker *w);
+
+/* Moves up to one burst each way; returns how many frames moved. */
+unsigned worker_step(struct worker *w, uint64_t now_ns);
+
+/* Frames with the device that it has not used yet. */
+static inline unsigned worker_in_flight(struct worker *w)
+{
+	return port_tx_in_flight(w->port, w->held_count);
+}
+
+#endif /* PKTGEN_WORKER_H */

@@ -1,0 +1,303 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Ports, workers and engines on wired devices in memory. */
+#include <errno.h>
+#include <string.h>
+
+#include "pktgen/pktgen.h"
+#include "plat/host/host.h"
+#include "unit.h"
+
+#define US 1000ull
+#define S 1000000000ull
+
+static struct pktgen pg;
+static struct host_netdev *dev[2];
+
+static int setup(void **state)
+{
+	(void)state;
+	host_reset();
+	host_loop_pair(dev, 1500);
+	pktgen_open(&pg, uk_alloc_get_default());
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	(void)state;
+	/* Frames still in the devices go down with their pools. */
+	for (unsigned i = 0; i < pg.nb_ports; i++) {
+		if (pg.worker[i])
+			uk_free(uk_alloc_get_default(), pg.worker[i]);
+		if (pg.port[i].rx_pool)
+			uk_allocpool_free(pg.port[i].rx_pool);
+		if (pg.port[i].tx_pool)
+			uk_allocpool_free(pg.port[i].tx_pool);
+	}
+	return 0;
+}
+
+static void run_for(uint64_t *now, uint64_t ns, uint64_t step)
+{
+	for (uint64_t end = *now + ns; *now < end; *now += step)
+		pktgen_step(&pg, *now);
+}
+
+static void set_rate_edit(struct stream *s, const void *arg)
+{
+	s->rate = *(const struct load *)arg;
+}
+
+static void set_size_edit(struct stream *s, const void *arg)
+{
+	s->size = *(const uint32_t *)arg;
+}
+
+static void set_pps(uint64_t pps, uint64_t now)
+{
+	const struct load load = {LOAD_PPS, pps * 1000000};
+	unsigned port;
+
+	assert_int_equal(pktgen_edit(&pg, 1, set_rate_edit, &load, now, &port),
+			 0);
+}
+
+static void what_is_sent_is_received(void **state)
+{
+	uint64_t now = S;
+	(void)state;
+
+	set_pps(10000, now);
+	pktgen_start(&pg, 1, now);
+	run_for(&now, 2 * S, 50 * US);
+	pktgen_stop(&pg, 1);
+	run_for(&now, S / 10, 50 * US);
+	assert_true(pktgen_drained(&pg, 1, now));
+	assert_int_equal(pg.worker[0]->stats.tx_packets, 20000);
+	assert_int_equal(pg.worker[0]->stats.tx_bytes, 20000 * 64);
+	assert_int_equal(pg.worker[1]->stats.rx_packets, 20000);
+	assert_int_equal(pg.worker[1]->stats.rx_bytes, 20000 * 64);
+	assert_int_equal(pktgen_active(&pg), 0);
+}
+
+static void a_full_ring_holds_and_loses_nothing(void **state)
+{
+	struct worker *tx = pg.worker[0];
+	uint64_t now = S;
+	(void)state;
+
+	pktgen_start(&pg, 1, now);
+	/* Port 1 is not stepped: its buffers run out. */
+	for (int i = 0; i < 100; i++)
+		worker_step(tx, now += US);
+	assert_int_equal(tx->stats.tx_packets, pg.port[1].nb_rx_desc);
+	assert_true(tx->stats.tx_ring_full > 0);
+	assert_int_equal(tx->held_count, WORKER_BURST);
+	pktgen_stop(&pg, 1);
+	run_for(&now, S / 10, 50 * US);
+	assert_true(pktgen_drained(&pg, 1, now));
+	assert_int_equal(tx->stats.tx_packets,
+			 pg.port[1].nb_rx_desc + WORKER_BURST);
+	assert_int_equal(pg.worker[1]->stats.rx_packets, tx->stats.tx_packets);
+	assert_int_equal(tx->stats.tx_skipped, 0);
+}
+
+static void in_flight_is_what_did_not_come_back(void **state)
+{
+	uint64_t now = S;
+	(void)state;
+
+	host_netdev_faults(dev[0])->hold = 5;
+	set_pps(1000, now);
+	pktgen_start(&pg, 1, now);
+	run_for(&now, S / 10, 50 * US);
+	pktgen_stop(&pg, 1);
+	run_for(&now, S / 10, 50 * US);
+	assert_int_equal(worker_in_flight(pg.worker[0]), 5);
+	assert_false(pktgen_drained(&pg, 1, now));
+	host_netdev_faults(dev[0])->hold = 0;
+	assert_int_equal(worker_in_flight(pg.worker[0]), 0);
+	assert_true(pktgen_drained(&pg, 1, now));
+}
+
+static void a_port_that_does_not_receive_ignores(void **state)
+{
+	uint64_t now = S;
+	(void)state;
+
+	pktgen_set_mode(&pg, 2, 0, now);
+	set_pps(1000, now);
+	pktgen_start(&pg, 1, now);
+	run_for(&now, S, 50 * US);
+	assert_int_equal(pg.worker[1]->stats.rx_packets, 0);
+	assert_int_equal(pg.worker[1]->stats.rx_ignored, 1000);
+}
+
+static void both_ways_at_once(void **state)
+{
+	const struct load load = {LOAD_PPS, 5000ull * 1000000};
+	uint64_t now = S;
+	unsigned port;
+	(void)state;
+
+	pktgen_set_mode(&pg, 3, MODE_TX | MODE_RX, now);
+	assert_int_equal(pktgen_edit(&pg, 3, set_rate_edit, &load, now, &port),
+			 0);
+	pktgen_start(&pg, 3, now);
+	run_for(&now, S, 50 * US);
+	for (int i = 0; i < 2; i++) {
+		assert_int_equal(pg.worker[i]->stats.tx_packets, 5000);
+		assert_int_equal(pg.worker[i]->stats.rx_packets, 5000);
+	}
+}
+
+static void a_mode_without_tx_owes_nothing(void **state)
+{
+	uint64_t now = S;
+	(void)state;
+
+	set_pps(1000, now);
+	pktgen_start(&pg, 1, now);
+	run_for(&now, S, 50 * US);
+	pktgen_set_mode(&pg, 1, 0, now);
+	run_for(&now, 10 * S, S / 1000);
+	pktgen_set_mode(&pg, 1, MODE_TX, now);
+	run_for(&now, S, 50 * US);
+	assert_int_equal(pg.worker[0]->stats.tx_packets, 2000);
+	assert_int_equal(pg.worker[0]->stats.tx_skipped, 0);
+}
+
+static void refused_edits_change_no_port(void **state)
+{
+	const struct load never = {LOAD_PPS, 0};
+	uint32_t size = 9018;
+	unsigned port = 9;
+	(void)state;
+
+	assert_int_equal(pktgen_edit(&pg, 3, set_size_edit, &size, 0, &port),
+			 -EMSGSIZE);
+	assert_int_equal(port, 0);
+	assert_int_equal(pktgen_edit(&pg, 3, set_rate_edit, &never, 0, &port),
+			 -ERANGE);
+	for (int i = 0; i < 2; i++) {
+		assert_int_equal(pg.stream[i].size, 64);
+		assert_int_equal(pg.stream[i].rate.unit, LOAD_MAX);
+		assert_int_equal(pg.worker[i]->prog[pg.worker[i]->active].len,
+				 60);
+	}
+}
+
+static void a_new_size_counts_from_the_next_burst(void **state)
+{
+	uint32_t size = 1518;
+	uint64_t now = S;
+	unsigned port;
+	(void)state;
+
+	set_pps(1000, now);
+	pktgen_start(&pg, 1, now);
+	run_for(&now, S, 50 * US);
+	assert_int_equal(pktgen_edit(&pg, 1, set_size_edit, &size, now, &port),
+			 0);
+	run_for(&now, S, 50 * US);
+	assert_int_equal(pg.worker[0]->stats.tx_packets, 2000);
+	assert_int_equal(pg.worker[0]->stats.tx_bytes, 1000 * (64 + 1518));
+	assert_int_equal(pg.worker[1]->stats.rx_bytes, 1000 * (64 + 1518));
+}
+
+static void a_refused_frame_is_counted_and_freed(void **state)
+{
+	uint64_t now = S;
+	(void)state;
+
+	host_netdev_faults(dev[0])->tx = -EINVAL;
+	set_pps(1000, now);
+	pktgen_start(&pg, 1, now);
+	run_for(&now, S / 10, 50 * US);
+	assert_int_equal(pg.worker[0]->stats.tx_packets, 0);
+	assert_int_equal(pg.worker[0]->stats.tx_errors, 100);
+	assert_int_equal(worker_in_flight(pg.worker[0]), 0);
+}
+
+static void a_broken_device_stops_its_worker(void **state)
+{
+	uint64_t now = S;
+	(void)state;
+
+	host_netdev_faults(dev[0])->tx = -EIO;
+	pktgen_start(&pg, 1, now);
+	run_for(&now, S / 10, 50 * US);
+	assert_int_equal(pg.worker[0]->err, -EIO);
+	assert_int_equal(pg.worker[0]->state, WORKER_IDLE);
+	assert_int_equal(pg.worker[0]->stats.tx_errors, 1);
+	assert_int_equal(worker_in_flight(pg.worker[0]), 0);
+}
+
+static void every_step_of_bring_up_can_fail(void **state)
+{
+	static const struct {
+		enum port_step step;
+		struct host_faults faults;
+	} rows[] = {
+		{PORT_STEP_PROBE, {.probe = -ENOTSUP}},
+		{PORT_STEP_CONFIGURE, {.configure = -EIO}},
+		{PORT_STEP_RXQ, {.rxq = -ENOMEM}},
+		{PORT_STEP_TXQ, {.txq = -ENOMEM}},
+		{PORT_STEP_START, {.start = -EIO}},
+	};
+	(void)state;
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		teardown(NULL);
+		host_reset();
+		host_loop_pair(dev, 1500);
+		*host_netdev_faults(dev[1]) = rows[i].faults;
+		pktgen_open(&pg, uk_alloc_get_default());
+		assert_int_equal(pg.nb_ports, 2);
+		assert_int_equal(pktgen_first_down(&pg, pktgen_all(&pg)), 1);
+		assert_int_equal(pktgen_first_down(&pg, 1), -1);
+		assert_int_equal(pg.port[1].step, rows[i].step);
+		assert_true(pg.port[1].err < 0);
+		assert_true(port_up(&pg.port[0]));
+		pktgen_step(&pg, S);
+	}
+}
+
+static void wrong_calls_to_the_device_change_nothing(void **state)
+{
+	struct uk_netdev *d = uk_netdev_get(0);
+	const struct uk_netdev_conf conf = {1, 1};
+	struct uk_netdev_rxqueue_conf rx = {0};
+	struct uk_netdev_txqueue_conf tx = {0};
+	(void)state;
+
+	assert_null(uk_netdev_get(2));
+	assert_int_equal(uk_netdev_probe(d), -EINVAL);
+	assert_int_equal(uk_netdev_configure(d, &conf), -EINVAL);
+	assert_int_equal(uk_netdev_rxq_configure(d, 0, 0, &rx), -EINVAL);
+	assert_int_equal(uk_netdev_txq_configure(d, 0, 0, &tx), -EINVAL);
+	assert_int_equal(uk_netdev_start(d), -EINVAL);
+	assert_int_equal(uk_netdev_state_get(d), UK_NETDEV_RUNNING);
+}
+
+#define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(what_is_sent_is_received),
+		TEST(a_full_ring_holds_and_loses_nothing),
+		TEST(in_flight_is_what_did_not_come_back),
+		TEST(a_port_that_does_not_receive_ignores),
+		TEST(both_ways_at_once),
+		TEST(a_mode_without_tx_owes_nothing),
+		TEST(refused_edits_change_no_port),
+		TEST(a_new_size_counts_from_the_next_burst),
+		TEST(a_refused_frame_is_counted_and_freed),
+		TEST(a_broken_device_stops_its_worker),
+		TEST(every_step_of_bring_up_can_fail),
+		TEST(wrong_calls_to_the_device_change_nothing),
+	};
+
+	return cmocka_run_group_tests_name("pktgen", tests, NULL, NULL);
+}
