@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * A command: one `const struct cmd` in a file of its own below cmds/, named
+ * cmd_NAME in cmds/NAME.c. The table of all of them is generated from the file
+ * names. From it come parsing, help, completion and the docs.
+ *
+ * A command has one form or several (`stats`, `stats clear`). A form lists its
+ * typed arguments; its function runs only with arguments that were all there,
+ * of their type and in their range.
+ *
+ * Positional arguments are taken in order. An ARG_PORTS that is optional and
+ * comes first is taken as such only if enough words are left for the arguments
+ * that must follow: in `size 64` the 64 is the size, in `size 0 64` the 0 is
+ * the port list. Of several forms the one whose keywords stand in the line is
+ * taken. Flags (`--json`) may stand anywhere.
+ */
+#ifndef SHELL_CMD_H
+#define SHELL_CMD_H
+
+#include "shell/reply.h"
+#include "shell/value.h"
+
+#define CMD_ARGS_MAX 8
+#define CMD_TEXT_MAX 96
+#define CMD_STATE_WORDS 264
+
+enum arg_type {
+	ARG_NONE,    /* ends the list */
+	ARG_PORTS,   /* 0, 0,2-3, all: v.mask; left out: the selection */
+	ARG_INT,     /* v.u, within min..max */
+	ARG_RATE,    /* v.rate */
+	ARG_TIME,    /* v.u in ns, within min..max */
+	ARG_ENUM,    /* one of words[]: v.u is its index */
+	ARG_KEYWORD, /* the word `name` itself */
+	ARG_NAME,    /* a word of 1..31 letters, digits, '_', '-', '.': v.text */
+	ARG_FLAG,    /* --name anywhere: v.set */
+	ARG_TYPES
+};
+
+struct arg {
+	enum arg_type type;
+	bool optional;
+	const char *name;	  /* "SIZE"; keyword or flag: the word itself */
+	const char *help;	  /* one line */
+	const char *unit;	  /* of the number, for messages; may be NULL */
+	uint64_t min, max;	  /* ARG_INT, ARG_TIME; both 0: no limit */
+	const char *const *words; /* ARG_ENUM: NULL-terminated */
+};
+
+struct value {
+	bool set;	 /* the line gave it */
+	unsigned column; /* of its first byte, from 1; 0 when left out */
+	uint64_t u;
+	uint64_t mask;
+	struct rate rate;
+	char text[CMD_TEXT_MAX];
+};
+
+/* What a command's function returns. */
+enum call_result {
+	CALL_DONE,
+	CALL_AGAIN, /* call me again once the chunk is out and wake_ns passed */
+	CALL_FAIL,  /* see call_fail() */
+};
+
+struct session;
+
+/* One execution of a command, from its first call to DONE or FAIL. */
+struct call {
+	const struct cmd *cmd;
+	const struct cmd_form *form;
+	struct value v[CMD_ARGS_MAX]; /* in the order of the form's args */
+	void *app;		      /* struct app of main.c; the shell's owner */
+	struct session *session;      /* to ask about the shell itself */
+	struct reply *reply;	      /* empty at each call */
+	bool json;		      /* the reply will be rendered as JSON */
+	bool cancelled; /* the last call: put things right, it returns unseen */
+	unsigned calls; /* 0 at the first call */
+	uint64_t now_ns;
+	uint64_t wake_ns;		 /* set it with CALL_AGAIN */
+	uint64_t state[CMD_STATE_WORDS]; /* the command's own, zero at first */
+
+	enum shell_err err;
+	unsigned err_column;
+	char err_text[160];
+};
+
+struct cmd_form {
+	const struct arg *args; /* up to CMD_ARGS_MAX and an ARG_NONE */
+	enum call_result (*run)(struct call *c);
+	const char *help; /* one line: what this form does */
+};
+
+struct cmd {
+	const char *name;
+	const char *summary;	      /* one line, no full stop */
+	const struct cmd_form *forms; /* ends with one whose run is NULL */
+	const char *const *examples;  /* NULL-terminated lines that work */
+	const char *const *see;	      /* NULL-terminated names; may be NULL */
+	bool hidden;		      /* runs, but no list names it */
+};
+
+/* Generated: all commands by name, NULL at the end. */
+extern const struct cmd *const cmd_table[];
+
+/*
+ * Ends the call with an error and returns CALL_FAIL. `arg` is the index of the
+ * argument that is at fault, for the column, or -1 for the command's name.
+ * What the call had put into its reply is not shown.
+ */
+__attribute__((format(printf, 4, 5))) enum call_result
+call_fail(struct call *c, enum shell_err err, int arg, const char *fmt, ...);
+
+#endif /* SHELL_CMD_H */

@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "shell/out.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#define MASK (OUT_BYTES - 1)
+
+void out_write(struct out *o, const void *buf, size_t len)
+{
+	const unsigned char *p = buf;
+
+	for (size_t i = 0; i < len; i++)
+		o->bytes[o->tail++ & MASK] = p[i];
+	if (len)
+		o->mid_line = p[len - 1] != '\n';
+}
+
+void out_text(struct out *o, const char *text)
+{
+	out_write(o, text, strlen(text));
+}
+
+void out_printf(struct out *o, const char *fmt, ...)
+{
+	char buf[256];
+	va_list ap;
+	int n;
+
+	va_start(ap, fmt);
+	n = vsnprintf(buf, sizeof(buf), fmt, ap);
+	va_end(ap);
+	if (n > 0)
+		out_text(o, buf);
+}
+
+size_t out_peek(const struct out *o, const void **buf)
+{
+	size_t used = o->tail - o->head;
+	size_t piece = OUT_BYTES - (o->head & MASK);
+
+	*buf = &o->bytes[o->head & MASK];
+	return used < piece ? used : piece;
+}
+
+void out_drop(struct out *o, size_t len)
+{
+	o->head += (unsigned)len;
+}

@@ -1,0 +1,415 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* From words to a call with typed arguments. */
+#include "shell/parse.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "shell/usage.h"
+
+/* What is being put together. */
+struct parser {
+	const struct cmd *const *commands;
+	const struct words *w;
+	const struct parse_ports *ports;
+	struct call *c;
+	/* Words that are no flags, without the command's name. */
+	const struct word *pos[PARSE_WORDS_MAX];
+	unsigned nb_pos;
+};
+
+__attribute__((format(printf, 4, 5))) static void fail(struct parser *p,
+						       enum shell_err err,
+						       unsigned column,
+						       const char *fmt, ...)
+{
+	va_list ap;
+
+	if (p->c->err)
+		return;
+	p->c->err = err;
+	p->c->err_column = column;
+	va_start(ap, fmt);
+	vsnprintf(p->c->err_text, sizeof(p->c->err_text), fmt, ap);
+	va_end(ap);
+}
+
+/* A word for a message: cut, with what a terminal would act on escaped. */
+struct shown {
+	char text[80];
+};
+
+static struct shown show(const char *word)
+{
+	struct shown s;
+	size_t n = 0;
+
+	for (; *word && n < 24; word++) {
+		unsigned char ch = (unsigned char)*word;
+
+		if (ch < 0x20 || ch >= 0x7f)
+			n += (size_t)snprintf(s.text + n, 5, "\\x%02x", ch);
+		else
+			s.text[n++] = (char)ch;
+	}
+	snprintf(s.text + n, sizeof(s.text) - n, "%s", *word ? "..." : "");
+	return s;
+}
+
+/* ---- Which command ----------------------------------------------------- */
+
+/* Edits that turn one name into the other, or 99 where they are long. */
+static unsigned distance(const char *a, const char *b)
+{
+	unsigned row[34], la = (unsigned)strlen(a), lb = (unsigned)strlen(b);
+
+	if (la > 32 || lb > 32)
+		return 99;
+	for (unsigned j = 0; j <= lb; j++)
+		row[j] = j;
+	for (unsigned i = 1; i <= la; i++) {
+		unsigned diagonal = row[0];
+
+		row[0] = i;
+		for (unsigned j = 1; j <= lb; j++) {
+			unsigned best = diagonal + (a[i - 1] != b[j - 1]);
+
+			diagonal = row[j];
+			if (row[j] + 1 < best)
+				best = row[j] + 1;
+			if (row[j - 1] + 1 < best)
+				best = row[j - 1] + 1;
+			row[j] = best;
+		}
+	}
+	return row[lb];
+}
+
+static void find_command(struct parser *p)
+{
+	const struct word *name = &p->w->word[0];
+	const struct cmd *near = NULL;
+	unsigned least = strlen(name->text) > 3 ? 3 : 2;
+
+	for (unsigned i = 0; p->commands[i]; i++) {
+		const struct cmd *cmd = p->commands[i];
+		unsigned d;
+
+		if (!strcmp(cmd->name, name->text)) {
+			p->c->cmd = cmd;
+			return;
+		}
+		d = distance(cmd->name, name->text);
+		if (!cmd->hidden && d < least) {
+			least = d;
+			near = cmd;
+		}
+	}
+	if (near)
+		fail(p, E_UNKNOWN, name->column,
+		     "no command '%s'; did you mean '%s'?",
+		     show(name->text).text, near->name);
+	else
+		fail(p, E_UNKNOWN, name->column,
+		     "no command '%s'; 'help' lists them",
+		     show(name->text).text);
+}
+
+/* ---- Which form -------------------------------------------------------- */
+
+static bool is_positional(const struct arg *a)
+{
+	return a->type != ARG_FLAG;
+}
+
+static bool has_word(const struct parser *p, const char *text)
+{
+	for (unsigned i = 0; i < p->nb_pos; i++)
+		if (!strcmp(p->pos[i]->text, text))
+			return true;
+	return false;
+}
+
+/*
+ * How well a form fits: its keywords in the line count most; of forms without
+ * any, the one that takes as many words as there are.
+ */
+static int fitness(const struct parser *p, const struct cmd_form *f)
+{
+	unsigned keywords = 0, required = 0, all = 0;
+
+	for (const struct arg *a = f->args; a->type != ARG_NONE; a++) {
+		if (a->type == ARG_KEYWORD && has_word(p, a->name))
+			keywords++;
+		else if (a->type == ARG_KEYWORD)
+			return -1;
+		all += is_positional(a);
+		required += is_positional(a) && !a->optional;
+	}
+	if (p->nb_pos < required)
+		return 0 + (int)keywords * 4;
+	return (p->nb_pos > all ? 1 : 2) + (int)keywords * 4;
+}
+
+static void choose_form(struct parser *p)
+{
+	int best = -2;
+
+	for (const struct cmd_form *f = p->c->cmd->forms; f->run; f++) {
+		int fit = fitness(p, f);
+
+		if (fit > best) {
+			best = fit;
+			p->c->form = f;
+		}
+	}
+}
+
+/* ---- Its arguments ----------------------------------------------------- */
+
+/* " or 'clear' or 'every'": what other forms would take instead. */
+static void other_keywords(const struct parser *p, char *buf, size_t size)
+{
+	size_t used = 0;
+
+	buf[0] = '\0';
+	for (const struct cmd_form *f = p->c->cmd->forms; f->run; f++)
+		for (const struct arg *a = f->args; a->type != ARG_NONE; a++)
+			if (a->type == ARG_KEYWORD && f != p->c->form &&
+			    used < size)
+				used += (size_t)snprintf(buf + used,
+							 size - used,
+							 " or '%s'", a->name);
+}
+
+/* "SIZE, 64..9018 bytes": an argument as a message names it. */
+static void describe(const struct parser *p, const struct arg *a, char *buf,
+		     size_t size)
+{
+	char usage[48], range[64];
+	struct arg plain = *a;
+
+	plain.optional = false;
+	cmd_arg_usage(&plain, usage, sizeof(usage));
+	cmd_arg_range(a, range, sizeof(range));
+	switch (a->type) {
+	case ARG_PORTS:
+		if (p->ports->count > 1)
+			snprintf(buf, size, "ports 0..%u, as 0, 0,1 or all",
+				 p->ports->count - 1);
+		else
+			snprintf(buf, size, "port 0");
+		break;
+	case ARG_KEYWORD:
+		snprintf(buf, size, "'%s'", a->name);
+		break;
+	case ARG_ENUM:
+		snprintf(buf, size, "%s", usage);
+		break;
+	default:
+		if (range[0])
+			snprintf(buf, size, "%s %s", usage, range);
+		else
+			snprintf(buf, size, "%s: %s", usage, a->help);
+	}
+}
+
+static void refuse(struct parser *p, enum shell_err err, const struct arg *a,
+		   const struct word *word)
+{
+	char wanted[128], others[64];
+
+	describe(p, a, wanted, sizeof(wanted));
+	other_keywords(p, others, sizeof(others));
+	if (err == E_MISSING)
+		fail(p, err, p->w->end_column, "'%s' lacks %s", p->c->cmd->name,
+		     wanted);
+	else if (err == E_RANGE)
+		fail(p, err, word->column, "'%s' takes %s", p->c->cmd->name,
+		     wanted);
+	else
+		fail(p, err, word->column, "'%s' takes %s%s, not '%s'",
+		     p->c->cmd->name, wanted, others, show(word->text).text);
+}
+
+static enum shell_err take_name(const char *text, struct value *v)
+{
+	size_t len = strspn(text, "abcdefghijklmnopqrstuvwxyz"
+				  "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-.");
+
+	if (text[len] || !len || len > 31)
+		return E_SYNTAX;
+	memcpy(v->text, text, len + 1);
+	return E_OK;
+}
+
+static enum shell_err take_enum(const char *text, const struct arg *a,
+				struct value *v)
+{
+	for (v->u = 0; a->words[v->u]; v->u++)
+		if (!strcmp(a->words[v->u], text))
+			return E_OK;
+	return E_SYNTAX;
+}
+
+static enum shell_err take_value(const struct parser *p, const struct arg *a,
+				 const char *text, struct value *v)
+{
+	enum shell_err err;
+
+	switch (a->type) {
+	case ARG_PORTS:
+		return value_set(text, p->ports->count, &v->mask);
+	case ARG_INT:
+		err = value_int(text, &v->u);
+		break;
+	case ARG_TIME:
+		err = value_time(text, &v->u);
+		break;
+	case ARG_RATE:
+		return value_rate(text, &v->rate);
+	case ARG_ENUM:
+		return take_enum(text, a, v);
+	case ARG_KEYWORD:
+		return strcmp(a->name, text) ? E_SYNTAX : E_OK;
+	case ARG_NAME:
+		return take_name(text, v);
+	default:
+		return E_SYNTAX;
+	}
+	if (!err && a->max && (v->u < a->min || v->u > a->max))
+		err = E_RANGE;
+	return err;
+}
+
+static void take_word(struct parser *p, const struct arg *a, struct value *v,
+		      const struct word *word)
+{
+	enum shell_err err = take_value(p, a, word->text, v);
+
+	v->set = true;
+	v->column = word->column;
+	if (err)
+		refuse(p, err, a, word);
+}
+
+/*
+ * A word goes to an optional argument only when enough are left for those that
+ * must follow, and when it is not the keyword that comes next.
+ */
+static bool takes_optional(const struct parser *p, const struct arg *a,
+			   unsigned at, unsigned required_left)
+{
+	const struct arg *next = a + 1;
+
+	if (p->nb_pos - at <= required_left)
+		return false;
+	while (next->type != ARG_NONE && next->optional)
+		next++;
+	return next->type != ARG_KEYWORD ||
+	       strcmp(next->name, p->pos[at]->text) != 0;
+}
+
+static void take_positionals(struct parser *p)
+{
+	const struct arg *args = p->c->form->args;
+	unsigned at = 0, required = 0;
+
+	for (const struct arg *a = args; a->type != ARG_NONE; a++)
+		required += is_positional(a) && !a->optional;
+	for (unsigned i = 0; args[i].type != ARG_NONE && !p->c->err; i++) {
+		const struct arg *a = &args[i];
+		struct value *v = &p->c->v[i];
+
+		if (!is_positional(a))
+			continue;
+		required -= !a->optional;
+		if (a->optional ? takes_optional(p, a, at, required)
+				: at < p->nb_pos) {
+			take_word(p, a, v, p->pos[at++]);
+		} else if (!a->optional) {
+			refuse(p, E_MISSING, a, NULL);
+		} else if (a->type == ARG_PORTS) {
+			v->mask = p->ports->selected;
+		}
+	}
+	if (!p->c->err && at < p->nb_pos) {
+		char usage[112];
+
+		cmd_usage(p->c->cmd, p->c->form, usage, sizeof(usage));
+		fail(p, E_SURPLUS, p->pos[at]->column,
+		     "one word too many for '%s'", usage);
+	}
+}
+
+static void take_flag(struct parser *p, const struct word *word)
+{
+	const struct arg *args = p->c->form->args;
+
+	for (unsigned i = 0; args[i].type != ARG_NONE; i++) {
+		if (args[i].type != ARG_FLAG ||
+		    strcmp(args[i].name, word->text + 2) != 0)
+			continue;
+		if (p->c->v[i].set)
+			fail(p, E_SYNTAX, word->column, "'%s' twice",
+			     show(word->text).text);
+		p->c->v[i].set = true;
+		p->c->v[i].column = word->column;
+		p->c->json |= !strcmp(args[i].name, "json");
+		return;
+	}
+	fail(p, E_SYNTAX, word->column, "'%s' has no flag '%s' here",
+	     p->c->cmd->name, show(word->text).text);
+}
+
+static bool is_flag(const struct word *word)
+{
+	return !word->quoted && !strncmp(word->text, "--", 2);
+}
+
+void parse_call(const struct cmd *const *commands, const struct words *w,
+		const struct parse_ports *ports, struct call *c)
+{
+	struct parser p = {
+		.commands = commands, .w = w, .ports = ports, .c = c};
+	bool wants_ports = false;
+
+	c->err = E_OK;
+	find_command(&p);
+	if (c->err)
+		return;
+	for (unsigned i = 1; i < w->count; i++)
+		if (!is_flag(&w->word[i]))
+			p.pos[p.nb_pos++] = &w->word[i];
+	choose_form(&p);
+	for (const struct arg *a = c->form->args; a->type != ARG_NONE; a++)
+		wants_ports |= a->type == ARG_PORTS;
+	if (wants_ports && !ports->count) {
+		fail(&p, E_STATE, w->word[0].column,
+		     "the appliance has no ports");
+		return;
+	}
+	for (unsigned i = 1; i < w->count; i++)
+		if (is_flag(&w->word[i]))
+			take_flag(&p, &w->word[i]);
+	if (!c->err)
+		take_positionals(&p);
+	/* Where call_fail() points when no argument is at fault. */
+	if (!c->err)
+		c->err_column = w->word[0].column;
+}
+
+enum call_result call_fail(struct call *c, enum shell_err err, int arg,
+			   const char *fmt, ...)
+{
+	va_list ap;
+
+	c->err = err;
+	if (arg >= 0 && c->v[arg].column)
+		c->err_column = c->v[arg].column;
+	va_start(ap, fmt);
+	vsnprintf(c->err_text, sizeof(c->err_text), fmt, ap);
+	va_end(ap);
+	return CALL_FAIL;
+}

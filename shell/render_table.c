@@ -1,0 +1,333 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * A list of maps as a table with a column per field, or turned: with a column
+ * per map. A field is a path of keys; a map may lack some of them.
+ */
+#include "shell/render_impl.h"
+
+#include <string.h>
+
+struct cell {
+	bool head, value; /* shows the key, the value, or both */
+	bool unit;
+	struct reply_token key; /* a token of the same path */
+	uint16_t base;          /* the map that this path starts in */
+	struct reply_token t;
+};
+
+/* "size [bytes]", "64", "port 0" */
+static void cell_out(struct sink *s, const struct render *r,
+		     const struct cell *c)
+{
+	if (c->head)
+		text_label(s, r->reply, &c->key, c->base);
+	if (c->head && c->value)
+		sink_byte(s, ' ');
+	if (c->value) {
+		text_value(s, r->reply, &c->t, c->unit);
+	} else if (c->unit && c->key.unit) {
+		sink_str(s, " [");
+		sink_str(s, c->key.unit);
+		sink_byte(s, ']');
+	}
+}
+
+static unsigned cell_width(const struct render *r, const struct cell *c)
+{
+	struct sink measure = SINK_MEASURE;
+
+	cell_out(&measure, r, c);
+	return (unsigned)measure.columns;
+}
+
+/* Nothing is put behind the last cell of a row. */
+static void cell_padded(struct sink *s, const struct render *r,
+			const struct cell *c, unsigned width, bool right,
+			bool last)
+{
+	const unsigned pad = width - cell_width(r, c);
+
+	if (right)
+		sink_blanks(s, pad);
+	cell_out(s, r, c);
+	if (!right && !last)
+		sink_blanks(s, pad);
+	if (last)
+		sink_byte(s, '\n');
+}
+
+static void widen(unsigned *width, unsigned to)
+{
+	if (*width < to)
+		*width = to;
+}
+
+/* True when the paths of two values in maps of the list are the same. */
+static bool same_field(const struct reply *r, uint16_t list,
+		       struct reply_token a, struct reply_token b)
+{
+	while (a.parent != list && b.parent != list) {
+		if (strcmp(a.key, b.key) != 0)
+			return false;
+		reply_read(r, a.parent, &a);
+		reply_read(r, b.parent, &b);
+	}
+	return a.parent == b.parent;
+}
+
+static struct reply_token field_token(const struct render *r, unsigned field)
+{
+	struct reply_token t;
+
+	reply_read(r->reply, r->field[field], &t);
+	return t;
+}
+
+/* The field of a value; r->nb_fields if it is new. `hint` is tried first. */
+static unsigned find_field(const struct render *r, uint16_t list,
+			   const struct reply_token *t, unsigned hint)
+{
+	if (hint < r->nb_fields &&
+	    same_field(r->reply, list, *t, field_token(r, hint)))
+		return hint;
+	for (unsigned i = 0; i < r->nb_fields; i++)
+		if (same_field(r->reply, list, *t, field_token(r, i)))
+			return i;
+	return r->nb_fields;
+}
+
+/* False when there are too many fields. */
+static bool take_field(struct render *r, uint16_t list,
+		       const struct reply_token *t, unsigned *hint)
+{
+	const unsigned i = find_field(r, list, t, *hint);
+	const char *unit;
+
+	*hint = i + 1;
+	if (i == RENDER_COLUMNS)
+		return false;
+	if (i == r->nb_fields) {
+		r->field[r->nb_fields++] = t->at;
+		r->right |= 1ull << i;
+	}
+	if (!text_is_number(t))
+		r->right &= ~(1ull << i);
+	unit = field_token(r, i).unit;
+	if (unit != t->unit && (!unit || !t->unit || strcmp(unit, t->unit)))
+		r->mixed |= 1ull << i;
+	return true;
+}
+
+/* Finds all fields; TEXT_TABLE if they can be shown as such. */
+static enum text_state take_fields(struct render *r, uint16_t list)
+{
+	struct reply_token map, t;
+	uint16_t at, in;
+	bool fits = true;
+
+	r->nb_fields = r->nb_elements = r->side_width = 0;
+	r->right = r->mixed = 0;
+	reply_read(r->reply, list, &t);
+	for (at = t.next; text_element(r->reply, list, &at, &map);) {
+		unsigned hint = 0;
+
+		if (map.type != TOKEN_MAP)
+			return TEXT_PLAIN;
+		r->nb_elements++;
+		in = map.next;
+		while (text_leaf(r->reply, map.at, &in, &t)) {
+			struct sink measure = SINK_MEASURE;
+
+			text_label(&measure, r->reply, &t, map.at);
+			widen(&r->side_width, (unsigned)measure.columns);
+			fits = fits && take_field(r, list, &t, &hint);
+		}
+	}
+	if (!r->nb_fields)
+		return TEXT_PLAIN;
+	return fits ? TEXT_TABLE : TEXT_BLOCKS;
+}
+
+static struct cell head_cell(const struct render *r, uint16_t list,
+			     unsigned field)
+{
+	struct cell c = {.head = true, .unit = !(r->mixed >> field & 1)};
+	struct reply_token t = field_token(r, field);
+
+	c.key = t;
+	while (t.parent != list)
+		reply_read(r->reply, t.parent, &t);
+	c.base = t.at;
+	return c;
+}
+
+/* The value of a field in a map of the list; '-' where the map lacks it. */
+static struct cell value_cell(const struct render *r, uint16_t list,
+			      const struct reply_token *map, unsigned field)
+{
+	struct cell c = {.value = true, .unit = r->mixed >> field & 1};
+	uint16_t at = map->next;
+
+	while (text_leaf(r->reply, map->at, &at, &c.t))
+		if (same_field(r->reply, list, c.t, field_token(r, field)))
+			return c;
+	c.t = (struct reply_token){.type = TOKEN_STOP};
+	return c;
+}
+
+/* What stands above the column of a map: "port 0". */
+static struct cell name_cell(const struct render *r, uint16_t list,
+			     const struct reply_token *map)
+{
+	struct cell c = head_cell(r, list, 0);
+
+	c.value = true;
+	c.unit = true;
+	c.t = value_cell(r, list, map, 0).t;
+	return c;
+}
+
+/* Widens the columns by the values of the map with number `e`. */
+static void map_widths(struct render *r, uint16_t list, unsigned e,
+		       const struct reply_token *map, bool turned)
+{
+	struct cell c = {.value = true};
+	uint16_t at = map->next;
+	unsigned i = 0;
+
+	for (; text_leaf(r->reply, map->at, &at, &c.t); i++) {
+		i = find_field(r, list, &c.t, i);
+		c.unit = r->mixed >> i & 1;
+		if (!turned)
+			widen(&r->column_width[i], cell_width(r, &c));
+		else if (i)
+			widen(&r->column_width[e], cell_width(r, &c));
+	}
+	if (turned) {
+		c = name_cell(r, list, map);
+		widen(&r->column_width[e], cell_width(r, &c));
+	}
+}
+
+/* Sets the widths of all columns and returns that of the table. */
+static unsigned table_widths(struct render *r, uint16_t list, bool turned)
+{
+	const unsigned columns = turned ? r->nb_elements : r->nb_fields;
+	unsigned width = text_indent(r);
+	struct reply_token t, map;
+	uint16_t at;
+
+	r->side_width = 0;
+	for (unsigned i = 0; i < columns; i++)
+		r->column_width[i] = 1; /* of '-', for what a map lacks */
+	for (unsigned i = turned; i < r->nb_fields; i++) {
+		const struct cell c = head_cell(r, list, i);
+
+		widen(turned ? &r->side_width : &r->column_width[i],
+		      cell_width(r, &c));
+	}
+	reply_read(r->reply, list, &t);
+	at = t.next;
+	for (unsigned e = 0; text_element(r->reply, list, &at, &map); e++)
+		map_widths(r, list, e, &map, turned);
+	width += turned ? r->side_width + TEXT_GAP : 0;
+	for (unsigned i = 0; i < columns; i++)
+		width += r->column_width[i] + (i ? TEXT_GAP : 0);
+	return width;
+}
+
+/*
+ * A table that is too wide is turned, but not if only a last column of text
+ * makes it so: that may run over the screen's edge, if half of it is left for
+ * it. Where nothing fits, the narrower of the two runs over.
+ */
+enum text_state table_layout(struct render *r, uint16_t list)
+{
+	const enum text_state state = take_fields(r, list);
+	const unsigned last = r->nb_fields - 1;
+	unsigned before, width, turned;
+
+	if (state != TEXT_TABLE)
+		return state;
+	width = table_widths(r, list, false);
+	before = width - r->column_width[last];
+	if (!r->width || width <= r->width || r->nb_fields == 1 ||
+	    r->nb_elements > RENDER_COLUMNS ||
+	    (!(r->right >> last & 1) && before <= r->width / 2))
+		return TEXT_TABLE;
+	turned = table_widths(r, list, true);
+	if (turned <= r->width || turned < width)
+		return TEXT_TURNED;
+	table_widths(r, list, false);
+	return TEXT_TABLE;
+}
+
+/* Rows: the head, then a map each. */
+static void table_cell(const struct render *r, const struct render_at *at,
+		       const struct reply_token *map, struct sink *s)
+{
+	const unsigned i = at->column;
+	const struct cell c = at->row ? value_cell(r, at->list, map, i)
+				      : head_cell(r, at->list, i);
+
+	sink_blanks(s, i ? TEXT_GAP : text_indent(r));
+	cell_padded(s, r, &c, r->column_width[i], r->right >> i & 1,
+		    i + 1 == r->nb_fields);
+}
+
+/*
+ * Rows: the names of the maps, then a field each. A column holds values of all
+ * fields: it is a column of numbers where most of them are.
+ */
+static void turned_cell(const struct render *r, const struct render_at *at,
+			const struct reply_token *map, struct sink *s)
+{
+	const unsigned e = at->column - 1;
+	const bool right = 2 * (unsigned)__builtin_popcountll(r->right & ~1) >=
+			   r->nb_fields - 1;
+	struct cell c = {0};
+
+	if (!at->column) {
+		if (at->row)
+			c = head_cell(r, at->list, at->row);
+		sink_blanks(s, text_indent(r));
+		cell_padded(s, r, &c, r->side_width, false, false);
+		return;
+	}
+	c = at->row ? value_cell(r, at->list, map, at->row)
+		    : name_cell(r, at->list, map);
+	sink_blanks(s, TEXT_GAP);
+	cell_padded(s, r, &c, r->column_width[e], right,
+		    at->column == r->nb_elements);
+}
+
+void table_unit(const struct render *r, struct render_at *at, struct sink *s)
+{
+	const bool turned = at->state == TEXT_TURNED;
+	const unsigned rows = turned ? r->nb_fields : r->nb_elements + 1;
+	const unsigned columns = turned ? r->nb_elements + 1 : r->nb_fields;
+	struct reply_token list, map;
+	uint16_t next = at->element;
+
+	if (at->row == rows) {
+		at->state = TEXT_ITEM;
+		return;
+	}
+	text_element(r->reply, at->list, &next, &map);
+	if (turned)
+		turned_cell(r, at, &map, s);
+	else
+		table_cell(r, at, &map, s);
+	if (turned && at->column)
+		at->element = next;
+	if (++at->column < columns)
+		return;
+	at->column = 0;
+	if (!turned && at->row)
+		at->element = next;
+	at->row++;
+	if (turned) {
+		reply_read(r->reply, at->list, &list);
+		at->element = list.next;
+	}
+}

@@ -1,0 +1,244 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "shell/runner.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "shell/parse.h"
+#include "shell/session.h"
+
+/* What a piece of a chunk may take, and what the last words of a line may. */
+#define PIECE 256
+#define PIECE_ROOM (2 * PIECE + RUNNER_TAG_MAX + 8)
+#define END_ROOM 768
+
+void runner_start(struct runner *r, const char *line, unsigned len)
+{
+	memcpy(r->line, line, len);
+	r->line[len] = '\0';
+	r->len = len;
+	r->next = 0;
+	r->line_start = true;
+	r->printed = false;
+	r->call.err = E_OK;
+	r->state = RUNNER_NEXT;
+}
+
+void runner_refuse(struct runner *r, enum shell_err err, unsigned column,
+		   const char *text)
+{
+	runner_start(r, "", 0);
+	r->call.err = err;
+	r->call.err_column = column;
+	snprintf(r->call.err_text, sizeof(r->call.err_text), "%s", text);
+	r->printed = true; /* no line to point a caret at */
+	r->state = RUNNER_END;
+}
+
+/*
+ * True when this runner may write now. It keeps the output until release(), so
+ * that the lines of two replies never mix.
+ */
+static bool acquire(struct session *s, struct runner *r, size_t need)
+{
+	if (s->writer && s->writer != r)
+		return false;
+	if (out_room(&s->out) < need)
+		return false;
+	if (!s->writer && r->tag[0]) {
+		/* A program reads lines: it gets to begin one. */
+		if (s->out.mid_line)
+			out_text(&s->out, "\r\n");
+		s->edit.shown = false;
+		s->quiet = true;
+	}
+	s->writer = r;
+	return true;
+}
+
+static void release(struct session *s)
+{
+	s->writer = NULL;
+}
+
+/* Marks each line with the tag and ends it as terminals want it. */
+static void put_piece(struct session *s, struct runner *r, const char *buf,
+		      size_t len)
+{
+	for (size_t i = 0; i < len;) {
+		const char *end = memchr(buf + i, '\n', len - i);
+		size_t n = end ? (size_t)(end - (buf + i)) : len - i;
+
+		if (r->line_start && r->tag[0])
+			out_printf(&s->out, "@%s ", r->tag);
+		out_write(&s->out, buf + i, n);
+		if (end)
+			out_text(&s->out, "\r\n");
+		r->line_start = end != NULL;
+		i += n + (end != NULL);
+	}
+	r->printed |= len > 0;
+}
+
+static void put_error(struct session *s, struct runner *r)
+{
+	const struct call *c = &r->call;
+	const char *name = shell_err_name(c->err);
+	struct out *o = &s->out;
+	unsigned indent = (unsigned)strlen(s->edit.prompt) + c->err_column - 1;
+
+	if (r->tag[0]) {
+		out_printf(o, "@%s ERR %s %u %s\r\n", r->tag, name,
+			   c->err_column, c->err_text);
+		return;
+	}
+	/* The caret makes sense right below the line, where it fits. */
+	if (!r->printed && indent < s->edit.width && r->len < s->edit.width)
+		out_printf(o, "%*s^\r\n", (int)indent, "");
+	else if (c->err_column)
+		out_printf(o, "column %u: ", c->err_column);
+	out_printf(o, "%s: ", name);
+	out_text(o, c->err_text);
+	out_text(o, "\r\n");
+}
+
+static bool step_end(struct session *s, struct runner *r)
+{
+	if (!acquire(s, r, END_ROOM))
+		return false;
+	if (r->call.err)
+		put_error(s, r);
+	else if (r->tag[0])
+		out_printf(&s->out, "@%s OK\r\n", r->tag);
+	release(s);
+	r->state = RUNNER_IDLE;
+	return true;
+}
+
+static bool step_next(struct session *s, struct runner *r)
+{
+	struct call *c = &r->call;
+	const struct parse_ports ports = {s->env.nb_ports(s->env.app),
+					  s->env.selected(s->env.app)};
+	struct words words;
+
+	memset(c, 0, sizeof(*c));
+	r->state = RUNNER_END;
+	if (!parse_split(r->line, r->len, &r->next, &words, c) || c->err)
+		return true;
+	parse_call(s->env.commands, &words, &ports, c);
+	if (c->err)
+		return true;
+	c->app = s->env.app;
+	c->session = s;
+	c->reply = &r->reply;
+	r->state = RUNNER_CALL;
+	return true;
+}
+
+static void call(struct runner *r, uint64_t now_ns)
+{
+	struct call *c = &r->call;
+
+	reply_reset(&r->reply);
+	c->now_ns = now_ns;
+	r->result = c->form->run(c);
+	c->calls++;
+	if (r->result != CALL_FAIL && r->reply.overflow)
+		r->result =
+			call_fail(c, E_NOMEM, -1,
+				  "the reply is too long; name fewer ports");
+}
+
+static bool step_call(struct session *s, struct runner *r, uint64_t now_ns)
+{
+	struct call *c = &r->call;
+
+	if (c->calls && now_ns < c->wake_ns)
+		return false;
+	call(r, now_ns);
+	if (r->result == CALL_FAIL) {
+		r->state = RUNNER_END;
+		return true;
+	}
+	/* While a command only waits, JSON has nothing to say either. */
+	if (reply_empty(&r->reply) && (!c->json || r->result == CALL_AGAIN)) {
+		r->state = r->result == CALL_DONE ? RUNNER_NEXT : RUNNER_CALL;
+		return r->result == CALL_DONE;
+	}
+	render_start(&r->render, &r->reply, c->json, s->edit.width);
+	r->state = RUNNER_RENDER;
+	return true;
+}
+
+static bool step_render(struct session *s, struct runner *r)
+{
+	char piece[PIECE];
+	size_t n;
+
+	if (!acquire(s, r, PIECE_ROOM))
+		return false;
+	/* The worst piece is all line ends, each of which brings a tag. */
+	n = render_step(&r->render, piece,
+			r->tag[0] ? PIECE / (RUNNER_TAG_MAX + 4) : PIECE);
+	if (n) {
+		put_piece(s, r, piece, n);
+		return true;
+	}
+	release(s);
+	r->state = r->result == CALL_DONE ? RUNNER_NEXT : RUNNER_CALL;
+	return r->result == CALL_DONE;
+}
+
+void runner_poll(struct session *s, struct runner *r, uint64_t now_ns)
+{
+	unsigned calls = r->call.calls;
+	bool more = true;
+
+	while (more) {
+		switch (r->state) {
+		case RUNNER_NEXT:
+			more = step_next(s, r);
+			calls = 0;
+			break;
+		case RUNNER_CALL:
+			/* Once a poll, so that others get their turn. */
+			more = r->call.calls == calls &&
+			       step_call(s, r, now_ns);
+			break;
+		case RUNNER_RENDER:
+			more = step_render(s, r);
+			break;
+		case RUNNER_END:
+			more = step_end(s, r);
+			break;
+		default:
+			more = false;
+		}
+	}
+}
+
+void runner_cancel(struct session *s, struct runner *r, uint64_t now_ns)
+{
+	if (r->state == RUNNER_CALL && r->call.calls) {
+		r->call.cancelled = true;
+		call(r, now_ns);
+	}
+	if (s->writer == r && s->out.mid_line && out_room(&s->out) > 2)
+		out_text(&s->out, "\r\n");
+	if (s->writer == r)
+		release(s);
+	call_fail(&r->call, E_CANCEL, -1, "cancelled by Ctrl-C");
+	r->printed = true;
+	r->call.err_column = 0;
+	r->state = RUNNER_END;
+}
+
+uint64_t runner_wake_ns(const struct runner *r)
+{
+	if (r->state == RUNNER_IDLE)
+		return UINT64_MAX;
+	if (r->state == RUNNER_CALL && r->call.calls)
+		return r->call.wake_ns;
+	return 0;
+}

@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Runs the commands of one line, one after another, and puts their replies out
+ * in slices. A session has one for its person and one for its programs; private
+ * to shell/.
+ */
+#ifndef SHELL_RUNNER_H
+#define SHELL_RUNNER_H
+
+#include "shell/cmd.h"
+#include "shell/edit.h"
+#include "shell/render.h"
+
+#define RUNNER_TAG_MAX 32
+
+struct session;
+
+enum runner_state {
+	RUNNER_IDLE,
+	RUNNER_NEXT,   /* parse the next command of the line */
+	RUNNER_CALL,   /* call it, once its time has come */
+	RUNNER_RENDER, /* put out the chunk it has built */
+	RUNNER_END,    /* put out how the line ended */
+};
+
+struct runner {
+	enum runner_state state;
+	char tag[RUNNER_TAG_MAX + 1]; /* empty: a person's */
+	char line[EDIT_LINE_MAX + 1];
+	unsigned len, next; /* of the line; where its next command starts */
+	bool line_start;    /* of what is put out */
+	bool printed;       /* something stands between the line and here */
+	enum call_result result;
+	struct call call;
+	struct reply reply;
+	struct render render;
+};
+
+/* Takes a line of up to EDIT_LINE_MAX bytes; the runner is idle. */
+void runner_start(struct runner *r, const char *line, unsigned len);
+
+/* Ends a line that never started: its only outcome is this error. */
+void runner_refuse(struct runner *r, enum shell_err err, unsigned column,
+		   const char *text);
+
+/*
+ * Goes on as far as it can: until a command waits, the output is full, or the
+ * line is done. Calls a command's function at most once.
+ */
+void runner_poll(struct session *s, struct runner *r, uint64_t now_ns);
+
+/* Ends the command that runs with E_CANCEL; what it said already stands. */
+void runner_cancel(struct session *s, struct runner *r, uint64_t now_ns);
+
+/* When runner_poll() can do something: 0 for now, UINT64_MAX for never. */
+uint64_t runner_wake_ns(const struct runner *r);
+
+#endif /* SHELL_RUNNER_H */

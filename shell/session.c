@@ -1,0 +1,288 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "shell/session.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#define CTRL_C 0x03
+#define DEFAULT_WIDTH 80
+/* Room for an event and the line drawn again. */
+#define EVENT_ROOM (SESSION_EVENT_BYTES + EDIT_ROOM)
+
+static bool busy(const struct runner *r)
+{
+	return r->state != RUNNER_IDLE;
+}
+
+static bool typed_empty(const struct session *s)
+{
+	return s->typed_head == s->typed_tail;
+}
+
+static bool typed_full(const struct session *s)
+{
+	return s->typed_tail - s->typed_head == SESSION_TYPED_BYTES;
+}
+
+void session_init(struct session *s, const struct session_env *env)
+{
+	memset(s, 0, sizeof(*s));
+	s->env = *env;
+	edit_init(&s->edit, env->prompt, DEFAULT_WIDTH);
+	if (env->banner) {
+		out_text(&s->out, env->banner);
+		out_text(&s->out, "\r\n");
+	}
+	edit_show(&s->edit, &s->out);
+}
+
+/* ---- A person's keys --------------------------------------------------- */
+
+static void show_edit(struct session *s)
+{
+	if (s->out.mid_line)
+		out_text(&s->out, "\r\n");
+	edit_show(&s->edit, &s->out);
+}
+
+static void take_line(struct session *s)
+{
+	struct edit *e = &s->edit;
+
+	e->shown = false;
+	if (e->too_long)
+		runner_refuse(&s->person, E_LONG, EDIT_LINE_MAX + 1,
+			      "a line takes up to 1024 bytes");
+	else
+		runner_start(&s->person, e->line, e->len);
+	edit_reset(e);
+}
+
+/* Gives a byte to the editor; false when there is no room for what it says. */
+static bool push_key(struct session *s, unsigned char byte)
+{
+	if (s->writer || out_room(&s->out) < EVENT_ROOM)
+		return false;
+	if (!s->edit.shown)
+		show_edit(s);
+	s->quiet = false;
+	switch (edit_push(&s->edit, &s->out, byte)) {
+	case EDIT_LINE:
+		take_line(s);
+		break;
+	case EDIT_CANCEL:
+		edit_show(&s->edit, &s->out);
+		break;
+	default:
+		break;
+	}
+	return true;
+}
+
+static bool take_key(struct session *s, unsigned char byte, uint64_t now_ns)
+{
+	if (byte == CTRL_C && busy(&s->person)) {
+		runner_cancel(s, &s->person, now_ns);
+		s->typed_head = s->typed_tail;
+		return true;
+	}
+	if (!busy(&s->person) && typed_empty(s))
+		return push_key(s, byte);
+	if (typed_full(s))
+		return false;
+	s->typed[s->typed_tail++ % SESSION_TYPED_BYTES] = byte;
+	return true;
+}
+
+static void replay_typed(struct session *s)
+{
+	while (!busy(&s->person) && !typed_empty(s)) {
+		if (!push_key(s, s->typed[s->typed_head % SESSION_TYPED_BYTES]))
+			return;
+		s->typed_head++;
+	}
+}
+
+/* ---- A program's requests ---------------------------------------------- */
+
+/* Nothing that a person has begun to type stands before the next byte. */
+static bool at_line_start(const struct session *s)
+{
+	unsigned char last;
+
+	if (typed_empty(s))
+		return edit_empty(&s->edit);
+	last = s->typed[(s->typed_tail - 1) % SESSION_TYPED_BYTES];
+	return last == '\r' || last == '\n';
+}
+
+static bool tag_byte(char c)
+{
+	return c > ' ' && c < 0x7f;
+}
+
+static void start_request(struct session *s)
+{
+	struct runner *r = &s->program;
+	const char *tag = s->request + 1;
+	unsigned n = 0, max = s->request_len - 1, start;
+
+	while (n < max && tag_byte(tag[n]))
+		n++;
+	s->request_whole = false;
+	if (!n || n > RUNNER_TAG_MAX || (n < max && tag[n] != ' ')) {
+		strcpy(r->tag, "?");
+		runner_refuse(r, E_TAG, 0,
+			      "a request is @TAG COMMAND; a tag has 1..32 "
+			      "printable bytes");
+		return;
+	}
+	memcpy(r->tag, tag, n);
+	r->tag[n] = '\0';
+	start = 1 + n + (n < max);
+	if (s->request_long || s->request_len - start > EDIT_LINE_MAX)
+		runner_refuse(r, E_LONG, EDIT_LINE_MAX + 1,
+			      "a line takes up to 1024 bytes");
+	else
+		runner_start(r, s->request + start, s->request_len - start);
+}
+
+static void take_request_byte(struct session *s, unsigned char byte)
+{
+	if (byte == '\r' || byte == '\n') {
+		s->in_request = false;
+		s->request_whole = true;
+		s->after_cr = byte == '\r';
+	} else if (s->request_len < SESSION_REQUEST_MAX) {
+		s->request[s->request_len++] = (char)byte;
+	} else {
+		s->request_long = true;
+	}
+}
+
+static void begin_request(struct session *s)
+{
+	s->in_request = true;
+	s->request_long = false;
+	s->request[0] = '@';
+	s->request_len = 1;
+}
+
+/* ---- Both -------------------------------------------------------------- */
+
+static bool take_byte(struct session *s, unsigned char byte, uint64_t now_ns)
+{
+	bool after_cr = s->after_cr;
+
+	if (s->request_whole)
+		return false;
+	if (s->in_request) {
+		take_request_byte(s, byte);
+		return true;
+	}
+	if (after_cr && byte == '\n') {
+		s->after_cr = false;
+		return true;
+	}
+	if (byte == '@' && at_line_start(s)) {
+		s->after_cr = false;
+		begin_request(s);
+		return true;
+	}
+	if (!take_key(s, byte, now_ns))
+		return false;
+	s->after_cr = false;
+	return true;
+}
+
+static void put_events(struct session *s)
+{
+	bool shown = s->edit.shown;
+
+	if (!s->events_len || s->writer || out_room(&s->out) < EVENT_ROOM)
+		return;
+	edit_hide(&s->edit, &s->out);
+	out_write(&s->out, s->events, s->events_len);
+	s->events_len = 0;
+	if (shown)
+		edit_show(&s->edit, &s->out);
+}
+
+void session_poll(struct session *s, uint64_t now_ns)
+{
+	if (s->request_whole && !busy(&s->program))
+		start_request(s);
+	runner_poll(s, &s->program, now_ns);
+	runner_poll(s, &s->person, now_ns);
+	put_events(s);
+	replay_typed(s);
+	if (!s->quiet && !s->writer && !busy(&s->person) && !s->edit.shown &&
+	    out_room(&s->out) >= EDIT_ROOM)
+		show_edit(s);
+}
+
+size_t session_input(struct session *s, const void *buf, size_t len,
+		     uint64_t now_ns)
+{
+	const unsigned char *p = buf;
+	size_t n = 0;
+
+	while (n < len) {
+		if (take_byte(s, p[n], now_ns)) {
+			n++;
+			/* A line that is whole runs before the next begins. */
+			if (busy(&s->person) || s->request_whole)
+				session_poll(s, now_ns);
+			continue;
+		}
+		session_poll(s, now_ns);
+		if (!take_byte(s, p[n], now_ns))
+			break;
+		n++;
+	}
+	return n;
+}
+
+size_t session_output(const struct session *s, const void **buf)
+{
+	return out_peek(&s->out, buf);
+}
+
+void session_sent(struct session *s, size_t len)
+{
+	out_drop(&s->out, len);
+}
+
+uint64_t session_wake_ns(const struct session *s)
+{
+	uint64_t person = runner_wake_ns(&s->person);
+	uint64_t program = runner_wake_ns(&s->program);
+
+	if (s->request_whole && !busy(&s->program))
+		return 0;
+	if (!busy(&s->person) && !typed_empty(s))
+		return 0;
+	return person < program ? person : program;
+}
+
+void session_event(struct session *s, uint64_t now_ns, const char *fmt, ...)
+{
+	char text[160];
+	uint64_t ms = now_ns / 1000000;
+	size_t room = SESSION_EVENT_BYTES - s->events_len;
+	va_list ap;
+	int n;
+
+	va_start(ap, fmt);
+	vsnprintf(text, sizeof(text), fmt, ap);
+	va_end(ap);
+	n = snprintf(s->events + s->events_len, room, "@! %llu.%03u %s\r\n",
+		     (unsigned long long)(ms / 1000), (unsigned)(ms % 1000),
+		     text);
+	/* A notice that does not fit is one less, and never half a line. */
+	if (n < 0 || (size_t)n >= room)
+		s->events_dropped++;
+	else
+		s->events_len += (unsigned)n;
+}

@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * One console session: bytes in, bytes out, commands run in between. All of
+ * its state is in `struct session`; nothing in shell/ is global, waits, or
+ * knows what the commands are about.
+ *
+ * A line that starts with '@' is a request of a program; all other bytes are
+ * keys of a person. Each of the two has a runner of its own, so a person's
+ * `sleep` does not hold up a program's request, and each takes its lines in
+ * order. What a person types while a command runs is kept and used afterwards;
+ * ^C among it cancels the command.
+ *
+ * Once a program has spoken, the prompt stays away until the next key, so that
+ * a program's stream is made of whole lines only.
+ */
+#ifndef SHELL_SESSION_H
+#define SHELL_SESSION_H
+
+#include "shell/edit.h"
+#include "shell/out.h"
+#include "shell/runner.h"
+
+#define SESSION_TYPED_BYTES 1024
+#define SESSION_REQUEST_MAX (1 + RUNNER_TAG_MAX + 1 + EDIT_LINE_MAX)
+#define SESSION_EVENT_BYTES 1024
+
+/* What the owner of the session tells it. */
+struct session_env {
+	void *app;
+	const struct cmd *const *commands; /* by name, NULL at the end */
+	unsigned (*nb_ports)(void *app);
+	uint64_t (*selected)(void *app); /* mask for a PORTS left out */
+	const char *prompt;              /* "ukpktgen> " */
+	const char *banner;              /* a line shown at the start */
+};
+
+struct session {
+	struct session_env env;
+	struct out out;
+	struct edit edit;
+	struct runner person;
+	struct runner program;
+	struct runner *writer; /* whose chunk is on its way out, or NULL */
+	bool quiet;            /* a program spoke last: no prompt */
+	/* A program's line while it comes in, then until its runner is free. */
+	char request[SESSION_REQUEST_MAX];
+	unsigned request_len;
+	bool in_request, request_long, request_whole, after_cr;
+	/* Typed ahead while the person's runner is busy. */
+	unsigned char typed[SESSION_TYPED_BYTES];
+	unsigned typed_head, typed_tail;
+	/* Notices on their way out. */
+	char events[SESSION_EVENT_BYTES];
+	unsigned events_len;
+	uint64_t events_dropped;
+};
+
+/* Clears `s` and puts banner and prompt out. `env` is copied. */
+void session_init(struct session *s, const struct session_env *env);
+
+/*
+ * Takes up to `len` bytes of input; returns how many it took. It takes fewer
+ * when it has to finish something first: give the rest again later.
+ */
+size_t session_input(struct session *s, const void *buf, size_t len,
+		     uint64_t now_ns);
+
+/* Moves running commands on. Call it after input and whenever time passed. */
+void session_poll(struct session *s, uint64_t now_ns);
+
+/*
+ * Bytes to put out: *buf is set to as many as stand in one piece and the count
+ * is returned. session_sent() then says how many the device took.
+ */
+size_t session_output(const struct session *s, const void **buf);
+void session_sent(struct session *s, size_t len);
+
+/*
+ * When session_poll() has something to do next without new input: `now_ns` or
+ * earlier for at once, UINT64_MAX for never.
+ */
+uint64_t session_wake_ns(const struct session *s);
+
+/*
+ * An asynchronous notice, one line without its end: "@! 12.034 TEXT" appears
+ * above the line being typed. Dropped, and counted in events_dropped, when the
+ * output has no room.
+ */
+__attribute__((format(printf, 3, 4))) void session_event(struct session *s,
+							 uint64_t now_ns,
+							 const char *fmt, ...);
+
+#endif /* SHELL_SESSION_H */

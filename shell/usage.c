@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "shell/usage.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static void append(char *buf, size_t size, const char *text)
+{
+	size_t used = strlen(buf);
+
+	snprintf(buf + used, size - used, "%s", text);
+}
+
+void cmd_arg_usage(const struct arg *a, char *buf, size_t size)
+{
+	buf[0] = '\0';
+	if (a->optional)
+		append(buf, size, "[");
+	switch (a->type) {
+	case ARG_FLAG:
+		append(buf, size, "--");
+		append(buf, size, a->name);
+		break;
+	case ARG_ENUM:
+		for (const char *const *w = a->words; *w; w++) {
+			if (w != a->words)
+				append(buf, size, "|");
+			append(buf, size, *w);
+		}
+		break;
+	default:
+		append(buf, size, a->name);
+	}
+	if (a->optional)
+		append(buf, size, "]");
+}
+
+void cmd_usage(const struct cmd *cmd, const struct cmd_form *form, char *buf,
+	       size_t size)
+{
+	snprintf(buf, size, "%s", cmd->name);
+	for (const struct arg *a = form->args; a->type != ARG_NONE; a++) {
+		size_t used = strlen(buf);
+
+		append(buf, size, " ");
+		used = strlen(buf);
+		cmd_arg_usage(a, buf + used, size - used);
+	}
+}
+
+void cmd_arg_range(const struct arg *a, char *buf, size_t size)
+{
+	char min[32], max[32];
+
+	buf[0] = '\0';
+	if (!a->max)
+		return;
+	if (a->type == ARG_TIME) {
+		value_time_print(a->min, min, sizeof(min));
+		value_time_print(a->max, max, sizeof(max));
+		snprintf(buf, size, "%s..%s", min, max);
+	} else {
+		snprintf(buf, size, "%llu..%llu%s%s",
+			 (unsigned long long)a->min, (unsigned long long)a->max,
+			 a->unit ? " " : "", a->unit ? a->unit : "");
+	}
+}
+
+bool cmd_arg_seen(const struct cmd *cmd, const struct cmd_form *form,
+		  const struct arg *a)
+{
+	for (const struct cmd_form *f = cmd->forms; f != form; f++)
+		for (const struct arg *b = f->args; b->type != ARG_NONE; b++)
+			if (!strcmp(a->name, b->name))
+				return true;
+	return false;
+}
