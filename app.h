@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * What the commands work on: `call->app` points to the one `struct app`, which
+ * main.c owns. Commands run between two steps of the workers, so they may
+ * change what they find here, but never wait.
+ */
+#ifndef APP_H
+#define APP_H
+
+#include "pktgen/pktgen.h"
+#include "shell/session.h"
+#include "stats/stats.h"
+
+struct app {
+	struct pktgen pktgen;
+	struct session session;
+	uint64_t selected; /* ports that a command without PORTS means */
+	bool quit;
+	struct stats base[PKTGEN_MAX_PORTS]; /* set by `stats clear` */
+	struct stats_rate rate[PKTGEN_MAX_PORTS];
+};
+
+static inline struct app *call_app(const struct call *c)
+{
+	return c->app;
+}
+
+/*
+ * Fails the call with E_DEVICE when a port of `mask` is not up, naming what
+ * failed; returns CALL_DONE otherwise.
+ */
+enum call_result app_check_up(struct call *c, uint64_t mask);
+
+/* pktgen_edit() on behalf of a call: an error becomes the call's. */
+enum call_result app_edit(struct call *c, uint64_t mask,
+			  void (*edit)(struct stream *s, const void *arg),
+			  const void *arg, int arg_index);
+
+/* The counters of a port since its last `stats clear`. */
+void app_stats(const struct app *app, unsigned port, struct stats *out);
+
+/* The name of each set of MODE_*, by its value; NULL at the end. */
+extern const char *const app_modes[];
+
+/* Closes the intervals of the rates; cheap, call it at will. */
+void app_feed_rates(struct app *app, uint64_t now_ns);
+
+/* Brings ports and session up: what main() and the tests both do. */
+void app_init(struct app *app, struct uk_alloc *a, uint64_t now_ns);
+
+#endif /* APP_H */

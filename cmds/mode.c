@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "app.h"
+
+enum { PORTS, MODE };
+
+static const struct arg args[] = {
+	[PORTS] = {ARG_PORTS, .optional = true, .name = "PORTS",
+		   .help = "ports to set"},
+	[MODE] = {ARG_ENUM, .name = "MODE", .words = app_modes,
+		  .help = "which engines the port runs"},
+	{ARG_NONE},
+};
+
+static enum call_result run(struct call *c)
+{
+	enum call_result up = app_check_up(c, c->v[PORTS].mask);
+
+	/* The words stand in the order of the sets of MODE_*. */
+	if (up == CALL_DONE)
+		pktgen_set_mode(&call_app(c)->pktgen, c->v[PORTS].mask,
+				(unsigned)c->v[MODE].u, c->now_ns);
+	return up;
+}
+
+const struct cmd cmd_mode = {
+	.name = "mode",
+	.summary = "Choose whether ports send, receive, both or neither",
+	.forms =
+		(const struct cmd_form[]){
+			{args, run,
+			 "set the mode; what arrives at a port that does not "
+			 "receive counts as ignored"},
+			{0},
+		},
+	.examples = (const char *const[]){"mode 0 tx", "mode 1 rx",
+					  "mode all txrx", NULL},
+	.see = (const char *const[]){"start", "port", NULL},
+};

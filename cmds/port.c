@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include <string.h>
+
+#include "app.h"
+
+enum { PORTS, JSON };
+
+static const struct arg show_args[] = {
+	{ARG_FLAG, .optional = true, .name = "json", .help = "reply as JSON"},
+	{ARG_NONE},
+};
+
+static const struct arg select_args[] = {
+	[PORTS] = {ARG_PORTS, .name = "PORTS",
+		   .help = "ports that commands without PORTS mean"},
+	{ARG_NONE},
+};
+
+static void show_rate(struct reply *r, const struct stream *s)
+{
+	static const enum rate_unit units[] = {
+		[LOAD_MAX] = RATE_MAX,         [LOAD_PPS] = RATE_PPS,
+		[LOAD_BPS_L2] = RATE_BPS_L2,   [LOAD_BPS_L1] = RATE_BPS_L1,
+		[LOAD_PERCENT] = RATE_PERCENT,
+	};
+	const struct rate rate = {units[s->rate.unit], s->rate.micro};
+	char buf[40];
+
+	value_rate_print(&rate, buf, sizeof(buf));
+	reply_text(r, "rate", buf);
+}
+
+static void show_up(struct reply *r, const struct pktgen *pg, unsigned i)
+{
+	static const char *const states[] = {
+		[WORKER_IDLE] = "idle",
+		[WORKER_RUNNING] = "running",
+		[WORKER_DRAINING] = "draining",
+	};
+	const struct port *p = &pg->port[i];
+	const struct worker *w = pg->worker[i];
+	const uint8_t *m = p->mac;
+
+	reply_text(r, "state", w->err ? strerror(-w->err) : states[w->state]);
+	reply_text(r, "mode", app_modes[w->mode]);
+	reply_u64(r, "size", pg->stream[i].size, "bytes");
+	show_rate(r, &pg->stream[i]);
+	reply_textf(r, "mac", "%02x:%02x:%02x:%02x:%02x:%02x", m[0], m[1], m[2],
+		    m[3], m[4], m[5]);
+	reply_text(r, "driver", uk_netdev_drv_name_get(p->dev));
+	reply_text(r, "api", PORT_API);
+	reply_u64(r, "mtu", p->mtu, "bytes");
+	reply_u64(r, "tx_ring", p->nb_tx_desc, NULL);
+	reply_u64(r, "rx_ring", p->nb_rx_desc, NULL);
+}
+
+static enum call_result run_show(struct call *c)
+{
+	const struct app *app = call_app(c);
+	const struct pktgen *pg = &app->pktgen;
+
+	reply_list(c->reply, "ports", REPLY_TABLE);
+	for (unsigned i = 0; i < pg->nb_ports; i++) {
+		reply_map(c->reply, NULL, REPLY_TABLE);
+		reply_u64(c->reply, "port", i, NULL);
+		reply_bool(c->reply, "selected", app->selected >> i & 1);
+		if (pg->worker[i])
+			show_up(c->reply, pg, i);
+		else
+			reply_textf(c->reply, "state", "failed at '%s': %s",
+				    port_step_name(pg->port[i].step),
+				    strerror(-pg->port[i].err));
+		reply_end(c->reply);
+	}
+	reply_end(c->reply);
+	return CALL_DONE;
+}
+
+static enum call_result run_select(struct call *c)
+{
+	call_app(c)->selected = c->v[PORTS].mask;
+	return CALL_DONE;
+}
+
+const struct cmd cmd_port = {
+	.name = "port",
+	.summary = "Show all ports, or select those that commands mean",
+	.forms =
+		(const struct cmd_form[]){
+			{show_args, run_show, "show all ports"},
+			{select_args, run_select,
+			 "commands without PORTS mean these from now on"},
+			{0},
+		},
+	.examples = (const char *const[]){"port", "port 0", "port all", NULL},
+	.see = (const char *const[]){"mode", "size", "rate", NULL},
+};

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "app.h"
+
+enum { PORTS, RATE };
+
+static const struct arg args[] = {
+	[PORTS] = {ARG_PORTS, .optional = true, .name = "PORTS",
+		   .help = "ports to set"},
+	[RATE] = {ARG_RATE, .name = "RATE",
+		  .help = "10mpps, 2.5kpps, 500mbps (layer 2), "
+			  "1gbpsl1 (layer 1), 25%, max"},
+	{ARG_NONE},
+};
+
+static void edit(struct stream *s, const void *arg)
+{
+	s->rate = *(const struct load *)arg;
+}
+
+static enum call_result run(struct call *c)
+{
+	static const enum load_unit units[] = {
+		[RATE_MAX] = LOAD_MAX,         [RATE_PPS] = LOAD_PPS,
+		[RATE_BPS_L2] = LOAD_BPS_L2,   [RATE_BPS_L1] = LOAD_BPS_L1,
+		[RATE_PERCENT] = LOAD_PERCENT,
+	};
+	const struct load load = {units[c->v[RATE].rate.unit],
+				  c->v[RATE].rate.micro};
+
+	return app_edit(c, c->v[PORTS].mask, edit, &load, RATE);
+}
+
+const struct cmd cmd_rate = {
+	.name = "rate",
+	.summary = "Set the rate at which frames are sent",
+	.forms =
+		(const struct cmd_form[]){
+			{args, run,
+			 "set the rate; % is of a 10 Gbit/s link, layer 1"},
+			{0},
+		},
+	.examples = (const char *const[]){"rate 10kpps", "rate 0 500mbps",
+					  "rate max", NULL},
+	.see = (const char *const[]){"size", "start", NULL},
+};

@@ -1,0 +1,216 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include <string.h>
+
+#include "app.h"
+
+/* Each form starts with the ports. */
+enum { PORTS };
+enum { SHOW_JSON = 1 };
+enum { EVERY_KEYWORD = 1, EVERY_TIME, EVERY_COUNT, EVERY_JSON };
+
+#define PORTS_ARG                                             \
+	{                                                     \
+		ARG_PORTS, .optional = true, .name = "PORTS", \
+			   .help = "ports to show"            \
+	}
+#define JSON_ARG                                            \
+	{                                                   \
+		ARG_FLAG, .optional = true, .name = "json", \
+			  .help = "reply as JSON"           \
+	}
+
+static const struct arg show_args[] = {
+	[PORTS] = PORTS_ARG,
+	[SHOW_JSON] = JSON_ARG,
+	{ARG_NONE},
+};
+
+static const struct arg clear_args[] = {
+	[PORTS] = PORTS_ARG,
+	{ARG_KEYWORD, .name = "clear", .help = "count from zero again"},
+	{ARG_NONE},
+};
+
+static const struct arg every_args[] = {
+	[PORTS] = PORTS_ARG,
+	[EVERY_KEYWORD] = {ARG_KEYWORD, .name = "every",
+			   .help = "a line an interval"},
+	[EVERY_TIME] = {ARG_TIME, .name = "TIME", .help = "the interval",
+			.min = 10000000, .max = 3600ull * 1000000000},
+	[EVERY_COUNT] = {ARG_INT, .optional = true, .name = "COUNT",
+			 .help = "how many lines; left out, until Ctrl-C",
+			 .min = 1, .max = 1000000000},
+	[EVERY_JSON] = JSON_ARG,
+	{ARG_NONE},
+};
+
+static void show_rates(struct reply *r, const struct stats_rate *rate,
+		       const char *group)
+{
+	const struct stats *d = &rate->delta;
+	bool tx = strcmp(group, "tx") == 0;
+	uint64_t packets = tx ? d->tx_packets : d->rx_packets;
+	uint64_t bytes = tx ? d->tx_bytes : d->rx_bytes;
+
+	reply_milli(r, "rate", stats_rate_milli(packets, rate->span_ns), "pps");
+	reply_milli(r, "l1", stats_mbps_l1_milli(packets, bytes, rate->span_ns),
+		    "Mbit/s");
+}
+
+/* The list of fields, a map for each group, in the order of the list. */
+static void show_port(struct reply *r, const struct stats *s,
+		      const struct stats_rate *rate)
+{
+	const char *group = NULL;
+
+	for (size_t i = 0; i < stats_nb_fields; i++) {
+		const struct stats_field *f = &stats_fields[i];
+
+		if (!group || strcmp(group, f->group) != 0) {
+			if (group) {
+				show_rates(r, rate, group);
+				reply_end(r);
+			}
+			group = f->group;
+			reply_map(r, group, REPLY_TABLE);
+		}
+		reply_u64(r, f->name, stats_get(s, f), f->unit);
+	}
+	show_rates(r, rate, group);
+	reply_end(r);
+}
+
+static enum call_result run_show(struct call *c)
+{
+	struct app *app = call_app(c);
+	struct stats s;
+
+	app_feed_rates(app, c->now_ns);
+	reply_list(c->reply, "ports", REPLY_TABLE);
+	for (unsigned i = 0; i < app->pktgen.nb_ports; i++) {
+		if (!(c->v[PORTS].mask >> i & 1))
+			continue;
+		app_stats(app, i, &s);
+		reply_map(c->reply, NULL, REPLY_TABLE);
+		reply_u64(c->reply, "port", i, NULL);
+		show_port(c->reply, &s, &app->rate[i]);
+		reply_end(c->reply);
+	}
+	reply_end(c->reply);
+	return CALL_DONE;
+}
+
+static enum call_result run_clear(struct call *c)
+{
+	struct app *app = call_app(c);
+
+	for (unsigned i = 0; i < app->pktgen.nb_ports; i++)
+		if (c->v[PORTS].mask >> i & 1 && app->pktgen.worker[i])
+			app->base[i] = app->pktgen.worker[i]->stats;
+	return CALL_DONE;
+}
+
+/* What `stats every` remembers: times, lines, then WORDS of each port. */
+enum { START_NS, LAST_NS, LINES, FIRST_PORT };
+enum { TX_PACKETS, TX_BYTES, RX_PACKETS, RX_BYTES, WORDS };
+
+_Static_assert(FIRST_PORT + PKTGEN_MAX_PORTS * WORDS <= CMD_STATE_WORDS,
+	       "a call cannot remember the counters of all ports");
+
+static void show_interval(struct call *c, const char *group, uint64_t packets,
+			  uint64_t bytes)
+{
+	uint64_t span_ns = c->now_ns - c->state[LAST_NS];
+
+	reply_map(c->reply, group, REPLY_LINE);
+	reply_u64(c->reply, "rate",
+		  (stats_rate_milli(packets, span_ns) + 500) / 1000, "pps");
+	reply_milli(c->reply, "l1",
+		    stats_mbps_l1_milli(packets, bytes, span_ns), "Mbit/s");
+	reply_end(c->reply);
+}
+
+/* Shows what came since the last line where `show`, and remembers the new. */
+static void every_port(struct call *c, unsigned i, bool show)
+{
+	const struct worker *w = call_app(c)->pktgen.worker[i];
+	uint64_t *last = &c->state[FIRST_PORT + i * WORDS];
+	const struct stats *s;
+
+	if (!w)
+		return;
+	s = &w->stats;
+	if (show) {
+		reply_map(c->reply, NULL, REPLY_LINE);
+		reply_u64(c->reply, "port", i, NULL);
+		if (w->mode & MODE_TX)
+			show_interval(c, "tx", s->tx_packets - last[TX_PACKETS],
+				      s->tx_bytes - last[TX_BYTES]);
+		if (w->mode & MODE_RX)
+			show_interval(c, "rx", s->rx_packets - last[RX_PACKETS],
+				      s->rx_bytes - last[RX_BYTES]);
+		reply_end(c->reply);
+	}
+	last[TX_PACKETS] = s->tx_packets;
+	last[TX_BYTES] = s->tx_bytes;
+	last[RX_PACKETS] = s->rx_packets;
+	last[RX_BYTES] = s->rx_bytes;
+}
+
+static void every_line(struct call *c, bool show)
+{
+	const struct pktgen *pg = &call_app(c)->pktgen;
+
+	if (show) {
+		reply_style(c->reply, REPLY_LINE);
+		reply_milli(c->reply, "time",
+			    (c->now_ns - c->state[START_NS]) / 1000000, "s");
+		reply_list(c->reply, "ports", REPLY_LINE);
+	}
+	for (unsigned i = 0; i < pg->nb_ports; i++)
+		if (c->v[PORTS].mask >> i & 1)
+			every_port(c, i, show);
+	if (show)
+		reply_end(c->reply);
+	c->state[LAST_NS] = c->now_ns;
+}
+
+static enum call_result run_every(struct call *c)
+{
+	const uint64_t interval_ns = c->v[EVERY_TIME].u;
+
+	if (c->cancelled)
+		return CALL_DONE;
+	if (!c->calls) {
+		c->state[START_NS] = c->now_ns;
+		every_line(c, false);
+	} else if (c->now_ns >= c->wake_ns) {
+		every_line(c, true);
+		c->state[LINES]++;
+		if (c->v[EVERY_COUNT].set &&
+		    c->state[LINES] >= c->v[EVERY_COUNT].u)
+			return CALL_DONE;
+	}
+	c->wake_ns = c->state[START_NS] + (c->state[LINES] + 1) * interval_ns;
+	return CALL_AGAIN;
+}
+
+const struct cmd cmd_stats = {
+	.name = "stats",
+	.summary = "Show counters and rates, clear them, or watch them",
+	.forms =
+		(const struct cmd_form[]){
+			{show_args, run_show,
+			 "counters since the last clear, rates of the last "
+			 "second"},
+			{clear_args, run_clear, "count from zero again"},
+			{every_args, run_every,
+			 "a line an interval: packets per second, and Mbit/s "
+			 "on layer 1"},
+			{0},
+		},
+	.examples = (const char *const[]){"stats", "stats --json",
+					  "stats 0 clear", "stats every 1s",
+					  "stats every 1s 5", NULL},
+	.see = (const char *const[]){"start", "stop", NULL},
+};

@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "app.h"
+
+enum { PORTS };
+
+/* What the command remembers between its calls. */
+enum { DEADLINE_NS };
+
+#define DRAIN_NS 1000000000ull
+#define POLL_NS 1000000ull
+
+static const struct arg args[] = {
+	[PORTS] = {ARG_PORTS, .optional = true, .name = "PORTS",
+		   .help = "ports to stop"},
+	{ARG_NONE},
+};
+
+/*
+ * The sum of what was sent: every frame either came back from the device as
+ * used or is still in flight there.
+ */
+static void report(struct call *c)
+{
+	struct app *app = call_app(c);
+	struct stats s;
+
+	reply_list(c->reply, "ports", REPLY_TABLE);
+	for (unsigned i = 0; i < app->pktgen.nb_ports; i++) {
+		struct worker *w = app->pktgen.worker[i];
+		uint64_t in_flight;
+
+		if (!(c->v[PORTS].mask >> i & 1) || !w)
+			continue;
+		app_stats(app, i, &s);
+		in_flight = worker_in_flight(w);
+		reply_map(c->reply, NULL, REPLY_TABLE);
+		reply_u64(c->reply, "port", i, NULL);
+		reply_u64(c->reply, "sent", s.tx_packets, NULL);
+		reply_u64(c->reply, "completed", s.tx_packets - in_flight,
+			  NULL);
+		reply_u64(c->reply, "in_flight", in_flight, NULL);
+		reply_u64(c->reply, "received", s.rx_packets, NULL);
+		reply_end(c->reply);
+	}
+	reply_end(c->reply);
+}
+
+static enum call_result run(struct call *c)
+{
+	struct pktgen *pg = &call_app(c)->pktgen;
+	uint64_t mask = c->v[PORTS].mask;
+	enum call_result up;
+
+	if (c->cancelled)
+		return CALL_DONE;
+	if (!c->calls) {
+		up = app_check_up(c, mask);
+		if (up != CALL_DONE)
+			return up;
+		pktgen_stop(pg, mask);
+		c->state[DEADLINE_NS] = c->now_ns + DRAIN_NS;
+	}
+	if (!pktgen_drained(pg, mask, c->now_ns)) {
+		if (c->now_ns < c->state[DEADLINE_NS]) {
+			c->wake_ns = c->now_ns + POLL_NS;
+			return CALL_AGAIN;
+		}
+		pktgen_abandon(pg, mask);
+	}
+	report(c);
+	return CALL_DONE;
+}
+
+const struct cmd cmd_stop = {
+	.name = "stop",
+	.summary = "Stop sending, wait for frames in flight, show the sum",
+	.forms =
+		(const struct cmd_form[]){
+			{args, run,
+			 "stop, drain for up to a second, show the sum"},
+			{0},
+		},
+	.examples = (const char *const[]){"stop", "stop 0", NULL},
+	.see = (const char *const[]){"start", "stats", NULL},
+};

@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Wiring and the poll loop: workers, console, and sleep when idle. */
+#include <uk/arch/lcpu.h>
+#include <uk/console.h>
+#include <uk/plat/lcpu.h>
+#include <uk/plat/time.h>
+
+#include "app.h"
+
+/* While frames move, the console is looked at this often... */
+#define CONSOLE_NS 100000ull
+/* ...and given at most this much: one fill of a 16550's FIFO. */
+#define CONSOLE_SLICE 16
+/*
+ * An idle appliance looks at its receive rings this often: a ring of 256 lasts
+ * that long at 25,000 frames a second. The console wakes it by itself, or is
+ * looked at as often where the platform cannot do that.
+ */
+#define IDLE_NS 10000000ull
+/* How long a power off waits for the console to take the last words. */
+#define QUIT_NS 200000000ull
+
+static struct app app;
+
+struct console {
+	char in[256];
+	size_t in_len;
+};
+
+/* Returns whether anything moved. */
+static bool console_poll(struct console *con, uint64_t now_ns, size_t slice)
+{
+	struct session *s = &app.session;
+	bool moved = false;
+	const void *out;
+	size_t taken, len;
+	__ssz n;
+
+	if (con->in_len < sizeof(con->in)) {
+		n = uk_console_in(con->in + con->in_len,
+				  sizeof(con->in) - con->in_len);
+		con->in_len += n > 0 ? (size_t)n : 0;
+	}
+	taken = session_input(s, con->in, con->in_len, now_ns);
+	for (size_t i = taken; i < con->in_len; i++)
+		con->in[i - taken] = con->in[i];
+	con->in_len -= taken;
+	moved = taken > 0;
+	session_poll(s, now_ns);
+	len = session_output(s, &out);
+	if (len) {
+		n = uk_console_out(out, len < slice ? len : slice);
+		session_sent(s, n > 0 ? (size_t)n : 0);
+		moved |= n > 0;
+	}
+	return moved;
+}
+
+/* Tells of a device that failed since the last look. */
+static void report_failures(int err[], uint64_t now_ns)
+{
+	for (unsigned i = 0; i < app.pktgen.nb_ports; i++) {
+		const struct worker *w = app.pktgen.worker[i];
+
+		if (w && w->err != err[i]) {
+			err[i] = w->err;
+			if (w->err)
+				session_event(&app.session, now_ns,
+					      "port %u failed: error %d", i,
+					      -w->err);
+		}
+	}
+}
+
+static bool finished(uint64_t *quit_ns, uint64_t now_ns)
+{
+	const void *out;
+
+	if (!app.quit)
+		return false;
+	if (!*quit_ns)
+		*quit_ns = now_ns + QUIT_NS;
+	return !session_output(&app.session, &out) || now_ns > *quit_ns;
+}
+
+static uint64_t idle_until(uint64_t now_ns)
+{
+	uint64_t wake_ns = session_wake_ns(&app.session);
+	uint64_t until = now_ns + IDLE_NS;
+
+	return wake_ns < until ? wake_ns : until;
+}
+
+int main(int argc __unused, char *argv[] __unused)
+{
+	static struct console con;
+	static int err[PKTGEN_MAX_PORTS];
+	uint64_t console_ns = 0, quit_ns = 0;
+
+	app_init(&app, uk_alloc_get_default(), ukplat_monotonic_clock());
+	for (;;) {
+		uint64_t now_ns = ukplat_monotonic_clock();
+		bool active = pktgen_active(&app.pktgen);
+		bool moved = pktgen_step(&app.pktgen, now_ns);
+
+		if (!active && !moved) {
+			moved = console_poll(&con, now_ns, SIZE_MAX);
+			report_failures(err, now_ns);
+			if (finished(&quit_ns, now_ns))
+				return 0;
+			if (!moved)
+				ukplat_lcpu_halt_irq_until(idle_until(now_ns));
+			continue;
+		}
+		if (now_ns >= console_ns) {
+			console_poll(&con, now_ns, CONSOLE_SLICE);
+			report_failures(err, now_ns);
+			app_feed_rates(&app, now_ns);
+			console_ns = now_ns + CONSOLE_NS;
+			if (finished(&quit_ns, now_ns))
+				return 0;
+		}
+		if (!moved)
+			ukarch_spinwait();
+	}
+}
