@@ -106,6 +106,7 @@ int main(int argc __unused, char *argv[] __unused)
 		if (!active && !moved) {
 			moved = console_poll(&con, now_ns, SIZE_MAX);
 			report_failures(err, now_ns);
+			app_feed_rates(&app, now_ns);
 			if (finished(&quit_ns, now_ns))
 				return 0;
 			if (!moved)

@@ -74,6 +74,7 @@ struct call {
 	struct session *session;      /* to ask about the shell itself */
 	struct reply *reply;	      /* empty at each call */
 	bool json;		      /* the reply will be rendered as JSON */
+	bool program;		      /* a request: leave courtesies out */
 	bool cancelled; /* the last call: put things right, it returns unseen */
 	unsigned calls; /* 0 at the first call */
 	uint64_t now_ns;

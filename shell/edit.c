@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "shell/render_impl.h"
+
 static bool is_cont(char c)
 {
 	return ((unsigned char)c & 0xc0) == 0x80;
@@ -13,20 +15,16 @@ static bool is_control(char c)
 	return (unsigned char)c < 0x20 || c == 0x7f;
 }
 
-/* Bytes of the character at `pos`: 1 for what is no valid UTF-8. */
+/*
+ * Bytes of the character at `pos`: 1 for what is no valid UTF-8, or one of the
+ * control characters U+0080..U+009F, which a terminal would act on.
+ */
 static unsigned char_len(const struct edit *e, unsigned pos)
 {
-	unsigned char c = (unsigned char)e->line[pos];
-	unsigned n = c < 0xc2   ? 1
-		     : c < 0xe0 ? 2
-		     : c < 0xf0 ? 3
-		     : c < 0xf5 ? 4
-				: 1;
+	uint32_t code;
+	size_t n = utf8_take(e->line + pos, e->len - pos, &code);
 
-	for (unsigned i = 1; i < n; i++)
-		if (pos + i >= e->len || !is_cont(e->line[pos + i]))
-			return 1;
-	return n;
+	return n && (n == 1 || code >= 0xa0) ? (unsigned)n : 1;
 }
 
 /* Columns of the character at `pos`: control bytes are shown as ^X. */
@@ -63,13 +61,23 @@ static unsigned room(const struct edit *e)
 	return e->width > prompt + 8 ? e->width - prompt - 1 : 8;
 }
 
-/* Moves the view so that the cursor is on the row. */
+/* Moves the view so that the cursor is on the row, and the row is full. */
 static void scroll(struct edit *e)
 {
+	unsigned n, prev;
+
 	if (e->view > e->pos)
 		e->view = e->pos;
-	while (columns(e, e->view, e->pos) > room(e))
+	for (n = columns(e, e->view, e->pos); n > room(e);) {
+		n -= char_width(e, e->view);
 		e->view += char_len(e, e->view);
+	}
+	for (n = columns(e, e->view, e->len); e->view; e->view = prev) {
+		prev = prev_pos(e, e->view);
+		n += char_width(e, prev);
+		if (n > room(e))
+			return;
+	}
 }
 
 static void draw_char(const struct edit *e, struct out *o, unsigned pos)
@@ -194,11 +202,15 @@ static void recall(struct edit *e, struct out *o, unsigned back)
 
 	if (!line)
 		return;
-	if (!e->back)
+	if (!e->back) {
 		memcpy(e->own, e->line, e->len + 1);
+		e->own_len = e->len;
+		e->own_too_long = e->too_long;
+	}
 	/* `own` was saved above when it is what comes back. */
 	e->back = back;
-	e->len = (unsigned)strlen(line);
+	e->too_long = !back && e->own_too_long;
+	e->len = back ? (unsigned)strlen(line) : e->own_len;
 	memcpy(e->line, line, e->len + 1);
 	e->pos = e->len;
 	e->view = 0;
@@ -286,7 +298,9 @@ enum edit_event edit_push(struct edit *e, struct out *o, unsigned char byte)
 			history_add(&e->history, e->line);
 		return EDIT_LINE;
 	case KEY_CANCEL:
-		out_text(o, "^C\r\n");
+		if (columns(e, e->view, e->pos) + 2 <= room(e))
+			out_text(o, "^C");
+		out_text(o, "\r\n");
 		edit_reset(e);
 		return EDIT_CANCEL;
 	default:

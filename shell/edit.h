@@ -32,7 +32,10 @@ struct edit {
 	bool too_long;                /* bytes were typed that found no room */
 	bool shown;                   /* prompt and line are on the screen */
 	unsigned back;                /* line of the history, 0: its own */
-	char own[EDIT_LINE_MAX + 1];  /* while another is looked at */
+	/* Its own while another is looked at. */
+	char own[EDIT_LINE_MAX + 1];
+	unsigned own_len;
+	bool own_too_long;
 };
 
 /* `prompt` stays the caller's and has to stay. */

@@ -47,12 +47,17 @@ static enum key push_csi(struct keys *k, unsigned char byte)
 {
 	/* Parameters and intermediate bytes; only the first number counts. */
 	if (byte >= '0' && byte <= '9') {
-		if (k->param < 1000)
+		if (k->param < 100)
 			k->param = k->param * 10 + (byte - '0');
 		return KEY_NONE;
 	}
 	if (byte >= 0x20 && byte <= 0x3f) {
-		k->param += 1000;
+		k->param = k->param % 1000 + 1000;
+		return KEY_NONE;
+	}
+	/* A Linux console's F1 to F5 have one more letter: CSI [ A. */
+	if (byte == '[') {
+		k->state = KEYS_ESC;
 		return KEY_NONE;
 	}
 	k->state = KEYS_PLAIN;
@@ -75,7 +80,6 @@ static enum key push_escape(struct keys *k, unsigned char byte)
 	k->param = 0;
 	k->state = byte == '['   ? KEYS_CSI
 		   : byte == 'O' ? KEYS_SS3
-		   : byte == ESC ? KEYS_ESC
 				 : KEYS_PLAIN;
 	return k->state == KEYS_PLAIN ? KEY_UNKNOWN : KEY_NONE;
 }
@@ -128,6 +132,10 @@ enum key keys_push(struct keys *k, unsigned char byte)
 		k->after_cr = byte == '\r';
 		return byte == '\n' && after_cr ? KEY_NONE : KEY_ENTER;
 	}
+	/* So does what no sequence holds: a control byte, part of a character.
+	 */
+	if (byte < 0x20 || byte >= DEL)
+		k->state = KEYS_PLAIN;
 	if (k->state != KEYS_PLAIN)
 		return push_escape(k, byte);
 	if (byte == ESC) {

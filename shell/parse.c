@@ -118,6 +118,9 @@ static void find_command(struct parser *p)
 
 /* ---- Which form -------------------------------------------------------- */
 
+/* What a keyword in the line counts: more than all else. */
+#define FIT_KEYWORD (3 + CMD_ARGS_MAX)
+
 static bool is_positional(const struct arg *a)
 {
 	return a->type != ARG_FLAG;
@@ -133,7 +136,8 @@ static bool has_word(const struct parser *p, const char *text)
 
 /*
  * How well a form fits: its keywords in the line count most; of forms without
- * any, the one that takes as many words as there are.
+ * any, the one that takes as many words as there are, else the one that leaves
+ * the fewest over.
  */
 static int fitness(const struct parser *p, const struct cmd_form *f)
 {
@@ -148,8 +152,9 @@ static int fitness(const struct parser *p, const struct cmd_form *f)
 		required += is_positional(a) && !a->optional;
 	}
 	if (p->nb_pos < required)
-		return 0 + (int)keywords * 4;
-	return (p->nb_pos > all ? 1 : 2) + (int)keywords * 4;
+		return (int)keywords * FIT_KEYWORD;
+	return (int)(keywords * FIT_KEYWORD +
+		     (p->nb_pos > all ? 1 + all : 2 + CMD_ARGS_MAX));
 }
 
 static void choose_form(struct parser *p)
@@ -168,12 +173,17 @@ static void choose_form(struct parser *p)
 
 /* ---- Its arguments ----------------------------------------------------- */
 
-/* " or 'clear' or 'every'": what other forms would take instead. */
+/*
+ * " or 'clear' or 'every'": what other forms would take instead; nothing once
+ * a keyword has settled the form.
+ */
 static void other_keywords(const struct parser *p, char *buf, size_t size)
 {
 	size_t used = 0;
 
 	buf[0] = '\0';
+	if (fitness(p, p->c->form) >= FIT_KEYWORD)
+		return;
 	for (const struct cmd_form *f = p->c->cmd->forms; f->run; f++)
 		for (const struct arg *a = f->args; a->type != ARG_NONE; a++)
 			if (a->type == ARG_KEYWORD && f != p->c->form &&
@@ -223,8 +233,9 @@ static void refuse(struct parser *p, enum shell_err err, const struct arg *a,
 	describe(p, a, wanted, sizeof(wanted));
 	other_keywords(p, others, sizeof(others));
 	if (err == E_MISSING)
-		fail(p, err, p->w->end_column, "'%s' lacks %s", p->c->cmd->name,
-		     wanted);
+		fail(p, err, p->w->end_column, "'%s' lacks %s%s",
+		     p->c->cmd->name, wanted,
+		     a->type == ARG_KEYWORD ? others : "");
 	else if (err == E_RANGE)
 		fail(p, err, word->column, "'%s' takes %s", p->c->cmd->name,
 		     wanted);

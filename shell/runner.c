@@ -51,6 +51,7 @@ static bool acquire(struct session *s, struct runner *r, size_t need)
 			out_text(&s->out, "\r\n");
 		s->edit.shown = false;
 		s->quiet = true;
+		s->person.printed = true;
 	}
 	s->writer = r;
 	return true;
@@ -80,6 +81,22 @@ static void put_piece(struct session *s, struct runner *r, const char *buf,
 	r->printed |= len > 0;
 }
 
+/*
+ * True when the line stands right above, all of it on the screen, and a byte
+ * before the fault is a column.
+ */
+static bool caret_fits(const struct session *s, const struct runner *r)
+{
+	const unsigned column = r->call.err_column;
+
+	if (r->printed || strlen(s->edit.prompt) + r->len >= s->edit.width)
+		return false;
+	for (unsigned i = 0; i + 1 < column; i++)
+		if (i < r->len && (unsigned char)r->line[i] >= 0x80)
+			return false;
+	return column > 0;
+}
+
 static void put_error(struct session *s, struct runner *r)
 {
 	const struct call *c = &r->call;
@@ -92,8 +109,10 @@ static void put_error(struct session *s, struct runner *r)
 			   c->err_column, c->err_text);
 		return;
 	}
-	/* The caret makes sense right below the line, where it fits. */
-	if (!r->printed && indent < s->edit.width && r->len < s->edit.width)
+	/* A chunk that was cancelled ended anywhere. */
+	if (o->mid_line)
+		out_text(o, "\r\n");
+	if (caret_fits(s, r))
 		out_printf(o, "%*s^\r\n", (int)indent, "");
 	else if (c->err_column)
 		out_printf(o, "column %u: ", c->err_column);
@@ -132,6 +151,7 @@ static bool step_next(struct session *s, struct runner *r)
 	c->app = s->env.app;
 	c->session = s;
 	c->reply = &r->reply;
+	c->program = r->tag[0];
 	r->state = RUNNER_CALL;
 	return true;
 }
@@ -220,12 +240,14 @@ void runner_poll(struct session *s, struct runner *r, uint64_t now_ns)
 
 void runner_cancel(struct session *s, struct runner *r, uint64_t now_ns)
 {
-	if (r->state == RUNNER_CALL && r->call.calls) {
+	if (r->state == RUNNER_END)
+		return;
+	/* It waits to be called again, maybe for its chunk to be out first. */
+	if (r->state != RUNNER_NEXT && r->call.calls &&
+	    r->result == CALL_AGAIN) {
 		r->call.cancelled = true;
 		call(r, now_ns);
 	}
-	if (s->writer == r && s->out.mid_line && out_room(&s->out) > 2)
-		out_text(&s->out, "\r\n");
 	if (s->writer == r)
 		release(s);
 	call_fail(&r->call, E_CANCEL, -1, "cancelled by Ctrl-C");

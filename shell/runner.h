@@ -45,11 +45,14 @@ void runner_refuse(struct runner *r, enum shell_err err, unsigned column,
 
 /*
  * Goes on as far as it can: until a command waits, the output is full, or the
- * line is done. Calls a command's function at most once.
+ * line is done. Calls the function of each command at most once.
  */
 void runner_poll(struct session *s, struct runner *r, uint64_t now_ns);
 
-/* Ends the command that runs with E_CANCEL; what it said already stands. */
+/*
+ * Ends the command that runs with E_CANCEL, and its line; what it said already
+ * stands. Does nothing to a line that has come to its end.
+ */
 void runner_cancel(struct session *s, struct runner *r, uint64_t now_ns);
 
 /* When runner_poll() can do something: 0 for now, UINT64_MAX for never. */

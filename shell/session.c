@@ -114,7 +114,7 @@ static bool at_line_start(const struct session *s)
 	if (typed_empty(s))
 		return edit_empty(&s->edit);
 	last = s->typed[(s->typed_tail - 1) % SESSION_TYPED_BYTES];
-	return last == '\r' || last == '\n';
+	return last == '\r' || last == '\n' || last == CTRL_C;
 }
 
 static bool tag_byte(char c)
@@ -175,8 +175,6 @@ static bool take_byte(struct session *s, unsigned char byte, uint64_t now_ns)
 {
 	bool after_cr = s->after_cr;
 
-	if (s->request_whole)
-		return false;
 	if (s->in_request) {
 		take_request_byte(s, byte);
 		return true;
@@ -186,13 +184,16 @@ static bool take_byte(struct session *s, unsigned char byte, uint64_t now_ns)
 		return true;
 	}
 	if (byte == '@' && at_line_start(s)) {
+		/* One that waits already holds up the next, but no key. */
+		if (s->request_whole)
+			return false;
 		s->after_cr = false;
 		begin_request(s);
 		return true;
 	}
 	if (!take_key(s, byte, now_ns))
 		return false;
-	s->after_cr = false;
+	s->after_cr = byte == '\r';
 	return true;
 }
 
@@ -205,8 +206,15 @@ static void put_events(struct session *s)
 	edit_hide(&s->edit, &s->out);
 	out_write(&s->out, s->events, s->events_len);
 	s->events_len = 0;
+	s->person.printed = true;
 	if (shown)
 		edit_show(&s->edit, &s->out);
+}
+
+/* A person who types next has no prompt to type at. */
+static bool prompt_due(const struct session *s)
+{
+	return !s->quiet && !busy(&s->person) && !s->edit.shown;
 }
 
 void session_poll(struct session *s, uint64_t now_ns)
@@ -217,8 +225,7 @@ void session_poll(struct session *s, uint64_t now_ns)
 	runner_poll(s, &s->person, now_ns);
 	put_events(s);
 	replay_typed(s);
-	if (!s->quiet && !s->writer && !busy(&s->person) && !s->edit.shown &&
-	    out_room(&s->out) >= EDIT_ROOM)
+	if (prompt_due(s) && !s->writer && out_room(&s->out) >= EDIT_ROOM)
 		show_edit(s);
 }
 
@@ -262,6 +269,9 @@ uint64_t session_wake_ns(const struct session *s)
 	if (s->request_whole && !busy(&s->program))
 		return 0;
 	if (!busy(&s->person) && !typed_empty(s))
+		return 0;
+	/* They wait for room in the output only. */
+	if (s->events_len || prompt_due(s))
 		return 0;
 	return person < program ? person : program;
 }

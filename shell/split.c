@@ -163,9 +163,9 @@ bool parse_split(const char *line, unsigned len, unsigned *next,
 			s.pos++;
 		} else {
 			take_word(&s);
+			w->end_column = s.pos + 1;
 		}
 	}
-	w->end_column = s.pos + 1;
 	*next = s.pos;
 	return w->count > 0 || c->err;
 }

@@ -6,9 +6,9 @@
 
 enum { KIND };
 
-static const char *const kinds[] = {"null",  "stack",  "exec",    "text",
-				    "div",   "ud",     "syscall", "assert",
-				    "reset", "repeat", NULL};
+static const char *const kinds[] = {"null",  "stack", "exec",    "text",
+				    "div",   "ud",    "syscall", "assert",
+				    "reset", "end",   NULL};
 
 static const struct arg args[] = {
 	[KIND] = {ARG_ENUM, .name = "KIND", .words = kinds,
@@ -47,7 +47,7 @@ static enum call_result run(struct call *c)
 		*(volatile char *)(uintptr_t)run = 0;
 		break;
 	case 4:
-		zero = 1 / zero;
+		zero = one / zero;
 		break;
 	case 5:
 		__asm__ volatile("ud2");

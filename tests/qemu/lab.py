@@ -1,0 +1,162 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""What the tests under QEMU share: the launcher, the serial line, captures."""
+import json
+import os
+import re
+import socket
+import subprocess
+import time
+
+import pytest
+
+ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+LAUNCHER = os.path.join(ROOT, "scripts", "ukpktgen")
+TEST_IMAGE = os.path.join(ROOT, "build", "test", "ukpktgen.elf")
+IMAGE = os.path.join(ROOT, "build", "ukpktgen.elf")
+# For anything that a loaded machine without KVM may take its time over.
+PATIENCE = 120
+
+
+@pytest.fixture
+def lab(tmp_path):
+    """A runtime directory of the test's own; nothing is left running in it."""
+    one = Lab(tmp_path)
+    yield one
+    one.launch("down", "--all", check=False)
+
+
+class Lab:
+    def __init__(self, path):
+        self.path = path
+        self.run_dir = path / "run"
+        self.run_dir.mkdir(mode=0o700)
+        self.env = dict(os.environ, XDG_RUNTIME_DIR=str(self.run_dir))
+        self.env.pop("UKPKTGEN_IMAGE", None)
+
+    def launch(self, *args, check=True, stdin="", image=None):
+        """Runs the launcher; with check, its status has to be 0."""
+        env = dict(self.env, **({"UKPKTGEN_IMAGE": image} if image else {}))
+        done = subprocess.run([LAUNCHER, *args], input=stdin, env=env, text=True,
+                              capture_output=True, timeout=PATIENCE)
+        if check:
+            assert done.returncode == 0, done.stdout + done.stderr
+        return done
+
+    def start(self, name, *options):
+        """Boots NAME in the background; returns its serial line."""
+        done = self.launch("run", "--detach", "--name", name, *options)
+        name, pid, sock = done.stdout.split()
+        return Line(sock, int(pid))
+
+
+class Line:
+    """A program's end of the serial line, written from docs/protocol.md."""
+
+    def __init__(self, path, pid):
+        self.path = path
+        self.pid = pid
+        self.count = 0
+        self.rest = b""
+        self.seen = b""
+        self.sock = None
+
+    def open(self):
+        self.sock = socket.socket(socket.AF_UNIX)
+        self.sock.settimeout(PATIENCE)
+        self.sock.connect(self.path)
+        self.send(b"\n")
+        return self
+
+    def close(self):
+        self.sock.close()
+        self.sock = None
+
+    def __enter__(self):
+        return self.open()
+
+    def __exit__(self, *_):
+        self.close()
+
+    def send(self, data):
+        self.sock.sendall(data)
+
+    def read_line(self):
+        while b"\n" not in self.rest:
+            data = self.sock.recv(65536)
+            assert data, "the line was closed: %r" % self.seen[-2000:]
+            self.seen += data
+            self.rest += data
+        line, self.rest = self.rest.split(b"\n", 1)
+        return line.rstrip(b"\r").decode("utf-8", "replace")
+
+    def read_reply(self, tag):
+        """The lines of the reply and how it ended: "OK" or "ERR ..."."""
+        lines = []
+        while True:
+            line = self.read_line()
+            assert "*** CRASH" not in line
+            if not line.startswith("@%s " % tag):
+                continue
+            text = line[len(tag) + 2:]
+            if text == "OK" or text.startswith("ERR "):
+                return lines, text
+            lines.append(text)
+
+    def raw(self, command):
+        """Sends bytes as a request; returns lines and ending."""
+        self.count += 1
+        tag = "t%d" % self.count
+        self.send(b"@" + tag.encode() + b" " + command + b"\n")
+        return self.read_reply(tag)
+
+    def ask(self, command):
+        lines, end = self.raw(command.encode())
+        assert end == "OK", (command, end)
+        return lines
+
+    def json(self, command):
+        return json.loads("".join(self.ask(command)))
+
+    def ports(self):
+        return self.json("stats --json")["ports"]
+
+    def cpu_seconds(self):
+        with open("/proc/%d/stat" % self.pid) as stat:
+            fields = stat.read().rsplit(")", 1)[1].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def tshark(capture, *fields, filter=None):
+    """A dict per frame, checksums verified."""
+    command = ["tshark", "-r", str(capture), "-T", "fields",
+               "-o", "ip.check_checksum:TRUE", "-o", "udp.check_checksum:TRUE"]
+    for field in fields:
+        command += ["-e", field]
+    if filter:
+        command += ["-Y", filter]
+    done = subprocess.run(command, text=True, capture_output=True,
+                          timeout=PATIENCE, check=True)
+    return [dict(zip(fields, line.split("\t")))
+            for line in done.stdout.splitlines()]
+
+
+class DgramSink:
+    """Counts the frames that a port of --net dgram:... sends."""
+
+    def __init__(self, path):
+        self.path = str(path)
+        self.sock = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+        self.sock.bind(self.path)
+        self.sock.settimeout(0.2)
+        self.frames = 0
+        self.bytes = 0
+
+    def take(self, done):
+        """Takes what comes until `done` is set and nothing more comes."""
+        while True:
+            try:
+                self.bytes += len(self.sock.recv(65536))
+                self.frames += 1
+            except socket.timeout:
+                if done.is_set():
+                    return

@@ -1,0 +1,506 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""scripts/ukpktgen as its users meet it: words, statuses, what is left behind."""
+import glob
+import json
+import os
+import re
+import shutil
+import signal
+import subprocess
+import time
+
+import pexpect
+import pytest
+
+from lab import IMAGE, LAUNCHER, PATIENCE, ROOT, TEST_IMAGE, lab  # noqa: F401
+
+FIRST_RUN = os.path.join(ROOT, "scripts", "first-run")
+CONSOLE = os.path.join(ROOT, "client", "ukpktgen-console")
+PROMPT = "ukpktgen> "
+CTRL_CLOSE = "\x1d"
+
+
+def runs(pid):
+    """True while the process does something: a zombie is an end as well."""
+    try:
+        with open("/proc/%d/stat" % pid) as stat:
+            return stat.read().rsplit(")", 1)[1].split()[0] not in "ZX"
+    except FileNotFoundError:
+        return False
+
+
+def wait_for(condition, what):
+    until = time.monotonic() + PATIENCE
+    while not condition():
+        assert time.monotonic() < until, "never: " + what
+        time.sleep(0.02)
+
+
+def ended(pid):
+    wait_for(lambda: not runs(pid), "the end of process %d" % pid)
+
+
+def left_behind(lab):
+    return sorted(os.path.basename(p) for p in
+                  glob.glob(str(lab.run_dir / "ukpktgen" / "*")) +
+                  glob.glob(str(lab.run_dir / "ukpktgen" / ".boot*"))
+                  if not p.endswith("/accel"))
+
+
+def terminal(lab, *command, image=IMAGE):
+    return pexpect.spawn(command[0], list(command[1:]), encoding="utf-8",
+                         timeout=PATIENCE, dimensions=(24, 80),
+                         env=dict(lab.env, UKPKTGEN_IMAGE=image))
+
+
+def end_of(child):
+    child.expect(pexpect.EOF)
+    child.close()
+    return child.exitstatus
+
+
+def in_background(lab, *args):
+    return subprocess.Popen([LAUNCHER, *args], env=lab.env, text=True,
+                            stdin=subprocess.DEVNULL,
+                            stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+
+
+# ---- The words of the command line -------------------------------------------
+
+@pytest.mark.parametrize("word", ["help", "--help", "-h"])
+def test_help_shows_every_word_and_examples(lab, word):
+    text = lab.launch(word).stdout
+    for wanted in ("run", "exec", "console", "list", "down", "Examples:"):
+        assert wanted in text
+
+
+@pytest.mark.parametrize("args, wanted", [
+    (["dance"], "'dance'"),
+    (["run", "--speed", "3"], "--machine"),
+    (["run", "--detach", "--machine", "vax"], "q35 or microvm"),
+    (["run", "--detach", "--accel", "warp"], "auto, kvm or tcg"),
+    (["run", "--detach", "--memory", "lots"], "such as 16M"),
+    (["run", "--detach", "--memory", "0"], "such as 16M"),
+    (["run", "--detach", "--cpus", "0"], "a number from 1"),
+    (["run", "--detach", "--name", "-x"], "a letter or digit first"),
+    (["run", "--detach", "--name", "a/b"], "a letter or digit first"),
+    (["run", "--detach", "--name", "x" * 33], "1 to 32"),
+    (["run", "--detach", "--name"], "wants a value"),
+    (["run", "--detach", "surplus"], "'surplus'"),
+    (["run"], "--detach"),
+    (["console"], "terminal"),
+    (["list", "--all"], "no option"),
+    (["exec"], "-c 'COMMAND; COMMAND'"),
+    (["exec", "a", "b"], "-c 'COMMAND; COMMAND'"),
+    (["exec", "-c", "version", "file"], "-c 'COMMAND; COMMAND'"),
+    (["exec", "--net", "loop", "-c", "version"], "--boot"),
+    (["exec", "no-such-file"], "no-such-file"),
+    (["exec", "-c", "version"], "'ukpktgen run'"),
+    (["exec", "--name", "nobody", "-c", "version"], "nobody"),
+    (["down"], "no appliance"),
+])
+def test_misuse_names_what_is_allowed(lab, args, wanted):
+    done = lab.launch(*args, check=False)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert wanted in done.stderr
+    assert left_behind(lab) == []
+
+
+@pytest.mark.parametrize("spec", ["", "tokenring", "loop:1", "dgram:", "dgram:a",
+                                  "dgram:a,", "dgram:,b", "dgram:a,b,c", "tap:",
+                                  "stream:", "stream-listen:", "vhost-user:"])
+def test_a_wrong_net_names_the_right_ones(lab, spec):
+    done = lab.launch("run", "--detach", "--accel", "tcg", "--net", spec, check=False)
+    assert done.returncode == 2
+    assert spec == "" or "vhost-user:SOCK" in done.stderr
+    assert left_behind(lab) == []
+
+
+@pytest.mark.parametrize("net, capture, wanted", [
+    ("loop", "2=x.pcap", "0 to 1"),
+    ("loop", "x.pcap", "PORT=FILE"),
+    ("loop", "0=", "PORT=FILE"),
+    ("null", "0=x.pcap", "null"),
+    ("vhost-user:/nowhere", "0=x.pcap", "vhost-user"),
+])
+def test_a_capture_that_cannot_be_is_refused(lab, net, capture, wanted):
+    done = lab.launch("run", "--detach", "--accel", "tcg", "--net", net,
+                      "--capture", capture, check=False)
+    assert done.returncode == 2 and wanted in done.stderr
+    assert left_behind(lab) == []
+
+
+def test_what_qemu_says_when_it_gives_up_is_shown(lab):
+    done = lab.launch("exec", "--boot", "--accel", "tcg", "--net",
+                      "vhost-user:%s/nobody" % lab.path, "-c", "version", check=False)
+    assert done.returncode == 2
+    assert "nobody" in done.stderr and "No such file" in done.stderr
+    assert left_behind(lab) == []
+
+
+# ---- What it needs -----------------------------------------------------------
+
+def test_a_missing_image_names_the_target_that_builds_it(lab):
+    done = lab.launch("exec", "--boot", "-c", "version", check=False,
+                      image=str(lab.path / "none.elf"))
+    assert done.returncode == 2 and "make image" in done.stderr
+
+
+def test_a_missing_qemu_names_its_package(lab):
+    lab.env["UKPKTGEN_QEMU"] = "qemu-of-nowhere"
+    done = lab.launch("run", "--detach", check=False)
+    assert done.returncode == 2
+    assert re.search(r"apt-get install .*\bqemu-system-x86$", done.stderr, re.M)
+
+
+def test_a_missing_socat_names_its_package(lab):
+    tools = lab.path / "bin"
+    tools.mkdir()
+    for tool in ("bash", "readlink", "dirname"):
+        (tools / tool).symlink_to(shutil.which(tool))
+    lab.env["PATH"] = str(tools)
+    done = lab.launch("list", check=False)
+    assert done.returncode == 2
+    assert re.search(r"apt-get install .*\bsocat$", done.stderr, re.M)
+
+
+def test_one_line_at_most_tells_of_the_fallback_to_tcg(lab):
+    first = lab.launch("exec", "--boot", "-c", "version")
+    again = lab.launch("exec", "--boot", "-c", "version")
+    assert first.stderr == again.stderr
+    assert re.fullmatch(r"(ukpktgen: no KVM \(.+\): .*TCG.*\n)?", first.stderr)
+
+
+# ---- The directory of sockets ------------------------------------------------
+
+def test_the_directory_and_sockets_are_the_owners_alone(lab):
+    line = lab.start("a", "--accel", "tcg")
+    assert os.stat(lab.run_dir / "ukpktgen").st_mode & 0o777 == 0o700
+    assert os.stat(line.path).st_mode & 0o077 == 0
+
+
+def test_a_directory_that_is_open_to_others_is_refused(lab):
+    (lab.run_dir / "ukpktgen").mkdir(mode=0o700)
+    os.chmod(lab.run_dir / "ukpktgen", 0o750)
+    done = lab.launch("list", check=False)
+    assert done.returncode == 2 and "chmod 700" in done.stderr
+
+
+def test_a_symbolic_link_in_its_place_is_refused(lab):
+    (lab.path / "elsewhere").mkdir(mode=0o700)
+    (lab.run_dir / "ukpktgen").symlink_to(lab.path / "elsewhere")
+    assert lab.launch("list", check=False).returncode == 2
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give files away")
+def test_a_directory_of_somebody_else_is_refused(lab):
+    (lab.run_dir / "ukpktgen").mkdir(mode=0o700)
+    os.chown(lab.run_dir / "ukpktgen", 65534, 65534)
+    done = lab.launch("list", check=False)
+    assert done.returncode == 2 and "somebody else" in done.stderr
+
+
+def test_a_path_too_long_for_a_socket_is_said_so(lab):
+    deep = lab.path / ("x" * 60) / ("y" * 60)
+    deep.mkdir(parents=True, mode=0o700)
+    lab.env["XDG_RUNTIME_DIR"] = str(deep)
+    done = lab.launch("run", "--detach", "--accel", "tcg", check=False)
+    assert done.returncode == 2 and "107 bytes" in done.stderr
+
+
+def test_a_directory_with_odd_characters_works(lab):
+    odd = lab.path / "a, b:'c"
+    odd.mkdir(mode=0o700)
+    lab.env["XDG_RUNTIME_DIR"] = str(odd)
+    done = lab.launch("run", "--detach", "--accel", "tcg")
+    lab.launch("exec", "-c", "version")
+    lab.launch("down")
+    ended(int(done.stdout.split()[1]))
+
+
+# ---- run --detach, list, down ------------------------------------------------
+
+def test_the_life_of_two_appliances(lab):
+    done = lab.launch("list")
+    assert done.stdout == "" and "no appliance runs" in done.stderr
+
+    first, pid, sock = lab.launch("run", "--detach").stdout.split()
+    other = lab.start("b.2")
+    assert first == "ukpktgen0"
+    rows = [row.split() for row in lab.launch("list").stdout.splitlines()]
+    assert rows == [["b.2", str(other.pid), other.path], [first, pid, sock]]
+
+    several = lab.launch("exec", "-c", "version", check=False)
+    assert several.returncode == 2
+    assert "b.2" in several.stderr and first in several.stderr
+    taken = lab.launch("run", "--detach", "--name", "b.2", check=False)
+    assert taken.returncode == 2 and "b.2" in taken.stderr
+    macs = [port["mac"] for name in ("b.2", first) for port in json.loads(
+        lab.launch("exec", "--name", name, "-c", "port --json").stdout)["ports"]]
+    assert len(set(macs)) == 4
+
+    lab.launch("down", "--name", "b.2")
+    ended(other.pid)
+    lab.launch("exec", "-c", "version")
+    lab.launch("down")
+    ended(int(pid))
+    assert left_behind(lab) == []
+    assert lab.launch("down", "--all").stdout == ""
+
+
+def test_down_all_ends_all(lab):
+    lines = [lab.start(name, "--accel", "tcg") for name in "abc"]
+    lab.launch("down", "--all")
+    for line in lines:
+        ended(line.pid)
+    assert left_behind(lab) == []
+
+
+def test_down_ends_one_whose_console_is_held(lab):
+    line = lab.start("a", "--accel", "tcg")
+    with line:
+        lab.launch("down")
+    ended(line.pid)
+
+
+def test_what_a_killed_qemu_leaves_is_cleared(lab):
+    line = lab.start("a", "--accel", "tcg")
+    os.kill(line.pid, signal.SIGKILL)
+    ended(line.pid)
+    assert lab.launch("list").stdout == ""
+    assert left_behind(lab) == []
+    lab.start("a", "--accel", "tcg")
+
+
+def test_a_process_that_is_none_of_ours_is_never_ended(lab):
+    lab.launch("list")
+    with subprocess.Popen(["sleep", str(PATIENCE)]) as other:
+        (lab.run_dir / "ukpktgen" / "a.pid").write_text("%d\n" % other.pid)
+        assert lab.launch("down", "--name", "a", check=False).returncode == 2
+        lab.launch("down", "--all")
+        assert runs(other.pid)
+        other.kill()
+
+
+# ---- exec --------------------------------------------------------------------
+
+def test_commands_come_from_a_file_or_standard_input(lab):
+    lab.start("a", "--accel", "tcg")
+    text = "# a comment\n\n  \t# another\nsize 0 128\r\nport 0\nport --json"
+    path = lab.path / "x.cmds"
+    path.write_text(text)
+    for done in (lab.launch("exec", str(path)), lab.launch("exec", "-", stdin=text)):
+        assert done.stderr == ""
+        assert json.loads(done.stdout.splitlines()[-1])["ports"][0]["size"] == 128
+        assert "@" not in done.stdout
+
+
+def test_the_first_error_ends_a_file_and_is_shown_in_its_place(lab):
+    lab.start("a", "--accel", "tcg")
+    path = lab.path / "x.cmds"
+    path.write_text("size 0 128\n\n\tsize 0 3\nsize 0 256\n")
+    done = lab.launch("exec", str(path), check=False)
+    assert done.returncode == 1
+    place, text, caret = done.stderr.splitlines()
+    assert place.startswith("%s:3:9: E_RANGE: " % path)
+    assert (text, caret) == ("\tsize 0 3", "\t       ^")
+    port = json.loads(lab.launch("exec", "-c", "port --json").stdout)["ports"][0]
+    assert port["size"] == 128
+
+
+def test_the_first_error_ends_a_line(lab):
+    done = lab.launch("exec", "--boot", "--accel", "tcg", "-c",
+                      "version --json; wrong; version --json", check=False)
+    assert done.returncode == 1
+    assert len(done.stdout.splitlines()) == 1
+    assert done.stderr.startswith("-c:1:17: E_UNKNOWN: ")
+    assert left_behind(lab) == []
+
+
+def test_a_line_too_long_is_passed_on_and_refused_there(lab):
+    lab.start("a", "--accel", "tcg")
+    done = lab.launch("exec", "-", stdin="size " + "1" * 4000 + "\n", check=False)
+    assert done.returncode == 1
+    assert re.match(r"-:1:\d+: E_LONG: ", done.stderr)
+
+
+def test_quit_is_a_good_end_but_nothing_comes_after(lab):
+    line = lab.start("a", "--accel", "tcg")
+    lab.launch("exec", "-c", "version; quit")
+    ended(line.pid)
+    done = lab.launch("exec", "--boot", "--accel", "tcg", "-", check=False,
+                      stdin="quit\nversion\n")
+    assert done.returncode == 2 and "powered off" in done.stderr
+    assert left_behind(lab) == []
+
+
+@pytest.mark.parametrize("machine", ["q35", "microvm"])
+def test_a_crash_is_reported_with_source_lines(lab, machine):
+    done = lab.launch("exec", "--boot", "--accel", "tcg", "--machine", machine, "-c",
+                      "crash null; version", image=TEST_IMAGE, check=False)
+    assert (done.returncode, done.stdout) == (3, "")
+    assert "*** CRASH: " in done.stderr and "*** END OF CRASH" in done.stderr
+    assert re.search(r"^ *#0 0x[0-9a-f]+ .*crash\.c:\d+", done.stderr, re.M)
+    assert left_behind(lab) == []
+
+
+def test_a_crash_of_one_in_the_background_is_told_from_its_end(lab):
+    lab.launch("run", "--detach", "--name", "a", "--accel", "tcg", image=TEST_IMAGE)
+    done = lab.launch("exec", "-c", "crash assert", image=TEST_IMAGE, check=False)
+    assert done.returncode == 3
+    line = lab.start("a", "--accel", "tcg")
+    waiting = in_background(lab, "exec", "-c", "version; sleep 1h")
+    assert waiting.stdout.readline()
+    os.kill(line.pid, signal.SIGKILL)
+    out, err = waiting.communicate(timeout=PATIENCE)
+    assert waiting.returncode == 2 and "'a' is gone" in err
+
+
+def test_a_held_console_is_told_from_an_appliance_that_is_gone(lab):
+    with lab.start("a", "--accel", "tcg") as line:
+        line.ask("version")
+        done = lab.launch("exec", "-c", "stop", check=False)
+        assert done.returncode == 2 and "does not answer" in done.stderr
+    waiting = in_background(lab, "exec", "-c", "version; sleep 1h")
+    assert waiting.stdout.readline()
+    done = lab.launch("exec", "-c", "stop", check=False)
+    assert done.returncode == 2 and "process %d " % waiting.pid in done.stderr
+    waiting.terminate()
+    waiting.communicate(timeout=PATIENCE)
+
+
+def test_a_line_that_somebody_began_to_type_does_no_harm(lab):
+    with lab.start("a", "--accel", "tcg") as line:
+        line.ask("size 0 128")
+        line.send(b"size 0 25")
+    done = lab.launch("exec", "-c", "port --json")
+    assert json.loads(done.stdout)["ports"][0]["size"] == 128
+
+
+@pytest.mark.parametrize("how, status", [
+    (signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 129),
+    (signal.SIGKILL, -9)])
+def test_exec_boot_leaves_no_qemu_however_it_ends(lab, how, status):
+    going = in_background(lab, "exec", "--boot", "--accel", "tcg", "-c",
+                          "version; sleep 1h")
+    assert going.stdout.readline()
+    pid = int((lab.run_dir / "ukpktgen" / (".boot-%d.pid" % going.pid)).read_text())
+    assert runs(pid)
+    assert lab.launch("list").stdout == ""
+    going.send_signal(how)
+    going.communicate(timeout=PATIENCE)
+    assert going.returncode == status
+    ended(pid)
+    lab.launch("list")
+    assert left_behind(lab) == []
+
+
+# ---- Boards and backends -----------------------------------------------------
+
+@pytest.mark.parametrize("machine", ["q35", "microvm"])
+@pytest.mark.parametrize("specs, ports", [
+    (["loop"], 2), (["loop", "loop"], 4), (["null"], 1), (["user"], 1),
+    (["null", "null", "null", "loop"], 5), (["dgram:{0}/l,{0}/r"], 1),
+    (["stream:{0}/nobody"], 1), (["stream-listen:{0}/a,b"], 1)])
+def test_each_net_boots_on_each_board_and_numbers_its_ports(lab, machine, specs, ports):
+    options = [word for spec in specs for word in ("--net", spec.format(lab.path))]
+    done = lab.launch("exec", "--boot", "--accel", "tcg", "--name", "a",
+                      "--machine", machine, *options, "-c", "port --json")
+    macs = [port["mac"] for port in json.loads(done.stdout)["ports"]]
+    assert len(macs) == ports
+    assert [mac[-2:] for mac in macs] == ["%02x" % n for n in range(ports)]
+
+
+def test_a_capture_has_the_frames(lab):
+    path = lab.path / "a,b.pcap"
+    lab.launch("exec", "--boot", "--accel", "tcg", "--capture", "1=%s" % path, "-c",
+               "rate 1kpps; start 0; sleep 100ms; stop")
+    assert path.stat().st_size > 24 + 50 * (16 + 60)
+
+
+# ---- A terminal --------------------------------------------------------------
+
+def test_a_terminal_leaves_and_comes_back(lab):
+    shell = terminal(lab, "bash", "-c", "stty -g; %s run --accel tcg; echo status=$?; "
+                     "stty -g" % LAUNCHER)
+    before = shell.readline()
+    shell.expect_exact("Ctrl-]")
+    shell.expect_exact(PROMPT)
+    shell.send("size 0 128\r")
+    shell.expect_exact(PROMPT)
+    busy = lab.launch("exec", "-c", "version", check=False)
+    assert busy.returncode == 2 and "ukpktgen run" in busy.stderr
+    shell.send(CTRL_CLOSE)
+    shell.expect_exact("ukpktgen console --name ukpktgen0")
+    shell.expect_exact("status=0\r\n")
+    assert shell.readline() == before
+    assert end_of(shell) == 0
+
+    for command in ([LAUNCHER, "console"], [CONSOLE, "ukpktgen0"],
+                    [CONSOLE, str(lab.run_dir / "ukpktgen" / "ukpktgen0.sock")]):
+        again = terminal(lab, *command)
+        again.expect_exact("Ctrl-]")
+        again.send("\f")
+        again.expect_exact(PROMPT)
+        again.send("port 0\r")
+        again.expect(r"size \[bytes\] +128")
+        again.send(CTRL_CLOSE)
+        assert end_of(again) == 0
+
+    last = terminal(lab, LAUNCHER, "console")
+    last.expect_exact(PROMPT)
+    last.send("quit\r")
+    assert end_of(last) == 0
+    assert lab.launch("list").stdout == ""
+    assert left_behind(lab) == []
+
+
+def test_quit_at_the_terminal_ends_run(lab):
+    run = terminal(lab, LAUNCHER, "run", "--accel", "tcg")
+    run.expect_exact(PROMPT)
+    run.send("quit\r")
+    assert end_of(run) == 0
+    assert left_behind(lab) == []
+
+
+def test_a_crash_at_the_terminal_is_symbolised(lab):
+    run = terminal(lab, LAUNCHER, "run", "--accel", "tcg", image=TEST_IMAGE)
+    run.expect_exact(PROMPT)
+    run.send("crash null\r")
+    run.expect_exact("*** END OF CRASH")
+    run.expect(r"#0 0x[0-9a-f]+ .*crash\.c:\d+")
+    assert end_of(run) == 3
+    assert left_behind(lab) == []
+
+
+@pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGHUP])
+def test_run_takes_its_appliance_along_when_it_is_ended(lab, how):
+    run = terminal(lab, LAUNCHER, "run", "--accel", "tcg")
+    run.expect_exact(PROMPT)
+    pid = int((lab.run_dir / "ukpktgen" / "ukpktgen0.pid").read_text())
+    os.kill(run.pid, how)
+    end_of(run)
+    ended(pid)
+    assert left_behind(lab) == []
+
+
+# ---- What a newcomer runs first ----------------------------------------------
+
+def test_first_run_without_a_terminal_runs_the_first_example(lab):
+    done = subprocess.run([FIRST_RUN], env=lab.env, text=True, capture_output=True,
+                          stdin=subprocess.DEVNULL, timeout=PATIENCE, cwd="/")
+    assert done.returncode == 0, done.stderr
+    assert "version" in done.stdout and "rx packets" in done.stdout
+
+
+def test_first_run_on_a_terminal_attaches_it(lab):
+    run = terminal(lab, FIRST_RUN)
+    run.expect_exact(PROMPT)
+    run.send("quit\r")
+    assert end_of(run) == 0
+
+
+@pytest.mark.parametrize("path", sorted(glob.glob(ROOT + "/docs/examples/*.cmds")),
+                         ids=os.path.basename)
+def test_the_examples_hold(lab, path):
+    lab.launch("exec", "--boot", path)

@@ -1,0 +1,113 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Wrong input in each command: a coded error, and nothing changes."""
+from lab import lab  # noqa: F401
+
+LONG = b"x" * 4000
+
+# Command, what is wrong with it, and how the error must begin.
+WRONG = [
+    (b"sizes 64", "E_UNKNOWN 1"), (b"SIZE 64", "E_UNKNOWN 1"),
+    (b"\xc3\xa4\xc3\xb6 64", "E_UNKNOWN 1"), (b"size;", "E_MISSING 5"),
+    (b"size", "E_MISSING 5"), (b"size 63", "E_RANGE 6"),
+    (b"size 9019", "E_RANGE 6"), (b"size 9000", "E_RANGE 6"),
+    (b"size 99999999999999999999", "E_RANGE 6"), (b"size -1", "E_SYNTAX 6"),
+    (b"size 0x40", "E_SYNTAX 6"), (b"size six", "E_SYNTAX 6"),
+    (b"size 0 65 66", "E_SURPLUS 11"), (b"size 2 64", "E_RANGE 6"),
+    (b"size 0,9 64", "E_RANGE 6"), (b"size 64 --json", "E_SYNTAX 9"),
+    (b"size \xef\xbc\x96\xef\xbc\x94", "E_SYNTAX 6"), (b"size 6\x014", "E_BYTE 7"),
+    (b"size \x1b[A64", "E_BYTE 6"), (b"size 6\x004", "E_BYTE 7"),
+    (b"size \"64", "E_SYNTAX 6"), (b"size " + LONG, "E_LONG"),
+    (b"rate", "E_MISSING 5"), (b"rate fast", "E_SYNTAX 6"),
+    (b"rate 10mpp", "E_SYNTAX 6"), (b"rate 0", "E_RANGE 6"),
+    (b"rate 1 2 3", "E_SURPLUS 10"), (b"rate 10000000mpps", "E_RANGE 6"),
+    (b"rate 0.00001pps", "E_RANGE 6"), (b"rate 1e6", "E_SYNTAX 6"),
+    (b"rate 99999999999999999999999pps", "E_RANGE 6"),
+    (b"rate \xc2\xb5", "E_SYNTAX 6"), (b"rate 1\x7f", "E_BYTE 7"),
+    (b"rate " + LONG, "E_LONG"),
+    (b"mode", "E_MISSING 5"), (b"mode up", "E_SYNTAX 6"),
+    (b"mode tx rx", "E_SYNTAX 6"), (b"mode 0 tx rx", "E_SURPLUS 11"),
+    (b"mode 7 tx", "E_RANGE 6"), (b"mode t\x08x", "E_BYTE 7"),
+    (b"mode \xc3\xa9", "E_SYNTAX 6"), (b"mode " + LONG, "E_LONG"),
+    (b"start x", "E_SYNTAX 7"), (b"start 2", "E_RANGE 7"),
+    (b"start 0 1", "E_SURPLUS 9"), (b"start 1-", "E_SYNTAX 7"),
+    (b"start 1-0", "E_"), (b"start \xf0\x9f\x9a\x80", "E_SYNTAX 7"),
+    (b"start \x02", "E_BYTE 7"), (b"start " + LONG, "E_LONG"),
+    (b"stop x", "E_SYNTAX 6"), (b"stop 2", "E_RANGE 6"),
+    (b"stop 0 0", "E_SURPLUS 8"), (b"stop --now", "E_SYNTAX 6"),
+    (b"stop \xff", "E_SYNTAX 6"), (b"stop \x0c", "E_BYTE 6"),
+    (b"stop " + LONG, "E_LONG"),
+    (b"stats x", "E_SYNTAX 7"), (b"stats 3", "E_RANGE 7"),
+    (b"stats clear 0", "E_"), (b"stats clear now", "E_"),
+    (b"stats every", "E_MISSING 12"), (b"stats every x", "E_SYNTAX 13"),
+    (b"stats every 1", "E_SYNTAX 13"), (b"stats every 1us", "E_RANGE 13"),
+    (b"stats every 1s 0", "E_RANGE 16"), (b"stats every 1s 1 1", "E_"),
+    (b"stats --jsn", "E_SYNTAX 7"), (b"stats --json --json", "E_SYNTAX 14"),
+    (b"stats \xe2\x82\xac", "E_SYNTAX 7"), (b"stats \x03", "E_BYTE 7"),
+    (b"stats " + LONG, "E_LONG"),
+    (b"port x", "E_SYNTAX 6"), (b"port 2", "E_RANGE 6"),
+    (b"port 0 1", "E_SURPLUS 8"), (b"port \xc3\x9f", "E_SYNTAX 6"),
+    (b"port 0\x00", "E_BYTE 7"), (b"port " + LONG, "E_LONG"),
+    (b"sleep", "E_MISSING 6"), (b"sleep 5", "E_SYNTAX 7"),
+    (b"sleep x", "E_SYNTAX 7"), (b"sleep 1s 2s", "E_SURPLUS 10"),
+    (b"sleep 25h", "E_RANGE 7"), (b"sleep 1\xc2\xb5s", "E_SYNTAX 7"),
+    (b"sleep \x1a", "E_BYTE 7"), (b"sleep " + LONG, "E_LONG"),
+    (b"help nothing", "E_UNKNOWN 6"), (b"help a b", "E_SURPLUS 8"),
+    (b"help \xc3\xa4", "E_SYNTAX 6"), (b"help \x05", "E_BYTE 6"),
+    (b"help " + LONG, "E_LONG"),
+    (b"version 1", "E_SURPLUS 9"), (b"version --x", "E_SYNTAX 9"),
+    (b"version \x06", "E_BYTE 9"), (b"version " + LONG, "E_LONG"),
+    (b"version \xc3\xa4", "E_SURPLUS 9"),
+    (b"quit now", "E_SURPLUS 6"), (b"quit --now", "E_SYNTAX 6"),
+    (b"quit \x07", "E_BYTE 6"), (b"quit \xc3\xa4", "E_SURPLUS 6"),
+    (b"quit " + LONG, "E_LONG"), (b"crash null", "E_UNKNOWN 1"),
+    (LONG, "E_LONG"),
+]
+
+
+def state(line):
+    """All there is to change."""
+    return line.ask("port --json"), line.ask("stats --json")
+
+
+def test_a_programs_wrong_lines(lab):
+    with lab.start("a") as line:
+        before = state(line)
+        for command, wanted in WRONG:
+            lines, end = line.raw(command)
+            assert end.startswith("ERR " + wanted), (command[:60], end)
+            assert lines == [], command[:60]
+        assert state(line) == before
+        line.ask("size 65")
+        assert line.json("port --json")["ports"][0]["size"] == 65
+
+
+def test_what_stands_before_the_wrong_command_is_done_the_rest_is_not(lab):
+    with lab.start("a") as line:
+        _, end = line.raw(b"size 128; rate nonsense; size 256")
+        assert end.startswith("ERR E_SYNTAX 16 ")
+        assert line.json("port --json")["ports"][0]["size"] == 128
+
+
+def test_a_persons_wrong_lines(lab):
+    """Typed: every byte a key. What is not text must not become text."""
+    typed = [w for w in WRONG if not set(w[0]) & set(b"\x01\x02\x03\x05\x06\x08\x0c\x1b\x7f")]
+    with lab.start("a") as line:
+        before = state(line)
+        for command, wanted in typed:
+            line.send(b"\x15" + command + b"\r")
+            line.ask("")
+            code = wanted.split()[0]
+            assert code.encode() in line.seen[-1500:], (command[:60], line.seen[-300:])
+            line.seen = b""
+        assert state(line) == before
+
+
+def test_bad_tags(lab):
+    with lab.start("a") as line:
+        for bad in [b"@", b"@ version", b"@" + b"t" * 33 + b" version",
+                    b"@\x01 version", b"@\xc3\xa4 version", b"@@" + LONG]:
+            line.send(bad + b"\n")
+            if bad.startswith(b"@@"):
+                continue
+            assert line.read_reply("?")[1].startswith("ERR E_TAG 0 "), bad
+        line.ask("version")

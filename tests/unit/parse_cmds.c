@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "parse_cmds.h"
+
+#define OPTIONAL_PORTS                                                   \
+	{                                                                \
+		ARG_PORTS, .optional = true, .name = "PORTS", .help = "" \
+	}
+#define JSON                                                               \
+	{                                                                  \
+		ARG_FLAG, .optional = true, .name = "json", .help = "JSON" \
+	}
+
+static enum call_result run(struct call *c)
+{
+	(void)c;
+	return CALL_DONE;
+}
+
+#define ARGS(...) ((const struct arg[]){__VA_ARGS__, {ARG_NONE}})
+#define FORMS(...) ((const struct cmd_form[]){__VA_ARGS__, {0}})
+#define FORM(...)                              \
+	{                                      \
+		ARGS(__VA_ARGS__), run, "form" \
+	}
+
+static const char *const modes[] = {"off", "tx", "rx", NULL};
+
+static const struct cmd cmd_bits = {
+	.name = "bits",
+	.forms = FORMS(FORM({ARG_INT, .name = "N", .help = "any number"})),
+};
+
+static const struct cmd cmd_hidden = {
+	.name = "hidden",
+	.forms = FORMS({ARGS(JSON), run, "form"}),
+	.hidden = true,
+};
+
+static const struct cmd cmd_level = {
+	.name = "level",
+	.forms = FORMS(FORM({ARG_INT, .optional = true, .name = "LOW",
+			     .help = "low", .max = 9},
+			    {ARG_INT, .optional = true, .name = "HIGH",
+			     .help = "high", .max = 9},
+			    {ARG_NAME, .name = "NAME", .help = "whose"})),
+};
+
+static const struct cmd cmd_mode = {
+	.name = "mode",
+	.forms = FORMS(FORM(OPTIONAL_PORTS, {ARG_ENUM, .name = "MODE",
+					     .help = "", .words = modes})),
+};
+
+static const struct cmd cmd_name = {
+	.name = "name",
+	.forms = FORMS(FORM({ARG_NAME, .name = "NAME", .help = "a name"})),
+};
+
+static const struct cmd cmd_port = {
+	.name = "port",
+	.forms = FORMS(FORM(JSON),
+		       FORM({ARG_PORTS, .name = "PORTS", .help = ""})),
+};
+
+static const struct cmd cmd_rate = {
+	.name = "rate",
+	.forms = FORMS(FORM(OPTIONAL_PORTS, {ARG_RATE, .name = "RATE",
+					     .help = "10mpps or 25%"})),
+};
+
+static const struct cmd cmd_size = {
+	.name = "size",
+	.forms = FORMS(FORM(OPTIONAL_PORTS,
+			    {ARG_INT, .name = "SIZE", .help = "",
+			     .unit = "bytes", .min = 64, .max = 9018})),
+};
+
+static const struct cmd cmd_sleep = {
+	.name = "sleep",
+	.forms = FORMS(FORM({ARG_TIME, .name = "TIME", .help = "how long",
+			     .min = 1000, .max = 3600000000000})),
+};
+
+static const struct cmd cmd_stats = {
+	.name = "stats",
+	.forms = FORMS(FORM(OPTIONAL_PORTS, JSON),
+		       FORM(OPTIONAL_PORTS, {ARG_KEYWORD, .name = "clear"}),
+		       FORM(OPTIONAL_PORTS, {ARG_KEYWORD, .name = "every"},
+			    {ARG_TIME, .name = "TIME", .help = "interval"},
+			    {ARG_INT, .optional = true, .name = "COUNT",
+			     .help = "lines", .min = 1, .max = 100},
+			    JSON)),
+};
+
+static const struct cmd cmd_switch = {
+	.name = "switch",
+	.forms = FORMS(FORM({ARG_KEYWORD, .name = "on"}),
+		       FORM({ARG_KEYWORD, .name = "off"})),
+};
+
+const struct cmd *const parse_cmds[] = {
+	&cmd_bits, &cmd_hidden, &cmd_level, &cmd_mode,  &cmd_name,   &cmd_port,
+	&cmd_rate, &cmd_size,   &cmd_sleep, &cmd_stats, &cmd_switch, NULL,
+};

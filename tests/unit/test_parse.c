@@ -1,0 +1,342 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "shell/parse.h"
+
+#include <string.h>
+
+#include "parse_cmds.h"
+#include "unit.h"
+
+static struct words words;
+static struct call c;
+static struct parse_ports ports = {4, 0x5};
+
+static int setup(void **state)
+{
+	(void)state;
+	ports = (struct parse_ports){4, 0x5};
+	return 0;
+}
+
+/* The first command of the line. */
+static void parse(const char *line)
+{
+	unsigned next = 0;
+
+	memset(&c, 0, sizeof(c));
+	assert_true(
+		parse_split(line, (unsigned)strlen(line), &next, &words, &c));
+	if (!c.err)
+		parse_call(parse_cmds, &words, &ports, &c);
+}
+
+static void accept(const char *line)
+{
+	parse(line);
+	if (c.err)
+		fail_msg("'%s': %s %u %s", line, shell_err_name(c.err),
+			 c.err_column, c.err_text);
+	assert_true(c.form->run);
+}
+
+static void refuse(const char *line, enum shell_err err, unsigned column,
+		   const char *text)
+{
+	parse(line);
+	if (c.err != err || c.err_column != column ||
+	    strcmp(c.err_text, text) != 0)
+		fail_msg("'%s': %s %u %s", line, shell_err_name(c.err),
+			 c.err_column, c.err_text);
+}
+
+/* Which of its forms, the first being 0. */
+static unsigned form(const char *line)
+{
+	accept(line);
+	return (unsigned)(c.form - c.cmd->forms);
+}
+
+static void every_type_reaches_its_field(void **state)
+{
+	(void)state;
+	accept("size 1.5k");
+	assert_string_equal(c.cmd->name, "size");
+	assert_int_equal(c.v[1].u, 1500);
+	assert_true(c.v[1].set);
+	assert_int_equal(c.v[1].column, 6);
+	accept("bits 18446744073709551615");
+	assert_true(c.v[0].u == UINT64_MAX);
+	accept("rate 2.5kpps");
+	assert_int_equal(c.v[1].rate.unit, RATE_PPS);
+	assert_int_equal(c.v[1].rate.micro, 2500000000);
+	accept("sleep 1.5ms");
+	assert_int_equal(c.v[0].u, 1500000);
+	accept("mode rx");
+	assert_int_equal(c.v[1].u, 2);
+	accept("name eth0_a-b.c");
+	assert_string_equal(c.v[0].text, "eth0_a-b.c");
+	accept("port 1,3");
+	assert_int_equal(c.v[0].mask, 0xa);
+	accept("stats clear");
+	assert_true(c.v[1].set);
+	accept("stats --json");
+	assert_true(c.v[1].set && c.json);
+	assert_int_equal(c.v[1].column, 7);
+	accept("stats");
+	assert_false(c.v[1].set || c.json);
+	assert_int_equal(c.v[1].column, 0);
+}
+
+static void limits_belong_to_the_range(void **state)
+{
+	(void)state;
+	accept("size 64");
+	accept("size 9018");
+	accept("sleep 1us");
+	accept("sleep 1h");
+	accept("name a123456789b123456789c123456789d");
+}
+
+static void ports_left_out_are_the_selection(void **state)
+{
+	(void)state;
+	accept("size 64");
+	assert_false(c.v[0].set);
+	assert_int_equal(c.v[0].mask, 0x5);
+	assert_int_equal(c.v[0].column, 0);
+	assert_int_equal(c.v[1].u, 64);
+	accept("size 0 64");
+	assert_true(c.v[0].set);
+	assert_int_equal(c.v[0].mask, 0x1);
+	assert_int_equal(c.v[0].column, 6);
+	assert_int_equal(c.v[1].u, 64);
+	accept("size all 64");
+	assert_int_equal(c.v[0].mask, 0xf);
+	accept("stats 1");
+	assert_int_equal(c.v[0].mask, 0x2);
+	accept("stats");
+	assert_int_equal(c.v[0].mask, 0x5);
+	accept("stats 1-2 clear");
+	assert_int_equal(c.v[0].mask, 0x6);
+	accept("stats clear");
+	assert_int_equal(c.v[0].mask, 0x5);
+	accept("stats every 1s");
+	assert_int_equal(c.v[0].mask, 0x5);
+	/* One word may be either: it is what must be there. */
+	refuse("size 0", E_RANGE, 6, "'size' takes SIZE 64..9018 bytes");
+}
+
+static void other_optional_arguments_follow_the_same_rule(void **state)
+{
+	(void)state;
+	accept("level a");
+	assert_false(c.v[0].set || c.v[1].set);
+	accept("level 1 a");
+	assert_true(c.v[0].set && !c.v[1].set);
+	accept("level 1 2 a");
+	assert_int_equal(c.v[0].u, 1);
+	assert_int_equal(c.v[1].u, 2);
+	assert_string_equal(c.v[2].text, "a");
+	accept("stats every 1s 5");
+	assert_int_equal(c.v[3].u, 5);
+	accept("stats every 1s");
+	assert_false(c.v[3].set);
+}
+
+static void the_form_whose_keywords_stand_there_is_taken(void **state)
+{
+	(void)state;
+	assert_int_equal(form("stats"), 0);
+	assert_int_equal(form("stats 0"), 0);
+	assert_int_equal(form("stats clear"), 1);
+	assert_int_equal(form("stats 0 clear"), 1);
+	assert_int_equal(form("stats every 1s"), 2);
+	assert_int_equal(form("stats 0 every 1s 3"), 2);
+	assert_int_equal(form("port"), 0);
+	assert_int_equal(form("port --json"), 0);
+	assert_int_equal(form("port 0"), 1);
+	assert_int_equal(form("switch on"), 0);
+	assert_int_equal(form("switch off"), 1);
+}
+
+static void flags_may_stand_anywhere(void **state)
+{
+	(void)state;
+	accept("stats --json 0 every 1s 3");
+	assert_true(c.json);
+	assert_int_equal(c.v[4].column, 7);
+	accept("stats 0 --json every 1s 3");
+	accept("stats 0 every 1s --json 3");
+	assert_int_equal(c.v[3].u, 3);
+	accept("stats 0 every 1s 3 --json");
+	/* A quoted word is none. */
+	refuse("stats \"--json\"", E_SYNTAX, 7,
+	       "'stats' takes ports 0..3, as 0, 0,1 or all or 'clear' or "
+	       "'every', not '--json'");
+	refuse("stats --jsn", E_SYNTAX, 7, "'stats' has no flag '--jsn' here");
+	refuse("stats clear --json", E_SYNTAX, 13,
+	       "'stats' has no flag '--json' here");
+	refuse("stats --json 0 --json", E_SYNTAX, 16, "'--json' twice");
+	refuse("stats --", E_SYNTAX, 7, "'stats' has no flag '--' here");
+}
+
+static void an_unknown_command_gets_a_suggestion(void **state)
+{
+	(void)state;
+	refuse("sise 64", E_UNKNOWN, 1,
+	       "no command 'sise'; did you mean 'size'?");
+	refuse("  tsats", E_UNKNOWN, 3,
+	       "no command 'tsats'; did you mean 'stats'?");
+	refuse("Size", E_UNKNOWN, 1, "no command 'Size'; did you mean 'size'?");
+	refuse("xyz", E_UNKNOWN, 1, "no command 'xyz'; 'help' lists them");
+	refuse("\"\"", E_UNKNOWN, 1, "no command ''; 'help' lists them");
+	refuse("--json", E_UNKNOWN, 1,
+	       "no command '--json'; 'help' lists them");
+	/* One that no list names is not suggested either, but runs. */
+	refuse("hiddn", E_UNKNOWN, 1, "no command 'hiddn'; 'help' lists them");
+	accept("hidden");
+	/* A name is all of it. */
+	refuse("siz", E_UNKNOWN, 1, "no command 'siz'; did you mean 'size'?");
+}
+
+static void a_message_drives_no_terminal(void **state)
+{
+	(void)state;
+	refuse("\"\\x1b[2J\"", E_UNKNOWN, 1,
+	       "no command '\\x1b[2J'; 'help' lists them");
+	refuse("\xc3\xa9", E_UNKNOWN, 1,
+	       "no command '\\xc3\\xa9'; 'help' lists them");
+	refuse("aaaaaaaaaabbbbbbbbbbccccccccccdddddddddd", E_UNKNOWN, 1,
+	       "no command 'aaaaaaaaaabbbbbbbbbbcccc...'; 'help' lists them");
+	refuse("name \"\\n\\n\\n\\n\\n\\n\\n\\n\\n\\n\"", E_SYNTAX, 6,
+	       "'name' takes NAME: a name, not "
+	       "'\\x0a\\x0a\\x0a\\x0a\\x0a\\x0a...'");
+}
+
+static void what_is_missing_is_named_behind_the_command(void **state)
+{
+	(void)state;
+	refuse("size", E_MISSING, 5, "'size' lacks SIZE 64..9018 bytes");
+	refuse("size  # of frames", E_MISSING, 5,
+	       "'size' lacks SIZE 64..9018 bytes");
+	refuse(" size; port", E_MISSING, 6, "'size' lacks SIZE 64..9018 bytes");
+	refuse("mode", E_MISSING, 5, "'mode' lacks off|tx|rx");
+	refuse("name", E_MISSING, 5, "'name' lacks NAME: a name");
+	refuse("stats every", E_MISSING, 12, "'stats' lacks TIME: interval");
+	refuse("switch", E_MISSING, 7, "'switch' lacks 'on' or 'off'");
+	refuse("sleep", E_MISSING, 6, "'sleep' lacks TIME 1us..1h");
+}
+
+static void what_is_too_much_is_pointed_at(void **state)
+{
+	(void)state;
+	refuse("size 0 64 65", E_SURPLUS, 11,
+	       "one word too many for 'size [PORTS] SIZE'");
+	refuse("stats clear 0", E_SURPLUS, 13,
+	       "one word too many for 'stats [PORTS] clear'");
+	refuse("stats every 1s 2 3", E_SURPLUS, 18,
+	       "one word too many for 'stats [PORTS] every TIME [COUNT] "
+	       "[--json]'");
+	refuse("port 0 1", E_SURPLUS, 8, "one word too many for 'port PORTS'");
+	refuse("hidden x", E_SURPLUS, 8,
+	       "one word too many for 'hidden [--json]'");
+}
+
+static void what_is_outside_its_range_is_refused(void **state)
+{
+	(void)state;
+	refuse("size 63", E_RANGE, 6, "'size' takes SIZE 64..9018 bytes");
+	refuse("size 0 9019", E_RANGE, 8, "'size' takes SIZE 64..9018 bytes");
+	refuse("bits 18446744073709551616", E_RANGE, 6,
+	       "'bits' takes N: any number");
+	refuse("sleep 999ns", E_RANGE, 7, "'sleep' takes TIME 1us..1h");
+	refuse("sleep 61min", E_RANGE, 7, "'sleep' takes TIME 1us..1h");
+	refuse("stats 4", E_RANGE, 7,
+	       "'stats' takes ports 0..3, as 0, 0,1 or all");
+	refuse("size 2-5 64", E_RANGE, 6,
+	       "'size' takes ports 0..3, as 0, 0,1 or all");
+	refuse("rate 18446744073709551616", E_RANGE, 6,
+	       "'rate' takes RATE: 10mpps or 25%");
+	refuse("stats every 1s 0", E_RANGE, 16, "'stats' takes COUNT 1..100");
+}
+
+static void what_has_the_wrong_form_is_refused(void **state)
+{
+	(void)state;
+	refuse("size big", E_SYNTAX, 6,
+	       "'size' takes SIZE 64..9018 bytes, not 'big'");
+	refuse("size 64x", E_SYNTAX, 6,
+	       "'size' takes SIZE 64..9018 bytes, not '64x'");
+	refuse("rate fast", E_SYNTAX, 6,
+	       "'rate' takes RATE: 10mpps or 25%, not 'fast'");
+	refuse("mode TX", E_SYNTAX, 6, "'mode' takes off|tx|rx, not 'TX'");
+	refuse("sleep 5", E_SYNTAX, 7, "'sleep' takes TIME 1us..1h, not '5'");
+	refuse("name a/b", E_SYNTAX, 6, "'name' takes NAME: a name, not 'a/b'");
+	refuse("name a123456789b123456789c123456789de", E_SYNTAX, 6,
+	       "'name' takes NAME: a name, not 'a123456789b123456789c123...'");
+	refuse("name \"\"", E_SYNTAX, 6, "'name' takes NAME: a name, not ''");
+	refuse("stats foo", E_SYNTAX, 7,
+	       "'stats' takes ports 0..3, as 0, 0,1 or all or 'clear' or "
+	       "'every', not 'foo'");
+	refuse("switch of", E_SYNTAX, 8,
+	       "'switch' takes 'on' or 'off', not 'of'");
+	/* Behind a keyword the keywords of other forms are no help. */
+	refuse("stats every foo", E_SYNTAX, 13,
+	       "'stats' takes TIME: interval, not 'foo'");
+}
+
+static void without_ports_no_command_takes_any(void **state)
+{
+	(void)state;
+	ports = (struct parse_ports){0, 0};
+	refuse("size 64", E_STATE, 1, "the appliance has no ports");
+	refuse(" port 0", E_STATE, 2, "the appliance has no ports");
+	accept("port");
+	accept("sleep 1s");
+	ports = (struct parse_ports){1, 1};
+	refuse("stats 1", E_RANGE, 7, "'stats' takes port 0");
+	accept("stats all");
+	assert_int_equal(c.v[0].mask, 1);
+}
+
+static void a_failing_call_points_at_its_argument(void **state)
+{
+	(void)state;
+	accept(" size 1 64");
+	assert_int_equal(call_fail(&c, E_DEVICE, -1, "port %d", 1), CALL_FAIL);
+	assert_int_equal(c.err, E_DEVICE);
+	assert_int_equal(c.err_column, 2);
+	assert_string_equal(c.err_text, "port 1");
+	accept(" size 1 64");
+	call_fail(&c, E_RANGE, 1, "x");
+	assert_int_equal(c.err_column, 9);
+	/* One that was left out has no place: it points at the command. */
+	accept(" size 64");
+	call_fail(&c, E_RANGE, 0, "x");
+	assert_int_equal(c.err_column, 2);
+	call_fail(&c, E_RANGE, 1, "%0200d", 0);
+	assert_int_equal(strlen(c.err_text), sizeof(c.err_text) - 1);
+}
+
+#define TEST(name) cmocka_unit_test_setup(name, setup)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(every_type_reaches_its_field),
+		TEST(limits_belong_to_the_range),
+		TEST(ports_left_out_are_the_selection),
+		TEST(other_optional_arguments_follow_the_same_rule),
+		TEST(the_form_whose_keywords_stand_there_is_taken),
+		TEST(flags_may_stand_anywhere),
+		TEST(an_unknown_command_gets_a_suggestion),
+		TEST(a_message_drives_no_terminal),
+		TEST(what_is_missing_is_named_behind_the_command),
+		TEST(what_is_too_much_is_pointed_at),
+		TEST(what_is_outside_its_range_is_refused),
+		TEST(what_has_the_wrong_form_is_refused),
+		TEST(without_ports_no_command_takes_any),
+		TEST(a_failing_call_points_at_its_argument),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "vt100.h"
+
+#include <string.h>
+
+void vt100_init(struct vt100 *t, unsigned width)
+{
+	assert_true(width <= VT100_COLUMNS);
+	memset(t, 0, sizeof(*t));
+	t->width = width;
+}
+
+static size_t put_code(char *buf, uint32_t code)
+{
+	const unsigned n = code < 0x80      ? 1
+			   : code < 0x800   ? 2
+			   : code < 0x10000 ? 3
+					    : 4;
+	static const unsigned char lead[] = {0, 0, 0xc0, 0xe0, 0xf0};
+
+	for (unsigned i = n - 1; i; i--, code >>= 6)
+		buf[i] = (char)(0x80 | (code & 0x3f));
+	buf[0] = (char)(lead[n] | code);
+	return n;
+}
+
+const char *vt100_row(const struct vt100 *t)
+{
+	static char row[4 * VT100_COLUMNS + 2];
+	size_t n = 0;
+
+	for (unsigned i = 0; i <= t->len || i <= t->column; i++) {
+		if (i == t->column)
+			row[n++] = '|';
+		if (i < t->len)
+			n += put_code(row + n, t->cell[i]);
+	}
+	row[n] = '\0';
+	return row;
+}
+
+static void write_cell(struct vt100 *t, uint32_t code)
+{
+	/* The last column stays free: terminals differ in how they wrap. */
+	assert_true(t->column < t->width - 1);
+	assert_false(code < 0x20 || (code >= 0x7f && code < 0xa0));
+	while (t->len <= t->column)
+		t->cell[t->len++] = ' ';
+	t->cell[t->column++] = code;
+}
+
+static void end_row(struct vt100 *t)
+{
+	size_t n = 0;
+
+	for (unsigned i = 0; i < t->len; i++)
+		n += put_code(t->last + n, t->cell[i]);
+	t->last[n] = '\0';
+	t->rows++;
+	t->len = 0;
+}
+
+static void put_control(struct vt100 *t, unsigned char byte)
+{
+	switch (byte) {
+	case '\r':
+		t->column = 0;
+		break;
+	case '\n':
+		assert_int_equal(t->column, 0);
+		end_row(t);
+		break;
+	case '\a':
+		t->bells++;
+		break;
+	case 0x1b:
+		t->state = VT100_ESC;
+		break;
+	default:
+		fail_msg("the control byte 0x%02x", byte);
+	}
+}
+
+static void put_csi(struct vt100 *t, unsigned char byte)
+{
+	if (byte >= '0' && byte <= '9') {
+		t->param = t->param * 10 + (byte - '0');
+		return;
+	}
+	t->state = VT100_PLAIN;
+	if (byte == 'D' && t->param && t->param <= t->column) {
+		t->column -= t->param;
+	} else if (byte == 'K' && !t->param) {
+		if (t->len > t->column)
+			t->len = t->column;
+	} else if (byte == 'H' && !t->param) {
+		t->column = 0;
+	} else if (byte == 'J' && t->param == 2) {
+		t->len = 0;
+		t->clears++;
+	} else {
+		fail_msg("CSI %u %c at column %u", t->param, byte, t->column);
+	}
+}
+
+static void put_text(struct vt100 *t, unsigned char byte)
+{
+	static const uint32_t least[] = {0, 0x80, 0x800, 0x10000};
+
+	if (t->more) {
+		assert_int_equal(byte & 0xc0, 0x80);
+		t->code = t->code << 6 | (byte & 0x3f);
+		if (--t->more == 0) {
+			assert_true(t->code >= t->least);
+			assert_true(t->code <= 0x10ffff);
+			assert_false(t->code >= 0xd800 && t->code < 0xe000);
+			write_cell(t, t->code);
+		}
+		return;
+	}
+	if (byte < 0x80) {
+		write_cell(t, byte);
+		return;
+	}
+	assert_true(byte >= 0xc2 && byte < 0xf5);
+	t->more = byte < 0xe0 ? 1 : byte < 0xf0 ? 2 : 3;
+	t->code = byte & (0x3fu >> t->more);
+	t->least = least[t->more];
+}
+
+void vt100_put(struct vt100 *t, const void *buf, size_t len)
+{
+	const unsigned char *p = buf;
+
+	for (size_t i = 0; i < len; i++) {
+		if (t->state == VT100_CSI) {
+			put_csi(t, p[i]);
+		} else if (t->state == VT100_ESC) {
+			assert_int_equal(p[i], '[');
+			t->state = VT100_CSI;
+			t->param = 0;
+		} else if (!t->more && p[i] < 0x20) {
+			put_control(t, p[i]);
+		} else {
+			put_text(t, p[i]);
+		}
+	}
+}

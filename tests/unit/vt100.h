@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * The row of a terminal on which a line is edited: enough of a VT100 to tell
+ * what stands there and where the cursor is. It fails the test on anything that
+ * the editor has no business to send: other sequences, other control bytes,
+ * broken UTF-8, a column beyond the screen.
+ */
+#ifndef TESTS_VT100_H
+#define TESTS_VT100_H
+
+#include "unit.h"
+
+#define VT100_COLUMNS 132
+
+struct vt100 {
+	unsigned width;
+	uint32_t cell[VT100_COLUMNS]; /* code points */
+	unsigned len, column;         /* cells that were written; the cursor */
+	unsigned rows;                /* line feeds so far */
+	unsigned bells, clears;
+	char last[4 * VT100_COLUMNS + 1]; /* the row above */
+	/* What is half way in. */
+	uint32_t code, least;
+	unsigned more; /* bytes of the character still to come */
+	enum { VT100_PLAIN, VT100_ESC, VT100_CSI } state;
+	unsigned param;
+};
+
+void vt100_init(struct vt100 *t, unsigned width);
+void vt100_put(struct vt100 *t, const void *buf, size_t len);
+
+/* The row with '|' where the cursor is: "> ab|c". Static storage. */
+const char *vt100_row(const struct vt100 *t);
+
+#endif /* TESTS_VT100_H */
