@@ -17,6 +17,7 @@
  * looked at as often where the platform cannot do that.
  */
 #define IDLE_NS 10000000ull
+#define OUTPUT_NS 1000000ull
 /* How long a power off waits for the console to take the last words. */
 #define QUIT_NS 200000000ull
 
@@ -87,7 +88,12 @@ static uint64_t idle_until(uint64_t now_ns)
 {
 	uint64_t wake_ns = session_wake_ns(&app.session);
 	uint64_t until = now_ns + IDLE_NS;
+	const void *out;
 
+	/* What the console has no room for is offered again soon, not at once.
+	 */
+	if (session_output(&app.session, &out))
+		return now_ns + OUTPUT_NS;
 	return wake_ns < until ? wake_ns : until;
 }
 

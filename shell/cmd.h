@@ -32,23 +32,23 @@ enum arg_type {
 	ARG_TIME,    /* v.u in ns, within min..max */
 	ARG_ENUM,    /* one of words[]: v.u is its index */
 	ARG_KEYWORD, /* the word `name` itself */
-	ARG_NAME,    /* a word of 1..31 letters, digits, '_', '-', '.': v.text */
-	ARG_FLAG,    /* --name anywhere: v.set */
+	ARG_NAME, /* a word of 1..31 letters, digits, '_', '-', '.': v.text */
+	ARG_FLAG, /* --name anywhere: v.set */
 	ARG_TYPES
 };
 
 struct arg {
 	enum arg_type type;
 	bool optional;
-	const char *name;	  /* "SIZE"; keyword or flag: the word itself */
-	const char *help;	  /* one line */
-	const char *unit;	  /* of the number, for messages; may be NULL */
-	uint64_t min, max;	  /* ARG_INT, ARG_TIME; both 0: no limit */
+	const char *name;         /* "SIZE"; keyword or flag: the word itself */
+	const char *help;         /* one line */
+	const char *unit;         /* of the number, for messages; may be NULL */
+	uint64_t min, max;        /* ARG_INT, ARG_TIME; both 0: no limit */
 	const char *const *words; /* ARG_ENUM: NULL-terminated */
 };
 
 struct value {
-	bool set;	 /* the line gave it */
+	bool set;        /* the line gave it */
 	unsigned column; /* of its first byte, from 1; 0 when left out */
 	uint64_t u;
 	uint64_t mask;
@@ -70,15 +70,15 @@ struct call {
 	const struct cmd *cmd;
 	const struct cmd_form *form;
 	struct value v[CMD_ARGS_MAX]; /* in the order of the form's args */
-	void *app;		      /* struct app of main.c; the shell's owner */
-	struct session *session;      /* to ask about the shell itself */
-	struct reply *reply;	      /* empty at each call */
-	bool json;		      /* the reply will be rendered as JSON */
-	bool program;		      /* a request: leave courtesies out */
+	void *app;               /* struct app of main.c; the shell's owner */
+	struct session *session; /* to ask about the shell itself */
+	struct reply *reply;     /* empty at each call */
+	bool json;               /* the reply will be rendered as JSON */
+	bool program;            /* a request: leave courtesies out */
 	bool cancelled; /* the last call: put things right, it returns unseen */
 	unsigned calls; /* 0 at the first call */
 	uint64_t now_ns;
-	uint64_t wake_ns;		 /* set it with CALL_AGAIN */
+	uint64_t wake_ns;                /* set it with CALL_AGAIN */
 	uint64_t state[CMD_STATE_WORDS]; /* the command's own, zero at first */
 
 	enum shell_err err;
@@ -94,11 +94,11 @@ struct cmd_form {
 
 struct cmd {
 	const char *name;
-	const char *summary;	      /* one line, no full stop */
+	const char *summary;          /* one line, no full stop */
 	const struct cmd_form *forms; /* ends with one whose run is NULL */
 	const char *const *examples;  /* NULL-terminated lines that work */
-	const char *const *see;	      /* NULL-terminated names; may be NULL */
-	bool hidden;		      /* runs, but no list names it */
+	const char *const *see;       /* NULL-terminated names; may be NULL */
+	bool hidden;                  /* runs, but no list names it */
 };
 
 /* Generated: all commands by name, NULL at the end. */
@@ -109,7 +109,7 @@ extern const struct cmd *const cmd_table[];
  * argument that is at fault, for the column, or -1 for the command's name.
  * What the call had put into its reply is not shown.
  */
-__attribute__((format(printf, 4, 5))) enum call_result
-call_fail(struct call *c, enum shell_err err, int arg, const char *fmt, ...);
+__attribute__((format(printf, 4, 5))) enum call_result call_fail(
+	struct call *c, enum shell_err err, int arg, const char *fmt, ...);
 
 #endif /* SHELL_CMD_H */

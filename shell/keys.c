@@ -78,9 +78,7 @@ static enum key push_escape(struct keys *k, unsigned char byte)
 		break;
 	}
 	k->param = 0;
-	k->state = byte == '['   ? KEYS_CSI
-		   : byte == 'O' ? KEYS_SS3
-				 : KEYS_PLAIN;
+	k->state = byte == '[' ? KEYS_CSI : byte == 'O' ? KEYS_SS3 : KEYS_PLAIN;
 	return k->state == KEYS_PLAIN ? KEY_UNKNOWN : KEY_NONE;
 }
 

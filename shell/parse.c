@@ -90,7 +90,7 @@ static void find_command(struct parser *p)
 {
 	const struct word *name = &p->w->word[0];
 	const struct cmd *near = NULL;
-	unsigned least = strlen(name->text) > 3 ? 3 : 2;
+	unsigned least = strlen(name->text) > 3 ? 6 : 4;
 
 	for (unsigned i = 0; p->commands[i]; i++) {
 		const struct cmd *cmd = p->commands[i];
@@ -100,7 +100,9 @@ static void find_command(struct parser *p)
 			p->c->cmd = cmd;
 			return;
 		}
-		d = distance(cmd->name, name->text);
+		/* Of two that are as near, the one that begins so. */
+		d = 2 * distance(cmd->name, name->text) -
+		    !strncmp(cmd->name, name->text, strlen(name->text));
 		if (!cmd->hidden && d < least) {
 			least = d;
 			near = cmd;

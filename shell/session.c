@@ -127,11 +127,14 @@ static void start_request(struct session *s)
 	struct runner *r = &s->program;
 	const char *tag = s->request + 1;
 	unsigned n = 0, max = s->request_len - 1, start;
+	bool own;
 
 	while (n < max && tag_byte(tag[n]))
 		n++;
 	s->request_whole = false;
-	if (!n || n > RUNNER_TAG_MAX || (n < max && tag[n] != ' ')) {
+	/* Lines of these two would be taken for the appliance's own. */
+	own = n == 1 && (tag[0] == '!' || tag[0] == '?');
+	if (!n || own || n > RUNNER_TAG_MAX || (n < max && tag[n] != ' ')) {
 		strcpy(r->tag, "?");
 		runner_refuse(r, E_TAG, 0,
 			      "a request is @TAG COMMAND; a tag has 1..32 "
@@ -189,6 +192,11 @@ static bool take_byte(struct session *s, unsigned char byte, uint64_t now_ns)
 			return false;
 		s->after_cr = false;
 		begin_request(s);
+		return true;
+	}
+	if (byte == CTRL_C && !busy(&s->person) && busy(&s->program) &&
+	    at_line_start(s)) {
+		runner_cancel(s, &s->program, now_ns);
 		return true;
 	}
 	if (!take_key(s, byte, now_ns))
@@ -278,7 +286,7 @@ uint64_t session_wake_ns(const struct session *s)
 
 void session_event(struct session *s, uint64_t now_ns, const char *fmt, ...)
 {
-	char text[160];
+	char text[160], dropped[48] = "";
 	uint64_t ms = now_ns / 1000000;
 	size_t room = SESSION_EVENT_BYTES - s->events_len;
 	va_list ap;
@@ -287,12 +295,17 @@ void session_event(struct session *s, uint64_t now_ns, const char *fmt, ...)
 	va_start(ap, fmt);
 	vsnprintf(text, sizeof(text), fmt, ap);
 	va_end(ap);
-	n = snprintf(s->events + s->events_len, room, "@! %llu.%03u %s\r\n",
+	if (s->events_dropped)
+		snprintf(dropped, sizeof(dropped), " (%llu dropped before)",
+			 (unsigned long long)s->events_dropped);
+	n = snprintf(s->events + s->events_len, room, "@! %llu.%03u %s%s\r\n",
 		     (unsigned long long)(ms / 1000), (unsigned)(ms % 1000),
-		     text);
+		     text, dropped);
 	/* A notice that does not fit is one less, and never half a line. */
-	if (n < 0 || (size_t)n >= room)
+	if (n < 0 || (size_t)n >= room) {
 		s->events_dropped++;
-	else
-		s->events_len += (unsigned)n;
+		return;
+	}
+	s->events_dropped = 0;
+	s->events_len += (unsigned)n;
 }

@@ -8,7 +8,8 @@
  * keys of a person. Each of the two has a runner of its own, so a person's
  * `sleep` does not hold up a program's request, and each takes its lines in
  * order. What a person types while a command runs is kept and used afterwards;
- * ^C among it cancels the command.
+ * ^C among it cancels the command. ^C while nothing of a person's runs or is
+ * typed cancels a program's request.
  *
  * Once a program has spoken, the prompt stays away until the next key, so that
  * a program's stream is made of whole lines only.
@@ -52,7 +53,7 @@ struct session {
 	/* Notices on their way out. */
 	char events[SESSION_EVENT_BYTES];
 	unsigned events_len;
-	uint64_t events_dropped;
+	uint64_t events_dropped; /* since the last that was not */
 };
 
 /* Clears `s` and puts banner and prompt out. `env` is copied. */
@@ -83,8 +84,8 @@ uint64_t session_wake_ns(const struct session *s);
 
 /*
  * An asynchronous notice, one line without its end: "@! 12.034 TEXT" appears
- * above the line being typed. Dropped, and counted in events_dropped, when the
- * output has no room.
+ * above the line being typed. Dropped when the output has no room; the next one
+ * says how many were.
  */
 __attribute__((format(printf, 3, 4))) void session_event(struct session *s,
 							 uint64_t now_ns,

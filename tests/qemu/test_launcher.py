@@ -442,8 +442,8 @@ def test_a_terminal_leaves_and_comes_back(lab):
         again.expect_exact("Ctrl-]")
         again.send("\f")
         again.expect_exact(PROMPT)
-        again.send("port 0\r")
-        again.expect(r"size \[bytes\] +128")
+        again.send("port --json\r")
+        again.expect_exact("\"size\":128")
         again.send(CTRL_CLOSE)
         assert end_of(again) == 0
 

@@ -223,6 +223,25 @@ static void ctrl_c_cancels_a_reply_on_its_way(void **state)
 	assert_output("say d\r\nsaid  d\r\n> ");
 }
 
+/* A line that has not begun has no command to tell. */
+static void ctrl_c_cancels_a_line_before_it_begins(void **state)
+{
+	(void)state;
+	world.line = LINE_BLOCKED;
+	assert_int_equal(world_give("long 1000\r", 10), 10);
+	world_step();
+	assert_int_equal(world_give("\x03say a\r", 7), 7);
+	world.line = LINE_FAST;
+	while (world.session.person.state != RUNNER_NEXT)
+		world_step();
+	assert_int_equal(world_give("\x03", 1), 1);
+	assert_int_equal(world.cancelled, 1);
+	world_settle();
+	assert_non_null(strstr(world_output(),
+			       "> say a\r\nE_CANCEL: cancelled by Ctrl-C\r\n"
+			       "> "));
+}
+
 /* What is done already cannot be cancelled. */
 static void ctrl_c_comes_too_late_for_what_has_ended(void **state)
 {
@@ -292,6 +311,7 @@ int main(void)
 		TEST(ctrl_c_drops_a_line),
 		TEST(ctrl_c_cancels_a_command_and_what_is_behind_it),
 		TEST(ctrl_c_cancels_a_reply_on_its_way),
+		TEST(ctrl_c_cancels_a_line_before_it_begins),
 		TEST(ctrl_c_comes_too_late_for_what_has_ended),
 		TEST(a_long_reply_is_whole_on_a_slow_line),
 		TEST(history_belongs_to_the_session),

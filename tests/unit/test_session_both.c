@@ -116,15 +116,19 @@ static void a_waiting_request_does_not_hold_up_a_person(void **state)
 	assert_output("\r\n@1 waited  yes\r\n@1 OK\r\n@2 said  b\r\n@2 OK\r\n");
 }
 
-static void ctrl_c_leaves_a_program_alone(void **state)
+/* A line that is typed goes first, then a program's request. */
+static void ctrl_c_at_the_start_of_a_line_cancels_a_request(void **state)
 {
 	(void)state;
-	world_type("@1 wait 10ms\n");
-	world_type("\x03");
-	assert_output("^C\r\n> ");
-	world_run(10);
-	assert_output("\r\n@1 waited  yes\r\n@1 OK\r\n");
+	world_type("@1 wait 1h\n");
+	world_type("abc\x03");
+	assert_output("abc^C\r\n> ");
 	assert_int_equal(world.cancelled, 0);
+	world_type("\x03");
+	assert_output("\r\n@1 ERR E_CANCEL 0 cancelled by Ctrl-C\r\n");
+	assert_int_equal(world.cancelled, 1);
+	world_type("@2 nop\n");
+	assert_output("@2 OK\r\n");
 }
 
 /* The LF of a CR LF is no key that would bring the prompt back. */
@@ -241,7 +245,29 @@ static void notices_that_nobody_reads_are_dropped_and_counted(void **state)
 	/* A text that is too long is cut, its line is whole. */
 	session_event(&world.session, 0, "%0500d", 0);
 	world_settle();
-	assert_non_null(strstr(world_output(), "00\r\n> "));
+	screen = world_output();
+	assert_non_null(strstr(screen, "00 (9"));
+	assert_non_null(strstr(screen, " dropped before)\r\n> "));
+	assert_int_equal(world.session.events_dropped, 0);
+}
+
+/* Also where the line that ^C drops is still to be shown. */
+static void a_request_may_follow_ctrl_c_at_once(void **state)
+{
+	const char *screen;
+	(void)state;
+
+	world.line = LINE_BLOCKED;
+	assert_int_equal(world_give("again 600\rsay x", 15), 15);
+	for (int i = 0; i < 1000; i++)
+		world_step();
+	assert_int_equal(world.session.person.state, RUNNER_IDLE);
+	assert_int_equal(world_give("\x03@1 nop\n", 8), 8);
+	world.line = LINE_FAST;
+	world_settle();
+	screen = world_output();
+	assert_non_null(strstr(screen, "\r\n@1 OK\r\n"));
+	assert_non_null(strstr(screen, "> say x^C\r\n> "));
 }
 
 /* The prompt had to wait for room: it comes without another key. */
@@ -263,11 +289,15 @@ static void the_prompt_comes_as_soon_as_there_is_room(void **state)
 		while ((len = session_output(&world.session, &buf)) > 0)
 			session_sent(&world.session, len);
 		world.line = LINE_FAST;
-		if (world.session.person.state != RUNNER_IDLE)
-			continue;
-		waited++;
+		if (world.session.person.state == RUNNER_IDLE &&
+		    !world.session.edit.shown) {
+			waited++;
+			assert_int_equal(session_wake_ns(&world.session), 0);
+			world_settle();
+			assert_output("> ");
+		}
 		world_settle();
-		assert_output("> ");
+		world_output();
 	}
 	assert_true(waited > 5);
 }
@@ -284,12 +314,13 @@ int main(void)
 		TEST(a_caret_needs_its_line_right_above),
 		TEST(a_program_does_not_hold_up_a_person),
 		TEST(a_waiting_request_does_not_hold_up_a_person),
-		TEST(ctrl_c_leaves_a_program_alone),
+		TEST(ctrl_c_at_the_start_of_a_line_cancels_a_request),
 		TEST(the_rest_of_a_line_end_brings_no_prompt),
 		TEST(chunks_never_mix),
 		TEST(a_notice_appears_above_the_line_being_typed),
 		TEST(a_notice_waits_for_the_end_of_a_chunk),
 		TEST(notices_that_nobody_reads_are_dropped_and_counted),
+		TEST(a_request_may_follow_ctrl_c_at_once),
 		TEST(the_prompt_comes_as_soon_as_there_is_room),
 	};
 

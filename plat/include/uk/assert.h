@@ -11,10 +11,10 @@
 /* Provided by the platform: reports the place and ends the machine. */
 __noreturn void uk_assert_fail(const char *expr, const char *file, int line);
 
-#define UK_ASSERT(x)                                                           \
-	do {                                                                   \
-		if (unlikely(!(x)))                                            \
-			uk_assert_fail(#x, __FILE__, __LINE__);                \
+#define UK_ASSERT(x)                                            \
+	do {                                                    \
+		if (unlikely(!(x)))                             \
+			uk_assert_fail(#x, __FILE__, __LINE__); \
 	} while (0)
 
 #endif /* UK_ASSERT_H */

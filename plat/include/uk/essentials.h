@@ -41,7 +41,7 @@
 #define POWER_OF_2(n) ((n) > 0 && ((n) & ((n)-1)) == 0)
 
 #ifndef __containerof
-#define __containerof(ptr, type, field)                                        \
+#define __containerof(ptr, type, field) \
 	((type *)(void *)((char *)(ptr)-offsetof(type, field)))
 #endif
 

@@ -31,7 +31,7 @@ struct uk_netbuf {
 	size_t buflen;
 	uk_netbuf_dtor_t dtor;
 	struct uk_alloc *_a; /* whom the memory goes back to, or NULL */
-	void *_b;	     /* what goes back */
+	void *_b;            /* what goes back */
 };
 
 /*

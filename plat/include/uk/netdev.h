@@ -139,16 +139,16 @@ uint16_t uk_netdev_mtu_get(struct uk_netdev *dev);
 #define UK_NETDEV_STATUS_MORE 0x2     /* another call would succeed now */
 #define UK_NETDEV_STATUS_UNDERRUN 0x4 /* the receive queue lacks buffers */
 
-#define uk_netdev_status_test_set(status, flag)                                \
+#define uk_netdev_status_test_set(status, flag) \
 	(((int)(status) & ((int)(flag) | INT_MIN)) == (int)(flag))
-#define uk_netdev_status_test_unset(status, flag)                              \
+#define uk_netdev_status_test_unset(status, flag) \
 	(((int)(status) & ((int)(flag) | INT_MIN)) == 0)
-#define uk_netdev_status_successful(status)                                    \
+#define uk_netdev_status_successful(status) \
 	uk_netdev_status_test_set((status), UK_NETDEV_STATUS_SUCCESS)
-#define uk_netdev_status_notready(status)                                      \
+#define uk_netdev_status_notready(status) \
 	uk_netdev_status_test_unset((status), UK_NETDEV_STATUS_SUCCESS)
-#define uk_netdev_status_more(status)                                          \
-	uk_netdev_status_test_set(                                             \
+#define uk_netdev_status_more(status) \
+	uk_netdev_status_test_set(    \
 		(status), (UK_NETDEV_STATUS_SUCCESS | UK_NETDEV_STATUS_MORE))
 
 /* ---- The driver's side ------------------------------------------------ */

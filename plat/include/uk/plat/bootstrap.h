@@ -7,9 +7,9 @@
 #include <uk/essentials.h>
 
 enum ukplat_gstate {
-	UKPLAT_HALT,	/* power off, the machine monitor ends with success */
+	UKPLAT_HALT,    /* power off, the machine monitor ends with success */
 	UKPLAT_RESTART, /* reset */
-	UKPLAT_CRASH,	/* power off, the machine monitor ends with failure */
+	UKPLAT_CRASH,   /* power off, the machine monitor ends with failure */
 };
 
 __noreturn void ukplat_terminate(enum ukplat_gstate request);

@@ -1,0 +1,109 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""A person at the terminal, played by pexpect."""
+import re
+import subprocess
+
+import pexpect
+import pytest
+
+from lab import LAUNCHER, PATIENCE, ROOT, lab  # noqa: F401
+
+PROMPT = "ukpktgen> "
+
+
+@pytest.fixture
+def person(lab):
+    """Someone who has just typed `ukpktgen run`."""
+    child = pexpect.spawn(LAUNCHER, ["run", "--name", "a"], env=lab.env,
+                          timeout=PATIENCE, encoding="utf-8", dimensions=(24, 100))
+    child.expect_exact(PROMPT)
+    yield child
+    child.close(force=True)
+
+
+def type_line(child, text):
+    """What appears between the echo of a line and the next prompt."""
+    child.send(text + "\r")
+    child.expect_exact(text + "\r\n")
+    child.expect_exact(PROMPT)
+    return child.before
+
+
+def test_a_newcomers_session(person):
+    assert type_line(person, "rate 10kpps") == ""
+    assert type_line(person, "start 0") == ""
+    type_line(person, "sleep 1s")
+    assert re.search(r"tx packets +[1-9]", type_line(person, "stats"))
+    table = type_line(person, "stop").split("\r\n")
+    sent = table[1].split()[1]
+    assert table[1].split() == ["0", sent, sent, "0", "0"]
+    assert table[2].split() == ["1", "0", "0", "0", sent]
+    person.send("quit\r")
+    person.expect(pexpect.EOF)
+    person.wait()
+    assert person.exitstatus == 0
+
+
+def test_errors_point_at_the_word(person):
+    screen = type_line(person, "size 0 5").split("\r\n")
+    assert screen[0] == " " * len(PROMPT + "size 0 ") + "^"
+    assert screen[1].startswith("E_RANGE: 'size' takes SIZE 64..9018 bytes")
+    assert "did you mean 'stats'" in type_line(person, "stat")
+
+
+def test_editing_and_history(person):
+    person.send("sizf 128\x01\x06\x06\x06\x04e\r")  # ^A ^F ^F ^F ^D e
+    person.expect_exact(PROMPT)
+    person.send("\x1b[A")
+    person.expect_exact("size 128")
+    person.send("\x15port\r")
+    person.expect(r"size \[bytes\] +128 +128")
+    person.expect_exact(PROMPT)
+
+
+def test_ctrl_c_ends_what_runs_and_drops_what_is_typed(person):
+    person.send("sleep 1h\r")
+    person.expect_exact("sleep 1h\r\n")
+    person.send("\x03")
+    person.expect_exact("E_CANCEL")
+    person.expect_exact(PROMPT)
+    person.send("stats every 20ms\r")
+    person.expect(r"0\.02\d s")
+    person.expect(r"0\.04\d s")
+    person.send("\x03")
+    person.expect_exact("E_CANCEL")
+    person.expect_exact(PROMPT)
+    person.send("quit\x03")
+    person.expect_exact(PROMPT)
+    assert "platform" in type_line(person, "version")
+
+
+def test_what_is_typed_while_a_command_runs_runs_next(person):
+    person.send("sleep 300ms\rversion\r")
+    person.expect_exact("platform")
+    person.expect_exact(PROMPT)
+
+
+def test_leaving_and_coming_back(lab, person):
+    type_line(person, "size 256")
+    person.send("\x1d")
+    person.expect_exact("goes on")
+    person.expect(pexpect.EOF)
+    person.wait()
+    assert person.exitstatus == 0
+    again = pexpect.spawn(LAUNCHER, ["console"], env=lab.env, timeout=PATIENCE,
+                          encoding="utf-8", dimensions=(24, 100))
+    again.expect_exact(PROMPT)
+    assert re.search(r"size \[bytes\] +256", type_line(again, "port"))
+    again.send("quit\r")
+    again.expect(pexpect.EOF)
+    again.close()
+
+
+def test_make_run_without_a_terminal(lab):
+    """Boots, runs the first example, ends with its status."""
+    done = subprocess.run([ROOT + "/scripts/first-run"], env=lab.env, text=True,
+                          stdin=subprocess.DEVNULL, capture_output=True,
+                          timeout=PATIENCE)
+    assert done.returncode == 0, done.stderr
+    assert re.search(r"rx packets +0 +20,0\d\d", done.stdout), done.stdout
