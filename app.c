@@ -36,8 +36,8 @@ enum call_result app_edit(struct call *c, uint64_t mask,
 				 port_max_size(&pg->port[port]));
 	if (rc < 0)
 		return call_fail(c, E_RANGE, arg_index,
-				 "port %u would need a rate of less than one "
-				 "frame an hour or more than one a ns",
+				 "for port %u that is not between a frame an "
+				 "hour and a frame a nanosecond",
 				 port);
 	return CALL_DONE;
 }

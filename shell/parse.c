@@ -208,10 +208,10 @@ static void describe(const struct parser *p, const struct arg *a, char *buf,
 	switch (a->type) {
 	case ARG_PORTS:
 		if (p->ports->count > 1)
-			snprintf(buf, size, "ports 0..%u, as 0, 0,1 or all",
+			snprintf(buf, size, "PORTS (0..%u or all)",
 				 p->ports->count - 1);
 		else
-			snprintf(buf, size, "port 0");
+			snprintf(buf, size, "PORTS (0)");
 		break;
 	case ARG_KEYWORD:
 		snprintf(buf, size, "'%s'", a->name);

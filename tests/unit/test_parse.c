@@ -170,7 +170,7 @@ static void flags_may_stand_anywhere(void **state)
 	accept("stats 0 every 1s 3 --json");
 	/* A quoted word is none. */
 	refuse("stats \"--json\"", E_SYNTAX, 7,
-	       "'stats' takes ports 0..3, as 0, 0,1 or all or 'clear' or "
+	       "'stats' takes PORTS (0..3 or all) or 'clear' or "
 	       "'every', not '--json'");
 	refuse("stats --jsn", E_SYNTAX, 7, "'stats' has no flag '--jsn' here");
 	refuse("stats clear --json", E_SYNTAX, 13,
@@ -250,10 +250,8 @@ static void what_is_outside_its_range_is_refused(void **state)
 	       "'bits' takes N: any number");
 	refuse("sleep 999ns", E_RANGE, 7, "'sleep' takes TIME 1us..1h");
 	refuse("sleep 61min", E_RANGE, 7, "'sleep' takes TIME 1us..1h");
-	refuse("stats 4", E_RANGE, 7,
-	       "'stats' takes ports 0..3, as 0, 0,1 or all");
-	refuse("size 2-5 64", E_RANGE, 6,
-	       "'size' takes ports 0..3, as 0, 0,1 or all");
+	refuse("stats 4", E_RANGE, 7, "'stats' takes PORTS (0..3 or all)");
+	refuse("size 2-5 64", E_RANGE, 6, "'size' takes PORTS (0..3 or all)");
 	refuse("rate 18446744073709551616", E_RANGE, 6,
 	       "'rate' takes RATE: 10mpps or 25%");
 	refuse("stats every 1s 0", E_RANGE, 16, "'stats' takes COUNT 1..100");
@@ -275,7 +273,7 @@ static void what_has_the_wrong_form_is_refused(void **state)
 	       "'name' takes NAME: a name, not 'a123456789b123456789c123...'");
 	refuse("name \"\"", E_SYNTAX, 6, "'name' takes NAME: a name, not ''");
 	refuse("stats foo", E_SYNTAX, 7,
-	       "'stats' takes ports 0..3, as 0, 0,1 or all or 'clear' or "
+	       "'stats' takes PORTS (0..3 or all) or 'clear' or "
 	       "'every', not 'foo'");
 	refuse("switch of", E_SYNTAX, 8,
 	       "'switch' takes 'on' or 'off', not 'of'");
