@@ -44,39 +44,37 @@ static const struct arg every_args[] = {
 	{ARG_NONE},
 };
 
-static void show_rates(struct reply *r, const struct stats_rate *rate,
-		       const char *group)
+static void show_rates(struct reply *r, uint64_t packets, uint64_t bytes,
+		       uint64_t span_ns)
 {
-	const struct stats *d = &rate->delta;
-	bool tx = strcmp(group, "tx") == 0;
-	uint64_t packets = tx ? d->tx_packets : d->rx_packets;
-	uint64_t bytes = tx ? d->tx_bytes : d->rx_bytes;
-
-	reply_milli(r, "rate", stats_rate_milli(packets, rate->span_ns), "pps");
-	reply_milli(r, "l1", stats_mbps_l1_milli(packets, bytes, rate->span_ns),
+	reply_milli(r, "rate", stats_rate_milli(packets, span_ns), "pps");
+	reply_milli(r, "l1", stats_mbps_l1_milli(packets, bytes, span_ns),
 		    "Mbit/s");
 }
 
-/* The list of fields, a map for each group, in the order of the list. */
-static void show_port(struct reply *r, const struct stats *s,
-		      const struct stats_rate *rate)
+static void show_fields(struct reply *r, const struct stats *s,
+			const char *group)
 {
-	const char *group = NULL;
-
 	for (size_t i = 0; i < stats_nb_fields; i++) {
 		const struct stats_field *f = &stats_fields[i];
 
-		if (!group || strcmp(group, f->group) != 0) {
-			if (group) {
-				show_rates(r, rate, group);
-				reply_end(r);
-			}
-			group = f->group;
-			reply_map(r, group, REPLY_TABLE);
-		}
-		reply_u64(r, f->name, stats_get(s, f), f->unit);
+		if (!strcmp(f->group, group))
+			reply_u64(r, f->name, stats_get(s, f), f->unit);
 	}
-	show_rates(r, rate, group);
+}
+
+static void show_port(struct reply *r, const struct stats *s,
+		      const struct stats_rate *rate)
+{
+	const struct stats *d = &rate->delta;
+
+	reply_map(r, "tx", REPLY_TABLE);
+	show_fields(r, s, "tx");
+	show_rates(r, d->tx_packets, d->tx_bytes, rate->span_ns);
+	reply_end(r);
+	reply_map(r, "rx", REPLY_TABLE);
+	show_fields(r, s, "rx");
+	show_rates(r, d->rx_packets, d->rx_bytes, rate->span_ns);
 	reply_end(r);
 }
 
@@ -121,10 +119,10 @@ static void show_interval(struct call *c, const char *group, uint64_t packets,
 			  uint64_t bytes)
 {
 	uint64_t span_ns = c->now_ns - c->state[LAST_NS];
+	uint64_t milli = stats_rate_milli(packets, span_ns);
 
 	reply_map(c->reply, group, REPLY_LINE);
-	reply_u64(c->reply, "rate",
-		  (stats_rate_milli(packets, span_ns) + 500) / 1000, "pps");
+	reply_u64(c->reply, "rate", (milli + 500) / 1000, "pps");
 	reply_milli(c->reply, "l1",
 		    stats_mbps_l1_milli(packets, bytes, span_ns), "Mbit/s");
 	reply_end(c->reply);

@@ -34,7 +34,6 @@ void session_init(struct session *s, const struct session_env *env)
 		out_text(&s->out, env->banner);
 		out_text(&s->out, "\r\n");
 	}
-	edit_show(&s->edit, &s->out);
 }
 
 /* ---- A person's keys --------------------------------------------------- */

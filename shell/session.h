@@ -56,7 +56,8 @@ struct session {
 	uint64_t events_dropped; /* since the last that was not */
 };
 
-/* Clears `s` and puts banner and prompt out. `env` is copied. */
+/* Clears `s` and puts the banner out; the prompt comes with the first poll,
+ * below what was noticed by then. `env` is copied. */
 void session_init(struct session *s, const struct session_env *env);
 
 /*

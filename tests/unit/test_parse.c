@@ -291,7 +291,7 @@ static void without_ports_no_command_takes_any(void **state)
 	accept("port");
 	accept("sleep 1s");
 	ports = (struct parse_ports){1, 1};
-	refuse("stats 1", E_RANGE, 7, "'stats' takes port 0");
+	refuse("stats 1", E_RANGE, 7, "'stats' takes PORTS (0)");
 	accept("stats all");
 	assert_int_equal(c.v[0].mask, 1);
 }

@@ -2,7 +2,8 @@
 /*
  * Plays whole shell sessions on two wired ports in memory and compares the
  * screen. A transcript is the screen itself: what stands behind a prompt is
- * typed, all else is what must appear. Lines that begin with '%' direct:
+ * typed (nothing where nothing does), all else is what must appear. Lines that
+ * begin with '%' direct:
  *
  *   %% TEXT     a comment
  *   %run MS     lets that many milliseconds pass
@@ -188,6 +189,21 @@ static void run_ms(uint64_t ms)
 		step();
 }
 
+static bool is_typed(const char *line)
+{
+	size_t n = strlen(PROMPT);
+
+	return !strncmp(line, PROMPT, n) && line[n] && line[n] != '\n';
+}
+
+static bool ends_with_prompt(void)
+{
+	size_t n = strlen(PROMPT);
+
+	return world.screen_len >= n &&
+	       !memcmp(world.screen + world.screen_len - n, PROMPT, n);
+}
+
 /* Plays one line of the transcript; returns whether it belongs to the screen.
  */
 static bool play_line(const char *line)
@@ -195,7 +211,7 @@ static bool play_line(const char *line)
 	char bytes[8192];
 	size_t n;
 
-	if (!strncmp(line, PROMPT, strlen(PROMPT))) {
+	if (is_typed(line)) {
 		n = unescape(line + strlen(PROMPT), bytes);
 		bytes[n++] = '\r';
 		type(bytes, n);
@@ -230,9 +246,7 @@ static bool play(const char *name, const char *text, uint64_t seed)
 	settle();
 	end();
 	/* The last prompt, which waits for more. */
-	if (world.screen_len >= strlen(PROMPT) &&
-	    !memcmp(world.screen + world.screen_len - strlen(PROMPT), PROMPT,
-		    strlen(PROMPT)))
+	if (ends_with_prompt())
 		world.screen_len -= strlen(PROMPT);
 	world.screen[world.screen_len] = '\0';
 	same = world.screen_len == len && !memcmp(world.screen, expected, len);
@@ -242,11 +256,24 @@ static bool play(const char *name, const char *text, uint64_t seed)
 	return same;
 }
 
+/* Writes the screen from there on but for a last prompt; returns how far. */
+static size_t write_screen(FILE *f, size_t from)
+{
+	size_t end = world.screen_len;
+
+	if (ends_with_prompt())
+		end -= strlen(PROMPT);
+	if (end > from)
+		fwrite(world.screen + from, 1, end - from, f);
+	return end > from ? end : from;
+}
+
 /* Fills in what appears after each line that is typed or directs. */
 static int write_transcript(const char *name, char *text)
 {
 	char path[512];
-	bool first = true;
+	bool typed = false;
+	size_t from;
 	FILE *f;
 
 	snprintf(path, sizeof(path), DIR_NAME "/%s", name);
@@ -254,34 +281,20 @@ static int write_transcript(const char *name, char *text)
 	if (!f)
 		return 1;
 	begin(text);
+	/* The banner stands before the first prompt. */
+	from = 0;
 	for (char *line = text, *eol; (eol = strchr(line, '\n'));
 	     line = eol + 1) {
-		bool typed = !strncmp(line, PROMPT, strlen(PROMPT));
-		size_t skip = typed ? strlen(PROMPT) : 0, from;
-
-		*eol = '\0';
-		if (!typed && line[0] != '%')
+		if (!is_typed(line) && line[0] != '%')
 			continue;
-		/* Before the first prompt stands the banner. */
-		if (typed && first) {
-			fwrite(world.screen, 1, world.screen_len - skip, f);
-			first = false;
-		}
-		from = world.screen_len - skip;
-		if (!typed)
-			fprintf(f, "%s\n", line);
-		*eol = '\n';
+		typed |= is_typed(line);
+		if (typed)
+			from = write_screen(f, from);
+		if (line[0] == '%')
+			fprintf(f, "%.*s\n", (int)(eol - line), line);
 		play_line(line);
-		skip = world.screen_len >= from + strlen(PROMPT) &&
-				       !memcmp(world.screen + world.screen_len -
-						       strlen(PROMPT),
-					       PROMPT, strlen(PROMPT))
-			       ? strlen(PROMPT)
-			       : 0;
-		if (world.screen_len > from + skip)
-			fwrite(world.screen + from, 1,
-			       world.screen_len - from - skip, f);
 	}
+	write_screen(f, from);
 	end();
 	return fclose(f) ? 1 : 0;
 }
