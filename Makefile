@@ -28,7 +28,7 @@ CFLAGS_ALL := -std=gnu11 $(WARN) $(INC) -MMD -MP
 MUSL_INC := /usr/include/x86_64-linux-musl
 MUSL_LIB := /usr/lib/x86_64-linux-musl/libc.a
 KVM_CFLAGS := $(CFLAGS_ALL) -DUK_PLAT_NAME=\"kvm\" -O2 -g -nostdinc -isystem $(MUSL_INC) \
-	-isystem $(dir $(shell $(CC) -print-file-name=include/stddef.h)) \
+	-isystem $(dir $(shell $(CC) -print-file-name=include/stddef.h 2>/dev/null)) \
 	-ffreestanding -fbuiltin -fno-pic -no-pie -mcmodel=small \
 	-mno-red-zone -fno-stack-protector -fno-omit-frame-pointer \
 	-fno-asynchronous-unwind-tables -ffunction-sections -fdata-sections \
@@ -93,13 +93,13 @@ obj = $(patsubst %,build/$(1)/%.o,$(basename $(2)))
 KVM_OBJ := $(call obj,kvm,$(APP_SRC) $(CMD_SRC) $(LIB_SRC) $(KVM_SRC))
 
 build/ukpktgen.debug: $(KVM_OBJ) build/kvm/cmd_table.o plat/kvm/link.ld
-	$(CC) $(KVM_LDFLAGS) -o $@ $(filter %.o,$^) $(MUSL_LIB) -lgcc
+	$(CC) $(KVM_LDFLAGS) -o $@ $(filter %.o,$^) $(MUSL_LIB)
 
 test-image: build/test/ukpktgen.elf
 build/test/ukpktgen.debug: $(KVM_OBJ) $(call obj,kvm,$(TEST_CMD_SRC)) \
 		build/kvm/cmd_table_test.o plat/kvm/link.ld
 	@mkdir -p $(@D)
-	$(CC) $(KVM_LDFLAGS) -o $@ $(filter %.o,$^) $(MUSL_LIB) -lgcc
+	$(CC) $(KVM_LDFLAGS) -o $@ $(filter %.o,$^) $(MUSL_LIB)
 
 build/%.elf: build/%.debug
 	$(STRIP) -s -R .comment -o $@ $<

@@ -97,6 +97,13 @@ static uint64_t idle_until(uint64_t now_ns)
 	return wake_ns < until ? wake_ns : until;
 }
 
+static void halt_until(uint64_t until_ns)
+{
+	ukplat_lcpu_disable_irq();
+	ukplat_lcpu_halt_irq_until(until_ns);
+	ukplat_lcpu_enable_irq();
+}
+
 int main(int argc __unused, char *argv[] __unused)
 {
 	static struct console con;
@@ -116,7 +123,7 @@ int main(int argc __unused, char *argv[] __unused)
 			if (finished(&quit_ns, now_ns))
 				return 0;
 			if (!moved)
-				ukplat_lcpu_halt_irq_until(idle_until(now_ns));
+				halt_until(idle_until(now_ns));
 			continue;
 		}
 		if (now_ns >= console_ns) {

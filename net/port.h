@@ -112,10 +112,21 @@ unsigned port_rx_burst(struct port *p, struct uk_netbuf **pkts, unsigned n,
 		       bool *underrun, int *err);
 
 /*
+ * Whether a device can be asked for what it has used without sending to it.
+ * Where it cannot, the last frames seem to be in flight until the next is sent.
+ */
+static inline bool port_can_reap(void)
+{
+#ifdef PORT_BURST
+	return true;
+#else
+	return false;
+#endif
+}
+
+/*
  * Frames that the device has taken and not used yet, where the user holds
- * `held` frames of its own. Only the burst API can ask a device for what it has
- * used without sending: with the other, frames stay in flight until the next
- * one is sent.
+ * `held` frames of its own; as many as may be, where port_can_reap() is false.
  */
 unsigned port_tx_in_flight(struct port *p, unsigned held);
 

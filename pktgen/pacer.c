@@ -34,21 +34,29 @@ static void advance(struct pacer *p)
 	p->next_ns += p->gap.ns + (frac >> 32);
 }
 
-/* Moves the due time up to the edge of the debt that is kept. */
+/* Moves the due time on by `n` gaps. */
+static void skip(struct pacer *p, uint64_t n)
+{
+	unsigned __int128 frac = (unsigned __int128)n * p->gap.frac;
+
+	frac += p->next_frac;
+	p->next_frac = (uint32_t)frac;
+	p->next_ns += n * p->gap.ns + (uint64_t)(frac >> 32);
+	p->skipped += n;
+}
+
+/*
+ * Gives up what is due before the edge of the debt that is kept. A gap is taken
+ * for its next whole ns, so the edge is never passed but closed in on.
+ */
 static void give_up(struct pacer *p, uint64_t now_ns)
 {
-	unsigned __int128 gap =
-		((unsigned __int128)p->gap.ns << 32) | p->gap.frac;
-	unsigned __int128 next =
-		((unsigned __int128)p->next_ns << 32) | p->next_frac;
-	unsigned __int128 edge = (unsigned __int128)(now_ns - PACER_DEBT_NS)
-				 << 32;
-	uint64_t n = (uint64_t)((edge - next) / gap);
+	uint64_t edge_ns = now_ns - PACER_DEBT_NS;
+	uint64_t n;
 
-	next += gap * n;
-	p->next_ns = (uint64_t)(next >> 32);
-	p->next_frac = (uint32_t)next;
-	p->skipped += n;
+	while (p->next_ns < edge_ns &&
+	       (n = (edge_ns - p->next_ns) / (p->gap.ns + 1)) > 0)
+		skip(p, n);
 }
 
 unsigned pacer_take(struct pacer *p, uint64_t now_ns, unsigned max)

@@ -99,8 +99,8 @@ bool pktgen_drained(struct pktgen *pg, uint64_t mask, uint64_t now_ns)
 
 	FOR_EACH_WORKER(pg, ~0ull, i, w)
 	{
-		if (mask >> i & 1 &&
-		    (w->state != WORKER_IDLE || worker_in_flight(w)))
+		if (mask >> i & 1 && (w->state != WORKER_IDLE ||
+				      (port_can_reap() && worker_in_flight(w))))
 			return false;
 		if (!others_run && now_ns - w->last_rx_ns < PKTGEN_QUIET_NS)
 			return false;

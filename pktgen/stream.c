@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "net/csum.h"
+#include "stats/wide.h"
 
 #define NS_PER_S 1000000000ull
 #define NS_PER_HOUR (3600 * NS_PER_S)
@@ -43,8 +44,8 @@ static uint64_t weight(const struct stream *s)
 
 int stream_gap(const struct stream *s, struct gap *gap, bool *unpaced)
 {
-	unsigned __int128 per_s = s->rate.micro;
-	unsigned __int128 q;
+	wide per_s = s->rate.micro;
+	wide q;
 
 	if (s->rate.unit == LOAD_MAX) {
 		*unpaced = true;
@@ -52,12 +53,12 @@ int stream_gap(const struct stream *s, struct gap *gap, bool *unpaced)
 		return 0;
 	}
 	if (s->rate.unit == LOAD_PERCENT)
-		per_s = per_s * s->linkspeed_bps / 100;
+		per_s = wide_div(per_s * s->linkspeed_bps, 100);
 	if (!per_s)
 		return -ERANGE;
 	/* In 2^-32 ns: at most 72,304 bits * 1e15 * 2^32, well below 2^128. */
-	q = ((unsigned __int128)weight(s) * NS_PER_S * MICRO) << 32;
-	q = (q + per_s - 1) / per_s;
+	q = ((wide)weight(s) * NS_PER_S * MICRO) << 32;
+	q = wide_div(q + per_s - 1, per_s);
 	if (q >> 32 < 1 || q >> 32 > NS_PER_HOUR)
 		return -ERANGE;
 	*unpaced = false;

@@ -275,6 +275,15 @@ static void table_cell(const struct render *r, const struct render_at *at,
 		    i + 1 == r->nb_fields);
 }
 
+static unsigned count_bits(uint64_t v)
+{
+	unsigned n = 0;
+
+	for (; v; v &= v - 1)
+		n++;
+	return n;
+}
+
 /*
  * Rows: the names of the maps, then a field each. A column holds values of all
  * fields: it is a column of numbers where most of them are.
@@ -283,8 +292,7 @@ static void turned_cell(const struct render *r, const struct render_at *at,
 			const struct reply_token *map, struct sink *s)
 {
 	const unsigned e = at->column - 1;
-	const bool right = 2 * (unsigned)__builtin_popcountll(r->right & ~1) >=
-			   r->nb_fields - 1;
+	const bool right = 2 * count_bits(r->right & ~1) >= r->nb_fields - 1;
 	struct cell c = {0};
 
 	if (!at->column) {

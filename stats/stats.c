@@ -1,12 +1,15 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "stats/stats.h"
 
+#include "stats/wide.h"
+
 #define NS_PER_S 1000000000ull
 #define L1_OVERHEAD 20
 
 const struct stats_field stats_fields[] = {
-#define F(group, name, unit, help) \
-	{#group, #name, unit, help, offsetof(struct stats, group##_##name)},
+#define F(group, name, unit, help)  \
+	{#group, #name, unit, help, \
+	 __builtin_offsetof(struct stats, group##_##name)},
 	STATS_FIELDS(F)
 #undef F
 };
@@ -22,13 +25,13 @@ void stats_diff(const struct stats *a, const struct stats *b, struct stats *out)
 }
 
 /* n * factor / ns with a rounded result that is never wrapped. */
-static uint64_t per_time(unsigned __int128 n, uint64_t factor, uint64_t ns)
+static uint64_t per_time(wide n, uint64_t factor, uint64_t ns)
 {
-	unsigned __int128 v;
+	wide v;
 
 	if (!ns)
 		return 0;
-	v = (n * factor + ns / 2) / ns;
+	v = wide_div(n * factor + ns / 2, ns);
 	return v > UINT64_MAX ? UINT64_MAX : (uint64_t)v;
 }
 
@@ -39,9 +42,9 @@ uint64_t stats_rate_milli(uint64_t n, uint64_t ns)
 
 uint64_t stats_mbps_l1_milli(uint64_t packets, uint64_t bytes, uint64_t ns)
 {
-	unsigned __int128 bits = bytes;
+	wide bits = bytes;
 
-	bits = (bits + (unsigned __int128)packets * L1_OVERHEAD) * 8;
+	bits = (bits + (wide)packets * L1_OVERHEAD) * 8;
 	/* bit/ns * 1e9 is bit/s; / 1e6 is Mbit/s; * 1000 is its thousandths. */
 	return per_time(bits, 1000 * (NS_PER_S / 1000000), ns);
 }

@@ -41,6 +41,14 @@ __nsec ukplat_monotonic_clock(void)
 	return host.now_ns;
 }
 
+void ukplat_lcpu_disable_irq(void)
+{
+}
+
+void ukplat_lcpu_enable_irq(void)
+{
+}
+
 void ukplat_lcpu_halt_irq_until(__nsec until)
 {
 	if (host.in_pos == host.in_len && host.now_ns < until)

@@ -98,6 +98,16 @@ void irq_serial(void)
 	serial_receive();
 }
 
+void ukplat_lcpu_disable_irq(void)
+{
+	__asm__ volatile("cli" : : : "memory");
+}
+
+void ukplat_lcpu_enable_irq(void)
+{
+	__asm__ volatile("sti" : : : "memory");
+}
+
 /*
  * A wait without end arms nothing, so that the machine has nothing to do until
  * a byte comes (and no time passes under `-icount sleep=off`).
@@ -107,7 +117,6 @@ void irq_serial(void)
  */
 void ukplat_lcpu_halt_irq_until(__nsec until)
 {
-	uint64_t flags = irq_save();
 	__nsec now;
 
 	while (!serial_pending() && (now = ukplat_monotonic_clock()) < until) {
@@ -117,5 +126,4 @@ void ukplat_lcpu_halt_irq_until(__nsec until)
 			lapic_timer_arm(until - now);
 		__asm__ volatile("sti; hlt; cli" : : : "memory");
 	}
-	irq_restore(flags);
 }
