@@ -18,6 +18,10 @@ HOST_SRC := $(sort $(wildcard plat/host/*.c))
 UNIT_SRC := $(sort $(wildcard tests/unit/test_*.c))
 UNIT_LIB_SRC := $(sort $(filter-out $(UNIT_SRC),$(wildcard tests/unit/*.c)))
 
+# V=1 shows the commands.
+Q := $(if $(V),,@)
+say = @$(if $(V),:,printf '  %-6s %s\n' $(1) $(2))
+
 VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo unknown)
 
 WARN := -Wall -Wextra -Werror -Wshadow -Wstrict-prototypes \
@@ -63,7 +67,7 @@ test:
 	@$(PYTHON) -m pytest -p no:cacheprovider -q tests
 
 ## unit: the unit tests alone, under ASan and UBSan
-unit: $(UNIT_SRC:tests/unit/%.c=build/host/%)
+unit: $(UNIT_SRC:tests/unit/%.c=build/host/%) build/host/test_pktgen_one
 	@set -e; for t in $^; do echo "== $$t"; $$t; done
 
 ## check: style, include rule, static analysis
@@ -93,40 +97,46 @@ obj = $(patsubst %,build/$(1)/%.o,$(basename $(2)))
 KVM_OBJ := $(call obj,kvm,$(APP_SRC) $(CMD_SRC) $(LIB_SRC) $(KVM_SRC))
 
 build/ukpktgen.debug: $(KVM_OBJ) build/kvm/cmd_table.o plat/kvm/link.ld
-	$(CC) $(KVM_LDFLAGS) -o $@ $(filter %.o,$^) $(MUSL_LIB)
+	$(call say,LD,$@)
+	$(Q)$(CC) $(KVM_LDFLAGS) -o $@ $(filter %.o,$^) $(MUSL_LIB)
 
 test-image: build/test/ukpktgen.elf
 build/test/ukpktgen.debug: $(KVM_OBJ) $(call obj,kvm,$(TEST_CMD_SRC)) \
 		build/kvm/cmd_table_test.o plat/kvm/link.ld
 	@mkdir -p $(@D)
-	$(CC) $(KVM_LDFLAGS) -o $@ $(filter %.o,$^) $(MUSL_LIB)
+	$(call say,LD,$@)
+	$(Q)$(CC) $(KVM_LDFLAGS) -o $@ $(filter %.o,$^) $(MUSL_LIB)
 
 build/%.elf: build/%.debug
-	$(STRIP) -s -R .comment -o $@ $<
+	$(call say,STRIP,$@)
+	$(Q)$(STRIP) -s -R .comment -o $@ $<
 
 $(call obj,kvm,$(KVM_IRQ_SRC)): KVM_CFLAGS += -mgeneral-regs-only
 
 build/kvm/%.o: %.c | setup-image build/gen/uk/config.h build/gen/version.h
 	@mkdir -p $(@D)
-	$(CC) $(KVM_CFLAGS) -c -o $@ $<
+	$(call say,CC,$@)
+	$(Q)$(CC) $(KVM_CFLAGS) -c -o $@ $<
 
 build/kvm/%.o: %.S | setup-image
 	@mkdir -p $(@D)
-	$(CC) $(KVM_CFLAGS) -c -o $@ $<
+	$(call say,CC,$@)
+	$(Q)$(CC) $(KVM_CFLAGS) -c -o $@ $<
 
 build/kvm/%.o: build/gen/%.c
 	@mkdir -p $(@D)
-	$(CC) $(KVM_CFLAGS) -c -o $@ $<
+	$(call say,CC,$@)
+	$(Q)$(CC) $(KVM_CFLAGS) -c -o $@ $<
 
 # ---- Made from other sources -------------------------------------------------
 
 build/gen/cmd_table.c: scripts/cmd-table $(CMD_SRC) build/gen/cmds.list
 	@mkdir -p $(@D)
-	scripts/cmd-table $(CMD_SRC) >$@
+	$(Q)scripts/cmd-table $(CMD_SRC) >$@
 
 build/gen/cmd_table_test.c: scripts/cmd-table build/gen/cmds.list
 	@mkdir -p $(@D)
-	scripts/cmd-table $(CMD_SRC) $(TEST_CMD_SRC) >$@
+	$(Q)scripts/cmd-table $(CMD_SRC) $(TEST_CMD_SRC) >$@
 
 # Changes when a command file comes or goes.
 build/gen/cmds.list: FORCE
@@ -136,7 +146,7 @@ build/gen/cmds.list: FORCE
 
 build/gen/uk/config.h: Config.uk scripts/config-defaults
 	@mkdir -p $(@D)
-	scripts/config-defaults Config.uk >$@
+	$(Q)scripts/config-defaults Config.uk >$@
 
 # Only cmds/version.c includes it, so a commit does not rebuild the rest.
 build/gen/version.h: FORCE
@@ -150,28 +160,39 @@ HOST_LIB_OBJ := $(call obj,host,$(filter-out main.c,$(APP_SRC)) $(CMD_SRC) \
 	$(LIB_SRC) $(HOST_SRC) $(UNIT_LIB_SRC)) build/host/cmd_table.o
 
 build/host/libukpktgen.a: $(HOST_LIB_OBJ)
-	rm -f $@
-	ar rcs $@ $^
+	$(call say,AR,$@)
+	$(Q)rm -f $@ && ar rcs $@ $^
 
 build/host/test_%: build/host/tests/unit/test_%.o build/host/libukpktgen.a
-	$(CC) $(HOST_CFLAGS) -o $@ $^ -lcmocka
+	$(call say,LD,$@)
+	$(Q)$(CC) $(HOST_CFLAGS) -o $@ $^ -lcmocka
+
+# The engines once more as they run in a stock tree, which knows no bursts.
+build/host/test_pktgen_one: tests/unit/test_pktgen.c net/port.c \
+		$(wildcard pktgen/*.c) build/host/libukpktgen.a
+	$(call say,LD,$@)
+	$(Q)$(CC) $(filter-out -MMD -MP,$(HOST_CFLAGS)) -DPORT_NO_BURST -o $@ \
+		$^ -lcmocka
 
 build/host/docgen: build/host/docs/docgen.o build/host/libukpktgen.a
-	$(CC) $(HOST_CFLAGS) -o $@ $^
+	$(call say,LD,$@)
+	$(Q)$(CC) $(HOST_CFLAGS) -o $@ $^
 
 build/host/%.o: %.c | build/gen/uk/config.h build/gen/version.h
 	@mkdir -p $(@D)
-	$(CC) $(HOST_CFLAGS) -c -o $@ $<
+	$(call say,CC,$@)
+	$(Q)$(CC) $(HOST_CFLAGS) -c -o $@ $<
 
 build/host/%.o: build/gen/%.c
 	@mkdir -p $(@D)
-	$(CC) $(HOST_CFLAGS) -c -o $@ $<
+	$(call say,CC,$@)
+	$(Q)$(CC) $(HOST_CFLAGS) -c -o $@ $<
 
 # ---- The client --------------------------------------------------------------
 
 build/ukpktgen-console: client/ukpktgen-console
 	@mkdir -p $(@D)
-	install -m 755 $< $@
+	$(Q)install -m 755 $< $@
 
 setup-image:
 	@scripts/setup image

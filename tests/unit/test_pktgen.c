@@ -113,10 +113,12 @@ static void in_flight_is_what_did_not_come_back(void **state)
 	run_for(&now, S / 10, 50 * US);
 	pktgen_stop(&pg, 1);
 	run_for(&now, S / 10, 50 * US);
-	assert_int_equal(worker_in_flight(pg.worker[0]), 5);
-	assert_false(pktgen_drained(&pg, 1, now));
+	assert_true(worker_in_flight(pg.worker[0]) >= 5);
+	/* Who cannot ask the device does not wait for its answer. */
+	assert_int_equal(pktgen_drained(&pg, 1, now), !port_can_reap());
 	host_netdev_faults(dev[0])->hold = 0;
-	assert_int_equal(worker_in_flight(pg.worker[0]), 0);
+	if (port_can_reap())
+		assert_int_equal(worker_in_flight(pg.worker[0]), 0);
 	assert_true(pktgen_drained(&pg, 1, now));
 }
 
@@ -299,5 +301,6 @@ int main(void)
 		TEST(wrong_calls_to_the_device_change_nothing),
 	};
 
-	return cmocka_run_group_tests_name("pktgen", tests, NULL, NULL);
+	return cmocka_run_group_tests_name("pktgen, api " PORT_API, tests, NULL,
+					   NULL);
 }
