@@ -199,12 +199,10 @@ const struct cmd cmd_stats = {
 	.forms =
 		(const struct cmd_form[]){
 			{show_args, run_show,
-			 "counters since the last clear, rates of the last "
-			 "second"},
+			 "counters since the last clear, last rates"},
 			{clear_args, run_clear, "count from zero again"},
 			{every_args, run_every,
-			 "a line an interval: packets per second, and Mbit/s "
-			 "on layer 1"},
+			 "a line an interval: rates, layer 1"},
 			{0},
 		},
 	.examples = (const char *const[]){"stats", "stats --json",

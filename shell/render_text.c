@@ -10,8 +10,8 @@
 enum gap { GAP_START, GAP_KEY, GAP_VALUE, GAP_MAP, GAP_ELEMENT };
 
 static const char *const gap_text[] = {
-	[GAP_START] = "", [GAP_KEY] = " ",       [GAP_VALUE] = "  ",
-	[GAP_MAP] = "  ", [GAP_ELEMENT] = " | ",
+	[GAP_START] = "", [GAP_KEY] = " ",       [GAP_VALUE] = " ",
+	[GAP_MAP] = " ",  [GAP_ELEMENT] = " | ",
 };
 
 /* A walk along the values below one map or list. */
