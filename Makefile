@@ -18,6 +18,8 @@ HOST_SRC := $(sort $(wildcard plat/host/*.c))
 UNIT_SRC := $(sort $(wildcard tests/unit/test_*.c))
 UNIT_LIB_SRC := $(sort $(filter-out $(UNIT_SRC),$(wildcard tests/unit/*.c)))
 
+FUZZ_SRC := $(sort $(wildcard tests/fuzz/*.c))
+
 # V=1 shows the commands.
 Q := $(if $(V),,@)
 say = @$(if $(V),:,printf '  %-6s %s\n' $(1) $(2))
@@ -63,12 +65,19 @@ run:
 test:
 	@scripts/setup test
 	@$(MAKE) --no-print-directory unit
+	@$(MAKE) --no-print-directory fuzz
 	@$(MAKE) --no-print-directory image test-image
 	@$(PYTHON) -m pytest -p no:cacheprovider -q tests
 
 ## unit: the unit tests alone, under ASan and UBSan
 unit: $(UNIT_SRC:tests/unit/%.c=build/host/%) build/host/test_pktgen_one
 	@set -e; for t in $^; do echo "== $$t"; $$t; done
+
+## fuzz: libFuzzer on the shell, RUNS inputs each (20000)
+fuzz:
+	@scripts/setup fuzz
+	@$(MAKE) --no-print-directory -s $(FUZZ_SRC:tests/fuzz/%.c=build/fuzz/%)
+	@scripts/fuzz $(RUNS)
 
 ## check: style, include rule, static analysis
 check:
@@ -188,6 +197,16 @@ build/host/%.o: build/gen/%.c
 	$(call say,CC,$@)
 	$(Q)$(CC) $(HOST_CFLAGS) -c -o $@ $<
 
+# Clang instruments what is fuzzed, so all of it is compiled for each.
+build/fuzz/%: tests/fuzz/%.c $(filter-out main.c,$(APP_SRC)) $(CMD_SRC) \
+		$(LIB_SRC) $(HOST_SRC) build/gen/cmd_table.c \
+		| build/gen/uk/config.h build/gen/version.h
+	@mkdir -p $(@D)
+	$(call say,FUZZ,$@)
+	$(Q)clang -std=gnu11 $(INC) -DUK_PLAT_NAME=\"host\" -O1 -g -D_GNU_SOURCE \
+		-fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all \
+		-o $@ $(filter %.c,$^)
+
 # ---- The client --------------------------------------------------------------
 
 build/ukpktgen-console: client/ukpktgen-console
@@ -197,7 +216,7 @@ build/ukpktgen-console: client/ukpktgen-console
 setup-image:
 	@scripts/setup image
 
-.PHONY: image client run test unit check bench docs clean help test-image \
+.PHONY: image client run test unit fuzz check bench docs clean help test-image \
 	setup-image FORCE
 .SECONDARY:
 
