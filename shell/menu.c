@@ -35,12 +35,13 @@ struct row {
 
 static void row_put(struct row *r, const char *text, size_t len)
 {
+	/* Columns go on where the text is cut, so that padding ends. */
+	r->column += len;
 	for (size_t i = 0; i < len && r->used < sizeof(r->text); i++) {
 		const unsigned char ch = (unsigned char)text[i];
 
 		/* Nothing that a terminal would act on. */
 		r->text[r->used++] = ch < 0x20 || ch >= 0x7f ? '?' : text[i];
-		r->column++;
 	}
 }
 
@@ -89,37 +90,50 @@ static void measure(void *arg, const struct complete_item *item)
 		m->takes = strlen(item->takes);
 }
 
+/* A word in a row of several. */
+static void make_cell(struct row *r, const struct menu *m, const char *word)
+{
+	const unsigned at = m->shown % m->across;
+
+	if (!at)
+		row_pad(r, INDENT);
+	row_put(r, word, strlen(word));
+	if (at == m->across - 1 || m->shown + 1 == m->count)
+		row_end(r);
+	else
+		row_pad(r, (at ? 0 : INDENT) + m->word + GAP);
+}
+
+/* A row of its own, or several where its help is long. */
+static void make_row(struct row *r, const struct menu *m,
+		     const struct complete_item *item)
+{
+	size_t column = INDENT + m->word + GAP;
+
+	row_pad(r, INDENT);
+	row_put(r, item->word, strlen(item->word));
+	if (*item->takes) {
+		row_pad(r, column);
+		row_put(r, item->takes, strlen(item->takes));
+	}
+	if (m->takes)
+		column += m->takes + GAP;
+	/* Too narrow for columns: as the terminal wraps it. */
+	row_wrap(r, item->help, column,
+		 m->width > column + 20 ? m->width : SIZE_MAX);
+	row_end(r);
+}
+
 static void put_item(void *arg, const struct complete_item *item)
 {
 	struct menu *m = arg;
-	size_t column = INDENT + m->word + GAP;
-	struct row r = {.used = 0};
+	struct row r;
 
-	if (m->across) {
-		if (m->shown % m->across == 0)
-			row_pad(&r, INDENT);
-		row_put(&r, item->word, strlen(item->word));
-		if (m->shown % m->across == m->across - 1 ||
-		    m->shown + 1 == m->count)
-			row_end(&r);
-		else
-			row_pad(&r,
-				m->word + GAP +
-					(m->shown % m->across ? 0 : INDENT));
-	} else {
-		row_pad(&r, INDENT);
-		row_put(&r, item->word, strlen(item->word));
-		if (*item->takes) {
-			row_pad(&r, column);
-			row_put(&r, item->takes, strlen(item->takes));
-		}
-		if (m->takes)
-			column += m->takes + GAP;
-		/* Too narrow for columns: as the terminal wraps it. */
-		row_wrap(&r, item->help, column,
-			 m->width > column + 20 ? m->width : SIZE_MAX);
-		row_end(&r);
-	}
+	r.used = r.column = 0;
+	if (m->across)
+		make_cell(&r, m, item->word);
+	else
+		make_row(&r, m, item);
 	/* The first that has no room is the last that was tried. */
 	if (r.used > m->room) {
 		m->room = 0;
@@ -141,7 +155,8 @@ static bool list(struct edit *e, struct out *o, struct complete *c,
 		return false;
 	m.room = MENU_ROOM - LAST_LINE;
 	if (m.count > MENU_ROWS) {
-		m.across = (unsigned)((e->width - INDENT) / (m.word + GAP));
+		/* The last column stays free. */
+		m.across = (unsigned)((e->width - 1) / (m.word + GAP));
 		m.across += !m.across;
 	}
 	out_text(o, "\r\n");

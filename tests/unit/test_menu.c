@@ -197,6 +197,36 @@ static void what_has_no_room_is_counted(void **state)
 	assert_true(n > 200);
 }
 
+/* Whatever a command says of itself, and on any screen. */
+static void long_help_is_wrapped_and_cut(void **state)
+{
+	static char help[3000];
+	static struct edit e;
+	static struct out o;
+	const struct arg args[] = {
+		{ARG_KEYWORD, .name = "key", .help = help},
+		{ARG_KEYWORD, .name = "key2\x1b[", .help = "short"},
+		{ARG_NONE},
+	};
+	const struct cmd_form forms[] = {
+		{args, run_cat, "first"}, {args + 1, run_cat, "second"}, {0}};
+	const struct cmd cmd = {.name = "cmd", .forms = forms};
+	const struct cmd *const table[] = {&cmd, NULL};
+	const struct complete_env env = {.commands = table};
+	(void)state;
+
+	for (unsigned i = 0; i < sizeof(help) - 1; i++)
+		help[i] = i % 7 ? 'x' : ' ';
+	for (unsigned width = 1; width < 200; width++) {
+		memset(&o, 0, sizeof(o));
+		edit_init(&e, "> ", width);
+		edit_insert(&e, &o, "cmd ", 4);
+		menu_help(&e, &o, &env);
+		assert_true(OUT_BYTES - out_room(&o) <= MENU_ROOM + EDIT_ROOM);
+		assert_null(memchr(o.bytes + 30, 0x1b, 1000));
+	}
+}
+
 #define TEST(name) cmocka_unit_test_setup(name, world_setup)
 
 int main(void)
@@ -211,6 +241,7 @@ int main(void)
 		TEST(a_list_waits_for_room),
 		TEST(long_lists_go_into_columns),
 		TEST(what_has_no_room_is_counted),
+		TEST(long_help_is_wrapped_and_cut),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
