@@ -1,35 +1,45 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
+#include <stdio.h>
 #include <string.h>
 
 #include "app.h"
+#include "shell/nearest.h"
 #include "shell/usage.h"
 
 enum { COMMAND };
 
-static const struct arg list_args[] = {{ARG_NONE}};
+/* What `help --json` remembers: how many commands are out. */
+enum { NEXT };
+
+static bool names(void *app, unsigned i, struct arg_name *name)
+{
+	const struct cmd *const *cmd =
+		((struct app *)app)->session.env.commands;
+
+	for (; *cmd; cmd++) {
+		if ((*cmd)->hidden || i--)
+			continue;
+		snprintf(name->text, sizeof(name->text), "%s", (*cmd)->name);
+		name->help = (*cmd)->summary;
+		return true;
+	}
+	return false;
+}
+
+#define JSON_ARG                                            \
+	{                                                   \
+		ARG_FLAG, .optional = true, .name = "json", \
+			  .help = "reply as JSON"           \
+	}
+
+static const struct arg list_args[] = {JSON_ARG, {ARG_NONE}};
 
 static const struct arg one_args[] = {
 	[COMMAND] = {ARG_NAME, .name = "COMMAND",
-		     .help = "the command to explain"},
+		     .help = "the command to explain", .names = names},
+	JSON_ARG,
 	{ARG_NONE},
 };
-
-static enum call_result run_list(struct call *c)
-{
-	const struct cmd *const *cmd = c->session->env.commands;
-
-	reply_list(c->reply, "commands", REPLY_TABLE);
-	for (; *cmd; cmd++) {
-		if ((*cmd)->hidden)
-			continue;
-		reply_map(c->reply, NULL, REPLY_TABLE);
-		reply_text(c->reply, "command", (*cmd)->name);
-		reply_text(c->reply, "summary", (*cmd)->summary);
-		reply_end(c->reply);
-	}
-	reply_end(c->reply);
-	return CALL_DONE;
-}
 
 static void show_args(struct reply *r, const struct cmd *cmd)
 {
@@ -64,6 +74,124 @@ static void show_words(struct reply *r, const char *key,
 	reply_end(r);
 }
 
+/* Range and words of an argument, as numbers and a list. */
+static void json_values(struct reply *r, const struct arg *a)
+{
+	if (a->max) {
+		reply_u64(r, "min", a->min, NULL);
+		reply_u64(r, "max", a->max, NULL);
+	}
+	if (a->unit || a->type == ARG_TIME)
+		reply_text(r, "unit", a->unit ? a->unit : "ns");
+	if (a->type == ARG_ENUM)
+		show_words(r, "words", a->words);
+}
+
+static void json_form(struct reply *r, const struct cmd *cmd,
+		      const struct cmd_form *f)
+{
+	char usage[160];
+
+	cmd_usage(cmd, f, usage, sizeof(usage));
+	reply_map(r, NULL, REPLY_TABLE);
+	reply_text(r, "usage", usage);
+	reply_text(r, "does", f->help);
+	reply_list(r, "arguments", REPLY_TABLE);
+	for (const struct arg *a = f->args; a->type != ARG_NONE; a++) {
+		reply_map(r, NULL, REPLY_TABLE);
+		reply_text(r, "name", a->name);
+		reply_text(r, "type", cmd_arg_type(a));
+		reply_bool(r, "optional", a->optional);
+		json_values(r, a);
+		reply_text(r, "help", a->help);
+		reply_end(r);
+	}
+	reply_end(r);
+	reply_end(r);
+}
+
+static void show_json(struct reply *r, const struct cmd *cmd)
+{
+	reply_text(r, "command", cmd->name);
+	reply_text(r, "summary", cmd->summary);
+	reply_list(r, "forms", REPLY_TABLE);
+	for (const struct cmd_form *f = cmd->forms; f->run; f++)
+		json_form(r, cmd, f);
+	reply_end(r);
+	show_words(r, "examples", cmd->examples);
+	show_words(r, "see_also", cmd->see);
+}
+
+/* All of them are more than a reply holds: a line each. */
+static enum call_result next_json(struct call *c)
+{
+	const struct cmd *const *cmd = c->session->env.commands;
+
+	cmd += c->state[NEXT];
+	if (c->cancelled)
+		return CALL_DONE;
+	while (*cmd && (*cmd)->hidden)
+		cmd++;
+	if (*cmd)
+		show_json(c->reply, *cmd++);
+	while (*cmd && (*cmd)->hidden)
+		cmd++;
+	c->state[NEXT] = (uint64_t)(cmd - c->session->env.commands);
+	c->wake_ns = c->now_ns;
+	return *cmd ? CALL_AGAIN : CALL_DONE;
+}
+
+static enum call_result run_list(struct call *c)
+{
+	const struct cmd *const *cmd = c->session->env.commands;
+
+	if (c->json)
+		return next_json(c);
+	reply_list(c->reply, "commands", REPLY_TABLE);
+	for (; *cmd; cmd++) {
+		if ((*cmd)->hidden)
+			continue;
+		reply_map(c->reply, NULL, REPLY_TABLE);
+		reply_text(c->reply, "command", (*cmd)->name);
+		reply_text(c->reply, "summary", (*cmd)->summary);
+		reply_end(c->reply);
+	}
+	reply_end(c->reply);
+	return CALL_DONE;
+}
+
+static void show_text(struct reply *r, const struct cmd *cmd)
+{
+	reply_text(r, "command", cmd->name);
+	reply_text(r, "summary", cmd->summary);
+	reply_list(r, "usage", REPLY_TABLE);
+	for (const struct cmd_form *f = cmd->forms; f->run; f++) {
+		char usage[160];
+
+		cmd_usage(cmd, f, usage, sizeof(usage));
+		reply_map(r, NULL, REPLY_TABLE);
+		reply_text(r, "usage", usage);
+		reply_text(r, "does", f->help);
+		reply_end(r);
+	}
+	reply_end(r);
+	show_args(r, cmd);
+	show_words(r, "examples", cmd->examples);
+	show_words(r, "see_also", cmd->see);
+}
+
+static enum call_result unknown(struct call *c, const char *name)
+{
+	const char *near = nearest_command(c->session->env.commands, name);
+
+	if (near)
+		return call_fail(c, E_UNKNOWN, COMMAND,
+				 "no command '%s'; did you mean '%s'?", name,
+				 near);
+	return call_fail(c, E_UNKNOWN, COMMAND,
+			 "no command '%s'; 'help' lists them", name);
+}
+
 static enum call_result run_one(struct call *c)
 {
 	const struct cmd *const *cmd = c->session->env.commands;
@@ -72,24 +200,11 @@ static enum call_result run_one(struct call *c)
 	while (*cmd && ((*cmd)->hidden || strcmp((*cmd)->name, name) != 0))
 		cmd++;
 	if (!*cmd)
-		return call_fail(c, E_UNKNOWN, COMMAND,
-				 "no command '%s'; 'help' lists them", name);
-	reply_text(c->reply, "command", (*cmd)->name);
-	reply_text(c->reply, "summary", (*cmd)->summary);
-	reply_list(c->reply, "usage", REPLY_TABLE);
-	for (const struct cmd_form *f = (*cmd)->forms; f->run; f++) {
-		char usage[160];
-
-		cmd_usage(*cmd, f, usage, sizeof(usage));
-		reply_map(c->reply, NULL, REPLY_TABLE);
-		reply_text(c->reply, "usage", usage);
-		reply_text(c->reply, "does", f->help);
-		reply_end(c->reply);
-	}
-	reply_end(c->reply);
-	show_args(c->reply, *cmd);
-	show_words(c->reply, "examples", (*cmd)->examples);
-	show_words(c->reply, "see_also", (*cmd)->see);
+		return unknown(c, name);
+	if (c->json)
+		show_json(c->reply, *cmd);
+	else
+		show_text(c->reply, *cmd);
 	return CALL_DONE;
 }
 
@@ -98,10 +213,13 @@ const struct cmd cmd_help = {
 	.summary = "List the commands, or explain one",
 	.forms =
 		(const struct cmd_form[]){
-			{list_args, run_list, "list all commands"},
+			{list_args, run_list,
+			 "list all commands; as JSON, one object and line for "
+			 "each, with all that is known of it"},
 			{one_args, run_one,
 			 "usage, arguments and examples of one"},
 			{0},
 		},
-	.examples = (const char *const[]){"help", "help rate", NULL},
+	.examples = (const char *const[]){"help", "help rate",
+					  "help rate --json", NULL},
 };

@@ -33,8 +33,15 @@ enum arg_type {
 	ARG_ENUM,    /* one of words[]: v.u is its index */
 	ARG_KEYWORD, /* the word `name` itself */
 	ARG_NAME, /* a word of 1..31 letters, digits, '_', '-', '.': v.text */
+	ARG_TEXT, /* any word, quoted for blanks and the like: v.word */
 	ARG_FLAG, /* --name anywhere: v.set */
 	ARG_TYPES
+};
+
+/* A name that an argument may take now, for completion. */
+struct arg_name {
+	char text[CMD_TEXT_MAX]; /* needs no quotes */
+	const char *help;        /* NULL: the argument's */
 };
 
 struct arg {
@@ -45,11 +52,17 @@ struct arg {
 	const char *unit;         /* of the number, for messages; may be NULL */
 	uint64_t min, max;        /* ARG_INT, ARG_TIME; both 0: no limit */
 	const char *const *words; /* ARG_ENUM: NULL-terminated */
+	/*
+	 * ARG_NAME, ARG_TEXT: where its names come from, or NULL. Puts the one
+	 * at `i`, from 0, into *name; false when there are not as many.
+	 */
+	bool (*names)(void *app, unsigned i, struct arg_name *name);
 };
 
 struct value {
-	bool set;        /* the line gave it */
-	unsigned column; /* of its first byte, from 1; 0 when left out */
+	bool set;         /* the line gave it */
+	unsigned column;  /* of its first byte, from 1; 0 when left out */
+	const char *word; /* as it was meant, without quotes; not of a flag */
 	uint64_t u;
 	uint64_t mask;
 	struct rate rate;

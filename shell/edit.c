@@ -155,23 +155,25 @@ void edit_hide(struct edit *e, struct out *o)
 	e->shown = false;
 }
 
-static void insert(struct edit *e, struct out *o, char c)
+void edit_insert(struct edit *e, struct out *o, const char *text, unsigned len)
 {
-	bool at_end = e->pos == e->len;
+	bool plain = e->pos == e->len;
 
-	if (e->len == EDIT_LINE_MAX) {
+	if (len > EDIT_LINE_MAX - e->len) {
 		if (!e->too_long)
 			out_text(o, "\a");
 		e->too_long = true;
 		return;
 	}
-	memmove(e->line + e->pos + 1, e->line + e->pos, e->len - e->pos + 1);
-	e->line[e->pos++] = c;
-	e->len++;
-	/* The common case costs one byte of output. */
-	if (at_end && c >= 0x20 && c < 0x7f &&
-	    columns(e, e->view, e->pos) <= room(e))
-		out_write(o, &c, 1);
+	memmove(e->line + e->pos + len, e->line + e->pos, e->len - e->pos + 1);
+	memcpy(e->line + e->pos, text, len);
+	for (unsigned i = 0; i < len; i++)
+		plain &= text[i] >= 0x20 && text[i] < 0x7f;
+	e->pos += len;
+	e->len += len;
+	/* The common case costs what was typed. */
+	if (plain && columns(e, e->view, e->pos) <= room(e))
+		out_write(o, text, len);
 	else
 		redraw(e, o);
 }
@@ -231,11 +233,8 @@ static unsigned word_start(const struct edit *e)
 static void edit_key(struct edit *e, struct out *o, enum key key, char c)
 {
 	switch (key) {
-	case KEY_TAB:
-		insert(e, o, ' ');
-		break;
 	case KEY_TEXT:
-		insert(e, o, c);
+		edit_insert(e, o, &c, 1);
 		break;
 	case KEY_BACKSPACE:
 		if (e->pos)
@@ -303,7 +302,11 @@ enum edit_event edit_push(struct edit *e, struct out *o, unsigned char byte)
 		out_text(o, "\r\n");
 		edit_reset(e);
 		return EDIT_CANCEL;
+	case KEY_TAB:
+		return EDIT_COMPLETE;
 	default:
+		if (key == KEY_TEXT && byte == '?')
+			return EDIT_HELP;
 		edit_key(e, o, key, (char)byte);
 		return EDIT_NONE;
 	}

@@ -17,8 +17,10 @@
 
 enum edit_event {
 	EDIT_NONE,
-	EDIT_LINE,   /* the line is whole: edit.line, edit.len */
-	EDIT_CANCEL, /* ^C: the line is gone */
+	EDIT_LINE,     /* the line is whole: edit.line, edit.len */
+	EDIT_CANCEL,   /* ^C: the line is gone */
+	EDIT_COMPLETE, /* Tab: the line is as it was */
+	EDIT_HELP,     /* '?', the same */
 };
 
 struct edit {
@@ -46,6 +48,9 @@ bool edit_empty(const struct edit *e);
 
 /* Takes a byte; `o` has EDIT_ROOM. The editor is shown. */
 enum edit_event edit_push(struct edit *e, struct out *o, unsigned char byte);
+
+/* Inserts at the cursor; `o` has EDIT_ROOM. A line that is full is too long. */
+void edit_insert(struct edit *e, struct out *o, const char *text, unsigned len);
 
 /* After EDIT_LINE: starts over with an empty line, not shown yet. */
 void edit_reset(struct edit *e);

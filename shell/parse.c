@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "shell/nearest.h"
 #include "shell/usage.h"
 
 /* What is being put together. */
@@ -59,59 +60,22 @@ static struct shown show(const char *word)
 
 /* ---- Which command ----------------------------------------------------- */
 
-/* Edits that turn one name into the other, or 99 where they are long. */
-static unsigned distance(const char *a, const char *b)
-{
-	unsigned row[34], la = (unsigned)strlen(a), lb = (unsigned)strlen(b);
-
-	if (la > 32 || lb > 32)
-		return 99;
-	for (unsigned j = 0; j <= lb; j++)
-		row[j] = j;
-	for (unsigned i = 1; i <= la; i++) {
-		unsigned diagonal = row[0];
-
-		row[0] = i;
-		for (unsigned j = 1; j <= lb; j++) {
-			unsigned best = diagonal + (a[i - 1] != b[j - 1]);
-
-			diagonal = row[j];
-			if (row[j] + 1 < best)
-				best = row[j] + 1;
-			if (row[j - 1] + 1 < best)
-				best = row[j - 1] + 1;
-			row[j] = best;
-		}
-	}
-	return row[lb];
-}
-
 static void find_command(struct parser *p)
 {
 	const struct word *name = &p->w->word[0];
-	const struct cmd *near = NULL;
-	unsigned least = strlen(name->text) > 3 ? 6 : 4;
+	const char *near;
 
 	for (unsigned i = 0; p->commands[i]; i++) {
-		const struct cmd *cmd = p->commands[i];
-		unsigned d;
-
-		if (!strcmp(cmd->name, name->text)) {
-			p->c->cmd = cmd;
+		if (!strcmp(p->commands[i]->name, name->text)) {
+			p->c->cmd = p->commands[i];
 			return;
 		}
-		/* Of two that are as near, the one that begins so. */
-		d = 2 * distance(cmd->name, name->text) -
-		    !strncmp(cmd->name, name->text, strlen(name->text));
-		if (!cmd->hidden && d < least) {
-			least = d;
-			near = cmd;
-		}
 	}
+	near = nearest_command(p->commands, name->text);
 	if (near)
 		fail(p, E_UNKNOWN, name->column,
 		     "no command '%s'; did you mean '%s'?",
-		     show(name->text).text, near->name);
+		     show(name->text).text, near);
 	else
 		fail(p, E_UNKNOWN, name->column,
 		     "no command '%s'; 'help' lists them",
@@ -227,23 +191,48 @@ static void describe(const struct parser *p, const struct arg *a, char *buf,
 	}
 }
 
+/* "; did you mean 'every'?": a word that might stand here; mostly empty. */
+static void suggest(const struct parser *p, const struct arg *a,
+		    const char *text, char *buf, size_t size)
+{
+	const bool settled = fitness(p, p->c->form) >= FIT_KEYWORD;
+	struct nearest n;
+
+	nearest_init(&n, text);
+	if (a->type == ARG_ENUM)
+		for (const char *const *w = a->words; *w; w++)
+			nearest_offer(&n, *w);
+	if (a->type == ARG_KEYWORD)
+		nearest_offer(&n, a->name);
+	for (const struct cmd_form *f = p->c->cmd->forms; f->run; f++)
+		for (a = f->args; a->type != ARG_NONE && !settled; a++)
+			if (a->type == ARG_KEYWORD)
+				nearest_offer(&n, a->name);
+	buf[0] = '\0';
+	if (n.word)
+		snprintf(buf, size, "; did you mean '%s'?", n.word);
+}
+
 static void refuse(struct parser *p, enum shell_err err, const struct arg *a,
 		   const struct word *word)
 {
-	char wanted[128], others[64];
+	char wanted[128], others[64], near[64];
 
 	describe(p, a, wanted, sizeof(wanted));
 	other_keywords(p, others, sizeof(others));
-	if (err == E_MISSING)
+	if (err == E_MISSING) {
 		fail(p, err, p->w->end_column, "'%s' lacks %s%s",
 		     p->c->cmd->name, wanted,
 		     a->type == ARG_KEYWORD ? others : "");
-	else if (err == E_RANGE)
+	} else if (err == E_RANGE) {
 		fail(p, err, word->column, "'%s' takes %s", p->c->cmd->name,
 		     wanted);
-	else
-		fail(p, err, word->column, "'%s' takes %s%s, not '%s'",
-		     p->c->cmd->name, wanted, others, show(word->text).text);
+	} else {
+		suggest(p, a, word->text, near, sizeof(near));
+		fail(p, err, word->column, "'%s' takes %s%s, not '%s'%s",
+		     p->c->cmd->name, wanted, others, show(word->text).text,
+		     near);
+	}
 }
 
 static enum shell_err take_name(const char *text, struct value *v)
@@ -266,14 +255,14 @@ static enum shell_err take_enum(const char *text, const struct arg *a,
 	return E_SYNTAX;
 }
 
-static enum shell_err take_value(const struct parser *p, const struct arg *a,
-				 const char *text, struct value *v)
+enum shell_err parse_value(const struct parse_ports *ports, const struct arg *a,
+			   const char *text, struct value *v)
 {
 	enum shell_err err;
 
 	switch (a->type) {
 	case ARG_PORTS:
-		return value_set(text, p->ports->count, &v->mask);
+		return value_set(text, ports->count, &v->mask);
 	case ARG_INT:
 		err = value_int(text, &v->u);
 		break;
@@ -288,6 +277,8 @@ static enum shell_err take_value(const struct parser *p, const struct arg *a,
 		return strcmp(a->name, text) ? E_SYNTAX : E_OK;
 	case ARG_NAME:
 		return take_name(text, v);
+	case ARG_TEXT:
+		return E_OK;
 	default:
 		return E_SYNTAX;
 	}
@@ -299,9 +290,10 @@ static enum shell_err take_value(const struct parser *p, const struct arg *a,
 static void take_word(struct parser *p, const struct arg *a, struct value *v,
 		      const struct word *word)
 {
-	enum shell_err err = take_value(p, a, word->text, v);
+	enum shell_err err = parse_value(p->ports, a, word->text, v);
 
 	v->set = true;
+	v->word = word->text;
 	v->column = word->column;
 	if (err)
 		refuse(p, err, a, word);
@@ -359,10 +351,14 @@ static void take_positionals(struct parser *p)
 static void take_flag(struct parser *p, const struct word *word)
 {
 	const struct arg *args = p->c->form->args;
+	struct nearest n;
 
+	nearest_init(&n, word->text + 2);
 	for (unsigned i = 0; args[i].type != ARG_NONE; i++) {
-		if (args[i].type != ARG_FLAG ||
-		    strcmp(args[i].name, word->text + 2) != 0)
+		if (args[i].type != ARG_FLAG)
+			continue;
+		nearest_offer(&n, args[i].name);
+		if (strcmp(args[i].name, word->text + 2) != 0)
 			continue;
 		if (p->c->v[i].set)
 			fail(p, E_SYNTAX, word->column, "'%s' twice",
@@ -372,11 +368,16 @@ static void take_flag(struct parser *p, const struct word *word)
 		p->c->json |= !strcmp(args[i].name, "json");
 		return;
 	}
-	fail(p, E_SYNTAX, word->column, "'%s' has no flag '%s' here",
-	     p->c->cmd->name, show(word->text).text);
+	if (n.word)
+		fail(p, E_SYNTAX, word->column,
+		     "'%s' has no flag '%s' here; did you mean '--%s'?",
+		     p->c->cmd->name, show(word->text).text, n.word);
+	else
+		fail(p, E_SYNTAX, word->column, "'%s' has no flag '%s' here",
+		     p->c->cmd->name, show(word->text).text);
 }
 
-static bool is_flag(const struct word *word)
+bool parse_is_flag(const struct word *word)
 {
 	return !word->quoted && !strncmp(word->text, "--", 2);
 }
@@ -393,7 +394,7 @@ void parse_call(const struct cmd *const *commands, const struct words *w,
 	if (c->err)
 		return;
 	for (unsigned i = 1; i < w->count; i++)
-		if (!is_flag(&w->word[i]))
+		if (!parse_is_flag(&w->word[i]))
 			p.pos[p.nb_pos++] = &w->word[i];
 	choose_form(&p);
 	for (const struct arg *a = c->form->args; a->type != ARG_NONE; a++)
@@ -404,7 +405,7 @@ void parse_call(const struct cmd *const *commands, const struct words *w,
 		return;
 	}
 	for (unsigned i = 1; i < w->count; i++)
-		if (is_flag(&w->word[i]))
+		if (parse_is_flag(&w->word[i]))
 			take_flag(&p, &w->word[i]);
 	if (!c->err)
 		take_positionals(&p);

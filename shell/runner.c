@@ -4,7 +4,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "shell/parse.h"
 #include "shell/session.h"
 
 /* What a piece of a chunk may take, and what the last words of a line may. */
@@ -139,13 +138,12 @@ static bool step_next(struct session *s, struct runner *r)
 	struct call *c = &r->call;
 	const struct parse_ports ports = {s->env.nb_ports(s->env.app),
 					  s->env.selected(s->env.app)};
-	struct words words;
 
 	memset(c, 0, sizeof(*c));
 	r->state = RUNNER_END;
-	if (!parse_split(r->line, r->len, &r->next, &words, c) || c->err)
+	if (!parse_split(r->line, r->len, &r->next, &r->words, c) || c->err)
 		return true;
-	parse_call(s->env.commands, &words, &ports, c);
+	parse_call(s->env.commands, &r->words, &ports, c);
 	if (c->err)
 		return true;
 	c->app = s->env.app;

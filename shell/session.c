@@ -5,10 +5,15 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "shell/menu.h"
+
 #define CTRL_C 0x03
 #define DEFAULT_WIDTH 80
 /* Room for an event and the line drawn again. */
 #define EVENT_ROOM (SESSION_EVENT_BYTES + EDIT_ROOM)
+
+_Static_assert(EVENT_ROOM + MENU_ROOM <= OUT_BYTES,
+	       "a list never finds the room it needs");
 
 static bool busy(const struct runner *r)
 {
@@ -58,10 +63,28 @@ static void take_line(struct session *s)
 	edit_reset(e);
 }
 
+struct complete_env session_completion(const struct session *s)
+{
+	return (struct complete_env){
+		.commands = s->env.commands,
+		.ports = {s->env.nb_ports(s->env.app),
+			  s->env.selected(s->env.app)},
+		.app = s->env.app,
+	};
+}
+
+/* Of what the editor and a list below it may put out. */
+static size_t key_room(unsigned char byte)
+{
+	return EVENT_ROOM + (byte == '\t' || byte == '?' ? MENU_ROOM : 0);
+}
+
 /* Gives a byte to the editor; false when there is no room for what it says. */
 static bool push_key(struct session *s, unsigned char byte)
 {
-	if (s->writer || out_room(&s->out) < EVENT_ROOM)
+	const struct complete_env env = session_completion(s);
+
+	if (s->writer || out_room(&s->out) < key_room(byte))
 		return false;
 	if (!s->edit.shown)
 		show_edit(s);
@@ -72,6 +95,12 @@ static bool push_key(struct session *s, unsigned char byte)
 		break;
 	case EDIT_CANCEL:
 		edit_show(&s->edit, &s->out);
+		break;
+	case EDIT_COMPLETE:
+		menu_complete(&s->edit, &s->out, &env);
+		break;
+	case EDIT_HELP:
+		menu_help(&s->edit, &s->out, &env);
 		break;
 	default:
 		break;

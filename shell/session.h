@@ -17,6 +17,7 @@
 #ifndef SHELL_SESSION_H
 #define SHELL_SESSION_H
 
+#include "shell/complete.h"
 #include "shell/edit.h"
 #include "shell/out.h"
 #include "shell/runner.h"
@@ -82,6 +83,9 @@ void session_sent(struct session *s, size_t len);
  * earlier for at once, UINT64_MAX for never.
  */
 uint64_t session_wake_ns(const struct session *s);
+
+/* What there is to complete from, at this moment. */
+struct complete_env session_completion(const struct session *s);
 
 /*
  * An asynchronous notice, one line without its end: "@! 12.034 TEXT" appears

@@ -66,6 +66,19 @@ void cmd_arg_range(const struct arg *a, char *buf, size_t size)
 	}
 }
 
+const char *cmd_arg_type(const struct arg *a)
+{
+	static const char *const types[ARG_TYPES] = {
+		[ARG_NONE] = "none",       [ARG_PORTS] = "ports",
+		[ARG_INT] = "int",         [ARG_RATE] = "rate",
+		[ARG_TIME] = "time",       [ARG_ENUM] = "enum",
+		[ARG_KEYWORD] = "keyword", [ARG_NAME] = "name",
+		[ARG_TEXT] = "text",       [ARG_FLAG] = "flag",
+	};
+
+	return types[a->type];
+}
+
 bool cmd_arg_seen(const struct cmd *cmd, const struct cmd_form *form,
 		  const struct arg *a)
 {

@@ -21,6 +21,9 @@ void cmd_usage(const struct cmd *cmd, const struct cmd_form *form, char *buf,
  */
 void cmd_arg_range(const struct arg *a, char *buf, size_t size);
 
+/* "ports", "int", ...: an argument's type, for programs. */
+const char *cmd_arg_type(const struct arg *a);
+
 /* True when an earlier form of `cmd` has an argument of this name. */
 bool cmd_arg_seen(const struct cmd *cmd, const struct cmd_form *form,
 		  const struct arg *a);

@@ -61,6 +61,17 @@ def test_editing_and_history(person):
     person.expect_exact(PROMPT)
 
 
+def test_tab_completes_and_question_mark_lists(person):
+    person.send("si\t")
+    person.expect_exact("size ")
+    person.send("?")
+    person.expect_exact("SIZE     64..9018 bytes")
+    person.expect_exact(PROMPT + "size ")
+    person.send("128\r")
+    person.expect_exact(PROMPT)
+    assert re.search(r"size \[bytes\] +128 +128", type_line(person, "port"))
+
+
 def test_ctrl_c_ends_what_runs_and_drops_what_is_typed(person):
     person.send("sleep 1h\r")
     person.expect_exact("sleep 1h\r\n")

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "parse_cmds.h"
 
+#include <stdio.h>
+
 #define OPTIONAL_PORTS                                                   \
 	{                                                                \
 		ARG_PORTS, .optional = true, .name = "PORTS", .help = "" \
@@ -56,6 +58,22 @@ static const struct cmd cmd_name = {
 	.forms = FORMS(FORM({ARG_NAME, .name = "NAME", .help = "a name"})),
 };
 
+static bool fruits(void *app, unsigned i, struct arg_name *name)
+{
+	static const char *const all[] = {"apple", "apricot", "pear"};
+
+	if (!app || i >= 3)
+		return false;
+	snprintf(name->text, sizeof(name->text), "%s", all[i]);
+	return true;
+}
+
+static const struct cmd cmd_pick = {
+	.name = "pick",
+	.forms = FORMS(FORM(
+		{ARG_NAME, .name = "FRUIT", .help = "which", .names = fruits})),
+};
+
 static const struct cmd cmd_port = {
 	.name = "port",
 	.forms = FORMS(FORM(JSON),
@@ -99,6 +117,7 @@ static const struct cmd cmd_switch = {
 };
 
 const struct cmd *const parse_cmds[] = {
-	&cmd_bits, &cmd_hidden, &cmd_level, &cmd_mode,  &cmd_name,   &cmd_port,
-	&cmd_rate, &cmd_size,   &cmd_sleep, &cmd_stats, &cmd_switch, NULL,
+	&cmd_bits,  &cmd_hidden, &cmd_level, &cmd_mode, &cmd_name,
+	&cmd_pick,  &cmd_port,   &cmd_rate,  &cmd_size, &cmd_sleep,
+	&cmd_stats, &cmd_switch, NULL,
 };

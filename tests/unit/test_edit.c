@@ -133,12 +133,21 @@ static void control_bytes_are_shown_and_drive_nothing(void **state)
 	assert_int_equal(screen.bells, 0);
 }
 
-static void a_tab_is_a_blank(void **state)
+/* What they stand for is not the editor's to know. */
+static void tab_and_question_mark_leave_the_line_alone(void **state)
 {
 	(void)state;
-	type("size\t64");
-	assert_row("> size 64|");
-	enter("", "size 64");
+	type("si");
+	assert_int_equal(edit_push(&edit, &out, '\t'), EDIT_COMPLETE);
+	assert_int_equal(edit_push(&edit, &out, '?'), EDIT_HELP);
+	assert_row("> si|");
+	edit_insert(&edit, &out, "ze ", 3);
+	show_output(&out, &screen);
+	assert_row("> size |");
+	type(LEFT LEFT LEFT);
+	edit_insert(&edit, &out, "?", 1);
+	show_output(&out, &screen);
+	assert_row("> si?|ze ");
 }
 
 static void a_long_line_scrolls_sideways(void **state)
@@ -289,7 +298,7 @@ static void whatever_is_typed_the_screen_shows_it(void **state)
 			event = push((unsigned char)(r / 4));
 		if (event == EDIT_LINE)
 			edit_reset(&edit);
-		if (event != EDIT_NONE)
+		if (event == EDIT_LINE || event == EDIT_CANCEL)
 			edit_show(&edit, &out);
 		show_output(&out, &screen);
 	}
@@ -306,7 +315,7 @@ int main(void)
 		TEST(a_character_of_several_bytes_is_one),
 		TEST(what_is_no_utf8_is_shown_byte_by_byte),
 		TEST(control_bytes_are_shown_and_drive_nothing),
-		TEST(a_tab_is_a_blank),
+		TEST(tab_and_question_mark_leave_the_line_alone),
 		TEST(a_long_line_scrolls_sideways),
 		TEST(erasing_brings_back_what_had_scrolled_away),
 		TEST(wide_bytes_scroll_too),

@@ -172,7 +172,9 @@ static void flags_may_stand_anywhere(void **state)
 	refuse("stats \"--json\"", E_SYNTAX, 7,
 	       "'stats' takes PORTS (0..3 or all) or 'clear' or "
 	       "'every', not '--json'");
-	refuse("stats --jsn", E_SYNTAX, 7, "'stats' has no flag '--jsn' here");
+	refuse("stats --jsn", E_SYNTAX, 7,
+	       "'stats' has no flag '--jsn' here; did you mean '--json'?");
+	refuse("stats --xyz", E_SYNTAX, 7, "'stats' has no flag '--xyz' here");
 	refuse("stats clear --json", E_SYNTAX, 13,
 	       "'stats' has no flag '--json' here");
 	refuse("stats --json 0 --json", E_SYNTAX, 16, "'--json' twice");
@@ -266,7 +268,8 @@ static void what_has_the_wrong_form_is_refused(void **state)
 	       "'size' takes SIZE 64..9018 bytes, not '64x'");
 	refuse("rate fast", E_SYNTAX, 6,
 	       "'rate' takes RATE: 10mpps or 25%, not 'fast'");
-	refuse("mode TX", E_SYNTAX, 6, "'mode' takes off|tx|rx, not 'TX'");
+	refuse("mode TX", E_SYNTAX, 6,
+	       "'mode' takes off|tx|rx, not 'TX'; did you mean 'tx'?");
 	refuse("sleep 5", E_SYNTAX, 7, "'sleep' takes TIME 1us..1h, not '5'");
 	refuse("name a/b", E_SYNTAX, 6, "'name' takes NAME: a name, not 'a/b'");
 	refuse("name a123456789b123456789c123456789de", E_SYNTAX, 6,
@@ -276,10 +279,25 @@ static void what_has_the_wrong_form_is_refused(void **state)
 	       "'stats' takes PORTS (0..3 or all) or 'clear' or "
 	       "'every', not 'foo'");
 	refuse("switch of", E_SYNTAX, 8,
-	       "'switch' takes 'on' or 'off', not 'of'");
+	       "'switch' takes 'on' or 'off', not 'of'; did you mean 'off'?");
 	/* Behind a keyword the keywords of other forms are no help. */
 	refuse("stats every foo", E_SYNTAX, 13,
 	       "'stats' takes TIME: interval, not 'foo'");
+}
+
+static void a_word_gets_a_suggestion_from_what_may_stand_there(void **state)
+{
+	(void)state;
+	refuse("mode ofd", E_SYNTAX, 6,
+	       "'mode' takes off|tx|rx, not 'ofd'; did you mean 'off'?");
+	refuse("mode sideways", E_SYNTAX, 6,
+	       "'mode' takes off|tx|rx, not 'sideways'");
+	refuse("stats cler", E_SYNTAX, 7,
+	       "'stats' takes PORTS (0..3 or all) or 'clear' or 'every', not "
+	       "'cler'; did you mean 'clear'?");
+	/* Not a keyword of a form that another keyword has ruled out. */
+	refuse("stats every clear", E_SYNTAX, 7,
+	       "'stats' takes PORTS (0..3 or all), not 'every'");
 }
 
 static void without_ports_no_command_takes_any(void **state)
@@ -332,6 +350,7 @@ int main(void)
 		TEST(what_is_too_much_is_pointed_at),
 		TEST(what_is_outside_its_range_is_refused),
 		TEST(what_has_the_wrong_form_is_refused),
+		TEST(a_word_gets_a_suggestion_from_what_may_stand_there),
 		TEST(without_ports_no_command_takes_any),
 		TEST(a_failing_call_points_at_its_argument),
 	};

@@ -71,6 +71,10 @@ static void add_person(uint64_t *seed)
 		"\x05",
 		"\x17",
 		"\t",
+		"?",
+		"s\t",
+		"size \t",
+		"size 64 ?",
 		"\xe2\x82\xac",
 		"\x0c",
 		"\x1b[",
@@ -170,7 +174,7 @@ static void a_program_among_keys_sees_the_same_lines(void **state)
 static char any_byte(uint64_t *seed)
 {
 	static const char likely[] =
-		"\r\n@@ ;\"\\#1an-:\x03\x1b[A~\x7f\xc3\xa9";
+		"\r\n@@ ;\"\\#1an?\t-:\x03\x1b[A~\x7f\xc3\xa9";
 	static const char *const words[] = {"say ", "long 3\r", "again 9",
 					    "wait 3ms\r", "every 1ms 3\n"};
 	static const char *word = "";

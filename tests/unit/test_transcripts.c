@@ -7,7 +7,8 @@
  *
  *   %% TEXT     a comment
  *   %run MS     lets that many milliseconds pass
- *   %send TEXT  sends these bytes; \r \n \e \\ \xHH are escapes
+ *   %send TEXT  sends these bytes; \r \n \t \e \\ \xHH are escapes
+ *   %=LINE      LINE is on the screen; for one that looks like a typed one
  *   %faults A=N,..  sets faults of port 1's device before the session begins
  *   %ports N    how many ports there are, an even number; 2 when left out
  *
@@ -126,6 +127,9 @@ static size_t unescape(const char *text, char *out)
 		case 'n':
 			out[n++] = '\n';
 			break;
+		case 't':
+			out[n++] = '\t';
+			break;
 		case 'e':
 			out[n++] = '\x1b';
 			break;
@@ -224,6 +228,12 @@ static bool play_line(const char *line)
 	return line[0] != '%';
 }
 
+/* A line of the screen that would be taken for one that is typed. */
+static bool is_screen(const char *line)
+{
+	return line[0] == '%' && line[1] == '=';
+}
+
 /* Returns whether the screen is the one in the file; shows it if not. */
 static bool play(const char *name, const char *text, uint64_t seed)
 {
@@ -236,7 +246,10 @@ static bool play(const char *name, const char *text, uint64_t seed)
 	for (const char *line = text; *line;) {
 		size_t n = strcspn(line, "\n") + 1;
 
-		if (play_line(line)) {
+		if (is_screen(line)) {
+			memcpy(expected + len, line + 2, n - 2);
+			len += n - 2;
+		} else if (play_line(line)) {
 			memcpy(expected + len, line, n);
 			len += n;
 		}
@@ -256,23 +269,35 @@ static bool play(const char *name, const char *text, uint64_t seed)
 	return same;
 }
 
-/* Writes the screen from there on but for a last prompt; returns how far. */
-static size_t write_screen(FILE *f, size_t from)
+/*
+ * Writes the screen from there on but for a last prompt; returns how far. Its
+ * first line is the one that was typed, where one was.
+ */
+static size_t write_screen(FILE *f, size_t from, bool first_typed)
 {
 	size_t end = world.screen_len;
 
 	if (ends_with_prompt())
 		end -= strlen(PROMPT);
-	if (end > from)
-		fwrite(world.screen + from, 1, end - from, f);
-	return end > from ? end : from;
+	world.screen[world.screen_len] = '\0';
+	for (size_t n; from < end; from += n) {
+		const char *line = world.screen + from;
+
+		n = strcspn(line, "\n") + 1;
+		n = n < end - from ? n : end - from;
+		if (is_typed(line) && !first_typed)
+			fputs("%=", f);
+		fwrite(line, 1, n, f);
+		first_typed = false;
+	}
+	return from;
 }
 
 /* Fills in what appears after each line that is typed or directs. */
 static int write_transcript(const char *name, char *text)
 {
 	char path[512];
-	bool typed = false;
+	bool begun = false, typed = false;
 	size_t from;
 	FILE *f;
 
@@ -285,16 +310,17 @@ static int write_transcript(const char *name, char *text)
 	from = 0;
 	for (char *line = text, *eol; (eol = strchr(line, '\n'));
 	     line = eol + 1) {
-		if (!is_typed(line) && line[0] != '%')
+		if ((!is_typed(line) && line[0] != '%') || is_screen(line))
 			continue;
-		typed |= is_typed(line);
-		if (typed)
-			from = write_screen(f, from);
+		begun |= is_typed(line);
+		if (begun)
+			from = write_screen(f, from, typed);
+		typed = is_typed(line);
 		if (line[0] == '%')
 			fprintf(f, "%.*s\n", (int)(eol - line), line);
 		play_line(line);
 	}
-	write_screen(f, from);
+	write_screen(f, from, typed);
 	end();
 	return fclose(f) ? 1 : 0;
 }

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * The nearest of some words to one that was mistyped, for "did you mean". Words
+ * are offered one by one; the best so far stays in the struct.
+ */
+#ifndef SHELL_NEAREST_H
+#define SHELL_NEAREST_H
+
+#include "shell/cmd.h"
+
+struct nearest {
+	const char *text;
+	unsigned least;   /* what a word has to be below */
+	const char *word; /* the nearest so far, NULL for none near enough */
+};
+
+void nearest_init(struct nearest *n, const char *text);
+void nearest_offer(struct nearest *n, const char *word);
+
+/* Of all commands that lists name; NULL when none is near. */
+const char *nearest_command(const struct cmd *const *commands,
+			    const char *text);
+
+#endif /* SHELL_NEAREST_H */
