@@ -88,7 +88,13 @@ static void put_csi(struct vt100 *t, unsigned char byte)
 		return;
 	}
 	t->state = VT100_PLAIN;
-	if (byte == 'D' && t->param && t->param <= t->column) {
+	if (byte == 'C' && t->param) {
+		t->column += t->param;
+		if (t->column >= t->width)
+			t->column = t->width - 1;
+	} else if (byte == 'n' && t->param == 6) {
+		t->asks++;
+	} else if (byte == 'D' && t->param && t->param <= t->column) {
 		t->column -= t->param;
 	} else if (byte == 'K' && !t->param) {
 		if (t->len > t->column)
@@ -101,6 +107,18 @@ static void put_csi(struct vt100 *t, unsigned char byte)
 	} else {
 		fail_msg("CSI %u %c at column %u", t->param, byte, t->column);
 	}
+}
+
+static void put_escape(struct vt100 *t, unsigned char byte)
+{
+	t->state = byte == '[' ? VT100_CSI : VT100_PLAIN;
+	t->param = 0;
+	if (byte == '7')
+		t->saved = t->column;
+	else if (byte == '8')
+		t->column = t->saved;
+	else if (byte != '[')
+		fail_msg("ESC %c", byte);
 }
 
 static void put_text(struct vt100 *t, unsigned char byte)
@@ -136,9 +154,7 @@ void vt100_put(struct vt100 *t, const void *buf, size_t len)
 		if (t->state == VT100_CSI) {
 			put_csi(t, p[i]);
 		} else if (t->state == VT100_ESC) {
-			assert_int_equal(p[i], '[');
-			t->state = VT100_CSI;
-			t->param = 0;
+			put_escape(t, p[i]);
 		} else if (!t->more && p[i] < 0x20) {
 			put_control(t, p[i]);
 		} else {
