@@ -39,8 +39,7 @@ void edit_set_width(struct edit *e, unsigned columns)
 {
 	if (columns < EDIT_WIDTH_MIN || columns == e->width)
 		return;
-	e->width = columns < EDIT_WIDTH_MAX ? columns : EDIT_WIDTH_MAX;
-	e->stale = true;
+	draw_resize(e, columns < EDIT_WIDTH_MAX ? columns : EDIT_WIDTH_MAX);
 }
 
 /* ---- Changes of the line ------------------------------------------------ */
@@ -206,13 +205,13 @@ static void transpose(struct edit *e, struct out *o)
 	char both[8];
 
 	if (at && at == e->len)
-		at = text_prev(&t, at);
+		at = line_prev(&t, at);
 	if (!at) {
 		bell(o);
 		return;
 	}
-	from = text_prev(&t, at);
-	to = at + text_char(&t, at);
+	from = line_prev(&t, at);
+	to = at + line_char(&t, at);
 	memcpy(both, e->line + at, to - at);
 	memcpy(both + (to - at), e->line + from, at - from);
 	edit_cut(e, from, to);
@@ -231,17 +230,17 @@ static void move_key(struct edit *e, enum key key)
 
 	switch (key) {
 	case KEY_LEFT:
-		move(e, e->pos ? text_prev(&t, e->pos) : 0);
+		move(e, e->pos ? line_prev(&t, e->pos) : 0);
 		break;
 	case KEY_RIGHT:
 		if (e->pos < e->len)
-			move(e, e->pos + text_char(&t, e->pos));
+			move(e, e->pos + line_char(&t, e->pos));
 		break;
 	case KEY_WORD_LEFT:
-		move(e, text_word_left(&t, e->pos, false));
+		move(e, line_word_left(&t, e->pos, false));
 		break;
 	case KEY_WORD_RIGHT:
-		move(e, text_word_right(&t, e->pos));
+		move(e, line_word_right(&t, e->pos));
 		break;
 	case KEY_HOME:
 		move(e, 0);
@@ -261,11 +260,11 @@ static void erase_key(struct edit *e, enum key key)
 	switch (key) {
 	case KEY_BACKSPACE:
 		if (e->pos)
-			edit_cut(e, text_prev(&t, e->pos), e->pos);
+			edit_cut(e, line_prev(&t, e->pos), e->pos);
 		break;
 	case KEY_DELETE:
 		if (e->pos < e->len)
-			edit_cut(e, e->pos, e->pos + text_char(&t, e->pos));
+			edit_cut(e, e->pos, e->pos + line_char(&t, e->pos));
 		break;
 	case KEY_KILL_END:
 		kill(e, e->pos, e->len);
@@ -274,13 +273,13 @@ static void erase_key(struct edit *e, enum key key)
 		kill(e, 0, e->pos);
 		break;
 	case KEY_KILL_WORD:
-		kill(e, text_word_left(&t, e->pos, true), e->pos);
+		kill(e, line_word_left(&t, e->pos, true), e->pos);
 		break;
 	case KEY_KILL_WORD_LEFT:
-		kill(e, text_word_left(&t, e->pos, false), e->pos);
+		kill(e, line_word_left(&t, e->pos, false), e->pos);
 		break;
 	case KEY_KILL_WORD_RIGHT:
-		kill(e, e->pos, text_word_right(&t, e->pos));
+		kill(e, e->pos, line_word_right(&t, e->pos));
 		break;
 	default:
 		break;

@@ -15,7 +15,7 @@ bool draw_fits(const struct edit *e, unsigned columns)
 {
 	const struct text t = edit_text(e);
 
-	return text_columns(&t, e->view, e->pos) + columns <= room(e);
+	return line_columns(&t, e->view, e->pos) + columns <= room(e);
 }
 
 /* Moves the view so that the cursor is on the row, and the row is full. */
@@ -26,13 +26,15 @@ static void scroll(const struct text *t, unsigned pos, unsigned left,
 
 	if (*view > pos)
 		*view = pos;
-	for (n = text_columns(t, *view, pos); n > left;) {
-		n -= text_width(t, *view);
-		*view += text_char(t, *view);
+	/* A change before it may have made one character of several. */
+	*view = line_start(t, *view);
+	for (n = line_columns(t, *view, pos); n > left;) {
+		n -= line_width(t, *view);
+		*view += line_char(t, *view);
 	}
-	for (n = text_columns(t, *view, t->len); *view; *view = prev) {
-		prev = text_prev(t, *view);
-		n += text_width(t, prev);
+	for (n = line_columns(t, *view, t->len); *view; *view = prev) {
+		prev = line_prev(t, *view);
+		n += line_width(t, prev);
 		if (n > left)
 			return;
 	}
@@ -41,9 +43,9 @@ static void scroll(const struct text *t, unsigned pos, unsigned left,
 static void draw_char(const struct text *t, struct out *o, unsigned pos)
 {
 	char c = t->bytes[pos];
-	unsigned n = text_char(t, pos);
+	unsigned n = line_char(t, pos);
 
-	if (text_width(t, pos) == 2) {
+	if (line_width(t, pos) == 2) {
 		const char caret[2] = {'^', (char)(c ^ 0x40)};
 
 		out_write(o, caret, 2);
@@ -61,8 +63,8 @@ static void draw_text(const struct text *t, struct out *o, unsigned pos,
 	unsigned behind = 0;
 
 	scroll(t, pos, left, view);
-	for (unsigned p = *view; p < t->len; p += text_char(t, p)) {
-		unsigned w = text_width(t, p);
+	for (unsigned p = *view; p < t->len; p += line_char(t, p)) {
+		unsigned w = line_width(t, p);
 
 		if (w > left)
 			break;
@@ -85,7 +87,7 @@ static void draw_search(const struct edit *e, struct out *o)
 
 	out_text(o, e->search.failed ? "(failed)'" : "(search)'");
 	draw_text(&want, o, want.len, left / 2, &view);
-	left -= text_columns(&want, view, want.len);
+	left -= line_columns(&want, view, want.len);
 	out_text(o, "': ");
 	view = 0;
 	draw_text(&line, o, pos, left, &view);
@@ -103,6 +105,18 @@ static void draw(struct edit *e, struct out *o)
 	}
 	out_text(o, e->prompt);
 	draw_text(&t, o, e->pos, room(e), &e->view);
+}
+
+void draw_resize(struct edit *e, unsigned columns)
+{
+	const struct text t = edit_text(e);
+	unsigned left = room(e);
+
+	e->width = columns;
+	left = room(e) < left ? room(e) : left;
+	/* Most lines are short, and stand as they would. */
+	if (e->view || e->search.on || line_columns(&t, 0, t.len) > left)
+		e->stale = true;
 }
 
 void draw_update(struct edit *e, struct out *o)

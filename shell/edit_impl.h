@@ -16,19 +16,22 @@ struct text {
  * Bytes of the character at `pos`: 1 for what is no valid UTF-8, or one of the
  * control characters U+0080..U+009F, which a terminal would act on.
  */
-unsigned text_char(const struct text *t, unsigned pos);
+unsigned line_char(const struct text *t, unsigned pos);
 
 /* Where the character begins that ends at `pos`, which is not 0. */
-unsigned text_prev(const struct text *t, unsigned pos);
+unsigned line_prev(const struct text *t, unsigned pos);
+
+/* Where the character begins that `pos` is in. */
+unsigned line_start(const struct text *t, unsigned pos);
 
 /* Columns of the character at `pos`: control bytes are shown as ^X. */
-unsigned text_width(const struct text *t, unsigned pos);
-unsigned text_columns(const struct text *t, unsigned from, unsigned to);
+unsigned line_width(const struct text *t, unsigned pos);
+unsigned line_columns(const struct text *t, unsigned from, unsigned to);
 
 /* Start of the word before `pos` and end of the one behind it: of letters and
  * digits, or with `blanks` of all but blanks. */
-unsigned text_word_left(const struct text *t, unsigned pos, bool blanks);
-unsigned text_word_right(const struct text *t, unsigned pos);
+unsigned line_word_left(const struct text *t, unsigned pos, bool blanks);
+unsigned line_word_right(const struct text *t, unsigned pos);
 
 static inline struct text edit_text(const struct edit *e)
 {
@@ -39,6 +42,9 @@ static inline struct text edit_text(const struct edit *e)
 
 /* Whether `columns` more fit behind the cursor. */
 bool draw_fits(const struct edit *e, unsigned columns);
+
+/* The terminal has so many columns from now on. */
+void draw_resize(struct edit *e, unsigned columns);
 
 /* Draws the row anew if it is stale. */
 void draw_update(struct edit *e, struct out *o);

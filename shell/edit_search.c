@@ -73,7 +73,7 @@ static void shorter(struct edit *e, struct out *o)
 	const struct text t = {s->text, s->len};
 
 	if (s->len)
-		s->len = text_prev(&t, s->len);
+		s->len = line_prev(&t, s->len);
 	s->found = 0;
 	s->failed = false;
 	if (s->len)

@@ -12,7 +12,7 @@ static bool is_control(char c)
 	return (unsigned char)c < 0x20 || c == 0x7f;
 }
 
-unsigned text_char(const struct text *t, unsigned pos)
+unsigned line_char(const struct text *t, unsigned pos)
 {
 	uint32_t code;
 	size_t n = utf8_take(t->bytes + pos, t->len - pos, &code);
@@ -20,28 +20,36 @@ unsigned text_char(const struct text *t, unsigned pos)
 	return n && (n == 1 || code >= 0xa0) ? (unsigned)n : 1;
 }
 
-unsigned text_prev(const struct text *t, unsigned pos)
+unsigned line_prev(const struct text *t, unsigned pos)
 {
 	unsigned start = pos > 4 ? pos - 4 : 0;
 
 	/* The character that ends at pos starts at most four bytes before. */
 	for (unsigned p = start; p < pos; p++)
-		if (p + text_char(t, p) == pos && !is_cont(t->bytes[p]))
+		if (p + line_char(t, p) == pos && !is_cont(t->bytes[p]))
 			return p;
 	return pos - 1;
 }
 
-unsigned text_width(const struct text *t, unsigned pos)
+unsigned line_start(const struct text *t, unsigned pos)
+{
+	for (unsigned p = pos > 3 ? pos - 3 : 0; p < pos; p++)
+		if (p + line_char(t, p) > pos && !is_cont(t->bytes[p]))
+			return p;
+	return pos;
+}
+
+unsigned line_width(const struct text *t, unsigned pos)
 {
 	return is_control(t->bytes[pos]) ? 2 : 1;
 }
 
-unsigned text_columns(const struct text *t, unsigned from, unsigned to)
+unsigned line_columns(const struct text *t, unsigned from, unsigned to)
 {
 	unsigned n = 0;
 
-	for (; from < to; from += text_char(t, from))
-		n += text_width(t, from);
+	for (; from < to; from += line_char(t, from))
+		n += line_width(t, from);
 	return n;
 }
 
@@ -56,7 +64,7 @@ static bool in_word(char c, bool blanks)
 	       (c >= 'A' && c <= 'Z') || u >= 0x80;
 }
 
-unsigned text_word_left(const struct text *t, unsigned pos, bool blanks)
+unsigned line_word_left(const struct text *t, unsigned pos, bool blanks)
 {
 	while (pos && !in_word(t->bytes[pos - 1], blanks))
 		pos--;
@@ -65,7 +73,7 @@ unsigned text_word_left(const struct text *t, unsigned pos, bool blanks)
 	return pos;
 }
 
-unsigned text_word_right(const struct text *t, unsigned pos)
+unsigned line_word_right(const struct text *t, unsigned pos)
 {
 	while (pos < t->len && !in_word(t->bytes[pos], false))
 		pos++;
