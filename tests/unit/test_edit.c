@@ -273,7 +273,11 @@ static void whatever_is_typed_the_screen_shows_it(void **state)
 		"\x0c",       "\xc3\xa9",     "\x07",
 		"a word ",    "\xe2\x82\xac", ESC "[5~",
 		"\x15",       "\x0b",         "\xf0\x9f\x98\x80",
-		"0123456789",
+		"0123456789", "\x12",         ESC "b",
+		ESC "f",      ESC "d",        ESC BACKSPACE,
+		"\x19",       "\x14",         "\x1f",
+		"\x1f\x1f",   "\x12w",        ESC "[1;20R",
+		ESC "[200~",  ESC "[201~",
 	};
 	uint64_t seed = 1;
 	(void)state;
@@ -283,7 +287,7 @@ static void whatever_is_typed_the_screen_shows_it(void **state)
 		enum edit_event event = EDIT_NONE;
 
 		if (r % 4)
-			for (const char *k = keys[r / 4 % 19]; *k; k++)
+			for (const char *k = keys[r / 4 % 32]; *k; k++)
 				push((unsigned char)*k);
 		else
 			event = push((unsigned char)(r / 4));
