@@ -299,6 +299,40 @@ static void whatever_is_typed_the_screen_shows_it(void **state)
 	}
 }
 
+/* The widest row of the longest characters; no screen here is as wide. */
+static void no_key_puts_out_more_than_there_is_room_for(void **state)
+{
+	static const char *const keys[] = {
+		LEFT,   HOME,   END,    "\x14", BACKSPACE,
+		"\x19", "\x0c", "\x1f", "\x12", "\xf0\x9f\x98\x80",
+		"\x0c", "\x12", "\x0c", UP,     "\x12",
+		"\x07", "\x03",
+	};
+	(void)state;
+
+	edit_init(&edit, "ukpktgen> ", EDIT_WIDTH_MAX);
+	edit.ask = true;
+	edit_show(&edit, &out);
+	for (int i = 0; i < 2; i++) {
+		for (int n = 0; n < 145; n++)
+			edit_push(&edit, &out, 0x1a);
+		for (int n = 0; n < 219 * 4; n++)
+			edit_push(&edit, &out, "\xf0\x9f\x98\x80"[n % 4]);
+		if (!i)
+			edit_push(&edit, &out, '\r');
+		edit_reset(&edit);
+		edit_show(&edit, &out);
+	}
+	edit_push(&edit, &out, 0x10);
+	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++)
+		for (const char *k = keys[i]; *k; k++) {
+			out_drop(&out, OUT_BYTES - out_room(&out));
+			edit_push(&edit, &out, (unsigned char)*k);
+			assert_true(OUT_BYTES - out_room(&out) <= EDIT_ROOM);
+		}
+	assert_true(edit_empty(&edit));
+}
+
 #define TEST(name) cmocka_unit_test_setup(name, unit_edit_setup)
 
 int main(void)
@@ -320,6 +354,7 @@ int main(void)
 		TEST(hidden_and_shown_it_is_as_before),
 		TEST(it_is_empty_only_between_keys),
 		TEST(whatever_is_typed_the_screen_shows_it),
+		TEST(no_key_puts_out_more_than_there_is_room_for),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
