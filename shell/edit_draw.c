@@ -45,7 +45,7 @@ static void draw_char(const struct text *t, struct out *o, unsigned pos)
 	char c = t->bytes[pos];
 	unsigned n = line_char(t, pos);
 
-	if (line_width(t, pos) == 2) {
+	if (line_control(t, pos)) {
 		const char caret[2] = {'^', (char)(c ^ 0x40)};
 
 		out_write(o, caret, 2);

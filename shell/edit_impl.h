@@ -24,7 +24,9 @@ unsigned line_prev(const struct text *t, unsigned pos);
 /* Where the character begins that `pos` is in. */
 unsigned line_start(const struct text *t, unsigned pos);
 
-/* Columns of the character at `pos`: control bytes are shown as ^X. */
+bool line_control(const struct text *t, unsigned pos);
+
+/* Columns of the character at `pos`, 0 to 2: control bytes are shown as ^X. */
 unsigned line_width(const struct text *t, unsigned pos);
 unsigned line_columns(const struct text *t, unsigned from, unsigned to);
 
