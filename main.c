@@ -111,6 +111,7 @@ int main(int argc __unused, char *argv[] __unused)
 	uint64_t console_ns = 0, quit_ns = 0;
 
 	app_init(&app, uk_alloc_get_default(), ukplat_monotonic_clock());
+	session_ask_width(&app.session);
 	for (;;) {
 		uint64_t now_ns = ukplat_monotonic_clock();
 		bool active = pktgen_active(&app.pktgen);

@@ -3,125 +3,16 @@
 
 #include <string.h>
 
-#include "shell/render_impl.h"
-
-static bool is_cont(char c)
-{
-	return ((unsigned char)c & 0xc0) == 0x80;
-}
-
-static bool is_control(char c)
-{
-	return (unsigned char)c < 0x20 || c == 0x7f;
-}
+#include "shell/edit_impl.h"
 
 /*
- * Bytes of the character at `pos`: 1 for what is no valid UTF-8, or one of the
- * control characters U+0080..U+009F, which a terminal would act on.
+ * Asks for the terminal's width: to the right as far as it goes, where am I,
+ * back. The answer is a KEY_REPORT, if one comes.
  */
-static unsigned char_len(const struct edit *e, unsigned pos)
-{
-	uint32_t code;
-	size_t n = utf8_take(e->line + pos, e->len - pos, &code);
-
-	return n && (n == 1 || code >= 0xa0) ? (unsigned)n : 1;
-}
-
-/* Columns of the character at `pos`: control bytes are shown as ^X. */
-static unsigned char_width(const struct edit *e, unsigned pos)
-{
-	return is_control(e->line[pos]) ? 2 : 1;
-}
-
-static unsigned prev_pos(const struct edit *e, unsigned pos)
-{
-	unsigned start = pos > 4 ? pos - 4 : 0;
-
-	/* The character that ends at pos starts at most four bytes before. */
-	for (unsigned p = start; p < pos; p++)
-		if (p + char_len(e, p) == pos && !is_cont(e->line[p]))
-			return p;
-	return pos - 1;
-}
-
-static unsigned columns(const struct edit *e, unsigned from, unsigned to)
-{
-	unsigned n = 0;
-
-	for (; from < to; from += char_len(e, from))
-		n += char_width(e, from);
-	return n;
-}
-
-/* Columns of the row that are left for the line. */
-static unsigned room(const struct edit *e)
-{
-	unsigned prompt = (unsigned)strlen(e->prompt);
-
-	return e->width > prompt + 8 ? e->width - prompt - 1 : 8;
-}
-
-/* Moves the view so that the cursor is on the row, and the row is full. */
-static void scroll(struct edit *e)
-{
-	unsigned n, prev;
-
-	if (e->view > e->pos)
-		e->view = e->pos;
-	for (n = columns(e, e->view, e->pos); n > room(e);) {
-		n -= char_width(e, e->view);
-		e->view += char_len(e, e->view);
-	}
-	for (n = columns(e, e->view, e->len); e->view; e->view = prev) {
-		prev = prev_pos(e, e->view);
-		n += char_width(e, prev);
-		if (n > room(e))
-			return;
-	}
-}
-
-static void draw_char(const struct edit *e, struct out *o, unsigned pos)
-{
-	char c = e->line[pos];
-	unsigned n = char_len(e, pos);
-
-	if (is_control(c)) {
-		const char caret[2] = {'^', (char)(c ^ 0x40)};
-
-		out_write(o, caret, 2);
-	} else if (n == 1 && (unsigned char)c >= 0x80) {
-		out_write(o, "?", 1);
-	} else {
-		out_write(o, e->line + pos, n);
-	}
-}
-
-/* From the start of the row. */
-static void draw(struct edit *e, struct out *o)
-{
-	unsigned left = room(e), behind = 0;
-
-	scroll(e);
-	out_text(o, e->prompt);
-	for (unsigned p = e->view; p < e->len; p += char_len(e, p)) {
-		unsigned w = char_width(e, p);
-
-		if (w > left)
-			break;
-		left -= w;
-		draw_char(e, o, p);
-		if (p >= e->pos)
-			behind += w;
-	}
-	if (behind)
-		out_printf(o, "\x1b[%uD", behind);
-}
-
-static void redraw(struct edit *e, struct out *o)
-{
-	out_text(o, "\r\x1b[K");
-	draw(e, o);
-}
+#define ASK_WIDTH               \
+	"\x1b"                  \
+	"7\x1b[999C\x1b[6n\x1b" \
+	"8"
 
 void edit_init(struct edit *e, const char *prompt, unsigned width)
 {
@@ -132,182 +23,387 @@ void edit_init(struct edit *e, const char *prompt, unsigned width)
 
 bool edit_empty(const struct edit *e)
 {
-	return !e->len && !e->too_long && keys_idle(&e->keys);
+	return !e->len && !e->too_long && !e->search.on && keys_idle(&e->keys);
 }
 
 void edit_reset(struct edit *e)
 {
 	e->len = e->pos = e->view = e->back = 0;
 	e->line[0] = '\0';
-	e->too_long = e->shown = false;
+	e->too_long = e->shown = e->stale = e->search.on = false;
+	e->undo.count = e->undo.used = 0;
+	e->last = KEY_NONE;
 }
 
-void edit_show(struct edit *e, struct out *o)
+void edit_set_width(struct edit *e, unsigned columns)
 {
-	e->shown = true;
-	draw(e, o);
-}
-
-void edit_hide(struct edit *e, struct out *o)
-{
-	if (e->shown)
-		out_text(o, "\r\x1b[K");
-	e->shown = false;
-}
-
-void edit_insert(struct edit *e, struct out *o, const char *text, unsigned len)
-{
-	bool plain = e->pos == e->len;
-
-	if (len > EDIT_LINE_MAX - e->len) {
-		if (!e->too_long)
-			out_text(o, "\a");
-		e->too_long = true;
+	if (columns < EDIT_WIDTH_MIN || columns == e->width)
 		return;
-	}
-	memmove(e->line + e->pos + len, e->line + e->pos, e->len - e->pos + 1);
-	memcpy(e->line + e->pos, text, len);
-	for (unsigned i = 0; i < len; i++)
-		plain &= text[i] >= 0x20 && text[i] < 0x7f;
+	draw_resize(e, columns < EDIT_WIDTH_MAX ? columns : EDIT_WIDTH_MAX);
+}
+
+/* ---- Changes of the line ------------------------------------------------ */
+
+static void put_bytes(struct edit *e, const char *text, unsigned len)
+{
+	char *at = e->line + e->pos;
+
+	memmove(at + len, at, e->len - e->pos + 1);
+	memcpy(at, text, len);
 	e->pos += len;
 	e->len += len;
-	/* The common case costs what was typed. */
-	if (plain && columns(e, e->view, e->pos) <= room(e))
-		out_write(o, text, len);
-	else
-		redraw(e, o);
+	e->back = 0;
+	e->stale = true;
 }
 
-static void erase(struct edit *e, struct out *o, unsigned from, unsigned to)
+void edit_put(struct edit *e, const char *text, unsigned len, bool joined)
+{
+	if (!len)
+		return;
+	undo_note(e, false, e->pos, len, joined);
+	put_bytes(e, text, len);
+}
+
+void edit_cut(struct edit *e, unsigned from, unsigned to)
 {
 	if (from == to)
 		return;
+	undo_note(e, true, from, to - from, false);
 	memmove(e->line + from, e->line + to, e->len - to + 1);
 	e->len -= to - from;
 	e->pos = from;
+	e->back = 0;
+	e->stale = true;
 	if (!e->len)
 		e->too_long = false;
-	redraw(e, o);
 }
 
-static void move(struct edit *e, struct out *o, unsigned pos)
+void edit_replace(struct edit *e, const char *text, unsigned len)
 {
-	if (pos == e->pos)
-		return;
-	e->pos = pos;
-	redraw(e, o);
-}
+	bool joined = e->len;
 
-static void recall(struct edit *e, struct out *o, unsigned back)
-{
-	const char *line = back ? history_get(&e->history, back) : e->own;
-
-	if (!line)
-		return;
-	if (!e->back) {
-		memcpy(e->own, e->line, e->len + 1);
-		e->own_len = e->len;
-		e->own_too_long = e->too_long;
-	}
-	/* `own` was saved above when it is what comes back. */
-	e->back = back;
-	e->too_long = !back && e->own_too_long;
-	e->len = back ? (unsigned)strlen(line) : e->own_len;
-	memcpy(e->line, line, e->len + 1);
-	e->pos = e->len;
+	edit_cut(e, 0, e->len);
+	edit_put(e, text, len, joined);
 	e->view = 0;
-	redraw(e, o);
 }
 
-static unsigned word_start(const struct edit *e)
-{
-	unsigned p = e->pos;
+/* ---- Keys --------------------------------------------------------------- */
 
-	while (p && e->line[p - 1] == ' ')
-		p--;
-	while (p && e->line[p - 1] != ' ')
-		p--;
-	return p;
+static void bell(struct out *o)
+{
+	out_text(o, "\a");
 }
 
-static void edit_key(struct edit *e, struct out *o, enum key key, char c)
+static void insert(struct edit *e, struct out *o, char c)
 {
+	bool plain = !e->stale && e->pos == e->len && c >= 0x20 && c < 0x7f;
+	bool new_word = c != ' ' && e->pos && e->line[e->pos - 1] == ' ' &&
+			!e->keys.pasting;
+
+	if (e->len == EDIT_LINE_MAX) {
+		if (!e->too_long)
+			bell(o);
+		e->too_long = true;
+		return;
+	}
+	if (e->last != KEY_TEXT || new_word || !undo_extend(e, e->pos))
+		undo_note(e, false, e->pos, 1, false);
+	put_bytes(e, &c, 1);
+	/* The common case costs one byte of output. */
+	if (plain && draw_fits(e, 0)) {
+		out_write(o, &c, 1);
+		e->stale = false;
+	}
+}
+
+static void move(struct edit *e, unsigned pos)
+{
+	if (pos != e->pos)
+		e->stale = true;
+	e->pos = pos;
+}
+
+static void save_own(struct edit *e)
+{
+	memcpy(e->own, e->line, e->len + 1);
+	e->own_len = e->len;
+	e->own_too_long = e->too_long;
+}
+
+/* Goes through the lines that begin with what was typed. */
+static void recall(struct edit *e, struct out *o, bool older)
+{
+	const struct history *h = &e->history;
+	const struct history_want want = {
+		.text = e->back ? e->own : e->line,
+		.len = e->back ? e->own_len : e->len,
+	};
+	unsigned back = older ? history_older(h, e->back, &want)
+			      : history_newer(h, e->back, &want);
+	const char *line = history_get(h, back);
+
+	if (!line && (older || !e->back)) {
+		if (older)
+			bell(o);
+		return;
+	}
+	if (!e->back)
+		save_own(e);
+	if (line) {
+		edit_replace(e, line, (unsigned)strlen(line));
+	} else {
+		edit_replace(e, e->own, e->own_len);
+		e->too_long = e->own_too_long;
+	}
+	e->back = back;
+}
+
+static bool is_kill(enum key key)
+{
+	return key == KEY_KILL_END || key == KEY_KILL_LINE ||
+	       key == KEY_KILL_WORD || key == KEY_KILL_WORD_LEFT ||
+	       key == KEY_KILL_WORD_RIGHT;
+}
+
+/* Kills in a row are yanked as one. */
+static void kill(struct edit *e, unsigned from, unsigned to)
+{
+	unsigned n = to - from;
+	char *at = e->kill;
+
+	if (from == to)
+		return;
+	if (!is_kill(e->last) || e->kill_len + n > sizeof(e->kill)) {
+		e->kill_len = 0;
+		e->kill_too_long = false;
+	}
+	if (from < e->pos)
+		memmove(e->kill + n, e->kill, e->kill_len);
+	else
+		at += e->kill_len;
+	memcpy(at, e->line + from, n);
+	e->kill_len += n;
+	e->kill_too_long |= e->too_long;
+	edit_cut(e, from, to);
+}
+
+static void yank(struct edit *e, struct out *o)
+{
+	if (!e->kill_len || e->len + e->kill_len > EDIT_LINE_MAX) {
+		bell(o);
+		return;
+	}
+	edit_put(e, e->kill, e->kill_len, false);
+	e->too_long |= e->kill_too_long;
+}
+
+/* The characters around the cursor change places; at the end, those before. */
+static void transpose(struct edit *e, struct out *o)
+{
+	const struct text t = edit_text(e);
+	unsigned at = e->pos, from, to;
+	char both[8];
+
+	if (at && at == e->len)
+		at = line_prev(&t, at);
+	if (!at) {
+		bell(o);
+		return;
+	}
+	from = line_prev(&t, at);
+	to = at + line_char(&t, at);
+	memcpy(both, e->line + at, to - at);
+	memcpy(both + (to - at), e->line + from, at - from);
+	edit_cut(e, from, to);
+	edit_put(e, both, to - from, true);
+}
+
+static void clear(struct edit *e, struct out *o)
+{
+	out_text(o, "\x1b[H\x1b[2J");
+	e->stale = true;
+}
+
+static void move_key(struct edit *e, enum key key)
+{
+	const struct text t = edit_text(e);
+
 	switch (key) {
-	case KEY_TEXT:
-		edit_insert(e, o, &c, 1);
-		break;
-	case KEY_BACKSPACE:
-		if (e->pos)
-			erase(e, o, prev_pos(e, e->pos), e->pos);
-		break;
-	case KEY_DELETE:
-		if (e->pos < e->len)
-			erase(e, o, e->pos, e->pos + char_len(e, e->pos));
-		break;
 	case KEY_LEFT:
-		if (e->pos)
-			move(e, o, prev_pos(e, e->pos));
+		move(e, e->pos ? line_prev(&t, e->pos) : 0);
 		break;
 	case KEY_RIGHT:
 		if (e->pos < e->len)
-			move(e, o, e->pos + char_len(e, e->pos));
+			move(e, e->pos + line_char(&t, e->pos));
+		break;
+	case KEY_WORD_LEFT:
+		move(e, line_word_left(&t, e->pos, false));
+		break;
+	case KEY_WORD_RIGHT:
+		move(e, line_word_right(&t, e->pos));
 		break;
 	case KEY_HOME:
-		move(e, o, 0);
+		move(e, 0);
 		break;
 	case KEY_END:
-		move(e, o, e->len);
-		break;
-	case KEY_UP:
-		recall(e, o, e->back + 1);
-		break;
-	case KEY_DOWN:
-		if (e->back)
-			recall(e, o, e->back - 1);
-		break;
-	case KEY_KILL_END:
-		erase(e, o, e->pos, e->len);
-		break;
-	case KEY_KILL_LINE:
-		erase(e, o, 0, e->pos);
-		break;
-	case KEY_KILL_WORD:
-		erase(e, o, word_start(e), e->pos);
-		break;
-	case KEY_CLEAR:
-		out_text(o, "\x1b[H\x1b[2J");
-		draw(e, o);
-		break;
-	case KEY_UNKNOWN:
-		out_text(o, "\a");
+		move(e, e->len);
 		break;
 	default:
 		break;
 	}
 }
 
-enum edit_event edit_push(struct edit *e, struct out *o, unsigned char byte)
+static void erase_key(struct edit *e, enum key key)
 {
-	enum key key = keys_push(&e->keys, byte);
+	const struct text t = edit_text(e);
 
 	switch (key) {
-	case KEY_ENTER:
+	case KEY_BACKSPACE:
+		if (e->pos)
+			edit_cut(e, line_prev(&t, e->pos), e->pos);
+		break;
+	case KEY_DELETE:
+		if (e->pos < e->len)
+			edit_cut(e, e->pos, e->pos + line_char(&t, e->pos));
+		break;
+	case KEY_KILL_END:
+		kill(e, e->pos, e->len);
+		break;
+	case KEY_KILL_LINE:
+		kill(e, 0, e->pos);
+		break;
+	case KEY_KILL_WORD:
+		kill(e, line_word_left(&t, e->pos, true), e->pos);
+		break;
+	case KEY_KILL_WORD_LEFT:
+		kill(e, line_word_left(&t, e->pos, false), e->pos);
+		break;
+	case KEY_KILL_WORD_RIGHT:
+		kill(e, e->pos, line_word_right(&t, e->pos));
+		break;
+	default:
+		break;
+	}
+}
+
+static void edit_other(struct edit *e, struct out *o, enum key key, char c)
+{
+	switch (key) {
+	case KEY_TEXT:
+		insert(e, o, c);
+		break;
+	case KEY_UP:
+	case KEY_DOWN:
+		recall(e, o, key == KEY_UP);
+		break;
+	case KEY_YANK:
+		yank(e, o);
+		break;
+	case KEY_TRANSPOSE:
+		transpose(e, o);
+		break;
+	case KEY_UNDO:
+		if (!undo_back(e))
+			bell(o);
+		break;
+	case KEY_SEARCH:
+		search_start(e);
+		break;
+	case KEY_CLEAR:
+		clear(e, o);
+		break;
+	case KEY_UNKNOWN:
+		bell(o);
+		break;
+	default:
+		move_key(e, key);
+		erase_key(e, key);
+		break;
+	}
+}
+
+static enum edit_event end_line(struct edit *e, struct out *o, enum key key)
+{
+	draw_update(e, o);
+	if (key == KEY_ENTER) {
 		out_text(o, "\r\n");
 		if (!e->too_long && strlen(e->line) == e->len)
 			history_add(&e->history, e->line);
 		return EDIT_LINE;
-	case KEY_CANCEL:
-		if (columns(e, e->view, e->pos) + 2 <= room(e))
-			out_text(o, "^C");
-		out_text(o, "\r\n");
-		edit_reset(e);
-		return EDIT_CANCEL;
-	case KEY_TAB:
-		return EDIT_COMPLETE;
-	default:
-		if (key == KEY_TEXT && byte == '?')
-			return EDIT_HELP;
-		edit_key(e, o, key, (char)byte);
+	}
+	if (draw_fits(e, 2))
+		out_text(o, "^C");
+	out_text(o, "\r\n");
+	e->keys.pasting = false;
+	edit_reset(e);
+	return EDIT_CANCEL;
+}
+
+/* What may come next is asked by a person; in a paste it is text. */
+static bool asks(const struct edit *e, enum key key, unsigned char byte)
+{
+	return !e->keys.pasting &&
+	       (key == KEY_TAB || (key == KEY_TEXT && byte == '?'));
+}
+
+void edit_insert(struct edit *e, struct out *o, const char *text, unsigned len)
+{
+	bool plain = !e->stale && e->pos == e->len;
+
+	if (len > EDIT_LINE_MAX - e->len) {
+		if (!e->too_long)
+			bell(o);
+		e->too_long = true;
+		return;
+	}
+	for (unsigned i = 0; i < len; i++)
+		plain &= text[i] >= 0x20 && text[i] < 0x7f;
+	edit_put(e, text, len, false);
+	if (plain && draw_fits(e, 0)) {
+		out_write(o, text, len);
+		e->stale = false;
+	}
+	draw_update(e, o);
+}
+
+enum key edit_key(struct edit *e, unsigned char byte)
+{
+	return keys_push(&e->keys, byte);
+}
+
+enum edit_event edit_act(struct edit *e, struct out *o, enum key key,
+			 unsigned char byte)
+{
+	if (key == KEY_NONE)
+		return EDIT_NONE;
+	if (key == KEY_REPORT) {
+		edit_set_width(e, e->keys.param[1]);
+		draw_update(e, o);
 		return EDIT_NONE;
 	}
+	if (e->ask && (!e->asked || key == KEY_CLEAR)) {
+		e->asked = true;
+		out_text(o, ASK_WIDTH);
+	}
+	if (!e->search.on || !search_key(e, o, key, (char)byte)) {
+		if (key == KEY_ENTER || key == KEY_CANCEL)
+			return end_line(e, o, key);
+		if (asks(e, key, byte)) {
+			e->last = KEY_TEXT;
+			draw_update(e, o);
+			return key == KEY_TAB ? EDIT_COMPLETE : EDIT_HELP;
+		}
+		if (key == KEY_TAB)
+			edit_other(e, o, KEY_TEXT, ' ');
+		else
+			edit_other(e, o, key, (char)byte);
+	}
+	e->last = key == KEY_TAB ? KEY_TEXT : key;
+	draw_update(e, o);
+	return EDIT_NONE;
+}
+
+enum edit_event edit_push(struct edit *e, struct out *o, unsigned char byte)
+{
+	return edit_act(e, o, edit_key(e, byte), byte);
 }

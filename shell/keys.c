@@ -5,10 +5,18 @@
 #define ESC 0x1b
 #define DEL 0x7f
 
-/* CSI n ~ */
-static enum key tilde_key(unsigned n)
+#define PARAM_MAX 9999
+
+/* Ctrl or Alt, of a modifier as a sequence holds it: 1 and a mask. */
+static bool is_word(unsigned modifier)
 {
-	switch (n) {
+	return modifier && (modifier - 1) & 6;
+}
+
+/* CSI n ~ */
+static enum key tilde_key(struct keys *k)
+{
+	switch (k->param[0]) {
 	case 1:
 	case 7:
 		return KEY_HOME;
@@ -17,13 +25,17 @@ static enum key tilde_key(unsigned n)
 		return KEY_END;
 	case 3:
 		return KEY_DELETE;
+	case 200:
+	case 201:
+		k->pasting = k->param[0] == 200;
+		return KEY_NONE;
 	default:
 		return KEY_UNKNOWN;
 	}
 }
 
 /* CSI X and SS3 X */
-static enum key letter_key(unsigned char byte)
+static enum key letter_key(unsigned char byte, bool word)
 {
 	switch (byte) {
 	case 'A':
@@ -31,9 +43,9 @@ static enum key letter_key(unsigned char byte)
 	case 'B':
 		return KEY_DOWN;
 	case 'C':
-		return KEY_RIGHT;
+		return word ? KEY_WORD_RIGHT : KEY_RIGHT;
 	case 'D':
-		return KEY_LEFT;
+		return word ? KEY_WORD_LEFT : KEY_LEFT;
 	case 'H':
 		return KEY_HOME;
 	case 'F':
@@ -43,27 +55,61 @@ static enum key letter_key(unsigned char byte)
 	}
 }
 
+/* ESC X */
+static enum key alt_key(unsigned char byte)
+{
+	switch (byte) {
+	case 'b':
+	case 'B':
+		return KEY_WORD_LEFT;
+	case 'f':
+	case 'F':
+		return KEY_WORD_RIGHT;
+	case 'd':
+	case 'D':
+		return KEY_KILL_WORD_RIGHT;
+	case CTRL('h'):
+	case DEL:
+		return KEY_KILL_WORD_LEFT;
+	default:
+		return KEY_UNKNOWN;
+	}
+}
+
+static enum key end_csi(struct keys *k, unsigned char byte)
+{
+	if (k->odd)
+		return KEY_UNKNOWN;
+	if (byte == '~')
+		return tilde_key(k);
+	if (byte == 'R' && k->params == 1 && k->param[0] && k->param[1])
+		return KEY_REPORT;
+	return letter_key(byte, is_word(k->param[1]));
+}
+
 static enum key push_csi(struct keys *k, unsigned char byte)
 {
-	/* Parameters and intermediate bytes; only the first number counts. */
 	if (byte >= '0' && byte <= '9') {
-		if (k->param < 100)
-			k->param = k->param * 10 + (byte - '0');
+		unsigned *param = &k->param[k->params != 0];
+
+		if (k->params < 2 && *param < PARAM_MAX)
+			*param = *param * 10 + (byte - '0');
 		return KEY_NONE;
 	}
 	if (byte >= 0x20 && byte <= 0x3f) {
-		k->param = k->param % 1000 + 1000;
+		if (byte != ';')
+			k->odd = true;
+		else if (k->params < 2)
+			k->params++;
 		return KEY_NONE;
 	}
 	/* A Linux console's F1 to F5 have one more letter: CSI [ A. */
 	if (byte == '[') {
-		k->state = KEYS_ESC;
+		k->state = KEYS_FN;
 		return KEY_NONE;
 	}
 	k->state = KEYS_PLAIN;
-	if (byte == '~')
-		return tilde_key(k->param % 1000);
-	return letter_key(byte);
+	return end_csi(k, byte);
 }
 
 static enum key push_escape(struct keys *k, unsigned char byte)
@@ -73,13 +119,17 @@ static enum key push_escape(struct keys *k, unsigned char byte)
 		return push_csi(k, byte);
 	case KEYS_SS3:
 		k->state = KEYS_PLAIN;
-		return letter_key(byte);
+		return letter_key(byte, false);
+	case KEYS_FN:
+		k->state = KEYS_PLAIN;
+		return KEY_UNKNOWN;
 	default:
 		break;
 	}
-	k->param = 0;
+	k->param[0] = k->param[1] = k->params = 0;
+	k->odd = false;
 	k->state = byte == '[' ? KEYS_CSI : byte == 'O' ? KEYS_SS3 : KEYS_PLAIN;
-	return k->state == KEYS_PLAIN ? KEY_UNKNOWN : KEY_NONE;
+	return k->state == KEYS_PLAIN ? alt_key(byte) : KEY_NONE;
 }
 
 static enum key push_control(unsigned char byte)
@@ -110,10 +160,18 @@ static enum key push_control(unsigned char byte)
 		return KEY_DOWN;
 	case CTRL('p'):
 		return KEY_UP;
+	case CTRL('r'):
+		return KEY_SEARCH;
+	case CTRL('t'):
+		return KEY_TRANSPOSE;
 	case CTRL('u'):
 		return KEY_KILL_LINE;
 	case CTRL('w'):
 		return KEY_KILL_WORD;
+	case CTRL('y'):
+		return KEY_YANK;
+	case CTRL('_'):
+		return KEY_UNDO;
 	default:
 		return KEY_TEXT;
 	}
@@ -131,8 +189,9 @@ enum key keys_push(struct keys *k, unsigned char byte)
 		return byte == '\n' && after_cr ? KEY_NONE : KEY_ENTER;
 	}
 	/* So does what no sequence holds: a control byte, part of a character.
-	 */
-	if (byte < 0x20 || byte >= DEL)
+	 * Of these, Alt goes with the erasing ones. */
+	if ((byte < 0x20 || byte >= DEL) &&
+	    !(k->state == KEYS_ESC && (byte == DEL || byte == CTRL('h'))))
 		k->state = KEYS_PLAIN;
 	if (k->state != KEYS_PLAIN)
 		return push_escape(k, byte);
@@ -141,4 +200,20 @@ enum key keys_push(struct keys *k, unsigned char byte)
 		return KEY_NONE;
 	}
 	return byte < 0x20 || byte == DEL ? push_control(byte) : KEY_TEXT;
+}
+
+unsigned keys_report(const unsigned char *buf, unsigned len, unsigned *column)
+{
+	struct keys k = {0};
+	enum key key = KEY_NONE;
+	unsigned n = 0;
+
+	do {
+		if (n == len || n == KEYS_REPORT_MAX)
+			return 0;
+	} while (buf[len - ++n] != ESC);
+	for (unsigned i = len - n; i < len; i++)
+		key = keys_push(&k, buf[i]);
+	*column = k.param[1];
+	return key == KEY_REPORT ? n : 0;
 }

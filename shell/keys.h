@@ -2,7 +2,8 @@
 /*
  * From bytes to keys: what a terminal sends is pushed one byte at a time, and a
  * key comes out when it is whole. Knows ECMA-48 sequences; a character of
- * several bytes comes as that many KEY_TEXT. All state is in the struct.
+ * several bytes comes as that many KEY_TEXT. The marks around a paste are no
+ * keys, what is between them is as if typed. All state is in the struct.
  */
 #ifndef SHELL_KEYS_H
 #define SHELL_KEYS_H
@@ -28,15 +29,32 @@ enum key {
 	KEY_KILL_WORD, /* ^W */
 	KEY_CLEAR,     /* ^L */
 	KEY_CANCEL,    /* ^C */
+	KEY_WORD_LEFT, /* Alt-b, Ctrl-Left */
+	KEY_WORD_RIGHT,
+	KEY_KILL_WORD_LEFT,  /* Alt-Backspace */
+	KEY_KILL_WORD_RIGHT, /* Alt-d */
+	KEY_YANK,            /* ^Y */
+	KEY_TRANSPOSE,       /* ^T */
+	KEY_UNDO,            /* ^_ */
+	KEY_SEARCH,          /* ^R */
+	KEY_REPORT, /* the terminal's: the cursor is in column param[1] */
 };
 
+#define KEYS_REPORT_MAX 12 /* bytes of the longest report there is */
+
 struct keys {
-	enum { KEYS_PLAIN, KEYS_ESC, KEYS_CSI, KEYS_SS3 } state;
-	unsigned param; /* of the sequence, its first number */
-	bool after_cr;  /* a LF now belongs to the CR before */
+	enum { KEYS_PLAIN, KEYS_ESC, KEYS_CSI, KEYS_SS3, KEYS_FN } state;
+	unsigned param[2]; /* the sequence's first numbers */
+	unsigned params;   /* semicolons that it holds */
+	bool odd;          /* it holds what no key sends */
+	bool after_cr;     /* a LF now belongs to the CR before */
+	bool pasting;      /* between the marks of a paste */
 };
 
 enum key keys_push(struct keys *k, unsigned char byte);
+
+/* Bytes of the report that ends `buf` and its column; 0 when none does. */
+unsigned keys_report(const unsigned char *buf, unsigned len, unsigned *column);
 
 /* True when no key is half way in. */
 static inline bool keys_idle(const struct keys *k)

@@ -184,7 +184,9 @@ static bool step_call(struct session *s, struct runner *r, uint64_t now_ns)
 		r->state = r->result == CALL_DONE ? RUNNER_NEXT : RUNNER_CALL;
 		return r->result == CALL_DONE;
 	}
-	render_start(&r->render, &r->reply, c->json, s->edit.width);
+	/* A person's terminal is nothing to a program. */
+	render_start(&r->render, &r->reply, c->json,
+		     r->tag[0] ? EDIT_WIDTH : s->edit.width);
 	r->state = RUNNER_RENDER;
 	return true;
 }

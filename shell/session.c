@@ -8,7 +8,6 @@
 #include "shell/menu.h"
 
 #define CTRL_C 0x03
-#define DEFAULT_WIDTH 80
 /* Room for an event and the line drawn again. */
 #define EVENT_ROOM (SESSION_EVENT_BYTES + EDIT_ROOM)
 
@@ -34,11 +33,16 @@ void session_init(struct session *s, const struct session_env *env)
 {
 	memset(s, 0, sizeof(*s));
 	s->env = *env;
-	edit_init(&s->edit, env->prompt, DEFAULT_WIDTH);
+	edit_init(&s->edit, env->prompt, EDIT_WIDTH);
 	if (env->banner) {
 		out_text(&s->out, env->banner);
 		out_text(&s->out, "\r\n");
 	}
+}
+
+void session_ask_width(struct session *s)
+{
+	s->edit.ask = true;
 }
 
 /* ---- A person's keys --------------------------------------------------- */
@@ -83,13 +87,18 @@ static size_t key_room(unsigned char byte)
 static bool push_key(struct session *s, unsigned char byte)
 {
 	const struct complete_env env = session_completion(s);
+	enum key key;
 
 	if (s->writer || out_room(&s->out) < key_room(byte))
 		return false;
-	if (!s->edit.shown)
-		show_edit(s);
-	s->quiet = false;
-	switch (edit_push(&s->edit, &s->out, byte)) {
+	key = edit_key(&s->edit, byte);
+	/* Neither half a key nor a terminal's answer asks for a prompt. */
+	if (key != KEY_NONE && key != KEY_REPORT) {
+		if (!s->edit.shown)
+			show_edit(s);
+		s->quiet = false;
+	}
+	switch (edit_act(&s->edit, &s->out, key, byte)) {
 	case EDIT_LINE:
 		take_line(s);
 		break;
@@ -108,6 +117,22 @@ static bool push_key(struct session *s, unsigned char byte)
 	return true;
 }
 
+/* A terminal's answer is not typed: what comes next is where it was. */
+static void drop_report(struct session *s)
+{
+	unsigned n = s->typed_tail - s->typed_head, columns;
+	unsigned char last[KEYS_REPORT_MAX];
+
+	n = n < sizeof(last) ? n : (unsigned)sizeof(last);
+	for (unsigned i = 0; i < n; i++)
+		last[i] =
+			s->typed[(s->typed_tail - n + i) % SESSION_TYPED_BYTES];
+	n = keys_report(last, n, &columns);
+	if (n)
+		edit_set_width(&s->edit, columns);
+	s->typed_tail -= n;
+}
+
 static bool take_key(struct session *s, unsigned char byte, uint64_t now_ns)
 {
 	if (byte == CTRL_C && busy(&s->person)) {
@@ -120,6 +145,8 @@ static bool take_key(struct session *s, unsigned char byte, uint64_t now_ns)
 	if (typed_full(s))
 		return false;
 	s->typed[s->typed_tail++ % SESSION_TYPED_BYTES] = byte;
+	if (byte == 'R')
+		drop_report(s);
 	return true;
 }
 
@@ -179,6 +206,18 @@ static void start_request(struct session *s)
 		runner_start(r, s->request + start, s->request_len - start);
 }
 
+/* The same for one that comes in the middle of a request. */
+static void drop_request_report(struct session *s)
+{
+	unsigned columns;
+	unsigned n = keys_report((unsigned char *)s->request, s->request_len,
+				 &columns);
+
+	if (n)
+		edit_set_width(&s->edit, columns);
+	s->request_len -= n;
+}
+
 static void take_request_byte(struct session *s, unsigned char byte)
 {
 	if (byte == '\r' || byte == '\n') {
@@ -187,6 +226,8 @@ static void take_request_byte(struct session *s, unsigned char byte)
 		s->after_cr = byte == '\r';
 	} else if (s->request_len < SESSION_REQUEST_MAX) {
 		s->request[s->request_len++] = (char)byte;
+		if (byte == 'R')
+			drop_request_report(s);
 	} else {
 		s->request_long = true;
 	}

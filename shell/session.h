@@ -62,6 +62,12 @@ struct session {
 void session_init(struct session *s, const struct session_env *env);
 
 /*
+ * There may be a terminal: asks it for its width when a person presses the
+ * first key, and at each ^L. Without, and until it answers, it has 80 columns.
+ */
+void session_ask_width(struct session *s);
+
+/*
  * Takes up to `len` bytes of input; returns how many it took. It takes fewer
  * when it has to finish something first: give the rest again later.
  */

@@ -72,6 +72,27 @@ def test_tab_completes_and_question_mark_lists(person):
     assert re.search(r"size \[bytes\] +128 +128", type_line(person, "port"))
 
 
+def test_searching_and_undoing(person):
+    type_line(person, "size 128")
+    type_line(person, "rate 10kpps")
+    person.send("\x12si")  # ^R
+    person.expect_exact("(search)'si': size 128")
+    person.send("\x05\x17" "256\x1f\x1f\r")  # ^E ^W 256 ^_ ^_
+    person.expect_exact("size 128\r\n")
+    person.expect_exact(PROMPT)
+    assert re.search(r"size \[bytes\] +128 +128", type_line(person, "port"))
+
+
+def test_a_terminal_that_tells_its_width(person):
+    person.send("x")
+    person.expect_exact("\x1b[6n")
+    person.expect_exact("x")
+    person.send("\x1b[24;30R" + "y" * 40)
+    person.expect_exact("\r\x1b[K" + PROMPT + "y" * 19)
+    person.send("\x03")
+    person.expect_exact(PROMPT)
+
+
 def test_ctrl_c_ends_what_runs_and_drops_what_is_typed(person):
     person.send("sleep 1h\r")
     person.expect_exact("sleep 1h\r\n")

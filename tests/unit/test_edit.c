@@ -84,6 +84,32 @@ static void a_character_of_several_bytes_is_one(void **state)
 	enter("", "a\xc3\xbc!");
 }
 
+static void a_character_has_its_columns(void **state)
+{
+	(void)state;
+	/* Two of two columns, then one. */
+	type("\xe6\xbc\xa2\xe5\xad\x97z" LEFT);
+	assert_row("> \xe6\xbc\xa2\xe5\xad\x97|z");
+	assert_int_equal(screen.column, 6);
+	type(LEFT LEFT "x");
+	assert_row("> x|\xe6\xbc\xa2\xe5\xad\x97z");
+	type(END "e\xcc\x81");
+	assert_int_equal(screen.column, 9);
+	type(LEFT);
+	assert_int_equal(screen.column, 9);
+	type(LEFT);
+	assert_int_equal(screen.column, 8);
+	/* Half of one is not shown at the end of the row. */
+	type("\x15\x0b"
+	     "a");
+	repeat("\xe6\xbc\xa2", 9);
+	type(HOME);
+	assert_int_equal(screen.len, 2 + 17);
+	type("b");
+	assert_int_equal(screen.len, 2 + 16);
+	assert_int_equal(screen.bells, 0);
+}
+
 static void what_is_no_utf8_is_shown_byte_by_byte(void **state)
 {
 	(void)state;
@@ -282,7 +308,12 @@ static void whatever_is_typed_the_screen_shows_it(void **state)
 		"\x0c",       "\xc3\xa9",     "\x07",
 		"a word ",    "\xe2\x82\xac", ESC "[5~",
 		"\x15",       "\x0b",         "\xf0\x9f\x98\x80",
-		"0123456789",
+		"0123456789", "\xe6\xbc\xa2", "e\xcc\x81",
+		"\x12",       ESC "b",        ESC "f",
+		ESC "d",      ESC BACKSPACE,  "\x19",
+		"\x14",       "\x1f",         "\x1f\x1f",
+		"\x12w",      ESC "[1;20R",   ESC "[200~",
+		ESC "[201~",
 	};
 	uint64_t seed = 1;
 	(void)state;
@@ -292,7 +323,7 @@ static void whatever_is_typed_the_screen_shows_it(void **state)
 		enum edit_event event = EDIT_NONE;
 
 		if (r % 4)
-			for (const char *k = keys[r / 4 % 19]; *k; k++)
+			for (const char *k = keys[r / 4 % 34]; *k; k++)
 				push((unsigned char)*k);
 		else
 			event = push((unsigned char)(r / 4));
@@ -304,6 +335,40 @@ static void whatever_is_typed_the_screen_shows_it(void **state)
 	}
 }
 
+/* The widest row of the longest characters; no screen here is as wide. */
+static void no_key_puts_out_more_than_there_is_room_for(void **state)
+{
+	static const char *const keys[] = {
+		LEFT,   HOME,   END,    "\x14", BACKSPACE,
+		"\x19", "\x0c", "\x1f", "\x12", "\xf0\x9f\x98\x80",
+		"\x0c", "\x12", "\x0c", UP,     "\x12",
+		"\x07", "\x03",
+	};
+	(void)state;
+
+	edit_init(&edit, "ukpktgen> ", EDIT_WIDTH_MAX);
+	edit.ask = true;
+	edit_show(&edit, &out);
+	for (int i = 0; i < 2; i++) {
+		for (int n = 0; n < 145; n++)
+			edit_push(&edit, &out, 0x1a);
+		for (int n = 0; n < 219 * 4; n++)
+			edit_push(&edit, &out, "\xf0\x9f\x98\x80"[n % 4]);
+		if (!i)
+			edit_push(&edit, &out, '\r');
+		edit_reset(&edit);
+		edit_show(&edit, &out);
+	}
+	edit_push(&edit, &out, 0x10);
+	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++)
+		for (const char *k = keys[i]; *k; k++) {
+			out_drop(&out, OUT_BYTES - out_room(&out));
+			edit_push(&edit, &out, (unsigned char)*k);
+			assert_true(OUT_BYTES - out_room(&out) <= EDIT_ROOM);
+		}
+	assert_true(edit_empty(&edit));
+}
+
 #define TEST(name) cmocka_unit_test_setup(name, unit_edit_setup)
 
 int main(void)
@@ -313,6 +378,7 @@ int main(void)
 		TEST(the_cursor_moves_and_text_goes_in_where_it_is),
 		TEST(the_erasing_keys_erase),
 		TEST(a_character_of_several_bytes_is_one),
+		TEST(a_character_has_its_columns),
 		TEST(what_is_no_utf8_is_shown_byte_by_byte),
 		TEST(control_bytes_are_shown_and_drive_nothing),
 		TEST(tab_and_question_mark_leave_the_line_alone),
@@ -325,6 +391,7 @@ int main(void)
 		TEST(hidden_and_shown_it_is_as_before),
 		TEST(it_is_empty_only_between_keys),
 		TEST(whatever_is_typed_the_screen_shows_it),
+		TEST(no_key_puts_out_more_than_there_is_room_for),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -67,7 +67,6 @@ static void up_and_down_walk_through_the_lines(void **state)
 	(void)state;
 	enter("one", "one");
 	enter("two", "two");
-	type("thr");
 	type(UP);
 	assert_row("> two|");
 	type(UP);
@@ -77,10 +76,10 @@ static void up_and_down_walk_through_the_lines(void **state)
 	type(DOWN);
 	assert_row("> two|");
 	type(DOWN);
-	assert_row("> thr|");
-	type(DOWN "ee");
+	assert_row("> |");
+	type(DOWN "three");
 	assert_row("> three|");
-	type("\x10\x10\x0e");
+	type("\x15\x10\x10\x0e");
 	assert_row("> two|");
 	enter("", "two");
 	assert_null(history_get(&edit.history, 3));
@@ -100,6 +99,39 @@ static void a_recalled_line_can_be_changed(void **state)
 	type(UP UP UP);
 	assert_row("> size 64|");
 	assert_int_equal(edit.history.count, 3);
+}
+
+static void with_text_typed_only_lines_that_begin_so(void **state)
+{
+	(void)state;
+	enter("size 64", "size 64");
+	enter("stats", "stats");
+	enter("size 128", "size 128");
+	enter("stop", "stop");
+	type("si" UP);
+	assert_row("> size 128|");
+	type(LEFT "\x10");
+	assert_row("> size 64|");
+	type(UP);
+	assert_row("> size 64|");
+	assert_int_equal(screen.bells, 1);
+	type("\x0e");
+	assert_row("> size 128|");
+	type(DOWN);
+	assert_row("> si|");
+	type(DOWN);
+	assert_row("> si|");
+	/* A line that was changed is what the next ones have to begin with. */
+	type(UP UP BACKSPACE);
+	assert_row("> size 6|");
+	type("\x17" UP);
+	assert_row("> size 128|");
+	type(DOWN "x" UP);
+	assert_row("> size x|");
+	assert_int_equal(screen.bells, 2);
+	type("\x15"
+	     "st" UP UP);
+	assert_row("> stats|");
 }
 
 static void a_long_line_is_recalled_at_its_end(void **state)
@@ -164,16 +196,19 @@ static void erased_a_line_is_no_longer_too_long(void **state)
 
 static void a_recalled_line_is_not_too_long_itself(void **state)
 {
+	char line[EDIT_LINE_MAX + 1];
 	(void)state;
-	enter("port", "port");
+
+	memset(line, 'x', EDIT_LINE_MAX);
+	line[EDIT_LINE_MAX] = '\0';
+	enter(line, line);
 	type_too_long();
 	type(UP);
-	assert_row("> port|");
 	assert_false(edit.too_long);
 	/* Its own comes back as what it was. */
 	type(DOWN);
 	assert_true(edit.too_long);
-	enter(UP, "port");
+	enter(UP, line);
 	enter("size 64", "size 64");
 }
 
@@ -200,6 +235,7 @@ int main(void)
 		cmocka_unit_test(the_oldest_go_when_room_is_needed),
 		TEST(up_and_down_walk_through_the_lines),
 		TEST(a_recalled_line_can_be_changed),
+		TEST(with_text_typed_only_lines_that_begin_so),
 		TEST(a_long_line_is_recalled_at_its_end),
 		TEST(a_line_of_the_greatest_length_is_taken),
 		TEST(a_longer_line_is_told_as_such_and_not_kept),

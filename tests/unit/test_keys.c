@@ -55,10 +55,44 @@ static const struct {
 	{"\x1b[4~", KEY_END},
 	{"\x1b[8~", KEY_END},
 	{"\x1b[3~", KEY_DELETE},
-	/* With Ctrl or Shift held they are the same keys. */
-	{"\x1b[1;5C", KEY_RIGHT},
+	{"\x12", KEY_SEARCH},
+	{"\x14", KEY_TRANSPOSE},
+	{"\x19", KEY_YANK},
+	{"\x1f", KEY_UNDO},
+	/* With Shift held they are the same keys. */
 	{"\x1b[1;2D", KEY_LEFT},
+	{"\x1b[1;5A", KEY_UP},
+	{"\x1b[1;5H", KEY_HOME},
 	{"\x1b[3;5~", KEY_DELETE},
+	/* Ctrl and Alt make words of characters. */
+	{"\x1b[1;5C", KEY_WORD_RIGHT},
+	{"\x1b[1;5D", KEY_WORD_LEFT},
+	{"\x1b[1;3C", KEY_WORD_RIGHT},
+	{"\x1b[1;3D", KEY_WORD_LEFT},
+	{"\x1b[1;6D", KEY_WORD_LEFT},
+	{"\x1b"
+	 "b",
+	 KEY_WORD_LEFT},
+	{"\x1b"
+	 "f",
+	 KEY_WORD_RIGHT},
+	{"\x1b"
+	 "B",
+	 KEY_WORD_LEFT},
+	{"\x1b"
+	 "F",
+	 KEY_WORD_RIGHT},
+	{"\x1b"
+	 "d",
+	 KEY_KILL_WORD_RIGHT},
+	{"\x1b\x7f", KEY_KILL_WORD_LEFT},
+	{"\x1b\x08", KEY_KILL_WORD_LEFT},
+	/* Where the cursor is. */
+	{"\x1b[24;80R", KEY_REPORT},
+	{"\x1b[1;9999R", KEY_REPORT},
+	/* The marks of a paste are nothing. */
+	{"\x1b[200~", KEY_NONE},
+	{"\x1b[201~", KEY_NONE},
 };
 
 static void known_keys_are_told(void **state)
@@ -80,7 +114,12 @@ static void unknown_sequences_are_one_unknown_key(void **state)
 		"\x1b[5~",
 		"\x1b[15~",
 		"\x1b[24;2~",
-		"\x1b[200~",
+		"\x1b[202~",
+		"\x1b[R",
+		"\x1b[5R",
+		"\x1b[1;2;3R",
+		"\x1b[0;0R",
+		"\x1b[?1;80R",
 		"\x1b[1003~",
 		"\x1b[Z",
 		"\x1b[?25h",
@@ -139,7 +178,9 @@ static void a_broken_sequence_swallows_no_key(void **state)
 		assert_int_equal(push(&k, broken[i]), KEY_NONE);
 		assert_int_equal(push(&k, "\x1bOB"), KEY_DOWN);
 		assert_int_equal(push(&k, broken[i]), KEY_NONE);
-		assert_int_equal(push(&k, "\x7f"), KEY_BACKSPACE);
+		assert_int_equal(push(&k, "\x7f"),
+				 broken[i][1] ? KEY_BACKSPACE
+					      : KEY_KILL_WORD_LEFT);
 		/* The first byte of a character, not only its rest. */
 		assert_int_equal(push(&k, broken[i]), KEY_NONE);
 		assert_int_equal(push(&k, "\xc3"), KEY_TEXT);
@@ -158,6 +199,43 @@ static void a_long_sequence_stays_one_key(void **state)
 	assert_int_equal(keys_push(&k, 'm'), KEY_UNKNOWN);
 }
 
+static void a_paste_is_known_by_its_marks(void **state)
+{
+	struct keys k = {0};
+	(void)state;
+
+	push(&k, "\x1b[200~");
+	assert_true(k.pasting);
+	assert_int_equal(push(&k, "a"), KEY_TEXT);
+	assert_int_equal(push(&k, "\r"), KEY_ENTER);
+	assert_true(k.pasting);
+	push(&k, "\x1b[201~");
+	assert_false(k.pasting);
+}
+
+static unsigned report(const char *text, unsigned *column)
+{
+	return keys_report((const unsigned char *)text, (unsigned)strlen(text),
+			   column);
+}
+
+static void a_report_is_found_behind_other_bytes(void **state)
+{
+	unsigned column = 0;
+	(void)state;
+
+	assert_int_equal(report("ab\x1b[24;132R", &column), 9);
+	assert_int_equal(column, 132);
+	assert_int_equal(report("\x1b[9999;9999R", &column), 12);
+	assert_int_equal(column, 9999);
+	assert_int_equal(report("\x1b[1;1Rx", &column), 0);
+	assert_int_equal(report("\x1b[1;Rx", &column), 0);
+	assert_int_equal(report("\x1b[A1;1R", &column), 0);
+	assert_int_equal(report("[1;1R", &column), 0);
+	assert_int_equal(report("R", &column), 0);
+	assert_int_equal(report("", &column), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -166,6 +244,8 @@ int main(void)
 		cmocka_unit_test(every_way_to_end_a_line_is_one_enter),
 		cmocka_unit_test(a_broken_sequence_swallows_no_key),
 		cmocka_unit_test(a_long_sequence_stays_one_key),
+		cmocka_unit_test(a_paste_is_known_by_its_marks),
+		cmocka_unit_test(a_report_is_found_behind_other_bytes),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

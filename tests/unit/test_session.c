@@ -293,11 +293,40 @@ static void history_belongs_to_the_session(void **state)
 	assert_non_null(strstr(world_output(), "> say a\r\nsaid  a\r\n> "));
 }
 
+static void a_paste_of_many_lines_runs_them_all(void **state)
+{
+	(void)state;
+	world_type("\x1b[200~say a\rwait 5ms\rsay b\nsay c\x1b[201~");
+	world_run(5);
+	assert_output("say a\r\nsaid  a\r\n> wait 5ms\r\nwaited  yes\r\n"
+		      "> say b\r\nsaid  b\r\n> say c");
+	world_type("\r");
+	assert_output("\r\nsaid  c\r\n> ");
+}
+
+static void ctrl_c_leaves_a_search_and_then_the_line(void **state)
+{
+	(void)state;
+	world_type("say hi\r");
+	world_output();
+	world_type("x\x12hi");
+	world_output();
+	world_type("\x03");
+	assert_output("\r\x1b[K> x");
+	world_type("\x03");
+	assert_output("^C\r\n> ");
+	world_type("\x12hi\r");
+	assert_non_null(
+		strstr(world_output(), "\r\x1b[K> say hi\r\nsaid  hi\r\n> "));
+}
+
 #define TEST(name) cmocka_unit_test_setup(name, world_setup)
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		TEST(a_paste_of_many_lines_runs_them_all),
+		TEST(ctrl_c_leaves_a_search_and_then_the_line),
 		TEST(a_line_runs_and_the_prompt_comes_back),
 		TEST(commands_of_a_line_run_in_order),
 		TEST(an_error_is_pointed_at),

@@ -77,6 +77,17 @@ static void add_person(uint64_t *seed)
 		"size 64 ?",
 		"\xe2\x82\xac",
 		"\x0c",
+		"\x12",
+		"\x12s",
+		"\x14",
+		"\x19",
+		"\x1f",
+		"\x1b"
+		"b",
+		"\x1b"
+		"d",
+		"\x1b[200~",
+		"\x1b[5;80R",
 		"\x1b[",
 		"x",
 		" ",

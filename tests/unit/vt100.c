@@ -3,6 +3,11 @@
 
 #include <string.h>
 
+#include "shell/edit_impl.h"
+
+/* What the second column of a wide character holds. */
+#define RIGHT_HALF UINT32_MAX
+
 void vt100_init(struct vt100 *t, unsigned width)
 {
 	assert_true(width <= VT100_COLUMNS);
@@ -18,6 +23,8 @@ static size_t put_code(char *buf, uint32_t code)
 					    : 4;
 	static const unsigned char lead[] = {0, 0, 0xc0, 0xe0, 0xf0};
 
+	if (code == RIGHT_HALF)
+		return 0;
 	for (unsigned i = n - 1; i; i--, code >>= 6)
 		buf[i] = (char)(0x80 | (code & 0x3f));
 	buf[0] = (char)(lead[n] | code);
@@ -39,14 +46,30 @@ const char *vt100_row(const struct vt100 *t)
 	return row;
 }
 
+/* The terminal and the editor have the same table. */
+static unsigned code_columns(uint32_t code)
+{
+	char bytes[4];
+	const struct text t = {bytes, (unsigned)put_code(bytes, code)};
+
+	return line_width(&t, 0);
+}
+
 static void write_cell(struct vt100 *t, uint32_t code)
 {
+	unsigned columns = code_columns(code);
+
 	/* The last column stays free: terminals differ in how they wrap. */
-	assert_true(t->column < t->width - 1);
+	assert_true(t->column + columns <= t->width - 1);
 	assert_false(code < 0x20 || (code >= 0x7f && code < 0xa0));
-	while (t->len <= t->column)
+	while (columns && t->len < t->column + columns)
 		t->cell[t->len++] = ' ';
-	t->cell[t->column++] = code;
+	/* Marks are put on what stands there; nothing here looks at them. */
+	if (columns)
+		t->cell[t->column] = code;
+	if (columns == 2)
+		t->cell[t->column + 1] = RIGHT_HALF;
+	t->column += columns;
 }
 
 static void end_row(struct vt100 *t)
@@ -88,7 +111,13 @@ static void put_csi(struct vt100 *t, unsigned char byte)
 		return;
 	}
 	t->state = VT100_PLAIN;
-	if (byte == 'D' && t->param && t->param <= t->column) {
+	if (byte == 'C' && t->param) {
+		t->column += t->param;
+		if (t->column >= t->width)
+			t->column = t->width - 1;
+	} else if (byte == 'n' && t->param == 6) {
+		t->asks++;
+	} else if (byte == 'D' && t->param && t->param <= t->column) {
 		t->column -= t->param;
 	} else if (byte == 'K' && !t->param) {
 		if (t->len > t->column)
@@ -101,6 +130,18 @@ static void put_csi(struct vt100 *t, unsigned char byte)
 	} else {
 		fail_msg("CSI %u %c at column %u", t->param, byte, t->column);
 	}
+}
+
+static void put_escape(struct vt100 *t, unsigned char byte)
+{
+	t->state = byte == '[' ? VT100_CSI : VT100_PLAIN;
+	t->param = 0;
+	if (byte == '7')
+		t->saved = t->column;
+	else if (byte == '8')
+		t->column = t->saved;
+	else if (byte != '[')
+		fail_msg("ESC %c", byte);
 }
 
 static void put_text(struct vt100 *t, unsigned char byte)
@@ -136,9 +177,7 @@ void vt100_put(struct vt100 *t, const void *buf, size_t len)
 		if (t->state == VT100_CSI) {
 			put_csi(t, p[i]);
 		} else if (t->state == VT100_ESC) {
-			assert_int_equal(p[i], '[');
-			t->state = VT100_CSI;
-			t->param = 0;
+			put_escape(t, p[i]);
 		} else if (!t->more && p[i] < 0x20) {
 			put_control(t, p[i]);
 		} else {

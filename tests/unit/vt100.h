@@ -18,6 +18,8 @@ struct vt100 {
 	unsigned len, column;         /* cells that were written; the cursor */
 	unsigned rows;                /* line feeds so far */
 	unsigned bells, clears;
+	unsigned asks;                    /* where the cursor is */
+	unsigned saved;                   /* its column */
 	char last[4 * VT100_COLUMNS + 1]; /* the row above */
 	/* What is half way in. */
 	uint32_t code, least;
