@@ -132,7 +132,11 @@ void reply_bool(struct reply *r, const char *key, bool v)
 
 void reply_text(struct reply *r, const char *key, const char *v)
 {
-	const size_t len = strlen(v);
+	reply_bytes(r, key, v, strlen(v));
+}
+
+void reply_bytes(struct reply *r, const char *key, const void *v, size_t len)
+{
 	const uint16_t len16 = (uint16_t)len;
 	unsigned char *p;
 

@@ -4,12 +4,12 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "shell/parse.h"
 #include "shell/session.h"
 
 /* What a piece of a chunk may take, and what the last words of a line may. */
-#define PIECE 256
-#define PIECE_ROOM (2 * PIECE + RUNNER_TAG_MAX + 8)
+#define PIECE 512
+#define PIECE_ROOM 552
+#define TAGGED_ROOM 2048
 #define END_ROOM 768
 
 void runner_start(struct runner *r, const char *line, unsigned len)
@@ -139,13 +139,12 @@ static bool step_next(struct session *s, struct runner *r)
 	struct call *c = &r->call;
 	const struct parse_ports ports = {s->env.nb_ports(s->env.app),
 					  s->env.selected(s->env.app)};
-	struct words words;
 
 	memset(c, 0, sizeof(*c));
 	r->state = RUNNER_END;
-	if (!parse_split(r->line, r->len, &r->next, &words, c) || c->err)
+	if (!parse_split(r->line, r->len, &r->next, &r->words, c) || c->err)
 		return true;
-	parse_call(s->env.commands, &words, &ports, c);
+	parse_call(s->env.commands, &r->words, &ports, c);
 	if (c->err)
 		return true;
 	c->app = s->env.app;
@@ -191,16 +190,24 @@ static bool step_call(struct session *s, struct runner *r, uint64_t now_ns)
 	return true;
 }
 
+/* The worst piece is all line ends, each of which brings a tag. */
+static size_t piece_len(const struct runner *r, size_t room)
+{
+	size_t len = room / (strlen(r->tag) + sizeof("@ \r\n"));
+
+	if (!r->tag[0])
+		len = room / sizeof("\r\n");
+	return len < PIECE ? len : PIECE;
+}
+
 static bool step_render(struct session *s, struct runner *r)
 {
+	size_t n, room = r->tag[0] ? TAGGED_ROOM : PIECE_ROOM;
 	char piece[PIECE];
-	size_t n;
 
-	if (!acquire(s, r, PIECE_ROOM))
+	if (!acquire(s, r, room))
 		return false;
-	/* The worst piece is all line ends, each of which brings a tag. */
-	n = render_step(&r->render, piece,
-			r->tag[0] ? PIECE / (RUNNER_TAG_MAX + 4) : PIECE);
+	n = render_step(&r->render, piece, piece_len(r, room));
 	if (n) {
 		put_piece(s, r, piece, n);
 		return true;

@@ -9,6 +9,7 @@
 
 #include "shell/cmd.h"
 #include "shell/edit.h"
+#include "shell/parse.h"
 #include "shell/render.h"
 
 #define RUNNER_TAG_MAX 32
@@ -31,6 +32,7 @@ struct runner {
 	bool line_start;    /* of what is put out */
 	bool printed;       /* something stands between the line and here */
 	enum call_result result;
+	struct words words; /* of the command; its values point there */
 	struct call call;
 	struct reply reply;
 	struct render render;
