@@ -3,6 +3,13 @@
 
 #include <string.h>
 
+#include "shell/cpio.h"
+
+/* The store leaves this much of the heap to all else... */
+#define STORE_RESERVE (64 << 10)
+/* ...and takes what it gets in steps of this. */
+#define STORE_STEP (32 << 10)
+
 const char *const app_modes[] = {"off", "tx", "rx", "txrx", NULL};
 
 enum call_result app_check_up(struct call *c, uint64_t mask)
@@ -86,6 +93,97 @@ static void report_ports(struct app *app, uint64_t now_ns)
 				      strerror(-pg->port[i].err));
 }
 
+const struct store_file *app_file(struct call *c, int arg, uint64_t *serial)
+{
+	const char *name = c->v[arg].text;
+	const struct store_file *f = store_find(&call_app(c)->store, name);
+
+	if (f && (!*serial || f->serial == *serial)) {
+		*serial = f->serial;
+		return f;
+	}
+	if (*serial)
+		call_fail(c, E_STATE, arg, "'%s' was changed meanwhile", name);
+	else
+		call_fail(c, E_NOFILE, arg, "no file '%s'; 'ls' lists them",
+			  name);
+	return NULL;
+}
+
+enum call_result app_full(struct call *c, int arg)
+{
+	const struct store *s = &call_app(c)->store;
+
+	return call_fail(c, E_FULL, arg,
+			 "the store has %zu bytes free for up to %u files",
+			 s->limit - s->used, STORE_FILES_MAX);
+}
+
+/*
+ * What the heap has, up to the limit, with the reserve left: tried out, as not
+ * every allocator knows its largest piece.
+ */
+static void init_store(struct store *s, struct uk_alloc *a)
+{
+	size_t size = (size_t)CONFIG_APPUKPKTGEN_STORE_KB << 10;
+	void *mem = NULL;
+
+	while (size) {
+		mem = uk_malloc(a, size + STORE_RESERVE);
+		if (mem)
+			break;
+		size -= size < STORE_STEP ? size : STORE_STEP;
+	}
+	if (mem) {
+		uk_free(a, mem);
+		mem = uk_malloc(a, size);
+	}
+	store_init(s, mem, mem ? size : 0);
+}
+
+/* A name from an archive, cut, with what a terminal would act on replaced. */
+struct shown_name {
+	char text[40];
+};
+
+static struct shown_name shown_name(const struct cpio *c)
+{
+	struct shown_name s;
+	size_t n = 0;
+
+	for (; n < sizeof(s.text) - 1 && c->name[n]; n++)
+		s.text[n] = c->name[n] < 0x20 || c->name[n] >= 0x7f
+				    ? '?'
+				    : c->name[n];
+	s.text[n] = '\0';
+	return s;
+}
+
+void app_load_initrd(struct app *app, const void *archive, size_t len,
+		     uint64_t now_ns)
+{
+	enum cpio_result result = CPIO_FILE;
+	struct cpio c;
+
+	cpio_init(&c, archive, len);
+	while (result == CPIO_FILE || result == CPIO_OTHER) {
+		const char *why;
+
+		result = cpio_next(&c);
+		why = c.why;
+		if (result == CPIO_END)
+			return;
+		if (result == CPIO_FILE) {
+			if (!store_add(&app->store, c.name, c.data, c.size))
+				continue;
+			why = shell_err_text(E_FULL);
+		}
+		session_event(&app->session, now_ns,
+			      "initrd: at byte %zu%s%s: %s", c.entry_at,
+			      c.name[0] ? ", " : "", shown_name(&c).text, why);
+	}
+}
+
 void app_init(struct app *app, struct uk_alloc *a, uint64_t now_ns)
 {
 	const struct session_env env = {
@@ -104,6 +202,7 @@ void app_init(struct app *app, struct uk_alloc *a, uint64_t now_ns)
 		if (app->pktgen.worker[i])
 			stats_rate_start(&app->rate[i],
 					 &app->pktgen.worker[i]->stats, now_ns);
+	init_store(&app->store, a);
 	session_init(&app->session, &env);
 	report_ports(app, now_ns);
 }

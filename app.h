@@ -9,11 +9,13 @@
 
 #include "pktgen/pktgen.h"
 #include "shell/session.h"
+#include "shell/store.h"
 #include "stats/stats.h"
 
 struct app {
 	struct pktgen pktgen;
 	struct session session;
+	struct store store;
 	uint64_t selected; /* ports that a command without PORTS means */
 	bool quit;
 	struct stats base[PKTGEN_MAX_PORTS]; /* set by `stats clear` */
@@ -36,6 +38,16 @@ enum call_result app_edit(struct call *c, uint64_t mask,
 			  void (*edit)(struct stream *s, const void *arg),
 			  const void *arg, int arg_index);
 
+/*
+ * The file that argument `arg` names, or NULL with the call failed. *serial is
+ * 0 at the first call and the file's from then on: a later call fails with
+ * E_STATE when the file is another by now.
+ */
+const struct store_file *app_file(struct call *c, int arg, uint64_t *serial);
+
+/* Fails the call with E_FULL, saying how much room there is. */
+enum call_result app_full(struct call *c, int arg);
+
 /* The counters of a port since its last `stats clear`. */
 void app_stats(const struct app *app, unsigned port, struct stats *out);
 
@@ -47,5 +59,12 @@ void app_feed_rates(struct app *app, uint64_t now_ns);
 
 /* Brings ports and session up: what main() and the tests both do. */
 void app_init(struct app *app, struct uk_alloc *a, uint64_t now_ns);
+
+/*
+ * Fills the store from a cpio archive (newc). What of it cannot be taken is
+ * told by notices and left out.
+ */
+void app_load_initrd(struct app *app, const void *archive, size_t len,
+		     uint64_t now_ns);
 
 #endif /* APP_H */

@@ -2,6 +2,7 @@
 /* Wiring and the poll loop: workers, console, and sleep when idle. */
 #include <uk/arch/lcpu.h>
 #include <uk/console.h>
+#include <uk/plat/bootstrap.h>
 #include <uk/plat/lcpu.h>
 #include <uk/plat/time.h>
 
@@ -104,6 +105,18 @@ static void halt_until(uint64_t until_ns)
 	ukplat_lcpu_enable_irq();
 }
 
+/* Files that came with the image, where the platform can tell. */
+static void load_initrd(void)
+{
+#ifdef UKPLAT_HAVE_BOOT_INITRD
+	const void *data;
+	size_t len;
+
+	if (boot_initrd(&data, &len))
+		app_load_initrd(&app, data, len, ukplat_monotonic_clock());
+#endif
+}
+
 int main(int argc __unused, char *argv[] __unused)
 {
 	static struct console con;
@@ -112,6 +125,7 @@ int main(int argc __unused, char *argv[] __unused)
 
 	app_init(&app, uk_alloc_get_default(), ukplat_monotonic_clock());
 	session_ask_width(&app.session);
+	load_initrd();
 	for (;;) {
 		uint64_t now_ns = ukplat_monotonic_clock();
 		bool active = pktgen_active(&app.pktgen);

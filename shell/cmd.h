@@ -32,9 +32,10 @@ enum arg_type {
 	ARG_TIME,    /* v.u in ns, within min..max */
 	ARG_ENUM,    /* one of words[]: v.u is its index */
 	ARG_KEYWORD, /* the word `name` itself */
-	ARG_NAME, /* a word of 1..31 letters, digits, '_', '-', '.': v.text */
-	ARG_TEXT, /* any word, quoted for blanks and the like: v.word */
-	ARG_FLAG, /* --name anywhere: v.set */
+	ARG_NAME,  /* a word of 1..31 letters, digits, '_', '-', '.': v.text */
+	ARG_HEX32, /* 8 hexadecimal digits, a CRC: v.u */
+	ARG_TEXT,  /* any word: v.word, while the call lasts */
+	ARG_FLAG,  /* --name anywhere: v.set */
 	ARG_TYPES
 };
 
@@ -47,6 +48,11 @@ struct arg_name {
 struct arg {
 	enum arg_type type;
 	bool optional;
+	/*
+	 * The last of its form: further words go to the values behind it, as
+	 * long as CMD_ARGS_MAX has some.
+	 */
+	bool repeated;
 	const char *name;         /* "SIZE"; keyword or flag: the word itself */
 	const char *help;         /* one line */
 	const char *unit;         /* of the number, for messages; may be NULL */
@@ -62,11 +68,12 @@ struct arg {
 struct value {
 	bool set;         /* the line gave it */
 	unsigned column;  /* of its first byte, from 1; 0 when left out */
-	const char *word; /* as it was meant, without quotes; not of a flag */
 	uint64_t u;
 	uint64_t mask;
 	struct rate rate;
 	char text[CMD_TEXT_MAX];
+	const char *word; /* with a NUL behind its `word_len` bytes */
+	size_t word_len;
 };
 
 /* What a command's function returns. */

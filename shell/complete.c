@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "shell/arg.h"
 #include "shell/usage.h"
 
 static bool is_digit(char c)
@@ -98,7 +99,7 @@ static arg_set take_word(const struct complete *c, const struct arg *args,
 
 	for (unsigned i = 0; args[i].type != ARG_NONE; i++)
 		if (set >> i & 1 && args[i].type != ARG_FLAG &&
-		    !parse_value(&c->env->ports, &args[i], text, &v))
+		    !arg_take(&args[i], text, c->env->ports.count, &v))
 			behind |= (arg_set)1 << (i + 1);
 	return skip_optional(args, behind);
 }

@@ -21,7 +21,10 @@
 	E(E_DEVICE, "a device refused or failed")                       \
 	E(E_NOMEM, "not enough memory")                                 \
 	E(E_TIMEOUT, "the time allowed was over first")                 \
-	E(E_CANCEL, "cancelled")
+	E(E_CANCEL, "cancelled")                                        \
+	E(E_NOFILE, "no file has this name")                            \
+	E(E_FULL, "the file store has no room for it")                  \
+	E(E_CRC, "the bytes have another CRC than was said")
 
 enum shell_err {
 	E_OK,

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "shell/arg.h"
 #include "shell/nearest.h"
 #include "shell/usage.h"
 
@@ -114,7 +115,7 @@ static int fitness(const struct parser *p, const struct cmd_form *f)
 			keywords++;
 		else if (a->type == ARG_KEYWORD)
 			return -1;
-		all += is_positional(a);
+		all += a->repeated ? CMD_ARGS_MAX : is_positional(a);
 		required += is_positional(a) && !a->optional;
 	}
 	if (p->nb_pos < required)
@@ -167,6 +168,7 @@ static void describe(const struct parser *p, const struct arg *a, char *buf,
 	struct arg plain = *a;
 
 	plain.optional = false;
+	plain.repeated = false;
 	cmd_arg_usage(&plain, usage, sizeof(usage));
 	cmd_arg_range(a, range, sizeof(range));
 	switch (a->type) {
@@ -235,65 +237,12 @@ static void refuse(struct parser *p, enum shell_err err, const struct arg *a,
 	}
 }
 
-static enum shell_err take_name(const char *text, struct value *v)
-{
-	size_t len = strspn(text, "abcdefghijklmnopqrstuvwxyz"
-				  "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-.");
-
-	if (text[len] || !len || len > 31)
-		return E_SYNTAX;
-	memcpy(v->text, text, len + 1);
-	return E_OK;
-}
-
-static enum shell_err take_enum(const char *text, const struct arg *a,
-				struct value *v)
-{
-	for (v->u = 0; a->words[v->u]; v->u++)
-		if (!strcmp(a->words[v->u], text))
-			return E_OK;
-	return E_SYNTAX;
-}
-
-enum shell_err parse_value(const struct parse_ports *ports, const struct arg *a,
-			   const char *text, struct value *v)
-{
-	enum shell_err err;
-
-	switch (a->type) {
-	case ARG_PORTS:
-		return value_set(text, ports->count, &v->mask);
-	case ARG_INT:
-		err = value_int(text, &v->u);
-		break;
-	case ARG_TIME:
-		err = value_time(text, &v->u);
-		break;
-	case ARG_RATE:
-		return value_rate(text, &v->rate);
-	case ARG_ENUM:
-		return take_enum(text, a, v);
-	case ARG_KEYWORD:
-		return strcmp(a->name, text) ? E_SYNTAX : E_OK;
-	case ARG_NAME:
-		return take_name(text, v);
-	case ARG_TEXT:
-		return E_OK;
-	default:
-		return E_SYNTAX;
-	}
-	if (!err && a->max && (v->u < a->min || v->u > a->max))
-		err = E_RANGE;
-	return err;
-}
-
 static void take_word(struct parser *p, const struct arg *a, struct value *v,
 		      const struct word *word)
 {
-	enum shell_err err = parse_value(p->ports, a, word->text, v);
+	enum shell_err err = arg_take(a, word->text, p->ports->count, v);
 
 	v->set = true;
-	v->word = word->text;
 	v->column = word->column;
 	if (err)
 		refuse(p, err, a, word);
@@ -314,6 +263,23 @@ static bool takes_optional(const struct parser *p, const struct arg *a,
 		next++;
 	return next->type != ARG_KEYWORD ||
 	       strcmp(next->name, p->pos[at]->text) != 0;
+}
+
+/* What is left over goes to the last argument, if that takes several. */
+static unsigned take_repeated(struct parser *p, unsigned at)
+{
+	const struct arg *args = p->c->form->args;
+	const struct arg *last;
+	unsigned n = 0;
+
+	while (args[n].type != ARG_NONE)
+		n++;
+	if (!n || !args[n - 1].repeated)
+		return at;
+	last = &args[n - 1];
+	while (n < CMD_ARGS_MAX && at < p->nb_pos && !p->c->err)
+		take_word(p, last, &p->c->v[n++], p->pos[at++]);
+	return at;
 }
 
 static void take_positionals(struct parser *p)
@@ -339,6 +305,8 @@ static void take_positionals(struct parser *p)
 			v->mask = p->ports->selected;
 		}
 	}
+	if (!p->c->err)
+		at = take_repeated(p, at);
 	if (!p->c->err && at < p->nb_pos) {
 		char usage[112];
 

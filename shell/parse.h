@@ -50,13 +50,6 @@ struct parse_ports {
 void parse_call(const struct cmd *const *commands, const struct words *w,
 		const struct parse_ports *ports, struct call *c);
 
-/*
- * Reads one word as the value of `a`, which is no flag: E_OK, E_SYNTAX or
- * E_RANGE.
- */
-enum shell_err parse_value(const struct parse_ports *ports, const struct arg *a,
-			   const char *text, struct value *v);
-
 /* True for "--json", which may stand anywhere; not for a quoted word. */
 bool parse_is_flag(const struct word *word);
 

@@ -132,7 +132,11 @@ void reply_bool(struct reply *r, const char *key, bool v)
 
 void reply_text(struct reply *r, const char *key, const char *v)
 {
-	const size_t len = strlen(v);
+	reply_bytes(r, key, v ? v : "", v ? strlen(v) : 0);
+}
+
+void reply_bytes(struct reply *r, const char *key, const void *v, size_t len)
+{
 	const uint16_t len16 = (uint16_t)len;
 	unsigned char *p;
 
@@ -140,7 +144,8 @@ void reply_text(struct reply *r, const char *key, const char *v)
 	if (!p)
 		return;
 	memcpy(p, &len16, sizeof(len16));
-	memcpy(p + sizeof(len16), v, len);
+	if (len)
+		memcpy(p + sizeof(len16), v, len);
 }
 
 void reply_textf(struct reply *r, const char *key, const char *fmt, ...)

@@ -79,6 +79,9 @@ void reply_bool(struct reply *r, const char *key, bool v);
 /* Any bytes: the renderers escape what would break a terminal or JSON. */
 void reply_text(struct reply *r, const char *key, const char *v);
 
+/* The same of `len` bytes, up to 65,535, with a NUL or without. */
+void reply_bytes(struct reply *r, const char *key, const void *v, size_t len);
+
 /* The same from a format, cut at 255 bytes. */
 __attribute__((format(printf, 3, 4))) void reply_textf(struct reply *r,
 						       const char *key,

@@ -7,8 +7,9 @@
 #include "shell/session.h"
 
 /* What a piece of a chunk may take, and what the last words of a line may. */
-#define PIECE 256
-#define PIECE_ROOM (2 * PIECE + RUNNER_TAG_MAX + 8)
+#define PIECE 512
+#define PIECE_ROOM 552
+#define TAGGED_ROOM 2048
 #define END_ROOM 768
 
 void runner_start(struct runner *r, const char *line, unsigned len)
@@ -191,16 +192,24 @@ static bool step_call(struct session *s, struct runner *r, uint64_t now_ns)
 	return true;
 }
 
+/* The worst piece is all line ends, each of which brings a tag. */
+static size_t piece_len(const struct runner *r, size_t room)
+{
+	size_t len = room / (strlen(r->tag) + sizeof("@ \r\n"));
+
+	if (!r->tag[0])
+		len = room / sizeof("\r\n");
+	return len < PIECE ? len : PIECE;
+}
+
 static bool step_render(struct session *s, struct runner *r)
 {
+	size_t n, room = r->tag[0] ? TAGGED_ROOM : PIECE_ROOM;
 	char piece[PIECE];
-	size_t n;
 
-	if (!acquire(s, r, PIECE_ROOM))
+	if (!acquire(s, r, room))
 		return false;
-	/* The worst piece is all line ends, each of which brings a tag. */
-	n = render_step(&r->render, piece,
-			r->tag[0] ? PIECE / (RUNNER_TAG_MAX + 4) : PIECE);
+	n = render_step(&r->render, piece, piece_len(r, room));
 	if (n) {
 		put_piece(s, r, piece, n);
 		return true;

@@ -32,7 +32,7 @@ struct runner {
 	bool line_start;    /* of what is put out */
 	bool printed;       /* something stands between the line and here */
 	enum call_result result;
-	struct words words; /* of the command that runs */
+	struct words words; /* of the command; its values point there */
 	struct call call;
 	struct reply reply;
 	struct render render;

@@ -31,6 +31,8 @@ void cmd_arg_usage(const struct arg *a, char *buf, size_t size)
 	default:
 		append(buf, size, a->name);
 	}
+	if (a->repeated)
+		append(buf, size, "...");
 	if (a->optional)
 		append(buf, size, "]");
 }

@@ -239,6 +239,34 @@ static enum shell_err set_ranges(const char *s, unsigned count, uint64_t *bits)
 	}
 }
 
+enum shell_err value_hex32(const char *word, uint32_t *v)
+{
+	uint32_t sum = 0;
+	unsigned n = 0;
+
+	for (; n < 8 && word[n]; n++) {
+		char c = word[n];
+
+		if (is_digit(c))
+			sum = sum << 4 | (uint32_t)(c - '0');
+		else if ((c | 0x20) >= 'a' && (c | 0x20) <= 'f')
+			sum = sum << 4 | (uint32_t)((c | 0x20) - 'a' + 10);
+		else
+			return E_SYNTAX;
+	}
+	if (n < 8 || word[8])
+		return E_SYNTAX;
+	*v = sum;
+	return E_OK;
+}
+
+bool value_name(const char *text, size_t len)
+{
+	return len && len <= VALUE_NAME_MAX && !text[len] &&
+	       strspn(text, "abcdefghijklmnopqrstuvwxyz"
+			    "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-.") == len;
+}
+
 enum shell_err value_set(const char *word, unsigned count, uint64_t *mask)
 {
 	enum shell_err err = E_OK;

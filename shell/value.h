@@ -63,6 +63,14 @@ enum shell_err value_time(const char *word, uint64_t *ns);
  */
 enum shell_err value_set(const char *word, unsigned count, uint64_t *mask);
 
+/* "00c0ffee": a CRC, exactly 8 hexadecimal digits. */
+enum shell_err value_hex32(const char *word, uint32_t *v);
+
+#define VALUE_NAME_MAX 31
+
+/* True for 1..VALUE_NAME_MAX letters, digits, '_', '-' and '.'. */
+bool value_name(const char *text, size_t len);
+
 /*
  * Writes the shortest exact form that value_rate() reads back, of several the
  * one with the largest unit: "2.5kpps", but "250pps". Cut at `size`, as are

@@ -21,10 +21,18 @@ int main(int argc, char **argv);
 void boot_main(const struct hvm_start_info *si);
 
 static const char *cmdline = "";
+static struct hvm_module initrd;
 
 const char *boot_cmdline(void)
 {
 	return cmdline;
+}
+
+bool boot_initrd(const void **data, size_t *len)
+{
+	*data = (const void *)initrd.paddr;
+	*len = initrd.size;
+	return initrd.paddr && initrd.size;
 }
 
 /* From entry.S, on the boot stack and the provisional page tables. */
@@ -43,6 +51,8 @@ void boot_main(const struct hvm_start_info *si)
 	libc_init();
 	if (si->cmdline_paddr)
 		cmdline = (const char *)si->cmdline_paddr;
+	if (si->nr_modules)
+		initrd = *(const struct hvm_module *)si->modlist_paddr;
 
 	irq_init();
 	clock_begin();

@@ -110,14 +110,26 @@ static const struct cmd cmd_stats = {
 			    JSON)),
 };
 
+static const struct cmd cmd_several = {
+	.name = "several",
+	.forms = FORMS(FORM(
+		{ARG_HEX32, .name = "CRC32", .help = "a CRC"},
+		{ARG_NAME, .repeated = true, .name = "NAME", .help = "some"})),
+};
+
 static const struct cmd cmd_switch = {
 	.name = "switch",
 	.forms = FORMS(FORM({ARG_KEYWORD, .name = "on"}),
 		       FORM({ARG_KEYWORD, .name = "off"})),
 };
 
+static const struct cmd cmd_text = {
+	.name = "text",
+	.forms = FORMS(FORM({ARG_TEXT, .name = "TEXT", .help = "any"})),
+};
+
 const struct cmd *const parse_cmds[] = {
-	&cmd_bits,  &cmd_hidden, &cmd_level, &cmd_mode, &cmd_name,
-	&cmd_pick,  &cmd_port,   &cmd_rate,  &cmd_size, &cmd_sleep,
-	&cmd_stats, &cmd_switch, NULL,
+	&cmd_bits,    &cmd_hidden, &cmd_level,  &cmd_mode, &cmd_name,
+	&cmd_pick,    &cmd_port,   &cmd_rate,   &cmd_size, &cmd_sleep,
+	&cmd_several, &cmd_stats,  &cmd_switch, &cmd_text, NULL,
 };

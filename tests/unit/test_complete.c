@@ -50,9 +50,9 @@ static const char *visit(const char *line, enum complete_what what)
 static void the_first_word_is_a_command(void **state)
 {
 	(void)state;
-	assert_words("", "bits level mode name pick port rate size sleep stats "
-			 "switch");
-	assert_words("s", "size sleep stats switch");
+	assert_words("", "bits level mode name pick port rate size sleep "
+			 "several stats switch text");
+	assert_words("s", "size sleep several stats switch");
 	assert_words("  st", "stats");
 	assert_int_equal(c.start, 2);
 	assert_words("stats", "stats");
@@ -72,7 +72,7 @@ static void behind_a_semicolon_a_command_starts(void **state)
 	assert_words("size 64; ; sl", "sleep");
 	assert_words("nonsense; mode t", "tx");
 	assert_words("size 64;", "bits level mode name pick port rate size "
-				 "sleep stats switch");
+				 "sleep several stats switch text");
 	assert_int_equal(c.start, 8);
 }
 

@@ -86,6 +86,43 @@ static void every_type_reaches_its_field(void **state)
 	assert_int_equal(c.v[1].column, 0);
 }
 
+static void text_is_the_word_itself(void **state)
+{
+	(void)state;
+	accept("text +/A=;text x");
+	assert_int_equal(c.v[0].word_len, 4);
+	assert_string_equal(c.v[0].word, "+/A=");
+	accept("text \"a b\\x01\"");
+	assert_int_equal(c.v[0].word_len, 4);
+	assert_string_equal(c.v[0].word, "a b\x01");
+	accept("text \"\"");
+	assert_int_equal(c.v[0].word_len, 0);
+}
+
+static void the_last_argument_may_be_several(void **state)
+{
+	(void)state;
+	accept("several 00c0FFee a");
+	assert_int_equal(c.v[0].u, 0xc0ffee);
+	assert_string_equal(c.v[1].text, "a");
+	assert_false(c.v[2].set);
+	accept("several ffffffff a b c d e f g");
+	assert_int_equal(c.v[0].u, 0xffffffff);
+	assert_string_equal(c.v[7].text, "g");
+	assert_int_equal(c.v[7].column, 30);
+	refuse("several 00000000 a b c d e f g h", E_SURPLUS, 32,
+	       "one word too many for 'several CRC32 NAME...'");
+	refuse("several 00000000 a / b", E_SYNTAX, 20,
+	       "'several' takes NAME: some, not '/'");
+	refuse("several 00000000", E_MISSING, 17, "'several' lacks NAME: some");
+	refuse("several 0000000 a", E_SYNTAX, 9,
+	       "'several' takes CRC32: a CRC, not '0000000'");
+	refuse("several 000000000 a", E_SYNTAX, 9,
+	       "'several' takes CRC32: a CRC, not '000000000'");
+	refuse("several 0000000g a", E_SYNTAX, 9,
+	       "'several' takes CRC32: a CRC, not '0000000g'");
+}
+
 static void limits_belong_to_the_range(void **state)
 {
 	(void)state;
@@ -339,6 +376,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(every_type_reaches_its_field),
+		TEST(text_is_the_word_itself),
+		TEST(the_last_argument_may_be_several),
 		TEST(limits_belong_to_the_range),
 		TEST(ports_left_out_are_the_selection),
 		TEST(other_optional_arguments_follow_the_same_rule),

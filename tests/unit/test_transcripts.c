@@ -168,6 +168,8 @@ static void begin(const char *text)
 		set_faults(dev[1], faults + 8);
 	world.now_ns = 1000000000;
 	world.screen_len = 0;
+	/* An appliance never gives it back. */
+	uk_free(uk_alloc_get_default(), world.app.store.mem);
 	app_init(&world.app, uk_alloc_get_default(), world.now_ns);
 	settle();
 }

@@ -1,10 +1,21 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The end of the machine. Returning from main() with 0 is UKPLAT_HALT, with
- * anything else UKPLAT_CRASH. */
+/* Start and end of the machine. Returning from main() with 0 is UKPLAT_HALT,
+ * with anything else UKPLAT_CRASH. */
 #ifndef UK_PLAT_BOOTSTRAP_H
 #define UK_PLAT_BOOTSTRAP_H
 
+#include <stdbool.h>
+#include <stddef.h>
 #include <uk/essentials.h>
+
+/* Feature of this platform: boot_initrd(). */
+#define UKPLAT_HAVE_BOOT_INITRD 1
+
+/*
+ * The bytes that the machine monitor loaded beside the image (-initrd): read
+ * only, there for good, of any content. False when it loaded none.
+ */
+bool boot_initrd(const void **data, size_t *len);
 
 enum ukplat_gstate {
 	UKPLAT_HALT,    /* power off, the machine monitor ends with success */

@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include <string.h>
+
+#include "app.h"
+
+enum { NAME };
+enum { AT, SERIAL };
+
+/* What one call shows at most; a longer line goes on in the next row. */
+#define SLICE 1024
+#define SLICE_LINES 256
+
+static const struct arg args[] = {
+	[NAME] = {ARG_NAME, .name = "NAME", .help = "the file"},
+	{ARG_NONE},
+};
+
+/* Where a row that found no end may be cut: not within a UTF-8 sequence. */
+static size_t cut(const unsigned char *text, size_t len)
+{
+	size_t n = len;
+
+	while (n > len - 4 && (text[n] & 0xc0) == 0x80)
+		n--;
+	return n;
+}
+
+static void put_lines(struct call *c, const unsigned char *text, size_t len)
+{
+	size_t left = len < SLICE ? len : SLICE;
+
+	reply_list(c->reply, "lines", REPLY_TABLE);
+	for (unsigned i = 0; left && i < SLICE_LINES; i++) {
+		const unsigned char *end = memchr(text, '\n', left);
+		size_t n = end ? (size_t)(end - text) : left;
+
+		/* The rest of a slice belongs to the next. */
+		if (!end && left < len && left < SLICE)
+			break;
+		if (!end && left < len)
+			n = cut(text, left);
+		reply_bytes(c->reply, NULL, text, n);
+		n += end != NULL;
+		text += n;
+		left -= n;
+		len -= n;
+		c->state[AT] += n;
+		if (!end)
+			break;
+	}
+	reply_end(c->reply);
+}
+
+static enum call_result run(struct call *c)
+{
+	const struct store_file *f;
+
+	if (c->cancelled)
+		return CALL_DONE;
+	f = app_file(c, NAME, &c->state[SERIAL]);
+	if (!f)
+		return CALL_FAIL;
+	if (c->state[AT] < f->size)
+		put_lines(c, store_data(&call_app(c)->store, f) + c->state[AT],
+			  f->size - c->state[AT]);
+	c->wake_ns = c->now_ns;
+	return c->state[AT] < f->size ? CALL_AGAIN : CALL_DONE;
+}
+
+const struct cmd cmd_cat = {
+	.name = "cat",
+	.summary = "Show a file as text",
+	.forms =
+		(const struct cmd_form[]){
+			{args, run,
+			 "its lines; what is no text appears as \\x1b, lines "
+			 "beyond 1,024 bytes are folded"},
+			{0},
+		},
+	.examples = (const char *const[]){"cat notes", NULL},
+	.see = (const char *const[]){"ls", "get", NULL},
+};

@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "app.h"
+#include "shell/base64.h"
+#include "shell/crc32.h"
+
+enum { NAME, OFFSET, CRC32, BASE64, JSON };
+
+/* More than a line can hold. */
+#define CHUNK_MAX 768
+
+static const struct arg args[] = {
+	[NAME] = {ARG_NAME, .name = "NAME",
+		  .help = "the file that 'put' began"},
+	[OFFSET] = {ARG_INT, .name = "OFFSET", .unit = "bytes",
+		    .help = "where the bytes belong", .max = UINT32_MAX},
+	[CRC32] = {ARG_HEX32, .name = "CRC32",
+		   .help = "CRC-32 of these bytes, as 8 hex digits"},
+	[BASE64] = {ARG_TEXT, .name = "BASE64", .help = "the bytes"},
+	[JSON] = {ARG_FLAG, .optional = true, .name = "json",
+		  .help = "reply as JSON"},
+	{ARG_NONE},
+};
+
+static enum call_result run(struct call *c)
+{
+	struct store *s = &call_app(c)->store;
+	const struct value *text = &c->v[BASE64];
+	const char *name = c->v[NAME].text;
+	size_t at = c->v[OFFSET].u, len;
+	unsigned char bytes[CHUNK_MAX];
+
+	if (!base64_decode(text->word, text->word_len, bytes, sizeof(bytes),
+			   &len))
+		return call_fail(c, E_SYNTAX, BASE64,
+				 "'chunk' takes BASE64 of RFC 4648, padded, "
+				 "of up to %d bytes",
+				 CHUNK_MAX);
+	if (crc32_add(0, bytes, len) != c->v[CRC32].u)
+		return call_fail(c, E_CRC, BASE64,
+				 "these bytes have the CRC-32 %08x; "
+				 "nothing was taken",
+				 crc32_add(0, bytes, len));
+	switch (store_append(s, name, at, bytes, len)) {
+	case E_OK:
+		reply_u64(c->reply, "offset", at + len, "bytes");
+		return CALL_DONE;
+	case E_RANGE:
+		return call_fail(c, E_RANGE, BASE64,
+				 "'%s' would get longer than 'put' said", name);
+	case E_CRC:
+		return call_fail(c, E_CRC, -1,
+				 "'%s' is whole and its CRC-32 wrong; it was "
+				 "dropped, 'put' begins again",
+				 name);
+	default:
+		return call_fail(c, E_STATE, OFFSET,
+				 "'%s' does not go on here; 'put' says where",
+				 name);
+	}
+}
+
+const struct cmd cmd_chunk = {
+	.name = "chunk",
+	.summary = "Send the next bytes of a file that 'put' began",
+	.forms =
+		(const struct cmd_form[]){
+			{args, run,
+			 "add bytes and say where the next begin; the last "
+			 "ones make the file visible"},
+			{0},
+		},
+	.examples =
+		(const char *const[]){"chunk notes 0 3610a686 aGVsbG8=", NULL},
+	.see = (const char *const[]){"put", NULL},
+};

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "app.h"
+
+static const struct arg args[] = {
+	{ARG_FLAG, .optional = true, .name = "json", .help = "reply as JSON"},
+	{ARG_NONE},
+};
+
+static enum call_result run(struct call *c)
+{
+	const struct store *s = &call_app(c)->store;
+	bool upload = s->upload.name[0];
+
+	reply_u64(c->reply, "limit", s->limit, "bytes");
+	reply_u64(c->reply, "used", s->used, "bytes");
+	reply_u64(c->reply, "free", s->limit - s->used, "bytes");
+	reply_u64(c->reply, "files", s->nb_files, NULL);
+	reply_u64(c->reply, "files_limit", STORE_FILES_MAX, NULL);
+	reply_text(c->reply, "unfinished", s->upload.name);
+	reply_u64(c->reply, "unfinished_got", upload ? s->got : 0, "bytes");
+	return CALL_DONE;
+}
+
+const struct cmd cmd_df = {
+	.name = "df",
+	.summary = "Show how much room there is for files",
+	.forms =
+		(const struct cmd_form[]){
+			{args, run,
+			 "used and free bytes, files, and the upload that is "
+			 "not finished, whose room counts as free"},
+			{0},
+		},
+	.examples = (const char *const[]){"df", "df --json", NULL},
+	.see = (const char *const[]){"ls", "rm", NULL},
+};

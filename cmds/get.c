@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "app.h"
+#include "shell/base64.h"
+#include "shell/crc32.h"
+
+enum { NAME, OFFSET, JSON };
+enum { AT, SERIAL };
+
+/* A line of 1,024 characters. */
+#define CHUNK 768
+
+static const struct arg args[] = {
+	[NAME] = {ARG_NAME, .name = "NAME", .help = "the file"},
+	[OFFSET] = {ARG_INT, .optional = true, .name = "OFFSET",
+		    .unit = "bytes", .help = "where to begin; left out, 0",
+		    .max = UINT32_MAX},
+	[JSON] = {ARG_FLAG, .optional = true, .name = "json",
+		  .help = "reply as JSON"},
+	{ARG_NONE},
+};
+
+static void put_crc(struct reply *r, uint32_t crc)
+{
+	reply_textf(r, "crc32", "%08x", crc);
+}
+
+static void put_chunk(struct call *c, const struct store_file *f)
+{
+	const unsigned char *bytes =
+		store_data(&call_app(c)->store, f) + c->state[AT];
+	size_t left = f->size - c->state[AT];
+	size_t len = left < CHUNK ? left : CHUNK;
+	char text[BASE64_LEN(CHUNK) + 1];
+
+	base64_encode(bytes, len, text);
+	reply_u64(c->reply, "offset", c->state[AT], "bytes");
+	put_crc(c->reply, crc32_add(0, bytes, len));
+	reply_text(c->reply, "data", text);
+	c->state[AT] += len;
+}
+
+static enum call_result run(struct call *c)
+{
+	const struct store_file *f;
+
+	if (c->cancelled)
+		return CALL_DONE;
+	reply_style(c->reply, REPLY_LINE);
+	f = app_file(c, NAME, &c->state[SERIAL]);
+	if (!f)
+		return CALL_FAIL;
+	if (!c->calls) {
+		if (c->v[OFFSET].u > f->size)
+			return call_fail(c, E_RANGE, OFFSET,
+					 "'%s' has %zu bytes", f->name,
+					 f->size);
+		c->state[AT] = c->v[OFFSET].u;
+		reply_text(c->reply, "name", f->name);
+		reply_u64(c->reply, "size", f->size, "bytes");
+		put_crc(c->reply, f->crc);
+	} else {
+		put_chunk(c, f);
+	}
+	c->wake_ns = c->now_ns;
+	return c->state[AT] < f->size ? CALL_AGAIN : CALL_DONE;
+}
+
+const struct cmd cmd_get = {
+	.name = "get",
+	.summary = "Fetch a file from the appliance",
+	.forms =
+		(const struct cmd_form[]){
+			{args, run,
+			 "its size and CRC-32, then its bytes as base64, "
+			 "a line for each 768"},
+			{0},
+		},
+	.examples = (const char *const[]){"get notes", "get notes 768 --json",
+					  NULL},
+	.see = (const char *const[]){"put", "cat", "ls", NULL},
+};

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "app.h"
+
+static const struct arg args[] = {
+	{ARG_FLAG, .optional = true, .name = "json", .help = "reply as JSON"},
+	{ARG_NONE},
+};
+
+static enum call_result run(struct call *c)
+{
+	const struct store *s = &call_app(c)->store;
+
+	reply_list(c->reply, "files", REPLY_TABLE);
+	for (unsigned i = 0; i < s->nb_files; i++) {
+		const struct store_file *f = &s->file[i];
+
+		reply_map(c->reply, NULL, REPLY_TABLE);
+		reply_text(c->reply, "name", f->name);
+		reply_u64(c->reply, "size", f->size, "bytes");
+		reply_textf(c->reply, "crc32", "%08x", f->crc);
+		reply_end(c->reply);
+	}
+	reply_end(c->reply);
+	return CALL_DONE;
+}
+
+const struct cmd cmd_ls = {
+	.name = "ls",
+	.summary = "List the files",
+	.forms =
+		(const struct cmd_form[]){
+			{args, run, "name, size and CRC-32 of each file"},
+			{0},
+		},
+	.examples = (const char *const[]){"ls", "ls --json", NULL},
+	.see = (const char *const[]){"cat", "rm", "df", NULL},
+};
