@@ -66,8 +66,8 @@ struct arg {
 };
 
 struct value {
-	bool set;         /* the line gave it */
-	unsigned column;  /* of its first byte, from 1; 0 when left out */
+	bool set;        /* the line gave it */
+	unsigned column; /* of its first byte, from 1; 0 when left out */
 	uint64_t u;
 	uint64_t mask;
 	struct rate rate;

@@ -19,6 +19,13 @@ static int setup(void **state)
 	return 0;
 }
 
+static int teardown(void **state)
+{
+	(void)state;
+	uk_free(uk_alloc_get_default(), app.store.mem);
+	return 0;
+}
+
 /* All that a request brings, without what stood on the screen before. */
 static const char *ask(const char *request)
 {
@@ -125,7 +132,7 @@ static void completion_knows_every_example(void **state)
 	}
 }
 
-#define TEST(name) cmocka_unit_test_setup(name, setup)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void)
 {
