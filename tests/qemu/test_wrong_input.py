@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """Wrong input in each command: a coded error, and nothing changes."""
+import json
+
 from lab import lab  # noqa: F401
 
 LONG = b"x" * 4000
@@ -61,12 +63,23 @@ WRONG = [
     (b"quit \x07", "E_BYTE 6"), (b"quit \xc3\xa4", "E_SURPLUS 6"),
     (b"quit " + LONG, "E_LONG"), (b"crash null", "E_UNKNOWN 1"),
     (LONG, "E_LONG"),
+    (b"cat", "E_MISSING 4"), (b"cat nofile", "E_NOFILE 5"), (b"cat a/b", "E_SYNTAX 5"),
+    (b"rm", "E_MISSING 3"), (b"rm nofile", "E_NOFILE 4"), (b"ls x", "E_SURPLUS 4"),
+    (b"df --x", "E_SYNTAX 4"), (b"put x", "E_MISSING 6"), (b"put x y z", "E_SYNTAX 7"),
+    (b"put x 99999999 00000000", "E_FULL 7"), (b"get nofile", "E_NOFILE 5"),
+    (b"get x y", "E_SYNTAX 7"), (b"chunk x 0 00000000 !!", "E_SYNTAX 20"),
+    (b"complete", "E_MISSING 9"), (b"complete a b", "E_SURPLUS 12"),
+    (b"help --jso", "E_SYNTAX 6"),
 ]
+
+# What no command takes, whichever it is: so that a new one is tested too.
+NEVER = [(LONG, "E_LONG"), (b"\x01", "E_BYTE"), (b"x\x00", "E_BYTE"),
+         (b"\xc3\xa4 " * 12, "E_"), (b"--no-such-flag", "E_SYNTAX")]
 
 
 def state(line):
     """All there is to change."""
-    return line.ask("port --json"), line.ask("stats --json")
+    return line.ask("port --json"), line.ask("stats --json"), line.ask("df --json")
 
 
 def test_a_programs_wrong_lines(lab):
@@ -79,6 +92,19 @@ def test_a_programs_wrong_lines(lab):
         assert state(line) == before
         line.ask("size 65")
         assert line.json("port --json")["ports"][0]["size"] == 65
+
+
+def test_every_command_refuses_what_none_takes(lab):
+    with lab.start("a") as line:
+        names = [json.loads(reply)["command"] for reply in line.ask("help --json")]
+        assert len(names) >= 18 and "quit" in names
+        before = state(line)
+        for name in names:
+            for rest, wanted in NEVER:
+                lines, end = line.raw(name.encode() + b" " + rest)
+                assert end.startswith("ERR " + wanted), (name, rest[:20], end)
+                assert lines == [], (name, rest[:20])
+        assert state(line) == before
 
 
 def test_what_stands_before_the_wrong_command_is_done_the_rest_is_not(lab):
@@ -107,7 +133,5 @@ def test_bad_tags(lab):
         for bad in [b"@", b"@ version", b"@" + b"t" * 33 + b" version",
                     b"@\x01 version", b"@\xc3\xa4 version", b"@@" + LONG]:
             line.send(bad + b"\n")
-            if bad.startswith(b"@@"):
-                continue
             assert line.read_reply("?")[1].startswith("ERR E_TAG 0 "), bad
         line.ask("version")
