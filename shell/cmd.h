@@ -45,6 +45,8 @@ struct arg_name {
 	const char *help;        /* NULL: the argument's */
 };
 
+struct value;
+
 struct arg {
 	enum arg_type type;
 	bool optional;
@@ -63,6 +65,19 @@ struct arg {
 	 * at `i`, from 0, into *name; false when there are not as many.
 	 */
 	bool (*names)(void *app, unsigned i, struct arg_name *name);
+	/*
+	 * The last of a form that sets something: puts what is set now into *v,
+	 * as the word that sets it would have been taken. `port` is one of
+	 * those that the form's ARG_PORTS could name. This makes the form a
+	 * setting: what shows, saves, restores and compares settings finds it
+	 * by this.
+	 */
+	void (*get)(const void *app, unsigned port, struct value *v);
+	/*
+	 * Of settings that limit each other: those with a lower number are
+	 * restored first, and never refused for what the others are at first.
+	 */
+	unsigned save_order;
 };
 
 struct value {
