@@ -57,6 +57,7 @@ enum shell_err arg_take(const struct arg *a, const char *word,
 	case ARG_HEX32:
 		return take_hex32(word, v);
 	case ARG_TEXT:
+	case ARG_REST:
 		v->word = word;
 		v->word_len = strlen(word);
 		return E_OK;

@@ -35,7 +35,14 @@ enum arg_type {
 	ARG_NAME,  /* a word of 1..31 letters, digits, '_', '-', '.': v.text */
 	ARG_HEX32, /* 8 hexadecimal digits, a CRC: v.u */
 	ARG_TEXT,  /* any word: v.word, while the call lasts */
-	ARG_FLAG,  /* --name anywhere: v.set */
+	/*
+	 * All that is left of the command as it stands, or one word in quotes:
+	 * v.word while the first call lasts, v.rest without the quotes for
+	 * good. It stands last in the only form of its command, behind
+	 * arguments that must be there.
+	 */
+	ARG_REST,
+	ARG_FLAG, /* --name anywhere: v.set */
 	ARG_TYPES
 };
 
@@ -50,6 +57,7 @@ struct value;
 struct arg {
 	enum arg_type type;
 	bool optional;
+	bool command; /* ARG_REST: it is a command, and completed as one */
 	/*
 	 * The last of its form: further words go to the values behind it, as
 	 * long as CMD_ARGS_MAX has some.
@@ -87,8 +95,9 @@ struct value {
 	uint64_t mask;
 	struct rate rate;
 	char text[CMD_TEXT_MAX];
-	const char *word; /* with a NUL behind its `word_len` bytes */
+	const char *word; /* `word_len` bytes, a NUL behind but for ARG_REST */
 	size_t word_len;
+	unsigned rest, rest_len; /* where it stands in the line, from 0 */
 };
 
 /* What a command's function returns. */
@@ -99,6 +108,7 @@ enum call_result {
 };
 
 struct session;
+struct runner;
 
 /* One execution of a command, from its first call to DONE or FAIL. */
 struct call {
@@ -107,6 +117,7 @@ struct call {
 	struct value v[CMD_ARGS_MAX]; /* in the order of the form's args */
 	void *app;               /* struct app of main.c; the shell's owner */
 	struct session *session; /* to ask about the shell itself */
+	struct runner *runner;   /* whose line it is part of, see script.h */
 	struct reply *reply;     /* empty at each call */
 	bool json;               /* the reply will be rendered as JSON */
 	bool program;            /* a request: leave courtesies out */
@@ -118,7 +129,7 @@ struct call {
 
 	enum shell_err err;
 	unsigned err_column;
-	char err_text[160];
+	char err_text[240];
 };
 
 struct cmd_form {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "shell/complete.h"
 
+#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -48,6 +49,30 @@ static bool split(struct complete *c, const char *line, unsigned len)
 	return is_gap(line, from, len);
 }
 
+static bool takes_command(const struct cmd *cmd)
+{
+	const struct arg *a = cmd->forms[0].args;
+
+	while (a->type != ARG_NONE && a->type != ARG_REST)
+		a++;
+	return a->command;
+}
+
+/* In a command that is the argument of another, that one is to be completed. */
+static void read_rest(struct complete *c, const struct complete_env *env,
+		      const char *line, unsigned len)
+{
+	const unsigned rest = c->cmd ? parse_rest(c->cmd) : UINT_MAX;
+	unsigned from = len;
+
+	if (c->done < rest || !takes_command(c->cmd))
+		return;
+	if (c->words.count > rest)
+		from = c->words.word[rest].column - 1;
+	complete_read(c, env, line + from, len - from);
+	c->start += from;
+}
+
 void complete_read(struct complete *c, const struct complete_env *env,
 		   const char *line, unsigned len)
 {
@@ -71,6 +96,7 @@ void complete_read(struct complete *c, const struct complete_env *env,
 	c->enter = !c->call.err;
 	if (c->done)
 		c->cmd = c->call.cmd;
+	read_rest(c, env, line, len);
 }
 
 /* ---- Which arguments may stand there ----------------------------------- */

@@ -76,7 +76,7 @@ const char *cmd_arg_type(const struct arg *a)
 		[ARG_TIME] = "time",       [ARG_ENUM] = "enum",
 		[ARG_KEYWORD] = "keyword", [ARG_NAME] = "name",
 		[ARG_TEXT] = "text",       [ARG_FLAG] = "flag",
-		[ARG_HEX32] = "hex32",
+		[ARG_HEX32] = "hex32",     [ARG_REST] = "rest",
 	};
 
 	return types[a->type];
