@@ -35,6 +35,12 @@ enum arg_type {
 	ARG_NAME,  /* a word of 1..31 letters, digits, '_', '-', '.': v.text */
 	ARG_HEX32, /* 8 hexadecimal digits, a CRC: v.u */
 	ARG_TEXT,  /* any word: v.word, while the call lasts */
+	ARG_FLAG,  /* --name anywhere: v.set */
+	ARG_SPEED, /* "10gbps", of a link: v.u in bit/s, within min..max */
+	ARG_MAC,   /* "02:00:00:00:00:01": v.addr */
+	ARG_IPV4,  /* "198.18.0.1": v.addr, v.prefix 32 */
+	ARG_IPV6,  /* "2001:2::1": v.addr, v.prefix 128 */
+	ARG_SIZES, /* "64", "64:7,1518:1", "imix": v.sizes, in min..max each */
 	/*
 	 * All that is left of the command as it stands, or one word in quotes:
 	 * v.word while the first call lasts, v.rest without the quotes for
@@ -42,7 +48,6 @@ enum arg_type {
 	 * arguments that must be there.
 	 */
 	ARG_REST,
-	ARG_FLAG, /* --name anywhere: v.set */
 	ARG_TYPES
 };
 
@@ -63,10 +68,16 @@ struct arg {
 	 * long as CMD_ARGS_MAX has some.
 	 */
 	bool repeated;
-	const char *name;         /* "SIZE"; keyword or flag: the word itself */
-	const char *help;         /* one line */
-	const char *unit;         /* of the number, for messages; may be NULL */
-	uint64_t min, max;        /* ARG_INT, ARG_TIME; both 0: no limit */
+	const char *name; /* "SIZE"; keyword or flag: the word itself */
+	const char *help; /* one line */
+	const char *unit; /* of the number, for messages; may be NULL */
+	/* Of ARG_INT, ARG_TIME, ARG_SPEED, ARG_SIZES; both 0: no limit. */
+	uint64_t min, max;
+	/*
+	 * ARG_IPV4, ARG_IPV6: "/PREFIX" may follow, of min..max bits where it
+	 * does.
+	 */
+	bool prefix;
 	const char *const *words; /* ARG_ENUM: NULL-terminated */
 	/*
 	 * ARG_NAME, ARG_TEXT: where its names come from, or NULL. Puts the one
@@ -94,6 +105,9 @@ struct value {
 	uint64_t u;
 	uint64_t mask;
 	struct rate rate;
+	struct sizes sizes;
+	uint8_t addr[VALUE_IPV6_BYTES]; /* network byte order, from its start */
+	unsigned prefix;                /* bits; all of them when left out */
 	char text[CMD_TEXT_MAX];
 	const char *word; /* `word_len` bytes, a NUL behind but for ARG_REST */
 	size_t word_len;

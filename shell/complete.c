@@ -258,6 +258,9 @@ static void offer_words(const struct complete *c, const struct arg *a)
 		for (const char *const *w = a->words; *w; w++)
 			offer(c, *w, a->help);
 		break;
+	case ARG_SIZES:
+		offer(c, "imix", "64, 594 and 1518 bytes 7:4:1");
+		break;
 	default:
 		if (a->names)
 			offer_names(c, a);
@@ -315,9 +318,19 @@ static bool may_become(const struct complete *c, const struct arg *a)
 		return true;
 	if (a->type == ARG_PORTS)
 		return may_become_ports(c);
-	if (a->type == ARG_INT || a->type == ARG_TIME)
+	switch (a->type) {
+	case ARG_INT:
+	case ARG_TIME:
+	case ARG_SPEED:
+	case ARG_IPV4:
+	case ARG_SIZES:
 		return is_digit(*c->prefix);
-	return true;
+	case ARG_MAC:
+	case ARG_IPV6:
+		return strchr("0123456789abcdefABCDEF:", *c->prefix);
+	default:
+		return true;
+	}
 }
 
 static void visit_arg(const struct complete *c, enum complete_what what,

@@ -216,9 +216,12 @@ static void suggest(const struct parser *p, const struct arg *a,
 		snprintf(buf, size, "; did you mean '%s'?", n.word);
 }
 
+/* `at` is where in the word the fault is, NULL: at its start. */
 static void refuse(struct parser *p, enum shell_err err, const struct arg *a,
-		   const struct word *word)
+		   const struct word *word, const char *at)
 {
+	const unsigned column =
+		word ? word->column + (unsigned)(at ? at - word->text : 0) : 0;
 	char wanted[128], others[64], near[64];
 
 	describe(p, a, wanted, sizeof(wanted));
@@ -228,11 +231,10 @@ static void refuse(struct parser *p, enum shell_err err, const struct arg *a,
 		     p->c->cmd->name, wanted,
 		     a->type == ARG_KEYWORD ? others : "");
 	} else if (err == E_RANGE) {
-		fail(p, err, word->column, "'%s' takes %s", p->c->cmd->name,
-		     wanted);
+		fail(p, err, column, "'%s' takes %s", p->c->cmd->name, wanted);
 	} else {
 		suggest(p, a, word->text, near, sizeof(near));
-		fail(p, err, word->column, "'%s' takes %s%s, not '%s'%s",
+		fail(p, err, column, "'%s' takes %s%s, not '%s'%s",
 		     p->c->cmd->name, wanted, others, show(word->text).text,
 		     near);
 	}
@@ -246,7 +248,7 @@ static void take_word(struct parser *p, const struct arg *a, struct value *v,
 	v->set = true;
 	v->column = word->column;
 	if (err)
-		refuse(p, err, a, word);
+		refuse(p, err, a, word, v->word);
 }
 
 /*
@@ -336,7 +338,7 @@ static void take_positionals(struct parser *p)
 			else
 				take_word(p, a, v, p->pos[at++]);
 		} else if (!a->optional) {
-			refuse(p, E_MISSING, a, NULL);
+			refuse(p, E_MISSING, a, NULL, NULL);
 		} else if (a->type == ARG_PORTS) {
 			v->mask = p->ports->selected;
 		}
