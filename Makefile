@@ -70,8 +70,16 @@ test:
 	@$(PYTHON) -m pytest -p no:cacheprovider -q tests
 
 ## unit: the unit tests alone, under ASan and UBSan
-unit: $(UNIT_SRC:tests/unit/%.c=build/host/%) build/host/test_pktgen_one
-	@set -e; for t in $^; do echo "== $$t"; $$t; done
+unit: $(UNIT_SRC:tests/unit/%.c=build/host/%) build/host/test_pktgen_one \
+		transcripts
+	@set -e; for t in $(filter build/%,$^); do echo "== $$t"; $$t; done
+
+## transcripts: each with SEEDS ways to cut its bytes (1000), without sanitizers
+SEEDS ?= 1000
+transcripts: build/fast/test_transcripts
+	@echo "== $<, $(SEEDS) seeds"
+	@$< -s $(SEEDS) >build/fast/transcripts.log || \
+		{ cat build/fast/transcripts.log; exit 1; }
 
 ## fuzz: libFuzzer on the shell, RUNS inputs each (20000)
 fuzz:
@@ -197,6 +205,24 @@ build/host/%.o: build/gen/%.c
 	$(call say,CC,$@)
 	$(Q)$(CC) $(HOST_CFLAGS) -c -o $@ $<
 
+# What many seeds are played on.
+FAST_CFLAGS := $(CFLAGS_ALL) -DUK_PLAT_NAME=\"host\" -O2 -g -D_GNU_SOURCE
+build/fast/test_transcripts: $(call obj,fast,tests/unit/test_transcripts.c \
+		$(UNIT_LIB_SRC) $(filter-out main.c,$(APP_SRC)) $(CMD_SRC) \
+		$(LIB_SRC) $(HOST_SRC)) build/fast/cmd_table.o
+	$(call say,LD,$@)
+	$(Q)$(CC) $(FAST_CFLAGS) -o $@ $^ -lcmocka
+
+build/fast/%.o: %.c | build/gen/uk/config.h build/gen/version.h
+	@mkdir -p $(@D)
+	$(call say,CC,$@)
+	$(Q)$(CC) $(FAST_CFLAGS) -c -o $@ $<
+
+build/fast/%.o: build/gen/%.c
+	@mkdir -p $(@D)
+	$(call say,CC,$@)
+	$(Q)$(CC) $(FAST_CFLAGS) -c -o $@ $<
+
 # Clang instruments what is fuzzed, so all of it is compiled for each.
 build/fuzz/%: tests/fuzz/%.c $(filter-out main.c,$(APP_SRC)) $(CMD_SRC) \
 		$(LIB_SRC) $(HOST_SRC) build/gen/cmd_table.c \
@@ -216,8 +242,8 @@ build/ukpktgen-console: client/ukpktgen-console
 setup-image:
 	@scripts/setup image
 
-.PHONY: image client run test unit fuzz check bench docs clean help test-image \
-	setup-image FORCE
+.PHONY: image client run test unit transcripts fuzz check bench docs clean help \
+	test-image setup-image FORCE
 .SECONDARY:
 
 -include $(shell find build -name '*.d' 2>/dev/null)

@@ -110,6 +110,37 @@ const struct store_file *app_file(struct call *c, int arg, uint64_t *serial)
 	return NULL;
 }
 
+bool app_file_names(void *app, unsigned i, struct arg_name *name)
+{
+	const struct store *s = &((struct app *)app)->store;
+
+	if (i >= s->nb_files)
+		return false;
+	strcpy(name->text, s->file[i].name);
+	return true;
+}
+
+bool app_upload_name(void *app, unsigned i, struct arg_name *name)
+{
+	const struct store *s = &((struct app *)app)->store;
+
+	if (i || !s->upload.name[0])
+		return false;
+	strcpy(name->text, s->upload.name);
+	name->help = "an upload that is not finished";
+	return true;
+}
+
+bool app_stored_names(void *app, unsigned i, struct arg_name *name)
+{
+	const struct store *s = &((struct app *)app)->store;
+
+	/* A new version of a file has its name. */
+	return app_file_names(app, i, name) ||
+	       (!store_find(s, s->upload.name) &&
+		app_upload_name(app, i - s->nb_files, name));
+}
+
 enum call_result app_full(struct call *c, int arg)
 {
 	const struct store *s = &call_app(c)->store;

@@ -45,6 +45,12 @@ enum call_result app_edit(struct call *c, uint64_t mask,
  */
 const struct store_file *app_file(struct call *c, int arg, uint64_t *serial);
 
+/* Completion, arg.names: the files; those and the unfinished upload; it alone.
+ */
+bool app_file_names(void *app, unsigned i, struct arg_name *name);
+bool app_stored_names(void *app, unsigned i, struct arg_name *name);
+bool app_upload_name(void *app, unsigned i, struct arg_name *name);
+
 /* Fails the call with E_FULL, saying how much room there is. */
 enum call_result app_full(struct call *c, int arg);
 

@@ -3,15 +3,18 @@
 
 #include "app.h"
 
-enum { NAME };
-enum { AT, SERIAL };
+enum { NAME, JSON };
+enum { AT, SERIAL, LINES };
 
 /* What one call shows at most; a longer line goes on in the next row. */
 #define SLICE 1024
 #define SLICE_LINES 256
 
 static const struct arg args[] = {
-	[NAME] = {ARG_NAME, .name = "NAME", .help = "the file"},
+	[NAME] = {ARG_NAME, .name = "NAME", .help = "the file",
+		  .names = app_file_names},
+	[JSON] = {ARG_FLAG, .optional = true, .name = "json",
+		  .help = "reply as JSON"},
 	{ARG_NONE},
 };
 
@@ -29,6 +32,9 @@ static void put_lines(struct call *c, const unsigned char *text, size_t len)
 {
 	size_t left = len < SLICE ? len : SLICE;
 
+	/* The list tells which line it begins with, or goes on with. */
+	if (c->json)
+		reply_u64(c->reply, "first", c->state[LINES] + 1, NULL);
 	reply_list(c->reply, "lines", REPLY_TABLE);
 	for (unsigned i = 0; left && i < SLICE_LINES; i++) {
 		const unsigned char *end = memchr(text, '\n', left);
@@ -45,6 +51,7 @@ static void put_lines(struct call *c, const unsigned char *text, size_t len)
 		left -= n;
 		len -= n;
 		c->state[AT] += n;
+		c->state[LINES] += end != NULL;
 		if (!end)
 			break;
 	}
@@ -60,7 +67,7 @@ static enum call_result run(struct call *c)
 	f = app_file(c, NAME, &c->state[SERIAL]);
 	if (!f)
 		return CALL_FAIL;
-	if (c->state[AT] < f->size)
+	if (c->state[AT] < f->size || c->json)
 		put_lines(c, store_data(&call_app(c)->store, f) + c->state[AT],
 			  f->size - c->state[AT]);
 	c->wake_ns = c->now_ns;
@@ -77,6 +84,7 @@ const struct cmd cmd_cat = {
 			 "beyond 1,024 bytes are folded"},
 			{0},
 		},
-	.examples = (const char *const[]){"cat notes", NULL},
+	.examples =
+		(const char *const[]){"cat notes", "cat notes --json", NULL},
 	.see = (const char *const[]){"ls", "get", NULL},
 };

@@ -9,8 +9,8 @@ enum { NAME, OFFSET, CRC32, BASE64, JSON };
 #define CHUNK_MAX 768
 
 static const struct arg args[] = {
-	[NAME] = {ARG_NAME, .name = "NAME",
-		  .help = "the file that 'put' began"},
+	[NAME] = {ARG_NAME, .name = "NAME", .help = "the file that 'put' began",
+		  .names = app_upload_name},
 	[OFFSET] = {ARG_INT, .name = "OFFSET", .unit = "bytes",
 		    .help = "where the bytes belong", .max = UINT32_MAX},
 	[CRC32] = {ARG_HEX32, .name = "CRC32",

@@ -10,7 +10,8 @@ enum { AT, SERIAL };
 #define CHUNK 768
 
 static const struct arg args[] = {
-	[NAME] = {ARG_NAME, .name = "NAME", .help = "the file"},
+	[NAME] = {ARG_NAME, .name = "NAME", .help = "the file",
+		  .names = app_file_names},
 	[OFFSET] = {ARG_INT, .optional = true, .name = "OFFSET",
 		    .unit = "bytes", .help = "where to begin; left out, 0",
 		    .max = UINT32_MAX},

@@ -7,7 +7,8 @@ enum { NAME };
 
 static const struct arg args[] = {
 	[NAME] = {ARG_NAME, .repeated = true, .name = "NAME",
-		  .help = "a file, or an upload that is not finished; up to 8"},
+		  .help = "a file, or an upload that is not finished; up to 8",
+		  .names = app_stored_names},
 	{ARG_NONE},
 };
 

@@ -126,7 +126,7 @@ static arg_set take_word(const struct complete *c, const struct arg *args,
 	for (unsigned i = 0; args[i].type != ARG_NONE; i++)
 		if (set >> i & 1 && args[i].type != ARG_FLAG &&
 		    !arg_take(&args[i], text, c->env->ports.count, &v))
-			behind |= (arg_set)1 << (i + 1);
+			behind |= (arg_set)(args[i].repeated ? 3 : 2) << i;
 	return skip_optional(args, behind);
 }
 
@@ -160,6 +160,9 @@ static arg_set next_args(const struct complete *c, const struct arg *args)
 		else if (!has_flag(args, word->text + 2))
 			set = 0;
 	}
+	/* One that is repeated comes last, and as often as there is room. */
+	if (c->done > CMD_ARGS_MAX)
+		set = 0;
 	for (unsigned i = 0; set && args[i].type != ARG_NONE; i++)
 		if (args[i].type == ARG_FLAG ? !flag_given(c, &args[i])
 					     : set >> i & 1)

@@ -38,6 +38,7 @@ enum key {
 	KEY_UNDO,            /* ^_ */
 	KEY_SEARCH,          /* ^R */
 	KEY_REPORT, /* the terminal's: the cursor is in column param[1] */
+	KEY_COUNT
 };
 
 #define KEYS_REPORT_MAX 12 /* bytes of the longest report there is */

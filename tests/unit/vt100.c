@@ -10,8 +10,8 @@
 
 void vt100_init(struct vt100 *t, unsigned width)
 {
-	assert_true(width <= VT100_COLUMNS);
-	memset(t, 0, sizeof(*t));
+	memset(t, 0, offsetof(struct vt100, cell));
+	t->last[0] = '\0';
 	t->width = width;
 }
 
@@ -57,10 +57,12 @@ static unsigned code_columns(uint32_t code)
 
 static void write_cell(struct vt100 *t, uint32_t code)
 {
-	unsigned columns = code_columns(code);
+	const bool ascii = code >= 0x20 && code < 0x7f;
+	unsigned columns = ascii ? 1 : code_columns(code);
 
 	/* The last column stays free: terminals differ in how they wrap. */
-	assert_true(t->column + columns <= t->width - 1);
+	assert_true(t->column + columns <=
+		    (t->any_row ? VT100_COLUMNS : t->width) - 1);
 	assert_false(code < 0x20 || (code >= 0x7f && code < 0xa0));
 	while (columns && t->len < t->column + columns)
 		t->cell[t->len++] = ' ';

@@ -8,24 +8,27 @@
 #ifndef TESTS_VT100_H
 #define TESTS_VT100_H
 
+#include <stdbool.h>
+
 #include "unit.h"
 
-#define VT100_COLUMNS 132
+#define VT100_COLUMNS 16384
 
 struct vt100 {
 	unsigned width;
-	uint32_t cell[VT100_COLUMNS]; /* code points */
-	unsigned len, column;         /* cells that were written; the cursor */
-	unsigned rows;                /* line feeds so far */
+	bool any_row;         /* replies as well, whose rows may be longer */
+	unsigned len, column; /* cells that were written; the cursor */
+	unsigned rows;        /* line feeds so far */
 	unsigned bells, clears;
-	unsigned asks;                    /* where the cursor is */
-	unsigned saved;                   /* its column */
-	char last[4 * VT100_COLUMNS + 1]; /* the row above */
+	unsigned asks;  /* where the cursor is */
+	unsigned saved; /* its column */
 	/* What is half way in. */
 	uint32_t code, least;
 	unsigned more; /* bytes of the character still to come */
 	enum { VT100_PLAIN, VT100_ESC, VT100_CSI } state;
 	unsigned param;
+	uint32_t cell[VT100_COLUMNS];     /* code points */
+	char last[4 * VT100_COLUMNS + 1]; /* the row above */
 };
 
 void vt100_init(struct vt100 *t, unsigned width);
