@@ -134,6 +134,7 @@ int main(int argc __unused, char *argv[] __unused)
 		if (!active && !moved) {
 			moved = console_poll(&con, now_ns, SIZE_MAX);
 			report_failures(err, now_ns);
+			app_tell_done(&app, now_ns);
 			app_feed_rates(&app, now_ns);
 			if (finished(&quit_ns, now_ns))
 				return 0;
@@ -144,6 +145,7 @@ int main(int argc __unused, char *argv[] __unused)
 		if (now_ns >= console_ns) {
 			console_poll(&con, now_ns, CONSOLE_SLICE);
 			report_failures(err, now_ns);
+			app_tell_done(&app, now_ns);
 			app_feed_rates(&app, now_ns);
 			console_ns = now_ns + CONSOLE_NS;
 			if (finished(&quit_ns, now_ns))

@@ -75,6 +75,7 @@ static void step(void)
 {
 	world.now_ns += STEP_NS;
 	pktgen_step(&world.app.pktgen, world.now_ns);
+	app_tell_done(&world.app, world.now_ns);
 	app_feed_rates(&world.app, world.now_ns);
 	talk();
 }
