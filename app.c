@@ -10,6 +10,9 @@
 /* ...and takes what it gets in steps of this. */
 #define STORE_STEP (32 << 10)
 
+/* A device gets this long to give back the last frames of a run. */
+#define DONE_WAIT_NS 1000000000ull
+
 const char *const app_modes[] = {"off", "tx", "rx", "txrx", NULL};
 
 enum call_result app_check_up(struct call *c, uint64_t mask)
@@ -29,24 +32,46 @@ enum call_result app_edit(struct call *c, uint64_t mask,
 			  const void *arg, int arg_index)
 {
 	struct pktgen *pg = &call_app(c)->pktgen;
+	const enum arg_type type = c->form->args[arg_index].type;
 	enum call_result up = app_check_up(c, mask);
-	unsigned port;
+	struct pktgen_fault f;
 	int rc;
 
 	if (up != CALL_DONE)
 		return up;
-	rc = pktgen_edit(pg, mask, edit, arg, c->now_ns, &port);
+	rc = pktgen_edit(pg, mask, edit, arg, c->now_ns, &f);
 	if (rc == -EMSGSIZE)
-		return call_fail(c, E_RANGE, arg_index,
-				 "port %u takes sizes %u..%u bytes", port,
-				 STREAM_SIZE_MIN,
-				 port_max_size(&pg->port[port]));
+		return call_fail(
+			c, type == ARG_SIZES ? E_RANGE : E_STATE, arg_index,
+			"port %u takes %u..%u bytes%s, not size %u", f.port,
+			f.min, f.max,
+			f.min > STREAM_SIZE_MIN ? " with IPv6" : "", f.size);
 	if (rc < 0)
-		return call_fail(c, E_RANGE, arg_index,
+		return call_fail(c, type == ARG_RATE ? E_RANGE : E_STATE,
+				 arg_index,
 				 "for port %u that is not between a frame an "
 				 "hour and a frame a nanosecond",
-				 port);
+				 f.port);
 	return CALL_DONE;
+}
+
+struct rate app_rate(const struct stream *s)
+{
+	static const enum rate_unit units[] = {
+		[LOAD_MAX] = RATE_MAX,         [LOAD_PPS] = RATE_PPS,
+		[LOAD_BPS_L2] = RATE_BPS_L2,   [LOAD_BPS_L1] = RATE_BPS_L1,
+		[LOAD_PERCENT] = RATE_PERCENT,
+	};
+
+	return (struct rate){units[s->rate.unit], s->rate.micro};
+}
+
+void app_sizes(const struct stream *s, struct sizes *sizes)
+{
+	sizes->count = s->nb_sizes;
+	for (unsigned i = 0; i < s->nb_sizes; i++)
+		sizes->entry[i] = (struct size_weight){s->size[i].size,
+						       s->size[i].weight};
 }
 
 void app_stats(const struct app *app, unsigned port, struct stats *out)
@@ -65,6 +90,33 @@ void app_feed_rates(struct app *app, uint64_t now_ns)
 		if (app->pktgen.worker[i])
 			stats_rate_feed(&app->rate[i],
 					&app->pktgen.worker[i]->stats, now_ns);
+}
+
+void app_tell_done(struct app *app, uint64_t now_ns)
+{
+	for (unsigned i = 0; i < app->pktgen.nb_ports; i++) {
+		struct worker *w = app->pktgen.worker[i];
+		unsigned left;
+
+		if (!w || w->done.runs == app->done_told[i])
+			continue;
+		/* One that runs again is never without frames in flight. */
+		left = port_can_reap() && w->state == WORKER_IDLE
+			       ? worker_in_flight(w)
+			       : 0;
+		if (left && now_ns < w->done.at_ns + DONE_WAIT_NS)
+			continue;
+		app->done_told[i] = w->done.runs;
+		if (left)
+			session_event(&app->session, now_ns,
+				      "port %u done count=%llu in_flight=%u", i,
+				      (unsigned long long)w->done.packets,
+				      left);
+		else
+			session_event(&app->session, now_ns,
+				      "port %u done count=%llu", i,
+				      (unsigned long long)w->done.packets);
+	}
 }
 
 static unsigned nb_ports(void *arg)

@@ -12,6 +12,13 @@
 #include "shell/store.h"
 #include "stats/stats.h"
 
+/* A configuration that is put back when another turns out to be wrong. */
+struct app_kept {
+	uint64_t selected;
+	struct stream stream[PKTGEN_MAX_PORTS];
+	unsigned mode[PKTGEN_MAX_PORTS];
+};
+
 struct app {
 	struct pktgen pktgen;
 	struct session session;
@@ -20,6 +27,8 @@ struct app {
 	bool quit;
 	struct stats base[PKTGEN_MAX_PORTS]; /* set by `stats clear` */
 	struct stats_rate rate[PKTGEN_MAX_PORTS];
+	struct app_kept kept;
+	uint64_t done_told[PKTGEN_MAX_PORTS]; /* worker_done.runs by then */
 };
 
 static inline struct app *call_app(const struct call *c)
@@ -33,7 +42,11 @@ static inline struct app *call_app(const struct call *c)
  */
 enum call_result app_check_up(struct call *c, uint64_t mask);
 
-/* pktgen_edit() on behalf of a call: an error becomes the call's. */
+/*
+ * pktgen_edit() on behalf of a call: an error becomes the call's. E_RANGE where
+ * argument `arg_index` is out of range by itself, E_STATE where what is set
+ * elsewhere does not go with it.
+ */
 enum call_result app_edit(struct call *c, uint64_t mask,
 			  void (*edit)(struct stream *s, const void *arg),
 			  const void *arg, int arg_index);
@@ -62,6 +75,28 @@ extern const char *const app_modes[];
 
 /* Closes the intervals of the rates; cheap, call it at will. */
 void app_feed_rates(struct app *app, uint64_t now_ns);
+
+/*
+ * Tells of each run that came to its limit, once its last frame is back from
+ * the device or a second has passed; cheap, call it at will.
+ */
+void app_tell_done(struct app *app, uint64_t now_ns);
+
+/* The stream of a port, as a setting's get() finds it. */
+static inline const struct stream *app_stream(const void *app, unsigned port)
+{
+	return &((const struct app *)app)->pktgen.stream[port];
+}
+
+/* What is set in a stream, as the shell writes it. */
+struct rate app_rate(const struct stream *s);
+void app_sizes(const struct stream *s, struct sizes *sizes);
+
+/*
+ * The save_order of settings that limit others: a size or a link's speed, then
+ * what these limit. 0 for all else.
+ */
+enum { APP_SAVE_FIRST, APP_SAVE_PROTO, APP_SAVE_RATE };
 
 /* Brings ports and session up: what main() and the tests both do. */
 void app_init(struct app *app, struct uk_alloc *a, uint64_t now_ns);

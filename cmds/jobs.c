@@ -25,7 +25,7 @@ static enum call_result run(struct call *c)
 		uint64_t until_ns = job.running ? c->now_ns : job.ended_ns;
 
 		reply_map(c->reply, NULL, REPLY_TABLE);
-		reply_u64(c->reply, "job", job.number, NULL);
+		reply_id(c->reply, "job", job.number);
 		reply_text(c->reply, "state", state(&job));
 		reply_milli(c->reply, "time",
 			    (until_ns - job.began_ns) / 1000000, "s");

@@ -3,11 +3,18 @@
 
 enum { PORTS, MODE };
 
+static void get(const void *app, unsigned port, struct value *v)
+{
+	const struct worker *w = ((const struct app *)app)->pktgen.worker[port];
+
+	v->u = w ? w->mode : 0;
+}
+
 static const struct arg args[] = {
 	[PORTS] = {ARG_PORTS, .optional = true, .name = "PORTS",
 		   .help = "ports to set"},
 	[MODE] = {ARG_ENUM, .name = "MODE", .words = app_modes,
-		  .help = "which engines the port runs"},
+		  .help = "which engines the port runs", .get = get},
 	{ARG_NONE},
 };
 

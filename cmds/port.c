@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "app.h"
+#include "shell/arg.h"
 
 enum { PORTS, JSON };
 
@@ -10,24 +11,41 @@ static const struct arg show_args[] = {
 	{ARG_NONE},
 };
 
+static void get_selected(const void *app, unsigned port __unused,
+			 struct value *v)
+{
+	v->mask = ((const struct app *)app)->selected;
+}
+
 static const struct arg select_args[] = {
 	[PORTS] = {ARG_PORTS, .name = "PORTS",
-		   .help = "ports that commands without PORTS mean"},
+		   .help = "ports that commands without PORTS mean",
+		   .get = get_selected},
 	{ARG_NONE},
 };
 
 static void show_rate(struct reply *r, const struct stream *s)
 {
-	static const enum rate_unit units[] = {
-		[LOAD_MAX] = RATE_MAX,         [LOAD_PPS] = RATE_PPS,
-		[LOAD_BPS_L2] = RATE_BPS_L2,   [LOAD_BPS_L1] = RATE_BPS_L1,
-		[LOAD_PERCENT] = RATE_PERCENT,
-	};
-	const struct rate rate = {units[s->rate.unit], s->rate.micro};
+	const struct rate rate = app_rate(s);
 	char buf[40];
 
 	value_rate_print(&rate, buf, sizeof(buf));
 	reply_text(r, "rate", buf);
+}
+
+/* One size is a number; several are the word that `size` takes. */
+static void show_size(struct reply *r, const struct stream *s)
+{
+	struct sizes sizes;
+	char buf[ARG_PRINT_MAX];
+
+	if (s->nb_sizes == 1) {
+		reply_u64(r, "size", s->size[0].size, "bytes");
+		return;
+	}
+	app_sizes(s, &sizes);
+	value_sizes_print(&sizes, buf, sizeof(buf));
+	reply_text(r, "mix", buf);
 }
 
 static void show_up(struct reply *r, const struct pktgen *pg, unsigned i)
@@ -43,7 +61,7 @@ static void show_up(struct reply *r, const struct pktgen *pg, unsigned i)
 
 	reply_text(r, "state", w->err ? strerror(-w->err) : states[w->state]);
 	reply_text(r, "mode", app_modes[w->mode]);
-	reply_u64(r, "size", pg->stream[i].size, "bytes");
+	show_size(r, &pg->stream[i]);
 	show_rate(r, &pg->stream[i]);
 	reply_textf(r, "mac", "%02x:%02x:%02x:%02x:%02x:%02x", m[0], m[1], m[2],
 		    m[3], m[4], m[5]);

@@ -3,12 +3,18 @@
 
 enum { PORTS, RATE };
 
+static void get(const void *app, unsigned port, struct value *v)
+{
+	v->rate = app_rate(app_stream(app, port));
+}
+
 static const struct arg args[] = {
 	[PORTS] = {ARG_PORTS, .optional = true, .name = "PORTS",
 		   .help = "ports to set"},
 	[RATE] = {ARG_RATE, .name = "RATE",
 		  .help = "10mpps, 2.5kpps, 500mbps (layer 2), "
-			  "1gbpsl1 (layer 1), 25%, max"},
+			  "1gbpsl1 (layer 1), 25%, max",
+		  .get = get, .save_order = APP_SAVE_RATE},
 	{ARG_NONE},
 };
 
@@ -36,10 +42,10 @@ const struct cmd cmd_rate = {
 	.forms =
 		(const struct cmd_form[]){
 			{args, run,
-			 "set the rate; % is of a 10 Gbit/s link, layer 1"},
+			 "set the rate; % is of the link's speed, layer 1"},
 			{0},
 		},
 	.examples = (const char *const[]){"rate 10kpps", "rate 0 500mbps",
 					  "rate max", NULL},
-	.see = (const char *const[]){"size", "start", NULL},
+	.see = (const char *const[]){"size", "linkspeed", "start", NULL},
 };

@@ -7,7 +7,8 @@
 enum { FILE_NAME, KEEP_GOING, JOB, JSON };
 
 static const struct arg args[] = {
-	[FILE_NAME] = {ARG_NAME, .name = "FILE", .help = "the command file"},
+	[FILE_NAME] = {ARG_NAME, .name = "FILE", .help = "the command file",
+		       .names = app_file_names},
 	[KEEP_GOING] = {ARG_FLAG, .optional = true, .name = "keep-going",
 			.help = "tell of lines that fail, and go on"},
 	[JOB] = {ARG_FLAG, .optional = true, .name = "job",
@@ -33,7 +34,7 @@ static enum call_result start_job(struct call *c)
 	if (!job)
 		return call_too_many_jobs(c);
 	if (c->json)
-		reply_u64(c->reply, "job", job, NULL);
+		reply_id(c->reply, "job", job);
 	return CALL_DONE;
 }
 

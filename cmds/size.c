@@ -3,37 +3,54 @@
 
 enum { PORTS, SIZE };
 
+_Static_assert(SIZES_MAX == STREAM_SIZES_MAX &&
+		       SIZES_SUM_MAX == STREAM_WEIGHTS_MAX,
+	       "a stream holds whatever mix can be typed");
+
+static void get(const void *app, unsigned port, struct value *v)
+{
+	app_sizes(app_stream(app, port), &v->sizes);
+}
+
 static const struct arg args[] = {
 	[PORTS] = {ARG_PORTS, .optional = true, .name = "PORTS",
 		   .help = "ports to set"},
-	[SIZE] = {ARG_INT, .name = "SIZE", .unit = "bytes",
+	[SIZE] = {ARG_SIZES, .name = "SIZE", .unit = "bytes",
 		  .help = "bytes of a frame on layer 2, FCS included",
-		  .min = STREAM_SIZE_MIN, .max = STREAM_SIZE_MAX},
+		  .min = STREAM_SIZE_MIN, .max = STREAM_SIZE_MAX, .get = get},
 	{ARG_NONE},
 };
 
 static void edit(struct stream *s, const void *arg)
 {
-	s->size = *(const uint32_t *)arg;
+	const struct sizes *sizes = arg;
+
+	s->nb_sizes = sizes->count;
+	for (unsigned i = 0; i < sizes->count; i++)
+		s->size[i] = (struct stream_size){
+			(uint16_t)sizes->entry[i].size,
+			(uint16_t)sizes->entry[i].weight,
+		};
 }
 
 static enum call_result run(struct call *c)
 {
-	uint32_t size = (uint32_t)c->v[SIZE].u;
-
-	return app_edit(c, c->v[PORTS].mask, edit, &size, SIZE);
+	return app_edit(c, c->v[PORTS].mask, edit, &c->v[SIZE].sizes, SIZE);
 }
 
 const struct cmd cmd_size = {
 	.name = "size",
-	.summary = "Set the size of the frames sent",
+	.summary = "Set the size of the frames sent, or a mix of sizes",
 	.forms =
 		(const struct cmd_form[]){
 			{args, run,
-			 "set the size; 64 is 60 bytes handed to "
-			 "the device and 4 of FCS"},
+			 "set the size; 64 is 60 bytes handed to the device "
+			 "and 4 of FCS; a mix is up to 8 SIZE:WEIGHT, weights "
+			 "of 1..255 and 256 in all; imix is "
+			 "64:7,594:4,1518:1"},
 			{0},
 		},
-	.examples = (const char *const[]){"size 64", "size 0 1518", NULL},
+	.examples = (const char *const[]){"size 64", "size 0 1518", "size imix",
+					  "size 0 64:7,570:4,1518:1", NULL},
 	.see = (const char *const[]){"rate", "port", NULL},
 };

@@ -1,21 +1,97 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "app.h"
 
-enum { PORTS };
+/* Each form starts with the ports; the limit stands behind its keyword. */
+enum { PORTS, KEYWORD, LIMIT };
+
+#define PORTS_ARG                                             \
+	{                                                     \
+		ARG_PORTS, .optional = true, .name = "PORTS", \
+			   .help = "ports to start"           \
+	}
 
 static const struct arg args[] = {
-	[PORTS] = {ARG_PORTS, .optional = true, .name = "PORTS",
-		   .help = "ports to start"},
+	[PORTS] = PORTS_ARG,
+	{ARG_NONE},
+};
+
+static const struct arg count_args[] = {
+	[PORTS] = PORTS_ARG,
+	[KEYWORD] = {ARG_KEYWORD, .name = "count",
+		     .help = "so many frames, then stop"},
+	[LIMIT] = {ARG_INT, .name = "COUNT", .unit = "frames",
+		   .help = "how many each port sends", .min = 1,
+		   .max = 1000000000000000},
+	{ARG_NONE},
+};
+
+static const struct arg for_args[] = {
+	[PORTS] = PORTS_ARG,
+	[KEYWORD] = {ARG_KEYWORD, .name = "for", .help = "so long, then stop"},
+	[LIMIT] = {ARG_TIME, .name = "TIME",
+		   .help = "how long: frames due by then are sent", .min = 1000,
+		   .max = 720 * 3600000000000ull},
 	{ARG_NONE},
 };
 
 static enum call_result run(struct call *c)
 {
-	enum call_result up = app_check_up(c, c->v[PORTS].mask);
+	struct pktgen *pg = &call_app(c)->pktgen;
+	const uint64_t mask = c->v[PORTS].mask;
+	enum call_result up = app_check_up(c, mask);
 
-	if (up == CALL_DONE)
-		pktgen_start(&call_app(c)->pktgen, c->v[PORTS].mask, c->now_ns);
-	return up;
+	if (up != CALL_DONE)
+		return up;
+	for (unsigned i = 0; i < pg->nb_ports; i++)
+		if (mask >> i & 1 && worker_limited(pg->worker[i]))
+			return call_fail(c, E_STATE, PORTS,
+					 "port %u sends up to a limit; 'stop' "
+					 "it first",
+					 i);
+	pktgen_start(pg, mask, c->now_ns);
+	return CALL_DONE;
+}
+
+static enum call_result run_limited(struct call *c,
+				    const struct worker_limit *limit)
+{
+	struct pktgen *pg = &call_app(c)->pktgen;
+	const uint64_t mask = c->v[PORTS].mask;
+	enum call_result up = app_check_up(c, mask);
+	bool sends = false;
+
+	if (up != CALL_DONE)
+		return up;
+	for (unsigned i = 0; i < pg->nb_ports; i++) {
+		const struct worker *w = pg->worker[i];
+
+		if (!(mask >> i & 1) || !(w->mode & MODE_TX))
+			continue;
+		if (w->state != WORKER_IDLE)
+			return call_fail(c, E_STATE, PORTS,
+					 "port %u is started; 'stop' it first",
+					 i);
+		sends = true;
+	}
+	if (!sends)
+		return call_fail(c, E_STATE, PORTS,
+				 "none of these ports sends; see 'mode'");
+	pktgen_start_limited(pg, mask, limit, c->now_ns);
+	return CALL_DONE;
+}
+
+static enum call_result run_count(struct call *c)
+{
+	const struct worker_limit limit = {c->v[LIMIT].u, WORKER_NO_LIMIT};
+
+	return run_limited(c, &limit);
+}
+
+static enum call_result run_for(struct call *c)
+{
+	const struct worker_limit limit = {WORKER_NO_LIMIT, c->v[LIMIT].u};
+
+	return run_limited(c, &limit);
 }
 
 const struct cmd cmd_start = {
@@ -23,9 +99,17 @@ const struct cmd cmd_start = {
 	.summary = "Start sending on ports whose mode sends",
 	.forms =
 		(const struct cmd_form[]){
-			{args, run, "start the ports' engines"},
+			{args, run, "send until 'stop'"},
+			{count_args, run_count,
+			 "send exactly so many frames each, then stop and give "
+			 "notice: @! SECONDS port 0 done count=N"},
+			{for_args, run_for,
+			 "send the frames due within that time, then stop and "
+			 "give notice"},
 			{0},
 		},
-	.examples = (const char *const[]){"start", "start 0", NULL},
+	.examples =
+		(const char *const[]){"start", "start 0", "start 0 count 1m",
+				      "start for 10s", NULL},
 	.see = (const char *const[]){"stop", "rate", "mode", NULL},
 };

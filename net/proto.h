@@ -17,6 +17,11 @@
 #define ETH_L1_OVERHEAD 20
 #define ETH_MIN_SIZE 64 /* with FCS */
 #define ETH_TYPE_IPV4 0x0800
+#define ETH_TYPE_IPV6 0x86dd
+#define IPV4_ALEN 4
+#define IPV4_BITS 32
+#define IPV6_ALEN 16
+#define IPV6_BITS 128
 #define IP_PROTO_UDP 17
 
 struct eth_hdr {
@@ -39,6 +44,16 @@ struct ipv4_hdr {
 	uint32_t dst;
 } __attribute__((packed));
 
+/* RFC 8200, without extension headers. */
+struct ipv6_hdr {
+	uint32_t version_class_flow;
+	uint16_t payload_len;
+	uint8_t next_header;
+	uint8_t hop_limit;
+	uint8_t src[IPV6_ALEN];
+	uint8_t dst[IPV6_ALEN];
+} __attribute__((packed));
+
 /* RFC 768. */
 struct udp_hdr {
 	uint16_t src;
@@ -49,6 +64,10 @@ struct udp_hdr {
 
 #define UDP4_HEADERS                                        \
 	(sizeof(struct eth_hdr) + sizeof(struct ipv4_hdr) + \
+	 sizeof(struct udp_hdr))
+
+#define UDP6_HEADERS                                        \
+	(sizeof(struct eth_hdr) + sizeof(struct ipv6_hdr) + \
 	 sizeof(struct udp_hdr))
 
 static inline uint16_t net16(uint16_t v)

@@ -1,6 +1,4 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-#include <string.h>
-
 #include "pktgen/engine.h"
 
 /* Builds up to `n` frames into `held`, which is empty. */
@@ -14,10 +12,25 @@ static void build(struct worker *w, unsigned n)
 
 		if (unlikely(!nb))
 			break;
-		memcpy(nb->data, prog->frame, prog->len);
-		nb->len = prog->len;
+		nb->len = program_next(prog, &w->at, nb->data);
 		w->held[w->held_count] = nb;
 	}
+}
+
+/*
+ * How many frames are due, at most a burst. Past the end of its time a run may
+ * be late with frames that fell due before.
+ */
+static unsigned take_due(struct worker *w, uint64_t now_ns)
+{
+	const unsigned max = (unsigned)MIN(w->frames_left, WORKER_BURST);
+
+	if (unlikely(now_ns >= w->until_ns)) {
+		if (w->pacer.unpaced)
+			return 0;
+		now_ns = w->until_ns - 1;
+	}
+	return pacer_take(&w->pacer, now_ns, max);
 }
 
 /*
@@ -65,9 +78,11 @@ static unsigned flush(struct worker *w)
 unsigned engine_tx_step(struct worker *w, uint64_t now_ns)
 {
 	if (!w->held_count && w->state == WORKER_RUNNING && w->mode & MODE_TX) {
-		unsigned due = pacer_take(&w->pacer, now_ns, WORKER_BURST);
+		unsigned due = take_due(w, now_ns);
 
 		build(w, due);
+		if (w->frames_left != WORKER_NO_LIMIT)
+			w->frames_left -= w->held_count;
 		/* The pool holds a ring and a burst: fewer is a lost buffer. */
 		w->stats.tx_skipped += due - w->held_count;
 		w->stats.tx_skipped += w->pacer.skipped;

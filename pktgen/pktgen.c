@@ -21,9 +21,9 @@ static void open_one(struct pktgen *pg, unsigned i, struct uk_alloc *a)
 		p->err = -ENOMEM;
 		return;
 	}
-	worker_init(w, p, i == 0 ? MODE_TX : MODE_RX);
+	worker_init(w, p, pktgen_first_mode(i));
 	stream_init(&pg->stream[i], p->mac);
-	stream_compile(&pg->stream[i], worker_spare_program(w));
+	program_compile(worker_spare_program(w), &pg->stream[i]);
 	worker_set_program(w, 0);
 	pg->worker[i] = w;
 }
@@ -51,7 +51,7 @@ int pktgen_first_down(const struct pktgen *pg, uint64_t mask)
 
 int pktgen_edit(struct pktgen *pg, uint64_t mask,
 		void (*edit)(struct stream *s, const void *arg),
-		const void *arg, uint64_t now_ns, unsigned *port)
+		const void *arg, uint64_t now_ns, struct pktgen_fault *fault)
 {
 	FOR_EACH_WORKER(pg, mask, i, w)
 	{
@@ -59,10 +59,13 @@ int pktgen_edit(struct pktgen *pg, uint64_t mask,
 		int rc;
 
 		edit(&s, arg);
-		*port = i;
-		if (s.size > port_max_size(w->port))
+		fault->port = i;
+		fault->min = stream_size_min(&s);
+		fault->max = MIN(port_max_size(w->port), STREAM_SIZE_MAX);
+		fault->size = stream_bad_size(&s, fault->min, fault->max);
+		if (fault->size)
 			return -EMSGSIZE;
-		rc = stream_compile(&s, worker_spare_program(w));
+		rc = program_compile(worker_spare_program(w), &s);
 		if (rc < 0)
 			return rc;
 	}
@@ -85,6 +88,14 @@ void pktgen_start(struct pktgen *pg, uint64_t mask, uint64_t now_ns)
 {
 	FOR_EACH_WORKER(pg, mask, i, w)
 	worker_start(w, now_ns);
+}
+
+void pktgen_start_limited(struct pktgen *pg, uint64_t mask,
+			  const struct worker_limit *limit, uint64_t now_ns)
+{
+	FOR_EACH_WORKER(pg, mask, i, w)
+	if (w->mode & MODE_TX)
+		worker_start_limited(w, limit, now_ns);
 }
 
 void pktgen_stop(struct pktgen *pg, uint64_t mask)

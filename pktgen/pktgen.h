@@ -26,21 +26,34 @@ struct pktgen {
  */
 void pktgen_open(struct pktgen *pg, struct uk_alloc *a);
 
+/* The mode of a port that nobody has set. */
+static inline unsigned pktgen_first_mode(unsigned port)
+{
+	return port ? MODE_RX : MODE_TX;
+}
+
 /* The mask of all ports. */
 uint64_t pktgen_all(const struct pktgen *pg);
 
 /* The first port of `mask` that is not up, or -1. */
 int pktgen_first_down(const struct pktgen *pg, uint64_t mask);
 
+/* Why an edit was refused. */
+struct pktgen_fault {
+	unsigned port;
+	unsigned size;     /* -EMSGSIZE: the one at fault, bytes with FCS... */
+	unsigned min, max; /* ...and what this port takes of this stream */
+};
+
 /*
  * Applies `edit` to the stream of each port of `mask` and has the workers send
  * the result from their next burst on. All or none: -ERANGE when the rate
- * cannot be kept, -EMSGSIZE when the size is more than a port takes; *port is
- * then the one at fault. Every port of the mask is up.
+ * cannot be kept, -EMSGSIZE when a size is less than the headers need or more
+ * than a port takes, with *fault saying where. Every port of the mask is up.
  */
 int pktgen_edit(struct pktgen *pg, uint64_t mask,
 		void (*edit)(struct stream *s, const void *arg),
-		const void *arg, uint64_t now_ns, unsigned *port);
+		const void *arg, uint64_t now_ns, struct pktgen_fault *fault);
 
 /* MODE_TX, MODE_RX, both or neither. Every port of the mask is up. */
 void pktgen_set_mode(struct pktgen *pg, uint64_t mask, unsigned mode,
@@ -48,6 +61,13 @@ void pktgen_set_mode(struct pktgen *pg, uint64_t mask, unsigned mode,
 
 /* Every port of the mask is up. */
 void pktgen_start(struct pktgen *pg, uint64_t mask, uint64_t now_ns);
+
+/*
+ * The same up to `limit` each. Ports whose mode does not send are left alone;
+ * those that do are idle.
+ */
+void pktgen_start_limited(struct pktgen *pg, uint64_t mask,
+			  const struct worker_limit *limit, uint64_t now_ns);
 void pktgen_stop(struct pktgen *pg, uint64_t mask);
 
 /*

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * A stream: what is to be sent, as configuration. It is compiled into a
- * program (the frame, its rate as a gap), which a worker sends; a changed
- * stream is compiled aside and takes effect at a burst's edge.
+ * program, which a worker sends: see pktgen/program.h.
  */
 #ifndef PKTGEN_STREAM_H
 #define PKTGEN_STREAM_H
@@ -27,45 +26,74 @@ struct load {
 	uint64_t micro; /* millionths of the unit */
 };
 
-struct stream {
-	uint32_t size; /* bytes of layer 2, FCS included */
-	struct load rate;
-	uint64_t linkspeed_bps; /* what LOAD_PERCENT refers to */
-	uint8_t dst_mac[ETH_ALEN];
-	uint8_t src_mac[ETH_ALEN];
-	uint32_t src_ip; /* host byte order */
-	uint32_t dst_ip;
-	uint16_t src_port;
-	uint16_t dst_port;
-	uint8_t ttl;
-};
-
 #define STREAM_SIZE_MIN ETH_MIN_SIZE
+/* The least that holds the headers, which only IPv6's need more than 64 for. */
+#define STREAM_SIZE_MIN_IPV6 (UDP6_HEADERS + ETH_FCS_LEN)
 #define STREAM_SIZE_MAX 9018
 
-/* What a stream compiles to. */
-struct program {
-	uint16_t len; /* bytes handed to the device: size less FCS */
-	bool unpaced; /* LOAD_MAX */
-	struct gap gap;
-	uint8_t frame[STREAM_SIZE_MAX];
+#define STREAM_SIZES_MAX 8
+#define STREAM_WEIGHTS_MAX 256 /* the sum of all */
+
+/* Sizes of frames; of each round of weights' sum, `weight` have `size`. */
+struct stream_size {
+	uint16_t size; /* bytes of layer 2, FCS included */
+	uint16_t weight;
+};
+
+/*
+ * Addresses in network byte order. Where a prefix is shorter than the address,
+ * the frames of a run go through all addresses that share it, one after
+ * another, the given one first and again after the last.
+ */
+struct endpoint {
+	uint8_t mac[ETH_ALEN];
+	uint8_t ip[IPV4_ALEN];
+	uint8_t ip6[IPV6_ALEN];
+	uint8_t ip_prefix;  /* bits, 8..32 */
+	uint8_t ip6_prefix; /* bits, 96..128 */
+	uint16_t udp;
+};
+
+#define STREAM_PREFIX_MIN 8
+#define STREAM_PREFIX6_MIN 96
+
+struct stream {
+	unsigned nb_sizes; /* 1..STREAM_SIZES_MAX */
+	struct stream_size size[STREAM_SIZES_MAX];
+	struct load rate;
+	uint64_t linkspeed_bps; /* what LOAD_PERCENT refers to */
+	bool ipv6;              /* which addresses the frames carry */
+	uint8_t ttl;            /* hop limit of IPv6 */
+	struct endpoint src, dst;
 };
 
 /*
  * The default stream: size 64, rate max, from `src_mac` to broadcast,
- * 198.18.0.1 to 198.18.0.2 (RFC 2544 appendix C), UDP 5001 to 5001, TTL 64,
- * on a link of 10 Gbit/s.
+ * 198.18.0.1 to 198.18.0.2 (RFC 2544 appendix C), with IPv6 2001:2::1 to
+ * 2001:2::2 (RFC 5180 section 8), UDP 5001 to 5001, TTL 64, on a link of
+ * 10 Gbit/s.
  */
 void stream_init(struct stream *s, const uint8_t src_mac[ETH_ALEN]);
 
+/* Makes all frames of one size. */
+void stream_set_size(struct stream *s, uint16_t size);
+
+/* The least size that holds the stream's headers. */
+static inline unsigned stream_size_min(const struct stream *s)
+{
+	return s->ipv6 ? STREAM_SIZE_MIN_IPV6 : STREAM_SIZE_MIN;
+}
+
+/* The first size outside `min`..`max`, 0 when all are inside. */
+unsigned stream_bad_size(const struct stream *s, unsigned min, unsigned max);
+
 /*
- * The gap between the starts of two frames; *unpaced is set for LOAD_MAX.
- * Rounded up, so that the rate is never above the asked one. -ERANGE for a rate
- * beyond one frame an hour or one a nanosecond; nothing is written then.
+ * The gap between the starts of two frames; *unpaced is set for LOAD_MAX. Of
+ * several sizes it is that of their weighted mean, the same before each frame,
+ * so that a bit rate is exact over each round of weights. Rounded up to 2^-32
+ * ns, so that the rate is never above the asked one. -ERANGE for a rate beyond
+ * one frame an hour or one a nanosecond; nothing is written then.
  */
 int stream_gap(const struct stream *s, struct gap *gap, bool *unpaced);
-
-/* Compiles `s`; -ERANGE as above or for a size out of range. */
-int stream_compile(const struct stream *s, struct program *prog);
 
 #endif /* PKTGEN_STREAM_H */

@@ -21,6 +21,7 @@ void worker_set_program(struct worker *w, uint64_t now_ns)
 {
 	const struct program *prog = worker_spare_program(w);
 
+	program_switch(&w->prog[w->active], prog, &w->at);
 	w->active = !w->active;
 	if (w->state == WORKER_RUNNING)
 		pacer_change(&w->pacer, &prog->gap, prog->unpaced, now_ns);
@@ -46,8 +47,22 @@ void worker_start(struct worker *w, uint64_t now_ns)
 	if (w->state == WORKER_RUNNING)
 		return;
 	restart_pacer(w, now_ns);
+	w->at = (struct program_at){0};
+	w->frames_left = WORKER_NO_LIMIT;
+	w->until_ns = WORKER_NO_LIMIT;
+	w->at_limit = false;
+	w->run_packets = w->stats.tx_packets;
 	w->err = 0;
 	w->state = WORKER_RUNNING;
+}
+
+void worker_start_limited(struct worker *w, const struct worker_limit *limit,
+			  uint64_t now_ns)
+{
+	worker_start(w, now_ns);
+	w->frames_left = limit->frames;
+	if (limit->time_ns != WORKER_NO_LIMIT)
+		w->until_ns = now_ns + limit->time_ns;
 }
 
 void worker_stop(struct worker *w)
@@ -64,7 +79,29 @@ void worker_abandon(struct worker *w)
 		w->held_first++;
 		w->held_count--;
 	}
+	w->at_limit = false;
 	w->state = WORKER_IDLE;
+}
+
+/* True when the run will build no more frames. */
+static bool limit_reached(const struct worker *w, uint64_t now_ns)
+{
+	if (likely(w->frames_left && now_ns < w->until_ns))
+		return false;
+	/* Late frames are still built, but not of a mode that does not send. */
+	return !w->frames_left || !(w->mode & MODE_TX) ||
+	       pacer_next_ns(&w->pacer) >= w->until_ns || w->pacer.unpaced;
+}
+
+static void drained(struct worker *w, uint64_t now_ns)
+{
+	w->state = WORKER_IDLE;
+	if (!w->at_limit)
+		return;
+	w->at_limit = false;
+	w->done.runs++;
+	w->done.packets = w->stats.tx_packets - w->run_packets;
+	w->done.at_ns = now_ns;
 }
 
 unsigned worker_step(struct worker *w, uint64_t now_ns)
@@ -74,8 +111,12 @@ unsigned worker_step(struct worker *w, uint64_t now_ns)
 	if (w->state != WORKER_IDLE) {
 		if (w->mode & MODE_TX || w->held_count)
 			moved = engine_tx_step(w, now_ns);
+		if (w->state == WORKER_RUNNING && limit_reached(w, now_ns)) {
+			w->state = WORKER_DRAINING;
+			w->at_limit = true;
+		}
 		if (w->state == WORKER_DRAINING && !w->held_count)
-			w->state = WORKER_IDLE;
+			drained(w, now_ns);
 	}
 	return moved + engine_rx_step(w, now_ns);
 }

@@ -19,7 +19,7 @@
 
 #include "net/port.h"
 #include "pktgen/pacer.h"
-#include "pktgen/stream.h"
+#include "pktgen/program.h"
 #include "stats/stats.h"
 
 #define WORKER_BURST CONFIG_APPUKPKTGEN_BURST
@@ -33,6 +33,28 @@ enum worker_state {
 	WORKER_DRAINING, /* sends what it holds, builds no more */
 };
 
+/* How much a run is to send; WORKER_NO_LIMIT where it is not limited. */
+#define WORKER_NO_LIMIT UINT64_MAX
+
+struct worker_limit {
+	uint64_t frames;
+	/*
+	 * Sends the frames that fall due before start + time_ns, also when it
+	 * is late with them; without pacing it ends at that time.
+	 */
+	uint64_t time_ns;
+};
+
+/*
+ * Runs that came to their limit by themselves and got rid of all frames; not
+ * those that were stopped or whose device failed. Only the worker writes it.
+ */
+struct worker_done {
+	uint64_t runs;    /* counts up */
+	uint64_t packets; /* that the last of them sent */
+	uint64_t at_ns;   /* when its last frame went to the device */
+};
+
 struct worker {
 	struct port *port;
 	unsigned mode; /* MODE_TX, MODE_RX, both or neither */
@@ -40,6 +62,12 @@ struct worker {
 	struct program prog[2];
 	unsigned active; /* the program that is being sent */
 	struct pacer pacer;
+	struct program_at at; /* the next frame of the run */
+	uint64_t frames_left; /* to build, WORKER_NO_LIMIT */
+	uint64_t until_ns;    /* no frame due from then on, WORKER_NO_LIMIT */
+	bool at_limit;        /* draining since it came to its limit */
+	uint64_t run_packets; /* tx_packets when the run began */
+	struct worker_done done;
 	struct uk_netbuf *held[WORKER_BURST]; /* built and not yet sent */
 	unsigned held_first, held_count;
 	uint64_t last_rx_ns; /* when the last frame came */
@@ -57,8 +85,26 @@ void worker_set_program(struct worker *w, uint64_t now_ns);
 /* MODE_TX, MODE_RX, both or neither; may change while the worker runs. */
 void worker_set_mode(struct worker *w, unsigned mode, uint64_t now_ns);
 
-/* From now on the worker sends, if its mode says so. */
+/*
+ * From now on the worker sends, if its mode says so: without a limit, until it
+ * is stopped. A worker that runs goes on as it is.
+ */
 void worker_start(struct worker *w, uint64_t now_ns);
+
+/*
+ * The same up to `limit`. Each frame counts that is built; frames that the
+ * pacer gives up do not. The worker is idle: what was held before would count.
+ */
+void worker_start_limited(struct worker *w, const struct worker_limit *limit,
+			  uint64_t now_ns);
+
+/* True while a run goes on that will end by itself. */
+static inline bool worker_limited(const struct worker *w)
+{
+	return w->state == WORKER_RUNNING &&
+	       (w->frames_left != WORKER_NO_LIMIT ||
+		w->until_ns != WORKER_NO_LIMIT);
+}
 
 /*
  * The worker builds no more frames and gets rid of those it holds. It is idle

@@ -97,8 +97,7 @@ static inline unsigned text_indent(const struct render *r)
 
 static inline bool text_is_number(const struct reply_token *t)
 {
-	return t->type == TOKEN_U64 || t->type == TOKEN_I64 ||
-	       t->type == TOKEN_MILLI;
+	return t->type >= TOKEN_U64 && t->type <= TOKEN_MILLI;
 }
 
 #endif /* SHELL_RENDER_IMPL_H */

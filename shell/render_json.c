@@ -50,6 +50,7 @@ static void json_value(struct sink *s, const struct reply_token *t)
 		sink_byte(s, '[');
 		break;
 	case TOKEN_U64:
+	case TOKEN_ID:
 		sink_u64(s, t->u, false);
 		break;
 	case TOKEN_I64:

@@ -145,6 +145,9 @@ void text_value(struct sink *s, const struct reply *r,
 	case TOKEN_U64:
 		sink_u64(s, t->u, true);
 		break;
+	case TOKEN_ID:
+		sink_u64(s, t->u, false);
+		break;
 	case TOKEN_I64:
 		sink_i64(s, (int64_t)t->u, true);
 		break;

@@ -120,6 +120,11 @@ void reply_i64(struct reply *r, const char *key, int64_t v, const char *unit)
 	add_number(r, TOKEN_I64, key, (uint64_t)v, unit);
 }
 
+void reply_id(struct reply *r, const char *key, uint64_t v)
+{
+	add_number(r, TOKEN_ID, key, v, NULL);
+}
+
 void reply_milli(struct reply *r, const char *key, uint64_t v, const char *unit)
 {
 	add_number(r, TOKEN_MILLI, key, v, unit);

@@ -71,6 +71,9 @@ void reply_end(struct reply *r);
 void reply_u64(struct reply *r, const char *key, uint64_t v, const char *unit);
 void reply_i64(struct reply *r, const char *key, int64_t v, const char *unit);
 
+/* A number that names something, shown without grouping its digits. */
+void reply_id(struct reply *r, const char *key, uint64_t v);
+
 /* `v` thousandths, shown and sent with three decimals. */
 void reply_milli(struct reply *r, const char *key, uint64_t v,
 		 const char *unit);
@@ -100,6 +103,7 @@ enum reply_type {
 	TOKEN_MAP,
 	TOKEN_LIST,
 	TOKEN_U64,
+	TOKEN_ID,
 	TOKEN_I64,
 	TOKEN_MILLI,
 	TOKEN_BOOL,
@@ -113,8 +117,8 @@ struct reply_token {
 	uint16_t parent;        /* the map or list it is in; REPLY_TOP */
 	const char *key;        /* NULL in a list, never in a map */
 	const char *unit;       /* NULL for none */
-	uint64_t u;             /* U64, I64 as two's complement, MILLI, BOOL */
-	const char *text;       /* TEXT: `text_len` bytes, no NUL behind */
+	uint64_t u;       /* U64, ID, I64 as two's complement, MILLI, BOOL */
+	const char *text; /* TEXT: `text_len` bytes, no NUL behind */
 	uint16_t text_len;
 };
 

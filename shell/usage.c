@@ -89,9 +89,7 @@ void cmd_arg_range(const struct arg *a, char *buf, size_t size)
 		break;
 	case ARG_SIZES:
 		limits(a, buf, size);
-		append(buf, size,
-		       ", imix or up to 8 SIZE:WEIGHT (1..255, "
-		       "sum 256)");
+		append(buf, size, " or a mix: 64:7,1518:1");
 		break;
 	default:
 		limits(a, buf, size);

@@ -50,15 +50,15 @@ static void set_rate_edit(struct stream *s, const void *arg)
 
 static void set_size_edit(struct stream *s, const void *arg)
 {
-	s->size = *(const uint32_t *)arg;
+	stream_set_size(s, *(const uint16_t *)arg);
 }
 
 static void set_pps(uint64_t pps, uint64_t now)
 {
 	const struct load load = {LOAD_PPS, pps * 1000000};
-	unsigned port;
+	struct pktgen_fault fault;
 
-	assert_int_equal(pktgen_edit(&pg, 1, set_rate_edit, &load, now, &port),
+	assert_int_equal(pktgen_edit(&pg, 1, set_rate_edit, &load, now, &fault),
 			 0);
 }
 
@@ -139,11 +139,11 @@ static void both_ways_at_once(void **state)
 {
 	const struct load load = {LOAD_PPS, 5000ull * 1000000};
 	uint64_t now = S;
-	unsigned port;
+	struct pktgen_fault fault;
 	(void)state;
 
 	pktgen_set_mode(&pg, 3, MODE_TX | MODE_RX, now);
-	assert_int_equal(pktgen_edit(&pg, 3, set_rate_edit, &load, now, &port),
+	assert_int_equal(pktgen_edit(&pg, 3, set_rate_edit, &load, now, &fault),
 			 0);
 	pktgen_start(&pg, 3, now);
 	run_for(&now, S, 50 * US);
@@ -172,34 +172,38 @@ static void a_mode_without_tx_owes_nothing(void **state)
 static void refused_edits_change_no_port(void **state)
 {
 	const struct load never = {LOAD_PPS, 0};
-	uint32_t size = 9018;
-	unsigned port = 9;
+	uint16_t size = 9018;
+	struct pktgen_fault fault = {.port = 9};
 	(void)state;
 
-	assert_int_equal(pktgen_edit(&pg, 3, set_size_edit, &size, 0, &port),
+	assert_int_equal(pktgen_edit(&pg, 3, set_size_edit, &size, 0, &fault),
 			 -EMSGSIZE);
-	assert_int_equal(port, 0);
-	assert_int_equal(pktgen_edit(&pg, 3, set_rate_edit, &never, 0, &port),
+	assert_int_equal(fault.port, 0);
+	assert_int_equal(fault.size, 9018);
+	assert_int_equal(fault.min, 64);
+	assert_int_equal(fault.max, 1518);
+	assert_int_equal(pktgen_edit(&pg, 3, set_rate_edit, &never, 0, &fault),
 			 -ERANGE);
 	for (int i = 0; i < 2; i++) {
-		assert_int_equal(pg.stream[i].size, 64);
+		assert_int_equal(pg.stream[i].size[0].size, 64);
 		assert_int_equal(pg.stream[i].rate.unit, LOAD_MAX);
-		assert_int_equal(pg.worker[i]->prog[pg.worker[i]->active].len,
-				 60);
+		assert_int_equal(
+			pg.worker[i]->prog[pg.worker[i]->active].variant[0].len,
+			60);
 	}
 }
 
 static void a_new_size_counts_from_the_next_burst(void **state)
 {
-	uint32_t size = 1518;
+	uint16_t size = 1518;
 	uint64_t now = S;
-	unsigned port;
+	struct pktgen_fault fault;
 	(void)state;
 
 	set_pps(1000, now);
 	pktgen_start(&pg, 1, now);
 	run_for(&now, S, 50 * US);
-	assert_int_equal(pktgen_edit(&pg, 1, set_size_edit, &size, now, &port),
+	assert_int_equal(pktgen_edit(&pg, 1, set_size_edit, &size, now, &fault),
 			 0);
 	run_for(&now, S, 50 * US);
 	assert_int_equal(pg.worker[0]->stats.tx_packets, 2000);

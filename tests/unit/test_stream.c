@@ -2,106 +2,15 @@
 #include <errno.h>
 #include <string.h>
 
-#include "net/csum.h"
 #include "pktgen/stream.h"
 #include "unit.h"
 
 static const uint8_t mac[ETH_ALEN] = {2, 0, 0, 0, 0, 7};
 
-/* RFC 1071 section 3: the sum of these bytes is ddf2. */
-static void csum_example_of_the_rfc(void **state)
-{
-	static const uint8_t data[] = {0x00, 0x01, 0xf2, 0x03,
-				       0xf4, 0xf5, 0xf6, 0xf7};
-	(void)state;
-
-	assert_int_equal(csum_fold(csum_add(0, data, 8)),
-			 (uint16_t)~net16(0xddf2));
-	/* In parts, and with an odd tail. */
-	assert_int_equal(csum_add(csum_add(0, data, 4), data + 4, 4),
-			 csum_add(0, data, 8));
-	assert_int_equal(csum_fold(csum_add(0, "\x01\x00\x02", 3)),
-			 (uint16_t)~net16(0x0300));
-}
-
-static void udp_checksum_is_never_zero(void **state)
-{
-	/* ff ff in the header makes up for what the pseudo header adds. */
-	struct udp_hdr udp = {.len = net16(8)};
-	uint16_t rest = csum_udp4(0, 0, &udp, 8);
-	(void)state;
-
-	udp.src = rest;
-	assert_int_equal(csum_udp4(0, 0, &udp, 8), 0xffff);
-}
-
-static void defaults_are_those_of_the_tutorial(void **state)
-{
-	struct program prog;
-	struct stream s;
-	const struct eth_hdr *eth = (const void *)prog.frame;
-	const struct ipv4_hdr *ip = (const void *)(eth + 1);
-	const struct udp_hdr *udp = (const void *)(ip + 1);
-	(void)state;
-
-	stream_init(&s, mac);
-	assert_int_equal(stream_compile(&s, &prog), 0);
-	assert_true(prog.unpaced);
-	assert_int_equal(prog.len, 60);
-	assert_memory_equal(eth->dst, "\xff\xff\xff\xff\xff\xff", ETH_ALEN);
-	assert_memory_equal(eth->src, mac, ETH_ALEN);
-	assert_int_equal(eth->type, net16(0x0800));
-	assert_int_equal(ip->version_ihl, 0x45);
-	assert_int_equal(ip->total_len, net16(46));
-	assert_int_equal(ip->ttl, 64);
-	assert_int_equal(ip->proto, 17);
-	assert_int_equal(ip->src, net32(0xc6120001));
-	assert_int_equal(ip->dst, net32(0xc6120002));
-	assert_int_equal(udp->src, net16(5001));
-	assert_int_equal(udp->dst, net16(5001));
-	assert_int_equal(udp->len, net16(26));
-}
-
-static void checksums_are_right_at_every_size(void **state)
-{
-	static struct program prog;
-	struct stream s;
-	(void)state;
-
-	stream_init(&s, mac);
-	for (s.size = STREAM_SIZE_MIN; s.size <= STREAM_SIZE_MAX; s.size++) {
-		const struct ipv4_hdr *ip =
-			(const void *)(prog.frame + ETH_HLEN);
-		struct udp_hdr *udp = (void *)(prog.frame + ETH_HLEN + 20);
-		uint16_t csum;
-
-		assert_int_equal(stream_compile(&s, &prog), 0);
-		assert_int_equal(prog.len, s.size - 4);
-		assert_int_equal(csum_fold(csum_add(0, ip, 20)), 0);
-		csum = udp->csum;
-		udp->csum = 0;
-		assert_int_equal(csum, csum_udp4(ip->src, ip->dst, udp,
-						 net16(udp->len)));
-	}
-}
-
-static void sizes_out_of_range(void **state)
-{
-	static struct program prog;
-	struct stream s;
-	(void)state;
-
-	stream_init(&s, mac);
-	s.size = STREAM_SIZE_MIN - 1;
-	assert_int_equal(stream_compile(&s, &prog), -ERANGE);
-	s.size = STREAM_SIZE_MAX + 1;
-	assert_int_equal(stream_compile(&s, &prog), -ERANGE);
-}
-
 static void gaps(void **state)
 {
 	static const struct {
-		uint32_t size;
+		uint16_t size;
 		struct load rate;
 		uint64_t ns;
 		uint32_t frac;
@@ -126,13 +35,73 @@ static void gaps(void **state)
 		bool unpaced;
 
 		stream_init(&s, mac);
-		s.size = rows[i].size;
+		stream_set_size(&s, rows[i].size);
 		s.rate = rows[i].rate;
 		assert_int_equal(stream_gap(&s, &gap, &unpaced), 0);
 		assert_false(unpaced);
 		assert_int_equal(gap.ns, rows[i].ns);
 		assert_int_equal(gap.frac, rows[i].frac);
 	}
+}
+
+/* Of a mix the mean counts, and of a round of frames the sum is exact. */
+static void gaps_of_mixes(void **state)
+{
+	static const struct stream_size imix[] = {{64, 7}, {594, 4}, {1518, 1}};
+	static const struct {
+		struct load rate;
+		uint64_t round_ns; /* of 12 frames */
+	} rows[] = {
+		{{LOAD_PPS, 1000 * 1000000ull}, 12000000},
+		/* 4342 bytes on layer 2. */
+		{{LOAD_BPS_L2, 1000000000 * 1000000ull}, 4342 * 8},
+		{{LOAD_BPS_L1, 1000000000 * 1000000ull}, (4342 + 240) * 8},
+		{{LOAD_PERCENT, 10 * 1000000ull}, (4342 + 240) * 8},
+	};
+	(void)state;
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		unsigned __int128 round_ns;
+		struct stream s;
+		struct gap gap;
+		bool unpaced;
+
+		stream_init(&s, mac);
+		s.nb_sizes = 3;
+		memcpy(s.size, imix, sizeof(imix));
+		s.rate = rows[i].rate;
+		assert_int_equal(stream_gap(&s, &gap, &unpaced), 0);
+		round_ns = ((unsigned __int128)gap.ns << 32 | gap.frac) * 12;
+		/* Rounded up by less than 12 of 2^-32 ns. */
+		assert_int_equal((uint64_t)(round_ns >> 32), rows[i].round_ns);
+		assert_in_range((uint32_t)round_ns, 0, 11);
+	}
+}
+
+static void percent_is_of_the_links_speed(void **state)
+{
+	struct stream s;
+	struct gap gap;
+	bool unpaced;
+	(void)state;
+
+	stream_init(&s, mac);
+	s.rate = (struct load){LOAD_PERCENT, 100 * 1000000};
+	s.linkspeed_bps = 1000000;
+	assert_int_equal(stream_gap(&s, &gap, &unpaced), 0);
+	assert_int_equal(gap.ns, 84 * 8 * 1000);
+	s.linkspeed_bps = 1000000000000;
+	assert_int_equal(stream_gap(&s, &gap, &unpaced), -ERANGE);
+	stream_set_size(&s, 1518);
+	assert_int_equal(stream_gap(&s, &gap, &unpaced), 0);
+	assert_int_equal(gap.ns, 12);
+	/* All at once at their largest: nothing overflows on the way. */
+	for (unsigned i = 0; i < STREAM_SIZES_MAX; i++)
+		s.size[i] = (struct stream_size){9018, 32};
+	s.nb_sizes = STREAM_SIZES_MAX;
+	s.rate.micro = 1;
+	assert_int_equal(stream_gap(&s, &gap, &unpaced), 0);
+	assert_int_equal(gap.ns, 7230400000);
 }
 
 static void rates_that_no_gap_can_keep(void **state)
@@ -161,12 +130,9 @@ static void rates_that_no_gap_can_keep(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(csum_example_of_the_rfc),
-		cmocka_unit_test(udp_checksum_is_never_zero),
-		cmocka_unit_test(defaults_are_those_of_the_tutorial),
-		cmocka_unit_test(checksums_are_right_at_every_size),
-		cmocka_unit_test(sizes_out_of_range),
 		cmocka_unit_test(gaps),
+		cmocka_unit_test(gaps_of_mixes),
+		cmocka_unit_test(percent_is_of_the_links_speed),
 		cmocka_unit_test(rates_that_no_gap_can_keep),
 	};
 

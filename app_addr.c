@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "app_addr.h"
+
+#include <string.h>
+
+/* Each form is [PORTS], the keyword, the address. */
+enum { PORTS, KEYWORD, ADDRESS };
+
+/* What an edit gets. */
+struct change {
+	bool dst;
+	const struct value *v;
+};
+
+static struct endpoint *changed_end(struct stream *s, const struct change *ch)
+{
+	return ch->dst ? &s->dst : &s->src;
+}
+
+static void edit_mac(struct stream *s, const void *arg)
+{
+	const struct change *ch = arg;
+
+	memcpy(changed_end(s, ch)->mac, ch->v->addr, ETH_ALEN);
+}
+
+static void edit_ip(struct stream *s, const void *arg)
+{
+	const struct change *ch = arg;
+	struct endpoint *end = changed_end(s, ch);
+
+	memcpy(end->ip, ch->v->addr, IPV4_ALEN);
+	end->ip_prefix = (uint8_t)ch->v->prefix;
+}
+
+static void edit_ip6(struct stream *s, const void *arg)
+{
+	const struct change *ch = arg;
+	struct endpoint *end = changed_end(s, ch);
+
+	memcpy(end->ip6, ch->v->addr, IPV6_ALEN);
+	end->ip6_prefix = (uint8_t)ch->v->prefix;
+}
+
+static void edit_udp(struct stream *s, const void *arg)
+{
+	const struct change *ch = arg;
+
+	changed_end(s, ch)->udp = (uint16_t)ch->v->u;
+}
+
+static void get_mac(const struct endpoint *end, struct value *v)
+{
+	memcpy(v->addr, end->mac, ETH_ALEN);
+}
+
+static void get_ip(const struct endpoint *end, struct value *v)
+{
+	memcpy(v->addr, end->ip, IPV4_ALEN);
+	v->prefix = end->ip_prefix;
+}
+
+static void get_ip6(const struct endpoint *end, struct value *v)
+{
+	memcpy(v->addr, end->ip6, IPV6_ALEN);
+	v->prefix = end->ip6_prefix;
+}
+
+static void get_udp(const struct endpoint *end, struct value *v)
+{
+	v->u = end->udp;
+}
+
+static enum call_result change(struct call *c, bool dst,
+			       void (*edit)(struct stream *s, const void *arg))
+{
+	const struct change ch = {dst, &c->v[ADDRESS]};
+
+	return app_edit(c, c->v[PORTS].mask, edit, &ch, ADDRESS);
+}
+
+/* The functions and arguments of one form of one end. */
+#define FORM(end, field, keyword_help, ...)                              \
+	static void end##_get_##field(const void *app, unsigned port,    \
+				      struct value *v)                   \
+	{                                                                \
+		get_##field(&app_stream(app, port)->end, v);             \
+	}                                                                \
+	static enum call_result end##_set_##field(struct call *c)        \
+	{                                                                \
+		return change(c, #end[0] == 'd', edit_##field);          \
+	}                                                                \
+	static const struct arg end##_##field[] = {                      \
+		[PORTS] = {ARG_PORTS, .optional = true, .name = "PORTS", \
+			   .help = "ports to set"},                      \
+		[KEYWORD] = {ARG_KEYWORD, .name = #field,                \
+			     .help = keyword_help},                      \
+		[ADDRESS] = {__VA_ARGS__, .get = end##_get_##field},     \
+		{ARG_NONE},                                              \
+	};
+
+#define FORMS(end)                                                            \
+	FORM(end, mac, "of Ethernet", ARG_MAC, .name = "MAC",                 \
+	     .help = "address on layer 2")                                    \
+	FORM(end, ip, "of IPv4", ARG_IPV4, .name = "IPV4[/PREFIX]",           \
+	     .help = "address while the protocol is IPv4", .prefix = true,    \
+	     .min = STREAM_PREFIX_MIN, .max = IPV4_BITS)                      \
+	FORM(end, ip6, "of IPv6", ARG_IPV6, .name = "IPV6[/PREFIX]",          \
+	     .help = "address while the protocol is IPv6", .prefix = true,    \
+	     .min = STREAM_PREFIX6_MIN, .max = IPV6_BITS)                     \
+	FORM(end, udp, "of UDP", ARG_INT, .name = "PORT", .help = "UDP port", \
+	     .max = 65535)                                                    \
+	const struct cmd_form app_##end##_forms[] = {                         \
+		{end##_mac, end##_set_mac, "set the MAC address"},            \
+		{end##_ip, end##_set_ip,                                      \
+		 "set the IPv4 address; with a prefix, each frame has the "   \
+		 "next of its addresses, the given one first"},               \
+		{end##_ip6, end##_set_ip6, "the same of IPv6"},               \
+		{end##_udp, end##_set_udp, "set the UDP port"},               \
+		{0},                                                          \
+	};
+
+FORMS(src)
+FORMS(dst)
