@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "app_config.h"
+
+enum { FILE_NAME };
+
+/* Ports stand still while it is read: well below a millisecond. */
+#define BYTES_MAX (64u << 10)
+
+static const struct arg args[] = {
+	[FILE_NAME] = {ARG_NAME, .name = "FILE", .help = "the configuration",
+		       .names = app_file_names},
+	{ARG_NONE},
+};
+
+static enum call_result run(struct call *c)
+{
+	const struct store *s = &call_app(c)->store;
+	const struct store_file *f = app_file(c, FILE_NAME, &c->state[0]);
+
+	if (!f)
+		return CALL_FAIL;
+	if (f->size > BYTES_MAX)
+		return call_fail(c, E_RANGE, FILE_NAME,
+				 "a configuration has up to %u bytes",
+				 BYTES_MAX);
+	if (config_check_idle(c) != CALL_DONE)
+		return CALL_FAIL;
+	return config_load(c, f->name, (const char *)store_data(s, f), f->size);
+}
+
+const struct cmd cmd_load = {
+	.name = "load",
+	.summary = "Set what a file says",
+	.forms =
+		(const struct cmd_form[]){
+			{args, run,
+			 "all of its settings, or none when one is wrong; "
+			 "ports are idle"},
+			{0},
+		},
+	.examples = (const char *const[]){"load two-ports.cfg", NULL},
+	.see = (const char *const[]){"save", "reset", "run", NULL},
+};

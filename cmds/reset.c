@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "app_config.h"
+
+static const struct arg args[] = {{ARG_NONE}};
+
+static enum call_result run(struct call *c)
+{
+	enum call_result idle = config_check_idle(c);
+
+	if (idle == CALL_DONE)
+		config_reset(call_app(c), c->now_ns);
+	return idle;
+}
+
+const struct cmd cmd_reset = {
+	.name = "reset",
+	.summary = "Set everything as it was after boot",
+	.forms =
+		(const struct cmd_form[]){
+			{args, run,
+			 "all settings of all ports, which are idle; files "
+			 "and counters stay"},
+			{0},
+		},
+	.examples = (const char *const[]){"reset", NULL},
+	.see = (const char *const[]){"save", "load", "show", NULL},
+};

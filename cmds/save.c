@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include <string.h>
+
+#include "app_config.h"
+
+enum { FILE_NAME };
+
+/* Lines that a call shows. */
+#define SLICE_LINES 16
+
+static const struct arg args[] = {
+	[FILE_NAME] = {ARG_NAME, .optional = true, .name = "FILE",
+		       .help = "where to; left out, it is shown",
+		       .names = app_file_names},
+	{ARG_NONE},
+};
+
+/* Writes all lines to `text`, or only measures them where that is NULL. */
+static size_t write_lines(const struct app *app, char *text)
+{
+	struct config_walk walk = {.started = 0};
+	char line[CONFIG_LINE_MAX];
+	size_t len = 0;
+
+	while (config_line(app, &walk, line)) {
+		size_t n = strlen(line);
+
+		if (text) {
+			memcpy(text + len, line, n);
+			text[len + n] = '\n';
+		}
+		len += n + 1;
+	}
+	return len;
+}
+
+static enum call_result store_lines(struct call *c)
+{
+	struct app *app = call_app(c);
+	struct uk_alloc *a = uk_alloc_get_default();
+	size_t len = write_lines(app, NULL);
+	char *text = uk_malloc(a, len);
+	enum shell_err err;
+
+	if (!text)
+		return call_fail(c, E_NOMEM, -1, "%zu bytes are not to be had",
+				 len);
+	write_lines(app, text);
+	err = store_add(&app->store, c->v[FILE_NAME].text, text, len);
+	uk_free(a, text);
+	return err ? app_full(c, FILE_NAME) : CALL_DONE;
+}
+
+static enum call_result run(struct call *c)
+{
+	struct config_walk walk;
+	char line[CONFIG_LINE_MAX];
+	bool more = true;
+
+	if (c->cancelled)
+		return CALL_DONE;
+	if (c->v[FILE_NAME].set)
+		return store_lines(c);
+	memcpy(&walk, c->state, sizeof(walk));
+	reply_list(c->reply, "lines", REPLY_TABLE);
+	for (unsigned i = 0; i < SLICE_LINES && more; i++) {
+		more = config_line(call_app(c), &walk, line);
+		if (more)
+			reply_text(c->reply, NULL, line);
+	}
+	reply_end(c->reply);
+	memcpy(c->state, &walk, sizeof(walk));
+	c->wake_ns = c->now_ns;
+	return more ? CALL_AGAIN : CALL_DONE;
+}
+
+const struct cmd cmd_save = {
+	.name = "save",
+	.summary = "Write the configuration down as commands",
+	.forms =
+		(const struct cmd_form[]){
+			{args, run,
+			 "show the commands that recreate it, or put them in "
+			 "a file for 'load'"},
+			{0},
+		},
+	.examples = (const char *const[]){"save", "save two-ports.cfg", NULL},
+	.see = (const char *const[]){"load", "reset", "show", NULL},
+};

@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include <string.h>
+
+#include "app_config.h"
+#include "shell/arg.h"
+
+enum { PORTS, CONFIG, JSON };
+
+static const struct arg args[] = {
+	[PORTS] = {ARG_PORTS, .optional = true, .name = "PORTS",
+		   .help = "ports to show"},
+	[CONFIG] = {ARG_KEYWORD, .name = "config", .help = "all settings"},
+	[JSON] = {ARG_FLAG, .optional = true, .name = "json",
+		  .help = "reply as JSON"},
+	{ARG_NONE},
+};
+
+static void show_value(struct reply *r, const char *key, const struct app *app,
+		       const struct setting *s, unsigned port)
+{
+	char word[ARG_PRINT_MAX];
+	struct value v;
+
+	memset(&v, 0, sizeof(v));
+	s->arg->get(app, port, &v);
+	arg_print(s->arg, &v, word, sizeof(word));
+	if (s->arg->type == ARG_INT)
+		reply_id(r, key, v.u);
+	else
+		reply_text(r, key, word);
+}
+
+/* Settings of one command that has several are a map of their own. */
+static void show_settings(struct reply *r, const struct app *app, unsigned port)
+{
+	const struct cmd *open = NULL;
+	struct setting s;
+
+	for (unsigned i = 0; setting_at(app->session.env.commands, i, &s);
+	     i++) {
+		const char *keyword = setting_keyword(&s);
+
+		if (open && open != s.cmd)
+			reply_end(r);
+		if (open != s.cmd)
+			open = NULL;
+		if (!s.per_port)
+			continue;
+		if (keyword && !open) {
+			reply_map(r, s.cmd->name, REPLY_TABLE);
+			open = s.cmd;
+		}
+		show_value(r, keyword ? keyword : s.cmd->name, app, &s, port);
+	}
+	if (open)
+		reply_end(r);
+}
+
+static enum call_result run(struct call *c)
+{
+	const struct app *app = call_app(c);
+	enum call_result up = app_check_up(c, c->v[PORTS].mask);
+
+	if (up != CALL_DONE)
+		return up;
+	reply_list(c->reply, "ports", REPLY_TABLE);
+	for (unsigned i = 0; i < app->pktgen.nb_ports; i++) {
+		if (!(c->v[PORTS].mask >> i & 1))
+			continue;
+		reply_map(c->reply, NULL, REPLY_TABLE);
+		reply_id(c->reply, "port", i);
+		show_settings(c->reply, app, i);
+		reply_end(c->reply);
+	}
+	reply_end(c->reply);
+	return CALL_DONE;
+}
+
+const struct cmd cmd_show = {
+	.name = "show",
+	.summary = "Show the configuration",
+	.forms =
+		(const struct cmd_form[]){
+			{args, run, "all settings of ports"},
+			{0},
+		},
+	.examples = (const char *const[]){"show config", "show 0 config --json",
+					  NULL},
+	.see = (const char *const[]){"save", "port", NULL},
+};

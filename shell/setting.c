@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "shell/setting.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "shell/arg.h"
+
+/* Fills *s from a form; false when it is no setting. */
+static bool take_form(const struct cmd *cmd, const struct cmd_form *form,
+		      struct setting *s)
+{
+	*s = (struct setting){.cmd = cmd, .form = form};
+	for (const struct arg *a = form->args; a->type != ARG_NONE; a++) {
+		if (a->get)
+			s->arg = a;
+		else
+			s->per_port |= a->type == ARG_PORTS;
+	}
+	return s->arg;
+}
+
+bool setting_at(const struct cmd *const *commands, unsigned i,
+		struct setting *s)
+{
+	for (; *commands; commands++)
+		for (const struct cmd_form *f = (*commands)->forms; f->run; f++)
+			if (take_form(*commands, f, s) && !i--)
+				return true;
+	return false;
+}
+
+bool setting_find(const struct cmd *const *commands, const char *name,
+		  struct setting *s)
+{
+	char one[CMD_TEXT_MAX];
+
+	for (unsigned i = 0; setting_at(commands, i, s); i++) {
+		setting_name(s, one, sizeof(one));
+		if (!strcmp(one, name))
+			return true;
+	}
+	return false;
+}
+
+const char *setting_keyword(const struct setting *s)
+{
+	for (const struct arg *a = s->form->args; a->type != ARG_NONE; a++)
+		if (a->type == ARG_KEYWORD)
+			return a->name;
+	return NULL;
+}
+
+void setting_name(const struct setting *s, char *buf, size_t size)
+{
+	const char *keyword = setting_keyword(s);
+
+	snprintf(buf, size, "%s%s%s", s->cmd->name, keyword ? "." : "",
+		 keyword ? keyword : "");
+}
+
+void setting_line(const struct setting *s, uint64_t mask, const struct value *v,
+		  char *buf, size_t size)
+{
+	char word[ARG_PRINT_MAX];
+	size_t used;
+
+	used = (size_t)snprintf(buf, size, "%s", s->cmd->name);
+	for (const struct arg *a = s->form->args;
+	     a->type != ARG_NONE && used < size; a++) {
+		if (a == s->arg)
+			arg_print(a, v, word, sizeof(word));
+		else if (a->type == ARG_PORTS)
+			value_set_print(mask, word, sizeof(word));
+		else if (a->type == ARG_KEYWORD)
+			snprintf(word, sizeof(word), "%s", a->name);
+		else
+			continue;
+		used += (size_t)snprintf(buf + used, size - used, " %s", word);
+	}
+}
