@@ -14,6 +14,7 @@
 #define DONE_WAIT_NS 1000000000ull
 
 const char *const app_modes[] = {"off", "tx", "rx", "txrx", NULL};
+const char *const app_states[] = {"idle", "running", "draining", NULL};
 
 enum call_result app_check_up(struct call *c, uint64_t mask)
 {

@@ -73,6 +73,9 @@ void app_stats(const struct app *app, unsigned port, struct stats *out);
 /* The name of each set of MODE_*, by its value; NULL at the end. */
 extern const char *const app_modes[];
 
+/* The name of each worker_state; NULL at the end. */
+extern const char *const app_states[];
+
 /* Closes the intervals of the rates; cheap, call it at will. */
 void app_feed_rates(struct app *app, uint64_t now_ns);
 

@@ -40,7 +40,7 @@ enum call_result config_check_idle(struct call *c);
  * that fails ends it, leaves the configuration as it was, and fails the call
  * with its place: "FILE:LINE:COLUMN: ". All ports are idle.
  */
-enum call_result config_load(struct call *c, const char *file,
-			     const char *text, size_t len);
+enum call_result config_load(struct call *c, const char *file, const char *text,
+			     size_t len);
 
 #endif /* APP_CONFIG_H */

@@ -50,16 +50,12 @@ static void show_size(struct reply *r, const struct stream *s)
 
 static void show_up(struct reply *r, const struct pktgen *pg, unsigned i)
 {
-	static const char *const states[] = {
-		[WORKER_IDLE] = "idle",
-		[WORKER_RUNNING] = "running",
-		[WORKER_DRAINING] = "draining",
-	};
 	const struct port *p = &pg->port[i];
 	const struct worker *w = pg->worker[i];
 	const uint8_t *m = p->mac;
 
-	reply_text(r, "state", w->err ? strerror(-w->err) : states[w->state]);
+	reply_text(r, "state",
+		   w->err ? strerror(-w->err) : app_states[w->state]);
 	reply_text(r, "mode", app_modes[w->mode]);
 	show_size(r, &pg->stream[i]);
 	show_rate(r, &pg->stream[i]);

@@ -24,7 +24,8 @@
 	E(E_CANCEL, "cancelled")                                        \
 	E(E_NOFILE, "no file has this name")                            \
 	E(E_FULL, "the file store has no room for it")                  \
-	E(E_CRC, "the bytes have another CRC than was said")
+	E(E_CRC, "the bytes have another CRC than was said")            \
+	E(E_EXPECT, "what was expected is not so")
 
 enum shell_err {
 	E_OK,

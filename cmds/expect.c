@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "app_field.h"
+
+enum { WITHIN = COND_ARGS, TIME };
+
+#define POLL_NS 1000000ull
+
+static const struct arg now_args[] = {CONDITION_ARGS, {ARG_NONE}};
+
+static const struct arg within_args[] = {
+	CONDITION_ARGS,
+	[WITHIN] = {ARG_KEYWORD, .name = "within",
+		    .help = "as soon as it is so"},
+	[TIME] = {ARG_TIME, .name = "TIME", .help = "after which it fails",
+		  .max = 86400ull * 1000000000},
+	{ARG_NONE},
+};
+
+static enum call_result run(struct call *c)
+{
+	struct condition_wait *w = (void *)c->state;
+	char why[sizeof(c->err_text)];
+
+	if (c->cancelled)
+		return CALL_DONE;
+	if (!c->calls) {
+		if (condition_take(c, &w->cond) == CALL_FAIL)
+			return CALL_FAIL;
+		w->until_ns = c->now_ns;
+		if (c->form->args == within_args)
+			w->until_ns += c->v[TIME].u;
+	}
+	app_feed_rates(call_app(c), c->now_ns);
+	if (condition_holds(call_app(c), &w->cond, why, sizeof(why)))
+		return CALL_DONE;
+	if (c->now_ns >= w->until_ns)
+		return call_fail(c, E_EXPECT, COND_FIELD, "%s", why);
+	c->wake_ns = c->now_ns + POLL_NS;
+	return CALL_AGAIN;
+}
+
+const struct cmd cmd_expect = {
+	.name = "expect",
+	.summary = "Fail unless a counter or setting is as expected",
+	.forms =
+		(const struct cmd_form[]){
+			{now_args, run, "on every one of the ports, now"},
+			{within_args, run,
+			 "now, or before so much time is over"},
+			{0},
+		},
+	.examples =
+		(const char *const[]){"expect 1 rx.packets = 0:tx.packets",
+				      "expect 0 tx.rate >= 9.9kpps within 3s",
+				      "expect 0 mode = tx", NULL},
+	.see = (const char *const[]){"wait", "run", "stats", "show", NULL},
+};

@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include <stdio.h>
+
+#include "app_field.h"
+
+/* `idle` has its own. */
+enum { WITHIN = COND_ARGS, TIME };
+enum { PORTS, IDLE, IDLE_WITHIN, IDLE_TIME };
+
+#define POLL_NS 1000000ull
+
+#define IDLE_ARGS                                                 \
+	[PORTS] = {ARG_PORTS, .optional = true, .name = "PORTS",  \
+		   .help = "ports to wait for, for all of them"}, \
+	[IDLE] = {ARG_KEYWORD, .name = "idle", .help = "sends no more"}
+#define WITHIN_ARG                                                    \
+	{                                                             \
+		ARG_KEYWORD, .name = "within", .help = "not for ever" \
+	}
+#define TIME_ARG                                                          \
+	{                                                                 \
+		ARG_TIME, .name = "TIME", .help = "after which it fails", \
+			  .max = 86400ull * 1000000000                    \
+	}
+
+static const struct arg idle_args[] = {IDLE_ARGS, {ARG_NONE}};
+
+static const struct arg idle_within_args[] = {
+	IDLE_ARGS,
+	[IDLE_WITHIN] = WITHIN_ARG,
+	[IDLE_TIME] = TIME_ARG,
+	{ARG_NONE},
+};
+
+static const struct arg args[] = {CONDITION_ARGS, {ARG_NONE}};
+
+static const struct arg within_args[] = {
+	CONDITION_ARGS,
+	[WITHIN] = WITHIN_ARG,
+	[TIME] = TIME_ARG,
+	{ARG_NONE},
+};
+
+/* Waits on, up to the end of the time that `time` gives, if it does. */
+static enum call_result wait_on(struct call *c, const struct value *time,
+				const char *why)
+{
+	struct condition_wait *w = (void *)c->state;
+
+	if (!c->calls)
+		w->until_ns = time ? c->now_ns + time->u : UINT64_MAX;
+	if (c->now_ns >= w->until_ns)
+		return call_fail(c, E_TIMEOUT, -1, "%s", why);
+	c->wake_ns = c->now_ns + POLL_NS;
+	return CALL_AGAIN;
+}
+
+static enum call_result run_idle(struct call *c)
+{
+	uint64_t active;
+	char why[48];
+
+	if (c->cancelled)
+		return CALL_DONE;
+	if (app_check_up(c, c->v[PORTS].mask) != CALL_DONE)
+		return CALL_FAIL;
+	active = pktgen_active(&call_app(c)->pktgen) & c->v[PORTS].mask;
+	if (!active)
+		return CALL_DONE;
+	snprintf(why, sizeof(why), "port %d is sending",
+		 __builtin_ctzll(active));
+	return wait_on(
+		c, c->form->args == idle_within_args ? &c->v[IDLE_TIME] : NULL,
+		why);
+}
+
+static enum call_result run_condition(struct call *c)
+{
+	struct condition_wait *w = (void *)c->state;
+	char why[sizeof(c->err_text)];
+
+	if (c->cancelled)
+		return CALL_DONE;
+	if (!c->calls && condition_take(c, &w->cond) == CALL_FAIL)
+		return CALL_FAIL;
+	app_feed_rates(call_app(c), c->now_ns);
+	if (condition_holds(call_app(c), &w->cond, why, sizeof(why)))
+		return CALL_DONE;
+	return wait_on(c, c->form->args == within_args ? &c->v[TIME] : NULL,
+		       why);
+}
+
+const struct cmd cmd_wait = {
+	.name = "wait",
+	.summary = "Wait until ports are idle, or a counter is so far",
+	.forms =
+		(const struct cmd_form[]){
+			{idle_args, run_idle, "until none of them sends"},
+			{idle_within_args, run_idle,
+			 "the same, but fail when the time is over"},
+			{args, run_condition, "until it is so on all of them"},
+			{within_args, run_condition,
+			 "the same, but fail when the time is over"},
+			{0},
+		},
+	.examples = (const char *const[]){"start count 1k; wait idle",
+					  "wait 1 rx.packets >= 1000 within 5s",
+					  NULL},
+	.see = (const char *const[]){"expect", "sleep", "start", NULL},
+};
