@@ -185,6 +185,9 @@ static void describe(const struct parser *p, const struct arg *a, char *buf,
 	case ARG_ENUM:
 		snprintf(buf, size, "%s", usage);
 		break;
+	case ARG_SIZES:
+		snprintf(buf, size, "%s %s (1..255, sum 256)", usage, range);
+		break;
 	default:
 		if (range[0])
 			snprintf(buf, size, "%s %s", usage, range);
@@ -221,7 +224,7 @@ static void refuse(struct parser *p, enum shell_err err, const struct arg *a,
 {
 	const unsigned column =
 		word ? word->column + (unsigned)(at ? at - word->text : 0) : 0;
-	char wanted[128], others[64], near[64];
+	char wanted[144], others[64], near[64];
 
 	describe(p, a, wanted, sizeof(wanted));
 	other_keywords(p, others, sizeof(others));

@@ -6,6 +6,10 @@
 
 #include "shell/arg.h"
 
+_Static_assert(SIZES_MAX == 8 && SIZES_WEIGHT_MAX == 255 &&
+		       SIZES_SUM_MAX == 256,
+	       "what the texts on a mix say, here and in parse.c");
+
 static void append(char *buf, size_t size, const char *text)
 {
 	size_t used = strlen(buf);
@@ -89,9 +93,7 @@ void cmd_arg_range(const struct arg *a, char *buf, size_t size)
 		break;
 	case ARG_SIZES:
 		limits(a, buf, size);
-		append(buf, size,
-		       ", imix or up to 8 SIZE:WEIGHT (1..255, "
-		       "sum 256)");
+		append(buf, size, ", imix or up to 8 SIZE:WEIGHT");
 		break;
 	default:
 		limits(a, buf, size);
