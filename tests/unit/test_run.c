@@ -264,6 +264,8 @@ static void each_run_counts_its_own(void **state)
 	assert_non_null(strstr(screen, "port 0 done count=23\r\n"));
 	assert_int_equal(pg->worker[0]->stats.tx_packets, 123);
 	assert_int_equal(pg->worker[0]->done.runs, 2);
+	/* It began with frame 0 again. */
+	assert_int_equal(pg->worker[0]->at.frame, 23);
 }
 
 static void it_waits_for_the_device(void **state)
