@@ -16,7 +16,8 @@ static const struct arg args[] = {
 	[PORTS] = {ARG_PORTS, .optional = true, .name = "PORTS",
 		   .help = "ports to set"},
 	[SIZE] = {ARG_SIZES, .name = "SIZE", .unit = "bytes",
-		  .help = "bytes of a frame on layer 2, FCS included",
+		  .help = "bytes of a frame on layer 2, FCS included; weights "
+			  "1..255, in all 256 at most",
 		  .min = STREAM_SIZE_MIN, .max = STREAM_SIZE_MAX, .get = get},
 	{ARG_NONE},
 };

@@ -222,7 +222,7 @@ static void refuse(struct parser *p, enum shell_err err, const struct arg *a,
 {
 	const unsigned column =
 		word ? word->column + (unsigned)(at ? at - word->text : 0) : 0;
-	char wanted[128], others[64], near[64];
+	char wanted[144], others[64], near[64];
 
 	describe(p, a, wanted, sizeof(wanted));
 	other_keywords(p, others, sizeof(others));

@@ -70,6 +70,23 @@ WRONG = [
     (b"get x y", "E_SYNTAX 7"), (b"chunk x 0 00000000 !!", "E_SYNTAX 20"),
     (b"complete", "E_MISSING 9"), (b"complete a b", "E_SURPLUS 12"),
     (b"help --jso", "E_SYNTAX 6"),
+    (b"size imx", "E_SYNTAX 6"), (b"size 64:0", "E_RANGE 6"), (b"size 64,63", "E_RANGE 9"),
+    (b"size 64,x", "E_SYNTAX 9"), (b"size 64:255,65:2", "E_RANGE 13"),
+    (b"size 64,1519", "E_RANGE 6"), (b"size 64,", "E_SYNTAX 9"),
+    (b"src", "E_MISSING 4"), (b"src mac", "E_MISSING 8"), (b"src mac 1", "E_SYNTAX 9"),
+    (b"src mac 02:00:00:00:00:0\xc3", "E_SYNTAX 9"), (b"src ip 1.2.3.256", "E_RANGE 8"),
+    (b"src ip 1.2.3", "E_SYNTAX 8"), (b"src ip 1.2.3.4/7", "E_RANGE 8"),
+    (b"src ip6 ::/95", "E_RANGE 9"), (b"src ip6 :::", "E_SYNTAX 9"),
+    (b"src udp 65536", "E_RANGE 9"), (b"src 2 udp 5", "E_RANGE 5"),
+    (b"dst ipx 5", "E_SYNTAX 5"), (b"dst ip 1.2.3.4 5", "E_SURPLUS 16"),
+    (b"dst mac 02:00:00:00:00:01/8", "E_SYNTAX 9"), (b"dst " + LONG, "E_LONG"),
+    (b"proto", "E_MISSING 6"), (b"proto ipv5", "E_SYNTAX 7"), (b"proto ipv6", "E_STATE 7"),
+    (b"ttl 0", "E_RANGE 5"), (b"ttl 256", "E_RANGE 5"), (b"ttl 1 2 3", "E_SURPLUS 9"),
+    (b"linkspeed 10", "E_SYNTAX 11"), (b"linkspeed 1kbps", "E_RANGE 11"),
+    (b"linkspeed 10gbpsl1", "E_SYNTAX 11"), (b"linkspeed max", "E_SYNTAX 11"),
+    (b"start count", "E_MISSING 12"), (b"start count 0", "E_RANGE 13"),
+    (b"start for 5", "E_SYNTAX 11"), (b"start for 0s", "E_RANGE 11"),
+    (b"start 1 count 5", "E_STATE 7"), (b"start count 5 for 5s", "E_SURPLUS"),
 ]
 
 # What no command takes, whichever it is: so that a new one is tested too.

@@ -264,6 +264,8 @@ static void each_run_counts_its_own(void **state)
 	assert_non_null(strstr(screen, "port 0 done count=23\r\n"));
 	assert_int_equal(pg->worker[0]->stats.tx_packets, 123);
 	assert_int_equal(pg->worker[0]->done.runs, 2);
+	/* It began with frame 0 again. */
+	assert_int_equal(pg->worker[0]->at.frame, 23);
 }
 
 static void it_waits_for_the_device(void **state)
@@ -348,6 +350,31 @@ static void a_mix_is_exact_across_changes(void **state)
 	assert_int_equal(pg->worker[0]->stats.tx_bytes, 1000 * 4342);
 }
 
+static void edit_size(struct stream *s, const void *arg)
+{
+	stream_set_size(s, *(const uint16_t *)arg);
+}
+
+/* In the middle of a round comes a program whose round is shorter. */
+static void a_mix_gives_way_to_a_size(void **state)
+{
+	const uint16_t size = 100;
+	struct pktgen_fault fault;
+	(void)state;
+
+	assert_int_equal(pktgen_edit(pg, 1, edit_mix, NULL, now, &fault), 0);
+	set_rate(LOAD_PPS, 1000ull * 1000000);
+	pktgen_start(pg, 1, now);
+	run_for(5 * MS, 50 * US);
+	assert_true(pg->worker[0]->at.order > 1);
+	assert_int_equal(pktgen_edit(pg, 1, edit_size, &size, now, &fault), 0);
+	pg->worker[0]->stats.tx_packets = pg->worker[0]->stats.tx_bytes = 0;
+	run_for(S, 50 * US);
+	assert_in_range(pg->worker[0]->stats.tx_packets, 999, 1001);
+	assert_int_equal(pg->worker[0]->stats.tx_bytes,
+			 100 * pg->worker[0]->stats.tx_packets);
+}
+
 #define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 
 int main(void)
@@ -367,6 +394,7 @@ int main(void)
 		TEST(a_mode_without_tx_waits_and_ends_at_the_time),
 		TEST(a_mix_keeps_its_rate),
 		TEST(a_mix_is_exact_across_changes),
+		TEST(a_mix_gives_way_to_a_size),
 	};
 
 	return cmocka_run_group_tests_name("run", tests, NULL, NULL);

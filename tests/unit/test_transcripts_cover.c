@@ -21,7 +21,6 @@ static const struct {
 } never[] = {
 	{E_NOMEM, "no command's reply outgrows its buffer with the ports that "
 		  "there are"},
-	{E_TIMEOUT, "no command has a time limit of its own"},
 };
 
 static const char *const key_names[KEY_COUNT] = {
