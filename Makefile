@@ -92,7 +92,7 @@ check:
 	@scripts/setup check
 	@scripts/check
 
-## bench: boot time, size, least memory
+## bench: boot time, size, least memory, files over the serial line
 bench: image
 	@scripts/setup bench
 	@bench/bench
