@@ -63,6 +63,7 @@ static struct {
 	uint8_t in[16384]; /* not given yet */
 	size_t in_len;
 	size_t chunk;
+	bool cut; /* the last line of JSON was not whole */
 } f;
 
 /* What a person's command holds up goes in once that is cancelled. */
@@ -112,15 +113,18 @@ static bool is_end(const char *text, size_t len)
 	const char *end = requests[f.asked[f.answered]].end;
 	static const char cancelled[] = "ERR E_CANCEL 0 ";
 
+	if (len > sizeof(cancelled) - 1 &&
+	    !memcmp(text, cancelled, sizeof(cancelled) - 1))
+		return true;
+	/* Nothing but that cuts a line, which it then follows. */
+	fuzz_check(!f.cut);
 	if (len == 2 && !memcmp(text, "OK", 2)) {
 		fuzz_check(!strcmp(end, "OK"));
 		return true;
 	}
 	if (len < 4 || memcmp(text, "ERR ", 4) != 0)
 		return false;
-	fuzz_check((len > strlen(end) && !memcmp(text, end, strlen(end))) ||
-		   (len > sizeof(cancelled) - 1 &&
-		    !memcmp(text, cancelled, sizeof(cancelled) - 1)));
+	fuzz_check(len > strlen(end) && !memcmp(text, end, strlen(end)));
 	return true;
 }
 
@@ -136,10 +140,12 @@ static void take_tagged(const char *text, size_t len)
 		fuzz_check((unsigned char)text[i] >= 0x20 && text[i] != 0x7f);
 	text += n;
 	len -= (size_t)n;
-	if (is_end(text, len))
+	if (is_end(text, len)) {
 		f.answered++;
-	else if (len && *text == '{')
-		fuzz_check(text[len - 1] == '}');
+		f.cut = false;
+	} else {
+		f.cut = len && *text == '{' && text[len - 1] != '}';
+	}
 }
 
 /* The lines that are whole by now. */
@@ -209,6 +215,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	line_begin(1024);
 	f.count = f.answered = 0;
+	f.cut = false;
 	f.read = f.in_len = 0;
 	f.chunk = SIZE_MAX;
 	for (size_t i = 0; i < size; i++)
