@@ -63,7 +63,10 @@ static struct {
 	uint8_t in[16384]; /* not given yet */
 	size_t in_len;
 	size_t chunk;
-	bool cut; /* the last line of JSON was not whole */
+	bool cut;           /* the last line of JSON was not whole */
+	unsigned lines;     /* of the reply so far */
+	unsigned whole[16]; /* lines of each reply that is not cancelled */
+	bool alone;         /* nobody types: finds these out */
 } f;
 
 /* What a person's command holds up goes in once that is cancelled. */
@@ -118,6 +121,13 @@ static bool is_end(const char *text, size_t len)
 		return true;
 	/* Nothing but that cuts a line, which it then follows. */
 	fuzz_check(!f.cut);
+	if (len == 2 || (len > 4 && !memcmp(text, "ERR ", 4))) {
+		unsigned *whole = &f.whole[f.asked[f.answered]];
+
+		if (f.alone)
+			*whole = f.lines;
+		fuzz_check(f.lines == *whole);
+	}
 	if (len == 2 && !memcmp(text, "OK", 2)) {
 		fuzz_check(!strcmp(end, "OK"));
 		return true;
@@ -143,7 +153,9 @@ static void take_tagged(const char *text, size_t len)
 	if (is_end(text, len)) {
 		f.answered++;
 		f.cut = false;
+		f.lines = 0;
 	} else {
+		f.lines++;
 		f.cut = len && *text == '{' && text[len - 1] != '}';
 	}
 }
@@ -161,6 +173,8 @@ static void read_output(void)
 		fuzz_check(len && end[-1] == '\r');
 		if (*text == '@' && text[1] != '!')
 			take_tagged(text, len - 1);
+		else
+			fuzz_check(!f.alone || strstr(text, "ukpktgen"));
 		f.read += len + 1;
 	}
 	line.out_len -= f.read;
@@ -200,6 +214,9 @@ static void finish(void)
 {
 	line.room = SIZE_MAX;
 	give();
+	/* As long as any of the requests takes by itself. */
+	for (unsigned i = 0; i < 30; i++)
+		line_step();
 	for (unsigned i = 0; i < 100 && f.answered < f.count; i++) {
 		line_settle();
 		read_output();
@@ -211,13 +228,35 @@ static void finish(void)
 	fuzz_check(f.answered == f.count);
 }
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+static void begin(void)
 {
 	line_begin(1024);
-	f.count = f.answered = 0;
-	f.cut = false;
+	f.count = f.answered = f.lines = 0;
 	f.read = f.in_len = 0;
+	f.cut = false;
 	f.chunk = SIZE_MAX;
+}
+
+/* How long each reply is when there is nothing but requests. */
+static void measure(void)
+{
+	f.alone = true;
+	for (uint8_t i = 0; i < 16; i++) {
+		begin();
+		request(i);
+		finish();
+	}
+	f.alone = false;
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	static bool measured;
+
+	if (!measured)
+		measure();
+	measured = true;
+	begin();
 	for (size_t i = 0; i < size; i++)
 		act(data[i]);
 	finish();
