@@ -2,13 +2,15 @@
 """Files over the serial line, by a client written from docs/protocol.md."""
 import base64
 import json
+import os
 import random
 import subprocess
+import sys
 import zlib
 
 import pytest
 
-from lab import IMAGE, PATIENCE, lab  # noqa: F401
+from lab import IMAGE, PATIENCE, Line, lab  # noqa: F401
 
 PIECE = 720
 AHEAD = 16
@@ -29,8 +31,9 @@ def chunk(name, data, offset):
                                          base64.b64encode(piece).decode())
 
 
-def upload(line, name, data, until=None):
-    """Up to `until`; pieces are sent ahead. Returns where it began."""
+def upload(line, name, data, until=None, told=lambda offset: None):
+    """Up to `until`; pieces are sent ahead. Returns where it began; tells how far
+    it is known to have come."""
     begin = put(line, name, data)
     end = len(data) if until is None else until
     waiting = []
@@ -39,14 +42,15 @@ def upload(line, name, data, until=None):
         line.send(("@%s %s\n" % (tag, chunk(name, data, offset))).encode())
         waiting.append((tag, min(offset + PIECE, len(data))))
         if len(waiting) == AHEAD:
-            acknowledged(line, *waiting.pop(0))
+            told(acknowledged(line, *waiting.pop(0)))
     for one in waiting:
-        acknowledged(line, *one)
+        told(acknowledged(line, *one))
     return begin
 
 
 def acknowledged(line, tag, offset):
     assert line.read_reply(tag) == (['{"offset":%d}' % offset], "OK")
+    return offset
 
 
 def download(line, name, have=b""):
@@ -58,6 +62,41 @@ def download(line, name, have=b""):
         have += data
     assert head == {"name": name, "size": len(have), "crc32": crc(have)}
     return have
+
+
+def client(sock, way, path, have):
+    """What a test kills: says after each piece how much has gone over."""
+    def told(offset):
+        print(offset, flush=True)
+
+    with Line(sock, 0) as line, open(path, "rb" if way == "up" else "ab") as file:
+        if way == "up":
+            upload(line, "a", file.read(), told=told)
+            return
+        line.send(b"@g get a %s --json\n" % have.encode())
+        while True:
+            text = line.read_line()
+            if text.startswith('@g {"offset"'):
+                file.write(base64.b64decode(json.loads(text[3:])["data"]))
+                file.flush()
+                told(file.tell())
+
+
+def kill_client(line, way, path, at, have=0):
+    """Runs one and kills it once `at` bytes have gone over; returns how many it
+    knew of. What it left on the line is ended as docs/protocol.md says."""
+    with subprocess.Popen([sys.executable, __file__, line.path, way, str(path),
+                           str(have)], stdout=subprocess.PIPE) as child:
+        done = 0
+        for text in child.stdout:
+            done = int(text)
+            if done >= at:
+                break
+        child.kill()
+        assert child.wait(PATIENCE) == -9
+    line.rest = b""
+    line.open().send(b"\x03")
+    return done
 
 
 def files(line):
@@ -139,6 +178,43 @@ def test_a_client_that_is_lost_goes_on(lab):
     line.rest = b""
     with line:
         assert download(line, "a", data[:76800]) == data
+
+
+def test_a_client_that_is_killed_while_it_sends_goes_on(lab, tmp_path):
+    data = random.Random(7).randbytes(1 << 19)
+    path = tmp_path / "file"
+    path.write_bytes(data)
+    line = lab.start("a")
+    known = 0
+    # In the middle of whatever it was sending; more than once.
+    for at in (100000, 200001):
+        known = kill_client(line, "up", path, at)
+        assert at <= known < len(data)
+        assert files(line) == []
+        line.close()
+    with line:
+        begin = upload(line, "a", data)
+        assert known <= begin < len(data)
+        assert download(line, "a") == data
+
+
+def test_a_client_that_is_killed_while_it_fetches_goes_on(lab, tmp_path):
+    data = random.Random(8).randbytes(1 << 19)
+    path = tmp_path / "file"
+    path.touch()
+    line = lab.start("a")
+    with line:
+        upload(line, "a", data)
+    for at in (100000, 200001):
+        have = os.path.getsize(path)
+        assert at <= kill_client(line, "down", path, at, have) < len(data)
+        # What it had begun ends at once for whoever comes next.
+        assert line.ask("df --json")
+        line.close()
+    have = path.read_bytes()
+    assert 200001 <= len(have) < len(data) and have == data[:len(have)]
+    with line:
+        assert download(line, "a", have) == data
 
 
 def test_the_store_gets_full(line):
@@ -235,3 +311,7 @@ BROKEN = {
 def test_a_broken_initrd_is_told(tmp_path, how):
     lines = boot(tmp_path, BROKEN[how], "ls", memory="4M")
     assert [l for l in lines if "initrd: at byte" in l]
+
+
+if __name__ == "__main__":
+    client(*sys.argv[1:])

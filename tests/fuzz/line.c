@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "tests/fuzz/line.h"
+
+#include <string.h>
+
+#include "plat/host/host.h"
+
+#define STEP_NS 1000000ull
+/* After so many steps in which nothing moves nothing will. */
+#define STUCK_STEPS 100
+#define SETTLE_STEPS 500
+#define STORE_MAX 4096
+
+struct line line;
+
+/* Returns whether anything came out. */
+static bool drain(void)
+{
+	const void *buf;
+	const size_t before = line.out_len;
+	size_t n, left = line.room;
+
+	while (left && (n = session_output(&line.app.session, &buf)) > 0) {
+		n = n < left ? n : left;
+		fuzz_check(line.out_len + n <= sizeof(line.out));
+		memcpy(line.out + line.out_len, buf, n);
+		line.out_len += n;
+		left -= n;
+		session_sent(&line.app.session, n);
+	}
+	return line.out_len != before;
+}
+
+static void begin_once(struct session_env *env)
+{
+	struct host_netdev *dev[2];
+
+	line.now_ns = 1000000000;
+	host_loop_pair(dev, 1500);
+	app_init(&line.app, uk_alloc_get_default(), line.now_ns);
+	*env = line.app.session.env;
+	uk_free(uk_alloc_get_default(), line.app.store.mem);
+}
+
+void line_begin(size_t store_bytes)
+{
+	static unsigned char *store[STORE_MAX + 1];
+	static struct session_env env;
+
+	if (!env.commands)
+		begin_once(&env);
+	/* Of just that size, so that ASan sees its end. */
+	if (!store[store_bytes])
+		store[store_bytes] = malloc(store_bytes);
+	store_init(&line.app.store, store[store_bytes], store_bytes);
+	if (pktgen_active(&line.app.pktgen))
+		pktgen_abandon(&line.app.pktgen, pktgen_all(&line.app.pktgen));
+	line.app.selected = pktgen_all(&line.app.pktgen);
+	session_init(&line.app.session, &env);
+	line.room = SIZE_MAX;
+	line.out_len = 0;
+}
+
+bool line_step(void)
+{
+	line.now_ns += STEP_NS;
+	if (pktgen_active(&line.app.pktgen))
+		pktgen_step(&line.app.pktgen, line.now_ns);
+	session_poll(&line.app.session, line.now_ns);
+	return drain();
+}
+
+void line_settle(void)
+{
+	const void *buf;
+
+	for (unsigned i = 0; i < SETTLE_STEPS; i++) {
+		line_step();
+		if (session_wake_ns(&line.app.session) > line.now_ns &&
+		    !session_output(&line.app.session, &buf))
+			return;
+	}
+}
+
+size_t line_give(const void *bytes, size_t len, size_t chunk)
+{
+	const unsigned char *p = bytes;
+	unsigned stuck = 0;
+	size_t left = len;
+
+	while (left && stuck < STUCK_STEPS) {
+		size_t n =
+			session_input(&line.app.session, p,
+				      left < chunk ? left : chunk, line.now_ns);
+
+		p += n;
+		left -= n;
+		stuck = line_step() || n ? 0 : stuck + 1;
+	}
+	return len - left;
+}
