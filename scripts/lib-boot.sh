@@ -101,9 +101,10 @@ start_qemu() { # COMMAND... to start it with
 	args+=(-accel "$accel" -m "$memory" -smp "$cpus" -serial chardev:console -chardev
 		"socket,id=console,path=${sock//,/,,},server=on,wait=on")
 	forget "$name"
+	ours=1
+	add_boot_files
 	"$@" "$qemu" "${args[@]}" </dev/null >"$dir/$name.log" 2>&1 9>&- &
 	child=$!
-	ours=1
 	echo "$child" >"$dir/$name.pid"
 	until [ -S "$sock" ]; do
 		alive "$name" || verdict
@@ -120,6 +121,7 @@ verdict() {
 	case $code in
 	0)
 		[ -z "$off" ] || exit 0
+		[ -e "$dir/$name.log" ] || die 2 "'$name' was taken down meanwhile"
 		die 3 "'$name' ended without being asked to"
 		;;
 	3) die 3 "'$name' crashed" ;;

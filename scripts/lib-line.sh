@@ -26,12 +26,32 @@ receive() { # [SECONDS]
 	1) [ -n "$line" ] || lost ;;
 	*) return 1 ;;
 	esac
-	line=${line%$'\r'}
+	line=${line%$'\r'} line=${line##*$'\r\e[K'} # which takes a prompt away
 	[[ $line != '*** CRASH'* ]] || crash
 }
 
+# Takes what comes without being asked for: the output of the job that runs since
+# boot, its end, and notices of an appliance that is ours.
+heed() {
+	local text
+	case $line in
+	'[1]' | '[1] '*)
+		text=${line#'[1]'}
+		[ -z "$follow" ] || say "${text# }"
+		;;
+	'@! '*)
+		text=${line#'@! '}
+		if [[ -n $follow && $text =~ ^[0-9.]+\ job\ 1\ (done|failed|cancelled)(\ .*)?$ ]]; then
+			outcome=${BASH_REMATCH[1]} error=${BASH_REMATCH[2]# }
+		elif [ -n "$child" ]; then
+			say "ukpktgen: $text" >&2
+		fi
+		;;
+	esac
+}
+
 lost() {
-	[ -z "$off" ] || die 2 "'$name' has powered off; the rest was not run"
+	[[ -z $off || -n $job ]] || die 2 "'$name' has powered off; the rest was not run"
 	[ -z "$child" ] || verdict
 	die 2 "'$name' is gone"
 }
@@ -62,9 +82,9 @@ say() {
 	printf '%s\n' "${1//[$'\x01'-$'\x08\x0b'-$'\x1f\x7f']/?}" 2>/dev/null || exit 141
 }
 
-# Sends COMMAND as a request and prints the reply. Fails on an error, with $error, and when
-# nothing comes for the time given, or no end of it.
-request() { # COMMAND [SECONDS]
+# Sends COMMAND as a request and prints the reply, or has TAKER take its lines. Fails on an
+# error, with $error, and when nothing comes for the time given, or no end of it.
+request() { # COMMAND [SECONDS [TAKER]]
 	local tag=@u$$.$((++requests)) until=$((SECONDS + ${2:-0}))
 	{ printf '%s %s\n' "$tag" "$1" >&"$out"; } 2>/dev/null
 	while receive "${2-}"; do
@@ -74,7 +94,8 @@ request() { # COMMAND [SECONDS]
 			error=${line#"$tag ERR "}
 			return 1
 			;;
-		"$tag "*) say "${line#"$tag "}" ;;
+		"$tag "*) "${3:-say}" "${line#"$tag "}" ;;
+		*) heed ;;
 		esac
 		[ -z "${2-}" ] || ((SECONDS <= until)) || break
 	done
@@ -84,16 +105,47 @@ request() { # COMMAND [SECONDS]
 # Connects and makes sure of an answer before anything goes out that has an effect.
 greet() {
 	open_line
-	# A console that boots may lose what comes before its banner is out.
-	[ -z "$child" ] || receive 60 || die 2 "'$name' does not boot"
-	printf '\x05\x15\n' >&"$out" # drops what somebody has begun to type
-	if ! request version 1 >/dev/null; then
-		printf '\x03' >&"$out" # ends what a client that was killed left behind
-		request version 4 >/dev/null || die 2 "'$name' runs but does not answer; \
+	if [ -n "$child" ]; then
+		# A console that boots may lose what comes before its banner is out.
+		receive 60 && request version 60 : || die 2 "'$name' does not boot"
+	else
+		printf '\x05\x15\n' >&"$out" # drops what somebody has begun to type
+		request version 1 : || {
+			printf '\x03' >&"$out" # ends what a client that was killed left behind
+			request version 4 :
+		} || die 2 "'$name' runs but does not answer; \
 another client may hold $dir/$name.sock"
 	fi
 	# Frames would seem to be sent, and go nowhere.
 	grep 'falling back on userspace virtio' "$dir/$name.log" >&2
+}
+
+# Prints what job 1 has to say until it ends, and fails as it does.
+follow_job() {
+	until [ -n "$outcome" ]; do
+		if receive 5; then
+			heed
+		else # only notices may be lost
+			request 'jobs --json' 60 take_outcome
+		fi
+	done
+	[ "$outcome" != done ] || return 0
+	complain_of_job >&2
+	return 1
+}
+
+# Says what ended job 1, with the line of the host's file where it was one of those.
+complain_of_job() {
+	local code=${error%% *} message=${error#* } path row
+	[ "$outcome" = failed ] || die 1 'cancelled'
+	if [[ $message =~ ^([A-Za-z0-9_.-]+):([1-9][0-9]*):([0-9]+):\ (.*)$ &&
+		-n ${host_path[${BASH_REMATCH[1]}]-} ]]; then
+		path=${host_path[${BASH_REMATCH[1]}]} row=${BASH_REMATCH[2]}
+		error="$code ${BASH_REMATCH[3]} ${BASH_REMATCH[4]}"
+		complain "$path:$row" "$(sed -n "${row}{p;q}" -- "$path" | tr -d '\0\r')"
+	else
+		say "$code: $message"
+	fi
 }
 
 # Has this terminal on the line until Ctrl-] or the end of the appliance.
