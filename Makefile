@@ -9,7 +9,7 @@ STRIP := strip
 PYTHON := /usr/bin/python3
 
 APP_DIRS := net stats pktgen shell
-APP_SRC := main.c app.c $(sort $(foreach d,$(APP_DIRS),$(wildcard $(d)/*.c)))
+APP_SRC := main.c $(sort $(wildcard app*.c)) $(sort $(foreach d,$(APP_DIRS),$(wildcard $(d)/*.c)))
 CMD_SRC := $(sort $(filter-out cmds/_%,$(wildcard cmds/*.c)))
 TEST_CMD_SRC := $(sort $(wildcard tests/cmds/*.c))
 LIB_SRC := $(sort $(wildcard plat/lib/*.c))

@@ -191,6 +191,7 @@ void app_init(struct app *app, struct uk_alloc *a, uint64_t now_ns)
 		.commands = cmd_table,
 		.nb_ports = nb_ports,
 		.selected = selected,
+		.store = &app->store,
 		.prompt = "ukpktgen> ",
 		.banner = "ukpktgen: 'help' lists the commands",
 	};

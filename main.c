@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Wiring and the poll loop: workers, console, and sleep when idle. */
+#include <string.h>
 #include <uk/arch/lcpu.h>
 #include <uk/console.h>
 #include <uk/plat/bootstrap.h>
@@ -7,6 +8,7 @@
 #include <uk/plat/time.h>
 
 #include "app.h"
+#include "shell/script.h"
 
 /* While frames move, the console is looked at this often... */
 #define CONSOLE_NS 100000ull
@@ -117,7 +119,32 @@ static void load_initrd(void)
 #endif
 }
 
-int main(int argc __unused, char *argv[] __unused)
+/* The words that the machine monitor passed are a line to run at boot. */
+static void run_boot_line(int argc, char *argv[])
+{
+	const uint64_t now_ns = ukplat_monotonic_clock();
+	char line[EDIT_LINE_MAX + 1] = "";
+	size_t len = 0;
+
+	for (int i = 1; i < argc; i++) {
+		size_t n = strlen(argv[i]), blank = len > 0;
+
+		if (n + blank > EDIT_LINE_MAX - len) {
+			session_event(&app.session, now_ns,
+				      "boot: a line takes up to %u bytes",
+				      EDIT_LINE_MAX);
+			return;
+		}
+		if (blank)
+			line[len++] = ' ';
+		memcpy(line + len, argv[i], n);
+		len += n;
+	}
+	if (len)
+		session_start_job(&app.session, line, (unsigned)len, now_ns);
+}
+
+int main(int argc, char *argv[])
 {
 	static struct console con;
 	static int err[PKTGEN_MAX_PORTS];
@@ -126,6 +153,7 @@ int main(int argc __unused, char *argv[] __unused)
 	app_init(&app, uk_alloc_get_default(), ukplat_monotonic_clock());
 	session_ask_width(&app.session);
 	load_initrd();
+	run_boot_line(argc, argv);
 	for (;;) {
 		uint64_t now_ns = ukplat_monotonic_clock();
 		bool active = pktgen_active(&app.pktgen);

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "shell/arg.h"
 
+#include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 
 static enum shell_err take_name(const char *word, struct value *v)
@@ -32,6 +34,53 @@ static enum shell_err take_hex32(const char *word, struct value *v)
 	return err;
 }
 
+#define MICRO 1000000u
+
+/* Bits per second as a rate on layer 2 writes them, "bpsl2" left aside. */
+static enum shell_err take_speed(const char *word, struct value *v)
+{
+	const size_t len = strlen(word);
+	struct rate rate;
+	enum shell_err err = value_rate(word, &rate);
+
+	if (err)
+		return err;
+	if (rate.unit != RATE_BPS_L2 || word[len - 1] == '2' ||
+	    rate.micro % MICRO)
+		return E_SYNTAX;
+	v->u = rate.micro / MICRO;
+	return E_OK;
+}
+
+static enum shell_err take_sizes(const char *word, const struct arg *a,
+				 struct value *v)
+{
+	const struct sizes_range range = {a->min, a->max ? a->max : UINT32_MAX};
+	const char *fault;
+	enum shell_err err = value_sizes(word, &range, &v->sizes, &fault);
+
+	if (err)
+		v->word = fault;
+	return err;
+}
+
+static enum shell_err take_address(const char *word, const struct arg *a,
+				   struct value *v)
+{
+	const unsigned bits = a->type == ARG_IPV4 ? 32 : 128;
+	unsigned prefix = bits, *wanted = a->prefix ? &prefix : NULL;
+	enum shell_err err = a->type == ARG_IPV4
+				     ? value_ipv4(word, v->addr, wanted)
+				     : value_ipv6(word, v->addr, wanted);
+
+	if (err)
+		return err;
+	if (a->prefix && (prefix < a->min || prefix > a->max))
+		return E_RANGE;
+	v->prefix = prefix;
+	return E_OK;
+}
+
 enum shell_err arg_take(const struct arg *a, const char *word,
 			unsigned nb_ports, struct value *v)
 {
@@ -56,7 +105,18 @@ enum shell_err arg_take(const struct arg *a, const char *word,
 		return take_name(word, v);
 	case ARG_HEX32:
 		return take_hex32(word, v);
+	case ARG_MAC:
+		return value_mac(word, v->addr);
+	case ARG_IPV4:
+	case ARG_IPV6:
+		return take_address(word, a, v);
+	case ARG_SIZES:
+		return take_sizes(word, a, v);
+	case ARG_SPEED:
+		err = take_speed(word, v);
+		break;
 	case ARG_TEXT:
+	case ARG_REST:
 		v->word = word;
 		v->word_len = strlen(word);
 		return E_OK;
@@ -66,4 +126,87 @@ enum shell_err arg_take(const struct arg *a, const char *word,
 	if (!err && a->max && (v->u < a->min || v->u > a->max))
 		err = E_RANGE;
 	return err;
+}
+
+void arg_print(const struct arg *a, const struct value *v, char *buf,
+	       size_t size)
+{
+	buf[0] = '\0';
+	switch (a->type) {
+	case ARG_PORTS:
+		value_set_print(v->mask, buf, size);
+		break;
+	case ARG_INT:
+		snprintf(buf, size, "%" PRIu64, v->u);
+		break;
+	case ARG_TIME:
+		value_time_print(v->u, buf, size);
+		break;
+	case ARG_RATE:
+		value_rate_print(&v->rate, buf, size);
+		break;
+	case ARG_SPEED:
+		value_rate_print(&(struct rate){RATE_BPS_L2, v->u * MICRO}, buf,
+				 size);
+		break;
+	case ARG_ENUM:
+		snprintf(buf, size, "%s", a->words[v->u]);
+		break;
+	case ARG_KEYWORD:
+		snprintf(buf, size, "%s", a->name);
+		break;
+	case ARG_NAME:
+		snprintf(buf, size, "%s", v->text);
+		break;
+	case ARG_HEX32:
+		snprintf(buf, size, "%08" PRIx64, v->u);
+		break;
+	case ARG_MAC:
+		value_mac_print(v->addr, buf, size);
+		break;
+	case ARG_IPV4:
+		value_ipv4_print(v->addr, v->prefix, buf, size);
+		break;
+	case ARG_IPV6:
+		value_ipv6_print(v->addr, v->prefix, buf, size);
+		break;
+	case ARG_SIZES:
+		value_sizes_print(&v->sizes, buf, size);
+		break;
+	default:
+		break;
+	}
+}
+
+bool arg_equal(const struct arg *a, const struct value *x,
+	       const struct value *y)
+{
+	switch (a->type) {
+	case ARG_PORTS:
+		return x->mask == y->mask;
+	case ARG_RATE:
+		return x->rate.unit == y->rate.unit &&
+		       x->rate.micro == y->rate.micro;
+	case ARG_NAME:
+		return !strcmp(x->text, y->text);
+	case ARG_MAC:
+		return !memcmp(x->addr, y->addr, VALUE_MAC_BYTES);
+	case ARG_IPV4:
+		return !memcmp(x->addr, y->addr, VALUE_IPV4_BYTES) &&
+		       x->prefix == y->prefix;
+	case ARG_IPV6:
+		return !memcmp(x->addr, y->addr, VALUE_IPV6_BYTES) &&
+		       x->prefix == y->prefix;
+	case ARG_SIZES:
+		return value_sizes_equal(&x->sizes, &y->sizes);
+	case ARG_TEXT:
+		return x->word_len == y->word_len &&
+		       !memcmp(x->word, y->word, x->word_len);
+	case ARG_FLAG:
+		return x->set == y->set;
+	case ARG_KEYWORD:
+		return true;
+	default:
+		return x->u == y->u;
+	}
 }

@@ -36,6 +36,18 @@ enum arg_type {
 	ARG_HEX32, /* 8 hexadecimal digits, a CRC: v.u */
 	ARG_TEXT,  /* any word: v.word, while the call lasts */
 	ARG_FLAG,  /* --name anywhere: v.set */
+	ARG_SPEED, /* "10gbps", of a link: v.u in bit/s, within min..max */
+	ARG_MAC,   /* "02:00:00:00:00:01": v.addr */
+	ARG_IPV4,  /* "198.18.0.1": v.addr, v.prefix 32 */
+	ARG_IPV6,  /* "2001:2::1": v.addr, v.prefix 128 */
+	ARG_SIZES, /* "64", "64:7,1518:1", "imix": v.sizes, in min..max each */
+	/*
+	 * All that is left of the command as it stands, or one word in quotes:
+	 * v.word while the first call lasts, v.rest without the quotes for
+	 * good. It stands last in the only form of its command, behind
+	 * arguments that must be there.
+	 */
+	ARG_REST,
 	ARG_TYPES
 };
 
@@ -50,15 +62,22 @@ struct value;
 struct arg {
 	enum arg_type type;
 	bool optional;
+	bool command; /* ARG_REST: it is a command, and completed as one */
 	/*
 	 * The last of its form: further words go to the values behind it, as
 	 * long as CMD_ARGS_MAX has some.
 	 */
 	bool repeated;
-	const char *name;         /* "SIZE"; keyword or flag: the word itself */
-	const char *help;         /* one line */
-	const char *unit;         /* of the number, for messages; may be NULL */
-	uint64_t min, max;        /* ARG_INT, ARG_TIME; both 0: no limit */
+	const char *name; /* "SIZE"; keyword or flag: the word itself */
+	const char *help; /* one line */
+	const char *unit; /* of the number, for messages; may be NULL */
+	/* Of ARG_INT, ARG_TIME, ARG_SPEED, ARG_SIZES; both 0: no limit. */
+	uint64_t min, max;
+	/*
+	 * ARG_IPV4, ARG_IPV6: "/PREFIX" may follow, of min..max bits where it
+	 * does.
+	 */
+	bool prefix;
 	const char *const *words; /* ARG_ENUM: NULL-terminated */
 	/*
 	 * ARG_NAME, ARG_TEXT: where its names come from, or NULL. Puts the one
@@ -86,9 +105,13 @@ struct value {
 	uint64_t u;
 	uint64_t mask;
 	struct rate rate;
+	struct sizes sizes;
+	uint8_t addr[VALUE_IPV6_BYTES]; /* network byte order, from its start */
+	unsigned prefix;                /* bits; all of them when left out */
 	char text[CMD_TEXT_MAX];
-	const char *word; /* with a NUL behind its `word_len` bytes */
+	const char *word; /* `word_len` bytes, a NUL behind but for ARG_REST */
 	size_t word_len;
+	unsigned rest, rest_len; /* where it stands in the line, from 0 */
 };
 
 /* What a command's function returns. */
@@ -99,6 +122,7 @@ enum call_result {
 };
 
 struct session;
+struct runner;
 
 /* One execution of a command, from its first call to DONE or FAIL. */
 struct call {
@@ -107,6 +131,7 @@ struct call {
 	struct value v[CMD_ARGS_MAX]; /* in the order of the form's args */
 	void *app;               /* struct app of main.c; the shell's owner */
 	struct session *session; /* to ask about the shell itself */
+	struct runner *runner;   /* whose line it is part of, see script.h */
 	struct reply *reply;     /* empty at each call */
 	bool json;               /* the reply will be rendered as JSON */
 	bool program;            /* a request: leave courtesies out */
@@ -118,7 +143,7 @@ struct call {
 
 	enum shell_err err;
 	unsigned err_column;
-	char err_text[160];
+	char err_text[240];
 };
 
 struct cmd_form {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "shell/complete.h"
 
+#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -48,6 +49,30 @@ static bool split(struct complete *c, const char *line, unsigned len)
 	return is_gap(line, from, len);
 }
 
+static bool takes_command(const struct cmd *cmd)
+{
+	const struct arg *a = cmd->forms[0].args;
+
+	while (a->type != ARG_NONE && a->type != ARG_REST)
+		a++;
+	return a->command;
+}
+
+/* In a command that is the argument of another, that one is to be completed. */
+static void read_rest(struct complete *c, const struct complete_env *env,
+		      const char *line, unsigned len)
+{
+	const unsigned rest = c->cmd ? parse_rest(c->cmd) : UINT_MAX;
+	unsigned from = len;
+
+	if (c->done < rest || !takes_command(c->cmd))
+		return;
+	if (c->words.count > rest)
+		from = c->words.word[rest].column - 1;
+	complete_read(c, env, line + from, len - from);
+	c->start += from;
+}
+
 void complete_read(struct complete *c, const struct complete_env *env,
 		   const char *line, unsigned len)
 {
@@ -71,6 +96,7 @@ void complete_read(struct complete *c, const struct complete_env *env,
 	c->enter = !c->call.err;
 	if (c->done)
 		c->cmd = c->call.cmd;
+	read_rest(c, env, line, len);
 }
 
 /* ---- Which arguments may stand there ----------------------------------- */
@@ -232,6 +258,9 @@ static void offer_words(const struct complete *c, const struct arg *a)
 		for (const char *const *w = a->words; *w; w++)
 			offer(c, *w, a->help);
 		break;
+	case ARG_SIZES:
+		offer(c, "imix", "64, 594 and 1518 bytes 7:4:1");
+		break;
 	default:
 		if (a->names)
 			offer_names(c, a);
@@ -289,9 +318,19 @@ static bool may_become(const struct complete *c, const struct arg *a)
 		return true;
 	if (a->type == ARG_PORTS)
 		return may_become_ports(c);
-	if (a->type == ARG_INT || a->type == ARG_TIME)
+	switch (a->type) {
+	case ARG_INT:
+	case ARG_TIME:
+	case ARG_SPEED:
+	case ARG_IPV4:
+	case ARG_SIZES:
 		return is_digit(*c->prefix);
-	return true;
+	case ARG_MAC:
+	case ARG_IPV6:
+		return strchr("0123456789abcdefABCDEF:", *c->prefix);
+	default:
+		return true;
+	}
 }
 
 static void visit_arg(const struct complete *c, enum complete_what what,

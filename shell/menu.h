@@ -12,10 +12,10 @@
 
 /* The most that a list takes; a key that may bring one needs it beside
  * EDIT_ROOM. */
-#define MENU_ROOM 4096
+#define MENU_ROOM 5120
 
 /* More than that many go into columns, without their help. */
-#define MENU_ROWS 20
+#define MENU_ROWS 48
 
 /* Tab: completes the word before the cursor. */
 void menu_complete(struct edit *e, struct out *o,

@@ -2,6 +2,7 @@
 /* From words to a call with typed arguments. */
 #include "shell/parse.h"
 
+#include <limits.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -215,9 +216,12 @@ static void suggest(const struct parser *p, const struct arg *a,
 		snprintf(buf, size, "; did you mean '%s'?", n.word);
 }
 
+/* `at` is where in the word the fault is, NULL: at its start. */
 static void refuse(struct parser *p, enum shell_err err, const struct arg *a,
-		   const struct word *word)
+		   const struct word *word, const char *at)
 {
+	const unsigned column =
+		word ? word->column + (unsigned)(at ? at - word->text : 0) : 0;
 	char wanted[128], others[64], near[64];
 
 	describe(p, a, wanted, sizeof(wanted));
@@ -227,11 +231,10 @@ static void refuse(struct parser *p, enum shell_err err, const struct arg *a,
 		     p->c->cmd->name, wanted,
 		     a->type == ARG_KEYWORD ? others : "");
 	} else if (err == E_RANGE) {
-		fail(p, err, word->column, "'%s' takes %s", p->c->cmd->name,
-		     wanted);
+		fail(p, err, column, "'%s' takes %s", p->c->cmd->name, wanted);
 	} else {
 		suggest(p, a, word->text, near, sizeof(near));
-		fail(p, err, word->column, "'%s' takes %s%s, not '%s'%s",
+		fail(p, err, column, "'%s' takes %s%s, not '%s'%s",
 		     p->c->cmd->name, wanted, others, show(word->text).text,
 		     near);
 	}
@@ -245,7 +248,7 @@ static void take_word(struct parser *p, const struct arg *a, struct value *v,
 	v->set = true;
 	v->column = word->column;
 	if (err)
-		refuse(p, err, a, word);
+		refuse(p, err, a, word, v->word);
 }
 
 /*
@@ -282,6 +285,38 @@ static unsigned take_repeated(struct parser *p, unsigned at)
 	return at;
 }
 
+unsigned parse_rest(const struct cmd *cmd)
+{
+	const struct arg *a = cmd->forms[0].args;
+	unsigned n = 1;
+
+	for (; a->type != ARG_NONE && a->type != ARG_REST; a++)
+		n += is_positional(a);
+	return a->type == ARG_REST ? n : UINT_MAX;
+}
+
+/* What is left of the command from that word on. */
+static void take_rest(const struct parser *p, const struct word *word,
+		      struct value *v)
+{
+	const struct words *w = p->w;
+	const unsigned from = word->column - 1;
+	const bool alone = word == &w->word[w->count - 1];
+
+	v->set = true;
+	v->column = word->column;
+	v->rest = from;
+	v->rest_len = w->end_column - word->column;
+	v->word = w->line + from;
+	v->word_len = v->rest_len;
+	if (!alone || !word->quoted || v->word[v->word_len - 1] != '"')
+		return;
+	v->word = word->text;
+	v->word_len = strlen(word->text);
+	v->rest++;
+	v->rest_len -= 2;
+}
+
 static void take_positionals(struct parser *p)
 {
 	const struct arg *args = p->c->form->args;
@@ -298,9 +333,12 @@ static void take_positionals(struct parser *p)
 		required -= !a->optional;
 		if (a->optional ? takes_optional(p, a, at, required)
 				: at < p->nb_pos) {
-			take_word(p, a, v, p->pos[at++]);
+			if (a->type == ARG_REST)
+				take_rest(p, p->pos[at++], v);
+			else
+				take_word(p, a, v, p->pos[at++]);
 		} else if (!a->optional) {
-			refuse(p, E_MISSING, a, NULL);
+			refuse(p, E_MISSING, a, NULL, NULL);
 		} else if (a->type == ARG_PORTS) {
 			v->mask = p->ports->selected;
 		}
@@ -356,14 +394,17 @@ void parse_call(const struct cmd *const *commands, const struct words *w,
 	struct parser p = {
 		.commands = commands, .w = w, .ports = ports, .c = c};
 	bool wants_ports = false;
+	unsigned rest,
+		last; /* words in front of a rest, all that are looked at */
 
 	c->err = E_OK;
 	find_command(&p);
 	if (c->err)
 		return;
-	for (unsigned i = 1; i < w->count; i++)
-		if (!parse_is_flag(&w->word[i]))
-			p.pos[p.nb_pos++] = &w->word[i];
+	rest = parse_rest(c->cmd);
+	for (last = 1; last < w->count && p.nb_pos < rest; last++)
+		if (last >= rest || !parse_is_flag(&w->word[last]))
+			p.pos[p.nb_pos++] = &w->word[last];
 	choose_form(&p);
 	for (const struct arg *a = c->form->args; a->type != ARG_NONE; a++)
 		wants_ports |= a->type == ARG_PORTS;
@@ -372,7 +413,7 @@ void parse_call(const struct cmd *const *commands, const struct words *w,
 		     "the appliance has no ports");
 		return;
 	}
-	for (unsigned i = 1; i < w->count; i++)
+	for (unsigned i = 1; i < last && i < rest; i++)
 		if (parse_is_flag(&w->word[i]))
 			take_flag(&p, &w->word[i]);
 	if (!c->err)

@@ -24,6 +24,7 @@ struct words {
 	unsigned count;
 	struct word word[PARSE_WORDS_MAX];
 	unsigned end_column; /* behind the last byte of the command */
+	const char *line;    /* that it was split from */
 	char text[EDIT_LINE_MAX + 1 + PARSE_WORDS_MAX]; /* of all words */
 };
 
@@ -49,6 +50,12 @@ struct parse_ports {
  */
 void parse_call(const struct cmd *const *commands, const struct words *w,
 		const struct parse_ports *ports, struct call *c);
+
+/*
+ * The number of words in front of the rest that a command takes as it stands
+ * (ARG_REST), its name among them; UINT_MAX when it takes none.
+ */
+unsigned parse_rest(const struct cmd *cmd);
 
 /* True for "--json", which may stand anywhere; not for a quoted word. */
 bool parse_is_flag(const struct word *word);

@@ -10,14 +10,21 @@
 #define PIECE 512
 #define PIECE_ROOM 552
 #define TAGGED_ROOM 2048
+/* What takes the prompt away. */
+#define HIDE_ROOM 8
 #define END_ROOM 768
+/* Lines that are looked at in a poll, of a file that holds few commands. */
+#define LINES_A_POLL 16
+
+void runner_set_tag(struct runner *r, const char *tag)
+{
+	snprintf(r->tag, sizeof(r->tag), "%s", tag);
+	snprintf(r->prefix, sizeof(r->prefix), *tag ? "@%s " : "%s", tag);
+}
 
 void runner_start(struct runner *r, const char *line, unsigned len)
 {
-	memcpy(r->line, line, len);
-	r->line[len] = '\0';
-	r->len = len;
-	r->next = 0;
+	sources_start(&r->src, line, len);
 	r->line_start = true;
 	r->printed = false;
 	r->call.err = E_OK;
@@ -43,15 +50,21 @@ static bool acquire(struct session *s, struct runner *r, size_t need)
 {
 	if (s->writer && s->writer != r)
 		return false;
-	if (out_room(&s->out) < need)
+	if (out_room(&s->out) < need + (r->prefix[0] ? HIDE_ROOM : 0))
 		return false;
-	if (!s->writer && r->tag[0]) {
-		/* A program reads lines: it gets to begin one. */
-		if (s->out.mid_line)
+	/* That a job began is told before what it says. */
+	if (!s->writer && r->job && r != s->person && s->events_len)
+		return false;
+	if (!s->writer && r->prefix[0]) {
+		/* A job's lines take the place of the prompt for a moment; a
+		 * program reads lines: it gets to begin one. */
+		if (!r->tag[0] && s->edit.shown)
+			edit_hide(&s->edit, &s->out);
+		else if (s->out.mid_line)
 			out_text(&s->out, "\r\n");
 		s->edit.shown = false;
-		s->quiet = true;
-		s->person.printed = true;
+		s->quiet |= r->tag[0] != '\0';
+		s->person->printed = true;
 	}
 	s->writer = r;
 	return true;
@@ -62,7 +75,7 @@ static void release(struct session *s)
 	s->writer = NULL;
 }
 
-/* Marks each line with the tag and ends it as terminals want it. */
+/* Marks each line as whose it is and ends it as terminals want it. */
 static void put_piece(struct session *s, struct runner *r, const char *buf,
 		      size_t len)
 {
@@ -70,8 +83,8 @@ static void put_piece(struct session *s, struct runner *r, const char *buf,
 		const char *end = memchr(buf + i, '\n', len - i);
 		size_t n = end ? (size_t)(end - (buf + i)) : len - i;
 
-		if (r->line_start && r->tag[0])
-			out_printf(&s->out, "@%s ", r->tag);
+		if (r->line_start)
+			out_text(&s->out, r->prefix);
 		out_write(&s->out, buf + i, n);
 		if (end)
 			out_text(&s->out, "\r\n");
@@ -89,10 +102,11 @@ static bool caret_fits(const struct session *s, const struct runner *r)
 {
 	const unsigned column = r->call.err_column;
 
-	if (r->printed || strlen(s->edit.prompt) + r->len >= s->edit.width)
+	if (r->printed ||
+	    strlen(s->edit.prompt) + r->src.stack[0].len >= s->edit.width)
 		return false;
 	for (unsigned i = 0; i + 1 < column; i++)
-		if (i < r->len && (unsigned char)r->line[i] >= 0x80)
+		if ((unsigned char)r->src.line[i] >= 0x80)
 			return false;
 	return column > 0;
 }
@@ -121,16 +135,69 @@ static void put_error(struct session *s, struct runner *r)
 	out_text(o, "\r\n");
 }
 
-static bool step_end(struct session *s, struct runner *r)
+/* How a job ended is told like all that happens by itself. */
+static void end_job(struct session *s, struct runner *r, uint64_t now_ns)
 {
+	const struct call *c = &r->call;
+
+	r->ended_ns = now_ns;
+	if (!c->err)
+		session_event(s, now_ns, "job %u done", r->job);
+	else if (c->err == E_CANCEL)
+		session_event(s, now_ns, "job %u cancelled", r->job);
+	else
+		session_event(s, now_ns, "job %u failed %s %s", r->job,
+			      shell_err_name(c->err), c->err_text);
+}
+
+static bool step_end(struct session *s, struct runner *r, uint64_t now_ns)
+{
+	const bool job = r->prefix[0] && !r->tag[0];
+
+	if (job && r->line_start) {
+		end_job(s, r, now_ns);
+		r->state = RUNNER_IDLE;
+		return true;
+	}
 	if (!acquire(s, r, END_ROOM))
 		return false;
-	if (r->call.err)
+	if (job) {
+		/* What was cancelled ended anywhere. */
+		out_text(&s->out, "\r\n");
+		end_job(s, r, now_ns);
+	} else if (r->call.err) {
 		put_error(s, r);
-	else if (r->tag[0])
+	} else if (r->tag[0]) {
 		out_printf(&s->out, "@%s OK\r\n", r->tag);
+	}
 	release(s);
 	r->state = RUNNER_IDLE;
+	return true;
+}
+
+/* A line failed: all ends with it, or its file says so and goes on. */
+static void line_failed(struct runner *r)
+{
+	bool on = sources_fail(&r->src, &r->call, r->where, sizeof(r->where));
+
+	r->state = on ? RUNNER_REPORT : RUNNER_END;
+}
+
+static bool step_report(struct session *s, struct runner *r)
+{
+	const struct call *c = &r->call;
+	char text[PIECE];
+	int n;
+
+	if (!acquire(s, r, TAGGED_ROOM))
+		return false;
+	/* A chunk that was given up ended anywhere. */
+	n = snprintf(text, sizeof(text), "%s%s%s: %s\n",
+		     r->line_start ? "" : "\n", r->where,
+		     shell_err_name(c->err), c->err_text);
+	put_piece(s, r, text, (size_t)n);
+	release(s);
+	r->state = RUNNER_NEXT;
 	return true;
 }
 
@@ -141,16 +208,27 @@ static bool step_next(struct session *s, struct runner *r)
 					  s->env.selected(s->env.app)};
 
 	memset(c, 0, sizeof(*c));
-	r->state = RUNNER_END;
-	if (!parse_split(r->line, r->len, &r->next, &r->words, c) || c->err)
+	r->src.store = s->env.store;
+	switch (sources_next(&r->src, &r->words, c)) {
+	case SOURCE_AGAIN:
 		return true;
-	parse_call(s->env.commands, &r->words, &ports, c);
-	if (c->err)
+	case SOURCE_DONE:
+		r->state = RUNNER_END;
 		return true;
+	default:
+		break;
+	}
+	if (!c->err)
+		parse_call(s->env.commands, &r->words, &ports, c);
+	if (c->err) {
+		line_failed(r);
+		return true;
+	}
 	c->app = s->env.app;
 	c->session = s;
+	c->runner = r;
 	c->reply = &r->reply;
-	c->program = r->tag[0];
+	c->program = r != s->person;
 	r->state = RUNNER_CALL;
 	return true;
 }
@@ -177,7 +255,7 @@ static bool step_call(struct session *s, struct runner *r, uint64_t now_ns)
 		return false;
 	call(r, now_ns);
 	if (r->result == CALL_FAIL) {
-		r->state = RUNNER_END;
+		line_failed(r);
 		return true;
 	}
 	/* While a command only waits, JSON has nothing to say either. */
@@ -195,16 +273,14 @@ static bool step_call(struct session *s, struct runner *r, uint64_t now_ns)
 /* The worst piece is all line ends, each of which brings a tag. */
 static size_t piece_len(const struct runner *r, size_t room)
 {
-	size_t len = room / (strlen(r->tag) + sizeof("@ \r\n"));
+	size_t len = room / (strlen(r->prefix) + sizeof("\r\n"));
 
-	if (!r->tag[0])
-		len = room / sizeof("\r\n");
 	return len < PIECE ? len : PIECE;
 }
 
 static bool step_render(struct session *s, struct runner *r)
 {
-	size_t n, room = r->tag[0] ? TAGGED_ROOM : PIECE_ROOM;
+	size_t n, room = r->prefix[0] ? TAGGED_ROOM : PIECE_ROOM;
 	char piece[PIECE];
 
 	if (!acquire(s, r, room))
@@ -221,13 +297,13 @@ static bool step_render(struct session *s, struct runner *r)
 
 void runner_poll(struct session *s, struct runner *r, uint64_t now_ns)
 {
-	unsigned calls = r->call.calls;
+	unsigned calls = r->call.calls, lines = 0;
 	bool more = true;
 
 	while (more) {
 		switch (r->state) {
 		case RUNNER_NEXT:
-			more = step_next(s, r);
+			more = lines++ < LINES_A_POLL && step_next(s, r);
 			calls = 0;
 			break;
 		case RUNNER_CALL:
@@ -238,8 +314,11 @@ void runner_poll(struct session *s, struct runner *r, uint64_t now_ns)
 		case RUNNER_RENDER:
 			more = step_render(s, r);
 			break;
+		case RUNNER_REPORT:
+			more = step_report(s, r);
+			break;
 		case RUNNER_END:
-			more = step_end(s, r);
+			more = step_end(s, r, now_ns);
 			break;
 		default:
 			more = false;
@@ -247,7 +326,8 @@ void runner_poll(struct session *s, struct runner *r, uint64_t now_ns)
 	}
 }
 
-void runner_cancel(struct session *s, struct runner *r, uint64_t now_ns)
+void runner_cancel(struct session *s, struct runner *r, const char *text,
+		   uint64_t now_ns)
 {
 	if (r->state == RUNNER_END)
 		return;
@@ -259,7 +339,8 @@ void runner_cancel(struct session *s, struct runner *r, uint64_t now_ns)
 	}
 	if (s->writer == r)
 		release(s);
-	call_fail(&r->call, E_CANCEL, -1, "cancelled by Ctrl-C");
+	call_fail(&r->call, E_CANCEL, -1, "%s", text);
+	sources_fail(&r->src, &r->call, r->where, sizeof(r->where));
 	r->printed = true;
 	r->call.err_column = 0;
 	r->state = RUNNER_END;

@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * Runs the commands of one line, one after another, and puts their replies out
- * in slices. A session has one for its person and one for its programs; private
- * to shell/.
+ * in slices. A session has one for its person, one for its programs, and more
+ * for jobs; private to shell/.
  */
 #ifndef SHELL_RUNNER_H
 #define SHELL_RUNNER_H
 
 #include "shell/cmd.h"
-#include "shell/edit.h"
 #include "shell/parse.h"
 #include "shell/render.h"
+#include "shell/source.h"
 
 #define RUNNER_TAG_MAX 32
 
@@ -21,22 +21,29 @@ enum runner_state {
 	RUNNER_NEXT,   /* parse the next command of the line */
 	RUNNER_CALL,   /* call it, once its time has come */
 	RUNNER_RENDER, /* put out the chunk it has built */
+	RUNNER_REPORT, /* put out what failed in a file that goes on */
 	RUNNER_END,    /* put out how the line ended */
 };
 
 struct runner {
 	enum runner_state state;
-	char tag[RUNNER_TAG_MAX + 1]; /* empty: a person's */
-	char line[EDIT_LINE_MAX + 1];
-	unsigned len, next; /* of the line; where its next command starts */
-	bool line_start;    /* of what is put out */
-	bool printed;       /* something stands between the line and here */
+	char tag[RUNNER_TAG_MAX + 1];    /* empty: a person's or a job's */
+	char prefix[RUNNER_TAG_MAX + 3]; /* of each line that is put out */
+	unsigned job; /* its number, or that of the last one; 0: none yet */
+	uint64_t began_ns, ended_ns; /* of the job */
+	struct sources src;
+	bool line_start; /* of what is put out */
+	bool printed;    /* something stands between the line and here */
 	enum call_result result;
 	struct words words; /* of the command; its values point there */
 	struct call call;
 	struct reply reply;
 	struct render render;
+	char where[VALUE_NAME_MAX + 24]; /* a failed line's place in its file */
 };
+
+/* What comes next is a request with this tag; "" for none. */
+void runner_set_tag(struct runner *r, const char *tag);
 
 /* Takes a line of up to EDIT_LINE_MAX bytes; the runner is idle. */
 void runner_start(struct runner *r, const char *line, unsigned len);
@@ -52,10 +59,12 @@ void runner_refuse(struct runner *r, enum shell_err err, unsigned column,
 void runner_poll(struct session *s, struct runner *r, uint64_t now_ns);
 
 /*
- * Ends the command that runs with E_CANCEL, and its line; what it said already
- * stands. Does nothing to a line that has come to its end.
+ * Ends the command that runs with E_CANCEL and this text, and its line; what it
+ * said already stands. Does nothing to a line that has come to its end. Not for
+ * a command to call on its own runner.
  */
-void runner_cancel(struct session *s, struct runner *r, uint64_t now_ns);
+void runner_cancel(struct session *s, struct runner *r, const char *text,
+		   uint64_t now_ns);
 
 /* When runner_poll() can do something: 0 for now, UINT64_MAX for never. */
 uint64_t runner_wake_ns(const struct runner *r);

@@ -8,6 +8,7 @@
 #include "shell/menu.h"
 
 #define CTRL_C 0x03
+#define BY_KEY "cancelled by Ctrl-C"
 /* Room for an event and the line drawn again. */
 #define EVENT_ROOM (SESSION_EVENT_BYTES + EDIT_ROOM)
 
@@ -33,6 +34,8 @@ void session_init(struct session *s, const struct session_env *env)
 {
 	memset(s, 0, sizeof(*s));
 	s->env = *env;
+	s->person = &s->runner[0];
+	s->program = &s->runner[1];
 	edit_init(&s->edit, env->prompt, EDIT_WIDTH);
 	if (env->banner) {
 		out_text(&s->out, env->banner);
@@ -60,10 +63,10 @@ static void take_line(struct session *s)
 
 	e->shown = false;
 	if (e->too_long)
-		runner_refuse(&s->person, E_LONG, EDIT_LINE_MAX + 1,
+		runner_refuse(s->person, E_LONG, EDIT_LINE_MAX + 1,
 			      "a line takes up to 1024 bytes");
 	else
-		runner_start(&s->person, e->line, e->len);
+		runner_start(s->person, e->line, e->len);
 	edit_reset(e);
 }
 
@@ -135,12 +138,12 @@ static void drop_report(struct session *s)
 
 static bool take_key(struct session *s, unsigned char byte, uint64_t now_ns)
 {
-	if (byte == CTRL_C && busy(&s->person)) {
-		runner_cancel(s, &s->person, now_ns);
+	if (byte == CTRL_C && busy(s->person)) {
+		runner_cancel(s, s->person, BY_KEY, now_ns);
 		s->typed_head = s->typed_tail;
 		return true;
 	}
-	if (!busy(&s->person) && typed_empty(s))
+	if (!busy(s->person) && typed_empty(s))
 		return push_key(s, byte);
 	if (typed_full(s))
 		return false;
@@ -152,7 +155,7 @@ static bool take_key(struct session *s, unsigned char byte, uint64_t now_ns)
 
 static void replay_typed(struct session *s)
 {
-	while (!busy(&s->person) && !typed_empty(s)) {
+	while (!busy(s->person) && !typed_empty(s)) {
 		if (!push_key(s, s->typed[s->typed_head % SESSION_TYPED_BYTES]))
 			return;
 		s->typed_head++;
@@ -179,9 +182,10 @@ static bool tag_byte(char c)
 
 static void start_request(struct session *s)
 {
-	struct runner *r = &s->program;
+	struct runner *r = s->program;
 	const char *tag = s->request + 1;
 	unsigned n = 0, max = s->request_len - 1, start;
+	char word[RUNNER_TAG_MAX + 1];
 	bool own;
 
 	while (n < max && tag_byte(tag[n]))
@@ -190,14 +194,15 @@ static void start_request(struct session *s)
 	/* Lines of these two would be taken for the appliance's own. */
 	own = n == 1 && (tag[0] == '!' || tag[0] == '?');
 	if (!n || own || n > RUNNER_TAG_MAX || (n < max && tag[n] != ' ')) {
-		strcpy(r->tag, "?");
+		runner_set_tag(r, "?");
 		runner_refuse(r, E_TAG, 0,
 			      "a request is @TAG COMMAND; a tag has 1..32 "
 			      "printable bytes");
 		return;
 	}
-	memcpy(r->tag, tag, n);
-	r->tag[n] = '\0';
+	memcpy(word, tag, n);
+	word[n] = '\0';
+	runner_set_tag(r, word);
 	start = 1 + n + (n < max);
 	if (s->request_long || s->request_len - start > EDIT_LINE_MAX)
 		runner_refuse(r, E_LONG, EDIT_LINE_MAX + 1,
@@ -263,9 +268,9 @@ static bool take_byte(struct session *s, unsigned char byte, uint64_t now_ns)
 		begin_request(s);
 		return true;
 	}
-	if (byte == CTRL_C && !busy(&s->person) && busy(&s->program) &&
+	if (byte == CTRL_C && !busy(s->person) && busy(s->program) &&
 	    at_line_start(s)) {
-		runner_cancel(s, &s->program, now_ns);
+		runner_cancel(s, s->program, BY_KEY, now_ns);
 		return true;
 	}
 	if (!take_key(s, byte, now_ns))
@@ -283,7 +288,7 @@ static void put_events(struct session *s)
 	edit_hide(&s->edit, &s->out);
 	out_write(&s->out, s->events, s->events_len);
 	s->events_len = 0;
-	s->person.printed = true;
+	s->person->printed = true;
 	if (shown)
 		edit_show(&s->edit, &s->out);
 }
@@ -291,15 +296,18 @@ static void put_events(struct session *s)
 /* A person who types next has no prompt to type at. */
 static bool prompt_due(const struct session *s)
 {
-	return !s->quiet && !busy(&s->person) && !s->edit.shown;
+	return !s->quiet && !busy(s->person) && !s->edit.shown;
 }
 
 void session_poll(struct session *s, uint64_t now_ns)
 {
-	if (s->request_whole && !busy(&s->program))
+	if (s->request_whole && !busy(s->program))
 		start_request(s);
-	runner_poll(s, &s->program, now_ns);
-	runner_poll(s, &s->person, now_ns);
+	runner_poll(s, s->program, now_ns);
+	runner_poll(s, s->person, now_ns);
+	for (unsigned i = 0; i < SESSION_RUNNERS; i++)
+		if (&s->runner[i] != s->program && &s->runner[i] != s->person)
+			runner_poll(s, &s->runner[i], now_ns);
 	put_events(s);
 	replay_typed(s);
 	if (prompt_due(s) && !s->writer && out_room(&s->out) >= EDIT_ROOM)
@@ -316,7 +324,7 @@ size_t session_input(struct session *s, const void *buf, size_t len,
 		if (take_byte(s, p[n], now_ns)) {
 			n++;
 			/* A line that is whole runs before the next begins. */
-			if (busy(&s->person) || s->request_whole)
+			if (busy(s->person) || s->request_whole)
 				session_poll(s, now_ns);
 			continue;
 		}
@@ -340,22 +348,26 @@ void session_sent(struct session *s, size_t len)
 
 uint64_t session_wake_ns(const struct session *s)
 {
-	uint64_t person = runner_wake_ns(&s->person);
-	uint64_t program = runner_wake_ns(&s->program);
+	uint64_t wake_ns = UINT64_MAX;
 
-	if (s->request_whole && !busy(&s->program))
+	if (s->request_whole && !busy(s->program))
 		return 0;
-	if (!busy(&s->person) && !typed_empty(s))
+	if (!busy(s->person) && !typed_empty(s))
 		return 0;
 	/* They wait for room in the output only. */
 	if (s->events_len || prompt_due(s))
 		return 0;
-	return person < program ? person : program;
+	for (unsigned i = 0; i < SESSION_RUNNERS; i++) {
+		uint64_t one_ns = runner_wake_ns(&s->runner[i]);
+
+		wake_ns = one_ns < wake_ns ? one_ns : wake_ns;
+	}
+	return wake_ns;
 }
 
 void session_event(struct session *s, uint64_t now_ns, const char *fmt, ...)
 {
-	char text[160], dropped[48] = "";
+	char text[320], dropped[48] = "";
 	uint64_t ms = now_ns / 1000000;
 	size_t room = SESSION_EVENT_BYTES - s->events_len;
 	va_list ap;

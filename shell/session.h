@@ -7,9 +7,10 @@
  * A line that starts with '@' is a request of a program; all other bytes are
  * keys of a person. Each of the two has a runner of its own, so a person's
  * `sleep` does not hold up a program's request, and each takes its lines in
- * order. What a person types while a command runs is kept and used afterwards;
- * ^C among it cancels the command. ^C while nothing of a person's runs or is
- * typed cancels a program's request.
+ * order; command files run as jobs beside them, see script.h. What a person
+ * types while a command runs is kept and used afterwards; ^C among it cancels
+ * the command. ^C while nothing of a person's runs or is typed cancels a
+ * program's request.
  *
  * Once a program has spoken, the prompt stays away until the next key, so that
  * a program's stream is made of whole lines only.
@@ -25,6 +26,9 @@
 #define SESSION_TYPED_BYTES 1024
 #define SESSION_REQUEST_MAX (1 + RUNNER_TAG_MAX + 1 + EDIT_LINE_MAX)
 #define SESSION_EVENT_BYTES 1024
+/* Jobs at a time, and a runner for each beside the person's and programs'. */
+#define SESSION_JOBS 4
+#define SESSION_RUNNERS (2 + SESSION_JOBS)
 
 /* What the owner of the session tells it. */
 struct session_env {
@@ -32,6 +36,7 @@ struct session_env {
 	const struct cmd *const *commands; /* by name, NULL at the end */
 	unsigned (*nb_ports)(void *app);
 	uint64_t (*selected)(void *app); /* mask for a PORTS left out */
+	const struct store *store;       /* of command files; NULL: none */
 	const char *prompt;              /* "ukpktgen> " */
 	const char *banner;              /* a line shown at the start */
 };
@@ -40,8 +45,9 @@ struct session {
 	struct session_env env;
 	struct out out;
 	struct edit edit;
-	struct runner person;
-	struct runner program;
+	struct runner runner[SESSION_RUNNERS];
+	struct runner *person, *program; /* two of these */
+	unsigned jobs;                   /* the number of the last that began */
 	struct runner *writer; /* whose chunk is on its way out, or NULL */
 	bool quiet;            /* a program spoke last: no prompt */
 	/* A program's line while it comes in, then until its runner is free. */

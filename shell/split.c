@@ -146,6 +146,7 @@ bool parse_split(const char *line, unsigned len, unsigned *next,
 		.line = line, .len = len, .pos = *next, .w = w, .c = c};
 
 	w->count = 0;
+	w->line = line;
 	c->err = E_OK;
 	if (has_control(&s))
 		return true;

@@ -4,6 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "shell/arg.h"
+
 static void append(char *buf, size_t size, const char *text)
 {
 	size_t used = strlen(buf);
@@ -50,21 +52,49 @@ void cmd_usage(const struct cmd *cmd, const struct cmd_form *form, char *buf,
 	}
 }
 
-void cmd_arg_range(const struct arg *a, char *buf, size_t size)
+/* Numbers from least to most, as their type writes them. */
+static void limits(const struct arg *a, char *buf, size_t size)
 {
-	char min[32], max[32];
+	char min[ARG_PRINT_MAX], max[ARG_PRINT_MAX];
 
-	buf[0] = '\0';
 	if (!a->max)
 		return;
-	if (a->type == ARG_TIME) {
-		value_time_print(a->min, min, sizeof(min));
-		value_time_print(a->max, max, sizeof(max));
+	if (a->type == ARG_TIME || a->type == ARG_SPEED) {
+		arg_print(a, &(struct value){.u = a->min}, min, sizeof(min));
+		arg_print(a, &(struct value){.u = a->max}, max, sizeof(max));
 		snprintf(buf, size, "%s..%s", min, max);
 	} else {
 		snprintf(buf, size, "%llu..%llu%s%s",
 			 (unsigned long long)a->min, (unsigned long long)a->max,
 			 a->unit ? " " : "", a->unit ? a->unit : "");
+	}
+}
+
+void cmd_arg_range(const struct arg *a, char *buf, size_t size)
+{
+	buf[0] = '\0';
+	switch (a->type) {
+	case ARG_MAC:
+		append(buf, size, "like 02:00:00:00:00:01");
+		break;
+	case ARG_IPV4:
+	case ARG_IPV6:
+		append(buf, size,
+		       a->type == ARG_IPV4 ? "like 198.18.0.1"
+					   : "like 2001:2::1");
+		if (a->prefix) {
+			append(buf, size, ", /PREFIX of ");
+			limits(a, buf + strlen(buf), size - strlen(buf));
+		}
+		break;
+	case ARG_SIZES:
+		limits(a, buf, size);
+		append(buf, size,
+		       ", imix or up to 8 SIZE:WEIGHT (1..255, "
+		       "sum 256)");
+		break;
+	default:
+		limits(a, buf, size);
 	}
 }
 
@@ -76,7 +106,10 @@ const char *cmd_arg_type(const struct arg *a)
 		[ARG_TIME] = "time",       [ARG_ENUM] = "enum",
 		[ARG_KEYWORD] = "keyword", [ARG_NAME] = "name",
 		[ARG_TEXT] = "text",       [ARG_FLAG] = "flag",
-		[ARG_HEX32] = "hex32",
+		[ARG_HEX32] = "hex32",     [ARG_SPEED] = "speed",
+		[ARG_MAC] = "mac",         [ARG_IPV4] = "ipv4",
+		[ARG_IPV6] = "ipv6",       [ARG_SIZES] = "sizes",
+		[ARG_REST] = "rest",
 	};
 
 	return types[a->type];

@@ -34,10 +34,8 @@ static const struct unit time_units[] = {
 };
 
 static const struct unit rate_prefixes[] = {
-	{"", 1},
-	{"k", 1000},
-	{"m", 1000000},
-	{"g", 1000000000},
+	{"", 1},           {"k", 1000},          {"m", 1000000},
+	{"g", 1000000000}, {"t", 1000000000000},
 };
 
 static const struct {

@@ -71,6 +71,58 @@ enum shell_err value_hex32(const char *word, uint32_t *v);
 /* True for 1..VALUE_NAME_MAX letters, digits, '_', '-' and '.'. */
 bool value_name(const char *text, size_t len);
 
+#define VALUE_MAC_BYTES 6
+#define VALUE_IPV4_BYTES 4
+#define VALUE_IPV6_BYTES 16
+
+/* "02:00:00:00:00:01", or all with '-' between: two digits a byte. */
+enum shell_err value_mac(const char *word, uint8_t mac[VALUE_MAC_BYTES]);
+
+/*
+ * "198.18.0.1": four numbers without leading zeros. Where `prefix` is not NULL
+ * the length of a prefix may follow, "198.18.0.1/24"; bits below it stay as
+ * they are, and without one it is 32. Addresses are in network byte order.
+ */
+enum shell_err value_ipv4(const char *word, uint8_t addr[VALUE_IPV4_BYTES],
+			  unsigned *prefix);
+
+/*
+ * "2001:2::1", the forms of RFC 4291 section 2.2, without a zone; the prefix as
+ * above, 128 without one.
+ */
+enum shell_err value_ipv6(const char *word, uint8_t addr[VALUE_IPV6_BYTES],
+			  unsigned *prefix);
+
+/* Sizes and how often each comes in a round of as many frames as the sum. */
+#define SIZES_MAX 8
+#define SIZES_WEIGHT_MAX 255
+#define SIZES_SUM_MAX 256
+
+struct size_weight {
+	uint32_t size; /* bytes */
+	uint32_t weight;
+};
+
+struct sizes {
+	unsigned count; /* 1..SIZES_MAX */
+	struct size_weight entry[SIZES_MAX];
+};
+
+struct sizes_range {
+	uint64_t min, max; /* bytes, below 2^32 */
+};
+
+/*
+ * "64", "64:7,594:4,1518:1", "imix": sizes as value_int() takes them, each
+ * within `range`, with a weight of 1..SIZES_WEIGHT_MAX or 1. E_RANGE also for
+ * too many of them or too large a sum. *fault is set to where in `word` the
+ * entry begins that is refused.
+ */
+enum shell_err value_sizes(const char *word, const struct sizes_range *range,
+			   struct sizes *v, const char **fault);
+
+bool value_sizes_equal(const struct sizes *a, const struct sizes *b);
+
 /*
  * Writes the shortest exact form that value_rate() reads back, of several the
  * one with the largest unit: "2.5kpps", but "250pps". Cut at `size`, as are
@@ -86,5 +138,20 @@ void value_time_print(uint64_t ns, char *buf, size_t size);
  * does not. Up to 90 bytes with the NUL.
  */
 void value_set_print(uint64_t mask, char *buf, size_t size);
+
+/* With ':' and small letters. */
+void value_mac_print(const uint8_t mac[VALUE_MAC_BYTES], char *buf,
+		     size_t size);
+
+/* A prefix of the whole address is left out. */
+void value_ipv4_print(const uint8_t addr[VALUE_IPV4_BYTES], unsigned prefix,
+		      char *buf, size_t size);
+
+/* The same in the form of RFC 5952, IPv4-mapped addresses with their dots. */
+void value_ipv6_print(const uint8_t addr[VALUE_IPV6_BYTES], unsigned prefix,
+		      char *buf, size_t size);
+
+/* Without weights where all are 1. 80 bytes hold sizes of up to 5 digits. */
+void value_sizes_print(const struct sizes *v, char *buf, size_t size);
 
 #endif /* SHELL_VALUE_H */

@@ -175,11 +175,11 @@ static void long_lists_go_into_columns(void **state)
 
 	assert_string_equal(list_files(1, 80), "00.cmds ");
 	assert_non_null(
-		strstr(list_files(20, 80), "\r\n  file000.cmds  a file\r\n"));
-	text = list_files(21, 40);
+		strstr(list_files(48, 80), "\r\n  file000.cmds  a file\r\n"));
+	text = list_files(49, 40);
 	assert_non_null(strstr(text, "\r\n  file000.cmds  file001.cmds\r\n"
 				     "  file002.cmds  file003.cmds\r\n"));
-	assert_non_null(strstr(text, "\r\n  file020.cmds\r\n> cat file0"));
+	assert_non_null(strstr(text, "\r\n  file048.cmds\r\n> cat file0"));
 }
 
 static void what_has_no_room_is_counted(void **state)

@@ -366,7 +366,7 @@ static void a_failing_call_points_at_its_argument(void **state)
 	accept(" size 64");
 	call_fail(&c, E_RANGE, 0, "x");
 	assert_int_equal(c.err_column, 2);
-	call_fail(&c, E_RANGE, 1, "%0200d", 0);
+	call_fail(&c, E_RANGE, 1, "%0300d", 0);
 	assert_int_equal(strlen(c.err_text), sizeof(c.err_text) - 1);
 }
 

@@ -232,7 +232,7 @@ static void ctrl_c_cancels_a_line_before_it_begins(void **state)
 	world_step();
 	assert_int_equal(world_give("\x03say a\r", 7), 7);
 	world.line = LINE_FAST;
-	while (world.session.person.state != RUNNER_NEXT)
+	while (world.session.person->state != RUNNER_NEXT)
 		world_step();
 	assert_int_equal(world_give("\x03", 1), 1);
 	assert_int_equal(world.cancelled, 1);
@@ -251,7 +251,7 @@ static void ctrl_c_comes_too_late_for_what_has_ended(void **state)
 	assert_int_equal(world_give("again 636; fail\r", 16), 16);
 	for (int i = 0; i < 1000; i++)
 		world_step();
-	assert_int_equal(world.session.person.state, RUNNER_END);
+	assert_int_equal(world.session.person->state, RUNNER_END);
 	assert_int_equal(world.runs, 637);
 	assert_int_equal(world_give("say a\r\x03", 7), 7);
 	world.line = LINE_FAST;

@@ -261,7 +261,7 @@ static void a_request_may_follow_ctrl_c_at_once(void **state)
 	assert_int_equal(world_give("again 600\rsay x", 15), 15);
 	for (int i = 0; i < 1000; i++)
 		world_step();
-	assert_int_equal(world.session.person.state, RUNNER_IDLE);
+	assert_int_equal(world.session.person->state, RUNNER_IDLE);
 	assert_int_equal(world_give("\x03@1 nop\n", 8), 8);
 	world.line = LINE_FAST;
 	world_settle();
@@ -289,7 +289,7 @@ static void the_prompt_comes_as_soon_as_there_is_room(void **state)
 		while ((len = session_output(&world.session, &buf)) > 0)
 			session_sent(&world.session, len);
 		world.line = LINE_FAST;
-		if (world.session.person.state == RUNNER_IDLE &&
+		if (world.session.person->state == RUNNER_IDLE &&
 		    !world.session.edit.shown) {
 			waited++;
 			assert_int_equal(session_wake_ns(&world.session), 0);

@@ -7,6 +7,7 @@
  *
  *   %% TEXT     a comment
  *   %run MS     lets that many milliseconds pass
+ *   %file NAME TEXT  puts a file with this text, with the same escapes
  *   %send TEXT  sends these bytes; \r \n \t \e \\ \xHH are escapes
  *   %=LINE      LINE is on the screen; for one that looks like a typed one
  *   %faults A=N,..  sets faults of port 1's device before the session begins
@@ -210,6 +211,17 @@ static bool ends_with_prompt(void)
 	       !memcmp(world.screen + world.screen_len - n, PROMPT, n);
 }
 
+static void add_file(const char *text)
+{
+	char name[VALUE_NAME_MAX + 1], bytes[8192];
+	int n = 0;
+
+	assert_int_equal(sscanf(text, "%31s %n", name, &n), 1);
+	assert_int_equal(store_add(&world.app.store, name, bytes,
+				   unescape(text + n, bytes)),
+			 E_OK);
+}
+
 /* Plays one line of the transcript; returns whether it belongs to the screen.
  */
 static bool play_line(const char *line)
@@ -225,6 +237,8 @@ static bool play_line(const char *line)
 	}
 	if (!strncmp(line, "%send ", 6))
 		type(bytes, unescape(line + 6, bytes));
+	else if (!strncmp(line, "%file ", 6))
+		add_file(line + 6);
 	else if (!strncmp(line, "%run ", 5))
 		run_ms((uint64_t)atoi(line + 5));
 	return line[0] != '%';

@@ -218,7 +218,7 @@ static const struct {
 	{"%", E_SYNTAX, {0}},
 	{"maximum", E_SYNTAX, {0}},
 	{"10k", E_SYNTAX, {0}},
-	{"10tbps", E_SYNTAX, {0}},
+	{"10tbps", E_OK, {RATE_BPS_L2, 10000000000000000000ull}},
 	{"10kipps", E_SYNTAX, {0}},
 	{"10ppsl1", E_SYNTAX, {0}},
 	{"10bpsl3", E_SYNTAX, {0}},

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "app.h"
+
+enum { TEXT };
+
+static const struct arg args[] = {
+	[TEXT] = {ARG_REST, .optional = true, .name = "TEXT",
+		  .help = "what to show, as it stands or in quotes"},
+	{ARG_NONE},
+};
+
+static enum call_result run(struct call *c)
+{
+	const struct value *v = &c->v[TEXT];
+
+	/* A list of one is a line without a key. */
+	reply_list(c->reply, "lines", REPLY_TABLE);
+	reply_bytes(c->reply, NULL, v->set ? v->word : "", v->word_len);
+	reply_end(c->reply);
+	return CALL_DONE;
+}
+
+const struct cmd cmd_echo = {
+	.name = "echo",
+	.summary = "Show a text",
+	.forms =
+		(const struct cmd_form[]){
+			{args, run, "show it, or an empty line"},
+			{0},
+		},
+	.examples = (const char *const[]){"echo warming up",
+					  "echo \"a; b # c\"", NULL},
+	.see = (const char *const[]){"run", NULL},
+};

@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "app.h"
+#include "shell/script.h"
+
+static const struct arg args[] = {
+	{ARG_FLAG, .optional = true, .name = "json", .help = "reply as JSON"},
+	{ARG_NONE},
+};
+
+static const char *state(const struct job *job)
+{
+	if (job->running)
+		return "running";
+	if (job->err == E_CANCEL)
+		return "cancelled";
+	return job->err ? "failed" : "done";
+}
+
+static enum call_result run(struct call *c)
+{
+	struct job job = {.number = 0};
+
+	reply_list(c->reply, "jobs", REPLY_TABLE);
+	while (session_job(c->session, job.number, &job)) {
+		uint64_t until_ns = job.running ? c->now_ns : job.ended_ns;
+
+		reply_map(c->reply, NULL, REPLY_TABLE);
+		reply_u64(c->reply, "job", job.number, NULL);
+		reply_text(c->reply, "state", state(&job));
+		reply_milli(c->reply, "time",
+			    (until_ns - job.began_ns) / 1000000, "s");
+		reply_text(c->reply, "at", job.place);
+		reply_text(c->reply, "line", job.line);
+		reply_text(c->reply, "error",
+			   job.err ? shell_err_name(job.err) : "");
+		reply_text(c->reply, "message", job.err_text);
+		reply_end(c->reply);
+	}
+	reply_end(c->reply);
+	return CALL_DONE;
+}
+
+const struct cmd cmd_jobs = {
+	.name = "jobs",
+	.summary = "List the command files that run, and the last that ran",
+	.forms =
+		(const struct cmd_form[]){
+			{args, run, "what each runs, where it is, its end"},
+			{0},
+		},
+	.examples = (const char *const[]){"jobs", "jobs --json", NULL},
+	.see = (const char *const[]){"run", "cancel", NULL},
+};

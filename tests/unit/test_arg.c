@@ -1,0 +1,190 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Arguments from words and back. */
+#include <stdio.h>
+#include <string.h>
+
+#include "shell/arg.h"
+#include "unit.h"
+
+#define NB_PORTS 64
+
+static const char *const words[] = {"off", "tx", "rx", "txrx", NULL};
+
+static const struct arg args[] = {
+	{ARG_PORTS, .name = "PORTS"},
+	{ARG_INT, .name = "INT"},
+	{ARG_RATE, .name = "RATE"},
+	{ARG_TIME, .name = "TIME"},
+	{ARG_ENUM, .name = "ENUM", .words = words},
+	{ARG_KEYWORD, .name = "keyword"},
+	{ARG_NAME, .name = "NAME"},
+	{ARG_HEX32, .name = "CRC32"},
+	{ARG_SPEED, .name = "SPEED", .min = 1000000, .max = 1000000000000},
+	{ARG_MAC, .name = "MAC"},
+	{ARG_IPV4, .name = "IPV4", .prefix = true, .min = 8, .max = 32},
+	{ARG_IPV6, .name = "IPV6", .prefix = true, .min = 96, .max = 128},
+	{ARG_IPV4, .name = "ONE"},
+	{ARG_IPV6, .name = "ONE6"},
+	{ARG_SIZES, .name = "SIZE", .min = 64, .max = 9018},
+	{ARG_NONE},
+};
+
+static uint64_t below(uint64_t *seed, uint64_t n)
+{
+	return (unit_random(seed) >> 16) % n;
+}
+
+/* A number of any magnitude. */
+static uint64_t any(uint64_t *seed)
+{
+	uint64_t shift = below(seed, 64);
+
+	return unit_random(seed) >> shift;
+}
+
+static void any_sizes(struct sizes *s, uint64_t *seed)
+{
+	s->count = 1 + (unsigned)below(seed, SIZES_MAX);
+	for (unsigned i = 0; i < s->count; i++)
+		s->entry[i] = (struct size_weight){
+			64 + (uint32_t)below(seed, 9018 - 63),
+			1 + (uint32_t)below(seed, i ? 7 : 200),
+		};
+}
+
+/* Any value that a word of this type can have. */
+static void any_value(const struct arg *a, struct value *v, uint64_t *seed)
+{
+	static const char letters[] = "abcXYZ019_-.";
+	const bool v4 = a->type == ARG_IPV4;
+
+	memset(v, 0xa5, sizeof(*v));
+	v->mask = any(seed) | 1ull << below(seed, 64);
+	v->u = any(seed);
+	if (a->type == ARG_ENUM)
+		v->u = below(seed, 4);
+	if (a->type == ARG_HEX32)
+		v->u &= UINT32_MAX;
+	if (a->type == ARG_SPEED)
+		v->u = a->min + v->u % (a->max - a->min + 1);
+	v->rate.unit = (enum rate_unit)below(seed, 5);
+	v->rate.micro = v->rate.unit == RATE_MAX ? 0 : any(seed);
+	for (unsigned i = 0; i < 16; i++)
+		v->addr[i] = below(seed, 2) ? 0 : (uint8_t)any(seed);
+	v->prefix = v4 ? 32 : 128;
+	if (a->prefix)
+		v->prefix =
+			(unsigned)(a->min + below(seed, a->max - a->min + 1));
+	any_sizes(&v->sizes, seed);
+	v->text[1 + below(seed, VALUE_NAME_MAX)] = '\0';
+	for (unsigned i = 0; i < VALUE_NAME_MAX && v->text[i]; i++)
+		v->text[i] = letters[below(seed, sizeof(letters) - 1)];
+}
+
+static void what_is_printed_reads_back(void **state)
+{
+	uint64_t seed = 1;
+	(void)state;
+
+	for (const struct arg *a = args; a->type != ARG_NONE; a++) {
+		for (int i = 0; i < 20000; i++) {
+			struct value v, back;
+			char word[ARG_PRINT_MAX];
+
+			any_value(a, &v, &seed);
+			memset(&back, 0x5a, sizeof(back));
+			arg_print(a, &v, word, sizeof(word));
+			assert_true(strlen(word) < sizeof(word) - 1);
+			if (arg_take(a, word, NB_PORTS, &back) ||
+			    !arg_equal(a, &v, &back))
+				fail_msg("%s: '%s'", a->name, word);
+		}
+	}
+}
+
+/* Two values that print apart are not equal, and the other way round. */
+static void equal_is_what_prints_the_same(void **state)
+{
+	uint64_t seed = 2;
+	(void)state;
+
+	for (const struct arg *a = args; a->type != ARG_NONE; a++) {
+		for (int i = 0; i < 20000; i++) {
+			struct value x, y;
+			char a_word[ARG_PRINT_MAX], b_word[ARG_PRINT_MAX];
+
+			any_value(a, &x, &seed);
+			any_value(a, &y, &seed);
+			/* Mostly alike, so that one difference has to show. */
+			if (below(&seed, 2)) {
+				y = x;
+				y.addr[below(&seed, 16)] ^= 1;
+				y.mask ^= 1ull << below(&seed, 64);
+				y.mask |= !y.mask;
+			}
+			arg_print(a, &x, a_word, sizeof(a_word));
+			arg_print(a, &y, b_word, sizeof(b_word));
+			assert_int_equal(arg_equal(a, &x, &y),
+					 !strcmp(a_word, b_word));
+		}
+	}
+}
+
+static void limits_of_the_new_types(void **state)
+{
+	static const struct {
+		const char *name, *word;
+		enum shell_err err;
+	} t[] = {
+		{"SPEED", "1mbps", E_OK},
+		{"SPEED", "10gbps", E_OK},
+		{"SPEED", "2.5GBPS", E_OK},
+		{"SPEED", "1tbps", E_OK},
+		{"SPEED", "1000000000bps", E_OK},
+		{"SPEED", "999999bps", E_RANGE},
+		{"SPEED", "1.000001tbps", E_RANGE},
+		{"SPEED", "99tbps", E_RANGE},
+		{"SPEED", "10gbpsl1", E_SYNTAX},
+		{"SPEED", "10gbpsl2", E_SYNTAX},
+		{"SPEED", "10gpps", E_SYNTAX},
+		{"SPEED", "10g", E_SYNTAX},
+		{"SPEED", "10", E_SYNTAX},
+		{"SPEED", "max", E_SYNTAX},
+		{"SPEED", "25%", E_SYNTAX},
+		{"SPEED", "", E_SYNTAX},
+		{"SPEED", "1000000.5bps", E_SYNTAX},
+		{"IPV4", "10.0.0.0/8", E_OK},
+		{"IPV4", "10.0.0.0/7", E_RANGE},
+		{"IPV4", "10.0.0.0", E_OK},
+		{"IPV6", "2001:2::/96", E_OK},
+		{"IPV6", "2001:2::/95", E_RANGE},
+		{"IPV6", "2001:2::/128", E_OK},
+		{"ONE", "10.0.0.0/8", E_SYNTAX},
+		{"ONE6", "::/100", E_SYNTAX},
+		{"SIZE", "64:7,63", E_RANGE},
+	};
+	(void)state;
+
+	for (size_t i = 0; i < sizeof(t) / sizeof(t[0]); i++) {
+		const struct arg *a = args;
+		struct value v = {0};
+
+		while (strcmp(a->name, t[i].name) != 0)
+			a++;
+		if (arg_take(a, t[i].word, NB_PORTS, &v) != t[i].err)
+			fail_msg("%s '%s'", t[i].name, t[i].word);
+		if (t[i].err)
+			assert_int_equal(v.prefix, 0);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(what_is_printed_reads_back),
+		cmocka_unit_test(equal_is_what_prints_the_same),
+		cmocka_unit_test(limits_of_the_new_types),
+	};
+
+	return cmocka_run_group_tests_name("arg", tests, NULL, NULL);
+}
