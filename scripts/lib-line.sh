@@ -33,21 +33,16 @@ receive() { # [SECONDS]
 # Takes what comes without being asked for: the output of the job that runs since
 # boot, its end, and notices of an appliance that is ours.
 heed() {
-	local text
-	case $line in
-	'[1]' | '[1] '*)
-		text=${line#'[1]'}
-		[ -z "$follow" ] || say "${text# }"
-		;;
-	'@! '*)
-		text=${line#'@! '}
-		if [[ -n $follow && $text =~ ^[0-9.]+\ job\ 1\ (done|failed|cancelled)(\ .*)?$ ]]; then
+	local end='^@! [0-9.]+ job 1 (started|done|failed|cancelled):?( .*)?$'
+	if [[ -n $follow && $line =~ ^'['[1-9][0-9]*']'( |$) ]]; then
+		line=${line#'[1]'}
+		say "${line# }"
+	elif [[ -n $follow && $line =~ $end ]]; then
+		[ "${BASH_REMATCH[1]}" = started ] ||
 			outcome=${BASH_REMATCH[1]} error=${BASH_REMATCH[2]# }
-		elif [ -n "$child" ]; then
-			say "ukpktgen: $text" >&2
-		fi
-		;;
-	esac
+	elif [[ -n $child && $line == '@! '* ]]; then
+		say "ukpktgen: ${line#'@! '}" >&2
+	fi
 }
 
 lost() {
@@ -105,9 +100,12 @@ request() { # COMMAND [SECONDS [TAKER]]
 # Connects and makes sure of an answer before anything goes out that has an effect.
 greet() {
 	open_line
-	if [ -n "$child" ]; then
-		# A console that boots may lose what comes before its banner is out.
-		receive 60 && request version 60 : || die 2 "'$name' does not boot"
+	# A console that boots may lose what comes before its banner is out.
+	[ -z "$child" ] || receive 60 || die 2 "'$name' does not boot"
+	if [ -n "$follow" ]; then
+		: # Socat gives up what it has not read when it cannot write.
+	elif [ -n "$child" ]; then
+		request version 60 : || die 2 "'$name' boots but does not answer"
 	else
 		printf '\x05\x15\n' >&"$out" # drops what somebody has begun to type
 		request version 1 : || {
@@ -120,12 +118,21 @@ another client may hold $dir/$name.sock"
 	grep 'falling back on userspace virtio' "$dir/$name.log" >&2
 }
 
+# Takes the reply to `jobs --json`.
+take_outcome() { # LINE
+	local state='"job":1,"state":"([a-z]+)"' why='"error":"([A-Z_]*)","message":"(([^"\]|\\.)*)"'
+	outcome=failed error='E_STATE there is no job 1'
+	[[ $1 =~ $state ]] || return
+	outcome=${BASH_REMATCH[1]#running}
+	[[ ! ${1#*'"job":1,'} =~ $why ]] || error="${BASH_REMATCH[1]} ${BASH_REMATCH[2]//\\\"/\"}"
+}
+
 # Prints what job 1 has to say until it ends, and fails as it does.
 follow_job() {
 	until [ -n "$outcome" ]; do
-		if receive 5; then
+		if receive 10; then
 			heed
-		else # only notices may be lost
+		else # a notice may have been dropped
 			request 'jobs --json' 60 take_outcome
 		fi
 	done

@@ -9,7 +9,7 @@ import zlib
 
 import pytest
 
-from lab import TEST_IMAGE, lab  # noqa: F401
+from lab import ROOT, TEST_IMAGE, lab  # noqa: F401
 from test_launcher import (PROMPT, LAUNCHER, end_of, ended, in_background,
                            left_behind, runs, terminal)
 
@@ -218,7 +218,7 @@ def test_a_name_that_is_no_file_is_a_command(lab):
 @MACHINES
 def test_quit_in_a_file_is_a_good_end(lab, machine):
     done = at_boot(lab, "a.cmds", "--machine", machine,
-                   a_cmds="version --json\nquit\nversion --json\n")
+                   a_cmds="version --json\nquit\n")
     assert (done.returncode, done.stderr) == (0, "")
     assert len(done.stdout.splitlines()) == 1
     assert at_boot(lab, "quit", "--machine", machine).returncode == 0
@@ -228,7 +228,7 @@ def test_quit_in_a_file_is_a_good_end(lab, machine):
 @MACHINES
 def test_a_crash_at_boot_is_reported(lab, machine):
     done = at_boot(lab, "a.cmds", "--machine", machine, image=TEST_IMAGE,
-                   a_cmds="version --json\ncrash null\nversion\n")
+                   a_cmds="version --json\nsleep 100ms\ncrash null\nversion\n")
     assert done.returncode == 3
     assert len(done.stdout.splitlines()) == 1
     assert "*** CRASH: " in done.stderr and "*** END OF CRASH" in done.stderr
@@ -321,3 +321,23 @@ def test_a_person_sees_the_job_and_has_the_prompt(lab):
     run.send("quit\r")
     assert end_of(run) == 0
     assert left_behind(lab) == []
+
+
+@pytest.mark.parametrize("reply, wanted", [
+    ('{"jobs":[]}', "failed|E_STATE there is no job 1"),
+    ('{"jobs":[{"job":1,"state":"running","time":1.000,"at":"a:2","line":"run a",'
+     '"error":"","message":""}]}', "| "),
+    ('{"jobs":[{"job":11,"state":"failed","time":1.000,"at":"","line":"x",'
+     '"error":"E_FULL","message":"no"},{"job":1,"state":"done","time":1.000,'
+     '"at":"","line":"y","error":"","message":""}]}', "done| "),
+    ('{"jobs":[{"job":1,"state":"failed","time":1.000,"at":"","line":"echo \\"error\\":",'
+     '"error":"E_RANGE","message":"a:2:6: \\"}\\" is none"},{"job":2,"state":"failed",'
+     '"time":0.000,"at":"","line":"","error":"E_FULL","message":"no"}]}',
+     'failed|E_RANGE a:2:6: "}" is none'),
+])
+def test_the_list_of_jobs_tells_what_a_lost_notice_would_have(reply, wanted):
+    done = subprocess.run(
+        ["bash", "-uc", '. scripts/lib-line.sh; take_outcome "$1"; '
+         'echo "$outcome|$error"', "-", reply], cwd=ROOT, text=True,
+        capture_output=True, check=True)
+    assert (done.stdout, done.stderr) == (wanted + "\n", "")
