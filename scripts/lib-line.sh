@@ -144,14 +144,14 @@ follow_job() {
 # Says what ended job 1, with the line of the host's file where it was one of those.
 complain_of_job() {
 	local code=${error%% *} message=${error#* } path row
-	[ "$outcome" = failed ] || die 1 'cancelled'
+	[ "$outcome" = failed ] || die 1 'what --run began was cancelled'
 	if [[ $message =~ ^([A-Za-z0-9_.-]+):([1-9][0-9]*):([0-9]+):\ (.*)$ &&
 		-n ${host_path[${BASH_REMATCH[1]}]-} ]]; then
 		path=${host_path[${BASH_REMATCH[1]}]} row=${BASH_REMATCH[2]}
 		error="$code ${BASH_REMATCH[3]} ${BASH_REMATCH[4]}"
 		complain "$path:$row" "$(sed -n "${row}{p;q}" -- "$path" | tr -d '\0\r')"
 	else
-		say "$code: $message"
+		say "--run: $code: $message"
 	fi
 }
 
