@@ -105,7 +105,8 @@ greet() {
 	if [ -n "$follow" ]; then
 		: # Socat gives up what it has not read when it cannot write.
 	elif [ -n "$child" ]; then
-		request version 60 : || die 2 "'$name' boots but does not answer"
+		request version 4 : || request version 60 : ||
+			die 2 "'$name' boots but does not answer"
 	else
 		printf '\x05\x15\n' >&"$out" # drops what somebody has begun to type
 		request version 1 : || {
