@@ -73,8 +73,32 @@ def test_help_shows_every_word_and_examples(lab, word):
         assert wanted in text
 
 
+@pytest.mark.parametrize("args", [["run", "--help"], ["exec", "-h"], ["down", "--help"]])
+def test_every_word_has_help(lab, args):
+    assert lab.launch(*args).stdout == lab.launch("help").stdout
+
+
+def test_no_word_at_all_shows_them(lab):
+    done = lab.launch(check=False)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == lab.launch("help").stdout
+
+
+def test_a_value_may_follow_an_equals_sign(lab):
+    done = lab.launch("exec", "--boot", "--accel=tcg", "--net=null",
+                      "--capture=0=%s/x" % lab.path, "-c", "version", check=False)
+    assert done.returncode == 2 and "--capture '0=%s/x'" % lab.path in done.stderr
+    lab.launch("exec", "--boot", "--accel=tcg", "--net=loop",
+               "--capture=0=%s/x" % lab.path, "-c", "version")
+    assert (lab.path / "x").exists()
+
+
 @pytest.mark.parametrize("args, wanted", [
     (["dance"], "'dance'"),
+    (["run", "bench.cmds"], "--file PATH --run NAME"),
+    (["run", "--name="], "wants a value"),
+    (["list", "nothing"], "takes no 'nothing'"),
+    (["run", "--detach", "--memory", "1M"], "2M at least"),
     (["run", "--speed", "3"], "--machine"),
     (["run", "--detach", "--machine", "vax"], "q35 or microvm"),
     (["run", "--detach", "--accel", "warp"], "auto, kvm or tcg"),

@@ -1,0 +1,132 @@
+# SPDX-License-Identifier: BSD-3-Clause
+# shellcheck shell=bash
+# Sourced by ukpktgen: QEMU's command line, its start, and what its end means.
+
+args=()       # QEMU's
+ports=0       # how many there are so far
+capturable='' # those whose frames come by QEMU
+
+# On q35, SeaBIOS and less for it to look at. Not the faster qboot: it gets the kernel's header
+# from a part of QEMU 7.2's stack that is in use again by then, and halts at will.
+add_board() {
+	args=(-M 'q35,sata=off,smbus=off,usb=off,vmport=off')
+	[ "$machine" = q35 ] || args=(-M 'microvm,acpi=off,isa-serial=on,rtc=off'
+		-global virtio-mmio.force-legacy=false)
+	args+=(-cpu max -kernel "$image" -nodefaults -no-user-config -display none -no-reboot
+		-device 'isa-debug-exit,iobase=0xf4,iosize=4')
+}
+
+# That /dev/kvm opens does not mean that it runs 64-bit code: boots the board and
+# powers it off, which takes many a 'quit' as a console that boots may lose input.
+kvm_boots() {
+	(
+		ulimit -c 0
+		yes quit | timeout 1 "$qemu" "${args[@]}" -accel kvm -m 16M -serial stdio
+	) >/dev/null 2>&1
+}
+
+choose_accel() {
+	local why='/dev/kvm does not run the appliance'
+	[ "$accel" != tcg ] || return 0
+	if kvm_boots; then
+		accel=kvm
+		return
+	fi
+	[ -w /dev/kvm ] || why='there is no /dev/kvm that you may open'
+	[ "$accel" = auto ] || die 2 "no KVM: $why"
+	note "no KVM ($why): running under TCG, which is slower"
+	accel=tcg
+}
+
+add_port() { # BACKEND; without, QEMU drops its frames
+	# MSI-X off: QEMU 7.2 crashes on it with vhost-user, and we poll.
+	local device=virtio-net-pci,disable-legacy=on,disable-modern=off,vectors=0,romfile=
+	[ "$machine" = q35 ] || device=virtio-net-device
+	device+=,mac=$mac:$(printf %02x "$ports")
+	if [ -n "$1" ]; then
+		args+=(-netdev "$1,id=n$ports")
+		device+=,netdev=n$ports
+		[[ $1 == vhost-user* ]] || capturable+=" $ports"
+	fi
+	args+=(-device "$device")
+	ports=$((ports + 1))
+}
+
+add_net() { # SPEC
+	local v=${1#*:} hub=hubport,hubid=$ports unix=addr.type=unix,addr.path=
+	v=${v//,/,,} # what QEMU takes for a comma in a value
+	case $1 in
+	loop) add_port "$hub" && add_port "$hub" ;;
+	null) add_port '' ;;
+	user) add_port user ;;
+	tap:?*) add_port "tap,ifname=$v,script=no,downscript=no" ;;
+	dgram:+([!,]),+([!,])) add_port "dgram,local.type=unix,local.path=${v%%,*}\
+,remote.type=unix,remote.path=${v##*,}" ;;
+	stream:?*) add_port "stream,server=off,$unix$v" ;;
+	stream-listen:?*) add_port "stream,server=on,$unix$v" ;;
+	vhost-user:?*)
+		args+=(-chardev "socket,id=v$ports,path=$v")
+		add_port "vhost-user,chardev=v$ports"
+		;;
+	*) die 2 "--net '$1': wanted loop, null, dgram:LOCAL,REMOTE, stream:PATH, \
+stream-listen:PATH, tap:IFNAME, user or vhost-user:SOCK" ;;
+	esac
+}
+
+add_capture() { # PORT=FILE
+	local port=${1%%=*} file=${1#*=}
+	[[ $1 == *=?* && " $capturable " == *" $port "* ]] || die 2 "--capture '$1': wanted \
+PORT=FILE with PORT out of${capturable:- none} (frames of null and vhost-user do not come by QEMU)"
+	args+=(-object "filter-dump,id=d$port,netdev=n$port,file=${file//,/,,}")
+}
+
+# Starts a QEMU that waits for us to connect. From here on it is ours to end.
+start_qemu() { # COMMAND... to start it with
+	local spec n=0
+	need "$qemu" qemu-system-x86
+	[ -r "$image" ] || die 2 "$image is missing; 'make image' builds it"
+	while [ -z "$name" ] && alive "ukpktgen$n"; do n=$((n + 1)); done
+	name=${name:-ukpktgen$n}
+	! alive "$name" || die 2 "an appliance named '$name' runs already"
+	sock=$dir/$name.sock
+	# As different as the names, and the same in every run.
+	mac=$(md5sum <<<"$EUID $name")
+	mac=02:${mac:0:2}:${mac:2:2}:${mac:4:2}:${mac:6:2}
+	add_board
+	choose_accel
+	for spec in "${nets[@]:-loop}"; do add_net "$spec"; done
+	for spec in "${captures[@]}"; do add_capture "$spec"; done
+	[[ "${nets[*]}" != *vhost-user:* ]] || args+=(-machine memory-backend=mem -object
+		"memory-backend-memfd,id=mem,size=$memory,share=on")
+	args+=(-accel "$accel" -m "$memory" -smp "$cpus" -serial chardev:console -chardev
+		"socket,id=console,path=${sock//,/,,},server=on,wait=on")
+	forget "$name"
+	ours=1
+	add_boot_files
+	"$@" "$qemu" "${args[@]}" </dev/null >"$dir/$name.log" 2>&1 9>&- &
+	child=$!
+	echo "$child" >"$dir/$name.pid"
+	until [ -S "$sock" ]; do
+		alive "$name" || verdict
+		sleep 0.01
+	done
+	exec 9>&-
+}
+
+# Ends us as our own QEMU has ended. A crash of the appliance ends it with 3.
+verdict() {
+	local code=0
+	wait "$child" 2>/dev/null || code=$?
+	child=
+	case $code in
+	0)
+		[ -z "$off" ] || exit 0
+		[ -e "$dir/$name.log" ] || die 2 "'$name' was taken down meanwhile"
+		die 3 "'$name' ended without being asked to"
+		;;
+	3) die 3 "'$name' crashed" ;;
+	esac
+	note "QEMU ended with status $code:"
+	grep -v 'info: QEMU waiting' "$dir/$name.log" >&2
+	exit 2
+}
