@@ -19,6 +19,7 @@ UNIT_SRC := $(sort $(wildcard tests/unit/test_*.c))
 UNIT_LIB_SRC := $(sort $(filter-out $(UNIT_SRC),$(wildcard tests/unit/*.c)))
 
 FUZZ_SRC := $(sort $(wildcard tests/fuzz/*.c))
+VHOST_SRC := $(sort $(wildcard tests/vhost/*.c))
 
 # V=1 shows the commands.
 Q := $(if $(V),,@)
@@ -88,6 +89,9 @@ check:
 bench: image
 	@scripts/setup bench
 	@bench/bench
+
+## vhost: build/vhost/vhost-peer, a sink and source of frames for tests
+vhost: build/vhost/vhost-peer
 
 ## docs: docs/commands.md and the README's table, from the command table
 docs: build/host/docgen
@@ -207,6 +211,19 @@ build/fuzz/%: tests/fuzz/%.c $(filter-out main.c,$(APP_SRC)) $(CMD_SRC) \
 		-fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all \
 		-o $@ $(filter %.c,$^)
 
+# ---- The vhost-user back end for tests and bench -----------------------------
+
+VHOST_CFLAGS := $(CFLAGS_ALL) -O3 -g -D_GNU_SOURCE -mprfchw
+
+build/vhost/vhost-peer: $(call obj,vhost,$(VHOST_SRC))
+	$(call say,LD,$@)
+	$(Q)$(CC) $(VHOST_CFLAGS) -o $@ $^ -lpthread
+
+build/vhost/%.o: %.c
+	@mkdir -p $(@D)
+	$(call say,CC,$@)
+	$(Q)$(CC) $(VHOST_CFLAGS) -c -o $@ $<
+
 # ---- The client --------------------------------------------------------------
 
 build/ukpktgen-console: client/ukpktgen-console
@@ -216,7 +233,7 @@ build/ukpktgen-console: client/ukpktgen-console
 setup-image:
 	@scripts/setup image
 
-.PHONY: image client run test unit fuzz check bench docs clean help test-image \
+.PHONY: image client run test unit fuzz check bench docs clean help test-image vhost \
 	setup-image FORCE
 .SECONDARY:
 
