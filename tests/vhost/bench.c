@@ -206,8 +206,9 @@ static bool run_case(const struct bench_case *c, const struct options *o,
 	d->stop = true;
 	pthread_join(thread, NULL);
 	queue_stop(q);
-	printf("%-32s %7.2f Mpps, %llu bad, %llu missing\n", c->name,
-	       (double)tally_steady_pps(t) / 1e6,
+	printf("%-32s %7.2f Mpps steady, %7.2f peak, %llu bad, %llu missing\n",
+	       c->name, (double)tally_steady_pps(t) / 1e6,
+	       (double)tally_peak_pps(t) / 1e6,
 	       (unsigned long long)engine_bad(e),
 	       (unsigned long long)e->stream[0].missing);
 	fflush(stdout);

@@ -25,9 +25,9 @@ static void put_tally(const char *name, const struct tally *t)
 
 	printf(",\"%s\":{\"frames\":%" PRIu64 ",\"bytes\":%" PRIu64
 	       ",\"ns\":%" PRIu64 ",\"pps\":%" PRIu64 ",\"steady_pps\":%" PRIu64
-	       ",\"sizes\":{",
+	       ",\"peak_pps\":%" PRIu64 ",\"sizes\":{",
 	       name, t->frames, t->bytes, t->last_ns - t->first_ns,
-	       tally_pps(t), tally_steady_pps(t));
+	       tally_pps(t), tally_steady_pps(t), tally_peak_pps(t));
 	for (unsigned int i = 0; i < sizeof(t->size) / sizeof(*t->size); i++) {
 		if (!t->size[i])
 			continue;

@@ -73,9 +73,7 @@ static void stop_queues(struct peer *p)
 	for (unsigned int i = 0; i < QUEUES_MAX; i++) {
 		queue_stop(&p->e->q[i]);
 		p->e->q[i].enabled = false;
-		p->e->q[i].size = 0;
 	}
-	p->e->nb_queues = 0;
 }
 
 void session_close(struct peer *p)

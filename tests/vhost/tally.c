@@ -52,3 +52,13 @@ uint64_t tally_steady_pps(const struct tally *t)
 	return per_second(t->sample[to] - t->sample[from],
 			  (to - from) * t->step_ns);
 }
+
+uint64_t tally_peak_pps(const struct tally *t)
+{
+	uint64_t best = 0;
+
+	for (unsigned int i = 10; i < t->nb_samples; i++)
+		if (t->sample[i] - t->sample[i - 10] > best)
+			best = t->sample[i] - t->sample[i - 10];
+	return best ? per_second(best, 10 * t->step_ns) : tally_pps(t);
+}

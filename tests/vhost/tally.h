@@ -52,4 +52,7 @@ uint64_t tally_pps(const struct tally *t);
 /* The same without the first and the last tenth of the time. */
 uint64_t tally_steady_pps(const struct tally *t);
 
+/* The best ten samples in a row: what goes while nothing else has the CPU. */
+uint64_t tally_peak_pps(const struct tally *t);
+
 #endif /* VHOST_TALLY_H */
