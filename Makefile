@@ -67,7 +67,7 @@ test:
 	@scripts/setup test
 	@$(MAKE) --no-print-directory unit
 	@$(MAKE) --no-print-directory fuzz
-	@$(MAKE) --no-print-directory image test-image
+	@$(MAKE) --no-print-directory image test-image vhost
 	@$(PYTHON) -m pytest -p no:cacheprovider -q tests
 
 ## unit: the unit tests alone, under ASan and UBSan
@@ -170,7 +170,8 @@ build/gen/version.h: FORCE
 # ---- Host build: unit tests and the docs generator ---------------------------
 
 HOST_LIB_OBJ := $(call obj,host,$(filter-out main.c,$(APP_SRC)) $(CMD_SRC) \
-	$(LIB_SRC) $(HOST_SRC) $(UNIT_LIB_SRC)) build/host/cmd_table.o
+	$(LIB_SRC) $(HOST_SRC) $(UNIT_LIB_SRC) \
+	$(filter-out tests/vhost/main.c,$(VHOST_SRC))) build/host/cmd_table.o
 
 build/host/libukpktgen.a: $(HOST_LIB_OBJ)
 	$(call say,AR,$@)
