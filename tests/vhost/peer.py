@@ -24,7 +24,8 @@ class Peer:
         # Nothing here may hang: it is killed when it takes too long.
         self.guard = threading.Timer(PATIENCE, self.child.kill)
         self.guard.start()
-        wait_for(lambda: os.path.exists(self.path) or self.child.poll() is not None)
+        # It listens before it answers.
+        assert self.ask("report"), self.child.stderr.read()
 
     def __enter__(self):
         return self
@@ -56,8 +57,10 @@ class Peer:
             time.sleep(0.01)
 
     def end(self):
-        """The last report, the exit status and what went to stderr."""
-        out, err = self.child.communicate(timeout=PATIENCE)
+        """Once it ends: the last report, the exit status, what went to stderr."""
+        self.child.wait(timeout=PATIENCE)
+        # Not communicate(): it passes by what readline() has read ahead.
+        out, err = self.child.stdout.read(), self.child.stderr.read()
         return json.loads(out.splitlines()[-1]), self.child.returncode, err
 
 
