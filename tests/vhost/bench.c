@@ -14,6 +14,7 @@
 #include "tests/vhost/ring.h"
 
 #define RING 256
+#define IDLE_TURNS 1000 /* then others may go first */
 #define BUF_LEN 9216
 #define ARENA (65536 + RING * BUF_LEN)
 
@@ -102,16 +103,22 @@ static void packed_turn(struct driver *d)
 static void *drive(void *arg)
 {
 	struct driver *d = arg;
+	unsigned int idle = 0;
 	cpu_set_t set;
 
 	CPU_ZERO(&set);
 	CPU_SET(d->cpu, &set);
 	sched_setaffinity(0, sizeof(set), &set);
 	while (!d->stop) {
+		const uint16_t before = d->next;
+
 		if (d->is_packed)
 			packed_turn(d);
 		else
 			split_turn(d);
+		idle = d->next == before ? idle + 1 : 0;
+		if (idle > IDLE_TURNS)
+			sched_yield();
 	}
 	return NULL;
 }
@@ -182,6 +189,7 @@ static bool run_case(const struct bench_case *c, const struct options *o,
 	struct queue *q = &e->q[sink];
 	pthread_t thread;
 	struct mem m;
+	unsigned int idle = 0;
 	uint64_t begin, now;
 
 	d->is_packed = c->packed;
@@ -200,7 +208,9 @@ static bool run_case(const struct bench_case *c, const struct options *o,
 		return false;
 	begin = now = clock_ns();
 	while (now - begin < ns) {
-		engine_step(e, now);
+		idle = engine_step(e, now) ? 0 : idle + 1;
+		if (idle > IDLE_TURNS)
+			sched_yield();
 		now = clock_ns();
 	}
 	d->stop = true;

@@ -17,6 +17,7 @@
 #include "tests/vhost/peer.h"
 
 #define LOOK_NS 100000    /* how often sockets are looked at */
+#define YIELD_NS 20000    /* idle for so long, others may go first */
 #define IDLE_NS NS_PER_MS /* then it sleeps between two looks */
 #define NAP_NS 50000
 
@@ -130,6 +131,8 @@ static void serve(struct peer *p)
 		now = clock_ns();
 		if (engine_step(p->e, now))
 			busy = now;
+		else if (now - busy > YIELD_NS && !p->opt->spin)
+			sched_yield();
 		if (now - looked < LOOK_NS && now - busy < IDLE_NS)
 			continue;
 		looked = now;
