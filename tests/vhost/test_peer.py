@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """vhost-peer before a driver of the tests' own: rings, frames, faults, errors."""
+import json
 import os
+import signal
 import struct
 import time
 
@@ -419,6 +421,19 @@ def test_bad_split_indices(tmp_path):
             if at == 0x8004:
                 d.tx.put("<H", 0x8002, 1)
             ends_with(peer, message)
+
+
+def test_signals_and_time(tmp_path):
+    with Peer(tmp_path / "v", "--duration", "1") as peer, Driver(peer) as d:
+        peer.child.send_signal(signal.SIGUSR1)
+        assert json.loads(peer.child.stdout.readline())["received"]["frames"] == 0
+        d.tx.send(frame())
+        report, status, _ = peer.end()
+        assert (report["received"]["frames"], status) == (1, 0)
+    with Peer(tmp_path / "v") as peer:
+        peer.child.send_signal(signal.SIGTERM)
+        assert peer.end()[1] == 0
+        assert not os.path.exists(peer.path)
 
 
 def test_queue_number_and_control(tmp_path):
