@@ -126,7 +126,7 @@ class Ring:
         self.driver, self.mem, self.size = driver, driver.mem, driver.size
         self.index = index
         self.base = index * 0x20000
-        self.write = WRITE if index == RX else 0
+        self.write = 0 if index % 2 else WRITE
         self.kick = os.eventfd(0, os.EFD_NONBLOCK)
         self.call = os.eventfd(0, os.EFD_NONBLOCK)
         self.mem[self.base:self.base + 0x20000] = bytes(0x20000)

@@ -78,6 +78,7 @@ static void read_control(struct peer *p, struct input *in)
 static void look(struct peer *p, struct input *in, uint64_t now, uint64_t ns)
 {
 	const struct timespec limit = {.tv_nsec = (long)ns};
+	sigset_t none;
 	struct pollfd fd[2] = {
 		{.fd = in->open ? STDIN_FILENO : -1, .events = POLLIN},
 		{.fd = p->conn_fd, .events = POLLIN},
@@ -85,7 +86,8 @@ static void look(struct peer *p, struct input *in, uint64_t now, uint64_t ns)
 
 	if (p->conn_fd < 0 && now >= p->accept_at)
 		fd[1].fd = p->listen_fd;
-	if (ppoll(fd, 2, &limit, NULL) <= 0)
+	sigemptyset(&none);
+	if (ppoll(fd, 2, &limit, &none) <= 0)
 		return;
 	if (fd[1].revents) {
 		if (p->conn_fd < 0)
@@ -152,6 +154,21 @@ static void serve(struct peer *p)
 	}
 }
 
+/* Signals come in look() alone, lest one cuts a message off. */
+static void catch_signals(void)
+{
+	const struct sigaction act = {.sa_handler = on_signal};
+	static const int caught[] = {SIGUSR1, SIGINT, SIGTERM};
+	sigset_t blocked;
+
+	sigemptyset(&blocked);
+	for (unsigned int i = 0; i < sizeof(caught) / sizeof(*caught); i++) {
+		sigaddset(&blocked, caught[i]);
+		sigaction(caught[i], &act, NULL);
+	}
+	sigprocmask(SIG_BLOCK, &blocked, NULL);
+}
+
 static bool pin(int cpu)
 {
 	cpu_set_t set;
@@ -168,7 +185,6 @@ static bool pin(int cpu)
 
 int main(int argc, char **argv)
 {
-	const struct sigaction act = {.sa_handler = on_signal};
 	struct options o;
 	struct peer p = {.opt = &o, .listen_fd = -1, .conn_fd = -1};
 	int status;
@@ -190,9 +206,7 @@ int main(int argc, char **argv)
 	maker_init(&p.e->maker, o.size, o.nb_sizes, o.flows, !o.unsign,
 		   o.stream);
 	engine_go(p.e, !o.hold);
-	sigaction(SIGUSR1, &act, NULL);
-	sigaction(SIGINT, &act, NULL);
-	sigaction(SIGTERM, &act, NULL);
+	catch_signals();
 	session_listen(&p);
 	serve(&p);
 	report(&p, o.json);

@@ -106,6 +106,20 @@ def test_sequences(tmp_path):
         assert peer.report()["received"]["frames"] == 0
 
 
+def test_a_second_pair_of_queues(tmp_path, layout):
+    with peer_for(tmp_path, layout, "--mode", "source", "--hold") as peer, \
+            Driver(peer, layout) as d:
+        receive, send = d.start(2), d.start(3)
+        send.send(frame(), frame())
+        d.rings[TX].send(frame())
+        send.wait(2)
+        d.rings[TX].wait(1)
+        receive.post(1)
+        peer.do("go 1")
+        assert is_right(take(receive, 1)[0])
+        assert peer.report()["received"]["frames"] == 3
+
+
 def test_null_looks_at_nothing(tmp_path, layout):
     with peer_for(tmp_path, layout, "--mode", "null") as peer, \
             Driver(peer, layout) as d:
