@@ -92,12 +92,14 @@ class Driver:
         self.must(SET_MEM_TABLE, struct.pack("<IIQQQQ", 1, 0, GUEST, MEMORY, USER, 0),
                   [self.fd])
 
-    def start(self, index, base=None):
+    def start(self, index, base=None, ring=None):
+        """Sets a queue up, with a ring of its own unless one goes on."""
         packed = self.features & PACKED
         if base is None:
             base = 0x8000 if packed else 0
-        ring = (PackedRing if packed else SplitRing)(self, index)
-        self.rings.append(ring)
+        if ring is None:
+            ring = (PackedRing if packed else SplitRing)(self, index)
+            self.rings.append(ring)
         self.send(SET_ENABLE, struct.pack("<II", index, 1))
         self.send(SET_NUM, struct.pack("<II", index, self.size))
         self.send(SET_BASE, struct.pack("<II", index, base))
