@@ -53,12 +53,18 @@ uint64_t tally_steady_pps(const struct tally *t)
 			  (to - from) * t->step_ns);
 }
 
+void tally_look(struct tally *t, uint64_t now)
+{
+	const uint64_t pps =
+		per_second(t->frames - t->look_frames, now - t->look_ns);
+
+	if (t->look_ns && pps > t->peak_pps)
+		t->peak_pps = pps;
+	t->look_ns = now;
+	t->look_frames = t->frames;
+}
+
 uint64_t tally_peak_pps(const struct tally *t)
 {
-	uint64_t best = 0;
-
-	for (unsigned int i = 10; i < t->nb_samples; i++)
-		if (t->sample[i] - t->sample[i - 10] > best)
-			best = t->sample[i] - t->sample[i - 10];
-	return best ? per_second(best, 10 * t->step_ns) : tally_pps(t);
+	return t->peak_pps ? t->peak_pps : tally_pps(t);
 }

@@ -9,6 +9,7 @@
 #include "tests/vhost/check.h"
 
 #define TALLY_SAMPLES 4096
+#define TALLY_LOOK_NS 1000000
 #define FCS_LEN 4
 
 struct tally {
@@ -21,6 +22,10 @@ struct tally {
 	unsigned int nb_samples;
 	uint64_t step_ns;
 	uint64_t sample_ns; /* when the next is due */
+	/* The last look at how fast it goes, and the fastest of all. */
+	uint64_t look_ns;
+	uint64_t look_frames;
+	uint64_t peak_pps;
 	uint64_t size[FRAME_LEN_MAX + FCS_LEN + 1];
 };
 
@@ -30,11 +35,16 @@ void tally_clear(struct tally *t);
 /* Takes the samples that are due by `now`. */
 void tally_sample(struct tally *t, uint64_t now);
 
+/* Notes how many frames came since the last look. */
+void tally_look(struct tally *t, uint64_t now);
+
 /* Frames are about to be counted that came at `now`. */
 static inline void tally_at(struct tally *t, uint64_t now)
 {
 	if (__builtin_expect(now >= t->sample_ns, 0))
 		tally_sample(t, now);
+	if (__builtin_expect(now - t->look_ns >= TALLY_LOOK_NS, 0))
+		tally_look(t, now);
 	t->last_ns = now;
 }
 
@@ -52,7 +62,7 @@ uint64_t tally_pps(const struct tally *t);
 /* The same without the first and the last tenth of the time. */
 uint64_t tally_steady_pps(const struct tally *t);
 
-/* The best ten samples in a row: what goes while nothing else has the CPU. */
+/* In the best millisecond: what goes while nothing else has the CPU. */
 uint64_t tally_peak_pps(const struct tally *t);
 
 #endif /* VHOST_TALLY_H */
