@@ -19,6 +19,7 @@ UNIT_SRC := $(sort $(wildcard tests/unit/test_*.c))
 UNIT_LIB_SRC := $(sort $(filter-out $(UNIT_SRC),$(wildcard tests/unit/*.c)))
 
 FUZZ_SRC := $(sort $(wildcard tests/fuzz/fuzz_*.c))
+VHOST_SRC := $(sort $(wildcard tests/vhost/*.c))
 
 # V=1 shows the commands.
 Q := $(if $(V),,@)
@@ -66,7 +67,7 @@ test:
 	@scripts/setup test
 	@$(MAKE) --no-print-directory unit
 	@$(MAKE) --no-print-directory fuzz
-	@$(MAKE) --no-print-directory image test-image
+	@$(MAKE) --no-print-directory image test-image vhost
 	@$(PYTHON) -m pytest -p no:cacheprovider -q tests
 
 ## unit: the unit tests alone, under ASan and UBSan
@@ -96,6 +97,9 @@ check:
 bench: image
 	@scripts/setup bench
 	@bench/bench
+
+## vhost: build/vhost/vhost-peer, a sink and source of frames for tests
+vhost: build/vhost/vhost-peer
 
 ## docs: docs/commands.md and the README's table, from the command table
 docs: build/host/docgen
@@ -174,7 +178,8 @@ build/gen/version.h: FORCE
 # ---- Host build: unit tests and the docs generator ---------------------------
 
 HOST_LIB_OBJ := $(call obj,host,$(filter-out main.c,$(APP_SRC)) $(CMD_SRC) \
-	$(LIB_SRC) $(HOST_SRC) $(UNIT_LIB_SRC)) build/host/cmd_table.o
+	$(LIB_SRC) $(HOST_SRC) $(UNIT_LIB_SRC) \
+	$(filter-out tests/vhost/main.c,$(VHOST_SRC))) build/host/cmd_table.o
 
 build/host/libukpktgen.a: $(HOST_LIB_OBJ)
 	$(call say,AR,$@)
@@ -249,6 +254,19 @@ build/fuzz/%.o: build/gen/%.c
 	$(call say,FUZZ,$@)
 	$(Q)clang $(FUZZ_CFLAGS) $(NO_CMP) -c -o $@ $<
 
+# ---- The vhost-user back end for tests and bench -----------------------------
+
+VHOST_CFLAGS := $(CFLAGS_ALL) -O3 -g -D_GNU_SOURCE -mprfchw
+
+build/vhost/vhost-peer: $(call obj,vhost,$(VHOST_SRC))
+	$(call say,LD,$@)
+	$(Q)$(CC) $(VHOST_CFLAGS) -o $@ $^ -lpthread
+
+build/vhost/%.o: %.c
+	@mkdir -p $(@D)
+	$(call say,CC,$@)
+	$(Q)$(CC) $(VHOST_CFLAGS) -c -o $@ $<
+
 # ---- The client --------------------------------------------------------------
 
 build/ukpktgen-console: client/ukpktgen-console
@@ -259,7 +277,7 @@ setup-image:
 	@scripts/setup image
 
 .PHONY: image client run test unit transcripts fuzz check bench docs clean help \
-	test-image setup-image FORCE
+	test-image vhost setup-image FORCE
 .SECONDARY:
 
 -include $(shell find build -name '*.d' 2>/dev/null)
