@@ -59,12 +59,25 @@ void app_stats(const struct app *app, unsigned port, struct stats *out)
 		memset(out, 0, sizeof(*out));
 }
 
+struct rate app_rate(const struct stream *s)
+{
+	static const enum rate_unit units[] = {
+		[LOAD_MAX] = RATE_MAX,         [LOAD_PPS] = RATE_PPS,
+		[LOAD_BPS_L2] = RATE_BPS_L2,   [LOAD_BPS_L1] = RATE_BPS_L1,
+		[LOAD_PERCENT] = RATE_PERCENT,
+	};
+
+	return (struct rate){units[s->rate.unit], s->rate.micro};
+}
+
 void app_feed_rates(struct app *app, uint64_t now_ns)
 {
-	for (unsigned i = 0; i < app->pktgen.nb_ports; i++)
-		if (app->pktgen.worker[i])
-			stats_rate_feed(&app->rate[i],
-					&app->pktgen.worker[i]->stats, now_ns);
+	for (unsigned i = 0; i < app->pktgen.nb_ports; i++) {
+		const struct worker *w = app->pktgen.worker[i];
+
+		if (w && stats_rate_feed(&app->rate[i], &w->stats, now_ns))
+			stats_history_add(&app->history[i], &app->rate[i]);
+	}
 }
 
 static unsigned nb_ports(void *arg)

@@ -7,6 +7,7 @@
 #ifndef APP_H
 #define APP_H
 
+#include "live.h"
 #include "pktgen/pktgen.h"
 #include "shell/session.h"
 #include "shell/store.h"
@@ -20,6 +21,8 @@ struct app {
 	bool quit;
 	struct stats base[PKTGEN_MAX_PORTS]; /* set by `stats clear` */
 	struct stats_rate rate[PKTGEN_MAX_PORTS];
+	struct stats_history history[PKTGEN_MAX_PORTS];
+	struct live live;
 };
 
 static inline struct app *call_app(const struct call *c)
@@ -50,6 +53,9 @@ enum call_result app_full(struct call *c, int arg);
 
 /* The counters of a port since its last `stats clear`. */
 void app_stats(const struct app *app, unsigned port, struct stats *out);
+
+/* The rate that a stream is set to, as a command takes it. */
+struct rate app_rate(const struct stream *s);
 
 /* The name of each set of MODE_*, by its value; NULL at the end. */
 extern const char *const app_modes[];

@@ -124,7 +124,7 @@ int main(int argc __unused, char *argv[] __unused)
 	uint64_t console_ns = 0, quit_ns = 0;
 
 	app_init(&app, uk_alloc_get_default(), ukplat_monotonic_clock());
-	session_ask_width(&app.session);
+	session_ask_size(&app.session);
 	load_initrd();
 	for (;;) {
 		uint64_t now_ns = ukplat_monotonic_clock();

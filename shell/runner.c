@@ -43,6 +43,7 @@ static bool acquire(struct session *s, struct runner *r, size_t need)
 {
 	if (s->writer && s->writer != r)
 		return false;
+	page_hide(&s->page, &s->out);
 	if (out_room(&s->out) < need)
 		return false;
 	if (!s->writer && r->tag[0]) {

@@ -40,9 +40,77 @@ void session_init(struct session *s, const struct session_env *env)
 	}
 }
 
-void session_ask_width(struct session *s)
+void session_ask_size(struct session *s)
 {
 	s->edit.ask = true;
+}
+
+/* ---- The terminal ------------------------------------------------------ */
+
+void session_set_color(struct session *s, enum session_color color)
+{
+	s->color = color;
+	s->out.color =
+		color == COLOR_ON || (color == COLOR_AUTO && s->edit.answered);
+}
+
+/* The command whose page it is has something to do. */
+static void wake_page(struct session *s)
+{
+	s->person.call.wake_ns = 0;
+}
+
+static void set_size(struct session *s, const struct keys_size *size)
+{
+	const struct edit *e = &s->edit;
+
+	edit_set_size(&s->edit, size);
+	session_set_color(s, s->color);
+	if (s->page.on && page_resize(&s->page, e->height, e->width))
+		wake_page(s);
+}
+
+struct screen *session_page_open(struct session *s)
+{
+	page_open(&s->page, s->edit.height, s->edit.width);
+	return &s->page.screen;
+}
+
+void session_page_close(struct session *s)
+{
+	page_close(&s->page, &s->out);
+}
+
+static void push_page(struct session *s, unsigned char byte, uint64_t now_ns)
+{
+	const unsigned *param = s->page.keys.param;
+
+	switch (page_push(&s->page, byte, now_ns)) {
+	case PAGE_KEY_SIZE:
+		set_size(s, &(struct keys_size){param[0], param[1]});
+		break;
+	case PAGE_KEY_LEFT:
+		wake_page(s);
+		break;
+	default:
+		break;
+	}
+}
+
+static void poll_page(struct session *s, uint64_t now_ns)
+{
+	struct page *p = &s->page;
+
+	while (p->on && !p->left && !typed_empty(s))
+		push_page(s, s->typed[s->typed_head++ % SESSION_TYPED_BYTES],
+			  now_ns);
+	/* A command that came to its end has left it to us. */
+	if (p->on && !busy(&s->person))
+		session_page_close(s);
+	if (p->on && !s->writer && !s->events_len)
+		page_poll(p, &s->out, s->edit.ask, now_ns);
+	if (p->on && p->left)
+		wake_page(s);
 }
 
 /* ---- A person's keys --------------------------------------------------- */
@@ -98,6 +166,9 @@ static bool push_key(struct session *s, unsigned char byte)
 			show_edit(s);
 		s->quiet = false;
 	}
+	if (key == KEY_REPORT)
+		set_size(s, &(struct keys_size){s->edit.keys.param[0],
+						s->edit.keys.param[1]});
 	switch (edit_act(&s->edit, &s->out, key, byte)) {
 	case EDIT_LINE:
 		take_line(s);
@@ -120,16 +191,17 @@ static bool push_key(struct session *s, unsigned char byte)
 /* A terminal's answer is not typed: what comes next is where it was. */
 static void drop_report(struct session *s)
 {
-	unsigned n = s->typed_tail - s->typed_head, columns;
+	unsigned n = s->typed_tail - s->typed_head;
+	struct keys_size size;
 	unsigned char last[KEYS_REPORT_MAX];
 
 	n = n < sizeof(last) ? n : (unsigned)sizeof(last);
 	for (unsigned i = 0; i < n; i++)
 		last[i] =
 			s->typed[(s->typed_tail - n + i) % SESSION_TYPED_BYTES];
-	n = keys_report(last, n, &columns);
+	n = keys_report(last, n, &size);
 	if (n)
-		edit_set_width(&s->edit, columns);
+		set_size(s, &size);
 	s->typed_tail -= n;
 }
 
@@ -138,6 +210,14 @@ static bool take_key(struct session *s, unsigned char byte, uint64_t now_ns)
 	if (byte == CTRL_C && busy(&s->person)) {
 		runner_cancel(s, &s->person, now_ns);
 		s->typed_head = s->typed_tail;
+		return true;
+	}
+	/* The rest of the character that ended a page. */
+	s->page.tail = s->page.tail && (byte & 0xc0) == 0x80;
+	if (s->page.tail)
+		return true;
+	if (s->page.on && !s->page.left && typed_empty(s)) {
+		push_page(s, byte, now_ns);
 		return true;
 	}
 	if (!busy(&s->person) && typed_empty(s))
@@ -209,12 +289,12 @@ static void start_request(struct session *s)
 /* The same for one that comes in the middle of a request. */
 static void drop_request_report(struct session *s)
 {
-	unsigned columns;
-	unsigned n = keys_report((unsigned char *)s->request, s->request_len,
-				 &columns);
+	struct keys_size size;
+	unsigned n =
+		keys_report((unsigned char *)s->request, s->request_len, &size);
 
 	if (n)
-		edit_set_width(&s->edit, columns);
+		set_size(s, &size);
 	s->request_len -= n;
 }
 
@@ -278,7 +358,10 @@ static void put_events(struct session *s)
 {
 	bool shown = s->edit.shown;
 
-	if (!s->events_len || s->writer || out_room(&s->out) < EVENT_ROOM)
+	if (!s->events_len || s->writer)
+		return;
+	page_hide(&s->page, &s->out);
+	if (out_room(&s->out) < EVENT_ROOM)
 		return;
 	edit_hide(&s->edit, &s->out);
 	out_write(&s->out, s->events, s->events_len);
@@ -301,6 +384,7 @@ void session_poll(struct session *s, uint64_t now_ns)
 	runner_poll(s, &s->program, now_ns);
 	runner_poll(s, &s->person, now_ns);
 	put_events(s);
+	poll_page(s, now_ns);
 	replay_typed(s);
 	if (prompt_due(s) && !s->writer && out_room(&s->out) >= EDIT_ROOM)
 		show_edit(s);
@@ -350,6 +434,10 @@ uint64_t session_wake_ns(const struct session *s)
 	/* They wait for room in the output only. */
 	if (s->events_len || prompt_due(s))
 		return 0;
+	if (program < person)
+		person = program;
+	if (s->page.on)
+		program = page_wake_ns(&s->page, s->edit.ask);
 	return person < program ? person : program;
 }
 
