@@ -9,6 +9,7 @@
 #define CLEAR "\x1b[m\x1b[H\x1b[2J"
 /* No need to save where the cursor was: the page knows where it goes next. */
 #define ASK_SIZE "\x1b[999;999H\x1b[6n"
+#define UP "\x1b[A"
 #define ROOM 64
 
 static bool has_room(const struct out *o)
@@ -38,12 +39,14 @@ void page_close(struct page *p, struct out *o)
 bool page_resize(struct page *p, unsigned rows, unsigned columns)
 {
 	const struct screen *s = &p->screen;
+	const unsigned attrs = s->attrs;
 
 	columns = columns_used(columns);
 	rows = rows < SCREEN_ROWS ? rows : SCREEN_ROWS;
 	if (rows == s->rows && columns == s->columns)
 		return false;
 	screen_init(&p->screen, rows, columns);
+	p->screen.attrs = attrs;
 	p->clear = true;
 	return true;
 }
@@ -74,6 +77,10 @@ void page_hide(struct page *p, struct out *o)
 	if (!p->shown)
 		return;
 	out_text(o, PAGE_LEAVE);
+	/* A program reads all of that as a line, which ends before its own; on
+	 * the screen the cursor is at the start of an empty row as before. */
+	if (!p->mid_line)
+		out_text(o, UP "\r\n");
 	o->mid_line = p->mid_line;
 	p->shown = false;
 	p->back_ns = UINT64_MAX; /* page_poll() knows the time */

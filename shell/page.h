@@ -23,8 +23,11 @@
 /* Once hidden for others' lines, it stays so at least that long. */
 #define PAGE_BACK_NS 200000000ull
 
-/* Gives a terminal its lines and its cursor back. */
-#define PAGE_LEAVE "\x1b[m\x1b[?25h\x1b[?1049l"
+/*
+ * Gives a terminal its lines and its cursor back. The page is erased, as tmux
+ * leaves some of it when it was resized meanwhile.
+ */
+#define PAGE_LEAVE "\x1b[m\x1b[H\x1b[2J\x1b[?25h\x1b[?1049l"
 
 struct page {
 	bool on;    /* a command has it */

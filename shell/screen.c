@@ -41,6 +41,7 @@ static uint16_t make_cell(char c, unsigned attr)
 void screen_init(struct screen *s, unsigned rows, unsigned columns)
 {
 	memset(s, 0, sizeof(*s));
+	s->attrs = ATTR_ALL;
 	s->rows = rows < SCREEN_ROWS ? rows : SCREEN_ROWS;
 	s->columns = columns < SCREEN_COLUMNS ? columns : SCREEN_COLUMNS;
 	for (unsigned row = 0; row < SCREEN_ROWS; row++)
@@ -86,14 +87,15 @@ void screen_put(struct screen *s, unsigned row, unsigned column, unsigned attr,
 		const char *text, unsigned len)
 {
 	for (unsigned i = 0; i < len; i++)
-		put_cell(s, row, column + i, make_cell(text[i], attr));
+		put_cell(s, row, column + i,
+			 make_cell(text[i], attr & s->attrs));
 }
 
 void screen_blank(struct screen *s, unsigned row, unsigned column, unsigned to,
 		  unsigned attr)
 {
 	for (; column < to; column++)
-		put_cell(s, row, column, make_cell(BLANK, attr));
+		put_cell(s, row, column, make_cell(BLANK, attr & s->attrs));
 }
 
 /* ---- Putting it out ----------------------------------------------------- */
@@ -142,9 +144,12 @@ static void move_to(struct screen *s, struct out *o, unsigned row,
 	char place[16], right[8] = "";
 	unsigned n, ahead = column - s->column;
 
-	n = (unsigned)snprintf(place, sizeof(place),
-			       column ? "\x1b[%u;%uH" : "\x1b[%uH", row + 1,
-			       column + 1);
+	if (row || column)
+		n = (unsigned)snprintf(place, sizeof(place),
+				       column ? "\x1b[%u;%uH" : "\x1b[%uH",
+				       row + 1, column + 1);
+	else
+		n = (unsigned)snprintf(place, sizeof(place), "\x1b[H");
 	if (s->placed && s->row == row && s->column <= column) {
 		if (!ahead)
 			return;

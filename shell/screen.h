@@ -32,6 +32,7 @@
 
 struct screen {
 	unsigned rows, columns; /* that are used */
+	unsigned attrs;         /* that screen_put() takes, of ATTR_* */
 	/* A cell is its byte, its attributes above. */
 	uint16_t want[SCREEN_ROWS][SCREEN_COLUMNS];
 	uint16_t shown[SCREEN_ROWS][SCREEN_COLUMNS];

@@ -52,6 +52,7 @@ void session_set_color(struct session *s, enum session_color color)
 	s->color = color;
 	s->out.color =
 		color == COLOR_ON || (color == COLOR_AUTO && s->edit.answered);
+	s->page.screen.attrs = s->out.color ? ATTR_ALL : ATTR_PLAIN;
 }
 
 /* The command whose page it is has something to do. */
@@ -73,6 +74,7 @@ static void set_size(struct session *s, const struct keys_size *size)
 struct screen *session_page_open(struct session *s)
 {
 	page_open(&s->page, s->edit.height, s->edit.width);
+	session_set_color(s, s->color);
 	return &s->page.screen;
 }
 
@@ -90,6 +92,7 @@ static void push_page(struct session *s, unsigned char byte, uint64_t now_ns)
 		set_size(s, &(struct keys_size){param[0], param[1]});
 		break;
 	case PAGE_KEY_LEFT:
+		s->quiet = false;
 		wake_page(s);
 		break;
 	default:

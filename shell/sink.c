@@ -25,6 +25,14 @@ void sink_blanks(struct sink *s, size_t n)
 		sink_byte(s, ' ');
 }
 
+void sink_escape(struct sink *s, const char *text)
+{
+	const size_t columns = s->columns;
+
+	sink_str(s, text);
+	s->columns = columns;
+}
+
 void sink_u64(struct sink *s, uint64_t v, bool grouped)
 {
 	char digits[20];

@@ -23,6 +23,9 @@ void sink_byte(struct sink *s, char c);
 void sink_str(struct sink *s, const char *text);
 void sink_blanks(struct sink *s, size_t n);
 
+/* What a terminal acts on, in no column. */
+void sink_escape(struct sink *s, const char *text);
+
 /* Decimal digits, "12,345" if grouped. */
 void sink_u64(struct sink *s, uint64_t v, bool grouped);
 void sink_i64(struct sink *s, int64_t v, bool grouped);

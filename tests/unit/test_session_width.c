@@ -13,6 +13,7 @@ static int setup(void **state)
 {
 	world_setup(state);
 	session_ask_size(&world.session);
+	session_set_color(&world.session, COLOR_OFF);
 	return 0;
 }
 
