@@ -9,7 +9,7 @@ STRIP := strip
 PYTHON := /usr/bin/python3
 
 APP_DIRS := net stats pktgen shell
-APP_SRC := main.c app.c live.c $(sort $(foreach d,$(APP_DIRS),$(wildcard $(d)/*.c)))
+APP_SRC := main.c app.c live.c live_draw.c $(sort $(foreach d,$(APP_DIRS),$(wildcard $(d)/*.c)))
 CMD_SRC := $(sort $(filter-out cmds/_%,$(wildcard cmds/*.c)))
 TEST_CMD_SRC := $(sort $(wildcard tests/cmds/*.c))
 LIB_SRC := $(sort $(wildcard plat/lib/*.c))
@@ -157,7 +157,7 @@ build/gen/uk/config.h: Config.uk scripts/config-defaults
 	@mkdir -p $(@D)
 	$(Q)scripts/config-defaults Config.uk >$@
 
-# Only live.c and cmds/version.c include it, so a commit does not rebuild the rest.
+# Only live_draw.c and cmds/version.c include it, so a commit does not rebuild the rest.
 build/gen/version.h: FORCE
 	@mkdir -p $(@D)
 	@echo '#define UKPKTGEN_VERSION "$(VERSION)"' | cmp -s - $@ || \

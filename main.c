@@ -29,6 +29,16 @@ struct console {
 	size_t in_len;
 };
 
+/* What the terminal needs before a crash is reported on it. */
+static void prepare_crash(const struct session *s)
+{
+#ifdef UKPLAT_HAVE_CRASH_PREFIX
+	crash_prefix(s->page.shown ? PAGE_LEAVE : "");
+#else
+	(void)s;
+#endif
+}
+
 /* Returns whether anything moved. */
 static bool console_poll(struct console *con, uint64_t now_ns, size_t slice)
 {
@@ -49,6 +59,7 @@ static bool console_poll(struct console *con, uint64_t now_ns, size_t slice)
 	con->in_len -= taken;
 	moved = taken > 0;
 	session_poll(s, now_ns);
+	prepare_crash(s);
 	len = session_output(s, &out);
 	if (len) {
 		n = uk_console_out(out, len < slice ? len : slice);

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "shell/menu.h"
+#include "shell/session_impl.h"
 
 #define CTRL_C 0x03
 /* Room for an event and the line drawn again. */
@@ -43,77 +44,6 @@ void session_init(struct session *s, const struct session_env *env)
 void session_ask_size(struct session *s)
 {
 	s->edit.ask = true;
-}
-
-/* ---- The terminal ------------------------------------------------------ */
-
-void session_set_color(struct session *s, enum session_color color)
-{
-	s->color = color;
-	s->out.color =
-		color == COLOR_ON || (color == COLOR_AUTO && s->edit.answered);
-	s->page.screen.attrs = s->out.color ? ATTR_ALL : ATTR_PLAIN;
-}
-
-/* The command whose page it is has something to do. */
-static void wake_page(struct session *s)
-{
-	s->person.call.wake_ns = 0;
-}
-
-static void set_size(struct session *s, const struct keys_size *size)
-{
-	const struct edit *e = &s->edit;
-
-	edit_set_size(&s->edit, size);
-	session_set_color(s, s->color);
-	if (s->page.on && page_resize(&s->page, e->height, e->width))
-		wake_page(s);
-}
-
-struct screen *session_page_open(struct session *s)
-{
-	page_open(&s->page, s->edit.height, s->edit.width);
-	session_set_color(s, s->color);
-	return &s->page.screen;
-}
-
-void session_page_close(struct session *s)
-{
-	page_close(&s->page, &s->out);
-}
-
-static void push_page(struct session *s, unsigned char byte, uint64_t now_ns)
-{
-	const unsigned *param = s->page.keys.param;
-
-	switch (page_push(&s->page, byte, now_ns)) {
-	case PAGE_KEY_SIZE:
-		set_size(s, &(struct keys_size){param[0], param[1]});
-		break;
-	case PAGE_KEY_LEFT:
-		s->quiet = false;
-		wake_page(s);
-		break;
-	default:
-		break;
-	}
-}
-
-static void poll_page(struct session *s, uint64_t now_ns)
-{
-	struct page *p = &s->page;
-
-	while (p->on && !p->left && !typed_empty(s))
-		push_page(s, s->typed[s->typed_head++ % SESSION_TYPED_BYTES],
-			  now_ns);
-	/* A command that came to its end has left it to us. */
-	if (p->on && !busy(&s->person))
-		session_page_close(s);
-	if (p->on && !s->writer && !s->events_len)
-		page_poll(p, &s->out, s->edit.ask, now_ns);
-	if (p->on && p->left)
-		wake_page(s);
 }
 
 /* ---- A person's keys --------------------------------------------------- */
@@ -170,8 +100,8 @@ static bool push_key(struct session *s, unsigned char byte)
 		s->quiet = false;
 	}
 	if (key == KEY_REPORT)
-		set_size(s, &(struct keys_size){s->edit.keys.param[0],
-						s->edit.keys.param[1]});
+		session_set_size(s, &(struct keys_size){s->edit.keys.param[0],
+							s->edit.keys.param[1]});
 	switch (edit_act(&s->edit, &s->out, key, byte)) {
 	case EDIT_LINE:
 		take_line(s);
@@ -204,7 +134,7 @@ static void drop_report(struct session *s)
 			s->typed[(s->typed_tail - n + i) % SESSION_TYPED_BYTES];
 	n = keys_report(last, n, &size);
 	if (n)
-		set_size(s, &size);
+		session_set_size(s, &size);
 	s->typed_tail -= n;
 }
 
@@ -220,7 +150,7 @@ static bool take_key(struct session *s, unsigned char byte, uint64_t now_ns)
 	if (s->page.tail)
 		return true;
 	if (s->page.on && !s->page.left && typed_empty(s)) {
-		push_page(s, byte, now_ns);
+		session_page_key(s, byte, now_ns);
 		return true;
 	}
 	if (!busy(&s->person) && typed_empty(s))
@@ -297,7 +227,7 @@ static void drop_request_report(struct session *s)
 		keys_report((unsigned char *)s->request, s->request_len, &size);
 
 	if (n)
-		set_size(s, &size);
+		session_set_size(s, &size);
 	s->request_len -= n;
 }
 
@@ -387,7 +317,7 @@ void session_poll(struct session *s, uint64_t now_ns)
 	runner_poll(s, &s->program, now_ns);
 	runner_poll(s, &s->person, now_ns);
 	put_events(s);
-	poll_page(s, now_ns);
+	session_page_poll(s, now_ns);
 	replay_typed(s);
 	if (prompt_due(s) && !s->writer && out_room(&s->out) >= EDIT_ROOM)
 		show_edit(s);
