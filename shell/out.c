@@ -39,10 +39,12 @@ void out_attr(struct out *o, unsigned attr)
 {
 	const bool mid_line = o->mid_line;
 	char buf[ATTR_MAX];
+	size_t len;
 
 	if (!o->color)
 		return;
-	out_write(o, buf, attr_change(buf, attr ? ATTR_PLAIN : ATTR_ALL, attr));
+	len = attr_change(buf, attr ? ATTR_PLAIN : ATTR_ALL, attr);
+	out_write(o, buf, len);
 	o->mid_line = mid_line;
 }
 

@@ -20,9 +20,10 @@ class Tmux:
         env.pop("TMUX", None)
         self.base = ["tmux", "-S", str(lab.path / "tmux"), "-f", "/dev/null"]
         self.env = dict(env, LC_ALL="C.UTF-8", TERM="screen")
-        self.run("new-session", "-d", "-x", "80", "-y", "24", LAUNCHER, "run",
-                 "--name", "a", *options)
-        self.run("set-option", "-g", "remain-on-exit", "on")
+        # The shell keeps the terminal as the launcher leaves it.
+        self.run("new-session", "-d", "-x", "80", "-y", "24", "sh", "-c",
+                 '"$@"; echo "ended with $?"; read -r _', "sh", LAUNCHER,
+                 "run", "--name", "a", *options)
 
     def run(self, *args):
         done = subprocess.run(self.base + list(args), env=self.env, text=True,
@@ -49,11 +50,7 @@ class Tmux:
         return self.screen()
 
     def until_ended(self):
-        end = time.monotonic() + PATIENCE
-        while self.run("display-message", "-p", "#{pane_dead}").strip() != "1":
-            assert time.monotonic() < end, "\n".join(self.screen())
-            time.sleep(0.05)
-        return self.screen()
+        return self.until(lambda rows: any(r.startswith("ended with") for r in rows))
 
     def until_prompt(self):
         return self.until(lambda rows: [r for r in rows if r][-1:] == [PROMPT])
