@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "shell/screen.h"
 
-#include <stdio.h>
 #include <string.h>
 
 #define BLANK ' '
 #define ATTR_SHIFT 8
 /* Bytes that a cell takes at most: a move, attributes, a character. */
-#define CELL_ROOM (8 + ATTR_MAX + 3)
+#define CELL_ROOM (9 + ATTR_MAX + 3)
 /* No move costs less than what is between being put again, up to here. */
 #define GAP_MAX 8
 
@@ -53,6 +52,7 @@ void screen_redraw(struct screen *s)
 {
 	screen_lost(s);
 	s->attr = ATTR_PLAIN;
+	s->dirty = s->rows;
 	for (unsigned row = 0; row < s->rows; row++) {
 		for (unsigned i = 0; i < s->columns; i++)
 			s->shown[row][i] = BLANK;
@@ -74,6 +74,7 @@ static void put_cell(struct screen *s, unsigned row, unsigned column,
 		return;
 	s->want[row][column] = cell;
 	if (s->from[row] == s->to[row]) {
+		s->dirty++;
 		s->from[row] = (uint8_t)column;
 		s->to[row] = (uint8_t)(column + 1);
 	} else if (column < s->from[row]) {
@@ -137,34 +138,56 @@ static void put_byte(struct out *o, uint16_t cell)
 		out_write(o, &block[2], 1);
 }
 
-/* The shortest way to a cell; on its row, maybe over what stands between. */
+/* A control sequence on its way; written by hand, as printf() costs more than
+ * all the rest. */
+struct sequence {
+	char bytes[9]; /* ESC [ 5 0 ; 1 3 2 H */
+	unsigned n;
+};
+
+/* A number below 1000, none for 1, and what follows it. */
+static void add(struct sequence *q, unsigned v, char next)
+{
+	if (v >= 100)
+		q->bytes[q->n++] = (char)('0' + v / 100);
+	if (v >= 10)
+		q->bytes[q->n++] = (char)('0' + v / 10 % 10);
+	if (v > 1)
+		q->bytes[q->n++] = (char)('0' + v % 10);
+	q->bytes[q->n++] = next;
+}
+
+/* Ahead on the row: over what stands there, where that is shorter. */
+static void move_right(struct screen *s, struct out *o, unsigned row,
+		       unsigned column)
+{
+	struct sequence q = {"\x1b[", 2};
+
+	if (s->column == column)
+		return;
+	add(&q, column - s->column, 'C');
+	if (gap_cost(s, row, s->column, column) <= q.n)
+		for (; s->column < column; s->column++)
+			put_byte(o, s->shown[row][s->column]);
+	else
+		out_write(o, q.bytes, q.n);
+}
+
+/* The shortest way to a cell. */
 static void move_to(struct screen *s, struct out *o, unsigned row,
 		    unsigned column)
 {
-	char place[16], right[8] = "";
-	unsigned n, ahead = column - s->column;
+	struct sequence q = {"\x1b[", 2};
 
-	if (row || column)
-		n = (unsigned)snprintf(place, sizeof(place),
-				       column ? "\x1b[%u;%uH" : "\x1b[%uH",
-				       row + 1, column + 1);
-	else
-		n = (unsigned)snprintf(place, sizeof(place), "\x1b[H");
 	if (s->placed && s->row == row && s->column <= column) {
-		if (!ahead)
-			return;
-		n = (unsigned)snprintf(right, sizeof(right),
-				       ahead > 1 ? "\x1b[%uC" : "\x1b[C",
-				       ahead);
-		if (gap_cost(s, row, s->column, column) <= n)
-			for (; s->column < column; s->column++)
-				put_byte(o, s->shown[row][s->column]);
-		else
-			out_write(o, right, n);
+		move_right(s, o, row, column);
 	} else if (s->placed && !column && s->row + 1 == row) {
 		out_write(o, "\r\n", 2);
 	} else {
-		out_write(o, place, n);
+		if (column)
+			add(&q, row + 1, ';');
+		add(&q, column ? column + 1 : row + 1, 'H');
+		out_write(o, q.bytes, q.n);
 	}
 	s->placed = true;
 	s->row = row;
@@ -232,22 +255,16 @@ static bool step_row(struct screen *s, struct out *o, unsigned row)
 	return true;
 }
 
-bool screen_idle(const struct screen *s)
-{
-	for (unsigned row = 0; row < s->rows; row++)
-		if (s->from[row] != s->to[row])
-			return false;
-	return true;
-}
-
 void screen_step(struct screen *s, struct out *o)
 {
-	for (unsigned i = 0; i < s->rows; i++) {
+	for (unsigned i = 0; s->dirty && i < s->rows; i++) {
 		if (s->next >= s->rows)
 			s->next = 0;
 		if (s->from[s->next] != s->to[s->next]) {
-			if (step_row(s, o, s->next))
+			if (step_row(s, o, s->next)) {
+				s->dirty--;
 				s->next++;
+			}
 			return;
 		}
 		s->next++;

@@ -38,7 +38,8 @@ struct screen {
 	uint16_t shown[SCREEN_ROWS][SCREEN_COLUMNS];
 	/* Of each row, the cells that may differ: from, and below to. */
 	uint8_t from[SCREEN_ROWS], to[SCREEN_ROWS];
-	unsigned next; /* the row to look at */
+	unsigned dirty; /* rows that have such cells */
+	unsigned next;  /* the row to look at */
 	/* The terminal's. */
 	bool placed; /* the cursor is where the next two say */
 	unsigned row, column;
@@ -68,7 +69,10 @@ void screen_blank(struct screen *s, unsigned row, unsigned column, unsigned to,
 		  unsigned attr);
 
 /* True when all of it is on the terminal. */
-bool screen_idle(const struct screen *s);
+static inline bool screen_idle(const struct screen *s)
+{
+	return !s->dirty;
+}
 
 /* Puts out of up to one row what has room. */
 void screen_step(struct screen *s, struct out *o);

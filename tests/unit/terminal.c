@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "terminal.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -76,7 +75,9 @@ static void control_sequence(struct terminal *t, const char *params, char end)
 	} else if (!t->alternate) {
 		/* The editor's, which vt100.h judges. */
 	} else if (end == 'H') {
-		sscanf(params, "%u;%u", &row, &column);
+		row = (unsigned)atoi(params);
+		params = strchr(params, ';');
+		column = params ? (unsigned)atoi(params + 1) : 0;
 		place(t, row, column);
 	} else if (end == 'C') {
 		column = *params ? (unsigned)atoi(params) : 1;

@@ -139,8 +139,8 @@ static void a_change_costs_what_it_must(void **state)
 	assert_int_equal(change_costs(0, 15, "1"), 5 + 1);
 	/* The start of the next row: CR LF. */
 	assert_int_equal(change_costs(1, 0, "b"), 2 + 1);
-	/* Anywhere else: ESC [ 1 ; 2 1 H. */
-	assert_int_equal(change_costs(0, 20, "1"), 7 + 1);
+	/* Anywhere else: ESC [ ; 2 1 H. */
+	assert_int_equal(change_costs(0, 20, "1"), 6 + 1);
 	/* The rest of a row is erased: ESC [ K. */
 	put(0, 21, ATTR_PLAIN, "                ");
 	assert_int_equal(flush(&terminal), 3);
