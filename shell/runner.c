@@ -119,10 +119,11 @@ static void put_error(struct session *s, struct runner *r)
 		out_printf(o, "%*s", (int)indent, "");
 		out_attr(o, ATTR_RED | ATTR_BOLD);
 		out_text(o, "^\r\n");
-	} else if (c->err_column) {
-		out_printf(o, "column %u: ", c->err_column);
+	} else {
+		if (c->err_column)
+			out_printf(o, "column %u: ", c->err_column);
+		out_attr(o, ATTR_RED | ATTR_BOLD);
 	}
-	out_attr(o, ATTR_RED | ATTR_BOLD);
 	out_text(o, name);
 	out_attr(o, ATTR_PLAIN);
 	out_text(o, ": ");
