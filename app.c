@@ -87,10 +87,12 @@ void app_stats(const struct app *app, unsigned port, struct stats *out)
 
 void app_feed_rates(struct app *app, uint64_t now_ns)
 {
-	for (unsigned i = 0; i < app->pktgen.nb_ports; i++)
-		if (app->pktgen.worker[i])
-			stats_rate_feed(&app->rate[i],
-					&app->pktgen.worker[i]->stats, now_ns);
+	for (unsigned i = 0; i < app->pktgen.nb_ports; i++) {
+		const struct worker *w = app->pktgen.worker[i];
+
+		if (w && stats_rate_feed(&app->rate[i], &w->stats, now_ns))
+			stats_history_add(&app->history[i], &app->rate[i]);
+	}
 }
 
 void app_tell_done(struct app *app, uint64_t now_ns)

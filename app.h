@@ -7,6 +7,7 @@
 #ifndef APP_H
 #define APP_H
 
+#include "app_live.h"
 #include "pktgen/pktgen.h"
 #include "shell/session.h"
 #include "shell/store.h"
@@ -29,6 +30,8 @@ struct app {
 	struct stats_rate rate[PKTGEN_MAX_PORTS];
 	struct app_kept kept;
 	uint64_t done_told[PKTGEN_MAX_PORTS]; /* worker_done.runs by then */
+	struct stats_history history[PKTGEN_MAX_PORTS];
+	struct live live;
 };
 
 static inline struct app *call_app(const struct call *c)

@@ -31,6 +31,16 @@ struct console {
 	size_t in_len;
 };
 
+/* What the terminal needs before a crash is reported on it. */
+static void prepare_crash(const struct session *s)
+{
+#ifdef UKPLAT_HAVE_CRASH_PREFIX
+	crash_prefix(s->page.shown ? PAGE_LEAVE : "");
+#else
+	(void)s;
+#endif
+}
+
 /* Returns whether anything moved. */
 static bool console_poll(struct console *con, uint64_t now_ns, size_t slice)
 {
@@ -51,6 +61,7 @@ static bool console_poll(struct console *con, uint64_t now_ns, size_t slice)
 	con->in_len -= taken;
 	moved = taken > 0;
 	session_poll(s, now_ns);
+	prepare_crash(s);
 	len = session_output(s, &out);
 	if (len) {
 		n = uk_console_out(out, len < slice ? len : slice);
@@ -151,7 +162,7 @@ int main(int argc, char *argv[])
 	uint64_t console_ns = 0, quit_ns = 0;
 
 	app_init(&app, uk_alloc_get_default(), ukplat_monotonic_clock());
-	session_ask_width(&app.session);
+	session_ask_size(&app.session);
 	load_initrd();
 	run_boot_line(argc, argv);
 	for (;;) {

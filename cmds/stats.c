@@ -7,6 +7,9 @@
 enum { PORTS };
 enum { SHOW_JSON = 1 };
 enum { EVERY_KEYWORD = 1, EVERY_TIME, EVERY_COUNT, EVERY_JSON };
+enum { LIVE_KEYWORD = 1, LIVE_INTERVAL };
+
+#define LIVE_DEFAULT_NS 1000000000ull
 
 #define PORTS_ARG                                             \
 	{                                                     \
@@ -41,6 +44,16 @@ static const struct arg every_args[] = {
 			 .help = "how many lines; left out, until Ctrl-C",
 			 .min = 1, .max = 1000000000},
 	[EVERY_JSON] = JSON_ARG,
+	{ARG_NONE},
+};
+
+static const struct arg live_args[] = {
+	[PORTS] = PORTS_ARG,
+	[LIVE_KEYWORD] = {ARG_KEYWORD, .name = "live",
+			  .help = "a page that is kept up to date"},
+	[LIVE_INTERVAL] = {ARG_TIME, .optional = true, .name = "INTERVAL",
+			   .help = "the interval; left out, 1s",
+			   .min = 100000000, .max = 10ull * 1000000000},
 	{ARG_NONE},
 };
 
@@ -193,6 +206,48 @@ static enum call_result run_every(struct call *c)
 	return CALL_AGAIN;
 }
 
+static enum call_result start_live(struct call *c, struct live *l)
+{
+	const struct value *v = &c->v[LIVE_INTERVAL];
+
+	if (c->program)
+		return call_fail(c, E_STATE, LIVE_KEYWORD,
+				 "a page is for a person's terminal; use "
+				 "'stats every TIME --json'");
+	if (!c->v[PORTS].mask)
+		return call_fail(c, E_STATE, LIVE_KEYWORD, "there is no port");
+	live_init(l, call_app(c), c->v[PORTS].mask,
+		  v->set ? v->u : LIVE_DEFAULT_NS, c->now_ns);
+	session_page_open(c->session);
+	return CALL_AGAIN;
+}
+
+/* Draws a row a call, then waits for the interval to end. */
+static enum call_result run_live(struct call *c)
+{
+	struct app *app = call_app(c);
+	struct live *l = &app->live;
+	struct screen *s = &c->session->page.screen;
+
+	if (!c->calls && start_live(c, l) == CALL_FAIL)
+		return CALL_FAIL;
+	if (c->cancelled || session_page_left(c->session)) {
+		session_page_close(c->session);
+		return CALL_DONE;
+	}
+	if (!c->calls || c->now_ns >= l->due_ns) {
+		if (c->calls)
+			live_sample(l, app, c->now_ns);
+		l->due_ns = c->now_ns + l->interval_ns;
+		live_restart(l, s->rows, s->columns);
+	} else if (l->layout.rows != s->rows ||
+		   l->layout.columns != s->columns) {
+		live_restart(l, s->rows, s->columns);
+	}
+	c->wake_ns = live_draw(l, app, s, c->now_ns) ? c->now_ns : l->due_ns;
+	return CALL_AGAIN;
+}
+
 const struct cmd cmd_stats = {
 	.name = "stats",
 	.summary = "Show counters and rates, clear them, or watch them",
@@ -203,10 +258,13 @@ const struct cmd cmd_stats = {
 			{clear_args, run_clear, "count from zero again"},
 			{every_args, run_every,
 			 "a line an interval: rates, layer 1"},
+			{live_args, run_live,
+			 "a page kept up to date; any key leaves it"},
 			{0},
 		},
-	.examples = (const char *const[]){"stats", "stats --json",
-					  "stats 0 clear", "stats every 1s",
-					  "stats every 1s 5", NULL},
+	.examples =
+		(const char *const[]){"stats", "stats --json", "stats 0 clear",
+				      "stats every 1s", "stats every 1s 5",
+				      "stats live", NULL},
 	.see = (const char *const[]){"start", "stop", NULL},
 };

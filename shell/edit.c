@@ -6,12 +6,12 @@
 #include "shell/edit_impl.h"
 
 /*
- * Asks for the terminal's width: to the right as far as it goes, where am I,
- * back. The answer is a KEY_REPORT, if one comes.
+ * Asks for the terminal's size: down and to the right as far as it goes, where
+ * am I, back. The answer is a KEY_REPORT, if one comes.
  */
-#define ASK_WIDTH               \
-	"\x1b"                  \
-	"7\x1b[999C\x1b[6n\x1b" \
+#define ASK_SIZE                    \
+	"\x1b"                      \
+	"7\x1b[999;999H\x1b[6n\x1b" \
 	"8"
 
 void edit_init(struct edit *e, const char *prompt, unsigned width)
@@ -19,6 +19,7 @@ void edit_init(struct edit *e, const char *prompt, unsigned width)
 	memset(e, 0, sizeof(*e));
 	e->prompt = prompt;
 	e->width = width;
+	e->height = EDIT_HEIGHT;
 }
 
 bool edit_empty(const struct edit *e)
@@ -35,11 +36,17 @@ void edit_reset(struct edit *e)
 	e->last = KEY_NONE;
 }
 
-void edit_set_width(struct edit *e, unsigned columns)
+void edit_set_size(struct edit *e, const struct keys_size *size)
 {
-	if (columns < EDIT_WIDTH_MIN || columns == e->width)
+	unsigned columns = size->columns;
+
+	if (columns < EDIT_WIDTH_MIN)
 		return;
-	draw_resize(e, columns < EDIT_WIDTH_MAX ? columns : EDIT_WIDTH_MAX);
+	e->answered = true;
+	e->height = size->rows;
+	columns = columns < EDIT_WIDTH_MAX ? columns : EDIT_WIDTH_MAX;
+	if (columns != e->width)
+		draw_resize(e, columns);
 }
 
 /* ---- Changes of the line ------------------------------------------------ */
@@ -377,13 +384,16 @@ enum edit_event edit_act(struct edit *e, struct out *o, enum key key,
 	if (key == KEY_NONE)
 		return EDIT_NONE;
 	if (key == KEY_REPORT) {
-		edit_set_width(e, e->keys.param[1]);
+		const struct keys_size size = {e->keys.param[0],
+					       e->keys.param[1]};
+
+		edit_set_size(e, &size);
 		draw_update(e, o);
 		return EDIT_NONE;
 	}
 	if (e->ask && (!e->asked || key == KEY_CLEAR)) {
 		e->asked = true;
-		out_text(o, ASK_WIDTH);
+		out_text(o, ASK_SIZE);
 	}
 	if (!e->search.on || !search_key(e, o, key, (char)byte)) {
 		if (key == KEY_ENTER || key == KEY_CANCEL)

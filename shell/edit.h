@@ -19,8 +19,9 @@
 #define EDIT_LINE_MAX 1024
 /* The most that one byte of input makes the editor put out. */
 #define EDIT_ROOM 1536
-/* Columns of a terminal that does not tell, and what is believed if it does. */
+/* Size of a terminal that does not tell, and what is believed if it does. */
 #define EDIT_WIDTH 80
+#define EDIT_HEIGHT 24
 #define EDIT_WIDTH_MIN 20
 #define EDIT_WIDTH_MAX 512
 #define EDIT_UNDO_STEPS 64
@@ -62,8 +63,9 @@ struct edit {
 	struct keys keys;
 	struct history history;
 	const char *prompt;
-	unsigned width;               /* of the screen, columns */
+	unsigned width, height;       /* of the screen: columns, rows */
 	bool ask, asked;              /* for it, and whether that was done */
+	bool answered;                /* there is a terminal */
 	char line[EDIT_LINE_MAX + 1]; /* NUL behind its `len` bytes */
 	unsigned len, pos;            /* bytes; pos: the cursor */
 	unsigned view;                /* first byte that is on the screen */
@@ -105,8 +107,8 @@ enum edit_event edit_act(struct edit *e, struct out *o, enum key key,
 /* Both: takes a byte, the editor is shown. */
 enum edit_event edit_push(struct edit *e, struct out *o, unsigned char byte);
 
-/* The terminal has so many columns; what no terminal has is not believed. */
-void edit_set_width(struct edit *e, unsigned columns);
+/* The terminal has this size; what no terminal has is not believed. */
+void edit_set_size(struct edit *e, const struct keys_size *size);
 
 /* Inserts at the cursor; `o` has EDIT_ROOM. A line that is full is too long. */
 void edit_insert(struct edit *e, struct out *o, const char *text, unsigned len);

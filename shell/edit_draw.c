@@ -103,7 +103,9 @@ static void draw(struct edit *e, struct out *o)
 		draw_search(e, o);
 		return;
 	}
+	out_attr(o, ATTR_BOLD);
 	out_text(o, e->prompt);
+	out_attr(o, ATTR_PLAIN);
 	draw_text(&t, o, e->pos, room(e), &e->view);
 }
 

@@ -202,7 +202,8 @@ enum key keys_push(struct keys *k, unsigned char byte)
 	return byte < 0x20 || byte == DEL ? push_control(byte) : KEY_TEXT;
 }
 
-unsigned keys_report(const unsigned char *buf, unsigned len, unsigned *column)
+unsigned keys_report(const unsigned char *buf, unsigned len,
+		     struct keys_size *size)
 {
 	struct keys k = {0};
 	enum key key = KEY_NONE;
@@ -214,6 +215,6 @@ unsigned keys_report(const unsigned char *buf, unsigned len, unsigned *column)
 	} while (buf[len - ++n] != ESC);
 	for (unsigned i = len - n; i < len; i++)
 		key = keys_push(&k, buf[i]);
-	*column = k.param[1];
+	*size = (struct keys_size){k.param[0], k.param[1]};
 	return key == KEY_REPORT ? n : 0;
 }

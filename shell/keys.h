@@ -37,8 +37,14 @@ enum key {
 	KEY_TRANSPOSE,       /* ^T */
 	KEY_UNDO,            /* ^_ */
 	KEY_SEARCH,          /* ^R */
-	KEY_REPORT, /* the terminal's: the cursor is in column param[1] */
+	KEY_REPORT, /* the terminal's: the cursor is in row param[0], column
+		       param[1] */
 	KEY_COUNT
+};
+
+/* What a report tells: the row and column of a terminal's last cell. */
+struct keys_size {
+	unsigned rows, columns;
 };
 
 #define KEYS_REPORT_MAX 12 /* bytes of the longest report there is */
@@ -54,8 +60,9 @@ struct keys {
 
 enum key keys_push(struct keys *k, unsigned char byte);
 
-/* Bytes of the report that ends `buf` and its column; 0 when none does. */
-unsigned keys_report(const unsigned char *buf, unsigned len, unsigned *column);
+/* Bytes of the report that ends `buf` and what it tells; 0 when none does. */
+unsigned keys_report(const unsigned char *buf, unsigned len,
+		     struct keys_size *size);
 
 /* True when no key is half way in. */
 static inline bool keys_idle(const struct keys *k)

@@ -45,6 +45,24 @@ static void row_put(struct row *r, const char *text, size_t len)
 	}
 }
 
+/* A word, bold on a terminal that has that and if all of it has room. */
+static void row_word(struct row *r, const struct out *o, const char *word)
+{
+	static const char bold[] = "\x1b[1m", plain[] = "\x1b[m";
+	const size_t len = strlen(word);
+
+	if (!o->color ||
+	    r->used + len + sizeof(bold) + sizeof(plain) > sizeof(r->text)) {
+		row_put(r, word, len);
+		return;
+	}
+	memcpy(r->text + r->used, bold, sizeof(bold) - 1);
+	r->used += sizeof(bold) - 1;
+	row_put(r, word, len);
+	memcpy(r->text + r->used, plain, sizeof(plain) - 1);
+	r->used += sizeof(plain) - 1;
+}
+
 static void row_pad(struct row *r, size_t column)
 {
 	while (r->column < column)
@@ -97,7 +115,7 @@ static void make_cell(struct row *r, const struct menu *m, const char *word)
 
 	if (!at)
 		row_pad(r, INDENT);
-	row_put(r, word, strlen(word));
+	row_word(r, m->o, word);
 	if (at == m->across - 1 || m->shown + 1 == m->count)
 		row_end(r);
 	else
@@ -111,7 +129,7 @@ static void make_row(struct row *r, const struct menu *m,
 	size_t column = INDENT + m->word + GAP;
 
 	row_pad(r, INDENT);
-	row_put(r, item->word, strlen(item->word));
+	row_word(r, m->o, item->word);
 	if (*item->takes) {
 		row_pad(r, column);
 		row_put(r, item->takes, strlen(item->takes));

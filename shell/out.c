@@ -35,6 +35,19 @@ void out_printf(struct out *o, const char *fmt, ...)
 		out_text(o, buf);
 }
 
+void out_attr(struct out *o, unsigned attr)
+{
+	const bool mid_line = o->mid_line;
+	char buf[ATTR_MAX];
+	size_t len;
+
+	if (!o->color)
+		return;
+	len = attr_change(buf, attr ? ATTR_PLAIN : ATTR_ALL, attr);
+	out_write(o, buf, len);
+	o->mid_line = mid_line;
+}
+
 size_t out_peek(const struct out *o, const void **buf)
 {
 	size_t used = o->tail - o->head;

@@ -9,12 +9,15 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "shell/attr.h"
+
 #define OUT_BYTES 8192 /* a power of two */
 
 struct out {
 	unsigned char bytes[OUT_BYTES];
 	unsigned head, tail; /* free running */
 	bool mid_line;       /* the last byte written ended no line */
+	bool color;          /* a terminal: out_attr() has an effect */
 };
 
 static inline size_t out_room(const struct out *o)
@@ -27,6 +30,9 @@ void out_write(struct out *o, const void *buf, size_t len);
 void out_text(struct out *o, const char *text);
 __attribute__((format(printf, 2, 3))) void out_printf(struct out *o,
 						      const char *fmt, ...);
+
+/* From here on text looks so, ATTR_PLAIN to end it. Up to ATTR_MAX bytes. */
+void out_attr(struct out *o, unsigned attr);
 
 /* As many bytes as stand in one piece, *buf set to them. */
 size_t out_peek(const struct out *o, const void **buf);

@@ -43,7 +43,8 @@ struct render_at {
 struct render {
 	const struct reply *reply;
 	bool json;
-	unsigned width; /* of the screen, columns, for tables; 0: no limit */
+	unsigned width;  /* of the screen, columns, for tables; 0: no limit */
+	bool bold_heads; /* of tables, on a terminal; set it after the start */
 	/* The renderers' own. */
 	struct render_at at;
 	size_t given;       /* bytes of the unit at `at` that are out already */

@@ -46,10 +46,15 @@ static void cell_padded(struct sink *s, const struct render *r,
 			bool last)
 {
 	const unsigned pad = width - cell_width(r, c);
+	const bool bold = c->head && r->bold_heads;
 
 	if (right)
 		sink_blanks(s, pad);
+	if (bold)
+		sink_escape(s, "\x1b[1m");
 	cell_out(s, r, c);
+	if (bold)
+		sink_escape(s, "\x1b[m");
 	if (!right && !last)
 		sink_blanks(s, pad);
 	if (last)

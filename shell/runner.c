@@ -50,6 +50,7 @@ static bool acquire(struct session *s, struct runner *r, size_t need)
 {
 	if (s->writer && s->writer != r)
 		return false;
+	page_hide(&s->page, &s->out);
 	if (out_room(&s->out) < need + (r->prefix[0] ? HIDE_ROOM : 0))
 		return false;
 	/* That a job began is told before what it says. */
@@ -124,13 +125,22 @@ static void put_error(struct session *s, struct runner *r)
 		return;
 	}
 	/* A chunk that was cancelled ended anywhere. */
-	if (o->mid_line)
+	if (o->mid_line) {
+		out_attr(o, ATTR_PLAIN);
 		out_text(o, "\r\n");
-	if (caret_fits(s, r))
-		out_printf(o, "%*s^\r\n", (int)indent, "");
-	else if (c->err_column)
-		out_printf(o, "column %u: ", c->err_column);
-	out_printf(o, "%s: ", name);
+	}
+	if (caret_fits(s, r)) {
+		out_printf(o, "%*s", (int)indent, "");
+		out_attr(o, ATTR_RED | ATTR_BOLD);
+		out_text(o, "^\r\n");
+	} else {
+		if (c->err_column)
+			out_printf(o, "column %u: ", c->err_column);
+		out_attr(o, ATTR_RED | ATTR_BOLD);
+	}
+	out_text(o, name);
+	out_attr(o, ATTR_PLAIN);
+	out_text(o, ": ");
 	out_text(o, c->err_text);
 	out_text(o, "\r\n");
 }
@@ -266,6 +276,7 @@ static bool step_call(struct session *s, struct runner *r, uint64_t now_ns)
 	/* A person's terminal is nothing to a program. */
 	render_start(&r->render, &r->reply, c->json,
 		     r->tag[0] ? EDIT_WIDTH : s->edit.width);
+	r->render.bold_heads = s->out.color && !r->tag[0];
 	r->state = RUNNER_RENDER;
 	return true;
 }

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "shell/menu.h"
+#include "shell/session_impl.h"
 
 #define CTRL_C 0x03
 #define BY_KEY "cancelled by Ctrl-C"
@@ -43,7 +44,7 @@ void session_init(struct session *s, const struct session_env *env)
 	}
 }
 
-void session_ask_width(struct session *s)
+void session_ask_size(struct session *s)
 {
 	s->edit.ask = true;
 }
@@ -101,6 +102,9 @@ static bool push_key(struct session *s, unsigned char byte)
 			show_edit(s);
 		s->quiet = false;
 	}
+	if (key == KEY_REPORT)
+		session_set_size(s, &(struct keys_size){s->edit.keys.param[0],
+							s->edit.keys.param[1]});
 	switch (edit_act(&s->edit, &s->out, key, byte)) {
 	case EDIT_LINE:
 		take_line(s);
@@ -123,16 +127,17 @@ static bool push_key(struct session *s, unsigned char byte)
 /* A terminal's answer is not typed: what comes next is where it was. */
 static void drop_report(struct session *s)
 {
-	unsigned n = s->typed_tail - s->typed_head, columns;
+	unsigned n = s->typed_tail - s->typed_head;
+	struct keys_size size;
 	unsigned char last[KEYS_REPORT_MAX];
 
 	n = n < sizeof(last) ? n : (unsigned)sizeof(last);
 	for (unsigned i = 0; i < n; i++)
 		last[i] =
 			s->typed[(s->typed_tail - n + i) % SESSION_TYPED_BYTES];
-	n = keys_report(last, n, &columns);
+	n = keys_report(last, n, &size);
 	if (n)
-		edit_set_width(&s->edit, columns);
+		session_set_size(s, &size);
 	s->typed_tail -= n;
 }
 
@@ -141,6 +146,14 @@ static bool take_key(struct session *s, unsigned char byte, uint64_t now_ns)
 	if (byte == CTRL_C && busy(s->person)) {
 		runner_cancel(s, s->person, BY_KEY, now_ns);
 		s->typed_head = s->typed_tail;
+		return true;
+	}
+	/* The rest of the character that ended a page. */
+	s->page.tail = s->page.tail && (byte & 0xc0) == 0x80;
+	if (s->page.tail)
+		return true;
+	if (s->page.on && !s->page.left && typed_empty(s)) {
+		session_page_key(s, byte, now_ns);
 		return true;
 	}
 	if (!busy(s->person) && typed_empty(s))
@@ -214,12 +227,12 @@ static void start_request(struct session *s)
 /* The same for one that comes in the middle of a request. */
 static void drop_request_report(struct session *s)
 {
-	unsigned columns;
-	unsigned n = keys_report((unsigned char *)s->request, s->request_len,
-				 &columns);
+	struct keys_size size;
+	unsigned n =
+		keys_report((unsigned char *)s->request, s->request_len, &size);
 
 	if (n)
-		edit_set_width(&s->edit, columns);
+		session_set_size(s, &size);
 	s->request_len -= n;
 }
 
@@ -283,7 +296,10 @@ static void put_events(struct session *s)
 {
 	bool shown = s->edit.shown;
 
-	if (!s->events_len || s->writer || out_room(&s->out) < EVENT_ROOM)
+	if (!s->events_len || s->writer)
+		return;
+	page_hide(&s->page, &s->out);
+	if (out_room(&s->out) < EVENT_ROOM)
 		return;
 	edit_hide(&s->edit, &s->out);
 	out_write(&s->out, s->events, s->events_len);
@@ -309,6 +325,7 @@ void session_poll(struct session *s, uint64_t now_ns)
 		if (&s->runner[i] != s->program && &s->runner[i] != s->person)
 			runner_poll(s, &s->runner[i], now_ns);
 	put_events(s);
+	session_page_poll(s, now_ns);
 	replay_typed(s);
 	if (prompt_due(s) && !s->writer && out_room(&s->out) >= EDIT_ROOM)
 		show_edit(s);
@@ -357,6 +374,8 @@ uint64_t session_wake_ns(const struct session *s)
 	/* They wait for room in the output only. */
 	if (s->events_len || prompt_due(s))
 		return 0;
+	if (s->page.on)
+		wake_ns = page_wake_ns(&s->page, s->edit.ask);
 	for (unsigned i = 0; i < SESSION_RUNNERS; i++) {
 		uint64_t one_ns = runner_wake_ns(&s->runner[i]);
 

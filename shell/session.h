@@ -12,6 +12,11 @@
  * the command. ^C while nothing of a person's runs or is typed cancels a
  * program's request.
  *
+ * A person's command may take the terminal for a page: then any key ends it,
+ * but
+ * '@', which begins a request as at the start of a line. What others have to
+ * say meanwhile stands among the lines that the page covers.
+ *
  * Once a program has spoken, the prompt stays away until the next key, so that
  * a program's stream is made of whole lines only.
  */
@@ -21,6 +26,7 @@
 #include "shell/complete.h"
 #include "shell/edit.h"
 #include "shell/out.h"
+#include "shell/page.h"
 #include "shell/runner.h"
 
 #define SESSION_TYPED_BYTES 1024
@@ -29,6 +35,13 @@
 /* Jobs at a time, and a runner for each beside the person's and programs'. */
 #define SESSION_JOBS 4
 #define SESSION_RUNNERS (2 + SESSION_JOBS)
+
+/* Whether what a person sees has bold and coloured text. */
+enum session_color {
+	COLOR_AUTO, /* once the terminal has answered */
+	COLOR_ON,
+	COLOR_OFF,
+};
 
 /* What the owner of the session tells it. */
 struct session_env {
@@ -61,6 +74,8 @@ struct session {
 	char events[SESSION_EVENT_BYTES];
 	unsigned events_len;
 	uint64_t events_dropped; /* since the last that was not */
+	struct page page;
+	enum session_color color;
 };
 
 /* Clears `s` and puts the banner out; the prompt comes with the first poll,
@@ -68,10 +83,27 @@ struct session {
 void session_init(struct session *s, const struct session_env *env);
 
 /*
- * There may be a terminal: asks it for its width when a person presses the
- * first key, and at each ^L. Without, and until it answers, it has 80 columns.
+ * There may be a terminal: asks it for its size when a person presses the
+ * first key, at each ^L, and while there is a page. Without, and until it
+ * answers, it has 80 columns and 24 rows.
  */
-void session_ask_width(struct session *s);
+void session_ask_size(struct session *s);
+
+void session_set_color(struct session *s, enum session_color color);
+
+/*
+ * For a command of a person's: the terminal becomes a page that it draws, until
+ * it says that it is done, when it is cancelled at the latest. It is called at
+ * once when a key ends the page, and when its size is another: it is empty
+ * then.
+ */
+struct screen *session_page_open(struct session *s);
+void session_page_close(struct session *s);
+
+static inline bool session_page_left(const struct session *s)
+{
+	return s->page.left;
+}
 
 /*
  * Takes up to `len` bytes of input; returns how many it took. It takes fewer

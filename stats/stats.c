@@ -55,15 +55,33 @@ void stats_rate_start(struct stats_rate *r, const struct stats *now,
 	*r = (struct stats_rate){.from = *now, .from_ns = now_ns};
 }
 
-void stats_rate_feed(struct stats_rate *r, const struct stats *now,
+bool stats_rate_feed(struct stats_rate *r, const struct stats *now,
 		     uint64_t now_ns)
 {
 	uint64_t span = now_ns - r->from_ns;
 
 	if (span < STATS_RATE_INTERVAL_NS)
-		return;
+		return false;
 	stats_diff(now, &r->from, &r->delta);
 	r->span_ns = span;
 	r->from = *now;
 	r->from_ns = now_ns;
+	return true;
+}
+
+/* Up to 18 s at a packet a nanosecond cannot overflow. */
+static uint32_t whole_pps(uint64_t packets, uint64_t span_ns)
+{
+	uint64_t pps = packets < UINT64_MAX / NS_PER_S
+			       ? packets * NS_PER_S / span_ns
+			       : UINT32_MAX;
+
+	return pps < UINT32_MAX ? (uint32_t)pps : UINT32_MAX;
+}
+
+void stats_history_add(struct stats_history *h, const struct stats_rate *r)
+{
+	h->tx_pps[h->next] = whole_pps(r->delta.tx_packets, r->span_ns);
+	h->rx_pps[h->next] = whole_pps(r->delta.rx_packets, r->span_ns);
+	h->next = (h->next + 1) % STATS_HISTORY;
 }

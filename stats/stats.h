@@ -9,6 +9,7 @@
 #ifndef STATS_STATS_H
 #define STATS_STATS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -69,8 +70,19 @@ struct stats_rate {
 void stats_rate_start(struct stats_rate *r, const struct stats *now,
 		      uint64_t now_ns);
 
-/* Closes the interval when it is a second old. */
-void stats_rate_feed(struct stats_rate *r, const struct stats *now,
+/* Closes the interval when it is a second old; true when it did. */
+bool stats_rate_feed(struct stats_rate *r, const struct stats *now,
 		     uint64_t now_ns);
+
+/* Rates of the last minute, in whole packets per second. */
+#define STATS_HISTORY 60
+
+struct stats_history {
+	uint32_t tx_pps[STATS_HISTORY], rx_pps[STATS_HISTORY];
+	unsigned next; /* where the next goes: the oldest, once all are set */
+};
+
+/* Adds the interval that was closed last. */
+void stats_history_add(struct stats_history *h, const struct stats_rate *r);
 
 #endif /* STATS_STATS_H */

@@ -29,6 +29,8 @@ static struct {
 /* How many reports have begun: a fault in a report must not start another. */
 static int depth;
 
+static const char *prefix = "";
+
 static const char *const exceptions[TRAP_NR_EXCEPTIONS] = {
 	[0] = "division by zero",
 	[1] = "debug exception",
@@ -225,10 +227,16 @@ static void put_backtrace(const struct trap_frame *f)
 	}
 }
 
+void crash_prefix(const char *text)
+{
+	prefix = text;
+}
+
 void crash_trap(const struct trap_frame *f)
 {
 	depth++;
 	if (depth == 1) {
+		serial_put(prefix);
 		serial_put("\r\n*** CRASH: ");
 		put_cause(f);
 		serial_put(" (vector ");

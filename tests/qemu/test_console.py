@@ -88,7 +88,7 @@ def test_a_terminal_that_tells_its_width(person):
     person.expect_exact("\x1b[6n")
     person.expect_exact("x")
     person.send("\x1b[24;30R" + "y" * 40)
-    person.expect_exact("\r\x1b[K" + PROMPT + "y" * 19)
+    person.expect_exact("\r\x1b[K\x1b[1m" + PROMPT + "\x1b[m" + "y" * 19)
     person.send("\x03")
     person.expect_exact(PROMPT)
 

@@ -2,6 +2,8 @@
 /* The commands of session_world.h. */
 #include "session_cmds.h"
 
+#include <stdio.h>
+
 #include "session_world.h"
 
 #define LONG_LINES 60
@@ -79,6 +81,32 @@ static enum call_result run_say(struct call *c)
 	return CALL_DONE;
 }
 
+/* A row that counts the calls, the size below it, at the right edge a mark. */
+static enum call_result run_page(struct call *c)
+{
+	struct screen *s = &c->session->page.screen;
+	char text[40];
+	int n;
+
+	world.runs++;
+	world.cancelled += c->cancelled;
+	if (!c->calls)
+		s = session_page_open(c->session);
+	if (c->cancelled || session_page_left(c->session)) {
+		/* The session does what a command forgets. */
+		if (world.runs % 2)
+			session_page_close(c->session);
+		return CALL_DONE;
+	}
+	n = snprintf(text, sizeof(text), "call %u", c->calls);
+	screen_put(s, 0, 0, ATTR_BOLD, text, (unsigned)n);
+	n = snprintf(text, sizeof(text), "%u x %u", s->columns, s->rows);
+	screen_put(s, 1, 0, ATTR_PLAIN, text, (unsigned)n);
+	screen_put(s, s->rows - 1, s->columns - 1, ATTR_RED, "X", 1);
+	c->wake_ns = c->now_ns + c->v[0].u;
+	return CALL_AGAIN;
+}
+
 static enum call_result run_size(struct call *c)
 {
 	world.runs++;
@@ -148,6 +176,7 @@ static const struct cmd cmds[] = {
 	{.name = "late", .forms = FORM(none, run_late)},
 	{.name = "long", .forms = FORM(number, run_long)},
 	{.name = "nop", .forms = FORM(json, run_nop)},
+	{.name = "page", .forms = FORM(time_only, run_page)},
 	{.name = "quiet", .forms = FORM(time_only, run_quiet)},
 	{.name = "say", .forms = FORM(name, run_say)},
 	{.name = "size", .forms = FORM(size, run_size)},
@@ -155,6 +184,6 @@ static const struct cmd cmds[] = {
 };
 
 const struct cmd *const session_cmds[] = {
-	&cmds[0], &cmds[1], &cmds[2], &cmds[3], &cmds[4],  &cmds[5],
-	&cmds[6], &cmds[7], &cmds[8], &cmds[9], &cmds[10], NULL,
+	&cmds[0], &cmds[1], &cmds[2], &cmds[3],  &cmds[4],  &cmds[5], &cmds[6],
+	&cmds[7], &cmds[8], &cmds[9], &cmds[10], &cmds[11], NULL,
 };

@@ -10,6 +10,7 @@
  *   late               a chunk, then it fails
  *   long N [--json]    N chunks of some 4 KB
  *   nop [--json]       says nothing
+ *   page TIME          a page, drawn anew each TIME: "call N", its size
  *   quiet TIME         says nothing that long
  *   say NAME [--json]  says it
  *   size [PORTS] SIZE  64..9018

@@ -156,7 +156,7 @@ static void a_text_that_is_too_long_rings(void **state)
 static void a_narrow_row_shows_the_ends(void **state)
 {
 	(void)state;
-	edit_set_width(&edit, WIDTH);
+	edit_set_size(&edit, &(struct keys_size){24, WIDTH});
 	type(SEARCH "10kpps");
 	/* Seven columns are left: three for the text, four for the line. */
 	assert_row("(search)'pps': kpps|");

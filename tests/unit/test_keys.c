@@ -213,27 +213,27 @@ static void a_paste_is_known_by_its_marks(void **state)
 	assert_false(k.pasting);
 }
 
-static unsigned report(const char *text, unsigned *column)
+static unsigned report(const char *text, struct keys_size *size)
 {
 	return keys_report((const unsigned char *)text, (unsigned)strlen(text),
-			   column);
+			   size);
 }
 
 static void a_report_is_found_behind_other_bytes(void **state)
 {
-	unsigned column = 0;
+	struct keys_size size = {0};
 	(void)state;
 
-	assert_int_equal(report("ab\x1b[24;132R", &column), 9);
-	assert_int_equal(column, 132);
-	assert_int_equal(report("\x1b[9999;9999R", &column), 12);
-	assert_int_equal(column, 9999);
-	assert_int_equal(report("\x1b[1;1Rx", &column), 0);
-	assert_int_equal(report("\x1b[1;Rx", &column), 0);
-	assert_int_equal(report("\x1b[A1;1R", &column), 0);
-	assert_int_equal(report("[1;1R", &column), 0);
-	assert_int_equal(report("R", &column), 0);
-	assert_int_equal(report("", &column), 0);
+	assert_int_equal(report("ab\x1b[24;132R", &size), 9);
+	assert_int_equal(size.columns, 132);
+	assert_int_equal(report("\x1b[9999;9999R", &size), 12);
+	assert_int_equal(size.columns, 9999);
+	assert_int_equal(report("\x1b[1;1Rx", &size), 0);
+	assert_int_equal(report("\x1b[1;Rx", &size), 0);
+	assert_int_equal(report("\x1b[A1;1R", &size), 0);
+	assert_int_equal(report("[1;1R", &size), 0);
+	assert_int_equal(report("R", &size), 0);
+	assert_int_equal(report("", &size), 0);
 }
 
 int main(void)

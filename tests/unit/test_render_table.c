@@ -236,6 +236,30 @@ static void more_fields_than_columns_make_blocks(void **state)
 	assert_non_null(strstr(out, "\n  f 64  64,001 s\n\nb  1\n"));
 }
 
+/* Bold takes no column, and is on around a head's text only. */
+static void heads_are_bold_on_a_terminal(void **state)
+{
+	struct render render;
+	size_t n = 0, more;
+	(void)state;
+
+	reply_reset(&reply);
+	list("maps");
+	map(NULL);
+	u64("id", 12345, NULL);
+	u64("long_name", 1, NULL);
+	end();
+	end();
+	render_start(&render, &reply, false, 80);
+	render.bold_heads = true;
+	/* A byte at a time, so that sequences are cut too. */
+	while ((more = render_step(&render, out + n, 1)) > 0)
+		n += more;
+	out[n] = '\0';
+	assert_string_equal(out, "    \x1b[1mid\x1b[m  \x1b[1mlong name\x1b[m\n"
+				 "12,345          1\n");
+}
+
 /* Rows have no limit; only as many maps as columns can be turned. */
 static void more_maps_than_columns_stay_rows(void **state)
 {
@@ -282,6 +306,7 @@ int main(void)
 		T(a_list_in_a_cell),
 		T(width_is_counted_in_characters),
 		T(more_fields_than_columns_make_blocks),
+		T(heads_are_bold_on_a_terminal),
 		T(more_maps_than_columns_stay_rows),
 	};
 

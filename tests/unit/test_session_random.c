@@ -128,6 +128,8 @@ static void play(uint64_t seed)
 	void *state = NULL;
 
 	world_setup(&state);
+	/* Not from whenever an answer is taken out of what is typed. */
+	session_set_color(&world.session, COLOR_ON);
 	if (seed) {
 		world.seed = seed;
 		world.line = LINE_RANDOM;

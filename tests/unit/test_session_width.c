@@ -4,15 +4,16 @@
 
 #include "session_world.h"
 
-#define ASK                     \
-	"\x1b"                  \
-	"7\x1b[999C\x1b[6n\x1b" \
+#define ASK                         \
+	"\x1b"                      \
+	"7\x1b[999;999H\x1b[6n\x1b" \
 	"8"
 
 static int setup(void **state)
 {
 	world_setup(state);
-	session_ask_width(&world.session);
+	session_ask_size(&world.session);
+	session_set_color(&world.session, COLOR_OFF);
 	return 0;
 }
 

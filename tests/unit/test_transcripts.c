@@ -46,6 +46,26 @@ static bool check_row(const char *name, const char *line, const char *row)
 	return false;
 }
 
+/* A row of the page: the one that stands as far down in the transcript. */
+static bool check_page(const char *name, const char *text, const char *line)
+{
+	const char *is = player_page(&player);
+	const size_t n = strcspn(line, "\n");
+
+	for (const char *above = line; above > text;
+	     is += strcspn(is, "\n") + 1) {
+		for (above--; above > text && above[-1] != '\n';)
+			above--;
+		if (transcript_kind(above) != LINE_PAGE || !*is)
+			break;
+	}
+	if (strcspn(is, "\n") == n && !memcmp(is, line, n))
+		return true;
+	fprintf(stderr, "== %s: at %.*s\nthe page was\n%s\n", name, (int)n,
+		line, player_page(&player));
+	return false;
+}
+
 /* What must be on the screen by then. */
 struct expected {
 	size_t len;
@@ -53,7 +73,8 @@ struct expected {
 };
 
 /* Plays a line; false when the row is not as it says. */
-static bool play_line(const char *name, const char *line, struct expected *e)
+static bool play_line(const char *name, const char *text, const char *line,
+		      struct expected *e)
 {
 	size_t n = strcspn(line, "\n") + 1;
 
@@ -69,6 +90,8 @@ static bool play_line(const char *name, const char *line, struct expected *e)
 		break;
 	case LINE_ROW:
 		return check_row(name, line, line + 3);
+	case LINE_PAGE:
+		return check_page(name, text, line);
 	case LINE_KEYS:
 		player_line(&player, line);
 		return !transcript_row(line) ||
@@ -92,7 +115,7 @@ static bool play(const char *name, const char *text, uint64_t seed)
 	player_begin(&player, text, seed);
 	for (const char *line = text; *line && same;
 	     line += strcspn(line, "\n") + 1)
-		same = play_line(name, line, &expected);
+		same = play_line(name, text, line, &expected);
 	player_end(&player);
 	same = same && player.screen_len == expected.len &&
 	       !memcmp(player.screen, expected.text, expected.len);
@@ -178,6 +201,7 @@ static void write_line(FILE *f, const char *line, size_t from)
 		fprintf(f, "%.*s\n", (int)strcspn(line, "\n"), line);
 		write_rows(f, from, false);
 	}
+	fputs(player_page(&player), f);
 }
 
 /* Fills in what appears after each line that types or directs. */
@@ -196,7 +220,8 @@ static int write_transcript(const char *name)
 		enum transcript_line kind = transcript_kind(line);
 		size_t from = player.screen_len;
 
-		if (kind == LINE_SCREEN || kind == LINE_ROW)
+		if (kind == LINE_SCREEN || kind == LINE_ROW ||
+		    kind == LINE_PAGE)
 			continue;
 		/* The banner stands before the first that does anything. */
 		if (!begun && kind != LINE_OTHER) {

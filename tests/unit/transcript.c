@@ -11,6 +11,8 @@
 #define STEP_NS 100000ull
 /* Longer than any command of a transcript takes. */
 #define SETTLE_NS 100000000000ull
+/* A page is drawn by then. */
+#define PAGE_NS 300000000ull
 #define FILE_MAX 131072
 
 /* ---- Lines of a transcript ---------------------------------------------- */
@@ -30,6 +32,8 @@ enum transcript_line transcript_kind(const char *line)
 		return LINE_KEYS;
 	if (starts(line, "%| "))
 		return LINE_ROW;
+	if (starts(line, "%:"))
+		return LINE_PAGE;
 	if (starts(line, "%send "))
 		return LINE_SEND;
 	if (starts(line, "%run "))
@@ -179,18 +183,25 @@ char *transcript_read(const char *name)
 
 /* ---- The session -------------------------------------------------------- */
 
+static void show_page(void *arg, const void *buf, size_t len)
+{
+	terminal_put(arg, buf, len);
+}
+
 /* Each row that is done goes below those before it. */
 static void show(struct player *p, const char *bytes, size_t len)
 {
 	while (len) {
 		const char *end = memchr(bytes, '\n', len);
 		size_t n = end ? (size_t)(end - bytes) + 1 : len;
+		const unsigned rows = p->terminal.rows;
 
 		vt100_put(&p->terminal, bytes, n);
 		bytes += n;
 		len -= n;
-		if (!end)
-			return;
+		/* On a page it was none. */
+		if (p->terminal.rows == rows)
+			continue;
 		n = strlen(p->terminal.last);
 		assert_true(p->screen_len + n + 2 < sizeof(p->screen));
 		memcpy(p->screen + p->screen_len, p->terminal.last, n);
@@ -240,9 +251,13 @@ static void step(struct player *p)
 static void settle(struct player *p)
 {
 	uint64_t limit = p->now_ns + SETTLE_NS;
+	uint64_t page_ns = p->now_ns + PAGE_NS;
 
 	talk(p);
 	while (session_wake_ns(&p->app.session) != UINT64_MAX) {
+		/* It never ends by itself, but it is drawn by then. */
+		if (p->app.session.page.on && p->now_ns > page_ns)
+			return;
 		assert_true(p->now_ns < limit);
 		step(p);
 	}
@@ -322,9 +337,12 @@ void player_begin(struct player *p, const char *text, uint64_t seed)
 	p->now_ns = 1000000000;
 	p->screen_len = 0;
 	vt100_init(&p->terminal, EDIT_WIDTH);
+	terminal_init(&p->page, EDIT_HEIGHT, EDIT_WIDTH);
+	p->terminal.on_page = show_page;
+	p->terminal.arg = &p->page;
 	p->terminal.any_row = true;
 	app_init(&p->app, uk_alloc_get_default(), p->now_ns);
-	session_ask_width(&p->app.session);
+	session_ask_size(&p->app.session);
 	settle(p);
 }
 
@@ -358,6 +376,21 @@ const char *player_row(const struct player *p)
 		 p->terminal.clears != p->clears ? "  (cleared)" : "",
 		 p->terminal.bells != p->bells ? "  (bell)" : "");
 	return row;
+}
+
+const char *player_page(const struct player *p)
+{
+	static char text[TERMINAL_ROWS * (TERMINAL_COLUMNS + 8)];
+	size_t len = 0;
+
+	text[0] = '\0';
+	for (unsigned i = 0; p->terminal.page && i < p->page.rows; i++) {
+		const char *row = terminal_row(&p->page, i);
+
+		len += (size_t)snprintf(text + len, sizeof(text) - len,
+					"%%:%s%s\n", *row ? " " : "", row);
+	}
+	return text;
 }
 
 /* An appliance never gives anything back. */

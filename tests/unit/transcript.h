@@ -7,6 +7,8 @@
  *   %key KEYS  ROW   KEYS are pressed, and this is how the row looks then, the
  *                    cursor being '|'; ROW is left out where KEYS end a line
  *   %| ROW           how the row looks now, below what KEYS have put out
+ *   %: ROW           a row of the page that covers the terminal; all of them
+ *                    stand below each other, in front of what ends it
  *   %send TEXT       a program sends it; \r \n \t \e \\ \xHH are escapes
  *   %run MS          lets that many milliseconds pass
  *   %file NAME TEXT  puts a file with this text, with the same escapes
@@ -24,6 +26,7 @@
 #define TESTS_TRANSCRIPT_H
 
 #include "app.h"
+#include "terminal.h"
 #include "vt100.h"
 
 #define TRANSCRIPT_DIR "tests/transcripts"
@@ -34,6 +37,7 @@
 struct player {
 	struct app app;
 	struct vt100 terminal;
+	struct terminal page; /* while one covers the terminal */
 	uint64_t now_ns;
 	uint64_t seed;          /* 0: input and output come in one piece */
 	unsigned bells, clears; /* before the step */
@@ -46,6 +50,7 @@ enum transcript_line {
 	LINE_TYPED,
 	LINE_KEYS,
 	LINE_ROW,
+	LINE_PAGE,
 	LINE_SEND,
 	LINE_RUN,
 	LINE_FILE,
@@ -80,6 +85,9 @@ void player_line(struct player *p, const char *line);
 
 /* The row where the cursor is. Static storage. */
 const char *player_row(const struct player *p);
+
+/* All rows of the page as a transcript has them, "" without. Static storage. */
+const char *player_page(const struct player *p);
 
 /* Plays on until the session waits for input only, then frees it. */
 void player_end(struct player *p);

@@ -85,6 +85,9 @@ static void end_row(struct vt100 *t)
 	t->len = 0;
 }
 
+/* What takes a terminal to a page. */
+#define PAGE_ENTER "\x1b[?1049h"
+
 static void put_control(struct vt100 *t, unsigned char byte)
 {
 	switch (byte) {
@@ -93,7 +96,9 @@ static void put_control(struct vt100 *t, unsigned char byte)
 		break;
 	case '\n':
 		assert_int_equal(t->column, 0);
-		end_row(t);
+		if (!t->up)
+			end_row(t);
+		t->up = false;
 		break;
 	case '\a':
 		t->bells++;
@@ -106,17 +111,38 @@ static void put_control(struct vt100 *t, unsigned char byte)
 	}
 }
 
+/* To a page and back: what is between is not on the row. */
+static void put_private(struct vt100 *t, unsigned char byte)
+{
+	if (t->param == 1049) {
+		t->page = byte == 'h';
+		if (t->page && t->on_page)
+			t->on_page(t->arg, PAGE_ENTER, sizeof(PAGE_ENTER) - 1);
+	}
+}
+
 static void put_csi(struct vt100 *t, unsigned char byte)
 {
 	if (byte >= '0' && byte <= '9') {
 		t->param = t->param * 10 + (byte - '0');
 		return;
 	}
+	if (byte == '?')
+		t->private = true;
+	if (byte == ';')
+		t->param = 0;
+	if (byte == '?' || byte == ';')
+		return;
 	t->state = VT100_PLAIN;
-	if (byte == 'C' && t->param) {
-		t->column += t->param;
-		if (t->column >= t->width)
-			t->column = t->width - 1;
+	if (t->private) {
+		put_private(t, byte);
+	} else if (t->page || byte == 'm') {
+		/* A page's, or how it looks: neither moves anything here. */
+	} else if (byte == 'H' && t->param >= t->width) {
+		t->column = t->width - 1;
+	} else if (byte == 'A') {
+		/* A line feed is to end a line of bytes, not a row. */
+		t->up = true;
 	} else if (byte == 'n' && t->param == 6) {
 		t->asks++;
 	} else if (byte == 'D' && t->param && t->param <= t->column) {
@@ -138,6 +164,9 @@ static void put_escape(struct vt100 *t, unsigned char byte)
 {
 	t->state = byte == '[' ? VT100_CSI : VT100_PLAIN;
 	t->param = 0;
+	t->private = false;
+	if (t->page)
+		return;
 	if (byte == '7')
 		t->saved = t->column;
 	else if (byte == '8')
@@ -176,7 +205,11 @@ void vt100_put(struct vt100 *t, const void *buf, size_t len)
 	const unsigned char *p = buf;
 
 	for (size_t i = 0; i < len; i++) {
-		if (t->state == VT100_CSI) {
+		if (t->page && t->on_page)
+			t->on_page(t->arg, &p[i], 1);
+		if (t->page && t->state == VT100_PLAIN) {
+			t->state = p[i] == 0x1b ? VT100_ESC : VT100_PLAIN;
+		} else if (t->state == VT100_CSI) {
 			put_csi(t, p[i]);
 		} else if (t->state == VT100_ESC) {
 			put_escape(t, p[i]);

@@ -27,6 +27,11 @@ struct vt100 {
 	unsigned more; /* bytes of the character still to come */
 	enum { VT100_PLAIN, VT100_ESC, VT100_CSI } state;
 	unsigned param;
+	bool private, up;
+	/* While a page covers the row, its bytes go there. */
+	bool page;
+	void (*on_page)(void *arg, const void *buf, size_t len);
+	void *arg;
 	uint32_t cell[VT100_COLUMNS];     /* code points */
 	char last[4 * VT100_COLUMNS + 1]; /* the row above */
 };

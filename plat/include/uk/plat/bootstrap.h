@@ -17,6 +17,15 @@
  */
 bool boot_initrd(const void **data, size_t *len);
 
+/* Feature of this platform: crash_prefix(). */
+#define UKPLAT_HAVE_CRASH_PREFIX 1
+
+/*
+ * What the report of a crash begins with, until the next call: what brings the
+ * terminal back to lines. `text` stays the caller's and has to stay.
+ */
+void crash_prefix(const char *text);
+
 enum ukplat_gstate {
 	UKPLAT_HALT,    /* power off, the machine monitor ends with success */
 	UKPLAT_RESTART, /* reset */
