@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* The split layout (virtio 1.2, 2.7) on the fast path. Part of vring.h. */
+#ifndef LIB_VRING_SPLIT_H
+#define LIB_VRING_SPLIT_H
+
+/* Describes the buffer `id` and offers it in `slot`. */
+VRING_INLINE void vring_split_put(struct vring *vr, uint16_t slot, uint16_t id,
+				  const struct vring_buf *b)
+{
+	vr->desc[id].addr = b->addr;
+	vr->desc[id].len = b->len;
+	vr->avail->ring[slot] = id;
+}
+
+/* In order: the identities stand in the available ring already. */
+VRING_INLINE unsigned int vring_split_add(struct vring *vr,
+					  const enum vring_dir dir,
+					  unsigned int n, const vring_get_t get,
+					  void *arg)
+{
+	const uint16_t next = vr->next;
+	unsigned int i = 0;
+	struct vring_buf b;
+
+	while (i < n) {
+		const unsigned int at = (next + i) & vr->mask;
+		const unsigned int end = MIN(n, i + vr->size - at);
+		struct vring_desc *desc = vr->desc + at;
+		void **cookie = vr->cookie + at;
+
+		VRING_UNROLL
+		for (; i < end; i++, desc++, cookie++) {
+			if (unlikely(!get(arg, i, &b)))
+				goto out;
+			desc->addr = b.addr;
+			if (dir == VRING_TO_DEVICE)
+				desc->len = b.len;
+			*cookie = b.cookie;
+		}
+	}
+out:
+	vr->next = (uint16_t)(next + i);
+	return i;
+}
+
+VRING_INLINE bool vring_split_publish(struct vring *vr, uint16_t old,
+				      uint16_t idx)
+{
+	const uint16_t *const event = (uint16_t *)&vr->used[vr->size];
+	const uint16_t *const flags = (uint16_t *)vr->used - 2;
+
+	/* 2.7.13.3.1: descriptors and ring before the index. */
+	__atomic_store_n(&vr->avail->idx, idx, __ATOMIC_RELEASE);
+	/*
+	 * 2.7.13.4.1: the index before the read of what suppresses the
+	 * notification. The one order that x86 does not keep by itself.
+	 */
+	__atomic_thread_fence(__ATOMIC_SEQ_CST);
+	/* 2.7.10.1: the device names the index that it wants to hear of. */
+	if (vr->event_idx)
+		return (uint16_t)(idx -
+				  __atomic_load_n(event, __ATOMIC_RELAXED) -
+				  1) < (uint16_t)(idx - old);
+	return !(__atomic_load_n(flags, __ATOMIC_RELAXED) &
+		 VRING_USED_F_NO_NOTIFY);
+}
+
+/* 2.7.14: the index before the elements. */
+VRING_INLINE uint16_t vring_split_used_idx(const struct vring *vr)
+{
+	return __atomic_load_n((uint16_t *)vr->used - 1, __ATOMIC_ACQUIRE);
+}
+
+VRING_INLINE bool vring_split_waiting(const struct vring *vr)
+{
+	return vring_split_used_idx(vr) != vr->last_used;
+}
+
+/* How many of the `shown` buffers the device has used. */
+VRING_INLINE unsigned int vring_split_pending(struct vring *vr, uint16_t shown)
+{
+	const uint16_t n = (uint16_t)(vring_split_used_idx(vr) - vr->last_used);
+
+	if (unlikely(n > shown))
+		vr->broken = true;
+	return unlikely(vr->broken) ? 0 : n;
+}
+
+/* Once: the device can change it under our eyes. */
+VRING_INLINE uint64_t vring_split_elem(const uint64_t *e)
+{
+	return __atomic_load_n(e, __ATOMIC_RELAXED);
+}
+
+VRING_INLINE void vring_split_used(const struct vring *vr, uint32_t *id,
+				   uint32_t *len)
+{
+	const uint64_t e =
+		vring_split_elem(&vr->used[vr->last_used & vr->mask]);
+
+	*id = (uint32_t)e;
+	*len = (uint32_t)(e >> 32);
+}
+
+/* In order; stops at the first of `n` that is not what it should be. */
+VRING_INLINE unsigned int vring_split_reap(struct vring *vr,
+					   const enum vring_dir dir,
+					   const uint32_t min, unsigned int n,
+					   const vring_put_t put, void *arg)
+{
+	const uint16_t first = vr->last_used;
+	const uint32_t span = vr->buf_len - min;
+	unsigned int i = 0;
+
+	while (i < n) {
+		uint32_t id = (first + i) & vr->mask;
+		const unsigned int end = MIN(n, i + vr->size - id);
+		const uint64_t *used = vr->used + id;
+		void *const *cookie = vr->cookie + id;
+
+		VRING_UNROLL
+		for (; i < end; i++, used++, cookie++, id++) {
+			uint32_t len = min;
+
+			if (dir == VRING_TO_DEVICE) {
+				if (unlikely(*(const uint32_t *)(const void *)
+						     used != id))
+					goto out;
+			} else {
+				/*
+				 * The difference of the lengths below, that of
+				 * the identities above: one comparison.
+				 */
+				uint64_t e = vring_split_elem(used) -
+					     ((uint64_t)min << 32 | id);
+
+				e = e << 32 | e >> 32;
+				if (unlikely(e > span))
+					goto out;
+				len = (uint32_t)e + min;
+				if (len < min)
+					__builtin_unreachable();
+			}
+			put(arg, i, *cookie, len);
+		}
+	}
+out:
+	vr->last_used = (uint16_t)(first + i);
+	return i;
+}
+
+#endif /* LIB_VRING_SPLIT_H */
