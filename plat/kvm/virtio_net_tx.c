@@ -8,9 +8,6 @@
 /* A burst under way. */
 struct tx_source {
 	struct uk_netbuf **pkts;
-	struct uk_netbuf *last; /* whom these are of: */
-	uint64_t addr;
-	uint32_t len;
 	uint32_t max_frame;
 	bool refused;
 };
@@ -32,28 +29,63 @@ VRING_INLINE void clear_header(void *header)
 		memset(header, 0, VIRTIO_NET_HDR_LEN);
 }
 
+/* Fills the buffer in that `nb` is; false for one that can never be sent. */
+VRING_INLINE bool tx_frame(struct uk_netbuf *nb, uint32_t max_frame,
+			   struct vring_buf *b)
+{
+	if (unlikely(nb->next || nb->len == 0 || nb->len > max_frame ||
+		     uk_netbuf_headroom(nb) < VIRTIO_NET_HDR_LEN))
+		return false;
+	b->addr = (uintptr_t)nb->data - VIRTIO_NET_HDR_LEN;
+	b->len = nb->len + VIRTIO_NET_HDR_LEN;
+	b->cookie = nb;
+	clear_header((void *)b->addr);
+	return true;
+}
+
 VRING_INLINE bool tx_get(void *arg, unsigned int i, struct vring_buf *b)
 {
 	struct tx_source *s = arg;
-	struct uk_netbuf *nb = s->pkts[i];
 
-	/* A run of one shared frame is looked at once. */
-	if (nb != s->last) {
-		if (unlikely(nb->next || nb->len == 0 ||
-			     nb->len > s->max_frame ||
-			     uk_netbuf_headroom(nb) < VIRTIO_NET_HDR_LEN)) {
-			s->refused = true;
+	s->refused = !tx_frame(s->pkts[i], s->max_frame, b);
+	return !s->refused;
+}
+
+/* Whether the burst, of `n` and not empty, is one and the same frame. */
+VRING_INLINE bool tx_is_same(struct uk_netbuf **pkts, unsigned int n)
+{
+	struct uk_netbuf *const nb = pkts[0], **const end = pkts + n;
+
+	for (; end - pkts >= 4; pkts += 4)
+		if (pkts[0] != nb || pkts[1] != nb || pkts[2] != nb ||
+		    pkts[3] != nb)
 			return false;
-		}
-		s->last = nb;
-		s->addr = (uintptr_t)nb->data - VIRTIO_NET_HDR_LEN;
-		s->len = nb->len + VIRTIO_NET_HDR_LEN;
-		clear_header((void *)s->addr);
-	}
-	b->addr = s->addr;
-	b->len = s->len;
-	b->cookie = nb;
+	for (; pkts < end; pkts++)
+		if (*pkts != nb)
+			return false;
 	return true;
+}
+
+/* Adds `n`, as many as fit; returns how many before one is refused. */
+VRING_INLINE unsigned int tx_add(struct uk_netdev_tx_queue *txq,
+				 const enum vring_layout layout,
+				 struct uk_netbuf **pkts, unsigned int n,
+				 bool *refused)
+{
+	struct tx_source s = {.pkts = pkts, .max_frame = txq->max_frame};
+	struct vring *vr = &txq->q.vr;
+	struct vring_buf b;
+
+	if (n && likely(vr->in_order) && tx_is_same(pkts, n)) {
+		*refused = !tx_frame(pkts[0], s.max_frame, &b);
+		if (unlikely(*refused))
+			return 0;
+		vring_add_same(vr, layout, &b, n);
+		return n;
+	}
+	n = vring_add(vr, layout, VRING_TO_DEVICE, n, tx_get, &s);
+	*refused = s.refused;
+	return n;
 }
 
 /* Completed frames that are one and the same. */
@@ -62,15 +94,10 @@ struct tx_run {
 	unsigned int from;    /* the first one's place in the batch */
 };
 
-/* Gives the references of the run back, which ends before the `i`th. */
-VRING_INLINE void tx_end_run(struct tx_run *run, unsigned int i)
+/* Gives `n` references back. */
+VRING_INLINE void tx_release(struct uk_netbuf *nb, uint32_t n)
 {
-	struct uk_netbuf *nb = run->nb;
-	const uint32_t n = i - run->from;
-
-	if (!nb)
-		return;
-	if (nb->refcount > n) {
+	if (likely(nb->refcount > n)) {
 		nb->refcount -= n;
 		return;
 	}
@@ -86,37 +113,52 @@ VRING_INLINE void tx_put(void *arg, unsigned int i, void *cookie,
 
 	if (cookie == run->nb)
 		return;
-	tx_end_run(run, i);
+	if (run->nb)
+		tx_release(run->nb, i - run->from);
 	run->nb = cookie;
 	run->from = i;
+}
+
+/* Frees what the device has used; returns how many frames that was. */
+VRING_INLINE unsigned int tx_reap(struct vring *vr,
+				  const enum vring_layout layout)
+{
+	struct tx_run run = {0};
+	unsigned int same = 0, n;
+
+	if (vring_is_same(vr)) {
+		same = vring_reap_same(vr, layout);
+		if (same)
+			tx_release(vr->same.cookie, same);
+	}
+	n = vring_reap(vr, layout, VRING_TO_DEVICE, 0, vr->size, tx_put, &run);
+	if (run.nb)
+		tx_release(run.nb, n - run.from);
+	return same + n;
 }
 
 VRING_INLINE int tx_burst(struct uk_netdev_tx_queue *txq,
 			  const enum vring_layout layout,
 			  struct uk_netbuf **pkts, uint16_t *cnt)
 {
-	struct tx_source s = {.pkts = pkts, .max_frame = txq->max_frame};
 	struct virtio_net_queue *q = &txq->q;
-	unsigned int n = *cnt, used;
-	struct tx_run run = {0};
+	unsigned int n = *cnt, room;
+	bool refused;
 
 	*cnt = 0;
 	if (virtio_net_broken(q))
 		return virtio_net_give_up(q);
-	used = vring_reap(&q->vr, layout, VRING_TO_DEVICE, 0, q->vr.size,
-			  tx_put, &run);
-	tx_end_run(&run, used);
-	if (used)
+	if (tx_reap(&q->vr, layout))
 		q->idle_polls = 0;
 	else
 		virtio_net_idle(q);
 	if (unlikely(q->vr.broken))
 		return virtio_net_give_up(q);
-	n = vring_add(&q->vr, layout, VRING_TO_DEVICE,
-		      MIN(n, vring_room(&q->vr)), tx_get, &s);
+	room = vring_room(&q->vr);
+	n = tx_add(txq, layout, pkts, MIN(n, room), &refused);
 	virtio_net_publish(q, layout);
 	*cnt = (uint16_t)n;
-	if (unlikely(s.refused))
+	if (unlikely(refused))
 		return -EINVAL;
 	return (n ? UK_NETDEV_STATUS_SUCCESS : 0) |
 	       (vring_room(&q->vr) ? UK_NETDEV_STATUS_MORE : 0);

@@ -97,6 +97,18 @@ void vring_set_buf_len(struct vring *vr, enum vring_layout layout, uint32_t len)
 		vr->desc[i].len = len;
 }
 
+void vring_write_same(struct vring *vr, unsigned int n)
+{
+	for (unsigned int i = 0; i < n; i++) {
+		const uint16_t slot = (uint16_t)(vr->next + i) & vr->mask;
+
+		/* Alike in both layouts; packed gives the rest of it anew. */
+		vr->desc[slot].addr = vr->same.addr;
+		vr->desc[slot].len = vr->same.len;
+		vr->cookie[slot] = vr->same.cookie;
+	}
+}
+
 /*
  * A cookie says that its identity is out, so those that the device does not
  * own lose theirs.

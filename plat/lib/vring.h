@@ -71,7 +71,13 @@ struct vring_avail {
  */
 struct vring_packed_desc {
 	uint64_t addr;
-	uint64_t rest;
+	union {
+		uint64_t rest;
+		struct {
+			uint32_t len;
+			uint32_t id_flags;
+		};
+	};
 };
 
 #define VRING_PACKED_F_AVAIL (1 << 7)
@@ -100,10 +106,12 @@ struct vring {
 		uint64_t *used;
 		uint32_t *device_event;
 	};
-	void **cookie;       /* by identity */
-	uint16_t *free;      /* identities not in use; only while !in_order */
-	uint64_t first_rest; /* packed: of the descriptor to be shown last */
-	uint32_t buf_len;    /* room of each buffer, VRING_FROM_DEVICE */
+	void **cookie;         /* by identity */
+	uint16_t *free;        /* identities not in use; only while !in_order */
+	uint64_t first_rest;   /* packed: of the descriptor to be shown last */
+	uint32_t buf_len;      /* room of each buffer, VRING_FROM_DEVICE */
+	struct vring_buf same; /* of vring_add_same() */
+	uint16_t nb_same; /* the last slots before `next`, all describing it */
 	/* These count on: modulo the size they are a slot of the ring. */
 	uint16_t next;      /* of the next buffer to be offered */
 	uint16_t published; /* up to here the device has been shown */
@@ -188,9 +196,10 @@ typedef bool (*vring_get_t)(void *arg, unsigned int i, struct vring_buf *b);
 typedef void (*vring_put_t)(void *arg, unsigned int i, void *cookie,
 			    uint32_t len);
 
+/* Describes vr->same in the next `n` slots, without offering them. */
+void vring_write_same(struct vring *vr, unsigned int n);
+
 #define VRING_INLINE static inline __attribute__((always_inline))
-/* Loops over single descriptors: half of their work is the loop. */
-#define VRING_UNROLL _Pragma("GCC unroll 4")
 
 #include "plat/lib/vring_packed.h"
 #include "plat/lib/vring_split.h"
@@ -241,8 +250,10 @@ VRING_INLINE unsigned int vring_add(struct vring *vr,
 	const bool first =
 		layout == VRING_PACKED && vr->next == vr->published && n;
 	const unsigned int slow = likely(vr->in_order) ? first : n;
-	unsigned int i = vring_add_any(vr, layout, dir, slow, get, arg);
+	unsigned int i;
 
+	vr->nb_same = 0;
+	i = vring_add_any(vr, layout, dir, slow, get, arg);
 	if (unlikely(i < slow || !vr->in_order))
 		return i;
 	if (layout == VRING_SPLIT)
@@ -272,6 +283,26 @@ VRING_INLINE bool vring_waiting(const struct vring *vr,
 {
 	return layout == VRING_SPLIT ? vring_split_waiting(vr)
 				     : vring_packed_waiting(vr);
+}
+
+/* No more than this has been used; packed: all that could have been. */
+VRING_INLINE unsigned int vring_shown_used(struct vring *vr,
+					   const enum vring_layout layout)
+{
+	unsigned int n = (uint16_t)(vr->published - vr->last_used);
+
+	if (layout == VRING_SPLIT)
+		n = vring_split_pending(vr, n);
+	return unlikely(vr->broken) ? 0 : n;
+}
+
+/* Half way to where an interrupt would be due. */
+VRING_INLINE void vring_move_event(struct vring *vr,
+				   const enum vring_layout layout)
+{
+	if (layout == VRING_SPLIT &&
+	    unlikely((uint16_t)(vr->used_event - vr->last_used) < 0x8000))
+		vring_push_event(vr);
 }
 
 /*
@@ -322,25 +353,65 @@ VRING_INLINE unsigned int vring_reap(struct vring *vr,
 				     const uint32_t min, unsigned int n,
 				     const vring_put_t put, void *arg)
 {
-	const uint16_t shown = (uint16_t)(vr->published - vr->last_used);
 	unsigned int i = 0;
 
-	if (layout == VRING_SPLIT) {
-		n = MIN(n, vring_split_pending(vr, shown));
-		if (likely(vr->in_order))
+	n = MIN(n, vring_shown_used(vr, layout));
+	if (likely(vr->in_order)) {
+		if (layout == VRING_SPLIT)
 			i = vring_split_reap(vr, dir, min, n, put, arg);
-	} else {
-		n = unlikely(vr->broken) ? 0 : MIN(n, shown);
-		if (likely(vr->in_order))
+		else
 			i = vring_packed_reap(vr, dir, min, n, put, arg);
 	}
 	if (unlikely(i < n))
 		i = vring_reap_any(vr, layout, dir, i, n, put, arg);
-	/* Half way to where an interrupt would be due. */
-	if (layout == VRING_SPLIT &&
-	    unlikely((uint16_t)(vr->used_event - vr->last_used) < 0x8000))
-		vring_push_event(vr);
+	vring_move_event(vr, layout);
 	return i;
+}
+
+/*
+ * What vring_add() does with `n` times the same buffer, VRING_TO_DEVICE. Once
+ * the whole ring holds it there is next to nothing to be written, and the
+ * device reads descriptors that have not changed.
+ */
+VRING_INLINE void vring_add_same(struct vring *vr,
+				 const enum vring_layout layout,
+				 const struct vring_buf *b, unsigned int n)
+{
+	unsigned int fresh;
+
+	if (b->cookie != vr->same.cookie || b->addr != vr->same.addr ||
+	    b->len != vr->same.len) {
+		vr->same = *b;
+		vr->nb_same = 0;
+	}
+	fresh = MIN(n, (unsigned int)vr->size - vr->nb_same);
+	vr->nb_same = (uint16_t)(vr->nb_same + fresh);
+	if (unlikely(fresh))
+		vring_write_same(vr, fresh);
+	if (layout == VRING_PACKED)
+		vring_packed_offer(vr, n);
+	else
+		vr->next = (uint16_t)(vr->next + n);
+}
+
+/* Whether vring_add_same() can be used at all, and all it added is in order. */
+VRING_INLINE bool vring_is_same(const struct vring *vr)
+{
+	return vr->in_order && vr->nb_same >= vring_outstanding(vr);
+}
+
+/*
+ * Where vring_is_same(): takes used buffers back for as long as all is well
+ * with them and returns how many; the cookie of each is vr->same.cookie. What
+ * it leaves is vring_reap()'s, which is to be called next.
+ */
+VRING_INLINE unsigned int vring_reap_same(struct vring *vr,
+					  const enum vring_layout layout)
+{
+	const unsigned int n = vring_shown_used(vr, layout);
+
+	return layout == VRING_SPLIT ? vring_split_check(vr, n)
+				     : vring_packed_check(vr, n);
 }
 
 /*

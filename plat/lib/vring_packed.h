@@ -69,7 +69,6 @@ VRING_INLINE unsigned int vring_packed_add(struct vring *vr,
 
 		if (dir == VRING_FROM_DEVICE)
 			rest |= vr->buf_len;
-		VRING_UNROLL
 		for (; i < end; i++, d++, cookie++, rest += 1ull << 32) {
 			if (unlikely(!get(arg, i, &b)))
 				goto out;
@@ -153,16 +152,15 @@ VRING_INLINE unsigned int vring_packed_reap(struct vring *vr,
 		uint64_t want =
 			vring_packed_done(vr, at) | (uint64_t)slot << 32 | min;
 
-		VRING_UNROLL
 		for (; i < end; i++, d++, cookie++, want += 1ull << 32) {
-			uint64_t rest = vring_packed_rest(d);
 			uint32_t len = min;
 
 			if (dir == VRING_TO_DEVICE) {
-				if (unlikely((uint32_t)(rest >> 32) !=
-					     (uint32_t)(want >> 32)))
+				if (unlikely(d->id_flags != want >> 32))
 					goto out;
 			} else {
+				uint64_t rest = vring_packed_rest(d);
+
 				/* Nothing above the length may differ. */
 				rest = (rest & VRING_PACKED_MASK) - want;
 				if (unlikely(rest > span))
@@ -177,6 +175,68 @@ VRING_INLINE unsigned int vring_packed_reap(struct vring *vr,
 out:
 	vr->last_used = (uint16_t)(first + i);
 	return i;
+}
+
+/* In order; how many of `n` are what they should be. Four are one step. */
+VRING_INLINE unsigned int vring_packed_check(struct vring *vr, unsigned int n)
+{
+	unsigned int i = 0;
+
+	while (i < n) {
+		const uint16_t slot = vr->last_used & vr->mask;
+		const struct vring_packed_desc *d = vr->packed + slot;
+		const struct vring_packed_desc *const end =
+			d + MIN(n - i, (unsigned int)vr->size - slot);
+		const struct vring_packed_desc *const start = d;
+		uint32_t want =
+			(uint32_t)(vring_packed_done(vr, vr->last_used) >> 32) |
+			slot;
+
+#define VRING_IS(k) (d[k].id_flags == want + (k))
+		for (; end - d >= 4; d += 4, want += 4)
+			if (unlikely(!VRING_IS(0) || !VRING_IS(1) ||
+				     !VRING_IS(2) || !VRING_IS(3)))
+				break;
+		for (; d < end && VRING_IS(0); d++, want++)
+			;
+#undef VRING_IS
+		i += (unsigned int)(d - start);
+		vr->last_used = (uint16_t)(vr->last_used + (d - start));
+		if (d < end)
+			break;
+	}
+	return i;
+}
+
+/* Offers the next `n` slots, whose buffers are vr->same, in order. */
+VRING_INLINE void vring_packed_offer(struct vring *vr, unsigned int n)
+{
+	while (n) {
+		const uint16_t at = vr->next, slot = at & vr->mask;
+		const unsigned int now = MIN(n, (unsigned int)vr->size - slot);
+		struct vring_packed_desc *d = vr->packed + slot;
+		struct vring_packed_desc *const end = d + now;
+		uint64_t rest = vring_packed_avail(vr, VRING_TO_DEVICE, at) |
+				(uint64_t)slot << 32 | vr->same.len;
+		const uint64_t one = 1ull << 32;
+
+		/* The first of a batch is shown last. */
+		if (at == vr->published) {
+			vr->first_rest = rest;
+			rest += one;
+			d++;
+		}
+		for (; end - d >= 4; d += 4, rest += 4 * one) {
+			d[0].rest = rest;
+			d[1].rest = rest + one;
+			d[2].rest = rest + 2 * one;
+			d[3].rest = rest + 3 * one;
+		}
+		for (; d < end; d++, rest += one)
+			d->rest = rest;
+		vr->next = (uint16_t)(vr->next + now);
+		n -= now;
+	}
 }
 
 #endif /* LIB_VRING_PACKED_H */

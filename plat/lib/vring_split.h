@@ -28,7 +28,6 @@ VRING_INLINE unsigned int vring_split_add(struct vring *vr,
 		struct vring_desc *desc = vr->desc + at;
 		void **cookie = vr->cookie + at;
 
-		VRING_UNROLL
 		for (; i < end; i++, desc++, cookie++) {
 			if (unlikely(!get(arg, i, &b)))
 				goto out;
@@ -77,13 +76,14 @@ VRING_INLINE bool vring_split_waiting(const struct vring *vr)
 }
 
 /* How many of the `shown` buffers the device has used. */
-VRING_INLINE unsigned int vring_split_pending(struct vring *vr, uint16_t shown)
+VRING_INLINE unsigned int vring_split_pending(struct vring *vr,
+					      unsigned int shown)
 {
 	const uint16_t n = (uint16_t)(vring_split_used_idx(vr) - vr->last_used);
 
 	if (unlikely(n > shown))
 		vr->broken = true;
-	return unlikely(vr->broken) ? 0 : n;
+	return n;
 }
 
 /* Once: the device can change it under our eyes. */
@@ -118,7 +118,6 @@ VRING_INLINE unsigned int vring_split_reap(struct vring *vr,
 		const uint64_t *used = vr->used + id;
 		void *const *cookie = vr->cookie + id;
 
-		VRING_UNROLL
 		for (; i < end; i++, used++, cookie++, id++) {
 			uint32_t len = min;
 
@@ -146,6 +145,34 @@ VRING_INLINE unsigned int vring_split_reap(struct vring *vr,
 	}
 out:
 	vr->last_used = (uint16_t)(first + i);
+	return i;
+}
+
+/* In order; how many of `n` are what they should be. Four are one step. */
+VRING_INLINE unsigned int vring_split_check(struct vring *vr, unsigned int n)
+{
+	unsigned int i = 0;
+
+	while (i < n) {
+		uint32_t id = vr->last_used & vr->mask;
+		const uint64_t *used = vr->used + id;
+		const uint64_t *const end =
+			used + MIN(n - i, (unsigned int)vr->size - id);
+		const uint64_t *const start = used;
+
+#define VRING_IS(k) ((uint32_t)used[k] == id + (k))
+		for (; end - used >= 4; used += 4, id += 4)
+			if (unlikely(!VRING_IS(0) || !VRING_IS(1) ||
+				     !VRING_IS(2) || !VRING_IS(3)))
+				break;
+		for (; used < end && VRING_IS(0); used++, id++)
+			;
+#undef VRING_IS
+		i += (unsigned int)(used - start);
+		vr->last_used = (uint16_t)(vr->last_used + (used - start));
+		if (unlikely(used < end))
+			break;
+	}
 	return i;
 }
 

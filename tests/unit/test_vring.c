@@ -292,6 +292,138 @@ static void test_out_of_order(void **state)
 	free(r.mem);
 }
 
+static void add_same(struct rig *r, unsigned int n, uintptr_t cookie)
+{
+	const struct vring_buf b = {
+		.addr = 0x1000 * cookie,
+		.len = 100,
+		.cookie = (void *)cookie,
+	};
+
+	if (r->layout == VRING_SPLIT)
+		vring_add_same(&r->vr, VRING_SPLIT, &b, n);
+	else
+		vring_add_same(&r->vr, VRING_PACKED, &b, n);
+}
+
+static unsigned int reap_same(struct rig *r)
+{
+	if (!vring_is_same(&r->vr))
+		return 0;
+	return r->layout == VRING_SPLIT ? vring_reap_same(&r->vr, VRING_SPLIT)
+					: vring_reap_same(&r->vr, VRING_PACKED);
+}
+
+/*
+ * One buffer many times, between batches of others: the device sees what was
+ * added, and each cookie comes back as often as it went out. `order`: rounds
+ * in which the device keeps it.
+ */
+static void same(void **state, int order)
+{
+	struct vring_dev_buf held[64];
+	unsigned int out[3] = {0}, nb = 0, nb_same = 0;
+	uintptr_t sent[64], next = 0;
+	uint64_t seed = 3;
+	struct rig r;
+
+	rig_init(&r, state, 64, VRING_TO_DEVICE, true);
+	for (int round = 0; round < 20000; round++) {
+		uint64_t x = unit_random(&seed);
+		unsigned int n = MIN(vring_room(&r.vr), x % 40), before = nb;
+		/* Long stretches of one, so that the ring is full of it. */
+		uintptr_t which = round / 50 % 4;
+
+		if (which < 3 && r.vr.in_order) {
+			add_same(&r, n, 1 + which);
+			out[which] += n;
+			next = 1 + which;
+		} else {
+			which = 2;
+			r.added = 2;
+			for (unsigned int i = 0; i < n; i++, r.added = 2)
+				assert_int_equal(add(&r, 1), 1);
+			out[2] += n;
+			next = 3;
+		}
+		publish(&r);
+		while (vring_dev_take(&r.dev, &held[nb])) {
+			assert_int_equal(held[nb].addr, 0x1000 * next);
+			assert_int_equal(held[nb].len, BUF_LEN);
+			nb++;
+		}
+		assert_int_equal(nb, before + n);
+		for (uint64_t k = (x >> 20) % (nb + 1); k > 0; k--) {
+			uint64_t i =
+				round < order ? 0 : unit_random(&seed) % nb;
+
+			/* Odd flags are not an offence. */
+			if (x >> 40 & 1)
+				vring_dev_use(&r.dev, held[i].id, 0);
+			else
+				vring_dev_use_flagged(&r.dev, held[i].id, 9);
+			memmove(held + i, held + i + 1,
+				(--nb - i) * sizeof(held[0]));
+		}
+		n = reap_same(&r);
+		nb_same += n;
+		if (n)
+			out[(uintptr_t)r.vr.same.cookie - 1] -= n;
+		reap(&r);
+		for (unsigned int i = 0; i < r.nb_got; i++)
+			out[r.got[i] - 1]--;
+		memset(sent, 0, sizeof(sent));
+		for (unsigned int i = 0; i < nb; i++)
+			sent[held[i].addr / 0x1000 - 1]++;
+		for (int i = 0; i < 3; i++)
+			assert_int_equal(out[i], sent[i]);
+		assert_int_equal(vring_outstanding(&r.vr), nb);
+	}
+	assert_false(r.vr.broken);
+	assert_true(nb_same > 5000);
+	assert_int_equal(r.vr.in_order, order > 20000);
+	assert_int_equal(drain(&r), nb);
+	free(r.mem);
+}
+
+static void test_same(void **state)
+{
+	same(state, 20001);
+}
+
+static void test_same_out_of_order(void **state)
+{
+	same(state, 10025);
+	same(state, 15010);
+}
+
+/* What is wrong is found out among equals, too. */
+static void test_same_wrong_id(void **state)
+{
+	struct rig r;
+
+	for (uint32_t id = 2; id < 9; id++) {
+		rig_init(&r, state, 8, VRING_TO_DEVICE, true);
+		add_same(&r, 6, 1);
+		publish(&r);
+		vring_dev_use(&r.dev, 0, 0);
+		vring_dev_use(&r.dev, 1, 0);
+		vring_dev_use(&r.dev, id == 2 ? 1 : id, 0);
+		assert_true(vring_is_same(&r.vr));
+		assert_int_equal(reap_same(&r), 2);
+		if (id > 2 && id < 6) {
+			assert_int_equal(reap(&r), 1);
+			assert_int_equal(r.got[0], 1);
+			assert_false(r.vr.in_order);
+			assert_int_equal(drain(&r), 3);
+		} else {
+			assert_int_equal(reap(&r), 0);
+			assert_broken(&r, 4);
+		}
+		free(r.mem);
+	}
+}
+
 /* Ids that are out of range, never given, or given back twice. */
 static void test_wrong_id(void **state)
 {
@@ -519,12 +651,14 @@ static enum vring_layout split = VRING_SPLIT, packed = VRING_PACKED;
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		BOTH(test_layout),       BOTH(test_in_order),
-		BOTH(test_full),         BOTH(test_out_of_order),
-		BOTH(test_wrong_id),     BOTH(test_too_many),
-		BOTH(test_too_long),     BOTH(test_notify_flags),
-		BOTH(test_notify_event), BOTH(test_no_interrupt),
-		BOTH(test_source_ends),  BOTH(test_largest),
+		BOTH(test_layout),        BOTH(test_in_order),
+		BOTH(test_full),          BOTH(test_out_of_order),
+		BOTH(test_same),          BOTH(test_same_out_of_order),
+		BOTH(test_same_wrong_id), BOTH(test_wrong_id),
+		BOTH(test_too_many),      BOTH(test_too_long),
+		BOTH(test_notify_flags),  BOTH(test_notify_event),
+		BOTH(test_no_interrupt),  BOTH(test_source_ends),
+		BOTH(test_largest),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
