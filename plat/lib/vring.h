@@ -353,9 +353,11 @@ VRING_INLINE unsigned int vring_reap(struct vring *vr,
 				     const uint32_t min, unsigned int n,
 				     const vring_put_t put, void *arg)
 {
+	/* Read once: the device may use more at any time. */
+	const unsigned int used = vring_shown_used(vr, layout);
 	unsigned int i = 0;
 
-	n = MIN(n, vring_shown_used(vr, layout));
+	n = MIN(n, used);
 	if (likely(vr->in_order)) {
 		if (layout == VRING_SPLIT)
 			i = vring_split_reap(vr, dir, min, n, put, arg);
