@@ -44,7 +44,7 @@ fail:
 	return rc;
 }
 
-static void put_free(void *arg __unused, unsigned int i __unused, void *cookie,
+static void put_free(void *arg __unused, size_t i __unused, void *cookie,
 		     uint32_t len __unused)
 {
 	uk_netbuf_free(cookie);

@@ -14,7 +14,7 @@ struct rx_source {
 	uint16_t room;
 };
 
-VRING_INLINE bool rx_get(void *arg, unsigned int i, struct vring_buf *b)
+VRING_INLINE bool rx_get(void *arg, size_t i, struct vring_buf *b)
 {
 	const struct rx_source *s = arg;
 	struct uk_netbuf *nb = s->fresh[i];
@@ -86,7 +86,7 @@ struct rx_sink {
 	unsigned int nb_short;
 };
 
-VRING_INLINE void rx_put(void *arg, unsigned int i, void *cookie, uint32_t len)
+VRING_INLINE void rx_put(void *arg, size_t i, void *cookie, uint32_t len)
 {
 	struct rx_sink *s = arg;
 	struct uk_netbuf *nb = cookie;
@@ -112,8 +112,7 @@ static unsigned int drop_short(struct uk_netbuf **pkts, unsigned int n)
 }
 
 /* A part of a frame: what it is of is found out afterwards. */
-VRING_INLINE void rx_put_part(void *arg, unsigned int i, void *cookie,
-			      uint32_t len)
+VRING_INLINE void rx_put_part(void *arg, size_t i, void *cookie, uint32_t len)
 {
 	struct uk_netbuf *nb = cookie;
 

@@ -43,7 +43,7 @@ VRING_INLINE bool tx_frame(struct uk_netbuf *nb, uint32_t max_frame,
 	return true;
 }
 
-VRING_INLINE bool tx_get(void *arg, unsigned int i, struct vring_buf *b)
+VRING_INLINE bool tx_get(void *arg, size_t i, struct vring_buf *b)
 {
 	struct tx_source *s = arg;
 
@@ -106,7 +106,7 @@ VRING_INLINE void tx_release(struct uk_netbuf *nb, uint32_t n)
 	uk_netbuf_free(nb);
 }
 
-VRING_INLINE void tx_put(void *arg, unsigned int i, void *cookie,
+VRING_INLINE void tx_put(void *arg, size_t i, void *cookie,
 			 uint32_t len __unused)
 {
 	struct tx_run *run = arg;

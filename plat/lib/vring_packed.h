@@ -49,6 +49,16 @@ VRING_INLINE void vring_packed_put(struct vring *vr, const enum vring_dir dir,
 		d->rest = rest;
 }
 
+VRING_INLINE void vring_packed_describe(struct vring_packed_desc *d,
+					void **cookie, uint64_t rest,
+					const enum vring_dir dir,
+					const struct vring_buf *b)
+{
+	d->addr = b->addr;
+	d->rest = dir == VRING_FROM_DEVICE ? rest : rest + b->len;
+	*cookie = b->cookie;
+}
+
 /* In order, from the `i`th of a batch on, which is not the first. */
 VRING_INLINE unsigned int vring_packed_add(struct vring *vr,
 					   const enum vring_dir dir,
@@ -56,31 +66,40 @@ VRING_INLINE unsigned int vring_packed_add(struct vring *vr,
 					   const vring_get_t get, void *arg)
 {
 	const uint16_t next = (uint16_t)(vr->next - i);
-	struct vring_buf b;
+	const uint64_t one = 1ull << 32;
+	struct vring_buf b[4];
 
+#define VRING_DESCRIBE(k) \
+	vring_packed_describe(d + (k), cookie + (k), rest + (k)*one, dir, &b[k])
 	while (i < n) {
 		const uint16_t at = (uint16_t)(next + i);
 		const uint16_t slot = at & vr->mask;
-		const unsigned int end = MIN(n, i + vr->size - slot);
+		const size_t end = MIN((size_t)n, i + vr->size - slot);
 		struct vring_packed_desc *d = vr->packed + slot;
 		void **cookie = vr->cookie + slot;
-		uint64_t rest = vring_packed_avail(vr, dir, at) | (uint64_t)slot
-									  << 32;
+		uint64_t rest = vring_packed_avail(vr, dir, at) | slot * one;
 
 		if (dir == VRING_FROM_DEVICE)
 			rest |= vr->buf_len;
-		for (; i < end; i++, d++, cookie++, rest += 1ull << 32) {
-			if (unlikely(!get(arg, i, &b)))
+		for (; end - i >= 4;
+		     i += 4, d += 4, cookie += 4, rest += 4 * one) {
+			if (unlikely(!vring_get4(get, arg, i, b)))
+				break;
+			VRING_DESCRIBE(0);
+			VRING_DESCRIBE(1);
+			VRING_DESCRIBE(2);
+			VRING_DESCRIBE(3);
+		}
+		for (; i < end; i++, d++, cookie++, rest += one) {
+			if (unlikely(!get(arg, i, b)))
 				goto out;
-			d->addr = b.addr;
-			d->rest =
-				dir == VRING_FROM_DEVICE ? rest : rest + b.len;
-			*cookie = b.cookie;
+			VRING_DESCRIBE(0);
 		}
 	}
+#undef VRING_DESCRIBE
 out:
 	vr->next = (uint16_t)(next + i);
-	return i;
+	return (unsigned int)i;
 }
 
 VRING_INLINE bool vring_packed_publish(struct vring *vr, uint16_t old,
@@ -133,6 +152,26 @@ VRING_INLINE bool vring_packed_waiting(const struct vring *vr)
 	       vring_packed_used(vr, &id, &len);
 }
 
+/* Whether a buffer is used, is the one that is due, its length in range. */
+VRING_INLINE bool vring_packed_due(const struct vring_packed_desc *d,
+				   uint64_t want, const enum vring_dir dir,
+				   const uint32_t min, uint32_t span,
+				   uint32_t *len)
+{
+	uint64_t rest;
+
+	if (dir == VRING_TO_DEVICE)
+		return likely(d->id_flags == want >> 32);
+	/* Nothing above the length may differ. */
+	rest = (vring_packed_rest(d) & VRING_PACKED_MASK) - want;
+	if (unlikely(rest > span))
+		return false;
+	*len = (uint32_t)rest + min;
+	if (*len < min)
+		__builtin_unreachable();
+	return true;
+}
+
 /* In order; stops at the first that is not used, or not as it should be. */
 VRING_INLINE unsigned int vring_packed_reap(struct vring *vr,
 					    const enum vring_dir dir,
@@ -141,40 +180,37 @@ VRING_INLINE unsigned int vring_packed_reap(struct vring *vr,
 {
 	const uint16_t first = vr->last_used;
 	const uint32_t span = vr->buf_len - min;
-	unsigned int i = 0;
+	const uint64_t one = 1ull << 32;
+	uint32_t len[4] = {min, min, min, min};
+	size_t i = 0;
 
+#define VRING_DUE(k) \
+	vring_packed_due(d + (k), want + (k)*one, dir, min, span, &len[k])
 	while (i < n) {
 		const uint16_t at = (uint16_t)(first + i);
 		const uint16_t slot = at & vr->mask;
-		const unsigned int end = MIN(n, i + vr->size - slot);
+		const size_t end = MIN((size_t)n, i + vr->size - slot);
 		const struct vring_packed_desc *d = vr->packed + slot;
 		void *const *cookie = vr->cookie + slot;
-		uint64_t want =
-			vring_packed_done(vr, at) | (uint64_t)slot << 32 | min;
+		uint64_t want = vring_packed_done(vr, at) | slot * one | min;
 
-		for (; i < end; i++, d++, cookie++, want += 1ull << 32) {
-			uint32_t len = min;
-
-			if (dir == VRING_TO_DEVICE) {
-				if (unlikely(d->id_flags != want >> 32))
-					goto out;
-			} else {
-				uint64_t rest = vring_packed_rest(d);
-
-				/* Nothing above the length may differ. */
-				rest = (rest & VRING_PACKED_MASK) - want;
-				if (unlikely(rest > span))
-					goto out;
-				len = (uint32_t)rest + min;
-				if (len < min)
-					__builtin_unreachable();
-			}
-			put(arg, i, *cookie, len);
+		for (; end - i >= 4;
+		     i += 4, d += 4, cookie += 4, want += 4 * one) {
+			if (unlikely(!VRING_DUE(0) || !VRING_DUE(1) ||
+				     !VRING_DUE(2) || !VRING_DUE(3)))
+				break;
+			vring_put4(put, arg, i, cookie, len);
+		}
+		for (; i < end; i++, d++, cookie++, want += one) {
+			if (unlikely(!VRING_DUE(0)))
+				goto out;
+			put(arg, i, *cookie, len[0]);
 		}
 	}
+#undef VRING_DUE
 out:
 	vr->last_used = (uint16_t)(first + i);
-	return i;
+	return (unsigned int)i;
 }
 
 /* In order; how many of `n` are what they should be. Four are one step. */
@@ -205,7 +241,7 @@ VRING_INLINE unsigned int vring_packed_check(struct vring *vr, unsigned int n)
 		if (d < end)
 			break;
 	}
-	return i;
+	return (unsigned int)i;
 }
 
 /* Offers the next `n` slots, whose buffers are vr->same, in order. */

@@ -12,6 +12,16 @@ VRING_INLINE void vring_split_put(struct vring *vr, uint16_t slot, uint16_t id,
 	vr->avail->ring[slot] = id;
 }
 
+VRING_INLINE void vring_split_describe(struct vring_desc *desc, void **cookie,
+				       const enum vring_dir dir,
+				       const struct vring_buf *b)
+{
+	desc->addr = b->addr;
+	if (dir == VRING_TO_DEVICE)
+		desc->len = b->len;
+	*cookie = b->cookie;
+}
+
 /* In order: the identities stand in the available ring already. */
 VRING_INLINE unsigned int vring_split_add(struct vring *vr,
 					  const enum vring_dir dir,
@@ -19,27 +29,32 @@ VRING_INLINE unsigned int vring_split_add(struct vring *vr,
 					  void *arg)
 {
 	const uint16_t next = vr->next;
-	unsigned int i = 0;
-	struct vring_buf b;
+	struct vring_buf b[4];
+	size_t i = 0;
 
 	while (i < n) {
 		const unsigned int at = (next + i) & vr->mask;
-		const unsigned int end = MIN(n, i + vr->size - at);
+		const size_t end = MIN((size_t)n, i + vr->size - at);
 		struct vring_desc *desc = vr->desc + at;
 		void **cookie = vr->cookie + at;
 
+		for (; end - i >= 4; i += 4, desc += 4, cookie += 4) {
+			if (unlikely(!vring_get4(get, arg, i, b)))
+				break;
+			vring_split_describe(desc, cookie, dir, &b[0]);
+			vring_split_describe(desc + 1, cookie + 1, dir, &b[1]);
+			vring_split_describe(desc + 2, cookie + 2, dir, &b[2]);
+			vring_split_describe(desc + 3, cookie + 3, dir, &b[3]);
+		}
 		for (; i < end; i++, desc++, cookie++) {
-			if (unlikely(!get(arg, i, &b)))
+			if (unlikely(!get(arg, i, b)))
 				goto out;
-			desc->addr = b.addr;
-			if (dir == VRING_TO_DEVICE)
-				desc->len = b.len;
-			*cookie = b.cookie;
+			vring_split_describe(desc, cookie, dir, b);
 		}
 	}
 out:
 	vr->next = (uint16_t)(next + i);
-	return i;
+	return (unsigned int)i;
 }
 
 VRING_INLINE bool vring_split_publish(struct vring *vr, uint16_t old,
@@ -102,6 +117,30 @@ VRING_INLINE void vring_split_used(const struct vring *vr, uint32_t *id,
 	*len = (uint32_t)(e >> 32);
 }
 
+/* Whether an element is of the buffer that is due, its length in range. */
+VRING_INLINE bool vring_split_due(const uint64_t *used, uint64_t want,
+				  const enum vring_dir dir, const uint32_t min,
+				  uint32_t span, uint32_t *len)
+{
+	uint64_t e;
+
+	if (dir == VRING_TO_DEVICE)
+		return likely(*(const uint32_t *)(const void *)used ==
+			      (uint32_t)want);
+	/*
+	 * The difference of the lengths below, that of the identities above:
+	 * one comparison.
+	 */
+	e = vring_split_elem(used) - want;
+	e = e << 32 | e >> 32;
+	if (unlikely(e > span))
+		return false;
+	*len = (uint32_t)e + min;
+	if (*len < min)
+		__builtin_unreachable();
+	return true;
+}
+
 /* In order; stops at the first of `n` that is not what it should be. */
 VRING_INLINE unsigned int vring_split_reap(struct vring *vr,
 					   const enum vring_dir dir,
@@ -110,42 +149,35 @@ VRING_INLINE unsigned int vring_split_reap(struct vring *vr,
 {
 	const uint16_t first = vr->last_used;
 	const uint32_t span = vr->buf_len - min;
-	unsigned int i = 0;
+	uint32_t len[4] = {min, min, min, min};
+	size_t i = 0;
 
+#define VRING_DUE(k) \
+	vring_split_due(used + (k), want + (k), dir, min, span, &len[k])
 	while (i < n) {
-		uint32_t id = (first + i) & vr->mask;
-		const unsigned int end = MIN(n, i + vr->size - id);
-		const uint64_t *used = vr->used + id;
-		void *const *cookie = vr->cookie + id;
+		const uint32_t at = (first + i) & vr->mask;
+		const size_t end = MIN((size_t)n, i + vr->size - at);
+		const uint64_t *used = vr->used + at;
+		void *const *cookie = vr->cookie + at;
+		uint64_t want = (uint64_t)min << 32 | at;
 
-		for (; i < end; i++, used++, cookie++, id++) {
-			uint32_t len = min;
-
-			if (dir == VRING_TO_DEVICE) {
-				if (unlikely(*(const uint32_t *)(const void *)
-						     used != id))
-					goto out;
-			} else {
-				/*
-				 * The difference of the lengths below, that of
-				 * the identities above: one comparison.
-				 */
-				uint64_t e = vring_split_elem(used) -
-					     ((uint64_t)min << 32 | id);
-
-				e = e << 32 | e >> 32;
-				if (unlikely(e > span))
-					goto out;
-				len = (uint32_t)e + min;
-				if (len < min)
-					__builtin_unreachable();
-			}
-			put(arg, i, *cookie, len);
+		for (; end - i >= 4;
+		     i += 4, used += 4, cookie += 4, want += 4) {
+			if (unlikely(!VRING_DUE(0) || !VRING_DUE(1) ||
+				     !VRING_DUE(2) || !VRING_DUE(3)))
+				break;
+			vring_put4(put, arg, i, cookie, len);
+		}
+		for (; i < end; i++, used++, cookie++, want++) {
+			if (unlikely(!VRING_DUE(0)))
+				goto out;
+			put(arg, i, *cookie, len[0]);
 		}
 	}
+#undef VRING_DUE
 out:
 	vr->last_used = (uint16_t)(first + i);
-	return i;
+	return (unsigned int)i;
 }
 
 /* In order; how many of `n` are what they should be. Four are one step. */
@@ -173,7 +205,7 @@ VRING_INLINE unsigned int vring_split_check(struct vring *vr, unsigned int n)
 		if (unlikely(used < end))
 			break;
 	}
-	return i;
+	return (unsigned int)i;
 }
 
 #endif /* LIB_VRING_SPLIT_H */

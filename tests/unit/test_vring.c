@@ -44,7 +44,7 @@ static void rig_init(struct rig *r, void **state, uint16_t size,
 				    vring_device_addr(&r->vr, r->layout)});
 }
 
-static bool get(void *arg, unsigned int i, struct vring_buf *b)
+static bool get(void *arg, size_t i, struct vring_buf *b)
 {
 	struct rig *r = arg;
 
@@ -58,7 +58,7 @@ static bool get(void *arg, unsigned int i, struct vring_buf *b)
 	return true;
 }
 
-static void put(void *arg, unsigned int i, void *cookie, uint32_t len)
+static void put(void *arg, size_t i, void *cookie, uint32_t len)
 {
 	struct rig *r = arg;
 
@@ -118,7 +118,7 @@ static bool waiting(struct rig *r)
 
 static unsigned int drained;
 
-static void count_put(void *arg, unsigned int i, void *cookie, uint32_t len)
+static void count_put(void *arg, size_t i, void *cookie, uint32_t len)
 {
 	(void)arg;
 	assert_int_equal(i, drained);

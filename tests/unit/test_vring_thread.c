@@ -80,7 +80,7 @@ static void *device(void *arg)
 	return NULL;
 }
 
-static bool get(void *arg, unsigned int i, struct vring_buf *b)
+static bool get(void *arg, size_t i, struct vring_buf *b)
 {
 	struct rig *r = arg;
 	uint64_t *at = &r->payload[r->added % SIZE];
@@ -93,7 +93,7 @@ static bool get(void *arg, unsigned int i, struct vring_buf *b)
 	return true;
 }
 
-static void put(void *arg, unsigned int i, void *cookie, uint32_t len)
+static void put(void *arg, size_t i, void *cookie, uint32_t len)
 {
 	struct rig *r = arg;
 

@@ -162,7 +162,7 @@ int virtio_fake_setup_packed(void **state)
 	return setup(state, ~0ull);
 }
 
-static void give_back(void *arg, unsigned int i, void *cookie, uint32_t len)
+static void give_back(void *arg, size_t i, void *cookie, uint32_t len)
 {
 	(void)arg;
 	(void)i;
