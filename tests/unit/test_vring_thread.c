@@ -83,13 +83,13 @@ static void *device(void *arg)
 static bool get(void *arg, size_t i, struct vring_buf *b)
 {
 	struct rig *r = arg;
-	uint64_t *at = &r->payload[r->added % SIZE];
+	const uintptr_t nth = r->added + i + 1;
+	uint64_t *at = &r->payload[(nth - 1) % SIZE];
 
-	(void)i;
-	*at = ++r->added;
+	*at = nth;
 	b->addr = (uintptr_t)at;
 	b->len = 8;
-	b->cookie = (void *)r->added;
+	b->cookie = (void *)nth;
 	return true;
 }
 
@@ -103,14 +103,15 @@ static void put(void *arg, size_t i, void *cookie, uint32_t len)
 	assert_int_equal(r->payload[(r->taken - 1) % SIZE], ~r->taken);
 }
 
-#define STEP(layout)                                                        \
-	do {                                                                \
-		unsigned int room = vring_room(&r.vr);                      \
-                                                                            \
-		vring_add(&r.vr, layout, VRING_FROM_DEVICE, room, get, &r); \
-		vring_publish(&r.vr, layout);                               \
-		n = vring_reap(&r.vr, layout, VRING_FROM_DEVICE, 0, BURST,  \
-			       put, &r);                                    \
+#define STEP(layout)                                                         \
+	do {                                                                 \
+		unsigned int room = vring_room(&r.vr);                       \
+                                                                             \
+		r.added += vring_add(&r.vr, layout, VRING_FROM_DEVICE, room, \
+				     get, &r);                               \
+		vring_publish(&r.vr, layout);                                \
+		n = vring_reap(&r.vr, layout, VRING_FROM_DEVICE, 0, BURST,   \
+			       put, &r);                                     \
 	} while (0)
 
 static void test_thread(void **state)
