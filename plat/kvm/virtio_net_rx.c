@@ -45,8 +45,6 @@ VRING_INLINE int refill(struct uk_netdev_rx_queue *rxq,
 	unsigned int want, got, added;
 	int rc = 0;
 
-	if (vring_room(vr) < rxq->refill)
-		return 0;
 	while ((want = MIN(vring_room(vr), REFILL_BATCH)) > 0) {
 		struct rx_source s = {fresh, rxq->room};
 
@@ -70,12 +68,23 @@ VRING_INLINE int refill(struct uk_netdev_rx_queue *rxq,
 	return rc;
 }
 
+/* Once a burst, so one copy for each layout does. */
+static int refill_split(struct uk_netdev_rx_queue *rxq)
+{
+	return refill(rxq, VRING_SPLIT);
+}
+
+static int refill_packed(struct uk_netdev_rx_queue *rxq)
+{
+	return refill(rxq, VRING_PACKED);
+}
+
 void virtio_net_fill(struct uk_netdev_rx_queue *rxq)
 {
 	if (rxq->q.vn->layout == VRING_PACKED)
-		refill(rxq, VRING_PACKED);
+		refill_packed(rxq);
 	else
-		refill(rxq, VRING_SPLIT);
+		refill_split(rxq);
 }
 
 /* ---- Frames in ---------------------------------------------------------- */
@@ -238,7 +247,10 @@ VRING_INLINE int rx_burst(struct uk_netdev_rx_queue *rxq,
 	}
 	if (used == max && vring_waiting(&q->vr, layout))
 		status |= UK_NETDEV_STATUS_MORE;
-	return status | refill(rxq, layout);
+	if (vring_room(&q->vr) < rxq->refill)
+		return status;
+	return status | (layout == VRING_PACKED ? refill_packed(rxq)
+						: refill_split(rxq));
 }
 
 #define RX_BURST(name, layout, mergeable)                           \
