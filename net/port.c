@@ -7,6 +7,16 @@
 #define MTU_MAX 9000
 #define MTU_DEFAULT 1500
 
+/* A receive buffer, where a frame may lie in several of them. */
+#define RX_BUF_BYTES 2048
+#define VLAN_TAG_LEN 4
+/* Queues are not made shorter than this to save memory... */
+#define DESC_MIN 64
+/* ...and of what there is this part is left for all else. */
+#define MEMORY_KEPT 8
+/* A queue's own memory, a descriptor, about. */
+#define DESC_BYTES 32
+
 const char *port_step_name(enum port_step step)
 {
 	static const char *const names[] = {
@@ -27,12 +37,12 @@ static uint16_t alloc_rxpkts(void *argp, struct uk_netbuf *pkts[],
 
 	for (n = 0; n < count; n++) {
 		struct uk_netbuf *nb = uk_netbuf_alloc_buf(
-			p->rx_alloc, p->buf_bytes, p->info.ioalign,
+			p->rx_alloc, p->rx_buf_bytes, p->info.ioalign,
 			p->info.nb_encap_rx, 0, NULL);
 
 		if (!nb)
 			break;
-		nb->len = (uint16_t)(p->buf_bytes - p->info.nb_encap_rx);
+		nb->len = (uint16_t)(p->rx_buf_bytes - p->info.nb_encap_rx);
 		pkts[n] = nb;
 	}
 	return n;
@@ -51,18 +61,88 @@ static uint16_t nb_desc(const struct uk_netdev_queue_info *info, uint16_t want)
 	return info->nb_max < want ? info->nb_max : want;
 }
 
-static int make_pools(struct port *p, unsigned burst, struct uk_alloc *a)
+static bool takes_chains(const struct port *p)
 {
-	size_t encap = MAX(p->info.nb_encap_tx, p->info.nb_encap_rx);
-	size_t align = MAX(p->info.ioalign, (size_t)64);
-	size_t obj;
+#ifdef UK_NETDEV_F_RX_CHAIN
+	return p->info.features & UK_NETDEV_F_RX_CHAIN;
+#else
+	(void)p;
+	return false;
+#endif
+}
 
-	/* Four bytes more than a full frame: a VLAN tag on what comes in. */
-	p->buf_bytes = ALIGN_UP(encap + p->mtu + ETH_HLEN + 4, (size_t)64);
-	obj = ALIGN_UP(sizeof(struct uk_netbuf), align) + p->buf_bytes;
+static size_t pool_align(const struct port *p)
+{
+	return MAX((size_t)p->info.ioalign, (size_t)64);
+}
+
+/* A pool's object: the netbuf and its buffer. */
+static size_t obj_bytes(const struct port *p, size_t buf_bytes)
+{
+	return ALIGN_UP(sizeof(struct uk_netbuf), pool_align(p)) + buf_bytes;
+}
+
+static size_t tx_bytes(const struct port *p)
+{
+	return p->nb_tx_bufs * obj_bytes(p, p->buf_bytes) +
+	       (size_t)p->nb_tx_desc * DESC_BYTES;
+}
+
+static size_t rx_bytes(const struct port *p)
+{
+	return p->nb_rx_bufs * obj_bytes(p, p->rx_buf_bytes) +
+	       (size_t)p->nb_rx_desc * DESC_BYTES;
+}
+
+static void count_bufs(struct port *p, unsigned burst)
+{
+	size_t parts = (p->buf_bytes + p->rx_buf_bytes - 1) / p->rx_buf_bytes;
+
 	p->nb_tx_bufs = p->nb_tx_desc + burst;
-	p->rx_pool = uk_allocpool_alloc(a, p->nb_rx_desc + burst, obj, align);
-	p->tx_pool = uk_allocpool_alloc(a, p->nb_tx_bufs, obj, align);
+	p->nb_rx_bufs = p->nb_rx_desc + burst * (unsigned)parts;
+}
+
+/*
+ * Sizes the buffers, and shortens the queues until they fit this port's share
+ * of what is left: the costlier one first.
+ */
+static void fit_memory(struct port *p, unsigned burst, struct uk_alloc *a)
+{
+	unsigned ports = MIN(uk_netdev_count(), CONFIG_APPUKPKTGEN_MAX_PORTS);
+	size_t encap = MAX(p->info.nb_encap_tx, p->info.nb_encap_rx);
+	__ssz avail = uk_alloc_availmem(a);
+	size_t share;
+
+	p->buf_bytes =
+		ALIGN_UP(encap + p->mtu + ETH_HLEN + VLAN_TAG_LEN, (size_t)64);
+	p->rx_buf_bytes = p->buf_bytes;
+	if (takes_chains(p))
+		p->rx_buf_bytes = MIN(p->buf_bytes, (size_t)RX_BUF_BYTES);
+	count_bufs(p, burst);
+	if (avail < 0)
+		return;
+	share = (size_t)(avail - avail / MEMORY_KEPT) /
+		(ports > p->id ? ports - p->id : 1);
+	while (tx_bytes(p) + rx_bytes(p) > share) {
+		bool tx_first = tx_bytes(p) >= rx_bytes(p);
+
+		if (p->nb_tx_desc > DESC_MIN &&
+		    (tx_first || p->nb_rx_desc <= DESC_MIN))
+			p->nb_tx_desc /= 2;
+		else if (p->nb_rx_desc > DESC_MIN)
+			p->nb_rx_desc /= 2;
+		else
+			break;
+		count_bufs(p, burst);
+	}
+}
+
+static int make_pools(struct port *p, struct uk_alloc *a)
+{
+	p->rx_pool = uk_allocpool_alloc(
+		a, p->nb_rx_bufs, obj_bytes(p, p->rx_buf_bytes), pool_align(p));
+	p->tx_pool = uk_allocpool_alloc(
+		a, p->nb_tx_bufs, obj_bytes(p, p->buf_bytes), pool_align(p));
 	if (!p->rx_pool || !p->tx_pool)
 		return -ENOMEM;
 	p->rx_alloc = uk_allocpool2ukalloc(p->rx_pool);
@@ -143,7 +223,8 @@ int port_open(struct port *p, unsigned id, unsigned burst, struct uk_alloc *a)
 	rc = get_queue_sizes(p);
 	if (rc < 0)
 		return fail(p, PORT_STEP_QUEUE_INFO, rc);
-	rc = make_pools(p, burst, a);
+	fit_memory(p, burst, a);
+	rc = make_pools(p, a);
 	if (rc < 0)
 		return fail(p, PORT_STEP_POOL, rc);
 	rc = configure_queues(p, a);

@@ -58,6 +58,8 @@ struct port {
 	struct uk_alloc *rx_alloc;
 	struct uk_alloc *tx_alloc;
 	size_t buf_bytes;    /* of a frame's buffer, headroom included */
+	size_t rx_buf_bytes; /* of a receive buffer, likewise */
+	unsigned nb_rx_bufs; /* in rx_pool, when all are back */
 	unsigned nb_tx_bufs; /* in tx_pool, when all are back */
 	enum port_step step; /* PORT_STEP_UP, or the one that failed */
 	int err;             /* negative errno of the step that failed */
@@ -65,8 +67,11 @@ struct port {
 
 /*
  * Brings device `id` up through all of its states, memory from `a`. `burst` is
- * the most frames that a user holds at once. Returns 0, or a negative errno
- * with p->step saying what failed; the port is then to be left alone.
+ * the most frames that a user holds at once. Queues are as long as the device
+ * and CONFIG_APPUKPKTGEN_RX_DESC and _TX_DESC allow, and shorter where the
+ * memory that is left, shared with the devices behind this one, is too little.
+ * Returns 0, or a negative errno with p->step saying what failed; the port is
+ * then to be left alone.
  */
 int port_open(struct port *p, unsigned id, unsigned burst, struct uk_alloc *a);
 
@@ -91,9 +96,20 @@ static inline struct uk_netbuf *port_frame_alloc(struct port *p)
 				   p->info.nb_encap_tx, 0, NULL);
 }
 
+/* A received frame may be a chain, see UK_NETDEV_F_RX_CHAIN. */
 static inline void port_frame_free(struct uk_netbuf *nb)
 {
-	uk_netbuf_free_single(nb);
+	uk_netbuf_free(nb);
+}
+
+/* Bytes of the frame, without FCS. */
+static inline unsigned port_frame_len(const struct uk_netbuf *nb)
+{
+	unsigned len = nb->len;
+
+	while (unlikely((nb = nb->next) != NULL))
+		len += nb->len;
+	return len;
 }
 
 /*

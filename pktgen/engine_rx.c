@@ -11,7 +11,7 @@ unsigned engine_rx_step(struct worker *w, uint64_t now_ns)
 
 	n = port_rx_burst(w->port, pkts, WORKER_BURST, &underrun, &err);
 	for (unsigned i = 0; i < n; i++) {
-		bytes += pkts[i]->len;
+		bytes += port_frame_len(pkts[i]);
 		port_frame_free(pkts[i]);
 	}
 	if (n) {

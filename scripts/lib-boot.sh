@@ -42,7 +42,7 @@ add_port() { # BACKEND; without, QEMU drops its frames
 	# MSI-X off: QEMU 7.2 crashes on it with vhost-user, and we poll.
 	local device=virtio-net-pci,disable-legacy=on,disable-modern=off,vectors=0,romfile=
 	[ "$machine" = q35 ] || device=virtio-net-device
-	device+=,mac=$mac:$(printf %02x "$ports")
+	device+=,mac=$mac:$(printf %02x "$ports")$queue
 	if [ -n "$1" ]; then
 		args+=(-netdev "$1,id=n$ports")
 		device+=,netdev=n$ports

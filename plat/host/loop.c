@@ -78,17 +78,47 @@ static bool refill(struct uk_netdev_rx_queue *q)
 	return n == want;
 }
 
+/* Above this frames are spread over buffers that are too small for them. */
+static bool chains(const struct host_netdev *d)
+{
+	return d->mtu > 1500;
+}
+
+/* Copies a frame into `rx` and, where it does not fit, posted ones behind. */
+static void fill(struct uk_netdev_rx_queue *q, struct uk_netbuf *rx,
+		 const char *from, size_t left)
+{
+	for (;;) {
+		struct uk_netbuf *part = rx;
+
+		part->len = (uint16_t)MIN((size_t)part->len, left);
+		memcpy(part->data, from, part->len);
+		from += part->len;
+		left -= part->len;
+		if (!left)
+			return;
+		rx = fifo_get(&q->posted);
+		part->next = rx;
+		rx->prev = part;
+	}
+}
+
 static bool deliver(struct host_netdev *to, const struct uk_netbuf *nb)
 {
 	struct uk_netdev_rx_queue *q = &to->rxq;
 	struct uk_netbuf *rx;
+	unsigned parts;
 
 	if (!fifo_len(&q->posted))
 		return false;
 	rx = fifo_get(&q->posted);
-	if (rx->len >= nb->len) {
-		memcpy(rx->data, nb->data, nb->len);
-		rx->len = nb->len;
+	parts = chains(to) ? (nb->len + rx->len - 1u) / rx->len : 1;
+	if (fifo_len(&q->posted) + 1 < parts) {
+		q->posted.head--;
+		return false;
+	}
+	if ((size_t)rx->len * parts >= nb->len) {
+		fill(q, rx, nb->data, nb->len);
 		fifo_put(&q->filled, rx);
 	} else {
 		fifo_put(&q->posted, rx);
@@ -164,6 +194,7 @@ static void info_get(struct uk_netdev *dev, struct uk_netdev_info *info)
 		.nb_encap_tx = ENCAP,
 		.nb_encap_rx = ENCAP,
 		.ioalign = 8,
+		.features = chains(dev_of(dev)) ? UK_NETDEV_F_RX_CHAIN : 0,
 	};
 }
 
@@ -177,7 +208,7 @@ static int queue_info(struct uk_netdev *dev __unused, uint16_t id __unused,
 		      struct uk_netdev_queue_info *info)
 {
 	*info = (struct uk_netdev_queue_info){
-		.nb_max = MAX_DESC,
+		.nb_max = DEFAULT_DESC,
 		.nb_min = 1,
 		.nb_align = 1,
 		.nb_is_power_of_two = 1,

@@ -35,6 +35,7 @@ void virtio_init(struct uk_alloc *a);
 /* 6: features of every kind of device. */
 #define VIRTIO_F_EVENT_IDX (1ULL << 29)
 #define VIRTIO_F_VERSION_1 (1ULL << 32)
+#define VIRTIO_F_RING_PACKED (1ULL << 34)
 
 /* Where a queue is notified, and the queue's index, which is written there. */
 struct virtio_notify {
@@ -52,8 +53,8 @@ struct virtio_ops {
 	/* The most descriptors that a queue takes; 0: no such queue. */
 	uint16_t (*queue_max)(struct virtio_dev *vd, uint16_t queue);
 	/*
-	 * Tells the device where the queue lies (2.7: descriptor, driver and
-	 * device area), enables it and fills *notify in. 0, -ENODEV for no
+	 * Tells the device where the queue lies (2.7, 2.8: descriptor, driver
+	 * and device area), enables it and fills *notify in. 0, -ENODEV for no
 	 * such queue, -EBUSY for one in use, -EIO when the device gives no
 	 * usable place to notify it.
 	 */

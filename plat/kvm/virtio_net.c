@@ -1,16 +1,17 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* From a device that was found to one that runs. */
-#include "plat/kvm/virtio_net.h"
+#include "plat/kvm/virtio_net_queue.h"
 
 /* 5.1.3 */
 #define VIRTIO_NET_F_MTU (1ULL << 3)
 #define VIRTIO_NET_F_MAC (1ULL << 5)
+#define VIRTIO_NET_F_MRG_RXBUF (1ULL << 15)
 #define VIRTIO_NET_F_STATUS (1ULL << 16)
 
 #define FEATURES_NEEDED VIRTIO_F_VERSION_1
-#define FEATURES_WANTED                                            \
-	(FEATURES_NEEDED | VIRTIO_F_EVENT_IDX | VIRTIO_NET_F_MTU | \
-	 VIRTIO_NET_F_MAC | VIRTIO_NET_F_STATUS)
+#define FEATURES_WANTED                                                \
+	(FEATURES_NEEDED | VIRTIO_F_EVENT_IDX | VIRTIO_F_RING_PACKED | \
+	 VIRTIO_NET_F_MTU | VIRTIO_NET_F_MAC | VIRTIO_NET_F_STATUS)
 
 /* 5.1.4: offsets in the configuration. */
 #define CONFIG_MAC 0
@@ -19,15 +20,9 @@
 #define MTU_DEFAULT 1500
 #define MTU_MIN 68 /* 5.1.4.1 */
 
-#define DESC_DEFAULT 256
 #define DESC_MIN 2
 /* Receive buffers are given in pieces of this many, or a quarter ring. */
 #define REFILL 32
-
-static struct virtio_net *to_vn(const struct uk_netdev *dev)
-{
-	return __containerof(dev, struct virtio_net, dev);
-}
 
 static int read_config(struct virtio_net *vn)
 {
@@ -45,24 +40,46 @@ static int read_config(struct virtio_net *vn)
 	return rc == 0 && vn->mtu < MTU_MIN ? -EIO : rc;
 }
 
+/*
+ * Mergeable buffers are asked for only where the MTU, which is known once
+ * there is an agreement, makes frames larger than small buffers are: reading
+ * how many buffers a frame has costs a cache miss for each.
+ */
+static int negotiate(struct virtio_net *vn)
+{
+	struct virtio_dev *vd = vn->vd;
+	int rc = virtio_negotiate(vd, FEATURES_WANTED, FEATURES_NEEDED);
+
+	if (rc == 0)
+		rc = read_config(vn);
+	if (rc < 0 || vn->mtu <= MTU_DEFAULT ||
+	    !(vd->ops->features(vd) & VIRTIO_NET_F_MRG_RXBUF))
+		return rc;
+	return virtio_negotiate(vd, FEATURES_WANTED | VIRTIO_NET_F_MRG_RXBUF,
+				FEATURES_NEEDED);
+}
+
 static int net_probe(struct uk_netdev *dev)
 {
 	struct virtio_net *vn = to_vn(dev);
 	int rc;
 
-	rc = virtio_negotiate(vn->vd, FEATURES_WANTED, FEATURES_NEEDED);
-	if (rc == 0)
-		rc = read_config(vn);
+	rc = negotiate(vn);
 	for (uint16_t i = VIRTIO_NET_RXQ; rc == 0 && i <= VIRTIO_NET_TXQ; i++) {
 		uint16_t max = vn->vd->ops->queue_max(vn->vd, i);
 
 		if (max < DESC_MIN)
 			return -ENODEV;
-		/* 2.7: a power of two; MMIO may offer any number. */
+		/* A power of two in both layouts; others may offer any number.
+		 */
 		vn->desc_max[i] = VRING_SIZE_MAX;
 		while (vn->desc_max[i] > max)
 			vn->desc_max[i] /= 2;
 	}
+	vn->layout = vn->vd->features & VIRTIO_F_RING_PACKED ? VRING_PACKED
+							     : VRING_SPLIT;
+	virtio_net_choose_tx(vn);
+	virtio_net_choose_rx(vn, vn->vd->features & VIRTIO_NET_F_MRG_RXBUF);
 	return rc;
 }
 
@@ -73,6 +90,8 @@ static void net_info_get(struct uk_netdev *dev, struct uk_netdev_info *info)
 	info->max_mtu = to_vn(dev)->mtu;
 	info->nb_encap_tx = VIRTIO_NET_HDR_LEN;
 	info->nb_encap_rx = VIRTIO_NET_HDR_LEN;
+	if (to_vn(dev)->vd->features & VIRTIO_NET_F_MRG_RXBUF)
+		info->features |= UK_NETDEV_F_RX_CHAIN;
 }
 
 static int net_configure(struct uk_netdev *dev __unused,
@@ -107,47 +126,6 @@ static int net_txq_info_get(struct uk_netdev *dev, uint16_t queue_id,
 	return queue_info_get(dev, queue_id, VIRTIO_NET_TXQ, info);
 }
 
-/*
- * A direction's structure of `bytes`, which starts with a struct queue, its
- * ring laid out and the device told. *out stays as it is after an error.
- */
-static int new_queue(struct virtio_net *vn, uint16_t index, uint16_t nb_desc,
-		     struct uk_alloc *a, size_t bytes,
-		     struct virtio_net_queue **out)
-{
-	struct virtio_net_queue *q = uk_zalloc(a, bytes);
-	void *mem;
-	int rc;
-
-	if (!nb_desc)
-		nb_desc = MIN(vn->desc_max[index], DESC_DEFAULT);
-	mem = uk_memalign(a, VRING_ALIGN, vring_bytes(nb_desc));
-	if (!q || !mem) {
-		rc = -ENOMEM;
-		goto fail;
-	}
-	q->vn = vn;
-	vring_init(&q->vr, mem, nb_desc,
-		   index == VIRTIO_NET_RXQ ? VRING_FROM_DEVICE
-					   : VRING_TO_DEVICE,
-		   !!(vn->vd->features & VIRTIO_F_EVENT_IDX));
-	rc = vn->vd->ops->queue_enable(vn->vd, index, nb_desc,
-				       (uint64_t[]){vring_desc_addr(&q->vr),
-						    vring_avail_addr(&q->vr),
-						    vring_used_addr(&q->vr)},
-				       &q->notify);
-	if (rc < 0)
-		goto fail;
-	*out = q;
-	return 0;
-fail:
-	if (mem)
-		uk_free(a, mem);
-	if (q)
-		uk_free(a, q);
-	return rc;
-}
-
 static int net_rxq_configure(struct uk_netdev *dev, uint16_t queue_id __unused,
 			     uint16_t nb_desc,
 			     struct uk_netdev_rxqueue_conf *conf,
@@ -155,8 +133,8 @@ static int net_rxq_configure(struct uk_netdev *dev, uint16_t queue_id __unused,
 {
 	struct uk_netdev_rx_queue *rxq;
 	struct virtio_net_queue *q;
-	int rc = new_queue(to_vn(dev), VIRTIO_NET_RXQ, nb_desc, conf->a,
-			   sizeof(*rxq), &q);
+	int rc = virtio_net_new_queue(to_vn(dev), VIRTIO_NET_RXQ, nb_desc,
+				      conf->a, sizeof(*rxq), &q);
 
 	if (rc < 0)
 		return rc;
@@ -164,7 +142,7 @@ static int net_rxq_configure(struct uk_netdev *dev, uint16_t queue_id __unused,
 	rxq->refill = MIN(REFILL, MAX(q->vr.size / 4, 1));
 	rxq->alloc_rxpkts = conf->alloc_rxpkts;
 	rxq->alloc_rxpkts_argp = conf->alloc_rxpkts_argp;
-	virtio_net_refill(rxq);
+	virtio_net_fill(rxq);
 	*queue = rxq;
 	return 0;
 }
@@ -175,8 +153,8 @@ static int net_txq_configure(struct uk_netdev *dev, uint16_t queue_id __unused,
 			     struct uk_netdev_tx_queue **queue)
 {
 	struct virtio_net_queue *q;
-	int rc = new_queue(to_vn(dev), VIRTIO_NET_TXQ, nb_desc, conf->a,
-			   sizeof(**queue), &q);
+	int rc = virtio_net_new_queue(to_vn(dev), VIRTIO_NET_TXQ, nb_desc,
+				      conf->a, sizeof(**queue), &q);
 
 	if (rc < 0)
 		return rc;
@@ -230,8 +208,8 @@ int virtio_net_add(struct uk_alloc *a, struct virtio_dev *vd)
 		return -ENOMEM;
 	vn->vd = vd;
 	vn->dev.ops = &net_ops;
-	vn->dev.tx_burst = virtio_net_tx_burst;
-	vn->dev.rx_burst = virtio_net_rx_burst;
+	virtio_net_choose_tx(vn);
+	virtio_net_choose_rx(vn, false);
 	rc = uk_netdev_drv_register(&vn->dev, a, "virtio-net");
 	if (rc < 0)
 		uk_free(a, vn);

@@ -1,40 +1,46 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The split virtqueue away from the fast path: layout, disorder, the end. */
+/* A virtqueue away from the fast path: layout, disorder, the end. */
 #include "plat/lib/vring.h"
 
 #include <string.h>
 #include <uk/assert.h>
 
 /* Offsets of the parts within the block, in their order. */
-struct layout {
-	size_t avail, used, cookie, room, free, end;
+struct offsets {
+	size_t driver, device, cookie, free, end;
 };
 
-static struct layout layout_of(uint16_t size)
+static struct offsets offsets_of(enum vring_layout layout, uint16_t size)
 {
-	struct layout l;
-	size_t n = size;
+	struct offsets o;
+	size_t n = size, device_bytes;
 
-	l.avail = n * sizeof(struct vring_desc);
-	/*
-	 * 2.7: the used ring needs an alignment of 4 only. 4 bytes before a
-	 * line, so that no element lies across two of them.
-	 */
-	l.used = ALIGN_UP(l.avail + (n + 3) * sizeof(uint16_t) +
-				  2 * sizeof(uint16_t),
-			  VRING_ALIGN);
-	l.cookie = ALIGN_UP(l.used + n * sizeof(struct vring_used_elem) +
-				    sizeof(uint16_t),
-			    VRING_ALIGN);
-	l.room = l.cookie + n * sizeof(void *);
-	l.free = l.room + n * sizeof(uint32_t);
-	l.end = l.free + n * sizeof(uint16_t);
-	return l;
+	/* Both kinds of descriptor have 16 bytes. */
+	o.driver = n * sizeof(struct vring_desc);
+	if (layout == VRING_SPLIT) {
+		/*
+		 * 2.7: the used ring needs an alignment of 4 only. 4 bytes
+		 * before a line, so that no element lies across two of them.
+		 */
+		o.device = o.driver + (n + 3) * sizeof(uint16_t) +
+			   2 * sizeof(uint16_t);
+		device_bytes = n * sizeof(uint64_t) + sizeof(uint16_t);
+	} else {
+		o.driver = ALIGN_UP(o.driver, (size_t)VRING_ALIGN);
+		/* Two parties write: each its own line. */
+		o.device = o.driver + VRING_ALIGN;
+		device_bytes = sizeof(uint32_t);
+	}
+	o.device = ALIGN_UP(o.device, (size_t)VRING_ALIGN);
+	o.cookie = ALIGN_UP(o.device + device_bytes, (size_t)VRING_ALIGN);
+	o.free = o.cookie + n * sizeof(void *);
+	o.end = o.free + n * sizeof(uint16_t);
+	return o;
 }
 
-size_t vring_bytes(uint16_t size)
+size_t vring_bytes(enum vring_layout layout, uint16_t size)
 {
-	return layout_of(size).end;
+	return offsets_of(layout, size).end;
 }
 
 void vring_push_event(struct vring *vr)
@@ -46,42 +52,68 @@ void vring_push_event(struct vring *vr)
 				 __ATOMIC_RELAXED);
 }
 
-void vring_init(struct vring *vr, void *mem, uint16_t size, enum vring_dir dir,
-		bool event_idx)
+static void init_split(struct vring *vr, enum vring_dir dir)
 {
-	const struct layout l = layout_of(size);
-	char *m = mem;
-
-	UK_ASSERT(POWER_OF_2(size) && size <= VRING_SIZE_MAX);
-	memset(mem, 0, l.end);
-	*vr = (struct vring){
-		.desc = (struct vring_desc *)(void *)m,
-		.avail = (struct vring_avail *)(void *)(m + l.avail),
-		.used = (struct vring_used_elem *)(void *)(m + l.used),
-		.cookie = (void **)(void *)(m + l.cookie),
-		.room = (uint32_t *)(void *)(m + l.room),
-		.free = (uint16_t *)(void *)(m + l.free),
-		.size = size,
-		.mask = (uint16_t)(size - 1),
-		.event_idx = event_idx,
-		.in_order = true,
-	};
-	for (uint16_t i = 0; i < size; i++) {
+	for (uint16_t i = 0; i < vr->size; i++) {
 		vr->avail->ring[i] = i;
 		if (dir == VRING_FROM_DEVICE)
 			vr->desc[i].flags = VRING_DESC_F_WRITE;
 	}
 	/* 2.7.7.1: flags stay 0 where the event index rules. */
 	vring_push_event(vr);
-	if (!event_idx)
+	if (!vr->event_idx)
 		vr->avail->flags = VRING_AVAIL_F_NO_INTERRUPT;
 }
 
+void vring_init(struct vring *vr, void *mem, enum vring_layout layout,
+		uint16_t size, enum vring_dir dir, bool event_idx)
+{
+	const struct offsets o = offsets_of(layout, size);
+	char *m = mem;
+
+	UK_ASSERT(POWER_OF_2(size) && size <= VRING_SIZE_MAX);
+	memset(mem, 0, o.end);
+	*vr = (struct vring){
+		.desc = (struct vring_desc *)(void *)m,
+		.avail = (struct vring_avail *)(void *)(m + o.driver),
+		.used = (uint64_t *)(void *)(m + o.device),
+		.cookie = (void **)(void *)(m + o.cookie),
+		.free = (uint16_t *)(void *)(m + o.free),
+		.size = size,
+		.mask = (uint16_t)(size - 1),
+		.event_idx = event_idx,
+		.in_order = true,
+	};
+	if (layout == VRING_SPLIT)
+		init_split(vr, dir);
+	else
+		*vr->driver_event = VRING_PACKED_EVENT_DISABLE << 16;
+}
+
+void vring_set_buf_len(struct vring *vr, enum vring_layout layout, uint32_t len)
+{
+	vr->buf_len = len;
+	for (uint16_t i = 0; layout == VRING_SPLIT && i < vr->size; i++)
+		vr->desc[i].len = len;
+}
+
+void vring_write_same(struct vring *vr, unsigned int n)
+{
+	for (unsigned int i = 0; i < n; i++) {
+		const uint16_t slot = (uint16_t)(vr->next + i) & vr->mask;
+
+		/* Alike in both layouts; packed gives the rest of it anew. */
+		vr->desc[slot].addr = vr->same.addr;
+		vr->desc[slot].len = vr->same.len;
+		vr->cookie[slot] = vr->same.cookie;
+	}
+}
+
 /*
- * From here on identities come from a list. A cookie says that its identity
- * is out, so those that the device does not own lose theirs.
+ * A cookie says that its identity is out, so those that the device does not
+ * own lose theirs.
  */
-static void leave_order(struct vring *vr)
+void vring_leave_order(struct vring *vr)
 {
 	uint16_t n = 0;
 
@@ -95,43 +127,15 @@ static void leave_order(struct vring *vr)
 	vr->in_order = false;
 }
 
-unsigned int vring_reap_any(struct vring *vr, unsigned int n,
-			    enum vring_dir dir, vring_put_t put, void *arg)
-{
-	unsigned int i;
-
-	if (vr->in_order)
-		leave_order(vr);
-	for (i = 0; i < n; i++) {
-		const struct vring_used_elem *e =
-			&vr->used[vr->last_used & vr->mask];
-		const uint32_t id = __atomic_load_n(&e->id, __ATOMIC_RELAXED);
-		const uint32_t len = __atomic_load_n(&e->len, __ATOMIC_RELAXED);
-		void *cookie;
-
-		if (id > vr->mask || !vr->cookie[id] ||
-		    (dir == VRING_FROM_DEVICE && len > vr->room[id])) {
-			vr->broken = true;
-			break;
-		}
-		cookie = vr->cookie[id];
-		vr->cookie[id] = NULL;
-		vr->free[vr->nb_free++] = (uint16_t)id;
-		vr->last_used++;
-		put(arg, cookie, len);
-	}
-	if ((uint16_t)(vr->used_event - vr->last_used) < 0x8000)
-		vring_push_event(vr);
-	return i;
-}
-
 void vring_drain(struct vring *vr, vring_put_t put, void *arg)
 {
+	unsigned int n = 0;
+
 	if (vr->in_order)
-		leave_order(vr);
+		vring_leave_order(vr);
 	for (uint16_t id = 0; id < vr->size; id++)
 		if (vr->cookie[id])
-			put(arg, vr->cookie[id], 0);
+			put(arg, n++, vr->cookie[id], 0);
 	vr->broken = true;
 	vr->last_used = vr->published = vr->next;
 	memset(vr->cookie, 0, vr->size * sizeof(*vr->cookie));

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * A virtqueue seen from the driver: buffers go out to the device in batches
- * and come back in batches. This is the split layout (virtio 1.2, 2.7); its
- * structures stay inside this header and vring.c, so that another layout fits
- * beside it under the same five calls.
+ * and come back in batches. It has one of two layouts, split (virtio 1.2, 2.7)
+ * or packed (2.8), fixed when it is laid out. The calls of the fast path take
+ * the layout as a constant, so that nothing asks for it per buffer; what they
+ * do in each is in vring_split.h and vring_packed.h.
  *
  * Each buffer is one piece of memory and takes one descriptor. A cookie goes
  * with it, never NULL; the ring holds it while the device owns the buffer and
@@ -24,7 +25,12 @@
 #include <stdint.h>
 #include <uk/essentials.h>
 
-#define VRING_SIZE_MAX 32768 /* 2.7: the largest split ring */
+#define VRING_SIZE_MAX 32768 /* 2.7, 2.8.10.1: the largest of either layout */
+
+enum vring_layout {
+	VRING_SPLIT,
+	VRING_PACKED,
+};
 
 /* What the device gets: buffers to read, or buffers to write to. */
 enum vring_dir {
@@ -34,9 +40,12 @@ enum vring_dir {
 
 struct vring_buf {
 	uint64_t addr; /* physical */
-	uint32_t len;  /* bytes */
+	uint32_t len;  /* bytes; VRING_FROM_DEVICE: see vring_set_buf_len() */
 	void *cookie;
 };
+
+/* Both layouts. */
+#define VRING_DESC_F_WRITE 2
 
 /* 2.7.5: the descriptor table. */
 struct vring_desc {
@@ -53,69 +62,109 @@ struct vring_avail {
 	uint16_t ring[];
 };
 
-struct vring_used_elem {
-	uint32_t id;
-	uint32_t len;
-} __align(8);
-
-#define VRING_DESC_F_WRITE 2
 #define VRING_AVAIL_F_NO_INTERRUPT 1
 #define VRING_USED_F_NO_NOTIFY 1
 
+/*
+ * 2.8.13: the one ring of the packed layout. `rest` is read and written in one
+ * piece: len, identity << 32, flags << 48.
+ */
+struct vring_packed_desc {
+	uint64_t addr;
+	union {
+		uint64_t rest;
+		struct {
+			uint32_t len;
+			uint32_t id_flags;
+		};
+	};
+};
+
+#define VRING_PACKED_F_AVAIL (1 << 7)
+#define VRING_PACKED_F_USED (1 << 15)
+
+/* 2.8.14: event suppression, off_wrap | flags << 16. */
+#define VRING_PACKED_EVENT_DISABLE 1
+#define VRING_PACKED_EVENT_DESC 2
+
 struct vring {
-	struct vring_desc *desc;
-	struct vring_avail *avail;
+	union {
+		struct vring_desc *desc;
+		struct vring_packed_desc *packed;
+	};
+	/* Split: struct vring_avail. Packed: the driver's event suppression. */
+	union {
+		struct vring_avail *avail;
+		uint32_t *driver_event;
+	};
 	/*
-	 * 2.7.8: what the device has used. The elements start on a cache line;
-	 * flags and idx are the 4 bytes before them, avail_event those after.
+	 * Split, 2.7.8: what the device has used, id | len << 32. The elements
+	 * start on a cache line; flags and idx are the 4 bytes before them,
+	 * avail_event those after. Packed: the device's event suppression.
 	 */
-	struct vring_used_elem *used;
-	void **cookie;  /* by identity */
-	uint32_t *room; /* by identity: bytes the device may write */
-	uint16_t *free; /* identities not in use; only while !in_order */
-	uint16_t size;  /* a power of two */
+	union {
+		uint64_t *used;
+		uint32_t *device_event;
+	};
+	void **cookie;         /* by identity */
+	uint16_t *free;        /* identities not in use; only while !in_order */
+	uint64_t first_rest;   /* packed: of the descriptor to be shown last */
+	uint32_t buf_len;      /* room of each buffer, VRING_FROM_DEVICE */
+	struct vring_buf same; /* of vring_add_same() */
+	uint16_t nb_same; /* the last slots before `next`, all describing it */
+	/* These count on: modulo the size they are a slot of the ring. */
+	uint16_t next;      /* of the next buffer to be offered */
+	uint16_t published; /* up to here the device has been shown */
+	uint16_t last_used; /* of the next used element to be read */
+	uint16_t size;      /* a power of two */
 	uint16_t mask;
-	uint16_t next;       /* index of the next buffer to be offered */
-	uint16_t published;  /* avail->idx as the device sees it */
-	uint16_t last_used;  /* index of the next used element to be read */
-	uint16_t used_event; /* as the device sees it */
+	uint16_t used_event; /* split: as the device sees it */
 	uint16_t nb_free;    /* in `free` */
 	bool event_idx;      /* VIRTIO_F_EVENT_IDX was negotiated */
 	/*
 	 * The device has always used the buffers in the order in which it got
-	 * them. Then identity and slot are the index modulo the size, and the
-	 * available ring never has to be written.
+	 * them. Then a slot's buffer has the slot's number as its identity, and
+	 * the available ring of the split layout never has to be written.
 	 */
 	bool in_order;
 	bool broken;
 };
 
 /* Bytes that a ring of `size` needs, aligned to VRING_ALIGN. */
-size_t vring_bytes(uint16_t size);
+size_t vring_bytes(enum vring_layout layout, uint16_t size);
 #define VRING_ALIGN 64
 
 /*
- * Lays an empty ring out in `mem`, vring_bytes(size) at VRING_ALIGN, which
- * stays the caller's. `size` is a power of two up to VRING_SIZE_MAX. Device
- * interrupts are off: the ring is polled.
+ * Lays an empty ring out in `mem`, vring_bytes(layout, size) at VRING_ALIGN,
+ * which stays the caller's. `size` is a power of two up to VRING_SIZE_MAX.
+ * Device interrupts are off: the ring is polled.
  */
-void vring_init(struct vring *vr, void *mem, uint16_t size, enum vring_dir dir,
-		bool event_idx);
+void vring_init(struct vring *vr, void *mem, enum vring_layout layout,
+		uint16_t size, enum vring_dir dir, bool event_idx);
 
-/* The addresses that the device is told: 2.7 calls these its three areas. */
+/*
+ * With VRING_FROM_DEVICE all buffers have room for `len` bytes; said once,
+ * before the first is added.
+ */
+void vring_set_buf_len(struct vring *vr, enum vring_layout layout,
+		       uint32_t len);
+
+/* The areas that the device is told (2.7, 2.8): descriptor, driver, device. */
 static inline uint64_t vring_desc_addr(const struct vring *vr)
 {
 	return (uintptr_t)vr->desc;
 }
 
-static inline uint64_t vring_avail_addr(const struct vring *vr)
+static inline uint64_t vring_driver_addr(const struct vring *vr)
 {
 	return (uintptr_t)vr->avail;
 }
 
-static inline uint64_t vring_used_addr(const struct vring *vr)
+static inline uint64_t vring_device_addr(const struct vring *vr,
+					 enum vring_layout layout)
 {
-	return (uintptr_t)vr->used - 2 * sizeof(uint16_t);
+	return (uintptr_t)vr->used -
+	       (layout == VRING_SPLIT ? 2 * sizeof(uint16_t) : 0);
 }
 
 /* Buffers that the device owns, published or not. */
@@ -130,141 +179,260 @@ static inline uint16_t vring_room(const struct vring *vr)
 	return (uint16_t)(vr->size - vring_outstanding(vr));
 }
 
+/* From here on identities come from a list; see in_order. */
+void vring_leave_order(struct vring *vr);
+
+/* Split: notes that `last_used` moved: keeps the device from interrupting. */
+void vring_push_event(struct vring *vr);
+
+/*
+ * Fills the `i`th buffer of a batch in; false when there is none. May be asked
+ * for the same one again.
+ */
+typedef bool (*vring_get_t)(void *arg, size_t i, struct vring_buf *b);
+
+/*
+ * Takes the `i`th buffer of a batch back, with the bytes that the device says
+ * it wrote: within the buffer, and without a meaning with VRING_TO_DEVICE. It
+ * must not use the ring.
+ */
+typedef void (*vring_put_t)(void *arg, size_t i, void *cookie, uint32_t len);
+
+/* Describes vr->same in the next `n` slots, without offering them. */
+void vring_write_same(struct vring *vr, unsigned int n);
+
 #define VRING_INLINE static inline __attribute__((always_inline))
+
+/* Half of the work on one buffer would be the loop: four are one step. */
+VRING_INLINE bool vring_get4(const vring_get_t get, void *arg, size_t i,
+			     struct vring_buf b[4])
+{
+	return likely(get(arg, i, &b[0])) && likely(get(arg, i + 1, &b[1])) &&
+	       likely(get(arg, i + 2, &b[2])) && likely(get(arg, i + 3, &b[3]));
+}
+
+VRING_INLINE void vring_put4(const vring_put_t put, void *arg, size_t i,
+			     void *const cookie[4], const uint32_t len[4])
+{
+	put(arg, i, cookie[0], len[0]);
+	put(arg, i + 1, cookie[1], len[1]);
+	put(arg, i + 2, cookie[2], len[2]);
+	put(arg, i + 3, cookie[3], len[3]);
+}
+
+#include "plat/lib/vring_packed.h"
+#include "plat/lib/vring_split.h"
+
+/*
+ * In the calls below `layout`, `dir`, `min`, `get` and `put` are constants
+ * where they stand, so that each becomes one loop.
+ */
+
+/* Buffer by buffer, whatever the ring is like. */
+VRING_INLINE unsigned int vring_add_any(struct vring *vr,
+					const enum vring_layout layout,
+					const enum vring_dir dir,
+					unsigned int n, const vring_get_t get,
+					void *arg)
+{
+	struct vring_buf b;
+	unsigned int i;
+
+	for (i = 0; i < n && get(arg, i, &b); i++) {
+		const uint16_t slot = vr->next & vr->mask;
+		const uint16_t id =
+			likely(vr->in_order) ? slot : vr->free[--vr->nb_free];
+
+		if (dir == VRING_FROM_DEVICE)
+			b.len = vr->buf_len;
+		vr->cookie[id] = b.cookie;
+		if (layout == VRING_SPLIT)
+			vring_split_put(vr, slot, id, &b);
+		else
+			vring_packed_put(vr, dir, id, &b);
+		vr->next++;
+	}
+	return i;
+}
 
 /*
  * Adds up to `n` buffers, each as `get` fills it in; stops when `get` returns
  * false. Returns how many were added. The device does not know of them before
- * vring_publish(). `n` is at most vring_room(). `get` and `dir` are constants
- * where this is called, so that the whole becomes one loop.
+ * vring_publish(). `n` is at most vring_room().
  */
-VRING_INLINE unsigned int vring_add(
-	struct vring *vr, unsigned int n, const enum vring_dir dir,
-	bool (*const get)(void *arg, struct vring_buf *b), void *arg)
+VRING_INLINE unsigned int vring_add(struct vring *vr,
+				    const enum vring_layout layout,
+				    const enum vring_dir dir, unsigned int n,
+				    const vring_get_t get, void *arg)
 {
-	struct vring_desc *const desc = vr->desc;
-	void **const cookie = vr->cookie;
-	uint32_t *const room = vr->room;
-	const uint16_t mask = vr->mask, next = vr->next;
-	const bool in_order = vr->in_order;
-	struct vring_buf b;
+	/* The first of a packed batch is kept back. */
+	const bool first =
+		layout == VRING_PACKED && vr->next == vr->published && n;
+	const unsigned int slow = likely(vr->in_order) ? first : n;
 	unsigned int i;
 
-	for (i = 0; i < n; i++) {
-		uint16_t id = (uint16_t)(next + i) & mask;
-
-		if (unlikely(!get(arg, &b)))
-			break;
-		if (unlikely(!in_order)) {
-			uint16_t slot = id;
-
-			id = vr->free[--vr->nb_free];
-			vr->avail->ring[slot] = id;
-		}
-		desc[id].addr = b.addr;
-		desc[id].len = b.len;
-		cookie[id] = b.cookie;
-		if (dir == VRING_FROM_DEVICE)
-			room[id] = b.len;
-	}
-	vr->next = (uint16_t)(next + i);
-	return i;
+	vr->nb_same = 0;
+	i = vring_add_any(vr, layout, dir, slow, get, arg);
+	if (unlikely(i < slow || !vr->in_order))
+		return i;
+	if (layout == VRING_SPLIT)
+		return vring_split_add(vr, dir, n, get, arg);
+	return vring_packed_add(vr, dir, i, n, get, arg);
 }
 
 /*
  * Shows the device what was added since the last call. True when it asks to
  * be notified of that; the caller then does so.
  */
-static inline bool vring_publish(struct vring *vr)
+VRING_INLINE bool vring_publish(struct vring *vr,
+				const enum vring_layout layout)
 {
 	const uint16_t old = vr->published, idx = vr->next;
-	const uint16_t *const event = (uint16_t *)&vr->used[vr->size];
-	const uint16_t *const flags = (uint16_t *)vr->used - 2;
 
 	if (idx == old)
 		return false;
 	vr->published = idx;
-	/* 2.7.13.3.1: descriptors and ring before the index. */
-	__atomic_store_n(&vr->avail->idx, idx, __ATOMIC_RELEASE);
-	/*
-	 * 2.7.13.4.1: the index before the read of what suppresses the
-	 * notification. The one order that x86 does not keep by itself.
-	 */
-	__atomic_thread_fence(__ATOMIC_SEQ_CST);
-	/* 2.7.10.1: the device names the index that it wants to hear of. */
-	if (vr->event_idx)
-		return (uint16_t)(idx -
-				  __atomic_load_n(event, __ATOMIC_RELAXED) -
-				  1) < (uint16_t)(idx - old);
-	return !(__atomic_load_n(flags, __ATOMIC_RELAXED) &
-		 VRING_USED_F_NO_NOTIFY);
+	return layout == VRING_SPLIT ? vring_split_publish(vr, old, idx)
+				     : vring_packed_publish(vr, old, idx);
 }
 
-/*
- * Buffers that the device has used and vring_reap() has not returned. 0 when
- * the ring is broken, which this call can find out.
- */
-static inline uint16_t vring_pending(struct vring *vr)
+/* Whether the device has used a buffer that vring_reap() has not returned. */
+VRING_INLINE bool vring_waiting(const struct vring *vr,
+				const enum vring_layout layout)
 {
-	/* 2.7.14: the index before the elements. */
-	const uint16_t idx =
-		__atomic_load_n((uint16_t *)vr->used - 1, __ATOMIC_ACQUIRE);
-	const uint16_t n = (uint16_t)(idx - vr->last_used);
+	return layout == VRING_SPLIT ? vring_split_waiting(vr)
+				     : vring_packed_waiting(vr);
+}
 
-	if (unlikely(n > (uint16_t)(vr->published - vr->last_used)))
-		vr->broken = true;
+/* No more than this has been used; packed: all that could have been. */
+VRING_INLINE unsigned int vring_shown_used(struct vring *vr,
+					   const enum vring_layout layout)
+{
+	unsigned int n = (uint16_t)(vr->published - vr->last_used);
+
+	if (layout == VRING_SPLIT)
+		n = vring_split_pending(vr, n);
 	return unlikely(vr->broken) ? 0 : n;
 }
 
-typedef void (*vring_put_t)(void *arg, void *cookie, uint32_t len);
-
-/* vring_reap() for a device that has once left the order. */
-unsigned int vring_reap_any(struct vring *vr, unsigned int n,
-			    enum vring_dir dir, vring_put_t put, void *arg);
-
-/* Notes that `last_used` moved: keeps the device from interrupting. */
-void vring_push_event(struct vring *vr);
+/* Half way to where an interrupt would be due. */
+VRING_INLINE void vring_move_event(struct vring *vr,
+				   const enum vring_layout layout)
+{
+	if (layout == VRING_SPLIT &&
+	    unlikely((uint16_t)(vr->used_event - vr->last_used) < 0x8000))
+		vring_push_event(vr);
+}
 
 /*
- * Takes `n` used buffers back, no more than vring_pending() has just said, and
- * hands each to `put` with the bytes that the device says it wrote (which is
- * within the buffer; means nothing with VRING_TO_DEVICE). Returns how many;
- * fewer than `n` only when the ring broke. `put` must not use the ring.
+ * The `i`th up to the `n`th of a batch, each checked by itself. Whoever comes
+ * in another order than it went out ends the order.
  */
-VRING_INLINE unsigned int vring_reap(struct vring *vr, unsigned int n,
-				     const enum vring_dir dir,
-				     const vring_put_t put, void *arg)
+VRING_INLINE unsigned int vring_reap_any(struct vring *vr,
+					 const enum vring_layout layout,
+					 const enum vring_dir dir,
+					 unsigned int i, unsigned int n,
+					 const vring_put_t put, void *arg)
 {
-	const struct vring_used_elem *const used = vr->used;
-	void **const cookie = vr->cookie;
-	const uint32_t *const room = vr->room;
-	const uint16_t mask = vr->mask, first = vr->last_used;
-	unsigned int i = 0;
-
-	if (unlikely(!vr->in_order))
-		return vring_reap_any(vr, n, dir, put, arg);
 	for (; i < n; i++) {
-		const uint16_t id = (uint16_t)(first + i) & mask;
-		/* Once: the device can change it under our eyes. */
-		const uint64_t e =
-			*(const volatile uint64_t *)(const void *)&used[id];
-		const uint32_t len = (uint32_t)(e >> 32);
+		uint32_t id, len;
+		void *cookie;
 
-		if (unlikely((uint32_t)e != id)) {
-			vr->last_used = (uint16_t)(first + i);
-			return i + vring_reap_any(vr, n - i, dir, put, arg);
-		}
-		if (dir == VRING_FROM_DEVICE && unlikely(len > room[id])) {
+		if (layout == VRING_SPLIT)
+			vring_split_used(vr, &id, &len);
+		else if (!vring_packed_used(vr, &id, &len))
+			break;
+		if (vr->in_order && id != (vr->last_used & vr->mask))
+			vring_leave_order(vr);
+		if (id > vr->mask || !vr->cookie[id] ||
+		    (dir == VRING_FROM_DEVICE && len > vr->buf_len)) {
 			vr->broken = true;
 			break;
 		}
-		put(arg, cookie[id], len);
+		cookie = vr->cookie[id];
+		if (!vr->in_order) {
+			vr->cookie[id] = NULL;
+			vr->free[vr->nb_free++] = (uint16_t)id;
+		}
+		vr->last_used++;
+		put(arg, i, cookie, len);
 	}
-	vr->last_used = (uint16_t)(first + i);
-	/* Half way to where an interrupt would be due. */
-	if (unlikely((uint16_t)(vr->used_event - vr->last_used) < 0x8000))
-		vring_push_event(vr);
 	return i;
+}
+
+/*
+ * Takes up to `n` used buffers back and hands each to `put`. Returns how many
+ * there were; none once the ring is broken, which this call can find out. The
+ * device is expected to write `min` bytes at least: less is right too, but
+ * slower.
+ */
+VRING_INLINE unsigned int vring_reap(struct vring *vr,
+				     const enum vring_layout layout,
+				     const enum vring_dir dir,
+				     const uint32_t min, unsigned int n,
+				     const vring_put_t put, void *arg)
+{
+	/* Read once: the device may use more at any time. */
+	const unsigned int used = vring_shown_used(vr, layout);
+	unsigned int i = 0;
+
+	n = MIN(n, used);
+	if (likely(vr->in_order)) {
+		if (layout == VRING_SPLIT)
+			i = vring_split_reap(vr, dir, min, n, put, arg);
+		else
+			i = vring_packed_reap(vr, dir, min, n, put, arg);
+	}
+	if (unlikely(i < n))
+		i = vring_reap_any(vr, layout, dir, i, n, put, arg);
+	vring_move_event(vr, layout);
+	return i;
+}
+
+/*
+ * What vring_add() does with `n` times the same buffer, VRING_TO_DEVICE. Once
+ * the whole ring holds it there is next to nothing to be written, and the
+ * device reads descriptors that have not changed.
+ */
+VRING_INLINE void vring_add_same(struct vring *vr,
+				 const enum vring_layout layout,
+				 const struct vring_buf *b, unsigned int n)
+{
+	unsigned int fresh;
+
+	if (b->cookie != vr->same.cookie || b->addr != vr->same.addr ||
+	    b->len != vr->same.len) {
+		vr->same = *b;
+		vr->nb_same = 0;
+	}
+	fresh = MIN(n, (unsigned int)vr->size - vr->nb_same);
+	vr->nb_same = (uint16_t)(vr->nb_same + fresh);
+	if (unlikely(fresh))
+		vring_write_same(vr, fresh);
+	if (layout == VRING_PACKED)
+		vring_packed_offer(vr, n);
+	else
+		vr->next = (uint16_t)(vr->next + n);
+}
+
+/* Whether vring_add_same() can be used at all, and all it added is in order. */
+VRING_INLINE bool vring_is_same(const struct vring *vr)
+{
+	return vr->in_order && vr->nb_same >= vring_outstanding(vr);
+}
+
+/*
+ * Where vring_is_same(): takes used buffers back for as long as all is well
+ * with them and returns how many; the cookie of each is vr->same.cookie. What
+ * it leaves is vring_reap()'s, which is to be called next.
+ */
+VRING_INLINE unsigned int vring_reap_same(struct vring *vr,
+					  const enum vring_layout layout)
+{
+	const unsigned int n = vring_shown_used(vr, layout);
+
+	return layout == VRING_SPLIT ? vring_split_check(vr, n)
+				     : vring_packed_check(vr, n);
 }
 
 /*

@@ -80,6 +80,34 @@ static void what_is_sent_is_received(void **state)
 	assert_int_equal(pktgen_active(&pg), 0);
 }
 
+/* Frames that lie in several receive buffers, each of which comes back. */
+static void jumbo_frames_come_in_parts(void **state)
+{
+	uint64_t now = S;
+	uint16_t size = 9018;
+	struct pktgen_fault fault;
+	(void)state;
+
+	teardown(NULL);
+	host_reset();
+	host_loop_pair(dev, 9000);
+	pktgen_open(&pg, uk_alloc_get_default());
+	assert_true(pg.port[1].rx_buf_bytes < 9000);
+	set_pps(10000, now);
+	assert_int_equal(pktgen_edit(&pg, 1, set_size_edit, &size, now, &fault),
+			 0);
+	pktgen_start(&pg, 1, now);
+	run_for(&now, S, 50 * US);
+	pktgen_stop(&pg, 1);
+	run_for(&now, S / 10, 50 * US);
+	assert_true(pktgen_drained(&pg, 1, now));
+	assert_int_equal(pg.worker[0]->stats.tx_packets, 10000);
+	assert_int_equal(pg.worker[1]->stats.rx_packets, 10000);
+	assert_int_equal(pg.worker[1]->stats.rx_bytes, 10000 * 9018);
+	assert_int_equal(uk_allocpool_availcount(pg.port[1].rx_pool),
+			 pg.port[1].nb_rx_bufs - pg.port[1].nb_rx_desc);
+}
+
 static void a_full_ring_holds_and_loses_nothing(void **state)
 {
 	struct worker *tx = pg.worker[0];
@@ -292,6 +320,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(what_is_sent_is_received),
+		TEST(jumbo_frames_come_in_parts),
 		TEST(a_full_ring_holds_and_loses_nothing),
 		TEST(in_flight_is_what_did_not_come_back),
 		TEST(a_port_that_does_not_receive_ignores),

@@ -11,12 +11,14 @@ static void test_negotiates(void **state)
 	struct uk_netdev *dev = *state;
 	struct uk_netdev_info info;
 	struct uk_netdev_queue_info qi;
+	struct vring_dev_buf b;
 
 	fake.max[1] = 1000;
 	virtio_fake_bring_up(dev);
-	/* Nothing that changes a frame or its header. */
-	assert_int_equal(fake.accepted,
-			 1ull << 32 | 1 << 29 | 1 << 16 | 1 << 5 | 1 << 3);
+	/* Nothing that changes a frame. */
+	assert_int_equal(fake.accepted, (fake.offered & 1ull << 34) |
+						1ull << 32 | 1 << 29 | 1 << 16 |
+						1 << 15 | 1 << 5 | 1 << 3);
 	assert_int_equal(fake.status, VIRTIO_STATUS_ACKNOWLEDGE |
 					      VIRTIO_STATUS_DRIVER |
 					      VIRTIO_STATUS_FEATURES_OK |
@@ -31,20 +33,40 @@ static void test_negotiates(void **state)
 	assert_int_equal(qi.nb_max, 512);
 	assert_true(qi.nb_is_power_of_two);
 	assert_int_equal(uk_netdev_rxq_info_get(dev, 1, &qi), -EINVAL);
-	assert_int_equal(fake.q[0].size, RING);
-	assert_int_equal(fake.q[1].size, 256);
-	assert_int_equal(fake.q[0].avail->idx, RING);
+	assert_int_equal(info.features, UK_NETDEV_F_RX_CHAIN);
+	assert_int_equal(fake.q[0].dev.size, RING);
+	assert_int_equal(fake.q[1].dev.size, 256);
+	while (vring_dev_take(&fake.q[0].dev, &b))
+		;
+	assert_int_equal(fake.q[0].dev.seen, RING);
 	assert_int_equal(fake.q[0].bell, 0);
 }
 
 static void test_plain_device(void **state)
 {
 	struct uk_netdev *dev = *state;
+	struct uk_netdev_info info;
 
 	fake.offered = VIRTIO_F_VERSION_1;
 	virtio_fake_bring_up(dev);
 	assert_null(uk_netdev_hwaddr_get(dev));
 	assert_int_equal(uk_netdev_mtu_get(dev), 1500);
+	uk_netdev_info_get(dev, &info);
+	assert_int_equal(info.features, 0);
+}
+
+/* Where every frame fits one buffer, none is asked for in parts. */
+static void test_small_mtu(void **state)
+{
+	struct uk_netdev *dev = *state;
+	struct uk_netdev_info info;
+
+	fake.config[10] = 1500 & 255;
+	fake.config[11] = 1500 >> 8;
+	virtio_fake_bring_up(dev);
+	assert_false(fake.accepted & 1 << 15);
+	uk_netdev_info_get(dev, &info);
+	assert_int_equal(info.features, 0);
 }
 
 static void test_config_changes(void **state)
@@ -83,6 +105,16 @@ static void test_refusals(void **state)
 	fake.max[1] = RING;
 	assert_int_equal(uk_netdev_probe(dev), 0);
 	assert_int_equal(uk_netdev_mtu_get(dev), 68);
+}
+
+/* Receiving finds the offence out, with nothing to deliver. */
+static void assert_rx_breaks(struct uk_netdev *dev)
+{
+	struct uk_netbuf *pkts[8];
+	uint16_t cnt = 8;
+
+	assert_int_equal(uk_netdev_rx_burst(dev, 0, pkts, &cnt), -EIO);
+	assert_int_equal(cnt, 0);
 }
 
 /* Both directions are over, and teardown() finds every netbuf. */
@@ -134,19 +166,72 @@ static void test_broken_tx(void **state)
 	resets = fake.resets;
 	for (int i = 0; i < 5; i++)
 		uk_netdev_tx_one(dev, 0, new_netbuf(HEADROOM, 60));
-	dev_use(&fake.q[1], 5, 0);
+	vring_dev_use(&fake.q[1].dev, 5, 0);
 	assert_over(dev, resets);
 }
 
-static void test_broken_index(void **state)
+/* Buffers of a frame are counted wrongly by its header. */
+static void test_broken_parts(void **state)
+{
+	struct uk_netdev *dev = *state;
+	struct uk_netbuf *pkts[8];
+	unsigned int resets;
+	uint16_t cnt = 8;
+
+	virtio_fake_bring_up(dev);
+	resets = fake.resets;
+	dev_receive_parts(60, 0);
+	dev_receive_parts(60, -1);
+	dev_receive_parts(60, 0);
+	assert_int_equal(uk_netdev_rx_burst(dev, 0, pkts, &cnt),
+			 UK_NETDEV_STATUS_SUCCESS);
+	assert_int_equal(cnt, 1);
+	uk_netbuf_free(pkts[0]);
+	assert_over(dev, resets);
+}
+
+static void test_broken_many_parts(void **state)
 {
 	struct uk_netdev *dev = *state;
 	unsigned int resets;
 
 	virtio_fake_bring_up(dev);
 	resets = fake.resets;
-	uk_netdev_tx_one(dev, 0, new_netbuf(HEADROOM, 60));
-	fake.q[1].used[1] = 2;
+	dev_receive_parts(60, RING);
+	assert_rx_breaks(dev);
+	assert_over(dev, resets);
+}
+
+/* The header itself is cut short. */
+static void test_broken_header(void **state)
+{
+	struct uk_netdev *dev = *state;
+	unsigned int resets;
+	struct vring_dev_buf b;
+
+	virtio_fake_bring_up(dev);
+	resets = fake.resets;
+	assert_true(vring_dev_take(&fake.q[0].dev, &b));
+	vring_dev_use(&fake.q[0].dev, b.id, 11);
+	assert_rx_breaks(dev);
+	assert_over(dev, resets);
+}
+
+/* The device breaks down in the middle of a frame. */
+static void test_broken_amid(void **state)
+{
+	struct uk_netdev *dev = *state;
+	unsigned int resets;
+	uint16_t cnt = 8;
+	struct uk_netbuf *pkts[8];
+
+	virtio_fake_bring_up(dev);
+	resets = fake.resets;
+	dev_receive_parts(3000, 1);
+	assert_int_equal(uk_netdev_rx_burst(dev, 0, pkts, &cnt), 0);
+	assert_int_equal(cnt, 0);
+	vring_dev_use(&fake.q[0].dev, RING, 60);
+	assert_rx_breaks(dev);
 	assert_over(dev, resets);
 }
 
@@ -178,7 +263,7 @@ static void test_broken_and_hung(void **state)
 	virtio_fake_bring_up(dev);
 	uk_netdev_tx_one(dev, 0, new_netbuf(HEADROOM, 60));
 	fake.hangs = true;
-	fake.q[1].used[1] = 0x8000;
+	vring_dev_use(&fake.q[1].dev, 0x8000, 0);
 	assert_int_equal(uk_netdev_tx_burst(dev, 0, NULL, &(uint16_t){0}),
 			 -EIO);
 	assert_int_equal(uk_netdev_rx_burst(dev, 0, NULL, &(uint16_t){0}),
@@ -191,11 +276,15 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		VIRTIO_FAKE_TEST(test_negotiates),
 		VIRTIO_FAKE_TEST(test_plain_device),
+		VIRTIO_FAKE_TEST(test_small_mtu),
 		VIRTIO_FAKE_TEST(test_config_changes),
 		VIRTIO_FAKE_TEST(test_refusals),
 		VIRTIO_FAKE_TEST(test_broken_rx),
 		VIRTIO_FAKE_TEST(test_broken_tx),
-		VIRTIO_FAKE_TEST(test_broken_index),
+		VIRTIO_FAKE_TEST(test_broken_parts),
+		VIRTIO_FAKE_TEST(test_broken_many_parts),
+		VIRTIO_FAKE_TEST(test_broken_header),
+		VIRTIO_FAKE_TEST(test_broken_amid),
 		VIRTIO_FAKE_TEST(test_needs_reset),
 		VIRTIO_FAKE_TEST(test_broken_and_hung),
 	};

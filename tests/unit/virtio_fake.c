@@ -10,7 +10,9 @@
 /* The driver is the platform's; here it is built for the host. */
 #include "plat/kvm/virtio.c"
 #include "plat/kvm/virtio_net.c"
-#include "plat/kvm/virtio_net_rxtx.c"
+#include "plat/kvm/virtio_net_queue.c"
+#include "plat/kvm/virtio_net_rx.c"
+#include "plat/kvm/virtio_net_tx.c"
 
 struct virtio_fake fake;
 struct uk_allocpool *pool;
@@ -61,13 +63,9 @@ static int fake_queue_enable(struct virtio_dev *vd, uint16_t queue,
 	(void)vd;
 	assert_true(fake.status & VIRTIO_STATUS_FEATURES_OK);
 	assert_false(fake.status & VIRTIO_STATUS_DRIVER_OK);
-	*q = (struct fake_queue){
-		.size = size,
-		.desc = (void *)(uintptr_t)area[0],
-		.avail = (void *)(uintptr_t)area[1],
-		.used = (void *)(uintptr_t)area[2],
-		.bell = 0xffff,
-	};
+	q->bell = 0xffff;
+	vring_dev_init(&q->dev, fake.accepted & VIRTIO_F_RING_PACKED, size,
+		       area);
 	*notify = (struct virtio_notify){.addr = &q->bell, .queue = queue};
 	return 0;
 }
@@ -136,14 +134,14 @@ static uint16_t alloc_rxpkts(void *argp, struct uk_netbuf *pkts[],
 }
 
 /* A device as it comes out of the box, registered but not probed. */
-int virtio_fake_setup(void **state)
+static int setup(void **state, uint64_t offered)
 {
 	static const uint8_t config[] = {
 		0x52, 0x54, 0, 1, 2, 3, 1, 0, 1, 0, 9000 & 255, 9000 >> 8};
 
 	host_reset();
 	memset(&fake, 0, sizeof(fake));
-	fake.offered = ~0ull;
+	fake.offered = offered;
 	fake.max[0] = fake.max[1] = RING;
 	memcpy(fake.config, config, sizeof(config));
 	pool_dry = false;
@@ -154,9 +152,20 @@ int virtio_fake_setup(void **state)
 	return *state ? 0 : -1;
 }
 
-static void give_back(void *arg, void *cookie, uint32_t len)
+int virtio_fake_setup_split(void **state)
+{
+	return setup(state, ~VIRTIO_F_RING_PACKED);
+}
+
+int virtio_fake_setup_packed(void **state)
+{
+	return setup(state, ~0ull);
+}
+
+static void give_back(void *arg, size_t i, void *cookie, uint32_t len)
 {
 	(void)arg;
+	(void)i;
 	(void)len;
 	uk_netbuf_free(cookie);
 }
@@ -172,6 +181,7 @@ int virtio_fake_teardown(void **state)
 	struct uk_netdev *dev = *state;
 
 	if (dev->_rx_queue[0]) {
+		uk_netbuf_free(dev->_rx_queue[0]->frame);
 		vring_drain(&dev->_rx_queue[0]->q.vr, give_back, NULL);
 		free_queue(&dev->_rx_queue[0]->q);
 	}
@@ -206,46 +216,54 @@ void virtio_fake_bring_up(struct uk_netdev *dev)
 	assert_int_equal(uk_netdev_start(dev), 0);
 }
 
-struct vring_desc *dev_take(struct fake_queue *q, uint16_t *id)
+static void take_rx(struct vring_dev_buf *b)
 {
-	if (q->seen == q->avail->idx)
-		return NULL;
-	*id = q->avail->ring[q->seen++ % q->size];
-	return &q->desc[*id];
-}
-
-void dev_use(struct fake_queue *q, uint32_t id, uint32_t len)
-{
-	uint32_t e[2] = {id, len};
-
-	memcpy((char *)q->used + 4 + 8 * (q->put++ % q->size), e, sizeof(e));
-	q->used[1] = q->put;
+	assert_true(vring_dev_take(&fake.q[VIRTIO_NET_RXQ].dev, b));
+	assert_int_equal(b->flags, VRING_DESC_F_WRITE);
+	assert_int_equal(b->len, VIRTIO_NET_HDR_LEN + BUF_LEN - HEADROOM);
 }
 
 void dev_receive(uint32_t len, int fill)
 {
-	struct fake_queue *q = &fake.q[VIRTIO_NET_RXQ];
-	uint16_t id;
-	struct vring_desc *d = dev_take(q, &id);
+	struct vring_dev_buf b;
+	uint8_t *p;
 
-	assert_non_null(d);
-	assert_int_equal(d->flags, VRING_DESC_F_WRITE);
-	assert_int_equal(d->len, VIRTIO_NET_HDR_LEN + BUF_LEN - HEADROOM);
-	memset((void *)(uintptr_t)d->addr, 0xee, VIRTIO_NET_HDR_LEN);
-	memset((char *)(uintptr_t)d->addr + VIRTIO_NET_HDR_LEN, fill,
-	       MIN(len, BUF_LEN - HEADROOM));
-	dev_use(q, id, VIRTIO_NET_HDR_LEN + len);
+	take_rx(&b);
+	p = (uint8_t *)(uintptr_t)b.addr;
+	memset(p, 0xee, VIRTIO_NET_HDR_LEN);
+	p[VIRTIO_NET_HDR_NUM_BUFFERS] = 1;
+	p[VIRTIO_NET_HDR_NUM_BUFFERS + 1] = 0;
+	memset(p + VIRTIO_NET_HDR_LEN, fill, MIN(len, BUF_LEN - HEADROOM));
+	vring_dev_use(&fake.q[VIRTIO_NET_RXQ].dev, b.id,
+		      VIRTIO_NET_HDR_LEN + len);
+}
+
+void dev_receive_parts(uint32_t len, int more)
+{
+	const uint32_t room = VIRTIO_NET_HDR_LEN + BUF_LEN - HEADROOM;
+	uint32_t left = VIRTIO_NET_HDR_LEN + len, i = 0;
+	uint16_t parts = (uint16_t)((int)((left + room - 1) / room) + more);
+	struct vring_dev_buf b;
+
+	while (left) {
+		uint32_t n = MIN(left, room), from = 0;
+		uint8_t *p;
+
+		take_rx(&b);
+		p = (uint8_t *)(uintptr_t)b.addr;
+		if (i == 0) {
+			from = VIRTIO_NET_HDR_LEN;
+			memset(p, 0, from);
+			memcpy(p + VIRTIO_NET_HDR_NUM_BUFFERS, &parts, 2);
+		}
+		for (uint32_t k = from; k < n; k++)
+			p[k] = (uint8_t)(i++ % 251);
+		vring_dev_use(&fake.q[VIRTIO_NET_RXQ].dev, b.id, n);
+		left -= n;
+	}
 }
 
 unsigned int dev_send(void)
 {
-	struct fake_queue *q = &fake.q[VIRTIO_NET_TXQ];
-	unsigned int n = 0;
-	uint16_t id;
-
-	while (dev_take(q, &id)) {
-		dev_use(q, id, 0);
-		n++;
-	}
-	return n;
+	return vring_dev_use_all(&fake.q[VIRTIO_NET_TXQ].dev, 0);
 }

@@ -9,7 +9,8 @@
 
 #include <uk/allocpool.h>
 
-#include "plat/kvm/virtio_net.h"
+#include "plat/kvm/virtio_net_queue.h"
+#include "vring_dev.h"
 
 #define NB_BUFS 64
 #define BUF_LEN 2048
@@ -17,11 +18,7 @@
 #define RING 16
 
 struct fake_queue {
-	uint16_t size;
-	struct vring_desc *desc;
-	struct vring_avail *avail;
-	uint16_t *used; /* flags, idx, elements */
-	uint16_t seen, put;
+	struct vring_dev dev;
 	uint16_t bell; /* the queue's index when it is notified */
 };
 
@@ -43,28 +40,36 @@ extern struct uk_allocpool *pool; /* of all netbufs */
 extern bool pool_dry;             /* alloc_rxpkts() gives none */
 
 /*
- * For cmocka: *state is the uknetdev, registered but not probed. Teardown
- * fails when a netbuf is missing.
+ * For cmocka: *state is the uknetdev, registered but not probed, of a device
+ * that offers all there is, packed rings or not. Teardown fails when a netbuf
+ * is missing.
  */
-int virtio_fake_setup(void **state);
+int virtio_fake_setup_split(void **state);
+int virtio_fake_setup_packed(void **state);
 int virtio_fake_teardown(void **state);
-#define VIRTIO_FAKE_TEST(f)                                   \
-	cmocka_unit_test_setup_teardown(f, virtio_fake_setup, \
-					virtio_fake_teardown)
+
+/* The test runs with either layout. */
+#define VIRTIO_FAKE_TEST(f)                                               \
+	{#f " (split)", f, virtio_fake_setup_split, virtio_fake_teardown, \
+	 NULL},                                                           \
+	{                                                                 \
+#f " (packed)", f, virtio_fake_setup_packed,              \
+			virtio_fake_teardown, NULL                        \
+	}
 
 /* From UNPROBED to RUNNING. */
 void virtio_fake_bring_up(struct uk_netdev *dev);
 
 struct uk_netbuf *new_netbuf(uint16_t headroom, uint16_t len);
 
-/* The next buffer that the driver offers, or NULL. */
-struct vring_desc *dev_take(struct fake_queue *q, uint16_t *id);
-
-/* Gives one back, whatever is said about it. */
-void dev_use(struct fake_queue *q, uint32_t id, uint32_t len);
-
-/* A frame of `len` bytes of `fill` arrives. */
+/* A frame of `len` bytes of `fill` arrives in one buffer. */
 void dev_receive(uint32_t len, int fill);
+
+/*
+ * A frame of `len` bytes, byte i being i % 251, arrives in as many buffers as
+ * it takes; its header says that there are `more` than there are.
+ */
+void dev_receive_parts(uint32_t len, int more);
 
 /* Sends what is waiting; returns how many frames that was. */
 unsigned int dev_send(void);

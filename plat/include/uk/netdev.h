@@ -27,8 +27,17 @@
 #define CONFIG_LIBUKNETDEV_MAXNBQUEUES 1
 #endif
 
-/* Feature of this platform: uk_netdev_tx_burst() and uk_netdev_rx_burst(). */
+/*
+ * Features of this platform, which an app asks for with #ifdef: stock Unikraft
+ * has neither.
+ *
+ * UK_NETDEV_HAVE_BURST: uk_netdev_tx_burst() and uk_netdev_rx_burst().
+ * UK_NETDEV_F_RX_CHAIN, in uk_netdev_info.features: the device spreads a frame
+ * over several receive buffers where one is too small, and delivers a chain of
+ * netbufs. Without it a buffer has to hold a frame of the MTU.
+ */
 #define UK_NETDEV_HAVE_BURST 1
+#define UK_NETDEV_F_RX_CHAIN (1U << 31)
 
 #define UK_NETDEV_HWADDR_LEN 6
 
@@ -71,7 +80,8 @@ struct uk_netdev_conf {
 /*
  * Fills `pkts` with up to `count` netbufs for the device to receive into and
  * returns how many. Each has nb_encap_rx bytes of headroom and its `len` set
- * to the room that follows. The device owns them from then on.
+ * to the room that follows, which is the same for all buffers of a queue; one
+ * with less counts as none and is freed. The device owns them from then on.
  */
 typedef uint16_t (*uk_netdev_alloc_rxpkts)(void *argp, struct uk_netbuf *pkts[],
 					   uint16_t count);
@@ -211,22 +221,43 @@ void uk_netdev_drv_unregister_all(void);
 /* ---- The fast path ----------------------------------------------------- */
 
 /*
- * Sends up to *cnt frames, in order, and sets *cnt to how many the queue took.
- * The device owns those from now on and gives its reference back once the
- * hardware has used them; the caller keeps the rest, which is where it goes on
- * next time. A short count means that the ring is full, never an error with
- * one frame. The device is told once for the whole burst, where it asks to be
- * told at all.
+ * Sends a burst of frames on a queue of a running device.
  *
- * A frame may be shared: the device holds one reference and writes to nothing
- * but the nb_encap_tx bytes before `data`. With *cnt 0 the call only gives
- * back what the hardware has used.
+ * pkts: an array of *cnt netbufs, a frame each, sent in this order. It may be
+ * NULL with *cnt 0: then the call only gives back what the hardware has used.
+ * cnt: in, how many there are, 0..65,535; out, how many the queue has taken:
+ * pkts[0] up to pkts[*cnt - 1].
  *
- * Returns the status flags (SUCCESS when at least one was taken, MORE while
- * there is room), or a negative errno: -EINVAL for a frame that can never be
- * sent (a chain, a lack of headroom, longer than the device takes) where
- * *cnt says how many before it were taken; -EIO when the device broke the
- * rules of its ring and has been stopped.
+ * What was taken belongs to the device: one reference of each netbuf, which a
+ * later call of this function gives back once the hardware has used the frame,
+ * in any order. Until then the caller neither changes nor frees it. The rest,
+ * pkts[*cnt] onwards, stays the caller's as it was.
+ *
+ * A short count without an error means that the ring is full. It is not a
+ * failure: the caller offers the rest again later, or drops it. It never means
+ * that a frame was skipped or left the order. There is no wait: a full ring
+ * returns at once with 0.
+ *
+ * The call costs the device one look at its ring: the frames of a burst are
+ * shown to it together, and it is notified once at most, where it asks for
+ * that. Larger bursts therefore cost less for each frame.
+ *
+ * A frame may be shared: reference it once for each time it is sent, before it
+ * is sent; the same netbuf may stand in `pkts`, and be with the device, any
+ * number of times. The device writes to nothing but the nb_encap_tx bytes
+ * before `data`, and to those only where they do not hold its header yet, that
+ * is before the first time.
+ *
+ * Returns a set of the flags above: SUCCESS when at least one was taken, MORE
+ * while there is room for another. Or a negative errno:
+ * -EINVAL  pkts[*cnt] can never be sent: it is a chain, empty, longer than the
+ *          device takes, or has too little headroom. Those before it are sent.
+ *          The caller keeps it, and the ones behind it.
+ * -EIO     The device broke the rules of its ring and has been stopped, for
+ *          good. Nothing was taken, and all that it held has been given back.
+ *
+ * Queues do not lock: one caller at a time for each. Sending and receiving are
+ * different queues.
  */
 static inline int uk_netdev_tx_burst(struct uk_netdev *dev, uint16_t queue_id,
 				     struct uk_netbuf **pkts, uint16_t *cnt)
@@ -235,12 +266,28 @@ static inline int uk_netdev_tx_burst(struct uk_netdev *dev, uint16_t queue_id,
 }
 
 /*
- * Receives up to *cnt frames and sets *cnt to how many there were. The caller
- * owns them. The queue is refilled from its alloc_rxpkts; UNDERRUN says that
- * this gave too few.
+ * Receives a burst of frames from a queue of a running device.
  *
- * Returns the status flags (SUCCESS when at least one was received, MORE while
- * another is waiting), or -EIO as above.
+ * pkts: room for *cnt netbufs.
+ * cnt: in, the most to be delivered, 0..65,535; out, how many there were, in
+ * the order in which they arrived: pkts[0] up to pkts[*cnt - 1]. The rest of
+ * the array holds anything.
+ *
+ * What was delivered belongs to the caller, who frees it with uk_netbuf_free().
+ * It may be a chain only on a device with UK_NETDEV_F_RX_CHAIN; a frame's
+ * length is then the sum of its parts.
+ *
+ * A short count means that no more has arrived yet, 0 that nothing has; the
+ * call does not wait.
+ *
+ * The queue is refilled from its alloc_rxpkts, several buffers at a time, with
+ * one notification at most. UNDERRUN says that alloc_rxpkts gave too few: the
+ * device drops frames once it has no buffer left. The next call tries again.
+ *
+ * Returns a set of the flags above: SUCCESS when at least one was delivered,
+ * MORE where another is waiting, UNDERRUN. Or -EIO: the device broke the rules
+ * of its ring and has been stopped, for good; what it delivered before has
+ * been, by a call that returned SUCCESS.
  */
 static inline int uk_netdev_rx_burst(struct uk_netdev *dev, uint16_t queue_id,
 				     struct uk_netbuf **pkts, uint16_t *cnt)

@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* A queue of either direction: laid out, looked after, given up. */
+#include "plat/kvm/virtio_net_queue.h"
+
+#define DESC_DEFAULT 256
+
+/* How often a device that uses nothing is told again. */
+#define IDLE_NS 10000000
+
+int virtio_net_new_queue(struct virtio_net *vn, uint16_t index,
+			 uint16_t nb_desc, struct uk_alloc *a, size_t bytes,
+			 struct virtio_net_queue **out)
+{
+	struct virtio_net_queue *q = uk_zalloc(a, bytes);
+	void *mem;
+	int rc;
+
+	if (!nb_desc)
+		nb_desc = MIN(vn->desc_max[index], DESC_DEFAULT);
+	mem = uk_memalign(a, VRING_ALIGN, vring_bytes(vn->layout, nb_desc));
+	if (!q || !mem) {
+		rc = -ENOMEM;
+		goto fail;
+	}
+	q->vn = vn;
+	vring_init(&q->vr, mem, vn->layout, nb_desc,
+		   index == VIRTIO_NET_RXQ ? VRING_FROM_DEVICE
+					   : VRING_TO_DEVICE,
+		   !!(vn->vd->features & VIRTIO_F_EVENT_IDX));
+	rc = vn->vd->ops->queue_enable(
+		vn->vd, index, nb_desc,
+		(uint64_t[]){vring_desc_addr(&q->vr), vring_driver_addr(&q->vr),
+			     vring_device_addr(&q->vr, vn->layout)},
+		&q->notify);
+	if (rc < 0)
+		goto fail;
+	*out = q;
+	return 0;
+fail:
+	if (mem)
+		uk_free(a, mem);
+	if (q)
+		uk_free(a, q);
+	return rc;
+}
+
+static void put_free(void *arg __unused, size_t i __unused, void *cookie,
+		     uint32_t len __unused)
+{
+	uk_netbuf_free(cookie);
+}
+
+/*
+ * Only this queue is cleaned up: the other one may be in use by another CPU,
+ * and gets here by itself.
+ */
+int virtio_net_give_up(struct virtio_net_queue *q)
+{
+	struct virtio_net *vn = q->vn;
+
+	if (!virtio_net_broken(q)) {
+		__atomic_store_n(&vn->broken, true, __ATOMIC_RELAXED);
+		/* One that does not even reset is left alone all the same. */
+		virtio_reset(vn->vd);
+	}
+	if (!q->drained) {
+		q->drained = true;
+		vring_drain(&q->vr, put_free, NULL);
+	}
+	return -EIO;
+}
+
+/*
+ * A device that has buffers and uses none may have given up by itself (2.1.2),
+ * or missed a notification: QEMU emulating one CPU leaves fences out, so our
+ * index can become visible after the read that found notifications unwanted.
+ * Once in a while it is asked, and notified without being asked to.
+ */
+void virtio_net_look_after(struct virtio_net_queue *q)
+{
+	struct virtio_dev *vd = q->vn->vd;
+	__nsec now;
+
+	if (!vring_outstanding(&q->vr))
+		return;
+	now = ukplat_monotonic_clock();
+	if (q->idle_polls == VIRTIO_NET_IDLE_POLLS) {
+		q->idle_since = now;
+	} else if (now - q->idle_since >= IDLE_NS) {
+		q->idle_since = now;
+		if (vd->ops->status(vd) & VIRTIO_STATUS_NEEDS_RESET)
+			q->vr.broken = true;
+		else
+			virtio_notify(&q->notify);
+	}
+}

@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Between virtio_net.c, which brings a device up, and its two directions. */
+#ifndef KVM_VIRTIO_NET_QUEUE_H
+#define KVM_VIRTIO_NET_QUEUE_H
+
+#include "plat/kvm/virtio_net.h"
+#include "plat/lib/vring.h"
+#include <stdbool.h>
+#include <uk/plat/time.h>
+
+/* 5.1.2: receive and transmit queue of the first pair. */
+#define VIRTIO_NET_RXQ 0
+#define VIRTIO_NET_TXQ 1
+
+/* 5.1.6: with VERSION_1 the header always has 12 bytes. */
+#define VIRTIO_NET_HDR_LEN 12
+#define VIRTIO_NET_HDR_NUM_BUFFERS 10
+
+#define ETH_HDR_LEN 14
+#define VLAN_TAG_LEN 4
+
+struct virtio_net {
+	struct uk_netdev dev;
+	struct virtio_dev *vd;
+	struct uk_hwaddr mac;
+	uint16_t mtu;
+	uint16_t desc_max[2]; /* by VIRTIO_NET_RXQ, VIRTIO_NET_TXQ */
+	enum vring_layout layout;
+	bool live;   /* DRIVER_OK is set: notifications are allowed */
+	bool broken; /* by either direction, seen by both */
+};
+
+/* What both directions have. */
+struct virtio_net_queue {
+	struct vring vr;
+	struct virtio_notify notify;
+	struct virtio_net *vn;
+	uint32_t idle_polls;
+	__nsec idle_since;
+	bool drained;
+};
+
+struct uk_netdev_tx_queue {
+	struct virtio_net_queue q; /* first: virtio_net_new_queue() */
+	uint32_t max_frame;
+};
+
+struct uk_netdev_rx_queue {
+	struct virtio_net_queue q; /* first: virtio_net_new_queue() */
+	uint16_t refill;
+	uint16_t room; /* of every buffer, without the header; 0: not known */
+	uint16_t parts_due; /* that the frame under way still lacks */
+	struct uk_netbuf *frame, *last_part; /* the frame under way */
+	uk_netdev_alloc_rxpkts alloc_rxpkts;
+	void *alloc_rxpkts_argp;
+	uint64_t too_short;
+};
+
+static inline struct virtio_net *to_vn(const struct uk_netdev *dev)
+{
+	return __containerof(dev, struct virtio_net, dev);
+}
+
+/*
+ * A direction's structure of `bytes`, which starts with a queue, its ring laid
+ * out and the device told. 0, or a negative errno with *out as it was.
+ */
+int virtio_net_new_queue(struct virtio_net *vn, uint16_t index,
+			 uint16_t nb_desc, struct uk_alloc *a, size_t bytes,
+			 struct virtio_net_queue **out);
+
+/*
+ * Ends the device, whichever queue it broke, and frees what this one held.
+ * Returns -EIO.
+ */
+int virtio_net_give_up(struct virtio_net_queue *q);
+
+/* Nothing was used for IDLE_POLLS calls: see virtio_net_idle(). */
+void virtio_net_look_after(struct virtio_net_queue *q);
+#define VIRTIO_NET_IDLE_POLLS 64
+
+/* Fills the ring up, before the device is started. */
+void virtio_net_fill(struct uk_netdev_rx_queue *rxq);
+
+/* Has the device's burst calls be those of its layout and features. */
+void virtio_net_choose_tx(struct virtio_net *vn);
+void virtio_net_choose_rx(struct virtio_net *vn, bool mergeable);
+
+static inline bool virtio_net_broken(const struct virtio_net_queue *q)
+{
+	return unlikely(__atomic_load_n(&q->vn->broken, __ATOMIC_RELAXED));
+}
+
+VRING_INLINE void virtio_net_publish(struct virtio_net_queue *q,
+				     const enum vring_layout layout)
+{
+	if (vring_publish(&q->vr, layout) && q->vn->live)
+		virtio_notify(&q->notify);
+}
+
+/* The device has used nothing since the last call. */
+static inline void virtio_net_idle(struct virtio_net_queue *q)
+{
+	if (unlikely(++q->idle_polls % VIRTIO_NET_IDLE_POLLS == 0))
+		virtio_net_look_after(q);
+}
+
+#endif /* KVM_VIRTIO_NET_QUEUE_H */

@@ -1,0 +1,278 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * The packed layout (virtio 1.2, 2.8) on the fast path. Part of vring.h.
+ *
+ * The wrap counters of 2.8.1 are the bit above a slot's number in the indices
+ * of struct vring: 1 on the first lap, where that bit is 0.
+ */
+#ifndef LIB_VRING_PACKED_H
+#define LIB_VRING_PACKED_H
+
+/* Flags of 2.8.1 in the place where `rest` has them. */
+#define VRING_PACKED_LAP(avail, used)                    \
+	((uint64_t)((avail ? VRING_PACKED_F_AVAIL : 0) | \
+		    (used ? VRING_PACKED_F_USED : 0))    \
+	 << 48)
+#define VRING_PACKED_BOTH VRING_PACKED_LAP(true, true)
+/* Flags other than these say nothing in a used descriptor. */
+#define VRING_PACKED_MASK (VRING_PACKED_BOTH | 0xffffffffffff)
+
+/* Flags of an available descriptor, and of a used one, at an index. */
+VRING_INLINE uint64_t vring_packed_avail(const struct vring *vr,
+					 const enum vring_dir dir, uint16_t at)
+{
+	const uint64_t write = dir == VRING_FROM_DEVICE
+				       ? (uint64_t)VRING_DESC_F_WRITE << 48
+				       : 0;
+
+	return write | (at & vr->size ? VRING_PACKED_LAP(false, true)
+				      : VRING_PACKED_LAP(true, false));
+}
+
+VRING_INLINE uint64_t vring_packed_done(const struct vring *vr, uint16_t at)
+{
+	return at & vr->size ? 0 : VRING_PACKED_BOTH;
+}
+
+/* 2.8.19: of a batch the first descriptor is shown last. */
+VRING_INLINE void vring_packed_put(struct vring *vr, const enum vring_dir dir,
+				   uint16_t id, const struct vring_buf *b)
+{
+	struct vring_packed_desc *d = vr->packed + (vr->next & vr->mask);
+	const uint64_t rest = vring_packed_avail(vr, dir, vr->next) |
+			      (uint64_t)id << 32 | b->len;
+
+	d->addr = b->addr;
+	if (vr->next == vr->published)
+		vr->first_rest = rest;
+	else
+		d->rest = rest;
+}
+
+VRING_INLINE void vring_packed_describe(struct vring_packed_desc *d,
+					void **cookie, uint64_t rest,
+					const enum vring_dir dir,
+					const struct vring_buf *b)
+{
+	d->addr = b->addr;
+	d->rest = dir == VRING_FROM_DEVICE ? rest : rest + b->len;
+	*cookie = b->cookie;
+}
+
+/* In order, from the `i`th of a batch on, which is not the first. */
+VRING_INLINE unsigned int vring_packed_add(struct vring *vr,
+					   const enum vring_dir dir,
+					   unsigned int i, unsigned int n,
+					   const vring_get_t get, void *arg)
+{
+	const uint16_t next = (uint16_t)(vr->next - i);
+	const uint64_t one = 1ull << 32;
+	struct vring_buf b[4];
+
+#define VRING_DESCRIBE(k) \
+	vring_packed_describe(d + (k), cookie + (k), rest + (k)*one, dir, &b[k])
+	while (i < n) {
+		const uint16_t at = (uint16_t)(next + i);
+		const uint16_t slot = at & vr->mask;
+		const size_t end = MIN((size_t)n, i + vr->size - slot);
+		struct vring_packed_desc *d = vr->packed + slot;
+		void **cookie = vr->cookie + slot;
+		uint64_t rest = vring_packed_avail(vr, dir, at) | slot * one;
+
+		if (dir == VRING_FROM_DEVICE)
+			rest |= vr->buf_len;
+		for (; end - i >= 4;
+		     i += 4, d += 4, cookie += 4, rest += 4 * one) {
+			if (unlikely(!vring_get4(get, arg, i, b)))
+				break;
+			VRING_DESCRIBE(0);
+			VRING_DESCRIBE(1);
+			VRING_DESCRIBE(2);
+			VRING_DESCRIBE(3);
+		}
+		for (; i < end; i++, d++, cookie++, rest += one) {
+			if (unlikely(!get(arg, i, b)))
+				goto out;
+			VRING_DESCRIBE(0);
+		}
+	}
+#undef VRING_DESCRIBE
+out:
+	vr->next = (uint16_t)(next + i);
+	return (unsigned int)i;
+}
+
+VRING_INLINE bool vring_packed_publish(struct vring *vr, uint16_t old,
+				       uint16_t idx)
+{
+	const uint16_t laps = (uint16_t)(2 * vr->size - 1);
+	uint32_t event, flags;
+	uint16_t at;
+
+	/* 2.8.21.1: the rest of the batch before the flags of its first. */
+	__atomic_store_n(&vr->packed[old & vr->mask].rest, vr->first_rest,
+			 __ATOMIC_RELEASE);
+	/* 2.8.21.3.1: and those before the event suppression is read. */
+	__atomic_thread_fence(__ATOMIC_SEQ_CST);
+	event = __atomic_load_n(vr->device_event, __ATOMIC_RELAXED);
+	flags = event >> 16;
+	if (likely(flags == VRING_PACKED_EVENT_DISABLE))
+		return false;
+	if (flags != VRING_PACKED_EVENT_DESC || !vr->event_idx)
+		return true;
+	/* 2.8.14: the slot and, in bit 15, the wrap counter. */
+	at = (uint16_t)((event & 0x7fff) + (event & 0x8000 ? 0 : vr->size));
+	return ((idx - at - 1) & laps) < (uint16_t)(idx - old);
+}
+
+/* One load: the flags are not older than what they speak of. */
+VRING_INLINE uint64_t vring_packed_rest(const struct vring_packed_desc *d)
+{
+	return __atomic_load_n(&d->rest, __ATOMIC_ACQUIRE);
+}
+
+/* Identity and bytes written of the next used buffer; false: none yet. */
+VRING_INLINE bool vring_packed_used(const struct vring *vr, uint32_t *id,
+				    uint32_t *len)
+{
+	const uint64_t rest =
+		vring_packed_rest(&vr->packed[vr->last_used & vr->mask]);
+
+	*id = (uint16_t)(rest >> 32);
+	*len = (uint32_t)rest;
+	return (rest & VRING_PACKED_BOTH) ==
+	       vring_packed_done(vr, vr->last_used);
+}
+
+VRING_INLINE bool vring_packed_waiting(const struct vring *vr)
+{
+	uint32_t id, len;
+
+	return vr->published != vr->last_used &&
+	       vring_packed_used(vr, &id, &len);
+}
+
+/* Whether a buffer is used, is the one that is due, its length in range. */
+VRING_INLINE bool vring_packed_due(const struct vring_packed_desc *d,
+				   uint64_t want, const enum vring_dir dir,
+				   const uint32_t min, uint32_t span,
+				   uint32_t *len)
+{
+	uint64_t rest;
+
+	if (dir == VRING_TO_DEVICE)
+		return likely(d->id_flags == want >> 32);
+	/* Nothing above the length may differ. */
+	rest = (vring_packed_rest(d) & VRING_PACKED_MASK) - want;
+	if (unlikely(rest > span))
+		return false;
+	*len = (uint32_t)rest + min;
+	if (*len < min)
+		__builtin_unreachable();
+	return true;
+}
+
+/* In order; stops at the first that is not used, or not as it should be. */
+VRING_INLINE unsigned int vring_packed_reap(struct vring *vr,
+					    const enum vring_dir dir,
+					    const uint32_t min, unsigned int n,
+					    const vring_put_t put, void *arg)
+{
+	const uint16_t first = vr->last_used;
+	const uint32_t span = vr->buf_len - min;
+	const uint64_t one = 1ull << 32;
+	uint32_t len[4] = {min, min, min, min};
+	size_t i = 0;
+
+#define VRING_DUE(k) \
+	vring_packed_due(d + (k), want + (k)*one, dir, min, span, &len[k])
+	while (i < n) {
+		const uint16_t at = (uint16_t)(first + i);
+		const uint16_t slot = at & vr->mask;
+		const size_t end = MIN((size_t)n, i + vr->size - slot);
+		const struct vring_packed_desc *d = vr->packed + slot;
+		void *const *cookie = vr->cookie + slot;
+		uint64_t want = vring_packed_done(vr, at) | slot * one | min;
+
+		for (; end - i >= 4;
+		     i += 4, d += 4, cookie += 4, want += 4 * one) {
+			if (unlikely(!VRING_DUE(0) || !VRING_DUE(1) ||
+				     !VRING_DUE(2) || !VRING_DUE(3)))
+				break;
+			vring_put4(put, arg, i, cookie, len);
+		}
+		for (; i < end; i++, d++, cookie++, want += one) {
+			if (unlikely(!VRING_DUE(0)))
+				goto out;
+			put(arg, i, *cookie, len[0]);
+		}
+	}
+#undef VRING_DUE
+out:
+	vr->last_used = (uint16_t)(first + i);
+	return (unsigned int)i;
+}
+
+/* In order; how many of `n` are what they should be. Four are one step. */
+VRING_INLINE unsigned int vring_packed_check(struct vring *vr, unsigned int n)
+{
+	unsigned int i = 0;
+
+	while (i < n) {
+		const uint16_t slot = vr->last_used & vr->mask;
+		const struct vring_packed_desc *d = vr->packed + slot;
+		const struct vring_packed_desc *const end =
+			d + MIN(n - i, (unsigned int)vr->size - slot);
+		const struct vring_packed_desc *const start = d;
+		uint32_t want =
+			(uint32_t)(vring_packed_done(vr, vr->last_used) >> 32) |
+			slot;
+
+#define VRING_IS(k) (d[k].id_flags == want + (k))
+		for (; end - d >= 4; d += 4, want += 4)
+			if (unlikely(!VRING_IS(0) || !VRING_IS(1) ||
+				     !VRING_IS(2) || !VRING_IS(3)))
+				break;
+		for (; d < end && VRING_IS(0); d++, want++)
+			;
+#undef VRING_IS
+		i += (unsigned int)(d - start);
+		vr->last_used = (uint16_t)(vr->last_used + (d - start));
+		if (d < end)
+			break;
+	}
+	return (unsigned int)i;
+}
+
+/* Offers the next `n` slots, whose buffers are vr->same, in order. */
+VRING_INLINE void vring_packed_offer(struct vring *vr, unsigned int n)
+{
+	while (n) {
+		const uint16_t at = vr->next, slot = at & vr->mask;
+		const unsigned int now = MIN(n, (unsigned int)vr->size - slot);
+		struct vring_packed_desc *d = vr->packed + slot;
+		struct vring_packed_desc *const end = d + now;
+		uint64_t rest = vring_packed_avail(vr, VRING_TO_DEVICE, at) |
+				(uint64_t)slot << 32 | vr->same.len;
+		const uint64_t one = 1ull << 32;
+
+		/* The first of a batch is shown last. */
+		if (at == vr->published) {
+			vr->first_rest = rest;
+			rest += one;
+			d++;
+		}
+		for (; end - d >= 4; d += 4, rest += 4 * one) {
+			d[0].rest = rest;
+			d[1].rest = rest + one;
+			d[2].rest = rest + 2 * one;
+			d[3].rest = rest + 3 * one;
+		}
+		for (; d < end; d++, rest += one)
+			d->rest = rest;
+		vr->next = (uint16_t)(vr->next + now);
+		n -= now;
+	}
+}
+
+#endif /* LIB_VRING_PACKED_H */

@@ -1,0 +1,211 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* The split layout (virtio 1.2, 2.7) on the fast path. Part of vring.h. */
+#ifndef LIB_VRING_SPLIT_H
+#define LIB_VRING_SPLIT_H
+
+/* Describes the buffer `id` and offers it in `slot`. */
+VRING_INLINE void vring_split_put(struct vring *vr, uint16_t slot, uint16_t id,
+				  const struct vring_buf *b)
+{
+	vr->desc[id].addr = b->addr;
+	vr->desc[id].len = b->len;
+	vr->avail->ring[slot] = id;
+}
+
+VRING_INLINE void vring_split_describe(struct vring_desc *desc, void **cookie,
+				       const enum vring_dir dir,
+				       const struct vring_buf *b)
+{
+	desc->addr = b->addr;
+	if (dir == VRING_TO_DEVICE)
+		desc->len = b->len;
+	*cookie = b->cookie;
+}
+
+/* In order: the identities stand in the available ring already. */
+VRING_INLINE unsigned int vring_split_add(struct vring *vr,
+					  const enum vring_dir dir,
+					  unsigned int n, const vring_get_t get,
+					  void *arg)
+{
+	const uint16_t next = vr->next;
+	struct vring_buf b[4];
+	size_t i = 0;
+
+	while (i < n) {
+		const unsigned int at = (next + i) & vr->mask;
+		const size_t end = MIN((size_t)n, i + vr->size - at);
+		struct vring_desc *desc = vr->desc + at;
+		void **cookie = vr->cookie + at;
+
+		for (; end - i >= 4; i += 4, desc += 4, cookie += 4) {
+			if (unlikely(!vring_get4(get, arg, i, b)))
+				break;
+			vring_split_describe(desc, cookie, dir, &b[0]);
+			vring_split_describe(desc + 1, cookie + 1, dir, &b[1]);
+			vring_split_describe(desc + 2, cookie + 2, dir, &b[2]);
+			vring_split_describe(desc + 3, cookie + 3, dir, &b[3]);
+		}
+		for (; i < end; i++, desc++, cookie++) {
+			if (unlikely(!get(arg, i, b)))
+				goto out;
+			vring_split_describe(desc, cookie, dir, b);
+		}
+	}
+out:
+	vr->next = (uint16_t)(next + i);
+	return (unsigned int)i;
+}
+
+VRING_INLINE bool vring_split_publish(struct vring *vr, uint16_t old,
+				      uint16_t idx)
+{
+	const uint16_t *const event = (uint16_t *)&vr->used[vr->size];
+	const uint16_t *const flags = (uint16_t *)vr->used - 2;
+
+	/* 2.7.13.3.1: descriptors and ring before the index. */
+	__atomic_store_n(&vr->avail->idx, idx, __ATOMIC_RELEASE);
+	/*
+	 * 2.7.13.4.1: the index before the read of what suppresses the
+	 * notification. The one order that x86 does not keep by itself.
+	 */
+	__atomic_thread_fence(__ATOMIC_SEQ_CST);
+	/* 2.7.10.1: the device names the index that it wants to hear of. */
+	if (vr->event_idx)
+		return (uint16_t)(idx -
+				  __atomic_load_n(event, __ATOMIC_RELAXED) -
+				  1) < (uint16_t)(idx - old);
+	return !(__atomic_load_n(flags, __ATOMIC_RELAXED) &
+		 VRING_USED_F_NO_NOTIFY);
+}
+
+/* 2.7.14: the index before the elements. */
+VRING_INLINE uint16_t vring_split_used_idx(const struct vring *vr)
+{
+	return __atomic_load_n((uint16_t *)vr->used - 1, __ATOMIC_ACQUIRE);
+}
+
+VRING_INLINE bool vring_split_waiting(const struct vring *vr)
+{
+	return vring_split_used_idx(vr) != vr->last_used;
+}
+
+/* How many of the `shown` buffers the device has used. */
+VRING_INLINE unsigned int vring_split_pending(struct vring *vr,
+					      unsigned int shown)
+{
+	const uint16_t n = (uint16_t)(vring_split_used_idx(vr) - vr->last_used);
+
+	if (unlikely(n > shown))
+		vr->broken = true;
+	return n;
+}
+
+/* Once: the device can change it under our eyes. */
+VRING_INLINE uint64_t vring_split_elem(const uint64_t *e)
+{
+	return __atomic_load_n(e, __ATOMIC_RELAXED);
+}
+
+VRING_INLINE void vring_split_used(const struct vring *vr, uint32_t *id,
+				   uint32_t *len)
+{
+	const uint64_t e =
+		vring_split_elem(&vr->used[vr->last_used & vr->mask]);
+
+	*id = (uint32_t)e;
+	*len = (uint32_t)(e >> 32);
+}
+
+/* Whether an element is of the buffer that is due, its length in range. */
+VRING_INLINE bool vring_split_due(const uint64_t *used, uint64_t want,
+				  const enum vring_dir dir, const uint32_t min,
+				  uint32_t span, uint32_t *len)
+{
+	uint64_t e;
+
+	if (dir == VRING_TO_DEVICE)
+		return likely(*(const uint32_t *)(const void *)used ==
+			      (uint32_t)want);
+	/*
+	 * The difference of the lengths below, that of the identities above:
+	 * one comparison.
+	 */
+	e = vring_split_elem(used) - want;
+	e = e << 32 | e >> 32;
+	if (unlikely(e > span))
+		return false;
+	*len = (uint32_t)e + min;
+	if (*len < min)
+		__builtin_unreachable();
+	return true;
+}
+
+/* In order; stops at the first of `n` that is not what it should be. */
+VRING_INLINE unsigned int vring_split_reap(struct vring *vr,
+					   const enum vring_dir dir,
+					   const uint32_t min, unsigned int n,
+					   const vring_put_t put, void *arg)
+{
+	const uint16_t first = vr->last_used;
+	const uint32_t span = vr->buf_len - min;
+	uint32_t len[4] = {min, min, min, min};
+	size_t i = 0;
+
+#define VRING_DUE(k) \
+	vring_split_due(used + (k), want + (k), dir, min, span, &len[k])
+	while (i < n) {
+		const uint32_t at = (first + i) & vr->mask;
+		const size_t end = MIN((size_t)n, i + vr->size - at);
+		const uint64_t *used = vr->used + at;
+		void *const *cookie = vr->cookie + at;
+		uint64_t want = (uint64_t)min << 32 | at;
+
+		for (; end - i >= 4;
+		     i += 4, used += 4, cookie += 4, want += 4) {
+			if (unlikely(!VRING_DUE(0) || !VRING_DUE(1) ||
+				     !VRING_DUE(2) || !VRING_DUE(3)))
+				break;
+			vring_put4(put, arg, i, cookie, len);
+		}
+		for (; i < end; i++, used++, cookie++, want++) {
+			if (unlikely(!VRING_DUE(0)))
+				goto out;
+			put(arg, i, *cookie, len[0]);
+		}
+	}
+#undef VRING_DUE
+out:
+	vr->last_used = (uint16_t)(first + i);
+	return (unsigned int)i;
+}
+
+/* In order; how many of `n` are what they should be. Four are one step. */
+VRING_INLINE unsigned int vring_split_check(struct vring *vr, unsigned int n)
+{
+	unsigned int i = 0;
+
+	while (i < n) {
+		uint32_t id = vr->last_used & vr->mask;
+		const uint64_t *used = vr->used + id;
+		const uint64_t *const end =
+			used + MIN(n - i, (unsigned int)vr->size - id);
+		const uint64_t *const start = used;
+
+#define VRING_IS(k) ((uint32_t)used[k] == id + (k))
+		for (; end - used >= 4; used += 4, id += 4)
+			if (unlikely(!VRING_IS(0) || !VRING_IS(1) ||
+				     !VRING_IS(2) || !VRING_IS(3)))
+				break;
+		for (; used < end && VRING_IS(0); used++, id++)
+			;
+#undef VRING_IS
+		i += (unsigned int)(used - start);
+		vr->last_used = (uint16_t)(vr->last_used + (used - start));
+		if (unlikely(used < end))
+			break;
+	}
+	return (unsigned int)i;
+}
+
+#endif /* LIB_VRING_SPLIT_H */

@@ -1,0 +1,203 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* What becomes of each frame that is received. */
+#include "unit.h"
+#include "virtio_fake.h"
+
+#define MERGEABLE (1ull << 15) /* VIRTIO_NET_F_MRG_RXBUF */
+
+/* Each frame in one buffer, where there could be more and where not. */
+static void rx(struct uk_netdev *dev, uint64_t without)
+{
+	struct uk_netbuf *pkts[8];
+	uint16_t cnt;
+
+	fake.offered &= ~without;
+	virtio_fake_bring_up(dev);
+	for (uint32_t round = 0; round < 10000; round++) {
+		uint32_t n = 1 + round % 8, len = 14 + round % 1900;
+
+		for (uint32_t i = 0; i < n; i++)
+			dev_receive(len, (int)i);
+		cnt = 8;
+		assert_int_equal(uk_netdev_rx_burst(dev, 0, pkts, &cnt),
+				 UK_NETDEV_STATUS_SUCCESS);
+		assert_int_equal(cnt, n);
+		for (uint32_t i = 0; i < n; i++) {
+			assert_int_equal(pkts[i]->len, len);
+			assert_int_equal(((uint8_t *)pkts[i]->data)[0], i);
+			assert_int_equal(((uint8_t *)pkts[i]->data)[len - 1],
+					 i);
+			uk_netbuf_free(pkts[i]);
+		}
+	}
+	cnt = 8;
+	assert_int_equal(uk_netdev_rx_burst(dev, 0, pkts, &cnt), 0);
+	assert_int_equal(cnt, 0);
+}
+
+static void test_rx(void **state)
+{
+	rx(*state, MERGEABLE);
+}
+
+static void test_rx_mergeable(void **state)
+{
+	rx(*state, 0);
+}
+
+static void assert_frame(struct uk_netbuf *nb, uint32_t len)
+{
+	uint32_t i = 0;
+
+	for (struct uk_netbuf *p = nb; p; p = p->next) {
+		assert_ptr_equal(p->prev, p == nb ? NULL : p->prev);
+		assert_true(!p->next || p->next->prev == p);
+		assert_true(p->len > 0);
+		for (uint32_t k = 0; k < p->len; k++)
+			assert_int_equal(((uint8_t *)p->data)[k], i++ % 251);
+	}
+	assert_int_equal(i, len);
+}
+
+/* Frames over several buffers, taken at once and piece by piece. */
+static void test_rx_parts(void **state)
+{
+	const uint32_t room = BUF_LEN - HEADROOM;
+	const uint32_t lens[] = {14,
+				 60,
+				 room - 1,
+				 room,
+				 room + 1,
+				 2 * room + 11,
+				 2 * room + 12,
+				 2 * room + 13,
+				 9014,
+				 9018};
+	struct uk_netdev *dev = *state;
+	struct uk_netbuf *pkts[RING];
+	uint16_t cnt;
+
+	virtio_fake_bring_up(dev);
+	for (unsigned int round = 0; round < 300; round++) {
+		const uint32_t a = lens[round % 10], b = lens[round / 7 % 10];
+		const uint16_t piece = (uint16_t)(1 + round % RING);
+		unsigned int n = 0;
+
+		dev_receive_parts(a, 0);
+		dev_receive_parts(b, 0);
+		for (int calls = 0; n < 2; calls++) {
+			assert_in_range(calls, 0, 12);
+			cnt = piece;
+			uk_netdev_rx_burst(dev, 0, pkts + n, &cnt);
+			assert_in_range(cnt, 0, piece);
+			n += cnt;
+		}
+		assert_frame(pkts[0], a);
+		assert_frame(pkts[1], b);
+		uk_netbuf_free(pkts[0]);
+		uk_netbuf_free(pkts[1]);
+	}
+	assert_int_equal(virtio_net_rx_short(dev), 0);
+}
+
+static void test_rx_more(void **state)
+{
+	struct uk_netdev *dev = *state;
+	struct uk_netbuf *pkts[2];
+	uint16_t cnt = 2;
+
+	virtio_fake_bring_up(dev);
+	for (int i = 0; i < 3; i++)
+		dev_receive(60, i);
+	assert_int_equal(uk_netdev_rx_burst(dev, 0, pkts, &cnt),
+			 UK_NETDEV_STATUS_SUCCESS | UK_NETDEV_STATUS_MORE);
+	assert_int_equal(cnt, 2);
+	uk_netbuf_free(pkts[0]);
+	uk_netbuf_free(pkts[1]);
+	assert_int_equal(uk_netdev_rx_one(dev, 0, pkts),
+			 UK_NETDEV_STATUS_SUCCESS);
+	uk_netbuf_free(pkts[0]);
+}
+
+/* A runt of the device's making goes back to its pool and is counted. */
+static void rx_short(struct uk_netdev *dev, uint64_t without, uint32_t least)
+{
+	struct uk_netbuf *pkts[8];
+	struct vring_dev_buf b;
+	uint16_t cnt = 8;
+
+	fake.offered &= ~without;
+	virtio_fake_bring_up(dev);
+	dev_receive(60, 1);
+	dev_receive(13, 2);
+	if (least) {
+		dev_receive(0, 2);
+	} else {
+		assert_true(vring_dev_take(&fake.q[0].dev, &b));
+		vring_dev_use(&fake.q[0].dev, b.id, 0);
+	}
+	dev_receive(14, 3);
+	assert_int_equal(uk_netdev_rx_burst(dev, 0, pkts, &cnt),
+			 UK_NETDEV_STATUS_SUCCESS);
+	assert_int_equal(cnt, 2);
+	assert_int_equal(virtio_net_rx_short(dev), 2);
+	assert_int_equal(pkts[0]->len, 60);
+	assert_int_equal(pkts[1]->len, 14);
+	uk_netbuf_free(pkts[0]);
+	uk_netbuf_free(pkts[1]);
+}
+
+static void test_rx_short(void **state)
+{
+	rx_short(*state, MERGEABLE, 0);
+}
+
+static void test_rx_short_mergeable(void **state)
+{
+	rx_short(*state, 0, VIRTIO_NET_HDR_LEN);
+}
+
+static void test_rx_underrun(void **state)
+{
+	struct uk_netdev *dev = *state;
+	struct uk_netbuf *pkts[RING];
+	uint16_t cnt = RING;
+
+	virtio_fake_bring_up(dev);
+	pool_dry = true;
+	for (int i = 0; i < RING; i++)
+		dev_receive(60, i);
+	assert_int_equal(uk_netdev_rx_burst(dev, 0, pkts, &cnt),
+			 UK_NETDEV_STATUS_SUCCESS | UK_NETDEV_STATUS_UNDERRUN);
+	assert_int_equal(cnt, RING);
+	for (int i = 0; i < RING; i++)
+		uk_netbuf_free(pkts[i]);
+	cnt = RING;
+	assert_int_equal(uk_netdev_rx_burst(dev, 0, pkts, &cnt),
+			 UK_NETDEV_STATUS_UNDERRUN);
+	pool_dry = false;
+	fake.q[0].bell = 0xffff;
+	vring_dev_event(&fake.q[0].dev, fake.q[0].dev.seen);
+	cnt = RING;
+	assert_int_equal(uk_netdev_rx_burst(dev, 0, pkts, &cnt), 0);
+	assert_int_equal(fake.q[0].bell, 0);
+	dev_receive(60, 1);
+	assert_int_equal(uk_netdev_rx_one(dev, 0, pkts),
+			 UK_NETDEV_STATUS_SUCCESS);
+	uk_netbuf_free(pkts[0]);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		VIRTIO_FAKE_TEST(test_rx),
+		VIRTIO_FAKE_TEST(test_rx_mergeable),
+		VIRTIO_FAKE_TEST(test_rx_parts),
+		VIRTIO_FAKE_TEST(test_rx_more),
+		VIRTIO_FAKE_TEST(test_rx_short),
+		VIRTIO_FAKE_TEST(test_rx_short_mergeable),
+		VIRTIO_FAKE_TEST(test_rx_underrun),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
