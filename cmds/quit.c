@@ -6,7 +6,7 @@ static const struct arg args[] = {{ARG_NONE}};
 static enum call_result run(struct call *c)
 {
 	call_app(c)->quit = true;
-	c->session->quiet = true; /* no prompt that nobody can answer */
+	c->session->ended = true;
 	return CALL_DONE;
 }
 

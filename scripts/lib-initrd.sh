@@ -25,8 +25,8 @@ name '$name' already; PATH=NAME gives another"
 take_job() { # NAME-OR-COMMANDS
 	[ -z "$job" ] || die 2 "--run can be given once; 'COMMAND; COMMAND' are several"
 	job=$1
-	[[ ${job//$'\t'/} != *[[:cntrl:]\"]* && ${#job} -le $job_max ]] ||
-		die 2 "--run takes up to $job_max bytes, no '\"' and no control characters; \
+	[[ ${job//$'\t'/} != *[[:cntrl:]]* && ${#job} -le $job_max ]] ||
+		die 2 "--run takes up to $job_max bytes and no control characters; \
 other commands can come as a file: --file PATH=NAME --run NAME"
 }
 
@@ -90,5 +90,7 @@ add_boot_files() {
 		make_initrd "$dir/$name.initrd" "$memory"
 		args+=(-initrd "$dir/$name.initrd")
 	}
-	[ -z "$job" ] || args+=(-append "\"$job\"")
+	# In quotes, these two are escaped.
+	line=${job//\\/\\\\}
+	[ -z "$job" ] || args+=(-append "\"${line//\"/\\\"}\"")
 }

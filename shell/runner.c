@@ -26,6 +26,7 @@ void runner_start(struct runner *r, const char *line, unsigned len)
 {
 	sources_start(&r->src, line, len);
 	r->line_start = true;
+	r->cancel = NULL;
 	r->printed = false;
 	r->call.err = E_OK;
 	r->state = RUNNER_NEXT;
@@ -218,6 +219,10 @@ static bool step_next(struct session *s, struct runner *r)
 					  s->env.selected(s->env.app)};
 
 	memset(c, 0, sizeof(*c));
+	if (s->ended) {
+		r->state = RUNNER_END;
+		return true;
+	}
 	r->src.store = s->env.store;
 	switch (sources_next(&r->src, &r->words, c)) {
 	case SOURCE_AGAIN:
@@ -289,7 +294,7 @@ static size_t piece_len(const struct runner *r, size_t room)
 	return len < PIECE ? len : PIECE;
 }
 
-static bool step_render(struct session *s, struct runner *r)
+static bool step_render(struct session *s, struct runner *r, uint64_t now_ns)
 {
 	size_t n, room = r->prefix[0] ? TAGGED_ROOM : PIECE_ROOM;
 	char piece[PIECE];
@@ -303,7 +308,9 @@ static bool step_render(struct session *s, struct runner *r)
 	}
 	release(s);
 	r->state = r->result == CALL_DONE ? RUNNER_NEXT : RUNNER_CALL;
-	return r->result == CALL_DONE;
+	if (r->cancel)
+		runner_cancel(s, r, r->cancel, now_ns);
+	return r->result == CALL_DONE || r->cancel;
 }
 
 void runner_poll(struct session *s, struct runner *r, uint64_t now_ns)
@@ -323,7 +330,7 @@ void runner_poll(struct session *s, struct runner *r, uint64_t now_ns)
 			       step_call(s, r, now_ns);
 			break;
 		case RUNNER_RENDER:
-			more = step_render(s, r);
+			more = step_render(s, r, now_ns);
 			break;
 		case RUNNER_REPORT:
 			more = step_report(s, r);
@@ -342,6 +349,10 @@ void runner_cancel(struct session *s, struct runner *r, const char *text,
 {
 	if (r->state == RUNNER_END)
 		return;
+	if (r->state == RUNNER_RENDER && r->tag[0]) {
+		r->cancel = text;
+		return;
+	}
 	/* It waits to be called again, maybe for its chunk to be out first. */
 	if (r->state != RUNNER_NEXT && r->call.calls &&
 	    r->result == CALL_AGAIN) {

@@ -32,8 +32,9 @@ struct runner {
 	unsigned job; /* its number, or that of the last one; 0: none yet */
 	uint64_t began_ns, ended_ns; /* of the job */
 	struct sources src;
-	bool line_start; /* of what is put out */
-	bool printed;    /* something stands between the line and here */
+	bool line_start;    /* of what is put out */
+	const char *cancel; /* why it ends once its chunk is out; or NULL */
+	bool printed;       /* something stands between the line and here */
 	enum call_result result;
 	struct words words; /* of the command; its values point there */
 	struct call call;
@@ -60,7 +61,8 @@ void runner_poll(struct session *s, struct runner *r, uint64_t now_ns);
 
 /*
  * Ends the command that runs with E_CANCEL and this text, and its line; what it
- * said already stands. Does nothing to a line that has come to its end. Not for
+ * said already stands. A chunk of a program's is put out whole first. `text` is
+ * not copied. Does nothing to a line that has come to its end. Not for
  * a command to call on its own runner.
  */
 void runner_cancel(struct session *s, struct runner *r, const char *text,

@@ -168,7 +168,7 @@ static bool take_key(struct session *s, unsigned char byte, uint64_t now_ns)
 
 static void replay_typed(struct session *s)
 {
-	while (!busy(s->person) && !typed_empty(s)) {
+	while (!s->ended && !busy(s->person) && !typed_empty(s)) {
 		if (!push_key(s, s->typed[s->typed_head % SESSION_TYPED_BYTES]))
 			return;
 		s->typed_head++;
@@ -312,12 +312,12 @@ static void put_events(struct session *s)
 /* A person who types next has no prompt to type at. */
 static bool prompt_due(const struct session *s)
 {
-	return !s->quiet && !busy(s->person) && !s->edit.shown;
+	return !s->ended && !s->quiet && !busy(s->person) && !s->edit.shown;
 }
 
 void session_poll(struct session *s, uint64_t now_ns)
 {
-	if (s->request_whole && !busy(s->program))
+	if (s->request_whole && !busy(s->program) && !s->ended)
 		start_request(s);
 	runner_poll(s, s->program, now_ns);
 	runner_poll(s, s->person, now_ns);
@@ -335,7 +335,7 @@ size_t session_input(struct session *s, const void *buf, size_t len,
 		     uint64_t now_ns)
 {
 	const unsigned char *p = buf;
-	size_t n = 0;
+	size_t n = s->ended ? len : 0;
 
 	while (n < len) {
 		if (take_byte(s, p[n], now_ns)) {
@@ -367,9 +367,9 @@ uint64_t session_wake_ns(const struct session *s)
 {
 	uint64_t wake_ns = UINT64_MAX;
 
-	if (s->request_whole && !busy(s->program))
+	if (s->request_whole && !busy(s->program) && !s->ended)
 		return 0;
-	if (!busy(s->person) && !typed_empty(s))
+	if (!busy(s->person) && !typed_empty(s) && !s->ended)
 		return 0;
 	/* They wait for room in the output only. */
 	if (s->events_len || prompt_due(s))

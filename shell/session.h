@@ -63,6 +63,7 @@ struct session {
 	unsigned jobs;                   /* the number of the last that began */
 	struct runner *writer; /* whose chunk is on its way out, or NULL */
 	bool quiet;            /* a program spoke last: no prompt */
+	bool ended;            /* what runs comes to its end, nothing begins */
 	/* A program's line while it comes in, then until its runner is free. */
 	char request[SESSION_REQUEST_MAX];
 	unsigned request_len;

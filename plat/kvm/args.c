@@ -19,10 +19,13 @@ static char *word(const char **in, char *out)
 	const char *p = *in;
 
 	for (; *p && (quoted || !is_blank(*p)); p++) {
-		if (*p == '"')
+		if (*p == '"') {
 			quoted = !quoted;
-		else
-			*out++ = *p;
+			continue;
+		}
+		if (quoted && *p == '\\' && (p[1] == '"' || p[1] == '\\'))
+			p++;
+		*out++ = *p;
 	}
 	*out++ = '\0';
 	*in = p;

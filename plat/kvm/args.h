@@ -7,7 +7,7 @@
 
 /*
  * Words stand between blanks; double quotes keep blanks in a word and are
- * taken out. Words that announce devices ("virtio_mmio.device=...") are the
+ * taken out, and a backslash in them keeps a quote or a backslash. Words that announce devices ("virtio_mmio.device=...") are the
  * drivers' and left out. Returns argc, argv[0] being "ukpktgen"; *argv is one
  * allocation from `a` and ends with NULL. -ENOMEM when that fails.
  */
