@@ -64,6 +64,8 @@ void line_begin(size_t store_bytes)
 bool line_step(void)
 {
 	line.now_ns += STEP_NS;
+	/* Nobody heeds a `quit` here. */
+	line.app.session.ended = false;
 	if (pktgen_active(&line.app.pktgen))
 		pktgen_step(&line.app.pktgen, line.now_ns);
 	session_poll(&line.app.session, line.now_ns);
