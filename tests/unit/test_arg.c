@@ -3,8 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "shell/arg.h"
-#include "unit.h"
+#include "any_value.h"
 
 #define NB_PORTS 64
 
@@ -29,58 +28,6 @@ static const struct arg args[] = {
 	{ARG_NONE},
 };
 
-static uint64_t below(uint64_t *seed, uint64_t n)
-{
-	return (unit_random(seed) >> 16) % n;
-}
-
-/* A number of any magnitude. */
-static uint64_t any(uint64_t *seed)
-{
-	uint64_t shift = below(seed, 64);
-
-	return unit_random(seed) >> shift;
-}
-
-static void any_sizes(struct sizes *s, uint64_t *seed)
-{
-	s->count = 1 + (unsigned)below(seed, SIZES_MAX);
-	for (unsigned i = 0; i < s->count; i++)
-		s->entry[i] = (struct size_weight){
-			64 + (uint32_t)below(seed, 9018 - 63),
-			1 + (uint32_t)below(seed, i ? 7 : 200),
-		};
-}
-
-/* Any value that a word of this type can have. */
-static void any_value(const struct arg *a, struct value *v, uint64_t *seed)
-{
-	static const char letters[] = "abcXYZ019_-.";
-	const bool v4 = a->type == ARG_IPV4;
-
-	memset(v, 0xa5, sizeof(*v));
-	v->mask = any(seed) | 1ull << below(seed, 64);
-	v->u = any(seed);
-	if (a->type == ARG_ENUM)
-		v->u = below(seed, 4);
-	if (a->type == ARG_HEX32)
-		v->u &= UINT32_MAX;
-	if (a->type == ARG_SPEED)
-		v->u = a->min + v->u % (a->max - a->min + 1);
-	v->rate.unit = (enum rate_unit)below(seed, 5);
-	v->rate.micro = v->rate.unit == RATE_MAX ? 0 : any(seed);
-	for (unsigned i = 0; i < 16; i++)
-		v->addr[i] = below(seed, 2) ? 0 : (uint8_t)any(seed);
-	v->prefix = v4 ? 32 : 128;
-	if (a->prefix)
-		v->prefix =
-			(unsigned)(a->min + below(seed, a->max - a->min + 1));
-	any_sizes(&v->sizes, seed);
-	v->text[1 + below(seed, VALUE_NAME_MAX)] = '\0';
-	for (unsigned i = 0; i < VALUE_NAME_MAX && v->text[i]; i++)
-		v->text[i] = letters[below(seed, sizeof(letters) - 1)];
-}
-
 static void what_is_printed_reads_back(void **state)
 {
 	uint64_t seed = 1;
@@ -91,7 +38,7 @@ static void what_is_printed_reads_back(void **state)
 			struct value v, back;
 			char word[ARG_PRINT_MAX];
 
-			any_value(a, &v, &seed);
+			any_value(a, NB_PORTS, &v, &seed);
 			memset(&back, 0x5a, sizeof(back));
 			arg_print(a, &v, word, sizeof(word));
 			assert_true(strlen(word) < sizeof(word) - 1);
@@ -113,13 +60,13 @@ static void equal_is_what_prints_the_same(void **state)
 			struct value x, y;
 			char a_word[ARG_PRINT_MAX], b_word[ARG_PRINT_MAX];
 
-			any_value(a, &x, &seed);
-			any_value(a, &y, &seed);
+			any_value(a, NB_PORTS, &x, &seed);
+			any_value(a, NB_PORTS, &y, &seed);
 			/* Mostly alike, so that one difference has to show. */
-			if (below(&seed, 2)) {
+			if (any_below(&seed, 2)) {
 				y = x;
-				y.addr[below(&seed, 16)] ^= 1;
-				y.mask ^= 1ull << below(&seed, 64);
+				y.addr[any_below(&seed, 16)] ^= 1;
+				y.mask ^= 1ull << any_below(&seed, 64);
 				y.mask |= !y.mask;
 			}
 			arg_print(a, &x, a_word, sizeof(a_word));

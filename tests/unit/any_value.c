@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "any_value.h"
+
+#include <string.h>
+
+uint64_t any_below(uint64_t *seed, uint64_t n)
+{
+	return (unit_random(seed) >> 16) % n;
+}
+
+/* A number of any magnitude. */
+static uint64_t any(uint64_t *seed)
+{
+	uint64_t shift = any_below(seed, 64);
+
+	return unit_random(seed) >> shift;
+}
+
+static void any_sizes(struct sizes *s, uint64_t *seed)
+{
+	s->count = any_below(seed, 2)
+			   ? 1
+			   : 1 + (unsigned)any_below(seed, SIZES_MAX);
+	for (unsigned i = 0; i < s->count; i++)
+		s->entry[i] = (struct size_weight){
+			64 + (uint32_t)any_below(seed, 9018 - 63),
+			1 + (uint32_t)any_below(seed, i ? 7 : 200),
+		};
+}
+
+static uint64_t any_number(const struct arg *a, uint64_t *seed)
+{
+	uint64_t n = any(seed), words = 0;
+
+	if (a->type == ARG_ENUM) {
+		while (a->words[words])
+			words++;
+		return n % words;
+	}
+	if (a->type == ARG_HEX32)
+		return (uint32_t)n;
+	/* Any magnitude of it; now and then what is at its end. */
+	if (a->max && (n < a->min || n > a->max))
+		return any_below(seed, 8) ? a->min + n % (a->max - a->min + 1)
+					  : a->max;
+	return n;
+}
+
+void any_value(const struct arg *a, unsigned nb_ports, struct value *v,
+	       uint64_t *seed)
+{
+	static const char letters[] = "abcXYZ019_-.";
+	const uint64_t ports = UINT64_MAX >> (64 - nb_ports);
+
+	memset(v, 0xa5, sizeof(*v));
+	v->mask = (any(seed) | 1ull << any_below(seed, nb_ports)) & ports;
+	v->u = any_number(a, seed);
+	v->rate.unit = (enum rate_unit)any_below(seed, 5);
+	v->rate.micro = v->rate.unit == RATE_MAX ? 0 : any(seed);
+	for (unsigned i = 0; i < 16; i++)
+		v->addr[i] = any_below(seed, 2) ? 0 : (uint8_t)any(seed);
+	v->prefix = a->type == ARG_IPV4 ? 32 : 128;
+	if (a->prefix)
+		v->prefix = (unsigned)(a->min +
+				       any_below(seed, a->max - a->min + 1));
+	any_sizes(&v->sizes, seed);
+	v->text[1 + any_below(seed, VALUE_NAME_MAX)] = '\0';
+	for (unsigned i = 0; i < VALUE_NAME_MAX && v->text[i]; i++)
+		v->text[i] = letters[any_below(seed, sizeof(letters) - 1)];
+}

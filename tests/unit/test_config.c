@@ -1,0 +1,289 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * The configuration, over random ones: what is saved and loaded is saved again
+ * as the same bytes, whatever was set meanwhile, and what is no setting sets
+ * nothing.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "any_value.h"
+#include "app_config.h"
+#include "plat/host/host.h"
+
+#define NB_PORTS 4
+
+static struct app app;
+static char reply[65536];
+static uint64_t now_ns;
+
+static int setup(void **state)
+{
+	struct host_netdev *dev[2];
+
+	(void)state;
+	host_reset();
+	host_loop_pair(dev, 1500);
+	host_loop_pair(dev, 9000);
+	now_ns = 1000000000;
+	app_init(&app, uk_alloc_get_default(), now_ns);
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	struct pktgen *pg = &app.pktgen;
+
+	(void)state;
+	for (unsigned i = 0; i < pg->nb_ports; i++) {
+		uk_free(uk_alloc_get_default(), pg->worker[i]);
+		uk_allocpool_free(pg->port[i].rx_pool);
+		uk_allocpool_free(pg->port[i].tx_pool);
+	}
+	uk_free(uk_alloc_get_default(), app.store.mem);
+	return 0;
+}
+
+/* Sends a request and reads its reply up to the end; whether that is OK. */
+static bool request(const char *line)
+{
+	char text[512];
+	const void *buf;
+	size_t n, len = 0;
+
+	snprintf(text, sizeof(text), "@1 %s\n", line);
+	assert_int_equal(
+		session_input(&app.session, text, strlen(text), now_ns),
+		strlen(text));
+	for (unsigned i = 0; i < 5000; i++) {
+		session_poll(&app.session, now_ns);
+		while ((n = session_output(&app.session, &buf)) > 0) {
+			assert_true(len + n < sizeof(reply));
+			memcpy(reply + len, buf, n);
+			len += n;
+			session_sent(&app.session, n);
+		}
+		reply[len] = '\0';
+		if (strstr(reply, "@1 OK\r\n"))
+			return true;
+		if (strstr(reply, "@1 ERR "))
+			return false;
+		now_ns += 1000000;
+		pktgen_step(&app.pktgen, now_ns);
+	}
+	fail_msg("'%s' does not end: %s", line, reply);
+	return false;
+}
+
+static const struct store_file *file(const char *name)
+{
+	const struct store_file *f = store_find(&app.store, name);
+
+	assert_non_null(f);
+	return f;
+}
+
+static bool same_files(const char *a, const char *b)
+{
+	const struct store_file *x = file(a), *y = file(b);
+
+	return x->size == y->size &&
+	       !memcmp(store_data(&app.store, x), store_data(&app.store, y),
+		       x->size);
+}
+
+/* Sets any setting of some ports to any value; whether it was taken. */
+static bool set_any(uint64_t *seed)
+{
+	char line[CONFIG_LINE_MAX];
+	struct setting s;
+	struct value v;
+	unsigned n = 0;
+
+	while (setting_at(cmd_table, n, &s))
+		n++;
+	setting_at(cmd_table, (unsigned)any_below(seed, n), &s);
+	any_value(s.arg, NB_PORTS, &v, seed);
+	setting_line(&s, 1 + any_below(seed, (1 << NB_PORTS) - 1), &v, line,
+		     sizeof(line));
+	return request(line);
+}
+
+static void saved_loaded_and_saved_is_the_same(void **state)
+{
+	unsigned taken = 0, refused = 0, differ = 0;
+	uint64_t seed = 1;
+	(void)state;
+
+	for (int round = 0; round < 400; round++) {
+		for (int i = 0; i < 30; i++)
+			*(set_any(&seed) ? &taken : &refused) += 1;
+		assert_true(request("save a"));
+		for (int i = 0; i < 30; i++)
+			set_any(&seed);
+		assert_true(request("save b"));
+		differ += !same_files("a", "b");
+		assert_true(request("load a"));
+		assert_true(request("save c"));
+		assert_true(same_files("a", "c"));
+	}
+	/* Both came up, and loading had something to do. */
+	assert_true(taken > 1000 && refused > 500 && differ > 390);
+}
+
+/* It says the same on an appliance that was never set, and on the screen. */
+static void a_file_stands_for_itself(void **state)
+{
+	uint64_t seed = 2;
+	char *text;
+	size_t size;
+
+	for (int round = 0; round < 20; round++) {
+		for (int i = 0; i < 60; i++)
+			set_any(&seed);
+		assert_true(request("save a"));
+		size = file("a")->size;
+		text = malloc(size);
+		memcpy(text, store_data(&app.store, file("a")), size);
+		teardown(state);
+		setup(state);
+		assert_int_equal(store_add(&app.store, "a", text, size), E_OK);
+		free(text);
+		assert_true(request("load a"));
+		assert_true(request("save b"));
+		assert_true(same_files("a", "b"));
+	}
+}
+
+/* A file that is wrong anywhere leaves all as it was. */
+static void a_wrong_file_changes_nothing(void **state)
+{
+	static const char *const wrong[] = {
+		"size 5",    "nonsense",        "stats", "\x01",
+		"size \"64", "rate 1pps; size", "start", "src 9 udp 1",
+	};
+	uint64_t seed = 3;
+	char text[8192];
+	size_t n;
+	(void)state;
+
+	for (int round = 0; round < 200; round++) {
+		for (int i = 0; i < 20; i++)
+			set_any(&seed);
+		assert_true(request("save a"));
+		for (int i = 0; i < 20; i++)
+			set_any(&seed);
+		assert_true(request("save b"));
+		n = file("a")->size;
+		memcpy(text, store_data(&app.store, file("a")), n);
+		n += (size_t)sprintf(text + n, "%s\n",
+				     wrong[any_below(&seed, 8)]);
+		assert_int_equal(store_add(&app.store, "w", text, n), E_OK);
+		assert_false(request("load w"));
+		assert_true(request("save c"));
+		assert_true(same_files("b", "c"));
+	}
+}
+
+/* ---- What is no setting ------------------------------------------------ */
+
+struct shot {
+	struct stream stream[PKTGEN_MAX_PORTS];
+	unsigned mode[NB_PORTS];
+	uint64_t selected;
+};
+
+static void take_shot(struct shot *s)
+{
+	memset(s, 0, sizeof(*s));
+	memcpy(s->stream, app.pktgen.stream, sizeof(s->stream));
+	for (unsigned i = 0; i < NB_PORTS; i++)
+		s->mode[i] = app.pktgen.worker[i]->mode;
+	s->selected = app.selected;
+}
+
+/* Those whose purpose it is, and those that run others or end all. */
+static bool is_exempt(const struct cmd *cmd)
+{
+	static const char *const names[] = {"reset", "load", "run", "repeat",
+					    "quit"};
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (!strcmp(cmd->name, names[i]))
+			return true;
+	return false;
+}
+
+/* A line of that form with any arguments; few are long. */
+static void any_line(const struct cmd *cmd, const struct cmd_form *form,
+		     char *line, size_t size, uint64_t *seed)
+{
+	size_t n = (size_t)snprintf(line, size, "%s", cmd->name);
+	char word[ARG_PRINT_MAX];
+	struct value v;
+
+	for (const struct arg *a = form->args; a->type != ARG_NONE; a++) {
+		if ((a->optional || a->type == ARG_FLAG) && any_below(seed, 2))
+			continue;
+		any_value(a, NB_PORTS, &v, seed);
+		/* No waiting for hours. */
+		if (a->type == ARG_TIME)
+			v.u = a->min + any_below(seed, 20000000);
+		arg_print(a, &v, word, sizeof(word));
+		if (a->type == ARG_KEYWORD || a->type == ARG_FLAG)
+			snprintf(word, sizeof(word), "%s%s",
+				 a->type == ARG_FLAG ? "--" : "", a->name);
+		n += (size_t)snprintf(line + n, size - n, " %s",
+				      *word ? word : "x");
+	}
+}
+
+/* So a command that sets something without a get() is found out. */
+static void what_is_no_setting_sets_nothing(void **state)
+{
+	static struct shot before, after;
+	uint64_t seed = 4;
+	char line[400];
+	struct setting s;
+	(void)state;
+
+	for (unsigned i = 0; cmd_table[i]; i++) {
+		const struct cmd *cmd = cmd_table[i];
+
+		for (const struct cmd_form *f = cmd->forms;
+		     f->run && !is_exempt(cmd); f++) {
+			bool setting = false;
+
+			for (unsigned k = 0; setting_at(cmd_table, k, &s); k++)
+				setting |= s.form == f;
+			for (int round = 0; round < 20 && !setting; round++) {
+				take_shot(&before);
+				any_line(cmd, f, line, sizeof(line), &seed);
+				/* What waits for ever does not matter here. */
+				if (!strncmp(line, "wait", 4) ||
+				    strstr(line, " every "))
+					break;
+				request(line);
+				take_shot(&after);
+				if (memcmp(&before, &after, sizeof(before)))
+					fail_msg("'%s' set something", line);
+				request("stop");
+			}
+		}
+	}
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(saved_loaded_and_saved_is_the_same),
+		TEST(a_file_stands_for_itself),
+		TEST(a_wrong_file_changes_nothing),
+		TEST(what_is_no_setting_sets_nothing),
+	};
+
+	return cmocka_run_group_tests_name("config", tests, NULL, NULL);
+}
