@@ -28,7 +28,7 @@ def record(env):
     child.close()
     assert child.exitstatus == 0
     # What a terminal is asked for shows nothing.
-    screen = re.sub(r"\x1b([78]|\[\d+[Cn])", "", screen)
+    screen = re.sub(r"\x1b([78]|\[[\d;]+[Hn])", "", screen)
     return screen.replace("\r", "").rstrip() + "\n"
 
 

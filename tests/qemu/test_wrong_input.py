@@ -118,6 +118,8 @@ def test_every_command_refuses_what_none_takes(lab):
         before = state(line)
         for name in names:
             for rest, wanted in NEVER:
+                if name == "echo" and wanted in ("E_", "E_SYNTAX"):
+                    continue  # any text is what it is for
                 lines, end = line.raw(name.encode() + b" " + rest)
                 assert end.startswith("ERR " + wanted), (name, rest[:20], end)
                 assert lines == [], (name, rest[:20])
