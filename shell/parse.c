@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* From words to a call with typed arguments. */
-#include "shell/parse.h"
+#include "shell/parse_impl.h"
 
 #include <limits.h>
 #include <stdarg.h>
@@ -10,55 +10,6 @@
 #include "shell/arg.h"
 #include "shell/nearest.h"
 #include "shell/usage.h"
-
-/* What is being put together. */
-struct parser {
-	const struct cmd *const *commands;
-	const struct words *w;
-	const struct parse_ports *ports;
-	struct call *c;
-	/* Words that are no flags, without the command's name. */
-	const struct word *pos[PARSE_WORDS_MAX];
-	unsigned nb_pos;
-};
-
-__attribute__((format(printf, 4, 5))) static void fail(struct parser *p,
-						       enum shell_err err,
-						       unsigned column,
-						       const char *fmt, ...)
-{
-	va_list ap;
-
-	if (p->c->err)
-		return;
-	p->c->err = err;
-	p->c->err_column = column;
-	va_start(ap, fmt);
-	vsnprintf(p->c->err_text, sizeof(p->c->err_text), fmt, ap);
-	va_end(ap);
-}
-
-/* A word for a message: cut, with what a terminal would act on escaped. */
-struct shown {
-	char text[80];
-};
-
-static struct shown show(const char *word)
-{
-	struct shown s;
-	size_t n = 0;
-
-	for (; *word && n < 24; word++) {
-		unsigned char ch = (unsigned char)*word;
-
-		if (ch < 0x20 || ch >= 0x7f)
-			n += (size_t)snprintf(s.text + n, 5, "\\x%02x", ch);
-		else
-			s.text[n++] = (char)ch;
-	}
-	snprintf(s.text + n, sizeof(s.text) - n, "%s", *word ? "..." : "");
-	return s;
-}
 
 /* ---- Which command ----------------------------------------------------- */
 
@@ -75,24 +26,16 @@ static void find_command(struct parser *p)
 	}
 	near = nearest_command(p->commands, name->text);
 	if (near)
-		fail(p, E_UNKNOWN, name->column,
-		     "no command '%s'; did you mean '%s'?",
-		     show(name->text).text, near);
+		parse_fail(p, E_UNKNOWN, name->column,
+			   "no command '%s'; did you mean '%s'?",
+			   parse_show(name->text).text, near);
 	else
-		fail(p, E_UNKNOWN, name->column,
-		     "no command '%s'; 'help' lists them",
-		     show(name->text).text);
+		parse_fail(p, E_UNKNOWN, name->column,
+			   "no command '%s'; 'help' lists them",
+			   parse_show(name->text).text);
 }
 
 /* ---- Which form -------------------------------------------------------- */
-
-/* What a keyword in the line counts: more than all else. */
-#define FIT_KEYWORD (3 + CMD_ARGS_MAX)
-
-static bool is_positional(const struct arg *a)
-{
-	return a->type != ARG_FLAG;
-}
 
 static bool has_word(const struct parser *p, const char *text)
 {
@@ -102,12 +45,7 @@ static bool has_word(const struct parser *p, const char *text)
 	return false;
 }
 
-/*
- * How well a form fits: its keywords in the line count most; of forms without
- * any, the one that takes as many words as there are, else the one that leaves
- * the fewest over.
- */
-static int fitness(const struct parser *p, const struct cmd_form *f)
+int parse_fitness(const struct parser *p, const struct cmd_form *f)
 {
 	unsigned keywords = 0, required = 0, all = 0;
 
@@ -130,7 +68,7 @@ static void choose_form(struct parser *p)
 	int best = -2;
 
 	for (const struct cmd_form *f = p->c->cmd->forms; f->run; f++) {
-		int fit = fitness(p, f);
+		int fit = parse_fitness(p, f);
 
 		if (fit > best) {
 			best = fit;
@@ -141,105 +79,6 @@ static void choose_form(struct parser *p)
 
 /* ---- Its arguments ----------------------------------------------------- */
 
-/*
- * " or 'clear' or 'every'": what other forms would take instead; nothing once
- * a keyword has settled the form.
- */
-static void other_keywords(const struct parser *p, char *buf, size_t size)
-{
-	size_t used = 0;
-
-	buf[0] = '\0';
-	if (fitness(p, p->c->form) >= FIT_KEYWORD)
-		return;
-	for (const struct cmd_form *f = p->c->cmd->forms; f->run; f++)
-		for (const struct arg *a = f->args; a->type != ARG_NONE; a++)
-			if (a->type == ARG_KEYWORD && f != p->c->form &&
-			    used < size)
-				used += (size_t)snprintf(buf + used,
-							 size - used,
-							 " or '%s'", a->name);
-}
-
-/* "SIZE, 64..9018 bytes": an argument as a message names it. */
-static void describe(const struct parser *p, const struct arg *a, char *buf,
-		     size_t size)
-{
-	char usage[48], range[64];
-	struct arg plain = *a;
-
-	plain.optional = false;
-	plain.repeated = false;
-	cmd_arg_usage(&plain, usage, sizeof(usage));
-	cmd_arg_range(a, range, sizeof(range));
-	switch (a->type) {
-	case ARG_PORTS:
-		if (p->ports->count > 1)
-			snprintf(buf, size, "PORTS (0..%u or all)",
-				 p->ports->count - 1);
-		else
-			snprintf(buf, size, "PORTS (0)");
-		break;
-	case ARG_KEYWORD:
-		snprintf(buf, size, "'%s'", a->name);
-		break;
-	case ARG_ENUM:
-		snprintf(buf, size, "%s", usage);
-		break;
-	default:
-		if (range[0])
-			snprintf(buf, size, "%s %s", usage, range);
-		else
-			snprintf(buf, size, "%s: %s", usage, a->help);
-	}
-}
-
-/* "; did you mean 'every'?": a word that might stand here; mostly empty. */
-static void suggest(const struct parser *p, const struct arg *a,
-		    const char *text, char *buf, size_t size)
-{
-	const bool settled = fitness(p, p->c->form) >= FIT_KEYWORD;
-	struct nearest n;
-
-	nearest_init(&n, text);
-	if (a->type == ARG_ENUM)
-		for (const char *const *w = a->words; *w; w++)
-			nearest_offer(&n, *w);
-	if (a->type == ARG_KEYWORD)
-		nearest_offer(&n, a->name);
-	for (const struct cmd_form *f = p->c->cmd->forms; f->run; f++)
-		for (a = f->args; a->type != ARG_NONE && !settled; a++)
-			if (a->type == ARG_KEYWORD)
-				nearest_offer(&n, a->name);
-	buf[0] = '\0';
-	if (n.word)
-		snprintf(buf, size, "; did you mean '%s'?", n.word);
-}
-
-/* `at` is where in the word the fault is, NULL: at its start. */
-static void refuse(struct parser *p, enum shell_err err, const struct arg *a,
-		   const struct word *word, const char *at)
-{
-	const unsigned column =
-		word ? word->column + (unsigned)(at ? at - word->text : 0) : 0;
-	char wanted[144], others[64], near[64];
-
-	describe(p, a, wanted, sizeof(wanted));
-	other_keywords(p, others, sizeof(others));
-	if (err == E_MISSING) {
-		fail(p, err, p->w->end_column, "'%s' lacks %s%s",
-		     p->c->cmd->name, wanted,
-		     a->type == ARG_KEYWORD ? others : "");
-	} else if (err == E_RANGE) {
-		fail(p, err, column, "'%s' takes %s", p->c->cmd->name, wanted);
-	} else {
-		suggest(p, a, word->text, near, sizeof(near));
-		fail(p, err, column, "'%s' takes %s%s, not '%s'%s",
-		     p->c->cmd->name, wanted, others, show(word->text).text,
-		     near);
-	}
-}
-
 static void take_word(struct parser *p, const struct arg *a, struct value *v,
 		      const struct word *word)
 {
@@ -248,7 +87,7 @@ static void take_word(struct parser *p, const struct arg *a, struct value *v,
 	v->set = true;
 	v->column = word->column;
 	if (err)
-		refuse(p, err, a, word, v->word);
+		parse_refuse(p, err, a, word, v->word);
 }
 
 /*
@@ -338,7 +177,7 @@ static void take_positionals(struct parser *p)
 			else
 				take_word(p, a, v, p->pos[at++]);
 		} else if (!a->optional) {
-			refuse(p, E_MISSING, a, NULL, NULL);
+			parse_refuse(p, E_MISSING, a, NULL, NULL);
 		} else if (a->type == ARG_PORTS) {
 			v->mask = p->ports->selected;
 		}
@@ -349,8 +188,8 @@ static void take_positionals(struct parser *p)
 		char usage[112];
 
 		cmd_usage(p->c->cmd, p->c->form, usage, sizeof(usage));
-		fail(p, E_SURPLUS, p->pos[at]->column,
-		     "one word too many for '%s'", usage);
+		parse_fail(p, E_SURPLUS, p->pos[at]->column,
+			   "one word too many for '%s'", usage);
 	}
 }
 
@@ -367,20 +206,22 @@ static void take_flag(struct parser *p, const struct word *word)
 		if (strcmp(args[i].name, word->text + 2) != 0)
 			continue;
 		if (p->c->v[i].set)
-			fail(p, E_SYNTAX, word->column, "'%s' twice",
-			     show(word->text).text);
+			parse_fail(p, E_SYNTAX, word->column, "'%s' twice",
+				   parse_show(word->text).text);
 		p->c->v[i].set = true;
 		p->c->v[i].column = word->column;
 		p->c->json |= !strcmp(args[i].name, "json");
 		return;
 	}
 	if (n.word)
-		fail(p, E_SYNTAX, word->column,
-		     "'%s' has no flag '%s' here; did you mean '--%s'?",
-		     p->c->cmd->name, show(word->text).text, n.word);
+		parse_fail(p, E_SYNTAX, word->column,
+			   "'%s' has no flag '%s' here; did you mean '--%s'?",
+			   p->c->cmd->name, parse_show(word->text).text,
+			   n.word);
 	else
-		fail(p, E_SYNTAX, word->column, "'%s' has no flag '%s' here",
-		     p->c->cmd->name, show(word->text).text);
+		parse_fail(p, E_SYNTAX, word->column,
+			   "'%s' has no flag '%s' here", p->c->cmd->name,
+			   parse_show(word->text).text);
 }
 
 bool parse_is_flag(const struct word *word)
@@ -409,8 +250,8 @@ void parse_call(const struct cmd *const *commands, const struct words *w,
 	for (const struct arg *a = c->form->args; a->type != ARG_NONE; a++)
 		wants_ports |= a->type == ARG_PORTS;
 	if (wants_ports && !ports->count) {
-		fail(&p, E_STATE, w->word[0].column,
-		     "the appliance has no ports");
+		parse_fail(&p, E_STATE, w->word[0].column,
+			   "the appliance has no ports");
 		return;
 	}
 	for (unsigned i = 1; i < last && i < rest; i++)

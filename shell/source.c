@@ -122,8 +122,11 @@ static enum source_result advance(struct sources *s, struct call *c)
 enum source_result sources_next(struct sources *s, struct words *w,
 				struct call *c)
 {
-	const char *text = top_text(s, c);
+	const char *text;
 
+	if (!s->depth)
+		return SOURCE_DONE;
+	text = top_text(s, c);
 	if (!text)
 		return SOURCE_COMMAND;
 	if (parse_split(text, top(s)->len, &top(s)->next, w, c))

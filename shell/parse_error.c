@@ -1,0 +1,140 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* What is wrong with a line, and what should stand there instead. */
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "shell/nearest.h"
+#include "shell/parse_impl.h"
+#include "shell/usage.h"
+
+void parse_fail(struct parser *p, enum shell_err err, unsigned column,
+		const char *fmt, ...)
+{
+	va_list ap;
+
+	if (p->c->err)
+		return;
+	p->c->err = err;
+	p->c->err_column = column;
+	va_start(ap, fmt);
+	vsnprintf(p->c->err_text, sizeof(p->c->err_text), fmt, ap);
+	va_end(ap);
+}
+
+struct shown parse_show(const char *word)
+{
+	struct shown s;
+	size_t n = 0;
+
+	for (; *word && n < 24; word++) {
+		unsigned char ch = (unsigned char)*word;
+
+		if (ch < 0x20 || ch >= 0x7f)
+			n += (size_t)snprintf(s.text + n, 5, "\\x%02x", ch);
+		else
+			s.text[n++] = (char)ch;
+	}
+	snprintf(s.text + n, sizeof(s.text) - n, "%s", *word ? "..." : "");
+	return s;
+}
+
+/*
+ * " or 'clear' or 'every'": what other forms would take instead; nothing once
+ * a keyword has settled the form.
+ */
+static void other_keywords(const struct parser *p, char *buf, size_t size)
+{
+	size_t used = 0;
+
+	buf[0] = '\0';
+	if (parse_fitness(p, p->c->form) >= FIT_KEYWORD)
+		return;
+	for (const struct cmd_form *f = p->c->cmd->forms; f->run; f++)
+		for (const struct arg *a = f->args; a->type != ARG_NONE; a++)
+			if (a->type == ARG_KEYWORD && f != p->c->form &&
+			    used < size)
+				used += (size_t)snprintf(buf + used,
+							 size - used,
+							 " or '%s'", a->name);
+}
+
+/* "SIZE, 64..9018 bytes": an argument as a message names it. */
+static void describe(const struct parser *p, const struct arg *a, char *buf,
+		     size_t size)
+{
+	char usage[48], range[64];
+	struct arg plain = *a;
+
+	plain.optional = false;
+	plain.repeated = false;
+	cmd_arg_usage(&plain, usage, sizeof(usage));
+	cmd_arg_range(a, range, sizeof(range));
+	switch (a->type) {
+	case ARG_PORTS:
+		if (p->ports->count > 1)
+			snprintf(buf, size, "PORTS (0..%u or all)",
+				 p->ports->count - 1);
+		else
+			snprintf(buf, size, "PORTS (0)");
+		break;
+	case ARG_KEYWORD:
+		snprintf(buf, size, "'%s'", a->name);
+		break;
+	case ARG_ENUM:
+		snprintf(buf, size, "%s", usage);
+		break;
+	default:
+		if (range[0])
+			snprintf(buf, size, "%s %s", usage, range);
+		else
+			snprintf(buf, size, "%s: %s", usage, a->help);
+	}
+}
+
+/* "; did you mean 'every'?": a word that might stand here; mostly empty. */
+static void suggest(const struct parser *p, const struct arg *a,
+		    const char *text, char *buf, size_t size)
+{
+	const bool settled = parse_fitness(p, p->c->form) >= FIT_KEYWORD;
+	struct nearest n;
+
+	nearest_init(&n, text);
+	if (a->type == ARG_ENUM)
+		for (const char *const *w = a->words; *w; w++)
+			nearest_offer(&n, *w);
+	if (a->type == ARG_KEYWORD)
+		nearest_offer(&n, a->name);
+	for (const struct cmd_form *f = p->c->cmd->forms; f->run; f++)
+		for (a = f->args; a->type != ARG_NONE && !settled; a++)
+			if (a->type == ARG_KEYWORD)
+				nearest_offer(&n, a->name);
+	buf[0] = '\0';
+	if (n.word)
+		snprintf(buf, size, "; did you mean '%s'?", n.word);
+}
+
+/* `at` is where in the word the fault is, NULL: at its start. */
+void parse_refuse(struct parser *p, enum shell_err err, const struct arg *a,
+		  const struct word *word, const char *at)
+{
+	const unsigned column =
+		word ? word->column + (unsigned)(at ? at - word->text : 0) : 0;
+	char wanted[144], others[64], near[64];
+
+	describe(p, a, wanted, sizeof(wanted));
+	other_keywords(p, others, sizeof(others));
+	if (err == E_MISSING) {
+		parse_fail(p, err, p->w->end_column, "'%s' lacks %s%s",
+			   p->c->cmd->name, wanted,
+			   a->type == ARG_KEYWORD ? others : "");
+	} else if (err == E_RANGE) {
+		parse_fail(p, err, column, "'%s' takes %s", p->c->cmd->name,
+			   wanted);
+	} else {
+		suggest(p, a, word->text, near, sizeof(near));
+		parse_fail(p, err, column, "'%s' takes %s%s, not '%s'%s",
+			   p->c->cmd->name, wanted, others,
+			   parse_show(word->text).text, near);
+	}
+}

@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* What parse.c and parse_error.c share. */
+#ifndef SHELL_PARSE_IMPL_H
+#define SHELL_PARSE_IMPL_H
+
+#include "shell/parse.h"
+
+/* What is being put together. */
+struct parser {
+	const struct cmd *const *commands;
+	const struct words *w;
+	const struct parse_ports *ports;
+	struct call *c;
+	/* Words that are no flags, without the command's name. */
+	const struct word *pos[PARSE_WORDS_MAX];
+	unsigned nb_pos;
+};
+
+/* What a keyword in the line counts: more than all else. */
+#define FIT_KEYWORD (3 + CMD_ARGS_MAX)
+
+static inline bool is_positional(const struct arg *a)
+{
+	return a->type != ARG_FLAG;
+}
+
+/*
+ * How well a form fits: its keywords in the line count most; of forms without
+ * any, the one that takes as many words as there are, else the one that leaves
+ * the fewest over.
+ */
+int parse_fitness(const struct parser *p, const struct cmd_form *f);
+
+/* Leaves an error in the call, if there is none yet. */
+__attribute__((format(printf, 4, 5))) void parse_fail(struct parser *p,
+						      enum shell_err err,
+						      unsigned column,
+						      const char *fmt, ...);
+
+/* A word for a message: cut, with what a terminal would act on escaped. */
+struct shown {
+	char text[80];
+};
+
+struct shown parse_show(const char *word);
+
+/*
+ * The word is not what `a` takes, or (E_MISSING, no word) it is not there; `at`
+ * is where in the word the fault is, or NULL.
+ */
+void parse_refuse(struct parser *p, enum shell_err err, const struct arg *a,
+		  const struct word *word, const char *at);
+
+#endif /* SHELL_PARSE_IMPL_H */
