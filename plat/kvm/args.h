@@ -7,9 +7,10 @@
 
 /*
  * Words stand between blanks; double quotes keep blanks in a word and are
- * taken out, and a backslash in them keeps a quote or a backslash. Words that announce devices ("virtio_mmio.device=...") are the
- * drivers' and left out. Returns argc, argv[0] being "ukpktgen"; *argv is one
- * allocation from `a` and ends with NULL. -ENOMEM when that fails.
+ * taken out, and a backslash in them keeps a quote or a backslash. Words that
+ * announce devices ("virtio_mmio.device=...") are the drivers' and left out.
+ * Returns argc, argv[0] being "ukpktgen"; *argv is one allocation from `a` and
+ * ends with NULL. -ENOMEM when that fails.
  */
 int args_split(struct uk_alloc *a, const char *cmdline, char ***argv);
 
