@@ -94,7 +94,7 @@ check:
 	@scripts/check
 
 ## bench: boot time, size, least memory, files over the serial line
-bench: image
+bench: image vhost
 	@scripts/setup bench
 	@bench/bench
 
