@@ -137,13 +137,13 @@ static void add_address(struct program *prog, size_t offset, unsigned bits,
 	};
 }
 
-#define IN_IPV4(field) (ETH_HLEN + offsetof(struct ipv4_hdr, field))
-#define IN_IPV6(field) (ETH_HLEN + offsetof(struct ipv6_hdr, field))
+#define IN_IPV4(field) (ETH_HLEN + __builtin_offsetof(struct ipv4_hdr, field))
+#define IN_IPV6(field) (ETH_HLEN + __builtin_offsetof(struct ipv6_hdr, field))
 
 static void put_patches(struct program *prog, const struct stream *s)
 {
 	const size_t udp_csum = prog->header_len - sizeof(struct udp_hdr) +
-				offsetof(struct udp_hdr, csum);
+				__builtin_offsetof(struct udp_hdr, csum);
 	const size_t low = IPV6_ALEN - sizeof(uint32_t);
 
 	prog->nb_patches = 0;

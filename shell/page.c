@@ -25,7 +25,7 @@ static unsigned columns_used(unsigned columns)
 
 void page_open(struct page *p, unsigned rows, unsigned columns)
 {
-	memset(p, 0, offsetof(struct page, screen));
+	memset(p, 0, __builtin_offsetof(struct page, screen));
 	screen_init(&p->screen, rows, columns_used(columns));
 	p->on = true;
 }
