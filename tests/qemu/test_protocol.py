@@ -250,6 +250,22 @@ def test_a_line_that_somebody_left_is_taken_over(lab):  # noqa: F811
     assert program.json("show 0 config --json")[0]["ports"][0]["size"] == "1518"
 
 
+@pytest.mark.parametrize("keys", [
+    b"quit", b"\x1b", b"\x1b[24;8", b"\x1b[200~quit", b"\x12qu", b"\xc3",
+    b"stats live\r", b"sleep 24h\r", b"sleep 24h\rquit",
+])
+def test_what_a_person_left_does_no_harm(lab, keys):  # noqa: F811
+    path = lab.start("proto").path
+    left = Program(path)
+    left.ask("version")
+    left.keys(keys)
+    time.sleep(0.3)
+    left.sock.close()
+    program = Program(path)
+    assert program.ask("echo one") == ["one"]
+    program.ask("wait idle")
+
+
 def test_a_line_of_text_is_never_taken_for_the_end(program):
     assert program.ask("echo OK; echo ERR E_STATE 1 no; echo OKAY; echo ERR") == [
         " OK", " ERR E_STATE 1 no", "OKAY", "ERR"]
