@@ -22,7 +22,8 @@ static enum call_result run(struct call *c)
 
 	reply_list(c->reply, "jobs", REPLY_TABLE);
 	while (session_job(c->session, job.number, &job)) {
-		uint64_t until_ns = job.running ? c->now_ns : job.ended_ns;
+		/* Its end is known once it was told. */
+		uint64_t until_ns = job.ended_ns ? job.ended_ns : c->now_ns;
 
 		reply_map(c->reply, NULL, REPLY_TABLE);
 		reply_id(c->reply, "job", job.number);

@@ -28,6 +28,7 @@ void runner_start(struct runner *r, const char *line, unsigned len)
 	r->line_start = true;
 	r->cancel = NULL;
 	r->printed = false;
+	r->held_len = 0;
 	r->call.err = E_OK;
 	r->state = RUNNER_NEXT;
 }
@@ -77,6 +78,25 @@ static void release(struct session *s)
 	s->writer = NULL;
 }
 
+/* A line of a reply that would be taken for its end. */
+static bool like_end(const char *line, size_t len)
+{
+	return (len == 2 && !memcmp(line, "OK", 2)) ||
+	       (len >= 4 && !memcmp(line, "ERR ", 4));
+}
+
+/* How much at the end of a piece may go on to be like an end. */
+static size_t undecided(const struct runner *r, const char *buf, size_t len)
+{
+	size_t n = 0;
+
+	while (n < len && buf[len - n - 1] != '\n')
+		n++;
+	if (!r->tag[0] || n >= sizeof(r->held) || (n == len && !r->line_start))
+		return 0;
+	return n;
+}
+
 /* Marks each line as whose it is and ends it as terminals want it. */
 static void put_piece(struct session *s, struct runner *r, const char *buf,
 		      size_t len)
@@ -87,6 +107,8 @@ static void put_piece(struct session *s, struct runner *r, const char *buf,
 
 		if (r->line_start)
 			out_text(&s->out, r->prefix);
+		if (r->line_start && r->tag[0] && like_end(buf + i, n))
+			out_text(&s->out, " ");
 		out_write(&s->out, buf + i, n);
 		if (end)
 			out_text(&s->out, "\r\n");
@@ -301,8 +323,14 @@ static bool step_render(struct session *s, struct runner *r, uint64_t now_ns)
 
 	if (!acquire(s, r, room))
 		return false;
-	n = render_step(&r->render, piece, piece_len(r, room));
+	memcpy(piece, r->held, r->held_len);
+	n = render_step(&r->render, piece + r->held_len,
+			piece_len(r, room) - r->held_len);
 	if (n) {
+		n += r->held_len;
+		r->held_len = (unsigned)undecided(r, piece, n);
+		n -= r->held_len;
+		memcpy(r->held, piece + n, r->held_len);
 		put_piece(s, r, piece, n);
 		return true;
 	}

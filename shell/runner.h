@@ -32,7 +32,9 @@ struct runner {
 	unsigned job; /* its number, or that of the last one; 0: none yet */
 	uint64_t began_ns, ended_ns; /* of the job */
 	struct sources src;
-	bool line_start;    /* of what is put out */
+	bool line_start; /* of what is put out */
+	char held[4];    /* the beginning of a line that may be like an end */
+	unsigned held_len;
 	const char *cancel; /* why it ends once its chunk is out; or NULL */
 	bool printed;       /* something stands between the line and here */
 	enum call_result result;
