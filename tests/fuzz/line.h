@@ -11,7 +11,7 @@
 
 #include "app.h"
 
-#define LINE_OUT_MAX (1 << 20)
+#define LINE_OUT_MAX (8 << 20)
 
 struct line {
 	struct app app;
