@@ -26,6 +26,8 @@ struct app {
 	struct store store;
 	uint64_t selected; /* ports that a command without PORTS means */
 	bool quit;
+	uint64_t lease_ns;       /* how long without a request; 0: for ever */
+	uint64_t lease_began_ns; /* requests before do not count */
 	struct stats base[PKTGEN_MAX_PORTS]; /* set by `stats clear` */
 	struct stats_rate rate[PKTGEN_MAX_PORTS];
 	struct app_kept kept;
@@ -87,6 +89,15 @@ void app_feed_rates(struct app *app, uint64_t now_ns);
  * the device or a second has passed; cheap, call it at will.
  */
 void app_tell_done(struct app *app, uint64_t now_ns);
+
+/* When the lease runs out if no request comes; UINT64_MAX without one. */
+uint64_t app_lease_end_ns(const struct app *app);
+
+/*
+ * Stops all sending once the lease has run out, tells of it, and ends it;
+ * cheap, call it at will.
+ */
+void app_check_lease(struct app *app, uint64_t now_ns);
 
 /* The stream of a port, as a setting's get() finds it. */
 static inline const struct stream *app_stream(const void *app, unsigned port)

@@ -71,6 +71,14 @@ void worker_stop(struct worker *w)
 		w->state = WORKER_DRAINING;
 }
 
+void worker_end_lease(struct worker *w)
+{
+	if (w->state != WORKER_RUNNING)
+		return;
+	w->stats.tx_lease_ends += w->mode & MODE_TX ? 1 : 0;
+	worker_stop(w);
+}
+
 void worker_abandon(struct worker *w)
 {
 	w->stats.tx_skipped += w->held_count;

@@ -112,6 +112,9 @@ static inline bool worker_limited(const struct worker *w)
  */
 void worker_stop(struct worker *w);
 
+/* The same of one that runs, because its lease has run out; counted. */
+void worker_end_lease(struct worker *w);
+
 /*
  * Frees the frames that no device takes, as skipped, and goes idle; for a drain
  * that timed out and for a device that failed.

@@ -265,8 +265,15 @@ static bool take_byte(struct session *s, unsigned char byte, uint64_t now_ns)
 {
 	bool after_cr = s->after_cr;
 
+	/* A NUL says no more than that a program lives. */
+	if (!byte && !s->in_request) {
+		s->request_ns = now_ns;
+		return true;
+	}
 	if (s->in_request) {
 		take_request_byte(s, byte);
+		if (s->request_whole)
+			s->request_ns = now_ns;
 		return true;
 	}
 	if (after_cr && byte == '\n') {

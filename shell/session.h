@@ -67,6 +67,7 @@ struct session {
 	/* A program's line while it comes in, then until its runner is free. */
 	char request[SESSION_REQUEST_MAX];
 	unsigned request_len;
+	uint64_t request_ns; /* when the last one, or a NUL, came */
 	bool in_request, request_long, request_whole, after_cr;
 	/* Typed ahead while the person's runner is busy. */
 	unsigned char typed[SESSION_TYPED_BYTES];

@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "app.h"
+
+enum { JSON };
+enum { TIME };
+
+static const struct arg show_args[] = {
+	[JSON] = {ARG_FLAG, .optional = true, .name = "json",
+		  .help = "reply as JSON"},
+	{ARG_NONE},
+};
+
+static const struct arg set_args[] = {
+	[TIME] = {ARG_TIME, .name = "TIME",
+		  .help = "how long without a request; each renews it",
+		  .min = 100000000, .max = 86400ull * 1000000000},
+	{ARG_NONE},
+};
+
+static const struct arg off_args[] = {
+	{ARG_KEYWORD, .name = "off", .help = "send until stopped"},
+	{ARG_NONE},
+};
+
+static enum call_result run_show(struct call *c)
+{
+	const struct app *app = call_app(c);
+	uint64_t end_ns = app_lease_end_ns(app);
+	uint64_t left_ns = end_ns > c->now_ns ? end_ns - c->now_ns : 0;
+
+	reply_bool(c->reply, "lease", app->lease_ns);
+	reply_milli(c->reply, "time", app->lease_ns / 1000000, "s");
+	reply_milli(c->reply, "left", app->lease_ns ? left_ns / 1000000 : 0,
+		    "s");
+	return CALL_DONE;
+}
+
+static enum call_result run_set(struct call *c)
+{
+	call_app(c)->lease_ns = c->v[TIME].u;
+	call_app(c)->lease_began_ns = c->now_ns;
+	return CALL_DONE;
+}
+
+static enum call_result run_off(struct call *c)
+{
+	call_app(c)->lease_ns = 0;
+	return CALL_DONE;
+}
+
+const struct cmd cmd_lease = {
+	.name = "lease",
+	.summary = "Have all sending stop when its program is gone",
+	.forms =
+		(const struct cmd_form[]){
+			{show_args, run_show,
+			 "whether there is one, and how "
+			 "long it still runs"},
+			{set_args, run_set,
+			 "stop all ports when no program's request comes for "
+			 "so long"},
+			{off_args, run_off, "send until stopped"},
+			{0},
+		},
+	.examples =
+		(const char *const[]){"lease 5s", "lease", "lease off", NULL},
+	.see = (const char *const[]){"stop", "start", NULL},
+};
