@@ -26,8 +26,9 @@
 
 static struct app app;
 
+/* Room for a request that waits, and for a ^C behind it. */
 struct console {
-	char in[256];
+	char in[2048];
 	size_t in_len;
 };
 
@@ -56,9 +57,9 @@ static bool console_poll(struct console *con, uint64_t now_ns, size_t slice)
 		con->in_len += n > 0 ? (size_t)n : 0;
 	}
 	taken = session_input(s, con->in, con->in_len, now_ns);
-	for (size_t i = taken; i < con->in_len; i++)
-		con->in[i - taken] = con->in[i];
 	con->in_len -= taken;
+	if (taken)
+		memmove(con->in, con->in + taken, con->in_len);
 	moved = taken > 0;
 	session_poll(s, now_ns);
 	prepare_crash(s);

@@ -8,23 +8,11 @@
 #include "shell/menu.h"
 #include "shell/session_impl.h"
 
-#define CTRL_C 0x03
-#define BY_KEY "cancelled by Ctrl-C"
 /* Room for an event and the line drawn again. */
 #define EVENT_ROOM (SESSION_EVENT_BYTES + EDIT_ROOM)
 
 _Static_assert(EVENT_ROOM + MENU_ROOM <= OUT_BYTES,
 	       "a list never finds the room it needs");
-
-static bool busy(const struct runner *r)
-{
-	return r->state != RUNNER_IDLE;
-}
-
-static bool typed_empty(const struct session *s)
-{
-	return s->typed_head == s->typed_tail;
-}
 
 static bool typed_full(const struct session *s)
 {
@@ -175,90 +163,6 @@ static void replay_typed(struct session *s)
 	}
 }
 
-/* ---- A program's requests ---------------------------------------------- */
-
-/* Nothing that a person has begun to type stands before the next byte. */
-static bool at_line_start(const struct session *s)
-{
-	unsigned char last;
-
-	if (typed_empty(s))
-		return edit_empty(&s->edit);
-	last = s->typed[(s->typed_tail - 1) % SESSION_TYPED_BYTES];
-	return last == '\r' || last == '\n' || last == CTRL_C;
-}
-
-static bool tag_byte(char c)
-{
-	return c > ' ' && c < 0x7f;
-}
-
-static void start_request(struct session *s)
-{
-	struct runner *r = s->program;
-	const char *tag = s->request + 1;
-	unsigned n = 0, max = s->request_len - 1, start;
-	char word[RUNNER_TAG_MAX + 1];
-	bool own;
-
-	while (n < max && tag_byte(tag[n]))
-		n++;
-	s->request_whole = false;
-	/* Lines of these two would be taken for the appliance's own. */
-	own = n == 1 && (tag[0] == '!' || tag[0] == '?');
-	if (!n || own || n > RUNNER_TAG_MAX || (n < max && tag[n] != ' ')) {
-		runner_set_tag(r, "?");
-		runner_refuse(r, E_TAG, 0,
-			      "a request is @TAG COMMAND; a tag has 1..32 "
-			      "printable bytes");
-		return;
-	}
-	memcpy(word, tag, n);
-	word[n] = '\0';
-	runner_set_tag(r, word);
-	start = 1 + n + (n < max);
-	if (s->request_long || s->request_len - start > EDIT_LINE_MAX)
-		runner_refuse(r, E_LONG, EDIT_LINE_MAX + 1,
-			      "a line takes up to 1024 bytes");
-	else
-		runner_start(r, s->request + start, s->request_len - start);
-}
-
-/* The same for one that comes in the middle of a request. */
-static void drop_request_report(struct session *s)
-{
-	struct keys_size size;
-	unsigned n =
-		keys_report((unsigned char *)s->request, s->request_len, &size);
-
-	if (n)
-		session_set_size(s, &size);
-	s->request_len -= n;
-}
-
-static void take_request_byte(struct session *s, unsigned char byte)
-{
-	if (byte == '\r' || byte == '\n') {
-		s->in_request = false;
-		s->request_whole = true;
-		s->after_cr = byte == '\r';
-	} else if (s->request_len < SESSION_REQUEST_MAX) {
-		s->request[s->request_len++] = (char)byte;
-		if (byte == 'R')
-			drop_request_report(s);
-	} else {
-		s->request_long = true;
-	}
-}
-
-static void begin_request(struct session *s)
-{
-	s->in_request = true;
-	s->request_long = false;
-	s->request[0] = '@';
-	s->request_len = 1;
-}
-
 /* ---- Both -------------------------------------------------------------- */
 
 static bool take_byte(struct session *s, unsigned char byte, uint64_t now_ns)
@@ -271,7 +175,7 @@ static bool take_byte(struct session *s, unsigned char byte, uint64_t now_ns)
 		return true;
 	}
 	if (s->in_request) {
-		take_request_byte(s, byte);
+		session_request_byte(s, byte);
 		if (s->request_whole)
 			s->request_ns = now_ns;
 		return true;
@@ -280,16 +184,20 @@ static bool take_byte(struct session *s, unsigned char byte, uint64_t now_ns)
 		s->after_cr = false;
 		return true;
 	}
-	if (byte == '@' && at_line_start(s)) {
+	if (byte == '@' && session_at_line_start(s)) {
 		/* One that waits already holds up the next, but no key. */
 		if (s->request_whole)
 			return false;
 		s->after_cr = false;
-		begin_request(s);
+		session_begin_request(s);
+		return true;
+	}
+	if (byte == CTRL_C && s->heeded && session_at_line_start(s)) {
+		s->heeded--;
 		return true;
 	}
 	if (byte == CTRL_C && !busy(s->person) && busy(s->program) &&
-	    at_line_start(s)) {
+	    session_at_line_start(s)) {
 		runner_cancel(s, s->program, BY_KEY, now_ns);
 		return true;
 	}
@@ -325,7 +233,7 @@ static bool prompt_due(const struct session *s)
 void session_poll(struct session *s, uint64_t now_ns)
 {
 	if (s->request_whole && !busy(s->program) && !s->ended)
-		start_request(s);
+		session_start_request(s);
 	runner_poll(s, s->program, now_ns);
 	runner_poll(s, s->person, now_ns);
 	for (unsigned i = 0; i < SESSION_RUNNERS; i++)
@@ -353,8 +261,10 @@ size_t session_input(struct session *s, const void *buf, size_t len,
 			continue;
 		}
 		session_poll(s, now_ns);
-		if (!take_byte(s, p[n], now_ns))
+		if (!take_byte(s, p[n], now_ns)) {
+			session_look_ahead(s, p + n, len - n, now_ns);
 			break;
+		}
 		n++;
 	}
 	return n;

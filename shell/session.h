@@ -68,6 +68,7 @@ struct session {
 	char request[SESSION_REQUEST_MAX];
 	unsigned request_len;
 	uint64_t request_ns; /* when the last one, or a NUL, came */
+	unsigned heeded; /* ^C further on in the input that had their effect */
 	bool in_request, request_long, request_whole, after_cr;
 	/* Typed ahead while the person's runner is busy. */
 	unsigned char typed[SESSION_TYPED_BYTES];

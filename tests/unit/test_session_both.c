@@ -131,6 +131,24 @@ static void ctrl_c_at_the_start_of_a_line_cancels_a_request(void **state)
 	assert_output("@2 OK\r\n");
 }
 
+/* Behind requests that wait, too, and once for each. */
+static void ctrl_c_behind_requests_that_wait_is_heeded(void **state)
+{
+	static const char line[] = "@1 wait 1h\n@2 wait 1h\n@3 nop\n\x03\x03"
+				   "@4 wait 1ms\n@5 nop\n";
+	size_t at = 0;
+
+	(void)state;
+	while (at < sizeof(line) - 1) {
+		at += world_give(line + at, sizeof(line) - 1 - at);
+		world_run(1);
+	}
+	assert_output("\r\n@1 ERR E_CANCEL 0 cancelled by Ctrl-C\r\n"
+		      "@2 ERR E_CANCEL 0 cancelled by Ctrl-C\r\n"
+		      "@3 OK\r\n@4 waited  yes\r\n@4 OK\r\n@5 OK\r\n");
+	assert_int_equal(world.cancelled, 2);
+}
+
 /* The LF of a CR LF is no key that would bring the prompt back. */
 static void the_rest_of_a_line_end_brings_no_prompt(void **state)
 {
@@ -315,6 +333,7 @@ int main(void)
 		TEST(a_program_does_not_hold_up_a_person),
 		TEST(a_waiting_request_does_not_hold_up_a_person),
 		TEST(ctrl_c_at_the_start_of_a_line_cancels_a_request),
+		TEST(ctrl_c_behind_requests_that_wait_is_heeded),
 		TEST(the_rest_of_a_line_end_brings_no_prompt),
 		TEST(chunks_never_mix),
 		TEST(a_notice_appears_above_the_line_being_typed),

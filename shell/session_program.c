@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* A program's requests: the line while it comes in, its tag, and its ^C. */
+#include <string.h>
+
+#include "shell/session.h"
+#include "shell/session_impl.h"
+
+/* Nothing that a person has begun to type stands before the next byte. */
+bool session_at_line_start(const struct session *s)
+{
+	unsigned char last;
+
+	if (typed_empty(s))
+		return edit_empty(&s->edit);
+	last = s->typed[(s->typed_tail - 1) % SESSION_TYPED_BYTES];
+	return last == '\r' || last == '\n' || last == CTRL_C;
+}
+
+static bool tag_byte(char c)
+{
+	return c > ' ' && c < 0x7f;
+}
+
+void session_start_request(struct session *s)
+{
+	struct runner *r = s->program;
+	const char *tag = s->request + 1;
+	unsigned n = 0, max = s->request_len - 1, start;
+	char word[RUNNER_TAG_MAX + 1];
+	bool own;
+
+	while (n < max && tag_byte(tag[n]))
+		n++;
+	s->request_whole = false;
+	/* Lines of these two would be taken for the appliance's own. */
+	own = n == 1 && (tag[0] == '!' || tag[0] == '?');
+	if (!n || own || n > RUNNER_TAG_MAX || (n < max && tag[n] != ' ')) {
+		runner_set_tag(r, "?");
+		runner_refuse(r, E_TAG, 0,
+			      "a request is @TAG COMMAND; a tag has 1..32 "
+			      "printable bytes");
+		return;
+	}
+	memcpy(word, tag, n);
+	word[n] = '\0';
+	runner_set_tag(r, word);
+	start = 1 + n + (n < max);
+	if (s->request_long || s->request_len - start > EDIT_LINE_MAX)
+		runner_refuse(r, E_LONG, EDIT_LINE_MAX + 1,
+			      "a line takes up to 1024 bytes");
+	else
+		runner_start(r, s->request + start, s->request_len - start);
+}
+
+/* The same for one that comes in the middle of a request. */
+static void drop_request_report(struct session *s)
+{
+	struct keys_size size;
+	unsigned n =
+		keys_report((unsigned char *)s->request, s->request_len, &size);
+
+	if (n)
+		session_set_size(s, &size);
+	s->request_len -= n;
+}
+
+void session_request_byte(struct session *s, unsigned char byte)
+{
+	if (byte == '\r' || byte == '\n') {
+		s->in_request = false;
+		s->request_whole = true;
+		s->after_cr = byte == '\r';
+	} else if (s->request_len < SESSION_REQUEST_MAX) {
+		s->request[s->request_len++] = (char)byte;
+		if (byte == 'R')
+			drop_request_report(s);
+	} else {
+		s->request_long = true;
+	}
+}
+
+void session_begin_request(struct session *s)
+{
+	s->in_request = true;
+	s->request_long = false;
+	s->request[0] = '@';
+	s->request_len = 1;
+}
+
+/*
+ * Requests that wait hold up what comes behind them. A ^C there is heeded all
+ * the same, as it may be for what they wait for; once it is its turn it has
+ * been.
+ */
+void session_look_ahead(struct session *s, const unsigned char *p, size_t len,
+			uint64_t now_ns)
+{
+	unsigned ahead = 0;
+
+	if (!s->request_whole || !busy(s->program))
+		return;
+	for (size_t i = 1; i < len; i++)
+		if (p[i] == CTRL_C && (p[i - 1] == '\n' || p[i - 1] == '\r' ||
+				       p[i - 1] == CTRL_C))
+			ahead++;
+	if (ahead <= s->heeded)
+		return;
+	s->heeded++;
+	runner_cancel(s, s->program, BY_KEY, now_ns);
+}
