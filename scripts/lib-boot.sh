@@ -106,7 +106,8 @@ start_qemu() { # COMMAND... to start it with
 	"$@" "$qemu" "${args[@]}" </dev/null >"$dir/$name.log" 2>&1 9>&- &
 	child=$!
 	echo "$child" >"$dir/$name.pid"
-	until [ -S "$sock" ]; do
+	# Listening comes a moment after the socket is there, which would refuse us till then.
+	until grep -F " $sock" /proc/net/unix | grep -q ' 00010000 '; do
 		alive "$name" || verdict
 		sleep 0.01
 	done

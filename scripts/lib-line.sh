@@ -46,7 +46,13 @@ heed() {
 }
 
 lost() {
+	local i
 	[[ -z $off || -n $job ]] || die 2 "'$name' has powered off; the rest was not run"
+	for ((i = 0; i < 250; i++)); do # its QEMU ends a moment later, if that is why
+		alive "$name" || break
+		sleep 0.02
+	done
+	! alive "$name" || die 2 "the line to '$name' has ended, '$name' has not"
 	[ -z "$child" ] || verdict
 	die 2 "'$name' is gone"
 }
