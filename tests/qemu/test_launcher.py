@@ -536,3 +536,27 @@ def test_first_run_on_a_terminal_attaches_it(lab):
                          ids=os.path.basename)
 def test_the_examples_hold(lab, path):
     lab.launch("exec", "--boot", path)
+
+
+SLOW_QEMU = """#!/usr/bin/python3
+import re, socket, sys, time
+server = socket.socket(socket.AF_UNIX)
+server.bind(re.search("path=([^,]*),server", " ".join(sys.argv))[1])
+time.sleep(0.7)
+server.listen()
+line = server.accept()[0].makefile("rwb", buffering=0)
+line.write(b"ukpktgen: 'help' lists the commands\\r\\n")
+for text in line:
+    if text.startswith(b"@"):
+        line.write(text.split()[0] + b" OK\\r\\n")
+"""
+
+
+def test_a_qemu_that_listens_late(lab):
+    """Its socket is there before it listens, which refuses whoever connects."""
+    slow = lab.path / "slow-qemu"
+    slow.write_text(SLOW_QEMU)
+    slow.chmod(0o755)
+    lab.env["UKPKTGEN_QEMU"] = str(slow)
+    done = lab.launch("exec", "--boot", "--accel", "tcg", "-c", "version")
+    assert (done.returncode, done.stderr) == (0, "")
