@@ -98,6 +98,10 @@ bench: image
 	@scripts/setup bench
 	@bench/bench
 
+## cost: instructions per frame by case, counted by callgrind
+cost: build/fast/cost
+	@bench/cost
+
 ## vhost: build/vhost/vhost-peer, a sink and source of frames for tests
 vhost: build/vhost/vhost-peer
 
@@ -218,6 +222,12 @@ build/fast/test_transcripts: $(call obj,fast,tests/unit/test_transcripts.c \
 	$(call say,LD,$@)
 	$(Q)$(CC) $(FAST_CFLAGS) -o $@ $^ -lcmocka
 
+build/fast/cost: $(call obj,fast,bench/cost.c $(UNIT_LIB_SRC) \
+		$(filter-out main.c,$(APP_SRC)) $(CMD_SRC) $(LIB_SRC) \
+		$(HOST_SRC)) build/fast/cmd_table.o
+	$(call say,LD,$@)
+	$(Q)$(CC) $(FAST_CFLAGS) -o $@ $^ -lcmocka
+
 build/fast/%.o: %.c | build/gen/uk/config.h build/gen/version.h
 	@mkdir -p $(@D)
 	$(call say,CC,$@)
@@ -276,7 +286,7 @@ build/ukpktgen-console: client/ukpktgen-console
 setup-image:
 	@scripts/setup image
 
-.PHONY: image client run test unit transcripts fuzz check bench docs clean help \
+.PHONY: image client run test unit transcripts fuzz check bench cost docs clean help \
 	test-image vhost setup-image FORCE
 .SECONDARY:
 
