@@ -2,7 +2,7 @@
 #include "pktgen/engine.h"
 
 /* Builds up to `n` frames into `held`, which is empty. */
-static void build(struct worker *w, unsigned n)
+static void build(struct worker *w, unsigned n, uint64_t now_ns)
 {
 	const struct program *prog = &w->prog[w->active];
 
@@ -12,7 +12,7 @@ static void build(struct worker *w, unsigned n)
 
 		if (unlikely(!nb))
 			break;
-		nb->len = program_next(prog, &w->at, nb->data);
+		nb->len = program_next(prog, &w->at, now_ns, nb->data);
 		w->held[w->held_count] = nb;
 	}
 }
@@ -80,7 +80,7 @@ unsigned engine_tx_step(struct worker *w, uint64_t now_ns)
 	if (!w->held_count && w->state == WORKER_RUNNING && w->mode & MODE_TX) {
 		unsigned due = take_due(w, now_ns);
 
-		build(w, due);
+		build(w, due, now_ns);
 		if (w->frames_left != WORKER_NO_LIMIT)
 			w->frames_left -= w->held_count;
 		/* The pool holds a ring and a burst: fewer is a lost buffer. */
