@@ -23,7 +23,8 @@ static void edit(struct stream *s, const void *arg)
 	static const struct stream_size mix[] = {{64, 7}, {594, 4}, {1518, 1}};
 	const char *what = arg;
 
-	if (!strcmp(what, "flows")) {
+	s->sign = !strncmp(what, "sign", 4);
+	if (strstr(what, "flows")) {
 		s->src.ip_prefix = 12;
 	} else if (!strcmp(what, "imix")) {
 		s->nb_sizes = 3;

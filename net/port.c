@@ -237,6 +237,14 @@ int port_open(struct port *p, unsigned id, unsigned burst, struct uk_alloc *a)
 	return 0;
 }
 
+void port_close(struct port *p, struct uk_alloc *a __unused)
+{
+	if (p->rx_pool)
+		uk_allocpool_free(p->rx_pool);
+	if (p->tx_pool)
+		uk_allocpool_free(p->tx_pool);
+}
+
 #ifdef PORT_BURST
 
 unsigned port_tx_burst(struct port *p, struct uk_netbuf **pkts, unsigned n,
@@ -302,12 +310,18 @@ unsigned port_rx_burst(struct port *p, struct uk_netbuf **pkts, unsigned n,
 
 #endif
 
-unsigned port_tx_in_flight(struct port *p, unsigned held)
+void port_tx_reap(struct port *p)
 {
 #ifdef PORT_BURST
 	uint16_t none = 0;
 
 	uk_netdev_tx_burst(p->dev, 0, NULL, &none);
+#else
+	(void)p;
 #endif
-	return p->nb_tx_bufs - uk_allocpool_availcount(p->tx_pool) - held;
+}
+
+unsigned port_tx_out(const struct port *p)
+{
+	return p->nb_tx_bufs - uk_allocpool_availcount(p->tx_pool);
 }

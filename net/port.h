@@ -26,6 +26,13 @@
 #define PORT_API "one"
 #endif
 
+#if defined(UK_NETDEV_HAVE_SHARED_TX) && !defined(PORT_NO_BURST)
+#define PORT_SHARED 1
+#define PORT_TX_FRAMES "shared"
+#else
+#define PORT_TX_FRAMES "copied"
+#endif
+
 /* What can fail while a port is brought up, in that order. */
 #define PORT_STEPS(S)               \
 	S(GET, "get")               \
@@ -74,6 +81,9 @@ struct port {
  * then to be left alone.
  */
 int port_open(struct port *p, unsigned id, unsigned burst, struct uk_alloc *a);
+
+/* Gives its memory back to `a`, once the device has gone: for tests. */
+void port_close(struct port *p, struct uk_alloc *a);
 
 static inline bool port_up(const struct port *p)
 {
@@ -128,8 +138,8 @@ unsigned port_rx_burst(struct port *p, struct uk_netbuf **pkts, unsigned n,
 		       bool *underrun, int *err);
 
 /*
- * Whether a device can be asked for what it has used without sending to it.
- * Where it cannot, the last frames seem to be in flight until the next is sent.
+ * Whether port_tx_reap() does anything. Where it does not, the last frames seem
+ * to be in flight until the next is sent.
  */
 static inline bool port_can_reap(void)
 {
@@ -140,10 +150,13 @@ static inline bool port_can_reap(void)
 #endif
 }
 
+/* Has the device give back what it has used, without sending to it. */
+void port_tx_reap(struct port *p);
+
 /*
- * Frames that the device has taken and not used yet, where the user holds
- * `held` frames of its own; as many as may be, where port_can_reap() is false.
+ * Buffers of port_frame_alloc() that were not freed yet, be it by the device or
+ * by the user.
  */
-unsigned port_tx_in_flight(struct port *p, unsigned held);
+unsigned port_tx_out(const struct port *p);
 
 #endif /* NET_PORT_H */

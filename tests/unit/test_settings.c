@@ -32,11 +32,7 @@ static void end(void)
 {
 	struct pktgen *pg = &app.pktgen;
 
-	for (unsigned i = 0; i < pg->nb_ports; i++) {
-		uk_free(uk_alloc_get_default(), pg->worker[i]);
-		uk_allocpool_free(pg->port[i].rx_pool);
-		uk_allocpool_free(pg->port[i].tx_pool);
-	}
+	pktgen_close(pg, uk_alloc_get_default());
 	uk_free(uk_alloc_get_default(), app.store.mem);
 }
 
