@@ -52,7 +52,8 @@ int main(int argc, char *argv[])
 {
 	const char *what = argc > 1 ? argv[1] : "send";
 	const uint64_t frames = argc > 2 ? strtoull(argv[2], NULL, 0) : 1000;
-	const bool receives = !strcmp(what, "receive");
+	const bool reflects = !strcmp(what, "reflect");
+	const bool receives = reflects || !strcmp(what, "receive");
 	struct pktgen_fault fault;
 	uint64_t now_ns = 1, done = 0;
 	struct worker *w;
@@ -68,7 +69,11 @@ int main(int argc, char *argv[])
 	w = pg.worker[0];
 	if (!w || pktgen_edit(&pg, 1, edit, what, now_ns, &fault) < 0)
 		return 1;
-	pktgen_set_mode(&pg, 1, receives ? MODE_RX : MODE_TX, now_ns);
+	pktgen_set_mode(&pg, 1,
+			reflects   ? MODE_RX | MODE_REFLECT
+			: receives ? MODE_RX
+				   : MODE_TX,
+			now_ns);
 	pktgen_start(&pg, 1, now_ns);
 	while (done < frames) {
 		if (receives)

@@ -6,8 +6,9 @@
  *
  * A frame's buffer comes from port_frame_alloc() and goes to
  * port_tx_burst(), which hands it to the device; the device gives it back to
- * the pool. A received frame belongs to the caller until port_frame_free().
- * One user at a time.
+ * the pool. A received frame belongs to the caller until port_rx_free(), or
+ * is sent back by way of port_reflect(); the port's receive buffers are made
+ * once and go round between device and port. One user at a time.
  */
 #ifndef NET_PORT_H
 #define NET_PORT_H
@@ -62,14 +63,18 @@ struct port {
 	uint16_t nb_tx_desc; /* transmit descriptors */
 	struct uk_allocpool *rx_pool;
 	struct uk_allocpool *tx_pool;
-	struct uk_alloc *rx_alloc;
 	struct uk_alloc *tx_alloc;
 	size_t buf_bytes;    /* of a frame's buffer, headroom included */
 	size_t rx_buf_bytes; /* of a receive buffer, likewise */
-	unsigned nb_rx_bufs; /* in rx_pool, when all are back */
-	unsigned nb_tx_bufs; /* in tx_pool, when all are back */
-	enum port_step step; /* PORT_STEP_UP, or the one that failed */
-	int err;             /* negative errno of the step that failed */
+	uint16_t rx_room;    /* of that, without headroom */
+	unsigned nb_rx_bufs; /* in rx_pool */
+	/* Receive buffers that are back, those used last on top. */
+	struct uk_netbuf **rx_free;
+	unsigned nb_rx_free;
+	unsigned nb_reflected; /* of port_reflect(), not back yet */
+	unsigned nb_tx_bufs;   /* in tx_pool, when all are back */
+	enum port_step step;   /* PORT_STEP_UP, or the one that failed */
+	int err;               /* negative errno of the step that failed */
 };
 
 /*
@@ -106,13 +111,30 @@ static inline struct uk_netbuf *port_frame_alloc(struct port *p)
 				   p->info.nb_encap_tx, 0, NULL);
 }
 
-/* A received frame may be a chain, see UK_NETDEV_F_RX_CHAIN. */
+/* Any frame; of a chain each part. */
 static inline void port_frame_free(struct uk_netbuf *nb)
 {
 	uk_netbuf_free(nb);
 }
 
-/* Bytes of the frame, without FCS. */
+/* A received frame, which may be a chain, see UK_NETDEV_F_RX_CHAIN. */
+static inline void port_rx_free(struct port *p, struct uk_netbuf *nb)
+{
+	if (unlikely(nb->next)) {
+		port_frame_free(nb);
+		return;
+	}
+	nb->len = p->rx_room;
+	p->rx_free[p->nb_rx_free++] = nb;
+}
+
+/*
+ * A received frame, not a chain, is going to be sent on the same port. It is
+ * then freed by port_frame_free(), which the device does.
+ */
+void port_reflect(struct port *p, struct uk_netbuf *nb);
+
+/* Bytes of the frame, a chain or not, without FCS. */
 static inline unsigned port_frame_len(const struct uk_netbuf *nb)
 {
 	unsigned len = nb->len;
@@ -154,8 +176,8 @@ static inline bool port_can_reap(void)
 void port_tx_reap(struct port *p);
 
 /*
- * Buffers of port_frame_alloc() that were not freed yet, be it by the device or
- * by the user.
+ * Buffers of port_frame_alloc(), and frames of port_reflect(), that were not
+ * freed yet, be it by the device or by the user.
  */
 unsigned port_tx_out(const struct port *p);
 

@@ -37,12 +37,18 @@ static void make(struct worker *w, uint64_t now_ns)
 	w->pacer.skipped = 0;
 }
 
-static unsigned flush(struct worker *w)
+unsigned engine_tx_flush(struct worker *w)
 {
 	struct frames *const f = &w->frames;
 	unsigned sent;
 	int err;
 
+	if (unlikely(w->mode & MODE_NULL)) {
+		sent = f->nb_held;
+		w->stats.tx_packets += sent;
+		w->stats.tx_bytes += frames_drop(f, sent);
+		return sent;
+	}
 	sent = port_tx_burst(w->port, f->held, f->nb_held, &err);
 	w->stats.tx_packets += sent;
 	w->stats.tx_bytes += frames_sent(f, sent);
@@ -50,6 +56,10 @@ static unsigned flush(struct worker *w)
 		return sent;
 	if (likely(!err)) {
 		w->stats.tx_ring_full++;
+		if (w->how.drops) {
+			w->stats.tx_dropped += f->nb_held;
+			frames_drop(f, f->nb_held);
+		}
 		return sent;
 	}
 	w->err = err;
@@ -65,5 +75,5 @@ unsigned engine_tx_step(struct worker *w, uint64_t now_ns)
 	if (!w->frames.nb_held && w->state == WORKER_RUNNING &&
 	    w->mode & MODE_TX)
 		make(w, now_ns);
-	return w->frames.nb_held ? flush(w) : 0;
+	return w->frames.nb_held ? engine_tx_flush(w) : 0;
 }

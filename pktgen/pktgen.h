@@ -58,7 +58,7 @@ int pktgen_edit(struct pktgen *pg, uint64_t mask,
 		void (*edit)(struct stream *s, const void *arg),
 		const void *arg, uint64_t now_ns, struct pktgen_fault *fault);
 
-/* MODE_TX, MODE_RX, both or neither. Every port of the mask is up. */
+/* `mode` is a set of MODE_*. Every port of the mask is up. */
 void pktgen_set_mode(struct pktgen *pg, uint64_t mask, unsigned mode,
 		     uint64_t now_ns);
 

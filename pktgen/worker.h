@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * A worker moves the frames of one port. Its engines send (tx) and receive
- * (rx); worker_step() moves at most one burst in each direction and returns.
- * It never prints, sleeps or allocates from the heap, and takes the time from
- * its caller.
+ * A worker moves the frames of one port. Its engines send (tx), receive (rx)
+ * and send back what was received (reflect); worker_step() moves at most one
+ * burst in each direction and returns. It never prints, sleeps or allocates
+ * from the heap, and takes the time from its caller.
  *
  * The worker is the only writer of its counters, its pacer and its frames.
  * Others read `stats` by copying it, and change what is sent and how through
@@ -25,8 +25,11 @@
 
 #define WORKER_BURST CONFIG_APPUKPKTGEN_BURST
 
+/* A mode is a set of these. */
 #define MODE_TX 1u
 #define MODE_RX 2u
+#define MODE_NULL 4u    /* with TX: all but the device, which gets nothing */
+#define MODE_REFLECT 8u /* with RX: sends what it receives back, if started */
 
 enum worker_state {
 	WORKER_IDLE,
@@ -65,7 +68,7 @@ struct worker_how {
 
 struct worker {
 	struct port *port;
-	unsigned mode; /* MODE_TX, MODE_RX, both or neither */
+	unsigned mode; /* MODE_* */
 	enum worker_state state;
 	struct program prog[2];
 	unsigned active; /* the program that is being sent */
@@ -100,7 +103,7 @@ void worker_close(struct worker *w, struct uk_alloc *a);
 struct program *worker_spare_program(struct worker *w);
 void worker_set_program(struct worker *w, uint64_t now_ns);
 
-/* MODE_TX, MODE_RX, both or neither; may change while the worker runs. */
+/* MODE_*; may change while the worker runs. */
 void worker_set_mode(struct worker *w, unsigned mode, uint64_t now_ns);
 
 /* Counts from the next burst on. */
