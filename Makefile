@@ -72,6 +72,7 @@ test:
 
 ## unit: the unit tests alone, under ASan and UBSan
 unit: $(UNIT_SRC:tests/unit/%.c=build/host/%) build/host/test_pktgen_one \
+		build/host/test_frames_one build/host/test_run_one \
 		transcripts
 	@set -e; for t in $(filter build/%,$^); do echo "== $$t"; $$t; done
 
@@ -194,7 +195,7 @@ build/host/test_%: build/host/tests/unit/test_%.o build/host/libukpktgen.a
 	$(Q)$(CC) $(HOST_CFLAGS) -o $@ $^ -lcmocka
 
 # The engines once more as they run in a stock tree, which knows no bursts.
-build/host/test_pktgen_one: tests/unit/test_pktgen.c net/port.c \
+build/host/test_%_one: tests/unit/test_%.c net/port.c \
 		$(wildcard pktgen/*.c) build/host/libukpktgen.a
 	$(call say,LD,$@)
 	$(Q)$(CC) $(filter-out -MMD -MP,$(HOST_CFLAGS)) -DPORT_NO_BURST -o $@ \

@@ -100,10 +100,25 @@ static void write_line(const struct setting *s, unsigned port, char *line,
 static void every_setter_is_there(void **state)
 {
 	static const char *const wanted[] = {
-		"src mac",         "src ip",    "src ip6",    "src udp",
-		"dst mac",         "dst ip",    "dst ip6",    "dst udp",
-		"proto PROTO",     "ttl TTL",   "size SIZE",  "rate RATE",
-		"linkspeed SPEED", "mode MODE", "port PORTS",
+		"src mac",
+		"src ip",
+		"src ip6",
+		"src udp",
+		"dst mac",
+		"dst ip",
+		"dst ip6",
+		"dst udp",
+		"proto PROTO",
+		"ttl TTL",
+		"size SIZE",
+		"rate RATE",
+		"linkspeed SPEED",
+		"mode MODE",
+		"port PORTS",
+		"strategy STRATEGY",
+		"onfull ONFULL",
+		"burst BURST",
+		"signature SIGNATURE",
 	};
 	struct setting s[LINES_MAX];
 	unsigned n = settings(s);
@@ -131,20 +146,24 @@ static void every_setter_is_there(void **state)
 static void defaults_write_themselves(void **state)
 {
 	static const char *const lines[] = {
+		"burst 0 64",
 		"dst 0 mac ff:ff:ff:ff:ff:ff",
 		"dst 0 ip 198.18.0.2",
 		"dst 0 ip6 2001:2::2",
 		"dst 0 udp 5001",
 		"linkspeed 0 10gbps",
 		"mode 0 tx",
+		"onfull 0 retry",
 		"port 0-1",
 		"proto 0 ipv4",
 		"rate 0 max",
+		"signature 0 off",
 		"size 0 64",
 		"src 0 mac 02:00:00:00:00:00",
 		"src 0 ip 198.18.0.1",
 		"src 0 ip6 2001:2::1",
 		"src 0 udp 5001",
+		"strategy 0 shared",
 		"ttl 0 64",
 	};
 	struct setting s[LINES_MAX];
@@ -198,6 +217,18 @@ static const char *pick(uint64_t *seed)
 		"linkspeed %u 2.5gbps",
 		"mode %u txrx",
 		"mode %u off",
+		"mode %u null",
+		"mode %u reflect",
+		"signature %u on",
+		"signature %u off",
+		"strategy %u create",
+		"strategy %u copy",
+		"strategy %u pool",
+		"strategy %u shared",
+		"onfull %u drop",
+		"onfull %u retry",
+		"burst %u 1",
+		"burst %u 256",
 		"port %u",
 		"port all",
 	};
