@@ -72,7 +72,7 @@ test:
 
 ## unit: the unit tests alone, under ASan and UBSan
 unit: $(UNIT_SRC:tests/unit/%.c=build/host/%) build/host/test_pktgen_one \
-		build/host/test_frames_one build/host/test_run_one \
+		build/host/test_frames_one build/host/test_modes_one \
 		transcripts
 	@set -e; for t in $(filter build/%,$^); do echo "== $$t"; $$t; done
 
