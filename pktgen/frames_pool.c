@@ -82,12 +82,12 @@ static void fill(const struct frames *f, const struct program *prog,
 	nb->priv = tag(f, variant);
 }
 
-/* The next slot in turn, ready to be edited; NULL when all are out. */
+/* The slot `at`, or what takes its place, to be edited; NULL: all are out. */
 EDIT_INLINE struct uk_netbuf *take(struct frames *f, const struct program *prog,
-				   unsigned at, unsigned variant,
-				   const void *want)
+				   struct uk_netbuf *const *slot, unsigned at,
+				   unsigned variant, const void *want)
 {
-	struct uk_netbuf *nb = f->slot[at];
+	struct uk_netbuf *nb = slot[at];
 
 	if (unlikely(nb->refcount != 1)) {
 		nb = replace(f, at);
@@ -100,33 +100,36 @@ EDIT_INLINE struct uk_netbuf *take(struct frames *f, const struct program *prog,
 	return nb;
 }
 
-/* All frames have one size; the last two are constants. */
+/* All frames have one size; the last two are constants, up to 1 patch. */
 EDIT_INLINE unsigned make_alike(struct frames *f, const struct program *prog,
 				struct program_at *at, unsigned n,
 				uint64_t now_ns, const unsigned nb_patches,
 				const bool sign)
 {
-	const struct variant *const v = &prog->variant[0];
-	const unsigned first = f->next_slot;
+	/* Copies, as frames are written and could be any of this. */
+	const struct edit e = edit_of(prog, &prog->variant[0]);
+	const struct patch patch = prog->patch[0];
+	struct uk_netbuf *const *const slot = f->slot;
+	const unsigned first = f->next_slot, end = first + n;
 	const void *const want = tag(f, 0);
-	const uint64_t number = at->frame;
+	uint64_t number = at->frame;
 	struct edit_sign s;
 	unsigned i;
 
 	if (sign)
 		edit_sign_begin(&s, number, now_ns);
-	for (i = 0; i < n; i++) {
-		struct uk_netbuf *nb = take(f, prog, first + i, 0, want);
+	for (i = first; i < end; i++, number++) {
+		struct uk_netbuf *nb = take(f, prog, slot, i, 0, want);
 
 		if (unlikely(!nb))
 			break;
-		program_edit(prog, nb_patches, sign, &s, v, number + i,
+		program_edit(&e, &patch, nb_patches, sign, &s, number,
 			     nb->data);
 	}
-	at->frame += i;
-	f->held_len = v->len;
-	f->held_bytes = (uint64_t)i * (f->held_len + ETH_FCS_LEN);
-	return i;
+	at->frame = number;
+	f->held_len = prog->variant[0].len;
+	f->held_bytes = (uint64_t)(i - first) * (f->held_len + ETH_FCS_LEN);
+	return i - first;
 }
 
 /* Any program, frame by frame. */
@@ -141,15 +144,15 @@ static unsigned make_mixed(struct frames *f, const struct program *prog,
 	edit_sign_begin(&s, at->frame, now_ns);
 	for (i = 0; i < n; i++) {
 		const unsigned variant = prog->order[at->order];
-		const struct variant *v = &prog->variant[variant];
-		struct uk_netbuf *nb =
-			take(f, prog, first + i, variant, tag(f, variant));
+		const struct edit e = edit_of(prog, &prog->variant[variant]);
+		struct uk_netbuf *nb = take(f, prog, f->slot, first + i,
+					    variant, tag(f, variant));
 
 		if (unlikely(!nb))
 			break;
 		if (program_edits(prog))
-			program_edit(prog, prog->nb_patches, prog->sign, &s, v,
-				     at->frame, nb->data);
+			program_edit(&e, prog->patch, prog->nb_patches,
+				     prog->sign, &s, at->frame, nb->data);
 		bytes += nb->len;
 		program_step(prog, at);
 	}

@@ -273,14 +273,15 @@ uint16_t program_next(const struct program *prog, struct program_at *at,
 	const uint64_t n = at->frame;
 	const unsigned variant = program_step(prog, at);
 	const struct variant *v = &prog->variant[variant];
+	const struct edit e = edit_of(prog, v);
 	struct edit_sign sign;
 
 	program_put(prog, variant, buf);
 	if (prog->sign)
 		edit_sign_begin(&sign, n, now_ns);
 	if (program_edits(prog))
-		program_edit(prog, prog->nb_patches, prog->sign, &sign, v, n,
-			     buf);
+		program_edit(&e, prog->patch, prog->nb_patches, prog->sign,
+			     &sign, n, buf);
 	return v->len;
 }
 

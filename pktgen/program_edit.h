@@ -23,8 +23,16 @@ void program_sum(struct program *prog);
 /* Signatures of frames that are sent at one time, one after another. */
 struct edit_sign {
 	uint64_t head, time; /* as they lie in the frame */
-	/* Sums of both, of frames of even and of odd length. */
-	uint32_t sum[2];
+	/* Sum of both; and where they begin at an odd offset. */
+	uint32_t sum, odd_sum;
+};
+
+/* What a variant's frames have in common: a copy stays in registers. */
+struct edit {
+	uint32_t udp_sum, ip_sum;
+	uint32_t udp_csum, ip_csum;
+	uint32_t sign_at;
+	bool odd; /* so is sign_at */
 };
 
 /* RFC 1071: the sum of 16-bit words, `sum` being one of up to 2^31. */
@@ -49,9 +57,9 @@ EDIT_INLINE void edit_sign_begin(struct edit_sign *s, uint64_t n,
 				    (n & SIGNATURE_SEQ_MASK) >> 16);
 	s->time = __builtin_bswap64(now_ns);
 	sum = edit_fold(edit_sum64(s->head) + edit_sum64(s->time));
-	s->sum[0] = sum;
-	/* RFC 1071, 2(B): words that begin at an odd offset. */
-	s->sum[1] = __builtin_bswap16((uint16_t)sum);
+	s->sum = sum;
+	/* RFC 1071, 2(B). */
+	s->odd_sum = __builtin_bswap16((uint16_t)sum);
 }
 
 /* Writes the signature of frame `n` at `p`; returns its sum. */
@@ -65,7 +73,7 @@ EDIT_INLINE uint32_t edit_sign(struct edit_sign *s, uint64_t n, bool odd,
 	memcpy(p, &s->head, sizeof(s->head));
 	memcpy(p + 8, &low, sizeof(low));
 	memcpy(p + 10, &s->time, sizeof(s->time));
-	return s->sum[odd] + (odd ? (uint16_t)n : low);
+	return odd ? s->odd_sum + (uint16_t)n : s->sum + low;
 }
 
 /* What frame `n` has in the place of p->from. */
@@ -81,17 +89,29 @@ EDIT_INLINE uint32_t patch_value(const struct patch *p, uint64_t n)
 	return (p->from & ~p->mask) | (v & p->mask);
 }
 
-/* Makes a frame of variant `v` at `buf` frame `n`. */
-EDIT_INLINE void program_edit(const struct program *prog,
-			      const unsigned nb_patches, const bool sign,
-			      struct edit_sign *s, const struct variant *v,
-			      uint64_t n, uint8_t *buf)
+EDIT_INLINE struct edit edit_of(const struct program *prog,
+				const struct variant *v)
 {
-	uint32_t udp = v->udp_sum, ip = v->ip_sum;
+	return (struct edit){
+		.udp_sum = v->udp_sum,
+		.ip_sum = v->ip_sum,
+		.udp_csum = prog->udp_csum,
+		.ip_csum = prog->ip_csum,
+		.sign_at = v->len - SIGNATURE_LEN,
+		.odd = v->len & 1,
+	};
+}
+
+/* Makes a frame of the variant that `e` is of frame `n`. */
+EDIT_INLINE void program_edit(const struct edit *e, const struct patch *patch,
+			      const unsigned nb_patches, const bool sign,
+			      struct edit_sign *s, uint64_t n, uint8_t *buf)
+{
+	uint32_t udp = e->udp_sum, ip = e->ip_sum;
 	uint16_t csum;
 
 	for (unsigned i = 0; i < nb_patches; i++) {
-		const struct patch *p = &prog->patch[i];
+		const struct patch *p = &patch[i];
 		const uint32_t value = __builtin_bswap32(patch_value(p, n));
 		const uint32_t sum = (uint16_t)value + (value >> 16);
 
@@ -100,15 +120,14 @@ EDIT_INLINE void program_edit(const struct program *prog,
 		ip += p->in_ip ? sum : 0;
 	}
 	if (sign)
-		udp += edit_sign(s, n, v->len & 1,
-				 buf + v->len - SIGNATURE_LEN);
+		udp += edit_sign(s, n, e->odd, buf + e->sign_at);
 	/* RFC 768: 0 would mean that there is none. */
 	csum = (uint16_t)~edit_fold(udp);
 	csum = csum ? csum : 0xffff;
-	memcpy(buf + prog->udp_csum, &csum, sizeof(csum));
-	if (nb_patches && prog->ip_csum) {
+	memcpy(buf + e->udp_csum, &csum, sizeof(csum));
+	if (nb_patches && e->ip_csum) {
 		csum = (uint16_t)~edit_fold(ip);
-		memcpy(buf + prog->ip_csum, &csum, sizeof(csum));
+		memcpy(buf + e->ip_csum, &csum, sizeof(csum));
 	}
 }
 

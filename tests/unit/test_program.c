@@ -91,6 +91,7 @@ static void check_other_ways(size_t len, struct program_at from)
 	const uint64_t n = from.frame;
 	struct program_at next_at = from;
 	struct edit_sign sign;
+	struct edit e;
 	unsigned v;
 
 	memset(created, 0xbd, len + 1);
@@ -109,9 +110,10 @@ static void check_other_ways(size_t len, struct program_at from)
 		program_put_variant(&prog, slot.variant, v, slot.frame);
 	slot.variant = v;
 	edit_sign_begin(&sign, n, now_ns);
+	e = edit_of(&prog, &prog.variant[v]);
 	if (program_edits(&prog))
-		program_edit(&prog, prog.nb_patches, prog.sign, &sign,
-			     &prog.variant[v], n, slot.frame);
+		program_edit(&e, prog.patch, prog.nb_patches, prog.sign, &sign,
+			     n, slot.frame);
 	assert_memory_equal(slot.frame, frame, len);
 }
 
