@@ -31,8 +31,14 @@ const char *port_step_name(enum port_step step)
 /* A receive buffer that nobody but the port has. */
 static void rx_reset(struct uk_netbuf *nb, struct port *p)
 {
+#ifdef PORT_SHARED
+	/* The same as below, of which only this can be another by now. */
+	nb->refcount = 1;
+	nb->data = (char *)nb->buf + p->info.nb_encap_rx;
+#else
 	uk_netbuf_init_indir(nb, nb->buf, nb->buflen, p->info.nb_encap_rx, p,
 			     nb->dtor);
+#endif
 	nb->len = p->rx_room;
 	p->rx_free[p->nb_rx_free++] = nb;
 }
@@ -50,6 +56,31 @@ static void reflected_back(struct uk_netbuf *nb)
 	p->nb_reflected--;
 	nb->dtor = rx_back;
 	rx_reset(nb, p);
+}
+
+uint64_t port_rx_free_burst(struct port *p, struct uk_netbuf *const pkts[],
+			    unsigned n)
+{
+	const uint16_t room = p->rx_room;
+	struct uk_netbuf **top = p->rx_free + p->nb_rx_free;
+	uint64_t bytes = 0;
+
+	for (unsigned i = 0; i < n; i++) {
+		struct uk_netbuf *nb = pkts[i];
+
+		if (unlikely(nb->next)) {
+			bytes += port_frame_len(nb);
+			p->nb_rx_free = (unsigned)(top - p->rx_free);
+			port_frame_free(nb);
+			top = p->rx_free + p->nb_rx_free;
+			continue;
+		}
+		bytes += nb->len;
+		nb->len = room;
+		*top++ = nb;
+	}
+	p->nb_rx_free = (unsigned)(top - p->rx_free);
+	return bytes;
 }
 
 void port_reflect(struct port *p, struct uk_netbuf *nb)
@@ -171,7 +202,7 @@ static void make_rx_bufs(struct port *p)
 	while ((mem = uk_allocpool_take(p->rx_pool)) != NULL) {
 		struct uk_netbuf *nb = (void *)mem;
 
-		uk_netbuf_init_indir(nb, mem + start, p->rx_buf_bytes, 0, NULL,
+		uk_netbuf_init_indir(nb, mem + start, p->rx_buf_bytes, 0, p,
 				     rx_back);
 		rx_reset(nb, p);
 	}

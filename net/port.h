@@ -128,6 +128,10 @@ static inline void port_rx_free(struct port *p, struct uk_netbuf *nb)
 	p->rx_free[p->nb_rx_free++] = nb;
 }
 
+/* The same for `n` of them; returns their bytes, without FCS. */
+uint64_t port_rx_free_burst(struct port *p, struct uk_netbuf *const pkts[],
+			    unsigned n);
+
 /*
  * A received frame, not a chain, is going to be sent on the same port. It is
  * then freed by port_frame_free(), which the device does.

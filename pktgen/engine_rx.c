@@ -15,18 +15,6 @@ static void count(struct worker *w, unsigned n, uint64_t bytes, uint64_t now_ns)
 	}
 }
 
-/* Frees `n` frames; returns their bytes, without FCS. */
-static uint64_t drop(struct port *p, struct uk_netbuf *const pkts[], unsigned n)
-{
-	uint64_t bytes = 0;
-
-	for (unsigned i = 0; i < n; i++) {
-		bytes += port_frame_len(pkts[i]);
-		port_rx_free(p, pkts[i]);
-	}
-	return bytes;
-}
-
 static bool reflects(const struct worker *w)
 {
 	return unlikely(w->mode & MODE_REFLECT) && w->state == WORKER_RUNNING;
@@ -44,8 +32,9 @@ unsigned engine_rx_step(struct worker *w, uint64_t now_ns)
 		n = port_rx_burst(w->port, pkts, max, &underrun, &err);
 		if (n)
 			count(w, n,
-			      reflects(w) ? engine_reflect(w, pkts, n)
-					  : drop(w->port, pkts, n),
+			      reflects(w)
+				      ? engine_reflect(w, pkts, n)
+				      : port_rx_free_burst(w->port, pkts, n),
 			      now_ns);
 		w->stats.rx_underrun += underrun;
 		all += n;

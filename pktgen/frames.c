@@ -41,17 +41,6 @@ void frames_close(struct frames *f, struct uk_alloc *a)
 
 /* ---- Those that are held ------------------------------------------------ */
 
-void frames_hold(struct frames *f, struct uk_netbuf *nb)
-{
-	if (!f->nb_held) {
-		f->held = f->kept;
-		f->held_bytes = 0;
-	}
-	f->held_len = 0;
-	f->held[f->nb_held++] = nb;
-	f->held_bytes += nb->len + ETH_FCS_LEN;
-}
-
 uint64_t frames_sent(struct frames *f, unsigned n)
 {
 	const uint64_t all = f->held_bytes;

@@ -73,8 +73,20 @@ void frames_set(struct frames *f, const struct program *prog,
 unsigned frames_make(struct frames *f, const struct program *prog,
 		     struct program_at *at, unsigned n, uint64_t now_ns);
 
-/* Holds what did not come from here, one more. */
-void frames_hold(struct frames *f, struct uk_netbuf *nb);
+/*
+ * Holds one more that did not come from frames_make(), up to FRAMES_BURST_MAX.
+ * None is held that did.
+ */
+static inline void frames_hold(struct frames *f, struct uk_netbuf *nb)
+{
+	if (!f->nb_held) {
+		f->held = f->kept;
+		f->held_bytes = 0;
+		f->held_len = 0;
+	}
+	f->kept[f->nb_held++] = nb;
+	f->held_bytes += nb->len + ETH_FCS_LEN;
+}
 
 /*
  * The first `n` are not held any more: the device took them. Returns the bytes

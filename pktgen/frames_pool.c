@@ -100,14 +100,17 @@ EDIT_INLINE struct uk_netbuf *take(struct frames *f, const struct program *prog,
 	return nb;
 }
 
-/* All frames have one size; the last two are constants, up to 1 patch. */
+/*
+ * All frames have one size, and that even where they are signed; the last two
+ * are constants, up to 1 patch.
+ */
 EDIT_INLINE unsigned make_alike(struct frames *f, const struct program *prog,
 				struct program_at *at, unsigned n,
 				uint64_t now_ns, const unsigned nb_patches,
 				const bool sign)
 {
 	/* Copies, as frames are written and could be any of this. */
-	const struct edit e = edit_of(prog, &prog->variant[0]);
+	struct edit e = edit_of(prog, &prog->variant[0]);
 	const struct patch patch = prog->patch[0];
 	struct uk_netbuf *const *const slot = f->slot;
 	const unsigned first = f->next_slot, end = first + n;
@@ -116,6 +119,7 @@ EDIT_INLINE unsigned make_alike(struct frames *f, const struct program *prog,
 	struct edit_sign s;
 	unsigned i;
 
+	e.odd = false;
 	if (sign)
 		edit_sign_begin(&s, number, now_ns);
 	for (i = first; i < end; i++, number++) {
@@ -164,7 +168,8 @@ static unsigned make_mixed(struct frames *f, const struct program *prog,
 unsigned frames_make_pool(struct frames *f, const struct program *prog,
 			  struct program_at *at, unsigned n, uint64_t now_ns)
 {
-	const bool alike = prog->nb_variants == 1;
+	const bool alike = prog->nb_variants == 1 &&
+			   !(prog->sign && prog->variant[0].len & 1);
 	unsigned made;
 
 	if (f->next_slot >= f->nb_slots)
