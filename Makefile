@@ -72,6 +72,7 @@ test:
 
 ## unit: the unit tests alone, under ASan and UBSan
 unit: $(UNIT_SRC:tests/unit/%.c=build/host/%) build/host/test_pktgen_one \
+		build/host/test_frames_one build/host/test_modes_one \
 		transcripts
 	@set -e; for t in $(filter build/%,$^); do echo "== $$t"; $$t; done
 
@@ -97,6 +98,10 @@ check:
 bench: image vhost
 	@scripts/setup bench
 	@bench/bench
+
+## cost: instructions per frame by case, counted by callgrind
+cost: build/fast/cost
+	@bench/cost
 
 ## vhost: build/vhost/vhost-peer, a sink and source of frames for tests
 vhost: build/vhost/vhost-peer
@@ -190,7 +195,7 @@ build/host/test_%: build/host/tests/unit/test_%.o build/host/libukpktgen.a
 	$(Q)$(CC) $(HOST_CFLAGS) -o $@ $^ -lcmocka
 
 # The engines once more as they run in a stock tree, which knows no bursts.
-build/host/test_pktgen_one: tests/unit/test_pktgen.c net/port.c \
+build/host/test_%_one: tests/unit/test_%.c net/port.c \
 		$(wildcard pktgen/*.c) build/host/libukpktgen.a
 	$(call say,LD,$@)
 	$(Q)$(CC) $(filter-out -MMD -MP,$(HOST_CFLAGS)) -DPORT_NO_BURST -o $@ \
@@ -215,6 +220,12 @@ FAST_CFLAGS := $(CFLAGS_ALL) -DUK_PLAT_NAME=\"host\" -O2 -g -D_GNU_SOURCE
 build/fast/test_transcripts: $(call obj,fast,tests/unit/test_transcripts.c \
 		$(UNIT_LIB_SRC) $(filter-out main.c,$(APP_SRC)) $(CMD_SRC) \
 		$(LIB_SRC) $(HOST_SRC)) build/fast/cmd_table.o
+	$(call say,LD,$@)
+	$(Q)$(CC) $(FAST_CFLAGS) -o $@ $^ -lcmocka
+
+build/fast/cost: $(call obj,fast,bench/cost.c $(UNIT_LIB_SRC) \
+		$(filter-out main.c,$(APP_SRC)) $(CMD_SRC) $(LIB_SRC) \
+		$(HOST_SRC)) build/fast/cmd_table.o
 	$(call say,LD,$@)
 	$(Q)$(CC) $(FAST_CFLAGS) -o $@ $^ -lcmocka
 
@@ -276,7 +287,7 @@ build/ukpktgen-console: client/ukpktgen-console
 setup-image:
 	@scripts/setup image
 
-.PHONY: image client run test unit transcripts fuzz check bench docs clean help \
+.PHONY: image client run test unit transcripts fuzz check bench cost docs clean help \
 	test-image vhost setup-image FORCE
 .SECONDARY:
 

@@ -13,7 +13,17 @@
 /* A device gets this long to give back the last frames of a run. */
 #define DONE_WAIT_NS 1000000000ull
 
-const char *const app_modes[] = {"off", "tx", "rx", "txrx", NULL};
+const char *const app_modes[] = {"off",  "tx",      "rx", "txrx",
+				 "null", "reflect", NULL};
+static const unsigned modes[] = {
+	0,
+	MODE_TX,
+	MODE_RX,
+	MODE_TX | MODE_RX,
+	MODE_TX | MODE_NULL,
+	MODE_RX | MODE_REFLECT,
+};
+const char *const app_strategies[] = {"create", "copy", "pool", "shared", NULL};
 const char *const app_states[] = {"idle", "running", "draining", NULL};
 
 enum call_result app_check_up(struct call *c, uint64_t mask)
@@ -26,6 +36,41 @@ enum call_result app_check_up(struct call *c, uint64_t mask)
 	return call_fail(c, E_DEVICE, -1, "port %d failed at '%s': %s", down,
 			 port_step_name(pg->port[down].step),
 			 strerror(-pg->port[down].err));
+}
+
+unsigned app_mode(unsigned word)
+{
+	return modes[word];
+}
+
+unsigned app_mode_word(unsigned mode)
+{
+	unsigned word = 0;
+
+	while (modes[word] != mode)
+		word++;
+	return word;
+}
+
+enum call_result app_set_how(struct call *c, uint64_t mask,
+			     void (*edit)(struct worker_how *how,
+					  const void *arg),
+			     const void *arg)
+{
+	enum call_result up = app_check_up(c, mask);
+
+	if (up == CALL_DONE)
+		pktgen_set_how(&call_app(c)->pktgen, mask, edit, arg);
+	return up;
+}
+
+/* What makes frames of less than `min` bytes too small. */
+static const char *needs(unsigned min)
+{
+	if (min <= STREAM_SIZE_MIN)
+		return "";
+	return min > STREAM_SIZE_MIN_IPV6 ? " with IPv6 and a signature"
+					  : " with IPv6";
 }
 
 enum call_result app_edit(struct call *c, uint64_t mask,
@@ -42,11 +87,10 @@ enum call_result app_edit(struct call *c, uint64_t mask,
 		return up;
 	rc = pktgen_edit(pg, mask, edit, arg, c->now_ns, &f);
 	if (rc == -EMSGSIZE)
-		return call_fail(
-			c, type == ARG_SIZES ? E_RANGE : E_STATE, arg_index,
-			"port %u takes %u..%u bytes%s, not size %u", f.port,
-			f.min, f.max,
-			f.min > STREAM_SIZE_MIN ? " with IPv6" : "", f.size);
+		return call_fail(c, type == ARG_SIZES ? E_RANGE : E_STATE,
+				 arg_index,
+				 "port %u takes %u..%u bytes%s, not size %u",
+				 f.port, f.min, f.max, needs(f.min), f.size);
 	if (rc < 0)
 		return call_fail(c, type == ARG_RATE ? E_RANGE : E_STATE,
 				 arg_index,

@@ -18,6 +18,7 @@ struct app_kept {
 	uint64_t selected;
 	struct stream stream[PKTGEN_MAX_PORTS];
 	unsigned mode[PKTGEN_MAX_PORTS];
+	struct worker_how how[PKTGEN_MAX_PORTS];
 };
 
 struct app {
@@ -56,6 +57,12 @@ enum call_result app_edit(struct call *c, uint64_t mask,
 			  void (*edit)(struct stream *s, const void *arg),
 			  const void *arg, int arg_index);
 
+/* pktgen_set_how() on behalf of a call: it fails where a port is not up. */
+enum call_result app_set_how(struct call *c, uint64_t mask,
+			     void (*edit)(struct worker_how *how,
+					  const void *arg),
+			     const void *arg);
+
 /*
  * The file that argument `arg` names, or NULL with the call failed. *serial is
  * 0 at the first call and the file's from then on: a later call fails with
@@ -75,8 +82,13 @@ enum call_result app_full(struct call *c, int arg);
 /* The counters of a port since its last `stats clear`. */
 void app_stats(const struct app *app, unsigned port, struct stats *out);
 
-/* The name of each set of MODE_*, by its value; NULL at the end. */
+/* The words for what MODE_* there are, NULL at the end; from one, and back. */
 extern const char *const app_modes[];
+unsigned app_mode(unsigned word);
+unsigned app_mode_word(unsigned mode);
+
+/* The name of each enum strategy; NULL at the end. */
+extern const char *const app_strategies[];
 
 /* The name of each worker_state; NULL at the end. */
 extern const char *const app_states[];
@@ -105,13 +117,21 @@ static inline const struct stream *app_stream(const void *app, unsigned port)
 	return &((const struct app *)app)->pktgen.stream[port];
 }
 
+/* How a port sends; that of a port that is not up is as at first. */
+static inline const struct worker_how *app_how(const void *app, unsigned port)
+{
+	const struct worker *w = ((const struct app *)app)->pktgen.worker[port];
+
+	return w ? &w->how : &worker_how_default;
+}
+
 /* What is set in a stream, as the shell writes it. */
 struct rate app_rate(const struct stream *s);
 void app_sizes(const struct stream *s, struct sizes *sizes);
 
 /*
  * The save_order of settings that limit others: a size or a link's speed, then
- * what these limit. 0 for all else.
+ * what these limit, such as a protocol or a signature. 0 for all else.
  */
 enum { APP_SAVE_FIRST, APP_SAVE_PROTO, APP_SAVE_RATE };
 

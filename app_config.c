@@ -102,6 +102,11 @@ static void copy_stream(struct stream *s, const void *arg)
 	*s = *(const struct stream *)arg;
 }
 
+static void copy_how(struct worker_how *how, const void *arg)
+{
+	*how = *(const struct worker_how *)arg;
+}
+
 void config_reset(struct app *app, uint64_t now_ns)
 {
 	struct pktgen *pg = &app->pktgen;
@@ -115,6 +120,7 @@ void config_reset(struct app *app, uint64_t now_ns)
 		stream_init(&s, pg->port[i].mac);
 		pktgen_edit(pg, 1ull << i, copy_stream, &s, now_ns, &fault);
 		pktgen_set_mode(pg, 1ull << i, pktgen_first_mode(i), now_ns);
+		pktgen_set_how(pg, 1ull << i, copy_how, &worker_how_default);
 	}
 }
 
@@ -124,9 +130,11 @@ static void keep(struct app *app)
 
 	k->selected = app->selected;
 	memcpy(k->stream, app->pktgen.stream, sizeof(k->stream));
-	for (unsigned i = 0; i < app->pktgen.nb_ports; i++)
+	for (unsigned i = 0; i < app->pktgen.nb_ports; i++) {
 		if (app->pktgen.worker[i])
 			k->mode[i] = app->pktgen.worker[i]->mode;
+		k->how[i] = *app_how(app, i);
+	}
 }
 
 static void restore(struct app *app, uint64_t now_ns)
@@ -142,6 +150,7 @@ static void restore(struct app *app, uint64_t now_ns)
 		pktgen_edit(pg, 1ull << i, copy_stream, &k->stream[i], now_ns,
 			    &fault);
 		pktgen_set_mode(pg, 1ull << i, k->mode[i], now_ns);
+		pktgen_set_how(pg, 1ull << i, copy_how, &k->how[i]);
 	}
 }
 

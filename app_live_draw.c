@@ -207,7 +207,7 @@ static void draw_head(struct span at, const struct app *app, unsigned port)
 		    app_states[w->state]);
 	gap(&at);
 	put(&at, ATTR_PLAIN, "mode ");
-	put(&at, ATTR_PLAIN, app_modes[w->mode]);
+	put(&at, ATTR_PLAIN, app_modes[app_mode_word(w->mode)]);
 	gap(&at);
 	put(&at, ATTR_PLAIN, "set to rate ");
 	value_rate_print(&rate, text, sizeof(text));

@@ -7,7 +7,7 @@ static void get(const void *app, unsigned port, struct value *v)
 {
 	const struct worker *w = ((const struct app *)app)->pktgen.worker[port];
 
-	v->u = w ? w->mode : 0;
+	v->u = w ? app_mode_word(w->mode) : 0;
 }
 
 static const struct arg args[] = {
@@ -22,24 +22,27 @@ static enum call_result run(struct call *c)
 {
 	enum call_result up = app_check_up(c, c->v[PORTS].mask);
 
-	/* The words stand in the order of the sets of MODE_*. */
 	if (up == CALL_DONE)
 		pktgen_set_mode(&call_app(c)->pktgen, c->v[PORTS].mask,
-				(unsigned)c->v[MODE].u, c->now_ns);
+				app_mode((unsigned)c->v[MODE].u), c->now_ns);
 	return up;
 }
 
 const struct cmd cmd_mode = {
 	.name = "mode",
-	.summary = "Choose whether ports send, receive, both or neither",
+	.summary = "Choose whether ports send, receive, reflect or do nothing",
 	.forms =
 		(const struct cmd_form[]){
 			{args, run,
 			 "set the mode; what arrives at a port that does not "
-			 "receive counts as ignored"},
+			 "receive counts as ignored; null sends to nowhere, "
+			 "which is all but the device; reflect, once started, "
+			 "sends what arrives back with its addresses and "
+			 "ports swapped"},
 			{0},
 		},
-	.examples = (const char *const[]){"mode 0 tx", "mode 1 rx",
-					  "mode all txrx", NULL},
+	.examples =
+		(const char *const[]){"mode 0 tx", "mode 1 rx", "mode all txrx",
+				      "mode 1 reflect", NULL},
 	.see = (const char *const[]){"start", "port", NULL},
 };

@@ -56,13 +56,14 @@ static void show_up(struct reply *r, const struct pktgen *pg, unsigned i)
 
 	reply_text(r, "state",
 		   w->err ? strerror(-w->err) : app_states[w->state]);
-	reply_text(r, "mode", app_modes[w->mode]);
+	reply_text(r, "mode", app_modes[app_mode_word(w->mode)]);
 	show_size(r, &pg->stream[i]);
 	show_rate(r, &pg->stream[i]);
 	reply_textf(r, "mac", "%02x:%02x:%02x:%02x:%02x:%02x", m[0], m[1], m[2],
 		    m[3], m[4], m[5]);
 	reply_text(r, "driver", uk_netdev_drv_name_get(p->dev));
 	reply_text(r, "api", PORT_API);
+	reply_text(r, "frames", app_strategies[w->frames.strategy]);
 	reply_u64(r, "mtu", p->mtu, "bytes");
 	reply_u64(r, "tx_ring", p->nb_tx_desc, NULL);
 	reply_u64(r, "rx_ring", p->nb_rx_desc, NULL);

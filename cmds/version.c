@@ -19,6 +19,7 @@ static enum call_result run(struct call *c)
 	reply_text(c->reply, "platform", "unikraft");
 #endif
 	reply_text(c->reply, "netdev_api", PORT_API);
+	reply_text(c->reply, "netdev_frames", PORT_TX_FRAMES);
 	reply_text(c->reply, "compiler", __VERSION__);
 	return CALL_DONE;
 }

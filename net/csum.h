@@ -29,26 +29,4 @@ uint16_t csum_udp4(uint32_t src, uint32_t dst, const void *udp, uint16_t len);
 uint16_t csum_udp6(const uint8_t src[IPV6_ALEN], const uint8_t dst[IPV6_ALEN],
 		   const void *udp, uint16_t len);
 
-/*
- * Corrects the checksum at `csum` for 32 bits at an even offset that were `old`
- * and are `new`, network byte order (RFC 1624, equation 3). `zero` is stored in
- * the place of 0: 0xffff for UDP, 0 for all else.
- */
-static inline void csum_update32(void *csum, uint32_t old, uint32_t new,
-				 uint16_t zero)
-{
-	uint16_t field;
-	uint32_t sum;
-
-	__builtin_memcpy(&field, csum, sizeof(field));
-	sum = (uint16_t)~field;
-	sum += (uint16_t)~old + (uint32_t)(uint16_t) ~(old >> 16);
-	sum += (uint16_t) new + (new >> 16);
-	sum = (sum & 0xffff) + (sum >> 16);
-	sum = (sum & 0xffff) + (sum >> 16);
-	field = (uint16_t)~sum;
-	field = field ? field : zero;
-	__builtin_memcpy(csum, &field, sizeof(field));
-}
-
 #endif /* NET_CSUM_H */

@@ -28,24 +28,77 @@ const char *port_step_name(enum port_step step)
 	return names[step];
 }
 
-/* Called by the driver for each receive buffer that it lacks. */
+/* A receive buffer that nobody but the port has. */
+static void rx_reset(struct uk_netbuf *nb, struct port *p)
+{
+#ifdef PORT_SHARED
+	/* The same as below, of which only this can be another by now. */
+	nb->refcount = 1;
+	nb->data = (char *)nb->buf + p->info.nb_encap_rx;
+#else
+	uk_netbuf_init_indir(nb, nb->buf, nb->buflen, p->info.nb_encap_rx, p,
+			     nb->dtor);
+#endif
+	nb->len = p->rx_room;
+	p->rx_free[p->nb_rx_free++] = nb;
+}
+
+/* The last reference of a receive buffer was given back. */
+static void rx_back(struct uk_netbuf *nb)
+{
+	rx_reset(nb, nb->priv);
+}
+
+static void reflected_back(struct uk_netbuf *nb)
+{
+	struct port *p = nb->priv;
+
+	p->nb_reflected--;
+	nb->dtor = rx_back;
+	rx_reset(nb, p);
+}
+
+uint64_t port_rx_free_burst(struct port *p, struct uk_netbuf *const pkts[],
+			    unsigned n)
+{
+	const uint16_t room = p->rx_room;
+	struct uk_netbuf **top = p->rx_free + p->nb_rx_free;
+	uint64_t bytes = 0;
+
+	for (unsigned i = 0; i < n; i++) {
+		struct uk_netbuf *nb = pkts[i];
+
+		if (unlikely(nb->next)) {
+			bytes += port_frame_len(nb);
+			p->nb_rx_free = (unsigned)(top - p->rx_free);
+			port_frame_free(nb);
+			top = p->rx_free + p->nb_rx_free;
+			continue;
+		}
+		bytes += nb->len;
+		nb->len = room;
+		*top++ = nb;
+	}
+	p->nb_rx_free = (unsigned)(top - p->rx_free);
+	return bytes;
+}
+
+void port_reflect(struct port *p, struct uk_netbuf *nb)
+{
+	p->nb_reflected++;
+	nb->dtor = reflected_back;
+}
+
+/* Called by the driver for the receive buffers that it lacks. */
 static uint16_t alloc_rxpkts(void *argp, struct uk_netbuf *pkts[],
 			     uint16_t count)
 {
 	struct port *p = argp;
-	uint16_t n;
+	const unsigned n = MIN(count, p->nb_rx_free);
 
-	for (n = 0; n < count; n++) {
-		struct uk_netbuf *nb = uk_netbuf_alloc_buf(
-			p->rx_alloc, p->rx_buf_bytes, p->info.ioalign,
-			p->info.nb_encap_rx, 0, NULL);
-
-		if (!nb)
-			break;
-		nb->len = (uint16_t)(p->rx_buf_bytes - p->info.nb_encap_rx);
-		pkts[n] = nb;
-	}
-	return n;
+	p->nb_rx_free -= n;
+	memcpy(pkts, p->rx_free + p->nb_rx_free, n * sizeof(pkts[0]));
+	return (uint16_t)n;
 }
 
 static int fail(struct port *p, enum port_step step, int err)
@@ -84,13 +137,15 @@ static size_t obj_bytes(const struct port *p, size_t buf_bytes)
 
 static size_t tx_bytes(const struct port *p)
 {
-	return p->nb_tx_bufs * obj_bytes(p, p->buf_bytes) +
+	/* A pointer to each: the user's. */
+	return p->nb_tx_bufs * (obj_bytes(p, p->buf_bytes) + sizeof(void *)) +
 	       (size_t)p->nb_tx_desc * DESC_BYTES;
 }
 
 static size_t rx_bytes(const struct port *p)
 {
-	return p->nb_rx_bufs * obj_bytes(p, p->rx_buf_bytes) +
+	return p->nb_rx_bufs *
+		       (obj_bytes(p, p->rx_buf_bytes) + sizeof(p->rx_free[0])) +
 	       (size_t)p->nb_rx_desc * DESC_BYTES;
 }
 
@@ -137,15 +192,32 @@ static void fit_memory(struct port *p, unsigned burst, struct uk_alloc *a)
 	}
 }
 
+/* Backwards, so that they are first used in order of address. */
+static void make_rx_bufs(struct port *p)
+{
+	const size_t start = obj_bytes(p, 0);
+	char *mem = NULL;
+
+	p->rx_room = (uint16_t)(p->rx_buf_bytes - p->info.nb_encap_rx);
+	while ((mem = uk_allocpool_take(p->rx_pool)) != NULL) {
+		struct uk_netbuf *nb = (void *)mem;
+
+		uk_netbuf_init_indir(nb, mem + start, p->rx_buf_bytes, 0, p,
+				     rx_back);
+		rx_reset(nb, p);
+	}
+}
+
 static int make_pools(struct port *p, struct uk_alloc *a)
 {
 	p->rx_pool = uk_allocpool_alloc(
 		a, p->nb_rx_bufs, obj_bytes(p, p->rx_buf_bytes), pool_align(p));
 	p->tx_pool = uk_allocpool_alloc(
 		a, p->nb_tx_bufs, obj_bytes(p, p->buf_bytes), pool_align(p));
-	if (!p->rx_pool || !p->tx_pool)
+	p->rx_free = uk_malloc(a, p->nb_rx_bufs * sizeof(p->rx_free[0]));
+	if (!p->rx_pool || !p->tx_pool || !p->rx_free)
 		return -ENOMEM;
-	p->rx_alloc = uk_allocpool2ukalloc(p->rx_pool);
+	make_rx_bufs(p);
 	p->tx_alloc = uk_allocpool2ukalloc(p->tx_pool);
 	return 0;
 }
@@ -237,6 +309,16 @@ int port_open(struct port *p, unsigned id, unsigned burst, struct uk_alloc *a)
 	return 0;
 }
 
+void port_close(struct port *p, struct uk_alloc *a)
+{
+	if (p->rx_free)
+		uk_free(a, p->rx_free);
+	if (p->rx_pool)
+		uk_allocpool_free(p->rx_pool);
+	if (p->tx_pool)
+		uk_allocpool_free(p->tx_pool);
+}
+
 #ifdef PORT_BURST
 
 unsigned port_tx_burst(struct port *p, struct uk_netbuf **pkts, unsigned n,
@@ -302,12 +384,19 @@ unsigned port_rx_burst(struct port *p, struct uk_netbuf **pkts, unsigned n,
 
 #endif
 
-unsigned port_tx_in_flight(struct port *p, unsigned held)
+void port_tx_reap(struct port *p)
 {
 #ifdef PORT_BURST
 	uint16_t none = 0;
 
 	uk_netdev_tx_burst(p->dev, 0, NULL, &none);
+#else
+	(void)p;
 #endif
-	return p->nb_tx_bufs - uk_allocpool_availcount(p->tx_pool) - held;
+}
+
+unsigned port_tx_out(const struct port *p)
+{
+	return p->nb_tx_bufs - uk_allocpool_availcount(p->tx_pool) +
+	       p->nb_reflected;
 }

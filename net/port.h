@@ -6,8 +6,9 @@
  *
  * A frame's buffer comes from port_frame_alloc() and goes to
  * port_tx_burst(), which hands it to the device; the device gives it back to
- * the pool. A received frame belongs to the caller until port_frame_free().
- * One user at a time.
+ * the pool. A received frame belongs to the caller until port_rx_free(), or
+ * is sent back by way of port_reflect(); the port's receive buffers are made
+ * once and go round between device and port. One user at a time.
  */
 #ifndef NET_PORT_H
 #define NET_PORT_H
@@ -24,6 +25,13 @@
 #define PORT_API "burst"
 #else
 #define PORT_API "one"
+#endif
+
+#if defined(UK_NETDEV_HAVE_SHARED_TX) && !defined(PORT_NO_BURST)
+#define PORT_SHARED 1
+#define PORT_TX_FRAMES "shared"
+#else
+#define PORT_TX_FRAMES "copied"
 #endif
 
 /* What can fail while a port is brought up, in that order. */
@@ -55,14 +63,18 @@ struct port {
 	uint16_t nb_tx_desc; /* transmit descriptors */
 	struct uk_allocpool *rx_pool;
 	struct uk_allocpool *tx_pool;
-	struct uk_alloc *rx_alloc;
 	struct uk_alloc *tx_alloc;
 	size_t buf_bytes;    /* of a frame's buffer, headroom included */
 	size_t rx_buf_bytes; /* of a receive buffer, likewise */
-	unsigned nb_rx_bufs; /* in rx_pool, when all are back */
-	unsigned nb_tx_bufs; /* in tx_pool, when all are back */
-	enum port_step step; /* PORT_STEP_UP, or the one that failed */
-	int err;             /* negative errno of the step that failed */
+	uint16_t rx_room;    /* of that, without headroom */
+	unsigned nb_rx_bufs; /* in rx_pool */
+	/* Receive buffers that are back, those used last on top. */
+	struct uk_netbuf **rx_free;
+	unsigned nb_rx_free;
+	unsigned nb_reflected; /* of port_reflect(), not back yet */
+	unsigned nb_tx_bufs;   /* in tx_pool, when all are back */
+	enum port_step step;   /* PORT_STEP_UP, or the one that failed */
+	int err;               /* negative errno of the step that failed */
 };
 
 /*
@@ -74,6 +86,9 @@ struct port {
  * then to be left alone.
  */
 int port_open(struct port *p, unsigned id, unsigned burst, struct uk_alloc *a);
+
+/* Gives its memory back to `a`, once the device has gone: for tests. */
+void port_close(struct port *p, struct uk_alloc *a);
 
 static inline bool port_up(const struct port *p)
 {
@@ -96,13 +111,34 @@ static inline struct uk_netbuf *port_frame_alloc(struct port *p)
 				   p->info.nb_encap_tx, 0, NULL);
 }
 
-/* A received frame may be a chain, see UK_NETDEV_F_RX_CHAIN. */
+/* Any frame; of a chain each part. */
 static inline void port_frame_free(struct uk_netbuf *nb)
 {
 	uk_netbuf_free(nb);
 }
 
-/* Bytes of the frame, without FCS. */
+/* A received frame, which may be a chain, see UK_NETDEV_F_RX_CHAIN. */
+static inline void port_rx_free(struct port *p, struct uk_netbuf *nb)
+{
+	if (unlikely(nb->next)) {
+		port_frame_free(nb);
+		return;
+	}
+	nb->len = p->rx_room;
+	p->rx_free[p->nb_rx_free++] = nb;
+}
+
+/* The same for `n` of them; returns their bytes, without FCS. */
+uint64_t port_rx_free_burst(struct port *p, struct uk_netbuf *const pkts[],
+			    unsigned n);
+
+/*
+ * A received frame, not a chain, is going to be sent on the same port. It is
+ * then freed by port_frame_free(), which the device does.
+ */
+void port_reflect(struct port *p, struct uk_netbuf *nb);
+
+/* Bytes of the frame, a chain or not, without FCS. */
 static inline unsigned port_frame_len(const struct uk_netbuf *nb)
 {
 	unsigned len = nb->len;
@@ -128,8 +164,8 @@ unsigned port_rx_burst(struct port *p, struct uk_netbuf **pkts, unsigned n,
 		       bool *underrun, int *err);
 
 /*
- * Whether a device can be asked for what it has used without sending to it.
- * Where it cannot, the last frames seem to be in flight until the next is sent.
+ * Whether port_tx_reap() does anything. Where it does not, the last frames seem
+ * to be in flight until the next is sent.
  */
 static inline bool port_can_reap(void)
 {
@@ -140,10 +176,13 @@ static inline bool port_can_reap(void)
 #endif
 }
 
+/* Has the device give back what it has used, without sending to it. */
+void port_tx_reap(struct port *p);
+
 /*
- * Frames that the device has taken and not used yet, where the user holds
- * `held` frames of its own; as many as may be, where port_can_reap() is false.
+ * Buffers of port_frame_alloc(), and frames of port_reflect(), that were not
+ * freed yet, be it by the device or by the user.
  */
-unsigned port_tx_in_flight(struct port *p, unsigned held);
+unsigned port_tx_out(const struct port *p);
 
 #endif /* NET_PORT_H */

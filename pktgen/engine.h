@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * The engines of a worker, each in a file of its own. A step moves at most
- * WORKER_BURST frames and returns how many. Private to pktgen/.
+ * how.burst frames and returns how many. Private to pktgen/.
  */
 #ifndef PKTGEN_ENGINE_H
 #define PKTGEN_ENGINE_H
@@ -10,5 +10,12 @@
 
 unsigned engine_tx_step(struct worker *w, uint64_t now_ns);
 unsigned engine_rx_step(struct worker *w, uint64_t now_ns);
+
+/* Sends what is held; returns how many frames the device took. */
+unsigned engine_tx_flush(struct worker *w);
+
+/* Sends `n` received frames back, as far as it can; returns the bytes of all.
+ */
+uint64_t engine_reflect(struct worker *w, struct uk_netbuf *pkts[], unsigned n);
 
 #endif /* PKTGEN_ENGINE_H */

@@ -1,32 +1,47 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "pktgen/engine.h"
 
+/* What the port has beyond its ring allows for so many at once. */
+#define CHUNK WORKER_BURST
+
+static void count(struct worker *w, unsigned n, uint64_t bytes, uint64_t now_ns)
+{
+	w->last_rx_ns = now_ns;
+	if (likely(w->mode & MODE_RX)) {
+		w->stats.rx_packets += n;
+		w->stats.rx_bytes += bytes + (uint64_t)n * ETH_FCS_LEN;
+	} else {
+		w->stats.rx_ignored += n;
+	}
+}
+
+static bool reflects(const struct worker *w)
+{
+	return unlikely(w->mode & MODE_REFLECT) && w->state == WORKER_RUNNING;
+}
+
 unsigned engine_rx_step(struct worker *w, uint64_t now_ns)
 {
-	struct uk_netbuf *pkts[WORKER_BURST];
-	uint64_t bytes = 0;
+	struct uk_netbuf *pkts[CHUNK];
+	unsigned all = 0, n, max;
 	bool underrun;
-	unsigned n;
 	int err;
 
-	n = port_rx_burst(w->port, pkts, WORKER_BURST, &underrun, &err);
-	for (unsigned i = 0; i < n; i++) {
-		bytes += port_frame_len(pkts[i]);
-		port_frame_free(pkts[i]);
-	}
-	if (n) {
-		w->last_rx_ns = now_ns;
-		if (w->mode & MODE_RX) {
-			w->stats.rx_packets += n;
-			w->stats.rx_bytes += bytes + (uint64_t)n * ETH_FCS_LEN;
-		} else {
-			w->stats.rx_ignored += n;
-		}
-	}
-	w->stats.rx_underrun += underrun;
+	do {
+		max = MIN(w->how.burst - all, CHUNK);
+		n = port_rx_burst(w->port, pkts, max, &underrun, &err);
+		if (n)
+			count(w, n,
+			      reflects(w)
+				      ? engine_reflect(w, pkts, n)
+				      : port_rx_free_burst(w->port, pkts, n),
+			      now_ns);
+		w->stats.rx_underrun += underrun;
+		all += n;
+	} while (n == max && all < w->how.burst);
 	if (unlikely(err) && err != w->err) {
 		w->err = err;
 		w->stats.rx_errors++;
 	}
-	return n;
+	return all;
 }

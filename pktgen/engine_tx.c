@@ -1,29 +1,13 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "pktgen/engine.h"
 
-/* Builds up to `n` frames into `held`, which is empty. */
-static void build(struct worker *w, unsigned n)
-{
-	const struct program *prog = &w->prog[w->active];
-
-	w->held_first = 0;
-	for (w->held_count = 0; w->held_count < n; w->held_count++) {
-		struct uk_netbuf *nb = port_frame_alloc(w->port);
-
-		if (unlikely(!nb))
-			break;
-		nb->len = program_next(prog, &w->at, nb->data);
-		w->held[w->held_count] = nb;
-	}
-}
-
 /*
  * How many frames are due, at most a burst. Past the end of its time a run may
  * be late with frames that fell due before.
  */
 static unsigned take_due(struct worker *w, uint64_t now_ns)
 {
-	const unsigned max = (unsigned)MIN(w->frames_left, WORKER_BURST);
+	const unsigned max = (unsigned)MIN(w->frames_left, w->how.burst);
 
 	if (unlikely(now_ns >= w->until_ns)) {
 		if (w->pacer.unpaced)
@@ -33,43 +17,54 @@ static unsigned take_due(struct worker *w, uint64_t now_ns)
 	return pacer_take(&w->pacer, now_ns, max);
 }
 
-/*
- * The bytes of the first `n` held frames, FCS included: they may come from a
- * program that has been replaced since.
- */
-static uint64_t held_bytes(const struct worker *w, unsigned n)
+/* Makes what is due, as far as there are buffers. */
+static void make(struct worker *w, uint64_t now_ns)
 {
-	uint64_t bytes = 0;
+	const unsigned due = take_due(w, now_ns);
+	unsigned n = 0;
 
-	for (unsigned i = 0; i < n; i++)
-		bytes += w->held[w->held_first + i]->len;
-	return bytes + (uint64_t)n * ETH_FCS_LEN;
+	if (due)
+		n = frames_make(&w->frames, &w->prog[w->active], &w->at, due,
+				now_ns);
+	if (unlikely(n < due)) {
+		pacer_give_back(&w->pacer, due - n);
+		if (!n)
+			port_tx_reap(w->port);
+	}
+	if (w->frames_left != WORKER_NO_LIMIT)
+		w->frames_left -= n;
+	w->stats.tx_skipped += w->pacer.skipped;
+	w->pacer.skipped = 0;
 }
 
-static unsigned flush(struct worker *w)
+unsigned engine_tx_flush(struct worker *w)
 {
-	struct uk_netbuf **pkts = w->held + w->held_first;
-	uint64_t bytes = held_bytes(w, w->held_count);
+	struct frames *const f = &w->frames;
 	unsigned sent;
 	int err;
 
-	sent = port_tx_burst(w->port, pkts, w->held_count, &err);
-	w->held_first += sent;
-	w->held_count -= sent;
-	/* What was sent is the device's: only the rest may be looked at. */
+	if (unlikely(w->mode & MODE_NULL)) {
+		sent = f->nb_held;
+		w->stats.tx_packets += sent;
+		w->stats.tx_bytes += frames_drop(f, sent);
+		return sent;
+	}
+	sent = port_tx_burst(w->port, f->held, f->nb_held, &err);
 	w->stats.tx_packets += sent;
-	w->stats.tx_bytes += bytes - held_bytes(w, w->held_count);
-	if (likely(!w->held_count))
+	w->stats.tx_bytes += frames_sent(f, sent);
+	if (likely(!f->nb_held))
 		return sent;
 	if (likely(!err)) {
 		w->stats.tx_ring_full++;
+		if (w->how.drops) {
+			w->stats.tx_dropped += f->nb_held;
+			frames_drop(f, f->nb_held);
+		}
 		return sent;
 	}
 	w->err = err;
 	w->stats.tx_errors++;
-	port_frame_free(w->held[w->held_first]);
-	w->held_first++;
-	w->held_count--;
+	frames_drop(f, 1);
 	if (err == -EIO)
 		worker_abandon(w);
 	return sent;
@@ -77,16 +72,8 @@ static unsigned flush(struct worker *w)
 
 unsigned engine_tx_step(struct worker *w, uint64_t now_ns)
 {
-	if (!w->held_count && w->state == WORKER_RUNNING && w->mode & MODE_TX) {
-		unsigned due = take_due(w, now_ns);
-
-		build(w, due);
-		if (w->frames_left != WORKER_NO_LIMIT)
-			w->frames_left -= w->held_count;
-		/* The pool holds a ring and a burst: fewer is a lost buffer. */
-		w->stats.tx_skipped += due - w->held_count;
-		w->stats.tx_skipped += w->pacer.skipped;
-		w->pacer.skipped = 0;
-	}
-	return w->held_count ? flush(w) : 0;
+	if (!w->frames.nb_held && w->state == WORKER_RUNNING &&
+	    w->mode & MODE_TX)
+		make(w, now_ns);
+	return w->frames.nb_held ? engine_tx_flush(w) : 0;
 }

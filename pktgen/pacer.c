@@ -75,3 +75,14 @@ unsigned pacer_take(struct pacer *p, uint64_t now_ns, unsigned max)
 	}
 	return n;
 }
+
+void pacer_give_back(struct pacer *p, unsigned n)
+{
+	const uint64_t frac = (uint64_t)n * p->gap.frac;
+
+	if (p->unpaced)
+		return;
+	p->next_ns -=
+		n * p->gap.ns + (frac >> 32) + ((uint32_t)frac > p->next_frac);
+	p->next_frac -= (uint32_t)frac;
+}

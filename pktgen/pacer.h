@@ -43,6 +43,10 @@ void pacer_change(struct pacer *p, const struct gap *gap, bool unpaced,
 /* How many frames are due at `now_ns`, at most `max`; they count as taken. */
 unsigned pacer_take(struct pacer *p, uint64_t now_ns, unsigned max);
 
+/* The last `n` that were taken, at most a burst, were not: they are due again.
+ */
+void pacer_give_back(struct pacer *p, unsigned n);
+
 /* When the next frame is due: 0 when it always is. */
 static inline uint64_t pacer_next_ns(const struct pacer *p)
 {

@@ -13,15 +13,17 @@ static void open_one(struct pktgen *pg, unsigned i, struct uk_alloc *a)
 	struct port *p = &pg->port[i];
 	struct worker *w;
 
-	if (port_open(p, i, WORKER_BURST, a) < 0)
+	/* Besides a burst there may be frames to be shared. */
+	if (port_open(p, i, WORKER_BURST + STREAM_SIZES_MAX, a) < 0)
 		return;
 	w = uk_memalign(a, 64, sizeof(*w));
-	if (!w) {
+	if (!w || worker_open(w, p, pktgen_first_mode(i), a) < 0) {
+		if (w)
+			uk_free(a, w);
 		p->step = PORT_STEP_POOL;
 		p->err = -ENOMEM;
 		return;
 	}
-	worker_init(w, p, pktgen_first_mode(i));
 	stream_init(&pg->stream[i], p->mac);
 	program_compile(worker_spare_program(w), &pg->stream[i]);
 	worker_set_program(w, 0);
@@ -34,6 +36,17 @@ void pktgen_open(struct pktgen *pg, struct uk_alloc *a)
 	pg->nb_ports = MIN(uk_netdev_count(), (unsigned)PKTGEN_MAX_PORTS);
 	for (unsigned i = 0; i < pg->nb_ports; i++)
 		open_one(pg, i, a);
+}
+
+void pktgen_close(struct pktgen *pg, struct uk_alloc *a)
+{
+	FOR_EACH_WORKER(pg, ~0ull, i, w)
+	{
+		worker_close(w, a);
+		uk_free(a, w);
+	}
+	for (unsigned i = 0; i < pg->nb_ports; i++)
+		port_close(&pg->port[i], a);
 }
 
 uint64_t pktgen_all(const struct pktgen *pg)
@@ -82,6 +95,19 @@ void pktgen_set_mode(struct pktgen *pg, uint64_t mask, unsigned mode,
 {
 	FOR_EACH_WORKER(pg, mask, i, w)
 	worker_set_mode(w, mode, now_ns);
+}
+
+void pktgen_set_how(struct pktgen *pg, uint64_t mask,
+		    void (*edit)(struct worker_how *how, const void *arg),
+		    const void *arg)
+{
+	FOR_EACH_WORKER(pg, mask, i, w)
+	{
+		struct worker_how how = w->how;
+
+		edit(&how, arg);
+		worker_set_how(w, &how);
+	}
 }
 
 void pktgen_start(struct pktgen *pg, uint64_t mask, uint64_t now_ns)

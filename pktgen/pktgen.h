@@ -26,6 +26,9 @@ struct pktgen {
  */
 void pktgen_open(struct pktgen *pg, struct uk_alloc *a);
 
+/* Gives all memory back to `a`, once the devices have gone: for tests. */
+void pktgen_close(struct pktgen *pg, struct uk_alloc *a);
+
 /* The mode of a port that nobody has set. */
 static inline unsigned pktgen_first_mode(unsigned port)
 {
@@ -55,9 +58,14 @@ int pktgen_edit(struct pktgen *pg, uint64_t mask,
 		void (*edit)(struct stream *s, const void *arg),
 		const void *arg, uint64_t now_ns, struct pktgen_fault *fault);
 
-/* MODE_TX, MODE_RX, both or neither. Every port of the mask is up. */
+/* `mode` is a set of MODE_*. Every port of the mask is up. */
 void pktgen_set_mode(struct pktgen *pg, uint64_t mask, unsigned mode,
 		     uint64_t now_ns);
+
+/* Applies `edit` to how each port of the mask sends; all are up. */
+void pktgen_set_how(struct pktgen *pg, uint64_t mask,
+		    void (*edit)(struct worker_how *how, const void *arg),
+		    const void *arg);
 
 /* Every port of the mask is up. */
 void pktgen_start(struct pktgen *pg, uint64_t mask, uint64_t now_ns);

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "net/csum.h"
+#include "pktgen/program_edit.h"
 
 /* Payload bytes count up from 0, so that a shifted frame shows. */
 static void put_payload(uint8_t *payload, size_t len)
@@ -31,7 +32,6 @@ static void put_ipv4(const struct stream *s, struct ipv4_hdr *ip, size_t len)
 	};
 	memcpy(&ip->src, s->src.ip, IPV4_ALEN);
 	memcpy(&ip->dst, s->dst.ip, IPV4_ALEN);
-	ip->csum = csum_fold(csum_add(0, ip, sizeof(*ip)));
 }
 
 static void put_ipv6(const struct stream *s, struct ipv6_hdr *ip, size_t len)
@@ -46,28 +46,54 @@ static void put_ipv6(const struct stream *s, struct ipv6_hdr *ip, size_t len)
 	memcpy(ip->dst, s->dst.ip6, IPV6_ALEN);
 }
 
-/* The headers of a frame of `len` bytes whose payload is there already. */
+static void *udp_of(const struct stream *s, uint8_t *frame)
+{
+	return frame + (s->ipv6 ? UDP6_HEADERS : UDP4_HEADERS) -
+	       sizeof(struct udp_hdr);
+}
+
+/* The headers of a frame of `len` bytes, their checksums 0. */
 static void put_headers(const struct stream *s, uint8_t *frame, size_t len)
 {
-	struct eth_hdr *eth = (void *)frame;
-	struct ipv4_hdr *ip = (void *)(eth + 1);
-	struct ipv6_hdr *ip6 = (void *)(eth + 1);
-	struct udp_hdr *udp = s->ipv6 ? (void *)(ip6 + 1) : (void *)(ip + 1);
-	const uint16_t udp_len = (uint16_t)(frame + len - (uint8_t *)udp);
+	struct udp_hdr *udp = udp_of(s, frame);
 
-	put_eth(s, eth);
+	put_eth(s, (void *)frame);
+	if (s->ipv6)
+		put_ipv6(s, (void *)(frame + ETH_HLEN), len - ETH_HLEN);
+	else
+		put_ipv4(s, (void *)(frame + ETH_HLEN), len - ETH_HLEN);
 	*udp = (struct udp_hdr){
 		.src = net16(s->src.udp),
 		.dst = net16(s->dst.udp),
-		.len = net16(udp_len),
+		.len = net16((uint16_t)(frame + len - (uint8_t *)udp)),
 	};
+}
+
+/* All else being there already. */
+static void put_checksums(const struct stream *s, uint8_t *frame, size_t len)
+{
+	struct ipv4_hdr *ip = (void *)(frame + ETH_HLEN);
+	const struct ipv6_hdr *ip6 = (void *)ip;
+	struct udp_hdr *udp = udp_of(s, frame);
+	const uint16_t udp_len = (uint16_t)(frame + len - (uint8_t *)udp);
+
 	if (s->ipv6) {
-		put_ipv6(s, ip6, len - ETH_HLEN);
 		udp->csum = csum_udp6(ip6->src, ip6->dst, udp, udp_len);
-	} else {
-		put_ipv4(s, ip, len - ETH_HLEN);
-		udp->csum = csum_udp4(ip->src, ip->dst, udp, udp_len);
+		return;
 	}
+	ip->csum = csum_fold(csum_add(0, ip, sizeof(*ip)));
+	udp->csum = csum_udp4(ip->src, ip->dst, udp, udp_len);
+}
+
+/* Where a variant's signature goes: zeros, so that no sum has it, or payload.
+ */
+static void put_signature_room(struct program *prog, const struct variant *v,
+			       bool zero)
+{
+	const unsigned end = v->len;
+
+	for (unsigned i = end - SIGNATURE_LEN; prog->sign && i < end; i++)
+		prog->frame[i] = zero ? 0 : (uint8_t)(i - prog->header_len);
 }
 
 /* Each size is compiled in the template and its headers kept. */
@@ -75,7 +101,6 @@ static void put_variants(struct program *prog, const struct stream *s)
 {
 	size_t longest = 0;
 
-	prog->header_len = s->ipv6 ? UDP6_HEADERS : UDP4_HEADERS;
 	prog->nb_variants = s->nb_sizes;
 	for (unsigned i = 0; i < s->nb_sizes; i++) {
 		prog->variant[i].len =
@@ -88,7 +113,10 @@ static void put_variants(struct program *prog, const struct stream *s)
 	for (unsigned i = s->nb_sizes; i-- > 0;) {
 		struct variant *v = &prog->variant[i];
 
+		put_signature_room(prog, v, true);
 		put_headers(s, prog->frame, v->len);
+		put_checksums(s, prog->frame, v->len);
+		put_signature_room(prog, v, false);
 		memcpy(v->header, prog->frame, prog->header_len);
 	}
 }
@@ -120,7 +148,7 @@ static void put_order(struct program *prog, const struct stream *s)
 
 /* The last 32 bits of an address, `bits` of which lie below its prefix. */
 static void add_address(struct program *prog, size_t offset, unsigned bits,
-			const uint8_t *low, size_t ip_csum, size_t udp_csum)
+			const uint8_t *low)
 {
 	uint32_t from;
 
@@ -130,7 +158,7 @@ static void add_address(struct program *prog, size_t offset, unsigned bits,
 	prog->patch[prog->nb_patches++] = (struct patch){
 		.op = PATCH_INC,
 		.offset = (uint16_t)offset,
-		.csum = {(uint16_t)udp_csum, (uint16_t)ip_csum},
+		.in_ip = prog->ip_csum,
 		.mask = UINT32_MAX >> (32 - bits),
 		.from = net32(from),
 		.step = 1,
@@ -142,24 +170,50 @@ static void add_address(struct program *prog, size_t offset, unsigned bits,
 
 static void put_patches(struct program *prog, const struct stream *s)
 {
-	const size_t udp_csum = prog->header_len - sizeof(struct udp_hdr) +
-				__builtin_offsetof(struct udp_hdr, csum);
 	const size_t low = IPV6_ALEN - sizeof(uint32_t);
 
 	prog->nb_patches = 0;
 	if (s->ipv6) {
 		add_address(prog, IN_IPV6(src) + low,
-			    IPV6_BITS - s->src.ip6_prefix, s->src.ip6 + low, 0,
-			    udp_csum);
+			    IPV6_BITS - s->src.ip6_prefix, s->src.ip6 + low);
 		add_address(prog, IN_IPV6(dst) + low,
-			    IPV6_BITS - s->dst.ip6_prefix, s->dst.ip6 + low, 0,
-			    udp_csum);
+			    IPV6_BITS - s->dst.ip6_prefix, s->dst.ip6 + low);
 		return;
 	}
-	add_address(prog, IN_IPV4(src), IPV4_BITS - s->src.ip_prefix, s->src.ip,
-		    IN_IPV4(csum), udp_csum);
-	add_address(prog, IN_IPV4(dst), IPV4_BITS - s->dst.ip_prefix, s->dst.ip,
-		    IN_IPV4(csum), udp_csum);
+	add_address(prog, IN_IPV4(src), IPV4_BITS - s->src.ip_prefix,
+		    s->src.ip);
+	add_address(prog, IN_IPV4(dst), IPV4_BITS - s->dst.ip_prefix,
+		    s->dst.ip);
+}
+
+/* What the checksum at `offset` sums up but for the patches' `out`. */
+static uint16_t sum_left(const uint8_t *header, unsigned offset, uint32_t out)
+{
+	uint16_t csum, sum;
+
+	memcpy(&csum, header + offset, sizeof(csum));
+	sum = (uint16_t)edit_fold((uint16_t)~csum + (out ^ 0xffff));
+	return sum ? sum : 0xffff;
+}
+
+void program_sum(struct program *prog)
+{
+	uint32_t udp = 0, ip = 0;
+
+	for (unsigned i = 0; i < prog->nb_patches; i++) {
+		const uint32_t from = net32(prog->patch[i].from);
+		const uint32_t sum = (uint16_t)from + (from >> 16);
+
+		udp += sum;
+		ip += prog->patch[i].in_ip ? sum : 0;
+	}
+	for (unsigned i = 0; i < prog->nb_variants; i++) {
+		struct variant *v = &prog->variant[i];
+
+		v->udp_sum =
+			sum_left(v->header, prog->udp_csum, edit_fold(udp));
+		v->ip_sum = sum_left(v->header, prog->ip_csum, edit_fold(ip));
+	}
 }
 
 int program_compile(struct program *prog, const struct stream *s)
@@ -171,52 +225,85 @@ int program_compile(struct program *prog, const struct stream *s)
 	rc = stream_gap(s, &prog->gap, &prog->unpaced);
 	if (rc < 0)
 		return rc;
+	prog->stream = *s;
+	prog->sign = s->sign;
+	prog->header_len = s->ipv6 ? UDP6_HEADERS : UDP4_HEADERS;
+	prog->udp_csum = (uint16_t)(prog->header_len - sizeof(struct udp_hdr) +
+				    __builtin_offsetof(struct udp_hdr, csum));
+	prog->ip_csum = s->ipv6 ? 0 : IN_IPV4(csum);
 	put_variants(prog, s);
 	put_order(prog, s);
 	put_patches(prog, s);
+	program_sum(prog);
 	return 0;
 }
 
-/* What frame `n` has in the place of p->from. */
-static uint32_t patch_value(const struct patch *p, uint64_t n)
+void program_put(const struct program *prog, unsigned variant, uint8_t *buf)
 {
-	uint32_t v = p->from;
+	const struct variant *v = &prog->variant[variant];
 
-	switch (p->op) {
-	case PATCH_INC:
-		v += (uint32_t)n * p->step;
-		break;
-	}
-	return (p->from & ~p->mask) | (v & p->mask);
+	memcpy(buf, prog->frame, v->len);
+	if (variant)
+		memcpy(buf, v->header, prog->header_len);
 }
 
-static void patch_apply(const struct patch *p, uint64_t n, uint8_t *frame)
+void program_put_longest(const struct program *prog, uint8_t *buf)
 {
-	const uint32_t old = net32(p->from);
-	const uint32_t new = net32(patch_value(p, n));
+	unsigned longest = 0;
 
-	memcpy(frame + p->offset, &new, sizeof(new));
-	/* The UDP checksum is first: 0 would mean that there is none. */
-	if (p->csum[0])
-		csum_update32(frame + p->csum[0], old, new, 0xffff);
-	if (p->csum[1])
-		csum_update32(frame + p->csum[1], old, new, 0);
+	for (unsigned i = 1; i < prog->nb_variants; i++)
+		if (prog->variant[i].len > prog->variant[longest].len)
+			longest = i;
+	memcpy(buf, prog->frame, prog->variant[longest].len);
+}
+
+void program_put_variant(const struct program *prog, unsigned from, unsigned to,
+			 uint8_t *buf)
+{
+	const size_t end = prog->variant[from].len - SIGNATURE_LEN;
+
+	memcpy(buf, prog->variant[to].header, prog->header_len);
+	if (prog->sign)
+		memcpy(buf + end, prog->frame + end, SIGNATURE_LEN);
 }
 
 uint16_t program_next(const struct program *prog, struct program_at *at,
-		      uint8_t *buf)
+		      uint64_t now_ns, uint8_t *buf)
 {
-	const struct variant *v = &prog->variant[prog->order[at->order]];
+	const uint64_t n = at->frame;
+	const unsigned variant = program_step(prog, at);
+	const struct variant *v = &prog->variant[variant];
+	const struct edit e = edit_of(prog, v);
+	struct edit_sign sign;
 
-	memcpy(buf, prog->frame, v->len);
-	if (prog->nb_variants > 1)
-		memcpy(buf, v->header, prog->header_len);
-	for (unsigned i = 0; i < prog->nb_patches; i++)
-		patch_apply(&prog->patch[i], at->frame, buf);
-	at->frame++;
-	if (++at->order == prog->nb_order)
-		at->order = 0;
+	program_put(prog, variant, buf);
+	if (prog->sign)
+		edit_sign_begin(&sign, n, now_ns);
+	if (program_edits(prog))
+		program_edit(&e, prog->patch, prog->nb_patches, prog->sign,
+			     &sign, n, buf);
 	return v->len;
+}
+
+uint16_t program_create(const struct program *prog, struct program_at *at,
+			uint64_t now_ns, uint8_t *buf)
+{
+	const struct signature sign = {.seq = at->frame, .time_ns = now_ns};
+	const uint64_t n = at->frame;
+	const uint16_t len = prog->variant[program_step(prog, at)].len;
+
+	put_payload(buf + prog->header_len, len - prog->header_len);
+	put_headers(&prog->stream, buf, len);
+	for (unsigned i = 0; i < prog->nb_patches; i++) {
+		const struct patch *p = &prog->patch[i];
+		const uint32_t value = net32(patch_value(p, n));
+
+		memcpy(buf + p->offset, &value, sizeof(value));
+	}
+	if (prog->sign)
+		signature_put(buf + len - SIGNATURE_LEN, &sign);
+	put_checksums(&prog->stream, buf, len);
+	return len;
 }
 
 void program_switch(const struct program *prog, const struct program *next,

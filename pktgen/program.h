@@ -2,12 +2,15 @@
 /*
  * A program: what a stream compiles to and a worker sends. It is made aside and
  * taken up at a burst's edge. Frame N of a run depends on the program and on N
- * alone, so that a run can be repeated and any frame of it be made again.
+ * alone, but for the send time of a signed one, so that a run can be repeated
+ * and any frame of it be made again.
  *
  * The frames of all sizes share one template; what differs with the size are
  * the headers' lengths and checksums, kept for each. Patches then change fields
- * from frame to frame and keep the checksums right (RFC 1624). A program
- * without patches and with one size costs a frame nothing but its copy.
+ * from frame to frame, and a signature may end each. The checksums follow from
+ * the sums of what stays (RFC 1624). A frame that has once been written can
+ * therefore be made another of the same size by writing what changes, whatever
+ * it was before.
  */
 #ifndef PKTGEN_PROGRAM_H
 #define PKTGEN_PROGRAM_H
@@ -25,33 +28,42 @@ enum patch_op {
 
 /*
  * One field that changes: those bits of the 32 at `offset` that the mask has. A
- * narrower field is reached by its mask, a step being in place as well.
+ * narrower field is reached by its mask, a step being in place as well. UDP's
+ * checksum covers it.
  */
 struct patch {
 	enum patch_op op;
-	uint16_t offset;  /* bytes from the frame's start, even */
-	uint16_t csum[2]; /* offsets of the checksums that cover it, 0: none */
-	uint32_t mask;    /* host byte order, as are the next two */
-	uint32_t from;    /* all 32 bits, as the template has them */
+	uint16_t offset; /* bytes from the frame's start, even */
+	bool in_ip;      /* IPv4's checksum covers it too */
+	uint32_t mask;   /* host byte order, as are the next two */
+	uint32_t from;   /* all 32 bits, as the template has them */
 	uint32_t step;
 };
 
 /* What differs with the size. */
 struct variant {
 	uint16_t len; /* bytes handed to the device: size less FCS */
+	/*
+	 * Sums (RFC 1071) in 1..0xffff of all that a checksum covers but for
+	 * the patched fields and the signature.
+	 */
+	uint16_t udp_sum, ip_sum;
 	uint8_t header[UDP6_HEADERS];
 };
 
 struct program {
 	bool unpaced; /* LOAD_MAX */
+	bool sign;
 	struct gap gap;
 	unsigned nb_variants;
-	unsigned header_len; /* bytes of variant.header */
+	uint16_t header_len;        /* bytes of variant.header */
+	uint16_t udp_csum, ip_csum; /* where they are; ip_csum 0: nowhere */
 	struct variant variant[STREAM_SIZES_MAX];
 	unsigned nb_order; /* frames of a round */
 	uint8_t order[STREAM_WEIGHTS_MAX];
 	unsigned nb_patches;
 	struct patch patch[PROGRAM_PATCHES_MAX];
+	struct stream stream; /* what this was compiled from */
 	/* The longest frame, with the header of the first variant. */
 	uint8_t frame[STREAM_SIZE_MAX];
 };
@@ -68,12 +80,48 @@ struct program_at {
  */
 int program_compile(struct program *prog, const struct stream *s);
 
+/* True when frames of one size differ from each other. */
+static inline bool program_edits(const struct program *prog)
+{
+	return prog->nb_patches || prog->sign;
+}
+
+/* Which variant the next frame is; steps on. */
+static inline unsigned program_step(const struct program *prog,
+				    struct program_at *at)
+{
+	const unsigned v = prog->order[at->order];
+
+	at->frame++;
+	if (++at->order == prog->nb_order)
+		at->order = 0;
+	return v;
+}
+
 /*
- * Writes the next frame to `buf`, which has room for STREAM_SIZE_MAX bytes or
- * the largest size there is, and steps on. Returns its length without FCS.
+ * Writes a frame of `variant` to `buf`, which has room for STREAM_SIZE_MAX
+ * bytes or the largest size there is: without the edits, where there are any.
+ */
+void program_put(const struct program *prog, unsigned variant, uint8_t *buf);
+
+/*
+ * What has variant `from` in it gets all that differs with the size; `buf` was
+ * first written by program_put_longest().
+ */
+void program_put_variant(const struct program *prog, unsigned from, unsigned to,
+			 uint8_t *buf);
+void program_put_longest(const struct program *prog, uint8_t *buf);
+
+/*
+ * Writes the next frame to `buf` and steps on; what is signed is sent at
+ * `now_ns`. Returns its length without FCS.
  */
 uint16_t program_next(const struct program *prog, struct program_at *at,
-		      uint8_t *buf);
+		      uint64_t now_ns, uint8_t *buf);
+
+/* The same frame, made from the stream without the template. */
+uint16_t program_create(const struct program *prog, struct program_at *at,
+			uint64_t now_ns, uint8_t *buf);
 
 /*
  * Goes on with `next` where `prog` was: the count of frames stays, the round of

@@ -11,6 +11,7 @@
 
 #include "net/proto.h"
 #include "pktgen/pacer.h"
+#include "pktgen/signature.h"
 
 /* Units of an offered load (RFC 2544, RFC 1242 section 3.4 ff.). */
 enum load_unit {
@@ -63,6 +64,7 @@ struct stream {
 	struct load rate;
 	uint64_t linkspeed_bps; /* what LOAD_PERCENT refers to */
 	bool ipv6;              /* which addresses the frames carry */
+	bool sign;              /* each ends in a pktgen/signature.h */
 	uint8_t ttl;            /* hop limit of IPv6 */
 	struct endpoint src, dst;
 };
@@ -71,17 +73,19 @@ struct stream {
  * The default stream: size 64, rate max, from `src_mac` to broadcast,
  * 198.18.0.1 to 198.18.0.2 (RFC 2544 appendix C), with IPv6 2001:2::1 to
  * 2001:2::2 (RFC 5180 section 8), UDP 5001 to 5001, TTL 64, on a link of
- * 10 Gbit/s.
+ * 10 Gbit/s, unsigned.
  */
 void stream_init(struct stream *s, const uint8_t src_mac[ETH_ALEN]);
 
 /* Makes all frames of one size. */
 void stream_set_size(struct stream *s, uint16_t size);
 
-/* The least size that holds the stream's headers. */
+/* The least size that holds the stream's headers, and its signature. */
 static inline unsigned stream_size_min(const struct stream *s)
 {
-	return s->ipv6 ? STREAM_SIZE_MIN_IPV6 : STREAM_SIZE_MIN;
+	if (!s->ipv6)
+		return STREAM_SIZE_MIN;
+	return STREAM_SIZE_MIN_IPV6 + (s->sign ? SIGNATURE_LEN : 0);
 }
 
 /* The first size outside `min`..`max`, 0 when all are inside. */

@@ -5,11 +5,24 @@
 
 #include "pktgen/engine.h"
 
-void worker_init(struct worker *w, struct port *port, unsigned mode)
+const struct worker_how worker_how_default = {
+	.strategy = STRATEGY_SHARED,
+	.burst = WORKER_BURST,
+};
+
+int worker_open(struct worker *w, struct port *port, unsigned mode,
+		struct uk_alloc *a)
 {
 	memset(w, 0, sizeof(*w));
 	w->port = port;
 	w->mode = mode;
+	w->how = worker_how_default;
+	return frames_open(&w->frames, port, a);
+}
+
+void worker_close(struct worker *w, struct uk_alloc *a)
+{
+	frames_close(&w->frames, a);
 }
 
 struct program *worker_spare_program(struct worker *w)
@@ -23,6 +36,7 @@ void worker_set_program(struct worker *w, uint64_t now_ns)
 
 	program_switch(&w->prog[w->active], prog, &w->at);
 	w->active = !w->active;
+	frames_set(&w->frames, prog, w->how.strategy);
 	if (w->state == WORKER_RUNNING)
 		pacer_change(&w->pacer, &prog->gap, prog->unpaced, now_ns);
 }
@@ -32,6 +46,12 @@ static void restart_pacer(struct worker *w, uint64_t now_ns)
 	const struct program *prog = &w->prog[w->active];
 
 	pacer_start(&w->pacer, &prog->gap, prog->unpaced, now_ns);
+}
+
+void worker_set_how(struct worker *w, const struct worker_how *how)
+{
+	w->how = *how;
+	frames_set(&w->frames, &w->prog[w->active], how->strategy);
 }
 
 void worker_set_mode(struct worker *w, unsigned mode, uint64_t now_ns)
@@ -81,12 +101,8 @@ void worker_end_lease(struct worker *w)
 
 void worker_abandon(struct worker *w)
 {
-	w->stats.tx_skipped += w->held_count;
-	while (w->held_count) {
-		port_frame_free(w->held[w->held_first]);
-		w->held_first++;
-		w->held_count--;
-	}
+	w->stats.tx_skipped += w->frames.nb_held;
+	frames_drop(&w->frames, w->frames.nb_held);
 	w->at_limit = false;
 	w->state = WORKER_IDLE;
 }
@@ -117,13 +133,13 @@ unsigned worker_step(struct worker *w, uint64_t now_ns)
 	unsigned moved = 0;
 
 	if (w->state != WORKER_IDLE) {
-		if (w->mode & MODE_TX || w->held_count)
+		if (w->mode & MODE_TX || w->frames.nb_held)
 			moved = engine_tx_step(w, now_ns);
 		if (w->state == WORKER_RUNNING && limit_reached(w, now_ns)) {
 			w->state = WORKER_DRAINING;
 			w->at_limit = true;
 		}
-		if (w->state == WORKER_DRAINING && !w->held_count)
+		if (w->state == WORKER_DRAINING && !w->frames.nb_held)
 			drained(w, now_ns);
 	}
 	return moved + engine_rx_step(w, now_ns);

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * A worker moves the frames of one port. Its engines send (tx) and receive
- * (rx); worker_step() moves at most one burst in each direction and returns.
- * It never prints, sleeps or allocates from the heap, and takes the time from
- * its caller.
+ * A worker moves the frames of one port. Its engines send (tx), receive (rx)
+ * and send back what was received (reflect); worker_step() moves at most one
+ * burst in each direction and returns. It never prints, sleeps or allocates
+ * from the heap, and takes the time from its caller.
  *
  * The worker is the only writer of its counters, its pacer and its frames.
  * Others read `stats` by copying it, and change what is sent and how through
@@ -18,19 +18,23 @@
 #define PKTGEN_WORKER_H
 
 #include "net/port.h"
+#include "pktgen/frames.h"
 #include "pktgen/pacer.h"
 #include "pktgen/program.h"
 #include "stats/stats.h"
 
 #define WORKER_BURST CONFIG_APPUKPKTGEN_BURST
 
+/* A mode is a set of these. */
 #define MODE_TX 1u
 #define MODE_RX 2u
+#define MODE_NULL 4u    /* with TX: all but the device, which gets nothing */
+#define MODE_REFLECT 8u /* with RX: sends what it receives back, if started */
 
 enum worker_state {
 	WORKER_IDLE,
 	WORKER_RUNNING,
-	WORKER_DRAINING, /* sends what it holds, builds no more */
+	WORKER_DRAINING, /* sends what it holds, makes no more */
 };
 
 /* How much a run is to send; WORKER_NO_LIMIT where it is not limited. */
@@ -55,9 +59,16 @@ struct worker_done {
 	uint64_t at_ns;   /* when its last frame went to the device */
 };
 
+/* How frames are made and sent. */
+struct worker_how {
+	enum strategy strategy; /* that is asked for, see frames_strategy() */
+	bool drops; /* what a full ring does not take, instead of holding it */
+	unsigned burst; /* the most frames of a step each way, 1..256 */
+};
+
 struct worker {
 	struct port *port;
-	unsigned mode; /* MODE_TX, MODE_RX, both or neither */
+	unsigned mode; /* MODE_* */
 	enum worker_state state;
 	struct program prog[2];
 	unsigned active; /* the program that is being sent */
@@ -68,22 +79,35 @@ struct worker {
 	bool at_limit;        /* draining since it came to its limit */
 	uint64_t run_packets; /* tx_packets when the run began */
 	struct worker_done done;
-	struct uk_netbuf *held[WORKER_BURST]; /* built and not yet sent */
-	unsigned held_first, held_count;
+	struct frames frames; /* the current program's */
+	struct worker_how how;
 	uint64_t last_rx_ns; /* when the last frame came */
 	int err;             /* the device's last error, 0 for none */
 	struct stats stats;
 };
 
-/* `port` is up. The program is set before the first start. */
-void worker_init(struct worker *w, struct port *port, unsigned mode);
+/* As it is at first. */
+extern const struct worker_how worker_how_default;
+
+/*
+ * `port` is up; memory from `a`. 0, or -ENOMEM. The program is set before the
+ * first start.
+ */
+int worker_open(struct worker *w, struct port *port, unsigned mode,
+		struct uk_alloc *a);
+
+/* Only once the port's device has gone. */
+void worker_close(struct worker *w, struct uk_alloc *a);
 
 /* Where the next program is compiled to; then worker_set_program(). */
 struct program *worker_spare_program(struct worker *w);
 void worker_set_program(struct worker *w, uint64_t now_ns);
 
-/* MODE_TX, MODE_RX, both or neither; may change while the worker runs. */
+/* MODE_*; may change while the worker runs. */
 void worker_set_mode(struct worker *w, unsigned mode, uint64_t now_ns);
+
+/* Counts from the next burst on. */
+void worker_set_how(struct worker *w, const struct worker_how *how);
 
 /*
  * From now on the worker sends, if its mode says so: without a limit, until it
@@ -127,7 +151,7 @@ unsigned worker_step(struct worker *w, uint64_t now_ns);
 /* Frames with the device that it has not used yet. */
 static inline unsigned worker_in_flight(struct worker *w)
 {
-	return port_tx_in_flight(w->port, w->held_count);
+	return frames_in_flight(&w->frames);
 }
 
 #endif /* PKTGEN_WORKER_H */

@@ -12,12 +12,16 @@
 #define STATS_FIELDS_H
 
 #define STATS_FIELDS(F)                                                      \
-	F(tx, packets, NULL, "frames that the device took to send")          \
+	F(tx, packets, NULL,                                                 \
+	  "frames that the device took to send, or mode null in its place")  \
 	F(tx, bytes, NULL, "their bytes on layer 2, FCS included")           \
 	F(tx, errors, NULL, "frames that the device refused for good")       \
 	F(tx, ring_full, NULL, "bursts that found no room in the ring")      \
 	F(tx, skipped, NULL,                                                 \
 	  "frames given up because sending lagged too far behind the rate")  \
+	F(tx, dropped, NULL,                                                 \
+	  "frames thrown away, as the ring was full and 'onfull' is drop, "  \
+	  "or as they cannot be sent back")                                  \
 	F(tx, lease_ends, NULL,                                              \
 	  "times that sending was stopped because nobody renewed the lease") \
 	F(rx, packets, NULL, "frames received")                              \

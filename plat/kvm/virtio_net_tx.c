@@ -19,13 +19,12 @@ struct tx_source {
  */
 VRING_INLINE void clear_header(void *header)
 {
-	uint64_t a;
-	uint32_t b;
+	uint64_t a, b;
 
-	_Static_assert(sizeof(a) + sizeof(b) == VIRTIO_NET_HDR_LEN, "");
+	_Static_assert(sizeof(a) < VIRTIO_NET_HDR_LEN, "they overlap");
 	memcpy(&a, header, sizeof(a));
-	memcpy(&b, (char *)header + sizeof(a), sizeof(b));
-	if (a | b)
+	memcpy(&b, (char *)header + VIRTIO_NET_HDR_LEN - sizeof(b), sizeof(b));
+	if (unlikely(a | b))
 		memset(header, 0, VIRTIO_NET_HDR_LEN);
 }
 
@@ -33,7 +32,8 @@ VRING_INLINE void clear_header(void *header)
 VRING_INLINE bool tx_frame(struct uk_netbuf *nb, uint32_t max_frame,
 			   struct vring_buf *b)
 {
-	if (unlikely(nb->next || nb->len == 0 || nb->len > max_frame ||
+	/* One comparison for both ends of the length. */
+	if (unlikely(nb->next || (uint32_t)nb->len - 1 >= max_frame ||
 		     uk_netbuf_headroom(nb) < VIRTIO_NET_HDR_LEN))
 		return false;
 	b->addr = (uintptr_t)nb->data - VIRTIO_NET_HDR_LEN;
@@ -88,12 +88,6 @@ VRING_INLINE unsigned int tx_add(struct uk_netdev_tx_queue *txq,
 	return n;
 }
 
-/* Completed frames that are one and the same. */
-struct tx_run {
-	struct uk_netbuf *nb; /* NULL: there was none yet */
-	unsigned int from;    /* the first one's place in the batch */
-};
-
 /* Gives `n` references back. */
 VRING_INLINE void tx_release(struct uk_netbuf *nb, uint32_t n)
 {
@@ -106,35 +100,25 @@ VRING_INLINE void tx_release(struct uk_netbuf *nb, uint32_t n)
 	uk_netbuf_free(nb);
 }
 
-VRING_INLINE void tx_put(void *arg, size_t i, void *cookie,
+VRING_INLINE void tx_put(void *arg __unused, size_t i __unused, void *cookie,
 			 uint32_t len __unused)
 {
-	struct tx_run *run = arg;
-
-	if (cookie == run->nb)
-		return;
-	if (run->nb)
-		tx_release(run->nb, i - run->from);
-	run->nb = cookie;
-	run->from = i;
+	tx_release(cookie, 1);
 }
 
 /* Frees what the device has used; returns how many frames that was. */
 VRING_INLINE unsigned int tx_reap(struct vring *vr,
 				  const enum vring_layout layout)
 {
-	struct tx_run run = {0};
-	unsigned int same = 0, n;
+	unsigned int same = 0;
 
 	if (vring_is_same(vr)) {
 		same = vring_reap_same(vr, layout);
 		if (same)
 			tx_release(vr->same.cookie, same);
 	}
-	n = vring_reap(vr, layout, VRING_TO_DEVICE, 0, vr->size, tx_put, &run);
-	if (run.nb)
-		tx_release(run.nb, n - run.from);
-	return same + n;
+	return same + vring_reap(vr, layout, VRING_TO_DEVICE, 0, vr->size,
+				 tx_put, NULL);
 }
 
 VRING_INLINE int tx_burst(struct uk_netdev_tx_queue *txq,

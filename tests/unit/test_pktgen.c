@@ -26,14 +26,7 @@ static int teardown(void **state)
 {
 	(void)state;
 	/* Frames still in the devices go down with their pools. */
-	for (unsigned i = 0; i < pg.nb_ports; i++) {
-		if (pg.worker[i])
-			uk_free(uk_alloc_get_default(), pg.worker[i]);
-		if (pg.port[i].rx_pool)
-			uk_allocpool_free(pg.port[i].rx_pool);
-		if (pg.port[i].tx_pool)
-			uk_allocpool_free(pg.port[i].tx_pool);
-	}
+	pktgen_close(&pg, uk_alloc_get_default());
 	return 0;
 }
 
@@ -104,7 +97,7 @@ static void jumbo_frames_come_in_parts(void **state)
 	assert_int_equal(pg.worker[0]->stats.tx_packets, 10000);
 	assert_int_equal(pg.worker[1]->stats.rx_packets, 10000);
 	assert_int_equal(pg.worker[1]->stats.rx_bytes, 10000 * 9018);
-	assert_int_equal(uk_allocpool_availcount(pg.port[1].rx_pool),
+	assert_int_equal(pg.port[1].nb_rx_free,
 			 pg.port[1].nb_rx_bufs - pg.port[1].nb_rx_desc);
 }
 
@@ -120,7 +113,7 @@ static void a_full_ring_holds_and_loses_nothing(void **state)
 		worker_step(tx, now += US);
 	assert_int_equal(tx->stats.tx_packets, pg.port[1].nb_rx_desc);
 	assert_true(tx->stats.tx_ring_full > 0);
-	assert_int_equal(tx->held_count, WORKER_BURST);
+	assert_int_equal(tx->frames.nb_held, WORKER_BURST);
 	pktgen_stop(&pg, 1);
 	run_for(&now, S / 10, 50 * US);
 	assert_true(pktgen_drained(&pg, 1, now));

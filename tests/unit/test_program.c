@@ -3,7 +3,7 @@
 #include <errno.h>
 #include <string.h>
 
-#include "pktgen/program.h"
+#include "pktgen/program_edit.h"
 #include "unit.h"
 
 static const uint8_t mac[ETH_ALEN] = {2, 0, 0, 0, 0, 7};
@@ -11,6 +11,14 @@ static const uint8_t mac[ETH_ALEN] = {2, 0, 0, 0, 0, 7};
 static struct program prog;
 static struct program_at at;
 static uint8_t frame[STREAM_SIZE_MAX];
+static uint64_t now_ns;
+
+/* One frame that is made another again and again. */
+static struct {
+	uint8_t frame[STREAM_SIZE_MAX];
+	unsigned variant;
+	bool fresh;
+} slot;
 
 static uint32_t be(const uint8_t *p, unsigned bytes)
 {
@@ -62,24 +70,73 @@ static void check_frame(size_t len)
 	assert_int_equal(be(udp + 4, 2), udp_len);
 	assert_int_not_equal(be(udp + 6, 2), 0);
 	assert_int_equal(folded(sum + words(udp, udp_len)), 0xffff);
-	for (size_t i = 8; i < udp_len; i++)
+	for (size_t i = 8; i < udp_len - (prog.sign ? SIGNATURE_LEN : 0); i++)
 		assert_int_equal(udp[i], (uint8_t)(i - 8));
+}
+
+static void check_signature(size_t len, uint64_t n)
+{
+	struct signature s;
+
+	assert_true(signature_get(frame + len - SIGNATURE_LEN, &s));
+	assert_int_equal(s.stream, 0);
+	assert_int_equal(s.seq, n & SIGNATURE_SEQ_MASK);
+	assert_int_equal(s.time_ns, now_ns);
+}
+
+/* The frame at `from` from nothing but the stream, and from any other. */
+static void check_other_ways(size_t len, struct program_at from)
+{
+	static uint8_t created[STREAM_SIZE_MAX];
+	const uint64_t n = from.frame;
+	struct program_at next_at = from;
+	struct edit_sign sign;
+	struct edit e;
+	unsigned v;
+
+	memset(created, 0xbd, len + 1);
+	assert_int_equal(program_create(&prog, &next_at, now_ns, created), len);
+	assert_int_equal(created[len], 0xbd);
+	assert_memory_equal(created, frame, len);
+	assert_int_equal(next_at.frame, at.frame);
+	assert_int_equal(next_at.order, at.order);
+	if (!slot.fresh) {
+		program_put_longest(&prog, slot.frame);
+		slot.fresh = true;
+		slot.variant = 0;
+	}
+	v = program_step(&prog, &from);
+	if (v != slot.variant)
+		program_put_variant(&prog, slot.variant, v, slot.frame);
+	slot.variant = v;
+	edit_sign_begin(&sign, n, now_ns);
+	e = edit_of(&prog, &prog.variant[v]);
+	if (program_edits(&prog))
+		program_edit(&e, prog.patch, prog.nb_patches, prog.sign, &sign,
+			     n, slot.frame);
+	assert_memory_equal(slot.frame, frame, len);
 }
 
 /* Each frame starts in a buffer that remembers nothing. */
 static size_t next(void)
 {
+	const struct program_at from = at;
 	size_t len;
 
+	now_ns = now_ns * 0x5851f42d4c957f2d + 1;
 	memset(frame, 0xdb, sizeof(frame));
-	len = program_next(&prog, &at, frame);
+	len = program_next(&prog, &at, now_ns, frame);
 	assert_int_equal(frame[len], 0xdb);
+	if (prog.sign)
+		check_signature(len, from.frame);
+	check_other_ways(len, from);
 	return len;
 }
 
 static void compile(const struct stream *s)
 {
 	memset(&prog, 0xcd, sizeof(prog));
+	slot.fresh = false;
 	at = (struct program_at){0};
 	assert_int_equal(program_compile(&prog, s), 0);
 }
@@ -372,17 +429,65 @@ static void a_patch_keeps_to_its_mask(void **state)
 	prog.patch[0] = (struct patch){
 		.op = PATCH_INC,
 		.offset = 34,
-		.csum = {40, 0},
 		.mask = 0x00ff0000,
 		.from = 5001u << 16 | 5001,
 		.step = 3u << 16,
 	};
+	program_sum(&prog);
 	for (uint32_t n = 0; n < 1000; n++) {
 		next();
 		assert_int_equal(be(frame + 34, 2),
 				 (5001 & 0xff00) | ((5001 + 3 * n) & 0xff));
 		assert_int_equal(be(frame + 36, 2), 5001);
 		check_frame(60);
+	}
+}
+
+static void signed_at_every_size(void **state)
+{
+	struct stream s;
+	(void)state;
+
+	stream_init(&s, mac);
+	s.sign = true;
+	for (int ipv6 = 0; ipv6 < 2; ipv6++) {
+		s.ipv6 = ipv6;
+		for (uint16_t size = ipv6 ? 84 : 64; size <= 1600; size++) {
+			stream_set_size(&s, size);
+			compile(&s);
+			at.frame = unit_random(&now_ns);
+			for (int i = 0; i < 3; i++)
+				check_frame(next());
+		}
+	}
+	stream_set_size(&s, 83);
+	assert_int_equal(program_compile(&prog, &s), -EMSGSIZE);
+}
+
+/* Numbers over each of their carries, up to the wrap of all 48 bits. */
+static void signed_mixes_with_prefixes(void **state)
+{
+	static const uint64_t starts[] = {0, 0xfffffff0, 0xffffffffffffff00};
+	struct stream s;
+	(void)state;
+
+	for (int ipv6 = 0; ipv6 < 2; ipv6++) {
+		stream_init(&s, mac);
+		s.ipv6 = ipv6;
+		s.sign = true;
+		set_sizes(&s,
+			  (struct stream_size[]){
+				  {1518, 1}, {84, 5}, {85, 3}, {571, 2}},
+			  4);
+		s.src.ip_prefix = 16;
+		s.dst.ip_prefix = 31;
+		s.src.ip6_prefix = 100;
+		compile(&s);
+		for (int k = 0; k < 3; k++) {
+			at.frame = starts[k];
+			for (uint32_t n = 0; n < 67000; n++)
+				check_frame(next());
+		}
 	}
 }
 
@@ -429,6 +534,8 @@ int main(void)
 		cmocka_unit_test(mixes_with_prefixes),
 		cmocka_unit_test(the_udp_checksum_is_never_zero),
 		cmocka_unit_test(a_patch_keeps_to_its_mask),
+		cmocka_unit_test(signed_at_every_size),
+		cmocka_unit_test(signed_mixes_with_prefixes),
 		cmocka_unit_test(a_switch_goes_on_where_it_was),
 	};
 

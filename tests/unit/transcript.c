@@ -401,13 +401,6 @@ void player_end(struct player *p)
 
 	p->seed = 0;
 	settle(p);
-	for (unsigned i = 0; i < pg->nb_ports; i++) {
-		if (pg->worker[i])
-			uk_free(uk_alloc_get_default(), pg->worker[i]);
-		if (pg->port[i].rx_pool)
-			uk_allocpool_free(pg->port[i].rx_pool);
-		if (pg->port[i].tx_pool)
-			uk_allocpool_free(pg->port[i].tx_pool);
-	}
+	pktgen_close(pg, uk_alloc_get_default());
 	uk_free(uk_alloc_get_default(), p->app.store.mem);
 }

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Between the files that make frames. Private to pktgen/frames*.c. */
+#ifndef PKTGEN_FRAMES_IMPL_H
+#define PKTGEN_FRAMES_IMPL_H
+
+#include "pktgen/frames.h"
+
+/* An empty frame, NULL when all buffers are out. */
+struct uk_netbuf *frames_alloc(struct frames *f);
+
+#ifdef PORT_SHARED
+
+/* Gives a reference back once no other is left; until then it is retired. */
+void frames_retire(struct frames *f, struct uk_netbuf *nb);
+
+/* Frees those that were retired and are back. */
+void frames_sweep(struct frames *f);
+
+void frames_leave_shared(struct frames *f);
+/* False for lack of buffers. */
+bool frames_enter_shared(struct frames *f, const struct program *prog);
+unsigned frames_make_shared(struct frames *f, const struct program *prog,
+			    struct program_at *at, unsigned n);
+
+void frames_leave_pool(struct frames *f);
+unsigned frames_make_pool(struct frames *f, const struct program *prog,
+			  struct program_at *at, unsigned n, uint64_t now_ns);
+
+/* By how much frames that are out exceed the buffers that are; may wrap. */
+unsigned frames_more_than_buffers(const struct frames *f);
+
+#endif /* PORT_SHARED */
+#endif /* PKTGEN_FRAMES_IMPL_H */

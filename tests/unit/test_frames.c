@@ -1,0 +1,393 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Frames by each strategy. The test is the device: it remembers every byte of
+ * what it was given and gives frames back when it likes, in any order.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "pktgen/frames.h"
+#include "plat/host/host.h"
+#include "unit.h"
+
+#define BURST 64
+#define SPARE (BURST + STREAM_SIZES_MAX)
+#define FLYING_MAX 1024
+
+static const uint8_t mac[ETH_ALEN] = {2, 0, 0, 0, 0, 7};
+
+/* What the device has: the frame as it was when it was sent. */
+struct flying {
+	struct uk_netbuf *nb;
+	uint16_t len;
+	uint8_t bytes[1514];
+};
+
+static struct port port;
+static struct frames frames;
+static struct program prog[2];
+static unsigned active;
+static struct program_at at; /* of the next to be made */
+static struct flying flying[FLYING_MAX];
+static unsigned nb_flying;
+static uint64_t now_ns, made_ns, seed;
+
+static int setup(void **state)
+{
+	struct host_netdev *dev[2];
+	(void)state;
+
+	host_reset();
+	host_loop_pair(dev, 1500);
+	assert_int_equal(port_open(&port, 0, SPARE, uk_alloc_get_default()), 0);
+	assert_int_equal(frames_open(&frames, &port, uk_alloc_get_default()),
+			 0);
+	nb_flying = 0;
+	at = (struct program_at){0};
+	seed = 1;
+	now_ns = 1;
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	(void)state;
+	frames_close(&frames, uk_alloc_get_default());
+	port_close(&port, uk_alloc_get_default());
+	return 0;
+}
+
+static unsigned any(unsigned n)
+{
+	return (unsigned)((unit_random(&seed) >> 32) % n);
+}
+
+/* A stream of any kind, of sizes that fit the port. */
+static void any_stream(struct stream *s)
+{
+	stream_init(s, mac);
+	s->ipv6 = !any(3);
+	s->sign = !any(2);
+	s->nb_sizes = any(2) ? 1 : 1 + any(STREAM_SIZES_MAX);
+	for (unsigned i = 0; i < s->nb_sizes; i++)
+		s->size[i] = (struct stream_size){(uint16_t)(84 + any(1435)),
+						  (uint16_t)(1 + any(9))};
+	s->ttl = (uint8_t)any(256);
+	s->src.ip_prefix = s->src.ip6_prefix = 128;
+	s->src.ip_prefix = (uint8_t)(any(2) ? 32 : 16 + any(16));
+	s->dst.ip_prefix = (uint8_t)(any(2) ? 32 : 8 + any(24));
+	s->dst.ip6_prefix = (uint8_t)(any(2) ? 128 : 100 + any(28));
+}
+
+static void set(const struct stream *s, enum strategy strategy)
+{
+	struct program *next = &prog[!active];
+
+	assert_int_equal(program_compile(next, s), 0);
+	program_switch(&prog[active], next, &at);
+	active = !active;
+	frames_set(&frames, next, strategy);
+	assert_int_equal(frames.strategy, frames_strategy(strategy, next));
+}
+
+/* The device takes what is held, but for `leave`. */
+static void take(unsigned leave)
+{
+	const unsigned n = frames.nb_held - leave;
+	struct uk_netbuf **pkts = frames.held;
+	uint64_t bytes = 0;
+
+	for (unsigned i = 0; i < n; i++) {
+		struct flying *f = &flying[nb_flying++];
+
+		f->nb = pkts[i];
+		f->len = pkts[i]->len;
+		memcpy(f->bytes, pkts[i]->data, f->len);
+		bytes += f->len + ETH_FCS_LEN;
+	}
+	assert_int_equal(frames_sent(&frames, n), bytes);
+	assert_int_equal(frames.nb_held, leave);
+}
+
+/* It is done with one, which is as it was. */
+static void complete(unsigned i)
+{
+	struct flying *f = &flying[i];
+
+	assert_int_equal(f->nb->len, f->len);
+	assert_memory_equal(f->nb->data, f->bytes, f->len);
+	port_frame_free(f->nb);
+	nb_flying--;
+	memmove(f, f + 1, (nb_flying - i) * sizeof(*f));
+}
+
+/* Those that were just made are the next of the program. */
+static void check_made(struct program_at from, unsigned n)
+{
+	static uint8_t wanted[STREAM_SIZE_MAX];
+	uint64_t bytes = 0;
+
+	assert_int_equal(frames.nb_held, n);
+	for (unsigned i = 0; i < n; i++) {
+		const struct uk_netbuf *nb = frames.held[i];
+		uint16_t len =
+			program_next(&prog[active], &from, made_ns, wanted);
+
+		assert_int_equal(nb->len, len);
+		assert_memory_equal(nb->data, wanted, len);
+		bytes += len + ETH_FCS_LEN;
+	}
+	assert_int_equal(from.frame, at.frame);
+	assert_int_equal(from.order, at.order);
+	assert_int_equal(frames.held_bytes, bytes);
+}
+
+static unsigned make(unsigned n)
+{
+	const struct program_at from = at;
+	unsigned made;
+
+	made_ns = now_ns;
+	made = frames_make(&frames, &prog[active], &at, n, now_ns);
+	assert_true(made <= n);
+	check_made(from, made);
+	return made;
+}
+
+static void check_in_flight(void)
+{
+	assert_int_equal(frames_in_flight(&frames), nb_flying);
+}
+
+/* As the ring allows; the device gives back in order, or anyhow. */
+static void one_step(bool in_order)
+{
+	unsigned room = port.nb_tx_desc - nb_flying;
+
+	now_ns += any(1000);
+	if (!frames.nb_held)
+		make(1 + any(BURST));
+	take(frames.nb_held > room ? frames.nb_held - room : 0);
+	for (unsigned n = any(2) ? any(nb_flying + 1) : 0; n; n--)
+		complete(in_order ? 0 : any(nb_flying));
+	if (!any(8))
+		check_in_flight();
+}
+
+static void whatever_changes(enum strategy strategy, bool in_order)
+{
+	struct stream s;
+
+	for (int round = 0; round < 200; round++) {
+		any_stream(&s);
+		set(&s, strategy == STRATEGY_SHARED && !any(4)
+				? (enum strategy)any(4)
+				: strategy);
+		for (unsigned steps = any(40); steps; steps--)
+			one_step(in_order);
+	}
+	frames_drop(&frames, frames.nb_held);
+	while (nb_flying)
+		complete(0);
+	check_in_flight();
+}
+
+static void created(void **state)
+{
+	(void)state;
+	whatever_changes(STRATEGY_CREATE, false);
+}
+
+static void copied(void **state)
+{
+	(void)state;
+	whatever_changes(STRATEGY_COPY, false);
+}
+
+static void pooled(void **state)
+{
+	(void)state;
+	whatever_changes(STRATEGY_POOL, true);
+}
+
+static void pooled_out_of_order(void **state)
+{
+	(void)state;
+	whatever_changes(STRATEGY_POOL, false);
+}
+
+static void shared_or_else(void **state)
+{
+	(void)state;
+	whatever_changes(STRATEGY_SHARED, true);
+}
+
+static void shared_or_else_out_of_order(void **state)
+{
+	(void)state;
+	whatever_changes(STRATEGY_SHARED, false);
+}
+
+/* A ring full of frames that differ, and a burst that waits. */
+static void a_burst_can_always_be_made(void **state)
+{
+	struct stream s;
+	(void)state;
+
+	for (int k = 0; k < 4; k++) {
+		stream_init(&s, mac);
+		s.sign = true;
+		set(&s, (enum strategy)k);
+		while (nb_flying < port.nb_tx_desc) {
+			if (!frames.nb_held)
+				assert_true(make(BURST) > 0);
+			take(nb_flying + frames.nb_held > port.nb_tx_desc
+				     ? nb_flying + frames.nb_held -
+					       port.nb_tx_desc
+				     : 0);
+		}
+		frames_drop(&frames, frames.nb_held);
+		assert_true(make(1) == 1);
+		check_in_flight();
+		/* What is to be shared then finds its buffers. */
+		s.sign = false;
+		for (unsigned i = 0; i < STREAM_SIZES_MAX; i++)
+			s.size[i] = (struct stream_size){(uint16_t)(64 + i), 1};
+		s.nb_sizes = STREAM_SIZES_MAX;
+		for (int i = 0; i < 20; i++)
+			set(&s, STRATEGY_SHARED);
+		frames_drop(&frames, frames.nb_held);
+		make(BURST);
+		frames_drop(&frames, frames.nb_held);
+		while (nb_flying)
+			complete(0);
+		check_in_flight();
+	}
+}
+
+/* More than there are buffers for: as many as there are, in order. */
+static void long_bursts(void **state)
+{
+	struct stream s;
+	(void)state;
+
+	for (int k = 0; k < 4; k++) {
+		unsigned all = 0;
+
+		stream_init(&s, mac);
+		s.sign = true;
+		set(&s, (enum strategy)k);
+		while (nb_flying < FLYING_MAX - FRAMES_BURST_MAX &&
+		       make(FRAMES_BURST_MAX)) {
+			all += frames.nb_held;
+			take(0);
+		}
+		assert_true(all > port.nb_tx_desc);
+		assert_true(all <= port.nb_tx_bufs);
+		check_in_flight();
+		while (nb_flying)
+			complete(0);
+		assert_true(make(FRAMES_BURST_MAX) > 0);
+		frames_drop(&frames, frames.nb_held);
+	}
+}
+
+/* A device that keeps some for good costs no more than those. */
+static void lost_ones_are_worked_around(void **state)
+{
+	struct stream s;
+	(void)state;
+
+	stream_init(&s, mac);
+	s.sign = true;
+	set(&s, STRATEGY_POOL);
+	make(BURST);
+	take(0);
+	while (nb_flying > 10)
+		complete(any(nb_flying));
+	for (int i = 0; i < 500; i++) {
+		make(BURST);
+		take(0);
+		check_in_flight();
+		while (nb_flying > 10)
+			complete(10);
+	}
+	while (nb_flying)
+		complete(0);
+	check_in_flight();
+}
+
+#ifdef PORT_SHARED
+/* What is free to be shared is, and nothing is written to it. */
+static void shared_means_one(void **state)
+{
+	struct stream s;
+	struct uk_netbuf *nb;
+	(void)state;
+
+	stream_init(&s, mac);
+	set(&s, STRATEGY_SHARED);
+	make(BURST);
+	nb = frames.held[0];
+	for (unsigned i = 0; i < BURST; i++)
+		assert_ptr_equal(frames.held[i], nb);
+	take(0);
+	make(BURST);
+	assert_ptr_equal(frames.held[0], nb);
+	assert_int_equal(port_tx_out(&port), 1);
+	/* The same stream again is another netbuf while that is out. */
+	set(&s, STRATEGY_SHARED);
+	assert_int_equal(port_tx_out(&port), 2);
+	assert_ptr_equal(frames.held[0], nb);
+	take(0);
+	check_in_flight();
+	make(1);
+	assert_ptr_not_equal(frames.held[0], nb);
+	while (nb_flying)
+		complete(0);
+	check_in_flight();
+	assert_int_equal(port_tx_out(&port), 1);
+}
+
+/* Where the device is quick the same few slots do. */
+static void a_pool_is_no_larger_than_needed(void **state)
+{
+	struct stream s;
+	(void)state;
+
+	stream_init(&s, mac);
+	s.sign = true;
+	set(&s, STRATEGY_POOL);
+	for (int i = 0; i < 100; i++) {
+		make(BURST);
+		take(0);
+		while (nb_flying)
+			complete(0);
+	}
+	assert_true(port_tx_out(&port) <= 2 * BURST);
+}
+#endif
+
+#define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(created),
+		TEST(copied),
+		TEST(pooled),
+		TEST(pooled_out_of_order),
+		TEST(shared_or_else),
+		TEST(shared_or_else_out_of_order),
+		TEST(a_burst_can_always_be_made),
+		TEST(long_bursts),
+		TEST(lost_ones_are_worked_around),
+#ifdef PORT_SHARED
+		TEST(shared_means_one),
+		TEST(a_pool_is_no_larger_than_needed),
+#endif
+	};
+
+	return cmocka_run_group_tests_name("frames, " PORT_TX_FRAMES, tests,
+					   NULL, NULL);
+}

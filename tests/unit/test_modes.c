@@ -1,0 +1,450 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Modes without a generator or a device, full rings, bursts, signed frames. */
+#include <errno.h>
+#include <string.h>
+
+#include "net/csum.h"
+#include "pktgen/pktgen.h"
+#include "plat/host/host.h"
+#include "unit.h"
+
+#define US 1000ull
+#define S 1000000000ull
+#define REFLECT (MODE_RX | MODE_REFLECT)
+
+static struct pktgen pg;
+static struct host_netdev *dev[2];
+static uint64_t now;
+
+/* What port 0 and port 1 sent. */
+static struct seen {
+	bool any; /* frame that comes is right */
+	uint64_t frames, bad;
+	uint64_t next_seq, gaps;
+	uint8_t last[1514];
+	size_t len;
+} seen[2];
+
+static uint16_t word(const uint8_t *p)
+{
+	return (uint16_t)(p[0] << 8 | p[1]);
+}
+
+/* Counts as bad what has wrong checksums or lengths, IPv4 and UDP. */
+static void look(void *arg, const void *frame, size_t len)
+{
+	struct seen *s = arg;
+	const uint8_t *p = frame;
+	struct signature sign;
+	uint8_t udp[1514];
+	uint32_t src, dst;
+	uint16_t csum;
+
+	s->frames++;
+	memcpy(s->last, frame, len);
+	s->len = len;
+	if (word(p + 12) != ETH_TYPE_IPV4 || s->any)
+		return;
+	memcpy(udp, p + 34, len - 34);
+	memcpy(&csum, udp + 6, 2);
+	memset(udp + 6, 0, 2);
+	memcpy(&src, p + 26, 4);
+	memcpy(&dst, p + 30, 4);
+	s->bad += csum_fold(csum_add(0, p + 14, 20)) != 0 ||
+		  csum != csum_udp4(src, dst, udp, (uint16_t)(len - 34)) ||
+		  word(p + 16) != len - 14 || word(p + 38) != len - 34;
+	if (signature_get(p + len - SIGNATURE_LEN, &sign)) {
+		s->gaps += sign.seq != s->next_seq;
+		s->next_seq = sign.seq + 1;
+		s->bad += sign.time_ns > now || sign.time_ns + S < now;
+	}
+}
+
+static int setup(void **state)
+{
+	(void)state;
+	host_reset();
+	host_loop_pair(dev, 1500);
+	memset(seen, 0, sizeof(seen));
+	for (int i = 0; i < 2; i++)
+		host_netdev_tap(dev[i], look, &seen[i]);
+	pktgen_open(&pg, uk_alloc_get_default());
+	now = S;
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	(void)state;
+	pktgen_close(&pg, uk_alloc_get_default());
+	return 0;
+}
+
+static void run_for(uint64_t ns, uint64_t step)
+{
+	for (uint64_t end = now + ns; now < end; now += step)
+		pktgen_step(&pg, now);
+}
+
+static struct worker_how how;
+static struct stream wanted;
+
+static void edit_how(struct worker_how *h, const void *arg)
+{
+	*h = *(const struct worker_how *)arg;
+}
+
+static void edit_stream(struct stream *s, const void *arg)
+{
+	*s = *(const struct stream *)arg;
+}
+
+static void set(enum strategy strategy, bool drops, unsigned burst)
+{
+	how = (struct worker_how){strategy, drops, burst};
+	pktgen_set_how(&pg, 1, edit_how, &how);
+}
+
+static void set_stream(void)
+{
+	struct pktgen_fault fault;
+
+	assert_int_equal(pktgen_edit(&pg, 1, edit_stream, &wanted, now, &fault),
+			 0);
+}
+
+static void count(uint64_t frames)
+{
+	const struct worker_limit limit = {frames, WORKER_NO_LIMIT};
+
+	pktgen_start_limited(&pg, 1, &limit, now);
+}
+
+static void null_is_all_but_the_device(void **state)
+{
+	const struct stats *s = &pg.worker[0]->stats;
+	(void)state;
+
+	for (int k = 0; k < 4; k++) {
+		teardown(NULL);
+		setup(NULL);
+		s = &pg.worker[0]->stats;
+		wanted = pg.stream[0];
+		wanted.src.ip_prefix = k & 1 ? 24 : 32;
+		set_stream();
+		set((enum strategy)k, false, 64);
+		pktgen_set_mode(&pg, 1, MODE_TX | MODE_NULL, now);
+		count(10007);
+		run_for(S / 10, US);
+		assert_int_equal(s->tx_packets, 10007);
+		assert_int_equal(s->tx_bytes, 10007 * 64);
+		assert_int_equal(seen[0].frames, 0);
+		assert_int_equal(worker_in_flight(pg.worker[0]), 0);
+		assert_int_equal(pg.worker[0]->done.packets, 10007);
+		/* The same frames, from where it was, once there is one. */
+		pktgen_set_mode(&pg, 1, MODE_TX, now);
+		count(1000);
+		run_for(S / 10, US);
+		assert_int_equal(seen[0].frames, 1000);
+		assert_int_equal(seen[0].bad, 0);
+	}
+}
+
+/* What the other end gets is what it expects of an answer. */
+static void reflected_is_turned_round(void **state)
+{
+	const uint8_t *p = seen[1].last;
+	(void)state;
+
+	wanted = pg.stream[0];
+	memcpy(wanted.src.mac, "\x02\1\2\3\4\5", 6);
+	memcpy(wanted.dst.mac, "\x02\6\7\x8\x9\xa", 6);
+	wanted.dst.udp = 53;
+	wanted.sign = true;
+	for (int ipv6 = 0; ipv6 < 2; ipv6++) {
+		const uint8_t *udp = p + (ipv6 ? 54 : 34);
+		const size_t addr = ipv6 ? IPV6_ALEN : IPV4_ALEN;
+
+		wanted.ipv6 = ipv6;
+		stream_set_size(&wanted, 101);
+		set_stream();
+		pktgen_set_mode(&pg, 2, REFLECT, now);
+		pktgen_set_mode(&pg, 1, MODE_TX | MODE_RX, now);
+		pktgen_start(&pg, 2, now);
+		count(5000);
+		run_for(S / 10, US);
+		assert_memory_equal(p, wanted.src.mac, 6);
+		assert_memory_equal(p + 6, wanted.dst.mac, 6);
+		assert_memory_equal(udp - 2 * addr,
+				    ipv6 ? wanted.dst.ip6 : wanted.dst.ip,
+				    addr);
+		assert_memory_equal(udp - addr,
+				    ipv6 ? wanted.src.ip6 : wanted.src.ip,
+				    addr);
+		assert_int_equal(word(udp), 53);
+		assert_int_equal(word(udp + 2), 5001);
+		/* All else, checksums among it, is as it was sent. */
+		assert_memory_equal(udp + 4, seen[0].last + (udp - p) + 4,
+				    97u - 4u - (size_t)(udp - p));
+		assert_memory_equal(p + 12, seen[0].last + 12,
+				    (size_t)(udp - p) - 2 * addr - 12);
+		pktgen_stop(&pg, 3);
+		run_for(S / 10, US);
+		assert_true(pktgen_drained(&pg, 3, now));
+		assert_int_equal(seen[1].frames, 5000u * (1u + (unsigned)ipv6));
+		assert_int_equal(seen[1].bad, 0);
+		assert_int_equal(seen[1].gaps, 0);
+		assert_int_equal(pg.worker[1]->stats.tx_packets,
+				 seen[1].frames);
+		assert_int_equal(pg.worker[1]->stats.tx_bytes,
+				 seen[1].frames * 101);
+		assert_int_equal(pg.worker[0]->stats.rx_packets,
+				 seen[1].frames);
+		assert_int_equal(pg.worker[1]->stats.tx_dropped, 0);
+	}
+}
+
+/* A group address is nobody's source. */
+static void reflected_broadcast_has_a_source(void **state)
+{
+	(void)state;
+
+	pktgen_set_mode(&pg, 2, REFLECT, now);
+	/* Not before it is started. */
+	count(10);
+	run_for(S / 100, US);
+	assert_int_equal(seen[1].frames, 0);
+	pktgen_start(&pg, 2, now);
+	count(10);
+	run_for(S / 100, US);
+	assert_int_equal(seen[1].frames, 10);
+	assert_memory_equal(seen[1].last, pg.port[0].mac, 6);
+	assert_memory_equal(seen[1].last + 6, pg.port[1].mac, 6);
+	assert_int_equal(pg.worker[1]->stats.rx_packets, 20);
+}
+
+/*
+ * A device that keeps some has them in flight; and one that nobody takes frames
+ * from fills up, which stops neither receiving nor the count.
+ */
+static void reflecting_into_a_full_ring(void **state)
+{
+	const struct stats *s = &pg.worker[1]->stats;
+	const unsigned bufs = pg.port[1].nb_rx_bufs;
+	unsigned in_flight;
+	(void)state;
+
+	if (!port_can_reap())
+		return;
+	host_netdev_faults(dev[1])->hold = 100;
+	pktgen_set_mode(&pg, 2, REFLECT, now);
+	pktgen_start(&pg, 2, now);
+	count(50);
+	run_for(S / 100, US);
+	assert_int_equal(worker_in_flight(pg.worker[1]), 50);
+	host_netdev_faults(dev[1])->hold = 1000;
+	count(5000);
+	/* Port 0 has no turn to take what comes back. */
+	for (int i = 0; i < 1000; i++) {
+		now += US;
+		if (pg.worker[0]->state == WORKER_RUNNING)
+			pktgen_step(&pg, now);
+		else
+			worker_step(pg.worker[1], now);
+	}
+	pktgen_stop(&pg, 3);
+	for (int i = 0; i < 1000; i++) {
+		now += US;
+		pktgen_step(&pg, now);
+	}
+	in_flight = worker_in_flight(pg.worker[1]);
+	assert_int_equal(s->tx_packets, seen[1].frames);
+	assert_true(in_flight > 100 && in_flight <= bufs);
+	host_netdev_faults(dev[1])->hold = 0;
+	assert_int_equal(worker_in_flight(pg.worker[1]), 0);
+	run_for(S / 10, US);
+	assert_int_equal(worker_in_flight(pg.worker[1]), 0);
+	pktgen_step(&pg, now);
+	assert_int_equal(s->rx_packets, seen[0].frames);
+	assert_int_equal(s->tx_packets, seen[1].frames);
+	/* Every buffer is back where it belongs. */
+	assert_int_equal(pg.port[1].nb_rx_free, bufs - pg.port[1].nb_rx_desc);
+}
+
+/* Frames of several buffers are received, and not sent back. */
+static void jumbo_frames_are_not_reflected(void **state)
+{
+	(void)state;
+	teardown(NULL);
+	host_reset();
+	host_loop_pair(dev, 9000);
+	pktgen_open(&pg, uk_alloc_get_default());
+	wanted = pg.stream[0];
+	stream_set_size(&wanted, 9018);
+	set_stream();
+	pktgen_set_mode(&pg, 2, REFLECT, now);
+	pktgen_start(&pg, 2, now);
+	count(100);
+	run_for(S / 100, US);
+	assert_int_equal(pg.worker[1]->stats.rx_packets, 100);
+	assert_int_equal(pg.worker[1]->stats.rx_bytes, 100 * 9018);
+	assert_int_equal(pg.worker[1]->stats.tx_packets, 0);
+	assert_int_equal(pg.worker[1]->stats.tx_dropped, 100);
+}
+
+/* Frames of all kinds that are no UDP in IPv4 or are cut short. */
+static void whatever_comes_is_reflected(void **state)
+{
+	static const struct {
+		uint8_t bytes[64];
+		uint8_t len;
+		bool ports; /* are turned */
+	} rows[] = {
+		{"\2\0\0\0\0\1\2\0\0\0\0\2\x08\x06", 60, false},
+		{"\2\0\0\0\0\1\2\0\0\0\0\2\x08\0\x45", 14, false},
+		{"\2\0\0\0\0\1\2\0\0\0\0\2\x08\0\x45", 33, false},
+		{"\2\0\0\0\0\1\2\0\0\0\0\2\x08\0\x45\0\0\0\0\0\0\0\1\x11", 37,
+		 false},
+		{"\2\0\0\0\0\1\2\0\0\0\0\2\x08\0\x45\0\0\0\0\0\0\0\1\x11", 38,
+		 true},
+		{"\2\0\0\0\0\1\2\0\0\0\0\2\x08\0\x45\0\0\0\0\0\0\0\1\6", 60,
+		 true},
+		{"\2\0\0\0\0\1\2\0\0\0\0\2\x08\0\x45\0\0\0\0\0\0\0\1\1", 60,
+		 false},
+		/* A later fragment; an impossible header. */
+		{"\2\0\0\0\0\1\2\0\0\0\0\2\x08\0\x45\0\0\0\0\0\0\1\1\x11", 60,
+		 false},
+		{"\2\0\0\0\0\1\2\0\0\0\0\2\x08\0\x40\0\0\0\0\0\0\0\1\x11", 60,
+		 false},
+		{"\2\0\0\0\0\1\2\0\0\0\0\2\x86\xdd\x60", 53, false},
+		{"\2\0\0\0\0\1\2\0\0\0\0\2\x86\xdd\x60\0\0\0\0\0\x11", 58,
+		 false},
+	};
+	(void)state;
+
+	seen[0].any = seen[1].any = true;
+	pktgen_set_mode(&pg, 2, REFLECT, now);
+	pktgen_start(&pg, 2, now);
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct uk_netbuf *nb = port_frame_alloc(&pg.port[0]);
+		uint8_t *p = nb->data;
+		int err;
+
+		memcpy(p, rows[i].bytes, rows[i].len);
+		nb->len = rows[i].len;
+		if (rows[i].len >= 38) {
+			p[34] = 1;
+			p[37] = 4;
+		}
+		assert_int_equal(port_tx_burst(&pg.port[0], &nb, 1, &err), 1);
+		run_for(10 * US, US);
+		assert_int_equal(seen[1].frames, i + 1);
+		assert_int_equal(seen[1].len, rows[i].len);
+		assert_memory_equal(seen[1].last, rows[i].bytes + 6, 6);
+		assert_memory_equal(seen[1].last + 6, rows[i].bytes, 6);
+		if (rows[i].len >= 38 && rows[i].bytes[12] == 8) {
+			assert_int_equal(seen[1].last[34],
+					 rows[i].ports ? 0 : 1);
+			assert_int_equal(seen[1].last[36],
+					 rows[i].ports ? 1 : 0);
+		}
+	}
+}
+
+/* All that fell due was sent or thrown away. */
+static void onfull_drop_drops(void **state)
+{
+	const struct worker *w = pg.worker[0];
+	(void)state;
+
+	for (int k = 0; k < 4; k++) {
+		teardown(NULL);
+		setup(NULL);
+		w = pg.worker[0];
+		set((enum strategy)k, true, 64);
+		count(1000);
+		/* Port 1 takes none. */
+		for (int i = 0; i < 100; i++)
+			worker_step(pg.worker[0], now += US);
+		assert_int_equal(w->stats.tx_packets, pg.port[1].nb_rx_desc);
+		assert_int_equal(w->stats.tx_dropped,
+				 1000 - pg.port[1].nb_rx_desc);
+		assert_int_equal(w->frames.nb_held, 0);
+		run_for(S / 100, US);
+		assert_int_equal(w->done.packets, w->stats.tx_packets);
+		assert_int_equal(pg.worker[1]->stats.rx_packets,
+				 w->stats.tx_packets);
+		assert_int_equal(worker_in_flight(pg.worker[0]), 0);
+	}
+}
+
+/* Changes on the way, a receiver that now and then stops: none is missing. */
+static void any_burst_and_strategy_keeps_the_count(void **state)
+{
+	static const unsigned bursts[] = {1, 3, 64, 65, 255, 256};
+	uint64_t seed = 7;
+	(void)state;
+
+	for (int k = 0; k < 6; k++) {
+		const struct worker *w;
+
+		teardown(NULL);
+		setup(NULL);
+		w = pg.worker[0];
+		wanted = pg.stream[0];
+		wanted.sign = true;
+		wanted.rate = (struct load){LOAD_PPS, 20000000ull * 1000000};
+		set_stream();
+		set(STRATEGY_SHARED, false, bursts[k]);
+		count(200000);
+		for (int i = 0; w->state != WORKER_IDLE; i++) {
+			const uint64_t r = unit_random(&seed) >> 32;
+
+			assert_true(i < 1000000);
+			now += US;
+			worker_step(pg.worker[0], now);
+			if (r % 5)
+				worker_step(pg.worker[1], now);
+			if (r % 50 == 1) {
+				stream_set_size(&wanted,
+						(uint16_t)(64 + r / 50 % 300));
+				wanted.ttl++;
+				set_stream();
+			} else if (r % 50 == 2) {
+				set((enum strategy)(r / 50 % 4), false,
+				    bursts[r / 200 % 6]);
+			}
+		}
+		run_for(S / 100, US);
+		assert_int_equal(w->stats.tx_packets, 200000);
+		assert_int_equal(w->stats.tx_skipped, 0);
+		assert_int_equal(w->stats.tx_errors, 0);
+		assert_int_equal(seen[0].frames, 200000);
+		assert_int_equal(seen[0].bad, 0);
+		assert_int_equal(seen[0].gaps, 0);
+		assert_int_equal(pg.worker[1]->stats.rx_packets, 200000);
+		assert_int_equal(pg.worker[1]->stats.rx_bytes,
+				 w->stats.tx_bytes);
+		if (port_can_reap())
+			assert_int_equal(worker_in_flight(pg.worker[0]), 0);
+	}
+}
+
+#define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(null_is_all_but_the_device),
+		TEST(reflected_is_turned_round),
+		TEST(reflected_broadcast_has_a_source),
+		TEST(reflecting_into_a_full_ring),
+		TEST(jumbo_frames_are_not_reflected),
+		TEST(whatever_comes_is_reflected),
+		TEST(onfull_drop_drops),
+		TEST(any_burst_and_strategy_keeps_the_count),
+	};
+
+	return cmocka_run_group_tests_name("modes, api " PORT_API, tests, NULL,
+					   NULL);
+}
