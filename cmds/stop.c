@@ -12,8 +12,7 @@ enum { DEADLINE_NS };
 static const struct arg args[] = {
 	[PORTS] = {ARG_PORTS, .optional = true, .name = "PORTS",
 		   .help = "ports to stop"},
-	[JSON] = {ARG_FLAG, .optional = true, .name = "json",
-		  .help = "reply with the sum as JSON"},
+	[JSON] = ARG_JSON("reply with the sum as JSON"),
 	{ARG_NONE},
 };
 
