@@ -14,7 +14,7 @@
 /* An option that is on is defined as 1: only then is there one value more. */
 #define OPTION_VALUE(value) OPTION_IS(value)
 #define OPTION_IS(value) OPTION_SHIFT(OPTION_ON_##value)
-#define OPTION_SHIFT(on) OPTION_SECOND(on 1, 0, )
+#define OPTION_SHIFT(...) OPTION_SECOND(__VA_ARGS__ 1, 0, )
 #define OPTION_SECOND(first, second, ...) second
 #define OPTION_ON_1 0,
 
