@@ -83,11 +83,13 @@ run:
 	@scripts/first-run
 
 ## test: unit tests, shell transcripts, QEMU tests
-test:
+test: $(O)/gen/image/uk/config.h $(O)/gen/uk/config.h
+	@cmp -s $^ || { echo "the tests want an image with every option:" \
+		"'make defconfig', or remove $(CONFIG)" >&2; exit 1; }
 	@scripts/setup test
 	@$(MAKE) --no-print-directory unit
 	@$(MAKE) --no-print-directory fuzz
-	@$(MAKE) --no-print-directory image test-image vhost
+	@$(MAKE) --no-print-directory image test-image tiny-image vhost
 	@$(PYTHON) -m pytest -p no:cacheprovider -q tests
 
 ## unit: the unit tests alone, under ASan and UBSan
@@ -113,8 +115,11 @@ check:
 	@scripts/setup check
 	@scripts/check
 
+## tinyconfig: choose the six basic commands and no more; then `make image`
+## defconfig: choose all that there is, as without a configuration
+## menuconfig: choose what the image holds, into build/.config
 ## bench: boot time, size, least memory, files over the serial line
-bench: image vhost
+bench: image vhost tiny-image
 	@scripts/setup bench
 	@bench/bench
 
@@ -140,6 +145,11 @@ KVM_OBJ := $(call obj,kvm,$(APP_SRC) $(IMAGE_CMD_SRC) $(LIB_SRC) $(KVM_SRC))
 $(O)/ukpktgen.debug: $(KVM_OBJ) $(O)/kvm/cmd_table.o plat/kvm/link.ld
 	$(call say,LD,$@)
 	$(Q)$(CC) $(KVM_LDFLAGS) -o $@ $(filter %.o,$^) $(MUSL_LIB)
+
+# What is left of the image by tinyconfig, in a directory of its own.
+tiny-image:
+	@scripts/setup config
+	@$(MAKE) --no-print-directory -s O=$(O)/tiny tinyconfig image
 
 test-image: $(O)/test/ukpktgen.elf
 $(O)/test/ukpktgen.debug: $(KVM_OBJ) $(call obj,kvm,$(TEST_CMD_SRC)) \
@@ -323,7 +333,7 @@ setup-image:
 	@scripts/setup image
 
 .PHONY: $(CONFIG_GOALS) image client run test unit transcripts fuzz check bench docs clean help \
-	test-image vhost setup-image FORCE
+	test-image tiny-image vhost setup-image FORCE
 .SECONDARY:
 
 -include $(shell find $(O) -name '*.d' 2>/dev/null)

@@ -236,8 +236,11 @@ const struct cmd cmd_help = {
 	.forms =
 		(const struct cmd_form[]){
 			{list_args, run_list,
-			 "list all commands; as JSON, one object and line for "
-			 "each, with all that is known of it"},
+			 OPTION(JSON)
+				 ? "list all commands; as JSON, one object "
+				   "and line for each, with all that is "
+				   "known of it"
+				 : "list all commands"},
 			{one_args, run_one,
 			 "usage, arguments and examples of one"},
 			{0},
