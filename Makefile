@@ -7,10 +7,30 @@ MAKEFLAGS += -rR
 CC := gcc
 STRIP := strip
 PYTHON := /usr/bin/python3
+# Where all that is built goes; `make O=build/tiny tinyconfig image` leaves
+# what is in build/ alone.
+O := build
+
+# `make tinyconfig image` is two things, one after the other.
+CONFIG_GOALS := menuconfig defconfig tinyconfig
+ifneq ($(and $(filter $(CONFIG_GOALS),$(MAKECMDGOALS)),$(word 2,$(MAKECMDGOALS))),)
+
+$(MAKECMDGOALS): one-by-one
+	@:
+one-by-one:
+	@set -e; for goal in $(MAKECMDGOALS); do \
+		$(MAKE) --no-print-directory $$goal; done
+.PHONY: one-by-one $(MAKECMDGOALS)
+
+else
 
 APP_DIRS := net stats pktgen shell
 APP_SRC := main.c $(sort $(wildcard app*.c)) $(sort $(foreach d,$(APP_DIRS),$(wildcard $(d)/*.c)))
 CMD_SRC := $(sort $(filter-out cmds/_%,$(wildcard cmds/*.c)))
+# Of the image; what runs on the host has every option at its default.
+include $(O)/gen/image/config.mk
+include cmds/options.mk
+IMAGE_CMD_SRC := $(call cmds-built,$(CMD_SRC))
 TEST_CMD_SRC := $(sort $(wildcard tests/cmds/*.c))
 LIB_SRC := $(sort $(wildcard plat/lib/*.c))
 KVM_SRC := $(sort $(wildcard plat/kvm/*.c plat/kvm/*.S))
@@ -29,12 +49,12 @@ VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo unkn
 
 WARN := -Wall -Wextra -Werror -Wshadow -Wstrict-prototypes \
 	-Wmissing-prototypes -Wpointer-arith -Wvla -Wwrite-strings
-INC := -I. -Iplat/include -Ibuild/gen
+INC := -I. -Iplat/include -I$(O)/gen
 CFLAGS_ALL := -std=gnu11 $(WARN) $(INC) -MMD -MP
 
 MUSL_INC := /usr/include/x86_64-linux-musl
 MUSL_LIB := /usr/lib/x86_64-linux-musl/libc.a
-KVM_CFLAGS := $(CFLAGS_ALL) -DUK_PLAT_NAME=\"kvm\" -O2 -g -nostdinc -isystem $(MUSL_INC) \
+KVM_CFLAGS := -I$(O)/gen/image $(CFLAGS_ALL) -DUK_PLAT_NAME=\"kvm\" -O2 -g -nostdinc -isystem $(MUSL_INC) \
 	-isystem $(dir $(shell $(CC) -print-file-name=include/stddef.h 2>/dev/null)) \
 	-ffreestanding -fbuiltin -fno-pic -no-pie -mcmodel=small \
 	-mno-red-zone -fno-stack-protector -fno-omit-frame-pointer \
@@ -51,10 +71,10 @@ HOST_CFLAGS := $(CFLAGS_ALL) -DUK_PLAT_NAME=\"host\" -O1 -g -D_GNU_SOURCE -fno-o
 	-fsanitize=address,undefined -fno-sanitize-recover=all
 
 ## image: the appliance, build/ukpktgen.elf (and .debug with its symbols)
-image: build/ukpktgen.elf build/ukpktgen-console
+image: $(O)/ukpktgen.elf $(O)/ukpktgen-console
 
 ## client: the host's console client, build/ukpktgen-console
-client: build/ukpktgen-console
+client: $(O)/ukpktgen-console
 
 ## run: boot it and attach this terminal (a file of commands without one)
 run:
@@ -63,30 +83,32 @@ run:
 	@scripts/first-run
 
 ## test: unit tests, shell transcripts, QEMU tests
-test:
+test: $(O)/gen/image/uk/config.h $(O)/gen/uk/config.h
+	@cmp -s $^ || { echo "the tests want an image with every option:" \
+		"'make defconfig', or remove $(CONFIG)" >&2; exit 1; }
 	@scripts/setup test
 	@$(MAKE) --no-print-directory unit
 	@$(MAKE) --no-print-directory fuzz
-	@$(MAKE) --no-print-directory image test-image vhost
+	@$(MAKE) --no-print-directory image test-image tiny-image vhost
 	@$(PYTHON) -m pytest -p no:cacheprovider -q tests
 
 ## unit: the unit tests alone, under ASan and UBSan
-unit: $(UNIT_SRC:tests/unit/%.c=build/host/%) build/host/test_pktgen_one \
-		build/host/test_frames_one build/host/test_modes_one \
+unit: $(UNIT_SRC:tests/unit/%.c=$(O)/host/%) $(O)/host/test_pktgen_one \
+		$(O)/host/test_frames_one $(O)/host/test_modes_one \
 		transcripts
-	@set -e; for t in $(filter build/%,$^); do echo "== $$t"; $$t; done
+	@set -e; for t in $(filter $(O)/%,$^); do echo "== $$t"; $$t; done
 
 ## transcripts: each with SEEDS ways to cut its bytes (1000), without sanitizers
 SEEDS ?= 1000
-transcripts: build/fast/test_transcripts
+transcripts: $(O)/fast/test_transcripts
 	@echo "== $<, $(SEEDS) seeds"
-	@$< -s $(SEEDS) >build/fast/transcripts.log || \
-		{ cat build/fast/transcripts.log; exit 1; }
+	@$< -s $(SEEDS) >$(O)/fast/transcripts.log || \
+		{ cat $(O)/fast/transcripts.log; exit 1; }
 
 ## fuzz: libFuzzer on the shell, RUNS inputs each (20000), NAME: of one alone
 fuzz:
 	@scripts/setup fuzz
-	@$(MAKE) --no-print-directory -s $(FUZZ_SRC:tests/fuzz/%.c=build/fuzz/%)
+	@$(MAKE) --no-print-directory -s $(FUZZ_SRC:tests/fuzz/%.c=$(O)/fuzz/%)
 	@scripts/fuzz $(or $(RUNS),20000) $(NAME)
 
 ## check: style, include rule, static analysis
@@ -94,147 +116,181 @@ check:
 	@scripts/setup check
 	@scripts/check
 
+## tinyconfig: choose the six basic commands and no more; then `make image`
+## defconfig: choose all that there is, as without a configuration
+## menuconfig: choose what the image holds, into build/.config
 ## bench: boot time, size, least memory, files over the serial line
-bench: image vhost
+bench: image vhost tiny-image
 	@scripts/setup bench
 	@bench/bench
 
 ## cost: instructions per frame by case, counted by callgrind
-cost: build/fast/cost
+cost: $(O)/fast/cost
 	@bench/cost
 
 ## vhost: build/vhost/vhost-peer, a sink and source of frames for tests
-vhost: build/vhost/vhost-peer
+vhost: $(O)/vhost/vhost-peer
 
 ## docs: docs/commands.md and the README's table, from the command table
-docs: build/host/docgen
+docs: $(O)/host/docgen
 	@scripts/docs
 
 ## clean: remove build/
 clean:
-	rm -rf build
+	rm -rf $(O)
 
 help:
 	@sed -n 's/^## \([a-z]*\): /  make \1\t/p' Makefile | expand -t 18
 
 # ---- The image ---------------------------------------------------------------
 
-obj = $(patsubst %,build/$(1)/%.o,$(basename $(2)))
-KVM_OBJ := $(call obj,kvm,$(APP_SRC) $(CMD_SRC) $(LIB_SRC) $(KVM_SRC))
+obj = $(patsubst %,$(O)/$(1)/%.o,$(basename $(2)))
+KVM_OBJ := $(call obj,kvm,$(APP_SRC) $(IMAGE_CMD_SRC) $(LIB_SRC) $(KVM_SRC))
 
-build/ukpktgen.debug: $(KVM_OBJ) build/kvm/cmd_table.o plat/kvm/link.ld
+$(O)/ukpktgen.debug: $(KVM_OBJ) $(O)/kvm/cmd_table.o plat/kvm/link.ld
 	$(call say,LD,$@)
 	$(Q)$(CC) $(KVM_LDFLAGS) -o $@ $(filter %.o,$^) $(MUSL_LIB)
 
-test-image: build/test/ukpktgen.elf
-build/test/ukpktgen.debug: $(KVM_OBJ) $(call obj,kvm,$(TEST_CMD_SRC)) \
-		build/kvm/cmd_table_test.o plat/kvm/link.ld
+# What is left of the image by tinyconfig, in a directory of its own.
+tiny-image:
+	@scripts/setup config
+	@$(MAKE) --no-print-directory -s O=$(O)/tiny tinyconfig image
+
+test-image: $(O)/test/ukpktgen.elf
+$(O)/test/ukpktgen.debug: $(KVM_OBJ) $(call obj,kvm,$(TEST_CMD_SRC)) \
+		$(O)/kvm/cmd_table_test.o plat/kvm/link.ld
 	@mkdir -p $(@D)
 	$(call say,LD,$@)
 	$(Q)$(CC) $(KVM_LDFLAGS) -o $@ $(filter %.o,$^) $(MUSL_LIB)
 
-build/%.elf: build/%.debug
+$(O)/%.elf: $(O)/%.debug
 	$(call say,STRIP,$@)
 	$(Q)$(STRIP) -s -R .comment -o $@ $<
 
 $(call obj,kvm,$(KVM_IRQ_SRC)): KVM_CFLAGS += -mgeneral-regs-only
 
-build/kvm/%.o: %.c | setup-image build/gen/uk/config.h build/gen/version.h
+$(O)/kvm/%.o: %.c | setup-image $(O)/gen/image/uk/config.h $(O)/gen/version.h
 	@mkdir -p $(@D)
 	$(call say,CC,$@)
 	$(Q)$(CC) $(KVM_CFLAGS) -c -o $@ $<
 
-build/kvm/%.o: %.S | setup-image
+$(O)/kvm/%.o: %.S | setup-image
 	@mkdir -p $(@D)
 	$(call say,CC,$@)
 	$(Q)$(CC) $(KVM_CFLAGS) -c -o $@ $<
 
-build/kvm/%.o: build/gen/%.c
+$(O)/kvm/%.o: $(O)/gen/image/%.c | $(O)/gen/image/uk/config.h
 	@mkdir -p $(@D)
 	$(call say,CC,$@)
 	$(Q)$(CC) $(KVM_CFLAGS) -c -o $@ $<
 
 # ---- Made from other sources -------------------------------------------------
 
-build/gen/cmd_table.c: scripts/cmd-table $(CMD_SRC) build/gen/cmds.list
+$(O)/gen/cmd_table.c: scripts/cmd-table $(CMD_SRC) $(O)/gen/cmds.list
 	@mkdir -p $(@D)
 	$(Q)scripts/cmd-table $(CMD_SRC) >$@
 
-build/gen/cmd_table_test.c: scripts/cmd-table build/gen/cmds.list
+$(O)/gen/image/cmd_table.c: scripts/cmd-table $(O)/gen/cmds.list
 	@mkdir -p $(@D)
-	$(Q)scripts/cmd-table $(CMD_SRC) $(TEST_CMD_SRC) >$@
+	$(Q)scripts/cmd-table $(IMAGE_CMD_SRC) >$@
 
-# Changes when a command file comes or goes.
-build/gen/cmds.list: FORCE
+$(O)/gen/image/cmd_table_test.c: scripts/cmd-table $(O)/gen/cmds.list
 	@mkdir -p $(@D)
-	@echo '$(CMD_SRC) $(TEST_CMD_SRC)' | cmp -s - $@ || \
-		echo '$(CMD_SRC) $(TEST_CMD_SRC)' >$@
+	$(Q)scripts/cmd-table $(IMAGE_CMD_SRC) $(TEST_CMD_SRC) >$@
 
-build/gen/uk/config.h: Config.uk scripts/config-defaults
+# Changes when a command file comes or goes, or an option.
+$(O)/gen/cmds.list: FORCE
 	@mkdir -p $(@D)
-	$(Q)scripts/config-defaults Config.uk >$@
+	@echo '$(CMD_SRC) $(TEST_CMD_SRC) $(IMAGE_CMD_SRC)' | \
+		scripts/update $@
+
+# ---- The configuration: $(O)/.config where there is one, or the defaults ----
+
+CONFIG := $(O)/.config
+
+menuconfig:
+	@scripts/setup config
+	@mkdir -p $(O)
+	@KCONFIG_CONFIG=$(CONFIG) kconfig-mconf Kconfig
+
+defconfig tinyconfig:
+	@scripts/setup config
+	@mkdir -p $(O)
+	$(call say,CONFIG,$(CONFIG))
+	$(Q)KCONFIG_CONFIG=$(CONFIG) kconfig-conf --defconfig=$@ Kconfig >/dev/null
+
+$(O)/gen/image/config.mk: FORCE
+	@mkdir -p $(@D)
+	@scripts/config-values Config.uk $(wildcard $(CONFIG)) | scripts/update $@
+
+$(O)/gen/image/uk/config.h: $(O)/gen/image/config.mk scripts/config-header
+	@mkdir -p $(@D)
+	$(Q)scripts/config-header <$< >$@
+
+$(O)/gen/uk/config.h: Config.uk scripts/config-values scripts/config-header
+	@mkdir -p $(@D)
+	$(Q)scripts/config-values Config.uk | scripts/config-header >$@
 
 # Only cmds/version.c includes it, so a commit does not rebuild the rest.
-build/gen/version.h: FORCE
+$(O)/gen/version.h: FORCE
 	@mkdir -p $(@D)
-	@echo '#define UKPKTGEN_VERSION "$(VERSION)"' | cmp -s - $@ || \
-		echo '#define UKPKTGEN_VERSION "$(VERSION)"' >$@
+	@echo '#define UKPKTGEN_VERSION "$(VERSION)"' | scripts/update $@
 
 # ---- Host build: unit tests and the docs generator ---------------------------
 
 HOST_LIB_OBJ := $(call obj,host,$(filter-out main.c,$(APP_SRC)) $(CMD_SRC) \
 	$(LIB_SRC) $(HOST_SRC) $(UNIT_LIB_SRC) \
-	$(filter-out tests/vhost/main.c,$(VHOST_SRC))) build/host/cmd_table.o
+	$(filter-out tests/vhost/main.c,$(VHOST_SRC))) $(O)/host/cmd_table.o
 
-build/host/libukpktgen.a: $(HOST_LIB_OBJ)
+$(O)/host/libukpktgen.a: $(HOST_LIB_OBJ)
 	$(call say,AR,$@)
 	$(Q)rm -f $@ && ar rcs $@ $^
 
-build/host/test_%: build/host/tests/unit/test_%.o build/host/libukpktgen.a
+$(O)/host/test_%: $(O)/host/tests/unit/test_%.o $(O)/host/libukpktgen.a
 	$(call say,LD,$@)
 	$(Q)$(CC) $(HOST_CFLAGS) -o $@ $^ -lcmocka
 
 # The engines once more as they run in a stock tree, which knows no bursts.
-build/host/test_%_one: tests/unit/test_%.c net/port.c \
-		$(wildcard pktgen/*.c) build/host/libukpktgen.a
+$(O)/host/test_%_one: tests/unit/test_%.c net/port.c \
+		$(wildcard pktgen/*.c) $(O)/host/libukpktgen.a
 	$(call say,LD,$@)
 	$(Q)$(CC) $(filter-out -MMD -MP,$(HOST_CFLAGS)) -DPORT_NO_BURST -o $@ \
 		$^ -lcmocka
 
-build/host/docgen: build/host/docs/docgen.o build/host/libukpktgen.a
+$(O)/host/docgen: $(O)/host/docs/docgen.o $(O)/host/libukpktgen.a
 	$(call say,LD,$@)
 	$(Q)$(CC) $(HOST_CFLAGS) -o $@ $^
 
-build/host/%.o: %.c | build/gen/uk/config.h build/gen/version.h
+$(O)/host/%.o: %.c | $(O)/gen/uk/config.h $(O)/gen/version.h
 	@mkdir -p $(@D)
 	$(call say,CC,$@)
 	$(Q)$(CC) $(HOST_CFLAGS) -c -o $@ $<
 
-build/host/%.o: build/gen/%.c
+$(O)/host/%.o: $(O)/gen/%.c
 	@mkdir -p $(@D)
 	$(call say,CC,$@)
 	$(Q)$(CC) $(HOST_CFLAGS) -c -o $@ $<
 
 # What many seeds are played on.
 FAST_CFLAGS := $(CFLAGS_ALL) -DUK_PLAT_NAME=\"host\" -O2 -g -D_GNU_SOURCE
-build/fast/test_transcripts: $(call obj,fast,tests/unit/test_transcripts.c \
+$(O)/fast/test_transcripts: $(call obj,fast,tests/unit/test_transcripts.c \
 		$(UNIT_LIB_SRC) $(filter-out main.c,$(APP_SRC)) $(CMD_SRC) \
-		$(LIB_SRC) $(HOST_SRC)) build/fast/cmd_table.o
+		$(LIB_SRC) $(HOST_SRC)) $(O)/fast/cmd_table.o
 	$(call say,LD,$@)
 	$(Q)$(CC) $(FAST_CFLAGS) -o $@ $^ -lcmocka
 
-build/fast/cost: $(call obj,fast,bench/cost.c $(UNIT_LIB_SRC) \
+$(O)/fast/cost: $(call obj,fast,bench/cost.c $(UNIT_LIB_SRC) \
 		$(filter-out main.c,$(APP_SRC)) $(CMD_SRC) $(LIB_SRC) \
-		$(HOST_SRC)) build/fast/cmd_table.o
+		$(HOST_SRC)) $(O)/fast/cmd_table.o
 	$(call say,LD,$@)
 	$(Q)$(CC) $(FAST_CFLAGS) -o $@ $^ -lcmocka
 
-build/fast/%.o: %.c | build/gen/uk/config.h build/gen/version.h
+$(O)/fast/%.o: %.c | $(O)/gen/uk/config.h $(O)/gen/version.h
 	@mkdir -p $(@D)
 	$(call say,CC,$@)
 	$(Q)$(CC) $(FAST_CFLAGS) -c -o $@ $<
 
-build/fast/%.o: build/gen/%.c
+$(O)/fast/%.o: $(O)/gen/%.c
 	@mkdir -p $(@D)
 	$(call say,CC,$@)
 	$(Q)$(CC) $(FAST_CFLAGS) -c -o $@ $<
@@ -246,21 +302,21 @@ FUZZ_CFLAGS := -std=gnu11 $(INC) -MMD -MP -DUK_PLAT_NAME=\"host\" -O2 -g \
 	-fno-sanitize-recover=all
 FUZZ_CMP := parse value arg keys cpio
 FUZZ_OBJ := $(call obj,fuzz,$(filter-out main.c,$(APP_SRC)) $(CMD_SRC) \
-	$(LIB_SRC) $(HOST_SRC) tests/fuzz/line.c) build/fuzz/cmd_table.o
+	$(LIB_SRC) $(HOST_SRC) tests/fuzz/line.c) $(O)/fuzz/cmd_table.o
 
-build/fuzz/%: NO_CMP := -fno-sanitize-coverage=trace-cmp
-$(FUZZ_CMP:%=build/fuzz/shell/%.o): NO_CMP :=
+$(O)/fuzz/%: NO_CMP := -fno-sanitize-coverage=trace-cmp
+$(FUZZ_CMP:%=$(O)/fuzz/shell/%.o): NO_CMP :=
 
-build/fuzz/fuzz_%: build/fuzz/tests/fuzz/fuzz_%.o $(FUZZ_OBJ)
+$(O)/fuzz/fuzz_%: $(O)/fuzz/tests/fuzz/fuzz_%.o $(FUZZ_OBJ)
 	$(call say,LD,$@)
 	$(Q)clang -fsanitize=fuzzer,address,undefined -o $@ $^
 
-build/fuzz/%.o: %.c | build/gen/uk/config.h build/gen/version.h
+$(O)/fuzz/%.o: %.c | $(O)/gen/uk/config.h $(O)/gen/version.h
 	@mkdir -p $(@D)
 	$(call say,FUZZ,$@)
 	$(Q)clang $(FUZZ_CFLAGS) $(NO_CMP) -c -o $@ $<
 
-build/fuzz/%.o: build/gen/%.c
+$(O)/fuzz/%.o: $(O)/gen/%.c
 	@mkdir -p $(@D)
 	$(call say,FUZZ,$@)
 	$(Q)clang $(FUZZ_CFLAGS) $(NO_CMP) -c -o $@ $<
@@ -269,26 +325,28 @@ build/fuzz/%.o: build/gen/%.c
 
 VHOST_CFLAGS := $(CFLAGS_ALL) -O3 -g -D_GNU_SOURCE -mprfchw
 
-build/vhost/vhost-peer: $(call obj,vhost,$(VHOST_SRC))
+$(O)/vhost/vhost-peer: $(call obj,vhost,$(VHOST_SRC))
 	$(call say,LD,$@)
 	$(Q)$(CC) $(VHOST_CFLAGS) -o $@ $^ -lpthread
 
-build/vhost/%.o: %.c
+$(O)/vhost/%.o: %.c
 	@mkdir -p $(@D)
 	$(call say,CC,$@)
 	$(Q)$(CC) $(VHOST_CFLAGS) -c -o $@ $<
 
 # ---- The client --------------------------------------------------------------
 
-build/ukpktgen-console: client/ukpktgen-console
+$(O)/ukpktgen-console: client/ukpktgen-console
 	@mkdir -p $(@D)
 	$(Q)install -m 755 $< $@
 
 setup-image:
 	@scripts/setup image
 
-.PHONY: image client run test unit transcripts fuzz check bench cost docs clean help \
-	test-image vhost setup-image FORCE
+.PHONY: $(CONFIG_GOALS) image client run test unit transcripts fuzz check bench cost docs clean help \
+	test-image tiny-image vhost setup-image FORCE
 .SECONDARY:
 
--include $(shell find build -name '*.d' 2>/dev/null)
+-include $(shell find $(O) -name '*.d' 2>/dev/null)
+
+endif

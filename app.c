@@ -5,6 +5,10 @@
 
 #include "shell/cpio.h"
 
+#ifndef CONFIG_APPUKPKTGEN_STORE_KB
+#define CONFIG_APPUKPKTGEN_STORE_KB 0
+#endif
+
 /* The store leaves this much of the heap to all else... */
 #define STORE_RESERVE (64 << 10)
 /* ...and takes what it gets in steps of this. */
@@ -326,6 +330,11 @@ void app_load_initrd(struct app *app, const void *archive, size_t len,
 	enum cpio_result result = CPIO_FILE;
 	struct cpio c;
 
+	if (!OPTION(FILES)) {
+		session_event(&app->session, now_ns,
+			      "initrd: this image has no files");
+		return;
+	}
 	cpio_init(&c, archive, len);
 	while (result == CPIO_FILE || result == CPIO_OTHER) {
 		const char *why;

@@ -13,8 +13,7 @@ enum { AT, SERIAL, LINES };
 static const struct arg args[] = {
 	[NAME] = {ARG_NAME, .name = "NAME", .help = "the file",
 		  .names = app_file_names},
-	[JSON] = {ARG_FLAG, .optional = true, .name = "json",
-		  .help = "reply as JSON"},
+	[JSON] = ARG_JSON("reply as JSON"),
 	{ARG_NONE},
 };
 

@@ -16,8 +16,7 @@ static const struct arg args[] = {
 	[CRC32] = {ARG_HEX32, .name = "CRC32",
 		   .help = "CRC-32 of these bytes, as 8 hex digits"},
 	[BASE64] = {ARG_TEXT, .name = "BASE64", .help = "the bytes"},
-	[JSON] = {ARG_FLAG, .optional = true, .name = "json",
-		  .help = "reply as JSON"},
+	[JSON] = ARG_JSON("reply as JSON"),
 	{ARG_NONE},
 };
 

@@ -7,7 +7,7 @@ enum { WHEN };
 static const char *const when[] = {"auto", "on", "off", NULL};
 
 static const struct arg show_args[] = {
-	{ARG_FLAG, .optional = true, .name = "json", .help = "reply as JSON"},
+	ARG_JSON("reply as JSON"),
 	{ARG_NONE},
 };
 

@@ -14,7 +14,7 @@ static const struct arg args[] = {
 		  .help = "what is typed so far, up to the cursor"},
 	[NEXT] = {ARG_FLAG, .optional = true, .name = "next",
 		  .help = "describe what may come, as '?' does"},
-	{ARG_FLAG, .optional = true, .name = "json", .help = "reply as JSON"},
+	ARG_JSON("reply as JSON"),
 	{ARG_NONE},
 };
 

@@ -15,8 +15,7 @@ static const struct arg args[] = {
 	[OFFSET] = {ARG_INT, .optional = true, .name = "OFFSET",
 		    .unit = "bytes", .help = "where to begin; left out, 0",
 		    .max = UINT32_MAX},
-	[JSON] = {ARG_FLAG, .optional = true, .name = "json",
-		  .help = "reply as JSON"},
+	[JSON] = ARG_JSON("reply as JSON"),
 	{ARG_NONE},
 };
 

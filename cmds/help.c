@@ -26,18 +26,12 @@ static bool names(void *app, unsigned i, struct arg_name *name)
 	return false;
 }
 
-#define JSON_ARG                                            \
-	{                                                   \
-		ARG_FLAG, .optional = true, .name = "json", \
-			  .help = "reply as JSON"           \
-	}
-
-static const struct arg list_args[] = {JSON_ARG, {ARG_NONE}};
+static const struct arg list_args[] = {ARG_JSON("reply as JSON"), {ARG_NONE}};
 
 static const struct arg one_args[] = {
 	[COMMAND] = {ARG_NAME, .name = "COMMAND",
 		     .help = "the command to explain", .names = names},
-	JSON_ARG,
+	ARG_JSON("reply as JSON"),
 	{ARG_NONE},
 };
 
@@ -72,6 +66,32 @@ static void show_words(struct reply *r, const char *key,
 	for (; *words; words++)
 		reply_text(r, NULL, *words);
 	reply_end(r);
+}
+
+static bool has_command(const struct call *c, const char *name)
+{
+	const struct cmd *const *cmd = c->session->env.commands;
+
+	while (*cmd && strcmp((*cmd)->name, name) != 0)
+		cmd++;
+	return *cmd != NULL;
+}
+
+/* Examples and other commands, as far as the image has what they name. */
+static void show_more(struct call *c, const struct cmd *cmd)
+{
+	reply_list(c->reply, "examples", REPLY_TABLE);
+	for (const char *const *w = cmd->examples; *w; w++)
+		if (OPTION(JSON) || !strstr(*w, "--json"))
+			reply_text(c->reply, NULL, *w);
+	reply_end(c->reply);
+	if (!cmd->see)
+		return;
+	reply_list(c->reply, "see_also", REPLY_TABLE);
+	for (const char *const *w = cmd->see; *w; w++)
+		if (has_command(c, *w))
+			reply_text(c->reply, NULL, *w);
+	reply_end(c->reply);
 }
 
 /* Range and words of an argument, as numbers and a list. */
@@ -110,16 +130,17 @@ static void json_form(struct reply *r, const struct cmd *cmd,
 	reply_end(r);
 }
 
-static void show_json(struct reply *r, const struct cmd *cmd)
+static void show_json(struct call *c, const struct cmd *cmd)
 {
+	struct reply *r = c->reply;
+
 	reply_text(r, "command", cmd->name);
 	reply_text(r, "summary", cmd->summary);
 	reply_list(r, "forms", REPLY_TABLE);
 	for (const struct cmd_form *f = cmd->forms; f->run; f++)
 		json_form(r, cmd, f);
 	reply_end(r);
-	show_words(r, "examples", cmd->examples);
-	show_words(r, "see_also", cmd->see);
+	show_more(c, cmd);
 }
 
 /* All of them are more than a reply holds: a line each. */
@@ -133,7 +154,7 @@ static enum call_result next_json(struct call *c)
 	while (*cmd && (*cmd)->hidden)
 		cmd++;
 	if (*cmd)
-		show_json(c->reply, *cmd++);
+		show_json(c, *cmd++);
 	while (*cmd && (*cmd)->hidden)
 		cmd++;
 	c->state[NEXT] = (uint64_t)(cmd - c->session->env.commands);
@@ -145,7 +166,7 @@ static enum call_result run_list(struct call *c)
 {
 	const struct cmd *const *cmd = c->session->env.commands;
 
-	if (c->json)
+	if (OPTION(JSON) && c->json)
 		return next_json(c);
 	reply_list(c->reply, "commands", REPLY_TABLE);
 	for (; *cmd; cmd++) {
@@ -160,8 +181,10 @@ static enum call_result run_list(struct call *c)
 	return CALL_DONE;
 }
 
-static void show_text(struct reply *r, const struct cmd *cmd)
+static void show_text(struct call *c, const struct cmd *cmd)
 {
+	struct reply *r = c->reply;
+
 	reply_text(r, "command", cmd->name);
 	reply_text(r, "summary", cmd->summary);
 	reply_list(r, "usage", REPLY_TABLE);
@@ -176,8 +199,7 @@ static void show_text(struct reply *r, const struct cmd *cmd)
 	}
 	reply_end(r);
 	show_args(r, cmd);
-	show_words(r, "examples", cmd->examples);
-	show_words(r, "see_also", cmd->see);
+	show_more(c, cmd);
 }
 
 static enum call_result unknown(struct call *c, const char *name)
@@ -201,10 +223,10 @@ static enum call_result run_one(struct call *c)
 		cmd++;
 	if (!*cmd)
 		return unknown(c, name);
-	if (c->json)
-		show_json(c->reply, *cmd);
+	if (OPTION(JSON) && c->json)
+		show_json(c, *cmd);
 	else
-		show_text(c->reply, *cmd);
+		show_text(c, *cmd);
 	return CALL_DONE;
 }
 
@@ -214,8 +236,11 @@ const struct cmd cmd_help = {
 	.forms =
 		(const struct cmd_form[]){
 			{list_args, run_list,
-			 "list all commands; as JSON, one object and line for "
-			 "each, with all that is known of it"},
+			 OPTION(JSON)
+				 ? "list all commands; as JSON, one object "
+				   "and line for each, with all that is "
+				   "known of it"
+				 : "list all commands"},
 			{one_args, run_one,
 			 "usage, arguments and examples of one"},
 			{0},

@@ -3,7 +3,7 @@
 #include "shell/script.h"
 
 static const struct arg args[] = {
-	{ARG_FLAG, .optional = true, .name = "json", .help = "reply as JSON"},
+	ARG_JSON("reply as JSON"),
 	{ARG_NONE},
 };
 

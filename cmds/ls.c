@@ -2,7 +2,7 @@
 #include "app.h"
 
 static const struct arg args[] = {
-	{ARG_FLAG, .optional = true, .name = "json", .help = "reply as JSON"},
+	ARG_JSON("reply as JSON"),
 	{ARG_NONE},
 };
 

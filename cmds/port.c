@@ -7,7 +7,7 @@
 enum { PORTS, JSON };
 
 static const struct arg show_args[] = {
-	{ARG_FLAG, .optional = true, .name = "json", .help = "reply as JSON"},
+	ARG_JSON("reply as JSON"),
 	{ARG_NONE},
 };
 

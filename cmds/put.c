@@ -9,8 +9,7 @@ static const struct arg args[] = {
 		  .help = "how long it is", .max = UINT32_MAX},
 	[CRC32] = {ARG_HEX32, .name = "CRC32",
 		   .help = "CRC-32 of all of it, as 8 hex digits"},
-	[JSON] = {ARG_FLAG, .optional = true, .name = "json",
-		  .help = "reply as JSON"},
+	[JSON] = ARG_JSON("reply as JSON"),
 	{ARG_NONE},
 };
 

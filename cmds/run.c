@@ -13,8 +13,7 @@ static const struct arg args[] = {
 			.help = "tell of lines that fail, and go on"},
 	[JOB] = {ARG_FLAG, .optional = true, .name = "job",
 		 .help = "do not wait for its end"},
-	[JSON] = {ARG_FLAG, .optional = true, .name = "json",
-		  .help = "with --job: its number as JSON"},
+	[JSON] = ARG_JSON("with --job: its number as JSON"),
 	{ARG_NONE},
 };
 

@@ -10,8 +10,7 @@ static const struct arg args[] = {
 	[PORTS] = {ARG_PORTS, .optional = true, .name = "PORTS",
 		   .help = "ports to show"},
 	[CONFIG] = {ARG_KEYWORD, .name = "config", .help = "all settings"},
-	[JSON] = {ARG_FLAG, .optional = true, .name = "json",
-		  .help = "reply as JSON"},
+	[JSON] = ARG_JSON("reply as JSON"),
 	{ARG_NONE},
 };
 

@@ -16,15 +16,9 @@ enum { LIVE_KEYWORD = 1, LIVE_INTERVAL };
 		ARG_PORTS, .optional = true, .name = "PORTS", \
 			   .help = "ports to show"            \
 	}
-#define JSON_ARG                                            \
-	{                                                   \
-		ARG_FLAG, .optional = true, .name = "json", \
-			  .help = "reply as JSON"           \
-	}
-
 static const struct arg show_args[] = {
 	[PORTS] = PORTS_ARG,
-	[SHOW_JSON] = JSON_ARG,
+	[SHOW_JSON] = ARG_JSON("reply as JSON"),
 	{ARG_NONE},
 };
 
@@ -43,7 +37,7 @@ static const struct arg every_args[] = {
 	[EVERY_COUNT] = {ARG_INT, .optional = true, .name = "COUNT",
 			 .help = "how many lines; left out, until Ctrl-C",
 			 .min = 1, .max = 1000000000},
-	[EVERY_JSON] = JSON_ARG,
+	[EVERY_JSON] = ARG_JSON("reply as JSON"),
 	{ARG_NONE},
 };
 
@@ -258,13 +252,13 @@ const struct cmd cmd_stats = {
 			{clear_args, run_clear, "count from zero again"},
 			{every_args, run_every,
 			 "a line an interval: rates, layer 1"},
-			{live_args, run_live,
+			{live_args, OPTION(LIVE) ? run_live : NULL,
 			 "a page kept up to date; any key leaves it"},
 			{0},
 		},
 	.examples =
 		(const char *const[]){"stats", "stats --json", "stats 0 clear",
 				      "stats every 1s", "stats every 1s 5",
-				      "stats live", NULL},
+				      OPTION(LIVE) ? "stats live" : NULL, NULL},
 	.see = (const char *const[]){"start", "stop", NULL},
 };

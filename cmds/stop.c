@@ -12,8 +12,7 @@ enum { DEADLINE_NS };
 static const struct arg args[] = {
 	[PORTS] = {ARG_PORTS, .optional = true, .name = "PORTS",
 		   .help = "ports to stop"},
-	[JSON] = {ARG_FLAG, .optional = true, .name = "json",
-		  .help = "reply with the sum as JSON"},
+	[JSON] = ARG_JSON("reply with the sum as JSON"),
 	{ARG_NONE},
 };
 
@@ -80,7 +79,8 @@ static enum call_result run(struct call *c)
 		pktgen_abandon(pg, mask);
 	}
 	/* A program that did not ask hears of it when the sum is wrong. */
-	if (!c->program || c->json || (port_can_reap() && in_flight(pg, mask)))
+	if (!OPTION(JSON) || !c->program || c->json ||
+	    (port_can_reap() && in_flight(pg, mask)))
 		report(c);
 	return CALL_DONE;
 }
@@ -91,8 +91,12 @@ const struct cmd cmd_stop = {
 	.forms =
 		(const struct cmd_form[]){
 			{args, run,
-			 "stop, drain for up to a second, show the sum (to a "
-			 "program with --json, or when frames are missing)"},
+			 OPTION(JSON)
+				 ? "stop, drain for up to a second, show the "
+				   "sum (to a program with --json, or when "
+				   "frames are missing)"
+				 : "stop, drain for up to a second, show "
+				   "the sum"},
 			{0},
 		},
 	.examples = (const char *const[]){"stop", "stop 0", NULL},

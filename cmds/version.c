@@ -5,8 +5,7 @@
 enum { JSON };
 
 static const struct arg args[] = {
-	[JSON] = {ARG_FLAG, .optional = true, .name = "json",
-		  .help = "reply as JSON"},
+	[JSON] = ARG_JSON("reply as JSON"),
 	{ARG_NONE},
 };
 

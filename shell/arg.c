@@ -69,10 +69,12 @@ static enum shell_err take_address(const char *word, const struct arg *a,
 {
 	const unsigned bits = a->type == ARG_IPV4 ? 32 : 128;
 	unsigned prefix = bits, *wanted = a->prefix ? &prefix : NULL;
-	enum shell_err err = a->type == ARG_IPV4
-				     ? value_ipv4(word, v->addr, wanted)
-				     : value_ipv6(word, v->addr, wanted);
+	enum shell_err err;
 
+	if (a->type == ARG_MAC)
+		return value_mac(word, v->addr);
+	err = a->type == ARG_IPV4 ? value_ipv4(word, v->addr, wanted)
+				  : value_ipv6(word, v->addr, wanted);
 	if (err)
 		return err;
 	if (a->prefix && (prefix < a->min || prefix > a->max))
@@ -106,10 +108,9 @@ enum shell_err arg_take(const struct arg *a, const char *word,
 	case ARG_HEX32:
 		return take_hex32(word, v);
 	case ARG_MAC:
-		return value_mac(word, v->addr);
 	case ARG_IPV4:
 	case ARG_IPV6:
-		return take_address(word, a, v);
+		return OPTION(HEADERS) ? take_address(word, a, v) : E_SYNTAX;
 	case ARG_SIZES:
 		return take_sizes(word, a, v);
 	case ARG_SPEED:
@@ -126,6 +127,17 @@ enum shell_err arg_take(const struct arg *a, const char *word,
 	if (!err && a->max && (v->u < a->min || v->u > a->max))
 		err = E_RANGE;
 	return err;
+}
+
+static void print_address(const struct arg *a, const struct value *v, char *buf,
+			  size_t size)
+{
+	if (a->type == ARG_MAC)
+		value_mac_print(v->addr, buf, size);
+	else if (a->type == ARG_IPV4)
+		value_ipv4_print(v->addr, v->prefix, buf, size);
+	else
+		value_ipv6_print(v->addr, v->prefix, buf, size);
 }
 
 void arg_print(const struct arg *a, const struct value *v, char *buf,
@@ -162,13 +174,10 @@ void arg_print(const struct arg *a, const struct value *v, char *buf,
 		snprintf(buf, size, "%08" PRIx64, v->u);
 		break;
 	case ARG_MAC:
-		value_mac_print(v->addr, buf, size);
-		break;
 	case ARG_IPV4:
-		value_ipv4_print(v->addr, v->prefix, buf, size);
-		break;
 	case ARG_IPV6:
-		value_ipv6_print(v->addr, v->prefix, buf, size);
+		if (OPTION(HEADERS))
+			print_address(a, v, buf, size);
 		break;
 	case ARG_SIZES:
 		value_sizes_print(&v->sizes, buf, size);

@@ -17,6 +17,7 @@
 #ifndef SHELL_CMD_H
 #define SHELL_CMD_H
 
+#include "shell/option.h"
 #include "shell/reply.h"
 #include "shell/value.h"
 
@@ -50,6 +51,16 @@ enum arg_type {
 	ARG_REST,
 	ARG_TYPES
 };
+
+/*
+ * The flag that has the reply rendered as JSON. It stands last in its list,
+ * which ends there in an image without JSON.
+ */
+#define ARG_JSON(text)                                                   \
+	{                                                                \
+		OPTION(JSON) ? ARG_FLAG : ARG_NONE,                      \
+			.optional = true, .name = "json", .help = (text) \
+	}
 
 /* A name that an argument may take now, for completion. */
 struct arg_name {

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "shell/edit.h"
+#include "shell/option.h"
 
 #define ENTER "\x1b[?1049h\x1b[?25l"
 #define CLEAR "\x1b[m\x1b[H\x1b[2J"
@@ -74,7 +75,7 @@ enum page_key page_push(struct page *p, unsigned char byte, uint64_t now_ns)
 
 void page_hide(struct page *p, struct out *o)
 {
-	if (!p->shown)
+	if (!OPTION(LIVE) || !p->shown)
 		return;
 	out_text(o, PAGE_LEAVE);
 	/* A program reads all of that as a line, which ends before its own; on

@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "shell/option.h"
+
 void render_start(struct render *r, const struct reply *reply, bool json,
 		  unsigned width)
 {
@@ -24,8 +26,8 @@ size_t render_step(struct render *r, char *buf, size_t size)
 		bool more;
 
 		s.skip = r->given;
-		more = r->json ? json_unit(r, &next, &s)
-			       : text_unit(r, &next, &s);
+		more = OPTION(JSON) && r->json ? json_unit(r, &next, &s)
+					       : text_unit(r, &next, &s);
 		if (s.full) {
 			r->given += s.used - before;
 			break;

@@ -101,10 +101,12 @@ static bool push_key(struct session *s, unsigned char byte)
 		edit_show(&s->edit, &s->out);
 		break;
 	case EDIT_COMPLETE:
-		menu_complete(&s->edit, &s->out, &env);
+		if (OPTION(COMPLETE))
+			menu_complete(&s->edit, &s->out, &env);
 		break;
 	case EDIT_HELP:
-		menu_help(&s->edit, &s->out, &env);
+		if (OPTION(COMPLETE))
+			menu_help(&s->edit, &s->out, &env);
 		break;
 	default:
 		break;
@@ -291,7 +293,7 @@ uint64_t session_wake_ns(const struct session *s)
 	/* They wait for room in the output only. */
 	if (s->events_len || prompt_due(s))
 		return 0;
-	if (s->page.on)
+	if (OPTION(LIVE) && s->page.on)
 		wake_ns = page_wake_ns(&s->page, s->edit.ask);
 	for (unsigned i = 0; i < SESSION_RUNNERS; i++) {
 		uint64_t one_ns = runner_wake_ns(&s->runner[i]);

@@ -23,7 +23,8 @@ void session_set_size(struct session *s, const struct keys_size *size)
 
 	edit_set_size(&s->edit, size);
 	session_set_color(s, s->color);
-	if (s->page.on && page_resize(&s->page, e->height, e->width))
+	if (OPTION(LIVE) && s->page.on &&
+	    page_resize(&s->page, e->height, e->width))
 		wake_page(s);
 }
 
@@ -43,6 +44,8 @@ void session_page_key(struct session *s, unsigned char byte, uint64_t now_ns)
 {
 	const unsigned *param = s->page.keys.param;
 
+	if (!OPTION(LIVE))
+		return;
 	switch (page_push(&s->page, byte, now_ns)) {
 	case PAGE_KEY_SIZE:
 		session_set_size(s, &(struct keys_size){param[0], param[1]});
@@ -60,6 +63,8 @@ void session_page_poll(struct session *s, uint64_t now_ns)
 {
 	struct page *p = &s->page;
 
+	if (!OPTION(LIVE))
+		return;
 	while (p->on && !p->left && s->typed_head != s->typed_tail)
 		session_page_key(
 			s, s->typed[s->typed_head++ % SESSION_TYPED_BYTES],

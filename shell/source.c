@@ -17,6 +17,12 @@ void sources_start(struct sources *s, const char *line, unsigned len)
 	s->stack[0] = (struct source){.kind = SOURCE_LINE, .len = len};
 }
 
+/* Only `run` puts one on top. */
+static bool is_file(const struct source *src)
+{
+	return OPTION(JOBS) && src->kind == SOURCE_FILE;
+}
+
 /* The file of a source; NULL when it is another by now. */
 static const struct store_file *source_file(const struct sources *s,
 					    const struct source *src)
@@ -37,7 +43,7 @@ static const char *top_text(const struct sources *s, struct call *c)
 		from += src->from;
 	if (src->kind == SOURCE_LINE)
 		return s->line + from;
-	f = source_file(s, src);
+	f = is_file(src) ? source_file(s, src) : NULL;
 	if (f)
 		return (const char *)store_data(s->store, f) + src->at + from;
 	call_fail(c, E_STATE, -1, "'%s' was changed meanwhile", src->name);
@@ -99,12 +105,12 @@ static enum source_result advance(struct sources *s, struct call *c)
 	struct source *src = top(s);
 
 	c->err = E_OK;
-	if (src->kind == SOURCE_FILE && !source_file(s, src)) {
+	if (is_file(src) && !source_file(s, src)) {
 		top_text(s, c);
 		c->err_column = 0;
 		return SOURCE_COMMAND;
 	}
-	if (src->kind == SOURCE_FILE && next_row(s, src, c))
+	if (is_file(src) && next_row(s, src, c))
 		return c->err ? SOURCE_COMMAND : SOURCE_AGAIN;
 	if (src->kind == SOURCE_REPEAT && src->left) {
 		src->left--;
@@ -112,7 +118,7 @@ static enum source_result advance(struct sources *s, struct call *c)
 		return SOURCE_AGAIN;
 	}
 	s->depth--;
-	if (src->kind == SOURCE_FILE)
+	if (is_file(src))
 		end_of_file(src, c);
 	if (c->err)
 		return SOURCE_COMMAND;
@@ -175,7 +181,7 @@ enum shell_err sources_push_repeat(struct sources *s, unsigned from,
 
 static bool is_lost(const struct sources *s, const struct source *src)
 {
-	return src->kind == SOURCE_FILE && !source_file(s, src);
+	return is_file(src) && !source_file(s, src);
 }
 
 /* The line below which there are only repeats: a file's, or the first. */
@@ -196,7 +202,7 @@ static void add_runner(const struct source *first, const struct source *src,
 	const size_t used = strlen(text);
 
 	while (src-- != first) {
-		if (src->kind != SOURCE_FILE)
+		if (!is_file(src))
 			continue;
 		snprintf(text + used, size - used, " (run by %s:%u)", src->name,
 			 src->row);
@@ -210,8 +216,7 @@ static bool keep_going(struct sources *s, enum shell_err err)
 	for (; s->depth; s->depth--) {
 		struct source *src = top(s);
 
-		if (src->kind != SOURCE_FILE || !src->keep_going ||
-		    is_lost(s, src))
+		if (!is_file(src) || !src->keep_going || is_lost(s, src))
 			continue;
 		if (!src->failed++)
 			src->err = err;
@@ -229,10 +234,10 @@ bool sources_fail(struct sources *s, struct call *c, char *where, size_t size)
 
 	c->err_column = column;
 	where[0] = '\0';
-	if (src->kind == SOURCE_FILE && column)
+	if (is_file(src) && column)
 		snprintf(where, size, "%s:%u:%u: ", src->name, src->row,
 			 column);
-	else if (src->kind == SOURCE_FILE)
+	else if (is_file(src))
 		snprintf(where, size, "%s:%u: ", src->name, src->row);
 	add_runner(s->stack, src, c->err_text, sizeof(c->err_text));
 	if (c->err != E_CANCEL && keep_going(s, c->err))
@@ -250,7 +255,7 @@ void sources_place(const struct sources *s, char *buf, size_t size)
 {
 	buf[0] = '\0';
 	for (unsigned i = s->depth; i-- > 0;) {
-		if (s->stack[i].kind != SOURCE_FILE)
+		if (!is_file(&s->stack[i]))
 			continue;
 		snprintf(buf, size, "%s:%u", s->stack[i].name, s->stack[i].row);
 		return;

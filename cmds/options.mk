@@ -1,0 +1,12 @@
+# The commands that an option of Config.uk leaves out; all others, and with an
+# option all of its, are in the image. What only they call, the linker drops.
+cmds-$(CONFIG_APPUKPKTGEN_FILES) += cat chunk df get ls put rm
+cmds-$(CONFIG_APPUKPKTGEN_JOBS) += cancel echo expect jobs lease repeat run sleep wait
+cmds-$(CONFIG_APPUKPKTGEN_CONFIG) += load reset save show
+cmds-$(CONFIG_APPUKPKTGEN_HEADERS) += dst linkspeed proto signature src ttl
+cmds-$(CONFIG_APPUKPKTGEN_TUNING) += burst onfull strategy
+cmds-$(CONFIG_APPUKPKTGEN_COMPLETE) += complete
+cmds-$(CONFIG_APPUKPKTGEN_LIVE) += color
+
+# Of these command files, the ones that are built.
+cmds-built = $(filter-out $(foreach c,$(cmds-) $(cmds-n),%/$(c).c),$(1))
