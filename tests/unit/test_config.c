@@ -33,14 +33,8 @@ static int setup(void **state)
 
 static int teardown(void **state)
 {
-	struct pktgen *pg = &app.pktgen;
-
 	(void)state;
-	for (unsigned i = 0; i < pg->nb_ports; i++) {
-		uk_free(uk_alloc_get_default(), pg->worker[i]);
-		uk_allocpool_free(pg->port[i].rx_pool);
-		uk_allocpool_free(pg->port[i].tx_pool);
-	}
+	pktgen_close(&app.pktgen, uk_alloc_get_default());
 	uk_free(uk_alloc_get_default(), app.store.mem);
 	return 0;
 }
