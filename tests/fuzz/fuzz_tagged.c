@@ -227,7 +227,7 @@ static void finish(void)
 
 static void begin(void)
 {
-	line_begin(1024);
+	line_begin(32768); /* for all that a person may save */
 	f.count = f.answered = f.lines = 0;
 	f.read = f.in_len = 0;
 	f.chunk = SIZE_MAX;

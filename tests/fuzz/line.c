@@ -9,7 +9,7 @@
 /* After so many steps in which nothing moves nothing will. */
 #define STUCK_STEPS 100
 #define SETTLE_STEPS 500
-#define STORE_MAX 4096
+#define STORE_MAX 32768
 
 struct line line;
 
