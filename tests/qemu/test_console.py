@@ -62,7 +62,7 @@ def test_editing_and_history(person):
 
 
 def test_tab_completes_and_question_mark_lists(person):
-    person.send("si\t")
+    person.send("siz\t")
     person.expect_exact("size ")
     person.send("?")
     person.expect_exact("SIZE     64..9018 bytes")
