@@ -50,11 +50,13 @@ VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo unkn
 WARN := -Wall -Wextra -Werror -Wshadow -Wstrict-prototypes \
 	-Wmissing-prototypes -Wpointer-arith -Wvla -Wwrite-strings
 INC := -I. -Iplat/include -I$(O)/gen
+# The options of Config.uk are known everywhere, as in a stock tree's build.
+CONFIG_INC := -include uk/config.h
 CFLAGS_ALL := -std=gnu11 $(WARN) $(INC) -MMD -MP
 
 MUSL_INC := /usr/include/x86_64-linux-musl
 MUSL_LIB := /usr/lib/x86_64-linux-musl/libc.a
-KVM_CFLAGS := -I$(O)/gen/image $(CFLAGS_ALL) -DUK_PLAT_NAME=\"kvm\" -O2 -g -nostdinc -isystem $(MUSL_INC) \
+KVM_CFLAGS := -I$(O)/gen/image $(CFLAGS_ALL) $(CONFIG_INC) -DUK_PLAT_NAME=\"kvm\" -O2 -g -nostdinc -isystem $(MUSL_INC) \
 	-isystem $(dir $(shell $(CC) -print-file-name=include/stddef.h 2>/dev/null)) \
 	-ffreestanding -fbuiltin -fno-pic -no-pie -mcmodel=small \
 	-mno-red-zone -fno-stack-protector -fno-omit-frame-pointer \
@@ -67,7 +69,7 @@ KVM_LDFLAGS := -nostdlib -static -no-pie -Wl,--gc-sections \
 # off the registers that only it saves.
 KVM_IRQ_SRC := plat/kvm/irq.c plat/kvm/serial.c plat/kvm/lapic.c
 
-HOST_CFLAGS := $(CFLAGS_ALL) -DUK_PLAT_NAME=\"host\" -O1 -g -D_GNU_SOURCE -fno-omit-frame-pointer \
+HOST_CFLAGS := $(CFLAGS_ALL) $(CONFIG_INC) -DUK_PLAT_NAME=\"host\" -O1 -g -D_GNU_SOURCE -fno-omit-frame-pointer \
 	-fsanitize=address,undefined -fno-sanitize-recover=all
 
 ## image: the appliance, build/ukpktgen.elf (and .debug with its symbols)
@@ -174,7 +176,7 @@ $(O)/kvm/%.o: %.c | setup-image $(O)/gen/image/uk/config.h $(O)/gen/version.h
 	$(call say,CC,$@)
 	$(Q)$(CC) $(KVM_CFLAGS) -c -o $@ $<
 
-$(O)/kvm/%.o: %.S | setup-image
+$(O)/kvm/%.o: %.S | setup-image $(O)/gen/image/uk/config.h
 	@mkdir -p $(@D)
 	$(call say,CC,$@)
 	$(Q)$(CC) $(KVM_CFLAGS) -c -o $@ $<
@@ -266,13 +268,13 @@ $(O)/host/%.o: %.c | $(O)/gen/uk/config.h $(O)/gen/version.h
 	$(call say,CC,$@)
 	$(Q)$(CC) $(HOST_CFLAGS) -c -o $@ $<
 
-$(O)/host/%.o: $(O)/gen/%.c
+$(O)/host/%.o: $(O)/gen/%.c | $(O)/gen/uk/config.h
 	@mkdir -p $(@D)
 	$(call say,CC,$@)
 	$(Q)$(CC) $(HOST_CFLAGS) -c -o $@ $<
 
 # What many seeds are played on.
-FAST_CFLAGS := $(CFLAGS_ALL) -DUK_PLAT_NAME=\"host\" -O2 -g -D_GNU_SOURCE
+FAST_CFLAGS := $(CFLAGS_ALL) $(CONFIG_INC) -DUK_PLAT_NAME=\"host\" -O2 -g -D_GNU_SOURCE
 $(O)/fast/test_transcripts: $(call obj,fast,tests/unit/test_transcripts.c \
 		$(UNIT_LIB_SRC) $(filter-out main.c,$(APP_SRC)) $(CMD_SRC) \
 		$(LIB_SRC) $(HOST_SRC)) $(O)/fast/cmd_table.o
@@ -290,14 +292,14 @@ $(O)/fast/%.o: %.c | $(O)/gen/uk/config.h $(O)/gen/version.h
 	$(call say,CC,$@)
 	$(Q)$(CC) $(FAST_CFLAGS) -c -o $@ $<
 
-$(O)/fast/%.o: $(O)/gen/%.c
+$(O)/fast/%.o: $(O)/gen/%.c | $(O)/gen/uk/config.h
 	@mkdir -p $(@D)
 	$(call say,CC,$@)
 	$(Q)$(CC) $(FAST_CFLAGS) -c -o $@ $<
 
 # Clang instruments what is fuzzed. The fuzzer looks at every comparison where
 # words are read; in what draws characters that would take two thirds of the time.
-FUZZ_CFLAGS := -std=gnu11 $(INC) -MMD -MP -DUK_PLAT_NAME=\"host\" -O2 -g \
+FUZZ_CFLAGS := -std=gnu11 $(INC) $(CONFIG_INC) -MMD -MP -DUK_PLAT_NAME=\"host\" -O2 -g \
 	-D_GNU_SOURCE -fsanitize=fuzzer-no-link,address,undefined \
 	-fno-sanitize-recover=all
 FUZZ_CMP := parse value arg keys cpio
@@ -316,7 +318,7 @@ $(O)/fuzz/%.o: %.c | $(O)/gen/uk/config.h $(O)/gen/version.h
 	$(call say,FUZZ,$@)
 	$(Q)clang $(FUZZ_CFLAGS) $(NO_CMP) -c -o $@ $<
 
-$(O)/fuzz/%.o: $(O)/gen/%.c
+$(O)/fuzz/%.o: $(O)/gen/%.c | $(O)/gen/uk/config.h
 	@mkdir -p $(@D)
 	$(call say,FUZZ,$@)
 	$(Q)clang $(FUZZ_CFLAGS) $(NO_CMP) -c -o $@ $<

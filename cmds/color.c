@@ -39,7 +39,7 @@ const struct cmd cmd_color = {
 		(const struct cmd_form[]){
 			{show_args, run_show, "say whether it is shown"},
 			{set_args, run_set,
-			 "set it for this session; programs never see any"},
+			 "set it for this console; programs never see any"},
 			{0},
 		},
 	.examples = (const char *const[]){"color", "color off", NULL},

@@ -2,12 +2,11 @@
 /*
  * Which parts an image has. OPTION(JSON) is 1 where Config.uk's option
  * APPUKPKTGEN_JSON is on and 0 where it is off: a plain `if`, or a ?: in a
- * table, leaves a part out and yet has the compiler read it.
+ * table, leaves a part out and yet has the compiler read it. The build gives
+ * the options to every file.
  */
 #ifndef SHELL_OPTION_H
 #define SHELL_OPTION_H
-
-#include <uk/config.h>
 
 #define OPTION(name) OPTION_VALUE(CONFIG_APPUKPKTGEN_##name)
 
