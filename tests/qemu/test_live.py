@@ -106,7 +106,7 @@ def test_a_page_while_frames_are_sent(lab, tmux):
     terminal.run("resize-window", "-x", "80", "-y", "14")
     terminal.until(lambda rows: rows[13] == "not shown, for want of room: port 1")
     terminal.run("resize-window", "-x", "80", "-y", "24")
-    terminal.until(lambda rows: rows[10].startswith("port 1"))
+    terminal.until(lambda rows: any(r.startswith("port 1") for r in rows))
     # A key leaves; it is no part of the next line.
     terminal.keys("x")
     rows = terminal.until_prompt()
