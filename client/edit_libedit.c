@@ -174,7 +174,9 @@ static unsigned char redraw(struct edit *e)
 
 static bool is_pasted(struct edit *e)
 {
-	return e->pasting || e->c->in.len;
+	const struct input *in = &e->c->in;
+
+	return e->pasting || (in->len && *in->buf != '\t');
 }
 
 static unsigned char on_tab(EditLine *el, int key)
@@ -260,10 +262,10 @@ static void take_history(void *arg, const char *line)
 static void bind_keys(EditLine *el)
 {
 	el_set(el, EL_EDITOR, "emacs");
-	el_set(el, EL_ADDFN, "ukpktgen-tab", "complete", on_tab);
-	el_set(el, EL_ADDFN, "ukpktgen-help", "say what may come", on_help);
-	el_set(el, EL_ADDFN, "ukpktgen-cancel", "drop the line", on_cancel);
-	el_set(el, EL_ADDFN, "ukpktgen-stop", "suspend", on_stop);
+	el_wset(el, EL_ADDFN, L"ukpktgen-tab", L"complete", on_tab);
+	el_wset(el, EL_ADDFN, L"ukpktgen-help", L"say what may come", on_help);
+	el_wset(el, EL_ADDFN, L"ukpktgen-cancel", L"drop the line", on_cancel);
+	el_wset(el, EL_ADDFN, L"ukpktgen-stop", L"suspend", on_stop);
 	el_set(el, EL_BIND, "^R", "em-inc-search-prev", NULL);
 	el_set(el, EL_BIND, "\\e[3~", "ed-delete-next-char", NULL);
 	el_source(el, NULL);

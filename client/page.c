@@ -24,7 +24,9 @@ struct page {
 	bool opened, shown, key_sent, ended;
 	uint64_t due_ms;
 	char sequence[SEQUENCE];
-	size_t len; /* of the sequence that is coming; 0: none */
+	size_t len;  /* of the sequence that is coming; 0: none */
+	char cut[4]; /* of a character in UTF-8 that is coming */
+	size_t cut_len;
 };
 
 /* ---- What it draws ------------------------------------------------------- */
@@ -99,6 +101,43 @@ static void take_text(struct page *p, const char *text, size_t len)
 	}
 }
 
+/* Bytes at the end that begin a character whose rest is not there. */
+static size_t unfinished(const char *text, size_t len)
+{
+	for (size_t n = 1; n <= 3 && n <= len; n++) {
+		unsigned char c = (unsigned char)text[len - n];
+
+		if (c >= 0xc0)
+			return n < (c >= 0xf0   ? 4u
+				    : c >= 0xe0 ? 3u
+						: 2u)
+				       ? n
+				       : 0;
+		if (c < 0x80)
+			break;
+	}
+	return 0;
+}
+
+/* Text between two control characters. */
+static void take_run(struct page *p, const char *text, size_t len)
+{
+	while (len && p->cut_len) {
+		p->cut[p->cut_len++] = *text++;
+		len--;
+		if (p->cut_len == sizeof(p->cut) ||
+		    !unfinished(p->cut, p->cut_len)) {
+			take_text(p, p->cut, p->cut_len);
+			p->cut_len = 0;
+		}
+	}
+	if (p->cut_len)
+		return;
+	p->cut_len = unfinished(text, len);
+	memcpy(p->cut, text + len - p->cut_len, p->cut_len);
+	take_text(p, text, len - p->cut_len);
+}
+
 void page_take(struct page *p, const char *data, size_t len)
 {
 	size_t from = 0;
@@ -110,7 +149,8 @@ void page_take(struct page *p, const char *data, size_t len)
 			take_sequence(p, data[i]);
 			from = i + 1;
 		} else if (byte < ' ' || byte == 0x7f) {
-			take_text(p, data + from, i - from);
+			take_run(p, data + from, i - from);
+			p->cut_len = 0;
 			from = i + 1;
 			if (byte == 0x1b)
 				p->sequence[p->len++] = data[i];
@@ -119,7 +159,7 @@ void page_take(struct page *p, const char *data, size_t len)
 		}
 	}
 	if (!p->len && !p->ended)
-		take_text(p, data + from, len - from);
+		take_run(p, data + from, len - from);
 	fflush(stdout);
 }
 
@@ -214,7 +254,7 @@ static const char *text_of(const cJSON *json, const char *key)
 	return text ? text : "";
 }
 
-/* A form is taken when all its keywords stand in the line. */
+/* Forms are told apart by their keywords, some of which stand for a page. */
 static void take_help(void *arg, char *text, size_t len)
 {
 	struct wanted *w = arg;
@@ -224,14 +264,11 @@ static void take_help(void *arg, char *text, size_t len)
 	cJSON_ArrayForEach(form,
 			   cJSON_GetObjectItemCaseSensitive(json, "forms"))
 	{
-		bool all = cJSON_IsTrue(
-			cJSON_GetObjectItemCaseSensitive(form, "page"));
-
 		cJSON_ArrayForEach(a, cJSON_GetObjectItemCaseSensitive(
-					      form, "arguments")) all =
-			all && (strcmp(text_of(a, "type"), "keyword") != 0 ||
-				has_word(w->text, text_of(a, "name")));
-		w->page |= all;
+					      form, "arguments")) w->page |=
+			cJSON_IsTrue(
+				cJSON_GetObjectItemCaseSensitive(a, "page")) &&
+			has_word(w->text, text_of(a, "name"));
 	}
 	cJSON_Delete(json);
 }

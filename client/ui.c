@@ -96,6 +96,7 @@ static char *shown(struct client *c, const char *text, size_t len, size_t *n,
 	return out;
 }
 
+/* Whole lines; with a colour, one. */
 static void put(struct client *c, FILE *f, const char *color, const char *text,
 		size_t len)
 {
@@ -104,10 +105,9 @@ static void put(struct client *c, FILE *f, const char *color, const char *text,
 	if (c->edit)
 		edit_hide(c->edit);
 	if (colored)
-		fputs(color, f);
-	fwrite(text, 1, len, f);
-	if (colored)
-		fputs(PLAIN, f);
+		fprintf(f, "%s%.*s%s\n", color, (int)len - 1, text, PLAIN);
+	else
+		fwrite(text, 1, len, f);
 	fflush(f);
 	if (c->ui.record) {
 		fwrite(text, 1, len, c->ui.record);
