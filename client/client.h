@@ -17,7 +17,13 @@
 #include "client/ui.h"
 
 /* As `ukpktgen exec` documents them. */
-enum status { STATUS_OK, STATUS_FAILED, STATUS_UNREACHABLE, STATUS_CRASHED };
+enum status {
+	STATUS_OK,
+	STATUS_FAILED,
+	STATUS_UNREACHABLE,
+	STATUS_CRASHED,
+	STATUS_ENDED, /* unasked, while the launcher asks for --booting */
+};
 
 enum request_state { REQUEST_WAITS, REQUEST_OK, REQUEST_ERR, REQUEST_LOST };
 
@@ -62,6 +68,7 @@ struct client {
 	struct request greeting;
 	char version[80]; /* of the appliance, as it says */
 	bool was_up;
+	bool hung_up;  /* its end of the line did */
 	bool crashed;  /* the appliance has, since it was connected */
 	bool in_crash; /* its report is coming */
 	bool went;     /* it was told to end, and may */

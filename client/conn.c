@@ -45,7 +45,7 @@ static void greet(struct client *c, bool again)
 void conn_start(struct client *c)
 {
 	c->conn = CONN_DOWN;
-	c->in_crash = false;
+	c->in_crash = c->hung_up = false;
 	c->lines.len = 0;
 	c->lines.cut = false;
 	if (getrandom(&c->run, sizeof(c->run), 0) < 0)

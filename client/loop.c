@@ -47,6 +47,7 @@ static void take_link(struct client *c)
 	ssize_t n = link_read(&c->link, buf, sizeof(buf));
 
 	if (n < 0) {
+		c->hung_up = true;
 		conn_lost(c);
 	} else if (n > 0) {
 		if (c->page)

@@ -41,7 +41,9 @@ static const char usage[] =
 	"  --timeout TIME   of each command: 500ms, 10s, 5m; default: none\n"
 	"  --events         shows what the appliance tells unasked, on "
 	"standard error\n"
-	"  --booting        it boots just now: waits for its first line\n"
+	"  --booting        for the launcher: waits for its first line; when "
+	"it ends\n"
+	"                   unasked, the status is 4 and nothing is said\n"
 	"  --name NAME      what messages call it; default: ADDRESS\n"
 	"  --as PROGRAM     who others are told holds the console\n"
 	"  --as-pid PID     and its process\n"
@@ -197,7 +199,7 @@ static bool reach(struct client *c)
 			break;
 	if (c->conn == CONN_UP)
 		return true;
-	if (!c->ended_by && !c->stopped)
+	if (!c->ended_by && !c->stopped && !(c->booting && c->hung_up))
 		ui_note(c, "'%s' is not reachable: %s", c->name,
 			*c->link.why ? c->link.why : "it hung up");
 	return false;
@@ -215,13 +217,15 @@ static enum status be_console(struct client *c)
 	}
 	edit_close(c->edit);
 	c->edit = NULL;
-	return STATUS_OK;
+	return c->crashed && c->conn != CONN_UP ? STATUS_CRASHED : STATUS_OK;
 }
 
 static enum status run(struct client *c, const struct options *o)
 {
 	if (!reach(c))
-		return c->crashed ? STATUS_CRASHED : STATUS_UNREACHABLE;
+		return c->crashed                 ? STATUS_CRASHED
+		       : c->booting && c->hung_up ? STATUS_ENDED
+						  : STATUS_UNREACHABLE;
 	if (!c->batch)
 		return be_console(c);
 	if (o->commands)

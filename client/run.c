@@ -142,6 +142,8 @@ static enum status lost(struct client *c)
 	} else if (c->crashed) {
 		ui_note(c, "'%s' crashed", c->name);
 		return STATUS_CRASHED;
+	} else if (c->booting && !c->went) {
+		return STATUS_ENDED;
 	} else if (c->batch && c->went) {
 		ui_note(c, "'%s' has powered off; the rest was not run",
 			c->name);

@@ -209,7 +209,7 @@ static void say(struct client *c, const char *color, const char *before,
 		abort();
 	memcpy(all, before, head);
 	memcpy(all + head, line, n);
-	put(c, c->batch ? stderr : stdout, color, all, head + n);
+	put(c, c->batch || c->in_crash ? stderr : stdout, color, all, head + n);
 	free(all);
 	free(line);
 }
