@@ -217,7 +217,7 @@ static unsigned char on_help(EditLine *el, int key)
 	return redraw(e);
 }
 
-/* Away with the line, and with what is typed ahead. */
+/* Away with the line. */
 static unsigned char on_cancel(EditLine *el, int key)
 {
 	struct edit *e = edit_of(el);
@@ -230,7 +230,6 @@ static unsigned char on_cancel(EditLine *el, int key)
 	printf("%s%s^C\n", EDIT_PROMPT, e->line ? e->line : "");
 	line = el_wline(el);
 	el_deletestr(el, (int)(line->lastchar - line->buffer));
-	client_take_keys(e->c, e->c->in.len);
 	e->pasting = false;
 	return redraw(e);
 }
