@@ -151,6 +151,8 @@ enum status transfer_download(struct client *c, const char *name,
 /* Plays what a request may not: `text` drawn on the terminal, to its end. */
 bool page_wanted(struct client *c, const char *text);
 void page_play(struct client *c, const char *text);
+/* Has the terminal as it was, whatever the page was at. */
+void page_leave(struct page *p);
 void page_take(struct page *p, const char *data, size_t len);
 
 #endif /* CLIENT_CLIENT_H */

@@ -195,10 +195,20 @@ static void play(struct page *p)
 	}
 }
 
+void page_leave(struct page *p)
+{
+	if (p->opened)
+		printf("\x1b[0m%s\x1b[?25h", p->shown ? "\x1b[?1049l" : "");
+	fflush(stdout);
+	p->opened = p->shown = false;
+	p->ended = true;
+}
+
 void page_play(struct client *c, const char *text)
 {
 	struct page p = {.c = c, .due_ms = now_ms() + OPEN_MS};
 	struct termios before, raw;
+	bool opened;
 
 	tcgetattr(STDIN_FILENO, &before);
 	raw = before;
@@ -210,16 +220,14 @@ void page_play(struct client *c, const char *text)
 	c->page = &p;
 	play(&p);
 	c->page = NULL;
-	/* Whatever ended it, the terminal is as it was. */
-	if (p.opened)
-		printf("\x1b[0m%s\x1b[?25h", p.shown ? "\x1b[?1049l" : "");
-	fflush(stdout);
+	opened = p.opened;
+	page_leave(&p);
 	tcsetattr(STDIN_FILENO, TCSADRAIN, &before);
 	/* So that a request begins a line again. */
 	if (!p.key_sent)
 		link_send(&c->link, "\x03", 1);
 	link_send(&c->link, "\x05\x15\n", 3);
-	if (!p.opened && c->conn == CONN_UP)
+	if (!opened && c->conn == CONN_UP)
 		ui_note(c, "the page did not come");
 }
 

@@ -102,6 +102,8 @@ static void put(struct client *c, FILE *f, const char *color, const char *text,
 {
 	bool colored = c->ui.color && *color;
 
+	if (c->page)
+		page_leave(c->page);
 	if (c->edit)
 		edit_hide(c->edit);
 	if (colored)
