@@ -2,11 +2,11 @@
 #define _GNU_SOURCE
 #include "client/complete.h"
 
-#include <cjson/cJSON.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "client/client.h"
+#include "client/json.h"
 #include "client/show.h"
 
 /* A person waits no longer for a list. */
@@ -29,41 +29,22 @@ void candidates_add(struct candidates *list, const char *word, const char *help)
 	list->count++;
 }
 
-static const char *text_of(const cJSON *item, const char *key)
-{
-	const char *text = cJSON_GetStringValue(
-		cJSON_GetObjectItemCaseSensitive(item, key));
-
-	return text ? text : "";
-}
-
-static void take_words(struct candidates *list, const cJSON *words)
-{
-	const cJSON *item;
-
-	cJSON_ArrayForEach(item, words)
-	{
-		const char *takes = text_of(item, "takes");
-		char help[CANDIDATE_TEXT * 2];
-
-		snprintf(help, sizeof(help), "%s%s%s", takes,
-			 *takes ? "  " : "", text_of(item, "help"));
-		candidates_add(list, text_of(item, "word"), help);
-	}
-}
-
 static void take_reply(void *arg, char *text, size_t len)
 {
 	struct candidates *list = arg;
 	cJSON *json = cJSON_ParseWithLength(text, len);
-	const cJSON *start = cJSON_GetObjectItemCaseSensitive(json, "start");
-	const cJSON *more = cJSON_GetObjectItemCaseSensitive(json, "more");
+	const cJSON *item = json_items(json, "words");
 
-	if (cJSON_IsNumber(start) && start->valueint >= 0)
-		list->start = (size_t)start->valueint;
-	if (cJSON_IsNumber(more) && more->valueint > 0)
-		list->more = (unsigned)more->valueint;
-	take_words(list, cJSON_GetObjectItemCaseSensitive(json, "words"));
+	list->start = json_number(json, "start", 0);
+	list->more = (unsigned)json_number(json, "more", 0);
+	for (; item; item = item->next) {
+		const char *takes = json_text(item, "takes");
+		char help[CANDIDATE_TEXT * 2];
+
+		snprintf(help, sizeof(help), "%s%s%s", takes,
+			 *takes ? "  " : "", json_text(item, "help"));
+		candidates_add(list, json_text(item, "word"), help);
+	}
 	cJSON_Delete(json);
 }
 
@@ -116,15 +97,14 @@ size_t complete_common(const struct candidates *list, const char *line,
 	for (unsigned i = 0; i < list->count; i++)
 		if (strncmp(list->list[i].word, line + list->start, typed) != 0)
 			return 0;
-	for (word += typed; word[n] && n < size - 2; n++)
+	for (word += typed; n < size - 2 && word[n]; n++)
 		for (unsigned i = 1; i < list->count; i++)
 			if (list->list[i].word[typed + n] != word[n])
 				goto out;
 out:
 	memcpy(out, word, n);
-	if (list->count == 1 && !list->more && n && word[n - 1] == '/')
-		;
-	else if (list->count == 1 && !list->more)
+	/* A folder goes on. */
+	if (list->count == 1 && !list->more && (!n || word[n - 1] != '/'))
 		out[n++] = ' ';
 	out[n] = '\0';
 	return n;

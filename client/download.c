@@ -4,7 +4,6 @@
  * the next attempt, of whichever client, goes on with it.
  */
 #define _GNU_SOURCE
-#include <cjson/cJSON.h>
 #include <fcntl.h>
 #include <inttypes.h>
 #include <stdlib.h>
@@ -12,6 +11,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "client/json.h"
 #include "client/progress.h"
 #include "client/transfer.h"
 #include "shell/base64.h"
@@ -33,33 +33,21 @@ struct download {
 	struct progress progress;
 };
 
-static const char *text_of(const cJSON *json, const char *key)
-{
-	const char *text = cJSON_GetStringValue(
-		cJSON_GetObjectItemCaseSensitive(json, key));
-
-	return text ? text : "";
-}
-
 /* Finds it in the list of files. */
 static void take_files(void *arg, char *text, size_t len)
 {
 	struct download *d = arg;
 	cJSON *json = cJSON_ParseWithLength(text, len);
-	const cJSON *file;
+	const cJSON *file = json_items(json, "files");
 
-	cJSON_ArrayForEach(file,
-			   cJSON_GetObjectItemCaseSensitive(json, "files"))
-	{
-		const cJSON *size =
-			cJSON_GetObjectItemCaseSensitive(file, "size");
+	for (; file; file = file->next) {
+		uint64_t size = json_number(file, "size", UINT64_MAX);
 
-		if (strcmp(text_of(file, "name"), d->name) != 0 ||
-		    !cJSON_IsNumber(size) || size->valuedouble < 0 ||
-		    size->valuedouble > UINT32_MAX)
+		if (strcmp(json_text(file, "name"), d->name) != 0 ||
+		    size == UINT64_MAX)
 			continue;
-		d->size = (uint64_t)size->valuedouble;
-		d->crc = (uint32_t)strtoul(text_of(file, "crc32"), NULL, 16);
+		d->size = size;
+		d->crc = json_crc(file, "crc32");
 		d->known = true;
 	}
 	cJSON_Delete(json);
@@ -67,16 +55,14 @@ static void take_files(void *arg, char *text, size_t len)
 
 static bool take_piece(struct download *d, const cJSON *json)
 {
-	const char *data = text_of(json, "data");
-	const cJSON *offset = cJSON_GetObjectItemCaseSensitive(json, "offset");
+	const char *data = json_text(json, "data");
 	unsigned char bytes[PIECE];
 	size_t len;
 
-	if (!cJSON_IsNumber(offset) || offset->valuedouble != (double)d->at ||
+	if (json_number(json, "offset", UINT64_MAX) != d->at ||
 	    !base64_decode(data, strlen(data), bytes, sizeof(bytes), &len) ||
 	    d->at + len > d->size ||
-	    crc32_add(0, bytes, len) !=
-		    (uint32_t)strtoul(text_of(json, "crc32"), NULL, 16))
+	    crc32_add(0, bytes, len) != json_crc(json, "crc32"))
 		return false;
 	if (pwrite(d->fd, bytes, len, (off_t)d->at) != (ssize_t)len)
 		return false;
@@ -89,15 +75,12 @@ static void take_line(void *arg, char *text, size_t len)
 {
 	struct download *d = arg;
 	cJSON *json = cJSON_ParseWithLength(text, len);
-	const cJSON *size = cJSON_GetObjectItemCaseSensitive(json, "size");
 
 	if (d->broken || d->changed) {
 		/* The rest of the reply is on its way already. */
-	} else if (size) {
-		d->changed = !cJSON_IsNumber(size) ||
-			     size->valuedouble != (double)d->size ||
-			     (uint32_t)strtoul(text_of(json, "crc32"), NULL,
-					       16) != d->crc;
+	} else if (json_get(json, "size")) {
+		d->changed = json_number(json, "size", UINT64_MAX) != d->size ||
+			     json_crc(json, "crc32") != d->crc;
 	} else if (!take_piece(d, json)) {
 		d->broken = true;
 		request_cancel(d->c);

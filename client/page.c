@@ -6,13 +6,13 @@
  * is answered here.
  */
 #define _GNU_SOURCE
-#include <cjson/cJSON.h>
 #include <stdlib.h>
 #include <string.h>
 #include <termios.h>
 #include <unistd.h>
 
 #include "client/client.h"
+#include "client/json.h"
 #include "client/show.h"
 
 #define OPEN_MS 3000 /* for the page to begin */
@@ -94,8 +94,8 @@ static void take_text(struct page *p, const char *text, size_t len)
 	while (len && p->shown) {
 		size_t n = len < 256 ? len : 256;
 
-		fwrite(out, 1, show_text(out, text, n, SHOW_TERMINAL, NULL),
-		       stdout);
+		show_text(out, text, n, SHOW_TERMINAL, NULL);
+		fputs(out, stdout);
 		text += n;
 		len -= n;
 	}
@@ -254,30 +254,17 @@ static bool has_word(const char *text, const char *word)
 	return false;
 }
 
-static const char *text_of(const cJSON *json, const char *key)
-{
-	const char *text = cJSON_GetStringValue(
-		cJSON_GetObjectItemCaseSensitive(json, key));
-
-	return text ? text : "";
-}
-
 /* Forms are told apart by their keywords, some of which stand for a page. */
 static void take_help(void *arg, char *text, size_t len)
 {
 	struct wanted *w = arg;
 	cJSON *json = cJSON_ParseWithLength(text, len);
-	const cJSON *form, *a;
+	const cJSON *form = json_items(json, "forms"), *a;
 
-	cJSON_ArrayForEach(form,
-			   cJSON_GetObjectItemCaseSensitive(json, "forms"))
-	{
-		cJSON_ArrayForEach(a, cJSON_GetObjectItemCaseSensitive(
-					      form, "arguments")) w->page |=
-			cJSON_IsTrue(
-				cJSON_GetObjectItemCaseSensitive(a, "page")) &&
-			has_word(w->text, text_of(a, "name"));
-	}
+	for (; form; form = form->next)
+		for (a = json_items(form, "arguments"); a; a = a->next)
+			w->page |= cJSON_IsTrue(json_get(a, "page")) &&
+				   has_word(w->text, json_text(a, "name"));
 	cJSON_Delete(json);
 }
 

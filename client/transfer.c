@@ -2,7 +2,6 @@
 #define _GNU_SOURCE
 #include "client/transfer.h"
 
-#include <cjson/cJSON.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -37,19 +36,6 @@ bool transfer_again(struct client *c, const struct request *r, unsigned *tries)
 	}
 	++*tries;
 	return true;
-}
-
-uint64_t transfer_number(const char *text, size_t len, const char *key,
-			 uint64_t none)
-{
-	cJSON *json = cJSON_ParseWithLength(text, len);
-	const cJSON *item = cJSON_GetObjectItemCaseSensitive(json, key);
-
-	if (cJSON_IsNumber(item) && item->valuedouble >= 0 &&
-	    item->valuedouble <= UINT32_MAX)
-		none = (uint64_t)item->valuedouble;
-	cJSON_Delete(json);
-	return none;
 }
 
 bool transfer_crc(int fd, uint64_t size, uint32_t *crc)

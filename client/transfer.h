@@ -18,10 +18,6 @@ bool transfer_name_ok(struct client *c, const char *name);
 /* True when it is worth another try, by the state of what did not work. */
 bool transfer_again(struct client *c, const struct request *r, unsigned *tries);
 
-/* A number of a JSON object, or `none`. */
-uint64_t transfer_number(const char *json, size_t len, const char *key,
-			 uint64_t none);
-
 /* CRC-32 of the first `size` bytes of a file; false when there are less. */
 bool transfer_crc(int fd, uint64_t size, uint32_t *crc);
 

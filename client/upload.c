@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "client/json.h"
 #include "client/progress.h"
 #include "client/transfer.h"
 #include "shell/base64.h"
@@ -31,10 +32,12 @@ struct upload {
 static void take_offset(void *arg, char *text, size_t len)
 {
 	struct upload *u = arg;
-	uint64_t at = transfer_number(text, len, "offset", UINT64_MAX);
+	cJSON *json = cJSON_ParseWithLength(text, len);
+	uint64_t at = json_number(json, "offset", UINT64_MAX);
 
 	if (at <= u->size)
 		u->acknowledged = at;
+	cJSON_Delete(json);
 }
 
 static bool send_piece(struct upload *u)
