@@ -178,7 +178,7 @@ build/gen/version.h: FORCE
 # ---- Host build: unit tests and the docs generator ---------------------------
 
 HOST_LIB_OBJ := $(call obj,host,$(filter-out main.c,$(APP_SRC)) $(CMD_SRC) \
-	$(LIB_SRC) $(HOST_SRC) $(UNIT_LIB_SRC) \
+	$(LIB_SRC) $(HOST_SRC) $(UNIT_LIB_SRC) client/lines.c client/show.c \
 	$(filter-out tests/vhost/main.c,$(VHOST_SRC))) build/host/cmd_table.o
 
 build/host/libukpktgen.a: $(HOST_LIB_OBJ)
@@ -274,7 +274,7 @@ LIBEDIT ?= $(wildcard /usr/include/histedit.h)
 CLIENT_EDIT := $(if $(LIBEDIT),libedit,plain)
 CLIENT_SRC := $(sort $(filter-out client/edit_%,$(wildcard client/*.c))) \
 	shell/base64.c shell/crc32.c
-CLIENT_CFLAGS := -std=gnu11 $(WARN) -I. -MMD -MP -O2 -g
+CLIENT_CFLAGS := -std=gnu11 $(WARN) -I. -MMD -MP -O2 -g -D_GNU_SOURCE
 CLIENT_LIBS = $(if $(filter libedit,$(1)),-ledit) -lcjson
 client_obj = $(call obj,client,$(CLIENT_SRC) client/edit_$(1).c)
 

@@ -4,7 +4,6 @@
  * not any more. No request is ever sent a second time, but for the question for
  * the version with which each connection begins.
  */
-#define _GNU_SOURCE
 #include <string.h>
 #include <sys/random.h>
 

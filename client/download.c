@@ -3,7 +3,6 @@
  * `.download`: what has come stands in FILE.CRC.part until it is whole, so that
  * the next attempt, of whichever client, goes on with it.
  */
-#define _GNU_SOURCE
 #include <fcntl.h>
 #include <inttypes.h>
 #include <stdlib.h>

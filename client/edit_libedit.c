@@ -3,7 +3,6 @@
  * libedit waits for a key in read_key(), which runs the client's loop. What
  * that prints hides the line first; it is drawn again before the next key.
  */
-#define _GNU_SOURCE
 #include <histedit.h>
 #include <signal.h>
 #include <stdlib.h>

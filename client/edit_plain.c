@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Without a library: the terminal's own editing, no history, no completion. */
-#define _GNU_SOURCE
 #include <stdlib.h>
 #include <string.h>
 

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Words of the client itself. They start with a dot, as no command does. */
-#define _GNU_SOURCE
 #include <glob.h>
 #include <stdlib.h>
 #include <string.h>

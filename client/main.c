@@ -3,7 +3,6 @@
  * ukpktgen-console: a person, or a program, at an appliance's serial line.
  * main.c reads the command line; client.h says how the parts hang together.
  */
-#define _GNU_SOURCE
 #include <fcntl.h>
 #include <getopt.h>
 #include <locale.h>

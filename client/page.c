@@ -5,7 +5,6 @@
  * the sequences those that a page needs. The question for the terminal's size
  * is answered here.
  */
-#define _GNU_SOURCE
 #include <stdlib.h>
 #include <string.h>
 #include <termios.h>

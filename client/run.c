@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* A line of a person or of a file, from its words to what became of it. */
-#define _GNU_SOURCE
 #include <stdlib.h>
 #include <string.h>
 

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* `.upload`: put, then chunks sent ahead; docs/protocol.md, "Files". */
-#define _GNU_SOURCE
 #include <fcntl.h>
 #include <inttypes.h>
 #include <string.h>
