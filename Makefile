@@ -51,10 +51,11 @@ HOST_CFLAGS := $(CFLAGS_ALL) -DUK_PLAT_NAME=\"host\" -O1 -g -D_GNU_SOURCE -fno-o
 	-fsanitize=address,undefined -fno-sanitize-recover=all
 
 ## image: the appliance, build/ukpktgen.elf (and .debug with its symbols)
-image: build/ukpktgen.elf build/ukpktgen-console
+image: build/ukpktgen.elf client
 
 ## client: the host's console client, build/ukpktgen-console
-client: build/ukpktgen-console
+client: setup-client
+	@$(MAKE) --no-print-directory build/ukpktgen-console
 
 ## run: boot it and attach this terminal (a file of commands without one)
 run:
@@ -302,12 +303,12 @@ build/client/editor: FORCE
 	@mkdir -p $(@D)
 	@echo $(CLIENT_EDIT) | cmp -s - $@ || echo $(CLIENT_EDIT) >$@
 
-build/client/%.o: %.c | setup-image
+build/client/%.o: %.c
 	@mkdir -p $(@D)
 	$(call say,CC,$@)
 	$(Q)$(CC) $(CLIENT_CFLAGS) -c -o $@ $<
 
-build/client-asan/%.o: %.c | setup-image
+build/client-asan/%.o: %.c
 	@mkdir -p $(@D)
 	$(call say,CC,$@)
 	$(Q)$(CC) $(CLIENT_ASAN) -c -o $@ $<
@@ -315,8 +316,12 @@ build/client-asan/%.o: %.c | setup-image
 setup-image:
 	@scripts/setup image
 
+# It does without libedit where that is missing and nobody may install it.
+setup-client:
+	@scripts/setup client || [ -z '$(LIBEDIT)' -a -e /usr/include/cjson/cJSON.h ]
+
 .PHONY: image client run test unit transcripts fuzz check bench docs clean help \
-	test-image test-client vhost setup-image FORCE
+	test-image test-client vhost setup-image setup-client FORCE
 .SECONDARY:
 
 -include $(shell find build -name '*.d' 2>/dev/null)

@@ -110,6 +110,8 @@ void conn_start(struct client *c);
 void conn_poll(struct client *c);
 int conn_wait_ms(const struct client *c); /* until conn_poll() has to be */
 void conn_lost(struct client *c);
+/* The line stayed, but the appliance has booted anew. */
+void conn_restarted(struct client *c);
 void conn_heard(struct client *c); /* a line came */
 bool conn_wait_up(struct client *c, int ms);
 

@@ -99,6 +99,14 @@ void conn_lost(struct client *c)
 		c->link.why);
 }
 
+void conn_restarted(struct client *c)
+{
+	request_lose_all(c);
+	ui_note(c, "'%s' has restarted", c->name);
+	c->give_up_ms = now_ms() + ANSWERS_MS;
+	greet(c, false);
+}
+
 void conn_poll(struct client *c)
 {
 	uint64_t now = now_ms();

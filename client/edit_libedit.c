@@ -148,6 +148,7 @@ static int read_key(EditLine *el, wchar_t *key)
 		show(e);
 		if (c->in.ended || c->went || !client_pump(c, -1, true))
 			return 0;
+		c->interrupted = c->stopped = false; /* nothing runs */
 	}
 	show(e);
 	return 1;

@@ -93,6 +93,9 @@ static void take_reply(struct client *c, unsigned i, char *text, size_t len)
 
 static const char crash_begin[] = "*** CRASH", crash_end[] = "*** END OF CRASH";
 
+/* What a console says first when it boots. */
+static const char banner[] = "ukpktgen: ";
+
 /* A report may begin behind what ends a page. */
 static void take_other(struct client *c, const char *line, size_t len)
 {
@@ -109,6 +112,9 @@ static void take_other(struct client *c, const char *line, size_t len)
 	} else if (!strncmp(line, "@! ", 3)) {
 		if ((!c->batch || c->events) && !c->page)
 			ui_heard(c, line + 3, len - 3);
+	} else if (!strncmp(line, banner, strlen(banner)) &&
+		   c->conn == CONN_UP) {
+		conn_restarted(c);
 	}
 }
 

@@ -206,6 +206,22 @@ def test_replies_with_wrong_tags_are_none(host):
     assert (done.returncode, done.stdout) == (0, b"yes\nyes\n")
 
 
+def test_a_restart_behind_a_line_that_stays_is_seen(host):
+    one = host(lambda tag, command: b"\r\nukpktgen: 'help' lists the commands\r\n"
+               if command == b"x" else tag + b" on\r\n" + tag + b" OK\r\n")
+    child = person(host, one)
+    child.send("x\r")
+    child.expect_exact("has restarted")
+    child.expect_exact("it is not repeated")
+    child.expect_exact("reconnected to")
+    child.send("y\r")
+    child.expect_exact("\r\non\r\n")
+    assert one.got.count(b" x\n") == 1
+    child.close(force=True)
+    done = program(host, one, "-c", "x\ny")
+    assert done.returncode == 2 and done.stdout == b""
+
+
 def test_a_silent_one_is_given_up(host):
     one = host(lambda tag, command: b"", greet=False)
     begin = time.monotonic()
