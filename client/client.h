@@ -80,9 +80,10 @@ struct client {
 
 	struct input in;
 	int signal_fd;
-	int ended_by;     /* a signal that ends us; 0: none */
-	bool interrupted; /* SIGINT came, nobody has heeded it yet */
-	bool stopped;     /* and nothing more is to be run */
+	int ended_by;        /* a signal that ends us; 0: none */
+	bool interrupted;    /* SIGINT came, nobody has heeded it yet */
+	unsigned interrupts; /* Ctrl-C was heeded so often */
+	bool stopped;        /* and nothing more is to be run */
 	bool resized;
 	bool done;     /* the person has had enough */
 	bool sourcing; /* lines of a file run in a line of a person */

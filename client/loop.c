@@ -113,6 +113,7 @@ bool client_interrupted(struct client *c)
 
 	if (c->interrupted) {
 		c->interrupted = false;
+		c->interrupts++;
 		c->stopped = c->batch; /* a program's is heeded once */
 		return true;
 	}
@@ -121,5 +122,6 @@ bool client_interrupted(struct client *c)
 	if (!at)
 		return false;
 	client_take_keys(c, (size_t)(at - c->in.buf) + 1);
+	c->interrupts++;
 	return true;
 }

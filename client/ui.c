@@ -210,7 +210,7 @@ static void say(struct client *c, const char *color, const char *before,
 		abort();
 	memcpy(all, before, head);
 	memcpy(all + head, line, n);
-	put(c, c->batch || c->in_crash ? stderr : stdout, color, all, head + n);
+	put(c, c->batch ? stderr : stdout, color, all, head + n);
 	free(all);
 	free(line);
 }
@@ -231,6 +231,14 @@ void ui_heard(struct client *c, const char *text, size_t len)
 
 	prefix(c, before, sizeof(before));
 	say(c, c->in_crash ? RED : CYAN, c->in_crash ? "" : before, text, len);
+	/* For whoever started us to make something of. */
+	if (c->in_crash && !c->batch && !isatty(STDERR_FILENO)) {
+		size_t n;
+		char *line = shown(c, text, len, &n, NULL);
+
+		fwrite(line, 1, n, stderr);
+		free(line);
+	}
 }
 
 void ui_note(struct client *c, const char *fmt, ...)

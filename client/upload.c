@@ -75,6 +75,7 @@ static bool take_answer(struct upload *u)
 
 static bool send_all(struct upload *u)
 {
+	const unsigned interrupts = u->c->interrupts;
 	bool good = true;
 
 	u->sent = u->answered = 0;
@@ -87,7 +88,7 @@ static bool send_all(struct upload *u)
 		}
 		good = take_answer(u);
 		progress_at(&u->progress, u->acknowledged);
-		if (u->c->stopped || client_interrupted(u->c)) {
+		if (u->c->stopped || u->c->interrupts != interrupts) {
 			strcpy(u->first.code, "E_CANCEL");
 			strcpy(u->first.message, "stopped");
 			u->first.state = REQUEST_ERR;

@@ -180,12 +180,26 @@ complain_of_job() {
 	fi
 }
 
+# Opens $spy, which keeps a crash's backtrace aside until the terminal is its own again.
+open_spy() {
+	exec {spy}> >(trace=$(grep -aE '^ *#[0-9]+ +0x') && symbolise <<<"$trace" >&2)
+	spy_pid=$!
+}
+
+# Has the client on this terminal, and ends as it does.
+run_console() {
+	local code=0 spy spy_pid
+	open_spy
+	"$client" "${identity[@]}" --name "$name" "$dir/$name.sock" 2>&"$spy" || code=$?
+	exec {spy}>&-
+	wait "$spy_pid"
+	exit "$code"
+}
+
 # Has this terminal on the line until Ctrl-] or the end of the appliance.
 attach() {
 	local spy spy_pid
-	# Keeps a crash's backtrace aside until the terminal is its own again.
-	exec {spy}> >(trace=$(grep -aE '^ *#[0-9]+ +0x') && symbolise <<<"$trace" >&2)
-	spy_pid=$!
+	open_spy
 	# One descriptor for both ways: of two, socat restores the wrong one.
 	socat -t0.1 -R "/dev/fd/$spy" FD:3,rawer,escape=0x1d - 3<&0 <&"$in" >&"$out" &
 	screen=$!

@@ -348,6 +348,44 @@ def test_a_client_killed_in_a_transfer_goes_on(lab, env, way):
     assert (lab.path / "g").read_bytes() == data
 
 
+def test_ctrl_c_stops_a_transfer_which_goes_on_later(lab, env):
+    lab.start("a")
+    data = random.Random(3).randbytes(120000)
+    (lab.path / "f").write_bytes(data)
+    os.chdir(lab.path)
+    child = person(env, "a")
+    for word in (".upload f", ".download f g"):
+        child.send(word + "\r")
+        child.expect(r"\] +\d+ %  \d+ kB/s  \d+ s left")
+        child.send(CTRL_C)
+        child.expect_exact("E_CANCEL")
+        child.expect_exact(PROMPT)
+        assert "gone on at" in type_line(child, word)
+    leave(child)
+    assert (lab.path / "g").read_bytes() == data
+
+
+def test_a_suspended_client_gives_the_terminal_back(lab, env):
+    lab.start("a")
+    child = pexpect.spawn("bash", ["--norc", "-i"], env=dict(env, PS1="sh$ "), timeout=SOON,
+                          encoding="utf-8")
+    child.expect_exact("sh$ ")
+    child.send(ASAN + " a\r")
+    child.expect_exact(PROMPT)
+    child.send("echo ab")
+    child.expect_exact("echo ab")
+    child.send("\x1a")
+    child.expect_exact("Stopped")
+    child.send("stty -a | grep -o ' icanon'; fg\r")
+    child.expect("[\r\n] icanon")
+    child.expect_exact(PROMPT + "echo ab")
+    child.send("c\r")
+    child.expect_exact("\r\nabc\r\n")
+    child.send(".quit\r")
+    child.expect_exact("sh$ ")
+    child.close(force=True)
+
+
 # ---- A program ---------------------------------------------------------------
 
 def test_a_program_has_replies_and_errors_apart(lab, env):

@@ -508,6 +508,18 @@ def test_a_crash_at_the_terminal_is_symbolised(lab):
     assert left_behind(lab) == []
 
 
+def test_a_crash_at_the_console_is_symbolised_once_it_is_left(lab):
+    lab.launch("run", "--detach", "--name", "a", "--accel", "tcg", image=TEST_IMAGE)
+    console = terminal(lab, LAUNCHER, "console", image=TEST_IMAGE)
+    console.expect("ukpktgen>.* ")
+    console.send("crash null\r")
+    console.expect_exact("*** END OF CRASH")
+    console.expect_exact("'a' crashed")
+    console.send(".quit\r")
+    console.expect(r"#0 0x[0-9a-f]+ .*crash\.c:\d+")
+    assert end_of(console) == 3
+
+
 @pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGHUP])
 def test_run_takes_its_appliance_along_when_it_is_ended(lab, how):
     run = terminal(lab, LAUNCHER, "run", "--accel", "tcg")
