@@ -16,6 +16,8 @@
 #include <time.h>
 #include <unistd.h>
 
+static const char unix_prefix[] = "UNIX-CONNECT:";
+
 static bool is_device(const char *path)
 {
 	char file[LINK_TEXT];
@@ -49,7 +51,7 @@ static void unix_target(struct link *link, const char *path)
 	snprintf(link->dir, sizeof(link->dir), "%s", dirname(copy));
 	snprintf(copy, sizeof(copy), "%s", path);
 	name = basename(copy);
-	strcpy(link->address, "UNIX-CONNECT:");
+	strcpy(link->address, unix_prefix);
 	quote(link->address, sizeof(link->address), name);
 	if (len > 5 && !strcmp(path + len - 5, ".sock"))
 		len -= 5;
@@ -82,20 +84,22 @@ bool link_target(struct link *link, const char *address)
 			 "than a path can be");
 		return false;
 	}
+	/* In its plain form, so that it is locked as a path would be. */
+	if (!strncasecmp(address, unix_prefix, sizeof(unix_prefix) - 1) &&
+	    !strpbrk(address, ",!\"'\\"))
+		address += sizeof(unix_prefix) - 1;
+	else if (*address != '/' && *address != '.' && strchr(address, ':')) {
+		snprintf(link->address, sizeof(link->address), "%s", address);
+		return true;
+	}
 	if (is_device(address))
 		snprintf(link->address, sizeof(link->address), "OPEN:%s,rawer",
 			 address);
-	else if (*address != '/' && *address != '.' && strchr(address, ':'))
-		snprintf(link->address, sizeof(link->address), "%s", address);
 	else if (access(address, F_OK) && !strchr(address, '/') &&
 		 named(address, path))
 		unix_target(link, path);
 	else
 		unix_target(link, address);
-	if (!strncmp(link->address, address, strlen(address)) &&
-	    !strncasecmp(address, "UNIX-CONNECT:", 13) &&
-	    !address[13 + strcspn(address + 13, ",!\"'\\")])
-		unix_target(link, address + 13);
 	return true;
 }
 
@@ -138,7 +142,7 @@ static bool lock(struct link *link)
 		/* The launcher removes it with the appliance. */
 	} while (!same_file(fd, link->lock) && close(fd) == 0);
 	link->lock_fd = fd;
-	if (ftruncate(fd, 0) == 0)
+	if (ftruncate(fd, 0) == 0) /* else it names who was before us */
 		dprintf(fd, "process %d (%s)\n", (int)link->holder_pid,
 			link->holder);
 	return true;
@@ -148,8 +152,6 @@ static void unlock(struct link *link)
 {
 	if (link->lock_fd < 0)
 		return;
-	if (ftruncate(link->lock_fd, 0) != 0)
-		link->why[0] = '\0';
 	close(link->lock_fd);
 	link->lock_fd = -1;
 }
@@ -187,9 +189,12 @@ bool link_open(struct link *link)
 	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) != 0 ||
 	    pipe2(err, O_CLOEXEC | O_NONBLOCK) != 0) {
 		snprintf(link->why, sizeof(link->why), "%s", strerror(errno));
+		unlock(link);
 		return false;
 	}
 	link->pid = fork();
+	if (link->pid < 0)
+		abort();
 	if (link->pid == 0)
 		be_socat(link, pair[1], err[1]);
 	close(pair[1]);
