@@ -73,10 +73,11 @@ HOST_CFLAGS := $(CFLAGS_ALL) $(CONFIG_INC) -DUK_PLAT_NAME=\"host\" -O1 -g -D_GNU
 	-fsanitize=address,undefined -fno-sanitize-recover=all
 
 ## image: the appliance, build/ukpktgen.elf (and .debug with its symbols)
-image: $(O)/ukpktgen.elf $(O)/ukpktgen-console
+image: $(O)/ukpktgen.elf client
 
 ## client: the host's console client, build/ukpktgen-console
-client: $(O)/ukpktgen-console
+client: setup-client
+	@$(MAKE) --no-print-directory $(O)/ukpktgen-console
 
 ## run: boot it and attach this terminal (a file of commands without one)
 run:
@@ -91,7 +92,7 @@ test: $(O)/gen/image/uk/config.h $(O)/gen/uk/config.h
 	@scripts/setup test
 	@$(MAKE) --no-print-directory unit
 	@$(MAKE) --no-print-directory fuzz
-	@$(MAKE) --no-print-directory image test-image tiny-image vhost
+	@$(MAKE) --no-print-directory image test-image tiny-image test-client vhost
 	@$(PYTHON) -m pytest -p no:cacheprovider -q tests
 
 ## unit: the unit tests alone, under ASan and UBSan
@@ -156,7 +157,7 @@ $(O)/ukpktgen.debug: $(KVM_OBJ) $(O)/kvm/cmd_table.o plat/kvm/link.ld
 # What is left of the image by tinyconfig, in a directory of its own.
 tiny-image:
 	@scripts/setup config
-	@$(MAKE) --no-print-directory -s O=$(O)/tiny tinyconfig image
+	@$(MAKE) --no-print-directory -s O=$(O)/tiny tinyconfig $(O)/tiny/ukpktgen.elf
 
 test-image: $(O)/test/ukpktgen.elf
 $(O)/test/ukpktgen.debug: $(KVM_OBJ) $(call obj,kvm,$(TEST_CMD_SRC)) \
@@ -241,7 +242,7 @@ $(O)/gen/version.h: FORCE
 # ---- Host build: unit tests and the docs generator ---------------------------
 
 HOST_LIB_OBJ := $(call obj,host,$(filter-out main.c,$(APP_SRC)) $(CMD_SRC) \
-	$(LIB_SRC) $(HOST_SRC) $(UNIT_LIB_SRC) \
+	$(LIB_SRC) $(HOST_SRC) $(UNIT_LIB_SRC) client/lines.c client/show.c \
 	$(filter-out tests/vhost/main.c,$(VHOST_SRC))) $(O)/host/cmd_table.o
 
 $(O)/host/libukpktgen.a: $(HOST_LIB_OBJ)
@@ -338,15 +339,58 @@ $(O)/vhost/%.o: %.c
 
 # ---- The client --------------------------------------------------------------
 
-$(O)/ukpktgen-console: client/ukpktgen-console
+# Without libedit's header, or with LIBEDIT=, it edits lines as the terminal does.
+LIBEDIT ?= $(wildcard /usr/include/histedit.h)
+CLIENT_EDIT := $(if $(LIBEDIT),libedit,plain)
+CLIENT_SRC := $(sort $(filter-out client/edit_%,$(wildcard client/*.c))) \
+	shell/base64.c shell/crc32.c
+CLIENT_CFLAGS := -std=gnu11 $(WARN) -I. -MMD -MP -O2 -g -D_GNU_SOURCE
+CLIENT_LIBS = $(if $(filter libedit,$(1)),-ledit) -lcjson
+client_obj = $(call obj,client,$(CLIENT_SRC) client/edit_$(1).c)
+
+$(O)/ukpktgen-console: $(call client_obj,$(CLIENT_EDIT)) $(O)/client/editor
+	$(call say,LD,$@)
+	$(Q)$(CC) $(CLIENT_CFLAGS) -o $@ $(filter %.o,$^) \
+		$(call CLIENT_LIBS,$(CLIENT_EDIT))
+
+# For tests: the variant without the library, and the client under ASan.
+test-client: $(O)/client/ukpktgen-console-plain \
+		$(O)/client-asan/ukpktgen-console
+$(O)/client/ukpktgen-console-plain: $(call client_obj,plain)
+	$(call say,LD,$@)
+	$(Q)$(CC) $(CLIENT_CFLAGS) -o $@ $^ $(call CLIENT_LIBS,plain)
+
+CLIENT_ASAN := $(CLIENT_CFLAGS) -fno-omit-frame-pointer \
+	-fsanitize=address,undefined -fno-sanitize-recover=all
+$(O)/client-asan/ukpktgen-console: \
+		$(call obj,client-asan,$(CLIENT_SRC) client/edit_$(CLIENT_EDIT).c)
+	$(call say,LD,$@)
+	$(Q)$(CC) $(CLIENT_ASAN) -o $@ $^ $(call CLIENT_LIBS,$(CLIENT_EDIT))
+
+# Changes when the library comes or goes.
+$(O)/client/editor: FORCE
 	@mkdir -p $(@D)
-	$(Q)install -m 755 $< $@
+	@echo $(CLIENT_EDIT) | cmp -s - $@ || echo $(CLIENT_EDIT) >$@
+
+$(O)/client/%.o: %.c
+	@mkdir -p $(@D)
+	$(call say,CC,$@)
+	$(Q)$(CC) $(CLIENT_CFLAGS) -c -o $@ $<
+
+$(O)/client-asan/%.o: %.c
+	@mkdir -p $(@D)
+	$(call say,CC,$@)
+	$(Q)$(CC) $(CLIENT_ASAN) -c -o $@ $<
 
 setup-image:
 	@scripts/setup image
 
+# It does without libedit where that is missing and nobody may install it.
+setup-client:
+	@scripts/setup client || [ -z '$(LIBEDIT)' -a -e /usr/include/cjson/cJSON.h ]
+
 .PHONY: $(CONFIG_GOALS) image client run test unit transcripts fuzz check bench cost docs clean help \
-	test-image tiny-image vhost setup-image FORCE
+	test-image test-client tiny-image vhost setup-image setup-client FORCE
 .SECONDARY:
 
 -include $(shell find $(O) -name '*.d' 2>/dev/null)

@@ -80,6 +80,16 @@ PORT=FILE with PORT out of${capturable:- none} (frames of null and vhost-user do
 	args+=(-object "filter-dump,id=d$port,netdev=n$port,file=${file//,/,,}")
 }
 
+# True once QEMU can be connected to, which is later than its socket exists.
+listens() {
+	local flags path
+	[ -S "$sock" ] || return
+	while read -r _ _ _ flags _ _ _ path; do
+		[[ $flags != 00010000 || $path != "$sock" ]] || return 0 # __SO_ACCEPTCON
+	done </proc/net/unix
+	return 1
+}
+
 # Starts a QEMU that waits for us to connect. From here on it is ours to end.
 start_qemu() { # COMMAND... to start it with
 	local spec n=0
@@ -106,8 +116,7 @@ start_qemu() { # COMMAND... to start it with
 	"$@" "$qemu" "${args[@]}" </dev/null >"$dir/$name.log" 2>&1 9>&- &
 	child=$!
 	echo "$child" >"$dir/$name.pid"
-	# Listening comes a moment after the socket is there, which would refuse us till then.
-	until grep -F " $sock" /proc/net/unix | grep -q ' 00010000 '; do
+	until listens; do
 		alive "$name" || verdict
 		sleep 0.01
 	done
