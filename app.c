@@ -109,7 +109,7 @@ struct rate app_rate(const struct stream *s)
 	static const enum rate_unit units[] = {
 		[LOAD_MAX] = RATE_MAX,         [LOAD_PPS] = RATE_PPS,
 		[LOAD_BPS_L2] = RATE_BPS_L2,   [LOAD_BPS_L1] = RATE_BPS_L1,
-		[LOAD_PERCENT] = RATE_PERCENT,
+		[LOAD_PERCENT] = RATE_PERCENT, [LOAD_PER_MIN] = RATE_PER_MIN,
 	};
 
 	return (struct rate){units[s->rate.unit], s->rate.micro};
