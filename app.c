@@ -64,7 +64,8 @@ enum call_result app_set_how(struct call *c, uint64_t mask,
 	enum call_result up = app_check_up(c, mask);
 
 	if (up == CALL_DONE)
-		pktgen_set_how(&call_app(c)->pktgen, mask, edit, arg);
+		pktgen_set_how(&call_app(c)->pktgen, mask, edit, arg,
+			       c->now_ns);
 	return up;
 }
 

@@ -48,5 +48,6 @@ const struct cmd cmd_rate = {
 		},
 	.examples = (const char *const[]){"rate 10kpps", "rate 0 500mbps",
 					  "rate 1/min", "rate max", NULL},
-	.see = (const char *const[]){"size", "linkspeed", "start", NULL},
+	.see = (const char *const[]){"size", "linkspeed", "gap", "debt",
+				     "start", NULL},
 };

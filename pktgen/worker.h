@@ -21,6 +21,7 @@
 #include "pktgen/frames.h"
 #include "pktgen/pacer.h"
 #include "pktgen/program.h"
+#include "stats/histogram.h"
 #include "stats/stats.h"
 
 #define WORKER_BURST CONFIG_APPUKPKTGEN_BURST
@@ -64,6 +65,7 @@ struct worker_how {
 	enum strategy strategy; /* that is asked for, see frames_strategy() */
 	bool drops; /* what a full ring does not take, instead of holding it */
 	unsigned burst; /* the most frames of a step each way, 1..256 */
+	struct pace pace;
 };
 
 struct worker {
@@ -84,6 +86,9 @@ struct worker {
 	uint64_t last_rx_ns; /* when the last frame came */
 	int err;             /* the device's last error, 0 for none */
 	struct stats stats;
+	/* How late frames went to the device, each as the first of its burst.
+	 */
+	struct histogram lag;
 };
 
 /* As it is at first. */
@@ -107,7 +112,8 @@ void worker_set_program(struct worker *w, uint64_t now_ns);
 void worker_set_mode(struct worker *w, unsigned mode, uint64_t now_ns);
 
 /* Counts from the next burst on. */
-void worker_set_how(struct worker *w, const struct worker_how *how);
+void worker_set_how(struct worker *w, const struct worker_how *how,
+		    uint64_t now_ns);
 
 /*
  * From now on the worker sends, if its mode says so: without a limit, until it
