@@ -91,6 +91,7 @@ void worker_start(struct worker *w, uint64_t now_ns)
 	if (w->state == WORKER_RUNNING)
 		return;
 	start_pacer(w, now_ns);
+	w->begins = true;
 	w->at = (struct program_at){0};
 	w->frames_left = WORKER_NO_LIMIT;
 	w->until_ns = WORKER_NO_LIMIT;
@@ -141,6 +142,15 @@ static bool limit_reached(const struct worker *w, uint64_t now_ns)
 	       pacer_next_ns(&w->pacer) >= w->until_ns || w->pacer.unpaced;
 }
 
+/* What was done between the start and the first step has made nothing late. */
+static void begin(struct worker *w, uint64_t now_ns)
+{
+	w->begins = false;
+	if (w->until_ns != WORKER_NO_LIMIT)
+		w->until_ns += now_ns - w->pacer.next_ns;
+	start_pacer(w, now_ns);
+}
+
 static void drained(struct worker *w, uint64_t now_ns)
 {
 	w->state = WORKER_IDLE;
@@ -157,6 +167,8 @@ unsigned worker_step(struct worker *w, uint64_t now_ns)
 	unsigned moved = 0;
 
 	if (w->state != WORKER_IDLE) {
+		if (unlikely(w->begins))
+			begin(w, now_ns);
 		if (w->mode & MODE_TX || w->frames.nb_held)
 			moved = engine_tx_step(w, now_ns);
 		if (w->state == WORKER_RUNNING && limit_reached(w, now_ns)) {

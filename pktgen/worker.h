@@ -74,6 +74,8 @@ struct worker {
 	enum worker_state state;
 	struct program prog[2];
 	unsigned active; /* the program that is being sent */
+	bool begins; /* its first step is still to come: time counts from there
+		      */
 	struct pacer pacer;
 	struct program_at at; /* the next frame of the run */
 	uint64_t frames_left; /* to build, WORKER_NO_LIMIT */
@@ -116,8 +118,8 @@ void worker_set_how(struct worker *w, const struct worker_how *how,
 		    uint64_t now_ns);
 
 /*
- * From now on the worker sends, if its mode says so: without a limit, until it
- * is stopped. A worker that runs goes on as it is.
+ * From its next step on the worker sends, if its mode says so: without a limit,
+ * until it is stopped. A worker that runs goes on as it is.
  */
 void worker_start(struct worker *w, uint64_t now_ns);
 
