@@ -67,7 +67,7 @@ test:
 	@scripts/setup test
 	@$(MAKE) --no-print-directory unit
 	@$(MAKE) --no-print-directory fuzz
-	@$(MAKE) --no-print-directory image test-image vhost
+	@$(MAKE) --no-print-directory image test-image test-client vhost
 	@$(PYTHON) -m pytest -p no:cacheprovider -q tests
 
 ## unit: the unit tests alone, under ASan and UBSan
@@ -269,15 +269,54 @@ build/vhost/%.o: %.c
 
 # ---- The client --------------------------------------------------------------
 
-build/ukpktgen-console: client/ukpktgen-console
+# Without libedit's header, or with LIBEDIT=, it edits lines as the terminal does.
+LIBEDIT ?= $(wildcard /usr/include/histedit.h)
+CLIENT_EDIT := $(if $(LIBEDIT),libedit,plain)
+CLIENT_SRC := $(sort $(filter-out client/edit_%,$(wildcard client/*.c))) \
+	shell/base64.c shell/crc32.c
+CLIENT_CFLAGS := -std=gnu11 $(WARN) -I. -MMD -MP -O2 -g
+CLIENT_LIBS = $(if $(filter libedit,$(1)),-ledit) -lcjson
+client_obj = $(call obj,client,$(CLIENT_SRC) client/edit_$(1).c)
+
+build/ukpktgen-console: $(call client_obj,$(CLIENT_EDIT)) build/client/editor
+	$(call say,LD,$@)
+	$(Q)$(CC) $(CLIENT_CFLAGS) -o $@ $(filter %.o,$^) \
+		$(call CLIENT_LIBS,$(CLIENT_EDIT))
+
+# For tests: the variant without the library, and the client under ASan.
+test-client: build/client/ukpktgen-console-plain \
+		build/client-asan/ukpktgen-console
+build/client/ukpktgen-console-plain: $(call client_obj,plain)
+	$(call say,LD,$@)
+	$(Q)$(CC) $(CLIENT_CFLAGS) -o $@ $^ $(call CLIENT_LIBS,plain)
+
+CLIENT_ASAN := $(CLIENT_CFLAGS) -fno-omit-frame-pointer \
+	-fsanitize=address,undefined -fno-sanitize-recover=all
+build/client-asan/ukpktgen-console: \
+		$(call obj,client-asan,$(CLIENT_SRC) client/edit_$(CLIENT_EDIT).c)
+	$(call say,LD,$@)
+	$(Q)$(CC) $(CLIENT_ASAN) -o $@ $^ $(call CLIENT_LIBS,$(CLIENT_EDIT))
+
+# Changes when the library comes or goes.
+build/client/editor: FORCE
 	@mkdir -p $(@D)
-	$(Q)install -m 755 $< $@
+	@echo $(CLIENT_EDIT) | cmp -s - $@ || echo $(CLIENT_EDIT) >$@
+
+build/client/%.o: %.c | setup-image
+	@mkdir -p $(@D)
+	$(call say,CC,$@)
+	$(Q)$(CC) $(CLIENT_CFLAGS) -c -o $@ $<
+
+build/client-asan/%.o: %.c | setup-image
+	@mkdir -p $(@D)
+	$(call say,CC,$@)
+	$(Q)$(CC) $(CLIENT_ASAN) -c -o $@ $<
 
 setup-image:
 	@scripts/setup image
 
 .PHONY: image client run test unit transcripts fuzz check bench docs clean help \
-	test-image vhost setup-image FORCE
+	test-image test-client vhost setup-image FORCE
 .SECONDARY:
 
 -include $(shell find build -name '*.d' 2>/dev/null)

@@ -102,6 +102,8 @@ static void json_form(struct reply *r, const struct cmd *cmd,
 		reply_text(r, "name", a->name);
 		reply_text(r, "type", cmd_arg_type(a));
 		reply_bool(r, "optional", a->optional);
+		if (a->page)
+			reply_bool(r, "page", true);
 		json_values(r, a);
 		reply_text(r, "help", a->help);
 		reply_end(r);

@@ -49,7 +49,7 @@ static const struct arg every_args[] = {
 
 static const struct arg live_args[] = {
 	[PORTS] = PORTS_ARG,
-	[LIVE_KEYWORD] = {ARG_KEYWORD, .name = "live",
+	[LIVE_KEYWORD] = {ARG_KEYWORD, .page = true, .name = "live",
 			  .help = "a page that is kept up to date"},
 	[LIVE_INTERVAL] = {ARG_TIME, .optional = true, .name = "INTERVAL",
 			   .help = "the interval; left out, 1s",

@@ -1,6 +1,28 @@
 # SPDX-License-Identifier: BSD-3-Clause
 # shellcheck shell=bash
-# Sourced by ukpktgen: the serial line, for requests and for a terminal.
+# Sourced by ukpktgen: the serial line, by the client, for a job at boot, for a raw terminal.
+
+# What others are told of who has the line.
+identity=(--as "ukpktgen ${1-}" --as-pid "$$")
+
+need_client() { [ -x "$client" ] || die 2 "$client is missing; 'make client' builds it"; }
+
+# Has the client run commands, and ends as it does. What it prints of a crash gets names.
+run_client() { # ARGUMENT...
+	local code=0 errors names
+	exec {errors}> >(symbolise >&2)
+	names=$!
+	setpriv --pdeathsig TERM "$client" "${identity[@]}" --name "$name" "${@:1:$#-2}" \
+		"$dir/$name.sock" "${@: -2}" <&0 2>&"$errors" &
+	screen=$!
+	wait "$screen" || code=$?
+	screen=
+	exec {errors}>&-
+	wait "$names"
+	[ -z "$child" ] || warn_of_fallback
+	[ "$code" -ne 4 ] || verdict # with --booting: ended without being asked to
+	exit "$code"
+}
 
 # Keeps other users of this script off the line of $name, and connects; $in and $out are the
 # line then. The coprocess waits for a word, lest it ends before its descriptors are copied.
@@ -115,9 +137,11 @@ greet() {
 		} || die 2 "'$name' runs but does not answer; \
 another client may hold $dir/$name.sock"
 	fi
-	# Frames would seem to be sent, and go nowhere.
-	grep 'falling back on userspace virtio' "$dir/$name.log" >&2
+	warn_of_fallback
 }
+
+# Frames would seem to be sent, and go nowhere.
+warn_of_fallback() { grep 'falling back on userspace virtio' "$dir/$name.log" >&2; }
 
 # Takes the reply to `jobs --json`.
 take_outcome() { # LINE

@@ -63,6 +63,7 @@ struct arg {
 	enum arg_type type;
 	bool optional;
 	bool command; /* ARG_REST: it is a command, and completed as one */
+	bool page;    /* ARG_KEYWORD: its form takes a person's terminal */
 	/*
 	 * The last of its form: further words go to the values behind it, as
 	 * long as CMD_ARGS_MAX has some.

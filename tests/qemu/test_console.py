@@ -123,7 +123,7 @@ def test_leaving_and_coming_back(lab, person):
     person.expect(pexpect.EOF)
     person.wait()
     assert person.exitstatus == 0
-    again = pexpect.spawn(LAUNCHER, ["console"], env=lab.env, timeout=PATIENCE,
+    again = pexpect.spawn(LAUNCHER, ["console", "--raw"], env=lab.env, timeout=PATIENCE,
                           encoding="utf-8", dimensions=(24, 100))
     again.expect_exact(PROMPT)
     assert re.search(r"size \[bytes\] +256", type_line(again, "port"))

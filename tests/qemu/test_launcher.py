@@ -15,7 +15,7 @@ import pytest
 from lab import IMAGE, LAUNCHER, PATIENCE, ROOT, TEST_IMAGE, lab  # noqa: F401
 
 FIRST_RUN = os.path.join(ROOT, "scripts", "first-run")
-CONSOLE = os.path.join(ROOT, "client", "ukpktgen-console")
+CONSOLE = os.path.join(ROOT, "build", "ukpktgen-console")
 PROMPT = "ukpktgen> "
 CTRL_CLOSE = "\x1d"
 
@@ -468,18 +468,21 @@ def test_a_terminal_leaves_and_comes_back(lab):
     assert shell.readline() == before
     assert end_of(shell) == 0
 
-    for command in ([LAUNCHER, "console"], [CONSOLE, "ukpktgen0"],
+    for command in ([LAUNCHER, "console", "--raw"], [LAUNCHER, "console"],
+                    [CONSOLE, "ukpktgen0"],
                     [CONSOLE, str(lab.run_dir / "ukpktgen" / "ukpktgen0.sock")]):
         again = terminal(lab, *command)
-        again.expect_exact("Ctrl-]")
-        again.send("\f")
-        again.expect_exact(PROMPT)
+        raw = "--raw" in command
+        if raw:
+            again.expect_exact("Ctrl-]")
+            again.send("\f")
+        again.expect("ukpktgen>.* ")
         again.send("port --json\r")
         again.expect_exact("\"size\":128")
-        again.send(CTRL_CLOSE)
+        again.send(CTRL_CLOSE if raw else ".quit\r")
         assert end_of(again) == 0
 
-    last = terminal(lab, LAUNCHER, "console")
+    last = terminal(lab, LAUNCHER, "console", "--raw")
     last.expect_exact(PROMPT)
     last.send("quit\r")
     assert end_of(last) == 0

@@ -1,0 +1,211 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * `.download`: what has come stands in FILE.CRC.part until it is whole, so that
+ * the next attempt, of whichever client, goes on with it.
+ */
+#define _GNU_SOURCE
+#include <cjson/cJSON.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "client/progress.h"
+#include "client/transfer.h"
+#include "shell/base64.h"
+#include "shell/crc32.h"
+
+#define PIECE 768
+#define PATH_BYTES 1024
+
+struct download {
+	struct client *c;
+	const char *name, *file;
+	char part[PATH_BYTES];
+	int fd;
+	uint64_t size, at;
+	uint32_t crc;
+	bool known;   /* size and crc are */
+	bool changed; /* the file there is another by now */
+	bool broken;  /* what came cannot be used, or be written */
+	struct progress progress;
+};
+
+static const char *text_of(const cJSON *json, const char *key)
+{
+	const char *text = cJSON_GetStringValue(
+		cJSON_GetObjectItemCaseSensitive(json, key));
+
+	return text ? text : "";
+}
+
+/* Finds it in the list of files. */
+static void take_files(void *arg, char *text, size_t len)
+{
+	struct download *d = arg;
+	cJSON *json = cJSON_ParseWithLength(text, len);
+	const cJSON *file;
+
+	cJSON_ArrayForEach(file,
+			   cJSON_GetObjectItemCaseSensitive(json, "files"))
+	{
+		const cJSON *size =
+			cJSON_GetObjectItemCaseSensitive(file, "size");
+
+		if (strcmp(text_of(file, "name"), d->name) != 0 ||
+		    !cJSON_IsNumber(size) || size->valuedouble < 0 ||
+		    size->valuedouble > UINT32_MAX)
+			continue;
+		d->size = (uint64_t)size->valuedouble;
+		d->crc = (uint32_t)strtoul(text_of(file, "crc32"), NULL, 16);
+		d->known = true;
+	}
+	cJSON_Delete(json);
+}
+
+static bool take_piece(struct download *d, const cJSON *json)
+{
+	const char *data = text_of(json, "data");
+	const cJSON *offset = cJSON_GetObjectItemCaseSensitive(json, "offset");
+	unsigned char bytes[PIECE];
+	size_t len;
+
+	if (!cJSON_IsNumber(offset) || offset->valuedouble != (double)d->at ||
+	    !base64_decode(data, strlen(data), bytes, sizeof(bytes), &len) ||
+	    d->at + len > d->size ||
+	    crc32_add(0, bytes, len) !=
+		    (uint32_t)strtoul(text_of(json, "crc32"), NULL, 16))
+		return false;
+	if (pwrite(d->fd, bytes, len, (off_t)d->at) != (ssize_t)len)
+		return false;
+	d->at += len;
+	progress_at(&d->progress, d->at);
+	return true;
+}
+
+static void take_line(void *arg, char *text, size_t len)
+{
+	struct download *d = arg;
+	cJSON *json = cJSON_ParseWithLength(text, len);
+	const cJSON *size = cJSON_GetObjectItemCaseSensitive(json, "size");
+
+	if (d->broken || d->changed) {
+		/* The rest of the reply is on its way already. */
+	} else if (size) {
+		d->changed = !cJSON_IsNumber(size) ||
+			     size->valuedouble != (double)d->size ||
+			     (uint32_t)strtoul(text_of(json, "crc32"), NULL,
+					       16) != d->crc;
+	} else if (!take_piece(d, json)) {
+		d->broken = true;
+		request_cancel(d->c);
+	}
+	cJSON_Delete(json);
+}
+
+static bool open_part(struct download *d)
+{
+	struct stat st;
+
+	snprintf(d->part, sizeof(d->part), "%.900s.%08x.part", d->file, d->crc);
+	d->fd = open(d->part, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0666);
+	if (d->fd < 0 || fstat(d->fd, &st) != 0 || !S_ISREG(st.st_mode)) {
+		ui_note(d->c, "cannot write '%s'", d->part);
+		return false;
+	}
+	d->at = (uint64_t)st.st_size;
+	if (d->at > d->size)
+		d->at = 0;
+	progress_begin(&d->progress, d->c, d->name, d->size, d->at);
+	return true;
+}
+
+static enum status finish(struct download *d)
+{
+	uint32_t crc;
+
+	if (ftruncate(d->fd, (off_t)d->size) != 0 ||
+	    !transfer_crc(d->fd, d->size, &crc) || crc != d->crc) {
+		unlink(d->part);
+		progress_hide(&d->progress);
+		ui_note(d->c, "'%s' came with another CRC; it is not kept",
+			d->name);
+		return STATUS_FAILED;
+	}
+	if (rename(d->part, d->file) != 0) {
+		ui_note(d->c, "cannot write '%s'", d->file);
+		return STATUS_FAILED;
+	}
+	progress_done(&d->progress, "fetched");
+	return STATUS_OK;
+}
+
+static enum status give_up(struct download *d, const struct request *r)
+{
+	progress_hide(&d->progress);
+	if (r->state == REQUEST_ERR)
+		ui_note(d->c, "'%s' was not fetched: %s: %s", d->name, r->code,
+			r->message);
+	else
+		ui_note(d->c, "'%s' was not fetched: %s", d->name,
+			d->changed ? "it was changed meanwhile"
+			: d->broken
+				? "what came is damaged, or cannot be written"
+				: "no answer");
+	if (d->at && !d->changed)
+		ui_note(d->c, "the same again goes on where this stopped");
+	return r->state == REQUEST_LOST ? STATUS_UNREACHABLE : STATUS_FAILED;
+}
+
+static enum status get_file(struct download *d)
+{
+	struct request r = {.line = take_line, .arg = d};
+	unsigned tries = 0;
+	char text[96];
+
+	for (;;) {
+		uint64_t from = d->at;
+
+		d->broken = d->changed = false;
+		snprintf(text, sizeof(text), "get %s %" PRIu64 " --json",
+			 d->name, d->at);
+		request_send(d->c, &r, text);
+		request_wait(d->c, &r);
+		if (r.state == REQUEST_OK && !d->broken && !d->changed &&
+		    d->at == d->size)
+			return finish(d);
+		tries = d->at > from ? 0 : tries;
+		if (!d->changed && d->broken && tries++ < TRANSFER_TRIES)
+			continue;
+		if (d->changed || d->broken || r.state == REQUEST_OK ||
+		    !transfer_again(d->c, &r, &tries))
+			return give_up(d, &r);
+	}
+}
+
+enum status transfer_download(struct client *c, const char *name,
+			      const char *file)
+{
+	struct download d = {.c = c, .name = name, .file = file, .fd = -1};
+	struct request ls = {.line = take_files, .arg = &d};
+	enum status status = STATUS_FAILED;
+
+	if (!file)
+		d.file = name;
+	if (!transfer_name_ok(c, name))
+		return STATUS_FAILED;
+	request_send(c, &ls, "ls --json");
+	if (request_wait(c, &ls) != REQUEST_OK)
+		return give_up(&d, &ls);
+	if (!d.known) {
+		ui_note(c, "E_NOFILE: there is no file '%s'", name);
+		return STATUS_FAILED;
+	}
+	if (open_part(&d))
+		status = get_file(&d);
+	if (d.fd >= 0)
+		close(d.fd);
+	return status;
+}

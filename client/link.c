@@ -1,0 +1,291 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#define _GNU_SOURCE
+#include "client/link.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <libgen.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+static bool is_device(const char *path)
+{
+	char file[LINK_TEXT];
+	struct stat st;
+
+	snprintf(file, sizeof(file), "%s", path);
+	file[strcspn(file, ",")] = '\0';
+	return stat(file, &st) == 0 && S_ISCHR(st.st_mode);
+}
+
+/* By the rules of socat, for which many characters mean something. */
+static void quote(char *out, size_t size, const char *name)
+{
+	size_t n = strlen(out);
+
+	for (; *name && n + 3 < size; name++) {
+		if (strchr(",:!\"'\\()[]{}", *name))
+			out[n++] = '\\';
+		out[n++] = *name;
+	}
+	out[n] = '\0';
+}
+
+/* From its own directory: a unix socket's path has 107 bytes at most. */
+static void unix_target(struct link *link, const char *path)
+{
+	char copy[LINK_TEXT], *name;
+	size_t len = strlen(path);
+
+	snprintf(copy, sizeof(copy), "%s", path);
+	snprintf(link->dir, sizeof(link->dir), "%s", dirname(copy));
+	snprintf(copy, sizeof(copy), "%s", path);
+	name = basename(copy);
+	strcpy(link->address, "UNIX-CONNECT:");
+	quote(link->address, sizeof(link->address), name);
+	if (len > 5 && !strcmp(path + len - 5, ".sock"))
+		len -= 5;
+	snprintf(link->lock, sizeof(link->lock), "%.*s.client", (int)len, path);
+}
+
+/* Where the launcher has its sockets. */
+static bool named(const char *name, char *path)
+{
+	const char *dir = getenv("XDG_RUNTIME_DIR");
+	struct stat st;
+
+	if (dir && *dir == '/')
+		snprintf(path, LINK_TEXT, "%s/ukpktgen/%s.sock", dir, name);
+	else
+		snprintf(path, LINK_TEXT, "/tmp/ukpktgen-%u/%s.sock",
+			 (unsigned)geteuid(), name);
+	return stat(path, &st) == 0 && S_ISSOCK(st.st_mode) &&
+	       st.st_uid == geteuid();
+}
+
+bool link_target(struct link *link, const char *address)
+{
+	char path[LINK_TEXT];
+
+	link->fd = link->err_fd = link->lock_fd = -1;
+	if (strlen(address) >= LINK_TEXT - sizeof(".client,rawer")) {
+		snprintf(link->why, sizeof(link->why),
+			 "the address is longer "
+			 "than a path can be");
+		return false;
+	}
+	if (is_device(address))
+		snprintf(link->address, sizeof(link->address), "OPEN:%s,rawer",
+			 address);
+	else if (*address != '/' && *address != '.' && strchr(address, ':'))
+		snprintf(link->address, sizeof(link->address), "%s", address);
+	else if (access(address, F_OK) && !strchr(address, '/') &&
+		 named(address, path))
+		unix_target(link, path);
+	else
+		unix_target(link, address);
+	if (!strncmp(link->address, address, strlen(address)) &&
+	    !strncasecmp(address, "UNIX-CONNECT:", 13) &&
+	    !address[13 + strcspn(address + 13, ",!\"'\\")])
+		unix_target(link, address + 13);
+	return true;
+}
+
+static bool same_file(int fd, const char *path)
+{
+	struct stat a, b;
+
+	return fstat(fd, &a) == 0 && stat(path, &b) == 0 &&
+	       a.st_dev == b.st_dev && a.st_ino == b.st_ino;
+}
+
+static void say_who(struct link *link, int fd)
+{
+	char who[128];
+	ssize_t n = pread(fd, who, sizeof(who) - 1, 0);
+
+	who[n > 0 ? n : 0] = '\0';
+	who[strcspn(who, "\n")] = '\0';
+	snprintf(link->why, sizeof(link->why), "the console is held by %s",
+		 *who ? who : "another client");
+}
+
+/* One console, one client: QEMU would let a second one wait for ever. */
+static bool lock(struct link *link)
+{
+	int fd;
+
+	if (!*link->lock)
+		return true;
+	do {
+		fd = open(link->lock, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW,
+			  0600);
+		if (fd < 0)
+			return true; /* a directory of somebody else's */
+		if (flock(fd, LOCK_EX | LOCK_NB) != 0) {
+			say_who(link, fd);
+			close(fd);
+			return false;
+		}
+		/* The launcher removes it with the appliance. */
+	} while (!same_file(fd, link->lock) && close(fd) == 0);
+	link->lock_fd = fd;
+	if (ftruncate(fd, 0) == 0)
+		dprintf(fd, "process %d (%s)\n", (int)link->holder_pid,
+			link->holder);
+	return true;
+}
+
+static void unlock(struct link *link)
+{
+	if (link->lock_fd < 0)
+		return;
+	if (ftruncate(link->lock_fd, 0) != 0)
+		link->why[0] = '\0';
+	close(link->lock_fd);
+	link->lock_fd = -1;
+}
+
+__attribute__((noreturn)) static void be_socat(struct link *link, int fd,
+					       int err_fd)
+{
+	sigset_t none;
+
+	/* Of its own session, so that no key reaches it. */
+	setsid();
+	prctl(PR_SET_PDEATHSIG, SIGTERM);
+	sigemptyset(&none);
+	sigprocmask(SIG_SETMASK, &none, NULL);
+	signal(SIGPIPE, SIG_DFL);
+	dup2(fd, STDIN_FILENO);
+	dup2(fd, STDOUT_FILENO);
+	dup2(err_fd, STDERR_FILENO);
+	if (!*link->dir || chdir(link->dir) == 0)
+		execlp("socat", "socat", "-t0.1", "STDIO", link->address,
+		       (char *)NULL);
+	fprintf(stderr, "%s: %s\n", *link->dir ? link->dir : "socat",
+		strerror(errno));
+	_exit(127);
+}
+
+bool link_open(struct link *link)
+{
+	int pair[2], err[2];
+
+	link->why[0] = '\0';
+	link->out_len = 0;
+	if (!lock(link))
+		return false;
+	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) != 0 ||
+	    pipe2(err, O_CLOEXEC | O_NONBLOCK) != 0) {
+		snprintf(link->why, sizeof(link->why), "%s", strerror(errno));
+		return false;
+	}
+	link->pid = fork();
+	if (link->pid == 0)
+		be_socat(link, pair[1], err[1]);
+	close(pair[1]);
+	close(err[1]);
+	fcntl(pair[0], F_SETFL, O_NONBLOCK);
+	link->fd = pair[0];
+	link->err_fd = err[0];
+	return true;
+}
+
+/* "2026/11/20 15:24:22 socat[1] E connect(...): Why" as "Why". */
+static void read_why(struct link *link)
+{
+	char text[LINK_TEXT * 2], *last, *at;
+	ssize_t n = read(link->err_fd, text, sizeof(text) - 1);
+
+	while (n > 0 && text[n - 1] == '\n')
+		n--;
+	if (n <= 0)
+		return;
+	text[n] = '\0';
+	last = strrchr(text, '\n');
+	last = last ? last + 1 : text;
+	at = strstr(last, "] E ");
+	if (at && strstr(at, "): "))
+		at = strstr(at, "): ") - 1;
+	if (at || !strstr(last, " socat["))
+		snprintf(link->why, sizeof(link->why), "%.*s", LINK_TEXT - 1,
+			 at ? at + 4 : last);
+}
+
+void link_close(struct link *link)
+{
+	const struct timespec tick = {.tv_nsec = 2000000};
+
+	if (link->fd < 0)
+		return;
+	close(link->fd);
+	link->fd = -1;
+	/* Nothing is under way any more that it would have to pass on. */
+	for (int i = 0; waitpid(link->pid, NULL, WNOHANG) == 0; i++) {
+		if (i == 5)
+			kill(link->pid, SIGTERM);
+		if (i == 50)
+			kill(link->pid, SIGKILL);
+		nanosleep(&tick, NULL);
+	}
+	read_why(link);
+	close(link->err_fd);
+	unlock(link);
+}
+
+void link_free(struct link *link)
+{
+	link_close(link);
+	unlock(link);
+	free(link->out);
+}
+
+void link_send(struct link *link, const void *data, size_t len)
+{
+	if (link->fd < 0)
+		return;
+	if (link->out_len + len > link->out_size) {
+		size_t size = (link->out_len + len) * 2;
+		char *out = realloc(link->out, size);
+
+		if (!out)
+			abort();
+		link->out = out;
+		link->out_size = size;
+	}
+	memcpy(link->out + link->out_len, data, len);
+	link->out_len += len;
+	link_flush(link);
+}
+
+void link_flush(struct link *link)
+{
+	while (link->fd >= 0 && link->out_len) {
+		ssize_t n = send(link->fd, link->out, link->out_len,
+				 MSG_NOSIGNAL | MSG_DONTWAIT);
+
+		if (n <= 0)
+			return; /* an end shows when it is read */
+		link->out_len -= (size_t)n;
+		memmove(link->out, link->out + n, link->out_len);
+	}
+}
+
+ssize_t link_read(struct link *link, void *buf, size_t size)
+{
+	ssize_t n = recv(link->fd, buf, size, MSG_DONTWAIT);
+
+	if (n > 0)
+		return n;
+	return n < 0 && (errno == EAGAIN || errno == EINTR) ? 0 : -1;
+}

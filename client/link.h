@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * The connection: a socat of ours, which reaches whatever it can reach. Its end
+ * is the end of the line. Nothing here blocks.
+ */
+#ifndef CLIENT_LINK_H
+#define CLIENT_LINK_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <sys/types.h>
+
+#define LINK_TEXT 512
+
+struct link {
+	char address[LINK_TEXT * 2]; /* for socat */
+	char dir[LINK_TEXT];         /* where socat starts, or "" */
+	char lock[LINK_TEXT];        /* beside a unix socket, or "" */
+	const char *holder;          /* what to write there: a program */
+	pid_t holder_pid;            /* and its process */
+
+	int fd;     /* -1: there is no connection */
+	int err_fd; /* what socat has to say */
+	int lock_fd;
+	pid_t pid;
+	char *out; /* not sent yet */
+	size_t out_len, out_size;
+	char why[LINK_TEXT]; /* why there is none, in words */
+};
+
+/*
+ * Takes ADDRESS: a socat address, the path of a unix socket or of a character
+ * device, or the name of an appliance that the launcher runs. False, with
+ * `why`, when it is too long.
+ */
+bool link_target(struct link *link, const char *address);
+
+/*
+ * Starts to connect; false, with `why`, when somebody else holds the console or
+ * there is no socat. Whether socat succeeds shows when it is read.
+ */
+bool link_open(struct link *link);
+
+/* Ends socat; `why` is its last word, or "". */
+void link_close(struct link *link);
+
+/* Frees all. */
+void link_free(struct link *link);
+
+/* Sends, now or when link_flush() can. */
+void link_send(struct link *link, const void *data, size_t len);
+void link_flush(struct link *link);
+
+/* Bytes read, 0 when there are none now, -1 at the end. */
+ssize_t link_read(struct link *link, void *buf, size_t size);
+
+#endif /* CLIENT_LINK_H */

@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#ifndef CLIENT_PAGER_H
+#define CLIENT_PAGER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct client;
+
+/* Has the person read it in $PAGER; false when there is none that works. */
+bool pager_show(struct client *c, const char *text, size_t len);
+
+#endif /* CLIENT_PAGER_H */

@@ -1,0 +1,211 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* A line of a person or of a file, from its words to what became of it. */
+#define _GNU_SOURCE
+#include <stdlib.h>
+#include <string.h>
+
+#include "client/client.h"
+#include "client/complete.h"
+#include "client/edit.h"
+#include "client/show.h"
+
+/* How long the end of an appliance may take that was told to end. */
+#define QUIT_MS 5000
+#define ERROR_BYTES 800
+
+static void show_line(void *arg, char *text, size_t len)
+{
+	ui_reply(arg, text, len);
+}
+
+/* Length of the command at the start of `text`, up to its ';' or comment. */
+static size_t command_len(const char *text)
+{
+	bool quoted = false;
+	size_t n;
+
+	for (n = 0; text[n]; n++) {
+		if (quoted && text[n] == '\\' && text[n + 1])
+			n++;
+		else if (text[n] == '"')
+			quoted = !quoted;
+		else if (!quoted && (text[n] == ';' || text[n] == '#'))
+			break;
+	}
+	return n;
+}
+
+/* True when the appliance would take a --json behind the command. */
+static bool takes_json(struct client *c, const char *command)
+{
+	struct candidates *list = calloc(1, sizeof(*list));
+	char line[1024];
+	bool takes = false;
+	int n = snprintf(line, sizeof(line), "%s ", command);
+
+	if (list && n > 0 && (size_t)n < sizeof(line) &&
+	    complete_ask(c, line, true, list))
+		for (unsigned i = 0; i < list->count; i++)
+			takes |= strstr(list->list[i].word, "--json") != NULL;
+	free(list);
+	return takes;
+}
+
+static enum request_state ask(struct client *c, struct request *r,
+			      const char *text)
+{
+	r->line = show_line;
+	r->arg = c;
+	request_send(c, r, text);
+	return request_wait(c, r);
+}
+
+/* Each command of a line by itself, with --json where that is possible. */
+static enum request_state ask_json(struct client *c, struct request *r,
+				   const char *text)
+{
+	const char *at = text;
+
+	r->state = REQUEST_OK;
+	while (*at && *at != '#') {
+		size_t len = command_len(at);
+		char *command = malloc(len + sizeof(" --json"));
+
+		if (!command)
+			abort();
+		memcpy(command, at, len);
+		command[len] = '\0';
+		if (command[strspn(command, " \t")]) {
+			if (takes_json(c, command))
+				strcat(command, " --json");
+			ask(c, r, command);
+		}
+		free(command);
+		if (r->state != REQUEST_OK) {
+			if (r->column)
+				r->column += (unsigned)(at - text);
+			break;
+		}
+		at += len + (at[len] == ';');
+	}
+	return r->state;
+}
+
+/* Where in the line it is: below it, for the very bytes that were sent. */
+static void show_place(struct client *c, const char *text, unsigned column,
+		       bool person)
+{
+	char caret[ERROR_BYTES];
+	size_t n = 0;
+
+	if (!column || column > strlen(text) + 1 || column > 512)
+		return;
+	if (person)
+		n = (size_t)sprintf(caret, "%*s", (int)sizeof(EDIT_PROMPT) - 1,
+				    "");
+	else
+		ui_error(c, text);
+	for (unsigned i = 0; i < column - 1; i++)
+		caret[n++] = text[i] == '\t' ? '\t' : ' ';
+	strcpy(caret + n, "^");
+	ui_error(c, caret);
+}
+
+static enum status failed(struct client *c, const struct request *r,
+			  const char *text, const char *file, unsigned row)
+{
+	char error[ERROR_BYTES];
+
+	if (file) {
+		snprintf(error, sizeof(error), "%s:%u:%u: %s: %s", file, row,
+			 r->column, r->code, r->message);
+		ui_error(c, error);
+		show_place(c, text, r->column, false);
+	} else {
+		show_place(c, text, r->column, true);
+		snprintf(error, sizeof(error), "%s: %s", r->code, r->message);
+		ui_error(c, error);
+	}
+	return STATUS_FAILED;
+}
+
+static enum status lost(struct client *c)
+{
+	if (c->stopped || c->ended_by)
+		return STATUS_UNREACHABLE;
+	if (c->conn == CONN_UP) {
+		if (c->batch)
+			ui_note(c, "'%s' does not answer", c->name);
+		else
+			ui_note(c, "gave up the reply; what was asked for may "
+				   "still run");
+	} else if (c->crashed) {
+		ui_note(c, "'%s' crashed", c->name);
+		return STATUS_CRASHED;
+	} else if (c->booting && !c->went) {
+		return STATUS_ENDED;
+	} else if (c->batch && c->went) {
+		ui_note(c, "'%s' has powered off; the rest was not run",
+			c->name);
+	} else if (c->batch) {
+		ui_note(c, "'%s' is gone", c->name);
+	} else {
+		ui_note(c, "what became of the command is not known; it is not "
+			   "repeated");
+	}
+	return STATUS_UNREACHABLE;
+}
+
+/* After a 'quit' there is nothing to wait for but the end. */
+static void see_it_go(struct client *c)
+{
+	uint64_t until = now_ms() + QUIT_MS;
+
+	c->went = true;
+	while (c->conn == CONN_UP && now_ms() < until)
+		if (!client_pump(c, (int)(until - now_ms()), false))
+			return;
+	if (c->conn == CONN_UP)
+		c->went = false; /* it was another word */
+	else if (!c->batch)
+		ui_note(c, "'%s' has powered off", c->name);
+}
+
+enum status run_line(struct client *c, const char *text, const char *file,
+		     unsigned row)
+{
+	struct request r = {0};
+	const char *word = text + strspn(text, " \t");
+
+	if (*word == '.')
+		return local_run(c, word, file, row);
+	if (!*word || *word == '#')
+		return STATUS_OK;
+	if (c->conn != CONN_UP) {
+		if (c->batch)
+			return lost(c);
+		ui_note(c, "not connected: the line was not sent");
+		return STATUS_UNREACHABLE;
+	}
+	if (!file)
+		ui_reply_begin(c);
+	if (c->json)
+		ask_json(c, &r, text);
+	else
+		ask(c, &r, text);
+	if (!file)
+		ui_reply_end(c);
+	if (r.state == REQUEST_OK) {
+		if (request_ends_it(text))
+			see_it_go(c);
+		return STATUS_OK;
+	}
+	if (r.state == REQUEST_LOST)
+		return lost(c);
+	if (!file && !c->batch && !strcmp(r.code, "E_STATE") &&
+	    page_wanted(c, text)) {
+		page_play(c, text);
+		return STATUS_OK;
+	}
+	return failed(c, &r, text, file, row);
+}

@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#define _GNU_SOURCE
+#include "client/transfer.h"
+
+#include <cjson/cJSON.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "shell/crc32.h"
+
+#define NAME_BYTES 31
+
+bool transfer_name_ok(struct client *c, const char *name)
+{
+	size_t len = strlen(name);
+
+	if (len && len <= NAME_BYTES &&
+	    !name[strspn(name, "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+			       "abcdefghijklmnopqrstuvwxyz0123456789_-.")])
+		return true;
+	ui_note(c, "'%s' is no name there: 1 to 31 letters, digits, _ - and .",
+		name);
+	return false;
+}
+
+bool transfer_again(struct client *c, const struct request *r, unsigned *tries)
+{
+	if (c->stopped || c->ended_by || *tries >= TRANSFER_TRIES)
+		return false;
+	if (r->state == REQUEST_LOST) {
+		if (c->conn == CONN_UP || c->batch ||
+		    !conn_wait_up(c, TRANSFER_AWAY_MS))
+			return false;
+	} else if (strcmp(r->code, "E_CRC") != 0 &&
+		   strcmp(r->code, "E_STATE") != 0) {
+		return false;
+	}
+	++*tries;
+	return true;
+}
+
+uint64_t transfer_number(const char *text, size_t len, const char *key,
+			 uint64_t none)
+{
+	cJSON *json = cJSON_ParseWithLength(text, len);
+	const cJSON *item = cJSON_GetObjectItemCaseSensitive(json, key);
+
+	if (cJSON_IsNumber(item) && item->valuedouble >= 0 &&
+	    item->valuedouble <= UINT32_MAX)
+		none = (uint64_t)item->valuedouble;
+	cJSON_Delete(json);
+	return none;
+}
+
+bool transfer_crc(int fd, uint64_t size, uint32_t *crc)
+{
+	char buf[16384];
+
+	*crc = 0;
+	for (uint64_t at = 0; at < size;) {
+		size_t left = size - at < sizeof(buf) ? size - at : sizeof(buf);
+		ssize_t n = pread(fd, buf, left, (off_t)at);
+
+		if (n <= 0)
+			return false;
+		*crc = crc32_add(*crc, buf, (size_t)n);
+		at += (uint64_t)n;
+	}
+	return true;
+}

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* What sending and fetching a file share. */
+#ifndef CLIENT_TRANSFER_H
+#define CLIENT_TRANSFER_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "client/client.h"
+
+/* Attempts without a byte more, and how long a lost line may stay away. */
+#define TRANSFER_TRIES 3
+#define TRANSFER_AWAY_MS 10000
+
+/* NAME as the appliance takes names; else says so. */
+bool transfer_name_ok(struct client *c, const char *name);
+
+/* True when it is worth another try, by the state of what did not work. */
+bool transfer_again(struct client *c, const struct request *r, unsigned *tries);
+
+/* A number of a JSON object, or `none`. */
+uint64_t transfer_number(const char *json, size_t len, const char *key,
+			 uint64_t none);
+
+/* CRC-32 of the first `size` bytes of a file; false when there are less. */
+bool transfer_crc(int fd, uint64_t size, uint32_t *crc);
+
+#endif /* CLIENT_TRANSFER_H */

@@ -1,0 +1,168 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* `.upload`: put, then chunks sent ahead; docs/protocol.md, "Files". */
+#define _GNU_SOURCE
+#include <fcntl.h>
+#include <inttypes.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "client/progress.h"
+#include "client/transfer.h"
+#include "shell/base64.h"
+#include "shell/crc32.h"
+
+#define PIECE 720
+/* Requests sent ahead: what the appliance's line holds meanwhile. */
+#define WINDOW 8
+
+struct upload {
+	struct client *c;
+	const char *name;
+	int fd;
+	uint64_t size, at, acknowledged;
+	uint32_t crc;
+	struct progress progress;
+	struct request first; /* of those sent, the first that was refused */
+	unsigned sent, answered;
+	struct request window[WINDOW];
+};
+
+static void take_offset(void *arg, char *text, size_t len)
+{
+	struct upload *u = arg;
+	uint64_t at = transfer_number(text, len, "offset", UINT64_MAX);
+
+	if (at <= u->size)
+		u->acknowledged = at;
+}
+
+static bool send_piece(struct upload *u)
+{
+	struct request *r = &u->window[u->sent % WINDOW];
+	char text[PIECE * 2], base64[BASE64_LEN(PIECE) + 1];
+	unsigned char bytes[PIECE];
+	uint64_t left = u->size - u->at;
+	size_t len = left < PIECE ? left : PIECE;
+
+	if (pread(u->fd, bytes, len, (off_t)u->at) != (ssize_t)len) {
+		ui_note(u->c, "the file has become shorter");
+		return false;
+	}
+	base64_encode(bytes, len, base64);
+	snprintf(text, sizeof(text), "chunk %s %" PRIu64 " %08x %s --json",
+		 u->name, u->at, crc32_add(0, bytes, len), base64);
+	r->line = take_offset;
+	r->arg = u;
+	u->sent++;
+	u->at += len;
+	return request_send(u->c, r, text);
+}
+
+/* Waits for the oldest; false when it was refused, with u->first. */
+static bool take_answer(struct upload *u)
+{
+	struct request *r = &u->window[u->answered++ % WINDOW];
+
+	if (request_wait(u->c, r) == REQUEST_OK)
+		return true;
+	if (u->first.state == REQUEST_OK)
+		u->first = *r;
+	return false;
+}
+
+static bool send_all(struct upload *u)
+{
+	bool good = true;
+
+	u->sent = u->answered = 0;
+	u->first.state = REQUEST_OK;
+	u->at = u->acknowledged;
+	while (good && (u->at < u->size || u->answered < u->sent)) {
+		if (u->at < u->size && u->sent - u->answered < WINDOW) {
+			good = send_piece(u);
+			continue;
+		}
+		good = take_answer(u);
+		progress_at(&u->progress, u->acknowledged);
+		if (u->c->stopped || client_interrupted(u->c)) {
+			strcpy(u->first.code, "E_CANCEL");
+			strcpy(u->first.message, "stopped");
+			u->first.state = REQUEST_ERR;
+			good = false;
+		}
+	}
+	/* What was sent behind the refused is refused as well. */
+	while (u->answered < u->sent)
+		take_answer(u);
+	return good && u->acknowledged == u->size;
+}
+
+static enum status put_file(struct upload *u)
+{
+	struct request put = {.line = take_offset, .arg = u};
+	uint64_t best = 0;
+	unsigned tries = 0;
+	char text[128];
+
+	snprintf(text, sizeof(text), "put %s %" PRIu64 " %08x --json", u->name,
+		 u->size, u->crc);
+	for (;;) {
+		const struct request *why = &put;
+
+		u->acknowledged = UINT64_MAX;
+		request_send(u->c, &put, text);
+		if (request_wait(u->c, &put) == REQUEST_OK &&
+		    u->acknowledged <= u->size) {
+			progress_begin(&u->progress, u->c, u->name, u->size,
+				       u->acknowledged);
+			if (send_all(u)) {
+				progress_done(&u->progress, "sent");
+				return STATUS_OK;
+			}
+			progress_hide(&u->progress);
+			why = &u->first;
+			tries = u->acknowledged > best ? 0 : tries;
+			best = u->acknowledged > best ? u->acknowledged : best;
+		}
+		if (transfer_again(u->c, why, &tries))
+			continue;
+		ui_note(u->c,
+			"'%s' was not sent: %s%s%s; the same again goes "
+			"on where this stopped",
+			u->name,
+			why->state == REQUEST_ERR ? why->code : "no answer",
+			why->state == REQUEST_ERR ? ": " : "",
+			why->state == REQUEST_ERR ? why->message : "");
+		return why->state == REQUEST_ERR ? STATUS_FAILED
+						 : STATUS_UNREACHABLE;
+	}
+}
+
+enum status transfer_upload(struct client *c, const char *file,
+			    const char *name)
+{
+	const char *slash = strrchr(file, '/');
+	struct upload u = {.c = c};
+	enum status status = STATUS_FAILED;
+	struct stat st;
+
+	u.name = name ? name : slash ? slash + 1 : file;
+	if (!transfer_name_ok(c, u.name))
+		return STATUS_FAILED;
+	u.fd = open(file, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	if (u.fd < 0 || fstat(u.fd, &st) != 0 || !S_ISREG(st.st_mode) ||
+	    st.st_size > UINT32_MAX) {
+		ui_note(c, "cannot read '%s', or it is no file of up to 4 GiB",
+			file);
+	} else {
+		u.size = (uint64_t)st.st_size;
+		if (transfer_crc(u.fd, u.size, &u.crc))
+			status = put_file(&u);
+		else
+			ui_note(c, "cannot read '%s'", file);
+	}
+	if (u.fd >= 0)
+		close(u.fd);
+	return status;
+}

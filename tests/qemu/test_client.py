@@ -1,0 +1,425 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""build/ukpktgen-console at an appliance: as a person has it, and as a program."""
+import json
+import os
+import random
+import re
+import signal
+import subprocess
+import time
+import zlib
+
+import pexpect
+import pytest
+
+from lab import PATIENCE, ROOT, lab  # noqa: F401
+
+CLIENT = os.path.join(ROOT, "build", "ukpktgen-console")
+ASAN = os.path.join(ROOT, "build", "client-asan", "ukpktgen-console")
+PLAIN = os.path.join(ROOT, "build", "client", "ukpktgen-console-plain")
+PROMPT = "ukpktgen> "
+SOON = 20
+UP, CTRL_C, CTRL_D = "\x1b[A", "\x03", "\x04"
+
+
+@pytest.fixture
+def env(lab):
+    return dict(lab.env, XDG_STATE_HOME=str(lab.path / "state"), TERM="xterm",
+                NO_COLOR="1", LC_ALL="C.UTF-8")
+
+
+def person(env, *args, client=ASAN, size=(24, 80)):
+    child = pexpect.spawn(client, list(args), env=env, timeout=SOON,
+                          encoding="utf-8", dimensions=size)
+    child.delaybeforesend = None
+    child.expect_exact(PROMPT)
+    return child
+
+
+def program(env, *args, client=ASAN, stdin=""):
+    return subprocess.run([client, *args], env=env, input=stdin, text=True,
+                          capture_output=True, timeout=PATIENCE)
+
+
+def type_line(child, text):
+    child.send(text + "\r")
+    child.expect_exact(text + "\r\n")
+    child.expect_exact(PROMPT)
+    return child.before
+
+
+def leave(child):
+    child.send(CTRL_D)
+    child.expect(pexpect.EOF)
+    child.close()
+    assert child.exitstatus == 0, child.before
+
+
+# ---- A person ----------------------------------------------------------------
+
+def test_the_prompt_is_there_in_50_ms(lab, env):
+    lab.start("a")
+    times = []
+    for _ in range(10):
+        begin = time.monotonic()
+        child = person(env, "a", client=CLIENT)
+        times.append(time.monotonic() - begin)
+        leave(child)
+    assert min(times) < 0.05, times
+
+
+@pytest.mark.parametrize("client", [ASAN, PLAIN])
+def test_a_person_types_and_errors_point_at_the_word(lab, env, client):
+    lab.start("a")
+    child = person(env, "a", client=client)
+    assert type_line(child, "size 0 128") == ""
+    assert "128" in type_line(child, "port")
+    rows = type_line(child, "size 0 5").split("\r\n")
+    assert rows[0] == " " * len(PROMPT + "size 0 ") + "^"
+    assert rows[1].startswith("E_RANGE: 'size' takes SIZE 64..9018 bytes")
+    child.send(".quit\r")
+    child.expect(pexpect.EOF)
+
+
+def test_the_appliance_completes_and_explains(lab, env):
+    lab.start("a").open().ask("put x7yz 0 00000000")
+    child = person(env, "a")
+    child.send("siz\t")
+    child.expect_exact("e ")
+    child.send("?")
+    child.expect_exact("SIZE")
+    child.expect_exact("64..9018 bytes")
+    child.expect_exact(PROMPT + "size ")
+    child.send(CTRL_C)
+    child.expect_exact("^C\r\n" + PROMPT)
+    child.send("st\t")
+    child.expect("start +Start sending.*stats +Show.*" + PROMPT + "st")
+    child.send(CTRL_C)
+    child.expect_exact(PROMPT)
+    child.send("cat x7\t")
+    child.expect_exact("yz")
+    child.send(CTRL_C)
+    child.send("echo \"a?b\" ?")
+    child.expect_exact("a?b")
+    leave_now(child)
+
+
+def leave_now(child):
+    child.send(CTRL_C)
+    child.expect_exact("^C\r\n" + PROMPT)
+    leave(child)
+
+
+def test_history_is_kept_between_runs_for_the_owner_alone(lab, env):
+    lab.start("a")
+    child = person(env, "a")
+    type_line(child, "size 0 256")
+    child.kill(signal.SIGKILL)
+    child.close()
+    path = lab.path / "state" / "ukpktgen" / "history"
+    assert path.read_text() == "size 0 256\n"
+    assert os.stat(path).st_mode & 0o777 == 0o600
+    child = person(env, "a")
+    child.send(UP)
+    child.expect_exact("size 0 256")
+    leave_now(child)
+
+
+def test_a_paste_of_a_thousand_lines_loses_nothing(lab, env):
+    lab.start("a")
+    child = person(env, "a")
+    child.send("".join("echo line-%d-\r" % i for i in range(1000)))
+    for i in range(1000):
+        child.expect_exact("\r\nline-%d-\r\n" % i)
+    child.expect_exact(PROMPT)
+    leave(child)
+
+
+def test_tabs_and_question_marks_in_a_paste_are_text(lab, env):
+    lab.start("a")
+    child = person(env, "a")
+    child.send("\x1b[200~echo\t\"a?\x1b[Ab\"\recho c\r\x1b[201~")
+    child.expect_exact("\r\na?[Ab\r\n")
+    child.expect_exact("\r\nc\r\n")
+    child.expect_exact(PROMPT)
+    leave(child)
+
+
+def test_ctrl_c_cancels_there_and_not_here(lab, env):
+    lab.start("a")
+    child = person(env, "a")
+    child.send("sleep 1h\r")
+    child.expect_exact("sleep 1h\r\n")
+    time.sleep(0.3)
+    child.send(CTRL_C)
+    child.expect_exact("E_CANCEL")
+    child.expect_exact(PROMPT)
+    assert type_line(child, "echo on") == "on\r\n"
+    leave(child)
+
+
+def test_an_event_appears_above_the_line_being_typed(lab, env):
+    lab.start("a")
+    child = person(env, "a")
+    type_line(child, "rate 0 10pps")
+    type_line(child, "start 0 count 10")
+    child.send("echo abc")
+    child.expect_exact("echo abc")
+    child.expect(r"\r\x1b\[J[0-9.]+ port 0 done count=10\r\n" + PROMPT + "echo abc")
+    child.send("def\r")
+    child.expect_exact("\r\nabcdef\r\n")
+    child.expect_exact(PROMPT)
+    leave(child)
+
+
+def test_a_line_longer_than_the_terminal_comes_back_whole(lab, env):
+    lab.start("a")
+    child = person(env, "a", size=(24, 40))
+    type_line(child, "rate 0 10pps")
+    type_line(child, "start 0 count 10")
+    long = "echo " + "x" * 60
+    child.send(long)
+    child.expect(r"\x1b\[1A\r\x1b\[J[0-9.]+ port 0 done count=10\r\n")
+    child.setwinsize(24, 100)
+    child.expect_exact(PROMPT + long)
+    child.send("\r")
+    child.expect_exact("\r\n" + "x" * 60 + "\r\n")
+    child.expect_exact(PROMPT)
+    leave(child)
+
+
+def test_long_output_goes_to_the_pager_and_only_then(lab, env):
+    lab.start("a")
+    env["PAGER"] = "sed 's/^/>/'"
+    child = person(env, "a", size=(12, 80))
+    assert ">command" in type_line(child, "help")
+    assert type_line(child, "echo short") == "short\r\n"
+    leave(child)
+    env["PAGER"] = "/nonexistent"
+    child = person(env, "a", size=(12, 80))
+    assert "\ncommand" in type_line(child, "help")
+    leave(child)
+
+
+def test_the_page_of_stats_live(lab, env):
+    lab.start("a")
+    child = person(env, "a", client=ASAN)
+    child.send("stats live 200ms\r")
+    child.expect_exact("\x1b[?1049h")
+    child.expect_exact("port 0")
+    child.setwinsize(30, 120)
+    child.expect_exact("any key leaves")
+    time.sleep(1.5)
+    child.send("@")
+    child.expect_exact("\x1b[?1049l")
+    child.expect_exact(PROMPT)
+    assert type_line(child, "echo on") == "on\r\n"
+    leave(child)
+
+
+def test_a_second_client_is_told_who_holds_the_console(lab, env):
+    lab.start("a")
+    child = person(env, "a")
+    other = pexpect.spawn(CLIENT, ["a"], env=env, timeout=5, encoding="utf-8")
+    other.expect_exact("held by process %d (ukpktgen-console)" % child.pid)
+    other.expect(pexpect.EOF)
+    other.close()
+    assert other.exitstatus == 2
+    done = lab.launch("exec", "-c", "version", check=False)
+    assert done.returncode == 2 and "process %d " % child.pid in done.stderr
+    leave(child)
+    lab.launch("exec", "-c", "version")
+
+
+def test_an_appliance_that_goes_is_told_of_at_once_and_found_again(lab, env):
+    line = lab.start("a")
+    child = person(env, "a")
+    type_line(child, "size 0 128")
+    child.send("echo half")
+    child.expect_exact("echo half")
+    os.kill(line.pid, signal.SIGKILL)
+    begin = time.monotonic()
+    child.expect_exact("'a' is gone")
+    assert time.monotonic() - begin < 1
+    child.expect_exact(PROMPT + "echo half")
+    child.send("\r")
+    child.expect_exact("not connected: the line was not sent")
+    lab.start("a")
+    child.expect_exact("reconnected to 'a'")
+    child.expect_exact(PROMPT)
+    assert "half" not in type_line(child, "port --json")
+    assert '"size":64' in type_line(child, "port --json")
+    leave(child)
+
+
+def test_what_was_under_way_when_it_went_is_not_repeated(lab, env):
+    line = lab.start("a")
+    child = person(env, "a")
+    child.send("size 0 128; sleep 1h\r")
+    child.expect_exact("sleep 1h\r\n")
+    time.sleep(0.3)
+    os.kill(line.pid, signal.SIGKILL)
+    child.expect_exact("not repeated")
+    lab.start("a")
+    child.expect_exact("reconnected to 'a'")
+    assert '"size":64' in type_line(child, "port --json")
+    leave(child)
+
+
+def test_quit_is_a_good_end(lab, env):
+    lab.start("a")
+    child = person(env, "a")
+    child.send("quit\r")
+    child.expect_exact("'a' has powered off")
+    child.expect(pexpect.EOF)
+    child.close()
+    assert child.exitstatus == 0
+
+
+def test_a_session_is_recorded(lab, env):
+    lab.start("a")
+    os.chdir(lab.path)
+    child = person(env, "a")
+    path = lab.path / "session"
+    type_line(child, ".record session")
+    type_line(child, "echo seen")
+    type_line(child, "size 0 3")
+    type_line(child, ".record")
+    type_line(child, "echo unseen")
+    leave(child)
+    text = path.read_text()
+    assert PROMPT + "echo seen\nseen\n" + PROMPT + "size 0 3\n" in text
+    assert "E_RANGE" in text and "unseen" not in text
+
+
+def test_a_file_of_lines_is_sourced_to_its_first_error(lab, env):
+    lab.start("a")
+    os.chdir(lab.path)
+    path = lab.path / "x.cmds"
+    path.write_text("# first\necho one\n size 0 3\necho two\n")
+    child = person(env, "a")
+    seen = type_line(child, ".source x.cmds")
+    assert "one\r\nx.cmds:3:9: E_RANGE: " in seen and "two" not in seen
+    assert "no local word" in type_line(child, ".dance")
+    assert ".upload FILE [NAME]" in type_line(child, ".help")
+    leave(child)
+
+
+# ---- Files -------------------------------------------------------------------
+
+def test_files_go_up_and_come_down(lab, env):
+    line = lab.start("a")
+    data = random.Random(1).randbytes(20000)
+    (lab.path / "f").write_bytes(data)
+    os.chdir(lab.path)
+    child = person(env, "a")
+    assert "CRC checked" in type_line(child, ".upload f up")
+    assert "CRC checked" in type_line(child, ".download up down")
+    assert "is there already" in type_line(child, ".upload f up")
+    assert "E_NOFILE" in type_line(child, ".download nothing")
+    assert "no name there" in type_line(child, ".upload f a/b")
+    leave(child)
+    assert (lab.path / "down").read_bytes() == data
+    assert sorted(os.listdir(lab.path)) == ["down", "f", "run", "state"]
+    with line:
+        assert line.json("ls --json")["files"] == [
+            {"name": "up", "size": 20000, "crc32": "%08x" % zlib.crc32(data)}]
+
+
+@pytest.mark.parametrize("way", ["up", "down"])
+def test_a_client_killed_in_a_transfer_goes_on(lab, env, way):
+    lab.start("a")
+    data = random.Random(2).randbytes(120000)
+    (lab.path / "f").write_bytes(data)
+    os.chdir(lab.path)
+    words = ".upload f f" if way == "up" else ".download f g"
+    if way == "down":
+        assert program(env, "a", "-c", ".upload f f", client=CLIENT).returncode == 0
+    going = subprocess.Popen([CLIENT, "a", "-c", words], env=env)
+    time.sleep(0.6)
+    going.kill()
+    assert going.wait() == -signal.SIGKILL
+    done = program(env, "a", "-c", words)
+    assert done.returncode == 0, done.stderr
+    at = int(re.search(r"gone on at (\d+)", done.stderr).group(1))
+    assert 0 < at < len(data)
+    if way == "up":
+        program(env, "a", "-c", ".download f g")
+    assert (lab.path / "g").read_bytes() == data
+
+
+# ---- A program ---------------------------------------------------------------
+
+def test_a_program_has_replies_and_errors_apart(lab, env):
+    lab.start("a")
+    done = program(env, "a", stdin="echo one\n\n# no\n  size 0 3\necho two")
+    assert (done.returncode, done.stdout) == (1, "one\n")
+    assert done.stderr.splitlines()[0].startswith("-:4:10: E_RANGE: ")
+    assert done.stderr.splitlines()[1:] == ["  size 0 3", "         ^"]
+    path = lab.path / "x"
+    path.write_text("echo three\r\n")
+    assert program(env, "a", str(path)).stdout == "three\n"
+
+
+def test_json_where_there_is_some(lab, env):
+    lab.start("a")
+    done = program(env, "a", "--json", "-c", "size 0 128; port ;echo \"a;b\"; ls --json")
+    assert done.stderr == ""
+    port, text, files = done.stdout.splitlines()
+    assert json.loads(port)["ports"][0]["size"] == 128
+    assert "a;b" in text and json.loads(files) == {"files": []}
+    done = program(env, "a", "--json", "-c", "port; size 0 3")
+    assert done.stderr.startswith("-c:1:14: E_RANGE: ")
+
+
+def test_a_command_has_its_time(lab, env):
+    lab.start("a")
+    begin = time.monotonic()
+    done = program(env, "a", "--timeout", "300ms", "-c", "sleep 1h")
+    assert done.returncode == 1 and "E_TIMEOUT" in done.stderr
+    assert time.monotonic() - begin < 5
+    assert program(env, "a", "--timeout", "5s", "-c", "echo on").stdout == "on\n"
+
+
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_a_signal_cancels_what_runs(lab, env, how):
+    lab.start("a")
+    going = subprocess.Popen([ASAN, "a", "-c", "echo on\nsleep 1h"], env=env, text=True,
+                             stdout=subprocess.PIPE)
+    assert going.stdout.readline() == "on\n"
+    time.sleep(0.2)
+    going.send_signal(how)
+    assert going.wait(PATIENCE) == 128 + how
+    begin = time.monotonic()
+    program(env, "a", "-c", "version")
+    assert time.monotonic() - begin < 0.9
+
+
+@pytest.mark.parametrize("args", [
+    [], ["a", "b", "c"], ["a", "--timeout", "soon", "-c", "x"], ["a", "--dance"],
+    ["/nowhere", "-c", "x"], ["TCP:localhost:1", "-c", "x"], ["a", "/no/file"],
+    ["x" * 600, "-c", "x"]])
+def test_misuse_is_said_and_has_status_2(lab, env, args):
+    done = program(env, *args)
+    assert done.returncode == 2 and done.stderr.count("\n") == 1
+    assert "ukpktgen-console: " in done.stderr or "dance" in done.stderr
+
+
+@pytest.mark.parametrize("form", ["{0}", "UNIX-CONNECT:{0}", "TCP:127.0.0.1:{1}",
+                                  "EXEC:socat STDIO UNIX-CONNECT\\:{0}", "{2}"])
+def test_any_address_of_socat(lab, env, form):
+    line = lab.start("a")
+    link = str(lab.path / "tty")
+    relays = []
+    if "{1}" in form:
+        relays = ["TCP-LISTEN:43017,bind=127.0.0.1,reuseaddr"]
+    elif "{2}" in form:
+        relays = ["PTY,rawer,link=" + link]
+    relays = [subprocess.Popen(["socat", one, "UNIX-CONNECT:" + line.path])
+              for one in relays]
+    time.sleep(0.5)
+    done = program(env, form.format(line.path, 43017, link), "-c", "echo on")
+    for relay in relays:
+        relay.terminate()
+        relay.wait()
+    assert (done.returncode, done.stdout) == (0, "on\n"), done.stderr
