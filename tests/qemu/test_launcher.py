@@ -533,9 +533,3 @@ def test_first_run_on_a_terminal_attaches_it(lab):
     run.expect_exact(PROMPT)
     run.send("quit\r")
     assert end_of(run) == 0
-
-
-@pytest.mark.parametrize("path", sorted(glob.glob(ROOT + "/docs/examples/*.cmds")),
-                         ids=os.path.basename)
-def test_the_examples_hold(lab, path):
-    lab.launch("exec", "--boot", path)
