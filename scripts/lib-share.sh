@@ -49,7 +49,7 @@ share() {
 		'EXEC:bash -c share_line' 2>&1 </dev/null)
 	socat=$!
 	# shellcheck disable=SC2064 # a local variable
-	trap "kill -- -$socat 2>/dev/null" EXIT
+	trap "{ kill -- -$socat || kill $socat; wait $socat; } 2>/dev/null" EXIT
 	trap 'exit 143' TERM
 	exec 5<&- 6<&- 7<&-
 	while same_appliance; do
