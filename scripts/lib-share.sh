@@ -38,7 +38,7 @@ wanted ADDRESS:PORT, such as 127.0.0.1:4433 or [::1]:4433"
 # Serves until the appliance ends or we do. Of --detach, standard output gets one line
 # once clients can come.
 share() {
-	local text socat log listen=${sharing[listen]}
+	local part text='' socat log listen=${sharing[listen]}
 	declare -A peers=()
 	# Socat gets open files, whose numbers need no quoting.
 	exec 5<"${sharing[cert]}" 6<"${sharing[key]}" 7<"${sharing[ca]}" || exit 2
@@ -53,9 +53,12 @@ share() {
 	trap 'exit 143' TERM
 	exec 5<&- 6<&- 7<&-
 	while same_appliance; do
-		if IFS= read -r -t 0.5 text <&"$log"; then
-			heed_socat "$text"
-		elif (($? <= 128)); then
+		if IFS= read -r -t 0.5 part <&"$log"; then
+			heed_socat "$text$part"
+			text=
+		elif (($? > 128)); then
+			text+=$part # half a line
+		else
 			exit 2
 		fi
 	done
@@ -119,6 +122,8 @@ shared() {
 # Socat runs this for a client that it let in: the line is standard input and output.
 share_line() {
 	exec 2>&1
+	# With what it has sent unread, a client would not get to read why it has to go.
+	trap 'timeout 1 cat >/dev/null' EXIT
 	hold_line
 	cd "$dir" && [ "$(<"$name.pid")" = "$pid" ] &&
 		exec socat -t0.1 - "UNIX-CONNECT:$name.sock" 2>/dev/null
