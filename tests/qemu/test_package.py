@@ -167,14 +167,15 @@ def complete(env, installed):
 
 
 def test_words_are_offered(complete):
-    assert complete("ukpktgen", "") == {"run", "exec", "console", "list", "down", "help"}
+    assert complete("ukpktgen", "") == {"run", "exec", "console", "list", "down", "share",
+                                        "help"}
     assert complete("ukpktgen", "ex") == {"exec"}
     assert complete("ukpktgen", "help", "") == set()
 
 
 @pytest.mark.parametrize("verb, more", [
     ("run", []), ("exec", []), ("exec", ["--boot"]), ("console", []), ("list", []),
-    ("down", [])])
+    ("down", []), ("share", [])])
 def test_the_options_offered_are_those_taken(env, complete, verb, more):
     done = run("ukpktgen", verb, *more, "--nonsense", env=env, check=False)
     taken = done.stderr.split("it takes:")[1].split()
