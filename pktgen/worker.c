@@ -91,7 +91,7 @@ void worker_start(struct worker *w, uint64_t now_ns)
 	if (w->state == WORKER_RUNNING)
 		return;
 	start_pacer(w, now_ns);
-	w->begins = true;
+	w->begins = false;
 	w->at = (struct program_at){0};
 	w->frames_left = WORKER_NO_LIMIT;
 	w->until_ns = WORKER_NO_LIMIT;
@@ -105,6 +105,7 @@ void worker_start_limited(struct worker *w, const struct worker_limit *limit,
 			  uint64_t now_ns)
 {
 	worker_start(w, now_ns);
+	w->begins = true;
 	w->frames_left = limit->frames;
 	if (limit->time_ns != WORKER_NO_LIMIT)
 		w->until_ns = now_ns + limit->time_ns;
@@ -142,7 +143,8 @@ static bool limit_reached(const struct worker *w, uint64_t now_ns)
 	       pacer_next_ns(&w->pacer) >= w->until_ns || w->pacer.unpaced;
 }
 
-/* What was done between the start and the first step has made nothing late. */
+/* What was done between start and first step makes no frame of a run late that
+ * ends by itself: it only ends later. */
 static void begin(struct worker *w, uint64_t now_ns)
 {
 	w->begins = false;

@@ -118,14 +118,15 @@ void worker_set_how(struct worker *w, const struct worker_how *how,
 		    uint64_t now_ns);
 
 /*
- * From its next step on the worker sends, if its mode says so: without a limit,
- * until it is stopped. A worker that runs goes on as it is.
+ * From now on the worker sends, if its mode says so: without a limit, until it
+ * is stopped. A worker that runs goes on as it is.
  */
 void worker_start(struct worker *w, uint64_t now_ns);
 
 /*
- * The same up to `limit`. Each frame counts that is built; frames that the
- * pacer gives up do not. The worker is idle: what was held before would count.
+ * The same up to `limit`, with time counted from the worker's next step. Each
+ * frame counts that is built; frames that the pacer gives up do not. The worker
+ * is idle: what was held before would count.
  */
 void worker_start_limited(struct worker *w, const struct worker_limit *limit,
 			  uint64_t now_ns);

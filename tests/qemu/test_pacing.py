@@ -92,7 +92,7 @@ def test_slow_rates(tmp_path):
                                 for rate, _, shape, count in cases])
     for (rate, pps, shape, _), sent in zip(cases, runs):
         assert error(sent, pps) <= 1e-4, (rate, shape)
-    together = [frame.at - runs[1][0].at < SECOND for frame in runs[1][]]
+    together = [frame.at - runs[1][0].at < SECOND for frame in runs[1]]
     assert together == [True] * 5 + [False]
 
 
