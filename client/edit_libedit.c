@@ -321,8 +321,8 @@ void edit_close(struct edit *e)
 const char *edit_line(struct edit *e)
 {
 	HistEvent event;
-	const char *line;
-	int len;
+	const char *line = NULL;
+	int len = 0;
 
 	do {
 		e->editing = true;
