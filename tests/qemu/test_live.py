@@ -91,7 +91,7 @@ def test_a_page_while_frames_are_sent(lab, tmux):
     assert "every 200ms" in rows[0]
     assert rows[1].startswith("port 0  running  mode tx  set to rate 10kpps, "
                               "size 64 bytes")
-    assert rows[10].startswith("port 1  running  mode rx")
+    assert rows[11].startswith("port 1  running  mode rx")
     assert terminal.modes() == "1 0"
     # It moves, and tells the truth: what was sent by then and thereafter.
     before = number(rows[1:], "tx packets")
@@ -106,7 +106,7 @@ def test_a_page_while_frames_are_sent(lab, tmux):
     terminal.run("resize-window", "-x", "80", "-y", "14")
     terminal.until(lambda rows: rows[13] == "not shown, for want of room: port 1")
     terminal.run("resize-window", "-x", "80", "-y", "24")
-    terminal.until(lambda rows: rows[10].startswith("port 1"))
+    terminal.until(lambda rows: rows[11].startswith("port 1"))
     # A key leaves; it is no part of the next line.
     terminal.keys("x")
     rows = terminal.until_prompt()
