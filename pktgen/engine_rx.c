@@ -27,6 +27,9 @@ unsigned engine_rx_step(struct worker *w, uint64_t now_ns)
 	bool underrun;
 	int err;
 
+	/* What cannot be sent back yet is left where it is. */
+	if (reflects(w) && w->frames.nb_held && !w->how.drops)
+		return 0;
 	do {
 		max = MIN(w->how.burst - all, CHUNK);
 		n = port_rx_burst(w->port, pkts, max, &underrun, &err);
@@ -38,7 +41,7 @@ unsigned engine_rx_step(struct worker *w, uint64_t now_ns)
 			      now_ns);
 		w->stats.rx_underrun += underrun;
 		all += n;
-	} while (n == max && all < w->how.burst);
+	} while (n == max && all < w->how.burst && !w->frames.nb_held);
 	if (unlikely(err) && err != w->err) {
 		w->err = err;
 		w->stats.rx_errors++;

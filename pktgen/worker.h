@@ -12,7 +12,9 @@
  * Receiving goes on whether or not the worker was started: every frame that
  * reaches a port is counted, as received where its mode says so, as ignored
  * elsewhere, and its buffer is given back at once, so that a port never holds
- * up the one it is wired to. start and stop govern sending.
+ * up the one it is wired to. start and stop govern sending. A port that
+ * reflects is the exception: where a full ring is to be tried again, it
+ * receives no more than it can send.
  */
 #ifndef PKTGEN_WORKER_H
 #define PKTGEN_WORKER_H

@@ -28,7 +28,8 @@ static struct frames frames;
 static struct program prog[2];
 static unsigned active;
 static struct program_at at; /* of the next to be made */
-static struct flying flying[FLYING_MAX];
+static struct flying store[FLYING_MAX];
+static struct flying *flying[FLYING_MAX]; /* behind nb_flying: unused */
 static unsigned nb_flying;
 static uint64_t now_ns, made_ns, seed;
 
@@ -42,7 +43,8 @@ static int setup(void **state)
 	assert_int_equal(port_open(&port, 0, SPARE, uk_alloc_get_default()), 0);
 	assert_int_equal(frames_open(&frames, &port, uk_alloc_get_default()),
 			 0);
-	nb_flying = 0;
+	for (nb_flying = FLYING_MAX; nb_flying; nb_flying--)
+		flying[nb_flying - 1] = &store[nb_flying - 1];
 	at = (struct program_at){0};
 	seed = 1;
 	now_ns = 1;
@@ -98,7 +100,7 @@ static void take(unsigned leave)
 	uint64_t bytes = 0;
 
 	for (unsigned i = 0; i < n; i++) {
-		struct flying *f = &flying[nb_flying++];
+		struct flying *f = flying[nb_flying++];
 
 		f->nb = pkts[i];
 		f->len = pkts[i]->len;
@@ -112,13 +114,15 @@ static void take(unsigned leave)
 /* It is done with one, which is as it was. */
 static void complete(unsigned i)
 {
-	struct flying *f = &flying[i];
+	struct flying *f = flying[i];
 
 	assert_int_equal(f->nb->len, f->len);
 	assert_memory_equal(f->nb->data, f->bytes, f->len);
 	port_frame_free(f->nb);
 	nb_flying--;
-	memmove(f, f + 1, (nb_flying - i) * sizeof(*f));
+	memmove(&flying[i], &flying[i + 1],
+		(nb_flying - i) * sizeof(flying[0]));
+	flying[nb_flying] = f;
 }
 
 /* Those that were just made are the next of the program. */
