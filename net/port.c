@@ -34,6 +34,7 @@ static void rx_reset(struct uk_netbuf *nb, struct port *p)
 #ifdef PORT_SHARED
 	/* The same as below, of which only this can be another by now. */
 	nb->refcount = 1;
+	nb->flags = 0;
 	nb->data = (char *)nb->buf + p->info.nb_encap_rx;
 #else
 	uk_netbuf_init_indir(nb, nb->buf, nb->buflen, p->info.nb_encap_rx, p,

@@ -67,10 +67,14 @@ VRING_INLINE unsigned int vring_packed_add(struct vring *vr,
 {
 	const uint16_t next = (uint16_t)(vr->next - i);
 	const uint64_t one = 1ull << 32;
-	struct vring_buf b[4];
+	struct vring_buf b;
 
-#define VRING_DESCRIBE(k) \
-	vring_packed_describe(d + (k), cookie + (k), rest + (k)*one, dir, &b[k])
+#define VRING_ADD(k)                            \
+	if (unlikely(!get(arg, i + (k), &b))) { \
+		i += (k);                       \
+		goto out;                       \
+	}                                       \
+	vring_packed_describe(d + (k), cookie + (k), rest + (k)*one, dir, &b)
 	while (i < n) {
 		const uint16_t at = (uint16_t)(next + i);
 		const uint16_t slot = at & vr->mask;
@@ -83,20 +87,16 @@ VRING_INLINE unsigned int vring_packed_add(struct vring *vr,
 			rest |= vr->buf_len;
 		for (; end - i >= 4;
 		     i += 4, d += 4, cookie += 4, rest += 4 * one) {
-			if (unlikely(!vring_get4(get, arg, i, b)))
-				break;
-			VRING_DESCRIBE(0);
-			VRING_DESCRIBE(1);
-			VRING_DESCRIBE(2);
-			VRING_DESCRIBE(3);
+			VRING_ADD(0);
+			VRING_ADD(1);
+			VRING_ADD(2);
+			VRING_ADD(3);
 		}
 		for (; i < end; i++, d++, cookie++, rest += one) {
-			if (unlikely(!get(arg, i, b)))
-				goto out;
-			VRING_DESCRIBE(0);
+			VRING_ADD(0);
 		}
 	}
-#undef VRING_DESCRIBE
+#undef VRING_ADD
 out:
 	vr->next = (uint16_t)(next + i);
 	return (unsigned int)i;

@@ -29,9 +29,15 @@ VRING_INLINE unsigned int vring_split_add(struct vring *vr,
 					  void *arg)
 {
 	const uint16_t next = vr->next;
-	struct vring_buf b[4];
+	struct vring_buf b;
 	size_t i = 0;
 
+#define VRING_ADD(k)                            \
+	if (unlikely(!get(arg, i + (k), &b))) { \
+		i += (k);                       \
+		goto out;                       \
+	}                                       \
+	vring_split_describe(desc + (k), cookie + (k), dir, &b)
 	while (i < n) {
 		const unsigned int at = (next + i) & vr->mask;
 		const size_t end = MIN((size_t)n, i + vr->size - at);
@@ -39,19 +45,16 @@ VRING_INLINE unsigned int vring_split_add(struct vring *vr,
 		void **cookie = vr->cookie + at;
 
 		for (; end - i >= 4; i += 4, desc += 4, cookie += 4) {
-			if (unlikely(!vring_get4(get, arg, i, b)))
-				break;
-			vring_split_describe(desc, cookie, dir, &b[0]);
-			vring_split_describe(desc + 1, cookie + 1, dir, &b[1]);
-			vring_split_describe(desc + 2, cookie + 2, dir, &b[2]);
-			vring_split_describe(desc + 3, cookie + 3, dir, &b[3]);
+			VRING_ADD(0);
+			VRING_ADD(1);
+			VRING_ADD(2);
+			VRING_ADD(3);
 		}
 		for (; i < end; i++, desc++, cookie++) {
-			if (unlikely(!get(arg, i, b)))
-				goto out;
-			vring_split_describe(desc, cookie, dir, b);
+			VRING_ADD(0);
 		}
 	}
+#undef VRING_ADD
 out:
 	vr->next = (uint16_t)(next + i);
 	return (unsigned int)i;
