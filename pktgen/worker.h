@@ -83,6 +83,7 @@ struct worker {
 	struct worker_done done;
 	struct frames frames; /* the current program's */
 	struct worker_how how;
+	unsigned rx_rest;    /* steps without a look at what came */
 	uint64_t last_rx_ns; /* when the last frame came */
 	int err;             /* the device's last error, 0 for none */
 	struct stats stats;
