@@ -129,14 +129,14 @@ VRING_INLINE unsigned int tx_add(struct uk_netdev_tx_queue *txq,
 	return n;
 }
 
-/* Gives `n` references back. */
+/* Gives `n` references back; what is sent has one part. */
 VRING_INLINE void tx_release(struct uk_netbuf *nb, uint32_t n)
 {
 	nb->refcount -= n;
 	if (likely(nb->refcount))
 		return;
 	nb->refcount = 1;
-	uk_netbuf_free(nb);
+	uk_netbuf_free_single(nb);
 }
 
 VRING_INLINE void tx_put(void *arg __unused, size_t i __unused, void *cookie,
