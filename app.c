@@ -27,6 +27,8 @@ static const unsigned modes[] = {
 	MODE_TX | MODE_NULL,
 	MODE_RX | MODE_REFLECT,
 };
+const char *const app_waits[] = {"spin", "pause", "halt", "auto", NULL};
+
 const char *const app_strategies[] = {"create", "copy", "pool", "shared", NULL};
 const char *const app_states[] = {"idle", "running", "draining", NULL};
 

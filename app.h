@@ -90,6 +90,9 @@ unsigned app_mode_word(unsigned mode);
 /* The name of each enum strategy; NULL at the end. */
 extern const char *const app_strategies[];
 
+/* The name of each enum wait_kind; NULL at the end. */
+extern const char *const app_waits[];
+
 /* The name of each worker_state; NULL at the end. */
 extern const char *const app_states[];
 

@@ -101,7 +101,7 @@ static void edit_stream(struct stream *s, const void *arg)
 
 static void set(enum strategy strategy, bool drops, unsigned burst)
 {
-	how = (struct worker_how){strategy, drops, burst};
+	how = (struct worker_how){strategy, drops, burst, WAIT_AUTO};
 	pktgen_set_how(&pg, 1, edit_how, &how);
 }
 
