@@ -25,9 +25,12 @@ enum wait_kind {
 #define WAIT_KINDS WAIT_AUTO
 #define WAIT_HALT_NS 50000ull
 
-/* Each way is tried so often, for so long each time. */
-#define WAIT_ROUNDS 2
-#define WAIT_TRIAL_NS 5000000ull
+/*
+ * Each way is tried so often, for so long each time: in turns, as a host that
+ * is busy takes a core away for milliseconds.
+ */
+#define WAIT_ROUNDS 16
+#define WAIT_TRIAL_NS 3000000ull
 
 struct wait {
 	enum wait_kind set;  /* what was asked for */

@@ -59,7 +59,7 @@ static void chosen_by_what_is_sent(void **state)
 		struct wait w;
 
 		wait_start(&w, WAIT_AUTO);
-		run(&w, rows[i].per_ms, 29);
+		run(&w, rows[i].per_ms, 143);
 		assert_false(w.decided);
 		run(&w, rows[i].per_ms, 2);
 		assert_true(w.decided);
