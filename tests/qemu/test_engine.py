@@ -19,7 +19,8 @@ def boot(lab, peer):
 
 
 def check(peer, frames, is_signed):
-    report = peer.report()
+    # Sent, a frame still has to be taken from the ring and looked at.
+    report = peer.wait(lambda r: r["received"]["frames"] >= frames)
     received = report["received"]
     assert report["error"] is None
     assert received["bad"] == 0, received["reasons"]
@@ -105,3 +106,24 @@ def test_null_reaches_nobody(lab):
         assert peer.report()["received"]["frames"] == 0
         line.ask("mode tx; start count 1000; wait tx.packets = 1001000 within 60s")
         check(peer, 1000, False)
+
+
+def test_waiting_for_room(lab):
+    looks = {}
+    with Peer(lab.path / "v") as peer, boot(lab, peer) as line:
+        line.ask("signature on")
+        for wait in "spin", "pause", "halt", "auto":
+            line.ask("stats clear; port 0 wait " + wait)
+            assert line.json("port --json")["ports"][0]["wait"] == wait
+            peer.do("reset")
+            peer.do("stall 400")
+            line.ask("start count 20000; wait tx.packets = 20000 within 60s; wait idle")
+            check(peer, 20000, True)
+            looks[wait] = line.ports()[0]["tx"]["ring_full"]
+        # Who halts looks but every 50 us, of 400 ms; who spins, all the time.
+        assert looks["halt"] < 400e3 / 50 + 1000
+        assert looks["spin"] > 2 * looks["halt"]
+        # What was chosen is one of them, and is said to be.
+        assert line.json("port --json")["ports"][0]["wait"].split(":") in (
+            ["auto", "spin"], ["auto", "pause"], ["auto", "halt"])
+        assert line.json("show config --json")["ports"][0]["wait"] == "auto"
