@@ -321,6 +321,42 @@ static void lost_ones_are_worked_around(void **state)
 	check_in_flight();
 }
 
+/*
+ * Long enough for sequence number and checksum to go round more than once, by
+ * a device that is in order, but for a while.
+ */
+static void signed_for_long(void **state)
+{
+	static const uint64_t starts[] = {0, 65500, (1ull << 32) - 100,
+					  (1ull << 48) - 1000};
+	struct stream s;
+	(void)state;
+
+	for (size_t k = 0; k < sizeof(starts) / sizeof(starts[0]); k++) {
+		stream_init(&s, mac);
+		s.sign = true;
+		set(&s, STRATEGY_POOL);
+		at.frame = starts[k];
+		while (at.frame - starts[k] < 140000) {
+			const bool in_order = any(50) > 0;
+
+			now_ns += 1 + any(1000);
+			make(1 + any(2 * BURST));
+			take(0);
+			while (nb_flying > BURST)
+				complete(in_order ? 0 : any(nb_flying));
+		}
+		/* A run begins again, with the same program. */
+		at.frame = 0;
+		for (int i = 0; i < 10; i++) {
+			make(BURST);
+			take(0);
+			while (nb_flying)
+				complete(0);
+		}
+	}
+}
+
 #ifdef PORT_SHARED
 /* What is free to be shared is, and nothing is written to it. */
 static void shared_means_one(void **state)
@@ -386,6 +422,7 @@ int main(void)
 		TEST(a_burst_can_always_be_made),
 		TEST(long_bursts),
 		TEST(lost_ones_are_worked_around),
+		TEST(signed_for_long),
 #ifdef PORT_SHARED
 		TEST(shared_means_one),
 		TEST(a_pool_is_no_larger_than_needed),

@@ -307,6 +307,25 @@ static void wrong_calls_to_the_device_change_nothing(void **state)
 	assert_int_equal(uk_netdev_state_get(d), UK_NETDEV_RUNNING);
 }
 
+/* Both send all they can: what is ignored does not hold the other up. */
+static void ignoring_is_quick_enough(void **state)
+{
+	uint64_t now = S;
+	(void)state;
+
+	pktgen_set_mode(&pg, 3, MODE_TX, now);
+	pktgen_start(&pg, 3, now);
+	run_for(&now, 1000 * US, US);
+	for (int i = 0; i < 2; i++) {
+		const struct stats *s = &pg.worker[i]->stats;
+
+		assert_int_equal(s->tx_packets, 1000 * WORKER_BURST);
+		assert_int_equal(s->tx_ring_full, 0);
+		assert_in_range(s->rx_ignored, s->tx_packets - 4 * WORKER_BURST,
+				s->tx_packets);
+	}
+}
+
 static void set_wait(struct worker_how *how, const void *arg)
 {
 	how->wait = *(const enum wait_kind *)arg;
@@ -370,6 +389,7 @@ int main(void)
 		TEST(a_port_that_does_not_receive_ignores),
 		TEST(both_ways_at_once),
 		TEST(a_mode_without_tx_owes_nothing),
+		TEST(ignoring_is_quick_enough),
 		TEST(waits_as_the_least_patient_wants),
 		TEST(refused_edits_change_no_port),
 		TEST(a_new_size_counts_from_the_next_burst),
