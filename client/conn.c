@@ -81,6 +81,7 @@ static void come_up(struct client *c)
 			c->was_up ? "; nothing was repeated"
 				  : "; '.help' tells of local words");
 	c->was_up = true;
+	lease_begin(c);
 }
 
 void conn_lost(struct client *c)
