@@ -92,6 +92,13 @@ enum call_result app_edit(struct call *c, uint64_t mask,
 	if (up != CALL_DONE)
 		return up;
 	rc = pktgen_edit(pg, mask, edit, arg, c->now_ns, &f);
+	if (rc == -EMSGSIZE && f.size > f.max)
+		return call_fail(c, type == ARG_SIZES ? E_RANGE : E_STATE,
+				 arg_index,
+				 "port %u takes %u..%u bytes%s, not size %u; "
+				 "its MTU is %u, see 'ukpktgen run --mtu'",
+				 f.port, f.min, f.max, needs(f.min), f.size,
+				 pg->port[f.port].mtu);
 	if (rc == -EMSGSIZE)
 		return call_fail(c, type == ARG_SIZES ? E_RANGE : E_STATE,
 				 arg_index,
