@@ -42,6 +42,9 @@ static inline struct app *call_app(const struct call *c)
 	return c->app;
 }
 
+/* What went wrong at the step that port_step_name() names. */
+const char *app_why_down(const struct port *p);
+
 /*
  * Fails the call with E_DEVICE when a port of `mask` is not up, naming what
  * failed; returns CALL_DONE otherwise.

@@ -110,7 +110,7 @@ static enum call_result run_show(struct call *c)
 		else
 			reply_textf(c->reply, "state", "failed at '%s': %s",
 				    port_step_name(pg->port[i].step),
-				    strerror(-pg->port[i].err));
+				    app_why_down(&pg->port[i]));
 		reply_end(c->reply);
 	}
 	reply_end(c->reply);
