@@ -44,6 +44,9 @@ static inline struct app *call_app(const struct call *c)
 	return c->app;
 }
 
+/* What went wrong at the step that port_step_name() names. */
+const char *app_why_down(const struct port *p);
+
 /*
  * Fails the call with E_DEVICE when a port of `mask` is not up, naming what
  * failed; returns CALL_DONE otherwise.
@@ -91,6 +94,9 @@ unsigned app_mode_word(unsigned mode);
 
 /* The name of each enum strategy; NULL at the end. */
 extern const char *const app_strategies[];
+
+/* The name of each enum wait_kind; NULL at the end. */
+extern const char *const app_waits[];
 
 /* The name of each worker_state; NULL at the end. */
 extern const char *const app_states[];

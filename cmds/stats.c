@@ -231,7 +231,7 @@ static void every_port(struct call *c, unsigned i, bool show)
 	if (show) {
 		reply_map(c->reply, NULL, REPLY_LINE);
 		reply_u64(c->reply, "port", i, NULL);
-		if (w->mode & MODE_TX)
+		if (w->mode & (MODE_TX | MODE_REFLECT))
 			show_interval(c, "tx", s->tx_packets - last[TX_PACKETS],
 				      s->tx_bytes - last[TX_BYTES]);
 		if (w->mode & MODE_RX)

@@ -169,3 +169,15 @@ unsigned pktgen_step(struct pktgen *pg, uint64_t now_ns)
 	moved += worker_step(w, now_ns);
 	return moved;
 }
+
+enum wait_kind pktgen_wait(struct pktgen *pg, uint64_t now_ns)
+{
+	enum wait_kind least = WAIT_AUTO, kind;
+
+	FOR_EACH_WORKER(pg, ~0ull, i, w)
+	{
+		kind = worker_wait(w, now_ns);
+		least = MIN(least, kind);
+	}
+	return least == WAIT_AUTO ? WAIT_PAUSE : least;
+}

@@ -94,4 +94,10 @@ uint64_t pktgen_active(const struct pktgen *pg);
 /* Steps every worker once; returns how many frames moved. */
 unsigned pktgen_step(struct pktgen *pg, uint64_t now_ns);
 
+/*
+ * How to wait after a step that moved nothing while a worker is active, not
+ * WAIT_AUTO: as the least patient of them wants to.
+ */
+enum wait_kind pktgen_wait(struct pktgen *pg, uint64_t now_ns);
+
 #endif /* PKTGEN_PKTGEN_H */

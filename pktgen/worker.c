@@ -9,6 +9,7 @@ const struct worker_how worker_how_default = {
 	.strategy = STRATEGY_SHARED,
 	.burst = WORKER_BURST,
 	.pace = {PACE_EVEN, PACE_CATCHUP, WORKER_BURST},
+	.wait = WAIT_AUTO,
 };
 
 int worker_open(struct worker *w, struct port *port, unsigned mode,
@@ -18,6 +19,7 @@ int worker_open(struct worker *w, struct port *port, unsigned mode,
 	w->port = port;
 	w->mode = mode;
 	w->how = worker_how_default;
+	wait_start(&w->wait, w->how.wait);
 	return frames_open(&w->frames, port, a);
 }
 
@@ -73,6 +75,8 @@ void worker_set_program(struct worker *w, uint64_t now_ns)
 void worker_set_how(struct worker *w, const struct worker_how *how,
 		    uint64_t now_ns)
 {
+	if (how->wait != w->how.wait)
+		wait_start(&w->wait, how->wait);
 	w->how = *how;
 	change_pacer(w, now_ns);
 	frames_set(&w->frames, &w->prog[w->active], how->strategy);
@@ -92,6 +96,7 @@ void worker_start(struct worker *w, uint64_t now_ns)
 		return;
 	start_pacer(w, now_ns);
 	w->begins = false;
+	wait_start(&w->wait, w->how.wait);
 	w->at = (struct program_at){0};
 	w->frames_left = WORKER_NO_LIMIT;
 	w->until_ns = WORKER_NO_LIMIT;
@@ -181,4 +186,17 @@ unsigned worker_step(struct worker *w, uint64_t now_ns)
 			drained(w, now_ns);
 	}
 	return moved + engine_rx_step(w, now_ns);
+}
+
+enum wait_kind worker_wait(struct worker *w, uint64_t now_ns)
+{
+	const bool sends = w->state == WORKER_RUNNING && w->mode & MODE_TX;
+
+	if (w->state == WORKER_IDLE)
+		return WAIT_AUTO;
+	/* All buffers being out is a full ring, too. */
+	if (w->frames.nb_held || (sends && w->pacer.unpaced && !w->how.drops))
+		return wait_full(&w->wait, w->stats.tx_packets, now_ns);
+	/* A frame falls due soon, or what comes is sent back at once. */
+	return sends || w->mode & MODE_REFLECT ? WAIT_PAUSE : WAIT_AUTO;
 }
