@@ -35,6 +35,12 @@ TEST_CMD_SRC := $(sort $(wildcard tests/cmds/*.c))
 LIB_SRC := $(sort $(wildcard plat/lib/*.c))
 KVM_SRC := $(sort $(wildcard plat/kvm/*.c plat/kvm/*.S))
 HOST_SRC := $(sort $(wildcard plat/host/*.c))
+# The checks of uknetdev: in test images, and in any by an option of Config.uk.
+NETDEV_SRC := $(sort $(wildcard tests/netdev/*.c))
+ifeq ($(CONFIG_APPUKPKTGEN_NETDEV_CHECK),y)
+IMAGE_CMD_SRC += tests/cmds/netdev_check.c
+IMAGE_NETDEV_SRC := $(NETDEV_SRC)
+endif
 UNIT_SRC := $(sort $(wildcard tests/unit/test_*.c))
 UNIT_LIB_SRC := $(sort $(filter-out $(UNIT_SRC),$(wildcard tests/unit/*.c)))
 
@@ -148,7 +154,8 @@ help:
 # ---- The image ---------------------------------------------------------------
 
 obj = $(patsubst %,$(O)/$(1)/%.o,$(basename $(2)))
-KVM_OBJ := $(call obj,kvm,$(APP_SRC) $(IMAGE_CMD_SRC) $(LIB_SRC) $(KVM_SRC))
+KVM_OBJ := $(call obj,kvm,$(APP_SRC) $(IMAGE_CMD_SRC) $(LIB_SRC) $(KVM_SRC) \
+	$(IMAGE_NETDEV_SRC))
 
 $(O)/ukpktgen.debug: $(KVM_OBJ) $(O)/kvm/cmd_table.o plat/kvm/link.ld
 	$(call say,LD,$@)
@@ -160,7 +167,8 @@ tiny-image:
 	@$(MAKE) --no-print-directory -s O=$(O)/tiny tinyconfig $(O)/tiny/ukpktgen.elf
 
 test-image: $(O)/test/ukpktgen.elf
-$(O)/test/ukpktgen.debug: $(KVM_OBJ) $(call obj,kvm,$(TEST_CMD_SRC)) \
+$(O)/test/ukpktgen.debug: $(sort $(KVM_OBJ) \
+		$(call obj,kvm,$(TEST_CMD_SRC) $(NETDEV_SRC))) \
 		$(O)/kvm/cmd_table_test.o plat/kvm/link.ld
 	@mkdir -p $(@D)
 	$(call say,LD,$@)
@@ -242,7 +250,7 @@ $(O)/gen/version.h: FORCE
 # ---- Host build: unit tests and the docs generator ---------------------------
 
 HOST_LIB_OBJ := $(call obj,host,$(filter-out main.c,$(APP_SRC)) $(CMD_SRC) \
-	$(LIB_SRC) $(HOST_SRC) $(UNIT_LIB_SRC) client/lines.c client/show.c \
+	$(LIB_SRC) $(HOST_SRC) $(UNIT_LIB_SRC) $(NETDEV_SRC) client/lines.c client/show.c \
 	$(filter-out tests/vhost/main.c,$(VHOST_SRC))) $(O)/host/cmd_table.o
 
 $(O)/host/libukpktgen.a: $(HOST_LIB_OBJ)
