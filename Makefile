@@ -104,6 +104,7 @@ test: $(O)/gen/image/uk/config.h $(O)/gen/uk/config.h
 ## unit: the unit tests alone, under ASan and UBSan
 unit: $(UNIT_SRC:tests/unit/%.c=$(O)/host/%) $(O)/host/test_pktgen_one \
 		$(O)/host/test_frames_one $(O)/host/test_modes_one \
+		$(O)/host/test_port_one \
 		transcripts
 	@set -e; for t in $(filter $(O)/%,$^); do echo "== $$t"; $$t; done
 
@@ -262,7 +263,7 @@ $(O)/host/test_%: $(O)/host/tests/unit/test_%.o $(O)/host/libukpktgen.a
 	$(Q)$(CC) $(HOST_CFLAGS) -o $@ $^ -lcmocka
 
 # The engines once more as they run in a stock tree, which knows no bursts.
-$(O)/host/test_%_one: tests/unit/test_%.c net/port.c \
+$(O)/host/test_%_one: tests/unit/test_%.c $(wildcard net/port*.c) \
 		$(wildcard pktgen/*.c) $(O)/host/libukpktgen.a
 	$(call say,LD,$@)
 	$(Q)$(CC) $(filter-out -MMD -MP,$(HOST_CFLAGS)) -DPORT_NO_BURST -o $@ \

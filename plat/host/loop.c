@@ -186,6 +186,9 @@ static int rx_burst(struct uk_netdev *dev, struct uk_netdev_rx_queue *q,
 	}
 	for (n = 0; n < *cnt && fifo_len(&q->filled); n++)
 		pkts[n] = fifo_get(&q->filled);
+	for (uint16_t i = 0; i < n; i++)
+		pkts[i]->len = (uint16_t)(pkts[i]->len +
+					  dev_of(dev)->faults.rx_excess);
 	*cnt = n;
 	if (n)
 		status |= UK_NETDEV_STATUS_SUCCESS;
