@@ -25,6 +25,7 @@ extern const struct netdev_case netdev_cases_netbuf[];
 extern const struct netdev_case netdev_cases_tx[];
 extern const struct netdev_case netdev_cases_rx[];
 extern const struct netdev_case netdev_cases_burst[];
+extern const struct netdev_case netdev_cases_underrun[];
 
 __attribute__((format(printf, 2, 3))) enum netdev_verdict netdev_fail(
 	struct netdev_test *t, const char *fmt, ...);

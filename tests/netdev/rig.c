@@ -19,7 +19,7 @@
 /* Headroom of a plain frame that no device may touch. */
 #define SPARE 32
 /* A device that does nothing is given up after so long... */
-#define WAIT_NS 20000000000ull
+#define WAIT_NS 10000000000ull
 /* ...or, where the clock stands still, so many looks. */
 #define WAIT_POLLS 10000u
 

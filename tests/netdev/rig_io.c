@@ -83,10 +83,12 @@ void rig_rx_status(struct rig *r, unsigned side, int status, unsigned max,
 			 0);
 }
 
-static bool is_within(const struct uk_netbuf *nb)
+/* Bytes of the buffer from `data` on. */
+static size_t room_of(const struct uk_netbuf *nb)
 {
-	return (char *)nb->data >= (char *)nb->buf &&
-	       (char *)nb->data + nb->len <= (char *)nb->buf + nb->buflen;
+	const size_t head = (size_t)((char *)nb->data - (char *)nb->buf);
+
+	return head < nb->buflen ? nb->buflen - head : 0;
 }
 
 static unsigned whole_len(const struct uk_netbuf *nb)
@@ -112,7 +114,9 @@ static void look_at_frame(struct rig *r, unsigned side,
 	rig_rule(r, RIG_RX_LENGTH, whole_len(nb) == len,
 		 "%ld bytes for a frame of %ld", (long)whole_len(nb), len);
 	rig_rule(r, RIG_RX_BYTES,
-		 rig_is_frame(nb->data, MIN(nb->len, len), seq, len),
+		 rig_is_frame(nb->data,
+			      (unsigned)MIN(room_of(nb), MIN(nb->len, len)),
+			      seq, len),
 		 "frame %ld of %ld bytes", (long)seq, len);
 	if (seq != RIG_SEQ_SHARED) {
 		rig_rule(r, RIG_RX_ORDER, seq == peer->seq_due,
@@ -125,13 +129,15 @@ static void look_at_frame(struct rig *r, unsigned side,
 
 void rig_got(struct rig *r, unsigned side, struct uk_netbuf *nb)
 {
-	const bool fits = is_within(nb) && nb->len >= RIG_FRAME_BYTES;
+	const size_t room = room_of(nb);
 
-	rig_rule(r, RIG_RX_BOUNDS, fits, "data at %ld, %ld bytes",
+	rig_rule(r, RIG_RX_BOUNDS,
+		 nb->len <= room && nb->len >= RIG_FRAME_BYTES,
+		 "data at %ld, %ld bytes",
 		 (long)((char *)nb->data - (char *)nb->buf), nb->len);
 	rig_rule(r, RIG_RX_REFCOUNT, uk_netbuf_refcount_single_get(nb) == 1,
 		 "%ld references", (long)uk_netbuf_refcount_single_get(nb), 0);
-	if (fits)
+	if (MIN(nb->len, room) >= RIG_FRAME_BYTES)
 		look_at_frame(r, side, nb);
 	for (struct uk_netbuf *part = nb; part; part = part->next) {
 		struct rig_slot *s = rig_slot(part);

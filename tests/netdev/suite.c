@@ -9,7 +9,7 @@ const char *const netdev_verdicts[] = {"ok", "FAIL", "skipped"};
 
 static const struct netdev_case *const lists[] = {
 	netdev_cases_up, netdev_cases_netbuf, netdev_cases_tx,
-	netdev_cases_rx, netdev_cases_burst,
+	netdev_cases_rx, netdev_cases_burst,  netdev_cases_underrun,
 };
 
 enum netdev_verdict netdev_fail(struct netdev_test *t, const char *fmt, ...)
