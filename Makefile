@@ -7,6 +7,7 @@ MAKEFLAGS += -rR
 CC := gcc
 STRIP := strip
 PYTHON := /usr/bin/python3
+PREFIX ?= /usr/local
 # Where all that is built goes; `make O=build/tiny tinyconfig image` leaves
 # what is in build/ alone.
 O := build
@@ -390,6 +391,39 @@ $(O)/client-asan/%.o: %.c
 	@mkdir -p $(@D)
 	$(call say,CC,$@)
 	$(Q)$(CC) $(CLIENT_ASAN) -c -o $@ $<
+
+# ---- For those who use it ----------------------------------------------------
+
+PROGRAMS := ukpktgen ukpktgen-console
+# The launcher finds beside itself what it needs; the symbols are for crashes.
+INSTALL_LIB = $(DESTDIR)$(PREFIX)/lib/ukpktgen
+INSTALL_BIN = $(DESTDIR)$(PREFIX)/bin
+INSTALL_MAN = $(DESTDIR)$(PREFIX)/share/man/man1
+INSTALL_DOC = $(DESTDIR)$(PREFIX)/share/doc/ukpktgen
+INSTALL_COMPLETION = $(DESTDIR)$(PREFIX)/share/bash-completion/completions
+
+## install: all that its users need, below DESTDIR and PREFIX (/usr/local)
+install: image
+	$(Q)install -D -m 755 -t $(INSTALL_LIB) scripts/ukpktgen \
+		$(O)/ukpktgen-console
+	$(Q)install -D -m 644 -t $(INSTALL_LIB) scripts/lib-*.sh \
+		$(O)/ukpktgen.elf $(O)/ukpktgen.debug
+	$(Q)install -d $(INSTALL_BIN)
+	$(Q)ln -sf $(PROGRAMS:%=../lib/ukpktgen/%) $(INSTALL_BIN)
+	$(Q)install -D -m 644 -t $(INSTALL_MAN) $(PROGRAMS:%=docs/man/%.1)
+	$(Q)install -D -m 644 -t $(INSTALL_COMPLETION) \
+		$(PROGRAMS:%=completion/bash/%)
+	$(Q)install -D -m 644 -t $(INSTALL_DOC) docs/*.md
+	$(Q)install -D -m 644 -t $(INSTALL_DOC)/examples docs/examples/*.cmds
+	$(Q)sed -i 's,scripts/ukpktgen,ukpktgen,g; s,docs/examples/,,g' \
+		$(INSTALL_DOC)/examples/*.cmds
+
+## deb: a Debian package in build/deb, of what is committed
+deb:
+	@scripts/setup deb
+	@scripts/deb
+
+.PHONY: install deb
 
 setup-image:
 	@scripts/setup image

@@ -170,6 +170,20 @@ void app_tell_done(struct app *app, uint64_t now_ns)
 	}
 }
 
+void app_set_lease(struct app *app, uint64_t time_ns, uint64_t now_ns)
+{
+	const uint64_t ms = time_ns / 1000000;
+
+	app->lease_ns = time_ns;
+	app->lease_began_ns = now_ns;
+	if (time_ns)
+		session_event(&app->session, now_ns, "lease time=%llu.%03llu",
+			      (unsigned long long)(ms / 1000),
+			      (unsigned long long)(ms % 1000));
+	else
+		session_event(&app->session, now_ns, "lease off");
+}
+
 uint64_t app_lease_end_ns(const struct app *app)
 {
 	const uint64_t request_ns = app->session.request_ns;

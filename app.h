@@ -102,6 +102,9 @@ void app_feed_rates(struct app *app, uint64_t now_ns);
  */
 void app_tell_done(struct app *app, uint64_t now_ns);
 
+/* Gives a lease of so long, or takes it back (0), and tells whoever renews it. */
+void app_set_lease(struct app *app, uint64_t time_ns, uint64_t now_ns);
+
 /* When the lease runs out if no request comes; UINT64_MAX without one. */
 uint64_t app_lease_end_ns(const struct app *app);
 

@@ -73,6 +73,11 @@ struct client {
 	bool in_crash; /* its report is coming */
 	bool went;     /* it was told to end, and may */
 
+	struct request lease; /* asks whether there is one */
+	bool lease_unknown;   /* it is still to be asked */
+	uint64_t lease_ms;    /* 0: none */
+	uint64_t beat_ms;     /* when to renew it */
+
 	struct request *pending[REQUESTS_MAX];
 	unsigned nb_pending;
 	uint32_t run; /* part of all tags: random */
@@ -115,6 +120,12 @@ void conn_lost(struct client *c);
 void conn_restarted(struct client *c);
 void conn_heard(struct client *c); /* a line came */
 bool conn_wait_up(struct client *c, int ms);
+
+/* lease.c: renews a lease of the appliance, in the background. */
+void lease_begin(struct client *c); /* of a connection */
+void lease_poll(struct client *c);
+int lease_wait_ms(const struct client *c); /* until lease_poll() has to be */
+void lease_take_event(struct client *c, const char *text);
 
 /* request.c */
 /* False, and the state is REQUEST_LOST, when there is no connection. */

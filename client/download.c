@@ -135,7 +135,7 @@ static enum status give_up(struct download *d, const struct request *r)
 			d->changed ? "it was changed meanwhile"
 			: d->broken
 				? "what came is damaged, or cannot be written"
-				: "no answer");
+				: transfer_lost(d->c));
 	if (d->at && !d->changed)
 		ui_note(d->c, "the same again goes on where this stopped");
 	return r->state == REQUEST_LOST ? STATUS_UNREACHABLE : STATUS_FAILED;

@@ -32,6 +32,16 @@ uint64_t json_number(const cJSON *json, const char *key, uint64_t none)
 	return none;
 }
 
+uint64_t json_seconds_ms(const cJSON *json, const char *key)
+{
+	const cJSON *item = json_get(json, key);
+
+	if (cJSON_IsNumber(item) && item->valuedouble >= 0 &&
+	    item->valuedouble <= 86400)
+		return (uint64_t)(item->valuedouble * 1000 + 0.5);
+	return 0;
+}
+
 uint32_t json_crc(const cJSON *json, const char *key)
 {
 	return (uint32_t)strtoul(json_text(json, key), NULL, 16);

@@ -19,6 +19,9 @@ const char *json_text(const cJSON *json, const char *key);
 /* A member's number of 0..2^32-1, or `none`. */
 uint64_t json_number(const cJSON *json, const char *key, uint64_t none);
 
+/* A member's seconds in milliseconds, or 0; at most a day. */
+uint64_t json_seconds_ms(const cJSON *json, const char *key);
+
 /* A member's 8 hexadecimal digits, or 0. */
 uint32_t json_crc(const cJSON *json, const char *key);
 

@@ -83,6 +83,7 @@ bool client_pump(struct client *c, int timeout_ms, bool keys)
 	};
 
 	timeout_ms = sooner(timeout_ms, conn_wait_ms(c));
+	timeout_ms = sooner(timeout_ms, lease_wait_ms(c));
 	timeout_ms = sooner(timeout_ms, ui_wait_ms(c));
 	if (poll(fds, 3, timeout_ms) < 0 && errno != EINTR)
 		return false;
@@ -95,6 +96,7 @@ bool client_pump(struct client *c, int timeout_ms, bool keys)
 	if (fds[2].revents)
 		take_input(c);
 	conn_poll(c);
+	lease_poll(c);
 	ui_poll(c);
 	return !c->ended_by;
 }

@@ -248,6 +248,7 @@ int main(int argc, char **argv)
 	ui_init(c);
 	take_signals_by_fd(c);
 	status = run(c, &o);
+	request_forget(c, &c->lease);
 	if (c->nb_pending || c->ended_by || c->stopped)
 		request_cancel(c);
 	link_free(&c->link);

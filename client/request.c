@@ -110,6 +110,7 @@ static void take_other(struct client *c, const char *line, size_t len)
 		ui_heard(c, line, len);
 		c->in_crash = strncmp(line, crash_end, strlen(crash_end)) != 0;
 	} else if (!strncmp(line, "@! ", 3)) {
+		lease_take_event(c, line + 3);
 		if ((!c->batch || c->events) && !c->page)
 			ui_heard(c, line + 3, len - 3);
 	} else if (!strncmp(line, banner, strlen(banner)) &&

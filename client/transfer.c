@@ -37,6 +37,13 @@ bool transfer_again(struct client *c, const struct request *r, unsigned *tries)
 	return true;
 }
 
+const char *transfer_lost(const struct client *c)
+{
+	return c->conn == CONN_UP ? "no answer"
+	       : c->crashed       ? "the appliance crashed"
+				  : "the appliance is gone";
+}
+
 bool transfer_crc(int fd, uint64_t size, uint32_t *crc)
 {
 	char buf[16384];

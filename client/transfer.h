@@ -18,6 +18,9 @@ bool transfer_name_ok(struct client *c, const char *name);
 /* True when it is worth another try, by the state of what did not work. */
 bool transfer_again(struct client *c, const struct request *r, unsigned *tries);
 
+/* Why there was no reply, in words. */
+const char *transfer_lost(const struct client *c);
+
 /* CRC-32 of the first `size` bytes of a file; false when there are less. */
 bool transfer_crc(int fd, uint64_t size, uint32_t *crc);
 

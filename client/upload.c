@@ -134,7 +134,8 @@ static enum status put_file(struct upload *u)
 			"'%s' was not sent: %s%s%s; the same again goes "
 			"on where this stopped",
 			u->name,
-			why->state == REQUEST_ERR ? why->code : "no answer",
+			why->state == REQUEST_ERR ? why->code
+						  : transfer_lost(u->c),
 			why->state == REQUEST_ERR ? ": " : "",
 			why->state == REQUEST_ERR ? why->message : "");
 		return why->state == REQUEST_ERR ? STATUS_FAILED

@@ -37,14 +37,13 @@ static enum call_result run_show(struct call *c)
 
 static enum call_result run_set(struct call *c)
 {
-	call_app(c)->lease_ns = c->v[TIME].u;
-	call_app(c)->lease_began_ns = c->now_ns;
+	app_set_lease(call_app(c), c->v[TIME].u, c->now_ns);
 	return CALL_DONE;
 }
 
 static enum call_result run_off(struct call *c)
 {
-	call_app(c)->lease_ns = 0;
+	app_set_lease(call_app(c), 0, c->now_ns);
 	return CALL_DONE;
 }
 

@@ -24,13 +24,19 @@ run_client() { # ARGUMENT...
 	exit "$code"
 }
 
-# Keeps other users of this script off the line of $name, and connects; $in and $out are the
-# line then. The coprocess waits for a word, lest it ends before its descriptors are copied.
-open_line() {
+# Keeps other users of this script off the line of $name. Whatever inherits
+# descriptor 8 holds it.
+hold_line() {
 	local holder=$dir/$name.client
 	exec 8>>"$holder"
 	flock -w 5 8 || die 2 "the console of '$name' is held by $(<"$holder")"
 	echo "process $$ (ukpktgen $verb)" >"$holder"
+}
+
+# Connects; $in and $out are the line of $name then. The coprocess waits for a word, lest
+# it ends before its descriptors are copied.
+open_line() {
+	hold_line
 	coproc LINK { # the relative path needs no quoting for socat
 		read -r && cd "$dir" && exec socat -t0.1 - "UNIX-CONNECT:$name.sock" 2>/dev/null
 	}

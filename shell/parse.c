@@ -267,13 +267,15 @@ void parse_call(const struct cmd *const *commands, const struct words *w,
 enum call_result call_fail(struct call *c, enum shell_err err, int arg,
 			   const char *fmt, ...)
 {
+	char text[sizeof(c->err_text)];
 	va_list ap;
 
 	c->err = err;
 	if (arg >= 0 && c->v[arg].column)
 		c->err_column = c->v[arg].column;
 	va_start(ap, fmt);
-	vsnprintf(c->err_text, sizeof(c->err_text), fmt, ap);
+	vsnprintf(text, sizeof(text), fmt, ap);
 	va_end(ap);
+	parse_plain(c->err_text, sizeof(c->err_text), text);
 	return CALL_FAIL;
 }

@@ -22,19 +22,30 @@ void parse_fail(struct parser *p, enum shell_err err, unsigned column,
 	va_end(ap);
 }
 
+#define PLAIN_BYTES 5 /* of one, with a NUL */
+
+static size_t plain(char *at, unsigned char ch)
+{
+	return (size_t)snprintf(at, PLAIN_BYTES,
+				ch < 0x20 || ch >= 0x7f ? "\\x%02x" : "%c", ch);
+}
+
+void parse_plain(char *buf, size_t size, const char *text)
+{
+	size_t n = 0;
+
+	for (; *text && n + PLAIN_BYTES <= size; text++)
+		n += plain(buf + n, (unsigned char)*text);
+	buf[n] = '\0';
+}
+
 struct shown parse_show(const char *word)
 {
 	struct shown s;
 	size_t n = 0;
 
-	for (; *word && n < 24; word++) {
-		unsigned char ch = (unsigned char)*word;
-
-		if (ch < 0x20 || ch >= 0x7f)
-			n += (size_t)snprintf(s.text + n, 5, "\\x%02x", ch);
-		else
-			s.text[n++] = (char)ch;
-	}
+	for (; *word && n < 24; word++)
+		n += plain(s.text + n, (unsigned char)*word);
 	snprintf(s.text + n, sizeof(s.text) - n, "%s", *word ? "..." : "");
 	return s;
 }

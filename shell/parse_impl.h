@@ -37,6 +37,9 @@ __attribute__((format(printf, 4, 5))) void parse_fail(struct parser *p,
 						      unsigned column,
 						      const char *fmt, ...);
 
+/* Copies a message, with what a terminal or a program would act on escaped. */
+void parse_plain(char *buf, size_t size, const char *text);
+
 /* A word for a message: cut, with what a terminal would act on escaped. */
 struct shown {
 	char text[80];

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "app_config.h"
 #include "plat/host/host.h"
 
 #define STEP_NS 1000000ull
@@ -69,6 +70,8 @@ void line_begin(size_t store_bytes)
 	store_init(&line.app.store, store[store_bytes], store_bytes);
 	if (pktgen_active(&line.app.pktgen))
 		pktgen_abandon(&line.app.pktgen, pktgen_all(&line.app.pktgen));
+	config_reset(&line.app, line.now_ns);
+	line.app.lease_ns = 0;
 	line.app.selected = pktgen_all(&line.app.pktgen);
 	session_init(&line.app.session, &env);
 	line.room = SIZE_MAX;

@@ -2,11 +2,13 @@
 /*
  * The serial line of a whole app on two wired ports, for fuzzers: what goes in,
  * what comes out, a clock that they turn. One app lives as long as the process;
- * each input gets a new session, idle ports and an empty store.
+ * each input gets a new session, idle ports with the settings of a boot, and an
+ * empty store.
  */
 #ifndef FUZZ_LINE_H
 #define FUZZ_LINE_H
 
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "app.h"
@@ -38,10 +40,13 @@ void line_settle(void);
  */
 size_t line_give(const void *bytes, size_t len, size_t chunk);
 
-static inline void fuzz_check(bool ok)
-{
-	if (!ok)
-		abort();
-}
+#define fuzz_check(ok)                                                   \
+	do {                                                             \
+		if (!(ok)) {                                             \
+			fprintf(stderr, "%s:%d: not so: %s\n", __FILE__, \
+				__LINE__, #ok);                          \
+			abort();                                         \
+		}                                                        \
+	} while (0)
 
 #endif /* FUZZ_LINE_H */

@@ -4,6 +4,7 @@ import json
 import os
 import re
 import socket
+import struct
 import subprocess
 import time
 
@@ -124,6 +125,19 @@ class Line:
         with open("/proc/%d/stat" % self.pid) as stat:
             fields = stat.read().rsplit(")", 1)[1].split()
         return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def captured(path):
+    """The lengths of the frames in a pcap file."""
+    data = path.read_bytes()
+    (magic,) = struct.unpack("<I", data[:4])
+    assert magic == 0xa1b2c3d4
+    lengths, at = [], 24
+    while at < len(data):
+        taken, length = struct.unpack("<8xII", data[at:at + 16])
+        lengths.append(length)
+        at += 16 + taken
+    return lengths
 
 
 def tshark(capture, *fields, filter=None):

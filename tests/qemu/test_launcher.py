@@ -547,12 +547,6 @@ def test_first_run_on_a_terminal_attaches_it(lab):
     assert end_of(run) == 0
 
 
-@pytest.mark.parametrize("path", sorted(glob.glob(ROOT + "/docs/examples/*.cmds")),
-                         ids=os.path.basename)
-def test_the_examples_hold(lab, path):
-    lab.launch("exec", "--boot", path)
-
-
 SLOW_QEMU = """#!/usr/bin/python3
 import re, socket, sys, time
 server = socket.socket(socket.AF_UNIX)

@@ -3,31 +3,17 @@
 appliance."""
 import base64
 import json
-import struct
 import time
 
 import pytest
 
-from lab import PATIENCE, lab  # noqa: F401 (a fixture)
+from lab import PATIENCE, captured, lab  # noqa: F401 (a fixture)
 from program import Failed, Program, crc
 
 
 @pytest.fixture
 def program(lab):  # noqa: F811
     return Program(lab.start("proto").path)
-
-
-def captured(path):
-    """The lengths of the frames in a pcap file."""
-    data = path.read_bytes()
-    (magic,) = struct.unpack("<I", data[:4])
-    assert magic == 0xa1b2c3d4
-    lengths, at = [], 24
-    while at < len(data):
-        taken, length = struct.unpack("<8xII", data[at:at + 16])
-        lengths.append(length)
-        at += 16 + taken
-    return lengths
 
 
 def test_a_whole_measurement(lab, tmp_path):  # noqa: F811

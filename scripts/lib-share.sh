@@ -1,0 +1,130 @@
+# SPDX-License-Identifier: BSD-3-Clause
+# shellcheck shell=bash
+# Sourced by ukpktgen: a console for those elsewhere who have a certificate.
+
+tls=''
+declare -A sharing=() # what follows --cert, --key, --ca and --listen
+
+do_share() {
+	local told
+	parse '--name --tls --cert --key --ca --listen --detach' "$@"
+	check_share
+	pick
+	[ -n "$detach" ] || share
+	IFS= read -r told < <(
+		trap '' HUP INT
+		share
+	)
+	[ -n "$told" ] || exit 2 # it has said why
+	echo "$told"
+}
+
+check_share() {
+	local option file
+	[ -n "$tls" ] || die 2 "'share' wants --tls: no other way leads to a console from elsewhere"
+	for option in cert key ca listen; do
+		file=${sharing[$option]-}
+		[ -n "$file" ] || die 2 "'share' wants --$option"
+		[[ $option = listen || (-f $file && -r $file) ]] ||
+			die 2 "--$option '$file': cannot read this file"
+	done
+	(((0$(stat -L -c %a -- "${sharing[key]}") & 7) == 0)) ||
+		die 2 "--key '${sharing[key]}' is open to everybody (chmod o= '${sharing[key]}')"
+	[[ ${sharing[listen]} =~ ^(\[[0-9a-fA-F:.]+\]|[0-9]+(\.[0-9]+){3}):[1-9][0-9]{0,4}$ ]] &&
+		((${sharing[listen]##*:} <= 65535)) || die 2 "--listen '${sharing[listen]}': \
+wanted ADDRESS:PORT, such as 127.0.0.1:4433 or [::1]:4433"
+}
+
+# Serves until the appliance ends or we do. Of --detach, standard output gets one line
+# once clients can come.
+share() {
+	local part text='' socat log listen=${sharing[listen]}
+	declare -A peers=()
+	# Socat gets open files, whose numbers need no quoting.
+	exec 5<"${sharing[cert]}" 6<"${sharing[key]}" 7<"${sharing[ca]}" || exit 2
+	export dir name pid verb
+	export -f share_line hold_line note die
+	# A group of its own, so that its connections end with it.
+	exec {log}< <(exec setsid setpriv --pdeathsig TERM socat -d -d "$(tls_address)" \
+		'EXEC:bash -c share_line' 2>&1 </dev/null)
+	socat=$!
+	# shellcheck disable=SC2064 # a local variable
+	trap "{ kill -- -$socat || kill $socat; wait $socat; } 2>/dev/null" EXIT
+	trap 'exit 143' TERM
+	exec 5<&- 6<&- 7<&-
+	while same_appliance; do
+		if IFS= read -r -t 0.5 part <&"$log"; then
+			heed_socat "$text$part"
+			text=
+		elif (($? > 128)); then
+			text+=$part # half a line
+		else
+			exit 2
+		fi
+	done
+	die 2 "'$name' has ended, and with it what was shared"
+}
+
+# Nothing is passed on before the client's certificate has been checked. A handshake has
+# ten seconds, a client that vanished a minute: the bytes are a struct timeval.
+tls_address() {
+	local address=${listen%:*} family=ip4
+	[[ $address != '['* ]] || family=ip6
+	printf %s "OPENSSL-LISTEN:${listen##*:},bind=$address,pf=$family,reuseaddr,fork,\
+max-children=16,cert=/dev/fd/5,key=/dev/fd/6,cafile=/dev/fd/7,verify=1,\
+openssl-min-proto-version=TLS1.2,setsockopt-listen=1:20:x0a000000000000000000000000000000,\
+keepalive,keepidle=30,keepintvl=10,keepcnt=3"
+}
+
+# The one that was meant, not another that has got its name.
+same_appliance() {
+	local one=$pid
+	alive "$name" && [ "$pid" = "$one" ] || {
+		pid=$one
+		return 1
+	}
+}
+
+# Takes a line of socat's log.
+heed_socat() { # LINE
+	local process message
+	[[ $1 =~ socat\[([0-9]+)\]\ [A-Z]\ (.*) ]] || return 0
+	process=${BASH_REMATCH[1]} message=${BASH_REMATCH[2]}
+	case $message in
+	'listening on '*) shared ;;
+	'accepting connection from '*)
+		peers[new]=${message#*AF=* }
+		peers[new]=${peers[new]%% on *}
+		;;
+	'forked off child process '*)
+		[ "$process" != "$socat" ] || peers[${message##* }]=${peers[new]}
+		;;
+	'starting data transfer '*) note "${peers[$process]-} has connected" ;;
+	'exiting with status '* | 'exit('*)
+		unset "peers[$process]"
+		;;
+	*) [[ $1 != *"] E "* ]] || note "${peers[$process]+${peers[$process]}: }$message" ;;
+	esac
+}
+
+# Says that clients can come, the first time that they can.
+shared() {
+	[ -z "${peers[new]-}" ] || return 0
+	peers[new]=nobody
+	if [ -n "$detach" ]; then
+		echo "$name $BASHPID $listen"
+		exec </dev/null >/dev/null 2>&1
+	else
+		note "'$name' is shared on $listen; Ctrl-C ends that"
+	fi
+}
+
+# Socat runs this for a client that it let in: the line is standard input and output.
+share_line() {
+	exec 2>&1
+	# With what it has sent unread, a client would not get to read why it has to go.
+	trap 'timeout 1 cat >/dev/null' EXIT
+	hold_line
+	cd "$dir" && [ "$(<"$name.pid")" = "$pid" ] &&
+		exec socat -t0.1 - "UNIX-CONNECT:$name.sock" 2>/dev/null
+}
