@@ -64,7 +64,8 @@ enum call_result app_set_how(struct call *c, uint64_t mask,
 	enum call_result up = app_check_up(c, mask);
 
 	if (up == CALL_DONE)
-		pktgen_set_how(&call_app(c)->pktgen, mask, edit, arg);
+		pktgen_set_how(&call_app(c)->pktgen, mask, edit, arg,
+			       c->now_ns);
 	return up;
 }
 
@@ -109,7 +110,7 @@ struct rate app_rate(const struct stream *s)
 	static const enum rate_unit units[] = {
 		[LOAD_MAX] = RATE_MAX,         [LOAD_PPS] = RATE_PPS,
 		[LOAD_BPS_L2] = RATE_BPS_L2,   [LOAD_BPS_L1] = RATE_BPS_L1,
-		[LOAD_PERCENT] = RATE_PERCENT,
+		[LOAD_PERCENT] = RATE_PERCENT, [LOAD_PER_MIN] = RATE_PER_MIN,
 	};
 
 	return (struct rate){units[s->rate.unit], s->rate.micro};

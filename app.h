@@ -11,6 +11,7 @@
 #include "pktgen/pktgen.h"
 #include "shell/session.h"
 #include "shell/store.h"
+#include "stats/histogram.h"
 #include "stats/stats.h"
 
 /* A configuration that is put back when another turns out to be wrong. */
@@ -30,6 +31,7 @@ struct app {
 	uint64_t lease_ns;       /* how long without a request; 0: for ever */
 	uint64_t lease_began_ns; /* requests before do not count */
 	struct stats base[PKTGEN_MAX_PORTS]; /* set by `stats clear` */
+	struct histogram lag_base[PKTGEN_MAX_PORTS];
 	struct stats_rate rate[PKTGEN_MAX_PORTS];
 	struct app_kept kept;
 	uint64_t done_told[PKTGEN_MAX_PORTS]; /* worker_done.runs by then */
@@ -102,7 +104,7 @@ void app_feed_rates(struct app *app, uint64_t now_ns);
  */
 void app_tell_done(struct app *app, uint64_t now_ns);
 
-/* Gives a lease of so long, or takes it back (0), and tells whoever renews it. */
+/* Gives a lease of so long, or takes it back (0), and tells who renews it. */
 void app_set_lease(struct app *app, uint64_t time_ns, uint64_t now_ns);
 
 /* When the lease runs out if no request comes; UINT64_MAX without one. */

@@ -179,7 +179,8 @@ int main(int argc, char *argv[])
 			app_feed_rates(&app, now_ns);
 			if (finished(&quit_ns, now_ns))
 				return 0;
-			if (!moved)
+			/* Not when a command has just started to send. */
+			if (!moved && !pktgen_active(&app.pktgen))
 				halt_until(idle_until(now_ns));
 			continue;
 		}

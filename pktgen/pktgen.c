@@ -99,14 +99,14 @@ void pktgen_set_mode(struct pktgen *pg, uint64_t mask, unsigned mode,
 
 void pktgen_set_how(struct pktgen *pg, uint64_t mask,
 		    void (*edit)(struct worker_how *how, const void *arg),
-		    const void *arg)
+		    const void *arg, uint64_t now_ns)
 {
 	FOR_EACH_WORKER(pg, mask, i, w)
 	{
 		struct worker_how how = w->how;
 
 		edit(&how, arg);
-		worker_set_how(w, &how);
+		worker_set_how(w, &how, now_ns);
 	}
 }
 

@@ -65,7 +65,7 @@ void pktgen_set_mode(struct pktgen *pg, uint64_t mask, unsigned mode,
 /* Applies `edit` to how each port of the mask sends; all are up. */
 void pktgen_set_how(struct pktgen *pg, uint64_t mask,
 		    void (*edit)(struct worker_how *how, const void *arg),
-		    const void *arg);
+		    const void *arg, uint64_t now_ns);
 
 /* Every port of the mask is up. */
 void pktgen_start(struct pktgen *pg, uint64_t mask, uint64_t now_ns);

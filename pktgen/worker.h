@@ -21,6 +21,7 @@
 #include "pktgen/frames.h"
 #include "pktgen/pacer.h"
 #include "pktgen/program.h"
+#include "stats/histogram.h"
 #include "stats/stats.h"
 
 #define WORKER_BURST CONFIG_APPUKPKTGEN_BURST
@@ -64,6 +65,7 @@ struct worker_how {
 	enum strategy strategy; /* that is asked for, see frames_strategy() */
 	bool drops; /* what a full ring does not take, instead of holding it */
 	unsigned burst; /* the most frames of a step each way, 1..256 */
+	struct pace pace;
 };
 
 struct worker {
@@ -72,6 +74,8 @@ struct worker {
 	enum worker_state state;
 	struct program prog[2];
 	unsigned active; /* the program that is being sent */
+	bool begins; /* its first step is still to come: time counts from there
+		      */
 	struct pacer pacer;
 	struct program_at at; /* the next frame of the run */
 	uint64_t frames_left; /* to build, WORKER_NO_LIMIT */
@@ -84,6 +88,9 @@ struct worker {
 	uint64_t last_rx_ns; /* when the last frame came */
 	int err;             /* the device's last error, 0 for none */
 	struct stats stats;
+	/* How late frames went to the device, each as the first of its burst.
+	 */
+	struct histogram lag;
 };
 
 /* As it is at first. */
@@ -107,7 +114,8 @@ void worker_set_program(struct worker *w, uint64_t now_ns);
 void worker_set_mode(struct worker *w, unsigned mode, uint64_t now_ns);
 
 /* Counts from the next burst on. */
-void worker_set_how(struct worker *w, const struct worker_how *how);
+void worker_set_how(struct worker *w, const struct worker_how *how,
+		    uint64_t now_ns);
 
 /*
  * From now on the worker sends, if its mode says so: without a limit, until it
@@ -116,8 +124,9 @@ void worker_set_how(struct worker *w, const struct worker_how *how);
 void worker_start(struct worker *w, uint64_t now_ns);
 
 /*
- * The same up to `limit`. Each frame counts that is built; frames that the
- * pacer gives up do not. The worker is idle: what was held before would count.
+ * The same up to `limit`, with time counted from the worker's next step. Each
+ * frame counts that is built; frames that the pacer gives up do not. The worker
+ * is idle: what was held before would count.
  */
 void worker_start_limited(struct worker *w, const struct worker_limit *limit,
 			  uint64_t now_ns);

@@ -101,8 +101,11 @@ static void edit_stream(struct stream *s, const void *arg)
 
 static void set(enum strategy strategy, bool drops, unsigned burst)
 {
-	how = (struct worker_how){strategy, drops, burst};
-	pktgen_set_how(&pg, 1, edit_how, &how);
+	how = worker_how_default;
+	how.strategy = strategy;
+	how.drops = drops;
+	how.burst = burst;
+	pktgen_set_how(&pg, 1, edit_how, &how, now);
 }
 
 static void set_stream(void)
