@@ -203,7 +203,6 @@ bool rig_pass(struct rig *r, unsigned side, unsigned n)
 			return false;
 		status = rig_tx(r, side, nb);
 		if (uk_netdev_status_successful(status)) {
-			w.polls = 0;
 			n--;
 			continue;
 		}
