@@ -11,6 +11,34 @@ void session_set_color(struct session *s, enum session_color color)
 	s->page.screen.attrs = s->out.color ? ATTR_ALL : ATTR_PLAIN;
 }
 
+/* For what hides it, too. */
+#define PROGRESS_ROOM (EDIT_WIDTH_MAX + 2 * sizeof(ERASE_ROW))
+#define ERASE_ROW "\r\x1b[K"
+
+bool session_progress_hide(struct session *s)
+{
+	if (!OPTION(BENCH) || !s->progress)
+		return true;
+	if (out_room(&s->out) < sizeof(ERASE_ROW))
+		return false;
+	out_text(&s->out, ERASE_ROW);
+	s->out.mid_line = false;
+	s->progress = false;
+	return true;
+}
+
+void session_progress(struct session *s, const char *text)
+{
+	if (s->writer || s->events_len || out_room(&s->out) < PROGRESS_ROOM)
+		return;
+	session_progress_hide(s);
+	if (s->out.mid_line)
+		return;
+	/* The last column stays free: terminals differ in how they wrap. */
+	out_write(&s->out, text, strnlen(text, s->edit.width - 1));
+	s->progress = true;
+}
+
 /* The command whose page it is has something to do. */
 static void wake_page(struct session *s)
 {
