@@ -101,7 +101,6 @@ static void show_run(struct reply *r, const struct bench *b, unsigned run,
 	reply_u64(r, "rate", (milli + 500) / 1000, "pps");
 	reply_milli(r, "l1", stats_mbps_l1_milli(n->packets, n->bytes, n->ns),
 		    "Mbit/s");
-	/* What n events in ns are a second, the other way round. */
 	reply_milli(r, "per_packet", n->packets ? n->ns * 1000 / n->packets : 0,
 		    "ns");
 	reply_milli(r, "ratio", first_milli ? milli * 1000 / first_milli : 0,
@@ -116,6 +115,7 @@ static void report(struct call *c, const struct bench *b)
 	reply_u64(c->reply, "port", b->port, NULL);
 	reply_u64(c->reply, "sent", b->sent, NULL);
 	reply_u64(c->reply, "null", b->null, NULL);
+	reply_text(c->reply, "wait", app_waits[b->how.wait]);
 	reply_list(c->reply, "runs", REPLY_TABLE);
 	for (unsigned i = 0; i < BENCH_RUNS; i++) {
 		const struct bench_count *n = &b->count[i];

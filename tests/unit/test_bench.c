@@ -37,6 +37,7 @@ static int setup(void **state)
 	terminal.any_row = true;
 	now_ns = 1000 * MS;
 	on_wire = said_len = 0;
+	said[0] = '\0';
 	app_init(&app, uk_alloc_get_default(), now_ns);
 	return 0;
 }
@@ -82,7 +83,7 @@ static void type(const char *text)
 		strlen(text));
 }
 
-/* Until it has said so; what was said before counts no more. */
+/* Until it has said so. */
 static void run_until(const char *text)
 {
 	for (unsigned i = 0; !strstr(said, text); i++) {
@@ -177,11 +178,12 @@ static void one_row_says_how_far_it_is(void **state)
 	step();
 	assert_memory_equal(terminal.last, "@! 9.", 5);
 	run_ms(300);
-	assert_non_null(strstr(vt100_row(&terminal), "burst 256, mode tx; "));
+	assert_non_null(strstr(vt100_row(&terminal), "burst 256, mode null; "));
 	type("\x03");
 	step();
 	assert_string_equal(terminal.last, "E_CANCEL: cancelled by Ctrl-C");
-	assert_string_equal(vt100_row(&terminal), "ukpktgen> |");
+	/* A program spoke: there is no prompt before the next key. */
+	assert_string_equal(vt100_row(&terminal), "|");
 	assert_int_equal(w->state, WORKER_IDLE);
 	assert_int_equal(w->mode, MODE_TX);
 	assert_memory_equal(&w->how, &worker_how_default, sizeof(w->how));
@@ -197,15 +199,30 @@ static void waiting_is_chosen_once(void **state)
 	const struct worker *w = app.pktgen.worker[0];
 	(void)state;
 
-	/* Full most of the time: nothing comes back. */
-	host_netdev_faults(dev[0])->hold = 64;
-	type("@1 bench 0 tx 10ms\n");
-	run_ms(120);
+	/* Full at once: as nothing moves at all, the gentlest will do. */
+	host_netdev_faults(dev[0])->hold = 256;
+	type("@1 bench 0 tx 1ms --json\n");
+	run_ms(100);
 	assert_int_equal(w->how.wait, WAIT_AUTO);
-	run_ms(200);
-	assert_true(w->state == WORKER_DRAINING || w->state == WORKER_IDLE ||
-		    w->how.wait != WAIT_AUTO);
-	/* A device that keeps some frames for good ends it. */
+	assert_int_equal(w->state, WORKER_RUNNING);
+	run_ms(100);
+	host_netdev_faults(dev[0])->hold = 0;
+	run_ms(10);
+	assert_int_equal(w->how.wait, WAIT_HALT);
+	run_until("@1 OK");
+	assert_non_null(strstr(said, "\"wait\":\"halt\""));
+	assert_memory_equal(&w->how, &worker_how_default, sizeof(w->how));
+}
+
+static void a_device_that_is_stuck_ends_it(void **state)
+{
+	const struct worker *w = app.pktgen.worker[0];
+	(void)state;
+
+	host_netdev_faults(dev[0])->hold = 1;
+	type("@1 bench 0 tx\n");
+	run_ms(900);
+	assert_null(strstr(said, "@1 ERR"));
 	run_until("@1 ERR E_DEVICE 7 port 0 does not get rid of its frames");
 	assert_int_equal(w->state, WORKER_IDLE);
 	assert_memory_equal(&w->how, &worker_how_default, sizeof(w->how));
@@ -220,7 +237,7 @@ static void a_device_that_fails_ends_it(void **state)
 	type("@1 rate 0 25%; bench 0 tx\n");
 	run_ms(500);
 	host_netdev_faults(dev[0])->tx = -EIO;
-	run_until("@1 ERR E_DEVICE 22 port 0 failed: ");
+	run_until("@1 ERR E_DEVICE 19 port 0 failed: ");
 	assert_int_equal(w->state, WORKER_IDLE);
 	assert_memory_equal(&w->how, &worker_how_default, sizeof(w->how));
 	assert_int_equal(app.pktgen.stream[0].rate.unit, LOAD_PERCENT);
@@ -237,6 +254,8 @@ int main(void)
 						setup, teardown),
 		cmocka_unit_test_setup_teardown(waiting_is_chosen_once, setup,
 						teardown),
+		cmocka_unit_test_setup_teardown(a_device_that_is_stuck_ends_it,
+						setup, teardown),
 		cmocka_unit_test_setup_teardown(a_device_that_fails_ends_it,
 						setup, teardown),
 	};
