@@ -3,8 +3,9 @@
 
 #include <string.h>
 
-/* As many as `wait auto` tries, and some more for a ring that fills late. */
-#define CHOOSE_NS (2 * WAIT_ROUNDS * WAIT_KINDS * WAIT_TRIAL_NS)
+/* What `wait auto` takes to choose, and some more for a ring that fills late.
+ */
+#define CHOOSE_NS 200000000ull
 /* A ring that was not full by then is not going to be. */
 #define FULL_NS 20000000ull
 #define DRAIN_NS 1000000000ull
@@ -58,15 +59,15 @@ static void set_rate(struct bench *b, struct pktgen *pg,
 	pktgen_edit(pg, 1ull << b->port, copy_rate, rate, now_ns, &fault);
 }
 
-static void set(struct bench *b, struct pktgen *pg, enum strategy strategy,
-		unsigned burst, unsigned mode, uint64_t now_ns)
+static void set(struct bench *b, struct pktgen *pg, const struct bench_run *r,
+		uint64_t now_ns)
 {
 	const uint64_t mask = 1ull << b->port;
 
-	b->how.strategy = strategy;
-	b->how.burst = burst;
-	b->mode = mode;
-	pktgen_set_mode(pg, mask, mode, now_ns);
+	b->how.strategy = r->strategy;
+	b->how.burst = r->burst;
+	b->mode = r->mode;
+	pktgen_set_mode(pg, mask, b->mode, now_ns);
 	pktgen_set_how(pg, mask, copy_how, &b->how, now_ns);
 }
 
@@ -82,16 +83,6 @@ static bool as_set(const struct bench *b, const struct pktgen *pg)
 }
 
 /* ---- Runs --------------------------------------------------------------- */
-
-static void start(struct bench *b, enum bench_phase phase, uint64_t phase_ns,
-		  uint64_t now_ns)
-{
-	worker_start(b->worker, now_ns);
-	b->full = b->worker->stats.tx_ring_full;
-	b->from = counted(b, now_ns);
-	b->phase = phase;
-	b->until_ns = now_ns + phase_ns;
-}
 
 static void stop(struct bench *b, uint64_t now_ns)
 {
@@ -109,8 +100,12 @@ static bool start_run(struct bench *b, struct pktgen *pg, uint64_t now_ns)
 			return false;
 		r = bench_run(b->run++);
 	} while (!has_strategy(b, r.strategy));
-	set(b, pg, r.strategy, r.burst, r.mode, now_ns);
-	start(b, BENCH_WARM, b->time_ns / WARM_PART, now_ns);
+	set(b, pg, &r, now_ns);
+	worker_start(b->worker, now_ns);
+	b->full = b->worker->stats.tx_ring_full;
+	b->from = counted(b, now_ns);
+	b->phase = BENCH_WARM;
+	b->until_ns = now_ns + b->time_ns / WARM_PART;
 	return true;
 }
 
@@ -131,25 +126,20 @@ void bench_begin(struct bench *b, struct pktgen *pg, unsigned port,
 	memcpy(&b->stream, &pg->stream[port], sizeof(b->stream));
 	for (unsigned i = 0; i < BENCH_RUNS; i++)
 		b->nb_runs += has_strategy(b, bench_run(i).strategy);
-	if (b->how.wait != WAIT_AUTO) {
-		start_run(b, pg, now_ns);
-		return;
-	}
-	/* Once for all runs, most of which are shorter than it takes. */
-	set(b, pg, worker_how_default.strategy, worker_how_default.burst,
-	    MODE_TX, now_ns);
-	start(b, BENCH_CHOOSE, CHOOSE_NS, now_ns);
+	b->began_ns = now_ns;
+	b->done_ns = now_ns;
+	start_run(b, pg, now_ns);
 }
 
-static void choose(struct bench *b, uint64_t now_ns)
+/* How to wait is chosen in each run anew, and takes longer than most of them.
+ */
+static bool chooses(const struct bench *b, uint64_t now_ns)
 {
 	const struct worker *w = b->worker;
 	const bool full = w->stats.tx_ring_full != b->full;
 
-	if (!w->wait.decided && now_ns < b->until_ns &&
-	    (full || now_ns < b->from.ns + FULL_NS))
-		return;
-	stop(b, now_ns);
+	return !w->wait.decided && !(b->mode & MODE_NULL) &&
+	       now_ns < b->from.ns + (full ? CHOOSE_NS : FULL_NS);
 }
 
 static void measure(struct bench *b, uint64_t now_ns)
@@ -159,6 +149,8 @@ static void measure(struct bench *b, uint64_t now_ns)
 	if (now_ns < b->until_ns)
 		return;
 	if (b->phase == BENCH_WARM) {
+		if (chooses(b, now_ns))
+			return;
 		b->phase = BENCH_MEASURE;
 		b->from = to;
 		b->until_ns = now_ns + b->time_ns;
@@ -170,6 +162,7 @@ static void measure(struct bench *b, uint64_t now_ns)
 		to.ns - b->from.ns,
 	};
 	b->nb_done++;
+	b->done_ns = now_ns;
 	stop(b, now_ns);
 }
 
@@ -182,8 +175,6 @@ static enum bench_result drain(struct bench *b, struct pktgen *pg,
 	if (w->state != WORKER_IDLE || (port_can_reap() && worker_in_flight(w)))
 		return now_ns < b->until_ns ? BENCH_GOES_ON : BENCH_STUCK;
 	*(b->mode & MODE_NULL ? &b->null : &b->sent) += packets;
-	if (!b->run && w->wait.decided)
-		b->how.wait = w->wait.used;
 	return start_run(b, pg, now_ns) ? BENCH_GOES_ON : BENCH_DONE;
 }
 
@@ -199,12 +190,10 @@ enum bench_result bench_step(struct bench *b, struct pktgen *pg,
 		return BENCH_CHANGED;
 	if (b->phase == BENCH_DRAIN)
 		result = drain(b, pg, now_ns);
-	else if (b->phase == BENCH_CHOOSE)
-		choose(b, now_ns);
 	else
 		measure(b, now_ns);
 	b->wake_ns = b->until_ns;
-	if (b->phase == BENCH_CHOOSE || b->phase == BENCH_DRAIN)
+	if (b->phase == BENCH_DRAIN || now_ns >= b->until_ns)
 		b->wake_ns = now_ns + POLL_NS;
 	return result;
 }
@@ -219,8 +208,6 @@ static void how_back(struct worker_how *how, const void *arg)
 		how->strategy = b->how_before.strategy;
 	if (how->burst == b->how.burst)
 		how->burst = b->how_before.burst;
-	if (how->wait == b->how.wait)
-		how->wait = b->how_before.wait;
 }
 
 void bench_end(struct bench *b, struct pktgen *pg, uint64_t now_ns)
@@ -240,14 +227,11 @@ void bench_end(struct bench *b, struct pktgen *pg, uint64_t now_ns)
 
 uint64_t bench_left_ns(const struct bench *b, uint64_t now_ns)
 {
-	const uint64_t warm_ns = b->time_ns / WARM_PART;
-	const uint64_t run_ns = warm_ns + b->time_ns;
-	uint64_t left_ns = (b->nb_runs - b->nb_done) * run_ns;
-	uint64_t over_ns = 0;
+	const uint64_t run_ns =
+		b->nb_done ? (b->done_ns - b->began_ns) / b->nb_done
+			   : b->time_ns + b->time_ns / WARM_PART;
+	const uint64_t left_ns = (b->nb_runs - b->nb_done) * run_ns;
+	const uint64_t over_ns = now_ns - b->done_ns;
 
-	if (b->phase == BENCH_WARM || b->phase == BENCH_MEASURE)
-		over_ns = now_ns - b->from.ns;
-	if (b->phase == BENCH_MEASURE)
-		over_ns += warm_ns;
 	return left_ns > over_ns ? left_ns - over_ns : 0;
 }

@@ -6,8 +6,8 @@
  * part in front that is not measured and a drain behind.
  *
  * The port has to be idle before, and is idle afterwards. Its mode, strategy,
- * burst, wait and rate are set meanwhile and put back by bench_end(); what else
- * is set, `onfull` and the stream's frames, is measured as it is.
+ * burst and rate are set meanwhile and put back by bench_end(); what else is
+ * set, `onfull`, `wait` and the stream's frames, is measured as it is.
  *
  * Nothing here waits: bench_step() says by `wake_ns` when it has to do
  * something next. struct bench belongs to the call that runs it.
@@ -23,8 +23,7 @@
 #define BENCH_RUNS (BENCH_STRATEGIES * BENCH_BURSTS * BENCH_MODES)
 
 enum bench_phase {
-	BENCH_CHOOSE, /* finds out how to wait while the ring is full */
-	BENCH_WARM,   /* fills ring and caches */
+	BENCH_WARM, /* fills ring and caches, chooses how to wait */
 	BENCH_MEASURE,
 	BENCH_DRAIN,
 };
@@ -59,9 +58,11 @@ struct bench {
 	uint64_t time_ns;  /* of each measurement */
 	uint64_t wake_ns;  /* when it has to go on */
 	uint64_t until_ns; /* the end of this phase */
-	uint64_t full; /* bursts that had found the ring full at its start */
-	uint64_t sent; /* frames that the device took, measured or not */
-	uint64_t null; /* frames of mode null, likewise */
+	uint64_t began_ns,
+		done_ns; /* the whole; the last run that was counted */
+	uint64_t full;   /* bursts that had found the ring full at its start */
+	uint64_t sent;   /* frames that the device took, measured or not */
+	uint64_t null;   /* frames of mode null, likewise */
 	/* As it was, and as it was set last. */
 	struct worker_how how_before, how;
 	unsigned mode_before, mode;
@@ -87,7 +88,7 @@ enum bench_result bench_step(struct bench *b, struct pktgen *pg,
  */
 void bench_end(struct bench *b, struct pktgen *pg, uint64_t now_ns);
 
-/* How long it will still take, without the drains. */
+/* How long it will still take, going by the runs that were. */
 uint64_t bench_left_ns(const struct bench *b, uint64_t now_ns);
 
 #endif /* APP_BENCH_H */

@@ -7,8 +7,8 @@
 enum { PORTS, TX, TIME, JSON };
 
 #define TIME_DEFAULT_NS 200000000ull
-/* How often a person sees how far it is. */
-#define PROGRESS_NS 250000000ull
+/* How often a person sees how far it is, and others are found to interfere. */
+#define LOOK_NS 250000000ull
 
 static const struct arg args[] = {
 	[PORTS] = {ARG_PORTS, .optional = true, .name = "PORT",
@@ -20,6 +20,15 @@ static const struct arg args[] = {
 	[JSON] = ARG_JSON("reply as JSON"),
 	{ARG_NONE},
 };
+
+/* What the command remembers between its calls. */
+struct bench_call {
+	struct bench bench;
+	uint64_t look_ns; /* when the next is due */
+};
+
+_Static_assert(sizeof(struct bench_call) <= sizeof(((struct call *)0)->state),
+	       "a call has no room for it");
 
 /* One to go on with; below 0 with the call failed. */
 static int choose_port(struct call *c)
@@ -101,7 +110,7 @@ static void show_run(struct reply *r, const struct bench *b, unsigned run,
 	reply_u64(r, "rate", (milli + 500) / 1000, "pps");
 	reply_milli(r, "l1", stats_mbps_l1_milli(n->packets, n->bytes, n->ns),
 		    "Mbit/s");
-	reply_milli(r, "per_packet", n->packets ? n->ns * 1000 / n->packets : 0,
+	reply_milli(r, "time", n->packets ? n->ns * 1000 / n->packets : 0,
 		    "ns");
 	reply_milli(r, "ratio", first_milli ? milli * 1000 / first_milli : 0,
 		    NULL);
@@ -129,13 +138,17 @@ static void report(struct call *c, const struct bench *b)
 	reply_end(c->reply);
 }
 
-static void show_progress(struct call *c, const struct bench *b)
+static void show_progress(struct call *c, struct bench_call *bc)
 {
-	const struct bench_run what = bench_run(b->run ? b->run - 1 : 0);
+	const struct bench *b = &bc->bench;
+	const struct bench_run what = bench_run(b->run - 1);
 	const uint64_t left_s =
 		(bench_left_ns(b, c->now_ns) + 999999999) / 1000000000;
 	char text[80];
 
+	if (c->now_ns < bc->look_ns)
+		return;
+	bc->look_ns = c->now_ns + LOOK_NS;
 	if (c->program)
 		return;
 	snprintf(text, sizeof(text),
@@ -149,10 +162,10 @@ static void show_progress(struct call *c, const struct bench *b)
 
 static enum call_result run(struct call *c)
 {
-	struct bench *b = (void *)c->state;
+	struct bench_call *bc = (void *)c->state;
+	struct bench *b = &bc->bench;
 	enum bench_result result;
 
-	_Static_assert(sizeof(*b) <= sizeof(c->state), "a call has no room");
 	if (c->cancelled) {
 		end(c, b);
 		return CALL_DONE;
@@ -161,8 +174,8 @@ static enum call_result run(struct call *c)
 		return CALL_FAIL;
 	result = bench_step(b, &call_app(c)->pktgen, c->now_ns);
 	if (result == BENCH_GOES_ON) {
-		show_progress(c, b);
-		c->wake_ns = MIN(b->wake_ns, c->now_ns + PROGRESS_NS);
+		show_progress(c, bc);
+		c->wake_ns = MIN(b->wake_ns, bc->look_ns);
 		return CALL_AGAIN;
 	}
 	end(c, b);

@@ -77,7 +77,7 @@ struct session {
 	char events[SESSION_EVENT_BYTES];
 	unsigned events_len;
 	uint64_t events_dropped; /* since the last that was not */
-	bool progress; /* a line of session_progress() is shown */
+	bool progress;           /* a line of session_progress() is shown */
 	struct page page;
 	enum session_color color;
 };
