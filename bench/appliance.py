@@ -16,6 +16,7 @@ MACHINES = {
     "q35": ["-M", "q35,sata=off,smbus=off,usb=off,vmport=off"],
 }
 PATIENCE_S = 60
+WITH_US = ["setpriv", "--pdeathsig", "KILL"]  # it ends, even if we are killed
 
 
 def command(machine, memory, serial=("-serial", "stdio"), netdev="", image=IMAGE):
@@ -75,7 +76,7 @@ class Appliance:
         more = ["-icount", "shift=0,sleep=off"] if icount else []
         netdev = [word.format(memory=memory) for word in peer.netdev]
         self.child = subprocess.Popen(
-            [*peer.before, "taskset", "-c", str(cpus[0]),
+            [*WITH_US, *peer.before, "taskset", "-c", str(cpus[0]),
              *command("q35", memory, (), peer.nic + nic, image), *netdev, *more,
              "-name", "bench,debug-threads=on", "-serial",
              "unix:%s,server=on,wait=off" % path],

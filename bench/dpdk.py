@@ -9,7 +9,7 @@ import tempfile
 import threading
 import time
 
-from appliance import PATIENCE_S
+from appliance import PATIENCE_S, WITH_US
 from peers import Tied, Unable, Wrong, same, vhost_netdev
 
 PROMPT = b"testpmd> "
@@ -28,7 +28,8 @@ class Testpmd:
         Testpmd.count += 1
         self.log = tempfile.TemporaryFile()
         self.child = subprocess.Popen(
-            ["dpdk-testpmd", "--no-huge", "-m", str(MEGABYTES), "--no-pci",
+            # Else its answers come behind its prompt.
+            [*WITH_US, "stdbuf", "-oL", "dpdk-testpmd", "--no-huge", "-m", str(MEGABYTES), "--no-pci",
              "--file-prefix", "ukpktgen-%d-%d" % (os.getpid(), Testpmd.count),
              "--lcores", "0@%d,1@%d" % (main_cpu, worker_cpu), "--vdev", vdev, "--",
              "-i", "--forward-mode=" + mode, "--total-num-mbufs=%d" % MBUFS, *options],

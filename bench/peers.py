@@ -19,6 +19,7 @@ sys.path.insert(0, os.path.join(ROOT, "tests", "vhost"))
 from peer import PROGRAM, Peer  # noqa: E402,F401
 
 SINK = os.path.join(ROOT, "build", "bench", "sink")
+SPACE = "ukpktgen-bench-"  # network namespaces, with our process id
 SETTLE_S = 10  # for the last frames of a run to come through
 
 
@@ -229,7 +230,7 @@ class Tap(Socket):
     """A tap in a network namespace that is made for the run and goes with it."""
 
     def open(self, cpus, size=64):
-        space = "ukpktgen-bench-%d" % os.getpid()
+        space = SPACE + str(os.getpid())
         self.before = ["ip", "netns", "exec", space]
 
         def ip(*words):
@@ -237,6 +238,10 @@ class Tap(Socket):
                                   check=False)
             if done.returncode:
                 raise Unable("ip: " + done.stderr.strip())
+        for left in os.listdir("/run/netns") if os.path.isdir("/run/netns") else ():
+            owner = left[len(SPACE):]
+            if left.startswith(SPACE) and not os.path.exists("/proc/" + owner):
+                ip("netns", "del", left)  # by a bench that was killed
         ip("netns", "add", space)
         self.stack.callback(ip, "netns", "del", space)
         subprocess.run([*self.before, "sysctl", "-qw",

@@ -13,18 +13,17 @@ from cases import BURST, Contender, Dpdk
 from peers import PROGRAM, Unable, Wrong
 
 WARM_S = 0.2
-SECONDS = 1.0
-RUNS = 5
+SECONDS = 0.5
 EXTRA = 2  # times as many rounds at most, while the machine's state changes
-GUEST_MS = 50
+WINDOWS = "stats every 10ms 20 --json"
 
 
 def instructions(appliance, mode):
-    """Of guest time, which -icount makes a ns for each, a frame has this much."""
-    key = "rx" if mode == "rx" else "tx"
-    appliance.ask("sleep %dms" % GUEST_MS)
-    last = appliance.ask("stats every %dms 2 --json" % GUEST_MS)[-1]
-    return 1e9 / last["ports"][0][key]["rate"]
+    """A frame has this much of guest time, which -icount makes a ns for each. The
+    best of some short windows, as that is one in which the peer never let it wait."""
+    key = "tx" if mode == "tx" else "rx"  # it answers each frame that comes
+    best = max(window["ports"][0][key]["rate"] for window in appliance.ask(WINDOWS))
+    return 1e9 / best if best else 0
 
 
 def run_appliance(one, cpus, seconds):
@@ -85,6 +84,7 @@ def enough(record, probes, runs):
 
 def measure(case, cpus, runs, seconds, probes):
     """All runs of a case, as they are kept; adds to `probes`, all of the bench."""
+    runs = min(runs, case.runs)
     record = {"title": case.title, "unit": case.unit, "seconds": seconds,
               "contenders": [{"name": one.name, "size": one.size, "runs": []}
                              for one in case.contenders]}
