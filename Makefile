@@ -101,7 +101,8 @@ test: $(O)/gen/image/uk/config.h $(O)/gen/uk/config.h
 	@scripts/setup test
 	@$(MAKE) --no-print-directory unit
 	@$(MAKE) --no-print-directory fuzz
-	@$(MAKE) --no-print-directory image test-image tiny-image test-client vhost
+	@$(MAKE) --no-print-directory image test-image tiny-image test-client \
+		vhost bench-tools
 	@$(PYTHON) -m pytest -p no:cacheprovider -q tests
 
 ## unit: the unit tests alone, under ASan and UBSan

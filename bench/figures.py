@@ -16,6 +16,8 @@ def probes_of(records):
 def summarize(record, border):
     """A row for each contender. Only runs that were in one state of the machine, the
     one with the most runs of the case, enter; ratios are to the first contender."""
+    if record["unit"] == "instructions":
+        border = None  # their number does not depend on it
     states = Counter(machine.state(run["probes_ns"], border)
                      for one in record["contenders"] for run in one["runs"]
                      if "value" in run)

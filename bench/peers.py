@@ -20,7 +20,7 @@ from peer import PROGRAM, Peer  # noqa: E402,F401
 
 SINK = os.path.join(ROOT, "build", "bench", "sink")
 SPACE = "ukpktgen-bench-"  # network namespaces, with our process id
-SETTLE_S = 10  # for the last frames of a run to come through
+SETTLE_S = 30  # for the last frames of a run to come through
 
 
 class Wrong(Exception):
