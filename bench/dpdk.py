@@ -20,19 +20,19 @@ MEGABYTES = 512
 class Testpmd:
     """One that runs, its worker on a CPU and its prompt on the other; waits for its
     prompt after each command."""
-    count = 0
 
     def __init__(self, vdev, mode, worker_cpu, main_cpu, *options):
         if not shutil.which("dpdk-testpmd"):
             raise Unable("there is no dpdk-testpmd")
-        Testpmd.count += 1
         self.log = tempfile.TemporaryFile()
+        self.runtime = tempfile.TemporaryDirectory()
         self.child = subprocess.Popen(
             # Else its answers come behind its prompt.
-            [*WITH_US, "stdbuf", "-oL", "dpdk-testpmd", "--no-huge", "-m", str(MEGABYTES), "--no-pci",
-             "--file-prefix", "ukpktgen-%d-%d" % (os.getpid(), Testpmd.count),
-             "--lcores", "0@%d,1@%d" % (main_cpu, worker_cpu), "--vdev", vdev, "--",
-             "-i", "--forward-mode=" + mode, "--total-num-mbufs=%d" % MBUFS, *options],
+            [*WITH_US, "stdbuf", "-oL", "dpdk-testpmd", "--no-huge", "-m",
+             str(MEGABYTES), "--no-pci", "--file-prefix", "bench", "--vdev", vdev,
+             "--lcores", "0@%d,1@%d" % (main_cpu, worker_cpu), "--", "-i",
+             "--forward-mode=" + mode, "--total-num-mbufs=%d" % MBUFS, *options],
+            env=dict(os.environ, RUNTIME_DIRECTORY=self.runtime.name),
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self.log)
         self.guard = threading.Timer(PATIENCE_S, self.child.kill)
         self.guard.start()
@@ -68,6 +68,7 @@ class Testpmd:
         self.child.kill()
         self.child.communicate()
         self.log.close()
+        self.runtime.cleanup()
 
 
 class Backend(Tied):
