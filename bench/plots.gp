@@ -19,7 +19,8 @@ have(name) = int(system("test -s ".file(name)."; echo $?")) == 0
 # Columns of all: label or x, median, least, most.
 set logscale x 2
 set xlabel "bytes of a frame, FCS included"
-set xtics (64, 128, 256, 512, 1024, 1518, 9018)
+set xtics (64, 128, 256, 512, "1024 " 1024, "  1518" 1518, 9018)
+set xrange [56:10240]
 if (have("send-size-split")) {
 	set output draw("size")
 	plot file("send-size-split") using 1:2:3:4 with yerrorlines ls 1 \
@@ -48,6 +49,7 @@ if (have("send-burst-split")) {
 	set key top left
 	set xlabel "frames of a burst"
 	set xtics (1, 4, 16, 64, 256)
+	set xrange [0.9:300]
 	plot file("send-burst-split") using 1:2:3:4 with yerrorlines ls 1 \
 			title "send 64 bytes, split", \
 		file("send-burst-packed") using 1:2:3:4 with yerrorlines ls 2 \
@@ -55,6 +57,7 @@ if (have("send-burst-split")) {
 }
 unset logscale x
 unset xlabel
+set xrange [*:*]
 set key top right
 set style data histograms
 set style histogram errorbars gap 1 lw 1

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * How long a cache line takes from one CPU to another and back, which is what the
- * rate of a ring between them depends on. Arguments: CPU CPU. Prints the median of
- * many short batches in ns: whoever interrupts one does not change it.
+ * How long a cache line takes from one CPU to another and back, which is what
+ * the rate of a ring between them depends on. Arguments: CPU CPU. Prints the
+ * median of many short batches in ns: whoever interrupts one does not change
+ * it.
  */
 #include <pthread.h>
 #include <sched.h>

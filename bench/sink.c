@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * Takes the frames of QEMU's own back ends and checks each: `sink dgram PATH`
- * binds a unix socket, `sink packet INTERFACE` listens to a tap. A line on stdin
- * has it answer with counts as JSON; the end of stdin ends it.
+ * binds a unix socket, `sink packet INTERFACE` listens to a tap. A line on
+ * stdin has it answer with counts as JSON; the end of stdin ends it.
  */
 #include <arpa/inet.h>
 #include <errno.h>
@@ -60,6 +60,13 @@ static bool open_packet(struct sink *s, const char *interface)
 	return !bind(s->fd, (struct sockaddr *)&at, sizeof(at));
 }
 
+static bool open_sink(struct sink *s, const char *kind, const char *name)
+{
+	if (!strcmp(kind, "dgram"))
+		return open_dgram(s, name);
+	return open_packet(s, name);
+}
+
 static void take(struct sink *s)
 {
 	const uint8_t *sig;
@@ -92,8 +99,8 @@ static void answer(struct sink *s)
 	struct timespec t;
 
 	/* Counted since the last time that it was asked for. */
-	if (s->packet && !getsockopt(s->fd, SOL_PACKET, PACKET_STATISTICS,
-				     &lost, &len))
+	if (s->packet &&
+	    !getsockopt(s->fd, SOL_PACKET, PACKET_STATISTICS, &lost, &len))
 		s->dropped += lost.tp_drops;
 	clock_gettime(CLOCK_MONOTONIC, &t);
 	printf("{\"frames\":%llu,\"bytes\":%llu,\"bad\":%llu,\"dropped\":%llu,"
@@ -110,9 +117,7 @@ int main(int argc, char **argv)
 	static struct sink s;
 	char line[64];
 
-	if (argc != 3 || !(!strcmp(argv[1], "dgram")
-				   ? open_dgram(&s, argv[2])
-				   : open_packet(&s, argv[2]))) {
+	if (argc != 3 || !open_sink(&s, argv[1], argv[2])) {
 		fprintf(stderr, "sink: %s\n", strerror(errno));
 		return 1;
 	}
