@@ -267,7 +267,7 @@ $(O)/host/libukpktgen.a: $(HOST_LIB_OBJ)
 
 $(O)/host/test_%: $(O)/host/tests/unit/test_%.o $(O)/host/libukpktgen.a
 	$(call say,LD,$@)
-	$(Q)$(CC) $(HOST_CFLAGS) -o $@ $^ -lcmocka
+	$(Q)$(CC) $(HOST_CFLAGS) -o $@ $^ -lcmocka -lm
 
 # The engines once more as they run in a stock tree, which knows no bursts.
 $(O)/host/test_%_one: tests/unit/test_%.c net/port.c \

@@ -27,8 +27,17 @@ static const unsigned modes[] = {
 	MODE_TX | MODE_NULL,
 	MODE_RX | MODE_REFLECT,
 };
+const char *const app_waits[] = {"spin", "pause", "halt", "auto", NULL};
+
 const char *const app_strategies[] = {"create", "copy", "pool", "shared", NULL};
 const char *const app_states[] = {"idle", "running", "draining", NULL};
+
+const char *app_why_down(const struct port *p)
+{
+	return p->err == -ENOMEM
+		       ? "not enough memory, see 'ukpktgen run --memory'"
+		       : strerror(-p->err);
+}
 
 enum call_result app_check_up(struct call *c, uint64_t mask)
 {
@@ -39,7 +48,7 @@ enum call_result app_check_up(struct call *c, uint64_t mask)
 		return CALL_DONE;
 	return call_fail(c, E_DEVICE, -1, "port %d failed at '%s': %s", down,
 			 port_step_name(pg->port[down].step),
-			 strerror(-pg->port[down].err));
+			 app_why_down(&pg->port[down]));
 }
 
 unsigned app_mode(unsigned word)
@@ -64,7 +73,8 @@ enum call_result app_set_how(struct call *c, uint64_t mask,
 	enum call_result up = app_check_up(c, mask);
 
 	if (up == CALL_DONE)
-		pktgen_set_how(&call_app(c)->pktgen, mask, edit, arg);
+		pktgen_set_how(&call_app(c)->pktgen, mask, edit, arg,
+			       c->now_ns);
 	return up;
 }
 
@@ -90,6 +100,13 @@ enum call_result app_edit(struct call *c, uint64_t mask,
 	if (up != CALL_DONE)
 		return up;
 	rc = pktgen_edit(pg, mask, edit, arg, c->now_ns, &f);
+	if (rc == -EMSGSIZE && f.size > f.max)
+		return call_fail(c, type == ARG_SIZES ? E_RANGE : E_STATE,
+				 arg_index,
+				 "port %u takes %u..%u bytes%s, not size %u; "
+				 "its MTU is %u, see 'ukpktgen run --mtu'",
+				 f.port, f.min, f.max, needs(f.min), f.size,
+				 pg->port[f.port].mtu);
 	if (rc == -EMSGSIZE)
 		return call_fail(c, type == ARG_SIZES ? E_RANGE : E_STATE,
 				 arg_index,
@@ -109,7 +126,7 @@ struct rate app_rate(const struct stream *s)
 	static const enum rate_unit units[] = {
 		[LOAD_MAX] = RATE_MAX,         [LOAD_PPS] = RATE_PPS,
 		[LOAD_BPS_L2] = RATE_BPS_L2,   [LOAD_BPS_L1] = RATE_BPS_L1,
-		[LOAD_PERCENT] = RATE_PERCENT,
+		[LOAD_PERCENT] = RATE_PERCENT, [LOAD_PER_MIN] = RATE_PER_MIN,
 	};
 
 	return (struct rate){units[s->rate.unit], s->rate.micro};
@@ -238,7 +255,7 @@ static void report_ports(struct app *app, uint64_t now_ns)
 			session_event(&app->session, now_ns,
 				      "port %u failed at '%s': %s", i,
 				      port_step_name(pg->port[i].step),
-				      strerror(-pg->port[i].err));
+				      app_why_down(&pg->port[i]));
 }
 
 const struct store_file *app_file(struct call *c, int arg, uint64_t *serial)

@@ -11,6 +11,7 @@
 #include "pktgen/pktgen.h"
 #include "shell/session.h"
 #include "shell/store.h"
+#include "stats/histogram.h"
 #include "stats/stats.h"
 
 /* A configuration that is put back when another turns out to be wrong. */
@@ -30,6 +31,7 @@ struct app {
 	uint64_t lease_ns;       /* how long without a request; 0: for ever */
 	uint64_t lease_began_ns; /* requests before do not count */
 	struct stats base[PKTGEN_MAX_PORTS]; /* set by `stats clear` */
+	struct histogram lag_base[PKTGEN_MAX_PORTS];
 	struct stats_rate rate[PKTGEN_MAX_PORTS];
 	struct app_kept kept;
 	uint64_t done_told[PKTGEN_MAX_PORTS]; /* worker_done.runs by then */
@@ -41,6 +43,9 @@ static inline struct app *call_app(const struct call *c)
 {
 	return c->app;
 }
+
+/* What went wrong at the step that port_step_name() names. */
+const char *app_why_down(const struct port *p);
 
 /*
  * Fails the call with E_DEVICE when a port of `mask` is not up, naming what
@@ -90,6 +95,9 @@ unsigned app_mode_word(unsigned mode);
 /* The name of each enum strategy; NULL at the end. */
 extern const char *const app_strategies[];
 
+/* The name of each enum wait_kind; NULL at the end. */
+extern const char *const app_waits[];
+
 /* The name of each worker_state; NULL at the end. */
 extern const char *const app_states[];
 
@@ -102,7 +110,7 @@ void app_feed_rates(struct app *app, uint64_t now_ns);
  */
 void app_tell_done(struct app *app, uint64_t now_ns);
 
-/* Gives a lease of so long, or takes it back (0), and tells whoever renews it. */
+/* Gives a lease of so long, or takes it back (0), and tells who renews it. */
 void app_set_lease(struct app *app, uint64_t time_ns, uint64_t now_ns);
 
 /* When the lease runs out if no request comes; UINT64_MAX without one. */

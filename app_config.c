@@ -120,7 +120,8 @@ void config_reset(struct app *app, uint64_t now_ns)
 		stream_init(&s, pg->port[i].mac);
 		pktgen_edit(pg, 1ull << i, copy_stream, &s, now_ns, &fault);
 		pktgen_set_mode(pg, 1ull << i, pktgen_first_mode(i), now_ns);
-		pktgen_set_how(pg, 1ull << i, copy_how, &worker_how_default);
+		pktgen_set_how(pg, 1ull << i, copy_how, &worker_how_default,
+			       now_ns);
 	}
 }
 
@@ -150,7 +151,7 @@ static void restore(struct app *app, uint64_t now_ns)
 		pktgen_edit(pg, 1ull << i, copy_stream, &k->stream[i], now_ns,
 			    &fault);
 		pktgen_set_mode(pg, 1ull << i, k->mode[i], now_ns);
-		pktgen_set_how(pg, 1ull << i, copy_how, &k->how[i]);
+		pktgen_set_how(pg, 1ull << i, copy_how, &k->how[i], now_ns);
 	}
 }
 

@@ -119,6 +119,20 @@ static void halt_until(uint64_t until_ns)
 	ukplat_lcpu_enable_irq();
 }
 
+/* Nothing moved, but may at any time. */
+static void wait_for_frames(uint64_t now_ns)
+{
+	switch (pktgen_wait(&app.pktgen, now_ns)) {
+	case WAIT_SPIN:
+		break;
+	case WAIT_HALT:
+		halt_until(now_ns + WAIT_HALT_NS);
+		break;
+	default:
+		ukarch_spinwait();
+	}
+}
+
 /* Files that came with the image, where the platform can tell. */
 static void load_initrd(void)
 {
@@ -179,7 +193,8 @@ int main(int argc, char *argv[])
 			app_feed_rates(&app, now_ns);
 			if (finished(&quit_ns, now_ns))
 				return 0;
-			if (!moved)
+			/* Not when a command has just started to send. */
+			if (!moved && !pktgen_active(&app.pktgen))
 				halt_until(idle_until(now_ns));
 			continue;
 		}
@@ -194,6 +209,6 @@ int main(int argc, char *argv[])
 				return 0;
 		}
 		if (!moved)
-			ukarch_spinwait();
+			wait_for_frames(now_ns);
 	}
 }

@@ -8,6 +8,7 @@
 #include <sys/random.h>
 
 #include "client/client.h"
+#include "client/json.h"
 
 /* A console that boots says a first line within. */
 #define BOOT_MS 60000
@@ -21,9 +22,12 @@
 static void take_version(void *arg, char *text, size_t len)
 {
 	struct client *c = arg;
+	cJSON *json = cJSON_ParseWithLength(text, len);
+	const char *version = json_text(json, "version");
 
-	if (!*c->version && len < sizeof(c->version))
-		strcpy(c->version, text);
+	if (*version && strlen(version) < sizeof(c->version))
+		strcpy(c->version, version);
+	cJSON_Delete(json);
 }
 
 /* Drops what somebody has begun to type, ends what was left behind, asks. */
@@ -38,7 +42,7 @@ static void greet(struct client *c, bool again)
 	link_send(&c->link, "\x05\x15\n", 3);
 	if (again)
 		link_send(&c->link, "\x03", 1);
-	request_send(c, &c->greeting, "version");
+	request_send(c, &c->greeting, "version --json");
 }
 
 void conn_start(struct client *c)
@@ -77,7 +81,7 @@ static void come_up(struct client *c)
 	if (!c->batch)
 		ui_note(c, "%s '%s'%s%s%s",
 			c->was_up ? "reconnected to" : "this is", c->name,
-			*c->version ? ", " : "", c->version,
+			*c->version ? ", ukpktgen " : "", c->version,
 			c->was_up ? "; nothing was repeated"
 				  : "; '.help' tells of local words");
 	c->was_up = true;
@@ -112,7 +116,9 @@ void conn_poll(struct client *c)
 {
 	uint64_t now = now_ms();
 
-	if (c->conn == CONN_GREETING && c->greeting.state == REQUEST_OK)
+	/* Even an error is a sign of life. */
+	if (c->conn == CONN_GREETING && (c->greeting.state == REQUEST_OK ||
+					 c->greeting.state == REQUEST_ERR))
 		come_up(c);
 	if (c->conn == CONN_UP || now < c->due_ms)
 		return;

@@ -31,6 +31,7 @@ struct edit {
 	bool editing; /* a line is being typed */
 	bool hidden;  /* and is not on the terminal */
 	bool pasting;
+	bool dropped; /* what was typed, for another line */
 };
 
 const bool edit_has_keys = true;
@@ -231,7 +232,8 @@ static unsigned char on_cancel(EditLine *el, int key)
 	line = el_wline(el);
 	el_deletestr(el, (int)(line->lastchar - line->buffer));
 	e->pasting = false;
-	return redraw(e);
+	e->dropped = true;
+	return CC_NEWLINE; /* and all that the editor knew of it */
 }
 
 static unsigned char on_stop(EditLine *el, int key)
@@ -319,13 +321,15 @@ void edit_close(struct edit *e)
 const char *edit_line(struct edit *e)
 {
 	HistEvent event;
-	const char *line;
-	int len;
+	const char *line = NULL;
+	int len = 0;
 
-	e->editing = true;
-	e->hidden = false;
-	line = el_gets(e->el, &len);
-	e->editing = false;
+	do {
+		e->editing = true;
+		e->hidden = e->dropped = false;
+		line = el_gets(e->el, &len);
+		e->editing = false;
+	} while (e->dropped);
 	if (!line || len <= 0) {
 		putchar('\n');
 		return NULL;

@@ -5,6 +5,7 @@
 #include "shell/arg.h"
 
 enum { PORTS, JSON };
+enum { WAIT_PORTS, WAIT_KEYWORD, WAIT };
 
 static const struct arg show_args[] = {
 	ARG_JSON("reply as JSON"),
@@ -23,6 +24,30 @@ static const struct arg select_args[] = {
 		   .get = get_selected},
 	{ARG_NONE},
 };
+
+static void get_wait(const void *app, unsigned port, struct value *v)
+{
+	v->u = app_how(app, port)->wait;
+}
+
+static const struct arg wait_args[] = {
+	[WAIT_PORTS] = {ARG_PORTS, .optional = true, .name = "PORTS",
+			.help = "ports to set"},
+	[WAIT_KEYWORD] = {ARG_KEYWORD, .name = "wait",
+			  .help = "while the ring is full"},
+	[WAIT] = {ARG_ENUM, .name = "WAIT", .words = app_waits,
+		  .help = "what the CPU does meanwhile", .get = get_wait},
+	{ARG_NONE},
+};
+
+/* What was chosen by measurement is said to be. */
+static void show_wait(struct reply *r, const struct wait *w)
+{
+	if (w->set == WAIT_AUTO && w->decided)
+		reply_textf(r, "wait", "auto:%s", app_waits[w->used]);
+	else
+		reply_text(r, "wait", app_waits[w->set]);
+}
 
 static void show_rate(struct reply *r, const struct stream *s)
 {
@@ -64,6 +89,7 @@ static void show_up(struct reply *r, const struct pktgen *pg, unsigned i)
 	reply_text(r, "driver", uk_netdev_drv_name_get(p->dev));
 	reply_text(r, "api", PORT_API);
 	reply_text(r, "frames", app_strategies[w->frames.strategy]);
+	show_wait(r, &w->wait);
 	reply_u64(r, "mtu", p->mtu, "bytes");
 	reply_u64(r, "tx_ring", p->nb_tx_desc, NULL);
 	reply_u64(r, "rx_ring", p->nb_rx_desc, NULL);
@@ -84,7 +110,7 @@ static enum call_result run_show(struct call *c)
 		else
 			reply_textf(c->reply, "state", "failed at '%s': %s",
 				    port_step_name(pg->port[i].step),
-				    strerror(-pg->port[i].err));
+				    app_why_down(&pg->port[i]));
 		reply_end(c->reply);
 	}
 	reply_end(c->reply);
@@ -97,6 +123,16 @@ static enum call_result run_select(struct call *c)
 	return CALL_DONE;
 }
 
+static void edit_wait(struct worker_how *how, const void *arg)
+{
+	how->wait = (enum wait_kind) * (const uint64_t *)arg;
+}
+
+static enum call_result run_wait(struct call *c)
+{
+	return app_set_how(c, c->v[WAIT_PORTS].mask, edit_wait, &c->v[WAIT].u);
+}
+
 const struct cmd cmd_port = {
 	.name = "port",
 	.summary = "Show all ports, or select those that commands mean",
@@ -105,8 +141,13 @@ const struct cmd cmd_port = {
 			{show_args, run_show, "show all ports"},
 			{select_args, run_select,
 			 "commands without PORTS mean these from now on"},
+			{wait_args, run_wait,
+			 "spin, pause or halt while the ring is full; auto "
+			 "measures at the start of a run which sends most, "
+			 "and 'port' shows what it chose"},
 			{0},
 		},
-	.examples = (const char *const[]){"port", "port 0", "port all", NULL},
-	.see = (const char *const[]){"mode", "size", "rate", NULL},
+	.examples = (const char *const[]){"port", "port 0", "port all",
+					  "port 0 wait auto", NULL},
+	.see = (const char *const[]){"mode", "size", "rate", "onfull", NULL},
 };

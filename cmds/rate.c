@@ -13,7 +13,7 @@ static const struct arg args[] = {
 		   .help = "ports to set"},
 	[RATE] = {ARG_RATE, .name = "RATE",
 		  .help = "10mpps, 2.5kpps, 500mbps (layer 2), "
-			  "1gbpsl1 (layer 1), 25%, max",
+			  "1gbpsl1 (layer 1), 25%, 6/min, max",
 		  .get = get, .save_order = APP_SAVE_RATE},
 	{ARG_NONE},
 };
@@ -28,7 +28,7 @@ static enum call_result run(struct call *c)
 	static const enum load_unit units[] = {
 		[RATE_MAX] = LOAD_MAX,         [RATE_PPS] = LOAD_PPS,
 		[RATE_BPS_L2] = LOAD_BPS_L2,   [RATE_BPS_L1] = LOAD_BPS_L1,
-		[RATE_PERCENT] = LOAD_PERCENT,
+		[RATE_PERCENT] = LOAD_PERCENT, [RATE_PER_MIN] = LOAD_PER_MIN,
 	};
 	const struct load load = {units[c->v[RATE].rate.unit],
 				  c->v[RATE].rate.micro};
@@ -42,10 +42,12 @@ const struct cmd cmd_rate = {
 	.forms =
 		(const struct cmd_form[]){
 			{args, run,
-			 "set the rate; % is of the link's speed, layer 1"},
+			 "set the rate; % is of the link's speed, layer 1; "
+			 "/min is frames a minute"},
 			{0},
 		},
 	.examples = (const char *const[]){"rate 10kpps", "rate 0 500mbps",
-					  "rate max", NULL},
-	.see = (const char *const[]){"size", "linkspeed", "start", NULL},
+					  "rate 1/min", "rate max", NULL},
+	.see = (const char *const[]){"size", "linkspeed", "gap", "debt",
+				     "start", NULL},
 };

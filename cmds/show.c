@@ -29,6 +29,9 @@ static void show_value(struct reply *r, const char *key, const struct app *app,
 		reply_text(r, key, word);
 }
 
+/* The row's first key; what a command of that name sets stands in the row. */
+#define ROW "port"
+
 /* Settings of one command that has several are a map of their own. */
 static void show_settings(struct reply *r, const struct app *app, unsigned port)
 {
@@ -45,7 +48,7 @@ static void show_settings(struct reply *r, const struct app *app, unsigned port)
 			open = NULL;
 		if (!s.per_port)
 			continue;
-		if (keyword && !open) {
+		if (keyword && !open && strcmp(s.cmd->name, ROW) != 0) {
 			reply_map(r, s.cmd->name, REPLY_TABLE);
 			open = s.cmd;
 		}
@@ -67,7 +70,7 @@ static enum call_result run(struct call *c)
 		if (!(c->v[PORTS].mask >> i & 1))
 			continue;
 		reply_map(c->reply, NULL, REPLY_TABLE);
-		reply_id(c->reply, "port", i);
+		reply_id(c->reply, ROW, i);
 		show_settings(c->reply, app, i);
 		reply_end(c->reply);
 	}

@@ -8,6 +8,7 @@ enum { PORTS };
 enum { SHOW_JSON = 1 };
 enum { EVERY_KEYWORD = 1, EVERY_TIME, EVERY_COUNT, EVERY_JSON };
 enum { LIVE_KEYWORD = 1, LIVE_INTERVAL };
+enum { PACING_KEYWORD = 1, PACING_JSON };
 
 #define LIVE_DEFAULT_NS 1000000000ull
 
@@ -48,6 +49,14 @@ static const struct arg live_args[] = {
 	[LIVE_INTERVAL] = {ARG_TIME, .optional = true, .name = "INTERVAL",
 			   .help = "the interval; left out, 1s",
 			   .min = 100000000, .max = 10ull * 1000000000},
+	{ARG_NONE},
+};
+
+static const struct arg pacing_args[] = {
+	[PORTS] = PORTS_ARG,
+	[PACING_KEYWORD] = {ARG_KEYWORD, .name = "pacing",
+			    .help = "how late frames went out"},
+	[PACING_JSON] = ARG_JSON("reply as JSON"),
 	{ARG_NONE},
 };
 
@@ -109,9 +118,83 @@ static enum call_result run_clear(struct call *c)
 {
 	struct app *app = call_app(c);
 
-	for (unsigned i = 0; i < app->pktgen.nb_ports; i++)
-		if (c->v[PORTS].mask >> i & 1 && app->pktgen.worker[i])
-			app->base[i] = app->pktgen.worker[i]->stats;
+	for (unsigned i = 0; i < app->pktgen.nb_ports; i++) {
+		const struct worker *w = app->pktgen.worker[i];
+
+		if (!(c->v[PORTS].mask >> i & 1) || !w)
+			continue;
+		app->base[i] = w->stats;
+		app->lag_base[i] = w->lag;
+	}
+	return CALL_DONE;
+}
+
+static void show_lag(struct reply *r, const struct histogram *h,
+		     const struct histogram *base)
+{
+	static const struct {
+		const char *name;
+		unsigned millionths;
+	} quantiles[] = {
+		{"p50", 500000},  {"p90", 900000},  {"p99", 990000},
+		{"p999", 999000}, {"max", 1000000},
+	};
+
+	reply_u64(r, "frames", histogram_total(h, base), NULL);
+	reply_u64(r, "mean", histogram_mean_ns(h, base), "ns");
+	for (size_t i = 0; i < sizeof(quantiles) / sizeof(quantiles[0]); i++)
+		reply_u64(
+			r, quantiles[i].name,
+			histogram_quantile_ns(h, base, quantiles[i].millionths),
+			"ns");
+}
+
+/* A row for each doubling that has any. */
+static void show_histogram(struct reply *r, const struct app *app,
+			   unsigned port)
+{
+	const struct histogram *h = &app->pktgen.worker[port]->lag;
+	const struct histogram *base = &app->lag_base[port];
+	uint64_t n = 0;
+
+	reply_list(r, "histogram", REPLY_TABLE);
+	for (unsigned i = 0; i < HISTOGRAM_BUCKETS; i++) {
+		const uint64_t last_ns = histogram_last_ns(i);
+
+		n += h->count[i] - base->count[i];
+		if (!n || last_ns & (last_ns + 1))
+			continue;
+		reply_map(r, NULL, REPLY_TABLE);
+		reply_u64(r, "up_to", last_ns, "ns");
+		reply_u64(r, "frames", n, NULL);
+		reply_end(r);
+		n = 0;
+	}
+	reply_end(r);
+}
+
+static enum call_result run_pacing(struct call *c)
+{
+	const uint64_t mask = c->v[PORTS].mask;
+	const enum call_result up = app_check_up(c, mask);
+	const struct app *app = call_app(c);
+
+	if (up != CALL_DONE)
+		return up;
+	reply_list(c->reply, "ports", REPLY_TABLE);
+	for (unsigned i = 0; i < app->pktgen.nb_ports; i++) {
+		if (!(mask >> i & 1))
+			continue;
+		reply_map(c->reply, NULL, REPLY_TABLE);
+		reply_u64(c->reply, "port", i, NULL);
+		show_lag(c->reply, &app->pktgen.worker[i]->lag,
+			 &app->lag_base[i]);
+		reply_end(c->reply);
+	}
+	reply_end(c->reply);
+	/* A reply does not hold those of all ports. */
+	if (mask && !(mask & (mask - 1)))
+		show_histogram(c->reply, app, (unsigned)__builtin_ctzll(mask));
 	return CALL_DONE;
 }
 
@@ -148,7 +231,7 @@ static void every_port(struct call *c, unsigned i, bool show)
 	if (show) {
 		reply_map(c->reply, NULL, REPLY_LINE);
 		reply_u64(c->reply, "port", i, NULL);
-		if (w->mode & MODE_TX)
+		if (w->mode & (MODE_TX | MODE_REFLECT))
 			show_interval(c, "tx", s->tx_packets - last[TX_PACKETS],
 				      s->tx_bytes - last[TX_BYTES]);
 		if (w->mode & MODE_RX)
@@ -250,6 +333,10 @@ const struct cmd cmd_stats = {
 			{show_args, run_show,
 			 "counters since the last clear, last rates"},
 			{clear_args, run_clear, "count from zero again"},
+			{pacing_args, run_pacing,
+			 "how much later than intended frames went out, each "
+			 "counted as the first of its burst: up to 1/16 is "
+			 "rounded up; of one port with the histogram"},
 			{every_args, run_every,
 			 "a line an interval: rates, layer 1"},
 			{live_args, OPTION(LIVE) ? run_live : NULL,
@@ -258,7 +345,8 @@ const struct cmd cmd_stats = {
 		},
 	.examples =
 		(const char *const[]){"stats", "stats --json", "stats 0 clear",
-				      "stats every 1s", "stats every 1s 5",
+				      "stats 0 pacing", "stats every 1s",
+				      "stats every 1s 5",
 				      OPTION(LIVE) ? "stats live" : NULL, NULL},
 	.see = (const char *const[]){"start", "stop", NULL},
 };

@@ -34,6 +34,7 @@ static void rx_reset(struct uk_netbuf *nb, struct port *p)
 #ifdef PORT_SHARED
 	/* The same as below, of which only this can be another by now. */
 	nb->refcount = 1;
+	nb->flags = 0;
 	nb->data = (char *)nb->buf + p->info.nb_encap_rx;
 #else
 	uk_netbuf_init_indir(nb, nb->buf, nb->buflen, p->info.nb_encap_rx, p,
@@ -58,28 +59,52 @@ static void reflected_back(struct uk_netbuf *nb)
 	rx_reset(nb, p);
 }
 
+/* A chain, which is rare; each part finds its way back by itself. */
+static unsigned free_chain(struct uk_netbuf *nb)
+{
+	const unsigned len = port_frame_len(nb);
+
+	port_frame_free(nb);
+	return len;
+}
+
 uint64_t port_rx_free_burst(struct port *p, struct uk_netbuf *const pkts[],
 			    unsigned n)
 {
 	const uint16_t room = p->rx_room;
 	struct uk_netbuf **top = p->rx_free + p->nb_rx_free;
 	uint64_t bytes = 0;
+	unsigned i = 0;
 
-	for (unsigned i = 0; i < n; i++) {
-		struct uk_netbuf *nb = pkts[i];
-
-		if (unlikely(nb->next)) {
-			bytes += port_frame_len(nb);
-			p->nb_rx_free = (unsigned)(top - p->rx_free);
-			port_frame_free(nb);
-			top = p->rx_free + p->nb_rx_free;
-			continue;
+#define FREE(k)                              \
+	if (unlikely(pkts[i + (k)]->next)) { \
+		i += (k);                    \
+		top += (k);                  \
+		break;                       \
+	}                                    \
+	bytes += pkts[i + (k)]->len;         \
+	pkts[i + (k)]->len = room;           \
+	top[k] = pkts[i + (k)]
+	while (i < n) {
+		for (; i + 8 <= n; i += 8, top += 8) {
+			FREE(0);
+			FREE(1);
+			FREE(2);
+			FREE(3);
+			FREE(4);
+			FREE(5);
+			FREE(6);
+			FREE(7);
 		}
-		bytes += nb->len;
-		nb->len = room;
-		*top++ = nb;
+		for (; i < n; i++, top++) {
+			FREE(0);
+		}
+		p->nb_rx_free = (unsigned)(top - p->rx_free);
+		if (i < n)
+			bytes += free_chain(pkts[i++]);
+		top = p->rx_free + p->nb_rx_free;
 	}
-	p->nb_rx_free = (unsigned)(top - p->rx_free);
+#undef FREE
 	return bytes;
 }
 

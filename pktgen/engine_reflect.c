@@ -67,7 +67,7 @@ static void turn(uint8_t *frame, size_t len, const uint8_t mac[ETH_ALEN])
 uint64_t engine_reflect(struct worker *w, struct uk_netbuf *pkts[], unsigned n)
 {
 	struct frames *const f = &w->frames;
-	/* Receiving never stops: what comes while others wait has no place. */
+	/* What another mode left waits, and there is no place behind it. */
 	const bool full = f->nb_held;
 	uint64_t bytes = 0;
 

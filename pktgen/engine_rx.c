@@ -20,13 +20,30 @@ static bool reflects(const struct worker *w)
 	return unlikely(w->mode & MODE_REFLECT) && w->state == WORKER_RUNNING;
 }
 
-unsigned engine_rx_step(struct worker *w, uint64_t now_ns)
+/* Steps from one look to the next, where frames are ignored and none came. */
+#define REST 4
+
+/* Frames that do not count can wait a little while others are sent. */
+static bool rests(struct worker *w)
+{
+	if (w->rx_rest) {
+		w->rx_rest--;
+		return w->state == WORKER_RUNNING;
+	}
+	w->rx_rest = w->mode & MODE_RX ? 0 : REST - 1;
+	return false;
+}
+
+static unsigned receive(struct worker *w, uint64_t now_ns)
 {
 	struct uk_netbuf *pkts[CHUNK];
 	unsigned all = 0, n, max;
 	bool underrun;
 	int err;
 
+	/* What cannot be sent back yet is left where it is. */
+	if (reflects(w) && w->frames.nb_held && !w->how.drops)
+		return 0;
 	do {
 		max = MIN(w->how.burst - all, CHUNK);
 		n = port_rx_burst(w->port, pkts, max, &underrun, &err);
@@ -38,10 +55,17 @@ unsigned engine_rx_step(struct worker *w, uint64_t now_ns)
 			      now_ns);
 		w->stats.rx_underrun += underrun;
 		all += n;
-	} while (n == max && all < w->how.burst);
+	} while (n == max && all < w->how.burst && !w->frames.nb_held);
 	if (unlikely(err) && err != w->err) {
 		w->err = err;
 		w->stats.rx_errors++;
 	}
+	if (all)
+		w->rx_rest = 0;
 	return all;
+}
+
+unsigned engine_rx_step(struct worker *w, uint64_t now_ns)
+{
+	return rests(w) ? 0 : receive(w, now_ns);
 }

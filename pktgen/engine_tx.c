@@ -72,8 +72,15 @@ unsigned engine_tx_flush(struct worker *w)
 
 unsigned engine_tx_step(struct worker *w, uint64_t now_ns)
 {
+	unsigned sent;
+
 	if (!w->frames.nb_held && w->state == WORKER_RUNNING &&
 	    w->mode & MODE_TX)
 		make(w, now_ns);
-	return w->frames.nb_held ? engine_tx_flush(w) : 0;
+	if (!w->frames.nb_held)
+		return 0;
+	sent = engine_tx_flush(w);
+	if (sent && !w->pacer.unpaced && w->mode & MODE_TX)
+		histogram_add(&w->lag, pacer_sent(&w->pacer, now_ns), sent);
+	return sent;
 }

@@ -48,6 +48,10 @@ uint64_t frames_sent(struct frames *f, unsigned n)
 
 	f->held += n;
 	f->nb_held -= n;
+	if (likely(!f->nb_held)) {
+		f->held_bytes = 0;
+		return all;
+	}
 	left = (uint64_t)f->nb_held * (f->held_len + ETH_FCS_LEN);
 	for (unsigned i = 0; !f->held_len && i < f->nb_held; i++)
 		left += f->held[i]->len;
@@ -125,6 +129,10 @@ void frames_set(struct frames *f, const struct program *prog,
 	if (strategy != STRATEGY_POOL)
 		frames_leave_pool(f);
 	f->generation++;
+	f->nb_fresh = 0;
+	f->alike = prog->nb_variants == 1 && prog->nb_patches <= 1 &&
+		   program_edits(prog) &&
+		   !(prog->sign && prog->variant[0].len & 1);
 	if (strategy == STRATEGY_SHARED && !frames_enter_shared(f, prog))
 		strategy = STRATEGY_COPY;
 #endif

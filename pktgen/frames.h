@@ -41,6 +41,12 @@ struct frames {
 	/* The pool: those at `next_slot` and behind it came back first. */
 	struct uk_netbuf **slot;
 	unsigned nb_slots, max_slots, next_slot;
+	bool alike; /* one size and up to 1 patch, or only signed */
+	/*
+	 * Only signed: so many before `next_slot`, in turns, have all that does
+	 * not differ from frame to frame.
+	 */
+	unsigned nb_fresh;
 	unsigned generation;       /* of programs: a slot's tag has it */
 	struct uk_netbuf *retired; /* linked by `priv` */
 	/* What `held` is part of: a round of shared frames, or these. */

@@ -1,88 +1,255 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "pktgen/pacer.h"
 
-void pacer_start(struct pacer *p, const struct gap *gap, bool unpaced,
-		 uint64_t now_ns)
+#include <string.h>
+
+#define NS_PER_S 1000000000ull
+
+/* The longest random gap, in mean ones. */
+#define POISSON_LONGEST 8
+
+/* ---- What is set ------------------------------------------------------- */
+
+static struct gap times(const struct gap *gap, unsigned n)
 {
-	*p = (struct pacer){
-		.gap = *gap,
-		.unpaced = unpaced,
-		.next_ns = now_ns,
-	};
+	const uint64_t frac = (uint64_t)gap->frac * n;
+
+	return (struct gap){gap->ns * n + (frac >> 32), (uint32_t)frac};
 }
 
-void pacer_change(struct pacer *p, const struct gap *gap, bool unpaced,
-		  uint64_t now_ns)
+static uint64_t debt(const struct pacing *pacing)
 {
-	uint64_t soonest = now_ns + gap->ns;
+	uint64_t ns = times(&pacing->gap, pacing->burst).ns;
+
+	if (pacing->pace.debt == PACE_CATCHUP || ns > PACER_CATCHUP_NS)
+		ns = PACER_CATCHUP_NS;
+	if (pacing->pace.debt == PACE_STRICT || ns < PACER_STRICT_NS)
+		ns = PACER_STRICT_NS;
+	return ns;
+}
+
+/* All but the time. */
+static void set(struct pacer *p, const struct pacing *pacing)
+{
+	const struct pace *pace = &pacing->pace;
+	const bool whole = p->left == p->group;
+
+	p->unpaced = pacing->unpaced;
+	p->poisson = pace->shape == PACE_POISSON;
+	p->gap = pacing->gap;
+	p->group = pace->shape == PACE_BURST ? pace->group : 1;
+	p->step = times(&p->gap, p->group);
+	if (whole || p->left > p->group)
+		p->left = p->group;
+	p->debt_ns = debt(pacing);
+	if (p->unpaced)
+		p->again = 0;
+	if (pace->debt != PACE_STRICT) {
+		p->second_ns = UINT64_MAX;
+	} else if (p->second_ns == UINT64_MAX) {
+		p->second_ns = p->next_ns + NS_PER_S;
+		p->worst_ns = 0;
+	}
+}
+
+static void seed(struct pacer_random *r, uint64_t state)
+{
+	r->state = state;
+	r->at = 0;
+	for (unsigned i = 0; i < EXPONENTIAL_STEPS; i++)
+		r->order[i] = (uint16_t)i;
+}
+
+void pacer_start(struct pacer *p, const struct pacing *pacing, uint64_t now_ns)
+{
+	memset(p, 0, sizeof(*p));
+	p->next_ns = now_ns;
+	p->due_ns = now_ns;
+	p->second_ns = UINT64_MAX;
+	seed(&p->random, pacing->seed);
+	set(p, pacing);
+}
+
+/* How far apart two groups may be. */
+static uint64_t longest(const struct pacer *p)
+{
+	return p->step.ns * (p->poisson ? POISSON_LONGEST : 1);
+}
+
+void pacer_change(struct pacer *p, const struct pacing *pacing, uint64_t now_ns)
+{
+	const uint64_t old_ns = longest(p);
+	uint64_t soonest_ns;
 
 	if (p->unpaced)
 		p->next_ns = now_ns;
-	p->gap = *gap;
-	p->unpaced = unpaced;
-	if (p->next_ns > soonest) {
-		p->next_ns = soonest;
+	set(p, pacing);
+	soonest_ns = now_ns + longest(p);
+	if (longest(p) < old_ns && p->next_ns > soonest_ns) {
+		p->next_ns = soonest_ns;
 		p->next_frac = 0;
 	}
 }
 
-static void advance(struct pacer *p)
+/* ---- Time -------------------------------------------------------------- */
+
+static void advance(struct pacer *p, const struct gap *gap)
 {
-	uint64_t frac = (uint64_t)p->next_frac + p->gap.frac;
+	const uint64_t frac = (uint64_t)p->next_frac + gap->frac;
 
 	p->next_frac = (uint32_t)frac;
-	p->next_ns += p->gap.ns + (frac >> 32);
+	p->next_ns += gap->ns + (frac >> 32);
 }
 
-/* Moves the due time on by `n` gaps. */
+/* Which step is next: any of those not taken since the order began anew. */
+static unsigned shuffle(struct pacer_random *r)
+{
+	unsigned other, step;
+
+	/* Knuth's generator modulo 2^64, of which the upper half is good. */
+	r->state = r->state * 6364136223846793005u + 1442695040888963407u;
+	other = r->at +
+		(unsigned)((r->state >> 32) * (EXPONENTIAL_STEPS - r->at) >>
+			   32);
+	step = r->order[other];
+	r->order[other] = r->order[r->at];
+	r->order[r->at] = (uint16_t)step;
+	if (++r->at == EXPONENTIAL_STEPS)
+		r->at = 0;
+	return step;
+}
+
+static void advance_randomly(struct pacer *p)
+{
+	const unsigned __int128 mean =
+		(unsigned __int128)p->gap.ns << 32 | p->gap.frac;
+	const unsigned __int128 gap =
+		mean * exponential[shuffle(&p->random)] >> EXPONENTIAL_BITS;
+
+	advance(p, &(struct gap){(uint64_t)(gap >> 32), (uint32_t)gap});
+}
+
+/* ---- Lag --------------------------------------------------------------- */
+
+/* Gives up the frames of `n` steps. */
 static void skip(struct pacer *p, uint64_t n)
 {
-	unsigned __int128 frac = (unsigned __int128)n * p->gap.frac;
+	unsigned __int128 frac = (unsigned __int128)n * p->step.frac;
+	uint64_t ns;
 
 	frac += p->next_frac;
 	p->next_frac = (uint32_t)frac;
-	p->next_ns += n * p->gap.ns + (uint64_t)(frac >> 32);
-	p->skipped += n;
+	ns = n * p->step.ns + (uint64_t)(frac >> 32);
+	p->next_ns += ns;
+	p->skipped += n * p->group;
+	/* What is not sent need not be put off. */
+	p->worst_ns -= p->worst_ns < ns ? p->worst_ns : ns;
 }
 
 /*
- * Gives up what is due before the edge of the debt that is kept. A gap is taken
- * for its next whole ns, so the edge is never passed but closed in on.
+ * Gives up what is due before the edge of the debt that is kept. A step is
+ * taken for its next whole ns, so the edge is never passed but closed in on.
  */
 static void give_up(struct pacer *p, uint64_t now_ns)
 {
-	uint64_t edge_ns = now_ns - PACER_DEBT_NS;
+	const uint64_t edge_ns = now_ns - p->debt_ns;
 	uint64_t n;
 
 	while (p->next_ns < edge_ns &&
-	       (n = (edge_ns - p->next_ns) / (p->gap.ns + 1)) > 0)
+	       (n = (edge_ns - p->next_ns) / (p->step.ns + 1)) > 0)
 		skip(p, n);
 }
 
-unsigned pacer_take(struct pacer *p, uint64_t now_ns, unsigned max)
+/* Puts off all that follows, and counts the frames that this costs. */
+static void put_off(struct pacer *p)
+{
+	/* In 2^-16 ns, which an hour fits. */
+	const uint64_t gap = p->gap.ns << 16 | p->gap.frac >> 16;
+	uint64_t n;
+
+	p->next_ns += p->worst_ns;
+	p->second_ns = p->next_ns + NS_PER_S;
+	p->lost_ns += p->worst_ns;
+	p->worst_ns = 0;
+	n = (p->lost_ns << 16) / gap;
+	p->lost_ns -= n * gap >> 16;
+	p->skipped += n;
+}
+
+/* ---- What is due ------------------------------------------------------- */
+
+static unsigned take_even(struct pacer *p, uint64_t last_ns, unsigned max)
 {
 	unsigned n = 0;
 
-	if (p->unpaced)
-		return max;
-	if (__builtin_expect(now_ns > PACER_DEBT_NS &&
-				     p->next_ns < now_ns - PACER_DEBT_NS,
-			     0))
-		give_up(p, now_ns);
-	while (n < max && p->next_ns <= now_ns) {
-		advance(p);
-		n++;
+	for (; n < max && p->next_ns <= last_ns; n++)
+		advance(p, &p->step);
+	return n;
+}
+
+static unsigned take_groups(struct pacer *p, uint64_t last_ns, unsigned max)
+{
+	unsigned n = 0, some;
+
+	while (n < max && p->next_ns <= last_ns) {
+		some = p->left < max - n ? p->left : max - n;
+		n += some;
+		p->left -= some;
+		if (!p->left) {
+			p->left = p->group;
+			advance(p, &p->step);
+		}
 	}
 	return n;
 }
 
-void pacer_give_back(struct pacer *p, unsigned n)
+static unsigned take_randomly(struct pacer *p, uint64_t last_ns, unsigned max)
 {
-	const uint64_t frac = (uint64_t)n * p->gap.frac;
+	unsigned n = 0;
+
+	for (; n < max && p->next_ns <= last_ns; n++)
+		advance_randomly(p);
+	return n;
+}
+
+static unsigned take_again(struct pacer *p, unsigned max)
+{
+	const unsigned n = p->again < max ? p->again : max;
+
+	p->again -= n;
+	return n;
+}
+
+unsigned pacer_take(struct pacer *p, uint64_t now_ns, unsigned max)
+{
+	uint64_t last_ns = now_ns;
 
 	if (p->unpaced)
-		return;
-	p->next_ns -=
-		n * p->gap.ns + (frac >> 32) + ((uint32_t)frac > p->next_frac);
-	p->next_frac -= (uint32_t)frac;
+		return max;
+	if (__builtin_expect(p->again, 0))
+		return take_again(p, max);
+	if (p->next_ns > now_ns)
+		return 0;
+	if (__builtin_expect(p->next_ns >= p->second_ns, 0)) {
+		put_off(p);
+		if (p->next_ns > now_ns)
+			return 0;
+	}
+	if (__builtin_expect(now_ns - p->next_ns > p->debt_ns, 0))
+		give_up(p, now_ns);
+	/* The next second's frames wait until the worst of this one is known.
+	 */
+	if (last_ns >= p->second_ns)
+		last_ns = p->second_ns - 1;
+	p->due_ns = p->next_ns;
+	if (p->poisson)
+		return take_randomly(p, last_ns, max);
+	return p->group == 1 ? take_even(p, last_ns, max)
+			     : take_groups(p, last_ns, max);
+}
+
+void pacer_give_back(struct pacer *p, unsigned n)
+{
+	if (!p->unpaced)
+		p->again += n;
 }

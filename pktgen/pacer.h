@@ -1,11 +1,28 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * The pacer says how many frames are due. Frame k is due at start + k * gap,
- * kept in 2^-32 ns, so that no rate drifts. What could not be sent in time
- * stays due and is caught up, as long as the lag stays below PACER_DEBT_NS;
- * beyond that the frames are given up and counted, never silently forgotten.
+ * The pacer says how many frames are due. When is fixed from the start on, in
+ * 2^-32 ns, so that no rate drifts; the shape says how:
  *
- * All state is the caller's. No division unless frames are given up.
+ *   even     frame k is due at start + k * gap
+ *   burst    as many frames as a group has are due together, the next group
+ *            as many gaps later
+ *   poisson  gaps are random, exponentially distributed about their mean; any
+ *            EXPONENTIAL_STEPS of them add up to as many mean gaps, counted
+ *            from the start
+ *
+ * What was not sent when it was due is lag, and the debt says what becomes of
+ * it. All frames that are given up are counted, never silently forgotten.
+ *
+ *   catchup  sent as soon as possible, up to a lag of PACER_CATCHUP_NS
+ *   forgive  up to a lag of a burst's worth of gaps, within the bounds that
+ *            the other two have
+ *   strict   up to a lag of PACER_STRICT_NS, what a look at all else may take;
+ *            and once in each second all that follows is put off by the worst
+ *            lag there was in it. So two frames that are due a second or more
+ *            apart are never sent closer together than that, and no second
+ *            has more frames than the shape has in one.
+ *
+ * All state is the caller's. No division unless frames are given up or put off.
  */
 #ifndef PKTGEN_PACER_H
 #define PKTGEN_PACER_H
@@ -13,7 +30,11 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#define PACER_DEBT_NS 100000000ull
+#include "pktgen/exponential.h"
+
+#define PACER_CATCHUP_NS 100000000ull
+#define PACER_STRICT_NS 100000ull
+#define PACER_GROUP_MAX 65536 /* frames that are due together */
 
 /* From the start of a frame to the start of the next: ns and 2^-32 ns. */
 struct gap {
@@ -21,36 +42,83 @@ struct gap {
 	uint32_t frac;
 };
 
+enum pace_shape { PACE_EVEN, PACE_BURST, PACE_POISSON };
+enum pace_debt { PACE_CATCHUP, PACE_FORGIVE, PACE_STRICT };
+
+struct pace {
+	enum pace_shape shape;
+	enum pace_debt debt;
+	unsigned group; /* PACE_BURST: 1..PACER_GROUP_MAX frames */
+};
+
+/* What there is to set. */
+struct pacing {
+	struct gap gap; /* the mean, up to an hour */
+	bool unpaced;   /* always due, whatever else is set */
+	struct pace pace;
+	unsigned burst; /* frames that PACE_FORGIVE catches up */
+	uint64_t seed;  /* of PACE_POISSON: the same gaps in every run */
+};
+
+/* Random gaps: the steps in an order that is shuffled as they are taken. */
+struct pacer_random {
+	uint64_t state;
+	unsigned at; /* the next, of the order */
+	uint16_t order[EXPONENTIAL_STEPS];
+};
+
 struct pacer {
+	bool unpaced;
+	bool poisson;
 	struct gap gap;
-	bool unpaced;     /* always due */
+	struct gap step; /* between groups: the gap of all their frames */
+	unsigned group;
+	unsigned left;    /* frames of the group that is due next */
+	unsigned again;   /* frames given back, due since due_ns */
 	uint64_t next_ns; /* when the next frame is due */
 	uint32_t next_frac;
-	uint64_t skipped; /* frames given up; the user may set it back to 0 */
+	uint64_t due_ns;    /* when the first of those taken last was */
+	uint64_t debt_ns;   /* the lag that is caught up */
+	uint64_t worst_ns;  /* lag of a frame in this second that was sent */
+	uint64_t second_ns; /* its end; UINT64_MAX unless PACE_STRICT */
+	uint64_t lost_ns;   /* put off, less than a gap */
+	uint64_t skipped;   /* frames given up; the user may set it back to 0 */
+	struct pacer_random random;
 };
 
 /* The first frame is due at `now_ns`. */
-void pacer_start(struct pacer *p, const struct gap *gap, bool unpaced,
-		 uint64_t now_ns);
+void pacer_start(struct pacer *p, const struct pacing *pacing, uint64_t now_ns);
 
 /*
- * A new gap for what follows the frame sent last. The next frame keeps its
- * time, or comes one new gap from now if that is sooner.
+ * Another pacing for what follows the frame taken last. The next frame keeps
+ * its time, or comes one new step from now if that is sooner.
  */
-void pacer_change(struct pacer *p, const struct gap *gap, bool unpaced,
+void pacer_change(struct pacer *p, const struct pacing *pacing,
 		  uint64_t now_ns);
 
 /* How many frames are due at `now_ns`, at most `max`; they count as taken. */
 unsigned pacer_take(struct pacer *p, uint64_t now_ns, unsigned max);
 
-/* The last `n` that were taken, at most a burst, were not: they are due again.
- */
+/* Of what was taken, the last `n` were not: they are due again. */
 void pacer_give_back(struct pacer *p, unsigned n);
+
+/*
+ * Some of what was taken last went out at `now_ns`. Returns how late the first
+ * of them was.
+ */
+static inline uint64_t pacer_sent(struct pacer *p, uint64_t now_ns)
+{
+	const uint64_t lag_ns = now_ns - p->due_ns;
+
+	if (lag_ns > p->worst_ns)
+		p->worst_ns = lag_ns;
+	return lag_ns;
+}
 
 /* When the next frame is due: 0 when it always is. */
 static inline uint64_t pacer_next_ns(const struct pacer *p)
 {
-	return p->unpaced ? 0 : p->next_ns;
+	return p->unpaced ? 0 : p->again ? p->due_ns : p->next_ns;
 }
 
 #endif /* PKTGEN_PACER_H */

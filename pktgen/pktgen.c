@@ -99,14 +99,14 @@ void pktgen_set_mode(struct pktgen *pg, uint64_t mask, unsigned mode,
 
 void pktgen_set_how(struct pktgen *pg, uint64_t mask,
 		    void (*edit)(struct worker_how *how, const void *arg),
-		    const void *arg)
+		    const void *arg, uint64_t now_ns)
 {
 	FOR_EACH_WORKER(pg, mask, i, w)
 	{
 		struct worker_how how = w->how;
 
 		edit(&how, arg);
-		worker_set_how(w, &how);
+		worker_set_how(w, &how, now_ns);
 	}
 }
 
@@ -168,4 +168,16 @@ unsigned pktgen_step(struct pktgen *pg, uint64_t now_ns)
 	FOR_EACH_WORKER(pg, ~0ull, i, w)
 	moved += worker_step(w, now_ns);
 	return moved;
+}
+
+enum wait_kind pktgen_wait(struct pktgen *pg, uint64_t now_ns)
+{
+	enum wait_kind least = WAIT_AUTO, kind;
+
+	FOR_EACH_WORKER(pg, ~0ull, i, w)
+	{
+		kind = worker_wait(w, now_ns);
+		least = MIN(least, kind);
+	}
+	return least == WAIT_AUTO ? WAIT_PAUSE : least;
 }

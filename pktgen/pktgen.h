@@ -65,7 +65,7 @@ void pktgen_set_mode(struct pktgen *pg, uint64_t mask, unsigned mode,
 /* Applies `edit` to how each port of the mask sends; all are up. */
 void pktgen_set_how(struct pktgen *pg, uint64_t mask,
 		    void (*edit)(struct worker_how *how, const void *arg),
-		    const void *arg);
+		    const void *arg, uint64_t now_ns);
 
 /* Every port of the mask is up. */
 void pktgen_start(struct pktgen *pg, uint64_t mask, uint64_t now_ns);
@@ -93,5 +93,11 @@ uint64_t pktgen_active(const struct pktgen *pg);
 
 /* Steps every worker once; returns how many frames moved. */
 unsigned pktgen_step(struct pktgen *pg, uint64_t now_ns);
+
+/*
+ * How to wait after a step that moved nothing while a worker is active, not
+ * WAIT_AUTO: as the least patient of them wants to.
+ */
+enum wait_kind pktgen_wait(struct pktgen *pg, uint64_t now_ns);
 
 #endif /* PKTGEN_PKTGEN_H */

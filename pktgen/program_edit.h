@@ -8,6 +8,7 @@
 #define PKTGEN_PROGRAM_EDIT_H
 
 #include <string.h>
+#include <uk/essentials.h>
 
 #include "pktgen/program.h"
 #include "pktgen/signature.h"
@@ -30,8 +31,8 @@ struct edit_sign {
 /* What a variant's frames have in common: a copy stays in registers. */
 struct edit {
 	uint32_t udp_sum, ip_sum;
-	uint32_t udp_csum, ip_csum;
-	uint32_t sign_at;
+	size_t udp_csum, ip_csum;
+	size_t sign_at;
 	bool odd; /* so is sign_at */
 };
 
@@ -39,6 +40,15 @@ struct edit {
 EDIT_INLINE uint32_t edit_fold(uint32_t sum)
 {
 	return (sum + (sum << 16 | sum >> 16)) >> 16;
+}
+
+/*
+ * The complement of a sum. 0 would mean that there is none (RFC 768): it is
+ * that of 0xffff, which one more and one less turns into 0.
+ */
+EDIT_INLINE uint16_t edit_udp_csum(uint32_t sum)
+{
+	return (uint16_t)-edit_fold(sum + 1);
 }
 
 EDIT_INLINE uint32_t edit_sum64(uint64_t v)
@@ -121,14 +131,51 @@ EDIT_INLINE void program_edit(const struct edit *e, const struct patch *patch,
 	}
 	if (sign)
 		udp += edit_sign(s, n, e->odd, buf + e->sign_at);
-	/* RFC 768: 0 would mean that there is none. */
-	csum = (uint16_t)~edit_fold(udp);
-	csum = csum ? csum : 0xffff;
+	csum = edit_udp_csum(udp);
 	memcpy(buf + e->udp_csum, &csum, sizeof(csum));
 	if (nb_patches && e->ip_csum) {
 		csum = (uint16_t)~edit_fold(ip);
 		memcpy(buf + e->ip_csum, &csum, sizeof(csum));
 	}
+}
+
+/*
+ * Frames that are only signed, one after another: from one to the next the
+ * sequence number grows by one and the checksum (RFC 1624) shrinks by one.
+ */
+struct edit_run {
+	uint64_t head, time; /* as they lie in the frame */
+	/* Checksum << 16 | lower bits of the sequence number. */
+	uint32_t count;
+};
+
+/* From frame `n` on; returns for how many frames, 1..max. */
+EDIT_INLINE unsigned edit_run_begin(struct edit_run *r, const struct edit *e,
+				    uint64_t n, unsigned max, uint64_t now_ns)
+{
+	const uint16_t seq = (uint16_t)n;
+	struct edit_sign s;
+	uint16_t csum;
+
+	edit_sign_begin(&s, n, now_ns);
+	csum = edit_udp_csum(e->udp_sum + s.sum + __builtin_bswap16(seq));
+	csum = __builtin_bswap16(csum);
+	*r = (struct edit_run){s.head, s.time, (uint32_t)csum << 16 | seq};
+	/* Neither goes round: the checksum is never 0. */
+	return MIN(max, MIN(csum, UINT16_MAX + 1u - seq));
+}
+
+/* The next of them, of an even length, but for the head. */
+EDIT_INLINE void edit_run_next(struct edit_run *r, const struct edit *e,
+			       uint8_t *buf)
+{
+	const uint32_t count = __builtin_bswap32(r->count);
+	const uint16_t csum = (uint16_t)count, seq = (uint16_t)(count >> 16);
+
+	memcpy(buf + e->sign_at + 8, &seq, sizeof(seq));
+	memcpy(buf + e->sign_at + 10, &r->time, sizeof(r->time));
+	memcpy(buf + e->udp_csum, &csum, sizeof(csum));
+	r->count += 1 - (1u << 16);
 }
 
 #endif /* PKTGEN_PROGRAM_EDIT_H */

@@ -48,7 +48,7 @@ unsigned stream_bad_size(const struct stream *s, unsigned min, unsigned max)
 	return 0;
 }
 
-/* What one frame counts in the unit of the load: frames or bits. */
+/* What one frame counts, in the load's unit a second. */
 static uint64_t cost(const struct stream *s, unsigned size)
 {
 	switch (s->rate.unit) {
@@ -57,6 +57,8 @@ static uint64_t cost(const struct stream *s, unsigned size)
 	case LOAD_BPS_L1:
 	case LOAD_PERCENT:
 		return (size + ETH_L1_OVERHEAD) * 8ull;
+	case LOAD_PER_MIN:
+		return 60;
 	default:
 		return 1;
 	}

@@ -20,6 +20,7 @@ enum load_unit {
 	LOAD_BPS_L2,  /* bits per second, layer 2 with FCS */
 	LOAD_BPS_L1,  /* the same with preamble, SFD and inter-frame gap */
 	LOAD_PERCENT, /* of the link's speed, layer 1 */
+	LOAD_PER_MIN, /* packets per minute */
 };
 
 struct load {

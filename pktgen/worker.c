@@ -8,6 +8,8 @@
 const struct worker_how worker_how_default = {
 	.strategy = STRATEGY_SHARED,
 	.burst = WORKER_BURST,
+	.pace = {PACE_EVEN, PACE_CATCHUP, WORKER_BURST},
+	.wait = WAIT_AUTO,
 };
 
 int worker_open(struct worker *w, struct port *port, unsigned mode,
@@ -17,6 +19,7 @@ int worker_open(struct worker *w, struct port *port, unsigned mode,
 	w->port = port;
 	w->mode = mode;
 	w->how = worker_how_default;
+	wait_start(&w->wait, w->how.wait);
 	return frames_open(&w->frames, port, a);
 }
 
@@ -30,6 +33,35 @@ struct program *worker_spare_program(struct worker *w)
 	return &w->prog[!w->active];
 }
 
+static struct pacing pacing(const struct worker *w)
+{
+	const struct program *prog = &w->prog[w->active];
+
+	return (struct pacing){
+		.gap = prog->gap,
+		.unpaced = prog->unpaced,
+		.pace = w->how.pace,
+		.burst = w->how.burst,
+		.seed = w->port->id,
+	};
+}
+
+static void start_pacer(struct worker *w, uint64_t now_ns)
+{
+	const struct pacing p = pacing(w);
+
+	pacer_start(&w->pacer, &p, now_ns);
+}
+
+/* What was set anew counts from the next frame on. */
+static void change_pacer(struct worker *w, uint64_t now_ns)
+{
+	const struct pacing p = pacing(w);
+
+	if (w->state == WORKER_RUNNING)
+		pacer_change(&w->pacer, &p, now_ns);
+}
+
 void worker_set_program(struct worker *w, uint64_t now_ns)
 {
 	const struct program *prog = worker_spare_program(w);
@@ -37,20 +69,16 @@ void worker_set_program(struct worker *w, uint64_t now_ns)
 	program_switch(&w->prog[w->active], prog, &w->at);
 	w->active = !w->active;
 	frames_set(&w->frames, prog, w->how.strategy);
-	if (w->state == WORKER_RUNNING)
-		pacer_change(&w->pacer, &prog->gap, prog->unpaced, now_ns);
+	change_pacer(w, now_ns);
 }
 
-static void restart_pacer(struct worker *w, uint64_t now_ns)
+void worker_set_how(struct worker *w, const struct worker_how *how,
+		    uint64_t now_ns)
 {
-	const struct program *prog = &w->prog[w->active];
-
-	pacer_start(&w->pacer, &prog->gap, prog->unpaced, now_ns);
-}
-
-void worker_set_how(struct worker *w, const struct worker_how *how)
-{
+	if (how->wait != w->how.wait)
+		wait_start(&w->wait, how->wait);
 	w->how = *how;
+	change_pacer(w, now_ns);
 	frames_set(&w->frames, &w->prog[w->active], how->strategy);
 }
 
@@ -58,7 +86,7 @@ void worker_set_mode(struct worker *w, unsigned mode, uint64_t now_ns)
 {
 	/* The time in which it was not to send is no debt. */
 	if (!(w->mode & MODE_TX) && mode & MODE_TX)
-		restart_pacer(w, now_ns);
+		start_pacer(w, now_ns);
 	w->mode = mode;
 }
 
@@ -66,7 +94,9 @@ void worker_start(struct worker *w, uint64_t now_ns)
 {
 	if (w->state == WORKER_RUNNING)
 		return;
-	restart_pacer(w, now_ns);
+	start_pacer(w, now_ns);
+	w->begins = false;
+	wait_start(&w->wait, w->how.wait);
 	w->at = (struct program_at){0};
 	w->frames_left = WORKER_NO_LIMIT;
 	w->until_ns = WORKER_NO_LIMIT;
@@ -80,6 +110,7 @@ void worker_start_limited(struct worker *w, const struct worker_limit *limit,
 			  uint64_t now_ns)
 {
 	worker_start(w, now_ns);
+	w->begins = true;
 	w->frames_left = limit->frames;
 	if (limit->time_ns != WORKER_NO_LIMIT)
 		w->until_ns = now_ns + limit->time_ns;
@@ -117,6 +148,16 @@ static bool limit_reached(const struct worker *w, uint64_t now_ns)
 	       pacer_next_ns(&w->pacer) >= w->until_ns || w->pacer.unpaced;
 }
 
+/* What was done between start and first step makes no frame of a run late that
+ * ends by itself: it only ends later. */
+static void begin(struct worker *w, uint64_t now_ns)
+{
+	w->begins = false;
+	if (w->until_ns != WORKER_NO_LIMIT)
+		w->until_ns += now_ns - w->pacer.next_ns;
+	start_pacer(w, now_ns);
+}
+
 static void drained(struct worker *w, uint64_t now_ns)
 {
 	w->state = WORKER_IDLE;
@@ -133,6 +174,8 @@ unsigned worker_step(struct worker *w, uint64_t now_ns)
 	unsigned moved = 0;
 
 	if (w->state != WORKER_IDLE) {
+		if (unlikely(w->begins))
+			begin(w, now_ns);
 		if (w->mode & MODE_TX || w->frames.nb_held)
 			moved = engine_tx_step(w, now_ns);
 		if (w->state == WORKER_RUNNING && limit_reached(w, now_ns)) {
@@ -143,4 +186,17 @@ unsigned worker_step(struct worker *w, uint64_t now_ns)
 			drained(w, now_ns);
 	}
 	return moved + engine_rx_step(w, now_ns);
+}
+
+enum wait_kind worker_wait(struct worker *w, uint64_t now_ns)
+{
+	const bool sends = w->state == WORKER_RUNNING && w->mode & MODE_TX;
+
+	if (w->state == WORKER_IDLE)
+		return WAIT_AUTO;
+	/* All buffers being out is a full ring, too. */
+	if (w->frames.nb_held || (sends && w->pacer.unpaced && !w->how.drops))
+		return wait_full(&w->wait, w->stats.tx_packets, now_ns);
+	/* A frame falls due soon, or what comes is sent back at once. */
+	return sends || w->mode & MODE_REFLECT ? WAIT_PAUSE : WAIT_AUTO;
 }

@@ -12,7 +12,9 @@
  * Receiving goes on whether or not the worker was started: every frame that
  * reaches a port is counted, as received where its mode says so, as ignored
  * elsewhere, and its buffer is given back at once, so that a port never holds
- * up the one it is wired to. start and stop govern sending.
+ * up the one it is wired to. start and stop govern sending. A port that
+ * reflects is the exception: where a full ring is to be tried again, it
+ * receives no more than it can send.
  */
 #ifndef PKTGEN_WORKER_H
 #define PKTGEN_WORKER_H
@@ -21,6 +23,8 @@
 #include "pktgen/frames.h"
 #include "pktgen/pacer.h"
 #include "pktgen/program.h"
+#include "pktgen/wait.h"
+#include "stats/histogram.h"
 #include "stats/stats.h"
 
 #define WORKER_BURST CONFIG_APPUKPKTGEN_BURST
@@ -63,7 +67,9 @@ struct worker_done {
 struct worker_how {
 	enum strategy strategy; /* that is asked for, see frames_strategy() */
 	bool drops; /* what a full ring does not take, instead of holding it */
-	unsigned burst; /* the most frames of a step each way, 1..256 */
+	unsigned burst;      /* the most frames of a step each way, 1..256 */
+	enum wait_kind wait; /* while the ring is full */
+	struct pace pace;
 };
 
 struct worker {
@@ -72,6 +78,8 @@ struct worker {
 	enum worker_state state;
 	struct program prog[2];
 	unsigned active; /* the program that is being sent */
+	bool begins; /* its first step is still to come: time counts from there
+		      */
 	struct pacer pacer;
 	struct program_at at; /* the next frame of the run */
 	uint64_t frames_left; /* to build, WORKER_NO_LIMIT */
@@ -81,9 +89,14 @@ struct worker {
 	struct worker_done done;
 	struct frames frames; /* the current program's */
 	struct worker_how how;
+	struct wait wait;    /* of this run, or the last */
+	unsigned rx_rest;    /* steps without a look at what came */
 	uint64_t last_rx_ns; /* when the last frame came */
 	int err;             /* the device's last error, 0 for none */
 	struct stats stats;
+	/* How late frames went to the device, each as the first of its burst.
+	 */
+	struct histogram lag;
 };
 
 /* As it is at first. */
@@ -107,7 +120,8 @@ void worker_set_program(struct worker *w, uint64_t now_ns);
 void worker_set_mode(struct worker *w, unsigned mode, uint64_t now_ns);
 
 /* Counts from the next burst on. */
-void worker_set_how(struct worker *w, const struct worker_how *how);
+void worker_set_how(struct worker *w, const struct worker_how *how,
+		    uint64_t now_ns);
 
 /*
  * From now on the worker sends, if its mode says so: without a limit, until it
@@ -116,8 +130,9 @@ void worker_set_how(struct worker *w, const struct worker_how *how);
 void worker_start(struct worker *w, uint64_t now_ns);
 
 /*
- * The same up to `limit`. Each frame counts that is built; frames that the
- * pacer gives up do not. The worker is idle: what was held before would count.
+ * The same up to `limit`, with time counted from the worker's next step. Each
+ * frame counts that is built; frames that the pacer gives up do not. The worker
+ * is idle: what was held before would count.
  */
 void worker_start_limited(struct worker *w, const struct worker_limit *limit,
 			  uint64_t now_ns);
@@ -147,6 +162,12 @@ void worker_abandon(struct worker *w);
 
 /* Moves up to one burst each way; returns how many frames moved. */
 unsigned worker_step(struct worker *w, uint64_t now_ns);
+
+/*
+ * How to wait after a step that moved nothing; WAIT_AUTO where it is all the
+ * same to this worker.
+ */
+enum wait_kind worker_wait(struct worker *w, uint64_t now_ns);
 
 /* Frames with the device that it has not used yet. */
 static inline unsigned worker_in_flight(struct worker *w)

@@ -32,10 +32,15 @@ static size_t plain(char *at, unsigned char ch)
 
 void parse_plain(char *buf, size_t size, const char *text)
 {
-	size_t n = 0;
+	char one[PLAIN_BYTES];
+	size_t n = 0, len;
 
-	for (; *text && n + PLAIN_BYTES <= size; text++)
-		n += plain(buf + n, (unsigned char)*text);
+	for (; *text; text++, n += len) {
+		len = plain(one, (unsigned char)*text);
+		if (n + len >= size)
+			break;
+		memcpy(buf + n, one, len);
+	}
 	buf[n] = '\0';
 }
 

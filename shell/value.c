@@ -141,8 +141,8 @@ static bool rate_unit(const char *name, enum rate_unit *unit, uint64_t *factor)
 	char word[8];
 
 	*factor = 1;
-	*unit = *name == '%' ? RATE_PERCENT : RATE_PPS;
-	if (!*name || !strcmp(name, "%"))
+	*unit = *name == '%' ? RATE_PERCENT : *name ? RATE_PER_MIN : RATE_PPS;
+	if (!*name || !strcmp(name, "%") || !strcasecmp(name, "/min"))
 		return true;
 	for (size_t p = 0; p < COUNT(rate_prefixes); p++) {
 		for (size_t u = 0; u < COUNT(rate_units); u++) {
@@ -312,10 +312,9 @@ static void try_print(struct shortest *best, uint64_t whole, uint32_t micro,
 void value_rate_print(const struct rate *v, char *buf, size_t size)
 {
 	static const char *const names[] = {
-		[RATE_PPS] = "pps",
-		[RATE_BPS_L2] = "bps",
-		[RATE_BPS_L1] = "bpsl1",
-		[RATE_PERCENT] = "%",
+		[RATE_PPS] = "pps",      [RATE_BPS_L2] = "bps",
+		[RATE_BPS_L1] = "bpsl1", [RATE_PERCENT] = "%",
+		[RATE_PER_MIN] = "/min",
 	};
 	struct shortest best = {.len = 0};
 
@@ -327,8 +326,9 @@ void value_rate_print(const struct rate *v, char *buf, size_t size)
 		const struct unit *p = &rate_prefixes[i];
 		const uint64_t micro = v->micro / p->factor;
 
-		/* Not "0.25kpps", and no thousands of percent. */
-		if (i && (micro < MICRO || v->unit == RATE_PERCENT))
+		/* Not "0.25kpps", no thousands of percent or a minute. */
+		if (i && (micro < MICRO || v->unit == RATE_PERCENT ||
+			  v->unit == RATE_PER_MIN))
 			continue;
 		if (v->micro % p->factor == 0)
 			try_print(&best, micro / MICRO,

@@ -19,6 +19,7 @@ enum rate_unit {
 	RATE_BPS_L2,  /* bits per second on layer 2, FCS included */
 	RATE_BPS_L1,  /* the same with preamble, SFD and inter-frame gap */
 	RATE_PERCENT, /* of the link's speed, layer 1 */
+	RATE_PER_MIN, /* packets per minute */
 };
 
 struct rate {
@@ -48,8 +49,9 @@ enum shell_err value_int(const char *word, uint64_t *v);
 
 /*
  * "10mpps", "2.5kpps", "500mbps" (layer 2, also "500mbpsl2"), "1gbpsl1" (layer
- * 1), "25%", "max". A number without a unit is packets per second. 0 and more
- * than 100% pass: whether they make sense the command knows.
+ * 1), "25%", "6/min" (packets per minute), "max". A number without a unit is
+ * packets per second. 0 and more than 100% pass: whether they make sense the
+ * command knows.
  */
 enum shell_err value_rate(const char *word, struct rate *v);
 

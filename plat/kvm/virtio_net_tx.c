@@ -9,13 +9,33 @@
 struct tx_source {
 	struct uk_netbuf **pkts;
 	uint32_t max_frame;
+	uint32_t shape; /* of the last frame, which was found fit */
+	uint32_t len;   /* bytes of a buffer of that shape */
 	bool refused;
 };
 
+/* Of no frame. */
+#define TX_NO_SHAPE UINT32_MAX
+
 /*
- * 5.1.6.2: nothing is left for the device to do, so its header is all zero. A
- * frame that is sent again and again has it already: it is looked at first,
- * since writing would take the cache line away from the device's CPU.
+ * Length and flags. A frame that is ready and as long as the one before it is
+ * as fit as that: one comparison.
+ */
+VRING_INLINE uint32_t tx_shape(const struct uk_netbuf *nb)
+{
+	uint32_t shape;
+
+	_Static_assert(offsetof(struct uk_netbuf, flags) ==
+			       offsetof(struct uk_netbuf, len) + 2,
+		       "they are read in one piece");
+	memcpy(&shape, &nb->len, sizeof(shape));
+	return shape;
+}
+
+/*
+ * 5.1.6.2: nothing is left for the device to do, so its header is all zero. It
+ * is looked at first, since writing would take the cache line away from the
+ * device's CPU.
  */
 VRING_INLINE void clear_header(void *header)
 {
@@ -24,22 +44,40 @@ VRING_INLINE void clear_header(void *header)
 	_Static_assert(sizeof(a) < VIRTIO_NET_HDR_LEN, "they overlap");
 	memcpy(&a, header, sizeof(a));
 	memcpy(&b, (char *)header + VIRTIO_NET_HDR_LEN - sizeof(b), sizeof(b));
-	if (unlikely(a | b))
+	if (a | b)
 		memset(header, 0, VIRTIO_NET_HDR_LEN);
 }
 
-/* Fills the buffer in that `nb` is; false for one that can never be sent. */
-VRING_INLINE bool tx_frame(struct uk_netbuf *nb, uint32_t max_frame,
-			   struct vring_buf *b)
+/* The shape of a frame that is fit to be sent, now ready, or TX_NO_SHAPE. */
+static __attribute__((noinline)) uint32_t tx_look(struct uk_netbuf *nb,
+						  uint32_t max_frame)
 {
 	/* One comparison for both ends of the length. */
-	if (unlikely(nb->next || (uint32_t)nb->len - 1 >= max_frame ||
-		     uk_netbuf_headroom(nb) < VIRTIO_NET_HDR_LEN))
-		return false;
+	if ((uint32_t)nb->len - 1 >= max_frame)
+		return TX_NO_SHAPE;
+	if (!(nb->flags & UK_NETBUF_F_TX_READY)) {
+		if (nb->next || uk_netbuf_headroom(nb) < VIRTIO_NET_HDR_LEN)
+			return TX_NO_SHAPE;
+		clear_header((char *)nb->data - VIRTIO_NET_HDR_LEN);
+		nb->flags |= UK_NETBUF_F_TX_READY;
+	}
+	return tx_shape(nb);
+}
+
+/* Fills the buffer in that `nb` is; false for one that can never be sent. */
+VRING_INLINE bool tx_frame(struct uk_netbuf *nb, struct tx_source *s,
+			   struct vring_buf *b)
+{
+	if (unlikely(tx_shape(nb) != s->shape)) {
+		s->shape = tx_look(nb, s->max_frame);
+		s->refused = s->shape == TX_NO_SHAPE;
+		if (s->refused)
+			return false;
+		s->len = (uint16_t)s->shape + VIRTIO_NET_HDR_LEN;
+	}
 	b->addr = (uintptr_t)nb->data - VIRTIO_NET_HDR_LEN;
-	b->len = nb->len + VIRTIO_NET_HDR_LEN;
+	b->len = s->len;
 	b->cookie = nb;
-	clear_header((void *)b->addr);
 	return true;
 }
 
@@ -47,8 +85,7 @@ VRING_INLINE bool tx_get(void *arg, size_t i, struct vring_buf *b)
 {
 	struct tx_source *s = arg;
 
-	s->refused = !tx_frame(s->pkts[i], s->max_frame, b);
-	return !s->refused;
+	return tx_frame(s->pkts[i], s, b);
 }
 
 /* Whether the burst, of `n` and not empty, is one and the same frame. */
@@ -72,12 +109,16 @@ VRING_INLINE unsigned int tx_add(struct uk_netdev_tx_queue *txq,
 				 struct uk_netbuf **pkts, unsigned int n,
 				 bool *refused)
 {
-	struct tx_source s = {.pkts = pkts, .max_frame = txq->max_frame};
+	struct tx_source s = {
+		.pkts = pkts,
+		.max_frame = txq->max_frame,
+		.shape = TX_NO_SHAPE,
+	};
 	struct vring *vr = &txq->q.vr;
 	struct vring_buf b;
 
 	if (n && likely(vr->in_order) && tx_is_same(pkts, n)) {
-		*refused = !tx_frame(pkts[0], s.max_frame, &b);
+		*refused = !tx_frame(pkts[0], &s, &b);
 		if (unlikely(*refused))
 			return 0;
 		vring_add_same(vr, layout, &b, n);
@@ -88,16 +129,14 @@ VRING_INLINE unsigned int tx_add(struct uk_netdev_tx_queue *txq,
 	return n;
 }
 
-/* Gives `n` references back. */
+/* Gives `n` references back; what is sent has one part. */
 VRING_INLINE void tx_release(struct uk_netbuf *nb, uint32_t n)
 {
-	if (likely(nb->refcount > n)) {
-		nb->refcount -= n;
+	nb->refcount -= n;
+	if (likely(nb->refcount))
 		return;
-	}
-	UK_ASSERT(nb->refcount == n);
 	nb->refcount = 1;
-	uk_netbuf_free(nb);
+	uk_netbuf_free_single(nb);
 }
 
 VRING_INLINE void tx_put(void *arg __unused, size_t i __unused, void *cookie,

@@ -39,6 +39,15 @@ struct uk_netbuf *uk_netbuf_alloc_buf(struct uk_alloc *a, size_t buflen,
 	return (struct uk_netbuf *)(void *)mem;
 }
 
+static void leave_chain(struct uk_netbuf *m)
+{
+	if (m->next)
+		m->next->prev = m->prev;
+	if (m->prev)
+		m->prev->next = m->next;
+	m->next = m->prev = NULL;
+}
+
 void uk_netbuf_free_single(struct uk_netbuf *m)
 {
 	struct uk_alloc *a = m->_a;
@@ -47,11 +56,8 @@ void uk_netbuf_free_single(struct uk_netbuf *m)
 	UK_ASSERT(m->refcount > 0);
 	if (--m->refcount)
 		return;
-	if (m->next)
-		m->next->prev = m->prev;
-	if (m->prev)
-		m->prev->next = m->next;
-	m->next = m->prev = NULL;
+	if (unlikely(m->next || m->prev))
+		leave_chain(m);
 	if (m->dtor)
 		m->dtor(m);
 	if (a)

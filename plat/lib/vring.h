@@ -203,23 +203,9 @@ void vring_write_same(struct vring *vr, unsigned int n);
 
 #define VRING_INLINE static inline __attribute__((always_inline))
 
-/* Half of the work on one buffer would be the loop: four are one step. */
-VRING_INLINE bool vring_get4(const vring_get_t get, void *arg, size_t i,
-			     struct vring_buf b[4])
-{
-	return likely(get(arg, i, &b[0])) && likely(get(arg, i + 1, &b[1])) &&
-	       likely(get(arg, i + 2, &b[2])) && likely(get(arg, i + 3, &b[3]));
-}
-
-VRING_INLINE void vring_put4(const vring_put_t put, void *arg, size_t i,
-			     void *const cookie[4], const uint32_t len[4])
-{
-	put(arg, i, cookie[0], len[0]);
-	put(arg, i + 1, cookie[1], len[1]);
-	put(arg, i + 2, cookie[2], len[2]);
-	put(arg, i + 3, cookie[3], len[3]);
-}
-
+/*
+ * Half of the work on one buffer would be the loop: several are one step.
+ */
 #include "plat/lib/vring_packed.h"
 #include "plat/lib/vring_split.h"
 

@@ -67,10 +67,14 @@ VRING_INLINE unsigned int vring_packed_add(struct vring *vr,
 {
 	const uint16_t next = (uint16_t)(vr->next - i);
 	const uint64_t one = 1ull << 32;
-	struct vring_buf b[4];
+	struct vring_buf b;
 
-#define VRING_DESCRIBE(k) \
-	vring_packed_describe(d + (k), cookie + (k), rest + (k)*one, dir, &b[k])
+#define VRING_ADD(k)                            \
+	if (unlikely(!get(arg, i + (k), &b))) { \
+		i += (k);                       \
+		goto out;                       \
+	}                                       \
+	vring_packed_describe(d + (k), cookie + (k), rest + (k)*one, dir, &b)
 	while (i < n) {
 		const uint16_t at = (uint16_t)(next + i);
 		const uint16_t slot = at & vr->mask;
@@ -81,22 +85,18 @@ VRING_INLINE unsigned int vring_packed_add(struct vring *vr,
 
 		if (dir == VRING_FROM_DEVICE)
 			rest |= vr->buf_len;
-		for (; end - i >= 4;
+		for (; i + 4 <= end;
 		     i += 4, d += 4, cookie += 4, rest += 4 * one) {
-			if (unlikely(!vring_get4(get, arg, i, b)))
-				break;
-			VRING_DESCRIBE(0);
-			VRING_DESCRIBE(1);
-			VRING_DESCRIBE(2);
-			VRING_DESCRIBE(3);
+			VRING_ADD(0);
+			VRING_ADD(1);
+			VRING_ADD(2);
+			VRING_ADD(3);
 		}
 		for (; i < end; i++, d++, cookie++, rest += one) {
-			if (unlikely(!get(arg, i, b)))
-				goto out;
-			VRING_DESCRIBE(0);
+			VRING_ADD(0);
 		}
 	}
-#undef VRING_DESCRIBE
+#undef VRING_ADD
 out:
 	vr->next = (uint16_t)(next + i);
 	return (unsigned int)i;
@@ -181,11 +181,16 @@ VRING_INLINE unsigned int vring_packed_reap(struct vring *vr,
 	const uint16_t first = vr->last_used;
 	const uint32_t span = vr->buf_len - min;
 	const uint64_t one = 1ull << 32;
-	uint32_t len[4] = {min, min, min, min};
+	uint32_t len = min;
 	size_t i = 0;
 
-#define VRING_DUE(k) \
-	vring_packed_due(d + (k), want + (k)*one, dir, min, span, &len[k])
+#define VRING_TAKE(k)                                                     \
+	if (unlikely(!vring_packed_due(d + (k), want + (k)*one, dir, min, \
+				       span, &len))) {                    \
+		i += (k);                                                 \
+		goto out;                                                 \
+	}                                                                 \
+	put(arg, i + (k), cookie[k], len)
 	while (i < n) {
 		const uint16_t at = (uint16_t)(first + i);
 		const uint16_t slot = at & vr->mask;
@@ -194,20 +199,18 @@ VRING_INLINE unsigned int vring_packed_reap(struct vring *vr,
 		void *const *cookie = vr->cookie + slot;
 		uint64_t want = vring_packed_done(vr, at) | slot * one | min;
 
-		for (; end - i >= 4;
+		for (; i + 4 <= end;
 		     i += 4, d += 4, cookie += 4, want += 4 * one) {
-			if (unlikely(!VRING_DUE(0) || !VRING_DUE(1) ||
-				     !VRING_DUE(2) || !VRING_DUE(3)))
-				break;
-			vring_put4(put, arg, i, cookie, len);
+			VRING_TAKE(0);
+			VRING_TAKE(1);
+			VRING_TAKE(2);
+			VRING_TAKE(3);
 		}
 		for (; i < end; i++, d++, cookie++, want += one) {
-			if (unlikely(!VRING_DUE(0)))
-				goto out;
-			put(arg, i, *cookie, len[0]);
+			VRING_TAKE(0);
 		}
 	}
-#undef VRING_DUE
+#undef VRING_TAKE
 out:
 	vr->last_used = (uint16_t)(first + i);
 	return (unsigned int)i;

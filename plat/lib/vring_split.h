@@ -29,29 +29,36 @@ VRING_INLINE unsigned int vring_split_add(struct vring *vr,
 					  void *arg)
 {
 	const uint16_t next = vr->next;
-	struct vring_buf b[4];
+	struct vring_buf b;
 	size_t i = 0;
 
+#define VRING_ADD(k)                            \
+	if (unlikely(!get(arg, i + (k), &b))) { \
+		i += (k);                       \
+		goto out;                       \
+	}                                       \
+	vring_split_describe(desc + (k), cookie + (k), dir, &b)
 	while (i < n) {
 		const unsigned int at = (next + i) & vr->mask;
 		const size_t end = MIN((size_t)n, i + vr->size - at);
 		struct vring_desc *desc = vr->desc + at;
 		void **cookie = vr->cookie + at;
 
-		for (; end - i >= 4; i += 4, desc += 4, cookie += 4) {
-			if (unlikely(!vring_get4(get, arg, i, b)))
-				break;
-			vring_split_describe(desc, cookie, dir, &b[0]);
-			vring_split_describe(desc + 1, cookie + 1, dir, &b[1]);
-			vring_split_describe(desc + 2, cookie + 2, dir, &b[2]);
-			vring_split_describe(desc + 3, cookie + 3, dir, &b[3]);
+		for (; i + 8 <= end; i += 8, desc += 8, cookie += 8) {
+			VRING_ADD(0);
+			VRING_ADD(1);
+			VRING_ADD(2);
+			VRING_ADD(3);
+			VRING_ADD(4);
+			VRING_ADD(5);
+			VRING_ADD(6);
+			VRING_ADD(7);
 		}
 		for (; i < end; i++, desc++, cookie++) {
-			if (unlikely(!get(arg, i, b)))
-				goto out;
-			vring_split_describe(desc, cookie, dir, b);
+			VRING_ADD(0);
 		}
 	}
+#undef VRING_ADD
 out:
 	vr->next = (uint16_t)(next + i);
 	return (unsigned int)i;
@@ -149,11 +156,16 @@ VRING_INLINE unsigned int vring_split_reap(struct vring *vr,
 {
 	const uint16_t first = vr->last_used;
 	const uint32_t span = vr->buf_len - min;
-	uint32_t len[4] = {min, min, min, min};
+	uint32_t len = min;
 	size_t i = 0;
 
-#define VRING_DUE(k) \
-	vring_split_due(used + (k), want + (k), dir, min, span, &len[k])
+#define VRING_TAKE(k)                                                         \
+	if (unlikely(!vring_split_due(used + (k), want + (k), dir, min, span, \
+				      &len))) {                               \
+		i += (k);                                                     \
+		goto out;                                                     \
+	}                                                                     \
+	put(arg, i + (k), cookie[k], len)
 	while (i < n) {
 		const uint32_t at = (first + i) & vr->mask;
 		const size_t end = MIN((size_t)n, i + vr->size - at);
@@ -161,20 +173,22 @@ VRING_INLINE unsigned int vring_split_reap(struct vring *vr,
 		void *const *cookie = vr->cookie + at;
 		uint64_t want = (uint64_t)min << 32 | at;
 
-		for (; end - i >= 4;
-		     i += 4, used += 4, cookie += 4, want += 4) {
-			if (unlikely(!VRING_DUE(0) || !VRING_DUE(1) ||
-				     !VRING_DUE(2) || !VRING_DUE(3)))
-				break;
-			vring_put4(put, arg, i, cookie, len);
+		for (; i + 8 <= end;
+		     i += 8, used += 8, cookie += 8, want += 8) {
+			VRING_TAKE(0);
+			VRING_TAKE(1);
+			VRING_TAKE(2);
+			VRING_TAKE(3);
+			VRING_TAKE(4);
+			VRING_TAKE(5);
+			VRING_TAKE(6);
+			VRING_TAKE(7);
 		}
 		for (; i < end; i++, used++, cookie++, want++) {
-			if (unlikely(!VRING_DUE(0)))
-				goto out;
-			put(arg, i, *cookie, len[0]);
+			VRING_TAKE(0);
 		}
 	}
-#undef VRING_DUE
+#undef VRING_TAKE
 out:
 	vr->last_used = (uint16_t)(first + i);
 	return (unsigned int)i;

@@ -43,6 +43,7 @@ static const struct {
 	{" port 0 1", "ERR E_SURPLUS 8 "},
 };
 
+#define PUT_REQUEST 10 /* leaves what it has put when it is cancelled */
 #define LONG_REQUEST 14
 
 static const char *const typed[8] = {
@@ -66,6 +67,7 @@ static struct {
 	unsigned lines;     /* of the reply so far */
 	unsigned whole[16]; /* lines of each reply that is not cancelled */
 	bool alone;         /* nobody types: finds these out */
+	bool left;          /* there may be what PUT_REQUEST had put */
 } f;
 
 /* What a person's command holds up goes in once that is cancelled. */
@@ -116,8 +118,12 @@ static bool is_end(const char *text, size_t len)
 	static const char cancelled[] = "ERR E_CANCEL 0 ";
 
 	if (len > sizeof(cancelled) - 1 &&
-	    !memcmp(text, cancelled, sizeof(cancelled) - 1))
+	    !memcmp(text, cancelled, sizeof(cancelled) - 1)) {
+		f.left |= f.asked[f.answered] == PUT_REQUEST;
 		return true;
+	}
+	if (f.left && f.asked[f.answered] == PUT_REQUEST)
+		return len == 2 || (len > 4 && !memcmp(text, "ERR ", 4));
 	if (len == 2 || (len > 4 && !memcmp(text, "ERR ", 4))) {
 		unsigned *whole = &f.whole[f.asked[f.answered]];
 
@@ -231,6 +237,7 @@ static void begin(void)
 	f.count = f.answered = f.lines = 0;
 	f.read = f.in_len = 0;
 	f.chunk = SIZE_MAX;
+	f.left = false;
 }
 
 /* How long each reply is when there is nothing but requests. */

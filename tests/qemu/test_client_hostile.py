@@ -15,7 +15,9 @@ import pytest
 
 from lab import ROOT
 
-ASAN = os.path.join(ROOT, "build", "client-asan", "ukpktgen-console")
+# Or one that a checker runs: a script with valgrind in it.
+ASAN = os.environ.get("UKPKTGEN_TEST_CLIENT") or os.path.join(
+    ROOT, "build", "client-asan", "ukpktgen-console")
 PLAIN = os.path.join(ROOT, "build", "client", "ukpktgen-console-plain")
 CLIENT = os.path.join(ROOT, "build", "ukpktgen-console")
 PROMPT = "ukpktgen> "
@@ -62,8 +64,8 @@ class Appliance:
                 if at < 0:
                     continue
                 tag, _, command = line[at:].partition(b" ")
-                if self.greet and command == b"version":
-                    peer.sendall(tag + b" fake\r\n" + tag + b" OK\r\n")
+                if self.greet and command == b"version --json":
+                    peer.sendall(tag + b' {"version":"f\\u001b[7mke"}\r\n' + tag + b" OK\r\n")
                 else:
                     peer.sendall(self.reply(tag, command))
 

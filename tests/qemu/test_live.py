@@ -1,71 +1,23 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """`stats live` as a person sees it in tmux, while frames are sent."""
 import re
-import subprocess
-import time
 
 import pytest
 
-from lab import LAUNCHER, PATIENCE, TEST_IMAGE, lab  # noqa: F401
+from lab import LAUNCHER, TEST_IMAGE, lab  # noqa: F401
+from screen import Tmux
 
-PROMPT = "ukpktgen>"
 BLOCKS = "▁▂▃▄▅▆▇█"
-
-
-class Tmux:
-    """A terminal of its own that runs the launcher."""
-
-    def __init__(self, lab, *options, image=None):
-        env = dict(lab.env, **({"UKPKTGEN_IMAGE": image} if image else {}))
-        env.pop("TMUX", None)
-        self.base = ["tmux", "-S", str(lab.path / "tmux"), "-f", "/dev/null"]
-        self.env = dict(env, LC_ALL="C.UTF-8", TERM="screen")
-        # The shell keeps the terminal as the launcher leaves it.
-        self.run("new-session", "-d", "-x", "80", "-y", "24", "sh", "-c",
-                 '"$@"; echo "ended with $?"; read -r _', "sh", LAUNCHER,
-                 "run", "--name", "a", *options)
-
-    def run(self, *args):
-        done = subprocess.run(self.base + list(args), env=self.env, text=True,
-                              capture_output=True, timeout=PATIENCE)
-        assert done.returncode == 0, done.stderr
-        return done.stdout
-
-    def screen(self):
-        return self.run("capture-pane", "-p").split("\n")
-
-    def modes(self):
-        """Whether the alternate screen is on, and the cursor to be seen."""
-        return self.run("display-message", "-p",
-                        "#{alternate_on} #{cursor_flag}").strip()
-
-    def keys(self, *keys):
-        self.run("send-keys", *keys)
-
-    def until(self, holds):
-        end = time.monotonic() + PATIENCE
-        while not holds(self.screen()):
-            assert time.monotonic() < end, "\n".join(self.screen())
-            time.sleep(0.05)
-        return self.screen()
-
-    def until_ended(self):
-        return self.until(lambda rows: any(r.startswith("ended with") for r in rows))
-
-    def until_prompt(self):
-        return self.until(lambda rows: [r for r in rows if r][-1:] == [PROMPT])
-
-    def line(self, text):
-        self.until_prompt()
-        self.keys(text, "Enter")
 
 
 @pytest.fixture
 def tmux(lab):
     terminals = []
 
-    def make(*options, **named):
-        terminals.append(Tmux(lab, *options, **named))
+    def make(*options, image=None):
+        env = dict(lab.env, **({"UKPKTGEN_IMAGE": image} if image else {}))
+        terminals.append(Tmux(lab.path / "tmux", env, LAUNCHER, "run", "--name", "a",
+                              *options))
         return terminals[-1]
     yield make
     for one in terminals:

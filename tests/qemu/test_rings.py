@@ -130,3 +130,12 @@ def test_options_out_of_range(lab, option):
     done = lab.launch("exec", "--boot", *option, "-c", "port", check=False)
     assert done.returncode == 2
     assert option[0] in done.stderr and "wanted" in done.stderr
+
+
+def test_too_little_memory_is_said_to_be(lab):
+    done = lab.launch("exec", "--boot", "--memory", "4M", "--mtu", "9000",
+                      "-c", "port --json")
+    one, two = json.loads(done.stdout)["ports"]
+    assert one["state"] == "idle" and one["mtu"] == 9000
+    assert two["state"] == ("failed at 'buffer pool': not enough memory, "
+                            "see 'ukpktgen run --memory'")

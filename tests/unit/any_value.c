@@ -55,7 +55,7 @@ void any_value(const struct arg *a, unsigned nb_ports, struct value *v,
 	memset(v, 0xa5, sizeof(*v));
 	v->mask = (any(seed) | 1ull << any_below(seed, nb_ports)) & ports;
 	v->u = any_number(a, seed);
-	v->rate.unit = (enum rate_unit)any_below(seed, 5);
+	v->rate.unit = (enum rate_unit)any_below(seed, RATE_PER_MIN + 1);
 	v->rate.micro = v->rate.unit == RATE_MAX ? 0 : any(seed);
 	for (unsigned i = 0; i < 16; i++)
 		v->addr[i] = any_below(seed, 2) ? 0 : (uint8_t)any(seed);

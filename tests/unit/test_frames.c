@@ -28,7 +28,8 @@ static struct frames frames;
 static struct program prog[2];
 static unsigned active;
 static struct program_at at; /* of the next to be made */
-static struct flying flying[FLYING_MAX];
+static struct flying store[FLYING_MAX];
+static struct flying *flying[FLYING_MAX]; /* behind nb_flying: unused */
 static unsigned nb_flying;
 static uint64_t now_ns, made_ns, seed;
 
@@ -42,7 +43,8 @@ static int setup(void **state)
 	assert_int_equal(port_open(&port, 0, SPARE, uk_alloc_get_default()), 0);
 	assert_int_equal(frames_open(&frames, &port, uk_alloc_get_default()),
 			 0);
-	nb_flying = 0;
+	for (nb_flying = FLYING_MAX; nb_flying; nb_flying--)
+		flying[nb_flying - 1] = &store[nb_flying - 1];
 	at = (struct program_at){0};
 	seed = 1;
 	now_ns = 1;
@@ -98,7 +100,7 @@ static void take(unsigned leave)
 	uint64_t bytes = 0;
 
 	for (unsigned i = 0; i < n; i++) {
-		struct flying *f = &flying[nb_flying++];
+		struct flying *f = flying[nb_flying++];
 
 		f->nb = pkts[i];
 		f->len = pkts[i]->len;
@@ -112,13 +114,15 @@ static void take(unsigned leave)
 /* It is done with one, which is as it was. */
 static void complete(unsigned i)
 {
-	struct flying *f = &flying[i];
+	struct flying *f = flying[i];
 
 	assert_int_equal(f->nb->len, f->len);
 	assert_memory_equal(f->nb->data, f->bytes, f->len);
 	port_frame_free(f->nb);
 	nb_flying--;
-	memmove(f, f + 1, (nb_flying - i) * sizeof(*f));
+	memmove(&flying[i], &flying[i + 1],
+		(nb_flying - i) * sizeof(flying[0]));
+	flying[nb_flying] = f;
 }
 
 /* Those that were just made are the next of the program. */
@@ -317,6 +321,42 @@ static void lost_ones_are_worked_around(void **state)
 	check_in_flight();
 }
 
+/*
+ * Long enough for sequence number and checksum to go round more than once, by
+ * a device that is in order, but for a while.
+ */
+static void signed_for_long(void **state)
+{
+	static const uint64_t starts[] = {0, 65500, (1ull << 32) - 100,
+					  (1ull << 48) - 1000};
+	struct stream s;
+	(void)state;
+
+	for (size_t k = 0; k < sizeof(starts) / sizeof(starts[0]); k++) {
+		stream_init(&s, mac);
+		s.sign = true;
+		set(&s, STRATEGY_POOL);
+		at.frame = starts[k];
+		while (at.frame - starts[k] < 140000) {
+			const bool in_order = any(50) > 0;
+
+			now_ns += 1 + any(1000);
+			make(1 + any(2 * BURST));
+			take(0);
+			while (nb_flying > BURST)
+				complete(in_order ? 0 : any(nb_flying));
+		}
+		/* A run begins again, with the same program. */
+		at.frame = 0;
+		for (int i = 0; i < 10; i++) {
+			make(BURST);
+			take(0);
+			while (nb_flying)
+				complete(0);
+		}
+	}
+}
+
 #ifdef PORT_SHARED
 /* What is free to be shared is, and nothing is written to it. */
 static void shared_means_one(void **state)
@@ -382,6 +422,7 @@ int main(void)
 		TEST(a_burst_can_always_be_made),
 		TEST(long_bursts),
 		TEST(lost_ones_are_worked_around),
+		TEST(signed_for_long),
 #ifdef PORT_SHARED
 		TEST(shared_means_one),
 		TEST(a_pool_is_no_larger_than_needed),

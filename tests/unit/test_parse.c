@@ -368,6 +368,11 @@ static void a_failing_call_points_at_its_argument(void **state)
 	assert_int_equal(c.err_column, 2);
 	call_fail(&c, E_RANGE, 1, "%0300d", 0);
 	assert_int_equal(strlen(c.err_text), sizeof(c.err_text) - 1);
+	/* What a terminal would act on is escaped, whole or not at all. */
+	call_fail(&c, E_RANGE, 1, "a\n\033[7m\xe4");
+	assert_string_equal(c.err_text, "a\\x0a\\x1b[7m\\xe4");
+	call_fail(&c, E_RANGE, 1, "%0236d\n", 0);
+	assert_int_equal(strlen(c.err_text), 236);
 }
 
 #define TEST(name) cmocka_unit_test_setup(name, setup)

@@ -307,6 +307,76 @@ static void wrong_calls_to_the_device_change_nothing(void **state)
 	assert_int_equal(uk_netdev_state_get(d), UK_NETDEV_RUNNING);
 }
 
+/* Both send all they can: what is ignored does not hold the other up. */
+static void ignoring_is_quick_enough(void **state)
+{
+	uint64_t now = S;
+	(void)state;
+
+	pktgen_set_mode(&pg, 3, MODE_TX, now);
+	pktgen_start(&pg, 3, now);
+	run_for(&now, 1000 * US, US);
+	for (int i = 0; i < 2; i++) {
+		const struct stats *s = &pg.worker[i]->stats;
+
+		assert_int_equal(s->tx_packets, 1000 * WORKER_BURST);
+		assert_int_equal(s->tx_ring_full, 0);
+		assert_in_range(s->rx_ignored, s->tx_packets - 4 * WORKER_BURST,
+				s->tx_packets);
+	}
+}
+
+static void set_wait(struct worker_how *how, const void *arg)
+{
+	how->wait = *(const enum wait_kind *)arg;
+}
+
+/* The ring of port 0 is full, until the test lets go. */
+static void fill_ring(uint64_t *now)
+{
+	host_netdev_faults(dev[0])->hold = 10000;
+	run_for(now, 100 * US, US);
+	assert_true(pg.worker[0]->stats.tx_ring_full > 0);
+}
+
+static void waits_as_the_least_patient_wants(void **state)
+{
+	static const enum wait_kind halt = WAIT_HALT, spin = WAIT_SPIN,
+				    automatic = WAIT_AUTO;
+	struct worker *w = pg.worker[0];
+	uint64_t now = S;
+	(void)state;
+
+	pktgen_set_how(&pg, 1, set_wait, &halt, now);
+	/* A paced port's next frame comes soon. */
+	set_pps(1000, now);
+	pktgen_start(&pg, 3, now);
+	run_for(&now, 10 * US, US);
+	assert_int_equal(pktgen_wait(&pg, now), WAIT_PAUSE);
+	/* A full ring; the other port only receives. */
+	pktgen_edit(&pg, 1, set_rate_edit, &(struct load){LOAD_MAX, 0}, now,
+		    &(struct pktgen_fault){0});
+	fill_ring(&now);
+	assert_int_equal(pktgen_wait(&pg, now), WAIT_HALT);
+	/* One that sends back what comes, at once. */
+	pktgen_set_mode(&pg, 2, MODE_RX | MODE_REFLECT, now);
+	assert_int_equal(pktgen_wait(&pg, now), WAIT_PAUSE);
+	pktgen_set_mode(&pg, 2, MODE_RX, now);
+	/* A change counts at once. */
+	pktgen_set_how(&pg, 1, set_wait, &spin, now);
+	assert_int_equal(pktgen_wait(&pg, now), WAIT_SPIN);
+	/* Each start measures, unless told. */
+	pktgen_set_how(&pg, 1, set_wait, &automatic, now);
+	for (int i = 0; i < 200; i++)
+		pktgen_wait(&pg, now += 1000 * US);
+	assert_true(w->wait.decided);
+	pktgen_stop(&pg, 3);
+	host_netdev_faults(dev[0])->hold = 0;
+	run_for(&now, 1000 * US, US);
+	pktgen_start(&pg, 1, now);
+	assert_false(w->wait.decided);
+}
+
 #define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 
 int main(void)
@@ -319,6 +389,8 @@ int main(void)
 		TEST(a_port_that_does_not_receive_ignores),
 		TEST(both_ways_at_once),
 		TEST(a_mode_without_tx_owes_nothing),
+		TEST(ignoring_is_quick_enough),
+		TEST(waits_as_the_least_patient_wants),
 		TEST(refused_edits_change_no_port),
 		TEST(a_new_size_counts_from_the_next_burst),
 		TEST(a_refused_frame_is_counted_and_freed),

@@ -90,6 +90,7 @@ static void start(uint64_t frames, uint64_t time_ns)
 	const struct worker_limit limit = {frames, time_ns};
 
 	pktgen_start_limited(pg, 1, &limit, now);
+	worker_step(pg->worker[0], now); /* its time begins with the first */
 }
 
 /* Port 0 has sent and told so; port 1 has all of it. */
@@ -210,7 +211,6 @@ static void unpaced_it_ends_at_the_time(void **state)
 	(void)state;
 	start(NO_LIMIT, 10 * MS);
 	/* The first burst at once, the last one at 9.9 ms. */
-	step(0);
 	run_for(20 * MS, 100 * US);
 	check_done(100 * WORKER_BURST);
 }

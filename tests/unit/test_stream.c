@@ -18,6 +18,8 @@ static void gaps(void **state)
 		{64, {LOAD_PPS, 1000000ull}, 1000000000, 0},
 		{64, {LOAD_PPS, 10000ull * 1000000}, 100000, 0},
 		/* A packet a minute. */
+		{64, {LOAD_PER_MIN, 1000000}, 60000000000, 0},
+		{1518, {LOAD_PER_MIN, 7000000}, 8571428571, 0x6db6db6e},
 		{64, {LOAD_PPS, 16667}, 59998800023, 0xffe08b19},
 		/* 3 a second: a third of a ns, rounded up. */
 		{64, {LOAD_PPS, 3000000}, 333333333, 0x55555556},

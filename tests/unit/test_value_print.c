@@ -30,6 +30,8 @@ static void printed_as_a_person_would(void **state)
 		{{RATE_PERCENT, 25000000}, "25%"},
 		{{RATE_PERCENT, 500000}, "0.5%"},
 		{{RATE_PERCENT, 1000000000}, "1000%"},
+		{{RATE_PER_MIN, 1000000}, "1/min"},
+		{{RATE_PER_MIN, 2500000000}, "2500/min"},
 		{{RATE_PPS, U}, "18446744073709.551615pps"},
 	};
 	static const struct {

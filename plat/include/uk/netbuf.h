@@ -16,15 +16,23 @@
 
 #include <uk/alloc.h>
 
+/*
+ * In `flags`, by a driver: a frame of one part with the driver's header in its
+ * headroom, which can be sent again without another look. Whoever changes
+ * `next` or `data`, or writes to the headroom, sets `flags` to 0.
+ */
+#define UK_NETBUF_F_TX_READY (1u << 7)
+
 struct uk_netbuf;
 typedef void (*uk_netbuf_dtor_t)(struct uk_netbuf *m);
 
 struct uk_netbuf {
 	struct uk_netbuf *next; /* the next part of the frame, or NULL */
 	struct uk_netbuf *prev;
-	uint8_t flags;
 	void *data;   /* first byte of the frame in this part */
 	uint16_t len; /* bytes of the frame in this part */
+	uint8_t flags;
+	uint8_t _reserved; /* 0: a driver compares it with the two above */
 	uint32_t refcount;
 	void *priv; /* the user's own, never looked at */
 	void *buf;
@@ -92,6 +100,7 @@ static inline int uk_netbuf_header(struct uk_netbuf *m, int16_t len)
 		return -EFAULT;
 	m->data = (char *)m->data - len;
 	m->len = (uint16_t)(m->len + len);
+	m->flags = 0;
 	return 1;
 }
 

@@ -249,7 +249,7 @@ void uk_netdev_drv_unregister_all(void);
  * is sent; the same netbuf may stand in `pkts`, and be with the device, any
  * number of times. The device writes to nothing but the nb_encap_tx bytes
  * before `data`, and to those only where they do not hold its header yet, that
- * is before the first time.
+ * is before the first time; see UK_NETBUF_F_TX_READY.
  *
  * Returns a set of the flags above: SUCCESS when at least one was taken, MORE
  * while there is room for another. Or a negative errno:

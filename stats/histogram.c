@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "stats/histogram.h"
+
+#include "stats/wide.h"
+
+#define SUB (1u << HISTOGRAM_BITS)
+#define MILLION 1000000u
+
+uint64_t histogram_last_ns(unsigned bucket)
+{
+	const unsigned next = bucket + 1;
+
+	if (next < 2 * SUB)
+		return bucket;
+	return ((uint64_t)(SUB + next % SUB) << (next / SUB - 1)) - 1;
+}
+
+uint64_t histogram_total(const struct histogram *h,
+			 const struct histogram *base)
+{
+	uint64_t n = 0;
+
+	for (unsigned i = 0; i < HISTOGRAM_BUCKETS; i++)
+		n += h->count[i] - base->count[i];
+	return n;
+}
+
+uint64_t histogram_mean_ns(const struct histogram *h,
+			   const struct histogram *base)
+{
+	const uint64_t total = histogram_total(h, base);
+
+	return total ? (h->sum_ns - base->sum_ns) / total : 0;
+}
+
+uint64_t histogram_quantile_ns(const struct histogram *h,
+			       const struct histogram *base,
+			       unsigned millionths)
+{
+	const wide total = histogram_total(h, base);
+	uint64_t rank, n = 0;
+
+	if (!total)
+		return 0;
+	rank = (uint64_t)wide_div(total * millionths + MILLION - 1, MILLION);
+	for (unsigned i = 0; i < HISTOGRAM_BUCKETS; i++) {
+		n += h->count[i] - base->count[i];
+		if (n >= rank)
+			return histogram_last_ns(i);
+	}
+	return HISTOGRAM_MAX_NS;
+}
