@@ -23,6 +23,9 @@ CONTENTS = {"one shared frame": "strategy shared",
             "1,024 flows": "src ip 10.0.0.0/22",
             "1,048,576 flows": "src ip 10.0.0.0/12",
             "signed, 1,048,576 flows": "signature on; src ip 10.0.0.0/12"}
+IMAGES = {"as it is": IMAGE,
+          "with LTO": os.path.join(ROOT, "build", "lto", "ukpktgen.elf"),
+          "without section GC": os.path.join(ROOT, "build", "nogc", "ukpktgen.elf")}
 
 
 @dataclass
@@ -141,21 +144,17 @@ def instructions():
 
 
 def compiler():
-    images = {"as it is": IMAGE,
-              "with LTO": os.path.join(ROOT, "build", "lto", "ukpktgen.elf"),
-              "without section GC": os.path.join(ROOT, "build", "nogc",
-                                                 "ukpktgen.elf")}
     yield Case("compiler", "link-time optimisation: 1,048,576 signed flows", [
         send(name, commands=CONTENTS["signed, 1,048,576 flows"], image=image)
-        for name, image in images.items()])
+        for name, image in IMAGES.items()])
     yield Case("compiler-receive", "link-time optimisation: receive", [
-        take(name, peers.Source, "rx", image=image) for name, image in images.items()])
+        take(name, peers.Source, "rx", image=image) for name, image in IMAGES.items()])
     for what, commands in (("shared", "one shared frame"),
                            ("signed", "signed, 1,048,576 flows")):
         yield Case("compiler-icount-" + what,
                    "link-time optimisation: instructions, " + commands, [
                        send(name, commands=CONTENTS[commands], image=image,
-                            icount=True) for name, image in images.items()],
+                            icount=True) for name, image in IMAGES.items()],
                    "instructions", FEW_RUNS)
 
 

@@ -63,4 +63,4 @@ def cells(row, unit):
             "%.1f" % row["gbps"] if row["gbps"] else "",
             "%.2f" % row["ratio"] if row["ratio"] else "-",
             "%d of %d" % (row["used"], row["runs"]),
-            "%.0f %s" % (row["probe_ns"], row["state"]))
+            ("%.0f %s" % (row["probe_ns"], row["state"])).removesuffix(" one"))

@@ -12,6 +12,7 @@ import console
 import files
 import live
 from appliance import IMAGE, MACHINES, ROOT, command
+from cases import IMAGES
 
 TINY = os.path.join(ROOT, "build", "tiny", "ukpktgen.elf")
 DEBUG = os.path.join(ROOT, "build", "ukpktgen.debug")
@@ -90,6 +91,11 @@ def measure():
     row("the same of tinyconfig", "%.1f" % (result["tiny_image_bytes"] / 1024),
         "KiB", "%.0f%% of it" % (
             100 * result["tiny_image_bytes"] / result["image_bytes"]))
+    result["compiler_bytes"] = {}
+    for name, path in IMAGES.items():
+        result["compiler_bytes"][name] = os.path.getsize(path)
+        if path != IMAGE:
+            row("the same " + name, "%.1f" % (os.path.getsize(path) / 1024), "KiB")
     for machine in MACHINES:
         least = least_memory(machine)
         result["least_memory_mb"][machine] = least

@@ -247,8 +247,8 @@ class Tap(Socket):
                 ip("netns", "del", left)  # by a bench that was killed
         ip("netns", "add", space)
         self.stack.callback(ip, "netns", "del", space)
-        subprocess.run([*self.before, "sysctl", "-qw",
-                        "net.ipv6.conf.default.disable_ipv6=1"], check=False)
+        subprocess.run([*self.before, "sh", "-c", "echo 1 >/proc/sys/net/ipv6/conf/"
+                        "default/disable_ipv6"], check=False, capture_output=True)
         ip("-n", space, "tuntap", "add", "t0", "mode", "tap")
         ip("-n", space, "link", "set", "t0", "mtu", "9000", "up")
         self.sink(cpus, "packet", "t0")

@@ -126,3 +126,10 @@ def test_the_program(tmp_path):
         assert one["runs"][0]["value"] > 0
         assert len(one["runs"][0]["probes_ns"]) == 2
         assert re.search(r"^%s +\d+\.\d\d " % one["name"], done.stdout, re.M)
+    if not shutil.which("gnuplot"):
+        return  # as on a machine that only tests
+    page = tmp_path / "performance.md"
+    shutil.copy(os.path.join(ROOT, "docs", "performance.md"), page)
+    for _ in range(2):  # it replaces what it has written
+        subprocess.run([os.path.join(BENCH, "report"), str(out), str(page)], check=True)
+        assert page.read_text().count("| 16M | ") == 1
