@@ -36,6 +36,12 @@ TEST_CMD_SRC := $(sort $(wildcard tests/cmds/*.c))
 LIB_SRC := $(sort $(wildcard plat/lib/*.c))
 KVM_SRC := $(sort $(wildcard plat/kvm/*.c plat/kvm/*.S))
 HOST_SRC := $(sort $(wildcard plat/host/*.c))
+# The checks of uknetdev: in test images, and in any by an option of Config.uk.
+NETDEV_SRC := $(sort $(wildcard tests/netdev/*.c))
+ifeq ($(CONFIG_APPUKPKTGEN_NETDEV_CHECK),y)
+IMAGE_CMD_SRC += tests/cmds/netdev_check.c
+IMAGE_NETDEV_SRC := $(NETDEV_SRC)
+endif
 UNIT_SRC := $(sort $(wildcard tests/unit/test_*.c))
 UNIT_LIB_SRC := $(sort $(filter-out $(UNIT_SRC),$(wildcard tests/unit/*.c)))
 
@@ -108,6 +114,7 @@ test: $(O)/gen/image/uk/config.h $(O)/gen/uk/config.h
 ## unit: the unit tests alone, under ASan and UBSan
 unit: $(UNIT_SRC:tests/unit/%.c=$(O)/host/%) $(O)/host/test_pktgen_one \
 		$(O)/host/test_frames_one $(O)/host/test_modes_one \
+		$(O)/host/test_port_one \
 		transcripts
 	@set -e; for t in $(filter $(O)/%,$^); do echo "== $$t"; $$t; done
 
@@ -164,7 +171,8 @@ help:
 # ---- The image ---------------------------------------------------------------
 
 obj = $(patsubst %,$(O)/$(1)/%.o,$(basename $(2)))
-KVM_OBJ := $(call obj,kvm,$(APP_SRC) $(IMAGE_CMD_SRC) $(LIB_SRC) $(KVM_SRC))
+KVM_OBJ := $(call obj,kvm,$(APP_SRC) $(IMAGE_CMD_SRC) $(LIB_SRC) $(KVM_SRC) \
+	$(IMAGE_NETDEV_SRC))
 
 $(O)/ukpktgen.debug: $(KVM_OBJ) $(O)/kvm/cmd_table.o plat/kvm/link.ld
 	$(call say,LD,$@)
@@ -176,7 +184,8 @@ tiny-image:
 	@$(MAKE) --no-print-directory -s O=$(O)/tiny tinyconfig $(O)/tiny/ukpktgen.elf
 
 test-image: $(O)/test/ukpktgen.elf
-$(O)/test/ukpktgen.debug: $(KVM_OBJ) $(call obj,kvm,$(TEST_CMD_SRC)) \
+$(O)/test/ukpktgen.debug: $(sort $(KVM_OBJ) \
+		$(call obj,kvm,$(TEST_CMD_SRC) $(NETDEV_SRC))) \
 		$(O)/kvm/cmd_table_test.o plat/kvm/link.ld
 	@mkdir -p $(@D)
 	$(call say,LD,$@)
@@ -258,7 +267,7 @@ $(O)/gen/version.h: FORCE
 # ---- Host build: unit tests and the docs generator ---------------------------
 
 HOST_LIB_OBJ := $(call obj,host,$(filter-out main.c,$(APP_SRC)) $(CMD_SRC) \
-	$(LIB_SRC) $(HOST_SRC) $(UNIT_LIB_SRC) client/lines.c client/show.c \
+	$(LIB_SRC) $(HOST_SRC) $(UNIT_LIB_SRC) $(NETDEV_SRC) client/lines.c client/show.c \
 	$(filter-out tests/vhost/main.c,$(VHOST_SRC))) $(O)/host/cmd_table.o
 
 $(O)/host/libukpktgen.a: $(HOST_LIB_OBJ)
@@ -270,7 +279,7 @@ $(O)/host/test_%: $(O)/host/tests/unit/test_%.o $(O)/host/libukpktgen.a
 	$(Q)$(CC) $(HOST_CFLAGS) -o $@ $^ -lcmocka -lm
 
 # The engines once more as they run in a stock tree, which knows no bursts.
-$(O)/host/test_%_one: tests/unit/test_%.c net/port.c \
+$(O)/host/test_%_one: tests/unit/test_%.c $(wildcard net/port*.c) \
 		$(wildcard pktgen/*.c) $(O)/host/libukpktgen.a
 	$(call say,LD,$@)
 	$(Q)$(CC) $(filter-out -MMD -MP,$(HOST_CFLAGS)) -DPORT_NO_BURST -o $@ \

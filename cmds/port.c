@@ -93,6 +93,9 @@ static void show_up(struct reply *r, const struct pktgen *pg, unsigned i)
 	reply_u64(r, "mtu", p->mtu, "bytes");
 	reply_u64(r, "tx_ring", p->nb_tx_desc, NULL);
 	reply_u64(r, "rx_ring", p->nb_rx_desc, NULL);
+	/* In a stock tree: what is taken off every received length. */
+	if (p->rx_excess)
+		reply_u64(r, "rx_excess", p->rx_excess, "bytes");
 }
 
 static enum call_result run_show(struct call *c)

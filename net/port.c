@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-#include "net/port.h"
+#include "net/port_impl.h"
 
 #include <string.h>
 
@@ -133,10 +133,20 @@ static int fail(struct port *p, enum port_step step, int err)
 	return err;
 }
 
+/*
+ * Stock Unikraft's virtio-net drives transitional devices, whose rings have one
+ * length, and lets a queue be configured with another all the same.
+ */
+#ifdef PORT_BURST
+#define RINGS_SHORTEN 1
+#else
+#define RINGS_SHORTEN 0
+#endif
+
 /* As many of `want` descriptors as the queue allows. */
 static uint16_t nb_desc(const struct uk_netdev_queue_info *info, uint16_t want)
 {
-	return info->nb_max < want ? info->nb_max : want;
+	return RINGS_SHORTEN ? MIN(info->nb_max, want) : info->nb_max;
 }
 
 static bool takes_chains(const struct port *p)
@@ -199,7 +209,7 @@ static void fit_memory(struct port *p, unsigned burst, struct uk_alloc *a)
 	if (takes_chains(p))
 		p->rx_buf_bytes = MIN(p->buf_bytes, (size_t)RX_BUF_BYTES);
 	count_bufs(p, burst);
-	if (avail < 0)
+	if (avail < 0 || !RINGS_SHORTEN)
 		return;
 	share = (size_t)(avail - avail / MEMORY_KEPT) /
 		(ports > p->id ? ports - p->id : 1);
@@ -227,6 +237,7 @@ static void make_rx_bufs(struct port *p)
 	while ((mem = uk_allocpool_take(p->rx_pool)) != NULL) {
 		struct uk_netbuf *nb = (void *)mem;
 
+		port_rx_mark(mem + start, p->rx_buf_bytes);
 		uk_netbuf_init_indir(nb, mem + start, p->rx_buf_bytes, 0, p,
 				     rx_back);
 		rx_reset(nb, p);
@@ -342,82 +353,6 @@ void port_close(struct port *p, struct uk_alloc *a)
 		uk_allocpool_free(p->rx_pool);
 	if (p->tx_pool)
 		uk_allocpool_free(p->tx_pool);
-}
-
-#ifdef PORT_BURST
-
-unsigned port_tx_burst(struct port *p, struct uk_netbuf **pkts, unsigned n,
-		       int *err)
-{
-	uint16_t cnt = (uint16_t)n;
-	int rc = uk_netdev_tx_burst(p->dev, 0, pkts, &cnt);
-
-	*err = rc < 0 ? rc : 0;
-	return cnt;
-}
-
-unsigned port_rx_burst(struct port *p, struct uk_netbuf **pkts, unsigned n,
-		       bool *underrun, int *err)
-{
-	uint16_t cnt = (uint16_t)n;
-	int rc = uk_netdev_rx_burst(p->dev, 0, pkts, &cnt);
-
-	*err = rc < 0 ? rc : 0;
-	*underrun = rc > 0 && (rc & UK_NETDEV_STATUS_UNDERRUN);
-	return cnt;
-}
-
-#else
-
-unsigned port_tx_burst(struct port *p, struct uk_netbuf **pkts, unsigned n,
-		       int *err)
-{
-	unsigned i;
-	int rc = 0;
-
-	for (i = 0; i < n; i++) {
-		rc = uk_netdev_tx_one(p->dev, 0, pkts[i]);
-		if (!uk_netdev_status_successful(rc))
-			break;
-	}
-	*err = rc < 0 ? rc : 0;
-	return i;
-}
-
-unsigned port_rx_burst(struct port *p, struct uk_netbuf **pkts, unsigned n,
-		       bool *underrun, int *err)
-{
-	unsigned i;
-	int rc = 0;
-
-	*underrun = false;
-	for (i = 0; i < n;) {
-		rc = uk_netdev_rx_one(p->dev, 0, &pkts[i]);
-		if (rc < 0)
-			break;
-		if (rc & UK_NETDEV_STATUS_UNDERRUN)
-			*underrun = true;
-		if (!(rc & UK_NETDEV_STATUS_SUCCESS))
-			break;
-		i++;
-		if (!(rc & UK_NETDEV_STATUS_MORE))
-			break;
-	}
-	*err = rc < 0 ? rc : 0;
-	return i;
-}
-
-#endif
-
-void port_tx_reap(struct port *p)
-{
-#ifdef PORT_BURST
-	uint16_t none = 0;
-
-	uk_netdev_tx_burst(p->dev, 0, NULL, &none);
-#else
-	(void)p;
-#endif
 }
 
 unsigned port_tx_out(const struct port *p)

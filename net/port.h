@@ -74,7 +74,10 @@ struct port {
 	unsigned nb_reflected; /* of port_reflect(), not back yet */
 	unsigned nb_tx_bufs;   /* in tx_pool, when all are back */
 	enum port_step step;   /* PORT_STEP_UP, or the one that failed */
-	int err;               /* negative errno of the step that failed */
+	/* Without bursts: what the driver adds to a received length, bytes. */
+	uint16_t rx_excess;
+	bool rx_seen; /* rx_excess is known */
+	int err;      /* negative errno of the step that failed */
 };
 
 /*

@@ -126,6 +126,22 @@ static bool deliver(struct host_netdev *to, const struct uk_netbuf *nb)
 	return true;
 }
 
+/* Whether the device could take any frame now. */
+static bool has_room(const struct host_netdev *d)
+{
+	const struct fifo *posted = &d->peer->rxq.posted;
+	unsigned parts = 1;
+
+	if (fifo_len(&d->txq.flying) == d->txq.nb_desc || !fifo_len(posted))
+		return false;
+	if (chains(d->peer)) {
+		unsigned room = posted->nb[posted->head % MAX_DESC]->len;
+
+		parts = (d->mtu + 14u + room - 1) / room;
+	}
+	return fifo_len(posted) >= parts;
+}
+
 static void complete(struct host_netdev *d)
 {
 	while (fifo_len(&d->txq.flying) > d->faults.hold)
@@ -155,7 +171,7 @@ static int tx_burst(struct uk_netdev *dev, struct uk_netdev_tx_queue *q,
 	}
 	*cnt = n;
 	return (n ? UK_NETDEV_STATUS_SUCCESS : 0) |
-	       (fifo_len(&q->flying) < q->nb_desc ? UK_NETDEV_STATUS_MORE : 0);
+	       (has_room(d) ? UK_NETDEV_STATUS_MORE : 0);
 }
 
 static int rx_burst(struct uk_netdev *dev, struct uk_netdev_rx_queue *q,
@@ -170,6 +186,9 @@ static int rx_burst(struct uk_netdev *dev, struct uk_netdev_rx_queue *q,
 	}
 	for (n = 0; n < *cnt && fifo_len(&q->filled); n++)
 		pkts[n] = fifo_get(&q->filled);
+	for (uint16_t i = 0; i < n; i++)
+		pkts[i]->len = (uint16_t)(pkts[i]->len +
+					  dev_of(dev)->faults.rx_excess);
 	*cnt = n;
 	if (n)
 		status |= UK_NETDEV_STATUS_SUCCESS;
@@ -204,9 +223,11 @@ static int configure(struct uk_netdev *dev,
 	return dev_of(dev)->faults.configure;
 }
 
-static int queue_info(struct uk_netdev *dev __unused, uint16_t id __unused,
+static int queue_info(struct uk_netdev *dev __unused, uint16_t id,
 		      struct uk_netdev_queue_info *info)
 {
+	if (id > 0)
+		return -EINVAL;
 	*info = (struct uk_netdev_queue_info){
 		.nb_max = DEFAULT_DESC,
 		.nb_min = 1,

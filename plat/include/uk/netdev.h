@@ -34,12 +34,15 @@
  * UK_NETDEV_HAVE_BURST: uk_netdev_tx_burst() and uk_netdev_rx_burst().
  * UK_NETDEV_HAVE_SHARED_TX: a netbuf with several references may be sent, as
  * often at once as there are, and counts are plain numbers.
+ * UK_NETDEV_HAVE_ORDER_ERRORS: a call out of order, or for a queue that is not
+ * there, and a frame without bytes are errors, as said above and below.
  * UK_NETDEV_F_RX_CHAIN, in uk_netdev_info.features: the device spreads a frame
  * over several receive buffers where one is too small, and delivers a chain of
  * netbufs. Without it a buffer has to hold a frame of the MTU.
  */
 #define UK_NETDEV_HAVE_BURST 1
 #define UK_NETDEV_HAVE_SHARED_TX 1
+#define UK_NETDEV_HAVE_ORDER_ERRORS 1
 #define UK_NETDEV_F_RX_CHAIN (1U << 31)
 
 #define UK_NETDEV_HWADDR_LEN 6
