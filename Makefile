@@ -52,6 +52,8 @@ VHOST_SRC := $(sort $(wildcard tests/vhost/*.c))
 Q := $(if $(V),,@)
 say = @$(if $(V),:,printf '  %-6s %s\n' $(1) $(2))
 
+comma := ,
+
 VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo unknown)
 
 WARN := -Wall -Wextra -Werror -Wshadow -Wstrict-prototypes \
@@ -67,11 +69,17 @@ KVM_CFLAGS := -I$(O)/gen/image $(CFLAGS_ALL) $(CONFIG_INC) -DUK_PLAT_NAME=\"kvm\
 	-isystem $(dir $(shell $(CC) -print-file-name=include/stddef.h 2>/dev/null)) \
 	-ffreestanding -fbuiltin -fno-pic -no-pie -mcmodel=small \
 	-mno-red-zone -fno-stack-protector -fno-omit-frame-pointer \
-	-fno-asynchronous-unwind-tables -ffunction-sections -fdata-sections \
-	-fcf-protection=none
-KVM_LDFLAGS := -nostdlib -static -no-pie -Wl,--gc-sections \
+	-fno-asynchronous-unwind-tables -fcf-protection=none
+KVM_LDFLAGS := -nostdlib -static -no-pie \
 	-Wl,-z,noexecstack -Wl,-z,norelro -Wl,--build-id=none \
 	-Wl,-T,plat/kvm/link.ld
+# Whether they help is what `make bench` shows: GC= leaves the one away, LTO=1
+# optimises across files.
+GC ?= 1
+KVM_CFLAGS += $(if $(GC),-ffunction-sections -fdata-sections)
+KVM_LDFLAGS += $(if $(GC),-Wl$(comma)--gc-sections)
+KVM_CFLAGS += $(if $(LTO),-flto)
+KVM_LDFLAGS += $(if $(LTO),-flto=auto $(filter -O% -m% -f%,$(KVM_CFLAGS)))
 # Interrupt handlers run between any two instructions of the app: they keep
 # off the registers that only it saves.
 KVM_IRQ_SRC := plat/kvm/irq.c plat/kvm/serial.c plat/kvm/lapic.c
@@ -99,7 +107,8 @@ test: $(O)/gen/image/uk/config.h $(O)/gen/uk/config.h
 	@scripts/setup test
 	@$(MAKE) --no-print-directory unit
 	@$(MAKE) --no-print-directory fuzz
-	@$(MAKE) --no-print-directory image test-image tiny-image test-client vhost
+	@$(MAKE) --no-print-directory image test-image tiny-image test-client \
+		vhost bench-tools
 	@$(PYTHON) -m pytest -p no:cacheprovider -q tests
 
 ## unit: the unit tests alone, under ASan and UBSan
@@ -130,10 +139,16 @@ check:
 ## tinyconfig: choose the six basic commands and no more; then `make image`
 ## defconfig: choose all that there is, as without a configuration
 ## menuconfig: choose what the image holds, into build/.config
-## bench: boot time, size, least memory, files over the serial line
-bench: image vhost tiny-image
+## bench: all figures, into build/bench.json; CASES=send,icount RUNS=5 of some
+bench: image vhost tiny-image bench-tools
 	@scripts/setup bench
-	@bench/bench
+	@$(MAKE) --no-print-directory -s O=$(O)/lto CONFIG=$(CONFIG) LTO=1 \
+		$(O)/lto/ukpktgen.elf
+	@$(MAKE) --no-print-directory -s O=$(O)/nogc CONFIG=$(CONFIG) GC= \
+		$(O)/nogc/ukpktgen.elf
+	@bench/bench $(CASES:%=--cases %) $(RUNS:%=--runs %)
+
+bench-tools: $(O)/bench/probe $(O)/bench/sink
 
 ## cost: instructions per frame by case, counted by callgrind
 cost: $(O)/fast/cost
@@ -298,6 +313,16 @@ $(O)/fast/cost: $(call obj,fast,bench/cost.c $(UNIT_LIB_SRC) \
 	$(call say,LD,$@)
 	$(Q)$(CC) $(FAST_CFLAGS) -o $@ $^ -lcmocka
 
+$(O)/bench/probe: bench/probe.c
+	@mkdir -p $(@D)
+	$(call say,LD,$@)
+	$(Q)$(CC) $(VHOST_CFLAGS) -o $@ $< -lpthread
+
+$(O)/bench/sink: $(call obj,vhost,bench/sink.c tests/vhost/check.c)
+	@mkdir -p $(@D)
+	$(call say,LD,$@)
+	$(Q)$(CC) $(VHOST_CFLAGS) -o $@ $^
+
 $(O)/fast/%.o: %.c | $(O)/gen/uk/config.h $(O)/gen/version.h
 	@mkdir -p $(@D)
 	$(call say,CC,$@)
@@ -432,7 +457,7 @@ setup-image:
 setup-client:
 	@scripts/setup client || [ -z '$(LIBEDIT)' -a -e /usr/include/cjson/cJSON.h ]
 
-.PHONY: $(CONFIG_GOALS) image client run test unit transcripts fuzz check bench cost docs clean help \
+.PHONY: $(CONFIG_GOALS) image client run test unit transcripts fuzz check bench bench-tools cost docs clean help \
 	test-image test-client tiny-image vhost setup-image setup-client FORCE
 .SECONDARY:
 

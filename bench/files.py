@@ -2,13 +2,13 @@
 """A file up and down an appliance's serial line as docs/protocol.md has it, with
 pieces sent ahead. Timed from the first byte of the request to the last reply."""
 import base64
-import json
 import os
-import socket
 import subprocess
 import tempfile
 import time
 import zlib
+
+from appliance import Line
 
 PIECE = 720
 AHEAD = 64
@@ -17,38 +17,6 @@ NAME = "bench"
 
 def crc(data):
     return b"%08x" % zlib.crc32(data)
-
-
-class Line:
-    """The socket that a serial line ends in."""
-
-    def __init__(self, path):
-        self.sock = socket.socket(socket.AF_UNIX)
-        while self.sock.connect_ex(path):
-            time.sleep(0.01)
-        self.sock.settimeout(60)
-        self.rest = b""
-
-    def reply(self):
-        """The lines of the next reply; it has to be OK."""
-        lines = []
-        while True:
-            while b"\n" not in self.rest:
-                data = self.sock.recv(1 << 16)
-                if not data:
-                    raise RuntimeError("the appliance is gone")
-                self.rest += data
-            line, self.rest = self.rest.split(b"\n", 1)
-            if line.startswith(b"@1 ERR"):
-                raise RuntimeError(line.decode())
-            if line.startswith(b"@1 OK"):
-                return lines
-            if line.startswith(b"@1 {"):
-                lines.append(json.loads(line[3:]))
-
-    def ask(self, request):
-        self.sock.sendall(b"@1 " + request + b"\n")
-        return self.reply()
 
 
 def upload(line, data):

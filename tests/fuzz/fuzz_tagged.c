@@ -207,9 +207,6 @@ static void act(uint8_t byte)
 		for (unsigned i = byte & 3; i < 4; i++)
 			line_step();
 	}
-	/* It has room for the longest that one byte adds. */
-	if (line.out_len > sizeof(line.out) / 2)
-		read_output();
 }
 
 /* What a person left running holds nothing up but a person. */
@@ -238,6 +235,7 @@ static void begin(void)
 	f.read = f.in_len = 0;
 	f.chunk = SIZE_MAX;
 	f.left = false;
+	line.take = read_output;
 }
 
 /* How long each reply is when there is nothing but requests. */

@@ -9,6 +9,8 @@
 #define STEP_NS 1000000ull
 /* After so many steps in which nothing moves nothing will. */
 #define STUCK_STEPS 100
+/* And what has taken no input for so many has no end. */
+#define BUSY_STEPS 1000
 #define SETTLE_STEPS 500
 #define STORE_MAX 32768
 
@@ -18,8 +20,8 @@ struct line line;
 static bool drain(void)
 {
 	const void *buf;
-	const size_t before = line.out_len;
 	size_t n, left = line.room;
+	bool came = false;
 
 	while (left && (n = session_output(&line.app.session, &buf)) > 0) {
 		n = n < left ? n : left;
@@ -27,9 +29,13 @@ static bool drain(void)
 		memcpy(line.out + line.out_len, buf, n);
 		line.out_len += n;
 		left -= n;
+		came = true;
 		session_sent(&line.app.session, n);
+		/* There is no end to what a person may ask for. */
+		if (line.take && line.out_len > sizeof(line.out) / 2)
+			line.take();
 	}
-	return line.out_len != before;
+	return came;
 }
 
 /* But for `quit`, behind which nothing is promised. */
@@ -102,10 +108,10 @@ void line_settle(void)
 size_t line_give(const void *bytes, size_t len, size_t chunk)
 {
 	const unsigned char *p = bytes;
-	unsigned stuck = 0;
+	unsigned stuck = 0, busy = 0;
 	size_t left = len;
 
-	while (left && stuck < STUCK_STEPS) {
+	while (left && stuck < STUCK_STEPS && busy < BUSY_STEPS) {
 		size_t n =
 			session_input(&line.app.session, p,
 				      left < chunk ? left : chunk, line.now_ns);
@@ -113,6 +119,7 @@ size_t line_give(const void *bytes, size_t len, size_t chunk)
 		p += n;
 		left -= n;
 		stuck = line_step() || n ? 0 : stuck + 1;
+		busy = n ? 0 : busy + 1;
 	}
 	return len - left;
 }

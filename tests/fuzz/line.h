@@ -20,6 +20,7 @@ struct line {
 	uint64_t now_ns;
 	size_t room; /* bytes that a step takes out */
 	size_t out_len;
+	void (*take)(void);     /* called when half of it is full, if set */
 	char out[LINE_OUT_MAX]; /* the harness takes it and sets out_len */
 };
 

@@ -99,10 +99,11 @@ def test_slow_rates(tmp_path):
 def test_slowest_rates(tmp_path):
     """A thousand random gaps of a second, and a frame a minute. So few instructions make
     the appliance's clock inexact, but not its rates beside each other."""
-    cases = [("1pps", "even", 11), ("1pps", "poisson", 1001), ("1/min", "even", 2)]
+    cases = [("1pps", "even", 102), ("1pps", "poisson", 1001), ("1/min", "even", 2)]
     runs, _ = run(tmp_path, 10, ["rate %s; gap %s; %s" % (rate, shape, start(count))
                                  for rate, shape, count in cases])
-    clock = 10 * SECOND / (runs[0][-1].at - runs[0][0].at)
+    # How the very first frame is made takes its time.
+    clock = 100 * SECOND / (runs[0][-1].at - runs[0][1].at)
     assert abs(clock - 1) < 0.01
     assert error(runs[1], 1, clock) <= 1e-4
     assert error(runs[2], 1 / 60, clock) <= 1e-4

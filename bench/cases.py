@@ -1,0 +1,162 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""What make bench measures, as data. A case is a few contenders that run in turns,
+so that each has its share of what the machine does; ratios are to the first."""
+import os
+from dataclasses import dataclass, field
+
+import dpdk
+import peers
+from appliance import IMAGE, ROOT
+
+RUNS = 5
+FEW_RUNS = 2  # of what is counted rather than timed
+SIZES = (64, 128, 256, 512, 1024, 1280, 1518, 9018)
+LESS_SIZES = (64, 512, 1518, 9018)
+BURSTS = (1, 4, 16, 64, 256)
+BURST = 64
+DPDK_BURSTS = (32, 64)  # testpmd's default, and ours
+LAYOUTS = {"split": False, "packed": True}
+# An address of /22 makes 1,024 flows, one of /12 1,048,576.
+CONTENTS = {"one shared frame": "strategy shared",
+            "signed": "signature on",
+            "1 flow": "strategy pool",
+            "1,024 flows": "src ip 10.0.0.0/22",
+            "1,048,576 flows": "src ip 10.0.0.0/12",
+            "signed, 1,048,576 flows": "signature on; src ip 10.0.0.0/12"}
+IMAGES = {"as it is": IMAGE,
+          "with LTO": os.path.join(ROOT, "build", "lto", "ukpktgen.elf"),
+          "without section GC": os.path.join(ROOT, "build", "nogc", "ukpktgen.elf")}
+
+
+@dataclass
+class Contender:
+    """The appliance, `commands` of it before its start, and what it is tied to."""
+    name: str
+    peer: type = None
+    options: dict = field(default_factory=dict)  # of the peer
+    mode: str = "tx"
+    commands: str = ""
+    qemu: dict = field(default_factory=dict)  # of the appliance.Appliance
+    size: int = 64  # of its frames; None where bits a second say nothing
+
+
+@dataclass
+class Dpdk:
+    """DPDK's own port in the appliance's place."""
+    name: str
+    options: dict
+    size: int = 64
+
+
+@dataclass
+class SelfDriven:
+    """The checking sink and a driver within its own process."""
+    name: str
+    layout: str
+    size: int = 64
+
+
+@dataclass
+class Case:
+    name: str
+    title: str
+    contenders: list
+    unit: str = "Mpps"
+    runs: int = RUNS  # at most
+
+
+def jumbo(size):
+    return {"nic": ",host_mtu=9000"} if size > 1518 else {}
+
+
+def send(name, packed=False, size=64, commands="", **qemu):
+    return Contender(name, peers.Vhost, {"packed": packed, "size": size}, "tx",
+                     "size %d; %s" % (size, commands), {**jumbo(size), **qemu}, size)
+
+
+def take(name, peer, mode, packed=False, size=64, options=("--unsigned",), **qemu):
+    return Contender(name, peer, {"packed": packed, "size": size, "options": options},
+                     mode, "", {**jumbo(size), **qemu}, size)
+
+
+def beside_dpdk():
+    for layout, packed in LAYOUTS.items():
+        for verb, back, mode in (("send", "rxonly", "tx"), ("receive", "txonly", "rx")):
+            for burst in DPDK_BURSTS:
+                ends = {"packed": packed, "mode": back,
+                        "options": ("--burst=%d" % burst,)}
+                yield Case("dpdk-%s-%s-%d" % (verb, layout, burst),
+                           "%s, testpmd %s, bursts of %d, %s ring" % (
+                               verb, back, burst, layout),
+                           [Dpdk("DPDK's virtio_user", ends),
+                            Contender("ukpktgen", dpdk.Backend, ends, mode)])
+
+
+def to_the_sink():
+    for layout, packed in LAYOUTS.items():
+        ring = ", %s ring" % layout
+        yield Case("sink-" + layout, "into the checking sink" + ring, [
+            SelfDriven("a driver in its process", layout), send("ukpktgen", packed)],
+            runs=3)
+        yield Case("send-content-" + layout, "what the frames hold" + ring, [
+            send(name, packed, 64, commands) for name, commands in CONTENTS.items()])
+        yield Case("send-size-" + layout, "send by size" + ring, [
+            send("%d bytes" % size, packed, size) for size in SIZES])
+        yield Case("send-burst-" + layout, "send by burst" + ring, [
+            send("burst %d" % burst, packed, 64, "burst %d" % burst)
+            for burst in BURSTS])
+
+
+def from_the_source():
+    for layout, packed in LAYOUTS.items():
+        ring = ", %s ring" % layout
+        sizes = LESS_SIZES if packed else SIZES
+        yield Case("receive-size-" + layout, "receive by size" + ring, [
+            take("%d bytes" % size, peers.Source, "rx", packed, size)
+            for size in sizes])
+        yield Case("reflect-size-" + layout, "reflect by size" + ring, [
+            take("%d bytes" % size, peers.Mirror, "reflect", packed, size)
+            for size in sizes if size <= 1518])  # a chain is not sent back
+
+
+def elsewhere():
+    yield Case("null", "no device: the generator alone", [
+        Contender(name, peers.Null, {}, "null", commands, {}, None)
+        for name, commands in CONTENTS.items()])
+    for name, peer in (("dgram", peers.Dgram), ("tap", peers.Tap)):
+        yield Case(name, "send to QEMU's own %s" % name, [
+            Contender("%d bytes" % size, peer, {}, "tx", "size %d" % size,
+                      jumbo(size), size) for size in (64, 1518, 9018)])
+    yield Case("memory", "memory, into the checking sink", [
+        send(memory, memory=memory) for memory in ("16M", "8M", "4M")])
+
+
+def instructions():
+    for layout, packed in LAYOUTS.items():
+        yield Case(
+            "icount-" + layout, "instructions of the guest for a frame, %s ring" %
+            layout, [
+                *(send("send, " + name, packed, 64, commands, icount=True)
+                  for name, commands in CONTENTS.items()),
+                take("receive", peers.Source, "rx", packed, icount=True),
+                take("reflect", peers.Mirror, "reflect", packed, icount=True)],
+            "instructions", FEW_RUNS)
+
+
+def compiler():
+    yield Case("compiler", "link-time optimisation: 1,048,576 signed flows", [
+        send(name, commands=CONTENTS["signed, 1,048,576 flows"], image=image)
+        for name, image in IMAGES.items()])
+    yield Case("compiler-receive", "link-time optimisation: receive", [
+        take(name, peers.Source, "rx", image=image) for name, image in IMAGES.items()])
+    for what, commands in (("shared", "one shared frame"),
+                           ("signed", "signed, 1,048,576 flows")):
+        yield Case("compiler-icount-" + what,
+                   "link-time optimisation: instructions, " + commands, [
+                       send(name, commands=CONTENTS[commands], image=image,
+                            icount=True) for name, image in IMAGES.items()],
+                   "instructions", FEW_RUNS)
+
+
+CASES = [*beside_dpdk(), *to_the_sink(), *from_the_source(), *elsewhere(),
+         *instructions(), *compiler()]
