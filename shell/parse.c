@@ -90,21 +90,30 @@ static void take_word(struct parser *p, const struct arg *a, struct value *v,
 		parse_refuse(p, err, a, word, v->word);
 }
 
+static bool is_word(const struct parser *p, unsigned at, const char *text)
+{
+	return at < p->nb_pos && !strcmp(p->pos[at]->text, text);
+}
+
 /*
  * A word goes to an optional argument only when enough are left for those that
- * must follow, and when it is not the keyword that comes next.
+ * must follow, and when it is not the keyword that comes next. In front of that
+ * keyword it does, whatever may be missing behind.
  */
 static bool takes_optional(const struct parser *p, const struct arg *a,
 			   unsigned at, unsigned required_left)
 {
 	const struct arg *next = a + 1;
 
-	if (p->nb_pos - at <= required_left)
-		return false;
 	while (next->type != ARG_NONE && next->optional)
 		next++;
-	return next->type != ARG_KEYWORD ||
-	       strcmp(next->name, p->pos[at]->text) != 0;
+	if (next->type == ARG_KEYWORD) {
+		if (is_word(p, at, next->name))
+			return false;
+		if (is_word(p, at + 1, next->name))
+			return true;
+	}
+	return p->nb_pos - at > required_left;
 }
 
 /* What is left over goes to the last argument, if that takes several. */
