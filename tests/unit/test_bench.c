@@ -175,6 +175,7 @@ static void one_row_says_how_far_it_is(void **state)
 	type("@7 burst 1 3\n");
 	step();
 	assert_string_equal(terminal.last, "@7 OK");
+	assert_non_null(strstr(said, "\r\n@7 OK\r\n"));
 	session_event(&app.session, now_ns, "something");
 	step();
 	assert_memory_equal(terminal.last, "@! 8.", 5);
