@@ -5,6 +5,7 @@ cmds-$(CONFIG_APPUKPKTGEN_JOBS) += cancel echo expect jobs lease repeat run slee
 cmds-$(CONFIG_APPUKPKTGEN_CONFIG) += load reset save show
 cmds-$(CONFIG_APPUKPKTGEN_HEADERS) += dst linkspeed proto signature src ttl
 cmds-$(CONFIG_APPUKPKTGEN_TUNING) += burst debt gap onfull strategy
+cmds-$(CONFIG_APPUKPKTGEN_BENCH) += bench
 cmds-$(CONFIG_APPUKPKTGEN_COMPLETE) += complete
 cmds-$(CONFIG_APPUKPKTGEN_LIVE) += color
 

@@ -53,6 +53,8 @@ static bool acquire(struct session *s, struct runner *r, size_t need)
 	if (s->writer && s->writer != r)
 		return false;
 	page_hide(&s->page, &s->out);
+	if (!session_progress_hide(s))
+		return false;
 	if (out_room(&s->out) < need + (r->prefix[0] ? HIDE_ROOM : 0))
 		return false;
 	/* That a job began is told before what it says. */

@@ -216,7 +216,7 @@ static void put_events(struct session *s)
 	if (!s->events_len || s->writer)
 		return;
 	page_hide(&s->page, &s->out);
-	if (out_room(&s->out) < EVENT_ROOM)
+	if (!session_progress_hide(s) || out_room(&s->out) < EVENT_ROOM)
 		return;
 	edit_hide(&s->edit, &s->out);
 	out_write(&s->out, s->events, s->events_len);

@@ -77,6 +77,7 @@ struct session {
 	char events[SESSION_EVENT_BYTES];
 	unsigned events_len;
 	uint64_t events_dropped; /* since the last that was not */
+	bool progress;           /* a line of session_progress() is shown */
 	struct page page;
 	enum session_color color;
 };
@@ -107,6 +108,17 @@ static inline bool session_page_left(const struct session *s)
 {
 	return s->page.left;
 }
+
+/*
+ * For a command of a person's that takes its time: the row says how far it is,
+ * until the next such text or until somebody has a line to say, the command's
+ * own reply at the latest. Cut at the screen's width; dropped where there is no
+ * room for it. ASCII.
+ */
+void session_progress(struct session *s, const char *text);
+
+/* Takes that away; false while there is no room to do so. */
+bool session_progress_hide(struct session *s);
 
 /*
  * Takes up to `len` bytes of input; returns how many it took. It takes fewer

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* What a session knows of its terminal: its size, colours, and the page. */
 #include "shell/session.h"
+
+#include <string.h>
+
 #include "shell/session_impl.h"
 
 void session_set_color(struct session *s, enum session_color color)
@@ -9,6 +12,36 @@ void session_set_color(struct session *s, enum session_color color)
 	s->out.color =
 		color == COLOR_ON || (color == COLOR_AUTO && s->edit.answered);
 	s->page.screen.attrs = s->out.color ? ATTR_ALL : ATTR_PLAIN;
+}
+
+#define ERASE_ROW "\r\x1b[K"
+/* A program reads a line that ends; on the screen the cursor stays. */
+#define END_LINE "\x1b[A\r\n"
+#define HIDE_ROOM sizeof(ERASE_ROW END_LINE)
+
+bool session_progress_hide(struct session *s)
+{
+	if (!OPTION(BENCH) || !s->progress)
+		return true;
+	if (out_room(&s->out) < HIDE_ROOM)
+		return false;
+	out_text(&s->out, ERASE_ROW END_LINE);
+	s->progress = false;
+	return true;
+}
+
+void session_progress(struct session *s, const char *text)
+{
+	/* The last column stays free: terminals differ in how they wrap. */
+	const size_t len = strnlen(text, s->edit.width - 1);
+
+	if (s->writer || s->events_len || (s->out.mid_line && !s->progress) ||
+	    out_room(&s->out) < len + 2 * HIDE_ROOM)
+		return;
+	if (s->progress)
+		out_text(&s->out, ERASE_ROW);
+	out_write(&s->out, text, len);
+	s->progress = true;
 }
 
 /* The command whose page it is has something to do. */

@@ -50,7 +50,7 @@ static bool request(const char *line)
 	assert_int_equal(
 		session_input(&app.session, text, strlen(text), now_ns),
 		strlen(text));
-	for (unsigned i = 0; i < 5000; i++) {
+	for (unsigned i = 0; i < 20000; i++) {
 		session_poll(&app.session, now_ns);
 		while ((n = session_output(&app.session, &buf)) > 0) {
 			assert_true(len + n < sizeof(reply));

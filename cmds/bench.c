@@ -1,0 +1,204 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include <stdio.h>
+#include <string.h>
+
+#include "app_bench.h"
+
+enum { PORTS, TX, TIME, JSON };
+
+#define TIME_DEFAULT_NS 200000000ull
+/* How often a person sees how far it is, and others are found to interfere. */
+#define LOOK_NS 250000000ull
+
+static const struct arg args[] = {
+	[PORTS] = {ARG_PORTS, .optional = true, .name = "PORT",
+		   .help = "the port; left out, the one whose mode is to send"},
+	[TX] = {ARG_KEYWORD, .name = "tx", .help = "sending"},
+	[TIME] = {ARG_TIME, .optional = true, .name = "TIME",
+		  .help = "how long each is measured; left out, 200ms",
+		  .min = 1000000, .max = 60ull * 1000000000},
+	[JSON] = ARG_JSON("reply as JSON"),
+	{ARG_NONE},
+};
+
+/* What the command remembers between its calls. */
+struct bench_call {
+	struct bench bench;
+	uint64_t look_ns; /* when the next is due */
+};
+
+_Static_assert(sizeof(struct bench_call) <= sizeof(((struct call *)0)->state),
+	       "a call has no room for it");
+
+/* One to go on with; below 0 with the call failed. */
+static int choose_port(struct call *c)
+{
+	const struct pktgen *pg = &call_app(c)->pktgen;
+	uint64_t mask = c->v[PORTS].mask;
+
+	if (app_check_up(c, mask) != CALL_DONE)
+		return -1;
+	for (unsigned i = 0; !c->v[PORTS].set && i < pg->nb_ports; i++)
+		if (mask >> i & 1 && !(pg->worker[i]->mode & MODE_TX))
+			mask &= ~(1ull << i);
+	if (mask && !(mask & (mask - 1)))
+		return __builtin_ctzll(mask);
+	if (c->v[PORTS].set)
+		call_fail(c, E_RANGE, PORTS, "'bench' takes one port");
+	else
+		call_fail(c, E_STATE, -1,
+			  "%s of these ports sends; name one: 'bench 0 tx'",
+			  mask ? "more than one" : "none");
+	return -1;
+}
+
+static enum call_result begin(struct call *c, struct bench *b)
+{
+	struct app *app = call_app(c);
+	const int port = choose_port(c);
+
+	if (port < 0)
+		return CALL_FAIL;
+	if (app->benched >> port & 1 ||
+	    app->pktgen.worker[port]->state != WORKER_IDLE)
+		return call_fail(c, E_STATE, PORTS,
+				 "port %d is sending; 'stop' first", port);
+	app->benched |= 1ull << port;
+	bench_begin(b, &app->pktgen, (unsigned)port,
+		    c->v[TIME].set ? c->v[TIME].u : TIME_DEFAULT_NS, c->now_ns);
+	return CALL_AGAIN;
+}
+
+static void end(struct call *c, struct bench *b)
+{
+	struct app *app = call_app(c);
+
+	bench_end(b, &app->pktgen, c->now_ns);
+	app->benched &= ~(1ull << b->port);
+}
+
+static enum call_result failed(struct call *c, const struct bench *b,
+			       enum bench_result result)
+{
+	switch (result) {
+	case BENCH_CHANGED:
+		return call_fail(c, E_STATE, PORTS,
+				 "port %u was stopped or set otherwise "
+				 "meanwhile",
+				 b->port);
+	case BENCH_STUCK:
+		return call_fail(c, E_DEVICE, PORTS,
+				 "port %u does not get rid of its frames",
+				 b->port);
+	default:
+		return call_fail(c, E_DEVICE, PORTS, "port %u failed: %s",
+				 b->port, strerror(-b->worker->err));
+	}
+}
+
+static void show_run(struct reply *r, const struct bench *b, unsigned run,
+		     uint64_t first_milli)
+{
+	const struct bench_run what = bench_run(run);
+	const struct bench_count *n = &b->count[run];
+	const uint64_t milli = stats_rate_milli(n->packets, n->ns);
+
+	reply_map(r, NULL, REPLY_TABLE);
+	reply_text(r, "strategy", app_strategies[what.strategy]);
+	reply_u64(r, "burst", what.burst, NULL);
+	reply_text(r, "mode", app_modes[app_mode_word(what.mode)]);
+	reply_u64(r, "rate", (milli + 500) / 1000, "pps");
+	reply_milli(r, "l1", stats_mbps_l1_milli(n->packets, n->bytes, n->ns),
+		    "Mbit/s");
+	reply_milli(r, "time", n->packets ? n->ns * 1000 / n->packets : 0,
+		    "ns");
+	reply_milli(r, "ratio", first_milli ? milli * 1000 / first_milli : 0,
+		    NULL);
+	reply_end(r);
+}
+
+static void report(struct call *c, const struct bench *b)
+{
+	uint64_t first_milli = 0;
+
+	reply_u64(c->reply, "port", b->port, NULL);
+	reply_u64(c->reply, "sent", b->sent, NULL);
+	reply_u64(c->reply, "null", b->null, NULL);
+	reply_text(c->reply, "wait", app_waits[b->how.wait]);
+	reply_list(c->reply, "runs", REPLY_TABLE);
+	for (unsigned i = 0; i < BENCH_RUNS; i++) {
+		const struct bench_count *n = &b->count[i];
+
+		if (!n->ns)
+			continue;
+		if (!first_milli)
+			first_milli = stats_rate_milli(n->packets, n->ns);
+		show_run(c->reply, b, i, first_milli);
+	}
+	reply_end(c->reply);
+}
+
+static void show_progress(struct call *c, struct bench_call *bc)
+{
+	const struct bench *b = &bc->bench;
+	const struct bench_run what = bench_run(b->run - 1);
+	const uint64_t left_s =
+		(bench_left_ns(b, c->now_ns) + 999999999) / 1000000000;
+	char text[80];
+
+	if (c->now_ns < bc->look_ns)
+		return;
+	bc->look_ns = c->now_ns + LOOK_NS;
+	if (c->program)
+		return;
+	snprintf(text, sizeof(text),
+		 "%u of %u: %s, burst %u, mode %s; %llu s left",
+		 MIN(b->nb_done + 1, b->nb_runs), b->nb_runs,
+		 app_strategies[what.strategy], what.burst,
+		 app_modes[app_mode_word(what.mode)],
+		 (unsigned long long)left_s);
+	session_progress(c->session, text);
+}
+
+static enum call_result run(struct call *c)
+{
+	struct bench_call *bc = (void *)c->state;
+	struct bench *b = &bc->bench;
+	enum bench_result result;
+
+	if (c->cancelled) {
+		end(c, b);
+		return CALL_DONE;
+	}
+	if (!c->calls && begin(c, b) == CALL_FAIL)
+		return CALL_FAIL;
+	result = bench_step(b, &call_app(c)->pktgen, c->now_ns);
+	if (result == BENCH_GOES_ON) {
+		show_progress(c, bc);
+		c->wake_ns = MIN(b->wake_ns, bc->look_ns);
+		return CALL_AGAIN;
+	}
+	end(c, b);
+	if (result != BENCH_DONE)
+		return failed(c, b, result);
+	report(c, b);
+	return CALL_DONE;
+}
+
+const struct cmd cmd_bench = {
+	.name = "bench",
+	.summary = "Measure what a way to send costs, all of them in turn",
+	.forms =
+		(const struct cmd_form[]){
+			{args, run,
+			 "send as fast as it goes from one idle port: each "
+			 "strategy, in bursts of 1, 8, 32, 64 and 256, to the "
+			 "device (mode tx) and to nowhere (mode null), which "
+			 "is all but the device; ratio is that to the first "
+			 "row's rate; settings are as before at the end"},
+			{0},
+		},
+	.examples = (const char *const[]){"bench tx", "bench 0 tx 1s", NULL},
+	.see = (const char *const[]){"strategy", "burst", "mode", "onfull",
+				     NULL},
+};

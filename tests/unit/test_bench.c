@@ -1,0 +1,269 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* `bench tx`: what it counts, what it leaves, and the row of its progress. */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "app_bench.h"
+#include "plat/host/host.h"
+#include "unit.h"
+#include "vt100.h"
+
+#define MS 1000000ull
+#define STEP_NS 50000ull
+
+static struct app app;
+static struct vt100 terminal;
+static struct host_netdev *dev[2];
+static uint64_t now_ns, on_wire;
+static char said[65536];
+static size_t said_len;
+
+static void count(void *arg, const void *frame, size_t len)
+{
+	(void)arg;
+	(void)frame;
+	(void)len;
+	on_wire++;
+}
+
+static int setup(void **state)
+{
+	(void)state;
+	host_reset();
+	host_loop_pair(dev, 1500);
+	host_netdev_tap(dev[0], count, NULL);
+	vt100_init(&terminal, EDIT_WIDTH);
+	terminal.any_row = true;
+	now_ns = 1000 * MS;
+	on_wire = said_len = 0;
+	said[0] = '\0';
+	app_init(&app, uk_alloc_get_default(), now_ns);
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	(void)state;
+	pktgen_close(&app.pktgen, uk_alloc_get_default());
+	uk_free(uk_alloc_get_default(), app.store.mem);
+	return 0;
+}
+
+static void step(void)
+{
+	const void *buf;
+	size_t n;
+
+	now_ns += STEP_NS;
+	if (!pktgen_step(&app.pktgen, now_ns) && pktgen_active(&app.pktgen))
+		pktgen_wait(&app.pktgen, now_ns);
+	app_tell_done(&app, now_ns);
+	session_poll(&app.session, now_ns);
+	while ((n = session_output(&app.session, &buf)) > 0) {
+		vt100_put(&terminal, buf, n);
+		assert_true(said_len + n < sizeof(said));
+		memcpy(said + said_len, buf, n);
+		said_len += n;
+		session_sent(&app.session, n);
+	}
+	said[said_len] = '\0';
+}
+
+static void run_ms(uint64_t ms)
+{
+	for (uint64_t end = now_ns + ms * MS; now_ns < end;)
+		step();
+}
+
+static void type(const char *text)
+{
+	assert_int_equal(
+		session_input(&app.session, text, strlen(text), now_ns),
+		strlen(text));
+}
+
+/* Until it has said so. */
+static void run_until(const char *text)
+{
+	for (unsigned i = 0; !strstr(said, text); i++) {
+		if (i > 400000)
+			fail_msg("no '%s' in: %s", text, said);
+		step();
+	}
+}
+
+static uint64_t number(const char *key)
+{
+	unsigned long long v = 0;
+	const char *at = strstr(said, key);
+
+	assert_non_null(at);
+	assert_int_equal(sscanf(at + strlen(key), "%llu", &v), 1);
+	return v;
+}
+
+static unsigned times(const char *text)
+{
+	unsigned n = 0;
+
+	for (const char *at = said; (at = strstr(at, text)); at++)
+		n++;
+	return n;
+}
+
+static void all_that_is_sent_is_counted(void **state)
+{
+	const struct stats *s = &app.pktgen.worker[0]->stats;
+	const struct worker_how how = app.pktgen.worker[0]->how;
+	(void)state;
+
+	type("@1 mode 0 txrx; rate 0 5kpps; size 64:2,594:1\n");
+	run_until("@1 OK");
+	type("@2 bench 0 tx 3ms --json\n");
+	run_until("@2 OK");
+	assert_int_equal(times("\"strategy\""), BENCH_RUNS);
+	assert_int_equal(times("\"mode\":\"null\""), BENCH_RUNS / 2);
+	assert_int_equal(times("\"burst\":256"), BENCH_RUNS / BENCH_BURSTS);
+	assert_in_range(on_wire, 5000, UINT32_MAX);
+	assert_int_equal(number("\"sent\":"), on_wire);
+	assert_int_equal(number("\"sent\":") + number("\"null\":"),
+			 s->tx_packets);
+	/* A step is a burst: of one frame 20,000 a second, half of them 64. */
+	assert_int_equal(number("\"rate\":"), 20000);
+	assert_non_null(strstr(said, "\"time\":50000.000"));
+	assert_null(strstr(said, "left"));
+	assert_null(strstr(said, "@!"));
+	assert_int_equal(app.pktgen.worker[0]->state, WORKER_IDLE);
+	assert_int_equal(app.pktgen.worker[0]->mode, MODE_TX | MODE_RX);
+	assert_memory_equal(&app.pktgen.worker[0]->how, &how, sizeof(how));
+	assert_int_equal(app.pktgen.stream[0].rate.unit, LOAD_PPS);
+}
+
+static void the_other_port_goes_on(void **state)
+{
+	const struct stats *s = &app.pktgen.worker[1]->stats;
+	uint64_t began_ns, sent, due;
+	(void)state;
+
+	type("@1 mode 1 tx; rate 1 10kpps; start 1\n");
+	run_until("@1 OK");
+	began_ns = now_ns;
+	sent = s->tx_packets;
+	type("@2 bench 0 tx 2ms\n");
+	run_until("@2 OK");
+	due = (now_ns - began_ns) / 100000;
+	assert_in_range(s->tx_packets - sent, due - 1, due + 1);
+}
+
+static void one_row_says_how_far_it_is(void **state)
+{
+	const struct worker *w = app.pktgen.worker[0];
+	(void)state;
+
+	run_ms(1);
+	/* Runs of 900 ms each. */
+	type("bench tx 800ms\r");
+	run_ms(1200);
+	assert_string_equal(vt100_row(&terminal),
+			    "2 of 40: create, burst 1, mode null; 35 s left|");
+	assert_int_equal(w->state, WORKER_RUNNING);
+	run_ms(6700);
+	assert_string_equal(vt100_row(&terminal),
+			    "9 of 40: create, burst 256, mode tx; 29 s left|");
+	/* Who has a line to say has the row. */
+	type("@7 burst 1 3\n");
+	step();
+	assert_string_equal(terminal.last, "@7 OK");
+	assert_non_null(strstr(said, "\r\n@7 OK\r\n"));
+	session_event(&app.session, now_ns, "something");
+	step();
+	assert_memory_equal(terminal.last, "@! 8.", 5);
+	run_ms(500);
+	assert_non_null(strstr(vt100_row(&terminal), "burst 256, mode null; "));
+	type("\x03");
+	step();
+	assert_string_equal(terminal.last, "E_CANCEL: cancelled by Ctrl-C");
+	/* A program spoke: there is no prompt before the next key. */
+	assert_string_equal(vt100_row(&terminal), "|");
+	assert_int_equal(w->state, WORKER_IDLE);
+	assert_int_equal(w->mode, MODE_TX);
+	assert_memory_equal(&w->how, &worker_how_default, sizeof(w->how));
+	/* ...and may begin again. */
+	type("bench tx 1ms\r");
+	run_until("shared      256");
+	run_ms(1);
+	assert_string_equal(vt100_row(&terminal), "ukpktgen> |");
+}
+
+static void waiting_is_chosen_before_it_counts(void **state)
+{
+	const struct worker *w = app.pktgen.worker[0];
+	(void)state;
+
+	/* Full at once: as nothing moves at all, the gentlest will do. */
+	host_netdev_faults(dev[0])->hold = 256;
+	type("@1 bench 0 tx 1ms --json\n");
+	run_ms(100);
+	assert_int_equal(w->state, WORKER_RUNNING);
+	assert_false(w->wait.decided);
+	run_ms(100);
+	assert_int_not_equal(w->state, WORKER_RUNNING);
+	assert_true(w->wait.decided);
+	assert_int_equal(w->wait.used, WAIT_HALT);
+	host_netdev_faults(dev[0])->hold = 0;
+	run_until("@1 OK");
+	/* What the ring took before it was full does not count. */
+	assert_int_equal(number("\"rate\":"), 0);
+	assert_int_equal(number("\"sent\":"), on_wire);
+	assert_int_equal(times("\"strategy\""), BENCH_RUNS);
+}
+
+static void a_device_that_is_stuck_ends_it(void **state)
+{
+	const struct worker *w = app.pktgen.worker[0];
+	(void)state;
+
+	host_netdev_faults(dev[0])->hold = 1;
+	type("@1 bench 0 tx\n");
+	run_ms(900);
+	assert_null(strstr(said, "@1 ERR"));
+	run_until("@1 ERR E_DEVICE 7 port 0 does not get rid of its frames");
+	assert_int_equal(w->state, WORKER_IDLE);
+	assert_memory_equal(&w->how, &worker_how_default, sizeof(w->how));
+	assert_int_equal(app.benched, 0);
+}
+
+static void a_device_that_fails_ends_it(void **state)
+{
+	const struct worker *w = app.pktgen.worker[0];
+	(void)state;
+
+	type("@1 rate 0 25%; bench 0 tx\n");
+	run_ms(500);
+	host_netdev_faults(dev[0])->tx = -EIO;
+	run_until("@1 ERR E_DEVICE 19 port 0 failed: ");
+	assert_int_equal(w->state, WORKER_IDLE);
+	assert_memory_equal(&w->how, &worker_how_default, sizeof(w->how));
+	assert_int_equal(app.pktgen.stream[0].rate.unit, LOAD_PERCENT);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(all_that_is_sent_is_counted,
+						setup, teardown),
+		cmocka_unit_test_setup_teardown(the_other_port_goes_on, setup,
+						teardown),
+		cmocka_unit_test_setup_teardown(one_row_says_how_far_it_is,
+						setup, teardown),
+		cmocka_unit_test_setup_teardown(
+			waiting_is_chosen_before_it_counts, setup, teardown),
+		cmocka_unit_test_setup_teardown(a_device_that_is_stuck_ends_it,
+						setup, teardown),
+		cmocka_unit_test_setup_teardown(a_device_that_fails_ends_it,
+						setup, teardown),
+	};
+
+	return cmocka_run_group_tests_name("bench", tests, NULL, NULL);
+}
