@@ -46,6 +46,7 @@ def test_typing(console):
     terminal = console()
     assert terminal.screen()[0].startswith("this is 'a', ukpktgen ")
     terminal.line("size 0 5")
+    terminal.until(lambda rows: any("E_RANGE" in row for row in rows))
     rows = until_last(terminal, PROMPT)
     assert rows[1] == PROMPT + " size 0 5"
     assert rows[2] == " " * len(PROMPT + " size 0 ") + "^"

@@ -65,6 +65,7 @@ def test_a_page_while_frames_are_sent(lab, tmux):
     assert not any("any key" in r or "max" in r for r in rows)
     assert terminal.modes() == "0 1"
     terminal.line("stop")
+    terminal.until(lambda rows: any("in flight" in r for r in rows))
     rows = terminal.until_prompt()
     sums = [r.split() for r in rows if re.match(r" +[01] ", r)]
     assert sums[-2][1] == sums[-2][2] == sums[-1][4] != "0"
