@@ -438,7 +438,7 @@ install: image
 	$(Q)install -D -m 644 -t $(INSTALL_MAN) $(PROGRAMS:%=docs/man/%.1)
 	$(Q)install -D -m 644 -t $(INSTALL_COMPLETION) \
 		$(PROGRAMS:%=completion/bash/%)
-	$(Q)install -D -m 644 -t $(INSTALL_DOC) docs/*.md
+	$(Q)install -D -m 644 -t $(INSTALL_DOC) docs/*.md docs/*.svg
 	$(Q)install -D -m 644 -t $(INSTALL_DOC)/examples docs/examples/*.cmds
 	$(Q)sed -i 's,scripts/ukpktgen,ukpktgen,g; s,docs/examples/,,g' \
 		$(INSTALL_DOC)/examples/*.cmds
