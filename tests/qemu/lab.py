@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """What the tests under QEMU share: the launcher, the serial line, captures."""
+import ctypes
 import json
 import os
 import re
@@ -16,6 +17,7 @@ TEST_IMAGE = os.path.join(ROOT, "build", "test", "ukpktgen.elf")
 IMAGE = os.path.join(ROOT, "build", "ukpktgen.elf")
 # For anything that a loaded machine without KVM may take its time over.
 PATIENCE = 120
+CLONE_NEWNET = 0x40000000  # of sched.h
 
 
 @pytest.fixture
@@ -24,6 +26,21 @@ def lab(tmp_path):
     one = Lab(tmp_path)
     yield one
     one.launch("down", "--all", check=False)
+
+
+@pytest.fixture
+def own_network():
+    """A network namespace for the test and all that it starts: none of the machine's
+    interfaces and addresses is there. It goes with its last process."""
+    libc = ctypes.CDLL(None, use_errno=True)
+    home = os.open("/proc/self/ns/net", os.O_RDONLY)
+    if libc.unshare(CLONE_NEWNET):
+        os.close(home)
+        pytest.skip("a network namespace wants root")
+    subprocess.run(["ip", "link", "set", "lo", "up"], check=True)
+    yield
+    assert libc.setns(home, CLONE_NEWNET) == 0
+    os.close(home)
 
 
 class Lab:

@@ -12,7 +12,7 @@ import zlib
 import pexpect
 import pytest
 
-from lab import PATIENCE, ROOT, lab  # noqa: F401
+from lab import PATIENCE, ROOT, lab, own_network  # noqa: F401
 
 CLIENT = os.path.join(ROOT, "build", "ukpktgen-console")
 # Or one that a checker runs: a script with valgrind in it.
@@ -437,7 +437,7 @@ def test_misuse_is_said_and_has_status_2(lab, env, args):
 
 @pytest.mark.parametrize("form", ["{0}", "UNIX-CONNECT:{0}", "TCP:127.0.0.1:{1}",
                                   "EXEC:socat STDIO UNIX-CONNECT\\:{0}", "{2}"])
-def test_any_address_of_socat(lab, env, form):
+def test_any_address_of_socat(own_network, lab, env, form):
     line = lab.start("a")
     link = str(lab.path / "tty")
     relays = []

@@ -12,7 +12,9 @@ import time
 
 import pytest
 
-from lab import LAUNCHER, PATIENCE, ROOT, lab  # noqa: F401
+from lab import LAUNCHER, PATIENCE, ROOT, lab, own_network  # noqa: F401
+
+pytestmark = pytest.mark.usefixtures("own_network")
 
 REQUEST = b"@1 version --json\n"
 KEY = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes"]
