@@ -23,6 +23,8 @@ int virtio_net_new_queue(struct virtio_net *vn, uint16_t index,
 		goto fail;
 	}
 	q->vn = vn;
+	q->shape = VIRTIO_NET_NO_SHAPE;
+	q->ready_for = (uint8_t)(uk_netdev_id_get(&vn->dev) + 1);
 	vring_init(&q->vr, mem, vn->layout, nb_desc,
 		   index == VIRTIO_NET_RXQ ? VRING_FROM_DEVICE
 					   : VRING_TO_DEVICE,

@@ -6,6 +6,7 @@
 #include "plat/kvm/virtio_net.h"
 #include "plat/lib/vring.h"
 #include <stdbool.h>
+#include <string.h>
 #include <uk/plat/time.h>
 
 /* 5.1.2: receive and transmit queue of the first pair. */
@@ -37,12 +38,18 @@ struct virtio_net_queue {
 	struct virtio_net *vn;
 	uint32_t idle_polls;
 	__nsec idle_since;
+	/* Length and flags of the last buffer that was found fit. */
+	uint32_t shape;
+	/* So many before the next one had that shape when they came. */
+	uint32_t nb_alike;
+	uint8_t ready_for; /* netbufs that this device has found fit have it */
 	bool drained;
 };
 
 struct uk_netdev_tx_queue {
 	struct virtio_net_queue q; /* first: virtio_net_new_queue() */
 	uint32_t max_frame;
+	uint32_t same_shape; /* of vr.same's frame, when it was found fit */
 };
 
 struct uk_netdev_rx_queue {
@@ -85,6 +92,51 @@ void virtio_net_fill(struct uk_netdev_rx_queue *rxq);
 /* Has the device's burst calls be those of its layout and features. */
 void virtio_net_choose_tx(struct virtio_net *vn);
 void virtio_net_choose_rx(struct virtio_net *vn, bool mergeable);
+
+/* Of no buffer: its length is more than any device takes. */
+#define VIRTIO_NET_NO_SHAPE UINT32_MAX
+
+/*
+ * Length, flags and whom it is ready for. A netbuf that is ready and as long as
+ * the one before it is as fit as that: one comparison.
+ */
+VRING_INLINE uint32_t virtio_net_shape(const struct uk_netbuf *nb)
+{
+	uint32_t shape;
+
+	_Static_assert(offsetof(struct uk_netbuf, flags) ==
+				       offsetof(struct uk_netbuf, len) + 2 &&
+			       offsetof(struct uk_netbuf, _ready_for) ==
+				       offsetof(struct uk_netbuf, len) + 3,
+		       "they are read in one piece");
+	memcpy(&shape, &nb->len, sizeof(shape));
+	return shape;
+}
+
+VRING_INLINE bool virtio_net_fits(const void *shape, const void *nb)
+{
+	return virtio_net_shape(nb) == *(const uint32_t *)shape;
+}
+
+/*
+ * Adds netbufs that are those of a lap ago, which were ready then and still
+ * are, up to `n`; returns how many. One that was changed in between is not
+ * ready and is looked at, wherever it goes: nb_alike is 0 then, so that all
+ * places are described anew.
+ */
+VRING_INLINE unsigned int virtio_net_add_again(struct virtio_net_queue *q,
+					       const enum vring_layout layout,
+					       const enum vring_dir dir,
+					       struct uk_netbuf **pkts,
+					       unsigned int n, uint32_t len)
+{
+	const uint32_t shape = q->shape;
+
+	if (q->nb_alike < q->vr.size || !q->vr.in_order)
+		return 0;
+	return vring_add_again(&q->vr, layout, dir, n, (void **)pkts, len,
+			       virtio_net_fits, &shape);
+}
 
 static inline bool virtio_net_broken(const struct virtio_net_queue *q)
 {

@@ -4,24 +4,32 @@
 
 #include "plat/kvm/virtio_net_queue.h"
 
-#define REFILL_BATCH 64
+#define REFILL_BATCH 256
 
 /* ---- Buffers out -------------------------------------------------------- */
 
 /* Fresh buffers on their way into the ring. */
 struct rx_source {
 	struct uk_netbuf **fresh;
+	uint32_t shape;
 	uint16_t room;
+	uint8_t ready_for;
+	bool looked; /* at one that was not ready */
 };
 
 VRING_INLINE bool rx_get(void *arg, size_t i, struct vring_buf *b)
 {
-	const struct rx_source *s = arg;
+	struct rx_source *s = arg;
 	struct uk_netbuf *nb = s->fresh[i];
 	char *header = (char *)nb->data - VIRTIO_NET_HDR_LEN;
 
-	if (unlikely(nb->len < s->room || header < (char *)nb->buf))
-		return false;
+	if (unlikely(virtio_net_shape(nb) != s->shape)) {
+		s->looked = true;
+		if (nb->len < s->room || header < (char *)nb->buf)
+			return false;
+		nb->flags = UK_NETBUF_F_RX_READY;
+		nb->_ready_for = s->ready_for;
+	}
 	b->addr = (uintptr_t)header;
 	b->cookie = nb;
 	return true;
@@ -31,9 +39,33 @@ VRING_INLINE bool rx_get(void *arg, size_t i, struct vring_buf *b)
 static void learn_room(struct uk_netdev_rx_queue *rxq, enum vring_layout layout,
 		       const struct uk_netbuf *nb)
 {
-	rxq->room = MAX(nb->len, ETH_HDR_LEN);
+	struct uk_netbuf like = {.len = MAX(nb->len, ETH_HDR_LEN),
+				 .flags = UK_NETBUF_F_RX_READY,
+				 ._ready_for = rxq->q.ready_for};
+
+	rxq->room = like.len;
+	rxq->q.shape = virtio_net_shape(&like);
 	vring_set_buf_len(&rxq->q.vr, layout,
 			  (uint32_t)rxq->room + VIRTIO_NET_HDR_LEN);
+}
+
+/* As many as there are of `n`, in front of those that have no place. */
+VRING_INLINE unsigned int add_fresh(struct uk_netdev_rx_queue *rxq,
+				    const enum vring_layout layout,
+				    struct uk_netbuf **fresh, unsigned int n)
+{
+	struct virtio_net_queue *q = &rxq->q;
+	struct rx_source s = {fresh, q->shape, rxq->room, q->ready_for, false};
+	unsigned int again;
+
+	again = virtio_net_add_again(q, layout, VRING_FROM_DEVICE, fresh, n,
+				     q->vr.buf_len);
+	if (likely(again == n))
+		return n;
+	s.fresh += again;
+	n = vring_add(&q->vr, layout, VRING_FROM_DEVICE, n - again, rx_get, &s);
+	q->nb_alike = s.looked ? 0 : MIN(q->nb_alike + n, UINT16_MAX);
+	return again + n;
 }
 
 /* Returns UNDERRUN when there were too few, else 0. */
@@ -46,16 +78,11 @@ VRING_INLINE int refill(struct uk_netdev_rx_queue *rxq,
 	int rc = 0;
 
 	while ((want = MIN(vring_room(vr), REFILL_BATCH)) > 0) {
-		struct rx_source s = {fresh, rxq->room};
-
 		got = rxq->alloc_rxpkts(rxq->alloc_rxpkts_argp, fresh,
 					(uint16_t)want);
-		if (unlikely(!s.room && got)) {
+		if (unlikely(!rxq->room && got))
 			learn_room(rxq, layout, fresh[0]);
-			s.room = rxq->room;
-		}
-		added = vring_add(vr, layout, VRING_FROM_DEVICE, got, rx_get,
-				  &s);
+		added = add_fresh(rxq, layout, fresh, got);
 		/* Unfit for a frame: as good as none. */
 		for (unsigned int i = added; unlikely(i < got); i++)
 			uk_netbuf_free(fresh[i]);
@@ -79,12 +106,15 @@ static int refill_packed(struct uk_netdev_rx_queue *rxq)
 	return refill(rxq, VRING_PACKED);
 }
 
+VRING_INLINE int refill_any(struct uk_netdev_rx_queue *rxq,
+			    const enum vring_layout layout)
+{
+	return layout == VRING_PACKED ? refill_packed(rxq) : refill_split(rxq);
+}
+
 void virtio_net_fill(struct uk_netdev_rx_queue *rxq)
 {
-	if (rxq->q.vn->layout == VRING_PACKED)
-		refill_packed(rxq);
-	else
-		refill_split(rxq);
+	refill_any(rxq, rxq->q.vn->layout);
 }
 
 /* ---- Frames in ---------------------------------------------------------- */
@@ -155,8 +185,10 @@ static bool begin_frame(struct uk_netdev_rx_queue *rxq, struct uk_netbuf *nb)
 static void add_part(struct uk_netdev_rx_queue *rxq, struct uk_netbuf *nb)
 {
 	nb->data = (char *)nb->data - VIRTIO_NET_HDR_LEN;
+	nb->flags = 0;
 	nb->prev = rxq->last_part;
 	rxq->last_part->next = nb;
+	rxq->last_part->flags = 0;
 	rxq->last_part = nb;
 	rxq->parts_due--;
 }
@@ -216,11 +248,17 @@ VRING_INLINE int rx_burst(struct uk_netdev_rx_queue *rxq,
 	struct virtio_net_queue *q = &rxq->q;
 	const unsigned int max = *cnt;
 	unsigned int n, used;
-	int status;
+	int status = 0;
 
 	*cnt = 0;
 	if (virtio_net_broken(q))
 		return rx_give_up(rxq);
+	/*
+	 * The last ones may be back by now, to go where they were. So it is
+	 * done at first, afterwards only if the device is about to have none.
+	 */
+	if (vring_room(&q->vr) >= rxq->refill)
+		status = refill_any(rxq, layout);
 	if (mergeable) {
 		used = vring_reap(&q->vr, layout, VRING_FROM_DEVICE, 0, max,
 				  rx_put_part, &s);
@@ -239,18 +277,17 @@ VRING_INLINE int rx_burst(struct uk_netdev_rx_queue *rxq,
 	else
 		virtio_net_idle(q);
 	*cnt = (uint16_t)n;
-	status = n ? UK_NETDEV_STATUS_SUCCESS : 0;
+	status |= n ? UK_NETDEV_STATUS_SUCCESS : 0;
 	if (unlikely(q->vr.broken)) {
 		/* What came before the offence is delivered all the same. */
 		rx_give_up(rxq);
-		return status ? status : -EIO;
+		return n ? UK_NETDEV_STATUS_SUCCESS : -EIO;
 	}
 	if (used == max && vring_waiting(&q->vr, layout))
 		status |= UK_NETDEV_STATUS_MORE;
-	if (vring_room(&q->vr) < rxq->refill)
-		return status;
-	return status | (layout == VRING_PACKED ? refill_packed(rxq)
-						: refill_split(rxq));
+	if (unlikely(vring_room(&q->vr) > q->vr.size / 2))
+		status |= refill_any(rxq, layout);
+	return status;
 }
 
 #define RX_BURST(name, layout, mergeable)                           \

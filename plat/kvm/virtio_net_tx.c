@@ -5,78 +5,89 @@
 
 #include "plat/kvm/virtio_net_queue.h"
 
+#define NOINLINE __attribute__((noinline))
+
 /* A burst under way. */
 struct tx_source {
 	struct uk_netbuf **pkts;
-	uint32_t max_frame;
-	uint32_t shape; /* of the last frame, which was found fit */
-	uint32_t len;   /* bytes of a buffer of that shape */
+	const struct uk_netdev_tx_queue *txq;
+	/* Of the last frame that was found fit, and of one fresh from the
+	 * device. */
+	uint32_t shape, received;
+	uint32_t ready; /* flags of one that is, as a shape has them */
 	bool refused;
+	bool looked; /* that shape is not the last burst's */
 };
 
-/* Of no frame. */
-#define TX_NO_SHAPE UINT32_MAX
-
 /*
- * Length and flags. A frame that is ready and as long as the one before it is
- * as fit as that: one comparison.
+ * 5.1.6.2: nothing is left for the device to do, so its header is all zero.
+ * Written where it is not: the cache line may be one that the device has, too.
  */
-VRING_INLINE uint32_t tx_shape(const struct uk_netbuf *nb)
+VRING_INLINE void clear_header(struct uk_netbuf *nb)
 {
-	uint32_t shape;
-
-	_Static_assert(offsetof(struct uk_netbuf, flags) ==
-			       offsetof(struct uk_netbuf, len) + 2,
-		       "they are read in one piece");
-	memcpy(&shape, &nb->len, sizeof(shape));
-	return shape;
-}
-
-/*
- * 5.1.6.2: nothing is left for the device to do, so its header is all zero. It
- * is looked at first, since writing would take the cache line away from the
- * device's CPU.
- */
-VRING_INLINE void clear_header(void *header)
-{
+	char *header = (char *)nb->data - VIRTIO_NET_HDR_LEN;
 	uint64_t a, b;
 
 	_Static_assert(sizeof(a) < VIRTIO_NET_HDR_LEN, "they overlap");
 	memcpy(&a, header, sizeof(a));
-	memcpy(&b, (char *)header + VIRTIO_NET_HDR_LEN - sizeof(b), sizeof(b));
+	memcpy(&b, header + VIRTIO_NET_HDR_LEN - sizeof(b), sizeof(b));
 	if (a | b)
 		memset(header, 0, VIRTIO_NET_HDR_LEN);
 }
 
-/* The shape of a frame that is fit to be sent, now ready, or TX_NO_SHAPE. */
-static __attribute__((noinline)) uint32_t tx_look(struct uk_netbuf *nb,
-						  uint32_t max_frame)
+/*
+ * A frame that nothing is known of: false when it cannot be sent. It is ready
+ * from now on, unless it is a buffer of this device's receive queue, which gets
+ * another header each time.
+ */
+static NOINLINE bool tx_look(struct uk_netbuf *nb, struct tx_source *s)
 {
-	/* One comparison for both ends of the length. */
-	if ((uint32_t)nb->len - 1 >= max_frame)
-		return TX_NO_SHAPE;
-	if (!(nb->flags & UK_NETBUF_F_TX_READY)) {
-		if (nb->next || uk_netbuf_headroom(nb) < VIRTIO_NET_HDR_LEN)
-			return TX_NO_SHAPE;
-		clear_header((char *)nb->data - VIRTIO_NET_HDR_LEN);
-		nb->flags |= UK_NETBUF_F_TX_READY;
+	const uint8_t ready_for = s->txq->q.ready_for;
+
+	s->refused = (uint32_t)nb->len - 1 >= s->txq->max_frame || nb->next ||
+		     uk_netbuf_headroom(nb) < VIRTIO_NET_HDR_LEN;
+	if (s->refused)
+		return false;
+	clear_header(nb);
+	if (nb->_ready_for == ready_for && nb->flags == UK_NETBUF_F_RX_READY) {
+		s->received = virtio_net_shape(nb);
+		return true;
 	}
-	return tx_shape(nb);
+	nb->flags = UK_NETBUF_F_TX_READY;
+	nb->_ready_for = ready_for;
+	s->shape = virtio_net_shape(nb);
+	return true;
+}
+
+/* Whether a frame of another shape than the last one can be sent. */
+VRING_INLINE bool tx_other(struct uk_netbuf *nb, uint32_t shape,
+			   struct tx_source *s)
+{
+	s->looked = true;
+	if (likely(shape == s->received)) {
+		memset((char *)nb->data - VIRTIO_NET_HDR_LEN, 0,
+		       VIRTIO_NET_HDR_LEN);
+		return true;
+	}
+	/* Ready as well, of another length: one comparison for both ends. */
+	if (shape >> 16 == s->ready &&
+	    (uint32_t)(uint16_t)shape - 1 < s->txq->max_frame) {
+		s->shape = shape;
+		return true;
+	}
+	return tx_look(nb, s);
 }
 
 /* Fills the buffer in that `nb` is; false for one that can never be sent. */
 VRING_INLINE bool tx_frame(struct uk_netbuf *nb, struct tx_source *s,
 			   struct vring_buf *b)
 {
-	if (unlikely(tx_shape(nb) != s->shape)) {
-		s->shape = tx_look(nb, s->max_frame);
-		s->refused = s->shape == TX_NO_SHAPE;
-		if (s->refused)
-			return false;
-		s->len = (uint16_t)s->shape + VIRTIO_NET_HDR_LEN;
-	}
+	const uint32_t shape = virtio_net_shape(nb);
+
+	if (unlikely(shape != s->shape) && !tx_other(nb, shape, s))
+		return false;
 	b->addr = (uintptr_t)nb->data - VIRTIO_NET_HDR_LEN;
-	b->len = s->len;
+	b->len = (uint16_t)shape + VIRTIO_NET_HDR_LEN;
 	b->cookie = nb;
 	return true;
 }
@@ -91,42 +102,119 @@ VRING_INLINE bool tx_get(void *arg, size_t i, struct vring_buf *b)
 /* Whether the burst, of `n` and not empty, is one and the same frame. */
 VRING_INLINE bool tx_is_same(struct uk_netbuf **pkts, unsigned int n)
 {
-	struct uk_netbuf *const nb = pkts[0], **const end = pkts + n;
+	struct uk_netbuf *const nb = pkts[0];
 
-	for (; end - pkts >= 4; pkts += 4)
-		if (pkts[0] != nb || pkts[1] != nb || pkts[2] != nb ||
-		    pkts[3] != nb)
+#define TX_IS(k) (pkts[k] == nb)
+	for (; n >= VRING_STEP; n -= VRING_STEP, pkts += VRING_STEP)
+		if (!VRING_ALL(TX_IS))
 			return false;
-	for (; pkts < end; pkts++)
-		if (*pkts != nb)
+	for (; n; n--, pkts++)
+		if (!TX_IS(0))
 			return false;
+#undef TX_IS
 	return true;
 }
 
-/* Adds `n`, as many as fit; returns how many before one is refused. */
+static struct tx_source tx_source_of(const struct uk_netdev_tx_queue *txq,
+				     struct uk_netbuf **pkts)
+{
+	return (struct tx_source){
+		.pkts = pkts,
+		.txq = txq,
+		.shape = txq->q.shape,
+		.received = VIRTIO_NET_NO_SHAPE,
+		.ready = UK_NETBUF_F_TX_READY | (uint32_t)txq->q.ready_for << 8,
+	};
+}
+
+/* Adds `n`, as many as fit, whatever they are; see tx_add(). */
+VRING_INLINE unsigned int tx_add_any(struct uk_netdev_tx_queue *txq,
+				     const enum vring_layout layout,
+				     struct uk_netbuf **pkts, unsigned int n,
+				     bool *refused)
+{
+	struct tx_source s = tx_source_of(txq, pkts);
+
+	n = vring_add(&txq->q.vr, layout, VRING_TO_DEVICE, n, tx_get, &s);
+	*refused = s.refused;
+	if (s.looked) {
+		txq->q.shape = s.shape;
+		txq->q.nb_alike = 0;
+		txq->same_shape = VIRTIO_NET_NO_SHAPE;
+	} else {
+		txq->q.nb_alike = MIN(txq->q.nb_alike + n, UINT16_MAX);
+	}
+	return n;
+}
+
+static NOINLINE unsigned int tx_add_split(struct uk_netdev_tx_queue *txq,
+					  struct uk_netbuf **pkts,
+					  unsigned int n, bool *refused)
+{
+	return tx_add_any(txq, VRING_SPLIT, pkts, n, refused);
+}
+
+static NOINLINE unsigned int tx_add_packed(struct uk_netdev_tx_queue *txq,
+					   struct uk_netbuf **pkts,
+					   unsigned int n, bool *refused)
+{
+	return tx_add_any(txq, VRING_PACKED, pkts, n, refused);
+}
+
+/* The frame that a burst consists of, vr->same; false: it cannot be sent. */
+static NOINLINE bool tx_look_same(struct uk_netdev_tx_queue *txq,
+				  struct uk_netbuf *nb)
+{
+	struct vring *vr = &txq->q.vr;
+	struct tx_source s = tx_source_of(txq, NULL);
+
+	s.shape = VIRTIO_NET_NO_SHAPE;
+	vr->nb_same = 0;
+	if (!tx_frame(nb, &s, &vr->same))
+		return false;
+	txq->same_shape = s.shape;
+	return true;
+}
+
+/* Whether it is that, and has not changed since. */
+VRING_INLINE bool tx_knows_same(const struct uk_netdev_tx_queue *txq,
+				const struct uk_netbuf *nb)
+{
+	return likely(txq->q.vr.same.cookie == nb &&
+		      virtio_net_shape(nb) == txq->same_shape);
+}
+
+/*
+ * Adds `n`, as many as fit; returns how many before one is refused. What it
+ * calls is for what comes seldom, so that this itself is short: QEMU's
+ * translator is slow where a loop leaves its page.
+ */
 VRING_INLINE unsigned int tx_add(struct uk_netdev_tx_queue *txq,
 				 const enum vring_layout layout,
 				 struct uk_netbuf **pkts, unsigned int n,
 				 bool *refused)
 {
-	struct tx_source s = {
-		.pkts = pkts,
-		.max_frame = txq->max_frame,
-		.shape = TX_NO_SHAPE,
-	};
-	struct vring *vr = &txq->q.vr;
-	struct vring_buf b;
+	struct virtio_net_queue *q = &txq->q;
+	unsigned int again;
 
-	if (n && likely(vr->in_order) && tx_is_same(pkts, n)) {
-		*refused = !tx_frame(pkts[0], &s, &b);
+	again = virtio_net_add_again(q, layout, VRING_TO_DEVICE, pkts, n,
+				     (uint16_t)q->shape + VIRTIO_NET_HDR_LEN);
+	if (likely(again == n))
+		return n;
+	pkts += again;
+	n -= again;
+	if (!again && likely(q->vr.in_order) && tx_is_same(pkts, n)) {
+		*refused = !tx_knows_same(txq, pkts[0]) &&
+			   !tx_look_same(txq, pkts[0]);
 		if (unlikely(*refused))
 			return 0;
-		vring_add_same(vr, layout, &b, n);
+		q->nb_alike = 0;
+		vring_add_same(&q->vr, layout, &q->vr.same, n);
 		return n;
 	}
-	n = vring_add(vr, layout, VRING_TO_DEVICE, n, tx_get, &s);
-	*refused = s.refused;
-	return n;
+	return again + (layout == VRING_SPLIT
+				? tx_add_split(txq, pkts, n, refused)
+				: tx_add_packed(txq, pkts, n, refused));
 }
 
 /* Gives `n` references back; what is sent has one part. */
@@ -166,7 +254,7 @@ VRING_INLINE int tx_burst(struct uk_netdev_tx_queue *txq,
 {
 	struct virtio_net_queue *q = &txq->q;
 	unsigned int n = *cnt, room;
-	bool refused;
+	bool refused = false;
 
 	*cnt = 0;
 	if (virtio_net_broken(q))

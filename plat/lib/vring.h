@@ -198,14 +198,28 @@ typedef bool (*vring_get_t)(void *arg, size_t i, struct vring_buf *b);
  */
 typedef void (*vring_put_t)(void *arg, size_t i, void *cookie, uint32_t len);
 
+/* Whether a cookie's buffer is still as `arg` says. */
+typedef bool (*vring_fits_t)(const void *arg, const void *cookie);
+
 /* Describes vr->same in the next `n` slots, without offering them. */
 void vring_write_same(struct vring *vr, unsigned int n);
 
 #define VRING_INLINE static inline __attribute__((always_inline))
 
-/*
- * Half of the work on one buffer would be the loop: several are one step.
- */
+/* Half of the work on one buffer would be the loop: eight are one step. */
+#define VRING_STEP 8u
+#define VRING_ALL(is) \
+	(is(0) && is(1) && is(2) && is(3) && is(4) && is(5) && is(6) && is(7))
+
+/* Whether a step's cookies are those of a lap ago, and still fit. */
+VRING_INLINE bool vring_is_again(void *const *from, void *const *cookie,
+				 const vring_fits_t fits, const void *arg)
+{
+#define VRING_IS(k) (from[k] == cookie[k] && fits(arg, from[k]))
+	return likely(VRING_ALL(VRING_IS));
+#undef VRING_IS
+}
+
 #include "plat/lib/vring_packed.h"
 #include "plat/lib/vring_split.h"
 
@@ -264,6 +278,29 @@ VRING_INLINE unsigned int vring_add(struct vring *vr,
 	if (layout == VRING_SPLIT)
 		return vring_split_add(vr, dir, n, get, arg);
 	return vring_packed_add(vr, dir, i, n, get, arg);
+}
+
+/*
+ * What vring_add() does with buffers of one length, `len`, where they are those
+ * that lay in the same slots a lap ago: a user that has as many buffers as the
+ * ring has slots, or half as many, and uses them in turns. Their descriptors
+ * stand there already, in cache lines that the device need not fetch anew. Adds
+ * up to `n`, at most vring_room(), as long as the cookies are the same and
+ * `fits`; returns how many, the next of which is vring_add()'s. Only while
+ * in_order.
+ */
+VRING_INLINE unsigned int vring_add_again(struct vring *vr,
+					  const enum vring_layout layout,
+					  const enum vring_dir dir,
+					  unsigned int n, void *const *cookies,
+					  uint32_t len, const vring_fits_t fits,
+					  const void *arg)
+{
+	vr->nb_same = 0;
+	return layout == VRING_SPLIT
+		       ? vring_split_again(vr, n, cookies, fits, arg)
+		       : vring_packed_again(vr, dir, n, cookies, len, fits,
+					    arg);
 }
 
 /*

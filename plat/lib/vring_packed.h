@@ -34,6 +34,18 @@ VRING_INLINE uint64_t vring_packed_done(const struct vring *vr, uint16_t at)
 	return at & vr->size ? 0 : VRING_PACKED_BOTH;
 }
 
+/*
+ * An identity more, in `rest`. The compiler is not to know: it would load each
+ * multiple as a constant, which takes an instruction, instead of adding them.
+ */
+VRING_INLINE uint64_t vring_packed_one(void)
+{
+	uint64_t one = 1ull << 32;
+
+	__asm__("" : "+r"(one));
+	return one;
+}
+
 /* 2.8.19: of a batch the first descriptor is shown last. */
 VRING_INLINE void vring_packed_put(struct vring *vr, const enum vring_dir dir,
 				   uint16_t id, const struct vring_buf *b)
@@ -66,7 +78,7 @@ VRING_INLINE unsigned int vring_packed_add(struct vring *vr,
 					   const vring_get_t get, void *arg)
 {
 	const uint16_t next = (uint16_t)(vr->next - i);
-	const uint64_t one = 1ull << 32;
+	const uint64_t one = vring_packed_one();
 	struct vring_buf b;
 
 #define VRING_ADD(k)                            \
@@ -100,6 +112,86 @@ VRING_INLINE unsigned int vring_packed_add(struct vring *vr,
 out:
 	vr->next = (uint16_t)(next + i);
 	return (unsigned int)i;
+}
+
+/*
+ * Offers the buffers of a step, whose addresses stand there. The `first` of a
+ * batch, a constant, is shown last.
+ */
+VRING_INLINE void vring_packed_step(struct vring *vr,
+				    struct vring_packed_desc *d, uint64_t rest,
+				    const uint64_t one, const bool first)
+{
+	if (first)
+		vr->first_rest = rest;
+	else
+		d[0].rest = rest;
+	d[1].rest = rest += one;
+	d[2].rest = rest += one;
+	d[3].rest = rest += one;
+	d[4].rest = rest += one;
+	d[5].rest = rest += one;
+	d[6].rest = rest += one;
+	d[7].rest = rest + one;
+}
+
+/* See vring_add_again(): the addresses stay as they are. */
+VRING_INLINE unsigned int vring_packed_again(struct vring *vr,
+					     const enum vring_dir dir,
+					     unsigned int n, void *const *from,
+					     uint32_t len,
+					     const vring_fits_t fits,
+					     const void *arg)
+{
+	const uint64_t one = vring_packed_one();
+	unsigned int i = 0;
+
+	while (i < n) {
+		const uint16_t slot = vr->next & vr->mask;
+		unsigned int left = MIN(n - i, (unsigned int)vr->size - slot);
+		void *const *const start = from;
+		void *const *cookie = vr->cookie + slot;
+		struct vring_packed_desc *d = vr->packed + slot;
+		uint64_t rest = vring_packed_avail(vr, dir, vr->next) |
+				(uint64_t)slot << 32 | len;
+		bool first = vr->next == vr->published;
+
+#define VRING_STEPS(first)                            \
+	if (!vring_is_again(from, cookie, fits, arg)) \
+		break;                                \
+	vring_packed_step(vr, d, rest, one, first);   \
+	from += VRING_STEP;                           \
+	cookie += VRING_STEP;                         \
+	d += VRING_STEP;                              \
+	rest += VRING_STEP * one
+		if (first && left >= VRING_STEP) {
+			do {
+				VRING_STEPS(true);
+				left -= VRING_STEP;
+				first = false;
+			} while (0);
+		}
+		for (; left >= VRING_STEP && !first; left -= VRING_STEP) {
+			VRING_STEPS(false);
+		}
+#undef VRING_STEPS
+		for (; left && *from == *cookie && fits(arg, *from); left--) {
+			if (first)
+				vr->first_rest = rest;
+			else
+				d->rest = rest;
+			first = false;
+			from++;
+			cookie++;
+			d++;
+			rest += one;
+		}
+		i += (unsigned int)(from - start);
+		vr->next = (uint16_t)(vr->next + (from - start));
+		if (unlikely(left))
+			break;
+	}
+	return i;
 }
 
 VRING_INLINE bool vring_packed_publish(struct vring *vr, uint16_t old,
@@ -152,16 +244,19 @@ VRING_INLINE bool vring_packed_waiting(const struct vring *vr)
 	       vring_packed_used(vr, &id, &len);
 }
 
-/* Whether a buffer is used, is the one that is due, its length in range. */
+/*
+ * Whether a buffer is used, is the one that is due, its length in range. `high`
+ * is the upper half of `want`.
+ */
 VRING_INLINE bool vring_packed_due(const struct vring_packed_desc *d,
-				   uint64_t want, const enum vring_dir dir,
-				   const uint32_t min, uint32_t span,
-				   uint32_t *len)
+				   uint64_t want, uint32_t high,
+				   const enum vring_dir dir, const uint32_t min,
+				   uint32_t span, uint32_t *len)
 {
 	uint64_t rest;
 
 	if (dir == VRING_TO_DEVICE)
-		return likely(d->id_flags == want >> 32);
+		return likely(d->id_flags == high);
 	/* Nothing above the length may differ. */
 	rest = (vring_packed_rest(d) & VRING_PACKED_MASK) - want;
 	if (unlikely(rest > span))
@@ -180,16 +275,16 @@ VRING_INLINE unsigned int vring_packed_reap(struct vring *vr,
 {
 	const uint16_t first = vr->last_used;
 	const uint32_t span = vr->buf_len - min;
-	const uint64_t one = 1ull << 32;
+	const uint64_t one = vring_packed_one();
 	uint32_t len = min;
 	size_t i = 0;
 
-#define VRING_TAKE(k)                                                     \
-	if (unlikely(!vring_packed_due(d + (k), want + (k)*one, dir, min, \
-				       span, &len))) {                    \
-		i += (k);                                                 \
-		goto out;                                                 \
-	}                                                                 \
+#define VRING_TAKE(k)                                                       \
+	if (unlikely(!vring_packed_due(d + (k), want + (k)*one, high + (k), \
+				       dir, min, span, &len))) {            \
+		i += (k);                                                   \
+		goto out;                                                   \
+	}                                                                   \
 	put(arg, i + (k), cookie[k], len)
 	while (i < n) {
 		const uint16_t at = (uint16_t)(first + i);
@@ -198,15 +293,20 @@ VRING_INLINE unsigned int vring_packed_reap(struct vring *vr,
 		const struct vring_packed_desc *d = vr->packed + slot;
 		void *const *cookie = vr->cookie + slot;
 		uint64_t want = vring_packed_done(vr, at) | slot * one | min;
+		uint32_t high = (uint32_t)(want >> 32);
 
-		for (; i + 4 <= end;
-		     i += 4, d += 4, cookie += 4, want += 4 * one) {
+		for (; i + 8 <= end;
+		     i += 8, d += 8, cookie += 8, want += 8 * one, high += 8) {
 			VRING_TAKE(0);
 			VRING_TAKE(1);
 			VRING_TAKE(2);
 			VRING_TAKE(3);
+			VRING_TAKE(4);
+			VRING_TAKE(5);
+			VRING_TAKE(6);
+			VRING_TAKE(7);
 		}
-		for (; i < end; i++, d++, cookie++, want += one) {
+		for (; i < end; i++, d++, cookie++, want += one, high++) {
 			VRING_TAKE(0);
 		}
 	}
@@ -216,63 +316,75 @@ out:
 	return (unsigned int)i;
 }
 
-/* In order; how many of `n` are what they should be. Four are one step. */
+/* In order; how many of `n` are what they should be. */
 VRING_INLINE unsigned int vring_packed_check(struct vring *vr, unsigned int n)
 {
 	unsigned int i = 0;
 
 	while (i < n) {
 		const uint16_t slot = vr->last_used & vr->mask;
+		unsigned int left = MIN(n - i, (unsigned int)vr->size - slot);
 		const struct vring_packed_desc *d = vr->packed + slot;
-		const struct vring_packed_desc *const end =
-			d + MIN(n - i, (unsigned int)vr->size - slot);
 		const struct vring_packed_desc *const start = d;
 		uint32_t want =
 			(uint32_t)(vring_packed_done(vr, vr->last_used) >> 32) |
 			slot;
 
 #define VRING_IS(k) (d[k].id_flags == want + (k))
-		for (; end - d >= 4; d += 4, want += 4)
-			if (unlikely(!VRING_IS(0) || !VRING_IS(1) ||
-				     !VRING_IS(2) || !VRING_IS(3)))
+		for (; left >= VRING_STEP; left -= VRING_STEP) {
+			if (unlikely(!VRING_ALL(VRING_IS)))
 				break;
-		for (; d < end && VRING_IS(0); d++, want++)
-			;
+			d += VRING_STEP;
+			want += VRING_STEP;
+		}
+		for (; left && VRING_IS(0); left--) {
+			d++;
+			want++;
+		}
 #undef VRING_IS
 		i += (unsigned int)(d - start);
 		vr->last_used = (uint16_t)(vr->last_used + (d - start));
-		if (d < end)
+		if (left)
 			break;
 	}
-	return (unsigned int)i;
+	return i;
 }
 
 /* Offers the next `n` slots, whose buffers are vr->same, in order. */
 VRING_INLINE void vring_packed_offer(struct vring *vr, unsigned int n)
 {
+	const uint64_t one = vring_packed_one();
+
 	while (n) {
 		const uint16_t at = vr->next, slot = at & vr->mask;
 		const unsigned int now = MIN(n, (unsigned int)vr->size - slot);
+		unsigned int left = now;
 		struct vring_packed_desc *d = vr->packed + slot;
-		struct vring_packed_desc *const end = d + now;
 		uint64_t rest = vring_packed_avail(vr, VRING_TO_DEVICE, at) |
 				(uint64_t)slot << 32 | vr->same.len;
-		const uint64_t one = 1ull << 32;
+		bool first = at == vr->published;
 
-		/* The first of a batch is shown last. */
-		if (at == vr->published) {
-			vr->first_rest = rest;
-			rest += one;
+		if (first && left >= VRING_STEP) {
+			vring_packed_step(vr, d, rest, one, true);
+			first = false;
+			left -= VRING_STEP;
+			d += VRING_STEP;
+			rest += VRING_STEP * one;
+		}
+		for (; left >= VRING_STEP; left -= VRING_STEP) {
+			vring_packed_step(vr, d, rest, one, false);
+			d += VRING_STEP;
+			rest += VRING_STEP * one;
+		}
+		for (; left; left--) {
+			if (first)
+				vr->first_rest = rest;
+			else
+				d->rest = rest;
+			first = false;
 			d++;
+			rest += one;
 		}
-		for (; end - d >= 4; d += 4, rest += 4 * one) {
-			d[0].rest = rest;
-			d[1].rest = rest + one;
-			d[2].rest = rest + 2 * one;
-			d[3].rest = rest + 3 * one;
-		}
-		for (; d < end; d++, rest += one)
-			d->rest = rest;
 		vr->next = (uint16_t)(vr->next + now);
 		n -= now;
 	}

@@ -44,15 +44,11 @@ VRING_INLINE unsigned int vring_split_add(struct vring *vr,
 		struct vring_desc *desc = vr->desc + at;
 		void **cookie = vr->cookie + at;
 
-		for (; i + 8 <= end; i += 8, desc += 8, cookie += 8) {
+		for (; i + 4 <= end; i += 4, desc += 4, cookie += 4) {
 			VRING_ADD(0);
 			VRING_ADD(1);
 			VRING_ADD(2);
 			VRING_ADD(3);
-			VRING_ADD(4);
-			VRING_ADD(5);
-			VRING_ADD(6);
-			VRING_ADD(7);
 		}
 		for (; i < end; i++, desc++, cookie++) {
 			VRING_ADD(0);
@@ -62,6 +58,38 @@ VRING_INLINE unsigned int vring_split_add(struct vring *vr,
 out:
 	vr->next = (uint16_t)(next + i);
 	return (unsigned int)i;
+}
+
+/* See vring_add_again(): the descriptors stay as they are. */
+VRING_INLINE unsigned int vring_split_again(struct vring *vr, unsigned int n,
+					    void *const *from,
+					    const vring_fits_t fits,
+					    const void *arg)
+{
+	unsigned int i = 0;
+
+	while (i < n) {
+		const uint16_t slot = vr->next & vr->mask;
+		unsigned int left = MIN(n - i, (unsigned int)vr->size - slot);
+		void *const *const start = from;
+		void *const *cookie = vr->cookie + slot;
+
+		for (; left >= VRING_STEP; left -= VRING_STEP) {
+			if (!vring_is_again(from, cookie, fits, arg))
+				break;
+			from += VRING_STEP;
+			cookie += VRING_STEP;
+		}
+		for (; left && *from == *cookie && fits(arg, *from); left--) {
+			from++;
+			cookie++;
+		}
+		i += (unsigned int)(from - start);
+		vr->next = (uint16_t)(vr->next + (from - start));
+		if (unlikely(left))
+			break;
+	}
+	return i;
 }
 
 VRING_INLINE bool vring_split_publish(struct vring *vr, uint16_t old,
@@ -173,16 +201,12 @@ VRING_INLINE unsigned int vring_split_reap(struct vring *vr,
 		void *const *cookie = vr->cookie + at;
 		uint64_t want = (uint64_t)min << 32 | at;
 
-		for (; i + 8 <= end;
-		     i += 8, used += 8, cookie += 8, want += 8) {
+		for (; i + 4 <= end;
+		     i += 4, used += 4, cookie += 4, want += 4) {
 			VRING_TAKE(0);
 			VRING_TAKE(1);
 			VRING_TAKE(2);
 			VRING_TAKE(3);
-			VRING_TAKE(4);
-			VRING_TAKE(5);
-			VRING_TAKE(6);
-			VRING_TAKE(7);
 		}
 		for (; i < end; i++, used++, cookie++, want++) {
 			VRING_TAKE(0);
@@ -194,32 +218,35 @@ out:
 	return (unsigned int)i;
 }
 
-/* In order; how many of `n` are what they should be. Four are one step. */
+/* In order; how many of `n` are what they should be. */
 VRING_INLINE unsigned int vring_split_check(struct vring *vr, unsigned int n)
 {
 	unsigned int i = 0;
 
 	while (i < n) {
 		uint32_t id = vr->last_used & vr->mask;
+		unsigned int left = MIN(n - i, (unsigned int)vr->size - id);
 		const uint64_t *used = vr->used + id;
-		const uint64_t *const end =
-			used + MIN(n - i, (unsigned int)vr->size - id);
 		const uint64_t *const start = used;
 
 #define VRING_IS(k) ((uint32_t)used[k] == id + (k))
-		for (; end - used >= 4; used += 4, id += 4)
-			if (unlikely(!VRING_IS(0) || !VRING_IS(1) ||
-				     !VRING_IS(2) || !VRING_IS(3)))
+		for (; left >= VRING_STEP; left -= VRING_STEP) {
+			if (unlikely(!VRING_ALL(VRING_IS)))
 				break;
-		for (; used < end && VRING_IS(0); used++, id++)
-			;
+			used += VRING_STEP;
+			id += VRING_STEP;
+		}
+		for (; left && VRING_IS(0); left--) {
+			used++;
+			id++;
+		}
 #undef VRING_IS
 		i += (unsigned int)(used - start);
 		vr->last_used = (uint16_t)(vr->last_used + (used - start));
-		if (unlikely(used < end))
+		if (unlikely(left))
 			break;
 	}
-	return (unsigned int)i;
+	return i;
 }
 
 #endif /* LIB_VRING_SPLIT_H */

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* What becomes of each frame that is received. */
+#include <string.h>
+
 #include "unit.h"
 #include "virtio_fake.h"
 
@@ -45,6 +47,92 @@ static void test_rx_mergeable(void **state)
 	rx(*state, 0);
 }
 
+/* What alloc_rxpkts() of the test below gives: these in turns, when back. */
+static struct uk_netbuf *turn[2 * RING];
+static unsigned int nb_turn;
+
+static uint16_t give_turn(void *argp, struct uk_netbuf *pkts[], uint16_t count)
+{
+	const uint16_t n = (uint16_t)MIN(count, nb_turn);
+
+	(void)argp;
+	memcpy(pkts, turn, n * sizeof(turn[0]));
+	nb_turn -= n;
+	memmove(turn, turn + n, nb_turn * sizeof(turn[0]));
+	return n;
+}
+
+/*
+ * The same buffers lap by lap, as a rule, or where there are fewer, twice a
+ * lap: descriptors that stand there already count. One that was moved, or that
+ * comes to another place, is not filled where it was.
+ */
+static void rx_again(struct uk_netdev *dev, unsigned int nb_bufs)
+{
+	struct vring_dev *d = &fake.q[VIRTIO_NET_RXQ].dev;
+	struct uk_netbuf *pkts[RING];
+	unsigned int lap = 0;
+	uint64_t seed = 9;
+
+	fake.offered &= ~MERGEABLE;
+	virtio_fake_bring_up_with(dev, give_turn);
+	for (unsigned int i = 0; i < nb_bufs; i++)
+		turn[nb_turn++] = new_netbuf(HEADROOM, BUF_LEN - HEADROOM);
+	for (; lap < 20000; lap++) {
+		const uint16_t n =
+			lap % 500 < 100
+				? RING / 2
+				: (uint16_t)(1 + unit_random(&seed) % RING);
+		struct vring_dev_buf b;
+		uint16_t cnt = 0, got = 0;
+
+		uk_netdev_rx_burst(dev, 0, pkts, &cnt);
+		while (got < n && vring_dev_take(d, &b)) {
+			memset((void *)(uintptr_t)b.addr, (int)(lap + got), 90);
+			vring_dev_use(d, b.id, VIRTIO_NET_HDR_LEN + 60);
+			got++;
+		}
+		cnt = RING;
+		uk_netdev_rx_burst(dev, 0, pkts, &cnt);
+		assert_int_equal(cnt, got);
+		for (uint16_t i = 0; i < cnt; i++) {
+			struct uk_netbuf *nb = pkts[i];
+
+			assert_int_equal(nb->len, 60);
+			for (int k = -VIRTIO_NET_HDR_LEN; k < 60; k++)
+				assert_int_equal(((uint8_t *)nb->data)[k],
+						 (uint8_t)(lap + i));
+			memset(nb->buf, 0, BUF_LEN);
+			nb->len = BUF_LEN - HEADROOM;
+			/* With at least as much room behind it as before. */
+			if (!(unit_random(&seed) % 300) &&
+			    uk_netbuf_headroom(nb) > VIRTIO_NET_HDR_LEN) {
+				uk_netbuf_header(nb, 1);
+				nb->len = BUF_LEN - HEADROOM;
+			}
+			turn[nb_turn++] = nb;
+		}
+		if (nb_turn > 1 && !(unit_random(&seed) % 50)) {
+			struct uk_netbuf *t = turn[0];
+
+			turn[0] = turn[nb_turn - 1];
+			turn[nb_turn - 1] = t;
+		}
+	}
+	while (nb_turn)
+		uk_netbuf_free(turn[--nb_turn]);
+}
+
+static void test_rx_again(void **state)
+{
+	rx_again(*state, RING);
+}
+
+static void test_rx_again_twice(void **state)
+{
+	rx_again(*state, RING / 2);
+}
+
 static void assert_frame(struct uk_netbuf *nb, uint32_t len)
 {
 	uint32_t i = 0;
@@ -83,6 +171,9 @@ static void test_rx_parts(void **state)
 		const uint16_t piece = (uint16_t)(1 + round % RING);
 		unsigned int n = 0;
 
+		/* The ring is as full as it can be. */
+		cnt = 0;
+		uk_netdev_rx_burst(dev, 0, pkts, &cnt);
 		dev_receive_parts(a, 0);
 		dev_receive_parts(b, 0);
 		for (int calls = 0; n < 2; calls++) {
@@ -193,6 +284,8 @@ int main(void)
 		VIRTIO_FAKE_TEST(test_rx),
 		VIRTIO_FAKE_TEST(test_rx_mergeable),
 		VIRTIO_FAKE_TEST(test_rx_parts),
+		VIRTIO_FAKE_TEST(test_rx_again),
+		VIRTIO_FAKE_TEST(test_rx_again_twice),
 		VIRTIO_FAKE_TEST(test_rx_more),
 		VIRTIO_FAKE_TEST(test_rx_short),
 		VIRTIO_FAKE_TEST(test_rx_short_mergeable),

@@ -345,11 +345,89 @@ static void test_tx_event(void **state)
 	uk_netbuf_free(nb);
 }
 
+/*
+ * The same frames lap by lap, as a rule, or twice a lap: descriptors that stand
+ * there already count. A frame that was moved, has another length or another
+ * place does not go out as it was.
+ */
+static void tx_again(struct uk_netdev *dev, unsigned int nb_frames)
+{
+	struct vring_dev *d = &fake.q[VIRTIO_NET_TXQ].dev;
+	struct uk_netbuf *nb[RING];
+	uint64_t seed = 3;
+
+	virtio_fake_bring_up(dev);
+	for (unsigned int i = 0; i < nb_frames; i++)
+		nb[i] = new_netbuf(40, 60);
+	for (unsigned int round = 0; round < 20000; round++) {
+		const uint64_t what = unit_random(&seed) % 40;
+		const size_t k = unit_random(&seed) % nb_frames;
+		const size_t other = unit_random(&seed) % nb_frames;
+		const unsigned int piece = 1 + (unsigned int)(seed >> 60);
+		/* Sometimes all of them are one. */
+		const bool same = round / 64 % 4 == 3;
+		unsigned int at = 0;
+
+		if (what < 2) {
+			uk_netbuf_header(nb[k],
+					 what && uk_netbuf_headroom(nb[k]) >= 20
+						 ? 4
+						 : -4);
+			nb[k]->len = 60;
+		} else if (what == 2) {
+			nb[k]->len = (uint16_t)(60 + other);
+		} else if (what == 3) {
+			struct uk_netbuf *t = nb[k];
+
+			nb[k] = nb[other];
+			nb[other] = t;
+		}
+		while (at < nb_frames) {
+			struct uk_netbuf *pkts[RING];
+			struct vring_dev_buf b;
+			uint16_t cnt = (uint16_t)MIN(piece, nb_frames - at);
+
+			for (uint16_t i = 0; i < cnt; i++)
+				pkts[i] = uk_netbuf_ref(
+					nb[same ? round % 2 : at + i]);
+			uk_netdev_tx_burst(dev, 0, pkts, &cnt);
+			assert_in_range(cnt, 1, piece);
+			for (uint16_t i = 0; i < cnt; i++, at++) {
+				assert_true(vring_dev_take(d, &b));
+				assert_int_equal(b.addr,
+						 (uintptr_t)pkts[i]->data -
+							 VIRTIO_NET_HDR_LEN);
+				assert_int_equal(b.len,
+						 pkts[i]->len +
+							 VIRTIO_NET_HDR_LEN);
+				vring_dev_use(d, b.id, 0);
+			}
+		}
+		uk_netdev_tx_burst(dev, 0, NULL, &(uint16_t){0});
+		for (unsigned int i = 0; i < nb_frames; i++)
+			assert_int_equal(nb[i]->refcount, 1);
+	}
+	for (unsigned int i = 0; i < nb_frames; i++)
+		uk_netbuf_free(nb[i]);
+}
+
+static void test_tx_again(void **state)
+{
+	tx_again(*state, RING);
+}
+
+static void test_tx_again_twice(void **state)
+{
+	tx_again(*state, RING / 2);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		VIRTIO_FAKE_TEST(test_tx_frame),
 		VIRTIO_FAKE_TEST(test_tx_shared_is_not_written),
+		VIRTIO_FAKE_TEST(test_tx_again),
+		VIRTIO_FAKE_TEST(test_tx_again_twice),
 		VIRTIO_FAKE_TEST(test_tx_references),
 		VIRTIO_FAKE_TEST(test_tx_full),
 		VIRTIO_FAKE_TEST(test_tx_refuses),

@@ -200,10 +200,16 @@ int virtio_fake_teardown(void **state)
 
 void virtio_fake_bring_up(struct uk_netdev *dev)
 {
+	virtio_fake_bring_up_with(dev, alloc_rxpkts);
+}
+
+void virtio_fake_bring_up_with(struct uk_netdev *dev,
+			       uk_netdev_alloc_rxpkts alloc)
+{
 	const struct uk_netdev_conf conf = {1, 1};
 	struct uk_netdev_rxqueue_conf rx = {
 		.a = uk_alloc_get_default(),
-		.alloc_rxpkts = alloc_rxpkts,
+		.alloc_rxpkts = alloc,
 	};
 	struct uk_netdev_txqueue_conf tx = {.a = uk_alloc_get_default()};
 

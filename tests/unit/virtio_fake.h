@@ -59,6 +59,9 @@ int virtio_fake_teardown(void **state);
 
 /* From UNPROBED to RUNNING. */
 void virtio_fake_bring_up(struct uk_netdev *dev);
+/* The same, with another source of receive buffers. */
+void virtio_fake_bring_up_with(struct uk_netdev *dev,
+			       uk_netdev_alloc_rxpkts alloc);
 
 struct uk_netbuf *new_netbuf(uint16_t headroom, uint16_t len);
 

@@ -17,11 +17,15 @@
 #include <uk/alloc.h>
 
 /*
- * In `flags`, by a driver: a frame of one part with the driver's header in its
- * headroom, which can be sent again without another look. Whoever changes
+ * In `flags`, by a driver, which sets `_ready_for` to itself. Whoever changes
  * `next` or `data`, or writes to the headroom, sets `flags` to 0.
+ *
+ * TX_READY: a frame of one part with the driver's header in its headroom, which
+ * that device can send again without another look. RX_READY: a receive buffer
+ * that it can fill again.
  */
 #define UK_NETBUF_F_TX_READY (1u << 7)
+#define UK_NETBUF_F_RX_READY (1u << 6)
 
 struct uk_netbuf;
 typedef void (*uk_netbuf_dtor_t)(struct uk_netbuf *m);
@@ -32,7 +36,7 @@ struct uk_netbuf {
 	void *data;   /* first byte of the frame in this part */
 	uint16_t len; /* bytes of the frame in this part */
 	uint8_t flags;
-	uint8_t _reserved; /* 0: a driver compares it with the two above */
+	uint8_t _ready_for; /* by the driver, with its flag */
 	uint32_t refcount;
 	void *priv; /* the user's own, never looked at */
 	void *buf;

@@ -286,9 +286,11 @@ static inline int uk_netdev_tx_burst(struct uk_netdev *dev, uint16_t queue_id,
  * A short count means that no more has arrived yet, 0 that nothing has; the
  * call does not wait.
  *
- * The queue is refilled from its alloc_rxpkts, several buffers at a time, with
- * one notification at most. UNDERRUN says that alloc_rxpkts gave too few: the
- * device drops frames once it has no buffer left. The next call tries again.
+ * The queue is refilled from its alloc_rxpkts, several buffers at a time:
+ * before frames are taken from it, and again once it has less than half of what
+ * it can have. It is fastest where buffers go round in the same order. UNDERRUN
+ * says that alloc_rxpkts gave too few: the device drops frames once it has no
+ * buffer left. The next call tries again.
  *
  * Returns a set of the flags above: SUCCESS when at least one was delivered,
  * MORE where another is waiting, UNDERRUN. Or -EIO: the device broke the rules
