@@ -32,7 +32,7 @@ static void edit(struct stream *s, const void *arg)
 	}
 }
 
-/* As many frames of 60 bytes arrive as make a burst. */
+/* As many frames of 60 bytes, UDP in IPv4, arrive as make a burst. */
 static void receive_burst(void)
 {
 	struct vring_dev *d = &fake.q[VIRTIO_NET_RXQ].dev;
@@ -43,7 +43,10 @@ static void receive_burst(void)
 
 		memset(p, 0, VIRTIO_NET_HDR_LEN);
 		p[VIRTIO_NET_HDR_NUM_BUFFERS] = 1;
-		memset(p + VIRTIO_NET_HDR_LEN, 2, 60);
+		memset(p += VIRTIO_NET_HDR_LEN, 2, 60);
+		memcpy(p + ETH_HLEN - 2, "\x08\x00\x45", 3);
+		memset(p + ETH_HLEN + 6, 0, 2); /* no fragment */
+		p[ETH_HLEN + 9] = IP_PROTO_UDP;
 		vring_dev_use(d, b.id, VIRTIO_NET_HDR_LEN + 60);
 	}
 }

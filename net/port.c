@@ -28,6 +28,16 @@ const char *port_step_name(enum port_step step)
 	return names[step];
 }
 
+static bool takes_chains(const struct port *p)
+{
+#ifdef UK_NETDEV_F_RX_CHAIN
+	return p->info.features & UK_NETDEV_F_RX_CHAIN;
+#else
+	(void)p;
+	return false;
+#endif
+}
+
 /* A receive buffer that nobody but the port has. */
 static void rx_reset(struct uk_netbuf *nb, struct port *p)
 {
@@ -50,15 +60,6 @@ static void rx_back(struct uk_netbuf *nb)
 	rx_reset(nb, nb->priv);
 }
 
-static void reflected_back(struct uk_netbuf *nb)
-{
-	struct port *p = nb->priv;
-
-	p->nb_reflected--;
-	nb->dtor = rx_back;
-	rx_reset(nb, p);
-}
-
 /* A chain, which is rare; each part finds its way back by itself. */
 static unsigned free_chain(struct uk_netbuf *nb)
 {
@@ -68,59 +69,172 @@ static unsigned free_chain(struct uk_netbuf *nb)
 	return len;
 }
 
+/* Gives back up to `n`, as long as no chain comes; returns how many. */
+static inline unsigned free_single(struct port *p,
+				   struct uk_netbuf *const pkts[], unsigned n,
+				   const bool chains, uint64_t *bytes)
+{
+	struct uk_netbuf *const *at = pkts, *const *const end = pkts + n;
+	struct uk_netbuf **top = p->rx_free + p->nb_rx_free;
+	const uint16_t room = p->rx_room;
+	uint64_t sum = 0;
+
+#define FREE(k)                                     \
+	{                                           \
+		struct uk_netbuf *const nb = at[k]; \
+                                                    \
+		if (chains && unlikely(nb->next)) { \
+			at += (k);                  \
+			top += (k);                 \
+			break;                      \
+		}                                   \
+		sum += nb->len;                     \
+		nb->len = room;                     \
+		top[k] = nb;                        \
+	}
+	for (; end - at >= 4; at += 4, top += 4) {
+		FREE(0)
+		FREE(1)
+		FREE(2)
+		FREE(3)
+	}
+	for (; at < end; at++, top++) {
+		FREE(0)
+	}
+#undef FREE
+	p->nb_rx_free = (unsigned)(top - p->rx_free);
+	*bytes += sum;
+	return (unsigned)(at - pkts);
+}
+
 uint64_t port_rx_free_burst(struct port *p, struct uk_netbuf *const pkts[],
 			    unsigned n)
 {
-	const uint16_t room = p->rx_room;
-	struct uk_netbuf **top = p->rx_free + p->nb_rx_free;
 	uint64_t bytes = 0;
 	unsigned i = 0;
 
-#define FREE(k)                              \
-	if (unlikely(pkts[i + (k)]->next)) { \
-		i += (k);                    \
-		top += (k);                  \
-		break;                       \
-	}                                    \
-	bytes += pkts[i + (k)]->len;         \
-	pkts[i + (k)]->len = room;           \
-	top[k] = pkts[i + (k)]
-	while (i < n) {
-		for (; i + 8 <= n; i += 8, top += 8) {
-			FREE(0);
-			FREE(1);
-			FREE(2);
-			FREE(3);
-			FREE(4);
-			FREE(5);
-			FREE(6);
-			FREE(7);
-		}
-		for (; i < n; i++, top++) {
-			FREE(0);
-		}
-		p->nb_rx_free = (unsigned)(top - p->rx_free);
-		if (i < n)
-			bytes += free_chain(pkts[i++]);
-		top = p->rx_free + p->nb_rx_free;
+	if (!takes_chains(p)) {
+		free_single(p, pkts, n, false, &bytes);
+		return bytes;
 	}
-#undef FREE
+	while ((i += free_single(p, pkts + i, n - i, true, &bytes)) < n)
+		bytes += free_chain(pkts[i++]);
 	return bytes;
 }
 
-void port_reflect(struct port *p, struct uk_netbuf *nb)
+#ifdef PORT_SHARED
+void port_reflect(struct port *p, struct uk_netbuf *const pkts[], unsigned n)
 {
-	p->nb_reflected++;
-	nb->dtor = reflected_back;
+	struct uk_netbuf **const ring = p->reflected, **to;
+	struct uk_netbuf **const end = ring + p->nb_rx_bufs;
+
+	to = ring + p->reflected_from + p->nb_reflected;
+	if (to >= end)
+		to -= p->nb_rx_bufs;
+	p->nb_reflected += n;
+	for (unsigned i = 0; i < n; i++) {
+		pkts[i]->refcount = 2;
+		*to = pkts[i];
+		if (unlikely(++to == end))
+			to = ring;
+	}
 }
+
+/* The oldest is out. If the next is not, the former becomes the youngest. */
+static bool pass_over(struct port *p)
+{
+	const unsigned from = p->reflected_from, size = p->nb_rx_bufs;
+	struct uk_netbuf *const oldest = p->reflected[from];
+	const unsigned next = from + 1 == size ? 0 : from + 1;
+	const unsigned end = from + p->nb_reflected;
+
+	if (p->nb_reflected < 2 || p->reflected[next]->refcount != 1)
+		return false;
+	p->reflected[end < size ? end : end - size] = oldest;
+	p->reflected_from = next;
+	return true;
+}
+
+/* In one piece of the ring, as long as they are back; returns how many. */
+static unsigned reclaim(struct port *p)
+{
+	struct uk_netbuf **const first = p->reflected + p->reflected_from;
+	struct uk_netbuf **const end =
+		first + MIN(p->nb_reflected, p->nb_rx_bufs - p->reflected_from);
+	struct uk_netbuf **top = p->rx_free + p->nb_rx_free, **at;
+	const uint16_t room = p->rx_room;
+	unsigned n;
+
+	for (at = first; at < end && (*at)->refcount == 1; at++) {
+		(*at)->len = room;
+		*top++ = *at;
+	}
+	n = (unsigned)(at - first);
+	p->nb_rx_free += n;
+	p->nb_reflected -= n;
+	p->reflected_from += n;
+	if (p->reflected_from == p->nb_rx_bufs)
+		p->reflected_from = 0;
+	return n;
+}
+
+void port_reclaim(struct port *p)
+{
+	while (reclaim(p) || pass_over(p))
+		;
+}
+
+/* Those that are out; what is back may be behind one that is not. */
+static unsigned reflected_out(const struct port *p)
+{
+	unsigned at = p->reflected_from, out = 0;
+
+	for (unsigned i = 0; i < p->nb_reflected; i++) {
+		out += p->reflected[at]->refcount - 1;
+		if (++at == p->nb_rx_bufs)
+			at = 0;
+	}
+	return out;
+}
+
+#else
+static void reflected_back(struct uk_netbuf *nb)
+{
+	struct port *p = nb->priv;
+
+	p->nb_reflected--;
+	nb->dtor = rx_back;
+	rx_reset(nb, p);
+}
+
+void port_reflect(struct port *p, struct uk_netbuf *const pkts[], unsigned n)
+{
+	for (unsigned i = 0; i < n; i++)
+		pkts[i]->dtor = reflected_back;
+	p->nb_reflected += n;
+}
+
+void port_reclaim(struct port *p)
+{
+	(void)p;
+}
+
+static unsigned reflected_out(const struct port *p)
+{
+	return p->nb_reflected;
+}
+#endif
 
 /* Called by the driver for the receive buffers that it lacks. */
 static uint16_t alloc_rxpkts(void *argp, struct uk_netbuf *pkts[],
 			     uint16_t count)
 {
 	struct port *p = argp;
-	const unsigned n = MIN(count, p->nb_rx_free);
+	unsigned n;
 
+	if (unlikely(p->nb_reflected))
+		port_reclaim(p);
+	n = MIN(count, p->nb_rx_free);
 	p->nb_rx_free -= n;
 	memcpy(pkts, p->rx_free + p->nb_rx_free, n * sizeof(pkts[0]));
 	return (uint16_t)n;
@@ -149,19 +263,9 @@ static uint16_t nb_desc(const struct uk_netdev_queue_info *info, uint16_t want)
 	return RINGS_SHORTEN ? MIN(info->nb_max, want) : info->nb_max;
 }
 
-static bool takes_chains(const struct port *p)
-{
-#ifdef UK_NETDEV_F_RX_CHAIN
-	return p->info.features & UK_NETDEV_F_RX_CHAIN;
-#else
-	(void)p;
-	return false;
-#endif
-}
-
 static size_t pool_align(const struct port *p)
 {
-	return MAX((size_t)p->info.ioalign, (size_t)64);
+	return MAX((size_t)p->info.ioalign, PORT_LINE);
 }
 
 /* A pool's object: the netbuf and its buffer. */
@@ -179,14 +283,22 @@ static size_t tx_bytes(const struct port *p)
 
 static size_t rx_bytes(const struct port *p)
 {
-	return p->nb_rx_bufs *
-		       (obj_bytes(p, p->rx_buf_bytes) + sizeof(p->rx_free[0])) +
+	return p->nb_rx_bufs * (obj_bytes(p, p->rx_buf_bytes) +
+				2 * sizeof(p->rx_free[0])) +
 	       (size_t)p->nb_rx_desc * DESC_BYTES;
+}
+
+/* The longest frame with `headroom` before it, in whole cache lines. */
+static size_t longest(const struct port *p, size_t headroom)
+{
+	return ALIGN_UP(headroom + p->mtu + ETH_HLEN + VLAN_TAG_LEN, PORT_LINE);
 }
 
 static void count_bufs(struct port *p, unsigned burst)
 {
-	size_t parts = (p->buf_bytes + p->rx_buf_bytes - 1) / p->rx_buf_bytes;
+	const size_t parts =
+		(longest(p, p->info.nb_encap_rx) + p->rx_buf_bytes - 1) /
+		p->rx_buf_bytes;
 
 	p->nb_tx_bufs = p->nb_tx_desc + burst;
 	p->nb_rx_bufs = p->nb_rx_desc + burst * (unsigned)parts;
@@ -199,15 +311,13 @@ static void count_bufs(struct port *p, unsigned burst)
 static void fit_memory(struct port *p, unsigned burst, struct uk_alloc *a)
 {
 	unsigned ports = MIN(uk_netdev_count(), CONFIG_APPUKPKTGEN_MAX_PORTS);
-	size_t encap = MAX(p->info.nb_encap_tx, p->info.nb_encap_rx);
 	__ssz avail = uk_alloc_availmem(a);
 	size_t share;
 
-	p->buf_bytes =
-		ALIGN_UP(encap + p->mtu + ETH_HLEN + VLAN_TAG_LEN, (size_t)64);
-	p->rx_buf_bytes = p->buf_bytes;
+	p->buf_bytes = longest(p, port_headroom(&p->info));
+	p->rx_buf_bytes = longest(p, p->info.nb_encap_rx);
 	if (takes_chains(p))
-		p->rx_buf_bytes = MIN(p->buf_bytes, (size_t)RX_BUF_BYTES);
+		p->rx_buf_bytes = MIN(p->rx_buf_bytes, (size_t)RX_BUF_BYTES);
 	count_bufs(p, burst);
 	if (avail < 0 || !RINGS_SHORTEN)
 		return;
@@ -250,9 +360,10 @@ static int make_pools(struct port *p, struct uk_alloc *a)
 		a, p->nb_rx_bufs, obj_bytes(p, p->rx_buf_bytes), pool_align(p));
 	p->tx_pool = uk_allocpool_alloc(
 		a, p->nb_tx_bufs, obj_bytes(p, p->buf_bytes), pool_align(p));
-	p->rx_free = uk_malloc(a, p->nb_rx_bufs * sizeof(p->rx_free[0]));
+	p->rx_free = uk_malloc(a, 2 * p->nb_rx_bufs * sizeof(p->rx_free[0]));
 	if (!p->rx_pool || !p->tx_pool || !p->rx_free)
 		return -ENOMEM;
+	p->reflected = p->rx_free + p->nb_rx_bufs;
 	make_rx_bufs(p);
 	p->tx_alloc = uk_allocpool2ukalloc(p->tx_pool);
 	return 0;
@@ -358,5 +469,5 @@ void port_close(struct port *p, struct uk_alloc *a)
 unsigned port_tx_out(const struct port *p)
 {
 	return p->nb_tx_bufs - uk_allocpool_availcount(p->tx_pool) +
-	       p->nb_reflected;
+	       reflected_out(p);
 }

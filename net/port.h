@@ -27,6 +27,8 @@
 #define PORT_API "one"
 #endif
 
+#define PORT_LINE ((size_t)64) /* bytes of a cache line */
+
 #if defined(UK_NETDEV_HAVE_SHARED_TX) && !defined(PORT_NO_BURST)
 #define PORT_SHARED 1
 #define PORT_TX_FRAMES "shared"
@@ -68,12 +70,19 @@ struct port {
 	size_t rx_buf_bytes; /* of a receive buffer, likewise */
 	uint16_t rx_room;    /* of that, without headroom */
 	unsigned nb_rx_bufs; /* in rx_pool */
-	/* Receive buffers that are back, those used last on top. */
+	/* Receive buffers that are back, those used last on top; room for all.
+	 */
 	struct uk_netbuf **rx_free;
 	unsigned nb_rx_free;
-	unsigned nb_reflected; /* of port_reflect(), not back yet */
-	unsigned nb_tx_bufs;   /* in tx_pool, when all are back */
-	enum port_step step;   /* PORT_STEP_UP, or the one that failed */
+	/*
+	 * Of port_reflect() and not a receive buffer again: how many, and where
+	 * frames are shared, which, round a ring from the oldest on.
+	 */
+	unsigned nb_reflected;
+	struct uk_netbuf **reflected;
+	unsigned reflected_from;
+	unsigned nb_tx_bufs; /* in tx_pool, when all are back */
+	enum port_step step; /* PORT_STEP_UP, or the one that failed */
 	/* Without bursts: what the driver adds to a received length, bytes. */
 	uint16_t rx_excess;
 	bool rx_seen; /* rx_excess is known */
@@ -107,11 +116,21 @@ static inline unsigned port_max_size(const struct port *p)
 	return p->mtu + ETH_HLEN + ETH_FCS_LEN;
 }
 
+/*
+ * Before a frame that is to be sent: what the device needs, rounded up to cache
+ * lines. So the device's part, which stays as it is, and what changes from
+ * frame to frame lie in different ones.
+ */
+static inline uint16_t port_headroom(const struct uk_netdev_info *info)
+{
+	return (uint16_t)ALIGN_UP(info->nb_encap_tx, PORT_LINE);
+}
+
 /* An empty frame (len 0) with the headroom the device needs; NULL when none. */
 static inline struct uk_netbuf *port_frame_alloc(struct port *p)
 {
 	return uk_netbuf_alloc_buf(p->tx_alloc, p->buf_bytes, p->info.ioalign,
-				   p->info.nb_encap_tx, 0, NULL);
+				   port_headroom(&p->info), 0, NULL);
 }
 
 /* Any frame; of a chain each part. */
@@ -136,10 +155,11 @@ uint64_t port_rx_free_burst(struct port *p, struct uk_netbuf *const pkts[],
 			    unsigned n);
 
 /*
- * A received frame, not a chain, is going to be sent on the same port. It is
- * then freed by port_frame_free(), which the device does.
+ * Received frames, no chains, are going to be sent on the same port. They are
+ * then freed by port_frame_free(), which the device does; where frames are
+ * shared, the port keeps a reference.
  */
-void port_reflect(struct port *p, struct uk_netbuf *nb);
+void port_reflect(struct port *p, struct uk_netbuf *const pkts[], unsigned n);
 
 /* Bytes of the frame, a chain or not, without FCS. */
 static inline unsigned port_frame_len(const struct uk_netbuf *nb)
@@ -187,5 +207,8 @@ void port_tx_reap(struct port *p);
  * freed yet, be it by the device or by the user.
  */
 unsigned port_tx_out(const struct port *p);
+
+/* Has what was reflected and is back be received into again. */
+void port_reclaim(struct port *p);
 
 #endif /* NET_PORT_H */

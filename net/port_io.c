@@ -121,7 +121,6 @@ void port_tx_reap(struct port *p)
 	uint16_t none = 0;
 
 	uk_netdev_tx_burst(p->dev, 0, NULL, &none);
-#else
-	(void)p;
 #endif
+	port_reclaim(p);
 }

@@ -23,13 +23,13 @@ static void make(struct worker *w, uint64_t now_ns)
 	const unsigned due = take_due(w, now_ns);
 	unsigned n = 0;
 
+	w->frames.starved = false;
 	if (due)
 		n = frames_make(&w->frames, &w->prog[w->active], &w->at, due,
 				now_ns);
 	if (unlikely(n < due)) {
 		pacer_give_back(&w->pacer, due - n);
-		if (!n)
-			port_tx_reap(w->port);
+		w->stats.tx_ring_full += w->frames.starved;
 	}
 	if (w->frames_left != WORKER_NO_LIMIT)
 		w->frames_left -= n;

@@ -22,8 +22,7 @@ int frames_open(struct frames *f, struct port *port, struct uk_alloc *a)
 	f->port = port;
 	f->held = f->kept;
 #ifdef PORT_SHARED
-	f->max_slots = port->nb_tx_bufs;
-	f->slot = uk_malloc(a, f->max_slots * sizeof(f->slot[0]));
+	f->slot = uk_malloc(a, port->nb_tx_bufs * sizeof(f->slot[0]));
 	if (!f->slot)
 		return -ENOMEM;
 #else
@@ -83,6 +82,20 @@ static void keep_held(struct frames *f)
 	f->held = f->kept;
 }
 
+void frames_hold(struct frames *f, struct uk_netbuf *const pkts[], unsigned n)
+{
+	uint64_t bytes = 0;
+
+	for (unsigned i = 0; i < n; i++) {
+		f->kept[i] = pkts[i];
+		bytes += pkts[i]->len;
+	}
+	f->held = f->kept;
+	f->nb_held = n;
+	f->held_len = 0;
+	f->held_bytes = bytes + (uint64_t)n * ETH_FCS_LEN;
+}
+
 /* ---- Allocated one by one ----------------------------------------------- */
 
 static unsigned make_alone(struct frames *f, const struct program *prog,
@@ -90,16 +103,22 @@ static unsigned make_alone(struct frames *f, const struct program *prog,
 {
 	const bool create = f->strategy == STRATEGY_CREATE;
 
-	for (unsigned i = 0; i < n; i++) {
+	unsigned i;
+
+	for (i = 0; i < n; i++) {
 		struct uk_netbuf *nb = frames_alloc(f);
 
 		if (unlikely(!nb))
 			break;
 		nb->len = create ? program_create(prog, at, now_ns, nb->data)
 				 : program_next(prog, at, now_ns, nb->data);
-		frames_hold(f, nb);
+		f->kept[i] = nb;
 	}
-	return f->nb_held;
+	frames_hold(f, f->kept, i);
+	f->starved = i < n;
+	if (unlikely(!i))
+		port_tx_reap(f->port);
+	return i;
 }
 
 struct uk_netbuf *frames_alloc(struct frames *f)
@@ -118,23 +137,26 @@ struct uk_netbuf *frames_alloc(struct frames *f)
 /* ---- All of them -------------------------------------------------------- */
 
 void frames_set(struct frames *f, const struct program *prog,
-		enum strategy asked)
+		enum strategy asked, bool spare)
 {
 	enum strategy strategy = frames_strategy(asked, prog);
 
 	keep_held(f);
+	f->starved = false;
 #ifdef PORT_SHARED
+	f->max_slots = spare ? f->port->nb_tx_bufs : f->port->nb_tx_desc;
 	frames_sweep(f);
 	frames_leave_shared(f);
-	if (strategy != STRATEGY_POOL)
+	if (strategy != STRATEGY_POOL || f->nb_slots > f->max_slots)
 		frames_leave_pool(f);
 	f->generation++;
-	f->nb_fresh = 0;
-	f->alike = prog->nb_variants == 1 && prog->nb_patches <= 1 &&
-		   program_edits(prog) &&
-		   !(prog->sign && prog->variant[0].len & 1);
+	f->nb_lanes = program_lanes(prog);
+	f->heads_last = 0;
+	f->run.last = 0;
 	if (strategy == STRATEGY_SHARED && !frames_enter_shared(f, prog))
 		strategy = STRATEGY_COPY;
+#else
+	(void)spare;
 #endif
 	f->strategy = strategy;
 }

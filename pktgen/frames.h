@@ -17,7 +17,7 @@
 #define PKTGEN_FRAMES_H
 
 #include "net/port.h"
-#include "pktgen/program.h"
+#include "pktgen/program_run.h"
 
 #define FRAMES_BURST_MAX 256
 
@@ -29,6 +29,10 @@ enum strategy {
 	STRATEGY_SHARED, /* where nothing differs, one for all of a size */
 };
 
+/* Makes up to `n` frames of a run and returns how many. */
+typedef unsigned (*frames_run_t)(struct uk_netbuf *const *slot, unsigned n,
+				 struct program_run *run, uint64_t now_ns);
+
 struct frames {
 	struct port *port;
 	enum strategy strategy;  /* that is in use */
@@ -38,15 +42,23 @@ struct frames {
 	uint64_t held_bytes; /* of all, FCS included */
 	unsigned nb_shared;
 	struct uk_netbuf *shared[STREAM_SIZES_MAX]; /* one a variant */
+	/* The last frames_make() lacked buffers: the device has them. */
+	bool starved;
 	/* The pool: those at `next_slot` and behind it came back first. */
 	struct uk_netbuf **slot;
 	unsigned nb_slots, max_slots, next_slot;
-	bool alike; /* one size and up to 1 patch, or only signed */
+	unsigned look;     /* the slot that was looked at last, out of turn */
+	unsigned nb_lanes; /* program_lanes() */
 	/*
-	 * Only signed: so many before `next_slot`, in turns, have all that does
-	 * not differ from frame to frame.
+	 * Frames whose heads are alike, see struct program_run, and so many
+	 * slots before `next_slot`, in turns, that have these.
 	 */
+	uint64_t heads_from, heads_last;
 	unsigned nb_fresh;
+	/* The run under way, the frame it goes on with, what makes it. */
+	struct program_run run;
+	uint64_t run_at;
+	frames_run_t run_of;
 	unsigned generation;       /* of programs: a slot's tag has it */
 	struct uk_netbuf *retired; /* linked by `priv` */
 	/* What `held` is part of: a round of shared frames, or these. */
@@ -66,10 +78,12 @@ enum strategy frames_strategy(enum strategy asked, const struct program *prog);
 
 /*
  * Makes ready for `prog`, which may stand where the last one stood. What is
- * held stays as it is.
+ * held stays as it is. With `spare` a burst can be made while the device has as
+ * many as its ring holds, by any strategy, to be dropped. Without, a pool is no
+ * larger than the ring.
  */
 void frames_set(struct frames *f, const struct program *prog,
-		enum strategy asked);
+		enum strategy asked, bool spare);
 
 /*
  * Makes up to `n` frames, 1..FRAMES_BURST_MAX, to be held, where none is.
@@ -79,20 +93,8 @@ void frames_set(struct frames *f, const struct program *prog,
 unsigned frames_make(struct frames *f, const struct program *prog,
 		     struct program_at *at, unsigned n, uint64_t now_ns);
 
-/*
- * Holds one more that did not come from frames_make(), up to FRAMES_BURST_MAX.
- * None is held that did.
- */
-static inline void frames_hold(struct frames *f, struct uk_netbuf *nb)
-{
-	if (!f->nb_held) {
-		f->held = f->kept;
-		f->held_bytes = 0;
-		f->held_len = 0;
-	}
-	f->kept[f->nb_held++] = nb;
-	f->held_bytes += nb->len + ETH_FCS_LEN;
-}
+/* Holds `n`, up to FRAMES_BURST_MAX, from elsewhere, where none is held. */
+void frames_hold(struct frames *f, struct uk_netbuf *const pkts[], unsigned n);
 
 /*
  * The first `n` are not held any more: the device took them. Returns the bytes

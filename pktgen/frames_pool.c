@@ -4,8 +4,13 @@
  * turns, each free once no reference but the engine's is left. A device gives
  * them back in the order in which it got them, or nearly so, so that the next
  * one in turn is free unless all are out.
+ *
+ * There are as many as the device's ring has places, or half as many, so that a
+ * frame goes where it went a lap ago: the ring's descriptors then stay as they
+ * are, and with them the cache lines that the device reads them from.
  */
 #include <string.h>
+#include <uk/assert.h>
 
 #include "pktgen/frames_impl.h"
 #include "pktgen/program_edit.h"
@@ -31,44 +36,82 @@ void frames_leave_pool(struct frames *f)
 	f->next_slot = 0;
 }
 
-/* One more slot at the end; false when there are no buffers to be had. */
-static bool grow(struct frames *f)
+/* Of a slot's frame, in bytes from its netbuf: see uk_netbuf_alloc_buf(). */
+static size_t frame_at(const struct frames *f)
 {
-	struct uk_netbuf *nb = NULL;
+	const struct uk_netbuf *nb = f->slot[0];
 
-	if (f->nb_slots < f->max_slots)
-		nb = frames_alloc(f);
-	if (nb) {
-		f->slot[f->nb_slots++] = nb;
-		f->nb_fresh = 0;
-	}
-	return nb;
+	return (size_t)((const char *)nb->data - (const char *)nb);
 }
 
 /*
- * The slot `at` is out. A new one takes its place, so that there are no more
- * than were out at once, or else any that is free.
+ * More slots, `n` or more in all, as far as there are buffers; false when there
+ * were none.
  */
-static struct uk_netbuf *replace(struct frames *f, unsigned at)
+static bool grow(struct frames *f, unsigned n)
 {
-	struct uk_netbuf **const out = &f->slot[at], *nb;
-	unsigned i = at;
+	const unsigned had = f->nb_slots;
+	struct uk_netbuf *slot;
+	unsigned nb = FIRST_SLOTS;
 
-	if (grow(f)) {
-		i = f->nb_slots - 1;
-	} else {
-		do {
-			if (++i == f->nb_slots)
-				i = 0;
-			if (i == at)
-				return NULL;
-		} while (f->slot[i]->refcount != 1);
+	while (nb < n)
+		nb *= 2;
+	while (f->nb_slots < MIN(nb, f->max_slots) &&
+	       (slot = frames_alloc(f)) != NULL) {
+		f->slot[f->nb_slots++] = slot;
+		UK_ASSERT((char *)slot->data - (char *)slot ==
+			  (ptrdiff_t)frame_at(f));
+	}
+	f->nb_fresh = 0;
+	return f->nb_slots > had;
+}
+
+/*
+ * The slot in turn stays out while others may be back: a device that is not in
+ * order, or that has lost one. The next takes its place, or another, at which
+ * nobody looked since. False: neither is free.
+ */
+static bool pass_over(struct frames *f)
+{
+	struct uk_netbuf **const out = &f->slot[f->next_slot], *nb;
+	unsigned i = f->next_slot + 1;
+
+	if (i >= f->nb_slots || f->slot[i]->refcount != 1) {
+		if (++f->look >= f->nb_slots)
+			f->look = 0;
+		i = f->look;
 	}
 	nb = f->slot[i];
+	if (nb->refcount != 1)
+		return false;
 	f->slot[i] = *out;
 	*out = nb;
 	f->nb_fresh = 0;
-	return nb;
+	return true;
+}
+
+/* Up to `n` slots from `next_slot` on that are likely to be free. */
+static unsigned take_turn(struct frames *f, unsigned n)
+{
+	unsigned had = f->nb_slots;
+
+	if (unlikely(had < n && had < f->max_slots)) {
+		grow(f, n);
+		had = f->nb_slots;
+	}
+	if (f->next_slot >= had)
+		f->next_slot = 0;
+	n = MIN(n, had - f->next_slot);
+	if (likely(n && f->slot[f->next_slot + n - 1]->refcount == 1))
+		return n;
+	port_tx_reap(f->port);
+	if (likely(n && f->slot[f->next_slot]->refcount == 1))
+		return n;
+	if (n && had < f->max_slots && grow(f, 2 * had)) {
+		f->next_slot = had;
+		return MIN(n, f->nb_slots - had);
+	}
+	return n && pass_over(f) ? n : 0;
 }
 
 /* A slot with another size in it, or another program's frame. */
@@ -88,212 +131,31 @@ static void fill(const struct frames *f, const struct program *prog,
 	nb->priv = tag(f, variant);
 }
 
-/* A slot that is out or has something else in it: see take(). */
-static NOINLINE struct uk_netbuf *take_other(struct frames *f,
-					     const struct program *prog,
-					     unsigned at, unsigned variant)
-{
-	struct uk_netbuf *nb = f->slot[at];
-
-	if (nb->refcount != 1)
-		nb = replace(f, at);
-	if (nb && nb->priv != tag(f, variant))
-		fill(f, prog, nb, variant);
-	return nb;
-}
-
 /*
- * What is in a slot, or else takes its place, to be edited; NULL: all are out.
- * `want` is the variant's tag.
- */
-EDIT_INLINE struct uk_netbuf *take(struct frames *f, const struct program *prog,
-				   struct uk_netbuf *const *slot,
-				   unsigned variant, const void *want)
-{
-	struct uk_netbuf *nb = *slot;
-
-	if (unlikely(nb->refcount != 1 || nb->priv != want)) {
-		nb = take_other(f, prog, (unsigned)(slot - f->slot), variant);
-		if (!nb)
-			return NULL;
-	}
-	nb->refcount = 2;
-	return nb;
-}
-
-/*
- * The functions below make up to `n` frames in the slots from `slot` on, the
- * first being frame `number`, and return how many they made.
+ * The functions below make up to `n` frames in the slots from `next_slot` on,
+ * the first being frame at->frame, and return how many: less when a slot is
+ * out.
  */
 
-/*
- * All frames have one size, and that even where they are signed; the last two
- * are constants, up to 1 patch.
- */
-EDIT_INLINE unsigned make_patched(struct frames *f, const struct program *prog,
-				  struct uk_netbuf *const *slot,
-				  uint64_t number, unsigned n, uint64_t now_ns,
-				  const unsigned nb_patches, const bool sign)
-{
-	/* Copies, as frames are written and could be any of this. */
-	struct edit e = edit_of(prog, &prog->variant[0]);
-	const struct patch patch = prog->patch[0];
-	const void *const want = tag(f, 0);
-	struct edit_sign s;
-	unsigned i;
-
-	e.odd = false;
-	if (sign)
-		edit_sign_begin(&s, number, now_ns);
-	for (i = 0; i < n; i++, number++) {
-		struct uk_netbuf *nb = take(f, prog, slot + i, 0, want);
-
-		if (unlikely(!nb))
-			break;
-		program_edit(&e, &patch, nb_patches, sign, &s, number,
-			     nb->data);
-	}
-	return i;
-}
-
-static NOINLINE unsigned make_flows(struct frames *f,
-				    const struct program *prog,
-				    struct uk_netbuf *const *slot,
-				    uint64_t number, unsigned n,
-				    uint64_t now_ns)
-{
-	return prog->sign
-		       ? make_patched(f, prog, slot, number, n, now_ns, 1, true)
-		       : make_patched(f, prog, slot, number, n, now_ns, 1,
-				      false);
-}
-
-/* The same of frames that are only signed. */
-static NOINLINE unsigned make_signed(struct frames *f,
-				     const struct program *prog,
-				     struct uk_netbuf *const *slot,
-				     uint64_t number, unsigned n,
-				     uint64_t now_ns)
-{
-	const struct edit e = edit_of(prog, &prog->variant[0]);
-	const void *const want = tag(f, 0);
-	unsigned i = 0;
-
-	while (i < n) {
-		struct edit_run r;
-		const unsigned end =
-			i + edit_run_begin(&r, &e, number + i, n - i, now_ns);
-
-		for (; i < end; i++) {
-			struct uk_netbuf *nb = take(f, prog, slot + i, 0, want);
-
-			if (unlikely(!nb))
-				return i;
-			memcpy((uint8_t *)nb->data + e.sign_at, &r.head,
-			       sizeof(r.head));
-			edit_run_next(&r, &e, nb->data);
-		}
-	}
-	return i;
-}
-
-/*
- * The same in slots that have the head of the signature already. Ends at one
- * that is out. Half of the work would be the loop: four are one step.
- */
-static unsigned remake_signed(const struct program *prog,
-			      struct uk_netbuf *const *slot, uint64_t number,
-			      unsigned n, uint64_t now_ns)
-{
-	const struct edit e = edit_of(prog, &prog->variant[0]);
-	struct uk_netbuf *const *const first = slot, *const *end = slot;
-	struct edit_run r;
-
-#define REMAKE(k)                                    \
-	if (unlikely(slot[k]->refcount != 1))        \
-		return (unsigned)(slot + (k)-first); \
-	slot[k]->refcount = 2;                       \
-	edit_run_next(&r, &e, slot[k]->data)
-	while ((unsigned)(slot - first) < n) {
-		const unsigned done = (unsigned)(slot - first);
-
-		end = slot +
-		      edit_run_begin(&r, &e, number + done, n - done, now_ns);
-		for (; slot + 4 <= end; slot += 4) {
-			REMAKE(0);
-			REMAKE(1);
-			REMAKE(2);
-			REMAKE(3);
-		}
-		for (; slot < end; slot++) {
-			REMAKE(0);
-		}
-	}
-#undef REMAKE
-	return n;
-}
-
-/* From one to the next of these frames, the head of the signature changes. */
-static bool crosses_head(uint64_t number, unsigned n)
-{
-	return (uint16_t)number + n > UINT16_MAX + 1u;
-}
-
-static unsigned make_only_signed(struct frames *f, const struct program *prog,
-				 struct uk_netbuf *const *slot, uint64_t number,
-				 unsigned n, uint64_t now_ns)
-{
-	const bool crosses = crosses_head(number, n);
-	unsigned made = 0;
-
-	if (unlikely(crosses || !(uint16_t)number))
-		f->nb_fresh = 0;
-	if (likely(f->nb_fresh == f->nb_slots)) {
-		made = remake_signed(prog, slot, number, n, now_ns);
-		if (likely(made == n))
-			return n;
-	}
-	made += make_signed(f, prog, slot + made, number + made, n - made,
-			    now_ns);
-	f->nb_fresh = crosses ? 0 : MIN(f->nb_fresh + made, f->nb_slots);
-	return made;
-}
-
-static unsigned make_alike(struct frames *f, const struct program *prog,
-			   struct program_at *at, unsigned n, uint64_t now_ns)
+/* Any program, in any slot. */
+static NOINLINE unsigned make_any(struct frames *f, const struct program *prog,
+				  struct program_at *at, unsigned n,
+				  uint64_t now_ns)
 {
 	struct uk_netbuf *const *const slot = f->slot + f->next_slot;
-	const uint64_t number = at->frame;
-	unsigned made;
-
-	made = prog->nb_patches
-		       ? make_flows(f, prog, slot, number, n, now_ns)
-		       : make_only_signed(f, prog, slot, number, n, now_ns);
-	at->frame = number + made;
-	f->held_len = prog->variant[0].len;
-	f->held_bytes = (uint64_t)made * (f->held_len + ETH_FCS_LEN);
-	return made;
-}
-
-/* Any program, frame by frame. */
-static NOINLINE unsigned make_mixed(struct frames *f,
-				    const struct program *prog,
-				    struct program_at *at, unsigned n,
-				    uint64_t now_ns)
-{
 	uint64_t bytes = 0;
 	struct edit_sign s;
 	unsigned i;
 
 	edit_sign_begin(&s, at->frame, now_ns);
-	for (i = 0; i < n; i++) {
+	for (i = 0; i < n && likely(slot[i]->refcount == 1); i++) {
 		const unsigned variant = prog->order[at->order];
 		const struct edit e = edit_of(prog, &prog->variant[variant]);
-		struct uk_netbuf *nb = take(f, prog, f->slot + f->next_slot + i,
-					    variant, tag(f, variant));
+		struct uk_netbuf *const nb = slot[i];
 
-		if (unlikely(!nb))
-			break;
+		if (unlikely(nb->priv != tag(f, variant)))
+			fill(f, prog, nb, variant);
+		nb->refcount = 2;
 		if (program_edits(prog))
 			program_edit(&e, prog->patch, prog->nb_patches,
 				     prog->sign, &s, at->frame, nb->data);
@@ -305,23 +167,122 @@ static NOINLINE unsigned make_mixed(struct frames *f,
 	return i;
 }
 
+/*
+ * Those of a run, in slots that have its heads; `nb` and `sign` are constants.
+ * Half of the work would be the loop: four are one step. In each netbuf of the
+ * pool the frame is at the same place, which is part of the run's offsets.
+ */
+EDIT_INLINE unsigned make_run(struct uk_netbuf *const *slot, unsigned n,
+			      const struct program_run *run, const unsigned nb,
+			      const bool sign)
+{
+	struct uk_netbuf *const *const first = slot;
+	struct uk_netbuf *const *const end = slot + n;
+	/* A copy, as frames are written and could be any of this. */
+	const struct program_run r = *run;
+	uint64_t lanes = r.lanes;
+
+#define MAKE(k)                \
+	slot[k]->refcount = 2; \
+	program_run_next(&lanes, &r, nb, sign, (uint8_t *)slot[k])
+	for (; slot + 4 <= end; slot += 4) {
+		/* None is 0, so four are 1 or the sum is more: one branch. */
+		if (unlikely(slot[0]->refcount + slot[1]->refcount +
+				     slot[2]->refcount + slot[3]->refcount !=
+			     4))
+			break;
+		MAKE(0);
+		MAKE(1);
+		MAKE(2);
+		MAKE(3);
+	}
+	for (; slot < end && slot[0]->refcount == 1; slot++) {
+		MAKE(0);
+	}
+#undef MAKE
+	return (unsigned)(slot - first);
+}
+
+#define RUN(name, nb, sign)                                                \
+	static NOINLINE unsigned name(struct uk_netbuf *const *slot,       \
+				      unsigned n, struct program_run *run, \
+				      uint64_t now_ns)                     \
+	{                                                                  \
+		n = program_run_at(run, sign, now_ns, n);                  \
+		n = make_run(slot, n, run, nb, sign);                      \
+		program_run_skip(run, n);                                  \
+		return n;                                                  \
+	}
+
+RUN(run_plain, 0, false)
+RUN(run_2, 2, false)
+RUN(run_3, 3, false)
+RUN(run_4, 4, false)
+RUN(run_2_signed, 2, true)
+RUN(run_3_signed, 3, true)
+RUN(run_4_signed, 4, true)
+
+/* By struct program_run's `nb`, and whether frames are signed. */
+static const frames_run_t run_of[][2] = {
+	{run_plain},           {NULL},
+	{run_2, run_2_signed}, {run_3, run_3_signed},
+	{run_4, run_4_signed},
+};
+
+static unsigned make_runs(struct frames *f, const struct program *prog,
+			  struct program_at *at, unsigned n, uint64_t now_ns)
+{
+	struct uk_netbuf *const *const slot = f->slot + f->next_slot;
+	unsigned made = 0, now;
+
+	do {
+		if (unlikely(!f->run.last || f->run_at != at->frame)) {
+			program_run_begin(&f->run, prog, at->frame,
+					  frame_at(f));
+			f->run_of = run_of[f->run.nb][prog->sign];
+			f->run_at = at->frame;
+		}
+		now = f->run_of(slot + made, n - made, &f->run, now_ns);
+		made += now;
+		f->run_at = at->frame += now;
+	} while (unlikely(made < n) && now);
+	f->held_len = prog->variant[0].len;
+	f->held_bytes = (uint64_t)made * (f->held_len + ETH_FCS_LEN);
+	return made;
+}
+
+/* Of frames whose heads are alike: fewer than `n` where these end. */
+static unsigned make_alike(struct frames *f, const struct program *prog,
+			   struct program_at *at, unsigned n, uint64_t now_ns)
+{
+	if (unlikely(at->frame - f->heads_from >= f->heads_last)) {
+		f->heads_from = at->frame;
+		f->heads_last = program_heads_last(prog, at->frame);
+		f->nb_fresh = 0;
+	}
+	n = (unsigned)MIN(n, f->heads_from + f->heads_last - at->frame);
+	if (likely(f->nb_fresh >= f->nb_slots))
+		return make_runs(f, prog, at, n, now_ns);
+	n = make_any(f, prog, at, n, now_ns);
+	f->nb_fresh += n;
+	return n;
+}
+
 unsigned frames_make_pool(struct frames *f, const struct program *prog,
 			  struct program_at *at, unsigned n, uint64_t now_ns)
 {
-	unsigned made;
+	const unsigned due = n;
+	unsigned made = 0;
 
-	if (f->next_slot >= f->nb_slots)
-		f->next_slot = 0;
-	while (unlikely(f->nb_slots < FIRST_SLOTS) && grow(f))
-		;
-	n = MIN(n, f->nb_slots - f->next_slot);
-	if (likely(f->alike))
+	n = take_turn(f, n);
+	if (likely(f->nb_lanes <= PROGRAM_LANES_MAX))
 		made = make_alike(f, prog, at, n, now_ns);
 	else
-		made = make_mixed(f, prog, at, n, now_ns);
+		made = make_any(f, prog, at, n, now_ns);
 	f->held = f->slot + f->next_slot;
 	f->nb_held = made;
 	f->next_slot += made;
+	f->starved = made < MIN(n, due) || !n;
 	return made;
 }
 

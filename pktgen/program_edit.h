@@ -11,6 +11,7 @@
 #include <uk/essentials.h>
 
 #include "pktgen/program.h"
+#include "pktgen/program_run.h"
 #include "pktgen/signature.h"
 
 /*
@@ -18,8 +19,6 @@
  * stands for 0: no header is all 0.
  */
 void program_sum(struct program *prog);
-
-#define EDIT_INLINE static inline __attribute__((always_inline))
 
 /* Signatures of frames that are sent at one time, one after another. */
 struct edit_sign {
@@ -35,21 +34,6 @@ struct edit {
 	size_t sign_at;
 	bool odd; /* so is sign_at */
 };
-
-/* RFC 1071: the sum of 16-bit words, `sum` being one of up to 2^31. */
-EDIT_INLINE uint32_t edit_fold(uint32_t sum)
-{
-	return (sum + (sum << 16 | sum >> 16)) >> 16;
-}
-
-/*
- * The complement of a sum. 0 would mean that there is none (RFC 768): it is
- * that of 0xffff, which one more and one less turns into 0.
- */
-EDIT_INLINE uint16_t edit_udp_csum(uint32_t sum)
-{
-	return (uint16_t)-edit_fold(sum + 1);
-}
 
 EDIT_INLINE uint32_t edit_sum64(uint64_t v)
 {
@@ -137,45 +121,6 @@ EDIT_INLINE void program_edit(const struct edit *e, const struct patch *patch,
 		csum = (uint16_t)~edit_fold(ip);
 		memcpy(buf + e->ip_csum, &csum, sizeof(csum));
 	}
-}
-
-/*
- * Frames that are only signed, one after another: from one to the next the
- * sequence number grows by one and the checksum (RFC 1624) shrinks by one.
- */
-struct edit_run {
-	uint64_t head, time; /* as they lie in the frame */
-	/* Checksum << 16 | lower bits of the sequence number. */
-	uint32_t count;
-};
-
-/* From frame `n` on; returns for how many frames, 1..max. */
-EDIT_INLINE unsigned edit_run_begin(struct edit_run *r, const struct edit *e,
-				    uint64_t n, unsigned max, uint64_t now_ns)
-{
-	const uint16_t seq = (uint16_t)n;
-	struct edit_sign s;
-	uint16_t csum;
-
-	edit_sign_begin(&s, n, now_ns);
-	csum = edit_udp_csum(e->udp_sum + s.sum + __builtin_bswap16(seq));
-	csum = __builtin_bswap16(csum);
-	*r = (struct edit_run){s.head, s.time, (uint32_t)csum << 16 | seq};
-	/* Neither goes round: the checksum is never 0. */
-	return MIN(max, MIN(csum, UINT16_MAX + 1u - seq));
-}
-
-/* The next of them, of an even length, but for the head. */
-EDIT_INLINE void edit_run_next(struct edit_run *r, const struct edit *e,
-			       uint8_t *buf)
-{
-	const uint32_t count = __builtin_bswap32(r->count);
-	const uint16_t csum = (uint16_t)count, seq = (uint16_t)(count >> 16);
-
-	memcpy(buf + e->sign_at + 8, &seq, sizeof(seq));
-	memcpy(buf + e->sign_at + 10, &r->time, sizeof(r->time));
-	memcpy(buf + e->udp_csum, &csum, sizeof(csum));
-	r->count += 1 - (1u << 16);
 }
 
 #endif /* PKTGEN_PROGRAM_EDIT_H */

@@ -68,7 +68,7 @@ void worker_set_program(struct worker *w, uint64_t now_ns)
 
 	program_switch(&w->prog[w->active], prog, &w->at);
 	w->active = !w->active;
-	frames_set(&w->frames, prog, w->how.strategy);
+	frames_set(&w->frames, prog, w->how.strategy, w->how.drops);
 	change_pacer(w, now_ns);
 }
 
@@ -79,7 +79,7 @@ void worker_set_how(struct worker *w, const struct worker_how *how,
 		wait_start(&w->wait, how->wait);
 	w->how = *how;
 	change_pacer(w, now_ns);
-	frames_set(&w->frames, &w->prog[w->active], how->strategy);
+	frames_set(&w->frames, &w->prog[w->active], how->strategy, how->drops);
 }
 
 void worker_set_mode(struct worker *w, unsigned mode, uint64_t now_ns)
@@ -195,7 +195,8 @@ enum wait_kind worker_wait(struct worker *w, uint64_t now_ns)
 	if (w->state == WORKER_IDLE)
 		return WAIT_AUTO;
 	/* All buffers being out is a full ring, too. */
-	if (w->frames.nb_held || (sends && w->pacer.unpaced && !w->how.drops))
+	if (w->frames.nb_held || (sends && w->frames.starved) ||
+	    (sends && w->pacer.unpaced && !w->how.drops))
 		return wait_full(&w->wait, w->stats.tx_packets, now_ns);
 	/* A frame falls due soon, or what comes is sent back at once. */
 	return sends || w->mode & MODE_REFLECT ? WAIT_PAUSE : WAIT_AUTO;

@@ -31,6 +31,7 @@ static struct program_at at; /* of the next to be made */
 static struct flying store[FLYING_MAX];
 static struct flying *flying[FLYING_MAX]; /* behind nb_flying: unused */
 static unsigned nb_flying;
+static bool spare; /* see frames_set() */
 static uint64_t now_ns, made_ns, seed;
 
 static int setup(void **state)
@@ -46,6 +47,7 @@ static int setup(void **state)
 	for (nb_flying = FLYING_MAX; nb_flying; nb_flying--)
 		flying[nb_flying - 1] = &store[nb_flying - 1];
 	at = (struct program_at){0};
+	spare = false;
 	seed = 1;
 	now_ns = 1;
 	return 0;
@@ -88,7 +90,7 @@ static void set(const struct stream *s, enum strategy strategy)
 	assert_int_equal(program_compile(next, s), 0);
 	program_switch(&prog[active], next, &at);
 	active = !active;
-	frames_set(&frames, next, strategy);
+	frames_set(&frames, next, strategy, spare);
 	assert_int_equal(frames.strategy, frames_strategy(strategy, next));
 }
 
@@ -238,6 +240,7 @@ static void a_burst_can_always_be_made(void **state)
 	struct stream s;
 	(void)state;
 
+	spare = true;
 	for (int k = 0; k < 4; k++) {
 		stream_init(&s, mac);
 		s.sign = true;
@@ -275,6 +278,7 @@ static void long_bursts(void **state)
 	struct stream s;
 	(void)state;
 
+	spare = true;
 	for (int k = 0; k < 4; k++) {
 		unsigned all = 0;
 
@@ -294,6 +298,47 @@ static void long_bursts(void **state)
 		assert_true(make(FRAMES_BURST_MAX) > 0);
 		frames_drop(&frames, frames.nb_held);
 	}
+}
+
+/* What is edited in place is no more than the ring holds. */
+static void a_pool_is_no_larger_than_the_ring(void **state)
+{
+	struct stream s;
+	(void)state;
+
+	stream_init(&s, mac);
+	s.sign = true;
+	set(&s, STRATEGY_POOL);
+	while (make(BURST))
+		take(0);
+#ifdef PORT_SHARED
+	assert_int_equal(nb_flying, port.nb_tx_desc);
+#endif
+	assert_true(frames.starved);
+	complete(0);
+	assert_int_equal(make(BURST), 1);
+	assert_true(frames.starved);
+	take(0);
+	while (nb_flying)
+		complete(0);
+	/* With room for more there are more, and fewer again. */
+	spare = true;
+	set(&s, STRATEGY_POOL);
+	while (make(BURST))
+		take(0);
+	assert_int_equal(nb_flying, port.nb_tx_bufs);
+	while (nb_flying)
+		complete(0);
+	spare = false;
+	set(&s, STRATEGY_POOL);
+	while (make(BURST))
+		take(0);
+#ifdef PORT_SHARED
+	assert_int_equal(nb_flying, port.nb_tx_desc);
+#endif
+	while (nb_flying)
+		complete(0);
+	check_in_flight();
 }
 
 /* A device that keeps some for good costs no more than those. */
@@ -322,20 +367,16 @@ static void lost_ones_are_worked_around(void **state)
 }
 
 /*
- * Long enough for sequence number and checksum to go round more than once, by
- * a device that is in order, but for a while.
+ * Long enough for whatever counts to go round more than once, by a device that
+ * is in order, but for a while.
  */
-static void signed_for_long(void **state)
+static void make_for_long(const struct stream *s)
 {
 	static const uint64_t starts[] = {0, 65500, (1ull << 32) - 100,
 					  (1ull << 48) - 1000};
-	struct stream s;
-	(void)state;
 
 	for (size_t k = 0; k < sizeof(starts) / sizeof(starts[0]); k++) {
-		stream_init(&s, mac);
-		s.sign = true;
-		set(&s, STRATEGY_POOL);
+		set(s, STRATEGY_POOL);
 		at.frame = starts[k];
 		while (at.frame - starts[k] < 140000) {
 			const bool in_order = any(50) > 0;
@@ -354,6 +395,45 @@ static void signed_for_long(void **state)
 			while (nb_flying)
 				complete(0);
 		}
+	}
+}
+
+static void signed_for_long(void **state)
+{
+	struct stream s;
+	(void)state;
+
+	stream_init(&s, mac);
+	s.sign = true;
+	make_for_long(&s);
+}
+
+/* Few and many of them, from one address or two. */
+static void flows_for_long(void **state)
+{
+	static const struct {
+		bool ipv6, sign;
+		uint8_t src, dst; /* bits below the prefix */
+	} flows[] = {{false, false, 20, 0},  {false, true, 20, 0},
+		     {false, false, 16, 20}, {false, true, 3, 17},
+		     {true, false, 1, 0},    {true, true, 20, 0},
+		     {true, true, 16, 9},    {true, false, 24, 30}};
+	struct stream s;
+	(void)state;
+
+	for (size_t i = 0; i < sizeof(flows) / sizeof(flows[0]); i++) {
+		stream_init(&s, mac);
+		s.ipv6 = flows[i].ipv6;
+		s.sign = flows[i].sign;
+		s.size[0].size = 84;
+		s.src.ip_prefix = (uint8_t)(32 - flows[i].src);
+		s.dst.ip_prefix = (uint8_t)(32 - flows[i].dst);
+		s.src.ip6_prefix = (uint8_t)(128 - flows[i].src);
+		s.dst.ip6_prefix = (uint8_t)(128 - flows[i].dst);
+		/* Not from the start of a word, either. */
+		s.src.ip[3] = s.src.ip6[15] = 0xf5;
+		s.dst.ip[2] = s.dst.ip6[14] = 0xff;
+		make_for_long(&s);
 	}
 }
 
@@ -421,8 +501,10 @@ int main(void)
 		TEST(shared_or_else_out_of_order),
 		TEST(a_burst_can_always_be_made),
 		TEST(long_bursts),
+		TEST(a_pool_is_no_larger_than_the_ring),
 		TEST(lost_ones_are_worked_around),
 		TEST(signed_for_long),
+		TEST(flows_for_long),
 #ifdef PORT_SHARED
 		TEST(shared_means_one),
 		TEST(a_pool_is_no_larger_than_needed),
