@@ -196,6 +196,10 @@ $(O)/%.elf: $(O)/%.debug
 	$(Q)$(STRIP) -s -R .comment -o $@ $<
 
 $(call obj,kvm,$(KVM_IRQ_SRC)): KVM_CFLAGS += -mgeneral-regs-only
+# What frames never pass through is packed, not aligned.
+$(call obj,kvm,$(filter-out net/% stats/% pktgen/% main.c,$(APP_SRC)) \
+	$(IMAGE_CMD_SRC)): KVM_CFLAGS += -falign-functions=1 -falign-jumps=1 \
+	-falign-loops=1
 
 $(O)/kvm/%.o: %.c | setup-image $(O)/gen/image/uk/config.h $(O)/gen/version.h
 	@mkdir -p $(@D)

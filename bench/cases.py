@@ -53,6 +53,7 @@ class SelfDriven:
     """The checking sink and a driver within its own process."""
     name: str
     layout: str
+    frames: str = "one shared frame"
     size: int = 64
 
 
@@ -92,11 +93,22 @@ def beside_dpdk():
                             Contender("ukpktgen", dpdk.Backend, ends, mode)])
 
 
+def to_testpmd():
+    for layout, packed in LAYOUTS.items():
+        ends = {"packed": packed, "mode": "rxonly", "options": ("--burst=%d" % BURST,)}
+        yield Case("testpmd-content-" + layout,
+                   "what the frames hold, testpmd rxonly, %s ring" % layout, [
+                       Contender(name, dpdk.Backend, ends, "tx", commands)
+                       for name, commands in CONTENTS.items()])
+
+
 def to_the_sink():
     for layout, packed in LAYOUTS.items():
         ring = ", %s ring" % layout
         yield Case("sink-" + layout, "into the checking sink" + ring, [
-            SelfDriven("a driver in its process", layout), send("ukpktgen", packed)],
+            SelfDriven("a driver in its process", layout), send("ukpktgen", packed),
+            SelfDriven("a driver in its process, signed", layout, "signed frames"),
+            send("ukpktgen, signed", packed, 64, CONTENTS["signed"])],
             runs=3)
         yield Case("send-content-" + layout, "what the frames hold" + ring, [
             send(name, packed, 64, commands) for name, commands in CONTENTS.items()])
@@ -158,5 +170,5 @@ def compiler():
                    "instructions", FEW_RUNS)
 
 
-CASES = [*beside_dpdk(), *to_the_sink(), *from_the_source(), *elsewhere(),
+CASES = [*beside_dpdk(), *to_testpmd(), *to_the_sink(), *from_the_source(), *elsewhere(),
          *instructions(), *compiler()]

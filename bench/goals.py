@@ -34,11 +34,13 @@ def goals(found):
         ours = found.median(sink, "ukpktgen")
         yield ("into the checking sink, %s, Mpps" % layout,
                min(25, 0.8 * own / 1e6) if own else 25, ours and ours / 1e6, False)
-        content = "send-content-" + layout
-        yield ("signed to plain frames, %s" % layout, 0.9,
-               found.ratio(content, "signed", "one shared frame"), False)
-        yield ("1,048,576 flows to 1, %s" % layout, 0.85,
-               found.ratio(content, "1,048,576 flows", "1 flow"), False)
+        for content, where in (("testpmd-content-", "testpmd"),
+                               ("send-content-", "the checking sink")):
+            content += layout
+            yield ("signed to plain frames, into %s, %s" % (where, layout), 0.9,
+                   found.ratio(content, "signed", "one shared frame"), False)
+            yield ("1,048,576 flows to 1, into %s, %s" % (where, layout), 0.85,
+                   found.ratio(content, "1,048,576 flows", "1 flow"), False)
         mirror = found.median("reflect-size-" + layout, "64 bytes")
         yield ("reflect 64 bytes, %s, Mpps" % layout, 6, mirror and mirror / 1e6, False)
         for name, most in (("send, one shared frame", 20), ("send, signed", 40),

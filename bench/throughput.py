@@ -46,8 +46,8 @@ def run_alone(one, cpus):
     """The sink measures all that it can do, a second each."""
     done = subprocess.run([PROGRAM, "--bench-self", "--cpu", str(cpus[1]), "--duration",
                            "1"], check=True, capture_output=True, text=True, timeout=120)
-    found = re.search(r"sink, %s, one shared frame +([0-9.]+) Mpps steady.*, 0 bad, "
-                      "0 missing" % one.layout, done.stdout)
+    found = re.search(r"sink, %s, %s +([0-9.]+) Mpps steady.*, 0 bad, 0 missing" % (
+        one.layout, one.frames), done.stdout)
     if not found:
         raise Wrong(done.stdout)
     return 1e6 * float(found.group(1)), "all frames checked"
