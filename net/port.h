@@ -176,15 +176,15 @@ static inline unsigned port_frame_len(const struct uk_netbuf *nb)
  * the rest. Fewer than `n` means a full ring. *err is 0, or the negative errno
  * of the frame after those that were taken.
  */
-unsigned port_tx_burst(struct port *p, struct uk_netbuf **pkts, unsigned n,
-		       int *err);
+static inline unsigned port_tx_burst(struct port *p, struct uk_netbuf **pkts,
+				     unsigned n, int *err);
 
 /*
  * Receives up to `n` frames and returns how many. *underrun is set when the
  * device has run out of receive buffers. *err is 0 or a negative errno.
  */
-unsigned port_rx_burst(struct port *p, struct uk_netbuf **pkts, unsigned n,
-		       bool *underrun, int *err);
+static inline unsigned port_rx_burst(struct port *p, struct uk_netbuf **pkts,
+				     unsigned n, bool *underrun, int *err);
 
 /*
  * Whether port_tx_reap() does anything. Where it does not, the last frames seem
@@ -210,5 +210,49 @@ unsigned port_tx_out(const struct port *p);
 
 /* Has what was reflected and is back be received into again. */
 void port_reclaim(struct port *p);
+
+#ifdef PORT_BURST
+
+static inline unsigned port_tx_burst(struct port *p, struct uk_netbuf **pkts,
+				     unsigned n, int *err)
+{
+	uint16_t cnt = (uint16_t)n;
+	int rc = uk_netdev_tx_burst(p->dev, 0, pkts, &cnt);
+
+	*err = rc < 0 ? rc : 0;
+	return cnt;
+}
+
+static inline unsigned port_rx_burst(struct port *p, struct uk_netbuf **pkts,
+				     unsigned n, bool *underrun, int *err)
+{
+	uint16_t cnt = (uint16_t)n;
+	int rc = uk_netdev_rx_burst(p->dev, 0, pkts, &cnt);
+
+	*err = rc < 0 ? rc : 0;
+	*underrun = rc > 0 && (rc & UK_NETDEV_STATUS_UNDERRUN);
+	return cnt;
+}
+
+#else
+
+unsigned port_tx_one_by_one(struct port *p, struct uk_netbuf **pkts, unsigned n,
+			    int *err);
+unsigned port_rx_one_by_one(struct port *p, struct uk_netbuf **pkts, unsigned n,
+			    bool *underrun, int *err);
+
+static inline unsigned port_tx_burst(struct port *p, struct uk_netbuf **pkts,
+				     unsigned n, int *err)
+{
+	return port_tx_one_by_one(p, pkts, n, err);
+}
+
+static inline unsigned port_rx_burst(struct port *p, struct uk_netbuf **pkts,
+				     unsigned n, bool *underrun, int *err)
+{
+	return port_rx_one_by_one(p, pkts, n, underrun, err);
+}
+
+#endif
 
 #endif /* NET_PORT_H */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Frames in and out: in bursts, or where there are none one by one. */
+/* Frames in and out one by one, where there are no bursts. */
 #include "net/port_impl.h"
 
 #ifdef PORT_BURST
@@ -8,27 +8,6 @@ void port_rx_mark(char *buf, size_t len)
 {
 	(void)buf;
 	(void)len;
-}
-
-unsigned port_tx_burst(struct port *p, struct uk_netbuf **pkts, unsigned n,
-		       int *err)
-{
-	uint16_t cnt = (uint16_t)n;
-	int rc = uk_netdev_tx_burst(p->dev, 0, pkts, &cnt);
-
-	*err = rc < 0 ? rc : 0;
-	return cnt;
-}
-
-unsigned port_rx_burst(struct port *p, struct uk_netbuf **pkts, unsigned n,
-		       bool *underrun, int *err)
-{
-	uint16_t cnt = (uint16_t)n;
-	int rc = uk_netdev_rx_burst(p->dev, 0, pkts, &cnt);
-
-	*err = rc < 0 ? rc : 0;
-	*underrun = rc > 0 && (rc & UK_NETDEV_STATUS_UNDERRUN);
-	return cnt;
 }
 
 #else
@@ -72,8 +51,8 @@ static void rx_learn(struct port *p, const struct uk_netbuf *nb)
 	p->rx_seen = true;
 }
 
-unsigned port_tx_burst(struct port *p, struct uk_netbuf **pkts, unsigned n,
-		       int *err)
+unsigned port_tx_one_by_one(struct port *p, struct uk_netbuf **pkts, unsigned n,
+			    int *err)
 {
 	unsigned i;
 	int rc = 0;
@@ -87,8 +66,8 @@ unsigned port_tx_burst(struct port *p, struct uk_netbuf **pkts, unsigned n,
 	return i;
 }
 
-unsigned port_rx_burst(struct port *p, struct uk_netbuf **pkts, unsigned n,
-		       bool *underrun, int *err)
+unsigned port_rx_one_by_one(struct port *p, struct uk_netbuf **pkts, unsigned n,
+			    bool *underrun, int *err)
 {
 	unsigned i;
 	int rc = 0;

@@ -40,17 +40,13 @@ void frames_close(struct frames *f, struct uk_alloc *a)
 
 /* ---- Those that are held ------------------------------------------------ */
 
-uint64_t frames_sent(struct frames *f, unsigned n)
+uint64_t frames_sent_some(struct frames *f, unsigned n)
 {
 	const uint64_t all = f->held_bytes;
 	uint64_t left;
 
 	f->held += n;
 	f->nb_held -= n;
-	if (likely(!f->nb_held)) {
-		f->held_bytes = 0;
-		return all;
-	}
 	left = (uint64_t)f->nb_held * (f->held_len + ETH_FCS_LEN);
 	for (unsigned i = 0; !f->held_len && i < f->nb_held; i++)
 		left += f->held[i]->len;

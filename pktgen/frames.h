@@ -96,11 +96,23 @@ unsigned frames_make(struct frames *f, const struct program *prog,
 /* Holds `n`, up to FRAMES_BURST_MAX, from elsewhere, where none is held. */
 void frames_hold(struct frames *f, struct uk_netbuf *const pkts[], unsigned n);
 
+/* See frames_sent(). */
+uint64_t frames_sent_some(struct frames *f, unsigned n);
+
 /*
  * The first `n` are not held any more: the device took them. Returns the bytes
  * of those. The netbufs are not touched.
  */
-uint64_t frames_sent(struct frames *f, unsigned n);
+static inline uint64_t frames_sent(struct frames *f, unsigned n)
+{
+	const uint64_t bytes = f->held_bytes;
+
+	if (unlikely(n != f->nb_held))
+		return frames_sent_some(f, n);
+	f->nb_held = 0;
+	f->held_bytes = 0;
+	return bytes;
+}
 
 /* The first `n` go back unsent. Returns their bytes. */
 uint64_t frames_drop(struct frames *f, unsigned n);
