@@ -182,10 +182,9 @@ int main(int argc, char *argv[])
 	run_boot_line(argc, argv);
 	for (;;) {
 		uint64_t now_ns = ukplat_monotonic_clock();
-		bool active = pktgen_active(&app.pktgen);
 		bool moved = pktgen_step(&app.pktgen, now_ns);
 
-		if (!active && !moved) {
+		if (!moved && !pktgen_active(&app.pktgen)) {
 			moved = console_poll(&con, now_ns, SIZE_MAX);
 			report_failures(err, now_ns);
 			app_tell_done(&app, now_ns);
