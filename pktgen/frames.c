@@ -59,6 +59,11 @@ uint64_t frames_drop(struct frames *f, unsigned n)
 	struct uk_netbuf **const held = f->held;
 	const uint64_t bytes = frames_sent(f, n);
 
+#ifdef PORT_SHARED
+	if (f->strategy == STRATEGY_POOL && !f->nb_held)
+		frames_unmake_pool(f, held, n);
+#endif
+
 	for (unsigned i = 0; i < n; i++) {
 #ifdef PORT_SHARED
 		if (likely(held[i]->refcount > 1)) {

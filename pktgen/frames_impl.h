@@ -26,6 +26,10 @@ void frames_leave_pool(struct frames *f);
 unsigned frames_make_pool(struct frames *f, const struct program *prog,
 			  struct program_at *at, unsigned n, uint64_t now_ns);
 
+/* The last `n` that were made, `held`, are dropped: their slots come next. */
+void frames_unmake_pool(struct frames *f, struct uk_netbuf *const *held,
+			unsigned n);
+
 /* By how much frames that are out exceed the buffers that are; may wrap. */
 unsigned frames_more_than_buffers(const struct frames *f);
 

@@ -286,4 +286,17 @@ unsigned frames_make_pool(struct frames *f, const struct program *prog,
 	return made;
 }
 
+void frames_unmake_pool(struct frames *f, struct uk_netbuf *const *held,
+			unsigned n)
+{
+	/* Without spare ones there is no need; those held since before
+	 * frames_set() lie elsewhere. */
+	if (f->max_slots <= f->port->nb_tx_desc || f->next_slot < n ||
+	    f->slot + f->next_slot != held + n)
+		return;
+	f->next_slot -= n;
+	if (f->nb_fresh < f->nb_slots)
+		f->nb_fresh -= MIN(f->nb_fresh, n);
+}
+
 #endif /* PORT_SHARED */
