@@ -1,0 +1,190 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * What the tests of frames share. The test is the device: it remembers every
+ * byte of what it was given and gives frames back when it likes, in any order.
+ * Static: each test file has its own.
+ */
+#ifndef TESTS_FRAMES_RIG_H
+#define TESTS_FRAMES_RIG_H
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "pktgen/frames.h"
+#include "plat/host/host.h"
+#include "unit.h"
+
+#define BURST 64
+#define SPARE (BURST + STREAM_SIZES_MAX)
+#define FLYING_MAX 1024
+
+static const uint8_t mac[ETH_ALEN] = {2, 0, 0, 0, 0, 7};
+
+/* What the device has: the frame as it was when it was sent. */
+struct flying {
+	struct uk_netbuf *nb;
+	uint16_t len;
+	uint8_t bytes[1514];
+};
+
+static struct port port;
+static struct frames frames;
+static struct program prog[2];
+static unsigned active;
+static struct program_at at; /* of the next to be made */
+static struct flying store[FLYING_MAX];
+static struct flying *flying[FLYING_MAX]; /* behind nb_flying: unused */
+static unsigned nb_flying;
+static bool spare; /* see frames_set() */
+static uint64_t now_ns, made_ns, seed;
+
+static inline int setup(void **state)
+{
+	struct host_netdev *dev[2];
+	(void)state;
+
+	host_reset();
+	host_loop_pair(dev, 1500);
+	assert_int_equal(port_open(&port, 0, SPARE, uk_alloc_get_default()), 0);
+	assert_int_equal(frames_open(&frames, &port, uk_alloc_get_default()),
+			 0);
+	for (nb_flying = FLYING_MAX; nb_flying; nb_flying--)
+		flying[nb_flying - 1] = &store[nb_flying - 1];
+	at = (struct program_at){0};
+	spare = false;
+	seed = 1;
+	now_ns = 1;
+	return 0;
+}
+
+static inline int teardown(void **state)
+{
+	(void)state;
+	frames_close(&frames, uk_alloc_get_default());
+	port_close(&port, uk_alloc_get_default());
+	return 0;
+}
+
+static inline unsigned any(unsigned n)
+{
+	return (unsigned)((unit_random(&seed) >> 32) % n);
+}
+
+/* A stream of any kind, of sizes that fit the port. */
+static inline void any_stream(struct stream *s)
+{
+	stream_init(s, mac);
+	s->ipv6 = !any(3);
+	s->sign = !any(2);
+	s->nb_sizes = any(2) ? 1 : 1 + any(STREAM_SIZES_MAX);
+	for (unsigned i = 0; i < s->nb_sizes; i++)
+		s->size[i] = (struct stream_size){(uint16_t)(84 + any(1435)),
+						  (uint16_t)(1 + any(9))};
+	s->ttl = (uint8_t)any(256);
+	s->src.ip_prefix = s->src.ip6_prefix = 128;
+	s->src.ip_prefix = (uint8_t)(any(2) ? 32 : 16 + any(16));
+	s->dst.ip_prefix = (uint8_t)(any(2) ? 32 : 8 + any(24));
+	s->dst.ip6_prefix = (uint8_t)(any(2) ? 128 : 100 + any(28));
+}
+
+static inline void set(const struct stream *s, enum strategy strategy)
+{
+	struct program *next = &prog[!active];
+
+	assert_int_equal(program_compile(next, s), 0);
+	program_switch(&prog[active], next, &at);
+	active = !active;
+	frames_set(&frames, next, strategy, spare);
+	assert_int_equal(frames.strategy, frames_strategy(strategy, next));
+}
+
+/* The device takes what is held, but for `leave`. */
+static inline void take(unsigned leave)
+{
+	const unsigned n = frames.nb_held - leave;
+	struct uk_netbuf **pkts = frames.held;
+	uint64_t bytes = 0;
+
+	for (unsigned i = 0; i < n; i++) {
+		struct flying *f = flying[nb_flying++];
+
+		f->nb = pkts[i];
+		f->len = pkts[i]->len;
+		memcpy(f->bytes, pkts[i]->data, f->len);
+		bytes += f->len + ETH_FCS_LEN;
+	}
+	assert_int_equal(frames_sent(&frames, n), bytes);
+	assert_int_equal(frames.nb_held, leave);
+}
+
+/* It is done with one, which is as it was. */
+static inline void complete(unsigned i)
+{
+	struct flying *f = flying[i];
+
+	assert_int_equal(f->nb->len, f->len);
+	assert_memory_equal(f->nb->data, f->bytes, f->len);
+	port_frame_free(f->nb);
+	nb_flying--;
+	memmove(&flying[i], &flying[i + 1],
+		(nb_flying - i) * sizeof(flying[0]));
+	flying[nb_flying] = f;
+}
+
+/* Those that were just made are the next of the program. */
+static inline void check_made(struct program_at from, unsigned n)
+{
+	static uint8_t wanted[STREAM_SIZE_MAX];
+	uint64_t bytes = 0;
+
+	assert_int_equal(frames.nb_held, n);
+	for (unsigned i = 0; i < n; i++) {
+		const struct uk_netbuf *nb = frames.held[i];
+		uint16_t len =
+			program_next(&prog[active], &from, made_ns, wanted);
+
+		assert_int_equal(nb->len, len);
+		assert_memory_equal(nb->data, wanted, len);
+		bytes += len + ETH_FCS_LEN;
+	}
+	assert_int_equal(from.frame, at.frame);
+	assert_int_equal(from.order, at.order);
+	assert_int_equal(frames.held_bytes, bytes);
+}
+
+static inline unsigned make(unsigned n)
+{
+	const struct program_at from = at;
+	unsigned made;
+
+	made_ns = now_ns;
+	made = frames_make(&frames, &prog[active], &at, n, now_ns);
+	assert_true(made <= n);
+	check_made(from, made);
+	return made;
+}
+
+static inline void check_in_flight(void)
+{
+	assert_int_equal(frames_in_flight(&frames), nb_flying);
+}
+
+static inline void complete_all(void)
+{
+	while (nb_flying)
+		complete(0);
+}
+
+/* Signed frames of one size. */
+static inline void set_signed(enum strategy strategy)
+{
+	struct stream s;
+
+	stream_init(&s, mac);
+	s.sign = true;
+	set(&s, strategy);
+}
+
+#define FRAMES_TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
+
+#endif /* TESTS_FRAMES_RIG_H */
