@@ -114,8 +114,8 @@ test: $(O)/gen/image/uk/config.h $(O)/gen/uk/config.h
 ## unit: the unit tests alone, under ASan and UBSan
 unit: $(UNIT_SRC:tests/unit/%.c=$(O)/host/%) $(O)/host/test_pktgen_one \
 		$(O)/host/test_frames_one $(O)/host/test_modes_one \
-		$(O)/host/test_port_one \
-		transcripts
+		$(O)/host/test_port_one $(O)/host/test_progress_one \
+		transcripts progress
 	@set -e; for t in $(filter $(O)/%,$^); do echo "== $$t"; $$t; done
 
 ## transcripts: each with SEEDS ways to cut its bytes (1000), without sanitizers
@@ -124,6 +124,10 @@ transcripts: $(O)/fast/test_transcripts
 	@echo "== $<, $(SEEDS) seeds"
 	@$< -s $(SEEDS) >$(O)/fast/transcripts.log || \
 		{ cat $(O)/fast/transcripts.log; exit 1; }
+
+## progress: all ways to send, on devices that give back late and in any order
+progress: $(O)/fast/test_progress $(O)/fast/test_virtio_progress
+	@set -e; for t in $^; do echo "== $$t, all"; $$t 1; done
 
 ## fuzz: libFuzzer on the shell, RUNS inputs each (20000), NAME: of one alone
 fuzz:
@@ -305,15 +309,14 @@ $(O)/host/%.o: $(O)/gen/%.c | $(O)/gen/uk/config.h
 
 # What many seeds are played on.
 FAST_CFLAGS := $(CFLAGS_ALL) $(CONFIG_INC) -DUK_PLAT_NAME=\"host\" -O2 -g -D_GNU_SOURCE
-$(O)/fast/test_transcripts: $(call obj,fast,tests/unit/test_transcripts.c \
-		$(UNIT_LIB_SRC) $(filter-out main.c,$(APP_SRC)) $(CMD_SRC) \
-		$(LIB_SRC) $(HOST_SRC)) $(O)/fast/cmd_table.o
+FAST_OBJ := $(call obj,fast,$(UNIT_LIB_SRC) $(filter-out main.c,$(APP_SRC)) \
+	$(CMD_SRC) $(LIB_SRC) $(HOST_SRC)) $(O)/fast/cmd_table.o
+
+$(O)/fast/test_%: $(O)/fast/tests/unit/test_%.o $(FAST_OBJ)
 	$(call say,LD,$@)
 	$(Q)$(CC) $(FAST_CFLAGS) -o $@ $^ -lcmocka
 
-$(O)/fast/cost: $(call obj,fast,bench/cost.c $(UNIT_LIB_SRC) \
-		$(filter-out main.c,$(APP_SRC)) $(CMD_SRC) $(LIB_SRC) \
-		$(HOST_SRC)) $(O)/fast/cmd_table.o
+$(O)/fast/cost: $(call obj,fast,bench/cost.c) $(FAST_OBJ)
 	$(call say,LD,$@)
 	$(Q)$(CC) $(FAST_CFLAGS) -o $@ $^ -lcmocka
 

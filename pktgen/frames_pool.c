@@ -90,9 +90,14 @@ static bool pass_over(struct frames *f)
 	return true;
 }
 
-/* Up to `n` slots from `next_slot` on that are likely to be free. */
+/*
+ * Up to `n` slots from `next_slot` on, of which the first is free and the others
+ * likely are. Where it is not, the device is asked for what it has used: nobody
+ * else does while nothing is made.
+ */
 static unsigned take_turn(struct frames *f, unsigned n)
 {
+	struct uk_netbuf *const *slot;
 	unsigned had = f->nb_slots;
 
 	if (unlikely(had < n && had < f->max_slots)) {
@@ -102,10 +107,11 @@ static unsigned take_turn(struct frames *f, unsigned n)
 	if (f->next_slot >= had)
 		f->next_slot = 0;
 	n = MIN(n, had - f->next_slot);
-	if (likely(n && f->slot[f->next_slot + n - 1]->refcount == 1))
+	slot = f->slot + f->next_slot;
+	if (likely(n && slot[n - 1]->refcount == 1 && slot[0]->refcount == 1))
 		return n;
 	port_tx_reap(f->port);
-	if (likely(n && f->slot[f->next_slot]->refcount == 1))
+	if (likely(n && slot[0]->refcount == 1))
 		return n;
 	if (n && had < f->max_slots && grow(f, 2 * had)) {
 		f->next_slot = had;

@@ -23,6 +23,25 @@ void host_console_type(const char *text);
 void host_console_room(size_t len);
 size_t host_console_text(char *buf, size_t size);
 
+/*
+ * When a device gives a frame back that was sent. A driver may rest on none of
+ * these: virtio 1.2, 2.7.8, lets a device use buffers in any order.
+ */
+enum host_back {
+	BACK_AT_ONCE, /* at the next look, in order */
+	BACK_LATE,    /* all of them some looks later */
+	BACK_SWAPPED, /* a few looks later, neighbours in another order */
+	BACK_IN_BULK, /* none for a while, then all together */
+	BACK_ONE_HELD, /* in order, but for one in a few hundred that stays */
+	BACK_ANY,      /* each of these for a while */
+};
+
+/*
+ * By how many looks a frame that is sent at look `look` comes back later. `seed`
+ * is the caller's, not 0, and goes on with each call.
+ */
+unsigned host_back_delay(enum host_back back, uint64_t look, uint64_t *seed);
+
 /* What a loop device does wrong on purpose. All zero: nothing. */
 struct host_faults {
 	int probe, configure, rxq, txq, start; /* negative errno to return */
@@ -31,6 +50,8 @@ struct host_faults {
 	uint16_t rx_excess; /* bytes too many in the length of what is received
 			     */
 	unsigned hold;      /* frames sent that stay in flight */
+	enum host_back back;
+	uint64_t back_seed; /* of `back`: not 0 unless that is AT_ONCE */
 };
 
 struct host_netdev;

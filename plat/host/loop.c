@@ -24,9 +24,17 @@ struct uk_netdev_rx_queue {
 	struct fifo posted, filled;
 };
 
+/* A frame that was sent, until it is given back at a look. */
+struct flying {
+	struct uk_netbuf *nb;
+	uint64_t until;
+};
+
 struct uk_netdev_tx_queue {
 	unsigned nb_desc;
-	struct fifo flying;
+	unsigned nb_flying;
+	uint64_t looks;
+	struct flying flying[MAX_DESC]; /* in the order in which they went */
 };
 
 struct host_netdev {
@@ -132,7 +140,7 @@ static bool has_room(const struct host_netdev *d)
 	const struct fifo *posted = &d->peer->rxq.posted;
 	unsigned parts = 1;
 
-	if (fifo_len(&d->txq.flying) == d->txq.nb_desc || !fifo_len(posted))
+	if (d->txq.nb_flying == d->txq.nb_desc || !fifo_len(posted))
 		return false;
 	if (chains(d->peer)) {
 		unsigned room = posted->nb[posted->head % MAX_DESC]->len;
@@ -144,8 +152,29 @@ static bool has_room(const struct host_netdev *d)
 
 static void complete(struct host_netdev *d)
 {
-	while (fifo_len(&d->txq.flying) > d->faults.hold)
-		uk_netbuf_free(fifo_get(&d->txq.flying));
+	struct uk_netdev_tx_queue *q = &d->txq;
+	const unsigned had = q->nb_flying;
+
+	q->looks++;
+	q->nb_flying = 0;
+	for (unsigned i = 0; i < had; i++) {
+		const struct flying f = q->flying[i];
+		const unsigned out = q->nb_flying + had - i;
+
+		if (out > d->faults.hold && f.until <= q->looks)
+			uk_netbuf_free(f.nb);
+		else
+			q->flying[q->nb_flying++] = f;
+	}
+}
+
+static void fly(struct host_netdev *d, struct uk_netbuf *nb)
+{
+	struct uk_netdev_tx_queue *q = &d->txq;
+
+	q->flying[q->nb_flying++] = (struct flying){
+		nb, q->looks + host_back_delay(d->faults.back, q->looks,
+					       &d->faults.back_seed)};
 }
 
 static int tx_burst(struct uk_netdev *dev, struct uk_netdev_tx_queue *q,
@@ -163,11 +192,11 @@ static int tx_burst(struct uk_netdev *dev, struct uk_netdev_tx_queue *q,
 			*cnt = n;
 			return d->faults.tx ? d->faults.tx : -EINVAL;
 		}
-		if (fifo_len(&q->flying) == q->nb_desc || !deliver(d->peer, nb))
+		if (q->nb_flying == q->nb_desc || !deliver(d->peer, nb))
 			break;
 		if (d->tap)
 			d->tap(d->tap_arg, nb->data, nb->len);
-		fifo_put(&q->flying, nb);
+		fly(d, nb);
 	}
 	*cnt = n;
 	return (n ? UK_NETDEV_STATUS_SUCCESS : 0) |
