@@ -188,6 +188,7 @@ int main(int argc, char *argv[])
 			moved = console_poll(&con, now_ns, SIZE_MAX);
 			report_failures(err, now_ns);
 			app_tell_done(&app, now_ns);
+			app_tell_stalls(&app, now_ns);
 			app_check_lease(&app, now_ns);
 			app_feed_rates(&app, now_ns);
 			if (finished(&quit_ns, now_ns))
@@ -201,6 +202,7 @@ int main(int argc, char *argv[])
 			console_poll(&con, now_ns, CONSOLE_SLICE);
 			report_failures(err, now_ns);
 			app_tell_done(&app, now_ns);
+			app_tell_stalls(&app, now_ns);
 			app_check_lease(&app, now_ns);
 			app_feed_rates(&app, now_ns);
 			console_ns = now_ns + CONSOLE_NS;

@@ -73,7 +73,16 @@ static void show_size(struct reply *r, const struct stream *s)
 	reply_text(r, "mix", buf);
 }
 
-static void show_up(struct reply *r, const struct pktgen *pg, unsigned i)
+/* The seconds for which it has been, where it is. */
+static void show_stall(struct reply *r, const struct worker *w, uint64_t now_ns)
+{
+	if (worker_stalled(w))
+		reply_milli(r, "stalled", (now_ns - w->moved_ns) / 1000000,
+			    "s");
+}
+
+static void show_up(struct reply *r, const struct pktgen *pg, unsigned i,
+		    uint64_t now_ns)
 {
 	const struct port *p = &pg->port[i];
 	const struct worker *w = pg->worker[i];
@@ -81,6 +90,7 @@ static void show_up(struct reply *r, const struct pktgen *pg, unsigned i)
 
 	reply_text(r, "state",
 		   w->err ? strerror(-w->err) : app_states[w->state]);
+	show_stall(r, w, now_ns);
 	reply_text(r, "mode", app_modes[app_mode_word(w->mode)]);
 	show_size(r, &pg->stream[i]);
 	show_rate(r, &pg->stream[i]);
@@ -109,7 +119,7 @@ static enum call_result run_show(struct call *c)
 		reply_u64(c->reply, "port", i, NULL);
 		reply_bool(c->reply, "selected", app->selected >> i & 1);
 		if (pg->worker[i])
-			show_up(c->reply, pg, i);
+			show_up(c->reply, pg, i, c->now_ns);
 		else
 			reply_textf(c->reply, "state", "failed at '%s': %s",
 				    port_step_name(pg->port[i].step),

@@ -140,18 +140,35 @@ void port_reflect(struct port *p, struct uk_netbuf *const pkts[], unsigned n)
 	}
 }
 
-/* The oldest is out. If the next is not, the former becomes the youngest. */
+/* The `i`th of those that were reflected, from the oldest on. */
+static struct uk_netbuf **reflected_at(struct port *p, unsigned i)
+{
+	const unsigned at = p->reflected_from + i;
+
+	return p->reflected + (at < p->nb_rx_bufs ? at : at - p->nb_rx_bufs);
+}
+
+/*
+ * The oldest is out. The next takes its place, or another, at which nobody
+ * looked since. False: neither is back.
+ */
 static bool pass_over(struct port *p)
 {
-	const unsigned from = p->reflected_from, size = p->nb_rx_bufs;
-	struct uk_netbuf *const oldest = p->reflected[from];
-	const unsigned next = from + 1 == size ? 0 : from + 1;
-	const unsigned end = from + p->nb_reflected;
+	struct uk_netbuf **const oldest = reflected_at(p, 0), *nb = *oldest;
+	struct uk_netbuf **other;
 
-	if (p->nb_reflected < 2 || p->reflected[next]->refcount != 1)
+	if (p->nb_reflected < 2)
 		return false;
-	p->reflected[end < size ? end : end - size] = oldest;
-	p->reflected_from = next;
+	other = reflected_at(p, 1);
+	if ((*other)->refcount != 1) {
+		if (++p->reflected_look >= p->nb_reflected)
+			p->reflected_look = 1;
+		other = reflected_at(p, p->reflected_look);
+	}
+	if ((*other)->refcount != 1)
+		return false;
+	*oldest = *other;
+	*other = nb;
 	return true;
 }
 

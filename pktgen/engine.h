@@ -16,6 +16,7 @@ unsigned engine_tx_flush(struct worker *w);
 
 /* Sends `n` received frames back, as far as it can; returns the bytes of all.
  */
-uint64_t engine_reflect(struct worker *w, struct uk_netbuf *pkts[], unsigned n);
+uint64_t engine_reflect(struct worker *w, struct uk_netbuf *pkts[], unsigned n,
+			uint64_t now_ns);
 
 #endif /* PKTGEN_ENGINE_H */

@@ -118,7 +118,8 @@ static inline void turn(uint8_t *frame, size_t len, const uint8_t mac[ETH_ALEN])
 	store32(frame + ETH_HLEN + 20, ports >> 16 | ports << 16);
 }
 
-uint64_t engine_reflect(struct worker *w, struct uk_netbuf *pkts[], unsigned n)
+uint64_t engine_reflect(struct worker *w, struct uk_netbuf *pkts[], unsigned n,
+			uint64_t now_ns)
 {
 	struct frames *const f = &w->frames;
 	/* What another mode left waits, and there is no place behind it. */
@@ -142,7 +143,9 @@ uint64_t engine_reflect(struct worker *w, struct uk_netbuf *pkts[], unsigned n)
 	if (kept) {
 		port_reflect(w->port, pkts, kept);
 		frames_hold(f, pkts, kept);
-		engine_tx_flush(w);
+		/* What it takes none of is due from now on. */
+		if (engine_tx_flush(w) || !w->how.drops)
+			w->moved_ns = now_ns;
 	}
 	return bytes;
 }

@@ -50,7 +50,7 @@ static unsigned receive(struct worker *w, uint64_t now_ns)
 		if (n)
 			count(w, n,
 			      reflects(w)
-				      ? engine_reflect(w, pkts, n)
+				      ? engine_reflect(w, pkts, n, now_ns)
 				      : port_rx_free_burst(w->port, pkts, n),
 			      now_ns);
 		w->stats.rx_underrun += underrun;
@@ -62,6 +62,9 @@ static unsigned receive(struct worker *w, uint64_t now_ns)
 	}
 	if (all)
 		w->rx_rest = 0;
+	/* All buffers may be with the device, which nobody else asks. */
+	else if (reflects(w))
+		port_tx_reap(w->port);
 	return all;
 }
 

@@ -17,8 +17,8 @@ static unsigned take_due(struct worker *w, uint64_t now_ns)
 	return pacer_take(&w->pacer, now_ns, max);
 }
 
-/* Makes what is due, as far as there are buffers. */
-static void make(struct worker *w, uint64_t now_ns)
+/* Makes what is due, as far as there are buffers; returns how many are due. */
+static unsigned make(struct worker *w, uint64_t now_ns)
 {
 	const unsigned due = take_due(w, now_ns);
 	unsigned n = 0;
@@ -35,6 +35,18 @@ static void make(struct worker *w, uint64_t now_ns)
 		w->frames_left -= n;
 	w->stats.tx_skipped += w->pacer.skipped;
 	w->pacer.skipped = 0;
+	return due;
+}
+
+/* Frames are due and none moved. */
+static void watch(struct worker *w, uint64_t now_ns)
+{
+	if (now_ns - w->moved_ns < WORKER_STALL_NS ||
+	    w->stalled_ns == w->moved_ns)
+		return;
+	w->stalled_ns = w->moved_ns;
+	w->stalled_at = w->stats.tx_packets;
+	w->stats.tx_stalls++;
 }
 
 unsigned engine_tx_flush(struct worker *w)
@@ -72,15 +84,21 @@ unsigned engine_tx_flush(struct worker *w)
 
 unsigned engine_tx_step(struct worker *w, uint64_t now_ns)
 {
-	unsigned sent;
+	unsigned due = 0, sent = 0;
 
 	if (!w->frames.nb_held && w->state == WORKER_RUNNING &&
 	    w->mode & MODE_TX)
-		make(w, now_ns);
-	if (!w->frames.nb_held)
+		due = make(w, now_ns);
+	if (w->frames.nb_held)
+		sent = engine_tx_flush(w);
+	else if (likely(!due))
+		w->moved_ns = now_ns;
+	if (!sent) {
+		watch(w, now_ns);
 		return 0;
-	sent = engine_tx_flush(w);
-	if (sent && !w->pacer.unpaced && w->mode & MODE_TX)
+	}
+	w->moved_ns = now_ns;
+	if (!w->pacer.unpaced && w->mode & MODE_TX)
 		histogram_add(&w->lag, pacer_sent(&w->pacer, now_ns), sent);
 	return sent;
 }

@@ -20,6 +20,7 @@ int worker_open(struct worker *w, struct port *port, unsigned mode,
 	w->mode = mode;
 	w->how = worker_how_default;
 	wait_start(&w->wait, w->how.wait);
+	w->stalled_ns = UINT64_MAX;
 	return frames_open(&w->frames, port, a);
 }
 
@@ -85,8 +86,10 @@ void worker_set_how(struct worker *w, const struct worker_how *how,
 void worker_set_mode(struct worker *w, unsigned mode, uint64_t now_ns)
 {
 	/* The time in which it was not to send is no debt. */
-	if (!(w->mode & MODE_TX) && mode & MODE_TX)
+	if (!(w->mode & MODE_TX) && mode & MODE_TX) {
 		start_pacer(w, now_ns);
+		w->moved_ns = now_ns;
+	}
 	w->mode = mode;
 }
 
@@ -102,6 +105,7 @@ void worker_start(struct worker *w, uint64_t now_ns)
 	w->until_ns = WORKER_NO_LIMIT;
 	w->at_limit = false;
 	w->run_packets = w->stats.tx_packets;
+	w->moved_ns = now_ns;
 	w->err = 0;
 	w->state = WORKER_RUNNING;
 }

@@ -41,6 +41,9 @@ enum worker_state {
 	WORKER_DRAINING, /* sends what it holds, makes no more */
 };
 
+/* A port that has frames due and moves none for this long has stalled. */
+#define WORKER_STALL_NS 1000000000ull
+
 /* How much a run is to send; WORKER_NO_LIMIT where it is not limited. */
 #define WORKER_NO_LIMIT UINT64_MAX
 
@@ -92,6 +95,9 @@ struct worker {
 	struct wait wait;    /* of this run, or the last */
 	unsigned rx_rest;    /* steps without a look at what came */
 	uint64_t last_rx_ns; /* when the last frame came */
+	uint64_t moved_ns;   /* when a frame moved, or none was due, last */
+	uint64_t stalled_ns; /* what moved_ns was when it stalled last... */
+	uint64_t stalled_at; /* ...and tx_packets */
 	int err;             /* the device's last error, 0 for none */
 	struct stats stats;
 	/* How late frames went to the device, each as the first of its burst.
@@ -168,6 +174,12 @@ unsigned worker_step(struct worker *w, uint64_t now_ns);
  * same to this worker.
  */
 enum wait_kind worker_wait(struct worker *w, uint64_t now_ns);
+
+/* Whether frames have been due for WORKER_STALL_NS and the device took none. */
+static inline bool worker_stalled(const struct worker *w)
+{
+	return w->state != WORKER_IDLE && w->stalled_ns == w->moved_ns;
+}
 
 /* Frames with the device that it has not used yet. */
 static inline unsigned worker_in_flight(struct worker *w)

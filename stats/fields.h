@@ -22,6 +22,8 @@
 	F(tx, dropped, NULL,                                                 \
 	  "frames thrown away, as the ring was full and 'onfull' is drop, "  \
 	  "or as they cannot be sent back")                                  \
+	F(tx, stalls, NULL,                                                  \
+	  "times that frames were due and the device took none for a second") \
 	F(tx, lease_ends, NULL,                                              \
 	  "times that sending was stopped because nobody renewed the lease") \
 	F(rx, packets, NULL, "frames received")                              \

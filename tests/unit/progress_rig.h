@@ -184,6 +184,7 @@ static inline void check_balance(void)
 			 (unsigned long long)nb_taken,
 			 (unsigned long long)rx->rx_packets, label(trial));
 	assert_int_equal(w->err, 0);
+	assert_int_equal(w->stats.tx_stalls, 0);
 }
 
 static inline void open_trial(const struct trial *t)

@@ -110,6 +110,63 @@ static void one_that_is_kept(void **state)
 	assert_int_equal(w->stats.tx_packets, 10 * ROUNDS);
 }
 
+static struct worker *open_reflecting(void)
+{
+	pktgen_open(&pg, uk_alloc_get_default());
+	pktgen_set_mode(&pg, 1, MODE_RX | MODE_REFLECT, 1);
+	pktgen_start(&pg, 1, 1);
+	return pg.worker[0];
+}
+
+/* Those that went first stay for good; all others go round. */
+static void more_that_are_kept(void **state)
+{
+	struct vring_dev *tx = &fake.q[VIRTIO_NET_TXQ].dev;
+	struct vring_dev_buf b;
+	uint64_t now_ns = 1;
+	struct worker *w;
+	(void)state;
+
+	w = open_reflecting();
+	for (unsigned i = 0; i < ROUNDS; i++) {
+		receive((uint8_t)(i * 2));
+		pktgen_step(&pg, ++now_ns);
+		assert_true(vring_dev_take(tx, &b));
+		if (i >= 3)
+			vring_dev_use(tx, b.id, 0);
+	}
+	assert_int_equal(w->stats.tx_packets, ROUNDS);
+	assert_int_equal(worker_in_flight(w), 3);
+}
+
+/* A device that gives back none before there is none left to receive into. */
+static void all_that_there_are_kept(void **state)
+{
+	struct vring_dev *tx = &fake.q[VIRTIO_NET_TXQ].dev;
+	struct vring_dev_buf b;
+	unsigned sent = 0;
+	uint64_t now_ns = 1;
+	struct worker *w;
+	(void)state;
+
+	fake.max[VIRTIO_NET_TXQ] = 512;
+	w = open_reflecting();
+	assert_true(w->port->nb_rx_bufs < w->port->nb_tx_desc);
+	for (unsigned i = 0; i < 10; i++) {
+		while (sent < w->port->nb_rx_bufs * (i + 1)) {
+			receive(2);
+			pktgen_step(&pg, ++now_ns);
+			sent++;
+		}
+		while (vring_dev_take(tx, &b))
+			vring_dev_use(tx, b.id, 0);
+		pktgen_step(&pg, ++now_ns);
+		pktgen_step(&pg, ++now_ns);
+	}
+	assert_int_equal(w->stats.tx_packets, 10 * w->port->nb_rx_bufs);
+	assert_int_equal(worker_in_flight(w), 0);
+}
+
 int main(void)
 {
 #define TEST(f)                                                            \
@@ -120,6 +177,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(each_time_like_the_first),
 		TEST(one_that_is_kept),
+		TEST(more_that_are_kept),
+		TEST(all_that_there_are_kept),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -40,6 +40,8 @@ enum transcript_line transcript_kind(const char *line)
 		return LINE_RUN;
 	if (starts(line, "%file "))
 		return LINE_FILE;
+	if (starts(line, "%hold "))
+		return LINE_HOLD;
 	return *line == '%' && line[1] != '=' ? LINE_OTHER : LINE_SCREEN;
 }
 
@@ -243,6 +245,7 @@ static void step(struct player *p)
 	p->now_ns += STEP_NS;
 	pktgen_step(&p->app.pktgen, p->now_ns);
 	app_tell_done(&p->app, p->now_ns);
+	app_tell_stalls(&p->app, p->now_ns);
 	app_check_lease(&p->app, p->now_ns);
 	app_feed_rates(&p->app, p->now_ns);
 	talk(p);
@@ -311,6 +314,14 @@ static void set_faults(struct host_netdev *dev, const char *text)
 	sscanf(text, "start=%d", &f->start);
 }
 
+/* Of the first port there is. */
+static void set_hold(const char *text)
+{
+	struct host_netdev *dev = (void *)uk_netdev_get(0);
+
+	host_netdev_faults(dev)->hold = (unsigned)atoi(text);
+}
+
 static void add_file(struct player *p, const char *text)
 {
 	char name[VALUE_NAME_MAX + 1], bytes[TRANSCRIPT_LINE_MAX];
@@ -359,6 +370,9 @@ void player_line(struct player *p, const char *line)
 		break;
 	case LINE_RUN:
 		run_ms(p, (uint64_t)atoi(line + 5));
+		return;
+	case LINE_HOLD:
+		set_hold(line + 6);
 		return;
 	case LINE_KEYS:
 		press(p, line);
