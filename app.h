@@ -35,7 +35,7 @@ struct app {
 	struct histogram lag_base[PKTGEN_MAX_PORTS];
 	struct stats_rate rate[PKTGEN_MAX_PORTS];
 	struct app_kept kept;
-	uint64_t done_told[PKTGEN_MAX_PORTS]; /* worker_done.runs by then */
+	uint64_t done_told[PKTGEN_MAX_PORTS];     /* worker_done.runs by then */
 	uint64_t stall_told_ns[PKTGEN_MAX_PORTS]; /* since when; 0: it moves */
 	struct stats_history history[PKTGEN_MAX_PORTS];
 	struct live live;
@@ -113,7 +113,7 @@ void app_feed_rates(struct app *app, uint64_t now_ns);
 void app_tell_done(struct app *app, uint64_t now_ns);
 
 /*
- * Tells of each port that stalls, see worker_stalled(), and of one that goes on;
+ * Tells of each port that stalls, see worker_stalled(), and when it goes on;
  * cheap, call it at will.
  */
 void app_tell_stalls(struct app *app, uint64_t now_ns);

@@ -82,8 +82,8 @@ struct port {
 	struct uk_netbuf **reflected;
 	unsigned reflected_from;
 	unsigned reflected_look; /* looked at last, out of turn, from there */
-	unsigned nb_tx_bufs; /* in tx_pool, when all are back */
-	enum port_step step; /* PORT_STEP_UP, or the one that failed */
+	unsigned nb_tx_bufs;     /* in tx_pool, when all are back */
+	enum port_step step;     /* PORT_STEP_UP, or the one that failed */
 	/* Without bursts: what the driver adds to a received length, bytes. */
 	uint16_t rx_excess;
 	bool rx_seen; /* rx_excess is known */

@@ -91,7 +91,7 @@ static bool pass_over(struct frames *f)
 }
 
 /*
- * Up to `n` slots from `next_slot` on, of which the first is free and the others
+ * Up to `n` slots from `next_slot` on: the first is free, and the others
  * likely are. Where it is not, the device is asked for what it has used: nobody
  * else does while nothing is made.
  */

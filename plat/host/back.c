@@ -2,8 +2,8 @@
 #include "plat/host/host.h"
 
 #define LATE 40
-#define NEAR 6     /* looks within which neighbours swap */
-#define BULK 97    /* looks from one return of all to the next */
+#define NEAR 6      /* looks within which neighbours swap */
+#define BULK 97     /* looks from one return of all to the next */
 #define HELD_OF 300 /* frames of which one is held... */
 #define HELD 2000   /* ...for as many looks */
 #define PHASE 256   /* looks for which BACK_ANY stays as it is */

@@ -28,17 +28,17 @@ size_t host_console_text(char *buf, size_t size);
  * these: virtio 1.2, 2.7.8, lets a device use buffers in any order.
  */
 enum host_back {
-	BACK_AT_ONCE, /* at the next look, in order */
-	BACK_LATE,    /* all of them some looks later */
-	BACK_SWAPPED, /* a few looks later, neighbours in another order */
-	BACK_IN_BULK, /* none for a while, then all together */
+	BACK_AT_ONCE,  /* at the next look, in order */
+	BACK_LATE,     /* all of them some looks later */
+	BACK_SWAPPED,  /* a few looks later, neighbours in another order */
+	BACK_IN_BULK,  /* none for a while, then all together */
 	BACK_ONE_HELD, /* in order, but for one in a few hundred that stays */
 	BACK_ANY,      /* each of these for a while */
 };
 
 /*
- * By how many looks a frame that is sent at look `look` comes back later. `seed`
- * is the caller's, not 0, and goes on with each call.
+ * By how many looks a frame that is sent at look `look` comes back later.
+ * `seed` is the caller's, not 0, and goes on with each call.
  */
 unsigned host_back_delay(enum host_back back, uint64_t look, uint64_t *seed);
 

@@ -61,11 +61,12 @@ static inline const char *label(const struct trial *t)
 {
 	static char text[120];
 
-	snprintf(text, sizeof(text),
-		 "strategy %d, content %d, burst %u, %s, %s, back %d, seed %llu",
-		 t->strategy, t->content, t->burst, t->drops ? "drop" : "retry",
-		 t->paced ? "paced" : "max", t->back,
-		 (unsigned long long)t->seed);
+	snprintf(
+		text, sizeof(text),
+		"strategy %d, content %d, burst %u, %s, %s, back %d, seed %llu",
+		t->strategy, t->content, t->burst, t->drops ? "drop" : "retry",
+		t->paced ? "paced" : "max", t->back,
+		(unsigned long long)t->seed);
 	return text;
 }
 
@@ -109,8 +110,8 @@ static inline void set_trial(const struct trial *t)
 	struct pktgen_fault fault;
 
 	pktgen_set_how(&pg, 1, edit_how, t, now_ns);
-	assert_int_equal(
-		pktgen_edit(&pg, 1, edit_content, t, now_ns, &fault), 0);
+	assert_int_equal(pktgen_edit(&pg, 1, edit_content, t, now_ns, &fault),
+			 0);
 }
 
 /* The device took a frame of port 0. */
@@ -128,8 +129,7 @@ static inline void rig_taken(const uint8_t *frame, size_t len)
 	n = program_next(&w->prog[w->active], &wanted_at, sign.time_ns, want);
 	if (n != len || memcmp(want, frame, len))
 		fail_msg("frame %llu is another: %s",
-			 (unsigned long long)wanted_at.frame - 1,
-			 label(trial));
+			 (unsigned long long)wanted_at.frame - 1, label(trial));
 }
 
 /* One step; returns whether anything was sent or thrown away. */
@@ -195,8 +195,8 @@ static inline void open_trial(const struct trial *t)
 	wanted_at = (struct program_at){0};
 	wanted = false;
 	rig_open(t);
-	pktgen_set_mode(&pg, 1,
-			MODE_TX | (rig_rx_port() == 0 ? MODE_RX : 0), now_ns);
+	pktgen_set_mode(&pg, 1, MODE_TX | (rig_rx_port() == 0 ? MODE_RX : 0),
+			now_ns);
 }
 
 static inline void run_trial(const struct trial *t)
@@ -277,28 +277,27 @@ static inline void run_all(enum host_back back, uint64_t seed)
 	}
 }
 
-#define PROGRESS_TEST(name, back)          \
-	static void name(void **state)     \
-	{                                  \
-		(void)state;               \
+#define PROGRESS_TEST(name, back)           \
+	static void name(void **state)      \
+	{                                   \
+		(void)state;                \
 		run_all(back, 1000 * back); \
 	}
 
 /* What main() does: an argument of 1 runs them all. */
-#define PROGRESS_RUN(tests, name)                                        \
-	do {                                                             \
-		if (argc > 1)                                            \
-			every = (unsigned)atoi(argv[1]);                 \
-		return cmocka_run_group_tests_name(name, tests, NULL,    \
-						   NULL);                \
+#define PROGRESS_RUN(tests, name)                                            \
+	do {                                                                 \
+		if (argc > 1)                                                \
+			every = (unsigned)atoi(argv[1]);                     \
+		return cmocka_run_group_tests_name(name, tests, NULL, NULL); \
 	} while (0)
 
-#define PROGRESS_TESTS(T)                     \
-	T(back_at_once, BACK_AT_ONCE)         \
-	T(back_late, BACK_LATE)               \
-	T(back_swapped, BACK_SWAPPED)         \
-	T(back_in_bulk, BACK_IN_BULK)         \
-	T(back_but_for_one, BACK_ONE_HELD)    \
+#define PROGRESS_TESTS(T)                  \
+	T(back_at_once, BACK_AT_ONCE)      \
+	T(back_late, BACK_LATE)            \
+	T(back_swapped, BACK_SWAPPED)      \
+	T(back_in_bulk, BACK_IN_BULK)      \
+	T(back_but_for_one, BACK_ONE_HELD) \
 	T(back_in_any_order, BACK_ANY)
 
 #endif /* TESTS_PROGRESS_RIG_H */

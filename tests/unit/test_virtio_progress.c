@@ -23,8 +23,8 @@ static unsigned nb_at_hand;
 
 static void rig_open(const struct trial *t)
 {
-	(t->seed & 1 ? virtio_fake_setup_packed : virtio_fake_setup_split)(
-		&dev);
+	(t->seed & 1 ? virtio_fake_setup_packed
+		     : virtio_fake_setup_split)(&dev);
 	fake.max[0] = fake.max[1] = DESC;
 	looks = nb_sent = nb_at_hand = 0;
 	back_seed = t->seed;
@@ -50,8 +50,7 @@ static bool receive(const struct vring_dev_buf *tx)
 	unsigned any = 0;
 	uint8_t *p;
 
-	while (nb_at_hand < AT_HAND &&
-	       vring_dev_take(d, &at_hand[nb_at_hand]))
+	while (nb_at_hand < AT_HAND && vring_dev_take(d, &at_hand[nb_at_hand]))
 		nb_at_hand++;
 	if (!nb_at_hand)
 		return false;
