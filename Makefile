@@ -135,6 +135,12 @@ fuzz:
 	@$(MAKE) --no-print-directory -s $(FUZZ_SRC:tests/fuzz/%.c=$(O)/fuzz/%)
 	@scripts/fuzz $(or $(RUNS),20000) $(NAME)
 
+## soak: all that can be sent on each back end, MINUTES each (30); BACKENDS, SEED
+soak: image vhost
+	@scripts/setup test
+	@$(PYTHON) tests/qemu/soak.py --minutes $(or $(MINUTES),30) \
+		$(BACKENDS:%=--backends %) $(SEED:%=--seed %)
+
 ## check: style, include rule, static analysis
 check:
 	@scripts/setup check

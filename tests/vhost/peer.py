@@ -15,14 +15,14 @@ PATIENCE = 120
 class Peer:
     """One that runs; `with` ends it, whatever came before."""
 
-    def __init__(self, path, *options):
+    def __init__(self, path, *options, patience=PATIENCE):
         self.path = str(path)
         self.child = subprocess.Popen(
             [PROGRAM, "--socket", self.path, "--control", "--json", *options],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
             text=True, bufsize=1)
         # Nothing here may hang: it is killed when it takes too long.
-        self.guard = threading.Timer(PATIENCE, self.child.kill)
+        self.guard = threading.Timer(patience, self.child.kill)
         self.guard.start()
         # It listens before it answers.
         assert self.ask("report"), self.child.stderr.read()

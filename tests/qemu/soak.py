@@ -1,0 +1,313 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: BSD-3-Clause
+"""Sends all that there is to send over a back end, in every way, with commands in
+between, and looks after each phase: no port stalled, none is left in flight, and what
+was sent came, counted on the host where the host can count.
+
+    soak.py [--minutes N] [--backends loop,dgram,...] [--seed N]
+
+A phase that fails prints its commands; the same seed runs the same phases."""
+import argparse
+import ctypes
+import json
+import os
+import pathlib
+import random
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+
+ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+sys.path.insert(0, os.path.join(ROOT, "tests", "qemu"))
+sys.path.insert(0, os.path.join(ROOT, "tests", "vhost"))
+from lab import CLONE_NEWNET, Lab  # noqa: E402
+from peer import Peer  # noqa: E402
+
+PHASE_S = 2.0
+# After a phase, until all that was sent has come.
+SETTLE_S = 10.0
+
+
+class Backend:
+    """Appliances on a back end: `lines`, and of each which ports it has."""
+
+    def __init__(self, path, seed, patience):
+        self.lab = Lab(path)
+        if "UKPKTGEN_IMAGE" in os.environ:
+            self.lab.env["UKPKTGEN_IMAGE"] = os.environ["UKPKTGEN_IMAGE"]
+        self.path = path
+        self.rings = ("--packed",) if seed & 1 else ()
+        self.patience = patience
+        self.lines = []
+        self.open()
+
+    def boot(self, name, *nets):
+        options = [word for net in nets for word in ("--net", net)]
+        line = self.lab.start(name, *self.rings, *options)
+        line.open()
+        self.lines.append(line)
+        return line
+
+    def ports(self):
+        """(line, port) of all."""
+        return [(line, i) for line in self.lines for i in range(len(line.ports()))]
+
+    def disturb(self, dice):
+        """Something that the host may do to it."""
+
+    def close(self):
+        for line in self.lines:
+            line.close()
+        self.lab.launch("down", "--all", check=False)
+
+
+class Pair(Backend):
+    """Two ports of which each gets what the other sends."""
+
+    def balance(self):
+        (line, a), (other, b) = self.ports()
+        a, b = line.ports()[a], other.ports()[b]
+        return [("port 0 sent, port 1 received", got(a, "tx"), got(b, "rx")),
+                ("port 1 sent, port 0 received", got(b, "tx"), got(a, "rx"))]
+
+
+class Loop(Pair):
+    def open(self):
+        self.boot("soak", "loop")
+
+
+class Dgram(Pair):
+    def open(self):
+        x, y = self.path / "x", self.path / "y"
+        self.boot("soak", "dgram:%s,%s" % (x, y), "dgram:%s,%s" % (y, x))
+
+
+class Stream(Pair):
+    """Two appliances: in one of them QEMU would wait for itself."""
+
+    def open(self):
+        self.boot("soak-a", "stream-listen:%s" % (self.path / "s"))
+        self.boot("soak-b", "stream:%s" % (self.path / "s"))
+
+
+class Tap(Backend):
+    """Two taps on a bridge, in a network of this process's own. The kernel counts
+    both, and what the bridge had no room for."""
+
+    def open(self):
+        if ctypes.CDLL(None, use_errno=True).unshare(CLONE_NEWNET):
+            raise SystemExit("tap: a network namespace wants root")
+        for setting in ("net.ipv6.conf.all.disable_ipv6=1",
+                        "net.ipv6.conf.default.disable_ipv6=1"):
+            subprocess.run(["sysctl", "-q", setting], check=True)
+        for command in ("link add soakbr type bridge mcast_snooping 0",
+                        "tuntap add soak0 mode tap", "tuntap add soak1 mode tap",
+                        "link set soak0 master soakbr", "link set soak1 master soakbr",
+                        "link set soakbr up", "link set soak0 up",
+                        "link set soak1 up"):
+            subprocess.run(["ip", *command.split()], check=True)
+        self.boot("soak", "tap:soak0", "tap:soak1")
+        self.before = self.kernel()
+
+    @staticmethod
+    def kernel():
+        found = {}
+        for i in (0, 1):
+            out = subprocess.run(["ip", "-s", "-j", "link", "show", "soak%d" % i],
+                                 check=True, capture_output=True, text=True).stdout
+            for way in ("rx", "tx"):
+                found[i, way] = json.loads(out)[0]["stats64"][way]["packets"]
+        return found
+
+    def balance(self):
+        ports = self.lines[0].ports()
+        now = self.kernel()
+        rows = []
+        for i in (0, 1):
+            rows.append(("port %d sent, its tap got" % i, got(ports[i], "tx"),
+                         now[i, "rx"] - self.before[i, "rx"]))
+            rows.append(("tap %d gave, its port received" % i,
+                         now[i, "tx"] - self.before[i, "tx"],
+                         got(ports[i], "rx")))
+        return rows
+
+
+class Vhost(Backend):
+    """A peer that checks each frame and sends it back, used entries swapped at times."""
+
+    def open(self):
+        self.peer = Peer(self.path / "v", "--mode", "echo", patience=self.patience)
+        self.boot("soak", "vhost-user:" + self.peer.path)
+
+    def disturb(self, dice):
+        self.peer.do(dice.choice(["swap 20", "stall 50", "swap 1"]))
+
+    def balance(self):
+        port = self.lines[0].ports()[0]
+        report = self.peer.report()
+        return [("sent, the peer got", got(port, "tx"), report["received"]["frames"]),
+                ("the peer sent, received", report["sent"]["frames"], got(port, "rx")),
+                ("frames that are wrong", report["received"]["bad"], 0)]
+
+    def close(self):
+        super().close()
+        self.peer.__exit__()
+
+
+BACKENDS = {"loop": Loop, "dgram": Dgram, "stream": Stream, "tap": Tap, "vhost": Vhost}
+
+
+def got(port, way):
+    """What crossed the wire: what was received in a mode that ignores it, too."""
+    return port[way]["packets"] + port[way].get("ignored", 0)
+
+
+CONTENTS = ["", "signature on", "src ip 198.18.0.0/24", "size imix",
+            "proto ipv6; src ip6 2001:2::/112; size 100",
+            "size imix; signature on; proto ipv4",
+            "src ip 198.18.0.0/24; dst ip 198.19.0.0/17"]
+
+
+def setting(dice):
+    """A command that changes how or what is sent."""
+    return dice.choice([
+        lambda: "rate %dkpps" % dice.choice([1, 5, 20, 100]),
+        lambda: "rate max",
+        lambda: "burst %d" % dice.choice([1, 8, 32, 64, 256]),
+        lambda: "strategy " + dice.choice(["create", "copy", "pool", "shared"]),
+        lambda: "onfull " + dice.choice(["retry", "drop"]),
+        lambda: "gap " + dice.choice(["even", "burst 300", "poisson"]),
+        lambda: "debt " + dice.choice(["catchup", "forgive", "strict"]),
+        lambda: "ttl %d" % dice.randrange(1, 256),
+        lambda: "size %d" % dice.choice([100, 256, 1518]),
+    ])()
+
+
+def begin(dice):
+    words = ["reset", "size 100", dice.choice(CONTENTS),
+             "strategy " + dice.choice(["create", "copy", "pool", "shared", "shared"]),
+             "burst %d" % dice.choice([1, 8, 32, 64, 256]),
+             "onfull " + dice.choice(["retry", "drop"]),
+             "rate " + dice.choice(["max", "max", "%dkpps" % dice.randrange(1, 50)]),
+             "mode " + dice.choice(["all txrx", "0 tx"])]
+    return "; ".join(word for word in words if word)
+
+
+def between(dice):
+    return dice.choice([
+        lambda: setting(dice), lambda: setting(dice), lambda: setting(dice),
+        lambda: "stats --json", lambda: "stats", lambda: "port --json",
+        lambda: "show config", lambda: "stats pacing", lambda: "help rate",
+        lambda: "stop 0", lambda: "start 0", lambda: "sleep 100ms",
+    ])()
+
+
+class Phase:
+    def __init__(self, backend, dice):
+        self.backend = backend
+        self.dice = dice
+        self.said = []
+
+    def say(self, line, command):
+        self.said.append(command)
+        return line.raw(command.encode())
+
+    def must(self, line, command):
+        lines, end = self.say(line, command)
+        if end != "OK":
+            raise SystemExit("%s: %s\n%s" % (command, end, self.story()))
+        return lines
+
+    def story(self):
+        return "\n".join(["the phase was:"] + ["  " + c for c in self.said] +
+                         ["  " + row for line in self.backend.lines
+                          for row in line.ask("port") + line.ask("stats")])
+
+    def run(self):
+        end = time.monotonic() + PHASE_S
+        for line in self.backend.lines:
+            self.must(line, begin(self.dice))
+            self.must(line, "start 0")
+        while time.monotonic() < end:
+            line = self.dice.choice(self.backend.lines)
+            # That it cannot be set together with others is an answer, too.
+            self.say(line, between(self.dice))
+            time.sleep(self.dice.random() / 5)
+            if not self.dice.randrange(8):
+                self.backend.disturb(self.dice)
+        for line in self.backend.lines:
+            self.must(line, "stop --json; wait all idle within 10s")
+        self.check()
+
+    def check(self):
+        for line, i in self.backend.ports():
+            self.must(line, "expect %d tx.stalls = 0" % i)
+            self.must(line, "expect %d tx.errors = 0" % i)
+        end = time.monotonic() + SETTLE_S
+        while True:
+            rows = [row for row in self.backend.balance() if row[1] != row[2]]
+            if not rows:
+                return
+            if time.monotonic() > end:
+                raise SystemExit("\n".join("%s: %d, %d" % row for row in rows) + "\n" +
+                                 self.story())
+            time.sleep(0.1)
+
+
+def soak(name, seconds, seed):
+    """Phases until the time is over; returns how many, and the frames of all."""
+    path = pathlib.Path(tempfile.mkdtemp(prefix="soak-"))
+    backend = BACKENDS[name](path, seed, seconds + 300)
+    end = time.monotonic() + seconds
+    count = 0
+    try:
+        while time.monotonic() < end:
+            Phase(backend, random.Random("%d %d" % (seed, count))).run()
+            count += 1
+            if sys.stderr.isatty():
+                print("\r%-8s phase %d, %d s left  " %
+                      (name, count, max(0, end - time.monotonic())),
+                      end="", file=sys.stderr)
+        frames = sum(line.ports()[i]["tx"]["packets"] for line, i in backend.ports())
+        print("%s%-8s %5d phases, %13s frames: none stalled, none missing" %
+              ("\r" if sys.stderr.isatty() else "", name, count, "{:,}".format(frames)),
+              flush=True)
+    except SystemExit as failed:
+        print("%s: seed %d, phase %d: %s" % (name, seed, count, failed), flush=True)
+        raise SystemExit(1) from None
+    finally:
+        backend.close()
+        shutil.rmtree(path, ignore_errors=True)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
+    parser.add_argument("--minutes", type=float, default=30, help="for each back end")
+    parser.add_argument("--backends", default=",".join(BACKENDS),
+                        help="of %(default)s")
+    parser.add_argument("--seed", type=int, default=1)
+    args = parser.parse_args()
+    names = args.backends.split(",")
+    if not set(names) <= set(BACKENDS):
+        parser.error("back ends are " + ", ".join(BACKENDS))
+    failed = 0
+    for name in names:
+        # A process of its own: a network namespace ends with it.
+        child = os.fork()
+        if not child:
+            try:
+                soak(name, args.minutes * 60, args.seed)
+            except SystemExit as end:
+                os._exit(1 if end.code else 0)
+            except BaseException:  # noqa: B902: shown, and the child ends
+                sys.excepthook(*sys.exc_info())
+                os._exit(2)
+            os._exit(0)
+        failed |= os.waitpid(child, 0)[1]
+    sys.exit(1 if failed else 0)
+
+
+if __name__ == "__main__":
+    main()
