@@ -377,6 +377,86 @@ static void waits_as_the_least_patient_wants(void **state)
 	assert_false(w->wait.decided);
 }
 
+/* One frame comes to port 1 from outside; false: its ring has no room. */
+static bool inject(void)
+{
+	struct uk_netbuf *nb = port_frame_alloc(&pg.port[0]);
+
+	assert_non_null(nb);
+	nb->len = 60;
+	memset(nb->data, 0, 60);
+	if (uk_netdev_status_successful(
+		    uk_netdev_tx_one(pg.port[0].dev, 0, nb)))
+		return true;
+	uk_netbuf_free(nb);
+	return false;
+}
+
+#define INJECT_NS 12500 /* 80,000 frames a second */
+
+/*
+ * As main() does: steps, and sleeps where it may, while frames come for
+ * `time_ns`. Returns how many found no room, later than `head_ns` after the
+ * first.
+ */
+static unsigned sleep_and_receive(uint64_t *now, uint64_t time_ns,
+				  uint64_t head_ns)
+{
+	const uint64_t begin = *now, end = begin + time_ns;
+	unsigned lost = 0;
+	uint64_t due = begin;
+
+	while (*now < end) {
+		if (!pktgen_step(&pg, *now))
+			*now += pktgen_sleep_ns(&pg, *now);
+		*now += US;
+		for (; due < *now; due += INJECT_NS)
+			lost += !inject() && due >= begin + head_ns;
+	}
+	return lost;
+}
+
+/* Nobody has started it, and in mode off it does not even count. */
+static void an_idle_receiver_stays_awake(void **state)
+{
+	const struct stats *rx = &pg.worker[1]->stats;
+	uint64_t now = S, got;
+
+	(void)state;
+	pktgen_step(&pg, now);
+	assert_int_equal(pktgen_sleep_ns(&pg, now), PKTGEN_SLEEP_NS);
+	/* What comes while it sleeps is up to the ring. */
+	assert_int_equal(
+		sleep_and_receive(&now, 300000 * US,
+				  PKTGEN_SLEEP_NS + 100 * US),
+		0);
+	assert_in_range(rx->rx_packets, 23000, 24000);
+	pktgen_set_mode(&pg, 2, 0, now);
+	got = rx->rx_packets;
+	assert_int_equal(sleep_and_receive(&now, 300000 * US, 0), 0);
+	assert_in_range(rx->rx_ignored, 23900, 24000);
+	assert_int_equal(rx->rx_packets, got);
+}
+
+/* It goes to sleep by degrees, and a frame wakes it. */
+static void a_quiet_receiver_falls_asleep(void **state)
+{
+	uint64_t now = S, last;
+
+	(void)state;
+	assert_true(inject());
+	pktgen_step(&pg, last = now);
+	assert_int_equal(pktgen_sleep_ns(&pg, now), 0);
+	now = last + PKTGEN_AWAKE_NS - 1;
+	assert_int_equal(pktgen_sleep_ns(&pg, now), 0);
+	for (now++; now < last + 80000 * US; now += 1000 * US)
+		assert_int_equal(pktgen_sleep_ns(&pg, now),
+				 (now - last) / PKTGEN_QUIET_PART);
+	assert_int_equal(pktgen_sleep_ns(&pg, now + 3600 * S), PKTGEN_SLEEP_NS);
+	pktgen_start(&pg, 2, now);
+	assert_int_equal(pktgen_sleep_ns(&pg, now), 0);
+}
+
 #define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 
 int main(void)
@@ -390,6 +470,8 @@ int main(void)
 		TEST(both_ways_at_once),
 		TEST(a_mode_without_tx_owes_nothing),
 		TEST(ignoring_is_quick_enough),
+		TEST(an_idle_receiver_stays_awake),
+		TEST(a_quiet_receiver_falls_asleep),
 		TEST(waits_as_the_least_patient_wants),
 		TEST(refused_edits_change_no_port),
 		TEST(a_new_size_counts_from_the_next_burst),
