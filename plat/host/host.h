@@ -41,6 +41,8 @@ struct host_netdev;
  * `mtu` in bytes of layer 3.
  */
 void host_loop_pair(struct host_netdev *dev[2], uint16_t mtu);
+/* Of one of them, before it is brought up. */
+void host_netdev_set_mtu(struct host_netdev *dev, uint16_t mtu);
 struct host_faults *host_netdev_faults(struct host_netdev *dev);
 
 /* Called for every frame that a device sends; NULL ends it. */
