@@ -66,22 +66,6 @@ static bool console_poll(struct console *con, uint64_t now_ns, size_t slice)
 	return moved;
 }
 
-/* Tells of a device that failed since the last look. */
-static void report_failures(int err[], uint64_t now_ns)
-{
-	for (unsigned i = 0; i < app.pktgen.nb_ports; i++) {
-		const struct worker *w = app.pktgen.worker[i];
-
-		if (w && w->err != err[i]) {
-			err[i] = w->err;
-			if (w->err)
-				session_event(&app.session, now_ns,
-					      "port %u failed: error %d", i,
-					      -w->err);
-		}
-	}
-}
-
 static bool finished(uint64_t *quit_ns, uint64_t now_ns)
 {
 	const void *out;
@@ -168,7 +152,6 @@ static void run_boot_line(int argc, char *argv[])
 int main(int argc, char *argv[])
 {
 	static struct console con;
-	static int err[PKTGEN_MAX_PORTS];
 	uint64_t console_ns = 0, quit_ns = 0;
 
 	app_init(&app, uk_alloc_get_default(), ukplat_monotonic_clock());
@@ -181,7 +164,7 @@ int main(int argc, char *argv[])
 
 		if (!moved && pktgen_sleep_ns(&app.pktgen, now_ns)) {
 			moved = console_poll(&con, now_ns, SIZE_MAX);
-			report_failures(err, now_ns);
+			app_tell_failures(&app, now_ns);
 			app_tell_done(&app, now_ns);
 			app_check_lease(&app, now_ns);
 			app_feed_rates(&app, now_ns);
@@ -194,7 +177,7 @@ int main(int argc, char *argv[])
 		}
 		if (now_ns >= console_ns) {
 			console_poll(&con, now_ns, CONSOLE_SLICE);
-			report_failures(err, now_ns);
+			app_tell_failures(&app, now_ns);
 			app_tell_done(&app, now_ns);
 			app_check_lease(&app, now_ns);
 			app_feed_rates(&app, now_ns);

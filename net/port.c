@@ -28,6 +28,19 @@ const char *port_step_name(enum port_step step)
 	return names[step];
 }
 
+const char *port_why(const struct port *p, int err)
+{
+#ifdef UK_NETDEV_HAVE_WHY
+	const char *why = p->dev ? uk_netdev_why(p->dev) : NULL;
+
+	if (why)
+		return why;
+#else
+	(void)p;
+#endif
+	return strerror(-err);
+}
+
 static bool takes_chains(const struct port *p)
 {
 #ifdef UK_NETDEV_F_RX_CHAIN

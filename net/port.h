@@ -110,6 +110,9 @@ static inline bool port_up(const struct port *p)
 /* "up", or the name of the step that failed. */
 const char *port_step_name(enum port_step step);
 
+/* What made a call fail with the negative errno `err`, in words. */
+const char *port_why(const struct port *p, int err);
+
 /* The largest frame the port takes, FCS included. */
 static inline unsigned port_max_size(const struct port *p)
 {

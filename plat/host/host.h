@@ -26,6 +26,7 @@ size_t host_console_text(char *buf, size_t size);
 /* What a loop device does wrong on purpose. All zero: nothing. */
 struct host_faults {
 	int probe, configure, rxq, txq, start; /* negative errno to return */
+	const char *why;    /* what is said of any of these, or NULL */
 	int tx;             /* negative errno for every send */
 	int rx;             /* negative errno for every receive */
 	uint16_t rx_excess; /* bytes too many in the length of what is received

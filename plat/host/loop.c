@@ -270,6 +270,11 @@ static uint16_t mtu_get(struct uk_netdev *dev)
 	return dev_of(dev)->mtu;
 }
 
+static const char *why(struct uk_netdev *dev)
+{
+	return dev_of(dev)->faults.why;
+}
+
 static const struct uk_netdev_ops ops = {
 	.probe = probe,
 	.info_get = info_get,
@@ -281,6 +286,7 @@ static const struct uk_netdev_ops ops = {
 	.start = start,
 	.hwaddr_get = hwaddr_get,
 	.mtu_get = mtu_get,
+	.why = why,
 };
 
 static struct host_netdev *add(uint16_t mtu)

@@ -42,7 +42,10 @@ static int read_config(struct virtio_net *vn)
 		rc = virtio_config_read(vn->vd, CONFIG_MTU, mtu, sizeof(mtu));
 		vn->mtu = (uint16_t)(mtu[0] | mtu[1] << 8);
 	}
-	return rc == 0 && vn->mtu < MTU_MIN ? -EIO : rc;
+	if (rc < 0 || vn->mtu >= MTU_MIN)
+		return rc;
+	virtio_why(vn->vd, "MTU %u is below %u", vn->mtu, MTU_MIN);
+	return -EIO;
 }
 
 static int net_probe(struct uk_netdev *dev)
@@ -56,8 +59,13 @@ static int net_probe(struct uk_netdev *dev)
 	for (uint16_t i = VIRTIO_NET_RXQ; rc == 0 && i <= VIRTIO_NET_TXQ; i++) {
 		uint16_t max = vn->vd->ops->queue_max(vn->vd, i);
 
-		if (max < DESC_MIN)
+		if (max < DESC_MIN) {
+			virtio_why(vn->vd,
+				   "the device's %s ring has room for %u "
+				   "buffers",
+				   virtio_net_ring_name(i), max);
 			return -ENODEV;
+		}
 		/* A power of two in both layouts; others may offer any number.
 		 */
 		vn->desc_max[i] = VRING_SIZE_MAX;
@@ -177,6 +185,13 @@ static uint16_t net_mtu_get(struct uk_netdev *dev)
 	return to_vn(dev)->mtu;
 }
 
+static const char *net_why(struct uk_netdev *dev)
+{
+	const char *why = to_vn(dev)->vd->why;
+
+	return why[0] ? why : NULL;
+}
+
 static const struct uk_netdev_ops net_ops = {
 	.probe = net_probe,
 	.info_get = net_info_get,
@@ -188,6 +203,7 @@ static const struct uk_netdev_ops net_ops = {
 	.start = net_start,
 	.hwaddr_get = net_hwaddr_get,
 	.mtu_get = net_mtu_get,
+	.why = net_why,
 };
 
 int virtio_net_add(struct uk_alloc *a, struct virtio_dev *vd)

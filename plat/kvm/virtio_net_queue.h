@@ -66,6 +66,12 @@ struct uk_netdev_rx_queue {
 	uint64_t too_short;
 };
 
+/* Of a queue, by its index, for messages. */
+static inline const char *virtio_net_ring_name(uint16_t index)
+{
+	return index == VIRTIO_NET_RXQ ? "receive" : "transmit";
+}
+
 static inline struct virtio_net *to_vn(const struct uk_netdev *dev)
 {
 	return __containerof(dev, struct virtio_net, dev);
@@ -80,8 +86,8 @@ int virtio_net_new_queue(struct virtio_net *vn, uint16_t index,
 			 struct virtio_net_queue **out);
 
 /*
- * Ends the device, whichever queue it broke, and frees what this one held.
- * Returns -EIO.
+ * Ends the device, whichever queue it broke, says why, and frees what this one
+ * held. Returns -EIO.
  */
 int virtio_net_give_up(struct virtio_net_queue *q);
 

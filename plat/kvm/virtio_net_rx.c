@@ -179,17 +179,28 @@ VRING_INLINE void rx_put_any(void *arg, size_t i, void *cookie, uint32_t len)
  */
 static bool begin_frame(struct uk_netdev_rx_queue *rxq, struct uk_netbuf *nb)
 {
+	struct virtio_dev *vd = rxq->q.vn->vd;
 	uint16_t parts = 1;
 
 	if (rxq->q.vn->mergeable) {
-		if (nb->len < VIRTIO_NET_HDR_LEN)
+		if (nb->len < VIRTIO_NET_HDR_LEN) {
+			virtio_why(vd,
+				   "the device returned %u bytes, less than a "
+				   "frame's header of %u",
+				   nb->len, VIRTIO_NET_HDR_LEN);
 			return false;
+		}
 		memcpy(&parts,
 		       (char *)nb->data - VIRTIO_NET_HDR_LEN +
 			       VIRTIO_NET_HDR_NUM_BUFFERS,
 		       sizeof(parts));
-		if (parts == 0 || parts > rxq->q.vr.size)
+		if (parts == 0 || parts > rxq->q.vr.size) {
+			virtio_why(vd,
+				   "the device spread a frame over %u buffers "
+				   "(receive ring of %u)",
+				   parts, rxq->q.vr.size);
 			return false;
+		}
 	}
 	nb->len = (uint16_t)(MAX(nb->len, VIRTIO_NET_HDR_LEN) -
 			     VIRTIO_NET_HDR_LEN);

@@ -97,6 +97,13 @@ void vring_set_buf_len(struct vring *vr, enum vring_layout layout, uint32_t len)
 		vr->desc[i].len = len;
 }
 
+void vring_break(struct vring *vr, enum vring_fault fault, uint32_t value)
+{
+	vr->broken = true;
+	vr->fault = fault;
+	vr->fault_value = value;
+}
+
 void vring_write_same(struct vring *vr, unsigned int n)
 {
 	for (unsigned int i = 0; i < n; i++) {

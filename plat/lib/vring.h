@@ -38,6 +38,14 @@ enum vring_dir {
 	VRING_FROM_DEVICE,
 };
 
+/* What the device did. */
+enum vring_fault {
+	VRING_FAULT_NONE,
+	VRING_FAULT_ID,    /* used a buffer that it did not have: which */
+	VRING_FAULT_LEN,   /* wrote more than there was room for: bytes */
+	VRING_FAULT_COUNT, /* used more buffers than it had: how many */
+};
+
 struct vring_buf {
 	uint64_t addr; /* physical */
 	uint32_t len;  /* bytes; VRING_FROM_DEVICE: see vring_set_buf_len() */
@@ -130,6 +138,8 @@ struct vring {
 	 */
 	bool in_order;
 	bool broken;
+	enum vring_fault fault; /* why it is, where the ring found it out */
+	uint32_t fault_value;   /* what enum vring_fault says */
 };
 
 /* Bytes that a ring of `size` needs, aligned to VRING_ALIGN. */
@@ -192,6 +202,9 @@ static inline uint16_t vring_room(const struct vring *vr)
 
 /* From here on identities come from a list; see in_order. */
 void vring_leave_order(struct vring *vr);
+
+/* The device broke the rules. */
+void vring_break(struct vring *vr, enum vring_fault fault, uint32_t value);
 
 /* Split: notes that `last_used` moved: keeps the device from interrupting. */
 void vring_push_event(struct vring *vr);
@@ -378,9 +391,12 @@ VRING_INLINE unsigned int vring_reap_any(struct vring *vr,
 			break;
 		if (vr->in_order && id != (vr->last_used & vr->mask))
 			vring_leave_order(vr);
-		if (id > vr->mask || !vr->cookie[id] ||
-		    (dir == VRING_FROM_DEVICE && len > vr->buf_len)) {
-			vr->broken = true;
+		if (id > vr->mask || !vr->cookie[id]) {
+			vring_break(vr, VRING_FAULT_ID, id);
+			break;
+		}
+		if (dir == VRING_FROM_DEVICE && len > vr->buf_len) {
+			vring_break(vr, VRING_FAULT_LEN, len);
 			break;
 		}
 		cookie = vr->cookie[id];

@@ -132,7 +132,7 @@ VRING_INLINE unsigned int vring_split_pending(struct vring *vr,
 	const uint16_t n = (uint16_t)(vring_split_used_idx(vr) - vr->last_used);
 
 	if (unlikely(n > shown))
-		vr->broken = true;
+		vring_break(vr, VRING_FAULT_COUNT, n);
 	return n;
 }
 
