@@ -36,7 +36,7 @@ const char *app_why_down(const struct port *p)
 {
 	return p->err == -ENOMEM
 		       ? "not enough memory, see 'ukpktgen run --memory'"
-		       : strerror(-p->err);
+		       : port_why(p, p->err);
 }
 
 enum call_result app_check_up(struct call *c, uint64_t mask)
@@ -184,6 +184,21 @@ void app_tell_done(struct app *app, uint64_t now_ns)
 			session_event(&app->session, now_ns,
 				      "port %u done count=%llu", i,
 				      (unsigned long long)w->done.packets);
+	}
+}
+
+void app_tell_failures(struct app *app, uint64_t now_ns)
+{
+	for (unsigned i = 0; i < app->pktgen.nb_ports; i++) {
+		const struct worker *w = app->pktgen.worker[i];
+
+		if (!w || w->err == app->err_told[i])
+			continue;
+		app->err_told[i] = w->err;
+		if (w->err)
+			session_event(&app->session, now_ns,
+				      "port %u failed: %s", i,
+				      port_why(w->port, w->err));
 	}
 }
 

@@ -37,6 +37,7 @@ struct app {
 	struct app_kept kept;
 	uint64_t done_told[PKTGEN_MAX_PORTS];     /* worker_done.runs by then */
 	uint64_t stall_told_ns[PKTGEN_MAX_PORTS]; /* since when; 0: it moves */
+	int err_told[PKTGEN_MAX_PORTS]; /* worker.err by then */
 	struct stats_history history[PKTGEN_MAX_PORTS];
 	struct live live;
 };
@@ -45,6 +46,11 @@ static inline struct app *call_app(const struct call *c)
 {
 	return c->app;
 }
+
+/*
+ * Tells of each device that failed, or failed anew; cheap, call it at will.
+ */
+void app_tell_failures(struct app *app, uint64_t now_ns);
 
 /* What went wrong at the step that port_step_name() names. */
 const char *app_why_down(const struct port *p);

@@ -21,7 +21,12 @@ static void edit_mac(struct stream *s, const void *arg)
 {
 	const struct change *ch = arg;
 
-	memcpy(changed_end(s, ch)->mac, ch->v->addr, ETH_ALEN);
+	const bool device = ch->v->u;
+
+	memcpy(changed_end(s, ch)->mac, device ? s->device_mac : ch->v->addr,
+	       ETH_ALEN);
+	if (!ch->dst)
+		s->src_mac_set = !device;
 }
 
 static void edit_ip(struct stream *s, const void *arg)
@@ -49,24 +54,34 @@ static void edit_udp(struct stream *s, const void *arg)
 	changed_end(s, ch)->udp = (uint16_t)ch->v->u;
 }
 
-static void get_mac(const struct endpoint *end, struct value *v)
+/* The word for the port's own, and where that is what nobody has changed. */
+static const char *const src_mac_words[] = {"device", NULL};
+#define dst_mac_words NULL
+
+static void get_mac(const struct stream *s, const struct endpoint *end,
+		    struct value *v)
 {
 	memcpy(v->addr, end->mac, ETH_ALEN);
+	v->unset = end == &s->src && !s->src_mac_set;
+	v->u = v->unset;
 }
 
-static void get_ip(const struct endpoint *end, struct value *v)
+static void get_ip(const struct stream *s __unused,
+		   const struct endpoint *end, struct value *v)
 {
 	memcpy(v->addr, end->ip, IPV4_ALEN);
 	v->prefix = end->ip_prefix;
 }
 
-static void get_ip6(const struct endpoint *end, struct value *v)
+static void get_ip6(const struct stream *s __unused,
+		    const struct endpoint *end, struct value *v)
 {
 	memcpy(v->addr, end->ip6, IPV6_ALEN);
 	v->prefix = end->ip6_prefix;
 }
 
-static void get_udp(const struct endpoint *end, struct value *v)
+static void get_udp(const struct stream *s __unused,
+		    const struct endpoint *end, struct value *v)
 {
 	v->u = end->udp;
 }
@@ -79,12 +94,17 @@ static enum call_result change(struct call *c, bool dst,
 	return app_edit(c, c->v[PORTS].mask, edit, &ch, ADDRESS);
 }
 
+#define src_MAC_HELP "the port's own, or an address on layer 2"
+#define dst_MAC_HELP "address on layer 2"
+
 /* The functions and arguments of one form of one end. */
 #define FORM(end, field, keyword_help, ...)                              \
 	static void end##_get_##field(const void *app, unsigned port,    \
 				      struct value *v)                   \
 	{                                                                \
-		get_##field(&app_stream(app, port)->end, v);             \
+		const struct stream *s = app_stream(app, port);          \
+                                                                         \
+		get_##field(s, &s->end, v);                              \
 	}                                                                \
 	static enum call_result end##_set_##field(struct call *c)        \
 	{                                                                \
@@ -101,7 +121,7 @@ static enum call_result change(struct call *c, bool dst,
 
 #define FORMS(end)                                                            \
 	FORM(end, mac, "of Ethernet", ARG_MAC, .name = "MAC",                 \
-	     .help = "address on layer 2")                                    \
+	     .help = end##_MAC_HELP, .words = end##_mac_words)                \
 	FORM(end, ip, "of IPv4", ARG_IPV4, .name = "IPV4[/PREFIX]",           \
 	     .help = "address while the protocol is IPv4", .prefix = true,    \
 	     .min = STREAM_PREFIX_MIN, .max = IPV4_BITS)                      \

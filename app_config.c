@@ -61,7 +61,8 @@ static uint64_t alike(const struct app *app, const struct setting *s,
 			continue;
 		memset(&other, 0, sizeof(other));
 		s->arg->get(app, i, &other);
-		if (arg_equal(s->arg, v, &other))
+		if (v->unset == other.unset &&
+		    (v->unset || arg_equal(s->arg, v, &other)))
 			mask |= 1ull << i;
 	}
 	return mask;
@@ -86,6 +87,9 @@ bool config_line(const struct app *app, struct config_walk *w,
 		if (mask) {
 			mask = alike(app, &s, mask, &v);
 			w->done |= mask;
+			/* `reset`, the first line, sees to it. */
+			if (v.unset)
+				continue;
 			setting_line(&s, mask, &v, line, CONFIG_LINE_MAX);
 			return true;
 		}

@@ -24,7 +24,7 @@ struct config_walk {
 /*
  * Writes the next line of the configuration, without an end; false when there
  * is none any more. The lines restore it whatever was set before. Ports that
- * are not up have none.
+ * are not up have none, and what nobody set (value.unset) has none.
  */
 bool config_line(const struct app *app, struct config_walk *w,
 		 char line[CONFIG_LINE_MAX]);

@@ -132,6 +132,9 @@ void field_read(const struct app *app, const struct field *f, unsigned port,
 	default:
 		memset(&value, 0, sizeof(value));
 		f->setting.arg->get(app, port, &value);
+		/* The address that is in use, not the word for it. */
+		if (f->setting.arg->type == ARG_MAC)
+			value.u = 0;
 		set_setting(v, f->setting.arg, &value);
 	}
 }

@@ -201,7 +201,7 @@ static void draw_head(struct span at, const struct app *app, unsigned port)
 		return;
 	}
 	if (w->err)
-		put(&at, ATTR_RED, strerror(-w->err));
+		put(&at, ATTR_RED, "failed");
 	else
 		put(&at, w->state == WORKER_IDLE ? ATTR_DIM : ATTR_GREEN,
 		    app_states[w->state]);

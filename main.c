@@ -14,12 +14,6 @@
 #define CONSOLE_NS 100000ull
 /* ...and given at most this much: one fill of a 16550's FIFO. */
 #define CONSOLE_SLICE 16
-/*
- * An idle appliance looks at its receive rings this often: a ring of 256 lasts
- * that long at 25,000 frames a second. The console wakes it by itself, or is
- * looked at as often where the platform cannot do that.
- */
-#define IDLE_NS 10000000ull
 #define OUTPUT_NS 1000000ull
 /* How long a power off waits for the console to take the last words. */
 #define QUIT_NS 200000000ull
@@ -72,22 +66,6 @@ static bool console_poll(struct console *con, uint64_t now_ns, size_t slice)
 	return moved;
 }
 
-/* Tells of a device that failed since the last look. */
-static void report_failures(int err[], uint64_t now_ns)
-{
-	for (unsigned i = 0; i < app.pktgen.nb_ports; i++) {
-		const struct worker *w = app.pktgen.worker[i];
-
-		if (w && w->err != err[i]) {
-			err[i] = w->err;
-			if (w->err)
-				session_event(&app.session, now_ns,
-					      "port %u failed: error %d", i,
-					      -w->err);
-		}
-	}
-}
-
 static bool finished(uint64_t *quit_ns, uint64_t now_ns)
 {
 	const void *out;
@@ -99,10 +77,11 @@ static bool finished(uint64_t *quit_ns, uint64_t now_ns)
 	return !session_output(&app.session, &out) || now_ns > *quit_ns;
 }
 
+/* The console wakes it by itself, or waits until then. */
 static uint64_t idle_until(uint64_t now_ns)
 {
 	uint64_t wake_ns = session_wake_ns(&app.session);
-	uint64_t until = now_ns + IDLE_NS;
+	uint64_t until = now_ns + pktgen_sleep_ns(&app.pktgen, now_ns);
 	const void *out;
 
 	/* What the console has no room for is offered again soon, not at once.
@@ -173,7 +152,6 @@ static void run_boot_line(int argc, char *argv[])
 int main(int argc, char *argv[])
 {
 	static struct console con;
-	static int err[PKTGEN_MAX_PORTS];
 	uint64_t console_ns = 0, quit_ns = 0;
 
 	app_init(&app, uk_alloc_get_default(), ukplat_monotonic_clock());
@@ -184,9 +162,9 @@ int main(int argc, char *argv[])
 		uint64_t now_ns = ukplat_monotonic_clock();
 		bool moved = pktgen_step(&app.pktgen, now_ns);
 
-		if (!moved && !pktgen_active(&app.pktgen)) {
+		if (!moved && pktgen_sleep_ns(&app.pktgen, now_ns)) {
 			moved = console_poll(&con, now_ns, SIZE_MAX);
-			report_failures(err, now_ns);
+			app_tell_failures(&app, now_ns);
 			app_tell_done(&app, now_ns);
 			app_tell_stalls(&app, now_ns);
 			app_check_lease(&app, now_ns);
@@ -200,7 +178,7 @@ int main(int argc, char *argv[])
 		}
 		if (now_ns >= console_ns) {
 			console_poll(&con, now_ns, CONSOLE_SLICE);
-			report_failures(err, now_ns);
+			app_tell_failures(&app, now_ns);
 			app_tell_done(&app, now_ns);
 			app_tell_stalls(&app, now_ns);
 			app_check_lease(&app, now_ns);

@@ -67,7 +67,8 @@ int main(int argc, char *argv[])
 	else
 		virtio_fake_setup_split(&state);
 	fake.max[0] = fake.max[1] = DESC;
-	fake.offered &= ~(1ull << 15); /* VIRTIO_NET_F_MRG_RXBUF */
+	fake.config[10] = 1500 & 255;
+	fake.config[11] = 1500 >> 8;
 	pktgen_open(&pg, uk_alloc_get_default());
 	w = pg.worker[0];
 	if (!w || pktgen_edit(&pg, 1, edit, what, now_ns, &fault) < 0)

@@ -103,7 +103,7 @@ static void json_values(struct reply *r, const struct arg *a)
 	}
 	if (a->unit || a->type == ARG_TIME)
 		reply_text(r, "unit", a->unit ? a->unit : "ns");
-	if (a->type == ARG_ENUM)
+	if (a->words)
 		show_words(r, "words", a->words);
 }
 

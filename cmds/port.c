@@ -88,8 +88,10 @@ static void show_up(struct reply *r, const struct pktgen *pg, unsigned i,
 	const struct worker *w = pg->worker[i];
 	const uint8_t *m = p->mac;
 
-	reply_text(r, "state",
-		   w->err ? strerror(-w->err) : app_states[w->state]);
+	if (w->err)
+		reply_textf(r, "state", "failed: %s", port_why(p, w->err));
+	else
+		reply_text(r, "state", app_states[w->state]);
 	show_stall(r, w, now_ns);
 	reply_text(r, "mode", app_modes[app_mode_word(w->mode)]);
 	show_size(r, &pg->stream[i]);

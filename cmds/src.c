@@ -6,6 +6,7 @@ const struct cmd cmd_src = {
 	.summary = "Set addresses and UDP port that frames are sent from",
 	.forms = app_src_forms,
 	.examples = (const char *const[]){"src mac 02:00:00:00:00:01",
+					  "src mac device",
 					  "src ip 198.18.0.1",
 					  "src 0 ip 198.18.4.0/24",
 					  "src ip6 2001:2::1", "src udp 5001",

@@ -28,6 +28,19 @@ const char *port_step_name(enum port_step step)
 	return names[step];
 }
 
+const char *port_why(const struct port *p, int err)
+{
+#ifdef UK_NETDEV_HAVE_WHY
+	const char *why = p->dev ? uk_netdev_why(p->dev) : NULL;
+
+	if (why)
+		return why;
+#else
+	(void)p;
+#endif
+	return strerror(-err);
+}
+
 static bool takes_chains(const struct port *p)
 {
 #ifdef UK_NETDEV_F_RX_CHAIN
@@ -108,18 +121,32 @@ static inline unsigned free_single(struct port *p,
 }
 
 uint64_t port_rx_free_burst(struct port *p, struct uk_netbuf *const pkts[],
-			    unsigned n)
+			    unsigned n, bool chains)
 {
 	uint64_t bytes = 0;
 	unsigned i = 0;
 
-	if (!takes_chains(p)) {
+	if (likely(!chains)) {
 		free_single(p, pkts, n, false, &bytes);
 		return bytes;
 	}
 	while ((i += free_single(p, pkts + i, n - i, true, &bytes)) < n)
 		bytes += free_chain(pkts[i++]);
 	return bytes;
+}
+
+bool port_rx_oversize(const struct port *p, const struct uk_netbuf *nb)
+{
+	const unsigned len = port_frame_len(nb), most = p->mtu + ETH_HLEN;
+	uint16_t type;
+
+	if (len <= most || nb->len < ETH_HLEN)
+		return len > most;
+	memcpy(&type, (const char *)nb->data + ETH_HLEN - sizeof(type),
+	       sizeof(type));
+	if (type != net16(ETH_TYPE_VLAN) && type != net16(ETH_TYPE_QINQ))
+		return true;
+	return len > most + VLAN_TAG_LEN;
 }
 
 #ifdef PORT_SHARED

@@ -111,6 +111,9 @@ static inline bool port_up(const struct port *p)
 /* "up", or the name of the step that failed. */
 const char *port_step_name(enum port_step step);
 
+/* What made a call fail with the negative errno `err`, in words. */
+const char *port_why(const struct port *p, int err);
+
 /* The largest frame the port takes, FCS included. */
 static inline unsigned port_max_size(const struct port *p)
 {
@@ -151,9 +154,12 @@ static inline void port_rx_free(struct port *p, struct uk_netbuf *nb)
 	p->rx_free[p->nb_rx_free++] = nb;
 }
 
-/* The same for `n` of them; returns their bytes, without FCS. */
+/*
+ * The same for `n` of them, none a chain unless it is said that there may be
+ * `chains`; returns their bytes, without FCS.
+ */
 uint64_t port_rx_free_burst(struct port *p, struct uk_netbuf *const pkts[],
-			    unsigned n);
+			    unsigned n, bool chains);
 
 /*
  * Received frames, no chains, are going to be sent on the same port. They are
@@ -181,11 +187,26 @@ static inline unsigned port_tx_burst(struct port *p, struct uk_netbuf **pkts,
 				     unsigned n, int *err);
 
 /*
- * Receives up to `n` frames and returns how many. *underrun is set when the
- * device has run out of receive buffers. *err is 0 or a negative errno.
+ * Whether a received frame is longer than the port's MTU allows; a VLAN tag
+ * does not count.
+ */
+bool port_rx_oversize(const struct port *p, const struct uk_netbuf *nb);
+
+/* The device has run out of receive buffers. */
+#define PORT_RX_UNDERRUN UK_NETDEV_STATUS_UNDERRUN
+/* Among the frames may be chains, and some for port_rx_oversize(). */
+#ifdef UK_NETDEV_STATUS_LARGE
+#define PORT_RX_LARGE UK_NETDEV_STATUS_LARGE
+#else
+#define PORT_RX_LARGE 0x8
+#endif
+
+/*
+ * Receives up to `n` frames and returns how many. *status is a set of
+ * PORT_RX_*, among bits without a meaning. *err is 0 or a negative errno.
  */
 static inline unsigned port_rx_burst(struct port *p, struct uk_netbuf **pkts,
-				     unsigned n, bool *underrun, int *err);
+				     unsigned n, unsigned *status, int *err);
 
 /*
  * Whether port_tx_reap() does anything. Where it does not, the last frames seem
@@ -225,13 +246,13 @@ static inline unsigned port_tx_burst(struct port *p, struct uk_netbuf **pkts,
 }
 
 static inline unsigned port_rx_burst(struct port *p, struct uk_netbuf **pkts,
-				     unsigned n, bool *underrun, int *err)
+				     unsigned n, unsigned *status, int *err)
 {
 	uint16_t cnt = (uint16_t)n;
 	int rc = uk_netdev_rx_burst(p->dev, 0, pkts, &cnt);
 
 	*err = rc < 0 ? rc : 0;
-	*underrun = rc > 0 && (rc & UK_NETDEV_STATUS_UNDERRUN);
+	*status = rc < 0 ? 0 : (unsigned)rc;
 	return cnt;
 }
 
@@ -240,7 +261,7 @@ static inline unsigned port_rx_burst(struct port *p, struct uk_netbuf **pkts,
 unsigned port_tx_one_by_one(struct port *p, struct uk_netbuf **pkts, unsigned n,
 			    int *err);
 unsigned port_rx_one_by_one(struct port *p, struct uk_netbuf **pkts, unsigned n,
-			    bool *underrun, int *err);
+			    unsigned *status, int *err);
 
 static inline unsigned port_tx_burst(struct port *p, struct uk_netbuf **pkts,
 				     unsigned n, int *err)
@@ -249,9 +270,9 @@ static inline unsigned port_tx_burst(struct port *p, struct uk_netbuf **pkts,
 }
 
 static inline unsigned port_rx_burst(struct port *p, struct uk_netbuf **pkts,
-				     unsigned n, bool *underrun, int *err)
+				     unsigned n, unsigned *status, int *err)
 {
-	return port_rx_one_by_one(p, pkts, n, underrun, err);
+	return port_rx_one_by_one(p, pkts, n, status, err);
 }
 
 #endif

@@ -67,23 +67,24 @@ unsigned port_tx_one_by_one(struct port *p, struct uk_netbuf **pkts, unsigned n,
 }
 
 unsigned port_rx_one_by_one(struct port *p, struct uk_netbuf **pkts, unsigned n,
-			    bool *underrun, int *err)
+			    unsigned *status, int *err)
 {
 	unsigned i;
 	int rc = 0;
 
-	*underrun = false;
+	*status = 0;
 	for (i = 0; i < n;) {
 		rc = uk_netdev_rx_one(p->dev, 0, &pkts[i]);
 		if (rc < 0)
 			break;
-		if (rc & UK_NETDEV_STATUS_UNDERRUN)
-			*underrun = true;
+		*status |= rc & PORT_RX_UNDERRUN;
 		if (!(rc & UK_NETDEV_STATUS_SUCCESS))
 			break;
 		if (unlikely(!p->rx_seen))
 			rx_learn(p, pkts[i]);
 		pkts[i]->len = (uint16_t)(pkts[i]->len - p->rx_excess);
+		if (pkts[i]->next || port_rx_oversize(p, pkts[i]))
+			*status |= PORT_RX_LARGE;
 		i++;
 		if (!(rc & UK_NETDEV_STATUS_MORE))
 			break;

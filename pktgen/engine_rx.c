@@ -4,15 +4,21 @@
 /* What the port has beyond its ring allows for so many at once. */
 #define CHUNK WORKER_BURST
 
-static void count(struct worker *w, unsigned n, uint64_t bytes, uint64_t now_ns)
+/* Frees those that are too long and counts them; returns how many are left. */
+static unsigned take_out_oversize(struct worker *w, struct uk_netbuf *pkts[],
+				  unsigned n)
 {
-	w->last_rx_ns = now_ns;
-	if (likely(w->mode & MODE_RX)) {
-		w->stats.rx_packets += n;
-		w->stats.rx_bytes += bytes + (uint64_t)n * ETH_FCS_LEN;
-	} else {
-		w->stats.rx_ignored += n;
+	unsigned left = 0;
+
+	for (unsigned i = 0; i < n; i++) {
+		if (port_rx_oversize(w->port, pkts[i])) {
+			w->stats.rx_oversize++;
+			port_rx_free(w->port, pkts[i]);
+		} else {
+			pkts[left++] = pkts[i];
+		}
 	}
+	return left;
 }
 
 static bool reflects(const struct worker *w)
@@ -34,11 +40,30 @@ static bool rests(struct worker *w)
 	return false;
 }
 
+/* Counts what came and gives it back. */
+static void take(struct worker *w, struct uk_netbuf *pkts[], unsigned n,
+		 bool large, uint64_t now_ns)
+{
+	uint64_t bytes;
+
+	w->last_rx_ns = now_ns;
+	if (unlikely(large) && w->mode & MODE_RX)
+		n = take_out_oversize(w, pkts, n);
+	bytes = reflects(w) ? engine_reflect(w, pkts, n, now_ns)
+			    : port_rx_free_burst(w->port, pkts, n, large);
+	if (likely(w->mode & MODE_RX)) {
+		w->stats.rx_packets += n;
+		w->stats.rx_bytes += bytes + (uint64_t)n * ETH_FCS_LEN;
+	} else {
+		w->stats.rx_ignored += n;
+	}
+}
+
 static unsigned receive(struct worker *w, uint64_t now_ns)
 {
 	struct uk_netbuf *pkts[CHUNK];
 	unsigned all = 0, n, max;
-	bool underrun;
+	unsigned status;
 	int err;
 
 	/* What cannot be sent back yet is left where it is. */
@@ -46,14 +71,10 @@ static unsigned receive(struct worker *w, uint64_t now_ns)
 		return 0;
 	do {
 		max = MIN(w->how.burst - all, CHUNK);
-		n = port_rx_burst(w->port, pkts, max, &underrun, &err);
+		n = port_rx_burst(w->port, pkts, max, &status, &err);
 		if (n)
-			count(w, n,
-			      reflects(w)
-				      ? engine_reflect(w, pkts, n, now_ns)
-				      : port_rx_free_burst(w->port, pkts, n),
-			      now_ns);
-		w->stats.rx_underrun += underrun;
+			take(w, pkts, n, status & PORT_RX_LARGE, now_ns);
+		w->stats.rx_underrun += !!(status & PORT_RX_UNDERRUN);
 		all += n;
 	} while (n == max && all < w->how.burst && !w->frames.nb_held);
 	if (unlikely(err) && err != w->err) {

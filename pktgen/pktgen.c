@@ -161,6 +161,20 @@ uint64_t pktgen_active(const struct pktgen *pg)
 	return mask;
 }
 
+uint64_t pktgen_sleep_ns(const struct pktgen *pg, uint64_t now_ns)
+{
+	uint64_t quiet_ns = PKTGEN_SLEEP_NS * PKTGEN_QUIET_PART;
+
+	FOR_EACH_WORKER(pg, ~0ull, i, w)
+	{
+		if (w->state != WORKER_IDLE)
+			return 0;
+		if (w->last_rx_ns)
+			quiet_ns = MIN(quiet_ns, now_ns - w->last_rx_ns);
+	}
+	return quiet_ns < PKTGEN_AWAKE_NS ? 0 : quiet_ns / PKTGEN_QUIET_PART;
+}
+
 unsigned pktgen_step(struct pktgen *pg, uint64_t now_ns)
 {
 	unsigned moved = 0;

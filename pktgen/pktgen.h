@@ -91,6 +91,18 @@ void pktgen_abandon(struct pktgen *pg, uint64_t mask);
 /* The mask of ports that are not idle. */
 uint64_t pktgen_active(const struct pktgen *pg);
 
+/*
+ * How long the caller may sleep after a step that moved nothing; 0: it goes on
+ * at once. That is so while a worker is active, and for PKTGEN_AWAKE_NS after a
+ * port got a frame, started or not, counted or ignored: a receive ring is
+ * short. From then on it is PKTGEN_QUIET_PART of the time without a frame, up
+ * to PKTGEN_SLEEP_NS.
+ */
+#define PKTGEN_AWAKE_NS 2000000ull
+#define PKTGEN_QUIET_PART 8
+#define PKTGEN_SLEEP_NS 10000000ull
+uint64_t pktgen_sleep_ns(const struct pktgen *pg, uint64_t now_ns);
+
 /* Steps every worker once; returns how many frames moved. */
 unsigned pktgen_step(struct pktgen *pg, uint64_t now_ns);
 

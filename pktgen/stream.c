@@ -32,6 +32,7 @@ void stream_init(struct stream *s, const uint8_t src_mac[ETH_ALEN])
 	};
 	stream_set_size(s, STREAM_SIZE_MIN);
 	memcpy(s->src.mac, src_mac, ETH_ALEN);
+	memcpy(s->device_mac, src_mac, ETH_ALEN);
 }
 
 void stream_set_size(struct stream *s, uint16_t size)

@@ -68,6 +68,9 @@ struct stream {
 	bool sign;              /* each ends in a pktgen/signature.h */
 	uint8_t ttl;            /* hop limit of IPv6 */
 	struct endpoint src, dst;
+	/* The port's address: that of src until src_mac_set, and back. */
+	uint8_t device_mac[ETH_ALEN];
+	bool src_mac_set;
 };
 
 /*

@@ -24,6 +24,22 @@ static enum shell_err take_enum(const char *word, const struct arg *a,
 	return E_SYNTAX;
 }
 
+/* Of ARG_MAC; 0 for none, else the index from 1. */
+static uint64_t word_of(const struct arg *a, const char *word)
+{
+	for (uint64_t i = 0; a->words && a->words[i]; i++)
+		if (!strcmp(a->words[i], word))
+			return i + 1;
+	return 0;
+}
+
+static enum shell_err take_mac(const char *word, const struct arg *a,
+			       struct value *v)
+{
+	v->u = word_of(a, word);
+	return v->u ? E_OK : value_mac(word, v->addr);
+}
+
 static enum shell_err take_hex32(const char *word, struct value *v)
 {
 	uint32_t u;
@@ -72,7 +88,7 @@ static enum shell_err take_address(const char *word, const struct arg *a,
 	enum shell_err err;
 
 	if (a->type == ARG_MAC)
-		return value_mac(word, v->addr);
+		return take_mac(word, a, v);
 	err = a->type == ARG_IPV4 ? value_ipv4(word, v->addr, wanted)
 				  : value_ipv6(word, v->addr, wanted);
 	if (err)
@@ -132,7 +148,9 @@ enum shell_err arg_take(const struct arg *a, const char *word,
 static void print_address(const struct arg *a, const struct value *v, char *buf,
 			  size_t size)
 {
-	if (a->type == ARG_MAC)
+	if (a->type == ARG_MAC && a->words && v->u)
+		snprintf(buf, size, "%s", a->words[v->u - 1]);
+	else if (a->type == ARG_MAC)
 		value_mac_print(v->addr, buf, size);
 	else if (a->type == ARG_IPV4)
 		value_ipv4_print(v->addr, v->prefix, buf, size);
@@ -199,6 +217,8 @@ bool arg_equal(const struct arg *a, const struct value *x,
 	case ARG_NAME:
 		return !strcmp(x->text, y->text);
 	case ARG_MAC:
+		if (a->words && (x->u || y->u))
+			return x->u == y->u;
 		return !memcmp(x->addr, y->addr, VALUE_MAC_BYTES);
 	case ARG_IPV4:
 		return !memcmp(x->addr, y->addr, VALUE_IPV4_BYTES) &&

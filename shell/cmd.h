@@ -38,7 +38,11 @@ enum arg_type {
 	ARG_TEXT,  /* any word: v.word, while the call lasts */
 	ARG_FLAG,  /* --name anywhere: v.set */
 	ARG_SPEED, /* "10gbps", of a link: v.u in bit/s, within min..max */
-	ARG_MAC,   /* "02:00:00:00:00:01": v.addr */
+	/*
+	 * "02:00:00:00:00:01": v.addr, v.u 0. With words[], one of these
+	 * instead: v.u is its index from 1.
+	 */
+	ARG_MAC,
 	ARG_IPV4,  /* "198.18.0.1": v.addr, v.prefix 32 */
 	ARG_IPV6,  /* "2001:2::1": v.addr, v.prefix 128 */
 	ARG_SIZES, /* "64", "64:7,1518:1", "imix": v.sizes, in min..max each */
@@ -90,7 +94,7 @@ struct arg {
 	 * does.
 	 */
 	bool prefix;
-	const char *const *words; /* ARG_ENUM: NULL-terminated */
+	const char *const *words; /* ARG_ENUM, ARG_MAC: NULL-terminated */
 	/*
 	 * ARG_NAME, ARG_TEXT: where its names come from, or NULL. Puts the one
 	 * at `i`, from 0, into *name; false when there are not as many.
@@ -113,6 +117,7 @@ struct arg {
 
 struct value {
 	bool set;        /* the line gave it */
+	bool unset;      /* by arg.get: nobody set it, so it is not saved */
 	unsigned column; /* of its first byte, from 1; 0 when left out */
 	uint64_t u;
 	uint64_t mask;

@@ -258,7 +258,8 @@ static void offer_words(const struct complete *c, const struct arg *a)
 		offer(c, flag, a->help);
 		break;
 	case ARG_ENUM:
-		for (const char *const *w = a->words; *w; w++)
+	case ARG_MAC:
+		for (const char *const *w = a->words; w && *w; w++)
 			offer(c, *w, a->help);
 		break;
 	case ARG_SIZES:

@@ -116,9 +116,8 @@ static void suggest(const struct parser *p, const struct arg *a,
 	struct nearest n;
 
 	nearest_init(&n, text);
-	if (a->type == ARG_ENUM)
-		for (const char *const *w = a->words; *w; w++)
-			nearest_offer(&n, *w);
+	for (const char *const *w = a->words; w && *w; w++)
+		nearest_offer(&n, *w);
 	if (a->type == ARG_KEYWORD)
 		nearest_offer(&n, a->name);
 	for (const struct cmd_form *f = p->c->cmd->forms; f->run; f++)

@@ -32,6 +32,10 @@ void cmd_arg_usage(const struct arg *a, char *buf, size_t size)
 		break;
 	default:
 		append(buf, size, a->name);
+		for (const char *const *w = a->words; w && *w; w++) {
+			append(buf, size, "|");
+			append(buf, size, *w);
+		}
 	}
 	if (a->repeated)
 		append(buf, size, "...");

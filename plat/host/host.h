@@ -45,6 +45,7 @@ unsigned host_back_delay(enum host_back back, uint64_t look, uint64_t *seed);
 /* What a loop device does wrong on purpose. All zero: nothing. */
 struct host_faults {
 	int probe, configure, rxq, txq, start; /* negative errno to return */
+	const char *why;    /* what is said of any of these, or NULL */
 	int tx;             /* negative errno for every send */
 	int rx;             /* negative errno for every receive */
 	uint16_t rx_excess; /* bytes too many in the length of what is received
@@ -62,6 +63,8 @@ struct host_netdev;
  * `mtu` in bytes of layer 3.
  */
 void host_loop_pair(struct host_netdev *dev[2], uint16_t mtu);
+/* Of one of them, before it is brought up. */
+void host_netdev_set_mtu(struct host_netdev *dev, uint16_t mtu);
 struct host_faults *host_netdev_faults(struct host_netdev *dev);
 
 /* Called for every frame that a device sends; NULL ends it. */

@@ -86,12 +86,6 @@ static bool refill(struct uk_netdev_rx_queue *q)
 	return n == want;
 }
 
-/* Above this frames are spread over buffers that are too small for them. */
-static bool chains(const struct host_netdev *d)
-{
-	return d->mtu > 1500;
-}
-
 /* Copies a frame into `rx` and, where it does not fit, posted ones behind. */
 static void fill(struct uk_netdev_rx_queue *q, struct uk_netbuf *rx,
 		 const char *from, size_t left)
@@ -120,17 +114,13 @@ static bool deliver(struct host_netdev *to, const struct uk_netbuf *nb)
 	if (!fifo_len(&q->posted))
 		return false;
 	rx = fifo_get(&q->posted);
-	parts = chains(to) ? (nb->len + rx->len - 1u) / rx->len : 1;
+	parts = (nb->len + rx->len - 1u) / rx->len;
 	if (fifo_len(&q->posted) + 1 < parts) {
 		q->posted.head--;
 		return false;
 	}
-	if ((size_t)rx->len * parts >= nb->len) {
-		fill(q, rx, nb->data, nb->len);
-		fifo_put(&q->filled, rx);
-	} else {
-		fifo_put(&q->posted, rx);
-	}
+	fill(q, rx, nb->data, nb->len);
+	fifo_put(&q->filled, rx);
 	return true;
 }
 
@@ -138,16 +128,12 @@ static bool deliver(struct host_netdev *to, const struct uk_netbuf *nb)
 static bool has_room(const struct host_netdev *d)
 {
 	const struct fifo *posted = &d->peer->rxq.posted;
-	unsigned parts = 1;
+	unsigned room;
 
 	if (d->txq.nb_flying == d->txq.nb_desc || !fifo_len(posted))
 		return false;
-	if (chains(d->peer)) {
-		unsigned room = posted->nb[posted->head % MAX_DESC]->len;
-
-		parts = (d->mtu + 14u + room - 1) / room;
-	}
-	return fifo_len(posted) >= parts;
+	room = posted->nb[posted->head % MAX_DESC]->len;
+	return fifo_len(posted) >= (d->mtu + 14u + room - 1) / room;
 }
 
 static void complete(struct host_netdev *d)
@@ -216,6 +202,9 @@ static int rx_burst(struct uk_netdev *dev, struct uk_netdev_rx_queue *q,
 	for (n = 0; n < *cnt && fifo_len(&q->filled); n++)
 		pkts[n] = fifo_get(&q->filled);
 	for (uint16_t i = 0; i < n; i++)
+		if (pkts[i]->next || pkts[i]->len > dev_of(dev)->mtu + 14)
+			status |= UK_NETDEV_STATUS_LARGE;
+	for (uint16_t i = 0; i < n; i++)
 		pkts[i]->len = (uint16_t)(pkts[i]->len +
 					  dev_of(dev)->faults.rx_excess);
 	*cnt = n;
@@ -242,7 +231,7 @@ static void info_get(struct uk_netdev *dev, struct uk_netdev_info *info)
 		.nb_encap_tx = ENCAP,
 		.nb_encap_rx = ENCAP,
 		.ioalign = 8,
-		.features = chains(dev_of(dev)) ? UK_NETDEV_F_RX_CHAIN : 0,
+		.features = UK_NETDEV_F_RX_CHAIN,
 	};
 }
 
@@ -310,6 +299,11 @@ static uint16_t mtu_get(struct uk_netdev *dev)
 	return dev_of(dev)->mtu;
 }
 
+static const char *why(struct uk_netdev *dev)
+{
+	return dev_of(dev)->faults.why;
+}
+
 static const struct uk_netdev_ops ops = {
 	.probe = probe,
 	.info_get = info_get,
@@ -321,6 +315,7 @@ static const struct uk_netdev_ops ops = {
 	.start = start,
 	.hwaddr_get = hwaddr_get,
 	.mtu_get = mtu_get,
+	.why = why,
 };
 
 static struct host_netdev *add(uint16_t mtu)
@@ -346,6 +341,11 @@ void host_loop_pair(struct host_netdev *dev[2], uint16_t mtu)
 	dev[1] = add(mtu);
 	dev[0]->peer = dev[1];
 	dev[1]->peer = dev[0];
+}
+
+void host_netdev_set_mtu(struct host_netdev *dev, uint16_t mtu)
+{
+	dev->mtu = mtu;
 }
 
 struct host_faults *host_netdev_faults(struct host_netdev *dev)

@@ -6,6 +6,7 @@
 #include "plat/kvm/virtio.h"
 
 #include <errno.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <uk/console.h>
 #include <uk/essentials.h>
@@ -22,32 +23,57 @@ static void add_status(struct virtio_dev *vd, uint8_t bits)
 	vd->ops->set_status(vd, vd->ops->status(vd) | bits);
 }
 
+void virtio_why(struct virtio_dev *vd, const char *fmt, ...)
+{
+	va_list args;
+
+	if (vd->why[0])
+		return;
+	va_start(args, fmt);
+	vsnprintf(vd->why, sizeof(vd->why), fmt, args);
+	va_end(args);
+}
+
 int virtio_reset(struct virtio_dev *vd)
 {
 	vd->ops->set_status(vd, 0);
 	for (int i = 0; i < RESET_READS; i++)
 		if (vd->ops->status(vd) == 0)
 			return 0;
+	virtio_why(vd, "the device does not come to rest when it is reset");
 	return -ETIMEDOUT;
 }
 
 static int agree(struct virtio_dev *vd, uint64_t wanted, uint64_t needed)
 {
-	vd->features = vd->ops->features(vd) & wanted;
-	if ((vd->features & needed) != needed)
+	const uint64_t offered = vd->ops->features(vd);
+
+	vd->features = offered & wanted;
+	if ((vd->features & needed) != needed) {
+		virtio_why(vd, "the device lacks features that are needed "
+			       "(%#llx)",
+			   (unsigned long long)(needed & ~vd->features));
 		return -ENOTSUP;
+	}
 	vd->ops->set_features(vd, vd->features);
 	add_status(vd, VIRTIO_STATUS_FEATURES_OK);
 	/* 3.1.1 step 6: the device takes the bit back where it disagrees. */
-	if (!(vd->ops->status(vd) & VIRTIO_STATUS_FEATURES_OK))
-		return -EIO;
-	return 0;
+	if (vd->ops->status(vd) & VIRTIO_STATUS_FEATURES_OK)
+		return 0;
+	if (offered & ~wanted & VIRTIO_F_ACCESS_PLATFORM)
+		virtio_why(vd, "the device wants an IOMMU "
+			       "(VIRTIO_F_ACCESS_PLATFORM)");
+	virtio_why(vd, "the device refuses the features asked for (%#llx)",
+		   (unsigned long long)vd->features);
+	return -EIO;
 }
 
 int virtio_negotiate(struct virtio_dev *vd, uint64_t wanted, uint64_t needed)
 {
-	int rc = virtio_reset(vd);
+	int rc;
 
+	vd->why[0] = '\0';
+	rc = virtio_reset(vd);
 	if (rc < 0)
 		return rc;
 	add_status(vd, VIRTIO_STATUS_ACKNOWLEDGE);
@@ -76,6 +102,7 @@ int virtio_config_read(struct virtio_dev *vd, uint32_t offset, void *dst,
 		if (vd->ops->config_generation(vd) == before)
 			return 0;
 	}
+	virtio_why(vd, "the device keeps changing its configuration");
 	return -EIO;
 }
 

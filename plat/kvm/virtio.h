@@ -35,6 +35,7 @@ void virtio_init(struct uk_alloc *a);
 /* 6: features of every kind of device. */
 #define VIRTIO_F_EVENT_IDX (1ULL << 29)
 #define VIRTIO_F_VERSION_1 (1ULL << 32)
+#define VIRTIO_F_ACCESS_PLATFORM (1ULL << 33)
 #define VIRTIO_F_RING_PACKED (1ULL << 34)
 
 /* Where a queue is notified, and the queue's index, which is written there. */
@@ -71,7 +72,12 @@ struct virtio_dev {
 	const struct virtio_ops *ops;
 	uint64_t features; /* negotiated */
 	char name[16];     /* where it sits, for messages */
+	char why[96];      /* what failed last, in words; empty: nothing */
 };
+
+/* Says in vd->why what failed, where nothing is said yet. */
+__attribute__((format(printf, 2, 3))) void virtio_why(struct virtio_dev *vd,
+						      const char *fmt, ...);
 
 /*
  * Resets the device and waits for it (2.4.2). 0, or -ETIMEDOUT when it does
@@ -83,7 +89,8 @@ int virtio_reset(struct virtio_dev *vd);
  * Steps 1 to 6 of 3.1.1: resets, then agrees on `wanted` as far as the device
  * offers it, in vd->features. `needed` is a part of `wanted`. 0, -ENOTSUP when
  * the device lacks one that is needed, -EIO when it refuses the set,
- * -ETIMEDOUT. After an error the device is given up (FAILED).
+ * -ETIMEDOUT. After an error vd->why says more, and the device is given up
+ * (FAILED).
  */
 int virtio_negotiate(struct virtio_dev *vd, uint64_t wanted, uint64_t needed);
 

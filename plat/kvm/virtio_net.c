@@ -9,9 +9,14 @@
 #define VIRTIO_NET_F_STATUS (1ULL << 16)
 
 #define FEATURES_NEEDED VIRTIO_F_VERSION_1
+/*
+ * Mergeable buffers whatever the MTU: without them a frame that fits no buffer
+ * is dropped by the device, and counted by nobody.
+ */
 #define FEATURES_WANTED                                                \
 	(FEATURES_NEEDED | VIRTIO_F_EVENT_IDX | VIRTIO_F_RING_PACKED | \
-	 VIRTIO_NET_F_MTU | VIRTIO_NET_F_MAC | VIRTIO_NET_F_STATUS)
+	 VIRTIO_NET_F_MTU | VIRTIO_NET_F_MAC | VIRTIO_NET_F_STATUS |   \
+	 VIRTIO_NET_F_MRG_RXBUF)
 
 /* 5.1.4: offsets in the configuration. */
 #define CONFIG_MAC 0
@@ -37,26 +42,10 @@ static int read_config(struct virtio_net *vn)
 		rc = virtio_config_read(vn->vd, CONFIG_MTU, mtu, sizeof(mtu));
 		vn->mtu = (uint16_t)(mtu[0] | mtu[1] << 8);
 	}
-	return rc == 0 && vn->mtu < MTU_MIN ? -EIO : rc;
-}
-
-/*
- * Mergeable buffers are asked for only where the MTU, which is known once
- * there is an agreement, makes frames larger than small buffers are: reading
- * how many buffers a frame has costs a cache miss for each.
- */
-static int negotiate(struct virtio_net *vn)
-{
-	struct virtio_dev *vd = vn->vd;
-	int rc = virtio_negotiate(vd, FEATURES_WANTED, FEATURES_NEEDED);
-
-	if (rc == 0)
-		rc = read_config(vn);
-	if (rc < 0 || vn->mtu <= MTU_DEFAULT ||
-	    !(vd->ops->features(vd) & VIRTIO_NET_F_MRG_RXBUF))
+	if (rc < 0 || vn->mtu >= MTU_MIN)
 		return rc;
-	return virtio_negotiate(vd, FEATURES_WANTED | VIRTIO_NET_F_MRG_RXBUF,
-				FEATURES_NEEDED);
+	virtio_why(vn->vd, "MTU %u is below %u", vn->mtu, MTU_MIN);
+	return -EIO;
 }
 
 static int net_probe(struct uk_netdev *dev)
@@ -64,12 +53,19 @@ static int net_probe(struct uk_netdev *dev)
 	struct virtio_net *vn = to_vn(dev);
 	int rc;
 
-	rc = negotiate(vn);
+	rc = virtio_negotiate(vn->vd, FEATURES_WANTED, FEATURES_NEEDED);
+	if (rc == 0)
+		rc = read_config(vn);
 	for (uint16_t i = VIRTIO_NET_RXQ; rc == 0 && i <= VIRTIO_NET_TXQ; i++) {
 		uint16_t max = vn->vd->ops->queue_max(vn->vd, i);
 
-		if (max < DESC_MIN)
+		if (max < DESC_MIN) {
+			virtio_why(vn->vd,
+				   "the device's %s ring has room for %u "
+				   "buffers",
+				   virtio_net_ring_name(i), max);
 			return -ENODEV;
+		}
 		/* A power of two in both layouts; others may offer any number.
 		 */
 		vn->desc_max[i] = VRING_SIZE_MAX;
@@ -79,7 +75,9 @@ static int net_probe(struct uk_netdev *dev)
 	vn->layout = vn->vd->features & VIRTIO_F_RING_PACKED ? VRING_PACKED
 							     : VRING_SPLIT;
 	virtio_net_choose_tx(vn);
-	virtio_net_choose_rx(vn, vn->vd->features & VIRTIO_NET_F_MRG_RXBUF);
+	vn->mergeable = vn->vd->features & VIRTIO_NET_F_MRG_RXBUF;
+	vn->in_parts = vn->mergeable && vn->mtu > MTU_DEFAULT;
+	virtio_net_choose_rx(vn);
 	return rc;
 }
 
@@ -90,7 +88,7 @@ static void net_info_get(struct uk_netdev *dev, struct uk_netdev_info *info)
 	info->max_mtu = to_vn(dev)->mtu;
 	info->nb_encap_tx = VIRTIO_NET_HDR_LEN;
 	info->nb_encap_rx = VIRTIO_NET_HDR_LEN;
-	if (to_vn(dev)->vd->features & VIRTIO_NET_F_MRG_RXBUF)
+	if (to_vn(dev)->mergeable)
 		info->features |= UK_NETDEV_F_RX_CHAIN;
 }
 
@@ -139,6 +137,7 @@ static int net_rxq_configure(struct uk_netdev *dev, uint16_t queue_id __unused,
 	if (rc < 0)
 		return rc;
 	rxq = __containerof(q, struct uk_netdev_rx_queue, q);
+	rxq->max_frame = to_vn(dev)->mtu + ETH_HDR_LEN;
 	rxq->refill = MIN(REFILL, MAX(q->vr.size / 4, 1));
 	rxq->alloc_rxpkts = conf->alloc_rxpkts;
 	rxq->alloc_rxpkts_argp = conf->alloc_rxpkts_argp;
@@ -186,6 +185,13 @@ static uint16_t net_mtu_get(struct uk_netdev *dev)
 	return to_vn(dev)->mtu;
 }
 
+static const char *net_why(struct uk_netdev *dev)
+{
+	const char *why = to_vn(dev)->vd->why;
+
+	return why[0] ? why : NULL;
+}
+
 static const struct uk_netdev_ops net_ops = {
 	.probe = net_probe,
 	.info_get = net_info_get,
@@ -197,6 +203,7 @@ static const struct uk_netdev_ops net_ops = {
 	.start = net_start,
 	.hwaddr_get = net_hwaddr_get,
 	.mtu_get = net_mtu_get,
+	.why = net_why,
 };
 
 int virtio_net_add(struct uk_alloc *a, struct virtio_dev *vd)
@@ -209,7 +216,7 @@ int virtio_net_add(struct uk_alloc *a, struct virtio_dev *vd)
 	vn->vd = vd;
 	vn->dev.ops = &net_ops;
 	virtio_net_choose_tx(vn);
-	virtio_net_choose_rx(vn, false);
+	virtio_net_choose_rx(vn);
 	rc = uk_netdev_drv_register(&vn->dev, a, "virtio-net");
 	if (rc < 0)
 		uk_free(a, vn);

@@ -34,8 +34,13 @@ int virtio_net_new_queue(struct virtio_net *vn, uint16_t index,
 		(uint64_t[]){vring_desc_addr(&q->vr), vring_driver_addr(&q->vr),
 			     vring_device_addr(&q->vr, vn->layout)},
 		&q->notify);
-	if (rc < 0)
+	if (rc < 0) {
+		virtio_why(vn->vd, "the device's %s ring %s",
+			   virtio_net_ring_name(index),
+			   rc == -EBUSY ? "is in use already"
+					: "has no place to notify it");
 		goto fail;
+	}
 	*out = q;
 	return 0;
 fail:
@@ -52,6 +57,39 @@ static void put_free(void *arg __unused, size_t i __unused, void *cookie,
 	uk_netbuf_free(cookie);
 }
 
+/* In words, what the ring found out. */
+static void say_fault(const struct virtio_net_queue *q)
+{
+	const struct vring *vr = &q->vr;
+	struct virtio_dev *vd = q->vn->vd;
+	const char *ring = virtio_net_ring_name(q->notify.queue);
+
+	switch (vr->fault) {
+	case VRING_FAULT_ID:
+		virtio_why(vd,
+			   "the device returned a used id that was not in "
+			   "flight (id %u, %s ring of %u)",
+			   vr->fault_value, ring, vr->size);
+		break;
+	case VRING_FAULT_LEN:
+		virtio_why(vd,
+			   "the device returned a length of %u for a buffer "
+			   "of %u",
+			   vr->fault_value, vr->buf_len);
+		break;
+	case VRING_FAULT_COUNT:
+		virtio_why(vd,
+			   "the device returned %u buffers, %u were in flight "
+			   "(%s ring of %u)",
+			   vr->fault_value,
+			   (uint16_t)(vr->published - vr->last_used), ring,
+			   vr->size);
+		break;
+	default:
+		break;
+	}
+}
+
 /*
  * Only this queue is cleaned up: the other one may be in use by another CPU,
  * and gets here by itself.
@@ -62,6 +100,7 @@ int virtio_net_give_up(struct virtio_net_queue *q)
 
 	if (!virtio_net_broken(q)) {
 		__atomic_store_n(&vn->broken, true, __ATOMIC_RELAXED);
+		say_fault(q);
 		/* One that does not even reset is left alone all the same. */
 		virtio_reset(vn->vd);
 	}
@@ -90,9 +129,12 @@ void virtio_net_look_after(struct virtio_net_queue *q)
 		q->idle_since = now;
 	} else if (now - q->idle_since >= IDLE_NS) {
 		q->idle_since = now;
-		if (vd->ops->status(vd) & VIRTIO_STATUS_NEEDS_RESET)
+		if (vd->ops->status(vd) & VIRTIO_STATUS_NEEDS_RESET) {
+			virtio_why(vd, "the device asks for a reset "
+				       "(NEEDS_RESET)");
 			q->vr.broken = true;
-		else
+		} else {
 			virtio_notify(&q->notify);
+		}
 	}
 }

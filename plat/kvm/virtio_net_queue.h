@@ -27,7 +27,9 @@ struct virtio_net {
 	uint16_t mtu;
 	uint16_t desc_max[2]; /* by VIRTIO_NET_RXQ, VIRTIO_NET_TXQ */
 	enum vring_layout layout;
-	bool live;   /* DRIVER_OK is set: notifications are allowed */
+	bool mergeable; /* frames may be spread over several buffers... */
+	bool in_parts;  /* ...and many will be, by the MTU */
+	bool live;      /* DRIVER_OK is set: notifications are allowed */
 	bool broken; /* by either direction, seen by both */
 };
 
@@ -56,12 +58,19 @@ struct uk_netdev_rx_queue {
 	struct virtio_net_queue q; /* first: virtio_net_new_queue() */
 	uint16_t refill;
 	uint16_t room; /* of every buffer, without the header; 0: not known */
+	uint32_t max_frame; /* bytes of one of the MTU, without a tag */
 	uint16_t parts_due; /* that the frame under way still lacks */
 	struct uk_netbuf *frame, *last_part; /* the frame under way */
 	uk_netdev_alloc_rxpkts alloc_rxpkts;
 	void *alloc_rxpkts_argp;
 	uint64_t too_short;
 };
+
+/* Of a queue, by its index, for messages. */
+static inline const char *virtio_net_ring_name(uint16_t index)
+{
+	return index == VIRTIO_NET_RXQ ? "receive" : "transmit";
+}
 
 static inline struct virtio_net *to_vn(const struct uk_netdev *dev)
 {
@@ -77,8 +86,8 @@ int virtio_net_new_queue(struct virtio_net *vn, uint16_t index,
 			 struct virtio_net_queue **out);
 
 /*
- * Ends the device, whichever queue it broke, and frees what this one held.
- * Returns -EIO.
+ * Ends the device, whichever queue it broke, says why, and frees what this one
+ * held. Returns -EIO.
  */
 int virtio_net_give_up(struct virtio_net_queue *q);
 
@@ -89,9 +98,9 @@ void virtio_net_look_after(struct virtio_net_queue *q);
 /* Fills the ring up, before the device is started. */
 void virtio_net_fill(struct uk_netdev_rx_queue *rxq);
 
-/* Has the device's burst calls be those of its layout and features. */
+/* Has the device's burst calls be those of its layout, and of in_parts. */
 void virtio_net_choose_tx(struct virtio_net *vn);
-void virtio_net_choose_rx(struct virtio_net *vn, bool mergeable);
+void virtio_net_choose_rx(struct virtio_net *vn);
 
 /* Of no buffer: its length is more than any device takes. */
 #define VIRTIO_NET_NO_SHAPE UINT32_MAX

@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* The receive side of virtio-net: what happens to each frame. */
+#include <limits.h>
 #include <string.h>
 
 #include "plat/kvm/virtio_net_queue.h"
 
 #define REFILL_BATCH 256
+/* Of a buffer with the least frame. */
+#define RX_LEN_MIN (VIRTIO_NET_HDR_LEN + ETH_HDR_LEN)
 
 /* ---- Buffers out -------------------------------------------------------- */
 
@@ -39,7 +42,7 @@ VRING_INLINE bool rx_get(void *arg, size_t i, struct vring_buf *b)
 static void learn_room(struct uk_netdev_rx_queue *rxq, enum vring_layout layout,
 		       const struct uk_netbuf *nb)
 {
-	struct uk_netbuf like = {.len = MAX(nb->len, ETH_HDR_LEN),
+	struct uk_netbuf like = {.len = MAX(nb->len, ETH_HDR_LEN + 1),
 				 .flags = UK_NETBUF_F_RX_READY,
 				 ._ready_for = rxq->q.ready_for};
 
@@ -47,6 +50,12 @@ static void learn_room(struct uk_netdev_rx_queue *rxq, enum vring_layout layout,
 	rxq->q.shape = virtio_net_shape(&like);
 	vring_set_buf_len(&rxq->q.vr, layout,
 			  (uint32_t)rxq->room + VIRTIO_NET_HDR_LEN);
+	/* A full one may have but a part of a frame. */
+	if (!rxq->q.vn->in_parts)
+		vring_set_usual_len(&rxq->q.vr,
+				    VIRTIO_NET_HDR_LEN +
+					    MIN(rxq->max_frame,
+						(uint32_t)rxq->room - 1));
 }
 
 /* As many as there are of `n`, in front of those that have no place. */
@@ -119,35 +128,27 @@ void virtio_net_fill(struct uk_netdev_rx_queue *rxq)
 
 /* ---- Frames in ---------------------------------------------------------- */
 
-/* Frames on their way to the caller; NULL: shorter than an Ethernet header. */
+/* All in one piece, so far. */
+#define NO_PART UINT_MAX
+
+/* Buffers on their way to the caller. */
 struct rx_sink {
 	struct uk_netbuf **pkts;
-	unsigned int nb_short;
+	uint32_t usual;        /* bytes that a buffer with a whole frame has */
+	unsigned int first_part; /* from here on join() has to look */
 };
 
+/*
+ * 5.1.6.4.1: all buffers of a frame but its last are full. So one that is not,
+ * where no frame is under way, has a whole frame, and its header, which would
+ * cost a cache miss, need not be read.
+ */
 VRING_INLINE void rx_put(void *arg, size_t i, void *cookie, uint32_t len)
 {
-	struct rx_sink *s = arg;
 	struct uk_netbuf *nb = cookie;
 
-	if (unlikely(len < VIRTIO_NET_HDR_LEN + ETH_HDR_LEN)) {
-		s->nb_short++;
-		uk_netbuf_free(nb);
-		nb = NULL;
-	} else {
-		nb->len = (uint16_t)(len - VIRTIO_NET_HDR_LEN);
-	}
-	s->pkts[i] = nb;
-}
-
-static unsigned int drop_short(struct uk_netbuf **pkts, unsigned int n)
-{
-	unsigned int out = 0;
-
-	for (unsigned int i = 0; i < n; i++)
-		if (pkts[i])
-			pkts[out++] = pkts[i];
-	return out;
+	nb->len = (uint16_t)(len - VIRTIO_NET_HDR_LEN);
+	((struct rx_sink *)arg)->pkts[i] = nb;
 }
 
 /* A part of a frame: what it is of is found out afterwards. */
@@ -159,23 +160,50 @@ VRING_INLINE void rx_put_part(void *arg, size_t i, void *cookie, uint32_t len)
 	((struct rx_sink *)arg)->pkts[i] = nb;
 }
 
+/* Either, where something came that is not usual. */
+VRING_INLINE void rx_put_any(void *arg, size_t i, void *cookie, uint32_t len)
+{
+	struct rx_sink *s = arg;
+
+	if (s->first_part == NO_PART && len >= RX_LEN_MIN && len <= s->usual) {
+		rx_put(arg, i, cookie, len);
+		return;
+	}
+	s->first_part = MIN(s->first_part, (unsigned int)i);
+	rx_put_part(arg, i, cookie, len);
+}
+
 /*
- * 5.1.6.4: a frame's header says over how many buffers it is spread. Returns
- * false when it cannot be.
+ * 5.1.6.4: a frame's header says over how many buffers it is spread, where that
+ * was agreed on. Returns false when it cannot be.
  */
 static bool begin_frame(struct uk_netdev_rx_queue *rxq, struct uk_netbuf *nb)
 {
-	uint16_t parts;
+	struct virtio_dev *vd = rxq->q.vn->vd;
+	uint16_t parts = 1;
 
-	if (nb->len < VIRTIO_NET_HDR_LEN)
-		return false;
-	memcpy(&parts,
-	       (char *)nb->data - VIRTIO_NET_HDR_LEN +
-		       VIRTIO_NET_HDR_NUM_BUFFERS,
-	       sizeof(parts));
-	if (parts == 0 || parts > rxq->q.vr.size)
-		return false;
-	nb->len = (uint16_t)(nb->len - VIRTIO_NET_HDR_LEN);
+	if (rxq->q.vn->mergeable) {
+		if (nb->len < VIRTIO_NET_HDR_LEN) {
+			virtio_why(vd,
+				   "the device returned %u bytes, less than a "
+				   "frame's header of %u",
+				   nb->len, VIRTIO_NET_HDR_LEN);
+			return false;
+		}
+		memcpy(&parts,
+		       (char *)nb->data - VIRTIO_NET_HDR_LEN +
+			       VIRTIO_NET_HDR_NUM_BUFFERS,
+		       sizeof(parts));
+		if (parts == 0 || parts > rxq->q.vr.size) {
+			virtio_why(vd,
+				   "the device spread a frame over %u buffers "
+				   "(receive ring of %u)",
+				   parts, rxq->q.vr.size);
+			return false;
+		}
+	}
+	nb->len = (uint16_t)(MAX(nb->len, VIRTIO_NET_HDR_LEN) -
+			     VIRTIO_NET_HDR_LEN);
 	rxq->parts_due = (uint16_t)(parts - 1);
 	rxq->frame = rxq->last_part = nb;
 	return true;
@@ -204,10 +232,11 @@ static bool is_short(const struct uk_netbuf *nb)
 
 /*
  * Makes frames of `n` parts, in place; returns how many. The last frame may
- * lack parts, which then come with the next call.
+ * lack parts, which then come with the next call. *large: see
+ * UK_NETDEV_STATUS_LARGE.
  */
 static unsigned int join(struct uk_netdev_rx_queue *rxq,
-			 struct uk_netbuf **pkts, unsigned int n)
+			 struct uk_netbuf **pkts, unsigned int n, bool *large)
 {
 	unsigned int out = 0;
 
@@ -226,11 +255,44 @@ static unsigned int join(struct uk_netdev_rx_queue *rxq,
 			rxq->too_short++;
 			uk_netbuf_free(rxq->frame);
 		} else {
+			*large |= rxq->frame->next ||
+				  rxq->frame->len > rxq->max_frame;
 			pkts[out++] = rxq->frame;
 		}
 		rxq->frame = NULL;
 	}
 	return out;
+}
+
+/* The `n` buffers that came at most; returns how many, *cnt of them frames. */
+VRING_INLINE unsigned int rx_take(struct uk_netdev_rx_queue *rxq,
+				  const enum vring_layout layout,
+				  const bool parts, struct uk_netbuf **pkts,
+				  unsigned int n, unsigned int *cnt,
+				  bool *large)
+{
+	struct vring *vr = &rxq->q.vr;
+	struct rx_sink s = {pkts, vr->usual_len, NO_PART};
+
+	if (parts) {
+		n = vring_reap(vr, layout, VRING_FROM_DEVICE, 0, n, rx_put_part,
+			       &s);
+		*cnt = join(rxq, pkts, n, large);
+		return n;
+	}
+	if (unlikely(rxq->frame)) {
+		s.first_part = 0;
+		n = vring_reap_each(vr, layout, VRING_FROM_DEVICE, n,
+				    rx_put_any, &s);
+	} else {
+		n = vring_reap_usual(vr, layout, VRING_FROM_DEVICE, RX_LEN_MIN,
+				     n, rx_put, rx_put_any, &s);
+	}
+	*cnt = n;
+	if (unlikely(s.first_part < n))
+		*cnt = s.first_part + join(rxq, pkts + s.first_part,
+					   n - s.first_part, large);
+	return n;
 }
 
 static int rx_give_up(struct uk_netdev_rx_queue *rxq)
@@ -241,13 +303,13 @@ static int rx_give_up(struct uk_netdev_rx_queue *rxq)
 }
 
 VRING_INLINE int rx_burst(struct uk_netdev_rx_queue *rxq,
-			  const enum vring_layout layout, const bool mergeable,
+			  const enum vring_layout layout, const bool parts,
 			  struct uk_netbuf **pkts, uint16_t *cnt)
 {
-	struct rx_sink s = {.pkts = pkts};
 	struct virtio_net_queue *q = &rxq->q;
 	const unsigned int max = *cnt;
 	unsigned int n, used;
+	bool large = false;
 	int status = 0;
 
 	*cnt = 0;
@@ -259,29 +321,19 @@ VRING_INLINE int rx_burst(struct uk_netdev_rx_queue *rxq,
 	 */
 	if (vring_room(&q->vr) >= rxq->refill)
 		status = refill_any(rxq, layout);
-	if (mergeable) {
-		used = vring_reap(&q->vr, layout, VRING_FROM_DEVICE, 0, max,
-				  rx_put_part, &s);
-		n = join(rxq, pkts, used);
-	} else {
-		n = used = vring_reap(&q->vr, layout, VRING_FROM_DEVICE,
-				      VIRTIO_NET_HDR_LEN + ETH_HDR_LEN, max,
-				      rx_put, &s);
-		if (unlikely(s.nb_short)) {
-			rxq->too_short += s.nb_short;
-			n = drop_short(pkts, n);
-		}
-	}
+	used = rx_take(rxq, layout, parts, pkts, max, &n, &large);
 	if (used)
 		q->idle_polls = 0;
 	else
 		virtio_net_idle(q);
 	*cnt = (uint16_t)n;
 	status |= n ? UK_NETDEV_STATUS_SUCCESS : 0;
+	if (unlikely(large))
+		status |= UK_NETDEV_STATUS_LARGE;
 	if (unlikely(q->vr.broken)) {
 		/* What came before the offence is delivered all the same. */
 		rx_give_up(rxq);
-		return n ? UK_NETDEV_STATUS_SUCCESS : -EIO;
+		return n ? status & ~UK_NETDEV_STATUS_UNDERRUN : -EIO;
 	}
 	if (used == max && vring_waiting(&q->vr, layout))
 		status |= UK_NETDEV_STATUS_MORE;
@@ -290,27 +342,27 @@ VRING_INLINE int rx_burst(struct uk_netdev_rx_queue *rxq,
 	return status;
 }
 
-#define RX_BURST(name, layout, mergeable)                           \
-	static int name(struct uk_netdev *dev __unused,             \
-			struct uk_netdev_rx_queue *rxq,             \
-			struct uk_netbuf **pkts, uint16_t *cnt)     \
-	{                                                           \
-		return rx_burst(rxq, layout, mergeable, pkts, cnt); \
+#define RX_BURST(name, layout, parts)                           \
+	static int name(struct uk_netdev *dev __unused,         \
+			struct uk_netdev_rx_queue *rxq,         \
+			struct uk_netbuf **pkts, uint16_t *cnt) \
+	{                                                       \
+		return rx_burst(rxq, layout, parts, pkts, cnt); \
 	}
 
 RX_BURST(rx_burst_split, VRING_SPLIT, false)
-RX_BURST(rx_burst_split_mergeable, VRING_SPLIT, true)
+RX_BURST(rx_burst_split_parts, VRING_SPLIT, true)
 RX_BURST(rx_burst_packed, VRING_PACKED, false)
-RX_BURST(rx_burst_packed_mergeable, VRING_PACKED, true)
+RX_BURST(rx_burst_packed_parts, VRING_PACKED, true)
 
-void virtio_net_choose_rx(struct virtio_net *vn, bool mergeable)
+void virtio_net_choose_rx(struct virtio_net *vn)
 {
 	if (vn->layout == VRING_PACKED)
-		vn->dev.rx_burst =
-			mergeable ? rx_burst_packed_mergeable : rx_burst_packed;
+		vn->dev.rx_burst = vn->in_parts ? rx_burst_packed_parts
+						: rx_burst_packed;
 	else
-		vn->dev.rx_burst =
-			mergeable ? rx_burst_split_mergeable : rx_burst_split;
+		vn->dev.rx_burst = vn->in_parts ? rx_burst_split_parts
+						: rx_burst_split;
 }
 
 uint64_t virtio_net_rx_short(const struct uk_netdev *dev)

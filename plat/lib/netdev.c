@@ -193,3 +193,8 @@ uint16_t uk_netdev_mtu_get(struct uk_netdev *dev)
 {
 	return dev->ops->mtu_get(dev);
 }
+
+const char *uk_netdev_why(struct uk_netdev *dev)
+{
+	return dev->ops->why ? dev->ops->why(dev) : NULL;
+}

@@ -92,9 +92,16 @@ void vring_init(struct vring *vr, void *mem, enum vring_layout layout,
 
 void vring_set_buf_len(struct vring *vr, enum vring_layout layout, uint32_t len)
 {
-	vr->buf_len = len;
+	vr->buf_len = vr->usual_len = len;
 	for (uint16_t i = 0; layout == VRING_SPLIT && i < vr->size; i++)
 		vr->desc[i].len = len;
+}
+
+void vring_break(struct vring *vr, enum vring_fault fault, uint32_t value)
+{
+	vr->broken = true;
+	vr->fault = fault;
+	vr->fault_value = value;
 }
 
 void vring_write_same(struct vring *vr, unsigned int n)

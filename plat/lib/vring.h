@@ -38,6 +38,14 @@ enum vring_dir {
 	VRING_FROM_DEVICE,
 };
 
+/* What the device did. */
+enum vring_fault {
+	VRING_FAULT_NONE,
+	VRING_FAULT_ID,    /* used a buffer that it did not have: which */
+	VRING_FAULT_LEN,   /* wrote more than there was room for: bytes */
+	VRING_FAULT_COUNT, /* used more buffers than it had: how many */
+};
+
 struct vring_buf {
 	uint64_t addr; /* physical */
 	uint32_t len;  /* bytes; VRING_FROM_DEVICE: see vring_set_buf_len() */
@@ -110,6 +118,8 @@ struct vring {
 	uint16_t *free;        /* identities not in use; only while !in_order */
 	uint64_t first_rest;   /* packed: of the descriptor to be shown last */
 	uint32_t buf_len;      /* room of each buffer, VRING_FROM_DEVICE */
+	uint32_t usual_len;    /* of that, what is usual: vring_set_usual_len()
+				*/
 	struct vring_buf same; /* of vring_add_same() */
 	uint16_t nb_same; /* the last slots before `next`, all describing it */
 	/* These count on: modulo the size they are a slot of the ring. */
@@ -128,6 +138,8 @@ struct vring {
 	 */
 	bool in_order;
 	bool broken;
+	enum vring_fault fault; /* why it is, where the ring found it out */
+	uint32_t fault_value;   /* what enum vring_fault says */
 };
 
 /* Bytes that a ring of `size` needs, aligned to VRING_ALIGN. */
@@ -148,6 +160,15 @@ void vring_init(struct vring *vr, void *mem, enum vring_layout layout,
  */
 void vring_set_buf_len(struct vring *vr, enum vring_layout layout,
 		       uint32_t len);
+
+/*
+ * The device is expected to write up to `len` bytes of a buffer: more, up to
+ * its room, is right too, but slower. Without this call it is the room.
+ */
+static inline void vring_set_usual_len(struct vring *vr, uint32_t len)
+{
+	vr->usual_len = MIN(len, vr->buf_len);
+}
 
 /* The areas that the device is told (2.7, 2.8): descriptor, driver, device. */
 static inline uint64_t vring_desc_addr(const struct vring *vr)
@@ -181,6 +202,9 @@ static inline uint16_t vring_room(const struct vring *vr)
 
 /* From here on identities come from a list; see in_order. */
 void vring_leave_order(struct vring *vr);
+
+/* The device broke the rules. */
+void vring_break(struct vring *vr, enum vring_fault fault, uint32_t value);
 
 /* Split: notes that `last_used` moved: keeps the device from interrupting. */
 void vring_push_event(struct vring *vr);
@@ -367,9 +391,12 @@ VRING_INLINE unsigned int vring_reap_any(struct vring *vr,
 			break;
 		if (vr->in_order && id != (vr->last_used & vr->mask))
 			vring_leave_order(vr);
-		if (id > vr->mask || !vr->cookie[id] ||
-		    (dir == VRING_FROM_DEVICE && len > vr->buf_len)) {
-			vr->broken = true;
+		if (id > vr->mask || !vr->cookie[id]) {
+			vring_break(vr, VRING_FAULT_ID, id);
+			break;
+		}
+		if (dir == VRING_FROM_DEVICE && len > vr->buf_len) {
+			vring_break(vr, VRING_FAULT_LEN, len);
 			break;
 		}
 		cookie = vr->cookie[id];
@@ -384,16 +411,16 @@ VRING_INLINE unsigned int vring_reap_any(struct vring *vr,
 }
 
 /*
- * Takes up to `n` used buffers back and hands each to `put`. Returns how many
- * there were; none once the ring is broken, which this call can find out. The
- * device is expected to write `min` bytes at least: less is right too, but
- * slower.
+ * Takes up to `n` used buffers back and hands each to `put`, but from the first
+ * one on that is not as usual, to `odd`: be it that it comes in another order,
+ * or that less than `min` bytes were written, or more than the usual length,
+ * which is `min` at least. Returns how many there were; none once the ring is broken, which
+ * this call can find out.
  */
-VRING_INLINE unsigned int vring_reap(struct vring *vr,
-				     const enum vring_layout layout,
-				     const enum vring_dir dir,
-				     const uint32_t min, unsigned int n,
-				     const vring_put_t put, void *arg)
+VRING_INLINE unsigned int
+vring_reap_usual(struct vring *vr, const enum vring_layout layout,
+		 const enum vring_dir dir, const uint32_t min, unsigned int n,
+		 const vring_put_t put, const vring_put_t odd, void *arg)
 {
 	/* Read once: the device may use more at any time. */
 	const unsigned int used = vring_shown_used(vr, layout);
@@ -407,9 +434,33 @@ VRING_INLINE unsigned int vring_reap(struct vring *vr,
 			i = vring_packed_reap(vr, dir, min, n, put, arg);
 	}
 	if (unlikely(i < n))
-		i = vring_reap_any(vr, layout, dir, i, n, put, arg);
+		i = vring_reap_any(vr, layout, dir, i, n, odd, arg);
 	vring_move_event(vr, layout);
 	return i;
+}
+
+/* The same with `put` for all. */
+VRING_INLINE unsigned int vring_reap(struct vring *vr,
+				     const enum vring_layout layout,
+				     const enum vring_dir dir,
+				     const uint32_t min, unsigned int n,
+				     const vring_put_t put, void *arg)
+{
+	return vring_reap_usual(vr, layout, dir, min, n, put, put, arg);
+}
+
+/* The same with `put` for all, none of which is usual. */
+VRING_INLINE unsigned int vring_reap_each(struct vring *vr,
+					  const enum vring_layout layout,
+					  const enum vring_dir dir,
+					  unsigned int n, const vring_put_t put,
+					  void *arg)
+{
+	const unsigned int used = vring_shown_used(vr, layout);
+
+	n = vring_reap_any(vr, layout, dir, 0, MIN(n, used), put, arg);
+	vring_move_event(vr, layout);
+	return n;
 }
 
 /*

@@ -274,7 +274,7 @@ VRING_INLINE unsigned int vring_packed_reap(struct vring *vr,
 					    const vring_put_t put, void *arg)
 {
 	const uint16_t first = vr->last_used;
-	const uint32_t span = vr->buf_len - min;
+	const uint32_t span = vr->usual_len - min;
 	const uint64_t one = vring_packed_one();
 	uint32_t len = min;
 	size_t i = 0;

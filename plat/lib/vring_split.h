@@ -132,7 +132,7 @@ VRING_INLINE unsigned int vring_split_pending(struct vring *vr,
 	const uint16_t n = (uint16_t)(vring_split_used_idx(vr) - vr->last_used);
 
 	if (unlikely(n > shown))
-		vr->broken = true;
+		vring_break(vr, VRING_FAULT_COUNT, n);
 	return n;
 }
 
@@ -183,7 +183,7 @@ VRING_INLINE unsigned int vring_split_reap(struct vring *vr,
 					   const vring_put_t put, void *arg)
 {
 	const uint16_t first = vr->last_used;
-	const uint32_t span = vr->buf_len - min;
+	const uint32_t span = vr->usual_len - min;
 	uint32_t len = min;
 	size_t i = 0;
 

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """Boot, memory, idling, crashes, power: the platform seen from outside."""
+import json
 import os
 import re
 import subprocess
@@ -45,6 +46,22 @@ def test_pc_boots_too(lab, firmware):
     assert done.returncode == 0, done.stderr
     sent, received = re.findall(r'"(?:sent|received)":(\d+)', reply[0])[0::3]
     assert int(sent) == int(received) >= 99
+
+
+def test_a_device_that_cannot_be_used_says_why():
+    done = subprocess.run(
+        ["qemu-system-x86_64", "-M", "q35", "-m", "16M", "-display", "none",
+         "-nodefaults", "-no-reboot", "-serial", "stdio", "-kernel", IMAGE,
+         "-device", "virtio-net-pci,host_mtu=60,romfile=",
+         "-device", "virtio-net-pci,iommu_platform=on,disable-legacy=on,romfile="],
+        input="@1 port --json; quit\n", text=True, capture_output=True, timeout=PATIENCE)
+    reply = [l for l in done.stdout.splitlines() if l.startswith("@1 {")]
+    states = [port["state"] for port in json.loads(reply[0][3:])["ports"]]
+    assert states == ["failed at 'probe': MTU 60 is below 68",
+                      "failed at 'probe': the device wants an IOMMU "
+                      "(VIRTIO_F_ACCESS_PLATFORM)"]
+    for i in range(2):
+        assert "port %d %s" % (i, states[i]) in done.stdout
 
 
 def test_image_is_small():

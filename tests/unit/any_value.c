@@ -32,11 +32,12 @@ static uint64_t any_number(const struct arg *a, uint64_t *seed)
 {
 	uint64_t n = any(seed), words = 0;
 
-	if (a->type == ARG_ENUM) {
-		while (a->words[words])
-			words++;
+	while (a->words && a->words[words])
+		words++;
+	if (a->type == ARG_ENUM)
 		return n % words;
-	}
+	if (a->type == ARG_MAC)
+		return n % (words + 1);
 	if (a->type == ARG_HEX32)
 		return (uint32_t)n;
 	/* Any magnitude of it; now and then what is at its end. */
@@ -54,6 +55,7 @@ void any_value(const struct arg *a, unsigned nb_ports, struct value *v,
 
 	memset(v, 0xa5, sizeof(*v));
 	v->mask = (any(seed) | 1ull << any_below(seed, nb_ports)) & ports;
+	v->unset = false;
 	v->u = any_number(a, seed);
 	v->rate.unit = (enum rate_unit)any_below(seed, RATE_PER_MIN + 1);
 	v->rate.micro = v->rate.unit == RATE_MAX ? 0 : any(seed);

@@ -20,6 +20,7 @@ static const struct arg args[] = {
 	{ARG_HEX32, .name = "CRC32"},
 	{ARG_SPEED, .name = "SPEED", .min = 1000000, .max = 1000000000000},
 	{ARG_MAC, .name = "MAC"},
+	{ARG_MAC, .name = "MAC", .words = words},
 	{ARG_IPV4, .name = "IPV4", .prefix = true, .min = 8, .max = 32},
 	{ARG_IPV6, .name = "IPV6", .prefix = true, .min = 96, .max = 128},
 	{ARG_IPV4, .name = "ONE"},

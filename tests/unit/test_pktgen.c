@@ -377,6 +377,152 @@ static void waits_as_the_least_patient_wants(void **state)
 	assert_false(w->wait.decided);
 }
 
+/*
+ * One frame of `len` bytes and that type comes to port 1 from outside; false:
+ * its ring has no room.
+ */
+static bool inject(uint16_t len, uint16_t type)
+{
+	struct uk_netbuf *nb = port_frame_alloc(&pg.port[0]);
+
+	assert_non_null(nb);
+	nb->len = len;
+	memset(nb->data, 0, len);
+	((struct eth_hdr *)nb->data)->type = net16(type);
+	if (uk_netdev_status_successful(
+		    uk_netdev_tx_one(pg.port[0].dev, 0, nb)))
+		return true;
+	uk_netbuf_free(nb);
+	return false;
+}
+
+#define INJECT_NS 12500 /* 80,000 frames a second */
+
+/*
+ * As main() does: steps, and sleeps where it may, while frames come for
+ * `time_ns`. Returns how many found no room, later than `head_ns` after the
+ * first.
+ */
+static unsigned sleep_and_receive(uint64_t *now, uint64_t time_ns,
+				  uint64_t head_ns)
+{
+	const uint64_t begin = *now, end = begin + time_ns;
+	unsigned lost = 0;
+	uint64_t due = begin;
+
+	while (*now < end) {
+		if (!pktgen_step(&pg, *now))
+			*now += pktgen_sleep_ns(&pg, *now);
+		*now += US;
+		for (; due < *now; due += INJECT_NS)
+			lost += !inject(60, 0) && due >= begin + head_ns;
+	}
+	return lost;
+}
+
+/* Nobody has started it, and in mode off it does not even count. */
+static void an_idle_receiver_stays_awake(void **state)
+{
+	const struct stats *rx = &pg.worker[1]->stats;
+	uint64_t now = S, got;
+
+	(void)state;
+	pktgen_step(&pg, now);
+	assert_int_equal(pktgen_sleep_ns(&pg, now), PKTGEN_SLEEP_NS);
+	/* What comes while it sleeps is up to the ring. */
+	assert_int_equal(
+		sleep_and_receive(&now, 300000 * US,
+				  PKTGEN_SLEEP_NS + 100 * US),
+		0);
+	assert_in_range(rx->rx_packets, 23000, 24000);
+	pktgen_set_mode(&pg, 2, 0, now);
+	got = rx->rx_packets;
+	assert_int_equal(sleep_and_receive(&now, 300000 * US, 0), 0);
+	assert_in_range(rx->rx_ignored, 23900, 24000);
+	assert_int_equal(rx->rx_packets, got);
+}
+
+/* It goes to sleep by degrees, and a frame wakes it. */
+static void a_quiet_receiver_falls_asleep(void **state)
+{
+	uint64_t now = S, last;
+
+	(void)state;
+	assert_true(inject(60, 0));
+	pktgen_step(&pg, last = now);
+	assert_int_equal(pktgen_sleep_ns(&pg, now), 0);
+	now = last + PKTGEN_AWAKE_NS - 1;
+	assert_int_equal(pktgen_sleep_ns(&pg, now), 0);
+	for (now++; now < last + 80000 * US; now += 1000 * US)
+		assert_int_equal(pktgen_sleep_ns(&pg, now),
+				 (now - last) / PKTGEN_QUIET_PART);
+	assert_int_equal(pktgen_sleep_ns(&pg, now + 3600 * S), PKTGEN_SLEEP_NS);
+	pktgen_start(&pg, 2, now);
+	assert_int_equal(pktgen_sleep_ns(&pg, now), 0);
+}
+
+/* Port 0 is on a network of larger frames than port 1. */
+static int setup_unlike(void **state)
+{
+	(void)state;
+	host_reset();
+	host_loop_pair(dev, 1500);
+	host_netdev_set_mtu(dev[0], 9000);
+	pktgen_open(&pg, uk_alloc_get_default());
+	return 0;
+}
+
+/* In a counter of their own, whether they fit a receive buffer or not. */
+static void frames_beyond_the_mtu_are_counted(void **state)
+{
+	static const struct {
+		uint16_t len, type;
+		bool good;
+	} frames[] = {
+		{60, ETH_TYPE_IPV4, true},     {1514, ETH_TYPE_IPV4, true},
+		{1515, ETH_TYPE_IPV4, false},  {1518, ETH_TYPE_IPV4, false},
+		{1515, ETH_TYPE_VLAN, true},   {1518, ETH_TYPE_VLAN, true},
+		{1518, ETH_TYPE_QINQ, true},   {1519, ETH_TYPE_VLAN, false},
+		{2034, ETH_TYPE_IPV4, false},  {2036, ETH_TYPE_IPV4, false},
+		{9014, ETH_TYPE_IPV4, false},  {9014, ETH_TYPE_VLAN, false},
+	};
+	struct stats *s = &pg.worker[1]->stats, was;
+	uint64_t now = S;
+
+	(void)state;
+	for (unsigned i = 0; i < 200 * ARRAY_SIZE(frames); i++) {
+		const unsigned k = i % ARRAY_SIZE(frames);
+
+		was = *s;
+		assert_true(inject(frames[k].len, frames[k].type));
+		assert_int_equal(pktgen_step(&pg, now += US), 1);
+		assert_int_equal(s->rx_packets - was.rx_packets,
+				 frames[k].good);
+		assert_int_equal(s->rx_oversize - was.rx_oversize,
+				 !frames[k].good);
+		assert_int_equal(s->rx_bytes - was.rx_bytes,
+				 frames[k].good ? frames[k].len + 4 : 0);
+	}
+	assert_int_equal(s->rx_ignored, 0);
+	/* Who does not receive ignores all alike. */
+	was = *s;
+	pktgen_set_mode(&pg, 2, 0, now);
+	assert_true(inject(9014, 0));
+	pktgen_step(&pg, now += US);
+	assert_int_equal(s->rx_oversize, was.rx_oversize);
+	assert_int_equal(s->rx_ignored, 1);
+	/* None is sent back, and all in one burst. */
+	pktgen_set_mode(&pg, 2, MODE_RX | MODE_REFLECT, now);
+	pktgen_start(&pg, 2, now);
+	for (unsigned i = 0; i < ARRAY_SIZE(frames); i++)
+		assert_true(inject(frames[i].len, frames[i].type));
+	run_for(&now, 10 * US, US);
+	assert_int_equal(s->rx_oversize - was.rx_oversize, 7);
+	assert_int_equal(s->rx_packets - was.rx_packets, 5);
+	assert_int_equal(s->rx_underrun, 0);
+	assert_int_equal(worker_in_flight(pg.worker[1]), 0);
+}
+
 #define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 
 int main(void)
@@ -390,6 +536,11 @@ int main(void)
 		TEST(both_ways_at_once),
 		TEST(a_mode_without_tx_owes_nothing),
 		TEST(ignoring_is_quick_enough),
+		cmocka_unit_test_setup_teardown(
+			frames_beyond_the_mtu_are_counted, setup_unlike,
+			teardown),
+		TEST(an_idle_receiver_stays_awake),
+		TEST(a_quiet_receiver_falls_asleep),
 		TEST(waits_as_the_least_patient_wants),
 		TEST(refused_edits_change_no_port),
 		TEST(a_new_size_counts_from_the_next_burst),

@@ -55,7 +55,7 @@ static void test_plain_device(void **state)
 	assert_int_equal(info.features, 0);
 }
 
-/* Where every frame fits one buffer, none is asked for in parts. */
+/* What is longer than the MTU allows comes in parts, and is not dropped. */
 static void test_small_mtu(void **state)
 {
 	struct uk_netdev *dev = *state;
@@ -64,9 +64,9 @@ static void test_small_mtu(void **state)
 	fake.config[10] = 1500 & 255;
 	fake.config[11] = 1500 >> 8;
 	virtio_fake_bring_up(dev);
-	assert_false(fake.accepted & 1 << 15);
+	assert_true(fake.accepted & 1 << 15);
 	uk_netdev_info_get(dev, &info);
-	assert_int_equal(info.features, 0);
+	assert_int_equal(info.features, UK_NETDEV_F_RX_CHAIN);
 }
 
 static void test_config_changes(void **state)
@@ -79,31 +79,51 @@ static void test_config_changes(void **state)
 	assert_memory_equal(uk_netdev_hwaddr_get(dev), fake.config, 6);
 }
 
+/* The device cannot be used, and what it said last does not count. */
+static void assert_refused(struct uk_netdev *dev, int err, const char *why)
+{
+	assert_int_equal(uk_netdev_probe(dev), err);
+	assert_string_equal(uk_netdev_why(dev), why);
+}
+
 static void test_refusals(void **state)
 {
 	struct uk_netdev *dev = *state;
 
+	assert_null(uk_netdev_why(dev));
 	fake.offered = ~VIRTIO_F_VERSION_1;
-	assert_int_equal(uk_netdev_probe(dev), -ENOTSUP);
+	assert_refused(dev, -ENOTSUP,
+		       "the device lacks features that are needed "
+		       "(0x100000000)");
 	assert_true(fake.status & VIRTIO_STATUS_FAILED);
 	fake.offered = ~0ull;
 	fake.refuses = true;
-	assert_int_equal(uk_netdev_probe(dev), -EIO);
+	assert_refused(dev, -EIO,
+		       "the device wants an IOMMU (VIRTIO_F_ACCESS_PLATFORM)");
+	fake.offered = VIRTIO_F_VERSION_1;
+	assert_refused(dev, -EIO,
+		       "the device refuses the features asked for "
+		       "(0x100000000)");
+	fake.offered = ~0ull;
 	fake.refuses = false;
 	fake.hangs = true;
-	assert_int_equal(uk_netdev_probe(dev), -ETIMEDOUT);
+	assert_refused(dev, -ETIMEDOUT,
+		       "the device does not come to rest when it is reset");
 	fake.hangs = false;
 	fake.changes = UINT32_MAX;
-	assert_int_equal(uk_netdev_probe(dev), -EIO);
+	assert_refused(dev, -EIO,
+		       "the device keeps changing its configuration");
 	fake.changes = 0;
 	fake.config[10] = 67;
 	fake.config[11] = 0;
-	assert_int_equal(uk_netdev_probe(dev), -EIO);
+	assert_refused(dev, -EIO, "MTU 67 is below 68");
 	fake.config[10] = 68;
 	fake.max[1] = 0;
-	assert_int_equal(uk_netdev_probe(dev), -ENODEV);
+	assert_refused(dev, -ENODEV,
+		       "the device's transmit ring has room for 0 buffers");
 	fake.max[1] = RING;
 	assert_int_equal(uk_netdev_probe(dev), 0);
+	assert_null(uk_netdev_why(dev));
 	assert_int_equal(uk_netdev_mtu_get(dev), 68);
 }
 
@@ -118,7 +138,8 @@ static void assert_rx_breaks(struct uk_netdev *dev)
 }
 
 /* Both directions are over, and teardown() finds every netbuf. */
-static void assert_over(struct uk_netdev *dev, unsigned int resets)
+static void assert_over(struct uk_netdev *dev, unsigned int resets,
+			const char *why)
 {
 	struct uk_netbuf *nb = new_netbuf(HEADROOM, 60), *pkt;
 	uint16_t cnt;
@@ -135,6 +156,7 @@ static void assert_over(struct uk_netdev *dev, unsigned int resets)
 	assert_int_equal(fake.resets, resets + 1);
 	assert_int_equal(fake.status, 0);
 	assert_int_equal(uk_allocpool_availcount(pool), NB_BUFS);
+	assert_string_equal(uk_netdev_why(dev), why);
 }
 
 static void test_broken_rx(void **state)
@@ -154,7 +176,8 @@ static void test_broken_rx(void **state)
 			 UK_NETDEV_STATUS_SUCCESS);
 	assert_int_equal(cnt, 1);
 	uk_netbuf_free(pkts[0]);
-	assert_over(dev, resets);
+	assert_over(dev, resets,
+		    "the device returned a length of 1997 for a buffer of 1996");
 }
 
 static void test_broken_tx(void **state)
@@ -167,7 +190,26 @@ static void test_broken_tx(void **state)
 	for (int i = 0; i < 5; i++)
 		uk_netdev_tx_one(dev, 0, new_netbuf(HEADROOM, 60));
 	vring_dev_use(&fake.q[1].dev, 5, 0);
-	assert_over(dev, resets);
+	assert_over(dev, resets,
+		    "the device returned a used id that was not in flight "
+		    "(id 5, transmit ring of 16)");
+}
+
+/* Split only: the device's index runs ahead of what it was given. */
+static void test_broken_index(void **state)
+{
+	struct uk_netdev *dev = *state;
+	unsigned int resets;
+	const uint16_t idx = 9;
+
+	virtio_fake_bring_up(dev);
+	resets = fake.resets;
+	for (int i = 0; i < 5; i++)
+		uk_netdev_tx_one(dev, 0, new_netbuf(HEADROOM, 60));
+	memcpy(fake.q[1].dev.area[2] + 2, &idx, 2);
+	assert_over(dev, resets,
+		    "the device returned 9 buffers, 5 were in flight "
+		    "(transmit ring of 16)");
 }
 
 /* Buffers of a frame are counted wrongly by its header. */
@@ -187,7 +229,9 @@ static void test_broken_parts(void **state)
 			 UK_NETDEV_STATUS_SUCCESS);
 	assert_int_equal(cnt, 1);
 	uk_netbuf_free(pkts[0]);
-	assert_over(dev, resets);
+	assert_over(dev, resets,
+		    "the device spread a frame over 0 buffers "
+		    "(receive ring of 16)");
 }
 
 static void test_broken_many_parts(void **state)
@@ -199,7 +243,9 @@ static void test_broken_many_parts(void **state)
 	resets = fake.resets;
 	dev_receive_parts(60, RING);
 	assert_rx_breaks(dev);
-	assert_over(dev, resets);
+	assert_over(dev, resets,
+		    "the device spread a frame over 17 buffers "
+		    "(receive ring of 16)");
 }
 
 /* The header itself is cut short. */
@@ -214,7 +260,9 @@ static void test_broken_header(void **state)
 	assert_true(vring_dev_take(&fake.q[0].dev, &b));
 	vring_dev_use(&fake.q[0].dev, b.id, 11);
 	assert_rx_breaks(dev);
-	assert_over(dev, resets);
+	assert_over(dev, resets,
+		    "the device returned 11 bytes, less than a frame's "
+		    "header of 12");
 }
 
 /* The device breaks down in the middle of a frame. */
@@ -232,7 +280,9 @@ static void test_broken_amid(void **state)
 	assert_int_equal(cnt, 0);
 	vring_dev_use(&fake.q[0].dev, RING, 60);
 	assert_rx_breaks(dev);
-	assert_over(dev, resets);
+	assert_over(dev, resets,
+		    "the device returned a used id that was not in flight "
+		    "(id 16, receive ring of 16)");
 }
 
 /* 2.1.2: the device gives up; the driver notices though nothing moves. */
@@ -252,7 +302,8 @@ static void test_needs_reset(void **state)
 		rc = uk_netdev_rx_burst(dev, 0, NULL, &cnt);
 	}
 	assert_int_equal(rc, -EIO);
-	assert_over(dev, resets);
+	assert_over(dev, resets,
+		    "the device asks for a reset (NEEDS_RESET)");
 }
 
 /* It does not even reset: the driver does not wait for ever. */
@@ -281,6 +332,9 @@ int main(void)
 		VIRTIO_FAKE_TEST(test_refusals),
 		VIRTIO_FAKE_TEST(test_broken_rx),
 		VIRTIO_FAKE_TEST(test_broken_tx),
+		cmocka_unit_test_setup_teardown(test_broken_index,
+						virtio_fake_setup_split,
+						virtio_fake_teardown),
 		VIRTIO_FAKE_TEST(test_broken_parts),
 		VIRTIO_FAKE_TEST(test_broken_many_parts),
 		VIRTIO_FAKE_TEST(test_broken_header),

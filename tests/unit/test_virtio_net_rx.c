@@ -210,6 +210,124 @@ static void test_rx_more(void **state)
 	uk_netbuf_free(pkts[0]);
 }
 
+/*
+ * A frame longer than the MTU allows is delivered and told of, whole, in one
+ * buffer or in several, and those before and behind it are as they should be.
+ */
+static void test_rx_large(void **state)
+{
+	const uint32_t room = BUF_LEN - HEADROOM;
+	const uint32_t lens[] = {14,   60,       1514,     1515,
+				 1518, 1519,     room - 1, room,
+				 room + 1, 2 * room, 9014};
+	const unsigned int nb = sizeof(lens) / sizeof(lens[0]);
+	struct uk_netdev *dev = *state;
+	struct uk_netbuf *pkts[RING];
+	uint16_t cnt = 0;
+
+	fake.config[10] = 1500 & 255;
+	fake.config[11] = 1500 >> 8;
+	virtio_fake_bring_up(dev);
+	for (unsigned int round = 0; round < 50 * nb; round++) {
+		const uint32_t len = lens[round % nb];
+		const uint16_t piece = (uint16_t)(1 + round / nb % RING);
+		int status = 0;
+		unsigned int n = 0;
+
+		cnt = 0;
+		uk_netdev_rx_burst(dev, 0, pkts, &cnt);
+		dev_receive_parts(60, 0);
+		dev_receive_parts(len, 0);
+		dev_receive_parts(90, 0);
+		for (int calls = 0; n < 3; calls++) {
+			assert_in_range(calls, 0, 12);
+			cnt = piece;
+			status |= uk_netdev_rx_burst(dev, 0, pkts + n, &cnt);
+			assert_in_range(cnt, 0, piece);
+			n += cnt;
+		}
+		assert_int_equal(!!(status & UK_NETDEV_STATUS_LARGE),
+				 len > 1514);
+		assert_frame(pkts[0], 60);
+		assert_frame(pkts[1], len);
+		assert_frame(pkts[2], 90);
+		for (unsigned int i = 0; i < 3; i++)
+			uk_netbuf_free(pkts[i]);
+	}
+}
+
+/* A device that spreads no frame: what fits the buffer is told of. */
+static void test_rx_large_alone(void **state)
+{
+	struct uk_netdev *dev = *state;
+	struct uk_netbuf *pkt;
+
+	fake.config[10] = 1500 & 255;
+	fake.config[11] = 1500 >> 8;
+	fake.offered &= ~MERGEABLE;
+	virtio_fake_bring_up(dev);
+	for (uint32_t len = 1500; len <= BUF_LEN - HEADROOM; len++) {
+		dev_receive(len, 1);
+		assert_int_equal(uk_netdev_rx_one(dev, 0, &pkt),
+				 UK_NETDEV_STATUS_SUCCESS |
+					 (len > 1514 ? UK_NETDEV_STATUS_LARGE
+						     : 0));
+		assert_int_equal(pkt->len, len);
+		uk_netbuf_free(pkt);
+	}
+}
+
+/* Buffers that come back in another order, short and long frames in them. */
+static void test_rx_disorder(void **state)
+{
+	struct vring_dev *d = &fake.q[VIRTIO_NET_RXQ].dev;
+	struct uk_netdev *dev = *state;
+	struct uk_netbuf *pkts[RING];
+	uint64_t seed = 5;
+
+	fake.config[10] = 1500 & 255;
+	fake.config[11] = 1500 >> 8;
+	virtio_fake_bring_up(dev);
+	for (unsigned int round = 0; round < 20000; round++) {
+		const unsigned int n = 1 + (unsigned int)unit_random(&seed) % 8;
+		uint32_t len[8] = {0};
+		struct vring_dev_buf b[8];
+		uint16_t cnt = 0;
+
+		uk_netdev_rx_burst(dev, 0, pkts, &cnt);
+		for (unsigned int i = 0; i < n; i++) {
+			uint8_t *p;
+
+			assert_true(vring_dev_take(d, &b[i]));
+			p = (uint8_t *)(uintptr_t)b[i].addr;
+			memset(p, 0, VIRTIO_NET_HDR_LEN);
+			p[VIRTIO_NET_HDR_NUM_BUFFERS] = 1;
+		}
+		for (unsigned int left = n; left; left--) {
+			const size_t k = unit_random(&seed) % left;
+			const uint32_t l = 14 + unit_random(&seed) % 1900;
+
+			memset((uint8_t *)(uintptr_t)b[k].addr +
+				       VIRTIO_NET_HDR_LEN,
+			       (int)l, l);
+			vring_dev_use(d, b[k].id, VIRTIO_NET_HDR_LEN + l);
+			len[n - left] = l;
+			b[k] = b[left - 1];
+		}
+		cnt = RING;
+		uk_netdev_rx_burst(dev, 0, pkts, &cnt);
+		assert_int_equal(cnt, n);
+		for (unsigned int i = 0; i < n; i++) {
+			const uint8_t *p = pkts[i]->data;
+
+			assert_int_equal(pkts[i]->len, len[i]);
+			assert_int_equal(p[0], (uint8_t)len[i]);
+			assert_int_equal(p[len[i] - 1], (uint8_t)len[i]);
+			uk_netbuf_free(pkts[i]);
+		}
+	}
+}
+
 /* A runt of the device's making goes back to its pool and is counted. */
 static void rx_short(struct uk_netdev *dev, uint64_t without, uint32_t least)
 {
@@ -286,6 +404,9 @@ int main(void)
 		VIRTIO_FAKE_TEST(test_rx_parts),
 		VIRTIO_FAKE_TEST(test_rx_again),
 		VIRTIO_FAKE_TEST(test_rx_again_twice),
+		VIRTIO_FAKE_TEST(test_rx_large),
+		VIRTIO_FAKE_TEST(test_rx_large_alone),
+		VIRTIO_FAKE_TEST(test_rx_disorder),
 		VIRTIO_FAKE_TEST(test_rx_more),
 		VIRTIO_FAKE_TEST(test_rx_short),
 		VIRTIO_FAKE_TEST(test_rx_short_mergeable),

@@ -244,6 +244,7 @@ static void step(struct player *p)
 {
 	p->now_ns += STEP_NS;
 	pktgen_step(&p->app.pktgen, p->now_ns);
+	app_tell_failures(&p->app, p->now_ns);
 	app_tell_done(&p->app, p->now_ns);
 	app_tell_stalls(&p->app, p->now_ns);
 	app_check_lease(&p->app, p->now_ns);
@@ -307,11 +308,14 @@ static void press(struct player *p, const char *line)
 
 static void set_faults(struct host_netdev *dev, const char *text)
 {
+	static char why[96];
 	struct host_faults *f = host_netdev_faults(dev);
 
 	sscanf(text, "probe=%d", &f->probe);
 	sscanf(text, "configure=%d", &f->configure);
 	sscanf(text, "start=%d", &f->start);
+	if (sscanf(text, "rx=%d why=%95[^\n]", &f->rx, why) == 2)
+		f->why = why;
 }
 
 /* Of the first port there is. */

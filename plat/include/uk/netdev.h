@@ -39,10 +39,13 @@
  * UK_NETDEV_F_RX_CHAIN, in uk_netdev_info.features: the device spreads a frame
  * over several receive buffers where one is too small, and delivers a chain of
  * netbufs. Without it a buffer has to hold a frame of the MTU.
+ * UK_NETDEV_HAVE_WHY: uk_netdev_why().
+ * UK_NETDEV_STATUS_LARGE: a receive says so when frames of it want a look.
  */
 #define UK_NETDEV_HAVE_BURST 1
 #define UK_NETDEV_HAVE_SHARED_TX 1
 #define UK_NETDEV_HAVE_ORDER_ERRORS 1
+#define UK_NETDEV_HAVE_WHY 1
 #define UK_NETDEV_F_RX_CHAIN (1U << 31)
 
 #define UK_NETDEV_HWADDR_LEN 6
@@ -150,10 +153,19 @@ const struct uk_hwaddr *uk_netdev_hwaddr_get(struct uk_netdev *dev);
 /* Bytes of layer 3 that a frame may carry. Valid from UNCONFIGURED on. */
 uint16_t uk_netdev_mtu_get(struct uk_netdev *dev);
 
+/*
+ * In words and without a full stop, what the device did when one of these calls
+ * failed; NULL where there is no more to say than the errno does. It stays as
+ * it is until the device is probed again.
+ */
+const char *uk_netdev_why(struct uk_netdev *dev);
+
 /* What sending and receiving return: a negative errno, or a set of these. */
 #define UK_NETDEV_STATUS_SUCCESS 0x1  /* the netbuf was taken or delivered */
 #define UK_NETDEV_STATUS_MORE 0x2     /* another call would succeed now */
 #define UK_NETDEV_STATUS_UNDERRUN 0x4 /* the receive queue lacks buffers */
+/* A frame that was delivered is a chain, or longer than the MTU allows. */
+#define UK_NETDEV_STATUS_LARGE 0x8
 
 #define uk_netdev_status_test_set(status, flag) \
 	(((int)(status) & ((int)(flag) | INT_MIN)) == (int)(flag))
@@ -193,6 +205,7 @@ struct uk_netdev_ops {
 	int (*start)(struct uk_netdev *dev);
 	const struct uk_hwaddr *(*hwaddr_get)(struct uk_netdev *dev);
 	uint16_t (*mtu_get)(struct uk_netdev *dev);
+	const char *(*why)(struct uk_netdev *dev); /* may be NULL */
 };
 
 struct uk_netdev {
@@ -293,7 +306,9 @@ static inline int uk_netdev_tx_burst(struct uk_netdev *dev, uint16_t queue_id,
  * buffer left. The next call tries again.
  *
  * Returns a set of the flags above: SUCCESS when at least one was delivered,
- * MORE where another is waiting, UNDERRUN. Or -EIO: the device broke the rules
+ * MORE where another is waiting, UNDERRUN, LARGE. A frame that is longer than
+ * the MTU allows is delivered as the device gave it; one of the MTU with a VLAN
+ * tag counts as LARGE as well. Or -EIO: the device broke the rules
  * of its ring and has been stopped, for good; what it delivered before has
  * been, by a call that returned SUCCESS.
  */
