@@ -2,9 +2,12 @@
 # shellcheck shell=bash
 # Sourced by ukpktgen: QEMU's command line, its start, and what its end means.
 
-args=()       # QEMU's
-ports=0       # how many there are so far
-capturable='' # those whose frames come by QEMU
+args=()            # QEMU's
+ports=0            # how many there are so far
+capturable=''      # those whose frames come by QEMU
+mac=''             # the first five bytes of a port's address, where --mac gives none
+declare -A macs=() # what --mac gives, by port
+declare -A taken=() # the port that has an address
 
 # On q35, SeaBIOS and less for it to look at. Not the faster qboot: it gets the kernel's header
 # from a part of QEMU 7.2's stack that is in use again by then, and halts at will.
@@ -21,14 +24,14 @@ add_board() {
 kvm_boots() {
 	(
 		ulimit -c 0
-		yes quit | timeout 1 "$qemu" "${args[@]}" -accel kvm -m 16M -serial stdio
+		yes quit | timeout 1 "$qemu" "$@" -accel kvm -m 16M -serial stdio
 	) >/dev/null 2>&1
 }
 
-choose_accel() {
+choose_accel() { # BOARD...
 	local why='/dev/kvm does not run the appliance'
 	[ "$accel" != tcg ] || return 0
-	if kvm_boots; then
+	if kvm_boots "$@"; then
 		accel=kvm
 		return
 	fi
@@ -38,11 +41,44 @@ choose_accel() {
 	accel=tcg
 }
 
+take_mac() { # PORT=MAC
+	local port address
+	[[ $1 =~ ^([0-9]{1,2})=(([0-9A-Fa-f]{2}:){5}[0-9A-Fa-f]{2})$ ]] || die 2 "--mac '$1': \
+wanted PORT=MAC, such as 0=02:00:00:00:00:01"
+	port=$((10#${BASH_REMATCH[1]})) address=${BASH_REMATCH[2],,}
+	(((0x${address:0:2} & 1) == 0)) || die 2 "--mac '$1': a port cannot have a group address"
+	[ "$address" != 00:00:00:00:00:00 ] || die 2 "--mac '$1': a port cannot have address zero"
+	[ -z "${macs[$port]-}" ] || die 2 "--mac '$1': port $port has ${macs[$port]} already"
+	macs[$port]=$address
+}
+
+# Addresses of our own: the same in every run, others on another host, of another user and
+# with another name. A cloned host has its machine-id from the first, its name hardly ever.
+choose_macs() {
+	local host='' id=''
+	read -r host 2>/dev/null </proc/sys/kernel/hostname
+	read -r id 2>/dev/null </etc/machine-id
+	mac=$(md5sum <<<"$id $host $EUID $name")
+	mac=02:${mac:0:2}:${mac:2:2}:${mac:4:2}:${mac:6:2}
+}
+
+check_macs() {
+	local port
+	for port in "${!macs[@]}"; do
+		((port < ports)) || die 2 "--mac '$port=${macs[$port]}': there are \
+the ports 0..$((ports - 1))"
+	done
+}
+
 add_port() { # BACKEND; without, QEMU drops its frames
+	local address=${macs[$ports]:-$mac:$(printf %02x "$ports")}
+	[ -z "${taken[$address]-}" ] ||
+		die 2 "ports ${taken[$address]} and $ports would both have the address $address"
+	taken[$address]=$ports
 	# MSI-X off: QEMU 7.2 crashes on it with vhost-user, and we poll.
 	local device=virtio-net-pci,disable-legacy=on,disable-modern=off,vectors=0,romfile=
 	[ "$machine" = q35 ] || device=virtio-net-device
-	device+=,mac=$mac:$(printf %02x "$ports")$queue
+	device+=,mac=$address$queue
 	if [ -n "$1" ]; then
 		args+=(-netdev "$1,id=n$ports")
 		device+=,netdev=n$ports
@@ -92,27 +128,27 @@ listens() {
 
 # Starts a QEMU that waits for us to connect. From here on it is ours to end.
 start_qemu() { # COMMAND... to start it with
-	local spec n=0
+	local spec n=0 board
 	need "$qemu" qemu-system-x86
 	[ -r "$image" ] || die 2 "$image is missing; 'make image' builds it"
 	while [ -z "$name" ] && alive "ukpktgen$n"; do n=$((n + 1)); done
 	name=${name:-ukpktgen$n}
 	! alive "$name" || die 2 "an appliance named '$name' runs already"
 	sock=$dir/$name.sock
-	# As different as the names, and the same in every run.
-	mac=$(md5sum <<<"$EUID $name")
-	mac=02:${mac:0:2}:${mac:2:2}:${mac:4:2}:${mac:6:2}
+	choose_macs
 	add_board
-	choose_accel
+	board=("${args[@]}")
 	for spec in "${nets[@]:-loop}"; do add_net "$spec"; done
+	check_macs
 	for spec in "${captures[@]}"; do add_capture "$spec"; done
 	[[ "${nets[*]}" != *vhost-user:* ]] || args+=(-machine memory-backend=mem -object
 		"memory-backend-memfd,id=mem,size=$memory,share=on")
-	args+=(-accel "$accel" -m "$memory" -smp "$cpus" -serial chardev:console -chardev
-		"socket,id=console,path=${sock//,/,,},server=on,wait=on")
 	forget "$name"
 	ours=1
 	add_boot_files
+	choose_accel "${board[@]}" # once nothing is left to be refused
+	args+=(-accel "$accel" -m "$memory" -smp "$cpus" -serial chardev:console -chardev
+		"socket,id=console,path=${sock//,/,,},server=on,wait=on")
 	"$@" "$qemu" "${args[@]}" </dev/null >"$dir/$name.log" 2>&1 9>&- &
 	child=$!
 	echo "$child" >"$dir/$name.pid"

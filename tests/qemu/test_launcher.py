@@ -443,6 +443,54 @@ def test_each_net_boots_on_each_board_and_numbers_its_ports(lab, machine, specs,
     assert [mac[-2:] for mac in macs] == ["%02x" % n for n in range(ports)]
 
 
+def macs(text):
+    return [port["mac"] for port in json.loads(text)["ports"]]
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can rename a host of its own")
+def test_addresses_are_those_of_name_user_and_host(lab):
+    def boot(host, name="a"):
+        done = subprocess.run(
+            ["unshare", "--uts", "sh", "-c", 'hostname "$1"; shift; exec "$@"', "sh", host,
+             LAUNCHER, "exec", "--boot", "--accel", "tcg", "--name", name, "-c",
+             "port --json"], env=lab.env, text=True, capture_output=True,
+            stdin=subprocess.DEVNULL, timeout=PATIENCE)
+        assert done.returncode == 0, done.stderr
+        return macs(done.stdout)
+    here = boot("host-a")
+    assert boot("host-a") == here
+    assert not set(boot("host-b")) & set(here)
+    assert not set(boot("host-a", "b")) & set(here)
+    for mac in here:
+        assert int(mac[:2], 16) & 3 == 2, "locally administered, of one: " + mac
+
+
+def test_addresses_can_be_chosen(lab):
+    done = lab.launch("exec", "--boot", "--accel", "tcg", "--mac", "1=00:53:aA:00:00:01",
+                      "--mac=0=52:54:00:00:00:01", "-c", "port --json")
+    assert macs(done.stdout) == ["52:54:00:00:00:01", "00:53:aa:00:00:01"]
+
+
+@pytest.mark.parametrize("given, wanted", [
+    (["0=01:00:5e:00:00:01"], "a group address"),
+    (["0=ff:ff:ff:ff:ff:ff"], "a group address"),
+    (["0=00:00:00:00:00:00"], "address zero"),
+    (["0=2:0:0:0:0:1"], "wanted PORT=MAC"), (["0=02:00:00:00:00:0g"], "wanted PORT=MAC"),
+    (["0=02:00:00:00:00:01:02"], "wanted PORT=MAC"), (["0=020000000001"], "wanted PORT=MAC"),
+    (["0=02-00-00-00-00-01"], "wanted PORT=MAC"), (["02:00:00:00:00:01"], "wanted PORT=MAC"),
+    (["x=02:00:00:00:00:01"], "wanted PORT=MAC"), (["0=02:00:00:00:00:01,a=b"], "wanted PORT=MAC"),
+    (["2=02:00:00:00:00:01"], "the ports 0..1"),
+    (["0=02:00:00:00:00:01", "0=02:00:00:00:00:02"], "port 0 has 02:00:00:00:00:01 already"),
+    (["0=02:00:00:00:00:0a", "1=02:00:00:00:00:0A"], "ports 0 and 1 would both"),
+])
+def test_an_address_that_cannot_be_is_refused(lab, given, wanted):
+    options = [word for one in given for word in ("--mac", one)]
+    done = lab.launch("exec", "--boot", "--accel", "tcg", *options, "-c", "version",
+                      check=False)
+    assert (done.returncode, done.stdout) == (2, "") and wanted in done.stderr
+    assert left_behind(lab) == []
+
+
 def test_a_capture_has_the_frames(lab):
     path = lab.path / "a,b.pcap"
     lab.launch("exec", "--boot", "--accel", "tcg", "--capture", "1=%s" % path, "-c",
