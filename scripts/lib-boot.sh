@@ -5,6 +5,9 @@
 args=()            # QEMU's
 ports=0            # how many there are so far
 capturable=''      # those whose frames come by QEMU
+streams=()         # the paths that stream: connects to
+connected=0        # how many unix sockets QEMU connects to
+fault=''           # why a port is not as was asked for
 mac=''             # the first five bytes of a port's address, where --mac gives none
 declare -A macs=() # what --mac gives, by port
 declare -A taken=() # the port that has an address
@@ -90,17 +93,30 @@ add_port() { # BACKEND; without, QEMU drops its frames
 
 add_net() { # SPEC
 	local v=${1#*:} hub=hubport,hubid=$ports unix=addr.type=unix,addr.path=
+	local names
 	v=${v//,/,,} # what QEMU takes for a comma in a value
 	case $1 in
 	loop) add_port "$hub" && add_port "$hub" ;;
 	null) add_port '' ;;
 	user) add_port user ;;
-	tap:?*) add_port "tap,ifname=$v,script=no,downscript=no" ;;
+	tap:?*)
+		# As root, QEMU would make one of a name that was mistyped.
+		names=$(cut -d : -f 1 </proc/net/dev | tr -d ' ')
+		[[ $'\n'$names$'\n' == *$'\n'"${1#*:}"$'\n'* ]] || die 2 "--net '$1': there is no \
+interface '${1#*:}'; as root, this makes it: ip tuntap add dev '${1#*:}' mode tap"
+		add_port "tap,ifname=$v,script=no,downscript=no"
+		;;
 	dgram:+([!,]),+([!,])) add_port "dgram,local.type=unix,local.path=${v%%,*}\
 ,remote.type=unix,remote.path=${v##*,}" ;;
-	stream:?*) add_port "stream,server=off,$unix$v" ;;
+	stream:?*)
+		[ -S "${1#*:}" ] || die 2 "--net '$1': there is no socket '${1#*:}'"
+		streams+=("${1#*:}")
+		connected=$((connected + 1))
+		add_port "stream,server=off,$unix$v"
+		;;
 	stream-listen:?*) add_port "stream,server=on,$unix$v" ;;
 	vhost-user:?*)
+		connected=$((connected + 1))
 		args+=(-chardev "socket,id=v$ports,path=$v")
 		add_port "vhost-user,chardev=v$ports"
 		;;
@@ -113,6 +129,8 @@ add_capture() { # PORT=FILE
 	local port=${1%%=*} file=${1#*=}
 	[[ $1 == *=?* && " $capturable " == *" $port "* ]] || die 2 "--capture '$1': wanted \
 PORT=FILE with PORT out of${capturable:- none} (frames of null and vhost-user do not come by QEMU)"
+	[[ " ${args[*]}" != *" filter-dump,id=d$port,"* ]] || die 2 "--capture '$1': port $port \
+is written to a file already"
 	args+=(-object "filter-dump,id=d$port,netdev=n$port,file=${file//,/,,}")
 }
 
@@ -158,6 +176,50 @@ start_qemu() { # COMMAND... to start it with
 	done
 	exec 9>&-
 }
+
+# Prints how many connections to unix sockets our QEMU has made: those that are neither
+# bound to a path nor ours.
+count_connections() {
+	local path state inode n=0
+	local -A of=()
+	while read -r path; do
+		[[ $path != 'socket:['*']' ]] || of[${path//[!0-9]/}]=1
+	done < <(readlink "/proc/$child/fd/"*)
+	while read -r path; do
+		[[ $path != 'socket:['*']' ]] || unset "of[${path//[!0-9]/}]"
+	done < <(readlink "/proc/$$/fd/"*)
+	while read -r _ _ _ _ _ state inode path; do
+		[[ $state != 03 || -n $path || -z ${of[$inode]-} ]] || n=$((n + 1))
+	done <"/proc/$child/net/unix"
+	echo "$n"
+}
+
+# Takes the reply to `port --json`.
+take_ports() { # LINE
+	local one n=0 rest=$1 down='^([0-9]+),.*"state":"(failed [^"]*)"'
+	while [[ $rest == *'{"port":'* ]]; do
+		rest=${rest#*'{"port":'} n=$((n + 1))
+		one=${rest%%'{"port":'*}
+		[[ -n $fault || ! $one =~ $down ]] ||
+			fault="port ${BASH_REMATCH[1]} ${BASH_REMATCH[2]}"
+	done
+	[[ -n $fault || $n -eq $ports ]] || fault="the appliance takes $n of its $ports ports"
+}
+
+# QEMU connects in the background, and keeps to itself how that went.
+check_streams() {
+	local i path
+	((${#streams[@]})) || return 0
+	for ((i = 0; i < 50; i++)); do
+		(($(count_connections) < connected)) || return 0
+		sleep 0.02
+	done
+	for path in "${streams[@]}"; do fault+="${fault:+ or }stream:$path"; done
+	fault="nobody accepts a connection at $fault"
+}
+
+# Ends us, and with us what we have booted, unless all of its ports are up.
+check_ports() { [ -z "$fault" ] || die 2 "the appliance has booted, but $fault"; }
 
 # Ends us as our own QEMU has ended. A crash of the appliance ends it with 3.
 verdict() {

@@ -16,7 +16,7 @@ do_share() {
 		share
 	)
 	[ -n "$told" ] || exit 2 # it has said why
-	echo "$told"
+	put '%s\n' "$told"
 }
 
 check_share() {
