@@ -264,40 +264,79 @@ complain_of_line() { # NAME ROW
 	complain "${path:-$1}:$2" "$text"
 }
 
-# Opens $spy, which keeps a crash's backtrace aside until the terminal is its own again.
-open_spy() {
-	exec {spy}> >(trace=$(grep -aE '^ *#[0-9]+ +0x') && symbolise <<<"$trace" >&2)
+# Opens $spy, which keeps a crash's backtrace aside until the terminal is its own again. It
+# ends after all others that have the terminal, however they end, so with ARGUMENT it is also
+# what gives that back; nobody has to live for it.
+open_spy() { # [SETTINGS of the terminal]
+	exec {spy}> >(
+		trap '' HUP INT QUIT TERM PIPE
+		exec 8>&-
+		# A page has no end of line for hours.
+		trace=$(tr '\33\r' '\n\n' | grep -aE '^ *#[0-9]+ +0x')
+		[ -z "${1-}" ] || give_back "$1"
+		[ -n "$trace" ] && symbolise <<<"$trace" >&2
+	)
 	spy_pid=$!
 }
 
+# Waits for it; fails if there was no crash.
+close_spy() {
+	local pid=$spy_pid
+	[ -n "$pid" ] || return
+	spy_pid=''
+	exec {spy}>&-
+	wait "$pid"
+}
+
+# Makes the terminal what it was: no page on it, the cursor to be seen, pasted text not in
+# brackets, no colour. Leaving the second screen moves the cursor to where it was saved: that
+# is here, if the second screen was not on.
+give_back() { # SETTINGS
+	stty "$1" <&1
+	printf '\e7\e[?1049l\e[?25h\e[?2004l\e[m'
+} 2>/dev/null
+
 # Has the client on this terminal, and ends as it does.
 run_console() {
-	local code=0 spy spy_pid
+	local code=0 settings
+	settings=$(stty -g)
 	open_spy
-	"$client" "${identity[@]}" --name "$name" "$dir/$name.sock" 2>&"$spy" || code=$?
-	exec {spy}>&-
-	wait "$spy_pid"
+	setpriv --pdeathsig TERM "$client" "${identity[@]}" --name "$name" \
+		"$dir/$name.sock" <&0 2>&"$spy" &
+	screen=$!
+	wait "$screen" || code=$?
+	screen=
+	close_spy
+	[ "$code" -ne 137 ] || give_back "$settings" # it had no time to
 	exit "$code"
 }
 
 # Has this terminal on the line until Ctrl-] or the end of the appliance.
 attach() {
-	local spy spy_pid
-	open_spy
+	local code=0 crashed=''
+	open_spy "$(stty -g)"
 	# One descriptor for both ways: of two, socat restores the wrong one.
-	socat -t0.1 -R "/dev/fd/$spy" FD:3,rawer,escape=0x1d - 3<&0 <&"$in" >&"$out" &
+	setpriv --pdeathsig TERM socat -t0.1 -R "/dev/fd/$spy" FD:3,rawer,escape=0x1d - \
+		3<&0 <&"$in" >&"$out" &
 	screen=$!
-	wait "$screen" # which, unlike a command in the foreground, heeds signals
+	wait "$screen" || code=$? # which, unlike a command in the foreground, heeds signals
 	screen=
+	! close_spy || crashed=1
 	echo
-	exec {spy}>&-
+	[ -z "$crashed" ] || die 3 "'$name' crashed"
 	if kill -0 "$link" 2>/dev/null; then
 		ours=
-		die 0 "'$name' goes on; 'ukpktgen console --name $name' comes back, \
-'ukpktgen down --name $name' ends it"
+		((code == 0 || code > 128)) || note "socat ended with status $code"
+		((code == 0 || code > 128)) || code=2
+		die "$code" "'$name' goes on; '$0 console --name $name' comes back, \
+'$0 down --name $name' ends it"
 	fi
-	! wait "$spy_pid" || die 3 "'$name' crashed"
 	off=1 # by whoever typed 'quit'
+	see_it_end || {
+		ours=
+		die 2 "the line to '$name' has ended, '$name' has not; \
+'$0 console --name $name' comes back"
+	}
 	[ -z "$child" ] || verdict
 	note "'$name' has ended"
 }
