@@ -13,7 +13,8 @@ import time
 import pexpect
 import pytest
 
-from lab import IMAGE, LAUNCHER, PATIENCE, ROOT, TEST_IMAGE, lab  # noqa: F401
+from lab import (IMAGE, LAUNCHER, PATIENCE, ROOT, TEST_IMAGE, lab,  # noqa: F401
+                 own_network)
 
 FIRST_RUN = os.path.join(ROOT, "scripts", "first-run")
 CONSOLE = os.path.join(ROOT, "build", "ukpktgen-console")
@@ -296,6 +297,16 @@ def test_a_directory_that_is_open_to_others_is_refused(lab):
     assert done.returncode == 2 and "chmod 700" in done.stderr
 
 
+@pytest.mark.parametrize("mode", [0o777, 0o720, 0o1777, 0o702])
+def test_a_runtime_directory_that_others_may_write_to_is_refused(lab, mode):
+    os.chmod(lab.run_dir, mode)
+    done = lab.launch("list", check=False)
+    assert done.returncode == 2 and "chmod go-w '%s'" % lab.run_dir in done.stderr
+    assert not (lab.run_dir / "ukpktgen").exists()
+    os.chmod(lab.run_dir, 0o755)
+    lab.launch("list")
+
+
 def test_a_symbolic_link_in_its_place_is_refused(lab):
     (lab.path / "elsewhere").mkdir(mode=0o700)
     (lab.run_dir / "ukpktgen").symlink_to(lab.path / "elsewhere")
@@ -528,6 +539,25 @@ def test_each_net_boots_on_each_board_and_numbers_its_ports(lab, machine, specs,
     macs = [port["mac"] for port in json.loads(done.stdout)["ports"]]
     assert len(macs) == ports
     assert [mac[-2:] for mac in macs] == ["%02x" % n for n in range(ports)]
+
+
+# mode 2 of seccomp is a filter
+@pytest.mark.parametrize("machine", ["q35", "microvm"])
+@pytest.mark.parametrize("options", [
+    ["--net", "loop", "--capture", "0={0}/x.pcap"], ["--net", "null"], ["--net", "user"],
+    ["--net", "dgram:{0}/l,{0}/r"], ["--net", "stream-listen:{0}/s"], ["--net", "tap:t0"],
+    ["--net", "null", "--file", "{0}/file", "--run", "file"]])
+def test_qemu_is_in_its_sandbox(lab, own_network, machine, options):
+    subprocess.run(["ip", "tuntap", "add", "dev", "t0", "mode", "tap"], check=True)
+    subprocess.run(["ip", "link", "set", "t0", "up"], check=True)
+    (lab.path / "file").write_text("size 0 128\n")
+    line = lab.start("a", "--accel", "tcg", "--machine", machine,
+                     *(word.format(lab.path) for word in options))
+    with open("/proc/%d/status" % line.pid) as file:
+        assert "Seccomp:\t2\n" in file.read()
+    with line:
+        line.ask("start 0 count 100; wait 0 idle within 10s")
+    lab.launch("exec", "-c", "expect 0 tx.packets = 100")
 
 
 def macs(text):
