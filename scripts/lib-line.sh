@@ -272,7 +272,7 @@ open_spy() { # [SETTINGS of the terminal]
 		trap '' HUP INT QUIT TERM PIPE
 		exec 8>&-
 		# A page has no end of line for hours.
-		trace=$(tr '\33\r' '\n\n' | grep -aE '^ *#[0-9]+ +0x')
+		trace=$(tr '\33\r' '[\n*]' | grep -aE '^ *#[0-9]+ +0x')
 		[ -z "${1-}" ] || give_back "$1"
 		[ -n "$trace" ] && symbolise <<<"$trace" >&2
 	)
