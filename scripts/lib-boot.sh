@@ -2,9 +2,15 @@
 # shellcheck shell=bash
 # Sourced by ukpktgen: QEMU's command line, its start, and what its end means.
 
-args=()       # QEMU's
-ports=0       # how many there are so far
-capturable='' # those whose frames come by QEMU
+args=()            # QEMU's
+ports=0            # how many there are so far
+capturable=''      # those whose frames come by QEMU
+streams=()         # the paths that stream: connects to
+connected=0        # how many unix sockets QEMU connects to
+fault=''           # why a port is not as was asked for
+mac=''             # the first five bytes of a port's address, where --mac gives none
+declare -A macs=() # what --mac gives, by port
+declare -A taken=() # the port that has an address
 
 # On q35, SeaBIOS and less for it to look at. Not the faster qboot: it gets the kernel's header
 # from a part of QEMU 7.2's stack that is in use again by then, and halts at will.
@@ -14,6 +20,9 @@ add_board() {
 		-global virtio-mmio.force-legacy=false)
 	args+=(-cpu max -kernel "$image" -nodefaults -no-user-config -display none -no-reboot
 		-device 'isa-debug-exit,iobase=0xf4,iosize=4')
+	# It starts no process, gains no right, and sets no limits, nor does a back end here.
+	[ "${UKPKTGEN_SANDBOX-on}" = off ] ||
+		args+=(-sandbox 'on,obsolete=deny,elevateprivileges=deny,spawn=deny,resourcecontrol=deny')
 }
 
 # That /dev/kvm opens does not mean that it runs 64-bit code: boots the board and
@@ -21,14 +30,14 @@ add_board() {
 kvm_boots() {
 	(
 		ulimit -c 0
-		yes quit | timeout 1 "$qemu" "${args[@]}" -accel kvm -m 16M -serial stdio
+		yes quit | timeout 1 "$qemu" "$@" -accel kvm -m 16M -serial stdio
 	) >/dev/null 2>&1
 }
 
-choose_accel() {
+choose_accel() { # BOARD...
 	local why='/dev/kvm does not run the appliance'
 	[ "$accel" != tcg ] || return 0
-	if kvm_boots; then
+	if kvm_boots "$@"; then
 		accel=kvm
 		return
 	fi
@@ -38,11 +47,44 @@ choose_accel() {
 	accel=tcg
 }
 
+take_mac() { # PORT=MAC
+	local port address
+	[[ $1 =~ ^([0-9]{1,2})=(([0-9A-Fa-f]{2}:){5}[0-9A-Fa-f]{2})$ ]] || die 2 "--mac '$1': \
+wanted PORT=MAC, such as 0=02:00:00:00:00:01"
+	port=$((10#${BASH_REMATCH[1]})) address=${BASH_REMATCH[2],,}
+	(((0x${address:0:2} & 1) == 0)) || die 2 "--mac '$1': a port cannot have a group address"
+	[ "$address" != 00:00:00:00:00:00 ] || die 2 "--mac '$1': a port cannot have address zero"
+	[ -z "${macs[$port]-}" ] || die 2 "--mac '$1': port $port has ${macs[$port]} already"
+	macs[$port]=$address
+}
+
+# Addresses of our own: the same in every run, others on another host, of another user and
+# with another name. A cloned host has its machine-id from the first, its name hardly ever.
+choose_macs() {
+	local host='' id=''
+	read -r host 2>/dev/null </proc/sys/kernel/hostname
+	read -r id 2>/dev/null </etc/machine-id
+	mac=$(md5sum <<<"$id $host $EUID $name")
+	mac=02:${mac:0:2}:${mac:2:2}:${mac:4:2}:${mac:6:2}
+}
+
+check_macs() {
+	local port
+	for port in "${!macs[@]}"; do
+		((port < ports)) || die 2 "--mac '$port=${macs[$port]}': there are \
+the ports 0..$((ports - 1))"
+	done
+}
+
 add_port() { # BACKEND; without, QEMU drops its frames
+	local address=${macs[$ports]:-$mac:$(printf %02x "$ports")}
+	[ -z "${taken[$address]-}" ] ||
+		die 2 "ports ${taken[$address]} and $ports would both have the address $address"
+	taken[$address]=$ports
 	# MSI-X off: QEMU 7.2 crashes on it with vhost-user, and we poll.
 	local device=virtio-net-pci,disable-legacy=on,disable-modern=off,vectors=0,romfile=
 	[ "$machine" = q35 ] || device=virtio-net-device
-	device+=,mac=$mac:$(printf %02x "$ports")$queue
+	device+=,mac=$address$queue
 	if [ -n "$1" ]; then
 		args+=(-netdev "$1,id=n$ports")
 		device+=,netdev=n$ports
@@ -54,17 +96,30 @@ add_port() { # BACKEND; without, QEMU drops its frames
 
 add_net() { # SPEC
 	local v=${1#*:} hub=hubport,hubid=$ports unix=addr.type=unix,addr.path=
+	local names
 	v=${v//,/,,} # what QEMU takes for a comma in a value
 	case $1 in
 	loop) add_port "$hub" && add_port "$hub" ;;
 	null) add_port '' ;;
 	user) add_port user ;;
-	tap:?*) add_port "tap,ifname=$v,script=no,downscript=no" ;;
+	tap:?*)
+		# As root, QEMU would make one of a name that was mistyped.
+		names=$(cut -d : -f 1 </proc/net/dev | tr -d ' ')
+		[[ $'\n'$names$'\n' == *$'\n'"${1#*:}"$'\n'* ]] || die 2 "--net '$1': there is no \
+interface '${1#*:}'; as root, this makes it: ip tuntap add dev '${1#*:}' mode tap"
+		add_port "tap,ifname=$v,script=no,downscript=no"
+		;;
 	dgram:+([!,]),+([!,])) add_port "dgram,local.type=unix,local.path=${v%%,*}\
 ,remote.type=unix,remote.path=${v##*,}" ;;
-	stream:?*) add_port "stream,server=off,$unix$v" ;;
+	stream:?*)
+		[ -S "${1#*:}" ] || die 2 "--net '$1': there is no socket '${1#*:}'"
+		streams+=("${1#*:}")
+		connected=$((connected + 1))
+		add_port "stream,server=off,$unix$v"
+		;;
 	stream-listen:?*) add_port "stream,server=on,$unix$v" ;;
 	vhost-user:?*)
+		connected=$((connected + 1))
 		args+=(-chardev "socket,id=v$ports,path=$v")
 		add_port "vhost-user,chardev=v$ports"
 		;;
@@ -77,6 +132,8 @@ add_capture() { # PORT=FILE
 	local port=${1%%=*} file=${1#*=}
 	[[ $1 == *=?* && " $capturable " == *" $port "* ]] || die 2 "--capture '$1': wanted \
 PORT=FILE with PORT out of${capturable:- none} (frames of null and vhost-user do not come by QEMU)"
+	[[ " ${args[*]}" != *" filter-dump,id=d$port,"* ]] || die 2 "--capture '$1': port $port \
+is written to a file already"
 	args+=(-object "filter-dump,id=d$port,netdev=n$port,file=${file//,/,,}")
 }
 
@@ -92,27 +149,27 @@ listens() {
 
 # Starts a QEMU that waits for us to connect. From here on it is ours to end.
 start_qemu() { # COMMAND... to start it with
-	local spec n=0
+	local spec n=0 board
 	need "$qemu" qemu-system-x86
 	[ -r "$image" ] || die 2 "$image is missing; 'make image' builds it"
 	while [ -z "$name" ] && alive "ukpktgen$n"; do n=$((n + 1)); done
 	name=${name:-ukpktgen$n}
 	! alive "$name" || die 2 "an appliance named '$name' runs already"
 	sock=$dir/$name.sock
-	# As different as the names, and the same in every run.
-	mac=$(md5sum <<<"$EUID $name")
-	mac=02:${mac:0:2}:${mac:2:2}:${mac:4:2}:${mac:6:2}
+	choose_macs
 	add_board
-	choose_accel
+	board=("${args[@]}")
 	for spec in "${nets[@]:-loop}"; do add_net "$spec"; done
+	check_macs
 	for spec in "${captures[@]}"; do add_capture "$spec"; done
 	[[ "${nets[*]}" != *vhost-user:* ]] || args+=(-machine memory-backend=mem -object
 		"memory-backend-memfd,id=mem,size=$memory,share=on")
-	args+=(-accel "$accel" -m "$memory" -smp "$cpus" -serial chardev:console -chardev
-		"socket,id=console,path=${sock//,/,,},server=on,wait=on")
 	forget "$name"
 	ours=1
 	add_boot_files
+	choose_accel "${board[@]}" # once nothing is left to be refused
+	args+=(-accel "$accel" -m "$memory" -smp "$cpus" -serial chardev:console -chardev
+		"socket,id=console,path=${sock//,/,,},server=on,wait=on")
 	"$@" "$qemu" "${args[@]}" </dev/null >"$dir/$name.log" 2>&1 9>&- &
 	child=$!
 	echo "$child" >"$dir/$name.pid"
@@ -122,6 +179,50 @@ start_qemu() { # COMMAND... to start it with
 	done
 	exec 9>&-
 }
+
+# Prints how many connections to unix sockets our QEMU has made: those that are neither
+# bound to a path nor ours.
+count_connections() {
+	local path state inode n=0
+	local -A of=()
+	while read -r path; do
+		[[ $path != 'socket:['*']' ]] || of[${path//[!0-9]/}]=1
+	done < <(readlink "/proc/$child/fd/"*)
+	while read -r path; do
+		[[ $path != 'socket:['*']' ]] || unset "of[${path//[!0-9]/}]"
+	done < <(readlink "/proc/$$/fd/"*)
+	while read -r _ _ _ _ _ state inode path; do
+		[[ $state != 03 || -n $path || -z ${of[$inode]-} ]] || n=$((n + 1))
+	done <"/proc/$child/net/unix"
+	echo "$n"
+}
+
+# Takes the reply to `port --json`.
+take_ports() { # LINE
+	local one n=0 rest=$1 down='^([0-9]+),.*"state":"(failed [^"]*)"'
+	while [[ $rest == *'{"port":'* ]]; do
+		rest=${rest#*'{"port":'} n=$((n + 1))
+		one=${rest%%'{"port":'*}
+		[[ -n $fault || ! $one =~ $down ]] ||
+			fault="port ${BASH_REMATCH[1]} ${BASH_REMATCH[2]}"
+	done
+	[[ -n $fault || $n -eq $ports ]] || fault="the appliance takes $n of its $ports ports"
+}
+
+# QEMU connects in the background, and keeps to itself how that went.
+check_streams() {
+	local i path
+	((${#streams[@]})) || return 0
+	for ((i = 0; i < 50; i++)); do
+		(($(count_connections) < connected)) || return 0
+		sleep 0.02
+	done
+	for path in "${streams[@]}"; do fault+="${fault:+ or }stream:$path"; done
+	fault="nobody accepts a connection at $fault"
+}
+
+# Ends us, and with us what we have booted, unless all of its ports are up.
+check_ports() { [ -z "$fault" ] || die 2 "the appliance has booted, but $fault"; }
 
 # Ends us as our own QEMU has ended. A crash of the appliance ends it with 3.
 verdict() {
@@ -138,5 +239,7 @@ verdict() {
 	esac
 	note "QEMU ended with status $code:"
 	grep -v 'info: QEMU waiting' "$dir/$name.log" >&2
+	! grep -qi -e '-sandbox' -e seccomp "$dir/$name.log" ||
+		note 'a QEMU that was built without seccomp wants UKPKTGEN_SANDBOX=off'
 	exit 2
 }

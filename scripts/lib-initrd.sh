@@ -23,7 +23,6 @@ name '$name' already; PATH=NAME gives another"
 
 # The command line of the kernel knows no escape for '"', and ends at no line.
 take_job() { # NAME-OR-COMMANDS
-	[ -z "$job" ] || die 2 "--run can be given once; 'COMMAND; COMMAND' are several"
 	job=$1
 	[[ ${job//$'\t'/} != *[[:cntrl:]]* && ${#job} -le $job_max ]] ||
 		die 2 "--run takes up to $job_max bytes and no control characters; \

@@ -3,7 +3,10 @@
 # Sourced by ukpktgen: a console for those elsewhere who have a certificate.
 
 tls=''
-declare -A sharing=() # what follows --cert, --key, --ca and --listen
+declare -A sharing=()   # what follows --cert, --key, --ca and --listen
+handshake_us=5000000    # what a handshake may take
+handshakes_max=8        # how many may be under way
+clients_max=16          # how many may be through theirs
 
 do_share() {
 	local told
@@ -16,7 +19,7 @@ do_share() {
 		share
 	)
 	[ -n "$told" ] || exit 2 # it has said why
-	echo "$told"
+	put '%s\n' "$told"
 }
 
 check_share() {
@@ -38,8 +41,9 @@ wanted ADDRESS:PORT, such as 127.0.0.1:4433 or [::1]:4433"
 # Serves until the appliance ends or we do. Of --detach, standard output gets one line
 # once clients can come.
 share() {
-	local part text='' socat log listen=${sharing[listen]}
-	declare -A peers=()
+	local part text='' socat log now look=0 listen=${sharing[listen]}
+	declare -A peers=() # the address of each connection's process
+	declare -A since=() # when it came, in us; of those whose handshake is under way
 	# Socat gets open files, whose numbers need no quoting.
 	exec 5<"${sharing[cert]}" 6<"${sharing[key]}" 7<"${sharing[ca]}" || exit 2
 	export dir name pid verb
@@ -52,8 +56,14 @@ share() {
 	trap "{ kill -- -$socat || kill $socat; wait $socat; } 2>/dev/null" EXIT
 	trap 'exit 143' TERM
 	exec 5<&- 6<&- 7<&-
-	while same_appliance; do
-		if IFS= read -r -t 0.5 part <&"$log"; then
+	while :; do
+		now=${EPOCHREALTIME/./}
+		if ((now > look)); then
+			same_appliance || break
+			look=$((now + 200000))
+			end_slow_handshakes
+		fi
+		if IFS= read -r -t 0.2 part <&"$log"; then
 			heed_socat "$text$part"
 			text=
 		elif (($? > 128)); then
@@ -65,15 +75,51 @@ share() {
 	die 2 "'$name' has ended, and with it what was shared"
 }
 
-# Nothing is passed on before the client's certificate has been checked. A handshake has
-# ten seconds, a client that vanished a minute: the bytes are a struct timeval.
+# Nothing is passed on before the client's certificate has been checked. Between two bytes of
+# a handshake there are five seconds at most, a client that vanished has a minute: the bytes
+# are a struct timeval.
 tls_address() {
 	local address=${listen%:*} family=ip4
 	[[ $address != '['* ]] || family=ip6
 	printf %s "OPENSSL-LISTEN:${listen##*:},bind=$address,pf=$family,reuseaddr,fork,\
-max-children=16,cert=/dev/fd/5,key=/dev/fd/6,cafile=/dev/fd/7,verify=1,\
-openssl-min-proto-version=TLS1.2,setsockopt-listen=1:20:x0a000000000000000000000000000000,\
+max-children=$((handshakes_max + clients_max)),backlog=64,cert=/dev/fd/5,key=/dev/fd/6,cafile=/dev/fd/7,verify=1,\
+openssl-min-proto-version=TLS1.2,setsockopt-listen=1:20:x05000000000000000000000000000000,\
 keepalive,keepidle=30,keepintvl=10,keepcnt=3"
+}
+
+# Ends a connection whose handshake is not over.
+end_handshake() { # PROCESS WHY
+	local stat=''
+	read -r stat 2>/dev/null <"/proc/$1/stat"
+	[[ $stat != *') '[!ZX]" $socat "* ]] || kill -KILL "$1"
+	note "${peers[$1]}: $2"
+	unset "peers[$1]" "since[$1]"
+}
+
+end_slow_handshakes() {
+	local process
+	for process in "${!since[@]}"; do
+		((now - since[$process] < handshake_us)) || end_handshake "$process" \
+			"no handshake within $((handshake_us / 1000000)) seconds"
+	done
+}
+
+# One too many has come: the oldest goes of the host that has most. Who is serious needs
+# but a moment, so it is hardly ever his.
+limit_handshakes() {
+	local process host oldest='' most='' n=0
+	local -A of=()
+	((${#since[@]} > handshakes_max)) || return 0
+	for process in "${!since[@]}"; do
+		host=${peers[$process]%:*}
+		of[$host]=$((${of[$host]-0} + 1))
+		((of[$host] <= n)) || most=$host n=${of[$host]}
+	done
+	for process in "${!since[@]}"; do
+		[ "${peers[$process]%:*}" = "$most" ] || continue
+		[[ -n $oldest && ${since[$oldest]} -le ${since[$process]} ]] || oldest=$process
+	done
+	end_handshake "$oldest" "more than $handshakes_max handshakes are under way"
 }
 
 # The one that was meant, not another that has got its name.
@@ -97,11 +143,16 @@ heed_socat() { # LINE
 		peers[new]=${peers[new]%% on *}
 		;;
 	'forked off child process '*)
-		[ "$process" != "$socat" ] || peers[${message##* }]=${peers[new]}
+		[ "$process" = "$socat" ] || return 0
+		peers[${message##* }]=${peers[new]} since[${message##* }]=${EPOCHREALTIME/./}
+		limit_handshakes
 		;;
-	'starting data transfer '*) note "${peers[$process]-} has connected" ;;
+	'starting data transfer '*)
+		unset "since[$process]"
+		note "${peers[$process]-} has connected"
+		;;
 	'exiting with status '* | 'exit('*)
-		unset "peers[$process]"
+		unset "peers[$process]" "since[$process]"
 		;;
 	*) [[ $1 != *"] E "* ]] || note "${peers[$process]+${peers[$process]}: }$message" ;;
 	esac

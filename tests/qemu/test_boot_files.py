@@ -206,6 +206,28 @@ def test_commands_that_fail_are_told(lab):
     assert done.stderr.startswith("--run: E_RANGE: 'size' takes")
 
 
+def test_lines_that_are_passed_over_are_errors(lab):
+    done = at_boot(lab, "run a.cmds --keep-going", a_cmds=(
+        "echo one\nnosuch\n\tsize 0 3\nrun b.cmds\necho two\n"), b_cmds="sleep\n")
+    assert (done.returncode, done.stdout) == (1, "one\ntwo\n")
+    a, b = lab.path / "a.cmds", lab.path / "b.cmds"
+    told = done.stderr.splitlines()
+    assert [row for row in told if ": E_" in row or "--run" in row] == [
+        next(row for row in told if row.startswith(start)) for start in (
+            "%s:2:1: E_UNKNOWN: " % a, "%s:3:9: E_RANGE: " % a, "%s:1:" % b,
+            "--run: 3 lines of 'a.cmds' failed")]
+    at = told.index("\tsize 0 3")
+    assert told[at + 1] == "\t       ^"
+
+
+def test_every_notice_comes_before_the_end(lab):
+    """The frames of the last run are still under way when the job ends."""
+    for _ in range(8):
+        done = at_boot(lab, "rate 100kpps; start 0 count 1k; wait idle")
+        assert (done.returncode, done.stdout) == (0, "")
+        assert re.findall(r"port \d done count=\d+", done.stderr) == ["port 0 done count=1000"]
+
+
 def test_a_name_that_is_no_file_is_a_command(lab):
     done = at_boot(lab, "bench.cmds")
     assert done.returncode == 1 and "E_UNKNOWN" in done.stderr

@@ -6,13 +6,15 @@ import os
 import re
 import shutil
 import signal
+import socket
 import subprocess
 import time
 
 import pexpect
 import pytest
 
-from lab import IMAGE, LAUNCHER, PATIENCE, ROOT, TEST_IMAGE, lab  # noqa: F401
+from lab import (IMAGE, LAUNCHER, PATIENCE, ROOT, TEST_IMAGE, lab,  # noqa: F401
+                 own_network)
 
 FIRST_RUN = os.path.join(ROOT, "scripts", "first-run")
 CONSOLE = os.path.join(ROOT, "build", "ukpktgen-console")
@@ -98,7 +100,13 @@ def test_a_value_may_follow_an_equals_sign(lab):
     (["run", "bench.cmds"], "--file PATH --run NAME"),
     (["run", "--name="], "wants a value"),
     (["list", "nothing"], "takes no 'nothing'"),
-    (["run", "--detach", "--memory", "1M"], "2M at least"),
+    (["run", "--detach", "--memory", "2M"], "3M at least"),
+    (["list", "extra"], "'list' takes no 'extra' here; it takes: --help"),
+    (["help", "run"], "takes no 'run'"),
+    (["down", "--all", "--name", "a"], "--all or --name, not both"),
+    (["run", "--detach", "--name", "a", "--name", "b"], "--name can be given once"),
+    (["run", "--detach", "--memory", "4M", "--memory=8M"], "--memory can be given once"),
+    (["run", "--run", "version", "--run", "port"], "'COMMAND; COMMAND' are several"),
     (["run", "--speed", "3"], "--machine"),
     (["run", "--detach", "--machine", "vax"], "q35 or microvm"),
     (["run", "--detach", "--accel", "warp"], "auto, kvm or tcg"),
@@ -151,6 +159,86 @@ def test_a_capture_that_cannot_be_is_refused(lab, net, capture, wanted):
                       "--capture", capture, check=False)
     assert done.returncode == 2 and wanted in done.stderr
     assert left_behind(lab) == []
+
+
+@pytest.mark.parametrize("command", [["run", "--detach"], ["run", "--run", "version"],
+                                     ["exec", "--boot", "-c", "version"]])
+@pytest.mark.parametrize("options, wanted", [
+    (["--net", "stream:{0}/nobody"], "no socket"),
+    (["--net", "stream:|sh"], "no socket"),
+    (["--net", "stream:{0}/left"], "nobody accepts a connection at stream:"),
+    (["--net", "loop", "--net", "stream:{0}/left"], "nobody accepts a connection at stream:"),
+    (["--memory", "4M", "--mtu", "9000"], "port 1 failed at 'buffer pool': not enough memory"),
+    (["--net", "null"] * 9, "takes 8 of its 9 ports"),
+    (["--net", "tap:nosuch0"], "ip tuntap add dev 'nosuch0'"),
+    (["--capture", "0={0}/x", "--capture", "0={0}/y"], "port 0 is written to a file already"),
+])
+def test_a_boot_without_all_of_its_ports_fails(lab, command, options, wanted):
+    with socket.socket(socket.AF_UNIX) as left:
+        left.bind(str(lab.path / "left"))
+    options = [word.format(lab.path) for word in options]
+    done = lab.launch(*command, "--accel", "tcg", *options, check=False)
+    assert done.returncode == 2 and wanted in done.stderr, done.stderr
+    if command[0] == "exec" or "--detach" in command:
+        assert done.stdout == ""
+    assert left_behind(lab) == []
+    assert "nosuch0" not in open("/proc/net/dev").read()
+
+
+@pytest.mark.parametrize("machine", ["q35", "microvm"])
+def test_a_stream_that_is_there_boots(lab, machine):
+    path = "%s/x,y" % lab.path
+    lab.start("a", "--accel", "tcg", "--net", "stream-listen:" + path)
+    lab.start("b", "--accel", "tcg", "--machine", machine, "--net", "null", "--net",
+              "stream:" + path)
+
+
+def test_the_least_memory_suffices(lab):
+    for machine in ("q35", "microvm"):
+        lab.launch("exec", "--boot", "--accel", "tcg", "--machine", machine,
+                   "--memory", "3M", "-c", "start; stop")
+
+
+def test_what_is_refused_says_nothing_of_kvm(lab):
+    for options in (["--net", "dance"], ["--capture", "7=x"], ["--mac", "7=02:00:00:00:00:00"],
+                    ["--memory", "3M", "--file", IMAGE]):
+        done = lab.launch("exec", "--boot", *options, "-c", "version", check=False)
+        assert done.returncode == 2 and len(done.stderr.splitlines()) == 1
+
+
+def test_a_job_that_fails_at_once_fails_the_boot(lab):
+    done = lab.launch("run", "--detach", "--accel", "tcg", "--run", "size 0 3", check=False)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "--run: E_RANGE: 'size' takes" in done.stderr
+    assert left_behind(lab) == []
+    lab.launch("run", "--detach", "--accel", "tcg", "--run", "size 0 128; start")
+    assert lab.launch("exec", "-c", "expect 0 size = 128").returncode == 0
+
+
+@pytest.mark.parametrize("command", [
+    ["help"], ["list"], ["run", "--detach"], ["run", "--run", "version"],
+    ["run", "--run", "x", "--file", "{0}/x"]])
+@pytest.mark.parametrize("where", [">/dev/full", ">&-"])
+def test_output_that_could_not_be_written_is_an_error(lab, command, where):
+    (lab.path / "x").write_text("echo x\n" * 100)
+    if command == ["list"]:
+        lab.start("a", "--accel", "tcg")
+    elif command[0] == "run":
+        command = ["run", "--accel", "tcg", *command[1:]]
+    command = [word.format(lab.path) for word in command]
+    done = subprocess.run(["sh", "-c", '"$@" ' + where, "sh", LAUNCHER, *command],
+                          env=lab.env, text=True, capture_output=True,
+                          stdin=subprocess.DEVNULL, timeout=PATIENCE)
+    assert done.returncode == 2 and "standard output" in done.stderr
+    if command != ["list"]:
+        assert left_behind(lab) == []
+
+
+def test_a_capture_that_could_not_be_written_is_an_error(lab):
+    send = "rate 1kpps; start 0 count 50; wait 0 idle"
+    for command in (["exec", "--boot", "-c", send], ["run", "--run", send]):
+        done = lab.launch(*command, "--accel", "tcg", "--capture", "0=/dev/full", check=False)
+        assert done.returncode == 2 and "lacks frames" in done.stderr
 
 
 def test_what_qemu_says_when_it_gives_up_is_shown(lab):
@@ -207,6 +295,16 @@ def test_a_directory_that_is_open_to_others_is_refused(lab):
     os.chmod(lab.run_dir / "ukpktgen", 0o750)
     done = lab.launch("list", check=False)
     assert done.returncode == 2 and "chmod 700" in done.stderr
+
+
+@pytest.mark.parametrize("mode", [0o777, 0o720, 0o1777, 0o702])
+def test_a_runtime_directory_that_others_may_write_to_is_refused(lab, mode):
+    os.chmod(lab.run_dir, mode)
+    done = lab.launch("list", check=False)
+    assert done.returncode == 2 and "chmod go-w '%s'" % lab.run_dir in done.stderr
+    assert not (lab.run_dir / "ukpktgen").exists()
+    os.chmod(lab.run_dir, 0o755)
+    lab.launch("list")
 
 
 def test_a_symbolic_link_in_its_place_is_refused(lab):
@@ -433,7 +531,7 @@ def test_exec_boot_leaves_no_qemu_however_it_ends(lab, how, status):
 @pytest.mark.parametrize("specs, ports", [
     (["loop"], 2), (["loop", "loop"], 4), (["null"], 1), (["user"], 1),
     (["null", "null", "null", "loop"], 5), (["dgram:{0}/l,{0}/r"], 1),
-    (["stream:{0}/nobody"], 1), (["stream-listen:{0}/a,b"], 1)])
+    (["stream-listen:{0}/a,b"], 1)])
 def test_each_net_boots_on_each_board_and_numbers_its_ports(lab, machine, specs, ports):
     options = [word for spec in specs for word in ("--net", spec.format(lab.path))]
     done = lab.launch("exec", "--boot", "--accel", "tcg", "--name", "a",
@@ -441,6 +539,73 @@ def test_each_net_boots_on_each_board_and_numbers_its_ports(lab, machine, specs,
     macs = [port["mac"] for port in json.loads(done.stdout)["ports"]]
     assert len(macs) == ports
     assert [mac[-2:] for mac in macs] == ["%02x" % n for n in range(ports)]
+
+
+# mode 2 of seccomp is a filter
+@pytest.mark.parametrize("machine", ["q35", "microvm"])
+@pytest.mark.parametrize("options", [
+    ["--net", "loop", "--capture", "0={0}/x.pcap"], ["--net", "null"], ["--net", "user"],
+    ["--net", "dgram:{0}/l,{0}/r"], ["--net", "stream-listen:{0}/s"], ["--net", "tap:t0"],
+    ["--net", "null", "--file", "{0}/file", "--run", "file"]])
+def test_qemu_is_in_its_sandbox(lab, own_network, machine, options):
+    subprocess.run(["ip", "tuntap", "add", "dev", "t0", "mode", "tap"], check=True)
+    subprocess.run(["ip", "link", "set", "t0", "up"], check=True)
+    (lab.path / "file").write_text("size 0 128\n")
+    line = lab.start("a", "--accel", "tcg", "--machine", machine,
+                     *(word.format(lab.path) for word in options))
+    with open("/proc/%d/status" % line.pid) as file:
+        assert "Seccomp:\t2\n" in file.read()
+    with line:
+        line.ask("start 0 count 100; wait 0 idle within 10s")
+    lab.launch("exec", "-c", "expect 0 tx.packets = 100")
+
+
+def macs(text):
+    return [port["mac"] for port in json.loads(text)["ports"]]
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can rename a host of its own")
+def test_addresses_are_those_of_name_user_and_host(lab):
+    def boot(host, name="a"):
+        done = subprocess.run(
+            ["unshare", "--uts", "sh", "-c", 'hostname "$1"; shift; exec "$@"', "sh", host,
+             LAUNCHER, "exec", "--boot", "--accel", "tcg", "--name", name, "-c",
+             "port --json"], env=lab.env, text=True, capture_output=True,
+            stdin=subprocess.DEVNULL, timeout=PATIENCE)
+        assert done.returncode == 0, done.stderr
+        return macs(done.stdout)
+    here = boot("host-a")
+    assert boot("host-a") == here
+    assert not set(boot("host-b")) & set(here)
+    assert not set(boot("host-a", "b")) & set(here)
+    for mac in here:
+        assert int(mac[:2], 16) & 3 == 2, "locally administered, of one: " + mac
+
+
+def test_addresses_can_be_chosen(lab):
+    done = lab.launch("exec", "--boot", "--accel", "tcg", "--mac", "1=00:53:aA:00:00:01",
+                      "--mac=0=52:54:00:00:00:01", "-c", "port --json")
+    assert macs(done.stdout) == ["52:54:00:00:00:01", "00:53:aa:00:00:01"]
+
+
+@pytest.mark.parametrize("given, wanted", [
+    (["0=01:00:5e:00:00:01"], "a group address"),
+    (["0=ff:ff:ff:ff:ff:ff"], "a group address"),
+    (["0=00:00:00:00:00:00"], "address zero"),
+    (["0=2:0:0:0:0:1"], "wanted PORT=MAC"), (["0=02:00:00:00:00:0g"], "wanted PORT=MAC"),
+    (["0=02:00:00:00:00:01:02"], "wanted PORT=MAC"), (["0=020000000001"], "wanted PORT=MAC"),
+    (["0=02-00-00-00-00-01"], "wanted PORT=MAC"), (["02:00:00:00:00:01"], "wanted PORT=MAC"),
+    (["x=02:00:00:00:00:01"], "wanted PORT=MAC"), (["0=02:00:00:00:00:01,a=b"], "wanted PORT=MAC"),
+    (["2=02:00:00:00:00:01"], "the ports 0..1"),
+    (["0=02:00:00:00:00:01", "0=02:00:00:00:00:02"], "port 0 has 02:00:00:00:00:01 already"),
+    (["0=02:00:00:00:00:0a", "1=02:00:00:00:00:0A"], "ports 0 and 1 would both"),
+])
+def test_an_address_that_cannot_be_is_refused(lab, given, wanted):
+    options = [word for one in given for word in ("--mac", one)]
+    done = lab.launch("exec", "--boot", "--accel", "tcg", *options, "-c", "version",
+                      check=False)
+    assert (done.returncode, done.stdout) == (2, "") and wanted in done.stderr
+    assert left_behind(lab) == []
 
 
 def test_a_capture_has_the_frames(lab):

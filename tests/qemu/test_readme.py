@@ -27,8 +27,8 @@ def record(env):
         time.sleep(2)
     child.close()
     assert child.exitstatus == 0
-    # What a terminal is asked for shows nothing.
-    screen = re.sub(r"\x1b([78]|\[[\d;]+[Hn])", "", screen)
+    # What a terminal is asked for, and given back by, shows nothing.
+    screen = re.sub(r"\x1b([78]|\[\??[\d;]*[Hnlhm])", "", screen)
     return screen.replace("\r", "").rstrip() + "\n"
 
 

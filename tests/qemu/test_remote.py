@@ -236,6 +236,54 @@ def test_a_handshake_that_stalls_is_ended_and_holds_up_nobody(shared):
     assert shared.relay.connections == 1
 
 
+class Slow(threading.Thread):
+    """Begins a handshake and never ends it, again and again: a byte each second."""
+
+    def __init__(self, shared, again=True):
+        super().__init__(daemon=True)
+        self.shared, self.again, self.over = shared, again, threading.Event()
+        self.start()
+
+    def run(self):
+        while not self.over.is_set():
+            try:
+                with self.shared.tcp() as line:
+                    for byte in b"\x16\x03\x01\x02\x00\x01" + bytes(600):
+                        line.sendall(bytes([byte]))
+                        if self.over.wait(1):
+                            return
+            except OSError:
+                if not self.again:
+                    return
+                self.over.wait(0.1)
+
+
+def test_handshakes_that_never_end_keep_nobody_out(shared):
+    slow = [Slow(shared) for _ in range(20)]
+    while "more than" not in shared.hear():
+        pass
+    for _ in range(5):
+        works(shared)
+    for one in slow:
+        one.over.set()
+    for one in slow:
+        one.join()
+    works(shared)
+
+
+def test_a_handshake_has_five_seconds_and_a_client_all_time(shared):
+    with shared.connect("right") as line:
+        line.sendall(REQUEST)
+        assert b"@1 OK" in take(line)
+        slow = Slow(shared, again=False)
+        while "no handshake within 5 seconds" not in shared.hear():
+            pass
+        slow.join(PATIENCE)
+        assert not slow.is_alive()
+        line.sendall(REQUEST)
+        assert b"@1 OK" in take(line)
+
+
 def test_one_client_at_a_time(shared):
     with shared.connect("right") as line:
         line.sendall(REQUEST)

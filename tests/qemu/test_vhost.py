@@ -20,7 +20,10 @@ def rings(request):
 
 
 def boot(lab, peer):
-    return lab.start("a", "--net", "vhost-user:" + peer.path)
+    line = lab.start("a", "--net", "vhost-user:" + peer.path)
+    with open("/proc/%d/status" % line.pid) as file:
+        assert "Seccomp:\t2\n" in file.read(), "QEMU is not in its sandbox"
+    return line
 
 
 def received(peer):
