@@ -12,8 +12,8 @@ run_client() { # ARGUMENT...
 	local code=0 errors names
 	exec {errors}> >(symbolise >&2)
 	names=$!
-	setpriv --pdeathsig TERM "$client" "${identity[@]}" --name "$name" "${@:1:$#-2}" \
-		"$dir/$name.sock" "${@: -2}" <&0 2>&"$errors" &
+	setpriv --pdeathsig TERM "${users_locale[@]}" "$client" "${identity[@]}" --name "$name" \
+		"${@:1:$#-2}" "$dir/$name.sock" "${@: -2}" <&0 2>&"$errors" &
 	screen=$!
 	wait "$screen" || code=$?
 	screen=
@@ -202,7 +202,8 @@ open_spy() {
 run_console() {
 	local code=0 spy spy_pid
 	open_spy
-	"$client" "${identity[@]}" --name "$name" "$dir/$name.sock" 2>&"$spy" || code=$?
+	"${users_locale[@]}" "$client" "${identity[@]}" --name "$name" "$dir/$name.sock" \
+		2>&"$spy" || code=$?
 	exec {spy}>&-
 	wait "$spy_pid"
 	exit "$code"
