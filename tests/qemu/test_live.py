@@ -138,7 +138,7 @@ def test_the_page_is_the_same_by_each_way_and_in_each_locale(lab):
             for size in ((80, 24), (40, 12), (200, 50), (132, 43)):
                 terminal.run("resize-window", "-x", "%d" % size[0], "-y", "%d" % size[1])
                 terminal.until(lambda rows: rows[0].endswith("any key leaves") and
-                               len(rows[0]) == min(size[0], 132) - 2)
+                               len(rows[0]) == min(size[0] - 1, 132) - 1)
                 if n == 0:
                     time.sleep(1)
                     seen[size] = words(terminal.screen())
