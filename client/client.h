@@ -55,6 +55,7 @@ enum conn {
 struct input {
 	int fd;
 	bool ended;
+	int error; /* why it has, if not by its end: an errno */
 	size_t len;
 	char buf[16384]; /* read and not taken yet */
 };
@@ -137,8 +138,6 @@ void request_lose_all(struct client *c);
 void request_take_line(void *client, char *line, size_t len, bool cut);
 /* Has the appliance cancel what runs for us. */
 void request_cancel(struct client *c);
-/* True when one of the commands of a line that was run ends the appliance. */
-bool request_ends_it(const char *text);
 
 /* run.c: a line of a person or of a file. */
 enum status run_line(struct client *c, const char *text, const char *file,

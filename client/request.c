@@ -148,6 +148,7 @@ void request_take_line(void *client, char *line, size_t len, bool cut)
 struct patience {
 	uint64_t until_ms; /* 0: no such time */
 	bool late;
+	bool unwritten; /* what has come of it could not be written */
 	unsigned presses;
 };
 
@@ -157,6 +158,8 @@ static bool still_waits(struct client *c, struct patience *p)
 	uint64_t now = now_ms();
 	bool interrupted = client_interrupted(c);
 
+	if (c->batch && c->ui.unwritten && !p->unwritten)
+		interrupted = p->unwritten = true;
 	if (interrupted) {
 		request_cancel(c);
 		if (c->batch)
@@ -199,18 +202,4 @@ enum request_state request_wait(struct client *c, struct request *r)
 		strcpy(r->message, "the time allowed was over first");
 	}
 	return r->state;
-}
-
-bool request_ends_it(const char *text)
-{
-	while (*text) {
-		size_t n;
-
-		text += strspn(text, " \t;");
-		n = strcspn(text, " \t;");
-		if (n == 4 && !memcmp(text, "quit", 4))
-			return true;
-		text += strcspn(text, ";");
-	}
-	return false;
 }

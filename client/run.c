@@ -34,6 +34,21 @@ static size_t command_len(const char *text)
 	return n;
 }
 
+/* What stands behind the first 'quit' of a line; NULL: it has none. */
+static const char *behind_quit(const char *text)
+{
+	while (*text && *text != '#') {
+		size_t len = command_len(text);
+		size_t blank = strspn(text, " \t");
+		size_t word = strcspn(text + blank, " \t;#");
+
+		if (word == 4 && !memcmp(text + blank, "quit", word))
+			return text + len;
+		text += len + (text[len] == ';');
+	}
+	return NULL;
+}
+
 /* True when the appliance would take a --json behind the command. */
 static bool takes_json(struct client *c, const char *command)
 {
@@ -69,6 +84,7 @@ static enum request_state ask_json(struct client *c, struct request *r,
 	while (*at && *at != '#') {
 		size_t len = command_len(at);
 		char *command = malloc(len + sizeof(" --json"));
+		bool last;
 
 		if (!command)
 			abort();
@@ -79,12 +95,12 @@ static enum request_state ask_json(struct client *c, struct request *r,
 				strcat(command, " --json");
 			ask(c, r, command);
 		}
+		last = behind_quit(command) != NULL;
 		free(command);
-		if (r->state != REQUEST_OK) {
-			if (r->column)
-				r->column += (unsigned)(at - text);
+		if (r->state != REQUEST_OK && r->column)
+			r->column += (unsigned)(at - text);
+		if (r->state != REQUEST_OK || last)
 			break;
-		}
 		at += len + (at[len] == ';');
 	}
 	return r->state;
@@ -170,6 +186,20 @@ static void see_it_go(struct client *c)
 		ui_note(c, "'%s' has powered off", c->name);
 }
 
+/* The line held, as far as the appliance had it. */
+static enum status held(struct client *c, const char *text)
+{
+	const char *rest = behind_quit(text);
+
+	if (!rest)
+		return STATUS_OK;
+	see_it_go(c);
+	rest += strspn(rest, "; \t");
+	if (!c->went || !*rest || *rest == '#')
+		return STATUS_OK;
+	return lost(c);
+}
+
 enum status run_line(struct client *c, const char *text, const char *file,
 		     unsigned row)
 {
@@ -194,13 +224,12 @@ enum status run_line(struct client *c, const char *text, const char *file,
 		ask(c, &r, text);
 	if (!file)
 		ui_reply_end(c);
-	if (r.state == REQUEST_OK) {
-		if (request_ends_it(text))
-			see_it_go(c);
-		return STATUS_OK;
-	}
+	if (r.state == REQUEST_OK)
+		return held(c, text);
 	if (r.state == REQUEST_LOST)
 		return lost(c);
+	if (c->batch && c->ui.unwritten)
+		return STATUS_UNREACHABLE; /* which cancelled it */
 	if (!file && !c->batch && !strcmp(r.code, "E_STATE") &&
 	    page_wanted(c, text)) {
 		page_play(c, text);

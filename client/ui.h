@@ -17,6 +17,8 @@ struct ui {
 	bool saved; /* `cooked` is how the terminal was found */
 	struct termios cooked;
 	FILE *record;
+	char *record_name;
+	bool unwritten; /* something that was to be written was not; said */
 	/* A reply that may be for the pager: lines held until it is whole. */
 	bool holding;
 	char *held;
@@ -46,6 +48,12 @@ __attribute__((format(printf, 2, 3))) void ui_note(struct client *c,
 void ui_error(struct client *c, const char *text);
 /* What was typed, for the record alone. */
 void ui_record(struct client *c, const char *prompt, const char *text);
+/* Records all that is shown in `name` too, behind what it holds; NULL: no more.
+ * False when it cannot be written. */
+bool ui_record_to(struct client *c, const char *name);
+
+/* `what` could not be written, for the reason in errno: says so, once. */
+void ui_unwritten(struct client *c, const char *what);
 
 unsigned ui_rows(void);
 unsigned ui_columns(void);

@@ -5,6 +5,8 @@
 # What others are told of who has the line.
 identity=(--as "ukpktgen ${1-}" --as-pid "$$")
 
+holder='' # the file that says so, while it is we
+
 need_client() { [ -x "$client" ] || die 2 "$client is missing; 'make client' builds it"; }
 
 # Has the client run commands, and ends as it does. What it prints of a crash gets names.
@@ -24,13 +26,25 @@ run_client() { # ARGUMENT...
 	exit "$code"
 }
 
-# Keeps other users of this script off the line of $name. Whatever inherits
-# descriptor 8 holds it.
+# Keeps others off the line of $name, as client/link.c does. Whatever inherits
+# descriptor 8 holds it. Who has held it removes the file while it is locked: it counts
+# only if it is still there then.
 hold_line() {
-	local holder=$dir/$name.client
-	exec 8>>"$holder"
-	flock -w 5 8 || die 2 "the console of '$name' is held by $(<"$holder")"
+	local file=$dir/$name.client until=$((SECONDS + 6))
+	until
+		exec 8>>"$file"
+		flock -w 5 8 || die 2 "the console of '$name' is held by $(<"$file")"
+		[ /dev/fd/8 -ef "$file" ]
+	do
+		((SECONDS < until)) || die 2 "the console of '$name' is in use"
+	done
+	holder=$file
 	echo "process $$ (ukpktgen $verb)" >"$holder"
+}
+
+release_line() {
+	[ -z "$holder" ] || ! [ /dev/fd/8 -ef "$holder" ] || rm -f "$holder"
+	holder=
 }
 
 # Connects; $in and $out are the line of $name then. The coprocess waits for a word, lest
