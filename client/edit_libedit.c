@@ -304,14 +304,14 @@ struct edit *edit_open(struct client *c)
 	el_set(e->el, EL_SETTY, "-x", "-isig", "-ixon", "-icanon", "-echo",
 	       "-iexten", NULL);
 	ui_uncook(c);
-	if (c->ui.color)
+	if (c->ui.can_color)
 		printf(PASTE_ON);
 	return e;
 }
 
 void edit_close(struct edit *e)
 {
-	if (e->c->ui.color)
+	if (e->c->ui.can_color)
 		printf(PASTE_OFF);
 	fflush(stdout);
 	el_end(e->el);

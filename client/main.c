@@ -311,6 +311,8 @@ int main(int argc, char **argv)
 	if (c->ui.unwritten && status == STATUS_OK)
 		status = STATUS_UNREACHABLE;
 	request_forget(c, &c->lease);
+	request_forget(c, &c->marks);
+	request_forget(c, &c->color);
 	if (c->nb_pending || c->ended_by || c->stopped)
 		request_cancel(c);
 	link_free(&c->link);

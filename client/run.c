@@ -66,17 +66,18 @@ static bool takes_json(struct client *c, const char *command)
 }
 
 static enum request_state ask(struct client *c, struct request *r,
-			      const char *text)
+			      const char *text, bool person)
 {
 	r->line = show_line;
 	r->arg = c;
+	r->typed = person;
 	request_send(c, r, text);
 	return request_wait(c, r);
 }
 
 /* Each command of a line by itself, with --json where that is possible. */
 static enum request_state ask_json(struct client *c, struct request *r,
-				   const char *text)
+				   const char *text, bool person)
 {
 	const char *at = text;
 
@@ -93,7 +94,7 @@ static enum request_state ask_json(struct client *c, struct request *r,
 		if (command[strspn(command, " \t")]) {
 			if (takes_json(c, command))
 				strcat(command, " --json");
-			ask(c, r, command);
+			ask(c, r, command, person);
 		}
 		last = behind_quit(command) != NULL;
 		free(command);
@@ -203,6 +204,8 @@ static enum status held(struct client *c, const char *text)
 enum status run_line(struct client *c, const char *text, const char *file,
 		     unsigned row)
 {
+	/* A line that is sourced waits for what it runs. */
+	bool person = !file && !c->batch;
 	struct request r = {0};
 	const char *word = text + strspn(text, " \t");
 
@@ -219,9 +222,9 @@ enum status run_line(struct client *c, const char *text, const char *file,
 	if (!file)
 		ui_reply_begin(c);
 	if (c->json)
-		ask_json(c, &r, text);
+		ask_json(c, &r, text, person);
 	else
-		ask(c, &r, text);
+		ask(c, &r, text, person);
 	if (!file)
 		ui_reply_end(c);
 	if (r.state == REQUEST_OK)

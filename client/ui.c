@@ -45,8 +45,9 @@ void ui_init(struct client *c)
 	const char *term = getenv("TERM"), *no_color = getenv("NO_COLOR");
 
 	ui->terminal = isatty(STDIN_FILENO) && isatty(STDOUT_FILENO);
-	ui->color = !c->batch && ui->terminal && term &&
-		    strcmp(term, "dumb") != 0 && !(no_color && *no_color);
+	ui->can_color = !c->batch && ui->terminal && term &&
+			strcmp(term, "dumb") != 0 && !(no_color && *no_color);
+	ui->color = ui->can_color;
 	ui->saved = !c->batch && tcgetattr(STDIN_FILENO, &ui->cooked) == 0;
 }
 
@@ -139,6 +140,29 @@ bool ui_record_to(struct client *c, const char *name)
 	return true;
 }
 
+static void hide_progress(struct client *c)
+{
+	if (c->ui.progress)
+		printf("\r\x1b[K");
+	c->ui.progress = false;
+}
+
+void ui_progress(struct client *c, const char *text, size_t len)
+{
+	/* The last column stays free: terminals differ in how they wrap. */
+	size_t n, most = ui_columns() - 1;
+	char *line;
+
+	if (!c->ui.terminal || c->batch || c->page)
+		return;
+	line = shown(c, text, len, &n, NULL);
+	hide_progress(c);
+	printf("%.*s", (int)(n - 1 < most ? n - 1 : most), line);
+	fflush(stdout);
+	c->ui.progress = true;
+	free(line);
+}
+
 /* Whole lines; with a colour, one. */
 static void put(struct client *c, FILE *f, const char *color, const char *text,
 		size_t len)
@@ -150,6 +174,7 @@ static void put(struct client *c, FILE *f, const char *color, const char *text,
 		page_leave(c->page);
 	if (c->edit)
 		edit_hide(c->edit);
+	hide_progress(c);
 	if (colored)
 		n = fprintf(f, "%s%.*s%s\n", color, (int)len - 1, text, PLAIN) <
 				    0
@@ -220,6 +245,7 @@ void ui_reply_end(struct client *c)
 {
 	struct ui *ui = &c->ui;
 
+	hide_progress(c);
 	if (ui->held_rows < ui_rows() || c->in.len ||
 	    !pager_show(c, ui->held, ui->held_len)) {
 		flush_held(c);

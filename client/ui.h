@@ -13,8 +13,10 @@ struct client;
 
 struct ui {
 	bool terminal; /* standard output and input are one */
-	bool color;
-	bool saved; /* `cooked` is how the terminal was found */
+	bool color;    /* is shown; `can_color`: the terminal knows it */
+	bool can_color;
+	bool progress; /* a row says how far the command is */
+	bool saved;    /* `cooked` is how the terminal was found */
 	struct termios cooked;
 	FILE *record;
 	char *record_name;
@@ -35,6 +37,8 @@ void ui_reply(struct client *c, const char *text, size_t len);
 /* From here to ui_reply_end(), a long reply goes to the pager. */
 void ui_reply_begin(struct client *c);
 void ui_reply_end(struct client *c);
+/* A row that says how far a command is, up to the next or whatever is shown. */
+void ui_progress(struct client *c, const char *text, size_t len);
 /* Shows what was held for too long for a pager. */
 void ui_poll(struct client *c);
 int ui_wait_ms(const struct client *c);
