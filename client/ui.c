@@ -136,7 +136,7 @@ bool ui_record_to(struct client *c, const char *name)
 		ui_unwritten(c, ui->record_name);
 	free(ui->record_name);
 	ui->record = f;
-	ui->record_name = f ? strdup(name) : NULL;
+	ui->record_name = name ? strdup(name) : NULL;
 	return true;
 }
 
