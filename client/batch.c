@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Commands from a file: the first that fails ends it. */
+#include <errno.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,7 +19,8 @@ static enum status run_rest(struct client *c, enum status status)
 }
 
 /* Its first line, if there is one that is whole. */
-static bool cut_line(char *line, const struct input *in, size_t *used)
+static bool cut_line(char *line, const struct input *in, size_t *used,
+		     size_t *len)
 {
 	const char *end = memchr(in->buf, '\n', in->len);
 	size_t n = end ? (size_t)(end - in->buf) : in->len;
@@ -30,26 +32,54 @@ static bool cut_line(char *line, const struct input *in, size_t *used)
 	while (n && line[n - 1] == '\r')
 		n--;
 	line[n] = '\0';
+	*len = n;
 	return true;
+}
+
+/* A line of `len` bytes with a NUL behind; more is not run once output is lost.
+ */
+static enum status run_one(struct client *c, const char *line, size_t len,
+			   const char *name, unsigned row)
+{
+	enum status status;
+
+	if (strlen(line) != len) {
+		ui_note(c, "%s:%u:%zu: E_BYTE: a NUL is no part of a command",
+			name, row, strlen(line) + 1);
+		return STATUS_FAILED;
+	}
+	status = run_line(c, line, name, row);
+	if (c->batch && c->ui.unwritten && status == STATUS_OK)
+		return STATUS_UNREACHABLE;
+	return status;
+}
+
+static bool goes_on(const struct client *c, enum status status)
+{
+	return status == STATUS_OK && !c->stopped && !c->done;
 }
 
 enum status run_input(struct client *c, const char *name)
 {
 	char *line = malloc(LINE_BYTES + 1);
 	enum status status = STATUS_OK;
-	size_t used = 0;
+	size_t used = 0, len = 0;
 
 	if (!line)
 		abort();
-	for (unsigned row = 1; status == STATUS_OK && !c->stopped; row++) {
-		while (!cut_line(line, &c->in, &used))
+	for (unsigned row = 1; goes_on(c, status); row++) {
+		while (!cut_line(line, &c->in, &used, &len))
 			if (c->in.ended || c->stopped ||
 			    !client_pump(c, -1, true))
 				goto out;
 		client_take_keys(c, used);
-		status = run_line(c, line, name, row);
+		status = run_one(c, line, len, name, row);
 	}
 out:
+	if (c->in.error && status == STATUS_OK) {
+		ui_note(c, "cannot read '%s': %s", name, strerror(c->in.error));
+		status = STATUS_UNREACHABLE;
+	}
 	free(line);
 	return run_rest(c, status);
 }
@@ -63,15 +93,20 @@ enum status run_file(struct client *c, const char *path)
 	ssize_t n;
 
 	if (!f) {
-		ui_note(c, "cannot read '%s'", path);
+		ui_note(c, "cannot read '%s': %s", path, strerror(errno));
 		return STATUS_UNREACHABLE;
 	}
-	for (unsigned row = 1; status == STATUS_OK && !c->stopped &&
-			       (n = getline(&line, &size, f)) > 0;
-	     row++) {
-		while (n && strchr("\r\n", line[n - 1]))
-			line[--n] = '\0';
-		status = run_line(c, line, path, row);
+	for (unsigned row = 1;
+	     goes_on(c, status) && (n = getline(&line, &size, f)) > 0; row++) {
+		n -= line[n - 1] == '\n';
+		while (n && line[n - 1] == '\r')
+			n--;
+		line[n] = '\0';
+		status = run_one(c, line, (size_t)n, path, row);
+	}
+	if (ferror(f)) {
+		ui_note(c, "cannot read '%s': %s", path, strerror(errno));
+		status = STATUS_UNREACHABLE;
 	}
 	free(line);
 	fclose(f);
@@ -82,13 +117,13 @@ enum status run_text(struct client *c, const char *text, const char *name)
 {
 	enum status status = STATUS_OK;
 
-	for (unsigned row = 1; *text && status == STATUS_OK; row++) {
+	for (unsigned row = 1; *text && goes_on(c, status); row++) {
 		size_t n = strcspn(text, "\n");
 		char *line = strndup(text, n);
 
 		if (!line)
 			abort();
-		status = run_line(c, line, name, row);
+		status = run_one(c, line, n, name, row);
 		free(line);
 		text += n + (text[n] == '\n');
 	}

@@ -35,6 +35,10 @@ struct request {
 	void (*line)(void *arg, char *text, size_t len);
 	void *arg;
 
+	/* A person typed it: replied to as at the prompt. Kept by the sender.
+	 */
+	bool typed;
+
 	enum request_state state;
 	char tag[28];
 	char code[16]; /* of REQUEST_ERR, as are the next two */
@@ -55,6 +59,7 @@ enum conn {
 struct input {
 	int fd;
 	bool ended;
+	int error; /* why it has, if not by its end: an errno */
 	size_t len;
 	char buf[16384]; /* read and not taken yet */
 };
@@ -66,7 +71,9 @@ struct client {
 	uint64_t due_ms;     /* of what `conn` waits for */
 	uint64_t give_up_ms; /* of greeting */
 	struct request greeting;
-	char version[80]; /* of the appliance, as it says */
+	struct request marks; /* asks whether it knows typed requests */
+	struct request color; /* asks whether colours are to be shown */
+	char version[80];     /* of the appliance, as it says */
 	bool was_up;
 	bool hung_up;  /* its end of the line did */
 	bool crashed;  /* the appliance has, since it was connected */
@@ -127,6 +134,11 @@ void lease_poll(struct client *c);
 int lease_wait_ms(const struct client *c); /* until lease_poll() has to be */
 void lease_take_event(struct client *c, const char *text);
 
+/* color.c: the appliance's setting `color` holds for us, too. */
+void color_ask(struct client *c);
+/* True when a notice was of that: no person needs to be told. */
+bool color_take_event(struct client *c, const char *text);
+
 /* request.c */
 /* False, and the state is REQUEST_LOST, when there is no connection. */
 bool request_send(struct client *c, struct request *r, const char *text);
@@ -134,11 +146,11 @@ enum request_state request_wait(struct client *c, struct request *r);
 /* Passes over what may still come for it. */
 void request_forget(struct client *c, struct request *r);
 void request_lose_all(struct client *c);
+/* Asks whether the appliance takes a mark, ">COLUMNS ", on typed requests. */
+void request_ask_marks(struct client *c);
 void request_take_line(void *client, char *line, size_t len, bool cut);
 /* Has the appliance cancel what runs for us. */
 void request_cancel(struct client *c);
-/* True when one of the commands of a line that was run ends the appliance. */
-bool request_ends_it(const char *text);
 
 /* run.c: a line of a person or of a file. */
 enum status run_line(struct client *c, const char *text, const char *file,

@@ -42,6 +42,11 @@ static void greet(struct client *c, bool again)
 	link_send(&c->link, "\x05\x15\n", 3);
 	if (again)
 		link_send(&c->link, "\x03", 1);
+	/* Answered in this order: by the last, all is known. */
+	if (!c->batch) {
+		request_ask_marks(c);
+		color_ask(c);
+	}
 	request_send(c, &c->greeting, "version --json");
 }
 

@@ -3,6 +3,7 @@
  * `.download`: what has come stands in FILE.CRC.part until it is whole, so that
  * the next attempt, of whichever client, goes on with it.
  */
+#include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
 #include <stdlib.h>
@@ -29,6 +30,7 @@ struct download {
 	bool known;   /* size and crc are */
 	bool changed; /* the file there is another by now */
 	bool broken;  /* what came cannot be used, or be written */
+	int error;    /* why it cannot be written; 0: it can */
 	struct progress progress;
 };
 
@@ -63,8 +65,10 @@ static bool take_piece(struct download *d, const cJSON *json)
 	    d->at + len > d->size ||
 	    crc32_add(0, bytes, len) != json_crc(json, "crc32"))
 		return false;
-	if (pwrite(d->fd, bytes, len, (off_t)d->at) != (ssize_t)len)
+	if (pwrite(d->fd, bytes, len, (off_t)d->at) != (ssize_t)len) {
+		d->error = errno ? errno : ENOSPC;
 		return false;
+	}
 	d->at += len;
 	progress_at(&d->progress, d->at);
 	return true;
@@ -116,10 +120,13 @@ static enum status finish(struct download *d)
 			d->name);
 		return STATUS_FAILED;
 	}
-	if (rename(d->part, d->file) != 0) {
-		ui_note(d->c, "cannot write '%s'", d->file);
+	if (close(d->fd) != 0 || rename(d->part, d->file) != 0) {
+		d->fd = -1;
+		ui_note(d->c, "cannot write '%s': %s", d->file,
+			strerror(errno));
 		return STATUS_FAILED;
 	}
+	d->fd = -1;
 	progress_done(&d->progress, "fetched");
 	return STATUS_OK;
 }
@@ -130,6 +137,9 @@ static enum status give_up(struct download *d, const struct request *r)
 	if (r->state == REQUEST_ERR)
 		ui_note(d->c, "'%s' was not fetched: %s: %s", d->name, r->code,
 			r->message);
+	else if (d->error)
+		ui_note(d->c, "'%s' was not fetched: cannot write '%s': %s",
+			d->name, d->part, strerror(d->error));
 	else
 		ui_note(d->c, "'%s' was not fetched: %s", d->name,
 			d->changed ? "it was changed meanwhile"
@@ -159,7 +169,8 @@ static enum status get_file(struct download *d)
 		    d->at == d->size)
 			return finish(d);
 		tries = d->at > from ? 0 : tries;
-		if (!d->changed && d->broken && tries++ < TRANSFER_TRIES)
+		if (!d->changed && d->broken && !d->error &&
+		    tries++ < TRANSFER_TRIES)
 			continue;
 		if (d->changed || d->broken || r.state == REQUEST_OK ||
 		    !transfer_again(d->c, &r, &tries))

@@ -3,6 +3,7 @@
  * libedit waits for a key in read_key(), which runs the client's loop. What
  * that prints hides the line first; it is drawn again before the next key.
  */
+#include <errno.h>
 #include <histedit.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -32,6 +33,7 @@ struct edit {
 	bool hidden;  /* and is not on the terminal */
 	bool pasting;
 	bool dropped; /* what was typed, for another line */
+	bool unkept;  /* the history cannot be written, which was said */
 };
 
 const bool edit_has_keys = true;
@@ -302,14 +304,14 @@ struct edit *edit_open(struct client *c)
 	el_set(e->el, EL_SETTY, "-x", "-isig", "-ixon", "-icanon", "-echo",
 	       "-iexten", NULL);
 	ui_uncook(c);
-	if (c->ui.color)
+	if (c->ui.can_color)
 		printf(PASTE_ON);
 	return e;
 }
 
 void edit_close(struct edit *e)
 {
-	if (e->c->ui.color)
+	if (e->c->ui.can_color)
 		printf(PASTE_OFF);
 	fflush(stdout);
 	el_end(e->el);
@@ -340,7 +342,11 @@ const char *edit_line(struct edit *e)
 		abort();
 	if (e->line[strspn(e->line, " \t")]) {
 		history(e->history, &event, H_ENTER, e->line);
-		history_add(e->line);
+		if (!history_add(e->line) && !e->unkept) {
+			e->unkept = true;
+			ui_note(e->c, "the history is not kept: %s",
+				strerror(errno));
+		}
 	}
 	return e->line;
 }

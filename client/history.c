@@ -91,17 +91,18 @@ void history_load(void (*take)(void *arg, const char *line), void *arg)
 	free(lines);
 }
 
-void history_add(const char *line)
+bool history_add(const char *line)
 {
 	char path[PATH_BYTES];
+	bool good;
 	int fd;
 
 	if (!*line || !find_file(path))
-		return;
+		return true;
 	fd = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
 	if (fd < 0)
-		return;
+		return false;
 	fchmod(fd, 0600);
-	dprintf(fd, "%s\n", line);
-	close(fd);
+	good = dprintf(fd, "%s\n", line) >= 0;
+	return close(fd) == 0 && good;
 }

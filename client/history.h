@@ -4,10 +4,13 @@
 #ifndef CLIENT_HISTORY_H
 #define CLIENT_HISTORY_H
 
+#include <stdbool.h>
+
 /* Has `take` take each line that is kept, the oldest first. */
 void history_load(void (*take)(void *arg, const char *line), void *arg);
 
-/* Appends one. Where it cannot be kept, nothing is said. */
-void history_add(const char *line);
+/* Appends one; false, with errno, when it cannot be kept. Where there is no
+ * home nothing is. */
+bool history_add(const char *line);
 
 #endif /* CLIENT_HISTORY_H */

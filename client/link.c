@@ -47,6 +47,7 @@ static void unix_target(struct link *link, const char *path)
 	char copy[LINK_TEXT], *name;
 	size_t len = strlen(path);
 
+	snprintf(link->path, sizeof(link->path), "%s", path);
 	snprintf(copy, sizeof(copy), "%s", path);
 	snprintf(link->dir, sizeof(link->dir), "%s", dirname(copy));
 	snprintf(copy, sizeof(copy), "%s", path);
@@ -125,9 +126,11 @@ static void say_who(struct link *link, int fd)
 /* One console, one client: QEMU would let a second one wait for ever. */
 static bool lock(struct link *link)
 {
+	struct stat st;
 	int fd;
 
-	if (!*link->lock)
+	/* Where there is no console, there is none to hold. */
+	if (!*link->lock || stat(link->path, &st) != 0 || !S_ISSOCK(st.st_mode))
 		return true;
 	do {
 		fd = open(link->lock, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW,
@@ -139,7 +142,7 @@ static bool lock(struct link *link)
 			close(fd);
 			return false;
 		}
-		/* The launcher removes it with the appliance. */
+		/* Whoever had it has removed it, or the launcher has. */
 	} while (!same_file(fd, link->lock) && close(fd) == 0);
 	link->lock_fd = fd;
 	if (ftruncate(fd, 0) == 0) /* else it names who was before us */
@@ -152,6 +155,9 @@ static void unlock(struct link *link)
 {
 	if (link->lock_fd < 0)
 		return;
+	/* Still locked, so nobody else takes it for his. */
+	if (same_file(link->lock_fd, link->lock))
+		unlink(link->lock);
 	close(link->lock_fd);
 	link->lock_fd = -1;
 }

@@ -15,7 +15,8 @@
 struct link {
 	char address[LINK_TEXT * 2]; /* for socat */
 	char dir[LINK_TEXT];         /* where socat starts, or "" */
-	char lock[LINK_TEXT];        /* beside a unix socket, or "" */
+	char path[LINK_TEXT];        /* of a unix socket, or "" */
+	char lock[LINK_TEXT];        /* beside that, or "" */
 	const char *holder;          /* what to write there: a program */
 	pid_t holder_pid;            /* and its process */
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Words of the client itself. They start with a dot, as no command does. */
+#include <errno.h>
 #include <glob.h>
 #include <stdlib.h>
 #include <string.h>
@@ -46,20 +47,18 @@ static enum status run_source(struct client *c, char **words)
 
 static enum status run_record(struct client *c, char **words)
 {
-	FILE *f = NULL;
-
-	if (words[0]) {
-		f = fopen(words[0], "ae");
-		if (!f) {
-			ui_note(c, "cannot write '%s'", words[0]);
-			return STATUS_FAILED;
-		}
+	if (!words[0] && !c->ui.record) {
+		ui_note(c, "nothing is being recorded");
+		return STATUS_OK;
 	}
 	if (c->ui.record)
-		fclose(c->ui.record);
-	c->ui.record = f;
-	if (!f)
-		ui_note(c, "nothing is recorded any more");
+		ui_note(c, "recording to '%s' has ended", c->ui.record_name);
+	if (!ui_record_to(c, words[0])) {
+		ui_note(c, "cannot write '%s': %s", words[0], strerror(errno));
+		return STATUS_FAILED;
+	}
+	if (words[0])
+		ui_note(c, "recording to '%s'", words[0]);
 	return STATUS_OK;
 }
 

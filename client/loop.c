@@ -62,8 +62,11 @@ static void take_input(struct client *c)
 
 	if (n > 0)
 		in->len += (size_t)n;
-	else if (n == 0 || (errno != EAGAIN && errno != EINTR))
+	else if (n == 0)
 		in->ended = true;
+	else if (errno != EAGAIN && errno != EINTR)
+		in->error = errno;
+	in->ended |= in->error != 0;
 }
 
 static int sooner(int a, int b)

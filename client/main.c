@@ -5,6 +5,7 @@
  */
 #include <fcntl.h>
 #include <getopt.h>
+#include <limits.h>
 #include <locale.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -35,7 +36,9 @@ static const char usage[] =
 	"  ukpktgen-console 'EXEC:\"ssh host socat STDIO "
 	"UNIX-CONNECT:a.sock\"'\n"
 	"\n"
-	"  -c COMMANDS      runs these, one or several with ';' between them\n"
+	"  -c COMMANDS      runs these, one or several with ';' between them; "
+	"of several\n"
+	"                   -c each is a further line\n"
 	"  --json           replies as JSON, where the command has such\n"
 	"  --timeout TIME   of each command: 500ms, 10s, 5m; default: none\n"
 	"  --events         shows what the appliance tells unasked, on "
@@ -51,8 +54,35 @@ static const char usage[] =
 	"misused or not\n"
 	"reachable, 3 the appliance crashed.\n";
 
+enum {
+	OPT_JSON = 256,
+	OPT_TIMEOUT,
+	OPT_EVENTS,
+	OPT_BOOTING,
+	OPT_NAME,
+	OPT_AS,
+	OPT_AS_PID,
+	OPT_HELP
+};
+
+#define OPTIONS (OPT_HELP - OPT_JSON)
+
+static const struct option long_options[] = {
+	{"json", no_argument, NULL, OPT_JSON},
+	{"timeout", required_argument, NULL, OPT_TIMEOUT},
+	{"events", no_argument, NULL, OPT_EVENTS},
+	{"booting", no_argument, NULL, OPT_BOOTING},
+	{"name", required_argument, NULL, OPT_NAME},
+	{"as", required_argument, NULL, OPT_AS},
+	{"as-pid", required_argument, NULL, OPT_AS_PID},
+	{"help", no_argument, NULL, OPT_HELP},
+	{0},
+};
+
 struct options {
-	const char *address, *file, *commands, *as, *as_pid;
+	const char *address, *file, *as, *as_pid;
+	char *commands; /* a line for each -c */
+	bool given[OPTIONS];
 };
 
 __attribute__((noreturn)) static void misused(const char *fmt, const char *what)
@@ -68,7 +98,11 @@ static uint64_t take_time(const char *text)
 	static const struct {
 		const char *unit;
 		uint64_t ms;
-	} units[] = {{"ms", 1}, {"s", 1000}, {"m", 60000}, {"h", 3600000}};
+	} units[] = {{"ms", 1},
+		     {"s", 1000},
+		     {"m", 60000},
+		     {"min", 60000},
+		     {"h", 3600000}};
 	char *end;
 	unsigned long n = strtoul(text, &end, 10);
 
@@ -79,34 +113,30 @@ static uint64_t take_time(const char *text)
 	misused("--timeout '%s': wanted a time such as 500ms, 10s or 5m", text);
 }
 
-enum {
-	OPT_JSON = 256,
-	OPT_TIMEOUT,
-	OPT_EVENTS,
-	OPT_BOOTING,
-	OPT_NAME,
-	OPT_AS,
-	OPT_AS_PID,
-	OPT_HELP
-};
+static void add_commands(struct options *o, const char *text)
+{
+	size_t len = o->commands ? strlen(o->commands) + 1 : 0;
 
-static const struct option long_options[] = {
-	{"json", no_argument, NULL, OPT_JSON},
-	{"timeout", required_argument, NULL, OPT_TIMEOUT},
-	{"events", no_argument, NULL, OPT_EVENTS},
-	{"booting", no_argument, NULL, OPT_BOOTING},
-	{"name", required_argument, NULL, OPT_NAME},
-	{"as", required_argument, NULL, OPT_AS},
-	{"as-pid", required_argument, NULL, OPT_AS_PID},
-	{"help", no_argument, NULL, OPT_HELP},
-	{0},
-};
+	o->commands = realloc(o->commands, len + strlen(text) + 1);
+	if (!o->commands)
+		abort();
+	if (len)
+		o->commands[len - 1] = '\n';
+	strcpy(o->commands + len, text);
+}
 
 static void take_option(struct client *c, struct options *o, int option)
 {
+	/* The first of two would be lost. */
+	if (option >= OPT_JSON && option < OPT_HELP && optarg) {
+		if (o->given[option - OPT_JSON])
+			misused("'--%s' is given twice",
+				long_options[option - OPT_JSON].name);
+		o->given[option - OPT_JSON] = true;
+	}
 	switch (option) {
 	case 'c':
-		o->commands = optarg;
+		add_commands(o, optarg);
 		break;
 	case OPT_JSON:
 		c->json = true;
@@ -131,11 +161,25 @@ static void take_option(struct client *c, struct options *o, int option)
 		break;
 	case 'h':
 	case OPT_HELP:
-		fputs(usage, stdout);
+		if (fputs(usage, stdout) < 0 || fflush(stdout) != 0) {
+			perror("ukpktgen-console: cannot write standard "
+			       "output");
+			exit(STATUS_UNREACHABLE);
+		}
 		exit(STATUS_OK);
 	default:
 		exit(STATUS_UNREACHABLE); /* getopt has said why */
 	}
+}
+
+static pid_t take_pid(const char *text)
+{
+	char *end;
+	long pid = strtol(text, &end, 10);
+
+	if (*text < '1' || *text > '9' || *end || pid > INT_MAX)
+		misused("--as-pid '%s': wanted a process id", text);
+	return (pid_t)pid;
 }
 
 static void take_arguments(struct client *c, struct options *o, int argc,
@@ -143,6 +187,7 @@ static void take_arguments(struct client *c, struct options *o, int argc,
 {
 	int option;
 
+	argv[0] = (char *)"ukpktgen-console"; /* in what getopt says */
 	while ((option = getopt_long(argc, argv, "c:h", long_options, NULL)) >=
 	       0)
 		take_option(c, o, option);
@@ -157,7 +202,7 @@ static void take_arguments(struct client *c, struct options *o, int argc,
 			optind < argc ? argv[optind] : o->file);
 	c->name = c->name ? c->name : o->address;
 	c->link.holder = o->as ? o->as : "ukpktgen-console";
-	c->link.holder_pid = o->as_pid ? atoi(o->as_pid) : getpid();
+	c->link.holder_pid = o->as_pid ? take_pid(o->as_pid) : getpid();
 	c->batch = o->file || o->commands || !isatty(STDIN_FILENO) ||
 		   !isatty(STDOUT_FILENO);
 	if (o->file && strcmp(o->file, "-") != 0) {
@@ -175,6 +220,7 @@ static void take_signals_by_fd(struct client *c)
 	sigaddset(&set, SIGINT);
 	sigaddset(&set, SIGTERM);
 	sigaddset(&set, SIGHUP);
+	sigaddset(&set, SIGQUIT);
 	sigaddset(&set, SIGWINCH);
 	sigprocmask(SIG_BLOCK, &set, NULL);
 	c->signal_fd = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
@@ -232,6 +278,18 @@ static enum status run(struct client *c, const struct options *o)
 	return run_input(c, o->file ? o->file : "-");
 }
 
+/* One that is closed would be the next file's: who closes it wants nothing. */
+static void hold_standard(void)
+{
+	int fd;
+
+	do
+		fd = open("/dev/null", O_RDWR);
+	while (fd >= 0 && fd <= STDERR_FILENO);
+	if (fd >= 0)
+		close(fd);
+}
+
 int main(int argc, char **argv)
 {
 	struct client *c = calloc(1, sizeof(*c));
@@ -241,6 +299,7 @@ int main(int argc, char **argv)
 
 	if (!c)
 		return STATUS_UNREACHABLE;
+	hold_standard();
 	setlocale(LC_CTYPE, "");
 	take_arguments(c, &o, argc, argv);
 	if (!link_target(&c->link, o.address))
@@ -248,7 +307,12 @@ int main(int argc, char **argv)
 	ui_init(c);
 	take_signals_by_fd(c);
 	status = run(c, &o);
+	free(o.commands);
+	if (c->ui.unwritten && status == STATUS_OK)
+		status = STATUS_UNREACHABLE;
 	request_forget(c, &c->lease);
+	request_forget(c, &c->marks);
+	request_forget(c, &c->color);
 	if (c->nb_pending || c->ended_by || c->stopped)
 		request_cancel(c);
 	link_free(&c->link);

@@ -86,20 +86,6 @@ static void take_sequence(struct page *p, char byte)
 	}
 }
 
-static void take_text(struct page *p, const char *text, size_t len)
-{
-	char out[SHOW_GROWTH * 256 + 1];
-
-	while (len && p->shown) {
-		size_t n = len < 256 ? len : 256;
-
-		show_text(out, text, n, SHOW_TERMINAL, NULL);
-		fputs(out, stdout);
-		text += n;
-		len -= n;
-	}
-}
-
 /* Bytes at the end that begin a character whose rest is not there. */
 static size_t unfinished(const char *text, size_t len)
 {
@@ -116,6 +102,23 @@ static size_t unfinished(const char *text, size_t len)
 			break;
 	}
 	return 0;
+}
+
+static void take_text(struct page *p, const char *text, size_t len)
+{
+	char out[SHOW_GROWTH * 256 + 1];
+
+	while (len && p->shown) {
+		size_t n = len < 256 ? len : 256;
+
+		/* Its last character stays whole. */
+		if (n < len)
+			n -= unfinished(text, n);
+		show_page(out, text, n);
+		fputs(out, stdout);
+		text += n;
+		len -= n;
+	}
 }
 
 /* Text between two control characters. */

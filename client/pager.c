@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "client/pager.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -21,6 +22,8 @@ __attribute__((noreturn)) static void be_pager(int fd)
 	sigprocmask(SIG_SETMASK, &none, NULL);
 	signal(SIGPIPE, SIG_DFL);
 	dup2(fd, STDIN_FILENO);
+	/* What is typed ahead of the prompt is no command for less. */
+	setenv("LESSSECURE", "1", 1);
 	if (pager && *pager)
 		execlp("sh", "sh", "-c", pager, (char *)NULL);
 	else
@@ -28,24 +31,34 @@ __attribute__((noreturn)) static void be_pager(int fd)
 	_exit(NOT_FOUND);
 }
 
-/* Until it has all, or has gone. SIGPIPE is ignored where there is a pager. */
-static void feed(int fd, const char *text, size_t len)
+/*
+ * Until it has all, or has gone. SIGPIPE is ignored where there is a pager.
+ * False when it could not be given all though it was there.
+ */
+static bool feed(int fd, const char *text, size_t len)
 {
-	while (len) {
+	bool good = true;
+
+	while (len && good) {
 		ssize_t n = write(fd, text, len);
 
-		if (n <= 0)
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0 && errno == EPIPE)
 			break;
-		text += n;
-		len -= (size_t)n;
+		good = n > 0;
+		text += good ? n : 0;
+		len -= good ? (size_t)n : 0;
 	}
 	close(fd);
+	return good;
 }
 
 bool pager_show(struct client *c, const char *text, size_t len)
 {
 	int pipe_fd[2], status = 0;
 	pid_t pid;
+	bool fed;
 
 	if (pipe2(pipe_fd, O_CLOEXEC) != 0)
 		return false;
@@ -54,10 +67,9 @@ bool pager_show(struct client *c, const char *text, size_t len)
 	if (pid == 0)
 		be_pager(pipe_fd[0]);
 	close(pipe_fd[0]);
-	feed(pipe_fd[1], text, len);
+	fed = feed(pipe_fd[1], text, len);
 	if (pid > 0)
 		waitpid(pid, &status, 0);
 	ui_uncook(c);
-	return pid > 0 &&
-	       !(WIFEXITED(status) && WEXITSTATUS(status) == NOT_FOUND);
+	return pid > 0 && fed && !(WIFEXITED(status) && WEXITSTATUS(status));
 }

@@ -7,7 +7,7 @@
 
 struct client;
 
-/* Has the person read it in $PAGER; false when there is none that works. */
+/* Has the person read it in $PAGER; false when that is not there, or fails. */
 bool pager_show(struct client *c, const char *text, size_t len);
 
 #endif /* CLIENT_PAGER_H */

@@ -11,8 +11,30 @@
 /* What is cancelled when its time is over has so long to say so. */
 #define CANCEL_MS 2000
 
+/* Sends what says that a person typed it, at which terminal. */
+static void send_mark(struct client *c)
+{
+	char mark[24];
+	unsigned columns = ui_columns();
+	int n = snprintf(mark, sizeof(mark), ">%u%s ",
+			 columns < 9999 ? columns : 9999,
+			 c->ui.can_color ? ",color" : "");
+
+	link_send(&c->link, mark, (size_t)n);
+}
+
+void request_ask_marks(struct client *c)
+{
+	request_forget(c, &c->marks);
+	c->marks.typed = true;
+	request_send(c, &c->marks, "");
+}
+
 bool request_send(struct client *c, struct request *r, const char *text)
 {
+	bool marked =
+		r->typed && (r == &c->marks || c->marks.state == REQUEST_OK);
+
 	if (c->conn < CONN_GREETING || c->nb_pending == REQUESTS_MAX) {
 		r->state = REQUEST_LOST;
 		return false;
@@ -26,6 +48,8 @@ bool request_send(struct client *c, struct request *r, const char *text)
 	link_send(&c->link, "@", 1);
 	link_send(&c->link, r->tag, strlen(r->tag));
 	link_send(&c->link, " ", 1);
+	if (marked)
+		send_mark(c);
 	link_send(&c->link, text, strlen(text));
 	link_send(&c->link, "\n", 1);
 	return true;
@@ -86,6 +110,8 @@ static void take_reply(struct client *c, unsigned i, char *text, size_t len)
 		take_error(r, text + 4);
 		r->state = REQUEST_ERR;
 		remove_at(c, i);
+	} else if (r->typed && !strncmp(text, "... ", 4)) {
+		ui_progress(c, text + 4, len - 4);
 	} else if (r->line) {
 		r->line(r->arg, text, len);
 	}
@@ -95,6 +121,15 @@ static const char crash_begin[] = "*** CRASH", crash_end[] = "*** END OF CRASH";
 
 /* What a console says first when it boots. */
 static const char banner[] = "ukpktgen: ";
+
+/* "[N] TEXT": what a job has to say. */
+static bool is_of_a_job(const char *line)
+{
+	size_t digits = *line == '[' ? strspn(line + 1, "0123456789") : 0;
+
+	return digits && line[digits + 1] == ']' &&
+	       (!line[digits + 2] || line[digits + 2] == ' ');
+}
 
 /* A report may begin behind what ends a page. */
 static void take_other(struct client *c, const char *line, size_t len)
@@ -111,8 +146,13 @@ static void take_other(struct client *c, const char *line, size_t len)
 		c->in_crash = strncmp(line, crash_end, strlen(crash_end)) != 0;
 	} else if (!strncmp(line, "@! ", 3)) {
 		lease_take_event(c, line + 3);
+		if (color_take_event(c, line + 3) && !c->batch)
+			return;
 		if ((!c->batch || c->events) && !c->page)
 			ui_heard(c, line + 3, len - 3);
+	} else if (is_of_a_job(line)) {
+		if (!c->batch && !c->page)
+			ui_reply(c, line, len);
 	} else if (!strncmp(line, banner, strlen(banner)) &&
 		   c->conn == CONN_UP) {
 		conn_restarted(c);
@@ -148,6 +188,7 @@ void request_take_line(void *client, char *line, size_t len, bool cut)
 struct patience {
 	uint64_t until_ms; /* 0: no such time */
 	bool late;
+	bool unwritten; /* what has come of it could not be written */
 	unsigned presses;
 };
 
@@ -157,6 +198,8 @@ static bool still_waits(struct client *c, struct patience *p)
 	uint64_t now = now_ms();
 	bool interrupted = client_interrupted(c);
 
+	if (c->batch && c->ui.unwritten && !p->unwritten)
+		interrupted = p->unwritten = true;
 	if (interrupted) {
 		request_cancel(c);
 		if (c->batch)
@@ -199,18 +242,4 @@ enum request_state request_wait(struct client *c, struct request *r)
 		strcpy(r->message, "the time allowed was over first");
 	}
 	return r->state;
-}
-
-bool request_ends_it(const char *text)
-{
-	while (*text) {
-		size_t n;
-
-		text += strspn(text, " \t;");
-		n = strcspn(text, " \t;");
-		if (n == 4 && !memcmp(text, "quit", 4))
-			return true;
-		text += strcspn(text, ";");
-	}
-	return false;
 }

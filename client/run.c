@@ -34,6 +34,21 @@ static size_t command_len(const char *text)
 	return n;
 }
 
+/* What stands behind the first 'quit' of a line; NULL: it has none. */
+static const char *behind_quit(const char *text)
+{
+	while (*text && *text != '#') {
+		size_t len = command_len(text);
+		size_t blank = strspn(text, " \t");
+		size_t word = strcspn(text + blank, " \t;#");
+
+		if (word == 4 && !memcmp(text + blank, "quit", word))
+			return text + len;
+		text += len + (text[len] == ';');
+	}
+	return NULL;
+}
+
 /* True when the appliance would take a --json behind the command. */
 static bool takes_json(struct client *c, const char *command)
 {
@@ -51,17 +66,18 @@ static bool takes_json(struct client *c, const char *command)
 }
 
 static enum request_state ask(struct client *c, struct request *r,
-			      const char *text)
+			      const char *text, bool person)
 {
 	r->line = show_line;
 	r->arg = c;
+	r->typed = person;
 	request_send(c, r, text);
 	return request_wait(c, r);
 }
 
 /* Each command of a line by itself, with --json where that is possible. */
 static enum request_state ask_json(struct client *c, struct request *r,
-				   const char *text)
+				   const char *text, bool person)
 {
 	const char *at = text;
 
@@ -69,6 +85,7 @@ static enum request_state ask_json(struct client *c, struct request *r,
 	while (*at && *at != '#') {
 		size_t len = command_len(at);
 		char *command = malloc(len + sizeof(" --json"));
+		bool last;
 
 		if (!command)
 			abort();
@@ -77,14 +94,14 @@ static enum request_state ask_json(struct client *c, struct request *r,
 		if (command[strspn(command, " \t")]) {
 			if (takes_json(c, command))
 				strcat(command, " --json");
-			ask(c, r, command);
+			ask(c, r, command, person);
 		}
+		last = behind_quit(command) != NULL;
 		free(command);
-		if (r->state != REQUEST_OK) {
-			if (r->column)
-				r->column += (unsigned)(at - text);
+		if (r->state != REQUEST_OK && r->column)
+			r->column += (unsigned)(at - text);
+		if (r->state != REQUEST_OK || last)
 			break;
-		}
 		at += len + (at[len] == ';');
 	}
 	return r->state;
@@ -170,9 +187,25 @@ static void see_it_go(struct client *c)
 		ui_note(c, "'%s' has powered off", c->name);
 }
 
+/* The line held, as far as the appliance had it. */
+static enum status held(struct client *c, const char *text)
+{
+	const char *rest = behind_quit(text);
+
+	if (!rest)
+		return STATUS_OK;
+	see_it_go(c);
+	rest += strspn(rest, "; \t");
+	if (!c->went || !*rest || *rest == '#')
+		return STATUS_OK;
+	return lost(c);
+}
+
 enum status run_line(struct client *c, const char *text, const char *file,
 		     unsigned row)
 {
+	/* A line that is sourced waits for what it runs. */
+	bool person = !file && !c->batch;
 	struct request r = {0};
 	const char *word = text + strspn(text, " \t");
 
@@ -189,18 +222,17 @@ enum status run_line(struct client *c, const char *text, const char *file,
 	if (!file)
 		ui_reply_begin(c);
 	if (c->json)
-		ask_json(c, &r, text);
+		ask_json(c, &r, text, person);
 	else
-		ask(c, &r, text);
+		ask(c, &r, text, person);
 	if (!file)
 		ui_reply_end(c);
-	if (r.state == REQUEST_OK) {
-		if (request_ends_it(text))
-			see_it_go(c);
-		return STATUS_OK;
-	}
+	if (r.state == REQUEST_OK)
+		return held(c, text);
 	if (r.state == REQUEST_LOST)
 		return lost(c);
+	if (c->batch && c->ui.unwritten)
+		return STATUS_UNREACHABLE; /* which cancelled it */
 	if (!file && !c->batch && !strcmp(r.code, "E_STATE") &&
 	    page_wanted(c, text)) {
 		page_play(c, text);

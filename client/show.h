@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * Text of the appliance on our side. It has no say over the terminal: whatever
- * is no printable character there is shown as what it is, in hexadecimal.
+ * is no printable character there is shown as what it is, in hexadecimal. It
+ * comes in UTF-8 whatever the locale, which says what the terminal takes.
  */
 #ifndef CLIENT_SHOW_H
 #define CLIENT_SHOW_H
@@ -14,7 +15,7 @@ enum show_for {
 	SHOW_FILE,     /* all but the ASCII control characters */
 };
 
-/* The most that a byte becomes: "\xff", or a tab's blanks. */
+/* The most that a byte becomes: a tab's blanks, or an odd encoding's bytes. */
 #define SHOW_GROWTH 8
 
 /*
@@ -24,6 +25,13 @@ enum show_for {
  */
 size_t show_text(char *out, const char *text, size_t len, enum show_for how,
 		 unsigned *columns);
+
+/*
+ * The same for a page, where each character has its place: one that the
+ * terminal cannot show is replaced by as many '.' as it has columns, a bar of a
+ * plot by one of ".:|#", a byte that is no UTF-8 by '.'. No control characters.
+ */
+size_t show_page(char *out, const char *text, size_t len);
 
 /* True when all of it is shown as it stands. */
 bool show_is_plain(const char *text, size_t len);

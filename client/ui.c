@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "client/ui.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -44,8 +45,9 @@ void ui_init(struct client *c)
 	const char *term = getenv("TERM"), *no_color = getenv("NO_COLOR");
 
 	ui->terminal = isatty(STDIN_FILENO) && isatty(STDOUT_FILENO);
-	ui->color = !c->batch && ui->terminal && term &&
-		    strcmp(term, "dumb") != 0 && !(no_color && *no_color);
+	ui->can_color = !c->batch && ui->terminal && term &&
+			strcmp(term, "dumb") != 0 && !(no_color && *no_color);
+	ui->color = ui->can_color;
 	ui->saved = !c->batch && tcgetattr(STDIN_FILENO, &ui->cooked) == 0;
 }
 
@@ -55,8 +57,7 @@ void ui_end(struct client *c)
 
 	if (ui->saved)
 		tcsetattr(STDIN_FILENO, TCSADRAIN, &ui->cooked);
-	if (ui->record)
-		fclose(ui->record);
+	ui_record_to(c, NULL);
 	free(ui->held);
 }
 
@@ -95,25 +96,96 @@ static char *shown(struct client *c, const char *text, size_t len, size_t *n,
 	return out;
 }
 
+static void prefix(struct client *c, char *out, size_t size);
+
+/* By its own way: what writes lines has just failed. */
+void ui_unwritten(struct client *c, const char *what)
+{
+	const char *why = strerror(errno);
+	char before[64];
+
+	if (c->ui.unwritten)
+		return;
+	c->ui.unwritten = true;
+	prefix(c, before, sizeof(before));
+	fprintf(stderr, "%scannot write %s: %s\n", before, what, why);
+}
+
+static void write_record(struct client *c, const char *text, size_t len)
+{
+	FILE *f = c->ui.record;
+	char what[LINK_TEXT];
+
+	if (!f || (fwrite(text, 1, len, f) == len && fflush(f) == 0))
+		return;
+	snprintf(what, sizeof(what), "'%s', where this was recorded",
+		 c->ui.record_name);
+	ui_unwritten(c, what);
+	fclose(f);
+	c->ui.record = NULL;
+}
+
+bool ui_record_to(struct client *c, const char *name)
+{
+	struct ui *ui = &c->ui;
+	FILE *f = name ? fopen(name, "ae") : NULL;
+
+	if (name && !f)
+		return false;
+	if (ui->record && fclose(ui->record) != 0)
+		ui_unwritten(c, ui->record_name);
+	free(ui->record_name);
+	ui->record = f;
+	ui->record_name = name ? strdup(name) : NULL;
+	return true;
+}
+
+static void hide_progress(struct client *c)
+{
+	if (c->ui.progress)
+		printf("\r\x1b[K");
+	c->ui.progress = false;
+}
+
+void ui_progress(struct client *c, const char *text, size_t len)
+{
+	/* The last column stays free: terminals differ in how they wrap. */
+	size_t n, most = ui_columns() - 1;
+	char *line;
+
+	if (!c->ui.terminal || c->batch || c->page)
+		return;
+	line = shown(c, text, len, &n, NULL);
+	hide_progress(c);
+	printf("%.*s", (int)(n - 1 < most ? n - 1 : most), line);
+	fflush(stdout);
+	c->ui.progress = true;
+	free(line);
+}
+
 /* Whole lines; with a colour, one. */
 static void put(struct client *c, FILE *f, const char *color, const char *text,
 		size_t len)
 {
 	bool colored = c->ui.color && *color;
+	size_t n;
 
 	if (c->page)
 		page_leave(c->page);
 	if (c->edit)
 		edit_hide(c->edit);
+	hide_progress(c);
 	if (colored)
-		fprintf(f, "%s%.*s%s\n", color, (int)len - 1, text, PLAIN);
+		n = fprintf(f, "%s%.*s%s\n", color, (int)len - 1, text, PLAIN) <
+				    0
+			    ? 0
+			    : len;
 	else
-		fwrite(text, 1, len, f);
-	fflush(f);
-	if (c->ui.record) {
-		fwrite(text, 1, len, c->ui.record);
-		fflush(c->ui.record);
-	}
+		n = fwrite(text, 1, len, f);
+	if (fflush(f) != 0 || n != len)
+		ui_unwritten(c, f == stdout ? "standard output"
+					    : "standard error");
+	write_record(c, text, len);
 }
 
 static void flush_held(struct client *c)
@@ -173,13 +245,13 @@ void ui_reply_end(struct client *c)
 {
 	struct ui *ui = &c->ui;
 
+	hide_progress(c);
 	if (ui->held_rows < ui_rows() || c->in.len ||
 	    !pager_show(c, ui->held, ui->held_len)) {
 		flush_held(c);
 		return;
 	}
-	if (ui->record)
-		fwrite(ui->held, 1, ui->held_len, ui->record);
+	write_record(c, ui->held, ui->held_len);
 	ui->held_len = 0;
 	flush_held(c);
 }
@@ -236,7 +308,8 @@ void ui_heard(struct client *c, const char *text, size_t len)
 		size_t n;
 		char *line = shown(c, text, len, &n, NULL);
 
-		fwrite(line, 1, n, stderr);
+		if (fwrite(line, 1, n, stderr) != n)
+			ui_unwritten(c, "standard error");
 		free(line);
 	}
 }
@@ -260,8 +333,7 @@ void ui_error(struct client *c, const char *text)
 
 void ui_record(struct client *c, const char *prompt, const char *text)
 {
-	if (!c->ui.record)
-		return;
-	fprintf(c->ui.record, "%s%s\n", prompt, text);
-	fflush(c->ui.record);
+	write_record(c, prompt, strlen(prompt));
+	write_record(c, text, strlen(text));
+	write_record(c, "\n", 1);
 }

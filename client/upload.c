@@ -101,6 +101,12 @@ static bool send_all(struct upload *u)
 	return good && u->acknowledged == u->size;
 }
 
+/* The appliance keeps what it has of a file, unless it refused it. */
+static bool resumable(const struct request *why)
+{
+	return why->state == REQUEST_LOST || !strcmp(why->code, "E_CANCEL");
+}
+
 static enum status put_file(struct upload *u)
 {
 	struct request put = {.line = take_offset, .arg = u};
@@ -130,14 +136,14 @@ static enum status put_file(struct upload *u)
 		}
 		if (transfer_again(u->c, why, &tries))
 			continue;
-		ui_note(u->c,
-			"'%s' was not sent: %s%s%s; the same again goes "
-			"on where this stopped",
-			u->name,
+		ui_note(u->c, "'%s' was not sent: %s%s%s%s", u->name,
 			why->state == REQUEST_ERR ? why->code
 						  : transfer_lost(u->c),
 			why->state == REQUEST_ERR ? ": " : "",
-			why->state == REQUEST_ERR ? why->message : "");
+			why->state == REQUEST_ERR ? why->message : "",
+			resumable(why) ? "; the same again goes on where this "
+					 "stopped"
+				       : "");
 		return why->state == REQUEST_ERR ? STATUS_FAILED
 						 : STATUS_UNREACHABLE;
 	}

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "app_bench.h"
+#include "shell/script.h"
 
 enum { PORTS, TX, TIME, JSON };
 
@@ -149,15 +150,13 @@ static void show_progress(struct call *c, struct bench_call *bc)
 	if (c->now_ns < bc->look_ns)
 		return;
 	bc->look_ns = c->now_ns + LOOK_NS;
-	if (c->program)
-		return;
 	snprintf(text, sizeof(text),
 		 "%u of %u: %s, burst %u, mode %s; %llu s left",
 		 MIN(b->nb_done + 1, b->nb_runs), b->nb_runs,
 		 app_strategies[what.strategy], what.burst,
 		 app_modes[app_mode_word(what.mode)],
 		 (unsigned long long)left_s);
-	session_progress(c->session, text);
+	call_progress(c, text);
 }
 
 static enum call_result run(struct call *c)

@@ -20,15 +20,23 @@ static const struct arg set_args[] = {
 static enum call_result run_show(struct call *c)
 {
 	const struct session *s = c->session;
+	bool shown = s->out.color;
 
+	if (c->runner->typed)
+		shown = s->color == COLOR_ON ||
+			(s->color == COLOR_AUTO && c->runner->typed_color);
 	reply_text(c->reply, "color", when[s->color]);
-	reply_bool(c->reply, "shown", s->out.color);
+	reply_bool(c->reply, "shown", shown);
 	return CALL_DONE;
 }
 
 static enum call_result run_set(struct call *c)
 {
 	session_set_color(c->session, (enum session_color)c->v[WHEN].u);
+	/* A client has a terminal of its own. */
+	if (c->runner != c->session->person)
+		session_event(c->session, c->now_ns, "color %s",
+			      when[c->v[WHEN].u]);
 	return CALL_DONE;
 }
 

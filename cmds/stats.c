@@ -287,7 +287,7 @@ static enum call_result start_live(struct call *c, struct live *l)
 {
 	const struct value *v = &c->v[LIVE_INTERVAL];
 
-	if (c->program)
+	if (c->runner != c->session->person)
 		return call_fail(c, E_STATE, LIVE_KEYWORD,
 				 "a page is for a person's terminal; use "
 				 "'stats every TIME --json'");

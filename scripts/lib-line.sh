@@ -7,6 +7,8 @@ in='' out='' # the line, once it is open
 # What others are told of who has the line.
 identity=(--as "ukpktgen ${1-}" --as-pid "$$")
 
+holder='' # the file that says so, while it is we
+
 need_client() { [ -x "$client" ] || die 2 "$client is missing; 'make client' builds it"; }
 
 # Has the client run commands, and ends as it does, on the line that is open or else one of
@@ -17,8 +19,13 @@ run_client() { # ARGUMENT...
 	[ -z "$in" ] || line="OPEN:/proc/$$/fd/$in,rdonly!!OPEN:/proc/$$/fd/$out,wronly"
 	exec {errors}> >(symbolise >&2)
 	names=$!
+<<<<<<< HEAD
 	setpriv --pdeathsig TERM "$client" "${identity[@]}" --name "$name" "${@:1:$#-2}" \
 		"$line" "${@: -2}" <&0 2>&"$errors" &
+=======
+	setpriv --pdeathsig TERM "${users_locale[@]}" "$client" "${identity[@]}" --name "$name" \
+		"${@:1:$#-2}" "$dir/$name.sock" "${@: -2}" <&0 2>&"$errors" &
+>>>>>>> client/client
 	screen=$!
 	wait "$screen" || code=$?
 	screen=
@@ -29,13 +36,25 @@ run_client() { # ARGUMENT...
 	exit "$code"
 }
 
-# Keeps other users of this script off the line of $name. Whatever inherits
-# descriptor 8 holds it.
+# Keeps others off the line of $name, as client/link.c does. Whatever inherits
+# descriptor 8 holds it. Who has held it removes the file while it is locked: it counts
+# only if it is still there then.
 hold_line() {
-	local holder=$dir/$name.client
-	exec 8>>"$holder"
-	flock -w 5 8 || die 2 "the console of '$name' is held by $(<"$holder")"
+	local file=$dir/$name.client until=$((SECONDS + 6))
+	until
+		exec 8>>"$file"
+		flock -w 5 8 || die 2 "the console of '$name' is held by $(<"$file")"
+		[ /dev/fd/8 -ef "$file" ]
+	do
+		((SECONDS < until)) || die 2 "the console of '$name' is in use"
+	done
+	holder=$file
 	echo "process $$ (ukpktgen $verb)" >"$holder"
+}
+
+release_line() {
+	[ -z "$holder" ] || ! [ /dev/fd/8 -ef "$holder" ] || rm -f "$holder"
+	holder=
 }
 
 # Connects; $in and $out are the line of $name then. The coprocess waits for a word, lest
@@ -301,6 +320,7 @@ run_console() {
 	local code=0 settings
 	settings=$(stty -g)
 	open_spy
+<<<<<<< HEAD
 	setpriv --pdeathsig TERM "$client" "${identity[@]}" --name "$name" \
 		"$dir/$name.sock" <&0 2>&"$spy" &
 	screen=$!
@@ -308,6 +328,12 @@ run_console() {
 	screen=
 	close_spy
 	[ "$code" -ne 137 ] || give_back "$settings" # it had no time to
+=======
+	"${users_locale[@]}" "$client" "${identity[@]}" --name "$name" "$dir/$name.sock" \
+		2>&"$spy" || code=$?
+	exec {spy}>&-
+	wait "$spy_pid"
+>>>>>>> client/client
 	exit "$code"
 }
 

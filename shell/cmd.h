@@ -151,7 +151,7 @@ struct call {
 	struct runner *runner;   /* whose line it is part of, see script.h */
 	struct reply *reply;     /* empty at each call */
 	bool json;               /* the reply will be rendered as JSON */
-	bool program;            /* a request: leave courtesies out */
+	bool program;            /* nobody typed it: leave courtesies out */
 	bool cancelled; /* the last call: put things right, it returns unseen */
 	unsigned calls; /* 0 at the first call */
 	uint64_t now_ns;

@@ -80,9 +80,13 @@ static void release(struct session *s)
 	s->writer = NULL;
 }
 
-/* A line of a reply that would be taken for its end. */
-static bool like_end(const char *line, size_t len)
+#define PROGRESS "... "
+
+/* A line of a reply that would be taken for its end, or for progress. */
+static bool like_end(const struct runner *r, const char *line, size_t len)
 {
+	if (r->typed && len >= 4 && !memcmp(line, PROGRESS, 4))
+		return true;
 	return (len == 2 && !memcmp(line, "OK", 2)) ||
 	       (len >= 4 && !memcmp(line, "ERR ", 4));
 }
@@ -109,7 +113,7 @@ static void put_piece(struct session *s, struct runner *r, const char *buf,
 
 		if (r->line_start)
 			out_text(&s->out, r->prefix);
-		if (r->line_start && r->tag[0] && like_end(buf + i, n))
+		if (r->line_start && r->tag[0] && like_end(r, buf + i, n))
 			out_text(&s->out, " ");
 		out_write(&s->out, buf + i, n);
 		if (end)
@@ -118,6 +122,14 @@ static void put_piece(struct session *s, struct runner *r, const char *buf,
 		i += n + (end != NULL);
 	}
 	r->printed |= len > 0;
+}
+
+void runner_progress(struct session *s, struct runner *r, const char *text)
+{
+	if (s->writer || s->events_len || !acquire(s, r, END_ROOM))
+		return;
+	out_printf(&s->out, "%s" PROGRESS "%s\r\n", r->prefix, text);
+	release(s);
 }
 
 /*
@@ -267,7 +279,7 @@ static bool step_next(struct session *s, struct runner *r)
 	c->session = s;
 	c->runner = r;
 	c->reply = &r->reply;
-	c->program = r != s->person;
+	c->program = r != s->person && !r->typed;
 	r->state = RUNNER_CALL;
 	return true;
 }
@@ -304,7 +316,9 @@ static bool step_call(struct session *s, struct runner *r, uint64_t now_ns)
 	}
 	/* A person's terminal is nothing to a program. */
 	render_start(&r->render, &r->reply, c->json,
-		     r->tag[0] ? EDIT_WIDTH : s->edit.width);
+		     r->typed    ? r->typed
+		     : r->tag[0] ? EDIT_WIDTH
+				 : s->edit.width);
 	r->render.bold_heads = s->out.color && !r->tag[0];
 	r->state = RUNNER_RENDER;
 	return true;

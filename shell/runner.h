@@ -29,6 +29,10 @@ struct runner {
 	enum runner_state state;
 	char tag[RUNNER_TAG_MAX + 1];    /* empty: a person's or a job's */
 	char prefix[RUNNER_TAG_MAX + 3]; /* of each line that is put out */
+	/* Of a request that a person typed into a client: the columns there,
+	 * 0: it is not one; and whether that shows colours. */
+	unsigned typed;
+	bool typed_color;
 	unsigned job; /* its number, or that of the last one; 0: none yet */
 	uint64_t began_ns, ended_ns; /* of the job */
 	struct sources src;
@@ -47,6 +51,12 @@ struct runner {
 
 /* What comes next is a request with this tag; "" for none. */
 void runner_set_tag(struct runner *r, const char *tag);
+
+/*
+ * A line of a request that a person typed: how far its command is, until the
+ * next one or its reply. Dropped where there is no room.
+ */
+void runner_progress(struct session *s, struct runner *r, const char *text);
 
 /* Takes a line of up to EDIT_LINE_MAX bytes; the runner is idle. */
 void runner_start(struct runner *r, const char *line, unsigned len);

@@ -31,6 +31,7 @@ static void become_job(struct session *s, struct runner *r, uint64_t now_ns)
 	r->job = ++s->jobs;
 	r->began_ns = now_ns;
 	r->ended_ns = 0;
+	r->typed = 0;
 	runner_set_tag(r, "");
 	snprintf(r->prefix, sizeof(r->prefix), "[%u] ", r->job);
 	session_event(s, now_ns, "job %u started: %s", r->job, r->src.line);
@@ -48,16 +49,25 @@ unsigned session_start_job(struct session *s, const char *line, unsigned len,
 	return r->job;
 }
 
-/* Leaves a person's line to itself and gives the person another runner. */
-static bool detach(struct session *s, uint64_t now_ns)
+/*
+ * Leaves a person's line to itself and gives the person another runner. A
+ * request that a person typed is answered by that.
+ */
+static bool detach(struct session *s, struct runner *line, uint64_t now_ns)
 {
-	struct runner *r = spare(s), *line = s->person;
+	struct runner *r = spare(s);
 
 	if (!r)
 		return false;
 	r->job = 0;
-	runner_set_tag(r, "");
-	s->person = r;
+	r->typed = line->typed;
+	runner_set_tag(r, line->tag);
+	if (line == s->person) {
+		s->person = r;
+	} else {
+		s->program = r;
+		runner_start(r, "", 0);
+	}
 	become_job(s, line, now_ns);
 	return true;
 }
@@ -88,9 +98,17 @@ enum call_result call_run_file(struct call *c, int arg, bool keep_going)
 				 "no file '%s'; 'ls' lists them", name);
 	if (sources_push_file(&c->runner->src, f, keep_going))
 		return too_deep(c);
-	if (c->runner != s->person || detach(s, c->now_ns))
+	if (c->program || detach(s, c->runner, c->now_ns))
 		return CALL_DONE;
 	return call_too_many_jobs(c);
+}
+
+void call_progress(struct call *c, const char *text)
+{
+	if (c->runner == c->session->person)
+		session_progress(c->session, text);
+	else if (c->runner->typed)
+		runner_progress(c->session, c->runner, text);
 }
 
 enum call_result call_repeat(struct call *c, int arg, uint64_t times)

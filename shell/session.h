@@ -17,6 +17,10 @@
  * '@', which begins a request as at the start of a line. What others have to
  * say meanwhile stands among the lines that the page covers.
  *
+ * A request with a mark, ">COLUMNS ", is one that a person typed into a
+ * client: what asks whether a person wants to know takes it for a person's
+ * line, but a page stays with the terminal.
+ *
  * Once a program has spoken, the prompt stays away until the next key, so that
  * a program's stream is made of whole lines only.
  */
@@ -30,7 +34,10 @@
 #include "shell/runner.h"
 
 #define SESSION_TYPED_BYTES 1024
-#define SESSION_REQUEST_MAX (1 + RUNNER_TAG_MAX + 1 + EDIT_LINE_MAX)
+/* Of what says that a person typed the request. */
+#define SESSION_MARK_MAX 32
+#define SESSION_REQUEST_MAX \
+	(1 + RUNNER_TAG_MAX + 1 + SESSION_MARK_MAX + EDIT_LINE_MAX)
 #define SESSION_EVENT_BYTES 1024
 /* Jobs at a time, and a runner for each beside the person's and programs'. */
 #define SESSION_JOBS 4

@@ -21,6 +21,34 @@ static bool tag_byte(char c)
 	return c > ' ' && c < 0x7f;
 }
 
+/*
+ * The mark of a request that a person typed, ">COLUMNS[,WORD]... ": takes what
+ * it says and returns its length; 0: there is none.
+ */
+static unsigned take_mark(struct runner *r, const char *text, unsigned len)
+{
+	unsigned n = 1, columns = 0, word;
+
+	if (!len || *text != '>')
+		return 0;
+	for (; n < len && n <= 4 && text[n] >= '0' && text[n] <= '9'; n++)
+		columns = columns * 10 + (unsigned)(text[n] - '0');
+	if (n == 1)
+		return 0;
+	r->typed_color = false;
+	while (n < len && text[n] == ',') {
+		for (word = ++n; n < len && text[n] != ',' && text[n] != ' ';)
+			n++;
+		r->typed_color |=
+			n - word == 5 && !memcmp(text + word, "color", 5);
+	}
+	if (n >= SESSION_MARK_MAX || (n < len && text[n] != ' '))
+		return 0;
+	columns = columns < EDIT_WIDTH_MIN ? EDIT_WIDTH_MIN : columns;
+	r->typed = columns < EDIT_WIDTH_MAX ? columns : EDIT_WIDTH_MAX;
+	return n + (n < len);
+}
+
 void session_start_request(struct session *s)
 {
 	struct runner *r = s->program;
@@ -32,6 +60,7 @@ void session_start_request(struct session *s)
 	while (n < max && tag_byte(tag[n]))
 		n++;
 	s->request_whole = false;
+	r->typed = 0;
 	/* Lines of these two would be taken for the appliance's own. */
 	own = n == 1 && (tag[0] == '!' || tag[0] == '?');
 	if (!n || own || n > RUNNER_TAG_MAX || (n < max && tag[n] != ' ')) {
@@ -45,6 +74,7 @@ void session_start_request(struct session *s)
 	word[n] = '\0';
 	runner_set_tag(r, word);
 	start = 1 + n + (n < max);
+	start += take_mark(r, s->request + start, s->request_len - start);
 	if (s->request_long || s->request_len - start > EDIT_LINE_MAX)
 		runner_refuse(r, E_LONG, EDIT_LINE_MAX + 1,
 			      "a line takes up to 1024 bytes");

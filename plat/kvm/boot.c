@@ -46,9 +46,9 @@ void boot_main(const struct hvm_start_info *si)
 	clock_boot();
 	serial_init();
 	trap_init();
+	libc_init();
 	mm_init(si, &mem, &len);
 	heap_setup(mem, len);
-	libc_init();
 	if (si->cmdline_paddr)
 		cmdline = (const char *)si->cmdline_paddr;
 	if (si->nr_modules)

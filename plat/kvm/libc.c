@@ -19,21 +19,44 @@
 
 #define MSR_FS_BASE 0xc0000100
 
+#define CPUID_RDRAND (1u << 30)
+
 /*
  * musl's struct pthread, which holds errno and the locale among others. The
- * ABI fixes its first word alone, which points to itself; musl 1.2's is some
- * 200 bytes long.
+ * ABI fixes its first word, which points to itself, and the canary of the
+ * stack protector; musl 1.2's is some 200 bytes long.
  */
 static struct {
 	void *self;
-	uint8_t rest[504];
+	uint8_t musl[32];
+	uint64_t canary; /* %fs:0x28 */
+	uint8_t rest[464];
 } tcb __align(64);
+
+/* Its lowest byte is zero: no overlong string can write it back. */
+static uint64_t new_canary(void)
+{
+	uint64_t random = 0;
+
+	if (cpuid(1, 0).c & CPUID_RDRAND)
+		__asm__ volatile("rdrand %0" : "+r"(random) : : "cc");
+	return (random ^ rdtsc() * 0x9e3779b97f4a7c15) << 8;
+}
 
 void libc_init(void)
 {
 	tcb.self = &tcb;
+	tcb.canary = new_canary();
 	wrmsr(MSR_FS_BASE, (uintptr_t)&tcb);
 	uselocale(LC_GLOBAL_LOCALE);
+}
+
+/* A function found on its way out that its canary was written over. */
+__noreturn void __stack_chk_fail(void);
+
+void __stack_chk_fail(void)
+{
+	crash("stack smashed");
 }
 
 void abort(void)

@@ -8,7 +8,7 @@ enum { KIND };
 
 static const char *const kinds[] = {"null",  "stack", "exec",    "text",
 				    "div",   "ud",    "syscall", "assert",
-				    "reset", "end",   NULL};
+				    "reset", "end",   "smash",   NULL};
 
 static const struct arg args[] = {
 	[KIND] = {ARG_ENUM, .name = "KIND", .words = kinds,
@@ -28,6 +28,17 @@ __attribute__((noinline)) static int recurse(volatile char *above)
 	if (!frame[0])
 		return 0;
 	return recurse(frame) + frame[0];
+}
+
+/* Writes over what stands above `frame`, and comes back. */
+__attribute__((noinline)) static int smash(int len)
+{
+	char frame[16];
+	volatile char *at = frame;
+
+	for (int i = 0; i < len; i++)
+		at[i] = 'x';
+	return frame[0];
 }
 
 static enum call_result run(struct call *c)
@@ -60,6 +71,8 @@ static enum call_result run(struct call *c)
 		break;
 	case 8:
 		ukplat_restart();
+	case 10:
+		return (enum call_result)smash(zero + 48);
 	default:
 		ukplat_crash();
 	}

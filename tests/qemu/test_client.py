@@ -31,11 +31,11 @@ def env(lab):
                 NO_COLOR="1", LC_ALL="C.UTF-8")
 
 
-def person(env, *args, client=ASAN, size=(24, 80)):
+def person(env, *args, client=ASAN, size=(24, 80), prompt=PROMPT):
     child = pexpect.spawn(client, list(args), env=env, timeout=SOON,
                           encoding="utf-8", dimensions=size)
     child.delaybeforesend = None
-    child.expect_exact(PROMPT)
+    child.expect_exact(prompt)
     return child
 
 
@@ -264,6 +264,75 @@ def test_quit_is_a_good_end(lab, env):
     child.expect(pexpect.EOF)
     child.close()
     assert child.exitstatus == 0
+
+
+def test_a_person_sees_what_the_prompt_shows(lab, env):
+    """What `stop`, `run` and `bench` say to people, they say in the client, too."""
+    lab.start("a")
+    (lab.path / "two").write_text("echo one\nsleep 300ms\necho two\n")
+    child = person(env, "a", size=(60, 100))
+    type_line(child, ".upload %s/two" % lab.path)
+    type_line(child, "rate 1kpps; start 0 count 100; sleep 300ms")
+    table = type_line(child, "stop").split("\r\n")
+    assert re.search("port +sent +completed +in flight +received", table[-4])
+    assert table[-3].split() == ["0", "100", "100", "0", "0"]
+    # A file is a job: the prompt is there at once, its lines come above it.
+    child.send("run two\r")
+    child.expect("job 1 started: run two\r\n")
+    child.expect_exact(PROMPT)
+    child.send("echo th")
+    child.expect_exact("[1] two\r\n")
+    child.expect_exact("job 1 done\r\n")
+    child.expect_exact(PROMPT + "echo th")
+    child.send("ree\r")
+    child.expect_exact("\r\nthree\r\n")
+    child.expect_exact(PROMPT)
+    # ...but not for a file of ours, whose next line waits for it.
+    (lab.path / "x").write_text("run two\necho after\n")
+    assert type_line(child, ".source %s/x" % lab.path).split() == ["one", "two", "after"]
+    # A row says how far it is, and is gone at the end.
+    child.send("bench 0 tx 20ms\r")
+    child.expect(r"\d+ of 40: \w+, burst \d+, mode \w+; \d+ s left\r\x1b\[K")
+    child.expect("port  0\r\n")
+    assert "... " not in child.before
+    child.expect_exact(PROMPT)
+    # As wide as the terminal.
+    child.setwinsize(60, 30)
+    assert "time [s]  " in type_line(child, "jobs").split("\r\n")[2]
+    leave(child)
+    # A program is told as before.
+    assert program(env, "a", "-c", "stop").stdout == ""
+    assert program(env, "a", "-c", "run two; echo x").stdout == "one\ntwo\nx\n"
+
+
+def test_colours_follow_the_setting(lab, env):
+    lab.start("a")
+    del env["NO_COLOR"]
+    red, bold = "\x1b[31m", "\x1b[1mukpktgen>"
+    child = person(env, "a", prompt="ukpktgen>\x1b[0m ")
+
+    def says(text):
+        child.send(text + "\r")
+        child.expect_exact("\r\n")
+        child.expect("ukpktgen>[^\n]*$")
+        return child.before + child.after
+    assert red in says("size 5") and "yes" in says("color")
+    says("color off")
+    said = says("size 5")
+    assert red not in said and bold not in said and "shown  no" in says("color")
+    child.send("\x04")
+    child.expect(pexpect.EOF)
+    # The next one is told as it connects.
+    child = person(env, "a")
+    assert bold not in child.before + child.after
+    child.send("color auto\r")
+    child.expect_exact(bold)
+    child.send("\x04")
+    child.expect(pexpect.EOF)
+    env["NO_COLOR"] = "1"
+    child = person(env, "a")
+    assert "shown  no" in type_line(child, "color")
+    leave(child)
 
 
 def test_a_session_is_recorded(lab, env):

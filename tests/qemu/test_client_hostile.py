@@ -64,6 +64,11 @@ class Appliance:
                 if at < 0:
                     continue
                 tag, _, command = line[at:].partition(b" ")
+                if command.startswith(b">"):  # a person typed it
+                    command = command.partition(b" ")[2]
+                if not command or command == b"color --json":
+                    peer.sendall(tag + b" OK\r\n")
+                    continue
                 if self.greet and command == b"version --json":
                     peer.sendall(tag + b' {"version":"f\\u001b[7mke"}\r\n' + tag + b" OK\r\n")
                 else:

@@ -85,6 +85,19 @@ def test_its_crashes_would_have_names(installed):
     assert re.match(r"\w+\.S:\d+", at), at
 
 
+def test_the_client_is_hardened(installed):
+    client = str(installed.lib / "ukpktgen-console")
+    header, segments, dynamic = (run("readelf", way, client).stdout
+                                 for way in ("-hW", "-lW", "-dW"))
+    assert re.search(r"Type: +DYN", header) and re.search(r"FLAGS_1.*\bPIE\b", dynamic)
+    assert "GNU_RELRO" in segments and "BIND_NOW" in dynamic
+    (stack,) = re.findall(r"GNU_STACK.* (R..) ", segments)
+    assert stack.strip() == "RW"
+    assert not re.search(r"\bRWE\b", segments)
+    names = run("nm", "-D", client).stdout
+    assert "__stack_chk_fail" in names and "__vsnprintf_chk" in names
+
+
 def test_the_examples_name_files_that_are_there(installed):
     for path in glob.glob(installed.example("*")):
         with open(path) as file:

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """Boot, memory, idling, crashes, power: the platform seen from outside."""
+import glob
 import json
 import os
 import re
@@ -8,7 +9,9 @@ import time
 
 import pytest
 
-from lab import IMAGE, PATIENCE, TEST_IMAGE, lab  # noqa: F401
+from lab import IMAGE, PATIENCE, ROOT, TEST_IMAGE, lab  # noqa: F401
+
+OBJECTS = ROOT + "/build/kvm/"
 
 KINDS = {
     "null": "write to 0x0: null page",
@@ -19,6 +22,7 @@ KINDS = {
     "ud": "invalid instruction",
     "syscall": "system call 999",
     "assert": "assertion 'zero'",
+    "smash": "stack smashed",
 }
 
 
@@ -89,8 +93,21 @@ def test_a_crash_tells_and_ends(lab, kind, machine):
     assert re.search(r"\*\*\* CRASH: .*(%s)" % KINDS[kind], done.stderr), done.stderr
     assert re.search(r"\n +rip [0-9a-f]{16}  rsp ", done.stderr)
     assert "*** END OF CRASH" in done.stderr
-    assert re.search(r"\n +#\d+ 0x[0-9a-f]{16}  (run|recurse) at crash.c", done.stderr)
+    assert re.search(r"\n +#\d+ 0x[0-9a-f]{16}  (run|recurse|smash) at crash.c", done.stderr)
     assert "version" not in done.stdout
+
+
+def test_the_stack_is_guarded_where_no_frame_passes():
+    def guarded(folder):
+        return {os.path.basename(path) for path in glob.glob(OBJECTS + folder + "/*.o")
+                if "__stack_chk_fail" in subprocess.run(
+                    ["nm", "-u", path], text=True, capture_output=True, check=True).stdout}
+    for folder in ("net", "pktgen", "stats", "plat/lib"):
+        assert guarded(folder) == set()
+    assert "main.o" not in guarded("")
+    assert {"parse.o", "render_text.o", "runner.o", "value.o"} <= guarded("shell")
+    assert guarded("plat/kvm") == {"mm.o", "pci.o"}
+    assert len(guarded("cmds")) > 10
 
 
 def test_a_crash_of_an_appliance_that_ran(lab):

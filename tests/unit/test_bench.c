@@ -196,6 +196,31 @@ static void one_row_says_how_far_it_is(void **state)
 	assert_string_equal(vt100_row(&terminal), "ukpktgen> |");
 }
 
+static void who_typed_it_into_a_client_sees_that_too(void **state)
+{
+	size_t from;
+
+	(void)state;
+	run_ms(1);
+	type("@1 >80 bench tx 800ms\n");
+	run_ms(1200);
+	assert_string_equal(
+		terminal.last,
+		"@1 ... 2 of 40: create, burst 1, mode null; 35 s left");
+	assert_string_equal(vt100_row(&terminal), "|");
+	type("\x03");
+	step();
+	assert_string_equal(terminal.last,
+			    "@1 ERR E_CANCEL 0 cancelled by Ctrl-C");
+	/* A program does not. */
+	from = said_len;
+	type("@2 bench tx 800ms\n");
+	run_ms(1200);
+	assert_null(strstr(said + from, "@2 "));
+	type("\x03");
+	step();
+}
+
 static void waiting_is_chosen_before_it_counts(void **state)
 {
 	const struct worker *w = app.pktgen.worker[0];
@@ -255,6 +280,9 @@ int main(void)
 						setup, teardown),
 		cmocka_unit_test_setup_teardown(the_other_port_goes_on, setup,
 						teardown),
+		cmocka_unit_test_setup_teardown(
+			who_typed_it_into_a_client_sees_that_too, setup,
+			teardown),
 		cmocka_unit_test_setup_teardown(one_row_says_how_far_it_is,
 						setup, teardown),
 		cmocka_unit_test_setup_teardown(
