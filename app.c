@@ -237,11 +237,6 @@ static unsigned nb_ports(void *arg)
 	return ((struct app *)arg)->pktgen.nb_ports;
 }
 
-static uint64_t selected(void *arg)
-{
-	return ((struct app *)arg)->selected;
-}
-
 /* One line for a port that works is what `port` is for; say what does not. */
 static void report_ports(struct app *app, uint64_t now_ns)
 {
@@ -391,7 +386,6 @@ void app_init(struct app *app, struct uk_alloc *a, uint64_t now_ns)
 		.app = app,
 		.commands = cmd_table,
 		.nb_ports = nb_ports,
-		.selected = selected,
 		.store = &app->store,
 		.prompt = "ukpktgen> ",
 		.banner = "ukpktgen: 'help' lists the commands",
@@ -399,7 +393,6 @@ void app_init(struct app *app, struct uk_alloc *a, uint64_t now_ns)
 
 	memset(app, 0, sizeof(*app));
 	pktgen_open(&app->pktgen, a);
-	app->selected = pktgen_all(&app->pktgen);
 	for (unsigned i = 0; i < app->pktgen.nb_ports; i++)
 		if (app->pktgen.worker[i])
 			stats_rate_start(&app->rate[i],

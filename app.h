@@ -26,7 +26,6 @@ struct app {
 	struct pktgen pktgen;
 	struct session session;
 	struct store store;
-	uint64_t selected; /* ports that a command without PORTS means */
 	uint64_t benched;  /* ports that a `bench` is at work on */
 	bool quit;
 	uint64_t lease_ns;       /* how long without a request; 0: for ever */

@@ -31,6 +31,7 @@ static void become_job(struct session *s, struct runner *r, uint64_t now_ns)
 	r->job = ++s->jobs;
 	r->began_ns = now_ns;
 	r->ended_ns = 0;
+	r->untold = true;
 	runner_set_tag(r, "");
 	snprintf(r->prefix, sizeof(r->prefix), "[%u] ", r->job);
 	session_event(s, now_ns, "job %u started: %s", r->job, r->src.line);
@@ -44,6 +45,7 @@ unsigned session_start_job(struct session *s, const char *line, unsigned len,
 	if (!r)
 		return 0;
 	runner_start(r, line, len);
+	r->selected = session_selected(s);
 	become_job(s, r, now_ns);
 	return r->job;
 }
@@ -56,6 +58,8 @@ static bool detach(struct session *s, uint64_t now_ns)
 	if (!r)
 		return false;
 	r->job = 0;
+	r->untold = false;
+	r->selected = line->selected;
 	runner_set_tag(r, "");
 	s->person = r;
 	become_job(s, line, now_ns);
