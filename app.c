@@ -187,6 +187,22 @@ void app_tell_done(struct app *app, uint64_t now_ns)
 	}
 }
 
+bool app_done_due(const struct app *app)
+{
+	for (unsigned i = 0; i < app->pktgen.nb_ports; i++) {
+		const struct worker *w = app->pktgen.worker[i];
+
+		if (w && w->done.runs != app->done_told[i])
+			return true;
+	}
+	return false;
+}
+
+static bool due(void *arg)
+{
+	return app_done_due(arg);
+}
+
 void app_set_lease(struct app *app, uint64_t time_ns, uint64_t now_ns)
 {
 	const uint64_t ms = time_ns / 1000000;
@@ -386,6 +402,7 @@ void app_init(struct app *app, struct uk_alloc *a, uint64_t now_ns)
 		.app = app,
 		.commands = cmd_table,
 		.nb_ports = nb_ports,
+		.due = due,
 		.store = &app->store,
 		.prompt = "ukpktgen> ",
 		.banner = "ukpktgen: 'help' lists the commands",

@@ -110,6 +110,9 @@ void app_feed_rates(struct app *app, uint64_t now_ns);
  */
 void app_tell_done(struct app *app, uint64_t now_ns);
 
+/* True while a run that came to its limit has not been told of. */
+bool app_done_due(const struct app *app);
+
 /* Gives a lease of so long, or takes it back (0), and tells who renews it. */
 void app_set_lease(struct app *app, uint64_t time_ns, uint64_t now_ns);
 

@@ -8,6 +8,7 @@
 #include <uk/plat/time.h>
 
 #include "app.h"
+#include "shell/intake.h"
 #include "shell/script.h"
 
 /* While frames move, the console is looked at this often... */
@@ -26,12 +27,6 @@
 
 static struct app app;
 
-/* Room for a request that waits, and for a ^C behind it. */
-struct console {
-	char in[2048];
-	size_t in_len;
-};
-
 /* What the terminal needs before a crash is reported on it. */
 static void prepare_crash(const struct session *s)
 {
@@ -43,24 +38,21 @@ static void prepare_crash(const struct session *s)
 }
 
 /* Returns whether anything moved. */
-static bool console_poll(struct console *con, uint64_t now_ns, size_t slice)
+static bool console_poll(struct intake *in, uint64_t now_ns, size_t slice)
 {
 	struct session *s = &app.session;
 	bool moved = false;
 	const void *out;
-	size_t taken, len;
+	size_t len = intake_room(in, now_ns);
 	__ssz n;
 
-	if (con->in_len < sizeof(con->in)) {
-		n = uk_console_in(con->in + con->in_len,
-				  sizeof(con->in) - con->in_len);
-		con->in_len += n > 0 ? (size_t)n : 0;
+	if (len) {
+		n = uk_console_in(in->bytes + in->len, len);
+		intake_add(in, n > 0 ? (size_t)n : 0, now_ns);
 	}
-	taken = session_input(s, con->in, con->in_len, now_ns);
-	con->in_len -= taken;
-	if (taken)
-		memmove(con->in, con->in + taken, con->in_len);
-	moved = taken > 0;
+	/* Before what waits for a run ends by it, and tells of that. */
+	app_tell_done(&app, now_ns);
+	moved = intake_feed(in, s, now_ns);
 	session_poll(s, now_ns);
 	prepare_crash(s);
 	len = session_output(s, &out);
@@ -90,13 +82,11 @@ static void report_failures(int err[], uint64_t now_ns)
 
 static bool finished(uint64_t *quit_ns, uint64_t now_ns)
 {
-	const void *out;
-
 	if (!app.quit)
 		return false;
-	if (!*quit_ns)
+	if (!*quit_ns || app_done_due(&app))
 		*quit_ns = now_ns + QUIT_NS;
-	return !session_output(&app.session, &out) || now_ns > *quit_ns;
+	return session_said_all(&app.session) || now_ns > *quit_ns;
 }
 
 static uint64_t idle_until(uint64_t now_ns)
@@ -172,7 +162,7 @@ static void run_boot_line(int argc, char *argv[])
 
 int main(int argc, char *argv[])
 {
-	static struct console con;
+	static struct intake in;
 	static int err[PKTGEN_MAX_PORTS];
 	uint64_t console_ns = 0, quit_ns = 0;
 
@@ -185,9 +175,8 @@ int main(int argc, char *argv[])
 		bool moved = pktgen_step(&app.pktgen, now_ns);
 
 		if (!moved && !pktgen_active(&app.pktgen)) {
-			moved = console_poll(&con, now_ns, SIZE_MAX);
+			moved = console_poll(&in, now_ns, SIZE_MAX);
 			report_failures(err, now_ns);
-			app_tell_done(&app, now_ns);
 			app_check_lease(&app, now_ns);
 			app_feed_rates(&app, now_ns);
 			if (finished(&quit_ns, now_ns))
@@ -198,9 +187,8 @@ int main(int argc, char *argv[])
 			continue;
 		}
 		if (now_ns >= console_ns) {
-			console_poll(&con, now_ns, CONSOLE_SLICE);
+			console_poll(&in, now_ns, CONSOLE_SLICE);
 			report_failures(err, now_ns);
-			app_tell_done(&app, now_ns);
 			app_check_lease(&app, now_ns);
 			app_feed_rates(&app, now_ns);
 			console_ns = now_ns + CONSOLE_NS;

@@ -199,20 +199,23 @@ static bool is_job(const struct runner *r)
 
 static bool step_end(struct session *s, struct runner *r, uint64_t now_ns)
 {
-	const bool job = is_job(r);
-
-	if (job && r->line_start) {
+	if (is_job(r) && r->line_start) {
+		if (s->env.due && s->env.due(s->env.app))
+			return false;
 		end_job(s, r, now_ns);
 		r->state = RUNNER_IDLE;
 		return true;
 	}
 	if (!acquire(s, r, END_ROOM))
 		return false;
-	if (job) {
+	if (is_job(r)) {
 		/* What was cancelled ended anywhere. */
 		out_text(&s->out, "\r\n");
-		end_job(s, r, now_ns);
-	} else if (r->call.err) {
+		r->line_start = true;
+		release(s);
+		return true;
+	}
+	if (r->call.err) {
 		put_error(s, r);
 	} else if (r->tag[0]) {
 		out_printf(&s->out, "@%s OK\r\n", r->tag);

@@ -49,6 +49,9 @@ struct session_env {
 	void *app;
 	const struct cmd *const *commands; /* by name, NULL at the end */
 	unsigned (*nb_ports)(void *app);
+	/* A notice is still to come that belongs before a job's end; or NULL.
+	 */
+	bool (*due)(void *app);
 	const struct store *store; /* of command files; NULL: none */
 	const char *prompt;        /* "ukpktgen> ", 31 bytes at most */
 	const char *banner;        /* a line shown at the start */
@@ -163,6 +166,9 @@ void session_poll(struct session *s, uint64_t now_ns);
  */
 size_t session_output(const struct session *s, const void **buf);
 void session_sent(struct session *s, size_t len);
+
+/* All that was to be said is out: nothing of it waits, notices included. */
+bool session_said_all(const struct session *s);
 
 /*
  * When session_poll() has something to do next without new input: `now_ns` or

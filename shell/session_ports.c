@@ -26,6 +26,15 @@ void session_select(struct session *s, uint64_t mask)
 	(s->caller ? s->caller : s->person)->selected = mask;
 }
 
+static unsigned count(uint64_t mask)
+{
+	unsigned n = 0;
+
+	for (; mask; mask &= mask - 1)
+		n++;
+	return n;
+}
+
 void session_set_prompt(struct session *s)
 {
 	const char *prompt = s->env.prompt;
@@ -39,8 +48,7 @@ void session_set_prompt(struct session *s)
 	}
 	value_set_print(mask, ports, sizeof(ports));
 	if (strlen(ports) > SHOWN_MAX)
-		snprintf(ports, sizeof(ports), "%d ports",
-			 __builtin_popcountll(mask));
+		snprintf(ports, sizeof(ports), "%u ports", count(mask));
 	snprintf(s->prompt, sizeof(s->prompt), "%.*s[%.*s]%s", (int)n, prompt,
 		 SHOWN_MAX, ports, prompt + n);
 }

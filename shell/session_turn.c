@@ -27,6 +27,16 @@ static unsigned waiting(const struct session *s)
 	return mask;
 }
 
+bool session_said_all(const struct session *s)
+{
+	const void *out;
+
+	for (unsigned i = 0; i < SESSION_RUNNERS; i++)
+		if (s->runner[i].state == RUNNER_END)
+			return false;
+	return !waiting(s) && !session_output(s, &out);
+}
+
 bool session_turn(const struct session *s, unsigned who)
 {
 	return !(s->had & who) || !(waiting(s) & ~who & ~s->had);
