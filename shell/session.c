@@ -250,6 +250,9 @@ static bool take_byte(struct session *s, unsigned char byte, uint64_t now_ns)
 		return true;
 	if (byte == CTRL_C && !busy(s->person) && busy(s->program) &&
 	    !line_comes(s)) {
+		/* It is for the one behind. */
+		if (ending(s->program) && s->request_whole)
+			return false;
 		runner_cancel(s, s->program, BY_KEY, now_ns);
 		return true;
 	}

@@ -24,6 +24,12 @@ static inline bool busy(const struct runner *r)
 	return r->state != RUNNER_IDLE;
 }
 
+/* It is at its end, or will be once its chunk is out. */
+static inline bool ending(const struct runner *r)
+{
+	return r->state == RUNNER_END || r->cancel;
+}
+
 static inline bool typed_empty(const struct session *s)
 {
 	return s->typed_head == s->typed_tail;

@@ -82,6 +82,9 @@ size_t session_scan(struct session *s, const unsigned char *p, size_t len,
 		s->last_scanned = p[i];
 	}
 	s->scanned = len > s->scanned ? len : s->scanned;
+	/* All of a request that is half in, so that it is known by its tag. */
+	for (size_t i = 0; s->in_request && i + 2 < end; i++)
+		session_request_byte(s, p[i]);
 	if (end)
 		session_open(s, now_ns);
 	return end;
@@ -134,7 +137,9 @@ size_t session_look_ahead(struct session *s, const unsigned char *p, size_t len,
 			session_took(s, p[i]);
 		return n;
 	}
-	if (!busy(s->program) || s->waiting_c <= s->heeded)
+	/* Of several, each cancels a request. */
+	if (!busy(s->program) || ending(s->program) ||
+	    s->waiting_c <= s->heeded)
 		return 0;
 	s->heeded++;
 	runner_cancel(s, s->program, BY_KEY, now_ns);

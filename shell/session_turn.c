@@ -9,7 +9,9 @@
 
 bool session_prompt_due(const struct session *s)
 {
-	return !s->ended && !s->quiet && !busy(s->person) && !s->edit.shown;
+	/* What is typed already brings it. */
+	return !s->ended && !s->quiet && !busy(s->person) && typed_empty(s) &&
+	       !s->edit.shown;
 }
 
 static unsigned waiting(const struct session *s)

@@ -61,16 +61,20 @@ static size_t read_line(char *buf, size_t room)
 
 static void read_screen(void)
 {
-	size_t left = rig.slow ? 16 : SIZE_MAX, n;
+	size_t left = rig.slow ? 16 : 256, n;
 	const void *buf;
+
+	/* The beginning is of no interest when there is so much. */
+	if (rig.len > RIG_SCREEN / 2) {
+		rig.len -= RIG_SCREEN / 4;
+		memmove(rig.screen, rig.screen + RIG_SCREEN / 4, rig.len + 1);
+		rig.seen -= RIG_SCREEN / 4;
+	}
 
 	while (!rig.deaf && left &&
 	       (n = session_output(&rig.app.session, &buf)) > 0) {
 		n = n < left ? n : left;
 		left -= n;
-		/* The beginning is of no interest when there is so much. */
-		if (rig.len + n >= RIG_SCREEN)
-			rig.len = 0;
 		memcpy(rig.screen + rig.len, buf, n);
 		rig.len += n;
 		rig.screen[rig.len] = '\0';
@@ -108,16 +112,28 @@ void rig_reconnect(void)
 	n = n < rig.out_len ? n : rig.out_len;
 	memcpy(rig.held + rig.held_len, rig.out, n);
 	rig.held_len += n;
-	rig.out_len = rig.len = 0;
-	rig.screen[0] = '\0';
+	rig.out_len = 0;
 	rig.deaf = false;
+	rig_forget();
+}
+
+void rig_forget(void)
+{
+	/* The line before has ended. */
+	strcpy(rig.screen, "\r\n");
+	rig.len = 2;
+	rig.seen = 0;
 }
 
 unsigned rig_until(const char *text, unsigned max)
 {
+	const size_t len = strlen(text);
+
+	rig.seen = 0;
 	for (unsigned n = 0; n <= max; n++) {
-		if (strstr(rig.screen, text))
+		if (strstr(rig.screen + rig.seen, text))
 			return n;
+		rig.seen = rig.len > len ? rig.len - len : 0;
 		rig_step();
 	}
 	fail_msg("no '%s' in %u steps, but '%.300s'", text, max,

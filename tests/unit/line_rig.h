@@ -17,7 +17,7 @@
 #define RIG_STEPS_A_SECOND 10000u
 /* Of the UART and its ring. */
 #define RIG_HELD 48
-#define RIG_SCREEN (1 << 20)
+#define RIG_SCREEN (256 << 10)
 
 struct rig {
 	struct app app;
@@ -30,7 +30,7 @@ struct rig {
 	char held[RIG_HELD]; /* ...and what the one before left */
 	size_t held_len;
 	char screen[RIG_SCREEN]; /* the client's, NUL behind */
-	size_t len;
+	size_t len, seen;        /* ...and how much of it was searched */
 };
 
 extern struct rig rig;
@@ -48,6 +48,9 @@ void rig_run(unsigned steps);
 
 /* The client goes, and the next one is there. */
 void rig_reconnect(void);
+
+/* What was read by now is of no interest. */
+void rig_forget(void);
 
 /*
  * Steps until the client has read `text`; returns how many that took, or fails
