@@ -202,6 +202,22 @@ void app_tell_failures(struct app *app, uint64_t now_ns)
 	}
 }
 
+bool app_done_due(const struct app *app)
+{
+	for (unsigned i = 0; i < app->pktgen.nb_ports; i++) {
+		const struct worker *w = app->pktgen.worker[i];
+
+		if (w && w->done.runs != app->done_told[i])
+			return true;
+	}
+	return false;
+}
+
+static bool due(void *arg)
+{
+	return app_done_due(arg);
+}
+
 void app_set_lease(struct app *app, uint64_t time_ns, uint64_t now_ns)
 {
 	const uint64_t ms = time_ns / 1000000;
@@ -250,11 +266,6 @@ void app_check_lease(struct app *app, uint64_t now_ns)
 static unsigned nb_ports(void *arg)
 {
 	return ((struct app *)arg)->pktgen.nb_ports;
-}
-
-static uint64_t selected(void *arg)
-{
-	return ((struct app *)arg)->selected;
 }
 
 /* One line for a port that works is what `port` is for; say what does not. */
@@ -406,7 +417,7 @@ void app_init(struct app *app, struct uk_alloc *a, uint64_t now_ns)
 		.app = app,
 		.commands = cmd_table,
 		.nb_ports = nb_ports,
-		.selected = selected,
+		.due = due,
 		.store = &app->store,
 		.prompt = "ukpktgen> ",
 		.banner = "ukpktgen: 'help' lists the commands",
@@ -414,7 +425,6 @@ void app_init(struct app *app, struct uk_alloc *a, uint64_t now_ns)
 
 	memset(app, 0, sizeof(*app));
 	pktgen_open(&app->pktgen, a);
-	app->selected = pktgen_all(&app->pktgen);
 	for (unsigned i = 0; i < app->pktgen.nb_ports; i++)
 		if (app->pktgen.worker[i])
 			stats_rate_start(&app->rate[i],

@@ -26,7 +26,6 @@ struct app {
 	struct pktgen pktgen;
 	struct session session;
 	struct store store;
-	uint64_t selected; /* ports that a command without PORTS means */
 	uint64_t benched;  /* ports that a `bench` is at work on */
 	bool quit;
 	uint64_t lease_ns;       /* how long without a request; 0: for ever */
@@ -123,6 +122,9 @@ void app_tell_done(struct app *app, uint64_t now_ns);
  * cheap, call it at will.
  */
 void app_tell_stalls(struct app *app, uint64_t now_ns);
+
+/* True while a run that came to its limit has not been told of. */
+bool app_done_due(const struct app *app);
 
 /* Gives a lease of so long, or takes it back (0), and tells who renews it. */
 void app_set_lease(struct app *app, uint64_t time_ns, uint64_t now_ns);

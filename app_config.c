@@ -117,7 +117,7 @@ void config_reset(struct app *app, uint64_t now_ns)
 	struct pktgen_fault fault;
 	struct stream s;
 
-	app->selected = pktgen_all(pg);
+	session_select(&app->session, session_all_ports(&app->session));
 	for (unsigned i = 0; i < pg->nb_ports; i++) {
 		if (!pg->worker[i])
 			continue;
@@ -133,7 +133,7 @@ static void keep(struct app *app)
 {
 	struct app_kept *k = &app->kept;
 
-	k->selected = app->selected;
+	k->selected = session_selected(&app->session);
 	memcpy(k->stream, app->pktgen.stream, sizeof(k->stream));
 	for (unsigned i = 0; i < app->pktgen.nb_ports; i++) {
 		if (app->pktgen.worker[i])
@@ -148,7 +148,7 @@ static void restore(struct app *app, uint64_t now_ns)
 	struct pktgen *pg = &app->pktgen;
 	struct pktgen_fault fault;
 
-	app->selected = k->selected;
+	session_select(&app->session, k->selected);
 	for (unsigned i = 0; i < pg->nb_ports; i++) {
 		if (!pg->worker[i])
 			continue;
@@ -189,8 +189,8 @@ static bool run_line(const struct call *c, struct call *line,
 	unsigned next = 0;
 
 	for (;;) {
-		const struct parse_ports ports = {app->pktgen.nb_ports,
-						  app->selected};
+		const struct parse_ports ports = {
+			app->pktgen.nb_ports, session_selected(&app->session)};
 
 		memset(line, 0, sizeof(*line));
 		if (len > EDIT_LINE_MAX)

@@ -8,6 +8,7 @@
 #include <uk/plat/time.h>
 
 #include "app.h"
+#include "shell/intake.h"
 #include "shell/script.h"
 
 /* While frames move, the console is looked at this often... */
@@ -20,12 +21,6 @@
 
 static struct app app;
 
-/* Room for a request that waits, and for a ^C behind it. */
-struct console {
-	char in[2048];
-	size_t in_len;
-};
-
 /* What the terminal needs before a crash is reported on it. */
 static void prepare_crash(const struct session *s)
 {
@@ -37,24 +32,21 @@ static void prepare_crash(const struct session *s)
 }
 
 /* Returns whether anything moved. */
-static bool console_poll(struct console *con, uint64_t now_ns, size_t slice)
+static bool console_poll(struct intake *in, uint64_t now_ns, size_t slice)
 {
 	struct session *s = &app.session;
 	bool moved = false;
 	const void *out;
-	size_t taken, len;
+	size_t len = intake_room(in, now_ns);
 	__ssz n;
 
-	if (con->in_len < sizeof(con->in)) {
-		n = uk_console_in(con->in + con->in_len,
-				  sizeof(con->in) - con->in_len);
-		con->in_len += n > 0 ? (size_t)n : 0;
+	if (len) {
+		n = uk_console_in(in->bytes + in->len, len);
+		intake_add(in, n > 0 ? (size_t)n : 0, now_ns);
 	}
-	taken = session_input(s, con->in, con->in_len, now_ns);
-	con->in_len -= taken;
-	if (taken)
-		memmove(con->in, con->in + taken, con->in_len);
-	moved = taken > 0;
+	/* Before what waits for a run ends by it, and tells of that. */
+	app_tell_done(&app, now_ns);
+	moved = intake_feed(in, s, now_ns);
 	session_poll(s, now_ns);
 	prepare_crash(s);
 	len = session_output(s, &out);
@@ -66,15 +58,25 @@ static bool console_poll(struct console *con, uint64_t now_ns, size_t slice)
 	return moved;
 }
 
+/* All but the frames; returns whether anything moved. */
+static bool look_after(struct intake *in, uint64_t now_ns, size_t slice)
+{
+	const bool moved = console_poll(in, now_ns, slice);
+
+	app_tell_failures(&app, now_ns);
+	app_tell_stalls(&app, now_ns);
+	app_check_lease(&app, now_ns);
+	app_feed_rates(&app, now_ns);
+	return moved;
+}
+
 static bool finished(uint64_t *quit_ns, uint64_t now_ns)
 {
-	const void *out;
-
 	if (!app.quit)
 		return false;
-	if (!*quit_ns)
+	if (!*quit_ns || app_done_due(&app))
 		*quit_ns = now_ns + QUIT_NS;
-	return !session_output(&app.session, &out) || now_ns > *quit_ns;
+	return session_said_all(&app.session) || now_ns > *quit_ns;
 }
 
 /* The console wakes it by itself, or waits until then. */
@@ -151,7 +153,7 @@ static void run_boot_line(int argc, char *argv[])
 
 int main(int argc, char *argv[])
 {
-	static struct console con;
+	static struct intake in;
 	uint64_t console_ns = 0, quit_ns = 0;
 
 	app_init(&app, uk_alloc_get_default(), ukplat_monotonic_clock());
@@ -163,12 +165,7 @@ int main(int argc, char *argv[])
 		bool moved = pktgen_step(&app.pktgen, now_ns);
 
 		if (!moved && pktgen_sleep_ns(&app.pktgen, now_ns)) {
-			moved = console_poll(&con, now_ns, SIZE_MAX);
-			app_tell_failures(&app, now_ns);
-			app_tell_done(&app, now_ns);
-			app_tell_stalls(&app, now_ns);
-			app_check_lease(&app, now_ns);
-			app_feed_rates(&app, now_ns);
+			moved = look_after(&in, now_ns, SIZE_MAX);
 			if (finished(&quit_ns, now_ns))
 				return 0;
 			/* Not when a command has just started to send. */
@@ -177,12 +174,7 @@ int main(int argc, char *argv[])
 			continue;
 		}
 		if (now_ns >= console_ns) {
-			console_poll(&con, now_ns, CONSOLE_SLICE);
-			app_tell_failures(&app, now_ns);
-			app_tell_done(&app, now_ns);
-			app_tell_stalls(&app, now_ns);
-			app_check_lease(&app, now_ns);
-			app_feed_rates(&app, now_ns);
+			look_after(&in, now_ns, CONSOLE_SLICE);
 			console_ns = now_ns + CONSOLE_NS;
 			if (finished(&quit_ns, now_ns))
 				return 0;

@@ -15,7 +15,7 @@ static const struct arg show_args[] = {
 static void get_selected(const void *app, unsigned port __unused,
 			 struct value *v)
 {
-	v->mask = ((const struct app *)app)->selected;
+	v->mask = session_selected(&((const struct app *)app)->session);
 }
 
 static const struct arg select_args[] = {
@@ -112,14 +112,14 @@ static void show_up(struct reply *r, const struct pktgen *pg, unsigned i,
 
 static enum call_result run_show(struct call *c)
 {
-	const struct app *app = call_app(c);
-	const struct pktgen *pg = &app->pktgen;
+	const struct pktgen *pg = &call_app(c)->pktgen;
+	const uint64_t selected = session_selected(c->session);
 
 	reply_list(c->reply, "ports", REPLY_TABLE);
 	for (unsigned i = 0; i < pg->nb_ports; i++) {
 		reply_map(c->reply, NULL, REPLY_TABLE);
 		reply_u64(c->reply, "port", i, NULL);
-		reply_bool(c->reply, "selected", app->selected >> i & 1);
+		reply_bool(c->reply, "selected", selected >> i & 1);
 		if (pg->worker[i])
 			show_up(c->reply, pg, i, c->now_ns);
 		else
@@ -134,7 +134,7 @@ static enum call_result run_show(struct call *c)
 
 static enum call_result run_select(struct call *c)
 {
-	call_app(c)->selected = c->v[PORTS].mask;
+	session_select(c->session, c->v[PORTS].mask);
 	return CALL_DONE;
 }
 

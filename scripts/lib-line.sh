@@ -19,13 +19,8 @@ run_client() { # ARGUMENT...
 	[ -z "$in" ] || line="OPEN:/proc/$$/fd/$in,rdonly!!OPEN:/proc/$$/fd/$out,wronly"
 	exec {errors}> >(symbolise >&2)
 	names=$!
-<<<<<<< HEAD
-	setpriv --pdeathsig TERM "$client" "${identity[@]}" --name "$name" "${@:1:$#-2}" \
-		"$line" "${@: -2}" <&0 2>&"$errors" &
-=======
 	setpriv --pdeathsig TERM "${users_locale[@]}" "$client" "${identity[@]}" --name "$name" \
-		"${@:1:$#-2}" "$dir/$name.sock" "${@: -2}" <&0 2>&"$errors" &
->>>>>>> client/client
+		"${@:1:$#-2}" "$line" "${@: -2}" <&0 2>&"$errors" &
 	screen=$!
 	wait "$screen" || code=$?
 	screen=
@@ -320,20 +315,13 @@ run_console() {
 	local code=0 settings
 	settings=$(stty -g)
 	open_spy
-<<<<<<< HEAD
-	setpriv --pdeathsig TERM "$client" "${identity[@]}" --name "$name" \
-		"$dir/$name.sock" <&0 2>&"$spy" &
+	setpriv --pdeathsig TERM "${users_locale[@]}" "$client" "${identity[@]}" \
+		--name "$name" "$dir/$name.sock" <&0 2>&"$spy" &
 	screen=$!
 	wait "$screen" || code=$?
 	screen=
 	close_spy
 	[ "$code" -ne 137 ] || give_back "$settings" # it had no time to
-=======
-	"${users_locale[@]}" "$client" "${identity[@]}" --name "$name" "$dir/$name.sock" \
-		2>&"$spy" || code=$?
-	exec {spy}>&-
-	wait "$spy_pid"
->>>>>>> client/client
 	exit "$code"
 }
 

@@ -58,6 +58,12 @@ struct keys {
 	bool pasting;      /* between the marks of a paste */
 };
 
+/* Nothing is half way in, nor in the middle of a paste. */
+static inline void keys_reset(struct keys *k)
+{
+	*k = (struct keys){0};
+}
+
 enum key keys_push(struct keys *k, unsigned char byte);
 
 /* Bytes of the report that ends `buf` and what it tells; 0 when none does. */

@@ -52,10 +52,14 @@ bool page_resize(struct page *p, unsigned rows, unsigned columns)
 	return true;
 }
 
-/* A report of what no terminal has is a key: F3 with Shift, Alt, Ctrl. */
+/*
+ * A report of a few columns in row 1 that nobody asked for is a key: F3 with
+ * Shift, Alt, Ctrl, which are the numbers from 2 on.
+ */
 static bool is_size(const struct keys *k)
 {
-	return k->param[0] > 1 || k->param[1] >= EDIT_WIDTH_MIN;
+	return k->param[0] != 1 || k->param[1] == 1 ||
+	       k->param[1] >= EDIT_WIDTH_MIN;
 }
 
 enum page_key page_push(struct page *p, unsigned char byte, uint64_t now_ns)
@@ -66,8 +70,10 @@ enum page_key page_push(struct page *p, unsigned char byte, uint64_t now_ns)
 	p->key_half = !keys_idle(&p->keys);
 	if (key == KEY_NONE)
 		return PAGE_KEY_NONE;
-	if (key == KEY_REPORT && is_size(&p->keys))
+	if (key == KEY_REPORT && (p->asked || is_size(&p->keys))) {
+		p->asked = false;
 		return PAGE_KEY_SIZE;
+	}
 	p->left = true;
 	p->tail = byte >= 0xc0;
 	return PAGE_KEY_LEFT;
@@ -115,6 +121,7 @@ void page_poll(struct page *p, struct out *o, bool ask, uint64_t now_ns)
 	}
 	if (ask && now_ns >= p->ask_ns) {
 		out_text(o, ASK_SIZE);
+		p->asked = true;
 		screen_lost(&p->screen);
 		p->ask_ns = now_ns + PAGE_ASK_NS;
 	}

@@ -36,6 +36,7 @@ struct page {
 	bool clear; /* ...and what stands there is to go */
 	bool tail;  /* the key's character goes on */
 	bool mid_line;
+	bool asked; /* the terminal for its size; it has not answered */
 	bool key_half;
 	struct keys keys;
 	uint64_t key_ns; /* the last byte of half a key */

@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "shell/session.h"
+#include "shell/session_impl.h"
 
 /* What a piece of a chunk may take, and what the last words of a line may. */
 #define PIECE 512
@@ -44,6 +44,11 @@ void runner_refuse(struct runner *r, enum shell_err err, unsigned column,
 	r->state = RUNNER_END;
 }
 
+static unsigned turn_of(const struct session *s, const struct runner *r)
+{
+	return 1u << (r - s->runner);
+}
+
 /*
  * True when this runner may write now. It keeps the output until release(), so
  * that the lines of two replies never mix.
@@ -52,13 +57,12 @@ static bool acquire(struct session *s, struct runner *r, size_t need)
 {
 	if (s->writer && s->writer != r)
 		return false;
+	if (!s->writer && (r->untold || !session_turn(s, turn_of(s, r))))
+		return false;
 	page_hide(&s->page, &s->out);
 	if (!session_progress_hide(s))
 		return false;
 	if (out_room(&s->out) < need + (r->prefix[0] ? HIDE_ROOM : 0))
-		return false;
-	/* That a job began is told before what it says. */
-	if (!s->writer && r->job && r != s->person && s->events_len)
 		return false;
 	if (!s->writer && r->prefix[0]) {
 		/* A job's lines take the place of the prompt for a moment; a
@@ -77,7 +81,10 @@ static bool acquire(struct session *s, struct runner *r, size_t need)
 
 static void release(struct session *s)
 {
+	const unsigned who = turn_of(s, s->writer);
+
 	s->writer = NULL;
+	session_had_turn(s, who);
 }
 
 #define PROGRESS "... "
@@ -197,22 +204,30 @@ static void end_job(struct session *s, struct runner *r, uint64_t now_ns)
 			      shell_err_name(c->err), c->err_text);
 }
 
+static bool is_job(const struct runner *r)
+{
+	return r->prefix[0] && !r->tag[0];
+}
+
 static bool step_end(struct session *s, struct runner *r, uint64_t now_ns)
 {
-	const bool job = r->prefix[0] && !r->tag[0];
-
-	if (job && r->line_start) {
+	if (is_job(r) && r->line_start) {
+		if (s->env.due && s->env.due(s->env.app))
+			return false;
 		end_job(s, r, now_ns);
 		r->state = RUNNER_IDLE;
 		return true;
 	}
 	if (!acquire(s, r, END_ROOM))
 		return false;
-	if (job) {
+	if (is_job(r)) {
 		/* What was cancelled ended anywhere. */
 		out_text(&s->out, "\r\n");
-		end_job(s, r, now_ns);
-	} else if (r->call.err) {
+		r->line_start = true;
+		release(s);
+		return true;
+	}
+	if (r->call.err) {
 		put_error(s, r);
 	} else if (r->tag[0]) {
 		out_printf(&s->out, "@%s OK\r\n", r->tag);
@@ -252,7 +267,7 @@ static bool step_next(struct session *s, struct runner *r)
 {
 	struct call *c = &r->call;
 	const struct parse_ports ports = {s->env.nb_ports(s->env.app),
-					  s->env.selected(s->env.app)};
+					  r->selected};
 
 	memset(c, 0, sizeof(*c));
 	if (s->ended) {
@@ -287,10 +302,14 @@ static bool step_next(struct session *s, struct runner *r)
 static void call(struct runner *r, uint64_t now_ns)
 {
 	struct call *c = &r->call;
+	struct runner *caller = c->session->caller;
 
 	reply_reset(&r->reply);
 	c->now_ns = now_ns;
+	/* One command may cancel another, which is called for that. */
+	c->session->caller = r;
 	r->result = c->form->run(c);
+	c->session->caller = caller;
 	c->calls++;
 	if (r->result != CALL_FAIL && r->reply.overflow)
 		r->result =
@@ -410,6 +429,19 @@ void runner_cancel(struct session *s, struct runner *r, const char *text,
 	r->printed = true;
 	r->call.err_column = 0;
 	r->state = RUNNER_END;
+}
+
+bool runner_waits(const struct runner *r)
+{
+	switch (r->state) {
+	case RUNNER_RENDER:
+	case RUNNER_REPORT:
+		return !r->untold;
+	case RUNNER_END:
+		return !is_job(r) || !r->line_start;
+	default:
+		return false;
+	}
 }
 
 uint64_t runner_wake_ns(const struct runner *r)

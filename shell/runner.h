@@ -35,7 +35,9 @@ struct runner {
 	bool typed_color;
 	unsigned job; /* its number, or that of the last one; 0: none yet */
 	uint64_t began_ns, ended_ns; /* of the job */
+	uint64_t selected;           /* mask: ports that it means by default */
 	struct sources src;
+	bool untold;     /* a job: that it began is still to be told */
 	bool line_start; /* of what is put out */
 	char held[4];    /* the beginning of a line that may be like an end */
 	unsigned held_len;
@@ -79,6 +81,9 @@ void runner_poll(struct session *s, struct runner *r, uint64_t now_ns);
  */
 void runner_cancel(struct session *s, struct runner *r, const char *text,
 		   uint64_t now_ns);
+
+/* True when it has something to put out and needs nothing but its turn. */
+bool runner_waits(const struct runner *r);
 
 /* When runner_poll() can do something: 0 for now, UINT64_MAX for never. */
 uint64_t runner_wake_ns(const struct runner *r);

@@ -32,6 +32,7 @@ static void become_job(struct session *s, struct runner *r, uint64_t now_ns)
 	r->began_ns = now_ns;
 	r->ended_ns = 0;
 	r->typed = 0;
+	r->untold = true;
 	runner_set_tag(r, "");
 	snprintf(r->prefix, sizeof(r->prefix), "[%u] ", r->job);
 	session_event(s, now_ns, "job %u started: %s", r->job, r->src.line);
@@ -45,6 +46,7 @@ unsigned session_start_job(struct session *s, const char *line, unsigned len,
 	if (!r)
 		return 0;
 	runner_start(r, line, len);
+	r->selected = session_selected(s);
 	become_job(s, r, now_ns);
 	return r->job;
 }
@@ -60,6 +62,8 @@ static bool detach(struct session *s, struct runner *line, uint64_t now_ns)
 	if (!r)
 		return false;
 	r->job = 0;
+	r->untold = false;
+	r->selected = line->selected;
 	r->typed = line->typed;
 	runner_set_tag(r, line->tag);
 	if (line == s->person) {

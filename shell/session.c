@@ -25,7 +25,10 @@ void session_init(struct session *s, const struct session_env *env)
 	s->env = *env;
 	s->person = &s->runner[0];
 	s->program = &s->runner[1];
-	edit_init(&s->edit, env->prompt, EDIT_WIDTH);
+	for (unsigned i = 0; i < SESSION_RUNNERS; i++)
+		s->runner[i].selected = session_all_ports(s);
+	session_set_prompt(s);
+	edit_init(&s->edit, s->prompt, EDIT_WIDTH);
 	if (env->banner) {
 		out_text(&s->out, env->banner);
 		out_text(&s->out, "\r\n");
@@ -43,6 +46,7 @@ static void show_edit(struct session *s)
 {
 	if (s->out.mid_line)
 		out_text(&s->out, "\r\n");
+	session_set_prompt(s);
 	edit_show(&s->edit, &s->out);
 }
 
@@ -63,8 +67,7 @@ struct complete_env session_completion(const struct session *s)
 {
 	return (struct complete_env){
 		.commands = s->env.commands,
-		.ports = {s->env.nb_ports(s->env.app),
-			  s->env.selected(s->env.app)},
+		.ports = {s->env.nb_ports(s->env.app), session_selected(s)},
 		.app = s->env.app,
 	};
 }
@@ -75,15 +78,17 @@ static size_t key_room(unsigned char byte)
 	return EVENT_ROOM + (byte == '\t' || byte == '?' ? MENU_ROOM : 0);
 }
 
-/* Gives a byte to the editor; false when there is no room for what it says. */
-static bool push_key(struct session *s, unsigned char byte)
+static bool may_push(const struct session *s, unsigned char byte)
+{
+	return !s->writer && out_room(&s->out) >= key_room(byte);
+}
+
+/* Gives a byte to the editor, which has room for what that puts out. */
+static void push_key(struct session *s, unsigned char byte)
 {
 	const struct complete_env env = session_completion(s);
-	enum key key;
+	enum key key = edit_key(&s->edit, byte);
 
-	if (s->writer || out_room(&s->out) < key_room(byte))
-		return false;
-	key = edit_key(&s->edit, byte);
 	/* Neither half a key nor a terminal's answer asks for a prompt. */
 	if (key != KEY_NONE && key != KEY_REPORT) {
 		if (!s->edit.shown)
@@ -111,7 +116,6 @@ static bool push_key(struct session *s, unsigned char byte)
 	default:
 		break;
 	}
-	return true;
 }
 
 /* A terminal's answer is not typed: what comes next is where it was. */
@@ -146,8 +150,12 @@ static bool take_key(struct session *s, unsigned char byte, uint64_t now_ns)
 		session_page_key(s, byte, now_ns);
 		return true;
 	}
-	if (!busy(s->person) && typed_empty(s))
-		return push_key(s, byte);
+	if (!busy(s->person) && typed_empty(s) && may_push(s, byte) &&
+	    session_turn(s, TURN_KEYS)) {
+		push_key(s, byte);
+		session_had_turn(s, TURN_KEYS);
+		return true;
+	}
 	if (typed_full(s))
 		return false;
 	s->typed[s->typed_tail++ % SESSION_TYPED_BYTES] = byte;
@@ -156,13 +164,53 @@ static bool take_key(struct session *s, unsigned char byte, uint64_t now_ns)
 	return true;
 }
 
-static void replay_typed(struct session *s)
+/* A ^C behind a line that has just begun to run, typed before it did. */
+static void replay_cancel(struct session *s, uint64_t now_ns)
 {
-	while (!s->ended && !busy(s->person) && !typed_empty(s)) {
-		if (!push_key(s, s->typed[s->typed_head % SESSION_TYPED_BYTES]))
-			return;
-		s->typed_head++;
+	for (unsigned i = s->typed_head; i != s->typed_tail; i++) {
+		if (s->typed[i % SESSION_TYPED_BYTES] != CTRL_C)
+			continue;
+		runner_cancel(s, s->person, BY_KEY, now_ns);
+		s->typed_head = i + 1;
+		return;
 	}
+}
+
+static void replay_typed(struct session *s, uint64_t now_ns)
+{
+	bool pushed = false;
+
+	if (!session_turn(s, TURN_KEYS))
+		return;
+	while (!s->ended && !busy(s->person) && !typed_empty(s)) {
+		unsigned char byte =
+			s->typed[s->typed_head % SESSION_TYPED_BYTES];
+
+		if (!may_push(s, byte))
+			break;
+		s->typed_head++;
+		push_key(s, byte);
+		pushed = true;
+	}
+	if (!pushed)
+		return;
+	if (busy(s->person))
+		replay_cancel(s, now_ns);
+	session_had_turn(s, TURN_KEYS);
+}
+
+/* A line of a person's is on its way that a ^C would be meant for. */
+static bool line_comes(const struct session *s)
+{
+	if (!edit_empty(&s->edit))
+		return true;
+	for (unsigned i = s->typed_head; i != s->typed_tail; i++) {
+		unsigned char byte = s->typed[i % SESSION_TYPED_BYTES];
+
+		if (byte != '\r' && byte != '\n')
+			return true;
+	}
+	return false;
 }
 
 /* ---- Both -------------------------------------------------------------- */
@@ -171,6 +219,10 @@ static bool take_byte(struct session *s, unsigned char byte, uint64_t now_ns)
 {
 	bool after_cr = s->after_cr;
 
+	if (s->skip) {
+		s->skip = byte != '\r' && byte != '\n';
+		return true;
+	}
 	/* A NUL says no more than that a program lives. */
 	if (!byte && !s->in_request) {
 		s->request_ns = now_ns;
@@ -194,12 +246,13 @@ static bool take_byte(struct session *s, unsigned char byte, uint64_t now_ns)
 		session_begin_request(s);
 		return true;
 	}
-	if (byte == CTRL_C && s->heeded && session_at_line_start(s)) {
-		s->heeded--;
+	if (byte == CTRL_C && session_heeded(s))
 		return true;
-	}
 	if (byte == CTRL_C && !busy(s->person) && busy(s->program) &&
-	    session_at_line_start(s)) {
+	    !line_comes(s)) {
+		/* It is for the one behind. */
+		if (ending(s->program) && s->request_whole)
+			return false;
 		runner_cancel(s, s->program, BY_KEY, now_ns);
 		return true;
 	}
@@ -213,7 +266,7 @@ static void put_events(struct session *s)
 {
 	bool shown = s->edit.shown;
 
-	if (!s->events_len || s->writer)
+	if (!s->events_len || s->writer || !session_turn(s, TURN_NOTICES))
 		return;
 	page_hide(&s->page, &s->out);
 	if (!session_progress_hide(s) || out_room(&s->out) < EVENT_ROOM)
@@ -222,14 +275,11 @@ static void put_events(struct session *s)
 	out_write(&s->out, s->events, s->events_len);
 	s->events_len = 0;
 	s->person->printed = true;
+	for (unsigned i = 0; i < SESSION_RUNNERS; i++)
+		s->runner[i].untold = false;
 	if (shown)
 		edit_show(&s->edit, &s->out);
-}
-
-/* A person who types next has no prompt to type at. */
-static bool prompt_due(const struct session *s)
-{
-	return !s->ended && !s->quiet && !busy(s->person) && !s->edit.shown;
+	session_had_turn(s, TURN_NOTICES);
 }
 
 void session_poll(struct session *s, uint64_t now_ns)
@@ -243,32 +293,37 @@ void session_poll(struct session *s, uint64_t now_ns)
 			runner_poll(s, &s->runner[i], now_ns);
 	put_events(s);
 	session_page_poll(s, now_ns);
-	replay_typed(s);
-	if (prompt_due(s) && !s->writer && out_room(&s->out) >= EDIT_ROOM)
+	replay_typed(s, now_ns);
+	if (session_prompt_due(s) && !s->writer &&
+	    out_room(&s->out) >= EDIT_ROOM && session_turn(s, TURN_KEYS)) {
 		show_edit(s);
+		session_had_turn(s, TURN_KEYS);
+	}
 }
 
 size_t session_input(struct session *s, const void *buf, size_t len,
 		     uint64_t now_ns)
 {
 	const unsigned char *p = buf;
-	size_t n = s->ended ? len : 0;
+	size_t n = s->ended ? len : session_scan(s, p, len, now_ns);
 
 	while (n < len) {
-		if (take_byte(s, p[n], now_ns)) {
-			n++;
-			/* A line that is whole runs before the next begins. */
-			if (busy(s->person) || s->request_whole)
-				session_poll(s, now_ns);
-			continue;
+		bool taken = take_byte(s, p[n], now_ns);
+
+		if (!taken) {
+			session_poll(s, now_ns);
+			taken = take_byte(s, p[n], now_ns);
 		}
-		session_poll(s, now_ns);
-		if (!take_byte(s, p[n], now_ns)) {
-			session_look_ahead(s, p + n, len - n, now_ns);
+		if (!taken) {
+			n += session_look_ahead(s, p + n, len - n, now_ns);
 			break;
 		}
-		n++;
+		session_took(s, p[n++]);
+		/* A line that is whole runs before the next begins. */
+		if (busy(s->person) || s->request_whole)
+			session_poll(s, now_ns);
 	}
+	s->scanned -= n < s->scanned ? n : s->scanned;
 	return n;
 }
 
@@ -291,7 +346,7 @@ uint64_t session_wake_ns(const struct session *s)
 	if (!busy(s->person) && !typed_empty(s) && !s->ended)
 		return 0;
 	/* They wait for room in the output only. */
-	if (s->events_len || prompt_due(s))
+	if (s->events_len || session_prompt_due(s))
 		return 0;
 	if (OPTION(LIVE) && s->page.on)
 		wake_ns = page_wake_ns(&s->page, s->edit.ask);

@@ -39,6 +39,7 @@
 #define SESSION_REQUEST_MAX \
 	(1 + RUNNER_TAG_MAX + 1 + SESSION_MARK_MAX + EDIT_LINE_MAX)
 #define SESSION_EVENT_BYTES 1024
+#define SESSION_PROMPT_MAX 64
 /* Jobs at a time, and a runner for each beside the person's and programs'. */
 #define SESSION_JOBS 4
 #define SESSION_RUNNERS (2 + SESSION_JOBS)
@@ -55,10 +56,12 @@ struct session_env {
 	void *app;
 	const struct cmd *const *commands; /* by name, NULL at the end */
 	unsigned (*nb_ports)(void *app);
-	uint64_t (*selected)(void *app); /* mask for a PORTS left out */
-	const struct store *store;       /* of command files; NULL: none */
-	const char *prompt;              /* "ukpktgen> " */
-	const char *banner;              /* a line shown at the start */
+	/* A notice is still to come that belongs before a job's end; or NULL.
+	 */
+	bool (*due)(void *app);
+	const struct store *store; /* of command files; NULL: none */
+	const char *prompt;        /* "ukpktgen> ", 31 bytes at most */
+	const char *banner;        /* a line shown at the start */
 };
 
 struct session {
@@ -67,15 +70,28 @@ struct session {
 	struct edit edit;
 	struct runner runner[SESSION_RUNNERS];
 	struct runner *person, *program; /* two of these */
+	struct runner *caller;           /* whose command is called now */
+	char prompt[SESSION_PROMPT_MAX]; /* with the person's selection */
 	unsigned jobs;                   /* the number of the last that began */
 	struct runner *writer; /* whose chunk is on its way out, or NULL */
+	unsigned had;          /* who had a turn at the output, TURN_* */
 	bool quiet;            /* a program spoke last: no prompt */
 	bool ended;            /* what runs comes to its end, nothing begins */
 	/* A program's line while it comes in, then until its runner is free. */
 	char request[SESSION_REQUEST_MAX];
 	unsigned request_len;
 	uint64_t request_ns; /* when the last one, or a NUL, came */
-	unsigned heeded; /* ^C further on in the input that had their effect */
+	bool opened;         /* the line was, since the last request began */
+	bool anew;           /* ...before this one */
+	bool skip; /* up to the next line end the input is no line's */
+	/*
+	 * Of the input that was given and not taken: how much was looked at, ^C
+	 * at the start of a line in it and those that had their effect, and how
+	 * much of an opening it ends with. Of what was taken the same.
+	 */
+	size_t scanned;
+	unsigned waiting_c, heeded, ahead, taken;
+	unsigned char last_scanned, last_taken;
 	bool in_request, request_long, request_whole, after_cr;
 	/* Typed ahead while the person's runner is busy. */
 	unsigned char typed[SESSION_TYPED_BYTES];
@@ -134,6 +150,20 @@ bool session_progress_hide(struct session *s);
 size_t session_input(struct session *s, const void *buf, size_t len,
 		     uint64_t now_ns);
 
+/*
+ * Opens the line for somebody new: what runs for a person or a program is
+ * cancelled, what they sent and what waits is dropped. Jobs go on. Input that
+ * holds the opening with a ^C (docs/protocol.md) does this by itself as soon as
+ * it is given, whatever stands before it.
+ */
+void session_open(struct session *s, uint64_t now_ns);
+
+/*
+ * The same, as there is no room for more input that waits: all of it, up to
+ * the next line end, is dropped with a notice.
+ */
+void session_overrun(struct session *s, uint64_t now_ns);
+
 /* Moves running commands on. Call it after input and whenever time passed. */
 void session_poll(struct session *s, uint64_t now_ns);
 
@@ -144,11 +174,26 @@ void session_poll(struct session *s, uint64_t now_ns);
 size_t session_output(const struct session *s, const void **buf);
 void session_sent(struct session *s, size_t len);
 
+/* All that was to be said is out: nothing of it waits, notices included. */
+bool session_said_all(const struct session *s);
+
 /*
  * When session_poll() has something to do next without new input: `now_ns` or
  * earlier for at once, UINT64_MAX for never.
  */
 uint64_t session_wake_ns(const struct session *s);
+
+/*
+ * The ports that a PORTS left out means, a mask: of whose command is called at
+ * this moment, else of the person. A person, the programs and each job have
+ * one of their own; the programs' are all ports again once the line is opened.
+ * A job begins with that of whose line began it.
+ */
+uint64_t session_selected(const struct session *s);
+void session_select(struct session *s, uint64_t mask);
+
+/* All ports there are. */
+uint64_t session_all_ports(const struct session *s);
 
 /* What there is to complete from, at this moment. */
 struct complete_env session_completion(const struct session *s);

@@ -24,6 +24,12 @@ static inline bool busy(const struct runner *r)
 	return r->state != RUNNER_IDLE;
 }
 
+/* It is at its end, or will be once its chunk is out. */
+static inline bool ending(const struct runner *r)
+{
+	return r->state == RUNNER_END || r->cancel;
+}
+
 static inline bool typed_empty(const struct session *s)
 {
 	return s->typed_head == s->typed_tail;
@@ -37,8 +43,48 @@ void session_begin_request(struct session *s);
 void session_request_byte(struct session *s, unsigned char byte);
 void session_start_request(struct session *s);
 
-/* What is held up by requests that wait: `len` bytes of input at `p`. */
-void session_look_ahead(struct session *s, const unsigned char *p, size_t len,
-			uint64_t now_ns);
+/* ---- session_ports.c ---------------------------------------------------- */
+
+/* The next prompt; one of a person who selected ports tells: "ukpktgen[1]> ".
+ */
+void session_set_prompt(struct session *s);
+
+/* ---- session_open.c ------------------------------------------------------ */
+
+/*
+ * Looks at what is new among `len` bytes of input at `p`. Where an opening with
+ * a ^C stands there the line is opened; returns the bytes up to its end, else
+ * 0.
+ */
+size_t session_scan(struct session *s, const unsigned char *p, size_t len,
+		    uint64_t now_ns);
+
+/* A byte of the input was taken. */
+void session_took(struct session *s, unsigned char byte);
+
+/* The ^C that is next was heeded when it was seen to come. */
+bool session_heeded(struct session *s);
+
+/*
+ * Heeds a ^C in input that cannot be taken now: `len` bytes at `p`. Returns how
+ * many are done with by that.
+ */
+size_t session_look_ahead(struct session *s, const unsigned char *p, size_t len,
+			  uint64_t now_ns);
+
+/* ---- session_turn.c ------------------------------------------------------ */
+
+/* Who puts something out: a runner by its place among them, or these. */
+#define TURN_NOTICES (1u << SESSION_RUNNERS)
+#define TURN_KEYS (2u << SESSION_RUNNERS)
+
+/* Whether `who` may begin to put something out. */
+bool session_turn(const struct session *s, unsigned who);
+
+/* `who` has put out what it had, or a part that may stand by itself. */
+void session_had_turn(struct session *s, unsigned who);
+
+/* A person who types next has no prompt to type at. */
+bool session_prompt_due(const struct session *s);
 
 #endif /* SHELL_SESSION_IMPL_H */

@@ -61,6 +61,8 @@ void session_start_request(struct session *s)
 		n++;
 	s->request_whole = false;
 	r->typed = 0;
+	if (s->anew)
+		r->selected = session_all_ports(s);
 	/* Lines of these two would be taken for the appliance's own. */
 	own = n == 1 && (tag[0] == '!' || tag[0] == '?');
 	if (!n || own || n > RUNNER_TAG_MAX || (n < max && tag[n] != ' ')) {
@@ -112,29 +114,8 @@ void session_request_byte(struct session *s, unsigned char byte)
 void session_begin_request(struct session *s)
 {
 	s->in_request = true;
-	s->request_long = false;
+	s->anew = s->opened;
+	s->opened = s->request_long = false;
 	s->request[0] = '@';
 	s->request_len = 1;
-}
-
-/*
- * Requests that wait hold up what comes behind them. A ^C there is heeded all
- * the same, as it may be for what they wait for; once it is its turn it has
- * been.
- */
-void session_look_ahead(struct session *s, const unsigned char *p, size_t len,
-			uint64_t now_ns)
-{
-	unsigned ahead = 0;
-
-	if (!s->request_whole || !busy(s->program))
-		return;
-	for (size_t i = 1; i < len; i++)
-		if (p[i] == CTRL_C && (p[i - 1] == '\n' || p[i - 1] == '\r' ||
-				       p[i - 1] == CTRL_C))
-			ahead++;
-	if (ahead <= s->heeded)
-		return;
-	s->heeded++;
-	runner_cancel(s, s->program, BY_KEY, now_ns);
 }

@@ -33,7 +33,7 @@
 #define FIFO_LEN 16
 
 /* A power of two. */
-#define RING_LEN 1024
+#define RING_LEN 32
 #define RING_RESUME (RING_LEN / 2)
 
 #define PUT_MAX_CYCLES (1ull << 32)

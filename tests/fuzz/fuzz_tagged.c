@@ -3,7 +3,8 @@
  * A program's requests among a person's keys, at any byte of them
  * (docs/protocol.md): each request gets its own lines and one OK or ERR, in
  * order, whole and printable, and ends as its commands do, or cancelled by a
- * person's ^C.
+ * person's ^C. Behind an opening with a ^C those before it may have been
+ * dropped, but for one that had begun to be answered.
  *
  * An input is a script. 0x00..0xdf: the person presses that byte, but '@',
  * which would be a program's. 0xe0..0xef: a request. 0xf0..0xf7: the person
@@ -60,6 +61,8 @@ static const char *const typed[8] = {
 static struct {
 	uint8_t asked[REQUESTS_MAX];
 	unsigned count, answered;
+	unsigned dropped;  /* so many may have been, of the first */
+	unsigned opening;  /* bytes of one that the input ends with */
 	size_t read;       /* of the output */
 	uint8_t in[16384]; /* not given yet */
 	size_t in_len;
@@ -70,15 +73,35 @@ static struct {
 	bool left;          /* there may be what PUT_REQUEST had put */
 } f;
 
-/* What a person's command holds up goes in once that is cancelled. */
+static void put(const char *text, size_t n)
+{
+	static const char opening[] = "\x05\x15\n\x03";
+
+	memcpy(f.in + f.in_len, text, n);
+	f.in_len += n;
+	for (size_t i = 0; i < n; i++) {
+		if (text[i] == opening[f.opening])
+			f.opening++;
+		else
+			f.opening = text[i] == opening[0];
+		if (opening[f.opening])
+			continue;
+		f.dropped = f.count;
+		f.opening = 0;
+	}
+}
+
+/* What a person's command holds up is given up for whoever comes next. */
 static void give(void)
 {
 	size_t n = line_give(f.in, f.in_len, f.chunk);
 
-	while (n < f.in_len) {
-		fuzz_check(line_give("\x03", 1, 1));
-		n += line_give(f.in + n, f.in_len - n, f.chunk);
-	}
+	f.in_len -= n;
+	memmove(f.in, f.in + n, f.in_len);
+	if (!f.in_len)
+		return;
+	put("\x05\x15\n\x03", 4);
+	fuzz_check(line_give(f.in, f.in_len, SIZE_MAX) == f.in_len);
 	f.in_len = 0;
 }
 
@@ -86,10 +109,9 @@ static void add(const char *text)
 {
 	size_t n = strlen(text);
 
-	if (f.in_len + n > sizeof(f.in))
+	if (f.in_len + n + 4 > sizeof(f.in))
 		give();
-	memcpy(f.in + f.in_len, text, n);
-	f.in_len += n;
+	put(text, n);
 }
 
 /* A line end before it makes sure that it begins a line. */
@@ -147,6 +169,9 @@ static void take_tagged(const char *text, size_t len)
 	char tag[8];
 	int n = snprintf(tag, sizeof(tag), "@%u ", TAG_BASE + f.answered);
 
+	while (f.answered < f.dropped && !f.lines &&
+	       (len < (size_t)n || memcmp(text, tag, (size_t)n) != 0))
+		snprintf(tag, sizeof(tag), "@%u ", TAG_BASE + ++f.answered);
 	fuzz_check(f.answered < f.count);
 	fuzz_check(len >= (size_t)n && !memcmp(text, tag, (size_t)n));
 	for (size_t i = 0; i < len; i++)
@@ -220,11 +245,14 @@ static void finish(void)
 	for (unsigned i = 0; i < 100 && f.answered < f.count; i++) {
 		line_settle();
 		read_output();
+		/* Not an opening: all that is left is answered. */
 		if (f.answered < f.count)
-			line_give("\x03\n", 2, 1);
+			line_give("\n\x03", 2, 1);
 	}
 	line_settle();
 	read_output();
+	if (f.answered < f.dropped && !f.lines)
+		f.answered = f.dropped;
 	fuzz_check(f.answered == f.count);
 }
 
@@ -232,6 +260,7 @@ static void begin(void)
 {
 	line_begin(32768); /* for all that a person may save */
 	f.count = f.answered = f.lines = 0;
+	f.dropped = f.opening = 0;
 	f.read = f.in_len = 0;
 	f.chunk = SIZE_MAX;
 	f.left = false;

@@ -78,7 +78,6 @@ void line_begin(size_t store_bytes)
 		pktgen_abandon(&line.app.pktgen, pktgen_all(&line.app.pktgen));
 	config_reset(&line.app, line.now_ns);
 	line.app.lease_ns = 0;
-	line.app.selected = pktgen_all(&line.app.pktgen);
 	session_init(&line.app.session, &env);
 	line.room = SIZE_MAX;
 	line.out_len = 0;

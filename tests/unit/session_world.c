@@ -16,19 +16,12 @@ static unsigned nb_ports(void *app)
 	return 2;
 }
 
-static uint64_t selected(void *app)
-{
-	(void)app;
-	return 3;
-}
-
 int world_setup(void **state)
 {
 	static const struct session_env env = {
 		.app = &world,
 		.commands = session_cmds,
 		.nb_ports = nb_ports,
-		.selected = selected,
 		.prompt = "> ",
 		.banner = "hello",
 	};

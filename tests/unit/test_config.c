@@ -194,7 +194,7 @@ static void take_shot(struct shot *s)
 	memcpy(s->stream, app.pktgen.stream, sizeof(s->stream));
 	for (unsigned i = 0; i < NB_PORTS; i++)
 		s->mode[i] = app.pktgen.worker[i]->mode;
-	s->selected = app.selected;
+	s->selected = session_selected(&app.session);
 }
 
 /* Those whose purpose it is, and those that run others or end all. */

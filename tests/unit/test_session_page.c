@@ -72,7 +72,6 @@ static void any_key_leaves_and_is_swallowed(void **state)
 		"\x1b[A",
 		"\x1bOP",
 		"\x1b[15;5~",
-		"\x1b[1;5R", /* Ctrl-F3 */
 		"\x1b"
 		"b",
 		"\xe2\x82\xac",
@@ -90,6 +89,31 @@ static void any_key_leaves_and_is_swallowed(void **state)
 		world_type("say hi\r");
 		assert_output("say hi\r\nsaid  hi\r\n> ");
 	}
+}
+
+/* Each question has one answer; what comes besides may be F3. */
+static void no_answer_is_a_key(void **state)
+{
+	static const char *const answers[] = {
+		"\x1b[1;1R",  "\x1b[1;2R",  "\x1b[1;8R", "\x1b[1;19R",
+		"\x1b[1;80R", "\x1b[24;1R", "\x1b[2;2R", "\x1b[24;80R",
+	};
+	(void)state;
+
+	session_ask_size(&world.session);
+	open_page();
+	for (unsigned i = 0; i < sizeof(answers) / sizeof(answers[0]); i++) {
+		world_run(1000);
+		world_type(answers[i]);
+		assert_true(world.session.page.on);
+		assert_false(world.session.page.left);
+	}
+	/* Nobody asked: Ctrl-F3, and a size that is none. */
+	world_type("\x1b[1;1R");
+	assert_false(world.session.page.left);
+	world_type("\x1b[1;5R");
+	world_settle();
+	assert_false(world.session.page.on);
 }
 
 static void ctrl_c_cancels_the_line(void **state)
@@ -298,6 +322,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(a_page_is_drawn_and_drawn_again),
 		TEST(any_key_leaves_and_is_swallowed),
+		TEST(no_answer_is_a_key),
 		TEST(ctrl_c_cancels_the_line),
 		TEST(escape_by_itself_is_a_key),
 		TEST(the_line_goes_on_behind_the_page),

@@ -29,7 +29,7 @@ static unsigned seeds = 25;
 /* Nothing but a prompt waits there. */
 static bool row_is_plain(const char *row)
 {
-	return !strcmp(row, TRANSCRIPT_PROMPT "|") || !strcmp(row, "|");
+	return !strcmp(row + transcript_prompt(row), "|");
 }
 
 /* ---- Playing ------------------------------------------------------------ */

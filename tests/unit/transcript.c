@@ -22,12 +22,23 @@ static bool starts(const char *line, const char *with)
 	return !strncmp(line, with, strlen(with));
 }
 
+size_t transcript_prompt(const char *line)
+{
+	size_t n = strlen("ukpktgen");
+
+	if (!starts(line, "ukpktgen"))
+		return 0;
+	if (line[n] == '[')
+		n += strcspn(line + n, "]\n") + 1;
+	return starts(line + n, "> ") ? n + 2 : 0;
+}
+
 enum transcript_line transcript_kind(const char *line)
 {
-	const char *behind = line + strlen(TRANSCRIPT_PROMPT);
+	const size_t n = transcript_prompt(line);
 
-	if (starts(line, TRANSCRIPT_PROMPT))
-		return *behind && *behind != '\n' ? LINE_TYPED : LINE_SCREEN;
+	if (n)
+		return line[n] && line[n] != '\n' ? LINE_TYPED : LINE_SCREEN;
 	if (starts(line, "%key "))
 		return LINE_KEYS;
 	if (starts(line, "%| "))
@@ -123,7 +134,7 @@ size_t transcript_bytes(const char *line, char buf[TRANSCRIPT_LINE_MAX])
 	assert_true(strcspn(line, "\n") < TRANSCRIPT_LINE_MAX / 4);
 	switch (transcript_kind(line)) {
 	case LINE_TYPED:
-		line += strlen(TRANSCRIPT_PROMPT);
+		line += transcript_prompt(line);
 		n = strcspn(line, "\n");
 		memcpy(buf, line, n);
 		buf[n++] = '\r';

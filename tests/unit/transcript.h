@@ -31,7 +31,6 @@
 #include "vt100.h"
 
 #define TRANSCRIPT_DIR "tests/transcripts"
-#define TRANSCRIPT_PROMPT "ukpktgen> "
 /* Of a line of a transcript and of what it types. */
 #define TRANSCRIPT_LINE_MAX 8192
 
@@ -45,6 +44,9 @@ struct player {
 	size_t screen_len;
 	char screen[262144]; /* the rows that are done */
 };
+
+/* Bytes of the prompt that a line begins with, "ukpktgen[0]> " too; or 0. */
+size_t transcript_prompt(const char *line);
 
 enum transcript_line {
 	LINE_SCREEN,

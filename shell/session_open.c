@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * What gets through however much stands before it in the input: the opening of
+ * the line (docs/protocol.md, "Requests"), and ^C.
+ *
+ * Input that waits is looked at once, as it comes. The session counts how much
+ * of it that was, so its owner gives what was not taken again.
+ */
+#include "shell/session.h"
+#include "shell/session_impl.h"
+
+static const unsigned char opening[] = {0x05, 0x15, '\n', CTRL_C};
+
+#define OPENED 3             /* bytes of it that open the line... */
+#define ENDS sizeof(opening) /* ...and that end what others left, too */
+
+/* How much of an opening ends with `byte`, of which `n` bytes came before. */
+static unsigned go_on(unsigned n, unsigned char byte)
+{
+	if (n < sizeof(opening) && byte == opening[n])
+		return n + 1;
+	return byte == opening[0];
+}
+
+static bool ends_line(unsigned char byte)
+{
+	return byte == '\r' || byte == '\n' || byte == CTRL_C;
+}
+
+/* A request that is half in is refused for this byte; the rest is dropped. */
+static void drop_request(struct session *s)
+{
+	s->request_whole = s->request_long = false;
+	if (!s->in_request)
+		return;
+	session_request_byte(s, opening[0]);
+	session_request_byte(s, '\n');
+}
+
+void session_open(struct session *s, uint64_t now_ns)
+{
+	drop_request(s);
+	s->typed_head = s->typed_tail;
+	s->heeded = 0;
+	s->taken = ENDS;
+	s->last_taken = CTRL_C;
+	s->opened = true;
+	s->after_cr = s->page.tail = s->skip = false;
+	if (busy(s->program))
+		runner_cancel(s, s->program, BY_KEY, now_ns);
+	if (busy(s->person))
+		runner_cancel(s, s->person, BY_KEY, now_ns);
+	edit_reset(&s->edit);
+	keys_reset(&s->edit.keys);
+	/* A program does this. */
+	s->quiet = true;
+}
+
+void session_overrun(struct session *s, uint64_t now_ns)
+{
+	session_open(s, now_ns);
+	s->scanned = s->waiting_c = 0;
+	s->skip = true;
+	session_event(s, now_ns,
+		      "console: too much input waited; it was dropped, and "
+		      "what ran was cancelled");
+}
+
+size_t session_scan(struct session *s, const unsigned char *p, size_t len,
+		    uint64_t now_ns)
+{
+	size_t end = 0;
+
+	for (size_t i = s->scanned; i < len; i++) {
+		s->ahead = go_on(s->ahead, p[i]);
+		if (s->ahead == ENDS) {
+			end = i + 1;
+			s->waiting_c = 0;
+		} else if (p[i] == CTRL_C && ends_line(s->last_scanned)) {
+			s->waiting_c++;
+		}
+		s->last_scanned = p[i];
+	}
+	s->scanned = len > s->scanned ? len : s->scanned;
+	/* All of a request that is half in, so that it is known by its tag. */
+	for (size_t i = 0; s->in_request && i + 2 < end; i++)
+		session_request_byte(s, p[i]);
+	if (end)
+		session_open(s, now_ns);
+	return end;
+}
+
+bool session_heeded(struct session *s)
+{
+	if (!ends_line(s->last_taken) || !s->heeded)
+		return false;
+	s->heeded--;
+	return true;
+}
+
+void session_took(struct session *s, unsigned char byte)
+{
+	if (byte == CTRL_C && ends_line(s->last_taken) && s->waiting_c)
+		s->waiting_c--;
+	s->taken = go_on(s->taken, byte);
+	s->opened |= s->taken == OPENED;
+	s->last_taken = byte;
+}
+
+/* A person's ^C among so many keys that it cannot be taken in. */
+static size_t find_persons(const struct session *s, const unsigned char *p,
+			   size_t len)
+{
+	unsigned char last = s->last_taken;
+
+	for (size_t i = 0; i < len; last = p[i++]) {
+		if (p[i] == '@' && ends_line(last))
+			return 0;
+		if (p[i] == CTRL_C)
+			return i + 1;
+	}
+	return 0;
+}
+
+size_t session_look_ahead(struct session *s, const unsigned char *p, size_t len,
+			  uint64_t now_ns)
+{
+	size_t n;
+
+	if (busy(s->person) && !s->request_whole) {
+		n = find_persons(s, p, len);
+		if (!n)
+			return 0;
+		runner_cancel(s, s->person, BY_KEY, now_ns);
+		s->typed_head = s->typed_tail;
+		for (size_t i = 0; i < n; i++)
+			session_took(s, p[i]);
+		return n;
+	}
+	/* Of several, each cancels a request. */
+	if (!busy(s->program) || ending(s->program) ||
+	    s->waiting_c <= s->heeded)
+		return 0;
+	s->heeded++;
+	runner_cancel(s, s->program, BY_KEY, now_ns);
+	return 0;
+}

@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Which ports a command means that names none. */
+#include <stdio.h>
+#include <string.h>
+
+#include "shell/session.h"
+#include "shell/session_impl.h"
+
+/* A selection that takes more columns is shown by its number of ports. */
+#define SHOWN_MAX 20
+
+uint64_t session_all_ports(const struct session *s)
+{
+	const unsigned n = s->env.nb_ports(s->env.app);
+
+	return n < 64 ? (1ull << n) - 1 : UINT64_MAX;
+}
+
+uint64_t session_selected(const struct session *s)
+{
+	return (s->caller ? s->caller : s->person)->selected;
+}
+
+void session_select(struct session *s, uint64_t mask)
+{
+	(s->caller ? s->caller : s->person)->selected = mask;
+}
+
+static unsigned count(uint64_t mask)
+{
+	unsigned n = 0;
+
+	for (; mask; mask &= mask - 1)
+		n++;
+	return n;
+}
+
+void session_set_prompt(struct session *s)
+{
+	const char *prompt = s->env.prompt;
+	const uint64_t mask = s->person->selected;
+	const size_t n = strcspn(prompt, ">");
+	char ports[96];
+
+	if (mask == session_all_ports(s)) {
+		snprintf(s->prompt, sizeof(s->prompt), "%s", prompt);
+		return;
+	}
+	value_set_print(mask, ports, sizeof(ports));
+	if (strlen(ports) > SHOWN_MAX)
+		snprintf(ports, sizeof(ports), "%u ports", count(mask));
+	snprintf(s->prompt, sizeof(s->prompt), "%.*s[%.*s]%s", (int)n, prompt,
+		 SHOWN_MAX, ports, prompt + n);
+}
