@@ -327,13 +327,14 @@ run_console() {
 
 # Has this terminal on the line until Ctrl-] or the end of the appliance.
 attach() {
-	local code=0 crashed=''
+	local code=0 line_code=0 crashed=''
 	open_spy "$(stty -g)"
 	# One descriptor for both ways: of two, socat restores the wrong one.
 	setpriv --pdeathsig TERM socat -t0.1 -R "/dev/fd/$spy" FD:3,rawer,escape=0x1d - \
 		3<&0 <&"$in" >&"$out" &
 	screen=$!
-	wait "$screen" || code=$? # which, unlike a command in the foreground, heeds signals
+	# Unlike a command in the foreground, this heeds signals. Bash tells of those that killed.
+	{ wait "$screen" || code=$?; } 2>/dev/null
 	screen=
 	! close_spy || crashed=1
 	echo
@@ -346,7 +347,8 @@ attach() {
 '$0 down --name $name' ends it"
 	fi
 	off=1 # by whoever typed 'quit'
-	see_it_end || {
+	{ wait "$link" || line_code=$?; } 2>/dev/null
+	((line_code < 128)) && see_it_end || {
 		ours=
 		die 2 "the line to '$name' has ended, '$name' has not; \
 '$0 console --name $name' comes back"
