@@ -26,7 +26,7 @@ struct app {
 	struct pktgen pktgen;
 	struct session session;
 	struct store store;
-	uint64_t benched;  /* ports that a `bench` is at work on */
+	uint64_t benched; /* ports that a `bench` is at work on */
 	bool quit;
 	uint64_t lease_ns;       /* how long without a request; 0: for ever */
 	uint64_t lease_began_ns; /* requests before do not count */
@@ -36,7 +36,7 @@ struct app {
 	struct app_kept kept;
 	uint64_t done_told[PKTGEN_MAX_PORTS];     /* worker_done.runs by then */
 	uint64_t stall_told_ns[PKTGEN_MAX_PORTS]; /* since when; 0: it moves */
-	int err_told[PKTGEN_MAX_PORTS]; /* worker.err by then */
+	int err_told[PKTGEN_MAX_PORTS];           /* worker.err by then */
 	struct stats_history history[PKTGEN_MAX_PORTS];
 	struct live live;
 };

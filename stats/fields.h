@@ -30,9 +30,9 @@
 	F(rx, bytes, NULL, "their bytes on layer 2, FCS included")            \
 	F(rx, ignored, NULL,                                                  \
 	  "frames that came while the port's mode was not to receive")        \
-	F(rx, oversize, NULL,                                                \
-	  "frames longer than the port's MTU allows, a VLAN tag aside; in "  \
-	  "no other counter")                                                \
+	F(rx, oversize, NULL,                                                 \
+	  "frames longer than the port's MTU allows, a VLAN tag aside; in "   \
+	  "no other counter")                                                 \
 	F(rx, errors, NULL, "times the device failed to receive")             \
 	F(rx, underrun, NULL, "bursts after which receive buffers were short")
 
