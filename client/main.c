@@ -68,7 +68,11 @@ static uint64_t take_time(const char *text)
 	static const struct {
 		const char *unit;
 		uint64_t ms;
-	} units[] = {{"ms", 1}, {"s", 1000}, {"m", 60000}, {"h", 3600000}};
+	} units[] = {{"ms", 1},
+		     {"s", 1000},
+		     {"m", 60000},
+		     {"min", 60000},
+		     {"h", 3600000}};
 	char *end;
 	unsigned long n = strtoul(text, &end, 10);
 
