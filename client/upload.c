@@ -130,14 +130,14 @@ static enum status put_file(struct upload *u)
 		}
 		if (transfer_again(u->c, why, &tries))
 			continue;
-		ui_note(u->c,
-			"'%s' was not sent: %s%s%s; the same again goes "
-			"on where this stopped",
-			u->name,
+		ui_note(u->c, "'%s' was not sent: %s%s%s%s", u->name,
 			why->state == REQUEST_ERR ? why->code
 						  : transfer_lost(u->c),
 			why->state == REQUEST_ERR ? ": " : "",
-			why->state == REQUEST_ERR ? why->message : "");
+			why->state == REQUEST_ERR ? why->message : "",
+			u->acknowledged ? "; the same again goes on where "
+					  "this stopped"
+					: "");
 		return why->state == REQUEST_ERR ? STATUS_FAILED
 						 : STATUS_UNREACHABLE;
 	}
