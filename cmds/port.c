@@ -79,8 +79,7 @@ static void show_up(struct reply *r, const struct pktgen *pg, unsigned i)
 	const struct worker *w = pg->worker[i];
 	const uint8_t *m = p->mac;
 
-	reply_text(r, "state",
-		   w->err ? strerror(-w->err) : app_states[w->state]);
+	reply_text(r, "state", w->err ? strerror(-w->err) : app_state(w));
 	reply_text(r, "mode", app_modes[app_mode_word(w->mode)]);
 	show_size(r, &pg->stream[i]);
 	show_rate(r, &pg->stream[i]);

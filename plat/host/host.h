@@ -31,6 +31,11 @@ struct host_faults {
 	uint16_t rx_excess; /* bytes too many in the length of what is received
 			     */
 	unsigned hold;      /* frames sent that stay in flight */
+	/*
+	 * What is sent to it stays on the way, though it was given back, until
+	 * it has looked for it so often; then all of it comes at once.
+	 */
+	unsigned late;
 };
 
 struct host_netdev;
