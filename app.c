@@ -14,9 +14,6 @@
 /* ...and takes what it gets in steps of this. */
 #define STORE_STEP (32 << 10)
 
-/* A device gets this long to give back the last frames of a run. */
-#define DONE_WAIT_NS 1000000000ull
-
 const char *const app_modes[] = {"off",  "tx",      "rx", "txrx",
 				 "null", "reflect", NULL};
 static const unsigned modes[] = {
@@ -30,7 +27,34 @@ static const unsigned modes[] = {
 const char *const app_waits[] = {"spin", "pause", "halt", "auto", NULL};
 
 const char *const app_strategies[] = {"create", "copy", "pool", "shared", NULL};
-const char *const app_states[] = {"idle", "running", "draining", NULL};
+
+enum { IDLE, RECEIVING, SENDING, REFLECTING, DRAINING };
+const char *const app_states[] = {"idle",       "receiving", "sending",
+				  "reflecting", "draining",  NULL};
+
+const char *app_state(const struct worker *w)
+{
+	if (w->state == WORKER_DRAINING)
+		return app_states[DRAINING];
+	if (worker_runs(w) && w->mode & MODE_TX)
+		return app_states[SENDING];
+	if (worker_runs(w) && w->mode & MODE_REFLECT)
+		return app_states[REFLECTING];
+	return app_states[w->mode & MODE_RX ? RECEIVING : IDLE];
+}
+
+enum call_result app_fail_active(struct call *c, int arg, unsigned port)
+{
+	const struct worker *w = call_app(c)->pktgen.worker[port];
+	const bool runs = worker_runs(w);
+
+	/* One whose mode was changed since does neither. */
+	return call_fail(c, E_STATE, arg, "port %u is %s; 'stop' %sfirst", port,
+			 runs && !(w->mode & (MODE_TX | MODE_REFLECT))
+				 ? "started"
+				 : app_state(w),
+			 arg < 0 ? "" : "it ");
+}
 
 const char *app_why_down(const struct port *p)
 {
@@ -150,6 +174,14 @@ void app_stats(const struct app *app, unsigned port, struct stats *out)
 		memset(out, 0, sizeof(*out));
 }
 
+void app_show_rate(const struct call *c, uint64_t milli_pps)
+{
+	if (c->json)
+		reply_milli(c->reply, "rate", milli_pps, "pps");
+	else
+		reply_u64(c->reply, "rate", (milli_pps + 500) / 1000, "pps");
+}
+
 void app_feed_rates(struct app *app, uint64_t now_ns)
 {
 	for (unsigned i = 0; i < app->pktgen.nb_ports; i++) {
@@ -163,23 +195,16 @@ void app_feed_rates(struct app *app, uint64_t now_ns)
 void app_tell_done(struct app *app, uint64_t now_ns)
 {
 	for (unsigned i = 0; i < app->pktgen.nb_ports; i++) {
-		struct worker *w = app->pktgen.worker[i];
-		unsigned left;
+		const struct worker *w = app->pktgen.worker[i];
 
 		if (!w || w->done.runs == app->done_told[i])
 			continue;
-		/* One that runs again is never without frames in flight. */
-		left = port_can_reap() && w->state == WORKER_IDLE
-			       ? worker_in_flight(w)
-			       : 0;
-		if (left && now_ns < w->done.at_ns + DONE_WAIT_NS)
-			continue;
 		app->done_told[i] = w->done.runs;
-		if (left)
+		if (w->done.in_flight)
 			session_event(&app->session, now_ns,
 				      "port %u done count=%llu in_flight=%u", i,
 				      (unsigned long long)w->done.packets,
-				      left);
+				      w->done.in_flight);
 		else
 			session_event(&app->session, now_ns,
 				      "port %u done count=%llu", i,

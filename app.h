@@ -105,16 +105,24 @@ extern const char *const app_strategies[];
 /* The name of each enum wait_kind; NULL at the end. */
 extern const char *const app_waits[];
 
-/* The name of each worker_state; NULL at the end. */
+/* What a port can be at; NULL at the end. What one that is up is at now. */
 extern const char *const app_states[];
+const char *app_state(const struct worker *w);
+
+/*
+ * Fails the call with E_STATE as port `port` is not idle, saying what it does;
+ * `arg` as that of call_fail().
+ */
+enum call_result app_fail_active(struct call *c, int arg, unsigned port);
+
+/* A key `rate`, of one type in all JSON; people are shown whole packets. */
+void app_show_rate(const struct call *c, uint64_t milli_pps);
 
 /* Closes the intervals of the rates; cheap, call it at will. */
 void app_feed_rates(struct app *app, uint64_t now_ns);
 
-/*
- * Tells of each run that came to its limit, once its last frame is back from
- * the device or a second has passed; cheap, call it at will.
- */
+/* Tells of each run that came to its limit, see worker_done; cheap, call it at
+ * will. */
 void app_tell_done(struct app *app, uint64_t now_ns);
 
 /*

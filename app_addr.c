@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "shell/arg.h"
+
 /* Each form is [PORTS], the keyword, the address. */
 enum { PORTS, KEYWORD, ADDRESS };
 
@@ -86,11 +88,28 @@ static void get_udp(const struct stream *s __unused, const struct endpoint *end,
 	v->u = end->udp;
 }
 
+/* Nobody's source is a group. */
+static enum call_result check_mac(struct call *c, bool dst)
+{
+	const uint8_t *mac = c->v[ADDRESS].addr;
+	char text[ARG_PRINT_MAX];
+
+	if (c->form->args[ADDRESS].type != ARG_MAC || dst || !(mac[0] & 1))
+		return CALL_DONE;
+	value_mac_print(mac, text, sizeof(text));
+	return call_fail(c, E_RANGE, ADDRESS,
+			 "'src mac' takes the address of one station; %s is a "
+			 "group's",
+			 text);
+}
+
 static enum call_result change(struct call *c, bool dst,
 			       void (*edit)(struct stream *s, const void *arg))
 {
 	const struct change ch = {dst, &c->v[ADDRESS]};
 
+	if (check_mac(c, dst) != CALL_DONE)
+		return CALL_FAIL;
 	return app_edit(c, c->v[PORTS].mask, edit, &ch, ADDRESS);
 }
 

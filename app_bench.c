@@ -156,6 +156,9 @@ static void measure(struct bench *b, uint64_t now_ns)
 		b->until_ns = now_ns + b->time_ns;
 		return;
 	}
+	/* Nothing is no rate: one that waits for a full ring gets longer. */
+	if (to.packets == b->from.packets && now_ns < b->until_ns + DRAIN_NS)
+		return;
 	b->count[b->run - 1] = (struct bench_count){
 		to.packets - b->from.packets,
 		to.bytes - b->from.bytes,
@@ -172,7 +175,8 @@ static enum bench_result drain(struct bench *b, struct pktgen *pg,
 	struct worker *w = b->worker;
 	const uint64_t packets = w->stats.tx_packets - w->run_packets;
 
-	if (w->state != WORKER_IDLE || (port_can_reap() && worker_in_flight(w)))
+	if (!pktgen_drained(pg, 1ull << b->port, now_ns) ||
+	    (port_can_reap() && worker_in_flight(w)))
 		return now_ns < b->until_ns ? BENCH_GOES_ON : BENCH_STUCK;
 	*(b->mode & MODE_NULL ? &b->null : &b->sent) += packets;
 	return start_run(b, pg, now_ns) ? BENCH_GOES_ON : BENCH_DONE;
@@ -181,7 +185,7 @@ static enum bench_result drain(struct bench *b, struct pktgen *pg,
 enum bench_result bench_step(struct bench *b, struct pktgen *pg,
 			     uint64_t now_ns)
 {
-	const bool runs = b->worker->state == WORKER_RUNNING;
+	const bool runs = worker_runs(b->worker);
 	enum bench_result result = BENCH_GOES_ON;
 
 	if (b->worker->err)
@@ -216,7 +220,7 @@ void bench_end(struct bench *b, struct pktgen *pg, uint64_t now_ns)
 	struct worker *w = b->worker;
 
 	/* While it drains nobody runs it but another one. */
-	if (b->phase != BENCH_DRAIN || w->state != WORKER_RUNNING)
+	if (b->phase != BENCH_DRAIN || !worker_runs(w))
 		worker_abandon(w);
 	if (w->mode == b->mode)
 		pktgen_set_mode(pg, mask, b->mode_before, now_ns);

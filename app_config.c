@@ -165,8 +165,7 @@ enum call_result config_check_idle(struct call *c)
 
 	if (!active)
 		return CALL_DONE;
-	return call_fail(c, E_STATE, -1, "port %d is sending; 'stop' first",
-			 __builtin_ctzll(active));
+	return app_fail_active(c, -1, (unsigned)__builtin_ctzll(active));
 }
 
 /* A command that belongs into a configuration. */

@@ -3,6 +3,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 
 #include "shell/arg.h"
 #include "shell/nearest.h"
@@ -63,7 +64,7 @@ bool field_find(const struct app *app, const char *name, struct field *f)
 
 	for (unsigned i = 0; field_at(app, i, f); i++) {
 		field_name(f, one, sizeof(one));
-		if (!strcmp(one, name))
+		if (!strcasecmp(one, name))
 			return true;
 	}
 	return false;
@@ -127,7 +128,7 @@ void field_read(const struct app *app, const struct field *f, unsigned port,
 		break;
 	case FIELD_STATE:
 		v->number = false;
-		snprintf(v->text, sizeof(v->text), "%s", app_states[w->state]);
+		snprintf(v->text, sizeof(v->text), "%s", app_state(w));
 		break;
 	default:
 		memset(&value, 0, sizeof(value));
@@ -188,16 +189,20 @@ static enum shell_err parse_setting(const struct app *app, const struct arg *a,
 enum shell_err field_parse(const struct app *app, const struct field *f,
 			   const char *word, struct field_value *v)
 {
+	const char *const *state;
+
 	if (f->kind == FIELD_SETTING)
 		return parse_setting(app, f->setting.arg, word, v);
 	if (f->kind != FIELD_STATE)
 		return parse_number(f, word, v);
 	v->number = false;
-	snprintf(v->text, sizeof(v->text), "%s", word);
-	for (const char *const *state = app_states; *state; state++)
-		if (!strcmp(*state, word))
-			return E_OK;
-	return E_SYNTAX;
+	for (state = app_states; *state; state++)
+		if (!strcasecmp(*state, word))
+			break;
+	if (!*state)
+		return E_SYNTAX;
+	snprintf(v->text, sizeof(v->text), "%s", *state);
+	return E_OK;
 }
 
 bool field_is_text(const struct field *f)
@@ -336,7 +341,8 @@ bool field_names(void *app, unsigned i, struct arg_name *name)
 	name->help = f.kind == FIELD_COUNTER   ? f.counter->help
 		     : f.kind == FIELD_SETTING ? f.setting.arg->help
 		     : f.kind == FIELD_RATE    ? "packets per second"
-		     : f.kind == FIELD_L1      ? "Mbit/s on layer 1"
-					       : "idle, running or draining";
+		     : f.kind == FIELD_L1
+			     ? "Mbit/s on layer 1"
+			     : "idle, receiving, sending, reflecting, draining";
 	return true;
 }

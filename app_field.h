@@ -16,7 +16,7 @@ enum field_kind {
 	FIELD_COUNTER, /* of the list of stats, since `stats clear` */
 	FIELD_RATE,    /* of the last second or more: packets per second... */
 	FIELD_L1,      /* ...and Mbit/s on layer 1 */
-	FIELD_STATE,   /* idle, running, draining */
+	FIELD_STATE,   /* one of app_states[] */
 	FIELD_SETTING,
 };
 

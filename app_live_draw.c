@@ -204,7 +204,7 @@ static void draw_head(struct span at, const struct app *app, unsigned port)
 		put(&at, ATTR_RED, "failed");
 	else
 		put(&at, w->state == WORKER_IDLE ? ATTR_DIM : ATTR_GREEN,
-		    app_states[w->state]);
+		    app_state(w));
 	gap(&at);
 	put(&at, ATTR_PLAIN, "mode ");
 	put(&at, ATTR_PLAIN, app_modes[app_mode_word(w->mode)]);

@@ -60,10 +60,11 @@ static enum call_result begin(struct call *c, struct bench *b)
 
 	if (port < 0)
 		return CALL_FAIL;
-	if (app->benched >> port & 1 ||
-	    app->pktgen.worker[port]->state != WORKER_IDLE)
+	if (app->benched >> port & 1)
 		return call_fail(c, E_STATE, PORTS,
-				 "port %d is sending; 'stop' first", port);
+				 "another 'bench' is at work on port %d", port);
+	if (app->pktgen.worker[port]->state != WORKER_IDLE)
+		return app_fail_active(c, PORTS, (unsigned)port);
 	app->benched |= 1ull << port;
 	bench_begin(b, &app->pktgen, (unsigned)port,
 		    c->v[TIME].set ? c->v[TIME].u : TIME_DEFAULT_NS, c->now_ns);
@@ -98,9 +99,10 @@ static enum call_result failed(struct call *c, const struct bench *b,
 	}
 }
 
-static void show_run(struct reply *r, const struct bench *b, unsigned run,
+static void show_run(struct call *c, const struct bench *b, unsigned run,
 		     uint64_t first_milli)
 {
+	struct reply *r = c->reply;
 	const struct bench_run what = bench_run(run);
 	const struct bench_count *n = &b->count[run];
 	const uint64_t milli = stats_rate_milli(n->packets, n->ns);
@@ -109,7 +111,7 @@ static void show_run(struct reply *r, const struct bench *b, unsigned run,
 	reply_text(r, "strategy", app_strategies[what.strategy]);
 	reply_u64(r, "burst", what.burst, NULL);
 	reply_text(r, "mode", app_modes[app_mode_word(what.mode)]);
-	reply_u64(r, "rate", (milli + 500) / 1000, "pps");
+	app_show_rate(c, milli);
 	reply_milli(r, "l1", stats_mbps_l1_milli(n->packets, n->bytes, n->ns),
 		    "Mbit/s");
 	reply_milli(r, "time", n->packets ? n->ns * 1000 / n->packets : 0,
@@ -135,7 +137,7 @@ static void report(struct call *c, const struct bench *b)
 			continue;
 		if (!first_milli)
 			first_milli = stats_rate_milli(n->packets, n->ns);
-		show_run(c->reply, b, i, first_milli);
+		show_run(c, b, i, first_milli);
 	}
 	reply_end(c->reply);
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 
 #include "app.h"
 #include "shell/nearest.h"
@@ -221,7 +222,7 @@ static enum call_result run_one(struct call *c)
 	const struct cmd *const *cmd = c->session->env.commands;
 	const char *name = c->v[COMMAND].text;
 
-	while (*cmd && ((*cmd)->hidden || strcmp((*cmd)->name, name) != 0))
+	while (*cmd && ((*cmd)->hidden || strcasecmp((*cmd)->name, name) != 0))
 		cmd++;
 	if (!*cmd)
 		return unknown(c, name);

@@ -91,7 +91,7 @@ static void show_up(struct reply *r, const struct pktgen *pg, unsigned i,
 	if (w->err)
 		reply_textf(r, "state", "failed: %s", port_why(p, w->err));
 	else
-		reply_text(r, "state", app_states[w->state]);
+		reply_text(r, "state", app_state(w));
 	show_stall(r, w, now_ns);
 	reply_text(r, "mode", app_modes[app_mode_word(w->mode)]);
 	show_size(r, &pg->stream[i]);

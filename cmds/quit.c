@@ -1,10 +1,16 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "app.h"
+#include "shell/script.h"
 
 static const struct arg args[] = {{ARG_NONE}};
 
 static enum call_result run(struct call *c)
 {
+	/* What would be dropped in silence is told instead. */
+	if (call_has_more(c))
+		return call_fail(c, E_STATE, -1,
+				 "commands after 'quit' would not run; make it "
+				 "the last");
 	call_app(c)->quit = true;
 	c->session->ended = true;
 	return CALL_DONE;
@@ -15,7 +21,9 @@ const struct cmd cmd_quit = {
 	.summary = "Power the appliance off",
 	.forms =
 		(const struct cmd_form[]){
-			{args, run, "power off at once"},
+			{args, run,
+			 "power off at once; the last command of a line and "
+			 "of a file"},
 			{0},
 		},
 	.examples = (const char *const[]){"quit", NULL},

@@ -25,6 +25,10 @@ static void show_value(struct reply *r, const char *key, const struct app *app,
 	arg_print(s->arg, &v, word, sizeof(word));
 	if (s->arg->type == ARG_INT)
 		reply_id(r, key, v.u);
+	else if (s->arg->type == ARG_SIZES && v.sizes.count == 1)
+		reply_id(r, key, v.sizes.entry[0].size);
+	else if (s->arg->type == ARG_SIZES)
+		reply_text(r, "mix", word); /* as `port` calls it */
 	else
 		reply_text(r, key, word);
 }

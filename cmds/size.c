@@ -46,12 +46,13 @@ const struct cmd cmd_size = {
 		(const struct cmd_form[]){
 			{args, run,
 			 "set the size; 64 is 60 bytes handed to the device "
-			 "and 4 of FCS; a mix is up to 8 SIZE:WEIGHT, weights "
-			 "of 1..255 and 256 in all; imix is "
+			 "and 4 of FCS; a mix is up to 8 SIZE[:WEIGHT], "
+			 "weights of 1..255 and 256 in all, default 1; imix is "
 			 "64:7,594:4,1518:1"},
 			{0},
 		},
 	.examples = (const char *const[]){"size 64", "size 0 1518", "size imix",
-					  "size 0 64:7,570:4,1518:1", NULL},
+					  "size 0 64:7,570:4,1518:1",
+					  "size 64,1518", NULL},
 	.see = (const char *const[]){"rate", "port", NULL},
 };

@@ -34,14 +34,30 @@ static const struct arg for_args[] = {
 	{ARG_NONE},
 };
 
+/* Of the ports those whose mode has one of these; none: the call failed. */
+static uint64_t with_mode(struct call *c, unsigned mode)
+{
+	const struct pktgen *pg = &call_app(c)->pktgen;
+	uint64_t mask = c->v[PORTS].mask;
+
+	if (app_check_up(c, mask) != CALL_DONE)
+		return 0;
+	for (unsigned i = 0; i < pg->nb_ports; i++)
+		if (mask >> i & 1 && !(pg->worker[i]->mode & mode))
+			mask &= ~(1ull << i);
+	if (!mask)
+		call_fail(c, E_STATE, PORTS,
+			  "none of these ports sends; see 'mode'");
+	return mask;
+}
+
 static enum call_result run(struct call *c)
 {
 	struct pktgen *pg = &call_app(c)->pktgen;
-	const uint64_t mask = c->v[PORTS].mask;
-	enum call_result up = app_check_up(c, mask);
+	const uint64_t mask = with_mode(c, MODE_TX | MODE_REFLECT);
 
-	if (up != CALL_DONE)
-		return up;
+	if (!mask)
+		return CALL_FAIL;
 	for (unsigned i = 0; i < pg->nb_ports; i++)
 		if (mask >> i & 1 && worker_limited(pg->worker[i]))
 			return call_fail(c, E_STATE, PORTS,
@@ -56,26 +72,14 @@ static enum call_result run_limited(struct call *c,
 				    const struct worker_limit *limit)
 {
 	struct pktgen *pg = &call_app(c)->pktgen;
-	const uint64_t mask = c->v[PORTS].mask;
-	enum call_result up = app_check_up(c, mask);
-	bool sends = false;
+	const uint64_t mask = with_mode(c, MODE_TX);
 
-	if (up != CALL_DONE)
-		return up;
-	for (unsigned i = 0; i < pg->nb_ports; i++) {
-		const struct worker *w = pg->worker[i];
-
-		if (!(mask >> i & 1) || !(w->mode & MODE_TX))
-			continue;
-		if (w->state != WORKER_IDLE)
-			return call_fail(c, E_STATE, PORTS,
-					 "port %u is started; 'stop' it first",
-					 i);
-		sends = true;
-	}
-	if (!sends)
-		return call_fail(c, E_STATE, PORTS,
-				 "none of these ports sends; see 'mode'");
+	if (!mask)
+		return CALL_FAIL;
+	for (unsigned i = 0; i < pg->nb_ports; i++)
+		if (mask >> i & 1 && (worker_runs(pg->worker[i]) ||
+				      pg->worker[i]->frames.nb_held))
+			return app_fail_active(c, PORTS, i);
 	pktgen_start_limited(pg, mask, limit, c->now_ns);
 	return CALL_DONE;
 }
@@ -99,7 +103,9 @@ const struct cmd cmd_start = {
 	.summary = "Start sending on ports whose mode sends",
 	.forms =
 		(const struct cmd_form[]){
-			{args, run, "send until 'stop'"},
+			{args, run,
+			 "send, or reflect, until 'stop'; ports whose mode "
+			 "does neither are left alone"},
 			{count_args, run_count,
 			 "send exactly so many frames each, then stop and give "
 			 "notice: @! SECONDS port 0 done count=N"},

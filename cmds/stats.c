@@ -29,6 +29,13 @@ static const struct arg clear_args[] = {
 	{ARG_NONE},
 };
 
+/* What `stats clear` remembers. */
+enum { UNTIL_NS };
+
+/* The longest that it holds back the ports that send. */
+#define CLEAR_NS 1000000000ull
+#define CLEAR_POLL_NS 100000ull
+
 static const struct arg every_args[] = {
 	[PORTS] = PORTS_ARG,
 	[EVERY_KEYWORD] = {ARG_KEYWORD, .name = "every",
@@ -114,7 +121,7 @@ static enum call_result run_show(struct call *c)
 	return CALL_DONE;
 }
 
-static enum call_result run_clear(struct call *c)
+static void take_base(const struct call *c)
 {
 	struct app *app = call_app(c);
 
@@ -126,6 +133,31 @@ static enum call_result run_clear(struct call *c)
 		app->base[i] = w->stats;
 		app->lag_base[i] = w->lag;
 	}
+}
+
+/*
+ * What is under way would be sent before and received behind the moment from
+ * which both count. So nothing is: those that send wait for it to arrive.
+ */
+static enum call_result run_clear(struct call *c)
+{
+	struct app *app = call_app(c);
+	struct pktgen *pg = &app->pktgen;
+	/* A bench has no need of it, and its figures would suffer. */
+	const uint64_t mask = pktgen_all(pg) & ~app->benched;
+
+	if (!c->calls) {
+		pktgen_pause(pg, mask, c->now_ns);
+		c->state[UNTIL_NS] = c->now_ns + CLEAR_NS;
+	}
+	if (!c->cancelled && !pktgen_still(pg, mask, c->now_ns) &&
+	    c->now_ns < c->state[UNTIL_NS]) {
+		c->wake_ns = c->now_ns + CLEAR_POLL_NS;
+		return CALL_AGAIN;
+	}
+	if (!c->cancelled)
+		take_base(c);
+	pktgen_resume(pg, c->now_ns);
 	return CALL_DONE;
 }
 
@@ -209,10 +241,10 @@ static void show_interval(struct call *c, const char *group, uint64_t packets,
 			  uint64_t bytes)
 {
 	uint64_t span_ns = c->now_ns - c->state[LAST_NS];
-	uint64_t milli = stats_rate_milli(packets, span_ns);
+	const uint64_t milli = stats_rate_milli(packets, span_ns);
 
 	reply_map(c->reply, group, REPLY_LINE);
-	reply_u64(c->reply, "rate", (milli + 500) / 1000, "pps");
+	app_show_rate(c, milli);
 	reply_milli(c->reply, "l1",
 		    stats_mbps_l1_milli(packets, bytes, span_ns), "Mbit/s");
 	reply_end(c->reply);
@@ -248,11 +280,16 @@ static void every_port(struct call *c, unsigned i, bool show)
 static void every_line(struct call *c, bool show)
 {
 	const struct pktgen *pg = &call_app(c)->pktgen;
+	const uint64_t span_ns = c->now_ns - c->state[LAST_NS];
 
 	if (show) {
 		reply_style(c->reply, REPLY_LINE);
 		reply_milli(c->reply, "time",
 			    (c->now_ns - c->state[START_NS]) / 1000000, "s");
+		/* To a person only where it is not the one asked for. */
+		if (c->json || span_ns >= c->v[EVERY_TIME].u * 3 / 2)
+			reply_milli(c->reply, "span",
+				    (span_ns + 500000) / 1000000, "s");
 		reply_list(c->reply, "ports", REPLY_LINE);
 	}
 	for (unsigned i = 0; i < pg->nb_ports; i++)
@@ -266,6 +303,7 @@ static void every_line(struct call *c, bool show)
 static enum call_result run_every(struct call *c)
 {
 	const uint64_t interval_ns = c->v[EVERY_TIME].u;
+	uint64_t ticks;
 
 	if (c->cancelled)
 		return CALL_DONE;
@@ -279,7 +317,12 @@ static enum call_result run_every(struct call *c)
 		    c->state[LINES] >= c->v[EVERY_COUNT].u)
 			return CALL_DONE;
 	}
-	c->wake_ns = c->state[START_NS] + (c->state[LINES] + 1) * interval_ns;
+	/* Ticks that were missed are not made up, and no line is for next to no
+	 * time: half an interval is the least. */
+	ticks = (c->now_ns - c->state[START_NS] + interval_ns / 2) /
+			interval_ns +
+		1;
+	c->wake_ns = c->state[START_NS] + ticks * interval_ns;
 	return CALL_AGAIN;
 }
 
@@ -332,13 +375,16 @@ const struct cmd cmd_stats = {
 		(const struct cmd_form[]){
 			{show_args, run_show,
 			 "counters since the last clear, last rates"},
-			{clear_args, run_clear, "count from zero again"},
+			{clear_args, run_clear,
+			 "count from zero again; ports that send pause until "
+			 "what they sent has arrived"},
 			{pacing_args, run_pacing,
 			 "how much later than intended frames went out, each "
 			 "counted as the first of its burst: up to 1/16 is "
 			 "rounded up; of one port with the histogram"},
 			{every_args, run_every,
-			 "a line an interval: rates, layer 1"},
+			 "a line an interval: rates, layer 1; with --json its "
+			 "span in seconds"},
 			{live_args, OPTION(LIVE) ? run_live : NULL,
 			 "a page kept up to date; any key leaves it"},
 			{0},

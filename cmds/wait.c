@@ -12,7 +12,8 @@ enum { PORTS, IDLE, IDLE_WITHIN, IDLE_TIME };
 #define IDLE_ARGS                                                 \
 	[PORTS] = {ARG_PORTS, .optional = true, .name = "PORTS",  \
 		   .help = "ports to wait for, for all of them"}, \
-	[IDLE] = {ARG_KEYWORD, .name = "idle", .help = "sends no more"}
+	[IDLE] = {ARG_KEYWORD, .name = "idle",                    \
+		  .help = "at rest: nothing more is sent or under way"}
 #define WITHIN_ARG                                                    \
 	{                                                             \
 		ARG_KEYWORD, .name = "within", .help = "not for ever" \
@@ -57,18 +58,20 @@ static enum call_result wait_on(struct call *c, const struct value *time,
 
 static enum call_result run_idle(struct call *c)
 {
-	uint64_t active;
+	struct pktgen *pg = &call_app(c)->pktgen;
+	const uint64_t mask = c->v[PORTS].mask;
+	unsigned port;
 	char why[48];
 
 	if (c->cancelled)
 		return CALL_DONE;
-	if (app_check_up(c, c->v[PORTS].mask) != CALL_DONE)
+	if (app_check_up(c, mask) != CALL_DONE)
 		return CALL_FAIL;
-	active = pktgen_active(&call_app(c)->pktgen) & c->v[PORTS].mask;
-	if (!active)
+	if (pktgen_drained(pg, mask, c->now_ns))
 		return CALL_DONE;
-	snprintf(why, sizeof(why), "port %d is sending",
-		 __builtin_ctzll(active));
+	port = (unsigned)__builtin_ctzll(pktgen_active(pg) & mask);
+	snprintf(why, sizeof(why), "port %u is %s", port,
+		 app_state(pg->worker[port]));
 	return wait_on(
 		c, c->form->args == idle_within_args ? &c->v[IDLE_TIME] : NULL,
 		why);
@@ -95,7 +98,9 @@ const struct cmd cmd_wait = {
 	.summary = "Wait until ports are idle, or a counter is so far",
 	.forms =
 		(const struct cmd_form[]){
-			{idle_args, run_idle, "until none of them sends"},
+			{idle_args, run_idle,
+			 "until none of them sends and what they sent has "
+			 "arrived"},
 			{idle_within_args, run_idle,
 			 "the same, but fail when the time is over"},
 			{args, run_condition, "until it is so on all of them"},

@@ -86,7 +86,8 @@ static void put_commands(void)
 	       "left out, it is the selection that `port PORTS`\nmakes, at "
 	       "first all. Numbers take units: `10mpps`, `2.5kpps`, `500mbps` "
 	       "(layer 2),\n`1gbpsl1` (layer 1), `25%%`, `max`; `10s`, "
-	       "`250us`; `64`, `1k`.\n");
+	       "`250us`, `5m`; `64`, `1k`. The case of words and units does "
+	       "not matter.\n");
 	for (unsigned i = 0; cmd_table[i]; i++)
 		if (!cmd_table[i]->hidden)
 			put_command(cmd_table[i]);
@@ -119,7 +120,38 @@ static void put_stats(void)
 		printf("| `%s.%s` | %s |\n", stats_fields[i].group,
 		       stats_fields[i].name, stats_fields[i].help);
 	printf("\nBeside them stand `rate` (packets per second) and `l1` "
-	       "(Mbit/s on layer 1) of the last\nwhole second.\n");
+	       "(Mbit/s on layer 1) of the last\nwhole second. `stats every` "
+	       "gives those of an interval: its JSON has the `time` since\n"
+	       "the command began and the `span` that a line is of, both in "
+	       "seconds. An interval\nthat was missed, because the host "
+	       "stopped or nobody read, is not made up: one line\nhas the "
+	       "longer span.\n");
+	printf("\n## Counts that are compared\n\n"
+	       "`expect 1 rx.packets = 0:tx.packets` compares what two ports "
+	       "counted since the\nlast `stats clear`, so both must count the "
+	       "same frames. Under traffic `stats clear`\ntherefore holds back "
+	       "the ports that send, waits until what they sent has arrived,\n"
+	       "lets all ports count from zero at that moment, and lets them "
+	       "go on.\n\n"
+	       "- The traffic pauses for a millisecond or so where the frames "
+	       "come back to a port of\n  the appliance. The schedule goes on "
+	       "after the pause: no frame is late, skipped or\n  made up for, "
+	       "and a run `for TIME` takes as much longer.\n"
+	       "- That all has arrived is told by the counts: since the last "
+	       "rest a port has received\n  as many frames as another has "
+	       "sent. Where that does not come to be so, for loss or\n  "
+	       "frames from elsewhere, the wait ends 100 ms after the device "
+	       "has given back the\n  last frame; for a port whose frames did "
+	       "not come back the last time, after 10 ms. A\n  device gets a "
+	       "second to give them back.\n"
+	       "- While no port sends and nothing is under way, it takes no "
+	       "time. A port that `bench`\n  is at work on is not held "
+	       "back.\n\n"
+	       "`stop`, `wait idle` and the notice `done` wait for the same: a "
+	       "port is `draining` until\nwhat it sent has arrived, and idle "
+	       "from then on. Frames that another appliance\nsends here are "
+	       "not waited for: clear the receiver before the sender starts, "
+	       "and let\nit `wait` for the count.\n");
 }
 
 static void put_errors(void)

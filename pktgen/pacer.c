@@ -253,3 +253,11 @@ void pacer_give_back(struct pacer *p, unsigned n)
 	if (!p->unpaced)
 		p->again += n;
 }
+
+void pacer_delay(struct pacer *p, uint64_t ns)
+{
+	p->next_ns += ns;
+	p->due_ns += ns;
+	if (p->second_ns != UINT64_MAX)
+		p->second_ns += ns;
+}

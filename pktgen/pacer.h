@@ -102,6 +102,9 @@ unsigned pacer_take(struct pacer *p, uint64_t now_ns, unsigned max);
 /* Of what was taken, the last `n` were not: they are due again. */
 void pacer_give_back(struct pacer *p, unsigned n);
 
+/* All that is due, and is going to be, is due `ns` later. */
+void pacer_delay(struct pacer *p, uint64_t ns);
+
 /*
  * Some of what was taken last went out at `now_ns`. Returns how late the first
  * of them was.

@@ -36,6 +36,7 @@ void pktgen_open(struct pktgen *pg, struct uk_alloc *a)
 	pg->nb_ports = MIN(uk_netdev_count(), (unsigned)PKTGEN_MAX_PORTS);
 	for (unsigned i = 0; i < pg->nb_ports; i++)
 		open_one(pg, i, a);
+	rest_init(pg);
 }
 
 void pktgen_close(struct pktgen *pg, struct uk_alloc *a)
@@ -110,18 +111,37 @@ void pktgen_set_how(struct pktgen *pg, uint64_t mask,
 	}
 }
 
-void pktgen_start(struct pktgen *pg, uint64_t mask, uint64_t now_ns)
+/* Whether it sends of its own accord, and to its device. */
+static bool generates(const struct worker *w)
+{
+	return (w->mode & (MODE_TX | MODE_NULL)) == MODE_TX;
+}
+
+static void pause_some(struct pktgen *pg, uint64_t mask, uint64_t now_ns)
 {
 	FOR_EACH_WORKER(pg, mask, i, w)
+	if (generates(w))
+		worker_pause(w, now_ns);
+}
+
+void pktgen_start(struct pktgen *pg, uint64_t mask, uint64_t now_ns)
+{
+	rest_begin(pg);
+	FOR_EACH_WORKER(pg, mask, i, w)
 	worker_start(w, now_ns);
+	if (pg->nb_pauses)
+		pause_some(pg, mask, now_ns);
 }
 
 void pktgen_start_limited(struct pktgen *pg, uint64_t mask,
 			  const struct worker_limit *limit, uint64_t now_ns)
 {
+	rest_begin(pg);
 	FOR_EACH_WORKER(pg, mask, i, w)
 	if (w->mode & MODE_TX)
 		worker_start_limited(w, limit, now_ns);
+	if (pg->nb_pauses)
+		pause_some(pg, mask, now_ns);
 }
 
 void pktgen_stop(struct pktgen *pg, uint64_t mask)
@@ -130,18 +150,51 @@ void pktgen_stop(struct pktgen *pg, uint64_t mask)
 	worker_stop(w);
 }
 
-bool pktgen_drained(struct pktgen *pg, uint64_t mask, uint64_t now_ns)
+/* Ends the runs of which all is at rest; the last of them teaches us. */
+static void end_runs(struct pktgen *pg, uint64_t now_ns)
 {
-	bool others_run = pktgen_active(pg) & ~mask;
+	unsigned ended = 0, left = 0;
 
 	FOR_EACH_WORKER(pg, ~0ull, i, w)
 	{
-		if (mask >> i & 1 && (w->state != WORKER_IDLE ||
-				      (port_can_reap() && worker_in_flight(w))))
-			return false;
-		if (!others_run && now_ns - w->last_rx_ns < PKTGEN_QUIET_NS)
-			return false;
+		if (w->state == WORKER_DRAINING &&
+		    rest_reached(pg, i, now_ns)) {
+			worker_rest(w);
+			ended++;
+		}
+		left += w->state != WORKER_IDLE && w->mode & MODE_TX;
 	}
+	if (ended && !left)
+		rest_learn(pg);
+}
+
+bool pktgen_drained(struct pktgen *pg, uint64_t mask, uint64_t now_ns)
+{
+	end_runs(pg, now_ns);
+	return !(pktgen_active(pg) & mask);
+}
+
+void pktgen_pause(struct pktgen *pg, uint64_t mask, uint64_t now_ns)
+{
+	pg->nb_pauses++;
+	pause_some(pg, mask, now_ns);
+}
+
+void pktgen_resume(struct pktgen *pg, uint64_t now_ns)
+{
+	if (--pg->nb_pauses)
+		return;
+	FOR_EACH_WORKER(pg, ~0ull, i, w)
+	worker_resume(w, now_ns);
+}
+
+bool pktgen_still(struct pktgen *pg, uint64_t mask, uint64_t now_ns)
+{
+	FOR_EACH_WORKER(pg, mask, i, w)
+	if (!rest_reached(pg, i, now_ns))
+		return false;
+	if (!rest_any_sends(pg))
+		rest_learn(pg);
 	return true;
 }
 
@@ -177,10 +230,15 @@ uint64_t pktgen_sleep_ns(const struct pktgen *pg, uint64_t now_ns)
 
 unsigned pktgen_step(struct pktgen *pg, uint64_t now_ns)
 {
-	unsigned moved = 0;
+	unsigned moved = 0, states = 0;
 
 	FOR_EACH_WORKER(pg, ~0ull, i, w)
-	moved += worker_step(w, now_ns);
+	{
+		moved += worker_step(w, now_ns);
+		states |= w->state;
+	}
+	if (unlikely(states & WORKER_DRAINING))
+		end_runs(pg, now_ns);
 	return moved;
 }
 

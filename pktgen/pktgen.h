@@ -9,6 +9,7 @@
 #ifndef PKTGEN_PKTGEN_H
 #define PKTGEN_PKTGEN_H
 
+#include "pktgen/rest.h"
 #include "pktgen/worker.h"
 
 #define PKTGEN_MAX_PORTS CONFIG_APPUKPKTGEN_MAX_PORTS
@@ -18,6 +19,8 @@ struct pktgen {
 	struct port port[PKTGEN_MAX_PORTS];
 	struct stream stream[PKTGEN_MAX_PORTS];
 	struct worker *worker[PKTGEN_MAX_PORTS]; /* NULL: port is not up */
+	struct rest_port rest[PKTGEN_MAX_PORTS];
+	unsigned nb_pauses; /* that were begun and have not ended */
 };
 
 /*
@@ -72,18 +75,29 @@ void pktgen_start(struct pktgen *pg, uint64_t mask, uint64_t now_ns);
 
 /*
  * The same up to `limit` each. Ports whose mode does not send are left alone;
- * those that do are idle.
+ * those that do neither run nor hold frames.
  */
 void pktgen_start_limited(struct pktgen *pg, uint64_t mask,
 			  const struct worker_limit *limit, uint64_t now_ns);
 void pktgen_stop(struct pktgen *pg, uint64_t mask);
 
 /*
- * After pktgen_stop(): true once no frame of these ports is held or in flight
- * and, where no other port sends, nothing has arrived for PKTGEN_QUIET_NS.
+ * True once the runs of these ports are over: each was stopped or came to its
+ * limit, and is idle since all that it sent is at rest, see rest.h. Those that
+ * were not started are.
  */
-#define PKTGEN_QUIET_NS 10000000ull
 bool pktgen_drained(struct pktgen *pg, uint64_t mask, uint64_t now_ns);
+
+/*
+ * No port of `mask` makes a frame, unless as an answer, until pktgen_resume()
+ * was called as often as this; see worker_pause(). What starts in between waits
+ * as well.
+ */
+void pktgen_pause(struct pktgen *pg, uint64_t mask, uint64_t now_ns);
+void pktgen_resume(struct pktgen *pg, uint64_t now_ns);
+
+/* Between the two: true once all that ports of `mask` sent is at rest. */
+bool pktgen_still(struct pktgen *pg, uint64_t mask, uint64_t now_ns);
 
 /* Gives up what did not drain. */
 void pktgen_abandon(struct pktgen *pg, uint64_t mask);
@@ -103,7 +117,10 @@ uint64_t pktgen_active(const struct pktgen *pg);
 #define PKTGEN_SLEEP_NS 10000000ull
 uint64_t pktgen_sleep_ns(const struct pktgen *pg, uint64_t now_ns);
 
-/* Steps every worker once; returns how many frames moved. */
+/*
+ * Steps every worker once, and has those whose run is over be idle; returns how
+ * many frames moved.
+ */
 unsigned pktgen_step(struct pktgen *pg, uint64_t now_ns);
 
 /*

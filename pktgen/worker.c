@@ -59,7 +59,7 @@ static void change_pacer(struct worker *w, uint64_t now_ns)
 {
 	const struct pacing p = pacing(w);
 
-	if (w->state == WORKER_RUNNING)
+	if (worker_runs(w))
 		pacer_change(&w->pacer, &p, now_ns);
 }
 
@@ -90,13 +90,21 @@ void worker_set_mode(struct worker *w, unsigned mode, uint64_t now_ns)
 		start_pacer(w, now_ns);
 		w->moved_ns = now_ns;
 	}
+	if (!(w->mode & MODE_NULL) && mode & MODE_NULL)
+		w->null_from = w->stats.tx_packets;
+	if (w->mode & MODE_NULL && !(mode & MODE_NULL))
+		w->nb_null += w->stats.tx_packets - w->null_from;
 	w->mode = mode;
 }
 
 void worker_start(struct worker *w, uint64_t now_ns)
 {
-	if (w->state == WORKER_RUNNING)
+	if (worker_runs(w))
 		return;
+	/* The run before is over, though not all of it has arrived. */
+	if (!w->frames.nb_held)
+		worker_rest(w);
+	w->done.in_flight = 0;
 	start_pacer(w, now_ns);
 	w->begins = false;
 	wait_start(&w->wait, w->how.wait);
@@ -122,13 +130,36 @@ void worker_start_limited(struct worker *w, const struct worker_limit *limit,
 
 void worker_stop(struct worker *w)
 {
-	if (w->state == WORKER_RUNNING)
-		w->state = WORKER_DRAINING;
+	if (!worker_runs(w))
+		return;
+	w->state = WORKER_DRAINING;
+	w->sent_ns = w->still_ns = 0;
+}
+
+void worker_pause(struct worker *w, uint64_t now_ns)
+{
+	if (w->state != WORKER_RUNNING)
+		return;
+	w->state = WORKER_PAUSED;
+	w->pause_ns = now_ns;
+	w->sent_ns = w->still_ns = 0;
+}
+
+void worker_resume(struct worker *w, uint64_t now_ns)
+{
+	const uint64_t ns = now_ns - w->pause_ns;
+
+	if (w->state != WORKER_PAUSED)
+		return;
+	w->state = WORKER_RUNNING;
+	pacer_delay(&w->pacer, ns);
+	if (w->until_ns != WORKER_NO_LIMIT)
+		w->until_ns += ns;
 }
 
 void worker_end_lease(struct worker *w)
 {
-	if (w->state != WORKER_RUNNING)
+	if (!worker_runs(w))
 		return;
 	w->stats.tx_lease_ends += w->mode & MODE_TX ? 1 : 0;
 	worker_stop(w);
@@ -156,21 +187,26 @@ static bool limit_reached(const struct worker *w, uint64_t now_ns)
  * ends by itself: it only ends later. */
 static void begin(struct worker *w, uint64_t now_ns)
 {
+	if (w->state != WORKER_RUNNING)
+		return;
 	w->begins = false;
 	if (w->until_ns != WORKER_NO_LIMIT)
 		w->until_ns += now_ns - w->pacer.next_ns;
 	start_pacer(w, now_ns);
 }
 
-static void drained(struct worker *w, uint64_t now_ns)
+void worker_rest(struct worker *w)
 {
+	if (w->state != WORKER_DRAINING)
+		return;
 	w->state = WORKER_IDLE;
 	if (!w->at_limit)
 		return;
 	w->at_limit = false;
 	w->done.runs++;
 	w->done.packets = w->stats.tx_packets - w->run_packets;
-	w->done.at_ns = now_ns;
+	w->done.at_ns = w->sent_ns;
+	w->done.in_flight = port_can_reap() ? worker_in_flight(w) : 0;
 }
 
 unsigned worker_step(struct worker *w, uint64_t now_ns)
@@ -183,11 +219,12 @@ unsigned worker_step(struct worker *w, uint64_t now_ns)
 		if (w->mode & MODE_TX || w->frames.nb_held)
 			moved = engine_tx_step(w, now_ns);
 		if (w->state == WORKER_RUNNING && limit_reached(w, now_ns)) {
-			w->state = WORKER_DRAINING;
+			worker_stop(w);
 			w->at_limit = true;
 		}
-		if (w->state == WORKER_DRAINING && !w->frames.nb_held)
-			drained(w, now_ns);
+		if (w->state != WORKER_RUNNING && !w->frames.nb_held &&
+		    !w->sent_ns)
+			w->sent_ns = w->still_ns = now_ns;
 	}
 	return moved + engine_rx_step(w, now_ns);
 }

@@ -35,10 +35,12 @@
 #define MODE_NULL 4u    /* with TX: all but the device, which gets nothing */
 #define MODE_REFLECT 8u /* with RX: sends what it receives back, if started */
 
+/* Bits, so that those of several workers can be looked at together. */
 enum worker_state {
-	WORKER_IDLE,
-	WORKER_RUNNING,
-	WORKER_DRAINING, /* sends what it holds, makes no more */
+	WORKER_IDLE = 0,
+	WORKER_RUNNING = 1,
+	WORKER_PAUSED = 2,   /* running, but makes no frame for a moment */
+	WORKER_DRAINING = 4, /* makes no more; its last frames are under way */
 };
 
 /* A port that has frames due and moves none for this long has stalled. */
@@ -57,13 +59,15 @@ struct worker_limit {
 };
 
 /*
- * Runs that came to their limit by themselves and got rid of all frames; not
- * those that were stopped or whose device failed. Only the worker writes it.
+ * Runs that came to their limit by themselves and whose frames are at rest (see
+ * rest.h), or that were followed by another; not those that were stopped or
+ * whose device failed. Only the worker writes it.
  */
 struct worker_done {
-	uint64_t runs;    /* counts up */
-	uint64_t packets; /* that the last of them sent */
-	uint64_t at_ns;   /* when its last frame went to the device */
+	uint64_t runs;      /* counts up */
+	uint64_t packets;   /* that the last of them sent */
+	uint64_t at_ns;     /* when its last frame went to the device */
+	unsigned in_flight; /* what the device did not give back in time */
 };
 
 /* How frames are made and sent. */
@@ -89,6 +93,14 @@ struct worker {
 	uint64_t until_ns;    /* no frame due from then on, WORKER_NO_LIMIT */
 	bool at_limit;        /* draining since it came to its limit */
 	uint64_t run_packets; /* tx_packets when the run began */
+	uint64_t pause_ns;    /* WORKER_PAUSED: since when */
+	/*
+	 * Draining or paused: when it got rid of the last frame it held, 0
+	 * before; when its device was last seen with one.
+	 */
+	uint64_t sent_ns, still_ns;
+	uint64_t null_from; /* MODE_NULL: tx_packets when that began... */
+	uint64_t nb_null;   /* ...and frames of such times before */
 	struct worker_done done;
 	struct frames frames; /* the current program's */
 	struct worker_how how;
@@ -138,24 +150,40 @@ void worker_start(struct worker *w, uint64_t now_ns);
 /*
  * The same up to `limit`, with time counted from the worker's next step. Each
  * frame counts that is built; frames that the pacer gives up do not. The worker
- * is idle: what was held before would count.
+ * does not run and holds none: what was held before would count.
  */
 void worker_start_limited(struct worker *w, const struct worker_limit *limit,
 			  uint64_t now_ns);
 
+/* True from its start until it is stopped or comes to its limit. */
+static inline bool worker_runs(const struct worker *w)
+{
+	return w->state & (WORKER_RUNNING | WORKER_PAUSED);
+}
+
 /* True while a run goes on that will end by itself. */
 static inline bool worker_limited(const struct worker *w)
 {
-	return w->state == WORKER_RUNNING &&
-	       (w->frames_left != WORKER_NO_LIMIT ||
-		w->until_ns != WORKER_NO_LIMIT);
+	return worker_runs(w) && (w->frames_left != WORKER_NO_LIMIT ||
+				  w->until_ns != WORKER_NO_LIMIT);
 }
 
 /*
- * The worker builds no more frames and gets rid of those it holds. It is idle
- * once it holds none.
+ * The worker builds no more frames and gets rid of those it holds. It drains
+ * until worker_rest().
  */
 void worker_stop(struct worker *w);
+
+/* Its last frame has arrived: one that drains is idle, its run is over. */
+void worker_rest(struct worker *w);
+
+/*
+ * A worker that runs makes no frames until worker_resume(). All that it has to
+ * do is put off by that time: no frame is late, skipped or made up for, and a
+ * run for a time takes as much longer. Of others neither does anything.
+ */
+void worker_pause(struct worker *w, uint64_t now_ns);
+void worker_resume(struct worker *w, uint64_t now_ns);
 
 /* The same of one that runs, because its lease has run out; counted. */
 void worker_end_lease(struct worker *w);
@@ -179,6 +207,19 @@ enum wait_kind worker_wait(struct worker *w, uint64_t now_ns);
 static inline bool worker_stalled(const struct worker *w)
 {
 	return w->state != WORKER_IDLE && w->stalled_ns == w->moved_ns;
+}
+
+/* Frames that it ever gave to its device: those of mode null it did not. */
+static inline uint64_t worker_sent(const struct worker *w)
+{
+	return (w->mode & MODE_NULL ? w->null_from : w->stats.tx_packets) -
+	       w->nb_null;
+}
+
+/* Frames that ever came, whether they counted as received or not. */
+static inline uint64_t worker_received(const struct worker *w)
+{
+	return w->stats.rx_packets + w->stats.rx_ignored + w->stats.rx_oversize;
 }
 
 /* Frames with the device that it has not used yet. */

@@ -4,6 +4,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 
 static enum shell_err take_name(const char *word, struct value *v)
 {
@@ -19,7 +20,7 @@ static enum shell_err take_enum(const char *word, const struct arg *a,
 				struct value *v)
 {
 	for (v->u = 0; a->words[v->u]; v->u++)
-		if (!strcmp(a->words[v->u], word))
+		if (!strcasecmp(a->words[v->u], word))
 			return E_OK;
 	return E_SYNTAX;
 }
@@ -118,7 +119,7 @@ enum shell_err arg_take(const struct arg *a, const char *word,
 	case ARG_ENUM:
 		return take_enum(word, a, v);
 	case ARG_KEYWORD:
-		return strcmp(a->name, word) ? E_SYNTAX : E_OK;
+		return strcasecmp(a->name, word) ? E_SYNTAX : E_OK;
 	case ARG_NAME:
 		return take_name(word, v);
 	case ARG_HEX32:

@@ -11,8 +11,10 @@
  * Positional arguments are taken in order. An ARG_PORTS that is optional and
  * comes first is taken as such only if enough words are left for the arguments
  * that must follow: in `size 64` the 64 is the size, in `size 0 64` the 0 is
- * the port list. Of several forms the one whose keywords stand in the line is
- * taken. Flags (`--json`) may stand anywhere.
+ * the port list. Of several forms the one that takes the words is; where none
+ * does, the one that takes the most of them says what is wrong. The case of a
+ * command, keyword, flag or word of an enumeration does not matter. Flags
+ * (`--json`) may stand anywhere.
  */
 #ifndef SHELL_CMD_H
 #define SHELL_CMD_H

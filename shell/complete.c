@@ -4,6 +4,7 @@
 #include <limits.h>
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 
 #include "shell/arg.h"
 #include "shell/usage.h"
@@ -134,7 +135,7 @@ static bool flag_given(const struct complete *c, const struct arg *a)
 {
 	for (unsigned i = 1; i < c->done; i++)
 		if (parse_is_flag(&c->words.word[i]) &&
-		    !strcmp(c->words.word[i].text + 2, a->name))
+		    !strcasecmp(c->words.word[i].text + 2, a->name))
 			return true;
 	return false;
 }
@@ -142,7 +143,7 @@ static bool flag_given(const struct complete *c, const struct arg *a)
 static bool has_flag(const struct arg *a, const char *name)
 {
 	for (; a->type != ARG_NONE; a++)
-		if (a->type == ARG_FLAG && !strcmp(a->name, name))
+		if (a->type == ARG_FLAG && !strcasecmp(a->name, name))
 			return true;
 	return false;
 }

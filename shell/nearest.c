@@ -52,6 +52,9 @@ void nearest_offer(struct nearest *n, const char *word)
 	/* Of two that are as near, the one that begins so. */
 	unsigned d = 2 * distance(word, n->text);
 
+	/* A word of one letter is near to any other. */
+	if (d && d >= 2 * strlen(word))
+		return;
 	/* All of it in another case is nearer than the start of another. */
 	if (d)
 		d -= !strncmp(word, n->text, strlen(n->text));

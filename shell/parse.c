@@ -6,6 +6,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 
 #include "shell/arg.h"
 #include "shell/nearest.h"
@@ -19,7 +20,7 @@ static void find_command(struct parser *p)
 	const char *near;
 
 	for (unsigned i = 0; p->commands[i]; i++) {
-		if (!strcmp(p->commands[i]->name, name->text)) {
+		if (!strcasecmp(p->commands[i]->name, name->text)) {
 			p->c->cmd = p->commands[i];
 			return;
 		}
@@ -40,7 +41,7 @@ static void find_command(struct parser *p)
 static bool has_word(const struct parser *p, const char *text)
 {
 	for (unsigned i = 0; i < p->nb_pos; i++)
-		if (!strcmp(p->pos[i]->text, text))
+		if (!strcasecmp(p->pos[i]->text, text))
 			return true;
 	return false;
 }
@@ -63,22 +64,9 @@ int parse_fitness(const struct parser *p, const struct cmd_form *f)
 		     (p->nb_pos > all ? 1 + all : 2 + CMD_ARGS_MAX));
 }
 
-static void choose_form(struct parser *p)
-{
-	int best = -2;
-
-	for (const struct cmd_form *f = p->c->cmd->forms; f->run; f++) {
-		int fit = parse_fitness(p, f);
-
-		if (fit > best) {
-			best = fit;
-			p->c->form = f;
-		}
-	}
-}
-
 /* ---- Its arguments ----------------------------------------------------- */
 
+/* One that is out of range is understood, and others may follow it. */
 static void take_word(struct parser *p, const struct arg *a, struct value *v,
 		      const struct word *word)
 {
@@ -88,36 +76,51 @@ static void take_word(struct parser *p, const struct arg *a, struct value *v,
 	v->column = word->column;
 	if (err)
 		parse_refuse(p, err, a, word, v->word);
+	if (!err || err == E_RANGE) {
+		p->at++;
+		return;
+	}
+	p->stop = err;
+	p->wanted = a;
 }
 
 static bool is_word(const struct parser *p, unsigned at, const char *text)
 {
-	return at < p->nb_pos && !strcmp(p->pos[at]->text, text);
+	return at < p->nb_pos && !strcasecmp(p->pos[at]->text, text);
 }
 
 /*
  * A word goes to an optional argument only when enough are left for those that
  * must follow, and when it is not the keyword that comes next. In front of that
- * keyword it does, whatever may be missing behind.
+ * keyword it does, whatever may be missing behind. Where no form can be had so,
+ * ports are tried the other way.
  */
-static bool takes_optional(const struct parser *p, const struct arg *a,
-			   unsigned at, unsigned required_left)
+static bool rule_takes(const struct parser *p, const struct arg *a,
+		       unsigned required_left)
 {
 	const struct arg *next = a + 1;
 
 	while (next->type != ARG_NONE && next->optional)
 		next++;
 	if (next->type == ARG_KEYWORD) {
-		if (is_word(p, at, next->name))
+		if (is_word(p, p->at, next->name))
 			return false;
-		if (is_word(p, at + 1, next->name))
+		if (is_word(p, p->at + 1, next->name))
 			return true;
 	}
-	return p->nb_pos - at > required_left;
+	return p->nb_pos - p->at > required_left;
+}
+
+static bool takes_optional(const struct parser *p, const struct arg *a,
+			   unsigned required_left)
+{
+	const bool turned = a->type == ARG_PORTS && p->other_ports;
+
+	return p->at < p->nb_pos && rule_takes(p, a, required_left) != turned;
 }
 
 /* What is left over goes to the last argument, if that takes several. */
-static unsigned take_repeated(struct parser *p, unsigned at)
+static void take_repeated(struct parser *p)
 {
 	const struct arg *args = p->c->form->args;
 	const struct arg *last;
@@ -126,11 +129,10 @@ static unsigned take_repeated(struct parser *p, unsigned at)
 	while (args[n].type != ARG_NONE)
 		n++;
 	if (!n || !args[n - 1].repeated)
-		return at;
+		return;
 	last = &args[n - 1];
-	while (n < CMD_ARGS_MAX && at < p->nb_pos && !p->c->err)
-		take_word(p, last, &p->c->v[n++], p->pos[at++]);
-	return at;
+	while (n < CMD_ARGS_MAX && p->at < p->nb_pos && !p->stop)
+		take_word(p, last, &p->c->v[n++], p->pos[p->at]);
 }
 
 unsigned parse_rest(const struct cmd *cmd)
@@ -165,42 +167,161 @@ static void take_rest(const struct parser *p, const struct word *word,
 	v->rest_len -= 2;
 }
 
+/* Takes what must be there, and what is optional where the words go round. */
+static void take_positional(struct parser *p, unsigned i, unsigned required)
+{
+	const struct arg *a = &p->c->form->args[i];
+	struct value *v = &p->c->v[i];
+
+	if (a->optional ? takes_optional(p, a, required) : p->at < p->nb_pos) {
+		if (a->type == ARG_REST)
+			take_rest(p, p->pos[p->at++], v);
+		else
+			take_word(p, a, v, p->pos[p->at]);
+	} else if (!a->optional) {
+		parse_refuse(p, E_MISSING, a, NULL, NULL);
+		p->stop = E_MISSING;
+		p->wanted = a;
+	} else if (a->type == ARG_PORTS) {
+		v->mask = p->ports->selected;
+	}
+}
+
 static void take_positionals(struct parser *p)
 {
 	const struct arg *args = p->c->form->args;
-	unsigned at = 0, required = 0;
+	unsigned required = 0;
 
+	p->at = 0;
+	p->stop = E_OK;
+	p->wanted = NULL;
 	for (const struct arg *a = args; a->type != ARG_NONE; a++)
 		required += is_positional(a) && !a->optional;
-	for (unsigned i = 0; args[i].type != ARG_NONE && !p->c->err; i++) {
-		const struct arg *a = &args[i];
-		struct value *v = &p->c->v[i];
-
-		if (!is_positional(a))
+	for (unsigned i = 0; args[i].type != ARG_NONE && !p->stop; i++) {
+		if (!is_positional(&args[i]))
 			continue;
-		required -= !a->optional;
-		if (a->optional ? takes_optional(p, a, at, required)
-				: at < p->nb_pos) {
-			if (a->type == ARG_REST)
-				take_rest(p, p->pos[at++], v);
-			else
-				take_word(p, a, v, p->pos[at++]);
-		} else if (!a->optional) {
-			parse_refuse(p, E_MISSING, a, NULL, NULL);
-		} else if (a->type == ARG_PORTS) {
-			v->mask = p->ports->selected;
-		}
+		required -= !args[i].optional;
+		take_positional(p, i, required);
 	}
-	if (!p->c->err)
-		at = take_repeated(p, at);
-	if (!p->c->err && at < p->nb_pos) {
+	if (!p->stop)
+		take_repeated(p);
+	if (!p->stop && p->at < p->nb_pos) {
 		char usage[112];
 
 		cmd_usage(p->c->cmd, p->c->form, usage, sizeof(usage));
-		parse_fail(p, E_SURPLUS, p->pos[at]->column,
+		parse_fail(p, E_SURPLUS, p->pos[p->at]->column,
 			   "one word too many for '%s'", usage);
+		p->stop = E_SURPLUS;
 	}
 }
+
+/* ---- The form that got furthest ----------------------------------------- */
+
+struct attempt {
+	const struct cmd_form *form;
+	bool other_ports;
+	bool held; /* all words were taken, and right */
+	unsigned at;
+	enum shell_err stop;
+	const struct arg *wanted;
+	int fit;
+};
+
+/* A word out of range is one that was taken, unless more is wrong behind it. */
+static struct attempt attempt(struct parser *p, const struct cmd_form *f,
+			      bool other_ports)
+{
+	memset(p->c->v, 0, sizeof(p->c->v));
+	p->c->err = E_OK;
+	p->c->form = f;
+	p->other_ports = other_ports;
+	take_positionals(p);
+	return (struct attempt){
+		.form = f,
+		.other_ports = other_ports,
+		.held = !p->c->err,
+		.at = p->at - (p->stop && p->c->err == E_RANGE),
+		.stop = p->stop,
+		.wanted = p->wanted,
+		.fit = parse_fitness(p, f),
+	};
+}
+
+/* Of two that stopped at a word, the one that says what may stand there. */
+static bool is_better(const struct attempt *a, const struct attempt *b)
+{
+	if (a->held != b->held)
+		return a->held;
+	if (a->at != b->at)
+		return a->at > b->at;
+	if ((a->stop == E_SURPLUS) != (b->stop == E_SURPLUS))
+		return b->stop == E_SURPLUS;
+	return a->fit > b->fit;
+}
+
+static void keep_better(struct parser *p, const struct attempt *a,
+			struct attempt *best)
+{
+	(void)p;
+	if (!best->form || is_better(a, best))
+		*best = *a;
+}
+
+/* What it offers at the word where the best stopped, if that is a keyword. */
+static void add_other(struct parser *p, const struct attempt *a,
+		      struct attempt *best)
+{
+	if (a->at != best->at || a->stop != best->stop || !a->wanted ||
+	    a->wanted->type != ARG_KEYWORD || p->nb_others == PARSE_OTHERS_MAX)
+		return;
+	if (best->wanted->type == ARG_KEYWORD &&
+	    !strcmp(best->wanted->name, a->wanted->name))
+		return;
+	for (unsigned i = 0; i < p->nb_others; i++)
+		if (!strcmp(p->other[i]->name, a->wanted->name))
+			return;
+	p->other[p->nb_others++] = a->wanted;
+}
+
+static bool has_optional_ports(const struct cmd_form *f)
+{
+	for (const struct arg *a = f->args; a->type != ARG_NONE; a++)
+		if (a->type == ARG_PORTS && a->optional)
+			return true;
+	return false;
+}
+
+static void try_all(struct parser *p,
+		    void (*fn)(struct parser *p, const struct attempt *a,
+			       struct attempt *best),
+		    struct attempt *best)
+{
+	struct attempt a;
+
+	for (const struct cmd_form *f = p->c->cmd->forms; f->run; f++) {
+		a = attempt(p, f, false);
+		fn(p, &a, best);
+		if (!has_optional_ports(f))
+			continue;
+		a = attempt(p, f, true);
+		fn(p, &a, best);
+	}
+}
+
+static void choose_form(struct parser *p)
+{
+	struct attempt best = {0};
+
+	try_all(p, keep_better, &best);
+	if (best.wanted)
+		try_all(p, add_other, &best);
+	memset(p->c->v, 0, sizeof(p->c->v));
+	p->c->err = E_OK;
+	p->c->form = best.form;
+	p->other_ports = best.other_ports;
+}
+
+/* ---- Flags --------------------------------------------------------------- */
 
 static void take_flag(struct parser *p, const struct word *word)
 {
@@ -212,7 +333,7 @@ static void take_flag(struct parser *p, const struct word *word)
 		if (args[i].type != ARG_FLAG)
 			continue;
 		nearest_offer(&n, args[i].name);
-		if (strcmp(args[i].name, word->text + 2) != 0)
+		if (strcasecmp(args[i].name, word->text + 2) != 0)
 			continue;
 		if (p->c->v[i].set)
 			parse_fail(p, E_SYNTAX, word->column, "'%s' twice",

@@ -55,24 +55,15 @@ struct shown parse_show(const char *word)
 	return s;
 }
 
-/*
- * " or 'clear' or 'every'": what other forms would take instead; nothing once
- * a keyword has settled the form.
- */
+/* " or 'clear' or 'every'": what other forms would take instead. */
 static void other_keywords(const struct parser *p, char *buf, size_t size)
 {
 	size_t used = 0;
 
 	buf[0] = '\0';
-	if (parse_fitness(p, p->c->form) >= FIT_KEYWORD)
-		return;
-	for (const struct cmd_form *f = p->c->cmd->forms; f->run; f++)
-		for (const struct arg *a = f->args; a->type != ARG_NONE; a++)
-			if (a->type == ARG_KEYWORD && f != p->c->form &&
-			    used < size)
-				used += (size_t)snprintf(buf + used,
-							 size - used,
-							 " or '%s'", a->name);
+	for (unsigned i = 0; i < p->nb_others && used < size; i++)
+		used += (size_t)snprintf(buf + used, size - used, " or '%s'",
+					 p->other[i]->name);
 }
 
 /* "SIZE, 64..9018 bytes": an argument as a message names it. */
@@ -112,7 +103,6 @@ static void describe(const struct parser *p, const struct arg *a, char *buf,
 static void suggest(const struct parser *p, const struct arg *a,
 		    const char *text, char *buf, size_t size)
 {
-	const bool settled = parse_fitness(p, p->c->form) >= FIT_KEYWORD;
 	struct nearest n;
 
 	nearest_init(&n, text);
@@ -120,10 +110,8 @@ static void suggest(const struct parser *p, const struct arg *a,
 		nearest_offer(&n, *w);
 	if (a->type == ARG_KEYWORD)
 		nearest_offer(&n, a->name);
-	for (const struct cmd_form *f = p->c->cmd->forms; f->run; f++)
-		for (a = f->args; a->type != ARG_NONE && !settled; a++)
-			if (a->type == ARG_KEYWORD)
-				nearest_offer(&n, a->name);
+	for (unsigned i = 0; i < p->nb_others; i++)
+		nearest_offer(&n, p->other[i]->name);
 	buf[0] = '\0';
 	if (n.word)
 		snprintf(buf, size, "; did you mean '%s'?", n.word);
@@ -139,10 +127,13 @@ void parse_refuse(struct parser *p, enum shell_err err, const struct arg *a,
 
 	describe(p, a, wanted, sizeof(wanted));
 	other_keywords(p, others, sizeof(others));
-	if (err == E_MISSING) {
+	if (err == E_MISSING && others[0] && a->type != ARG_KEYWORD) {
+		/* What `wanted` says of it comes last. */
+		parse_fail(p, err, p->w->end_column, "'%s' lacks %s or %s",
+			   p->c->cmd->name, others + strlen(" or "), wanted);
+	} else if (err == E_MISSING) {
 		parse_fail(p, err, p->w->end_column, "'%s' lacks %s%s",
-			   p->c->cmd->name, wanted,
-			   a->type == ARG_KEYWORD ? others : "");
+			   p->c->cmd->name, wanted, others);
 	} else if (err == E_RANGE) {
 		parse_fail(p, err, column, "'%s' takes %s", p->c->cmd->name,
 			   wanted);

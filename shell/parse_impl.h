@@ -5,6 +5,8 @@
 
 #include "shell/parse.h"
 
+#define PARSE_OTHERS_MAX 8
+
 /* What is being put together. */
 struct parser {
 	const struct cmd *const *commands;
@@ -14,6 +16,19 @@ struct parser {
 	/* Words that are no flags, without the command's name. */
 	const struct word *pos[PARSE_WORDS_MAX];
 	unsigned nb_pos;
+	/*
+	 * Of the attempt under way: whether its optional ports are taken, or
+	 * left out, against the rule; how many words it took; what stopped it,
+	 * E_OK: nothing; and the argument that it lacked there, if any.
+	 */
+	bool other_ports;
+	unsigned at;
+	enum shell_err stop;
+	const struct arg *wanted;
+	/* Keywords of other forms that could stand where the best one stopped.
+	 */
+	const struct arg *other[PARSE_OTHERS_MAX];
+	unsigned nb_others;
 };
 
 /* What a keyword in the line counts: more than all else. */
@@ -25,9 +40,9 @@ static inline bool is_positional(const struct arg *a)
 }
 
 /*
- * How well a form fits: its keywords in the line count most; of forms without
- * any, the one that takes as many words as there are, else the one that leaves
- * the fewest over.
+ * Which of two forms that got as far is meant: its keywords in the line count
+ * most; of forms without any, the one that takes as many words as there are,
+ * else the one that leaves the fewest over.
  */
 int parse_fitness(const struct parser *p, const struct cmd_form *f);
 

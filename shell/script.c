@@ -128,6 +128,11 @@ enum call_result call_repeat(struct call *c, int arg, uint64_t times)
 	return CALL_DONE;
 }
 
+bool call_has_more(const struct call *c)
+{
+	return sources_left(&c->runner->src);
+}
+
 bool session_job(const struct session *s, unsigned after, struct job *job)
 {
 	const struct runner *best = NULL;

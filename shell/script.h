@@ -26,6 +26,9 @@ void call_progress(struct call *c, const char *text);
  */
 enum call_result call_repeat(struct call *c, int arg, uint64_t times);
 
+/* Whether a command stands behind this one, in its line or its files. */
+bool call_has_more(const struct call *c);
+
 /*
  * Begins a job with a line of up to EDIT_LINE_MAX bytes. Returns its number,
  * from 1, or 0 when there are SESSION_JOBS already.

@@ -3,6 +3,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 
 #include "shell/arg.h"
 
@@ -37,7 +38,7 @@ bool setting_find(const struct cmd *const *commands, const char *name,
 
 	for (unsigned i = 0; setting_at(commands, i, s); i++) {
 		setting_name(s, one, sizeof(one));
-		if (!strcmp(one, name))
+		if (!strcasecmp(one, name))
 			return true;
 	}
 	return false;

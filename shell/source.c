@@ -140,6 +140,42 @@ enum source_result sources_next(struct sources *s, struct words *w,
 	return advance(s, c);
 }
 
+/* Whether there is one in these lines. */
+static bool has_command(const char *text, size_t len)
+{
+	for (size_t i = 0; i < len; i++) {
+		if (text[i] == '#')
+			while (i + 1 < len && text[i + 1] != '\n')
+				i++;
+		else if (!strchr(" \t;\r\n", text[i]) || !text[i])
+			return true;
+	}
+	return false;
+}
+
+bool sources_left(const struct sources *s)
+{
+	const char *text = s->line;
+
+	for (unsigned i = 0; i < s->depth; i++) {
+		const struct source *src = &s->stack[i];
+		const struct store_file *f;
+		size_t len = src->len;
+
+		if (is_file(src)) {
+			f = source_file(s, src);
+			if (!f)
+				continue;
+			text = (const char *)store_data(s->store, f) + src->at;
+			len = f->size - src->at;
+		}
+		text += src->from;
+		if (src->left || has_command(text + src->next, len - src->next))
+			return true;
+	}
+	return false;
+}
+
 static struct source *push(struct sources *s)
 {
 	struct source *src;

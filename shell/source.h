@@ -73,6 +73,9 @@ enum shell_err sources_push_file(struct sources *s, const struct store_file *f,
 enum shell_err sources_push_repeat(struct sources *s, unsigned from,
 				   unsigned len, uint64_t times);
 
+/* Whether a command stands behind the one that came last, on any line. */
+bool sources_left(const struct sources *s);
+
 /*
  * The command that came last failed, as c->err says. Returns true when a file
  * goes on nevertheless, and false when all is over: the call's error is then

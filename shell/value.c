@@ -183,6 +183,8 @@ enum shell_err value_rate(const char *word, struct rate *v)
 
 enum shell_err value_time(const char *word, uint64_t *ns)
 {
+	/* Taken as well, and never printed. */
+	static const struct unit minute = {"m", 60000000000};
 	struct decimal d;
 	const char *end = take_decimal(word, &d);
 	const struct unit *u;
@@ -190,6 +192,11 @@ enum shell_err value_time(const char *word, uint64_t *ns)
 	if (!end)
 		return E_SYNTAX;
 	u = find_unit(time_units, COUNT(time_units), end);
+	if (!u)
+		u = find_unit(&minute, 1, end);
+	/* No time at all has no unit either. */
+	if (!strcmp(word, "0"))
+		u = &time_units[0];
 	return u ? scale(&d, u->factor, ns) : E_SYNTAX;
 }
 

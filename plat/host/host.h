@@ -53,6 +53,11 @@ struct host_faults {
 	unsigned hold;      /* frames sent that stay in flight */
 	enum host_back back;
 	uint64_t back_seed; /* of `back`: not 0 unless that is AT_ONCE */
+	/*
+	 * What is sent to it stays on the way, though it was given back, until
+	 * it has looked for it so often; then all of it comes at once.
+	 */
+	unsigned late;
 };
 
 struct host_netdev;

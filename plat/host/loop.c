@@ -21,7 +21,8 @@ struct fifo {
 struct uk_netdev_rx_queue {
 	struct uk_netdev_rxqueue_conf conf;
 	unsigned nb_desc;
-	struct fifo posted, filled;
+	struct fifo posted, coming, filled;
+	unsigned looks; /* since frames came, of faults.late */
 };
 
 /* A frame that was sent, until it is given back at a look. */
@@ -75,8 +76,8 @@ static struct host_netdev *dev_of(struct uk_netdev *dev)
 /* Returns whether the queue has all its buffers. */
 static bool refill(struct uk_netdev_rx_queue *q)
 {
-	unsigned want =
-		q->nb_desc - fifo_len(&q->posted) - fifo_len(&q->filled);
+	unsigned want = q->nb_desc - fifo_len(&q->posted) -
+			fifo_len(&q->coming) - fifo_len(&q->filled);
 	struct uk_netbuf *nb[MAX_DESC];
 	uint16_t n;
 
@@ -120,7 +121,7 @@ static bool deliver(struct host_netdev *to, const struct uk_netbuf *nb)
 		return false;
 	}
 	fill(q, rx, nb->data, nb->len);
-	fifo_put(&q->filled, rx);
+	fifo_put(&q->coming, rx);
 	return true;
 }
 
@@ -189,6 +190,18 @@ static int tx_burst(struct uk_netdev *dev, struct uk_netdev_tx_queue *q,
 	       (has_room(d) ? UK_NETDEV_STATUS_MORE : 0);
 }
 
+/* What is on the way comes, unless that takes longer. */
+static void arrive(struct host_netdev *d)
+{
+	struct uk_netdev_rx_queue *q = &d->rxq;
+
+	if (!fifo_len(&q->coming) || q->looks++ < d->faults.late)
+		return;
+	q->looks = 0;
+	while (fifo_len(&q->coming))
+		fifo_put(&q->filled, fifo_get(&q->coming));
+}
+
 static int rx_burst(struct uk_netdev *dev, struct uk_netdev_rx_queue *q,
 		    struct uk_netbuf **pkts, uint16_t *cnt)
 {
@@ -199,6 +212,7 @@ static int rx_burst(struct uk_netdev *dev, struct uk_netdev_rx_queue *q,
 		*cnt = 0;
 		return dev_of(dev)->faults.rx;
 	}
+	arrive(dev_of(dev));
 	for (n = 0; n < *cnt && fifo_len(&q->filled); n++)
 		pkts[n] = fifo_get(&q->filled);
 	for (uint16_t i = 0; i < n; i++)

@@ -241,10 +241,13 @@ def test_quit_in_a_file_is_a_good_end(lab, machine):
                    a_cmds="version --json\nquit\n")
     assert (done.returncode, done.stderr) == (0, "")
     assert len(done.stdout.splitlines()) == 1
-    for job, files in (("quit", {}), ("quit; sleep 1h", {}),
+    done = at_boot(lab, "quit", "--machine", machine)
+    assert (done.returncode, done.stderr) == (0, "")
+    # What would not run is told, not dropped.
+    for job, files in (("quit; sleep 1h", {}),
                        ("b.cmds", {"b_cmds": "quit\nsleep 1h\n"})):
         done = at_boot(lab, job, "--machine", machine, **files)
-        assert (done.returncode, done.stderr) == (0, "")
+        assert done.returncode == 1 and "E_STATE" in done.stderr
     assert left_behind(lab) == []
 
 

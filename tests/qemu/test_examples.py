@@ -33,6 +33,15 @@ def test_the_examples_hold(lab, name):
     lab.launch("exec", "--boot", example(name))
 
 
+def test_they_hold_again_on_an_appliance_that_runs(lab):
+    lab.start("a")
+    for name in ALONE + ALONE:
+        lab.launch("exec", "--name", "a", example(name))
+    soak = changed(SOAK, "repeat 480 ", "repeat 1 ").replace("1200k", "10k")
+    for _ in range(2):
+        lab.launch("exec", "--name", "a", "-", stdin=soak)
+
+
 def test_the_sweep_sends_every_size_whole(lab):
     pcap = lab.path / "port1.pcap"
     lab.launch("exec", "--boot", "--capture", "1=%s" % pcap,
@@ -48,13 +57,17 @@ def test_the_soak_goes_round_when_it_is_short(lab):
         "nothing was lost"]
 
 
-def two(lab, receive, *b_options):
-    """Two appliances, the receiving one waiting by the lines of `receive`."""
+def two(lab, receive_cmds, *b_options):
+    """Two appliances, the receiving one waiting by the lines of `receive_cmds`."""
     here, there = str(lab.path / "a.net"), str(lab.path / "b.net")
     lab.start("a", "--net", "dgram:%s,%s" % (here, there))
     lab.start("b", "--net", "dgram:%s,%s" % (there, here), *b_options)
+    return receive(lab, receive_cmds)
+
+
+def receive(lab, commands):
     waiting = subprocess.Popen(
-        [LAUNCHER, "exec", "--name", "b", receive], env=lab.env, text=True,
+        [LAUNCHER, "exec", "--name", "b", commands], env=lab.env, text=True,
         stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
     assert waiting.stdout.readline() == "waiting for frames\n"
     return waiting
@@ -67,8 +80,13 @@ def test_two_appliances_meet(lab):
     assert done.stdout == "all have gone\n"
     out, err = receiver.communicate(timeout=PATIENCE)
     assert (receiver.returncode, out, err) == (0, "all have come\n", "")
+    # And once more, with what was set.
+    waiting = receive(lab, example("two-receive.cmds"))
+    assert lab.launch("exec", "--name", "a", example("two-send.cmds")
+                      ).stdout == "all have gone\n"
+    assert waiting.communicate(timeout=PATIENCE)[0] == "all have come\n"
     lab.launch("down", "--all")
-    assert captured(pcap) == [124] * 20000
+    assert captured(pcap) == [124] * 40000
 
 
 @pytest.mark.parametrize("count, code", [(19999, "E_TIMEOUT"), (20001, "E_EXPECT")])

@@ -47,9 +47,9 @@ def test_a_page_while_frames_are_sent(lab, tmux):
                           and any(set(BLOCKS) & set(r) for r in rows))
     assert rows[0].endswith("any key leaves")
     assert "every 200ms" in rows[0]
-    assert rows[1].startswith("port 0  running  mode tx  set to rate 10kpps, "
+    assert rows[1].startswith("port 0  sending  mode tx  set to rate 10kpps, "
                               "size 64 bytes")
-    assert any(r.startswith("port 1  running  mode rx") for r in rows)
+    assert any(r.startswith("port 1  receiving  mode rx") for r in rows)
     assert terminal.modes() == "1 0"
     # It moves, and tells the truth: what was sent by then and thereafter.
     before = number(rows[1:], "tx packets")

@@ -22,7 +22,7 @@ def test_a_whole_measurement(lab, tmp_path):  # noqa: F811
     assert program.ask("mode 0 tx; mode 1 rx; size 0 128; rate 0 20kpps; "
                        "dst 0 udp 7; stats clear") == []
     ports = program.json("show config --json")[0]["ports"]
-    assert ports[0]["size"] == "128" and ports[0]["dst"]["udp"] == 7
+    assert ports[0]["size"] == 128 and ports[0]["dst"]["udp"] == 7
     assert program.ask("start 0 count 3000") == []
     done = program.notice(r"port 0 done count=.*")
     assert done == "port 0 done count=3000"
@@ -200,10 +200,10 @@ def test_expect_and_wait(program):
     assert time.monotonic() - began >= 0.6
     program.ask("rate 0 1kpps; start 0 count 200; "
                 "expect 0 tx.packets > 100 within 60s; "
-                "wait 1 rx.packets = 0:tx.packets; expect 0 state = running")
+                "wait 1 rx.packets = 0:tx.packets; expect 0 state = sending")
     assert program.fails("wait 0 idle within 0s").code == "E_TIMEOUT"
     program.ask("wait idle; expect 1 rx.packets = 200 within 60s; "
-                "expect all state = idle")
+                "expect 0 state = idle")
     assert program.fails("expect 0 nothing = 0").code == "E_SYNTAX"
 
 
@@ -233,7 +233,7 @@ def test_a_line_that_somebody_left_is_taken_over(lab):  # noqa: F811
     with pytest.raises(Failed) as failure:
         program.reply("theirs")
     assert failure.value.code == "E_BYTE"
-    assert program.json("show 0 config --json")[0]["ports"][0]["size"] == "1518"
+    assert program.json("show 0 config --json")[0]["ports"][0]["size"] == 1518
 
 
 @pytest.mark.parametrize("keys", [
@@ -264,7 +264,10 @@ def test_a_line_of_text_is_never_taken_for_the_end(program):
 
 
 def test_quit_is_answered(program):
-    tag = program.send("echo bye; quit; echo no")
+    with pytest.raises(Failed) as failure:
+        program.ask("echo bye; quit; echo no")
+    assert failure.value.code == "E_STATE" and failure.value.lines == ["bye"]
+    tag = program.send("echo bye; quit")
     program.send("version")
     assert program.reply(tag) == ["bye"]
     while True:

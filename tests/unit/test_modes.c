@@ -403,7 +403,7 @@ static void any_burst_and_strategy_keeps_the_count(void **state)
 		set_stream();
 		set(STRATEGY_SHARED, false, bursts[k]);
 		count(200000);
-		for (int i = 0; w->state != WORKER_IDLE; i++) {
+		for (int i = 0; worker_runs(w) || w->frames.nb_held; i++) {
 			const uint64_t r = unit_random(&seed) >> 32;
 
 			assert_true(i < 1000000);

@@ -225,7 +225,6 @@ static void an_unknown_command_gets_a_suggestion(void **state)
 	       "no command 'sise'; did you mean 'size'?");
 	refuse("  tsats", E_UNKNOWN, 3,
 	       "no command 'tsats'; did you mean 'stats'?");
-	refuse("Size", E_UNKNOWN, 1, "no command 'Size'; did you mean 'size'?");
 	refuse("xyz", E_UNKNOWN, 1, "no command 'xyz'; 'help' lists them");
 	refuse("\"\"", E_UNKNOWN, 1, "no command ''; 'help' lists them");
 	refuse("--json", E_UNKNOWN, 1,
@@ -305,8 +304,6 @@ static void what_has_the_wrong_form_is_refused(void **state)
 	       "'size' takes SIZE 64..9018 bytes, not '64x'");
 	refuse("rate fast", E_SYNTAX, 6,
 	       "'rate' takes RATE: 10mpps or 25%, not 'fast'");
-	refuse("mode TX", E_SYNTAX, 6,
-	       "'mode' takes off|tx|rx, not 'TX'; did you mean 'tx'?");
 	refuse("sleep 5", E_SYNTAX, 7, "'sleep' takes TIME 1us..1h, not '5'");
 	refuse("name a/b", E_SYNTAX, 6, "'name' takes NAME: a name, not 'a/b'");
 	refuse("name a123456789b123456789c123456789de", E_SYNTAX, 6,
@@ -333,8 +330,54 @@ static void a_word_gets_a_suggestion_from_what_may_stand_there(void **state)
 	       "'stats' takes PORTS (0..3 or all) or 'clear' or 'every', not "
 	       "'cler'; did you mean 'clear'?");
 	/* Not a keyword of a form that another keyword has ruled out. */
-	refuse("stats every clear", E_SYNTAX, 7,
-	       "'stats' takes PORTS (0..3 or all), not 'every'");
+	refuse("stats every clear", E_SYNTAX, 13,
+	       "'stats' takes TIME: interval, not 'clear'");
+}
+
+static void the_form_that_got_furthest_says_what_is_wrong(void **state)
+{
+	(void)state;
+	/* What is missing behind a keyword is missing with ports as well. */
+	refuse("check a = 0 within", E_MISSING, 19,
+	       "'check' lacks TIME: how long");
+	refuse("check 0 a = 0 within", E_MISSING, 21,
+	       "'check' lacks TIME: how long");
+	refuse("check 0 a = 0 within 5", E_SYNTAX, 22,
+	       "'check' takes TIME: how long, not '5'");
+	refuse("check 9 a = 0 within", E_RANGE, 7,
+	       "'check' takes PORTS (0..3 or all)");
+	/* Only what can stand there is offered. */
+	refuse("check a 5", E_SYNTAX, 9, "'check' takes =|<, not '5'");
+	refuse("check a < 5 of b", E_SYNTAX, 13,
+	       "'check' takes 'within', not 'of'");
+	refuse("check 0 a < 5 wihtin 1s", E_SYNTAX, 15,
+	       "'check' takes 'within', not 'wihtin'; did you mean 'within'?");
+	refuse("check 0 a < 5 within 1s 2s", E_SURPLUS, 25,
+	       "one word too many for 'check [PORTS] FIELD =|< VALUE within "
+	       "TIME'");
+	refuse("check", E_MISSING, 6, "'check' lacks 'idle' or FIELD: which");
+	refuse("check 0", E_MISSING, 8, "'check' lacks 'idle' or =|<");
+	refuse("stats 0 1", E_SYNTAX, 9,
+	       "'stats' takes 'clear' or 'every', not '1'");
+	assert_int_equal(form("check 0 idle"), 0);
+	assert_int_equal(form("check idle"), 0);
+	assert_int_equal(form("check 0 = 0"), 1);
+	assert_int_equal(form("check 0 a = 0"), 1);
+	assert_int_equal(form("check 0 = 0 within 1s"), 2);
+}
+
+static void case_does_not_matter(void **state)
+{
+	(void)state;
+	accept("SIZE 0 1.5K");
+	accept("Mode All TX");
+	assert_int_equal(c.v[1].u, 1);
+	assert_int_equal(form("stats Clear"), 1);
+	assert_int_equal(form("Stats 0 EVERY 1S 3 --JSON"), 2);
+	assert_true(c.json);
+	/* A name is what it is. */
+	accept("name Ab");
+	assert_string_equal(c.v[0].text, "Ab");
 }
 
 static void without_ports_no_command_takes_any(void **state)
@@ -395,6 +438,8 @@ int main(void)
 		TEST(what_is_outside_its_range_is_refused),
 		TEST(what_has_the_wrong_form_is_refused),
 		TEST(a_word_gets_a_suggestion_from_what_may_stand_there),
+		TEST(the_form_that_got_furthest_says_what_is_wrong),
+		TEST(case_does_not_matter),
 		TEST(without_ports_no_command_takes_any),
 		TEST(a_failing_call_points_at_its_argument),
 	};
