@@ -13,13 +13,13 @@
 #include "shell/intake.h"
 #include "unit.h"
 
-#define RIG_STEP_NS 100000ull
-#define RIG_STEPS_A_SECOND 10000u
+#define LINE_STEP_NS 100000ull
+#define LINE_STEPS_A_SECOND 10000u
 /* Of the UART and its ring. */
-#define RIG_HELD 48
-#define RIG_SCREEN (256 << 10)
+#define LINE_HELD 48
+#define LINE_SCREEN (256 << 10)
 
-struct rig {
+struct line {
 	struct app app;
 	struct intake in;
 	uint64_t now_ns;
@@ -27,35 +27,35 @@ struct rig {
 	bool deaf;       /* nobody reads */
 	const char *out; /* what the client still has to send... */
 	size_t out_len;
-	char held[RIG_HELD]; /* ...and what the one before left */
+	char held[LINE_HELD]; /* ...and what the one before left */
 	size_t held_len;
-	char screen[RIG_SCREEN]; /* the client's, NUL behind */
-	size_t len, seen;        /* ...and how much of it was searched */
+	char screen[LINE_SCREEN]; /* the client's, NUL behind */
+	size_t len, seen;         /* ...and how much of it was searched */
 };
 
-extern struct rig rig;
+extern struct line line;
 
 /* A new app on two wired ports; files "forever" and "sleeper" are there. */
-void rig_begin(void);
-void rig_end(void);
+void line_begin(void);
+void line_end(void);
 
 /* The client sends that, too, once what it sent before is gone. */
-void rig_send(const void *bytes, size_t len);
-void rig_type(const char *text);
+void line_send(const void *bytes, size_t len);
+void line_type(const char *text);
 
-void rig_step(void);
-void rig_run(unsigned steps);
+void line_step(void);
+void line_run(unsigned steps);
 
 /* The client goes, and the next one is there. */
-void rig_reconnect(void);
+void line_reconnect(void);
 
 /* What was read by now is of no interest. */
-void rig_forget(void);
+void line_forget(void);
 
 /*
  * Steps until the client has read `text`; returns how many that took, or fails
  * after `max`.
  */
-unsigned rig_until(const char *text, unsigned max);
+unsigned line_until(const char *text, unsigned max);
 
 #endif /* TESTS_LINE_RIG_H */

@@ -2,8 +2,8 @@
 /*
  * What docs/protocol.md promises whoever has the line, each promise kept under
  * each load that somebody may have left on it, frames moving or not: a table of
- * loads, and a table of promises. "A second" is RIG_STEPS_A_SECOND turns of the
- * main loop, so nothing here depends on how fast this machine is.
+ * loads, and a table of promises. "A second" is LINE_STEPS_A_SECOND turns of
+ * the main loop, so nothing here depends on how fast this machine is.
  */
 #include <stdio.h>
 #include <string.h>
@@ -11,7 +11,7 @@
 #include "line_rig.h"
 #include "shell/script.h"
 
-#define SECOND RIG_STEPS_A_SECOND
+#define SECOND LINE_STEPS_A_SECOND
 #define OPEN "\x05\x15\n\x03"
 
 /* ---- What was left behind ------------------------------------------------ */
@@ -69,14 +69,14 @@ static void leave(const struct left *left)
 	static char many[256 << 10];
 	size_t len = 0;
 
-	rig_type(left->text);
-	rig_run(SECOND / 50);
-	rig.deaf = left->unread;
+	line_type(left->text);
+	line_run(SECOND / 50);
+	line.deaf = left->unread;
 	for (unsigned i = 0; i < left->times; i++)
 		len += (size_t)snprintf(many + len, sizeof(many) - len, "%s",
 					left->again);
-	rig_send(many, len);
-	rig_run(SECOND / 10);
+	line_send(many, len);
+	line_run(SECOND / 10);
 }
 
 /* ---- What is promised ---------------------------------------------------- */
@@ -86,7 +86,7 @@ static unsigned running_jobs(void)
 	struct job job = {.number = 0};
 	unsigned n = 0;
 
-	while (session_job(&rig.app.session, job.number, &job))
+	while (session_job(&line.app.session, job.number, &job))
 		n += job.running;
 	return n;
 }
@@ -98,7 +98,7 @@ static void check_reply(const char *tag, unsigned lines)
 	unsigned n = 0;
 
 	snprintf(begin, sizeof(begin), "\r\n@%s ", tag);
-	for (const char *at = rig.screen; (at = strstr(at, begin)) != NULL;
+	for (const char *at = line.screen; (at = strstr(at, begin)) != NULL;
 	     at += 2)
 		n++;
 	assert_int_equal(n, lines + 1);
@@ -106,16 +106,16 @@ static void check_reply(const char *tag, unsigned lines)
 
 static void the_opening_gets_through(void)
 {
-	rig_type(OPEN "@n echo hello\n");
-	rig_until("\r\n@n hello\r\n", SECOND);
-	rig_until("\r\n@n OK\r\n", SECOND / 5);
+	line_type(OPEN "@n echo hello\n");
+	line_until("\r\n@n hello\r\n", SECOND);
+	line_until("\r\n@n OK\r\n", SECOND / 5);
 	check_reply("n", 1);
 	/* What it ended says nothing any more, but for jobs. */
-	rig_forget();
-	rig_run(SECOND / 10);
-	assert_null(strstr(rig.screen, "@r "));
-	assert_null(strstr(rig.screen, "@f "));
-	assert_false(rig.app.quit);
+	line_forget();
+	line_run(SECOND / 10);
+	assert_null(strstr(line.screen, "@r "));
+	assert_null(strstr(line.screen, "@f "));
+	assert_false(line.app.quit);
 }
 
 static void it_comes_in_pieces(void)
@@ -123,48 +123,49 @@ static void it_comes_in_pieces(void)
 	static const char pieces[] = OPEN "@n echo hello\n";
 
 	for (size_t i = 0; i < sizeof(pieces) - 1; i++) {
-		rig_send(pieces + i, 1);
-		rig_run(10);
+		line_send(pieces + i, 1);
+		line_run(10);
 	}
-	rig_until("\r\n@n OK\r\n", SECOND);
+	line_until("\r\n@n OK\r\n", SECOND);
 	check_reply("n", 1);
 }
 
 static void jobs_are_cancelled(void)
 {
-	char line[96], told[96];
+	char request[96], told[96];
 	struct job job = {.number = 0};
 
-	rig_type(OPEN "@n jobs --json\n");
-	rig_until("\r\n@n OK\r\n", SECOND);
+	line_type(OPEN "@n jobs --json\n");
+	line_until("\r\n@n OK\r\n", SECOND);
 	while (running_jobs()) {
-		while (session_job(&rig.app.session, job.number, &job) &&
+		while (session_job(&line.app.session, job.number, &job) &&
 		       !job.running)
 			;
-		snprintf(line, sizeof(line), "@c cancel %u\n", job.number);
-		rig_type(line);
+		snprintf(request, sizeof(request), "@c cancel %u\n",
+			 job.number);
+		line_type(request);
 		snprintf(told, sizeof(told), " job %u cancelled\r\n",
 			 job.number);
-		rig_until(told, SECOND);
-		rig_until("\r\n@c OK\r\n", SECOND);
+		line_until(told, SECOND);
+		line_until("\r\n@c OK\r\n", SECOND);
 	}
 }
 
 static void notices_come(void)
 {
-	rig_type(OPEN "@n rate 1kpps; start 0 count 10\n");
-	rig_until(" port 0 done count=10\r\n", SECOND);
-	session_event(&rig.app.session, rig.now_ns, "another");
-	rig_until(" another\r\n", SECOND / 5);
+	line_type(OPEN "@n rate 1kpps; start 0 count 10\n");
+	line_until(" port 0 done count=10\r\n", SECOND);
+	session_event(&line.app.session, line.now_ns, "another");
+	line_until(" another\r\n", SECOND / 5);
 }
 
 static void requests_are_answered_in_order(void)
 {
-	const char *at = rig.screen;
+	const char *at = line.screen;
 
-	rig_type(OPEN "@a stats --json\n@b echo two\n@c sleep 10ms; echo x\n"
-		      "@d size 5\n@e\n");
-	rig_until("\r\n@e OK\r\n", SECOND);
+	line_type(OPEN "@a stats --json\n@b echo two\n@c sleep 10ms; echo x\n"
+		       "@d size 5\n@e\n");
+	line_until("\r\n@e OK\r\n", SECOND);
 	for (const char *const *end =
 		     (const char *const[]){
 			     "\r\n@a OK\r\n", "\r\n@b OK\r\n", "\r\n@c OK\r\n",
@@ -179,66 +180,66 @@ static void requests_are_answered_in_order(void)
 
 static void ctrl_c_cancels_what_runs(void)
 {
-	rig_type(OPEN "@n repeat 1000000 stats\n");
-	rig_until("\r\n@n ", SECOND);
-	rig_run(SECOND / 10);
-	rig_type("\n\x03");
-	rig_until("\r\n@n ERR E_CANCEL 0 ", SECOND / 2);
-	rig_type("@m sleep 1h\n@k sleep 1h\n@l echo x\n\x03\x03");
-	rig_until("\r\n@l OK\r\n", SECOND);
-	assert_non_null(strstr(rig.screen, "\r\n@m ERR E_CANCEL 0 "));
-	assert_non_null(strstr(rig.screen, "\r\n@k ERR E_CANCEL 0 "));
+	line_type(OPEN "@n repeat 1000000 stats\n");
+	line_until("\r\n@n ", SECOND);
+	line_run(SECOND / 10);
+	line_type("\n\x03");
+	line_until("\r\n@n ERR E_CANCEL 0 ", SECOND / 2);
+	line_type("@m sleep 1h\n@k sleep 1h\n@l echo x\n\x03\x03");
+	line_until("\r\n@l OK\r\n", SECOND);
+	assert_non_null(strstr(line.screen, "\r\n@m ERR E_CANCEL 0 "));
+	assert_non_null(strstr(line.screen, "\r\n@k ERR E_CANCEL 0 "));
 }
 
 static void a_person_may_type(void)
 {
-	rig_type(OPEN "echo a b\r");
-	rig_until("\r\na b\r\n", SECOND);
-	rig_type("sleep 1h\r");
-	rig_run(SECOND / 5);
-	rig_forget();
-	rig_type("echo x\x03");
-	rig_until(": cancelled by Ctrl-C\r\n", SECOND);
-	rig_type("echo c d\r");
-	rig_until("\r\nc d\r\n", SECOND);
+	line_type(OPEN "echo a b\r");
+	line_until("\r\na b\r\n", SECOND);
+	line_type("sleep 1h\r");
+	line_run(SECOND / 5);
+	line_forget();
+	line_type("echo x\x03");
+	line_until(": cancelled by Ctrl-C\r\n", SECOND);
+	line_type("echo c d\r");
+	line_until("\r\nc d\r\n", SECOND);
 }
 
 static void the_prompt_stays_away(void)
 {
 	if (running_jobs())
 		return;
-	rig_type(OPEN "@n version\n");
-	rig_until("\r\n@n OK\r\n", SECOND);
-	rig_forget();
-	rig_type("@m echo x\n@k\n");
-	rig_until("@k OK\r\n", SECOND);
-	rig_run(SECOND / 10);
-	assert_string_equal(rig.screen, "\r\n@m x\r\n@m OK\r\n@k OK\r\n");
+	line_type(OPEN "@n version\n");
+	line_until("\r\n@n OK\r\n", SECOND);
+	line_forget();
+	line_type("@m echo x\n@k\n");
+	line_until("@k OK\r\n", SECOND);
+	line_run(SECOND / 10);
+	assert_string_equal(line.screen, "\r\n@m x\r\n@m OK\r\n@k OK\r\n");
 }
 
 static void a_lease_is_renewed_and_ends(void)
 {
-	rig_type(OPEN "@n rate 10pps; start 0; lease 100ms\n");
-	rig_until("\r\n@n OK\r\n", SECOND);
-	rig_type("@w sleep 1h\n");
+	line_type(OPEN "@n rate 10pps; start 0; lease 100ms\n");
+	line_until("\r\n@n OK\r\n", SECOND);
+	line_type("@w sleep 1h\n");
 	for (unsigned i = 0; i < 10; i++) {
-		rig_run(SECOND / 20);
-		rig_send("", 1);
+		line_run(SECOND / 20);
+		line_send("", 1);
 	}
-	assert_true(rig.app.lease_ns);
-	rig_until(" lease over, ports stopped: 0\r\n", SECOND / 2);
+	assert_true(line.app.lease_ns);
+	line_until(" lease over, ports stopped: 0\r\n", SECOND / 2);
 }
 
 static void all_ports_are_meant(void)
 {
-	rig_type(OPEN "@n port 1; expect 1 size = 64; size 128\n");
-	rig_until("\r\n@n OK\r\n", SECOND);
-	rig_type("@o size 256; expect 0 size = 64\n");
-	rig_until("\r\n@o OK\r\n", SECOND);
-	rig_reconnect();
+	line_type(OPEN "@n port 1; expect 1 size = 64; size 128\n");
+	line_until("\r\n@n OK\r\n", SECOND);
+	line_type("@o size 256; expect 0 size = 64\n");
+	line_until("\r\n@o OK\r\n", SECOND);
+	line_reconnect();
 	/* Without the ^C as well. */
-	rig_type("\x05\x15\n@p size 512; expect 0 size = 512\n");
-	rig_until("\r\n@p OK\r\n", SECOND);
+	line_type("\x05\x15\n@p size 512; expect 0 size = 512\n");
+	line_until("\r\n@p OK\r\n", SECOND);
 }
 
 static const struct {
@@ -269,17 +270,17 @@ static void kept(void **state)
 {
 	const struct row *row = *state;
 
-	rig_begin();
-	rig.slow = row->slow;
+	line_begin();
+	line.slow = row->slow;
 	leave(&loads[row->load]);
 	if (row->same) {
-		rig.out_len = 0;
-		rig.deaf = false;
+		line.out_len = 0;
+		line.deaf = false;
 	} else {
-		rig_reconnect();
+		line_reconnect();
 	}
 	promises[row->promise].check();
-	rig_end();
+	line_end();
 }
 
 int main(void)
