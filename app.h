@@ -36,7 +36,7 @@ struct app {
 	struct stats_rate rate[PKTGEN_MAX_PORTS];
 	struct app_kept kept;
 	uint64_t done_told[PKTGEN_MAX_PORTS]; /* worker_done.runs by then */
-	int err_told[PKTGEN_MAX_PORTS]; /* worker.err by then */
+	int err_told[PKTGEN_MAX_PORTS];       /* worker.err by then */
 	struct stats_history history[PKTGEN_MAX_PORTS];
 	struct live live;
 };

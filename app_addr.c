@@ -66,22 +66,22 @@ static void get_mac(const struct stream *s, const struct endpoint *end,
 	v->u = v->unset;
 }
 
-static void get_ip(const struct stream *s __unused,
-		   const struct endpoint *end, struct value *v)
+static void get_ip(const struct stream *s __unused, const struct endpoint *end,
+		   struct value *v)
 {
 	memcpy(v->addr, end->ip, IPV4_ALEN);
 	v->prefix = end->ip_prefix;
 }
 
-static void get_ip6(const struct stream *s __unused,
-		    const struct endpoint *end, struct value *v)
+static void get_ip6(const struct stream *s __unused, const struct endpoint *end,
+		    struct value *v)
 {
 	memcpy(v->addr, end->ip6, IPV6_ALEN);
 	v->prefix = end->ip6_prefix;
 }
 
-static void get_udp(const struct stream *s __unused,
-		    const struct endpoint *end, struct value *v)
+static void get_udp(const struct stream *s __unused, const struct endpoint *end,
+		    struct value *v)
 {
 	v->u = end->udp;
 }

@@ -92,7 +92,8 @@ static enum call_result failed(struct call *c, const struct bench *b,
 				 b->port);
 	default:
 		return call_fail(c, E_DEVICE, PORTS, "port %u failed: %s",
-				 b->port, port_why(b->worker->port, b->worker->err));
+				 b->port,
+				 port_why(b->worker->port, b->worker->err));
 	}
 }
 

@@ -50,8 +50,9 @@ static int agree(struct virtio_dev *vd, uint64_t wanted, uint64_t needed)
 
 	vd->features = offered & wanted;
 	if ((vd->features & needed) != needed) {
-		virtio_why(vd, "the device lacks features that are needed "
-			       "(%#llx)",
+		virtio_why(vd,
+			   "the device lacks features that are needed "
+			   "(%#llx)",
 			   (unsigned long long)(needed & ~vd->features));
 		return -ENOTSUP;
 	}

@@ -30,7 +30,7 @@ struct virtio_net {
 	bool mergeable; /* frames may be spread over several buffers... */
 	bool in_parts;  /* ...and many will be, by the MTU */
 	bool live;      /* DRIVER_OK is set: notifications are allowed */
-	bool broken; /* by either direction, seen by both */
+	bool broken;    /* by either direction, seen by both */
 };
 
 /* What both directions have. */

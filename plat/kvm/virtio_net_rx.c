@@ -52,10 +52,10 @@ static void learn_room(struct uk_netdev_rx_queue *rxq, enum vring_layout layout,
 			  (uint32_t)rxq->room + VIRTIO_NET_HDR_LEN);
 	/* A full one may have but a part of a frame. */
 	if (!rxq->q.vn->in_parts)
-		vring_set_usual_len(&rxq->q.vr,
-				    VIRTIO_NET_HDR_LEN +
-					    MIN(rxq->max_frame,
-						(uint32_t)rxq->room - 1));
+		vring_set_usual_len(
+			&rxq->q.vr,
+			VIRTIO_NET_HDR_LEN +
+				MIN(rxq->max_frame, (uint32_t)rxq->room - 1));
 }
 
 /* As many as there are of `n`, in front of those that have no place. */
@@ -134,7 +134,7 @@ void virtio_net_fill(struct uk_netdev_rx_queue *rxq)
 /* Buffers on their way to the caller. */
 struct rx_sink {
 	struct uk_netbuf **pkts;
-	uint32_t usual;        /* bytes that a buffer with a whole frame has */
+	uint32_t usual; /* bytes that a buffer with a whole frame has */
 	unsigned int first_part; /* from here on join() has to look */
 };
 
@@ -290,8 +290,8 @@ VRING_INLINE unsigned int rx_take(struct uk_netdev_rx_queue *rxq,
 	}
 	*cnt = n;
 	if (unlikely(s.first_part < n))
-		*cnt = s.first_part + join(rxq, pkts + s.first_part,
-					   n - s.first_part, large);
+		*cnt = s.first_part +
+		       join(rxq, pkts + s.first_part, n - s.first_part, large);
 	return n;
 }
 
@@ -358,11 +358,11 @@ RX_BURST(rx_burst_packed_parts, VRING_PACKED, true)
 void virtio_net_choose_rx(struct virtio_net *vn)
 {
 	if (vn->layout == VRING_PACKED)
-		vn->dev.rx_burst = vn->in_parts ? rx_burst_packed_parts
-						: rx_burst_packed;
+		vn->dev.rx_burst =
+			vn->in_parts ? rx_burst_packed_parts : rx_burst_packed;
 	else
-		vn->dev.rx_burst = vn->in_parts ? rx_burst_split_parts
-						: rx_burst_split;
+		vn->dev.rx_burst =
+			vn->in_parts ? rx_burst_split_parts : rx_burst_split;
 }
 
 uint64_t virtio_net_rx_short(const struct uk_netdev *dev)

@@ -414,13 +414,15 @@ VRING_INLINE unsigned int vring_reap_any(struct vring *vr,
  * Takes up to `n` used buffers back and hands each to `put`, but from the first
  * one on that is not as usual, to `odd`: be it that it comes in another order,
  * or that less than `min` bytes were written, or more than the usual length,
- * which is `min` at least. Returns how many there were; none once the ring is broken, which
- * this call can find out.
+ * which is `min` at least. Returns how many there were; none once the ring is
+ * broken, which this call can find out.
  */
-VRING_INLINE unsigned int
-vring_reap_usual(struct vring *vr, const enum vring_layout layout,
-		 const enum vring_dir dir, const uint32_t min, unsigned int n,
-		 const vring_put_t put, const vring_put_t odd, void *arg)
+VRING_INLINE unsigned int vring_reap_usual(struct vring *vr,
+					   const enum vring_layout layout,
+					   const enum vring_dir dir,
+					   const uint32_t min, unsigned int n,
+					   const vring_put_t put,
+					   const vring_put_t odd, void *arg)
 {
 	/* Read once: the device may use more at any time. */
 	const unsigned int used = vring_shown_used(vr, layout);

@@ -430,10 +430,9 @@ static void an_idle_receiver_stays_awake(void **state)
 	pktgen_step(&pg, now);
 	assert_int_equal(pktgen_sleep_ns(&pg, now), PKTGEN_SLEEP_NS);
 	/* What comes while it sleeps is up to the ring. */
-	assert_int_equal(
-		sleep_and_receive(&now, 300000 * US,
-				  PKTGEN_SLEEP_NS + 100 * US),
-		0);
+	assert_int_equal(sleep_and_receive(&now, 300000 * US,
+					   PKTGEN_SLEEP_NS + 100 * US),
+			 0);
 	assert_in_range(rx->rx_packets, 23000, 24000);
 	pktgen_set_mode(&pg, 2, 0, now);
 	got = rx->rx_packets;
@@ -479,12 +478,12 @@ static void frames_beyond_the_mtu_are_counted(void **state)
 		uint16_t len, type;
 		bool good;
 	} frames[] = {
-		{60, ETH_TYPE_IPV4, true},     {1514, ETH_TYPE_IPV4, true},
-		{1515, ETH_TYPE_IPV4, false},  {1518, ETH_TYPE_IPV4, false},
-		{1515, ETH_TYPE_VLAN, true},   {1518, ETH_TYPE_VLAN, true},
-		{1518, ETH_TYPE_QINQ, true},   {1519, ETH_TYPE_VLAN, false},
-		{2034, ETH_TYPE_IPV4, false},  {2036, ETH_TYPE_IPV4, false},
-		{9014, ETH_TYPE_IPV4, false},  {9014, ETH_TYPE_VLAN, false},
+		{60, ETH_TYPE_IPV4, true},    {1514, ETH_TYPE_IPV4, true},
+		{1515, ETH_TYPE_IPV4, false}, {1518, ETH_TYPE_IPV4, false},
+		{1515, ETH_TYPE_VLAN, true},  {1518, ETH_TYPE_VLAN, true},
+		{1518, ETH_TYPE_QINQ, true},  {1519, ETH_TYPE_VLAN, false},
+		{2034, ETH_TYPE_IPV4, false}, {2036, ETH_TYPE_IPV4, false},
+		{9014, ETH_TYPE_IPV4, false}, {9014, ETH_TYPE_VLAN, false},
 	};
 	struct stats *s = &pg.worker[1]->stats, was;
 	uint64_t now = S;

@@ -176,8 +176,9 @@ static void test_broken_rx(void **state)
 			 UK_NETDEV_STATUS_SUCCESS);
 	assert_int_equal(cnt, 1);
 	uk_netbuf_free(pkts[0]);
-	assert_over(dev, resets,
-		    "the device returned a length of 1997 for a buffer of 1996");
+	assert_over(
+		dev, resets,
+		"the device returned a length of 1997 for a buffer of 1996");
 }
 
 static void test_broken_tx(void **state)
@@ -302,8 +303,7 @@ static void test_needs_reset(void **state)
 		rc = uk_netdev_rx_burst(dev, 0, NULL, &cnt);
 	}
 	assert_int_equal(rc, -EIO);
-	assert_over(dev, resets,
-		    "the device asks for a reset (NEEDS_RESET)");
+	assert_over(dev, resets, "the device asks for a reset (NEEDS_RESET)");
 }
 
 /* It does not even reset: the driver does not wait for ever. */

@@ -217,9 +217,8 @@ static void test_rx_more(void **state)
 static void test_rx_large(void **state)
 {
 	const uint32_t room = BUF_LEN - HEADROOM;
-	const uint32_t lens[] = {14,   60,       1514,     1515,
-				 1518, 1519,     room - 1, room,
-				 room + 1, 2 * room, 9014};
+	const uint32_t lens[] = {14,       60,   1514,     1515,     1518, 1519,
+				 room - 1, room, room + 1, 2 * room, 9014};
 	const unsigned int nb = sizeof(lens) / sizeof(lens[0]);
 	struct uk_netdev *dev = *state;
 	struct uk_netbuf *pkts[RING];
@@ -268,10 +267,10 @@ static void test_rx_large_alone(void **state)
 	virtio_fake_bring_up(dev);
 	for (uint32_t len = 1500; len <= BUF_LEN - HEADROOM; len++) {
 		dev_receive(len, 1);
-		assert_int_equal(uk_netdev_rx_one(dev, 0, &pkt),
-				 UK_NETDEV_STATUS_SUCCESS |
-					 (len > 1514 ? UK_NETDEV_STATUS_LARGE
-						     : 0));
+		assert_int_equal(
+			uk_netdev_rx_one(dev, 0, &pkt),
+			UK_NETDEV_STATUS_SUCCESS |
+				(len > 1514 ? UK_NETDEV_STATUS_LARGE : 0));
 		assert_int_equal(pkt->len, len);
 		uk_netbuf_free(pkt);
 	}
