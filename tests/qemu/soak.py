@@ -41,7 +41,6 @@ class Backend:
         self.rings = ("--packed",) if seed & 1 else ()
         self.patience = patience
         self.lines = []
-        self.open()
 
     def boot(self, name, *nets):
         options = [word for net in nets for word in ("--net", net)]
@@ -263,6 +262,7 @@ def soak(name, seconds, seed):
     end = time.monotonic() + seconds
     count = 0
     try:
+        backend.open()
         while time.monotonic() < end:
             Phase(backend, random.Random("%d %d" % (seed, count))).run()
             count += 1
