@@ -32,6 +32,7 @@ SETTLE_S = 10.0
 
 class Backend:
     """Appliances on a back end: `lines`, and of each which ports it has."""
+    clears = False  # whether counts are still comparable after `stats clear`
 
     def __init__(self, path, seed, patience):
         self.lab = Lab(path)
@@ -73,11 +74,15 @@ class Pair(Backend):
 
 
 class Loop(Pair):
+    clears = True
+
     def open(self):
         self.boot("soak", "loop")
 
 
 class Dgram(Pair):
+    clears = True
+
     def open(self):
         x, y = self.path / "x", self.path / "y"
         self.boot("soak", "dgram:%s,%s" % (x, y), "dgram:%s,%s" % (y, x))
@@ -135,6 +140,7 @@ class Tap(Backend):
 
 class Vhost(Backend):
     """A peer that checks each frame and sends it back, used entries swapped at times."""
+    peer = None
 
     def open(self):
         self.peer = Peer(self.path / "v", "--mode", "echo", patience=self.patience)
@@ -152,7 +158,8 @@ class Vhost(Backend):
 
     def close(self):
         super().close()
-        self.peer.__exit__()
+        if self.peer:
+            self.peer.__exit__()
 
 
 BACKENDS = {"loop": Loop, "dgram": Dgram, "stream": Stream, "tap": Tap, "vhost": Vhost}
@@ -194,12 +201,14 @@ def begin(dice):
     return "; ".join(word for word in words if word)
 
 
-def between(dice):
+def between(dice, clears):
+    if clears and not dice.randrange(6):
+        return "stats clear"
     return dice.choice([
         lambda: setting(dice), lambda: setting(dice), lambda: setting(dice),
         lambda: "stats --json", lambda: "stats", lambda: "port --json",
         lambda: "show config", lambda: "stats pacing", lambda: "help rate",
-        lambda: "stop 0", lambda: "start 0", lambda: "sleep 100ms",
+        lambda: "stop 0; start 0", lambda: "sleep 100ms",
     ])()
 
 
@@ -224,21 +233,27 @@ class Phase:
                          ["  " + row for line in self.backend.lines
                           for row in line.ask("port") + line.ask("stats")])
 
+    def sent(self):
+        return sum(line.ports()[i]["tx"]["packets"] for line, i in self.backend.ports())
+
     def run(self):
+        """Returns how many frames it sent at least: those after its last clear."""
         end = time.monotonic() + PHASE_S
+        before = self.sent()
         for line in self.backend.lines:
             self.must(line, begin(self.dice))
-            self.must(line, "start 0")
+            self.must(line, "start")
         while time.monotonic() < end:
             line = self.dice.choice(self.backend.lines)
             # That it cannot be set together with others is an answer, too.
-            self.say(line, between(self.dice))
+            self.say(line, between(self.dice, self.backend.clears))
             time.sleep(self.dice.random() / 5)
             if not self.dice.randrange(8):
                 self.backend.disturb(self.dice)
         for line in self.backend.lines:
             self.must(line, "stop --json; wait all idle within 10s")
         self.check()
+        return self.sent() - (0 if "stats clear" in self.said else before)
 
     def check(self):
         for line, i in self.backend.ports():
@@ -260,17 +275,18 @@ def soak(name, seconds, seed):
     path = pathlib.Path(tempfile.mkdtemp(prefix="soak-"))
     backend = BACKENDS[name](path, seed, seconds + 300)
     end = time.monotonic() + seconds
-    count = 0
+    count = frames = 0
     try:
         backend.open()
         while time.monotonic() < end:
-            Phase(backend, random.Random("%d %d" % (seed, count))).run()
+            frames += Phase(backend, random.Random("%d %d" % (seed, count))).run()
             count += 1
             if sys.stderr.isatty():
                 print("\r%-8s phase %d, %d s left  " %
                       (name, count, max(0, end - time.monotonic())),
                       end="", file=sys.stderr)
-        frames = sum(line.ports()[i]["tx"]["packets"] for line, i in backend.ports())
+        if not frames:
+            raise SystemExit("nothing was sent")
         print("%s%-8s %5d phases, %13s frames: none stalled, none missing" %
               ("\r" if sys.stderr.isatty() else "", name, count, "{:,}".format(frames)),
               flush=True)
