@@ -7,7 +7,7 @@
 #include <uk/plat/lcpu.h>
 #include <uk/plat/time.h>
 
-#include "app.h"
+#include "app/app.h"
 #include "shell/intake.h"
 #include "shell/script.h"
 
@@ -86,7 +86,8 @@ static uint64_t idle_until(uint64_t now_ns)
 	uint64_t until = now_ns + pktgen_sleep_ns(&app.pktgen, now_ns);
 	const void *out;
 
-	/* What the console has no room for is offered again soon, not at once.
+	/*
+	 * What the console has no room for is offered again soon, not at once.
 	 */
 	if (session_output(&app.session, &out))
 		return now_ns + OUTPUT_NS;

@@ -36,7 +36,8 @@ static bool cut_line(char *line, const struct input *in, size_t *used,
 	return true;
 }
 
-/* A line of `len` bytes with a NUL behind; more is not run once output is lost.
+/*
+ * A line of `len` bytes with a NUL behind; more is not run once output is lost.
  */
 static enum status run_one(struct client *c, const char *line, size_t len,
 			   const char *name, unsigned row)

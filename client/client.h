@@ -35,7 +35,8 @@ struct request {
 	void (*line)(void *arg, char *text, size_t len);
 	void *arg;
 
-	/* A person typed it: replied to as at the prompt. Kept by the sender.
+	/*
+	 * A person typed it: replied to as at the prompt. Kept by the sender.
 	 */
 	bool typed;
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The lines that a person typed, kept between runs in the XDG state directory.
+/*
+ * The lines that a person typed, kept between runs in the XDG state directory.
  */
 #ifndef CLIENT_HISTORY_H
 #define CLIENT_HISTORY_H

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* What is read of replies with cJSON, whatever is not there or of another type.
+/*
+ * What is read of replies with cJSON, whatever is not there or of another type.
  */
 #ifndef CLIENT_JSON_H
 #define CLIENT_JSON_H

@@ -4,7 +4,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "shell/crc32.h"
+#include "files/crc32.h"
 
 #define NAME_BYTES 31
 

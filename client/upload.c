@@ -9,8 +9,8 @@
 #include "client/json.h"
 #include "client/progress.h"
 #include "client/transfer.h"
-#include "shell/base64.h"
-#include "shell/crc32.h"
+#include "files/base64.h"
+#include "files/crc32.h"
 
 #define PIECE 720
 /* Requests sent ahead: what the appliance's line holds meanwhile. */

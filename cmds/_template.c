@@ -4,7 +4,7 @@
  * command is in the table, in `help` and, after `make docs`, in the docs. This
  * file is compiled by `make check` and is part of no image.
  */
-#include "app.h"
+#include "app/app.h"
 
 /* The arguments of a form, by their place in the list below. */
 enum { PORTS, COUNT };

@@ -2,7 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "app_bench.h"
+#include "app/bench.h"
 #include "shell/script.h"
 
 enum { PORTS, TX, TIME, JSON };

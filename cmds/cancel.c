@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include <stdio.h>
 
-#include "app.h"
+#include "app/app.h"
 #include "shell/script.h"
 
 enum { JOB };

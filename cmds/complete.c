@@ -2,7 +2,7 @@
 /* For programs: docs/protocol.md says how a client completes with it. */
 #include <string.h>
 
-#include "app.h"
+#include "app/app.h"
 
 enum { LINE, NEXT };
 

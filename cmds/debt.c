@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-#include "app.h"
+#include "app/app.h"
 
 enum { PORTS, DEBT };
 
@@ -21,7 +21,9 @@ static const struct arg args[] = {
 
 static void edit(struct worker_how *how, const void *arg)
 {
-	how->pace.debt = (enum pace_debt) * (const uint64_t *)arg;
+	const uint64_t word = *(const uint64_t *)arg;
+
+	how->pace.debt = (enum pace_debt)word;
 }
 
 static enum call_result run(struct call *c)

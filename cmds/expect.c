@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-#include "app_field.h"
+#include "app/condition.h"
 
 enum { WITHIN = COND_ARGS, TIME };
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-#include "app.h"
+#include "app/app.h"
 
 enum { PORTS, SHAPE };
 enum { BURST_KEYWORD = 1, BURST_FRAMES };
@@ -42,7 +42,9 @@ static const struct arg burst_args[] = {
 
 static void edit(struct worker_how *how, const void *arg)
 {
-	how->pace.shape = (enum pace_shape) * (const uint64_t *)arg;
+	const uint64_t word = *(const uint64_t *)arg;
+
+	how->pace.shape = (enum pace_shape)word;
 }
 
 static void edit_burst(struct worker_how *how, const void *arg)
@@ -67,7 +69,8 @@ const struct cmd cmd_gap = {
 	.summary = "Choose how frames are spread over time",
 	.forms =
 		(const struct cmd_form[]){
-			/* Sets the shape, too: `save` has the other behind it.
+			/*
+			 * Sets the shape, too: `save` has the other behind it.
 			 */
 			{burst_args, run_burst,
 			 "N frames at once, the next N as many gaps later"},

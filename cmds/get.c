@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-#include "app.h"
-#include "shell/base64.h"
-#include "shell/crc32.h"
+#include "app/app.h"
+#include "files/base64.h"
+#include "files/crc32.h"
 
 enum { NAME, OFFSET, JSON };
 enum { AT, SERIAL };

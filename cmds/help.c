@@ -3,7 +3,7 @@
 #include <string.h>
 #include <strings.h>
 
-#include "app.h"
+#include "app/app.h"
 #include "shell/nearest.h"
 #include "shell/usage.h"
 

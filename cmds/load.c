@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-#include "app_config.h"
+#include "app/config.h"
 
 enum { FILE_NAME };
 

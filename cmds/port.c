@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include <string.h>
 
-#include "app.h"
+#include "app/app.h"
 #include "shell/arg.h"
 
 enum { PORTS, JSON };
@@ -140,7 +140,9 @@ static enum call_result run_select(struct call *c)
 
 static void edit_wait(struct worker_how *how, const void *arg)
 {
-	how->wait = (enum wait_kind) * (const uint64_t *)arg;
+	const uint64_t word = *(const uint64_t *)arg;
+
+	how->wait = (enum wait_kind)word;
 }
 
 static enum call_result run_wait(struct call *c)

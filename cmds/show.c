@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include <string.h>
 
-#include "app_config.h"
+#include "app/config.h"
 #include "shell/arg.h"
 
 enum { PORTS, CONFIG, JSON };

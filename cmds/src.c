@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-#include "app_addr.h"
+#include "app/endpoint.h"
 
 const struct cmd cmd_src = {
 	.name = "src",

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include <string.h>
 
-#include "app.h"
+#include "app/app.h"
 
 /* Each form starts with the ports. */
 enum { PORTS };

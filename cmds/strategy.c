@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-#include "app.h"
+#include "app/app.h"
 
 enum { PORTS, STRATEGY };
 
@@ -18,7 +18,9 @@ static const struct arg args[] = {
 
 static void edit(struct worker_how *how, const void *arg)
 {
-	how->strategy = (enum strategy) * (const uint64_t *)arg;
+	const uint64_t word = *(const uint64_t *)arg;
+
+	how->strategy = (enum strategy)word;
 }
 
 static enum call_result run(struct call *c)

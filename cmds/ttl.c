@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-#include "app.h"
+#include "app/app.h"
 
 enum { PORTS, TTL };
 
@@ -18,7 +18,9 @@ static const struct arg args[] = {
 
 static void edit(struct stream *s, const void *arg)
 {
-	s->ttl = (uint8_t) * (const uint64_t *)arg;
+	const uint64_t word = *(const uint64_t *)arg;
+
+	s->ttl = (uint8_t)word;
 }
 
 static enum call_result run(struct call *c)

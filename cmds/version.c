@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "version.h"
-#include "app.h"
+#include "app/app.h"
 
 enum { JSON };
 

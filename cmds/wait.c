@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include <stdio.h>
 
-#include "app_field.h"
+#include "app/condition.h"
 
 /* `idle` has its own. */
 enum { WITHIN = COND_ARGS, TIME };

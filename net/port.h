@@ -70,7 +70,8 @@ struct port {
 	size_t rx_buf_bytes; /* of a receive buffer, likewise */
 	uint16_t rx_room;    /* of that, without headroom */
 	unsigned nb_rx_bufs; /* in rx_pool */
-	/* Receive buffers that are back, those used last on top; room for all.
+	/*
+	 * Receive buffers that are back, those used last on top; room for all.
 	 */
 	struct uk_netbuf **rx_free;
 	unsigned nb_rx_free;

@@ -14,7 +14,8 @@ unsigned engine_rx_step(struct worker *w, uint64_t now_ns);
 /* Sends what is held; returns how many frames the device took. */
 unsigned engine_tx_flush(struct worker *w);
 
-/* Sends `n` received frames back, as far as it can; returns the bytes of all.
+/*
+ * Sends `n` received frames back, as far as it can; returns the bytes of all.
  */
 uint64_t engine_reflect(struct worker *w, struct uk_netbuf *pkts[], unsigned n,
 			uint64_t now_ns);

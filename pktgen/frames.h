@@ -72,7 +72,8 @@ int frames_open(struct frames *f, struct port *port, struct uk_alloc *a);
 /* Only once the device has gone. */
 void frames_close(struct frames *f, struct uk_alloc *a);
 
-/* The strategy that comes next to `asked` with this program on this platform.
+/*
+ * The strategy that comes next to `asked` with this program on this platform.
  */
 enum strategy frames_strategy(enum strategy asked, const struct program *prog);
 
@@ -117,7 +118,8 @@ static inline uint64_t frames_sent(struct frames *f, unsigned n)
 /* The first `n` go back unsent. Returns their bytes. */
 uint64_t frames_drop(struct frames *f, unsigned n);
 
-/* Frames with the device; those it says to be done with have been taken back.
+/*
+ * Frames with the device; those it says to be done with have been taken back.
  */
 unsigned frames_in_flight(struct frames *f);
 

@@ -237,7 +237,8 @@ unsigned pacer_take(struct pacer *p, uint64_t now_ns, unsigned max)
 	}
 	if (__builtin_expect(now_ns - p->next_ns > p->debt_ns, 0))
 		give_up(p, now_ns);
-	/* The next second's frames wait until the worst of this one is known.
+	/*
+	 * The next second's frames wait until the worst of this one is known.
 	 */
 	if (last_ns >= p->second_ns)
 		last_ns = p->second_ns - 1;

@@ -41,8 +41,7 @@ void pktgen_open(struct pktgen *pg, struct uk_alloc *a)
 
 void pktgen_close(struct pktgen *pg, struct uk_alloc *a)
 {
-	FOR_EACH_WORKER(pg, ~0ull, i, w)
-	{
+	FOR_EACH_WORKER(pg, ~0ull, i, w) {
 		worker_close(w, a);
 		uk_free(a, w);
 	}
@@ -67,8 +66,7 @@ int pktgen_edit(struct pktgen *pg, uint64_t mask,
 		void (*edit)(struct stream *s, const void *arg),
 		const void *arg, uint64_t now_ns, struct pktgen_fault *fault)
 {
-	FOR_EACH_WORKER(pg, mask, i, w)
-	{
+	FOR_EACH_WORKER(pg, mask, i, w) {
 		struct stream s = pg->stream[i];
 		int rc;
 
@@ -83,8 +81,7 @@ int pktgen_edit(struct pktgen *pg, uint64_t mask,
 		if (rc < 0)
 			return rc;
 	}
-	FOR_EACH_WORKER(pg, mask, i, w)
-	{
+	FOR_EACH_WORKER(pg, mask, i, w) {
 		edit(&pg->stream[i], arg);
 		worker_set_program(w, now_ns);
 	}
@@ -95,15 +92,14 @@ void pktgen_set_mode(struct pktgen *pg, uint64_t mask, unsigned mode,
 		     uint64_t now_ns)
 {
 	FOR_EACH_WORKER(pg, mask, i, w)
-	worker_set_mode(w, mode, now_ns);
+		worker_set_mode(w, mode, now_ns);
 }
 
 void pktgen_set_how(struct pktgen *pg, uint64_t mask,
 		    void (*edit)(struct worker_how *how, const void *arg),
 		    const void *arg, uint64_t now_ns)
 {
-	FOR_EACH_WORKER(pg, mask, i, w)
-	{
+	FOR_EACH_WORKER(pg, mask, i, w) {
 		struct worker_how how = w->how;
 
 		edit(&how, arg);
@@ -120,15 +116,15 @@ static bool generates(const struct worker *w)
 static void pause_some(struct pktgen *pg, uint64_t mask, uint64_t now_ns)
 {
 	FOR_EACH_WORKER(pg, mask, i, w)
-	if (generates(w))
-		worker_pause(w, now_ns);
+		if (generates(w))
+			worker_pause(w, now_ns);
 }
 
 void pktgen_start(struct pktgen *pg, uint64_t mask, uint64_t now_ns)
 {
 	rest_begin(pg);
 	FOR_EACH_WORKER(pg, mask, i, w)
-	worker_start(w, now_ns);
+		worker_start(w, now_ns);
 	if (pg->nb_pauses)
 		pause_some(pg, mask, now_ns);
 }
@@ -138,8 +134,8 @@ void pktgen_start_limited(struct pktgen *pg, uint64_t mask,
 {
 	rest_begin(pg);
 	FOR_EACH_WORKER(pg, mask, i, w)
-	if (w->mode & MODE_TX)
-		worker_start_limited(w, limit, now_ns);
+		if (w->mode & MODE_TX)
+			worker_start_limited(w, limit, now_ns);
 	if (pg->nb_pauses)
 		pause_some(pg, mask, now_ns);
 }
@@ -147,7 +143,7 @@ void pktgen_start_limited(struct pktgen *pg, uint64_t mask,
 void pktgen_stop(struct pktgen *pg, uint64_t mask)
 {
 	FOR_EACH_WORKER(pg, mask, i, w)
-	worker_stop(w);
+		worker_stop(w);
 }
 
 /* Ends the runs of which all is at rest; the last of them teaches us. */
@@ -155,8 +151,7 @@ static void end_runs(struct pktgen *pg, uint64_t now_ns)
 {
 	unsigned ended = 0, left = 0;
 
-	FOR_EACH_WORKER(pg, ~0ull, i, w)
-	{
+	FOR_EACH_WORKER(pg, ~0ull, i, w) {
 		if (w->state == WORKER_DRAINING &&
 		    rest_reached(pg, i, now_ns)) {
 			worker_rest(w);
@@ -185,14 +180,14 @@ void pktgen_resume(struct pktgen *pg, uint64_t now_ns)
 	if (--pg->nb_pauses)
 		return;
 	FOR_EACH_WORKER(pg, ~0ull, i, w)
-	worker_resume(w, now_ns);
+		worker_resume(w, now_ns);
 }
 
 bool pktgen_still(struct pktgen *pg, uint64_t mask, uint64_t now_ns)
 {
 	FOR_EACH_WORKER(pg, mask, i, w)
-	if (!rest_reached(pg, i, now_ns))
-		return false;
+		if (!rest_reached(pg, i, now_ns))
+			return false;
 	if (!rest_any_sends(pg))
 		rest_learn(pg);
 	return true;
@@ -201,7 +196,7 @@ bool pktgen_still(struct pktgen *pg, uint64_t mask, uint64_t now_ns)
 void pktgen_abandon(struct pktgen *pg, uint64_t mask)
 {
 	FOR_EACH_WORKER(pg, mask, i, w)
-	worker_abandon(w);
+		worker_abandon(w);
 }
 
 uint64_t pktgen_active(const struct pktgen *pg)
@@ -209,8 +204,8 @@ uint64_t pktgen_active(const struct pktgen *pg)
 	uint64_t mask = 0;
 
 	FOR_EACH_WORKER(pg, ~0ull, i, w)
-	if (w->state != WORKER_IDLE)
-		mask |= 1ull << i;
+		if (w->state != WORKER_IDLE)
+			mask |= 1ull << i;
 	return mask;
 }
 
@@ -218,8 +213,7 @@ uint64_t pktgen_sleep_ns(const struct pktgen *pg, uint64_t now_ns)
 {
 	uint64_t quiet_ns = PKTGEN_SLEEP_NS * PKTGEN_QUIET_PART;
 
-	FOR_EACH_WORKER(pg, ~0ull, i, w)
-	{
+	FOR_EACH_WORKER(pg, ~0ull, i, w) {
 		if (w->state != WORKER_IDLE)
 			return 0;
 		if (w->last_rx_ns)
@@ -232,8 +226,7 @@ unsigned pktgen_step(struct pktgen *pg, uint64_t now_ns)
 {
 	unsigned moved = 0, states = 0;
 
-	FOR_EACH_WORKER(pg, ~0ull, i, w)
-	{
+	FOR_EACH_WORKER(pg, ~0ull, i, w) {
 		moved += worker_step(w, now_ns);
 		states |= w->state;
 	}
@@ -246,8 +239,7 @@ enum wait_kind pktgen_wait(struct pktgen *pg, uint64_t now_ns)
 {
 	enum wait_kind least = WAIT_AUTO, kind;
 
-	FOR_EACH_WORKER(pg, ~0ull, i, w)
-	{
+	FOR_EACH_WORKER(pg, ~0ull, i, w) {
 		kind = worker_wait(w, now_ns);
 		least = MIN(least, kind);
 	}

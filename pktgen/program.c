@@ -85,7 +85,8 @@ static void put_checksums(const struct stream *s, uint8_t *frame, size_t len)
 	udp->csum = csum_udp4(ip->src, ip->dst, udp, udp_len);
 }
 
-/* Where a variant's signature goes: zeros, so that no sum has it, or payload.
+/*
+ * Where a variant's signature goes: zeros, so that no sum has it, or payload.
  */
 static void put_signature_room(struct program *prog, const struct variant *v,
 			       bool zero)

@@ -85,8 +85,8 @@ struct worker {
 	enum worker_state state;
 	struct program prog[2];
 	unsigned active; /* the program that is being sent */
-	bool begins; /* its first step is still to come: time counts from there
-		      */
+	/* its first step is still to come: time counts from there */
+	bool begins;
 	struct pacer pacer;
 	struct program_at at; /* the next frame of the run */
 	uint64_t frames_left; /* to build, WORKER_NO_LIMIT */
@@ -112,7 +112,8 @@ struct worker {
 	uint64_t stalled_at; /* ...and tx_packets */
 	int err;             /* the device's last error, 0 for none */
 	struct stats stats;
-	/* How late frames went to the device, each as the first of its burst.
+	/*
+	 * How late frames went to the device, each as the first of its burst.
 	 */
 	struct histogram lag;
 };

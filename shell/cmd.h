@@ -21,7 +21,7 @@
 
 #include "shell/option.h"
 #include "shell/reply.h"
-#include "shell/value.h"
+#include "units/value.h"
 
 #define CMD_ARGS_MAX 8
 #define CMD_TEXT_MAX 96

@@ -59,7 +59,8 @@ void complete_read(struct complete *c, const struct complete_env *env,
 void complete_visit(struct complete *c, enum complete_what what, complete_fn fn,
 		    void *arg);
 
-/* True when the word at the cursor is whole: a value of what may stand there.
+/*
+ * True when the word at the cursor is whole: a value of what may stand there.
  */
 bool complete_whole(const struct complete *c);
 

@@ -68,7 +68,8 @@ void edit_replace(struct edit *e, const char *text, unsigned len);
 void undo_note(struct edit *e, bool erased, unsigned pos, unsigned len,
 	       bool joined);
 
-/* One more byte was typed behind the last that was put in: no step of its own.
+/*
+ * One more byte was typed behind the last that was put in: no step of its own.
  */
 bool undo_extend(struct edit *e, unsigned pos);
 

@@ -17,7 +17,8 @@ struct history {
 	unsigned count;
 };
 
-/* Empty lines, repetitions of the last and lines that never fit are not kept.
+/*
+ * Empty lines, repetitions of the last and lines that never fit are not kept.
  */
 void history_add(struct history *h, const char *line);
 

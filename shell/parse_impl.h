@@ -25,7 +25,8 @@ struct parser {
 	unsigned at;
 	enum shell_err stop;
 	const struct arg *wanted;
-	/* Keywords of other forms that could stand where the best one stopped.
+	/*
+	 * Keywords of other forms that could stand where the best one stopped.
 	 */
 	const struct arg *other[PARSE_OTHERS_MAX];
 	unsigned nb_others;

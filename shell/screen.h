@@ -46,11 +46,13 @@ struct screen {
 	unsigned attr;
 };
 
-/* An empty page of this size, cut to what there is; nothing is on the terminal.
+/*
+ * An empty page of this size, cut to what there is; nothing is on the terminal.
  */
 void screen_init(struct screen *s, unsigned rows, unsigned columns);
 
-/* The terminal was cleared, with the cursor anywhere: all is to be put again.
+/*
+ * The terminal was cleared, with the cursor anywhere: all is to be put again.
  */
 void screen_redraw(struct screen *s);
 

@@ -22,7 +22,8 @@ enum call_result call_run_file(struct call *c, int arg, bool keep_going);
 /* Has a person see how far the call is, see session_progress(). */
 void call_progress(struct call *c, const char *text);
 
-/* Runs an ARG_REST as a command, `times` times, at least 1. E_SYNTAX, E_STATE.
+/*
+ * Runs an ARG_REST as a command, `times` times, at least 1. E_SYNTAX, E_STATE.
  */
 enum call_result call_repeat(struct call *c, int arg, uint64_t times);
 

@@ -56,7 +56,8 @@ struct session_env {
 	void *app;
 	const struct cmd *const *commands; /* by name, NULL at the end */
 	unsigned (*nb_ports)(void *app);
-	/* A notice is still to come that belongs before a job's end; or NULL.
+	/*
+	 * A notice is still to come that belongs before a job's end; or NULL.
 	 */
 	bool (*due)(void *app);
 	const struct store *store; /* of command files; NULL: none */

@@ -45,7 +45,8 @@ void session_start_request(struct session *s);
 
 /* ---- session_ports.c ---------------------------------------------------- */
 
-/* The next prompt; one of a person who selected ports tells: "ukpktgen[1]> ".
+/*
+ * The next prompt; one of a person who selected ports tells: "ukpktgen[1]> ".
  */
 void session_set_prompt(struct session *s);
 

@@ -11,9 +11,9 @@
 #ifndef SHELL_SOURCE_H
 #define SHELL_SOURCE_H
 
+#include "files/store.h"
 #include "shell/edit.h"
 #include "shell/parse.h"
-#include "shell/store.h"
 
 /* Files and repeats, one within the other. */
 #define SOURCE_DEPTH 8

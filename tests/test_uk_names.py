@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""scripts/uk-names finds what stock Unikraft lacks, and nothing else."""
+"""tools/uk-names finds what stock Unikraft lacks, and nothing else."""
 import os
 import subprocess
 
@@ -32,7 +32,7 @@ def test_what_is_not_listed_is_found(tmp_path):
     source = tmp_path / "a.c"
     source.write_text(SOURCE)
     done = subprocess.run(
-        ["scripts/uk-names", "tests/unikraft/names.txt", str(source)], cwd=ROOT,
+        ["tools/uk-names", "tests/unikraft/names.txt", str(source)], cwd=ROOT,
         text=True, capture_output=True, check=True)
     assert [line.split(":", 1)[1] for line in done.stdout.splitlines()] == [
         "2: <uk/lacking.h>", "4: uk_lacking_1", "12: uk_lacking_2",

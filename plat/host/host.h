@@ -45,12 +45,12 @@ unsigned host_back_delay(enum host_back back, uint64_t look, uint64_t *seed);
 /* What a loop device does wrong on purpose. All zero: nothing. */
 struct host_faults {
 	int probe, configure, rxq, txq, start; /* negative errno to return */
-	const char *why;    /* what is said of any of these, or NULL */
-	int tx;             /* negative errno for every send */
-	int rx;             /* negative errno for every receive */
-	uint16_t rx_excess; /* bytes too many in the length of what is received
-			     */
-	unsigned hold;      /* frames sent that stay in flight */
+	const char *why; /* what is said of any of these, or NULL */
+	int tx;          /* negative errno for every send */
+	int rx;          /* negative errno for every receive */
+	/* bytes too many in the length of what is received */
+	uint16_t rx_excess;
+	unsigned hold; /* frames sent that stay in flight */
 	enum host_back back;
 	uint64_t back_seed; /* of `back`: not 0 unless that is AT_ONCE */
 	/*

@@ -66,7 +66,8 @@ static int net_probe(struct uk_netdev *dev)
 				   virtio_net_ring_name(i), max);
 			return -ENODEV;
 		}
-		/* A power of two in both layouts; others may offer any number.
+		/*
+		 * A power of two in both layouts; others may offer any number.
 		 */
 		vn->desc_max[i] = VRING_SIZE_MAX;
 		while (vn->desc_max[i] > max)

@@ -114,12 +114,12 @@ struct vring {
 		uint64_t *used;
 		uint32_t *device_event;
 	};
-	void **cookie;         /* by identity */
-	uint16_t *free;        /* identities not in use; only while !in_order */
-	uint64_t first_rest;   /* packed: of the descriptor to be shown last */
-	uint32_t buf_len;      /* room of each buffer, VRING_FROM_DEVICE */
-	uint32_t usual_len;    /* of that, what is usual: vring_set_usual_len()
-				*/
+	void **cookie;       /* by identity */
+	uint16_t *free;      /* identities not in use; only while !in_order */
+	uint64_t first_rest; /* packed: of the descriptor to be shown last */
+	uint32_t buf_len;    /* room of each buffer, VRING_FROM_DEVICE */
+	/* of that, what is usual: vring_set_usual_len() */
+	uint32_t usual_len;
 	struct vring_buf same; /* of vring_add_same() */
 	uint16_t nb_same; /* the last slots before `next`, all describing it */
 	/* These count on: modulo the size they are a slot of the ring. */

@@ -2,7 +2,7 @@
 /* In test builds only: fails on purpose, one way for each kind of fault. */
 #include <uk/plat/bootstrap.h>
 
-#include "app.h"
+#include "app/app.h"
 
 enum { KIND };
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* In test images, and where APPUKPKTGEN_NETDEV_CHECK asks for it. */
-#include "app.h"
+#include "app/app.h"
 #include "tests/netdev/suite.h"
 
 static const struct arg args[] = {

@@ -10,8 +10,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "shell/cpio.h"
-#include "shell/crc32.h"
+#include "files/cpio.h"
+#include "files/crc32.h"
 #include "tests/fuzz/line.h"
 
 #define HEADER 110
@@ -32,7 +32,8 @@ static struct {
 	unsigned count;
 } made;
 
-/* ---- Making one -----------------------------------------------------------
+/*
+ * ---- Making one -----------------------------------------------------------
  */
 
 static void add(const struct entry *e)
@@ -94,7 +95,8 @@ static bool make(const uint8_t *data, size_t size)
 	return !spoil;
 }
 
-/* ---- Reading it -----------------------------------------------------------
+/*
+ * ---- Reading it -----------------------------------------------------------
  */
 
 static unsigned header_field(const struct cpio *c, unsigned index)

@@ -11,8 +11,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "shell/base64.h"
-#include "shell/crc32.h"
+#include "files/base64.h"
+#include "files/crc32.h"
 #include "tests/fuzz/line.h"
 
 #define LIMIT 1000u
@@ -42,7 +42,8 @@ static struct {
 	char end[32]; /* "OK", or the code */
 } f;
 
-/* ---- Files ----------------------------------------------------------------
+/*
+ * ---- Files ----------------------------------------------------------------
  */
 
 static void fill(const struct content *c)
@@ -104,7 +105,8 @@ static void check_store(void)
 	fuzz_check(s->got == (f.upload.there ? f.got : 0));
 }
 
-/* ---- Requests -------------------------------------------------------------
+/*
+ * ---- Requests -------------------------------------------------------------
  */
 
 /* Sends it and splits the reply; the last line is the only one of its kind. */
@@ -294,7 +296,8 @@ static void rm(unsigned name, unsigned other)
 	}
 }
 
-/* ---- An input -------------------------------------------------------------
+/*
+ * ---- An input -------------------------------------------------------------
  */
 
 static void act(const uint8_t b[4])
@@ -315,7 +318,8 @@ static void act(const uint8_t b[4])
 	case 2:
 	case 3:
 	case 4:
-		/* Mostly what comes next, as much as is asked for or is left.
+		/*
+		 * Mostly what comes next, as much as is asked for or is left.
 		 */
 		if (f.upload.there && !(b[0] & 0x80))
 			chunk(f.uploading, f.got,

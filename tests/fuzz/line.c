@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "app_config.h"
+#include "app/config.h"
 #include "plat/host/host.h"
 
 #define STEP_NS 1000000ull

@@ -71,7 +71,7 @@ def test_what_is_not_right_is_no_figure(one, why, monkeypatch):
 
 @needs_cpus
 @pytest.mark.skipif(not shutil.which("dpdk-testpmd"),
-                    reason="dpdk-testpmd is not installed (scripts/setup bench)")
+                    reason="dpdk-testpmd is not installed (tools/setup bench)")
 @pytest.mark.parametrize("one", [
     cases.Contender("send", dpdk.Backend, {"packed": True}, "tx"),
     cases.Contender("receive", dpdk.Backend, {"mode": "txonly"}, "rx"),

@@ -134,7 +134,7 @@ def test_leaving_and_coming_back(lab, person):
 
 def test_make_run_without_a_terminal(lab):
     """Boots, runs the first example, ends with its status."""
-    done = subprocess.run([ROOT + "/scripts/first-run"], env=lab.env, text=True,
+    done = subprocess.run([ROOT + "/tools/first-run"], env=lab.env, text=True,
                           stdin=subprocess.DEVNULL, capture_output=True,
                           timeout=PATIENCE)
     assert done.returncode == 0, done.stderr

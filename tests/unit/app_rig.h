@@ -3,7 +3,7 @@
 #ifndef UNIT_APP_RIG_H
 #define UNIT_APP_RIG_H
 
-#include "app.h"
+#include "app/app.h"
 #include "plat/host/host.h"
 #include "unit.h"
 

@@ -9,7 +9,7 @@
 #ifndef TESTS_LINE_RIG_H
 #define TESTS_LINE_RIG_H
 
-#include "app.h"
+#include "app/app.h"
 #include "shell/intake.h"
 #include "unit.h"
 

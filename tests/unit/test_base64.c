@@ -5,8 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "shell/base64.h"
-#include "shell/crc32.h"
+#include "files/base64.h"
+#include "files/crc32.h"
 
 static void vectors(void **state)
 {

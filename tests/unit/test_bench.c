@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "app_bench.h"
+#include "app/bench.h"
 #include "plat/host/host.h"
 #include "unit.h"
 #include "vt100.h"

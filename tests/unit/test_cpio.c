@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "shell/cpio.h"
+#include "files/cpio.h"
 
 /* An archive under construction. */
 struct archive {

@@ -75,7 +75,8 @@ static void after_a_stop_there_is_one_row(void **state)
 	}
 }
 
-/* Nobody reads; then all that was kept back comes, and no row is for nothing.
+/*
+ * Nobody reads; then all that was kept back comes, and no row is for nothing.
  */
 static void after_an_unread_stretch_rows_are_whole(void **state)
 {

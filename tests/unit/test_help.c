@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "app.h"
+#include "app/app.h"
 #include "plat/host/host.h"
 #include "shell/usage.h"
 #include "unit.h"

@@ -5,8 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "shell/crc32.h"
-#include "shell/store.h"
+#include "files/crc32.h"
+#include "files/store.h"
 
 #define LIMIT 1000
 #define NAMES 80

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-#include "shell/value.h"
 #include "unit.h"
+#include "units/value.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 #define U UINT64_MAX

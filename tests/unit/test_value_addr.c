@@ -3,8 +3,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "shell/value.h"
 #include "unit.h"
+#include "units/value.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 

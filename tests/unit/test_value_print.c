@@ -2,8 +2,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "shell/value.h"
 #include "unit.h"
+#include "units/value.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 #define U UINT64_MAX

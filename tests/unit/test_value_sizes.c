@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include <string.h>
 
-#include "shell/value.h"
 #include "unit.h"
+#include "units/value.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 

@@ -7,7 +7,8 @@
 
 static uint64_t now, sent;
 
-/* A back end that takes so many frames a millisecond, by how it is waited for.
+/*
+ * A back end that takes so many frames a millisecond, by how it is waited for.
  */
 static void run(struct wait *w, const unsigned per_ms[WAIT_KINDS], uint64_t ms)
 {

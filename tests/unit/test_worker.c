@@ -111,7 +111,8 @@ static void without_a_rate_nothing_is_late(void **state)
 	assert_int_equal(lag_frames(), 0);
 }
 
-/* However rate, shape and debt change, the next frame is no later than asked.
+/*
+ * However rate, shape and debt change, the next frame is no later than asked.
  */
 static void a_change_makes_no_pause(void **state)
 {

@@ -26,7 +26,7 @@
 #ifndef TESTS_TRANSCRIPT_H
 #define TESTS_TRANSCRIPT_H
 
-#include "app.h"
+#include "app/app.h"
 #include "terminal.h"
 #include "vt100.h"
 

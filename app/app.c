@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "app/app.h"
+
+#include <string.h>
+
+static bool due(void *arg)
+{
+	return app_done_due(arg);
+}
+
+static unsigned nb_ports(void *arg)
+{
+	return ((struct app *)arg)->pktgen.nb_ports;
+}
+
+/* One line for a port that works is what `port` is for; say what does not. */
+static void report_ports(struct app *app, uint64_t now_ns)
+{
+	const struct pktgen *pg = &app->pktgen;
+
+	if (!pg->nb_ports)
+		session_event(&app->session, now_ns,
+			      "no network device was found");
+	for (unsigned i = 0; i < pg->nb_ports; i++)
+		if (!pg->worker[i])
+			session_event(&app->session, now_ns,
+				      "port %u failed at '%s': %s", i,
+				      port_step_name(pg->port[i].step),
+				      app_why_down(&pg->port[i]));
+}
+
+void app_init(struct app *app, struct uk_alloc *a, uint64_t now_ns)
+{
+	const struct session_env env = {
+		.app = app,
+		.commands = cmd_table,
+		.nb_ports = nb_ports,
+		.due = due,
+		.store = &app->store,
+		.prompt = "ukpktgen> ",
+		.banner = "ukpktgen: 'help' lists the commands",
+	};
+
+	memset(app, 0, sizeof(*app));
+	pktgen_open(&app->pktgen, a);
+	for (unsigned i = 0; i < app->pktgen.nb_ports; i++)
+		if (app->pktgen.worker[i])
+			stats_rate_start(&app->rate[i],
+					 &app->pktgen.worker[i]->stats, now_ns);
+	app_init_store(&app->store, a);
+	session_init(&app->session, &env);
+	report_ports(app, now_ns);
+}

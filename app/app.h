@@ -1,0 +1,187 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * What the commands work on: `call->app` points to the one `struct app`, which
+ * main.c owns. Commands run between two steps of the workers, so they may
+ * change what they find here, but never wait.
+ */
+#ifndef APP_H
+#define APP_H
+
+#include "app/live.h"
+#include "files/store.h"
+#include "pktgen/pktgen.h"
+#include "shell/session.h"
+#include "stats/histogram.h"
+#include "stats/stats.h"
+
+/* A configuration that is put back when another turns out to be wrong. */
+struct app_kept {
+	uint64_t selected;
+	struct stream stream[PKTGEN_MAX_PORTS];
+	unsigned mode[PKTGEN_MAX_PORTS];
+	struct worker_how how[PKTGEN_MAX_PORTS];
+};
+
+struct app {
+	struct pktgen pktgen;
+	struct session session;
+	struct store store;
+	uint64_t benched; /* ports that a `bench` is at work on */
+	bool quit;
+	uint64_t lease_ns;       /* how long without a request; 0: for ever */
+	uint64_t lease_began_ns; /* requests before do not count */
+	struct stats base[PKTGEN_MAX_PORTS]; /* set by `stats clear` */
+	struct histogram lag_base[PKTGEN_MAX_PORTS];
+	struct stats_rate rate[PKTGEN_MAX_PORTS];
+	struct app_kept kept;
+	uint64_t done_told[PKTGEN_MAX_PORTS];     /* worker_done.runs by then */
+	uint64_t stall_told_ns[PKTGEN_MAX_PORTS]; /* since when; 0: it moves */
+	int err_told[PKTGEN_MAX_PORTS];           /* worker.err by then */
+	struct stats_history history[PKTGEN_MAX_PORTS];
+	struct live live;
+};
+
+static inline struct app *call_app(const struct call *c)
+{
+	return c->app;
+}
+
+/*
+ * Tells of each device that failed, or failed anew; cheap, call it at will.
+ */
+void app_tell_failures(struct app *app, uint64_t now_ns);
+
+/* What went wrong at the step that port_step_name() names. */
+const char *app_why_down(const struct port *p);
+
+/*
+ * Fails the call with E_DEVICE when a port of `mask` is not up, naming what
+ * failed; returns CALL_DONE otherwise.
+ */
+enum call_result app_check_up(struct call *c, uint64_t mask);
+
+/*
+ * pktgen_edit() on behalf of a call: an error becomes the call's. E_RANGE where
+ * argument `arg_index` is out of range by itself, E_STATE where what is set
+ * elsewhere does not go with it.
+ */
+enum call_result app_edit(struct call *c, uint64_t mask,
+			  void (*edit)(struct stream *s, const void *arg),
+			  const void *arg, int arg_index);
+
+/* pktgen_set_how() on behalf of a call: it fails where a port is not up. */
+enum call_result app_set_how(struct call *c, uint64_t mask,
+			     void (*edit)(struct worker_how *how,
+					  const void *arg),
+			     const void *arg);
+
+/*
+ * The file that argument `arg` names, or NULL with the call failed. *serial is
+ * 0 at the first call and the file's from then on: a later call fails with
+ * E_STATE when the file is another by now.
+ */
+const struct store_file *app_file(struct call *c, int arg, uint64_t *serial);
+
+/*
+ * Completion, arg.names: the files; those and the unfinished upload; it alone.
+ */
+bool app_file_names(void *app, unsigned i, struct arg_name *name);
+bool app_stored_names(void *app, unsigned i, struct arg_name *name);
+bool app_upload_name(void *app, unsigned i, struct arg_name *name);
+
+/* Fails the call with E_FULL, saying how much room there is. */
+enum call_result app_full(struct call *c, int arg);
+
+/* The counters of a port since its last `stats clear`. */
+void app_stats(const struct app *app, unsigned port, struct stats *out);
+
+/* The words for what MODE_* there are, NULL at the end; from one, and back. */
+extern const char *const app_modes[];
+unsigned app_mode(unsigned word);
+unsigned app_mode_word(unsigned mode);
+
+/* The name of each enum strategy; NULL at the end. */
+extern const char *const app_strategies[];
+
+/* The name of each enum wait_kind; NULL at the end. */
+extern const char *const app_waits[];
+
+/* What a port can be at; NULL at the end. What one that is up is at now. */
+extern const char *const app_states[];
+const char *app_state(const struct worker *w);
+
+/*
+ * Fails the call with E_STATE as port `port` is not idle, saying what it does;
+ * `arg` as that of call_fail().
+ */
+enum call_result app_fail_active(struct call *c, int arg, unsigned port);
+
+/* A key `rate`, of one type in all JSON; people are shown whole packets. */
+void app_show_rate(const struct call *c, uint64_t milli_pps);
+
+/* Closes the intervals of the rates; cheap, call it at will. */
+void app_feed_rates(struct app *app, uint64_t now_ns);
+
+/* Tells of each run that came to its limit, see worker_done; cheap, call it at
+ * will. */
+void app_tell_done(struct app *app, uint64_t now_ns);
+
+/*
+ * Tells of each port that stalls, see worker_stalled(), and when it goes on;
+ * cheap, call it at will.
+ */
+void app_tell_stalls(struct app *app, uint64_t now_ns);
+
+/* True while a run that came to its limit has not been told of. */
+bool app_done_due(const struct app *app);
+
+/* Gives a lease of so long, or takes it back (0), and tells who renews it. */
+void app_set_lease(struct app *app, uint64_t time_ns, uint64_t now_ns);
+
+/* When the lease runs out if no request comes; UINT64_MAX without one. */
+uint64_t app_lease_end_ns(const struct app *app);
+
+/*
+ * Stops all sending once the lease has run out, tells of it, and ends it;
+ * cheap, call it at will.
+ */
+void app_check_lease(struct app *app, uint64_t now_ns);
+
+/* The stream of a port, as a setting's get() finds it. */
+static inline const struct stream *app_stream(const void *app, unsigned port)
+{
+	return &((const struct app *)app)->pktgen.stream[port];
+}
+
+/* How a port sends; that of a port that is not up is as at first. */
+static inline const struct worker_how *app_how(const void *app, unsigned port)
+{
+	const struct worker *w = ((const struct app *)app)->pktgen.worker[port];
+
+	return w ? &w->how : &worker_how_default;
+}
+
+/* What is set in a stream, as the shell writes it. */
+struct rate app_rate(const struct stream *s);
+void app_sizes(const struct stream *s, struct sizes *sizes);
+
+/*
+ * The save_order of settings that limit others: a size or a link's speed, then
+ * what these limit, such as a protocol or a signature. 0 for all else.
+ */
+enum { APP_SAVE_FIRST, APP_SAVE_PROTO, APP_SAVE_RATE };
+
+/* Brings ports and session up: what main() and the tests both do. */
+void app_init(struct app *app, struct uk_alloc *a, uint64_t now_ns);
+
+/* Gives the store its room: what the heap has, but for a reserve. */
+void app_init_store(struct store *s, struct uk_alloc *a);
+
+/*
+ * Fills the store from a cpio archive (newc). What of it cannot be taken is
+ * told by notices and left out.
+ */
+void app_load_initrd(struct app *app, const void *archive, size_t len,
+		     uint64_t now_ns);
+
+#endif /* APP_H */

@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* What `wait` and `expect` take: FIELD OP VALUE, of each of some ports. */
+#ifndef APP_CONDITION_H
+#define APP_CONDITION_H
+
+#include "app/field.h"
+
+/* FIELD OP VALUE, of each of some ports; VALUE may be a field of a port. */
+struct condition {
+	uint64_t ports;
+	struct field field;
+	unsigned op;
+	struct field_value value; /* unless has_other */
+	bool has_other;
+	unsigned other_port;
+	struct field other;
+};
+
+/* The arguments that a form with a condition starts with. */
+enum { COND_PORTS, COND_FIELD, COND_OP, COND_VALUE, COND_ARGS };
+
+#define CONDITION_ARGS                                                     \
+	[COND_PORTS] = {ARG_PORTS, .optional = true, .name = "PORTS",      \
+			.help = "ports, on all of which it has to be so"}, \
+	[COND_FIELD] = {ARG_TEXT, .name = "FIELD",                         \
+			.help = "a counter or a setting",                  \
+			.names = field_names},                             \
+	[COND_OP] = {ARG_ENUM, .name = "OP", .help = "how they compare",   \
+		     .words = field_ops},                                  \
+	[COND_VALUE] = {ARG_TEXT, .name = "VALUE",                         \
+			.help = "a value, or PORT:FIELD"}
+
+/* The state of a call that waits for one. */
+struct condition_wait {
+	uint64_t until_ns; /* UINT64_MAX: for ever */
+	struct condition cond;
+};
+
+_Static_assert(sizeof(struct condition_wait) <=
+		       CMD_STATE_WORDS * sizeof(uint64_t),
+	       "a call cannot remember its condition");
+
+/* Takes it from the arguments of a call, or fails the call. */
+enum call_result condition_take(struct call *c, struct condition *cond);
+
+/* Whether it holds; else `why` is "port 1: tx.packets is 5, not = 6". */
+bool condition_holds(const struct app *app, const struct condition *cond,
+		     char *why, size_t size);
+
+#endif /* APP_CONDITION_H */

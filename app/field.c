@@ -1,0 +1,254 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "app/field.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+
+#include "shell/arg.h"
+#include "shell/nearest.h"
+
+#define MICRO 1000000u
+#define MILLI 1000u
+
+const char *const field_ops[] = {"=", "!=", "<", "<=", ">", ">=", NULL};
+
+/* Fields that are neither a counter nor a setting, by their place behind the
+ * counters. */
+static const struct {
+	const char *name;
+	enum field_kind kind;
+	bool rx;
+} others[] = {
+	{"tx.rate", FIELD_RATE, false}, {"tx.l1", FIELD_L1, false},
+	{"rx.rate", FIELD_RATE, true},  {"rx.l1", FIELD_L1, true},
+	{"state", FIELD_STATE, false},
+};
+
+#define OTHERS (sizeof(others) / sizeof(others[0]))
+
+bool field_at(const struct app *app, unsigned i, struct field *f)
+{
+	memset(f, 0, sizeof(*f));
+	if (i < stats_nb_fields) {
+		f->kind = FIELD_COUNTER;
+		f->counter = &stats_fields[i];
+		return true;
+	}
+	i -= (unsigned)stats_nb_fields;
+	if (i < OTHERS) {
+		f->kind = others[i].kind;
+		f->rx = others[i].rx;
+		return true;
+	}
+	f->kind = FIELD_SETTING;
+	return setting_at(app->session.env.commands, i - OTHERS, &f->setting);
+}
+
+void field_name(const struct field *f, char *buf, size_t size)
+{
+	if (f->kind == FIELD_SETTING)
+		setting_name(&f->setting, buf, size);
+	else if (f->kind == FIELD_COUNTER)
+		snprintf(buf, size, "%s.%s", f->counter->group,
+			 f->counter->name);
+	for (size_t i = 0; i < OTHERS; i++)
+		if (others[i].kind == f->kind && others[i].rx == f->rx)
+			snprintf(buf, size, "%s", others[i].name);
+}
+
+bool field_find(const struct app *app, const char *name, struct field *f)
+{
+	char one[FIELD_TEXT_MAX];
+
+	for (unsigned i = 0; field_at(app, i, f); i++) {
+		field_name(f, one, sizeof(one));
+		if (!strcasecmp(one, name))
+			return true;
+	}
+	return false;
+}
+
+/* ---- Values ------------------------------------------------------------ */
+
+static void set_count(struct field_value *v, uint64_t n)
+{
+	v->number = true;
+	v->whole = n;
+	v->micro = 0;
+	snprintf(v->text, sizeof(v->text), "%llu", (unsigned long long)n);
+}
+
+static void set_milli(struct field_value *v, uint64_t milli)
+{
+	v->number = true;
+	v->whole = milli / MILLI;
+	v->micro = (uint32_t)(milli % MILLI) * (MICRO / MILLI);
+	snprintf(v->text, sizeof(v->text), "%llu.%03u",
+		 (unsigned long long)(milli / MILLI),
+		 (unsigned)(milli % MILLI));
+}
+
+/* A setting that is a number is compared as one. */
+static void set_setting(struct field_value *v, const struct arg *a,
+			const struct value *value)
+{
+	if (a->type == ARG_INT) {
+		set_count(v, value->u);
+		return;
+	}
+	v->number = false;
+	arg_print(a, value, v->text, sizeof(v->text));
+	/* Of a mix there is no more and no less. */
+	if (a->type == ARG_SIZES && value->sizes.count == 1)
+		set_count(v, value->sizes.entry[0].size);
+}
+
+void field_read(const struct app *app, const struct field *f, unsigned port,
+		struct field_value *v)
+{
+	const struct worker *w = app->pktgen.worker[port];
+	const struct stats_rate *r = &app->rate[port];
+	uint64_t packets = f->rx ? r->delta.rx_packets : r->delta.tx_packets;
+	uint64_t bytes = f->rx ? r->delta.rx_bytes : r->delta.tx_bytes;
+	struct value value;
+	struct stats s;
+
+	switch (f->kind) {
+	case FIELD_COUNTER:
+		app_stats(app, port, &s);
+		set_count(v, stats_get(&s, f->counter));
+		break;
+	case FIELD_RATE:
+		set_milli(v, stats_rate_milli(packets, r->span_ns));
+		break;
+	case FIELD_L1:
+		set_milli(v, stats_mbps_l1_milli(packets, bytes, r->span_ns));
+		break;
+	case FIELD_STATE:
+		v->number = false;
+		snprintf(v->text, sizeof(v->text), "%s", app_state(w));
+		break;
+	default:
+		memset(&value, 0, sizeof(value));
+		f->setting.arg->get(app, port, &value);
+		/* The address that is in use, not the word for it. */
+		if (f->setting.arg->type == ARG_MAC)
+			value.u = 0;
+		set_setting(v, f->setting.arg, &value);
+	}
+}
+
+/* "1000", "1k", "2.5": of a rate also "2.5kpps", of layer 1 "1gbps". */
+static enum shell_err parse_number(const struct field *f, const char *word,
+				   struct field_value *v)
+{
+	const enum rate_unit unit =
+		f->kind == FIELD_L1 ? RATE_BPS_L2 : RATE_PPS;
+	enum shell_err err;
+	struct rate rate;
+	uint64_t n;
+
+	v->number = true;
+	snprintf(v->text, sizeof(v->text), "%s", word);
+	err = value_int(word, &n);
+	v->micro = 0;
+	if (!err)
+		v->whole = n;
+	if (err != E_SYNTAX || f->kind == FIELD_COUNTER ||
+	    f->kind == FIELD_SETTING)
+		return err;
+	err = value_rate(word, &rate);
+	if (!err && rate.unit != unit &&
+	    (rate.unit != RATE_PPS || word[strlen(word) - 1] == 's'))
+		return E_SYNTAX;
+	if (err)
+		return err;
+	/* Layer 1 is in Mbit/s, a rate in bit/s. */
+	if (rate.unit == RATE_BPS_L2)
+		rate.micro /= MICRO;
+	v->whole = rate.micro / MICRO;
+	v->micro = (uint32_t)(rate.micro % MICRO);
+	return E_OK;
+}
+
+static enum shell_err parse_setting(const struct app *app, const struct arg *a,
+				    const char *word, struct field_value *v)
+{
+	enum shell_err err;
+	struct value value;
+
+	memset(&value, 0, sizeof(value));
+	err = arg_take(a, word, app->pktgen.nb_ports, &value);
+	if (!err)
+		set_setting(v, a, &value);
+	return err;
+}
+
+enum shell_err field_parse(const struct app *app, const struct field *f,
+			   const char *word, struct field_value *v)
+{
+	const char *const *state;
+
+	if (f->kind == FIELD_SETTING)
+		return parse_setting(app, f->setting.arg, word, v);
+	if (f->kind != FIELD_STATE)
+		return parse_number(f, word, v);
+	v->number = false;
+	for (state = app_states; *state; state++)
+		if (!strcasecmp(*state, word))
+			break;
+	if (!*state)
+		return E_SYNTAX;
+	snprintf(v->text, sizeof(v->text), "%s", *state);
+	return E_OK;
+}
+
+bool field_is_text(const struct field *f)
+{
+	return f->kind == FIELD_STATE ||
+	       (f->kind == FIELD_SETTING && f->setting.arg->type != ARG_INT &&
+		f->setting.arg->type != ARG_SIZES);
+}
+
+bool field_compare(const struct field_value *a, unsigned op,
+		   const struct field_value *b)
+{
+	const bool numbers = a->number && b->number;
+	const bool equal = a->whole == b->whole;
+	const bool same = numbers ? equal && a->micro == b->micro
+				  : !strcmp(a->text, b->text);
+	const bool less = numbers && (a->whole < b->whole ||
+				      (equal && a->micro < b->micro));
+
+	switch (op) {
+	case FIELD_IS:
+		return same;
+	case FIELD_IS_NOT:
+		return !same;
+	case FIELD_LESS:
+		return less;
+	case FIELD_LESS_OR_IS:
+		return less || same;
+	case FIELD_MORE:
+		return numbers && !less && !same;
+	default:
+		return numbers && !less;
+	}
+}
+
+bool field_names(void *app, unsigned i, struct arg_name *name)
+{
+	struct field f;
+
+	if (!field_at(app, i, &f))
+		return false;
+	field_name(&f, name->text, sizeof(name->text));
+	name->help = f.kind == FIELD_COUNTER   ? f.counter->help
+		     : f.kind == FIELD_SETTING ? f.setting.arg->help
+		     : f.kind == FIELD_RATE    ? "packets per second"
+		     : f.kind == FIELD_L1
+			     ? "Mbit/s on layer 1"
+			     : "idle, receiving, sending, reflecting, draining";
+	return true;
+}

@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * What `wait` and `expect` compare: every counter and rate of a port, its
+ * state, and every setting, by name ("tx.packets", "rx.rate", "state",
+ * "src.mac").
+ */
+#ifndef APP_FIELD_H
+#define APP_FIELD_H
+
+#include "app/app.h"
+#include "shell/setting.h"
+
+#define FIELD_TEXT_MAX 128
+
+enum field_kind {
+	FIELD_COUNTER, /* of the list of stats, since `stats clear` */
+	FIELD_RATE,    /* of the last second or more: packets per second... */
+	FIELD_L1,      /* ...and Mbit/s on layer 1 */
+	FIELD_STATE,   /* one of app_states[] */
+	FIELD_SETTING,
+};
+
+struct field {
+	enum field_kind kind;
+	bool rx; /* FIELD_RATE, FIELD_L1 */
+	const struct stats_field *counter;
+	struct setting setting;
+};
+
+/* A number, or only the text that it is shown as. */
+struct field_value {
+	bool number;
+	uint64_t whole;
+	uint32_t micro; /* millionths on top */
+	char text[FIELD_TEXT_MAX];
+};
+
+/* The i-th field, from 0; false when there are not as many. */
+bool field_at(const struct app *app, unsigned i, struct field *f);
+bool field_find(const struct app *app, const char *name, struct field *f);
+void field_name(const struct field *f, char *buf, size_t size);
+
+/* What it is on a port that is up. */
+void field_read(const struct app *app, const struct field *f, unsigned port,
+		struct field_value *v);
+
+/*
+ * Takes a word as what the field could be: of a number also with a multiplier,
+ * of a rate with a unit. E_SYNTAX or E_RANGE when it cannot.
+ */
+enum shell_err field_parse(const struct app *app, const struct field *f,
+			   const char *word, struct field_value *v);
+
+/* "=", "!=", "<", "<=", ">", ">="; NULL at the end. */
+extern const char *const field_ops[];
+enum field_op {
+	FIELD_IS,
+	FIELD_IS_NOT,
+	FIELD_LESS,
+	FIELD_LESS_OR_IS,
+	FIELD_MORE,
+	FIELD_MORE_OR_IS,
+};
+
+/* Whether only the first two make sense of its values. */
+bool field_is_text(const struct field *f);
+
+bool field_compare(const struct field_value *a, unsigned op,
+		   const struct field_value *b);
+
+/* Completion, arg.names: all fields. */
+bool field_names(void *app, unsigned i, struct arg_name *name);
+
+#endif /* APP_FIELD_H */

@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Ports, as commands name them: what they are at, and why not. */
+#include <string.h>
+
+#include "app/app.h"
+
+const char *const app_modes[] = {"off",  "tx",      "rx", "txrx",
+				 "null", "reflect", NULL};
+static const unsigned modes[] = {
+	0,
+	MODE_TX,
+	MODE_RX,
+	MODE_TX | MODE_RX,
+	MODE_TX | MODE_NULL,
+	MODE_RX | MODE_REFLECT,
+};
+
+const char *const app_waits[] = {"spin", "pause", "halt", "auto", NULL};
+
+const char *const app_strategies[] = {"create", "copy", "pool", "shared", NULL};
+
+enum { IDLE, RECEIVING, SENDING, REFLECTING, DRAINING };
+
+const char *const app_states[] = {"idle",       "receiving", "sending",
+				  "reflecting", "draining",  NULL};
+
+const char *app_state(const struct worker *w)
+{
+	if (w->state == WORKER_DRAINING)
+		return app_states[DRAINING];
+	if (worker_runs(w) && w->mode & MODE_TX)
+		return app_states[SENDING];
+	if (worker_runs(w) && w->mode & MODE_REFLECT)
+		return app_states[REFLECTING];
+	return app_states[w->mode & MODE_RX ? RECEIVING : IDLE];
+}
+
+enum call_result app_fail_active(struct call *c, int arg, unsigned port)
+{
+	const struct worker *w = call_app(c)->pktgen.worker[port];
+	const bool runs = worker_runs(w);
+
+	/* One whose mode was changed since does neither. */
+	return call_fail(c, E_STATE, arg, "port %u is %s; 'stop' %sfirst", port,
+			 runs && !(w->mode & (MODE_TX | MODE_REFLECT))
+				 ? "started"
+				 : app_state(w),
+			 arg < 0 ? "" : "it ");
+}
+
+const char *app_why_down(const struct port *p)
+{
+	return p->err == -ENOMEM
+		       ? "not enough memory, see 'ukpktgen run --memory'"
+		       : port_why(p, p->err);
+}
+
+enum call_result app_check_up(struct call *c, uint64_t mask)
+{
+	const struct pktgen *pg = &call_app(c)->pktgen;
+	int down = pktgen_first_down(pg, mask);
+
+	if (down < 0)
+		return CALL_DONE;
+	return call_fail(c, E_DEVICE, -1, "port %d failed at '%s': %s", down,
+			 port_step_name(pg->port[down].step),
+			 app_why_down(&pg->port[down]));
+}
+
+unsigned app_mode(unsigned word)
+{
+	return modes[word];
+}
+
+unsigned app_mode_word(unsigned mode)
+{
+	unsigned word = 0;
+
+	while (modes[word] != mode)
+		word++;
+	return word;
+}
+
+void app_stats(const struct app *app, unsigned port, struct stats *out)
+{
+	const struct worker *w = app->pktgen.worker[port];
+
+	if (w)
+		stats_diff(&w->stats, &app->base[port], out);
+	else
+		memset(out, 0, sizeof(*out));
+}
+
+void app_show_rate(const struct call *c, uint64_t milli_pps)
+{
+	if (c->json)
+		reply_milli(c->reply, "rate", milli_pps, "pps");
+	else
+		reply_u64(c->reply, "rate", (milli_pps + 500) / 1000, "pps");
+}
+
+void app_feed_rates(struct app *app, uint64_t now_ns)
+{
+	for (unsigned i = 0; i < app->pktgen.nb_ports; i++) {
+		const struct worker *w = app->pktgen.worker[i];
+
+		if (w && stats_rate_feed(&app->rate[i], &w->stats, now_ns))
+			stats_history_add(&app->history[i], &app->rate[i]);
+	}
+}

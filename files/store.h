@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Files in memory, up to a limit: a name of 1..31 letters, digits, '_', '-' and
+ * '.', and bytes of any kind. The owner gives it one block of memory and gets
+ * no more asked for.
+ *
+ * The files stand in the block one behind the other without a gap, and what is
+ * being uploaded stands behind them, so a file that fits by its size is never
+ * refused. The price is that removing a file moves those behind it: a few
+ * hundred microseconds for a megabyte.
+ *
+ * A file is whole or not there. A new version is built behind the old one and
+ * takes its place at once, when it is whole and its CRC is right; both have to
+ * fit meanwhile. There is one upload at a time, which stays until it is done,
+ * removed, or another is begun.
+ *
+ * Every call may move the bytes of all files: a reader that comes again looks
+ * for its file again and compares `serial`, which no two versions share.
+ */
+#ifndef FILES_STORE_H
+#define FILES_STORE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "units/error.h"
+#include "units/value.h"
+
+#define STORE_FILES_MAX 64
+
+struct store_file {
+	char name[VALUE_NAME_MAX + 1];
+	size_t at, size; /* bytes [at, at + size) of the block */
+	uint32_t crc;    /* of all of them, see crc32.h */
+	uint64_t serial;
+};
+
+struct store {
+	unsigned char *mem;
+	size_t limit; /* bytes in `mem` */
+	size_t used;  /* the files' bytes, at the front */
+	unsigned nb_files;
+	struct store_file file[STORE_FILES_MAX]; /* by name */
+	struct store_file upload; /* without a name: none; `at` is `used` */
+	size_t got;               /* bytes of it that are here */
+	uint32_t got_crc;         /* of these */
+	uint64_t serial;
+};
+
+/* Empty. `mem` stays the caller's and has to stay; NULL with a limit of 0. */
+void store_init(struct store *s, void *mem, size_t limit);
+
+/* NULL when there is none. Valid until something is put or removed. */
+const struct store_file *store_find(const struct store *s, const char *name);
+
+static inline const unsigned char *store_data(const struct store *s,
+					      const struct store_file *f)
+{
+	return s->mem + f->at;
+}
+
+/*
+ * Begins an upload, or goes on with the one of the same name, size and CRC:
+ * *next is how many bytes are here already, `size` when such a file is there.
+ * One of no bytes is there at once. E_FULL when it does not fit; E_CRC when it
+ * has no bytes but a CRC. Neither changes anything.
+ */
+enum shell_err store_begin(struct store *s, const char *name, size_t size,
+			   uint32_t crc, size_t *next);
+
+/*
+ * Adds bytes to the upload; with the last the file is there. E_STATE when
+ * there is no upload of this name or it does not go on at `at`, E_RANGE when
+ * they are more than it lacks: these change nothing. E_CRC when it is whole and
+ * its CRC wrong: the upload is gone and the file as it was.
+ */
+enum shell_err store_append(struct store *s, const char *name, size_t at,
+			    const void *data, size_t len);
+
+/*
+ * A whole file at once, from memory outside the store. An upload that stands
+ * in its way is dropped. E_FULL, E_SYNTAX (no name of a file): nothing changed.
+ */
+enum shell_err store_add(struct store *s, const char *name, const void *data,
+			 size_t size);
+
+/* The file; where there is none, the upload of this name. E_NOFILE. */
+enum shell_err store_remove(struct store *s, const char *name);
+
+#endif /* FILES_STORE_H */

@@ -1,0 +1,159 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Typed values: what the words of a command line become before the command
+ * sees them. Each parser takes a whole word (NUL-terminated) and either
+ * accepts all of it or refuses it: nothing is clamped, nothing ignored.
+ */
+#ifndef UNITS_VALUE_H
+#define UNITS_VALUE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "units/error.h"
+
+enum rate_unit {
+	RATE_MAX,     /* as fast as the backend takes it */
+	RATE_PPS,     /* packets per second */
+	RATE_BPS_L2,  /* bits per second on layer 2, FCS included */
+	RATE_BPS_L1,  /* the same with preamble, SFD and inter-frame gap */
+	RATE_PERCENT, /* of the link's speed, layer 1 */
+	RATE_PER_MIN, /* packets per minute */
+};
+
+struct rate {
+	enum rate_unit unit;
+	uint64_t micro; /* millionths of the unit; 0 for RATE_MAX */
+};
+
+/*
+ * All parsers: E_SYNTAX when the word has not the form, E_RANGE when it has but
+ * its value does not fit; then the result is left as it was. Letters may be of
+ * either case. Fractions have at most 6 digits and never round: one that would
+ * have to is E_SYNTAX.
+ */
+
+/*
+ * A decimal number at the start of `word`, in millionths: "2.5" is 2500000.
+ * *end is set to the first byte after it, also when it does not fit.
+ */
+enum shell_err value_decimal(const char *word, uint64_t *micro,
+			     const char **end);
+
+/*
+ * "64", "1k" (1,000), "1ki" (1,024), "2m", "2mi", "1g", "1gi": digits and a
+ * multiplier, and before one a fraction whose product is whole: "1.5k".
+ */
+enum shell_err value_int(const char *word, uint64_t *v);
+
+/*
+ * "10mpps", "2.5kpps", "500mbps" (layer 2, also "500mbpsl2"), "1gbpsl1" (layer
+ * 1), "25%", "6/min" (packets per minute), "max". A number without a unit is
+ * packets per second. 0 and more than 100% pass: whether they make sense the
+ * command knows.
+ */
+enum shell_err value_rate(const char *word, struct rate *v);
+
+/* "10s", "250us", "1.5ms", "2min", "1h", "100ns"; a unit is needed. In ns. */
+enum shell_err value_time(const char *word, uint64_t *ns);
+
+/*
+ * "0", "0,2-3", "all": a set of small numbers below `count` (at most 64) as a
+ * bit mask. E_RANGE when it names a number that is not there ("3-2" does) or
+ * nothing at all ("all" of none).
+ */
+enum shell_err value_set(const char *word, unsigned count, uint64_t *mask);
+
+/* "00c0ffee": a CRC, exactly 8 hexadecimal digits. */
+enum shell_err value_hex32(const char *word, uint32_t *v);
+
+#define VALUE_NAME_MAX 31
+
+/* True for 1..VALUE_NAME_MAX letters, digits, '_', '-' and '.'. */
+bool value_name(const char *text, size_t len);
+
+#define VALUE_MAC_BYTES 6
+#define VALUE_IPV4_BYTES 4
+#define VALUE_IPV6_BYTES 16
+
+/* "02:00:00:00:00:01", or all with '-' between: two digits a byte. */
+enum shell_err value_mac(const char *word, uint8_t mac[VALUE_MAC_BYTES]);
+
+/*
+ * "198.18.0.1": four numbers without leading zeros. Where `prefix` is not NULL
+ * the length of a prefix may follow, "198.18.0.1/24"; bits below it stay as
+ * they are, and without one it is 32. Addresses are in network byte order.
+ */
+enum shell_err value_ipv4(const char *word, uint8_t addr[VALUE_IPV4_BYTES],
+			  unsigned *prefix);
+
+/*
+ * "2001:2::1", the forms of RFC 4291 section 2.2, without a zone; the prefix as
+ * above, 128 without one.
+ */
+enum shell_err value_ipv6(const char *word, uint8_t addr[VALUE_IPV6_BYTES],
+			  unsigned *prefix);
+
+/* Sizes and how often each comes in a round of as many frames as the sum. */
+#define SIZES_MAX 8
+#define SIZES_WEIGHT_MAX 255
+#define SIZES_SUM_MAX 256
+
+struct size_weight {
+	uint32_t size; /* bytes */
+	uint32_t weight;
+};
+
+struct sizes {
+	unsigned count; /* 1..SIZES_MAX */
+	struct size_weight entry[SIZES_MAX];
+};
+
+struct sizes_range {
+	uint64_t min, max; /* bytes, below 2^32 */
+};
+
+/*
+ * "64", "64:7,594:4,1518:1", "imix": sizes as value_int() takes them, each
+ * within `range`, with a weight of 1..SIZES_WEIGHT_MAX or 1. E_RANGE also for
+ * too many of them or too large a sum. *fault is set to where in `word` the
+ * entry begins that is refused.
+ */
+enum shell_err value_sizes(const char *word, const struct sizes_range *range,
+			   struct sizes *v, const char **fault);
+
+bool value_sizes_equal(const struct sizes *a, const struct sizes *b);
+
+/*
+ * Writes the shortest exact form that value_rate() reads back, of several the
+ * one with the largest unit: "2.5kpps", but "250pps". Cut at `size`, as are
+ * the others; 48 bytes hold any.
+ */
+void value_rate_print(const struct rate *v, char *buf, size_t size);
+
+/* Writes the shortest exact form that value_time() reads back: "1.5s". */
+void value_time_print(uint64_t ns, char *buf, size_t size);
+
+/*
+ * Writes the form that value_set() reads back, "0,2-3", or "none", which it
+ * does not. Up to 90 bytes with the NUL.
+ */
+void value_set_print(uint64_t mask, char *buf, size_t size);
+
+/* With ':' and small letters. */
+void value_mac_print(const uint8_t mac[VALUE_MAC_BYTES], char *buf,
+		     size_t size);
+
+/* A prefix of the whole address is left out. */
+void value_ipv4_print(const uint8_t addr[VALUE_IPV4_BYTES], unsigned prefix,
+		      char *buf, size_t size);
+
+/* The same in the form of RFC 5952, IPv4-mapped addresses with their dots. */
+void value_ipv6_print(const uint8_t addr[VALUE_IPV6_BYTES], unsigned prefix,
+		      char *buf, size_t size);
+
+/* Without weights where all are 1. 80 bytes hold sizes of up to 5 digits. */
+void value_sizes_print(const struct sizes *v, char *buf, size_t size);
+
+#endif /* UNITS_VALUE_H */
