@@ -214,7 +214,8 @@ uint64_t pktgen_active(const struct pktgen *pg)
 	return mask;
 }
 
-uint64_t pktgen_sleep_ns(const struct pktgen *pg, uint64_t now_ns)
+/* The time without a frame, as far as it counts; 0 while a worker is active. */
+static uint64_t quiet_for(const struct pktgen *pg, uint64_t now_ns)
 {
 	uint64_t quiet_ns = PKTGEN_SLEEP_NS * PKTGEN_QUIET_PART;
 
@@ -225,6 +226,13 @@ uint64_t pktgen_sleep_ns(const struct pktgen *pg, uint64_t now_ns)
 		if (w->last_rx_ns)
 			quiet_ns = MIN(quiet_ns, now_ns - w->last_rx_ns);
 	}
+	return quiet_ns;
+}
+
+uint64_t pktgen_sleep_ns(const struct pktgen *pg, uint64_t now_ns)
+{
+	const uint64_t quiet_ns = quiet_for(pg, now_ns);
+
 	return quiet_ns < PKTGEN_AWAKE_NS ? 0 : quiet_ns / PKTGEN_QUIET_PART;
 }
 
@@ -251,5 +259,7 @@ enum wait_kind pktgen_wait(struct pktgen *pg, uint64_t now_ns)
 		kind = worker_wait(w, now_ns);
 		least = MIN(least, kind);
 	}
-	return least == WAIT_AUTO ? WAIT_PAUSE : least;
+	if (least != WAIT_AUTO)
+		return least;
+	return quiet_for(pg, now_ns) < PKTGEN_PAUSE_NS ? WAIT_PAUSE : WAIT_HALT;
 }

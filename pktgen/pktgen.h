@@ -124,9 +124,12 @@ uint64_t pktgen_sleep_ns(const struct pktgen *pg, uint64_t now_ns);
 unsigned pktgen_step(struct pktgen *pg, uint64_t now_ns);
 
 /*
- * How to wait after a step that moved nothing while a worker is active, not
- * WAIT_AUTO: as the least patient of them wants to.
+ * How to wait after a step that moved nothing where pktgen_sleep_ns() is 0, not
+ * WAIT_AUTO: as the least patient worker that is active wants to.
+ * Where none is, the sender may need this core, so only PKTGEN_PAUSE_NS after
+ * a frame are not halted: at a million frames a second there is always one.
  */
+#define PKTGEN_PAUSE_NS 20000ull
 enum wait_kind pktgen_wait(struct pktgen *pg, uint64_t now_ns);
 
 #endif /* PKTGEN_PKTGEN_H */

@@ -450,6 +450,9 @@ static void a_quiet_receiver_falls_asleep(void **state)
 	assert_true(inject(60, 0));
 	pktgen_step(&pg, last = now);
 	assert_int_equal(pktgen_sleep_ns(&pg, now), 0);
+	assert_int_equal(pktgen_wait(&pg, now), WAIT_PAUSE);
+	now = last + PKTGEN_PAUSE_NS;
+	assert_int_equal(pktgen_wait(&pg, now), WAIT_HALT);
 	now = last + PKTGEN_AWAKE_NS - 1;
 	assert_int_equal(pktgen_sleep_ns(&pg, now), 0);
 	for (now++; now < last + 80000 * US; now += 1000 * US)
@@ -458,6 +461,7 @@ static void a_quiet_receiver_falls_asleep(void **state)
 	assert_int_equal(pktgen_sleep_ns(&pg, now + 3600 * S), PKTGEN_SLEEP_NS);
 	pktgen_start(&pg, 2, now);
 	assert_int_equal(pktgen_sleep_ns(&pg, now), 0);
+	assert_int_equal(pktgen_wait(&pg, now), WAIT_PAUSE);
 }
 
 /* Port 0 is on a network of larger frames than port 1. */
