@@ -191,6 +191,15 @@ static void ctrl_c_cancels_what_runs(void)
 	assert_non_null(strstr(line.screen, "\r\n@k ERR E_CANCEL 0 "));
 }
 
+static void half_a_request_is_refused(void)
+{
+	rig_type(OPEN "@n echo a b");
+	rig_run(SECOND);
+	rig_reconnect();
+	rig_type(OPEN);
+	rig_until("\r\n@n ERR E_BYTE 9 ", SECOND);
+}
+
 static void a_person_may_type(void)
 {
 	line_type(OPEN "echo a b\r");
@@ -252,6 +261,7 @@ static const struct {
 	{"notices come", notices_come},
 	{"requests are answered in order", requests_are_answered_in_order},
 	{"^C cancels what runs", ctrl_c_cancels_what_runs},
+	{"half a request is refused", half_a_request_is_refused},
 	{"a person may type", a_person_may_type},
 	{"the prompt stays away", the_prompt_stays_away},
 	{"a lease is renewed, and ends", a_lease_is_renewed_and_ends},
