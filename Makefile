@@ -115,7 +115,7 @@ test: $(O)/gen/image/uk/config.h $(O)/gen/uk/config.h
 unit: $(UNIT_SRC:tests/unit/%.c=$(O)/host/%) $(O)/host/test_pktgen_one \
 		$(O)/host/test_frames_one $(O)/host/test_modes_one \
 		$(O)/host/test_port_one $(O)/host/test_progress_one \
-		transcripts progress
+		transcripts tables
 	@set -e; for t in $(filter $(O)/%,$^); do echo "== $$t"; $$t; done
 
 ## transcripts: each with SEEDS ways to cut its bytes (1000), without sanitizers
@@ -125,9 +125,11 @@ transcripts: $(O)/fast/test_transcripts
 	@$< -s $(SEEDS) >$(O)/fast/transcripts.log || \
 		{ cat $(O)/fast/transcripts.log; exit 1; }
 
-## progress: all ways to send, on devices that give back late and in any order
-progress: $(O)/fast/test_progress $(O)/fast/test_virtio_progress
-	@set -e; for t in $^; do echo "== $$t, all"; $$t 1; done
+## tables: all rows of tests that are tables, without sanitizers; unit has some
+tables: $(O)/fast/test_progress $(O)/fast/test_virtio_progress $(O)/fast/test_line
+	@set -e; for t in $^; do echo "== $$t, all"; \
+		$$t 1 >$(O)/fast/tables.log 2>&1 || \
+		{ cat $(O)/fast/tables.log; exit 1; }; done
 
 ## fuzz: libFuzzer on the shell, RUNS inputs each (20000), NAME: of one alone
 fuzz:
