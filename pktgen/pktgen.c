@@ -91,11 +91,26 @@ int pktgen_edit(struct pktgen *pg, uint64_t mask,
 	return 0;
 }
 
+/* Whether it sends of its own accord, and to its device. */
+static bool generates(const struct worker *w)
+{
+	return (w->mode & (MODE_TX | MODE_NULL)) == MODE_TX;
+}
+
+static void pause_some(struct pktgen *pg, uint64_t mask, uint64_t now_ns)
+{
+	FOR_EACH_WORKER(pg, mask, i, w)
+	if (generates(w))
+		worker_pause(w, now_ns);
+}
+
 void pktgen_set_mode(struct pktgen *pg, uint64_t mask, unsigned mode,
 		     uint64_t now_ns)
 {
 	FOR_EACH_WORKER(pg, mask, i, w)
 	worker_set_mode(w, mode, now_ns);
+	if (pg->nb_pauses)
+		pause_some(pg, mask, now_ns);
 }
 
 void pktgen_set_how(struct pktgen *pg, uint64_t mask,
@@ -109,19 +124,6 @@ void pktgen_set_how(struct pktgen *pg, uint64_t mask,
 		edit(&how, arg);
 		worker_set_how(w, &how, now_ns);
 	}
-}
-
-/* Whether it sends of its own accord, and to its device. */
-static bool generates(const struct worker *w)
-{
-	return (w->mode & (MODE_TX | MODE_NULL)) == MODE_TX;
-}
-
-static void pause_some(struct pktgen *pg, uint64_t mask, uint64_t now_ns)
-{
-	FOR_EACH_WORKER(pg, mask, i, w)
-	if (generates(w))
-		worker_pause(w, now_ns);
 }
 
 void pktgen_start(struct pktgen *pg, uint64_t mask, uint64_t now_ns)

@@ -190,6 +190,9 @@ static void others_go_on_while_it_waits(void **state)
 	assert_int_equal(pg->worker[0]->state, WORKER_PAUSED);
 	rig_must("expect 0 state = sending; start 1; expect 1 state = sending");
 	assert_int_equal(pg->worker[1]->state, WORKER_PAUSED);
+	/* One that begins to send by its mode waits, too. */
+	rig_must("stop 1; mode 1 reflect; start 1; mode 1 txrx");
+	assert_int_equal(pg->worker[1]->state, WORKER_PAUSED);
 	rig_must("rate 0 20kpps; size 0 128");
 	rig_type("\x03");
 	rig_run(MS);
