@@ -91,11 +91,26 @@ int pktgen_edit(struct pktgen *pg, uint64_t mask,
 	return 0;
 }
 
+/* Whether it sends of its own accord, and to its device. */
+static bool generates(const struct worker *w)
+{
+	return (w->mode & (MODE_TX | MODE_NULL)) == MODE_TX;
+}
+
+/* Those of `mask` that are to be held back. */
+static void pause_some(struct pktgen *pg, uint64_t mask, uint64_t now_ns)
+{
+	FOR_EACH_WORKER(pg, mask & pg->held_back, i, w)
+	if (generates(w))
+		worker_pause(w, now_ns);
+}
+
 void pktgen_set_mode(struct pktgen *pg, uint64_t mask, unsigned mode,
 		     uint64_t now_ns)
 {
 	FOR_EACH_WORKER(pg, mask, i, w)
 	worker_set_mode(w, mode, now_ns);
+	pause_some(pg, mask, now_ns);
 }
 
 void pktgen_set_how(struct pktgen *pg, uint64_t mask,
@@ -111,26 +126,12 @@ void pktgen_set_how(struct pktgen *pg, uint64_t mask,
 	}
 }
 
-/* Whether it sends of its own accord, and to its device. */
-static bool generates(const struct worker *w)
-{
-	return (w->mode & (MODE_TX | MODE_NULL)) == MODE_TX;
-}
-
-static void pause_some(struct pktgen *pg, uint64_t mask, uint64_t now_ns)
-{
-	FOR_EACH_WORKER(pg, mask, i, w)
-	if (generates(w))
-		worker_pause(w, now_ns);
-}
-
 void pktgen_start(struct pktgen *pg, uint64_t mask, uint64_t now_ns)
 {
 	rest_begin(pg);
 	FOR_EACH_WORKER(pg, mask, i, w)
 	worker_start(w, now_ns);
-	if (pg->nb_pauses)
-		pause_some(pg, mask, now_ns);
+	pause_some(pg, mask, now_ns);
 }
 
 void pktgen_start_limited(struct pktgen *pg, uint64_t mask,
@@ -140,8 +141,7 @@ void pktgen_start_limited(struct pktgen *pg, uint64_t mask,
 	FOR_EACH_WORKER(pg, mask, i, w)
 	if (w->mode & MODE_TX)
 		worker_start_limited(w, limit, now_ns);
-	if (pg->nb_pauses)
-		pause_some(pg, mask, now_ns);
+	pause_some(pg, mask, now_ns);
 }
 
 void pktgen_stop(struct pktgen *pg, uint64_t mask)
@@ -177,6 +177,7 @@ bool pktgen_drained(struct pktgen *pg, uint64_t mask, uint64_t now_ns)
 void pktgen_pause(struct pktgen *pg, uint64_t mask, uint64_t now_ns)
 {
 	pg->nb_pauses++;
+	pg->held_back |= mask;
 	pause_some(pg, mask, now_ns);
 }
 
@@ -184,6 +185,7 @@ void pktgen_resume(struct pktgen *pg, uint64_t now_ns)
 {
 	if (--pg->nb_pauses)
 		return;
+	pg->held_back = 0;
 	FOR_EACH_WORKER(pg, ~0ull, i, w)
 	worker_resume(w, now_ns);
 }

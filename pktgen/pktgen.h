@@ -21,6 +21,7 @@ struct pktgen {
 	struct worker *worker[PKTGEN_MAX_PORTS]; /* NULL: port is not up */
 	struct rest_port rest[PKTGEN_MAX_PORTS];
 	unsigned nb_pauses; /* that were begun and have not ended */
+	uint64_t held_back; /* mask: the ports of these */
 };
 
 /*
@@ -90,8 +91,8 @@ bool pktgen_drained(struct pktgen *pg, uint64_t mask, uint64_t now_ns);
 
 /*
  * No port of `mask` makes a frame, unless as an answer, until pktgen_resume()
- * was called as often as this; see worker_pause(). What starts in between waits
- * as well.
+ * was called as often as this; see worker_pause(). What of them starts in
+ * between, or gets a mode that sends, waits as well.
  */
 void pktgen_pause(struct pktgen *pg, uint64_t mask, uint64_t now_ns);
 void pktgen_resume(struct pktgen *pg, uint64_t now_ns);
