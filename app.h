@@ -26,7 +26,7 @@ struct app {
 	struct pktgen pktgen;
 	struct session session;
 	struct store store;
-	uint64_t benched;  /* ports that a `bench` is at work on */
+	uint64_t benched; /* ports that a `bench` is at work on */
 	bool quit;
 	uint64_t lease_ns;       /* how long without a request; 0: for ever */
 	uint64_t lease_began_ns; /* requests before do not count */
