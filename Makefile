@@ -46,7 +46,7 @@ test: $(O)/gen/image/uk/config.h $(O)/gen/uk/config.h
 	@$(PYTHON) -m pytest -p no:cacheprovider -q tests
 
 ## unit: the unit tests alone, under ASan and UBSan
-unit: $(UNIT_TESTS) transcripts progress
+unit: $(UNIT_TESTS) transcripts tables
 	@set -e; for t in $(filter $(O)/%,$^); do echo "== $$t"; $$t; done
 
 ## transcripts: each with SEEDS ways to cut its bytes (1000), without sanitizers
@@ -56,9 +56,11 @@ transcripts: $(O)/fast/test_transcripts
 	@$< -s $(SEEDS) >$(O)/fast/transcripts.log || \
 		{ cat $(O)/fast/transcripts.log; exit 1; }
 
-## progress: all ways to send, on devices that give back late and in any order
-progress: $(O)/fast/test_progress $(O)/fast/test_virtio_progress
-	@set -e; for t in $^; do echo "== $$t, all"; $$t 1; done
+## tables: all rows of tests that are tables, without sanitizers; unit has some
+tables: $(O)/fast/test_progress $(O)/fast/test_virtio_progress $(O)/fast/test_line
+	@set -e; for t in $^; do echo "== $$t, all"; \
+		$$t 1 >$(O)/fast/tables.log 2>&1 || \
+		{ cat $(O)/fast/tables.log; exit 1; }; done
 
 ## fuzz: libFuzzer on the shell, RUNS inputs each (20000), NAME: of one alone
 fuzz:
@@ -101,7 +103,7 @@ clean:
 help:
 	@sed -n 's/^## \([a-z]*\): /  make \1\t/p' Makefile mk/*.mk | expand -t 18
 
-.PHONY: image client run test unit transcripts progress fuzz soak check bench \
+.PHONY: image client run test unit transcripts tables fuzz soak check bench \
 	cost docs clean help FORCE
 .SECONDARY:
 

@@ -50,9 +50,10 @@ static const char usage[] =
 	"  --as PROGRAM     who others are told holds the console\n"
 	"  --as-pid PID     and its process\n"
 	"\n"
-	"Status: 0 all held, 1 a command failed (the rest is not run), 2 "
-	"misused or not\n"
-	"reachable, 3 the appliance crashed.\n";
+	"Status: 0 every command succeeded, 1 one failed (the rest is not "
+	"run), 2 misused,\n"
+	"not reachable, or output could not be written, 3 the appliance "
+	"crashed.\n";
 
 enum {
 	OPT_JSON = 256,

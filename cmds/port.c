@@ -157,7 +157,7 @@ const struct cmd cmd_port = {
 		(const struct cmd_form[]){
 			{show_args, run_show, "show all ports"},
 			{select_args, run_select,
-			 "commands without PORTS mean these from now on"},
+			 "select the ports that commands without PORTS mean"},
 			{wait_args, run_wait,
 			 "spin, pause or halt while the ring is full; auto "
 			 "measures at the start of a run which sends most, "

@@ -15,6 +15,12 @@ unsigned engine_rx_step(struct worker *w, uint64_t now_ns);
 unsigned engine_tx_flush(struct worker *w);
 
 /*
+ * Frames are due and the device took none of them: counts a stall, once, when
+ * none has moved for WORKER_STALL_NS.
+ */
+void engine_tx_watch(struct worker *w, uint64_t now_ns);
+
+/*
  * Sends `n` received frames back, as far as it can; returns the bytes of all.
  */
 uint64_t engine_reflect(struct worker *w, struct uk_netbuf *pkts[], unsigned n,

@@ -143,9 +143,11 @@ uint64_t engine_reflect(struct worker *w, struct uk_netbuf *pkts[], unsigned n,
 	if (kept) {
 		port_reflect(w->port, pkts, kept);
 		frames_hold(f, pkts, kept);
-		/* What it takes none of is due from now on. */
+		/* What it takes none of is due from now on, or is dropped. */
 		if (engine_tx_flush(w) || !w->how.drops)
 			w->moved_ns = now_ns;
+		else
+			engine_tx_watch(w, now_ns);
 	}
 	return bytes;
 }

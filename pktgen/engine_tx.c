@@ -38,8 +38,7 @@ static unsigned make(struct worker *w, uint64_t now_ns)
 	return due;
 }
 
-/* Frames are due and none moved. */
-static void watch(struct worker *w, uint64_t now_ns)
+void engine_tx_watch(struct worker *w, uint64_t now_ns)
 {
 	if (now_ns - w->moved_ns < WORKER_STALL_NS ||
 	    w->stalled_ns == w->moved_ns)
@@ -94,7 +93,7 @@ unsigned engine_tx_step(struct worker *w, uint64_t now_ns)
 	else if (likely(!due))
 		w->moved_ns = now_ns;
 	if (!sent) {
-		watch(w, now_ns);
+		engine_tx_watch(w, now_ns);
 		return 0;
 	}
 	w->moved_ns = now_ns;

@@ -88,11 +88,26 @@ int pktgen_edit(struct pktgen *pg, uint64_t mask,
 	return 0;
 }
 
+/* Whether it sends of its own accord, and to its device. */
+static bool generates(const struct worker *w)
+{
+	return (w->mode & (MODE_TX | MODE_NULL)) == MODE_TX;
+}
+
+/* Those of `mask` that are to be held back. */
+static void pause_some(struct pktgen *pg, uint64_t mask, uint64_t now_ns)
+{
+	FOR_EACH_WORKER(pg, mask & pg->held_back, i, w)
+		if (generates(w))
+			worker_pause(w, now_ns);
+}
+
 void pktgen_set_mode(struct pktgen *pg, uint64_t mask, unsigned mode,
 		     uint64_t now_ns)
 {
 	FOR_EACH_WORKER(pg, mask, i, w)
 		worker_set_mode(w, mode, now_ns);
+	pause_some(pg, mask, now_ns);
 }
 
 void pktgen_set_how(struct pktgen *pg, uint64_t mask,
@@ -107,26 +122,12 @@ void pktgen_set_how(struct pktgen *pg, uint64_t mask,
 	}
 }
 
-/* Whether it sends of its own accord, and to its device. */
-static bool generates(const struct worker *w)
-{
-	return (w->mode & (MODE_TX | MODE_NULL)) == MODE_TX;
-}
-
-static void pause_some(struct pktgen *pg, uint64_t mask, uint64_t now_ns)
-{
-	FOR_EACH_WORKER(pg, mask, i, w)
-		if (generates(w))
-			worker_pause(w, now_ns);
-}
-
 void pktgen_start(struct pktgen *pg, uint64_t mask, uint64_t now_ns)
 {
 	rest_begin(pg);
 	FOR_EACH_WORKER(pg, mask, i, w)
 		worker_start(w, now_ns);
-	if (pg->nb_pauses)
-		pause_some(pg, mask, now_ns);
+	pause_some(pg, mask, now_ns);
 }
 
 void pktgen_start_limited(struct pktgen *pg, uint64_t mask,
@@ -136,8 +137,7 @@ void pktgen_start_limited(struct pktgen *pg, uint64_t mask,
 	FOR_EACH_WORKER(pg, mask, i, w)
 		if (w->mode & MODE_TX)
 			worker_start_limited(w, limit, now_ns);
-	if (pg->nb_pauses)
-		pause_some(pg, mask, now_ns);
+	pause_some(pg, mask, now_ns);
 }
 
 void pktgen_stop(struct pktgen *pg, uint64_t mask)
@@ -172,6 +172,7 @@ bool pktgen_drained(struct pktgen *pg, uint64_t mask, uint64_t now_ns)
 void pktgen_pause(struct pktgen *pg, uint64_t mask, uint64_t now_ns)
 {
 	pg->nb_pauses++;
+	pg->held_back |= mask;
 	pause_some(pg, mask, now_ns);
 }
 
@@ -179,6 +180,7 @@ void pktgen_resume(struct pktgen *pg, uint64_t now_ns)
 {
 	if (--pg->nb_pauses)
 		return;
+	pg->held_back = 0;
 	FOR_EACH_WORKER(pg, ~0ull, i, w)
 		worker_resume(w, now_ns);
 }
@@ -209,7 +211,8 @@ uint64_t pktgen_active(const struct pktgen *pg)
 	return mask;
 }
 
-uint64_t pktgen_sleep_ns(const struct pktgen *pg, uint64_t now_ns)
+/* The time without a frame, as far as it counts; 0 while a worker is active. */
+static uint64_t quiet_for(const struct pktgen *pg, uint64_t now_ns)
 {
 	uint64_t quiet_ns = PKTGEN_SLEEP_NS * PKTGEN_QUIET_PART;
 
@@ -219,6 +222,13 @@ uint64_t pktgen_sleep_ns(const struct pktgen *pg, uint64_t now_ns)
 		if (w->last_rx_ns)
 			quiet_ns = MIN(quiet_ns, now_ns - w->last_rx_ns);
 	}
+	return quiet_ns;
+}
+
+uint64_t pktgen_sleep_ns(const struct pktgen *pg, uint64_t now_ns)
+{
+	const uint64_t quiet_ns = quiet_for(pg, now_ns);
+
 	return quiet_ns < PKTGEN_AWAKE_NS ? 0 : quiet_ns / PKTGEN_QUIET_PART;
 }
 
@@ -243,5 +253,7 @@ enum wait_kind pktgen_wait(struct pktgen *pg, uint64_t now_ns)
 		kind = worker_wait(w, now_ns);
 		least = MIN(least, kind);
 	}
-	return least == WAIT_AUTO ? WAIT_PAUSE : least;
+	if (least != WAIT_AUTO)
+		return least;
+	return quiet_for(pg, now_ns) < PKTGEN_PAUSE_NS ? WAIT_PAUSE : WAIT_HALT;
 }

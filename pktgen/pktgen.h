@@ -21,6 +21,7 @@ struct pktgen {
 	struct worker *worker[PKTGEN_MAX_PORTS]; /* NULL: port is not up */
 	struct rest_port rest[PKTGEN_MAX_PORTS];
 	unsigned nb_pauses; /* that were begun and have not ended */
+	uint64_t held_back; /* mask: the ports of these */
 };
 
 /*
@@ -90,8 +91,8 @@ bool pktgen_drained(struct pktgen *pg, uint64_t mask, uint64_t now_ns);
 
 /*
  * No port of `mask` makes a frame, unless as an answer, until pktgen_resume()
- * was called as often as this; see worker_pause(). What starts in between waits
- * as well.
+ * was called as often as this; see worker_pause(). What of them starts in
+ * between, or gets a mode that sends, waits as well.
  */
 void pktgen_pause(struct pktgen *pg, uint64_t mask, uint64_t now_ns);
 void pktgen_resume(struct pktgen *pg, uint64_t now_ns);
@@ -124,9 +125,12 @@ uint64_t pktgen_sleep_ns(const struct pktgen *pg, uint64_t now_ns);
 unsigned pktgen_step(struct pktgen *pg, uint64_t now_ns);
 
 /*
- * How to wait after a step that moved nothing while a worker is active, not
- * WAIT_AUTO: as the least patient of them wants to.
+ * How to wait after a step that moved nothing where pktgen_sleep_ns() is 0, not
+ * WAIT_AUTO: as the least patient worker that is active wants to.
+ * Where none is, the sender may need this core, so only PKTGEN_PAUSE_NS after
+ * a frame are not halted: at a million frames a second there is always one.
  */
+#define PKTGEN_PAUSE_NS 20000ull
 enum wait_kind pktgen_wait(struct pktgen *pg, uint64_t now_ns);
 
 #endif /* PKTGEN_PKTGEN_H */

@@ -204,10 +204,14 @@ unsigned worker_step(struct worker *w, uint64_t now_ns);
  */
 enum wait_kind worker_wait(struct worker *w, uint64_t now_ns);
 
-/* Whether frames have been due for WORKER_STALL_NS and the device took none. */
+/*
+ * Whether frames have been due for WORKER_STALL_NS and the device took none.
+ * In a mode that sends nothing none is due, unless it is still held.
+ */
 static inline bool worker_stalled(const struct worker *w)
 {
-	return w->state != WORKER_IDLE && w->stalled_ns == w->moved_ns;
+	return w->state != WORKER_IDLE && w->stalled_ns == w->moved_ns &&
+	       (w->mode & (MODE_TX | MODE_REFLECT) || w->frames.nb_held);
 }
 
 /* Frames that it ever gave to its device: those of mode null it did not. */

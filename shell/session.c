@@ -55,6 +55,7 @@ static void take_line(struct session *s)
 	struct edit *e = &s->edit;
 
 	e->shown = false;
+	s->fresh = true;
 	if (e->too_long)
 		runner_refuse(s->person, E_LONG, EDIT_LINE_MAX + 1,
 			      "a line takes up to 1024 bytes");
@@ -215,6 +216,13 @@ static bool line_comes(const struct session *s)
 
 /* ---- Both -------------------------------------------------------------- */
 
+/* A line that was typed waits for nothing but the output. */
+static bool keys_first(const struct session *s)
+{
+	return !typed_empty(s) && s->last_taken != CTRL_C &&
+	       (!busy(s->person) || s->fresh);
+}
+
 static bool take_byte(struct session *s, unsigned char byte, uint64_t now_ns)
 {
 	bool after_cr = s->after_cr;
@@ -240,7 +248,7 @@ static bool take_byte(struct session *s, unsigned char byte, uint64_t now_ns)
 	}
 	if (byte == '@' && session_at_line_start(s)) {
 		/* One that waits already holds up the next, but no key. */
-		if (s->request_whole)
+		if (s->request_whole || keys_first(s))
 			return false;
 		s->after_cr = false;
 		session_begin_request(s);
@@ -287,6 +295,7 @@ void session_poll(struct session *s, uint64_t now_ns)
 	if (s->request_whole && !busy(s->program) && !s->ended)
 		session_start_request(s);
 	runner_poll(s, s->program, now_ns);
+	s->fresh = false;
 	runner_poll(s, s->person, now_ns);
 	for (unsigned i = 0; i < SESSION_RUNNERS; i++)
 		if (&s->runner[i] != s->program && &s->runner[i] != s->person)
@@ -305,14 +314,20 @@ size_t session_input(struct session *s, const void *buf, size_t len,
 		     uint64_t now_ns)
 {
 	const unsigned char *p = buf;
-	size_t n = s->ended ? len : session_scan(s, p, len, now_ns);
+	size_t n = s->ended ? len : 0;
+	size_t end = session_scan(s, p, len);
 
 	while (n < len) {
-		bool taken = take_byte(s, p[n], now_ns);
+		bool taken = n + 1 != end && take_byte(s, p[n], now_ns);
 
-		if (!taken) {
+		if (!taken && n + 1 != end) {
 			session_poll(s, now_ns);
 			taken = take_byte(s, p[n], now_ns);
+		}
+		if (!taken && end > n) {
+			session_open(s, now_ns);
+			n = end;
+			continue;
 		}
 		if (!taken) {
 			n += session_look_ahead(s, p + n, len - n, now_ns);

@@ -87,13 +87,15 @@ struct session {
 	bool skip; /* up to the next line end the input is no line's */
 	/*
 	 * Of the input that was given and not taken: how much was looked at, ^C
-	 * at the start of a line in it and those that had their effect, and how
-	 * much of an opening it ends with. Of what was taken the same.
+	 * at the start of a line in it, those that had their effect, those
+	 * behind an opening, and how much of one it ends with. Of what was
+	 * taken the same.
 	 */
 	size_t scanned;
-	unsigned waiting_c, heeded, ahead, taken;
+	unsigned waiting_c, heeded, after_c, ahead, taken;
 	unsigned char last_scanned, last_taken;
 	bool in_request, request_long, request_whole, after_cr;
+	bool fresh; /* the person's line has not been polled yet */
 	/* Typed ahead while the person's runner is busy. */
 	unsigned char typed[SESSION_TYPED_BYTES];
 	unsigned typed_head, typed_tail;

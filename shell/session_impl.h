@@ -53,12 +53,10 @@ void session_set_prompt(struct session *s);
 /* ---- session_open.c ------------------------------------------------------ */
 
 /*
- * Looks at what is new among `len` bytes of input at `p`. Where an opening with
- * a ^C stands there the line is opened; returns the bytes up to its end, else
- * 0.
+ * Looks at what is new among `len` bytes of input at `p`. Returns the bytes up
+ * to the end of an opening with a ^C that stands there, the last one; else 0.
  */
-size_t session_scan(struct session *s, const unsigned char *p, size_t len,
-		    uint64_t now_ns);
+size_t session_scan(struct session *s, const unsigned char *p, size_t len);
 
 /* A byte of the input was taken. */
 void session_took(struct session *s, unsigned char byte);

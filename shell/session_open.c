@@ -6,6 +6,8 @@
  * Input that waits is looked at once, as it comes. The session counts how much
  * of it that was, so its owner gives what was not taken again.
  */
+#include <string.h>
+
 #include "shell/session.h"
 #include "shell/session_impl.h"
 
@@ -27,14 +29,17 @@ static bool ends_line(unsigned char byte)
 	return byte == '\r' || byte == '\n' || byte == CTRL_C;
 }
 
-/* A request that is half in is refused for this byte; the rest is dropped. */
+/* One that waits is dropped; one that was cut short tells of it. */
 static void drop_request(struct session *s)
 {
-	s->request_whole = s->request_long = false;
-	if (!s->in_request)
-		return;
-	session_request_byte(s, opening[0]);
-	session_request_byte(s, '\n');
+	const unsigned n = s->request_len;
+
+	if (s->in_request) {
+		session_request_byte(s, opening[0]);
+		session_request_byte(s, '\n');
+	} else if (n < 2 || memcmp(s->request + n - 2, opening, 2) != 0) {
+		s->request_whole = s->request_long = false;
+	}
 }
 
 void session_open(struct session *s, uint64_t now_ns)
@@ -42,6 +47,7 @@ void session_open(struct session *s, uint64_t now_ns)
 	drop_request(s);
 	s->typed_head = s->typed_tail;
 	s->heeded = 0;
+	s->waiting_c = s->after_c;
 	s->taken = ENDS;
 	s->last_taken = CTRL_C;
 	s->opened = true;
@@ -58,16 +64,16 @@ void session_open(struct session *s, uint64_t now_ns)
 
 void session_overrun(struct session *s, uint64_t now_ns)
 {
+	s->after_c = 0;
 	session_open(s, now_ns);
-	s->scanned = s->waiting_c = 0;
+	s->scanned = 0;
 	s->skip = true;
 	session_event(s, now_ns,
 		      "console: too much input waited; it was dropped, and "
 		      "what ran was cancelled");
 }
 
-size_t session_scan(struct session *s, const unsigned char *p, size_t len,
-		    uint64_t now_ns)
+size_t session_scan(struct session *s, const unsigned char *p, size_t len)
 {
 	size_t end = 0;
 
@@ -75,18 +81,14 @@ size_t session_scan(struct session *s, const unsigned char *p, size_t len,
 		s->ahead = go_on(s->ahead, p[i]);
 		if (s->ahead == ENDS) {
 			end = i + 1;
-			s->waiting_c = 0;
+			s->after_c = 0;
 		} else if (p[i] == CTRL_C && ends_line(s->last_scanned)) {
 			s->waiting_c++;
+			s->after_c++;
 		}
 		s->last_scanned = p[i];
 	}
 	s->scanned = len > s->scanned ? len : s->scanned;
-	/* All of a request that is half in, so that it is known by its tag. */
-	for (size_t i = 0; s->in_request && i + 2 < end; i++)
-		session_request_byte(s, p[i]);
-	if (end)
-		session_open(s, now_ns);
 	return end;
 }
 

@@ -164,8 +164,9 @@ bool sources_left(const struct sources *s)
 
 		if (is_file(src)) {
 			f = source_file(s, src);
+			/* That it was changed is still to be told. */
 			if (!f)
-				continue;
+				return true;
 			text = (const char *)store_data(s->store, f) + src->at;
 			len = f->size - src->at;
 		}

@@ -450,6 +450,9 @@ static void a_quiet_receiver_falls_asleep(void **state)
 	assert_true(inject(60, 0));
 	pktgen_step(&pg, last = now);
 	assert_int_equal(pktgen_sleep_ns(&pg, now), 0);
+	assert_int_equal(pktgen_wait(&pg, now), WAIT_PAUSE);
+	now = last + PKTGEN_PAUSE_NS;
+	assert_int_equal(pktgen_wait(&pg, now), WAIT_HALT);
 	now = last + PKTGEN_AWAKE_NS - 1;
 	assert_int_equal(pktgen_sleep_ns(&pg, now), 0);
 	for (now++; now < last + 80000 * US; now += 1000 * US)
@@ -458,6 +461,89 @@ static void a_quiet_receiver_falls_asleep(void **state)
 	assert_int_equal(pktgen_sleep_ns(&pg, now + 3600 * S), PKTGEN_SLEEP_NS);
 	pktgen_start(&pg, 2, now);
 	assert_int_equal(pktgen_sleep_ns(&pg, now), 0);
+	assert_int_equal(pktgen_wait(&pg, now), WAIT_PAUSE);
+}
+
+/* Some frames from outside, one in ten milliseconds. */
+static void inject_slowly(uint64_t *now, unsigned n)
+{
+	while (n--) {
+		assert_true(inject(60, 0));
+		run_for(now, 10000 * US, 20 * US);
+	}
+}
+
+static void set_drops(struct worker_how *how, const void *arg)
+{
+	how->drops = *(const bool *)arg;
+}
+
+/* Frames that are thrown away instead of waiting are due all the same. */
+static void what_reflects_stalls_too(void **state)
+{
+	uint64_t now = S;
+	(void)state;
+
+	for (unsigned i = 0; i < 2; i++) {
+		const bool drops = i;
+		const struct stats *s;
+
+		teardown(NULL);
+		setup(NULL);
+		s = &pg.worker[1]->stats;
+		pktgen_set_mode(&pg, 2, MODE_RX | MODE_REFLECT, now);
+		pktgen_set_how(&pg, 2, set_drops, &drops, now);
+		pktgen_start(&pg, 2, now);
+		host_netdev_faults(dev[1])->hold = UINT32_MAX;
+		for (unsigned k = 0; k < pg.port[1].nb_tx_desc; k++) {
+			assert_true(inject(60, 0));
+			pktgen_step(&pg, now);
+		}
+		/* None comes, so none is due. */
+		now += 10 * S;
+		pktgen_step(&pg, now);
+		assert_int_equal(s->tx_stalls, 0);
+		inject_slowly(&now, drops ? 150 : 1);
+		run_for(&now, 2 * S, 1000 * US);
+		assert_int_equal(s->tx_stalls, 1);
+		assert_true(worker_stalled(pg.worker[1]));
+		host_netdev_faults(dev[1])->hold = 0;
+		run_for(&now, S / 10, 1000 * US);
+		inject_slowly(&now, 2);
+		assert_false(worker_stalled(pg.worker[1]));
+		assert_int_equal(s->tx_stalls, 1);
+	}
+}
+
+static void set_signed(struct stream *s, const void *arg __unused)
+{
+	stream_set_size(s, 100);
+	s->sign = true;
+}
+
+/* All its buffers are out; in a mode that does not send none is wanted. */
+static void a_mode_without_tx_does_not_stall(void **state)
+{
+	struct worker *w = pg.worker[0];
+	struct pktgen_fault fault;
+	uint64_t now = S;
+	(void)state;
+
+	assert_int_equal(pktgen_edit(&pg, 1, set_signed, NULL, now, &fault), 0);
+	host_netdev_faults(dev[0])->hold = UINT32_MAX;
+	pktgen_start(&pg, 1, now);
+	run_for(&now, 2 * S, 1000 * US);
+	assert_true(worker_stalled(w));
+	assert_int_equal(w->frames.nb_held, 0);
+	pktgen_set_mode(&pg, 1, MODE_RX, now);
+	run_for(&now, S, 1000 * US);
+	assert_false(worker_stalled(w));
+	pktgen_set_mode(&pg, 1, MODE_TX, now);
+	run_for(&now, S / 2, 1000 * US);
+	assert_false(worker_stalled(w));
+	run_for(&now, S, 1000 * US);
+	assert_true(worker_stalled(w));
+	assert_int_equal(w->stats.tx_stalls, 2);
 }
 
 /* Port 0 is on a network of larger frames than port 1. */
@@ -538,6 +624,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(
 			frames_beyond_the_mtu_are_counted, setup_unlike,
 			teardown),
+		TEST(what_reflects_stalls_too),
+		TEST(a_mode_without_tx_does_not_stall),
 		TEST(an_idle_receiver_stays_awake),
 		TEST(a_quiet_receiver_falls_asleep),
 		TEST(waits_as_the_least_patient_wants),

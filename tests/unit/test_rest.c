@@ -190,6 +190,9 @@ static void others_go_on_while_it_waits(void **state)
 	assert_int_equal(pg->worker[0]->state, WORKER_PAUSED);
 	rig_must("expect 0 state = sending; start 1; expect 1 state = sending");
 	assert_int_equal(pg->worker[1]->state, WORKER_PAUSED);
+	/* One that begins to send by its mode waits, too. */
+	rig_must("stop 1; mode 1 reflect; start 1; mode 1 txrx");
+	assert_int_equal(pg->worker[1]->state, WORKER_PAUSED);
 	rig_must("rate 0 20kpps; size 0 128");
 	rig_type("\x03");
 	rig_run(MS);
@@ -207,6 +210,25 @@ static void others_go_on_while_it_waits(void **state)
 	rig_must("start 0 count 5; wait idle");
 }
 
+/* A clear has no need of a port that `bench` is at work on. */
+static void the_others_are_not_held_back(void **state)
+{
+	(void)state;
+	rig_must("mode all txrx");
+	pktgen_pause(pg, 1, rig.now);
+	pktgen_start(pg, 3, rig.now);
+	assert_int_equal(pg->worker[0]->state, WORKER_PAUSED);
+	assert_int_equal(pg->worker[1]->state, WORKER_RUNNING);
+	pktgen_pause(pg, 2, rig.now);
+	assert_int_equal(pg->worker[1]->state, WORKER_PAUSED);
+	pktgen_resume(pg, rig.now);
+	assert_int_equal(pg->worker[1]->state, WORKER_PAUSED);
+	pktgen_resume(pg, rig.now);
+	assert_int_equal(pg->worker[0]->state, WORKER_RUNNING);
+	assert_int_equal(pg->worker[1]->state, WORKER_RUNNING);
+	rig_must("stop");
+}
+
 #define TEST(f) cmocka_unit_test_setup_teardown(f, rig_setup, rig_teardown)
 
 int main(void)
@@ -220,6 +242,7 @@ int main(void)
 						setup_two_pairs, rig_teardown),
 		TEST(ended_is_arrived),
 		TEST(others_go_on_while_it_waits),
+		TEST(the_others_are_not_held_back),
 	};
 
 	return cmocka_run_group_tests_name("rest", tests, NULL, NULL);

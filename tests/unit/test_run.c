@@ -6,6 +6,7 @@
 
 #include "app/app.h"
 #include "plat/host/host.h"
+#include "shell/script.h"
 #include "unit.h"
 
 #define US 1000ull
@@ -373,6 +374,30 @@ static void a_mix_gives_way_to_a_size(void **state)
 
 #define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 
+/* Whichever the main loop looks at first. */
+static void a_job_ends_behind_the_notice_of_its_run(void **state)
+{
+	static const char line[] = "rate 10kpps; start 0 count 5; wait idle";
+	const char *done, *end;
+	(void)state;
+
+	session_start_job(&app.session, line, sizeof(line) - 1, now);
+	for (unsigned i = 0; i < 10; i++) {
+		now += MS;
+		pktgen_step(pg, now);
+		session_poll(&app.session, now);
+	}
+	assert_true(app_done_due(&app));
+	assert_false(session_said_all(&app.session));
+	step(MS);
+	step(MS);
+	assert_false(app_done_due(&app));
+	done = strstr(screen, " port 0 done count=5\r\n");
+	end = strstr(screen, " job 1 done\r\n");
+	assert_true(done && end && done < end);
+	assert_true(session_said_all(&app.session));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -391,6 +416,7 @@ int main(void)
 		TEST(a_mix_keeps_its_rate),
 		TEST(a_mix_is_exact_across_changes),
 		TEST(a_mix_gives_way_to_a_size),
+		TEST(a_job_ends_behind_the_notice_of_its_run),
 	};
 
 	return cmocka_run_group_tests_name("run", tests, NULL, NULL);
