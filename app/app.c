@@ -45,7 +45,7 @@ void app_init(struct app *app, struct uk_alloc *a, uint64_t now_ns)
 	pktgen_open(&app->pktgen, a);
 	for (unsigned i = 0; i < app->pktgen.nb_ports; i++)
 		if (app->pktgen.worker[i])
-			stats_rate_start(&app->rate[i],
+			stats_rate_start(&app->port[i].rate,
 					 &app->pktgen.worker[i]->stats, now_ns);
 	app_init_store(&app->store, a);
 	session_init(&app->session, &env);

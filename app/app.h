@@ -14,30 +14,38 @@
 #include "stats/histogram.h"
 #include "stats/stats.h"
 
-/* A configuration that is put back when another turns out to be wrong. */
+/* How a port is set, to be put back when a new configuration turns out wrong.
+ */
 struct app_kept {
-	uint64_t selected;
-	struct stream stream[PKTGEN_MAX_PORTS];
-	unsigned mode[PKTGEN_MAX_PORTS];
-	struct worker_how how[PKTGEN_MAX_PORTS];
+	struct stream stream;
+	unsigned mode;
+	struct worker_how how;
+};
+
+/* What the app knows of a port, besides what it does. */
+struct app_port {
+	struct stats base; /* set by `stats clear` */
+	struct histogram lag_base;
+	struct stats_rate rate;
+	struct stats_history history;
+	struct app_kept kept;
+	/* What was told by then: worker_done.runs, worker.err... */
+	uint64_t done_told;
+	int err_told;
+	/* ...and since when it stalls; 0: it moves. */
+	uint64_t stall_told_ns;
 };
 
 struct app {
 	struct pktgen pktgen;
 	struct session session;
 	struct store store;
+	struct app_port port[PKTGEN_MAX_PORTS];
 	uint64_t benched; /* ports that a `bench` is at work on */
 	bool quit;
 	uint64_t lease_ns;       /* how long without a request; 0: for ever */
 	uint64_t lease_began_ns; /* requests before do not count */
-	struct stats base[PKTGEN_MAX_PORTS]; /* set by `stats clear` */
-	struct histogram lag_base[PKTGEN_MAX_PORTS];
-	struct stats_rate rate[PKTGEN_MAX_PORTS];
-	struct app_kept kept;
-	uint64_t done_told[PKTGEN_MAX_PORTS];     /* worker_done.runs by then */
-	uint64_t stall_told_ns[PKTGEN_MAX_PORTS]; /* since when; 0: it moves */
-	int err_told[PKTGEN_MAX_PORTS];           /* worker.err by then */
-	struct stats_history history[PKTGEN_MAX_PORTS];
+	uint64_t kept_selected;  /* with app_kept */
 	struct live live;
 };
 
@@ -160,10 +168,6 @@ static inline const struct worker_how *app_how(const void *app, unsigned port)
 
 	return w ? &w->how : &worker_how_default;
 }
-
-/* What is set in a stream, as the shell writes it. */
-struct rate app_rate(const struct stream *s);
-void app_sizes(const struct stream *s, struct sizes *sizes);
 
 /*
  * The save_order of settings that limit others: a size or a link's speed, then

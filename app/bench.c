@@ -49,11 +49,11 @@ static void copy_how(struct worker_how *how, const void *arg)
 
 static void copy_rate(struct stream *s, const void *arg)
 {
-	s->rate = *(const struct load *)arg;
+	s->rate = *(const struct rate *)arg;
 }
 
 static void set_rate(struct bench *b, struct pktgen *pg,
-		     const struct load *rate, uint64_t now_ns)
+		     const struct rate *rate, uint64_t now_ns)
 {
 	struct pktgen_fault fault;
 
@@ -113,7 +113,7 @@ static bool start_run(struct bench *b, struct pktgen *pg, uint64_t now_ns)
 void bench_begin(struct bench *b, struct pktgen *pg, unsigned port,
 		 uint64_t time_ns, uint64_t now_ns)
 {
-	static const struct load max = {.unit = LOAD_MAX};
+	static const struct rate max = {.unit = RATE_MAX};
 	struct worker *w = pg->worker[port];
 
 	b->worker = w;
@@ -227,7 +227,7 @@ void bench_end(struct bench *b, struct pktgen *pg, uint64_t now_ns)
 	if (w->mode == b->mode)
 		pktgen_set_mode(pg, mask, b->mode_before, now_ns);
 	pktgen_set_how(pg, mask, how_back, b, now_ns);
-	if (pg->stream[b->port].rate.unit == LOAD_MAX)
+	if (pg->stream[b->port].rate.unit == RATE_MAX)
 		set_rate(b, pg, &b->rate_before, now_ns);
 }
 

@@ -66,7 +66,7 @@ struct bench {
 	/* As it was, and as it was set last. */
 	struct worker_how how_before, how;
 	unsigned mode_before, mode;
-	struct load rate_before;
+	struct rate rate_before;
 	struct stream stream;
 	struct bench_count from; /* at the start of this phase */
 	struct bench_count count[BENCH_RUNS];

@@ -131,31 +131,33 @@ void config_reset(struct app *app, uint64_t now_ns)
 
 static void keep(struct app *app)
 {
-	struct app_kept *k = &app->kept;
+	struct pktgen *pg = &app->pktgen;
 
-	k->selected = session_selected(&app->session);
-	memcpy(k->stream, app->pktgen.stream, sizeof(k->stream));
-	for (unsigned i = 0; i < app->pktgen.nb_ports; i++) {
-		if (app->pktgen.worker[i])
-			k->mode[i] = app->pktgen.worker[i]->mode;
-		k->how[i] = *app_how(app, i);
-	}
+	app->kept_selected = session_selected(&app->session);
+	for (unsigned i = 0; i < pg->nb_ports; i++)
+		if (pg->worker[i])
+			app->port[i].kept = (struct app_kept){
+				pg->stream[i],
+				pg->worker[i]->mode,
+				pg->worker[i]->how,
+			};
 }
 
 static void restore(struct app *app, uint64_t now_ns)
 {
-	const struct app_kept *k = &app->kept;
 	struct pktgen *pg = &app->pktgen;
 	struct pktgen_fault fault;
 
-	session_select(&app->session, k->selected);
+	session_select(&app->session, app->kept_selected);
 	for (unsigned i = 0; i < pg->nb_ports; i++) {
+		const struct app_kept *k = &app->port[i].kept;
+
 		if (!pg->worker[i])
 			continue;
-		pktgen_edit(pg, 1ull << i, copy_stream, &k->stream[i], now_ns,
+		pktgen_edit(pg, 1ull << i, copy_stream, &k->stream, now_ns,
 			    &fault);
-		pktgen_set_mode(pg, 1ull << i, k->mode[i], now_ns);
-		pktgen_set_how(pg, 1ull << i, copy_how, &k->how[i], now_ns);
+		pktgen_set_mode(pg, 1ull << i, k->mode, now_ns);
+		pktgen_set_how(pg, 1ull << i, copy_how, &k->how, now_ns);
 	}
 }
 

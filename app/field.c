@@ -108,7 +108,7 @@ void field_read(const struct app *app, const struct field *f, unsigned port,
 		struct field_value *v)
 {
 	const struct worker *w = app->pktgen.worker[port];
-	const struct stats_rate *r = &app->rate[port];
+	const struct stats_rate *r = &app->port[port].rate;
 	uint64_t packets = f->rx ? r->delta.rx_packets : r->delta.tx_packets;
 	uint64_t bytes = f->rx ? r->delta.rx_bytes : r->delta.tx_bytes;
 	struct value value;

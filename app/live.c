@@ -50,7 +50,8 @@ void live_init(struct live *l, const struct app *app, uint64_t mask,
 	l->interval_ns = interval_ns;
 	live_sample(l, app, now_ns);
 	for (unsigned i = 0; i < nb_places(mask); i++) {
-		const struct stats_rate *r = &app->rate[live_port_at(mask, i)];
+		const struct stats_rate *r =
+			&app->port[live_port_at(mask, i)].rate;
 
 		l->port[i].delta = count_of(&r->delta);
 		l->port[i].span_ns = r->span_ns;

@@ -188,8 +188,6 @@ static void draw_head(struct span at, const struct app *app, unsigned port)
 {
 	const struct worker *w = app->pktgen.worker[port];
 	const struct stream *stream = &app->pktgen.stream[port];
-	const struct rate rate = app_rate(stream);
-	struct sizes sizes;
 	char text[128];
 
 	put(&at, ATTR_BOLD, "port ");
@@ -211,13 +209,12 @@ static void draw_head(struct span at, const struct app *app, unsigned port)
 	put(&at, ATTR_PLAIN, app_modes[app_mode_word(w->mode)]);
 	gap(&at);
 	put(&at, ATTR_PLAIN, "set to rate ");
-	value_rate_print(&rate, text, sizeof(text));
+	value_rate_print(&stream->rate, text, sizeof(text));
 	put(&at, ATTR_PLAIN, text);
 	put(&at, ATTR_PLAIN, ", size ");
-	app_sizes(stream, &sizes);
-	value_sizes_print(&sizes, text, sizeof(text));
+	value_sizes_print(&stream->sizes, text, sizeof(text));
 	put(&at, ATTR_PLAIN, text);
-	if (sizes.count == 1)
+	if (stream->sizes.count == 1)
 		put(&at, ATTR_PLAIN, " bytes");
 	blank(&at, at.to, ATTR_PLAIN);
 }
@@ -294,7 +291,8 @@ static void draw_part(const struct live *l, const struct app *app,
 	if (!group || !app->pktgen.worker[port])
 		return;
 	if (live_has_rate(group) && row == rows - 1)
-		draw_history(at, &app->history[port], !strcmp(group, "tx"));
+		draw_history(at, &app->port[port].history,
+			     !strcmp(group, "tx"));
 	else
 		draw_figures(at, l, app, group, row * y->figures);
 }

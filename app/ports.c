@@ -86,7 +86,7 @@ void app_stats(const struct app *app, unsigned port, struct stats *out)
 	const struct worker *w = app->pktgen.worker[port];
 
 	if (w)
-		stats_diff(&w->stats, &app->base[port], out);
+		stats_diff(&w->stats, &app->port[port].base, out);
 	else
 		memset(out, 0, sizeof(*out));
 }
@@ -104,7 +104,8 @@ void app_feed_rates(struct app *app, uint64_t now_ns)
 	for (unsigned i = 0; i < app->pktgen.nb_ports; i++) {
 		const struct worker *w = app->pktgen.worker[i];
 
-		if (w && stats_rate_feed(&app->rate[i], &w->stats, now_ns))
-			stats_history_add(&app->history[i], &app->rate[i]);
+		if (w && stats_rate_feed(&app->port[i].rate, &w->stats, now_ns))
+			stats_history_add(&app->port[i].history,
+					  &app->port[i].rate);
 	}
 }

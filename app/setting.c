@@ -57,22 +57,3 @@ enum call_result app_edit(struct call *c, uint64_t mask,
 				 f.port);
 	return CALL_DONE;
 }
-
-struct rate app_rate(const struct stream *s)
-{
-	static const enum rate_unit units[] = {
-		[LOAD_MAX] = RATE_MAX,         [LOAD_PPS] = RATE_PPS,
-		[LOAD_BPS_L2] = RATE_BPS_L2,   [LOAD_BPS_L1] = RATE_BPS_L1,
-		[LOAD_PERCENT] = RATE_PERCENT, [LOAD_PER_MIN] = RATE_PER_MIN,
-	};
-
-	return (struct rate){units[s->rate.unit], s->rate.micro};
-}
-
-void app_sizes(const struct stream *s, struct sizes *sizes)
-{
-	sizes->count = s->nb_sizes;
-	for (unsigned i = 0; i < s->nb_sizes; i++)
-		sizes->entry[i] = (struct size_weight){s->size[i].size,
-						       s->size[i].weight};
-}

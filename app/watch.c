@@ -7,9 +7,9 @@ void app_tell_done(struct app *app, uint64_t now_ns)
 	for (unsigned i = 0; i < app->pktgen.nb_ports; i++) {
 		const struct worker *w = app->pktgen.worker[i];
 
-		if (!w || w->done.runs == app->done_told[i])
+		if (!w || w->done.runs == app->port[i].done_told)
 			continue;
-		app->done_told[i] = w->done.runs;
+		app->port[i].done_told = w->done.runs;
 		if (w->done.in_flight)
 			session_event(&app->session, now_ns,
 				      "port %u done count=%llu in_flight=%u", i,
@@ -27,7 +27,7 @@ bool app_done_due(const struct app *app)
 	for (unsigned i = 0; i < app->pktgen.nb_ports; i++) {
 		const struct worker *w = app->pktgen.worker[i];
 
-		if (w && w->done.runs != app->done_told[i])
+		if (w && w->done.runs != app->port[i].done_told)
 			return true;
 	}
 	return false;
@@ -38,9 +38,9 @@ void app_tell_failures(struct app *app, uint64_t now_ns)
 	for (unsigned i = 0; i < app->pktgen.nb_ports; i++) {
 		const struct worker *w = app->pktgen.worker[i];
 
-		if (!w || w->err == app->err_told[i])
+		if (!w || w->err == app->port[i].err_told)
 			continue;
-		app->err_told[i] = w->err;
+		app->port[i].err_told = w->err;
 		if (w->err)
 			session_event(&app->session, now_ns,
 				      "port %u failed: %s", i,
@@ -50,16 +50,16 @@ void app_tell_failures(struct app *app, uint64_t now_ns)
 
 static void tell(struct app *app, unsigned i, struct worker *w, uint64_t now_ns)
 {
-	const uint64_t ms = (now_ns - app->stall_told_ns[i]) / 1000000;
+	const uint64_t ms = (now_ns - app->port[i].stall_told_ns) / 1000000;
 
 	if (worker_stalled(w)) {
-		app->stall_told_ns[i] = w->stalled_ns;
+		app->port[i].stall_told_ns = w->stalled_ns;
 		session_event(&app->session, now_ns,
 			      "port %u stalled in_flight=%u", i,
 			      worker_in_flight(w));
 		return;
 	}
-	app->stall_told_ns[i] = 0;
+	app->port[i].stall_told_ns = 0;
 	/* One that was stopped or set not to send does not go on. */
 	if (w->state == WORKER_RUNNING && w->stats.tx_packets != w->stalled_at)
 		session_event(&app->session, now_ns,
@@ -73,7 +73,7 @@ void app_tell_stalls(struct app *app, uint64_t now_ns)
 	for (unsigned i = 0; i < app->pktgen.nb_ports; i++) {
 		struct worker *w = app->pktgen.worker[i];
 
-		if (w && worker_stalled(w) != (app->stall_told_ns[i] != 0))
+		if (w && worker_stalled(w) != (app->port[i].stall_told_ns != 0))
 			tell(app, i, w, now_ns);
 	}
 }

@@ -20,14 +20,14 @@ static struct pktgen pg;
 
 static void edit(struct stream *s, const void *arg)
 {
-	static const struct stream_size mix[] = {{64, 7}, {594, 4}, {1518, 1}};
+	static const struct size_weight mix[] = {{64, 7}, {594, 4}, {1518, 1}};
 	const char *what = arg;
 
 	s->sign = !strncmp(what, "sign", 4);
 	if (strstr(what, "flows")) {
 		s->src.ip_prefix = 12;
 	} else if (!strcmp(what, "imix")) {
-		s->nb_sizes = 3;
+		s->sizes.count = 3;
 		memcpy(s->size, mix, sizeof(mix));
 	}
 }

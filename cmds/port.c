@@ -51,25 +51,22 @@ static void show_wait(struct reply *r, const struct wait *w)
 
 static void show_rate(struct reply *r, const struct stream *s)
 {
-	const struct rate rate = app_rate(s);
 	char buf[40];
 
-	value_rate_print(&rate, buf, sizeof(buf));
+	value_rate_print(&s->rate, buf, sizeof(buf));
 	reply_text(r, "rate", buf);
 }
 
 /* One size is a number; several are the word that `size` takes. */
 static void show_size(struct reply *r, const struct stream *s)
 {
-	struct sizes sizes;
 	char buf[ARG_PRINT_MAX];
 
-	if (s->nb_sizes == 1) {
-		reply_u64(r, "size", s->size[0].size, "bytes");
+	if (s->sizes.count == 1) {
+		reply_u64(r, "size", s->sizes.entry[0].size, "bytes");
 		return;
 	}
-	app_sizes(s, &sizes);
-	value_sizes_print(&sizes, buf, sizeof(buf));
+	value_sizes_print(&s->sizes, buf, sizeof(buf));
 	reply_text(r, "mix", buf);
 }
 

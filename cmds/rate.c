@@ -5,7 +5,7 @@ enum { PORTS, RATE };
 
 static void get(const void *app, unsigned port, struct value *v)
 {
-	v->rate = app_rate(app_stream(app, port));
+	v->rate = app_stream(app, port)->rate;
 }
 
 static const struct arg args[] = {
@@ -20,20 +20,12 @@ static const struct arg args[] = {
 
 static void edit(struct stream *s, const void *arg)
 {
-	s->rate = *(const struct load *)arg;
+	s->rate = *(const struct rate *)arg;
 }
 
 static enum call_result run(struct call *c)
 {
-	static const enum load_unit units[] = {
-		[RATE_MAX] = LOAD_MAX,         [RATE_PPS] = LOAD_PPS,
-		[RATE_BPS_L2] = LOAD_BPS_L2,   [RATE_BPS_L1] = LOAD_BPS_L1,
-		[RATE_PERCENT] = LOAD_PERCENT, [RATE_PER_MIN] = LOAD_PER_MIN,
-	};
-	const struct load load = {units[c->v[RATE].rate.unit],
-				  c->v[RATE].rate.micro};
-
-	return app_edit(c, c->v[PORTS].mask, edit, &load, RATE);
+	return app_edit(c, c->v[PORTS].mask, edit, &c->v[RATE].rate, RATE);
 }
 
 const struct cmd cmd_rate = {

@@ -114,7 +114,7 @@ static enum call_result run_show(struct call *c)
 		app_stats(app, i, &s);
 		reply_map(c->reply, NULL, REPLY_TABLE);
 		reply_u64(c->reply, "port", i, NULL);
-		show_port(c->reply, &s, &app->rate[i]);
+		show_port(c->reply, &s, &app->port[i].rate);
 		reply_end(c->reply);
 	}
 	reply_end(c->reply);
@@ -130,8 +130,8 @@ static void take_base(const struct call *c)
 
 		if (!(c->v[PORTS].mask >> i & 1) || !w)
 			continue;
-		app->base[i] = w->stats;
-		app->lag_base[i] = w->lag;
+		app->port[i].base = w->stats;
+		app->port[i].lag_base = w->lag;
 	}
 }
 
@@ -186,7 +186,7 @@ static void show_histogram(struct reply *r, const struct app *app,
 			   unsigned port)
 {
 	const struct histogram *h = &app->pktgen.worker[port]->lag;
-	const struct histogram *base = &app->lag_base[port];
+	const struct histogram *base = &app->port[port].lag_base;
 	uint64_t n = 0;
 
 	reply_list(r, "histogram", REPLY_TABLE);
@@ -220,7 +220,7 @@ static enum call_result run_pacing(struct call *c)
 		reply_map(c->reply, NULL, REPLY_TABLE);
 		reply_u64(c->reply, "port", i, NULL);
 		show_lag(c->reply, &app->pktgen.worker[i]->lag,
-			 &app->lag_base[i]);
+			 &app->port[i].lag_base);
 		reply_end(c->reply);
 	}
 	reply_end(c->reply);

@@ -41,7 +41,7 @@ struct frames {
 	uint16_t held_len;   /* of each of them; 0: they differ */
 	uint64_t held_bytes; /* of all, FCS included */
 	unsigned nb_shared;
-	struct uk_netbuf *shared[STREAM_SIZES_MAX]; /* one a variant */
+	struct uk_netbuf *shared[SIZES_MAX]; /* one a variant */
 	/* The last frames_make() lacked buffers: the device has them. */
 	bool starved;
 	/* The pool: those at `next_slot` and behind it came back first. */
@@ -62,7 +62,7 @@ struct frames {
 	unsigned generation;       /* of programs: a slot's tag has it */
 	struct uk_netbuf *retired; /* linked by `priv` */
 	/* What `held` is part of: a round of shared frames, or these. */
-	struct uk_netbuf *round[STREAM_WEIGHTS_MAX + FRAMES_BURST_MAX];
+	struct uk_netbuf *round[SIZES_SUM_MAX + FRAMES_BURST_MAX];
 	struct uk_netbuf *kept[FRAMES_BURST_MAX];
 };
 

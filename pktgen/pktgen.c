@@ -14,7 +14,7 @@ static void open_one(struct pktgen *pg, unsigned i, struct uk_alloc *a)
 	struct worker *w;
 
 	/* Besides a burst there may be frames to be shared. */
-	if (port_open(p, i, WORKER_BURST + STREAM_SIZES_MAX, a) < 0)
+	if (port_open(p, i, WORKER_BURST + SIZES_MAX, a) < 0)
 		return;
 	w = uk_memalign(a, 64, sizeof(*w));
 	if (!w || worker_open(w, p, pktgen_first_mode(i), a) < 0) {

@@ -102,16 +102,16 @@ static void put_variants(struct program *prog, const struct stream *s)
 {
 	size_t longest = 0;
 
-	prog->nb_variants = s->nb_sizes;
-	for (unsigned i = 0; i < s->nb_sizes; i++) {
+	prog->nb_variants = s->sizes.count;
+	for (unsigned i = 0; i < s->sizes.count; i++) {
 		prog->variant[i].len =
-			(uint16_t)(s->size[i].size - ETH_FCS_LEN);
+			(uint16_t)(s->sizes.entry[i].size - ETH_FCS_LEN);
 		if (prog->variant[i].len > longest)
 			longest = prog->variant[i].len;
 	}
 	put_payload(prog->frame + prog->header_len, longest - prog->header_len);
 	/* The first one last: its headers stay in the template. */
-	for (unsigned i = s->nb_sizes; i-- > 0;) {
+	for (unsigned i = s->sizes.count; i-- > 0;) {
 		struct variant *v = &prog->variant[i];
 
 		put_signature_room(prog, v, true);
@@ -128,17 +128,17 @@ static void put_variants(struct program *prog, const struct stream *s)
  */
 static void put_order(struct program *prog, const struct stream *s)
 {
-	int credit[STREAM_SIZES_MAX] = {0};
+	int credit[SIZES_MAX] = {0};
 	int sum = 0;
 
-	for (unsigned i = 0; i < s->nb_sizes; i++)
-		sum += s->size[i].weight;
-	prog->nb_order = s->nb_sizes > 1 ? (unsigned)sum : 1;
+	for (unsigned i = 0; i < s->sizes.count; i++)
+		sum += s->sizes.entry[i].weight;
+	prog->nb_order = s->sizes.count > 1 ? (unsigned)sum : 1;
 	for (unsigned at = 0; at < prog->nb_order; at++) {
 		unsigned most = 0;
 
-		for (unsigned i = 0; i < s->nb_sizes; i++) {
-			credit[i] += s->size[i].weight;
+		for (unsigned i = 0; i < s->sizes.count; i++) {
+			credit[i] += s->sizes.entry[i].weight;
 			if (credit[i] > credit[most])
 				most = i;
 		}

@@ -52,15 +52,15 @@ struct variant {
 };
 
 struct program {
-	bool unpaced; /* LOAD_MAX */
+	bool unpaced; /* RATE_MAX */
 	bool sign;
 	struct gap gap;
 	unsigned nb_variants;
 	uint16_t header_len;        /* bytes of variant.header */
 	uint16_t udp_csum, ip_csum; /* where they are; ip_csum 0: nowhere */
-	struct variant variant[STREAM_SIZES_MAX];
+	struct variant variant[SIZES_MAX];
 	unsigned nb_order; /* frames of a round */
-	uint8_t order[STREAM_WEIGHTS_MAX];
+	uint8_t order[SIZES_SUM_MAX];
 	unsigned nb_patches;
 	struct patch patch[PROGRAM_PATCHES_MAX];
 	struct stream stream; /* what this was compiled from */

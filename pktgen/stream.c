@@ -15,7 +15,7 @@
 void stream_init(struct stream *s, const uint8_t src_mac[ETH_ALEN])
 {
 	*s = (struct stream){
-		.rate = {LOAD_MAX, 0},
+		.rate = {RATE_MAX, 0},
 		.linkspeed_bps = DEFAULT_LINKSPEED_BPS,
 		.ttl = 64,
 		.src = {.ip = {198, 18, 0, 1},
@@ -37,15 +37,16 @@ void stream_init(struct stream *s, const uint8_t src_mac[ETH_ALEN])
 
 void stream_set_size(struct stream *s, uint16_t size)
 {
-	s->nb_sizes = 1;
-	s->size[0] = (struct stream_size){size, 1};
+	s->sizes.count = 1;
+	s->sizes.entry[0] = (struct size_weight){size, 1};
 }
 
 unsigned stream_bad_size(const struct stream *s, unsigned min, unsigned max)
 {
-	for (unsigned i = 0; i < s->nb_sizes; i++)
-		if (s->size[i].size < min || s->size[i].size > max)
-			return s->size[i].size;
+	for (unsigned i = 0; i < s->sizes.count; i++)
+		if (s->sizes.entry[i].size < min ||
+		    s->sizes.entry[i].size > max)
+			return s->sizes.entry[i].size;
 	return 0;
 }
 
@@ -53,12 +54,12 @@ unsigned stream_bad_size(const struct stream *s, unsigned min, unsigned max)
 static uint64_t cost(const struct stream *s, unsigned size)
 {
 	switch (s->rate.unit) {
-	case LOAD_BPS_L2:
+	case RATE_BPS_L2:
 		return size * 8ull;
-	case LOAD_BPS_L1:
-	case LOAD_PERCENT:
+	case RATE_BPS_L1:
+	case RATE_PERCENT:
 		return (size + ETH_L1_OVERHEAD) * 8ull;
-	case LOAD_PER_MIN:
+	case RATE_PER_MIN:
 		return 60;
 	default:
 		return 1;
@@ -71,18 +72,19 @@ int stream_gap(const struct stream *s, struct gap *gap, bool *unpaced)
 	wide per_s = s->rate.micro;
 	wide q;
 
-	if (s->rate.unit == LOAD_MAX) {
+	if (s->rate.unit == RATE_MAX) {
 		*unpaced = true;
 		*gap = (struct gap){0, 0};
 		return 0;
 	}
-	if (s->rate.unit == LOAD_PERCENT)
+	if (s->rate.unit == RATE_PERCENT)
 		per_s = wide_div(per_s * s->linkspeed_bps, 100);
 	if (!per_s)
 		return -ERANGE;
-	for (unsigned i = 0; i < s->nb_sizes; i++) {
-		round_cost += s->size[i].weight * cost(s, s->size[i].size);
-		round_frames += s->size[i].weight;
+	for (unsigned i = 0; i < s->sizes.count; i++) {
+		round_cost += s->sizes.entry[i].weight *
+			      cost(s, s->sizes.entry[i].size);
+		round_frames += s->sizes.entry[i].weight;
 	}
 	/*
 	 * In 2^-32 ns: at most 256 * 72,304 bits * 1e15 * 2^32, below 2^107;

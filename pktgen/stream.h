@@ -12,35 +12,12 @@
 #include "net/proto.h"
 #include "pktgen/pacer.h"
 #include "pktgen/signature.h"
-
-/* Units of an offered load (RFC 2544, RFC 1242 section 3.4 ff.). */
-enum load_unit {
-	LOAD_MAX,     /* as fast as the device takes it */
-	LOAD_PPS,     /* packets per second */
-	LOAD_BPS_L2,  /* bits per second, layer 2 with FCS */
-	LOAD_BPS_L1,  /* the same with preamble, SFD and inter-frame gap */
-	LOAD_PERCENT, /* of the link's speed, layer 1 */
-	LOAD_PER_MIN, /* packets per minute */
-};
-
-struct load {
-	enum load_unit unit;
-	uint64_t micro; /* millionths of the unit */
-};
+#include "units/value.h"
 
 #define STREAM_SIZE_MIN ETH_MIN_SIZE
 /* The least that holds the headers, which only IPv6's need more than 64 for. */
 #define STREAM_SIZE_MIN_IPV6 (UDP6_HEADERS + ETH_FCS_LEN)
 #define STREAM_SIZE_MAX 9018
-
-#define STREAM_SIZES_MAX 8
-#define STREAM_WEIGHTS_MAX 256 /* the sum of all */
-
-/* Sizes of frames; of each round of weights' sum, `weight` have `size`. */
-struct stream_size {
-	uint16_t size; /* bytes of layer 2, FCS included */
-	uint16_t weight;
-};
 
 /*
  * Addresses in network byte order. Where a prefix is shorter than the address,
@@ -60,10 +37,10 @@ struct endpoint {
 #define STREAM_PREFIX6_MIN 96
 
 struct stream {
-	unsigned nb_sizes; /* 1..STREAM_SIZES_MAX */
-	struct stream_size size[STREAM_SIZES_MAX];
-	struct load rate;
-	uint64_t linkspeed_bps; /* what LOAD_PERCENT refers to */
+	/* Bytes of layer 2, FCS included, within STREAM_SIZE_MAX. */
+	struct sizes sizes;
+	struct rate rate; /* the offered load (RFC 2544, RFC 1242 3.4 ff.) */
+	uint64_t linkspeed_bps; /* what RATE_PERCENT refers to */
 	bool ipv6;              /* which addresses the frames carry */
 	bool sign;              /* each ends in a pktgen/signature.h */
 	uint8_t ttl;            /* hop limit of IPv6 */
@@ -96,7 +73,7 @@ static inline unsigned stream_size_min(const struct stream *s)
 unsigned stream_bad_size(const struct stream *s, unsigned min, unsigned max);
 
 /*
- * The gap between the starts of two frames; *unpaced is set for LOAD_MAX. Of
+ * The gap between the starts of two frames; *unpaced is set for RATE_MAX. Of
  * several sizes it is that of their weighted mean, the same before each frame,
  * so that a bit rate is exact over each round of weights. Rounded up to 2^-32
  * ns, so that the rate is never above the asked one. -ERANGE for a rate beyond

@@ -15,7 +15,7 @@
 #include "unit.h"
 
 #define BURST 64
-#define SPARE (BURST + STREAM_SIZES_MAX)
+#define SPARE (BURST + SIZES_MAX)
 #define FLYING_MAX 1024
 
 static const uint8_t mac[ETH_ALEN] = {2, 0, 0, 0, 0, 7};
@@ -76,10 +76,10 @@ static inline void any_stream(struct stream *s)
 	stream_init(s, mac);
 	s->ipv6 = !any(3);
 	s->sign = !any(2);
-	s->nb_sizes = any(2) ? 1 : 1 + any(STREAM_SIZES_MAX);
-	for (unsigned i = 0; i < s->nb_sizes; i++)
-		s->size[i] = (struct stream_size){(uint16_t)(84 + any(1435)),
-						  (uint16_t)(1 + any(9))};
+	s->sizes.count = any(2) ? 1 : 1 + any(SIZES_MAX);
+	for (unsigned i = 0; i < s->sizes.count; i++)
+		s->sizes.entry[i] = (struct size_weight){
+			(uint16_t)(84 + any(1435)), (uint16_t)(1 + any(9))};
 	s->ttl = (uint8_t)any(256);
 	s->src.ip_prefix = s->src.ip6_prefix = 128;
 	s->src.ip_prefix = (uint8_t)(any(2) ? 32 : 16 + any(16));

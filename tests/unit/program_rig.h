@@ -147,10 +147,10 @@ static inline void compile(const struct stream *s)
 	assert_int_equal(program_compile(&prog, s), 0);
 }
 
-static inline void set_sizes(struct stream *s, const struct stream_size *sizes,
+static inline void set_sizes(struct stream *s, const struct size_weight *sizes,
 			     unsigned n)
 {
-	s->nb_sizes = n;
+	s->sizes.count = n;
 	memcpy(s->size, sizes, n * sizeof(*sizes));
 }
 

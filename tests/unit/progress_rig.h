@@ -72,14 +72,14 @@ static inline const char *label(const struct trial *t)
 
 static inline void edit_content(struct stream *s, const void *arg)
 {
-	static const struct stream_size mix[] = {{90, 7}, {594, 4}, {1518, 1}};
+	static const struct size_weight mix[] = {{90, 7}, {594, 4}, {1518, 1}};
 	const struct trial *t = arg;
 
 	s->sign = t->content == CONTENT_SIGNED || t->content == CONTENT_IPV6 ||
 		  t->content == CONTENT_MIX_SIGNED;
 	s->ipv6 = t->content == CONTENT_IPV6;
-	s->nb_sizes = 1;
-	s->size[0] = (struct stream_size){100, 1};
+	s->sizes.count = 1;
+	s->sizes.entry[0] = (struct size_weight){100, 1};
 	s->src.ip_prefix = 32;
 	s->dst.ip_prefix = 32;
 	s->src.ip6_prefix = s->ipv6 ? 120 : 128;
@@ -88,11 +88,11 @@ static inline void edit_content(struct stream *s, const void *arg)
 	if (t->content == CONTENT_PAIRS)
 		s->dst.ip_prefix = 15;
 	if (t->content == CONTENT_MIX || t->content == CONTENT_MIX_SIGNED) {
-		s->nb_sizes = 3;
+		s->sizes.count = 3;
 		for (unsigned i = 0; i < 3; i++)
-			s->size[i] = mix[i];
+			s->sizes.entry[i] = mix[i];
 	}
-	s->rate = (struct load){t->paced ? LOAD_PPS : LOAD_MAX,
+	s->rate = (struct rate){t->paced ? RATE_PPS : RATE_MAX,
 				3000000ull * 1000000};
 }
 

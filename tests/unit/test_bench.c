@@ -137,7 +137,7 @@ static void all_that_is_sent_is_counted(void **state)
 	assert_int_equal(app.pktgen.worker[0]->state, WORKER_IDLE);
 	assert_int_equal(app.pktgen.worker[0]->mode, MODE_TX | MODE_RX);
 	assert_memory_equal(&app.pktgen.worker[0]->how, &how, sizeof(how));
-	assert_int_equal(app.pktgen.stream[0].rate.unit, LOAD_PPS);
+	assert_int_equal(app.pktgen.stream[0].rate.unit, RATE_PPS);
 }
 
 static void the_other_port_goes_on(void **state)
@@ -274,7 +274,7 @@ static void a_device_that_fails_ends_it(void **state)
 	run_until("@1 ERR E_DEVICE 19 port 0 failed: ");
 	assert_int_equal(w->state, WORKER_IDLE);
 	assert_memory_equal(&w->how, &worker_how_default, sizeof(w->how));
-	assert_int_equal(app.pktgen.stream[0].rate.unit, LOAD_PERCENT);
+	assert_int_equal(app.pktgen.stream[0].rate.unit, RATE_PERCENT);
 }
 
 int main(void)

@@ -112,8 +112,8 @@ static void people_are_told_of_the_gap(void **state)
 /* The minute that `stats live` plots has one figure for such a time. */
 static void the_minute_has_one_figure(void **state)
 {
-	const struct stats_history *h = &rig.app.history[0];
-	const struct stats_rate *r = &rig.app.rate[0];
+	const struct stats_history *h = &rig.app.port[0].history;
+	const struct stats_rate *r = &rig.app.port[0].rate;
 	unsigned next;
 	(void)state;
 

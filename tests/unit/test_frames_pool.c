@@ -147,7 +147,7 @@ static void flows_for_long(void **state)
 		stream_init(&s, mac);
 		s.ipv6 = flows[i].ipv6;
 		s.sign = flows[i].sign;
-		s.size[0].size = 84;
+		s.sizes.entry[0].size = 84;
 		s.src.ip_prefix = (uint8_t)(32 - flows[i].src);
 		s.dst.ip_prefix = (uint8_t)(32 - flows[i].dst);
 		s.src.ip6_prefix = (uint8_t)(128 - flows[i].src);

@@ -399,7 +399,7 @@ static void any_burst_and_strategy_keeps_the_count(void **state)
 		w = pg.worker[0];
 		wanted = pg.stream[0];
 		wanted.sign = true;
-		wanted.rate = (struct load){LOAD_PPS, 20000000ull * 1000000};
+		wanted.rate = (struct rate){RATE_PPS, 20000000ull * 1000000};
 		set_stream();
 		set(STRATEGY_SHARED, false, bursts[k]);
 		count(200000);

@@ -38,7 +38,7 @@ static void run_for(uint64_t *now, uint64_t ns, uint64_t step)
 
 static void set_rate_edit(struct stream *s, const void *arg)
 {
-	s->rate = *(const struct load *)arg;
+	s->rate = *(const struct rate *)arg;
 }
 
 static void set_size_edit(struct stream *s, const void *arg)
@@ -48,7 +48,7 @@ static void set_size_edit(struct stream *s, const void *arg)
 
 static void set_pps(uint64_t pps, uint64_t now)
 {
-	const struct load load = {LOAD_PPS, pps * 1000000};
+	const struct rate load = {RATE_PPS, pps * 1000000};
 	struct pktgen_fault fault;
 
 	assert_int_equal(pktgen_edit(&pg, 1, set_rate_edit, &load, now, &fault),
@@ -158,7 +158,7 @@ static void a_port_that_does_not_receive_ignores(void **state)
 
 static void both_ways_at_once(void **state)
 {
-	const struct load load = {LOAD_PPS, 5000ull * 1000000};
+	const struct rate load = {RATE_PPS, 5000ull * 1000000};
 	uint64_t now = S;
 	struct pktgen_fault fault;
 	(void)state;
@@ -192,7 +192,7 @@ static void a_mode_without_tx_owes_nothing(void **state)
 
 static void refused_edits_change_no_port(void **state)
 {
-	const struct load never = {LOAD_PPS, 0};
+	const struct rate never = {RATE_PPS, 0};
 	uint16_t size = 9018;
 	struct pktgen_fault fault = {.port = 9};
 	(void)state;
@@ -206,8 +206,8 @@ static void refused_edits_change_no_port(void **state)
 	assert_int_equal(pktgen_edit(&pg, 3, set_rate_edit, &never, 0, &fault),
 			 -ERANGE);
 	for (int i = 0; i < 2; i++) {
-		assert_int_equal(pg.stream[i].size[0].size, 64);
-		assert_int_equal(pg.stream[i].rate.unit, LOAD_MAX);
+		assert_int_equal(pg.stream[i].sizes.entry[0].size, 64);
+		assert_int_equal(pg.stream[i].rate.unit, RATE_MAX);
 		assert_int_equal(
 			pg.worker[i]->prog[pg.worker[i]->active].variant[0].len,
 			60);
@@ -354,7 +354,7 @@ static void waits_as_the_least_patient_wants(void **state)
 	run_for(&now, 10 * US, US);
 	assert_int_equal(pktgen_wait(&pg, now), WAIT_PAUSE);
 	/* A full ring; the other port only receives. */
-	pktgen_edit(&pg, 1, set_rate_edit, &(struct load){LOAD_MAX, 0}, now,
+	pktgen_edit(&pg, 1, set_rate_edit, &(struct rate){RATE_MAX, 0}, now,
 		    &(struct pktgen_fault){0});
 	fill_ring(&now);
 	assert_int_equal(pktgen_wait(&pg, now), WAIT_HALT);

@@ -92,7 +92,7 @@ static void sizes_out_of_range(void **state)
 	assert_int_equal(program_compile(&prog, &s), -EMSGSIZE);
 	stream_set_size(&s, 9019);
 	assert_int_equal(program_compile(&prog, &s), -EMSGSIZE);
-	set_sizes(&s, (struct stream_size[]){{66, 1}, {65, 1}}, 2);
+	set_sizes(&s, (struct size_weight[]){{66, 1}, {65, 1}}, 2);
 	assert_int_equal(program_compile(&prog, &s), 0);
 	s.ipv6 = true;
 	assert_int_equal(program_compile(&prog, &s), -EMSGSIZE);
@@ -104,7 +104,7 @@ static void a_mix_is_exact_and_smooth(void **state)
 {
 	static const struct {
 		unsigned n;
-		struct stream_size size[8];
+		struct size_weight size[8];
 	} mixes[] = {
 		{3, {{64, 7}, {594, 4}, {1518, 1}}},
 		{2, {{1518, 255}, {64, 1}}},
@@ -148,13 +148,13 @@ static void a_mix_is_exact_and_smooth(void **state)
 
 				check_frame(len);
 				for (unsigned i = 0; i < mixes[m].n; i++) {
-					const struct stream_size *e =
+					const struct size_weight *e =
 						&mixes[m].size[i];
 					int off;
 
 					seen[i] += len == e->size - 4u;
 					off = seen[i] * (int)sum -
-					      n * e->weight;
+					      n * (int)e->weight;
 					assert_in_range(off + 2 * (int)sum, 0,
 							4 * (int)sum);
 				}
@@ -174,7 +174,7 @@ static void imix_is_in_this_order(void **state)
 	(void)state;
 
 	stream_init(&s, mac);
-	set_sizes(&s, (struct stream_size[]){{64, 7}, {594, 4}, {1518, 1}}, 3);
+	set_sizes(&s, (struct size_weight[]){{64, 7}, {594, 4}, {1518, 1}}, 3);
 	compile(&s);
 	for (unsigned i = 0; i < 24; i++)
 		assert_int_equal(next() + 4, order[i % 12]);
@@ -235,7 +235,7 @@ static void mixes_with_prefixes(void **state)
 		stream_init(&s, mac);
 		s.ipv6 = ipv6;
 		set_sizes(&s,
-			  (struct stream_size[]){
+			  (struct size_weight[]){
 				  {1518, 1}, {66, 5}, {67, 3}, {571, 2}},
 			  4);
 		s.src.ip_prefix = 16;
@@ -304,7 +304,7 @@ static void a_switch_goes_on_where_it_was(void **state)
 	(void)state;
 
 	stream_init(&s, mac);
-	set_sizes(&s, (struct stream_size[]){{64, 7}, {594, 4}, {1518, 1}}, 3);
+	set_sizes(&s, (struct size_weight[]){{64, 7}, {594, 4}, {1518, 1}}, 3);
 	s.src.ip_prefix = 24;
 	compile(&s);
 	for (int i = 0; i < 7; i++)
@@ -314,7 +314,7 @@ static void a_switch_goes_on_where_it_was(void **state)
 	program_switch(&prog, &other, &at);
 	assert_int_equal(at.order, 7);
 	/* Another size, the same order; and fewer places than it was at. */
-	s.size[0].size = 65;
+	s.sizes.entry[0].size = 65;
 	assert_int_equal(program_compile(&other, &s), 0);
 	program_switch(&prog, &other, &at);
 	assert_int_equal(at.order, 0);

@@ -35,7 +35,7 @@ static void signed_mixes_with_prefixes(void **state)
 		s.ipv6 = ipv6;
 		s.sign = true;
 		set_sizes(&s,
-			  (struct stream_size[]){
+			  (struct size_weight[]){
 				  {1518, 1}, {84, 5}, {85, 3}, {571, 2}},
 			  4);
 		s.src.ip_prefix = 16;

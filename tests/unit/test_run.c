@@ -66,21 +66,21 @@ static void run_for(uint64_t ns, uint64_t each)
 
 static void edit_rate(struct stream *s, const void *arg)
 {
-	s->rate = *(const struct load *)arg;
+	s->rate = *(const struct rate *)arg;
 }
 
 static void edit_mix(struct stream *s, const void *arg)
 {
-	static const struct stream_size mix[] = {{64, 7}, {594, 4}, {1518, 1}};
+	static const struct size_weight mix[] = {{64, 7}, {594, 4}, {1518, 1}};
 
 	(void)arg;
-	s->nb_sizes = 3;
+	s->sizes.count = 3;
 	memcpy(s->size, mix, sizeof(mix));
 }
 
-static void set_rate(enum load_unit unit, uint64_t micro)
+static void set_rate(enum rate_unit unit, uint64_t micro)
 {
-	const struct load load = {unit, micro};
+	const struct rate load = {unit, micro};
 	struct pktgen_fault fault;
 
 	assert_int_equal(pktgen_edit(pg, 3, edit_rate, &load, now, &fault), 0);
@@ -121,7 +121,7 @@ static void exactly_so_many(void **state)
 			teardown(NULL);
 			setup(NULL);
 			if (paced)
-				set_rate(LOAD_PPS, 1234567ull * 1000000);
+				set_rate(RATE_PPS, 1234567ull * 1000000);
 			start(counts[i], NO_LIMIT);
 			run_for(S / 2, 7 * US);
 			check_done(counts[i]);
@@ -148,7 +148,7 @@ static void held_up_by_a_full_ring_it_is_as_many(void **state)
 static void given_up_frames_do_not_count(void **state)
 {
 	(void)state;
-	set_rate(LOAD_PPS, 100000ull * 1000000);
+	set_rate(RATE_PPS, 100000ull * 1000000);
 	start(50000, NO_LIMIT);
 	step(0);
 	step(S / 5);
@@ -175,7 +175,7 @@ static void exactly_those_that_are_due(void **state)
 		for (int k = rows[i].time_ns > S ? 1 : 0; k < 4; k++) {
 			teardown(NULL);
 			setup(NULL);
-			set_rate(LOAD_PPS, rows[i].pps * 1000000);
+			set_rate(RATE_PPS, rows[i].pps * 1000000);
 			start(NO_LIMIT, rows[i].time_ns);
 			/* Seen late, it is caught up by short steps. */
 			for (uint64_t end = now + rows[i].time_ns; now < end;) {
@@ -195,7 +195,7 @@ static void late_by_more_it_is_told_as_skipped(void **state)
 	const struct stats *s = &pg->worker[0]->stats;
 	(void)state;
 
-	set_rate(LOAD_PPS, 10000ull * 1000000);
+	set_rate(RATE_PPS, 10000ull * 1000000);
 	start(NO_LIMIT, S);
 	step(0);
 	s = &pg->worker[0]->stats;
@@ -219,13 +219,13 @@ static void unpaced_it_ends_at_the_time(void **state)
 static void what_comes_first_ends_it(void **state)
 {
 	(void)state;
-	set_rate(LOAD_PPS, 1000ull * 1000000);
+	set_rate(RATE_PPS, 1000ull * 1000000);
 	start(100, S);
 	run_for(2 * S, 50 * US);
 	check_done(100);
 	teardown(NULL);
 	setup(NULL);
-	set_rate(LOAD_PPS, 1000ull * 1000000);
+	set_rate(RATE_PPS, 1000ull * 1000000);
 	start(100, S / 20);
 	run_for(2 * S, 50 * US);
 	check_done(50);
@@ -234,7 +234,7 @@ static void what_comes_first_ends_it(void **state)
 static void stopped_it_is_not_done(void **state)
 {
 	(void)state;
-	set_rate(LOAD_PPS, 1000ull * 1000000);
+	set_rate(RATE_PPS, 1000ull * 1000000);
 	start(1000, NO_LIMIT);
 	run_for(S / 2, 50 * US);
 	pktgen_stop(pg, 1);
@@ -300,7 +300,7 @@ static void a_broken_device_is_not_done(void **state)
 static void a_mode_without_tx_waits_and_ends_at_the_time(void **state)
 {
 	(void)state;
-	set_rate(LOAD_PPS, 1000ull * 1000000);
+	set_rate(RATE_PPS, 1000ull * 1000000);
 	start(NO_LIMIT, S);
 	run_for(S / 2, 50 * US);
 	pktgen_set_mode(pg, 1, 0, now);
@@ -321,7 +321,7 @@ static void a_mix_keeps_its_rate(void **state)
 
 	assert_int_equal(pktgen_edit(pg, 1, edit_mix, NULL, now, &fault), 0);
 	/* 12 frames of 4342 bytes: 1,000 rounds a second. */
-	set_rate(LOAD_BPS_L2, 4342ull * 8 * 1000 * 1000000);
+	set_rate(RATE_BPS_L2, 4342ull * 8 * 1000 * 1000000);
 	start(NO_LIMIT, 3 * S);
 	run_for(4 * S, 50 * US);
 	check_done(36000);
@@ -336,11 +336,11 @@ static void a_mix_is_exact_across_changes(void **state)
 	(void)state;
 
 	assert_int_equal(pktgen_edit(pg, 1, edit_mix, NULL, now, &fault), 0);
-	set_rate(LOAD_PPS, 100000ull * 1000000);
+	set_rate(RATE_PPS, 100000ull * 1000000);
 	start(12 * 1000, NO_LIMIT);
 	for (uint64_t i = 1; i < 50; i++) {
 		run_for(MS, 50 * US);
-		set_rate(LOAD_PPS, (100000 + i * 1000) * 1000000);
+		set_rate(RATE_PPS, (100000 + i * 1000) * 1000000);
 	}
 	run_for(S, 50 * US);
 	check_done(12000);
@@ -360,7 +360,7 @@ static void a_mix_gives_way_to_a_size(void **state)
 	(void)state;
 
 	assert_int_equal(pktgen_edit(pg, 1, edit_mix, NULL, now, &fault), 0);
-	set_rate(LOAD_PPS, 1000ull * 1000000);
+	set_rate(RATE_PPS, 1000ull * 1000000);
 	pktgen_start(pg, 1, now);
 	run_for(5 * MS, 50 * US);
 	assert_true(pg->worker[0]->at.order > 1);

@@ -11,23 +11,23 @@ static void gaps(void **state)
 {
 	static const struct {
 		uint16_t size;
-		struct load rate;
+		struct rate rate;
 		uint64_t ns;
 		uint32_t frac;
 	} rows[] = {
-		{64, {LOAD_PPS, 1000000ull}, 1000000000, 0},
-		{64, {LOAD_PPS, 10000ull * 1000000}, 100000, 0},
+		{64, {RATE_PPS, 1000000ull}, 1000000000, 0},
+		{64, {RATE_PPS, 10000ull * 1000000}, 100000, 0},
 		/* A packet a minute. */
-		{64, {LOAD_PER_MIN, 1000000}, 60000000000, 0},
-		{1518, {LOAD_PER_MIN, 7000000}, 8571428571, 0x6db6db6e},
-		{64, {LOAD_PPS, 16667}, 59998800023, 0xffe08b19},
+		{64, {RATE_PER_MIN, 1000000}, 60000000000, 0},
+		{1518, {RATE_PER_MIN, 7000000}, 8571428571, 0x6db6db6e},
+		{64, {RATE_PPS, 16667}, 59998800023, 0xffe08b19},
 		/* 3 a second: a third of a ns, rounded up. */
-		{64, {LOAD_PPS, 3000000}, 333333333, 0x55555556},
+		{64, {RATE_PPS, 3000000}, 333333333, 0x55555556},
 		/* 10 Gbit/s on layer 1 is 14.88 Mpps: 67.2 ns. */
-		{64, {LOAD_BPS_L1, 10000000000ull * 1000000}, 67, 0x33333334},
-		{64, {LOAD_PERCENT, 100 * 1000000}, 67, 0x33333334},
-		{64, {LOAD_BPS_L2, 512 * 1000000}, 1000000000, 0},
-		{1518, {LOAD_BPS_L2, 12144 * 1000000ull}, 1000000000, 0},
+		{64, {RATE_BPS_L1, 10000000000ull * 1000000}, 67, 0x33333334},
+		{64, {RATE_PERCENT, 100 * 1000000}, 67, 0x33333334},
+		{64, {RATE_BPS_L2, 512 * 1000000}, 1000000000, 0},
+		{1518, {RATE_BPS_L2, 12144 * 1000000ull}, 1000000000, 0},
 	};
 	(void)state;
 
@@ -49,16 +49,16 @@ static void gaps(void **state)
 /* Of a mix the mean counts, and of a round of frames the sum is exact. */
 static void gaps_of_mixes(void **state)
 {
-	static const struct stream_size imix[] = {{64, 7}, {594, 4}, {1518, 1}};
+	static const struct size_weight imix[] = {{64, 7}, {594, 4}, {1518, 1}};
 	static const struct {
-		struct load rate;
+		struct rate rate;
 		uint64_t round_ns; /* of 12 frames */
 	} rows[] = {
-		{{LOAD_PPS, 1000 * 1000000ull}, 12000000},
+		{{RATE_PPS, 1000 * 1000000ull}, 12000000},
 		/* 4342 bytes on layer 2. */
-		{{LOAD_BPS_L2, 1000000000 * 1000000ull}, 4342 * 8},
-		{{LOAD_BPS_L1, 1000000000 * 1000000ull}, (4342 + 240) * 8},
-		{{LOAD_PERCENT, 10 * 1000000ull}, (4342 + 240) * 8},
+		{{RATE_BPS_L2, 1000000000 * 1000000ull}, 4342 * 8},
+		{{RATE_BPS_L1, 1000000000 * 1000000ull}, (4342 + 240) * 8},
+		{{RATE_PERCENT, 10 * 1000000ull}, (4342 + 240) * 8},
 	};
 	(void)state;
 
@@ -69,7 +69,7 @@ static void gaps_of_mixes(void **state)
 		bool unpaced;
 
 		stream_init(&s, mac);
-		s.nb_sizes = 3;
+		s.sizes.count = 3;
 		memcpy(s.size, imix, sizeof(imix));
 		s.rate = rows[i].rate;
 		assert_int_equal(stream_gap(&s, &gap, &unpaced), 0);
@@ -88,7 +88,7 @@ static void percent_is_of_the_links_speed(void **state)
 	(void)state;
 
 	stream_init(&s, mac);
-	s.rate = (struct load){LOAD_PERCENT, 100 * 1000000};
+	s.rate = (struct rate){RATE_PERCENT, 100 * 1000000};
 	s.linkspeed_bps = 1000000;
 	assert_int_equal(stream_gap(&s, &gap, &unpaced), 0);
 	assert_int_equal(gap.ns, 84 * 8 * 1000);
@@ -98,9 +98,9 @@ static void percent_is_of_the_links_speed(void **state)
 	assert_int_equal(stream_gap(&s, &gap, &unpaced), 0);
 	assert_int_equal(gap.ns, 12);
 	/* All at once at their largest: nothing overflows on the way. */
-	for (unsigned i = 0; i < STREAM_SIZES_MAX; i++)
-		s.size[i] = (struct stream_size){9018, 32};
-	s.nb_sizes = STREAM_SIZES_MAX;
+	for (unsigned i = 0; i < SIZES_MAX; i++)
+		s.sizes.entry[i] = (struct size_weight){9018, 32};
+	s.sizes.count = SIZES_MAX;
 	s.rate.micro = 1;
 	assert_int_equal(stream_gap(&s, &gap, &unpaced), 0);
 	assert_int_equal(gap.ns, 7230400000);
@@ -108,12 +108,12 @@ static void percent_is_of_the_links_speed(void **state)
 
 static void rates_that_no_gap_can_keep(void **state)
 {
-	static const struct load rows[] = {
-		{LOAD_PPS, 0},
-		{LOAD_PPS, 1}, /* 11 days a frame */
-		{LOAD_PPS, UINT64_MAX},
-		{LOAD_BPS_L1, UINT64_MAX},
-		{LOAD_PERCENT, UINT64_MAX},
+	static const struct rate rows[] = {
+		{RATE_PPS, 0},
+		{RATE_PPS, 1}, /* 11 days a frame */
+		{RATE_PPS, UINT64_MAX},
+		{RATE_BPS_L1, UINT64_MAX},
+		{RATE_PERCENT, UINT64_MAX},
 	};
 	struct gap gap = {1, 2};
 	bool unpaced;

@@ -34,7 +34,7 @@ static int teardown(void **state)
 
 static void set_rate(struct stream *s, const void *arg)
 {
-	s->rate = (struct load){LOAD_PPS, *(const uint64_t *)arg * 1000000};
+	s->rate = (struct rate){RATE_PPS, *(const uint64_t *)arg * 1000000};
 }
 
 static void set_pps(uint64_t pps)
