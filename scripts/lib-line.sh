@@ -318,7 +318,7 @@ run_console() {
 	setpriv --pdeathsig TERM "${users_locale[@]}" "$client" "${identity[@]}" \
 		--name "$name" "$dir/$name.sock" <&0 2>&"$spy" &
 	screen=$!
-	wait "$screen" || code=$?
+	{ wait "$screen" || code=$?; } 2>/dev/null # bash tells of those that were killed
 	screen=
 	close_spy
 	[ "$code" -ne 137 ] || give_back "$settings" # it had no time to
