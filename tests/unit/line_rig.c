@@ -30,8 +30,11 @@ void rig_end(void)
 
 void rig_send(const void *bytes, size_t len)
 {
-	while (rig.out_len)
+	for (unsigned n = 0; rig.out_len; n++) {
+		if (n > RIG_STEPS_A_SECOND)
+			fail_msg("it takes no input, but '%.40s'", rig.out);
 		rig_step();
+	}
 	rig.out = bytes;
 	rig.out_len = len;
 }
