@@ -194,7 +194,7 @@ greet() {
 	else
 		printf '\x05\x15\n' >&"$out" # drops what somebody has begun to type
 		request version 1 : || {
-			printf '\x03' >&"$out" # ends what a client that was killed left behind
+			printf '\x05\x15\n\x03' >&"$out" # ends what one that was killed left behind
 			request version 4 :
 		} || die 2 "'$name' runs but does not answer; \
 another client may hold $dir/$name.sock"
