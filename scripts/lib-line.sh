@@ -194,7 +194,7 @@ greet() {
 	else
 		printf '\x05\x15\n' >&"$out" # drops what somebody has begun to type
 		request version 1 : || {
-			printf '\x03' >&"$out" # ends what a client that was killed left behind
+			printf '\x05\x15\n\x03' >&"$out" # ends what one that was killed left behind
 			request version 4 :
 		} || die 2 "'$name' runs but does not answer; \
 another client may hold $dir/$name.sock"
@@ -318,7 +318,7 @@ run_console() {
 	setpriv --pdeathsig TERM "${users_locale[@]}" "$client" "${identity[@]}" \
 		--name "$name" "$dir/$name.sock" <&0 2>&"$spy" &
 	screen=$!
-	wait "$screen" || code=$?
+	{ wait "$screen" || code=$?; } 2>/dev/null # bash tells of those that were killed
 	screen=
 	close_spy
 	[ "$code" -ne 137 ] || give_back "$settings" # it had no time to

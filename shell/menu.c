@@ -5,6 +5,8 @@
 #include <string.h>
 
 #define INDENT 2
+/* Columns that help needs beside what it is of. */
+#define HELP_MIN 20
 #define GAP 2
 /* For the line that says how many more there are, and line ends. */
 #define LAST_LINE 64
@@ -134,11 +136,13 @@ static void make_row(struct row *r, const struct menu *m,
 		row_pad(r, column);
 		row_put(r, item->takes, strlen(item->takes));
 	}
-	if (m->takes)
+	if (m->takes && m->width > column + m->takes + GAP + HELP_MIN)
 		column += m->takes + GAP;
-	/* Too narrow for columns: as the terminal wraps it. */
+	else if (*item->takes)
+		row_end(r); /* its help stands below what it takes */
+	/* Too narrow for any column: as the terminal wraps it. */
 	row_wrap(r, item->help, column,
-		 m->width > column + 20 ? m->width : SIZE_MAX);
+		 m->width > column + HELP_MIN ? m->width : SIZE_MAX);
 	row_end(r);
 }
 

@@ -43,6 +43,15 @@ void text_value(struct sink *s, const struct reply *r,
 		const struct reply_token *t, bool unit);
 
 /*
+ * The same of the last value of a row, which starts in column `from`: text that
+ * is too long for the screen goes on below, cut at blanks. As it is where less
+ * than TEXT_FLOW_MIN columns are left for it.
+ */
+#define TEXT_FLOW_MIN 24
+void text_flow(struct sink *s, const struct render *r,
+	       const struct reply_token *t, bool unit, unsigned from);
+
+/*
  * Takes the next value of the map at `base` from *at on, also from the maps
  * in it; false at the map's end, which *t is then.
  */

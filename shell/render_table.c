@@ -15,15 +15,20 @@ struct cell {
 	struct reply_token t;
 };
 
-/* "size [bytes]", "64", "port 0" */
+/*
+ * "size [bytes]", "64", "port 0"; the last of a row begins in column `from` and
+ * may go on below, which others cannot: 0.
+ */
 static void cell_out(struct sink *s, const struct render *r,
-		     const struct cell *c)
+		     const struct cell *c, unsigned from)
 {
 	if (c->head)
 		text_label(s, r->reply, &c->key, c->base);
 	if (c->head && c->value)
 		sink_byte(s, ' ');
-	if (c->value) {
+	if (c->value && !c->head && from) {
+		text_flow(s, r, &c->t, c->unit, from);
+	} else if (c->value) {
 		text_value(s, r->reply, &c->t, c->unit);
 	} else if (c->unit && c->key.unit) {
 		sink_str(s, " [");
@@ -36,14 +41,14 @@ static unsigned cell_width(const struct render *r, const struct cell *c)
 {
 	struct sink measure = SINK_MEASURE;
 
-	cell_out(&measure, r, c);
+	cell_out(&measure, r, c, 0);
 	return (unsigned)measure.columns;
 }
 
-/* Nothing is put behind the last cell of a row. */
+/* In column `from`. Nothing is put behind the last cell of a row. */
 static void cell_padded(struct sink *s, const struct render *r,
-			const struct cell *c, unsigned width, bool right,
-			bool last)
+			const struct cell *c, unsigned from, unsigned width,
+			bool right, bool last)
 {
 	const unsigned pad = width - cell_width(r, c);
 	const bool bold = c->head && r->bold_heads;
@@ -52,7 +57,7 @@ static void cell_padded(struct sink *s, const struct render *r,
 		sink_blanks(s, pad);
 	if (bold)
 		sink_escape(s, "\x1b[1m");
-	cell_out(s, r, c);
+	cell_out(s, r, c, last && !right ? from : 0);
 	if (bold)
 		sink_escape(s, "\x1b[m");
 	if (!right && !last)
@@ -241,10 +246,23 @@ static unsigned table_widths(struct render *r, uint16_t list, bool turned)
 	return width;
 }
 
+/* Where column `i` of a table begins; the first of a turned one's maps is 0. */
+static unsigned column_at(const struct render *r, unsigned i, bool turned)
+{
+	unsigned at = text_indent(r);
+
+	if (turned)
+		at += r->side_width + TEXT_GAP;
+	for (unsigned k = 0; k < i; k++)
+		at += r->column_width[k] + TEXT_GAP;
+	return at;
+}
+
 /*
  * A table that is too wide is turned, but not if only a last column of text
- * makes it so: that may run over the screen's edge, if half of it is left for
- * it. Where nothing fits, the narrower of the two runs over.
+ * makes it so: that goes on below, see text_flow(). Where nothing fits, it is a
+ * block for each map if it ends in text, else the narrower of the two runs
+ * over.
  */
 enum text_state table_layout(struct render *r, uint16_t list)
 {
@@ -258,10 +276,14 @@ enum text_state table_layout(struct render *r, uint16_t list)
 	before = width - r->column_width[last];
 	if (!r->width || width <= r->width || r->nb_fields == 1 ||
 	    r->nb_elements > RENDER_COLUMNS ||
-	    (!(r->right >> last & 1) && before <= r->width / 2))
+	    (!(r->right >> last & 1) && before + TEXT_FLOW_MIN <= r->width))
 		return TEXT_TABLE;
 	turned = table_widths(r, list, true);
-	if (turned <= r->width || turned < width)
+	if (turned <= r->width)
+		return TEXT_TURNED;
+	if (!(r->right >> last & 1))
+		return TEXT_BLOCKS;
+	if (turned < width)
 		return TEXT_TURNED;
 	table_widths(r, list, false);
 	return TEXT_TABLE;
@@ -276,8 +298,8 @@ static void table_cell(const struct render *r, const struct render_at *at,
 				      : head_cell(r, at->list, i);
 
 	sink_blanks(s, i ? TEXT_GAP : text_indent(r));
-	cell_padded(s, r, &c, r->column_width[i], r->right >> i & 1,
-		    i + 1 == r->nb_fields);
+	cell_padded(s, r, &c, column_at(r, i, false), r->column_width[i],
+		    r->right >> i & 1, i + 1 == r->nb_fields);
 }
 
 static unsigned count_bits(uint64_t v)
@@ -304,13 +326,13 @@ static void turned_cell(const struct render *r, const struct render_at *at,
 		if (at->row)
 			c = head_cell(r, at->list, at->row);
 		sink_blanks(s, text_indent(r));
-		cell_padded(s, r, &c, r->side_width, false, false);
+		cell_padded(s, r, &c, 0, r->side_width, false, false);
 		return;
 	}
 	c = at->row ? value_cell(r, at->list, map, at->row)
 		    : name_cell(r, at->list, map);
 	sink_blanks(s, TEXT_GAP);
-	cell_padded(s, r, &c, r->column_width[e], right,
+	cell_padded(s, r, &c, column_at(r, e, true), r->column_width[e], right,
 		    at->column == r->nb_elements);
 }
 

@@ -178,6 +178,49 @@ void text_value(struct sink *s, const struct reply *r,
 	}
 }
 
+/* The bytes up to the next blank, and their columns. */
+static size_t word_of(const char *text, size_t len, unsigned *columns)
+{
+	struct sink measure = SINK_MEASURE;
+	size_t n = 0;
+
+	while (n < len && text[n] != ' ')
+		n++;
+	escaped(&measure, text, n, false);
+	*columns = (unsigned)measure.columns;
+	return n;
+}
+
+void text_flow(struct sink *s, const struct render *r,
+	       const struct reply_token *t, bool unit, unsigned from)
+{
+	const char *text = t->text, *const end = text + t->text_len;
+	unsigned at = from, columns;
+
+	if (t->type != TOKEN_TEXT || !t->text_len ||
+	    r->width < from + TEXT_FLOW_MIN) {
+		text_value(s, r->reply, t, unit);
+		return;
+	}
+	for (;;) {
+		const size_t n = word_of(text, (size_t)(end - text), &columns);
+
+		if (at > from && at + columns > r->width) {
+			sink_byte(s, '\n');
+			sink_blanks(s, from);
+			at = from;
+		} else if (text > t->text) {
+			sink_byte(s, ' ');
+		}
+		escaped(s, text, n, false);
+		text += n;
+		at += columns + 1;
+		if (text == end)
+			return;
+		text++;
+	}
+}
+
 bool text_leaf(const struct reply *r, uint16_t base, uint16_t *at,
 	       struct reply_token *t)
 {
@@ -209,16 +252,17 @@ bool text_element(const struct reply *r, uint16_t list, uint16_t *at,
 	return true;
 }
 
-/* "key  value unit", the values of several lines in one column. */
+/* "key  value unit" from column `from` on, those of several lines in one. */
 static void pair(const struct render *r, struct sink *s,
-		 const struct reply_token *t, uint16_t base, unsigned width)
+		 const struct reply_token *t, uint16_t base, unsigned from,
+		 unsigned width)
 {
 	struct sink measure = SINK_MEASURE;
 
 	text_label(&measure, r->reply, t, base);
 	text_label(s, r->reply, t, base);
 	sink_blanks(s, width - measure.columns + TEXT_GAP);
-	text_value(s, r->reply, t, true);
+	text_flow(s, r, t, true, from + width + TEXT_GAP);
 	sink_byte(s, '\n');
 }
 
@@ -231,6 +275,7 @@ static void start_line(const struct render *r, struct render_at *at,
 	at->list = t->at;
 	at->token = t->at;
 	at->gap = GAP_START;
+	at->row = at->column = 0;
 	if (t->parent == REPLY_TOP)
 		return;
 	reply_read(r->reply, t->parent, &map);
@@ -278,14 +323,41 @@ static void item_unit(const struct render *r, struct render_at *at,
 	else if (t.type == TOKEN_MAP || t.type == TOKEN_LIST)
 		start_line(r, at, s, &t);
 	else
-		pair(r, s, &t, REPLY_TOP, r->key_width);
+		pair(r, s, &t, REPLY_TOP, 0, r->key_width);
 }
 
+/* Of the next element of a line, with what stands before it. */
+static unsigned element_columns(struct line l)
+{
+	struct sink measure = SINK_MEASURE;
+
+	while (line_step(&l, &measure) && (l.gap < GAP_MAP || !measure.columns))
+		;
+	return (unsigned)measure.columns;
+}
+
+/* What has no room behind the others goes on below. */
 static void line_unit(const struct render *r, struct render_at *at,
 		      struct sink *s)
 {
 	struct line l = {r->reply, at->list, at->token, at->gap, false};
+	struct line same = l;
+	struct sink measure = SINK_MEASURE;
 
+	const unsigned columns = element_columns(l);
+
+	/* Below the first of them, if that leaves half of the screen. */
+	if (l.gap == GAP_ELEMENT && !at->row)
+		at->row = at->column + 3 < r->width / 2 ? at->column + 3 : 0;
+	if (l.gap >= GAP_MAP && r->width && columns &&
+	    at->column + columns > r->width) {
+		sink_byte(s, '\n');
+		sink_blanks(s, at->row);
+		at->column = at->row;
+		same.gap = l.gap = GAP_START;
+	}
+	line_step(&same, &measure);
+	at->column += (unsigned)measure.columns;
 	if (!line_step(&l, s)) {
 		if (l.gap != GAP_START)
 			sink_byte(s, '\n');
@@ -327,7 +399,7 @@ static void block_unit(const struct render *r, struct render_at *at,
 		at->token = map.next;
 	if (text_leaf(r->reply, map.at, &at->token, &t)) {
 		sink_blanks(s, text_indent(r));
-		pair(r, s, &t, map.at, r->side_width);
+		pair(r, s, &t, map.at, text_indent(r), r->side_width);
 		return;
 	}
 	at->element = next;

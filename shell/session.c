@@ -200,18 +200,23 @@ static void replay_typed(struct session *s, uint64_t now_ns)
 	session_had_turn(s, TURN_KEYS);
 }
 
-/* A line of a person's is on its way that a ^C would be meant for. */
+/*
+ * A line of a person's is on its way that a ^C would be meant for. One that
+ * waits ends it, and the next is for the request.
+ */
 static bool line_comes(const struct session *s)
 {
-	if (!edit_empty(&s->edit))
-		return true;
+	bool comes = !edit_empty(&s->edit);
+
 	for (unsigned i = s->typed_head; i != s->typed_tail; i++) {
 		unsigned char byte = s->typed[i % SESSION_TYPED_BYTES];
 
-		if (byte != '\r' && byte != '\n')
-			return true;
+		if (byte == CTRL_C)
+			comes = false;
+		else if (byte != '\r' && byte != '\n')
+			comes = true;
 	}
-	return false;
+	return comes;
 }
 
 /* ---- Both -------------------------------------------------------------- */

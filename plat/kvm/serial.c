@@ -32,7 +32,11 @@
 
 #define FIFO_LEN 16
 
-/* A power of two. */
+/*
+ * A power of two. Small, as what stands here is read before what a new client
+ * sends, slowly if much input waits already (shell/intake.h); the console is
+ * looked at often enough for two FIFOs to do.
+ */
 #define RING_LEN 32
 #define RING_RESUME (RING_LEN / 2)
 

@@ -360,7 +360,10 @@ def test_a_file_of_lines_is_sourced_to_its_first_error(lab, env):
     seen = type_line(child, ".source x.cmds")
     assert "one\r\nx.cmds:3:9: E_RANGE: " in seen and "two" not in seen
     assert "no local word" in type_line(child, ".dance")
-    assert ".upload FILE [NAME]" in type_line(child, ".help")
+    words = type_line(child, ".help")
+    assert ".upload FILE [NAME]" in words
+    assert max(len(re.sub("\x1b\\[[?0-9;]*[A-Za-z]", "", row))
+               for row in words.splitlines()) <= 80, words
     leave(child)
 
 

@@ -134,6 +134,8 @@ def test_the_client_gives_it_back(lab, what, how):
     one.page()
     kill(what, how)(one)
     assert one.until_given_back() == ([], True)
+    # What started the launcher is a shell that tells as well.
+    assert what == "launcher" or "Killed" not in one.text
 
 
 def test_the_screen_is_as_it_was(lab):

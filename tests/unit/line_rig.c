@@ -30,8 +30,11 @@ void line_end(void)
 
 void line_send(const void *bytes, size_t len)
 {
-	while (line.out_len)
+	for (unsigned n = 0; line.out_len; n++) {
+		if (n > LINE_STEPS_A_SECOND)
+			fail_msg("it takes no input, but '%.40s'", line.out);
 		line_step();
+	}
 	line.out = bytes;
 	line.out_len = len;
 }

@@ -529,6 +529,9 @@ static void a_mode_without_tx_does_not_stall(void **state)
 	uint64_t now = S;
 	(void)state;
 
+	/* Where frames are copied there are more buffers: a burst is held. */
+	if (!port_can_reap())
+		return;
 	assert_int_equal(pktgen_edit(&pg, 1, set_signed, NULL, now, &fault), 0);
 	host_netdev_faults(dev[0])->hold = UINT32_MAX;
 	pktgen_start(&pg, 1, now);

@@ -189,17 +189,19 @@ static void lines_stand_below_each_other(void **state)
 {
 	(void)state;
 	one_line(1);
-	assert_screen(80, "    1.000 s"
-			  " | port 0 tx 1,000.000 pps     0.672 Mbit/s"
-			  " rx packets         1"
-			  " | port 1 tx 1,000.000 pps     0.672 Mbit/s"
-			  " rx packets         1\n");
+	assert_screen(80,
+		      "    1.000 s"
+		      " | port 0 tx 1,000.000 pps     0.672 Mbit/s"
+		      " rx packets         1\n"
+		      "              port 1 tx 1,000.000 pps     0.672 Mbit/s"
+		      " rx packets         1\n");
 	one_line(40);
-	assert_screen(80, "   40.000 s"
-			  " | port 0 tx 1,600,000.000 pps 1,075.200 Mbit/s"
-			  " rx packets        40"
-			  " | port 1 tx 1,600,000.000 pps 1,075.200 Mbit/s"
-			  " rx packets        40\n");
+	assert_screen(
+		80, "   40.000 s"
+		    " | port 0 tx 1,600,000.000 pps 1,075.200 Mbit/s"
+		    " rx packets        40\n"
+		    "              port 1 tx 1,600,000.000 pps 1,075.200 Mbit/s"
+		    " rx packets        40\n");
 }
 
 static void a_line_among_others(void **state)

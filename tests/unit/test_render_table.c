@@ -137,7 +137,7 @@ static void units_that_differ_stand_in_the_cells(void **state)
 			  "count            5\n");
 }
 
-static void a_last_column_of_text_may_run_over(void **state)
+static void a_last_column_of_text_goes_on_below(void **state)
 {
 	(void)state;
 	list("commands");
@@ -146,8 +146,12 @@ static void a_last_column_of_text_may_run_over(void **state)
 	text("summary", "Set the rate at which frames are sent");
 	end();
 	end();
-	assert_screen(30, "command  summary\n"
-			  "rate     Set the rate at which frames are sent\n");
+	assert_screen(36, "command  summary\n"
+			  "rate     Set the rate at which\n"
+			  "         frames are sent\n");
+	assert_screen(37, "command  summary\n"
+			  "rate     Set the rate at which frames\n"
+			  "         are sent\n");
 }
 
 static void a_list_in_a_cell(void **state)
@@ -302,7 +306,7 @@ int main(void)
 		T(text_makes_turned_columns_left),
 		T(what_a_map_lacks_is_a_dash),
 		T(units_that_differ_stand_in_the_cells),
-		T(a_last_column_of_text_may_run_over),
+		T(a_last_column_of_text_goes_on_below),
 		T(a_list_in_a_cell),
 		T(width_is_counted_in_characters),
 		T(more_fields_than_columns_make_blocks),

@@ -131,6 +131,22 @@ static void ctrl_c_at_the_start_of_a_line_cancels_a_request(void **state)
 	assert_output("@2 OK\r\n");
 }
 
+/* The keys wait for the reply: one drops the line, the next is for it. */
+static void ctrl_c_twice_behind_a_key_cancels_a_reply(void **state)
+{
+	(void)state;
+	world.line = LINE_BLOCKED;
+	assert_int_equal(world_give("@1 again 1000000\n", 17), 17);
+	for (int i = 0; i < 1000; i++)
+		world_step();
+	assert_int_equal(world_give("x\x03", 2), 2);
+	assert_string_equal(world.session.program->tag, "1");
+	assert_int_equal(world_give("\x03", 1), 1);
+	world.line = LINE_FAST;
+	world_settle();
+	assert_non_null(strstr(world_output(), "\r\n@1 ERR E_CANCEL 0 "));
+}
+
 /* Behind requests that wait, too, and once for each. */
 static void ctrl_c_behind_requests_that_wait_is_heeded(void **state)
 {
@@ -333,6 +349,7 @@ int main(void)
 		TEST(a_program_does_not_hold_up_a_person),
 		TEST(a_waiting_request_does_not_hold_up_a_person),
 		TEST(ctrl_c_at_the_start_of_a_line_cancels_a_request),
+		TEST(ctrl_c_twice_behind_a_key_cancels_a_reply),
 		TEST(ctrl_c_behind_requests_that_wait_is_heeded),
 		TEST(the_rest_of_a_line_end_brings_no_prompt),
 		TEST(chunks_never_mix),
