@@ -28,7 +28,7 @@ static void edit(struct stream *s, const void *arg)
 		s->src.ip_prefix = 12;
 	} else if (!strcmp(what, "imix")) {
 		s->sizes.count = 3;
-		memcpy(s->size, mix, sizeof(mix));
+		memcpy(s->sizes.entry, mix, sizeof(mix));
 	}
 }
 

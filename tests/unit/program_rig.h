@@ -151,7 +151,7 @@ static inline void set_sizes(struct stream *s, const struct size_weight *sizes,
 			     unsigned n)
 {
 	s->sizes.count = n;
-	memcpy(s->size, sizes, n * sizeof(*sizes));
+	memcpy(s->sizes.entry, sizes, n * sizeof(*sizes));
 }
 
 #endif /* TESTS_PROGRAM_RIG_H */

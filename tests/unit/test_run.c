@@ -75,7 +75,7 @@ static void edit_mix(struct stream *s, const void *arg)
 
 	(void)arg;
 	s->sizes.count = 3;
-	memcpy(s->size, mix, sizeof(mix));
+	memcpy(s->sizes.entry, mix, sizeof(mix));
 }
 
 static void set_rate(enum rate_unit unit, uint64_t micro)

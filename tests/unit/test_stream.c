@@ -70,7 +70,7 @@ static void gaps_of_mixes(void **state)
 
 		stream_init(&s, mac);
 		s.sizes.count = 3;
-		memcpy(s.size, imix, sizeof(imix));
+		memcpy(s.sizes.entry, imix, sizeof(imix));
 		s.rate = rows[i].rate;
 		assert_int_equal(stream_gap(&s, &gap, &unpaced), 0);
 		round_ns = ((unsigned __int128)gap.ns << 32 | gap.frac) * 12;
