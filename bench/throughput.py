@@ -30,7 +30,8 @@ def run_appliance(one, cpus, seconds):
     with one.peer(cpus, **one.options) as peer, \
             Appliance(peer, cpus, **one.qemu) as appliance:
         appliance.ask("burst %d; mode %s; %s" % (BURST, one.mode, one.commands))
-        appliance.ask("start")
+        if one.mode != "rx":  # it receives as it is
+            appliance.ask("start")
         peer.begin()
         if one.qemu.get("icount"):
             value = instructions(appliance, one.mode)

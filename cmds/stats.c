@@ -383,8 +383,7 @@ const struct cmd cmd_stats = {
 			 "counted as the first of its burst: up to 1/16 is "
 			 "rounded up; of one port with the histogram"},
 			{every_args, run_every,
-			 "a line an interval: rates, layer 1; with --json its "
-			 "span in seconds"},
+			 "a line an interval: rates, layer 1"},
 			{live_args, OPTION(LIVE) ? run_live : NULL,
 			 "a page kept up to date; any key leaves it"},
 			{0},

@@ -194,7 +194,7 @@ static size_t word_of(const char *text, size_t len, unsigned *columns)
 void text_flow(struct sink *s, const struct render *r,
 	       const struct reply_token *t, bool unit, unsigned from)
 {
-	const char *text = t->text, *const end = text + t->text_len;
+	const char *text = t->text, *end;
 	unsigned at = from, columns;
 
 	if (t->type != TOKEN_TEXT || !t->text_len ||
@@ -202,6 +202,7 @@ void text_flow(struct sink *s, const struct render *r,
 		text_value(s, r->reply, t, unit);
 		return;
 	}
+	end = text + t->text_len;
 	for (;;) {
 		const size_t n = word_of(text, (size_t)(end - text), &columns);
 

@@ -41,7 +41,7 @@ static const struct {
 	{" stop --json; stats 0 --json; port --json", "OK"},
 	{" help \x01", "ERR E_BYTE 6 "},
 	{" # the longest line there is", "ERR E_LONG 1025 "},
-	{" port 0 1", "ERR E_SURPLUS 8 "},
+	{" version x", "ERR E_SURPLUS 9 "},
 };
 
 #define PUT_REQUEST 10 /* leaves what it has put when it is cancelled */

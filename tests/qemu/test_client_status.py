@@ -65,6 +65,8 @@ def test_no_command_is_dropped_in_silence(lab, env):
     # What stands in quotes is no command; behind a quit there is none.
     assert program(env, "a", "-c", 'echo "a; quit"; echo b')[:2] == (0, "a; quit\nb\n")
     status, out, err = program(env, "a", "-c", "quit; echo after")
+    assert (status, out) == (1, "") and "E_STATE" in err
+    status, out, err = program(env, "a", "-c", "quit", "-c", "echo after")
     assert (status, out) == (2, "") and "powered off; the rest was not run" in err
     lab.start("a")
     status, out, err = program(env, "a", "--json", "-c", "quit; echo after")

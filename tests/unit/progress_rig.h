@@ -284,13 +284,7 @@ static inline void run_all(enum host_back back, uint64_t seed)
 		run_all(back, 1000 * back); \
 	}
 
-/* What main() does: an argument of 1 runs them all. */
-#define PROGRESS_RUN(tests, name)                                            \
-	do {                                                                 \
-		if (argc > 1)                                                \
-			every = (unsigned)atoi(argv[1]);                     \
-		return cmocka_run_group_tests_name(name, tests, NULL, NULL); \
-	} while (0)
+#define PROGRESS_ENTRY(name, back) cmocka_unit_test(name),
 
 #define PROGRESS_TESTS(T)                  \
 	T(back_at_once, BACK_AT_ONCE)      \
@@ -299,5 +293,17 @@ static inline void run_all(enum host_back back, uint64_t seed)
 	T(back_in_bulk, BACK_IN_BULK)      \
 	T(back_but_for_one, BACK_ONE_HELD) \
 	T(back_in_any_order, BACK_ANY)
+
+PROGRESS_TESTS(PROGRESS_TEST)
+
+/* What main() does: an argument of 1 runs them all. */
+static inline int progress_main(int argc, char **argv, const char *name)
+{
+	const struct CMUnitTest tests[] = {PROGRESS_TESTS(PROGRESS_ENTRY)};
+
+	if (argc > 1)
+		every = (unsigned)atoi(argv[1]);
+	return cmocka_run_group_tests_name(name, tests, NULL, NULL);
+}
 
 #endif /* TESTS_PROGRESS_RIG_H */

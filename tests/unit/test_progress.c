@@ -37,17 +37,7 @@ static unsigned rig_rx_port(void)
 	return 1;
 }
 
-#define T(name, back) PROGRESS_TEST(name, back)
-PROGRESS_TESTS(T)
-#undef T
-
 int main(int argc, char **argv)
 {
-	const struct CMUnitTest tests[] = {
-#define T(name, back) cmocka_unit_test(name),
-		PROGRESS_TESTS(T)
-#undef T
-	};
-
-	PROGRESS_RUN(tests, "progress on the loop");
+	return progress_main(argc, argv, "progress on the loop");
 }

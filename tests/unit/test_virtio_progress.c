@@ -93,17 +93,7 @@ static void rig_look(void)
 	nb_sent = left;
 }
 
-#define T(name, back) PROGRESS_TEST(name, back)
-PROGRESS_TESTS(T)
-#undef T
-
 int main(int argc, char **argv)
 {
-	const struct CMUnitTest tests[] = {
-#define T(name, back) cmocka_unit_test(name),
-		PROGRESS_TESTS(T)
-#undef T
-	};
-
-	PROGRESS_RUN(tests, "progress on virtio-net");
+	return progress_main(argc, argv, "progress on virtio-net");
 }
