@@ -41,17 +41,22 @@ wanted ADDRESS:PORT, such as 127.0.0.1:4433 or [::1]:4433"
 # Serves until the appliance ends or we do. Of --detach, standard output gets one line
 # once clients can come.
 share() {
-	local part text='' socat log now look=0 listen=${sharing[listen]}
+	local part text='' socat log guard now look=0 listen=${sharing[listen]}
 	declare -A peers=() # the address of each connection's process
 	declare -A since=() # when it came, in us; of those whose handshake is under way
 	# Socat gets open files, whose numbers need no quoting.
 	exec 5<"${sharing[cert]}" 6<"${sharing[key]}" 7<"${sharing[ca]}" || exit 2
 	export dir name pid verb
 	export -f share_line hold_line note die
+	# Killed, we cannot end what is connected: this reads the end of us, and does it.
+	# shellcheck disable=SC2016 # the shell there expands it
+	exec {guard}> >(exec setsid bash -c 'read -r group; read -r _; kill -KILL -- "-$group"' \
+		5<&- 6<&- 7<&- >/dev/null 2>&1)
 	# A group of its own, so that its connections end with it.
 	exec {log}< <(exec setsid setpriv --pdeathsig TERM socat -d -d "$(tls_address)" \
-		'EXEC:bash -c share_line' 2>&1 </dev/null)
+		'EXEC:bash -c share_line' 2>&1 </dev/null {guard}>&-)
 	socat=$!
+	echo "$socat" >&"$guard"
 	# shellcheck disable=SC2064 # a local variable
 	trap "{ kill -- -$socat || kill $socat; wait $socat; } 2>/dev/null" EXIT
 	trap 'exit 143' TERM

@@ -153,6 +153,16 @@ class Shared:
         self.said += self.process.communicate(timeout=PATIENCE)[1]
         return self.process.returncode
 
+    def processes(self):
+        return subprocess.run(["pgrep", "-f", "OPENSSL-LISTEN:%d," % self.port],
+                              stdout=subprocess.PIPE).stdout.split()
+
+    def leaves_nothing(self):
+        until = time.monotonic() + 10
+        while self.processes():
+            assert time.monotonic() < until
+            time.sleep(0.02)
+
 
 @pytest.fixture
 def shared(lab, pki):
@@ -160,6 +170,7 @@ def shared(lab, pki):
     yield one
     one.process.terminate()
     one.process.communicate(timeout=PATIENCE)
+    one.leaves_nothing()
 
 
 def take(line, last=b"@1 OK\r\n"):
@@ -302,13 +313,16 @@ def test_one_client_at_a_time(shared):
     works(shared)
 
 
-@pytest.mark.parametrize("how, status", [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+@pytest.mark.parametrize("how, status", [
+    (signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGKILL, -signal.SIGKILL)])
 def test_the_end_of_sharing_ends_its_connections(shared, how, status):
     with shared.connect("right") as line:
         line.sendall(REQUEST)
         assert b"@1 OK" in take(line)
+        assert len(shared.processes()) == 2
         assert shared.end(how) == status
         assert take(line) == b""
+    shared.leaves_nothing()
     with pytest.raises(ConnectionRefusedError):
         shared.tcp()
     shared.lab.launch("exec", "-c", "version")
