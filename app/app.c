@@ -22,7 +22,7 @@ static void report_ports(struct app *app, uint64_t now_ns)
 		session_event(&app->session, now_ns,
 			      "no network device was found");
 	for (unsigned i = 0; i < pg->nb_ports; i++)
-		if (!pg->worker[i])
+		if (!pktgen_up(pg, i))
 			session_event(&app->session, now_ns,
 				      "port %u failed at '%s': %s", i,
 				      port_step_name(pg->port[i].step),
@@ -42,11 +42,12 @@ void app_init(struct app *app, struct uk_alloc *a, uint64_t now_ns)
 	};
 
 	memset(app, 0, sizeof(*app));
-	pktgen_open(&app->pktgen, a);
+	pktgen_open(&app->pktgen, 1, a);
 	for (unsigned i = 0; i < app->pktgen.nb_ports; i++)
-		if (app->pktgen.worker[i])
+		if (pktgen_up(&app->pktgen, i))
 			stats_rate_start(&app->port[i].rate,
-					 &app->pktgen.worker[i]->stats, now_ns);
+					 &pktgen_look(&app->pktgen, i)->stats,
+					 now_ns);
 	app_init_store(&app->store, a);
 	session_init(&app->session, &env);
 	report_ports(app, now_ns);

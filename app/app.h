@@ -41,7 +41,6 @@ struct app {
 	struct session session;
 	struct store store;
 	struct app_port port[PKTGEN_MAX_PORTS];
-	uint64_t benched; /* ports that a `bench` is at work on */
 	bool quit;
 	uint64_t lease_ns;       /* how long without a request; 0: for ever */
 	uint64_t lease_began_ns; /* requests before do not count */
@@ -116,7 +115,7 @@ extern const char *const app_waits[];
 
 /* What a port can be at; NULL at the end. What one that is up is at now. */
 extern const char *const app_states[];
-const char *app_state(const struct worker *w);
+const char *app_state(const struct worker_view *v);
 
 /*
  * Fails the call with E_STATE as port `port` is not idle, saying what it does;
@@ -135,7 +134,7 @@ void app_feed_rates(struct app *app, uint64_t now_ns);
 void app_tell_done(struct app *app, uint64_t now_ns);
 
 /*
- * Tells of each port that stalls, see worker_stalled(), and when it goes on;
+ * Tells of each port that stalls, see struct worker_view, and when it goes on;
  * cheap, call it at will.
  */
 void app_tell_stalls(struct app *app, uint64_t now_ns);
@@ -158,15 +157,15 @@ void app_check_lease(struct app *app, uint64_t now_ns);
 /* The stream of a port, as a setting's get() finds it. */
 static inline const struct stream *app_stream(const void *app, unsigned port)
 {
-	return &((const struct app *)app)->pktgen.stream[port];
+	return pktgen_stream(&((const struct app *)app)->pktgen, port, 0);
 }
 
 /* How a port sends; that of a port that is not up is as at first. */
 static inline const struct worker_how *app_how(const void *app, unsigned port)
 {
-	const struct worker *w = ((const struct app *)app)->pktgen.worker[port];
+	const struct pktgen *pg = &((const struct app *)app)->pktgen;
 
-	return w ? &w->how : &worker_how_default;
+	return pktgen_up(pg, port) ? &pg->set[port].how : &worker_how_default;
 }
 
 /*

@@ -26,16 +26,16 @@ struct bench_run bench_run(unsigned run)
 }
 
 /* Whether frames are made so here: else another strategy takes its place. */
-static bool has_strategy(const struct bench *b, enum strategy strategy)
+static bool has_strategy(const struct bench *b, const struct pktgen *pg,
+			 enum strategy strategy)
 {
-	const struct worker *w = b->worker;
-
-	return frames_strategy(strategy, &w->prog[w->active]) == strategy;
+	return pktgen_has_strategy(pg, b->port, strategy);
 }
 
-static struct bench_count counted(const struct bench *b, uint64_t now_ns)
+static struct bench_count counted(const struct bench *b,
+				  const struct pktgen *pg, uint64_t now_ns)
 {
-	const struct stats *s = &b->worker->stats;
+	const struct stats *s = &pktgen_look(pg, b->port)->stats;
 
 	return (struct bench_count){s->tx_packets, s->tx_bytes, now_ns};
 }
@@ -70,24 +70,20 @@ static void set(struct bench *b, struct pktgen *pg, const struct bench_run *r,
 	b->mode = r->mode;
 	pktgen_set_mode(pg, mask, b->mode, now_ns);
 	pktgen_set_how(pg, mask, copy_how, &b->how, now_ns);
+	b->changes = pg->set[b->port].changes;
 }
 
-/* True as long as nobody else has set anything that is measured. */
+/* True as long as nobody else has set anything. */
 static bool as_set(const struct bench *b, const struct pktgen *pg)
 {
-	const struct worker_how *how = &b->worker->how;
-
-	return b->worker->mode == b->mode && how->strategy == b->how.strategy &&
-	       how->burst == b->how.burst && how->wait == b->how.wait &&
-	       how->drops == b->how.drops &&
-	       !memcmp(&pg->stream[b->port], &b->stream, sizeof(b->stream));
+	return pg->set[b->port].changes == b->changes;
 }
 
 /* ---- Runs --------------------------------------------------------------- */
 
-static void stop(struct bench *b, uint64_t now_ns)
+static void stop(struct bench *b, struct pktgen *pg, uint64_t now_ns)
 {
-	worker_stop(b->worker);
+	pktgen_stop(pg, 1ull << b->port);
 	b->phase = BENCH_DRAIN;
 	b->until_ns = now_ns + DRAIN_NS;
 }
@@ -100,11 +96,11 @@ static bool start_run(struct bench *b, struct pktgen *pg, uint64_t now_ns)
 		if (b->run == BENCH_RUNS)
 			return false;
 		r = bench_run(b->run++);
-	} while (!has_strategy(b, r.strategy));
+	} while (!has_strategy(b, pg, r.strategy));
 	set(b, pg, &r, now_ns);
-	worker_start(b->worker, now_ns);
-	b->full = b->worker->stats.tx_ring_full;
-	b->from = counted(b, now_ns);
+	pktgen_start(pg, 1ull << b->port, now_ns);
+	b->full = pktgen_look(pg, b->port)->stats.tx_ring_full;
+	b->from = counted(b, pg, now_ns);
 	b->phase = BENCH_WARM;
 	b->until_ns = now_ns + b->time_ns / WARM_PART;
 	return true;
@@ -114,19 +110,14 @@ void bench_begin(struct bench *b, struct pktgen *pg, unsigned port,
 		 uint64_t time_ns, uint64_t now_ns)
 {
 	static const struct rate max = {.unit = RATE_MAX};
-	struct worker *w = pg->worker[port];
-
-	b->worker = w;
 	b->port = port;
 	b->time_ns = time_ns;
-	b->mode_before = w->mode;
-	b->how_before = w->how;
-	b->how = w->how;
-	b->rate_before = pg->stream[port].rate;
+	b->mode_before = pg->set[port].mode;
+	b->how_before = b->how = pg->set[port].how;
+	b->rate_before = pktgen_stream(pg, port, 0)->rate;
 	set_rate(b, pg, &max, now_ns);
-	memcpy(&b->stream, &pg->stream[port], sizeof(b->stream));
 	for (unsigned i = 0; i < BENCH_RUNS; i++)
-		b->nb_runs += has_strategy(b, bench_run(i).strategy);
+		b->nb_runs += has_strategy(b, pg, bench_run(i).strategy);
 	b->began_ns = now_ns;
 	b->done_ns = now_ns;
 	start_run(b, pg, now_ns);
@@ -135,23 +126,24 @@ void bench_begin(struct bench *b, struct pktgen *pg, unsigned port,
 /*
  * How to wait is chosen in each run anew, and takes longer than most of them.
  */
-static bool chooses(const struct bench *b, uint64_t now_ns)
+static bool chooses(const struct bench *b, const struct pktgen *pg,
+		    uint64_t now_ns)
 {
-	const struct worker *w = b->worker;
-	const bool full = w->stats.tx_ring_full != b->full;
+	const struct worker_view *v = pktgen_look(pg, b->port);
+	const bool full = v->stats.tx_ring_full != b->full;
 
-	return !w->wait.decided && !(b->mode & MODE_NULL) &&
+	return !v->wait.decided && !(b->mode & MODE_NULL) &&
 	       now_ns < b->from.ns + (full ? CHOOSE_NS : FULL_NS);
 }
 
-static void measure(struct bench *b, uint64_t now_ns)
+static void measure(struct bench *b, struct pktgen *pg, uint64_t now_ns)
 {
-	const struct bench_count to = counted(b, now_ns);
+	const struct bench_count to = counted(b, pg, now_ns);
 
 	if (now_ns < b->until_ns)
 		return;
 	if (b->phase == BENCH_WARM) {
-		if (chooses(b, now_ns))
+		if (chooses(b, pg, now_ns))
 			return;
 		b->phase = BENCH_MEASURE;
 		b->from = to;
@@ -168,36 +160,37 @@ static void measure(struct bench *b, uint64_t now_ns)
 	};
 	b->nb_done++;
 	b->done_ns = now_ns;
-	stop(b, now_ns);
+	stop(b, pg, now_ns);
 }
 
 static enum bench_result drain(struct bench *b, struct pktgen *pg,
 			       uint64_t now_ns)
 {
-	struct worker *w = b->worker;
-	const uint64_t packets = w->stats.tx_packets - w->run_packets;
+	const bool drained = pktgen_drained(pg, 1ull << b->port, now_ns);
+	const struct worker_view *v = pktgen_count(pg, b->port, now_ns);
 
-	if (!pktgen_drained(pg, 1ull << b->port, now_ns) ||
-	    (port_can_reap() && worker_in_flight(w)))
+	if (!drained || (port_can_reap() && v->in_flight))
 		return now_ns < b->until_ns ? BENCH_GOES_ON : BENCH_STUCK;
-	*(b->mode & MODE_NULL ? &b->null : &b->sent) += packets;
+	*(b->mode & MODE_NULL ? &b->null : &b->sent) +=
+		v->stats.tx_packets - v->run_packets;
 	return start_run(b, pg, now_ns) ? BENCH_GOES_ON : BENCH_DONE;
 }
 
 enum bench_result bench_step(struct bench *b, struct pktgen *pg,
 			     uint64_t now_ns)
 {
-	const bool runs = worker_runs(b->worker);
+	const struct worker_view *v = pktgen_look(pg, b->port);
+	const bool runs = worker_runs(v->state);
 	enum bench_result result = BENCH_GOES_ON;
 
-	if (b->worker->err)
+	if (v->err)
 		return BENCH_FAILED;
 	if (!as_set(b, pg) || runs != (b->phase != BENCH_DRAIN))
 		return BENCH_CHANGED;
 	if (b->phase == BENCH_DRAIN)
 		result = drain(b, pg, now_ns);
 	else
-		measure(b, now_ns);
+		measure(b, pg, now_ns);
 	b->wake_ns = b->until_ns;
 	if (b->phase == BENCH_DRAIN || now_ns >= b->until_ns)
 		b->wake_ns = now_ns + POLL_NS;
@@ -219,15 +212,15 @@ static void how_back(struct worker_how *how, const void *arg)
 void bench_end(struct bench *b, struct pktgen *pg, uint64_t now_ns)
 {
 	const uint64_t mask = 1ull << b->port;
-	struct worker *w = b->worker;
 
 	/* While it drains nobody runs it but another one. */
-	if (b->phase != BENCH_DRAIN || !worker_runs(w))
-		worker_abandon(w);
-	if (w->mode == b->mode)
+	if (b->phase != BENCH_DRAIN ||
+	    !worker_runs(pktgen_look(pg, b->port)->state))
+		pktgen_abandon(pg, mask);
+	if (pg->set[b->port].mode == b->mode)
 		pktgen_set_mode(pg, mask, b->mode_before, now_ns);
 	pktgen_set_how(pg, mask, how_back, b, now_ns);
-	if (pg->stream[b->port].rate.unit == RATE_MAX)
+	if (pktgen_stream(pg, b->port, 0)->rate.unit == RATE_MAX)
 		set_rate(b, pg, &b->rate_before, now_ns);
 }
 

@@ -33,7 +33,7 @@ enum bench_result {
 	BENCH_DONE,
 	BENCH_CHANGED, /* another one stopped the port, or set something */
 	BENCH_STUCK,   /* the device does not give frames back */
-	BENCH_FAILED,  /* it failed: worker.err says how */
+	BENCH_FAILED,  /* it failed: the port's view says how */
 };
 
 /* What was counted in `ns`; all 0 of a run that there was none of. */
@@ -49,7 +49,6 @@ struct bench_run {
 };
 
 struct bench {
-	struct worker *worker;
 	unsigned port;
 	unsigned nb_runs; /* that there will be */
 	unsigned nb_done;
@@ -67,7 +66,7 @@ struct bench {
 	struct worker_how how_before, how;
 	unsigned mode_before, mode;
 	struct rate rate_before;
-	struct stream stream;
+	uint64_t changes;        /* of the port's, when it was set last */
 	struct bench_count from; /* at the start of this phase */
 	struct bench_count count[BENCH_RUNS];
 };

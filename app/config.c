@@ -42,7 +42,7 @@ static uint64_t ports_up(const struct app *app)
 	uint64_t mask = 0;
 
 	for (unsigned i = 0; i < app->pktgen.nb_ports; i++)
-		if (app->pktgen.worker[i])
+		if (pktgen_up(&app->pktgen, i))
 			mask |= 1ull << i;
 	return mask;
 }
@@ -119,7 +119,7 @@ void config_reset(struct app *app, uint64_t now_ns)
 
 	session_select(&app->session, session_all_ports(&app->session));
 	for (unsigned i = 0; i < pg->nb_ports; i++) {
-		if (!pg->worker[i])
+		if (!pktgen_up(pg, i))
 			continue;
 		stream_init(&s, pg->port[i].mac);
 		pktgen_edit(pg, 1ull << i, copy_stream, &s, now_ns, &fault);
@@ -135,11 +135,11 @@ static void keep(struct app *app)
 
 	app->kept_selected = session_selected(&app->session);
 	for (unsigned i = 0; i < pg->nb_ports; i++)
-		if (pg->worker[i])
+		if (pktgen_up(pg, i))
 			app->port[i].kept = (struct app_kept){
-				pg->stream[i],
-				pg->worker[i]->mode,
-				pg->worker[i]->how,
+				*pktgen_stream(pg, i, 0),
+				pg->set[i].mode,
+				pg->set[i].how,
 			};
 }
 
@@ -152,7 +152,7 @@ static void restore(struct app *app, uint64_t now_ns)
 	for (unsigned i = 0; i < pg->nb_ports; i++) {
 		const struct app_kept *k = &app->port[i].kept;
 
-		if (!pg->worker[i])
+		if (!pktgen_up(pg, i))
 			continue;
 		pktgen_edit(pg, 1ull << i, copy_stream, &k->stream, now_ns,
 			    &fault);

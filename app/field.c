@@ -107,7 +107,6 @@ static void set_setting(struct field_value *v, const struct arg *a,
 void field_read(const struct app *app, const struct field *f, unsigned port,
 		struct field_value *v)
 {
-	const struct worker *w = app->pktgen.worker[port];
 	const struct stats_rate *r = &app->port[port].rate;
 	uint64_t packets = f->rx ? r->delta.rx_packets : r->delta.tx_packets;
 	uint64_t bytes = f->rx ? r->delta.rx_bytes : r->delta.tx_bytes;
@@ -127,7 +126,8 @@ void field_read(const struct app *app, const struct field *f, unsigned port,
 		break;
 	case FIELD_STATE:
 		v->number = false;
-		snprintf(v->text, sizeof(v->text), "%s", app_state(w));
+		snprintf(v->text, sizeof(v->text), "%s",
+			 app_state(pktgen_look(&app->pktgen, port)));
 		break;
 	default:
 		memset(&value, 0, sizeof(value));

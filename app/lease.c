@@ -34,13 +34,10 @@ void app_check_lease(struct app *app, uint64_t now_ns)
 	if (now_ns < app_lease_end_ns(app))
 		return;
 	for (unsigned i = 0; i < pg->nb_ports; i++) {
-		struct worker *w = pg->worker[i];
-
-		if (!w || !(w->mode & MODE_TX))
+		if (!(pg->set[i].mode & MODE_TX))
 			mask &= ~(1ull << i);
-		if (w)
-			worker_end_lease(w);
 	}
+	pktgen_end_lease(pg, ~0ull);
 	app->lease_ns = 0;
 	value_set_print(mask, ports, sizeof(ports));
 	session_event(&app->session, now_ns, "lease over, ports stopped: %s",

@@ -61,14 +61,14 @@ void live_init(struct live *l, const struct app *app, uint64_t mask,
 void live_sample(struct live *l, const struct app *app, uint64_t now_ns)
 {
 	for (unsigned i = 0; i < nb_places(l->mask); i++) {
-		const struct worker *w =
-			app->pktgen.worker[live_port_at(l->mask, i)];
+		const struct worker_view *v =
+			pktgen_look(&app->pktgen, live_port_at(l->mask, i));
 		struct live_port *p = &l->port[i];
 		struct live_count now;
 
-		if (!w)
+		if (!v)
 			continue;
-		now = count_of(&w->stats);
+		now = count_of(&v->stats);
 		p->delta.tx_packets = now.tx_packets - p->last.tx_packets;
 		p->delta.tx_bytes = now.tx_bytes - p->last.tx_bytes;
 		p->delta.rx_packets = now.rx_packets - p->last.rx_packets;

@@ -186,27 +186,28 @@ static void draw_history(struct span at, const struct stats_history *h, bool tx)
 
 static void draw_head(struct span at, const struct app *app, unsigned port)
 {
-	const struct worker *w = app->pktgen.worker[port];
-	const struct stream *stream = &app->pktgen.stream[port];
+	const struct worker_view *v = pktgen_look(&app->pktgen, port);
+	const struct stream *stream;
 	char text[128];
 
 	put(&at, ATTR_BOLD, "port ");
 	put(&at, ATTR_BOLD, number(port, false, NULL).text);
 	gap(&at);
-	if (!w) {
+	if (!v) {
 		put(&at, ATTR_RED, "failed at ");
 		put(&at, ATTR_RED, port_step_name(app->pktgen.port[port].step));
 		blank(&at, at.to, ATTR_PLAIN);
 		return;
 	}
-	if (w->err)
+	stream = pktgen_stream(&app->pktgen, port, 0);
+	if (v->err)
 		put(&at, ATTR_RED, "failed");
 	else
-		put(&at, w->state == WORKER_IDLE ? ATTR_DIM : ATTR_GREEN,
-		    app_state(w));
+		put(&at, v->state == WORKER_IDLE ? ATTR_DIM : ATTR_GREEN,
+		    app_state(v));
 	gap(&at);
 	put(&at, ATTR_PLAIN, "mode ");
-	put(&at, ATTR_PLAIN, app_modes[app_mode_word(w->mode)]);
+	put(&at, ATTR_PLAIN, app_modes[app_mode_word(v->mode)]);
 	gap(&at);
 	put(&at, ATTR_PLAIN, "set to rate ");
 	value_rate_print(&stream->rate, text, sizeof(text));
@@ -288,7 +289,7 @@ static void draw_part(const struct live *l, const struct app *app,
 			break;
 		row -= rows;
 	}
-	if (!group || !app->pktgen.worker[port])
+	if (!group || !pktgen_up(&app->pktgen, port))
 		return;
 	if (live_has_rate(group) && row == rows - 1)
 		draw_history(at, &app->port[port].history,

@@ -24,27 +24,27 @@ enum { IDLE, RECEIVING, SENDING, REFLECTING, DRAINING };
 const char *const app_states[] = {"idle",       "receiving", "sending",
 				  "reflecting", "draining",  NULL};
 
-const char *app_state(const struct worker *w)
+const char *app_state(const struct worker_view *v)
 {
-	if (w->state == WORKER_DRAINING)
+	if (v->state == WORKER_DRAINING)
 		return app_states[DRAINING];
-	if (worker_runs(w) && w->mode & MODE_TX)
+	if (worker_runs(v->state) && v->mode & MODE_TX)
 		return app_states[SENDING];
-	if (worker_runs(w) && w->mode & MODE_REFLECT)
+	if (worker_runs(v->state) && v->mode & MODE_REFLECT)
 		return app_states[REFLECTING];
-	return app_states[w->mode & MODE_RX ? RECEIVING : IDLE];
+	return app_states[v->mode & MODE_RX ? RECEIVING : IDLE];
 }
 
 enum call_result app_fail_active(struct call *c, int arg, unsigned port)
 {
-	const struct worker *w = call_app(c)->pktgen.worker[port];
-	const bool runs = worker_runs(w);
+	const struct worker_view *v = pktgen_look(&call_app(c)->pktgen, port);
+	const bool runs = worker_runs(v->state);
 
 	/* One whose mode was changed since does neither. */
 	return call_fail(c, E_STATE, arg, "port %u is %s; 'stop' %sfirst", port,
-			 runs && !(w->mode & (MODE_TX | MODE_REFLECT))
+			 runs && !(v->mode & (MODE_TX | MODE_REFLECT))
 				 ? "started"
-				 : app_state(w),
+				 : app_state(v),
 			 arg < 0 ? "" : "it ");
 }
 
@@ -83,10 +83,10 @@ unsigned app_mode_word(unsigned mode)
 
 void app_stats(const struct app *app, unsigned port, struct stats *out)
 {
-	const struct worker *w = app->pktgen.worker[port];
+	const struct worker_view *v = pktgen_look(&app->pktgen, port);
 
-	if (w)
-		stats_diff(&w->stats, &app->port[port].base, out);
+	if (v)
+		stats_diff(&v->stats, &app->port[port].base, out);
 	else
 		memset(out, 0, sizeof(*out));
 }
@@ -102,9 +102,9 @@ void app_show_rate(const struct call *c, uint64_t milli_pps)
 void app_feed_rates(struct app *app, uint64_t now_ns)
 {
 	for (unsigned i = 0; i < app->pktgen.nb_ports; i++) {
-		const struct worker *w = app->pktgen.worker[i];
+		const struct worker_view *v = pktgen_look(&app->pktgen, i);
 
-		if (w && stats_rate_feed(&app->port[i].rate, &w->stats, now_ns))
+		if (v && stats_rate_feed(&app->port[i].rate, &v->stats, now_ns))
 			stats_history_add(&app->port[i].history,
 					  &app->port[i].rate);
 	}

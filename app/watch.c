@@ -5,29 +5,29 @@
 void app_tell_done(struct app *app, uint64_t now_ns)
 {
 	for (unsigned i = 0; i < app->pktgen.nb_ports; i++) {
-		const struct worker *w = app->pktgen.worker[i];
+		const struct worker_view *v = pktgen_look(&app->pktgen, i);
 
-		if (!w || w->done.runs == app->port[i].done_told)
+		if (!v || v->done.runs == app->port[i].done_told)
 			continue;
-		app->port[i].done_told = w->done.runs;
-		if (w->done.in_flight)
+		app->port[i].done_told = v->done.runs;
+		if (v->done.in_flight)
 			session_event(&app->session, now_ns,
 				      "port %u done count=%llu in_flight=%u", i,
-				      (unsigned long long)w->done.packets,
-				      w->done.in_flight);
+				      (unsigned long long)v->done.packets,
+				      v->done.in_flight);
 		else
 			session_event(&app->session, now_ns,
 				      "port %u done count=%llu", i,
-				      (unsigned long long)w->done.packets);
+				      (unsigned long long)v->done.packets);
 	}
 }
 
 bool app_done_due(const struct app *app)
 {
 	for (unsigned i = 0; i < app->pktgen.nb_ports; i++) {
-		const struct worker *w = app->pktgen.worker[i];
+		const struct worker_view *v = pktgen_look(&app->pktgen, i);
 
-		if (w && w->done.runs != app->port[i].done_told)
+		if (v && v->done.runs != app->port[i].done_told)
 			return true;
 	}
 	return false;
@@ -36,32 +36,33 @@ bool app_done_due(const struct app *app)
 void app_tell_failures(struct app *app, uint64_t now_ns)
 {
 	for (unsigned i = 0; i < app->pktgen.nb_ports; i++) {
-		const struct worker *w = app->pktgen.worker[i];
+		const struct worker_view *v = pktgen_look(&app->pktgen, i);
 
-		if (!w || w->err == app->port[i].err_told)
+		if (!v || v->err == app->port[i].err_told)
 			continue;
-		app->port[i].err_told = w->err;
-		if (w->err)
+		app->port[i].err_told = v->err;
+		if (v->err)
 			session_event(&app->session, now_ns,
 				      "port %u failed: %s", i,
-				      port_why(w->port, w->err));
+				      port_why(&app->pktgen.port[i], v->err));
 	}
 }
 
-static void tell(struct app *app, unsigned i, struct worker *w, uint64_t now_ns)
+static void tell(struct app *app, unsigned i, const struct worker_view *v,
+		 uint64_t now_ns)
 {
 	const uint64_t ms = (now_ns - app->port[i].stall_told_ns) / 1000000;
 
-	if (worker_stalled(w)) {
-		app->port[i].stall_told_ns = w->stalled_ns;
+	if (v->stalled) {
+		app->port[i].stall_told_ns = v->stalled_ns;
 		session_event(&app->session, now_ns,
 			      "port %u stalled in_flight=%u", i,
-			      worker_in_flight(w));
+			      pktgen_count(&app->pktgen, i, now_ns)->in_flight);
 		return;
 	}
 	app->port[i].stall_told_ns = 0;
 	/* One that was stopped or set not to send does not go on. */
-	if (w->state == WORKER_RUNNING && w->stats.tx_packets != w->stalled_at)
+	if (v->state == WORKER_RUNNING && v->stats.tx_packets != v->stalled_at)
 		session_event(&app->session, now_ns,
 			      "port %u goes on after=%llu.%03llu", i,
 			      (unsigned long long)(ms / 1000),
@@ -71,9 +72,9 @@ static void tell(struct app *app, unsigned i, struct worker *w, uint64_t now_ns)
 void app_tell_stalls(struct app *app, uint64_t now_ns)
 {
 	for (unsigned i = 0; i < app->pktgen.nb_ports; i++) {
-		struct worker *w = app->pktgen.worker[i];
+		const struct worker_view *v = pktgen_look(&app->pktgen, i);
 
-		if (w && worker_stalled(w) != (app->port[i].stall_told_ns != 0))
-			tell(app, i, w, now_ns);
+		if (v && v->stalled != (app->port[i].stall_told_ns != 0))
+			tell(app, i, v, now_ns);
 	}
 }

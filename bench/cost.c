@@ -69,8 +69,8 @@ int main(int argc, char *argv[])
 	fake.max[0] = fake.max[1] = DESC;
 	fake.config[10] = 1500 & 255;
 	fake.config[11] = 1500 >> 8;
-	pktgen_open(&pg, uk_alloc_get_default());
-	w = pg.worker[0];
+	pktgen_open(&pg, 1, uk_alloc_get_default());
+	w = pktgen_worker(&pg, 0, 0);
 	if (!w || pktgen_edit(&pg, 1, edit, what, now_ns, &fault) < 0)
 		return 1;
 	pktgen_set_mode(&pg, 1,

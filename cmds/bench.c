@@ -40,7 +40,7 @@ static int choose_port(struct call *c)
 	if (app_check_up(c, mask) != CALL_DONE)
 		return -1;
 	for (unsigned i = 0; !c->v[PORTS].set && i < pg->nb_ports; i++)
-		if (mask >> i & 1 && !(pg->worker[i]->mode & MODE_TX))
+		if (mask >> i & 1 && !(pg->set[i].mode & MODE_TX))
 			mask &= ~(1ull << i);
 	if (mask && !(mask & (mask - 1)))
 		return __builtin_ctzll(mask);
@@ -60,12 +60,12 @@ static enum call_result begin(struct call *c, struct bench *b)
 
 	if (port < 0)
 		return CALL_FAIL;
-	if (app->benched >> port & 1)
+	if (app->pktgen.set[port].owner != OWNER_NOBODY)
 		return call_fail(c, E_STATE, PORTS,
 				 "another 'bench' is at work on port %d", port);
-	if (app->pktgen.worker[port]->state != WORKER_IDLE)
+	if (pktgen_active(&app->pktgen) >> port & 1)
 		return app_fail_active(c, PORTS, (unsigned)port);
-	app->benched |= 1ull << port;
+	app->pktgen.set[port].owner = OWNER_EXPERIMENT;
 	bench_begin(b, &app->pktgen, (unsigned)port,
 		    c->v[TIME].set ? c->v[TIME].u : TIME_DEFAULT_NS, c->now_ns);
 	return CALL_AGAIN;
@@ -76,12 +76,14 @@ static void end(struct call *c, struct bench *b)
 	struct app *app = call_app(c);
 
 	bench_end(b, &app->pktgen, c->now_ns);
-	app->benched &= ~(1ull << b->port);
+	app->pktgen.set[b->port].owner = OWNER_NOBODY;
 }
 
 static enum call_result failed(struct call *c, const struct bench *b,
 			       enum bench_result result)
 {
+	const struct pktgen *pg = &call_app(c)->pktgen;
+
 	switch (result) {
 	case BENCH_CHANGED:
 		return call_fail(c, E_STATE, PORTS,
@@ -95,7 +97,8 @@ static enum call_result failed(struct call *c, const struct bench *b,
 	default:
 		return call_fail(c, E_DEVICE, PORTS, "port %u failed: %s",
 				 b->port,
-				 port_why(b->worker->port, b->worker->err));
+				 port_why(&pg->port[b->port],
+					  pktgen_look(pg, b->port)->err));
 	}
 }
 

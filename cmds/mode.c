@@ -5,9 +5,7 @@ enum { PORTS, MODE };
 
 static void get(const void *app, unsigned port, struct value *v)
 {
-	const struct worker *w = ((const struct app *)app)->pktgen.worker[port];
-
-	v->u = w ? app_mode_word(w->mode) : 0;
+	v->u = app_mode_word(((const struct app *)app)->pktgen.set[port].mode);
 }
 
 static const struct arg args[] = {

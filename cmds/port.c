@@ -71,10 +71,11 @@ static void show_size(struct reply *r, const struct stream *s)
 }
 
 /* The seconds for which it has been, where it is. */
-static void show_stall(struct reply *r, const struct worker *w, uint64_t now_ns)
+static void show_stall(struct reply *r, const struct worker_view *v,
+		       uint64_t now_ns)
 {
-	if (worker_stalled(w))
-		reply_milli(r, "stalled", (now_ns - w->moved_ns) / 1000000,
+	if (v->stalled)
+		reply_milli(r, "stalled", (now_ns - v->moved_ns) / 1000000,
 			    "s");
 }
 
@@ -82,29 +83,31 @@ static void show_up(struct reply *r, const struct pktgen *pg, unsigned i,
 		    uint64_t now_ns)
 {
 	const struct port *p = &pg->port[i];
-	const struct worker *w = pg->worker[i];
+	const struct stream *s = pktgen_stream(pg, i, 0);
+	const struct worker_view *v = pktgen_look(pg, i);
+	const uint16_t excess = port_rx_excess(p);
 	const uint8_t *m = p->mac;
 
-	if (w->err)
-		reply_textf(r, "state", "failed: %s", port_why(p, w->err));
+	if (v->err)
+		reply_textf(r, "state", "failed: %s", port_why(p, v->err));
 	else
-		reply_text(r, "state", app_state(w));
-	show_stall(r, w, now_ns);
-	reply_text(r, "mode", app_modes[app_mode_word(w->mode)]);
-	show_size(r, &pg->stream[i]);
-	show_rate(r, &pg->stream[i]);
+		reply_text(r, "state", app_state(v));
+	show_stall(r, v, now_ns);
+	reply_text(r, "mode", app_modes[app_mode_word(v->mode)]);
+	show_size(r, s);
+	show_rate(r, s);
 	reply_textf(r, "mac", "%02x:%02x:%02x:%02x:%02x:%02x", m[0], m[1], m[2],
 		    m[3], m[4], m[5]);
 	reply_text(r, "driver", uk_netdev_drv_name_get(p->dev));
 	reply_text(r, "api", PORT_API);
-	reply_text(r, "frames", app_strategies[w->frames.strategy]);
-	show_wait(r, &w->wait);
+	reply_text(r, "frames", app_strategies[v->strategy]);
+	show_wait(r, &v->wait);
 	reply_u64(r, "mtu", p->mtu, "bytes");
 	reply_u64(r, "tx_ring", p->nb_tx_desc, NULL);
 	reply_u64(r, "rx_ring", p->nb_rx_desc, NULL);
 	/* In a stock tree: what is taken off every received length. */
-	if (p->rx_excess)
-		reply_u64(r, "rx_excess", p->rx_excess, "bytes");
+	if (excess)
+		reply_u64(r, "rx_excess", excess, "bytes");
 }
 
 static enum call_result run_show(struct call *c)
@@ -117,7 +120,7 @@ static enum call_result run_show(struct call *c)
 		reply_map(c->reply, NULL, REPLY_TABLE);
 		reply_u64(c->reply, "port", i, NULL);
 		reply_bool(c->reply, "selected", selected >> i & 1);
-		if (pg->worker[i])
+		if (pktgen_up(pg, i))
 			show_up(c->reply, pg, i, c->now_ns);
 		else
 			reply_textf(c->reply, "state", "failed at '%s': %s",

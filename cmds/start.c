@@ -43,7 +43,7 @@ static uint64_t with_mode(struct call *c, unsigned mode)
 	if (app_check_up(c, mask) != CALL_DONE)
 		return 0;
 	for (unsigned i = 0; i < pg->nb_ports; i++)
-		if (mask >> i & 1 && !(pg->worker[i]->mode & mode))
+		if (mask >> i & 1 && !(pg->set[i].mode & mode))
 			mask &= ~(1ull << i);
 	if (!mask)
 		call_fail(c, E_STATE, PORTS,
@@ -59,7 +59,7 @@ static enum call_result run(struct call *c)
 	if (!mask)
 		return CALL_FAIL;
 	for (unsigned i = 0; i < pg->nb_ports; i++)
-		if (mask >> i & 1 && worker_limited(pg->worker[i]))
+		if (mask >> i & 1 && pktgen_look(pg, i)->limited)
 			return call_fail(c, E_STATE, PORTS,
 					 "port %u sends up to a limit; 'stop' "
 					 "it first",
@@ -69,31 +69,33 @@ static enum call_result run(struct call *c)
 }
 
 static enum call_result run_limited(struct call *c,
-				    const struct worker_limit *limit)
+				    const struct flow_limit *limit)
 {
 	struct pktgen *pg = &call_app(c)->pktgen;
 	const uint64_t mask = with_mode(c, MODE_TX);
 
 	if (!mask)
 		return CALL_FAIL;
-	for (unsigned i = 0; i < pg->nb_ports; i++)
-		if (mask >> i & 1 && (worker_runs(pg->worker[i]) ||
-				      pg->worker[i]->frames.nb_held))
+	for (unsigned i = 0; i < pg->nb_ports; i++) {
+		const struct worker_view *v = pktgen_look(pg, i);
+
+		if (mask >> i & 1 && (worker_runs(v->state) || v->nb_held))
 			return app_fail_active(c, PORTS, i);
+	}
 	pktgen_start_limited(pg, mask, limit, c->now_ns);
 	return CALL_DONE;
 }
 
 static enum call_result run_count(struct call *c)
 {
-	const struct worker_limit limit = {c->v[LIMIT].u, WORKER_NO_LIMIT};
+	const struct flow_limit limit = {c->v[LIMIT].u, FLOW_NO_LIMIT};
 
 	return run_limited(c, &limit);
 }
 
 static enum call_result run_for(struct call *c)
 {
-	const struct worker_limit limit = {WORKER_NO_LIMIT, c->v[LIMIT].u};
+	const struct flow_limit limit = {FLOW_NO_LIMIT, c->v[LIMIT].u};
 
 	return run_limited(c, &limit);
 }

@@ -126,12 +126,12 @@ static void take_base(const struct call *c)
 	struct app *app = call_app(c);
 
 	for (unsigned i = 0; i < app->pktgen.nb_ports; i++) {
-		const struct worker *w = app->pktgen.worker[i];
+		const struct worker_view *v = pktgen_look(&app->pktgen, i);
 
-		if (!(c->v[PORTS].mask >> i & 1) || !w)
+		if (!(c->v[PORTS].mask >> i & 1) || !v)
 			continue;
-		app->port[i].base = w->stats;
-		app->port[i].lag_base = w->lag;
+		app->port[i].base = v->stats;
+		pktgen_lag(&app->pktgen, i, &app->port[i].lag_base);
 	}
 }
 
@@ -144,7 +144,7 @@ static enum call_result run_clear(struct call *c)
 	struct app *app = call_app(c);
 	struct pktgen *pg = &app->pktgen;
 	/* A bench has no need of it, and its figures would suffer. */
-	const uint64_t mask = pktgen_all(pg) & ~app->benched;
+	const uint64_t mask = pktgen_owned(pg, OWNER_NOBODY);
 
 	if (!c->calls) {
 		pktgen_pause(pg, mask, c->now_ns);
@@ -182,11 +182,9 @@ static void show_lag(struct reply *r, const struct histogram *h,
 }
 
 /* A row for each doubling that has any. */
-static void show_histogram(struct reply *r, const struct app *app,
-			   unsigned port)
+static void show_histogram(struct reply *r, const struct histogram *h,
+			   const struct histogram *base)
 {
-	const struct histogram *h = &app->pktgen.worker[port]->lag;
-	const struct histogram *base = &app->port[port].lag_base;
 	uint64_t n = 0;
 
 	reply_list(r, "histogram", REPLY_TABLE);
@@ -210,6 +208,7 @@ static enum call_result run_pacing(struct call *c)
 	const uint64_t mask = c->v[PORTS].mask;
 	const enum call_result up = app_check_up(c, mask);
 	const struct app *app = call_app(c);
+	struct histogram lag;
 
 	if (up != CALL_DONE)
 		return up;
@@ -219,14 +218,15 @@ static enum call_result run_pacing(struct call *c)
 			continue;
 		reply_map(c->reply, NULL, REPLY_TABLE);
 		reply_u64(c->reply, "port", i, NULL);
-		show_lag(c->reply, &app->pktgen.worker[i]->lag,
-			 &app->port[i].lag_base);
+		pktgen_lag(&app->pktgen, i, &lag);
+		show_lag(c->reply, &lag, &app->port[i].lag_base);
 		reply_end(c->reply);
 	}
 	reply_end(c->reply);
 	/* A reply does not hold those of all ports. */
 	if (mask && !(mask & (mask - 1)))
-		show_histogram(c->reply, app, (unsigned)__builtin_ctzll(mask));
+		show_histogram(c->reply, &lag,
+			       &app->port[__builtin_ctzll(mask)].lag_base);
 	return CALL_DONE;
 }
 
@@ -253,20 +253,20 @@ static void show_interval(struct call *c, const char *group, uint64_t packets,
 /* Shows what came since the last line where `show`, and remembers the new. */
 static void every_port(struct call *c, unsigned i, bool show)
 {
-	const struct worker *w = call_app(c)->pktgen.worker[i];
+	const struct worker_view *v = pktgen_look(&call_app(c)->pktgen, i);
 	uint64_t *last = &c->state[FIRST_PORT + i * WORDS];
 	const struct stats *s;
 
-	if (!w)
+	if (!v)
 		return;
-	s = &w->stats;
+	s = &v->stats;
 	if (show) {
 		reply_map(c->reply, NULL, REPLY_LINE);
 		reply_u64(c->reply, "port", i, NULL);
-		if (w->mode & (MODE_TX | MODE_REFLECT))
+		if (v->mode & (MODE_TX | MODE_REFLECT))
 			show_interval(c, "tx", s->tx_packets - last[TX_PACKETS],
 				      s->tx_bytes - last[TX_BYTES]);
-		if (w->mode & MODE_RX)
+		if (v->mode & MODE_RX)
 			show_interval(c, "rx", s->rx_packets - last[RX_PACKETS],
 				      s->rx_bytes - last[RX_BYTES]);
 		reply_end(c->reply);

@@ -27,17 +27,19 @@ static void report(struct call *c)
 
 	reply_list(c->reply, "ports", REPLY_TABLE);
 	for (unsigned i = 0; i < app->pktgen.nb_ports; i++) {
-		struct worker *w = app->pktgen.worker[i];
+		const struct worker_view *v =
+			pktgen_count(&app->pktgen, i, c->now_ns);
 		uint64_t left;
 
-		if (!(c->v[PORTS].mask >> i & 1) || !w)
+		if (!(c->v[PORTS].mask >> i & 1) || !v)
 			continue;
+		left = v->in_flight;
 		app_stats(app, i, &s);
 		reply_map(c->reply, NULL, REPLY_TABLE);
 		reply_u64(c->reply, "port", i, NULL);
 		reply_u64(c->reply, "sent", s.tx_packets, NULL);
 		/* A clear may have come while they were in flight. */
-		left = MIN((uint64_t)worker_in_flight(w), s.tx_packets);
+		left = MIN(left, s.tx_packets);
 		reply_u64(c->reply, "completed", s.tx_packets - left, NULL);
 		reply_u64(c->reply, "in_flight", left, NULL);
 		reply_u64(c->reply, "received", s.rx_packets, NULL);
@@ -46,13 +48,13 @@ static void report(struct call *c)
 	reply_end(c->reply);
 }
 
-static unsigned in_flight(struct pktgen *pg, uint64_t mask)
+static unsigned in_flight(struct pktgen *pg, uint64_t mask, uint64_t now_ns)
 {
 	unsigned n = 0;
 
 	for (unsigned i = 0; i < pg->nb_ports; i++)
-		if (mask >> i & 1 && pg->worker[i])
-			n += worker_in_flight(pg->worker[i]);
+		if (mask >> i & 1 && pktgen_up(pg, i))
+			n += pktgen_count(pg, i, now_ns)->in_flight;
 	return n;
 }
 
@@ -80,7 +82,7 @@ static enum call_result run(struct call *c)
 	}
 	/* A program that did not ask hears of it when the sum is wrong. */
 	if (!OPTION(JSON) || !c->program || c->json ||
-	    (port_can_reap() && in_flight(pg, mask)))
+	    (port_can_reap() && in_flight(pg, mask, c->now_ns)))
 		report(c);
 	return CALL_DONE;
 }

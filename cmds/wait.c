@@ -71,7 +71,7 @@ static enum call_result run_idle(struct call *c)
 		return CALL_DONE;
 	port = (unsigned)__builtin_ctzll(pktgen_active(pg) & mask);
 	snprintf(why, sizeof(why), "port %u is %s", port,
-		 app_state(pg->worker[port]));
+		 app_state(pktgen_look(pg, port)));
 	return wait_on(
 		c, c->form->args == idle_within_args ? &c->v[IDLE_TIME] : NULL,
 		why);

@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * A port: one network device brought up with one queue pair, and the buffers
- * it works with. `struct port` owns the device, its queues and its pools from
- * port_open() on, for as long as the appliance runs.
+ * A port: one network device that was brought up, with one queue pair or more.
+ * `struct port` owns the device, its queues and their pools from port_open()
+ * on, for as long as the appliance runs.
  *
- * A frame's buffer comes from port_frame_alloc() and goes to
- * port_tx_burst(), which hands it to the device; the device gives it back to
- * the pool. A received frame belongs to the caller until port_rx_free(), or
- * is sent back by way of port_reflect(); the port's receive buffers are made
- * once and go round between device and port. One user at a time.
+ * Frames go by queue. A frame's buffer comes from port_frame_alloc() and goes
+ * to port_tx_burst() of the same queue, which hands it to the device; the
+ * device gives it back to the queue's pool. A received frame belongs to the
+ * caller until port_rx_free(), or is sent back by way of port_reflect(); a
+ * queue's receive buffers are made once and go round between device and queue.
+ * A queue has one user at a time, different queues may be used at once.
  */
 #ifndef NET_PORT_H
 #define NET_PORT_H
@@ -55,21 +56,19 @@ enum port_step {
 #undef S
 };
 
-struct port {
-	unsigned id;
-	struct uk_netdev *dev;
-	struct uk_netdev_info info;
-	uint8_t mac[ETH_ALEN];
-	uint16_t mtu;        /* bytes of layer 3 */
-	uint16_t nb_rx_desc; /* receive descriptors */
-	uint16_t nb_tx_desc; /* transmit descriptors */
+#define PORT_QUEUES_MAX CONFIG_LIBUKNETDEV_MAXNBQUEUES
+
+struct port;
+
+/* One receive and one transmit queue, and the buffers that they work with. */
+struct port_queue {
+	struct uk_netdev *dev; /* the port's */
+	uint16_t id;
+	uint16_t rx_room; /* bytes of a receive buffer, without headroom */
+	struct port *port;
 	struct uk_allocpool *rx_pool;
 	struct uk_allocpool *tx_pool;
 	struct uk_alloc *tx_alloc;
-	size_t buf_bytes;    /* of a frame's buffer, headroom included */
-	size_t rx_buf_bytes; /* of a receive buffer, likewise */
-	uint16_t rx_room;    /* of that, without headroom */
-	unsigned nb_rx_bufs; /* in rx_pool */
 	/*
 	 * Receive buffers that are back, those used last on top; room for all.
 	 */
@@ -83,23 +82,41 @@ struct port {
 	struct uk_netbuf **reflected;
 	unsigned reflected_from;
 	unsigned reflected_look; /* looked at last, out of turn, from there */
-	unsigned nb_tx_bufs;     /* in tx_pool, when all are back */
-	enum port_step step;     /* PORT_STEP_UP, or the one that failed */
 	/* Without bursts: what the driver adds to a received length, bytes. */
 	uint16_t rx_excess;
 	bool rx_seen; /* rx_excess is known */
-	int err;      /* negative errno of the step that failed */
+};
+
+struct port {
+	unsigned id;
+	struct uk_netdev *dev;
+	struct uk_netdev_info info;
+	uint8_t mac[ETH_ALEN];
+	uint16_t mtu; /* bytes of layer 3 */
+	/* Of each queue: descriptors... */
+	uint16_t nb_rx_desc;
+	uint16_t nb_tx_desc;
+	unsigned nb_rx_bufs; /* ...and buffers in its pools, all being back */
+	unsigned nb_tx_bufs;
+	size_t buf_bytes;    /* of a frame's buffer, headroom included */
+	size_t rx_buf_bytes; /* of a receive buffer, likewise */
+	enum port_step step; /* PORT_STEP_UP, or the one that failed */
+	int err;             /* negative errno of the step that failed */
+	unsigned nb_queues;
+	struct port_queue queue[PORT_QUEUES_MAX];
 };
 
 /*
- * Brings device `id` up through all of its states, memory from `a`. `burst` is
- * the most frames that a user holds at once. Queues are as long as the device
- * and CONFIG_APPUKPKTGEN_RX_DESC and _TX_DESC allow, and shorter where the
- * memory that is left, shared with the devices behind this one, is too little.
- * Returns 0, or a negative errno with p->step saying what failed; the port is
- * then to be left alone.
+ * Brings device `id` up through all of its states, memory from `a`, with
+ * `nb_queues` queue pairs, 1..PORT_QUEUES_MAX, or as many as it has. `burst` is
+ * the most frames that a queue's user holds at once. Queues are as long as the
+ * device and CONFIG_APPUKPKTGEN_RX_DESC and _TX_DESC allow, and shorter where
+ * the memory that is left, shared with the devices behind this one, is too
+ * little. Returns 0, or a negative errno with p->step saying what failed; the
+ * port is then to be left alone.
  */
-int port_open(struct port *p, unsigned id, unsigned burst, struct uk_alloc *a);
+int port_open(struct port *p, unsigned id, unsigned nb_queues, unsigned burst,
+	      struct uk_alloc *a);
 
 /* Gives its memory back to `a`, once the device has gone: for tests. */
 void port_close(struct port *p, struct uk_alloc *a);
@@ -114,6 +131,10 @@ const char *port_step_name(enum port_step step);
 
 /* What made a call fail with the negative errno `err`, in words. */
 const char *port_why(const struct port *p, int err);
+
+/* Without bursts: what the driver adds to received lengths, once it is known.
+ */
+uint16_t port_rx_excess(const struct port *p);
 
 /* The largest frame the port takes, FCS included. */
 static inline unsigned port_max_size(const struct port *p)
@@ -132,9 +153,11 @@ static inline uint16_t port_headroom(const struct uk_netdev_info *info)
 }
 
 /* An empty frame (len 0) with the headroom the device needs; NULL when none. */
-static inline struct uk_netbuf *port_frame_alloc(struct port *p)
+static inline struct uk_netbuf *port_frame_alloc(struct port_queue *q)
 {
-	return uk_netbuf_alloc_buf(p->tx_alloc, p->buf_bytes, p->info.ioalign,
+	const struct port *p = q->port;
+
+	return uk_netbuf_alloc_buf(q->tx_alloc, p->buf_bytes, p->info.ioalign,
 				   port_headroom(&p->info), 0, NULL);
 }
 
@@ -145,29 +168,31 @@ static inline void port_frame_free(struct uk_netbuf *nb)
 }
 
 /* A received frame, which may be a chain, see UK_NETDEV_F_RX_CHAIN. */
-static inline void port_rx_free(struct port *p, struct uk_netbuf *nb)
+static inline void port_rx_free(struct port_queue *q, struct uk_netbuf *nb)
 {
 	if (unlikely(nb->next)) {
 		port_frame_free(nb);
 		return;
 	}
-	nb->len = p->rx_room;
-	p->rx_free[p->nb_rx_free++] = nb;
+	nb->len = q->rx_room;
+	q->rx_free[q->nb_rx_free++] = nb;
 }
 
 /*
  * The same for `n` of them, none a chain unless it is said that there may be
  * `chains`; returns their bytes, without FCS.
  */
-uint64_t port_rx_free_burst(struct port *p, struct uk_netbuf *const pkts[],
-			    unsigned n, bool chains);
+uint64_t port_rx_free_burst(struct port_queue *q,
+			    struct uk_netbuf *const pkts[], unsigned n,
+			    bool chains);
 
 /*
- * Received frames, no chains, are going to be sent on the same port. They are
+ * Received frames, no chains, are going to be sent on the same queue. They are
  * then freed by port_frame_free(), which the device does; where frames are
- * shared, the port keeps a reference.
+ * shared, the queue keeps a reference.
  */
-void port_reflect(struct port *p, struct uk_netbuf *const pkts[], unsigned n);
+void port_reflect(struct port_queue *q, struct uk_netbuf *const pkts[],
+		  unsigned n);
 
 /* Bytes of the frame, a chain or not, without FCS. */
 static inline unsigned port_frame_len(const struct uk_netbuf *nb)
@@ -184,8 +209,9 @@ static inline unsigned port_frame_len(const struct uk_netbuf *nb)
  * the rest. Fewer than `n` means a full ring. *err is 0, or the negative errno
  * of the frame after those that were taken.
  */
-static inline unsigned port_tx_burst(struct port *p, struct uk_netbuf **pkts,
-				     unsigned n, int *err);
+static inline unsigned port_tx_burst(struct port_queue *q,
+				     struct uk_netbuf **pkts, unsigned n,
+				     int *err);
 
 /*
  * Whether a received frame is longer than the port's MTU allows; a VLAN tag
@@ -206,8 +232,9 @@ bool port_rx_oversize(const struct port *p, const struct uk_netbuf *nb);
  * Receives up to `n` frames and returns how many. *status is a set of
  * PORT_RX_*, among bits without a meaning. *err is 0 or a negative errno.
  */
-static inline unsigned port_rx_burst(struct port *p, struct uk_netbuf **pkts,
-				     unsigned n, unsigned *status, int *err);
+static inline unsigned port_rx_burst(struct port_queue *q,
+				     struct uk_netbuf **pkts, unsigned n,
+				     unsigned *status, int *err);
 
 /*
  * Whether port_tx_reap() does anything. Where it does not, the last frames seem
@@ -223,34 +250,36 @@ static inline bool port_can_reap(void)
 }
 
 /* Has the device give back what it has used, without sending to it. */
-void port_tx_reap(struct port *p);
+void port_tx_reap(struct port_queue *q);
 
 /*
  * Buffers of port_frame_alloc(), and frames of port_reflect(), that were not
  * freed yet, be it by the device or by the user.
  */
-unsigned port_tx_out(const struct port *p);
+unsigned port_tx_out(const struct port_queue *q);
 
 /* Has what was reflected and is back be received into again. */
-void port_reclaim(struct port *p);
+void port_reclaim(struct port_queue *q);
 
 #ifdef PORT_BURST
 
-static inline unsigned port_tx_burst(struct port *p, struct uk_netbuf **pkts,
-				     unsigned n, int *err)
+static inline unsigned port_tx_burst(struct port_queue *q,
+				     struct uk_netbuf **pkts, unsigned n,
+				     int *err)
 {
 	uint16_t cnt = (uint16_t)n;
-	int rc = uk_netdev_tx_burst(p->dev, 0, pkts, &cnt);
+	int rc = uk_netdev_tx_burst(q->dev, q->id, pkts, &cnt);
 
 	*err = rc < 0 ? rc : 0;
 	return cnt;
 }
 
-static inline unsigned port_rx_burst(struct port *p, struct uk_netbuf **pkts,
-				     unsigned n, unsigned *status, int *err)
+static inline unsigned port_rx_burst(struct port_queue *q,
+				     struct uk_netbuf **pkts, unsigned n,
+				     unsigned *status, int *err)
 {
 	uint16_t cnt = (uint16_t)n;
-	int rc = uk_netdev_rx_burst(p->dev, 0, pkts, &cnt);
+	int rc = uk_netdev_rx_burst(q->dev, q->id, pkts, &cnt);
 
 	*err = rc < 0 ? rc : 0;
 	*status = rc < 0 ? 0 : (unsigned)rc;
@@ -259,21 +288,23 @@ static inline unsigned port_rx_burst(struct port *p, struct uk_netbuf **pkts,
 
 #else
 
-unsigned port_tx_one_by_one(struct port *p, struct uk_netbuf **pkts, unsigned n,
-			    int *err);
-unsigned port_rx_one_by_one(struct port *p, struct uk_netbuf **pkts, unsigned n,
-			    unsigned *status, int *err);
+unsigned port_tx_one_by_one(struct port_queue *q, struct uk_netbuf **pkts,
+			    unsigned n, int *err);
+unsigned port_rx_one_by_one(struct port_queue *q, struct uk_netbuf **pkts,
+			    unsigned n, unsigned *status, int *err);
 
-static inline unsigned port_tx_burst(struct port *p, struct uk_netbuf **pkts,
-				     unsigned n, int *err)
+static inline unsigned port_tx_burst(struct port_queue *q,
+				     struct uk_netbuf **pkts, unsigned n,
+				     int *err)
 {
-	return port_tx_one_by_one(p, pkts, n, err);
+	return port_tx_one_by_one(q, pkts, n, err);
 }
 
-static inline unsigned port_rx_burst(struct port *p, struct uk_netbuf **pkts,
-				     unsigned n, unsigned *status, int *err)
+static inline unsigned port_rx_burst(struct port_queue *q,
+				     struct uk_netbuf **pkts, unsigned n,
+				     unsigned *status, int *err)
 {
-	return port_rx_one_by_one(p, pkts, n, status, err);
+	return port_rx_one_by_one(q, pkts, n, status, err);
 }
 
 #endif

@@ -32,7 +32,7 @@ void port_rx_mark(char *buf, size_t len)
  * From the first frame of all. Its last bytes may look like marks by accident,
  * so only the sizes that the header has count.
  */
-static void rx_learn(struct port *p, const struct uk_netbuf *nb)
+static void rx_learn(struct port_queue *q, const struct uk_netbuf *nb)
 {
 	static const uint16_t header_len[] = {12, 10};
 	const size_t begin = uk_netbuf_headroom((struct uk_netbuf *)nb);
@@ -44,21 +44,21 @@ static void rx_learn(struct port *p, const struct uk_netbuf *nb)
 		end--;
 	for (unsigned i = 0; i < ARRAY_SIZE(header_len); i++) {
 		if (told - end >= header_len[i]) {
-			p->rx_excess = header_len[i];
+			q->rx_excess = header_len[i];
 			break;
 		}
 	}
-	p->rx_seen = true;
+	q->rx_seen = true;
 }
 
-unsigned port_tx_one_by_one(struct port *p, struct uk_netbuf **pkts, unsigned n,
-			    int *err)
+unsigned port_tx_one_by_one(struct port_queue *q, struct uk_netbuf **pkts,
+			    unsigned n, int *err)
 {
 	unsigned i;
 	int rc = 0;
 
 	for (i = 0; i < n; i++) {
-		rc = uk_netdev_tx_one(p->dev, 0, pkts[i]);
+		rc = uk_netdev_tx_one(q->dev, q->id, pkts[i]);
 		if (!uk_netdev_status_successful(rc))
 			break;
 	}
@@ -66,24 +66,24 @@ unsigned port_tx_one_by_one(struct port *p, struct uk_netbuf **pkts, unsigned n,
 	return i;
 }
 
-unsigned port_rx_one_by_one(struct port *p, struct uk_netbuf **pkts, unsigned n,
-			    unsigned *status, int *err)
+unsigned port_rx_one_by_one(struct port_queue *q, struct uk_netbuf **pkts,
+			    unsigned n, unsigned *status, int *err)
 {
 	unsigned i;
 	int rc = 0;
 
 	*status = 0;
 	for (i = 0; i < n;) {
-		rc = uk_netdev_rx_one(p->dev, 0, &pkts[i]);
+		rc = uk_netdev_rx_one(q->dev, q->id, &pkts[i]);
 		if (rc < 0)
 			break;
 		*status |= rc & PORT_RX_UNDERRUN;
 		if (!(rc & UK_NETDEV_STATUS_SUCCESS))
 			break;
-		if (unlikely(!p->rx_seen))
-			rx_learn(p, pkts[i]);
-		pkts[i]->len = (uint16_t)(pkts[i]->len - p->rx_excess);
-		if (pkts[i]->next || port_rx_oversize(p, pkts[i]))
+		if (unlikely(!q->rx_seen))
+			rx_learn(q, pkts[i]);
+		pkts[i]->len = (uint16_t)(pkts[i]->len - q->rx_excess);
+		if (pkts[i]->next || port_rx_oversize(q->port, pkts[i]))
 			*status |= PORT_RX_LARGE;
 		i++;
 		if (!(rc & UK_NETDEV_STATUS_MORE))
@@ -95,12 +95,12 @@ unsigned port_rx_one_by_one(struct port *p, struct uk_netbuf **pkts, unsigned n,
 
 #endif
 
-void port_tx_reap(struct port *p)
+void port_tx_reap(struct port_queue *q)
 {
 #ifdef PORT_BURST
 	uint16_t none = 0;
 
-	uk_netdev_tx_burst(p->dev, 0, NULL, &none);
+	uk_netdev_tx_burst(q->dev, q->id, NULL, &none);
 #endif
-	port_reclaim(p);
+	port_reclaim(q);
 }

@@ -1,18 +1,32 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * The engines of a worker, each in a file of its own. A step moves at most
- * how.burst frames and returns how many. Private to pktgen/.
+ * The engines of a worker, each in a file of its own, and what they share with
+ * it. A step moves at most how.burst frames and returns how many. Private to
+ * pktgen/.
  */
 #ifndef PKTGEN_ENGINE_H
 #define PKTGEN_ENGINE_H
 
 #include "pktgen/worker.h"
 
+/* Frames with the device; what it is done with has been taken back. */
+unsigned worker_in_flight(struct worker *w);
+
+/* See ORDER_ABANDON. */
+void worker_abandon(struct worker *w);
+
 unsigned engine_tx_step(struct worker *w, uint64_t now_ns);
 unsigned engine_rx_step(struct worker *w, uint64_t now_ns);
 
 /* Sends what is held; returns how many frames the device took. */
 unsigned engine_tx_flush(struct worker *w);
+
+/*
+ * What was sent since the last call was the sender's: counts it there. Only
+ * another sender, or a look, needs to know. One that reflects has none.
+ */
+void engine_charge(struct worker *w);
+void engine_set_sender(struct worker *w, struct flow *f);
 
 /*
  * Frames are due and the device took none of them: counts a stall, once, when

@@ -121,9 +121,8 @@ static inline void turn(uint8_t *frame, size_t len, const uint8_t mac[ETH_ALEN])
 uint64_t engine_reflect(struct worker *w, struct uk_netbuf *pkts[], unsigned n,
 			uint64_t now_ns)
 {
-	struct frames *const f = &w->frames;
 	/* What another mode left waits, and there is no place behind it. */
-	const bool full = f->nb_held;
+	const bool full = w->out.nb;
 	uint64_t bytes = 0;
 	unsigned kept = 0;
 
@@ -134,15 +133,17 @@ uint64_t engine_reflect(struct worker *w, struct uk_netbuf *pkts[], unsigned n,
 		/* No device sends a chain. */
 		if (unlikely(full || nb->next)) {
 			w->stats.tx_dropped++;
-			port_rx_free(w->port, nb);
+			port_rx_free(w->queue, nb);
 			continue;
 		}
-		turn(nb->data, nb->len, w->port->mac);
+		turn(nb->data, nb->len, w->queue->port->mac);
 		pkts[kept++] = nb;
 	}
 	if (kept) {
-		port_reflect(w->port, pkts, kept);
-		frames_hold(f, pkts, kept);
+		port_reflect(w->queue, pkts, kept);
+		outbox_hold(&w->out, pkts, kept);
+		if (unlikely(w->sender))
+			engine_set_sender(w, NULL);
 		/* What it takes none of is due from now on, or is dropped. */
 		if (engine_tx_flush(w) || !w->how.drops)
 			w->moved_ns = now_ns;

@@ -11,9 +11,9 @@ static unsigned take_out_oversize(struct worker *w, struct uk_netbuf *pkts[],
 	unsigned left = 0;
 
 	for (unsigned i = 0; i < n; i++) {
-		if (port_rx_oversize(w->port, pkts[i])) {
+		if (port_rx_oversize(w->queue->port, pkts[i])) {
 			w->stats.rx_oversize++;
-			port_rx_free(w->port, pkts[i]);
+			port_rx_free(w->queue, pkts[i]);
 		} else {
 			pkts[left++] = pkts[i];
 		}
@@ -50,7 +50,7 @@ static void take(struct worker *w, struct uk_netbuf *pkts[], unsigned n,
 	if (unlikely(large) && w->mode & MODE_RX)
 		n = take_out_oversize(w, pkts, n);
 	bytes = reflects(w) ? engine_reflect(w, pkts, n, now_ns)
-			    : port_rx_free_burst(w->port, pkts, n, large);
+			    : port_rx_free_burst(w->queue, pkts, n, large);
 	if (likely(w->mode & MODE_RX)) {
 		w->stats.rx_packets += n;
 		w->stats.rx_bytes += bytes + (uint64_t)n * ETH_FCS_LEN;
@@ -67,16 +67,16 @@ static unsigned receive(struct worker *w, uint64_t now_ns)
 	int err;
 
 	/* What cannot be sent back yet is left where it is. */
-	if (reflects(w) && w->frames.nb_held && !w->how.drops)
+	if (reflects(w) && w->out.nb && !w->how.drops)
 		return 0;
 	do {
 		max = MIN(w->how.burst - all, CHUNK);
-		n = port_rx_burst(w->port, pkts, max, &status, &err);
+		n = port_rx_burst(w->queue, pkts, max, &status, &err);
 		if (n)
 			take(w, pkts, n, status & PORT_RX_LARGE, now_ns);
 		w->stats.rx_underrun += !!(status & PORT_RX_UNDERRUN);
 		all += n;
-	} while (n == max && all < w->how.burst && !w->frames.nb_held);
+	} while (n == max && all < w->how.burst && !w->out.nb);
 	if (unlikely(err) && err != w->err) {
 		w->err = err;
 		w->stats.rx_errors++;
@@ -85,7 +85,7 @@ static unsigned receive(struct worker *w, uint64_t now_ns)
 		w->rx_rest = 0;
 	/* All buffers may be with the device, which nobody else asks. */
 	else if (reflects(w))
-		port_tx_reap(w->port);
+		port_tx_reap(w->queue);
 	return all;
 }
 

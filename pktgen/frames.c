@@ -16,13 +16,14 @@ enum strategy frames_strategy(enum strategy asked, const struct program *prog)
 #endif
 }
 
-int frames_open(struct frames *f, struct port *port, struct uk_alloc *a)
+int frames_open(struct frames *f, struct port_queue *queue, struct outbox *out,
+		struct uk_alloc *a)
 {
 	memset(f, 0, sizeof(*f));
-	f->port = port;
-	f->held = f->kept;
+	f->queue = queue;
+	f->out = out;
 #ifdef PORT_SHARED
-	f->slot = uk_malloc(a, port->nb_tx_bufs * sizeof(f->slot[0]));
+	f->slot = uk_malloc(a, queue->port->nb_tx_bufs * sizeof(f->slot[0]));
 	if (!f->slot)
 		return -ENOMEM;
 #else
@@ -38,72 +39,13 @@ void frames_close(struct frames *f, struct uk_alloc *a)
 	f->slot = NULL;
 }
 
-/* ---- Those that are held ------------------------------------------------ */
-
-uint64_t frames_sent_some(struct frames *f, unsigned n)
-{
-	const uint64_t all = f->held_bytes;
-	uint64_t left;
-
-	f->held += n;
-	f->nb_held -= n;
-	left = (uint64_t)f->nb_held * (f->held_len + ETH_FCS_LEN);
-	for (unsigned i = 0; !f->held_len && i < f->nb_held; i++)
-		left += f->held[i]->len;
-	f->held_bytes = left;
-	return all - left;
-}
-
-uint64_t frames_drop(struct frames *f, unsigned n)
-{
-	struct uk_netbuf **const held = f->held;
-	const uint64_t bytes = frames_sent(f, n);
-
-#ifdef PORT_SHARED
-	if (f->strategy == STRATEGY_POOL && !f->nb_held)
-		frames_unmake_pool(f, held, n);
-#endif
-
-	for (unsigned i = 0; i < n; i++) {
-#ifdef PORT_SHARED
-		if (likely(held[i]->refcount > 1)) {
-			held[i]->refcount--;
-			continue;
-		}
-#endif
-		port_frame_free(held[i]);
-	}
-	return bytes;
-}
-
-/* Lets go of where they came from. */
-static void keep_held(struct frames *f)
-{
-	memmove(f->kept, f->held, f->nb_held * sizeof(f->held[0]));
-	f->held = f->kept;
-}
-
-void frames_hold(struct frames *f, struct uk_netbuf *const pkts[], unsigned n)
-{
-	uint64_t bytes = 0;
-
-	for (unsigned i = 0; i < n; i++) {
-		f->kept[i] = pkts[i];
-		bytes += pkts[i]->len;
-	}
-	f->held = f->kept;
-	f->nb_held = n;
-	f->held_len = 0;
-	f->held_bytes = bytes + (uint64_t)n * ETH_FCS_LEN;
-}
-
 /* ---- Allocated one by one ----------------------------------------------- */
 
 static unsigned make_alone(struct frames *f, const struct program *prog,
 			   struct program_at *at, unsigned n, uint64_t now_ns)
 {
 	const bool create = f->strategy == STRATEGY_CREATE;
-
+	struct uk_netbuf **const made = f->out->kept;
 	unsigned i;
 
 	for (i = 0; i < n; i++) {
@@ -113,23 +55,23 @@ static unsigned make_alone(struct frames *f, const struct program *prog,
 			break;
 		nb->len = create ? program_create(prog, at, now_ns, nb->data)
 				 : program_next(prog, at, now_ns, nb->data);
-		f->kept[i] = nb;
+		made[i] = nb;
 	}
-	frames_hold(f, f->kept, i);
+	outbox_hold(f->out, made, i);
 	f->starved = i < n;
 	if (unlikely(!i))
-		port_tx_reap(f->port);
+		port_tx_reap(f->queue);
 	return i;
 }
 
 struct uk_netbuf *frames_alloc(struct frames *f)
 {
-	struct uk_netbuf *nb = port_frame_alloc(f->port);
+	struct uk_netbuf *nb = port_frame_alloc(f->queue);
 
 #ifdef PORT_SHARED
 	if (unlikely(!nb && f->retired)) {
 		frames_sweep(f);
-		nb = port_frame_alloc(f->port);
+		nb = port_frame_alloc(f->queue);
 	}
 #endif
 	return nb;
@@ -138,14 +80,17 @@ struct uk_netbuf *frames_alloc(struct frames *f)
 /* ---- All of them -------------------------------------------------------- */
 
 void frames_set(struct frames *f, const struct program *prog,
-		enum strategy asked, bool spare)
+		enum strategy asked, bool spare, unsigned share)
 {
 	enum strategy strategy = frames_strategy(asked, prog);
 
-	keep_held(f);
+	if (f->out->from == f)
+		outbox_keep(f->out);
 	f->starved = false;
 #ifdef PORT_SHARED
-	f->max_slots = spare ? f->port->nb_tx_bufs : f->port->nb_tx_desc;
+	f->max_slots = (spare ? f->queue->port->nb_tx_bufs
+			      : f->queue->port->nb_tx_desc) /
+		       share;
 	frames_sweep(f);
 	frames_leave_shared(f);
 	if (strategy != STRATEGY_POOL || f->nb_slots > f->max_slots)
@@ -158,6 +103,7 @@ void frames_set(struct frames *f, const struct program *prog,
 		strategy = STRATEGY_COPY;
 #else
 	(void)spare;
+	(void)share;
 #endif
 	f->strategy = strategy;
 }
@@ -174,17 +120,25 @@ unsigned frames_make(struct frames *f, const struct program *prog,
 	return make_alone(f, prog, at, n, now_ns);
 }
 
-unsigned frames_in_flight(struct frames *f)
+void frames_unmake(struct frames *f, struct uk_netbuf *const *pkts, unsigned n)
 {
-	unsigned n;
+#ifdef PORT_SHARED
+	if (f->strategy == STRATEGY_POOL)
+		frames_unmake_pool(f, pkts, n);
+#else
+	(void)f;
+	(void)pkts;
+	(void)n;
+#endif
+}
 
-	port_tx_reap(f->port);
+unsigned frames_surplus(struct frames *f)
+{
 #ifdef PORT_SHARED
 	frames_sweep(f);
-	/* Some buffers are out more than once. */
-	n = port_tx_out(f->port) + frames_more_than_buffers(f);
+	return frames_more_than_buffers(f);
 #else
-	n = port_tx_out(f->port);
+	(void)f;
+	return 0;
 #endif
-	return n - f->nb_held;
 }

@@ -26,7 +26,7 @@ void frames_leave_pool(struct frames *f);
 unsigned frames_make_pool(struct frames *f, const struct program *prog,
 			  struct program_at *at, unsigned n, uint64_t now_ns);
 
-/* The last `n` that were made, `held`, are dropped: their slots come next. */
+/* See frames_unmake(): the slots of those come next. */
 void frames_unmake_pool(struct frames *f, struct uk_netbuf *const *held,
 			unsigned n);
 

@@ -110,7 +110,7 @@ static unsigned take_turn(struct frames *f, unsigned n)
 	slot = f->slot + f->next_slot;
 	if (likely(n && slot[n - 1]->refcount == 1 && slot[0]->refcount == 1))
 		return n;
-	port_tx_reap(f->port);
+	port_tx_reap(f->queue);
 	if (likely(n && slot[0]->refcount == 1))
 		return n;
 	if (n && had < f->max_slots && grow(f, 2 * had)) {
@@ -168,8 +168,8 @@ static NOINLINE unsigned make_any(struct frames *f, const struct program *prog,
 		bytes += nb->len;
 		program_step(prog, at);
 	}
-	f->held_bytes = bytes + (uint64_t)i * ETH_FCS_LEN;
-	f->held_len = 0;
+	f->out->bytes = bytes + (uint64_t)i * ETH_FCS_LEN;
+	f->out->len = 0;
 	return i;
 }
 
@@ -252,8 +252,8 @@ static unsigned make_runs(struct frames *f, const struct program *prog,
 		made += now;
 		f->run_at = at->frame += now;
 	} while (unlikely(made < n) && now);
-	f->held_len = prog->variant[0].len;
-	f->held_bytes = (uint64_t)made * (f->held_len + ETH_FCS_LEN);
+	f->out->len = prog->variant[0].len;
+	f->out->bytes = (uint64_t)made * (f->out->len + ETH_FCS_LEN);
 	return made;
 }
 
@@ -285,8 +285,9 @@ unsigned frames_make_pool(struct frames *f, const struct program *prog,
 		made = make_alike(f, prog, at, n, now_ns);
 	else
 		made = make_any(f, prog, at, n, now_ns);
-	f->held = f->slot + f->next_slot;
-	f->nb_held = made;
+	f->out->pkt = f->slot + f->next_slot;
+	f->out->nb = made;
+	f->out->from = f;
 	f->next_slot += made;
 	f->starved = made < MIN(n, due) || !n;
 	return made;
@@ -297,7 +298,7 @@ void frames_unmake_pool(struct frames *f, struct uk_netbuf *const *held,
 {
 	/* Without spare ones there is no need; those held since before
 	 * frames_set() lie elsewhere. */
-	if (f->max_slots <= f->port->nb_tx_desc || f->next_slot < n ||
+	if (f->max_slots <= f->queue->port->nb_tx_desc || f->next_slot < n ||
 	    f->slot + f->next_slot != held + n)
 		return;
 	f->next_slot -= n;

@@ -63,23 +63,25 @@ unsigned frames_make_shared(struct frames *f, const struct program *prog,
 			    struct program_at *at, unsigned n)
 {
 	struct uk_netbuf **const held = f->round + at->order;
+	struct outbox *const o = f->out;
 	uint64_t bytes = 0;
 
-	f->held = held;
-	f->nb_held = n;
+	o->pkt = held;
+	o->nb = n;
+	o->from = f;
 	at->frame += n;
 	if (likely(f->nb_shared == 1)) {
 		held[0]->refcount += n;
-		f->held_len = held[0]->len;
-		f->held_bytes = (uint64_t)n * (f->held_len + ETH_FCS_LEN);
+		o->len = held[0]->len;
+		o->bytes = (uint64_t)n * (o->len + ETH_FCS_LEN);
 		return n;
 	}
 	for (unsigned i = 0; i < n; i++) {
 		held[i]->refcount++;
 		bytes += held[i]->len;
 	}
-	f->held_len = 0;
-	f->held_bytes = bytes + (uint64_t)n * ETH_FCS_LEN;
+	o->len = 0;
+	o->bytes = bytes + (uint64_t)n * ETH_FCS_LEN;
 	at->order += n;
 	while (at->order >= prog->nb_order)
 		at->order -= prog->nb_order;

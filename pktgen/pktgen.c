@@ -3,48 +3,80 @@
 
 #include <string.h>
 
-#define FOR_EACH_WORKER(pg, mask, i, w)                  \
-	for (unsigned i = 0; i < (pg)->nb_ports; i++)    \
-		for (struct worker *w = (pg)->worker[i]; \
-		     w && ((mask) >> i & 1); w = NULL)
+#define FOR_EACH_PORT_UP(pg, mask, i)                 \
+	for (unsigned i = 0; i < (pg)->nb_ports; i++) \
+		if ((mask) >> i & 1 && pktgen_up(pg, i))
 
-static void open_one(struct pktgen *pg, unsigned i, struct uk_alloc *a)
+#define FOR_EACH_WORKER(pg, mask, w)                            \
+	for (unsigned i_ = 0; i_ < (pg)->core.nb_workers; i_++) \
+		for (struct worker *w = (pg)->core.worker[i_];  \
+		     w && (mask) >> w->queue->port->id & 1; w = NULL)
+
+/* ---- Ports come up ------------------------------------------------------ */
+
+static int add_worker(struct pktgen *pg, struct port_queue *q, unsigned mode,
+		      struct uk_alloc *a)
 {
-	struct port *p = &pg->port[i];
-	struct worker *w;
+	struct worker *w = uk_memalign(a, PORT_LINE, sizeof(*w));
 
-	/* Besides a burst there may be frames to be shared. */
-	if (port_open(p, i, WORKER_BURST + SIZES_MAX, a) < 0)
-		return;
-	w = uk_memalign(a, 64, sizeof(*w));
-	if (!w || worker_open(w, p, pktgen_first_mode(i), a) < 0) {
-		if (w)
-			uk_free(a, w);
-		p->step = PORT_STEP_POOL;
-		p->err = -ENOMEM;
-		return;
-	}
-	stream_init(&pg->stream[i], p->mac);
-	program_compile(worker_spare_program(w), &pg->stream[i]);
-	worker_set_program(w, 0);
-	pg->worker[i] = w;
+	if (!w)
+		return -ENOMEM;
+	worker_open(w, q, mode);
+	pg->core.worker[pg->core.nb_workers++] = w;
+	return 0;
 }
 
-void pktgen_open(struct pktgen *pg, struct uk_alloc *a)
+static int open_workers(struct pktgen *pg, unsigned i, struct uk_alloc *a)
+{
+	struct pktgen_port *set = &pg->set[i];
+	struct port *p = &pg->port[i];
+	int rc = 0;
+
+	set->mode = pktgen_first_mode(i);
+	set->how = worker_how_default;
+	for (unsigned q = 0; q < p->nb_queues && !rc; q++)
+		rc = add_worker(pg, &p->queue[q], set->mode, a);
+	return rc < 0 ? rc : pktgen_add_stream(pg, i, 0, a, 0);
+}
+
+static void open_one(struct pktgen *pg, unsigned i, unsigned nb_queues,
+		     struct uk_alloc *a)
+{
+	const unsigned had = pg->core.nb_workers;
+	struct port *p = &pg->port[i];
+	int rc;
+
+	/* Besides a burst there may be frames to be shared. */
+	if (port_open(p, i, nb_queues, WORKER_BURST + SIZES_MAX, a) < 0)
+		return;
+	rc = open_workers(pg, i, a);
+	if (rc >= 0)
+		return;
+	while (pg->core.nb_workers > had)
+		uk_free(a, pg->core.worker[--pg->core.nb_workers]);
+	p->step = PORT_STEP_POOL;
+	p->err = rc;
+}
+
+void pktgen_open(struct pktgen *pg, unsigned nb_queues, struct uk_alloc *a)
 {
 	memset(pg, 0, sizeof(*pg));
 	pg->nb_ports = MIN(uk_netdev_count(), (unsigned)PKTGEN_MAX_PORTS);
 	for (unsigned i = 0; i < pg->nb_ports; i++)
-		open_one(pg, i, a);
+		open_one(pg, i, nb_queues, a);
 	rest_init(pg);
 }
 
 void pktgen_close(struct pktgen *pg, struct uk_alloc *a)
 {
-	FOR_EACH_WORKER(pg, ~0ull, i, w) {
-		worker_close(w, a);
-		uk_free(a, w);
-	}
+	FOR_EACH_PORT_UP(pg, ~0ull, i)
+		for (unsigned k = 0; k < pg->set[i].nb_streams; k++) {
+			flow_close(pg->set[i].stream[k]->flow, a);
+			uk_free(a, pg->set[i].stream[k]->flow);
+			uk_free(a, pg->set[i].stream[k]);
+		}
+	while (pg->core.nb_workers)
+		uk_free(a, pg->core.worker[--pg->core.nb_workers]);
 	for (unsigned i = 0; i < pg->nb_ports; i++)
 		port_close(&pg->port[i], a);
 }
@@ -57,56 +89,162 @@ uint64_t pktgen_all(const struct pktgen *pg)
 int pktgen_first_down(const struct pktgen *pg, uint64_t mask)
 {
 	for (unsigned i = 0; i < pg->nb_ports; i++)
-		if (mask >> i & 1 && !pg->worker[i])
+		if (mask >> i & 1 && !pktgen_up(pg, i))
 			return (int)i;
 	return -1;
+}
+
+uint64_t pktgen_owned(const struct pktgen *pg, enum pktgen_owner owner)
+{
+	uint64_t mask = 0;
+
+	for (unsigned i = 0; i < pg->nb_ports; i++)
+		if (pg->set[i].owner == owner)
+			mask |= 1ull << i;
+	return mask;
+}
+
+struct worker *pktgen_worker(struct pktgen *pg, unsigned port, unsigned queue)
+{
+	FOR_EACH_WORKER(pg, 1ull << port, w)
+		if (w->queue->id == queue)
+			return w;
+	return NULL;
+}
+
+/* ---- What is set -------------------------------------------------------- */
+
+static void give_flow(struct worker *w, enum worker_order_kind kind,
+		      struct flow *f, uint64_t now_ns)
+{
+	const struct worker_order order = {
+		.kind = kind, .now_ns = now_ns, .flow = f};
+
+	worker_give(w, &order);
+}
+
+static struct worker *worker_of(struct pktgen *pg, unsigned port,
+				unsigned stream)
+{
+	return pktgen_worker(pg, port, pg->set[port].stream[stream]->queue);
+}
+
+/* NULL for lack of memory. */
+static struct pktgen_stream *make_stream(struct pktgen *pg, struct worker *w,
+					 unsigned number, struct uk_alloc *a)
+{
+	const unsigned port = w->queue->port->id;
+	struct pktgen_stream *s = uk_malloc(a, sizeof(*s));
+
+	if (!s)
+		return NULL;
+	s->queue = w->queue->id;
+	s->flow = uk_memalign(a, PORT_LINE, sizeof(*s->flow));
+	if (s->flow &&
+	    flow_open(s->flow, w->queue, &w->out,
+		      port + (uint64_t)number * PKTGEN_MAX_PORTS, a) >= 0) {
+		stream_init(&s->stream, pg->port[port].mac);
+		program_compile(flow_spare_program(s->flow), &s->stream);
+		flow_switch(s->flow);
+		return s;
+	}
+	if (s->flow)
+		uk_free(a, s->flow);
+	uk_free(a, s);
+	return NULL;
+}
+
+int pktgen_add_stream(struct pktgen *pg, unsigned port, unsigned queue,
+		      struct uk_alloc *a, uint64_t now_ns)
+{
+	struct pktgen_port *set = &pg->set[port];
+	struct worker *w = pktgen_worker(pg, port, queue);
+	struct pktgen_stream *s;
+
+	if (set->nb_streams == PKTGEN_MAX_STREAMS)
+		return -ENOSPC;
+	s = make_stream(pg, w, set->nb_streams, a);
+	if (!s)
+		return -ENOMEM;
+	give_flow(w, ORDER_FLOW, s->flow, now_ns);
+	set->stream[set->nb_streams] = s;
+	set->changes++;
+	return (int)set->nb_streams++;
+}
+
+int pktgen_try_stream(struct pktgen *pg, unsigned port, unsigned stream,
+		      const struct stream *s, struct pktgen_fault *fault)
+{
+	struct flow *f = pg->set[port].stream[stream]->flow;
+
+	fault->port = port;
+	fault->min = stream_size_min(s);
+	fault->max =
+		MIN(port_max_size(&pg->port[port]), (unsigned)STREAM_SIZE_MAX);
+	fault->size = stream_bad_size(s, fault->min, fault->max);
+	if (fault->size)
+		return -EMSGSIZE;
+	return program_compile(flow_spare_program(f), s);
+}
+
+void pktgen_take_stream(struct pktgen *pg, unsigned port, unsigned stream,
+			const struct stream *s, uint64_t now_ns)
+{
+	struct pktgen_stream *to = pg->set[port].stream[stream];
+
+	to->stream = *s;
+	give_flow(worker_of(pg, port, stream), ORDER_PROGRAM, to->flow, now_ns);
+	pg->set[port].changes++;
 }
 
 int pktgen_edit(struct pktgen *pg, uint64_t mask,
 		void (*edit)(struct stream *s, const void *arg),
 		const void *arg, uint64_t now_ns, struct pktgen_fault *fault)
 {
-	FOR_EACH_WORKER(pg, mask, i, w) {
-		struct stream s = pg->stream[i];
+	FOR_EACH_PORT_UP(pg, mask, i) {
+		struct stream s = *pktgen_stream(pg, i, 0);
 		int rc;
 
 		edit(&s, arg);
-		fault->port = i;
-		fault->min = stream_size_min(&s);
-		fault->max = MIN(port_max_size(w->port), STREAM_SIZE_MAX);
-		fault->size = stream_bad_size(&s, fault->min, fault->max);
-		if (fault->size)
-			return -EMSGSIZE;
-		rc = program_compile(worker_spare_program(w), &s);
+		rc = pktgen_try_stream(pg, i, 0, &s, fault);
 		if (rc < 0)
 			return rc;
 	}
-	FOR_EACH_WORKER(pg, mask, i, w) {
-		edit(&pg->stream[i], arg);
-		worker_set_program(w, now_ns);
+	FOR_EACH_PORT_UP(pg, mask, i) {
+		struct stream s = *pktgen_stream(pg, i, 0);
+
+		edit(&s, arg);
+		pktgen_take_stream(pg, i, 0, &s, now_ns);
 	}
 	return 0;
 }
 
 /* Whether it sends of its own accord, and to its device. */
-static bool generates(const struct worker *w)
+static bool generates(unsigned mode)
 {
-	return (w->mode & (MODE_TX | MODE_NULL)) == MODE_TX;
+	return (mode & (MODE_TX | MODE_NULL)) == MODE_TX;
 }
 
 /* Those of `mask` that are to be held back. */
 static void pause_some(struct pktgen *pg, uint64_t mask, uint64_t now_ns)
 {
-	FOR_EACH_WORKER(pg, mask & pg->held_back, i, w)
-		if (generates(w))
-			worker_pause(w, now_ns);
+	FOR_EACH_WORKER(pg, mask & pg->held_back, w)
+		if (generates(pg->set[w->queue->port->id].mode))
+			worker_tell(w, ORDER_PAUSE, now_ns);
 }
 
 void pktgen_set_mode(struct pktgen *pg, uint64_t mask, unsigned mode,
 		     uint64_t now_ns)
 {
-	FOR_EACH_WORKER(pg, mask, i, w)
-		worker_set_mode(w, mode, now_ns);
+	const struct worker_order order = {
+		.kind = ORDER_MODE, .now_ns = now_ns, .mode = mode};
+
+	FOR_EACH_PORT_UP(pg, mask, i) {
+		pg->set[i].mode = mode;
+		pg->set[i].changes++;
+	}
+	FOR_EACH_WORKER(pg, mask, w)
+		worker_give(w, &order);
 	pause_some(pg, mask, now_ns);
 }
 
@@ -114,36 +252,68 @@ void pktgen_set_how(struct pktgen *pg, uint64_t mask,
 		    void (*edit)(struct worker_how *how, const void *arg),
 		    const void *arg, uint64_t now_ns)
 {
-	FOR_EACH_WORKER(pg, mask, i, w) {
-		struct worker_how how = w->how;
+	FOR_EACH_PORT_UP(pg, mask, i) {
+		struct worker_order order = {.kind = ORDER_HOW,
+					     .now_ns = now_ns};
 
-		edit(&how, arg);
-		worker_set_how(w, &how, now_ns);
+		edit(&pg->set[i].how, arg);
+		pg->set[i].changes++;
+		order.how = pg->set[i].how;
+		FOR_EACH_WORKER(pg, 1ull << i, w)
+			worker_give(w, &order);
 	}
+}
+
+bool pktgen_has_strategy(const struct pktgen *pg, unsigned port,
+			 enum strategy strategy)
+{
+	const struct flow *f = pg->set[port].stream[0]->flow;
+
+	return frames_strategy(strategy, f->program) == strategy;
+}
+
+/* ---- What is done ------------------------------------------------------- */
+
+static void tell_all(struct pktgen *pg, uint64_t mask,
+		     enum worker_order_kind kind, uint64_t now_ns)
+{
+	FOR_EACH_WORKER(pg, mask, w)
+		worker_tell(w, kind, now_ns);
 }
 
 void pktgen_start(struct pktgen *pg, uint64_t mask, uint64_t now_ns)
 {
 	rest_begin(pg);
-	FOR_EACH_WORKER(pg, mask, i, w)
-		worker_start(w, now_ns);
+	tell_all(pg, mask, ORDER_START, now_ns);
 	pause_some(pg, mask, now_ns);
 }
 
 void pktgen_start_limited(struct pktgen *pg, uint64_t mask,
-			  const struct worker_limit *limit, uint64_t now_ns)
+			  const struct flow_limit *limit, uint64_t now_ns)
 {
+	const struct worker_order order = {
+		.kind = ORDER_START_LIMITED, .now_ns = now_ns, .limit = *limit};
+
 	rest_begin(pg);
-	FOR_EACH_WORKER(pg, mask, i, w)
-		if (w->mode & MODE_TX)
-			worker_start_limited(w, limit, now_ns);
+	FOR_EACH_WORKER(pg, mask, w)
+		if (pg->set[w->queue->port->id].mode & MODE_TX)
+			worker_give(w, &order);
 	pause_some(pg, mask, now_ns);
 }
 
 void pktgen_stop(struct pktgen *pg, uint64_t mask)
 {
-	FOR_EACH_WORKER(pg, mask, i, w)
-		worker_stop(w);
+	tell_all(pg, mask, ORDER_STOP, 0);
+}
+
+void pktgen_end_lease(struct pktgen *pg, uint64_t mask)
+{
+	tell_all(pg, mask, ORDER_END_LEASE, 0);
+}
+
+void pktgen_abandon(struct pktgen *pg, uint64_t mask)
+{
+	tell_all(pg, mask, ORDER_ABANDON, 0);
 }
 
 /* Ends the runs of which all is at rest; the last of them teaches us. */
@@ -151,13 +321,14 @@ static void end_runs(struct pktgen *pg, uint64_t now_ns)
 {
 	unsigned ended = 0, left = 0;
 
-	FOR_EACH_WORKER(pg, ~0ull, i, w) {
-		if (w->state == WORKER_DRAINING &&
+	FOR_EACH_PORT_UP(pg, ~0ull, i) {
+		if (pktgen_look(pg, i)->state == WORKER_DRAINING &&
 		    rest_reached(pg, i, now_ns)) {
-			worker_rest(w);
+			tell_all(pg, 1ull << i, ORDER_REST, now_ns);
 			ended++;
 		}
-		left += w->state != WORKER_IDLE && w->mode & MODE_TX;
+		left += pktgen_look(pg, i)->state != WORKER_IDLE &&
+			pg->set[i].mode & MODE_TX;
 	}
 	if (ended && !left)
 		rest_learn(pg);
@@ -181,13 +352,12 @@ void pktgen_resume(struct pktgen *pg, uint64_t now_ns)
 	if (--pg->nb_pauses)
 		return;
 	pg->held_back = 0;
-	FOR_EACH_WORKER(pg, ~0ull, i, w)
-		worker_resume(w, now_ns);
+	tell_all(pg, ~0ull, ORDER_RESUME, now_ns);
 }
 
 bool pktgen_still(struct pktgen *pg, uint64_t mask, uint64_t now_ns)
 {
-	FOR_EACH_WORKER(pg, mask, i, w)
+	FOR_EACH_PORT_UP(pg, mask, i)
 		if (!rest_reached(pg, i, now_ns))
 			return false;
 	if (!rest_any_sends(pg))
@@ -195,65 +365,104 @@ bool pktgen_still(struct pktgen *pg, uint64_t mask, uint64_t now_ns)
 	return true;
 }
 
-void pktgen_abandon(struct pktgen *pg, uint64_t mask)
+/* ---- What is seen ------------------------------------------------------- */
+
+static const enum worker_state by_rank[] = {WORKER_RUNNING, WORKER_PAUSED,
+					    WORKER_DRAINING};
+
+static void add_stats(struct stats *to, const struct stats *from)
 {
-	FOR_EACH_WORKER(pg, mask, i, w)
-		worker_abandon(w);
+	uint64_t *t = (void *)to;
+	const uint64_t *f = (const void *)from;
+
+	for (size_t i = 0; i < sizeof(*to) / sizeof(*t); i++)
+		t[i] += f[i];
+}
+
+/* Several queues are one port: it is as busy as the busiest of them. */
+static void add_view(struct worker_view *to, const struct worker_view *v)
+{
+	const unsigned states = to->state | v->state;
+
+	for (unsigned i = ARRAY_SIZE(by_rank); i-- > 0;)
+		if (states & by_rank[i])
+			to->state = by_rank[i];
+	to->limited |= v->limited;
+	to->stalled |= v->stalled;
+	to->moved_ns = MAX(to->moved_ns, v->moved_ns);
+	to->err = to->err ? to->err : v->err;
+	to->nb_held += v->nb_held;
+	to->in_flight += v->in_flight;
+	to->sent_ns =
+		to->sent_ns && v->sent_ns ? MAX(to->sent_ns, v->sent_ns) : 0;
+	to->still_ns = MAX(to->still_ns, v->still_ns);
+	to->still &= v->still;
+	to->last_rx_ns = MAX(to->last_rx_ns, v->last_rx_ns);
+	to->run_packets += v->run_packets;
+	to->sent += v->sent;
+	to->received += v->received;
+	to->done.runs = MIN(to->done.runs, v->done.runs);
+	to->done.packets += v->done.packets;
+	to->done.at_ns = MAX(to->done.at_ns, v->done.at_ns);
+	to->done.in_flight += v->done.in_flight;
+	add_stats(&to->stats, &v->stats);
+}
+
+static const struct worker_view *view(const struct pktgen *pg, unsigned port,
+				      enum worker_order_kind kind,
+				      uint64_t now_ns)
+{
+	struct worker_view *all = NULL;
+
+	FOR_EACH_WORKER(pg, 1ull << port, w) {
+		worker_tell(w, kind, now_ns);
+		if (all)
+			add_view(all, &w->view);
+		else
+			all = &w->view;
+	}
+	return all;
+}
+
+const struct worker_view *pktgen_look(const struct pktgen *pg, unsigned port)
+{
+	return view(pg, port, ORDER_LOOK, 0);
+}
+
+const struct worker_view *pktgen_count(const struct pktgen *pg, unsigned port,
+				       uint64_t now_ns)
+{
+	return view(pg, port, ORDER_COUNT, now_ns);
+}
+
+bool pktgen_lag(const struct pktgen *pg, unsigned port, struct histogram *lag)
+{
+	memset(lag, 0, sizeof(*lag));
+	if (!pktgen_up(pg, port))
+		return false;
+	for (unsigned i = 0; i < pg->set[port].nb_streams; i++)
+		histogram_sum(lag, &pg->set[port].stream[i]->flow->lag);
+	return true;
 }
 
 uint64_t pktgen_active(const struct pktgen *pg)
 {
 	uint64_t mask = 0;
 
-	FOR_EACH_WORKER(pg, ~0ull, i, w)
-		if (w->state != WORKER_IDLE)
+	FOR_EACH_PORT_UP(pg, ~0ull, i)
+		if (pktgen_look(pg, i)->state != WORKER_IDLE)
 			mask |= 1ull << i;
 	return mask;
 }
 
-/* The time without a frame, as far as it counts; 0 while a worker is active. */
-static uint64_t quiet_for(const struct pktgen *pg, uint64_t now_ns)
-{
-	uint64_t quiet_ns = PKTGEN_SLEEP_NS * PKTGEN_QUIET_PART;
-
-	FOR_EACH_WORKER(pg, ~0ull, i, w) {
-		if (w->state != WORKER_IDLE)
-			return 0;
-		if (w->last_rx_ns)
-			quiet_ns = MIN(quiet_ns, now_ns - w->last_rx_ns);
-	}
-	return quiet_ns;
-}
-
-uint64_t pktgen_sleep_ns(const struct pktgen *pg, uint64_t now_ns)
-{
-	const uint64_t quiet_ns = quiet_for(pg, now_ns);
-
-	return quiet_ns < PKTGEN_AWAKE_NS ? 0 : quiet_ns / PKTGEN_QUIET_PART;
-}
+/* ---- Time --------------------------------------------------------------- */
 
 unsigned pktgen_step(struct pktgen *pg, uint64_t now_ns)
 {
-	unsigned moved = 0, states = 0;
+	unsigned states;
+	const unsigned moved = core_step(&pg->core, now_ns, &states);
 
-	FOR_EACH_WORKER(pg, ~0ull, i, w) {
-		moved += worker_step(w, now_ns);
-		states |= w->state;
-	}
 	if (unlikely(states & WORKER_DRAINING))
 		end_runs(pg, now_ns);
 	return moved;
-}
-
-enum wait_kind pktgen_wait(struct pktgen *pg, uint64_t now_ns)
-{
-	enum wait_kind least = WAIT_AUTO, kind;
-
-	FOR_EACH_WORKER(pg, ~0ull, i, w) {
-		kind = worker_wait(w, now_ns);
-		least = MIN(least, kind);
-	}
-	if (least != WAIT_AUTO)
-		return least;
-	return quiet_for(pg, now_ns) < PKTGEN_PAUSE_NS ? WAIT_PAUSE : WAIT_HALT;
 }

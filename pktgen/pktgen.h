@@ -1,34 +1,62 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * The generator: all ports with their stream and worker. `struct pktgen` owns
- * them; it is created once and lives as long as the appliance.
+ * The generator: ports, what is set of each, its streams, and the workers that
+ * move its frames. `struct pktgen` owns all of them; it is created once and
+ * lives as long as the appliance.
  *
  * Ports are named by a mask, bit N for port N. A call that can fail checks
- * every port of the mask before it changes one.
+ * every port of the mask before it changes one. What is set is read here, where
+ * it was set; what a worker is at is read from a view of it.
  */
 #ifndef PKTGEN_PKTGEN_H
 #define PKTGEN_PKTGEN_H
 
+#include "pktgen/core.h"
 #include "pktgen/rest.h"
 #include "pktgen/worker.h"
 
 #define PKTGEN_MAX_PORTS CONFIG_APPUKPKTGEN_MAX_PORTS
+#define PKTGEN_MAX_STREAMS WORKER_FLOWS_MAX /* of a port */
+
+/* Who has a port to himself. */
+enum pktgen_owner {
+	OWNER_NOBODY,     /* commands may start it */
+	OWNER_EXPERIMENT, /* such as a `bench` */
+};
+
+/* A stream and the flow that sends it. */
+struct pktgen_stream {
+	struct stream stream;
+	unsigned queue; /* of the port */
+	struct flow *flow;
+};
+
+/* What is set of a port that is up, and what is known of it. */
+struct pktgen_port {
+	unsigned mode; /* MODE_* */
+	struct worker_how how;
+	enum pktgen_owner owner;
+	uint64_t changes; /* counts whatever is set, streams included */
+	unsigned nb_streams;
+	struct pktgen_stream *stream[PKTGEN_MAX_STREAMS];
+	struct rest_port rest;
+};
 
 struct pktgen {
 	unsigned nb_ports; /* those that failed to come up included */
 	struct port port[PKTGEN_MAX_PORTS];
-	struct stream stream[PKTGEN_MAX_PORTS];
-	struct worker *worker[PKTGEN_MAX_PORTS]; /* NULL: port is not up */
-	struct rest_port rest[PKTGEN_MAX_PORTS];
+	struct pktgen_port set[PKTGEN_MAX_PORTS];
+	struct core core;
 	unsigned nb_pauses; /* that were begun and have not ended */
 	uint64_t held_back; /* mask: the ports of these */
 };
 
 /*
- * Brings up every port there is, memory from `a`. Port 0 sends, the others
- * receive. A port that fails stays as it is, see port_step_name().
+ * Brings up every port there is, memory from `a`, with up to `nb_queues` queue
+ * pairs each. Port 0 sends, the others receive; each has one stream, on its
+ * first queue. A port that fails stays as it is, see port_step_name().
  */
-void pktgen_open(struct pktgen *pg, struct uk_alloc *a);
+void pktgen_open(struct pktgen *pg, unsigned nb_queues, struct uk_alloc *a);
 
 /* Gives all memory back to `a`, once the devices have gone: for tests. */
 void pktgen_close(struct pktgen *pg, struct uk_alloc *a);
@@ -42,10 +70,36 @@ static inline unsigned pktgen_first_mode(unsigned port)
 /* The mask of all ports. */
 uint64_t pktgen_all(const struct pktgen *pg);
 
+static inline bool pktgen_up(const struct pktgen *pg, unsigned port)
+{
+	return port_up(&pg->port[port]);
+}
+
+/* The mask of those that are `owner`'s. */
+uint64_t pktgen_owned(const struct pktgen *pg, enum pktgen_owner owner);
+
 /* The first port of `mask` that is not up, or -1. */
 int pktgen_first_down(const struct pktgen *pg, uint64_t mask);
 
-/* Why an edit was refused. */
+/* The worker of the port's queue `queue`, or NULL. */
+struct worker *pktgen_worker(struct pktgen *pg, unsigned port, unsigned queue);
+
+/* ---- What is set -------------------------------------------------------- */
+
+/*
+ * One more stream on a port that is up, as stream_init() has it, sent by queue
+ * `queue` of it. Its number, or -ENOMEM, -ENOSPC.
+ */
+int pktgen_add_stream(struct pktgen *pg, unsigned port, unsigned queue,
+		      struct uk_alloc *a, uint64_t now_ns);
+
+static inline const struct stream *pktgen_stream(const struct pktgen *pg,
+						 unsigned port, unsigned stream)
+{
+	return &pg->set[port].stream[stream]->stream;
+}
+
+/* Why a stream was refused. */
 struct pktgen_fault {
 	unsigned port;
 	unsigned size;     /* -EMSGSIZE: the one at fault, bytes with FCS... */
@@ -53,10 +107,19 @@ struct pktgen_fault {
 };
 
 /*
- * Applies `edit` to the stream of each port of `mask` and has the workers send
- * the result from their next burst on. All or none: -ERANGE when the rate
- * cannot be kept, -EMSGSIZE when a size is less than the headers need or more
- * than a port takes, with *fault saying where. Every port of the mask is up.
+ * Whether the port can send its stream as `s`: -ERANGE when the rate cannot be
+ * kept, -EMSGSIZE when a size is less than the headers need or more than the
+ * port takes, with *fault saying where. The port is up. What was tried last can
+ * be taken by pktgen_take_stream(), whose next burst has it.
+ */
+int pktgen_try_stream(struct pktgen *pg, unsigned port, unsigned stream,
+		      const struct stream *s, struct pktgen_fault *fault);
+void pktgen_take_stream(struct pktgen *pg, unsigned port, unsigned stream,
+			const struct stream *s, uint64_t now_ns);
+
+/*
+ * Applies `edit` to the first stream of each port of `mask`: all or none, see
+ * pktgen_try_stream(). Every port of the mask is up.
  */
 int pktgen_edit(struct pktgen *pg, uint64_t mask,
 		void (*edit)(struct stream *s, const void *arg),
@@ -71,6 +134,12 @@ void pktgen_set_how(struct pktgen *pg, uint64_t mask,
 		    void (*edit)(struct worker_how *how, const void *arg),
 		    const void *arg, uint64_t now_ns);
 
+/* Whether its first stream's frames can be made so, see frames_strategy(). */
+bool pktgen_has_strategy(const struct pktgen *pg, unsigned port,
+			 enum strategy strategy);
+
+/* ---- What is done ------------------------------------------------------- */
+
 /* Every port of the mask is up. */
 void pktgen_start(struct pktgen *pg, uint64_t mask, uint64_t now_ns);
 
@@ -79,8 +148,11 @@ void pktgen_start(struct pktgen *pg, uint64_t mask, uint64_t now_ns);
  * those that do neither run nor hold frames.
  */
 void pktgen_start_limited(struct pktgen *pg, uint64_t mask,
-			  const struct worker_limit *limit, uint64_t now_ns);
+			  const struct flow_limit *limit, uint64_t now_ns);
 void pktgen_stop(struct pktgen *pg, uint64_t mask);
+
+/* The same of those that run, as a lease is over. */
+void pktgen_end_lease(struct pktgen *pg, uint64_t mask);
 
 /*
  * True once the runs of these ports are over: each was stopped or came to its
@@ -91,8 +163,8 @@ bool pktgen_drained(struct pktgen *pg, uint64_t mask, uint64_t now_ns);
 
 /*
  * No port of `mask` makes a frame, unless as an answer, until pktgen_resume()
- * was called as often as this; see worker_pause(). What of them starts in
- * between, or gets a mode that sends, waits as well.
+ * was called as often as this; see ORDER_PAUSE. What of them starts in between,
+ * or gets a mode that sends, waits as well.
  */
 void pktgen_pause(struct pktgen *pg, uint64_t mask, uint64_t now_ns);
 void pktgen_resume(struct pktgen *pg, uint64_t now_ns);
@@ -103,20 +175,28 @@ bool pktgen_still(struct pktgen *pg, uint64_t mask, uint64_t now_ns);
 /* Gives up what did not drain. */
 void pktgen_abandon(struct pktgen *pg, uint64_t mask);
 
+/* ---- What is seen ------------------------------------------------------- */
+
+/*
+ * What the port's workers were at the end of their last step, as one; NULL when
+ * it is not up. Valid until it is asked again.
+ */
+const struct worker_view *pktgen_look(const struct pktgen *pg, unsigned port);
+
+/*
+ * The same with `in_flight`, which has the device give back what it is done
+ * with first.
+ */
+const struct worker_view *pktgen_count(const struct pktgen *pg, unsigned port,
+				       uint64_t now_ns);
+
+/* How late its frames were, of all streams; false when it is not up. */
+bool pktgen_lag(const struct pktgen *pg, unsigned port, struct histogram *lag);
+
 /* The mask of ports that are not idle. */
 uint64_t pktgen_active(const struct pktgen *pg);
 
-/*
- * How long the caller may sleep after a step that moved nothing; 0: it goes on
- * at once. That is so while a worker is active, and for PKTGEN_AWAKE_NS after a
- * port got a frame, started or not, counted or ignored: a receive ring is
- * short. From then on it is PKTGEN_QUIET_PART of the time without a frame, up
- * to PKTGEN_SLEEP_NS.
- */
-#define PKTGEN_AWAKE_NS 2000000ull
-#define PKTGEN_QUIET_PART 8
-#define PKTGEN_SLEEP_NS 10000000ull
-uint64_t pktgen_sleep_ns(const struct pktgen *pg, uint64_t now_ns);
+/* ---- Time --------------------------------------------------------------- */
 
 /*
  * Steps every worker once, and has those whose run is over be idle; returns how
@@ -124,13 +204,15 @@ uint64_t pktgen_sleep_ns(const struct pktgen *pg, uint64_t now_ns);
  */
 unsigned pktgen_step(struct pktgen *pg, uint64_t now_ns);
 
-/*
- * How to wait after a step that moved nothing where pktgen_sleep_ns() is 0, not
- * WAIT_AUTO: as the least patient worker that is active wants to.
- * Where none is, the sender may need this core, so only PKTGEN_PAUSE_NS after
- * a frame are not halted: at a million frames a second there is always one.
- */
-#define PKTGEN_PAUSE_NS 20000ull
-enum wait_kind pktgen_wait(struct pktgen *pg, uint64_t now_ns);
+/* See core.h. */
+static inline uint64_t pktgen_sleep_ns(const struct pktgen *pg, uint64_t now_ns)
+{
+	return core_sleep_ns(&pg->core, now_ns);
+}
+
+static inline enum wait_kind pktgen_wait(struct pktgen *pg, uint64_t now_ns)
+{
+	return core_wait(&pg->core, now_ns);
+}
 
 #endif /* PKTGEN_PKTGEN_H */

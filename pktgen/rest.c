@@ -5,64 +5,74 @@
 
 _Static_assert(PKTGEN_MAX_PORTS <= 64, "a mask holds all ports");
 
-static uint64_t sent(const struct pktgen *pg, unsigned i)
-{
-	return pg->worker[i] ? worker_sent(pg->worker[i]) - pg->rest[i].sent
-			     : 0;
-}
-
-static uint64_t received(const struct pktgen *pg, unsigned i)
-{
-	return pg->worker[i]
-		       ? worker_received(pg->worker[i]) - pg->rest[i].received
-		       : 0;
-}
+/* What each port has sent and received since all was last at rest. */
+struct counts {
+	unsigned nb;
+	uint64_t sent[PKTGEN_MAX_PORTS], received[PKTGEN_MAX_PORTS];
+	bool up[PKTGEN_MAX_PORTS];
+	bool any_sends;
+};
 
 /* A port may still send by itself: one that reflects only answers. */
-static bool may_send(const struct worker *w)
+static bool may_send(const struct worker_view *v)
 {
-	return w && ((w->state == WORKER_RUNNING && w->mode & MODE_TX &&
-		      !(w->mode & MODE_NULL)) ||
-		     (w->state != WORKER_IDLE && w->frames.nb_held));
+	return (v->state == WORKER_RUNNING && v->mode & MODE_TX &&
+		!(v->mode & MODE_NULL)) ||
+	       (v->state != WORKER_IDLE && v->nb_held);
+}
+
+static void take_counts(const struct pktgen *pg, struct counts *n)
+{
+	*n = (struct counts){.nb = pg->nb_ports};
+	for (unsigned i = 0; i < pg->nb_ports; i++) {
+		const struct worker_view *v = pktgen_look(pg, i);
+		const struct rest_port *r = &pg->set[i].rest;
+
+		if (!v)
+			continue;
+		n->up[i] = true;
+		n->sent[i] = v->sent - r->sent;
+		n->received[i] = v->received - r->received;
+		n->any_sends |= may_send(v);
+	}
 }
 
 bool rest_any_sends(const struct pktgen *pg)
 {
-	for (unsigned i = 0; i < pg->nb_ports; i++)
-		if (may_send(pg->worker[i]))
-			return true;
-	return false;
+	struct counts n;
+
+	take_counts(pg, &n);
+	return n.any_sends;
 }
 
 /*
  * The port that has received as many frames as `i` has sent: its peer, if it is
  * one of them, else the first that nobody else has `taken`; -1: none.
  */
-static int find_peer(const struct pktgen *pg, unsigned i, uint64_t taken)
+static int find_peer(const struct counts *n, unsigned i, int peer,
+		     uint64_t taken)
 {
-	const uint64_t n = sent(pg, i);
-	const int peer = pg->rest[i].peer;
-
 	if (peer >= 0 && !(taken >> peer & 1) &&
-	    received(pg, (unsigned)peer) == n)
+	    n->received[peer] == n->sent[i])
 		return peer;
-	for (unsigned j = 0; j < pg->nb_ports; j++)
-		if (!(taken >> j & 1) && pg->worker[j] && received(pg, j) == n)
+	for (unsigned j = 0; j < n->nb; j++)
+		if (!(taken >> j & 1) && n->up[j] &&
+		    n->received[j] == n->sent[i])
 			return (int)j;
 	return -1;
 }
 
 /* Each port that sent has one of its own that has received as many. */
-static bool all_came(const struct pktgen *pg)
+static bool all_came(const struct pktgen *pg, const struct counts *n)
 {
 	uint64_t taken = 0;
 
-	for (unsigned i = 0; i < pg->nb_ports; i++) {
+	for (unsigned i = 0; i < n->nb; i++) {
 		int peer;
 
-		if (!sent(pg, i))
+		if (!n->sent[i])
 			continue;
-		peer = find_peer(pg, i, taken);
+		peer = find_peer(n, i, pg->set[i].rest.peer, taken);
 		if (peer < 0)
 			return false;
 		taken |= 1ull << peer;
@@ -73,76 +83,79 @@ static bool all_came(const struct pktgen *pg)
 void rest_init(struct pktgen *pg)
 {
 	for (unsigned i = 0; i < pg->nb_ports; i++)
-		pg->rest[i].peer = REST_PEER_UNKNOWN;
+		pg->set[i].rest.peer = REST_PEER_UNKNOWN;
 }
 
-static void begin_here(struct pktgen *pg)
+/* `n` is what counted until here. */
+static void begin_here(struct pktgen *pg, const struct counts *n)
 {
-	for (unsigned i = 0; i < pg->nb_ports; i++) {
-		if (!pg->worker[i])
-			continue;
-		pg->rest[i].sent = worker_sent(pg->worker[i]);
-		pg->rest[i].received = worker_received(pg->worker[i]);
+	for (unsigned i = 0; i < n->nb; i++) {
+		pg->set[i].rest.sent += n->sent[i];
+		pg->set[i].rest.received += n->received[i];
 	}
 }
 
 void rest_begin(struct pktgen *pg)
 {
+	struct counts n;
+
+	take_counts(pg, &n);
 	for (unsigned i = 0; i < pg->nb_ports; i++)
-		if (pg->worker[i] &&
-		    (may_send(pg->worker[i]) ||
-		     pg->worker[i]->state & (WORKER_PAUSED | WORKER_DRAINING)))
+		if (n.up[i] && pktgen_look(pg, i)->state &
+				       (WORKER_PAUSED | WORKER_DRAINING))
 			return;
-	begin_here(pg);
+	if (!n.any_sends)
+		begin_here(pg, &n);
 }
 
 /* What came at more than one port as often says nothing new. */
 void rest_learn(struct pktgen *pg)
 {
 	int peer[PKTGEN_MAX_PORTS];
+	struct counts n;
 
+	take_counts(pg, &n);
 	for (unsigned i = 0; i < pg->nb_ports; i++) {
-		peer[i] = pg->rest[i].peer;
-		if (!sent(pg, i))
+		const int had = pg->set[i].rest.peer;
+
+		peer[i] = had;
+		if (!n.sent[i])
 			continue;
-		peer[i] = find_peer(pg, i, 0);
+		peer[i] = find_peer(&n, i, had, 0);
 		if (peer[i] < 0)
 			peer[i] = REST_PEER_NONE;
-		else if (peer[i] != pg->rest[i].peer &&
-			 find_peer(pg, i, 1ull << peer[i]) >= 0)
+		else if (peer[i] != had &&
+			 find_peer(&n, i, had, 1ull << peer[i]) >= 0)
 			peer[i] = REST_PEER_UNKNOWN;
 	}
 	for (unsigned i = 0; i < pg->nb_ports; i++)
-		pg->rest[i].peer = peer[i];
-	begin_here(pg);
+		pg->set[i].rest.peer = peer[i];
+	begin_here(pg, &n);
 }
 
 bool rest_reached(struct pktgen *pg, unsigned i, uint64_t now_ns)
 {
-	struct worker *w = pg->worker[i];
-	const int peer = pg->rest[i].peer;
+	const struct worker_view *v = pktgen_count(pg, i, now_ns);
+	const int peer = pg->set[i].rest.peer;
+	const uint64_t still_ns = v->still_ns;
 	uint64_t patience_ns = REST_PATIENCE_NS;
+	struct counts n;
 
-	if (w->frames.nb_held)
+	if (v->nb_held)
 		return false;
-	if (!(w->state & (WORKER_PAUSED | WORKER_DRAINING)))
+	if (!(v->state & (WORKER_PAUSED | WORKER_DRAINING)))
 		return true;
-	if (!w->sent_ns)
-		w->sent_ns = w->still_ns = now_ns;
-	if (port_can_reap() && now_ns - w->sent_ns < REST_DEVICE_NS &&
-	    worker_in_flight(w)) {
-		w->still_ns = now_ns;
+	if (!v->still)
 		return false;
-	}
-	if (!sent(pg, i))
+	take_counts(pg, &n);
+	if (!n.sent[i])
 		return true;
 	/* While others send, only what is known to come here can be told. */
-	if (rest_any_sends(pg)
-		    ? peer >= 0 && received(pg, (unsigned)peer) == sent(pg, i)
-		    : all_came(pg))
+	if (n.any_sends ? peer >= 0 && n.received[peer] == n.sent[i]
+			: all_came(pg, &n))
 		return true;
 	if (peer == REST_PEER_NONE ||
-	    (peer == REST_PEER_UNKNOWN && rest_any_sends(pg)))
+	    (peer == REST_PEER_UNKNOWN && n.any_sends))
 		patience_ns = REST_QUIET_NS;
-	return now_ns - w->still_ns >= patience_ns;
+	return now_ns - still_ns >= patience_ns;
 }

@@ -18,9 +18,10 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* For a device to give back what it has... */
-#define REST_DEVICE_NS 1000000000ull
-/* ...then for frames that may come back, and for others. */
+/*
+ * Behind WORKER_DEVICE_NS for a device to give back what it has: for frames
+ * that may come back, and for others.
+ */
 #define REST_PATIENCE_NS 100000000ull
 #define REST_QUIET_NS 10000000ull
 

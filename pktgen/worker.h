@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * A worker moves the frames of one port. Its engines send (tx), receive (rx)
- * and send back what was received (reflect); worker_step() moves at most one
- * burst in each direction and returns. It never prints, sleeps or allocates
+ * A worker moves the frames of one queue pair. Its engines send (tx), receive
+ * (rx) and send back what was received (reflect); worker_step() moves at most
+ * one burst in each direction and returns. It never prints, sleeps or allocates
  * from the heap, and takes the time from its caller.
  *
- * The worker is the only writer of its counters, its pacer and its frames.
- * Others read `stats` by copying it, and change what is sent and how through
- * the functions below, between two steps and so at the edge of a burst.
+ * The worker alone changes what is in `struct worker` and in its flows. What
+ * others want of it is an order, which it takes up at a burst's edge; what they
+ * may know is its view, which it writes at a step's end when it is asked to:
+ * see worker_give() and worker_look().
  *
  * Receiving goes on whether or not the worker was started: every frame that
  * reaches a port is counted, as received where its mode says so, as ignored
@@ -19,15 +20,11 @@
 #ifndef PKTGEN_WORKER_H
 #define PKTGEN_WORKER_H
 
-#include "net/port.h"
-#include "pktgen/frames.h"
-#include "pktgen/pacer.h"
-#include "pktgen/program.h"
-#include "pktgen/wait.h"
-#include "stats/histogram.h"
+#include "pktgen/flow.h"
 #include "stats/stats.h"
 
 #define WORKER_BURST CONFIG_APPUKPKTGEN_BURST
+#define WORKER_FLOWS_MAX 8
 
 /* A mode is a set of these. */
 #define MODE_TX 1u
@@ -46,22 +43,13 @@ enum worker_state {
 /* A port that has frames due and moves none for this long has stalled. */
 #define WORKER_STALL_NS 1000000000ull
 
-/* How much a run is to send; WORKER_NO_LIMIT where it is not limited. */
-#define WORKER_NO_LIMIT UINT64_MAX
-
-struct worker_limit {
-	uint64_t frames;
-	/*
-	 * Sends the frames that fall due before start + time_ns, also when it
-	 * is late with them; without pacing it ends at that time.
-	 */
-	uint64_t time_ns;
-};
+/* For a device to give back what it has, before that is taken for lost. */
+#define WORKER_DEVICE_NS 1000000000ull
 
 /*
  * Runs that came to their limit by themselves and whose frames are at rest (see
  * rest.h), or that were followed by another; not those that were stopped or
- * whose device failed. Only the worker writes it.
+ * whose device failed.
  */
 struct worker_done {
 	uint64_t runs;      /* counts up */
@@ -70,130 +58,177 @@ struct worker_done {
 	unsigned in_flight; /* what the device did not give back in time */
 };
 
-/* How frames are made and sent. */
-struct worker_how {
-	enum strategy strategy; /* that is asked for, see frames_strategy() */
-	bool drops; /* what a full ring does not take, instead of holding it */
-	unsigned burst;      /* the most frames of a step each way, 1..256 */
-	enum wait_kind wait; /* while the ring is full */
-	struct pace pace;
+/* ---- Orders go in ------------------------------------------------------- */
+
+enum worker_order_kind {
+	/*
+	 * From now on the worker sends, if its mode says so: without a limit,
+	 * until it is stopped. A worker that runs goes on as it is.
+	 */
+	ORDER_START,
+	/*
+	 * The same up to `limit`, with time counted from the worker's next
+	 * step. Each frame counts that is made; frames that the pacer gives up
+	 * do not. The worker does not run and holds none: what was held before
+	 * would count.
+	 */
+	ORDER_START_LIMITED,
+	/*
+	 * The worker makes no more frames and gets rid of those it holds. It
+	 * drains until ORDER_REST.
+	 */
+	ORDER_STOP,
+	/* The same of one that runs, because its lease has run out; counted. */
+	ORDER_END_LEASE,
+	/* Its last frame has arrived: one that drains is idle, its run over. */
+	ORDER_REST,
+	/*
+	 * A worker that runs makes no frames until ORDER_RESUME. All that it
+	 * has to do is put off by that time: no frame is late, skipped or made
+	 * up for, and a run for a time takes as much longer. Of others neither
+	 * does anything.
+	 */
+	ORDER_PAUSE,
+	ORDER_RESUME,
+	/*
+	 * Frees the frames that no device takes, as skipped, and goes idle; for
+	 * a drain that timed out and for a device that failed.
+	 */
+	ORDER_ABANDON,
+	ORDER_MODE,    /* `mode`; may change while the worker runs */
+	ORDER_HOW,     /* `how` counts from the next burst on */
+	ORDER_PROGRAM, /* the spare program of `flow` is sent from now on */
+	ORDER_FLOW,    /* `flow`, which has a program, is one more to send */
+	ORDER_LOOK,    /* writes the view */
+	ORDER_COUNT,   /* the same with `in_flight`, which asks the device */
 };
 
+struct worker_order {
+	enum worker_order_kind kind;
+	uint64_t now_ns;
+	union {
+		struct flow_limit limit;
+		unsigned mode;
+		struct worker_how how;
+		struct flow *flow;
+	};
+};
+
+/* ---- Views come out ----------------------------------------------------- */
+
+struct worker_view {
+	enum worker_state state;
+	unsigned mode;          /* MODE_* */
+	enum strategy strategy; /* that is in use */
+	struct wait wait;       /* of this run, or the last */
+	bool limited;           /* a run goes on that will end by itself */
+	bool stalled; /* frames are due, and the device takes none since... */
+	uint64_t moved_ns;   /* ...when a frame moved, or none was due, last */
+	uint64_t stalled_ns; /* what that was when it stalled last... */
+	uint64_t stalled_at; /* ...and tx_packets */
+	int err;             /* the device's last error, 0 for none */
+	unsigned nb_held;    /* made, and not taken by the device */
+	/* Frames with the device: of ORDER_COUNT, and while not running. */
+	unsigned in_flight;
+	/*
+	 * Draining or paused: when it got rid of the last frame it held, 0
+	 * before; when its device was last seen with one, unless that took
+	 * WORKER_DEVICE_NS and more.
+	 */
+	uint64_t sent_ns, still_ns;
+	bool still; /* it holds none and the device has none, or it took that */
+	uint64_t last_rx_ns;  /* when the last frame came */
+	uint64_t run_packets; /* tx_packets when the run began */
+	/* Frames that it ever gave to its device: not those of mode null. */
+	uint64_t sent;
+	/* Frames that ever came, whether they counted as received or not. */
+	uint64_t received;
+	struct worker_done done;
+	struct stats stats;
+};
+
+/* ---- The worker --------------------------------------------------------- */
+
 struct worker {
-	struct port *port;
+	struct port_queue *queue;
 	unsigned mode; /* MODE_* */
 	enum worker_state state;
-	struct program prog[2];
-	unsigned active; /* the program that is being sent */
-	/* its first step is still to come: time counts from there */
-	bool begins;
-	struct pacer pacer;
-	struct program_at at; /* the next frame of the run */
-	uint64_t frames_left; /* to build, WORKER_NO_LIMIT */
-	uint64_t until_ns;    /* no frame due from then on, WORKER_NO_LIMIT */
+	unsigned nb_flows;
+	unsigned turn;     /* the flow that sent last, of several */
+	struct flow *only; /* the flow, where there is but one */
+	/*
+	 * Whose frames are held, or were sent last; in a mode that sends never
+	 * NULL...
+	 */
+	struct flow *sender;
+	/* ...and what of `stats` it, and those before, were charged with. */
+	uint64_t charged_packets, charged_bytes;
+	struct outbox out;
+	struct worker_how how;
+	bool begins;          /* its first step is still to come */
+	bool starved;         /* the last burst lacked buffers */
 	bool at_limit;        /* draining since it came to its limit */
 	uint64_t run_packets; /* tx_packets when the run began */
 	uint64_t pause_ns;    /* WORKER_PAUSED: since when */
-	/*
-	 * Draining or paused: when it got rid of the last frame it held, 0
-	 * before; when its device was last seen with one.
-	 */
 	uint64_t sent_ns, still_ns;
+	bool still;
 	uint64_t null_from; /* MODE_NULL: tx_packets when that began... */
 	uint64_t nb_null;   /* ...and frames of such times before */
 	struct worker_done done;
-	struct frames frames; /* the current program's */
-	struct worker_how how;
-	struct wait wait;    /* of this run, or the last */
+	struct wait wait;
 	unsigned rx_rest;    /* steps without a look at what came */
-	uint64_t last_rx_ns; /* when the last frame came */
-	uint64_t moved_ns;   /* when a frame moved, or none was due, last */
-	uint64_t stalled_ns; /* what moved_ns was when it stalled last... */
-	uint64_t stalled_at; /* ...and tx_packets */
-	int err;             /* the device's last error, 0 for none */
+	uint64_t last_rx_ns; /* see the view for these */
+	uint64_t moved_ns;
+	uint64_t stalled_ns;
+	uint64_t stalled_at;
+	int err;
 	struct stats stats;
-	/*
-	 * How late frames went to the device, each as the first of its burst.
-	 */
-	struct histogram lag;
+	struct flow *flow[WORKER_FLOWS_MAX];
+	struct worker_view view;
 };
 
 /* As it is at first. */
 extern const struct worker_how worker_how_default;
 
-/*
- * `port` is up; memory from `a`. 0, or -ENOMEM. The program is set before the
- * first start.
- */
-int worker_open(struct worker *w, struct port *port, unsigned mode,
-		struct uk_alloc *a);
-
-/* Only once the port's device has gone. */
-void worker_close(struct worker *w, struct uk_alloc *a);
-
-/* Where the next program is compiled to; then worker_set_program(). */
-struct program *worker_spare_program(struct worker *w);
-void worker_set_program(struct worker *w, uint64_t now_ns);
-
-/* MODE_*; may change while the worker runs. */
-void worker_set_mode(struct worker *w, unsigned mode, uint64_t now_ns);
-
-/* Counts from the next burst on. */
-void worker_set_how(struct worker *w, const struct worker_how *how,
-		    uint64_t now_ns);
+/* The queue's port is up. The worker has no flow yet. */
+void worker_open(struct worker *w, struct port_queue *queue, unsigned mode);
 
 /*
- * From now on the worker sends, if its mode says so: without a limit, until it
- * is stopped. A worker that runs goes on as it is.
+ * Has an order obeyed, by the time this returns. The worker's core is the
+ * caller's, so this is between two steps and at a burst's edge; a worker with a
+ * core of its own would be waited for here.
  */
-void worker_start(struct worker *w, uint64_t now_ns);
+void worker_give(struct worker *w, const struct worker_order *order);
 
-/*
- * The same up to `limit`, with time counted from the worker's next step. Each
- * frame counts that is built; frames that the pacer gives up do not. The worker
- * does not run and holds none: what was held before would count.
- */
-void worker_start_limited(struct worker *w, const struct worker_limit *limit,
-			  uint64_t now_ns);
+/* An order that is nothing but its kind. */
+static inline void worker_tell(struct worker *w, enum worker_order_kind kind,
+			       uint64_t now_ns)
+{
+	const struct worker_order order = {.kind = kind, .now_ns = now_ns};
+
+	worker_give(w, &order);
+}
+
+/* What it was at the end of its last step. Valid until it is asked again. */
+static inline const struct worker_view *worker_look(struct worker *w)
+{
+	worker_tell(w, ORDER_LOOK, 0);
+	return &w->view;
+}
+
+/* The same, and in_flight is true. */
+static inline const struct worker_view *worker_count(struct worker *w,
+						     uint64_t now_ns)
+{
+	worker_tell(w, ORDER_COUNT, now_ns);
+	return &w->view;
+}
 
 /* True from its start until it is stopped or comes to its limit. */
-static inline bool worker_runs(const struct worker *w)
+static inline bool worker_runs(enum worker_state state)
 {
-	return w->state & (WORKER_RUNNING | WORKER_PAUSED);
+	return state & (WORKER_RUNNING | WORKER_PAUSED);
 }
-
-/* True while a run goes on that will end by itself. */
-static inline bool worker_limited(const struct worker *w)
-{
-	return worker_runs(w) && (w->frames_left != WORKER_NO_LIMIT ||
-				  w->until_ns != WORKER_NO_LIMIT);
-}
-
-/*
- * The worker builds no more frames and gets rid of those it holds. It drains
- * until worker_rest().
- */
-void worker_stop(struct worker *w);
-
-/* Its last frame has arrived: one that drains is idle, its run is over. */
-void worker_rest(struct worker *w);
-
-/*
- * A worker that runs makes no frames until worker_resume(). All that it has to
- * do is put off by that time: no frame is late, skipped or made up for, and a
- * run for a time takes as much longer. Of others neither does anything.
- */
-void worker_pause(struct worker *w, uint64_t now_ns);
-void worker_resume(struct worker *w, uint64_t now_ns);
-
-/* The same of one that runs, because its lease has run out; counted. */
-void worker_end_lease(struct worker *w);
-
-/*
- * Frees the frames that no device takes, as skipped, and goes idle; for a drain
- * that timed out and for a device that failed.
- */
-void worker_abandon(struct worker *w);
 
 /* Moves up to one burst each way; returns how many frames moved. */
 unsigned worker_step(struct worker *w, uint64_t now_ns);
@@ -203,34 +238,5 @@ unsigned worker_step(struct worker *w, uint64_t now_ns);
  * same to this worker.
  */
 enum wait_kind worker_wait(struct worker *w, uint64_t now_ns);
-
-/*
- * Whether frames have been due for WORKER_STALL_NS and the device took none.
- * In a mode that sends nothing none is due, unless it is still held.
- */
-static inline bool worker_stalled(const struct worker *w)
-{
-	return w->state != WORKER_IDLE && w->stalled_ns == w->moved_ns &&
-	       (w->mode & (MODE_TX | MODE_REFLECT) || w->frames.nb_held);
-}
-
-/* Frames that it ever gave to its device: those of mode null it did not. */
-static inline uint64_t worker_sent(const struct worker *w)
-{
-	return (w->mode & MODE_NULL ? w->null_from : w->stats.tx_packets) -
-	       w->nb_null;
-}
-
-/* Frames that ever came, whether they counted as received or not. */
-static inline uint64_t worker_received(const struct worker *w)
-{
-	return w->stats.rx_packets + w->stats.rx_ignored + w->stats.rx_oversize;
-}
-
-/* Frames with the device that it has not used yet. */
-static inline unsigned worker_in_flight(struct worker *w)
-{
-	return frames_in_flight(&w->frames);
-}
 
 #endif /* PKTGEN_WORKER_H */

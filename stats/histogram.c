@@ -15,6 +15,13 @@ uint64_t histogram_last_ns(unsigned bucket)
 	return ((uint64_t)(SUB + next % SUB) << (next / SUB - 1)) - 1;
 }
 
+void histogram_sum(struct histogram *to, const struct histogram *from)
+{
+	to->sum_ns += from->sum_ns;
+	for (unsigned i = 0; i < HISTOGRAM_BUCKETS; i++)
+		to->count[i] += from->count[i];
+}
+
 uint64_t histogram_total(const struct histogram *h,
 			 const struct histogram *base)
 {

@@ -39,6 +39,9 @@ static inline void histogram_add(struct histogram *h, uint64_t ns, uint64_t n)
 	h->count[histogram_bucket(ns)] += n;
 }
 
+/* What another has counted is added. */
+void histogram_sum(struct histogram *to, const struct histogram *from);
+
 /* ---- What came since `base` -------------------------------------------- */
 
 uint64_t histogram_total(const struct histogram *h,

@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "pktgen/engine.h"
 #include "pktgen/pktgen.h"
 #include "plat/host/host.h"
 #include "unit.h"
@@ -118,7 +119,7 @@ static inline void set_trial(const struct trial *t)
 static inline void rig_taken(const uint8_t *frame, size_t len)
 {
 	static uint8_t want[STREAM_SIZE_MAX];
-	const struct worker *w = pg.worker[0];
+	const struct worker *w = pktgen_worker(&pg, 0, 0);
 	struct signature sign = {0};
 	uint16_t n;
 
@@ -126,7 +127,7 @@ static inline void rig_taken(const uint8_t *frame, size_t len)
 	if (!wanted)
 		return;
 	signature_get(frame + len - SIGNATURE_LEN, &sign);
-	n = program_next(&w->prog[w->active], &wanted_at, sign.time_ns, want);
+	n = program_next(w->flow[0]->program, &wanted_at, sign.time_ns, want);
 	if (n != len || memcmp(want, frame, len))
 		fail_msg("frame %llu is another: %s",
 			 (unsigned long long)wanted_at.frame - 1, label(trial));
@@ -135,7 +136,7 @@ static inline void rig_taken(const uint8_t *frame, size_t len)
 /* One step; returns whether anything was sent or thrown away. */
 static inline bool go_on(void)
 {
-	const struct stats *s = &pg.worker[0]->stats;
+	const struct stats *s = &pktgen_worker(&pg, 0, 0)->stats;
 	const uint64_t had = s->tx_packets + s->tx_dropped;
 
 	pktgen_step(&pg, now_ns);
@@ -153,7 +154,7 @@ static inline void go_to_the_end(void)
 		still = go_on() ? 0 : still + 1;
 		if (still > STALL_STEPS)
 			fail_msg("stalled at %llu: %s",
-				 (unsigned long long)pg.worker[0]
+				 (unsigned long long)pktgen_worker(&pg, 0, 0)
 					 ->stats.tx_packets,
 				 label(trial));
 	}
@@ -162,8 +163,8 @@ static inline void go_to_the_end(void)
 /* All that was sent has come, and all that was lent is back. */
 static inline void check_balance(void)
 {
-	struct worker *const w = pg.worker[0];
-	const struct stats *rx = &pg.worker[rig_rx_port()]->stats;
+	struct worker *const w = pktgen_worker(&pg, 0, 0);
+	const struct stats *rx = &pktgen_worker(&pg, rig_rx_port(), 0)->stats;
 	unsigned left = 0;
 
 	for (unsigned i = 0; i < STALL_STEPS; i++) {
@@ -201,18 +202,18 @@ static inline void open_trial(const struct trial *t)
 
 static inline void run_trial(const struct trial *t)
 {
-	const struct worker_limit limit = {FRAMES, WORKER_NO_LIMIT};
+	const struct flow_limit limit = {FRAMES, FLOW_NO_LIMIT};
 	const struct stats *s;
 
 	open_trial(t);
 	wanted = !t->drops;
 	set_trial(t);
-	s = &pg.worker[0]->stats;
+	s = &pktgen_worker(&pg, 0, 0)->stats;
 	pktgen_start_limited(&pg, 1, &limit, now_ns);
 	go_to_the_end();
 	assert_int_equal(s->tx_packets + s->tx_dropped, FRAMES);
 	check_balance();
-	assert_int_equal(pg.worker[0]->done.runs, 1);
+	assert_int_equal(pktgen_worker(&pg, 0, 0)->done.runs, 1);
 	rig_close();
 }
 

@@ -114,8 +114,8 @@ static unsigned times(const char *text)
 
 static void all_that_is_sent_is_counted(void **state)
 {
-	const struct stats *s = &app.pktgen.worker[0]->stats;
-	const struct worker_how how = app.pktgen.worker[0]->how;
+	const struct stats *s = &pktgen_worker(&app.pktgen, 0, 0)->stats;
+	const struct worker_how how = pktgen_worker(&app.pktgen, 0, 0)->how;
 	(void)state;
 
 	type("@1 mode 0 txrx; rate 0 5kpps; size 64:2,594:1\n");
@@ -134,15 +134,17 @@ static void all_that_is_sent_is_counted(void **state)
 	assert_non_null(strstr(said, "\"time\":50000.000"));
 	assert_null(strstr(said, "left"));
 	assert_null(strstr(said, "@!"));
-	assert_int_equal(app.pktgen.worker[0]->state, WORKER_IDLE);
-	assert_int_equal(app.pktgen.worker[0]->mode, MODE_TX | MODE_RX);
-	assert_memory_equal(&app.pktgen.worker[0]->how, &how, sizeof(how));
-	assert_int_equal(app.pktgen.stream[0].rate.unit, RATE_PPS);
+	assert_int_equal(pktgen_worker(&app.pktgen, 0, 0)->state, WORKER_IDLE);
+	assert_int_equal(pktgen_worker(&app.pktgen, 0, 0)->mode,
+			 MODE_TX | MODE_RX);
+	assert_memory_equal(&pktgen_worker(&app.pktgen, 0, 0)->how, &how,
+			    sizeof(how));
+	assert_int_equal(pktgen_stream(&app.pktgen, 0, 0)->rate.unit, RATE_PPS);
 }
 
 static void the_other_port_goes_on(void **state)
 {
-	const struct stats *s = &app.pktgen.worker[1]->stats;
+	const struct stats *s = &pktgen_worker(&app.pktgen, 1, 0)->stats;
 	uint64_t began_ns, sent, due;
 	(void)state;
 
@@ -158,7 +160,7 @@ static void the_other_port_goes_on(void **state)
 
 static void one_row_says_how_far_it_is(void **state)
 {
-	const struct worker *w = app.pktgen.worker[0];
+	const struct worker *w = pktgen_worker(&app.pktgen, 0, 0);
 	(void)state;
 
 	run_ms(1);
@@ -223,7 +225,7 @@ static void who_typed_it_into_a_client_sees_that_too(void **state)
 
 static void waiting_is_chosen_before_it_counts(void **state)
 {
-	const struct worker *w = app.pktgen.worker[0];
+	const struct worker *w = pktgen_worker(&app.pktgen, 0, 0);
 	(void)state;
 
 	/* Full at once: as nothing moves at all, the gentlest will do. */
@@ -250,7 +252,7 @@ static void waiting_is_chosen_before_it_counts(void **state)
 
 static void a_device_that_is_stuck_ends_it(void **state)
 {
-	const struct worker *w = app.pktgen.worker[0];
+	const struct worker *w = pktgen_worker(&app.pktgen, 0, 0);
 	(void)state;
 
 	host_netdev_faults(dev[0])->hold = 1;
@@ -260,12 +262,12 @@ static void a_device_that_is_stuck_ends_it(void **state)
 	run_until("@1 ERR E_DEVICE 7 port 0 does not get rid of its frames");
 	assert_int_equal(w->state, WORKER_IDLE);
 	assert_memory_equal(&w->how, &worker_how_default, sizeof(w->how));
-	assert_int_equal(app.benched, 0);
+	assert_int_equal(app.pktgen.set[0].owner, OWNER_NOBODY);
 }
 
 static void a_device_that_fails_ends_it(void **state)
 {
-	const struct worker *w = app.pktgen.worker[0];
+	const struct worker *w = pktgen_worker(&app.pktgen, 0, 0);
 	(void)state;
 
 	type("@1 rate 0 25%; bench 0 tx\n");
@@ -274,7 +276,8 @@ static void a_device_that_fails_ends_it(void **state)
 	run_until("@1 ERR E_DEVICE 19 port 0 failed: ");
 	assert_int_equal(w->state, WORKER_IDLE);
 	assert_memory_equal(&w->how, &worker_how_default, sizeof(w->how));
-	assert_int_equal(app.pktgen.stream[0].rate.unit, RATE_PERCENT);
+	assert_int_equal(pktgen_stream(&app.pktgen, 0, 0)->rate.unit,
+			 RATE_PERCENT);
 }
 
 int main(void)

@@ -191,9 +191,11 @@ struct shot {
 static void take_shot(struct shot *s)
 {
 	memset(s, 0, sizeof(*s));
-	memcpy(s->stream, app.pktgen.stream, sizeof(s->stream));
-	for (unsigned i = 0; i < NB_PORTS; i++)
-		s->mode[i] = app.pktgen.worker[i]->mode;
+	for (unsigned i = 0; i < NB_PORTS; i++) {
+		memcpy(&s->stream[i], pktgen_stream(&app.pktgen, i, 0),
+		       sizeof(s->stream[i]));
+		s->mode[i] = pktgen_worker(&app.pktgen, i, 0)->mode;
+	}
 	s->selected = session_selected(&app.session);
 }
 

@@ -8,9 +8,9 @@ static void one_step(bool in_order)
 	unsigned room = port.nb_tx_desc - nb_flying;
 
 	now_ns += any(1000);
-	if (!frames.nb_held)
+	if (!out.nb)
 		make(1 + any(BURST));
-	take(frames.nb_held > room ? frames.nb_held - room : 0);
+	take(out.nb > room ? out.nb - room : 0);
 	for (unsigned n = any(2) ? any(nb_flying + 1) : 0; n; n--)
 		complete(in_order ? 0 : any(nb_flying));
 	if (!any(8))
@@ -29,7 +29,7 @@ static void whatever_changes(enum strategy strategy, bool in_order)
 		for (unsigned steps = any(40); steps; steps--)
 			one_step(in_order);
 	}
-	frames_drop(&frames, frames.nb_held);
+	outbox_drop(&out, out.nb);
 	complete_all();
 	check_in_flight();
 }
@@ -82,14 +82,13 @@ static void a_burst_can_always_be_made(void **state)
 		s.sign = true;
 		set(&s, (enum strategy)k);
 		while (nb_flying < port.nb_tx_desc) {
-			if (!frames.nb_held)
+			if (!out.nb)
 				assert_true(make(BURST) > 0);
-			take(nb_flying + frames.nb_held > port.nb_tx_desc
-				     ? nb_flying + frames.nb_held -
-					       port.nb_tx_desc
+			take(nb_flying + out.nb > port.nb_tx_desc
+				     ? nb_flying + out.nb - port.nb_tx_desc
 				     : 0);
 		}
-		frames_drop(&frames, frames.nb_held);
+		outbox_drop(&out, out.nb);
 		assert_true(make(1) == 1);
 		check_in_flight();
 		/* What is to be shared then finds its buffers. */
@@ -100,9 +99,9 @@ static void a_burst_can_always_be_made(void **state)
 		s.sizes.count = SIZES_MAX;
 		for (int i = 0; i < 20; i++)
 			set(&s, STRATEGY_SHARED);
-		frames_drop(&frames, frames.nb_held);
+		outbox_drop(&out, out.nb);
 		make(BURST);
-		frames_drop(&frames, frames.nb_held);
+		outbox_drop(&out, out.nb);
 		complete_all();
 		check_in_flight();
 	}
@@ -123,7 +122,7 @@ static void long_bursts(void **state)
 		set(&s, (enum strategy)k);
 		while (nb_flying < FLYING_MAX - FRAMES_BURST_MAX &&
 		       make(FRAMES_BURST_MAX)) {
-			all += frames.nb_held;
+			all += out.nb;
 			take(0);
 		}
 		assert_true(all > port.nb_tx_desc);
@@ -131,7 +130,7 @@ static void long_bursts(void **state)
 		check_in_flight();
 		complete_all();
 		assert_true(make(FRAMES_BURST_MAX) > 0);
-		frames_drop(&frames, frames.nb_held);
+		outbox_drop(&out, out.nb);
 	}
 }
 
@@ -146,24 +145,24 @@ static void shared_means_one(void **state)
 	stream_init(&s, mac);
 	set(&s, STRATEGY_SHARED);
 	make(BURST);
-	nb = frames.held[0];
+	nb = out.pkt[0];
 	for (unsigned i = 0; i < BURST; i++)
-		assert_ptr_equal(frames.held[i], nb);
+		assert_ptr_equal(out.pkt[i], nb);
 	take(0);
 	make(BURST);
-	assert_ptr_equal(frames.held[0], nb);
-	assert_int_equal(port_tx_out(&port), 1);
+	assert_ptr_equal(out.pkt[0], nb);
+	assert_int_equal(port_tx_out(&port.queue[0]), 1);
 	/* The same stream again is another netbuf while that is out. */
 	set(&s, STRATEGY_SHARED);
-	assert_int_equal(port_tx_out(&port), 2);
-	assert_ptr_equal(frames.held[0], nb);
+	assert_int_equal(port_tx_out(&port.queue[0]), 2);
+	assert_ptr_equal(out.pkt[0], nb);
 	take(0);
 	check_in_flight();
 	make(1);
-	assert_ptr_not_equal(frames.held[0], nb);
+	assert_ptr_not_equal(out.pkt[0], nb);
 	complete_all();
 	check_in_flight();
-	assert_int_equal(port_tx_out(&port), 1);
+	assert_int_equal(port_tx_out(&port.queue[0]), 1);
 }
 
 #endif

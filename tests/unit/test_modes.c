@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "net/csum.h"
+#include "pktgen/engine.h"
 #include "pktgen/pktgen.h"
 #include "plat/host/host.h"
 #include "unit.h"
@@ -68,7 +69,7 @@ static int setup(void **state)
 	memset(seen, 0, sizeof(seen));
 	for (int i = 0; i < 2; i++)
 		host_netdev_tap(dev[i], look, &seen[i]);
-	pktgen_open(&pg, uk_alloc_get_default());
+	pktgen_open(&pg, 1, uk_alloc_get_default());
 	now = S;
 	return 0;
 }
@@ -118,21 +119,21 @@ static void set_stream(void)
 
 static void count(uint64_t frames)
 {
-	const struct worker_limit limit = {frames, WORKER_NO_LIMIT};
+	const struct flow_limit limit = {frames, FLOW_NO_LIMIT};
 
 	pktgen_start_limited(&pg, 1, &limit, now);
 }
 
 static void null_is_all_but_the_device(void **state)
 {
-	const struct stats *s = &pg.worker[0]->stats;
+	const struct stats *s = &pktgen_worker(&pg, 0, 0)->stats;
 	(void)state;
 
 	for (int k = 0; k < 4; k++) {
 		teardown(NULL);
 		setup(NULL);
-		s = &pg.worker[0]->stats;
-		wanted = pg.stream[0];
+		s = &pktgen_worker(&pg, 0, 0)->stats;
+		wanted = (*pktgen_stream(&pg, 0, 0));
 		wanted.src.ip_prefix = k & 1 ? 24 : 32;
 		set_stream();
 		set((enum strategy)k, false, 64);
@@ -142,8 +143,8 @@ static void null_is_all_but_the_device(void **state)
 		assert_int_equal(s->tx_packets, 10007);
 		assert_int_equal(s->tx_bytes, 10007 * 64);
 		assert_int_equal(seen[0].frames, 0);
-		assert_int_equal(worker_in_flight(pg.worker[0]), 0);
-		assert_int_equal(pg.worker[0]->done.packets, 10007);
+		assert_int_equal(worker_in_flight(pktgen_worker(&pg, 0, 0)), 0);
+		assert_int_equal(pktgen_worker(&pg, 0, 0)->done.packets, 10007);
 		/* The same frames, from where it was, once there is one. */
 		pktgen_set_mode(&pg, 1, MODE_TX, now);
 		count(1000);
@@ -159,7 +160,7 @@ static void reflected_is_turned_round(void **state)
 	const uint8_t *p = seen[1].last;
 	(void)state;
 
-	wanted = pg.stream[0];
+	wanted = (*pktgen_stream(&pg, 0, 0));
 	memcpy(wanted.src.mac, "\x02\1\2\3\4\5", 6);
 	memcpy(wanted.dst.mac, "\x02\6\7\x8\x9\xa", 6);
 	wanted.dst.udp = 53;
@@ -197,13 +198,13 @@ static void reflected_is_turned_round(void **state)
 		assert_int_equal(seen[1].frames, 5000u * (1u + (unsigned)ipv6));
 		assert_int_equal(seen[1].bad, 0);
 		assert_int_equal(seen[1].gaps, 0);
-		assert_int_equal(pg.worker[1]->stats.tx_packets,
+		assert_int_equal(pktgen_worker(&pg, 1, 0)->stats.tx_packets,
 				 seen[1].frames);
-		assert_int_equal(pg.worker[1]->stats.tx_bytes,
+		assert_int_equal(pktgen_worker(&pg, 1, 0)->stats.tx_bytes,
 				 seen[1].frames * 101);
-		assert_int_equal(pg.worker[0]->stats.rx_packets,
+		assert_int_equal(pktgen_worker(&pg, 0, 0)->stats.rx_packets,
 				 seen[1].frames);
-		assert_int_equal(pg.worker[1]->stats.tx_dropped, 0);
+		assert_int_equal(pktgen_worker(&pg, 1, 0)->stats.tx_dropped, 0);
 	}
 }
 
@@ -223,7 +224,7 @@ static void reflected_broadcast_has_a_source(void **state)
 	assert_int_equal(seen[1].frames, 10);
 	assert_memory_equal(seen[1].last, pg.port[0].mac, 6);
 	assert_memory_equal(seen[1].last + 6, pg.port[1].mac, 6);
-	assert_int_equal(pg.worker[1]->stats.rx_packets, 20);
+	assert_int_equal(pktgen_worker(&pg, 1, 0)->stats.rx_packets, 20);
 }
 
 /*
@@ -232,7 +233,7 @@ static void reflected_broadcast_has_a_source(void **state)
  */
 static void reflecting_into_a_full_ring(void **state)
 {
-	const struct stats *s = &pg.worker[1]->stats;
+	const struct stats *s = &pktgen_worker(&pg, 1, 0)->stats;
 	const unsigned bufs = pg.port[1].nb_rx_bufs;
 	unsigned in_flight;
 	(void)state;
@@ -244,29 +245,29 @@ static void reflecting_into_a_full_ring(void **state)
 	pktgen_start(&pg, 2, now);
 	count(50);
 	run_for(S / 100, US);
-	assert_int_equal(worker_in_flight(pg.worker[1]), 50);
+	assert_int_equal(worker_in_flight(pktgen_worker(&pg, 1, 0)), 50);
 	host_netdev_faults(dev[1])->hold = 1000;
 	count(5000);
 	/* Port 0 has no turn to take what comes back. */
 	for (int i = 0; i < 1000; i++) {
 		now += US;
-		if (pg.worker[0]->state == WORKER_RUNNING)
+		if (pktgen_worker(&pg, 0, 0)->state == WORKER_RUNNING)
 			pktgen_step(&pg, now);
 		else
-			worker_step(pg.worker[1], now);
+			worker_step(pktgen_worker(&pg, 1, 0), now);
 	}
 	pktgen_stop(&pg, 3);
 	for (int i = 0; i < 1000; i++) {
 		now += US;
 		pktgen_step(&pg, now);
 	}
-	in_flight = worker_in_flight(pg.worker[1]);
+	in_flight = worker_in_flight(pktgen_worker(&pg, 1, 0));
 	assert_int_equal(s->tx_packets, seen[1].frames);
 	assert_true(in_flight > 100 && in_flight <= bufs);
 	host_netdev_faults(dev[1])->hold = 0;
-	assert_int_equal(worker_in_flight(pg.worker[1]), 0);
+	assert_int_equal(worker_in_flight(pktgen_worker(&pg, 1, 0)), 0);
 	run_for(S / 10, US);
-	assert_int_equal(worker_in_flight(pg.worker[1]), 0);
+	assert_int_equal(worker_in_flight(pktgen_worker(&pg, 1, 0)), 0);
 	pktgen_step(&pg, now);
 	assert_int_equal(s->rx_packets, seen[0].frames);
 	/* All but what came when it was stopped. */
@@ -274,7 +275,8 @@ static void reflecting_into_a_full_ring(void **state)
 	assert_true(s->tx_packets > in_flight);
 	assert_int_equal(s->tx_dropped, 0);
 	/* Every buffer is back where it belongs. */
-	assert_int_equal(pg.port[1].nb_rx_free, bufs - pg.port[1].nb_rx_desc);
+	assert_int_equal(pg.port[1].queue[0].nb_rx_free,
+			 bufs - pg.port[1].nb_rx_desc);
 }
 
 /* Frames of several buffers are received, and not sent back. */
@@ -284,18 +286,18 @@ static void jumbo_frames_are_not_reflected(void **state)
 	teardown(NULL);
 	host_reset();
 	host_loop_pair(dev, 9000);
-	pktgen_open(&pg, uk_alloc_get_default());
-	wanted = pg.stream[0];
+	pktgen_open(&pg, 1, uk_alloc_get_default());
+	wanted = (*pktgen_stream(&pg, 0, 0));
 	stream_set_size(&wanted, 9018);
 	set_stream();
 	pktgen_set_mode(&pg, 2, REFLECT, now);
 	pktgen_start(&pg, 2, now);
 	count(100);
 	run_for(S / 100, US);
-	assert_int_equal(pg.worker[1]->stats.rx_packets, 100);
-	assert_int_equal(pg.worker[1]->stats.rx_bytes, 100 * 9018);
-	assert_int_equal(pg.worker[1]->stats.tx_packets, 0);
-	assert_int_equal(pg.worker[1]->stats.tx_dropped, 100);
+	assert_int_equal(pktgen_worker(&pg, 1, 0)->stats.rx_packets, 100);
+	assert_int_equal(pktgen_worker(&pg, 1, 0)->stats.rx_bytes, 100 * 9018);
+	assert_int_equal(pktgen_worker(&pg, 1, 0)->stats.tx_packets, 0);
+	assert_int_equal(pktgen_worker(&pg, 1, 0)->stats.tx_dropped, 100);
 }
 
 /* Frames of all kinds that are no UDP in IPv4 or are cut short. */
@@ -332,7 +334,7 @@ static void whatever_comes_is_reflected(void **state)
 	pktgen_set_mode(&pg, 2, REFLECT, now);
 	pktgen_start(&pg, 2, now);
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		struct uk_netbuf *nb = port_frame_alloc(&pg.port[0]);
+		struct uk_netbuf *nb = port_frame_alloc(&pg.port[0].queue[0]);
 		uint8_t *p = nb->data;
 		int err;
 
@@ -342,7 +344,8 @@ static void whatever_comes_is_reflected(void **state)
 			p[34] = 1;
 			p[37] = 4;
 		}
-		assert_int_equal(port_tx_burst(&pg.port[0], &nb, 1, &err), 1);
+		assert_int_equal(
+			port_tx_burst(&pg.port[0].queue[0], &nb, 1, &err), 1);
 		run_for(10 * US, US);
 		assert_int_equal(seen[1].frames, i + 1);
 		assert_int_equal(seen[1].len, rows[i].len);
@@ -360,27 +363,27 @@ static void whatever_comes_is_reflected(void **state)
 /* All that fell due was sent or thrown away. */
 static void onfull_drop_drops(void **state)
 {
-	const struct worker *w = pg.worker[0];
+	const struct worker *w = pktgen_worker(&pg, 0, 0);
 	(void)state;
 
 	for (int k = 0; k < 4; k++) {
 		teardown(NULL);
 		setup(NULL);
-		w = pg.worker[0];
+		w = pktgen_worker(&pg, 0, 0);
 		set((enum strategy)k, true, 64);
 		count(1000);
 		/* Port 1 takes none. */
 		for (int i = 0; i < 100; i++)
-			worker_step(pg.worker[0], now += US);
+			worker_step(pktgen_worker(&pg, 0, 0), now += US);
 		assert_int_equal(w->stats.tx_packets, pg.port[1].nb_rx_desc);
 		assert_int_equal(w->stats.tx_dropped,
 				 1000 - pg.port[1].nb_rx_desc);
-		assert_int_equal(w->frames.nb_held, 0);
+		assert_int_equal(w->out.nb, 0);
 		run_for(S / 100, US);
 		assert_int_equal(w->done.packets, w->stats.tx_packets);
-		assert_int_equal(pg.worker[1]->stats.rx_packets,
+		assert_int_equal(pktgen_worker(&pg, 1, 0)->stats.rx_packets,
 				 w->stats.tx_packets);
-		assert_int_equal(worker_in_flight(pg.worker[0]), 0);
+		assert_int_equal(worker_in_flight(pktgen_worker(&pg, 0, 0)), 0);
 	}
 }
 
@@ -396,21 +399,21 @@ static void any_burst_and_strategy_keeps_the_count(void **state)
 
 		teardown(NULL);
 		setup(NULL);
-		w = pg.worker[0];
-		wanted = pg.stream[0];
+		w = pktgen_worker(&pg, 0, 0);
+		wanted = (*pktgen_stream(&pg, 0, 0));
 		wanted.sign = true;
 		wanted.rate = (struct rate){RATE_PPS, 20000000ull * 1000000};
 		set_stream();
 		set(STRATEGY_SHARED, false, bursts[k]);
 		count(200000);
-		for (int i = 0; worker_runs(w) || w->frames.nb_held; i++) {
+		for (int i = 0; worker_runs(w->state) || w->out.nb; i++) {
 			const uint64_t r = unit_random(&seed) >> 32;
 
 			assert_true(i < 1000000);
 			now += US;
-			worker_step(pg.worker[0], now);
+			worker_step(pktgen_worker(&pg, 0, 0), now);
 			if (r % 5)
-				worker_step(pg.worker[1], now);
+				worker_step(pktgen_worker(&pg, 1, 0), now);
 			if (r % 50 == 1) {
 				stream_set_size(&wanted,
 						(uint16_t)(64 + r / 50 % 300));
@@ -428,11 +431,13 @@ static void any_burst_and_strategy_keeps_the_count(void **state)
 		assert_int_equal(seen[0].frames, 200000);
 		assert_int_equal(seen[0].bad, 0);
 		assert_int_equal(seen[0].gaps, 0);
-		assert_int_equal(pg.worker[1]->stats.rx_packets, 200000);
-		assert_int_equal(pg.worker[1]->stats.rx_bytes,
+		assert_int_equal(pktgen_worker(&pg, 1, 0)->stats.rx_packets,
+				 200000);
+		assert_int_equal(pktgen_worker(&pg, 1, 0)->stats.rx_bytes,
 				 w->stats.tx_bytes);
 		if (port_can_reap())
-			assert_int_equal(worker_in_flight(pg.worker[0]), 0);
+			assert_int_equal(
+				worker_in_flight(pktgen_worker(&pg, 0, 0)), 0);
 	}
 }
 

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "pktgen/engine.h"
 #include "pktgen/pktgen.h"
 #include "plat/host/host.h"
 #include "unit.h"
@@ -18,7 +19,7 @@ static int setup(void **state)
 	(void)state;
 	host_reset();
 	host_loop_pair(dev, 1500);
-	pktgen_open(&pg, uk_alloc_get_default());
+	pktgen_open(&pg, 1, uk_alloc_get_default());
 	return 0;
 }
 
@@ -66,10 +67,10 @@ static void what_is_sent_is_received(void **state)
 	pktgen_stop(&pg, 1);
 	run_for(&now, S / 10, 50 * US);
 	assert_true(pktgen_drained(&pg, 1, now));
-	assert_int_equal(pg.worker[0]->stats.tx_packets, 20000);
-	assert_int_equal(pg.worker[0]->stats.tx_bytes, 20000 * 64);
-	assert_int_equal(pg.worker[1]->stats.rx_packets, 20000);
-	assert_int_equal(pg.worker[1]->stats.rx_bytes, 20000 * 64);
+	assert_int_equal(pktgen_worker(&pg, 0, 0)->stats.tx_packets, 20000);
+	assert_int_equal(pktgen_worker(&pg, 0, 0)->stats.tx_bytes, 20000 * 64);
+	assert_int_equal(pktgen_worker(&pg, 1, 0)->stats.rx_packets, 20000);
+	assert_int_equal(pktgen_worker(&pg, 1, 0)->stats.rx_bytes, 20000 * 64);
 	assert_int_equal(pktgen_active(&pg), 0);
 }
 
@@ -84,7 +85,7 @@ static void jumbo_frames_come_in_parts(void **state)
 	teardown(NULL);
 	host_reset();
 	host_loop_pair(dev, 9000);
-	pktgen_open(&pg, uk_alloc_get_default());
+	pktgen_open(&pg, 1, uk_alloc_get_default());
 	assert_true(pg.port[1].rx_buf_bytes < 9000);
 	set_pps(10000, now);
 	assert_int_equal(pktgen_edit(&pg, 1, set_size_edit, &size, now, &fault),
@@ -94,16 +95,17 @@ static void jumbo_frames_come_in_parts(void **state)
 	pktgen_stop(&pg, 1);
 	run_for(&now, S / 10, 50 * US);
 	assert_true(pktgen_drained(&pg, 1, now));
-	assert_int_equal(pg.worker[0]->stats.tx_packets, 10000);
-	assert_int_equal(pg.worker[1]->stats.rx_packets, 10000);
-	assert_int_equal(pg.worker[1]->stats.rx_bytes, 10000 * 9018);
-	assert_int_equal(pg.port[1].nb_rx_free,
+	assert_int_equal(pktgen_worker(&pg, 0, 0)->stats.tx_packets, 10000);
+	assert_int_equal(pktgen_worker(&pg, 1, 0)->stats.rx_packets, 10000);
+	assert_int_equal(pktgen_worker(&pg, 1, 0)->stats.rx_bytes,
+			 10000 * 9018);
+	assert_int_equal(pg.port[1].queue[0].nb_rx_free,
 			 pg.port[1].nb_rx_bufs - pg.port[1].nb_rx_desc);
 }
 
 static void a_full_ring_holds_and_loses_nothing(void **state)
 {
-	struct worker *tx = pg.worker[0];
+	struct worker *tx = pktgen_worker(&pg, 0, 0);
 	uint64_t now = S;
 	(void)state;
 
@@ -113,13 +115,14 @@ static void a_full_ring_holds_and_loses_nothing(void **state)
 		worker_step(tx, now += US);
 	assert_int_equal(tx->stats.tx_packets, pg.port[1].nb_rx_desc);
 	assert_true(tx->stats.tx_ring_full > 0);
-	assert_int_equal(tx->frames.nb_held, WORKER_BURST);
+	assert_int_equal(tx->out.nb, WORKER_BURST);
 	pktgen_stop(&pg, 1);
 	run_for(&now, S / 10, 50 * US);
 	assert_true(pktgen_drained(&pg, 1, now));
 	assert_int_equal(tx->stats.tx_packets,
 			 pg.port[1].nb_rx_desc + WORKER_BURST);
-	assert_int_equal(pg.worker[1]->stats.rx_packets, tx->stats.tx_packets);
+	assert_int_equal(pktgen_worker(&pg, 1, 0)->stats.rx_packets,
+			 tx->stats.tx_packets);
 	assert_int_equal(tx->stats.tx_skipped, 0);
 }
 
@@ -134,12 +137,12 @@ static void in_flight_is_what_did_not_come_back(void **state)
 	run_for(&now, S / 10, 50 * US);
 	pktgen_stop(&pg, 1);
 	run_for(&now, S / 10, 50 * US);
-	assert_true(worker_in_flight(pg.worker[0]) >= 5);
+	assert_true(worker_in_flight(pktgen_worker(&pg, 0, 0)) >= 5);
 	/* Who cannot ask the device does not wait for its answer. */
 	assert_int_equal(pktgen_drained(&pg, 1, now), !port_can_reap());
 	host_netdev_faults(dev[0])->hold = 0;
 	if (port_can_reap())
-		assert_int_equal(worker_in_flight(pg.worker[0]), 0);
+		assert_int_equal(worker_in_flight(pktgen_worker(&pg, 0, 0)), 0);
 	assert_true(pktgen_drained(&pg, 1, now));
 }
 
@@ -152,8 +155,8 @@ static void a_port_that_does_not_receive_ignores(void **state)
 	set_pps(1000, now);
 	pktgen_start(&pg, 1, now);
 	run_for(&now, S, 50 * US);
-	assert_int_equal(pg.worker[1]->stats.rx_packets, 0);
-	assert_int_equal(pg.worker[1]->stats.rx_ignored, 1000);
+	assert_int_equal(pktgen_worker(&pg, 1, 0)->stats.rx_packets, 0);
+	assert_int_equal(pktgen_worker(&pg, 1, 0)->stats.rx_ignored, 1000);
 }
 
 static void both_ways_at_once(void **state)
@@ -169,8 +172,10 @@ static void both_ways_at_once(void **state)
 	pktgen_start(&pg, 3, now);
 	run_for(&now, S, 50 * US);
 	for (int i = 0; i < 2; i++) {
-		assert_int_equal(pg.worker[i]->stats.tx_packets, 5000);
-		assert_int_equal(pg.worker[i]->stats.rx_packets, 5000);
+		assert_int_equal(pktgen_worker(&pg, i, 0)->stats.tx_packets,
+				 5000);
+		assert_int_equal(pktgen_worker(&pg, i, 0)->stats.rx_packets,
+				 5000);
 	}
 }
 
@@ -186,8 +191,8 @@ static void a_mode_without_tx_owes_nothing(void **state)
 	run_for(&now, 10 * S, S / 1000);
 	pktgen_set_mode(&pg, 1, MODE_TX, now);
 	run_for(&now, S, 50 * US);
-	assert_int_equal(pg.worker[0]->stats.tx_packets, 2000);
-	assert_int_equal(pg.worker[0]->stats.tx_skipped, 0);
+	assert_int_equal(pktgen_worker(&pg, 0, 0)->stats.tx_packets, 2000);
+	assert_int_equal(pktgen_worker(&pg, 0, 0)->stats.tx_skipped, 0);
 }
 
 static void refused_edits_change_no_port(void **state)
@@ -206,11 +211,14 @@ static void refused_edits_change_no_port(void **state)
 	assert_int_equal(pktgen_edit(&pg, 3, set_rate_edit, &never, 0, &fault),
 			 -ERANGE);
 	for (int i = 0; i < 2; i++) {
-		assert_int_equal(pg.stream[i].sizes.entry[0].size, 64);
-		assert_int_equal(pg.stream[i].rate.unit, RATE_MAX);
-		assert_int_equal(
-			pg.worker[i]->prog[pg.worker[i]->active].variant[0].len,
-			60);
+		assert_int_equal(pktgen_stream(&pg, i, 0)->sizes.entry[0].size,
+				 64);
+		assert_int_equal(pktgen_stream(&pg, i, 0)->rate.unit, RATE_MAX);
+		assert_int_equal(pktgen_worker(&pg, i, 0)
+					 ->flow[0]
+					 ->program->variant[0]
+					 .len,
+				 60);
 	}
 }
 
@@ -227,9 +235,11 @@ static void a_new_size_counts_from_the_next_burst(void **state)
 	assert_int_equal(pktgen_edit(&pg, 1, set_size_edit, &size, now, &fault),
 			 0);
 	run_for(&now, S, 50 * US);
-	assert_int_equal(pg.worker[0]->stats.tx_packets, 2000);
-	assert_int_equal(pg.worker[0]->stats.tx_bytes, 1000 * (64 + 1518));
-	assert_int_equal(pg.worker[1]->stats.rx_bytes, 1000 * (64 + 1518));
+	assert_int_equal(pktgen_worker(&pg, 0, 0)->stats.tx_packets, 2000);
+	assert_int_equal(pktgen_worker(&pg, 0, 0)->stats.tx_bytes,
+			 1000 * (64 + 1518));
+	assert_int_equal(pktgen_worker(&pg, 1, 0)->stats.rx_bytes,
+			 1000 * (64 + 1518));
 }
 
 static void a_refused_frame_is_counted_and_freed(void **state)
@@ -241,9 +251,9 @@ static void a_refused_frame_is_counted_and_freed(void **state)
 	set_pps(1000, now);
 	pktgen_start(&pg, 1, now);
 	run_for(&now, S / 10, 50 * US);
-	assert_int_equal(pg.worker[0]->stats.tx_packets, 0);
-	assert_int_equal(pg.worker[0]->stats.tx_errors, 100);
-	assert_int_equal(worker_in_flight(pg.worker[0]), 0);
+	assert_int_equal(pktgen_worker(&pg, 0, 0)->stats.tx_packets, 0);
+	assert_int_equal(pktgen_worker(&pg, 0, 0)->stats.tx_errors, 100);
+	assert_int_equal(worker_in_flight(pktgen_worker(&pg, 0, 0)), 0);
 }
 
 static void a_broken_device_stops_its_worker(void **state)
@@ -254,10 +264,10 @@ static void a_broken_device_stops_its_worker(void **state)
 	host_netdev_faults(dev[0])->tx = -EIO;
 	pktgen_start(&pg, 1, now);
 	run_for(&now, S / 10, 50 * US);
-	assert_int_equal(pg.worker[0]->err, -EIO);
-	assert_int_equal(pg.worker[0]->state, WORKER_IDLE);
-	assert_int_equal(pg.worker[0]->stats.tx_errors, 1);
-	assert_int_equal(worker_in_flight(pg.worker[0]), 0);
+	assert_int_equal(pktgen_worker(&pg, 0, 0)->err, -EIO);
+	assert_int_equal(pktgen_worker(&pg, 0, 0)->state, WORKER_IDLE);
+	assert_int_equal(pktgen_worker(&pg, 0, 0)->stats.tx_errors, 1);
+	assert_int_equal(worker_in_flight(pktgen_worker(&pg, 0, 0)), 0);
 }
 
 static void every_step_of_bring_up_can_fail(void **state)
@@ -279,7 +289,7 @@ static void every_step_of_bring_up_can_fail(void **state)
 		host_reset();
 		host_loop_pair(dev, 1500);
 		*host_netdev_faults(dev[1]) = rows[i].faults;
-		pktgen_open(&pg, uk_alloc_get_default());
+		pktgen_open(&pg, 1, uk_alloc_get_default());
 		assert_int_equal(pg.nb_ports, 2);
 		assert_int_equal(pktgen_first_down(&pg, pktgen_all(&pg)), 1);
 		assert_int_equal(pktgen_first_down(&pg, 1), -1);
@@ -317,7 +327,7 @@ static void ignoring_is_quick_enough(void **state)
 	pktgen_start(&pg, 3, now);
 	run_for(&now, 1000 * US, US);
 	for (int i = 0; i < 2; i++) {
-		const struct stats *s = &pg.worker[i]->stats;
+		const struct stats *s = &pktgen_worker(&pg, i, 0)->stats;
 
 		assert_int_equal(s->tx_packets, 1000 * WORKER_BURST);
 		assert_int_equal(s->tx_ring_full, 0);
@@ -336,14 +346,14 @@ static void fill_ring(uint64_t *now)
 {
 	host_netdev_faults(dev[0])->hold = 10000;
 	run_for(now, 100 * US, US);
-	assert_true(pg.worker[0]->stats.tx_ring_full > 0);
+	assert_true(pktgen_worker(&pg, 0, 0)->stats.tx_ring_full > 0);
 }
 
 static void waits_as_the_least_patient_wants(void **state)
 {
 	static const enum wait_kind halt = WAIT_HALT, spin = WAIT_SPIN,
 				    automatic = WAIT_AUTO;
-	struct worker *w = pg.worker[0];
+	struct worker *w = pktgen_worker(&pg, 0, 0);
 	uint64_t now = S;
 	(void)state;
 
@@ -383,7 +393,7 @@ static void waits_as_the_least_patient_wants(void **state)
  */
 static bool inject(uint16_t len, uint16_t type)
 {
-	struct uk_netbuf *nb = port_frame_alloc(&pg.port[0]);
+	struct uk_netbuf *nb = port_frame_alloc(&pg.port[0].queue[0]);
 
 	assert_non_null(nb);
 	nb->len = len;
@@ -423,16 +433,16 @@ static unsigned sleep_and_receive(uint64_t *now, uint64_t time_ns,
 /* Nobody has started it, and in mode off it does not even count. */
 static void an_idle_receiver_stays_awake(void **state)
 {
-	const struct stats *rx = &pg.worker[1]->stats;
+	const struct stats *rx = &pktgen_worker(&pg, 1, 0)->stats;
 	uint64_t now = S, got;
 
 	(void)state;
 	pktgen_step(&pg, now);
-	assert_int_equal(pktgen_sleep_ns(&pg, now), PKTGEN_SLEEP_NS);
+	assert_int_equal(pktgen_sleep_ns(&pg, now), CORE_SLEEP_NS);
 	/* What comes while it sleeps is up to the ring. */
-	assert_int_equal(sleep_and_receive(&now, 300000 * US,
-					   PKTGEN_SLEEP_NS + 100 * US),
-			 0);
+	assert_int_equal(
+		sleep_and_receive(&now, 300000 * US, CORE_SLEEP_NS + 100 * US),
+		0);
 	assert_in_range(rx->rx_packets, 23000, 24000);
 	pktgen_set_mode(&pg, 2, 0, now);
 	got = rx->rx_packets;
@@ -451,14 +461,14 @@ static void a_quiet_receiver_falls_asleep(void **state)
 	pktgen_step(&pg, last = now);
 	assert_int_equal(pktgen_sleep_ns(&pg, now), 0);
 	assert_int_equal(pktgen_wait(&pg, now), WAIT_PAUSE);
-	now = last + PKTGEN_PAUSE_NS;
+	now = last + CORE_PAUSE_NS;
 	assert_int_equal(pktgen_wait(&pg, now), WAIT_HALT);
-	now = last + PKTGEN_AWAKE_NS - 1;
+	now = last + CORE_AWAKE_NS - 1;
 	assert_int_equal(pktgen_sleep_ns(&pg, now), 0);
 	for (now++; now < last + 80000 * US; now += 1000 * US)
 		assert_int_equal(pktgen_sleep_ns(&pg, now),
-				 (now - last) / PKTGEN_QUIET_PART);
-	assert_int_equal(pktgen_sleep_ns(&pg, now + 3600 * S), PKTGEN_SLEEP_NS);
+				 (now - last) / CORE_QUIET_PART);
+	assert_int_equal(pktgen_sleep_ns(&pg, now + 3600 * S), CORE_SLEEP_NS);
 	pktgen_start(&pg, 2, now);
 	assert_int_equal(pktgen_sleep_ns(&pg, now), 0);
 	assert_int_equal(pktgen_wait(&pg, now), WAIT_PAUSE);
@@ -490,7 +500,7 @@ static void what_reflects_stalls_too(void **state)
 
 		teardown(NULL);
 		setup(NULL);
-		s = &pg.worker[1]->stats;
+		s = &pktgen_worker(&pg, 1, 0)->stats;
 		pktgen_set_mode(&pg, 2, MODE_RX | MODE_REFLECT, now);
 		pktgen_set_how(&pg, 2, set_drops, &drops, now);
 		pktgen_start(&pg, 2, now);
@@ -506,11 +516,11 @@ static void what_reflects_stalls_too(void **state)
 		inject_slowly(&now, drops ? 150 : 1);
 		run_for(&now, 2 * S, 1000 * US);
 		assert_int_equal(s->tx_stalls, 1);
-		assert_true(worker_stalled(pg.worker[1]));
+		assert_true(worker_look(pktgen_worker(&pg, 1, 0))->stalled);
 		host_netdev_faults(dev[1])->hold = 0;
 		run_for(&now, S / 10, 1000 * US);
 		inject_slowly(&now, 2);
-		assert_false(worker_stalled(pg.worker[1]));
+		assert_false(worker_look(pktgen_worker(&pg, 1, 0))->stalled);
 		assert_int_equal(s->tx_stalls, 1);
 	}
 }
@@ -524,7 +534,7 @@ static void set_signed(struct stream *s, const void *arg __unused)
 /* All its buffers are out; in a mode that does not send none is wanted. */
 static void a_mode_without_tx_does_not_stall(void **state)
 {
-	struct worker *w = pg.worker[0];
+	struct worker *w = pktgen_worker(&pg, 0, 0);
 	struct pktgen_fault fault;
 	uint64_t now = S;
 	(void)state;
@@ -536,16 +546,16 @@ static void a_mode_without_tx_does_not_stall(void **state)
 	host_netdev_faults(dev[0])->hold = UINT32_MAX;
 	pktgen_start(&pg, 1, now);
 	run_for(&now, 2 * S, 1000 * US);
-	assert_true(worker_stalled(w));
-	assert_int_equal(w->frames.nb_held, 0);
+	assert_true(worker_look(w)->stalled);
+	assert_int_equal(w->out.nb, 0);
 	pktgen_set_mode(&pg, 1, MODE_RX, now);
 	run_for(&now, S, 1000 * US);
-	assert_false(worker_stalled(w));
+	assert_false(worker_look(w)->stalled);
 	pktgen_set_mode(&pg, 1, MODE_TX, now);
 	run_for(&now, S / 2, 1000 * US);
-	assert_false(worker_stalled(w));
+	assert_false(worker_look(w)->stalled);
 	run_for(&now, S, 1000 * US);
-	assert_true(worker_stalled(w));
+	assert_true(worker_look(w)->stalled);
 	assert_int_equal(w->stats.tx_stalls, 2);
 }
 
@@ -556,7 +566,7 @@ static int setup_unlike(void **state)
 	host_reset();
 	host_loop_pair(dev, 1500);
 	host_netdev_set_mtu(dev[0], 9000);
-	pktgen_open(&pg, uk_alloc_get_default());
+	pktgen_open(&pg, 1, uk_alloc_get_default());
 	return 0;
 }
 
@@ -574,7 +584,7 @@ static void frames_beyond_the_mtu_are_counted(void **state)
 		{2034, ETH_TYPE_IPV4, false}, {2036, ETH_TYPE_IPV4, false},
 		{9014, ETH_TYPE_IPV4, false}, {9014, ETH_TYPE_VLAN, false},
 	};
-	struct stats *s = &pg.worker[1]->stats, was;
+	struct stats *s = &pktgen_worker(&pg, 1, 0)->stats, was;
 	uint64_t now = S;
 
 	(void)state;
@@ -608,7 +618,7 @@ static void frames_beyond_the_mtu_are_counted(void **state)
 	assert_int_equal(s->rx_oversize - was.rx_oversize, 7);
 	assert_int_equal(s->rx_packets - was.rx_packets, 5);
 	assert_int_equal(s->rx_underrun, 0);
-	assert_int_equal(worker_in_flight(pg.worker[1]), 0);
+	assert_int_equal(worker_in_flight(pktgen_worker(&pg, 1, 0)), 0);
 }
 
 #define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)

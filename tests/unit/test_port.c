@@ -28,9 +28,9 @@ static void open_pair(uint16_t excess)
 	host_loop_pair(dev, 1500);
 	host_netdev_faults(dev[1])->rx_excess = excess;
 	for (unsigned i = 0; i < 2; i++)
-		assert_int_equal(
-			port_open(&port[i], i, BURST, uk_alloc_get_default()),
-			0);
+		assert_int_equal(port_open(&port[i], i, 1, BURST,
+					   uk_alloc_get_default()),
+				 0);
 }
 
 static void close_pair(void)
@@ -45,7 +45,8 @@ static struct uk_netbuf *receive(void)
 	unsigned status;
 	int err;
 
-	assert_int_equal(port_rx_burst(&port[1], &nb, 1, &status, &err), 1);
+	assert_int_equal(
+		port_rx_burst(&port[1].queue[0], &nb, 1, &status, &err), 1);
 	assert_false(status & PORT_RX_UNDERRUN);
 	return nb;
 }
@@ -54,16 +55,17 @@ static struct uk_netbuf *receive(void)
 static void pass(unsigned n, unsigned len, uint16_t excess)
 {
 	for (unsigned i = 0; i < n; i++) {
-		struct uk_netbuf *nb = port_frame_alloc(&port[0]);
+		struct uk_netbuf *nb = port_frame_alloc(&port[0].queue[0]);
 		int err;
 
 		assert_non_null(nb);
 		nb->len = (uint16_t)len;
 		memset(nb->data, (int)i, len);
-		assert_int_equal(port_tx_burst(&port[0], &nb, 1, &err), 1);
+		assert_int_equal(port_tx_burst(&port[0].queue[0], &nb, 1, &err),
+				 1);
 		nb = receive();
 		assert_int_equal(nb->len, len + excess);
-		port_rx_free(&port[1], nb);
+		port_rx_free(&port[1].queue[0], nb);
 	}
 }
 
@@ -73,7 +75,7 @@ static void test_length_without_excess(void **state)
 	open_pair(0);
 	pass(FRAMES, 60, 0);
 	pass(FRAMES, 1514, 0);
-	assert_int_equal(port[1].rx_excess, 0);
+	assert_int_equal(port[1].queue[0].rx_excess, 0);
 	close_pair();
 }
 
@@ -86,8 +88,9 @@ static void test_header_in_length_is_taken_off(void **state)
 		open_pair(header[i]);
 		pass(FRAMES, 60, EXPECTS ? 0 : header[i]);
 		pass(FRAMES, 1500, EXPECTS ? 0 : header[i]);
-		assert_int_equal(port[1].rx_excess, EXPECTS * header[i]);
-		assert_int_equal(port[0].rx_excess, 0);
+		assert_int_equal(port[1].queue[0].rx_excess,
+				 EXPECTS * header[i]);
+		assert_int_equal(port[0].queue[0].rx_excess, 0);
 		close_pair();
 	}
 }
@@ -101,13 +104,14 @@ static void test_any_last_byte(void **state)
 		int err;
 
 		open_pair(byte & 1 ? 10 : 0);
-		nb = port_frame_alloc(&port[0]);
+		nb = port_frame_alloc(&port[0].queue[0]);
 		nb->len = 60;
 		memset(nb->data, (int)byte, 60);
-		assert_int_equal(port_tx_burst(&port[0], &nb, 1, &err), 1);
+		assert_int_equal(port_tx_burst(&port[0].queue[0], &nb, 1, &err),
+				 1);
 		nb = receive();
 		assert_int_equal(nb->len, 60 + (byte & 1 && !EXPECTS ? 10 : 0));
-		port_rx_free(&port[1], nb);
+		port_rx_free(&port[1].queue[0], nb);
 		close_pair();
 	}
 }

@@ -20,7 +20,7 @@ static void rig_open(const struct trial *t)
 	f->back = t->back;
 	f->back_seed = t->seed;
 	host_netdev_tap(dev[0], tap, NULL);
-	pktgen_open(&pg, uk_alloc_get_default());
+	pktgen_open(&pg, 1, uk_alloc_get_default());
 }
 
 static void rig_look(void)

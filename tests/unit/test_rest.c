@@ -124,13 +124,13 @@ static void the_wait_has_an_end(void **state)
 	/* They did not come before, so it is shorter. */
 	rig_ask("stats clear", &took_ns);
 	assert_in_range(took_ns, REST_QUIET_NS, REST_QUIET_NS + MS);
-	assert_int_equal(pg->rest[0].peer, REST_PEER_NONE);
+	assert_int_equal(pg->set[0].rest.peer, REST_PEER_NONE);
 	rig_must("stop");
-	assert_int_equal(pg->rest[0].peer, REST_PEER_NONE);
+	assert_int_equal(pg->set[0].rest.peer, REST_PEER_NONE);
 	host_netdev_faults(rig.dev[1])->late = 0;
 	rig_run(MS);
 	rig_must("start 0 count 10; wait idle; expect state != draining");
-	assert_int_equal(pg->rest[0].peer, 1);
+	assert_int_equal(pg->set[0].rest.peer, 1);
 	/* A device that keeps what it got. */
 	if (!port_can_reap())
 		return;
@@ -149,8 +149,8 @@ static void pairs_are_told_apart(void **state)
 	(void)state;
 	rig_must("mode 0,2 tx; mode 1,3 rx; rate 10kpps");
 	rig_must("start 0 count 100; wait idle; start 2 count 99; wait idle");
-	assert_int_equal(pg->rest[0].peer, 1);
-	assert_int_equal(pg->rest[2].peer, 3);
+	assert_int_equal(pg->set[0].rest.peer, 1);
+	assert_int_equal(pg->set[2].rest.peer, 3);
 	host_netdev_faults(rig.dev[1])->late = 3000;
 	rig_must("stats clear; start 2; start 0 count 100; wait 0 idle; "
 		 "expect 1 rx.packets = 100");
@@ -171,9 +171,9 @@ static void ended_is_arrived(void **state)
 		rig_must("stats clear; start 0 count 10");
 		while (!strstr(rig.screen, "done count=10\r\n"))
 			rig_step(20 * US);
-		assert_int_equal(pg->worker[1]->stats.rx_packets,
-				 pg->worker[0]->stats.tx_packets);
-		assert_int_equal(pg->worker[0]->state, WORKER_IDLE);
+		assert_int_equal(pktgen_worker(pg, 1, 0)->stats.rx_packets,
+				 pktgen_worker(pg, 0, 0)->stats.tx_packets);
+		assert_int_equal(pktgen_worker(pg, 0, 0)->state, WORKER_IDLE);
 	}
 }
 
@@ -187,22 +187,22 @@ static void others_go_on_while_it_waits(void **state)
 	rig_run(MS);
 	rig_type("stats clear\r");
 	rig_run(MS);
-	assert_int_equal(pg->worker[0]->state, WORKER_PAUSED);
+	assert_int_equal(pktgen_worker(pg, 0, 0)->state, WORKER_PAUSED);
 	rig_must("expect 0 state = sending; start 1; expect 1 state = sending");
-	assert_int_equal(pg->worker[1]->state, WORKER_PAUSED);
+	assert_int_equal(pktgen_worker(pg, 1, 0)->state, WORKER_PAUSED);
 	/* One that begins to send by its mode waits, too. */
 	rig_must("stop 1; mode 1 reflect; start 1; mode 1 txrx");
-	assert_int_equal(pg->worker[1]->state, WORKER_PAUSED);
+	assert_int_equal(pktgen_worker(pg, 1, 0)->state, WORKER_PAUSED);
 	rig_must("rate 0 20kpps; size 0 128");
 	rig_type("\x03");
 	rig_run(MS);
-	assert_int_equal(pg->worker[0]->state, WORKER_RUNNING);
-	assert_int_equal(pg->worker[1]->state, WORKER_RUNNING);
+	assert_int_equal(pktgen_worker(pg, 0, 0)->state, WORKER_RUNNING);
+	assert_int_equal(pktgen_worker(pg, 1, 0)->state, WORKER_RUNNING);
 	assert_int_equal(pg->nb_pauses, 0);
 	rig_run(MS);
 	rig_type("stats clear\r");
 	rig_run(MS);
-	assert_int_equal(pg->worker[0]->state, WORKER_PAUSED);
+	assert_int_equal(pktgen_worker(pg, 0, 0)->state, WORKER_PAUSED);
 	host_netdev_faults(rig.dev[1])->late = 0;
 	rig_must("stop");
 	assert_int_equal(pktgen_active(pg), 0);
@@ -217,15 +217,15 @@ static void the_others_are_not_held_back(void **state)
 	rig_must("mode all txrx");
 	pktgen_pause(pg, 1, rig.now);
 	pktgen_start(pg, 3, rig.now);
-	assert_int_equal(pg->worker[0]->state, WORKER_PAUSED);
-	assert_int_equal(pg->worker[1]->state, WORKER_RUNNING);
+	assert_int_equal(pktgen_worker(pg, 0, 0)->state, WORKER_PAUSED);
+	assert_int_equal(pktgen_worker(pg, 1, 0)->state, WORKER_RUNNING);
 	pktgen_pause(pg, 2, rig.now);
-	assert_int_equal(pg->worker[1]->state, WORKER_PAUSED);
+	assert_int_equal(pktgen_worker(pg, 1, 0)->state, WORKER_PAUSED);
 	pktgen_resume(pg, rig.now);
-	assert_int_equal(pg->worker[1]->state, WORKER_PAUSED);
+	assert_int_equal(pktgen_worker(pg, 1, 0)->state, WORKER_PAUSED);
 	pktgen_resume(pg, rig.now);
-	assert_int_equal(pg->worker[0]->state, WORKER_RUNNING);
-	assert_int_equal(pg->worker[1]->state, WORKER_RUNNING);
+	assert_int_equal(pktgen_worker(pg, 0, 0)->state, WORKER_RUNNING);
+	assert_int_equal(pktgen_worker(pg, 1, 0)->state, WORKER_RUNNING);
 	rig_must("stop");
 }
 

@@ -12,7 +12,7 @@
 #define US 1000ull
 #define MS 1000000ull
 #define S 1000000000ull
-#define NO_LIMIT WORKER_NO_LIMIT
+#define NO_LIMIT FLOW_NO_LIMIT
 
 static struct app app;
 static struct host_netdev *dev[2];
@@ -88,16 +88,17 @@ static void set_rate(enum rate_unit unit, uint64_t micro)
 
 static void start(uint64_t frames, uint64_t time_ns)
 {
-	const struct worker_limit limit = {frames, time_ns};
+	const struct flow_limit limit = {frames, time_ns};
 
 	pktgen_start_limited(pg, 1, &limit, now);
-	worker_step(pg->worker[0], now); /* its time begins with the first */
+	worker_step(pktgen_worker(pg, 0, 0),
+		    now); /* its time begins with the first */
 }
 
 /* Port 0 has sent and told so; port 1 has all of it. */
 static void check_done(uint64_t frames)
 {
-	const struct worker *w = pg->worker[0];
+	const struct worker *w = pktgen_worker(pg, 0, 0);
 	char notice[64];
 
 	snprintf(notice, sizeof(notice), "port 0 done count=%llu\r\n",
@@ -107,7 +108,7 @@ static void check_done(uint64_t frames)
 	assert_null(strstr(strstr(screen, "done") + 1, "done"));
 	assert_int_equal(w->state, WORKER_IDLE);
 	assert_int_equal(w->stats.tx_packets, frames);
-	assert_int_equal(pg->worker[1]->stats.rx_packets, frames);
+	assert_int_equal(pktgen_worker(pg, 1, 0)->stats.rx_packets, frames);
 }
 
 static void exactly_so_many(void **state)
@@ -125,7 +126,8 @@ static void exactly_so_many(void **state)
 			start(counts[i], NO_LIMIT);
 			run_for(S / 2, 7 * US);
 			check_done(counts[i]);
-			assert_int_equal(pg->worker[0]->stats.tx_skipped, 0);
+			assert_int_equal(
+				pktgen_worker(pg, 0, 0)->stats.tx_skipped, 0);
 		}
 	}
 }
@@ -136,8 +138,8 @@ static void held_up_by_a_full_ring_it_is_as_many(void **state)
 	start(1000, NO_LIMIT);
 	/* Nobody takes frames at the other end. */
 	for (int i = 0; i < 100; i++)
-		worker_step(pg->worker[0], now += US);
-	assert_int_equal(pg->worker[0]->stats.tx_packets,
+		worker_step(pktgen_worker(pg, 0, 0), now += US);
+	assert_int_equal(pktgen_worker(pg, 0, 0)->stats.tx_packets,
 			 pg->port[1].nb_rx_desc);
 	assert_null(strstr(screen, "done"));
 	run_for(S / 10, 7 * US);
@@ -154,7 +156,7 @@ static void given_up_frames_do_not_count(void **state)
 	step(S / 5);
 	run_for(S, 50 * US);
 	check_done(50000);
-	assert_in_range(pg->worker[0]->stats.tx_skipped, 9998, 10000);
+	assert_in_range(pktgen_worker(pg, 0, 0)->stats.tx_skipped, 9998, 10000);
 }
 
 /* Frames due in [start, start + time): k * gap below it, as ceil() says. */
@@ -185,20 +187,21 @@ static void exactly_those_that_are_due(void **state)
 			}
 			run_for(S / 20, 50 * US);
 			check_done(rows[i].frames);
-			assert_int_equal(pg->worker[0]->stats.tx_skipped, 0);
+			assert_int_equal(
+				pktgen_worker(pg, 0, 0)->stats.tx_skipped, 0);
 		}
 	}
 }
 
 static void late_by_more_it_is_told_as_skipped(void **state)
 {
-	const struct stats *s = &pg->worker[0]->stats;
+	const struct stats *s = &pktgen_worker(pg, 0, 0)->stats;
 	(void)state;
 
 	set_rate(RATE_PPS, 10000ull * 1000000);
 	start(NO_LIMIT, S);
 	step(0);
-	s = &pg->worker[0]->stats;
+	s = &pktgen_worker(pg, 0, 0)->stats;
 	assert_int_equal(s->tx_packets, 1);
 	step(10 * S);
 	run_for(S / 10, 50 * US);
@@ -240,13 +243,13 @@ static void stopped_it_is_not_done(void **state)
 	pktgen_stop(pg, 1);
 	run_for(2 * S, 50 * US);
 	assert_null(strstr(screen, "done"));
-	assert_int_equal(pg->worker[0]->stats.tx_packets, 501);
+	assert_int_equal(pktgen_worker(pg, 0, 0)->stats.tx_packets, 501);
 	/* And the next run knows nothing of it. */
 	pktgen_start(pg, 1, now);
-	assert_false(worker_limited(pg->worker[0]));
+	assert_false(worker_look(pktgen_worker(pg, 0, 0))->limited);
 	run_for(2 * S, 50 * US);
-	assert_int_equal(pg->worker[0]->state, WORKER_RUNNING);
-	assert_int_equal(pg->worker[0]->stats.tx_packets, 501 + 2001);
+	assert_int_equal(pktgen_worker(pg, 0, 0)->state, WORKER_RUNNING);
+	assert_int_equal(pktgen_worker(pg, 0, 0)->stats.tx_packets, 501 + 2001);
 }
 
 static void each_run_counts_its_own(void **state)
@@ -259,10 +262,10 @@ static void each_run_counts_its_own(void **state)
 	start(23, NO_LIMIT);
 	run_for(MS, 7 * US);
 	assert_non_null(strstr(screen, "port 0 done count=23\r\n"));
-	assert_int_equal(pg->worker[0]->stats.tx_packets, 123);
-	assert_int_equal(pg->worker[0]->done.runs, 2);
+	assert_int_equal(pktgen_worker(pg, 0, 0)->stats.tx_packets, 123);
+	assert_int_equal(pktgen_worker(pg, 0, 0)->done.runs, 2);
 	/* It began with frame 0 again. */
-	assert_int_equal(pg->worker[0]->at.frame, 23);
+	assert_int_equal(pktgen_worker(pg, 0, 0)->flow[0]->at.frame, 23);
 }
 
 static void it_waits_for_the_device(void **state)
@@ -293,8 +296,8 @@ static void a_broken_device_is_not_done(void **state)
 	start(100, NO_LIMIT);
 	run_for(S / 10, 50 * US);
 	assert_null(strstr(screen, "done"));
-	assert_int_equal(pg->worker[0]->state, WORKER_IDLE);
-	assert_int_equal(pg->worker[0]->err, -EIO);
+	assert_int_equal(pktgen_worker(pg, 0, 0)->state, WORKER_IDLE);
+	assert_int_equal(pktgen_worker(pg, 0, 0)->err, -EIO);
 }
 
 static void a_mode_without_tx_waits_and_ends_at_the_time(void **state)
@@ -305,7 +308,7 @@ static void a_mode_without_tx_waits_and_ends_at_the_time(void **state)
 	run_for(S / 2, 50 * US);
 	pktgen_set_mode(pg, 1, 0, now);
 	run_for(S / 4, 50 * US);
-	assert_int_equal(pg->worker[0]->state, WORKER_RUNNING);
+	assert_int_equal(pktgen_worker(pg, 0, 0)->state, WORKER_RUNNING);
 	run_for(S / 2, 50 * US);
 	check_done(501);
 	/* Ports that do not send are not started. */
@@ -325,8 +328,10 @@ static void a_mix_keeps_its_rate(void **state)
 	start(NO_LIMIT, 3 * S);
 	run_for(4 * S, 50 * US);
 	check_done(36000);
-	assert_int_equal(pg->worker[0]->stats.tx_bytes, 3000ull * 4342);
-	assert_int_equal(pg->worker[1]->stats.rx_bytes, 3000ull * 4342);
+	assert_int_equal(pktgen_worker(pg, 0, 0)->stats.tx_bytes,
+			 3000ull * 4342);
+	assert_int_equal(pktgen_worker(pg, 1, 0)->stats.rx_bytes,
+			 3000ull * 4342);
 }
 
 /* A rate that changes on the way does not change the round. */
@@ -344,7 +349,7 @@ static void a_mix_is_exact_across_changes(void **state)
 	}
 	run_for(S, 50 * US);
 	check_done(12000);
-	assert_int_equal(pg->worker[0]->stats.tx_bytes, 1000 * 4342);
+	assert_int_equal(pktgen_worker(pg, 0, 0)->stats.tx_bytes, 1000 * 4342);
 }
 
 static void edit_size(struct stream *s, const void *arg)
@@ -363,13 +368,14 @@ static void a_mix_gives_way_to_a_size(void **state)
 	set_rate(RATE_PPS, 1000ull * 1000000);
 	pktgen_start(pg, 1, now);
 	run_for(5 * MS, 50 * US);
-	assert_true(pg->worker[0]->at.order > 1);
+	assert_true(pktgen_worker(pg, 0, 0)->flow[0]->at.order > 1);
 	assert_int_equal(pktgen_edit(pg, 1, edit_size, &size, now, &fault), 0);
-	pg->worker[0]->stats.tx_packets = pg->worker[0]->stats.tx_bytes = 0;
+	pktgen_worker(pg, 0, 0)->stats.tx_packets =
+		pktgen_worker(pg, 0, 0)->stats.tx_bytes = 0;
 	run_for(S, 50 * US);
-	assert_in_range(pg->worker[0]->stats.tx_packets, 999, 1001);
-	assert_int_equal(pg->worker[0]->stats.tx_bytes,
-			 100 * pg->worker[0]->stats.tx_packets);
+	assert_in_range(pktgen_worker(pg, 0, 0)->stats.tx_packets, 999, 1001);
+	assert_int_equal(pktgen_worker(pg, 0, 0)->stats.tx_bytes,
+			 100 * pktgen_worker(pg, 0, 0)->stats.tx_packets);
 }
 
 #define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)

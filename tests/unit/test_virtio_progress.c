@@ -28,7 +28,7 @@ static void rig_open(const struct trial *t)
 	fake.max[0] = fake.max[1] = DESC;
 	looks = nb_sent = nb_at_hand = 0;
 	back_seed = t->seed;
-	pktgen_open(&pg, uk_alloc_get_default());
+	pktgen_open(&pg, 1, uk_alloc_get_default());
 }
 
 static void rig_close(void)

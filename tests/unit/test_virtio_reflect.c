@@ -2,6 +2,7 @@
 /* A port that reflects on the platform's own driver: buffers that go round. */
 #include <string.h>
 
+#include "pktgen/engine.h"
 #include "pktgen/pktgen.h"
 #include "plat/host/host.h"
 #include "unit.h"
@@ -43,7 +44,7 @@ static void each_time_like_the_first(void **state)
 	uint64_t now_ns = 1;
 	(void)state;
 
-	pktgen_open(&pg, uk_alloc_get_default());
+	pktgen_open(&pg, 1, uk_alloc_get_default());
 	pktgen_set_mode(&pg, 1, MODE_RX | MODE_REFLECT, now_ns);
 	pktgen_start(&pg, 1, now_ns);
 	for (unsigned i = 0; i < ROUNDS; i++) {
@@ -60,7 +61,7 @@ static void each_time_like_the_first(void **state)
 		assert_int_equal(p[VIRTIO_NET_HDR_LEN], (uint8_t)(i * 2));
 		vring_dev_use(tx, b.id, 0);
 	}
-	assert_int_equal(pg.worker[0]->stats.tx_packets, ROUNDS);
+	assert_int_equal(pktgen_worker(&pg, 0, 0)->stats.tx_packets, ROUNDS);
 }
 
 /* A device that keeps one, and gives the others back in any order. */
@@ -73,11 +74,11 @@ static void one_that_is_kept(void **state)
 	struct worker *w;
 	(void)state;
 
-	pktgen_open(&pg, uk_alloc_get_default());
+	pktgen_open(&pg, 1, uk_alloc_get_default());
 	pktgen_set_mode(&pg, 1, MODE_RX | MODE_REFLECT, now_ns);
 	pktgen_start(&pg, 1, now_ns);
-	w = pg.worker[0];
-	ours = port_tx_out(w->port); /* what the worker would send */
+	w = pktgen_worker(&pg, 0, 0);
+	ours = port_tx_out(w->queue); /* what the worker would send */
 	for (unsigned i = 0; i < 10 * ROUNDS; i++) {
 		receive((uint8_t)(i * 2));
 		pktgen_step(&pg, ++now_ns);
@@ -96,26 +97,26 @@ static void one_that_is_kept(void **state)
 			vring_dev_use(tx, held[k].id, 0);
 			held[k] = held[--nb_held];
 		}
-		assert_in_range(port_tx_out(w->port) - ours,
+		assert_in_range(port_tx_out(w->queue) - ours,
 				nb_held + (i > ROUNDS),
 				nb_held + (i > ROUNDS) + 4);
 	}
 	while (nb_held)
 		vring_dev_use(tx, held[--nb_held].id, 0);
-	port_tx_reap(w->port);
-	assert_int_equal(port_tx_out(w->port), ours + 1);
+	port_tx_reap(w->queue);
+	assert_int_equal(port_tx_out(w->queue), ours + 1);
 	vring_dev_use(tx, kept.id, 0);
-	port_tx_reap(w->port);
-	assert_int_equal(port_tx_out(w->port), ours);
+	port_tx_reap(w->queue);
+	assert_int_equal(port_tx_out(w->queue), ours);
 	assert_int_equal(w->stats.tx_packets, 10 * ROUNDS);
 }
 
 static struct worker *open_reflecting(void)
 {
-	pktgen_open(&pg, uk_alloc_get_default());
+	pktgen_open(&pg, 1, uk_alloc_get_default());
 	pktgen_set_mode(&pg, 1, MODE_RX | MODE_REFLECT, 1);
 	pktgen_start(&pg, 1, 1);
-	return pg.worker[0];
+	return pktgen_worker(&pg, 0, 0);
 }
 
 /* Those that went first stay for good; all others go round. */
@@ -151,9 +152,9 @@ static void all_that_there_are_kept(void **state)
 
 	fake.max[VIRTIO_NET_TXQ] = 512;
 	w = open_reflecting();
-	assert_true(w->port->nb_rx_bufs < w->port->nb_tx_desc);
+	assert_true(w->queue->port->nb_rx_bufs < w->queue->port->nb_tx_desc);
 	for (unsigned i = 0; i < 10; i++) {
-		while (sent < w->port->nb_rx_bufs * (i + 1)) {
+		while (sent < w->queue->port->nb_rx_bufs * (i + 1)) {
 			receive(2);
 			pktgen_step(&pg, ++now_ns);
 			sent++;
@@ -163,7 +164,7 @@ static void all_that_there_are_kept(void **state)
 		pktgen_step(&pg, ++now_ns);
 		pktgen_step(&pg, ++now_ns);
 	}
-	assert_int_equal(w->stats.tx_packets, 10 * w->port->nb_rx_bufs);
+	assert_int_equal(w->stats.tx_packets, 10 * w->queue->port->nb_rx_bufs);
 	assert_int_equal(worker_in_flight(w), 0);
 }
 

@@ -1,0 +1,234 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * The buffers of a queue that frames come in: free, with the device, with the
+ * user, or on their way out again as what is reflected.
+ */
+#include <string.h>
+
+#include "net/port_impl.h"
+
+void port_rx_reset(struct uk_netbuf *nb, struct port_queue *q)
+{
+#ifdef PORT_SHARED
+	/* The same as below, of which only this can be another by now. */
+	nb->refcount = 1;
+	nb->flags = 0;
+	nb->data = (char *)nb->buf + q->port->info.nb_encap_rx;
+#else
+	uk_netbuf_init_indir(nb, nb->buf, nb->buflen, q->port->info.nb_encap_rx,
+			     q, nb->dtor);
+#endif
+	nb->len = q->rx_room;
+	q->rx_free[q->nb_rx_free++] = nb;
+}
+
+void port_rx_back(struct uk_netbuf *nb)
+{
+	port_rx_reset(nb, nb->priv);
+}
+
+/* A chain, which is rare; each part finds its way back by itself. */
+static unsigned free_chain(struct uk_netbuf *nb)
+{
+	const unsigned len = port_frame_len(nb);
+
+	port_frame_free(nb);
+	return len;
+}
+
+/* Gives back up to `n`, as long as no chain comes; returns how many. */
+static inline unsigned free_single(struct port_queue *q,
+				   struct uk_netbuf *const pkts[], unsigned n,
+				   const bool chains, uint64_t *bytes)
+{
+	struct uk_netbuf *const *at = pkts, *const *const end = pkts + n;
+	struct uk_netbuf **top = q->rx_free + q->nb_rx_free;
+	const uint16_t room = q->rx_room;
+	uint64_t sum = 0;
+
+#define FREE(k)                                     \
+	{                                           \
+		struct uk_netbuf *const nb = at[k]; \
+                                                    \
+		if (chains && unlikely(nb->next)) { \
+			at += (k);                  \
+			top += (k);                 \
+			break;                      \
+		}                                   \
+		sum += nb->len;                     \
+		nb->len = room;                     \
+		top[k] = nb;                        \
+	}
+	for (; end - at >= 4; at += 4, top += 4) {
+		FREE(0)
+		FREE(1)
+		FREE(2)
+		FREE(3)
+	}
+	for (; at < end; at++, top++) {
+		FREE(0)
+	}
+#undef FREE
+	q->nb_rx_free = (unsigned)(top - q->rx_free);
+	*bytes += sum;
+	return (unsigned)(at - pkts);
+}
+
+uint64_t port_rx_free_burst(struct port_queue *q,
+			    struct uk_netbuf *const pkts[], unsigned n,
+			    bool chains)
+{
+	uint64_t bytes = 0;
+	unsigned i = 0;
+
+	if (likely(!chains)) {
+		free_single(q, pkts, n, false, &bytes);
+		return bytes;
+	}
+	while ((i += free_single(q, pkts + i, n - i, true, &bytes)) < n)
+		bytes += free_chain(pkts[i++]);
+	return bytes;
+}
+
+#ifdef PORT_SHARED
+void port_reflect(struct port_queue *q, struct uk_netbuf *const pkts[],
+		  unsigned n)
+{
+	struct uk_netbuf **const ring = q->reflected, **to;
+	struct uk_netbuf **const end = ring + q->port->nb_rx_bufs;
+
+	to = ring + q->reflected_from + q->nb_reflected;
+	if (to >= end)
+		to -= q->port->nb_rx_bufs;
+	q->nb_reflected += n;
+	for (unsigned i = 0; i < n; i++) {
+		pkts[i]->refcount = 2;
+		*to = pkts[i];
+		if (unlikely(++to == end))
+			to = ring;
+	}
+}
+
+/* The `i`th of those that were reflected, from the oldest on. */
+static struct uk_netbuf **reflected_at(struct port_queue *q, unsigned i)
+{
+	const unsigned at = q->reflected_from + i;
+
+	return q->reflected +
+	       (at < q->port->nb_rx_bufs ? at : at - q->port->nb_rx_bufs);
+}
+
+/*
+ * The oldest is out. The next takes its place, or another, at which nobody
+ * looked since. False: neither is back.
+ */
+static bool pass_over(struct port_queue *q)
+{
+	struct uk_netbuf **const oldest = reflected_at(q, 0), *nb = *oldest;
+	struct uk_netbuf **other;
+
+	if (q->nb_reflected < 2)
+		return false;
+	other = reflected_at(q, 1);
+	if ((*other)->refcount != 1) {
+		if (++q->reflected_look >= q->nb_reflected)
+			q->reflected_look = 1;
+		other = reflected_at(q, q->reflected_look);
+	}
+	if ((*other)->refcount != 1)
+		return false;
+	*oldest = *other;
+	*other = nb;
+	return true;
+}
+
+/* In one piece of the ring, as long as they are back; returns how many. */
+static unsigned reclaim(struct port_queue *q)
+{
+	struct uk_netbuf **const first = q->reflected + q->reflected_from;
+	struct uk_netbuf **const end =
+		first +
+		MIN(q->nb_reflected, q->port->nb_rx_bufs - q->reflected_from);
+	struct uk_netbuf **top = q->rx_free + q->nb_rx_free, **at;
+	const uint16_t room = q->rx_room;
+	unsigned n;
+
+	for (at = first; at < end && (*at)->refcount == 1; at++) {
+		(*at)->len = room;
+		*top++ = *at;
+	}
+	n = (unsigned)(at - first);
+	q->nb_rx_free += n;
+	q->nb_reflected -= n;
+	q->reflected_from += n;
+	if (q->reflected_from == q->port->nb_rx_bufs)
+		q->reflected_from = 0;
+	return n;
+}
+
+void port_reclaim(struct port_queue *q)
+{
+	while (reclaim(q) || pass_over(q))
+		;
+}
+
+/* Those that are out; what is back may be behind one that is not. */
+static unsigned reflected_out(const struct port_queue *q)
+{
+	unsigned at = q->reflected_from, out = 0;
+
+	for (unsigned i = 0; i < q->nb_reflected; i++) {
+		out += q->reflected[at]->refcount - 1;
+		if (++at == q->port->nb_rx_bufs)
+			at = 0;
+	}
+	return out;
+}
+
+#else
+static void reflected_back(struct uk_netbuf *nb)
+{
+	struct port_queue *q = nb->priv;
+
+	q->nb_reflected--;
+	nb->dtor = port_rx_back;
+	port_rx_reset(nb, q);
+}
+
+void port_reflect(struct port_queue *q, struct uk_netbuf *const pkts[],
+		  unsigned n)
+{
+	for (unsigned i = 0; i < n; i++)
+		pkts[i]->dtor = reflected_back;
+	q->nb_reflected += n;
+}
+
+void port_reclaim(struct port_queue *q)
+{
+	(void)q;
+}
+
+static unsigned reflected_out(const struct port_queue *q)
+{
+	return q->nb_reflected;
+}
+#endif
+
+uint16_t port_rx_alloc(void *argp, struct uk_netbuf *pkts[], uint16_t count)
+{
+	struct port_queue *q = argp;
+	unsigned n;
+
+	if (unlikely(q->nb_reflected))
+		port_reclaim(q);
+	n = MIN(count, q->nb_rx_free);
+	q->nb_rx_free -= n;
+	memcpy(pkts, q->rx_free + q->nb_rx_free, n * sizeof(pkts[0]));
+	return (uint16_t)n;
+}
+
+unsigned port_tx_out(const struct port_queue *q)
+{
+	return q->port->nb_tx_bufs - uk_allocpool_availcount(q->tx_pool) +
+	       reflected_out(q);
+}

@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "pktgen/core.h"
+
+unsigned core_step(struct core *c, uint64_t now_ns, unsigned *states)
+{
+	unsigned moved = 0, all = 0;
+
+	for (unsigned i = 0; i < c->nb_workers; i++) {
+		moved += worker_step(c->worker[i], now_ns);
+		all |= c->worker[i]->state;
+	}
+	*states = all;
+	return moved;
+}
+
+/* The time without a frame, as far as it counts; 0 while a worker is active. */
+static uint64_t quiet_for(const struct core *c, uint64_t now_ns)
+{
+	uint64_t quiet_ns = CORE_SLEEP_NS * CORE_QUIET_PART;
+
+	for (unsigned i = 0; i < c->nb_workers; i++) {
+		const struct worker *w = c->worker[i];
+
+		if (w->state != WORKER_IDLE)
+			return 0;
+		if (w->last_rx_ns)
+			quiet_ns = MIN(quiet_ns, now_ns - w->last_rx_ns);
+	}
+	return quiet_ns;
+}
+
+uint64_t core_sleep_ns(const struct core *c, uint64_t now_ns)
+{
+	const uint64_t quiet_ns = quiet_for(c, now_ns);
+
+	return quiet_ns < CORE_AWAKE_NS ? 0 : quiet_ns / CORE_QUIET_PART;
+}
+
+enum wait_kind core_wait(const struct core *c, uint64_t now_ns)
+{
+	enum wait_kind least = WAIT_AUTO, kind;
+
+	for (unsigned i = 0; i < c->nb_workers; i++) {
+		kind = worker_wait(c->worker[i], now_ns);
+		least = MIN(least, kind);
+	}
+	if (least != WAIT_AUTO)
+		return least;
+	return quiet_for(c, now_ns) < CORE_PAUSE_NS ? WAIT_PAUSE : WAIT_HALT;
+}

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* A core: the workers that one CPU steps, and how it waits for them. */
+#ifndef PKTGEN_CORE_H
+#define PKTGEN_CORE_H
+
+#include "pktgen/worker.h"
+
+#define CORE_WORKERS_MAX (CONFIG_APPUKPKTGEN_MAX_PORTS * PORT_QUEUES_MAX)
+
+struct core {
+	unsigned nb_workers;
+	struct worker *worker[CORE_WORKERS_MAX]; /* by port, then by queue */
+};
+
+/*
+ * Steps every worker once; returns how many frames moved, and in *states all
+ * states that they are in then.
+ */
+unsigned core_step(struct core *c, uint64_t now_ns, unsigned *states);
+
+/*
+ * How long the caller may sleep after a step that moved nothing; 0: it goes on
+ * at once. That is so while a worker is active, and for CORE_AWAKE_NS after one
+ * got a frame, started or not, counted or ignored: a receive ring is short.
+ * From then on it is CORE_QUIET_PART of the time without a frame, up to
+ * CORE_SLEEP_NS.
+ */
+#define CORE_AWAKE_NS 2000000ull
+#define CORE_QUIET_PART 8
+#define CORE_SLEEP_NS 10000000ull
+uint64_t core_sleep_ns(const struct core *c, uint64_t now_ns);
+
+/*
+ * How to wait after a step that moved nothing where core_sleep_ns() is 0, not
+ * WAIT_AUTO: as the least patient worker that is active wants to.
+ * Where none is, the sender may need this core, so only CORE_PAUSE_NS after a
+ * frame are not halted: at a million frames a second there is always one.
+ */
+#define CORE_PAUSE_NS 20000ull
+enum wait_kind core_wait(const struct core *c, uint64_t now_ns);
+
+#endif /* PKTGEN_CORE_H */
