@@ -11,6 +11,7 @@
 #define MAX_DESC 1024
 #define DEFAULT_DESC 256
 #define ENCAP 12
+#define QUEUES CONFIG_LIBUKNETDEV_MAXNBQUEUES
 
 /* A queue of netbufs. */
 struct fifo {
@@ -32,6 +33,7 @@ struct flying {
 };
 
 struct uk_netdev_tx_queue {
+	unsigned id; /* what it sends arrives at the peer's of this number */
 	unsigned nb_desc;
 	unsigned nb_flying;
 	uint64_t looks;
@@ -44,8 +46,8 @@ struct host_netdev {
 	struct uk_hwaddr mac;
 	uint16_t mtu;
 	struct host_faults faults;
-	struct uk_netdev_rx_queue rxq;
-	struct uk_netdev_tx_queue txq;
+	struct uk_netdev_rx_queue rxq[QUEUES];
+	struct uk_netdev_tx_queue txq[QUEUES];
 	void (*tap)(void *arg, const void *frame, size_t len);
 	void *tap_arg;
 };
@@ -106,9 +108,8 @@ static void fill(struct uk_netdev_rx_queue *q, struct uk_netbuf *rx,
 	}
 }
 
-static bool deliver(struct host_netdev *to, const struct uk_netbuf *nb)
+static bool deliver(struct uk_netdev_rx_queue *q, const struct uk_netbuf *nb)
 {
-	struct uk_netdev_rx_queue *q = &to->rxq;
 	struct uk_netbuf *rx;
 	unsigned parts;
 
@@ -126,20 +127,20 @@ static bool deliver(struct host_netdev *to, const struct uk_netbuf *nb)
 }
 
 /* Whether the device could take any frame now. */
-static bool has_room(const struct host_netdev *d)
+static bool has_room(const struct host_netdev *d,
+		     const struct uk_netdev_tx_queue *q)
 {
-	const struct fifo *posted = &d->peer->rxq.posted;
+	const struct fifo *posted = &d->peer->rxq[q->id].posted;
 	unsigned room;
 
-	if (d->txq.nb_flying == d->txq.nb_desc || !fifo_len(posted))
+	if (q->nb_flying == q->nb_desc || !fifo_len(posted))
 		return false;
 	room = posted->nb[posted->head % MAX_DESC]->len;
 	return fifo_len(posted) >= (d->mtu + 14u + room - 1) / room;
 }
 
-static void complete(struct host_netdev *d)
+static void complete(struct host_netdev *d, struct uk_netdev_tx_queue *q)
 {
-	struct uk_netdev_tx_queue *q = &d->txq;
 	const unsigned had = q->nb_flying;
 
 	q->looks++;
@@ -155,10 +156,9 @@ static void complete(struct host_netdev *d)
 	}
 }
 
-static void fly(struct host_netdev *d, struct uk_netbuf *nb)
+static void fly(struct host_netdev *d, struct uk_netdev_tx_queue *q,
+		struct uk_netbuf *nb)
 {
-	struct uk_netdev_tx_queue *q = &d->txq;
-
 	q->flying[q->nb_flying++] = (struct flying){
 		nb, q->looks + host_back_delay(d->faults.back, q->looks,
 					       &d->faults.back_seed)};
@@ -170,7 +170,7 @@ static int tx_burst(struct uk_netdev *dev, struct uk_netdev_tx_queue *q,
 	struct host_netdev *d = dev_of(dev);
 	uint16_t n;
 
-	complete(d);
+	complete(d, q);
 	for (n = 0; n < *cnt; n++) {
 		struct uk_netbuf *nb = pkts[n];
 
@@ -179,22 +179,21 @@ static int tx_burst(struct uk_netdev *dev, struct uk_netdev_tx_queue *q,
 			*cnt = n;
 			return d->faults.tx ? d->faults.tx : -EINVAL;
 		}
-		if (q->nb_flying == q->nb_desc || !deliver(d->peer, nb))
+		if (q->nb_flying == q->nb_desc ||
+		    !deliver(&d->peer->rxq[q->id], nb))
 			break;
 		if (d->tap)
 			d->tap(d->tap_arg, nb->data, nb->len);
-		fly(d, nb);
+		fly(d, q, nb);
 	}
 	*cnt = n;
 	return (n ? UK_NETDEV_STATUS_SUCCESS : 0) |
-	       (has_room(d) ? UK_NETDEV_STATUS_MORE : 0);
+	       (has_room(d, q) ? UK_NETDEV_STATUS_MORE : 0);
 }
 
 /* What is on the way comes, unless that takes longer. */
-static void arrive(struct host_netdev *d)
+static void arrive(const struct host_netdev *d, struct uk_netdev_rx_queue *q)
 {
-	struct uk_netdev_rx_queue *q = &d->rxq;
-
 	if (!fifo_len(&q->coming) || q->looks++ < d->faults.late)
 		return;
 	q->looks = 0;
@@ -212,7 +211,7 @@ static int rx_burst(struct uk_netdev *dev, struct uk_netdev_rx_queue *q,
 		*cnt = 0;
 		return dev_of(dev)->faults.rx;
 	}
-	arrive(dev_of(dev));
+	arrive(dev_of(dev), q);
 	for (n = 0; n < *cnt && fifo_len(&q->filled); n++)
 		pkts[n] = fifo_get(&q->filled);
 	for (uint16_t i = 0; i < n; i++)
@@ -239,8 +238,8 @@ static int probe(struct uk_netdev *dev)
 static void info_get(struct uk_netdev *dev, struct uk_netdev_info *info)
 {
 	*info = (struct uk_netdev_info){
-		.max_rx_queues = 1,
-		.max_tx_queues = 1,
+		.max_rx_queues = QUEUES,
+		.max_tx_queues = QUEUES,
 		.max_mtu = dev_of(dev)->mtu,
 		.nb_encap_tx = ENCAP,
 		.nb_encap_rx = ENCAP,
@@ -258,7 +257,7 @@ static int configure(struct uk_netdev *dev,
 static int queue_info(struct uk_netdev *dev __unused, uint16_t id,
 		      struct uk_netdev_queue_info *info)
 {
-	if (id > 0)
+	if (id >= QUEUES)
 		return -EINVAL;
 	*info = (struct uk_netdev_queue_info){
 		.nb_max = DEFAULT_DESC,
@@ -269,23 +268,22 @@ static int queue_info(struct uk_netdev *dev __unused, uint16_t id,
 	return 0;
 }
 
-static int rxq_configure(struct uk_netdev *dev, uint16_t id __unused,
-			 uint16_t nb_desc, struct uk_netdev_rxqueue_conf *conf,
+static int rxq_configure(struct uk_netdev *dev, uint16_t id, uint16_t nb_desc,
+			 struct uk_netdev_rxqueue_conf *conf,
 			 struct uk_netdev_rx_queue **queue)
 {
 	struct host_netdev *d = dev_of(dev);
 
 	if (d->faults.rxq)
 		return d->faults.rxq;
-	d->rxq.conf = *conf;
-	d->rxq.nb_desc = nb_desc ? nb_desc : DEFAULT_DESC;
-	refill(&d->rxq);
-	*queue = &d->rxq;
+	d->rxq[id].conf = *conf;
+	d->rxq[id].nb_desc = nb_desc ? nb_desc : DEFAULT_DESC;
+	refill(&d->rxq[id]);
+	*queue = &d->rxq[id];
 	return 0;
 }
 
-static int txq_configure(struct uk_netdev *dev, uint16_t id __unused,
-			 uint16_t nb_desc,
+static int txq_configure(struct uk_netdev *dev, uint16_t id, uint16_t nb_desc,
 			 struct uk_netdev_txqueue_conf *conf __unused,
 			 struct uk_netdev_tx_queue **queue)
 {
@@ -293,8 +291,9 @@ static int txq_configure(struct uk_netdev *dev, uint16_t id __unused,
 
 	if (d->faults.txq)
 		return d->faults.txq;
-	d->txq.nb_desc = nb_desc ? nb_desc : DEFAULT_DESC;
-	*queue = &d->txq;
+	d->txq[id].id = id;
+	d->txq[id].nb_desc = nb_desc ? nb_desc : DEFAULT_DESC;
+	*queue = &d->txq[id];
 	return 0;
 }
 
