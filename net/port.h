@@ -178,14 +178,7 @@ static inline void port_rx_free(struct port_queue *q, struct uk_netbuf *nb)
 	q->rx_free[q->nb_rx_free++] = nb;
 }
 
-/*
- * The same for `n` of them, none a chain unless it is said that there may be
- * `chains`; returns their bytes, without FCS.
- */
-uint64_t port_rx_free_burst(struct port_queue *q,
-			    struct uk_netbuf *const pkts[], unsigned n,
-			    bool chains);
-
+/* For `n` of them, each looked at before: net/port_look.h. */
 /*
  * Received frames, no chains, are going to be sent on the same queue. They are
  * then freed by port_frame_free(), which the device does; where frames are

@@ -27,69 +27,6 @@ void port_rx_back(struct uk_netbuf *nb)
 	port_rx_reset(nb, nb->priv);
 }
 
-/* A chain, which is rare; each part finds its way back by itself. */
-static unsigned free_chain(struct uk_netbuf *nb)
-{
-	const unsigned len = port_frame_len(nb);
-
-	port_frame_free(nb);
-	return len;
-}
-
-/* Gives back up to `n`, as long as no chain comes; returns how many. */
-static inline unsigned free_single(struct port_queue *q,
-				   struct uk_netbuf *const pkts[], unsigned n,
-				   const bool chains, uint64_t *bytes)
-{
-	struct uk_netbuf *const *at = pkts, *const *const end = pkts + n;
-	struct uk_netbuf **top = q->rx_free + q->nb_rx_free;
-	const uint16_t room = q->rx_room;
-	uint64_t sum = 0;
-
-#define FREE(k)                                     \
-	{                                           \
-		struct uk_netbuf *const nb = at[k]; \
-                                                    \
-		if (chains && unlikely(nb->next)) { \
-			at += (k);                  \
-			top += (k);                 \
-			break;                      \
-		}                                   \
-		sum += nb->len;                     \
-		nb->len = room;                     \
-		top[k] = nb;                        \
-	}
-	for (; end - at >= 4; at += 4, top += 4) {
-		FREE(0)
-		FREE(1)
-		FREE(2)
-		FREE(3)
-	}
-	for (; at < end; at++, top++) {
-		FREE(0)
-	}
-#undef FREE
-	q->nb_rx_free = (unsigned)(top - q->rx_free);
-	*bytes += sum;
-	return (unsigned)(at - pkts);
-}
-
-uint64_t port_rx_free_burst(struct port_queue *q,
-			    struct uk_netbuf *const pkts[], unsigned n,
-			    bool chains)
-{
-	uint64_t bytes = 0;
-	unsigned i = 0;
-
-	if (likely(!chains)) {
-		free_single(q, pkts, n, false, &bytes);
-		return bytes;
-	}
-	while ((i += free_single(q, pkts + i, n - i, true, &bytes)) < n)
-		bytes += free_chain(pkts[i++]);
-	return bytes;
-}
-
 #ifdef PORT_SHARED
 void port_reflect(struct port_queue *q, struct uk_netbuf *const pkts[],
 		  unsigned n)

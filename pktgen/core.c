@@ -6,8 +6,12 @@ unsigned core_step(struct core *c, uint64_t now_ns, unsigned *states)
 	unsigned moved = 0, all = 0;
 
 	for (unsigned i = 0; i < c->nb_workers; i++) {
-		moved += worker_step(c->worker[i], now_ns);
-		all |= c->worker[i]->state;
+		struct worker *const w = c->worker[i];
+
+		if (moved && w->state == WORKER_RUNNING && c->clock_ns)
+			now_ns = c->clock_ns();
+		moved += worker_step(w, now_ns);
+		all |= w->state;
 	}
 	*states = all;
 	return moved;

@@ -8,6 +8,12 @@
 #define CORE_WORKERS_MAX (CONFIG_APPUKPKTGEN_MAX_PORTS * PORT_QUEUES_MAX)
 
 struct core {
+	/*
+	 * What a worker that runs is given as the time when another has moved
+	 * frames just before: its own burst is then late by what that took.
+	 * NULL: all of a step have the caller's.
+	 */
+	uint64_t (*clock_ns)(void);
 	unsigned nb_workers;
 	struct worker *worker[CORE_WORKERS_MAX]; /* by port, then by queue */
 };

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
+#include "net/port_look.h"
 #include "pktgen/engine.h"
 
 /* What the port has beyond its ring allows for so many at once. */
@@ -40,20 +41,48 @@ static bool rests(struct worker *w)
 	return false;
 }
 
-/* Counts what came and gives it back. */
+/* What is known of frames once all were looked at. */
+struct looks {
+	uint64_t bytes; /* without FCS */
+};
+
+/* A frame while it is ours: whoever wants to know more of it looks here. */
+PORT_INLINE void look(void *looks, const struct uk_netbuf *nb)
+{
+	((struct looks *)looks)->bytes += nb->len;
+}
+
+PORT_INLINE void look_large(void *looks, const struct uk_netbuf *nb)
+{
+	((struct looks *)looks)->bytes += port_frame_len(nb);
+}
+
+static NOINLINE void look_and_free_large(struct worker *w,
+					 struct uk_netbuf *pkts[], unsigned n,
+					 struct looks *l)
+{
+	port_look_and_free(w->queue, pkts, n, true, look_large, l);
+}
+
+/* What was taken is looked at, and given back or sent back. */
 static void take(struct worker *w, struct uk_netbuf *pkts[], unsigned n,
 		 bool large, uint64_t now_ns)
 {
-	uint64_t bytes;
+	struct looks l = {0};
 
 	w->last_rx_ns = now_ns;
 	if (unlikely(large) && w->mode & MODE_RX)
 		n = take_out_oversize(w, pkts, n);
-	bytes = reflects(w) ? engine_reflect(w, pkts, n, now_ns)
-			    : port_rx_free_burst(w->queue, pkts, n, large);
+	if (reflects(w)) {
+		l.bytes = engine_reflect(w, pkts, n, now_ns);
+	} else if (likely(!large)) {
+		port_look_and_free(w->queue, pkts, n, false, look, &l);
+	} else {
+		look_and_free_large(w, pkts, n, &l);
+	}
 	if (likely(w->mode & MODE_RX)) {
 		w->stats.rx_packets += n;
-		w->stats.rx_bytes += bytes + (uint64_t)n * ETH_FCS_LEN;
+		w->stats.rx_bytes += l.bytes + (uint64_t)n * ETH_FCS_LEN;
 	} else {
 		w->stats.rx_ignored += n;
 	}

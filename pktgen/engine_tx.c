@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "pktgen/engine.h"
 
-#define NOINLINE __attribute__((noinline))
-
 /* When its next frame is due, of several: one that is not paced always is. */
 static uint64_t due_ns(const struct flow *f, uint64_t now_ns)
 {

@@ -20,9 +20,6 @@
 /* As many as two bursts, so that one can be out while the next is made. */
 #define FIRST_SLOTS 128
 
-/* Loops of their own, which registers suffice for. */
-#define NOINLINE __attribute__((noinline))
-
 /* What a slot has in it, in `priv`: a program's frame of this variant. */
 static void *tag(const struct frames *f, unsigned variant)
 {

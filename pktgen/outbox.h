@@ -11,6 +11,9 @@
 
 #define OUTBOX_MAX 256 /* frames of a burst */
 
+/* Of what is rare, or has a loop that all registers are for. */
+#define NOINLINE __attribute__((noinline))
+
 struct frames;
 
 struct outbox {

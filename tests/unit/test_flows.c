@@ -267,6 +267,33 @@ static void there_is_an_end_to_streams(void **state)
 	assert_int_equal(pg.set[0].nb_streams, PKTGEN_MAX_STREAMS);
 }
 
+static uint64_t stopwatch(void)
+{
+	return now + 7 * US;
+}
+
+/* Behind another's burst it is later: what is sent then was due then. */
+static void each_burst_has_its_own_time(void **state)
+{
+	static const struct histogram none;
+	const struct flow *f;
+	(void)state;
+
+	open_with(2);
+	pktgen_add_stream(&pg, 0, 1, uk_alloc_get_default(), now);
+	set_stream(0, 1000, false);
+	set_stream(1, 1000, false);
+	pg.core.clock_ns = stopwatch;
+	pktgen_start(&pg, 1, now);
+	pktgen_step(&pg, now);
+	f = pg.set[0].stream[0]->flow;
+	assert_int_equal(histogram_total(&f->lag, &none), 1);
+	assert_int_equal(f->lag.sum_ns, 0);
+	f = pg.set[0].stream[1]->flow;
+	assert_int_equal(histogram_total(&f->lag, &none), 1);
+	assert_int_equal(f->lag.sum_ns, 7 * US);
+}
+
 #define TEST(f) cmocka_unit_test_teardown(f, teardown)
 
 int main(void)
@@ -278,6 +305,7 @@ int main(void)
 		TEST(streams_are_set_while_they_are_sent),
 		TEST(two_queues_have_a_flow_each),
 		TEST(queues_are_seen_as_one_port),
+		TEST(each_burst_has_its_own_time),
 		TEST(there_is_an_end_to_streams),
 	};
 
