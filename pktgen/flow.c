@@ -20,11 +20,9 @@ void flow_close(struct flow *f, struct uk_alloc *a)
 
 static struct pacing pacing(const struct flow *f, const struct worker_how *how)
 {
-	const struct program *prog = f->program;
-
 	return (struct pacing){
-		.gap = prog->gap,
-		.unpaced = prog->unpaced,
+		.gap = f->gap,
+		.unpaced = f->unpaced,
 		.pace = how->pace,
 		.burst = how->burst,
 		.seed = f->seed,
@@ -38,8 +36,10 @@ void flow_forgive(struct flow *f, const struct worker_how *how, uint64_t now_ns)
 	pacer_start(&f->pacer, &p, now_ns);
 }
 
-void flow_switch(struct flow *f)
+void flow_switch(struct flow *f, const struct gap *gap, bool unpaced)
 {
+	f->gap = *gap;
+	f->unpaced = unpaced;
 	program_switch(f->program, flow_spare_program(f), &f->at);
 	f->program = flow_spare_program(f);
 }

@@ -38,6 +38,8 @@ struct worker_how {
 struct flow {
 	struct program prog[2];
 	const struct program *program; /* of them, that is being sent */
+	struct gap gap;                /* between frames, unless... */
+	bool unpaced;
 	struct pacer pacer;
 	struct program_at at;    /* the next frame of the run */
 	uint64_t frames_left;    /* to make, FLOW_NO_LIMIT */
@@ -68,8 +70,11 @@ static inline struct program *flow_spare_program(struct flow *f)
 	return &f->prog[f->program == f->prog];
 }
 
-/* Sends the spare program from the next frame on; then flow_set(). */
-void flow_switch(struct flow *f);
+/*
+ * Sends the spare program from the next frame on, a frame each `gap`, or as
+ * fast as it goes; then flow_set().
+ */
+void flow_switch(struct flow *f, const struct gap *gap, bool unpaced);
 
 /*
  * Frames are made, and due, as `how` says, and one of `share` flows of its

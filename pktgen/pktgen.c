@@ -114,15 +114,6 @@ struct worker *pktgen_worker(struct pktgen *pg, unsigned port, unsigned queue)
 
 /* ---- What is set -------------------------------------------------------- */
 
-static void give_flow(struct worker *w, enum worker_order_kind kind,
-		      struct flow *f, uint64_t now_ns)
-{
-	const struct worker_order order = {
-		.kind = kind, .now_ns = now_ns, .flow = f};
-
-	worker_give(w, &order);
-}
-
 static struct worker *worker_of(struct pktgen *pg, unsigned port,
 				unsigned stream)
 {
@@ -144,14 +135,23 @@ static struct pktgen_stream *make_stream(struct pktgen *pg, struct worker *w,
 	    flow_open(s->flow, w->queue, &w->out,
 		      port + (uint64_t)number * PKTGEN_MAX_PORTS, a) >= 0) {
 		stream_init(&s->stream, pg->port[port].mac);
-		program_compile(flow_spare_program(s->flow), &s->stream);
-		flow_switch(s->flow);
 		return s;
 	}
 	if (s->flow)
 		uk_free(a, s->flow);
 	uk_free(a, s);
 	return NULL;
+}
+
+/* The spare program, and when its frames are due, go to the worker. */
+static void give_program(struct worker *w, const struct pktgen_stream *s,
+			 enum worker_order_kind kind, uint64_t now_ns)
+{
+	struct worker_order order = {.kind = kind, .now_ns = now_ns};
+
+	order.flow = s->flow;
+	stream_gap(&s->stream, &order.gap, &order.unpaced);
+	worker_give(w, &order);
 }
 
 int pktgen_add_stream(struct pktgen *pg, unsigned port, unsigned queue,
@@ -166,8 +166,9 @@ int pktgen_add_stream(struct pktgen *pg, unsigned port, unsigned queue,
 	s = make_stream(pg, w, set->nb_streams, a);
 	if (!s)
 		return -ENOMEM;
-	give_flow(w, ORDER_FLOW, s->flow, now_ns);
 	set->stream[set->nb_streams] = s;
+	program_compile(flow_spare_program(s->flow), &s->stream);
+	give_program(w, s, ORDER_FLOW, now_ns);
 	set->changes++;
 	return (int)set->nb_streams++;
 }
@@ -176,6 +177,9 @@ int pktgen_try_stream(struct pktgen *pg, unsigned port, unsigned stream,
 		      const struct stream *s, struct pktgen_fault *fault)
 {
 	struct flow *f = pg->set[port].stream[stream]->flow;
+	struct gap gap;
+	bool unpaced;
+	int rc;
 
 	fault->port = port;
 	fault->min = stream_size_min(s);
@@ -184,7 +188,8 @@ int pktgen_try_stream(struct pktgen *pg, unsigned port, unsigned stream,
 	fault->size = stream_bad_size(s, fault->min, fault->max);
 	if (fault->size)
 		return -EMSGSIZE;
-	return program_compile(flow_spare_program(f), s);
+	rc = stream_gap(s, &gap, &unpaced);
+	return rc < 0 ? rc : program_compile(flow_spare_program(f), s);
 }
 
 void pktgen_take_stream(struct pktgen *pg, unsigned port, unsigned stream,
@@ -193,7 +198,7 @@ void pktgen_take_stream(struct pktgen *pg, unsigned port, unsigned stream,
 	struct pktgen_stream *to = pg->set[port].stream[stream];
 
 	to->stream = *s;
-	give_flow(worker_of(pg, port, stream), ORDER_PROGRAM, to->flow, now_ns);
+	give_program(worker_of(pg, port, stream), to, ORDER_PROGRAM, now_ns);
 	pg->set[port].changes++;
 }
 

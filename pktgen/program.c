@@ -4,7 +4,6 @@
 #include <errno.h>
 #include <string.h>
 
-#include "net/csum.h"
 #include "pktgen/program_edit.h"
 
 /* Payload bytes count up from 0, so that a shifted frame shows. */
@@ -12,77 +11,6 @@ static void put_payload(uint8_t *payload, size_t len)
 {
 	for (size_t i = 0; i < len; i++)
 		payload[i] = (uint8_t)i;
-}
-
-static void put_eth(const struct stream *s, struct eth_hdr *eth)
-{
-	memcpy(eth->dst, s->dst.mac, ETH_ALEN);
-	memcpy(eth->src, s->src.mac, ETH_ALEN);
-	eth->type = net16(s->ipv6 ? ETH_TYPE_IPV6 : ETH_TYPE_IPV4);
-}
-
-static void put_ipv4(const struct stream *s, struct ipv4_hdr *ip, size_t len)
-{
-	*ip = (struct ipv4_hdr){
-		.version_ihl = 0x45,
-		.total_len = net16((uint16_t)len),
-		.frag = net16(0x4000), /* do not fragment */
-		.ttl = s->ttl,
-		.proto = IP_PROTO_UDP,
-	};
-	memcpy(&ip->src, s->src.ip, IPV4_ALEN);
-	memcpy(&ip->dst, s->dst.ip, IPV4_ALEN);
-}
-
-static void put_ipv6(const struct stream *s, struct ipv6_hdr *ip, size_t len)
-{
-	*ip = (struct ipv6_hdr){
-		.version_class_flow = net32(6u << 28),
-		.payload_len = net16((uint16_t)(len - sizeof(*ip))),
-		.next_header = IP_PROTO_UDP,
-		.hop_limit = s->ttl,
-	};
-	memcpy(ip->src, s->src.ip6, IPV6_ALEN);
-	memcpy(ip->dst, s->dst.ip6, IPV6_ALEN);
-}
-
-static void *udp_of(const struct stream *s, uint8_t *frame)
-{
-	return frame + (s->ipv6 ? UDP6_HEADERS : UDP4_HEADERS) -
-	       sizeof(struct udp_hdr);
-}
-
-/* The headers of a frame of `len` bytes, their checksums 0. */
-static void put_headers(const struct stream *s, uint8_t *frame, size_t len)
-{
-	struct udp_hdr *udp = udp_of(s, frame);
-
-	put_eth(s, (void *)frame);
-	if (s->ipv6)
-		put_ipv6(s, (void *)(frame + ETH_HLEN), len - ETH_HLEN);
-	else
-		put_ipv4(s, (void *)(frame + ETH_HLEN), len - ETH_HLEN);
-	*udp = (struct udp_hdr){
-		.src = net16(s->src.udp),
-		.dst = net16(s->dst.udp),
-		.len = net16((uint16_t)(frame + len - (uint8_t *)udp)),
-	};
-}
-
-/* All else being there already. */
-static void put_checksums(const struct stream *s, uint8_t *frame, size_t len)
-{
-	struct ipv4_hdr *ip = (void *)(frame + ETH_HLEN);
-	const struct ipv6_hdr *ip6 = (void *)ip;
-	struct udp_hdr *udp = udp_of(s, frame);
-	const uint16_t udp_len = (uint16_t)(frame + len - (uint8_t *)udp);
-
-	if (s->ipv6) {
-		udp->csum = csum_udp6(ip6->src, ip6->dst, udp, udp_len);
-		return;
-	}
-	ip->csum = csum_fold(csum_add(0, ip, sizeof(*ip)));
-	udp->csum = csum_udp4(ip->src, ip->dst, udp, udp_len);
 }
 
 /*
@@ -94,31 +22,40 @@ static void put_signature_room(struct program *prog, const struct variant *v,
 	const unsigned end = v->len;
 
 	for (unsigned i = end - SIGNATURE_LEN; prog->sign && i < end; i++)
-		prog->frame[i] = zero ? 0 : (uint8_t)(i - prog->header_len);
+		prog->frame[i] = zero ? 0 : (uint8_t)(i - prog->stack.len);
+}
+
+/* All else of a frame of `len` bytes being there already, from inside out. */
+static void put_checksums(const struct stack *st, uint8_t *frame, size_t len)
+{
+	for (unsigned i = st->nb; i-- > 0;)
+		if (st->layer[i].proto->has_csum)
+			stack_put_csum(st, i, frame, len);
 }
 
 /* Each size is compiled in the template and its headers kept. */
-static void put_variants(struct program *prog, const struct stream *s)
+static void put_variants(struct program *prog, const struct sizes *sizes)
 {
+	const struct stack *st = &prog->stack;
 	size_t longest = 0;
 
-	prog->nb_variants = s->sizes.count;
-	for (unsigned i = 0; i < s->sizes.count; i++) {
+	prog->nb_variants = sizes->count;
+	for (unsigned i = 0; i < sizes->count; i++) {
 		prog->variant[i].len =
-			(uint16_t)(s->sizes.entry[i].size - ETH_FCS_LEN);
+			(uint16_t)(sizes->entry[i].size - ETH_FCS_LEN);
 		if (prog->variant[i].len > longest)
 			longest = prog->variant[i].len;
 	}
-	put_payload(prog->frame + prog->header_len, longest - prog->header_len);
+	put_payload(prog->frame + st->len, longest - st->len);
 	/* The first one last: its headers stay in the template. */
-	for (unsigned i = s->sizes.count; i-- > 0;) {
+	for (unsigned i = sizes->count; i-- > 0;) {
 		struct variant *v = &prog->variant[i];
 
 		put_signature_room(prog, v, true);
-		put_headers(s, prog->frame, v->len);
-		put_checksums(s, prog->frame, v->len);
+		stack_put(st, prog->frame, v->len);
+		put_checksums(st, prog->frame, v->len);
 		put_signature_room(prog, v, false);
-		memcpy(v->header, prog->frame, prog->header_len);
+		memcpy(v->header, prog->frame, st->len);
 	}
 }
 
@@ -126,19 +63,19 @@ static void put_variants(struct program *prog, const struct stream *s)
  * Spreads the sizes evenly over a round: at each place every one gains its
  * weight, and the one that has most pays for the place with the sum.
  */
-static void put_order(struct program *prog, const struct stream *s)
+static void put_order(struct program *prog, const struct sizes *sizes)
 {
 	int credit[SIZES_MAX] = {0};
 	int sum = 0;
 
-	for (unsigned i = 0; i < s->sizes.count; i++)
-		sum += s->sizes.entry[i].weight;
-	prog->nb_order = s->sizes.count > 1 ? (unsigned)sum : 1;
+	for (unsigned i = 0; i < sizes->count; i++)
+		sum += sizes->entry[i].weight;
+	prog->nb_order = sizes->count > 1 ? (unsigned)sum : 1;
 	for (unsigned at = 0; at < prog->nb_order; at++) {
 		unsigned most = 0;
 
-		for (unsigned i = 0; i < s->sizes.count; i++) {
-			credit[i] += s->sizes.entry[i].weight;
+		for (unsigned i = 0; i < sizes->count; i++) {
+			credit[i] += sizes->entry[i].weight;
 			if (credit[i] > credit[most])
 				most = i;
 		}
@@ -147,93 +84,98 @@ static void put_order(struct program *prog, const struct stream *s)
 	}
 }
 
-/* The last 32 bits of an address, `bits` of which lie below its prefix. */
-static void add_address(struct program *prog, size_t offset, unsigned bits,
-			const uint8_t *low)
+/* The checksums, from inside out. */
+static void put_csums(struct program *prog, unsigned layer[PROGRAM_CSUMS_MAX])
 {
+	const struct stack *st = &prog->stack;
+
+	prog->nb_csums = 0;
+	for (unsigned i = st->nb; i-- > 0;) {
+		if (!st->layer[i].proto->has_csum)
+			continue;
+		layer[prog->nb_csums] = i;
+		prog->csum_at[prog->nb_csums++] =
+			(uint16_t)(st->layer[i].at +
+				   st->layer[i].proto->csum_at);
+	}
+}
+
+/* Counts up the last 32 bits of a field, those that the mask has. */
+static void add_patch(struct program *prog, unsigned layer, unsigned field,
+		      uint32_t mask, const unsigned csum_layer[])
+{
+	const struct stack *st = &prog->stack;
+	const unsigned bits = st->layer[layer].proto->field[field].bits;
+	const unsigned at = stack_field_at(st, layer, field) + bits / 8 -
+			    (unsigned)sizeof(uint32_t);
+	struct patch *p = &prog->patch[prog->nb_patches++];
 	uint32_t from;
 
-	if (!bits)
-		return;
-	memcpy(&from, low, sizeof(from));
-	prog->patch[prog->nb_patches++] = (struct patch){
+	memcpy(&from, st->header + at, sizeof(from));
+	*p = (struct patch){
 		.op = PATCH_INC,
-		.offset = (uint16_t)offset,
-		.in_ip = prog->ip_csum,
-		.mask = UINT32_MAX >> (32 - bits),
+		.offset = (uint16_t)at,
+		.mask = mask,
 		.from = net32(from),
 		.step = 1,
 	};
+	for (unsigned i = 0; i < prog->nb_csums; i++)
+		if (stack_covers(st, csum_layer[i], layer, field))
+			p->csums |= (uint8_t)(1u << i);
 }
-
-#define IN_IPV4(field) (ETH_HLEN + __builtin_offsetof(struct ipv4_hdr, field))
-#define IN_IPV6(field) (ETH_HLEN + __builtin_offsetof(struct ipv6_hdr, field))
 
 static void put_patches(struct program *prog, const struct stream *s)
 {
-	const size_t low = IPV6_ALEN - sizeof(uint32_t);
+	const struct stream_family *ip = stream_family(s);
+	const struct {
+		const struct endpoint *end;
+		unsigned field;
+	} addresses[] = {{&s->src, ip->src}, {&s->dst, ip->dst}};
+	unsigned csum_layer[PROGRAM_CSUMS_MAX];
 
+	put_csums(prog, csum_layer);
 	prog->nb_patches = 0;
-	if (s->ipv6) {
-		add_address(prog, IN_IPV6(src) + low,
-			    IPV6_BITS - s->src.ip6_prefix, s->src.ip6 + low);
-		add_address(prog, IN_IPV6(dst) + low,
-			    IPV6_BITS - s->dst.ip6_prefix, s->dst.ip6 + low);
-		return;
+	for (unsigned i = 0; i < ARRAY_SIZE(addresses); i++) {
+		const unsigned prefix =
+			((const uint8_t *)addresses[i].end)[ip->prefix];
+		const unsigned low =
+			ip->proto->field[addresses[i].field].bits - prefix;
+
+		if (low)
+			add_patch(prog, STREAM_IP, addresses[i].field,
+				  UINT32_MAX >> (32 - low), csum_layer);
 	}
-	add_address(prog, IN_IPV4(src), IPV4_BITS - s->src.ip_prefix,
-		    s->src.ip);
-	add_address(prog, IN_IPV4(dst), IPV4_BITS - s->dst.ip_prefix,
-		    s->dst.ip);
-}
-
-/* What the checksum at `offset` sums up but for the patches' `out`. */
-static uint16_t sum_left(const uint8_t *header, unsigned offset, uint32_t out)
-{
-	uint16_t csum, sum;
-
-	memcpy(&csum, header + offset, sizeof(csum));
-	sum = (uint16_t)edit_fold((uint16_t)~csum + (out ^ 0xffff));
-	return sum ? sum : 0xffff;
 }
 
 void program_sum(struct program *prog)
 {
-	uint32_t udp = 0, ip = 0;
+	uint32_t out[PROGRAM_CSUMS_MAX] = {0};
 
-	for (unsigned i = 0; i < prog->nb_patches; i++) {
-		const uint32_t from = net32(prog->patch[i].from);
-		const uint32_t sum = (uint16_t)from + (from >> 16);
-
-		udp += sum;
-		ip += prog->patch[i].in_ip ? sum : 0;
-	}
+	for (unsigned i = 0; i < prog->nb_patches; i++)
+		for (unsigned k = 0; k < prog->nb_csums; k++)
+			if (prog->patch[i].csums >> k & 1)
+				out[k] += csum_of32(net32(prog->patch[i].from));
 	for (unsigned i = 0; i < prog->nb_variants; i++) {
 		struct variant *v = &prog->variant[i];
 
-		v->udp_sum =
-			sum_left(v->header, prog->udp_csum, edit_fold(udp));
-		v->ip_sum = sum_left(v->header, prog->ip_csum, edit_fold(ip));
+		for (unsigned k = 0; k < prog->nb_csums; k++) {
+			uint16_t csum;
+
+			memcpy(&csum, v->header + prog->csum_at[k],
+			       sizeof(csum));
+			v->sum[k] = csum_without(csum, csum_fold(out[k]));
+		}
 	}
 }
 
 int program_compile(struct program *prog, const struct stream *s)
 {
-	int rc;
-
 	if (stream_bad_size(s, stream_size_min(s), STREAM_SIZE_MAX))
 		return -EMSGSIZE;
-	rc = stream_gap(s, &prog->gap, &prog->unpaced);
-	if (rc < 0)
-		return rc;
-	prog->stream = *s;
 	prog->sign = s->sign;
-	prog->header_len = s->ipv6 ? UDP6_HEADERS : UDP4_HEADERS;
-	prog->udp_csum = (uint16_t)(prog->header_len - sizeof(struct udp_hdr) +
-				    __builtin_offsetof(struct udp_hdr, csum));
-	prog->ip_csum = s->ipv6 ? 0 : IN_IPV4(csum);
-	put_variants(prog, s);
-	put_order(prog, s);
+	stream_stack(s, &prog->stack);
+	put_variants(prog, &s->sizes);
+	put_order(prog, &s->sizes);
 	put_patches(prog, s);
 	program_sum(prog);
 	return 0;
@@ -245,7 +187,7 @@ void program_put(const struct program *prog, unsigned variant, uint8_t *buf)
 
 	memcpy(buf, prog->frame, v->len);
 	if (variant)
-		memcpy(buf, v->header, prog->header_len);
+		memcpy(buf, v->header, prog->stack.len);
 }
 
 void program_put_longest(const struct program *prog, uint8_t *buf)
@@ -263,7 +205,7 @@ void program_put_variant(const struct program *prog, unsigned from, unsigned to,
 {
 	const size_t end = prog->variant[from].len - SIGNATURE_LEN;
 
-	memcpy(buf, prog->variant[to].header, prog->header_len);
+	memcpy(buf, prog->variant[to].header, prog->stack.len);
 	if (prog->sign)
 		memcpy(buf + end, prog->frame + end, SIGNATURE_LEN);
 }
@@ -293,8 +235,8 @@ uint16_t program_create(const struct program *prog, struct program_at *at,
 	const uint64_t n = at->frame;
 	const uint16_t len = prog->variant[program_step(prog, at)].len;
 
-	put_payload(buf + prog->header_len, len - prog->header_len);
-	put_headers(&prog->stream, buf, len);
+	put_payload(buf + prog->stack.len, len - (size_t)prog->stack.len);
+	stack_put(&prog->stack, buf, len);
 	for (unsigned i = 0; i < prog->nb_patches; i++) {
 		const struct patch *p = &prog->patch[i];
 		const uint32_t value = net32(patch_value(p, n));
@@ -303,7 +245,7 @@ uint16_t program_create(const struct program *prog, struct program_at *at,
 	}
 	if (prog->sign)
 		signature_put(buf + len - SIGNATURE_LEN, &sign);
-	put_checksums(&prog->stream, buf, len);
+	put_checksums(&prog->stack, buf, len);
 	return len;
 }
 

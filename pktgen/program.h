@@ -18,9 +18,17 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "net/proto/proto.h"
 #include "pktgen/stream.h"
 
 #define PROGRAM_PATCHES_MAX 4
+
+/*
+ * The innermost checksum, which covers the payload and with it a signature, and
+ * is never 0; and that of a header below.
+ */
+#define PROGRAM_CSUMS_MAX 2
+enum { CSUM_PAYLOAD, CSUM_HEADER };
 
 enum patch_op {
 	PATCH_INC, /* from + N * step, for frame N */
@@ -28,13 +36,12 @@ enum patch_op {
 
 /*
  * One field that changes: those bits of the 32 at `offset` that the mask has. A
- * narrower field is reached by its mask, a step being in place as well. UDP's
- * checksum covers it.
+ * narrower field is reached by its mask, a step being in place as well.
  */
 struct patch {
 	enum patch_op op;
 	uint16_t offset; /* bytes from the frame's start, even */
-	bool in_ip;      /* IPv4's checksum covers it too */
+	uint8_t csums;   /* bit N: the program's checksum N covers it */
 	uint32_t mask;   /* host byte order, as are the next two */
 	uint32_t from;   /* all 32 bits, as the template has them */
 	uint32_t step;
@@ -44,26 +51,24 @@ struct patch {
 struct variant {
 	uint16_t len; /* bytes handed to the device: size less FCS */
 	/*
-	 * Sums (RFC 1071) in 1..0xffff of all that a checksum covers but for
-	 * the patched fields and the signature.
+	 * For each checksum the sum, in 1..0xffff, of all that it covers but
+	 * for the patched fields and the signature.
 	 */
-	uint16_t udp_sum, ip_sum;
-	uint8_t header[UDP6_HEADERS];
+	uint16_t sum[PROGRAM_CSUMS_MAX];
+	uint8_t header[STACK_BYTES_MAX];
 };
 
 struct program {
-	bool unpaced; /* RATE_MAX */
 	bool sign;
-	struct gap gap;
 	unsigned nb_variants;
-	uint16_t header_len;        /* bytes of variant.header */
-	uint16_t udp_csum, ip_csum; /* where they are; ip_csum 0: nowhere */
+	unsigned nb_csums;
+	uint16_t csum_at[PROGRAM_CSUMS_MAX]; /* bytes from the frame's start */
 	struct variant variant[SIZES_MAX];
 	unsigned nb_order; /* frames of a round */
 	uint8_t order[SIZES_SUM_MAX];
 	unsigned nb_patches;
 	struct patch patch[PROGRAM_PATCHES_MAX];
-	struct stream stream; /* what this was compiled from */
+	struct stack stack; /* the headers, but for what a size says */
 	/* The longest frame, with the header of the first variant. */
 	uint8_t frame[STREAM_SIZE_MAX];
 };
@@ -75,8 +80,8 @@ struct program_at {
 };
 
 /*
- * Compiles `s`. -EMSGSIZE when a size is below stream_size_min() or above
- * STREAM_SIZE_MAX, -ERANGE as stream_gap(); the program is then not to be used.
+ * Compiles the frames of `s`. -EMSGSIZE when a size is below stream_size_min()
+ * or above STREAM_SIZE_MAX; the program is then not to be used.
  */
 int program_compile(struct program *prog, const struct stream *s);
 
@@ -119,7 +124,7 @@ void program_put_longest(const struct program *prog, uint8_t *buf);
 uint16_t program_next(const struct program *prog, struct program_at *at,
 		      uint64_t now_ns, uint8_t *buf);
 
-/* The same frame, made from the stream without the template. */
+/* The same frame, made anew from the stack without the template. */
 uint16_t program_create(const struct program *prog, struct program_at *at,
 			uint64_t now_ns, uint8_t *buf);
 

@@ -10,14 +10,12 @@
 #include <string.h>
 #include <uk/essentials.h>
 
+#include "net/csum.h"
 #include "pktgen/program.h"
 #include "pktgen/program_run.h"
 #include "pktgen/signature.h"
 
-/*
- * The sums of what no patch changes, after patches were set. In them 0xffff
- * stands for 0: no header is all 0.
- */
+/* The sums of what no patch changes, after patches were set. */
 void program_sum(struct program *prog);
 
 /* Signatures of frames that are sent at one time, one after another. */
@@ -29,17 +27,12 @@ struct edit_sign {
 
 /* What a variant's frames have in common: a copy stays in registers. */
 struct edit {
-	uint32_t udp_sum, ip_sum;
-	size_t udp_csum, ip_csum;
+	uint32_t sum[PROGRAM_CSUMS_MAX];
+	size_t csum_at[PROGRAM_CSUMS_MAX];
+	unsigned nb_csums;
 	size_t sign_at;
 	bool odd; /* so is sign_at */
 };
-
-EDIT_INLINE uint32_t edit_sum64(uint64_t v)
-{
-	return edit_fold((uint16_t)v + (uint32_t)(uint16_t)(v >> 16) +
-			 (uint16_t)(v >> 32) + (uint16_t)(v >> 48));
-}
 
 /* For frame `n` and those behind it up to the next multiple of 65,536. */
 EDIT_INLINE void edit_sign_begin(struct edit_sign *s, uint64_t n,
@@ -50,10 +43,9 @@ EDIT_INLINE void edit_sign_begin(struct edit_sign *s, uint64_t n,
 	s->head = __builtin_bswap64((uint64_t)SIGNATURE_MAGIC << 48 |
 				    (n & SIGNATURE_SEQ_MASK) >> 16);
 	s->time = __builtin_bswap64(now_ns);
-	sum = edit_fold(edit_sum64(s->head) + edit_sum64(s->time));
+	sum = csum_fold(csum_of64(s->head) + csum_of64(s->time));
 	s->sum = sum;
-	/* RFC 1071, 2(B). */
-	s->odd_sum = __builtin_bswap16((uint16_t)sum);
+	s->odd_sum = csum_swap(sum);
 }
 
 /* Writes the signature of frame `n` at `p`; returns its sum. */
@@ -87,10 +79,10 @@ EDIT_INLINE struct edit edit_of(const struct program *prog,
 				const struct variant *v)
 {
 	return (struct edit){
-		.udp_sum = v->udp_sum,
-		.ip_sum = v->ip_sum,
-		.udp_csum = prog->udp_csum,
-		.ip_csum = prog->ip_csum,
+		.sum = {v->sum[CSUM_PAYLOAD], v->sum[CSUM_HEADER]},
+		.csum_at = {prog->csum_at[CSUM_PAYLOAD],
+			    prog->csum_at[CSUM_HEADER]},
+		.nb_csums = prog->nb_csums,
 		.sign_at = v->len - SIGNATURE_LEN,
 		.odd = v->len & 1,
 	};
@@ -101,25 +93,25 @@ EDIT_INLINE void program_edit(const struct edit *e, const struct patch *patch,
 			      const unsigned nb_patches, const bool sign,
 			      struct edit_sign *s, uint64_t n, uint8_t *buf)
 {
-	uint32_t udp = e->udp_sum, ip = e->ip_sum;
+	uint32_t payload = e->sum[CSUM_PAYLOAD], header = e->sum[CSUM_HEADER];
 	uint16_t csum;
 
 	for (unsigned i = 0; i < nb_patches; i++) {
 		const struct patch *p = &patch[i];
 		const uint32_t value = __builtin_bswap32(patch_value(p, n));
-		const uint32_t sum = (uint16_t)value + (value >> 16);
+		const uint32_t sum = csum_of32(value);
 
 		memcpy(buf + p->offset, &value, sizeof(value));
-		udp += sum;
-		ip += p->in_ip ? sum : 0;
+		payload += p->csums & 1 << CSUM_PAYLOAD ? sum : 0;
+		header += p->csums & 1 << CSUM_HEADER ? sum : 0;
 	}
 	if (sign)
-		udp += edit_sign(s, n, e->odd, buf + e->sign_at);
-	csum = edit_udp_csum(udp);
-	memcpy(buf + e->udp_csum, &csum, sizeof(csum));
-	if (nb_patches && e->ip_csum) {
-		csum = (uint16_t)~edit_fold(ip);
-		memcpy(buf + e->ip_csum, &csum, sizeof(csum));
+		payload += edit_sign(s, n, e->odd, buf + e->sign_at);
+	csum = csum_end_not_zero(payload);
+	memcpy(buf + e->csum_at[CSUM_PAYLOAD], &csum, sizeof(csum));
+	if (nb_patches && e->nb_csums > CSUM_HEADER) {
+		csum = csum_end(header);
+		memcpy(buf + e->csum_at[CSUM_HEADER], &csum, sizeof(csum));
 	}
 }
 

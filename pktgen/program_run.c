@@ -28,34 +28,27 @@ static void add_lane(struct program_run *r, size_t at, uint16_t value, int step,
 	r->last = MIN(r->last, last);
 }
 
-/* The sum of a field's halves, in host order. */
-static uint32_t sum32(uint32_t v)
-{
-	return (v & UINT16_MAX) + (v >> 16);
-}
-
 void program_run_begin(struct program_run *r, const struct program *prog,
 		       uint64_t n, size_t frame_at)
 {
 	const struct variant *v = &prog->variant[0];
 	const unsigned nb_up = prog->nb_patches + prog->sign;
-	/* RFC 1071, 2(B): in the other byte order it is as good. */
-	uint32_t udp = __builtin_bswap16(v->udp_sum);
-	uint32_t ip = __builtin_bswap16(v->ip_sum);
+	uint32_t payload = csum_swap(v->sum[CSUM_PAYLOAD]);
+	uint32_t header = csum_swap(v->sum[CSUM_HEADER]);
 	const size_t sign_at = v->len - (size_t)SIGNATURE_LEN;
 
 	*r = (struct program_run){
 		.frame_at = frame_at, .nb_up = nb_up, .last = UINT16_MAX + 1u};
 	if (!nb_up)
 		return;
-	add_lane(r, prog->udp_csum, 0, -(int)nb_up, r->last);
+	add_lane(r, prog->csum_at[CSUM_PAYLOAD], 0, -(int)nb_up, r->last);
 	for (unsigned i = 0; i < prog->nb_patches; i++) {
 		const struct patch *p = &prog->patch[i];
 		const uint32_t value = patch_value(p, n);
 		const uint16_t mask = (uint16_t)MIN(p->mask, UINT16_MAX);
 
-		udp += sum32(value);
-		ip += p->in_ip ? sum32(value) : 0;
+		payload += csum_of32(value);
+		header += csum_of32(value);
 		add_lane(r, p->offset + 2u, (uint16_t)value, 1,
 			 mask - (value & mask) + 1u);
 	}
@@ -63,16 +56,17 @@ void program_run_begin(struct program_run *r, const struct program *prog,
 		struct edit_sign s;
 
 		edit_sign_begin(&s, n, 0);
-		udp += __builtin_bswap16((uint16_t)s.sum) + (uint16_t)n;
+		payload += csum_swap(s.sum) + (uint16_t)n;
 		r->time_at = frame_at + sign_at + 10;
 		add_lane(r, sign_at + 8, (uint16_t)n, 1,
 			 UINT16_MAX + 1u - (uint16_t)n);
 	}
-	if (prog->nb_patches && prog->ip_csum) {
-		const uint16_t csum = (uint16_t)~edit_fold(ip);
+	if (prog->nb_patches && prog->nb_csums > CSUM_HEADER) {
+		const uint16_t csum = csum_end(header);
 		const unsigned by = prog->nb_patches;
 
-		add_lane(r, prog->ip_csum, csum, -(int)by, csum / by + 1u);
+		add_lane(r, prog->csum_at[CSUM_HEADER], csum, -(int)by,
+			 csum / by + 1u);
 	}
-	r->udp_sum = udp;
+	r->sum = payload;
 }

@@ -13,38 +13,24 @@
 #include <string.h>
 #include <uk/essentials.h>
 
+#include "net/csum.h"
 #include "pktgen/program.h"
 
 #define EDIT_INLINE static inline __attribute__((always_inline))
 
-/* RFC 1071: the sum of 16-bit words, `sum` being one of up to 2^31. */
-EDIT_INLINE uint32_t edit_fold(uint32_t sum)
-{
-	return (sum + (sum << 16 | sum >> 16)) >> 16;
-}
-
-/*
- * The complement of a sum. 0 would mean that there is none (RFC 768): it is
- * that of 0xffff, which one more and one less turns into 0.
- */
-EDIT_INLINE uint16_t edit_udp_csum(uint32_t sum)
-{
-	return (uint16_t)-edit_fold(sum + 1);
-}
-
 #define PROGRAM_LANES_MAX 4
 
 struct program_run {
-	/* The first, UDP's checksum, is at the upper end. */
+	/* The first, the payload's checksum, is at the upper end. */
 	uint64_t lanes, step;
 	size_t at[PROGRAM_LANES_MAX];
 	size_t time_at;
-	size_t frame_at;  /* what the offsets begin with */
-	uint64_t time;    /* as it lies in a signed frame */
-	unsigned nb;      /* lanes */
-	unsigned nb_up;   /* that grow, by 1; UDP's checksum shrinks by these */
-	unsigned last;    /* frames before a lane goes round, but for UDP's */
-	uint32_t udp_sum; /* of the next frame but for its time, host order */
+	size_t frame_at; /* what the offsets begin with */
+	uint64_t time;   /* as it lies in a signed frame */
+	unsigned nb;     /* lanes */
+	unsigned nb_up;  /* that grow, by 1; that checksum shrinks by these */
+	unsigned last;   /* frames before another lane goes round */
+	uint32_t sum;    /* of the next frame but for its time, host order */
 };
 
 /* Lanes that frames of a program have; more than PROGRAM_LANES_MAX: no runs. */
@@ -55,10 +41,13 @@ static inline unsigned program_lanes(const struct program *prog)
 	if (prog->nb_variants > 1 || (prog->sign && prog->variant[0].len & 1))
 		return PROGRAM_LANES_MAX + 1;
 	for (unsigned i = 0; i < n; i++)
-		if (prog->patch[i].step != 1)
+		if (prog->patch[i].step != 1 ||
+		    prog->patch[i].csums != (1u << prog->nb_csums) - 1)
 			return PROGRAM_LANES_MAX + 1;
-	return program_edits(prog) ? n + prog->sign + (n && prog->ip_csum) + 1
-				   : 0;
+	return program_edits(prog)
+		       ? n + prog->sign + (n && prog->nb_csums > CSUM_HEADER) +
+				 1
+		       : 0;
 }
 
 /* For how many frames from `n` on the heads are alike. */
@@ -78,16 +67,15 @@ void program_run_begin(struct program_run *r, const struct program *prog,
 EDIT_INLINE unsigned program_run_at(struct program_run *r, const bool sign,
 				    uint64_t now_ns, unsigned max)
 {
-	uint32_t sum = r->udp_sum;
+	uint32_t sum = r->sum;
 	uint16_t csum;
 
 	if (sign) {
-		sum += (uint16_t)now_ns + (uint32_t)(uint16_t)(now_ns >> 16) +
-		       (uint16_t)(now_ns >> 32) + (uint16_t)(now_ns >> 48);
+		sum += csum_of64(now_ns);
 		r->time = __builtin_bswap64(now_ns);
 	}
 	/* Of 1 and more; no more than by its steps, which would divide. */
-	csum = edit_udp_csum(sum);
+	csum = csum_end_not_zero(sum);
 	r->lanes = r->lanes << 16 >> 16 | (uint64_t)csum << 48;
 	max = MIN(max, r->last);
 	return r->nb_up ? MIN(max, ((csum - 1u) >> (r->nb_up - 1)) + 1) : max;
@@ -97,7 +85,7 @@ EDIT_INLINE unsigned program_run_at(struct program_run *r, const bool sign,
 EDIT_INLINE void program_run_skip(struct program_run *r, unsigned n)
 {
 	r->lanes += r->step * n;
-	r->udp_sum += r->nb_up * n;
+	r->sum += r->nb_up * n;
 	r->last -= n;
 }
 

@@ -2,7 +2,9 @@
 #include "pktgen/stream.h"
 
 #include <errno.h>
+#include <stddef.h>
 #include <string.h>
+#include <uk/essentials.h>
 
 #include "stats/wide.h"
 
@@ -40,6 +42,50 @@ void stream_set_size(struct stream *s, uint16_t size)
 	s->sizes.count = 1;
 	s->sizes.entry[0] = (struct size_weight){size, 1};
 }
+
+/* ---- Headers ------------------------------------------------------------ */
+
+static const struct stream_family families[] = {
+	{&proto_ipv4, IPV4_TTL, IPV4_SRC, IPV4_DST,
+	 offsetof(struct endpoint, ip), offsetof(struct endpoint, ip_prefix)},
+	{&proto_ipv6, IPV6_HOPS, IPV6_SRC, IPV6_DST,
+	 offsetof(struct endpoint, ip6), offsetof(struct endpoint, ip6_prefix)},
+};
+
+const struct stream_family *stream_family(const struct stream *s)
+{
+	return &families[s->ipv6];
+}
+
+void stream_stack(const struct stream *s, struct stack *st)
+{
+	const struct stream_family *ip = stream_family(s);
+
+	*st = (struct stack){0};
+	stack_push(st, &proto_eth);
+	stack_set_bytes(st, STREAM_ETH, ETH_DST, s->dst.mac);
+	stack_set_bytes(st, STREAM_ETH, ETH_SRC, s->src.mac);
+	stack_push(st, ip->proto);
+	stack_set(st, STREAM_IP, ip->hops, s->ttl);
+	stack_set_bytes(st, STREAM_IP, ip->src,
+			(const uint8_t *)&s->src + ip->addr);
+	stack_set_bytes(st, STREAM_IP, ip->dst,
+			(const uint8_t *)&s->dst + ip->addr);
+	stack_push(st, &proto_udp);
+	stack_set(st, STREAM_UDP, UDP_SRC, s->src.udp);
+	stack_set(st, STREAM_UDP, UDP_DST, s->dst.udp);
+}
+
+unsigned stream_size_min(const struct stream *s)
+{
+	const unsigned headers =
+		proto_eth.len + stream_family(s)->proto->len + proto_udp.len;
+	const unsigned sign = s->sign ? SIGNATURE_LEN : 0;
+
+	return MAX(headers + sign + ETH_FCS_LEN, (unsigned)STREAM_SIZE_MIN);
+}
+
+/* ---- Sizes and rate ----------------------------------------------------- */
 
 unsigned stream_bad_size(const struct stream *s, unsigned min, unsigned max)
 {

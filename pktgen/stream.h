@@ -9,7 +9,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "net/proto.h"
+#include "net/proto/proto.h"
 #include "pktgen/pacer.h"
 #include "pktgen/signature.h"
 #include "units/value.h"
@@ -61,13 +61,24 @@ void stream_init(struct stream *s, const uint8_t src_mac[ETH_ALEN]);
 /* Makes all frames of one size. */
 void stream_set_size(struct stream *s, uint16_t size);
 
+/* What an IP version is: its protocol, and where its fields come from. */
+struct stream_family {
+	const struct proto *proto;
+	unsigned hops, src, dst; /* fields of it... */
+	size_t addr, prefix;     /* ...and of struct endpoint, bytes */
+};
+
+/* The one whose addresses the frames carry. */
+const struct stream_family *stream_family(const struct stream *s);
+
+/* The layers of the stack of stream_stack(). */
+enum { STREAM_ETH, STREAM_IP, STREAM_UDP };
+
+/* The headers of its frames, as far as they do not depend on a size. */
+void stream_stack(const struct stream *s, struct stack *st);
+
 /* The least size that holds the stream's headers, and its signature. */
-static inline unsigned stream_size_min(const struct stream *s)
-{
-	if (!s->ipv6)
-		return STREAM_SIZE_MIN;
-	return STREAM_SIZE_MIN_IPV6 + (s->sign ? SIGNATURE_LEN : 0);
-}
+unsigned stream_size_min(const struct stream *s);
 
 /* The first size outside `min`..`max`, 0 when all are inside. */
 unsigned stream_bad_size(const struct stream *s, unsigned min, unsigned max);

@@ -324,10 +324,11 @@ void worker_give(struct worker *w, const struct worker_order *o)
 		set_how(w, &o->how, o->now_ns);
 		break;
 	case ORDER_PROGRAM:
-		flow_switch(o->flow);
+		flow_switch(o->flow, &o->gap, o->unpaced);
 		set_flow(w, o->flow, o->now_ns);
 		break;
 	case ORDER_FLOW:
+		flow_switch(o->flow, &o->gap, o->unpaced);
 		add_flow(w, o->flow, o->now_ns);
 		break;
 	case ORDER_LOOK:

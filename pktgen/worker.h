@@ -98,7 +98,7 @@ enum worker_order_kind {
 	ORDER_MODE,    /* `mode`; may change while the worker runs */
 	ORDER_HOW,     /* `how` counts from the next burst on */
 	ORDER_PROGRAM, /* the spare program of `flow` is sent from now on */
-	ORDER_FLOW,    /* `flow`, which has a program, is one more to send */
+	ORDER_FLOW,    /* `flow` is one more to send, by its spare program */
 	ORDER_LOOK,    /* writes the view */
 	ORDER_COUNT,   /* the same with `in_flight`, which asks the device */
 };
@@ -110,7 +110,11 @@ struct worker_order {
 		struct flow_limit limit;
 		unsigned mode;
 		struct worker_how how;
-		struct flow *flow;
+		struct {
+			struct flow *flow;
+			struct gap gap; /* of ORDER_PROGRAM */
+			bool unpaced;
+		};
 	};
 };
 

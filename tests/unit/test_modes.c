@@ -3,10 +3,10 @@
 #include <errno.h>
 #include <string.h>
 
-#include "net/csum.h"
 #include "pktgen/engine.h"
 #include "pktgen/pktgen.h"
 #include "plat/host/host.h"
+#include "udp_csum.h"
 #include "unit.h"
 
 #define US 1000ull
@@ -51,7 +51,7 @@ static void look(void *arg, const void *frame, size_t len)
 	memset(udp + 6, 0, 2);
 	memcpy(&src, p + 26, 4);
 	memcpy(&dst, p + 30, 4);
-	s->bad += csum_fold(csum_add(0, p + 14, 20)) != 0 ||
+	s->bad += csum_end(csum_add(0, p + 14, 20)) != 0 ||
 		  csum != csum_udp4(src, dst, udp, (uint16_t)(len - 34)) ||
 		  word(p + 16) != len - 14 || word(p + 38) != len - 34;
 	if (signature_get(p + len - SIGNATURE_LEN, &sign)) {

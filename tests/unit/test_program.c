@@ -5,11 +5,14 @@
 static void defaults_are_those_of_the_rfcs(void **state)
 {
 	struct stream s;
+	struct gap gap;
+	bool unpaced;
 	(void)state;
 
 	stream_init(&s, mac);
+	assert_int_equal(stream_gap(&s, &gap, &unpaced), 0);
+	assert_true(unpaced);
 	compile(&s);
-	assert_true(prog.unpaced);
 	assert_int_equal(next(), 60);
 	check_frame(60);
 	assert_memory_equal(frame, "\xff\xff\xff\xff\xff\xff", 6);
@@ -283,6 +286,7 @@ static void a_patch_keeps_to_its_mask(void **state)
 	prog.patch[0] = (struct patch){
 		.op = PATCH_INC,
 		.offset = 34,
+		.csums = 1 << CSUM_PAYLOAD,
 		.mask = 0x00ff0000,
 		.from = 5001u << 16 | 5001,
 		.step = 3u << 16,

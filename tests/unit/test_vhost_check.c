@@ -4,9 +4,9 @@
 
 #include <stdlib.h>
 
-#include "net/csum.h"
 #include "net/proto.h"
 #include "tests/vhost/maker.h"
+#include "udp_csum.h"
 #include "unit.h"
 
 #define VLAN_LEN 4
@@ -48,7 +48,7 @@ static void mend_ipv4(uint8_t *ip, size_t hlen)
 	uint16_t csum;
 
 	memset(ip + 10, 0, 2);
-	csum = csum_fold(csum_add(0, ip, hlen));
+	csum = csum_end(csum_add(0, ip, hlen));
 	memcpy(ip + 10, &csum, 2);
 }
 
@@ -216,7 +216,7 @@ static void ipv6_is_checked_too(void **state)
 		udp[i] = (uint8_t)(3 * i);
 	assert_int_equal(check(frame, sizeof(frame)), FRAME_UDP_CSUM);
 	sum = csum_add(net16(IP_PROTO_UDP) + net16(udp_len), ip + 8, 32);
-	csum = csum_fold(csum_add(sum, udp, udp_len));
+	csum = csum_end(csum_add(sum, udp, udp_len));
 	memcpy(udp + 6, &csum, 2);
 	assert_int_equal(check(frame, sizeof(frame)), FRAME_OK);
 	for (size_t i = ETH_HLEN + 4; i < sizeof(frame); i++) {
