@@ -14,8 +14,7 @@
 #include "stats/histogram.h"
 #include "stats/stats.h"
 
-/* How a port is set, to be put back when a new configuration turns out wrong.
- */
+/* How a port is set, to be put back when a new configuration is wrong. */
 struct app_kept {
 	struct stream stream;
 	unsigned mode;

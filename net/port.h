@@ -132,8 +132,7 @@ const char *port_step_name(enum port_step step);
 /* What made a call fail with the negative errno `err`, in words. */
 const char *port_why(const struct port *p, int err);
 
-/* Without bursts: what the driver adds to received lengths, once it is known.
- */
+/* What the driver adds to received lengths, once it is known: no bursts. */
 uint16_t port_rx_excess(const struct port *p);
 
 /* The largest frame the port takes, FCS included. */

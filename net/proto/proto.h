@@ -28,8 +28,7 @@ struct proto {
 	const char *name;
 	const char *source; /* the RFC or standard that the fields are from */
 	uint8_t len;        /* bytes of the header */
-	/* What names it in an Ethernet header, and in an IP header; 0: nothing.
-	 */
+	/* What names it in Ethernet's header, and in IP's; 0: nothing. */
 	uint16_t ether_type;
 	uint8_t ip_proto;
 	struct proto_field field[PROTO_FIELDS_MAX];
