@@ -13,6 +13,11 @@ static unsigned nb_ports(void *arg)
 	return ((struct app *)arg)->pktgen.nb_ports;
 }
 
+unsigned app_nb_streams(const void *app __unused, unsigned port __unused)
+{
+	return 1;
+}
+
 /* One line for a port that works is what `port` is for; say what does not. */
 static void report_ports(struct app *app, uint64_t now_ns)
 {
@@ -35,6 +40,7 @@ void app_init(struct app *app, struct uk_alloc *a, uint64_t now_ns)
 		.app = app,
 		.commands = cmd_table,
 		.nb_ports = nb_ports,
+		.nb_streams = app_nb_streams,
 		.due = due,
 		.store = &app->store,
 		.prompt = "ukpktgen> ",

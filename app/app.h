@@ -155,6 +155,9 @@ uint64_t app_lease_end_ns(const struct app *app);
  */
 void app_check_lease(struct app *app, uint64_t now_ns);
 
+/* The number of streams of a port. */
+unsigned app_nb_streams(const void *app, unsigned port);
+
 /* The stream of a port, as a setting's get() finds it. */
 static inline const struct stream *app_stream(const void *app, unsigned port)
 {

@@ -72,6 +72,7 @@ bool config_line(const struct app *app, struct config_walk *w,
 		 char line[CONFIG_LINE_MAX])
 {
 	const uint64_t up = ports_up(app);
+	struct subjects on;
 	struct setting s;
 	struct value v;
 	uint64_t mask;
@@ -83,14 +84,17 @@ bool config_line(const struct app *app, struct config_walk *w,
 	}
 	while (next_setting(app, w)) {
 		setting_at(app->session.env.commands, (unsigned)w->setting, &s);
-		mask = s.per_port ? up & ~w->done : w->done ? 0 : 1;
+		mask = s.scope != SCOPE_GLOBAL ? up & ~w->done
+		       : w->done               ? 0
+					       : 1;
 		if (mask) {
 			mask = alike(app, &s, mask, &v);
 			w->done |= mask;
 			/* `reset`, the first line, sees to it. */
 			if (v.unset)
 				continue;
-			setting_line(&s, mask, &v, line, CONFIG_LINE_MAX);
+			on = subjects_of(mask);
+			setting_line(&s, &on, &v, line, CONFIG_LINE_MAX);
 			return true;
 		}
 		w->done = 0;
@@ -190,8 +194,8 @@ static bool run_line(const struct call *c, struct call *line,
 	unsigned next = 0;
 
 	for (;;) {
-		const struct parse_ports ports = {
-			app->pktgen.nb_ports, session_selected(&app->session)};
+		const struct parse_ports ports = session_ports(
+			&app->session, session_selected(&app->session));
 
 		memset(line, 0, sizeof(*line));
 		if (len > EDIT_LINE_MAX)

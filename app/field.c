@@ -176,10 +176,12 @@ static enum shell_err parse_setting(const struct app *app, const struct arg *a,
 				    const char *word, struct field_value *v)
 {
 	enum shell_err err;
+	const struct parse_ports ports =
+		session_ports(&app->session, session_selected(&app->session));
 	struct value value;
 
 	memset(&value, 0, sizeof(value));
-	err = arg_take(a, word, app->pktgen.nb_ports, &value);
+	err = arg_take(a, word, &ports, &value);
 	if (!err)
 		set_setting(v, a, &value);
 	return err;

@@ -15,7 +15,8 @@ static const struct arg show_args[] = {
 static void get_selected(const void *app, unsigned port __unused,
 			 struct value *v)
 {
-	v->mask = session_selected(&((const struct app *)app)->session);
+	v->subjects = subjects_of(
+		session_selected(&((const struct app *)app)->session));
 }
 
 static const struct arg select_args[] = {

@@ -50,7 +50,7 @@ static void show_settings(struct reply *r, const struct app *app, unsigned port)
 			reply_end(r);
 		if (open != s.cmd)
 			open = NULL;
-		if (!s.per_port)
+		if (s.scope == SCOPE_GLOBAL)
 			continue;
 		if (keyword && !open && strcmp(s.cmd->name, ROW) != 0) {
 			reply_map(r, s.cmd->name, REPLY_TABLE);

@@ -21,6 +21,7 @@
 
 #include "shell/option.h"
 #include "shell/reply.h"
+#include "units/subject.h"
 #include "units/value.h"
 
 #define CMD_ARGS_MAX 8
@@ -28,8 +29,12 @@
 #define CMD_STATE_WORDS 264
 
 enum arg_type {
-	ARG_NONE,    /* ends the list */
-	ARG_PORTS,   /* 0, 0,2-3, all: v.mask; left out: the selection */
+	ARG_NONE, /* ends the list */
+	/*
+	 * "0", "0,2-3", "all", and where its scope is SCOPE_STREAM "0.3",
+	 * "0.all", "0-1.2-5": v.subjects; left out: the selection.
+	 */
+	ARG_PORTS,
 	ARG_INT,     /* v.u, within min..max */
 	ARG_RATE,    /* v.rate */
 	ARG_TIME,    /* v.u in ns, within min..max */
@@ -86,9 +91,10 @@ struct arg {
 	 * long as CMD_ARGS_MAX has some.
 	 */
 	bool repeated;
-	const char *name; /* "SIZE"; keyword or flag: the word itself */
-	const char *help; /* one line */
-	const char *unit; /* of the number, for messages; may be NULL */
+	enum subject_scope scope; /* ARG_PORTS: of what it is a set */
+	const char *name;         /* "SIZE"; keyword or flag: the word itself */
+	const char *help;         /* one line */
+	const char *unit;         /* of the number, for messages; may be NULL */
 	/* Of ARG_INT, ARG_TIME, ARG_SPEED, ARG_SIZES; both 0: no limit. */
 	uint64_t min, max;
 	/*
@@ -122,7 +128,10 @@ struct value {
 	bool unset;      /* by arg.get: nobody set it, so it is not saved */
 	unsigned column; /* of its first byte, from 1; 0 when left out */
 	uint64_t u;
-	uint64_t mask;
+	union {
+		struct subjects subjects;
+		uint64_t mask; /* its ports, bit N for port N */
+	};
 	struct rate rate;
 	struct sizes sizes;
 	uint8_t addr[VALUE_IPV6_BYTES]; /* network byte order, from its start */

@@ -126,7 +126,7 @@ static arg_set take_word(const struct complete *c, const struct arg *args,
 
 	for (unsigned i = 0; args[i].type != ARG_NONE; i++)
 		if (set >> i & 1 && args[i].type != ARG_FLAG &&
-		    !arg_take(&args[i], text, c->env->ports.count, &v))
+		    !arg_take(&args[i], text, &c->env->ports, &v))
 			behind |= (arg_set)(args[i].repeated ? 3 : 2) << i;
 	return skip_optional(args, behind);
 }
@@ -203,11 +203,12 @@ static void offer(const struct complete *c, const char *word, const char *help)
 		give(c, word, "", help);
 }
 
-/* "0", "0,2", "0-3", "all": each port that the list so far has not. */
-static void offer_ports(const struct complete *c, const struct arg *a)
+/* "0", "0,2", "0-3", "0.2": each number that means more, or less, than before.
+ */
+static void offer_numbers(const struct complete *c, const struct arg *a)
 {
-	const unsigned count = c->env->ports.count;
-	uint64_t base = 0, mask;
+	const struct parse_ports *ports = &c->env->ports;
+	struct value base = {.mask = 0}, v;
 	char word[CMD_TEXT_MAX];
 	size_t keep = strlen(c->prefix);
 
@@ -218,17 +219,45 @@ static void offer_ports(const struct complete *c, const struct arg *a)
 	if (keep) {
 		memcpy(word, c->prefix, keep);
 		word[keep - 1] = '\0';
-		if (value_set(word, count, &base))
-			base = 0;
+		if (arg_take(a, word, ports, &base))
+			base.mask = 0;
 		word[keep - 1] = c->prefix[keep - 1];
 	}
-	for (unsigned i = 0; i < count && i < 64; i++) {
+	for (unsigned i = 0; i < SUBJECT_PORTS_MAX; i++) {
 		snprintf(word + keep, sizeof(word) - keep, "%u", i);
-		if (!value_set(word, count, &mask) && mask != base)
+		if (!arg_take(a, word, ports, &v) &&
+		    !(base.mask && subjects_equal(&v.subjects, &base.subjects)))
 			offer(c, word, a->help);
 	}
-	if (count)
+}
+
+/* The word up to a '.' and what may be "all" behind it; false: has neither. */
+static bool up_to_dot(const struct complete *c, char word[CMD_TEXT_MAX])
+{
+	const char *dot = strrchr(c->prefix, '.');
+	const size_t len = dot ? (size_t)(dot - c->prefix) : 0;
+
+	if (!dot || len + sizeof(".all") > CMD_TEXT_MAX ||
+	    !starts_with("all", dot + 1))
+		return false;
+	memcpy(word, c->prefix, len);
+	word[len] = '\0';
+	return true;
+}
+
+static void offer_ports(const struct complete *c, const struct arg *a)
+{
+	char word[CMD_TEXT_MAX];
+	struct value v;
+
+	offer_numbers(c, a);
+	if (c->env->ports.count)
 		offer(c, "all", a->help);
+	if (!up_to_dot(c, word))
+		return;
+	strcat(word, ".all");
+	if (!arg_take(a, word, &c->env->ports, &v))
+		offer(c, word, a->help);
 }
 
 static void offer_names(const struct complete *c, const struct arg *a)
@@ -290,21 +319,23 @@ static void describe(const struct complete *c, const struct arg *a)
 	give(c, usage, takes, a->help);
 }
 
-/* A list, one that goes on behind its last byte, or the start of "all". */
-static bool may_become_ports(const struct complete *c)
+/* A list, one that goes on behind its last byte, or the start of an "all". */
+static bool may_become_ports(const struct complete *c, const struct arg *a)
 {
 	const size_t len = strlen(c->prefix);
 	char list[CMD_TEXT_MAX];
-	uint64_t mask;
+	struct value v;
 
 	if (starts_with("all", c->prefix))
 		return true;
 	if (len >= sizeof(list))
 		return false;
-	memcpy(list, c->prefix, len + 1);
-	if (list[len - 1] == ',' || list[len - 1] == '-')
-		list[len - 1] = '\0';
-	return !value_set(list, c->env->ports.count, &mask);
+	if (a->scope != SCOPE_STREAM || !up_to_dot(c, list)) {
+		memcpy(list, c->prefix, len + 1);
+		if (list[len - 1] == ',' || list[len - 1] == '-')
+			list[len - 1] = '\0';
+	}
+	return !arg_take(a, list, &c->env->ports, &v);
 }
 
 /* True when all that it takes can be offered. */
@@ -322,7 +353,7 @@ static bool may_become(const struct complete *c, const struct arg *a)
 	if (!*c->prefix)
 		return true;
 	if (a->type == ARG_PORTS)
-		return may_become_ports(c);
+		return may_become_ports(c, a);
 	switch (a->type) {
 	case ARG_INT:
 	case ARG_TIME:

@@ -11,12 +11,12 @@
 static bool take_form(const struct cmd *cmd, const struct cmd_form *form,
 		      struct setting *s)
 {
-	*s = (struct setting){.cmd = cmd, .form = form};
+	*s = (struct setting){.cmd = cmd, .form = form, .scope = SCOPE_GLOBAL};
 	for (const struct arg *a = form->args; a->type != ARG_NONE; a++) {
 		if (a->get)
 			s->arg = a;
-		else
-			s->per_port |= a->type == ARG_PORTS;
+		else if (a->type == ARG_PORTS)
+			s->scope = a->scope;
 	}
 	return s->arg;
 }
@@ -60,8 +60,8 @@ void setting_name(const struct setting *s, char *buf, size_t size)
 		 keyword ? keyword : "");
 }
 
-void setting_line(const struct setting *s, uint64_t mask, const struct value *v,
-		  char *buf, size_t size)
+void setting_line(const struct setting *s, const struct subjects *on,
+		  const struct value *v, char *buf, size_t size)
 {
 	char word[ARG_PRINT_MAX];
 	size_t used;
@@ -72,7 +72,7 @@ void setting_line(const struct setting *s, uint64_t mask, const struct value *v,
 		if (a == s->arg)
 			arg_print(a, v, word, sizeof(word));
 		else if (a->type == ARG_PORTS)
-			value_set_print(mask, word, sizeof(word));
+			subjects_print(on, word, sizeof(word));
 		else if (a->type == ARG_KEYWORD)
 			snprintf(word, sizeof(word), "%s", a->name);
 		else

@@ -12,8 +12,8 @@
 struct setting {
 	const struct cmd *cmd;
 	const struct cmd_form *form;
-	const struct arg *arg; /* its value, the form's last */
-	bool per_port;         /* else there is one for all ports */
+	const struct arg *arg;    /* its value, the form's last */
+	enum subject_scope scope; /* what of a port it is of */
 };
 
 /* The i-th of the table, from 0; false when there are not as many. */
@@ -30,8 +30,8 @@ const char *setting_keyword(const struct setting *s);
 /* "size", "src.mac": command and keyword. */
 void setting_name(const struct setting *s, char *buf, size_t size);
 
-/* The line that sets it on the ports of `mask`: "src 0-1 mac 02:...". */
-void setting_line(const struct setting *s, uint64_t mask, const struct value *v,
-		  char *buf, size_t size);
+/* The line that sets it on these subjects: "src 0-1 mac 02:...". */
+void setting_line(const struct setting *s, const struct subjects *on,
+		  const struct value *v, char *buf, size_t size);
 
 #endif /* SHELL_SETTING_H */

@@ -91,6 +91,7 @@ static bool same_files(const char *a, const char *b)
 static bool set_any(uint64_t *seed)
 {
 	char line[CONFIG_LINE_MAX];
+	struct subjects on;
 	struct setting s;
 	struct value v;
 	unsigned n = 0;
@@ -99,8 +100,8 @@ static bool set_any(uint64_t *seed)
 		n++;
 	setting_at(cmd_table, (unsigned)any_below(seed, n), &s);
 	any_value(s.arg, NB_PORTS, &v, seed);
-	setting_line(&s, 1 + any_below(seed, (1 << NB_PORTS) - 1), &v, line,
-		     sizeof(line));
+	on = subjects_of(1 + any_below(seed, (1 << NB_PORTS) - 1));
+	setting_line(&s, &on, &v, line, sizeof(line));
 	return request(line);
 }
 
