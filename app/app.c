@@ -13,11 +13,6 @@ static unsigned nb_ports(void *arg)
 	return ((struct app *)arg)->pktgen.nb_ports;
 }
 
-unsigned app_nb_streams(const void *app __unused, unsigned port __unused)
-{
-	return 1;
-}
-
 /* One line for a port that works is what `port` is for; say what does not. */
 static void report_ports(struct app *app, uint64_t now_ns)
 {

@@ -7,6 +7,7 @@
 #ifndef APP_H
 #define APP_H
 
+#include "app/config.h"
 #include "app/live.h"
 #include "files/store.h"
 #include "pktgen/pktgen.h"
@@ -14,21 +15,13 @@
 #include "stats/histogram.h"
 #include "stats/stats.h"
 
-/* How a port is set, to be put back when a new configuration turns out wrong.
- */
-struct app_kept {
-	struct stream stream;
-	unsigned mode;
-	struct worker_how how;
-};
-
 /* What the app knows of a port, besides what it does. */
 struct app_port {
 	struct stats base; /* set by `stats clear` */
 	struct histogram lag_base;
 	struct stats_rate rate;
 	struct stats_history history;
-	struct app_kept kept;
+	struct config kept; /* while a configuration is loaded */
 	/* What was told by then: worker_done.runs, worker.err... */
 	uint64_t done_told;
 	int err_told;
@@ -45,7 +38,7 @@ struct app {
 	bool quit;
 	uint64_t lease_ns;       /* how long without a request; 0: for ever */
 	uint64_t lease_began_ns; /* requests before do not count */
-	uint64_t kept_selected;  /* with app_kept */
+	uint64_t kept_selected;  /* with app_port.kept */
 	struct live live;
 };
 
@@ -69,19 +62,27 @@ const char *app_why_down(const struct port *p);
 enum call_result app_check_up(struct call *c, uint64_t mask);
 
 /*
- * pktgen_edit() on behalf of a call: an error becomes the call's. E_RANGE where
- * argument `arg_index` is out of range by itself, E_STATE where what is set
- * elsewhere does not go with it.
+ * Runs any setting, see struct arg_setting: of all subjects, or of none with
+ * the call failed. E_RANGE where the value is out of range by itself, E_STATE
+ * where what is set elsewhere does not go with it.
  */
-enum call_result app_edit(struct call *c, uint64_t mask,
-			  void (*edit)(struct stream *s, const void *arg),
-			  const void *arg, int arg_index);
+enum call_result app_set(struct call *c);
 
-/* pktgen_set_how() on behalf of a call: it fails where a port is not up. */
-enum call_result app_set_how(struct call *c, uint64_t mask,
-			     void (*edit)(struct worker_how *how,
-					  const void *arg),
-			     const void *arg);
+/* What the forms of settings begin with. */
+#define APP_PORTS_TO_SET                                      \
+	{                                                     \
+		ARG_PORTS, .optional = true, .name = "PORTS", \
+			   .help = "ports to set"             \
+	}
+#define APP_STREAMS_TO_SET                                          \
+	{                                                           \
+		ARG_PORTS, .optional = true, .scope = SCOPE_STREAM, \
+			   .name = "PORTS", .help = "ports to set"  \
+	}
+
+/* A number of a header as a word, for arg_setting.initial. */
+#define APP_WORD(number) APP_WORD_OF(number)
+#define APP_WORD_OF(number) #number
 
 /*
  * The file that argument `arg` names, or NULL with the call failed. *serial is
@@ -157,20 +158,6 @@ void app_check_lease(struct app *app, uint64_t now_ns);
 
 /* The number of streams of a port. */
 unsigned app_nb_streams(const void *app, unsigned port);
-
-/* The stream of a port, as a setting's get() finds it. */
-static inline const struct stream *app_stream(const void *app, unsigned port)
-{
-	return &((const struct app *)app)->pktgen.stream[port];
-}
-
-/* How a port sends; that of a port that is not up is as at first. */
-static inline const struct worker_how *app_how(const void *app, unsigned port)
-{
-	const struct worker *w = ((const struct app *)app)->pktgen.worker[port];
-
-	return w ? &w->how : &worker_how_default;
-}
 
 /*
  * The save_order of settings that limit others: a size or a link's speed, then

@@ -42,45 +42,32 @@ static struct bench_count counted(const struct bench *b, uint64_t now_ns)
 
 /* ---- Settings ----------------------------------------------------------- */
 
-static void copy_how(struct worker_how *how, const void *arg)
+/* The frames of a run are those of the port's first stream. */
+static struct subject subject(const struct bench *b)
 {
-	*how = *(const struct worker_how *)arg;
+	return (struct subject){b->port, 0};
 }
 
-static void copy_rate(struct stream *s, const void *arg)
-{
-	s->rate = *(const struct rate *)arg;
-}
-
-static void set_rate(struct bench *b, struct pktgen *pg,
-		     const struct rate *rate, uint64_t now_ns)
-{
-	struct pktgen_fault fault;
-
-	pktgen_edit(pg, 1ull << b->port, copy_rate, rate, now_ns, &fault);
-}
-
-static void set(struct bench *b, struct pktgen *pg, const struct bench_run *r,
+static void set(struct bench *b, struct app *app, const struct bench_run *r,
 		uint64_t now_ns)
 {
-	const uint64_t mask = 1ull << b->port;
-
-	b->how.strategy = r->strategy;
-	b->how.burst = r->burst;
-	b->mode = r->mode;
-	pktgen_set_mode(pg, mask, b->mode, now_ns);
-	pktgen_set_how(pg, mask, copy_how, &b->how, now_ns);
+	b->set.how.strategy = r->strategy;
+	b->set.how.burst = r->burst;
+	b->set.mode = r->mode;
+	config_put(app, subject(b), &b->set, now_ns);
 }
 
 /* True as long as nobody else has set anything that is measured. */
-static bool as_set(const struct bench *b, const struct pktgen *pg)
+static bool as_set(const struct bench *b, const struct app *app)
 {
-	const struct worker_how *how = &b->worker->how;
+	const struct worker_how *how = &b->set.how;
+	struct config is;
 
-	return b->worker->mode == b->mode && how->strategy == b->how.strategy &&
-	       how->burst == b->how.burst && how->wait == b->how.wait &&
-	       how->drops == b->how.drops &&
-	       !memcmp(&pg->stream[b->port], &b->stream, sizeof(b->stream));
+	config_get(app, subject(b), &is);
+	return is.mode == b->set.mode && is.how.strategy == how->strategy &&
+	       is.how.burst == how->burst && is.how.wait == how->wait &&
+	       is.how.drops == how->drops &&
+	       !memcmp(&is.stream, &b->set.stream, sizeof(is.stream));
 }
 
 /* ---- Runs --------------------------------------------------------------- */
@@ -92,7 +79,7 @@ static void stop(struct bench *b, uint64_t now_ns)
 	b->until_ns = now_ns + DRAIN_NS;
 }
 
-static bool start_run(struct bench *b, struct pktgen *pg, uint64_t now_ns)
+static bool start_run(struct bench *b, struct app *app, uint64_t now_ns)
 {
 	struct bench_run r;
 
@@ -101,7 +88,7 @@ static bool start_run(struct bench *b, struct pktgen *pg, uint64_t now_ns)
 			return false;
 		r = bench_run(b->run++);
 	} while (!has_strategy(b, r.strategy));
-	set(b, pg, &r, now_ns);
+	set(b, app, &r, now_ns);
 	worker_start(b->worker, now_ns);
 	b->full = b->worker->stats.tx_ring_full;
 	b->from = counted(b, now_ns);
@@ -110,26 +97,21 @@ static bool start_run(struct bench *b, struct pktgen *pg, uint64_t now_ns)
 	return true;
 }
 
-void bench_begin(struct bench *b, struct pktgen *pg, unsigned port,
+void bench_begin(struct bench *b, struct app *app, unsigned port,
 		 uint64_t time_ns, uint64_t now_ns)
 {
-	static const struct rate max = {.unit = RATE_MAX};
-	struct worker *w = pg->worker[port];
-
-	b->worker = w;
+	b->worker = app->pktgen.worker[port];
 	b->port = port;
 	b->time_ns = time_ns;
-	b->mode_before = w->mode;
-	b->how_before = w->how;
-	b->how = w->how;
-	b->rate_before = pg->stream[port].rate;
-	set_rate(b, pg, &max, now_ns);
-	memcpy(&b->stream, &pg->stream[port], sizeof(b->stream));
+	config_get(app, subject(b), &b->before);
+	memcpy(&b->set, &b->before, sizeof(b->set));
+	b->set.stream.rate = (struct rate){.unit = RATE_MAX};
+	config_put(app, subject(b), &b->set, now_ns);
 	for (unsigned i = 0; i < BENCH_RUNS; i++)
 		b->nb_runs += has_strategy(b, bench_run(i).strategy);
 	b->began_ns = now_ns;
 	b->done_ns = now_ns;
-	start_run(b, pg, now_ns);
+	start_run(b, app, now_ns);
 }
 
 /*
@@ -140,7 +122,7 @@ static bool chooses(const struct bench *b, uint64_t now_ns)
 	const struct worker *w = b->worker;
 	const bool full = w->stats.tx_ring_full != b->full;
 
-	return !w->wait.decided && !(b->mode & MODE_NULL) &&
+	return !w->wait.decided && !(b->set.mode & MODE_NULL) &&
 	       now_ns < b->from.ns + (full ? CHOOSE_NS : FULL_NS);
 }
 
@@ -171,31 +153,30 @@ static void measure(struct bench *b, uint64_t now_ns)
 	stop(b, now_ns);
 }
 
-static enum bench_result drain(struct bench *b, struct pktgen *pg,
+static enum bench_result drain(struct bench *b, struct app *app,
 			       uint64_t now_ns)
 {
 	struct worker *w = b->worker;
 	const uint64_t packets = w->stats.tx_packets - w->run_packets;
 
-	if (!pktgen_drained(pg, 1ull << b->port, now_ns) ||
+	if (!pktgen_drained(&app->pktgen, 1ull << b->port, now_ns) ||
 	    (port_can_reap() && worker_in_flight(w)))
 		return now_ns < b->until_ns ? BENCH_GOES_ON : BENCH_STUCK;
-	*(b->mode & MODE_NULL ? &b->null : &b->sent) += packets;
-	return start_run(b, pg, now_ns) ? BENCH_GOES_ON : BENCH_DONE;
+	*(b->set.mode & MODE_NULL ? &b->null : &b->sent) += packets;
+	return start_run(b, app, now_ns) ? BENCH_GOES_ON : BENCH_DONE;
 }
 
-enum bench_result bench_step(struct bench *b, struct pktgen *pg,
-			     uint64_t now_ns)
+enum bench_result bench_step(struct bench *b, struct app *app, uint64_t now_ns)
 {
 	const bool runs = worker_runs(b->worker);
 	enum bench_result result = BENCH_GOES_ON;
 
 	if (b->worker->err)
 		return BENCH_FAILED;
-	if (!as_set(b, pg) || runs != (b->phase != BENCH_DRAIN))
+	if (!as_set(b, app) || runs != (b->phase != BENCH_DRAIN))
 		return BENCH_CHANGED;
 	if (b->phase == BENCH_DRAIN)
-		result = drain(b, pg, now_ns);
+		result = drain(b, app, now_ns);
 	else
 		measure(b, now_ns);
 	b->wake_ns = b->until_ns;
@@ -206,29 +187,24 @@ enum bench_result bench_step(struct bench *b, struct pktgen *pg,
 
 /* ---- The end ------------------------------------------------------------ */
 
-static void how_back(struct worker_how *how, const void *arg)
+void bench_end(struct bench *b, struct app *app, uint64_t now_ns)
 {
-	const struct bench *b = arg;
-
-	if (how->strategy == b->how.strategy)
-		how->strategy = b->how_before.strategy;
-	if (how->burst == b->how.burst)
-		how->burst = b->how_before.burst;
-}
-
-void bench_end(struct bench *b, struct pktgen *pg, uint64_t now_ns)
-{
-	const uint64_t mask = 1ull << b->port;
-	struct worker *w = b->worker;
+	const struct config *before = &b->before, *set = &b->set;
+	struct config c;
 
 	/* While it drains nobody runs it but another one. */
-	if (b->phase != BENCH_DRAIN || !worker_runs(w))
-		worker_abandon(w);
-	if (w->mode == b->mode)
-		pktgen_set_mode(pg, mask, b->mode_before, now_ns);
-	pktgen_set_how(pg, mask, how_back, b, now_ns);
-	if (pg->stream[b->port].rate.unit == RATE_MAX)
-		set_rate(b, pg, &b->rate_before, now_ns);
+	if (b->phase != BENCH_DRAIN || !worker_runs(b->worker))
+		worker_abandon(b->worker);
+	config_get(app, subject(b), &c);
+	if (c.mode == set->mode)
+		c.mode = before->mode;
+	if (c.how.strategy == set->how.strategy)
+		c.how.strategy = before->how.strategy;
+	if (c.how.burst == set->how.burst)
+		c.how.burst = before->how.burst;
+	if (c.stream.rate.unit == RATE_MAX)
+		c.stream.rate = before->stream.rate;
+	config_put(app, subject(b), &c, now_ns);
 }
 
 uint64_t bench_left_ns(const struct bench *b, uint64_t now_ns)

@@ -80,6 +80,30 @@ struct arg_name {
 };
 
 struct value;
+struct config; /* all that can be set of a subject: the shell's owner has it */
+
+/*
+ * A setting: what shows, saves, restores, resets and compares settings finds it
+ * by this. Its scope is that of the form's ARG_PORTS.
+ */
+struct arg_setting {
+	/*
+	 * Puts what is set of a subject into *v, all zero before, as the word
+	 * that sets it would have been taken; set() is the inverse, and cannot
+	 * fail.
+	 */
+	void (*get)(const struct config *c, struct value *v);
+	void (*set)(struct config *c, const struct value *v);
+	/* The word for what it is at first; initial_of: by its subject. */
+	const char *initial;
+	const char *(*initial_of)(struct subject s);
+	bool initial_unsaved; /* then it is no choice, and not saved */
+	/*
+	 * Of settings that limit each other: those with a lower number are
+	 * restored first, and never refused for what the others are at first.
+	 */
+	unsigned save_order;
+};
 
 struct arg {
 	enum arg_type type;
@@ -108,24 +132,12 @@ struct arg {
 	 * at `i`, from 0, into *name; false when there are not as many.
 	 */
 	bool (*names)(void *app, unsigned i, struct arg_name *name);
-	/*
-	 * The last of a form that sets something: puts what is set now into *v,
-	 * as the word that sets it would have been taken. `port` is one of
-	 * those that the form's ARG_PORTS could name. This makes the form a
-	 * setting: what shows, saves, restores and compares settings finds it
-	 * by this.
-	 */
-	void (*get)(const void *app, unsigned port, struct value *v);
-	/*
-	 * Of settings that limit each other: those with a lower number are
-	 * restored first, and never refused for what the others are at first.
-	 */
-	unsigned save_order;
+	/* The last of a form that sets something, which makes it a setting. */
+	const struct arg_setting *setting;
 };
 
 struct value {
 	bool set;        /* the line gave it */
-	bool unset;      /* by arg.get: nobody set it, so it is not saved */
 	unsigned column; /* of its first byte, from 1; 0 when left out */
 	uint64_t u;
 	union {

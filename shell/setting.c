@@ -7,13 +7,12 @@
 
 #include "shell/arg.h"
 
-/* Fills *s from a form; false when it is no setting. */
-static bool take_form(const struct cmd *cmd, const struct cmd_form *form,
-		      struct setting *s)
+bool setting_of(const struct cmd *cmd, const struct cmd_form *form,
+		struct setting *s)
 {
 	*s = (struct setting){.cmd = cmd, .form = form, .scope = SCOPE_GLOBAL};
 	for (const struct arg *a = form->args; a->type != ARG_NONE; a++) {
-		if (a->get)
+		if (a->setting)
 			s->arg = a;
 		else if (a->type == ARG_PORTS)
 			s->scope = a->scope;
@@ -26,7 +25,7 @@ bool setting_at(const struct cmd *const *commands, unsigned i,
 {
 	for (; *commands; commands++)
 		for (const struct cmd_form *f = (*commands)->forms; f->run; f++)
-			if (take_form(*commands, f, s) && !i--)
+			if (setting_of(*commands, f, s) && !i--)
 				return true;
 	return false;
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * Settings, as the command table holds them: each form whose last argument can
- * say what is set (`get`, see cmd.h). The commands that show, save, restore and
- * compare settings all walk this list, so a new setting is known to them.
+ * be got and set (struct arg_setting). The commands that show, save, restore
+ * and compare settings all walk this list, so a new setting is known to them.
  */
 #ifndef SHELL_SETTING_H
 #define SHELL_SETTING_H
@@ -15,6 +15,10 @@ struct setting {
 	const struct arg *arg;    /* its value, the form's last */
 	enum subject_scope scope; /* what of a port it is of */
 };
+
+/* A form that is a setting; false when it is none. */
+bool setting_of(const struct cmd *cmd, const struct cmd_form *form,
+		struct setting *s);
 
 /* The i-th of the table, from 0; false when there are not as many. */
 bool setting_at(const struct cmd *const *commands, unsigned i,

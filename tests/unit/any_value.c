@@ -56,7 +56,6 @@ void any_value(const struct arg *a, unsigned nb_ports, struct value *v,
 	memset(v, 0xa5, sizeof(*v));
 	v->subjects = subjects_of(
 		(any(seed) | 1ull << any_below(seed, nb_ports)) & ports);
-	v->unset = false;
 	v->u = any_number(a, seed);
 	v->rate.unit = (enum rate_unit)any_below(seed, RATE_PER_MIN + 1);
 	v->rate.micro = v->rate.unit == RATE_MAX ? 0 : any(seed);

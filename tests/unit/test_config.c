@@ -9,7 +9,7 @@
 #include <string.h>
 
 #include "any_value.h"
-#include "app/config.h"
+#include "app/app.h"
 #include "plat/host/host.h"
 
 #define NB_PORTS 4
