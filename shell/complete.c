@@ -171,6 +171,14 @@ static arg_set next_args(const struct complete *c, const struct arg *args)
 	return found;
 }
 
+/* Both mean the same as far as this word goes: no stream is named, or may be.
+ */
+static bool same_scope(const struct complete *c, const struct arg *a,
+		       const struct arg *b)
+{
+	return a->scope == b->scope || !strchr(c->prefix, '.');
+}
+
 /* True when an earlier form takes the same there. */
 static bool seen(const struct complete *c, const struct cmd_form *form,
 		 const struct arg *a)
@@ -180,6 +188,7 @@ static bool seen(const struct complete *c, const struct cmd_form *form,
 
 		for (unsigned i = 0; set >> i; i++)
 			if (set >> i & 1 && f->args[i].type == a->type &&
+			    same_scope(c, &f->args[i], a) &&
 			    !strcmp(f->args[i].name, a->name))
 				return true;
 	}

@@ -80,22 +80,6 @@ static enum shell_err take_item(const char **at, unsigned nb_ports,
 	return E_OK;
 }
 
-/* Without the parts of ports that are there as a whole. */
-static void drop_parts(struct subjects *s)
-{
-	unsigned n = 0;
-
-	for (unsigned i = 0; i < s->nb_parts; i++) {
-		const struct subject_part p = s->part[i];
-		const uint64_t mask =
-			low_bits(p.last_port + 1u) & ~low_bits(p.port);
-
-		if (mask & ~s->whole)
-			s->part[n++] = p;
-	}
-	s->nb_parts = n;
-}
-
 enum shell_err subjects_take(const char *word, unsigned nb_ports,
 			     struct subjects *s)
 {
@@ -121,7 +105,6 @@ enum shell_err subjects_take(const char *word, unsigned nb_ports,
 	}
 	if (err)
 		return err;
-	drop_parts(&found);
 	*s = found;
 	return E_OK;
 }

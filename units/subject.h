@@ -39,7 +39,7 @@ struct subjects {
 	uint64_t whole; /* of these, those with all their streams */
 	bool dotted;    /* as it was typed, it names streams, or all of them */
 	unsigned nb_parts;
-	struct subject_part part[SUBJECT_PARTS_MAX]; /* of the others */
+	struct subject_part part[SUBJECT_PARTS_MAX]; /* the streams named */
 };
 
 /* All streams of these ports. */
