@@ -55,6 +55,9 @@ void app_tell_failures(struct app *app, uint64_t now_ns);
 /* What went wrong at the step that port_step_name() names. */
 const char *app_why_down(const struct port *p);
 
+/* The mask of ports that are up. */
+uint64_t app_ports_up(const struct app *app);
+
 /*
  * Fails the call with E_DEVICE when a port of `mask` is not up, naming what
  * failed; returns CALL_DONE otherwise.

@@ -161,7 +161,7 @@ void config_reset(struct app *app, uint64_t now_ns)
 		config_get(app, s, &c);
 		set_initial(app, s, &c);
 		session_select(&app->session, c.selected);
-		if (pktgen_first_down(&app->pktgen, 1ull << s.port) < 0)
+		if (app_ports_up(app) >> s.port & 1)
 			config_put(app, s, &c, now_ns);
 	}
 }

@@ -14,8 +14,7 @@
 
 struct app;
 
-/* All that can be set of a subject; what is one for a port, its streams share.
- */
+/* All that can be set of a subject; streams share what is one for a port. */
 struct config {
 	struct stream stream;
 	struct worker_how how;

@@ -37,16 +37,6 @@ static bool next_setting(const struct app *app, struct config_walk *w)
 	}
 }
 
-static uint64_t ports_up(const struct app *app)
-{
-	uint64_t mask = 0;
-
-	for (unsigned i = 0; i < app->pktgen.nb_ports; i++)
-		if (app->pktgen.worker[i])
-			mask |= 1ull << i;
-	return mask;
-}
-
 static void value_of(const struct app *app, const struct setting *s,
 		     unsigned port, struct value *v)
 {
@@ -89,7 +79,7 @@ static bool is_reset(const struct app *app, const struct setting *s,
 bool config_line(const struct app *app, struct config_walk *w,
 		 char line[CONFIG_LINE_MAX])
 {
-	const uint64_t up = ports_up(app);
+	const uint64_t up = app_ports_up(app);
 	struct subjects on;
 	struct setting s;
 	struct value v;
@@ -126,7 +116,7 @@ bool config_line(const struct app *app, struct config_walk *w,
 /* The configuration, to be put back when a new one turns out wrong. */
 static void keep(struct app *app)
 {
-	const struct subjects up = subjects_of(ports_up(app));
+	const struct subjects up = subjects_of(app_ports_up(app));
 	struct subject s = {0, 0};
 
 	app->kept_selected = session_selected(&app->session);
@@ -136,7 +126,7 @@ static void keep(struct app *app)
 
 static void restore(struct app *app, uint64_t now_ns)
 {
-	const struct subjects up = subjects_of(ports_up(app));
+	const struct subjects up = subjects_of(app_ports_up(app));
 	struct subject s = {0, 0};
 
 	session_select(&app->session, app->kept_selected);

@@ -1,23 +1,12 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-#include "shell/complete.h"
+#include "shell/complete_impl.h"
 
 #include <limits.h>
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
 
-#include "shell/arg.h"
 #include "shell/usage.h"
-
-static bool is_digit(char c)
-{
-	return c >= '0' && c <= '9';
-}
-
-static bool starts_with(const char *text, const char *prefix)
-{
-	return !strncmp(text, prefix, strlen(prefix));
-}
 
 /* ---- Where the cursor is ----------------------------------------------- */
 
@@ -171,8 +160,7 @@ static arg_set next_args(const struct complete *c, const struct arg *args)
 	return found;
 }
 
-/* Both mean the same as far as this word goes: no stream is named, or may be.
- */
+/* Both take the same here: no stream is named, or both may name one. */
 static bool same_scope(const struct complete *c, const struct arg *a,
 		       const struct arg *b)
 {
@@ -206,67 +194,11 @@ static void give(const struct complete *c, const char *word, const char *takes,
 }
 
 /* A word that could stand there, if it goes on from what is typed. */
-static void offer(const struct complete *c, const char *word, const char *help)
+void complete_offer(const struct complete *c, const char *word,
+		    const char *help)
 {
-	if (!c->quoted && starts_with(word, c->prefix))
+	if (!c->quoted && complete_starts(word, c->prefix))
 		give(c, word, "", help);
-}
-
-/* "0", "0,2", "0-3", "0.2": each number that means more, or less, than before.
- */
-static void offer_numbers(const struct complete *c, const struct arg *a)
-{
-	const struct parse_ports *ports = &c->env->ports;
-	struct value base = {.mask = 0}, v;
-	char word[CMD_TEXT_MAX];
-	size_t keep = strlen(c->prefix);
-
-	while (keep && is_digit(c->prefix[keep - 1]))
-		keep--;
-	if (keep + 4 > sizeof(word))
-		return;
-	if (keep) {
-		memcpy(word, c->prefix, keep);
-		word[keep - 1] = '\0';
-		if (arg_take(a, word, ports, &base))
-			base.mask = 0;
-		word[keep - 1] = c->prefix[keep - 1];
-	}
-	for (unsigned i = 0; i < SUBJECT_PORTS_MAX; i++) {
-		snprintf(word + keep, sizeof(word) - keep, "%u", i);
-		if (!arg_take(a, word, ports, &v) &&
-		    !(base.mask && subjects_equal(&v.subjects, &base.subjects)))
-			offer(c, word, a->help);
-	}
-}
-
-/* The word up to a '.' and what may be "all" behind it; false: has neither. */
-static bool up_to_dot(const struct complete *c, char word[CMD_TEXT_MAX])
-{
-	const char *dot = strrchr(c->prefix, '.');
-	const size_t len = dot ? (size_t)(dot - c->prefix) : 0;
-
-	if (!dot || len + sizeof(".all") > CMD_TEXT_MAX ||
-	    !starts_with("all", dot + 1))
-		return false;
-	memcpy(word, c->prefix, len);
-	word[len] = '\0';
-	return true;
-}
-
-static void offer_ports(const struct complete *c, const struct arg *a)
-{
-	char word[CMD_TEXT_MAX];
-	struct value v;
-
-	offer_numbers(c, a);
-	if (c->env->ports.count)
-		offer(c, "all", a->help);
-	if (!up_to_dot(c, word))
-		return;
-	strcat(word, ".all");
-	if (!arg_take(a, word, &c->env->ports, &v))
-		offer(c, word, a->help);
 }
 
 static void offer_names(const struct complete *c, const struct arg *a)
@@ -277,7 +209,7 @@ static void offer_names(const struct complete *c, const struct arg *a)
 		name.help = NULL;
 		if (!a->names(c->env->app, i, &name))
 			return;
-		offer(c, name.text, name.help ? name.help : a->help);
+		complete_offer(c, name.text, name.help ? name.help : a->help);
 	}
 }
 
@@ -287,22 +219,22 @@ static void offer_words(const struct complete *c, const struct arg *a)
 
 	switch (a->type) {
 	case ARG_PORTS:
-		offer_ports(c, a);
+		complete_ports(c, a);
 		break;
 	case ARG_KEYWORD:
-		offer(c, a->name, a->help);
+		complete_offer(c, a->name, a->help);
 		break;
 	case ARG_FLAG:
 		snprintf(flag, sizeof(flag), "--%s", a->name);
-		offer(c, flag, a->help);
+		complete_offer(c, flag, a->help);
 		break;
 	case ARG_ENUM:
 	case ARG_MAC:
 		for (const char *const *w = a->words; w && *w; w++)
-			offer(c, *w, a->help);
+			complete_offer(c, *w, a->help);
 		break;
 	case ARG_SIZES:
-		offer(c, "imix", "64, 594 and 1518 bytes 7:4:1");
+		complete_offer(c, "imix", "64, 594 and 1518 bytes 7:4:1");
 		break;
 	default:
 		if (a->names)
@@ -328,25 +260,6 @@ static void describe(const struct complete *c, const struct arg *a)
 	give(c, usage, takes, a->help);
 }
 
-/* A list, one that goes on behind its last byte, or the start of an "all". */
-static bool may_become_ports(const struct complete *c, const struct arg *a)
-{
-	const size_t len = strlen(c->prefix);
-	char list[CMD_TEXT_MAX];
-	struct value v;
-
-	if (starts_with("all", c->prefix))
-		return true;
-	if (len >= sizeof(list))
-		return false;
-	if (a->scope != SCOPE_STREAM || !up_to_dot(c, list)) {
-		memcpy(list, c->prefix, len + 1);
-		if (list[len - 1] == ',' || list[len - 1] == '-')
-			list[len - 1] = '\0';
-	}
-	return !arg_take(a, list, &c->env->ports, &v);
-}
-
 /* True when all that it takes can be offered. */
 static bool has_words(const struct arg *a)
 {
@@ -362,14 +275,14 @@ static bool may_become(const struct complete *c, const struct arg *a)
 	if (!*c->prefix)
 		return true;
 	if (a->type == ARG_PORTS)
-		return may_become_ports(c, a);
+		return complete_ports_begun(c, a);
 	switch (a->type) {
 	case ARG_INT:
 	case ARG_TIME:
 	case ARG_SPEED:
 	case ARG_IPV4:
 	case ARG_SIZES:
-		return is_digit(*c->prefix);
+		return complete_digit(*c->prefix);
 	case ARG_MAC:
 	case ARG_IPV6:
 		return strchr("0123456789abcdefABCDEF:", *c->prefix);
@@ -406,7 +319,7 @@ void complete_visit(struct complete *c, enum complete_what what, complete_fn fn,
 		return;
 	for (; !c->done && *cmd; cmd++)
 		if (!(*cmd)->hidden)
-			offer(c, (*cmd)->name, (*cmd)->summary);
+			complete_offer(c, (*cmd)->name, (*cmd)->summary);
 	if (!c->cmd)
 		return;
 	for (const struct cmd_form *f = c->cmd->forms; f->run; f++) {
