@@ -235,6 +235,7 @@ static void a_setting_gets_what_it_sets(void **state)
 	for (unsigned i = 0; setting_at(cmd_table, i, &s); i++) {
 		assert_true(config_initial(&app, &s, on, &v));
 		for (int round = 0; round < 200; round++) {
+			set_any(&seed);
 			config_get(&app, on, &before);
 			c = before;
 			s.arg->setting->set(&c, &v);
