@@ -7,6 +7,7 @@
 #ifndef APP_H
 #define APP_H
 
+#include "app/config.h"
 #include "app/live.h"
 #include "files/store.h"
 #include "pktgen/pktgen.h"
@@ -14,21 +15,14 @@
 #include "stats/histogram.h"
 #include "stats/stats.h"
 
-/* How a port is set, to be put back when a new configuration is wrong. */
-struct app_kept {
-	struct stream stream;
-	unsigned mode;
-	struct worker_how how;
-};
-
 /* What the app knows of a port, besides what it does. */
 struct app_port {
 	struct stats base; /* set by `stats clear` */
 	struct histogram lag_base;
 	struct stats_rate rate;
 	struct stats_history history;
-	struct app_kept kept;
-	/* What was told by then: worker_done.runs, worker.err... */
+	struct config kept; /* while a configuration is loaded */
+	/* What was told by then: done.runs and err of its view... */
 	uint64_t done_told;
 	int err_told;
 	/* ...and since when it stalls; 0: it moves. */
@@ -43,7 +37,7 @@ struct app {
 	bool quit;
 	uint64_t lease_ns;       /* how long without a request; 0: for ever */
 	uint64_t lease_began_ns; /* requests before do not count */
-	uint64_t kept_selected;  /* with app_kept */
+	uint64_t kept_selected;  /* with app_port.kept */
 	struct live live;
 };
 
@@ -60,6 +54,9 @@ void app_tell_failures(struct app *app, uint64_t now_ns);
 /* What went wrong at the step that port_step_name() names. */
 const char *app_why_down(const struct port *p);
 
+/* The mask of ports that are up. */
+uint64_t app_ports_up(const struct app *app);
+
 /*
  * Fails the call with E_DEVICE when a port of `mask` is not up, naming what
  * failed; returns CALL_DONE otherwise.
@@ -67,19 +64,27 @@ const char *app_why_down(const struct port *p);
 enum call_result app_check_up(struct call *c, uint64_t mask);
 
 /*
- * pktgen_edit() on behalf of a call: an error becomes the call's. E_RANGE where
- * argument `arg_index` is out of range by itself, E_STATE where what is set
- * elsewhere does not go with it.
+ * Runs any setting, see struct arg_setting: of all subjects, or of none with
+ * the call failed. E_RANGE where the value is out of range by itself, E_STATE
+ * where what is set elsewhere does not go with it.
  */
-enum call_result app_edit(struct call *c, uint64_t mask,
-			  void (*edit)(struct stream *s, const void *arg),
-			  const void *arg, int arg_index);
+enum call_result app_set(struct call *c);
 
-/* pktgen_set_how() on behalf of a call: it fails where a port is not up. */
-enum call_result app_set_how(struct call *c, uint64_t mask,
-			     void (*edit)(struct worker_how *how,
-					  const void *arg),
-			     const void *arg);
+/* What the forms of settings begin with. */
+#define APP_PORTS_TO_SET                                      \
+	{                                                     \
+		ARG_PORTS, .optional = true, .name = "PORTS", \
+			   .help = "ports to set"             \
+	}
+#define APP_STREAMS_TO_SET                                          \
+	{                                                           \
+		ARG_PORTS, .optional = true, .scope = SCOPE_STREAM, \
+			   .name = "PORTS", .help = "ports to set"  \
+	}
+
+/* A number of a header as a word, for arg_setting.initial. */
+#define APP_WORD(number) APP_WORD_OF(number)
+#define APP_WORD_OF(number) #number
 
 /*
  * The file that argument `arg` names, or NULL with the call failed. *serial is
@@ -128,8 +133,8 @@ void app_show_rate(const struct call *c, uint64_t milli_pps);
 /* Closes the intervals of the rates; cheap, call it at will. */
 void app_feed_rates(struct app *app, uint64_t now_ns);
 
-/* Tells of each run that came to its limit, see worker_done; cheap, call it at
- * will. */
+/* Tells of each run that came to its limit, see struct worker_done; cheap, call
+ * it at will. */
 void app_tell_done(struct app *app, uint64_t now_ns);
 
 /*
@@ -153,19 +158,8 @@ uint64_t app_lease_end_ns(const struct app *app);
  */
 void app_check_lease(struct app *app, uint64_t now_ns);
 
-/* The stream of a port, as a setting's get() finds it. */
-static inline const struct stream *app_stream(const void *app, unsigned port)
-{
-	return pktgen_stream(&((const struct app *)app)->pktgen, port, 0);
-}
-
-/* How a port sends; that of a port that is not up is as at first. */
-static inline const struct worker_how *app_how(const void *app, unsigned port)
-{
-	const struct pktgen *pg = &((const struct app *)app)->pktgen;
-
-	return pktgen_up(pg, port) ? &pg->set[port].how : &worker_how_default;
-}
+/* The number of streams of a port. */
+unsigned app_nb_streams(const void *app, unsigned port);
 
 /*
  * The save_order of settings that limit others: a size or a link's speed, then

@@ -63,9 +63,7 @@ struct bench {
 	uint64_t sent;   /* frames that the device took, measured or not */
 	uint64_t null;   /* frames of mode null, likewise */
 	/* As it was, and as it was set last. */
-	struct worker_how how_before, how;
-	unsigned mode_before, mode;
-	struct rate rate_before;
+	struct config before, set;
 	uint64_t changes;        /* of the port's, when it was set last */
 	struct bench_count from; /* at the start of this phase */
 	struct bench_count count[BENCH_RUNS];
@@ -74,18 +72,17 @@ struct bench {
 struct bench_run bench_run(unsigned run);
 
 /* Port `port` is up and idle; `b` is all zero. */
-void bench_begin(struct bench *b, struct pktgen *pg, unsigned port,
+void bench_begin(struct bench *b, struct app *app, unsigned port,
 		 uint64_t time_ns, uint64_t now_ns);
 
 /* Call it at `wake_ns`, or before. Not again once it says BENCH_DONE. */
-enum bench_result bench_step(struct bench *b, struct pktgen *pg,
-			     uint64_t now_ns);
+enum bench_result bench_step(struct bench *b, struct app *app, uint64_t now_ns);
 
 /*
  * At any time between two steps: ends the run and puts back what still is as
  * the bench has set it. What another one set meanwhile, or started, stays.
  */
-void bench_end(struct bench *b, struct pktgen *pg, uint64_t now_ns);
+void bench_end(struct bench *b, struct app *app, uint64_t now_ns);
 
 /* How long it will still take, going by the runs that were. */
 uint64_t bench_left_ns(const struct bench *b, uint64_t now_ns);

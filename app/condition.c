@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "shell/arg.h"
 #include "shell/nearest.h"
 
 static enum call_result unknown_field(struct call *c)
@@ -29,21 +30,61 @@ static enum call_result unknown_field(struct call *c)
 			 "no field '%.40s'; '?' lists them", word);
 }
 
-/* "0:tx.packets": a field of a port, to compare with. */
+/* A set of one subject: its port, or a stream of it. */
+static bool is_one(const struct subjects *s)
+{
+	const struct subject_part *p = &s->part[0];
+
+	return !(s->ports & (s->ports - 1)) &&
+	       (s->whole ? !s->nb_parts
+			 : s->nb_parts == 1 && p->stream == p->last_stream);
+}
+
+/* Fails the call where the field has no streams, and some were named. */
+static enum call_result check_scope(struct call *c, int arg,
+				    const struct field *f,
+				    const struct subjects *on)
+{
+	char name[FIELD_TEXT_MAX], ports[SUBJECTS_PRINT_MAX];
+
+	if (!on->dotted || field_scope(f) == SCOPE_STREAM)
+		return CALL_DONE;
+	field_name(f, name, sizeof(name));
+	value_set_print(on->ports, ports, sizeof(ports));
+	return call_fail(c, E_RANGE, arg,
+			 "'%s' is of a port, not of a stream; type '%.90s'",
+			 name, ports);
+}
+
+/*
+ * "0:tx.packets", "0.3:size": a field of a subject, to compare with. False
+ * where it is none, or where the call failed.
+ */
 static bool take_other(struct call *c, const char *word, struct condition *cond)
 {
+	const struct app *app = call_app(c);
+	const struct parse_ports ports = session_ports(&app->session, 0);
 	const char *colon = strchr(word, ':');
-	char port[4];
-	uint64_t n;
+	struct subject missing;
+	struct subjects on;
+	char text[80];
 
-	if (!colon || colon == word || (size_t)(colon - word) >= sizeof(port))
+	if (!colon || (size_t)(colon - word) >= sizeof(text))
 		return false;
-	memcpy(port, word, (size_t)(colon - word));
-	port[colon - word] = '\0';
-	if (value_int(port, &n) || n >= call_app(c)->pktgen.nb_ports)
+	memcpy(text, word, (size_t)(colon - word));
+	text[colon - word] = '\0';
+	if (subjects_take(text, ports.count, &on) || !is_one(&on) ||
+	    !field_find(app, colon + 1, &cond->other))
 		return false;
-	cond->other_port = (unsigned)n;
-	cond->has_other = field_find(call_app(c), colon + 1, &cond->other);
+	if (check_scope(c, COND_VALUE, &cond->other, &on) != CALL_DONE)
+		return false;
+	if (arg_missing(&ports, &on, &missing)) {
+		arg_missing_text(&ports, missing, text, sizeof(text));
+		call_fail(c, E_RANGE, COND_VALUE, "%s", text);
+		return false;
+	}
+	cond->other_of = (struct subject){0, 0};
+	cond->has_other = config_next(app, &on, &cond->other_of);
 	return cond->has_other;
 }
 
@@ -55,17 +96,21 @@ enum call_result condition_take(struct call *c, struct condition *cond)
 	enum shell_err err;
 
 	memset(cond, 0, sizeof(*cond));
-	cond->ports = c->v[COND_PORTS].mask;
+	cond->on = c->v[COND_PORTS].subjects;
 	cond->op = (unsigned)c->v[COND_OP].u;
-	if (app_check_up(c, cond->ports) != CALL_DONE)
+	if (app_check_up(c, cond->on.ports) != CALL_DONE)
 		return CALL_FAIL;
 	if (!field_find(app, name, &cond->field))
 		return unknown_field(c);
 	if (field_is_text(&cond->field) && cond->op > FIELD_IS_NOT)
 		return call_fail(c, E_SYNTAX, COND_OP,
 				 "'%.40s' is compared by = and != only", name);
+	if (check_scope(c, COND_PORTS, &cond->field, &cond->on) != CALL_DONE)
+		return CALL_FAIL;
 	if (take_other(c, word, cond))
-		return app_check_up(c, 1ull << cond->other_port);
+		return app_check_up(c, 1ull << cond->other_of.port);
+	if (c->err)
+		return CALL_FAIL;
 	err = field_parse(app, &cond->field, word, &cond->value);
 	if (err)
 		return call_fail(c, err, COND_VALUE,
@@ -79,19 +124,19 @@ bool condition_holds(const struct app *app, const struct condition *cond,
 		     char *why, size_t size)
 {
 	struct field_value is, wanted = cond->value;
+	struct subject s = {0, 0};
 	char name[FIELD_TEXT_MAX];
 
 	if (cond->has_other)
-		field_read(app, &cond->other, cond->other_port, &wanted);
-	for (unsigned i = 0; i < app->pktgen.nb_ports; i++) {
-		if (!(cond->ports >> i & 1))
-			continue;
-		field_read(app, &cond->field, i, &is);
+		field_read(app, &cond->other, cond->other_of, &wanted);
+	for (; config_next(app, &cond->on, &s); s.stream++) {
+		field_read(app, &cond->field, s, &is);
 		if (field_compare(&is, cond->op, &wanted))
 			continue;
 		field_name(&cond->field, name, sizeof(name));
-		snprintf(why, size, "port %u: %.40s is %.60s, not %s %.60s", i,
-			 name, is.text, field_ops[cond->op], wanted.text);
+		snprintf(why, size, "port %u: %.40s is %.60s, not %s %.60s",
+			 s.port, name, is.text, field_ops[cond->op],
+			 wanted.text);
 		return false;
 	}
 	return true;

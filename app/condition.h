@@ -1,33 +1,34 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* What `wait` and `expect` take: FIELD OP VALUE, of each of some ports. */
+/* What `wait` and `expect` take: FIELD OP VALUE, of each of some subjects. */
 #ifndef APP_CONDITION_H
 #define APP_CONDITION_H
 
 #include "app/field.h"
 
-/* FIELD OP VALUE, of each of some ports; VALUE may be a field of a port. */
+/* FIELD OP VALUE, of each of some subjects; VALUE may be a field of one. */
 struct condition {
-	uint64_t ports;
+	struct subjects on;
 	struct field field;
 	unsigned op;
 	struct field_value value; /* unless has_other */
 	bool has_other;
-	unsigned other_port;
+	struct subject other_of;
 	struct field other;
 };
 
 /* The arguments that a form with a condition starts with. */
 enum { COND_PORTS, COND_FIELD, COND_OP, COND_VALUE, COND_ARGS };
 
-#define CONDITION_ARGS                                                     \
-	[COND_PORTS] = {ARG_PORTS, .optional = true, .name = "PORTS",      \
-			.help = "ports, on all of which it has to be so"}, \
-	[COND_FIELD] = {ARG_TEXT, .name = "FIELD",                         \
-			.help = "a counter or a setting",                  \
-			.names = field_names},                             \
-	[COND_OP] = {ARG_ENUM, .name = "OP", .help = "how they compare",   \
-		     .words = field_ops},                                  \
-	[COND_VALUE] = {ARG_TEXT, .name = "VALUE",                         \
+#define CONDITION_ARGS                                                      \
+	[COND_PORTS] = {ARG_PORTS, .optional = true, .scope = SCOPE_STREAM, \
+			.name = "PORTS",                                    \
+			.help = "ports, on all of which it has to be so"},  \
+	[COND_FIELD] = {ARG_TEXT, .name = "FIELD",                          \
+			.help = "a counter or a setting",                   \
+			.names = field_names},                              \
+	[COND_OP] = {ARG_ENUM, .name = "OP", .help = "how they compare",    \
+		     .words = field_ops},                                   \
+	[COND_VALUE] = {ARG_TEXT, .name = "VALUE",                          \
 			.help = "a value, or PORT:FIELD"}
 
 /* The state of a call that waits for one. */

@@ -1,163 +1,152 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "app/config.h"
 
-#include <stdio.h>
 #include <string.h>
 
+#include "app/app.h"
 #include "shell/arg.h"
 
-/* ---- Written down ------------------------------------------------------ */
-
-static bool has_more(const struct app *app, uint64_t order)
+unsigned app_nb_streams(const void *app, unsigned port)
 {
-	struct setting s;
+	const struct pktgen *pg = &((const struct app *)app)->pktgen;
 
-	for (unsigned i = 0; setting_at(app->session.env.commands, i, &s); i++)
-		if (s.arg->save_order > order)
-			return true;
+	return pktgen_up(pg, port) ? pg->set[port].nb_streams : 1;
+}
+
+void config_get(const struct app *app, struct subject s, struct config *c)
+{
+	const struct pktgen *pg = &app->pktgen;
+	const struct pktgen_port *set = &pg->set[s.port];
+
+	memset(c, 0, sizeof(*c));
+	c->how = worker_how_default;
+	c->selected = session_selected(&app->session);
+	if (!pktgen_up(pg, s.port))
+		return;
+	memcpy(&c->stream, pktgen_stream(pg, s.port, s.stream),
+	       sizeof(c->stream));
+	memcpy(&c->how, &set->how, sizeof(c->how));
+	c->mode = set->mode;
+}
+
+/* ---- Changed ------------------------------------------------------------- */
+
+static bool same_stream(const struct config *a, const struct config *b)
+{
+	return !memcmp(&a->stream, &b->stream, sizeof(a->stream));
+}
+
+/* What differs is taken up; of the stream what was tried last. */
+static void put(struct app *app, struct subject s, const struct config *c,
+		uint64_t now_ns)
+{
+	struct pktgen *pg = &app->pktgen;
+	const uint64_t mask = 1ull << s.port;
+	struct config is;
+
+	config_get(app, s, &is);
+	if (!same_stream(&is, c))
+		pktgen_take_stream(pg, s.port, s.stream, &c->stream, now_ns);
+	if (is.mode != c->mode)
+		pktgen_set_mode(pg, mask, c->mode, now_ns);
+	if (memcmp(&is.how, &c->how, sizeof(is.how)) != 0)
+		pktgen_set_how(pg, mask, &c->how, now_ns);
+}
+
+void config_put(struct app *app, struct subject s, const struct config *c,
+		uint64_t now_ns)
+{
+	struct pktgen_fault fault;
+
+	struct config is;
+
+	config_get(app, s, &is);
+	if (same_stream(&is, c) ||
+	    !pktgen_try_stream(&app->pktgen, s.port, s.stream, &c->stream,
+			       &fault))
+		put(app, s, c, now_ns);
+}
+
+bool config_next(const struct app *app, const struct subjects *on,
+		 struct subject *s)
+{
+	for (; s->port < app->pktgen.nb_ports; s->port++, s->stream = 0)
+		for (; s->stream < app_nb_streams(app, s->port); s->stream++)
+			if (subjects_has(on, *s))
+				return true;
 	return false;
 }
 
-/* Goes to the next setting of its order, and to the next order behind them. */
-static bool next_setting(const struct app *app, struct config_walk *w)
+int config_edit(struct app *app, const struct setting *setting,
+		const struct subjects *on, const struct value *v,
+		uint64_t now_ns, struct pktgen_fault *fault)
 {
-	struct setting s;
+	void (*const set)(struct config *, const struct value *) =
+		setting->arg->setting->set;
+	struct subject s = {0, 0};
+	struct config is, c;
+	int rc;
 
-	for (;; w->setting++) {
-		if (!setting_at(app->session.env.commands, (unsigned)w->setting,
-				&s)) {
-			if (!has_more(app, w->order))
-				return false;
-			w->order++;
-			w->setting = UINT64_MAX; /* 0 at the next turn */
+	/* Nothing but a stream can be refused. */
+	for (; config_next(app, on, &s); s.stream++) {
+		config_get(app, s, &is);
+		memcpy(&c, &is, sizeof(c));
+		set(&c, v);
+		if (same_stream(&is, &c))
 			continue;
-		}
-		if (s.arg->save_order == w->order)
-			return true;
+		rc = pktgen_try_stream(&app->pktgen, s.port, s.stream,
+				       &c.stream, fault);
+		if (rc < 0)
+			return rc;
 	}
+	for (s = (struct subject){0, 0}; config_next(app, on, &s); s.stream++) {
+		config_get(app, s, &c);
+		set(&c, v);
+		if (setting->scope == SCOPE_GLOBAL)
+			session_select(&app->session, c.selected);
+		else
+			put(app, s, &c, now_ns);
+	}
+	return 0;
 }
 
-static uint64_t ports_up(const struct app *app)
-{
-	uint64_t mask = 0;
+/* ---- As at first --------------------------------------------------------- */
 
-	for (unsigned i = 0; i < app->pktgen.nb_ports; i++)
-		if (pktgen_up(&app->pktgen, i))
-			mask |= 1ull << i;
-	return mask;
-}
-
-/* The ports of `left` that are set like the first of them. */
-static uint64_t alike(const struct app *app, const struct setting *s,
-		      uint64_t left, struct value *v)
+bool config_initial(const struct app *app, const struct setting *s,
+		    struct subject of, struct value *v)
 {
-	uint64_t mask = left & -left;
-	struct value other;
+	const struct arg_setting *a = s->arg->setting;
+	const char *word = a->initial_of ? a->initial_of(of) : a->initial;
+	const struct parse_ports ports = session_ports(&app->session, 0);
 
 	memset(v, 0, sizeof(*v));
-	s->arg->get(app, (unsigned)__builtin_ctzll(left), v);
-	for (unsigned i = 0; i < app->pktgen.nb_ports; i++) {
-		if (!(left >> i & 1))
-			continue;
-		memset(&other, 0, sizeof(other));
-		s->arg->get(app, i, &other);
-		if (v->unset == other.unset &&
-		    (v->unset || arg_equal(s->arg, v, &other)))
-			mask |= 1ull << i;
-	}
-	return mask;
+	return word && !arg_take(s->arg, word, &ports, v);
 }
 
-bool config_line(const struct app *app, struct config_walk *w,
-		 char line[CONFIG_LINE_MAX])
+/* Has all settings of the table, of all scopes, be as at first. */
+static void set_initial(const struct app *app, struct subject of,
+			struct config *c)
 {
-	const uint64_t up = ports_up(app);
 	struct setting s;
 	struct value v;
-	uint64_t mask;
 
-	if (!w->started) {
-		w->started = 1;
-		snprintf(line, CONFIG_LINE_MAX, "reset");
-		return true;
-	}
-	while (next_setting(app, w)) {
-		setting_at(app->session.env.commands, (unsigned)w->setting, &s);
-		mask = s.per_port ? up & ~w->done : w->done ? 0 : 1;
-		if (mask) {
-			mask = alike(app, &s, mask, &v);
-			w->done |= mask;
-			/* `reset`, the first line, sees to it. */
-			if (v.unset)
-				continue;
-			setting_line(&s, mask, &v, line, CONFIG_LINE_MAX);
-			return true;
-		}
-		w->done = 0;
-		w->setting++;
-	}
-	return false;
-}
-
-/* ---- Reset and restored ------------------------------------------------ */
-
-static void copy_stream(struct stream *s, const void *arg)
-{
-	*s = *(const struct stream *)arg;
-}
-
-static void copy_how(struct worker_how *how, const void *arg)
-{
-	*how = *(const struct worker_how *)arg;
+	for (unsigned i = 0; setting_at(app->session.env.commands, i, &s); i++)
+		if (config_initial(app, &s, of, &v))
+			s.arg->setting->set(c, &v);
 }
 
 void config_reset(struct app *app, uint64_t now_ns)
 {
-	struct pktgen *pg = &app->pktgen;
-	struct pktgen_fault fault;
-	struct stream s;
+	const struct subjects all = subjects_of(pktgen_all(&app->pktgen));
+	struct subject s = {0, 0};
+	struct config c;
 
-	session_select(&app->session, session_all_ports(&app->session));
-	for (unsigned i = 0; i < pg->nb_ports; i++) {
-		if (!pktgen_up(pg, i))
-			continue;
-		stream_init(&s, pg->port[i].mac);
-		pktgen_edit(pg, 1ull << i, copy_stream, &s, now_ns, &fault);
-		pktgen_set_mode(pg, 1ull << i, pktgen_first_mode(i), now_ns);
-		pktgen_set_how(pg, 1ull << i, copy_how, &worker_how_default,
-			       now_ns);
-	}
-}
-
-static void keep(struct app *app)
-{
-	struct pktgen *pg = &app->pktgen;
-
-	app->kept_selected = session_selected(&app->session);
-	for (unsigned i = 0; i < pg->nb_ports; i++)
-		if (pktgen_up(pg, i))
-			app->port[i].kept = (struct app_kept){
-				*pktgen_stream(pg, i, 0),
-				pg->set[i].mode,
-				pg->set[i].how,
-			};
-}
-
-static void restore(struct app *app, uint64_t now_ns)
-{
-	struct pktgen *pg = &app->pktgen;
-	struct pktgen_fault fault;
-
-	session_select(&app->session, app->kept_selected);
-	for (unsigned i = 0; i < pg->nb_ports; i++) {
-		const struct app_kept *k = &app->port[i].kept;
-
-		if (!pktgen_up(pg, i))
-			continue;
-		pktgen_edit(pg, 1ull << i, copy_stream, &k->stream, now_ns,
-			    &fault);
-		pktgen_set_mode(pg, 1ull << i, k->mode, now_ns);
-		pktgen_set_how(pg, 1ull << i, copy_how, &k->how, now_ns);
+	for (; config_next(app, &all, &s); s.stream++) {
+		config_get(app, s, &c);
+		set_initial(app, s, &c);
+		session_select(&app->session, c.selected);
+		if (app_ports_up(app) >> s.port & 1)
+			config_put(app, s, &c, now_ns);
 	}
 }
 
@@ -168,79 +157,4 @@ enum call_result config_check_idle(struct call *c)
 	if (!active)
 		return CALL_DONE;
 	return app_fail_active(c, -1, (unsigned)__builtin_ctzll(active));
-}
-
-/* A command that belongs into a configuration. */
-static bool configures(const struct call *c)
-{
-	const struct arg *a = c->form->args;
-
-	if (!strcmp(c->cmd->name, "reset"))
-		return true;
-	while (a->type != ARG_NONE && !a->get)
-		a++;
-	return a->type != ARG_NONE;
-}
-
-/* Runs the commands of one line; false with an error in *line. */
-static bool run_line(const struct call *c, struct call *line,
-		     struct words *words, const char *text, size_t len)
-{
-	struct app *app = call_app(c);
-	unsigned next = 0;
-
-	for (;;) {
-		const struct parse_ports ports = {
-			app->pktgen.nb_ports, session_selected(&app->session)};
-
-		memset(line, 0, sizeof(*line));
-		if (len > EDIT_LINE_MAX)
-			call_fail(line, E_LONG, -1,
-				  "a line takes up to %u bytes", EDIT_LINE_MAX);
-		else if (!parse_split(text, (unsigned)len, &next, words, line))
-			return true;
-		if (!line->err)
-			parse_call(app->session.env.commands, words, &ports,
-				   line);
-		if (!line->err && !configures(line))
-			call_fail(line, E_STATE, -1,
-				  "'%s' is no setting; 'run' runs a file of "
-				  "any commands",
-				  line->cmd->name);
-		if (line->err)
-			return false;
-		line->app = c->app;
-		line->session = c->session;
-		line->runner = c->runner;
-		line->reply = c->reply;
-		line->program = true;
-		line->now_ns = c->now_ns;
-		if (line->form->run(line) == CALL_FAIL)
-			return false;
-	}
-}
-
-enum call_result config_load(struct call *c, const char *file, const char *text,
-			     size_t len)
-{
-	struct words words;
-	struct call line;
-	unsigned row = 1;
-
-	keep(call_app(c));
-	for (size_t at = 0; at < len; row++) {
-		const char *end = memchr(text + at, '\n', len - at);
-		size_t n = end ? (size_t)(end - (text + at)) : len - at;
-		size_t bare = n && text[at + n - 1] == '\r' ? n - 1 : n;
-
-		if (!run_line(c, &line, &words, text + at, bare)) {
-			restore(call_app(c), c->now_ns);
-			c->err_column = 0;
-			return call_fail(c, line.err, -1, "%s:%u:%u: %.180s",
-					 file, row, line.err_column,
-					 line.err_text);
-		}
-		at += n + (end != NULL);
-	}
-	return CALL_DONE;
 }

@@ -1,14 +1,64 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * The configuration: all settings of all ports. What makes it up is known from
- * the command table (shell/setting.h); here it is reset, written down as the
- * lines that make it, and read back from them, all of them or none.
+ * the command table (shell/setting.h): each setting gets and sets its part of a
+ * struct config, and says what it is at first. So here it is read, changed, all
+ * of it or nothing, reset, written down as the lines that make it, and read
+ * back from them.
  */
 #ifndef APP_CONFIG_H
 #define APP_CONFIG_H
 
-#include "app/app.h"
+#include "pktgen/pktgen.h"
 #include "shell/setting.h"
+
+struct app;
+
+/* All that can be set of a subject; streams share what is one for a port. */
+struct config {
+	struct stream stream;
+	struct worker_how how;
+	unsigned mode;     /* MODE_* */
+	uint64_t selected; /* one for all: the ports that commands mean */
+};
+
+/* As it is now; of a port that is not up, as at first, with mode off. */
+void config_get(const struct app *app, struct subject s, struct config *c);
+
+/*
+ * Sets all of it but `selected`, of a port that is up: it was had from
+ * config_get(), and the stream is one that the port takes. What is as it was is
+ * left alone.
+ */
+void config_put(struct app *app, struct subject s, const struct config *c,
+		uint64_t now_ns);
+
+/*
+ * Has the setting be `v` of all of these, whose ports are up, or of none: fails
+ * as pktgen_try_stream() does.
+ */
+int config_edit(struct app *app, const struct setting *s,
+		const struct subjects *on, const struct value *v,
+		uint64_t now_ns, struct pktgen_fault *fault);
+
+/* What the setting is at first; false: that is not known, or there is none. */
+bool config_initial(const struct app *app, const struct setting *s,
+		    struct subject of, struct value *v);
+
+/*
+ * The first of a set, of ports that there are, from *s on, into *s; false when
+ * there is none. So `for (s = {0, 0}; next(..., &s); s.stream++)` has them all.
+ */
+bool config_next(const struct app *app, const struct subjects *on,
+		 struct subject *s);
+
+/* As after boot. All ports are idle. */
+void config_reset(struct app *app, uint64_t now_ns);
+
+/* Fails the call with E_STATE where a port is not idle. */
+enum call_result config_check_idle(struct call *c);
+
+/* ---- As text, config_text.c ---------------------------------------------- */
 
 /* Room for a line of a configuration, with its NUL. */
 #define CONFIG_LINE_MAX 256
@@ -24,16 +74,11 @@ struct config_walk {
 /*
  * Writes the next line of the configuration, without an end; false when there
  * is none any more. The lines restore it whatever was set before. Ports that
- * are not up have none, and what nobody set (value.unset) has none.
+ * are not up have none, and neither has what is as at first where the setting
+ * says so (arg_setting.initial_unsaved).
  */
 bool config_line(const struct app *app, struct config_walk *w,
 		 char line[CONFIG_LINE_MAX]);
-
-/* As after boot. All ports are idle. */
-void config_reset(struct app *app, uint64_t now_ns);
-
-/* Fails the call with E_STATE where a port is not idle. */
-enum call_result config_check_idle(struct call *c);
 
 /*
  * Runs the lines of a text, which may be settings and `reset` only. The first

@@ -8,94 +8,79 @@
 /* Each form is [PORTS], the keyword, the address. */
 enum { PORTS, KEYWORD, ADDRESS };
 
-/* What an edit gets. */
-struct change {
-	bool dst;
-	const struct value *v;
-};
-
-static struct endpoint *changed_end(struct stream *s, const struct change *ch)
-{
-	return ch->dst ? &s->dst : &s->src;
-}
-
-static void edit_mac(struct stream *s, const void *arg)
-{
-	const struct change *ch = arg;
-
-	const bool device = ch->v->u;
-
-	memcpy(changed_end(s, ch)->mac, device ? s->device_mac : ch->v->addr,
-	       ETH_ALEN);
-	if (!ch->dst)
-		s->src_mac_set = !device;
-}
-
-static void edit_ip(struct stream *s, const void *arg)
-{
-	const struct change *ch = arg;
-	struct endpoint *end = changed_end(s, ch);
-
-	memcpy(end->ip, ch->v->addr, IPV4_ALEN);
-	end->ip_prefix = (uint8_t)ch->v->prefix;
-}
-
-static void edit_ip6(struct stream *s, const void *arg)
-{
-	const struct change *ch = arg;
-	struct endpoint *end = changed_end(s, ch);
-
-	memcpy(end->ip6, ch->v->addr, IPV6_ALEN);
-	end->ip6_prefix = (uint8_t)ch->v->prefix;
-}
-
-static void edit_udp(struct stream *s, const void *arg)
-{
-	const struct change *ch = arg;
-
-	changed_end(s, ch)->udp = (uint16_t)ch->v->u;
-}
-
-/* The word for the port's own, and where that is what nobody has changed. */
-static const char *const src_mac_words[] = {"device", NULL};
-#define dst_mac_words NULL
-
-static void get_mac(const struct stream *s, const struct endpoint *end,
-		    struct value *v)
+static void get_mac(const struct endpoint *end, struct value *v)
 {
 	memcpy(v->addr, end->mac, ETH_ALEN);
-	v->unset = end == &s->src && !s->src_mac_set;
-	v->u = v->unset;
 }
 
-static void get_ip(const struct stream *s __unused, const struct endpoint *end,
-		   struct value *v)
+static void set_mac(struct endpoint *end, const struct value *v)
+{
+	memcpy(end->mac, v->addr, ETH_ALEN);
+}
+
+static void get_ip(const struct endpoint *end, struct value *v)
 {
 	memcpy(v->addr, end->ip, IPV4_ALEN);
 	v->prefix = end->ip_prefix;
 }
 
-static void get_ip6(const struct stream *s __unused, const struct endpoint *end,
-		    struct value *v)
+static void set_ip(struct endpoint *end, const struct value *v)
+{
+	memcpy(end->ip, v->addr, IPV4_ALEN);
+	end->ip_prefix = (uint8_t)v->prefix;
+}
+
+static void get_ip6(const struct endpoint *end, struct value *v)
 {
 	memcpy(v->addr, end->ip6, IPV6_ALEN);
 	v->prefix = end->ip6_prefix;
 }
 
-static void get_udp(const struct stream *s __unused, const struct endpoint *end,
-		    struct value *v)
+static void set_ip6(struct endpoint *end, const struct value *v)
+{
+	memcpy(end->ip6, v->addr, IPV6_ALEN);
+	end->ip6_prefix = (uint8_t)v->prefix;
+}
+
+static void get_udp(const struct endpoint *end, struct value *v)
 {
 	v->u = end->udp;
 }
 
+static void set_udp(struct endpoint *end, const struct value *v)
+{
+	end->udp = (uint16_t)v->u;
+}
+
+/* ---- The source's MAC address, which may be the port's own --------------- */
+
+/* It is no choice of anybody's, so `save` leaves it out. */
+#define DEVICE "device"
+
+static const char *const src_mac_words[] = {DEVICE, NULL};
+
+static void src_get_mac(const struct config *c, struct value *v)
+{
+	get_mac(&c->stream.src, v);
+	v->u = !c->stream.src_mac_set;
+}
+
+static void src_set_mac(struct config *c, const struct value *v)
+{
+	set_mac(&c->stream.src, v);
+	c->stream.src_mac_set = !v->u;
+	if (v->u)
+		memcpy(c->stream.src.mac, c->stream.device_mac, ETH_ALEN);
+}
+
 /* Nobody's source is a group. */
-static enum call_result check_mac(struct call *c, bool dst)
+static enum call_result src_run_mac(struct call *c)
 {
 	const uint8_t *mac = c->v[ADDRESS].addr;
 	char text[ARG_PRINT_MAX];
 
-	if (c->form->args[ADDRESS].type != ARG_MAC || dst || !(mac[0] & 1))
-		return CALL_DONE;
+	if (!(mac[0] & 1))
+		return app_set(c);
 	value_mac_print(mac, text, sizeof(text));
 	return call_fail(c, E_RANGE, ADDRESS,
 			 "'src mac' takes the address of one station; %s is a "
@@ -103,61 +88,66 @@ static enum call_result check_mac(struct call *c, bool dst)
 			 text);
 }
 
-static enum call_result change(struct call *c, bool dst,
-			       void (*edit)(struct stream *s, const void *arg))
-{
-	const struct change ch = {dst, &c->v[ADDRESS]};
+#define dst_run_mac app_set
 
-	if (check_mac(c, dst) != CALL_DONE)
-		return CALL_FAIL;
-	return app_edit(c, c->v[PORTS].mask, edit, &ch, ADDRESS);
-}
+/* ---- The forms ----------------------------------------------------------- */
 
-#define src_MAC_HELP "the port's own, or an address on layer 2"
-#define dst_MAC_HELP "address on layer 2"
+/* How one value of one end is read and set. */
+#define ACCESS(end, field)                                                     \
+	static void end##_get_##field(const struct config *c, struct value *v) \
+	{                                                                      \
+		get_##field(&c->stream.end, v);                                \
+	}                                                                      \
+	static void end##_set_##field(struct config *c, const struct value *v) \
+	{                                                                      \
+		set_##field(&c->stream.end, v);                                \
+	}
 
-/* The functions and arguments of one form of one end. */
-#define FORM(end, field, keyword_help, ...)                              \
-	static void end##_get_##field(const void *app, unsigned port,    \
-				      struct value *v)                   \
-	{                                                                \
-		const struct stream *s = app_stream(app, port);          \
-                                                                         \
-		get_##field(s, &s->end, v);                              \
-	}                                                                \
-	static enum call_result end##_set_##field(struct call *c)        \
-	{                                                                \
-		return change(c, #end[0] == 'd', edit_##field);          \
-	}                                                                \
-	static const struct arg end##_##field[] = {                      \
-		[PORTS] = {ARG_PORTS, .optional = true, .name = "PORTS", \
-			   .help = "ports to set"},                      \
-		[KEYWORD] = {ARG_KEYWORD, .name = #field,                \
-			     .help = keyword_help},                      \
-		[ADDRESS] = {__VA_ARGS__, .get = end##_get_##field},     \
-		{ARG_NONE},                                              \
+/* The arguments of its form. */
+#define ARGS(end, field, keyword_help, word, unsaved, ...)             \
+	static const struct arg_setting end##_##field##_setting = {    \
+		.get = end##_get_##field,                              \
+		.set = end##_set_##field,                              \
+		.initial = (word),                                     \
+		.initial_unsaved = (unsaved),                          \
+	};                                                             \
+	static const struct arg end##_##field[] = {                    \
+		APP_STREAMS_TO_SET,                                    \
+		{ARG_KEYWORD, .name = #field, .help = (keyword_help)}, \
+		{__VA_ARGS__, .setting = &end##_##field##_setting},    \
+		{ARG_NONE},                                            \
 	};
 
-#define FORMS(end)                                                            \
-	FORM(end, mac, "of Ethernet", ARG_MAC, .name = "MAC",                 \
-	     .help = end##_MAC_HELP, .words = end##_mac_words)                \
-	FORM(end, ip, "of IPv4", ARG_IPV4, .name = "IPV4[/PREFIX]",           \
-	     .help = "address while the protocol is IPv4", .prefix = true,    \
-	     .min = STREAM_PREFIX_MIN, .max = IPV4_BITS)                      \
-	FORM(end, ip6, "of IPv6", ARG_IPV6, .name = "IPV6[/PREFIX]",          \
-	     .help = "address while the protocol is IPv6", .prefix = true,    \
-	     .min = STREAM_PREFIX6_MIN, .max = IPV6_BITS)                     \
-	FORM(end, udp, "of UDP", ARG_INT, .name = "PORT", .help = "UDP port", \
-	     .max = 65535)                                                    \
-	const struct cmd_form app_##end##_forms[] = {                         \
-		{end##_mac, end##_set_mac, "set the MAC address"},            \
-		{end##_ip, end##_set_ip,                                      \
-		 "set the IPv4 address; with a prefix, each frame has the "   \
-		 "next of its addresses, the given one first"},               \
-		{end##_ip6, end##_set_ip6, "the same of IPv6"},               \
-		{end##_udp, end##_set_udp, "set the UDP port"},               \
-		{0},                                                          \
+/* All of one end, but for the MAC address, whose words differ. */
+#define FORMS(end, ip_word, ip6_word)                                       \
+	ACCESS(end, ip)                                                     \
+	ACCESS(end, ip6)                                                    \
+	ACCESS(end, udp)                                                    \
+	ARGS(end, ip, "of IPv4", ip_word, false, ARG_IPV4,                  \
+	     .name = "IPV4[/PREFIX]",                                       \
+	     .help = "address while the protocol is IPv4", .prefix = true,  \
+	     .min = STREAM_PREFIX_MIN, .max = IPV4_BITS)                    \
+	ARGS(end, ip6, "of IPv6", ip6_word, false, ARG_IPV6,                \
+	     .name = "IPV6[/PREFIX]",                                       \
+	     .help = "address while the protocol is IPv6", .prefix = true,  \
+	     .min = STREAM_PREFIX6_MIN, .max = IPV6_BITS)                   \
+	ARGS(end, udp, "of UDP", "5001", false, ARG_INT, .name = "PORT",    \
+	     .help = "UDP port", .max = 65535)                              \
+	const struct cmd_form app_##end##_forms[] = {                       \
+		{end##_mac, end##_run_mac, "set the MAC address"},          \
+		{end##_ip, app_set,                                         \
+		 "set the IPv4 address; with a prefix, each frame has the " \
+		 "next of its addresses, the given one first"},             \
+		{end##_ip6, app_set, "the same of IPv6"},                   \
+		{end##_udp, app_set, "set the UDP port"},                   \
+		{0},                                                        \
 	};
 
-FORMS(src)
-FORMS(dst)
+ARGS(src, mac, "of Ethernet", DEVICE, true, ARG_MAC, .name = "MAC",
+     .help = "the port's own, or an address on layer 2", .words = src_mac_words)
+FORMS(src, "198.18.0.1", "2001:2::1")
+
+ACCESS(dst, mac)
+ARGS(dst, mac, "of Ethernet", "ff:ff:ff:ff:ff:ff", false, ARG_MAC,
+     .name = "MAC", .help = "address on layer 2")
+FORMS(dst, "198.18.0.2", "2001:2::2")

@@ -104,18 +104,24 @@ static void set_setting(struct field_value *v, const struct arg *a,
 		set_count(v, value->sizes.entry[0].size);
 }
 
-void field_read(const struct app *app, const struct field *f, unsigned port,
+enum subject_scope field_scope(const struct field *f)
+{
+	return f->kind == FIELD_SETTING ? f->setting.scope : SCOPE_PORT;
+}
+
+void field_read(const struct app *app, const struct field *f, struct subject of,
 		struct field_value *v)
 {
-	const struct stats_rate *r = &app->port[port].rate;
+	const struct stats_rate *r = &app->port[of.port].rate;
 	uint64_t packets = f->rx ? r->delta.rx_packets : r->delta.tx_packets;
 	uint64_t bytes = f->rx ? r->delta.rx_bytes : r->delta.tx_bytes;
+	struct config config;
 	struct value value;
 	struct stats s;
 
 	switch (f->kind) {
 	case FIELD_COUNTER:
-		app_stats(app, port, &s);
+		app_stats(app, of.port, &s);
 		set_count(v, stats_get(&s, f->counter));
 		break;
 	case FIELD_RATE:
@@ -127,11 +133,12 @@ void field_read(const struct app *app, const struct field *f, unsigned port,
 	case FIELD_STATE:
 		v->number = false;
 		snprintf(v->text, sizeof(v->text), "%s",
-			 app_state(pktgen_look(&app->pktgen, port)));
+			 app_state(pktgen_look(&app->pktgen, of.port)));
 		break;
 	default:
 		memset(&value, 0, sizeof(value));
-		f->setting.arg->get(app, port, &value);
+		config_get(app, of, &config);
+		f->setting.arg->setting->get(&config, &value);
 		/* The address that is in use, not the word for it. */
 		if (f->setting.arg->type == ARG_MAC)
 			value.u = 0;
@@ -176,10 +183,12 @@ static enum shell_err parse_setting(const struct app *app, const struct arg *a,
 				    const char *word, struct field_value *v)
 {
 	enum shell_err err;
+	const struct parse_ports ports =
+		session_ports(&app->session, session_selected(&app->session));
 	struct value value;
 
 	memset(&value, 0, sizeof(value));
-	err = arg_take(a, word, app->pktgen.nb_ports, &value);
+	err = arg_take(a, word, &ports, &value);
 	if (!err)
 		set_setting(v, a, &value);
 	return err;

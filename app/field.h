@@ -40,8 +40,11 @@ bool field_at(const struct app *app, unsigned i, struct field *f);
 bool field_find(const struct app *app, const char *name, struct field *f);
 void field_name(const struct field *f, char *buf, size_t size);
 
-/* What it is on a port that is up. */
-void field_read(const struct app *app, const struct field *f, unsigned port,
+/* Of what there is one. */
+enum subject_scope field_scope(const struct field *f);
+
+/* What it is of a subject whose port is up. */
+void field_read(const struct app *app, const struct field *f, struct subject of,
 		struct field_value *v);
 
 /*

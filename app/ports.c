@@ -55,6 +55,16 @@ const char *app_why_down(const struct port *p)
 		       : port_why(p, p->err);
 }
 
+uint64_t app_ports_up(const struct app *app)
+{
+	uint64_t mask = 0;
+
+	for (unsigned i = 0; i < app->pktgen.nb_ports; i++)
+		if (pktgen_up(&app->pktgen, i))
+			mask |= 1ull << i;
+	return mask;
+}
+
 enum call_result app_check_up(struct call *c, uint64_t mask)
 {
 	const struct pktgen *pg = &call_app(c)->pktgen;

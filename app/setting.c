@@ -1,19 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* What a command sets in a stream or in how a port sends, and its errors. */
+/* What sets any setting, and its errors. */
 #include "app/app.h"
-
-enum call_result app_set_how(struct call *c, uint64_t mask,
-			     void (*edit)(struct worker_how *how,
-					  const void *arg),
-			     const void *arg)
-{
-	enum call_result up = app_check_up(c, mask);
-
-	if (up == CALL_DONE)
-		pktgen_set_how(&call_app(c)->pktgen, mask, edit, arg,
-			       c->now_ns);
-	return up;
-}
 
 /* What makes frames of less than `min` bytes too small. */
 static const char *needs(unsigned min)
@@ -24,36 +11,48 @@ static const char *needs(unsigned min)
 					  : " with IPv6";
 }
 
-enum call_result app_edit(struct call *c, uint64_t mask,
-			  void (*edit)(struct stream *s, const void *arg),
-			  const void *arg, int arg_index)
+/* What was wrong with argument `arg` of a port. */
+static enum call_result refuse(struct call *c, int rc,
+			       const struct pktgen_fault *f, int arg)
 {
-	struct pktgen *pg = &call_app(c)->pktgen;
-	const enum arg_type type = c->form->args[arg_index].type;
-	enum call_result up = app_check_up(c, mask);
-	struct pktgen_fault f;
-	int rc;
+	const enum arg_type type = c->form->args[arg].type;
+	const enum shell_err err =
+		type == (rc == -EMSGSIZE ? ARG_SIZES : ARG_RATE) ? E_RANGE
+								 : E_STATE;
 
-	if (up != CALL_DONE)
-		return up;
-	rc = pktgen_edit(pg, mask, edit, arg, c->now_ns, &f);
-	if (rc == -EMSGSIZE && f.size > f.max)
-		return call_fail(c, type == ARG_SIZES ? E_RANGE : E_STATE,
-				 arg_index,
+	if (rc == -EMSGSIZE && f->size > f->max)
+		return call_fail(c, err, arg,
 				 "port %u takes %u..%u bytes%s, not size %u; "
 				 "its MTU is %u, see 'ukpktgen run --mtu'",
-				 f.port, f.min, f.max, needs(f.min), f.size,
-				 pg->port[f.port].mtu);
+				 f->port, f->min, f->max, needs(f->min),
+				 f->size,
+				 call_app(c)->pktgen.port[f->port].mtu);
 	if (rc == -EMSGSIZE)
-		return call_fail(c, type == ARG_SIZES ? E_RANGE : E_STATE,
-				 arg_index,
+		return call_fail(c, err, arg,
 				 "port %u takes %u..%u bytes%s, not size %u",
-				 f.port, f.min, f.max, needs(f.min), f.size);
-	if (rc < 0)
-		return call_fail(c, type == ARG_RATE ? E_RANGE : E_STATE,
-				 arg_index,
-				 "for port %u that is not between a frame an "
-				 "hour and a frame a nanosecond",
-				 f.port);
-	return CALL_DONE;
+				 f->port, f->min, f->max, needs(f->min),
+				 f->size);
+	return call_fail(c, err, arg,
+			 "for port %u that is not between a frame an hour and "
+			 "a frame a nanosecond",
+			 f->port);
+}
+
+enum call_result app_set(struct call *c)
+{
+	const struct arg *args = c->form->args;
+	struct subjects on = subjects_of(1);
+	struct pktgen_fault fault;
+	struct setting s;
+	unsigned last = 0;
+	int rc;
+
+	setting_of(c->cmd, c->form, &s);
+	for (; &args[last] != s.arg; last++)
+		if (args[last].type == ARG_PORTS)
+			on = c->v[last].subjects;
+	if (s.scope != SCOPE_GLOBAL && app_check_up(c, on.ports) != CALL_DONE)
+		return CALL_FAIL;
+	rc = config_edit(call_app(c), &s, &on, &c->v[last], c->now_ns, &fault);
+	return rc < 0 ? refuse(c, rc, &fault, (int)last) : CALL_DONE;
 }

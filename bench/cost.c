@@ -10,6 +10,7 @@
 
 #include "pktgen/pktgen.h"
 #include "plat/host/host.h"
+#include "tests/unit/edit_ports.h"
 #include "tests/unit/unit.h"
 #include "tests/unit/virtio_fake.h"
 
@@ -71,7 +72,7 @@ int main(int argc, char *argv[])
 	fake.config[11] = 1500 >> 8;
 	pktgen_open(&pg, 1, uk_alloc_get_default());
 	w = pktgen_worker(&pg, 0, 0);
-	if (!w || pktgen_edit(&pg, 1, edit, what, now_ns, &fault) < 0)
+	if (!w || edit_streams(&pg, 1, edit, what, now_ns, &fault) < 0)
 		return 1;
 	pktgen_set_mode(&pg, 1,
 			reflects   ? MODE_RX | MODE_REFLECT

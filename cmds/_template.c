@@ -2,7 +2,8 @@
 /*
  * Copy this to cmds/NAME.c, rename cmd_template to cmd_NAME, and build: the
  * command is in the table, in `help` and, after `make docs`, in the docs. This
- * file is compiled by `make check` and is part of no image.
+ * file is compiled by `make check` and is part of no image. A setting is less:
+ * cmds/ttl.c is one of a stream, cmds/burst.c one of a port.
  */
 #include "app/app.h"
 

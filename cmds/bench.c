@@ -66,7 +66,7 @@ static enum call_result begin(struct call *c, struct bench *b)
 	if (pktgen_active(&app->pktgen) >> port & 1)
 		return app_fail_active(c, PORTS, (unsigned)port);
 	app->pktgen.set[port].owner = OWNER_EXPERIMENT;
-	bench_begin(b, &app->pktgen, (unsigned)port,
+	bench_begin(b, app, (unsigned)port,
 		    c->v[TIME].set ? c->v[TIME].u : TIME_DEFAULT_NS, c->now_ns);
 	return CALL_AGAIN;
 }
@@ -75,7 +75,7 @@ static void end(struct call *c, struct bench *b)
 {
 	struct app *app = call_app(c);
 
-	bench_end(b, &app->pktgen, c->now_ns);
+	bench_end(b, app, c->now_ns);
 	app->pktgen.set[b->port].owner = OWNER_NOBODY;
 }
 
@@ -131,7 +131,7 @@ static void report(struct call *c, const struct bench *b)
 	reply_u64(c->reply, "port", b->port, NULL);
 	reply_u64(c->reply, "sent", b->sent, NULL);
 	reply_u64(c->reply, "null", b->null, NULL);
-	reply_text(c->reply, "wait", app_waits[b->how.wait]);
+	reply_text(c->reply, "wait", app_waits[b->set.how.wait]);
 	reply_list(c->reply, "runs", REPLY_TABLE);
 	for (unsigned i = 0; i < BENCH_RUNS; i++) {
 		const struct bench_count *n = &b->count[i];
@@ -177,7 +177,7 @@ static enum call_result run(struct call *c)
 	}
 	if (!c->calls && begin(c, b) == CALL_FAIL)
 		return CALL_FAIL;
-	result = bench_step(b, &call_app(c)->pktgen, c->now_ns);
+	result = bench_step(b, call_app(c), c->now_ns);
 	if (result == BENCH_GOES_ON) {
 		show_progress(c, bc);
 		c->wake_ns = MIN(b->wake_ns, bc->look_ns);

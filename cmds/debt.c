@@ -1,42 +1,38 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "app/app.h"
 
-enum { PORTS, DEBT };
-
 /* By enum pace_debt. */
 static const char *const words[] = {"catchup", "forgive", "strict", NULL};
 
-static void get(const void *app, unsigned port, struct value *v)
+static void get(const struct config *c, struct value *v)
 {
-	v->u = app_how(app, port)->pace.debt;
+	v->u = c->how.pace.debt;
 }
 
-static const struct arg args[] = {
-	[PORTS] = {ARG_PORTS, .optional = true, .name = "PORTS",
-		   .help = "ports to set"},
-	[DEBT] = {ARG_ENUM, .name = "DEBT", .words = words,
-		  .help = "what becomes of frames that are late", .get = get},
-	{ARG_NONE},
+static void set(struct config *c, const struct value *v)
+{
+	c->how.pace.debt = (enum pace_debt)v->u;
+}
+
+static const struct arg_setting setting = {
+	.get = get,
+	.set = set,
+	.initial = "catchup",
 };
 
-static void edit(struct worker_how *how, const void *arg)
-{
-	const uint64_t word = *(const uint64_t *)arg;
-
-	how->pace.debt = (enum pace_debt)word;
-}
-
-static enum call_result run(struct call *c)
-{
-	return app_set_how(c, c->v[PORTS].mask, edit, &c->v[DEBT].u);
-}
+static const struct arg args[] = {
+	APP_STREAMS_TO_SET,
+	{ARG_ENUM, .name = "DEBT", .words = words,
+	 .help = "what becomes of frames that are late", .setting = &setting},
+	{ARG_NONE},
+};
 
 const struct cmd cmd_debt = {
 	.name = "debt",
 	.summary = "Choose what becomes of time that was lost",
 	.forms =
 		(const struct cmd_form[]){
-			{args, run,
+			{args, app_set,
 			 "catchup: late frames are sent as soon as possible, "
 			 "up to 100ms late; forgive: as many as 'burst' says; "
 			 "strict: up to 100us late, and the rest put off, so "

@@ -1,68 +1,56 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "app/app.h"
 
-enum { PORTS, SHAPE };
-enum { BURST_KEYWORD = 1, BURST_FRAMES };
-
-#define PORTS_ARG                                             \
-	{                                                     \
-		ARG_PORTS, .optional = true, .name = "PORTS", \
-			   .help = "ports to set"             \
-	}
-
 /* By enum pace_shape. */
 static const char *const words[] = {"even", "bursts", "poisson", NULL};
 
-static void get(const void *app, unsigned port, struct value *v)
+static void get(const struct config *c, struct value *v)
 {
-	v->u = app_how(app, port)->pace.shape;
+	v->u = c->how.pace.shape;
 }
 
-static void get_burst(const void *app, unsigned port, struct value *v)
+static void set(struct config *c, const struct value *v)
 {
-	v->u = app_how(app, port)->pace.group;
+	c->how.pace.shape = (enum pace_shape)v->u;
 }
+
+static void get_burst(const struct config *c, struct value *v)
+{
+	v->u = c->how.pace.group;
+}
+
+static void set_burst(struct config *c, const struct value *v)
+{
+	c->how.pace.shape = PACE_BURST;
+	c->how.pace.group = (unsigned)v->u;
+}
+
+static const struct arg_setting shape = {
+	.get = get,
+	.set = set,
+	.initial = "even",
+};
 
 static const struct arg args[] = {
-	[PORTS] = PORTS_ARG,
-	[SHAPE] = {ARG_ENUM, .name = "SHAPE", .words = words,
-		   .help = "how frames are spread over time", .get = get},
+	APP_STREAMS_TO_SET,
+	{ARG_ENUM, .name = "SHAPE", .words = words,
+	 .help = "how frames are spread over time", .setting = &shape},
 	{ARG_NONE},
+};
+
+static const struct arg_setting group = {
+	.get = get_burst,
+	.set = set_burst,
+	.initial = APP_WORD(WORKER_BURST),
 };
 
 static const struct arg burst_args[] = {
-	[PORTS] = PORTS_ARG,
-	[BURST_KEYWORD] = {ARG_KEYWORD, .name = "burst",
-			   .help = "frames come in bursts"},
-	[BURST_FRAMES] = {ARG_INT, .name = "N", .unit = "frames",
-			  .help = "frames of a burst", .min = 1,
-			  .max = PACER_GROUP_MAX, .get = get_burst},
+	APP_STREAMS_TO_SET,
+	{ARG_KEYWORD, .name = "burst", .help = "frames come in bursts"},
+	{ARG_INT, .name = "N", .unit = "frames", .help = "frames of a burst",
+	 .min = 1, .max = PACER_GROUP_MAX, .setting = &group},
 	{ARG_NONE},
 };
-
-static void edit(struct worker_how *how, const void *arg)
-{
-	const uint64_t word = *(const uint64_t *)arg;
-
-	how->pace.shape = (enum pace_shape)word;
-}
-
-static void edit_burst(struct worker_how *how, const void *arg)
-{
-	how->pace.shape = PACE_BURST;
-	how->pace.group = (unsigned)*(const uint64_t *)arg;
-}
-
-static enum call_result run(struct call *c)
-{
-	return app_set_how(c, c->v[PORTS].mask, edit, &c->v[SHAPE].u);
-}
-
-static enum call_result run_burst(struct call *c)
-{
-	return app_set_how(c, c->v[PORTS].mask, edit_burst,
-			   &c->v[BURST_FRAMES].u);
-}
 
 const struct cmd cmd_gap = {
 	.name = "gap",
@@ -70,11 +58,12 @@ const struct cmd cmd_gap = {
 	.forms =
 		(const struct cmd_form[]){
 			/*
-			 * Sets the shape, too: `save` has the other behind it.
+			 * Sets the shape, too: `save` and `reset` have the
+			 * other after it.
 			 */
-			{burst_args, run_burst,
+			{burst_args, app_set,
 			 "N frames at once, the next N as many gaps later"},
-			{args, run,
+			{args, app_set,
 			 "even: the same gap between all; bursts: of the N "
 			 "set last; poisson: random gaps, exponentially "
 			 "distributed, the same in every run, of which each "

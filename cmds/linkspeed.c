@@ -1,38 +1,36 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "app/app.h"
 
-enum { PORTS, SPEED };
-
-static void get(const void *app, unsigned port, struct value *v)
+static void get(const struct config *c, struct value *v)
 {
-	v->u = app_stream(app, port)->linkspeed_bps;
+	v->u = c->stream.linkspeed_bps;
 }
 
-static const struct arg args[] = {
-	[PORTS] = {ARG_PORTS, .optional = true, .name = "PORTS",
-		   .help = "ports to set"},
-	[SPEED] = {ARG_SPEED, .name = "SPEED",
-		   .help = "bits per second: 10gbps, 2.5gbps, 100mbps",
-		   .min = 1000000, .max = 1000000000000, .get = get},
-	{ARG_NONE},
+static void set(struct config *c, const struct value *v)
+{
+	c->stream.linkspeed_bps = v->u;
+}
+
+static const struct arg_setting setting = {
+	.get = get,
+	.set = set,
+	.initial = "10gbps",
 };
 
-static void edit(struct stream *s, const void *arg)
-{
-	s->linkspeed_bps = *(const uint64_t *)arg;
-}
-
-static enum call_result run(struct call *c)
-{
-	return app_edit(c, c->v[PORTS].mask, edit, &c->v[SPEED].u, SPEED);
-}
+static const struct arg args[] = {
+	APP_PORTS_TO_SET,
+	{ARG_SPEED, .name = "SPEED",
+	 .help = "bits per second: 10gbps, 2.5gbps, 100mbps", .min = 1000000,
+	 .max = 1000000000000, .setting = &setting},
+	{ARG_NONE},
+};
 
 const struct cmd cmd_linkspeed = {
 	.name = "linkspeed",
 	.summary = "Set the link's speed that a rate in percent refers to",
 	.forms =
 		(const struct cmd_form[]){
-			{args, run,
+			{args, app_set,
 			 "rate 25% is a quarter of this on layer 1; the device "
 			 "is not changed"},
 			{0},

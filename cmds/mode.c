@@ -1,37 +1,40 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "app/app.h"
 
-enum { PORTS, MODE };
-
-static void get(const void *app, unsigned port, struct value *v)
+static const char *initial(struct subject s)
 {
-	v->u = app_mode_word(((const struct app *)app)->pktgen.set[port].mode);
+	return app_modes[app_mode_word(pktgen_first_mode(s.port))];
 }
 
-static const struct arg args[] = {
-	[PORTS] = {ARG_PORTS, .optional = true, .name = "PORTS",
-		   .help = "ports to set"},
-	[MODE] = {ARG_ENUM, .name = "MODE", .words = app_modes,
-		  .help = "which engines the port runs", .get = get},
-	{ARG_NONE},
+static void get(const struct config *c, struct value *v)
+{
+	v->u = app_mode_word(c->mode);
+}
+
+static void set(struct config *c, const struct value *v)
+{
+	c->mode = app_mode((unsigned)v->u);
+}
+
+static const struct arg_setting setting = {
+	.get = get,
+	.set = set,
+	.initial_of = initial,
 };
 
-static enum call_result run(struct call *c)
-{
-	enum call_result up = app_check_up(c, c->v[PORTS].mask);
-
-	if (up == CALL_DONE)
-		pktgen_set_mode(&call_app(c)->pktgen, c->v[PORTS].mask,
-				app_mode((unsigned)c->v[MODE].u), c->now_ns);
-	return up;
-}
+static const struct arg args[] = {
+	APP_PORTS_TO_SET,
+	{ARG_ENUM, .name = "MODE", .words = app_modes,
+	 .help = "which engines the port runs", .setting = &setting},
+	{ARG_NONE},
+};
 
 const struct cmd cmd_mode = {
 	.name = "mode",
 	.summary = "Choose whether ports send, receive, reflect or do nothing",
 	.forms =
 		(const struct cmd_form[]){
-			{args, run,
+			{args, app_set,
 			 "set the mode; what arrives at a port that does not "
 			 "receive counts as ignored; null sends to nowhere, "
 			 "which is all but the device; reflect, once started, "

@@ -1,41 +1,38 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "app/app.h"
 
-enum { PORTS, ONFULL };
-
 static const char *const words[] = {"drop", "retry", NULL};
 
-static void get(const void *app, unsigned port, struct value *v)
+static void get(const struct config *c, struct value *v)
 {
-	v->u = app_how(app, port)->drops ? 0 : 1;
+	v->u = !c->how.drops;
 }
 
-static const struct arg args[] = {
-	[PORTS] = {ARG_PORTS, .optional = true, .name = "PORTS",
-		   .help = "ports to set"},
-	[ONFULL] = {ARG_ENUM, .name = "ONFULL", .words = words,
-		    .help = "what becomes of frames that a full ring does "
-			    "not take",
-		    .get = get},
-	{ARG_NONE},
+static void set(struct config *c, const struct value *v)
+{
+	c->how.drops = !v->u;
+}
+
+static const struct arg_setting setting = {
+	.get = get,
+	.set = set,
+	.initial = "retry",
 };
 
-static void edit(struct worker_how *how, const void *arg)
-{
-	how->drops = !*(const uint64_t *)arg;
-}
-
-static enum call_result run(struct call *c)
-{
-	return app_set_how(c, c->v[PORTS].mask, edit, &c->v[ONFULL].u);
-}
+static const struct arg args[] = {
+	APP_PORTS_TO_SET,
+	{ARG_ENUM, .name = "ONFULL", .words = words,
+	 .help = "what becomes of frames that a full ring does not take",
+	 .setting = &setting},
+	{ARG_NONE},
+};
 
 const struct cmd cmd_onfull = {
 	.name = "onfull",
 	.summary = "Choose what happens when the ring is full",
 	.forms =
 		(const struct cmd_form[]){
-			{args, run,
+			{args, app_set,
 			 "drop: frames that find no room are thrown away and "
 			 "counted as such; retry: they are offered again until "
 			 "they do"},

@@ -4,39 +4,55 @@
 #include "app/app.h"
 #include "shell/arg.h"
 
-enum { PORTS, JSON };
-enum { WAIT_PORTS, WAIT_KEYWORD, WAIT };
-
 static const struct arg show_args[] = {
 	ARG_JSON("reply as JSON"),
 	{ARG_NONE},
 };
 
-static void get_selected(const void *app, unsigned port __unused,
-			 struct value *v)
+static void get_selected(const struct config *c, struct value *v)
 {
-	v->mask = session_selected(&((const struct app *)app)->session);
+	v->subjects = subjects_of(c->selected);
 }
 
+static void set_selected(struct config *c, const struct value *v)
+{
+	c->selected = v->mask;
+}
+
+static const struct arg_setting selection = {
+	.get = get_selected,
+	.set = set_selected,
+	.initial = "all",
+};
+
 static const struct arg select_args[] = {
-	[PORTS] = {ARG_PORTS, .name = "PORTS",
-		   .help = "ports that commands without PORTS mean",
-		   .get = get_selected},
+	{ARG_PORTS, .name = "PORTS",
+	 .help = "ports that commands without PORTS mean",
+	 .setting = &selection},
 	{ARG_NONE},
 };
 
-static void get_wait(const void *app, unsigned port, struct value *v)
+static void get_wait(const struct config *c, struct value *v)
 {
-	v->u = app_how(app, port)->wait;
+	v->u = c->how.wait;
 }
 
+static void set_wait(struct config *c, const struct value *v)
+{
+	c->how.wait = (enum wait_kind)v->u;
+}
+
+static const struct arg_setting wait = {
+	.get = get_wait,
+	.set = set_wait,
+	.initial = "auto",
+};
+
 static const struct arg wait_args[] = {
-	[WAIT_PORTS] = {ARG_PORTS, .optional = true, .name = "PORTS",
-			.help = "ports to set"},
-	[WAIT_KEYWORD] = {ARG_KEYWORD, .name = "wait",
-			  .help = "while the ring is full"},
-	[WAIT] = {ARG_ENUM, .name = "WAIT", .words = app_waits,
-		  .help = "what the CPU does meanwhile", .get = get_wait},
+	APP_PORTS_TO_SET,
+	{ARG_KEYWORD, .name = "wait", .help = "while the ring is full"},
+	{ARG_ENUM, .name = "WAIT", .words = app_waits,
+	 .help = "what the CPU does meanwhile", .setting = &wait},
 	{ARG_NONE},
 };
 
@@ -132,33 +148,15 @@ static enum call_result run_show(struct call *c)
 	return CALL_DONE;
 }
 
-static enum call_result run_select(struct call *c)
-{
-	session_select(c->session, c->v[PORTS].mask);
-	return CALL_DONE;
-}
-
-static void edit_wait(struct worker_how *how, const void *arg)
-{
-	const uint64_t word = *(const uint64_t *)arg;
-
-	how->wait = (enum wait_kind)word;
-}
-
-static enum call_result run_wait(struct call *c)
-{
-	return app_set_how(c, c->v[WAIT_PORTS].mask, edit_wait, &c->v[WAIT].u);
-}
-
 const struct cmd cmd_port = {
 	.name = "port",
 	.summary = "Show all ports, or select those that commands mean",
 	.forms =
 		(const struct cmd_form[]){
 			{show_args, run_show, "show all ports"},
-			{select_args, run_select,
+			{select_args, app_set,
 			 "select the ports that commands without PORTS mean"},
-			{wait_args, run_wait,
+			{wait_args, app_set,
 			 "spin, pause or halt while the ring is full; auto "
 			 "measures at the start of a run which sends most, "
 			 "and 'port' shows what it chose"},

@@ -1,40 +1,38 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "app/app.h"
 
-enum { PORTS, PROTO };
-
 static const char *const protos[] = {"ipv4", "ipv6", NULL};
 
-static void get(const void *app, unsigned port, struct value *v)
+static void get(const struct config *c, struct value *v)
 {
-	v->u = app_stream(app, port)->ipv6;
+	v->u = c->stream.ipv6;
 }
 
-static const struct arg args[] = {
-	[PORTS] = {ARG_PORTS, .optional = true, .name = "PORTS",
-		   .help = "ports to set"},
-	[PROTO] = {ARG_ENUM, .name = "PROTO", .words = protos,
-		   .help = "which addresses the frames carry", .get = get,
-		   .save_order = APP_SAVE_PROTO},
-	{ARG_NONE},
+static void set(struct config *c, const struct value *v)
+{
+	c->stream.ipv6 = v->u;
+}
+
+static const struct arg_setting setting = {
+	.get = get,
+	.set = set,
+	.initial = "ipv4",
+	.save_order = APP_SAVE_PROTO,
 };
 
-static void edit(struct stream *s, const void *arg)
-{
-	s->ipv6 = *(const uint64_t *)arg;
-}
-
-static enum call_result run(struct call *c)
-{
-	return app_edit(c, c->v[PORTS].mask, edit, &c->v[PROTO].u, PROTO);
-}
+static const struct arg args[] = {
+	APP_STREAMS_TO_SET,
+	{ARG_ENUM, .name = "PROTO", .words = protos,
+	 .help = "which addresses the frames carry", .setting = &setting},
+	{ARG_NONE},
+};
 
 const struct cmd cmd_proto = {
 	.name = "proto",
 	.summary = "Choose between IPv4 and IPv6",
 	.forms =
 		(const struct cmd_form[]){
-			{args, run,
+			{args, app_set,
 			 "send UDP in IPv4, or in IPv6, which takes sizes from "
 			 "66 bytes on"},
 			{0},

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include <string.h>
 
-#include "app/config.h"
+#include "app/app.h"
 
 enum { FILE_NAME };
 

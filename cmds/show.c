@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include <string.h>
 
-#include "app/config.h"
+#include "app/app.h"
 #include "shell/arg.h"
 
 enum { PORTS, CONFIG, JSON };
@@ -14,14 +14,14 @@ static const struct arg args[] = {
 	{ARG_NONE},
 };
 
-static void show_value(struct reply *r, const char *key, const struct app *app,
-		       const struct setting *s, unsigned port)
+static void show_value(struct reply *r, const char *key, const struct config *c,
+		       const struct setting *s)
 {
 	char word[ARG_PRINT_MAX];
 	struct value v;
 
 	memset(&v, 0, sizeof(v));
-	s->arg->get(app, port, &v);
+	s->arg->setting->get(c, &v);
 	arg_print(s->arg, &v, word, sizeof(word));
 	if (s->arg->type == ARG_INT)
 		reply_id(r, key, v.u);
@@ -41,7 +41,9 @@ static void show_settings(struct reply *r, const struct app *app, unsigned port)
 {
 	const struct cmd *open = NULL;
 	struct setting s;
+	struct config c;
 
+	config_get(app, (struct subject){port, 0}, &c);
 	for (unsigned i = 0; setting_at(app->session.env.commands, i, &s);
 	     i++) {
 		const char *keyword = setting_keyword(&s);
@@ -50,13 +52,13 @@ static void show_settings(struct reply *r, const struct app *app, unsigned port)
 			reply_end(r);
 		if (open != s.cmd)
 			open = NULL;
-		if (!s.per_port)
+		if (s.scope == SCOPE_GLOBAL)
 			continue;
 		if (keyword && !open && strcmp(s.cmd->name, ROW) != 0) {
 			reply_map(r, s.cmd->name, REPLY_TABLE);
 			open = s.cmd;
 		}
-		show_value(r, keyword ? keyword : s.cmd->name, app, &s, port);
+		show_value(r, keyword ? keyword : s.cmd->name, &c, &s);
 	}
 	if (open)
 		reply_end(r);

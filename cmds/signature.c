@@ -1,41 +1,38 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "app/app.h"
 
-enum { PORTS, SIGNATURE };
-
 static const char *const words[] = {"off", "on", NULL};
 
-static void get(const void *app, unsigned port, struct value *v)
+static void get(const struct config *c, struct value *v)
 {
-	v->u = app_stream(app, port)->sign;
+	v->u = c->stream.sign;
 }
 
-static const struct arg args[] = {
-	[PORTS] = {ARG_PORTS, .optional = true, .name = "PORTS",
-		   .help = "ports to set"},
-	[SIGNATURE] = {ARG_ENUM, .name = "SIGNATURE", .words = words,
-		       .help = "whether frames are signed", .get = get,
-		       .save_order = APP_SAVE_PROTO},
-	{ARG_NONE},
+static void set(struct config *c, const struct value *v)
+{
+	c->stream.sign = v->u;
+}
+
+static const struct arg_setting setting = {
+	.get = get,
+	.set = set,
+	.initial = "off",
+	.save_order = APP_SAVE_PROTO,
 };
 
-static void edit(struct stream *s, const void *arg)
-{
-	s->sign = *(const uint64_t *)arg;
-}
-
-static enum call_result run(struct call *c)
-{
-	return app_edit(c, c->v[PORTS].mask, edit, &c->v[SIGNATURE].u,
-			SIGNATURE);
-}
+static const struct arg args[] = {
+	APP_STREAMS_TO_SET,
+	{ARG_ENUM, .name = "SIGNATURE", .words = words,
+	 .help = "whether frames are signed", .setting = &setting},
+	{ARG_NONE},
+};
 
 const struct cmd cmd_signature = {
 	.name = "signature",
 	.summary = "Sign frames with a number and their time",
 	.forms =
 		(const struct cmd_form[]){
-			{args, run,
+			{args, app_set,
 			 "on: the last 18 bytes of each frame hold its number "
 			 "and when it was sent; with IPv6 that takes sizes "
 			 "from 84 bytes on"},

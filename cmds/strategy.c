@@ -1,39 +1,35 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "app/app.h"
 
-enum { PORTS, STRATEGY };
-
-static void get(const void *app, unsigned port, struct value *v)
+static void get(const struct config *c, struct value *v)
 {
-	v->u = app_how(app, port)->strategy;
+	v->u = c->how.strategy;
 }
 
-static const struct arg args[] = {
-	[PORTS] = {ARG_PORTS, .optional = true, .name = "PORTS",
-		   .help = "ports to set"},
-	[STRATEGY] = {ARG_ENUM, .name = "STRATEGY", .words = app_strategies,
-		      .help = "how frames are made", .get = get},
-	{ARG_NONE},
+static void set(struct config *c, const struct value *v)
+{
+	c->how.strategy = (enum strategy)v->u;
+}
+
+static const struct arg_setting setting = {
+	.get = get,
+	.set = set,
+	.initial = "shared",
 };
 
-static void edit(struct worker_how *how, const void *arg)
-{
-	const uint64_t word = *(const uint64_t *)arg;
-
-	how->strategy = (enum strategy)word;
-}
-
-static enum call_result run(struct call *c)
-{
-	return app_set_how(c, c->v[PORTS].mask, edit, &c->v[STRATEGY].u);
-}
+static const struct arg args[] = {
+	APP_PORTS_TO_SET,
+	{ARG_ENUM, .name = "STRATEGY", .words = app_strategies,
+	 .help = "how frames are made", .setting = &setting},
+	{ARG_NONE},
+};
 
 const struct cmd cmd_strategy = {
 	.name = "strategy",
 	.summary = "Choose how frames are made",
 	.forms =
 		(const struct cmd_form[]){
-			{args, run,
+			{args, app_set,
 			 "create: each is built anew; copy: each is a copy of "
 			 "a template; pool: frames that are back from the "
 			 "device are edited; shared: where frames of a size do "

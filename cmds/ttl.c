@@ -1,39 +1,35 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "app/app.h"
 
-enum { PORTS, TTL };
-
-static void get(const void *app, unsigned port, struct value *v)
+static void get(const struct config *c, struct value *v)
 {
-	v->u = app_stream(app, port)->ttl;
+	v->u = c->stream.ttl;
 }
 
-static const struct arg args[] = {
-	[PORTS] = {ARG_PORTS, .optional = true, .name = "PORTS",
-		   .help = "ports to set"},
-	[TTL] = {ARG_INT, .name = "TTL", .help = "hops", .min = 1, .max = 255,
-		 .get = get},
-	{ARG_NONE},
+static void set(struct config *c, const struct value *v)
+{
+	c->stream.ttl = (uint8_t)v->u;
+}
+
+static const struct arg_setting setting = {
+	.get = get,
+	.set = set,
+	.initial = "64",
 };
 
-static void edit(struct stream *s, const void *arg)
-{
-	const uint64_t word = *(const uint64_t *)arg;
-
-	s->ttl = (uint8_t)word;
-}
-
-static enum call_result run(struct call *c)
-{
-	return app_edit(c, c->v[PORTS].mask, edit, &c->v[TTL].u, TTL);
-}
+static const struct arg args[] = {
+	APP_STREAMS_TO_SET,
+	{ARG_INT, .name = "TTL", .help = "hops", .min = 1, .max = 255,
+	 .setting = &setting},
+	{ARG_NONE},
+};
 
 const struct cmd cmd_ttl = {
 	.name = "ttl",
 	.summary = "Set how many routers the frames may pass",
 	.forms =
 		(const struct cmd_form[]){
-			{args, run,
+			{args, app_set,
 			 "set IPv4's time to live, which is IPv6's hop limit"},
 			{0},
 		},

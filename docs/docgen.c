@@ -84,10 +84,12 @@ static void put_commands(void)
 	printf("# Commands\n\nGenerated from the command table by `make docs`; "
 	       "CI fails when it differs.\n\nPORTS is `0`, `0,2-3` or `all`; "
 	       "left out, it is the selection that `port PORTS`\nmakes, at "
-	       "first all. Numbers take units: `10mpps`, `2.5kpps`, `500mbps` "
-	       "(layer 2),\n`1gbpsl1` (layer 1), `25%%`, `max`; `10s`, "
-	       "`250us`, `5m`; `64`, `1k`. The case of words and units does "
-	       "not matter.\n");
+	       "first all. What is set of a stream also takes `0.0`, stream 0 "
+	       "of port 0, the\nonly one that a port has, and `0.all`: see "
+	       "[protocol.md](protocol.md).\n\nNumbers take units: `10mpps`, "
+	       "`2.5kpps`, `500mbps` (layer 2), `1gbpsl1` (layer 1),\n`25%%`, "
+	       "`max`; `10s`, `250us`, `5m`; `64`, `1k`. The case of words "
+	       "and units does not\nmatter.\n");
 	for (unsigned i = 0; cmd_table[i]; i++)
 		if (!cmd_table[i]->hidden)
 			put_command(cmd_table[i]);

@@ -202,28 +202,6 @@ void pktgen_take_stream(struct pktgen *pg, unsigned port, unsigned stream,
 	pg->set[port].changes++;
 }
 
-int pktgen_edit(struct pktgen *pg, uint64_t mask,
-		void (*edit)(struct stream *s, const void *arg),
-		const void *arg, uint64_t now_ns, struct pktgen_fault *fault)
-{
-	FOR_EACH_PORT_UP(pg, mask, i) {
-		struct stream s = *pktgen_stream(pg, i, 0);
-		int rc;
-
-		edit(&s, arg);
-		rc = pktgen_try_stream(pg, i, 0, &s, fault);
-		if (rc < 0)
-			return rc;
-	}
-	FOR_EACH_PORT_UP(pg, mask, i) {
-		struct stream s = *pktgen_stream(pg, i, 0);
-
-		edit(&s, arg);
-		pktgen_take_stream(pg, i, 0, &s, now_ns);
-	}
-	return 0;
-}
-
 /* Whether it sends of its own accord, and to its device. */
 static bool generates(unsigned mode)
 {
@@ -254,19 +232,17 @@ void pktgen_set_mode(struct pktgen *pg, uint64_t mask, unsigned mode,
 }
 
 void pktgen_set_how(struct pktgen *pg, uint64_t mask,
-		    void (*edit)(struct worker_how *how, const void *arg),
-		    const void *arg, uint64_t now_ns)
+		    const struct worker_how *how, uint64_t now_ns)
 {
-	FOR_EACH_PORT_UP(pg, mask, i) {
-		struct worker_order order = {.kind = ORDER_HOW,
-					     .now_ns = now_ns};
+	struct worker_order order = {.kind = ORDER_HOW, .now_ns = now_ns};
 
-		edit(&pg->set[i].how, arg);
+	order.how = *how;
+	FOR_EACH_PORT_UP(pg, mask, i) {
+		pg->set[i].how = *how;
 		pg->set[i].changes++;
-		order.how = pg->set[i].how;
-		FOR_EACH_WORKER(pg, 1ull << i, w)
-			worker_give(w, &order);
 	}
+	FOR_EACH_WORKER(pg, mask, w)
+		worker_give(w, &order);
 }
 
 bool pktgen_has_strategy(const struct pktgen *pg, unsigned port,

@@ -117,22 +117,13 @@ int pktgen_try_stream(struct pktgen *pg, unsigned port, unsigned stream,
 void pktgen_take_stream(struct pktgen *pg, unsigned port, unsigned stream,
 			const struct stream *s, uint64_t now_ns);
 
-/*
- * Applies `edit` to the first stream of each port of `mask`: all or none, see
- * pktgen_try_stream(). Every port of the mask is up.
- */
-int pktgen_edit(struct pktgen *pg, uint64_t mask,
-		void (*edit)(struct stream *s, const void *arg),
-		const void *arg, uint64_t now_ns, struct pktgen_fault *fault);
-
 /* `mode` is a set of MODE_*. Every port of the mask is up. */
 void pktgen_set_mode(struct pktgen *pg, uint64_t mask, unsigned mode,
 		     uint64_t now_ns);
 
-/* Applies `edit` to how each port of the mask sends; all are up. */
+/* How each port of the mask sends; all are up. */
 void pktgen_set_how(struct pktgen *pg, uint64_t mask,
-		    void (*edit)(struct worker_how *how, const void *arg),
-		    const void *arg, uint64_t now_ns);
+		    const struct worker_how *how, uint64_t now_ns);
 
 /* Whether its first stream's frames can be made so, see frames_strategy(). */
 bool pktgen_has_strategy(const struct pktgen *pg, unsigned port,

@@ -100,14 +100,67 @@ static enum shell_err take_address(const char *word, const struct arg *a,
 	return E_OK;
 }
 
+static unsigned nb_streams(const struct parse_ports *ports, unsigned port)
+{
+	return ports->nb_streams ? ports->nb_streams(ports->app, port) : 1;
+}
+
+bool arg_missing(const struct parse_ports *ports, const struct subjects *s,
+		 struct subject *missing)
+{
+	for (unsigned i = 0; i < s->nb_parts; i++) {
+		const struct subject_part *p = &s->part[i];
+
+		for (unsigned port = p->port; port <= p->last_port; port++) {
+			const unsigned n = nb_streams(ports, port);
+
+			if (p->last_stream < n)
+				continue;
+			*missing = (struct subject){port, n};
+			if (p->stream > n)
+				missing->stream = p->stream;
+			return true;
+		}
+	}
+	return false;
+}
+
+void arg_missing_text(const struct parse_ports *ports, struct subject missing,
+		      char *buf, size_t size)
+{
+	const unsigned port = missing.port, n = nb_streams(ports, port);
+
+	if (n == 1)
+		snprintf(buf, size,
+			 "port %u has no stream %u; type '%u.0' or '%u'", port,
+			 missing.stream, port, port);
+	else
+		snprintf(buf, size,
+			 "port %u has no stream %u; type '%u.0' to '%u.%u'",
+			 port, missing.stream, port, port, n - 1);
+}
+
+static enum shell_err take_ports(const char *word, const struct arg *a,
+				 const struct parse_ports *ports,
+				 struct value *v)
+{
+	struct subject missing;
+	enum shell_err err = subjects_take(word, ports->count, &v->subjects);
+
+	if (!err && ((v->subjects.dotted && a->scope != SCOPE_STREAM) ||
+		     arg_missing(ports, &v->subjects, &missing)))
+		err = E_RANGE;
+	return err;
+}
+
 enum shell_err arg_take(const struct arg *a, const char *word,
-			unsigned nb_ports, struct value *v)
+			const struct parse_ports *ports, struct value *v)
 {
 	enum shell_err err;
 
 	switch (a->type) {
 	case ARG_PORTS:
-		return value_set(word, nb_ports, &v->mask);
+		return take_ports(word, a, ports, v);
 	case ARG_INT:
 		err = value_int(word, &v->u);
 		break;
@@ -165,7 +218,7 @@ void arg_print(const struct arg *a, const struct value *v, char *buf,
 	buf[0] = '\0';
 	switch (a->type) {
 	case ARG_PORTS:
-		value_set_print(v->mask, buf, size);
+		subjects_print(&v->subjects, buf, size);
 		break;
 	case ARG_INT:
 		snprintf(buf, size, "%" PRIu64, v->u);
@@ -211,7 +264,7 @@ bool arg_equal(const struct arg *a, const struct value *x,
 {
 	switch (a->type) {
 	case ARG_PORTS:
-		return x->mask == y->mask;
+		return subjects_equal(&x->subjects, &y->subjects);
 	case ARG_RATE:
 		return x->rate.unit == y->rate.unit &&
 		       x->rate.micro == y->rate.micro;

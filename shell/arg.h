@@ -5,16 +5,33 @@
 
 #include "shell/cmd.h"
 
+/* What ports there are and which are meant by default, see session.h. */
+struct parse_ports {
+	unsigned count;
+	uint64_t selected;
+	/* How many streams a port has, from 0 on; NULL: one each. */
+	unsigned (*nb_streams)(const void *app, unsigned port);
+	const void *app;
+};
+
 /*
- * Takes `word` as what `a` wants; there are `nb_ports` ports. E_SYNTAX or
- * E_RANGE when it is not; v->word then is where in the word the fault is, if
- * that can be told. Sets what the type names in `v`, no column.
+ * Takes `word` as what `a` wants. E_SYNTAX or E_RANGE when it is not; v->word
+ * then is where in the word the fault is, if that can be told. Sets what the
+ * type names in `v`, no column.
  */
 enum shell_err arg_take(const struct arg *a, const char *word,
-			unsigned nb_ports, struct value *v);
+			const struct parse_ports *ports, struct value *v);
+
+/* True with the first of a set that there is not in *missing. */
+bool arg_missing(const struct parse_ports *ports, const struct subjects *s,
+		 struct subject *missing);
+
+/* What an error says of it: "port 0 has no stream 3; type '0.0' or '0'". */
+void arg_missing_text(const struct parse_ports *ports, struct subject missing,
+		      char *buf, size_t size);
 
 /* Room for what arg_print() writes of any value, its NUL included. */
-#define ARG_PRINT_MAX 128
+#define ARG_PRINT_MAX SUBJECTS_PRINT_MAX
 
 /*
  * Writes the word from which arg_take() takes a value that arg_equal() finds

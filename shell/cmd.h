@@ -21,6 +21,7 @@
 
 #include "shell/option.h"
 #include "shell/reply.h"
+#include "units/subject.h"
 #include "units/value.h"
 
 #define CMD_ARGS_MAX 8
@@ -28,8 +29,12 @@
 #define CMD_STATE_WORDS 264
 
 enum arg_type {
-	ARG_NONE,    /* ends the list */
-	ARG_PORTS,   /* 0, 0,2-3, all: v.mask; left out: the selection */
+	ARG_NONE, /* ends the list */
+	/*
+	 * "0", "0,2-3", "all", and where its scope is SCOPE_STREAM "0.3",
+	 * "0.all", "0-1.2-5": v.subjects; left out: the selection.
+	 */
+	ARG_PORTS,
 	ARG_INT,     /* v.u, within min..max */
 	ARG_RATE,    /* v.rate */
 	ARG_TIME,    /* v.u in ns, within min..max */
@@ -75,6 +80,30 @@ struct arg_name {
 };
 
 struct value;
+struct config; /* all that can be set of a subject: the shell's owner has it */
+
+/*
+ * A setting: what shows, saves, restores, resets and compares settings finds it
+ * by this. Its scope is that of the form's ARG_PORTS.
+ */
+struct arg_setting {
+	/*
+	 * Puts what is set of a subject into *v, all zero before, as the word
+	 * that sets it would have been taken; set() is the inverse, and cannot
+	 * fail.
+	 */
+	void (*get)(const struct config *c, struct value *v);
+	void (*set)(struct config *c, const struct value *v);
+	/* The word for what it is at first; initial_of: by its subject. */
+	const char *initial;
+	const char *(*initial_of)(struct subject s);
+	bool initial_unsaved; /* then it is no choice, and not saved */
+	/*
+	 * Of settings that limit each other: those with a lower number are
+	 * restored first, and never refused for what the others are at first.
+	 */
+	unsigned save_order;
+};
 
 struct arg {
 	enum arg_type type;
@@ -86,9 +115,10 @@ struct arg {
 	 * long as CMD_ARGS_MAX has some.
 	 */
 	bool repeated;
-	const char *name; /* "SIZE"; keyword or flag: the word itself */
-	const char *help; /* one line */
-	const char *unit; /* of the number, for messages; may be NULL */
+	enum subject_scope scope; /* ARG_PORTS: of what it is a set */
+	const char *name;         /* "SIZE"; keyword or flag: the word itself */
+	const char *help;         /* one line */
+	const char *unit;         /* of the number, for messages; may be NULL */
 	/* Of ARG_INT, ARG_TIME, ARG_SPEED, ARG_SIZES; both 0: no limit. */
 	uint64_t min, max;
 	/*
@@ -102,27 +132,18 @@ struct arg {
 	 * at `i`, from 0, into *name; false when there are not as many.
 	 */
 	bool (*names)(void *app, unsigned i, struct arg_name *name);
-	/*
-	 * The last of a form that sets something: puts what is set now into *v,
-	 * as the word that sets it would have been taken. `port` is one of
-	 * those that the form's ARG_PORTS could name. This makes the form a
-	 * setting: what shows, saves, restores and compares settings finds it
-	 * by this.
-	 */
-	void (*get)(const void *app, unsigned port, struct value *v);
-	/*
-	 * Of settings that limit each other: those with a lower number are
-	 * restored first, and never refused for what the others are at first.
-	 */
-	unsigned save_order;
+	/* The last of a form that sets something, which makes it a setting. */
+	const struct arg_setting *setting;
 };
 
 struct value {
 	bool set;        /* the line gave it */
-	bool unset;      /* by arg.get: nobody set it, so it is not saved */
 	unsigned column; /* of its first byte, from 1; 0 when left out */
 	uint64_t u;
-	uint64_t mask;
+	union {
+		struct subjects subjects;
+		uint64_t mask; /* its ports, bit N for port N */
+	};
 	struct rate rate;
 	struct sizes sizes;
 	uint8_t addr[VALUE_IPV6_BYTES]; /* network byte order, from its start */

@@ -1,23 +1,12 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-#include "shell/complete.h"
+#include "shell/complete_impl.h"
 
 #include <limits.h>
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
 
-#include "shell/arg.h"
 #include "shell/usage.h"
-
-static bool is_digit(char c)
-{
-	return c >= '0' && c <= '9';
-}
-
-static bool starts_with(const char *text, const char *prefix)
-{
-	return !strncmp(text, prefix, strlen(prefix));
-}
 
 /* ---- Where the cursor is ----------------------------------------------- */
 
@@ -126,7 +115,7 @@ static arg_set take_word(const struct complete *c, const struct arg *args,
 
 	for (unsigned i = 0; args[i].type != ARG_NONE; i++)
 		if (set >> i & 1 && args[i].type != ARG_FLAG &&
-		    !arg_take(&args[i], text, c->env->ports.count, &v))
+		    !arg_take(&args[i], text, &c->env->ports, &v))
 			behind |= (arg_set)(args[i].repeated ? 3 : 2) << i;
 	return skip_optional(args, behind);
 }
@@ -171,6 +160,13 @@ static arg_set next_args(const struct complete *c, const struct arg *args)
 	return found;
 }
 
+/* Both take the same here: no stream is named, or both may name one. */
+static bool same_scope(const struct complete *c, const struct arg *a,
+		       const struct arg *b)
+{
+	return a->scope == b->scope || !strchr(c->prefix, '.');
+}
+
 /* True when an earlier form takes the same there. */
 static bool seen(const struct complete *c, const struct cmd_form *form,
 		 const struct arg *a)
@@ -180,6 +176,7 @@ static bool seen(const struct complete *c, const struct cmd_form *form,
 
 		for (unsigned i = 0; set >> i; i++)
 			if (set >> i & 1 && f->args[i].type == a->type &&
+			    same_scope(c, &f->args[i], a) &&
 			    !strcmp(f->args[i].name, a->name))
 				return true;
 	}
@@ -197,38 +194,11 @@ static void give(const struct complete *c, const char *word, const char *takes,
 }
 
 /* A word that could stand there, if it goes on from what is typed. */
-static void offer(const struct complete *c, const char *word, const char *help)
+void complete_offer(const struct complete *c, const char *word,
+		    const char *help)
 {
-	if (!c->quoted && starts_with(word, c->prefix))
+	if (!c->quoted && complete_starts(word, c->prefix))
 		give(c, word, "", help);
-}
-
-/* "0", "0,2", "0-3", "all": each port that the list so far has not. */
-static void offer_ports(const struct complete *c, const struct arg *a)
-{
-	const unsigned count = c->env->ports.count;
-	uint64_t base = 0, mask;
-	char word[CMD_TEXT_MAX];
-	size_t keep = strlen(c->prefix);
-
-	while (keep && is_digit(c->prefix[keep - 1]))
-		keep--;
-	if (keep + 4 > sizeof(word))
-		return;
-	if (keep) {
-		memcpy(word, c->prefix, keep);
-		word[keep - 1] = '\0';
-		if (value_set(word, count, &base))
-			base = 0;
-		word[keep - 1] = c->prefix[keep - 1];
-	}
-	for (unsigned i = 0; i < count && i < 64; i++) {
-		snprintf(word + keep, sizeof(word) - keep, "%u", i);
-		if (!value_set(word, count, &mask) && mask != base)
-			offer(c, word, a->help);
-	}
-	if (count)
-		offer(c, "all", a->help);
 }
 
 static void offer_names(const struct complete *c, const struct arg *a)
@@ -239,7 +209,7 @@ static void offer_names(const struct complete *c, const struct arg *a)
 		name.help = NULL;
 		if (!a->names(c->env->app, i, &name))
 			return;
-		offer(c, name.text, name.help ? name.help : a->help);
+		complete_offer(c, name.text, name.help ? name.help : a->help);
 	}
 }
 
@@ -249,22 +219,22 @@ static void offer_words(const struct complete *c, const struct arg *a)
 
 	switch (a->type) {
 	case ARG_PORTS:
-		offer_ports(c, a);
+		complete_ports(c, a);
 		break;
 	case ARG_KEYWORD:
-		offer(c, a->name, a->help);
+		complete_offer(c, a->name, a->help);
 		break;
 	case ARG_FLAG:
 		snprintf(flag, sizeof(flag), "--%s", a->name);
-		offer(c, flag, a->help);
+		complete_offer(c, flag, a->help);
 		break;
 	case ARG_ENUM:
 	case ARG_MAC:
 		for (const char *const *w = a->words; w && *w; w++)
-			offer(c, *w, a->help);
+			complete_offer(c, *w, a->help);
 		break;
 	case ARG_SIZES:
-		offer(c, "imix", "64, 594 and 1518 bytes 7:4:1");
+		complete_offer(c, "imix", "64, 594 and 1518 bytes 7:4:1");
 		break;
 	default:
 		if (a->names)
@@ -290,23 +260,6 @@ static void describe(const struct complete *c, const struct arg *a)
 	give(c, usage, takes, a->help);
 }
 
-/* A list, one that goes on behind its last byte, or the start of "all". */
-static bool may_become_ports(const struct complete *c)
-{
-	const size_t len = strlen(c->prefix);
-	char list[CMD_TEXT_MAX];
-	uint64_t mask;
-
-	if (starts_with("all", c->prefix))
-		return true;
-	if (len >= sizeof(list))
-		return false;
-	memcpy(list, c->prefix, len + 1);
-	if (list[len - 1] == ',' || list[len - 1] == '-')
-		list[len - 1] = '\0';
-	return !value_set(list, c->env->ports.count, &mask);
-}
-
 /* True when all that it takes can be offered. */
 static bool has_words(const struct arg *a)
 {
@@ -322,14 +275,14 @@ static bool may_become(const struct complete *c, const struct arg *a)
 	if (!*c->prefix)
 		return true;
 	if (a->type == ARG_PORTS)
-		return may_become_ports(c);
+		return complete_ports_begun(c, a);
 	switch (a->type) {
 	case ARG_INT:
 	case ARG_TIME:
 	case ARG_SPEED:
 	case ARG_IPV4:
 	case ARG_SIZES:
-		return is_digit(*c->prefix);
+		return complete_digit(*c->prefix);
 	case ARG_MAC:
 	case ARG_IPV6:
 		return strchr("0123456789abcdefABCDEF:", *c->prefix);
@@ -366,7 +319,7 @@ void complete_visit(struct complete *c, enum complete_what what, complete_fn fn,
 		return;
 	for (; !c->done && *cmd; cmd++)
 		if (!(*cmd)->hidden)
-			offer(c, (*cmd)->name, (*cmd)->summary);
+			complete_offer(c, (*cmd)->name, (*cmd)->summary);
 	if (!c->cmd)
 		return;
 	for (const struct cmd_form *f = c->cmd->forms; f->run; f++) {

@@ -70,7 +70,7 @@ int parse_fitness(const struct parser *p, const struct cmd_form *f)
 static void take_word(struct parser *p, const struct arg *a, struct value *v,
 		      const struct word *word)
 {
-	enum shell_err err = arg_take(a, word->text, p->ports->count, v);
+	enum shell_err err = arg_take(a, word->text, p->ports, v);
 
 	v->set = true;
 	v->column = word->column;
@@ -183,7 +183,7 @@ static void take_positional(struct parser *p, unsigned i, unsigned required)
 		p->stop = E_MISSING;
 		p->wanted = a;
 	} else if (a->type == ARG_PORTS) {
-		v->mask = p->ports->selected;
+		v->subjects = subjects_of(p->ports->selected);
 	}
 }
 

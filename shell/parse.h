@@ -7,7 +7,7 @@
 #ifndef SHELL_PARSE_H
 #define SHELL_PARSE_H
 
-#include "shell/cmd.h"
+#include "shell/arg.h"
 #include "shell/edit.h"
 
 #define PARSE_WORDS_MAX 32
@@ -36,12 +36,6 @@ struct words {
  */
 bool parse_split(const char *line, unsigned len, unsigned *next,
 		 struct words *w, struct call *c);
-
-/* What ports there are and which are meant by default, see session.h. */
-struct parse_ports {
-	unsigned count;
-	uint64_t selected;
-};
 
 /*
  * Fills cmd, form, v and json of the call from the words; at least one. Leaves

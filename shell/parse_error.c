@@ -117,6 +117,30 @@ static void suggest(const struct parser *p, const struct arg *a,
 		snprintf(buf, size, "; did you mean '%s'?", n.word);
 }
 
+/* What is wrong with streams of ports that there are; false: that is not it. */
+static bool refuse_streams(struct parser *p, const struct arg *a,
+			   const struct word *word)
+{
+	char ports[SUBJECTS_PRINT_MAX], text[80];
+	struct subject missing;
+	struct subjects s;
+
+	if (a->type != ARG_PORTS ||
+	    subjects_take(word->text, p->ports->count, &s))
+		return false;
+	if (a->scope != SCOPE_STREAM) {
+		value_set_print(s.ports, ports, sizeof(ports));
+		parse_fail(p, E_RANGE, word->column,
+			   "'%s' takes ports without a stream, not '%s'; type "
+			   "'%s'",
+			   p->c->cmd->name, parse_show(word->text).text, ports);
+	} else if (arg_missing(p->ports, &s, &missing)) {
+		arg_missing_text(p->ports, missing, text, sizeof(text));
+		parse_fail(p, E_RANGE, word->column, "%s", text);
+	}
+	return true;
+}
+
 /* `at` is where in the word the fault is, NULL: at its start. */
 void parse_refuse(struct parser *p, enum shell_err err, const struct arg *a,
 		  const struct word *word, const char *at)
@@ -134,6 +158,8 @@ void parse_refuse(struct parser *p, enum shell_err err, const struct arg *a,
 	} else if (err == E_MISSING) {
 		parse_fail(p, err, p->w->end_column, "'%s' lacks %s%s",
 			   p->c->cmd->name, wanted, others);
+	} else if (err == E_RANGE && refuse_streams(p, a, word)) {
+		return;
 	} else if (err == E_RANGE) {
 		parse_fail(p, err, column, "'%s' takes %s", p->c->cmd->name,
 			   wanted);

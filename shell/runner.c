@@ -266,8 +266,7 @@ static bool step_report(struct session *s, struct runner *r)
 static bool step_next(struct session *s, struct runner *r)
 {
 	struct call *c = &r->call;
-	const struct parse_ports ports = {s->env.nb_ports(s->env.app),
-					  r->selected};
+	const struct parse_ports ports = session_ports(s, r->selected);
 
 	memset(c, 0, sizeof(*c));
 	if (s->ended) {

@@ -68,7 +68,7 @@ struct complete_env session_completion(const struct session *s)
 {
 	return (struct complete_env){
 		.commands = s->env.commands,
-		.ports = {s->env.nb_ports(s->env.app), session_selected(s)},
+		.ports = session_ports(s, session_selected(s)),
 		.app = s->env.app,
 	};
 }

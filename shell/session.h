@@ -56,6 +56,8 @@ struct session_env {
 	void *app;
 	const struct cmd *const *commands; /* by name, NULL at the end */
 	unsigned (*nb_ports)(void *app);
+	/* Of a port, at least one; NULL: one each. */
+	unsigned (*nb_streams)(const void *app, unsigned port);
 	/*
 	 * A notice is still to come that belongs before a job's end; or NULL.
 	 */
@@ -197,6 +199,9 @@ void session_select(struct session *s, uint64_t mask);
 
 /* All ports there are. */
 uint64_t session_all_ports(const struct session *s);
+
+/* What a line is parsed with where these are selected. */
+struct parse_ports session_ports(const struct session *s, uint64_t selected);
 
 /* What there is to complete from, at this moment. */
 struct complete_env session_completion(const struct session *s);

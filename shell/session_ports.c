@@ -16,6 +16,16 @@ uint64_t session_all_ports(const struct session *s)
 	return n < 64 ? (1ull << n) - 1 : UINT64_MAX;
 }
 
+struct parse_ports session_ports(const struct session *s, uint64_t selected)
+{
+	return (struct parse_ports){
+		.count = s->env.nb_ports(s->env.app),
+		.selected = selected,
+		.nb_streams = s->env.nb_streams,
+		.app = s->env.app,
+	};
+}
+
 uint64_t session_selected(const struct session *s)
 {
 	return (s->caller ? s->caller : s->person)->selected;

@@ -7,16 +7,15 @@
 
 #include "shell/arg.h"
 
-/* Fills *s from a form; false when it is no setting. */
-static bool take_form(const struct cmd *cmd, const struct cmd_form *form,
-		      struct setting *s)
+bool setting_of(const struct cmd *cmd, const struct cmd_form *form,
+		struct setting *s)
 {
-	*s = (struct setting){.cmd = cmd, .form = form};
+	*s = (struct setting){.cmd = cmd, .form = form, .scope = SCOPE_GLOBAL};
 	for (const struct arg *a = form->args; a->type != ARG_NONE; a++) {
-		if (a->get)
+		if (a->setting)
 			s->arg = a;
-		else
-			s->per_port |= a->type == ARG_PORTS;
+		else if (a->type == ARG_PORTS)
+			s->scope = a->scope;
 	}
 	return s->arg;
 }
@@ -26,7 +25,7 @@ bool setting_at(const struct cmd *const *commands, unsigned i,
 {
 	for (; *commands; commands++)
 		for (const struct cmd_form *f = (*commands)->forms; f->run; f++)
-			if (take_form(*commands, f, s) && !i--)
+			if (setting_of(*commands, f, s) && !i--)
 				return true;
 	return false;
 }
@@ -60,8 +59,8 @@ void setting_name(const struct setting *s, char *buf, size_t size)
 		 keyword ? keyword : "");
 }
 
-void setting_line(const struct setting *s, uint64_t mask, const struct value *v,
-		  char *buf, size_t size)
+void setting_line(const struct setting *s, const struct subjects *on,
+		  const struct value *v, char *buf, size_t size)
 {
 	char word[ARG_PRINT_MAX];
 	size_t used;
@@ -72,7 +71,7 @@ void setting_line(const struct setting *s, uint64_t mask, const struct value *v,
 		if (a == s->arg)
 			arg_print(a, v, word, sizeof(word));
 		else if (a->type == ARG_PORTS)
-			value_set_print(mask, word, sizeof(word));
+			subjects_print(on, word, sizeof(word));
 		else if (a->type == ARG_KEYWORD)
 			snprintf(word, sizeof(word), "%s", a->name);
 		else

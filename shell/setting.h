@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * Settings, as the command table holds them: each form whose last argument can
- * say what is set (`get`, see cmd.h). The commands that show, save, restore and
- * compare settings all walk this list, so a new setting is known to them.
+ * be got and set (struct arg_setting). The commands that show, save, restore
+ * and compare settings all walk this list, so a new setting is known to them.
  */
 #ifndef SHELL_SETTING_H
 #define SHELL_SETTING_H
@@ -12,9 +12,13 @@
 struct setting {
 	const struct cmd *cmd;
 	const struct cmd_form *form;
-	const struct arg *arg; /* its value, the form's last */
-	bool per_port;         /* else there is one for all ports */
+	const struct arg *arg;    /* its value, the form's last */
+	enum subject_scope scope; /* what of a port it is of */
 };
+
+/* A form that is a setting; false when it is none. */
+bool setting_of(const struct cmd *cmd, const struct cmd_form *form,
+		struct setting *s);
 
 /* The i-th of the table, from 0; false when there are not as many. */
 bool setting_at(const struct cmd *const *commands, unsigned i,
@@ -30,8 +34,8 @@ const char *setting_keyword(const struct setting *s);
 /* "size", "src.mac": command and keyword. */
 void setting_name(const struct setting *s, char *buf, size_t size);
 
-/* The line that sets it on the ports of `mask`: "src 0-1 mac 02:...". */
-void setting_line(const struct setting *s, uint64_t mask, const struct value *v,
-		  char *buf, size_t size);
+/* The line that sets it on these subjects: "src 0-1 mac 02:...". */
+void setting_line(const struct setting *s, const struct subjects *on,
+		  const struct value *v, char *buf, size_t size);
 
 #endif /* SHELL_SETTING_H */

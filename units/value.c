@@ -200,8 +200,7 @@ enum shell_err value_time(const char *word, uint64_t *ns)
 	return u ? scale(&d, u->factor, ns) : E_SYNTAX;
 }
 
-/* One number or range of a set. Returns what follows it, NULL if malformed. */
-static const char *take_range(const char *s, uint64_t *from, uint64_t *to)
+const char *value_range(const char *s, uint64_t *from, uint64_t *to)
 {
 	bool huge;
 
@@ -217,31 +216,6 @@ static const char *take_range(const char *s, uint64_t *from, uint64_t *to)
 	if (s && huge)
 		*to = UINT64_MAX;
 	return s;
-}
-
-/* Bits 0 to n - 1. */
-static uint64_t low_bits(unsigned n)
-{
-	return n >= 64 ? UINT64_MAX : (1ull << n) - 1;
-}
-
-static enum shell_err set_ranges(const char *s, unsigned count, uint64_t *bits)
-{
-	enum shell_err err = E_OK;
-	uint64_t from, to;
-
-	for (;; s++) {
-		s = take_range(s, &from, &to);
-		if (!s || (*s && *s != ','))
-			return E_SYNTAX;
-		if (from > to || to >= count)
-			err = E_RANGE;
-		else
-			*bits |= low_bits((unsigned)to + 1) &
-				 ~low_bits((unsigned)from);
-		if (!*s)
-			return err;
-	}
 }
 
 enum shell_err value_hex32(const char *word, uint32_t *v)
@@ -270,24 +244,6 @@ bool value_name(const char *text, size_t len)
 	return len && len <= VALUE_NAME_MAX && !text[len] &&
 	       strspn(text, "abcdefghijklmnopqrstuvwxyz"
 			    "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-.") == len;
-}
-
-enum shell_err value_set(const char *word, unsigned count, uint64_t *mask)
-{
-	enum shell_err err = E_OK;
-	uint64_t bits = 0;
-
-	if (count > 64)
-		count = 64;
-	if (!strcasecmp(word, "all"))
-		bits = low_bits(count);
-	else
-		err = set_ranges(word, count, &bits);
-	if (!err && !bits)
-		err = E_RANGE;
-	if (!err)
-		*mask = bits;
-	return err;
 }
 
 /* A number with the units that it could be printed in, the shortest so far. */

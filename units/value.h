@@ -59,11 +59,10 @@ enum shell_err value_rate(const char *word, struct rate *v);
 enum shell_err value_time(const char *word, uint64_t *ns);
 
 /*
- * "0", "0,2-3", "all": a set of small numbers below `count` (at most 64) as a
- * bit mask. E_RANGE when it names a number that is not there ("3-2" does) or
- * nothing at all ("all" of none).
+ * A number or a range, "2-3", at the start of `s`; what does not fit is
+ * UINT64_MAX. Returns the first byte after it, NULL when none stands there.
  */
-enum shell_err value_set(const char *word, unsigned count, uint64_t *mask);
+const char *value_range(const char *s, uint64_t *from, uint64_t *to);
 
 /* "00c0ffee": a CRC, exactly 8 hexadecimal digits. */
 enum shell_err value_hex32(const char *word, uint32_t *v);
@@ -136,8 +135,8 @@ void value_rate_print(const struct rate *v, char *buf, size_t size);
 void value_time_print(uint64_t ns, char *buf, size_t size);
 
 /*
- * Writes the form that value_set() reads back, "0,2-3", or "none", which it
- * does not. Up to 90 bytes with the NUL.
+ * Writes the numbers whose bits are set, "0,2-3", or "none". Up to 90 bytes
+ * with the NUL.
  */
 void value_set_print(uint64_t mask, char *buf, size_t size);
 

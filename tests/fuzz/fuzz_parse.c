@@ -39,7 +39,7 @@ static void check_call(const struct call *c, unsigned len)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	static const struct parse_ports ports = {4, 5};
+	static const struct parse_ports ports = {.count = 4, .selected = 5};
 	static struct words words;
 	unsigned next = 0, len = (unsigned)size;
 

@@ -54,8 +54,8 @@ void any_value(const struct arg *a, unsigned nb_ports, struct value *v,
 	const uint64_t ports = UINT64_MAX >> (64 - nb_ports);
 
 	memset(v, 0xa5, sizeof(*v));
-	v->mask = (any(seed) | 1ull << any_below(seed, nb_ports)) & ports;
-	v->unset = false;
+	v->subjects = subjects_of(
+		(any(seed) | 1ull << any_below(seed, nb_ports)) & ports);
 	v->u = any_number(a, seed);
 	v->rate.unit = (enum rate_unit)any_below(seed, RATE_PER_MIN + 1);
 	v->rate.micro = v->rate.unit == RATE_MAX ? 0 : any(seed);

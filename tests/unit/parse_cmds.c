@@ -100,8 +100,10 @@ static const struct cmd cmd_port = {
 
 static const struct cmd cmd_rate = {
 	.name = "rate",
-	.forms = FORMS(FORM(OPTIONAL_PORTS, {ARG_RATE, .name = "RATE",
-					     .help = "10mpps or 25%"})),
+	.forms = FORMS(
+		FORM({ARG_PORTS, .optional = true, .scope = SCOPE_STREAM,
+		      .name = "PORTS", .help = ""},
+		     {ARG_RATE, .name = "RATE", .help = "10mpps or 25%"})),
 };
 
 static const struct cmd cmd_size = {

@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "edit_ports.h"
 #include "pktgen/engine.h"
 #include "pktgen/pktgen.h"
 #include "plat/host/host.h"
@@ -110,8 +111,8 @@ static inline void set_trial(const struct trial *t)
 {
 	struct pktgen_fault fault;
 
-	pktgen_set_how(&pg, 1, edit_how, t, now_ns);
-	assert_int_equal(pktgen_edit(&pg, 1, edit_content, t, now_ns, &fault),
+	edit_how_of(&pg, 1, edit_how, t, now_ns);
+	assert_int_equal(edit_streams(&pg, 1, edit_content, t, now_ns, &fault),
 			 0);
 }
 

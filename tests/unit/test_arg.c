@@ -7,6 +7,8 @@
 
 #define NB_PORTS 64
 
+static const struct parse_ports ports = {.count = NB_PORTS};
+
 static const char *const words[] = {"off", "tx", "rx", "txrx", NULL};
 
 static const struct arg args[] = {
@@ -43,7 +45,7 @@ static void what_is_printed_reads_back(void **state)
 			memset(&back, 0x5a, sizeof(back));
 			arg_print(a, &v, word, sizeof(word));
 			assert_true(strlen(word) < sizeof(word) - 1);
-			if (arg_take(a, word, NB_PORTS, &back) ||
+			if (arg_take(a, word, &ports, &back) ||
 			    !arg_equal(a, &v, &back))
 				fail_msg("%s: '%s'", a->name, word);
 		}
@@ -69,6 +71,7 @@ static void equal_is_what_prints_the_same(void **state)
 				y.addr[any_below(&seed, 16)] ^= 1;
 				y.mask ^= 1ull << any_below(&seed, 64);
 				y.mask |= !y.mask;
+				y.subjects = subjects_of(y.mask);
 			}
 			arg_print(a, &x, a_word, sizeof(a_word));
 			arg_print(a, &y, b_word, sizeof(b_word));
@@ -119,7 +122,7 @@ static void limits_of_the_new_types(void **state)
 
 		while (strcmp(a->name, t[i].name) != 0)
 			a++;
-		if (arg_take(a, t[i].word, NB_PORTS, &v) != t[i].err)
+		if (arg_take(a, t[i].word, &ports, &v) != t[i].err)
 			fail_msg("%s '%s'", t[i].name, t[i].word);
 		if (t[i].err)
 			assert_int_equal(v.prefix, 0);

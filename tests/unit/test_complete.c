@@ -14,7 +14,8 @@ static char found[8192];
 static int setup(void **state)
 {
 	(void)state;
-	env = (struct complete_env){.commands = parse_cmds, .ports = {4, 0x5}};
+	env = (struct complete_env){.commands = parse_cmds,
+				    .ports = {.count = 4, .selected = 5}};
 	return 0;
 }
 
@@ -180,6 +181,34 @@ static void port_lists_go_on(void **state)
 	assert_words("port 6", "6 60 61 62 63");
 }
 
+/* Port 2 has three streams, the others one. */
+static unsigned streams(const void *app, unsigned port)
+{
+	assert_ptr_equal(app, &env);
+	return port == 2 ? 3 : 1;
+}
+
+static void streams_go_on_where_they_may_stand(void **state)
+{
+	(void)state;
+	env.ports.nb_streams = streams;
+	env.ports.app = &env;
+	assert_words("rate 2.", "2.0 2.1 2.2 2.all");
+	assert_words("rate 0.", "0.0 0.all");
+	assert_words("rate 0,2.", "0,2.0 0,2.1 0,2.2 0,2.all");
+	assert_words("rate 2.1-", "2.1-2");
+	assert_words("rate 0-2.", "0-2.0 0-2.all");
+	assert_words("rate 2.a", "2.all");
+	assert_words("rate all.", "all.0 all.all");
+	assert_words("rate 2.x", "");
+	assert_next("rate 2.", "[PORTS]=0..3 or all RATE");
+	assert_next("rate 2.a", "[PORTS]=0..3 or all RATE");
+	/* Where a command takes whole ports, none is offered. */
+	assert_words("port 2.", "");
+	assert_words("port 2.a", "");
+	assert_next("port 2.", "");
+}
+
 static void names_come_from_their_owner(void **state)
 {
 	(void)state;
@@ -269,6 +298,7 @@ int main(void)
 		TEST(what_was_typed_rules_forms_out),
 		TEST(a_word_begun_narrows_what_comes),
 		TEST(port_lists_go_on),
+		TEST(streams_go_on_where_they_may_stand),
 		TEST(names_come_from_their_owner),
 		TEST(a_value_that_is_whole_is_known),
 		TEST(no_line_breaks_it),

@@ -9,7 +9,7 @@
 #include <string.h>
 
 #include "any_value.h"
-#include "app/config.h"
+#include "app/app.h"
 #include "plat/host/host.h"
 
 #define NB_PORTS 4
@@ -91,6 +91,7 @@ static bool same_files(const char *a, const char *b)
 static bool set_any(uint64_t *seed)
 {
 	char line[CONFIG_LINE_MAX];
+	struct subjects on;
 	struct setting s;
 	struct value v;
 	unsigned n = 0;
@@ -99,8 +100,8 @@ static bool set_any(uint64_t *seed)
 		n++;
 	setting_at(cmd_table, (unsigned)any_below(seed, n), &s);
 	any_value(s.arg, NB_PORTS, &v, seed);
-	setting_line(&s, 1 + any_below(seed, (1 << NB_PORTS) - 1), &v, line,
-		     sizeof(line));
+	on = subjects_of(1 + any_below(seed, (1 << NB_PORTS) - 1));
+	setting_line(&s, &on, &v, line, sizeof(line));
 	return request(line);
 }
 
@@ -177,6 +178,85 @@ static void a_wrong_file_changes_nothing(void **state)
 		assert_false(request("load w"));
 		assert_true(request("save c"));
 		assert_true(same_files("b", "c"));
+	}
+}
+
+/* ---- As at first -------------------------------------------------------- */
+
+static void assert_same_config(const struct config *a, const struct config *b)
+{
+	const struct stream *x = &a->stream, *y = &b->stream;
+
+	assert_int_equal(a->mode, b->mode);
+	assert_memory_equal(&a->how, &b->how, sizeof(a->how));
+	assert_int_equal(a->selected, b->selected);
+	assert_true(value_sizes_equal(&x->sizes, &y->sizes));
+	assert_int_equal(x->rate.unit, y->rate.unit);
+	assert_int_equal(x->rate.micro, y->rate.micro);
+	assert_int_equal(x->linkspeed_bps, y->linkspeed_bps);
+	assert_int_equal(x->ipv6, y->ipv6);
+	assert_int_equal(x->sign, y->sign);
+	assert_int_equal(x->ttl, y->ttl);
+	assert_memory_equal(&x->src, &y->src, sizeof(x->src));
+	assert_memory_equal(&x->dst, &y->dst, sizeof(x->dst));
+	assert_int_equal(x->src_mac_set, y->src_mac_set);
+}
+
+/* What the table says is at first is what the engines begin with. */
+static void reset_is_as_at_boot(void **state)
+{
+	struct config boot[NB_PORTS], c;
+	uint64_t seed = 5;
+	(void)state;
+
+	for (unsigned i = 0; i < NB_PORTS; i++)
+		config_get(&app, (struct subject){i, 0}, &boot[i]);
+	for (int round = 0; round < 50; round++) {
+		for (int i = 0; i < 60; i++)
+			set_any(&seed);
+		assert_true(request("reset"));
+		for (unsigned i = 0; i < NB_PORTS; i++) {
+			config_get(&app, (struct subject){i, 0}, &c);
+			assert_same_config(&boot[i], &c);
+		}
+	}
+}
+
+/* Each knows its default, gets back what it sets, and touches nothing else. */
+static void a_setting_gets_what_it_sets(void **state)
+{
+	static const struct subject on = {1, 0};
+	struct value v, back, other;
+	struct config before, c;
+	struct setting s, t;
+	uint64_t seed = 6;
+	(void)state;
+
+	for (unsigned i = 0; setting_at(cmd_table, i, &s); i++) {
+		assert_true(config_initial(&app, &s, on, &v));
+		for (int round = 0; round < 200; round++) {
+			set_any(&seed);
+			config_get(&app, on, &before);
+			c = before;
+			s.arg->setting->set(&c, &v);
+			memset(&back, 0, sizeof(back));
+			s.arg->setting->get(&c, &back);
+			assert_true(arg_equal(s.arg, &v, &back));
+			for (unsigned k = 0; setting_at(cmd_table, k, &t);
+			     k++) {
+				/* `gap burst` sets the shape, too. */
+				if (t.cmd == s.cmd &&
+				    !strcmp(t.cmd->name, "gap"))
+					continue;
+				memset(&back, 0, sizeof(back));
+				memset(&other, 0, sizeof(other));
+				t.arg->setting->get(&before, &back);
+				t.arg->setting->get(&c, &other);
+				assert_true(k == i ||
+					    arg_equal(t.arg, &back, &other));
+			}
+			any_value(s.arg, NB_PORTS, &v, &seed);
+		}
 	}
 }
 
@@ -278,6 +358,8 @@ int main(void)
 		TEST(saved_loaded_and_saved_is_the_same),
 		TEST(a_file_stands_for_itself),
 		TEST(a_wrong_file_changes_nothing),
+		TEST(reset_is_as_at_boot),
+		TEST(a_setting_gets_what_it_sets),
 		TEST(what_is_no_setting_sets_nothing),
 	};
 

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "edit_ports.h"
 #include "pktgen/engine.h"
 #include "pktgen/pktgen.h"
 #include "plat/host/host.h"
@@ -106,15 +107,15 @@ static void set(enum strategy strategy, bool drops, unsigned burst)
 	how.strategy = strategy;
 	how.drops = drops;
 	how.burst = burst;
-	pktgen_set_how(&pg, 1, edit_how, &how, now);
+	edit_how_of(&pg, 1, edit_how, &how, now);
 }
 
 static void set_stream(void)
 {
 	struct pktgen_fault fault;
 
-	assert_int_equal(pktgen_edit(&pg, 1, edit_stream, &wanted, now, &fault),
-			 0);
+	assert_int_equal(
+		edit_streams(&pg, 1, edit_stream, &wanted, now, &fault), 0);
 }
 
 static void count(uint64_t frames)

@@ -8,12 +8,12 @@
 
 static struct words words;
 static struct call c;
-static struct parse_ports ports = {4, 0x5};
+static struct parse_ports ports;
 
 static int setup(void **state)
 {
 	(void)state;
-	ports = (struct parse_ports){4, 0x5};
+	ports = (struct parse_ports){.count = 4, .selected = 0x5};
 	return 0;
 }
 
@@ -383,15 +383,59 @@ static void case_does_not_matter(void **state)
 static void without_ports_no_command_takes_any(void **state)
 {
 	(void)state;
-	ports = (struct parse_ports){0, 0};
+	ports = (struct parse_ports){.count = 0};
 	refuse("size 64", E_STATE, 1, "the appliance has no ports");
 	refuse(" port 0", E_STATE, 2, "the appliance has no ports");
 	accept("port");
 	accept("sleep 1s");
-	ports = (struct parse_ports){1, 1};
+	ports = (struct parse_ports){.count = 1, .selected = 1};
 	refuse("stats 1", E_RANGE, 7, "'stats' takes PORTS (0)");
 	accept("stats all");
 	assert_int_equal(c.v[0].mask, 1);
+}
+
+/* Port 2 has three streams, the others one. */
+static unsigned streams(const void *app, unsigned port)
+{
+	assert_ptr_equal(app, &ports);
+	return port == 2 ? 3 : 1;
+}
+
+static void a_port_may_have_its_streams_named(void **state)
+{
+	(void)state;
+	ports.nb_streams = streams;
+	ports.app = &ports;
+	accept("rate 0.0 1kpps");
+	assert_int_equal(c.v[0].mask, 1);
+	assert_true(subjects_has(&c.v[0].subjects, (struct subject){0, 0}));
+	accept("rate 2.1-2 1kpps");
+	assert_false(subjects_has(&c.v[0].subjects, (struct subject){2, 0}));
+	assert_true(subjects_has(&c.v[0].subjects, (struct subject){2, 2}));
+	accept("rate all.0 max");
+	assert_int_equal(c.v[0].mask, 15);
+	accept("rate 2.all,0 max");
+	assert_int_equal(c.v[0].subjects.whole, 5);
+	/* One word alone is the rate. */
+	accept("rate 0.3");
+	assert_int_equal(c.v[1].rate.micro, 300000);
+	refuse("rate 0.3 max", E_RANGE, 6,
+	       "port 0 has no stream 3; type '0.0' or '0'");
+	refuse("rate 2.3 max", E_RANGE, 6,
+	       "port 2 has no stream 3; type '2.0' to '2.2'");
+	refuse("rate 1-2.0-1 max", E_RANGE, 6,
+	       "port 1 has no stream 1; type '1.0' or '1'");
+	refuse("rate 4.0 max", E_RANGE, 6, "'rate' takes PORTS (0..3 or all)");
+	refuse("rate 0. max", E_SYNTAX, 6,
+	       "'rate' takes PORTS (0..3 or all), not '0.'");
+	/* Of a command that takes whole ports, whether it is there or not. */
+	refuse("mode 0-1,3.0 tx", E_RANGE, 6,
+	       "'mode' takes ports without a stream, not '0-1,3.0'; type "
+	       "'0-1,3'");
+	refuse("port 2.all", E_RANGE, 6,
+	       "'port' takes ports without a stream, not '2.all'; type '2'");
+	refuse("stats 1.9 clear", E_RANGE, 7,
+	       "'stats' takes ports without a stream, not '1.9'; type '1'");
 }
 
 static void a_failing_call_points_at_its_argument(void **state)
@@ -441,6 +485,7 @@ int main(void)
 		TEST(the_form_that_got_furthest_says_what_is_wrong),
 		TEST(case_does_not_matter),
 		TEST(without_ports_no_command_takes_any),
+		TEST(a_port_may_have_its_streams_named),
 		TEST(a_failing_call_points_at_its_argument),
 	};
 

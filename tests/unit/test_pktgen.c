@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "edit_ports.h"
 #include "pktgen/engine.h"
 #include "pktgen/pktgen.h"
 #include "plat/host/host.h"
@@ -52,8 +53,8 @@ static void set_pps(uint64_t pps, uint64_t now)
 	const struct rate load = {RATE_PPS, pps * 1000000};
 	struct pktgen_fault fault;
 
-	assert_int_equal(pktgen_edit(&pg, 1, set_rate_edit, &load, now, &fault),
-			 0);
+	assert_int_equal(
+		edit_streams(&pg, 1, set_rate_edit, &load, now, &fault), 0);
 }
 
 static void what_is_sent_is_received(void **state)
@@ -88,8 +89,8 @@ static void jumbo_frames_come_in_parts(void **state)
 	pktgen_open(&pg, 1, uk_alloc_get_default());
 	assert_true(pg.port[1].rx_buf_bytes < 9000);
 	set_pps(10000, now);
-	assert_int_equal(pktgen_edit(&pg, 1, set_size_edit, &size, now, &fault),
-			 0);
+	assert_int_equal(
+		edit_streams(&pg, 1, set_size_edit, &size, now, &fault), 0);
 	pktgen_start(&pg, 1, now);
 	run_for(&now, S, 50 * US);
 	pktgen_stop(&pg, 1);
@@ -167,8 +168,8 @@ static void both_ways_at_once(void **state)
 	(void)state;
 
 	pktgen_set_mode(&pg, 3, MODE_TX | MODE_RX, now);
-	assert_int_equal(pktgen_edit(&pg, 3, set_rate_edit, &load, now, &fault),
-			 0);
+	assert_int_equal(
+		edit_streams(&pg, 3, set_rate_edit, &load, now, &fault), 0);
 	pktgen_start(&pg, 3, now);
 	run_for(&now, S, 50 * US);
 	for (int i = 0; i < 2; i++) {
@@ -202,13 +203,13 @@ static void refused_edits_change_no_port(void **state)
 	struct pktgen_fault fault = {.port = 9};
 	(void)state;
 
-	assert_int_equal(pktgen_edit(&pg, 3, set_size_edit, &size, 0, &fault),
+	assert_int_equal(edit_streams(&pg, 3, set_size_edit, &size, 0, &fault),
 			 -EMSGSIZE);
 	assert_int_equal(fault.port, 0);
 	assert_int_equal(fault.size, 9018);
 	assert_int_equal(fault.min, 64);
 	assert_int_equal(fault.max, 1518);
-	assert_int_equal(pktgen_edit(&pg, 3, set_rate_edit, &never, 0, &fault),
+	assert_int_equal(edit_streams(&pg, 3, set_rate_edit, &never, 0, &fault),
 			 -ERANGE);
 	for (int i = 0; i < 2; i++) {
 		assert_int_equal(pktgen_stream(&pg, i, 0)->sizes.entry[0].size,
@@ -232,8 +233,8 @@ static void a_new_size_counts_from_the_next_burst(void **state)
 	set_pps(1000, now);
 	pktgen_start(&pg, 1, now);
 	run_for(&now, S, 50 * US);
-	assert_int_equal(pktgen_edit(&pg, 1, set_size_edit, &size, now, &fault),
-			 0);
+	assert_int_equal(
+		edit_streams(&pg, 1, set_size_edit, &size, now, &fault), 0);
 	run_for(&now, S, 50 * US);
 	assert_int_equal(pktgen_worker(&pg, 0, 0)->stats.tx_packets, 2000);
 	assert_int_equal(pktgen_worker(&pg, 0, 0)->stats.tx_bytes,
@@ -357,15 +358,15 @@ static void waits_as_the_least_patient_wants(void **state)
 	uint64_t now = S;
 	(void)state;
 
-	pktgen_set_how(&pg, 1, set_wait, &halt, now);
+	edit_how_of(&pg, 1, set_wait, &halt, now);
 	/* A paced port's next frame comes soon. */
 	set_pps(1000, now);
 	pktgen_start(&pg, 3, now);
 	run_for(&now, 10 * US, US);
 	assert_int_equal(pktgen_wait(&pg, now), WAIT_PAUSE);
 	/* A full ring; the other port only receives. */
-	pktgen_edit(&pg, 1, set_rate_edit, &(struct rate){RATE_MAX, 0}, now,
-		    &(struct pktgen_fault){0});
+	edit_streams(&pg, 1, set_rate_edit, &(struct rate){RATE_MAX, 0}, now,
+		     &(struct pktgen_fault){0});
 	fill_ring(&now);
 	assert_int_equal(pktgen_wait(&pg, now), WAIT_HALT);
 	/* One that sends back what comes, at once. */
@@ -373,10 +374,10 @@ static void waits_as_the_least_patient_wants(void **state)
 	assert_int_equal(pktgen_wait(&pg, now), WAIT_PAUSE);
 	pktgen_set_mode(&pg, 2, MODE_RX, now);
 	/* A change counts at once. */
-	pktgen_set_how(&pg, 1, set_wait, &spin, now);
+	edit_how_of(&pg, 1, set_wait, &spin, now);
 	assert_int_equal(pktgen_wait(&pg, now), WAIT_SPIN);
 	/* Each start measures, unless told. */
-	pktgen_set_how(&pg, 1, set_wait, &automatic, now);
+	edit_how_of(&pg, 1, set_wait, &automatic, now);
 	for (int i = 0; i < 200; i++)
 		pktgen_wait(&pg, now += 1000 * US);
 	assert_true(w->wait.decided);
@@ -502,7 +503,7 @@ static void what_reflects_stalls_too(void **state)
 		setup(NULL);
 		s = &pktgen_worker(&pg, 1, 0)->stats;
 		pktgen_set_mode(&pg, 2, MODE_RX | MODE_REFLECT, now);
-		pktgen_set_how(&pg, 2, set_drops, &drops, now);
+		edit_how_of(&pg, 2, set_drops, &drops, now);
 		pktgen_start(&pg, 2, now);
 		host_netdev_faults(dev[1])->hold = UINT32_MAX;
 		for (unsigned k = 0; k < pg.port[1].nb_tx_desc; k++) {
@@ -542,7 +543,8 @@ static void a_mode_without_tx_does_not_stall(void **state)
 	/* Where frames are copied there are more buffers: a burst is held. */
 	if (!port_can_reap())
 		return;
-	assert_int_equal(pktgen_edit(&pg, 1, set_signed, NULL, now, &fault), 0);
+	assert_int_equal(edit_streams(&pg, 1, set_signed, NULL, now, &fault),
+			 0);
 	host_netdev_faults(dev[0])->hold = UINT32_MAX;
 	pktgen_start(&pg, 1, now);
 	run_for(&now, 2 * S, 1000 * US);

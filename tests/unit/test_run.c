@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "app/app.h"
+#include "edit_ports.h"
 #include "plat/host/host.h"
 #include "shell/script.h"
 #include "unit.h"
@@ -83,7 +84,7 @@ static void set_rate(enum rate_unit unit, uint64_t micro)
 	const struct rate load = {unit, micro};
 	struct pktgen_fault fault;
 
-	assert_int_equal(pktgen_edit(pg, 3, edit_rate, &load, now, &fault), 0);
+	assert_int_equal(edit_streams(pg, 3, edit_rate, &load, now, &fault), 0);
 }
 
 static void start(uint64_t frames, uint64_t time_ns)
@@ -322,7 +323,7 @@ static void a_mix_keeps_its_rate(void **state)
 	struct pktgen_fault fault;
 	(void)state;
 
-	assert_int_equal(pktgen_edit(pg, 1, edit_mix, NULL, now, &fault), 0);
+	assert_int_equal(edit_streams(pg, 1, edit_mix, NULL, now, &fault), 0);
 	/* 12 frames of 4342 bytes: 1,000 rounds a second. */
 	set_rate(RATE_BPS_L2, 4342ull * 8 * 1000 * 1000000);
 	start(NO_LIMIT, 3 * S);
@@ -340,7 +341,7 @@ static void a_mix_is_exact_across_changes(void **state)
 	struct pktgen_fault fault;
 	(void)state;
 
-	assert_int_equal(pktgen_edit(pg, 1, edit_mix, NULL, now, &fault), 0);
+	assert_int_equal(edit_streams(pg, 1, edit_mix, NULL, now, &fault), 0);
 	set_rate(RATE_PPS, 100000ull * 1000000);
 	start(12 * 1000, NO_LIMIT);
 	for (uint64_t i = 1; i < 50; i++) {
@@ -364,12 +365,12 @@ static void a_mix_gives_way_to_a_size(void **state)
 	struct pktgen_fault fault;
 	(void)state;
 
-	assert_int_equal(pktgen_edit(pg, 1, edit_mix, NULL, now, &fault), 0);
+	assert_int_equal(edit_streams(pg, 1, edit_mix, NULL, now, &fault), 0);
 	set_rate(RATE_PPS, 1000ull * 1000000);
 	pktgen_start(pg, 1, now);
 	run_for(5 * MS, 50 * US);
 	assert_true(pktgen_worker(pg, 0, 0)->flow[0]->at.order > 1);
-	assert_int_equal(pktgen_edit(pg, 1, edit_size, &size, now, &fault), 0);
+	assert_int_equal(edit_streams(pg, 1, edit_size, &size, now, &fault), 0);
 	pktgen_worker(pg, 0, 0)->stats.tx_packets =
 		pktgen_worker(pg, 0, 0)->stats.tx_bytes = 0;
 	run_for(S, 50 * US);

@@ -95,7 +95,8 @@ static void note_call(const struct call *c)
 /* The commands of a line, up to the first that cannot be read. */
 static void note_line(const char *line, size_t len, unsigned ports)
 {
-	const struct parse_ports all = {ports, (1ull << ports) - 1};
+	const struct parse_ports all = {.count = ports,
+					.selected = (1ull << ports) - 1};
 	static struct words words;
 	struct call c = {.err = E_OK};
 	unsigned next = 0;

@@ -257,65 +257,6 @@ static void rates_in_all_units(void **state)
 	}
 }
 
-static void sets_of_ports(void **state)
-{
-	static const struct {
-		const char *word;
-		unsigned count;
-		enum shell_err err;
-		uint64_t mask;
-	} t[] = {
-		{"0", 1, E_OK, 1},
-		{"0,2-3", 4, E_OK, 13},
-		{"3,0", 4, E_OK, 9},
-		{"1,1,0-1", 2, E_OK, 3},
-		{"2-2", 3, E_OK, 4},
-		{"all", 1, E_OK, 1},
-		{"ALL", 4, E_OK, 15},
-		{"all", 64, E_OK, U},
-		{"0-63", 64, E_OK, U},
-		{"63", 64, E_OK, 1ull << 63},
-		{"1-63", 100, E_OK, U - 1},
-		{"00", 1, E_OK, 1},
-		{"1", 1, E_RANGE, 0},
-		{"0-1", 1, E_RANGE, 0},
-		{"0,7,1", 4, E_RANGE, 0},
-		{"3-2", 4, E_RANGE, 0},
-		{"0", 0, E_RANGE, 0},
-		{"all", 0, E_RANGE, 0},
-		{"64", 100, E_RANGE, 0},
-		{"18446744073709551616", 4, E_RANGE, 0},
-		{"0-18446744073709551617", 4, E_RANGE, 0},
-		{"18446744073709551617-1", 4, E_RANGE, 0},
-		{"", 4, E_SYNTAX, 0},
-		{",", 4, E_SYNTAX, 0},
-		{"0,", 4, E_SYNTAX, 0},
-		{",0", 4, E_SYNTAX, 0},
-		{"0,,1", 4, E_SYNTAX, 0},
-		{"0-", 4, E_SYNTAX, 0},
-		{"-0", 4, E_SYNTAX, 0},
-		{"0--1", 4, E_SYNTAX, 0},
-		{"0-1-2", 4, E_SYNTAX, 0},
-		{"0 1", 4, E_SYNTAX, 0},
-		{"0,all", 4, E_SYNTAX, 0},
-		{"all,0", 4, E_SYNTAX, 0},
-		{"none", 4, E_SYNTAX, 0},
-		{"a", 4, E_SYNTAX, 0},
-		/* A word that is no set is none, whatever it names before. */
-		{"9,x", 4, E_SYNTAX, 0},
-	};
-	(void)state;
-
-	for (size_t i = 0; i < COUNT(t); i++) {
-		uint64_t mask = UNTOUCHED;
-		enum shell_err err = value_set(t[i].word, t[i].count, &mask);
-
-		if (err != t[i].err || mask != (err ? UNTOUCHED : t[i].mask))
-			fail_msg("'%s' of %u: %s, %llx", t[i].word, t[i].count,
-				 shell_err_name(err), (unsigned long long)mask);
-	}
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -324,7 +265,6 @@ int main(void)
 		cmocka_unit_test(times_in_ns),
 		cmocka_unit_test(decimals_say_where_they_end),
 		cmocka_unit_test(rates_in_all_units),
-		cmocka_unit_test(sets_of_ports),
 	};
 
 	return cmocka_run_group_tests_name("value", tests, NULL, NULL);

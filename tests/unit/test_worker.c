@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* When a worker sends, and what it notes of that. */
+#include "edit_ports.h"
 #include "pktgen/pktgen.h"
 #include "plat/host/host.h"
 #include "unit.h"
@@ -41,7 +42,7 @@ static void set_pps(uint64_t pps)
 {
 	struct pktgen_fault fault;
 
-	assert_int_equal(pktgen_edit(&pg, 1, set_rate, &pps, now, &fault), 0);
+	assert_int_equal(edit_streams(&pg, 1, set_rate, &pps, now, &fault), 0);
 }
 
 static void set_pace(struct worker_how *how, const void *arg)
@@ -136,7 +137,7 @@ static void a_change_makes_no_pause(void **state)
 			wait *= pace.shape == PACE_BURST ? pace.group : 8;
 		if (i & 1)
 			set_pps(pps);
-		pktgen_set_how(&pg, 1, set_pace, &pace, now);
+		edit_how_of(&pg, 1, set_pace, &pace, now);
 		if (!(i & 1))
 			set_pps(pps);
 		for (uint64_t end = now + wait + 20 * US;
