@@ -45,7 +45,7 @@ static bool console_poll(struct intake *in, uint64_t now_ns, size_t slice)
 		intake_add(in, n > 0 ? (size_t)n : 0, now_ns);
 	}
 	/* Before what waits for a run ends by it, and tells of that. */
-	app_tell_done(&app, now_ns);
+	app_watch(&app, now_ns);
 	moved = intake_feed(in, s, now_ns);
 	session_poll(s, now_ns);
 	prepare_crash(s);
@@ -63,10 +63,7 @@ static bool look_after(struct intake *in, uint64_t now_ns, size_t slice)
 {
 	const bool moved = console_poll(in, now_ns, slice);
 
-	app_tell_failures(&app, now_ns);
-	app_tell_stalls(&app, now_ns);
 	app_check_lease(&app, now_ns);
-	app_feed_rates(&app, now_ns);
 	return moved;
 }
 

@@ -46,11 +46,6 @@ static inline struct app *call_app(const struct call *c)
 	return c->app;
 }
 
-/*
- * Tells of each device that failed, or failed anew; cheap, call it at will.
- */
-void app_tell_failures(struct app *app, uint64_t now_ns);
-
 /* What went wrong at the step that port_step_name() names. */
 const char *app_why_down(const struct port *p);
 
@@ -130,18 +125,12 @@ enum call_result app_fail_active(struct call *c, int arg, unsigned port);
 /* A key `rate`, of one type in all JSON; people are shown whole packets. */
 void app_show_rate(const struct call *c, uint64_t milli_pps);
 
-/* Closes the intervals of the rates; cheap, call it at will. */
-void app_feed_rates(struct app *app, uint64_t now_ns);
-
-/* Tells of each run that came to its limit, see struct worker_done; cheap, call
- * it at will. */
-void app_tell_done(struct app *app, uint64_t now_ns);
-
 /*
- * Tells of each port that stalls, see struct worker_view, and when it goes on;
- * cheap, call it at will.
+ * Looks at each port, once: closes the intervals of its rates, and tells of a
+ * run that came to its limit (struct worker_done), a device that failed, or
+ * failed anew, a port that stalls, and that goes on. Cheap, call it at will.
  */
-void app_tell_stalls(struct app *app, uint64_t now_ns);
+void app_watch(struct app *app, uint64_t now_ns);
 
 /* True while a run that came to its limit has not been told of. */
 bool app_done_due(const struct app *app);

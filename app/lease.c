@@ -28,11 +28,12 @@ uint64_t app_lease_end_ns(const struct app *app)
 void app_check_lease(struct app *app, uint64_t now_ns)
 {
 	struct pktgen *pg = &app->pktgen;
-	uint64_t mask = pktgen_active(pg);
+	uint64_t mask;
 	char ports[96];
 
 	if (now_ns < app_lease_end_ns(app))
 		return;
+	mask = pktgen_active(pg);
 	for (unsigned i = 0; i < pg->nb_ports; i++) {
 		if (!(pg->set[i].mode & MODE_TX))
 			mask &= ~(1ull << i);

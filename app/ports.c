@@ -108,14 +108,3 @@ void app_show_rate(const struct call *c, uint64_t milli_pps)
 	else
 		reply_u64(c->reply, "rate", (milli_pps + 500) / 1000, "pps");
 }
-
-void app_feed_rates(struct app *app, uint64_t now_ns)
-{
-	for (unsigned i = 0; i < app->pktgen.nb_ports; i++) {
-		const struct worker_view *v = pktgen_look(&app->pktgen, i);
-
-		if (v && stats_rate_feed(&app->port[i].rate, &v->stats, now_ns))
-			stats_history_add(&app->port[i].history,
-					  &app->port[i].rate);
-	}
-}

@@ -1,25 +1,20 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Notices of what ports come to: a run's end, a failure, a stall. */
+/* What ports come to: their rates, and notices of an end, a failure, a stall.
+ */
 #include "app/app.h"
 
-void app_tell_done(struct app *app, uint64_t now_ns)
+static void tell_done(struct app *app, unsigned i, const struct worker_view *v,
+		      uint64_t now_ns)
 {
-	for (unsigned i = 0; i < app->pktgen.nb_ports; i++) {
-		const struct worker_view *v = pktgen_look(&app->pktgen, i);
-
-		if (!v || v->done.runs == app->port[i].done_told)
-			continue;
-		app->port[i].done_told = v->done.runs;
-		if (v->done.in_flight)
-			session_event(&app->session, now_ns,
-				      "port %u done count=%llu in_flight=%u", i,
-				      (unsigned long long)v->done.packets,
-				      v->done.in_flight);
-		else
-			session_event(&app->session, now_ns,
-				      "port %u done count=%llu", i,
-				      (unsigned long long)v->done.packets);
-	}
+	app->port[i].done_told = v->done.runs;
+	if (v->done.in_flight)
+		session_event(&app->session, now_ns,
+			      "port %u done count=%llu in_flight=%u", i,
+			      (unsigned long long)v->done.packets,
+			      v->done.in_flight);
+	else
+		session_event(&app->session, now_ns, "port %u done count=%llu",
+			      i, (unsigned long long)v->done.packets);
 }
 
 bool app_done_due(const struct app *app)
@@ -33,31 +28,25 @@ bool app_done_due(const struct app *app)
 	return false;
 }
 
-void app_tell_failures(struct app *app, uint64_t now_ns)
+static void tell_failure(struct app *app, unsigned i,
+			 const struct worker_view *v, uint64_t now_ns)
 {
-	for (unsigned i = 0; i < app->pktgen.nb_ports; i++) {
-		const struct worker_view *v = pktgen_look(&app->pktgen, i);
-
-		if (!v || v->err == app->port[i].err_told)
-			continue;
-		app->port[i].err_told = v->err;
-		if (v->err)
-			session_event(&app->session, now_ns,
-				      "port %u failed: %s", i,
-				      port_why(&app->pktgen.port[i], v->err));
-	}
+	app->port[i].err_told = v->err;
+	if (v->err)
+		session_event(&app->session, now_ns, "port %u failed: %s", i,
+			      port_why(&app->pktgen.port[i], v->err));
 }
 
-static void tell(struct app *app, unsigned i, const struct worker_view *v,
-		 uint64_t now_ns)
+static void tell_stall(struct app *app, unsigned i, const struct worker_view *v,
+		       uint64_t now_ns)
 {
 	const uint64_t ms = (now_ns - app->port[i].stall_told_ns) / 1000000;
 
 	if (v->stalled) {
 		app->port[i].stall_told_ns = v->stalled_ns;
+		v = pktgen_count(&app->pktgen, i, now_ns);
 		session_event(&app->session, now_ns,
-			      "port %u stalled in_flight=%u", i,
-			      pktgen_count(&app->pktgen, i, now_ns)->in_flight);
+			      "port %u stalled in_flight=%u", i, v->in_flight);
 		return;
 	}
 	app->port[i].stall_told_ns = 0;
@@ -69,12 +58,21 @@ static void tell(struct app *app, unsigned i, const struct worker_view *v,
 			      (unsigned long long)(ms % 1000));
 }
 
-void app_tell_stalls(struct app *app, uint64_t now_ns)
+void app_watch(struct app *app, uint64_t now_ns)
 {
 	for (unsigned i = 0; i < app->pktgen.nb_ports; i++) {
 		const struct worker_view *v = pktgen_look(&app->pktgen, i);
+		struct app_port *p = &app->port[i];
 
-		if (v && v->stalled != (app->port[i].stall_told_ns != 0))
-			tell(app, i, v, now_ns);
+		if (!v)
+			continue;
+		if (stats_rate_feed(&p->rate, &v->stats, now_ns))
+			stats_history_add(&p->history, &p->rate);
+		if (v->err != p->err_told)
+			tell_failure(app, i, v, now_ns);
+		if (v->done.runs != p->done_told)
+			tell_done(app, i, v, now_ns);
+		if (v->stalled != (p->stall_told_ns != 0))
+			tell_stall(app, i, v, now_ns);
 	}
 }

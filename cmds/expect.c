@@ -30,7 +30,7 @@ static enum call_result run(struct call *c)
 		if (c->form->args == within_args)
 			w->until_ns += c->v[TIME].u;
 	}
-	app_feed_rates(call_app(c), c->now_ns);
+	app_watch(call_app(c), c->now_ns);
 	if (condition_holds(call_app(c), &w->cond, why, sizeof(why)))
 		return CALL_DONE;
 	if (c->now_ns >= w->until_ns)

@@ -106,7 +106,7 @@ static enum call_result run_show(struct call *c)
 	struct app *app = call_app(c);
 	struct stats s;
 
-	app_feed_rates(app, c->now_ns);
+	app_watch(app, c->now_ns);
 	reply_list(c->reply, "ports", REPLY_TABLE);
 	for (unsigned i = 0; i < app->pktgen.nb_ports; i++) {
 		if (!(c->v[PORTS].mask >> i & 1))

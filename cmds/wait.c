@@ -86,7 +86,7 @@ static enum call_result run_condition(struct call *c)
 		return CALL_DONE;
 	if (!c->calls && condition_take(c, &w->cond) == CALL_FAIL)
 		return CALL_FAIL;
-	app_feed_rates(call_app(c), c->now_ns);
+	app_watch(call_app(c), c->now_ns);
 	if (condition_holds(call_app(c), &w->cond, why, sizeof(why)))
 		return CALL_DONE;
 	return wait_on(c, c->form->args == within_args ? &c->v[TIME] : NULL,

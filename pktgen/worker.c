@@ -248,38 +248,36 @@ static bool limited(const struct worker *w)
 	return any && worker_runs(w->state);
 }
 
+/* All but in_flight, which is true only where it was asked for. */
 static void write_view(struct worker *w)
 {
-	const unsigned in_flight = w->view.in_flight;
+	struct worker_view *const v = &w->view;
+	const uint64_t sends =
+		w->mode & MODE_NULL ? w->null_from : w->stats.tx_packets;
 
 	engine_charge(w);
-	w->view = (struct worker_view){
-		.state = w->state,
-		.mode = w->mode,
-		.strategy = w->nb_flows ? w->flow[0]->frames.strategy
-					: w->how.strategy,
-		.wait = w->wait,
-		.limited = limited(w),
-		.stalled = stalled(w),
-		.moved_ns = w->moved_ns,
-		.stalled_ns = w->stalled_ns,
-		.stalled_at = w->stalled_at,
-		.err = w->err,
-		.nb_held = w->out.nb,
-		.in_flight = in_flight,
-		.sent_ns = w->sent_ns,
-		.still_ns = w->still_ns,
-		.still = w->still,
-		.last_rx_ns = w->last_rx_ns,
-		.run_packets = w->run_packets,
-		.sent = (w->mode & MODE_NULL ? w->null_from
-					     : w->stats.tx_packets) -
-			w->nb_null,
-		.received = w->stats.rx_packets + w->stats.rx_ignored +
-			    w->stats.rx_oversize,
-		.done = w->done,
-		.stats = w->stats,
-	};
+	v->state = w->state;
+	v->mode = w->mode;
+	v->strategy =
+		w->nb_flows ? w->flow[0]->frames.strategy : w->how.strategy;
+	v->wait = w->wait;
+	v->limited = limited(w);
+	v->stalled = stalled(w);
+	v->moved_ns = w->moved_ns;
+	v->stalled_ns = w->stalled_ns;
+	v->stalled_at = w->stalled_at;
+	v->err = w->err;
+	v->nb_held = w->out.nb;
+	v->sent_ns = w->sent_ns;
+	v->still_ns = w->still_ns;
+	v->still = w->still;
+	v->last_rx_ns = w->last_rx_ns;
+	v->run_packets = w->run_packets;
+	v->sent = sends - w->nb_null;
+	v->received = w->stats.rx_packets + w->stats.rx_ignored +
+		      w->stats.rx_oversize;
+	v->done = w->done;
+	v->stats = w->stats;
 }
 
 static void count(struct worker *w, uint64_t now_ns)

@@ -42,8 +42,7 @@ void rig_step_unread(uint64_t ns)
 
 	rig.now += ns;
 	pktgen_step(&app->pktgen, rig.now);
-	app_tell_done(app, rig.now);
-	app_feed_rates(app, rig.now);
+	app_watch(app, rig.now);
 	session_poll(&app->session, rig.now);
 }
 

@@ -95,7 +95,7 @@ void line_step(void)
 	room = intake_room(&line.in, line.now_ns);
 	intake_add(&line.in, read_line(line.in.bytes + line.in.len, room),
 		   line.now_ns);
-	app_tell_done(&line.app, line.now_ns);
+	app_watch(&line.app, line.now_ns);
 	intake_feed(&line.in, s, line.now_ns);
 	session_poll(s, line.now_ns);
 	pktgen_step(&line.app.pktgen, line.now_ns);

@@ -58,7 +58,7 @@ static void step(void)
 	now_ns += STEP_NS;
 	if (!pktgen_step(&app.pktgen, now_ns) && pktgen_active(&app.pktgen))
 		pktgen_wait(&app.pktgen, now_ns);
-	app_tell_done(&app, now_ns);
+	app_watch(&app, now_ns);
 	session_poll(&app.session, now_ns);
 	while ((n = session_output(&app.session, &buf)) > 0) {
 		vt100_put(&terminal, buf, n);

@@ -48,7 +48,7 @@ static void step(uint64_t ns)
 
 	now += ns;
 	pktgen_step(pg, now);
-	app_tell_done(&app, now);
+	app_watch(&app, now);
 	session_poll(&app.session, now);
 	while (used = strlen(screen),
 	       (n = session_output(&app.session, &buf)) > 0) {

@@ -255,11 +255,8 @@ static void step(struct player *p)
 {
 	p->now_ns += STEP_NS;
 	pktgen_step(&p->app.pktgen, p->now_ns);
-	app_tell_failures(&p->app, p->now_ns);
-	app_tell_done(&p->app, p->now_ns);
-	app_tell_stalls(&p->app, p->now_ns);
+	app_watch(&p->app, p->now_ns);
 	app_check_lease(&p->app, p->now_ns);
-	app_feed_rates(&p->app, p->now_ns);
 	talk(p);
 }
 
