@@ -16,6 +16,9 @@
 #include <time.h>
 #include <unistd.h>
 
+/* As much as is dealt with before the keys get a look. */
+#define SLICE 16384
+
 static const char unix_prefix[] = "UNIX-CONNECT:";
 
 static bool is_device(const char *path)
@@ -260,6 +263,19 @@ void link_free(struct link *link)
 	free(link->out);
 }
 
+static void flush_out(struct link *link)
+{
+	while (link->fd >= 0 && link->out_len) {
+		ssize_t n = send(link->fd, link->out, link->out_len,
+				 MSG_NOSIGNAL | MSG_DONTWAIT);
+
+		if (n <= 0)
+			return; /* an end shows when it is read */
+		link->out_len -= (size_t)n;
+		memmove(link->out, link->out + n, link->out_len);
+	}
+}
+
 void link_send(struct link *link, const void *data, size_t len)
 {
 	if (link->fd < 0)
@@ -275,27 +291,44 @@ void link_send(struct link *link, const void *data, size_t len)
 	}
 	memcpy(link->out + link->out_len, data, len);
 	link->out_len += len;
-	link_flush(link);
+	flush_out(link);
 }
 
-void link_flush(struct link *link)
+int link_wait(void *link, struct pollfd *fd)
 {
-	while (link->fd >= 0 && link->out_len) {
-		ssize_t n = send(link->fd, link->out, link->out_len,
-				 MSG_NOSIGNAL | MSG_DONTWAIT);
+	const struct link *l = link;
 
-		if (n <= 0)
-			return; /* an end shows when it is read */
-		link->out_len -= (size_t)n;
-		memmove(link->out, link->out + n, link->out_len);
-	}
+	fd->fd = l->fd;
+	fd->events = (short)(POLLIN | (l->out_len ? POLLOUT : 0));
+	return -1;
 }
 
-ssize_t link_read(struct link *link, void *buf, size_t size)
+/* Bytes read, 0 when there are none now, -1 at the end. */
+static ssize_t read_some(struct link *link, void *buf, size_t size)
 {
 	ssize_t n = recv(link->fd, buf, size, MSG_DONTWAIT);
 
 	if (n > 0)
 		return n;
 	return n < 0 && (errno == EAGAIN || errno == EINTR) ? 0 : -1;
+}
+
+void link_act(void *link, short revents)
+{
+	struct link *l = link;
+	char buf[SLICE];
+	ssize_t n;
+
+	if (revents & POLLOUT)
+		flush_out(l);
+	if (!(revents & (POLLIN | POLLHUP | POLLERR)))
+		return;
+	n = read_some(l, buf, sizeof(buf));
+	if (n < 0) {
+		l->end(l->end_arg);
+	} else if (n > 0) {
+		if (l->tap)
+			l->tap(l->tap_arg, buf, (size_t)n);
+		l->take(l->take_arg, buf, (size_t)n);
+	}
 }

@@ -6,6 +6,7 @@
 #ifndef CLIENT_LINK_H
 #define CLIENT_LINK_H
 
+#include <poll.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <sys/types.h>
@@ -19,6 +20,15 @@ struct link {
 	char lock[LINK_TEXT];        /* beside that, or "" */
 	const char *holder;          /* what to write there: a program */
 	pid_t holder_pid;            /* and its process */
+
+	/* What takes the bytes that come, and their end. */
+	void (*take)(void *arg, const char *data, size_t len);
+	void *take_arg;
+	void (*end)(void *arg);
+	void *end_arg;
+	/* Takes the bytes first, if not NULL: a page plays. */
+	void (*tap)(void *arg, const char *data, size_t len);
+	void *tap_arg;
 
 	int fd;     /* -1: there is no connection */
 	int err_fd; /* what socat has to say */
@@ -48,11 +58,11 @@ void link_close(struct link *link);
 /* Frees all. */
 void link_free(struct link *link);
 
-/* Sends, now or when link_flush() can. */
+/* Sends, now or when the loop comes by. */
 void link_send(struct link *link, const void *data, size_t len);
-void link_flush(struct link *link);
 
-/* Bytes read, 0 when there are none now, -1 at the end. */
-ssize_t link_read(struct link *link, void *buf, size_t size);
+/* For the loop. */
+int link_wait(void *link, struct pollfd *fd);
+void link_act(void *link, short revents);
 
 #endif /* CLIENT_LINK_H */

@@ -1,13 +1,16 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Words of the client itself. They start with a dot, as no command does. */
+#include "client/line.h"
+
 #include <errno.h>
 #include <glob.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "client/client.h"
-#include "client/complete.h"
-#include "client/show.h"
+#include "client/batch.h"
+#include "client/download.h"
+#include "client/run.h"
+#include "client/upload.h"
+#include "client/wait.h"
 
 #define WORDS_MAX 4
 #define RECONNECT_MS 5000
@@ -23,12 +26,12 @@ static const struct local locals[];
 
 static enum status run_upload(struct client *c, char **words)
 {
-	return transfer_upload(c, words[0], words[1]);
+	return upload_file(c, words[0], words[1]);
 }
 
 static enum status run_download(struct client *c, char **words)
 {
-	return transfer_download(c, words[0], words[1]);
+	return download_file(c, words[0], words[1]);
 }
 
 static enum status run_source(struct client *c, char **words)
@@ -36,11 +39,11 @@ static enum status run_source(struct client *c, char **words)
 	enum status status;
 
 	if (c->sourcing) {
-		ui_note(c, "a sourced file cannot source another");
+		ui_note(&c->ui, "a sourced file cannot source another");
 		return STATUS_FAILED;
 	}
 	c->sourcing = true;
-	status = run_file(c, words[0]);
+	status = batch_file(c, words[0], line_run);
 	c->sourcing = false;
 	return status;
 }
@@ -48,30 +51,33 @@ static enum status run_source(struct client *c, char **words)
 static enum status run_record(struct client *c, char **words)
 {
 	if (!words[0] && !c->ui.record) {
-		ui_note(c, "nothing is being recorded");
+		ui_note(&c->ui, "nothing is being recorded");
 		return STATUS_OK;
 	}
 	if (c->ui.record)
-		ui_note(c, "recording to '%s' has ended", c->ui.record_name);
-	if (!ui_record_to(c, words[0])) {
-		ui_note(c, "cannot write '%s': %s", words[0], strerror(errno));
+		ui_note(&c->ui, "recording to '%s' has ended",
+			c->ui.record_name);
+	if (!ui_record_to(&c->ui, words[0])) {
+		ui_note(&c->ui, "cannot write '%s': %s", words[0],
+			strerror(errno));
 		return STATUS_FAILED;
 	}
 	if (words[0])
-		ui_note(c, "recording to '%s'", words[0]);
+		ui_note(&c->ui, "recording to '%s'", words[0]);
 	return STATUS_OK;
 }
 
 static enum status run_reconnect(struct client *c, char **words)
 {
 	(void)words;
-	if (c->conn != CONN_DOWN)
-		conn_lost(c);
-	c->was_up = true;
-	conn_start(c);
-	if (conn_wait_up(c, RECONNECT_MS))
+	if (c->conn.state != CONN_DOWN)
+		conn_lost(&c->conn);
+	c->conn.was_up = true;
+	conn_start(&c->conn);
+	if (wait_up(c, RECONNECT_MS))
 		return STATUS_OK;
-	ui_note(c, "no connection%s%s", *c->link.why ? ": " : "", c->link.why);
+	ui_note(&c->ui, "no connection%s%s", *c->link.why ? ": " : "",
+		c->link.why);
 	return STATUS_UNREACHABLE;
 }
 
@@ -91,7 +97,7 @@ static enum status run_help(struct client *c, char **words)
 		int n = snprintf(text, sizeof(text), "%-24s %s", l->usage,
 				 l->help);
 
-		ui_reply(c, text, (size_t)n);
+		ui_reply(&c->ui, text, (size_t)n);
 	}
 	return STATUS_OK;
 }
@@ -148,12 +154,12 @@ static enum status misused(struct client *c, const char *file, unsigned row,
 	if (file)
 		snprintf(place, sizeof(place), "%.80s:%u:1: ", file, row);
 	snprintf(text, sizeof(text), fmt, place, arg);
-	ui_error(c, text);
+	ui_error(&c->ui, text);
 	return STATUS_FAILED;
 }
 
-enum status local_run(struct client *c, const char *text, const char *file,
-		      unsigned row)
+static enum status run_local(struct client *c, const char *text,
+			     const char *file, unsigned row)
 {
 	char *copy = strdup(text), *words[WORDS_MAX + 1] = {0};
 	enum status status;
@@ -180,6 +186,16 @@ enum status local_run(struct client *c, const char *text, const char *file,
 	return status;
 }
 
+enum status line_run(struct client *c, const char *text, const char *file,
+		     unsigned row)
+{
+	const char *word = text + strspn(text, " \t");
+
+	if (*word == '.')
+		return run_local(c, word, file, row);
+	return run_commands(c, text, file, row);
+}
+
 static void complete_file(const char *word, struct candidates *list)
 {
 	char pattern[CANDIDATE_TEXT * 2], *out = pattern;
@@ -197,7 +213,7 @@ static void complete_file(const char *word, struct candidates *list)
 	globfree(&found);
 }
 
-void local_complete(const char *line, struct candidates *list)
+static void complete_local(const char *line, struct candidates *list)
 {
 	const char *word = line + strspn(line, " \t");
 	size_t len = strcspn(word, " \t");
@@ -214,4 +230,14 @@ void local_complete(const char *line, struct candidates *list)
 			complete_file(rest, list);
 		}
 	}
+}
+
+bool line_complete(struct client *c, const char *line, bool next,
+		   struct candidates *list)
+{
+	if (line[strspn(line, " \t")] != '.')
+		return complete_ask(c, line, next, list);
+	memset(list, 0, sizeof(*list));
+	complete_local(line, list);
+	return true;
 }

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* The command line. Nothing of it is lost in silence: who misuses it is told.
+ */
+#ifndef CLIENT_OPTIONS_H
+#define CLIENT_OPTIONS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+/* How many take a value, or none, and are known by a word. */
+#define OPTIONS_MAX 16
+
+struct options {
+	const char *address;
+	const char *file; /* of commands; NULL: standard input */
+	char *commands;   /* a line for each -c, allocated; NULL: none */
+	int fd;           /* of what is read */
+	bool batch;       /* for a program; else for a person */
+	bool json, events, booting;
+	uint64_t timeout_ms; /* of a command; 0: none */
+	const char *name;    /* of the appliance, in messages */
+	const char *as;      /* who holds the console, and its process */
+	pid_t as_pid;
+	bool given[OPTIONS_MAX];
+};
+
+/* Ends us where they cannot be what was meant, or ask for help only. */
+void options_take(struct options *o, int argc, char **argv);
+
+/* Says so, with `what` in `fmt`, and ends us. */
+__attribute__((noreturn, format(printf, 1, 0))) void options_misused(
+	const char *fmt, const char *what);
+
+#endif /* CLIENT_OPTIONS_H */
