@@ -34,7 +34,7 @@ void client_init(struct client *c, bool batch)
 		{ui_wait, ui_act, &c->ui},
 	};
 
-	ui_init(&c->ui, batch, c->link.holder);
+	ui_init(&c->ui, batch, c->link.hold.program);
 	join(c);
 	signals_open(&c->signals);
 	if (!batch)

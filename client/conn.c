@@ -26,7 +26,10 @@ static void take_version(void *arg, char *text, size_t len)
 	cJSON_Delete(json);
 }
 
-/* Drops what somebody has begun to type, ends what was left behind, asks. */
+/*
+ * Drops what somebody has begun to type, ends what was left behind, asks. Of
+ * one that boots there is neither, and no key has it draw a prompt yet.
+ */
 static void greet(struct conn *c, bool again)
 {
 	lease_end(c->lease);
@@ -37,8 +40,9 @@ static void greet(struct conn *c, bool again)
 	c->version[0] = '\0';
 	c->state = CONN_GREETING;
 	c->due_ms = now_ms() + ANSWER_MS;
-	link_send(c->link, "\x05\x15\n", 3);
-	if (again)
+	if (!c->booting)
+		link_send(c->link, "\x05\x15\n", 3);
+	if (!c->booting && again)
 		link_send(c->link, "\x03", 1);
 	/* Answered in this order: by the last, all is known. */
 	if (!c->ui->batch) {
@@ -62,7 +66,6 @@ void conn_start(struct conn *c)
 	if (c->booting) {
 		c->state = CONN_BOOTING;
 		c->due_ms = c->give_up_ms = now_ms() + BOOT_MS;
-		link_send(c->link, "\n", 1);
 	} else {
 		c->give_up_ms = now_ms() + ANSWERS_MS;
 		greet(c, false);
@@ -71,8 +74,14 @@ void conn_start(struct conn *c)
 
 void conn_heard(struct conn *c)
 {
-	if (c->state == CONN_BOOTING)
+	if (c->state != CONN_BOOTING)
+		return;
+	if (c->silent) {
+		c->state = CONN_UP;
+		c->was_up = c->requests->open = true;
+	} else {
 		greet(c, false);
+	}
 }
 
 static void come_up(struct conn *c)

@@ -33,6 +33,7 @@ struct conn {
 	struct ui *ui;
 	const char *name; /* of the appliance, in messages */
 	bool booting;     /* it is to say something first */
+	bool silent;      /* and is not asked for a sign of life */
 
 	enum conn_state state;
 	struct lines lines;

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * The connection: a socat of ours, which reaches whatever it can reach. Its end
- * is the end of the line. Nothing here blocks.
+ * The connection: a socat of ours, which reaches whatever it can reach, or two
+ * pipes that the launcher has open. Its end is the end of the line. Nothing
+ * here blocks.
  */
 #ifndef CLIENT_LINK_H
 #define CLIENT_LINK_H
@@ -11,15 +12,16 @@
 #include <stddef.h>
 #include <sys/types.h>
 
+#include "client/hold.h"
+
 #define LINK_TEXT 512
 
 struct link {
-	char address[LINK_TEXT * 2]; /* for socat */
+	char address[LINK_TEXT * 2]; /* for socat, or "" */
+	char pipes[2][LINK_TEXT];    /* to read, to write; then no socat */
 	char dir[LINK_TEXT];         /* where socat starts, or "" */
 	char path[LINK_TEXT];        /* of a unix socket, or "" */
-	char lock[LINK_TEXT];        /* beside that, or "" */
-	const char *holder;          /* what to write there: a program */
-	pid_t holder_pid;            /* and its process */
+	struct hold hold;            /* of that; its program is ours to set */
 
 	/* What takes the bytes that come, and their end. */
 	void (*take)(void *arg, const char *data, size_t len);
@@ -31,8 +33,8 @@ struct link {
 	void *tap_arg;
 
 	int fd;     /* -1: there is no connection */
+	int out_fd; /* the same, but for pipes */
 	int err_fd; /* what socat has to say */
-	int lock_fd;
 	pid_t pid;
 	char *out; /* not sent yet */
 	size_t out_len, out_size;
@@ -41,8 +43,8 @@ struct link {
 
 /*
  * Takes ADDRESS: a socat address, the path of a unix socket or of a character
- * device, or the name of an appliance that the launcher runs. False, with
- * `why`, when it is too long.
+ * device, the name of an appliance that the launcher runs, or, for the
+ * launcher, PIPES:IN,OUT, two paths. False, with `why`, when it is too long.
  */
 bool link_target(struct link *link, const char *address);
 

@@ -12,11 +12,15 @@
 #include "client/batch.h"
 #include "client/clock.h"
 #include "client/edit.h"
+#include "client/job.h"
 #include "client/line.h"
 #include "client/options.h"
+#include "client/ports.h"
 
 /* So long another client may have the console, where nobody waits for us. */
 #define HELD_MS 5000
+/* One that has just booted may take its time to answer. */
+#define ANSWER_MS 60000
 
 /* Until the appliance answers or it is known why not. */
 static bool reach(struct client *c)
@@ -57,13 +61,36 @@ static enum status be_console(struct client *c)
 							   : STATUS_OK;
 }
 
+/* What the launcher wants to know first. */
+static enum status look_after(struct client *c, const struct options *o,
+			      struct ports *p, struct job *j)
+{
+	enum status status;
+
+	if (o->job == OPTIONS_FOLLOW)
+		return job_follow(j, p);
+	status = ports_check(p, c, ANSWER_MS);
+	if (status == STATUS_OK && o->job == OPTIONS_CHECK)
+		status = job_check(j);
+	return status;
+}
+
 static enum status run(struct client *c, const struct options *o)
 {
+	enum status status;
+	struct ports p = {0};
+	struct job j;
+
+	ports_init(&p, c, o->ports);
+	job_init(&j, c, o->sources, o->nb_sources, o->job == OPTIONS_FOLLOW);
 	if (!reach(c))
 		return c->conn.crashed ? STATUS_CRASHED
 		       : c->conn.booting && c->conn.hung_up
 			       ? STATUS_ENDED
 			       : STATUS_UNREACHABLE;
+	status = look_after(c, o, &p, &j);
+	if (status != STATUS_OK || o->job)
+		return status;
 	if (!c->ui.batch)
 		return be_console(c);
 	if (o->commands)
@@ -89,11 +116,13 @@ static struct client *make_client(const struct options *o)
 
 	if (!c)
 		abort();
-	c->link.holder = o->as;
-	c->link.holder_pid = o->as_pid;
+	c->link.hold.program = o->as;
+	c->link.hold.pid = o->as_pid;
 	c->conn.name = o->name;
 	c->conn.booting = o->booting;
+	c->conn.silent = o->job == OPTIONS_FOLLOW;
 	c->hear.events = o->events;
+	c->hear.all = o->attaching;
 	c->in.fd = o->fd;
 	c->json = o->json;
 	c->timeout_ms = o->timeout_ms;
@@ -115,6 +144,8 @@ int main(int argc, char **argv)
 	options_take(&o, argc, argv);
 	c = make_client(&o);
 	status = run(c, &o);
+	if (o.attaching)
+		hear_rest(&c->hear);
 	if (c->ui.unwritten && status == STATUS_OK)
 		status = STATUS_UNREACHABLE;
 	client_end(c);

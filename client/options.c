@@ -35,12 +35,25 @@ static const char usage[] =
 	"  --timeout TIME   of each command: 500ms, 10s, 5m; default: none\n"
 	"  --events         shows what the appliance tells unasked, on "
 	"standard error\n"
-	"  --booting        for the launcher: waits for its first line; when "
-	"it ends\n"
-	"                   unasked, the status is 4 and nothing is said\n"
 	"  --name NAME      what messages call it; default: ADDRESS\n"
+	"\n"
+	"For the launcher, of an appliance that boots:\n"
+	"\n"
 	"  --as PROGRAM     who others are told holds the console\n"
 	"  --as-pid PID     and its process\n"
+	"  --booting        waits for its first line; when it ends unasked, "
+	"the status\n"
+	"                   is 4 and nothing is said\n"
+	"  --ports N        fails with status 2 unless it has N ports that "
+	"work\n"
+	"  --job MODE       of what it runs since boot: 'follow' shows what "
+	"that says and\n"
+	"                   ends as it does, 'check' fails if it has failed "
+	"already\n"
+	"  --source NAME=PATH\n"
+	"                   its file NAME is called PATH in errors of that\n"
+	"  --attaching      shows all that it says, up to the last byte that "
+	"is read\n"
 	"\n"
 	"Status: 0 every command succeeded, 1 one failed (the rest is not "
 	"run), 2 misused,\n"
@@ -55,6 +68,10 @@ enum {
 	OPT_NAME,
 	OPT_AS,
 	OPT_AS_PID,
+	OPT_PORTS,
+	OPT_JOB,
+	OPT_SOURCE,
+	OPT_ATTACHING,
 	OPT_HELP
 };
 
@@ -68,6 +85,10 @@ static const struct option long_options[] = {
 	{"name", required_argument, NULL, OPT_NAME},
 	{"as", required_argument, NULL, OPT_AS},
 	{"as-pid", required_argument, NULL, OPT_AS_PID},
+	{"ports", required_argument, NULL, OPT_PORTS},
+	{"job", required_argument, NULL, OPT_JOB},
+	{"source", required_argument, NULL, OPT_SOURCE},
+	{"attaching", no_argument, NULL, OPT_ATTACHING},
 	{"help", no_argument, NULL, OPT_HELP},
 	{0},
 };
@@ -113,25 +134,64 @@ static void add_commands(struct options *o, const char *text)
 	strcpy(o->commands + len, text);
 }
 
-static pid_t take_pid(const char *text)
+/* A number from 1 to INT_MAX. */
+static int take_number(const char *text, const char *misuse)
 {
 	char *end;
-	long pid = strtol(text, &end, 10);
+	long n = strtol(text, &end, 10);
 
-	if (*text < '1' || *text > '9' || *end || pid > INT_MAX)
-		options_misused("--as-pid '%s': wanted a process id", text);
-	return (pid_t)pid;
+	if (*text < '1' || *text > '9' || *end || n > INT_MAX)
+		options_misused(misuse, text);
+	return (int)n;
+}
+
+static enum options_job take_job(const char *text)
+{
+	if (!strcmp(text, "follow"))
+		return OPTIONS_FOLLOW;
+	if (!strcmp(text, "check"))
+		return OPTIONS_CHECK;
+	options_misused("--job '%s': wanted follow or check", text);
+}
+
+static void add_source(struct options *o, char *text)
+{
+	char *equals = strchr(text, '=');
+
+	if (!equals || o->nb_sources == OPTIONS_SOURCES)
+		options_misused(equals ? "--source '%s' is one too many"
+				       : "--source '%s': wanted NAME=PATH",
+				text);
+	*equals = '\0';
+	o->sources[o->nb_sources].name = text;
+	o->sources[o->nb_sources++].path = equals + 1;
+}
+
+/* For those who asked for it: on standard output. */
+__attribute__((noreturn)) static void show_usage(void)
+{
+	if (fputs(usage, stdout) < 0 || fflush(stdout) != 0) {
+		perror("ukpktgen-console: cannot write standard output");
+		exit(STATUS_UNREACHABLE);
+	}
+	exit(STATUS_OK);
+}
+
+/* Of two that say one thing, the first would be lost. */
+static void take_once(struct options *o, int option)
+{
+	if (option < OPT_JSON || option >= OPT_HELP || option == OPT_SOURCE ||
+	    !optarg)
+		return;
+	if (o->given[option - OPT_JSON])
+		options_misused("'--%s' is given twice",
+				long_options[option - OPT_JSON].name);
+	o->given[option - OPT_JSON] = true;
 }
 
 static void take_option(struct options *o, int option)
 {
-	/* The first of two would be lost. */
-	if (option >= OPT_JSON && option < OPT_HELP && optarg) {
-		if (o->given[option - OPT_JSON])
-			options_misused("'--%s' is given twice",
-					long_options[option - OPT_JSON].name);
-		o->given[option - OPT_JSON] = true;
-	}
+	take_once(o, option);
 	switch (option) {
 	case 'c':
 		add_commands(o, optarg);
@@ -155,16 +215,25 @@ static void take_option(struct options *o, int option)
 		o->as = optarg;
 		break;
 	case OPT_AS_PID:
-		o->as_pid = take_pid(optarg);
+		o->as_pid = take_number(optarg,
+					"--as-pid '%s': wanted a process id");
+		break;
+	case OPT_PORTS:
+		o->ports = (unsigned)take_number(
+			optarg, "--ports '%s': wanted a number");
+		break;
+	case OPT_JOB:
+		o->job = take_job(optarg);
+		break;
+	case OPT_SOURCE:
+		add_source(o, optarg);
+		break;
+	case OPT_ATTACHING:
+		o->attaching = true;
 		break;
 	case 'h':
 	case OPT_HELP:
-		if (fputs(usage, stdout) < 0 || fflush(stdout) != 0) {
-			perror("ukpktgen-console: cannot write standard "
-			       "output");
-			exit(STATUS_UNREACHABLE);
-		}
-		exit(STATUS_OK);
+		show_usage();
 	default:
 		exit(STATUS_UNREACHABLE); /* getopt has said why */
 	}
@@ -192,7 +261,7 @@ void options_take(struct options *o, int argc, char **argv)
 		o->as = "ukpktgen-console";
 	if (!o->as_pid)
 		o->as_pid = getpid();
-	o->batch = o->file || o->commands || !isatty(STDIN_FILENO) ||
+	o->batch = o->file || o->commands || o->job || !isatty(STDIN_FILENO) ||
 		   !isatty(STDOUT_FILENO);
 	o->fd = STDIN_FILENO;
 	if (o->file && strcmp(o->file, "-") != 0) {

@@ -8,6 +8,13 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#include "client/place.h"
+
+/* Files of --source: as many as an appliance has. */
+#define OPTIONS_SOURCES 64
+
+enum options_job { OPTIONS_NO_JOB, OPTIONS_FOLLOW, OPTIONS_CHECK };
+
 /* How many take a value, or none, and are known by a word. */
 #define OPTIONS_MAX 16
 
@@ -22,6 +29,12 @@ struct options {
 	const char *name;    /* of the appliance, in messages */
 	const char *as;      /* who holds the console, and its process */
 	pid_t as_pid;
+	/* For the launcher. */
+	unsigned ports;       /* it is to have; 0: any number */
+	enum options_job job; /* what to do of the one that runs since boot */
+	bool attaching;       /* somebody else shows what comes after us */
+	struct place_source sources[OPTIONS_SOURCES];
+	unsigned nb_sources;
 	bool given[OPTIONS_MAX];
 };
 

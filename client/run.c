@@ -7,6 +7,7 @@
 #include "client/clock.h"
 #include "client/complete.h"
 #include "client/page.h"
+#include "client/place.h"
 #include "client/wait.h"
 
 /* How long the end of an appliance may take that was told to end. */
@@ -108,45 +109,23 @@ static enum request_state ask_json(struct client *c, struct request *r,
 	return r->state;
 }
 
-/* Where in the line it is: below it, for the very bytes that were sent. */
-static void show_place(struct client *c, const char *text, unsigned column,
-		       bool person)
-{
-	char caret[ERROR_BYTES];
-	size_t n = 0;
-
-	if (!column || column > strlen(text) + 1 || column > 512)
-		return;
-	if (person)
-		n = (size_t)sprintf(caret, "%*s", (int)sizeof(UI_PROMPT) - 1,
-				    "");
-	else
-		ui_error(&c->ui, text);
-	for (unsigned i = 0; i < column - 1; i++)
-		caret[n++] = text[i] == '\t' ? '\t' : ' ';
-	strcpy(caret + n, "^");
-	ui_error(&c->ui, caret);
-}
-
 static enum status failed(struct client *c, const struct request *r,
 			  const char *text, const char *file, unsigned row)
 {
 	char error[ERROR_BYTES];
 
 	if (file) {
-		snprintf(error, sizeof(error), "%s:%u:%u: %s: %s", file, row,
-			 r->column, r->code, r->message);
-		ui_error(&c->ui, error);
-		show_place(c, text, r->column, false);
+		place_error(&c->ui, file, row, r->column, r->code, r->message,
+			    text);
 	} else {
-		show_place(c, text, r->column, true);
+		place_show(&c->ui, text, r->column, true);
 		snprintf(error, sizeof(error), "%s: %s", r->code, r->message);
 		ui_error(&c->ui, error);
 	}
 	return STATUS_FAILED;
 }
 
-static enum status lost(struct client *c)
+enum status run_lost(struct client *c)
 {
 	if (c->signals.stopped || c->signals.ended_by)
 		return STATUS_UNREACHABLE;
@@ -201,7 +180,7 @@ static enum status held(struct client *c, const char *text)
 	rest += strspn(rest, "; \t");
 	if (!c->conn.went || !*rest || *rest == '#')
 		return STATUS_OK;
-	return lost(c);
+	return run_lost(c);
 }
 
 enum status run_commands(struct client *c, const char *text, const char *file,
@@ -216,7 +195,7 @@ enum status run_commands(struct client *c, const char *text, const char *file,
 		return STATUS_OK;
 	if (c->conn.state != CONN_UP) {
 		if (c->ui.batch)
-			return lost(c);
+			return run_lost(c);
 		ui_note(&c->ui, "not connected: the line was not sent");
 		return STATUS_UNREACHABLE;
 	}
@@ -231,7 +210,7 @@ enum status run_commands(struct client *c, const char *text, const char *file,
 	if (r.state == REQUEST_OK)
 		return held(c, text);
 	if (r.state == REQUEST_LOST)
-		return lost(c);
+		return run_lost(c);
 	if (c->ui.batch && c->ui.unwritten)
 		return STATUS_UNREACHABLE; /* which cancelled it */
 	if (!file && !c->ui.batch && !strcmp(r.code, "E_STATE") &&

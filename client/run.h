@@ -12,4 +12,7 @@
 enum status run_commands(struct client *c, const char *text, const char *file,
 			 unsigned row);
 
+/* Says why there is no reply, as far as that has to be said. */
+enum status run_lost(struct client *c);
+
 #endif /* CLIENT_RUN_H */

@@ -204,6 +204,15 @@ void ui_reply(struct ui *ui, const char *text, size_t len)
 	free(line);
 }
 
+void ui_part(struct ui *ui, const char *text, size_t len)
+{
+	size_t n;
+	char *line = shown(ui, text, len, &n, NULL);
+
+	put(ui, stdout, "", line, n - 1);
+	free(line);
+}
+
 void ui_reply_begin(struct ui *ui, bool typed)
 {
 	ui->holding = ui->terminal && !ui->batch && !typed;

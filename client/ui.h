@@ -56,6 +56,8 @@ void ui_pop(struct ui *ui);
 
 /* A line of a reply, `len` bytes as they came: on standard output. */
 void ui_reply(struct ui *ui, const char *text, size_t len);
+/* What has come of one. */
+void ui_part(struct ui *ui, const char *text, size_t len);
 /*
  * From here to ui_reply_end(), a long reply goes to the pager. Not when keys
  * are `typed` ahead: they would be the pager's.

@@ -45,12 +45,13 @@ static bool still_waits(struct client *c, struct patience *p)
 	return true;
 }
 
-enum request_state wait_reply(struct client *c, struct request *r)
+enum request_state wait_reply_for(struct client *c, struct request *r,
+				  uint64_t ms)
 {
 	struct patience p = {0};
 
-	if (c->timeout_ms)
-		p.until_ms = now_ms() + c->timeout_ms;
+	if (ms)
+		p.until_ms = now_ms() + ms;
 	while (r->state == REQUEST_WAITS && still_waits(c, &p)) {
 		int64_t left = (int64_t)(p.until_ms - now_ms());
 
@@ -68,6 +69,11 @@ enum request_state wait_reply(struct client *c, struct request *r)
 		strcpy(r->message, "the time allowed was over first");
 	}
 	return r->state;
+}
+
+enum request_state wait_reply(struct client *c, struct request *r)
+{
+	return wait_reply_for(c, r, c->timeout_ms);
 }
 
 bool wait_up(struct client *c, int ms)
