@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The command line. Nothing of it is lost in silence: who misuses it is told.
- */
+/* The command line: whoever misuses it is told. */
 #ifndef CLIENT_OPTIONS_H
 #define CLIENT_OPTIONS_H
 

@@ -13,8 +13,7 @@ struct ports {
 	char fault[256]; /* why one is not there; "": there is no reason */
 };
 
-/* Listens to what it says of its ports at boot; 0 wanted: any number will do.
- */
+/* Listens to what it says of its ports at boot; 0 `wanted`: any number. */
 void ports_init(struct ports *p, struct client *c, unsigned wanted);
 
 /* Says what is wrong, if something is known to be. */
