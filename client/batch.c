@@ -1,20 +1,17 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Commands from a file: the first that fails ends it. */
+#include "client/batch.h"
+
 #include <errno.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
-
-#include "client/client.h"
-
 /* Longer than any line that the appliance takes: it is to refuse it itself. */
 #define LINE_BYTES sizeof(((struct input *)0)->buf)
 
-static enum status run_rest(struct client *c, enum status status)
+static enum status batch_end(struct client *c, enum status status)
 {
-	if (c->stopped && !c->ended_by)
-		c->ended_by = SIGINT;
+	if (c->signals.stopped && !c->signals.ended_by)
+		c->signals.ended_by = SIGINT;
 	return status;
 }
 
@@ -40,27 +37,28 @@ static bool cut_line(char *line, const struct input *in, size_t *used,
  * A line of `len` bytes with a NUL behind; more is not run once output is lost.
  */
 static enum status run_one(struct client *c, const char *line, size_t len,
-			   const char *name, unsigned row)
+			   const char *name, unsigned row, batch_line *run)
 {
 	enum status status;
 
 	if (strlen(line) != len) {
-		ui_note(c, "%s:%u:%zu: E_BYTE: a NUL is no part of a command",
+		ui_note(&c->ui,
+			"%s:%u:%zu: E_BYTE: a NUL is no part of a command",
 			name, row, strlen(line) + 1);
 		return STATUS_FAILED;
 	}
-	status = run_line(c, line, name, row);
-	if (c->batch && c->ui.unwritten && status == STATUS_OK)
+	status = run(c, line, name, row);
+	if (c->ui.batch && c->ui.unwritten && status == STATUS_OK)
 		return STATUS_UNREACHABLE;
 	return status;
 }
 
 static bool goes_on(const struct client *c, enum status status)
 {
-	return status == STATUS_OK && !c->stopped && !c->done;
+	return status == STATUS_OK && !c->signals.stopped && !c->done;
 }
 
-enum status run_input(struct client *c, const char *name)
+enum status batch_input(struct client *c, const char *name, batch_line *run)
 {
 	char *line = malloc(LINE_BYTES + 1);
 	enum status status = STATUS_OK;
@@ -70,22 +68,23 @@ enum status run_input(struct client *c, const char *name)
 		abort();
 	for (unsigned row = 1; goes_on(c, status); row++) {
 		while (!cut_line(line, &c->in, &used, &len))
-			if (c->in.ended || c->stopped ||
+			if (c->in.ended || c->signals.stopped ||
 			    !client_pump(c, -1, true))
 				goto out;
-		client_take_keys(c, used);
-		status = run_one(c, line, len, name, row);
+		input_take(&c->in, used);
+		status = run_one(c, line, len, name, row, run);
 	}
 out:
 	if (c->in.error && status == STATUS_OK) {
-		ui_note(c, "cannot read '%s': %s", name, strerror(c->in.error));
+		ui_note(&c->ui, "cannot read '%s': %s", name,
+			strerror(c->in.error));
 		status = STATUS_UNREACHABLE;
 	}
 	free(line);
-	return run_rest(c, status);
+	return batch_end(c, status);
 }
 
-enum status run_file(struct client *c, const char *path)
+enum status batch_file(struct client *c, const char *path, batch_line *run)
 {
 	enum status status = STATUS_OK;
 	FILE *f = fopen(path, "re");
@@ -94,7 +93,7 @@ enum status run_file(struct client *c, const char *path)
 	ssize_t n;
 
 	if (!f) {
-		ui_note(c, "cannot read '%s': %s", path, strerror(errno));
+		ui_note(&c->ui, "cannot read '%s': %s", path, strerror(errno));
 		return STATUS_UNREACHABLE;
 	}
 	for (unsigned row = 1;
@@ -103,10 +102,10 @@ enum status run_file(struct client *c, const char *path)
 		while (n && line[n - 1] == '\r')
 			n--;
 		line[n] = '\0';
-		status = run_one(c, line, (size_t)n, path, row);
+		status = run_one(c, line, (size_t)n, path, row, run);
 	}
 	if (ferror(f)) {
-		ui_note(c, "cannot read '%s': %s", path, strerror(errno));
+		ui_note(&c->ui, "cannot read '%s': %s", path, strerror(errno));
 		status = STATUS_UNREACHABLE;
 	}
 	free(line);
@@ -114,7 +113,8 @@ enum status run_file(struct client *c, const char *path)
 	return status;
 }
 
-enum status run_text(struct client *c, const char *text, const char *name)
+enum status batch_text(struct client *c, const char *text, const char *name,
+		       batch_line *run)
 {
 	enum status status = STATUS_OK;
 
@@ -124,9 +124,9 @@ enum status run_text(struct client *c, const char *text, const char *name)
 
 		if (!line)
 			abort();
-		status = run_one(c, line, n, name, row);
+		status = run_one(c, line, n, name, row, run);
 		free(line);
 		text += n + (text[n] == '\n');
 	}
-	return run_rest(c, status);
+	return batch_end(c, status);
 }

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "client/client.h"
+#include "client/clock.h"
 #include "client/json.h"
 #include "client/show.h"
 
@@ -70,18 +70,14 @@ bool complete_ask(struct client *c, const char *line, bool next,
 	char text[REQUEST_BYTES];
 
 	memset(list, 0, sizeof(*list));
-	if (line[strspn(line, " \t")] == '.') {
-		local_complete(line, list);
-		return true;
-	}
-	if (c->conn != CONN_UP || !write_request(text, line, next) ||
-	    !request_send(c, &r, text))
+	if (c->conn.state != CONN_UP || !write_request(text, line, next) ||
+	    !request_send(&c->requests, &r, text))
 		return false;
 	/* Keys stay where they are: they come behind this one. */
 	while (r.state == REQUEST_WAITS && now_ms() < until)
 		if (!client_pump(c, (int)(until - now_ms()), false))
 			break;
-	request_forget(c, &r);
+	request_forget(&c->requests, &r);
 	return r.state == REQUEST_OK && list->start <= strlen(line);
 }
 
@@ -109,7 +105,7 @@ out:
 	return n;
 }
 
-void complete_show(struct client *c, const struct candidates *list)
+void complete_show(struct ui *ui, const struct candidates *list)
 {
 	char text[CANDIDATE_TEXT * 4];
 	int width = 0;
@@ -124,7 +120,7 @@ void complete_show(struct client *c, const struct candidates *list)
 		int n = snprintf(text, sizeof(text), "  %-*s  %s", width,
 				 item->word, item->help);
 
-		ui_reply(c, text,
+		ui_reply(ui, text,
 			 (size_t)n < sizeof(text) ? (size_t)n
 						  : sizeof(text) - 1);
 	}
@@ -132,6 +128,6 @@ void complete_show(struct client *c, const struct candidates *list)
 		int n = snprintf(text, sizeof(text), "  and %u more",
 				 list->more);
 
-		ui_reply(c, text, (size_t)n);
+		ui_reply(ui, text, (size_t)n);
 	}
 }

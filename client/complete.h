@@ -1,16 +1,15 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* What may come next in a line. The appliance says it; words with a dot are
- * ours. */
+/* What may come next in a line: the appliance says it. */
 #ifndef CLIENT_COMPLETE_H
 #define CLIENT_COMPLETE_H
 
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "client/client.h"
+
 #define CANDIDATES_MAX 256
 #define CANDIDATE_TEXT 128
-
-struct client;
 
 struct candidate {
 	char word[CANDIDATE_TEXT];
@@ -42,6 +41,6 @@ bool complete_ask(struct client *c, const char *line, bool next,
 size_t complete_common(const struct candidates *list, const char *line,
 		       char *out, size_t size);
 
-void complete_show(struct client *c, const struct candidates *list);
+void complete_show(struct ui *ui, const struct candidates *list);
 
 #endif /* CLIENT_COMPLETE_H */

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/*
- * `.download`: what has come stands in FILE.CRC.part until it is whole, so that
- * the next attempt, of whichever client, goes on with it.
- */
+#include "client/download.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
@@ -14,6 +12,7 @@
 #include "client/json.h"
 #include "client/progress.h"
 #include "client/transfer.h"
+#include "client/wait.h"
 #include "files/base64.h"
 #include "files/crc32.h"
 
@@ -86,7 +85,7 @@ static void take_line(void *arg, char *text, size_t len)
 			     json_crc(json, "crc32") != d->crc;
 	} else if (!take_piece(d, json)) {
 		d->broken = true;
-		request_cancel(d->c);
+		requests_cancel(&d->c->requests);
 	}
 	cJSON_Delete(json);
 }
@@ -98,13 +97,13 @@ static bool open_part(struct download *d)
 	snprintf(d->part, sizeof(d->part), "%.900s.%08x.part", d->file, d->crc);
 	d->fd = open(d->part, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0666);
 	if (d->fd < 0 || fstat(d->fd, &st) != 0 || !S_ISREG(st.st_mode)) {
-		ui_note(d->c, "cannot write '%s'", d->part);
+		ui_note(&d->c->ui, "cannot write '%s'", d->part);
 		return false;
 	}
 	d->at = (uint64_t)st.st_size;
 	if (d->at > d->size)
 		d->at = 0;
-	progress_begin(&d->progress, d->c, d->name, d->size, d->at);
+	progress_begin(&d->progress, &d->c->ui, d->name, d->size, d->at);
 	return true;
 }
 
@@ -116,13 +115,13 @@ static enum status finish(struct download *d)
 	    !transfer_crc(d->fd, d->size, &crc) || crc != d->crc) {
 		unlink(d->part);
 		progress_hide(&d->progress);
-		ui_note(d->c, "'%s' came with another CRC; it is not kept",
+		ui_note(&d->c->ui, "'%s' came with another CRC; it is not kept",
 			d->name);
 		return STATUS_FAILED;
 	}
 	if (close(d->fd) != 0 || rename(d->part, d->file) != 0) {
 		d->fd = -1;
-		ui_note(d->c, "cannot write '%s': %s", d->file,
+		ui_note(&d->c->ui, "cannot write '%s': %s", d->file,
 			strerror(errno));
 		return STATUS_FAILED;
 	}
@@ -135,19 +134,20 @@ static enum status give_up(struct download *d, const struct request *r)
 {
 	progress_hide(&d->progress);
 	if (r->state == REQUEST_ERR)
-		ui_note(d->c, "'%s' was not fetched: %s: %s", d->name, r->code,
-			r->message);
+		ui_note(&d->c->ui, "'%s' was not fetched: %s: %s", d->name,
+			r->code, r->message);
 	else if (d->error)
-		ui_note(d->c, "'%s' was not fetched: cannot write '%s': %s",
-			d->name, d->part, strerror(d->error));
+		ui_note(&d->c->ui,
+			"'%s' was not fetched: cannot write '%s': %s", d->name,
+			d->part, strerror(d->error));
 	else
-		ui_note(d->c, "'%s' was not fetched: %s", d->name,
+		ui_note(&d->c->ui, "'%s' was not fetched: %s", d->name,
 			d->changed ? "it was changed meanwhile"
 			: d->broken
 				? "what came is damaged, or cannot be written"
 				: transfer_lost(d->c));
 	if (d->at && !d->changed)
-		ui_note(d->c, "the same again goes on where this stopped");
+		ui_note(&d->c->ui, "the same again goes on where this stopped");
 	return r->state == REQUEST_LOST ? STATUS_UNREACHABLE : STATUS_FAILED;
 }
 
@@ -163,8 +163,8 @@ static enum status get_file(struct download *d)
 		d->broken = d->changed = false;
 		snprintf(text, sizeof(text), "get %s %" PRIu64 " --json",
 			 d->name, d->at);
-		request_send(d->c, &r, text);
-		request_wait(d->c, &r);
+		request_send(&d->c->requests, &r, text);
+		wait_reply(d->c, &r);
 		if (r.state == REQUEST_OK && !d->broken && !d->changed &&
 		    d->at == d->size)
 			return finish(d);
@@ -178,8 +178,7 @@ static enum status get_file(struct download *d)
 	}
 }
 
-enum status transfer_download(struct client *c, const char *name,
-			      const char *file)
+enum status download_file(struct client *c, const char *name, const char *file)
 {
 	struct download d = {.c = c, .name = name, .file = file, .fd = -1};
 	struct request ls = {.line = take_files, .arg = &d};
@@ -189,11 +188,11 @@ enum status transfer_download(struct client *c, const char *name,
 		d.file = name;
 	if (!transfer_name_ok(c, name))
 		return STATUS_FAILED;
-	request_send(c, &ls, "ls --json");
-	if (request_wait(c, &ls) != REQUEST_OK)
+	request_send(&c->requests, &ls, "ls --json");
+	if (wait_reply(c, &ls) != REQUEST_OK)
 		return give_up(&d, &ls);
 	if (!d.known) {
-		ui_note(c, "E_NOFILE: there is no file '%s'", name);
+		ui_note(&c->ui, "E_NOFILE: there is no file '%s'", name);
 		return STATUS_FAILED;
 	}
 	if (open_part(&d))

@@ -10,10 +10,9 @@
 #include <string.h>
 #include <wchar.h>
 
-#include "client/client.h"
-#include "client/complete.h"
 #include "client/edit.h"
 #include "client/history.h"
+#include "client/line.h"
 
 #define HISTORY_LINES 2000
 #define PASTE_ON "\x1b[?2004h"
@@ -26,17 +25,17 @@
 
 struct edit {
 	struct client *c;
+	struct ui_cover cover;
 	EditLine *el;
 	History *history;
 	char *line;
 	bool editing; /* a line is being typed */
 	bool hidden;  /* and is not on the terminal */
+	bool colored; /* so its prompt was drawn */
 	bool pasting;
 	bool dropped; /* what was typed, for another line */
 	bool unkept;  /* the history cannot be written, which was said */
 };
-
-const bool edit_has_keys = true;
 
 static struct edit *edit_of(EditLine *el)
 {
@@ -50,27 +49,31 @@ static struct edit *edit_of(EditLine *el)
 static char *prompt(EditLine *el)
 {
 	static char colored[] = "\1\x1b[1m\1ukpktgen>\1\x1b[0m\1 ";
-	static char plain[] = EDIT_PROMPT;
+	static char plain[] = UI_PROMPT;
 
-	return edit_of(el)->c->ui.color ? colored : plain;
+	struct edit *e = edit_of(el);
+
+	e->colored = e->c->ui.color;
+	return e->colored ? colored : plain;
 }
 
 /* Rows between the prompt's and the cursor's. */
 static unsigned cursor_row(struct edit *e)
 {
 	const LineInfoW *line = el_wline(e->el);
-	unsigned column = sizeof(EDIT_PROMPT) - 1;
+	unsigned column = sizeof(UI_PROMPT) - 1;
 
 	for (const wchar_t *at = line->buffer; at < line->cursor; at++) {
 		int width = wcwidth(*at);
 
 		column += width < 0 ? 2 : (unsigned)width;
 	}
-	return column / ui_columns();
+	return column / term_columns();
 }
 
-void edit_hide(struct edit *e)
+static void hide(void *edit)
 {
+	struct edit *e = edit;
 	unsigned row;
 
 	if (!e->editing || e->hidden)
@@ -90,10 +93,19 @@ static void show(struct edit *e)
 	el_set(e->el, EL_REFRESH);
 }
 
-void edit_resize(struct edit *e)
+/* The terminal has another size, or the prompt another colour. */
+static void heed_terminal(void *edit, short revents)
 {
-	edit_hide(e);
-	el_resize(e->el);
+	struct edit *e = edit;
+	struct signals *s = &e->c->signals;
+
+	(void)revents;
+	if (s->resized || e->colored != e->c->ui.color)
+		hide(e);
+	if (s->resized)
+		el_resize(e->el);
+	s->resized = false;
+	e->colored = e->c->ui.color;
 }
 
 /* Takes the marks around what is pasted out of the keys; false: cut in two. */
@@ -109,7 +121,7 @@ static bool take_marks(struct edit *e)
 			break;
 		if (n < PASTE_LEN)
 			return n == 1; /* the key Esc, or one like it */
-		client_take_keys(e->c, PASTE_LEN);
+		input_take(&e->c->in, PASTE_LEN);
 		e->pasting = begin;
 	}
 	return true;
@@ -126,10 +138,10 @@ static bool next_key(struct edit *e, wchar_t *key)
 		if (n == (size_t)-2 && in->len < MB_CUR_MAX)
 			return false;
 		if (n == 0 || n > in->len) {
-			client_take_keys(e->c, 1);
+			input_take(&e->c->in, 1);
 			continue;
 		}
-		client_take_keys(e->c, n);
+		input_take(&e->c->in, n);
 		/* Of what is pasted, no character is a command. */
 		if (!e->pasting || *key >= ' ' || wcschr(L"\t\r\n", *key))
 			return true;
@@ -149,9 +161,10 @@ static int read_key(EditLine *el, wchar_t *key)
 		if (next_key(e, key))
 			break;
 		show(e);
-		if (c->in.ended || c->went || !client_pump(c, -1, true))
+		if (c->in.ended || c->conn.went || !client_pump(c, -1, true))
 			return 0;
-		c->interrupted = c->stopped = false; /* nothing runs */
+		c->signals.interrupted = c->signals.stopped =
+			false; /* nothing runs */
 	}
 	show(e);
 	return 1;
@@ -193,14 +206,14 @@ static unsigned char on_tab(EditLine *el, int key)
 	if (is_pasted(e))
 		return el_insertstr(el, " ") ? CC_ERROR : CC_REFRESH;
 	list = malloc(sizeof(*list));
-	if (!list || !complete_ask(e->c, line, false, list) || !list->count) {
+	if (!list || !line_complete(e->c, line, false, list) || !list->count) {
 		free(list);
 		return e->hidden ? redraw(e) : CC_ERROR;
 	}
 	if (complete_common(list, line, more, sizeof(more)))
 		el_insertstr(el, more);
 	else
-		complete_show(e->c, list);
+		complete_show(&e->c->ui, list);
 	free(list);
 	return redraw(e);
 }
@@ -212,8 +225,8 @@ static unsigned char on_help(EditLine *el, int key)
 
 	(void)key;
 	list = is_pasted(e) ? NULL : malloc(sizeof(*list));
-	if (list && complete_ask(e->c, typed(e), true, list) && list->count)
-		complete_show(e->c, list);
+	if (list && line_complete(e->c, typed(e), true, list) && list->count)
+		complete_show(&e->c->ui, list);
 	else
 		el_insertstr(el, "?");
 	free(list);
@@ -229,8 +242,8 @@ static unsigned char on_cancel(EditLine *el, int key)
 	(void)key;
 	el_cursor(el, (int)(line->lastchar - line->cursor));
 	typed(e);
-	edit_hide(e);
-	printf("%s%s^C\n", EDIT_PROMPT, e->line ? e->line : "");
+	hide(e);
+	printf("%s%s^C\n", UI_PROMPT, e->line ? e->line : "");
 	line = el_wline(el);
 	el_deletestr(el, (int)(line->lastchar - line->buffer));
 	e->pasting = false;
@@ -243,12 +256,12 @@ static unsigned char on_stop(EditLine *el, int key)
 	struct edit *e = edit_of(el);
 
 	(void)key;
-	edit_hide(e);
+	hide(e);
 	fflush(stdout);
 	el_set(el, EL_PREP_TERM, 0);
-	ui_cook(e->c);
+	term_cook(&e->c->ui.term);
 	kill(0, SIGTSTP);
-	ui_uncook(e->c);
+	term_uncook(&e->c->ui.term);
 	el_set(el, EL_PREP_TERM, 1);
 	el_resize(el);
 	return redraw(e);
@@ -303,14 +316,21 @@ struct edit *edit_open(struct client *c)
 	el_set(e->el, EL_SETTY, "-d", "-isig", "-ixon", NULL);
 	el_set(e->el, EL_SETTY, "-x", "-isig", "-ixon", "-icanon", "-echo",
 	       "-iexten", NULL);
-	ui_uncook(c);
+	c->ui.term.keys = true;
+	term_uncook(&c->ui.term);
 	if (c->ui.can_color)
 		printf(PASTE_ON);
+	e->cover.clear = hide;
+	e->cover.arg = e;
+	ui_push(&c->ui, &e->cover);
+	loop_add(&c->loop, (struct loop_part){NULL, heed_terminal, e});
 	return e;
 }
 
 void edit_close(struct edit *e)
 {
+	loop_remove(&e->c->loop, e);
+	ui_pop(&e->c->ui);
 	if (e->c->ui.can_color)
 		printf(PASTE_OFF);
 	fflush(stdout);
@@ -344,7 +364,7 @@ const char *edit_line(struct edit *e)
 		history(e->history, &event, H_ENTER, e->line);
 		if (!history_add(e->line) && !e->unkept) {
 			e->unkept = true;
-			ui_note(e->c, "the history is not kept: %s",
+			ui_note(&e->c->ui, "the history is not kept: %s",
 				strerror(errno));
 		}
 	}

@@ -3,16 +3,25 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "client/client.h"
 #include "client/edit.h"
 
 struct edit {
 	struct client *c;
+	struct ui_cover cover;
 	char *line;
 	bool editing, hidden;
 };
 
-const bool edit_has_keys = false;
+/* What is typed of the line stays with the terminal, unseen. */
+static void hide(void *edit)
+{
+	struct edit *e = edit;
+
+	if (!e->editing || e->hidden)
+		return;
+	printf("\r\x1b[K");
+	e->hidden = true;
+}
 
 struct edit *edit_open(struct client *c)
 {
@@ -21,33 +30,23 @@ struct edit *edit_open(struct client *c)
 	if (!e)
 		abort();
 	e->c = c;
+	e->cover.clear = hide;
+	e->cover.arg = e;
+	ui_push(&c->ui, &e->cover);
 	return e;
 }
 
 void edit_close(struct edit *e)
 {
+	ui_pop(&e->c->ui);
 	free(e->line);
 	free(e);
-}
-
-/* What is typed of the line stays with the terminal, unseen. */
-void edit_hide(struct edit *e)
-{
-	if (!e->editing || e->hidden)
-		return;
-	printf("\r\x1b[K");
-	e->hidden = true;
-}
-
-void edit_resize(struct edit *e)
-{
-	(void)e;
 }
 
 static void show(struct edit *e)
 {
 	if (e->hidden)
-		printf("%s", EDIT_PROMPT);
+		printf("%s", UI_PROMPT);
 	fflush(stdout);
 	e->hidden = false;
 }
@@ -61,7 +60,8 @@ const char *edit_line(struct edit *e)
 	while (!(end = memchr(in->buf, '\n', in->len)) &&
 	       in->len < sizeof(in->buf)) {
 		show(e);
-		if (in->ended || e->c->went || !client_pump(e->c, -1, true))
+		if (in->ended || e->c->conn.went ||
+		    !client_pump(e->c, -1, true))
 			break;
 		if (client_interrupted(e->c)) {
 			printf("\n");
@@ -75,6 +75,6 @@ const char *edit_line(struct edit *e)
 	e->line = strndup(in->buf, end ? (size_t)(end - in->buf) : in->len);
 	if (!e->line)
 		abort();
-	client_take_keys(e->c, end ? (size_t)(end - in->buf) + 1 : in->len);
+	input_take(&e->c->in, end ? (size_t)(end - in->buf) + 1 : in->len);
 	return e->line;
 }

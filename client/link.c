@@ -8,7 +8,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/file.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -16,7 +15,12 @@
 #include <time.h>
 #include <unistd.h>
 
-static const char unix_prefix[] = "UNIX-CONNECT:";
+/* As much as is dealt with before the keys get a look. */
+#define SLICE 16384
+/* A pipe that is full is looked at again after. */
+#define PIPES_MS 10
+
+static const char unix_prefix[] = "UNIX-CONNECT:", pipes_prefix[] = "PIPES:";
 
 static bool is_device(const char *path)
 {
@@ -56,7 +60,18 @@ static void unix_target(struct link *link, const char *path)
 	quote(link->address, sizeof(link->address), name);
 	if (len > 5 && !strcmp(path + len - 5, ".sock"))
 		len -= 5;
-	snprintf(link->lock, sizeof(link->lock), "%.*s.client", (int)len, path);
+	snprintf(link->hold.file, sizeof(link->hold.file), "%.*s.client",
+		 (int)len, path);
+}
+
+/* IN,OUT: of a process that is there, in /proc, so without a comma. */
+static void pipes_target(struct link *link, const char *paths)
+{
+	size_t n = strcspn(paths, ",");
+
+	snprintf(link->pipes[0], LINK_TEXT, "%.*s", (int)n, paths);
+	snprintf(link->pipes[1], LINK_TEXT, "%s",
+		 paths + n + (paths[n] == ','));
 }
 
 /* Where the launcher has its sockets. */
@@ -78,12 +93,16 @@ bool link_target(struct link *link, const char *address)
 {
 	char path[LINK_TEXT];
 
-	link->fd = link->err_fd = link->lock_fd = -1;
+	link->fd = link->out_fd = link->err_fd = link->hold.fd = -1;
 	if (strlen(address) >= LINK_TEXT - sizeof(".client,rawer")) {
 		snprintf(link->why, sizeof(link->why),
 			 "the address is longer "
 			 "than a path can be");
 		return false;
+	}
+	if (!strncmp(address, pipes_prefix, sizeof(pipes_prefix) - 1)) {
+		pipes_target(link, address + sizeof(pipes_prefix) - 1);
+		return true;
 	}
 	/* In its plain form, so that it is locked as a path would be. */
 	if (!strncasecmp(address, unix_prefix, sizeof(unix_prefix) - 1) &&
@@ -102,64 +121,6 @@ bool link_target(struct link *link, const char *address)
 	else
 		unix_target(link, address);
 	return true;
-}
-
-static bool same_file(int fd, const char *path)
-{
-	struct stat a, b;
-
-	return fstat(fd, &a) == 0 && stat(path, &b) == 0 &&
-	       a.st_dev == b.st_dev && a.st_ino == b.st_ino;
-}
-
-static void say_who(struct link *link, int fd)
-{
-	char who[128];
-	ssize_t n = pread(fd, who, sizeof(who) - 1, 0);
-
-	who[n > 0 ? n : 0] = '\0';
-	who[strcspn(who, "\n")] = '\0';
-	snprintf(link->why, sizeof(link->why), "the console is held by %s",
-		 *who ? who : "another client");
-}
-
-/* One console, one client: QEMU would let a second one wait for ever. */
-static bool lock(struct link *link)
-{
-	struct stat st;
-	int fd;
-
-	/* Where there is no console, there is none to hold. */
-	if (!*link->lock || stat(link->path, &st) != 0 || !S_ISSOCK(st.st_mode))
-		return true;
-	do {
-		fd = open(link->lock, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW,
-			  0600);
-		if (fd < 0)
-			return true; /* a directory of somebody else's */
-		if (flock(fd, LOCK_EX | LOCK_NB) != 0) {
-			say_who(link, fd);
-			close(fd);
-			return false;
-		}
-		/* Whoever had it has removed it, or the launcher has. */
-	} while (!same_file(fd, link->lock) && close(fd) == 0);
-	link->lock_fd = fd;
-	if (ftruncate(fd, 0) == 0) /* else it names who was before us */
-		dprintf(fd, "process %d (%s)\n", (int)link->holder_pid,
-			link->holder);
-	return true;
-}
-
-static void unlock(struct link *link)
-{
-	if (link->lock_fd < 0)
-		return;
-	/* Still locked, so nobody else takes it for his. */
-	if (same_file(link->lock_fd, link->lock))
-		unlink(link->lock);
-	close(link->lock_fd);
-	link->lock_fd = -1;
 }
 
 __attribute__((noreturn)) static void be_socat(struct link *link, int fd,
@@ -184,33 +145,6 @@ __attribute__((noreturn)) static void be_socat(struct link *link, int fd,
 	_exit(127);
 }
 
-bool link_open(struct link *link)
-{
-	int pair[2], err[2];
-
-	link->why[0] = '\0';
-	link->out_len = 0;
-	if (!lock(link))
-		return false;
-	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) != 0 ||
-	    pipe2(err, O_CLOEXEC | O_NONBLOCK) != 0) {
-		snprintf(link->why, sizeof(link->why), "%s", strerror(errno));
-		unlock(link);
-		return false;
-	}
-	link->pid = fork();
-	if (link->pid < 0)
-		abort();
-	if (link->pid == 0)
-		be_socat(link, pair[1], err[1]);
-	close(pair[1]);
-	close(err[1]);
-	fcntl(pair[0], F_SETFL, O_NONBLOCK);
-	link->fd = pair[0];
-	link->err_fd = err[0];
-	return true;
-}
-
 /* "2026/11/20 15:24:22 socat[1] E connect(...): Why" as "Why". */
 static void read_why(struct link *link)
 {
@@ -232,15 +166,11 @@ static void read_why(struct link *link)
 			 at ? at + 4 : last);
 }
 
-void link_close(struct link *link)
+/* Nothing is under way any more that it would have to pass on. */
+static void end_socat(struct link *link)
 {
 	const struct timespec tick = {.tv_nsec = 2000000};
 
-	if (link->fd < 0)
-		return;
-	close(link->fd);
-	link->fd = -1;
-	/* Nothing is under way any more that it would have to pass on. */
 	for (int i = 0; waitpid(link->pid, NULL, WNOHANG) == 0; i++) {
 		if (i == 5)
 			kill(link->pid, SIGTERM);
@@ -250,14 +180,108 @@ void link_close(struct link *link)
 	}
 	read_why(link);
 	close(link->err_fd);
-	unlock(link);
+	link->err_fd = -1;
+}
+
+void link_close(struct link *link)
+{
+	if (link->out_fd >= 0 && link->out_fd != link->fd)
+		close(link->out_fd);
+	if (link->fd >= 0)
+		close(link->fd);
+	link->fd = link->out_fd = -1;
+	if (link->err_fd >= 0)
+		end_socat(link);
+	hold_release(&link->hold);
+}
+
+/* By their paths, so that they can be ours not to block on. */
+static bool open_pipes(struct link *link)
+{
+	const int flags = O_NONBLOCK | O_CLOEXEC;
+
+	link->fd = open(link->pipes[0], O_RDONLY | flags);
+	link->out_fd = open(link->pipes[1], O_WRONLY | flags);
+	if (link->fd >= 0 && link->out_fd >= 0)
+		return true;
+	snprintf(link->why, sizeof(link->why), "%s", strerror(errno));
+	link_close(link);
+	return false;
+}
+
+static bool start_socat(struct link *link)
+{
+	int pair[2], err[2];
+
+	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) != 0 ||
+	    pipe2(err, O_CLOEXEC | O_NONBLOCK) != 0) {
+		snprintf(link->why, sizeof(link->why), "%s", strerror(errno));
+		return false;
+	}
+	link->pid = fork();
+	if (link->pid < 0)
+		abort();
+	if (link->pid == 0)
+		be_socat(link, pair[1], err[1]);
+	close(pair[1]);
+	close(err[1]);
+	fcntl(pair[0], F_SETFL, O_NONBLOCK);
+	link->fd = link->out_fd = pair[0];
+	link->err_fd = err[0];
+	return true;
+}
+
+bool link_open(struct link *link)
+{
+	link->why[0] = '\0';
+	link->out_len = 0;
+	if (*link->pipes[0])
+		return open_pipes(link);
+	if (!hold_take(&link->hold, link->path, link->why, sizeof(link->why)))
+		return false;
+	if (start_socat(link))
+		return true;
+	hold_release(&link->hold);
+	return false;
 }
 
 void link_free(struct link *link)
 {
 	link_close(link);
-	unlock(link);
+	hold_release(&link->hold);
 	free(link->out);
+}
+
+/* To a pipe that nobody reads as to such a socket: without a signal. */
+static ssize_t send_some(const struct link *link)
+{
+	const struct timespec now = {0};
+	sigset_t pipe_set, before;
+	ssize_t n;
+
+	if (link->out_fd == link->fd)
+		return send(link->fd, link->out, link->out_len,
+			    MSG_NOSIGNAL | MSG_DONTWAIT);
+	sigemptyset(&pipe_set);
+	sigaddset(&pipe_set, SIGPIPE);
+	sigprocmask(SIG_BLOCK, &pipe_set, &before);
+	n = write(link->out_fd, link->out, link->out_len);
+	if (n < 0 && errno == EPIPE)
+		sigtimedwait(&pipe_set, NULL, &now);
+	sigprocmask(SIG_SETMASK, &before, NULL);
+	return n;
+}
+
+static void flush_out(struct link *link)
+{
+	while (link->fd >= 0 && link->out_len) {
+		ssize_t n = send_some(link);
+
+		if (n <= 0)
+			return; /* an end shows when it is read */
+		link->out_len -= (size_t)n;
+		memmove(link->out, link->out + n, link->out_len);
+	}
 }
 
 void link_send(struct link *link, const void *data, size_t len)
@@ -275,27 +299,45 @@ void link_send(struct link *link, const void *data, size_t len)
 	}
 	memcpy(link->out + link->out_len, data, len);
 	link->out_len += len;
-	link_flush(link);
+	flush_out(link);
 }
 
-void link_flush(struct link *link)
+int link_wait(void *link, struct pollfd *fd)
 {
-	while (link->fd >= 0 && link->out_len) {
-		ssize_t n = send(link->fd, link->out, link->out_len,
-				 MSG_NOSIGNAL | MSG_DONTWAIT);
+	const struct link *l = link;
+	bool more = l->out_len != 0, pipes = l->out_fd != l->fd;
 
-		if (n <= 0)
-			return; /* an end shows when it is read */
-		link->out_len -= (size_t)n;
-		memmove(link->out, link->out + n, link->out_len);
-	}
+	fd->fd = l->fd;
+	fd->events = (short)(POLLIN | (more && !pipes ? POLLOUT : 0));
+	return more && pipes ? PIPES_MS : -1;
 }
 
-ssize_t link_read(struct link *link, void *buf, size_t size)
+/* Bytes read, 0 when there are none now, -1 at the end. */
+static ssize_t read_some(const struct link *link, void *buf, size_t size)
 {
-	ssize_t n = recv(link->fd, buf, size, MSG_DONTWAIT);
+	ssize_t n = read(link->fd, buf, size);
 
 	if (n > 0)
 		return n;
 	return n < 0 && (errno == EAGAIN || errno == EINTR) ? 0 : -1;
+}
+
+void link_act(void *link, short revents)
+{
+	struct link *l = link;
+	char buf[SLICE];
+	ssize_t n;
+
+	if (revents & POLLOUT || l->out_fd != l->fd)
+		flush_out(l);
+	if (!(revents & (POLLIN | POLLHUP | POLLERR)))
+		return;
+	n = read_some(l, buf, sizeof(buf));
+	if (n < 0) {
+		l->end(l->end_arg);
+	} else if (n > 0) {
+		if (l->tap)
+			l->tap(l->tap_arg, buf, (size_t)n);
+		l->take(l->take_arg, buf, (size_t)n);
+	}
 }

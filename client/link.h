@@ -1,28 +1,40 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * The connection: a socat of ours, which reaches whatever it can reach. Its end
- * is the end of the line. Nothing here blocks.
+ * The connection: a socat of ours, which reaches whatever it can reach, or two
+ * pipes that the launcher has open. Its end is the end of the line. Nothing
+ * here blocks.
  */
 #ifndef CLIENT_LINK_H
 #define CLIENT_LINK_H
 
+#include <poll.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <sys/types.h>
 
+#include "client/hold.h"
+
 #define LINK_TEXT 512
 
 struct link {
-	char address[LINK_TEXT * 2]; /* for socat */
+	char address[LINK_TEXT * 2]; /* for socat, or "" */
+	char pipes[2][LINK_TEXT];    /* to read, to write; then no socat */
 	char dir[LINK_TEXT];         /* where socat starts, or "" */
 	char path[LINK_TEXT];        /* of a unix socket, or "" */
-	char lock[LINK_TEXT];        /* beside that, or "" */
-	const char *holder;          /* what to write there: a program */
-	pid_t holder_pid;            /* and its process */
+	struct hold hold;            /* of that; its program is ours to set */
+
+	/* What takes the bytes that come, and their end. */
+	void (*take)(void *arg, const char *data, size_t len);
+	void *take_arg;
+	void (*end)(void *arg);
+	void *end_arg;
+	/* Takes the bytes first, if not NULL: a page plays. */
+	void (*tap)(void *arg, const char *data, size_t len);
+	void *tap_arg;
 
 	int fd;     /* -1: there is no connection */
+	int out_fd; /* the same, but for pipes */
 	int err_fd; /* what socat has to say */
-	int lock_fd;
 	pid_t pid;
 	char *out; /* not sent yet */
 	size_t out_len, out_size;
@@ -31,8 +43,8 @@ struct link {
 
 /*
  * Takes ADDRESS: a socat address, the path of a unix socket or of a character
- * device, or the name of an appliance that the launcher runs. False, with
- * `why`, when it is too long.
+ * device, the name of an appliance that the launcher runs, or, for the
+ * launcher, PIPES:IN,OUT, two paths. False, with `why`, when it is too long.
  */
 bool link_target(struct link *link, const char *address);
 
@@ -48,11 +60,11 @@ void link_close(struct link *link);
 /* Frees all. */
 void link_free(struct link *link);
 
-/* Sends, now or when link_flush() can. */
+/* Sends, now or when the loop comes by. */
 void link_send(struct link *link, const void *data, size_t len);
-void link_flush(struct link *link);
 
-/* Bytes read, 0 when there are none now, -1 at the end. */
-ssize_t link_read(struct link *link, void *buf, size_t size);
+/* For the loop. */
+int link_wait(void *link, struct pollfd *fd);
+void link_act(void *link, short revents);
 
 #endif /* CLIENT_LINK_H */

@@ -1,18 +1,14 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/*
- * A page of the appliance on this terminal. A program gets none, so here the
- * client types the line as a person and passes on what is drawn: text, and of
- * the sequences those that a page needs. The question for the terminal's size
- * is answered here.
- */
-#include <stdlib.h>
+#include "client/page.h"
+
 #include <string.h>
 #include <termios.h>
 #include <unistd.h>
 
-#include "client/client.h"
+#include "client/clock.h"
 #include "client/json.h"
 #include "client/show.h"
+#include "client/wait.h"
 
 #define OPEN_MS 3000 /* for the page to begin */
 #define BACK_MS 1500 /* for one that hid itself to come back */
@@ -20,6 +16,7 @@
 
 struct page {
 	struct client *c;
+	struct ui_cover cover;
 	bool opened, shown, key_sent, ended;
 	uint64_t due_ms;
 	char sequence[SEQUENCE];
@@ -41,8 +38,8 @@ static void set_shown(struct page *p, bool shown)
 static void tell_size(struct page *p)
 {
 	char text[32];
-	int n = snprintf(text, sizeof(text), "\x1b[%u;%uR", ui_rows(),
-			 ui_columns());
+	int n = snprintf(text, sizeof(text), "\x1b[%u;%uR", term_rows(),
+			 term_columns());
 
 	link_send(&p->c->link, text, (size_t)n);
 }
@@ -140,8 +137,9 @@ static void take_run(struct page *p, const char *text, size_t len)
 	take_text(p, text, len - p->cut_len);
 }
 
-void page_take(struct page *p, const char *data, size_t len)
+static void take_bytes(void *page, const char *data, size_t len)
 {
+	struct page *p = page;
 	size_t from = 0;
 
 	for (size_t i = 0; i < len && !p->ended; i++) {
@@ -178,14 +176,14 @@ static void pass_keys(struct page *p)
 		if (in->buf[i] == '@')
 			in->buf[i] = 'q';
 	link_send(&p->c->link, in->buf, in->len);
-	client_take_keys(p->c, in->len);
+	input_take(&p->c->in, in->len);
 	p->key_sent = true;
 	p->ended = !p->shown;
 }
 
 static void play(struct page *p)
 {
-	while (!p->ended && p->c->conn == CONN_UP) {
+	while (!p->ended && p->c->conn.state == CONN_UP) {
 		uint64_t now = now_ms();
 
 		if (!p->shown && now >= p->due_ms)
@@ -197,13 +195,33 @@ static void play(struct page *p)
 	}
 }
 
-void page_leave(struct page *p)
+static void leave(void *page)
 {
+	struct page *p = page;
+
 	if (p->opened)
 		printf("\x1b[0m%s\x1b[?25h", p->shown ? "\x1b[?1049l" : "");
 	fflush(stdout);
 	p->opened = p->shown = false;
 	p->ended = true;
+}
+
+/* While it plays, all that comes is drawn and what can wait does. */
+static void begin(struct page *p)
+{
+	p->c->link.tap = take_bytes;
+	p->c->link.tap_arg = p;
+	p->c->ui.paged = p->c->requests.busy = true;
+	p->cover.clear = leave;
+	p->cover.arg = p;
+	ui_push(&p->c->ui, &p->cover);
+}
+
+static void end(struct page *p)
+{
+	ui_pop(&p->c->ui);
+	p->c->ui.paged = p->c->requests.busy = false;
+	p->c->link.tap = NULL;
 }
 
 void page_play(struct client *c, const char *text)
@@ -219,18 +237,18 @@ void page_play(struct client *c, const char *text)
 	link_send(&c->link, "\x05\x15", 2);
 	link_send(&c->link, text, strlen(text));
 	link_send(&c->link, "\r", 1);
-	c->page = &p;
+	begin(&p);
 	play(&p);
-	c->page = NULL;
+	end(&p);
 	opened = p.opened;
-	page_leave(&p);
+	leave(&p);
 	tcsetattr(STDIN_FILENO, TCSADRAIN, &before);
 	/* So that a request begins a line again. */
 	if (!p.key_sent)
 		link_send(&c->link, "\x03", 1);
 	link_send(&c->link, "\x05\x15\n", 3);
-	if (!opened && c->conn == CONN_UP)
-		ui_note(c, "the page did not come");
+	if (!opened && c->conn.state == CONN_UP)
+		ui_note(&c->ui, "the page did not come");
 }
 
 /* ---- Which lines have one ------------------------------------------------ */
@@ -282,6 +300,6 @@ bool page_wanted(struct client *c, const char *text)
 	if (strpbrk(text, ";#\"") || len > 32)
 		return false;
 	snprintf(help, sizeof(help), "help %.*s --json", len, text);
-	request_send(c, &r, help);
-	return request_wait(c, &r) == REQUEST_OK && w.page;
+	request_send(&c->requests, &r, help);
+	return wait_reply(c, &r) == REQUEST_OK && w.page;
 }

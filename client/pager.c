@@ -9,8 +9,6 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "client/client.h"
-
 #define NOT_FOUND 127
 
 __attribute__((noreturn)) static void be_pager(int fd)
@@ -54,7 +52,7 @@ static bool feed(int fd, const char *text, size_t len)
 	return good;
 }
 
-bool pager_show(struct client *c, const char *text, size_t len)
+bool pager_show(const struct term *term, const char *text, size_t len)
 {
 	int pipe_fd[2], status = 0;
 	pid_t pid;
@@ -62,7 +60,7 @@ bool pager_show(struct client *c, const char *text, size_t len)
 
 	if (pipe2(pipe_fd, O_CLOEXEC) != 0)
 		return false;
-	ui_cook(c);
+	term_cook(term);
 	pid = fork();
 	if (pid == 0)
 		be_pager(pipe_fd[0]);
@@ -70,6 +68,6 @@ bool pager_show(struct client *c, const char *text, size_t len)
 	fed = feed(pipe_fd[1], text, len);
 	if (pid > 0)
 		waitpid(pid, &status, 0);
-	ui_uncook(c);
+	term_uncook(term);
 	return pid > 0 && fed && !(WIFEXITED(status) && WEXITSTATUS(status));
 }

@@ -5,9 +5,9 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-struct client;
+#include "client/term.h"
 
 /* Has the person read it in $PAGER; false when that is not there, or fails. */
-bool pager_show(struct client *c, const char *text, size_t len);
+bool pager_show(const struct term *term, const char *text, size_t len);
 
 #endif /* CLIENT_PAGER_H */

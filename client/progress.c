@@ -4,15 +4,15 @@
 #include <inttypes.h>
 #include <string.h>
 
-#include "client/client.h"
+#include "client/clock.h"
 
 #define EVERY_MS 100
 #define BAR 24
 
-void progress_begin(struct progress *p, struct client *c, const char *name,
+void progress_begin(struct progress *p, struct ui *ui, const char *name,
 		    uint64_t size, uint64_t from)
 {
-	*p = (struct progress){c, name, size, from, now_ms(), 0};
+	*p = (struct progress){ui, name, size, from, now_ms(), 0};
 }
 
 static uint64_t rate(const struct progress *p, uint64_t at)
@@ -37,7 +37,7 @@ void progress_at(struct progress *p, uint64_t at)
 	char bar[BAR + 1], speed[32];
 	unsigned full = p->size ? (unsigned)(at * BAR / p->size) : BAR;
 
-	if (!p->c->ui.terminal || p->c->batch || now - p->shown_ms < EVERY_MS)
+	if (!p->ui->terminal || p->ui->batch || now - p->shown_ms < EVERY_MS)
 		return;
 	p->shown_ms = now;
 	memset(bar, ' ', BAR);
@@ -65,14 +65,14 @@ void progress_done(struct progress *p, const char *how)
 	progress_hide(p);
 	print_rate(speed, sizeof(speed), rate(p, p->size));
 	if (p->from == p->size && p->size)
-		ui_note(p->c, "'%s' is there already, %" PRIu64 " bytes",
+		ui_note(p->ui, "'%s' is there already, %" PRIu64 " bytes",
 			p->name, p->size);
 	else if (p->from)
-		ui_note(p->c,
+		ui_note(p->ui,
 			"'%s' %s, %" PRIu64 " bytes, CRC checked, gone on at "
 			"%" PRIu64 ", %s",
 			p->name, how, p->size, p->from, speed);
 	else
-		ui_note(p->c, "'%s' %s, %" PRIu64 " bytes, CRC checked, %s",
+		ui_note(p->ui, "'%s' %s, %" PRIu64 " bytes, CRC checked, %s",
 			p->name, how, p->size, speed);
 }

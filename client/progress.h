@@ -5,16 +5,16 @@
 
 #include <stdint.h>
 
-struct client;
+#include "client/ui.h"
 
 struct progress {
-	struct client *c;
+	struct ui *ui;
 	const char *name;
 	uint64_t size, from; /* bytes; where this attempt began */
 	uint64_t start_ms, shown_ms;
 };
 
-void progress_begin(struct progress *p, struct client *c, const char *name,
+void progress_begin(struct progress *p, struct ui *ui, const char *name,
 		    uint64_t size, uint64_t from);
 void progress_at(struct progress *p, uint64_t at);
 /* Takes the bar away and says what was done, `how` a verb. */

@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* A line of a person or of a file, from its words to what became of it. */
+#include "client/run.h"
+
 #include <stdlib.h>
 #include <string.h>
 
-#include "client/client.h"
+#include "client/clock.h"
 #include "client/complete.h"
-#include "client/edit.h"
-#include "client/show.h"
+#include "client/page.h"
+#include "client/place.h"
+#include "client/wait.h"
 
 /* How long the end of an appliance may take that was told to end. */
 #define QUIT_MS 5000
@@ -69,10 +71,10 @@ static enum request_state ask(struct client *c, struct request *r,
 			      const char *text, bool person)
 {
 	r->line = show_line;
-	r->arg = c;
+	r->arg = &c->ui;
 	r->typed = person;
-	request_send(c, r, text);
-	return request_wait(c, r);
+	request_send(&c->requests, r, text);
+	return wait_reply(c, r);
 }
 
 /* Each command of a line by itself, with --json where that is possible. */
@@ -107,67 +109,47 @@ static enum request_state ask_json(struct client *c, struct request *r,
 	return r->state;
 }
 
-/* Where in the line it is: below it, for the very bytes that were sent. */
-static void show_place(struct client *c, const char *text, unsigned column,
-		       bool person)
-{
-	char caret[ERROR_BYTES];
-	size_t n = 0;
-
-	if (!column || column > strlen(text) + 1 || column > 512)
-		return;
-	if (person)
-		n = (size_t)sprintf(caret, "%*s", (int)sizeof(EDIT_PROMPT) - 1,
-				    "");
-	else
-		ui_error(c, text);
-	for (unsigned i = 0; i < column - 1; i++)
-		caret[n++] = text[i] == '\t' ? '\t' : ' ';
-	strcpy(caret + n, "^");
-	ui_error(c, caret);
-}
-
 static enum status failed(struct client *c, const struct request *r,
 			  const char *text, const char *file, unsigned row)
 {
 	char error[ERROR_BYTES];
 
 	if (file) {
-		snprintf(error, sizeof(error), "%s:%u:%u: %s: %s", file, row,
-			 r->column, r->code, r->message);
-		ui_error(c, error);
-		show_place(c, text, r->column, false);
+		place_error(&c->ui, file, row, r->column, r->code, r->message,
+			    text);
 	} else {
-		show_place(c, text, r->column, true);
+		place_show(&c->ui, text, r->column, true);
 		snprintf(error, sizeof(error), "%s: %s", r->code, r->message);
-		ui_error(c, error);
+		ui_error(&c->ui, error);
 	}
 	return STATUS_FAILED;
 }
 
-static enum status lost(struct client *c)
+enum status run_lost(struct client *c)
 {
-	if (c->stopped || c->ended_by)
+	if (c->signals.stopped || c->signals.ended_by)
 		return STATUS_UNREACHABLE;
-	if (c->conn == CONN_UP) {
-		if (c->batch)
-			ui_note(c, "'%s' does not answer", c->name);
+	if (c->conn.state == CONN_UP) {
+		if (c->ui.batch)
+			ui_note(&c->ui, "'%s' does not answer", c->conn.name);
 		else
-			ui_note(c, "gave up the reply; what was asked for may "
-				   "still run");
-	} else if (c->crashed) {
-		ui_note(c, "'%s' crashed", c->name);
+			ui_note(&c->ui,
+				"gave up the reply; what was asked for may "
+				"still run");
+	} else if (c->conn.crashed) {
+		ui_note(&c->ui, "'%s' crashed", c->conn.name);
 		return STATUS_CRASHED;
-	} else if (c->booting && !c->went) {
+	} else if (c->conn.booting && !c->conn.went) {
 		return STATUS_ENDED;
-	} else if (c->batch && c->went) {
-		ui_note(c, "'%s' has powered off; the rest was not run",
-			c->name);
-	} else if (c->batch) {
-		ui_note(c, "'%s' is gone", c->name);
+	} else if (c->ui.batch && c->conn.went) {
+		ui_note(&c->ui, "'%s' has powered off; the rest was not run",
+			c->conn.name);
+	} else if (c->ui.batch) {
+		ui_note(&c->ui, "'%s' is gone", c->conn.name);
 	} else {
-		ui_note(c, "what became of the command is not known; it is not "
-			   "repeated");
+		ui_note(&c->ui,
+			"what became of the command is not known; it is not "
+			"repeated");
 	}
 	return STATUS_UNREACHABLE;
 }
@@ -177,14 +159,14 @@ static void see_it_go(struct client *c)
 {
 	uint64_t until = now_ms() + QUIT_MS;
 
-	c->went = true;
-	while (c->conn == CONN_UP && now_ms() < until)
+	c->conn.went = true;
+	while (c->conn.state == CONN_UP && now_ms() < until)
 		if (!client_pump(c, (int)(until - now_ms()), false))
 			return;
-	if (c->conn == CONN_UP)
-		c->went = false; /* it was another word */
-	else if (!c->batch)
-		ui_note(c, "'%s' has powered off", c->name);
+	if (c->conn.state == CONN_UP)
+		c->conn.went = false; /* it was another word */
+	else if (!c->ui.batch)
+		ui_note(&c->ui, "'%s' has powered off", c->conn.name);
 }
 
 /* The line held, as far as the appliance had it. */
@@ -196,44 +178,42 @@ static enum status held(struct client *c, const char *text)
 		return STATUS_OK;
 	see_it_go(c);
 	rest += strspn(rest, "; \t");
-	if (!c->went || !*rest || *rest == '#')
+	if (!c->conn.went || !*rest || *rest == '#')
 		return STATUS_OK;
-	return lost(c);
+	return run_lost(c);
 }
 
-enum status run_line(struct client *c, const char *text, const char *file,
-		     unsigned row)
+enum status run_commands(struct client *c, const char *text, const char *file,
+			 unsigned row)
 {
 	/* A line that is sourced waits for what it runs. */
-	bool person = !file && !c->batch;
+	bool person = !file && !c->ui.batch;
 	struct request r = {0};
 	const char *word = text + strspn(text, " \t");
 
-	if (*word == '.')
-		return local_run(c, word, file, row);
 	if (!*word || *word == '#')
 		return STATUS_OK;
-	if (c->conn != CONN_UP) {
-		if (c->batch)
-			return lost(c);
-		ui_note(c, "not connected: the line was not sent");
+	if (c->conn.state != CONN_UP) {
+		if (c->ui.batch)
+			return run_lost(c);
+		ui_note(&c->ui, "not connected: the line was not sent");
 		return STATUS_UNREACHABLE;
 	}
 	if (!file)
-		ui_reply_begin(c);
+		ui_reply_begin(&c->ui, c->in.len != 0);
 	if (c->json)
 		ask_json(c, &r, text, person);
 	else
 		ask(c, &r, text, person);
 	if (!file)
-		ui_reply_end(c);
+		ui_reply_end(&c->ui, c->in.len != 0);
 	if (r.state == REQUEST_OK)
 		return held(c, text);
 	if (r.state == REQUEST_LOST)
-		return lost(c);
-	if (c->batch && c->ui.unwritten)
+		return run_lost(c);
+	if (c->ui.batch && c->ui.unwritten)
 		return STATUS_UNREACHABLE; /* which cancelled it */
-	if (!file && !c->batch && !strcmp(r.code, "E_STATE") &&
+	if (!file && !c->ui.batch && !strcmp(r.code, "E_STATE") &&
 	    page_wanted(c, text)) {
 		page_play(c, text);
 		return STATUS_OK;

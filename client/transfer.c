@@ -4,6 +4,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "client/wait.h"
 #include "files/crc32.h"
 
 #define NAME_BYTES 31
@@ -16,18 +17,20 @@ bool transfer_name_ok(struct client *c, const char *name)
 	    !name[strspn(name, "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 			       "abcdefghijklmnopqrstuvwxyz0123456789_-.")])
 		return true;
-	ui_note(c, "'%s' is no name there: 1 to 31 letters, digits, _ - and .",
+	ui_note(&c->ui,
+		"'%s' is no name there: 1 to 31 letters, digits, _ - and .",
 		name);
 	return false;
 }
 
 bool transfer_again(struct client *c, const struct request *r, unsigned *tries)
 {
-	if (c->stopped || c->ended_by || *tries >= TRANSFER_TRIES)
+	if (c->signals.stopped || c->signals.ended_by ||
+	    *tries >= TRANSFER_TRIES)
 		return false;
 	if (r->state == REQUEST_LOST) {
-		if (c->conn == CONN_UP || c->batch ||
-		    !conn_wait_up(c, TRANSFER_AWAY_MS))
+		if (c->conn.state == CONN_UP || c->ui.batch ||
+		    !wait_up(c, TRANSFER_AWAY_MS))
 			return false;
 	} else if (strcmp(r->code, "E_CRC") != 0 &&
 		   strcmp(r->code, "E_STATE") != 0) {
@@ -39,9 +42,9 @@ bool transfer_again(struct client *c, const struct request *r, unsigned *tries)
 
 const char *transfer_lost(const struct client *c)
 {
-	return c->conn == CONN_UP ? "no answer"
-	       : c->crashed       ? "the appliance crashed"
-				  : "the appliance is gone";
+	return c->conn.state == CONN_UP ? "no answer"
+	       : c->conn.crashed        ? "the appliance crashed"
+					: "the appliance is gone";
 }
 
 bool transfer_crc(int fd, uint64_t size, uint32_t *crc)

@@ -3,21 +3,38 @@
 #ifndef CLIENT_UI_H
 #define CLIENT_UI_H
 
+#include <poll.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
-#include <termios.h>
 
-struct client;
+#include "client/term.h"
+
+/* Before the line that a person types. */
+#define UI_PROMPT "ukpktgen> "
+
+/*
+ * What has rows of the terminal that are no output: a line that is typed, a
+ * page. `clear` has it out of the way before something is shown; it may be
+ * called when nothing is there.
+ */
+struct ui_cover {
+	void (*clear)(void *arg);
+	void *arg;
+	struct ui_cover *below;
+};
 
 struct ui {
+	bool batch;    /* for a program; else for a person */
+	char who[40];  /* says what we say ourselves, to a program */
 	bool terminal; /* standard output and input are one */
 	bool color;    /* is shown; `can_color`: the terminal knows it */
 	bool can_color;
+	bool paged;    /* a page has the terminal: what is no error waits */
 	bool progress; /* a row says how far the command is */
-	bool saved;    /* `cooked` is how the terminal was found */
-	struct termios cooked;
+	struct term term;
+	struct ui_cover *cover; /* the top one; NULL: there is none */
 	FILE *record;
 	char *record_name;
 	bool unwritten; /* something that was to be written was not; said */
@@ -29,41 +46,43 @@ struct ui {
 	uint64_t flush_ms;
 };
 
-void ui_init(struct client *c);
-void ui_end(struct client *c);
+/* `who` speaks, up to its first blank. */
+void ui_init(struct ui *ui, bool batch, const char *who);
+void ui_end(struct ui *ui);
+
+/* Puts one on top, and takes the top one off. */
+void ui_push(struct ui *ui, struct ui_cover *cover);
+void ui_pop(struct ui *ui);
 
 /* A line of a reply, `len` bytes as they came: on standard output. */
-void ui_reply(struct client *c, const char *text, size_t len);
-/* From here to ui_reply_end(), a long reply goes to the pager. */
-void ui_reply_begin(struct client *c);
-void ui_reply_end(struct client *c);
+void ui_reply(struct ui *ui, const char *text, size_t len);
+/* What has come of one. */
+void ui_part(struct ui *ui, const char *text, size_t len);
+/*
+ * From here to ui_reply_end(), a long reply goes to the pager. Not when keys
+ * are `typed` ahead: they would be the pager's.
+ */
+void ui_reply_begin(struct ui *ui, bool typed);
+void ui_reply_end(struct ui *ui, bool typed);
 /* A row that says how far a command is, up to the next or whatever is shown. */
-void ui_progress(struct client *c, const char *text, size_t len);
-/* Shows what was held for too long for a pager. */
-void ui_poll(struct client *c);
-int ui_wait_ms(const struct client *c);
+void ui_progress(struct ui *ui, const char *text, size_t len);
 
-/* A line of the appliance on standard error: a notice, a crash. */
-void ui_heard(struct client *c, const char *text, size_t len);
+/* A notice of the appliance, and a line of its crash: on standard error. */
+void ui_notice(struct ui *ui, const char *text, size_t len);
+void ui_crash(struct ui *ui, const char *text, size_t len);
 /* What we say ourselves, with our name before it where it is for a program. */
-__attribute__((format(printf, 2, 3))) void ui_note(struct client *c,
+__attribute__((format(printf, 2, 3))) void ui_note(struct ui *ui,
 						   const char *fmt, ...);
 /* An error of a command, the very text. */
-void ui_error(struct client *c, const char *text);
+void ui_error(struct ui *ui, const char *text);
 /* What was typed, for the record alone. */
-void ui_record(struct client *c, const char *prompt, const char *text);
+void ui_record(struct ui *ui, const char *prompt, const char *text);
 /* Records all that is shown in `name` too, behind what it holds; NULL: no more.
  * False when it cannot be written. */
-bool ui_record_to(struct client *c, const char *name);
+bool ui_record_to(struct ui *ui, const char *name);
 
-/* `what` could not be written, for the reason in errno: says so, once. */
-void ui_unwritten(struct client *c, const char *what);
-
-unsigned ui_rows(void);
-unsigned ui_columns(void);
-
-/* Lets another program have the terminal, and takes it back. */
-void ui_cook(struct client *c);
-void ui_uncook(struct client *c);
+/* For the loop: shows what was held for too long for a pager. */
+int ui_wait(void *ui, struct pollfd *fd);
+void ui_act(void *ui, short revents);
 
 #endif /* CLIENT_UI_H */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* `.upload`: put, then chunks sent ahead; docs/protocol.md, "Files". */
+#include "client/upload.h"
+
 #include <fcntl.h>
 #include <inttypes.h>
 #include <string.h>
@@ -9,6 +10,7 @@
 #include "client/json.h"
 #include "client/progress.h"
 #include "client/transfer.h"
+#include "client/wait.h"
 #include "files/base64.h"
 #include "files/crc32.h"
 
@@ -48,7 +50,7 @@ static bool send_piece(struct upload *u)
 	size_t len = left < PIECE ? left : PIECE;
 
 	if (pread(u->fd, bytes, len, (off_t)u->at) != (ssize_t)len) {
-		ui_note(u->c, "the file has become shorter");
+		ui_note(&u->c->ui, "the file has become shorter");
 		return false;
 	}
 	base64_encode(bytes, len, base64);
@@ -58,7 +60,7 @@ static bool send_piece(struct upload *u)
 	r->arg = u;
 	u->sent++;
 	u->at += len;
-	return request_send(u->c, r, text);
+	return request_send(&u->c->requests, r, text);
 }
 
 /* Waits for the oldest; false when it was refused, with u->first. */
@@ -66,7 +68,7 @@ static bool take_answer(struct upload *u)
 {
 	struct request *r = &u->window[u->answered++ % WINDOW];
 
-	if (request_wait(u->c, r) == REQUEST_OK)
+	if (wait_reply(u->c, r) == REQUEST_OK)
 		return true;
 	if (u->first.state == REQUEST_OK)
 		u->first = *r;
@@ -88,7 +90,7 @@ static bool send_all(struct upload *u)
 		}
 		good = take_answer(u);
 		progress_at(&u->progress, u->acknowledged);
-		if (u->c->stopped || u->c->interrupts != interrupts) {
+		if (u->c->signals.stopped || u->c->interrupts != interrupts) {
 			strcpy(u->first.code, "E_CANCEL");
 			strcpy(u->first.message, "stopped");
 			u->first.state = REQUEST_ERR;
@@ -120,11 +122,11 @@ static enum status put_file(struct upload *u)
 		const struct request *why = &put;
 
 		u->acknowledged = UINT64_MAX;
-		request_send(u->c, &put, text);
-		if (request_wait(u->c, &put) == REQUEST_OK &&
+		request_send(&u->c->requests, &put, text);
+		if (wait_reply(u->c, &put) == REQUEST_OK &&
 		    u->acknowledged <= u->size) {
-			progress_begin(&u->progress, u->c, u->name, u->size,
-				       u->acknowledged);
+			progress_begin(&u->progress, &u->c->ui, u->name,
+				       u->size, u->acknowledged);
 			if (send_all(u)) {
 				progress_done(&u->progress, "sent");
 				return STATUS_OK;
@@ -136,7 +138,7 @@ static enum status put_file(struct upload *u)
 		}
 		if (transfer_again(u->c, why, &tries))
 			continue;
-		ui_note(u->c, "'%s' was not sent: %s%s%s%s", u->name,
+		ui_note(&u->c->ui, "'%s' was not sent: %s%s%s%s", u->name,
 			why->state == REQUEST_ERR ? why->code
 						  : transfer_lost(u->c),
 			why->state == REQUEST_ERR ? ": " : "",
@@ -149,8 +151,7 @@ static enum status put_file(struct upload *u)
 	}
 }
 
-enum status transfer_upload(struct client *c, const char *file,
-			    const char *name)
+enum status upload_file(struct client *c, const char *file, const char *name)
 {
 	const char *slash = strrchr(file, '/');
 	struct upload u = {.c = c};
@@ -163,14 +164,15 @@ enum status transfer_upload(struct client *c, const char *file,
 	u.fd = open(file, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 	if (u.fd < 0 || fstat(u.fd, &st) != 0 || !S_ISREG(st.st_mode) ||
 	    st.st_size > UINT32_MAX) {
-		ui_note(c, "cannot read '%s', or it is no file of up to 4 GiB",
+		ui_note(&c->ui,
+			"cannot read '%s', or it is no file of up to 4 GiB",
 			file);
 	} else {
 		u.size = (uint64_t)st.st_size;
 		if (transfer_crc(u.fd, u.size, &u.crc))
 			status = put_file(&u);
 		else
-			ui_note(c, "cannot read '%s'", file);
+			ui_note(&c->ui, "cannot read '%s'", file);
 	}
 	if (u.fd >= 0)
 		close(u.fd);

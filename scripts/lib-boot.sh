@@ -7,7 +7,6 @@ ports=0            # how many there are so far
 capturable=''      # those whose frames come by QEMU
 streams=()         # the paths that stream: connects to
 connected=0        # how many unix sockets QEMU connects to
-fault=''           # why a port is not as was asked for
 mac=''             # the first five bytes of a port's address, where --mac gives none
 declare -A macs=() # what --mac gives, by port
 declare -A taken=() # the port that has an address
@@ -197,32 +196,26 @@ count_connections() {
 	echo "$n"
 }
 
-# Takes the reply to `port --json`.
-take_ports() { # LINE
-	local one n=0 rest=$1 down='^([0-9]+),.*"state":"(failed [^"]*)"'
-	while [[ $rest == *'{"port":'* ]]; do
-		rest=${rest#*'{"port":'} n=$((n + 1))
-		one=${rest%%'{"port":'*}
-		[[ -n $fault || ! $one =~ $down ]] ||
-			fault="port ${BASH_REMATCH[1]} ${BASH_REMATCH[2]}"
-	done
-	[[ -n $fault || $n -eq $ports ]] || fault="the appliance takes $n of its $ports ports"
-}
-
 # QEMU connects in the background, and keeps to itself how that went.
 check_streams() {
-	local i path
-	((${#streams[@]})) || return 0
+	local i path fault=''
 	for ((i = 0; i < 50; i++)); do
 		(($(count_connections) < connected)) || return 0
 		sleep 0.02
 	done
 	for path in "${streams[@]}"; do fault+="${fault:+ or }stream:$path"; done
-	fault="nobody accepts a connection at $fault"
+	die 2 "the appliance has booted, but nobody accepts a connection at $fault"
 }
 
-# Ends us, and with us what we have booted, unless all of its ports are up.
-check_ports() { [ -z "$fault" ] || die 2 "the appliance has booted, but $fault"; }
+# Looks after what QEMU tells nobody of, once the appliance has its ports: it says its
+# first word later.
+check_backends() {
+	local until=$((SECONDS + 60))
+	[[ "${nets[*]}" == *@(stream|vhost-user|tap):* ]] || return 0
+	until read -r -t 0 -u "$in" || ((SECONDS > until)); do sleep 0.01; done
+	((${#streams[@]} == 0)) || check_streams
+	warn_of_fallback
+}
 
 # Ends us as our own QEMU has ended. A crash of the appliance ends it with 3.
 verdict() {
@@ -231,7 +224,7 @@ verdict() {
 	child=
 	case $code in
 	0)
-		[ -z "$off" ] || exit 0
+		[ -z "$off" ] || { check_captures && exit 0; }
 		[ -e "$dir/$name.log" ] || die 2 "'$name' was taken down meanwhile"
 		die 3 "'$name' ended without being asked to"
 		;;

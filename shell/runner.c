@@ -1,4 +1,29 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * A runner has one line at a time, of a person, a program or a job. Its states
+ * are its story; runner_poll() goes from one to the next as far as it can, and
+ * stops where it has to wait: for the output, for its time, or for others'
+ * turn.
+ *
+ * runner_start() takes the line: NEXT. step_next() has the next command's words
+ * from the sources (sources_next(), which also enters files that 'run' names)
+ * and parses them (parse_call()): CALL, or, if that fails, line_failed().
+ *
+ * step_call() calls the command's function, once a poll. It builds a reply of
+ * typed values and says whether it is done or is to be called again at its
+ * wake_ns. A reply that is not empty goes on: RENDER. step_render() turns it
+ * into text piece by piece as the output has room, and put_piece() marks each
+ * line as whose it is. After the last piece it is CALL again, or NEXT.
+ *
+ * Where a line of a file fails and the file goes on, step_report() says so:
+ * REPORT, then NEXT. Where all is done or has failed, step_end() says how it
+ * ended, as a program, a person or a notice of a job is told: END, then IDLE.
+ *
+ * Before a runner writes it takes the output by acquire(), which fails while
+ * another has it, and keeps it until release(), so that replies never mix in
+ * the midst of a line. runner_cancel() has a line go on to END from any state,
+ * but lets a program's reply that is under way be put out whole first.
+ */
 #include "shell/runner.h"
 
 #include <stdio.h>

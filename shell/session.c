@@ -1,4 +1,29 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * A session turns one stream of bytes into the lines of several parties and
+ * their output back into one stream. What happens, in order:
+ *
+ * Bytes come by session_input(). session_scan() looks for a client that opens
+ * the line, take_byte() says whose each byte is: of a request, which begins
+ * with '@' at the start of a line (session_begin_request(),
+ * session_request_byte()), a ^C that cancels (runner_cancel()), a NUL that only
+ * says that somebody lives, or a person's key. take_key() gives that to a page,
+ * to the editor (push_key()), or keeps it while the person's command runs;
+ * replay_typed() takes it up then.
+ *
+ * A line that is whole goes to a runner: the person's by take_line(), a
+ * program's by session_start_request(). Each byte that cannot be taken now
+ * stays with the caller, which holds the sender back.
+ *
+ * session_poll() gives everybody a turn: each runner goes on as far as it can
+ * (runner_poll()), then notices that session_event() has noted are put out
+ * (put_events()), a page is drawn (session_page_poll()), kept keys are
+ * replayed, and a prompt is shown where one is due. Who writes to the output,
+ * when the others want to, session_turn() says.
+ *
+ * What has been put out is read by session_output() and dropped by
+ * session_sent(). session_wake_ns() says until when all may sleep.
+ */
 #include "shell/session.h"
 
 #include <stdarg.h>

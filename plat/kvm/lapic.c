@@ -1,4 +1,18 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * The local APIC: it lets interrupts in, and has the timer that ends a halt.
+ *
+ * lapic_init() turns it on by its MSR, leaves x2APIC mode if the firmware chose
+ * that, maps its registers, and masks what is not used. Its timer counts down
+ * at a rate that nobody tells: lapic_count_start() lets it run masked from the
+ * largest value, and clock.c reads lapic_count() beside the TSC, twice. What
+ * comes of that is told by lapic_timer_set_hz().
+ *
+ * From then on a halt arms it, lapic_timer_arm(), for one interrupt, at most
+ * LAPIC_TIMER_MAX_NS ahead, or stops it, lapic_timer_stop(). Each handler ends
+ * with lapic_eoi(), without which no further interrupt of that rank comes.
+ * lapic_id() is where the serial line's interrupt is routed to.
+ */
 #include "plat/kvm/lapic.h"
 
 #include <uk/assert.h>

@@ -1,5 +1,21 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
+ * PCI by its two ports: who is there, and where its registers are.
+ *
+ * pci_scan() goes through bus 0 and the buses behind bridges, by rising number,
+ * and has each function visited (scan_bus(), scan_function()). The visitor
+ * reads and writes its configuration space, pci_read8() to pci_write32(), each
+ * of which names the register by one port and accesses it by the other
+ * (config_port()).
+ *
+ * pci_bar_get() tells where a BAR of memory is and how large: it is switched
+ * off, written with ones and read back (probe_bits()). The firmware has mostly
+ * placed it; pci_bar_assign() places one that it left out: it notes what all
+ * functions, bridges and the configuration space of q35 have taken of the
+ * window (take_function(), once), finds a free place (find_room()), and writes
+ * it. pci_enable() then lets the device answer and write to memory, without
+ * interrupts.
+ *
  * Section numbers are those of the PCI Local Bus Specification 3.0 and, for
  * bridges, of the PCI-to-PCI Bridge Architecture Specification 1.2.
  */

@@ -1,4 +1,24 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * The console's 16550. serial_init(), at boot, sets the line and turns the FIFO
+ * on (fifo_enable()), keeping a byte that had come before. serial_irq_enable()
+ * has it interrupt from when there are handlers.
+ *
+ * In: the device's interrupt leads to serial_receive(), which moves what it has
+ * into a ring of 32 bytes. If that is full, the receive interrupt is turned
+ * off, and what more is sent stays in the device, then with QEMU, then with the
+ * sender. uk_console_in() takes bytes from the ring and, once half of it is
+ * free, turns the interrupt on again (resume()). serial_pending() says whether
+ * there are any.
+ *
+ * Out: uk_console_out() writes up to 16 bytes each time that the FIFO has
+ * become empty, as long as it has, and says how many those were; it never
+ * waits.
+ *
+ * A crash has no loop to come back to: serial_put() writes by itself and waits
+ * for room, but not for ever. serial_drain() waits until the last byte is out,
+ * before the machine goes off.
+ */
 #include "plat/kvm/serial.h"
 
 #include <uk/console.h>

@@ -1,7 +1,20 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * What virtio devices have in common. PCI comes before MMIO, so that ports
- * are numbered alike on every boot.
+ * What virtio devices have in common (virtio 1.2, 3.1.1), whatever bus they are
+ * on.
+ *
+ * virtio_init(), at boot, has both buses looked through, virtio_pci_scan() and
+ * virtio_mmio_scan(), PCI first, so that ports are numbered alike on every
+ * boot. A network device that they find comes to virtio_found(), which ends
+ * whatever the firmware did with it and makes a port of it by virtio_net_add().
+ * One that cannot be used is named on the console, by virtio_skip().
+ *
+ * The driver brings a device up by virtio_negotiate(): it is reset
+ * (virtio_reset()), told that there is a driver, and both agree on features
+ * (agree()). The driver then reads its configuration, virtio_config_read(),
+ * again if it changed in between, sets up its queues by the bus's
+ * `queue_enable`, and says that it is ready, virtio_driver_ok(). What goes
+ * wrong is noted by virtio_why(), the first reason only.
  */
 #include "plat/kvm/virtio.h"
 

@@ -5,9 +5,19 @@
  *
  *   virtio_mmio.device=<size>[K]@<address>:<irq>[:<id>]
  *
+ * virtio_mmio_scan() looks for these words (find_places(), parse_place()).
  * QEMU's microvm places its devices from the top slot down: the first -device
  * has the highest address. So ports are numbered by falling address, whatever
- * the order of the words.
+ * the order of the words (insert()). found() maps the registers of each, looks
+ * for the magic number, the network device's id and version 2, and gives it to
+ * virtio_found(), or says why it is passed over. Slots without a device have an
+ * id of 0.
+ *
+ * From there on it is used by `mmio_ops`, each a register or two by get() and
+ * set(). queue_enable() selects a queue, writes its size and the addresses of
+ * its three areas, and says that it is ready; all queues are notified by
+ * writing their number to one register. No interrupt is used: the queues are
+ * polled.
  */
 #include <errno.h>
 #include <stdio.h>

@@ -1,5 +1,25 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* From a device that was found to one that runs. */
+/*
+ * The virtio network device, from one that was found to one that runs.
+ *
+ * virtio_net_add(), at boot, registers a uknetdev of it and does no more. Then
+ * uk/netdev.h calls, in this order:
+ *
+ * net_probe() resets it and agrees on features (virtio_negotiate()), reads its
+ * MAC and MTU (read_config()), asks how long its rings may be, and chooses the
+ * burst functions for the layout of the rings and for frames in parts
+ * (virtio_net_choose_tx(), virtio_net_choose_rx()). net_info_get() and
+ * queue_info_get() tell what came of that.
+ *
+ * net_configure() has nothing to do. net_rxq_configure() and
+ * net_txq_configure() lay out a ring each and tell the device
+ * (virtio_net_new_queue()); the receive ring is filled with buffers at once
+ * (virtio_net_fill()).
+ *
+ * net_start() says that the driver is ready and notifies the device of these
+ * buffers. Frames then pass by the burst functions alone, virtio_net_rx.c and
+ * virtio_net_tx.c. net_why() says in words why any of it failed.
+ */
 #include "plat/kvm/virtio_net_queue.h"
 
 /* 5.1.3 */

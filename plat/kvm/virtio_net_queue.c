@@ -1,5 +1,22 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* A queue of either direction: laid out, looked after, given up. */
+/*
+ * A queue of either direction: laid out, looked after, given up.
+ *
+ * virtio_net_new_queue() takes memory for a queue and its ring, lays the ring
+ * out (vring_init()), and tells the device where its areas are, by the bus's
+ * `queue_enable`, which also says how it is notified.
+ *
+ * While it runs, a burst function that finds nothing used counts that
+ * (virtio_net_idle()), and every so often calls virtio_net_look_after(): a
+ * device that has had buffers for IDLE_NS and used none is asked whether it
+ * wants a reset, and is notified unasked.
+ *
+ * A device that breaks the rules of its ring is found out by vring_*(), which
+ * mark the ring as broken. The burst function then calls virtio_net_give_up():
+ * both directions are marked, the reason is put in words (say_fault()), the
+ * device is reset, and what this queue held is freed (vring_drain()). The other
+ * queue may be in use elsewhere: it is freed by its own next burst.
+ */
 #include "plat/kvm/virtio_net_queue.h"
 
 #define DESC_DEFAULT 256

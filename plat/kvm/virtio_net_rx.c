@@ -1,5 +1,27 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The receive side of virtio-net: what happens to each frame. */
+/*
+ * The receive side of virtio-net: what happens to each frame.
+ *
+ * virtio_net_fill() gives the ring its first buffers, before the device starts.
+ * Then all happens in rx_burst(), which exists once for each layout of the
+ * ring, without and with frames in parts (RX_BURST). In order:
+ *
+ * 1. Where enough places are free, refill(): fresh buffers from `alloc_rxpkts`
+ *    go into the ring, by add_fresh(). Buffers that stand where they stood a
+ *    lap ago need no writing (virtio_net_add_again()); others are looked at
+ *    once and described (rx_get()). All have the room of the first
+ *    (learn_room()).
+ * 2. rx_take() has what the device has used. A buffer that is not full and
+ *    begins a frame is a whole frame: rx_put() takes off the header unread.
+ *    Where something else came, join() makes chains of the parts by what
+ *    headers say (begin_frame(), add_part()); a frame may go on in the next
+ *    burst. Those too short for an Ethernet header are freed and counted.
+ * 3. A device that broke the rules is given up, rx_give_up(); what came before
+ *    that is delivered all the same.
+ * 4. Where the ring is more than half empty even so, it is refilled again.
+ *
+ * The frames are the caller's, who frees them into the pool that step 1 uses.
+ */
 #include <limits.h>
 #include <string.h>
 

@@ -1,5 +1,24 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The transmit side of virtio-net: what happens to each frame. */
+/*
+ * The transmit side of virtio-net: what happens to each frame. All of it is in
+ * tx_burst(), which exists once for each layout of the ring. In order:
+ *
+ * 1. tx_reap() takes back what the device has sent and frees it; of one frame
+ *    that fills the ring, all references go back by one subtraction.
+ * 2. A ring that turns out broken ends the device, virtio_net_give_up().
+ * 3. tx_add() puts in as many frames as there is room for, by the first way
+ *    that fits: the frames of a lap ago, whose descriptors stand there
+ *    (virtio_net_add_again()); a burst of one and the same frame (tx_is_same(),
+ *    vring_add_same()); or any frames, each described anew (tx_add_any()).
+ * 4. virtio_net_publish() lets the device see them by one store, and notifies
+ *    it if it wants to be.
+ *
+ * A frame that nothing is known of is looked at by tx_look(): it has to be one
+ * piece, of a length that the MTU allows, with room for the device's header,
+ * which is cleared. It is flagged as ready then, and what has its shape
+ * (length, flags, device) is fit by one comparison, tx_frame(). One that can
+ * never be sent ends the burst with -EINVAL, and those before it are sent.
+ */
 #include <string.h>
 #include <uk/assert.h>
 

@@ -1,7 +1,20 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * virtio over PCI (virtio 1.2, 4.1). Vendor capabilities say where the
- * device's structures lie in its BARs. MSI-X stays off: the queues are polled.
+ * virtio over PCI (virtio 1.2, 4.1).
+ *
+ * virtio_pci_scan() has every function looked at by found(), which takes
+ * network devices of virtio's vendor. Vendor capabilities say where the
+ * device's structures lie in its BARs: read_caps() goes through their list,
+ * read_cap() notes the common, the notification and the device's own structure,
+ * and map_region() gives the BAR a place, if it has none, and maps it. With the
+ * first two found, the function is enabled and goes to virtio_found(); else it
+ * is said why it is passed over.
+ *
+ * From there on it is used by `pci_ops`: features, status and configuration are
+ * fields of the mapped structures. queue_enable() selects a queue, writes its
+ * size and the addresses of its three areas, enables it, and tells where it is
+ * notified: at its own place in the notification structure. MSI-X stays off:
+ * the queues are polled.
  */
 #include <errno.h>
 #include <stdio.h>

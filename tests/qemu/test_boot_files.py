@@ -9,7 +9,7 @@ import zlib
 
 import pytest
 
-from lab import ROOT, TEST_IMAGE, lab  # noqa: F401
+from lab import TEST_IMAGE, lab  # noqa: F401
 from test_launcher import (PROMPT, LAUNCHER, end_of, ended, in_background,
                            left_behind, runs, terminal)
 
@@ -353,23 +353,3 @@ def test_a_person_sees_the_job_and_has_the_prompt(lab):
     run.send("quit\r")
     assert end_of(run) == 0
     assert left_behind(lab) == []
-
-
-@pytest.mark.parametrize("reply, wanted", [
-    ('{"jobs":[]}', "failed|E_STATE there is no job 1"),
-    ('{"jobs":[{"job":1,"state":"running","time":1.000,"at":"a:2","line":"run a",'
-     '"error":"","message":""}]}', "| "),
-    ('{"jobs":[{"job":11,"state":"failed","time":1.000,"at":"","line":"x",'
-     '"error":"E_FULL","message":"no"},{"job":1,"state":"done","time":1.000,'
-     '"at":"","line":"y","error":"","message":""}]}', "done| "),
-    ('{"jobs":[{"job":1,"state":"failed","time":1.000,"at":"","line":"echo \\"error\\":",'
-     '"error":"E_RANGE","message":"a:2:6: \\"}\\" is none"},{"job":2,"state":"failed",'
-     '"time":0.000,"at":"","line":"","error":"E_FULL","message":"no"}]}',
-     'failed|E_RANGE a:2:6: "}" is none'),
-])
-def test_the_list_of_jobs_tells_what_a_lost_notice_would_have(reply, wanted):
-    done = subprocess.run(
-        ["bash", "-uc", '. scripts/lib-line.sh; take_outcome "$1"; '
-         'echo "$outcome|$error"', "-", reply], cwd=ROOT, text=True,
-        capture_output=True, check=True)
-    assert (done.stdout, done.stderr) == (wanted + "\n", "")

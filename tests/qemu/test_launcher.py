@@ -16,7 +16,7 @@ import pytest
 from lab import (IMAGE, LAUNCHER, PATIENCE, ROOT, TEST_IMAGE, lab,  # noqa: F401
                  own_network)
 
-FIRST_RUN = os.path.join(ROOT, "scripts", "first-run")
+FIRST_RUN = os.path.join(ROOT, "tools", "first-run")
 CONSOLE = os.path.join(ROOT, "build", "ukpktgen-console")
 PROMPT = "ukpktgen> "
 CTRL_CLOSE = "\x1d"

@@ -1,0 +1,272 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "client/options.h"
+
+#include <fcntl.h>
+#include <getopt.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "client/status.h"
+
+static const char usage[] =
+	"usage: ukpktgen-console [OPTION]... ADDRESS [FILE]\n"
+	"\n"
+	"At a terminal, a console of the appliance at ADDRESS; elsewhere, or "
+	"with FILE\n"
+	"or -c, runs commands: those of FILE (- is standard input), up to the "
+	"first\n"
+	"that fails. ADDRESS is the path of a unix socket or of a serial "
+	"device, the\n"
+	"name of an appliance of 'ukpktgen run', or an address of socat:\n"
+	"\n"
+	"  ukpktgen-console /run/user/1000/ukpktgen/a.sock\n"
+	"  ukpktgen-console TCP:host:4000\n"
+	"  ukpktgen-console /dev/ttyS0,b115200\n"
+	"  ukpktgen-console 'EXEC:\"ssh host socat STDIO "
+	"UNIX-CONNECT:a.sock\"'\n"
+	"\n"
+	"  -c COMMANDS      runs these, one or several with ';' between them; "
+	"of several\n"
+	"                   -c each is a further line\n"
+	"  --json           replies as JSON, where the command has such\n"
+	"  --timeout TIME   of each command: 500ms, 10s, 5m; default: none\n"
+	"  --events         shows what the appliance tells unasked, on "
+	"standard error\n"
+	"  --name NAME      what messages call it; default: ADDRESS\n"
+	"\n"
+	"For the launcher, of an appliance that boots:\n"
+	"\n"
+	"  --as PROGRAM     who others are told holds the console\n"
+	"  --as-pid PID     and its process\n"
+	"  --booting        waits for its first line; when it ends unasked, "
+	"the status\n"
+	"                   is 4 and nothing is said\n"
+	"  --ports N        fails with status 2 unless it has N ports that "
+	"work\n"
+	"  --job MODE       of what it runs since boot: 'follow' shows what "
+	"that says and\n"
+	"                   ends as it does, 'check' fails if it has failed "
+	"already\n"
+	"  --source NAME=PATH\n"
+	"                   its file NAME is called PATH in errors of that\n"
+	"  --attaching      shows all that it says, up to the last byte that "
+	"is read\n"
+	"\n"
+	"Status: 0 every command succeeded, 1 one failed (the rest is not "
+	"run), 2 misused,\n"
+	"not reachable, or output could not be written, 3 the appliance "
+	"crashed.\n";
+
+enum {
+	OPT_JSON = 256,
+	OPT_TIMEOUT,
+	OPT_EVENTS,
+	OPT_BOOTING,
+	OPT_NAME,
+	OPT_AS,
+	OPT_AS_PID,
+	OPT_PORTS,
+	OPT_JOB,
+	OPT_SOURCE,
+	OPT_ATTACHING,
+	OPT_HELP
+};
+
+_Static_assert(OPT_HELP - OPT_JSON <= OPTIONS_MAX, "each may be given");
+
+static const struct option long_options[] = {
+	{"json", no_argument, NULL, OPT_JSON},
+	{"timeout", required_argument, NULL, OPT_TIMEOUT},
+	{"events", no_argument, NULL, OPT_EVENTS},
+	{"booting", no_argument, NULL, OPT_BOOTING},
+	{"name", required_argument, NULL, OPT_NAME},
+	{"as", required_argument, NULL, OPT_AS},
+	{"as-pid", required_argument, NULL, OPT_AS_PID},
+	{"ports", required_argument, NULL, OPT_PORTS},
+	{"job", required_argument, NULL, OPT_JOB},
+	{"source", required_argument, NULL, OPT_SOURCE},
+	{"attaching", no_argument, NULL, OPT_ATTACHING},
+	{"help", no_argument, NULL, OPT_HELP},
+	{0},
+};
+
+void options_misused(const char *fmt, const char *what)
+{
+	fprintf(stderr, "ukpktgen-console: ");
+	fprintf(stderr, fmt, what);
+	fprintf(stderr, "; --help tells more\n");
+	exit(STATUS_UNREACHABLE);
+}
+
+static uint64_t take_time(const char *text)
+{
+	static const struct {
+		const char *unit;
+		uint64_t ms;
+	} units[] = {{"ms", 1},
+		     {"s", 1000},
+		     {"m", 60000},
+		     {"min", 60000},
+		     {"h", 3600000}};
+	char *end;
+	unsigned long n = strtoul(text, &end, 10);
+
+	for (size_t i = 0; i < sizeof(units) / sizeof(*units); i++)
+		if (*text >= '0' && *text <= '9' && n && n <= 100000 &&
+		    !strcmp(end, units[i].unit))
+			return n * units[i].ms;
+	options_misused(
+		"--timeout '%s': wanted a time such as 500ms, 10s or 5m", text);
+}
+
+static void add_commands(struct options *o, const char *text)
+{
+	size_t len = o->commands ? strlen(o->commands) + 1 : 0;
+
+	o->commands = realloc(o->commands, len + strlen(text) + 1);
+	if (!o->commands)
+		abort();
+	if (len)
+		o->commands[len - 1] = '\n';
+	strcpy(o->commands + len, text);
+}
+
+/* A number from 1 to INT_MAX. */
+static int take_number(const char *text, const char *misuse)
+{
+	char *end;
+	long n = strtol(text, &end, 10);
+
+	if (*text < '1' || *text > '9' || *end || n > INT_MAX)
+		options_misused(misuse, text);
+	return (int)n;
+}
+
+static enum options_job take_job(const char *text)
+{
+	if (!strcmp(text, "follow"))
+		return OPTIONS_FOLLOW;
+	if (!strcmp(text, "check"))
+		return OPTIONS_CHECK;
+	options_misused("--job '%s': wanted follow or check", text);
+}
+
+static void add_source(struct options *o, char *text)
+{
+	char *equals = strchr(text, '=');
+
+	if (!equals || o->nb_sources == OPTIONS_SOURCES)
+		options_misused(equals ? "--source '%s' is one too many"
+				       : "--source '%s': wanted NAME=PATH",
+				text);
+	*equals = '\0';
+	o->sources[o->nb_sources].name = text;
+	o->sources[o->nb_sources++].path = equals + 1;
+}
+
+/* For those who asked for it: on standard output. */
+__attribute__((noreturn)) static void show_usage(void)
+{
+	if (fputs(usage, stdout) < 0 || fflush(stdout) != 0) {
+		perror("ukpktgen-console: cannot write standard output");
+		exit(STATUS_UNREACHABLE);
+	}
+	exit(STATUS_OK);
+}
+
+/* Of two that say one thing, the first would be lost. */
+static void take_once(struct options *o, int option)
+{
+	if (option < OPT_JSON || option >= OPT_HELP || option == OPT_SOURCE ||
+	    !optarg)
+		return;
+	if (o->given[option - OPT_JSON])
+		options_misused("'--%s' is given twice",
+				long_options[option - OPT_JSON].name);
+	o->given[option - OPT_JSON] = true;
+}
+
+static void take_option(struct options *o, int option)
+{
+	take_once(o, option);
+	switch (option) {
+	case 'c':
+		add_commands(o, optarg);
+		break;
+	case OPT_JSON:
+		o->json = true;
+		break;
+	case OPT_TIMEOUT:
+		o->timeout_ms = take_time(optarg);
+		break;
+	case OPT_EVENTS:
+		o->events = true;
+		break;
+	case OPT_BOOTING:
+		o->booting = true;
+		break;
+	case OPT_NAME:
+		o->name = optarg;
+		break;
+	case OPT_AS:
+		o->as = optarg;
+		break;
+	case OPT_AS_PID:
+		o->as_pid = take_number(optarg,
+					"--as-pid '%s': wanted a process id");
+		break;
+	case OPT_PORTS:
+		o->ports = (unsigned)take_number(
+			optarg, "--ports '%s': wanted a number");
+		break;
+	case OPT_JOB:
+		o->job = take_job(optarg);
+		break;
+	case OPT_SOURCE:
+		add_source(o, optarg);
+		break;
+	case OPT_ATTACHING:
+		o->attaching = true;
+		break;
+	case 'h':
+	case OPT_HELP:
+		show_usage();
+	default:
+		exit(STATUS_UNREACHABLE); /* getopt has said why */
+	}
+}
+
+void options_take(struct options *o, int argc, char **argv)
+{
+	int option;
+
+	argv[0] = (char *)"ukpktgen-console"; /* in what getopt says */
+	while ((option = getopt_long(argc, argv, "c:h", long_options, NULL)) >=
+	       0)
+		take_option(o, option);
+	if (optind < argc)
+		o->address = argv[optind++];
+	if (optind < argc)
+		o->file = argv[optind++];
+	if (!o->address || !*o->address)
+		options_misused("wanted the %s of an appliance", "address");
+	if (optind < argc || (o->file && o->commands))
+		options_misused("'%s' is one too many",
+				optind < argc ? argv[optind] : o->file);
+	o->name = o->name ? o->name : o->address;
+	if (!o->as)
+		o->as = "ukpktgen-console";
+	if (!o->as_pid)
+		o->as_pid = getpid();
+	o->batch = o->file || o->commands || o->job || !isatty(STDIN_FILENO) ||
+		   !isatty(STDOUT_FILENO);
+	o->fd = STDIN_FILENO;
+	if (o->file && strcmp(o->file, "-") != 0) {
+		o->fd = open(o->file, O_RDONLY | O_CLOEXEC);
+		if (o->fd < 0)
+			options_misused("cannot read '%s'", o->file);
+	}
+}

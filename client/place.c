@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "client/place.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define ERROR_BYTES 800
+
+void place_show(struct ui *ui, const char *text, unsigned column, bool typed)
+{
+	char caret[ERROR_BYTES];
+	size_t n = 0;
+
+	if (!column || column > strlen(text) + 1 || column > 512)
+		return;
+	if (typed)
+		n = (size_t)sprintf(caret, "%*s", (int)sizeof(UI_PROMPT) - 1,
+				    "");
+	else
+		ui_error(ui, text);
+	for (unsigned i = 0; i < column - 1; i++)
+		caret[n++] = text[i] == '\t' ? '\t' : ' ';
+	strcpy(caret + n, "^");
+	ui_error(ui, caret);
+}
+
+void place_error(struct ui *ui, const char *file, unsigned row, unsigned column,
+		 const char *code, const char *message, const char *text)
+{
+	char error[ERROR_BYTES];
+
+	snprintf(error, sizeof(error), "%s:%u:%u: %s: %s", file, row, column,
+		 code, message);
+	ui_error(ui, error);
+	if (text && *text)
+		place_show(ui, text, column, false);
+}
