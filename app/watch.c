@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* What ports come to: their rates, and notices of an end, a failure, a stall.
- */
+/* What ports come to: rates, and notices of an end, a failure, a stall. */
 #include "app/app.h"
 
 static void tell_done(struct app *app, unsigned i, const struct worker_view *v,

@@ -28,7 +28,10 @@ struct subjects subjects_of(uint64_t ports)
 
 static bool is_all(const char *s)
 {
-	return !strncasecmp(s, ALL, strlen(ALL));
+	char word[sizeof(ALL)] = "";
+
+	strncpy(word, s, sizeof(ALL) - 1);
+	return !strcasecmp(word, ALL);
 }
 
 /* "all" or a range, as value_range() does. */
