@@ -163,6 +163,8 @@ int main(int argc, char *argv[])
 		uint64_t now_ns = ukplat_monotonic_clock();
 		bool moved = pktgen_step(&app.pktgen, now_ns);
 
+		now_ns = app.pktgen.core.now_ns;
+
 		if (!moved && pktgen_sleep_ns(&app.pktgen, now_ns)) {
 			moved = look_after(&in, now_ns, SIZE_MAX);
 			if (finished(&quit_ns, now_ns))

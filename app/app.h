@@ -21,7 +21,8 @@ struct app_port {
 	struct histogram lag_base;
 	struct stats_rate rate;
 	struct stats_history history;
-	struct config kept; /* while a configuration is loaded */
+	/* By stream, while a configuration is loaded. */
+	struct config kept[PKTGEN_MAX_STREAMS];
 	/* What was told by then: done.runs and err of its view... */
 	uint64_t done_told;
 	int err_told;

@@ -57,14 +57,16 @@ void config_put(struct app *app, struct subject s, const struct config *c,
 		uint64_t now_ns)
 {
 	struct pktgen_fault fault;
+	struct config is, to;
 
-	struct config is;
-
+	memcpy(&to, c, sizeof(to));
 	config_get(app, s, &is);
-	if (same_stream(&is, c) ||
-	    !pktgen_try_stream(&app->pktgen, s.port, s.stream, &c->stream,
-			       &fault))
-		put(app, s, c, now_ns);
+	/* What goes no more, as other settings were made since, stays. */
+	if (!same_stream(&is, c) &&
+	    pktgen_try_stream(&app->pktgen, s.port, s.stream, &c->stream,
+			      &fault) < 0)
+		memcpy(&to.stream, &is.stream, sizeof(to.stream));
+	put(app, s, &to, now_ns);
 }
 
 bool config_next(const struct app *app, const struct subjects *on,

@@ -121,7 +121,7 @@ static void keep(struct app *app)
 
 	app->kept_selected = session_selected(&app->session);
 	for (; config_next(app, &up, &s); s.stream++)
-		config_get(app, s, &app->port[s.port].kept);
+		config_get(app, s, &app->port[s.port].kept[s.stream]);
 }
 
 static void restore(struct app *app, uint64_t now_ns)
@@ -131,7 +131,8 @@ static void restore(struct app *app, uint64_t now_ns)
 
 	session_select(&app->session, app->kept_selected);
 	for (; config_next(app, &up, &s); s.stream++)
-		config_put(app, s, &app->port[s.port].kept, now_ns);
+		config_put(app, s, &app->port[s.port].kept[s.stream],
+			   now_ns);
 }
 
 /* A command that belongs into a configuration. */

@@ -6,12 +6,12 @@ static const char *const words[] = {"catchup", "forgive", "strict", NULL};
 
 static void get(const struct config *c, struct value *v)
 {
-	v->u = c->how.pace.debt;
+	v->u = c->stream.pace.debt;
 }
 
 static void set(struct config *c, const struct value *v)
 {
-	c->how.pace.debt = (enum pace_debt)v->u;
+	c->stream.pace.debt = (enum pace_debt)v->u;
 }
 
 static const struct arg_setting setting = {

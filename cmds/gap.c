@@ -6,23 +6,23 @@ static const char *const words[] = {"even", "bursts", "poisson", NULL};
 
 static void get(const struct config *c, struct value *v)
 {
-	v->u = c->how.pace.shape;
+	v->u = c->stream.pace.shape;
 }
 
 static void set(struct config *c, const struct value *v)
 {
-	c->how.pace.shape = (enum pace_shape)v->u;
+	c->stream.pace.shape = (enum pace_shape)v->u;
 }
 
 static void get_burst(const struct config *c, struct value *v)
 {
-	v->u = c->how.pace.group;
+	v->u = c->stream.pace.group;
 }
 
 static void set_burst(struct config *c, const struct value *v)
 {
-	c->how.pace.shape = PACE_BURST;
-	c->how.pace.group = (unsigned)v->u;
+	c->stream.pace.shape = PACE_BURST;
+	c->stream.pace.group = (unsigned)v->u;
 }
 
 static const struct arg_setting shape = {

@@ -28,7 +28,7 @@ KVM_OBJ := $(call obj,kvm,$(APP_SRC) $(IMAGE_CMD_SRC) $(LIB_SRC) $(KVM_SRC) \
 	$(IMAGE_NETDEV_SRC))
 
 # Frames pass through these.
-HOT_SRC := $(wildcard net/*.c) stats/% pktgen/% main.c
+HOT_SRC := net/% stats/% pktgen/% main.c
 # Interrupt handlers run between any two instructions of the app: they keep
 # off the registers that only it saves.
 IRQ_SRC := plat/kvm/irq.c plat/kvm/serial.c plat/kvm/lapic.c

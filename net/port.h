@@ -166,7 +166,10 @@ static inline void port_frame_free(struct uk_netbuf *nb)
 	uk_netbuf_free(nb);
 }
 
-/* A received frame, which may be a chain, see UK_NETDEV_F_RX_CHAIN. */
+/*
+ * A received frame, which may be a chain, see UK_NETDEV_F_RX_CHAIN. Of a whole
+ * burst see net/port_look.h.
+ */
 static inline void port_rx_free(struct port_queue *q, struct uk_netbuf *nb)
 {
 	if (unlikely(nb->next)) {
@@ -177,7 +180,6 @@ static inline void port_rx_free(struct port_queue *q, struct uk_netbuf *nb)
 	q->rx_free[q->nb_rx_free++] = nb;
 }
 
-/* For `n` of them, each looked at before: net/port_look.h. */
 /*
  * Received frames, no chains, are going to be sent on the same queue. They are
  * then freed by port_frame_free(), which the device does; where frames are

@@ -14,6 +14,7 @@ unsigned core_step(struct core *c, uint64_t now_ns, unsigned *states)
 		all |= w->state;
 	}
 	*states = all;
+	c->now_ns = now_ns;
 	return moved;
 }
 

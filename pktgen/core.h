@@ -14,6 +14,7 @@ struct core {
 	 * NULL: all of a step have the caller's.
 	 */
 	uint64_t (*clock_ns)(void);
+	uint64_t now_ns; /* the latest that a step had: nothing is before it */
 	unsigned nb_workers;
 	struct worker *worker[CORE_WORKERS_MAX]; /* by port, then by queue */
 };

@@ -7,7 +7,7 @@ int flow_open(struct flow *f, struct port_queue *queue, struct outbox *out,
 	      uint64_t seed, struct uk_alloc *a)
 {
 	memset(f, 0, sizeof(*f));
-	f->seed = seed;
+	f->pacing.seed = seed;
 	f->program = f->prog;
 	f->frames_left = f->until_ns = FLOW_NO_LIMIT;
 	return frames_open(&f->frames, queue, out, a);
@@ -20,13 +20,10 @@ void flow_close(struct flow *f, struct uk_alloc *a)
 
 static struct pacing pacing(const struct flow *f, const struct worker_how *how)
 {
-	return (struct pacing){
-		.gap = f->gap,
-		.unpaced = f->unpaced,
-		.pace = how->pace,
-		.burst = how->burst,
-		.seed = f->seed,
-	};
+	struct pacing p = f->pacing;
+
+	p.burst = how->burst;
+	return p;
 }
 
 void flow_forgive(struct flow *f, const struct worker_how *how, uint64_t now_ns)
@@ -36,10 +33,11 @@ void flow_forgive(struct flow *f, const struct worker_how *how, uint64_t now_ns)
 	pacer_start(&f->pacer, &p, now_ns);
 }
 
-void flow_switch(struct flow *f, const struct gap *gap, bool unpaced)
+void flow_switch(struct flow *f, const struct pacing *pacing)
 {
-	f->gap = *gap;
-	f->unpaced = unpaced;
+	f->pacing.gap = pacing->gap;
+	f->pacing.unpaced = pacing->unpaced;
+	f->pacing.pace = pacing->pace;
 	program_switch(f->program, flow_spare_program(f), &f->at);
 	f->program = flow_spare_program(f);
 }

@@ -3,7 +3,7 @@
  * A flow: one stream on one queue. It has what the stream compiled to, where in
  * its run it is, when its next frame is due, how frames are made, and what of
  * it was sent. Its worker steps it and is its only user, but for the spare
- * program, which is compiled aside.
+ * program, which is compiled aside, and for who reads how late frames were.
  */
 #ifndef PKTGEN_FLOW_H
 #define PKTGEN_FLOW_H
@@ -32,19 +32,16 @@ struct worker_how {
 	bool drops; /* what a full ring does not take, instead of holding it */
 	unsigned burst;      /* the most frames of a step each way, 1..256 */
 	enum wait_kind wait; /* while the ring is full */
-	struct pace pace;
 };
 
 struct flow {
 	struct program prog[2];
 	const struct program *program; /* of them, that is being sent */
-	struct gap gap;                /* between frames, unless... */
-	bool unpaced;
+	struct pacing pacing;          /* of its stream; the burst is the worker's */
 	struct pacer pacer;
 	struct program_at at;    /* the next frame of the run */
 	uint64_t frames_left;    /* to make, FLOW_NO_LIMIT */
 	uint64_t until_ns;       /* no frame due from then on, FLOW_NO_LIMIT */
-	uint64_t seed;           /* of random gaps */
 	struct frames frames;    /* the current program's */
 	uint64_t packets, bytes; /* sent since it was opened, FCS
 	included; true once its worker was looked at */
@@ -71,10 +68,10 @@ static inline struct program *flow_spare_program(struct flow *f)
 }
 
 /*
- * Sends the spare program from the next frame on, a frame each `gap`, or as
- * fast as it goes; then flow_set().
+ * Sends the spare program from the next frame on, by the gap and pace of
+ * `pacing`; then flow_set().
  */
-void flow_switch(struct flow *f, const struct gap *gap, bool unpaced);
+void flow_switch(struct flow *f, const struct pacing *pacing);
 
 /*
  * Frames are made, and due, as `how` says, and one of `share` flows of its

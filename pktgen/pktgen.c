@@ -150,7 +150,8 @@ static void give_program(struct worker *w, const struct pktgen_stream *s,
 	struct worker_order order = {.kind = kind, .now_ns = now_ns};
 
 	order.flow = s->flow;
-	stream_gap(&s->stream, &order.gap, &order.unpaced);
+	order.pacing.pace = s->stream.pace;
+	stream_gap(&s->stream, &order.pacing.gap, &order.pacing.unpaced);
 	worker_give(w, &order);
 }
 
@@ -167,6 +168,8 @@ int pktgen_add_stream(struct pktgen *pg, unsigned port, unsigned queue,
 	if (!s)
 		return -ENOMEM;
 	set->stream[set->nb_streams] = s;
+	/* The link's speed is the port's. */
+	s->stream.linkspeed_bps = set->stream[0]->stream.linkspeed_bps;
 	program_compile(flow_spare_program(s->flow), &s->stream);
 	give_program(w, s, ORDER_FLOW, now_ns);
 	set->changes++;
@@ -211,9 +214,12 @@ static bool generates(unsigned mode)
 /* Those of `mask` that are to be held back. */
 static void pause_some(struct pktgen *pg, uint64_t mask, uint64_t now_ns)
 {
-	FOR_EACH_WORKER(pg, mask & pg->held_back, w)
-		if (generates(pg->set[w->queue->port->id].mode))
+	FOR_EACH_WORKER(pg, mask & pg->held_back, w) {
+		const struct pktgen_port *set = &pg->set[w->queue->port->id];
+
+		if (generates(set->mode) && set->owner == OWNER_NOBODY)
 			worker_tell(w, ORDER_PAUSE, now_ns);
+	}
 }
 
 void pktgen_set_mode(struct pktgen *pg, uint64_t mask, unsigned mode,
@@ -297,19 +303,28 @@ void pktgen_abandon(struct pktgen *pg, uint64_t mask)
 	tell_all(pg, mask, ORDER_ABANDON, 0);
 }
 
+/* The states of a port's workers. */
+static unsigned states_of(const struct pktgen *pg, unsigned port)
+{
+	unsigned states = 0;
+
+	FOR_EACH_WORKER(pg, 1ull << port, w)
+		states |= w->state;
+	return states;
+}
+
 /* Ends the runs of which all is at rest; the last of them teaches us. */
 static void end_runs(struct pktgen *pg, uint64_t now_ns)
 {
 	unsigned ended = 0, left = 0;
 
 	FOR_EACH_PORT_UP(pg, ~0ull, i) {
-		if (pktgen_look(pg, i)->state == WORKER_DRAINING &&
+		if (states_of(pg, i) == WORKER_DRAINING &&
 		    rest_reached(pg, i, now_ns)) {
 			tell_all(pg, 1ull << i, ORDER_REST, now_ns);
 			ended++;
 		}
-		left += pktgen_look(pg, i)->state != WORKER_IDLE &&
-			pg->set[i].mode & MODE_TX;
+		left += states_of(pg, i) && pg->set[i].mode & MODE_TX;
 	}
 	if (ended && !left)
 		rest_learn(pg);
@@ -365,12 +380,27 @@ static void add_view(struct worker_view *to, const struct worker_view *v)
 {
 	const unsigned states = to->state | v->state;
 
+	if (to->state == WORKER_IDLE) {
+		to->sent_ns = v->sent_ns;
+		to->still_ns = v->still_ns;
+		to->still = v->still;
+	} else if (v->state != WORKER_IDLE) {
+		to->sent_ns = to->sent_ns && v->sent_ns
+				      ? MAX(to->sent_ns, v->sent_ns)
+				      : 0;
+		to->still_ns = MAX(to->still_ns, v->still_ns);
+		to->still &= v->still;
+	}
 	for (unsigned i = ARRAY_SIZE(by_rank); i-- > 0;)
 		if (states & by_rank[i])
 			to->state = by_rank[i];
 	to->limited |= v->limited;
+	if (v->stalled && !to->stalled) {
+		to->moved_ns = v->moved_ns;
+		to->stalled_ns = v->stalled_ns;
+		to->stalled_at = v->stalled_at;
+	}
 	to->stalled |= v->stalled;
-	to->moved_ns = MAX(to->moved_ns, v->moved_ns);
 	to->err = to->err ? to->err : v->err;
 	to->nb_held += v->nb_held;
 	to->in_flight += v->in_flight;
@@ -431,7 +461,7 @@ uint64_t pktgen_active(const struct pktgen *pg)
 	uint64_t mask = 0;
 
 	FOR_EACH_PORT_UP(pg, ~0ull, i)
-		if (pktgen_look(pg, i)->state != WORKER_IDLE)
+		if (states_of(pg, i))
 			mask |= 1ull << i;
 	return mask;
 }
@@ -444,6 +474,6 @@ unsigned pktgen_step(struct pktgen *pg, uint64_t now_ns)
 	const unsigned moved = core_step(&pg->core, now_ns, &states);
 
 	if (unlikely(states & WORKER_DRAINING))
-		end_runs(pg, now_ns);
+		end_runs(pg, pg->core.now_ns);
 	return moved;
 }

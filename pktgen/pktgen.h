@@ -20,8 +20,8 @@
 
 /* Who has a port to himself. */
 enum pktgen_owner {
-	OWNER_NOBODY,     /* commands may start it */
-	OWNER_EXPERIMENT, /* such as a `bench` */
+	OWNER_NOBODY,     /* an experiment may take it */
+	OWNER_EXPERIMENT, /* a `bench`: not paused by `stats clear` */
 };
 
 /* A stream and the flow that sends it. */

@@ -157,5 +157,5 @@ bool rest_reached(struct pktgen *pg, unsigned i, uint64_t now_ns)
 	if (peer == REST_PEER_NONE ||
 	    (peer == REST_PEER_UNKNOWN && n.any_sends))
 		patience_ns = REST_QUIET_NS;
-	return now_ns - still_ns >= patience_ns;
+	return now_ns >= still_ns + patience_ns;
 }

@@ -18,6 +18,7 @@ void stream_init(struct stream *s, const uint8_t src_mac[ETH_ALEN])
 {
 	*s = (struct stream){
 		.rate = {RATE_MAX, 0},
+		.pace = {PACE_EVEN, PACE_CATCHUP, CONFIG_APPUKPKTGEN_BURST},
 		.linkspeed_bps = DEFAULT_LINKSPEED_BPS,
 		.ttl = 64,
 		.src = {.ip = {198, 18, 0, 1},

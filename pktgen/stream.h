@@ -40,6 +40,7 @@ struct stream {
 	/* Bytes of layer 2, FCS included, within STREAM_SIZE_MAX. */
 	struct sizes sizes;
 	struct rate rate; /* the offered load (RFC 2544, RFC 1242 3.4 ff.) */
+	struct pace pace; /* the shape of its gaps, what becomes of lag */
 	uint64_t linkspeed_bps; /* what RATE_PERCENT refers to */
 	bool ipv6;              /* which addresses the frames carry */
 	bool sign;              /* each ends in a pktgen/signature.h */

@@ -10,8 +10,8 @@
  * Every change of state is in this file. start() goes from idle to running: the
  * flows begin at frame 0, and begin() shifts their time to the first step, so
  * that what lay in between makes no frame late. A flow that comes to its limit
- * makes no more; with the last of them, at_limits() has the worker drain, as
- * stop() does. Draining ends by ORDER_REST, when all that was sent is known to
+ * makes no more; with the last of them, at_limits() says so, and stop() has the
+ * worker drain. Draining ends by ORDER_REST, when all that was sent is known to
  * have arrived: who knows that is rest.h. settle() keeps what it decides by.
  * pause() and resume() are for `stats clear`, which has to see the same moment
  * on both sides of a wire.
@@ -29,7 +29,6 @@
 const struct worker_how worker_how_default = {
 	.strategy = STRATEGY_SHARED,
 	.burst = WORKER_BURST,
-	.pace = {PACE_EVEN, PACE_CATCHUP, WORKER_BURST},
 	.wait = WAIT_AUTO,
 };
 
@@ -65,6 +64,8 @@ static void start(struct worker *w, uint64_t now_ns)
 {
 	if (worker_runs(w->state))
 		return;
+	if (!w->nb_flows && !(w->mode & MODE_REFLECT))
+		return;
 	/* The run before is over, though not all of it has arrived. */
 	if (!w->out.nb)
 		rest(w);
@@ -84,7 +85,7 @@ static void start_limited(struct worker *w, const struct flow_limit *limit,
 			  uint64_t now_ns)
 {
 	start(w, now_ns);
-	w->begins = true;
+	w->begins = w->state == WORKER_RUNNING;
 	FOR_EACH_FLOW(w, f)
 		flow_limit(f, limit, now_ns);
 }
@@ -221,7 +222,7 @@ static void settle(struct worker *w, uint64_t now_ns)
 	if (port_can_reap() && !w->still) {
 		w->view.in_flight = worker_in_flight(w);
 		w->still = !w->view.in_flight ||
-			   now_ns - w->sent_ns >= WORKER_DEVICE_NS;
+			   now_ns >= w->sent_ns + WORKER_DEVICE_NS;
 		if (!w->still)
 			w->still_ns = now_ns;
 	}
@@ -322,11 +323,11 @@ void worker_give(struct worker *w, const struct worker_order *o)
 		set_how(w, &o->how, o->now_ns);
 		break;
 	case ORDER_PROGRAM:
-		flow_switch(o->flow, &o->gap, o->unpaced);
+		flow_switch(o->flow, &o->pacing);
 		set_flow(w, o->flow, o->now_ns);
 		break;
 	case ORDER_FLOW:
-		flow_switch(o->flow, &o->gap, o->unpaced);
+		flow_switch(o->flow, &o->pacing);
 		add_flow(w, o->flow, o->now_ns);
 		break;
 	case ORDER_LOOK:

@@ -112,8 +112,7 @@ struct worker_order {
 		struct worker_how how;
 		struct {
 			struct flow *flow;
-			struct gap gap; /* of ORDER_PROGRAM */
-			bool unpaced;
+			struct pacing pacing; /* gap, unpaced and pace */
 		};
 	};
 };
@@ -132,8 +131,7 @@ struct worker_view {
 	uint64_t stalled_at; /* ...and tx_packets */
 	int err;             /* the device's last error, 0 for none */
 	unsigned nb_held;    /* made, and not taken by the device */
-	/* Frames with the device: of ORDER_COUNT, and while not running. */
-	unsigned in_flight;
+	unsigned in_flight; /* frames with the device: of ORDER_COUNT */
 	/*
 	 * Draining or paused: when it got rid of the last frame it held, 0
 	 * before; when its device was last seen with one, unless that took

@@ -45,9 +45,9 @@ static void set_pps(uint64_t pps)
 	assert_int_equal(edit_streams(&pg, 1, set_rate, &pps, now, &fault), 0);
 }
 
-static void set_pace(struct worker_how *how, const void *arg)
+static void set_pace(struct stream *s, const void *arg)
 {
-	how->pace = *(const struct pace *)arg;
+	s->pace = *(const struct pace *)arg;
 }
 
 static uint64_t lag_frames(void)
@@ -117,6 +117,7 @@ static void without_a_rate_nothing_is_late(void **state)
  */
 static void a_change_makes_no_pause(void **state)
 {
+	struct pktgen_fault fault;
 	uint64_t seed = 3;
 	(void)state;
 
@@ -137,7 +138,9 @@ static void a_change_makes_no_pause(void **state)
 			wait *= pace.shape == PACE_BURST ? pace.group : 8;
 		if (i & 1)
 			set_pps(pps);
-		edit_how_of(&pg, 1, set_pace, &pace, now);
+		assert_int_equal(edit_streams(&pg, 1, set_pace, &pace, now,
+					      &fault),
+				 0);
 		if (!(i & 1))
 			set_pps(pps);
 		for (uint64_t end = now + wait + 20 * US;
