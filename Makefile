@@ -43,7 +43,8 @@ test: $(O)/gen/image/uk/config.h $(O)/gen/uk/config.h
 	@$(MAKE) --no-print-directory fuzz
 	@$(MAKE) --no-print-directory image test-image tiny-image test-client \
 		vhost bench-tools
-	@$(PYTHON) -m pytest -p no:cacheprovider -q tests
+	@$(PYTHON) -m pytest -p no:cacheprovider -q -n auto --maxprocesses 4 \
+		--dist loadfile tests
 
 ## unit: the unit tests alone, under ASan and UBSan
 unit: $(UNIT_TESTS) transcripts tables

@@ -138,4 +138,7 @@ def test_make_run_without_a_terminal(lab):
                           stdin=subprocess.DEVNULL, capture_output=True,
                           timeout=PATIENCE)
     assert done.returncode == 0, done.stderr
-    assert re.search(r"rx packets +0 +20,0\d\d", done.stdout), done.stdout
+    sent = re.search(r"^tx packets +([\d,]+) +0$", done.stdout, re.M)
+    received = re.search(r"^rx packets +0 +([\d,]+)$", done.stdout, re.M)
+    assert sent and received and sent[1] == received[1], done.stdout
+    assert int(sent[1].replace(",", "")) >= 20000, done.stdout
