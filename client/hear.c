@@ -51,6 +51,7 @@ static void take_other(struct hear *h, const char *line, size_t len)
 	struct conn *conn = h->conn;
 	struct ui *ui = conn->ui;
 	const char *crash = strstr(line, crash_begin), *text;
+	const bool first = conn->state == CONN_BOOTING;
 
 	if (crash && !conn->in_crash) {
 		conn->crashed = conn->in_crash = true;
@@ -72,8 +73,8 @@ static void take_other(struct hear *h, const char *line, size_t len)
 	} else if (!strncmp(line, banner, strlen(banner)) &&
 		   conn->state == CONN_UP) {
 		conn_restarted(conn);
-	} else if ((h->all && *line != '@') ||
-		   (hear_job(line, &text) && !ui->batch && !ui->paged)) {
+	} else if (h->all ? first || hear_job(line, &text)
+			  : hear_job(line, &text) && !ui->batch && !ui->paged) {
 		ui_reply(ui, line, len);
 	}
 }

@@ -22,7 +22,7 @@ struct hear {
 	struct conn *conn;
 	struct hear_watch *watch; /* the first of them; or NULL */
 	bool events;              /* a program is shown notices, too */
-	bool all;                 /* and whatever else comes */
+	bool all;                 /* and its first line, and what jobs say */
 };
 
 /* Has one look before all others. */

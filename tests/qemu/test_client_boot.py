@@ -118,8 +118,9 @@ def test_all_ports_have_to_be_there(reply, status, wanted):
     assert told[:2] == (status, "") and wanted in told[2]
 
 
-def test_all_that_comes_before_a_terminal_is_shown_to_the_last_byte():
-    line = Line(BANNER + b"[1] text\r\n", {"port --json": b'{"ports":[{"port":0}]}'})
+def test_what_a_job_says_before_a_terminal_comes_is_shown_to_the_last_byte():
+    line = Line(BANNER + b"[1] text\r\nukpktgen> \r\n",
+                {"port --json": b'{"ports":[{"port":0}]}'})
     reply = line.reply
     line.reply = lambda tag, command: reply(tag, command) + (
         b"[1] more\r\n@old {}\r\n[1] ha" if command == b"port --json" else b"")
