@@ -5,11 +5,6 @@ behind "hardware:". Any other skip fails the run."""
 skipped = []
 
 
-def pytest_collection_modifyitems(items):
-    """The longest file first: files are shared out among the processors."""
-    items.sort(key=lambda item: "test_soak" not in item.nodeid)
-
-
 def pytest_runtest_logreport(report):
     if report.skipped and not hasattr(report, "wasxfail"):
         reason = str(report.longrepr[-1])

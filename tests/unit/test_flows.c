@@ -294,6 +294,31 @@ static void each_burst_has_its_own_time(void **state)
 	assert_int_equal(f->lag.sum_ns, 7 * US);
 }
 
+/* The later time of a worker behind another is that of the whole step. */
+static void a_run_behind_another_is_not_over_too_soon(void **state)
+{
+	const struct flow_limit limit = {300, FLOW_NO_LIMIT};
+	(void)state;
+
+	open_with(1);
+	host_netdev_tap(dev[0], NULL, NULL);
+	pg.core.clock_ns = stopwatch;
+	pktgen_set_mode(&pg, 3, MODE_TX | MODE_RX, now);
+	host_netdev_faults(dev[1])->hold = 5;
+	pktgen_start_limited(&pg, 3, &limit, now);
+	for (int i = 0; i < 1000; i++) {
+		pktgen_step(&pg, now);
+		assert_true(pg.core.now_ns >= now);
+		now += US;
+	}
+	assert_int_equal(pktgen_look(&pg, 1)->stats.tx_packets, 300);
+	assert_int_equal(pktgen_look(&pg, 1)->state, WORKER_DRAINING);
+	host_netdev_faults(dev[1])->hold = 0;
+	pktgen_step(&pg, now);
+	assert_int_equal(pktgen_active(&pg), 0);
+	assert_int_equal(pktgen_look(&pg, 1)->done.in_flight, 0);
+}
+
 #define TEST(f) cmocka_unit_test_teardown(f, teardown)
 
 int main(void)
@@ -306,6 +331,7 @@ int main(void)
 		TEST(two_queues_have_a_flow_each),
 		TEST(queues_are_seen_as_one_port),
 		TEST(each_burst_has_its_own_time),
+		TEST(a_run_behind_another_is_not_over_too_soon),
 		TEST(there_is_an_end_to_streams),
 	};
 
