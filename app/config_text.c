@@ -131,8 +131,7 @@ static void restore(struct app *app, uint64_t now_ns)
 
 	session_select(&app->session, app->kept_selected);
 	for (; config_next(app, &up, &s); s.stream++)
-		config_put(app, s, &app->port[s.port].kept[s.stream],
-			   now_ns);
+		config_put(app, s, &app->port[s.port].kept[s.stream], now_ns);
 }
 
 /* A command that belongs into a configuration. */

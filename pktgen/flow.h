@@ -37,7 +37,7 @@ struct worker_how {
 struct flow {
 	struct program prog[2];
 	const struct program *program; /* of them, that is being sent */
-	struct pacing pacing;          /* of its stream; the burst is the worker's */
+	struct pacing pacing;          /* but for the burst, the worker's */
 	struct pacer pacer;
 	struct program_at at;    /* the next frame of the run */
 	uint64_t frames_left;    /* to make, FLOW_NO_LIMIT */

@@ -131,7 +131,7 @@ struct worker_view {
 	uint64_t stalled_at; /* ...and tx_packets */
 	int err;             /* the device's last error, 0 for none */
 	unsigned nb_held;    /* made, and not taken by the device */
-	unsigned in_flight; /* frames with the device: of ORDER_COUNT */
+	unsigned in_flight;  /* frames with the device: of ORDER_COUNT */
 	/*
 	 * Draining or paused: when it got rid of the last frame it held, 0
 	 * before; when its device was last seen with one, unless that took

@@ -138,9 +138,8 @@ static void a_change_makes_no_pause(void **state)
 			wait *= pace.shape == PACE_BURST ? pace.group : 8;
 		if (i & 1)
 			set_pps(pps);
-		assert_int_equal(edit_streams(&pg, 1, set_pace, &pace, now,
-					      &fault),
-				 0);
+		assert_int_equal(
+			edit_streams(&pg, 1, set_pace, &pace, now, &fault), 0);
 		if (!(i & 1))
 			set_pps(pps);
 		for (uint64_t end = now + wait + 20 * US;
