@@ -3,7 +3,7 @@
 import re
 import threading
 
-from lab import PATIENCE, lab  # noqa: F401
+from lab import PATIENCE, hardly_skipped, lab  # noqa: F401
 
 LINES = 100000
 
@@ -32,4 +32,4 @@ def test_a_paste_is_run_line_by_line(lab):
         a, b = line.ports()
         assert line.json("port --json")["ports"][0]["size"] == sizes[-1]
         assert a["tx"]["packets"] == b["rx"]["packets"] > 0
-        assert a["tx"]["skipped"] == 0
+        assert hardly_skipped(a["tx"])

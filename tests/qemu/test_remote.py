@@ -160,7 +160,10 @@ class Shared:
     def leaves_nothing(self):
         until = time.monotonic() + 10
         while self.processes():
-            assert time.monotonic() < until
+            left = subprocess.run(["ps", "-o", "pid,ppid,pgid,stat,wchan:20,etimes,args", "-p",
+                                   b",".join(self.processes()) or b"1"],
+                                  stdout=subprocess.PIPE, text=True).stdout
+            assert time.monotonic() < until, left
             time.sleep(0.02)
 
 
