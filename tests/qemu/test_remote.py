@@ -158,7 +158,7 @@ class Shared:
                               stdout=subprocess.PIPE).stdout.split()
 
     def leaves_nothing(self):
-        until = time.monotonic() + 10
+        until = time.monotonic() + PATIENCE
         while self.processes():
             left = subprocess.run(["ps", "-o", "pid,ppid,pgid,stat,wchan:20,etimes,args", "-p",
                                    b",".join(self.processes()) or b"1"],
