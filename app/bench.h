@@ -6,7 +6,7 @@
  * part in front that is not measured and a drain behind.
  *
  * The port has to be idle before, and is idle afterwards. Its mode, strategy,
- * burst and rate are set meanwhile and put back by bench_end(); what else is
+ * burst and rate are set for that and put back by bench_end(); what else is
  * set, `onfull`, `wait` and the stream's frames, is measured as it is.
  *
  * Nothing here waits: bench_step() says by `wake_ns` when it has to do
@@ -80,7 +80,7 @@ enum bench_result bench_step(struct bench *b, struct app *app, uint64_t now_ns);
 
 /*
  * At any time between two steps: ends the run and puts back what still is as
- * the bench has set it. What another one set meanwhile, or started, stays.
+ * the bench has set it. What another one has set, or started, stays.
  */
 void bench_end(struct bench *b, struct app *app, uint64_t now_ns);
 
