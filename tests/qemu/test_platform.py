@@ -44,12 +44,12 @@ def test_pc_boots_too(lab, firmware):
          "stdio", "-netdev", "hubport,id=a,hubid=0", "-netdev",
          "hubport,id=b,hubid=0", "-device", "virtio-net-pci,netdev=a",
          "-device", "virtio-net-pci,netdev=b"],
-        input="@1 rate 1kpps; start 0; sleep 100ms; stop --json; quit\n",
+        input="@1 rate 1kpps; start 0 count 100; wait 0 idle; stop --json; quit\n",
         text=True, capture_output=True, timeout=PATIENCE)
     reply = [l for l in done.stdout.splitlines() if l.startswith("@1 {")]
     assert done.returncode == 0, done.stderr
     sent, received = re.findall(r'"(?:sent|received)":(\d+)', reply[0])[0::3]
-    assert int(sent) == int(received) >= 99
+    assert int(sent) == int(received) == 100
 
 
 def test_a_device_that_cannot_be_used_says_why():

@@ -155,7 +155,7 @@ def test_counted_runs_end_by_themselves(lab):
 
 def test_percent_is_of_linkspeed(lab):
     done = lab.launch("exec", "--boot", "-c", "linkspeed 10mbps; rate 50%; size imix; "
-                      "start 0 for 2s; sleep 2500ms; stats 0 --json")
+                      "start 0 for 2s; wait 0 idle; stats 0 --json")
     tx = json.loads(done.stdout)["ports"][0]["tx"]
     # 12 frames of 4,342 bytes and 20 each on layer 1; the last round begun.
     bits = 8 * (tx["bytes"] + 20 * tx["packets"])

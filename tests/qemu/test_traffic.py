@@ -14,14 +14,12 @@ SIZES = [64, 65, 128, 512, 1024, 1280, 1518]
 @pytest.mark.parametrize("machine", ["q35", "microvm"])
 def test_what_port_0_sends_port_1_receives(lab, machine):
     done = lab.launch("exec", "--boot", "--machine", machine, "-c",
-                      "size 64; rate 10kpps; start 0; sleep 2s; stop; stats --json")
+                      "size 64; rate 10kpps; start 0 count 20k; wait 0 idle; stats --json")
     ports = json.loads(done.stdout)["ports"]
     assert [p["port"] for p in ports] == [0, 1]
     sent, received = ports[0]["tx"], ports[1]["rx"]
-    assert received["packets"] == sent["packets"]
-    assert received["bytes"] == sent["bytes"] == sent["packets"] * 64
-    # What a busy host kept it from sending in time is counted as well.
-    assert sent["packets"] + sent["skipped"] >= 19990
+    assert received["packets"] == sent["packets"] == 20000
+    assert received["bytes"] == sent["bytes"] == 20000 * 64
     assert ports[0]["rx"]["packets"] == ports[1]["tx"]["packets"] == 0
 
 
@@ -36,12 +34,10 @@ def test_all_out_nothing_is_lost_on_the_loop(lab):
 
 def test_both_ways_at_once(lab):
     done = lab.launch("exec", "--boot", "-c", "mode all txrx; rate 5kpps; "
-                      "start; sleep 1s; stop; stats --json")
+                      "start count 5k; wait idle; stats --json")
     a, b = json.loads(done.stdout)["ports"]
-    assert a["tx"]["packets"] == b["rx"]["packets"] > 0
-    assert b["tx"]["packets"] == a["rx"]["packets"] > 0
-    for tx in (a["tx"], b["tx"]):
-        assert tx["packets"] + tx["skipped"] >= 4990
+    assert a["tx"]["packets"] == b["rx"]["packets"] == 5000
+    assert b["tx"]["packets"] == a["rx"]["packets"] == 5000
 
 
 @pytest.mark.parametrize("kind", ["dgram", "stream"])
@@ -64,8 +60,8 @@ def test_two_appliances(lab, kind):
 @pytest.mark.parametrize("machine", ["q35", "microvm"])
 def test_frames_are_right(lab, machine):
     capture = lab.path / "port1.pcap"
-    commands = "".join("stats clear; size %d; rate 1kpps; start 0; sleep 50ms; "
-                       "stop\nstats --json\n" % size for size in SIZES)
+    commands = "".join("stats clear; size %d; rate 1kpps; start 0 count 50; "
+                       "wait 0 idle\nstats --json\n" % size for size in SIZES)
     done = lab.launch("exec", "--boot", "--machine", machine, "--capture",
                       "1=%s" % capture, "-", stdin=commands)
     counts = [json.loads(line)["ports"] for line in done.stdout.splitlines()]
@@ -75,7 +71,7 @@ def test_frames_are_right(lab, machine):
     assert len(counts) == len(SIZES)
     for size, ports in zip(SIZES, counts):
         mine = [f for f in frames if int(f["frame.len"]) == size - 4]
-        assert len(mine) == ports[0]["tx"]["packets"] >= 49
+        assert len(mine) == ports[0]["tx"]["packets"] == 50
         assert len(mine) == ports[1]["rx"]["packets"]
         for f in mine:
             assert f["ip.checksum.status"] == f["udp.checksum.status"] == "1"
@@ -91,10 +87,10 @@ def test_frames_are_right(lab, machine):
 def test_source_is_the_ports_own_mac(lab):
     capture = lab.path / "port1.pcap"
     done = lab.launch("exec", "--boot", "--capture", "1=%s" % capture, "-c",
-                      "rate 1kpps; start 0; sleep 20ms; stop; port --json")
+                      "rate 1kpps; start 0 count 20; wait 0 idle; port --json")
     mac = json.loads(done.stdout)["ports"][0]["mac"]
     frames = tshark(capture, "eth.src")
-    assert frames and all(f["eth.src"] == mac for f in frames)
+    assert len(frames) == 20 and all(f["eth.src"] == mac for f in frames)
 
 
 def test_sending_goes_on_while_nobody_reads_the_line(lab):
@@ -122,7 +118,7 @@ def test_sending_goes_on_while_nobody_reads_the_line(lab):
         done.set()
     assert while_unread > 5000
     assert hardly_skipped(tx) and tx["errors"] == 0
-    assert sink.frames == tx["packets"] >= 5000 * 4
+    assert sink.frames == tx["packets"] > while_unread
     assert sink.bytes == 60 * sink.frames
 
 
