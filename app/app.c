@@ -38,6 +38,7 @@ void app_init(struct app *app, struct uk_alloc *a, uint64_t now_ns)
 		.nb_streams = app_nb_streams,
 		.due = due,
 		.store = &app->store,
+		.hints = app_hints,
 		.prompt = "ukpktgen> ",
 		.banner = "ukpktgen: 'help' lists the commands",
 	};

@@ -66,6 +66,9 @@ enum call_result app_check_up(struct call *c, uint64_t mask);
  */
 enum call_result app_set(struct call *c);
 
+/* Words of other tools that are no commands here; ends with a NULL word. */
+extern const struct cmd_hint app_hints[];
+
 /* What the forms of settings begin with. */
 #define APP_PORTS_TO_SET                                      \
 	{                                                     \

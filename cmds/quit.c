@@ -27,4 +27,5 @@ const struct cmd cmd_quit = {
 			{0},
 		},
 	.examples = (const char *const[]){"quit", NULL},
+	.grave = true,
 };

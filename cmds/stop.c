@@ -103,4 +103,5 @@ const struct cmd cmd_stop = {
 		},
 	.examples = (const char *const[]){"stop", "stop 0", NULL},
 	.see = (const char *const[]){"start", "stats", NULL},
+	.grave = true,
 };
