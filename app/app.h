@@ -9,6 +9,7 @@
 
 #include "app/config.h"
 #include "app/live.h"
+#include "app/run.h"
 #include "files/store.h"
 #include "pktgen/pktgen.h"
 #include "shell/session.h"
@@ -21,6 +22,7 @@ struct app_port {
 	struct histogram lag_base;
 	struct stats_rate rate;
 	struct stats_history history;
+	struct app_run run;
 	/* By stream, while a configuration is loaded. */
 	struct config kept[PKTGEN_MAX_STREAMS];
 	/* What was told by then: done.runs and err of its view... */
