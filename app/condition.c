@@ -135,7 +135,7 @@ bool condition_holds(const struct app *app, const struct condition *cond,
 			continue;
 		field_name(&cond->field, name, sizeof(name));
 		snprintf(why, size, "port %u: %.40s is %.60s, not %s %.60s",
-			 s.port, name, is.text, field_ops[cond->op],
+			 s.port, name, is.text, field_ops[cond->op].name,
 			 wanted.text);
 		return false;
 	}

@@ -9,13 +9,15 @@ enum { NAME, OFFSET, CRC32, BASE64, JSON };
 #define CHUNK_MAX 768
 
 static const struct arg args[] = {
-	[NAME] = {ARG_NAME, .name = "NAME", .help = "the file that 'put' began",
+	[NAME] = {ARG_NAME, .name = "NAME", .help = "file that 'put' began",
 		  .names = app_upload_name},
 	[OFFSET] = {ARG_INT, .name = "OFFSET", .unit = "bytes",
-		    .help = "where the bytes belong", .max = UINT32_MAX},
+		    .help = "where these bytes start in the file",
+		    .max = UINT32_MAX},
 	[CRC32] = {ARG_HEX32, .name = "CRC32",
-		   .help = "CRC-32 of these bytes, as 8 hex digits"},
-	[BASE64] = {ARG_TEXT, .name = "BASE64", .help = "the bytes"},
+		   .help = "CRC-32 of these bytes, 8 hex digits"},
+	[BASE64] = {ARG_TEXT, .name = "BASE64",
+		    .help = "the bytes as base64, up to 768"},
 	[JSON] = ARG_JSON("reply as JSON"),
 	{ARG_NONE},
 };
@@ -60,14 +62,16 @@ static enum call_result run(struct call *c)
 
 const struct cmd cmd_chunk = {
 	.name = "chunk",
-	.summary = "Send the next bytes of a file that 'put' began",
+	.group = GROUP_FILES,
+	.summary = "Upload the next piece of a file (for programs)",
 	.forms =
 		(const struct cmd_form[]){
-			{args, run,
-			 "add bytes and say where the next begin; the last "
-			 "ones make the file visible"},
+			{args, run, NULL},
 			{0},
 		},
+	.notes = "Replies with the offset of the next piece. The file appears "
+		 "once its last piece has arrived. People use "
+		 "'.upload' in the client.",
 	.examples =
 		(const char *const[]){"chunk notes 0 3610a686 aGVsbG8=", NULL},
 	.see = (const char *const[]){"put", NULL},

@@ -184,6 +184,8 @@ static void take_positional(struct parser *p, unsigned i, unsigned required)
 		p->wanted = a;
 	} else if (a->type == ARG_PORTS) {
 		v->subjects = subjects_of(p->ports->selected);
+	} else if (a->unset) {
+		arg_take(a, a->unset, p->ports, v);
 	}
 }
 
