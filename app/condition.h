@@ -43,7 +43,7 @@ _Static_assert(sizeof(struct condition_wait) <=
 /* Takes it from the arguments of a call, or fails the call. */
 enum call_result condition_take(struct call *c, struct condition *cond);
 
-/* Whether it holds; else `why` is "port 1: tx.packets is 5, not = 6". */
+/* Whether it holds; else `why` is "port 1: tx.packets is 5, expected = 6". */
 bool condition_holds(const struct app *app, const struct condition *cond,
 		     char *why, size_t size);
 

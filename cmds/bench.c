@@ -47,8 +47,8 @@ static int choose_port(struct call *c)
 		call_fail(c, E_RANGE, PORTS, "'bench' takes one port");
 	else
 		call_fail(c, E_STATE, -1,
-			  "%s of these ports sends; name one: 'bench 0 tx'",
-			  mask ? "more than one" : "none");
+			  "%s in mode tx; name one: 'bench 0 tx'",
+			  mask ? "several ports are" : "no port is");
 	return -1;
 }
 
@@ -61,7 +61,9 @@ static enum call_result begin(struct call *c, struct bench *b)
 		return CALL_FAIL;
 	if (app->pktgen.set[port].owner != OWNER_NOBODY)
 		return call_fail(c, E_STATE, PORTS,
-				 "another 'bench' is at work on port %d", port);
+				 "port %d is busy with another 'bench'; wait "
+				 "for its end",
+				 port);
 	if (pktgen_active(&app->pktgen) >> port & 1)
 		return app_fail_active(c, PORTS, (unsigned)port);
 	app->pktgen.set[port].owner = OWNER_EXPERIMENT;
@@ -85,13 +87,12 @@ static enum call_result failed(struct call *c, const struct bench *b,
 	switch (result) {
 	case BENCH_CHANGED:
 		return call_fail(c, E_STATE, PORTS,
-				 "port %u was stopped or set otherwise "
-				 "meanwhile",
+				 "port %u was stopped or reconfigured during "
+				 "the benchmark",
 				 b->port);
 	case BENCH_STUCK:
 		return call_fail(c, E_DEVICE, PORTS,
-				 "port %u does not get rid of its frames",
-				 b->port);
+				 "port %u does not return its frames", b->port);
 	default:
 		return call_fail(c, E_DEVICE, PORTS, "port %u failed: %s",
 				 b->port,

@@ -33,30 +33,34 @@ static enum call_result run(struct call *c)
 	if (!base64_decode(text->word, text->word_len, bytes, sizeof(bytes),
 			   &len))
 		return call_fail(c, E_SYNTAX, BASE64,
-				 "'chunk' takes BASE64 of RFC 4648, padded, "
-				 "of up to %d bytes",
+				 "BASE64 is not valid; send RFC 4648 with "
+				 "padding, %d bytes at most",
 				 CHUNK_MAX);
 	if (crc32_add(0, bytes, len) != c->v[CRC32].u)
 		return call_fail(c, E_CRC, BASE64,
-				 "these bytes have the CRC-32 %08x; "
-				 "nothing was taken",
-				 crc32_add(0, bytes, len));
+				 "the CRC-32 of these bytes is %08x, not %08x; "
+				 "send them again",
+				 crc32_add(0, bytes, len),
+				 (unsigned)c->v[CRC32].u);
 	switch (store_append(s, name, at, bytes, len)) {
 	case E_OK:
 		reply_u64(c->reply, "offset", at + len, "bytes");
 		return CALL_DONE;
 	case E_RANGE:
 		return call_fail(c, E_RANGE, BASE64,
-				 "'%s' would get longer than 'put' said", name);
+				 "'%s' would exceed the size given to 'put'; "
+				 "start again with 'put'",
+				 name);
 	case E_CRC:
 		return call_fail(c, E_CRC, -1,
-				 "'%s' is whole and its CRC-32 wrong; it was "
-				 "dropped, 'put' begins again",
+				 "'%s' is complete but its CRC-32 is wrong; it "
+				 "was dropped, start again with 'put'",
 				 name);
 	default:
 		return call_fail(c, E_STATE, OFFSET,
-				 "'%s' does not go on here; 'put' says where",
-				 name);
+				 "'%s' does not continue at offset %zu; ask "
+				 "'put' for the offset",
+				 name, at);
 	}
 }
 

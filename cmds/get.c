@@ -51,9 +51,12 @@ static enum call_result run(struct call *c)
 		return CALL_FAIL;
 	if (!c->calls) {
 		if (c->v[OFFSET].u > f->size)
-			return call_fail(c, E_RANGE, OFFSET,
-					 "'%s' has %zu bytes", f->name,
-					 f->size);
+			return call_fail(
+				c, E_RANGE, OFFSET,
+				"offset %llu is beyond the %zu bytes of "
+				"'%s'",
+				(unsigned long long)c->v[OFFSET].u, f->size,
+				f->name);
 		c->state[AT] = c->v[OFFSET].u;
 		reply_text(c->reply, "name", f->name);
 		reply_u64(c->reply, "size", f->size, "bytes");

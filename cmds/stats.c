@@ -328,10 +328,11 @@ static enum call_result start_live(struct call *c, struct live *l)
 {
 	if (c->runner != c->session->person)
 		return call_fail(c, E_STATE, LIVE_KEYWORD,
-				 "a page is for a person's terminal; use "
+				 "'stats live' needs a terminal; use "
 				 "'stats every TIME --json'");
 	if (!c->v[PORTS].mask)
-		return call_fail(c, E_STATE, LIVE_KEYWORD, "there is no port");
+		return call_fail(c, E_STATE, LIVE_KEYWORD,
+				 "the appliance has no ports");
 	live_init(l, call_app(c), c->v[PORTS].mask, c->v[LIVE_INTERVAL].u,
 		  c->now_ns);
 	session_page_open(c->session);

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "shell/manual.h"
 
-#include <ctype.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -110,7 +109,8 @@ static void put_forms(struct manual *m, const struct cmd *cmd)
 		if (!several)
 			continue;
 		snprintf(text, sizeof(text), "%s", cmd_form_help(cmd, f));
-		text[0] = (char)tolower((unsigned char)text[0]);
+		if (text[0] >= 'A' && text[0] <= 'Z')
+			text[0] += 'a' - 'A';
 		paragraph(m, INDENT, text);
 	}
 	if (several)
@@ -255,7 +255,7 @@ static void put_group(struct manual *m, const struct cmd *const *commands,
 		if (!head) {
 			snprintf(name, sizeof(name),
 				 "%s:", cmd_group_name(group));
-			name[0] = (char)toupper((unsigned char)name[0]);
+			name[0] -= 'a' - 'A';
 			paragraph(m, 0, name);
 		}
 		head = true;

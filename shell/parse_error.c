@@ -194,6 +194,23 @@ static bool refuse_mix(struct parser *p, const struct arg *a,
 	return true;
 }
 
+/* "a=5" where "a = 5" was meant; false: that is not what is wrong. */
+static bool refuse_glued(struct parser *p, enum shell_err err,
+			 const struct arg *a, const struct word *word)
+{
+	static const char ops[] = "<>=!";
+	const size_t at = strcspn(word->text, ops);
+	const size_t len = strspn(word->text + at, ops);
+
+	if (a->type != ARG_ENUM || !strchr(ops, a->words[0].name[0]) || !len ||
+	    !word->text[len])
+		return false;
+	parse_fail(p, err, word->column + (unsigned)at,
+		   "'%s' needs blanks around '%.*s'",
+		   parse_show(word->text).text, (int)len, word->text + at);
+	return true;
+}
+
 /* `at` is where in the word the fault is, NULL: at its start. */
 void parse_refuse(struct parser *p, enum shell_err err, const struct arg *a,
 		  const struct word *word, const char *at)
@@ -204,7 +221,14 @@ void parse_refuse(struct parser *p, enum shell_err err, const struct arg *a,
 
 	describe(p, a, err != E_MISSING, wanted, sizeof(wanted));
 	other_keywords(p, others, sizeof(others));
-	if (err == E_MISSING && others[0] && a->type != ARG_KEYWORD) {
+	if (err == E_MISSING &&
+	    refuse_glued(p, err, a, &p->w->word[p->w->count - 1])) {
+		return;
+	} else if (err == E_SYNTAX && (refuse_glued(p, err, a, word) ||
+				       refuse_glued(p, err, a, word - 1))) {
+		/* The command's name stands in front of any other. */
+		return;
+	} else if (err == E_MISSING && others[0] && a->type != ARG_KEYWORD) {
 		/* What `wanted` says of it comes last. */
 		parse_fail(p, err, p->w->end_column, "'%s' needs %s or %s",
 			   p->c->cmd->name, others + strlen(" or "), wanted);
