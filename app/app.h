@@ -107,16 +107,16 @@ enum call_result app_full(struct call *c, int arg);
 /* The counters of a port since its last `stats clear`. */
 void app_stats(const struct app *app, unsigned port, struct stats *out);
 
-/* The words for what MODE_* there are, NULL at the end; from one, and back. */
-extern const char *const app_modes[];
+/* The words for what MODE_* there are; from one, and back. */
+extern const struct arg_word app_modes[];
 unsigned app_mode(unsigned word);
 unsigned app_mode_word(unsigned mode);
 
-/* The name of each enum strategy; NULL at the end. */
-extern const char *const app_strategies[];
+/* The word for each enum strategy. */
+extern const struct arg_word app_strategies[];
 
-/* The name of each enum wait_kind; NULL at the end. */
-extern const char *const app_waits[];
+/* The word for each enum wait_kind. */
+extern const struct arg_word app_waits[];
 
 /* What a port can be at; NULL at the end. What one that is up is at now. */
 extern const char *const app_states[];

@@ -11,9 +11,16 @@ static enum call_result unknown_field(struct call *c)
 {
 	const char *word = c->v[COND_FIELD].word;
 	char one[FIELD_TEXT_MAX], near[FIELD_TEXT_MAX] = "";
+	const char *colon = strchr(word, ':');
 	struct nearest n;
 	struct field f;
 
+	if (colon && field_find(call_app(c), colon + 1, &f))
+		return call_fail(c, E_SYNTAX, COND_FIELD,
+				 "no field '%.40s'; the port stands first: "
+				 "'%s %.*s %.40s ...'",
+				 word, c->cmd->name, (int)MIN(colon - word, 40),
+				 word, colon + 1);
 	nearest_init(&n, word);
 	for (unsigned i = 0; field_at(call_app(c), i, &f); i++) {
 		field_name(&f, one, sizeof(one));
@@ -88,6 +95,35 @@ static bool take_other(struct call *c, const char *word, struct condition *cond)
 	return cond->has_other;
 }
 
+/* What is none of a field's values, and neither a field of a port. */
+static enum call_result bad_value(struct call *c, enum shell_err err,
+				  const char *name, const char *word)
+{
+	const struct app *app = call_app(c);
+	const unsigned ports = app->pktgen.nb_ports;
+	const char *colon = strchr(word, ':');
+	struct field f;
+
+	if (field_find(app, word, &f))
+		return call_fail(c, err, COND_VALUE,
+				 "'%.40s' lacks its port; type '0:%.40s'", word,
+				 word);
+	if (colon && field_find(app, colon + 1, &f))
+		return call_fail(
+			c, err, COND_VALUE,
+			ports > 1 ? "'%.*s' is no port; type one of 0..%u"
+				  : "'%.*s' is no port; type %u",
+			(int)MIN(colon - word, 40), word, ports - 1);
+	if (colon)
+		return call_fail(c, err, COND_VALUE,
+				 "no field '%.40s'; 'expect ?' lists them",
+				 colon + 1);
+	return call_fail(c, err, COND_VALUE,
+			 "'%.40s' cannot be '%.40s'; type a value, or "
+			 "PORT:FIELD",
+			 name, word);
+}
+
 enum call_result condition_take(struct call *c, struct condition *cond)
 {
 	const char *name = c->v[COND_FIELD].word;
@@ -104,7 +140,9 @@ enum call_result condition_take(struct call *c, struct condition *cond)
 		return unknown_field(c);
 	if (field_is_text(&cond->field) && cond->op > FIELD_IS_NOT)
 		return call_fail(c, E_SYNTAX, COND_OP,
-				 "'%.40s' is compared by = and != only", name);
+				 "'%.40s' has no order; compare it by = or !=, "
+				 "not %s",
+				 name, field_ops[cond->op].name);
 	if (check_scope(c, COND_PORTS, &cond->field, &cond->on) != CALL_DONE)
 		return CALL_FAIL;
 	if (take_other(c, word, cond))
@@ -112,12 +150,7 @@ enum call_result condition_take(struct call *c, struct condition *cond)
 	if (c->err)
 		return CALL_FAIL;
 	err = field_parse(app, &cond->field, word, &cond->value);
-	if (err)
-		return call_fail(c, err, COND_VALUE,
-				 "'%.40s' is never '%.40s'; a value, or "
-				 "PORT:FIELD, stands here",
-				 name, word);
-	return CALL_DONE;
+	return err ? bad_value(c, err, name, word) : CALL_DONE;
 }
 
 bool condition_holds(const struct app *app, const struct condition *cond,
@@ -134,9 +167,9 @@ bool condition_holds(const struct app *app, const struct condition *cond,
 		if (field_compare(&is, cond->op, &wanted))
 			continue;
 		field_name(&cond->field, name, sizeof(name));
-		snprintf(why, size, "port %u: %.40s is %.60s, not %s %.60s",
-			 s.port, name, is.text, field_ops[cond->op],
-			 wanted.text);
+		snprintf(why, size,
+			 "port %u: %.40s is %.60s, expected %s %.60s", s.port,
+			 name, is.text, field_ops[cond->op].name, wanted.text);
 		return false;
 	}
 	return true;

@@ -21,15 +21,14 @@ enum { COND_PORTS, COND_FIELD, COND_OP, COND_VALUE, COND_ARGS };
 
 #define CONDITION_ARGS                                                      \
 	[COND_PORTS] = {ARG_PORTS, .optional = true, .scope = SCOPE_STREAM, \
-			.name = "PORTS",                                    \
-			.help = "ports, on all of which it has to be so"},  \
+			.name = "PORTS", .help = "ports that must match"},  \
 	[COND_FIELD] = {ARG_TEXT, .name = "FIELD",                          \
-			.help = "a counter or a setting",                   \
+			.help = "counter or setting, such as rx.packets",   \
 			.names = field_names},                              \
-	[COND_OP] = {ARG_ENUM, .name = "OP", .help = "how they compare",    \
+	[COND_OP] = {ARG_ENUM, .name = "OP", .help = "comparison",          \
 		     .words = field_ops},                                   \
 	[COND_VALUE] = {ARG_TEXT, .name = "VALUE",                          \
-			.help = "a value, or PORT:FIELD"}
+			.help = "value, or PORT:FIELD such as 0:tx.packets"}
 
 /* The state of a call that waits for one. */
 struct condition_wait {
@@ -44,7 +43,7 @@ _Static_assert(sizeof(struct condition_wait) <=
 /* Takes it from the arguments of a call, or fails the call. */
 enum call_result condition_take(struct call *c, struct condition *cond);
 
-/* Whether it holds; else `why` is "port 1: tx.packets is 5, not = 6". */
+/* Whether it holds; else `why` is "port 1: tx.packets is 5, expected = 6". */
 bool condition_holds(const struct app *app, const struct condition *cond,
 		     char *why, size_t size);
 

@@ -191,8 +191,8 @@ static bool run_line(const struct call *c, struct call *line,
 				  line->cmd->name);
 		if (!line->err && !configures(line))
 			call_fail(line, E_STATE, -1,
-				  "'%s' is no setting; 'run' runs a file of "
-				  "any commands",
+				  "'%s' is no setting; use 'run' for files "
+				  "with other commands",
 				  line->cmd->name);
 		if (line->err)
 			return false;

@@ -11,7 +11,10 @@
 #define MICRO 1000000u
 #define MILLI 1000u
 
-const char *const field_ops[] = {"=", "!=", "<", "<=", ">", ">=", NULL};
+const struct arg_word field_ops[] = {
+	{"=", "equal"}, {"!=", "not equal"}, {"<", "less"}, {"<=", "at most"},
+	{">", "more"},  {">=", "at least"},  {NULL},
+};
 
 /* Fields that are neither a counter nor a setting, by their place behind the
  * counters. */

@@ -24,7 +24,8 @@ const struct store_file *app_file(struct call *c, int arg, uint64_t *serial)
 		return f;
 	}
 	if (*serial)
-		call_fail(c, E_STATE, arg, "'%s' was changed meanwhile", name);
+		call_fail(c, E_STATE, arg,
+			  "'%s' changed while it was read; try again", name);
 	else
 		call_fail(c, E_NOFILE, arg, "no file '%s'; 'ls' lists them",
 			  name);
@@ -48,7 +49,7 @@ bool app_upload_name(void *app, unsigned i, struct arg_name *name)
 	if (i || !s->upload.name[0])
 		return false;
 	strcpy(name->text, s->upload.name);
-	name->help = "an upload that is not finished";
+	name->help = "unfinished upload";
 	return true;
 }
 
@@ -67,7 +68,8 @@ enum call_result app_full(struct call *c, int arg)
 	const struct store *s = &call_app(c)->store;
 
 	return call_fail(c, E_FULL, arg,
-			 "the store has %zu bytes free for up to %u files",
+			 "no room: %zu bytes are free, %u files fit at most; "
+			 "'rm' makes room",
 			 s->limit - s->used, STORE_FILES_MAX);
 }
 

@@ -207,7 +207,7 @@ static void draw_head(struct span at, const struct app *app, unsigned port)
 		    app_state(v));
 	gap(&at);
 	put(&at, ATTR_PLAIN, "mode ");
-	put(&at, ATTR_PLAIN, app_modes[app_mode_word(v->mode)]);
+	put(&at, ATTR_PLAIN, app_modes[app_mode_word(v->mode)].name);
 	gap(&at);
 	put(&at, ATTR_PLAIN, "set to rate ");
 	value_rate_print(&stream->rate, text, sizeof(text));

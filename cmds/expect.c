@@ -9,9 +9,8 @@ static const struct arg now_args[] = {CONDITION_ARGS, {ARG_NONE}};
 
 static const struct arg within_args[] = {
 	CONDITION_ARGS,
-	[WITHIN] = {ARG_KEYWORD, .name = "within",
-		    .help = "as soon as it is so"},
-	[TIME] = {ARG_TIME, .name = "TIME", .help = "after which it fails",
+	[WITHIN] = {ARG_KEYWORD, .name = "within", .help = "wait for it"},
+	[TIME] = {ARG_TIME, .name = "TIME", .help = "longest wait",
 		  .max = 86400ull * 1000000000},
 	{ARG_NONE},
 };
@@ -41,12 +40,14 @@ static enum call_result run(struct call *c)
 
 const struct cmd cmd_expect = {
 	.name = "expect",
-	.summary = "Fail unless a counter or setting is as expected",
+	.group = GROUP_SCRIPTS,
+	.summary = "Fail unless a counter or setting has a value",
 	.forms =
 		(const struct cmd_form[]){
-			{now_args, run, "on every one of the ports, now"},
+			{now_args, run,
+			 "fail unless it is true now on all PORTS"},
 			{within_args, run,
-			 "now, or before so much time is over"},
+			 "fail unless it becomes true within TIME"},
 			{0},
 		},
 	.examples =

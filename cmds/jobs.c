@@ -43,12 +43,15 @@ static enum call_result run(struct call *c)
 
 const struct cmd cmd_jobs = {
 	.name = "jobs",
-	.summary = "List the command files that run, and the last that ran",
+	.group = GROUP_SCRIPTS,
+	.summary = "List running and finished jobs",
 	.forms =
 		(const struct cmd_form[]){
-			{args, run, "what each runs, where it is, its end"},
+			{args, run, NULL},
 			{0},
 		},
+	.notes = "Shows the command and line at which each job is, and how it "
+		 "ended.",
 	.examples = (const char *const[]){"jobs", "jobs --json", NULL},
 	.see = (const char *const[]){"run", "cancel", NULL},
 };

@@ -9,8 +9,8 @@ static enum call_result run(struct call *c)
 	/* What would be dropped in silence is told instead. */
 	if (call_has_more(c))
 		return call_fail(c, E_STATE, -1,
-				 "commands after 'quit' would not run; make it "
-				 "the last");
+				 "commands after 'quit' would not run; put it "
+				 "last");
 	call_app(c)->quit = true;
 	c->session->ended = true;
 	return CALL_DONE;
@@ -18,14 +18,14 @@ static enum call_result run(struct call *c)
 
 const struct cmd cmd_quit = {
 	.name = "quit",
+	.group = GROUP_CONSOLE,
 	.summary = "Power the appliance off",
 	.forms =
 		(const struct cmd_form[]){
-			{args, run,
-			 "power off at once; the last command of a line and "
-			 "of a file"},
+			{args, run, NULL},
 			{0},
 		},
+	.notes = "Must be the last command of its line or file.",
 	.examples = (const char *const[]){"quit", NULL},
 	.grave = true,
 };

@@ -22,19 +22,18 @@ static const struct arg args[] = {
 static const struct arg count_args[] = {
 	[PORTS] = PORTS_ARG,
 	[KEYWORD] = {ARG_KEYWORD, .name = "count",
-		     .help = "so many frames, then stop"},
+		     .help = "stop after COUNT frames"},
 	[LIMIT] = {ARG_INT, .name = "COUNT", .unit = "frames",
-		   .help = "how many each port sends", .min = 1,
+		   .help = "frames that each port sends", .min = 1,
 		   .max = 1000000000000000},
 	{ARG_NONE},
 };
 
 static const struct arg for_args[] = {
 	[PORTS] = PORTS_ARG,
-	[KEYWORD] = {ARG_KEYWORD, .name = "for", .help = "so long, then stop"},
-	[LIMIT] = {ARG_TIME, .name = "TIME",
-		   .help = "how long: frames due by then are sent", .min = 1000,
-		   .max = 720 * 3600000000000ull},
+	[KEYWORD] = {ARG_KEYWORD, .name = "for", .help = "stop after TIME"},
+	[LIMIT] = {ARG_TIME, .name = "TIME", .help = "duration of the run",
+		   .min = 1000, .max = 720 * 3600000000000ull},
 	{ARG_NONE},
 };
 
@@ -60,7 +59,7 @@ static void describe(const struct app *app, unsigned port, const char *until,
 		     char *buf, size_t size)
 {
 	const struct stream *s = pktgen_stream(&app->pktgen, port, 0);
-	char sizes[ARG_PRINT_MAX], rate[48];
+	char sizes[80], rate[48];
 
 	if (app->pktgen.set[port].mode & MODE_REFLECT) {
 		snprintf(buf, size, "reflects what arrives %s", until);
@@ -77,7 +76,7 @@ static void describe(const struct app *app, unsigned port, const char *until,
 static void tell(struct call *c, uint64_t mask, const char *until)
 {
 	const struct app *app = call_app(c);
-	char line[160], other[160], ports[96];
+	char line[224], other[224], ports[96];
 
 	if (c->program)
 		return;
@@ -170,20 +169,20 @@ static enum call_result run_for(struct call *c)
 
 const struct cmd cmd_start = {
 	.name = "start",
-	.summary = "Start sending on ports whose mode sends",
+	.group = GROUP_TRAFFIC,
+	.summary = "Start traffic",
 	.forms =
 		(const struct cmd_form[]){
-			{args, run,
-			 "send, or reflect, until 'stop'; ports whose mode "
-			 "does neither are left alone"},
+			{args, run, "send, or reflect, until 'stop'"},
 			{count_args, run_count,
-			 "send exactly so many frames each, then stop and give "
-			 "notice: @! SECONDS port 0 done count=N"},
+			 "send exactly COUNT frames on each port, then stop "
+			 "and report"},
 			{for_args, run_for,
-			 "send the frames due within that time, then stop and "
-			 "give notice"},
+			 "send the frames due within TIME, then stop and "
+			 "report"},
 			{0},
 		},
+	.notes = "'mode' chooses which ports send; others are not changed.",
 	.examples =
 		(const char *const[]){"start", "start 0", "start 0 count 1m",
 				      "start for 10s", NULL},

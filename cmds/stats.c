@@ -10,8 +10,6 @@ enum { EVERY_KEYWORD = 1, EVERY_TIME, EVERY_COUNT, EVERY_JSON };
 enum { LIVE_KEYWORD = 1, LIVE_INTERVAL };
 enum { PACING_KEYWORD = 1, PACING_JSON };
 
-#define LIVE_DEFAULT_NS 1000000000ull
-
 #define PORTS_ARG                                             \
 	{                                                     \
 		ARG_PORTS, .optional = true, .name = "PORTS", \
@@ -25,7 +23,7 @@ static const struct arg show_args[] = {
 
 static const struct arg clear_args[] = {
 	[PORTS] = PORTS_ARG,
-	{ARG_KEYWORD, .name = "clear", .help = "count from zero again"},
+	{ARG_KEYWORD, .name = "clear", .help = "count from zero"},
 	{ARG_NONE},
 };
 
@@ -39,12 +37,12 @@ enum { UNTIL_NS };
 static const struct arg every_args[] = {
 	[PORTS] = PORTS_ARG,
 	[EVERY_KEYWORD] = {ARG_KEYWORD, .name = "every",
-			   .help = "a line an interval"},
-	[EVERY_TIME] = {ARG_TIME, .name = "TIME", .help = "the interval",
+			   .help = "print rates at intervals"},
+	[EVERY_TIME] = {ARG_TIME, .name = "TIME", .help = "interval",
 			.min = 10000000, .max = 3600ull * 1000000000},
 	[EVERY_COUNT] = {ARG_INT, .optional = true, .name = "COUNT",
-			 .help = "how many lines; left out, until Ctrl-C",
-			 .min = 1, .max = 1000000000},
+			 .help = "number of intervals", .min = 1,
+			 .max = 1000000000},
 	[EVERY_JSON] = ARG_JSON("reply as JSON"),
 	{ARG_NONE},
 };
@@ -52,9 +50,9 @@ static const struct arg every_args[] = {
 static const struct arg live_args[] = {
 	[PORTS] = PORTS_ARG,
 	[LIVE_KEYWORD] = {ARG_KEYWORD, .page = true, .name = "live",
-			  .help = "a page that is kept up to date"},
+			  .help = "open a page that is updated"},
 	[LIVE_INTERVAL] = {ARG_TIME, .optional = true, .name = "INTERVAL",
-			   .help = "the interval; left out, 1s",
+			   .help = "time between updates", .unset = "1s",
 			   .min = 100000000, .max = 10ull * 1000000000},
 	{ARG_NONE},
 };
@@ -62,7 +60,7 @@ static const struct arg live_args[] = {
 static const struct arg pacing_args[] = {
 	[PORTS] = PORTS_ARG,
 	[PACING_KEYWORD] = {ARG_KEYWORD, .name = "pacing",
-			    .help = "how late frames went out"},
+			    .help = "show how late frames left"},
 	[PACING_JSON] = ARG_JSON("reply as JSON"),
 	{ARG_NONE},
 };
@@ -328,16 +326,15 @@ static enum call_result run_every(struct call *c)
 
 static enum call_result start_live(struct call *c, struct live *l)
 {
-	const struct value *v = &c->v[LIVE_INTERVAL];
-
 	if (c->runner != c->session->person)
 		return call_fail(c, E_STATE, LIVE_KEYWORD,
-				 "a page is for a person's terminal; use "
+				 "'stats live' needs a terminal; use "
 				 "'stats every TIME --json'");
 	if (!c->v[PORTS].mask)
-		return call_fail(c, E_STATE, LIVE_KEYWORD, "there is no port");
-	live_init(l, call_app(c), c->v[PORTS].mask,
-		  v->set ? v->u : LIVE_DEFAULT_NS, c->now_ns);
+		return call_fail(c, E_STATE, LIVE_KEYWORD,
+				 "the appliance has no ports");
+	live_init(l, call_app(c), c->v[PORTS].mask, c->v[LIVE_INTERVAL].u,
+		  c->now_ns);
 	session_page_open(c->session);
 	return CALL_AGAIN;
 }
@@ -370,24 +367,28 @@ static enum call_result run_live(struct call *c)
 
 const struct cmd cmd_stats = {
 	.name = "stats",
-	.summary = "Show counters and rates, clear them, or watch them",
+	.group = GROUP_WATCHING,
+	.summary = "Show, clear or watch counters and rates",
 	.forms =
 		(const struct cmd_form[]){
 			{show_args, run_show,
-			 "counters since the last clear, last rates"},
+			 "show counters since 'stats clear', rates of the last "
+			 "second"},
 			{clear_args, run_clear,
-			 "count from zero again; ports that send pause until "
-			 "what they sent has arrived"},
+			 "count from zero; senders pause until their frames "
+			 "have arrived"},
 			{pacing_args, run_pacing,
-			 "how much later than intended frames went out, each "
-			 "counted as the first of its burst: up to 1/16 is "
-			 "rounded up; of one port with the histogram"},
+			 "show how late frames left; for a single port also "
+			 "the histogram"},
 			{every_args, run_every,
-			 "a line an interval: rates, layer 1"},
+			 "print pps and layer 1 Mbit/s once per interval"},
 			{live_args, OPTION(LIVE) ? run_live : NULL,
-			 "a page kept up to date; any key leaves it"},
+			 "open a page of all counters; any key leaves it"},
 			{0},
 		},
+	.notes = "Without COUNT, 'stats every' goes on until Ctrl-C. Pacing "
+		 "counts a burst as its first frame, and rounds "
+		 "lateness up by 1/16 at most.",
 	.examples =
 		(const char *const[]){"stats", "stats --json", "stats 0 clear",
 				      "stats 0 pacing", "stats every 1s",

@@ -12,7 +12,7 @@ enum { DEADLINE_NS };
 static const struct arg args[] = {
 	[PORTS] = {ARG_PORTS, .optional = true, .name = "PORTS",
 		   .help = "ports to stop"},
-	[JSON] = ARG_JSON("reply with the sum as JSON"),
+	[JSON] = ARG_JSON("reply with the totals as JSON"),
 	{ARG_NONE},
 };
 
@@ -104,18 +104,18 @@ static enum call_result run(struct call *c)
 
 const struct cmd cmd_stop = {
 	.name = "stop",
-	.summary = "Stop sending, wait for frames in flight, show the sum",
+	.group = GROUP_TRAFFIC,
+	.summary = "Stop traffic and print totals",
 	.forms =
 		(const struct cmd_form[]){
-			{args, run,
-			 OPTION(JSON)
-				 ? "stop, drain for up to a second, show the "
-				   "sum (to a program with --json, or when "
-				   "frames are missing)"
-				 : "stop, drain for up to a second, show "
-				   "the sum"},
+			{args, run, NULL},
 			{0},
 		},
+	.notes = OPTION(JSON)
+			 ? "Waits up to a second for frames in flight. A "
+			   "program gets totals with --json, or when frames "
+			   "are missing."
+			 : "Waits up to a second for frames in flight.",
 	.examples = (const char *const[]){"stop", "stop 0", NULL},
 	.see = (const char *const[]){"start", "stats", NULL},
 	.grave = true,

@@ -192,7 +192,8 @@ static bool seen(const struct complete *c, const struct cmd_form *form,
 static void give(const struct complete *c, const char *word, const char *takes,
 		 const char *help)
 {
-	const struct complete_item item = {word, takes, help ? help : ""};
+	const struct complete_item item = {word, takes, help ? help : "",
+					   c->group};
 
 	c->fn(c->arg, &item);
 }
@@ -234,8 +235,8 @@ static void offer_words(const struct complete *c, const struct arg *a)
 		break;
 	case ARG_ENUM:
 	case ARG_MAC:
-		for (const char *const *w = a->words; w && *w; w++)
-			complete_offer(c, *w, a->help);
+		for (const struct arg_word *w = a->words; w && w->name; w++)
+			complete_offer(c, w->name, w->help);
 		break;
 	case ARG_SIZES:
 		complete_offer(c, "imix", "64, 594 and 1518 bytes 7:4:1");
@@ -249,7 +250,9 @@ static void offer_words(const struct complete *c, const struct arg *a)
 static void describe(const struct complete *c, const struct arg *a)
 {
 	const unsigned ports = c->env->ports.count;
-	char usage[CMD_TEXT_MAX], takes[64];
+	const char *unset = cmd_arg_default(a);
+	char usage[CMD_TEXT_MAX], takes[96];
+	size_t n;
 
 	cmd_arg_usage(a, usage, sizeof(usage));
 	cmd_arg_range(a, takes, sizeof(takes));
@@ -261,6 +264,10 @@ static void describe(const struct complete *c, const struct arg *a)
 		snprintf(takes, sizeof(takes), "number");
 	else if (a->type == ARG_TIME && !takes[0])
 		snprintf(takes, sizeof(takes), "time");
+	n = strlen(takes);
+	if (unset)
+		snprintf(takes + n, sizeof(takes) - n, "%sdefault %s",
+			 n ? ", " : "", unset);
 	give(c, usage, takes, a->help);
 }
 
@@ -305,7 +312,7 @@ static void visit_arg(const struct complete *c, enum complete_what what,
 		if (what == COMPLETE_ALL && a->type != ARG_PORTS &&
 		    may_become(c, a))
 			describe(c, a);
-	} else if (new_word || may_become(c, a)) {
+	} else if (a->type != ARG_ENUM && (new_word || may_become(c, a))) {
 		describe(c, a);
 	} else if (a->type != ARG_PORTS) {
 		offer_words(c, a);
@@ -321,18 +328,33 @@ static const char *lead_help(const struct complete *c, const struct cmd_lead *l)
 	return *cmd ? (*cmd)->summary : NULL;
 }
 
+/* All of them by group, those that begin with something by name. */
+static void offer_commands(struct complete *c)
+{
+	const unsigned groups = *c->prefix ? 1 : CMD_GROUPS;
+	const struct cmd *const *cmd;
+
+	for (unsigned g = 0; g < groups; g++) {
+		for (cmd = c->env->commands; *cmd; cmd++) {
+			if ((*cmd)->hidden ||
+			    (groups > 1 && (*cmd)->group != g))
+				continue;
+			c->group = groups > 1 ? (*cmd)->group : GROUP_NONE;
+			complete_offer(c, (*cmd)->name, (*cmd)->summary);
+		}
+	}
+	c->group = GROUP_NONE;
+}
+
 void complete_visit(struct complete *c, enum complete_what what, complete_fn fn,
 		    void *arg)
 {
-	const struct cmd *const *cmd = c->env->commands;
-
 	c->fn = fn;
 	c->arg = arg;
 	if (c->nowhere)
 		return;
-	for (; !c->done && *cmd; cmd++)
-		if (!(*cmd)->hidden)
-			complete_offer(c, (*cmd)->name, (*cmd)->summary);
+	if (!c->done)
+		offer_commands(c);
 	if (!c->cmd)
 		return;
 	if (c->done == 1)
@@ -348,8 +370,9 @@ void complete_visit(struct complete *c, enum complete_what what, complete_fn fn,
 	}
 	if (what == COMPLETE_NEXT && c->enter)
 		give(c, "<Enter>", "",
-		     setting_asked(&c->call) ? "show what is set"
-					     : c->call.form->help);
+		     setting_asked(&c->call)
+			     ? "show what is set"
+			     : cmd_form_help(c->cmd, c->call.form));
 }
 
 bool complete_whole(const struct complete *c)

@@ -84,8 +84,8 @@ static enum shell_err take_beginning(const struct arg *a, const char *with,
 {
 	unsigned n = 0;
 
-	for (unsigned i = 0; a->words[i]; i++) {
-		if (!parse_begins(a->words[i], with))
+	for (unsigned i = 0; a->words[i].name; i++) {
+		if (!parse_begins(a->words[i].name, with))
 			continue;
 		v->u = i;
 		n++;
@@ -251,6 +251,8 @@ static void take_positional(struct parser *p, unsigned i, unsigned required)
 		p->wanted = a;
 	} else if (a->type == ARG_PORTS) {
 		v->subjects = subjects_of(p->ports->selected);
+	} else if (a->unset) {
+		arg_take(a, a->unset, p->ports, v);
 	}
 }
 

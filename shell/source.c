@@ -46,7 +46,8 @@ static const char *top_text(const struct sources *s, struct call *c)
 	f = is_file(src) ? source_file(s, src) : NULL;
 	if (f)
 		return (const char *)store_data(s->store, f) + src->at + from;
-	call_fail(c, E_STATE, -1, "'%s' was changed meanwhile", src->name);
+	call_fail(c, E_STATE, -1, "'%s' changed while it ran; run it again",
+		  src->name);
 	return NULL;
 }
 

@@ -25,14 +25,23 @@ static enum call_result run(struct call *c)
 		ARGS(__VA_ARGS__), run, "form" \
 	}
 
-static const char *const modes[] = {"off", "tx", "rx", NULL};
+static const struct arg_word modes[] = {
+	{"off", ""},
+	{"tx", ""},
+	{"rx", ""},
+	{NULL},
+};
 
 static const struct cmd cmd_bits = {
 	.name = "bits",
 	.forms = FORMS(FORM({ARG_INT, .name = "N", .help = "any number"})),
 };
 
-static const char *const ops[] = {"=", "<", NULL};
+static const struct arg_word ops[] = {
+	{"=", ""},
+	{"<", ""},
+	{NULL},
+};
 
 #define CHECK                                                         \
 	OPTIONAL_PORTS, {ARG_TEXT, .name = "FIELD", .help = "which"}, \
@@ -62,7 +71,7 @@ static const struct cmd cmd_end = {
 			     .setting = &setting})),
 };
 
-static const char *const shapes[] = {"even", "bursts", NULL};
+static const struct arg_word shapes[] = {{"even", ""}, {"bursts", ""}, {0}};
 
 static const struct cmd cmd_gap = {
 	.name = "gap",

@@ -9,7 +9,9 @@
 
 static const struct parse_ports ports = {.count = NB_PORTS};
 
-static const char *const words[] = {"off", "tx", "rx", "txrx", NULL};
+static const struct arg_word words[] = {
+	{"off", ""}, {"tx", ""}, {"rx", ""}, {"txrx", ""}, {NULL},
+};
 
 static const struct arg args[] = {
 	{ARG_PORTS, .name = "PORTS"},

@@ -159,7 +159,7 @@ static void a_word_begun_narrows_what_comes(void **state)
 	assert_next("stats e", "every");
 	assert_next("mode t", "tx <Enter>");
 	assert_next("mode 0,", "[PORTS]=0..3 or all");
-	assert_next("rate m", "RATE");
+	assert_next("rate m", "RATE=default 1");
 	assert_next("stats x", "");
 }
 
@@ -204,8 +204,8 @@ static void streams_go_on_where_they_may_stand(void **state)
 	assert_words("rate 2.a", "2.all");
 	assert_words("rate all.", "all.0 all.all");
 	assert_words("rate 2.x", "");
-	assert_next("rate 2.", "[PORTS]=0..3 or all RATE");
-	assert_next("rate 2.a", "[PORTS]=0..3 or all RATE");
+	assert_next("rate 2.", "[PORTS]=0..3 or all RATE=default 1");
+	assert_next("rate 2.a", "[PORTS]=0..3 or all RATE=default 1");
 	/* Where a command takes whole ports, none is offered. */
 	assert_words("port 2.", "");
 	assert_words("port 2.a", "");
