@@ -229,8 +229,11 @@ static enum call_result run_pacing(struct call *c)
 }
 
 /* What `stats every` remembers: times, lines, then WORDS of each port. */
-enum { START_NS, LAST_NS, LINES, FIRST_PORT };
+enum { START_NS, LAST_NS, LINES, ROWS, FIRST_PORT };
 enum { TX_PACKETS, TX_BYTES, RX_PACKETS, RX_BYTES, WORDS };
+
+/* Rows of a screen that its head stands above. */
+#define EVERY_ROWS 20
 
 _Static_assert(FIRST_PORT + PKTGEN_MAX_PORTS * WORDS <= CMD_STATE_WORDS,
 	       "a call cannot remember the counters of all ports");
@@ -241,11 +244,16 @@ static void show_interval(struct call *c, const char *group, uint64_t packets,
 	uint64_t span_ns = c->now_ns - c->state[LAST_NS];
 	const uint64_t milli = stats_rate_milli(packets, span_ns);
 
-	reply_map(c->reply, group, REPLY_LINE);
+	reply_map(c->reply, group, REPLY_TABLE);
 	app_show_rate(c, milli);
 	reply_milli(c->reply, "l1",
 		    stats_mbps_l1_milli(packets, bytes, span_ns), "Mbit/s");
 	reply_end(c->reply);
+}
+
+static uint64_t time_ms(const struct call *c)
+{
+	return (c->now_ns - c->state[START_NS]) / 1000000;
 }
 
 /* Shows what came since the last line where `show`, and remembers the new. */
@@ -259,12 +267,15 @@ static void every_port(struct call *c, unsigned i, bool show)
 		return;
 	s = &v->stats;
 	if (show) {
-		reply_map(c->reply, NULL, REPLY_LINE);
+		reply_map(c->reply, NULL, REPLY_TABLE);
+		c->state[ROWS]++;
+		if (!c->json)
+			reply_milli(c->reply, "time", time_ms(c), "s");
 		reply_u64(c->reply, "port", i, NULL);
-		if (v->mode & (MODE_TX | MODE_REFLECT))
+		if (!c->json || v->mode & (MODE_TX | MODE_REFLECT))
 			show_interval(c, "tx", s->tx_packets - last[TX_PACKETS],
 				      s->tx_bytes - last[TX_BYTES]);
-		if (v->mode & MODE_RX)
+		if (!c->json || v->mode & MODE_RX)
 			show_interval(c, "rx", s->rx_packets - last[RX_PACKETS],
 				      s->rx_bytes - last[RX_BYTES]);
 		reply_end(c->reply);
@@ -275,24 +286,31 @@ static void every_port(struct call *c, unsigned i, bool show)
 	last[RX_BYTES] = s->rx_bytes;
 }
 
+/* A person's row has the time; a head comes back before it scrolls off. */
+static void begin_interval(struct call *c)
+{
+	const uint64_t span_ns = c->now_ns - c->state[LAST_NS];
+	const bool head = !c->state[ROWS];
+
+	if (c->json) {
+		reply_milli(c->reply, "time", time_ms(c), "s");
+		reply_milli(c->reply, "span", (span_ns + 500000) / 1000000,
+			    "s");
+	}
+	reply_list(c->reply, "ports", head ? REPLY_TABLE : REPLY_ROWS);
+}
+
 static void every_line(struct call *c, bool show)
 {
 	const struct pktgen *pg = &call_app(c)->pktgen;
-	const uint64_t span_ns = c->now_ns - c->state[LAST_NS];
 
-	if (show) {
-		reply_style(c->reply, REPLY_LINE);
-		reply_milli(c->reply, "time",
-			    (c->now_ns - c->state[START_NS]) / 1000000, "s");
-		/* To a person only where it is not the one asked for. */
-		if (c->json || span_ns >= c->v[EVERY_TIME].u * 3 / 2)
-			reply_milli(c->reply, "span",
-				    (span_ns + 500000) / 1000000, "s");
-		reply_list(c->reply, "ports", REPLY_LINE);
-	}
+	if (show)
+		begin_interval(c);
 	for (unsigned i = 0; i < pg->nb_ports; i++)
 		if (c->v[PORTS].mask >> i & 1)
 			every_port(c, i, show);
+	if (c->state[ROWS] >= EVERY_ROWS)
+		c->state[ROWS] = 0;
 	if (show)
 		reply_end(c->reply);
 	c->state[LAST_NS] = c->now_ns;
