@@ -67,7 +67,7 @@ static void describe(const struct app *app, unsigned port, const char *until,
 	}
 	value_sizes_print(&s->sizes, sizes, sizeof(sizes));
 	value_rate_print(&s->rate, rate, sizeof(rate));
-	snprintf(buf, size, "%s %s bytes at %s %s",
+	snprintf(buf, size, "%s frames of %s bytes at %s %s",
 		 app->pktgen.set[port].mode & MODE_NULL ? "makes" : "sends",
 		 sizes, s->rate.unit == RATE_MAX ? "full speed" : rate, until);
 }
