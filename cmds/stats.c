@@ -27,13 +27,6 @@ static const struct arg clear_args[] = {
 	{ARG_NONE},
 };
 
-/* What `stats clear` remembers. */
-enum { UNTIL_NS };
-
-/* The longest that it holds back the ports that send. */
-#define CLEAR_NS 2000000000ull
-#define CLEAR_POLL_NS 100000ull
-
 static const struct arg every_args[] = {
 	[PORTS] = PORTS_ARG,
 	[EVERY_KEYWORD] = {ARG_KEYWORD, .name = "every",
@@ -119,44 +112,19 @@ static enum call_result run_show(struct call *c)
 	return CALL_DONE;
 }
 
-static void take_base(const struct call *c)
-{
-	struct app *app = call_app(c);
-
-	for (unsigned i = 0; i < app->pktgen.nb_ports; i++) {
-		const struct worker_view *v = pktgen_look(&app->pktgen, i);
-
-		if (!(c->v[PORTS].mask >> i & 1) || !v)
-			continue;
-		app->port[i].base = v->stats;
-		pktgen_lag(&app->pktgen, i, &app->port[i].lag_base);
-	}
-}
-
-/*
- * What is under way would be sent before and received behind the moment from
- * which both count. So nothing is: those that send wait for it to arrive.
- */
 static enum call_result run_clear(struct call *c)
 {
 	struct app *app = call_app(c);
-	struct pktgen *pg = &app->pktgen;
-	/* A bench has no need of it, and its figures would suffer. */
-	const uint64_t mask = pktgen_owned(pg, OWNER_NOBODY);
+	struct clear *cl = (void *)c->state;
 
-	if (!c->calls) {
-		pktgen_pause(pg, mask, c->now_ns);
-		c->state[UNTIL_NS] = c->now_ns + CLEAR_NS;
+	if (!c->calls)
+		clear_begin(cl, app, c->v[PORTS].mask, c->now_ns);
+	if (c->cancelled) {
+		clear_cancel(cl, app, c->now_ns);
+		return CALL_DONE;
 	}
-	if (!c->cancelled && !pktgen_still(pg, mask, c->now_ns) &&
-	    c->now_ns < c->state[UNTIL_NS]) {
-		c->wake_ns = c->now_ns + CLEAR_POLL_NS;
-		return CALL_AGAIN;
-	}
-	if (!c->cancelled)
-		take_base(c);
-	pktgen_resume(pg, c->now_ns);
-	return CALL_DONE;
+	c->wake_ns = c->now_ns + CLEAR_POLL_NS;
+	return clear_step(cl, app, c->now_ns) ? CALL_DONE : CALL_AGAIN;
 }
 
 static void show_lag(struct reply *r, const struct histogram *h,
@@ -353,7 +321,7 @@ static enum call_result start_live(struct call *c, struct live *l)
 				 "the appliance has no ports");
 	live_init(l, call_app(c), c->v[PORTS].mask, c->v[LIVE_INTERVAL].u,
 		  c->now_ns);
-	session_page_open(c->session);
+	session_page_open(c->session, LIVE_KEYS);
 	return CALL_AGAIN;
 }
 
@@ -363,18 +331,29 @@ static enum call_result run_live(struct call *c)
 	struct app *app = call_app(c);
 	struct live *l = &app->live;
 	struct screen *s = &c->session->page.screen;
+	char key;
 
 	if (!c->calls && start_live(c, l) == CALL_FAIL)
 		return CALL_FAIL;
 	if (c->cancelled || session_page_left(c->session)) {
+		clear_cancel(&l->clear, app, c->now_ns);
 		session_page_close(c->session);
 		return CALL_DONE;
 	}
+	while ((key = session_page_key_pressed(c->session)) != '\0') {
+		live_key(l, app, key, c->now_ns);
+		live_restart(l, s->rows, s->columns);
+	}
+	if (l->clear.on && !clear_step(&l->clear, app, c->now_ns)) {
+		c->wake_ns = c->now_ns + CLEAR_POLL_NS;
+		return CALL_AGAIN;
+	}
 	if (!c->calls || c->now_ns >= l->due_ns) {
-		if (c->calls)
+		if (c->calls && !l->paused)
 			live_sample(l, app, c->now_ns);
 		l->due_ns = c->now_ns + l->interval_ns;
-		live_restart(l, s->rows, s->columns);
+		if (!c->calls || !l->paused)
+			live_restart(l, s->rows, s->columns);
 	} else if (l->layout.rows != s->rows ||
 		   l->layout.columns != s->columns) {
 		live_restart(l, s->rows, s->columns);
@@ -401,7 +380,8 @@ const struct cmd cmd_stats = {
 			{every_args, run_every,
 			 "print pps and layer 1 Mbit/s once per interval"},
 			{live_args, OPTION(LIVE) ? run_live : NULL,
-			 "open a page of all counters; any key leaves it"},
+			 "open a page of all counters with keys: s starts and "
+			 "stops, q leaves"},
 			{0},
 		},
 	.notes = "Without COUNT, 'stats every' goes on until Ctrl-C. Pacing "

@@ -200,7 +200,7 @@ def test_the_page_of_stats_live(lab, env):
     child.expect_exact("\x1b[?1049h")
     child.expect_exact("port 0")
     child.setwinsize(30, 120)
-    child.expect_exact("any key leaves")
+    child.expect_exact("q leave")
     time.sleep(1.5)
     child.send("@")
     child.expect_exact("\x1b[?1049l")
