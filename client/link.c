@@ -15,6 +15,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "client/names.h"
+
 /* As much as is dealt with before the keys get a look. */
 #define SLICE 16384
 /* A pipe that is full is looked at again after. */
@@ -74,21 +76,6 @@ static void pipes_target(struct link *link, const char *paths)
 		 paths + n + (paths[n] == ','));
 }
 
-/* Where the launcher has its sockets. */
-static bool named(const char *name, char *path)
-{
-	const char *dir = getenv("XDG_RUNTIME_DIR");
-	struct stat st;
-
-	if (dir && *dir == '/')
-		snprintf(path, LINK_TEXT, "%s/ukpktgen/%s.sock", dir, name);
-	else
-		snprintf(path, LINK_TEXT, "/tmp/ukpktgen-%u/%s.sock",
-			 (unsigned)geteuid(), name);
-	return stat(path, &st) == 0 && S_ISSOCK(st.st_mode) &&
-	       st.st_uid == geteuid();
-}
-
 bool link_target(struct link *link, const char *address)
 {
 	char path[LINK_TEXT];
@@ -116,10 +103,11 @@ bool link_target(struct link *link, const char *address)
 		snprintf(link->address, sizeof(link->address), "OPEN:%s,rawer",
 			 address);
 	else if (access(address, F_OK) && !strchr(address, '/') &&
-		 named(address, path))
+		 names_socket(address, path, sizeof(path)))
 		unix_target(link, path);
 	else
 		unix_target(link, address);
+	link->named = !strpbrk(address, "/:,") && access(link->path, F_OK);
 	return true;
 }
 
@@ -181,6 +169,22 @@ static void end_socat(struct link *link)
 	read_why(link);
 	close(link->err_fd);
 	link->err_fd = -1;
+}
+
+bool link_is_anew(struct link *link)
+{
+	struct stat st = {0};
+	bool other;
+
+	if (!*link->path || stat(link->path, &st) != 0)
+		return false;
+	other = link->born_ino && (link->born_ino != st.st_ino ||
+				   link->born_s != st.st_ctim.tv_sec ||
+				   link->born_ns != st.st_ctim.tv_nsec);
+	link->born_ino = st.st_ino;
+	link->born_s = st.st_ctim.tv_sec;
+	link->born_ns = st.st_ctim.tv_nsec;
+	return other;
 }
 
 void link_close(struct link *link)

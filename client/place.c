@@ -17,11 +17,11 @@ void place_show(struct ui *ui, const char *text, unsigned column, bool typed)
 		n = (size_t)sprintf(caret, "%*s", (int)sizeof(UI_PROMPT) - 1,
 				    "");
 	else
-		ui_error(ui, text);
+		ui_error_row(ui, text);
 	for (unsigned i = 0; i < column - 1; i++)
 		caret[n++] = text[i] == '\t' ? '\t' : ' ';
 	strcpy(caret + n, "^");
-	ui_error(ui, caret);
+	ui_error_row(ui, caret);
 }
 
 void place_error(struct ui *ui, const char *file, unsigned row, unsigned column,

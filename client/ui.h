@@ -27,6 +27,7 @@ struct ui_cover {
 
 struct ui {
 	bool batch;    /* for a program; else for a person */
+	bool quiet;    /* shows errors only */
 	char who[40];  /* says what we say ourselves, to a program */
 	bool terminal; /* standard output and input are one */
 	bool color;    /* is shown; `can_color`: the terminal knows it */
@@ -73,8 +74,15 @@ void ui_crash(struct ui *ui, const char *text, size_t len);
 /* What we say ourselves, with our name before it where it is for a program. */
 __attribute__((format(printf, 2, 3))) void ui_note(struct ui *ui,
 						   const char *fmt, ...);
-/* An error of a command, the very text. */
+/*
+ * A row of a list: `head`, and from `column` on `text`, broken between words
+ * with a hanging indent.
+ */
+void ui_item(struct ui *ui, const char *head, unsigned column,
+	     const char *text);
+/* An error of a command; a row that shows where it is stays as it is. */
 void ui_error(struct ui *ui, const char *text);
+void ui_error_row(struct ui *ui, const char *text);
 /* What was typed, for the record alone. */
 void ui_record(struct ui *ui, const char *prompt, const char *text);
 /* Records all that is shown in `name` too, behind what it holds; NULL: no more.
