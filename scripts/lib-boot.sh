@@ -49,7 +49,7 @@ choose_accel() { # BOARD...
 take_mac() { # PORT=MAC
 	local port address
 	[[ $1 =~ ^([0-9]{1,2})=(([0-9A-Fa-f]{2}:){5}[0-9A-Fa-f]{2})$ ]] || die 2 "--mac '$1': \
-wanted PORT=MAC, such as 0=02:00:00:00:00:01"
+must be PORT=MAC, such as 0=02:00:00:00:00:01"
 	port=$((10#${BASH_REMATCH[1]})) address=${BASH_REMATCH[2],,}
 	(((0x${address:0:2} & 1) == 0)) || die 2 "--mac '$1': a port cannot have a group address"
 	[ "$address" != 00:00:00:00:00:00 ] || die 2 "--mac '$1': a port cannot have address zero"
@@ -122,17 +122,20 @@ interface '${1#*:}'; as root, this makes it: ip tuntap add dev '${1#*:}' mode ta
 		args+=(-chardev "socket,id=v$ports,path=$v")
 		add_port "vhost-user,chardev=v$ports"
 		;;
-	*) die 2 "--net '$1': wanted loop, null, dgram:LOCAL,REMOTE, stream:PATH, \
+	*) die 2 "--net '$1': must be loop, null, dgram:LOCAL,REMOTE, stream:PATH, \
 stream-listen:PATH, tap:IFNAME, user or vhost-user:SOCK" ;;
 	esac
 }
 
 add_capture() { # PORT=FILE
-	local port=${1%%=*} file=${1#*=}
-	[[ $1 == *=?* && " $capturable " == *" $port "* ]] || die 2 "--capture '$1': wanted \
-PORT=FILE with PORT out of${capturable:- none} (frames of null and vhost-user do not come by QEMU)"
-	[[ " ${args[*]}" != *" filter-dump,id=d$port,"* ]] || die 2 "--capture '$1': port $port \
-is written to a file already"
+	local port file=${1#*=}
+	[[ $1 =~ ^([0-9]{1,2})=. ]] || die 2 "--capture '$1': must be PORT=FILE, such as 0=a.pcap"
+	port=$((10#${BASH_REMATCH[1]}))
+	((port < ports)) || die 2 "--capture '$1': no port $port (0..$((ports - 1)))"
+	[[ " $capturable " == *" $port "* ]] ||
+		die 2 "--capture '$1': null and vhost-user ports cannot be captured"
+	[[ " ${args[*]}" != *" filter-dump,id=d$port,"* ]] ||
+		die 2 "--capture '$1': port $port is captured to a file already"
 	args+=(-object "filter-dump,id=d$port,netdev=n$port,file=${file//,/,,}")
 }
 
@@ -225,7 +228,7 @@ verdict() {
 	case $code in
 	0)
 		[ -z "$off" ] || { check_captures && exit 0; }
-		[ -e "$dir/$name.log" ] || die 2 "'$name' was taken down meanwhile"
+		[ -e "$dir/$name.log" ] || die 2 "'$name' was taken down by somebody else"
 		die 3 "'$name' ended without being asked to"
 		;;
 	3) die 3 "'$name' crashed" ;;
@@ -233,6 +236,6 @@ verdict() {
 	note "QEMU ended with status $code:"
 	grep -v 'info: QEMU waiting' "$dir/$name.log" >&2
 	! grep -qi -e '-sandbox' -e seccomp "$dir/$name.log" ||
-		note 'a QEMU that was built without seccomp wants UKPKTGEN_SANDBOX=off'
+		note 'a QEMU that was built without seccomp needs UKPKTGEN_SANDBOX=off'
 	exit 2
 }
