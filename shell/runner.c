@@ -90,14 +90,17 @@ static bool acquire(struct session *s, struct runner *r, size_t need)
 	if (out_room(&s->out) < need + (r->prefix[0] ? HIDE_ROOM : 0))
 		return false;
 	if (!s->writer && r->prefix[0]) {
-		/* A job's lines take the place of the prompt for a moment; a
-		 * program reads lines: it gets to begin one. */
-		if (!r->tag[0] && s->edit.shown)
+		const bool aside = !r->tag[0] || r == s->watch;
+
+		/* A job's lines take the place of the prompt for a moment, as
+		 * do those of who watches; a program reads lines: it gets to
+		 * begin one. */
+		if (aside && s->edit.shown)
 			edit_hide(&s->edit, &s->out);
 		else if (s->out.mid_line)
 			out_text(&s->out, "\r\n");
 		s->edit.shown = false;
-		s->quiet |= r->tag[0] != '\0';
+		s->quiet |= !aside;
 		s->person->printed = true;
 	}
 	s->writer = r;

@@ -17,7 +17,8 @@ static struct runner *spare(struct session *s)
 	for (unsigned i = 0; i < SESSION_RUNNERS; i++) {
 		struct runner *r = &s->runner[i];
 
-		if (r == s->person || r == s->program || busy(r))
+		if (r == s->person || r == s->program || r == s->watch ||
+		    busy(r))
 			continue;
 		if (!best || r->job < best->job)
 			best = r;
@@ -102,7 +103,8 @@ enum call_result call_run_file(struct call *c, int arg, bool keep_going)
 				 "no file '%s'; 'ls' lists them", name);
 	if (sources_push_file(&c->runner->src, f, keep_going))
 		return too_deep(c);
-	if (c->program || detach(s, c->runner, c->now_ns))
+	if (c->program || c->runner == s->watch ||
+	    detach(s, c->runner, c->now_ns))
 		return CALL_DONE;
 	return call_too_many_jobs(c);
 }

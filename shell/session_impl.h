@@ -38,6 +38,11 @@ static inline bool typed_empty(const struct session *s)
 /* Nothing that a person has begun to type stands before the next byte. */
 bool session_at_line_start(const struct session *s);
 
+/* Whose the request is that has come. */
+struct runner *session_request_runner(const struct session *s);
+/* ...and whether that runner is free for it. */
+bool session_request_ready(const struct session *s);
+
 /* A '@' at the start of a line, the bytes behind it, and the run of it all. */
 void session_begin_request(struct session *s);
 void session_request_byte(struct session *s, unsigned char byte);

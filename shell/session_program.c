@@ -49,9 +49,25 @@ static unsigned take_mark(struct runner *r, const char *text, unsigned len)
 	return n + (n < len);
 }
 
+/* A lone '?' is no tag: that is the answer to one that is none. */
+struct runner *session_request_runner(const struct session *s)
+{
+	const char *tag = s->request + 1;
+
+	return s->request_len > 2 && tag[0] == '?' && tag_byte(tag[1])
+		       ? s->watch
+		       : s->program;
+}
+
+bool session_request_ready(const struct session *s)
+{
+	return s->request_whole && !s->ended &&
+	       !busy(session_request_runner(s));
+}
+
 void session_start_request(struct session *s)
 {
-	struct runner *r = s->program;
+	struct runner *r = session_request_runner(s);
 	const char *tag = s->request + 1;
 	unsigned n = 0, max = s->request_len - 1, start;
 	char word[RUNNER_TAG_MAX + 1];
@@ -62,7 +78,7 @@ void session_start_request(struct session *s)
 	s->request_whole = false;
 	r->typed = 0;
 	if (s->anew)
-		r->selected = session_all_ports(s);
+		r->selected = s->program->selected = session_all_ports(s);
 	/* Lines of these two would be taken for the appliance's own. */
 	own = n == 1 && (tag[0] == '!' || tag[0] == '?');
 	if (!n || own || n > RUNNER_TAG_MAX || (n < max && tag[n] != ' ')) {
