@@ -92,7 +92,12 @@ static void tell(const struct conn *c, bool anew)
 	if (*c->version)
 		snprintf(version, sizeof(version), " (ukpktgen %s)",
 			 c->version);
-	if (!c->was_up)
+	if (!c->was_up && c->link->watch)
+		ui_note(c->ui,
+			"watching '%s'%s: notices appear here; stats, port, "
+			"jobs, show and help work; '.quit' leaves",
+			c->name, version);
+	else if (!c->was_up)
 		ui_note(c->ui,
 			"connected to '%s'%s; 'help' lists its commands, "
 			"'.help' those of this console",

@@ -76,6 +76,19 @@ static void pipes_target(struct link *link, const char *paths)
 		 paths + n + (paths[n] == ','));
 }
 
+/* Beside a console's socket is that of those who watch. */
+static void watch_target(struct link *link, const char *path)
+{
+	char other[LINK_TEXT];
+	size_t len = strlen(path);
+
+	if (len > 5 && !strcmp(path + len - 5, ".sock"))
+		len -= 5;
+	snprintf(other, sizeof(other), "%.*s.watch", (int)len, path);
+	unix_target(link, len < strlen(path) ? other : path);
+	link->hold.file[0] = '\0'; /* as many as like */
+}
+
 bool link_target(struct link *link, const char *address)
 {
 	char path[LINK_TEXT];
@@ -103,11 +116,15 @@ bool link_target(struct link *link, const char *address)
 		snprintf(link->address, sizeof(link->address), "OPEN:%s,rawer",
 			 address);
 	else if (access(address, F_OK) && !strchr(address, '/') &&
-		 names_socket(address, path, sizeof(path)))
+		 names_socket(address, "sock", path, sizeof(path)))
 		unix_target(link, path);
 	else
 		unix_target(link, address);
 	link->named = !strpbrk(address, "/:,") && access(link->path, F_OK);
+	if (link->watch) {
+		snprintf(path, sizeof(path), "%s", link->path);
+		watch_target(link, path);
+	}
 	return true;
 }
 

@@ -22,6 +22,7 @@ struct link {
 	char dir[LINK_TEXT];         /* where socat starts, or "" */
 	char path[LINK_TEXT];        /* of a unix socket, or "" */
 	struct hold hold;            /* of that; its program is ours to set */
+	bool watch;                  /* only watch; set before link_target() */
 	bool named; /* the address is a name, of nothing that is there */
 
 	/* Of the socket at `path`, as it was looked at last; 0: never. */

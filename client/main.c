@@ -63,7 +63,8 @@ static bool reach(struct client *c)
 /* Of the appliance that goes on, and the way back to it. */
 static void take_leave(struct client *c, const struct options *o)
 {
-	if (c->conn.state != CONN_UP || c->conn.went || c->signals.ended_by)
+	if (c->conn.state != CONN_UP || c->conn.went || c->signals.ended_by ||
+	    c->link.watch)
 		return;
 	ui_note(&c->ui,
 		"'%s' keeps running; 'quit' in its console powers it "
@@ -157,8 +158,13 @@ static struct client *make_client(const struct options *o)
 	c->in.fd = o->fd;
 	c->json = o->json;
 	c->timeout_ms = o->timeout_ms;
+	c->link.watch = o->watch;
 	if (!link_target(&c->link, o->address))
 		options_misused("%s", c->link.why);
+	if (o->watch && !*c->link.path)
+		options_misused("--watch is for an appliance of 'ukpktgen "
+				"run', not '%s'",
+				o->address);
 	client_init(c, o->batch);
 	return c;
 }

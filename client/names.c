@@ -24,12 +24,12 @@ static void path_of(char *path, size_t size, const char *name)
 			 name);
 }
 
-bool names_socket(const char *name, char *path, size_t size)
+bool names_socket(const char *name, const char *kind, char *path, size_t size)
 {
 	char file[PATH_BYTES];
 	struct stat st;
 
-	snprintf(file, sizeof(file), "%.*s.sock", PATH_BYTES / 2, name);
+	snprintf(file, sizeof(file), "%.*s.%s", PATH_BYTES / 2, name, kind);
 	path_of(path, size, file);
 	return stat(path, &st) == 0 && S_ISSOCK(st.st_mode) &&
 	       st.st_uid == geteuid();

@@ -44,6 +44,9 @@ static const char usage[] =
 	"  --events         print notices (run done, lease over) on standard "
 	"error\n"
 	"  --quiet          print errors only\n"
+	"  --watch          only watch, while others have the console: "
+	"notices, and\n"
+	"                   stats, port, jobs, show and help\n"
 	"  --name NAME      what messages call the appliance; default: "
 	"ADDRESS\n"
 	"  --version        print the version of this program\n"
@@ -81,6 +84,7 @@ enum {
 	OPT_TIMEOUT,
 	OPT_EVENTS,
 	OPT_QUIET,
+	OPT_WATCH,
 	OPT_BOOTING,
 	OPT_NAME,
 	OPT_AS,
@@ -101,6 +105,7 @@ static const struct option long_options[] = {
 	{"timeout", required_argument, NULL, OPT_TIMEOUT},
 	{"events", no_argument, NULL, OPT_EVENTS},
 	{"quiet", no_argument, NULL, OPT_QUIET},
+	{"watch", no_argument, NULL, OPT_WATCH},
 	{"booting", no_argument, NULL, OPT_BOOTING},
 	{"name", required_argument, NULL, OPT_NAME},
 	{"as", required_argument, NULL, OPT_AS},
@@ -228,6 +233,9 @@ static void take_option(struct options *o, int option)
 		break;
 	case OPT_QUIET:
 		o->quiet = true;
+		break;
+	case OPT_WATCH:
+		o->watch = true;
 		break;
 	case OPT_BOOTING:
 		o->booting = true;

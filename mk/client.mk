@@ -35,6 +35,16 @@ $(O)/client/editor: FORCE
 	@mkdir -p $(@D)
 	@echo $(CLIENT_EDIT) | tools/update $@
 
+# What stands in front of QEMU's socket, built in the same way.
+RELAY_SRC := $(sort $(wildcard relay/*.c))
+
+relay-cc = $(client-cc)
+$(eval $(call variant,relay,$(O)/gen/version.h))
+
+$(O)/ukpktgen-relay: $(call obj,relay,$(RELAY_SRC))
+	$(call say,LD,$@)
+	$(Q)$(relay-cc) $(CLIENT_LDFLAGS) -o $@ $^
+
 # For tests: the variant without the library, and the client under ASan.
 test-client: $(O)/client/ukpktgen-console-plain \
 		$(O)/client-asan/ukpktgen-console

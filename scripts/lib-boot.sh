@@ -139,25 +139,28 @@ add_capture() { # PORT=FILE
 	args+=(-object "filter-dump,id=d$port,netdev=n$port,file=${file//,/,,}")
 }
 
-# True once QEMU can be connected to, which is later than its socket exists.
-listens() {
+# True once it can be connected to, which is later than its socket exists. The relay
+# is in the directory and knows but the name.
+listens() { # SOCKET
 	local flags path
-	[ -S "$sock" ] || return
+	[ -S "$1" ] || return
 	while read -r _ _ _ flags _ _ _ path; do
-		[[ $flags != 00010000 || $path != "$sock" ]] || return 0 # __SO_ACCEPTCON
+		# __SO_ACCEPTCON
+		[[ $flags != 00010000 || ($path != "$1" && $path != "${1##*/}") ]] || return 0
 	done </proc/net/unix
 	return 1
 }
 
 # Starts a QEMU that waits for us to connect. From here on it is ours to end.
 start_qemu() { # COMMAND... to start it with
-	local spec n=0 board
+	local spec n=0 board behind
 	need "$qemu" qemu-system-x86
+	[ -x "$relay" ] || die 2 "$relay is missing; 'make client' builds it"
 	[ -r "$image" ] || die 2 "$image is missing; 'make image' builds it"
 	while [ -z "$name" ] && alive "ukpktgen$n"; do n=$((n + 1)); done
 	name=${name:-ukpktgen$n}
 	! alive "$name" || die 2 "an appliance named '$name' runs already"
-	sock=$dir/$name.sock
+	sock=$dir/$name.sock behind=$dir/$name.qemu
 	choose_macs
 	add_board
 	board=("${args[@]}")
@@ -171,15 +174,27 @@ start_qemu() { # COMMAND... to start it with
 	add_boot_files
 	choose_accel "${board[@]}" # once nothing is left to be refused
 	args+=(-accel "$accel" -m "$memory" -smp "$cpus" -serial chardev:console -chardev
-		"socket,id=console,path=${sock//,/,,},server=on,wait=on")
+		"socket,id=console,path=${behind//,/,,},server=on,wait=on")
 	"$@" "$qemu" "${args[@]}" </dev/null >"$dir/$name.log" 2>&1 9>&- &
 	child=$!
 	echo "$child" >"$dir/$name.pid"
-	until listens; do
+	until listens "$behind"; do
 		alive "$name" || verdict
 		sleep 0.01
 	done
+	start_relay "$behind"
 	exec 9>&-
+}
+
+# In front of QEMU's socket; it ends with QEMU.
+start_relay() { # QEMU'S SOCKET
+	setsid "$relay" "$child" "$1" "$sock" "$dir/$name.watch" \
+		</dev/null >>"$dir/$name.log" 2>&1 9>&- &
+	until listens "$sock"; do
+		alive "$name" || verdict
+		kill -0 $! 2>/dev/null || die 2 "the relay of '$name' has ended: $(<"$dir/$name.log")"
+		sleep 0.01
+	done
 }
 
 # Prints how many connections to unix sockets our QEMU has made: those that are neither

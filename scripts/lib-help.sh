@@ -10,8 +10,8 @@ boot_options+=' --packed --capture --file'
 options_of() { # VERB
 	case $1 in
 	run) echo "--name --detach --run $boot_options" ;;
-	exec) echo "-c --name --json --timeout --quiet --boot $boot_options" ;;
-	console) echo '--name --raw' ;;
+	exec) echo "-c --name --json --timeout --quiet --watch --boot $boot_options" ;;
+	console) echo '--name --watch --raw' ;;
 	list) echo '--json --names' ;;
 	down) echo '--name --all' ;;
 	share) echo '--name --listen --cert --key --ca --detach --tls' ;;
@@ -38,6 +38,8 @@ default: no limit' ;;
 	*' --quiet') echo '#print errors only' ;;
 	*' --boot') echo '#boot an appliance that ends with the commands;
 the options below are for it' ;;
+	*' --watch') echo '#only watch: notices, and stats, port, jobs and show,
+while others have the console' ;;
 	*' --raw') echo "#use the appliance's own line editor; Ctrl-] leaves" ;;
 	*' --names') echo '#print names only, without asking the appliances' ;;
 	'down --all') echo '#power off all that run' ;;
@@ -84,7 +86,7 @@ Boot an appliance with this terminal on its console; Ctrl-] leaves it running.' 
 	exec) echo "exec [OPTION]... FILE | - | -c 'COMMAND; COMMAND'
 exec --boot [OPTION]... FILE | - | -c 'COMMAND; COMMAND'
 Run commands until one fails, and print their replies; - is standard input." ;;
-	console) echo 'console [--raw] [--name NAME]
+	console) echo 'console [--watch | --raw] [--name NAME]
 Open the console of an appliance on this terminal.' ;;
 	list) echo 'list [--json | --names]
 List appliances: name, process id, socket, uptime, what the ports do, shares.' ;;
@@ -156,9 +158,9 @@ Options of run and of exec --boot:
 	text+=$'\nOptions of run:\n\n'
 	add_options run --detach --run
 	text+=$'\nOptions of exec:\n\n'
-	add_options exec -c --name --json --timeout --quiet --boot
+	add_options exec -c --name --json --timeout --quiet --watch --boot
 	text+=$'\nOptions of the other verbs:\n\n'
-	add_options console --name --raw
+	add_options console --name --watch --raw
 	text+="  --json, --names        of list: as one JSON object; names only
   --all                  of down and unshare: all of them
   --listen ADDRESS:PORT, --cert FILE, --key FILE, --ca FILE, --detach, --tls

@@ -159,8 +159,8 @@ run_console() {
 	local code=0 settings
 	settings=$(stty -g)
 	open_spy
-	setpriv --pdeathsig TERM "${users_locale[@]}" "$client" "${identity[@]}" \
-		--name "$name" --back "$0 console --name $name" "$dir/$name.sock" <&0 2>&"$spy" &
+	setpriv --pdeathsig TERM "${users_locale[@]}" "$client" "${identity[@]}" --name "$name" \
+		${watch:+"$watch"} --back "$0 console --name $name" "$dir/$name.sock" <&0 2>&"$spy" &
 	screen=$!
 	{ wait "$screen" || code=$?; } 2>/dev/null # bash tells of those that were killed
 	screen=

@@ -24,18 +24,18 @@ do_list() {
 
 declare -A up=()      # seconds since its QEMU has begun
 declare -A told=()    # what it replies to 'port --json', or nothing
-declare -A held_by=() # who has its console
+declare -A held_by=() # who has its console, or nothing
 
-# Asks all at once; one that is held or does not answer is left alone.
+# Asks all at once, as one who watches.
 ask_all() {
 	local one fd
 	local -A fds=()
 	for one in "${running[@]}"; do
 		alive "$one" || continue
 		up[$one]=$(uptime_of "$pid")
-		is_free "$one" || continue
-		exec {fd}< <(timeout 3 "$client" "${identity[@]}" --timeout 2s -c 'port --json' \
-			"$dir/$one.sock" 2>/dev/null </dev/null)
+		held_by[$one]=$(holder_of "$one")
+		exec {fd}< <(timeout 5 "$client" "${identity[@]}" --watch --timeout 4s \
+			-c 'port --json' "$dir/$one.sock" 2>/dev/null </dev/null)
 		fds[$one]=$fd
 	done
 	for one in "${!fds[@]}"; do
@@ -46,13 +46,10 @@ ask_all() {
 	done
 }
 
-# Fails, and sets held_by, while somebody has the console.
-is_free() { # NAME
+# Without a lock of ours, which would be in the way of who comes.
+holder_of() { # NAME
 	local file=$dir/$1.client
-	if [ -e "$file" ] && grep -q ":$(stat -c %i "$file") 0 EOF" /proc/locks; then
-		read -r "held_by[$1]" <"$file"
-		return 1
-	fi
+	[ -e "$file" ] && grep -q ":$(stat -c %i "$file") 0 EOF" /proc/locks && head -n 1 "$file"
 }
 
 uptime_of() { # PROCESS
@@ -82,7 +79,6 @@ duration() { # SECONDS
 # The state of all ports, or of each: "idle", "0 sending, 1 idle".
 state_of() { # NAME
 	local rest=${told[$1]-} each='' first='' same=1
-	[ -z "${held_by[$1]-}" ] || { echo "console held by ${held_by[$1]}" && return; }
 	while [[ $rest =~ \"port\":([0-9]+).*$ ]]; do
 		rest=${BASH_REMATCH[0]#*:}
 		[[ $rest =~ ^([0-9]+)[^{]*\"state\":\"([^\"]*)\" ]] || break
@@ -99,7 +95,8 @@ list_columns() {
 	for one in "${running[@]}"; do
 		[ -n "${up[$one]-}" ] && alive "$one" || continue
 		put '%-12s %7d  %s  %s  %s%s\n' "$one" "$pid" "$dir/$one.sock" \
-			"$(duration "${up[$one]}")" "$(state_of "$one")" "$(shares_of "$one" '  shared on ')"
+			"$(duration "${up[$one]}")" "$(state_of "$one")" \
+			"${held_by[$one]:+  console: ${held_by[$one]}}$(shares_of "$one" '  shared on ')"
 	done
 	for other in "${!shares[@]}"; do
 		one=${other%@*}
