@@ -7,9 +7,6 @@
  * one left unread is not the next one's. Others may watch (watch.h).
  */
 #include <errno.h>
-#include <fcntl.h>
-#include <libgen.h>
-#include <limits.h>
 #include <linux/sockios.h>
 #include <poll.h>
 #include <signal.h>
@@ -19,7 +16,6 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
-#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/un.h>
 #include <time.h>
@@ -27,6 +23,7 @@
 
 #include "relay/heard.h"
 #include "relay/sent.h"
+#include "relay/socket.h"
 #include "relay/watch.h"
 
 /* As much of the holder's waits here: a line, so that more is held back. */
@@ -39,12 +36,6 @@
 #define TYPED_QUIET_MS 1000
 #define SILENT_MS 60000
 #define TICK_MS 20
-
-struct listener {
-	const char *path;
-	int fd;
-	struct stat st; /* of the path: it is ours as long as it is this */
-};
 
 struct relay {
 	struct listener consoles, watchers;
@@ -74,46 +65,7 @@ static uint64_t now_ms(void)
 	return (uint64_t)t.tv_sec * 1000 + (uint64_t)t.tv_nsec / 1000000;
 }
 
-/* ---- Sockets ------------------------------------------------------------- */
-
-/* From its own directory: a unix socket's path has 107 bytes at most. */
-static int open_socket(const char *path, struct sockaddr_un *addr)
-{
-	char copy[PATH_MAX];
-
-	snprintf(copy, sizeof(copy), "%s", path);
-	if (chdir(dirname(copy)) != 0)
-		return -1;
-	*addr = (struct sockaddr_un){.sun_family = AF_UNIX};
-	snprintf(copy, sizeof(copy), "%s", path);
-	snprintf(addr->sun_path, sizeof(addr->sun_path), "%s", basename(copy));
-	return socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-}
-
-static void listen_at(struct listener *l, const char *path)
-{
-	struct sockaddr_un addr;
-
-	l->path = path;
-	l->fd = open_socket(path, &addr);
-	if (l->fd < 0 ||
-	    bind(l->fd, (struct sockaddr *)&addr, sizeof(addr)) != 0 ||
-	    listen(l->fd, 8) != 0 || stat(path, &l->st) != 0) {
-		fprintf(stderr, "ukpktgen-relay: %s: %s\n", path,
-			strerror(errno));
-		exit(2);
-	}
-}
-
-/* Another appliance of the name may have its own there by now. */
-static void unlisten(struct listener *l)
-{
-	struct stat st;
-
-	if (stat(l->path, &st) == 0 && st.st_ino == l->st.st_ino &&
-	    st.st_ctim.tv_sec == l->st.st_ctim.tv_sec)
-		unlink(l->path);
-}
+/* ---- Connections --------------------------------------------------------- */
 
 static void close_line(struct relay *r)
 {
@@ -130,7 +82,7 @@ static bool open_line(struct relay *r)
 	struct sockaddr_un addr;
 	int why;
 
-	r->line = open_socket(r->qemu, &addr);
+	r->line = socket_open(r->qemu, &addr);
 	if (r->line >= 0 &&
 	    connect(r->line, (struct sockaddr *)&addr, sizeof(addr)) == 0) {
 		heard_begin(&r->heard);
@@ -440,8 +392,8 @@ static void finish(struct relay *r)
 	while ((r->line >= 0 || r->to_holder.len) && r->holder >= 0 &&
 	       now_ms() < until)
 		turn(r);
-	unlisten(&r->consoles);
-	unlisten(&r->watchers);
+	socket_unlisten(&r->consoles);
+	socket_unlisten(&r->watchers);
 }
 
 int main(int argc, char **argv)
@@ -464,8 +416,8 @@ int main(int argc, char **argv)
 		perror("ukpktgen-relay: no such process");
 		return 2;
 	}
-	listen_at(&r->watchers, argv[4]);
-	listen_at(&r->consoles, argv[3]);
+	socket_listen(&r->watchers, argv[4]);
+	socket_listen(&r->consoles, argv[3]);
 	while (!r->over)
 		turn(r);
 	finish(r);

@@ -7,7 +7,11 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "relay/allowed.h"
 #include "relay/heard.h"
+
+static const char *const only =
+	"this console watches: version, help, stats, port, jobs, show, ls, df";
 
 /* A request waits for the holder to end a line, and for its reply. */
 #define WAIT_MS 2000
@@ -58,97 +62,6 @@ static void tell(struct watch *w, struct watcher *one, const char *text,
 {
 	if (one->fd >= 0 && buf_add(&one->out, text, len) < len)
 		leave(w, one);
-}
-
-/* ---- What may be asked --------------------------------------------------- */
-
-/*
- * Commands, and which words each may have besides ports and --json: those that
- * change nothing, in full, as a beginning might stand for another word.
- */
-static const struct {
-	const char *command, *words;
-	bool ports;
-} allowed[] = {
-	{"", "", false},           {"color", "", false},
-	{"complete", "*", false},  {"df", "", false},
-	{"help", "*", false},      {"jobs", "", false},
-	{"lease", "", false},      {"ls", "", false},
-	{"port", "", true},        {"show", "config ports stats version", true},
-	{"stats", "pacing", true}, {"version", "", false},
-};
-
-static const char *const only =
-	"this console watches: version, help, stats, port, jobs, show, ls, df";
-
-/* One of `words`, which have blanks between. */
-static bool has_word(const char *words, const char *word, size_t len)
-{
-	while (*words) {
-		size_t n = strcspn(words, " ");
-
-		if (n == len && !memcmp(words, word, len))
-			return true;
-		words += n + (words[n] == ' ');
-	}
-	return false;
-}
-
-/* "all", "0-1,3", "0.all" */
-static bool is_ports(const char *word, size_t len)
-{
-	return strspn(word, "0123456789-,.al") >= len;
-}
-
-static bool may_stand(const char *words, bool ports, const char *word,
-		      size_t len)
-{
-	return *words == '*' || (ports && is_ports(word, len)) ||
-	       has_word("--json", word, len) || has_word(words, word, len);
-}
-
-/* Behind the mark of a request that a person typed. */
-static const char *unmarked(const char *text)
-{
-	if (*text != '>')
-		return text;
-	text += strcspn(text, " ");
-	return text + (*text == ' ');
-}
-
-/* The rest of a command of ours: in quotes, of `complete`, all may stand. */
-static bool may_follow(const char *words, bool ports, const char *at)
-{
-	bool quoted = false;
-
-	for (const char *c = at; *c; c++) {
-		quoted ^= *c == '"' && c[-1] != '\\';
-		if (*c == ';' && !quoted)
-			return false;
-	}
-	while (*(at += strspn(at, " \t"))) {
-		size_t len = strcspn(at, " \t");
-
-		if (!may_stand(words, ports, at, len))
-			return false;
-		at += len;
-	}
-	return true;
-}
-
-static bool may_ask(const char *text)
-{
-	size_t n;
-
-	text = unmarked(text);
-	text += strspn(text, " \t");
-	n = strcspn(text, " \t;");
-	for (size_t i = 0; i < sizeof(allowed) / sizeof(*allowed); i++)
-		if (strlen(allowed[i].command) == n &&
-		    !memcmp(allowed[i].command, text, n))
-			return may_follow(allowed[i].words, allowed[i].ports,
-					  text + n);
-	return false;
 }
 
 /* ---- Requests ------------------------------------------------------------ */
@@ -213,7 +126,7 @@ static size_t ask_for(struct watch *w, struct watcher *one, char *out,
 
 		if (!text)
 			continue;
-		if (!may_ask(text)) {
+		if (!allowed(text)) {
 			refuse(w, one, only);
 			continue;
 		}
