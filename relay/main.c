@@ -50,6 +50,7 @@ struct relay {
 	uint64_t heard_ms;
 
 	int holder; /* -1: nobody */
+	bool begun; /* there was one, so that the appliance boots */
 	bool ended; /* it sends no more */
 	struct buf to_holder;
 	uint64_t linger_ms; /* of one that has gone; 0: none has */
@@ -223,6 +224,7 @@ static void take_holder(struct relay *r)
 		return;
 	r->holder = fd;
 	r->ended = false;
+	r->begun = true;
 	r->to_holder.len = 0;
 	sent_begin(&r->sent);
 	r->heard.row_len = 0;
@@ -231,7 +233,9 @@ static void take_holder(struct relay *r)
 /* There is a connection while somebody wants one. */
 static void see_line(struct relay *r)
 {
-	bool wanted = (r->holder >= 0 && !r->ended) || watch_count(&r->watch);
+	/* The first word of one that boots is for who has booted it. */
+	bool wanted = (r->holder >= 0 && !r->ended) ||
+		      (r->begun && watch_count(&r->watch));
 
 	if (r->line >= 0) {
 		if (!wanted && r->holder < 0 && !r->linger_ms)

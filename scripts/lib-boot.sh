@@ -42,7 +42,7 @@ choose_accel() { # BOARD...
 	fi
 	[ -w /dev/kvm ] || why='there is no /dev/kvm that you may open'
 	[ "$accel" = auto ] || die 2 "no KVM: $why"
-	note "no KVM ($why): running under TCG, which is slower"
+	[ -n "$quiet" ] || note "no KVM ($why): running under TCG, which is slower"
 	accel=tcg
 }
 

@@ -187,8 +187,8 @@ attach() {
 		ours=
 		((code == 0 || code > 128)) || note "socat ended with status $code"
 		((code == 0 || code > 128)) || code=2
-		die "$code" "'$name' keeps running; come back: $0 console --name $name; \
-power off: $0 down --name $name"
+		note "'$name' keeps running; power off: $0 down --name $name"
+		die "$code" "come back: $0 console --name $name"
 	fi
 	off=1 # somebody typed 'quit'
 	{ wait "$link" || line_code=$?; } 2>/dev/null
