@@ -83,7 +83,7 @@ static enum status be_console(struct client *c, const struct options *o)
 
 	while (!c->done && !c->conn.went && !c->signals.ended_by &&
 	       (line = edit_line(edit))) {
-		ui_record(&c->ui, UI_PROMPT, line);
+		ui_typed(&c->ui, line);
 		line_run(c, line, NULL, 0);
 	}
 	edit_close(edit);

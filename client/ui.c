@@ -30,6 +30,7 @@ void ui_init(struct ui *ui, bool batch, const char *who)
 	const char *term = getenv("TERM"), *no_color = getenv("NO_COLOR");
 
 	ui->batch = batch;
+	ui_set_prompt(ui, UI_PROMPT);
 	snprintf(ui->who, sizeof(ui->who), "%.*s", (int)strcspn(who, " "), who);
 	ui->terminal = isatty(STDIN_FILENO) && isatty(STDOUT_FILENO);
 	ui->can_color = !batch && ui->terminal && term &&
@@ -364,9 +365,21 @@ void ui_error_row(struct ui *ui, const char *text)
 	say_row(ui, RED, "", text, strlen(text));
 }
 
-void ui_record(struct ui *ui, const char *prompt, const char *text)
+void ui_set_prompt(struct ui *ui, const char *prompt)
 {
-	write_record(ui, prompt, strlen(prompt));
+	size_t len = strlen(prompt);
+
+	for (size_t i = 0; i < len; i++)
+		if (prompt[i] < ' ' || prompt[i] > '~')
+			return;
+	if (len < sizeof(ui->prompt))
+		memcpy(ui->prompt, prompt, len + 1);
+}
+
+void ui_typed(struct ui *ui, const char *text)
+{
+	ui->typed_at = (unsigned)strlen(ui->prompt);
+	write_record(ui, ui->prompt, strlen(ui->prompt));
 	write_record(ui, text, strlen(text));
 	write_record(ui, "\n", 1);
 }

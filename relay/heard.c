@@ -34,7 +34,7 @@ static void take_row(struct heard *h, char byte)
 }
 
 /* "ukpktgen> ", or with a selection of ports "ukpktgen[0-1]> ". */
-bool heard_at_prompt(const struct heard *h, bool typed)
+bool heard_at_prompt(const struct heard *h)
 {
 	static const char name[] = "ukpktgen", end[] = "> ";
 	const char *row = h->row, *at;
@@ -52,7 +52,7 @@ bool heard_at_prompt(const struct heard *h, bool typed)
 		left -= (size_t)(close + 1 - at);
 		at = close + 1;
 	}
-	return left >= 2 && !memcmp(at, end, 2) && (typed || left == 2);
+	return left == 2 && !memcmp(at, end, 2);
 }
 
 /* ---- Lines --------------------------------------------------------------- */

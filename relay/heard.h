@@ -42,7 +42,7 @@ void heard_begin(struct heard *h);
 void heard_take(struct heard *h, const struct heard_to *to, const char *data,
 		size_t len);
 
-/* The row is a prompt; with `typed`, one behind which something stands. */
-bool heard_at_prompt(const struct heard *h, bool typed);
+/* The row is a prompt at which nothing is typed. */
+bool heard_at_prompt(const struct heard *h);
 
 #endif /* RELAY_HEARD_H */

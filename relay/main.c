@@ -33,7 +33,7 @@
 /* When one that sends no more has its answer: so long nothing came. */
 #define QUIET_MS 30
 #define PROMPT_QUIET_MS 100
-#define TYPED_QUIET_MS 1000
+#define HALF_QUIET_MS 500
 #define SILENT_MS 60000
 #define TICK_MS 20
 
@@ -265,13 +265,13 @@ static bool has_answer(const struct relay *r)
 		return false;
 	if (quiet >= SILENT_MS)
 		return true;
+	if (r->sent.mid_line) /* half a line has no answer */
+		return quiet >= HALF_QUIET_MS;
 	if (r->sent.unanswered)
 		return false;
 	if (!r->sent.typed)
 		return quiet >= QUIET_MS;
-	if (heard_at_prompt(&r->heard, false))
-		return quiet >= PROMPT_QUIET_MS;
-	return heard_at_prompt(&r->heard, true) && quiet >= TYPED_QUIET_MS;
+	return heard_at_prompt(&r->heard) && quiet >= PROMPT_QUIET_MS;
 }
 
 /* The next one has a connection of its own to QEMU. */

@@ -82,8 +82,6 @@ static bool next_line(struct watcher *one, char *line)
 		while (n && line[n - 1] == '\r')
 			n--;
 		line[n] = '\0';
-		if (strlen(line) != n)
-			line[0] = '\0'; /* a NUL */
 	} else {
 		line[0] = '\0';
 	}
@@ -286,6 +284,14 @@ void watch_fds(const struct watch *w, struct pollfd *fds)
 	}
 }
 
+/* A NUL says that somebody lives, which is nobody's concern here. */
+static void take_in(struct watcher *one, const char *data, size_t len)
+{
+	for (size_t i = 0; i < len; i++)
+		if (data[i])
+			buf_add(&one->in, data + i, 1);
+}
+
 static void act(struct watch *w, struct watcher *one, short revents)
 {
 	char data[4096];
@@ -305,7 +311,7 @@ static void act(struct watch *w, struct watcher *one, short revents)
 	n = recv(one->fd, data, room < sizeof(data) ? room : sizeof(data),
 		 MSG_DONTWAIT);
 	if (n > 0)
-		buf_add(&one->in, data, (size_t)n);
+		take_in(one, data, (size_t)n);
 	else if (n == 0)
 		one->ended = true;
 	else if (errno != EAGAIN)

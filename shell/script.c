@@ -65,7 +65,9 @@ static bool detach(struct session *s, struct runner *line, uint64_t now_ns)
 	r->job = 0;
 	r->untold = false;
 	r->selected = line->selected;
+	r->told = line->told;
 	r->typed = line->typed;
+	r->typed_prompt = line->typed_prompt;
 	runner_set_tag(r, line->tag);
 	if (line == s->person) {
 		s->person = r;

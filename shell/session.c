@@ -52,7 +52,8 @@ void session_init(struct session *s, const struct session_env *env)
 	s->program = &s->runner[1];
 	s->watch = &s->runner[2];
 	for (unsigned i = 0; i < SESSION_RUNNERS; i++)
-		s->runner[i].selected = session_all_ports(s);
+		s->runner[i].selected = s->runner[i].told =
+			session_all_ports(s);
 	session_set_prompt(s);
 	edit_init(&s->edit, s->prompt, EDIT_WIDTH);
 	if (env->banner) {

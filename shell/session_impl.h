@@ -55,6 +55,10 @@ void session_start_request(struct session *s);
  */
 void session_set_prompt(struct session *s);
 
+/* That of somebody who has selected the ports of `mask`. */
+void session_print_prompt(const struct session *s, uint64_t mask, char *buf,
+			  size_t size);
+
 /* ---- session_open.c ------------------------------------------------------ */
 
 /*

@@ -48,7 +48,7 @@ def test_who_sends_no_more_gets_the_answer(lab):
     path = lab.start("a", "--accel", "tcg").path
     # As everybody types it.
     for text, wanted in (("stats", "rx packets"), ("@1 stats --json", '@1 {"ports":'),
-                         ("version; port", "queue")):
+                         ("version; port", "tx ring")):
         done = subprocess.run(["sh", "-c", 'echo "$1" | socat -t5 - UNIX-CONNECT:"$2"', "sh",
                                text, path], capture_output=True, text=True, timeout=PATIENCE)
         assert done.returncode == 0 and wanted in done.stdout, done.stdout
@@ -57,12 +57,12 @@ def test_who_sends_no_more_gets_the_answer(lab):
     assert b"\r\none\r\n" in got and got.endswith(b"\r\ntwo\r\n" + PROMPT)
     got = said(path, b"@1 sleep 700ms; echo two\n@2 echo three\n")
     assert got.endswith(b"@1 two\r\n@1 OK\r\n@2 three\r\n@2 OK\r\n")
-    got = said(path, b"@1 repeat 300 help --json\n")
-    assert got.count(b"\r\n") > 5000 and got.endswith(b"@1 OK\r\n")
+    got = said(path, b"@1 repeat 5 help --json\n")
+    assert got.count(b"\r\n") > 150 and got.endswith(b"@1 OK\r\n")
     assert b"E_UNKNOWN" in said(path, b"nonsense\n")
     # Half a line has no answer, nothing at all neither; nobody waits for long.
     begin = time.monotonic()
-    assert b"ukpktgen> sta" in said(path, b"sta")
+    assert said(path, b"sta").endswith(b"sta")
     said(path, b"")
     said(path, b"\x05\x15\n\x03")
     assert time.monotonic() - begin < 30

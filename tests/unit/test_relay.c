@@ -100,27 +100,26 @@ static void test_a_line_begins_behind_what_was_taken_away(void **state)
 	      "@! 1.000 done|[1] x|");
 }
 
-static bool at_prompt(const char *text, bool typed)
+static bool at_prompt(const char *text)
 {
 	struct seen s;
 
 	hear(&s, text, 4);
-	return heard_at_prompt(&s.heard, typed);
+	return heard_at_prompt(&s.heard);
 }
 
 static void test_where_the_prompt_is(void **state)
 {
 	(void)state;
-	assert_true(at_prompt("x\r\nukpktgen> ", false));
-	assert_true(at_prompt("\x1b[1mukpktgen>\x1b[0m ", false));
-	assert_true(at_prompt("a\r\nukpktgen[0,2-3]> ", false));
-	assert_true(at_prompt("ukpktgen> ab\r\x1b[Kukpktgen> ", false));
-	assert_false(at_prompt("ukpktgen> stats", false));
-	assert_true(at_prompt("ukpktgen> stats", true));
-	assert_false(at_prompt("ukpktgen> stats\r\n", true));
-	assert_false(at_prompt("ukpktgen", false));
-	assert_false(at_prompt("ukpktgen[0", true));
-	assert_false(at_prompt("", true));
+	assert_true(at_prompt("x\r\nukpktgen> "));
+	assert_true(at_prompt("\x1b[1mukpktgen>\x1b[0m "));
+	assert_true(at_prompt("a\r\nukpktgen[0,2-3]> "));
+	assert_true(at_prompt("ukpktgen> ab\r\x1b[Kukpktgen> "));
+	assert_false(at_prompt("ukpktgen> stats"));
+	assert_false(at_prompt("ukpktgen> stats\r\n"));
+	assert_false(at_prompt("ukpktgen"));
+	assert_false(at_prompt("ukpktgen[0"));
+	assert_false(at_prompt(""));
 }
 
 static struct sent sends(const char *text, size_t len)
