@@ -34,6 +34,13 @@ static bool is_device(const char *path)
 	return stat(file, &st) == 0 && S_ISCHR(st.st_mode);
 }
 
+static bool is_socket(const char *path)
+{
+	struct stat st;
+
+	return stat(path, &st) == 0 && S_ISSOCK(st.st_mode);
+}
+
 /* By the rules of socat, for which many characters mean something. */
 static void quote(char *out, size_t size, const char *name)
 {
@@ -115,7 +122,7 @@ bool link_target(struct link *link, const char *address)
 	if (is_device(address))
 		snprintf(link->address, sizeof(link->address), "OPEN:%s,rawer",
 			 address);
-	else if (access(address, F_OK) && !strchr(address, '/') &&
+	else if (!is_socket(address) && !strchr(address, '/') &&
 		 names_socket(address, "sock", path, sizeof(path)))
 		unix_target(link, path);
 	else

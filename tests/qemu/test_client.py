@@ -235,7 +235,7 @@ def test_an_appliance_that_goes_is_told_of_at_once_and_found_again(lab, env):
     child.send("\r")
     child.expect_exact("not connected: the line was not sent")
     lab.start("a")
-    child.expect(r"'a' \(ukpktgen \S+\) has restarted: settings, files and\r\n  counters are new")
+    child.expect(r"'a' \(ukpktgen \S+\) has restarted: settings, files and counters are\s+new")
     child.expect_exact(PROMPT)
     assert "half" not in type_line(child, "port --json")
     assert '"size":64' in type_line(child, "port --json")
@@ -251,7 +251,7 @@ def test_what_was_under_way_when_it_went_is_not_repeated(lab, env):
     os.kill(line.pid, signal.SIGKILL)
     child.expect_exact("not repeated")
     lab.start("a")
-    child.expect(r"'a' \(ukpktgen \S+\) has restarted: settings, files and\r\n  counters are new")
+    child.expect(r"'a' \(ukpktgen \S+\) has restarted: settings, files and counters are\s+new")
     assert '"size":64' in type_line(child, "port --json")
     leave(child)
 

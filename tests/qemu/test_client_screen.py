@@ -151,7 +151,7 @@ def test_an_event_while_typing(console):
 def test_an_appliance_that_goes(lab, console):
     terminal = console()
     terminal.keys("echo ab")
-    (name, pid, sock) = lab.launch("list").stdout.split()
+    pid = lab.launch("list").stdout.split()[1]
     os.kill(int(pid), signal.SIGKILL)
     rows = until_last(terminal, PROMPT + " echo ab")
     terminal.until(lambda rows: any("'a' is gone" in row for row in rows))

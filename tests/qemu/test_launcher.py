@@ -420,9 +420,9 @@ def tells_what_runs(lab, pid):
     assert "0 %s, 1 " % state in lab.launch("list").stdout.splitlines()[0]
     held = in_background(lab, "exec", "--name", "b.2", "-c", "version; sleep 1h")
     assert held.stdout.readline()
-    assert "console held by process" in lab.launch("list").stdout.splitlines()[0]
+    assert "  console: process " in lab.launch("list").stdout.splitlines()[0]
     one, _ = json.loads(lab.launch("list", "--json").stdout)["appliances"]
-    assert "(ukpktgen exec)" in one["held_by"] and one["ports"] is None
+    assert "(ukpktgen exec)" in one["held_by"] and len(one["ports"]) == 2
     held.terminate()
     held.communicate(timeout=PATIENCE)
 
@@ -667,10 +667,10 @@ def test_addresses_can_be_chosen(lab):
     (["0=01:00:5e:00:00:01"], "a group address"),
     (["0=ff:ff:ff:ff:ff:ff"], "a group address"),
     (["0=00:00:00:00:00:00"], "address zero"),
-    (["0=2:0:0:0:0:1"], "wanted PORT=MAC"), (["0=02:00:00:00:00:0g"], "wanted PORT=MAC"),
-    (["0=02:00:00:00:00:01:02"], "wanted PORT=MAC"), (["0=020000000001"], "wanted PORT=MAC"),
-    (["0=02-00-00-00-00-01"], "wanted PORT=MAC"), (["02:00:00:00:00:01"], "wanted PORT=MAC"),
-    (["x=02:00:00:00:00:01"], "wanted PORT=MAC"), (["0=02:00:00:00:00:01,a=b"], "wanted PORT=MAC"),
+    (["0=2:0:0:0:0:1"], "must be PORT=MAC"), (["0=02:00:00:00:00:0g"], "wanted PORT=MAC"),
+    (["0=02:00:00:00:00:01:02"], "must be PORT=MAC"), (["0=020000000001"], "wanted PORT=MAC"),
+    (["0=02-00-00-00-00-01"], "must be PORT=MAC"), (["02:00:00:00:00:01"], "wanted PORT=MAC"),
+    (["x=02:00:00:00:00:01"], "must be PORT=MAC"), (["0=02:00:00:00:00:01,a=b"], "wanted PORT=MAC"),
     (["2=02:00:00:00:00:01"], "the ports 0..1"),
     (["0=02:00:00:00:00:01", "0=02:00:00:00:00:02"], "port 0 has 02:00:00:00:00:01 already"),
     (["0=02:00:00:00:00:0a", "1=02:00:00:00:00:0A"], "ports 0 and 1 would both"),
