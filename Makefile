@@ -24,9 +24,9 @@ include mk/image.mk mk/host.mk mk/fuzz.mk mk/peers.mk mk/client.mk mk/install.mk
 ## image: the appliance, build/ukpktgen.elf (and .debug with its symbols)
 image: $(O)/ukpktgen.elf client
 
-## client: the host's console client, build/ukpktgen-console
+## client: what the host has of it: the console's client, and the relay of its line
 client: setup-client
-	@$(MAKE) --no-print-directory $(O)/ukpktgen-console
+	@$(MAKE) --no-print-directory $(O)/ukpktgen-console $(O)/ukpktgen-relay
 
 ## run: boot it and attach this terminal (a file of commands without one)
 run:

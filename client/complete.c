@@ -117,12 +117,9 @@ void complete_show(struct ui *ui, const struct candidates *list)
 	}
 	for (unsigned i = 0; i < list->count; i++) {
 		const struct candidate *item = &list->list[i];
-		int n = snprintf(text, sizeof(text), "  %-*s  %s", width,
-				 item->word, item->help);
 
-		ui_reply(ui, text,
-			 (size_t)n < sizeof(text) ? (size_t)n
-						  : sizeof(text) - 1);
+		snprintf(text, sizeof(text), "  %s", item->word);
+		ui_item(ui, text, (unsigned)width + 4, item->help);
 	}
 	if (list->more) {
 		int n = snprintf(text, sizeof(text), "  and %u more",

@@ -84,17 +84,41 @@ void conn_heard(struct conn *c)
 	}
 }
 
+/* `anew`: another answers there than the last time. */
+static void tell(const struct conn *c, bool anew)
+{
+	char version[sizeof(c->version) + 16] = "";
+
+	if (*c->version)
+		snprintf(version, sizeof(version), " (ukpktgen %s)",
+			 c->version);
+	if (!c->was_up && c->link->watch)
+		ui_note(c->ui,
+			"watching '%s'%s: notices appear here; stats, port, "
+			"jobs, show and help work; '.quit' leaves",
+			c->name, version);
+	else if (!c->was_up)
+		ui_note(c->ui,
+			"connected to '%s'%s; 'help' lists its commands, "
+			"'.help' those of this console",
+			c->name, version);
+	else if (anew)
+		ui_note(c->ui,
+			"'%s'%s has restarted: settings, files and counters "
+			"are new; nothing was sent again",
+			c->name, version);
+	else
+		ui_note(c->ui, "reconnected to '%s'%s; nothing was sent again",
+			c->name, version);
+}
+
 static void come_up(struct conn *c)
 {
 	c->state = CONN_UP;
 	c->crashed = false;
 	c->went = false;
 	if (!c->ui->batch)
-		ui_note(c->ui, "%s '%s'%s%s%s",
-			c->was_up ? "reconnected to" : "this is", c->name,
-			*c->version ? ", ukpktgen " : "", c->version,
-			c->was_up ? "; nothing was repeated"
-				  : "; '.help' tells of local words");
+		tell(c, link_is_anew(c->link));
 	c->was_up = true;
 	lease_begin(c->lease);
 }
@@ -112,6 +136,10 @@ void conn_lost(struct conn *c)
 	requests_lose(c->requests);
 	if (!tell || c->ui->batch || c->went)
 		return;
+	if (c->again) {
+		ui_note(c->ui, "reconnecting to '%s'", c->name);
+		return;
+	}
 	ui_note(c->ui, "'%s' %s%s%s; waiting for it to come back", c->name,
 		c->crashed ? "crashed" : "is gone", *c->link->why ? ": " : "",
 		c->link->why);
@@ -120,7 +148,9 @@ void conn_lost(struct conn *c)
 void conn_restarted(struct conn *c)
 {
 	requests_lose(c->requests);
-	ui_note(c->ui, "'%s' has restarted", c->name);
+	ui_note(c->ui,
+		"'%s' has restarted: settings, files and counters are new",
+		c->name);
 	c->give_up_ms = now_ms() + ANSWERS_MS;
 	greet(c, false);
 }

@@ -42,6 +42,7 @@ struct conn {
 	struct request greeting;
 	char version[80]; /* of the appliance, as it says */
 	bool was_up;
+	bool again;    /* it is we who end the connection, for another */
 	bool hung_up;  /* its end of the line did */
 	bool crashed;  /* the appliance has, since it was connected */
 	bool in_crash; /* its report is coming */

@@ -97,7 +97,8 @@ static bool open_part(struct download *d)
 	snprintf(d->part, sizeof(d->part), "%.900s.%08x.part", d->file, d->crc);
 	d->fd = open(d->part, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0666);
 	if (d->fd < 0 || fstat(d->fd, &st) != 0 || !S_ISREG(st.st_mode)) {
-		ui_note(&d->c->ui, "cannot write '%s'", d->part);
+		ui_note(&d->c->ui, "cannot write '%s': %s", d->part,
+			strerror(d->fd < 0 ? errno : EINVAL));
 		return false;
 	}
 	d->at = (uint64_t)st.st_size;
@@ -115,7 +116,9 @@ static enum status finish(struct download *d)
 	    !transfer_crc(d->fd, d->size, &crc) || crc != d->crc) {
 		unlink(d->part);
 		progress_hide(&d->progress);
-		ui_note(&d->c->ui, "'%s' came with another CRC; it is not kept",
+		ui_note(&d->c->ui,
+			"'%s' was damaged on its way (CRC mismatch) and is not "
+			"kept",
 			d->name);
 		return STATUS_FAILED;
 	}
@@ -142,12 +145,12 @@ static enum status give_up(struct download *d, const struct request *r)
 			d->part, strerror(d->error));
 	else
 		ui_note(&d->c->ui, "'%s' was not fetched: %s", d->name,
-			d->changed ? "it was changed meanwhile"
+			d->changed ? "it was changed in that time"
 			: d->broken
 				? "what came is damaged, or cannot be written"
 				: transfer_lost(d->c));
 	if (d->at && !d->changed)
-		ui_note(&d->c->ui, "the same again goes on where this stopped");
+		ui_note(&d->c->ui, "the same command again resumes it");
 	return r->state == REQUEST_LOST ? STATUS_UNREACHABLE : STATUS_FAILED;
 }
 
@@ -178,7 +181,42 @@ static enum status get_file(struct download *d)
 	}
 }
 
-enum status download_file(struct client *c, const char *name, const char *file)
+/* True when nothing is there that would be lost; `status` is for where it is.
+ */
+static bool may_write(struct download *d, bool force, enum status *status)
+{
+	uint32_t crc = 0;
+	struct stat st;
+	bool same;
+	int fd;
+
+	if (stat(d->file, &st) != 0)
+		return true;
+	if (!S_ISREG(st.st_mode)) {
+		ui_note(&d->c->ui, "'%s' is no file that could be replaced",
+			d->file);
+		return false;
+	}
+	fd = open(d->file, O_RDONLY | O_CLOEXEC);
+	same = fd >= 0 && (uint64_t)st.st_size == d->size &&
+	       transfer_crc(fd, d->size, &crc) && crc == d->crc;
+	if (fd >= 0)
+		close(fd);
+	if (same) {
+		ui_note(&d->c->ui, "'%s' is there already, %" PRIu64 " bytes",
+			d->file, d->size);
+		*status = STATUS_OK;
+	} else if (!force) {
+		ui_note(&d->c->ui,
+			"'%s' is there already, another file; to replace it: "
+			".download %s %s --force",
+			d->file, d->name, d->file);
+	}
+	return !same && force;
+}
+
+enum status download_file(struct client *c, const char *name, const char *file,
+			  bool force)
 {
 	struct download d = {.c = c, .name = name, .file = file, .fd = -1};
 	struct request ls = {.line = take_files, .arg = &d};
@@ -195,7 +233,7 @@ enum status download_file(struct client *c, const char *name, const char *file)
 		ui_note(&c->ui, "E_NOFILE: there is no file '%s'", name);
 		return STATUS_FAILED;
 	}
-	if (open_part(&d))
+	if (may_write(&d, force, &status) && open_part(&d))
 		status = get_file(&d);
 	if (d.fd >= 0)
 		close(d.fd);

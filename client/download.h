@@ -9,7 +9,11 @@
 #include "client/client.h"
 #include "client/status.h"
 
-/* Fetches `name` as `file`, or by its own name, NULL. */
-enum status download_file(struct client *c, const char *name, const char *file);
+/*
+ * Fetches `name` as `file`, or by its own name, NULL. A file that is there is
+ * replaced with `force` only.
+ */
+enum status download_file(struct client *c, const char *name, const char *file,
+			  bool force);
 
 #endif /* CLIENT_DOWNLOAD_H */

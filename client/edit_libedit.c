@@ -29,6 +29,7 @@ struct edit {
 	EditLine *el;
 	History *history;
 	char *line;
+	char prompt[UI_PROMPT_MAX + 16];
 	bool editing; /* a line is being typed */
 	bool hidden;  /* and is not on the terminal */
 	bool colored; /* so its prompt was drawn */
@@ -45,23 +46,24 @@ static struct edit *edit_of(EditLine *el)
 	return e;
 }
 
-/* In bold; a sequence belongs to the character behind it. */
+/* In bold up to its blank; a sequence belongs to the character behind it. */
 static char *prompt(EditLine *el)
 {
-	static char colored[] = "\1\x1b[1m\1ukpktgen>\1\x1b[0m\1 ";
-	static char plain[] = UI_PROMPT;
-
 	struct edit *e = edit_of(el);
+	const char *text = e->c->ui.prompt;
 
 	e->colored = e->c->ui.color;
-	return e->colored ? colored : plain;
+	snprintf(e->prompt, sizeof(e->prompt),
+		 e->colored ? "\1\x1b[1m\1%.*s\1\x1b[0m\1 " : "%.*s ",
+		 (int)strcspn(text, " "), text);
+	return e->prompt;
 }
 
 /* Rows between the prompt's and the cursor's. */
 static unsigned cursor_row(struct edit *e)
 {
 	const LineInfoW *line = el_wline(e->el);
-	unsigned column = sizeof(UI_PROMPT) - 1;
+	unsigned column = (unsigned)strlen(e->c->ui.prompt);
 
 	for (const wchar_t *at = line->buffer; at < line->cursor; at++) {
 		int width = wcwidth(*at);
@@ -243,7 +245,7 @@ static unsigned char on_cancel(EditLine *el, int key)
 	el_cursor(el, (int)(line->lastchar - line->cursor));
 	typed(e);
 	hide(e);
-	printf("%s%s^C\n", UI_PROMPT, e->line ? e->line : "");
+	printf("%s%s^C\n", e->c->ui.prompt, e->line ? e->line : "");
 	line = el_wline(el);
 	el_deletestr(el, (int)(line->lastchar - line->buffer));
 	e->pasting = false;

@@ -46,7 +46,7 @@ void edit_close(struct edit *e)
 static void show(struct edit *e)
 {
 	if (e->hidden)
-		printf("%s", UI_PROMPT);
+		printf("%s", e->c->ui.prompt);
 	fflush(stdout);
 	e->hidden = false;
 }

@@ -12,12 +12,12 @@
 #include "client/upload.h"
 #include "client/wait.h"
 
-#define WORDS_MAX 4
+#define WORDS_MAX 5
 #define RECONNECT_MS 5000
 
 struct local {
 	const char *name, *usage, *help;
-	unsigned min, max; /* words behind it */
+	unsigned min, max; /* words after it */
 	bool file;         /* the first of them is one of ours */
 	enum status (*run)(struct client *c, char **words);
 };
@@ -31,7 +31,24 @@ static enum status run_upload(struct client *c, char **words)
 
 static enum status run_download(struct client *c, char **words)
 {
-	return download_file(c, words[0], words[1]);
+	static const char force[] = "--force";
+	const char *file[2] = {NULL, NULL};
+	bool forced = false;
+	unsigned n = 0;
+
+	for (unsigned i = 0; i < 3 && words[i]; i++) {
+		if (!strcmp(words[i], force))
+			forced = true;
+		else if (n < 2)
+			file[n++] = words[i];
+		else
+			n = 3;
+	}
+	if (n < 1 || n > 2) {
+		ui_error(&c->ui, "the form is .download NAME [FILE] [--force]");
+		return STATUS_FAILED;
+	}
+	return download_file(c, file[0], file[1], forced);
 }
 
 static enum status run_source(struct client *c, char **words)
@@ -48,6 +65,12 @@ static enum status run_source(struct client *c, char **words)
 	return status;
 }
 
+static void tell_recorded(struct ui *ui)
+{
+	ui_note(ui, "recording ended: %ld bytes in '%s'", ftell(ui->record),
+		ui->record_name);
+}
+
 static enum status run_record(struct client *c, char **words)
 {
 	if (!words[0] && !c->ui.record) {
@@ -55,33 +78,35 @@ static enum status run_record(struct client *c, char **words)
 		return STATUS_OK;
 	}
 	if (c->ui.record)
-		ui_note(&c->ui, "recording to '%s' has ended",
-			c->ui.record_name);
+		tell_recorded(&c->ui);
 	if (!ui_record_to(&c->ui, words[0])) {
 		ui_note(&c->ui, "cannot write '%s': %s", words[0],
 			strerror(errno));
 		return STATUS_FAILED;
 	}
 	if (words[0])
-		ui_note(&c->ui, "recording to '%s'", words[0]);
+		ui_note(&c->ui, "recording to '%s'; '.record' ends it",
+			words[0]);
 	return STATUS_OK;
 }
 
 static enum status run_reconnect(struct client *c, char **words)
 {
 	(void)words;
+	c->conn.again = true;
 	if (c->conn.state != CONN_DOWN)
 		conn_lost(&c->conn);
+	c->conn.again = false;
 	c->conn.was_up = true;
 	conn_start(&c->conn);
 	if (wait_up(c, RECONNECT_MS))
 		return STATUS_OK;
-	ui_note(&c->ui, "no connection%s%s", *c->link.why ? ": " : "",
-		c->link.why);
+	ui_note(&c->ui, "cannot connect to '%s'%s%s", c->conn.name,
+		*c->link.why ? ": " : "", c->link.why);
 	return STATUS_UNREACHABLE;
 }
 
-static enum status run_quit(struct client *c, char **words)
+static enum status run_leave(struct client *c, char **words)
 {
 	(void)words;
 	c->done = true;
@@ -90,39 +115,97 @@ static enum status run_quit(struct client *c, char **words)
 
 static enum status run_help(struct client *c, char **words)
 {
-	char text[160];
-
 	(void)words;
-	for (const struct local *l = locals; l->name; l++) {
-		int n = snprintf(text, sizeof(text), "%-24s %s", l->usage,
-				 l->help);
-
-		ui_reply(&c->ui, text, (size_t)n);
-	}
+	for (const struct local *l = locals; l->name; l++)
+		ui_item(&c->ui, l->usage, 36, l->help);
+	ui_item(&c->ui, "exit, logout, bye, Ctrl-D", 36, "the same as .quit");
 	return STATUS_OK;
 }
 
+/* By name: a person may type the unique beginning of one. */
 static const struct local locals[] = {
-	{".upload", ".upload FILE [NAME]",
-	 "send a file; after a break it goes on where it stopped", 1, 2, true,
-	 run_upload},
-	{".download", ".download NAME [FILE]",
-	 "fetch a file; after a break it goes on where it stopped", 1, 2, false,
-	 run_download},
-	{".source", ".source FILE",
-	 "run the lines of a file here until one fails", 1, 1, true,
-	 run_source},
+	{".download", ".download NAME [FILE] [--force]",
+	 "fetch a file of the appliance; resumes after a break; --force "
+	 "replaces a FILE that is there",
+	 1, 3, false, run_download},
+	{".help", ".help", "list these words; 'help' lists the appliance's", 0,
+	 0, false, run_help},
+	{".quit", ".quit", "leave this console; the appliance keeps running", 0,
+	 0, false, run_leave},
+	{".reconnect", ".reconnect", "close the connection and open it again",
+	 0, 0, false, run_reconnect},
 	{".record", ".record [FILE]",
-	 "write what is shown to FILE, too; without FILE, stop", 0, 1, true,
+	 "append all that is shown to FILE; without FILE, end that", 0, 1, true,
 	 run_record},
-	{".reconnect", ".reconnect", "connect anew", 0, 0, false,
-	 run_reconnect},
-	{".help", ".help", "this list; 'help' is the appliance's", 0, 0, false,
-	 run_help},
-	{".quit", ".quit", "leave; the appliance goes on", 0, 0, false,
-	 run_quit},
+	{".source", ".source FILE",
+	 "run the lines of a file of this host until one fails", 1, 1, true,
+	 run_source},
+	{".upload", ".upload FILE [NAME]",
+	 "send a file to the appliance; resumes after a break", 1, 2, true,
+	 run_upload},
 	{0},
 };
+
+/* What others call them. */
+static const struct {
+	const char *word, *name;
+} synonyms[] = {
+	{".exit", ".quit"},     {".logout", ".quit"},
+	{".bye", ".quit"},      {".leave", ".quit"},
+	{".put", ".upload"},    {".send", ".upload"},
+	{".get", ".download"},  {".run", ".source"},
+	{".read", ".source"},   {".log", ".record"},
+	{".script", ".record"}, {".connect", ".reconnect"},
+	{".?", ".help"},        {NULL, NULL},
+};
+
+/* True when one letter more, less, another or two exchanged make `b` of `a`. */
+static bool is_near(const char *a, const char *b)
+{
+	size_t same = 0, m, n;
+
+	while (a[same] && a[same] == b[same])
+		same++;
+	a += same;
+	b += same;
+	m = strlen(a);
+	n = strlen(b);
+	if (m == n)
+		return !m || !strcmp(a + 1, b + 1) ||
+		       (m > 1 && a[0] == b[1] && a[1] == b[0] &&
+			!strcmp(a + 2, b + 2));
+	return m + 1 == n ? !strcmp(a, b + 1) : m == n + 1 && !strcmp(a + 1, b);
+}
+
+/* The one that was meant by a word that is none, or NULL. */
+static const char *meant(const char *word)
+{
+	for (size_t i = 0; synonyms[i].word; i++)
+		if (!strcmp(synonyms[i].word, word))
+			return synonyms[i].name;
+	for (const struct local *l = locals; l->name; l++)
+		if (is_near(word, l->name))
+			return l->name;
+	return NULL;
+}
+
+/* By its name or, `typed` by a person, by a beginning that only it has. */
+static const struct local *find(const char *word, bool typed)
+{
+	const struct local *found = NULL;
+	size_t len = strlen(word);
+
+	for (const struct local *l = locals; l->name; l++) {
+		if (!strcmp(l->name, word))
+			return l;
+		if (!typed || len < 2 || strncmp(l->name, word, len) != 0)
+			continue;
+		if (found)
+			return NULL;
+		found = l;
+	}
+	return found;
+}
 
 /* Cuts `text` into words, with quotes where blanks belong to one. */
 static unsigned split(char *text, char **words)
@@ -158,32 +241,56 @@ static enum status misused(struct client *c, const char *file, unsigned row,
 	return STATUS_FAILED;
 }
 
+static enum status unknown(struct client *c, const char *word, const char *file,
+			   unsigned row)
+{
+	const char *name = meant(word);
+	char fmt[100];
+
+	if (!name)
+		return misused(c, file, row,
+			       "%sno command '%.40s'; '.help' lists those of "
+			       "this console",
+			       word);
+	snprintf(fmt, sizeof(fmt), "%%sno command '%%.40s'; did you mean '%s'?",
+		 name);
+	return misused(c, file, row, fmt, word);
+}
+
 static enum status run_local(struct client *c, const char *text,
 			     const char *file, unsigned row)
 {
 	char *copy = strdup(text), *words[WORDS_MAX + 1] = {0};
+	const struct local *l;
 	enum status status;
 	unsigned n;
 
 	if (!copy)
 		abort();
 	n = split(copy, words);
-	for (const struct local *l = locals; l->name; l++) {
-		if (strcmp(l->name, words[0]) != 0)
-			continue;
-		if (n - 1 < l->min || n - 1 > l->max)
-			status = misused(c, file, row, "%sthe form is %s",
-					 l->usage);
-		else
-			status = l->run(c, words + 1);
-		free(copy);
-		return status;
-	}
-	status = misused(c, file, row,
-			 "%sno local word '%.40s'; '.help' lists them",
-			 words[0]);
+	l = find(words[0], !file && !c->ui.batch);
+	if (!l)
+		status = unknown(c, words[0], file, row);
+	else if (n - 1 < l->min || n - 1 > l->max)
+		status = misused(c, file, row, "%sthe form is %s", l->usage);
+	else
+		status = l->run(c, words + 1);
 	free(copy);
 	return status;
+}
+
+/* What people type to leave: alone on a line. */
+static bool leaves(const char *word)
+{
+	static const char *const words[] = {"exit", "logout", "bye", NULL};
+	size_t len = strcspn(word, " \t;");
+
+	if (word[len + strspn(word + len, " \t;")])
+		return false;
+	for (size_t i = 0; words[i]; i++)
+		if (strlen(words[i]) == len && !strncmp(words[i], word, len))
+			return true;
+	return false;
 }
 
 enum status line_run(struct client *c, const char *text, const char *file,
@@ -193,6 +300,8 @@ enum status line_run(struct client *c, const char *text, const char *file,
 
 	if (*word == '.')
 		return run_local(c, word, file, row);
+	if (!file && !c->ui.batch && leaves(word))
+		return run_leave(c, NULL);
 	return run_commands(c, text, file, row);
 }
 

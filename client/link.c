@@ -15,6 +15,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "client/names.h"
+
 /* As much as is dealt with before the keys get a look. */
 #define SLICE 16384
 /* A pipe that is full is looked at again after. */
@@ -30,6 +32,13 @@ static bool is_device(const char *path)
 	snprintf(file, sizeof(file), "%s", path);
 	file[strcspn(file, ",")] = '\0';
 	return stat(file, &st) == 0 && S_ISCHR(st.st_mode);
+}
+
+static bool is_socket(const char *path)
+{
+	struct stat st;
+
+	return stat(path, &st) == 0 && S_ISSOCK(st.st_mode);
 }
 
 /* By the rules of socat, for which many characters mean something. */
@@ -74,19 +83,17 @@ static void pipes_target(struct link *link, const char *paths)
 		 paths + n + (paths[n] == ','));
 }
 
-/* Where the launcher has its sockets. */
-static bool named(const char *name, char *path)
+/* Beside a console's socket is that of those who watch. */
+static void watch_target(struct link *link, const char *path)
 {
-	const char *dir = getenv("XDG_RUNTIME_DIR");
-	struct stat st;
+	char other[LINK_TEXT];
+	size_t len = strlen(path);
 
-	if (dir && *dir == '/')
-		snprintf(path, LINK_TEXT, "%s/ukpktgen/%s.sock", dir, name);
-	else
-		snprintf(path, LINK_TEXT, "/tmp/ukpktgen-%u/%s.sock",
-			 (unsigned)geteuid(), name);
-	return stat(path, &st) == 0 && S_ISSOCK(st.st_mode) &&
-	       st.st_uid == geteuid();
+	if (len > 5 && !strcmp(path + len - 5, ".sock"))
+		len -= 5;
+	snprintf(other, sizeof(other), "%.*s.watch", (int)len, path);
+	unix_target(link, len < strlen(path) ? other : path);
+	link->hold.file[0] = '\0'; /* as many as like */
 }
 
 bool link_target(struct link *link, const char *address)
@@ -115,11 +122,16 @@ bool link_target(struct link *link, const char *address)
 	if (is_device(address))
 		snprintf(link->address, sizeof(link->address), "OPEN:%s,rawer",
 			 address);
-	else if (access(address, F_OK) && !strchr(address, '/') &&
-		 named(address, path))
+	else if (!is_socket(address) && !strchr(address, '/') &&
+		 names_socket(address, "sock", path, sizeof(path)))
 		unix_target(link, path);
 	else
 		unix_target(link, address);
+	link->named = !strpbrk(address, "/:,") && access(link->path, F_OK);
+	if (link->watch) {
+		snprintf(path, sizeof(path), "%s", link->path);
+		watch_target(link, path);
+	}
 	return true;
 }
 
@@ -181,6 +193,22 @@ static void end_socat(struct link *link)
 	read_why(link);
 	close(link->err_fd);
 	link->err_fd = -1;
+}
+
+bool link_is_anew(struct link *link)
+{
+	struct stat st = {0};
+	bool other;
+
+	if (!*link->path || stat(link->path, &st) != 0)
+		return false;
+	other = link->born_ino && (link->born_ino != st.st_ino ||
+				   link->born_s != st.st_ctim.tv_sec ||
+				   link->born_ns != st.st_ctim.tv_nsec);
+	link->born_ino = st.st_ino;
+	link->born_s = st.st_ctim.tv_sec;
+	link->born_ns = st.st_ctim.tv_nsec;
+	return other;
 }
 
 void link_close(struct link *link)

@@ -22,6 +22,13 @@ struct link {
 	char dir[LINK_TEXT];         /* where socat starts, or "" */
 	char path[LINK_TEXT];        /* of a unix socket, or "" */
 	struct hold hold;            /* of that; its program is ours to set */
+	bool watch;                  /* only watch; set before link_target() */
+	bool named; /* the address is a name, of nothing that is there */
+
+	/* Of the socket at `path`, as it was looked at last; 0: never. */
+	ino_t born_ino;
+	time_t born_s;
+	long born_ns;
 
 	/* What takes the bytes that come, and their end. */
 	void (*take)(void *arg, const char *data, size_t len);
@@ -53,6 +60,12 @@ bool link_target(struct link *link, const char *address);
  * there is no socat. Whether socat succeeds shows when it is read.
  */
 bool link_open(struct link *link);
+
+/*
+ * Whether the socket is another than the last time this was asked: who listens
+ * there has begun anew.
+ */
+bool link_is_anew(struct link *link);
 
 /* Ends socat; `why` is its last word, or "". */
 void link_close(struct link *link);

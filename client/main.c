@@ -14,6 +14,7 @@
 #include "client/edit.h"
 #include "client/job.h"
 #include "client/line.h"
+#include "client/names.h"
 #include "client/options.h"
 #include "client/ports.h"
 
@@ -21,6 +22,20 @@
 #define HELD_MS 5000
 /* One that has just booted may take its time to answer. */
 #define ANSWER_MS 60000
+
+static void tell_unreachable(struct client *c)
+{
+	char names[512];
+
+	if (c->link.named) {
+		names_running(names, sizeof(names));
+		ui_note(&c->ui, "no '%s' runs; running: %s", c->conn.name,
+			names);
+	} else {
+		ui_note(&c->ui, "'%s' is not reachable: %s", c->conn.name,
+			*c->link.why ? c->link.why : "it hung up");
+	}
+}
 
 /* Until the appliance answers or it is known why not. */
 static bool reach(struct client *c)
@@ -41,22 +56,38 @@ static bool reach(struct client *c)
 		return true;
 	if (!c->signals.ended_by && !c->signals.stopped &&
 	    !(c->conn.booting && c->conn.hung_up))
-		ui_note(&c->ui, "'%s' is not reachable: %s", c->conn.name,
-			*c->link.why ? c->link.why : "it hung up");
+		tell_unreachable(c);
 	return false;
 }
 
-static enum status be_console(struct client *c)
+/* Of the appliance that goes on, and the way back to it. */
+static void take_leave(struct client *c, const struct options *o)
+{
+	if (c->conn.state != CONN_UP || c->conn.went || c->signals.ended_by ||
+	    c->link.watch)
+		return;
+	ui_note(&c->ui,
+		"'%s' keeps running; 'quit' in its console powers it "
+		"off",
+		c->conn.name);
+	if (o->back)
+		ui_note(&c->ui, "come back: %s", o->back);
+	else
+		ui_note(&c->ui, "come back: %s %s", o->program, o->address);
+}
+
+static enum status be_console(struct client *c, const struct options *o)
 {
 	const char *line;
 	struct edit *edit = edit_open(c);
 
 	while (!c->done && !c->conn.went && !c->signals.ended_by &&
 	       (line = edit_line(edit))) {
-		ui_record(&c->ui, UI_PROMPT, line);
+		ui_typed(&c->ui, line);
 		line_run(c, line, NULL, 0);
 	}
 	edit_close(edit);
+	take_leave(c, o);
 	return c->conn.crashed && c->conn.state != CONN_UP ? STATUS_CRASHED
 							   : STATUS_OK;
 }
@@ -92,7 +123,7 @@ static enum status run(struct client *c, const struct options *o)
 	if (status != STATUS_OK || o->job)
 		return status;
 	if (!c->ui.batch)
-		return be_console(c);
+		return be_console(c, o);
 	if (o->commands)
 		return batch_text(c, o->commands, "-c", line_run);
 	return batch_input(c, o->file ? o->file : "-", line_run);
@@ -123,11 +154,17 @@ static struct client *make_client(const struct options *o)
 	c->conn.silent = o->job == OPTIONS_FOLLOW;
 	c->hear.events = o->events;
 	c->hear.all = o->attaching;
+	c->ui.quiet = o->quiet;
 	c->in.fd = o->fd;
 	c->json = o->json;
 	c->timeout_ms = o->timeout_ms;
+	c->link.watch = o->watch;
 	if (!link_target(&c->link, o->address))
 		options_misused("%s", c->link.why);
+	if (o->watch && !*c->link.path)
+		options_misused("--watch is for an appliance of 'ukpktgen "
+				"run', not '%s'",
+				o->address);
 	client_init(c, o->batch);
 	return c;
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "client/options.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <getopt.h>
 #include <limits.h>
@@ -10,68 +11,90 @@
 #include <unistd.h>
 
 #include "client/status.h"
+#include "units/value.h"
+#include "version.h"
+
+#define MS 1000000u
 
 static const char usage[] =
 	"usage: ukpktgen-console [OPTION]... ADDRESS [FILE]\n"
 	"\n"
-	"At a terminal, a console of the appliance at ADDRESS; elsewhere, or "
-	"with FILE\n"
-	"or -c, runs commands: those of FILE (- is standard input), up to the "
-	"first\n"
-	"that fails. ADDRESS is the path of a unix socket or of a serial "
-	"device, the\n"
-	"name of an appliance of 'ukpktgen run', or an address of socat:\n"
+	"At a terminal, a console of the appliance at ADDRESS. Elsewhere, or "
+	"with FILE or\n"
+	"-c, runs commands until one fails: those of FILE, or of standard "
+	"input for '-'.\n"
+	"ADDRESS is the name of an appliance of 'ukpktgen run', the path of a "
+	"unix socket\n"
+	"or of a serial device, or an address of socat:\n"
 	"\n"
+	"  ukpktgen-console a\n"
 	"  ukpktgen-console /run/user/1000/ukpktgen/a.sock\n"
 	"  ukpktgen-console TCP:host:4000\n"
 	"  ukpktgen-console /dev/ttyS0,b115200\n"
 	"  ukpktgen-console 'EXEC:\"ssh host socat STDIO "
 	"UNIX-CONNECT:a.sock\"'\n"
 	"\n"
-	"  -c COMMANDS      runs these, one or several with ';' between them; "
-	"of several\n"
-	"                   -c each is a further line\n"
-	"  --json           replies as JSON, where the command has such\n"
-	"  --timeout TIME   of each command: 500ms, 10s, 5m; default: none\n"
-	"  --events         shows what the appliance tells unasked, on "
-	"standard error\n"
-	"  --name NAME      what messages call it; default: ADDRESS\n"
+	"  -c COMMANDS      run these, several with ';' between them; each "
+	"further -c is\n"
+	"                   a further line\n"
+	"  --json           show replies as JSON, where the command has them\n"
+	"  --timeout TIME   fail a command after TIME: 500ms, 10s, 5m, 1h30m; "
+	"default:\n"
+	"                   no limit\n"
+	"  --events         print notices (run done, lease over) on standard "
+	"error\n"
+	"  --quiet          print errors only\n"
+	"  --watch          only watch, while others have the console: "
+	"notices, and\n"
+	"                   stats, port, jobs, show and help\n"
+	"  --name NAME      what messages call the appliance; default: "
+	"ADDRESS\n"
+	"  --version        print the version of this program\n"
+	"  --help           print this\n"
 	"\n"
 	"For the launcher, of an appliance that boots:\n"
 	"\n"
 	"  --as PROGRAM     who others are told holds the console\n"
 	"  --as-pid PID     and its process\n"
-	"  --booting        waits for its first line; when it ends unasked, "
-	"the status\n"
-	"                   is 4 and nothing is said\n"
-	"  --ports N        fails with status 2 unless it has N ports that "
+	"  --back COMMAND   what comes back to this console, for who leaves "
+	"it\n"
+	"  --booting        wait for its first line; when it ends unasked, the "
+	"status is\n"
+	"                   4 and nothing is said\n"
+	"  --ports N        fail with status 2 unless it has N ports that "
 	"work\n"
 	"  --job MODE       of what it runs since boot: 'follow' shows what "
 	"that says and\n"
 	"                   ends as it does, 'check' fails if it has failed "
 	"already\n"
 	"  --source NAME=PATH\n"
-	"                   its file NAME is called PATH in errors of that\n"
-	"  --attaching      shows its first line and what jobs say, up to the "
-	"last byte read\n"
+	"                   call its file NAME by PATH in errors of that\n"
+	"  --attaching      show its first line and what jobs say, up to the "
+	"last byte\n"
+	"                   read\n"
 	"\n"
 	"Status: 0 every command succeeded, 1 one failed (the rest is not "
-	"run), 2 misused,\n"
-	"not reachable, or output could not be written, 3 the appliance "
+	"run),\n"
+	"2 misused, not reachable, or output could not be written, 3 the "
+	"appliance\n"
 	"crashed.\n";
 
 enum {
 	OPT_JSON = 256,
 	OPT_TIMEOUT,
 	OPT_EVENTS,
+	OPT_QUIET,
+	OPT_WATCH,
 	OPT_BOOTING,
 	OPT_NAME,
 	OPT_AS,
 	OPT_AS_PID,
+	OPT_BACK,
 	OPT_PORTS,
 	OPT_JOB,
 	OPT_SOURCE,
 	OPT_ATTACHING,
+	OPT_VERSION,
 	OPT_HELP
 };
 
@@ -81,14 +104,18 @@ static const struct option long_options[] = {
 	{"json", no_argument, NULL, OPT_JSON},
 	{"timeout", required_argument, NULL, OPT_TIMEOUT},
 	{"events", no_argument, NULL, OPT_EVENTS},
+	{"quiet", no_argument, NULL, OPT_QUIET},
+	{"watch", no_argument, NULL, OPT_WATCH},
 	{"booting", no_argument, NULL, OPT_BOOTING},
 	{"name", required_argument, NULL, OPT_NAME},
 	{"as", required_argument, NULL, OPT_AS},
 	{"as-pid", required_argument, NULL, OPT_AS_PID},
+	{"back", required_argument, NULL, OPT_BACK},
 	{"ports", required_argument, NULL, OPT_PORTS},
 	{"job", required_argument, NULL, OPT_JOB},
 	{"source", required_argument, NULL, OPT_SOURCE},
 	{"attaching", no_argument, NULL, OPT_ATTACHING},
+	{"version", no_argument, NULL, OPT_VERSION},
 	{"help", no_argument, NULL, OPT_HELP},
 	{0},
 };
@@ -101,25 +128,24 @@ void options_misused(const char *fmt, const char *what)
 	exit(STATUS_UNREACHABLE);
 }
 
+/* With the reason that errno tells. */
+__attribute__((noreturn)) static void options_unread(const char *path)
+{
+	fprintf(stderr, "ukpktgen-console: cannot read '%s': %s\n", path,
+		strerror(errno));
+	exit(STATUS_UNREACHABLE);
+}
+
+/* In ms, of at least one. */
 static uint64_t take_time(const char *text)
 {
-	static const struct {
-		const char *unit;
-		uint64_t ms;
-	} units[] = {{"ms", 1},
-		     {"s", 1000},
-		     {"m", 60000},
-		     {"min", 60000},
-		     {"h", 3600000}};
-	char *end;
-	unsigned long n = strtoul(text, &end, 10);
+	uint64_t ns;
 
-	for (size_t i = 0; i < sizeof(units) / sizeof(*units); i++)
-		if (*text >= '0' && *text <= '9' && n && n <= 100000 &&
-		    !strcmp(end, units[i].unit))
-			return n * units[i].ms;
-	options_misused(
-		"--timeout '%s': wanted a time such as 500ms, 10s or 5m", text);
+	if (value_time(text, &ns) || ns < MS)
+		options_misused("--timeout '%s': a TIME from 1ms on, such as "
+				"500ms, 10s, 5m or 1h30m",
+				text);
+	return ns / MS;
 }
 
 static void add_commands(struct options *o, const char *text)
@@ -151,7 +177,7 @@ static enum options_job take_job(const char *text)
 		return OPTIONS_FOLLOW;
 	if (!strcmp(text, "check"))
 		return OPTIONS_CHECK;
-	options_misused("--job '%s': wanted follow or check", text);
+	options_misused("--job '%s': it is follow or check", text);
 }
 
 static void add_source(struct options *o, char *text)
@@ -160,7 +186,7 @@ static void add_source(struct options *o, char *text)
 
 	if (!equals || o->nb_sources == OPTIONS_SOURCES)
 		options_misused(equals ? "--source '%s' is one too many"
-				       : "--source '%s': wanted NAME=PATH",
+				       : "--source '%s': the form is NAME=PATH",
 				text);
 	*equals = '\0';
 	o->sources[o->nb_sources].name = text;
@@ -168,9 +194,9 @@ static void add_source(struct options *o, char *text)
 }
 
 /* For those who asked for it: on standard output. */
-__attribute__((noreturn)) static void show_usage(void)
+__attribute__((noreturn)) static void show(const char *text)
 {
-	if (fputs(usage, stdout) < 0 || fflush(stdout) != 0) {
+	if (fputs(text, stdout) < 0 || fflush(stdout) != 0) {
 		perror("ukpktgen-console: cannot write standard output");
 		exit(STATUS_UNREACHABLE);
 	}
@@ -205,6 +231,12 @@ static void take_option(struct options *o, int option)
 	case OPT_EVENTS:
 		o->events = true;
 		break;
+	case OPT_QUIET:
+		o->quiet = true;
+		break;
+	case OPT_WATCH:
+		o->watch = true;
+		break;
 	case OPT_BOOTING:
 		o->booting = true;
 		break;
@@ -215,12 +247,15 @@ static void take_option(struct options *o, int option)
 		o->as = optarg;
 		break;
 	case OPT_AS_PID:
-		o->as_pid = take_number(optarg,
-					"--as-pid '%s': wanted a process id");
+		o->as_pid = take_number(
+			optarg, "--as-pid '%s': a process id, 1 or more");
+		break;
+	case OPT_BACK:
+		o->back = optarg;
 		break;
 	case OPT_PORTS:
 		o->ports = (unsigned)take_number(
-			optarg, "--ports '%s': wanted a number");
+			optarg, "--ports '%s': a number, 1 or more");
 		break;
 	case OPT_JOB:
 		o->job = take_job(optarg);
@@ -231,9 +266,11 @@ static void take_option(struct options *o, int option)
 	case OPT_ATTACHING:
 		o->attaching = true;
 		break;
+	case OPT_VERSION:
+		show("ukpktgen-console " UKPKTGEN_VERSION "\n");
 	case 'h':
 	case OPT_HELP:
-		show_usage();
+		show(usage);
 	default:
 		exit(STATUS_UNREACHABLE); /* getopt has said why */
 	}
@@ -243,6 +280,7 @@ void options_take(struct options *o, int argc, char **argv)
 {
 	int option;
 
+	o->program = argv[0];
 	argv[0] = (char *)"ukpktgen-console"; /* in what getopt says */
 	while ((option = getopt_long(argc, argv, "c:h", long_options, NULL)) >=
 	       0)
@@ -252,10 +290,14 @@ void options_take(struct options *o, int argc, char **argv)
 	if (optind < argc)
 		o->file = argv[optind++];
 	if (!o->address || !*o->address)
-		options_misused("wanted the %s of an appliance", "address");
+		options_misused("the %s of an appliance is missing", "ADDRESS");
 	if (optind < argc || (o->file && o->commands))
 		options_misused("'%s' is one too many",
 				optind < argc ? argv[optind] : o->file);
+	if (o->quiet && o->events)
+		options_misused("--quiet prints no notices: it does not go "
+				"with '%s'",
+				"--events");
 	o->name = o->name ? o->name : o->address;
 	if (!o->as)
 		o->as = "ukpktgen-console";
@@ -263,10 +305,13 @@ void options_take(struct options *o, int argc, char **argv)
 		o->as_pid = getpid();
 	o->batch = o->file || o->commands || o->job || !isatty(STDIN_FILENO) ||
 		   !isatty(STDOUT_FILENO);
+	if (!o->batch && o->quiet)
+		options_misused("--quiet is for commands: '%s', or a FILE",
+				"-c");
 	o->fd = STDIN_FILENO;
 	if (o->file && strcmp(o->file, "-") != 0) {
 		o->fd = open(o->file, O_RDONLY | O_CLOEXEC);
 		if (o->fd < 0)
-			options_misused("cannot read '%s'", o->file);
+			options_unread(o->file);
 	}
 }

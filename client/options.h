@@ -15,19 +15,21 @@
 enum options_job { OPTIONS_NO_JOB, OPTIONS_FOLLOW, OPTIONS_CHECK };
 
 /* How many take a value, or none, and are known by a word. */
-#define OPTIONS_MAX 16
+#define OPTIONS_MAX 20
 
 struct options {
+	const char *program; /* as it was called */
 	const char *address;
 	const char *file; /* of commands; NULL: standard input */
 	char *commands;   /* a line for each -c, allocated; NULL: none */
 	int fd;           /* of what is read */
 	bool batch;       /* for a program; else for a person */
-	bool json, events, booting;
+	bool json, events, quiet, watch, booting;
 	uint64_t timeout_ms; /* of a command; 0: none */
 	const char *name;    /* of the appliance, in messages */
 	const char *as;      /* who holds the console, and its process */
 	pid_t as_pid;
+	const char *back; /* what comes back to this console; NULL: unknown */
 	/* For the launcher. */
 	unsigned ports;       /* it is to have; 0: any number */
 	enum options_job job; /* what to do of the one that runs since boot */

@@ -14,14 +14,13 @@ void place_show(struct ui *ui, const char *text, unsigned column, bool typed)
 	if (!column || column > strlen(text) + 1 || column > 512)
 		return;
 	if (typed)
-		n = (size_t)sprintf(caret, "%*s", (int)sizeof(UI_PROMPT) - 1,
-				    "");
+		n = (size_t)sprintf(caret, "%*s", (int)ui->typed_at, "");
 	else
-		ui_error(ui, text);
+		ui_error_row(ui, text);
 	for (unsigned i = 0; i < column - 1; i++)
 		caret[n++] = text[i] == '\t' ? '\t' : ' ';
 	strcpy(caret + n, "^");
-	ui_error(ui, caret);
+	ui_error_row(ui, caret);
 }
 
 void place_error(struct ui *ui, const char *file, unsigned row, unsigned column,

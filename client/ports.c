@@ -60,8 +60,8 @@ enum status ports_verdict(const struct ports *p, struct client *c)
 		ui_note(&c->ui, "the appliance has booted, but %s", p->fault);
 	else if (p->told && p->found != p->wanted)
 		ui_note(&c->ui,
-			"the appliance has booted, but the appliance takes %u "
-			"of its %u ports",
+			"the appliance has booted, but takes %u of its %u "
+			"ports",
 			p->found, p->wanted);
 	else
 		return STATUS_OK;

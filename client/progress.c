@@ -63,6 +63,8 @@ void progress_done(struct progress *p, const char *how)
 	char speed[32];
 
 	progress_hide(p);
+	if (p->ui->quiet)
+		return;
 	print_rate(speed, sizeof(speed), rate(p, p->size));
 	if (p->from == p->size && p->size)
 		ui_note(p->ui, "'%s' is there already, %" PRIu64 " bytes",

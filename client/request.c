@@ -12,9 +12,9 @@
 /* Sends what says that a person typed it, at which terminal. */
 static void send_mark(struct requests *q)
 {
-	char mark[24];
+	char mark[32];
 	unsigned columns = term_columns();
-	int n = snprintf(mark, sizeof(mark), ">%u%s ",
+	int n = snprintf(mark, sizeof(mark), ">%u%s,prompt ",
 			 columns < 9999 ? columns : 9999,
 			 q->ui->can_color ? ",color" : "");
 
@@ -30,6 +30,7 @@ void requests_begin(struct requests *q)
 
 void requests_ask_marks(struct requests *q)
 {
+	ui_set_prompt(q->ui, UI_PROMPT);
 	request_forget(q, &q->marks);
 	q->marks.typed = true;
 	request_send(q, &q->marks, "");
@@ -117,6 +118,8 @@ static void take_reply(struct requests *q, unsigned i, char *text, size_t len)
 		remove_at(q, i);
 	} else if (r->typed && !strncmp(text, "... ", 4)) {
 		ui_progress(q->ui, text + 4, len - 4);
+	} else if (r->typed && !strncmp(text, "..> ", 4)) {
+		ui_set_prompt(q->ui, text + 4);
 	} else if (r->line) {
 		r->line(r->arg, text, len);
 	}

@@ -213,8 +213,8 @@ enum status run_commands(struct client *c, const char *text, const char *file,
 		return run_lost(c);
 	if (c->ui.batch && c->ui.unwritten)
 		return STATUS_UNREACHABLE; /* which cancelled it */
-	if (!file && !c->ui.batch && !strcmp(r.code, "E_STATE") &&
-	    page_wanted(c, text)) {
+	if (!file && !c->ui.batch && !c->link.watch &&
+	    !strcmp(r.code, "E_STATE") && page_wanted(c, text)) {
 		page_play(c, text);
 		return STATUS_OK;
 	}

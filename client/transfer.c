@@ -18,7 +18,8 @@ bool transfer_name_ok(struct client *c, const char *name)
 			       "abcdefghijklmnopqrstuvwxyz0123456789_-.")])
 		return true;
 	ui_note(&c->ui,
-		"'%s' is no name there: 1 to 31 letters, digits, _ - and .",
+		"'%s' is no file name of the appliance: 1..31 of letters, "
+		"digits, _ - .",
 		name);
 	return false;
 }

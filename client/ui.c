@@ -10,11 +10,16 @@
 #include "client/clock.h"
 #include "client/pager.h"
 #include "client/show.h"
+#include "client/wrap.h"
 
 /* A reply that takes longer is no page to read but something to watch. */
 #define HOLD_MS 150
 #define TEXT_BYTES 1536
 #define HOLD_BYTES (4u << 20)
+
+/* What is wrapped: its further rows, and the least of a column. */
+#define INDENT 2
+#define LEAST 20
 
 #define RED "\x1b[31m"
 #define CYAN "\x1b[36m"
@@ -25,6 +30,7 @@ void ui_init(struct ui *ui, bool batch, const char *who)
 	const char *term = getenv("TERM"), *no_color = getenv("NO_COLOR");
 
 	ui->batch = batch;
+	ui_set_prompt(ui, UI_PROMPT);
 	snprintf(ui->who, sizeof(ui->who), "%.*s", (int)strcspn(who, " "), who);
 	ui->terminal = isatty(STDIN_FILENO) && isatty(STDOUT_FILENO);
 	ui->can_color = !batch && ui->terminal && term &&
@@ -195,8 +201,11 @@ void ui_reply(struct ui *ui, const char *text, size_t len)
 {
 	unsigned columns;
 	size_t n;
-	char *line = shown(ui, text, len, &n, &columns);
+	char *line;
 
+	if (ui->quiet)
+		return;
+	line = shown(ui, text, len, &n, &columns);
 	if (ui->holding)
 		hold(ui, line, n, columns);
 	else
@@ -248,8 +257,8 @@ void ui_act(void *ui, short revents)
 		flush_held(u);
 }
 
-static void say(struct ui *ui, const char *color, const char *before,
-		const char *text, size_t len)
+static void say_row(struct ui *ui, const char *color, const char *before,
+		    const char *text, size_t len)
 {
 	size_t n, head = strlen(before);
 	char *line = shown(ui, text, len, &n, NULL);
@@ -264,17 +273,65 @@ static void say(struct ui *ui, const char *color, const char *before,
 	free(line);
 }
 
+/* Each row of what was wrapped by itself, as no end of line may be in one. */
+static void say(struct ui *ui, const char *color, const char *before,
+		const char *text, size_t len)
+{
+	char *rows, *row, *end;
+	size_t n;
+
+	if (ui->batch || !ui->terminal) {
+		say_row(ui, color, before, text, len);
+		return;
+	}
+	rows = wrap_text(text, len, term_columns() - 1, INDENT, &n);
+	for (row = rows; row; row = end ? end + 1 : NULL) {
+		size_t left = n - (size_t)(row - rows);
+
+		end = memchr(row, '\n', left);
+		say_row(ui, color, before, row,
+			end ? (size_t)(end - row) : left);
+	}
+	free(rows);
+}
+
+void ui_item(struct ui *ui, const char *head, unsigned column, const char *text)
+{
+	size_t n, len = strlen(head), width = term_columns() - 1;
+	char *rows, *line = malloc(len + column + strlen(text) + 2);
+
+	if (!line)
+		abort();
+	n = (size_t)sprintf(line, "%-*s ", (int)column - 1, head);
+	/* Blanks are one word with what is before them. */
+	rows = wrap_text(text, strlen(text),
+			 width > column + LEAST ? (unsigned)width - column
+						: LEAST,
+			 0, &len);
+	for (char *row = rows, *end; row; row = end ? end + 1 : NULL) {
+		end = strchr(row, '\n');
+		len = end ? (size_t)(end - row) : strlen(row);
+		memcpy(line + n, row, len);
+		ui_reply(ui, line, n + len);
+		memset(line, ' ', n);
+	}
+	free(rows);
+	free(line);
+}
+
 void ui_notice(struct ui *ui, const char *text, size_t len)
 {
 	char before[64];
 
+	if (ui->quiet)
+		return;
 	prefix(ui, before, sizeof(before));
 	say(ui, CYAN, before, text, len);
 }
 
 void ui_crash(struct ui *ui, const char *text, size_t len)
 {
-	say(ui, RED, "", text, len);
+	say_row(ui, RED, "", text, len);
 	/* For whoever started us to make something of. */
 	if (!ui->batch && !isatty(STDERR_FILENO)) {
 		size_t n;
@@ -303,9 +360,26 @@ void ui_error(struct ui *ui, const char *text)
 	say(ui, RED, "", text, strlen(text));
 }
 
-void ui_record(struct ui *ui, const char *prompt, const char *text)
+void ui_error_row(struct ui *ui, const char *text)
 {
-	write_record(ui, prompt, strlen(prompt));
+	say_row(ui, RED, "", text, strlen(text));
+}
+
+void ui_set_prompt(struct ui *ui, const char *prompt)
+{
+	size_t len = strlen(prompt);
+
+	for (size_t i = 0; i < len; i++)
+		if (prompt[i] < ' ' || prompt[i] > '~')
+			return;
+	if (len < sizeof(ui->prompt))
+		memcpy(ui->prompt, prompt, len + 1);
+}
+
+void ui_typed(struct ui *ui, const char *text)
+{
+	ui->typed_at = (unsigned)strlen(ui->prompt);
+	write_record(ui, ui->prompt, strlen(ui->prompt));
 	write_record(ui, text, strlen(text));
 	write_record(ui, "\n", 1);
 }

@@ -11,8 +11,9 @@
 
 #include "client/term.h"
 
-/* Before the line that a person types. */
+/* Before the line that a person types, unless the appliance says another. */
 #define UI_PROMPT "ukpktgen> "
+#define UI_PROMPT_MAX 64
 
 /*
  * What has rows of the terminal that are no output: a line that is typed, a
@@ -27,12 +28,15 @@ struct ui_cover {
 
 struct ui {
 	bool batch;    /* for a program; else for a person */
+	bool quiet;    /* shows errors only */
 	char who[40];  /* says what we say ourselves, to a program */
 	bool terminal; /* standard output and input are one */
 	bool color;    /* is shown; `can_color`: the terminal knows it */
 	bool can_color;
 	bool paged;    /* a page has the terminal: what is no error waits */
 	bool progress; /* a row says how far the command is */
+	char prompt[UI_PROMPT_MAX];
+	unsigned typed_at; /* columns before the line that was typed last */
 	struct term term;
 	struct ui_cover *cover; /* the top one; NULL: there is none */
 	FILE *record;
@@ -73,10 +77,19 @@ void ui_crash(struct ui *ui, const char *text, size_t len);
 /* What we say ourselves, with our name before it where it is for a program. */
 __attribute__((format(printf, 2, 3))) void ui_note(struct ui *ui,
 						   const char *fmt, ...);
-/* An error of a command, the very text. */
+/*
+ * A row of a list: `head`, and from `column` on `text`, broken between words
+ * with a hanging indent.
+ */
+void ui_item(struct ui *ui, const char *head, unsigned column,
+	     const char *text);
+/* An error of a command; a row that shows where it is stays as it is. */
 void ui_error(struct ui *ui, const char *text);
-/* What was typed, for the record alone. */
-void ui_record(struct ui *ui, const char *prompt, const char *text);
+void ui_error_row(struct ui *ui, const char *text);
+/* Another prompt, of characters that take a column each; else as it was. */
+void ui_set_prompt(struct ui *ui, const char *prompt);
+/* What was typed behind the prompt, for the record alone. */
+void ui_typed(struct ui *ui, const char *text);
 /* Records all that is shown in `name` too, behind what it holds; NULL: no more.
  * False when it cannot be written. */
 bool ui_record_to(struct ui *ui, const char *name);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "client/upload.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
 #include <string.h>
@@ -15,7 +16,7 @@
 #include "files/crc32.h"
 
 #define PIECE 720
-/* Requests sent ahead: what the appliance's line holds meanwhile. */
+/* Requests sent ahead: what the appliance's line holds. */
 #define WINDOW 8
 
 struct upload {
@@ -143,12 +144,21 @@ static enum status put_file(struct upload *u)
 						  : transfer_lost(u->c),
 			why->state == REQUEST_ERR ? ": " : "",
 			why->state == REQUEST_ERR ? why->message : "",
-			resumable(why) ? "; the same again goes on where this "
-					 "stopped"
+			resumable(why) ? "; the same command again resumes it"
 				       : "");
 		return why->state == REQUEST_ERR ? STATUS_FAILED
 						 : STATUS_UNREACHABLE;
 	}
+}
+
+/* Why a file cannot be sent that was opened as `fd`, with errno where not. */
+static const char *unfit(int fd, const struct stat *st)
+{
+	if (fd < 0)
+		return strerror(errno);
+	return S_ISDIR(st->st_mode)    ? "Is a directory"
+	       : !S_ISREG(st->st_mode) ? "it is no regular file"
+				       : "it is larger than 4 GiB";
 }
 
 enum status upload_file(struct client *c, const char *file, const char *name)
@@ -164,15 +174,14 @@ enum status upload_file(struct client *c, const char *file, const char *name)
 	u.fd = open(file, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 	if (u.fd < 0 || fstat(u.fd, &st) != 0 || !S_ISREG(st.st_mode) ||
 	    st.st_size > UINT32_MAX) {
-		ui_note(&c->ui,
-			"cannot read '%s', or it is no file of up to 4 GiB",
-			file);
+		ui_note(&c->ui, "cannot read '%s': %s", file, unfit(u.fd, &st));
 	} else {
 		u.size = (uint64_t)st.st_size;
 		if (transfer_crc(u.fd, u.size, &u.crc))
 			status = put_file(&u);
 		else
-			ui_note(&c->ui, "cannot read '%s'", file);
+			ui_note(&c->ui, "cannot read '%s': %s", file,
+				strerror(errno));
 	}
 	if (u.fd >= 0)
 		close(u.fd);

@@ -4,11 +4,14 @@
 #include <string.h>
 
 #include "client/clock.h"
+#include "units/value.h"
 
 /* Ctrl-C pressed so often gives up what does not end. */
 #define PATIENCE_PRESSES 3
 /* What is cancelled when its time is over has so long to say so. */
 #define CANCEL_MS 2000
+#define MS 1000000u
+#define POLL_MS 1000000
 
 /* What ends the wait for a reply before it is whole. */
 struct patience {
@@ -32,7 +35,7 @@ static bool still_waits(struct client *c, struct patience *p)
 			p->until_ms = now + CANCEL_MS;
 		if (++p->presses == PATIENCE_PRESSES - 1)
 			ui_note(&c->ui, "cancelled, but not ended yet; "
-					"Ctrl-C once more gives it up");
+					"Ctrl-C again gives up waiting");
 		return p->presses < PATIENCE_PRESSES;
 	}
 	if (!p->until_ms || now < p->until_ms)
@@ -49,6 +52,7 @@ enum request_state wait_reply_for(struct client *c, struct request *r,
 				  uint64_t ms)
 {
 	struct patience p = {0};
+	char time[48];
 
 	if (ms)
 		p.until_ms = now_ms() + ms;
@@ -56,9 +60,10 @@ enum request_state wait_reply_for(struct client *c, struct request *r,
 		int64_t left = (int64_t)(p.until_ms - now_ms());
 
 		if (!client_pump(c,
-				 !p.until_ms ? -1
-				 : left > 0  ? (int)left
-					     : 0,
+				 !p.until_ms      ? -1
+				 : left > POLL_MS ? POLL_MS
+				 : left > 0       ? (int)left
+						  : 0,
 				 !c->ui.batch))
 			break;
 	}
@@ -66,7 +71,9 @@ enum request_state wait_reply_for(struct client *c, struct request *r,
 		request_forget(&c->requests, r);
 	if (p.late && r->state == REQUEST_ERR && !strcmp(r->code, "E_CANCEL")) {
 		strcpy(r->code, "E_TIMEOUT");
-		strcpy(r->message, "the time allowed was over first");
+		value_time_print(ms * MS, time, sizeof(time));
+		snprintf(r->message, sizeof(r->message),
+			 "not finished within %s", time);
 	}
 	return r->state;
 }

@@ -5,10 +5,10 @@
 LIBEDIT ?= $(wildcard /usr/include/histedit.h)
 CLIENT_EDIT := $(if $(LIBEDIT),libedit,plain)
 CLIENT_SRC := $(sort $(filter-out client/edit_%,$(wildcard client/*.c))) \
-	files/base64.c files/crc32.c
+	files/base64.c files/crc32.c units/value.c
 CLIENT_LDFLAGS := -pie -Wl,-z,relro -Wl,-z,now -Wl,-z,noexecstack
 CLIENT_FORTIFY := -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2
-CLIENT_CFLAGS := -std=gnu11 $(WARN) -I. -MMD -MP -O2 -g -D_GNU_SOURCE \
+CLIENT_CFLAGS := -std=gnu11 $(WARN) -I. -I$(O)/gen -MMD -MP -O2 -g -D_GNU_SOURCE \
 	-fstack-protector-strong -fPIE $(CLIENT_FORTIFY)
 CLIENT_LIBS = $(if $(filter libedit,$(1)),-ledit) -lcjson
 
@@ -16,8 +16,8 @@ client-cc = $(CC) $(CLIENT_CFLAGS)
 client-asan-cc = $(CC) $(filter-out $(CLIENT_FORTIFY),$(CLIENT_CFLAGS)) \
 	-fno-omit-frame-pointer -fsanitize=address,undefined \
 	-fno-sanitize-recover=all
-$(eval $(call variant,client))
-$(eval $(call variant,client-asan))
+$(eval $(call variant,client,$(O)/gen/version.h))
+$(eval $(call variant,client-asan,$(O)/gen/version.h))
 
 # VARIANT, EDITOR
 client-obj = $(call obj,$(1),$(CLIENT_SRC) client/edit_$(2).c)
@@ -34,6 +34,16 @@ $(O)/ukpktgen-console: $(call client-obj,client,$(CLIENT_EDIT)) $(O)/client/edit
 $(O)/client/editor: FORCE
 	@mkdir -p $(@D)
 	@echo $(CLIENT_EDIT) | tools/update $@
+
+# What stands in front of QEMU's socket, built in the same way.
+RELAY_SRC := $(sort $(wildcard relay/*.c))
+
+relay-cc = $(client-cc)
+$(eval $(call variant,relay,$(O)/gen/version.h))
+
+$(O)/ukpktgen-relay: $(call obj,relay,$(RELAY_SRC))
+	$(call say,LD,$@)
+	$(Q)$(relay-cc) $(CLIENT_LDFLAGS) -o $@ $^
 
 # For tests: the variant without the library, and the client under ASan.
 test-client: $(O)/client/ukpktgen-console-plain \

@@ -16,7 +16,8 @@ $(eval $(call variant,host,$(HOST_FIRST),$(O)/gen))
 $(eval $(call variant,fast,$(HOST_FIRST),$(O)/gen))
 
 HOST_LIB_OBJ := $(call obj,host,$(HOST_APP_SRC) $(UNIT_LIB_SRC) $(NETDEV_SRC) \
-	client/lines.c client/show.c \
+	client/lines.c client/show.c client/wrap.c \
+	relay/allowed.c relay/heard.c relay/sent.c relay/watch.c \
 	$(filter-out tests/vhost/main.c,$(VHOST_SRC))) $(O)/host/cmd_table.o
 
 $(O)/host/libukpktgen.a: $(HOST_LIB_OBJ)

@@ -42,14 +42,14 @@ choose_accel() { # BOARD...
 	fi
 	[ -w /dev/kvm ] || why='there is no /dev/kvm that you may open'
 	[ "$accel" = auto ] || die 2 "no KVM: $why"
-	note "no KVM ($why): running under TCG, which is slower"
+	[ -n "$quiet" ] || note "no KVM ($why): running under TCG, which is slower"
 	accel=tcg
 }
 
 take_mac() { # PORT=MAC
 	local port address
 	[[ $1 =~ ^([0-9]{1,2})=(([0-9A-Fa-f]{2}:){5}[0-9A-Fa-f]{2})$ ]] || die 2 "--mac '$1': \
-wanted PORT=MAC, such as 0=02:00:00:00:00:01"
+must be PORT=MAC, such as 0=02:00:00:00:00:01"
 	port=$((10#${BASH_REMATCH[1]})) address=${BASH_REMATCH[2],,}
 	(((0x${address:0:2} & 1) == 0)) || die 2 "--mac '$1': a port cannot have a group address"
 	[ "$address" != 00:00:00:00:00:00 ] || die 2 "--mac '$1': a port cannot have address zero"
@@ -122,39 +122,45 @@ interface '${1#*:}'; as root, this makes it: ip tuntap add dev '${1#*:}' mode ta
 		args+=(-chardev "socket,id=v$ports,path=$v")
 		add_port "vhost-user,chardev=v$ports"
 		;;
-	*) die 2 "--net '$1': wanted loop, null, dgram:LOCAL,REMOTE, stream:PATH, \
+	*) die 2 "--net '$1': must be loop, null, dgram:LOCAL,REMOTE, stream:PATH, \
 stream-listen:PATH, tap:IFNAME, user or vhost-user:SOCK" ;;
 	esac
 }
 
 add_capture() { # PORT=FILE
-	local port=${1%%=*} file=${1#*=}
-	[[ $1 == *=?* && " $capturable " == *" $port "* ]] || die 2 "--capture '$1': wanted \
-PORT=FILE with PORT out of${capturable:- none} (frames of null and vhost-user do not come by QEMU)"
-	[[ " ${args[*]}" != *" filter-dump,id=d$port,"* ]] || die 2 "--capture '$1': port $port \
-is written to a file already"
+	local port file=${1#*=}
+	[[ $1 =~ ^([0-9]{1,2})=. ]] || die 2 "--capture '$1': must be PORT=FILE, such as 0=a.pcap"
+	port=$((10#${BASH_REMATCH[1]}))
+	((port < ports)) || die 2 "--capture '$1': no port $port (0..$((ports - 1)))"
+	[[ " $capturable " == *" $port "* ]] ||
+		die 2 "--capture '$1': null and vhost-user ports cannot be captured"
+	[[ " ${args[*]}" != *" filter-dump,id=d$port,"* ]] ||
+		die 2 "--capture '$1': port $port is captured to a file already"
 	args+=(-object "filter-dump,id=d$port,netdev=n$port,file=${file//,/,,}")
 }
 
-# True once QEMU can be connected to, which is later than its socket exists.
-listens() {
+# True once it can be connected to, which is later than its socket exists. The relay
+# is in the directory and knows but the name.
+listens() { # SOCKET
 	local flags path
-	[ -S "$sock" ] || return
+	[ -S "$1" ] || return
 	while read -r _ _ _ flags _ _ _ path; do
-		[[ $flags != 00010000 || $path != "$sock" ]] || return 0 # __SO_ACCEPTCON
+		# __SO_ACCEPTCON
+		[[ $flags != 00010000 || ($path != "$1" && $path != "${1##*/}") ]] || return 0
 	done </proc/net/unix
 	return 1
 }
 
 # Starts a QEMU that waits for us to connect. From here on it is ours to end.
 start_qemu() { # COMMAND... to start it with
-	local spec n=0 board
+	local spec n=0 board behind
 	need "$qemu" qemu-system-x86
+	[ -x "$relay" ] || die 2 "$relay is missing; 'make client' builds it"
 	[ -r "$image" ] || die 2 "$image is missing; 'make image' builds it"
 	while [ -z "$name" ] && alive "ukpktgen$n"; do n=$((n + 1)); done
 	name=${name:-ukpktgen$n}
 	! alive "$name" || die 2 "an appliance named '$name' runs already"
-	sock=$dir/$name.sock
+	sock=$dir/$name.sock behind=$dir/$name.qemu
 	choose_macs
 	add_board
 	board=("${args[@]}")
@@ -168,15 +174,27 @@ start_qemu() { # COMMAND... to start it with
 	add_boot_files
 	choose_accel "${board[@]}" # once nothing is left to be refused
 	args+=(-accel "$accel" -m "$memory" -smp "$cpus" -serial chardev:console -chardev
-		"socket,id=console,path=${sock//,/,,},server=on,wait=on")
+		"socket,id=console,path=${behind//,/,,},server=on,wait=on")
 	"$@" "$qemu" "${args[@]}" </dev/null >"$dir/$name.log" 2>&1 9>&- &
 	child=$!
 	echo "$child" >"$dir/$name.pid"
-	until listens; do
+	until listens "$behind"; do
 		alive "$name" || verdict
 		sleep 0.01
 	done
+	start_relay "$behind"
 	exec 9>&-
+}
+
+# In front of QEMU's socket; it ends with QEMU.
+start_relay() { # QEMU'S SOCKET
+	setsid "$relay" "$child" "$1" "$sock" "$dir/$name.watch" \
+		</dev/null >>"$dir/$name.log" 2>&1 9>&- &
+	until listens "$sock"; do
+		alive "$name" || verdict
+		kill -0 $! 2>/dev/null || die 2 "the relay of '$name' has ended: $(<"$dir/$name.log")"
+		sleep 0.01
+	done
 }
 
 # Prints how many connections to unix sockets our QEMU has made: those that are neither
@@ -225,7 +243,7 @@ verdict() {
 	case $code in
 	0)
 		[ -z "$off" ] || { check_captures && exit 0; }
-		[ -e "$dir/$name.log" ] || die 2 "'$name' was taken down meanwhile"
+		[ -e "$dir/$name.log" ] || die 2 "'$name' was taken down by somebody else"
 		die 3 "'$name' ended without being asked to"
 		;;
 	3) die 3 "'$name' crashed" ;;
@@ -233,6 +251,6 @@ verdict() {
 	note "QEMU ended with status $code:"
 	grep -v 'info: QEMU waiting' "$dir/$name.log" >&2
 	! grep -qi -e '-sandbox' -e seccomp "$dir/$name.log" ||
-		note 'a QEMU that was built without seccomp wants UKPKTGEN_SANDBOX=off'
+		note 'a QEMU that was built without seccomp needs UKPKTGEN_SANDBOX=off'
 	exit 2
 }

@@ -13,10 +13,10 @@ take_file() { # PATH[=NAME]
 	local path=$1 name=${1##*/}
 	[[ $1 != *=* ]] || path=${1%=*} name=${1##*=}
 	[[ $name =~ ^[A-Za-z0-9_.-]{1,31}$ ]] || die 2 "--file '$1': the appliance takes no \
-'$name' for a name; PATH=NAME gives one, 1 to 31 of A-Z a-z 0-9 _ . -"
+name '$name' (1 to 31 of A-Z a-z 0-9 _ . -); PATH=NAME gives another"
 	[ -z "${host_path[$name]-}" ] || die 2 "--file '$1': '${host_path[$name]}' has the \
 name '$name' already; PATH=NAME gives another"
-	[[ -f $path && -r $path ]] || die 2 "--file '$1': there is no file '$path' that you may read"
+	[[ -f $path && -r $path ]] || die 2 "--file '$1': cannot read '$path'"
 	file_names+=("$name")
 	host_path[$name]=$path
 }
@@ -38,6 +38,9 @@ resolve_job() {
 	elif [[ $job == *[./]* && -f $job ]]; then
 		die 2 "--run '$job': to run this file, give it to the appliance: \
 --file '$job' --run '$base'"
+	elif [[ $job =~ ^[A-Za-z0-9_-]*\.[A-Za-z0-9_.-]*$ ]]; then
+		die 2 "--run '$job': no command, and no --file has this name; to run a \
+file: --file PATH/$job --run $job"
 	fi
 	# Its end is none that has to be explained, then.
 	[[ $job != *quit* ]] || off=1
@@ -81,7 +84,7 @@ make_initrd() { # FILE MEMORY
 memory: it has to be --memory $(((total + room + (1 << 20) - 1) >> 20))M or more"
 	put_archive >"$1"
 	[ "$(wc -c <"$1")" = "$total" ] || die 2 "cannot put the files of --file together in \
-'$1': its disk is full, or one changed meanwhile"
+'$1': the disk is full, or a file has changed"
 }
 
 add_boot_files() {

@@ -159,8 +159,8 @@ run_console() {
 	local code=0 settings
 	settings=$(stty -g)
 	open_spy
-	setpriv --pdeathsig TERM "${users_locale[@]}" "$client" "${identity[@]}" \
-		--name "$name" "$dir/$name.sock" <&0 2>&"$spy" &
+	setpriv --pdeathsig TERM "${users_locale[@]}" "$client" "${identity[@]}" --name "$name" \
+		${watch:+"$watch"} --back "$0 console --name $name" "$dir/$name.sock" <&0 2>&"$spy" &
 	screen=$!
 	{ wait "$screen" || code=$?; } 2>/dev/null # bash tells of those that were killed
 	screen=
@@ -187,15 +187,15 @@ attach() {
 		ours=
 		((code == 0 || code > 128)) || note "socat ended with status $code"
 		((code == 0 || code > 128)) || code=2
-		die "$code" "'$name' goes on; '$0 console --name $name' comes back, \
-'$0 down --name $name' ends it"
+		note "'$name' keeps running; power off: $0 down --name $name"
+		die "$code" "come back: $0 console --name $name"
 	fi
-	off=1 # by whoever typed 'quit'
+	off=1 # somebody typed 'quit'
 	{ wait "$link" || line_code=$?; } 2>/dev/null
 	((line_code < 128)) && see_it_end || {
 		ours=
 		die 2 "the line to '$name' has ended, '$name' has not; \
-'$0 console --name $name' comes back"
+come back: $0 console --name $name"
 	}
 	[ -z "$child" ] || verdict
 	note "'$name' has ended"

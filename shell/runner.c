@@ -90,14 +90,17 @@ static bool acquire(struct session *s, struct runner *r, size_t need)
 	if (out_room(&s->out) < need + (r->prefix[0] ? HIDE_ROOM : 0))
 		return false;
 	if (!s->writer && r->prefix[0]) {
-		/* A job's lines take the place of the prompt for a moment; a
-		 * program reads lines: it gets to begin one. */
-		if (!r->tag[0] && s->edit.shown)
+		const bool aside = !r->tag[0] || r == s->watch;
+
+		/* A job's lines take the place of the prompt for a moment, as
+		 * do those of who watches; a program reads lines: it gets to
+		 * begin one. */
+		if (aside && s->edit.shown)
 			edit_hide(&s->edit, &s->out);
 		else if (s->out.mid_line)
 			out_text(&s->out, "\r\n");
 		s->edit.shown = false;
-		s->quiet |= r->tag[0] != '\0';
+		s->quiet |= !aside;
 		s->person->printed = true;
 	}
 	s->writer = r;
@@ -113,11 +116,13 @@ static void release(struct session *s)
 }
 
 #define PROGRESS "... "
+#define PROMPT "..> "
 
-/* A line of a reply that would be taken for its end, or for progress. */
+/* A line of a reply that would be taken for one about it. */
 static bool like_end(const struct runner *r, const char *line, size_t len)
 {
-	if (r->typed && len >= 4 && !memcmp(line, PROGRESS, 4))
+	if (r->typed && len >= 4 &&
+	    (!memcmp(line, PROGRESS, 4) || !memcmp(line, PROMPT, 4)))
 		return true;
 	return (len == 2 && !memcmp(line, "OK", 2)) ||
 	       (len >= 4 && !memcmp(line, "ERR ", 4));
@@ -229,6 +234,18 @@ static void end_job(struct session *s, struct runner *r, uint64_t now_ns)
 			      shell_err_name(c->err), c->err_text);
 }
 
+/* Where a request that a person typed has left another selection. */
+static void put_prompt(struct session *s, struct runner *r)
+{
+	char prompt[SESSION_PROMPT_MAX];
+
+	if (!r->typed || !r->typed_prompt || r->told == r->selected)
+		return;
+	r->told = r->selected;
+	session_print_prompt(s, r->selected, prompt, sizeof(prompt));
+	out_printf(&s->out, "%s" PROMPT "%s\r\n", r->prefix, prompt);
+}
+
 static bool is_job(const struct runner *r)
 {
 	return r->prefix[0] && !r->tag[0];
@@ -252,6 +269,7 @@ static bool step_end(struct session *s, struct runner *r, uint64_t now_ns)
 		release(s);
 		return true;
 	}
+	put_prompt(s, r);
 	if (r->call.err) {
 		put_error(s, r);
 	} else if (r->tag[0]) {

@@ -33,9 +33,11 @@ struct runner {
 	 * 0: it is not one; and whether that shows colours. */
 	unsigned typed;
 	bool typed_color;
+	bool typed_prompt; /* ...and wants to know which prompt it is to show */
 	unsigned job; /* its number, or that of the last one; 0: none yet */
 	uint64_t began_ns, ended_ns; /* of the job */
 	uint64_t selected;           /* mask: ports that it means by default */
+	uint64_t told;               /* the selection that a prompt showed */
 	struct sources src;
 	bool untold;     /* a job: that it began is still to be told */
 	bool line_start; /* of what is put out */

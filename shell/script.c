@@ -17,7 +17,8 @@ static struct runner *spare(struct session *s)
 	for (unsigned i = 0; i < SESSION_RUNNERS; i++) {
 		struct runner *r = &s->runner[i];
 
-		if (r == s->person || r == s->program || busy(r))
+		if (r == s->person || r == s->program || r == s->watch ||
+		    busy(r))
 			continue;
 		if (!best || r->job < best->job)
 			best = r;
@@ -64,7 +65,9 @@ static bool detach(struct session *s, struct runner *line, uint64_t now_ns)
 	r->job = 0;
 	r->untold = false;
 	r->selected = line->selected;
+	r->told = line->told;
 	r->typed = line->typed;
+	r->typed_prompt = line->typed_prompt;
 	runner_set_tag(r, line->tag);
 	if (line == s->person) {
 		s->person = r;
@@ -101,7 +104,8 @@ enum call_result call_run_file(struct call *c, int arg, bool keep_going)
 				 "no file '%s'; 'ls' lists them", name);
 	if (sources_push_file(&c->runner->src, f, keep_going))
 		return too_deep(c);
-	if (c->program || detach(s, c->runner, c->now_ns))
+	if (c->program || c->runner == s->watch ||
+	    detach(s, c->runner, c->now_ns))
 		return CALL_DONE;
 	return call_too_many_jobs(c);
 }

@@ -50,8 +50,10 @@ void session_init(struct session *s, const struct session_env *env)
 	s->env = *env;
 	s->person = &s->runner[0];
 	s->program = &s->runner[1];
+	s->watch = &s->runner[2];
 	for (unsigned i = 0; i < SESSION_RUNNERS; i++)
-		s->runner[i].selected = session_all_ports(s);
+		s->runner[i].selected = s->runner[i].told =
+			session_all_ports(s);
 	session_set_prompt(s);
 	edit_init(&s->edit, s->prompt, EDIT_WIDTH);
 	if (env->banner) {
@@ -268,7 +270,7 @@ static bool take_byte(struct session *s, unsigned char byte, uint64_t now_ns)
 	}
 	if (s->in_request) {
 		session_request_byte(s, byte);
-		if (s->request_whole)
+		if (s->request_whole && session_request_runner(s) != s->watch)
 			s->request_ns = now_ns;
 		return true;
 	}
@@ -322,7 +324,7 @@ static void put_events(struct session *s)
 
 void session_poll(struct session *s, uint64_t now_ns)
 {
-	if (s->request_whole && !busy(s->program) && !s->ended)
+	if (session_request_ready(s))
 		session_start_request(s);
 	runner_poll(s, s->program, now_ns);
 	s->fresh = false;
@@ -386,7 +388,7 @@ uint64_t session_wake_ns(const struct session *s)
 {
 	uint64_t wake_ns = UINT64_MAX;
 
-	if (s->request_whole && !busy(s->program) && !s->ended)
+	if (session_request_ready(s))
 		return 0;
 	if (!busy(s->person) && !typed_empty(s) && !s->ended)
 		return 0;

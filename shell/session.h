@@ -20,6 +20,9 @@
  * client: what asks whether a person wants to know takes it for a person's
  * line, but a page stays with the terminal.
  *
+ * A request whose tag begins with '?' is of somebody who watches: it runs
+ * beside the others' and leaves the prompt where it is.
+ *
  * Once a program has spoken, the prompt stays away until the next key, so that
  * a program's stream is made of whole lines only.
  */
@@ -39,9 +42,9 @@
 	(1 + RUNNER_TAG_MAX + 1 + SESSION_MARK_MAX + EDIT_LINE_MAX)
 #define SESSION_EVENT_BYTES 1024
 #define SESSION_PROMPT_MAX 64
-/* Jobs at a time, and a runner for each beside the person's and programs'. */
+/* Jobs at a time, and a runner for each beside those of the other parties. */
 #define SESSION_JOBS 4
-#define SESSION_RUNNERS (2 + SESSION_JOBS)
+#define SESSION_RUNNERS (3 + SESSION_JOBS)
 
 /* Whether what a person sees has bold and coloured text. */
 enum session_color {
@@ -73,6 +76,7 @@ struct session {
 	struct edit edit;
 	struct runner runner[SESSION_RUNNERS];
 	struct runner *person, *program; /* two of these */
+	struct runner *watch;            /* a third: of requests "@?TAG" */
 	struct runner *caller;           /* whose command is called now */
 	char prompt[SESSION_PROMPT_MAX]; /* with the person's selection */
 	unsigned jobs;                   /* the number of the last that began */

@@ -38,6 +38,11 @@ static inline bool typed_empty(const struct session *s)
 /* Nothing that a person has begun to type stands before the next byte. */
 bool session_at_line_start(const struct session *s);
 
+/* Whose the request is that has come. */
+struct runner *session_request_runner(const struct session *s);
+/* ...and whether that runner is free for it. */
+bool session_request_ready(const struct session *s);
+
 /* A '@' at the start of a line, the bytes behind it, and the run of it all. */
 void session_begin_request(struct session *s);
 void session_request_byte(struct session *s, unsigned char byte);
@@ -49,6 +54,10 @@ void session_start_request(struct session *s);
  * The next prompt; one of a person who selected ports tells: "ukpktgen[1]> ".
  */
 void session_set_prompt(struct session *s);
+
+/* That of somebody who has selected the ports of `mask`. */
+void session_print_prompt(const struct session *s, uint64_t mask, char *buf,
+			  size_t size);
 
 /* ---- session_open.c ------------------------------------------------------ */
 

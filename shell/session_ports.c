@@ -46,20 +46,26 @@ static unsigned count(uint64_t mask)
 	return n;
 }
 
-void session_set_prompt(struct session *s)
+void session_print_prompt(const struct session *s, uint64_t mask, char *buf,
+			  size_t size)
 {
 	const char *prompt = s->env.prompt;
-	const uint64_t mask = s->person->selected;
 	const size_t n = strcspn(prompt, ">");
 	char ports[96];
 
 	if (mask == session_all_ports(s)) {
-		snprintf(s->prompt, sizeof(s->prompt), "%s", prompt);
+		snprintf(buf, size, "%s", prompt);
 		return;
 	}
 	value_set_print(mask, ports, sizeof(ports));
 	if (strlen(ports) > SHOWN_MAX)
 		snprintf(ports, sizeof(ports), "%u ports", count(mask));
-	snprintf(s->prompt, sizeof(s->prompt), "%.*s[%.*s]%s", (int)n, prompt,
-		 SHOWN_MAX, ports, prompt + n);
+	snprintf(buf, size, "%.*s[%.*s]%s", (int)n, prompt, SHOWN_MAX, ports,
+		 prompt + n);
+}
+
+void session_set_prompt(struct session *s)
+{
+	session_print_prompt(s, s->person->selected, s->prompt,
+			     sizeof(s->prompt));
 }

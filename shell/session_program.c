@@ -21,6 +21,11 @@ static bool tag_byte(char c)
 	return c > ' ' && c < 0x7f;
 }
 
+static bool is_word(const char *text, unsigned len, const char *word)
+{
+	return len == strlen(word) && !memcmp(text, word, len);
+}
+
 /*
  * The mark of a request that a person typed, ">COLUMNS[,WORD]... ": takes what
  * it says and returns its length; 0: there is none.
@@ -35,12 +40,12 @@ static unsigned take_mark(struct runner *r, const char *text, unsigned len)
 		columns = columns * 10 + (unsigned)(text[n] - '0');
 	if (n == 1)
 		return 0;
-	r->typed_color = false;
+	r->typed_color = r->typed_prompt = false;
 	while (n < len && text[n] == ',') {
 		for (word = ++n; n < len && text[n] != ',' && text[n] != ' ';)
 			n++;
-		r->typed_color |=
-			n - word == 5 && !memcmp(text + word, "color", 5);
+		r->typed_color |= is_word(text + word, n - word, "color");
+		r->typed_prompt |= is_word(text + word, n - word, "prompt");
 	}
 	if (n >= SESSION_MARK_MAX || (n < len && text[n] != ' '))
 		return 0;
@@ -49,9 +54,25 @@ static unsigned take_mark(struct runner *r, const char *text, unsigned len)
 	return n + (n < len);
 }
 
+/* A lone '?' is no tag: that is the answer to one that is none. */
+struct runner *session_request_runner(const struct session *s)
+{
+	const char *tag = s->request + 1;
+
+	return s->request_len > 2 && tag[0] == '?' && tag_byte(tag[1])
+		       ? s->watch
+		       : s->program;
+}
+
+bool session_request_ready(const struct session *s)
+{
+	return s->request_whole && !s->ended &&
+	       !busy(session_request_runner(s));
+}
+
 void session_start_request(struct session *s)
 {
-	struct runner *r = s->program;
+	struct runner *r = session_request_runner(s);
 	const char *tag = s->request + 1;
 	unsigned n = 0, max = s->request_len - 1, start;
 	char word[RUNNER_TAG_MAX + 1];
@@ -62,7 +83,8 @@ void session_start_request(struct session *s)
 	s->request_whole = false;
 	r->typed = 0;
 	if (s->anew)
-		r->selected = session_all_ports(s);
+		r->selected = s->program->selected = s->program->told =
+			session_all_ports(s);
 	/* Lines of these two would be taken for the appliance's own. */
 	own = n == 1 && (tag[0] == '!' || tag[0] == '?');
 	if (!n || own || n > RUNNER_TAG_MAX || (n < max && tag[n] != ' ')) {

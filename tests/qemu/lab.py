@@ -26,6 +26,8 @@ def lab(tmp_path):
     one = Lab(tmp_path)
     yield one
     one.launch("down", "--all", check=False)
+    if list((one.run_dir / "ukpktgen").glob(".share.*")):
+        one.launch("unshare", "--all", check=False)
 
 
 @pytest.fixture

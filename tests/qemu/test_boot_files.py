@@ -91,17 +91,17 @@ def test_the_archive_is_newc_field_by_field(lab):
 
 
 @pytest.mark.parametrize("files, wanted", [
-    (["none"], "no file 'none'"),
-    (["."], "no file '.'"),
-    (["/dev/null=null"], "no file '/dev/null'"),
-    (["=x"], "no file ''"),
-    (["x="], "no '' for a name"),
-    (["x=a/b"], "no 'a/b' for a name"),
+    (["none"], "cannot read 'none'"),
+    (["."], "cannot read '.'"),
+    (["/dev/null=null"], "cannot read '/dev/null'"),
+    (["=x"], "cannot read ''"),
+    (["x="], "no name ''"),
+    (["x=a/b"], "no name 'a/b'"),
     (["x=" + "n" * 32], "1 to 31"),
-    (["a,b"], "no 'a,b' for a name"),
+    (["a,b"], "no name 'a,b'"),
     (["x", "./x"], "PATH=NAME gives another"),
     (["x=y", "y"], "PATH=NAME gives another"),
-    ([""], "wants a value"),
+    ([""], "needs a value"),
 ])
 def test_a_file_that_cannot_be_is_refused(lab, files, wanted):
     for name in ("x", "y", "a,b"):
@@ -268,7 +268,7 @@ def test_an_end_that_nothing_asked_for_is_none(lab):
 
 
 @pytest.mark.parametrize("job, wanted", [
-    ("", "wants a value"),
+    ("", "needs a value"),
     ("version\nversion", "control characters"),
     ("version \x1b", "control characters"),
     ("version;" * 128 + " ", "1024 bytes"),

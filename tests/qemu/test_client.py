@@ -235,7 +235,7 @@ def test_an_appliance_that_goes_is_told_of_at_once_and_found_again(lab, env):
     child.send("\r")
     child.expect_exact("not connected: the line was not sent")
     lab.start("a")
-    child.expect_exact("reconnected to 'a'")
+    child.expect(r"'a' \(ukpktgen \S+\) has restarted: settings, files and counters are\s+new")
     child.expect_exact(PROMPT)
     assert "half" not in type_line(child, "port --json")
     assert '"size":64' in type_line(child, "port --json")
@@ -251,9 +251,23 @@ def test_what_was_under_way_when_it_went_is_not_repeated(lab, env):
     os.kill(line.pid, signal.SIGKILL)
     child.expect_exact("not repeated")
     lab.start("a")
-    child.expect_exact("reconnected to 'a'")
+    child.expect(r"'a' \(ukpktgen \S+\) has restarted: settings, files and counters are\s+new")
     assert '"size":64' in type_line(child, "port --json")
     leave(child)
+
+
+def test_leaving_says_that_the_appliance_goes_on(lab, env):
+    lab.start("a")
+    for word in ("exit\r", "  logout \r", "bye;\r", ".quit\r", ".q\r", CTRL_D):
+        child = person(env, "a")
+        child.send(word)
+        child.expect_exact("'a' keeps running; 'quit' in its console powers it off")
+        child.expect("come back:\\s+%s a" % re.escape(ASAN))
+        child.expect(pexpect.EOF)
+        child.close()
+        assert child.exitstatus == 0
+    # Of a program they are no words of the client.
+    assert program(env, "a", "-c", "exit").returncode == 1
 
 
 def test_quit_is_a_good_end(lab, env):
@@ -359,7 +373,11 @@ def test_a_file_of_lines_is_sourced_to_its_first_error(lab, env):
     child = person(env, "a")
     seen = type_line(child, ".source x.cmds")
     assert "one\r\nx.cmds:3:9: E_RANGE: " in seen and "two" not in seen
-    assert "no local word" in type_line(child, ".dance")
+    assert "no command '.dance'; '.help' lists" in type_line(child, ".dance")
+    assert "did you mean '.upload'?" in type_line(child, ".uplod x")
+    assert "did you mean '.quit'?" in type_line(child, ".exit")
+    assert "the form is .source FILE" in type_line(child, ".so")
+    assert "no command '.re'" in type_line(child, ".re")
     words = type_line(child, ".help")
     assert ".upload FILE [NAME]" in words
     assert max(len(re.sub("\x1b\\[[?0-9;]*[A-Za-z]", "", row))
@@ -379,10 +397,21 @@ def test_files_go_up_and_come_down(lab, env):
     assert "CRC checked" in type_line(child, ".download up down")
     assert "is there already" in type_line(child, ".upload f up")
     assert "E_NOFILE" in type_line(child, ".download nothing")
-    assert "no name there" in type_line(child, ".upload f a/b")
+    assert "'a/b' is no file name" in type_line(child, ".upload f a/b")
+    assert "'none': No such file" in type_line(child, ".upload none")
+    assert "'run': Is a directory" in type_line(child, ".upload run")
+    # What is here already is not lost by a word.
+    (lab.path / "other").write_bytes(b"mine")
+    assert "'down' is there already" in type_line(child, ".download up down")
+    assert "to replace it: .download up other" in type_line(child, ".download up other")
+    assert "no file that could be" in type_line(child, ".download up /dev/null --force")
+    assert "the form is" in type_line(child, ".download up other more")
+    assert (lab.path / "other").read_bytes() == b"mine"
+    assert "CRC checked" in type_line(child, ".download up other --force")
+    assert (lab.path / "other").read_bytes() == data
     leave(child)
     assert (lab.path / "down").read_bytes() == data
-    assert sorted(os.listdir(lab.path)) == ["down", "f", "run", "state"]
+    assert sorted(os.listdir(lab.path)) == ["down", "f", "other", "run", "state"]
     with line:
         assert line.json("ls --json")["files"] == [
             {"name": "up", "size": 20000, "crc32": "%08x" % zlib.crc32(data)}]
@@ -423,6 +452,7 @@ def test_ctrl_c_stops_a_transfer_which_goes_on_later(lab, env):
         child.expect(PROGRESS)
         child.send(CTRL_C)
         child.expect_exact("E_CANCEL")
+        child.expect_exact("the same command again resumes it")
         child.expect_exact(PROMPT)
         assert "gone on at" in type_line(child, word)
     leave(child)

@@ -107,7 +107,7 @@ def test_a_line_that_ends_is_told_from_a_job_that_does(said, status, wanted):
 
 @pytest.mark.parametrize("reply, status, wanted", [
     (b'{"ports":[{"port":0,"state":"idle"},{"port":1,"state":"idle"}]}', 0, ""),
-    (b'{"ports":[{"port":0,"state":"idle"}]}', 2, "the appliance takes 1 of its 2 ports"),
+    (b'{"ports":[{"port":0,"state":"idle"}]}', 2, "but takes 1 of its 2 ports"),
     (b'{"ports":[{"port":0},{"port":1,"state":"failed at \'x\': no"}]}', 2,
      "port 1 failed at 'x': no"),
     (b"{", 2, "takes 0 of its 2 ports"), (b'{"ports":7}', 2, "takes 0 of its 2 ports"),

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """What the client says and how it ends: nothing is left undone in silence."""
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -82,8 +83,10 @@ def test_no_option_is_dropped_in_silence(env):
         (["a", "-", "-c", "x"], "'-' is one too many"),
         (["a", "--timeout", "1s", "--timeout", "2s"], "'--timeout' is given twice"),
         (["a", "--name=b", "--name", "c"], "'--name' is given twice"),
-        (["a", "--as-pid", "me"], "--as-pid 'me': wanted"),
-        (["a", "--timeout", "5minutes"], "wanted a time"),
+        (["a", "--as-pid", "me"], "--as-pid 'me': a process id"),
+        (["a", "--timeout", "5minutes"], "a TIME from 1ms on"),
+        (["a", "--timeout", "0"], "a TIME from 1ms on"),
+        (["a", "--quiet", "--events", "-c", "x"], "--quiet prints no notices"),
         (["a", "--dance"], "unrecognized option '--dance'"),
         (["a", "--name"], "option '--name' requires an argument"),
         (["a", "-x"], "invalid option -- 'x'"),
@@ -133,8 +136,9 @@ def test_a_person_is_told_too(lab, env):
     assert "history" not in type_line(child, "echo 2")
     assert "nothing is being recorded" in type_line(child, ".record")
     path = str(lab.path / "r")
-    assert "recording to '%s'\r\n" % path in type_line(child, ".record " + path)
-    assert "recording to '%s' has ended" % path in type_line(child, ".record")
+    assert "recording to '%s'; '.record' ends it\r\n" % path in type_line(child, ".record " + path)
+    said = type_line(child, ".record")
+    assert re.search(r"recording ended: \d+ bytes in '%s'" % path, said)
     assert "nothing is being recorded" in type_line(child, ".record")
     assert "cannot write '/nowhere/x': No such" in type_line(child, ".record /nowhere/x")
     assert "cannot write '/dev/full'" in type_line(child, ".record /dev/full")
@@ -147,7 +151,7 @@ def test_a_person_is_told_too(lab, env):
     (lab.path / "big").write_bytes(b"x" * (8 << 20))
     child = person(env, "a")
     said = type_line(child, ".upload %s/big" % lab.path)
-    assert "E_FULL" in said and "goes on" not in said
+    assert "E_FULL" in said and "resumes" not in said
     child.close(force=True)
 
 
@@ -177,10 +181,13 @@ def test_no_lock_is_left_behind(lab, env):
     gone = socket.socket(socket.AF_UNIX)
     gone.bind(str(here / "gone.sock"))
     gone.close()  # nobody listens there
+    lab.launch("list")  # makes the directory
     for name in ("nosuch", "./nosuch", str(here / "nosuch.sock"), "file", str(here),
                  "gone.sock"):
         status, _, err = program(env, name, "-c", "stats", cwd=here)
-        assert status == 2 and "is not reachable" in err
+        assert status == 2
+        assert "no 'nosuch' runs; running: none" in err if name == "nosuch" else \
+            "is not reachable" in err
         assert sorted(os.listdir(here)) == ["file", "gone.sock"], name
     run = lab.run_dir / "ukpktgen"
     lab.start("a")
@@ -201,6 +208,8 @@ def test_no_lock_is_left_behind(lab, env):
     assert locks(run) == ["a.client"]
     lab.launch("exec", "-c", "version")
     assert locks(run) == []
+    status, _, err = program(env, "nosuch", "-c", "stats", cwd=here)
+    assert status == 2 and "no 'nosuch' runs; running: a\n" in err
     (run / "old.client").write_text("process 1 (ukpktgen-console)\n")
     lab.launch("list")
     assert locks(run) == []

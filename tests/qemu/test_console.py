@@ -119,7 +119,7 @@ def test_what_is_typed_while_a_command_runs_runs_next(person):
 def test_leaving_and_coming_back(lab, person):
     type_line(person, "size 256")
     person.send("\x1d")
-    person.expect_exact("goes on")
+    person.expect_exact("keeps running")
     person.expect(pexpect.EOF)
     person.wait()
     assert person.exitstatus == 0

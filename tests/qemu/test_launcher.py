@@ -75,9 +75,34 @@ def test_help_shows_every_word_and_examples(lab, word):
         assert wanted in text
 
 
-@pytest.mark.parametrize("args", [["run", "--help"], ["exec", "-h"], ["down", "--help"]])
-def test_every_word_has_help(lab, args):
-    assert lab.launch(*args).stdout == lab.launch("help").stdout
+@pytest.mark.parametrize("verb", ["run", "exec", "console", "list", "down", "share",
+                                  "unshare", "help"])
+def test_every_verb_has_help_of_its_own(lab, verb):
+    text = lab.launch("help", verb).stdout
+    assert text.startswith("usage: ukpktgen %s" % verb)
+    assert max(map(len, text.splitlines())) <= 80
+    if verb == "help":
+        return
+    for word in ("--help", "-h"):
+        assert lab.launch(verb, word).stdout == text
+    # It has all that the verb takes, and no more.
+    refused = lab.launch(verb, "--nonsense", check=False).stderr
+    taken = set(refused.split("it takes:")[1].split()) - {"--help"}
+    if verb == "exec":
+        refused = lab.launch(verb, "--boot", "--nonsense", check=False).stderr
+        taken |= set(refused.split("it takes:")[1].split()) - {"--help"}
+    assert set(re.findall(r"^  (-[\w-]+)", text, re.M)) == taken
+    # And all of it is in the help of all.
+    assert taken <= set(re.findall(r"(?<!\w)--?[a-z][a-z-]*", lab.launch("help").stdout))
+
+
+def test_the_version_is_the_clients_and_the_images(lab):
+    done = lab.launch("--version")
+    version = re.fullmatch(r"ukpktgen (\S+)\n", done.stdout)[1]
+    own = subprocess.run([CONSOLE, "--version"], capture_output=True, text=True, check=True)
+    assert own.stdout == "ukpktgen-console %s\n" % version
+    assert '"version":"%s"' % version in lab.launch(
+        "exec", "--boot", "--accel", "tcg", "-c", "version --json").stdout
 
 
 def test_no_word_at_all_shows_them(lab):
@@ -98,11 +123,21 @@ def test_a_value_may_follow_an_equals_sign(lab):
 @pytest.mark.parametrize("args, wanted", [
     (["dance"], "'dance'"),
     (["run", "bench.cmds"], "--file PATH --run NAME"),
-    (["run", "--name="], "wants a value"),
+    (["run", "--name="], "needs a value"),
     (["list", "nothing"], "takes no 'nothing'"),
     (["run", "--detach", "--memory", "2M"], "3M at least"),
-    (["list", "extra"], "'list' takes no 'extra' here; it takes: --help"),
-    (["help", "run"], "takes no 'run'"),
+    (["list", "extra"], "'list' takes no 'extra'; it takes: --json --names --help"),
+    (["list", "--json", "--names"], "--json or --names, not both"),
+    (["help", "walk"], "no verb 'walk'"),
+    (["help", "run", "exec"], "takes one VERB"),
+    (["--version", "x"], "takes no 'x'"),
+    (["exec", "--timeout", "soon", "-c", "stats"], "a TIME such as 500ms"),
+    (["exec", "--packed", "-c", "version"], "without --boot"),
+    (["unshare"], "nothing is shared"),
+    (["unshare", "--all", "--name", "a"], "--all, or --name"),
+    (["unshare", "--listen", "here"], "ADDRESS:PORT"),
+    (["run", "--run", "nosuch.cmds"], "--file PATH/nosuch.cmds --run nosuch.cmds"),
+    (["run", "--detach", "--file", "/nosuch"], "cannot read '/nosuch'"),
     (["down", "--all", "--name", "a"], "--all or --name, not both"),
     (["run", "--detach", "--name", "a", "--name", "b"], "--name can be given once"),
     (["run", "--detach", "--memory", "4M", "--memory=8M"], "--memory can be given once"),
@@ -112,11 +147,11 @@ def test_a_value_may_follow_an_equals_sign(lab):
     (["run", "--detach", "--accel", "warp"], "auto, kvm or tcg"),
     (["run", "--detach", "--memory", "lots"], "such as 16M"),
     (["run", "--detach", "--memory", "0"], "such as 16M"),
-    (["run", "--detach", "--cpus", "0"], "a number from 1"),
+    (["run", "--detach", "--cpus", "0"], "1 to 999"),
     (["run", "--detach", "--name", "-x"], "a letter or digit first"),
     (["run", "--detach", "--name", "a/b"], "a letter or digit first"),
     (["run", "--detach", "--name", "x" * 33], "1 to 32"),
-    (["run", "--detach", "--name"], "wants a value"),
+    (["run", "--detach", "--name"], "needs a value"),
     (["run", "--detach", "surplus"], "'surplus'"),
     (["run"], "--detach"),
     (["console"], "terminal"),
@@ -148,7 +183,7 @@ def test_a_wrong_net_names_the_right_ones(lab, spec):
 
 
 @pytest.mark.parametrize("net, capture, wanted", [
-    ("loop", "2=x.pcap", "0 1"),
+    ("loop", "2=x.pcap", "no port 2 (0..1)"),
     ("loop", "x.pcap", "PORT=FILE"),
     ("loop", "0=", "PORT=FILE"),
     ("null", "0=x.pcap", "null"),
@@ -171,7 +206,7 @@ def test_a_capture_that_cannot_be_is_refused(lab, net, capture, wanted):
     (["--memory", "4M", "--mtu", "9000"], "failed at 'buffer pool': not enough memory"),
     (["--net", "null"] * 9, "takes 8 of its 9 ports"),
     (["--net", "tap:nosuch0"], "ip tuntap add dev 'nosuch0'"),
-    (["--capture", "0={0}/x", "--capture", "0={0}/y"], "port 0 is written to a file already"),
+    (["--capture", "0={0}/x", "--capture", "0={0}/y"], "port 0 is captured to a file already"),
 ])
 def test_a_boot_without_all_of_its_ports_fails(lab, command, options, wanted):
     with socket.socket(socket.AF_UNIX) as left:
@@ -349,7 +384,11 @@ def test_the_life_of_two_appliances(lab):
     other = lab.start("b.2")
     assert first == "ukpktgen0"
     rows = [row.split() for row in lab.launch("list").stdout.splitlines()]
-    assert rows == [["b.2", str(other.pid), other.path], [first, pid, sock]]
+    assert [row[:3] for row in rows] == [["b.2", str(other.pid), other.path],
+                                         [first, pid, sock]]
+    assert all(re.fullmatch(r"\d+[sm]", row[3]) and len(row) > 4 for row in rows)
+    assert lab.launch("list", "--names").stdout == "b.2\n%s\n" % first
+    tells_what_runs(lab, other.pid)
 
     several = lab.launch("exec", "-c", "version", check=False)
     assert several.returncode == 2
@@ -367,6 +406,25 @@ def test_the_life_of_two_appliances(lab):
     ended(int(pid))
     assert left_behind(lab) == []
     assert lab.launch("down", "--all").stdout == ""
+
+
+def tells_what_runs(lab, pid):
+    """`list --json` of two, of which b.2 sends and has its console held in the end."""
+    lab.launch("exec", "--name", "b.2", "-c", "rate 1kpps; start 0")
+    one, _ = json.loads(lab.launch("list", "--json").stdout)["appliances"]
+    told = json.loads(lab.launch("exec", "--name", "b.2", "-c", "port --json").stdout)
+    assert (one["name"], one["pid"], one["shares"]) == ("b.2", pid, [])
+    assert one["held_by"] is None and 0 <= one["uptime"] < PATIENCE
+    assert one["ports"] == told["ports"]
+    state = told["ports"][0]["state"]
+    assert "0 %s, 1 " % state in lab.launch("list").stdout.splitlines()[0]
+    held = in_background(lab, "exec", "--name", "b.2", "-c", "version; sleep 1h")
+    assert held.stdout.readline()
+    assert "  console: process " in lab.launch("list").stdout.splitlines()[0]
+    one, _ = json.loads(lab.launch("list", "--json").stdout)["appliances"]
+    assert "(ukpktgen exec)" in one["held_by"] and len(one["ports"]) == 2
+    held.terminate()
+    held.communicate(timeout=PATIENCE)
 
 
 def test_down_all_ends_all(lab):
@@ -414,6 +472,23 @@ def test_commands_come_from_a_file_or_standard_input(lab):
         assert done.stderr == ""
         assert json.loads(done.stdout.splitlines()[-1])["ports"][0]["size"] == 128
         assert "@" not in done.stdout
+
+
+def test_exec_has_the_options_of_the_client(lab):
+    boot = ["--accel", "tcg", "--net", "null"] # which may stand before --boot
+    done = lab.launch("exec", *boot, "--boot", "--json", "-c", "size 128; port")
+    assert json.loads(done.stdout)["ports"][0]["size"] == 128
+    lab.start("a", "--accel", "tcg")
+    assert json.loads(lab.launch("exec", "--json", "-c", "stats").stdout)["ports"]
+    done = lab.launch("exec", "--timeout", "100ms", "-c", "sleep 1m", check=False)
+    assert done.returncode == 1 and "E_TIMEOUT: not finished within 100ms" in done.stderr
+    loud = "stats; rate 1kpps; start 0 count 1; wait 0 idle within 5s"
+    for words in (["--quiet"], ["--boot", *boot[:2], "--quiet"]):
+        done = lab.launch("exec", *words, "-c", loud)
+        assert (done.stdout, done.stderr) == ("", "")
+        done = lab.launch("exec", *words, "-c", loud + "; size 5", check=False)
+        assert (done.returncode, done.stdout) == (1, "")
+        assert done.stderr.startswith("-c:1:") and "E_RANGE" in done.stderr
 
 
 def test_the_first_error_ends_a_file_and_is_shown_in_its_place(lab):
@@ -592,10 +667,10 @@ def test_addresses_can_be_chosen(lab):
     (["0=01:00:5e:00:00:01"], "a group address"),
     (["0=ff:ff:ff:ff:ff:ff"], "a group address"),
     (["0=00:00:00:00:00:00"], "address zero"),
-    (["0=2:0:0:0:0:1"], "wanted PORT=MAC"), (["0=02:00:00:00:00:0g"], "wanted PORT=MAC"),
-    (["0=02:00:00:00:00:01:02"], "wanted PORT=MAC"), (["0=020000000001"], "wanted PORT=MAC"),
-    (["0=02-00-00-00-00-01"], "wanted PORT=MAC"), (["02:00:00:00:00:01"], "wanted PORT=MAC"),
-    (["x=02:00:00:00:00:01"], "wanted PORT=MAC"), (["0=02:00:00:00:00:01,a=b"], "wanted PORT=MAC"),
+    (["0=2:0:0:0:0:1"], "must be PORT=MAC"), (["0=02:00:00:00:00:0g"], "wanted PORT=MAC"),
+    (["0=02:00:00:00:00:01:02"], "must be PORT=MAC"), (["0=020000000001"], "wanted PORT=MAC"),
+    (["0=02-00-00-00-00-01"], "must be PORT=MAC"), (["02:00:00:00:00:01"], "wanted PORT=MAC"),
+    (["x=02:00:00:00:00:01"], "must be PORT=MAC"), (["0=02:00:00:00:00:01,a=b"], "wanted PORT=MAC"),
     (["2=02:00:00:00:00:01"], "the ports 0..1"),
     (["0=02:00:00:00:00:01", "0=02:00:00:00:00:02"], "port 0 has 02:00:00:00:00:01 already"),
     (["0=02:00:00:00:00:0a", "1=02:00:00:00:00:0A"], "ports 0 and 1 would both"),

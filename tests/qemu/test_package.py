@@ -181,14 +181,14 @@ def complete(env, installed):
 
 def test_words_are_offered(complete):
     assert complete("ukpktgen", "") == {"run", "exec", "console", "list", "down", "share",
-                                        "help"}
+                                        "unshare", "help", "--version", "--help"}
     assert complete("ukpktgen", "ex") == {"exec"}
-    assert complete("ukpktgen", "help", "") == set()
+    assert complete("ukpktgen", "help", "sh") == {"share"}
 
 
 @pytest.mark.parametrize("verb, more", [
     ("run", []), ("exec", []), ("exec", ["--boot"]), ("console", []), ("list", []),
-    ("down", []), ("share", [])])
+    ("down", []), ("share", []), ("unshare", [])])
 def test_the_options_offered_are_those_taken(env, complete, verb, more):
     done = run("ukpktgen", verb, *more, "--nonsense", env=env, check=False)
     taken = done.stderr.split("it takes:")[1].split()
@@ -213,7 +213,7 @@ def test_the_values_offered_are_taken(env, complete):
         assert values
         for value in values:
             done = run("ukpktgen", "run", option, value, env=env, check=False)
-            assert "wants a terminal" in done.stderr
+            assert "needs a terminal" in done.stderr
     specs = run("ukpktgen", "run", "--detach", "--net", "none", env=env,
                 check=False).stderr
     for spec in complete("ukpktgen", "run", "--net", "="):

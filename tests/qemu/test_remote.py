@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """Who reaches a console: its owner by the socket, others by a certificate. A relay
 between what is shared and the appliance counts what comes through."""
+import json
 import os
 import re
 import signal
@@ -133,7 +134,7 @@ class Shared:
         options = dict(cert=self.pki.file("server.crt"), key=self.pki.file("server.key"),
                        ca=self.pki.file("ca.crt"), listen="127.0.0.1:%d" % self.port)
         options.update(changed)
-        return ["share", "--tls"] + ["--%s=%s" % pair for pair in options.items()]
+        return ["share"] + ["--%s=%s" % pair for pair in options.items()]
 
     def hear(self):
         """What `share` says next."""
@@ -331,18 +332,53 @@ def test_the_end_of_sharing_ends_its_connections(shared, how, status):
     shared.lab.launch("exec", "-c", "version")
 
 
-def test_it_ends_with_its_appliance_not_with_the_name(shared):
-    shared.lab.launch("down")
+def test_it_outlives_its_appliance_and_serves_the_next_of_the_name(shared):
+    with shared.connect("right") as line:
+        line.sendall(REQUEST)
+        assert b"@1 OK" in take(line)
+        down = shared.lab.launch("down")
+        assert "'a' stays shared on 127.0.0.1:%d" % shared.port in down.stderr
+        assert "unshare --name a" in down.stderr
+        assert take(line) == b"" # it ends with the appliance
+    with shared.connect("right") as line:
+        assert b"no 'a' runs now" in take(line)
+    assert "not running  shared on 127.0.0.1:%d" % shared.port in shared.lab.launch("list").stdout
     shared.lab.start("a", "--accel", "tcg")
-    _, said = shared.process.communicate(timeout=PATIENCE)
-    assert shared.process.returncode == 2 and "'a' has ended" in said
+    with shared.connect("right") as line:
+        line.sendall(REQUEST)
+        assert b"@1 OK" in take(line)
+    assert "shared on 127.0.0.1:%d" % shared.port in shared.lab.launch("list").stdout
+
+
+def test_unshare_ends_what_is_shared(shared):
+    lab, here = shared.lab, "127.0.0.1:%d" % shared.port
+    (one,) = json.loads(lab.launch("list", "--json").stdout)["appliances"]
+    assert one["shares"] == [{"listen": here, "pid": shared.process.pid}]
+    port = free_port()
+    lab.launch(*shared.words(listen="127.0.0.1:%d" % port), "--detach")
+    several = lab.launch("unshare", check=False)
+    assert several.returncode == 2 and "choose with --name" in several.stderr
+    none = lab.launch("unshare", "--name", "b", check=False)
+    assert none.returncode == 2 and "no such share; there are: a@" in none.stderr
+    lab.launch("unshare", "--listen", "127.0.0.1:%d" % port)
+    with pytest.raises(ConnectionRefusedError):
+        socket.create_connection(("127.0.0.1", port), timeout=PATIENCE)
+    with shared.connect("right") as line:
+        line.sendall(REQUEST)
+        assert b"@1 OK" in take(line)
+        lab.launch("unshare")
+        assert take(line) == b""
+    shared.process.communicate(timeout=PATIENCE)
     with pytest.raises(ConnectionRefusedError):
         shared.tcp()
+    (one,) = json.loads(lab.launch("list", "--json").stdout)["appliances"]
+    assert one["shares"] == []
+    lab.launch("exec", "-c", "version")
 
 
 def test_in_the_background_it_tells_name_process_and_address(shared):
     taken = shared.lab.launch(*shared.words(), "--detach", check=False)
-    assert taken.returncode == 2 and "in use" in taken.stderr
+    assert taken.returncode == 2 and "is shared on 127.0.0.1" in taken.stderr
     shared.end()
     done = shared.lab.launch(*shared.words(), "--detach")
     name, pid, address = done.stdout.split()
@@ -365,7 +401,7 @@ def test_in_the_background_it_tells_name_process_and_address(shared):
     ({"listen": "localhost:4433"}, "ADDRESS:PORT"),
     ({"listen": "127.0.0.1:4433,verify=0"}, "ADDRESS:PORT"),
     ({"cert": "/nowhere"}, "--cert '/nowhere'"), ({"key": "/"}, "--key '/'"),
-    ({"ca": "/nowhere"}, "--ca '/nowhere'"), ({"ca": ""}, "--ca wants a value"),
+    ({"ca": "/nowhere"}, "--ca '/nowhere'"), ({"ca": ""}, "--ca needs a value"),
 ])
 def test_misuse_is_told(lab, pki, changed, wanted):
     one = object.__new__(Shared)
@@ -375,13 +411,13 @@ def test_misuse_is_told(lab, pki, changed, wanted):
     assert wanted in done.stderr
 
 
-@pytest.mark.parametrize("left_out", ["tls", "cert", "key", "ca", "listen"])
+@pytest.mark.parametrize("left_out", ["cert", "key", "ca", "listen"])
 def test_all_of_it_is_wanted(lab, pki, left_out):
     one = object.__new__(Shared)
     one.pki, one.port = pki, 4433
     words = [word for word in one.words() if not word.startswith("--" + left_out)]
     done = lab.launch(*words, check=False)
-    assert done.returncode == 2 and "wants --" + left_out in done.stderr
+    assert done.returncode == 2 and "needs --" + left_out in done.stderr
 
 
 def test_a_key_that_is_open_to_everybody_is_refused(lab, pki):

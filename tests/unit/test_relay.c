@@ -1,0 +1,331 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * The relay in front of QEMU's socket: what it makes of both directions, each
+ * case as a whole, byte by byte, and cut at random.
+ */
+#include "tests/unit/unit.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "relay/heard.h"
+#include "relay/sent.h"
+#include "relay/watch.h"
+
+#define CUTS 200
+
+struct seen {
+	char passed[4096], replies[1024], lines[1024];
+	struct heard heard;
+};
+
+static void add(char *to, const char *data, size_t len)
+{
+	strncat(to, data, len);
+}
+
+static void pass(void *arg, const char *data, size_t len)
+{
+	add(((struct seen *)arg)->passed, data, len);
+}
+
+static void reply(void *arg, const char *data, size_t len, bool end)
+{
+	(void)end;
+	add(((struct seen *)arg)->replies, data, len);
+}
+
+static void line(void *arg, const char *text, size_t len)
+{
+	struct seen *s = arg;
+
+	add(s->lines, text, len);
+	add(s->lines, "|", 1);
+}
+
+/* In pieces of up to `most` bytes. */
+static void hear(struct seen *s, const char *text, unsigned most)
+{
+	const struct heard_to to = {pass, reply, line, s};
+	size_t left = strlen(text);
+
+	memset(s, 0, sizeof(*s));
+	heard_begin(&s->heard);
+	while (left) {
+		size_t n = 1 + (size_t)rand() % most;
+
+		n = n < left ? n : left;
+		heard_take(&s->heard, &to, text, n);
+		text += n;
+		left -= n;
+	}
+}
+
+static void hears(const char *text, const char *passed, const char *replies,
+		  const char *lines)
+{
+	struct seen s;
+
+	for (unsigned i = 0; i < CUTS; i++) {
+		hear(&s, text, i ? 1 + i % 40 : 4096);
+		assert_string_equal(s.passed, passed);
+		assert_string_equal(s.replies, replies);
+		assert_string_equal(s.lines, lines);
+	}
+}
+
+static void test_our_replies_are_taken_out(void **state)
+{
+	(void)state;
+	hears("@1 OK\r\n@?r.7 text\r\n@2 OK\r\n", "@1 OK\r\n@2 OK\r\n",
+	      "7 text\r\n", "@1 OK|@2 OK|");
+	/* In the place of a prompt, too, and nowhere else in a line. */
+	hears("ukpktgen> ab\r\x1b[K@?r.7 x\r\nukpktgen> ab",
+	      "ukpktgen> ab\r\x1b[Kukpktgen> ab", "7 x\r\n", "");
+	hears("a @?r.7 x\r\n", "a @?r.7 x\r\n", "", "a @?r.7 x|");
+	/* What only begins like one is passed on. */
+	hears("@\r\n@?\r\n@?r\r\n@?x OK\r\n@@?r.1 a\r\n",
+	      "@\r\n@?\r\n@?r\r\n@?x OK\r\n@@?r.1 a\r\n", "",
+	      "@|@?|@?r|@?x OK|@@?r.1 a|");
+}
+
+static void test_a_line_begins_behind_what_was_taken_away(void **state)
+{
+	(void)state;
+	hears("ukpktgen> abc\r\x1b[K@! 1.000 done\r\n[1] x\r\n",
+	      "ukpktgen> abc\r\x1b[K@! 1.000 done\r\n[1] x\r\n", "",
+	      "@! 1.000 done|[1] x|");
+}
+
+static bool at_prompt(const char *text)
+{
+	struct seen s;
+
+	hear(&s, text, 4);
+	return heard_at_prompt(&s.heard);
+}
+
+static void test_where_the_prompt_is(void **state)
+{
+	(void)state;
+	assert_true(at_prompt("x\r\nukpktgen> "));
+	assert_true(at_prompt("\x1b[1mukpktgen>\x1b[0m "));
+	assert_true(at_prompt("a\r\nukpktgen[0,2-3]> "));
+	assert_true(at_prompt("ukpktgen> ab\r\x1b[Kukpktgen> "));
+	assert_false(at_prompt("ukpktgen> stats"));
+	assert_false(at_prompt("ukpktgen> stats\r\n"));
+	assert_false(at_prompt("ukpktgen"));
+	assert_false(at_prompt("ukpktgen[0"));
+	assert_false(at_prompt(""));
+}
+
+static struct sent sends(const char *text, size_t len)
+{
+	struct sent s = {0};
+
+	sent_begin(&s);
+	for (size_t i = 0; i < len; i++)
+		sent_take(&s, text + i, 1);
+	return s;
+}
+
+#define SENDS(text) sends(text, sizeof(text) - 1)
+
+static void test_what_the_holder_has_begun(void **state)
+{
+	(void)state;
+	assert_false(SENDS("").mid_line);
+	assert_true(SENDS("ab").mid_line);
+	assert_false(SENDS("ab\r").mid_line);
+	assert_false(SENDS("ab\x03").mid_line);
+	assert_true(SENDS("@1 stats").mid_line);
+	assert_false(SENDS("@1 stats\n").mid_line);
+	assert_true(SENDS("@1 \x03").mid_line);
+	assert_false(SENDS("\x05\x15\n\x03").typed);
+	assert_false(SENDS("\x05\x15\n@1 x\n\0").typed);
+	assert_false(SENDS("@1 x\n\0").mid_line);
+	assert_true(SENDS("x\n").typed);
+	/* A request asks for no prompt; what is typed behind it does. */
+	assert_false(SENDS("x\n@1 y\n").typed);
+	assert_true(SENDS("@1 y\nx\n").typed);
+}
+
+static void test_what_is_to_be_answered(void **state)
+{
+	struct sent s = SENDS("@1 a\n@22 b\n");
+
+	(void)state;
+	assert_true(s.unanswered);
+	sent_heard(&s, "@1 OK", 5);
+	sent_heard(&s, "@22 OKAY", 8);
+	sent_heard(&s, "@22 ", 4);
+	sent_heard(&s, "@22  OK", 7);
+	assert_true(s.unanswered);
+	sent_heard(&s, "@22 OK", 6);
+	assert_false(s.unanswered);
+	s = SENDS("@1 a\n");
+	sent_heard(&s, "@1 ERR E_X 0 no", 15);
+	assert_false(s.unanswered);
+}
+
+/* ---- Watchers ------------------------------------------------------------ */
+
+struct watching {
+	struct watch w;
+	int far;
+};
+
+static struct watching *watching(void)
+{
+	struct watching *w = calloc(1, sizeof(*w));
+	int pair[2];
+
+	assert_non_null(w);
+	assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM, 0, pair), 0);
+	watch_init(&w->w);
+	watch_add(&w->w, pair[0]);
+	w->far = pair[1];
+	return w;
+}
+
+static void turn(struct watching *w)
+{
+	struct pollfd fds[WATCH_MAX];
+
+	watch_fds(&w->w, fds);
+	poll(fds, WATCH_MAX, 0);
+	watch_act(&w->w, fds);
+}
+
+static const char *told(struct watching *w)
+{
+	static char text[4096];
+	ssize_t n;
+
+	turn(w);
+	n = recv(w->far, text, sizeof(text) - 1, MSG_DONTWAIT);
+	text[n > 0 ? n : 0] = '\0';
+	return text;
+}
+
+/* What comes to the appliance of a request, "" where it is refused. */
+static const char *asks(struct watching *w, const char *request)
+{
+	static char text[2048];
+
+	assert_true(send(w->far, request, strlen(request), 0) > 0);
+	turn(w);
+	text[watch_ask(&w->w, text, sizeof(text), 1)] = '\0';
+	return text;
+}
+
+static void free_watching(struct watching *w)
+{
+	close(w->far);
+	turn(w);
+	assert_int_equal(watch_count(&w->w), 0);
+	free(w);
+}
+
+static void test_what_changes_nothing_may_be_asked(void **state)
+{
+	static const char *const may[] = {
+		"",
+		"stats",
+		"stats 0-1 --json",
+		"stats pacing all",
+		"port --json",
+		">80,color stats",
+		"  show config 0",
+		"help stats",
+		"complete \"stats c; d\" --next",
+	};
+	static const char *const may_not[] = {
+		"start",       "stats clear", "stats cl",   "stats every 1s",
+		"stats live",  "stats;start", "stats; st",  "color off",
+		"lease 5s",    "lease off",   "stat",       "quit",
+		"stats \"a\"", ">80 start",   "st",         "complete \"a\"; x",
+		"port 0;stop", "show x",      "help; stop", "jobs cancel",
+	};
+	char request[200], wanted[200];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(may) / sizeof(*may); i++) {
+		struct watching *w = watching();
+
+		snprintf(request, sizeof(request), "@t %s\n", may[i]);
+		snprintf(wanted, sizeof(wanted), "@?r.1 %s\n", may[i]);
+		assert_string_equal(asks(w, request), wanted);
+		free_watching(w);
+	}
+	for (size_t i = 0; i < sizeof(may_not) / sizeof(*may_not); i++) {
+		struct watching *w = watching();
+
+		snprintf(request, sizeof(request), "@t %s\n", may_not[i]);
+		assert_string_equal(asks(w, request), "");
+		assert_non_null(strstr(told(w), "@t ERR E_STATE 0 this"));
+		free_watching(w);
+	}
+}
+
+static void test_a_reply_goes_to_who_asked(void **state)
+{
+	struct watching *w = watching();
+
+	(void)state;
+	assert_string_equal(asks(w, "\x05\x15\nx\n@a stats\n@b port\n"),
+			    "@?r.1 stats\n");
+	watch_line(&w->w, "@! 1.0 x", 8);
+	watch_line(&w->w, "[1] y", 5);
+	watch_line(&w->w, "@9 z", 4);
+	watch_reply(&w->w, "1 te", 4, false);
+	watch_line(&w->w, "@! 1.0 no line of its own", 25);
+	watch_reply(&w->w, "xt\r\n", 4, true);
+	watch_reply(&w->w, "1 ", 2, false);
+	watch_reply(&w->w, "OK\r\n", 4, true);
+	assert_string_equal(told(w),
+			    "@! 1.0 x\r\n[1] y\r\n@a text\r\n@a OK\r\n");
+	assert_string_equal(asks(w, "\n"), "@?r.2 port\n");
+	/* Of one that was given up, late. */
+	watch_reply(&w->w, "1 OK\r\n", 6, true);
+	watch_reply(&w->w, "2 ERR E_X 0 no\r\n", 16, true);
+	assert_string_equal(told(w), "@b ERR E_X 0 no\r\n");
+	free_watching(w);
+}
+
+static void test_who_waits_for_too_long_is_told(void **state)
+{
+	struct watching *w = watching();
+
+	(void)state;
+	assert_true(send(w->far, "@a stats\n", 9, 0) > 0);
+	turn(w);
+	watch_wait(&w->w, 1000);
+	watch_wait(&w->w, 2900);
+	assert_string_equal(told(w), "");
+	watch_wait(&w->w, 3100);
+	assert_non_null(strstr(told(w), "@a ERR E_STATE 0 a line is being"));
+	assert_string_equal(asks(w, "@b stats\n"), "@?r.1 stats\n");
+	watch_lost(&w->w);
+	assert_non_null(strstr(told(w), "@b ERR E_STATE 0 the line was"));
+	free_watching(w);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_our_replies_are_taken_out),
+		cmocka_unit_test(test_a_line_begins_behind_what_was_taken_away),
+		cmocka_unit_test(test_where_the_prompt_is),
+		cmocka_unit_test(test_what_the_holder_has_begun),
+		cmocka_unit_test(test_what_is_to_be_answered),
+		cmocka_unit_test(test_what_changes_nothing_may_be_asked),
+		cmocka_unit_test(test_a_reply_goes_to_who_asked),
+		cmocka_unit_test(test_who_waits_for_too_long_is_told),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
