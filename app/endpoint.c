@@ -82,7 +82,7 @@ static enum call_result src_run_mac(struct call *c)
 	const uint8_t *mac = c->v[ADDRESS].addr;
 	char text[ARG_PRINT_MAX];
 
-	if (!(mac[0] & 1))
+	if (!c->v[ADDRESS].set || !(mac[0] & 1))
 		return app_set(c);
 	value_mac_print(mac, text, sizeof(text));
 	return call_fail(c, E_RANGE, ADDRESS,

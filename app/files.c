@@ -113,10 +113,32 @@ static struct shown_name shown_name(const struct cpio *c)
 	return s;
 }
 
+/* All files of an archive, up to its end or to what is wrong in it. */
+static void load(struct app *app, struct cpio *c, uint64_t now_ns)
+{
+	enum cpio_result result = CPIO_FILE;
+
+	while (result == CPIO_FILE || result == CPIO_OTHER) {
+		const char *why;
+
+		result = cpio_next(c);
+		why = c->why;
+		if (result == CPIO_END)
+			return;
+		if (result == CPIO_FILE) {
+			if (!store_add(&app->store, c->name, c->data, c->size))
+				continue;
+			why = shell_err_text(E_FULL);
+		}
+		session_event(&app->session, now_ns,
+			      "initrd: at byte %zu%s%s: %s", c->entry_at,
+			      c->name[0] ? ", " : "", shown_name(c).text, why);
+	}
+}
+
 void app_load_initrd(struct app *app, const void *archive, size_t len,
 		     uint64_t now_ns)
 {
-	enum cpio_result result = CPIO_FILE;
 	struct cpio c;
 
 	if (!OPTION(FILES)) {
@@ -125,20 +147,6 @@ void app_load_initrd(struct app *app, const void *archive, size_t len,
 		return;
 	}
 	cpio_init(&c, archive, len);
-	while (result == CPIO_FILE || result == CPIO_OTHER) {
-		const char *why;
-
-		result = cpio_next(&c);
-		why = c.why;
-		if (result == CPIO_END)
-			return;
-		if (result == CPIO_FILE) {
-			if (!store_add(&app->store, c.name, c.data, c.size))
-				continue;
-			why = shell_err_text(E_FULL);
-		}
-		session_event(&app->session, now_ns,
-			      "initrd: at byte %zu%s%s: %s", c.entry_at,
-			      c.name[0] ? ", " : "", shown_name(&c).text, why);
-	}
+	load(app, &c, now_ns);
+	app->boot_serial = app->store.serial;
 }

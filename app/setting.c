@@ -53,6 +53,22 @@ static enum call_result refuse(struct call *c, int rc,
 	return refuse_rate(c, err, f, arg);
 }
 
+/* Without a value: what is set, as the commands that set it. */
+static enum call_result show(struct call *c, const struct setting *s,
+			     uint64_t ports)
+{
+	const struct arg *a = s->form->args;
+	unsigned i = 0;
+
+	while (a[i].type != ARG_NONE && a[i].type != ARG_KEYWORD)
+		i++;
+	/* Of several, without the keyword, all. */
+	config_show(call_app(c), s->cmd,
+		    a[i].type == ARG_NONE || c->v[i].set ? s->arg : NULL, ports,
+		    c->reply);
+	return CALL_DONE;
+}
+
 enum call_result app_set(struct call *c)
 {
 	const struct arg *args = c->form->args;
@@ -68,6 +84,8 @@ enum call_result app_set(struct call *c)
 			on = c->v[last].subjects;
 	if (s.scope != SCOPE_GLOBAL && app_check_up(c, on.ports) != CALL_DONE)
 		return CALL_FAIL;
+	if (!c->v[last].set)
+		return show(c, &s, on.ports);
 	rc = config_edit(call_app(c), &s, &on, &c->v[last], c->now_ns, &fault);
 	return rc < 0 ? refuse(c, rc, &fault, (int)last) : CALL_DONE;
 }

@@ -96,4 +96,13 @@ const struct cmd cmd_show = {
 	.examples = (const char *const[]){"show config", "show 0 config --json",
 					  NULL},
 	.see = (const char *const[]){"save", "port", NULL},
+	.leads =
+		(const struct cmd_lead[]){
+			{"files", "ls"},
+			{"jobs", "jobs"},
+			{"ports", "port"},
+			{"stats", "stats"},
+			{"version", "version"},
+			{NULL, NULL},
+		},
 };

@@ -1,5 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
+#include <stdio.h>
+#include <string.h>
+
 #include "app/app.h"
+#include "shell/arg.h"
 
 /* Each form starts with the ports; the limit stands behind its keyword. */
 enum { PORTS, KEYWORD, LIMIT };
@@ -50,6 +54,52 @@ static uint64_t with_mode(struct call *c, unsigned mode)
 	return mask;
 }
 
+/* What a port of ours will do, as a person is told. */
+static void describe(const struct app *app, unsigned port, const char *until,
+		     char *buf, size_t size)
+{
+	const struct stream *s = pktgen_stream(&app->pktgen, port, 0);
+	char sizes[80], rate[48];
+
+	if (app->pktgen.set[port].mode & MODE_REFLECT) {
+		snprintf(buf, size, "reflects what arrives %s", until);
+		return;
+	}
+	value_sizes_print(&s->sizes, sizes, sizeof(sizes));
+	value_rate_print(&s->rate, rate, sizeof(rate));
+	snprintf(buf, size, "%s frames of %s bytes at %s %s",
+		 app->pktgen.set[port].mode & MODE_NULL ? "makes" : "sends",
+		 sizes, s->rate.unit == RATE_MAX ? "full speed" : rate, until);
+}
+
+/* A line to a person for each port, or for several that do the same. */
+static void tell(struct call *c, uint64_t mask, const char *until)
+{
+	const struct app *app = call_app(c);
+	char line[224], other[224], ports[96];
+
+	if (c->program)
+		return;
+	reply_list(c->reply, "started", REPLY_TABLE);
+	while (mask) {
+		const unsigned first = (unsigned)__builtin_ctzll(mask);
+		uint64_t alike = 1ull << first;
+
+		describe(app, first, until, line, sizeof(line));
+		for (unsigned i = first + 1; i < app->pktgen.nb_ports; i++) {
+			if (!(mask >> i & 1))
+				continue;
+			describe(app, i, until, other, sizeof(other));
+			if (!strcmp(line, other))
+				alike |= 1ull << i;
+		}
+		value_set_print(alike, ports, sizeof(ports));
+		reply_textf(c->reply, NULL, "port %s %s", ports, line);
+		mask &= ~alike;
+	}
+	reply_end(c->reply);
+}
+
 static enum call_result run(struct call *c)
 {
 	struct pktgen *pg = &call_app(c)->pktgen;
@@ -63,8 +113,18 @@ static enum call_result run(struct call *c)
 					 "port %u sends up to a limit; 'stop' "
 					 "it first",
 					 i);
+	run_begin(call_app(c), mask, c->now_ns);
 	pktgen_start(pg, mask, c->now_ns);
+	tell(c, mask, "until 'stop'");
 	return CALL_DONE;
+}
+
+static void for_time(uint64_t ns, char *buf, size_t size)
+{
+	char time[32];
+
+	value_time_print(ns, time, sizeof(time));
+	snprintf(buf, size, "for %s", time);
 }
 
 static enum call_result run_limited(struct call *c,
@@ -72,6 +132,7 @@ static enum call_result run_limited(struct call *c,
 {
 	struct pktgen *pg = &call_app(c)->pktgen;
 	const uint64_t mask = with_mode(c, MODE_TX);
+	char until[48];
 
 	if (!mask)
 		return CALL_FAIL;
@@ -81,7 +142,14 @@ static enum call_result run_limited(struct call *c,
 		if (mask >> i & 1 && (worker_runs(v->state) || v->nb_held))
 			return app_fail_active(c, PORTS, i);
 	}
+	run_begin(call_app(c), mask, c->now_ns);
 	pktgen_start_limited(pg, mask, limit, c->now_ns);
+	if (limit->frames != FLOW_NO_LIMIT)
+		snprintf(until, sizeof(until), "until %llu frames are sent",
+			 (unsigned long long)limit->frames);
+	else
+		for_time(limit->time_ns, until, sizeof(until));
+	tell(c, mask, until);
 	return CALL_DONE;
 }
 

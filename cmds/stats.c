@@ -31,7 +31,7 @@ static const struct arg clear_args[] = {
 enum { UNTIL_NS };
 
 /* The longest that it holds back the ports that send. */
-#define CLEAR_NS 1000000000ull
+#define CLEAR_NS 2000000000ull
 #define CLEAR_POLL_NS 100000ull
 
 static const struct arg every_args[] = {

@@ -53,13 +53,21 @@ static enum shell_err take_hex32(const char *word, struct value *v)
 
 #define MICRO 1000000u
 
-/* Bits per second as a rate on layer 2 writes them, "bpsl2" left aside. */
+/*
+ * Bits per second as a rate on layer 2 writes them, "bpsl2" left aside; a
+ * link's speed has no other unit, so "10g" will do.
+ */
 static enum shell_err take_speed(const char *word, struct value *v)
 {
 	const size_t len = strlen(word);
+	char whole[32];
 	struct rate rate;
-	enum shell_err err = value_rate(word, &rate);
+	enum shell_err err;
 
+	snprintf(whole, sizeof(whole), "%.26s%s", word,
+		 value_lacks_unit(word) && strpbrk(word, "kmgtKMGT") ? "bps"
+								     : "");
+	err = value_rate(len > 26 ? "" : whole, &rate);
 	if (err)
 		return err;
 	if (rate.unit != RATE_BPS_L2 || word[len - 1] == '2' ||

@@ -186,6 +186,11 @@ struct call {
 	struct reply *reply;     /* empty at each call */
 	bool json;               /* the reply will be rendered as JSON */
 	bool program;            /* nobody typed it: leave courtesies out */
+	/* A person typed this very line, so words may be shortened. */
+	bool typed;
+	/* How many words name the command: 2 where another, `lead`, does. */
+	unsigned first;
+	const struct cmd *lead; /* else NULL */
 	bool cancelled; /* the last call: put things right, it returns unseen */
 	unsigned calls; /* 0 at the first call */
 	uint64_t now_ns;
@@ -223,6 +228,19 @@ enum cmd_group {
 	CMD_GROUPS
 };
 
+/* `WORD ...` behind a command is the command `name ...`. */
+struct cmd_lead {
+	const char *word;
+	const char *name;
+};
+
+/* What somebody may type who comes from elsewhere, and what helps. */
+struct cmd_hint {
+	const char *word; /* no command's name */
+	/* What to type instead, or what there is not: "type 'stats clear'". */
+	const char *hint;
+};
+
 struct cmd {
 	const char *name;
 	enum cmd_group group;
@@ -234,6 +252,12 @@ struct cmd {
 	const char *const *examples; /* NULL-terminated lines that work */
 	const char *const *see;      /* NULL-terminated names; may be NULL */
 	bool hidden;                 /* runs, but no list names it */
+	/*
+	 * It ends what goes on: no other word is taken for it, and none
+	 * suggests it.
+	 */
+	bool grave;
+	const struct cmd_lead *leads; /* ends with a NULL word; may be NULL */
 };
 
 /* Generated: all commands by name, NULL at the end. */

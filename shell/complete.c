@@ -6,6 +6,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "shell/setting.h"
 #include "shell/usage.h"
 
 /* ---- Where the cursor is ----------------------------------------------- */
@@ -82,10 +83,13 @@ void complete_read(struct complete *c, const struct complete_env *env,
 		c->start = w->word[c->done].column - 1;
 		c->quoted = memchr(line + c->start, '"', len - c->start);
 	}
+	c->call.typed = true; /* by a person, who completes it */
 	parse_call(env->commands, w, &env->ports, &c->call);
 	c->enter = !c->call.err;
-	if (c->done)
+	if (c->done >= c->call.first)
 		c->cmd = c->call.cmd;
+	else if (c->done)
+		c->cmd = c->call.lead;
 	read_rest(c, env, line, len);
 }
 
@@ -122,7 +126,7 @@ static arg_set take_word(const struct complete *c, const struct arg *args,
 
 static bool flag_given(const struct complete *c, const struct arg *a)
 {
-	for (unsigned i = 1; i < c->done; i++)
+	for (unsigned i = c->call.first; i < c->done; i++)
 		if (parse_is_flag(&c->words.word[i]) &&
 		    !strcasecmp(c->words.word[i].text + 2, a->name))
 			return true;
@@ -142,7 +146,7 @@ static arg_set next_args(const struct complete *c, const struct arg *args)
 {
 	arg_set set = skip_optional(args, 1), found = 0;
 
-	for (unsigned i = 1; i < c->done && set; i++) {
+	for (unsigned i = c->call.first; i < c->done && set; i++) {
 		const struct word *word = &c->words.word[i];
 
 		if (!parse_is_flag(word))
@@ -151,7 +155,7 @@ static arg_set next_args(const struct complete *c, const struct arg *args)
 			set = 0;
 	}
 	/* One that is repeated comes last, and as often as there is room. */
-	if (c->done > CMD_ARGS_MAX)
+	if (c->done - c->call.first >= CMD_ARGS_MAX)
 		set = 0;
 	for (unsigned i = 0; set && args[i].type != ARG_NONE; i++)
 		if (args[i].type == ARG_FLAG ? !flag_given(c, &args[i])
@@ -315,6 +319,15 @@ static void visit_arg(const struct complete *c, enum complete_what what,
 	}
 }
 
+static const char *lead_help(const struct complete *c, const struct cmd_lead *l)
+{
+	const struct cmd *const *cmd = c->env->commands;
+
+	while (*cmd && strcmp((*cmd)->name, l->name) != 0)
+		cmd++;
+	return *cmd ? (*cmd)->summary : NULL;
+}
+
 /* All of them by group, those that begin with something by name. */
 static void offer_commands(struct complete *c)
 {
@@ -344,6 +357,10 @@ void complete_visit(struct complete *c, enum complete_what what, complete_fn fn,
 		offer_commands(c);
 	if (!c->cmd)
 		return;
+	if (c->done == 1)
+		for (const struct cmd_lead *l = c->cmd->leads; l && l->word;
+		     l++)
+			complete_offer(c, l->word, lead_help(c, l));
 	for (const struct cmd_form *f = c->cmd->forms; f->run; f++) {
 		arg_set set = next_args(c, f->args);
 
@@ -352,7 +369,10 @@ void complete_visit(struct complete *c, enum complete_what what, complete_fn fn,
 				visit_arg(c, what, &f->args[i]);
 	}
 	if (what == COMPLETE_NEXT && c->enter)
-		give(c, "<Enter>", "", cmd_form_help(c->cmd, c->call.form));
+		give(c, "<Enter>", "",
+		     setting_asked(&c->call)
+			     ? "show what is set"
+			     : cmd_form_help(c->cmd, c->call.form));
 }
 
 bool complete_whole(const struct complete *c)

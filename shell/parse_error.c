@@ -64,6 +64,12 @@ static void other_keywords(const struct parser *p, char *buf, size_t size)
 	for (unsigned i = 0; i < p->nb_others && used < size; i++)
 		used += (size_t)snprintf(buf + used, size - used, " or '%s'",
 					 p->other[i]->name);
+	if (p->c->first > 1 || p->at)
+		return;
+	for (const struct cmd_lead *l = p->c->cmd->leads;
+	     l && l->word && used < size; l++)
+		used += (size_t)snprintf(buf + used, size - used, " or '%s'",
+					 l->word);
 }
 
 /* "SIZE, 64..9018 bytes": an argument as a message names it. */
@@ -117,6 +123,41 @@ static void suggest(const struct parser *p, const struct arg *a,
 	buf[0] = '\0';
 	if (n.word)
 		snprintf(buf, size, "; did you mean '%s'?", n.word);
+}
+
+/*
+ * Says what units there are where one was forgotten: more of them where a
+ * multiplier shows what was meant. False where that is not it.
+ */
+static bool refuse_unitless(struct parser *p, const struct arg *a,
+			    const struct word *word)
+{
+	const char *w = word->text;
+	const size_t len = strlen(w);
+	const bool bare = len && w[len - 1] >= '0' && w[len - 1] <= '9';
+
+	if (!value_lacks_unit(w) || len > 20)
+		return false;
+	if (a->type == ARG_RATE && bare)
+		parse_fail(p, E_SYNTAX, word->column,
+			   "'%s' has no unit; type '%spps', '%skpps', "
+			   "'%smbps' or '%s%%'",
+			   w, w, w, w, w);
+	else if (a->type == ARG_RATE)
+		parse_fail(p, E_SYNTAX, word->column,
+			   "'%s' has no unit; type '%spps' or '%sbps'", w, w,
+			   w);
+	else if (a->type == ARG_TIME && bare)
+		parse_fail(p, E_SYNTAX, word->column,
+			   "'%s' has no unit; type '%ss', '%sms' or '%smin'", w,
+			   w, w, w);
+	else if (a->type == ARG_SPEED)
+		parse_fail(p, E_SYNTAX, word->column,
+			   "'%s' has no unit; type '%sgbps' or '%smbps'", w, w,
+			   w);
+	else
+		return false;
+	return true;
 }
 
 /* What is wrong with streams of ports that there are; false: that is not it. */
@@ -217,7 +258,7 @@ void parse_refuse(struct parser *p, enum shell_err err, const struct arg *a,
 {
 	const unsigned column =
 		word ? word->column + (unsigned)(at ? at - word->text : 0) : 0;
-	char wanted[144], others[64], near[64];
+	char wanted[144], others[96], near[64];
 
 	describe(p, a, err != E_MISSING, wanted, sizeof(wanted));
 	other_keywords(p, others, sizeof(others));
@@ -237,6 +278,8 @@ void parse_refuse(struct parser *p, enum shell_err err, const struct arg *a,
 			   p->c->cmd->name, wanted, others);
 	} else if (err == E_RANGE &&
 		   (refuse_streams(p, a, word) || refuse_mix(p, a, word, at))) {
+		return;
+	} else if (err == E_SYNTAX && refuse_unitless(p, a, word)) {
 		return;
 	} else if (err == E_SYNTAX && a->type == ARG_NAME) {
 		parse_fail(p, err, column,

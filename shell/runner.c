@@ -308,6 +308,8 @@ static bool step_next(struct session *s, struct runner *r)
 	default:
 		break;
 	}
+	c->program = r != s->person && !r->typed;
+	c->typed = !c->program && !sources_in_file(&r->src);
 	if (!c->err)
 		parse_call(s->env.commands, &r->words, &ports, c);
 	if (c->err) {
@@ -318,7 +320,6 @@ static bool step_next(struct session *s, struct runner *r)
 	c->session = s;
 	c->runner = r;
 	c->reply = &r->reply;
-	c->program = r != s->person && !r->typed;
 	r->state = RUNNER_CALL;
 	return true;
 }

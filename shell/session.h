@@ -63,6 +63,7 @@ struct session_env {
 	 */
 	bool (*due)(void *app);
 	const struct store *store; /* of command files; NULL: none */
+	const struct cmd_hint *hints; /* see struct parse_ports */
 	const char *prompt;        /* "ukpktgen> ", 31 bytes at most */
 	const char *banner;        /* a line shown at the start */
 };

@@ -289,6 +289,14 @@ bool sources_fail(struct sources *s, struct call *c, char *where, size_t size)
 	return false;
 }
 
+bool sources_in_file(const struct sources *s)
+{
+	for (unsigned i = 0; i < s->depth; i++)
+		if (is_file(&s->stack[i]))
+			return true;
+	return false;
+}
+
 void sources_place(const struct sources *s, char *buf, size_t size)
 {
 	buf[0] = '\0';
