@@ -72,9 +72,10 @@ const struct cmd cmd_expect = {
 			{within_args, run,
 			 "fail unless it becomes true within TIME"},
 			{near_args, run,
-			 "the same for a value that is near enough"},
+			 "fail unless it is that near to VALUE now on all "
+			 "PORTS"},
 			{near_within_args, run,
-			 "fail unless it comes near enough within TIME"},
+			 "fail unless it comes that near to VALUE within TIME"},
 			{0},
 		},
 	.examples =

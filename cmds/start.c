@@ -55,20 +55,21 @@ static uint64_t with_mode(struct call *c, unsigned mode)
 }
 
 /* What a port of ours will do, as a person is told. */
-static void describe(const struct app *app, unsigned port, const char *until,
-		     char *buf, size_t size)
+static void describe(const struct app *app, unsigned port, bool several,
+		     const char *until, char *buf, size_t size)
 {
+	const char *s3 = several ? "" : "s"; /* of the verb */
 	const struct stream *s = pktgen_stream(&app->pktgen, port, 0);
 	char sizes[80], rate[48];
 
 	if (app->pktgen.set[port].mode & MODE_REFLECT) {
-		snprintf(buf, size, "reflects what arrives %s", until);
+		snprintf(buf, size, "reflect%s what arrives %s", s3, until);
 		return;
 	}
 	value_sizes_print(&s->sizes, sizes, sizeof(sizes));
 	value_rate_print(&s->rate, rate, sizeof(rate));
-	snprintf(buf, size, "%s frames of %s bytes at %s %s",
-		 app->pktgen.set[port].mode & MODE_NULL ? "makes" : "sends",
+	snprintf(buf, size, "%s%s frames of %s bytes at %s %s",
+		 app->pktgen.set[port].mode & MODE_NULL ? "make" : "send", s3,
 		 sizes, s->rate.unit == RATE_MAX ? "full speed" : rate, until);
 }
 
@@ -85,16 +86,19 @@ static void tell(struct call *c, uint64_t mask, const char *until)
 		const unsigned first = (unsigned)__builtin_ctzll(mask);
 		uint64_t alike = 1ull << first;
 
-		describe(app, first, until, line, sizeof(line));
+		describe(app, first, true, until, line, sizeof(line));
 		for (unsigned i = first + 1; i < app->pktgen.nb_ports; i++) {
 			if (!(mask >> i & 1))
 				continue;
-			describe(app, i, until, other, sizeof(other));
+			describe(app, i, true, until, other, sizeof(other));
 			if (!strcmp(line, other))
 				alike |= 1ull << i;
 		}
 		value_set_print(alike, ports, sizeof(ports));
-		reply_textf(c->reply, NULL, "port %s %s", ports, line);
+		describe(app, first, alike & (alike - 1), until, line,
+			 sizeof(line));
+		reply_textf(c->reply, NULL, "port%s %s %s",
+			    alike & (alike - 1) ? "s" : "", ports, line);
 		mask &= ~alike;
 	}
 	reply_end(c->reply);
