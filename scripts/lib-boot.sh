@@ -5,6 +5,7 @@
 args=()            # QEMU's
 ports=0            # how many there are so far
 capturable=''      # those whose frames come by QEMU
+wires=''           # between ports, as the appliance is told: 0:1,2:3
 streams=()         # the paths that stream: connects to
 connected=0        # how many unix sockets QEMU connects to
 mac=''             # the first five bytes of a port's address, where --mac gives none
@@ -98,7 +99,10 @@ add_net() { # SPEC
 	local names
 	v=${v//,/,,} # what QEMU takes for a comma in a value
 	case $1 in
-	loop) add_port "$hub" && add_port "$hub" ;;
+	loop)
+		wires+=${wires:+,}$ports:$((ports + 1))
+		add_port "$hub" && add_port "$hub"
+		;;
 	null) add_port '' ;;
 	user) add_port user ;;
 	tap:?*)

@@ -94,5 +94,7 @@ add_boot_files() {
 	}
 	# In quotes, these two are escaped.
 	line=${job//\\/\\\\}
-	[ -z "$job" ] || args+=(-append "\"${line//\"/\\\"}\"")
+	line=${job:+\"${line//\"/\\\"}\"}
+	line=${wires:+wires=$wires}${wires:+${line:+ }}$line
+	[ -z "$line" ] || args+=(-append "$line")
 }
