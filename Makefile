@@ -94,7 +94,7 @@ cost: $(O)/fast/cost
 	@bench/cost
 
 ## docs: docs/commands.md and the README's table, from the command table
-docs: $(O)/host/docgen
+docs: $(O)/host/docgen $(O)/host/replygen
 	@tools/docs
 
 ## clean: remove build/

@@ -116,7 +116,7 @@ static void show_run(struct call *c, const struct bench *b, unsigned run,
 	app_show_rate(c, milli);
 	reply_milli(r, "l1", stats_mbps_l1_milli(n->packets, n->bytes, n->ns),
 		    "Mbit/s");
-	reply_milli(r, "time", n->packets ? n->ns * 1000 / n->packets : 0,
+	reply_milli(r, "per_frame", n->packets ? n->ns * 1000 / n->packets : 0,
 		    "ns");
 	reply_milli(r, "ratio", first_milli ? milli * 1000 / first_milli : 0,
 		    NULL);

@@ -14,7 +14,7 @@ static enum call_result run(struct call *c)
 	reply_u64(c->reply, "limit", s->limit, "bytes");
 	reply_u64(c->reply, "used", s->used, "bytes");
 	reply_u64(c->reply, "free", s->limit - s->used, "bytes");
-	reply_u64(c->reply, "files", s->nb_files, NULL);
+	reply_u64(c->reply, "files_used", s->nb_files, NULL);
 	reply_u64(c->reply, "files_limit", STORE_FILES_MAX, NULL);
 	reply_text(c->reply, "unfinished", s->upload.name);
 	reply_u64(c->reply, "unfinished_got", upload ? s->got : 0, "bytes");

@@ -115,7 +115,7 @@ static void show_up(struct reply *r, const struct pktgen *pg, unsigned i,
 		    m[3], m[4], m[5]);
 	reply_text(r, "driver", uk_netdev_drv_name_get(p->dev));
 	reply_text(r, "api", PORT_API);
-	reply_text(r, "frames", app_strategies[v->strategy].name);
+	reply_text(r, "strategy", app_strategies[v->strategy].name);
 	show_wait(r, &v->wait);
 	reply_u64(r, "mtu", p->mtu, "bytes");
 	reply_u64(r, "tx_ring", p->nb_tx_desc, NULL);

@@ -26,7 +26,7 @@ static void show_value(struct reply *r, const char *key, const struct config *c,
 	if (s->arg->type == ARG_INT)
 		reply_id(r, key, v.u);
 	else if (s->arg->type == ARG_SIZES && v.sizes.count == 1)
-		reply_id(r, key, v.sizes.entry[0].size);
+		reply_u64(r, key, v.sizes.entry[0].size, "bytes");
 	else if (s->arg->type == ARG_SIZES)
 		reply_text(r, "mix", word); /* as `port` calls it */
 	else

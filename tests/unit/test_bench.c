@@ -131,7 +131,7 @@ static void all_that_is_sent_is_counted(void **state)
 			 s->tx_packets);
 	/* A step is a burst: of one frame 20,000 a second, half of them 64. */
 	assert_int_equal(number("\"rate\":"), 20000);
-	assert_non_null(strstr(said, "\"time\":50000.000"));
+	assert_non_null(strstr(said, "\"per_frame\":50000.000"));
 	assert_null(strstr(said, "left"));
 	assert_null(strstr(said, "@!"));
 	assert_int_equal(pktgen_worker(&app.pktgen, 0, 0)->state, WORKER_IDLE);
