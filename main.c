@@ -124,7 +124,19 @@ static void load_initrd(void)
 #endif
 }
 
-/* The words that the machine monitor passed are a line to run at boot. */
+/* "wires=0:1": what the monitor knows of the wires between ports. */
+static bool tell_wires(const char *word)
+{
+	static const char key[] = "wires=";
+
+	return !strncmp(word, key, sizeof(key) - 1) &&
+	       run_wires(&app, word + sizeof(key) - 1);
+}
+
+/*
+ * The words that the machine monitor passed are a line to run at boot; the
+ * first may tell of wires instead.
+ */
 static void run_boot_line(int argc, char *argv[])
 {
 	const uint64_t now_ns = ukplat_monotonic_clock();
@@ -134,6 +146,8 @@ static void run_boot_line(int argc, char *argv[])
 	for (int i = 1; i < argc; i++) {
 		size_t n = strlen(argv[i]), blank = len > 0;
 
+		if (i == 1 && tell_wires(argv[i]))
+			continue;
 		if (n + blank > EDIT_LINE_MAX - len) {
 			session_event(&app.session, now_ns,
 				      "boot: a line takes up to %u bytes",

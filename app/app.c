@@ -38,6 +38,7 @@ void app_init(struct app *app, struct uk_alloc *a, uint64_t now_ns)
 		.nb_streams = app_nb_streams,
 		.due = due,
 		.store = &app->store,
+		.hints = app_hints,
 		.prompt = "ukpktgen> ",
 		.banner = "ukpktgen: 'help' lists the commands",
 	};
@@ -49,6 +50,7 @@ void app_init(struct app *app, struct uk_alloc *a, uint64_t now_ns)
 			stats_rate_start(&app->port[i].rate,
 					 &pktgen_look(&app->pktgen, i)->stats,
 					 now_ns);
+	run_init(app);
 	app_init_store(&app->store, a);
 	session_init(&app->session, &env);
 	report_ports(app, now_ns);

@@ -9,6 +9,7 @@
 
 #include "app/config.h"
 #include "app/live.h"
+#include "app/run.h"
 #include "files/store.h"
 #include "pktgen/pktgen.h"
 #include "shell/session.h"
@@ -21,6 +22,7 @@ struct app_port {
 	struct histogram lag_base;
 	struct stats_rate rate;
 	struct stats_history history;
+	struct app_run run;
 	/* By stream, while a configuration is loaded. */
 	struct config kept[PKTGEN_MAX_STREAMS];
 	/* What was told by then: done.runs and err of its view... */
@@ -36,6 +38,8 @@ struct app {
 	struct store store;
 	struct app_port port[PKTGEN_MAX_PORTS];
 	bool quit;
+	uint64_t quit_asked_ns; /* when a person was last told what that ends */
+	uint64_t boot_serial;   /* of the last file that came with the image */
 	uint64_t lease_ns;       /* how long without a request; 0: for ever */
 	uint64_t lease_began_ns; /* requests before do not count */
 	uint64_t kept_selected;  /* with app_port.kept */
@@ -65,6 +69,9 @@ enum call_result app_check_up(struct call *c, uint64_t mask);
  * where what is set elsewhere does not go with it.
  */
 enum call_result app_set(struct call *c);
+
+/* Words of other tools that are no commands here; ends with a NULL word. */
+extern const struct cmd_hint app_hints[];
 
 /* What the forms of settings begin with. */
 #define APP_PORTS_TO_SET                                      \
@@ -102,16 +109,16 @@ enum call_result app_full(struct call *c, int arg);
 /* The counters of a port since its last `stats clear`. */
 void app_stats(const struct app *app, unsigned port, struct stats *out);
 
-/* The words for what MODE_* there are, NULL at the end; from one, and back. */
-extern const char *const app_modes[];
+/* The words for what MODE_* there are; from one, and back. */
+extern const struct arg_word app_modes[];
 unsigned app_mode(unsigned word);
 unsigned app_mode_word(unsigned mode);
 
-/* The name of each enum strategy; NULL at the end. */
-extern const char *const app_strategies[];
+/* The word for each enum strategy. */
+extern const struct arg_word app_strategies[];
 
-/* The name of each enum wait_kind; NULL at the end. */
-extern const char *const app_waits[];
+/* The word for each enum wait_kind. */
+extern const struct arg_word app_waits[];
 
 /* What a port can be at; NULL at the end. What one that is up is at now. */
 extern const char *const app_states[];

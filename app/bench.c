@@ -110,6 +110,7 @@ void bench_begin(struct bench *b, struct app *app, unsigned port,
 		b->nb_runs += has_strategy(b, app, bench_run(i).strategy);
 	b->began_ns = now_ns;
 	b->done_ns = now_ns;
+	run_forget(app, port);
 	start_run(b, app, now_ns);
 }
 

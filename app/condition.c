@@ -6,14 +6,24 @@
 
 #include "shell/arg.h"
 #include "shell/nearest.h"
+#include "stats/wide.h"
+
+#define MICRO 1000000u
 
 static enum call_result unknown_field(struct call *c)
 {
 	const char *word = c->v[COND_FIELD].word;
 	char one[FIELD_TEXT_MAX], near[FIELD_TEXT_MAX] = "";
+	const char *colon = strchr(word, ':');
 	struct nearest n;
 	struct field f;
 
+	if (colon && field_find(call_app(c), colon + 1, &f))
+		return call_fail(c, E_SYNTAX, COND_FIELD,
+				 "no field '%.40s'; the port stands first: "
+				 "'%s %.*s %.40s ...'",
+				 word, c->cmd->name, (int)MIN(colon - word, 40),
+				 word, colon + 1);
 	nearest_init(&n, word);
 	for (unsigned i = 0; field_at(call_app(c), i, &f); i++) {
 		field_name(&f, one, sizeof(one));
@@ -88,6 +98,66 @@ static bool take_other(struct call *c, const char *word, struct condition *cond)
 	return cond->has_other;
 }
 
+/* What is none of a field's values, and neither a field of a port. */
+static enum call_result bad_value(struct call *c, enum shell_err err,
+				  const char *name, const char *word)
+{
+	const struct app *app = call_app(c);
+	const unsigned ports = app->pktgen.nb_ports;
+	const char *colon = strchr(word, ':');
+	struct field f;
+
+	if (field_find(app, word, &f))
+		return call_fail(c, err, COND_VALUE,
+				 "'%.40s' lacks its port; type '0:%.40s'", word,
+				 word);
+	if (colon && field_find(app, colon + 1, &f))
+		return call_fail(
+			c, err, COND_VALUE,
+			ports > 1 ? "'%.*s' is no port; type one of 0..%u"
+				  : "'%.*s' is no port; type %u",
+			(int)MIN(colon - word, 40), word, ports - 1);
+	if (colon)
+		return call_fail(c, err, COND_VALUE,
+				 "no field '%.40s'; 'expect ?' lists them",
+				 colon + 1);
+	return call_fail(c, err, COND_VALUE,
+			 "'%.40s' cannot be '%.40s'; type a value, or "
+			 "PORT:FIELD",
+			 name, word);
+}
+
+/* The form's argument `+-`, if it has one there. */
+static enum call_result take_tolerance(struct call *c, struct condition *cond)
+{
+	const struct arg *a = &c->form->args[COND_NEAR];
+	const char *word = c->v[COND_TOLERANCE].word, *end;
+	struct tolerance *t = &cond->near;
+	enum shell_err err;
+
+	if (a->type != ARG_KEYWORD || strcmp(a->name, "+-") != 0)
+		return CALL_DONE;
+	if (cond->op > FIELD_IS_NOT)
+		return call_fail(c, E_SYNTAX, COND_NEAR,
+				 "'+-' goes with '=' or '!=' only");
+	if (field_is_text(&cond->field))
+		return call_fail(c, E_SYNTAX, COND_NEAR,
+				 "'%.40s' is no number; leave '+-' out",
+				 c->v[COND_FIELD].word);
+	err = value_decimal(word, &t->micro, &end);
+	t->percent = !err && !strcmp(end, "%");
+	if (!err && *end && !t->percent)
+		err = E_SYNTAX;
+	if (err)
+		return call_fail(c, err, COND_TOLERANCE,
+				 "TOLERANCE is a number or a percentage such "
+				 "as 0.1%%, not '%.40s'",
+				 word);
+	snprintf(t->text, sizeof(t->text), "%s", word);
+	t->given = true;
+	return CALL_DONE;
+}
+
 enum call_result condition_take(struct call *c, struct condition *cond)
 {
 	const char *name = c->v[COND_FIELD].word;
@@ -104,20 +174,48 @@ enum call_result condition_take(struct call *c, struct condition *cond)
 		return unknown_field(c);
 	if (field_is_text(&cond->field) && cond->op > FIELD_IS_NOT)
 		return call_fail(c, E_SYNTAX, COND_OP,
-				 "'%.40s' is compared by = and != only", name);
+				 "'%.40s' has no order; compare it by = or !=, "
+				 "not %s",
+				 name, field_ops[cond->op].name);
 	if (check_scope(c, COND_PORTS, &cond->field, &cond->on) != CALL_DONE)
 		return CALL_FAIL;
-	if (take_other(c, word, cond))
-		return app_check_up(c, 1ull << cond->other_of.port);
+	if (take_other(c, word, cond)) {
+		if (app_check_up(c, 1ull << cond->other_of.port) != CALL_DONE)
+			return CALL_FAIL;
+		return take_tolerance(c, cond);
+	}
 	if (c->err)
 		return CALL_FAIL;
 	err = field_parse(app, &cond->field, word, &cond->value);
-	if (err)
-		return call_fail(c, err, COND_VALUE,
-				 "'%.40s' is never '%.40s'; a value, or "
-				 "PORT:FIELD, stands here",
-				 name, word);
-	return CALL_DONE;
+	return err ? bad_value(c, err, name, word) : take_tolerance(c, cond);
+}
+
+static wide micro_of(const struct field_value *v)
+{
+	return (wide)v->whole * MICRO + v->micro;
+}
+
+static bool is_near(const struct tolerance *t, const struct field_value *is,
+		    const struct field_value *wanted)
+{
+	const wide a = micro_of(is), b = micro_of(wanted);
+	const wide off = a > b ? a - b : b - a;
+
+	if (!is->number || !wanted->number)
+		return false;
+	if (!t->percent)
+		return off <= t->micro;
+	/* off / b <= micro / 10^6 / 100 */
+	return off * MICRO * 100 <= b * t->micro;
+}
+
+static bool compare(const struct condition *cond, const struct field_value *is,
+		    const struct field_value *wanted)
+{
+	if (cond->near.given)
+		return is_near(&cond->near, is, wanted) ==
+		       (cond->op == FIELD_IS);
+	return field_compare(is, cond->op, wanted);
 }
 
 bool condition_holds(const struct app *app, const struct condition *cond,
@@ -131,12 +229,14 @@ bool condition_holds(const struct app *app, const struct condition *cond,
 		field_read(app, &cond->other, cond->other_of, &wanted);
 	for (; config_next(app, &cond->on, &s); s.stream++) {
 		field_read(app, &cond->field, s, &is);
-		if (field_compare(&is, cond->op, &wanted))
+		if (compare(cond, &is, &wanted))
 			continue;
 		field_name(&cond->field, name, sizeof(name));
-		snprintf(why, size, "port %u: %.40s is %.60s, not %s %.60s",
-			 s.port, name, is.text, field_ops[cond->op],
-			 wanted.text);
+		snprintf(why, size,
+			 "port %u: %.40s is %.60s, expected %s %.60s%s%s",
+			 s.port, name, is.text, field_ops[cond->op].name,
+			 wanted.text, cond->near.given ? " +- " : "",
+			 cond->near.text);
 		return false;
 	}
 	return true;

@@ -5,6 +5,14 @@
 
 #include "app/field.h"
 
+/* How far from a value one may be that counts as equal to it. */
+struct tolerance {
+	bool given;
+	bool percent; /* of the value; else in its unit */
+	uint64_t micro;
+	char text[24]; /* as it was typed */
+};
+
 /* FIELD OP VALUE, of each of some subjects; VALUE may be a field of one. */
 struct condition {
 	struct subjects on;
@@ -14,6 +22,7 @@ struct condition {
 	bool has_other;
 	struct subject other_of;
 	struct field other;
+	struct tolerance near;
 };
 
 /* The arguments that a form with a condition starts with. */
@@ -21,15 +30,24 @@ enum { COND_PORTS, COND_FIELD, COND_OP, COND_VALUE, COND_ARGS };
 
 #define CONDITION_ARGS                                                      \
 	[COND_PORTS] = {ARG_PORTS, .optional = true, .scope = SCOPE_STREAM, \
-			.name = "PORTS",                                    \
-			.help = "ports, on all of which it has to be so"},  \
+			.name = "PORTS", .help = "ports that must match"},  \
 	[COND_FIELD] = {ARG_TEXT, .name = "FIELD",                          \
-			.help = "a counter or a setting",                   \
+			.help = "counter or setting, such as rx.packets",   \
 			.names = field_names},                              \
-	[COND_OP] = {ARG_ENUM, .name = "OP", .help = "how they compare",    \
+	[COND_OP] = {ARG_ENUM, .name = "OP", .help = "comparison",          \
 		     .words = field_ops},                                   \
 	[COND_VALUE] = {ARG_TEXT, .name = "VALUE",                          \
-			.help = "a value, or PORT:FIELD"}
+			.help = "value, or PORT:FIELD such as 0:tx.packets"}
+
+/* What may follow it: "+- 0.1%". */
+enum { COND_NEAR = COND_ARGS, COND_TOLERANCE, COND_NEAR_ARGS };
+
+#define TOLERANCE_ARGS                                                    \
+	[COND_NEAR] = {ARG_KEYWORD, .name = "+-",                         \
+		       .help = "count what is near as equal"},            \
+	[COND_TOLERANCE] = {ARG_TEXT, .name = "TOLERANCE",                \
+			    .help = "largest difference: 0.1% of VALUE, " \
+				    "or a number"}
 
 /* The state of a call that waits for one. */
 struct condition_wait {
@@ -41,10 +59,13 @@ _Static_assert(sizeof(struct condition_wait) <=
 		       CMD_STATE_WORDS * sizeof(uint64_t),
 	       "a call cannot remember its condition");
 
-/* Takes it from the arguments of a call, or fails the call. */
+/*
+ * Takes it from the arguments of a call, whose form may have TOLERANCE_ARGS
+ * behind the others, or fails the call.
+ */
 enum call_result condition_take(struct call *c, struct condition *cond);
 
-/* Whether it holds; else `why` is "port 1: tx.packets is 5, not = 6". */
+/* Whether it holds; else `why` is "port 1: tx.packets is 5, expected = 6". */
 bool condition_holds(const struct app *app, const struct condition *cond,
 		     char *why, size_t size);
 

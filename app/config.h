@@ -80,6 +80,10 @@ struct config_walk {
 bool config_line(const struct app *app, struct config_walk *w,
 		 char line[CONFIG_LINE_MAX]);
 
+/* Replies with the lines that set a command's `only` setting, or all of it. */
+void config_show(const struct app *app, const struct cmd *cmd,
+		 const struct arg *only, uint64_t ports, struct reply *r);
+
 /*
  * Runs the lines of a text, which may be settings and `reset` only. The first
  * that fails ends it, leaves the configuration as it was, and fails the call

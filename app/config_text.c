@@ -111,6 +111,29 @@ bool config_line(const struct app *app, struct config_walk *w,
 	return false;
 }
 
+void config_show(const struct app *app, const struct cmd *cmd,
+		 const struct arg *only, uint64_t ports, struct reply *r)
+{
+	char line[CONFIG_LINE_MAX];
+	struct subjects on;
+	struct setting s;
+	struct value v;
+
+	reply_list(r, "lines", REPLY_TABLE);
+	for (unsigned i = 0; setting_at(app->session.env.commands, i, &s);
+	     i++) {
+		if (s.cmd != cmd || (only && s.arg != only))
+			continue;
+		for (uint64_t left = s.scope == SCOPE_GLOBAL ? 1 : ports; left;
+		     left &= ~on.ports) {
+			on = subjects_of(alike(app, &s, left, &v));
+			setting_line(&s, &on, &v, line, sizeof(line));
+			reply_text(r, NULL, line);
+		}
+	}
+	reply_end(r);
+}
+
 /* ---- Restored ---------------------------------------------------------- */
 
 /* The configuration, to be put back when a new one turns out wrong. */
@@ -163,10 +186,13 @@ static bool run_line(const struct call *c, struct call *line,
 		if (!line->err)
 			parse_call(app->session.env.commands, words, &ports,
 				   line);
+		if (!line->err && setting_asked(line))
+			call_fail(line, E_MISSING, -1, "'%s' lacks its value",
+				  line->cmd->name);
 		if (!line->err && !configures(line))
 			call_fail(line, E_STATE, -1,
-				  "'%s' is no setting; 'run' runs a file of "
-				  "any commands",
+				  "'%s' is no setting; use 'run' for files "
+				  "with other commands",
 				  line->cmd->name);
 		if (line->err)
 			return false;

@@ -57,7 +57,10 @@ static void set_udp(struct endpoint *end, const struct value *v)
 /* It is no choice of anybody's, so `save` leaves it out. */
 #define DEVICE "device"
 
-static const char *const src_mac_words[] = {DEVICE, NULL};
+static const struct arg_word src_mac_words[] = {
+	{DEVICE, "the port's own address"},
+	{NULL},
+};
 
 static void src_get_mac(const struct config *c, struct value *v)
 {
@@ -79,12 +82,12 @@ static enum call_result src_run_mac(struct call *c)
 	const uint8_t *mac = c->v[ADDRESS].addr;
 	char text[ARG_PRINT_MAX];
 
-	if (!(mac[0] & 1))
+	if (!c->v[ADDRESS].set || !(mac[0] & 1))
 		return app_set(c);
 	value_mac_print(mac, text, sizeof(text));
 	return call_fail(c, E_RANGE, ADDRESS,
-			 "'src mac' takes the address of one station; %s is a "
-			 "group's",
+			 "%s is a group address; 'src mac' takes that of one "
+			 "station",
 			 text);
 }
 
@@ -123,31 +126,29 @@ static enum call_result src_run_mac(struct call *c)
 	ACCESS(end, ip)                                                     \
 	ACCESS(end, ip6)                                                    \
 	ACCESS(end, udp)                                                    \
-	ARGS(end, ip, "of IPv4", ip_word, false, ARG_IPV4,                  \
-	     .name = "IPV4[/PREFIX]",                                       \
-	     .help = "address while the protocol is IPv4", .prefix = true,  \
-	     .min = STREAM_PREFIX_MIN, .max = IPV4_BITS)                    \
-	ARGS(end, ip6, "of IPv6", ip6_word, false, ARG_IPV6,                \
-	     .name = "IPV6[/PREFIX]",                                       \
-	     .help = "address while the protocol is IPv6", .prefix = true,  \
-	     .min = STREAM_PREFIX6_MIN, .max = IPV6_BITS)                   \
-	ARGS(end, udp, "of UDP", "5001", false, ARG_INT, .name = "PORT",    \
+	ARGS(end, ip, "IPv4 address or prefix", ip_word, false, ARG_IPV4,   \
+	     .name = "IPV4[/PREFIX]", .help = "used with proto ipv4",       \
+	     .prefix = true, .min = STREAM_PREFIX_MIN, .max = IPV4_BITS)    \
+	ARGS(end, ip6, "IPv6 address or prefix", ip6_word, false, ARG_IPV6, \
+	     .name = "IPV6[/PREFIX]", .help = "used with proto ipv6",       \
+	     .prefix = true, .min = STREAM_PREFIX6_MIN, .max = IPV6_BITS)   \
+	ARGS(end, udp, "UDP port", "5001", false, ARG_INT, .name = "PORT",  \
 	     .help = "UDP port", .max = 65535)                              \
 	const struct cmd_form app_##end##_forms[] = {                       \
 		{end##_mac, end##_run_mac, "set the MAC address"},          \
 		{end##_ip, app_set,                                         \
-		 "set the IPv4 address; with a prefix, each frame has the " \
-		 "next of its addresses, the given one first"},             \
-		{end##_ip6, app_set, "the same of IPv6"},                   \
+		 "set the IPv4 address; with a prefix, step through it"},   \
+		{end##_ip6, app_set,                                        \
+		 "set the IPv6 address; with a prefix, step through it"},   \
 		{end##_udp, app_set, "set the UDP port"},                   \
 		{0},                                                        \
 	};
 
-ARGS(src, mac, "of Ethernet", DEVICE, true, ARG_MAC, .name = "MAC",
-     .help = "the port's own, or an address on layer 2", .words = src_mac_words)
+ARGS(src, mac, "MAC address", DEVICE, true, ARG_MAC, .name = "MAC",
+     .help = "address of a station", .words = src_mac_words)
 FORMS(src, "198.18.0.1", "2001:2::1")
 
 ACCESS(dst, mac)
-ARGS(dst, mac, "of Ethernet", "ff:ff:ff:ff:ff:ff", false, ARG_MAC,
-     .name = "MAC", .help = "address on layer 2")
+ARGS(dst, mac, "MAC address", "ff:ff:ff:ff:ff:ff", false, ARG_MAC,
+     .name = "MAC", .help = "MAC address")
 FORMS(dst, "198.18.0.2", "2001:2::2")

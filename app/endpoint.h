@@ -8,4 +8,9 @@
 extern const struct cmd_form app_src_forms[];
 extern const struct cmd_form app_dst_forms[];
 
+/* For both. */
+#define APP_ENDPOINT_NOTES                                                   \
+	"With a prefix, frames step through its addresses, starting at the " \
+	"given one."
+
 #endif /* APP_ENDPOINT_H */

@@ -11,7 +11,10 @@
 #define MICRO 1000000u
 #define MILLI 1000u
 
-const char *const field_ops[] = {"=", "!=", "<", "<=", ">", ">=", NULL};
+const struct arg_word field_ops[] = {
+	{"=", "equal"}, {"!=", "not equal"}, {"<", "less"}, {"<=", "at most"},
+	{">", "more"},  {">=", "at least"},  {NULL},
+};
 
 /* Fields that are neither a counter nor a setting, by their place behind the
  * counters. */
@@ -153,6 +156,7 @@ static enum shell_err parse_number(const struct field *f, const char *word,
 	const enum rate_unit unit =
 		f->kind == FIELD_L1 ? RATE_BPS_L2 : RATE_PPS;
 	enum shell_err err;
+	const char *end;
 	struct rate rate;
 	uint64_t n;
 
@@ -165,12 +169,17 @@ static enum shell_err parse_number(const struct field *f, const char *word,
 	if (err != E_SYNTAX || f->kind == FIELD_COUNTER ||
 	    f->kind == FIELD_SETTING)
 		return err;
-	err = value_rate(word, &rate);
-	if (!err && rate.unit != unit &&
-	    (rate.unit != RATE_PPS || word[strlen(word) - 1] == 's'))
+	rate.unit = unit;
+	err = value_decimal(word, &rate.micro, &end);
+	if (!err && *end)
+		err = value_rate(word, &rate);
+	if (!err && rate.unit != unit)
 		return E_SYNTAX;
 	if (err)
 		return err;
+	/* Of layer 1 a bare number is in Mbit/s. */
+	if (!*end)
+		rate.unit = RATE_PPS;
 	/* Layer 1 is in Mbit/s, a rate in bit/s. */
 	if (rate.unit == RATE_BPS_L2)
 		rate.micro /= MICRO;

@@ -55,7 +55,7 @@ enum shell_err field_parse(const struct app *app, const struct field *f,
 			   const char *word, struct field_value *v);
 
 /* "=", "!=", "<", "<=", ">", ">="; NULL at the end. */
-extern const char *const field_ops[];
+extern const struct arg_word field_ops[];
 enum field_op {
 	FIELD_IS,
 	FIELD_IS_NOT,

@@ -24,7 +24,8 @@ const struct store_file *app_file(struct call *c, int arg, uint64_t *serial)
 		return f;
 	}
 	if (*serial)
-		call_fail(c, E_STATE, arg, "'%s' was changed meanwhile", name);
+		call_fail(c, E_STATE, arg,
+			  "'%s' changed while it was read; try again", name);
 	else
 		call_fail(c, E_NOFILE, arg, "no file '%s'; 'ls' lists them",
 			  name);
@@ -48,7 +49,7 @@ bool app_upload_name(void *app, unsigned i, struct arg_name *name)
 	if (i || !s->upload.name[0])
 		return false;
 	strcpy(name->text, s->upload.name);
-	name->help = "an upload that is not finished";
+	name->help = "unfinished upload";
 	return true;
 }
 
@@ -67,7 +68,8 @@ enum call_result app_full(struct call *c, int arg)
 	const struct store *s = &call_app(c)->store;
 
 	return call_fail(c, E_FULL, arg,
-			 "the store has %zu bytes free for up to %u files",
+			 "no room: %zu bytes are free, %u files fit at most; "
+			 "'rm' makes room",
 			 s->limit - s->used, STORE_FILES_MAX);
 }
 
@@ -111,10 +113,32 @@ static struct shown_name shown_name(const struct cpio *c)
 	return s;
 }
 
+/* All files of an archive, up to its end or to what is wrong in it. */
+static void load(struct app *app, struct cpio *c, uint64_t now_ns)
+{
+	enum cpio_result result = CPIO_FILE;
+
+	while (result == CPIO_FILE || result == CPIO_OTHER) {
+		const char *why;
+
+		result = cpio_next(c);
+		why = c->why;
+		if (result == CPIO_END)
+			return;
+		if (result == CPIO_FILE) {
+			if (!store_add(&app->store, c->name, c->data, c->size))
+				continue;
+			why = shell_err_text(E_FULL);
+		}
+		session_event(&app->session, now_ns,
+			      "initrd: at byte %zu%s%s: %s", c->entry_at,
+			      c->name[0] ? ", " : "", shown_name(c).text, why);
+	}
+}
+
 void app_load_initrd(struct app *app, const void *archive, size_t len,
 		     uint64_t now_ns)
 {
-	enum cpio_result result = CPIO_FILE;
 	struct cpio c;
 
 	if (!OPTION(FILES)) {
@@ -123,20 +147,6 @@ void app_load_initrd(struct app *app, const void *archive, size_t len,
 		return;
 	}
 	cpio_init(&c, archive, len);
-	while (result == CPIO_FILE || result == CPIO_OTHER) {
-		const char *why;
-
-		result = cpio_next(&c);
-		why = c.why;
-		if (result == CPIO_END)
-			return;
-		if (result == CPIO_FILE) {
-			if (!store_add(&app->store, c.name, c.data, c.size))
-				continue;
-			why = shell_err_text(E_FULL);
-		}
-		session_event(&app->session, now_ns,
-			      "initrd: at byte %zu%s%s: %s", c.entry_at,
-			      c.name[0] ? ", " : "", shown_name(&c).text, why);
-	}
+	load(app, &c, now_ns);
+	app->boot_serial = app->store.serial;
 }

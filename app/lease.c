@@ -39,6 +39,8 @@ void app_check_lease(struct app *app, uint64_t now_ns)
 			mask &= ~(1ull << i);
 	}
 	pktgen_end_lease(pg, ~0ull);
+	for (unsigned i = 0; i < pg->nb_ports; i++)
+		run_stopped(app, i, now_ns);
 	app->lease_ns = 0;
 	value_set_print(mask, ports, sizeof(ports));
 	session_event(&app->session, now_ns, "lease over, ports stopped: %s",

@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "app/clear.h"
 #include "shell/screen.h"
 
 struct app;
@@ -38,6 +39,10 @@ struct live_port {
 struct live {
 	uint64_t mask, interval_ns;
 	uint64_t due_ns; /* when the interval ends */
+	bool paused;     /* the figures stay as they are */
+	struct clear clear;
+	char note[64]; /* what a key did, in the title until then */
+	uint64_t note_until_ns;
 	struct live_layout layout;
 	unsigned part, row; /* that are drawn next; part 0 is the title */
 	struct live_port port[LIVE_PORTS_MAX];
@@ -46,6 +51,12 @@ struct live {
 /* Begins with the rates of the last whole second. */
 void live_init(struct live *l, const struct app *app, uint64_t mask,
 	       uint64_t interval_ns, uint64_t now_ns);
+
+/* The keys that do something; any other leaves the page. */
+#define LIVE_KEYS "sc+-p"
+
+/* One of them was pressed. */
+void live_key(struct live *l, struct app *app, char key, uint64_t now_ns);
 
 /* Ends an interval: what is drawn from now on is of that. */
 void live_sample(struct live *l, const struct app *app, uint64_t now_ns);

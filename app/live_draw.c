@@ -207,7 +207,7 @@ static void draw_head(struct span at, const struct app *app, unsigned port)
 		    app_state(v));
 	gap(&at);
 	put(&at, ATTR_PLAIN, "mode ");
-	put(&at, ATTR_PLAIN, app_modes[app_mode_word(v->mode)]);
+	put(&at, ATTR_PLAIN, app_modes[app_mode_word(v->mode)].name);
 	gap(&at);
 	put(&at, ATTR_PLAIN, "set to rate ");
 	value_rate_print(&stream->rate, text, sizeof(text));
@@ -228,8 +228,12 @@ static void sink_two(struct sink *s, uint64_t v)
 
 static void draw_title(struct live *l, struct screen *s, uint64_t now_ns)
 {
-	static const char leave[] = "any key leaves ";
-	const unsigned len = sizeof(leave) - 1, columns = l->layout.columns;
+	static const char keys[] =
+		"s start/stop c clear +- rate p pause q leave ";
+	const bool noted = l->note[0] && now_ns < l->note_until_ns;
+	static const char leave[] = "q leave ";
+	const unsigned leave_len = sizeof(leave) - 1;
+	const unsigned len = sizeof(keys) - 1, columns = l->layout.columns;
 	const uint64_t up = now_ns / NS_PER_S;
 	struct span at = {s, 0, 0, columns};
 	char text[96], every[48];
@@ -244,11 +248,20 @@ static void draw_title(struct live *l, struct screen *s, uint64_t now_ns)
 	sink_str(&t, "  every ");
 	value_time_print(l->interval_ns, every, sizeof(every));
 	sink_str(&t, every);
+	sink_str(&t, l->paused ? "  paused" : "");
+	if (noted) {
+		sink_str(&t, "  ");
+		sink_str(&t, l->note);
+	}
 	text[t.used] = '\0';
 	put(&at, ATTR_REVERSE, text);
 	blank(&at, at.to, ATTR_REVERSE);
-	if (columns > len) {
+	/* What the keys are has the room that is left. */
+	if (columns > len + t.used) {
 		at = (struct span){s, 0, columns - len, columns};
+		put(&at, ATTR_REVERSE, keys);
+	} else if (columns > leave_len + t.used) {
+		at = (struct span){s, 0, columns - leave_len, columns};
 		put(&at, ATTR_REVERSE, leave);
 	}
 }

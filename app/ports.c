@@ -4,8 +4,15 @@
 
 #include "app/app.h"
 
-const char *const app_modes[] = {"off",  "tx",      "rx", "txrx",
-				 "null", "reflect", NULL};
+const struct arg_word app_modes[] = {
+	{"off", "neither send nor receive"},
+	{"tx", "send; count what arrives as ignored"},
+	{"rx", "receive"},
+	{"txrx", "send and receive"},
+	{"null", "build frames and discard them: measures the generator alone"},
+	{"reflect", "send back what arrives, with addresses and ports swapped"},
+	{NULL},
+};
 static const unsigned modes[] = {
 	0,
 	MODE_TX,
@@ -15,9 +22,23 @@ static const unsigned modes[] = {
 	MODE_RX | MODE_REFLECT,
 };
 
-const char *const app_waits[] = {"spin", "pause", "halt", "auto", NULL};
+const struct arg_word app_waits[] = {
+	{"spin", "ask the ring again at once"},
+	{"pause", "ask again after a PAUSE instruction"},
+	{"halt", "halt the CPU until the device interrupts"},
+	{"auto",
+	 "try all three when a run starts, keep the one that sends most"},
+	{NULL},
+};
 
-const char *const app_strategies[] = {"create", "copy", "pool", "shared", NULL};
+const struct arg_word app_strategies[] = {
+	{"create", "build each frame from its headers"},
+	{"copy", "copy each frame from a template"},
+	{"pool", "reuse and edit frames that the device has returned"},
+	{"shared",
+	 "send one frame repeatedly where all are alike, else as pool"},
+	{NULL},
+};
 
 enum { IDLE, RECEIVING, SENDING, REFLECTING, DRAINING };
 

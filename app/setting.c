@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* What sets any setting, and its errors. */
+#include <stdio.h>
+
 #include "app/app.h"
 
 /* What makes frames of less than `min` bytes too small. */
@@ -9,6 +11,22 @@ static const char *needs(unsigned min)
 		return "";
 	return min > STREAM_SIZE_MIN_IPV6 ? " with IPv6 and a signature"
 					  : " with IPv6";
+}
+
+/* Of the rate itself, or of what it comes to by another setting. */
+static enum call_result refuse_rate(struct call *c, enum shell_err err,
+				    const struct pktgen_fault *f, int arg)
+{
+	char text[40], rate[48] = "the rate";
+
+	if (err == E_RANGE) {
+		value_rate_print(&c->v[arg].rate, text, sizeof(text));
+		snprintf(rate, sizeof(rate), "rate %s", text);
+	}
+	return call_fail(c, err, arg,
+			 "%s of port %u is out of range: 1 frame an hour to "
+			 "1,000 mpps",
+			 rate, f->port);
 }
 
 /* What was wrong with argument `arg` of a port. */
@@ -32,10 +50,23 @@ static enum call_result refuse(struct call *c, int rc,
 				 "port %u takes %u..%u bytes%s, not size %u",
 				 f->port, f->min, f->max, needs(f->min),
 				 f->size);
-	return call_fail(c, err, arg,
-			 "for port %u that is not between a frame an hour and "
-			 "a frame a nanosecond",
-			 f->port);
+	return refuse_rate(c, err, f, arg);
+}
+
+/* Without a value: what is set, as the commands that set it. */
+static enum call_result show(struct call *c, const struct setting *s,
+			     uint64_t ports)
+{
+	const struct arg *a = s->form->args;
+	unsigned i = 0;
+
+	while (a[i].type != ARG_NONE && a[i].type != ARG_KEYWORD)
+		i++;
+	/* Of several, without the keyword, all. */
+	config_show(call_app(c), s->cmd,
+		    a[i].type == ARG_NONE || c->v[i].set ? s->arg : NULL, ports,
+		    c->reply);
+	return CALL_DONE;
 }
 
 enum call_result app_set(struct call *c)
@@ -53,6 +84,8 @@ enum call_result app_set(struct call *c)
 			on = c->v[last].subjects;
 	if (s.scope != SCOPE_GLOBAL && app_check_up(c, on.ports) != CALL_DONE)
 		return CALL_FAIL;
+	if (!c->v[last].set)
+		return show(c, &s, on.ports);
 	rc = config_edit(call_app(c), &s, &on, &c->v[last], c->now_ns, &fault);
 	return rc < 0 ? refuse(c, rc, &fault, (int)last) : CALL_DONE;
 }

@@ -1,19 +1,36 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* What ports come to: rates, and notices of an end, a failure, a stall. */
+#include <stdio.h>
+
 #include "app/app.h"
+
+/* Rounded, for "%llu.%03llu". */
+#define NS_TO_MS(ns) (((unsigned long long)(ns) + 500000) / 1000000)
 
 static void tell_done(struct app *app, unsigned i, const struct worker_view *v,
 		      uint64_t now_ns)
 {
+	char in_flight[24] = "", missing[40] = "";
+	struct run_sum sum;
+
 	app->port[i].done_told = v->done.runs;
+	run_done(app, i, v->done.at_ns);
+	run_sum(app, i, now_ns, &sum);
 	if (v->done.in_flight)
-		session_event(&app->session, now_ns,
-			      "port %u done count=%llu in_flight=%u", i,
-			      (unsigned long long)v->done.packets,
-			      v->done.in_flight);
-	else
-		session_event(&app->session, now_ns, "port %u done count=%llu",
-			      i, (unsigned long long)v->done.packets);
+		snprintf(in_flight, sizeof(in_flight), " in_flight=%u",
+			 v->done.in_flight);
+	if (sum.has_missing)
+		snprintf(missing, sizeof(missing), " missing=%llu",
+			 (unsigned long long)sum.missing);
+	session_event(&app->session, now_ns,
+		      "port %u done count=%llu%s time=%llu.%03llu "
+		      "rate=%llu.%03llu skipped=%llu%s",
+		      i, (unsigned long long)v->done.packets, in_flight,
+		      NS_TO_MS(sum.time_ns) / 1000,
+		      NS_TO_MS(sum.time_ns) % 1000,
+		      (unsigned long long)sum.pps_milli / 1000,
+		      (unsigned long long)sum.pps_milli % 1000,
+		      (unsigned long long)sum.stats.tx_skipped, missing);
 }
 
 bool app_done_due(const struct app *app)

@@ -40,8 +40,8 @@ static void take_reply(void *arg, char *text, size_t len)
 		const char *takes = json_text(item, "takes");
 		char help[CANDIDATE_TEXT * 2];
 
-		snprintf(help, sizeof(help), "%s%s%s", takes,
-			 *takes ? "  " : "", json_text(item, "help"));
+		snprintf(help, sizeof(help), "%s%s%s", json_text(item, "help"),
+			 *takes ? ", " : "", takes);
 		candidates_add(list, json_text(item, "word"), help);
 	}
 	cJSON_Delete(json);

@@ -13,6 +13,8 @@
 #define OPEN_MS 3000 /* for the page to begin */
 #define BACK_MS 1500 /* for one that hid itself to come back */
 #define SEQUENCE 32
+/* Those that leave a page open; any other ends it. */
+#define PAGE_KEYS "sc+-p"
 
 struct page {
 	struct client *c;
@@ -171,14 +173,15 @@ static void pass_keys(struct page *p)
 
 	if (!in->len || !p->opened)
 		return;
-	/* It would begin a request. */
-	for (size_t i = 0; i < in->len; i++)
+	for (size_t i = 0; i < in->len; i++) {
+		/* It would begin a request. */
 		if (in->buf[i] == '@')
 			in->buf[i] = 'q';
+		p->key_sent |= !strchr(PAGE_KEYS, in->buf[i]);
+	}
 	link_send(&p->c->link, in->buf, in->len);
 	input_take(&p->c->in, in->len);
-	p->key_sent = true;
-	p->ended = !p->shown;
+	p->ended = p->key_sent && !p->shown;
 }
 
 static void play(struct page *p)

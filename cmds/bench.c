@@ -7,17 +7,16 @@
 
 enum { PORTS, TX, TIME, JSON };
 
-#define TIME_DEFAULT_NS 200000000ull
 /* How often a person sees how far it is, and others are found to interfere. */
 #define LOOK_NS 250000000ull
 
 static const struct arg args[] = {
 	[PORTS] = {ARG_PORTS, .optional = true, .name = "PORT",
-		   .help = "the port; left out, the one whose mode is to send"},
-	[TX] = {ARG_KEYWORD, .name = "tx", .help = "sending"},
+		   .help = "port to use", .unset = "one in mode tx"},
+	[TX] = {ARG_KEYWORD, .name = "tx", .help = "measure sending"},
 	[TIME] = {ARG_TIME, .optional = true, .name = "TIME",
-		  .help = "how long each is measured; left out, 200ms",
-		  .min = 1000000, .max = 60ull * 1000000000},
+		  .help = "time of each run", .unset = "200ms", .min = 1000000,
+		  .max = 60ull * 1000000000},
 	[JSON] = ARG_JSON("reply as JSON"),
 	{ARG_NONE},
 };
@@ -48,8 +47,8 @@ static int choose_port(struct call *c)
 		call_fail(c, E_RANGE, PORTS, "'bench' takes one port");
 	else
 		call_fail(c, E_STATE, -1,
-			  "%s of these ports sends; name one: 'bench 0 tx'",
-			  mask ? "more than one" : "none");
+			  "%s in mode tx; name one: 'bench 0 tx'",
+			  mask ? "several ports are" : "no port is");
 	return -1;
 }
 
@@ -62,12 +61,13 @@ static enum call_result begin(struct call *c, struct bench *b)
 		return CALL_FAIL;
 	if (app->pktgen.set[port].owner != OWNER_NOBODY)
 		return call_fail(c, E_STATE, PORTS,
-				 "another 'bench' is at work on port %d", port);
+				 "port %d is busy with another 'bench'; wait "
+				 "for its end",
+				 port);
 	if (pktgen_active(&app->pktgen) >> port & 1)
 		return app_fail_active(c, PORTS, (unsigned)port);
 	app->pktgen.set[port].owner = OWNER_EXPERIMENT;
-	bench_begin(b, app, (unsigned)port,
-		    c->v[TIME].set ? c->v[TIME].u : TIME_DEFAULT_NS, c->now_ns);
+	bench_begin(b, app, (unsigned)port, c->v[TIME].u, c->now_ns);
 	return CALL_AGAIN;
 }
 
@@ -87,13 +87,12 @@ static enum call_result failed(struct call *c, const struct bench *b,
 	switch (result) {
 	case BENCH_CHANGED:
 		return call_fail(c, E_STATE, PORTS,
-				 "port %u was stopped or set otherwise "
-				 "meanwhile",
+				 "port %u was stopped or reconfigured during "
+				 "the benchmark",
 				 b->port);
 	case BENCH_STUCK:
 		return call_fail(c, E_DEVICE, PORTS,
-				 "port %u does not get rid of its frames",
-				 b->port);
+				 "port %u does not return its frames", b->port);
 	default:
 		return call_fail(c, E_DEVICE, PORTS, "port %u failed: %s",
 				 b->port,
@@ -111,9 +110,9 @@ static void show_run(struct call *c, const struct bench *b, unsigned run,
 	const uint64_t milli = stats_rate_milli(n->packets, n->ns);
 
 	reply_map(r, NULL, REPLY_TABLE);
-	reply_text(r, "strategy", app_strategies[what.strategy]);
+	reply_text(r, "strategy", app_strategies[what.strategy].name);
 	reply_u64(r, "burst", what.burst, NULL);
-	reply_text(r, "mode", app_modes[app_mode_word(what.mode)]);
+	reply_text(r, "mode", app_modes[app_mode_word(what.mode)].name);
 	app_show_rate(c, milli);
 	reply_milli(r, "l1", stats_mbps_l1_milli(n->packets, n->bytes, n->ns),
 		    "Mbit/s");
@@ -131,7 +130,7 @@ static void report(struct call *c, const struct bench *b)
 	reply_u64(c->reply, "port", b->port, NULL);
 	reply_u64(c->reply, "sent", b->sent, NULL);
 	reply_u64(c->reply, "null", b->null, NULL);
-	reply_text(c->reply, "wait", app_waits[b->set.how.wait]);
+	reply_text(c->reply, "wait", app_waits[b->set.how.wait].name);
 	reply_list(c->reply, "runs", REPLY_TABLE);
 	for (unsigned i = 0; i < BENCH_RUNS; i++) {
 		const struct bench_count *n = &b->count[i];
@@ -159,8 +158,8 @@ static void show_progress(struct call *c, struct bench_call *bc)
 	snprintf(text, sizeof(text),
 		 "%u of %u: %s, burst %u, mode %s; %llu s left",
 		 MIN(b->nb_done + 1, b->nb_runs), b->nb_runs,
-		 app_strategies[what.strategy], what.burst,
-		 app_modes[app_mode_word(what.mode)],
+		 app_strategies[what.strategy].name, what.burst,
+		 app_modes[app_mode_word(what.mode)].name,
 		 (unsigned long long)left_s);
 	call_progress(c, text);
 }
@@ -192,17 +191,18 @@ static enum call_result run(struct call *c)
 
 const struct cmd cmd_bench = {
 	.name = "bench",
-	.summary = "Measure what a way to send costs, all of them in turn",
+	.group = GROUP_TRAFFIC,
+	.summary = "Benchmark every send strategy",
 	.forms =
 		(const struct cmd_form[]){
-			{args, run,
-			 "send as fast as it goes from one idle port: each "
-			 "strategy, in bursts of 1, 8, 32, 64 and 256, to the "
-			 "device (mode tx) and to nowhere (mode null), which "
-			 "is all but the device; ratio is that to the first "
-			 "row's rate; settings are as before at the end"},
+			{args, run, NULL},
 			{0},
 		},
+	.notes = "Sends at full speed from one idle port: with each strategy, "
+		 "in bursts of 1, 8, "
+		 "32, 64 and 256 frames, to the device (mode tx) and without "
+		 "it (mode null). 'ratio' compares each rate with that of the "
+		 "first row. Settings are restored at the end.",
 	.examples = (const char *const[]){"bench tx", "bench 0 tx 1s", NULL},
 	.see = (const char *const[]){"strategy", "burst", "mode", "onfull",
 				     NULL},

@@ -19,22 +19,21 @@ static const struct arg_setting setting = {
 
 static const struct arg args[] = {
 	APP_PORTS_TO_SET,
-	{ARG_INT, .name = "BURST", .unit = "frames",
-	 .help = "frames of a burst at most", .min = 1, .max = FRAMES_BURST_MAX,
-	 .setting = &setting},
+	{ARG_INT, .name = "BURST", .unit = "frames", .help = "largest burst",
+	 .min = 1, .max = FRAMES_BURST_MAX, .setting = &setting},
 	{ARG_NONE},
 };
 
 const struct cmd cmd_burst = {
 	.name = "burst",
-	.summary = "Set how many frames move at once",
+	.group = GROUP_TRAFFIC,
+	.summary = "Set the largest burst of frames",
 	.forms =
 		(const struct cmd_form[]){
-			{args, app_set,
-			 "set the most frames that a port sends, and receives, "
-			 "in one step"},
+			{args, app_set, NULL},
 			{0},
 		},
+	.notes = "A port sends, and receives, at most one burst in a step.",
 	.examples = (const char *const[]){"burst 64", "burst 0 1", NULL},
 	.see = (const char *const[]){"strategy", "onfull", NULL},
 };

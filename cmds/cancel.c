@@ -21,8 +21,8 @@ static bool job_name(void *app, unsigned i, struct arg_name *name)
 }
 
 static const struct arg args[] = {
-	[JOB] = {ARG_INT, .name = "JOB", .help = "the number of a job",
-		 .min = 1, .max = UINT32_MAX, .names = job_name},
+	[JOB] = {ARG_INT, .name = "JOB", .help = "number of the job", .min = 1,
+		 .max = UINT32_MAX, .names = job_name},
 	{ARG_NONE},
 };
 
@@ -31,7 +31,7 @@ static enum call_result run(struct call *c)
 	const unsigned number = (unsigned)c->v[JOB].u;
 
 	if (c->runner->job == number && c->runner != c->session->person)
-		return call_fail(c, E_CANCEL, JOB, "by itself");
+		return call_fail(c, E_CANCEL, JOB, "the job cancelled itself");
 	if (session_cancel_job(c->session, number, c->now_ns))
 		return CALL_DONE;
 	return call_fail(c, E_STATE, JOB, "no job %u runs; 'jobs' lists them",
@@ -40,12 +40,15 @@ static enum call_result run(struct call *c)
 
 const struct cmd cmd_cancel = {
 	.name = "cancel",
-	.summary = "End a job",
+	.group = GROUP_SCRIPTS,
+	.summary = "Stop a job",
 	.forms =
 		(const struct cmd_form[]){
-			{args, run, "its command and its file end here"},
+			{args, run, NULL},
 			{0},
 		},
+	.notes = "The command that runs ends, and the rest of the job's file "
+		 "is not run.",
 	.examples = (const char *const[]){"cancel 1", NULL},
 	.see = (const char *const[]){"jobs", "run", NULL},
 };

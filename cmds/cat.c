@@ -11,7 +11,7 @@ enum { AT, SERIAL, LINES };
 #define SLICE_LINES 256
 
 static const struct arg args[] = {
-	[NAME] = {ARG_NAME, .name = "NAME", .help = "the file",
+	[NAME] = {ARG_NAME, .name = "NAME", .help = "file to show",
 		  .names = app_file_names},
 	[JSON] = ARG_JSON("reply as JSON"),
 	{ARG_NONE},
@@ -75,14 +75,15 @@ static enum call_result run(struct call *c)
 
 const struct cmd cmd_cat = {
 	.name = "cat",
+	.group = GROUP_FILES,
 	.summary = "Show a file as text",
 	.forms =
 		(const struct cmd_form[]){
-			{args, run,
-			 "its lines; what is no text appears as \\x1b, lines "
-			 "beyond 1,024 bytes are folded"},
+			{args, run, NULL},
 			{0},
 		},
+	.notes = "Bytes that are not text appear as escapes such as \\x1b. "
+		 "Lines over 1,024 bytes are wrapped.",
 	.examples =
 		(const char *const[]){"cat notes", "cat notes --json", NULL},
 	.see = (const char *const[]){"ls", "get", NULL},

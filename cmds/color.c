@@ -4,7 +4,12 @@
 enum { WHEN };
 
 /* By the values of enum session_color. */
-static const char *const when[] = {"auto", "on", "off", NULL};
+static const struct arg_word when[] = {
+	{"auto", "show colours once the terminal has answered"},
+	{"on", "show colours always"},
+	{"off", "show no colours"},
+	{NULL},
+};
 
 static const struct arg show_args[] = {
 	ARG_JSON("reply as JSON"),
@@ -13,7 +18,7 @@ static const struct arg show_args[] = {
 
 static const struct arg set_args[] = {
 	[WHEN] = {ARG_ENUM, .name = "WHEN", .words = when,
-		  .help = "auto: once the terminal has answered"},
+		  .help = "when to show colours"},
 	{ARG_NONE},
 };
 
@@ -25,7 +30,7 @@ static enum call_result run_show(struct call *c)
 	if (c->runner->typed)
 		shown = s->color == COLOR_ON ||
 			(s->color == COLOR_AUTO && c->runner->typed_color);
-	reply_text(c->reply, "color", when[s->color]);
+	reply_text(c->reply, "color", when[s->color].name);
 	reply_bool(c->reply, "shown", shown);
 	return CALL_DONE;
 }
@@ -36,18 +41,19 @@ static enum call_result run_set(struct call *c)
 	/* A client has a terminal of its own. */
 	if (c->runner != c->session->person)
 		session_event(c->session, c->now_ns, "color %s",
-			      when[c->v[WHEN].u]);
+			      when[c->v[WHEN].u].name);
 	return CALL_DONE;
 }
 
 const struct cmd cmd_color = {
 	.name = "color",
-	.summary = "Show bold and coloured text to people, or do not",
+	.group = GROUP_CONSOLE,
+	.summary = "Turn colours on or off",
 	.forms =
 		(const struct cmd_form[]){
-			{show_args, run_show, "say whether it is shown"},
+			{show_args, run_show, "show the setting"},
 			{set_args, run_set,
-			 "set it for this console; programs never see any"},
+			 "set it for this console; programs never get colours"},
 			{0},
 		},
 	.examples = (const char *const[]){"color", "color off", NULL},

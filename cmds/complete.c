@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "app/app.h"
+#include "shell/usage.h"
 
 enum { LINE, NEXT };
 
@@ -10,10 +11,9 @@ enum { LINE, NEXT };
 #define REST 1024
 
 static const struct arg args[] = {
-	[LINE] = {ARG_TEXT, .name = "LINE",
-		  .help = "what is typed so far, up to the cursor"},
+	[LINE] = {ARG_TEXT, .name = "LINE", .help = "line up to the cursor"},
 	[NEXT] = {ARG_FLAG, .optional = true, .name = "next",
-		  .help = "describe what may come, as '?' does"},
+		  .help = "describe what may come next, as '?' does"},
 	ARG_JSON("reply as JSON"),
 	{ARG_NONE},
 };
@@ -36,6 +36,8 @@ static void add(void *arg, const struct complete_item *item)
 	if (*item->takes)
 		reply_text(list->reply, "takes", item->takes);
 	reply_text(list->reply, "help", item->help);
+	if (item->group)
+		reply_text(list->reply, "group", cmd_group_name(item->group));
 	reply_end(list->reply);
 }
 
@@ -58,10 +60,10 @@ static enum call_result run(struct call *c)
 
 const struct cmd cmd_complete = {
 	.name = "complete",
-	.summary = "Tell a program what may come next in a line",
+	.summary = "List what may come next in a line",
 	.forms =
 		(const struct cmd_form[]){
-			{args, run, "the words that could stand at its end"},
+			{args, run, "list the words that may end the line"},
 			{0},
 		},
 	.examples =

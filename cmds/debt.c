@@ -2,7 +2,14 @@
 #include "app/app.h"
 
 /* By enum pace_debt. */
-static const char *const words[] = {"catchup", "forgive", "strict", NULL};
+static const struct arg_word words[] = {
+	{"catchup",
+	 "send late frames at once, up to 100 ms late; skip the rest"},
+	{"forgive", "catch up at most one burst; skip the rest"},
+	{"strict",
+	 "never exceed the rate: up to 100 us late, then delay the rest"},
+	{NULL},
+};
 
 static void get(const struct config *c, struct value *v)
 {
@@ -23,24 +30,21 @@ static const struct arg_setting setting = {
 static const struct arg args[] = {
 	APP_STREAMS_TO_SET,
 	{ARG_ENUM, .name = "DEBT", .words = words,
-	 .help = "what becomes of frames that are late", .setting = &setting},
+	 .help = "what happens to late frames", .setting = &setting},
 	{ARG_NONE},
 };
 
 const struct cmd cmd_debt = {
 	.name = "debt",
-	.summary = "Choose what becomes of time that was lost",
+	.group = GROUP_TRAFFIC,
+	.summary = "Choose what happens to frames that fall behind schedule",
 	.forms =
 		(const struct cmd_form[]){
-			{args, app_set,
-			 "catchup: late frames are sent as soon as possible, "
-			 "up to 100ms late; forgive: as many as 'burst' says; "
-			 "strict: up to 100us late, and the rest put off, so "
-			 "that no second has more frames than the rate; what "
-			 "is "
-			 "given up is counted as skipped"},
+			{args, app_set, NULL},
 			{0},
 		},
+	.notes = "Frames that are given up are counted as tx.skipped. With "
+		 "strict, no second has more frames than the rate allows.",
 	.examples =
 		(const char *const[]){"debt strict", "debt 0 catchup", NULL},
 	.see = (const char *const[]){"rate", "gap", "stats", NULL},

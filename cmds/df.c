@@ -23,14 +23,14 @@ static enum call_result run(struct call *c)
 
 const struct cmd cmd_df = {
 	.name = "df",
-	.summary = "Show how much room there is for files",
+	.group = GROUP_FILES,
+	.summary = "Show the space for files",
 	.forms =
 		(const struct cmd_form[]){
-			{args, run,
-			 "used and free bytes, files, and the upload that is "
-			 "not finished, whose room counts as free"},
+			{args, run, NULL},
 			{0},
 		},
+	.notes = "The space of an unfinished upload counts as free.",
 	.examples = (const char *const[]){"df", "df --json", NULL},
 	.see = (const char *const[]){"ls", "rm", NULL},
 };

@@ -3,8 +3,10 @@
 
 const struct cmd cmd_dst = {
 	.name = "dst",
-	.summary = "Set addresses and UDP port that frames are sent to",
+	.group = GROUP_HEADERS,
+	.summary = "Set the destination addresses and UDP port of frames",
 	.forms = app_dst_forms,
+	.notes = APP_ENDPOINT_NOTES,
 	.examples = (const char *const[]){"dst mac 02:00:00:00:00:01",
 					  "dst ip 198.18.0.1",
 					  "dst 0 ip 198.18.4.0/24",

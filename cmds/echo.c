@@ -5,7 +5,7 @@ enum { TEXT };
 
 static const struct arg args[] = {
 	[TEXT] = {ARG_REST, .optional = true, .name = "TEXT",
-		  .help = "what to show, as it stands or in quotes"},
+		  .help = "text to show, quoted or not"},
 	{ARG_NONE},
 };
 
@@ -22,10 +22,11 @@ static enum call_result run(struct call *c)
 
 const struct cmd cmd_echo = {
 	.name = "echo",
+	.group = GROUP_SCRIPTS,
 	.summary = "Show a text",
 	.forms =
 		(const struct cmd_form[]){
-			{args, run, "show it, or an empty line"},
+			{args, run, NULL},
 			{0},
 		},
 	.examples = (const char *const[]){"echo warming up",

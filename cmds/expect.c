@@ -2,18 +2,38 @@
 #include "app/condition.h"
 
 enum { WITHIN = COND_ARGS, TIME };
+enum { NEAR_WITHIN = COND_NEAR_ARGS, NEAR_TIME };
 
 #define POLL_NS 1000000ull
 
 static const struct arg now_args[] = {CONDITION_ARGS, {ARG_NONE}};
 
+#define WITHIN_ARG                                                   \
+	{                                                            \
+		ARG_KEYWORD, .name = "within", .help = "wait for it" \
+	}
+#define TIME_ARG                                                  \
+	{                                                         \
+		ARG_TIME, .name = "TIME", .help = "longest wait", \
+			  .max = 86400ull * 1000000000            \
+	}
+
 static const struct arg within_args[] = {
 	CONDITION_ARGS,
-	[WITHIN] = {ARG_KEYWORD, .name = "within",
-		    .help = "as soon as it is so"},
-	[TIME] = {ARG_TIME, .name = "TIME", .help = "after which it fails",
-		  .max = 86400ull * 1000000000},
+	[WITHIN] = WITHIN_ARG,
+	[TIME] = TIME_ARG,
 	{ARG_NONE},
+};
+
+static const struct arg near_args[] = {
+	CONDITION_ARGS,
+	TOLERANCE_ARGS,
+	{ARG_NONE},
+};
+
+static const struct arg near_within_args[] = {
+	CONDITION_ARGS,         TOLERANCE_ARGS, [NEAR_WITHIN] = WITHIN_ARG,
+	[NEAR_TIME] = TIME_ARG, {ARG_NONE},
 };
 
 static enum call_result run(struct call *c)
@@ -29,6 +49,8 @@ static enum call_result run(struct call *c)
 		w->until_ns = c->now_ns;
 		if (c->form->args == within_args)
 			w->until_ns += c->v[TIME].u;
+		else if (c->form->args == near_within_args)
+			w->until_ns += c->v[NEAR_TIME].u;
 	}
 	app_watch(call_app(c), c->now_ns);
 	if (condition_holds(call_app(c), &w->cond, why, sizeof(why)))
@@ -41,16 +63,24 @@ static enum call_result run(struct call *c)
 
 const struct cmd cmd_expect = {
 	.name = "expect",
-	.summary = "Fail unless a counter or setting is as expected",
+	.group = GROUP_SCRIPTS,
+	.summary = "Fail unless a counter or setting has a value",
 	.forms =
 		(const struct cmd_form[]){
-			{now_args, run, "on every one of the ports, now"},
+			{now_args, run,
+			 "fail unless it is true now on all PORTS"},
 			{within_args, run,
-			 "now, or before so much time is over"},
+			 "fail unless it becomes true within TIME"},
+			{near_args, run,
+			 "fail unless it is that near to VALUE now on all "
+			 "PORTS"},
+			{near_within_args, run,
+			 "fail unless it comes that near to VALUE within TIME"},
 			{0},
 		},
 	.examples =
 		(const char *const[]){"expect 1 rx.packets = 0:tx.packets",
+				      "expect 0 tx.rate = 10kpps +- 0.1%",
 				      "expect 0 tx.rate >= 9.9kpps within 3s",
 				      "expect 0 mode = tx", NULL},
 	.see = (const char *const[]){"wait", "run", "stats", "show", NULL},

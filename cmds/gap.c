@@ -2,7 +2,12 @@
 #include "app/app.h"
 
 /* By enum pace_shape. */
-static const char *const words[] = {"even", "bursts", "poisson", NULL};
+static const struct arg_word words[] = {
+	{"even", "keep the same gap between all frames"},
+	{"bursts", "send bursts as set by the last 'gap burst N'"},
+	{"poisson", "draw random exponential gaps, the same in every run"},
+	{NULL},
+};
 
 static void get(const struct config *c, struct value *v)
 {
@@ -33,8 +38,8 @@ static const struct arg_setting shape = {
 
 static const struct arg args[] = {
 	APP_STREAMS_TO_SET,
-	{ARG_ENUM, .name = "SHAPE", .words = words,
-	 .help = "how frames are spread over time", .setting = &shape},
+	{ARG_ENUM, .name = "SHAPE", .words = words, .help = "spacing of frames",
+	 .setting = &shape},
 	{ARG_NONE},
 };
 
@@ -46,15 +51,16 @@ static const struct arg_setting group = {
 
 static const struct arg burst_args[] = {
 	APP_STREAMS_TO_SET,
-	{ARG_KEYWORD, .name = "burst", .help = "frames come in bursts"},
-	{ARG_INT, .name = "N", .unit = "frames", .help = "frames of a burst",
+	{ARG_KEYWORD, .name = "burst", .help = "send frames in bursts"},
+	{ARG_INT, .name = "N", .unit = "frames", .help = "size of a burst",
 	 .min = 1, .max = PACER_GROUP_MAX, .setting = &group},
 	{ARG_NONE},
 };
 
 const struct cmd cmd_gap = {
 	.name = "gap",
-	.summary = "Choose how frames are spread over time",
+	.group = GROUP_TRAFFIC,
+	.summary = "Choose how frames are spaced in time",
 	.forms =
 		(const struct cmd_form[]){
 			/*
@@ -62,14 +68,13 @@ const struct cmd cmd_gap = {
 			 * other after it.
 			 */
 			{burst_args, app_set,
-			 "N frames at once, the next N as many gaps later"},
-			{args, app_set,
-			 "even: the same gap between all; bursts: of the N "
-			 "set last; poisson: random gaps, exponentially "
-			 "distributed, the same in every run, of which each "
-			 "1,000 have the mean"},
+			 "send N frames back to back, then pause so that the "
+			 "rate holds"},
+			{args, app_set, "choose the spacing"},
 			{0},
 		},
+	.notes = "The gaps of poisson average exactly to the rate over every "
+		 "1,000 frames.",
 	.examples = (const char *const[]){"gap even", "gap 0 burst 32",
 					  "gap poisson", NULL},
 	.see = (const char *const[]){"rate", "debt", "burst", NULL},

@@ -10,10 +10,10 @@ enum { AT, SERIAL };
 #define CHUNK 768
 
 static const struct arg args[] = {
-	[NAME] = {ARG_NAME, .name = "NAME", .help = "the file",
+	[NAME] = {ARG_NAME, .name = "NAME", .help = "file to read",
 		  .names = app_file_names},
 	[OFFSET] = {ARG_INT, .optional = true, .name = "OFFSET",
-		    .unit = "bytes", .help = "where to begin; left out, 0",
+		    .unit = "bytes", .help = "first byte to read", .unset = "0",
 		    .max = UINT32_MAX},
 	[JSON] = ARG_JSON("reply as JSON"),
 	{ARG_NONE},
@@ -51,9 +51,12 @@ static enum call_result run(struct call *c)
 		return CALL_FAIL;
 	if (!c->calls) {
 		if (c->v[OFFSET].u > f->size)
-			return call_fail(c, E_RANGE, OFFSET,
-					 "'%s' has %zu bytes", f->name,
-					 f->size);
+			return call_fail(
+				c, E_RANGE, OFFSET,
+				"offset %llu is beyond the %zu bytes of "
+				"'%s'",
+				(unsigned long long)c->v[OFFSET].u, f->size,
+				f->name);
 		c->state[AT] = c->v[OFFSET].u;
 		reply_text(c->reply, "name", f->name);
 		reply_u64(c->reply, "size", f->size, "bytes");
@@ -67,14 +70,16 @@ static enum call_result run(struct call *c)
 
 const struct cmd cmd_get = {
 	.name = "get",
-	.summary = "Fetch a file from the appliance",
+	.group = GROUP_FILES,
+	.summary = "Download a file (for programs)",
 	.forms =
 		(const struct cmd_form[]){
-			{args, run,
-			 "its size and CRC-32, then its bytes as base64, "
-			 "a line for each 768"},
+			{args, run, NULL},
 			{0},
 		},
+	.notes = "Prints size and CRC-32, then the content as base64, 768 "
+		 "bytes a line. People use '.download' in the "
+		 "client.",
 	.examples = (const char *const[]){"get notes", "get notes 768 --json",
 					  NULL},
 	.see = (const char *const[]){"put", "cat", "ls", NULL},

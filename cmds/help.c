@@ -4,6 +4,7 @@
 #include <strings.h>
 
 #include "app/app.h"
+#include "shell/manual.h"
 #include "shell/nearest.h"
 #include "shell/usage.h"
 
@@ -31,41 +32,21 @@ static const struct arg list_args[] = {ARG_JSON("reply as JSON"), {ARG_NONE}};
 
 static const struct arg one_args[] = {
 	[COMMAND] = {ARG_NAME, .name = "COMMAND",
-		     .help = "the command to explain", .names = names},
+		     .help = "a command, or a group of them such as 'traffic'",
+		     .names = names},
 	ARG_JSON("reply as JSON"),
 	{ARG_NONE},
 };
 
-static void show_args(struct reply *r, const struct cmd *cmd)
+static void show_words(struct reply *r, const struct arg_word *w)
 {
-	reply_list(r, "arguments", REPLY_TABLE);
-	for (const struct cmd_form *f = cmd->forms; f->run; f++) {
-		for (const struct arg *a = f->args; a->type != ARG_NONE; a++) {
-			char text[64], range[64];
-
-			/* Once each, where several forms share one. */
-			if (a->type == ARG_KEYWORD || cmd_arg_seen(cmd, f, a))
-				continue;
-			cmd_arg_usage(a, text, sizeof(text));
-			cmd_arg_range(a, range, sizeof(range));
-			reply_map(r, NULL, REPLY_TABLE);
-			reply_text(r, "argument", text);
-			reply_textf(r, "help", "%s%s%s", a->help,
-				    range[0] ? ", " : "", range);
-			reply_end(r);
-		}
+	reply_list(r, "words", REPLY_TABLE);
+	for (; w->name; w++) {
+		reply_map(r, NULL, REPLY_TABLE);
+		reply_text(r, "word", w->name);
+		reply_text(r, "help", w->help);
+		reply_end(r);
 	}
-	reply_end(r);
-}
-
-static void show_words(struct reply *r, const char *key,
-		       const char *const *words)
-{
-	if (!words || !*words)
-		return;
-	reply_list(r, key, REPLY_TABLE);
-	for (; *words; words++)
-		reply_text(r, NULL, *words);
 	reply_end(r);
 }
 
@@ -95,7 +76,7 @@ static void show_more(struct call *c, const struct cmd *cmd)
 	reply_end(c->reply);
 }
 
-/* Range and words of an argument, as numbers and a list. */
+/* Range, default and words of an argument, as numbers and a list. */
 static void json_values(struct reply *r, const struct arg *a)
 {
 	if (a->max) {
@@ -104,8 +85,10 @@ static void json_values(struct reply *r, const struct arg *a)
 	}
 	if (a->unit || a->type == ARG_TIME)
 		reply_text(r, "unit", a->unit ? a->unit : "ns");
+	if (cmd_arg_default(a))
+		reply_text(r, "default", cmd_arg_default(a));
 	if (a->words)
-		show_words(r, "words", a->words);
+		show_words(r, a->words);
 }
 
 static void json_form(struct reply *r, const struct cmd *cmd,
@@ -116,7 +99,7 @@ static void json_form(struct reply *r, const struct cmd *cmd,
 	cmd_usage(cmd, f, usage, sizeof(usage));
 	reply_map(r, NULL, REPLY_TABLE);
 	reply_text(r, "usage", usage);
-	reply_text(r, "does", f->help);
+	reply_text(r, "does", cmd_form_help(cmd, f));
 	reply_list(r, "arguments", REPLY_TABLE);
 	for (const struct arg *a = f->args; a->type != ARG_NONE; a++) {
 		reply_map(r, NULL, REPLY_TABLE);
@@ -138,7 +121,10 @@ static void show_json(struct call *c, const struct cmd *cmd)
 	struct reply *r = c->reply;
 
 	reply_text(r, "command", cmd->name);
+	reply_text(r, "group", cmd_group_name(cmd->group));
 	reply_text(r, "summary", cmd->summary);
+	if (cmd->notes)
+		reply_text(r, "notes", cmd->notes);
 	reply_list(r, "forms", REPLY_TABLE);
 	for (const struct cmd_form *f = cmd->forms; f->run; f++)
 		json_form(r, cmd, f);
@@ -165,50 +151,72 @@ static enum call_result next_json(struct call *c)
 	return *cmd ? CALL_AGAIN : CALL_DONE;
 }
 
+/* ---- To people ----------------------------------------------------------- */
+
+static void add_line(void *arg, const char *text)
+{
+	reply_text(arg, NULL, text);
+}
+
+/* Opens a list of lines; ended by reply_end(). */
+static struct manual begin_lines(const struct call *c)
+{
+	reply_list(c->reply, "lines", REPLY_TABLE);
+	return (struct manual){.line = add_line,
+			       .arg = c->reply,
+			       .width = runner_width(c->runner)};
+}
+
 static enum call_result run_list(struct call *c)
 {
-	const struct cmd *const *cmd = c->session->env.commands;
+	struct manual m;
 
 	if (OPTION(JSON) && c->json)
 		return next_json(c);
-	reply_list(c->reply, "commands", REPLY_TABLE);
-	for (; *cmd; cmd++) {
-		if ((*cmd)->hidden)
-			continue;
-		reply_map(c->reply, NULL, REPLY_TABLE);
-		reply_text(c->reply, "command", (*cmd)->name);
-		reply_text(c->reply, "summary", (*cmd)->summary);
-		reply_end(c->reply);
-	}
+	m = begin_lines(c);
+	manual_list(&m, c->session->env.commands, GROUP_NONE);
+	add_line(c->reply, "");
+	add_line(c->reply, "'help COMMAND' explains one; '?' and Tab show what "
+			   "may come next.");
+	reply_end(c->reply);
+	return CALL_DONE;
+}
+
+static enum cmd_group find_group(const char *name)
+{
+	enum cmd_group g = GROUP_NONE + 1;
+
+	while (g < CMD_GROUPS && strcasecmp(cmd_group_name(g), name) != 0)
+		g++;
+	return g < CMD_GROUPS ? g : GROUP_NONE;
+}
+
+static enum call_result run_group(struct call *c, enum cmd_group group)
+{
+	struct manual m = begin_lines(c);
+
+	manual_list(&m, c->session->env.commands, group);
 	reply_end(c->reply);
 	return CALL_DONE;
 }
 
 static void show_text(struct call *c, const struct cmd *cmd)
 {
-	struct reply *r = c->reply;
+	struct manual m = begin_lines(c);
 
-	reply_text(r, "command", cmd->name);
-	reply_text(r, "summary", cmd->summary);
-	reply_list(r, "usage", REPLY_TABLE);
-	for (const struct cmd_form *f = cmd->forms; f->run; f++) {
-		char usage[160];
-
-		cmd_usage(cmd, f, usage, sizeof(usage));
-		reply_map(r, NULL, REPLY_TABLE);
-		reply_text(r, "usage", usage);
-		reply_text(r, "does", f->help);
-		reply_end(r);
-	}
-	reply_end(r);
-	show_args(r, cmd);
-	show_more(c, cmd);
+	manual_command(&m, c->session->env.commands, cmd);
+	reply_end(c->reply);
 }
 
 static enum call_result unknown(struct call *c, const char *name)
 {
 	const char *near = nearest_command(c->session->env.commands, name);
+	const struct cmd_hint *h = c->session->env.hints;
 
+	for (; h && h->word; h++)
+		if (!strcasecmp(h->word, name))
+			return call_fail(c, E_UNKNOWN, COMMAND,
+					 "no command '%s'; %s", name, h->hint);
 	if (near)
 		return call_fail(c, E_UNKNOWN, COMMAND,
 				 "no command '%s'; did you mean '%s'?", name,
@@ -221,9 +229,12 @@ static enum call_result run_one(struct call *c)
 {
 	const struct cmd *const *cmd = c->session->env.commands;
 	const char *name = c->v[COMMAND].text;
+	const enum cmd_group group = find_group(name);
 
 	while (*cmd && ((*cmd)->hidden || strcasecmp((*cmd)->name, name) != 0))
 		cmd++;
+	if (!*cmd && group && !c->json)
+		return run_group(c, group);
 	if (!*cmd)
 		return unknown(c, name);
 	if (OPTION(JSON) && c->json)
@@ -235,19 +246,19 @@ static enum call_result run_one(struct call *c)
 
 const struct cmd cmd_help = {
 	.name = "help",
+	.group = GROUP_CONSOLE,
 	.summary = "List the commands, or explain one",
 	.forms =
 		(const struct cmd_form[]){
-			{list_args, run_list,
-			 OPTION(JSON)
-				 ? "list all commands; as JSON, one object "
-				   "and line for each, with all that is "
-				   "known of it"
-				 : "list all commands"},
+			{list_args, run_list, "list all commands by group"},
 			{one_args, run_one,
-			 "usage, arguments and examples of one"},
+			 "explain a command, or list a group of commands"},
 			{0},
 		},
-	.examples = (const char *const[]){"help", "help rate",
+	.notes = OPTION(JSON) ? "As JSON, 'help' is one object a line for "
+				"each command, with its forms, arguments, "
+				"ranges, defaults and words."
+			      : NULL,
+	.examples = (const char *const[]){"help", "help rate", "help traffic",
 					  "help rate --json", NULL},
 };

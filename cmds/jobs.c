@@ -16,6 +16,23 @@ static const char *state(const struct job *job)
 	return job->err ? "failed" : "done";
 }
 
+/* To people one column has both, so that a job is a row. */
+static void show_line(struct call *c, const struct job *job)
+{
+	const char *error = job->err ? shell_err_name(job->err) : "";
+
+	if (!c->json && job->err) {
+		reply_textf(c->reply, "line", "%s: %s: %s", job->line, error,
+			    job->err_text);
+		return;
+	}
+	reply_text(c->reply, "line", job->line);
+	if (!c->json)
+		return;
+	reply_text(c->reply, "error", error);
+	reply_text(c->reply, "message", job->err_text);
+}
+
 static enum call_result run(struct call *c)
 {
 	struct job job = {.number = 0};
@@ -31,10 +48,7 @@ static enum call_result run(struct call *c)
 		reply_milli(c->reply, "time",
 			    (until_ns - job.began_ns) / 1000000, "s");
 		reply_text(c->reply, "at", job.place);
-		reply_text(c->reply, "line", job.line);
-		reply_text(c->reply, "error",
-			   job.err ? shell_err_name(job.err) : "");
-		reply_text(c->reply, "message", job.err_text);
+		show_line(c, &job);
 		reply_end(c->reply);
 	}
 	reply_end(c->reply);
@@ -43,12 +57,15 @@ static enum call_result run(struct call *c)
 
 const struct cmd cmd_jobs = {
 	.name = "jobs",
-	.summary = "List the command files that run, and the last that ran",
+	.group = GROUP_SCRIPTS,
+	.summary = "List running and finished jobs",
 	.forms =
 		(const struct cmd_form[]){
-			{args, run, "what each runs, where it is, its end"},
+			{args, run, NULL},
 			{0},
 		},
+	.notes = "Shows the command and line at which each job is, and how it "
+		 "ended.",
 	.examples = (const char *const[]){"jobs", "jobs --json", NULL},
 	.see = (const char *const[]){"run", "cancel", NULL},
 };

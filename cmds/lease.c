@@ -5,20 +5,19 @@ enum { JSON };
 enum { TIME };
 
 static const struct arg show_args[] = {
-	[JSON] = {ARG_FLAG, .optional = true, .name = "json",
-		  .help = "reply as JSON"},
+	[JSON] = ARG_JSON("reply as JSON"),
 	{ARG_NONE},
 };
 
 static const struct arg set_args[] = {
 	[TIME] = {ARG_TIME, .name = "TIME",
-		  .help = "how long without a request; each renews it",
-		  .min = 100000000, .max = 86400ull * 1000000000},
+		  .help = "longest time without a request", .min = 100000000,
+		  .max = 86400ull * 1000000000},
 	{ARG_NONE},
 };
 
 static const struct arg off_args[] = {
-	{ARG_KEYWORD, .name = "off", .help = "send until stopped"},
+	{ARG_KEYWORD, .name = "off", .help = "end the lease"},
 	{ARG_NONE},
 };
 
@@ -49,18 +48,19 @@ static enum call_result run_off(struct call *c)
 
 const struct cmd cmd_lease = {
 	.name = "lease",
-	.summary = "Have all sending stop when its program is gone",
+	.group = GROUP_SCRIPTS,
+	.summary = "Stop all traffic if the controlling program goes silent",
 	.forms =
 		(const struct cmd_form[]){
 			{show_args, run_show,
-			 "whether there is one, and how "
-			 "long it still runs"},
+			 "show the lease and the time left"},
 			{set_args, run_set,
-			 "stop all ports when no program's request comes for "
-			 "so long"},
-			{off_args, run_off, "send until stopped"},
+			 "stop all ports when no request has come for TIME"},
+			{off_args, run_off, "end the lease; traffic goes on"},
 			{0},
 		},
+	.notes = "Each request of a program renews the lease. What a person "
+		 "types does not.",
 	.examples =
 		(const char *const[]){"lease 5s", "lease", "lease off", NULL},
 	.see = (const char *const[]){"stop", "start", NULL},

@@ -19,22 +19,23 @@ static const struct arg_setting setting = {
 
 static const struct arg args[] = {
 	APP_PORTS_TO_SET,
-	{ARG_SPEED, .name = "SPEED",
-	 .help = "bits per second: 10gbps, 2.5gbps, 100mbps", .min = 1000000,
-	 .max = 1000000000000, .setting = &setting},
+	{ARG_SPEED, .name = "SPEED", .help = "bits per second, such as 2.5gbps",
+	 .min = 1000000, .max = 1000000000000, .setting = &setting},
 	{ARG_NONE},
 };
 
 const struct cmd cmd_linkspeed = {
 	.name = "linkspeed",
-	.summary = "Set the link's speed that a rate in percent refers to",
+	.group = GROUP_TRAFFIC,
+	.summary = "Set the link speed that rates in percent refer to",
 	.forms =
 		(const struct cmd_form[]){
-			{args, app_set,
-			 "rate 25% is a quarter of this on layer 1; the device "
-			 "is not changed"},
+			{args, app_set, NULL},
 			{0},
 		},
+	.notes =
+		"'rate 25%' is a quarter of this speed, on layer 1. The device "
+		"is not changed.",
 	.examples = (const char *const[]){"linkspeed 1gbps",
 					  "linkspeed 0 100gbps", NULL},
 	.see = (const char *const[]){"rate", NULL},

@@ -7,7 +7,8 @@ enum { FILE_NAME };
 #define BYTES_MAX (64u << 10)
 
 static const struct arg args[] = {
-	[FILE_NAME] = {ARG_NAME, .name = "FILE", .help = "the configuration",
+	[FILE_NAME] = {ARG_NAME, .name = "FILE",
+		       .help = "file that 'save' wrote",
 		       .names = app_file_names},
 	{ARG_NONE},
 };
@@ -21,8 +22,9 @@ static enum call_result run(struct call *c)
 		return CALL_FAIL;
 	if (f->size > BYTES_MAX)
 		return call_fail(c, E_RANGE, FILE_NAME,
-				 "a configuration has up to %u bytes",
-				 BYTES_MAX);
+				 "'%s' has %zu bytes, a configuration at most "
+				 "%u",
+				 f->name, f->size, BYTES_MAX);
 	if (config_check_idle(c) != CALL_DONE)
 		return CALL_FAIL;
 	return config_load(c, f->name, (const char *)store_data(s, f), f->size);
@@ -30,14 +32,15 @@ static enum call_result run(struct call *c)
 
 const struct cmd cmd_load = {
 	.name = "load",
-	.summary = "Set what a file says",
+	.group = GROUP_CONFIGURATION,
+	.summary = "Load settings from a file",
 	.forms =
 		(const struct cmd_form[]){
-			{args, run,
-			 "all of its settings, or none when one is wrong; "
-			 "ports are idle"},
+			{args, run, NULL},
 			{0},
 		},
+	.notes = "Applies all settings of FILE, or none if one is wrong. All "
+		 "ports must be idle: 'stop' first.",
 	.examples = (const char *const[]){"load two-ports.cfg", NULL},
 	.see = (const char *const[]){"save", "reset", "run", NULL},
 };

@@ -26,10 +26,11 @@ static enum call_result run(struct call *c)
 
 const struct cmd cmd_ls = {
 	.name = "ls",
-	.summary = "List the files",
+	.group = GROUP_FILES,
+	.summary = "List files with size and CRC-32",
 	.forms =
 		(const struct cmd_form[]){
-			{args, run, "name, size and CRC-32 of each file"},
+			{args, run, NULL},
 			{0},
 		},
 	.examples = (const char *const[]){"ls", "ls --json", NULL},

@@ -3,7 +3,7 @@
 
 static const char *initial(struct subject s)
 {
-	return app_modes[app_mode_word(pktgen_first_mode(s.port))];
+	return app_modes[app_mode_word(pktgen_first_mode(s.port))].name;
 }
 
 static void get(const struct config *c, struct value *v)
@@ -25,23 +25,22 @@ static const struct arg_setting setting = {
 static const struct arg args[] = {
 	APP_PORTS_TO_SET,
 	{ARG_ENUM, .name = "MODE", .words = app_modes,
-	 .help = "which engines the port runs", .setting = &setting},
+	 .help = "what the port does", .setting = &setting},
 	{ARG_NONE},
 };
 
 const struct cmd cmd_mode = {
 	.name = "mode",
+	.group = GROUP_TRAFFIC,
 	.summary = "Choose whether ports send, receive, reflect or do nothing",
 	.forms =
 		(const struct cmd_form[]){
-			{args, app_set,
-			 "set the mode; what arrives at a port that does not "
-			 "receive counts as ignored; null sends to nowhere, "
-			 "which is all but the device; reflect, once started, "
-			 "sends what arrives back with its addresses and "
-			 "ports swapped"},
+			{args, app_set, NULL},
 			{0},
 		},
+	.notes = "Ports send and reflect from 'start' to 'stop', and receive "
+		 "at once. After boot port 0 is in mode tx and port 1 in mode "
+		 "rx.",
 	.examples =
 		(const char *const[]){"mode 0 tx", "mode 1 rx", "mode all txrx",
 				      "mode 1 reflect", NULL},

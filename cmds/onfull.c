@@ -1,7 +1,11 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "app/app.h"
 
-static const char *const words[] = {"drop", "retry", NULL};
+static const struct arg_word words[] = {
+	{"drop", "discard frames that do not fit, count them as tx.dropped"},
+	{"retry", "offer them again until they fit"},
+	{NULL},
+};
 
 static void get(const struct config *c, struct value *v)
 {
@@ -22,20 +26,17 @@ static const struct arg_setting setting = {
 static const struct arg args[] = {
 	APP_PORTS_TO_SET,
 	{ARG_ENUM, .name = "ONFULL", .words = words,
-	 .help = "what becomes of frames that a full ring does not take",
-	 .setting = &setting},
+	 .help = "what happens to frames that do not fit", .setting = &setting},
 	{ARG_NONE},
 };
 
 const struct cmd cmd_onfull = {
 	.name = "onfull",
-	.summary = "Choose what happens when the ring is full",
+	.group = GROUP_TRAFFIC,
+	.summary = "Choose what happens when the transmit ring is full",
 	.forms =
 		(const struct cmd_form[]){
-			{args, app_set,
-			 "drop: frames that find no room are thrown away and "
-			 "counted as such; retry: they are offered again until "
-			 "they do"},
+			{args, app_set, NULL},
 			{0},
 		},
 	.examples =

@@ -26,8 +26,7 @@ static const struct arg_setting selection = {
 };
 
 static const struct arg select_args[] = {
-	{ARG_PORTS, .name = "PORTS",
-	 .help = "ports that commands without PORTS mean",
+	{ARG_PORTS, .name = "PORTS", .help = "ports to select",
 	 .setting = &selection},
 	{ARG_NONE},
 };
@@ -50,9 +49,9 @@ static const struct arg_setting wait = {
 
 static const struct arg wait_args[] = {
 	APP_PORTS_TO_SET,
-	{ARG_KEYWORD, .name = "wait", .help = "while the ring is full"},
+	{ARG_KEYWORD, .name = "wait", .help = "wait for room"},
 	{ARG_ENUM, .name = "WAIT", .words = app_waits,
-	 .help = "what the CPU does meanwhile", .setting = &wait},
+	 .help = "what the CPU does until the ring has room", .setting = &wait},
 	{ARG_NONE},
 };
 
@@ -60,9 +59,9 @@ static const struct arg wait_args[] = {
 static void show_wait(struct reply *r, const struct wait *w)
 {
 	if (w->set == WAIT_AUTO && w->decided)
-		reply_textf(r, "wait", "auto:%s", app_waits[w->used]);
+		reply_textf(r, "wait", "auto:%s", app_waits[w->used].name);
 	else
-		reply_text(r, "wait", app_waits[w->set]);
+		reply_text(r, "wait", app_waits[w->set].name);
 }
 
 static void show_rate(struct reply *r, const struct stream *s)
@@ -109,14 +108,14 @@ static void show_up(struct reply *r, const struct pktgen *pg, unsigned i,
 	else
 		reply_text(r, "state", app_state(v));
 	show_stall(r, v, now_ns);
-	reply_text(r, "mode", app_modes[app_mode_word(v->mode)]);
+	reply_text(r, "mode", app_modes[app_mode_word(v->mode)].name);
 	show_size(r, s);
 	show_rate(r, s);
 	reply_textf(r, "mac", "%02x:%02x:%02x:%02x:%02x:%02x", m[0], m[1], m[2],
 		    m[3], m[4], m[5]);
 	reply_text(r, "driver", uk_netdev_drv_name_get(p->dev));
 	reply_text(r, "api", PORT_API);
-	reply_text(r, "frames", app_strategies[v->strategy]);
+	reply_text(r, "frames", app_strategies[v->strategy].name);
 	show_wait(r, &v->wait);
 	reply_u64(r, "mtu", p->mtu, "bytes");
 	reply_u64(r, "tx_ring", p->nb_tx_desc, NULL);
@@ -150,18 +149,18 @@ static enum call_result run_show(struct call *c)
 
 const struct cmd cmd_port = {
 	.name = "port",
-	.summary = "Show all ports, or select those that commands mean",
+	.group = GROUP_WATCHING,
+	.summary = "Show ports, or select the default ports",
 	.forms =
 		(const struct cmd_form[]){
 			{show_args, run_show, "show all ports"},
 			{select_args, app_set,
-			 "select the ports that commands without PORTS mean"},
+			 "use these ports wherever a command names none"},
 			{wait_args, app_set,
-			 "spin, pause or halt while the ring is full; auto "
-			 "measures at the start of a run which sends most, "
-			 "and 'port' shows what it chose"},
+			 "choose how to wait while the transmit ring is full"},
 			{0},
 		},
+	.notes = "'port' shows as auto:WAIT what auto has chosen.",
 	.examples = (const char *const[]){"port", "port 0", "port all",
 					  "port 0 wait auto", NULL},
 	.see = (const char *const[]){"mode", "size", "rate", "onfull", NULL},

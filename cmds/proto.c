@@ -1,7 +1,11 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "app/app.h"
 
-static const char *const protos[] = {"ipv4", "ipv6", NULL};
+static const struct arg_word protos[] = {
+	{"ipv4", "send UDP in IPv4"},
+	{"ipv6", "send UDP in IPv6: frames have 66 bytes or more"},
+	{NULL},
+};
 
 static void get(const struct config *c, struct value *v)
 {
@@ -23,18 +27,17 @@ static const struct arg_setting setting = {
 static const struct arg args[] = {
 	APP_STREAMS_TO_SET,
 	{ARG_ENUM, .name = "PROTO", .words = protos,
-	 .help = "which addresses the frames carry", .setting = &setting},
+	 .help = "protocol of layer 3", .setting = &setting},
 	{ARG_NONE},
 };
 
 const struct cmd cmd_proto = {
 	.name = "proto",
-	.summary = "Choose between IPv4 and IPv6",
+	.group = GROUP_HEADERS,
+	.summary = "Choose IPv4 or IPv6",
 	.forms =
 		(const struct cmd_form[]){
-			{args, app_set,
-			 "send UDP in IPv4, or in IPv6, which takes sizes from "
-			 "66 bytes on"},
+			{args, app_set, NULL},
 			{0},
 		},
 	.examples = (const char *const[]){"proto ipv4", "size 66; proto 0 ipv6",

@@ -4,11 +4,11 @@
 enum { NAME, SIZE, CRC32, JSON };
 
 static const struct arg args[] = {
-	[NAME] = {ARG_NAME, .name = "NAME", .help = "the file"},
+	[NAME] = {ARG_NAME, .name = "NAME", .help = "name of the file"},
 	[SIZE] = {ARG_INT, .name = "SIZE", .unit = "bytes",
-		  .help = "how long it is", .max = UINT32_MAX},
+		  .help = "size of the file", .max = UINT32_MAX},
 	[CRC32] = {ARG_HEX32, .name = "CRC32",
-		   .help = "CRC-32 of all of it, as 8 hex digits"},
+		   .help = "CRC-32 of the file, 8 hex digits"},
 	[JSON] = ARG_JSON("reply as JSON"),
 	{ARG_NONE},
 };
@@ -24,8 +24,10 @@ static enum call_result run(struct call *c)
 		reply_u64(c->reply, "offset", next, "bytes");
 		return CALL_DONE;
 	case E_CRC:
-		return call_fail(c, E_CRC, CRC32,
-				 "the CRC-32 of no bytes is 00000000");
+		return call_fail(
+			c, E_CRC, CRC32,
+			"an empty file has the CRC-32 00000000, not %08x",
+			(unsigned)c->v[CRC32].u);
 	default:
 		return app_full(c, SIZE);
 	}
@@ -33,14 +35,16 @@ static enum call_result run(struct call *c)
 
 const struct cmd cmd_put = {
 	.name = "put",
-	.summary = "Begin to send a file to the appliance, or go on with it",
+	.group = GROUP_FILES,
+	.summary = "Start or resume the upload of a file (for programs)",
 	.forms =
 		(const struct cmd_form[]){
-			{args, run,
-			 "say where the 'chunk' that comes next begins; "
-			 "at SIZE the file is there"},
+			{args, run, NULL},
 			{0},
 		},
+	.notes = "Replies with the offset of the next 'chunk'; an offset equal "
+		 "to SIZE means that the file is complete. People use "
+		 "'.upload' in the client.",
 	.examples = (const char *const[]){"put notes 5 3610a686", NULL},
 	.see = (const char *const[]){"chunk", "get", "df", NULL},
 };

@@ -21,22 +21,24 @@ static const struct arg_setting setting = {
 static const struct arg args[] = {
 	APP_STREAMS_TO_SET,
 	{ARG_RATE, .name = "RATE",
-	 .help = "10mpps, 2.5kpps, 500mbps (layer 2), 1gbpsl1 (layer 1), 25%, "
-		 "6/min, max",
+	 .help = "number with a unit, such as 10kpps or 25%, or max",
 	 .setting = &setting},
 	{ARG_NONE},
 };
 
 const struct cmd cmd_rate = {
 	.name = "rate",
-	.summary = "Set the rate at which frames are sent",
+	.group = GROUP_TRAFFIC,
+	.summary = "Set the send rate",
 	.forms =
 		(const struct cmd_form[]){
-			{args, app_set,
-			 "set the rate; % is of the link's speed, layer 1; "
-			 "/min is frames a minute"},
+			{args, app_set, NULL},
 			{0},
 		},
+	.notes = "Units: pps, kpps, mpps (frames a second), /min (frames a "
+		 "minute), kbps, mbps, gbps (layer 2), kbpsl1, mbpsl1, gbpsl1 "
+		 "(layer 1), and % of 'linkspeed' (layer 1). Least 1 frame an "
+		 "hour, most 1,000 mpps. max: as fast as possible.",
 	.examples = (const char *const[]){"rate 10kpps", "rate 0 500mbps",
 					  "rate 1/min", "rate max", NULL},
 	.see = (const char *const[]){"size", "linkspeed", "gap", "debt",

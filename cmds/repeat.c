@@ -5,10 +5,10 @@
 enum { TIMES, COMMAND };
 
 static const struct arg args[] = {
-	[TIMES] = {ARG_INT, .name = "N", .unit = "times", .help = "how often",
-		   .min = 1, .max = 1000000000},
+	[TIMES] = {ARG_INT, .name = "N", .unit = "times",
+		   .help = "number of runs", .min = 1, .max = 1000000000},
 	[COMMAND] = {ARG_REST, .name = "COMMAND", .command = true,
-		     .help = "what to run; several with ';' in quotes"},
+		     .help = "command to run; quote several separated by ';'"},
 	{ARG_NONE},
 };
 
@@ -19,12 +19,14 @@ static enum call_result run(struct call *c)
 
 const struct cmd cmd_repeat = {
 	.name = "repeat",
+	.group = GROUP_SCRIPTS,
 	.summary = "Run a command several times",
 	.forms =
 		(const struct cmd_form[]){
-			{args, run, "up to the first time that it fails"},
+			{args, run, NULL},
 			{0},
 		},
+	.notes = "Stops at the first failure.",
 	.examples =
 		(const char *const[]){"repeat 3 stats",
 				      "repeat 2 \"sleep 10ms; stats\"", NULL},

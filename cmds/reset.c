@@ -14,14 +14,15 @@ static enum call_result run(struct call *c)
 
 const struct cmd cmd_reset = {
 	.name = "reset",
-	.summary = "Set everything as it was after boot",
+	.group = GROUP_CONFIGURATION,
+	.summary = "Restore the settings of boot",
 	.forms =
 		(const struct cmd_form[]){
-			{args, run,
-			 "all settings of all ports, which are idle; files "
-			 "and counters stay"},
+			{args, run, NULL},
 			{0},
 		},
+	.notes = "All ports must be idle: 'stop' first. Files and counters are "
+		 "kept.",
 	.examples = (const char *const[]){"reset", NULL},
 	.see = (const char *const[]){"save", "load", "show", NULL},
 };

@@ -7,7 +7,7 @@ enum { NAME };
 
 static const struct arg args[] = {
 	[NAME] = {ARG_NAME, .repeated = true, .name = "NAME",
-		  .help = "a file, or an upload that is not finished; up to 8",
+		  .help = "file or unfinished upload, up to 8",
 		  .names = app_stored_names},
 	{ARG_NONE},
 };
@@ -41,12 +41,14 @@ static enum call_result run(struct call *c)
 
 const struct cmd cmd_rm = {
 	.name = "rm",
+	.group = GROUP_FILES,
 	.summary = "Remove files",
 	.forms =
 		(const struct cmd_form[]){
-			{args, run, "remove all of these, or none"},
+			{args, run, NULL},
 			{0},
 		},
+	.notes = "Removes all of these, or none if one does not exist.",
 	.examples = (const char *const[]){"rm notes", "rm a.txt b.txt", NULL},
 	.see = (const char *const[]){"ls", "df", NULL},
 };

@@ -7,13 +7,13 @@
 enum { FILE_NAME, KEEP_GOING, JOB, JSON };
 
 static const struct arg args[] = {
-	[FILE_NAME] = {ARG_NAME, .name = "FILE", .help = "the command file",
+	[FILE_NAME] = {ARG_NAME, .name = "FILE", .help = "command file",
 		       .names = app_file_names},
 	[KEEP_GOING] = {ARG_FLAG, .optional = true, .name = "keep-going",
-			.help = "tell of lines that fail, and go on"},
+			.help = "report lines that fail, and go on"},
 	[JOB] = {ARG_FLAG, .optional = true, .name = "job",
-		 .help = "do not wait for its end"},
-	[JSON] = ARG_JSON("with --job: its number as JSON"),
+		 .help = "run in the background"},
+	[JSON] = ARG_JSON("with --job: reply with the job number as JSON"),
 	{ARG_NONE},
 };
 
@@ -46,14 +46,16 @@ static enum call_result run(struct call *c)
 
 const struct cmd cmd_run = {
 	.name = "run",
+	.group = GROUP_SCRIPTS,
 	.summary = "Run the commands of a file",
 	.forms =
 		(const struct cmd_form[]){
-			{args, run,
-			 "line by line, up to the first that fails; a "
-			 "person's line becomes a job by it"},
+			{args, run, NULL},
 			{0},
 		},
+	.notes = "Runs the file's lines until one fails. Typed at the prompt, "
+		 "it runs in the background as a job: see "
+		 "'jobs' and 'cancel'.",
 	.examples = (const char *const[]){"run bench.cmds",
 					  "run soak.cmds --keep-going", NULL},
 	.see = (const char *const[]){"jobs", "cancel", "expect", "put", NULL},

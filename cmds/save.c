@@ -10,8 +10,7 @@ enum { FILE_NAME };
 
 static const struct arg args[] = {
 	[FILE_NAME] = {ARG_NAME, .optional = true, .name = "FILE",
-		       .help = "where to; left out, it is shown",
-		       .names = app_file_names},
+		       .help = "file to write", .names = app_file_names},
 	{ARG_NONE},
 };
 
@@ -43,7 +42,7 @@ static enum call_result store_lines(struct call *c)
 	enum shell_err err;
 
 	if (!text)
-		return call_fail(c, E_NOMEM, -1, "%zu bytes are not to be had",
+		return call_fail(c, E_NOMEM, -1, "out of memory (%zu bytes)",
 				 len);
 	write_lines(app, text);
 	err = store_add(&app->store, c->v[FILE_NAME].text, text, len);
@@ -76,14 +75,15 @@ static enum call_result run(struct call *c)
 
 const struct cmd cmd_save = {
 	.name = "save",
-	.summary = "Write the configuration down as commands",
+	.group = GROUP_CONFIGURATION,
+	.summary = "Save the settings as commands",
 	.forms =
 		(const struct cmd_form[]){
-			{args, run,
-			 "show the commands that recreate it, or put them in "
-			 "a file for 'load'"},
+			{args, run, NULL},
 			{0},
 		},
+	.notes = "Without FILE the commands are shown. 'load' applies a file "
+		 "of them.",
 	.examples = (const char *const[]){"save", "save two-ports.cfg", NULL},
 	.see = (const char *const[]){"load", "reset", "show", NULL},
 };

@@ -9,7 +9,7 @@ enum { PORTS, CONFIG, JSON };
 static const struct arg args[] = {
 	[PORTS] = {ARG_PORTS, .optional = true, .name = "PORTS",
 		   .help = "ports to show"},
-	[CONFIG] = {ARG_KEYWORD, .name = "config", .help = "all settings"},
+	[CONFIG] = {ARG_KEYWORD, .name = "config", .help = "show all settings"},
 	[JSON] = ARG_JSON("reply as JSON"),
 	{ARG_NONE},
 };
@@ -86,13 +86,23 @@ static enum call_result run(struct call *c)
 
 const struct cmd cmd_show = {
 	.name = "show",
-	.summary = "Show the configuration",
+	.group = GROUP_WATCHING,
+	.summary = "Show all settings of ports",
 	.forms =
 		(const struct cmd_form[]){
-			{args, run, "all settings of ports"},
+			{args, run, NULL},
 			{0},
 		},
 	.examples = (const char *const[]){"show config", "show 0 config --json",
 					  NULL},
 	.see = (const char *const[]){"save", "port", NULL},
+	.leads =
+		(const struct cmd_lead[]){
+			{"files", "ls"},
+			{"jobs", "jobs"},
+			{"ports", "port"},
+			{"stats", "stats"},
+			{"version", "version"},
+			{NULL, NULL},
+		},
 };

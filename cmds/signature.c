@@ -1,7 +1,11 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "app/app.h"
 
-static const char *const words[] = {"off", "on", NULL};
+static const struct arg_word words[] = {
+	{"off", "leave the payload as it is"},
+	{"on", "write number and send time into the last 18 bytes"},
+	{NULL},
+};
 
 static void get(const struct config *c, struct value *v)
 {
@@ -23,21 +27,21 @@ static const struct arg_setting setting = {
 static const struct arg args[] = {
 	APP_STREAMS_TO_SET,
 	{ARG_ENUM, .name = "SIGNATURE", .words = words,
-	 .help = "whether frames are signed", .setting = &setting},
+	 .help = "whether to sign frames", .setting = &setting},
 	{ARG_NONE},
 };
 
 const struct cmd cmd_signature = {
 	.name = "signature",
-	.summary = "Sign frames with a number and their time",
+	.group = GROUP_HEADERS,
+	.summary = "Sign frames with a number and their send time",
 	.forms =
 		(const struct cmd_form[]){
-			{args, app_set,
-			 "on: the last 18 bytes of each frame hold its number "
-			 "and when it was sent; with IPv6 that takes sizes "
-			 "from 84 bytes on"},
+			{args, app_set, NULL},
 			{0},
 		},
+	.notes = "With IPv6, signed frames have 84 bytes or more. "
+		 "docs/protocol.md has the layout of the signature.",
 	.examples =
 		(const char *const[]){"signature on", "signature 0 off", NULL},
 	.see = (const char *const[]){"size", "strategy", NULL},

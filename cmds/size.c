@@ -20,24 +20,24 @@ static const struct arg_setting setting = {
 static const struct arg args[] = {
 	APP_STREAMS_TO_SET,
 	{ARG_SIZES, .name = "SIZE", .unit = "bytes",
-	 .help = "bytes of a frame on layer 2, FCS included; weights 1..255, "
-		 "in all 256 at most",
-	 .min = STREAM_SIZE_MIN, .max = STREAM_SIZE_MAX, .setting = &setting},
+	 .help = "frame on layer 2, FCS included", .min = STREAM_SIZE_MIN,
+	 .max = STREAM_SIZE_MAX, .setting = &setting},
 	{ARG_NONE},
 };
 
 const struct cmd cmd_size = {
 	.name = "size",
-	.summary = "Set the size of the frames sent, or a mix of sizes",
+	.group = GROUP_TRAFFIC,
+	.summary = "Set the frame size, or a mix of sizes",
 	.forms =
 		(const struct cmd_form[]){
-			{args, app_set,
-			 "set the size; 64 is 60 bytes handed to the device "
-			 "and 4 of FCS; a mix is up to 8 SIZE[:WEIGHT], "
-			 "weights of 1..255 and 256 in all, default 1; imix is "
-			 "64:7,594:4,1518:1"},
+			{args, app_set, NULL},
 			{0},
 		},
+	.notes = "The FCS is 4 bytes: of size 64 the device gets 60. A mix is "
+		 "up to 8 of SIZE or SIZE:WEIGHT, separated by commas; weights "
+		 "1..255, default 1, sum at most 256. imix is "
+		 "64:7,594:4,1518:1.",
 	.examples = (const char *const[]){"size 64", "size 0 1518", "size imix",
 					  "size 0 64:7,570:4,1518:1",
 					  "size 64,1518", NULL},

@@ -5,8 +5,7 @@ enum { TIME };
 enum { UNTIL_NS };
 
 static const struct arg args[] = {
-	[TIME] = {ARG_TIME, .name = "TIME",
-		  .help = "how long: 10s, 250ms, 2min",
+	[TIME] = {ARG_TIME, .name = "TIME", .help = "duration, such as 250ms",
 		  .max = 86400ull * 1000000000},
 	{ARG_NONE},
 };
@@ -25,12 +24,14 @@ static enum call_result run(struct call *c)
 
 const struct cmd cmd_sleep = {
 	.name = "sleep",
-	.summary = "Wait; traffic and prompt go on, Ctrl-C ends it",
+	.group = GROUP_SCRIPTS,
+	.summary = "Pause before the next command",
 	.forms =
 		(const struct cmd_form[]){
-			{args, run, "wait before the next command"},
+			{args, run, NULL},
 			{0},
 		},
+	.notes = "Traffic goes on. Ctrl-C ends the pause.",
 	.examples = (const char *const[]){"sleep 2s", "start; sleep 10s; stop",
 					  NULL},
 	.see = (const char *const[]){"stop", NULL},

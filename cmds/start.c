@@ -1,5 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
+#include <stdio.h>
+#include <string.h>
+
 #include "app/app.h"
+#include "shell/arg.h"
 
 /* Each form starts with the ports; the limit stands behind its keyword. */
 enum { PORTS, KEYWORD, LIMIT };
@@ -18,19 +22,18 @@ static const struct arg args[] = {
 static const struct arg count_args[] = {
 	[PORTS] = PORTS_ARG,
 	[KEYWORD] = {ARG_KEYWORD, .name = "count",
-		     .help = "so many frames, then stop"},
+		     .help = "stop after COUNT frames"},
 	[LIMIT] = {ARG_INT, .name = "COUNT", .unit = "frames",
-		   .help = "how many each port sends", .min = 1,
+		   .help = "frames that each port sends", .min = 1,
 		   .max = 1000000000000000},
 	{ARG_NONE},
 };
 
 static const struct arg for_args[] = {
 	[PORTS] = PORTS_ARG,
-	[KEYWORD] = {ARG_KEYWORD, .name = "for", .help = "so long, then stop"},
-	[LIMIT] = {ARG_TIME, .name = "TIME",
-		   .help = "how long: frames due by then are sent", .min = 1000,
-		   .max = 720 * 3600000000000ull},
+	[KEYWORD] = {ARG_KEYWORD, .name = "for", .help = "stop after TIME"},
+	[LIMIT] = {ARG_TIME, .name = "TIME", .help = "duration of the run",
+		   .min = 1000, .max = 720 * 3600000000000ull},
 	{ARG_NONE},
 };
 
@@ -51,6 +54,56 @@ static uint64_t with_mode(struct call *c, unsigned mode)
 	return mask;
 }
 
+/* What a port of ours will do, as a person is told. */
+static void describe(const struct app *app, unsigned port, bool several,
+		     const char *until, char *buf, size_t size)
+{
+	const char *s3 = several ? "" : "s"; /* of the verb */
+	const struct stream *s = pktgen_stream(&app->pktgen, port, 0);
+	char sizes[80], rate[48];
+
+	if (app->pktgen.set[port].mode & MODE_REFLECT) {
+		snprintf(buf, size, "reflect%s what arrives %s", s3, until);
+		return;
+	}
+	value_sizes_print(&s->sizes, sizes, sizeof(sizes));
+	value_rate_print(&s->rate, rate, sizeof(rate));
+	snprintf(buf, size, "%s%s frames of %s bytes at %s %s",
+		 app->pktgen.set[port].mode & MODE_NULL ? "make" : "send", s3,
+		 sizes, s->rate.unit == RATE_MAX ? "full speed" : rate, until);
+}
+
+/* A line to a person for each port, or for several that do the same. */
+static void tell(struct call *c, uint64_t mask, const char *until)
+{
+	const struct app *app = call_app(c);
+	char line[224], other[224], ports[96];
+
+	if (c->program)
+		return;
+	reply_list(c->reply, "started", REPLY_TABLE);
+	while (mask) {
+		const unsigned first = (unsigned)__builtin_ctzll(mask);
+		uint64_t alike = 1ull << first;
+
+		describe(app, first, true, until, line, sizeof(line));
+		for (unsigned i = first + 1; i < app->pktgen.nb_ports; i++) {
+			if (!(mask >> i & 1))
+				continue;
+			describe(app, i, true, until, other, sizeof(other));
+			if (!strcmp(line, other))
+				alike |= 1ull << i;
+		}
+		value_set_print(alike, ports, sizeof(ports));
+		describe(app, first, alike & (alike - 1), until, line,
+			 sizeof(line));
+		reply_textf(c->reply, NULL, "port%s %s %s",
+			    alike & (alike - 1) ? "s" : "", ports, line);
+		mask &= ~alike;
+	}
+	reply_end(c->reply);
+}
+
 static enum call_result run(struct call *c)
 {
 	struct pktgen *pg = &call_app(c)->pktgen;
@@ -64,8 +117,18 @@ static enum call_result run(struct call *c)
 					 "port %u sends up to a limit; 'stop' "
 					 "it first",
 					 i);
+	run_begin(call_app(c), mask, c->now_ns);
 	pktgen_start(pg, mask, c->now_ns);
+	tell(c, mask, "until 'stop'");
 	return CALL_DONE;
+}
+
+static void for_time(uint64_t ns, char *buf, size_t size)
+{
+	char time[32];
+
+	value_time_print(ns, time, sizeof(time));
+	snprintf(buf, size, "for %s", time);
 }
 
 static enum call_result run_limited(struct call *c,
@@ -73,6 +136,7 @@ static enum call_result run_limited(struct call *c,
 {
 	struct pktgen *pg = &call_app(c)->pktgen;
 	const uint64_t mask = with_mode(c, MODE_TX);
+	char until[48];
 
 	if (!mask)
 		return CALL_FAIL;
@@ -82,7 +146,14 @@ static enum call_result run_limited(struct call *c,
 		if (mask >> i & 1 && (worker_runs(v->state) || v->nb_held))
 			return app_fail_active(c, PORTS, i);
 	}
+	run_begin(call_app(c), mask, c->now_ns);
 	pktgen_start_limited(pg, mask, limit, c->now_ns);
+	if (limit->frames != FLOW_NO_LIMIT)
+		snprintf(until, sizeof(until), "until %llu frames are sent",
+			 (unsigned long long)limit->frames);
+	else
+		for_time(limit->time_ns, until, sizeof(until));
+	tell(c, mask, until);
 	return CALL_DONE;
 }
 
@@ -102,20 +173,20 @@ static enum call_result run_for(struct call *c)
 
 const struct cmd cmd_start = {
 	.name = "start",
-	.summary = "Start sending on ports whose mode sends",
+	.group = GROUP_TRAFFIC,
+	.summary = "Start traffic",
 	.forms =
 		(const struct cmd_form[]){
-			{args, run,
-			 "send, or reflect, until 'stop'; ports whose mode "
-			 "does neither are left alone"},
+			{args, run, "send, or reflect, until 'stop'"},
 			{count_args, run_count,
-			 "send exactly so many frames each, then stop and give "
-			 "notice: @! SECONDS port 0 done count=N"},
+			 "send exactly COUNT frames on each port, then stop "
+			 "and report"},
 			{for_args, run_for,
-			 "send the frames due within that time, then stop and "
-			 "give notice"},
+			 "send the frames due within TIME, then stop and "
+			 "report"},
 			{0},
 		},
+	.notes = "'mode' chooses which ports send; others are not changed.",
 	.examples =
 		(const char *const[]){"start", "start 0", "start 0 count 1m",
 				      "start for 10s", NULL},

@@ -10,8 +10,6 @@ enum { EVERY_KEYWORD = 1, EVERY_TIME, EVERY_COUNT, EVERY_JSON };
 enum { LIVE_KEYWORD = 1, LIVE_INTERVAL };
 enum { PACING_KEYWORD = 1, PACING_JSON };
 
-#define LIVE_DEFAULT_NS 1000000000ull
-
 #define PORTS_ARG                                             \
 	{                                                     \
 		ARG_PORTS, .optional = true, .name = "PORTS", \
@@ -25,26 +23,19 @@ static const struct arg show_args[] = {
 
 static const struct arg clear_args[] = {
 	[PORTS] = PORTS_ARG,
-	{ARG_KEYWORD, .name = "clear", .help = "count from zero again"},
+	{ARG_KEYWORD, .name = "clear", .help = "count from zero"},
 	{ARG_NONE},
 };
-
-/* What `stats clear` remembers. */
-enum { UNTIL_NS };
-
-/* The longest that it holds back the ports that send. */
-#define CLEAR_NS 1000000000ull
-#define CLEAR_POLL_NS 100000ull
 
 static const struct arg every_args[] = {
 	[PORTS] = PORTS_ARG,
 	[EVERY_KEYWORD] = {ARG_KEYWORD, .name = "every",
-			   .help = "a line an interval"},
-	[EVERY_TIME] = {ARG_TIME, .name = "TIME", .help = "the interval",
+			   .help = "print rates at intervals"},
+	[EVERY_TIME] = {ARG_TIME, .name = "TIME", .help = "interval",
 			.min = 10000000, .max = 3600ull * 1000000000},
 	[EVERY_COUNT] = {ARG_INT, .optional = true, .name = "COUNT",
-			 .help = "how many lines; left out, until Ctrl-C",
-			 .min = 1, .max = 1000000000},
+			 .help = "number of intervals", .min = 1,
+			 .max = 1000000000},
 	[EVERY_JSON] = ARG_JSON("reply as JSON"),
 	{ARG_NONE},
 };
@@ -52,9 +43,9 @@ static const struct arg every_args[] = {
 static const struct arg live_args[] = {
 	[PORTS] = PORTS_ARG,
 	[LIVE_KEYWORD] = {ARG_KEYWORD, .page = true, .name = "live",
-			  .help = "a page that is kept up to date"},
+			  .help = "open a page that is updated"},
 	[LIVE_INTERVAL] = {ARG_TIME, .optional = true, .name = "INTERVAL",
-			   .help = "the interval; left out, 1s",
+			   .help = "time between updates", .unset = "1s",
 			   .min = 100000000, .max = 10ull * 1000000000},
 	{ARG_NONE},
 };
@@ -62,7 +53,7 @@ static const struct arg live_args[] = {
 static const struct arg pacing_args[] = {
 	[PORTS] = PORTS_ARG,
 	[PACING_KEYWORD] = {ARG_KEYWORD, .name = "pacing",
-			    .help = "how late frames went out"},
+			    .help = "show how late frames left"},
 	[PACING_JSON] = ARG_JSON("reply as JSON"),
 	{ARG_NONE},
 };
@@ -121,44 +112,19 @@ static enum call_result run_show(struct call *c)
 	return CALL_DONE;
 }
 
-static void take_base(const struct call *c)
-{
-	struct app *app = call_app(c);
-
-	for (unsigned i = 0; i < app->pktgen.nb_ports; i++) {
-		const struct worker_view *v = pktgen_look(&app->pktgen, i);
-
-		if (!(c->v[PORTS].mask >> i & 1) || !v)
-			continue;
-		app->port[i].base = v->stats;
-		pktgen_lag(&app->pktgen, i, &app->port[i].lag_base);
-	}
-}
-
-/*
- * What is under way would be sent before and received behind the moment from
- * which both count. So nothing is: those that send wait for it to arrive.
- */
 static enum call_result run_clear(struct call *c)
 {
 	struct app *app = call_app(c);
-	struct pktgen *pg = &app->pktgen;
-	/* A bench has no need of it, and its figures would suffer. */
-	const uint64_t mask = pktgen_owned(pg, OWNER_NOBODY);
+	struct clear *cl = (void *)c->state;
 
-	if (!c->calls) {
-		pktgen_pause(pg, mask, c->now_ns);
-		c->state[UNTIL_NS] = c->now_ns + CLEAR_NS;
+	if (!c->calls)
+		clear_begin(cl, app, c->v[PORTS].mask, c->now_ns);
+	if (c->cancelled) {
+		clear_cancel(cl, app, c->now_ns);
+		return CALL_DONE;
 	}
-	if (!c->cancelled && !pktgen_still(pg, mask, c->now_ns) &&
-	    c->now_ns < c->state[UNTIL_NS]) {
-		c->wake_ns = c->now_ns + CLEAR_POLL_NS;
-		return CALL_AGAIN;
-	}
-	if (!c->cancelled)
-		take_base(c);
-	pktgen_resume(pg, c->now_ns);
-	return CALL_DONE;
+	c->wake_ns = c->now_ns + CLEAR_POLL_NS;
+	return clear_step(cl, app, c->now_ns) ? CALL_DONE : CALL_AGAIN;
 }
 
 static void show_lag(struct reply *r, const struct histogram *h,
@@ -231,8 +197,11 @@ static enum call_result run_pacing(struct call *c)
 }
 
 /* What `stats every` remembers: times, lines, then WORDS of each port. */
-enum { START_NS, LAST_NS, LINES, FIRST_PORT };
+enum { START_NS, LAST_NS, LINES, ROWS, FIRST_PORT };
 enum { TX_PACKETS, TX_BYTES, RX_PACKETS, RX_BYTES, WORDS };
+
+/* Rows of a screen that its head stands above. */
+#define EVERY_ROWS 20
 
 _Static_assert(FIRST_PORT + PKTGEN_MAX_PORTS * WORDS <= CMD_STATE_WORDS,
 	       "a call cannot remember the counters of all ports");
@@ -243,11 +212,16 @@ static void show_interval(struct call *c, const char *group, uint64_t packets,
 	uint64_t span_ns = c->now_ns - c->state[LAST_NS];
 	const uint64_t milli = stats_rate_milli(packets, span_ns);
 
-	reply_map(c->reply, group, REPLY_LINE);
+	reply_map(c->reply, group, REPLY_TABLE);
 	app_show_rate(c, milli);
 	reply_milli(c->reply, "l1",
 		    stats_mbps_l1_milli(packets, bytes, span_ns), "Mbit/s");
 	reply_end(c->reply);
+}
+
+static uint64_t time_ms(const struct call *c)
+{
+	return (c->now_ns - c->state[START_NS]) / 1000000;
 }
 
 /* Shows what came since the last line where `show`, and remembers the new. */
@@ -261,12 +235,15 @@ static void every_port(struct call *c, unsigned i, bool show)
 		return;
 	s = &v->stats;
 	if (show) {
-		reply_map(c->reply, NULL, REPLY_LINE);
+		reply_map(c->reply, NULL, REPLY_TABLE);
+		c->state[ROWS]++;
+		if (!c->json)
+			reply_milli(c->reply, "time", time_ms(c), "s");
 		reply_u64(c->reply, "port", i, NULL);
-		if (v->mode & (MODE_TX | MODE_REFLECT))
+		if (!c->json || v->mode & (MODE_TX | MODE_REFLECT))
 			show_interval(c, "tx", s->tx_packets - last[TX_PACKETS],
 				      s->tx_bytes - last[TX_BYTES]);
-		if (v->mode & MODE_RX)
+		if (!c->json || v->mode & MODE_RX)
 			show_interval(c, "rx", s->rx_packets - last[RX_PACKETS],
 				      s->rx_bytes - last[RX_BYTES]);
 		reply_end(c->reply);
@@ -277,24 +254,31 @@ static void every_port(struct call *c, unsigned i, bool show)
 	last[RX_BYTES] = s->rx_bytes;
 }
 
+/* A person's row has the time; a head comes back before it scrolls off. */
+static void begin_interval(struct call *c)
+{
+	const uint64_t span_ns = c->now_ns - c->state[LAST_NS];
+	const bool head = !c->state[ROWS];
+
+	if (c->json) {
+		reply_milli(c->reply, "time", time_ms(c), "s");
+		reply_milli(c->reply, "span", (span_ns + 500000) / 1000000,
+			    "s");
+	}
+	reply_list(c->reply, "ports", head ? REPLY_TABLE : REPLY_ROWS);
+}
+
 static void every_line(struct call *c, bool show)
 {
 	const struct pktgen *pg = &call_app(c)->pktgen;
-	const uint64_t span_ns = c->now_ns - c->state[LAST_NS];
 
-	if (show) {
-		reply_style(c->reply, REPLY_LINE);
-		reply_milli(c->reply, "time",
-			    (c->now_ns - c->state[START_NS]) / 1000000, "s");
-		/* To a person only where it is not the one asked for. */
-		if (c->json || span_ns >= c->v[EVERY_TIME].u * 3 / 2)
-			reply_milli(c->reply, "span",
-				    (span_ns + 500000) / 1000000, "s");
-		reply_list(c->reply, "ports", REPLY_LINE);
-	}
+	if (show)
+		begin_interval(c);
 	for (unsigned i = 0; i < pg->nb_ports; i++)
 		if (c->v[PORTS].mask >> i & 1)
 			every_port(c, i, show);
+	if (c->state[ROWS] >= EVERY_ROWS)
+		c->state[ROWS] = 0;
 	if (show)
 		reply_end(c->reply);
 	c->state[LAST_NS] = c->now_ns;
@@ -328,17 +312,16 @@ static enum call_result run_every(struct call *c)
 
 static enum call_result start_live(struct call *c, struct live *l)
 {
-	const struct value *v = &c->v[LIVE_INTERVAL];
-
 	if (c->runner != c->session->person)
 		return call_fail(c, E_STATE, LIVE_KEYWORD,
-				 "a page is for a person's terminal; use "
+				 "'stats live' needs a terminal; use "
 				 "'stats every TIME --json'");
 	if (!c->v[PORTS].mask)
-		return call_fail(c, E_STATE, LIVE_KEYWORD, "there is no port");
-	live_init(l, call_app(c), c->v[PORTS].mask,
-		  v->set ? v->u : LIVE_DEFAULT_NS, c->now_ns);
-	session_page_open(c->session);
+		return call_fail(c, E_STATE, LIVE_KEYWORD,
+				 "the appliance has no ports");
+	live_init(l, call_app(c), c->v[PORTS].mask, c->v[LIVE_INTERVAL].u,
+		  c->now_ns);
+	session_page_open(c->session, LIVE_KEYS);
 	return CALL_AGAIN;
 }
 
@@ -348,18 +331,29 @@ static enum call_result run_live(struct call *c)
 	struct app *app = call_app(c);
 	struct live *l = &app->live;
 	struct screen *s = &c->session->page.screen;
+	char key;
 
 	if (!c->calls && start_live(c, l) == CALL_FAIL)
 		return CALL_FAIL;
 	if (c->cancelled || session_page_left(c->session)) {
+		clear_cancel(&l->clear, app, c->now_ns);
 		session_page_close(c->session);
 		return CALL_DONE;
 	}
+	while ((key = session_page_key_pressed(c->session)) != '\0') {
+		live_key(l, app, key, c->now_ns);
+		live_restart(l, s->rows, s->columns);
+	}
+	if (l->clear.on && !clear_step(&l->clear, app, c->now_ns)) {
+		c->wake_ns = c->now_ns + CLEAR_POLL_NS;
+		return CALL_AGAIN;
+	}
 	if (!c->calls || c->now_ns >= l->due_ns) {
-		if (c->calls)
+		if (c->calls && !l->paused)
 			live_sample(l, app, c->now_ns);
 		l->due_ns = c->now_ns + l->interval_ns;
-		live_restart(l, s->rows, s->columns);
+		if (!c->calls || !l->paused)
+			live_restart(l, s->rows, s->columns);
 	} else if (l->layout.rows != s->rows ||
 		   l->layout.columns != s->columns) {
 		live_restart(l, s->rows, s->columns);
@@ -370,24 +364,29 @@ static enum call_result run_live(struct call *c)
 
 const struct cmd cmd_stats = {
 	.name = "stats",
-	.summary = "Show counters and rates, clear them, or watch them",
+	.group = GROUP_WATCHING,
+	.summary = "Show, clear or watch counters and rates",
 	.forms =
 		(const struct cmd_form[]){
 			{show_args, run_show,
-			 "counters since the last clear, last rates"},
+			 "show counters since 'stats clear', rates of the last "
+			 "second"},
 			{clear_args, run_clear,
-			 "count from zero again; ports that send pause until "
-			 "what they sent has arrived"},
+			 "count from zero; senders pause until their frames "
+			 "have arrived"},
 			{pacing_args, run_pacing,
-			 "how much later than intended frames went out, each "
-			 "counted as the first of its burst: up to 1/16 is "
-			 "rounded up; of one port with the histogram"},
+			 "show how late frames left; for a single port also "
+			 "the histogram"},
 			{every_args, run_every,
-			 "a line an interval: rates, layer 1"},
+			 "print pps and layer 1 Mbit/s once per interval"},
 			{live_args, OPTION(LIVE) ? run_live : NULL,
-			 "a page kept up to date; any key leaves it"},
+			 "open a page of all counters with keys: s starts and "
+			 "stops, q leaves"},
 			{0},
 		},
+	.notes = "Without COUNT, 'stats every' goes on until Ctrl-C. Pacing "
+		 "counts a burst as its first frame, and rounds "
+		 "lateness up by 1/16 at most.",
 	.examples =
 		(const char *const[]){"stats", "stats --json", "stats 0 clear",
 				      "stats 0 pacing", "stats every 1s",

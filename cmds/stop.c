@@ -12,9 +12,37 @@ enum { DEADLINE_NS };
 static const struct arg args[] = {
 	[PORTS] = {ARG_PORTS, .optional = true, .name = "PORTS",
 		   .help = "ports to stop"},
-	[JSON] = ARG_JSON("reply with the sum as JSON"),
+	[JSON] = ARG_JSON("reply with the totals as JSON"),
 	{ARG_NONE},
 };
+
+static void report_port(struct call *c, unsigned i)
+{
+	struct app *app = call_app(c);
+	const struct worker_view *v = pktgen_count(&app->pktgen, i, c->now_ns);
+	struct reply *r = c->reply;
+	uint64_t left = v->in_flight;
+	struct run_sum sum;
+
+	run_sum(app, i, c->now_ns, &sum);
+	reply_map(r, NULL, REPLY_TABLE);
+	reply_u64(r, "port", i, NULL);
+	reply_milli(r, "time", (sum.time_ns + 500000) / 1000000, "s");
+	reply_u64(r, "sent", sum.stats.tx_packets, NULL);
+	/* Some in flight may be of an earlier run. */
+	left = MIN(left, sum.stats.tx_packets);
+	reply_u64(r, "completed", sum.stats.tx_packets - left, NULL);
+	reply_u64(r, "in_flight", left, NULL);
+	reply_u64(r, "skipped", sum.stats.tx_skipped, NULL);
+	reply_u64(r, "dropped", sum.stats.tx_dropped, NULL);
+	app_show_rate(c, sum.pps_milli);
+	reply_milli(r, "l2", sum.l2_milli, "Mbit/s");
+	reply_milli(r, "l1", sum.l1_milli, "Mbit/s");
+	reply_u64(r, "received", sum.stats.rx_packets, NULL);
+	if (sum.has_missing)
+		reply_u64(r, "missing", sum.missing, NULL);
+	reply_end(r);
+}
 
 /*
  * The sum of what was sent: every frame either came back from the device as
@@ -23,27 +51,11 @@ static const struct arg args[] = {
 static void report(struct call *c)
 {
 	struct app *app = call_app(c);
-	struct stats s;
 
 	reply_list(c->reply, "ports", REPLY_TABLE);
 	for (unsigned i = 0; i < app->pktgen.nb_ports; i++) {
-		const struct worker_view *v =
-			pktgen_count(&app->pktgen, i, c->now_ns);
-		uint64_t left;
-
-		if (!(c->v[PORTS].mask >> i & 1) || !v)
-			continue;
-		left = v->in_flight;
-		app_stats(app, i, &s);
-		reply_map(c->reply, NULL, REPLY_TABLE);
-		reply_u64(c->reply, "port", i, NULL);
-		reply_u64(c->reply, "sent", s.tx_packets, NULL);
-		/* A clear may have come while they were in flight. */
-		left = MIN(left, s.tx_packets);
-		reply_u64(c->reply, "completed", s.tx_packets - left, NULL);
-		reply_u64(c->reply, "in_flight", left, NULL);
-		reply_u64(c->reply, "received", s.rx_packets, NULL);
-		reply_end(c->reply);
+		if (c->v[PORTS].mask >> i & 1 && pktgen_up(&app->pktgen, i))
+			report_port(c, i);
 	}
 	reply_end(c->reply);
 }
@@ -71,6 +83,9 @@ static enum call_result run(struct call *c)
 		if (up != CALL_DONE)
 			return up;
 		pktgen_stop(pg, mask);
+		for (unsigned i = 0; i < pg->nb_ports; i++)
+			if (mask >> i & 1)
+				run_stopped(call_app(c), i, c->now_ns);
 		c->state[DEADLINE_NS] = c->now_ns + DRAIN_NS;
 	}
 	if (!pktgen_drained(pg, mask, c->now_ns)) {
@@ -89,18 +104,19 @@ static enum call_result run(struct call *c)
 
 const struct cmd cmd_stop = {
 	.name = "stop",
-	.summary = "Stop sending, wait for frames in flight, show the sum",
+	.group = GROUP_TRAFFIC,
+	.summary = "Stop traffic and print totals",
 	.forms =
 		(const struct cmd_form[]){
-			{args, run,
-			 OPTION(JSON)
-				 ? "stop, drain for up to a second, show the "
-				   "sum (to a program with --json, or when "
-				   "frames are missing)"
-				 : "stop, drain for up to a second, show "
-				   "the sum"},
+			{args, run, NULL},
 			{0},
 		},
+	.notes = OPTION(JSON)
+			 ? "Waits up to a second for frames in flight. A "
+			   "program gets totals with --json, or when frames "
+			   "are missing."
+			 : "Waits up to a second for frames in flight.",
 	.examples = (const char *const[]){"stop", "stop 0", NULL},
 	.see = (const char *const[]){"start", "stats", NULL},
+	.grave = true,
 };

@@ -20,23 +20,20 @@ static const struct arg_setting setting = {
 static const struct arg args[] = {
 	APP_PORTS_TO_SET,
 	{ARG_ENUM, .name = "STRATEGY", .words = app_strategies,
-	 .help = "how frames are made", .setting = &setting},
+	 .help = "how to make frames", .setting = &setting},
 	{ARG_NONE},
 };
 
 const struct cmd cmd_strategy = {
 	.name = "strategy",
+	.group = GROUP_TRAFFIC,
 	.summary = "Choose how frames are made",
 	.forms =
 		(const struct cmd_form[]){
-			{args, app_set,
-			 "create: each is built anew; copy: each is a copy of "
-			 "a template; pool: frames that are back from the "
-			 "device are edited; shared: where frames of a size do "
-			 "not differ one is sent again and again, else as "
-			 "pool; 'port' shows what is in use"},
+			{args, app_set, NULL},
 			{0},
 		},
+	.notes = "'port' shows the strategy in use as 'frames'.",
 	.examples = (const char *const[]){"strategy shared", "strategy 0 copy",
 					  NULL},
 	.see = (const char *const[]){"port", "burst", "onfull", NULL},

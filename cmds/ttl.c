@@ -19,18 +19,18 @@ static const struct arg_setting setting = {
 
 static const struct arg args[] = {
 	APP_STREAMS_TO_SET,
-	{ARG_INT, .name = "TTL", .help = "hops", .min = 1, .max = 255,
+	{ARG_INT, .name = "TTL", .help = "number of hops", .min = 1, .max = 255,
 	 .setting = &setting},
 	{ARG_NONE},
 };
 
 const struct cmd cmd_ttl = {
 	.name = "ttl",
-	.summary = "Set how many routers the frames may pass",
+	.group = GROUP_HEADERS,
+	.summary = "Set the IPv4 TTL and IPv6 hop limit",
 	.forms =
 		(const struct cmd_form[]){
-			{args, app_set,
-			 "set IPv4's time to live, which is IPv6's hop limit"},
+			{args, app_set, NULL},
 			{0},
 		},
 	.examples = (const char *const[]){"ttl 64", "ttl 0 1", NULL},

@@ -25,10 +25,11 @@ static enum call_result run(struct call *c)
 
 const struct cmd cmd_version = {
 	.name = "version",
-	.summary = "Show what this appliance was built from",
+	.group = GROUP_CONSOLE,
+	.summary = "Show version, platform and compiler",
 	.forms =
 		(const struct cmd_form[]){
-			{args, run, "show version, platform and compiler"},
+			{args, run, NULL},
 			{0},
 		},
 	.examples = (const char *const[]){"version", "version --json", NULL},

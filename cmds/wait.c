@@ -9,19 +9,19 @@ enum { PORTS, IDLE, IDLE_WITHIN, IDLE_TIME };
 
 #define POLL_NS 1000000ull
 
-#define IDLE_ARGS                                                 \
-	[PORTS] = {ARG_PORTS, .optional = true, .name = "PORTS",  \
-		   .help = "ports to wait for, for all of them"}, \
-	[IDLE] = {ARG_KEYWORD, .name = "idle",                    \
-		  .help = "at rest: nothing more is sent or under way"}
-#define WITHIN_ARG                                                    \
-	{                                                             \
-		ARG_KEYWORD, .name = "within", .help = "not for ever" \
+#define IDLE_ARGS                                                \
+	[PORTS] = {ARG_PORTS, .optional = true, .name = "PORTS", \
+		   .help = "ports to wait for"},                 \
+	[IDLE] = {ARG_KEYWORD, .name = "idle",                   \
+		  .help = "wait until nothing is sent or in flight"}
+#define WITHIN_ARG                                                       \
+	{                                                                \
+		ARG_KEYWORD, .name = "within", .help = "fail after TIME" \
 	}
-#define TIME_ARG                                                          \
-	{                                                                 \
-		ARG_TIME, .name = "TIME", .help = "after which it fails", \
-			  .max = 86400ull * 1000000000                    \
+#define TIME_ARG                                                  \
+	{                                                         \
+		ARG_TIME, .name = "TIME", .help = "longest wait", \
+			  .max = 86400ull * 1000000000            \
 	}
 
 static const struct arg idle_args[] = {IDLE_ARGS, {ARG_NONE}};
@@ -95,17 +95,19 @@ static enum call_result run_condition(struct call *c)
 
 const struct cmd cmd_wait = {
 	.name = "wait",
-	.summary = "Wait until ports are idle, or a counter is so far",
+	.group = GROUP_SCRIPTS,
+	.summary = "Wait until ports are idle or a condition holds",
 	.forms =
 		(const struct cmd_form[]){
 			{idle_args, run_idle,
-			 "until none of them sends and what they sent has "
+			 "wait until no port sends and all frames have "
 			 "arrived"},
 			{idle_within_args, run_idle,
-			 "the same, but fail when the time is over"},
-			{args, run_condition, "until it is so on all of them"},
+			 "wait for that, but fail after TIME"},
+			{args, run_condition,
+			 "wait until the condition holds on all PORTS"},
 			{within_args, run_condition,
-			 "the same, but fail when the time is over"},
+			 "wait for that, but fail after TIME"},
 			{0},
 		},
 	.examples = (const char *const[]){"start count 1k; wait idle",

@@ -2,7 +2,7 @@
 /*
  * Prints docs made from the compiled tables: `docgen commands` is the page of
  * all commands, `docgen table` the README's table, `docgen stats` the counters,
- * `docgen errors` the error codes.
+ * `docgen errors` the error codes, `docgen texts` what tools/prose judges.
  */
 #include <stdio.h>
 #include <string.h>
@@ -18,14 +18,37 @@ static void put_cell(const char *text)
 		printf(*text == '|' ? "\\|" : "%c", *text);
 }
 
-static void put_usage(const struct cmd *cmd, const struct cmd_form *f)
+static void put_row(const char *word, const char *text)
 {
-	char usage[160];
+	printf("| `");
+	put_cell(word);
+	printf("` | ");
+	put_cell(text);
+	printf(" |\n");
+}
 
-	cmd_usage(cmd, f, usage, sizeof(usage));
-	printf("`");
-	put_cell(usage);
-	printf("`");
+/* An argument, and each word of an enumeration in its place. */
+static void put_argument(const struct arg *a)
+{
+	const char *unset = cmd_arg_default(a);
+	char text[256];
+	struct arg bare = *a;
+
+	if (a->type != ARG_ENUM) {
+		char usage[64];
+
+		bare.words = NULL;
+		cmd_arg_usage(&bare, usage, sizeof(usage));
+		cmd_arg_help(a, text, sizeof(text));
+		put_row(usage, text);
+	}
+	for (const struct arg_word *w = a->words; w && w->name; w++) {
+		const bool is_unset = unset && !strcmp(unset, w->name);
+
+		snprintf(text, sizeof(text), "%s%s", w->help,
+			 a->type == ARG_ENUM && is_unset ? " (default)" : "");
+		put_row(w->name, text);
+	}
 }
 
 static void put_arguments(const struct cmd *cmd)
@@ -34,37 +57,41 @@ static void put_arguments(const struct cmd *cmd)
 
 	for (const struct cmd_form *f = cmd->forms; f->run; f++) {
 		for (const struct arg *a = f->args; a->type != ARG_NONE; a++) {
-			char usage[64], range[64];
-
 			if (a->type == ARG_KEYWORD || cmd_arg_seen(cmd, f, a))
 				continue;
 			if (!head)
-				printf("\n| argument | takes |\n| --- | --- "
-				       "|\n");
+				printf("\n| argument | meaning |\n"
+				       "| --- | --- |\n");
 			head = true;
-			cmd_arg_usage(a, usage, sizeof(usage));
-			cmd_arg_range(a, range, sizeof(range));
-			printf("| `");
-			put_cell(usage);
-			printf("` | ");
-			put_cell(a->help);
-			printf("%s%s |\n", range[0] ? ", " : "", range);
+			put_argument(a);
 		}
+	}
+}
+
+/* A line each, with what it does where that is not what the summary says. */
+static void put_forms(const struct cmd *cmd)
+{
+	char usage[160];
+
+	if (!cmd->forms[1].run && !cmd->forms[0].help) {
+		cmd_usage(cmd, &cmd->forms[0], usage, sizeof(usage));
+		printf("\n    %s\n", usage);
+		return;
+	}
+	printf("\n| form | does |\n| --- | --- |\n");
+	for (const struct cmd_form *f = cmd->forms; f->run; f++) {
+		cmd_usage(cmd, f, usage, sizeof(usage));
+		put_row(usage, cmd_form_help(cmd, f));
 	}
 }
 
 static void put_command(const struct cmd *cmd)
 {
-	printf("\n## %s\n\n%s.\n\n| form | does |\n| --- | --- |\n", cmd->name,
-	       cmd->summary);
-	for (const struct cmd_form *f = cmd->forms; f->run; f++) {
-		printf("| ");
-		put_usage(cmd, f);
-		printf(" | ");
-		put_cell(f->help);
-		printf(" |\n");
-	}
+	printf("\n### %s\n\n%s.\n", cmd->name, cmd->summary);
+	put_forms(cmd);
 	put_arguments(cmd);
+	if (cmd->notes)
+		printf("\n%s\n", cmd->notes);
 	if (cmd->examples) {
 		printf("\nExamples:\n\n");
 		for (const char *const *e = cmd->examples; *e; e++)
@@ -79,37 +106,88 @@ static void put_command(const struct cmd *cmd)
 	}
 }
 
+/* Calls `fn` for each command that is shown, by group. */
+static void each_command(void (*head)(const char *group),
+			 void (*fn)(const struct cmd *cmd))
+{
+	for (enum cmd_group g = GROUP_NONE + 1; g < CMD_GROUPS; g++) {
+		head(cmd_group_name(g));
+		for (unsigned i = 0; cmd_table[i]; i++)
+			if (!cmd_table[i]->hidden && cmd_table[i]->group == g)
+				fn(cmd_table[i]);
+	}
+}
+
+static void put_heading(const char *group)
+{
+	printf("\n## %c%s\n", group[0] - 'a' + 'A', group + 1);
+}
+
 static void put_commands(void)
 {
 	printf("# Commands\n\nGenerated from the command table by `make docs`; "
-	       "CI fails when it differs.\n\nPORTS is `0`, `0,2-3` or `all`; "
-	       "left out, it is the selection that `port PORTS`\nmakes, at "
-	       "first all. What is set of a stream also takes `0.0`, stream 0 "
-	       "of port 0, the\nonly one that a port has, and `0.all`: see "
-	       "[protocol.md](protocol.md).\n\nNumbers take units: `10mpps`, "
-	       "`2.5kpps`, `500mbps` (layer 2), `1gbpsl1` (layer 1),\n`25%%`, "
-	       "`max`; `10s`, `250us`, `5m`; `64`, `1k`. The case of words "
-	       "and units does not\nmatter.\n");
-	for (unsigned i = 0; cmd_table[i]; i++)
-		if (!cmd_table[i]->hidden)
-			put_command(cmd_table[i]);
+	       "CI fails when it differs. `help COMMAND`\nshows the same at "
+	       "the prompt.\n\nPORTS is `0`, `0,2-3` or `all`; "
+	       "without it, a command uses the ports that `port PORTS`\n"
+	       "selected, at first all. Settings of a stream also take `0.0`, "
+	       "stream 0 of port 0, the\nonly one that a port has, and "
+	       "`0.all`: see [protocol.md](protocol.md).\n\n"
+	       "Numbers take units: `10mpps`, `2.5kpps`, `500mbps` (layer 2), "
+	       "`1gbpsl1` (layer 1),\n`25%%`, `max`; `10s`, `250us`, `5m`; "
+	       "`64`, `1k`. The case of words and units does not\nmatter.\n");
+	each_command(put_heading, put_command);
+}
+
+static void put_group_row(const char *group)
+{
+	printf("| **%s** | |\n", group);
+}
+
+static void put_command_row(const struct cmd *cmd)
+{
+	printf("| [`%s`](docs/commands.md#%s) | ", cmd->name, cmd->name);
+	put_cell(cmd->summary);
+	printf(" |\n");
 }
 
 static void put_table(void)
 {
 	printf("| command | does |\n| --- | --- |\n");
-	for (unsigned i = 0; cmd_table[i]; i++) {
-		const struct cmd *cmd = cmd_table[i];
+	each_command(put_group_row, put_command_row);
+}
 
-		for (const struct cmd_form *f = cmd->forms;
-		     f->run && !cmd->hidden; f++) {
-			printf("| ");
-			put_usage(cmd, f);
-			printf(" | ");
-			put_cell(f->help);
-			printf(" |\n");
+/* ---- What tools/prose judges: kind, place and text, by tabs -------------- */
+
+static void put_text(const char *kind, const char *place, const char *text)
+{
+	if (text)
+		printf("%s\t%s\t%s\n", kind, place, text);
+}
+
+static void put_texts_of(const struct cmd *cmd)
+{
+	put_text("summary", cmd->name, cmd->summary);
+	put_text("notes", cmd->name, cmd->notes);
+	for (const struct cmd_form *f = cmd->forms; f->run; f++) {
+		put_text("form", cmd->name, f->help);
+		for (const struct arg *a = f->args; a->type != ARG_NONE; a++) {
+			put_text("argument", cmd->name, a->help);
+			for (const struct arg_word *w = a->words; w && w->name;
+			     w++)
+				put_text("word", cmd->name, w->help);
 		}
 	}
+}
+
+static void put_texts(void)
+{
+	for (unsigned i = 0; cmd_table[i]; i++)
+		put_texts_of(cmd_table[i]);
+	for (size_t i = 0; i < stats_nb_fields; i++)
+		put_text("argument", stats_fields[i].name,
+			 stats_fields[i].help);
+	for (int e = E_OK + 1; e < SHELL_ERR_COUNT; e++)
+		put_text("argument", shell_err_name(e), shell_err_text(e));
 }
 
 static void put_stats(void)
@@ -143,9 +221,9 @@ static void put_stats(void)
 	       "rest a port has received\n  as many frames as another has "
 	       "sent. Where that does not come to be so, for loss or\n  "
 	       "frames from elsewhere, the wait ends 100 ms after the device "
-	       "has given back the\n  last frame; for a port whose frames did "
-	       "not come back the last time, after 10 ms. A\n  device gets a "
-	       "second to give them back.\n"
+	       "has given back the\n  last frame: after 900 ms for a port "
+	       "whose frames came back the last time, after\n  10 ms for one "
+	       "whose did not. A device gets a second to give them back.\n"
 	       "- While no port sends and nothing is under way, it takes no "
 	       "time. A port that `bench`\n  is at work on is not held "
 	       "back.\n\n"
@@ -175,6 +253,8 @@ int main(int argc, char **argv)
 		put_stats();
 	else if (!strcmp(what, "errors"))
 		put_errors();
+	else if (!strcmp(what, "texts"))
+		put_texts();
 	else
 		return 2;
 	return 0;

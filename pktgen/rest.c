@@ -138,7 +138,7 @@ bool rest_reached(struct pktgen *pg, unsigned i, uint64_t now_ns)
 	const struct worker_view *v = pktgen_count(pg, i, now_ns);
 	const int peer = pg->set[i].rest.peer;
 	const uint64_t still_ns = v->still_ns;
-	uint64_t patience_ns = REST_PATIENCE_NS;
+	uint64_t patience_ns = peer >= 0 ? REST_KNOWN_NS : REST_PATIENCE_NS;
 	struct counts n;
 
 	if (v->nb_held)

@@ -10,7 +10,8 @@
  * counts. Since all was last at rest a port has sent as many frames as another
  * has received: then these are they. Where that never comes to be so, for loss,
  * for frames from elsewhere, or as they go to somebody else, the wait ends by
- * time. Of a port whose frames did not come back the last time it is short.
+ * time: soonest of a port whose frames did not come back the last time, latest
+ * of one whose frames did, as they are only late.
  */
 #ifndef PKTGEN_REST_H
 #define PKTGEN_REST_H
@@ -20,8 +21,10 @@
 
 /*
  * Behind WORKER_DEVICE_NS for a device to give back what it has: for frames
- * that may come back, and for others.
+ * that a port of ours is known to get, for those that may come back, and for
+ * others.
  */
+#define REST_KNOWN_NS 900000000ull
 #define REST_PATIENCE_NS 100000000ull
 #define REST_QUIET_NS 10000000ull
 

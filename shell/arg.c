@@ -19,8 +19,8 @@ static enum shell_err take_name(const char *word, struct value *v)
 static enum shell_err take_enum(const char *word, const struct arg *a,
 				struct value *v)
 {
-	for (v->u = 0; a->words[v->u]; v->u++)
-		if (!strcasecmp(a->words[v->u], word))
+	for (v->u = 0; a->words[v->u].name; v->u++)
+		if (!strcasecmp(a->words[v->u].name, word))
 			return E_OK;
 	return E_SYNTAX;
 }
@@ -28,8 +28,8 @@ static enum shell_err take_enum(const char *word, const struct arg *a,
 /* Of ARG_MAC; 0 for none, else the index from 1. */
 static uint64_t word_of(const struct arg *a, const char *word)
 {
-	for (uint64_t i = 0; a->words && a->words[i]; i++)
-		if (!strcmp(a->words[i], word))
+	for (uint64_t i = 0; a->words && a->words[i].name; i++)
+		if (!strcmp(a->words[i].name, word))
 			return i + 1;
 	return 0;
 }
@@ -53,13 +53,21 @@ static enum shell_err take_hex32(const char *word, struct value *v)
 
 #define MICRO 1000000u
 
-/* Bits per second as a rate on layer 2 writes them, "bpsl2" left aside. */
+/*
+ * Bits per second as a rate on layer 2 writes them, "bpsl2" left aside; a
+ * link's speed has no other unit, so "10g" will do.
+ */
 static enum shell_err take_speed(const char *word, struct value *v)
 {
 	const size_t len = strlen(word);
+	char whole[32];
 	struct rate rate;
-	enum shell_err err = value_rate(word, &rate);
+	enum shell_err err;
 
+	snprintf(whole, sizeof(whole), "%.26s%s", word,
+		 value_lacks_unit(word) && strpbrk(word, "kmgtKMGT") ? "bps"
+								     : "");
+	err = value_rate(len > 26 ? "" : whole, &rate);
 	if (err)
 		return err;
 	if (rate.unit != RATE_BPS_L2 || word[len - 1] == '2' ||
@@ -203,7 +211,7 @@ static void print_address(const struct arg *a, const struct value *v, char *buf,
 			  size_t size)
 {
 	if (a->type == ARG_MAC && a->words && v->u)
-		snprintf(buf, size, "%s", a->words[v->u - 1]);
+		snprintf(buf, size, "%s", a->words[v->u - 1].name);
 	else if (a->type == ARG_MAC)
 		value_mac_print(v->addr, buf, size);
 	else if (a->type == ARG_IPV4)
@@ -234,7 +242,7 @@ void arg_print(const struct arg *a, const struct value *v, char *buf,
 				 size);
 		break;
 	case ARG_ENUM:
-		snprintf(buf, size, "%s", a->words[v->u]);
+		snprintf(buf, size, "%s", a->words[v->u].name);
 		break;
 	case ARG_KEYWORD:
 		snprintf(buf, size, "%s", a->name);

@@ -12,6 +12,8 @@ struct parse_ports {
 	/* How many streams a port has, from 0 on; NULL: one each. */
 	unsigned (*nb_streams)(const void *app, unsigned port);
 	const void *app;
+	/* Words of other tools, ends with a NULL word; NULL: none. */
+	const struct cmd_hint *hints;
 };
 
 /*

@@ -38,7 +38,7 @@ enum arg_type {
 	ARG_INT,     /* v.u, within min..max */
 	ARG_RATE,    /* v.rate */
 	ARG_TIME,    /* v.u in ns, within min..max */
-	ARG_ENUM,    /* one of words[]: v.u is its index */
+	ARG_ENUM,    /* the name of one of words[]: v.u is its index */
 	ARG_KEYWORD, /* the word `name` itself */
 	ARG_NAME,  /* a word of 1..31 letters, digits, '_', '-', '.': v.text */
 	ARG_HEX32, /* 8 hexadecimal digits, a CRC: v.u */
@@ -72,6 +72,12 @@ enum arg_type {
 		OPTION(JSON) ? ARG_FLAG : ARG_NONE,                      \
 			.optional = true, .name = "json", .help = (text) \
 	}
+
+/* A word of an enumeration, and what it means: one clause. */
+struct arg_word {
+	const char *name; /* NULL ends the list */
+	const char *help;
+};
 
 /* A name that an argument may take now, for completion. */
 struct arg_name {
@@ -117,8 +123,13 @@ struct arg {
 	bool repeated;
 	enum subject_scope scope; /* ARG_PORTS: of what it is a set */
 	const char *name;         /* "SIZE"; keyword or flag: the word itself */
-	const char *help;         /* one line */
+	const char *help;         /* one clause, without range and default */
 	const char *unit;         /* of the number, for messages; may be NULL */
+	/*
+	 * Optional: the word that its value is taken from where the line does
+	 * not give it; of ARG_PORTS what its command takes instead, in words.
+	 */
+	const char *unset;
 	/* Of ARG_INT, ARG_TIME, ARG_SPEED, ARG_SIZES; both 0: no limit. */
 	uint64_t min, max;
 	/*
@@ -126,7 +137,7 @@ struct arg {
 	 * does.
 	 */
 	bool prefix;
-	const char *const *words; /* ARG_ENUM, ARG_MAC: NULL-terminated */
+	const struct arg_word *words; /* ARG_ENUM, ARG_MAC */
 	/*
 	 * ARG_NAME, ARG_TEXT: where its names come from, or NULL. Puts the one
 	 * at `i`, from 0, into *name; false when there are not as many.
@@ -175,6 +186,11 @@ struct call {
 	struct reply *reply;     /* empty at each call */
 	bool json;               /* the reply will be rendered as JSON */
 	bool program;            /* nobody typed it: leave courtesies out */
+	/* A person typed this very line, so words may be shortened. */
+	bool typed;
+	/* How many words name the command: 2 where another, `lead`, does. */
+	unsigned first;
+	const struct cmd *lead; /* else NULL */
 	bool cancelled; /* the last call: put things right, it returns unseen */
 	unsigned calls; /* 0 at the first call */
 	uint64_t now_ns;
@@ -189,16 +205,59 @@ struct call {
 struct cmd_form {
 	const struct arg *args; /* up to CMD_ARGS_MAX and an ARG_NONE */
 	enum call_result (*run)(struct call *c);
-	const char *help; /* one line: what this form does */
+	/*
+	 * What this form does: a clause of up to CMD_HELP_MAX bytes. NULL where
+	 * the command's summary says it: see cmd_form_help().
+	 */
+	const char *help;
+};
+
+#define CMD_SUMMARY_MAX 60
+#define CMD_HELP_MAX 80
+
+/* By what commands are listed together; cmd_group_name() names them. */
+enum cmd_group {
+	GROUP_NONE, /* of a command that is hidden */
+	GROUP_TRAFFIC,
+	GROUP_HEADERS,
+	GROUP_WATCHING,
+	GROUP_CONFIGURATION,
+	GROUP_SCRIPTS,
+	GROUP_FILES,
+	GROUP_CONSOLE,
+	CMD_GROUPS
+};
+
+/* `WORD ...` behind a command is the command `name ...`. */
+struct cmd_lead {
+	const char *word;
+	const char *name;
+};
+
+/* What somebody may type who comes from elsewhere, and what helps. */
+struct cmd_hint {
+	const char *word; /* no command's name */
+	/* What to type instead, or what there is not: "type 'stats clear'". */
+	const char *hint;
 };
 
 struct cmd {
 	const char *name;
-	const char *summary;          /* one line, no full stop */
+	enum cmd_group group;
+	/* A verb and its object, up to CMD_SUMMARY_MAX bytes, no full stop. */
+	const char *summary;
 	const struct cmd_form *forms; /* ends with one whose run is NULL */
-	const char *const *examples;  /* NULL-terminated lines that work */
-	const char *const *see;       /* NULL-terminated names; may be NULL */
-	bool hidden;                  /* runs, but no list names it */
+	/* More, in sentences, for `help COMMAND` and the docs; may be NULL. */
+	const char *notes;
+	const char *const *examples; /* NULL-terminated lines that work */
+	const char *const *see;      /* NULL-terminated names; may be NULL */
+	bool hidden;                 /* runs, but no list names it */
+	/*
+	 * It ends what goes on: no other word is taken for it, and none
+	 * suggests it.
+	 */
+	bool grave;
+	const struct cmd_lead *leads; /* ends with a NULL word; may be NULL */
 };
 
 /* Generated: all commands by name, NULL at the end. */

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "shell/setting.h"
 #include "shell/usage.h"
 
 /* ---- Where the cursor is ----------------------------------------------- */
@@ -82,10 +83,13 @@ void complete_read(struct complete *c, const struct complete_env *env,
 		c->start = w->word[c->done].column - 1;
 		c->quoted = memchr(line + c->start, '"', len - c->start);
 	}
+	c->call.typed = true; /* by a person, who completes it */
 	parse_call(env->commands, w, &env->ports, &c->call);
 	c->enter = !c->call.err;
-	if (c->done)
+	if (c->done >= c->call.first)
 		c->cmd = c->call.cmd;
+	else if (c->done)
+		c->cmd = c->call.lead;
 	read_rest(c, env, line, len);
 }
 
@@ -122,7 +126,7 @@ static arg_set take_word(const struct complete *c, const struct arg *args,
 
 static bool flag_given(const struct complete *c, const struct arg *a)
 {
-	for (unsigned i = 1; i < c->done; i++)
+	for (unsigned i = c->call.first; i < c->done; i++)
 		if (parse_is_flag(&c->words.word[i]) &&
 		    !strcasecmp(c->words.word[i].text + 2, a->name))
 			return true;
@@ -142,7 +146,7 @@ static arg_set next_args(const struct complete *c, const struct arg *args)
 {
 	arg_set set = skip_optional(args, 1), found = 0;
 
-	for (unsigned i = 1; i < c->done && set; i++) {
+	for (unsigned i = c->call.first; i < c->done && set; i++) {
 		const struct word *word = &c->words.word[i];
 
 		if (!parse_is_flag(word))
@@ -151,7 +155,7 @@ static arg_set next_args(const struct complete *c, const struct arg *args)
 			set = 0;
 	}
 	/* One that is repeated comes last, and as often as there is room. */
-	if (c->done > CMD_ARGS_MAX)
+	if (c->done - c->call.first >= CMD_ARGS_MAX)
 		set = 0;
 	for (unsigned i = 0; set && args[i].type != ARG_NONE; i++)
 		if (args[i].type == ARG_FLAG ? !flag_given(c, &args[i])
@@ -188,7 +192,8 @@ static bool seen(const struct complete *c, const struct cmd_form *form,
 static void give(const struct complete *c, const char *word, const char *takes,
 		 const char *help)
 {
-	const struct complete_item item = {word, takes, help ? help : ""};
+	const struct complete_item item = {word, takes, help ? help : "",
+					   c->group};
 
 	c->fn(c->arg, &item);
 }
@@ -230,8 +235,8 @@ static void offer_words(const struct complete *c, const struct arg *a)
 		break;
 	case ARG_ENUM:
 	case ARG_MAC:
-		for (const char *const *w = a->words; w && *w; w++)
-			complete_offer(c, *w, a->help);
+		for (const struct arg_word *w = a->words; w && w->name; w++)
+			complete_offer(c, w->name, w->help);
 		break;
 	case ARG_SIZES:
 		complete_offer(c, "imix", "64, 594 and 1518 bytes 7:4:1");
@@ -245,7 +250,9 @@ static void offer_words(const struct complete *c, const struct arg *a)
 static void describe(const struct complete *c, const struct arg *a)
 {
 	const unsigned ports = c->env->ports.count;
-	char usage[CMD_TEXT_MAX], takes[64];
+	const char *unset = cmd_arg_default(a);
+	char usage[CMD_TEXT_MAX], takes[96];
+	size_t n;
 
 	cmd_arg_usage(a, usage, sizeof(usage));
 	cmd_arg_range(a, takes, sizeof(takes));
@@ -257,6 +264,10 @@ static void describe(const struct complete *c, const struct arg *a)
 		snprintf(takes, sizeof(takes), "number");
 	else if (a->type == ARG_TIME && !takes[0])
 		snprintf(takes, sizeof(takes), "time");
+	n = strlen(takes);
+	if (unset)
+		snprintf(takes + n, sizeof(takes) - n, "%sdefault %s",
+			 n ? ", " : "", unset);
 	give(c, usage, takes, a->help);
 }
 
@@ -301,27 +312,55 @@ static void visit_arg(const struct complete *c, enum complete_what what,
 		if (what == COMPLETE_ALL && a->type != ARG_PORTS &&
 		    may_become(c, a))
 			describe(c, a);
-	} else if (new_word || may_become(c, a)) {
+	} else if (a->type != ARG_ENUM && (new_word || may_become(c, a))) {
 		describe(c, a);
 	} else if (a->type != ARG_PORTS) {
 		offer_words(c, a);
 	}
 }
 
-void complete_visit(struct complete *c, enum complete_what what, complete_fn fn,
-		    void *arg)
+static const char *lead_help(const struct complete *c, const struct cmd_lead *l)
 {
 	const struct cmd *const *cmd = c->env->commands;
 
+	while (*cmd && strcmp((*cmd)->name, l->name) != 0)
+		cmd++;
+	return *cmd ? (*cmd)->summary : NULL;
+}
+
+/* All of them by group, those that begin with something by name. */
+static void offer_commands(struct complete *c)
+{
+	const unsigned groups = *c->prefix ? 1 : CMD_GROUPS;
+	const struct cmd *const *cmd;
+
+	for (unsigned g = 0; g < groups; g++) {
+		for (cmd = c->env->commands; *cmd; cmd++) {
+			if ((*cmd)->hidden ||
+			    (groups > 1 && (*cmd)->group != g))
+				continue;
+			c->group = groups > 1 ? (*cmd)->group : GROUP_NONE;
+			complete_offer(c, (*cmd)->name, (*cmd)->summary);
+		}
+	}
+	c->group = GROUP_NONE;
+}
+
+void complete_visit(struct complete *c, enum complete_what what, complete_fn fn,
+		    void *arg)
+{
 	c->fn = fn;
 	c->arg = arg;
 	if (c->nowhere)
 		return;
-	for (; !c->done && *cmd; cmd++)
-		if (!(*cmd)->hidden)
-			complete_offer(c, (*cmd)->name, (*cmd)->summary);
+	if (!c->done)
+		offer_commands(c);
 	if (!c->cmd)
 		return;
+	if (c->done == 1)
+		for (const struct cmd_lead *l = c->cmd->leads; l && l->word;
+		     l++)
+			complete_offer(c, l->word, lead_help(c, l));
 	for (const struct cmd_form *f = c->cmd->forms; f->run; f++) {
 		arg_set set = next_args(c, f->args);
 
@@ -330,7 +369,10 @@ void complete_visit(struct complete *c, enum complete_what what, complete_fn fn,
 				visit_arg(c, what, &f->args[i]);
 	}
 	if (what == COMPLETE_NEXT && c->enter)
-		give(c, "<Enter>", "", c->call.form->help);
+		give(c, "<Enter>", "",
+		     setting_asked(&c->call)
+			     ? "show what is set"
+			     : cmd_form_help(c->cmd, c->call.form));
 }
 
 bool complete_whole(const struct complete *c)

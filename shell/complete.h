@@ -30,6 +30,7 @@ struct complete_item {
 	const char *word;  /* "txrx", or "[PORTS]" where it is described */
 	const char *takes; /* "64..9018 bytes"; empty where nothing is to say */
 	const char *help;  /* one line */
+	enum cmd_group group; /* of a command; else GROUP_NONE */
 };
 
 typedef void (*complete_fn)(void *arg, const struct complete_item *item);
@@ -48,6 +49,7 @@ struct complete {
 	struct call call;      /* what the parser says to it */
 	complete_fn fn;
 	void *arg;
+	enum cmd_group group; /* of the command that is being offered */
 };
 
 /* Reads `len` bytes of a line, the cursor behind them; `env` and `line` stay

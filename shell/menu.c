@@ -4,9 +4,12 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "shell/usage.h"
+
 #define INDENT 2
 /* Columns that help needs beside what it is of. */
 #define HELP_MIN 20
+#define HELP_BYTES 256
 #define GAP 2
 /* For the line that says how many more there are, and line ends. */
 #define LAST_LINE 64
@@ -23,8 +26,13 @@ struct menu {
 	struct out *o;
 	unsigned width; /* of the screen */
 	unsigned count, shown;
-	size_t word, takes; /* the widest of them */
-	unsigned across;    /* words in a row, 0: a row each, with help */
+	size_t word;     /* the widest of them */
+	unsigned across; /* words in a row, 0: a row each, with help */
+	/* Of commands by group: how many heads, the widest, the last one. */
+	unsigned heads;
+	size_t head;
+	enum cmd_group group;
+	size_t column; /* of the row in which they stand, behind the last */
 	size_t room;
 };
 
@@ -106,8 +114,13 @@ static void measure(void *arg, const struct complete_item *item)
 	m->count++;
 	if (strlen(item->word) > m->word)
 		m->word = strlen(item->word);
-	if (strlen(item->takes) > m->takes)
-		m->takes = strlen(item->takes);
+	if (item->group != m->group) {
+		const size_t len = strlen(cmd_group_name(item->group));
+
+		m->group = item->group;
+		m->heads++;
+		m->head = len > m->head ? len : m->head;
+	}
 }
 
 /* A word in a row of several. */
@@ -124,24 +137,56 @@ static void make_cell(struct row *r, const struct menu *m, const char *word)
 		row_pad(r, (at ? 0 : INDENT) + m->word + GAP);
 }
 
+/* A command behind others of its group, in as many rows as these need. */
+static void make_member(struct row *r, struct menu *m,
+			const struct complete_item *item)
+{
+	const size_t len = strlen(item->word), from = INDENT + m->head + GAP;
+
+	if (item->group != m->group) {
+		const char *head = cmd_group_name(item->group);
+
+		if (m->shown)
+			row_end(r);
+		m->group = item->group;
+		row_pad(r, INDENT);
+		row_put(r, head, strlen(head));
+		row_pad(r, from);
+		m->column = from;
+	} else if (m->column + 1 + len >= m->width) {
+		row_end(r);
+		row_pad(r, from);
+		m->column = from;
+	} else {
+		row_put(r, " ", 1);
+		m->column++;
+	}
+	row_word(r, m->o, item->word);
+	m->column += len;
+	if (m->shown + 1 == m->count)
+		row_end(r);
+}
+
 /* A row of its own, or several where its help is long. */
-static void make_row(struct row *r, const struct menu *m,
+static void make_row(struct row *r, struct menu *m,
 		     const struct complete_item *item)
 {
-	size_t column = INDENT + m->word + GAP;
+	const size_t column = INDENT + m->word + GAP;
+	char text[HELP_BYTES];
 
+	if (item->group != m->group) {
+		const char *head = cmd_group_name(item->group);
+
+		m->group = item->group;
+		row_put(r, head, strlen(head));
+		row_end(r);
+	}
 	row_pad(r, INDENT);
 	row_word(r, m->o, item->word);
-	if (*item->takes) {
-		row_pad(r, column);
-		row_put(r, item->takes, strlen(item->takes));
-	}
-	if (m->takes && m->width > column + m->takes + GAP + HELP_MIN)
-		column += m->takes + GAP;
-	else if (*item->takes)
-		row_end(r); /* its help stands below what it takes */
+	snprintf(text, sizeof(text), "%s%s%s", item->help,
+		 *item->help && *item->takes ? ", " : "", item->takes);
 	/* Too narrow for any column: as the terminal wraps it. */
-	row_wrap(r, item->help, column,
+	row_wrap(r, text, column,
 		 m->width > column + HELP_MIN ? m->width : SIZE_MAX);
 	row_end(r);
 }
@@ -152,7 +197,9 @@ static void put_item(void *arg, const struct complete_item *item)
 	struct row r;
 
 	r.used = r.column = 0;
-	if (m->across)
+	if (m->across && m->heads)
+		make_member(&r, m, item);
+	else if (m->across)
 		make_cell(&r, m, item->word);
 	else
 		make_row(&r, m, item);
@@ -176,7 +223,10 @@ static bool list(struct edit *e, struct out *o, struct complete *c,
 	if (!m.count)
 		return false;
 	m.room = MENU_ROOM - LAST_LINE;
-	if (m.count > MENU_ROWS) {
+	m.group = GROUP_NONE;
+	/* What scrolls off at once is of no use. */
+	if (m.count > MENU_ROWS ||
+	    (m.heads > 1 && m.count + m.heads + 1 > e->height)) {
 		/* The last column stays free. */
 		m.across = (unsigned)((e->width - 1) / (m.word + GAP));
 		m.across += !m.across;

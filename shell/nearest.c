@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "shell/nearest.h"
 
+#include <limits.h>
 #include <string.h>
 
 /* Letters of another case are the same: that is what was meant. */
@@ -13,49 +14,88 @@ static bool differ(char a, char b)
 	return a != b;
 }
 
-/* Edits that turn one word into the other, or 99 where they are long. */
+#define LETTERS 32
+
+/*
+ * Edits that turn one word into the other, two letters in the wrong order being
+ * one of them (optimal string alignment), or 99 where they are long.
+ */
 static unsigned distance(const char *a, const char *b)
 {
-	unsigned row[34], la = (unsigned)strlen(a), lb = (unsigned)strlen(b);
+	unsigned rows[3][LETTERS + 2];
+	unsigned *before = rows[0], *last = rows[1], *row = rows[2];
+	const unsigned la = (unsigned)strlen(a), lb = (unsigned)strlen(b);
 
-	if (la > 32 || lb > 32)
+	if (la > LETTERS || lb > LETTERS)
 		return 99;
 	for (unsigned j = 0; j <= lb; j++)
 		row[j] = j;
 	for (unsigned i = 1; i <= la; i++) {
-		unsigned diagonal = row[0];
+		unsigned *free = before;
 
+		before = last;
+		last = row;
+		row = free;
 		row[0] = i;
 		for (unsigned j = 1; j <= lb; j++) {
-			unsigned best = diagonal + differ(a[i - 1], b[j - 1]);
-
-			diagonal = row[j];
-			if (row[j] + 1 < best)
-				best = row[j] + 1;
-			if (row[j - 1] + 1 < best)
-				best = row[j - 1] + 1;
-			row[j] = best;
+			row[j] = last[j - 1] + differ(a[i - 1], b[j - 1]);
+			if (last[j] + 1 < row[j])
+				row[j] = last[j] + 1;
+			if (row[j - 1] + 1 < row[j])
+				row[j] = row[j - 1] + 1;
+			if (i > 1 && j > 1 && !differ(a[i - 1], b[j - 2]) &&
+			    !differ(a[i - 2], b[j - 1]) &&
+			    before[j - 2] + 1 < row[j])
+				row[j] = before[j - 2] + 1;
 		}
 	}
 	return row[lb];
 }
 
+/* Of a few words: one or two edits away. */
+static bool is_near(size_t len, unsigned d)
+{
+	return d <= (len > 3 ? 2u : 1u);
+}
+
+/*
+ * Of many words: one edit away, or two where it is long. Of few letters one
+ * more or one less will do, or the wrong order: one of them another makes
+ * another word.
+ */
+static bool is_likely(const char *word, const char *text, unsigned d)
+{
+	const size_t len = strlen(text), other = strlen(word);
+
+	if (len < 3 || other < 2)
+		return d == 0;
+	if (len == 3)
+		return d <= 1 && (other > len || (strspn(word, text) == len &&
+						  strspn(text, word) == len));
+	return d <= (len < 7 ? 1u : 2u);
+}
+
 void nearest_init(struct nearest *n, const char *text)
 {
 	n->text = text;
-	n->least = strlen(text) > 3 ? 6 : 4;
+	n->least = UINT_MAX;
 	n->word = NULL;
+	n->many = false;
 }
 
 void nearest_offer(struct nearest *n, const char *word)
 {
 	/* Of two that are as near, the one that begins so. */
-	unsigned d = 2 * distance(word, n->text);
+	unsigned d = distance(word, n->text);
 
 	/* A word of one letter is near to any other. */
-	if (d && d >= 2 * strlen(word))
+	if (d && d >= strlen(word))
+		return;
+	if (n->many ? !is_likely(word, n->text, d)
+		    : !is_near(strlen(n->text), d))
 		return;
 	/* All of it in another case is nearer than the start of another. */
+	d *= 2;
 	if (d)
 		d -= !strncmp(word, n->text, strlen(n->text));
 	if (d < n->least) {
@@ -69,8 +109,9 @@ const char *nearest_command(const struct cmd *const *commands, const char *text)
 	struct nearest n;
 
 	nearest_init(&n, text);
+	n.many = true;
 	for (; *commands; commands++)
-		if (!(*commands)->hidden)
+		if (!(*commands)->hidden && !(*commands)->grave)
 			nearest_offer(&n, (*commands)->name);
 	return n.word;
 }

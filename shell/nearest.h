@@ -10,6 +10,7 @@
 
 struct nearest {
 	const char *text;
+	bool many; /* of all words of a language: only what is likely */
 	unsigned least;   /* what a word has to be below */
 	const char *word; /* the nearest so far, NULL for none near enough */
 };
@@ -17,7 +18,7 @@ struct nearest {
 void nearest_init(struct nearest *n, const char *text);
 void nearest_offer(struct nearest *n, const char *word);
 
-/* Of all commands that lists name; NULL when none is near. */
+/* Of all commands that lists name and that end nothing; NULL: none is near. */
 const char *nearest_command(const struct cmd *const *commands,
 			    const char *text);
 

@@ -24,11 +24,21 @@ static unsigned columns_used(unsigned columns)
 	return columns > SCREEN_COLUMNS ? SCREEN_COLUMNS : columns - 1;
 }
 
-void page_open(struct page *p, unsigned rows, unsigned columns)
+void page_open(struct page *p, const char *own, unsigned rows, unsigned columns)
 {
 	memset(p, 0, __builtin_offsetof(struct page, screen));
 	screen_init(&p->screen, rows, columns_used(columns));
+	p->own = own;
 	p->on = true;
+}
+
+char page_pressed(struct page *p)
+{
+	const char key = p->nb_pressed ? p->pressed[0] : '\0';
+
+	if (key)
+		memmove(p->pressed, p->pressed + 1, --p->nb_pressed);
+	return key;
 }
 
 void page_close(struct page *p, struct out *o)
@@ -73,6 +83,11 @@ enum page_key page_push(struct page *p, unsigned char byte, uint64_t now_ns)
 	if (key == KEY_REPORT && (p->asked || is_size(&p->keys))) {
 		p->asked = false;
 		return PAGE_KEY_SIZE;
+	}
+	if (key == KEY_TEXT && byte && strchr(p->own, byte)) {
+		if (p->nb_pressed < sizeof(p->pressed))
+			p->pressed[p->nb_pressed++] = (char)byte;
+		return PAGE_KEY_PRESSED;
 	}
 	p->left = true;
 	p->tail = byte >= 0xc0;

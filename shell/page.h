@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * The terminal in the hands of a command: a page on the alternate screen, kept
- * up to date, that any key ends. A person's command has it from
+ * up to date, that a key ends. A person's command has it from
  * session_page_open() on; private to shell/ but for the functions in session.h.
  *
  * Others may write lines meanwhile: they hide the page first, so that the lines
@@ -31,13 +31,16 @@
 
 struct page {
 	bool on;    /* a command has it */
-	bool left;  /* a key was pressed: it is to end */
+	bool left;  /* a key was pressed that ends it */
 	bool shown; /* the terminal shows it */
 	bool clear; /* ...and what stands there is to go */
 	bool tail;  /* the key's character goes on */
 	bool mid_line;
 	bool asked; /* the terminal for its size; it has not answered */
 	bool key_half;
+	const char *own;
+	char pressed[8]; /* of these, in their order */
+	unsigned nb_pressed;
 	struct keys keys;
 	uint64_t key_ns; /* the last byte of half a key */
 	uint64_t ask_ns, back_ns;
@@ -48,10 +51,19 @@ enum page_key {
 	PAGE_KEY_NONE,
 	PAGE_KEY_SIZE, /* the terminal's: it has keys.param[] rows, columns */
 	PAGE_KEY_LEFT,
+	PAGE_KEY_PRESSED, /* one of the command's own, see page_pressed() */
 };
 
-/* Takes the terminal, of this size. */
-void page_open(struct page *p, unsigned rows, unsigned columns);
+/*
+ * Takes the terminal, of this size. The characters of `own` are keys of the
+ * command's; any other key ends the page.
+ */
+void page_open(struct page *p, const char *own, unsigned rows,
+	       unsigned columns);
+
+/* The next of the command's own keys that was pressed; 0: none. */
+char page_pressed(struct page *p);
+
 void page_close(struct page *p, struct out *o);
 
 /* The terminal has this size; true when that is new, and the page empty. */

@@ -12,36 +12,48 @@
 #include "shell/nearest.h"
 #include "shell/usage.h"
 
-/* ---- Which command ----------------------------------------------------- */
-
-static void find_command(struct parser *p)
-{
-	const struct word *name = &p->w->word[0];
-	const char *near;
-
-	for (unsigned i = 0; p->commands[i]; i++) {
-		if (!strcasecmp(p->commands[i]->name, name->text)) {
-			p->c->cmd = p->commands[i];
-			return;
-		}
-	}
-	near = nearest_command(p->commands, name->text);
-	if (near)
-		parse_fail(p, E_UNKNOWN, name->column,
-			   "no command '%s'; did you mean '%s'?",
-			   parse_show(name->text).text, near);
-	else
-		parse_fail(p, E_UNKNOWN, name->column,
-			   "no command '%s'; 'help' lists them",
-			   parse_show(name->text).text);
-}
-
 /* ---- Which form -------------------------------------------------------- */
 
-static bool has_word(const struct parser *p, const char *text)
+static bool is_keyword(const struct cmd *cmd, const char *text)
+{
+	for (const struct cmd_form *f = cmd->forms; f->run; f++)
+		for (const struct arg *a = f->args; a->type != ARG_NONE; a++)
+			if (a->type == ARG_KEYWORD &&
+			    !strcasecmp(a->name, text))
+				return true;
+	return false;
+}
+
+/* Of all keywords of the command the only one that begins so. */
+static bool only_beginning(const struct cmd *cmd, const char *keyword,
+			   const char *with)
+{
+	if (!parse_begins(keyword, with))
+		return false;
+	for (const struct cmd_form *f = cmd->forms; f->run; f++)
+		for (const struct arg *a = f->args; a->type != ARG_NONE; a++)
+			if (a->type == ARG_KEYWORD &&
+			    parse_begins(a->name, with) &&
+			    strcmp(a->name, keyword) != 0)
+				return false;
+	return true;
+}
+
+bool parse_is_word(const struct parser *p, unsigned at, const char *keyword)
+{
+	const char *text;
+
+	if (at >= p->nb_pos)
+		return false;
+	text = p->pos[at]->text;
+	return !strcasecmp(text, keyword) ||
+	       (p->brief && only_beginning(p->c->cmd, keyword, text));
+}
+
+static bool has_word(const struct parser *p, const char *keyword)
 {
 	for (unsigned i = 0; i < p->nb_pos; i++)
-		if (!strcasecmp(p->pos[i]->text, text))
+		if (parse_is_word(p, i, keyword))
 			return true;
 	return false;
 }
@@ -66,27 +78,82 @@ int parse_fitness(const struct parser *p, const struct cmd_form *f)
 
 /* ---- Its arguments ----------------------------------------------------- */
 
-/* One that is out of range is understood, and others may follow it. */
-static void take_word(struct parser *p, const struct arg *a, struct value *v,
-		      const struct word *word)
+/* The only word of the enumeration that begins so. */
+static enum shell_err take_beginning(const struct arg *a, const char *with,
+				     struct value *v)
 {
-	enum shell_err err = arg_take(a, word->text, p->ports, v);
+	unsigned n = 0;
+
+	for (unsigned i = 0; a->words[i].name; i++) {
+		if (!parse_begins(a->words[i].name, with))
+			continue;
+		v->u = i;
+		n++;
+	}
+	return n == 1 ? E_OK : E_SYNTAX;
+}
+
+/* A number and, after a blank, its unit: "200 mbps". */
+static enum shell_err take_with_unit(const struct parser *p,
+				     const struct arg *a, struct value *v)
+{
+	const struct word *unit = p->pos[p->at + 1];
+	const char *number = p->pos[p->at]->text;
+	const size_t n = strlen(number), more = strlen(unit->text) + 1;
+	char whole[48];
+
+	if (unit->quoted || strspn(unit->text, ".0123456789") ||
+	    n + more > sizeof(whole))
+		return E_SYNTAX;
+	memcpy(whole, number, n);
+	memcpy(whole + n, unit->text, more);
+	return arg_take(a, whole, p->ports, v);
+}
+
+/*
+ * Takes the next word, with the one behind it where that is its unit, and says
+ * in *n how many.
+ */
+static enum shell_err take_next(const struct parser *p, const struct arg *a,
+				struct value *v, unsigned *n)
+{
+	const char *text = p->pos[p->at]->text;
+	enum shell_err err, with_unit;
+
+	*n = 1;
+	if (a->type == ARG_KEYWORD)
+		return parse_is_word(p, p->at, a->name) ? E_OK : E_SYNTAX;
+	err = arg_take(a, text, p->ports, v);
+	if (err == E_SYNTAX && a->type == ARG_ENUM && p->brief &&
+	    !is_keyword(p->c->cmd, text))
+		return take_beginning(a, text, v);
+	if (err == E_OK || !parse_has_unit(a->type) ||
+	    !value_lacks_unit(text) || p->at + 1 >= p->nb_pos)
+		return err;
+	with_unit = take_with_unit(p, a, v);
+	if (with_unit == E_SYNTAX)
+		return err;
+	*n = 2;
+	return with_unit;
+}
+
+/* One that is out of range is understood, and others may follow it. */
+static void take_word(struct parser *p, const struct arg *a, struct value *v)
+{
+	const struct word *word = p->pos[p->at];
+	unsigned n;
+	enum shell_err err = take_next(p, a, v, &n);
 
 	v->set = true;
 	v->column = word->column;
 	if (err)
 		parse_refuse(p, err, a, word, v->word);
 	if (!err || err == E_RANGE) {
-		p->at++;
+		p->at += n;
 		return;
 	}
 	p->stop = err;
 	p->wanted = a;
-}
-
-static bool is_word(const struct parser *p, unsigned at, const char *text)
-{
-	return at < p->nb_pos && !strcasecmp(p->pos[at]->text, text);
 }
 
 /*
@@ -103,9 +170,9 @@ static bool rule_takes(const struct parser *p, const struct arg *a,
 	while (next->type != ARG_NONE && next->optional)
 		next++;
 	if (next->type == ARG_KEYWORD) {
-		if (is_word(p, p->at, next->name))
+		if (parse_is_word(p, p->at, next->name))
 			return false;
-		if (is_word(p, p->at + 1, next->name))
+		if (parse_is_word(p, p->at + 1, next->name))
 			return true;
 	}
 	return p->nb_pos - p->at > required_left;
@@ -132,7 +199,7 @@ static void take_repeated(struct parser *p)
 		return;
 	last = &args[n - 1];
 	while (n < CMD_ARGS_MAX && p->at < p->nb_pos && !p->stop)
-		take_word(p, last, &p->c->v[n++], p->pos[p->at]);
+		take_word(p, last, &p->c->v[n++]);
 }
 
 unsigned parse_rest(const struct cmd *cmd)
@@ -177,13 +244,15 @@ static void take_positional(struct parser *p, unsigned i, unsigned required)
 		if (a->type == ARG_REST)
 			take_rest(p, p->pos[p->at++], v);
 		else
-			take_word(p, a, v, p->pos[p->at]);
+			take_word(p, a, v);
 	} else if (!a->optional) {
 		parse_refuse(p, E_MISSING, a, NULL, NULL);
 		p->stop = E_MISSING;
 		p->wanted = a;
 	} else if (a->type == ARG_PORTS) {
 		v->subjects = subjects_of(p->ports->selected);
+	} else if (a->unset) {
+		arg_take(a, a->unset, p->ports, v);
 	}
 }
 
@@ -308,11 +377,19 @@ static void try_all(struct parser *p,
 	}
 }
 
+/* As it stands; where that is wrong, with its words taken for beginnings. */
 static void choose_form(struct parser *p)
 {
-	struct attempt best = {0};
+	struct attempt best = {0}, brief = {0};
 
 	try_all(p, keep_better, &best);
+	if (!best.held && p->c->typed) {
+		p->brief = true;
+		try_all(p, keep_better, &brief);
+		p->brief = brief.held;
+		if (brief.held)
+			best = brief;
+	}
 	if (best.wanted)
 		try_all(p, add_other, &best);
 	memset(p->c->v, 0, sizeof(p->c->v));
@@ -369,11 +446,15 @@ void parse_call(const struct cmd *const *commands, const struct words *w,
 		last; /* words in front of a rest, all that are looked at */
 
 	c->err = E_OK;
-	find_command(&p);
+	c->first = 1;
+	c->lead = NULL;
+	parse_name(&p);
 	if (c->err)
 		return;
 	rest = parse_rest(c->cmd);
-	for (last = 1; last < w->count && p.nb_pos < rest; last++)
+	if (rest != UINT_MAX)
+		rest += c->first - 1;
+	for (last = c->first; last < w->count && p.nb_pos < rest; last++)
 		if (last >= rest || !parse_is_flag(&w->word[last]))
 			p.pos[p.nb_pos++] = &w->word[last];
 	choose_form(&p);
@@ -384,11 +465,14 @@ void parse_call(const struct cmd *const *commands, const struct words *w,
 			   "the appliance has no ports");
 		return;
 	}
-	for (unsigned i = 1; i < last && i < rest; i++)
+	for (unsigned i = c->first; i < last && i < rest; i++)
 		if (parse_is_flag(&w->word[i]))
 			take_flag(&p, &w->word[i]);
-	if (!c->err)
+	if (!c->err) {
 		take_positionals(&p);
+		if (c->err)
+			parse_question(&p);
+	}
 	/* Where call_fail() points when no argument is at fault. */
 	if (!c->err)
 		c->err_column = w->word[0].column;

@@ -38,9 +38,13 @@ bool parse_split(const char *line, unsigned len, unsigned *next,
 		 struct words *w, struct call *c);
 
 /*
- * Fills cmd, form, v and json of the call from the words; at least one. Leaves
- * err, err_column and err_text in the call where the words are wrong. The words
- * have to stay as long as the call.
+ * Fills cmd, first, form, v and json of the call from the words; at least one.
+ * Leaves err, err_column and err_text in the call where the words are wrong.
+ * The words have to stay as long as the call.
+ *
+ * Of a setting the value may be missing (its v[].set is false): it is asked
+ * for. Where call.typed is set, a beginning of the command, a keyword or a word
+ * of an enumeration stands for it if it is that of no other.
  */
 void parse_call(const struct cmd *const *commands, const struct words *w,
 		const struct parse_ports *ports, struct call *c);

@@ -64,11 +64,17 @@ static void other_keywords(const struct parser *p, char *buf, size_t size)
 	for (unsigned i = 0; i < p->nb_others && used < size; i++)
 		used += (size_t)snprintf(buf + used, size - used, " or '%s'",
 					 p->other[i]->name);
+	if (p->c->first > 1 || p->at)
+		return;
+	for (const struct cmd_lead *l = p->c->cmd->leads;
+	     l && l->word && used < size; l++)
+		used += (size_t)snprintf(buf + used, size - used, " or '%s'",
+					 l->word);
 }
 
 /* "SIZE, 64..9018 bytes": an argument as a message names it. */
-static void describe(const struct parser *p, const struct arg *a, char *buf,
-		     size_t size)
+static void describe(const struct parser *p, const struct arg *a, bool help,
+		     char *buf, size_t size)
 {
 	char usage[48], range[64];
 	struct arg plain = *a;
@@ -94,8 +100,10 @@ static void describe(const struct parser *p, const struct arg *a, char *buf,
 	default:
 		if (range[0])
 			snprintf(buf, size, "%s %s", usage, range);
-		else
+		else if (help)
 			snprintf(buf, size, "%s: %s", usage, a->help);
+		else
+			snprintf(buf, size, "%s", usage);
 	}
 }
 
@@ -106,8 +114,8 @@ static void suggest(const struct parser *p, const struct arg *a,
 	struct nearest n;
 
 	nearest_init(&n, text);
-	for (const char *const *w = a->words; w && *w; w++)
-		nearest_offer(&n, *w);
+	for (const struct arg_word *w = a->words; w && w->name; w++)
+		nearest_offer(&n, w->name);
 	if (a->type == ARG_KEYWORD)
 		nearest_offer(&n, a->name);
 	for (unsigned i = 0; i < p->nb_others; i++)
@@ -115,6 +123,41 @@ static void suggest(const struct parser *p, const struct arg *a,
 	buf[0] = '\0';
 	if (n.word)
 		snprintf(buf, size, "; did you mean '%s'?", n.word);
+}
+
+/*
+ * Says what units there are where one was forgotten: more of them where a
+ * multiplier shows what was meant. False where that is not it.
+ */
+static bool refuse_unitless(struct parser *p, const struct arg *a,
+			    const struct word *word)
+{
+	const char *w = word->text;
+	const size_t len = strlen(w);
+	const bool bare = len && w[len - 1] >= '0' && w[len - 1] <= '9';
+
+	if (!value_lacks_unit(w) || len > 20)
+		return false;
+	if (a->type == ARG_RATE && bare)
+		parse_fail(p, E_SYNTAX, word->column,
+			   "'%s' has no unit; type '%spps', '%skpps', "
+			   "'%smbps' or '%s%%'",
+			   w, w, w, w, w);
+	else if (a->type == ARG_RATE)
+		parse_fail(p, E_SYNTAX, word->column,
+			   "'%s' has no unit; type '%spps' or '%sbps'", w, w,
+			   w);
+	else if (a->type == ARG_TIME && bare)
+		parse_fail(p, E_SYNTAX, word->column,
+			   "'%s' has no unit; type '%ss', '%sms' or '%smin'", w,
+			   w, w, w);
+	else if (a->type == ARG_SPEED)
+		parse_fail(p, E_SYNTAX, word->column,
+			   "'%s' has no unit; type '%sgbps' or '%smbps'", w, w,
+			   w);
+	else
+		return false;
+	return true;
 }
 
 /* What is wrong with streams of ports that there are; false: that is not it. */
@@ -141,28 +184,113 @@ static bool refuse_streams(struct parser *p, const struct arg *a,
 	return true;
 }
 
+/* The number up to any of `ends`; 0 where there is none, or a larger one. */
+static uint64_t number(const char *text, const char *ends)
+{
+	const size_t len = strcspn(text, ends);
+	char word[24];
+	uint64_t n = 0;
+
+	snprintf(word, sizeof(word), "%.*s", (int)len, text);
+	return value_int(word, &n) ? 0 : n;
+}
+
+/* What is wrong with a mix whose sizes are in range; false: that is not it. */
+static bool refuse_mix(struct parser *p, const struct arg *a,
+		       const struct word *word, const char *at)
+{
+	const unsigned column = word->column + (unsigned)(at - word->text);
+	unsigned count = 1;
+	uint64_t sum = 0;
+
+	if (a->type != ARG_SIZES ||
+	    (!strchr(word->text, ':') && !strchr(word->text, ',')))
+		return false;
+	for (const char *s = word->text;; s = strchr(s, ',') + 1, count++) {
+		const uint64_t size = number(s, ":,");
+		const char *end = s + strcspn(s, ":,");
+		const uint64_t weight = *end == ':' ? number(end + 1, ",") : 1;
+
+		if (size < a->min || size > a->max)
+			return false;
+		if (!weight || weight > SIZES_WEIGHT_MAX) {
+			parse_fail(p, E_RANGE, column,
+				   "weight %.*s is out of range; type 1..%d",
+				   (int)strcspn(end + 1, ","), end + 1,
+				   SIZES_WEIGHT_MAX);
+			return true;
+		}
+		sum += weight;
+		if (!strchr(s, ','))
+			break;
+	}
+	if (count > SIZES_MAX)
+		parse_fail(p, E_RANGE, column,
+			   "a mix has %u sizes; type %d at most", count,
+			   SIZES_MAX);
+	else
+		parse_fail(p, E_RANGE, column,
+			   "weights add up to %u; type %d at most",
+			   (unsigned)sum, SIZES_SUM_MAX);
+	return true;
+}
+
+/* "a=5" where "a = 5" was meant; false: that is not what is wrong. */
+static bool refuse_glued(struct parser *p, enum shell_err err,
+			 const struct arg *a, const struct word *word)
+{
+	static const char ops[] = "<>=!";
+	const size_t at = strcspn(word->text, ops);
+	const size_t len = strspn(word->text + at, ops);
+
+	if (a->type != ARG_ENUM || !strchr(ops, a->words[0].name[0]) || !len ||
+	    !word->text[len])
+		return false;
+	parse_fail(p, err, word->column + (unsigned)at,
+		   "'%s' needs blanks around '%.*s'",
+		   parse_show(word->text).text, (int)len, word->text + at);
+	return true;
+}
+
 /* `at` is where in the word the fault is, NULL: at its start. */
 void parse_refuse(struct parser *p, enum shell_err err, const struct arg *a,
 		  const struct word *word, const char *at)
 {
 	const unsigned column =
 		word ? word->column + (unsigned)(at ? at - word->text : 0) : 0;
-	char wanted[144], others[64], near[64];
+	char wanted[144], others[96], near[64];
 
-	describe(p, a, wanted, sizeof(wanted));
+	describe(p, a, err != E_MISSING, wanted, sizeof(wanted));
 	other_keywords(p, others, sizeof(others));
-	if (err == E_MISSING && others[0] && a->type != ARG_KEYWORD) {
+	if (err == E_MISSING &&
+	    refuse_glued(p, err, a, &p->w->word[p->w->count - 1])) {
+		return;
+	} else if (err == E_SYNTAX && (refuse_glued(p, err, a, word) ||
+				       refuse_glued(p, err, a, word - 1))) {
+		/* The command's name stands in front of any other. */
+		return;
+	} else if (err == E_MISSING && others[0] && a->type != ARG_KEYWORD) {
 		/* What `wanted` says of it comes last. */
-		parse_fail(p, err, p->w->end_column, "'%s' lacks %s or %s",
+		parse_fail(p, err, p->w->end_column, "'%s' needs %s or %s",
 			   p->c->cmd->name, others + strlen(" or "), wanted);
 	} else if (err == E_MISSING) {
-		parse_fail(p, err, p->w->end_column, "'%s' lacks %s%s",
+		parse_fail(p, err, p->w->end_column, "'%s' needs %s%s",
 			   p->c->cmd->name, wanted, others);
-	} else if (err == E_RANGE && refuse_streams(p, a, word)) {
+	} else if (err == E_RANGE &&
+		   (refuse_streams(p, a, word) || refuse_mix(p, a, word, at))) {
 		return;
+	} else if (err == E_SYNTAX && refuse_unitless(p, a, word)) {
+		return;
+	} else if (err == E_SYNTAX && a->type == ARG_NAME) {
+		parse_fail(p, err, column,
+			   "'%s' is no name; %s is 1..%d letters, digits, '_', "
+			   "'-' or '.'",
+			   parse_show(word->text).text, a->name,
+			   VALUE_NAME_MAX);
 	} else if (err == E_RANGE) {
-		parse_fail(p, err, column, "'%s' takes %s", p->c->cmd->name,
-			   wanted);
+		parse_fail(p, err, column, "'%s' takes %s, not '%s'",
+			   p->c->cmd->name, wanted,
+			   parse_show(word->text).text);
 	} else {
 		suggest(p, a, word->text, near, sizeof(near));
 		parse_fail(p, err, column, "'%s' takes %s%s, not '%s'%s",

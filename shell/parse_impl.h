@@ -22,6 +22,7 @@ struct parser {
 	 * E_OK: nothing; and the argument that it lacked there, if any.
 	 */
 	bool other_ports;
+	bool brief; /* beginnings of keywords and words of enumerations do */
 	unsigned at;
 	enum shell_err stop;
 	const struct arg *wanted;
@@ -46,6 +47,24 @@ static inline bool is_positional(const struct arg *a)
  * else the one that leaves the fewest over.
  */
 int parse_fitness(const struct parser *p, const struct cmd_form *f);
+
+/* Finds the command and, where another leads to it, what that one is. */
+void parse_name(struct parser *p);
+
+/* The words were wrong for all forms: maybe they ask for a setting's value. */
+void parse_question(struct parser *p);
+
+/* Whether `word` begins with `with`, which is not empty. */
+bool parse_begins(const char *word, const char *with);
+
+/* Whether the positional word there is this keyword, or stands for it. */
+bool parse_is_word(const struct parser *p, unsigned at, const char *keyword);
+
+/* Its numbers have a unit, which may stand behind a blank. */
+static inline bool parse_has_unit(enum arg_type type)
+{
+	return type == ARG_RATE || type == ARG_TIME || type == ARG_SPEED;
+}
 
 /* Leaves an error in the call, if there is none yet. */
 __attribute__((format(printf, 4, 5))) void parse_fail(struct parser *p,

@@ -10,9 +10,10 @@
  *
  * As text: a list has its key as a heading and is indented, but not where it is
  * all of the reply. A list of maps is a table, a row per map; one that is wider
- * than the screen is turned, a column per map, where that is narrower. Any
- * other list is a line per element. '-' is a value that is not there or empty.
- * What would drive a terminal, and bytes that are not UTF-8, appear as "\x1b".
+ * than the screen is turned, a column per map, in as many parts below each
+ * other as the screen needs. Any other list is a line per element. '-' is a
+ * value that is not there or empty. What would drive a terminal, and bytes that
+ * are not UTF-8, appear as "\x1b".
  *
  * As JSON: one line, keys in the order in which they were built.
  */
@@ -35,8 +36,9 @@ struct render_at {
 	uint16_t list;    /* the list or line that is being shown */
 	uint16_t element; /* of that list */
 	unsigned row, column;
-	unsigned gap; /* what the last thing asks to stand behind it */
-	bool any;     /* something was shown above */
+	unsigned first; /* of a turned table's part: its first map */
+	unsigned gap;   /* what the last thing asks to stand behind it */
+	bool any;       /* something was shown above */
 	bool after_list;
 };
 
@@ -53,6 +55,7 @@ struct render {
 	/* The list being shown: its fields by their first token, its shape. */
 	unsigned side_width; /* its keys' column, where it has one */
 	unsigned nb_fields, nb_elements;
+	unsigned part; /* maps of a turned table that stand side by side */
 	uint16_t field[RENDER_COLUMNS];
 	unsigned column_width[RENDER_COLUMNS];
 	uint64_t right; /* fields, by bit: all numbers */

@@ -246,23 +246,35 @@ static unsigned table_widths(struct render *r, uint16_t list, bool turned)
 	return width;
 }
 
-/* Where column `i` of a table begins; the first of a turned one's maps is 0. */
-static unsigned column_at(const struct render *r, unsigned i, bool turned)
+/* Where column `i` begins; of a turned table from its part's first map on. */
+static unsigned column_at(const struct render *r, const struct render_at *at,
+			  unsigned i)
 {
-	unsigned at = text_indent(r);
+	unsigned column = text_indent(r);
 
-	if (turned)
-		at += r->side_width + TEXT_GAP;
-	for (unsigned k = 0; k < i; k++)
-		at += r->column_width[k] + TEXT_GAP;
-	return at;
+	if (at->state == TEXT_TURNED)
+		column += r->side_width + TEXT_GAP;
+	for (unsigned k = at->first; k < i; k++)
+		column += r->column_width[k] + TEXT_GAP;
+	return column;
+}
+
+/* How many maps of a turned table stand side by side, all parts being alike. */
+static unsigned part_of(const struct render *r)
+{
+	const unsigned side = text_indent(r) + r->side_width;
+	unsigned widest = 0;
+
+	for (unsigned e = 0; e < r->nb_elements; e++)
+		widen(&widest, r->column_width[e]);
+	return r->width > side ? (r->width - side) / (widest + TEXT_GAP) : 0;
 }
 
 /*
  * A table that is too wide is turned, but not if only a last column of text
  * makes it so: that goes on below, see text_flow(). Where nothing fits, it is a
- * block for each map if it ends in text, else the narrower of the two runs
- * over.
+ * block for each map if it ends in text, else a turned one in parts. On a
+ * screen too narrow for one map the narrower of the two runs over.
  */
 enum text_state table_layout(struct render *r, uint16_t list)
 {
@@ -279,11 +291,14 @@ enum text_state table_layout(struct render *r, uint16_t list)
 	    (!(r->right >> last & 1) && before + TEXT_FLOW_MIN <= r->width))
 		return TEXT_TABLE;
 	turned = table_widths(r, list, true);
+	r->part = r->nb_elements;
 	if (turned <= r->width)
 		return TEXT_TURNED;
 	if (!(r->right >> last & 1))
 		return TEXT_BLOCKS;
-	if (turned < width)
+	if (part_of(r))
+		r->part = part_of(r);
+	if (turned < width || r->part < r->nb_elements)
 		return TEXT_TURNED;
 	table_widths(r, list, false);
 	return TEXT_TABLE;
@@ -298,7 +313,7 @@ static void table_cell(const struct render *r, const struct render_at *at,
 				      : head_cell(r, at->list, i);
 
 	sink_blanks(s, i ? TEXT_GAP : text_indent(r));
-	cell_padded(s, r, &c, column_at(r, i, false), r->column_width[i],
+	cell_padded(s, r, &c, column_at(r, at, i), r->column_width[i],
 		    r->right >> i & 1, i + 1 == r->nb_fields);
 }
 
@@ -311,6 +326,13 @@ static unsigned count_bits(uint64_t v)
 	return n;
 }
 
+static unsigned part_columns(const struct render *r, const struct render_at *at)
+{
+	const unsigned left = r->nb_elements - at->first;
+
+	return left < r->part ? left : r->part;
+}
+
 /*
  * Rows: the names of the maps, then a field each. A column holds values of all
  * fields: it is a column of numbers where most of them are.
@@ -318,7 +340,7 @@ static unsigned count_bits(uint64_t v)
 static void turned_cell(const struct render *r, const struct render_at *at,
 			const struct reply_token *map, struct sink *s)
 {
-	const unsigned e = at->column - 1;
+	const unsigned e = at->first + at->column - 1;
 	const bool right = 2 * count_bits(r->right & ~1) >= r->nb_fields - 1;
 	struct cell c = {0};
 
@@ -332,18 +354,37 @@ static void turned_cell(const struct render *r, const struct render_at *at,
 	c = at->row ? value_cell(r, at->list, map, at->row)
 		    : name_cell(r, at->list, map);
 	sink_blanks(s, TEXT_GAP);
-	cell_padded(s, r, &c, column_at(r, e, true), r->column_width[e], right,
-		    at->column == r->nb_elements);
+	cell_padded(s, r, &c, column_at(r, at, e), r->column_width[e], right,
+		    at->column == part_columns(r, at));
+}
+
+/* At the part's first map again. */
+static void part_start(const struct render *r, struct render_at *at)
+{
+	struct reply_token t;
+
+	reply_read(r->reply, at->list, &t);
+	at->element = t.next;
+	for (unsigned e = 0; e < at->first; e++)
+		text_element(r->reply, at->list, &at->element, &t);
 }
 
 void table_unit(const struct render *r, struct render_at *at, struct sink *s)
 {
 	const bool turned = at->state == TEXT_TURNED;
 	const unsigned rows = turned ? r->nb_fields : r->nb_elements + 1;
-	const unsigned columns = turned ? r->nb_elements + 1 : r->nb_fields;
-	struct reply_token list, map;
+	const unsigned columns =
+		turned ? part_columns(r, at) + 1 : r->nb_fields;
+	struct reply_token map;
 	uint16_t next = at->element;
 
+	if (at->row == rows && turned && at->first + r->part < r->nb_elements) {
+		at->first += r->part;
+		at->row = 0;
+		part_start(r, at);
+		sink_byte(s, '\n');
+		return;
+	}
 	if (at->row == rows) {
 		at->state = TEXT_ITEM;
 		return;
@@ -361,8 +402,6 @@ void table_unit(const struct render *r, struct render_at *at, struct sink *s)
 	if (!turned && at->row)
 		at->element = next;
 	at->row++;
-	if (turned) {
-		reply_read(r->reply, at->list, &list);
-		at->element = list.next;
-	}
+	if (turned)
+		part_start(r, at);
 }

@@ -296,6 +296,7 @@ static void start_list(const struct render *r, struct render_at *at,
 	at->element = t->next;
 	at->row = 0;
 	at->column = 0;
+	at->first = 0;
 	if (!r->alone) {
 		text_label(s, r->reply, t, REPLY_TOP);
 		sink_str(s, some ? ":\n" : ": ");
@@ -314,7 +315,7 @@ static void item_unit(const struct render *r, struct render_at *at,
 		at->state = TEXT_DONE;
 		return;
 	}
-	list = t.type == TOKEN_LIST && t.style == REPLY_TABLE;
+	list = t.type == TOKEN_LIST && t.style != REPLY_LINE;
 	if (at->after_list || (list && at->any))
 		sink_byte(s, '\n');
 	at->any = true;
@@ -410,6 +411,8 @@ static void block_unit(const struct render *r, struct render_at *at,
 
 bool text_unit(struct render *r, struct render_at *at, struct sink *s)
 {
+	struct reply_token list;
+
 	switch (at->state) {
 	case TEXT_ITEM:
 		item_unit(r, at, s);
@@ -421,6 +424,8 @@ bool text_unit(struct render *r, struct render_at *at, struct sink *s)
 		at->state = table_layout(r, at->list);
 		if (at->state == TEXT_BLOCKS)
 			at->token = at->element;
+		reply_read(r->reply, at->list, &list);
+		at->row = at->state == TEXT_TABLE && list.style == REPLY_ROWS;
 		break;
 	case TEXT_PLAIN:
 		plain_unit(r, at, s);

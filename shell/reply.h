@@ -40,6 +40,11 @@ enum reply_style {
 	 * without its key.
 	 */
 	REPLY_LINE,
+	/*
+	 * A table without its head, for output that repeats: rows that go on
+	 * below those of a REPLY_TABLE whose heads are wider than its values.
+	 */
+	REPLY_ROWS,
 };
 
 struct reply {

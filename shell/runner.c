@@ -326,6 +326,8 @@ static bool step_next(struct session *s, struct runner *r)
 	default:
 		break;
 	}
+	c->program = r != s->person && !r->typed;
+	c->typed = !c->program && !sources_in_file(&r->src);
 	if (!c->err)
 		parse_call(s->env.commands, &r->words, &ports, c);
 	if (c->err) {
@@ -336,7 +338,6 @@ static bool step_next(struct session *s, struct runner *r)
 	c->session = s;
 	c->runner = r;
 	c->reply = &r->reply;
-	c->program = r != s->person && !r->typed;
 	r->state = RUNNER_CALL;
 	return true;
 }
@@ -359,6 +360,14 @@ static void call(struct runner *r, uint64_t now_ns)
 				  "the reply is too long; name fewer ports");
 }
 
+/* A person's terminal is nothing to a program. */
+unsigned runner_width(const struct runner *r)
+{
+	if (r->typed)
+		return r->typed;
+	return r->tag[0] ? EDIT_WIDTH : r->call.session->edit.width;
+}
+
 static bool step_call(struct session *s, struct runner *r, uint64_t now_ns)
 {
 	struct call *c = &r->call;
@@ -375,11 +384,7 @@ static bool step_call(struct session *s, struct runner *r, uint64_t now_ns)
 		r->state = r->result == CALL_DONE ? RUNNER_NEXT : RUNNER_CALL;
 		return r->result == CALL_DONE;
 	}
-	/* A person's terminal is nothing to a program. */
-	render_start(&r->render, &r->reply, c->json,
-		     r->typed    ? r->typed
-		     : r->tag[0] ? EDIT_WIDTH
-				 : s->edit.width);
+	render_start(&r->render, &r->reply, c->json, runner_width(r));
 	r->render.bold_heads = s->out.color && !r->tag[0];
 	r->state = RUNNER_RENDER;
 	return true;

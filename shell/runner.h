@@ -87,6 +87,9 @@ void runner_cancel(struct session *s, struct runner *r, const char *text,
 /* True when it has something to put out and needs nothing but its turn. */
 bool runner_waits(const struct runner *r);
 
+/* The columns of the screen that its replies are for. */
+unsigned runner_width(const struct runner *r);
+
 /* When runner_poll() can do something: 0 for now, UINT64_MAX for never. */
 uint64_t runner_wake_ns(const struct runner *r);
 

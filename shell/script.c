@@ -82,15 +82,14 @@ static bool detach(struct session *s, struct runner *line, uint64_t now_ns)
 static enum call_result too_deep(struct call *c)
 {
 	return call_fail(c, E_STATE, -1,
-			 "files and repeats are nested %d deep already",
+			 "files and repeats nest at most %d deep",
 			 SOURCE_DEPTH);
 }
 
 enum call_result call_too_many_jobs(struct call *c)
 {
 	return call_fail(c, E_STATE, -1,
-			 "%d jobs run already; 'jobs' lists them, 'cancel' "
-			 "ends one",
+			 "%d jobs run, which is the most; 'cancel' stops one",
 			 SESSION_JOBS);
 }
 

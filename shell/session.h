@@ -12,10 +12,9 @@
  * the command. ^C while nothing of a person's runs or is typed cancels a
  * program's request.
  *
- * A person's command may take the terminal for a page: then any key ends it,
- * but
- * '@', which begins a request as at the start of a line. What others have to
- * say meanwhile stands among the lines that the page covers.
+ * A person's command may take the terminal for a page: then keys are its own,
+ * or end it, but '@', which begins a request as at the start of a line. What
+ * others say stands among the lines that the page covers.
  *
  * A request with a mark, ">COLUMNS ", is one that a person typed into a
  * client: what asks whether a person wants to know takes it for a person's
@@ -65,9 +64,10 @@ struct session_env {
 	 * A notice is still to come that belongs before a job's end; or NULL.
 	 */
 	bool (*due)(void *app);
-	const struct store *store; /* of command files; NULL: none */
-	const char *prompt;        /* "ukpktgen> ", 31 bytes at most */
-	const char *banner;        /* a line shown at the start */
+	const struct store *store;    /* of command files; NULL: none */
+	const struct cmd_hint *hints; /* see struct parse_ports */
+	const char *prompt;           /* "ukpktgen> ", 31 bytes at most */
+	const char *banner;           /* a line shown at the start */
 };
 
 struct session {
@@ -130,11 +130,17 @@ void session_set_color(struct session *s, enum session_color color);
 /*
  * For a command of a person's: the terminal becomes a page that it draws, until
  * it says that it is done, when it is cancelled at the latest. It is called at
- * once when a key ends the page, and when its size is another: it is empty
- * then.
+ * once when one of its `keys` was pressed, when any other ends the page, and
+ * when its size is another: it is empty then.
  */
-struct screen *session_page_open(struct session *s);
+struct screen *session_page_open(struct session *s, const char *keys);
 void session_page_close(struct session *s);
+
+/* The next of the keys that was pressed; 0: none. */
+static inline char session_page_key_pressed(struct session *s)
+{
+	return page_pressed(&s->page);
+}
 
 static inline bool session_page_left(const struct session *s)
 {

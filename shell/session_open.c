@@ -69,8 +69,8 @@ void session_overrun(struct session *s, uint64_t now_ns)
 	s->scanned = 0;
 	s->skip = true;
 	session_event(s, now_ns,
-		      "console: too much input waited; it was dropped, and "
-		      "what ran was cancelled");
+		      "console: input came too fast and was dropped; "
+		      "the command was cancelled");
 }
 
 size_t session_scan(struct session *s, const unsigned char *p, size_t len)

@@ -61,9 +61,9 @@ void session_set_size(struct session *s, const struct keys_size *size)
 		wake_page(s);
 }
 
-struct screen *session_page_open(struct session *s)
+struct screen *session_page_open(struct session *s, const char *keys)
 {
-	page_open(&s->page, s->edit.height, s->edit.width);
+	page_open(&s->page, keys, s->edit.height, s->edit.width);
 	session_set_color(s, s->color);
 	return &s->page.screen;
 }
@@ -82,6 +82,9 @@ void session_page_key(struct session *s, unsigned char byte, uint64_t now_ns)
 	switch (page_push(&s->page, byte, now_ns)) {
 	case PAGE_KEY_SIZE:
 		session_set_size(s, &(struct keys_size){param[0], param[1]});
+		break;
+	case PAGE_KEY_PRESSED:
+		wake_page(s);
 		break;
 	case PAGE_KEY_LEFT:
 		s->quiet = false;

@@ -23,6 +23,7 @@ struct parse_ports session_ports(const struct session *s, uint64_t selected)
 		.selected = selected,
 		.nb_streams = s->env.nb_streams,
 		.app = s->env.app,
+		.hints = s->env.hints,
 	};
 }
 

@@ -20,6 +20,14 @@ bool setting_of(const struct cmd *cmd, const struct cmd_form *form,
 	return s->arg;
 }
 
+bool setting_asked(const struct call *c)
+{
+	struct setting s;
+
+	return setting_of(c->cmd, c->form, &s) &&
+	       !c->v[s.arg - c->form->args].set;
+}
+
 bool setting_at(const struct cmd *const *commands, unsigned i,
 		struct setting *s)
 {

@@ -28,6 +28,9 @@ bool setting_at(const struct cmd *const *commands, unsigned i,
 bool setting_find(const struct cmd *const *commands, const char *name,
 		  struct setting *s);
 
+/* The call is of a setting and gives no value: it asks for that, parse.h. */
+bool setting_asked(const struct call *c);
+
 /* The keyword of the form, "mac" of `src mac`; NULL when it has none. */
 const char *setting_keyword(const struct setting *s);
 

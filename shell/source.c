@@ -46,7 +46,8 @@ static const char *top_text(const struct sources *s, struct call *c)
 	f = is_file(src) ? source_file(s, src) : NULL;
 	if (f)
 		return (const char *)store_data(s->store, f) + src->at + from;
-	call_fail(c, E_STATE, -1, "'%s' was changed meanwhile", src->name);
+	call_fail(c, E_STATE, -1, "'%s' changed while it ran; run it again",
+		  src->name);
 	return NULL;
 }
 
@@ -285,6 +286,14 @@ bool sources_fail(struct sources *s, struct call *c, char *where, size_t size)
 	snprintf(text, sizeof(text), "%s%s", where, c->err_text);
 	memcpy(c->err_text, text, sizeof(text));
 	c->err_column = 0;
+	return false;
+}
+
+bool sources_in_file(const struct sources *s)
+{
+	for (unsigned i = 0; i < s->depth; i++)
+		if (is_file(&s->stack[i]))
+			return true;
 	return false;
 }
 

@@ -84,6 +84,9 @@ bool sources_left(const struct sources *s);
  */
 bool sources_fail(struct sources *s, struct call *c, char *where, size_t size);
 
+/* Whether what comes last is of a file, or of a repeat in one. */
+bool sources_in_file(const struct sources *s);
+
 /* "bench.cmds:3", the line on top where it is a file's; else "". */
 void sources_place(const struct sources *s, char *buf, size_t size);
 

@@ -107,7 +107,7 @@ static void take_word(struct splitter *s)
 	struct word *word;
 
 	if (s->w->count == PARSE_WORDS_MAX) {
-		fail(s, E_SURPLUS, s->pos, "a command takes up to %d words",
+		fail(s, E_SURPLUS, s->pos, "a command has at most %d words",
 		     PARSE_WORDS_MAX);
 		return;
 	}

@@ -24,17 +24,17 @@ void cmd_arg_usage(const struct arg *a, char *buf, size_t size)
 		append(buf, size, a->name);
 		break;
 	case ARG_ENUM:
-		for (const char *const *w = a->words; *w; w++) {
+		for (const struct arg_word *w = a->words; w->name; w++) {
 			if (w != a->words)
 				append(buf, size, "|");
-			append(buf, size, *w);
+			append(buf, size, w->name);
 		}
 		break;
 	default:
 		append(buf, size, a->name);
-		for (const char *const *w = a->words; w && *w; w++) {
+		for (const struct arg_word *w = a->words; w && w->name; w++) {
 			append(buf, size, "|");
-			append(buf, size, *w);
+			append(buf, size, w->name);
 		}
 	}
 	if (a->repeated)
@@ -87,17 +87,59 @@ void cmd_arg_range(const struct arg *a, char *buf, size_t size)
 		       a->type == ARG_IPV4 ? "like 198.18.0.1"
 					   : "like 2001:2::1");
 		if (a->prefix) {
-			append(buf, size, ", /PREFIX of ");
+			append(buf, size, ", /PREFIX ");
 			limits(a, buf + strlen(buf), size - strlen(buf));
 		}
 		break;
 	case ARG_SIZES:
 		limits(a, buf, size);
-		append(buf, size, " or a mix: 64:7,1518:1");
+		append(buf, size, " or a mix like 64:7,1518:1");
 		break;
 	default:
 		limits(a, buf, size);
 	}
+}
+
+const char *cmd_arg_default(const struct arg *a)
+{
+	if (a->setting)
+		return a->setting->initial;
+	return a->type == ARG_PORTS ? NULL : a->unset;
+}
+
+void cmd_arg_help(const struct arg *a, char *buf, size_t size)
+{
+	const char *unset = cmd_arg_default(a);
+	char range[64];
+
+	cmd_arg_range(a, range, sizeof(range));
+	snprintf(buf, size, "%s%s%s%s%s", a->help, range[0] ? ", " : "", range,
+		 unset ? ", default " : "", unset ? unset : "");
+	if (a->type == ARG_PORTS && a->optional) {
+		append(buf, size, ", default: the ");
+		append(buf, size, a->unset ? a->unset : "selected ones");
+	}
+}
+
+const char *cmd_form_help(const struct cmd *cmd, const struct cmd_form *form)
+{
+	return form->help ? form->help : cmd->summary;
+}
+
+const char *cmd_group_name(enum cmd_group group)
+{
+	static const char *const names[CMD_GROUPS] = {
+		[GROUP_NONE] = "none",
+		[GROUP_TRAFFIC] = "traffic",
+		[GROUP_HEADERS] = "headers",
+		[GROUP_WATCHING] = "watching",
+		[GROUP_CONFIGURATION] = "configuration",
+		[GROUP_SCRIPTS] = "scripts",
+		[GROUP_FILES] = "files",
+		[GROUP_CONSOLE] = "console",
+	};
+
+	return names[group];
 }
 
 const char *cmd_arg_type(const struct arg *a)

@@ -16,10 +16,25 @@ void cmd_usage(const struct cmd *cmd, const struct cmd_form *form, char *buf,
 	       size_t size);
 
 /*
- * What an argument takes: its help with range and unit, "64..9018 bytes";
- * empty where the help says it all; cut at `size`.
+ * Range and unit of an argument, "64..9018 bytes"; empty where it has none; cut
+ * at `size`.
  */
 void cmd_arg_range(const struct arg *a, char *buf, size_t size);
+
+/*
+ * What an argument is: its help, range and default, "interval, 10ms..1h,
+ * default 1s"; cut at `size`.
+ */
+void cmd_arg_help(const struct arg *a, char *buf, size_t size);
+
+/* The word for what is not given; NULL for none, or one that is no constant. */
+const char *cmd_arg_default(const struct arg *a);
+
+/* What a form does. */
+const char *cmd_form_help(const struct cmd *cmd, const struct cmd_form *form);
+
+/* "traffic", ... */
+const char *cmd_group_name(enum cmd_group group);
 
 /* "ports", "int", ...: an argument's type, for programs. */
 const char *cmd_arg_type(const struct arg *a);

@@ -11,29 +11,26 @@
 #ifndef STATS_FIELDS_H
 #define STATS_FIELDS_H
 
-#define STATS_FIELDS(F)                                                       \
-	F(tx, packets, NULL,                                                  \
-	  "frames that the device took to send, or mode null in its place")   \
-	F(tx, bytes, NULL, "their bytes on layer 2, FCS included")            \
-	F(tx, errors, NULL, "frames that the device refused for good")        \
-	F(tx, ring_full, NULL, "bursts that found no room in the ring")       \
-	F(tx, skipped, NULL,                                                  \
-	  "frames given up because sending lagged too far behind the rate")   \
-	F(tx, dropped, NULL,                                                  \
-	  "frames thrown away, as the ring was full and 'onfull' is drop, "   \
-	  "or as they cannot be sent back")                                   \
-	F(tx, stalls, NULL,                                                   \
-	  "times that frames were due and the device took none for a second") \
-	F(tx, lease_ends, NULL,                                               \
-	  "times that sending was stopped because nobody renewed the lease")  \
-	F(rx, packets, NULL, "frames received")                               \
-	F(rx, bytes, NULL, "their bytes on layer 2, FCS included")            \
-	F(rx, ignored, NULL,                                                  \
-	  "frames that came while the port's mode was not to receive")        \
-	F(rx, oversize, NULL,                                                 \
-	  "frames longer than the port's MTU allows, a VLAN tag aside; in "   \
-	  "no other counter")                                                 \
-	F(rx, errors, NULL, "times the device failed to receive")             \
+#define STATS_FIELDS(F)                                                      \
+	F(tx, packets, NULL,                                                 \
+	  "frames handed to the device, or built in mode null")              \
+	F(tx, bytes, NULL, "bytes sent on layer 2, FCS included")            \
+	F(tx, errors, NULL, "frames rejected by the device")                 \
+	F(tx, ring_full, NULL, "bursts that found no room in the ring")      \
+	F(tx, skipped, NULL,                                                 \
+	  "frames given up because sending fell behind the rate")            \
+	F(tx, dropped, NULL,                                                 \
+	  "frames discarded: ring full with onfull drop, or not to reflect") \
+	F(tx, stalls, NULL, "times the device took no frame for a second")   \
+	F(tx, lease_ends, NULL,                                              \
+	  "times sending was stopped because nobody renewed the lease")      \
+	F(rx, packets, NULL, "frames received")                              \
+	F(rx, bytes, NULL, "bytes received on layer 2, FCS included")        \
+	F(rx, ignored, NULL,                                                 \
+	  "frames that arrived while the mode did not receive")              \
+	F(rx, oversize, NULL,                                                \
+	  "frames over the MTU, a VLAN tag aside; in no other counter")      \
+	F(rx, errors, NULL, "times the device failed to receive")            \
 	F(rx, underrun, NULL, "bursts after which receive buffers were short")
 
 #endif /* STATS_FIELDS_H */

@@ -8,24 +8,24 @@
 #ifndef UNITS_ERROR_H
 #define UNITS_ERROR_H
 
-#define SHELL_ERRORS(E)                                                 \
-	E(E_UNKNOWN, "no command has this name")                        \
-	E(E_MISSING, "an argument is missing")                          \
-	E(E_SURPLUS, "an argument too many")                            \
-	E(E_SYNTAX, "an argument is not of the type that stands there") \
-	E(E_RANGE, "an argument is outside its range")                  \
-	E(E_LONG, "the line is too long")                               \
-	E(E_BYTE, "the line holds a byte that no command can hold")     \
-	E(E_TAG, "the tag of a request is malformed")                   \
-	E(E_STATE, "not possible in the present state")                 \
-	E(E_DEVICE, "a device refused or failed")                       \
-	E(E_NOMEM, "not enough memory")                                 \
-	E(E_TIMEOUT, "the time allowed was over first")                 \
-	E(E_CANCEL, "cancelled")                                        \
-	E(E_NOFILE, "no file has this name")                            \
-	E(E_FULL, "the file store has no room for it")                  \
-	E(E_CRC, "the bytes have another CRC than was said")            \
-	E(E_EXPECT, "what was expected is not so")
+#define SHELL_ERRORS(E)                                    \
+	E(E_UNKNOWN, "no such command")                    \
+	E(E_MISSING, "an argument is missing")             \
+	E(E_SURPLUS, "one argument too many")              \
+	E(E_SYNTAX, "an argument has the wrong type")      \
+	E(E_RANGE, "an argument is outside its range")     \
+	E(E_LONG, "the line is too long")                  \
+	E(E_BYTE, "the line holds a control byte")         \
+	E(E_TAG, "the tag of a request is malformed")      \
+	E(E_STATE, "not possible in this state")           \
+	E(E_DEVICE, "a device refused or failed")          \
+	E(E_NOMEM, "not enough memory")                    \
+	E(E_TIMEOUT, "not finished within the time given") \
+	E(E_CANCEL, "cancelled")                           \
+	E(E_NOFILE, "no such file")                        \
+	E(E_FULL, "the file store is full")                \
+	E(E_CRC, "CRC mismatch")                           \
+	E(E_EXPECT, "an expectation failed")
 
 enum shell_err {
 	E_OK,

@@ -33,6 +33,12 @@ static const struct unit time_units[] = {
 	{"s", 1000000000}, {"min", 60000000000}, {"h", 3600000000000},
 };
 
+/* Taken as well, and never printed. */
+static const struct unit more_time_units[] = {
+	{"m", 60000000000},
+	{"d", 86400000000000},
+};
+
 static const struct unit rate_prefixes[] = {
 	{"", 1},           {"k", 1000},          {"m", 1000000},
 	{"g", 1000000000}, {"t", 1000000000000},
@@ -46,6 +52,9 @@ static const struct {
 	{"bps", RATE_BPS_L2},
 	{"bpsl1", RATE_BPS_L1},
 	{"bpsl2", RATE_BPS_L2},
+	/* Taken as well, and never printed. */
+	{"bit/s", RATE_BPS_L2},
+	{"bit", RATE_BPS_L2},
 };
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
@@ -141,8 +150,8 @@ static bool rate_unit(const char *name, enum rate_unit *unit, uint64_t *factor)
 	char word[8];
 
 	*factor = 1;
-	*unit = *name == '%' ? RATE_PERCENT : *name ? RATE_PER_MIN : RATE_PPS;
-	if (!*name || !strcmp(name, "%") || !strcasecmp(name, "/min"))
+	*unit = *name == '%' ? RATE_PERCENT : RATE_PER_MIN;
+	if (!strcmp(name, "%") || !strcasecmp(name, "/min"))
 		return true;
 	for (size_t p = 0; p < COUNT(rate_prefixes); p++) {
 		for (size_t u = 0; u < COUNT(rate_units); u++) {
@@ -181,23 +190,69 @@ enum shell_err value_rate(const char *word, struct rate *v)
 	return err;
 }
 
-enum shell_err value_time(const char *word, uint64_t *ns)
+bool value_lacks_unit(const char *word)
 {
-	/* Taken as well, and never printed. */
-	static const struct unit minute = {"m", 60000000000};
 	struct decimal d;
 	const char *end = take_decimal(word, &d);
-	const struct unit *u;
 
 	if (!end)
-		return E_SYNTAX;
-	u = find_unit(time_units, COUNT(time_units), end);
+		return false;
+	for (size_t p = 0; p < COUNT(rate_prefixes); p++)
+		if (!strcasecmp(rate_prefixes[p].name, end))
+			return true;
+	return false;
+}
+
+/* The unit at the start of `s`: its letters, up to a number or the end. */
+static const struct unit *take_time_unit(const char **s)
+{
+	const struct unit *u;
+	char name[4];
+	size_t n = 0;
+
+	while ((*s)[n] && !is_digit((*s)[n]))
+		n++;
+	if (n >= sizeof(name))
+		return NULL;
+	memcpy(name, *s, n);
+	name[n] = '\0';
+	*s += n;
+	u = find_unit(time_units, COUNT(time_units), name);
 	if (!u)
-		u = find_unit(&minute, 1, end);
+		u = find_unit(more_time_units, COUNT(more_time_units), name);
+	return u;
+}
+
+enum shell_err value_time(const char *word, uint64_t *ns)
+{
+	uint64_t sum = 0, one, least = UINT64_MAX;
+	bool huge = false;
+
 	/* No time at all has no unit either. */
-	if (!strcmp(word, "0"))
-		u = &time_units[0];
-	return u ? scale(&d, u->factor, ns) : E_SYNTAX;
+	if (!strcmp(word, "0")) {
+		*ns = 0;
+		return E_OK;
+	}
+	do {
+		const struct unit *u;
+		struct decimal d;
+		enum shell_err err;
+
+		word = take_decimal(word, &d);
+		u = word ? take_time_unit(&word) : NULL;
+		/* From large to small, as people say it. */
+		if (!u || u->factor >= least)
+			return E_SYNTAX;
+		least = u->factor;
+		err = scale(&d, u->factor, &one);
+		if (err == E_SYNTAX)
+			return err;
+		huge |= err || __builtin_add_overflow(sum, one, &sum);
+	} while (*word);
+	if (huge)
+		return E_RANGE;
+	*ns = sum;
+	return E_OK;
 }
 
 const char *value_range(const char *s, uint64_t *from, uint64_t *to)

@@ -48,14 +48,20 @@ enum shell_err value_decimal(const char *word, uint64_t *micro,
 enum shell_err value_int(const char *word, uint64_t *v);
 
 /*
- * "10mpps", "2.5kpps", "500mbps" (layer 2, also "500mbpsl2"), "1gbpsl1" (layer
- * 1), "25%", "6/min" (packets per minute), "max". A number without a unit is
- * packets per second. 0 and more than 100% pass: whether they make sense the
+ * "10mpps", "2.5kpps", "500mbps" (layer 2, also "500mbpsl2", "500mbit/s",
+ * "500mbit"), "1gbpsl1" (layer 1), "25%", "6/min" (packets per minute), "max".
+ * A unit is needed. 0 and more than 100% pass: whether they make sense the
  * command knows.
  */
 enum shell_err value_rate(const char *word, struct rate *v);
 
-/* "10s", "250us", "1.5ms", "2min", "1h", "100ns"; a unit is needed. In ns. */
+/* A number, maybe with "k", "m", "g" or "t", where a rate's unit is missing. */
+bool value_lacks_unit(const char *word);
+
+/*
+ * "10s", "250us", "1.5ms", "2min" or "2m", "1h", "1d", "100ns"; a unit is
+ * needed, but for 0. Several add up, the largest first: "1h30m". In ns.
+ */
 enum shell_err value_time(const char *word, uint64_t *ns);
 
 /*

@@ -6,9 +6,11 @@
 
 enum { KIND };
 
-static const char *const kinds[] = {"null",  "stack", "exec",    "text",
-				    "div",   "ud",    "syscall", "assert",
-				    "reset", "end",   "smash",   NULL};
+static const struct arg_word kinds[] = {
+	{"null", ""},  {"stack", ""}, {"exec", ""},    {"text", ""},
+	{"div", ""},   {"ud", ""},    {"syscall", ""}, {"assert", ""},
+	{"reset", ""}, {"end", ""},   {"smash", ""},   {NULL},
+};
 
 static const struct arg args[] = {
 	[KIND] = {ARG_ENUM, .name = "KIND", .words = kinds,

@@ -184,12 +184,12 @@ def test_long_output_goes_to_the_pager_and_only_then(lab, env):
     lab.start("a")
     env["PAGER"] = "sed 's/^/>/'"
     child = person(env, "a", size=(12, 80))
-    assert ">command" in type_line(child, "help")
+    assert ">Traffic:" in type_line(child, "help")
     assert type_line(child, "echo short") == "short\r\n"
     leave(child)
     env["PAGER"] = "/nonexistent"
     child = person(env, "a", size=(12, 80))
-    assert "\ncommand" in type_line(child, "help")
+    assert "\nTraffic:" in type_line(child, "help")
     leave(child)
 
 
@@ -200,7 +200,7 @@ def test_the_page_of_stats_live(lab, env):
     child.expect_exact("\x1b[?1049h")
     child.expect_exact("port 0")
     child.setwinsize(30, 120)
-    child.expect_exact("any key leaves")
+    child.expect_exact("q leave")
     time.sleep(1.5)
     child.send("@")
     child.expect_exact("\x1b[?1049l")

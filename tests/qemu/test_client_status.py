@@ -164,7 +164,7 @@ def test_the_pager_writes_no_file_and_loses_nothing(lab, env):
     for pager in ("false", "exec >/dev/full; cat", "/nonexistent"):
         env["PAGER"] = pager
         child = person(env, "a")
-        assert "command  " in type_line(child, "help"), pager
+        assert "Traffic:" in type_line(child, "help"), pager
         child.close(force=True)
 
 

@@ -45,7 +45,7 @@ def test_a_page_while_frames_are_sent(lab, tmux):
     terminal.line("stats live 200ms")
     rows = terminal.until(lambda rows: number(rows, "rx packets") is not None
                           and any(set(BLOCKS) & set(r) for r in rows))
-    assert rows[0].endswith("any key leaves")
+    assert rows[0].endswith("q leave")
     assert "every 200ms" in rows[0]
     assert rows[1].startswith("port 0  sending  mode tx  set to rate 10kpps, "
                               "size 64 bytes")
@@ -58,17 +58,22 @@ def test_a_page_while_frames_are_sent(lab, tmux):
     assert number(rows[1:], "tx mean size") == 64
     # A larger window, then one that has no room for both.
     terminal.run("resize-window", "-x", "132", "-y", "40")
-    terminal.until(lambda rows: rows[0].endswith("any key leaves")
+    terminal.until(lambda rows: rows[0].endswith("q leave")
                    and len(rows[0]) == 130)
     terminal.until(lambda rows: "tx packets" in rows[2])
     terminal.run("resize-window", "-x", "80", "-y", "14")
     terminal.until(lambda rows: rows[13] == "not shown, for want of room: port 1")
     terminal.run("resize-window", "-x", "80", "-y", "24")
     terminal.until(lambda rows: any(r.startswith("port 1") for r in rows))
-    # A key leaves; it is no part of the next line.
+    # Its keys start and stop, and leave it open.
+    terminal.keys("s")
+    terminal.until(lambda rows: rows[1].startswith("port 0  idle"))
+    terminal.keys("s")
+    terminal.until(lambda rows: rows[1].startswith("port 0  sending"))
+    # Another leaves; it is no part of the next line.
     terminal.keys("x")
     rows = terminal.until_prompt()
-    assert not any("any key" in r or "max" in r for r in rows)
+    assert not any("q leave" in r or "max" in r for r in rows)
     assert terminal.modes() == "0 1"
     terminal.line("stop")
     terminal.until(lambda rows: any("in flight" in r for r in rows))
@@ -83,10 +88,10 @@ def test_a_program_on_the_same_line(lab, tmux):
     """What it is told stays among the lines; the page comes back."""
     terminal = tmux()
     terminal.line("stats live")
-    terminal.until(lambda rows: "any key leaves" in rows[0])
+    terminal.until(lambda rows: "q leave" in rows[0])
     terminal.keys("@7 version", "Enter")
     terminal.until(lambda rows: "@7 OK" in rows)
-    terminal.until(lambda rows: "any key leaves" in rows[0])
+    terminal.until(lambda rows: "q leave" in rows[0])
     terminal.keys("@8 quit", "Enter")
     rows = terminal.until_ended()
     assert terminal.modes() == "0 1"
@@ -96,7 +101,7 @@ def test_a_program_on_the_same_line(lab, tmux):
 def test_a_crash_gives_the_terminal_back(lab, tmux):
     terminal = tmux(image=TEST_IMAGE)
     terminal.line("stats live")
-    terminal.until(lambda rows: "any key leaves" in rows[0])
+    terminal.until(lambda rows: "q leave" in rows[0])
     terminal.keys("@1 crash assert", "Enter")
     terminal.until_ended()
     assert terminal.modes() == "0 1"
@@ -137,7 +142,7 @@ def test_the_page_is_the_same_by_each_way_and_in_each_locale(lab):
             terminal.keys("stats live 200ms", "Enter")
             for size in ((80, 24), (40, 12), (200, 50), (132, 43)):
                 terminal.run("resize-window", "-x", "%d" % size[0], "-y", "%d" % size[1])
-                terminal.until(lambda rows: rows[0].endswith("any key leaves") and
+                terminal.until(lambda rows: rows[0].endswith("q leave") and
                                len(rows[0]) == min(size[0] - 1, 132) - 1)
                 if n == 0:
                     time.sleep(1)
@@ -150,7 +155,7 @@ def test_the_page_is_the_same_by_each_way_and_in_each_locale(lab):
                 assert size == (40, 12) or bool(set(BLOCKS) & set(text)) != plain, text
                 assert not plain or text.isascii()
             terminal.keys("q")
-            terminal.until(lambda rows: not any("any key" in r for r in rows))
+            terminal.until(lambda rows: not any("q leave" in r for r in rows))
         finally:
             terminal.run("kill-server")
             # The line is free once the client has gone.
@@ -181,7 +186,7 @@ def one_ending(lab, terminal, how, page, qemu):
     terminal.until_prompt()
     if page:
         terminal.keys("stats live", "Enter")
-        terminal.until(lambda rows: rows[0].endswith("any key leaves"))
+        terminal.until(lambda rows: rows[0].endswith("q leave"))
     shell = int(terminal.run("display-message", "-p", "#{pane_pid}"))
     client = below(shell, "ukpktgen-consol")
     if how in ("qemu", "socat"):

@@ -12,7 +12,8 @@ from lab import LAUNCHER, PATIENCE, ROOT, lab  # noqa: F401
 PROMPT = "ukpktgen> "
 README = os.path.join(ROOT, "README.md")
 BLOCK = re.compile(r"(<!-- session -->\n```\n)(.*?)(```\n<!-- /session -->)", re.S)
-TYPED = ["start", "stats", "stop", "quit"]
+TYPED = ["rate 100kpps; stats clear", "start 0", "stats every 1s 2", "stop",
+         "expect 1 rx.packets = 0:tx.packets", "echo nothing was lost", "quit"]
 
 
 def record(env):

@@ -32,13 +32,13 @@ def test_it_is_measurably_smaller():
 
 def test_the_six_commands_and_their_kin(tiny):
     with tiny.start("a") as line:
-        listed = [row.split()[0] for row in line.ask("help")[1:]]
-        assert listed == sorted(SIX + KIN)
+        listed = [row.split()[0] for row in line.ask("help") if row.startswith("    ")]
+        assert sorted(listed) == sorted(SIX + KIN)
         for name in listed:
             explained = "\n".join(line.ask("help " + name))
             assert "--json" not in explained and "JSON" not in explained
             assert "live" not in explained
-            see = explained.partition("see also:")[2].split()
+            see = explained.partition("See also: ")[2].replace(",", "").split()
             assert set(see) <= set(listed)
 
 

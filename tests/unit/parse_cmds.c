@@ -25,14 +25,23 @@ static enum call_result run(struct call *c)
 		ARGS(__VA_ARGS__), run, "form" \
 	}
 
-static const char *const modes[] = {"off", "tx", "rx", NULL};
+static const struct arg_word modes[] = {
+	{"off", ""},
+	{"tx", ""},
+	{"rx", ""},
+	{NULL},
+};
 
 static const struct cmd cmd_bits = {
 	.name = "bits",
 	.forms = FORMS(FORM({ARG_INT, .name = "N", .help = "any number"})),
 };
 
-static const char *const ops[] = {"=", "<", NULL};
+static const struct arg_word ops[] = {
+	{"=", ""},
+	{"<", ""},
+	{NULL},
+};
 
 #define CHECK                                                         \
 	OPTIONAL_PORTS, {ARG_TEXT, .name = "FIELD", .help = "which"}, \
@@ -48,6 +57,57 @@ static const struct cmd cmd_check = {
 		       FORM(CHECK, {ARG_KEYWORD, .name = "within"},
 			    {ARG_TIME, .name = "TIME", .help = "how long"})),
 	.hidden = true,
+};
+
+static const struct arg_setting setting = {.initial = "1"};
+
+static const struct cmd cmd_end = {
+	.name = "end",
+	.forms = FORMS(FORM(OPTIONAL_PORTS, {ARG_KEYWORD, .name = "low"},
+			    {ARG_INT, .name = "N", .help = "a number",
+			     .setting = &setting}),
+		       FORM(OPTIONAL_PORTS, {ARG_KEYWORD, .name = "high"},
+			    {ARG_INT, .name = "N", .help = "a number",
+			     .setting = &setting})),
+};
+
+static const struct arg_word shapes[] = {{"even", ""}, {"bursts", ""}, {0}};
+
+static const struct cmd cmd_gap = {
+	.name = "gap",
+	.forms = FORMS(
+		FORM(OPTIONAL_PORTS, {ARG_KEYWORD, .name = "burst"},
+		     {ARG_INT, .name = "N", .help = "a number",
+		      .setting = &setting}),
+		FORM(OPTIONAL_PORTS, {ARG_ENUM, .name = "SHAPE", .help = "",
+				      .words = shapes, .setting = &setting})),
+	.hidden = true,
+};
+
+static const struct cmd cmd_halt = {
+	.name = "halt",
+	.forms = FORMS({ARGS({ARG_NONE}), run, "form"}),
+	.grave = true,
+};
+
+static const struct cmd cmd_see = {
+	.name = "see",
+	.forms = FORMS({ARGS({ARG_NONE}), run, "form"},
+		       FORM({ARG_KEYWORD, .name = "clear"})),
+	.leads =
+		(const struct cmd_lead[]){
+			{"port", "port"},
+			{"ports", "port"},
+			{"stats", "stats"},
+			{"text", "text"},
+			{NULL, NULL},
+		},
+};
+
+static const struct cmd cmd_speed = {
+	.name = "speed",
+	.forms = FORMS(FORM({ARG_SPEED, .name = "SPEED", .help = "how fast",
+			     .setting = &setting})),
 };
 
 static const struct cmd cmd_hidden = {
@@ -67,8 +127,9 @@ static const struct cmd cmd_level = {
 
 static const struct cmd cmd_mode = {
 	.name = "mode",
-	.forms = FORMS(FORM(OPTIONAL_PORTS, {ARG_ENUM, .name = "MODE",
-					     .help = "", .words = modes})),
+	.forms = FORMS(
+		FORM(OPTIONAL_PORTS, {ARG_ENUM, .name = "MODE", .help = "",
+				      .words = modes, .setting = &setting})),
 };
 
 static const struct cmd cmd_name = {
@@ -100,10 +161,10 @@ static const struct cmd cmd_port = {
 
 static const struct cmd cmd_rate = {
 	.name = "rate",
-	.forms = FORMS(
-		FORM({ARG_PORTS, .optional = true, .scope = SCOPE_STREAM,
-		      .name = "PORTS", .help = ""},
-		     {ARG_RATE, .name = "RATE", .help = "10mpps or 25%"})),
+	.forms = FORMS(FORM({ARG_PORTS, .optional = true, .scope = SCOPE_STREAM,
+			     .name = "PORTS", .help = ""},
+			    {ARG_RATE, .name = "RATE", .help = "10mpps or 25%",
+			     .setting = &setting})),
 };
 
 static const struct cmd cmd_size = {
@@ -149,8 +210,9 @@ static const struct cmd cmd_text = {
 };
 
 const struct cmd *const parse_cmds[] = {
-	&cmd_bits,  &cmd_check,  &cmd_hidden, &cmd_level,
-	&cmd_mode,  &cmd_name,   &cmd_pick,   &cmd_port,
-	&cmd_rate,  &cmd_size,   &cmd_sleep,  &cmd_several,
-	&cmd_stats, &cmd_switch, &cmd_text,   NULL,
+	&cmd_bits,    &cmd_check, &cmd_end,   &cmd_gap,    &cmd_halt,
+	&cmd_hidden,  &cmd_level, &cmd_mode,  &cmd_name,   &cmd_pick,
+	&cmd_port,    &cmd_rate,  &cmd_see,   &cmd_size,   &cmd_sleep,
+	&cmd_several, &cmd_speed, &cmd_stats, &cmd_switch, &cmd_text,
+	NULL,
 };

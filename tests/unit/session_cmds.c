@@ -91,7 +91,7 @@ static enum call_result run_page(struct call *c)
 	world.runs++;
 	world.cancelled += c->cancelled;
 	if (!c->calls)
-		s = session_page_open(c->session);
+		s = session_page_open(c->session, "");
 	if (c->cancelled || session_page_left(c->session)) {
 		/* The session does what a command forgets. */
 		if (world.runs % 2)

@@ -9,7 +9,9 @@
 
 static const struct parse_ports ports = {.count = NB_PORTS};
 
-static const char *const words[] = {"off", "tx", "rx", "txrx", NULL};
+static const struct arg_word words[] = {
+	{"off", ""}, {"tx", ""}, {"rx", ""}, {"txrx", ""}, {NULL},
+};
 
 static const struct arg args[] = {
 	{ARG_PORTS, .name = "PORTS"},
@@ -98,7 +100,10 @@ static void limits_of_the_new_types(void **state)
 		{"SPEED", "10gbpsl1", E_SYNTAX},
 		{"SPEED", "10gbpsl2", E_SYNTAX},
 		{"SPEED", "10gpps", E_SYNTAX},
-		{"SPEED", "10g", E_SYNTAX},
+		{"SPEED", "10g", E_OK},
+		{"SPEED", "100M", E_OK},
+		{"SPEED", "10gbit/s", E_OK},
+		{"SPEED", "11111111111111111111111111111111111g", E_SYNTAX},
 		{"SPEED", "10", E_SYNTAX},
 		{"SPEED", "max", E_SYNTAX},
 		{"SPEED", "25%", E_SYNTAX},

@@ -259,7 +259,7 @@ static void a_device_that_is_stuck_ends_it(void **state)
 	type("@1 bench 0 tx\n");
 	run_ms(900);
 	assert_null(strstr(said, "@1 ERR"));
-	run_until("@1 ERR E_DEVICE 7 port 0 does not get rid of its frames");
+	run_until("@1 ERR E_DEVICE 7 port 0 does not return its frames");
 	assert_int_equal(w->state, WORKER_IDLE);
 	assert_memory_equal(&w->how, &worker_how_default, sizeof(w->how));
 	assert_int_equal(app.pktgen.set[0].owner, OWNER_NOBODY);

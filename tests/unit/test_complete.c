@@ -51,9 +51,11 @@ static const char *visit(const char *line, enum complete_what what)
 static void the_first_word_is_a_command(void **state)
 {
 	(void)state;
-	assert_words("", "bits level mode name pick port rate size sleep "
-			 "several stats switch text");
-	assert_words("s", "size sleep several stats switch");
+	assert_words(
+		"",
+		"bits end halt level mode name pick port rate see size sleep "
+		"several speed stats switch text");
+	assert_words("s", "see size sleep several speed stats switch");
 	assert_words("  st", "stats");
 	assert_int_equal(c.start, 2);
 	assert_words("stats", "stats");
@@ -72,8 +74,9 @@ static void behind_a_semicolon_a_command_starts(void **state)
 	assert_int_equal(c.start, 8);
 	assert_words("size 64; ; sl", "sleep");
 	assert_words("nonsense; mode t", "tx");
-	assert_words("size 64;", "bits level mode name pick port rate size "
-				 "sleep several stats switch text");
+	assert_words("size 64;",
+		     "bits end halt level mode name pick port rate see size "
+		     "sleep several speed stats switch text");
 	assert_int_equal(c.start, 8);
 }
 
@@ -154,9 +157,9 @@ static void a_word_begun_narrows_what_comes(void **state)
 	assert_next("size 2", "[PORTS]=0..3 or all SIZE=64..9018 bytes");
 	assert_next("size a", "[PORTS]=0..3 or all");
 	assert_next("stats e", "every");
-	assert_next("mode t", "tx");
+	assert_next("mode t", "tx <Enter>");
 	assert_next("mode 0,", "[PORTS]=0..3 or all");
-	assert_next("rate m", "RATE");
+	assert_next("rate m", "RATE=default 1");
 	assert_next("stats x", "");
 }
 
@@ -201,8 +204,8 @@ static void streams_go_on_where_they_may_stand(void **state)
 	assert_words("rate 2.a", "2.all");
 	assert_words("rate all.", "all.0 all.all");
 	assert_words("rate 2.x", "");
-	assert_next("rate 2.", "[PORTS]=0..3 or all RATE");
-	assert_next("rate 2.a", "[PORTS]=0..3 or all RATE");
+	assert_next("rate 2.", "[PORTS]=0..3 or all RATE=default 1");
+	assert_next("rate 2.a", "[PORTS]=0..3 or all RATE=default 1");
 	/* Where a command takes whole ports, none is offered. */
 	assert_words("port 2.", "");
 	assert_words("port 2.a", "");

@@ -155,7 +155,7 @@ static void jobs_are_cancelled(void)
 static void notices_come(void)
 {
 	line_type(OPEN "@n rate 1kpps; start 0 count 10\n");
-	line_until(" port 0 done count=10\r\n", SECOND);
+	line_until(" port 0 done count=10 ", SECOND);
 	session_event(&line.app.session, line.now_ns, "another");
 	line_until(" another\r\n", SECOND / 5);
 }

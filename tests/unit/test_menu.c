@@ -72,8 +72,8 @@ static void in_quotes_it_is_a_byte(void **state)
 	world_type("say \"a?\" # ?\r");
 	assert_non_null(strstr(world_output(), "say \"a?\" # ?\r\n"));
 	world_type("@1 say a?\n");
-	assert_output("\r\n@1 ERR E_SYNTAX 5 'say' takes NAME: a name, not "
-		      "'a?'\r\n");
+	assert_output("\r\n@1 ERR E_SYNTAX 5 'a?' is no name; NAME is "
+		      "1..31 letters, digits, '_', '-' or '.'\r\n");
 	world_type("@2 say a\t;nop\n");
 	assert_output("@2 said  a\r\n@2 OK\r\n");
 }

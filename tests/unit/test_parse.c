@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "shell/parse.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "parse_cmds.h"
@@ -9,11 +10,13 @@
 static struct words words;
 static struct call c;
 static struct parse_ports ports;
+static bool typed;
 
 static int setup(void **state)
 {
 	(void)state;
 	ports = (struct parse_ports){.count = 4, .selected = 0x5};
+	typed = false;
 	return 0;
 }
 
@@ -23,6 +26,7 @@ static void parse(const char *line)
 	unsigned next = 0;
 
 	memset(&c, 0, sizeof(c));
+	c.typed = typed;
 	assert_true(
 		parse_split(line, (unsigned)strlen(line), &next, &words, &c));
 	if (!c.err)
@@ -113,8 +117,9 @@ static void the_last_argument_may_be_several(void **state)
 	refuse("several 00000000 a b c d e f g h", E_SURPLUS, 32,
 	       "one word too many for 'several CRC32 NAME...'");
 	refuse("several 00000000 a / b", E_SYNTAX, 20,
-	       "'several' takes NAME: some, not '/'");
-	refuse("several 00000000", E_MISSING, 17, "'several' lacks NAME: some");
+	       "'/' is no name; NAME is 1..31 letters, digits, '_', '-' or "
+	       "'.'");
+	refuse("several 00000000", E_MISSING, 17, "'several' needs NAME");
 	refuse("several 0000000 a", E_SYNTAX, 9,
 	       "'several' takes CRC32: a CRC, not '0000000'");
 	refuse("several 000000000 a", E_SYNTAX, 9,
@@ -159,7 +164,8 @@ static void ports_left_out_are_the_selection(void **state)
 	accept("stats every 1s");
 	assert_int_equal(c.v[0].mask, 0x5);
 	/* One word may be either: it is what must be there. */
-	refuse("size 0", E_RANGE, 6, "'size' takes SIZE 64..9018 bytes");
+	refuse("size 0", E_RANGE, 6,
+	       "'size' takes SIZE 64..9018 bytes, not '0'");
 }
 
 static void other_optional_arguments_follow_the_same_rule(void **state)
@@ -246,22 +252,21 @@ static void a_message_drives_no_terminal(void **state)
 	refuse("aaaaaaaaaabbbbbbbbbbccccccccccdddddddddd", E_UNKNOWN, 1,
 	       "no command 'aaaaaaaaaabbbbbbbbbbcccc...'; 'help' lists them");
 	refuse("name \"\\n\\n\\n\\n\\n\\n\\n\\n\\n\\n\"", E_SYNTAX, 6,
-	       "'name' takes NAME: a name, not "
-	       "'\\x0a\\x0a\\x0a\\x0a\\x0a\\x0a...'");
+	       "'\\x0a\\x0a\\x0a\\x0a\\x0a\\x0a...' is no name; NAME is 1..31 "
+	       "letters, digits, '_', '-' or '.'");
 }
 
 static void what_is_missing_is_named_behind_the_command(void **state)
 {
 	(void)state;
-	refuse("size", E_MISSING, 5, "'size' lacks SIZE 64..9018 bytes");
+	refuse("size", E_MISSING, 5, "'size' needs SIZE 64..9018 bytes");
 	refuse("size  # of frames", E_MISSING, 5,
-	       "'size' lacks SIZE 64..9018 bytes");
-	refuse(" size; port", E_MISSING, 6, "'size' lacks SIZE 64..9018 bytes");
-	refuse("mode", E_MISSING, 5, "'mode' lacks off|tx|rx");
-	refuse("name", E_MISSING, 5, "'name' lacks NAME: a name");
-	refuse("stats every", E_MISSING, 12, "'stats' lacks TIME: interval");
-	refuse("switch", E_MISSING, 7, "'switch' lacks 'on' or 'off'");
-	refuse("sleep", E_MISSING, 6, "'sleep' lacks TIME 1us..1h");
+	       "'size' needs SIZE 64..9018 bytes");
+	refuse(" size; port", E_MISSING, 6, "'size' needs SIZE 64..9018 bytes");
+	refuse("name", E_MISSING, 5, "'name' needs NAME");
+	refuse("stats every", E_MISSING, 12, "'stats' needs TIME");
+	refuse("switch", E_MISSING, 7, "'switch' needs 'on' or 'off'");
+	refuse("sleep", E_MISSING, 6, "'sleep' needs TIME 1us..1h");
 }
 
 static void what_is_too_much_is_pointed_at(void **state)
@@ -282,17 +287,237 @@ static void what_is_too_much_is_pointed_at(void **state)
 static void what_is_outside_its_range_is_refused(void **state)
 {
 	(void)state;
-	refuse("size 63", E_RANGE, 6, "'size' takes SIZE 64..9018 bytes");
-	refuse("size 0 9019", E_RANGE, 8, "'size' takes SIZE 64..9018 bytes");
+	refuse("size 63", E_RANGE, 6,
+	       "'size' takes SIZE 64..9018 bytes, not '63'");
+	refuse("size 0 9019", E_RANGE, 8,
+	       "'size' takes SIZE 64..9018 bytes, not '9019'");
 	refuse("bits 18446744073709551616", E_RANGE, 6,
-	       "'bits' takes N: any number");
-	refuse("sleep 999ns", E_RANGE, 7, "'sleep' takes TIME 1us..1h");
-	refuse("sleep 61min", E_RANGE, 7, "'sleep' takes TIME 1us..1h");
-	refuse("stats 4", E_RANGE, 7, "'stats' takes PORTS (0..3 or all)");
-	refuse("size 2-5 64", E_RANGE, 6, "'size' takes PORTS (0..3 or all)");
-	refuse("rate 18446744073709551616", E_RANGE, 6,
-	       "'rate' takes RATE: 10mpps or 25%");
-	refuse("stats every 1s 0", E_RANGE, 16, "'stats' takes COUNT 1..100");
+	       "'bits' takes N: any number, not '18446744073709551616'");
+	refuse("sleep 999ns", E_RANGE, 7,
+	       "'sleep' takes TIME 1us..1h, not '999ns'");
+	refuse("sleep 61min", E_RANGE, 7,
+	       "'sleep' takes TIME 1us..1h, not '61min'");
+	refuse("stats 4", E_RANGE, 7,
+	       "'stats' takes PORTS (0..3 or all), not '4'");
+	refuse("size 2-5 64", E_RANGE, 6,
+	       "'size' takes PORTS (0..3 or all), not '2-5'");
+	refuse("rate 18446744073709551616pps", E_RANGE, 6,
+	       "'rate' takes RATE: 10mpps or 25%, not "
+	       "'18446744073709551616pps'");
+	refuse("stats every 1s 0", E_RANGE, 16,
+	       "'stats' takes COUNT 1..100, not '0'");
+}
+
+static void a_forgotten_unit_is_asked_for(void **state)
+{
+	(void)state;
+	refuse("rate 10", E_SYNTAX, 6,
+	       "'10' has no unit; type '10pps', '10kpps', '10mbps' or '10%'");
+	refuse("rate 0 10", E_SYNTAX, 8,
+	       "'10' has no unit; type '10pps', '10kpps', '10mbps' or '10%'");
+	/* It is no question after port 1 either. */
+	refuse("rate 1", E_SYNTAX, 6,
+	       "'1' has no unit; type '1pps', '1kpps', '1mbps' or '1%'");
+	refuse("rate 100k", E_SYNTAX, 6,
+	       "'100k' has no unit; type '100kpps' or '100kbps'");
+	refuse("rate 0 1G", E_SYNTAX, 8,
+	       "'1G' has no unit; type '1Gpps' or '1Gbps'");
+	refuse("sleep 5", E_SYNTAX, 7,
+	       "'5' has no unit; type '5s', '5ms' or '5min'");
+	refuse("speed 10", E_SYNTAX, 7,
+	       "'10' has no unit; type '10gbps' or '10mbps'");
+}
+
+static void a_unit_may_stand_behind_a_blank(void **state)
+{
+	(void)state;
+	accept("rate 200 mbps");
+	assert_false(c.v[0].set);
+	assert_int_equal(c.v[1].rate.micro, 200000000000000);
+	assert_int_equal(c.v[1].rate.unit, RATE_BPS_L2);
+	accept("rate 0 200 mbit/s");
+	assert_int_equal(c.v[0].mask, 1);
+	assert_int_equal(c.v[1].column, 8);
+	accept("rate 0 100k pps");
+	assert_int_equal(c.v[1].rate.micro, 100000000000);
+	accept("sleep 3 ms");
+	assert_int_equal(c.v[0].u, 3000000);
+	accept("stats every 1 s 10");
+	assert_int_equal(c.v[2].u, 1000000000);
+	assert_int_equal(c.v[3].u, 10);
+	accept("check a = 0 within 5 s");
+	accept("speed 10 g");
+	assert_int_equal(c.v[0].u, 10000000000);
+	refuse("sleep 3 h", E_RANGE, 7, "'sleep' takes TIME 1us..1h, not '3'");
+	refuse("rate 200 mbps max", E_SURPLUS, 15,
+	       "one word too many for 'rate [PORTS] RATE'");
+	refuse("rate 200 \"mbps\"", E_RANGE, 6,
+	       "'rate' takes PORTS (0..3 or all), not '200'");
+	/* What goes on with a number is another value. */
+	refuse("rate 0.3 10kpps", E_RANGE, 6,
+	       "port 0 has no stream 3; type '0.0' or '0'");
+	refuse("size 64 b", E_SURPLUS, 9,
+	       "one word too many for 'size [PORTS] SIZE'");
+}
+
+static void a_setting_without_its_value_is_a_question(void **state)
+{
+	(void)state;
+	accept("rate");
+	assert_false(c.v[1].set);
+	assert_int_equal(c.v[0].mask, 0x5);
+	accept("rate 1-2.all");
+	assert_false(c.v[1].set);
+	assert_int_equal(c.v[0].mask, 6);
+	accept("mode 0");
+	assert_false(c.v[1].set);
+	assert_int_equal(c.v[0].mask, 1);
+	accept("mode all");
+	accept("speed");
+	assert_false(c.v[0].set);
+	/* Of one with several, all or one of them. */
+	assert_int_equal(form("end"), 0);
+	assert_false(c.v[1].set);
+	assert_int_equal(form("end 3"), 0);
+	assert_int_equal(form("end high"), 1);
+	assert_true(c.v[1].set);
+	assert_false(c.v[2].set);
+	assert_int_equal(form("end 2 high"), 1);
+	refuse("end 2 high low", E_SYNTAX, 12,
+	       "'end' takes N: a number, not 'low'");
+	refuse("mode 9", E_SYNTAX, 6, "'mode' takes off|tx|rx, not '9'");
+	refuse("mode 0 1", E_SYNTAX, 8, "'mode' takes off|tx|rx, not '1'");
+}
+
+/* What a person types. */
+static void accept_typed(const char *line, const char *name, unsigned of_form)
+{
+	typed = true;
+	accept(line);
+	typed = false;
+	assert_string_equal(c.cmd->name, name);
+	assert_int_equal(c.form - c.cmd->forms, of_form);
+}
+
+static void refuse_typed(const char *line, enum shell_err err, unsigned column,
+			 const char *text)
+{
+	typed = true;
+	refuse(line, err, column, text);
+	typed = false;
+}
+
+static void a_beginning_will_do_for_a_person(void **state)
+{
+	(void)state;
+	accept_typed("ra max", "rate", 0);
+	accept_typed("RA 0 10kpps", "rate", 0);
+	accept_typed("stats cl", "stats", 1);
+	accept_typed("st 0 e 1s", "stats", 2);
+	accept_typed("mode 0 t", "mode", 0);
+	assert_int_equal(c.v[1].u, 1);
+	accept_typed("mo o", "mode", 0);
+	assert_int_equal(c.v[1].u, 0);
+	accept_typed("end h 5", "end", 1);
+	accept_typed("end 2 h", "end", 1);
+	accept_typed("check i", "check", 0);
+	/* A keyword is not the beginning of another word. */
+	accept_typed("gap burst", "gap", 0);
+	assert_false(c.v[2].set);
+	accept_typed("gap bursts", "gap", 1);
+	accept_typed("gap ev", "gap", 1);
+	accept_typed("check a = 0 w 5s", "check", 2);
+	/* What is a value as it stands stays one. */
+	accept_typed("name i", "name", 0);
+	assert_string_equal(c.v[0].text, "i");
+	refuse_typed("s", E_UNKNOWN, 1,
+		     "'s' may be 'see', 'size', 'sleep', 'several', 'speed', "
+		     "'stats' "
+		     "or 'switch'");
+	refuse_typed(
+		"switch o", E_SYNTAX, 8,
+		"'switch' takes 'on' or 'off', not 'o'; did you mean 'on'?");
+	refuse_typed("hid", E_UNKNOWN, 1,
+		     "no command 'hid'; 'help' lists them");
+	refuse_typed("hal", E_UNKNOWN, 1,
+		     "no command 'hal'; type all of 'halt' if you mean it");
+	/* A file and a program write it out. */
+	refuse("ra max", E_UNKNOWN, 1, "no command 'ra'; 'help' lists them");
+	refuse("stats cl", E_SYNTAX, 7,
+	       "'stats' takes PORTS (0..3 or all) or 'clear' or 'every', not "
+	       "'cl'");
+	refuse("mode 0 o", E_SYNTAX, 8, "'mode' takes off|tx|rx, not 'o'");
+}
+
+static void a_word_may_lead_to_another_command(void **state)
+{
+	(void)state;
+	accept("see stats 0 clear");
+	assert_string_equal(c.cmd->name, "stats");
+	assert_string_equal(c.lead->name, "see");
+	assert_int_equal(c.first, 2);
+	assert_int_equal(c.v[0].mask, 1);
+	assert_int_equal(form("see"), 0);
+	assert_int_equal(form("see clear"), 1);
+	assert_string_equal(c.cmd->name, "see");
+	assert_null(c.lead);
+	accept("see text \"a b\"");
+	assert_string_equal(c.v[0].word, "a b");
+	accept("see ports --json");
+	assert_true(c.json);
+	refuse("see stats 9", E_RANGE, 11,
+	       "'stats' takes PORTS (0..3 or all), not '9'");
+	refuse("see p", E_SYNTAX, 5,
+	       "'see' takes 'clear' or 'port' or 'ports' or 'stats' or 'text', "
+	       "not 'p'");
+	accept_typed("see st cl", "stats", 1);
+	accept_typed("see p", "port", 0);
+}
+
+static void words_of_others_have_a_hint(void **state)
+{
+	static const struct cmd_hint hints[] = {
+		{"rat", "type 'mouse'"}, {"top", "type 'see'"}, {NULL, NULL}};
+
+	(void)state;
+	ports.hints = hints;
+	refuse("top", E_UNKNOWN, 1, "no command 'top'; type 'see'");
+	refuse("TOP 5", E_UNKNOWN, 1, "no command 'TOP'; type 'see'");
+	refuse_typed("rat", E_UNKNOWN, 1, "no command 'rat'; type 'mouse'");
+	accept_typed("rate", "rate", 0);
+}
+
+static void only_what_is_likely_is_suggested(void **state)
+{
+	static const struct {
+		const char *line, *near;
+	} t[] = {
+		{"ratr", "rate"},       {"rtae", "rate"},
+		{"raate", "rate"},      {"siz", "size"},
+		{"seevral", "several"}, {"sevrl", NULL},
+		{"sverral", "several"}, {"pot", "port"},
+		{"stts", "stats"},      {"sse", "see"},
+		{"set", NULL},          {"sea", NULL},
+		{"pkt", NULL},          {"range", NULL},
+		{"page", NULL},         {"export", NULL},
+		{"mote", "mode"},       {"halr", NULL},
+		{"haltt", NULL},        {"x", NULL},
+		{"endd", "end"},
+	};
+	char text[80];
+
+	(void)state;
+	for (unsigned i = 0; i < sizeof(t) / sizeof(t[0]); i++) {
+		if (t[i].near)
+			snprintf(text, sizeof(text),
+				 "no command '%s'; did you mean '%s'?",
+				 t[i].line, t[i].near);
+		else
+			snprintf(text, sizeof(text),
+				 "no command '%s'; 'help' lists them",
+				 t[i].line);
+		refuse(t[i].line, E_UNKNOWN, 1, text);
+	}
 }
 
 static void what_has_the_wrong_form_is_refused(void **state)
@@ -304,11 +529,15 @@ static void what_has_the_wrong_form_is_refused(void **state)
 	       "'size' takes SIZE 64..9018 bytes, not '64x'");
 	refuse("rate fast", E_SYNTAX, 6,
 	       "'rate' takes RATE: 10mpps or 25%, not 'fast'");
-	refuse("sleep 5", E_SYNTAX, 7, "'sleep' takes TIME 1us..1h, not '5'");
-	refuse("name a/b", E_SYNTAX, 6, "'name' takes NAME: a name, not 'a/b'");
+	refuse("sleep 5x", E_SYNTAX, 7, "'sleep' takes TIME 1us..1h, not '5x'");
+	refuse("name a/b", E_SYNTAX, 6,
+	       "'a/b' is no name; NAME is 1..31 letters, digits, '_', '-' or "
+	       "'.'");
 	refuse("name a123456789b123456789c123456789de", E_SYNTAX, 6,
-	       "'name' takes NAME: a name, not 'a123456789b123456789c123...'");
-	refuse("name \"\"", E_SYNTAX, 6, "'name' takes NAME: a name, not ''");
+	       "'a123456789b123456789c123...' is no name; NAME is 1..31 "
+	       "letters, digits, '_', '-' or '.'");
+	refuse("name \"\"", E_SYNTAX, 6,
+	       "'' is no name; NAME is 1..31 letters, digits, '_', '-' or '.'");
 	refuse("stats foo", E_SYNTAX, 7,
 	       "'stats' takes PORTS (0..3 or all) or 'clear' or "
 	       "'every', not 'foo'");
@@ -338,14 +567,12 @@ static void the_form_that_got_furthest_says_what_is_wrong(void **state)
 {
 	(void)state;
 	/* What is missing behind a keyword is missing with ports as well. */
-	refuse("check a = 0 within", E_MISSING, 19,
-	       "'check' lacks TIME: how long");
-	refuse("check 0 a = 0 within", E_MISSING, 21,
-	       "'check' lacks TIME: how long");
+	refuse("check a = 0 within", E_MISSING, 19, "'check' needs TIME");
+	refuse("check 0 a = 0 within", E_MISSING, 21, "'check' needs TIME");
 	refuse("check 0 a = 0 within 5", E_SYNTAX, 22,
-	       "'check' takes TIME: how long, not '5'");
+	       "'5' has no unit; type '5s', '5ms' or '5min'");
 	refuse("check 9 a = 0 within", E_RANGE, 7,
-	       "'check' takes PORTS (0..3 or all)");
+	       "'check' takes PORTS (0..3 or all), not '9'");
 	/* Only what can stand there is offered. */
 	refuse("check a 5", E_SYNTAX, 9, "'check' takes =|<, not '5'");
 	refuse("check a < 5 of b", E_SYNTAX, 13,
@@ -355,8 +582,8 @@ static void the_form_that_got_furthest_says_what_is_wrong(void **state)
 	refuse("check 0 a < 5 within 1s 2s", E_SURPLUS, 25,
 	       "one word too many for 'check [PORTS] FIELD =|< VALUE within "
 	       "TIME'");
-	refuse("check", E_MISSING, 6, "'check' lacks 'idle' or FIELD: which");
-	refuse("check 0", E_MISSING, 8, "'check' lacks 'idle' or =|<");
+	refuse("check", E_MISSING, 6, "'check' needs 'idle' or FIELD");
+	refuse("check 0", E_MISSING, 8, "'check' needs 'idle' or =|<");
 	refuse("stats 0 1", E_SYNTAX, 9,
 	       "'stats' takes 'clear' or 'every', not '1'");
 	assert_int_equal(form("check 0 idle"), 0);
@@ -389,7 +616,7 @@ static void without_ports_no_command_takes_any(void **state)
 	accept("port");
 	accept("sleep 1s");
 	ports = (struct parse_ports){.count = 1, .selected = 1};
-	refuse("stats 1", E_RANGE, 7, "'stats' takes PORTS (0)");
+	refuse("stats 1", E_RANGE, 7, "'stats' takes PORTS (0), not '1'");
 	accept("stats all");
 	assert_int_equal(c.v[0].mask, 1);
 }
@@ -417,15 +644,19 @@ static void a_port_may_have_its_streams_named(void **state)
 	accept("rate 2.all,0 max");
 	assert_int_equal(c.v[0].subjects.whole, 5);
 	/* One word alone is the rate. */
-	accept("rate 0.3");
+	accept("rate 0.3pps");
 	assert_int_equal(c.v[1].rate.micro, 300000);
+	refuse("rate 0.3", E_SYNTAX, 6,
+	       "'0.3' has no unit; type '0.3pps', '0.3kpps', '0.3mbps' or "
+	       "'0.3%'");
 	refuse("rate 0.3 max", E_RANGE, 6,
 	       "port 0 has no stream 3; type '0.0' or '0'");
 	refuse("rate 2.3 max", E_RANGE, 6,
 	       "port 2 has no stream 3; type '2.0' to '2.2'");
 	refuse("rate 1-2.0-1 max", E_RANGE, 6,
 	       "port 1 has no stream 1; type '1.0' or '1'");
-	refuse("rate 4.0 max", E_RANGE, 6, "'rate' takes PORTS (0..3 or all)");
+	refuse("rate 4.0 max", E_RANGE, 6,
+	       "'rate' takes PORTS (0..3 or all), not '4.0'");
 	refuse("rate 0. max", E_SYNTAX, 6,
 	       "'rate' takes PORTS (0..3 or all), not '0.'");
 	/* Of a command that takes whole ports, whether it is there or not. */
@@ -480,6 +711,13 @@ int main(void)
 		TEST(what_is_missing_is_named_behind_the_command),
 		TEST(what_is_too_much_is_pointed_at),
 		TEST(what_is_outside_its_range_is_refused),
+		TEST(a_forgotten_unit_is_asked_for),
+		TEST(a_unit_may_stand_behind_a_blank),
+		TEST(a_setting_without_its_value_is_a_question),
+		TEST(a_beginning_will_do_for_a_person),
+		TEST(a_word_may_lead_to_another_command),
+		TEST(words_of_others_have_a_hint),
+		TEST(only_what_is_likely_is_suggested),
 		TEST(what_has_the_wrong_form_is_refused),
 		TEST(a_word_gets_a_suggestion_from_what_may_stand_there),
 		TEST(the_form_that_got_furthest_says_what_is_wrong),

@@ -54,9 +54,41 @@ static void a_wide_table_is_turned(void **state)
 	/* Its own width is enough for it. */
 	unit_render(&reply, false, 57, 80, out);
 	assert_memory_equal(out, "port  tx", 8);
+	/* In parts where its maps do not fit beside each other. */
+	assert_screen(30, "                   port 0\n"
+			  "tx packets      1,280,000\n"
+			  "tx ring full            0\n"
+			  "tx rate [pps]  10,000.000\n"
+			  "rx packets              0\n"
+			  "\n"
+			  "                   port 1\n"
+			  "tx packets      1,280,001\n"
+			  "tx ring full            7\n"
+			  "tx rate [pps]  10,000.001\n"
+			  "rx packets             12\n");
+	unit_render(&reply, false, 37, 80, out);
+	assert_null(strstr(out, "\n\n"));
 	/* Where nothing fits the narrower one runs over. */
 	unit_render(&reply, false, 10, 80, out);
 	assert_memory_equal(out, "         ", 9);
+}
+
+/* What `stats every` shows: rows that stand below each other. */
+static void rows_go_on_below_a_head(void **state)
+{
+	(void)state;
+	for (unsigned i = 0; i < 2; i++) {
+		reply_reset(&reply);
+		reply_list(&reply, "ports", i ? REPLY_ROWS : REPLY_TABLE);
+		map(NULL);
+		u64("port", i, NULL);
+		u64("packets", i * 1000, NULL);
+		end();
+		end();
+		assert_screen(80, i ? "   1    1,000\n"
+				    : "port  packets\n"
+				      "   0        0\n");
+	}
 }
 
 static void text_makes_turned_columns_left(void **state)
@@ -303,6 +335,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		T(a_lone_list_is_a_table),
 		T(a_wide_table_is_turned),
+		T(rows_go_on_below_a_head),
 		T(text_makes_turned_columns_left),
 		T(what_a_map_lacks_is_a_dash),
 		T(units_that_differ_stand_in_the_cells),

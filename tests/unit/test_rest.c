@@ -143,6 +143,23 @@ static void the_wait_has_an_end(void **state)
 	rig_must("stop");
 }
 
+/* A host that is busy brings them half a second later: nothing is lost. */
+static void late_ones_that_are_known_to_come_are_awaited(void **state)
+{
+	uint64_t took_ns;
+	(void)state;
+
+	rig_must("rate 0 1kpps; start 0 count 10; wait idle; stats clear");
+	assert_int_equal(pg->set[0].rest.peer, 1);
+	host_netdev_faults(rig.dev[1])->late = S / 2 / (20 * US);
+	rig_must("start 0; sleep 10ms");
+	rig_ask("stats clear", &took_ns);
+	assert_in_range(took_ns, S / 4, REST_KNOWN_NS);
+	assert_int_equal(pg->set[0].rest.peer, 1);
+	rig_must("sleep 10ms; stop; expect 1 rx.packets = 0:tx.packets");
+	host_netdev_faults(rig.dev[1])->late = 0;
+}
+
 /* As many that come from another port are not mistaken for them. */
 static void pairs_are_told_apart(void **state)
 {
@@ -169,7 +186,7 @@ static void ended_is_arrived(void **state)
 			 "expect 1 rx.packets = 1k; expect 0 state = idle");
 		set_faults(&seed, 300);
 		rig_must("stats clear; start 0 count 10");
-		while (!strstr(rig.screen, "done count=10\r\n"))
+		while (!strstr(rig.screen, "done count=10 "))
 			rig_step(20 * US);
 		assert_int_equal(pktgen_worker(pg, 1, 0)->stats.rx_packets,
 				 pktgen_worker(pg, 0, 0)->stats.tx_packets);
@@ -238,6 +255,7 @@ int main(void)
 		TEST(a_clear_changes_no_run),
 		TEST(an_idle_clear_takes_no_time),
 		TEST(the_wait_has_an_end),
+		TEST(late_ones_that_are_known_to_come_are_awaited),
 		cmocka_unit_test_setup_teardown(pairs_are_told_apart,
 						setup_two_pairs, rig_teardown),
 		TEST(ended_is_arrived),

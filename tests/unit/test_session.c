@@ -34,13 +34,14 @@ static void an_error_is_pointed_at(void **state)
 {
 	(void)state;
 	world_type("size 5\r");
-	assert_output("size 5\r\n       ^\r\n"
-		      "E_RANGE: 'size' takes SIZE 64..9018 bytes\r\n> ");
+	assert_output(
+		"size 5\r\n       ^\r\n"
+		"E_RANGE: 'size' takes SIZE 64..9018 bytes, not '5'\r\n> ");
 	world_type("  fail\r");
 	assert_output("  fail\r\n    ^\r\nE_DEVICE: it failed\r\n> ");
 	world_type("size\r");
 	assert_output("size\r\n      ^\r\n"
-		      "E_MISSING: 'size' lacks SIZE 64..9018 bytes\r\n> ");
+		      "E_MISSING: 'size' needs SIZE 64..9018 bytes\r\n> ");
 	/* Nothing of what was wrong has run. */
 	assert_int_equal(world.runs, 1);
 	assert_int_equal(world.last_size, 0);

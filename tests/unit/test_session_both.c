@@ -67,7 +67,7 @@ static void a_persons_command_does_not_hold_up_a_program(void **state)
 	world_run(10);
 	/* No caret: its line is not the one above. What was typed shows. */
 	assert_output("waited  yes\r\ncolumn 17: E_RANGE: 'size' takes SIZE "
-		      "64..9018 bytes\r\n> say b\r\nsaid  b\r\n> ");
+		      "64..9018 bytes, not '5'\r\n> say b\r\nsaid  b\r\n> ");
 }
 
 static void a_caret_needs_its_line_right_above(void **state)
@@ -75,20 +75,21 @@ static void a_caret_needs_its_line_right_above(void **state)
 	(void)state;
 	world_type("nop; quiet 10ms; size 5\r");
 	world_run(10);
-	assert_output("nop; quiet 10ms; size 5\r\n"
-		      "                        ^\r\n"
-		      "E_RANGE: 'size' takes SIZE 64..9018 bytes\r\n> ");
+	assert_output(
+		"nop; quiet 10ms; size 5\r\n"
+		"                        ^\r\n"
+		"E_RANGE: 'size' takes SIZE 64..9018 bytes, not '5'\r\n> ");
 	world_type("nop; quiet 10ms; size 5\r");
 	session_event(&world.session, 0, "something");
 	world_run(10);
 	assert_output("nop; quiet 10ms; size 5\r\n@! 0.000 something\r\n"
 		      "column 23: E_RANGE: 'size' takes SIZE 64..9018 "
-		      "bytes\r\n> ");
+		      "bytes, not '5'\r\n> ");
 	world_type("nop; quiet 10ms; size 5\r@1 nop\n");
 	world_run(10);
 	assert_output("nop; quiet 10ms; size 5\r\n@1 OK\r\n"
 		      "column 23: E_RANGE: 'size' takes SIZE 64..9018 "
-		      "bytes\r\n");
+		      "bytes, not '5'\r\n");
 }
 
 static void a_program_does_not_hold_up_a_person(void **state)

@@ -38,7 +38,7 @@ static void an_error_is_red(void **state)
 	world_output();
 	world_type("size 5\r");
 	assert_output("size 5\r\n       " RED "^\r\nE_RANGE" PLAIN
-		      ": 'size' takes SIZE 64..9018 bytes\r\n" PROMPT);
+		      ": 'size' takes SIZE 64..9018 bytes, not '5'\r\n" PROMPT);
 	world_type("fail\r");
 	assert_output("fail\r\n  " RED "^\r\nE_DEVICE" PLAIN
 		      ": it failed\r\n" PROMPT);
@@ -48,9 +48,10 @@ static void a_program_sees_none(void **state)
 {
 	(void)state;
 	world_type("@1 fail\n@2 size 5\n@3 say hi\n");
-	assert_output("\r\n@1 ERR E_DEVICE 1 it failed\r\n"
-		      "@2 ERR E_RANGE 6 'size' takes SIZE 64..9018 bytes\r\n"
-		      "@3 said  hi\r\n@3 OK\r\n");
+	assert_output(
+		"\r\n@1 ERR E_DEVICE 1 it failed\r\n"
+		"@2 ERR E_RANGE 6 'size' takes SIZE 64..9018 bytes, not '5'\r\n"
+		"@3 said  hi\r\n@3 OK\r\n");
 }
 
 static void words_of_a_list_are_bold(void **state)

@@ -44,7 +44,8 @@ static void an_error_has_a_code_and_a_column(void **state)
 {
 	(void)state;
 	world_type("@1 size 5\n");
-	assert_output("@1 ERR E_RANGE 6 'size' takes SIZE 64..9018 bytes\r\n");
+	assert_output("@1 ERR E_RANGE 6 'size' takes SIZE 64..9018 bytes, not "
+		      "'5'\r\n");
 	world_type("@22 nop; fail; say b\n");
 	assert_output("@22 ERR E_DEVICE 6 it failed\r\n");
 	world_type("@1 sise\n");
@@ -56,7 +57,7 @@ static void an_error_has_a_code_and_a_column(void **state)
 	assert_output("@1 ERR E_NOMEM 1 the reply is too long; name fewer "
 		      "ports\r\n");
 	world_type("@1   size\n");
-	assert_output("@1 ERR E_MISSING 7 'size' lacks SIZE 64..9018 "
+	assert_output("@1 ERR E_MISSING 7 'size' needs SIZE 64..9018 "
 		      "bytes\r\n");
 	assert_int_equal(world.last_size, 0);
 }

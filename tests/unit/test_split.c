@@ -191,7 +191,7 @@ static void many_words_are_refused_not_cut(void **state)
 	split_bytes(line, 2 * PARSE_WORDS_MAX);
 	assert_int_equal(call.err, E_OK);
 	assert_string_equal(split_bytes(line, n), "E_SURPLUS@65");
-	assert_string_equal(call.err_text, "a command takes up to 32 words");
+	assert_string_equal(call.err_text, "a command has at most 32 words");
 }
 
 /* The longest that words can become: all of the line, or 32 of them. */

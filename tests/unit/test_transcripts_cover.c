@@ -69,6 +69,7 @@ static struct {
 	bool key[KEY_COUNT];
 	bool err[SHELL_ERR_COUNT];
 	bool help;
+	unsigned too_wide;
 } seen;
 
 static unsigned command_index(const struct cmd *cmd)
@@ -150,15 +151,39 @@ static void note_errors(const char *line, size_t len)
 	}
 }
 
-static void note_transcript(const char *text)
+/* A row of a table or of help: no message, no JSON, nothing to a program. */
+static bool is_row(const char *line)
+{
+	return !strchr("@{[%", *line) && strncmp(line, "E_", 2) != 0 &&
+	       strncmp(line, "column ", 7) != 0;
+}
+
+static void note_width(const char *name, const char *line, unsigned *width)
+{
+	const char *answer = strstr(line, "<Columns-");
+	const size_t len = strcspn(line, "\n");
+
+	if (answer && answer < line + len && atoi(answer + 9) >= EDIT_WIDTH_MIN)
+		*width = (unsigned)atoi(answer + 9);
+	if (transcript_kind(line) != LINE_SCREEN || !is_row(line) ||
+	    len <= *width)
+		return;
+	seen.too_wide++;
+	print_error("%s: %zu columns of %u: %.*s\n", name, len, *width,
+		    (int)len, line);
+}
+
+static void note_transcript(const char *name, const char *text)
 {
 	const char *ports = strstr(text, "%ports ");
 	const unsigned count = ports ? (unsigned)atoi(ports + 7) : 2;
+	unsigned width = EDIT_WIDTH;
 	char bytes[TRANSCRIPT_LINE_MAX];
 
 	for (const char *line = text; *line; line += strcspn(line, "\n") + 1) {
 		const size_t n = transcript_bytes(line, bytes);
 
+		note_width(name, line, &width);
 		switch (transcript_kind(line)) {
 		case LINE_TYPED:
 			note_line(bytes, n - 1, count);
@@ -188,7 +213,7 @@ static int setup(void **state)
 	for (int i = 0; i < n; i++) {
 		char *text = transcript_read(names[i]);
 
-		note_transcript(text);
+		note_transcript(names[i], text);
 		free(text);
 		free(names[i]);
 	}
@@ -286,6 +311,13 @@ static void every_error_is_shown(void **state)
 	assert_int_equal(wrong, 0);
 }
 
+/* What the terminal would wrap is no table any more. */
+static void no_row_is_wider_than_its_screen(void **state)
+{
+	(void)state;
+	assert_int_equal(seen.too_wide, 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -293,6 +325,7 @@ int main(void)
 		cmocka_unit_test(every_type_of_argument_is_shown),
 		cmocka_unit_test(every_key_is_shown),
 		cmocka_unit_test(every_error_is_shown),
+		cmocka_unit_test(no_row_is_wider_than_its_screen),
 	};
 
 	return cmocka_run_group_tests(tests, setup, NULL);

@@ -129,10 +129,23 @@ static const struct number times[] = {
 	{"1.s", E_SYNTAX, 0},
 	{".1s", E_SYNTAX, 0},
 	{"1sec", E_SYNTAX, 0},
-	{"1d", E_SYNTAX, 0},
 	{"1s ", E_SYNTAX, 0},
 	{"-1s", E_SYNTAX, 0},
-	{"1s1ms", E_SYNTAX, 0},
+	{"1d", E_OK, 86400000000000},
+	{"1h30m", E_OK, 5400000000000},
+	{"1H30Min", E_OK, 5400000000000},
+	{"1s1ms", E_OK, 1001000000},
+	{"1d1h1m1s1ms1us1ns", E_OK, 90061001001001},
+	{"1.5s1ms", E_OK, 1501000000},
+	{"1m1h", E_SYNTAX, 0},
+	{"1s1s", E_SYNTAX, 0},
+	{"1m1min", E_SYNTAX, 0},
+	{"1h30", E_SYNTAX, 0},
+	{"1h30mx", E_SYNTAX, 0},
+	{"1h-30m", E_SYNTAX, 0},
+	{"1hminutes", E_SYNTAX, 0},
+	{"5124095h99999999s", E_RANGE, 0},
+	{"99999999999999999999999h1x", E_SYNTAX, 0},
 };
 
 static void times_in_ns(void **state)
@@ -185,9 +198,16 @@ static const struct {
 } rates[] = {
 	{"max", E_OK, {RATE_MAX, 0}},
 	{"MAX", E_OK, {RATE_MAX, 0}},
-	{"0", E_OK, {RATE_PPS, 0}},
-	{"7", E_OK, {RATE_PPS, 7000000}},
-	{"0.5", E_OK, {RATE_PPS, 500000}},
+	{"7", E_SYNTAX, {0}},
+	{"0.5", E_SYNTAX, {0}},
+	{"0", E_SYNTAX, {0}},
+	{"0.5pps", E_OK, {RATE_PPS, 500000}},
+	{"200mbit/s", E_OK, {RATE_BPS_L2, 200000000000000}},
+	{"200Mbit/s", E_OK, {RATE_BPS_L2, 200000000000000}},
+	{"1gbit", E_OK, {RATE_BPS_L2, 1000000000000000}},
+	{"9bit/s", E_OK, {RATE_BPS_L2, 9000000}},
+	{"9bits", E_SYNTAX, {0}},
+	{"9bit/", E_SYNTAX, {0}},
 	{"1pps", E_OK, {RATE_PPS, 1000000}},
 	{"2.5kpps", E_OK, {RATE_PPS, 2500000000}},
 	{"10mpps", E_OK, {RATE_PPS, 10000000000000}},
@@ -213,7 +233,8 @@ static const struct {
 	{"18446744073709.551615pps", E_OK, {RATE_PPS, U}},
 	{"18446.744073gbps", E_OK, {RATE_BPS_L2, 18446744073000000000ull}},
 	{"18446744073709.551616pps", E_RANGE, {0}},
-	{"18446744073709551615", E_RANGE, {0}},
+	{"18446744073709551615pps", E_RANGE, {0}},
+	{"18446744073709551615", E_SYNTAX, {0}},
 	{"18446.744074gbps", E_RANGE, {0}},
 	{"18447gpps", E_RANGE, {0}},
 	{"99999999999999999999999%", E_RANGE, {0}},
@@ -241,6 +262,21 @@ static const struct {
 	{"99999999999999999999999kp", E_SYNTAX, {0}},
 };
 
+static void a_number_may_lack_its_unit(void **state)
+{
+	static const char *const lack[] = {"10",  "0",   "2.5",  "100k",
+					   "10G", "1.5m", "1t"},
+				 *const no[] = {"",     "k",   "10pps", "10x",
+						"max",  "10.", "10k ",  "1ms",
+						"10mb", "10%"};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(lack); i++)
+		assert_true(value_lacks_unit(lack[i]));
+	for (size_t i = 0; i < COUNT(no); i++)
+		assert_false(value_lacks_unit(no[i]));
+}
+
 static void rates_in_all_units(void **state)
 {
 	(void)state;
@@ -265,6 +301,7 @@ int main(void)
 		cmocka_unit_test(times_in_ns),
 		cmocka_unit_test(decimals_say_where_they_end),
 		cmocka_unit_test(rates_in_all_units),
+		cmocka_unit_test(a_number_may_lack_its_unit),
 	};
 
 	return cmocka_run_group_tests_name("value", tests, NULL, NULL);

@@ -1,0 +1,162 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "app/run.h"
+
+#include <string.h>
+
+#include "app/app.h"
+
+void run_init(struct app *app)
+{
+	for (unsigned i = 0; i < PKTGEN_MAX_PORTS; i++)
+		app->port[i].run.wired = RUN_PEER_UNKNOWN;
+}
+
+/* A number of a port at *s, which is moved behind it. */
+static bool take_port(const struct app *app, const char **s, unsigned *port)
+{
+	uint64_t n, last;
+	const char *end = value_range(*s, &n, &last);
+
+	if (!end || n != last || n >= app->pktgen.nb_ports)
+		return false;
+	*port = (unsigned)n;
+	*s = end;
+	return true;
+}
+
+bool run_wires(struct app *app, const char *text)
+{
+	unsigned a, b;
+
+	do {
+		if (!take_port(app, &text, &a) || *text++ != ':' ||
+		    !take_port(app, &text, &b) || a == b)
+			return false;
+		app->port[a].run.wired = (int)b;
+		app->port[b].run.wired = (int)a;
+	} while (*text++ == ',');
+	return !text[-1];
+}
+
+static bool any_goes_on(const struct app *app)
+{
+	for (unsigned i = 0; i < app->pktgen.nb_ports; i++)
+		if (app->port[i].run.on)
+			return true;
+	return false;
+}
+
+static void begin(struct app_run *r, const struct worker_view *v,
+		  uint64_t now_ns)
+{
+	const uint64_t rx_packets = r->from.rx_packets;
+
+	r->ever = r->on = true;
+	r->whole = false;
+	r->began_ns = now_ns;
+	r->sent_from = v->sent;
+	r->from = v->stats;
+	r->from.rx_packets = rx_packets;
+}
+
+void run_begin(struct app *app, uint64_t mask, uint64_t now_ns)
+{
+	const bool first = !any_goes_on(app);
+
+	for (unsigned i = 0; i < app->pktgen.nb_ports; i++) {
+		const struct worker_view *v = pktgen_look(&app->pktgen, i);
+		struct app_run *r = &app->port[i].run;
+
+		if (!v)
+			continue;
+		/* What is received belongs to the first that sends. */
+		if (first) {
+			r->received_from = v->received;
+			r->from.rx_packets = v->stats.rx_packets;
+		}
+		if (mask >> i & 1 && !(r->on && worker_runs(v->state)))
+			begin(r, v, now_ns);
+	}
+}
+
+void run_stopped(struct app *app, unsigned port, uint64_t now_ns)
+{
+	struct app_run *r = &app->port[port].run;
+
+	if (!r->on)
+		return;
+	r->on = false;
+	r->ended_ns = now_ns;
+}
+
+void run_done(struct app *app, unsigned port, uint64_t at_ns)
+{
+	app->port[port].run.whole = app->port[port].run.on;
+	run_stopped(app, port, at_ns);
+}
+
+void run_forget(struct app *app, unsigned port)
+{
+	app->port[port].run.ever = app->port[port].run.on = false;
+}
+
+/* The port that gets what `port` sends: what was said, else what was seen. */
+static int peer_of(const struct app *app, unsigned port)
+{
+	const struct app_run *r = &app->port[port].run;
+	const int seen = app->pktgen.set[port].rest.peer;
+
+	if (r->wired != RUN_PEER_UNKNOWN)
+		return r->wired;
+	return seen >= 0 ? seen : RUN_PEER_UNKNOWN;
+}
+
+static void count_missing(struct app *app, unsigned port, struct run_sum *sum)
+{
+	const int peer = peer_of(app, port);
+	const struct worker_view *v = pktgen_look(&app->pktgen, port);
+	const uint64_t sent = v->sent - app->port[port].run.sent_from;
+	uint64_t received;
+
+	if (peer == RUN_PEER_UNKNOWN)
+		return;
+	v = pktgen_look(&app->pktgen, (unsigned)peer);
+	if (!v)
+		return;
+	received = v->received - app->port[peer].run.received_from;
+	/* Then some came from elsewhere, and nobody can tell. */
+	if (received > sent)
+		return;
+	sum->has_missing = true;
+	sum->missing = sent - received;
+}
+
+void run_sum(struct app *app, unsigned port, uint64_t now_ns,
+	     struct run_sum *sum)
+{
+	const struct app_run *r = &app->port[port].run;
+	const struct worker_view *v = pktgen_look(&app->pktgen, port);
+	struct stats *s = &sum->stats;
+	uint64_t n, bytes;
+
+	memset(sum, 0, sizeof(*sum));
+	if (!r->ever) {
+		s->rx_packets = v->stats.rx_packets -
+				MAX(r->from.rx_packets,
+				    app->port[port].base.rx_packets);
+		return;
+	}
+	stats_diff(&v->stats, &r->from, s);
+	sum->time_ns = (r->on ? now_ns : r->ended_ns) - r->began_ns;
+	n = s->tx_packets;
+	bytes = s->tx_bytes;
+	/* Between the first and the last of n frames there are n - 1 gaps. */
+	if (r->whole && n > 1) {
+		bytes -= bytes / n;
+		n--;
+	}
+	sum->pps_milli = stats_rate_milli(n, sum->time_ns);
+	sum->l1_milli = stats_mbps_l1_milli(n, bytes, sum->time_ns);
+	sum->l2_milli = stats_mbps_l1_milli(0, bytes, sum->time_ns);
+	count_missing(app, port, sum);
+}

@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Runs: what each port has done from its last `start` to its end, for `stop`
+ * and the notice `done`.
+ */
+#ifndef APP_RUN_H
+#define APP_RUN_H
+
+#include "stats/stats.h"
+
+struct app;
+
+#define RUN_PEER_UNKNOWN (-1)
+
+/* What the app remembers of a port's last run. */
+struct app_run {
+	bool ever;  /* there was one */
+	bool on;    /* it goes on */
+	bool whole; /* it came to its limit: its end is that of its last frame
+		     */
+	uint64_t began_ns, ended_ns;
+	/* When it began; what was received, when the first of all began. */
+	struct stats from;
+	uint64_t sent_from, received_from; /* of the view */
+	int wired; /* the port that gets what this one sends, or unknown */
+};
+
+/* What is told of it. */
+struct run_sum {
+	struct stats stats; /* since it began */
+	uint64_t time_ns;
+	/* Thousandths: frames a second; Mbit/s on layers 1 and 2. */
+	uint64_t pps_milli, l1_milli, l2_milli;
+	/* Sent to a port of ours and not come there, if that is known. */
+	bool has_missing;
+	uint64_t missing;
+};
+
+/* Nothing is known yet. */
+void run_init(struct app *app);
+
+/*
+ * Says which ports are wired to each other, "0:1,2:3": each gets what the other
+ * sends. False where it is not of this form, or there is no such port.
+ */
+bool run_wires(struct app *app, const char *text);
+
+/* The ports of `mask`, which are up, are about to start. */
+void run_begin(struct app *app, uint64_t mask, uint64_t now_ns);
+
+/*
+ * The run of a port was stopped; it may still have frames to send. Or its last
+ * frame was sent, at `at_ns`, as it came to its limit.
+ */
+void run_stopped(struct app *app, unsigned port, uint64_t now_ns);
+void run_done(struct app *app, unsigned port, uint64_t at_ns);
+
+/* What the port sent last was no run. */
+void run_forget(struct app *app, unsigned port);
+
+/*
+ * Of the last run of a port that is up. Of one that was never started only what
+ * was received: since the first that sends began, or the last `stats clear`.
+ */
+void run_sum(struct app *app, unsigned port, uint64_t now_ns,
+	     struct run_sum *sum);
+
+#endif /* APP_RUN_H */

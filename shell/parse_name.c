@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Which command the first word means, or the first two. */
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+
+#include "shell/nearest.h"
+#include "shell/parse_impl.h"
+
+static const struct cmd *command_of(const struct parser *p, const char *name)
+{
+	for (unsigned i = 0; p->commands[i]; i++)
+		if (!strcasecmp(p->commands[i]->name, name))
+			return p->commands[i];
+	return NULL;
+}
+
+bool parse_begins(const char *word, const char *with)
+{
+	return *with && !strncasecmp(word, with, strlen(with));
+}
+
+/* What a word of another tool is here; NULL: it is none. */
+static const char *hint_of(const struct parser *p, const char *word)
+{
+	for (const struct cmd_hint *h = p->ports->hints; h && h->word; h++)
+		if (!strcasecmp(h->word, word))
+			return h->hint;
+	return NULL;
+}
+
+/* Of commands that begin so, "'start', 'stats' or 'stop'"; how many, the last.
+ */
+static unsigned beginning(const struct parser *p, const char *with,
+			  const struct cmd **last, char *buf, size_t size)
+{
+	unsigned n = 0, left;
+	size_t used = 0;
+
+	for (unsigned i = 0; p->commands[i]; i++)
+		if (!p->commands[i]->hidden &&
+		    parse_begins(p->commands[i]->name, with)) {
+			*last = p->commands[i];
+			n++;
+		}
+	left = n;
+	buf[0] = '\0';
+	for (unsigned i = 0; p->commands[i] && used < size; i++) {
+		if (p->commands[i]->hidden ||
+		    !parse_begins(p->commands[i]->name, with))
+			continue;
+		used += (size_t)snprintf(buf + used, size - used, "%s'%s'",
+					 left == n   ? ""
+					 : left == 1 ? " or "
+						     : ", ",
+					 p->commands[i]->name);
+		left--;
+	}
+	return n;
+}
+
+/* The command that a person has typed the beginning of; false: that is none. */
+static bool find_beginning(struct parser *p, const struct word *name)
+{
+	const struct cmd *last = NULL;
+	char names[128];
+	unsigned n = beginning(p, name->text, &last, names, sizeof(names));
+
+	if (!n)
+		return false;
+	if (n > 1)
+		parse_fail(p, E_UNKNOWN, name->column, "'%s' may be %s",
+			   parse_show(name->text).text, names);
+	else if (last->grave)
+		parse_fail(p, E_UNKNOWN, name->column,
+			   "no command '%s'; type all of '%s' if you mean it",
+			   parse_show(name->text).text, last->name);
+	else
+		p->c->cmd = last;
+	return true;
+}
+
+static void find_command(struct parser *p)
+{
+	const struct word *name = &p->w->word[0];
+	const char *near, *hint;
+
+	p->c->cmd = command_of(p, name->text);
+	if (p->c->cmd)
+		return;
+	hint = hint_of(p, name->text);
+	if (hint) {
+		parse_fail(p, E_UNKNOWN, name->column, "no command '%s'; %s",
+			   parse_show(name->text).text, hint);
+		return;
+	}
+	if (p->c->typed && find_beginning(p, name))
+		return;
+	near = nearest_command(p->commands, name->text);
+	if (near)
+		parse_fail(p, E_UNKNOWN, name->column,
+			   "no command '%s'; did you mean '%s'?",
+			   parse_show(name->text).text, near);
+	else
+		parse_fail(p, E_UNKNOWN, name->column,
+			   "no command '%s'; 'help' lists them",
+			   parse_show(name->text).text);
+}
+
+/* Goes on to the command that the second word leads to. */
+static void follow_lead(struct parser *p)
+{
+	const struct cmd_lead *l = p->c->cmd->leads, *found = NULL;
+	const char *word = p->w->count > 1 ? p->w->word[1].text : "";
+	const struct cmd *cmd;
+	unsigned n = 0;
+
+	for (; l && l->word; l++) {
+		if (!strcasecmp(l->word, word)) {
+			found = l;
+			n = 1;
+			break;
+		}
+		if (p->c->typed && parse_begins(l->word, word)) {
+			/* Two words for one command are one. */
+			n += !found || strcmp(found->name, l->name) != 0;
+			found = l;
+		}
+	}
+	cmd = n == 1 ? command_of(p, found->name) : NULL;
+	if (!cmd)
+		return;
+	p->c->lead = p->c->cmd;
+	p->c->cmd = cmd;
+	p->c->first = 2;
+}
+
+void parse_name(struct parser *p)
+{
+	find_command(p);
+	if (!p->c->err)
+		follow_lead(p);
+}
