@@ -181,8 +181,7 @@ static enum status get_file(struct download *d)
 	}
 }
 
-/* True when nothing is there that would be lost; `status` is for where it is.
- */
+/* True when nothing is there that would be lost; else with `status`. */
 static bool may_write(struct download *d, bool force, enum status *status)
 {
 	uint32_t crc = 0;

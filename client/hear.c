@@ -75,7 +75,7 @@ static void take_other(struct hear *h, const char *line, size_t len)
 		conn_restarted(conn);
 	} else if (h->all ? first || hear_job(line, &text)
 			  : hear_job(line, &text) && !ui->batch && !ui->paged) {
-		ui_reply(ui, line, len);
+		ui_line(ui, line, len);
 	}
 }
 

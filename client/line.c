@@ -117,8 +117,8 @@ static enum status run_help(struct client *c, char **words)
 {
 	(void)words;
 	for (const struct local *l = locals; l->name; l++)
-		ui_item(&c->ui, l->usage, 36, l->help);
-	ui_item(&c->ui, "exit, logout, bye, Ctrl-D", 36, "the same as .quit");
+		ui_item(&c->ui, l->usage, 33, l->help);
+	ui_item(&c->ui, "exit, logout, bye, Ctrl-D", 33, "the same as .quit");
 	return STATUS_OK;
 }
 

@@ -213,6 +213,15 @@ void ui_reply(struct ui *ui, const char *text, size_t len)
 	free(line);
 }
 
+void ui_line(struct ui *ui, const char *text, size_t len)
+{
+	size_t n;
+	char *line = shown(ui, text, len, &n, NULL);
+
+	put(ui, stdout, "", line, n);
+	free(line);
+}
+
 void ui_part(struct ui *ui, const char *text, size_t len)
 {
 	size_t n;

@@ -60,6 +60,8 @@ void ui_pop(struct ui *ui);
 
 /* A line of a reply, `len` bytes as they came: on standard output. */
 void ui_reply(struct ui *ui, const char *text, size_t len);
+/* One that is no part of a reply, and waits for no pager. */
+void ui_line(struct ui *ui, const char *text, size_t len);
 /* What has come of one. */
 void ui_part(struct ui *ui, const char *text, size_t len);
 /*

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Bytes that wait, up to a limit: what does not fit is for the owner to keep.
- */
+/* Bytes that wait, up to a limit; what does not fit the owner keeps. */
 #ifndef RELAY_BUF_H
 #define RELAY_BUF_H
 

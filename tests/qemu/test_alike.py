@@ -73,8 +73,9 @@ start 1
 
 def plain(text):
     """Without what is not the reply: attributes, notices' marks, times, numbers of jobs."""
+    text = re.sub("[^\n]*\r\x1b\\[[KJ]", "", text) # what was taken away
     text = ANSI.sub("", text).replace("\r", "")
-    text = re.sub(r"(?m)^(?:ukpktgen(?:\[[^]]*\])?> )*(?:@! )?\d+\.\d{3} (.*)$", r"@! \1", text)
+    text = re.sub(r"(?m)^(?:@! )?\d+\.\d{3} (.*)$", r"@! \1", text)
     text = re.sub(r"job \d+", "job N", text)
     text = re.sub(r"(?m)^\[\d+\] ", "[N] ", text)
     lines = [line.rstrip() for line in text.split("\n")]

@@ -164,7 +164,8 @@ def test_a_file_runs_at_boot_without_anybody_at_the_prompt(lab, machine):
     done = at_boot(lab, "bench.cmds", "--machine", machine, bench_cmds=(
         "# quick\nsize 0 128\nrate 1kpps\nstart 0 count 100\nwait idle\n"
         "stats --json\nport --json\n"))
-    assert (done.returncode, done.stderr) == (0, "")
+    assert done.returncode == 0
+    assert re.fullmatch(r"ukpktgen: [0-9.]+ port 0 done count=100.*\n", done.stderr)
     stats, port = map(json.loads, done.stdout.splitlines())
     sent, received = stats["ports"]
     assert sent["tx"]["packets"] == received["rx"]["packets"] == 100
@@ -229,8 +230,11 @@ def test_every_notice_comes_before_the_end(lab):
 
 
 def test_a_name_that_is_no_file_is_a_command(lab):
-    done = at_boot(lab, "bench.cmds")
+    done = at_boot(lab, "bench")
     assert done.returncode == 1 and "E_UNKNOWN" in done.stderr
+    # One that looks like a file is told from that before it boots.
+    done = at_boot(lab, "bench.cmds")
+    assert done.returncode == 2 and "--run 'bench.cmds': no command" in done.stderr
     done = at_boot(lab, "run bench.cmds")
     assert done.returncode == 1 and "E_NOFILE" in done.stderr
 

@@ -74,6 +74,32 @@ static void a_question_mark_by_itself_is_no_tag(void **state)
 	assert_non_null(strstr(world_output(), "@? ERR E_TAG 0 "));
 }
 
+static void a_typed_request_tells_which_prompt_it_leaves(void **state)
+{
+	(void)state;
+	world_type("@1 nop\n");
+	world_output();
+	world.session.program->selected = 1;
+	world_type("@1 >80,prompt nop\n");
+	assert_output("@1 ..> [0]> \r\n@1 OK\r\n");
+	/* Once, and with an error, too. */
+	world_type("@2 >80,prompt nop\n");
+	assert_output("@2 OK\r\n");
+	world.session.program->selected = session_all_ports(&world.session);
+	world_type("@3 >80,prompt fail\n");
+	assert_output("@3 ..> > \r\n@3 ERR E_DEVICE 1 it failed\r\n");
+	/* To who asks for it; an opening makes it what it was. */
+	world.session.program->selected = 1;
+	world_type("@4 >80 nop\n@5 nop\n");
+	assert_output("@4 OK\r\n@5 OK\r\n");
+	world_type("\x05\x15\n");
+	world_output();
+	world_type("@6 >80,prompt nop\n");
+	assert_string_equal(world_tagged(), "@6 OK\r\n");
+	world_type("@7 >80 say ...\n@8 >80 say ..\n");
+	assert_non_null(strstr(world_output(), "@8 OK"));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -86,6 +112,9 @@ int main(void)
 				       world_setup),
 		cmocka_unit_test_setup(
 			opening_the_line_ends_others_requests_only,
+			world_setup),
+		cmocka_unit_test_setup(
+			a_typed_request_tells_which_prompt_it_leaves,
 			world_setup),
 		cmocka_unit_test_setup(a_question_mark_by_itself_is_no_tag,
 				       world_setup),
