@@ -213,11 +213,19 @@ void ui_reply(struct ui *ui, const char *text, size_t len)
 	free(line);
 }
 
+/* What came before is shown before, at the cost of its pager. */
+static void keep_order(struct ui *ui)
+{
+	if (ui->held_len)
+		flush_held(ui);
+}
+
 void ui_line(struct ui *ui, const char *text, size_t len)
 {
 	size_t n;
 	char *line = shown(ui, text, len, &n, NULL);
 
+	keep_order(ui);
 	put(ui, stdout, "", line, n);
 	free(line);
 }
@@ -334,6 +342,7 @@ void ui_notice(struct ui *ui, const char *text, size_t len)
 
 	if (ui->quiet)
 		return;
+	keep_order(ui);
 	prefix(ui, before, sizeof(before));
 	say(ui, CYAN, before, text, len);
 }

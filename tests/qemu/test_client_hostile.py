@@ -107,7 +107,7 @@ def program(host, one, *args, client=ASAN):
 
 def person(host, one, client=ASAN):
     child = pexpect.spawn(client, [one.path], env=host.env, timeout=SOON,
-                          dimensions=(24, 80))
+                          dimensions=(24, 240))
     child.delaybeforesend = None
     child.expect_exact(PROMPT)
     return child
