@@ -14,7 +14,7 @@ static const struct arg args[] = {
 	[PORTS] = {ARG_PORTS, .optional = true, .name = "PORTS",
 		   .help = "ports to act on"},
 	[COUNT] = {ARG_INT, .name = "COUNT", .unit = "frames",
-		   .help = "how many", .min = 1, .max = 1000},
+		   .help = "number of frames", .min = 1, .max = 1000},
 	{ARG_NONE},
 };
 
@@ -29,7 +29,8 @@ static enum call_result run(struct call *c)
 	if (up != CALL_DONE)
 		return up;
 	if (c->v[COUNT].u == 13)
-		return call_fail(c, E_STATE, COUNT, "not on a Friday");
+		return call_fail(c, E_STATE, COUNT,
+				 "13 is no count; type 1..12 or 14..1000");
 	reply_u64(c->reply, "count", c->v[COUNT].u, "frames");
 	return CALL_DONE;
 }
@@ -37,11 +38,13 @@ static enum call_result run(struct call *c)
 extern const struct cmd cmd_template;
 const struct cmd cmd_template = {
 	.name = "template",
-	.summary = "One line that says what it is for",
+	.group = GROUP_TRAFFIC,
+	.summary = "Count frames for nothing",
 	.forms =
 		(const struct cmd_form[]){
-			{args, run, "what this form does"},
+			{args, run, NULL},
 			{0},
 		},
+	.notes = "More, in sentences, where the summary is not enough.",
 	.examples = (const char *const[]){"template 5", "template 0 5", NULL},
 };

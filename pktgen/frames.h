@@ -69,7 +69,7 @@ int frames_open(struct frames *f, struct port_queue *queue, struct outbox *out,
 void frames_close(struct frames *f, struct uk_alloc *a);
 
 /*
- * The strategy that comes next to `asked` with this program on this platform.
+ * The strategy nearest to `asked` with this program on this platform.
  */
 enum strategy frames_strategy(enum strategy asked, const struct program *prog);
 

@@ -31,13 +31,15 @@ def type_line(child, text):
 
 def test_a_newcomers_session(person):
     assert type_line(person, "rate 10kpps") == ""
-    assert type_line(person, "start 0") == ""
+    assert "sends frames of 64 bytes at 10kpps until 'stop'" in type_line(person, "start 0")
     type_line(person, "sleep 1s")
     assert re.search(r"tx packets +[1-9]", type_line(person, "stats"))
-    table = type_line(person, "stop").split("\r\n")
-    sent = table[1].split()[1]
-    assert table[1].split() == ["0", sent, sent, "0", "0"]
-    assert table[2].split() == ["1", "0", "0", "0", sent]
+    table = dict(re.findall(r"(\w+)(?: \[.*\])? +([\d,.]+ +[\d,.-]+)\r\n",
+                            type_line(person, "stop")))
+    sent = table["sent"].split()[0]
+    assert table["completed"].split() == [sent, "0"]
+    assert table["received"].split() == ["0", sent]
+    assert table["missing"].split() == ["0", "-"]
     person.send("quit\r")
     person.expect(pexpect.EOF)
     person.wait()
@@ -48,7 +50,7 @@ def test_errors_point_at_the_word(person):
     screen = type_line(person, "size 0 5").split("\r\n")
     assert screen[0] == " " * len(PROMPT + "size 0 ") + "^"
     assert screen[1].startswith("E_RANGE: 'size' takes SIZE 64..9018 bytes")
-    assert "did you mean 'stats'" in type_line(person, "stat")
+    assert "did you mean 'stats'" in type_line(person, "statz")
 
 
 def test_editing_and_history(person):
@@ -65,7 +67,7 @@ def test_tab_completes_and_question_mark_lists(person):
     person.send("siz\t")
     person.expect_exact("size ")
     person.send("?")
-    person.expect_exact("SIZE     64..9018 bytes")
+    person.expect_exact("SIZE     frame on layer 2, FCS included, 64..9018 bytes")
     person.expect_exact(PROMPT + "size ")
     person.send("128\r")
     person.expect_exact(PROMPT)
