@@ -282,7 +282,7 @@ def test_a_page_may_draw_and_nothing_else(host):
     child.expect_exact("█done".encode())
     out = child.before
     assert b"\x1b[3;4Htext" in out and b"\x1b[6n" not in out
-    assert b"\x1b[24;80R" in one.got
+    assert b"\x1b[24;240R" in one.got
     for bad in (b"\x1b]", b"\x07", b"\x1bP", b"\x9b", b"\x1b[c", b"1000h", b"\x1b[5n", b"3q"):
         assert bad not in out.replace(b"\\x9b", b""), bad
     child.send("q")
