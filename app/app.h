@@ -40,7 +40,7 @@ struct app {
 	bool quit;
 	uint64_t quit_asked_ns; /* when a person was last told what that ends */
 	uint64_t boot_serial;   /* of the last file that came with the image */
-	uint64_t lease_ns;       /* how long without a request; 0: for ever */
+	uint64_t lease_ns;      /* how long without a request; 0: for ever */
 	uint64_t lease_began_ns; /* requests before do not count */
 	uint64_t kept_selected;  /* with app_port.kept */
 	struct live live;

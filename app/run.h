@@ -14,10 +14,10 @@ struct app;
 
 /* What the app remembers of a port's last run. */
 struct app_run {
-	bool ever;  /* there was one */
-	bool on;    /* it goes on */
-	bool whole; /* it came to its limit: its end is that of its last frame
-		     */
+	bool ever; /* there was one */
+	bool on;   /* it goes on */
+	/* It came to its limit, and ended with its last frame. */
+	bool whole;
 	uint64_t began_ns, ended_ns;
 	/* When it began; what was received, when the first of all began. */
 	struct stats from;

@@ -65,8 +65,7 @@ static enum shell_err take_speed(const char *word, struct value *v)
 	enum shell_err err;
 
 	snprintf(whole, sizeof(whole), "%.26s%s", word,
-		 value_lacks_unit(word) && strpbrk(word, "kmgtKMGT") ? "bps"
-								     : "");
+		 value_lacks_unit(word) && word[len - 1] > '9' ? "bps" : "");
 	err = value_rate(len > 26 ? "" : whole, &rate);
 	if (err)
 		return err;

@@ -10,7 +10,7 @@
 
 struct nearest {
 	const char *text;
-	bool many; /* of all words of a language: only what is likely */
+	bool many;        /* of all words of a language: only what is likely */
 	unsigned least;   /* what a word has to be below */
 	const char *word; /* the nearest so far, NULL for none near enough */
 };

@@ -15,9 +15,19 @@ static const struct cmd *command_of(const struct parser *p, const char *name)
 	return NULL;
 }
 
+static char fold(char c)
+{
+	return c >= 'A' && c <= 'Z' ? (char)(c | 0x20) : c;
+}
+
 bool parse_begins(const char *word, const char *with)
 {
-	return *with && !strncasecmp(word, with, strlen(with));
+	size_t n = 0;
+
+	/* strncasecmp() of ASCII, which nolibc lacks. */
+	while (with[n] && fold(word[n]) == fold(with[n]))
+		n++;
+	return n && !with[n];
 }
 
 /* What a word of another tool is here; NULL: it is none. */
@@ -29,8 +39,7 @@ static const char *hint_of(const struct parser *p, const char *word)
 	return NULL;
 }
 
-/* Of commands that begin so, "'start', 'stats' or 'stop'"; how many, the last.
- */
+/* Of commands that begin so "'start', 'stats' or 'stop'", how many, the last */
 static unsigned beginning(const struct parser *p, const char *with,
 			  const struct cmd **last, char *buf, size_t size)
 {

@@ -264,7 +264,7 @@ static const struct {
 
 static void a_number_may_lack_its_unit(void **state)
 {
-	static const char *const lack[] = {"10",  "0",   "2.5",  "100k",
+	static const char *const lack[] = {"10",  "0",    "2.5", "100k",
 					   "10G", "1.5m", "1t"},
 				 *const no[] = {"",     "k",   "10pps", "10x",
 						"max",  "10.", "10k ",  "1ms",
