@@ -260,7 +260,7 @@ static void draw_title(struct live *l, struct screen *s, uint64_t now_ns)
 	if (columns > len + t.used) {
 		at = (struct span){s, 0, columns - len, columns};
 		put(&at, ATTR_REVERSE, keys);
-	} else if (columns > leave_len + t.used) {
+	} else if (columns > leave_len && !noted) {
 		at = (struct span){s, 0, columns - leave_len, columns};
 		put(&at, ATTR_REVERSE, leave);
 	}
