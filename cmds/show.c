@@ -101,6 +101,7 @@ const struct cmd cmd_show = {
 			{"files", "ls"},
 			{"jobs", "jobs"},
 			{"ports", "port"},
+			{"run", "save"},
 			{"stats", "stats"},
 			{"version", "version"},
 			{NULL, NULL},

@@ -457,6 +457,8 @@ void parse_call(const struct cmd *const *commands, const struct words *w,
 	for (last = c->first; last < w->count && p.nb_pos < rest; last++)
 		if (last >= rest || !parse_is_flag(&w->word[last]))
 			p.pos[p.nb_pos++] = &w->word[last];
+	if (parse_refuse_pipe(&p))
+		return;
 	choose_form(&p);
 	for (const struct arg *a = c->form->args; a->type != ARG_NONE; a++)
 		wants_ports |= a->type == ARG_PORTS;

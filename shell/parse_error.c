@@ -108,11 +108,32 @@ static void describe(const struct parser *p, const struct arg *a, bool help,
 }
 
 /* "; did you mean 'every'?": a word that might stand here; mostly empty. */
+/* The keyword is missing in front of what it takes: "start 10s". */
+static bool suggest_keyword(const struct parser *p, const struct arg *keyword,
+			    const char *text, char *buf, size_t size)
+{
+	const struct arg *a = keyword + 1;
+	struct value v;
+
+	if (keyword->type != ARG_KEYWORD ||
+	    (a->type != ARG_INT && a->type != ARG_TIME) ||
+	    arg_take(a, text, p->ports, &v) != E_OK)
+		return false;
+	snprintf(buf, size, "; did you mean '%s %s'?", keyword->name,
+		 parse_show(text).text);
+	return true;
+}
+
 static void suggest(const struct parser *p, const struct arg *a,
 		    const char *text, char *buf, size_t size)
 {
 	struct nearest n;
 
+	if (suggest_keyword(p, a, text, buf, size))
+		return;
+	for (unsigned i = 0; i < p->nb_others; i++)
+		if (suggest_keyword(p, p->other[i], text, buf, size))
+			return;
 	nearest_init(&n, text);
 	for (const struct arg_word *w = a->words; w && w->name; w++)
 		nearest_offer(&n, w->name);
@@ -123,6 +144,20 @@ static void suggest(const struct parser *p, const struct arg *a,
 	buf[0] = '\0';
 	if (n.word)
 		snprintf(buf, size, "; did you mean '%s'?", n.word);
+}
+
+bool parse_refuse_pipe(struct parser *p)
+{
+	for (unsigned i = 0; i < p->nb_pos; i++) {
+		if (p->pos[i]->quoted || strcmp(p->pos[i]->text, "|") != 0)
+			continue;
+		parse_fail(p, E_SYNTAX, p->pos[i]->column,
+			   "no pipes here; on the host: ukpktgen exec -c '%s' "
+			   "| ...",
+			   p->c->cmd->name);
+		return true;
+	}
+	return false;
 }
 
 /*
@@ -258,7 +293,7 @@ void parse_refuse(struct parser *p, enum shell_err err, const struct arg *a,
 {
 	const unsigned column =
 		word ? word->column + (unsigned)(at ? at - word->text : 0) : 0;
-	char wanted[144], others[96], near[64];
+	char wanted[144], others[96], near[112];
 
 	describe(p, a, err != E_MISSING, wanted, sizeof(wanted));
 	other_keywords(p, others, sizeof(others));

@@ -72,6 +72,9 @@ __attribute__((format(printf, 4, 5))) void parse_fail(struct parser *p,
 						      unsigned column,
 						      const char *fmt, ...);
 
+/* True with an error where somebody pipes the reply into something. */
+bool parse_refuse_pipe(struct parser *p);
+
 /* Copies a message, with what a terminal or a program would act on escaped. */
 void parse_plain(char *buf, size_t size, const char *text);
 
