@@ -38,6 +38,7 @@ struct app {
 	struct store store;
 	struct app_port port[PKTGEN_MAX_PORTS];
 	bool quit;
+	bool ran;               /* a port was started */
 	uint64_t quit_asked_ns; /* when a person was last told what that ends */
 	uint64_t boot_serial;   /* of the last file that came with the image */
 	uint64_t lease_ns;      /* how long without a request; 0: for ever */

@@ -37,7 +37,8 @@ static enum call_result unknown_field(struct call *c)
 				 "no field '%.40s'; did you mean '%s'?", word,
 				 near);
 	return call_fail(c, E_SYNTAX, COND_FIELD,
-			 "no field '%.40s'; '?' lists them", word);
+			 "no field '%.40s'; Tab after 'expect 0 ' lists them",
+			 word);
 }
 
 /* A set of one subject: its port, or a stream of it. */

@@ -12,12 +12,18 @@
 #define NO_STREAMS "a port has one stream; its settings are commands"
 #define NO_ANSWERS "a port answers nothing; it sends, receives or reflects"
 #define SETTINGS "settings are commands: 'rate 0 10kpps', 'size 0 64'"
-#define LEAVE "'quit' powers off; to leave a client, type '.quit' there"
+#define LEAVE                                                                \
+	"Ctrl-] leaves it running, in a client 'exit' alone; 'quit' powers " \
+	"off"
+#define LOSS "type 'expect 1 rx.packets = 0:tx.packets', or 'stop'"
 #define ALWAYS "every command can be typed at any time"
+#define ONE                                                                \
+	"one console at a time; 'ukpktgen console --watch' looks on from " \
+	"others"
 
 const struct cmd_hint app_hints[] = {
 	{"?", "'help' lists the commands"},
-	{"acquire", ALWAYS},
+	{"acquire", ONE},
 	{"arp", NO_ANSWERS},
 	{"bye", LEAVE},
 	{"capture", "type 'ukpktgen run --capture PORT=FILE' on the host"},
@@ -27,9 +33,9 @@ const struct cmd_hint app_hints[] = {
 	{"conf", SETTINGS},
 	{"config", "type 'show config', or a setting such as 'rate'"},
 	{"configure", SETTINGS},
-	{"connect", ALWAYS},
+	{"connect", "type 'ukpktgen console --name NAME' on the host"},
 	{"count", "type 'start 0 count 1000'"},
-	{"delay", "type 'rate', or 'gap'"},
+	{"delay", "type 'sleep TIME'; between frames 'rate' or 'gap'"},
 	{"disable", "type 'mode 0 off'"},
 	{"disconnect", LEAVE},
 	{"do", ALWAYS},
@@ -40,7 +46,9 @@ const struct cmd_hint app_hints[] = {
 	{"exit", LEAVE},
 	{"export", "type 'save FILE'"},
 	{"flow", "type 'src ip 10.0.0.0/24': its addresses are flows"},
+	{"frames", "type 'start 0 count 1000'"},
 	{"fwd", "type 'mode 0 reflect'"},
+	{"go", "type 'start'"},
 	{"history", "the keys Up and Ctrl-R find earlier lines"},
 	{"icmp", NO_HEADERS},
 	{"imix", "type 'size imix'"},
@@ -48,13 +56,17 @@ const struct cmd_hint app_hints[] = {
 	{"jitter", NO_LATENCY},
 	{"latency", NO_LATENCY},
 	{"link", "the link's state is not known; type 'port'"},
+	{"list", "type 'ls', 'port' or 'jobs'"},
 	{"log", "files run by 'run' and replies are all there is"},
 	{"logout", LEAVE},
+	{"loss", LOSS},
+	{"lost", LOSS},
 	{"lua", "command files do it: type 'help run'"},
 	{"mac", "type 'src mac MAC' or 'dst mac MAC'"},
 	{"monitor", "type 'stats live'"},
 	{"mpls", NO_TAGS},
 	{"ndr", "no search is built in; type 'bench tx'"},
+	{"packets", "type 'start 0 count 1000'"},
 	{"page", "type 'stats live', or 'port'"},
 	{"pause", "type 'stop', then 'start'"},
 	{"pcap", NO_REPLAY},
@@ -69,13 +81,13 @@ const struct cmd_hint app_hints[] = {
 	{"qinq", NO_TAGS},
 	{"random", "type 'src ip 10.0.0.0/8' for many flows"},
 	{"range", "type 'src ip 10.0.0.0/24': frames step through it"},
-	{"release", ALWAYS},
+	{"release", ONE},
 	{"resume", "type 'start'"},
 	{"rfc2544", "no search is built in; type 'bench tx'"},
 	{"rst", "type 'reset'"},
 	{"screen", "type 'stats live'"},
 	{"script", "type 'run FILE'"},
-	{"send", "type 'start'"},
+	{"send", "type 'start', or 'start 0 count 100'"},
 	{"seq", NO_STREAMS},
 	{"service", ALWAYS},
 	{"set", SETTINGS},
@@ -91,9 +103,11 @@ const struct cmd_hint app_hints[] = {
 	{"theme", "type 'color on' or 'color off'"},
 	{"top", "type 'stats live'"},
 	{"tos", NO_HEADERS},
+	{"transmit", "type 'start', or 'start 0 count 100'"},
 	{"tui", "type 'stats live'"},
 	{"tx", "type 'mode 0 tx', then 'start'"},
 	{"udp", "type 'src udp PORT' or 'dst udp PORT'"},
+	{"upload", "in the client '.upload FILE'; 'put' is for programs"},
 	{"update", "type 'rate': it counts at once, also while ports send"},
 	{"uptime",
 	 "'stats live' shows it; so does 'ukpktgen list' on the host"},

@@ -52,7 +52,7 @@ struct live {
 void live_init(struct live *l, const struct app *app, uint64_t mask,
 	       uint64_t interval_ns, uint64_t now_ns);
 
-/* The keys that do something; any other leaves the page. */
+/* The keys that do something. */
 #define LIVE_KEYS "sc+-p"
 
 /* One of them was pressed. */

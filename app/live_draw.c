@@ -231,7 +231,9 @@ static void draw_title(struct live *l, struct screen *s, uint64_t now_ns)
 	static const char keys[] =
 		"s start/stop c clear +- rate p pause q leave ";
 	const bool noted = l->note[0] && now_ns < l->note_until_ns;
+	static const char few[] = "keys s c + - p, q leaves ";
 	static const char leave[] = "q leave ";
+	const unsigned few_len = sizeof(few) - 1;
 	const unsigned leave_len = sizeof(leave) - 1;
 	const unsigned len = sizeof(keys) - 1, columns = l->layout.columns;
 	const uint64_t up = now_ns / NS_PER_S;
@@ -260,6 +262,9 @@ static void draw_title(struct live *l, struct screen *s, uint64_t now_ns)
 	if (columns > len + t.used) {
 		at = (struct span){s, 0, columns - len, columns};
 		put(&at, ATTR_REVERSE, keys);
+	} else if (columns > few_len + t.used) {
+		at = (struct span){s, 0, columns - few_len, columns};
+		put(&at, ATTR_REVERSE, few);
 	} else if (columns > leave_len && !noted) {
 		at = (struct span){s, 0, columns - leave_len, columns};
 		put(&at, ATTR_REVERSE, leave);

@@ -51,14 +51,14 @@ static void start_or_stop(struct live *l, struct app *app, uint64_t now_ns)
 	}
 }
 
-/* A tenth more or less, of three digits. */
+/* A tenth more, or back, of three digits. */
 static uint64_t stepped(uint64_t micro, bool up)
 {
-	uint64_t unit = 1, v = up ? micro / 10 * 11 : micro / 10 * 9;
+	uint64_t unit = 1, v = up ? micro / 10 * 11 : micro / 11 * 10;
 
 	while (v / unit >= DIGITS_MAX)
 		unit *= 10;
-	return v / unit * unit;
+	return (v + unit / 2) / unit * unit;
 }
 
 static void change_rate(struct live *l, struct app *app, bool up,
@@ -69,6 +69,7 @@ static void change_rate(struct live *l, struct app *app, bool up,
 	char rate[48] = "";
 	struct setting s;
 	struct value v = {0};
+	bool any = false;
 
 	if (!setting_find(app->session.env.commands, "rate", &s))
 		return;
@@ -78,10 +79,9 @@ static void change_rate(struct live *l, struct app *app, bool up,
 		if (!(mask >> i & 1))
 			continue;
 		v.rate = pktgen_stream(&app->pktgen, i, 0)->rate;
-		if (v.rate.unit == RATE_MAX) {
-			note(l, now_ns, "port %u has no rate; see 'rate'", i);
-			return;
-		}
+		any = true;
+		if (v.rate.unit == RATE_MAX)
+			continue;
 		v.rate.micro = stepped(v.rate.micro, up);
 		if (config_edit(app, &s, &on, &v, now_ns, &fault) < 0) {
 			note(l, now_ns, "port %u takes no such rate", i);
@@ -91,6 +91,8 @@ static void change_rate(struct live *l, struct app *app, bool up,
 	}
 	if (rate[0])
 		note(l, now_ns, "rate %s", rate);
+	else if (any)
+		note(l, now_ns, "the rate is max; see 'rate'");
 	else
 		note(l, now_ns, "no port here sends; see 'mode'");
 }

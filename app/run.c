@@ -38,6 +38,11 @@ bool run_wires(struct app *app, const char *text)
 	return !text[-1];
 }
 
+static uint64_t rx_of(const struct app *app, unsigned port)
+{
+	return pktgen_look(&app->pktgen, port)->stats.rx_packets;
+}
+
 static bool any_goes_on(const struct app *app)
 {
 	for (unsigned i = 0; i < app->pktgen.nb_ports; i++)
@@ -46,13 +51,16 @@ static bool any_goes_on(const struct app *app)
 	return false;
 }
 
-static void begin(struct app_run *r, const struct worker_view *v,
-		  uint64_t now_ns)
+static void begin(const struct app *app, struct app_run *r,
+		  const struct worker_view *v, uint64_t now_ns)
 {
 	const uint64_t rx_packets = r->from.rx_packets;
 
+	for (unsigned i = 0; i < app->pktgen.nb_ports; i++)
+		if (pktgen_up(&app->pktgen, i))
+			r->rx_from[i] = rx_of(app, i);
 	r->ever = r->on = true;
-	r->whole = false;
+	r->whole = r->judged = false;
 	r->began_ns = now_ns;
 	r->sent_from = v->sent;
 	r->from = v->stats;
@@ -62,7 +70,11 @@ static void begin(struct app_run *r, const struct worker_view *v,
 void run_begin(struct app *app, uint64_t mask, uint64_t now_ns)
 {
 	const bool first = !any_goes_on(app);
+	struct run_sum sum;
 
+	/* What is over is judged before anybody sends again. */
+	for (unsigned i = 0; i < app->pktgen.nb_ports; i++)
+		run_sum(app, i, now_ns, &sum);
 	for (unsigned i = 0; i < app->pktgen.nb_ports; i++) {
 		const struct worker_view *v = pktgen_look(&app->pktgen, i);
 		struct app_run *r = &app->port[i].run;
@@ -71,11 +83,11 @@ void run_begin(struct app *app, uint64_t mask, uint64_t now_ns)
 			continue;
 		/* What is received belongs to the first that sends. */
 		if (first) {
-			r->received_from = v->received;
+			app->ran = true;
 			r->from.rx_packets = v->stats.rx_packets;
 		}
 		if (mask >> i & 1 && !(r->on && worker_runs(v->state)))
-			begin(r, v, now_ns);
+			begin(app, r, v, now_ns);
 	}
 }
 
@@ -100,8 +112,7 @@ void run_forget(struct app *app, unsigned port)
 	app->port[port].run.ever = app->port[port].run.on = false;
 }
 
-/* The port that gets what `port` sends: what was said, else what was seen. */
-static int peer_of(const struct app *app, unsigned port)
+int run_peer(const struct app *app, unsigned port)
 {
 	const struct app_run *r = &app->port[port].run;
 	const int seen = app->pktgen.set[port].rest.peer;
@@ -113,17 +124,18 @@ static int peer_of(const struct app *app, unsigned port)
 
 static void count_missing(struct app *app, unsigned port, struct run_sum *sum)
 {
-	const int peer = peer_of(app, port);
+	const int peer = run_peer(app, port);
 	const struct worker_view *v = pktgen_look(&app->pktgen, port);
 	const uint64_t sent = v->sent - app->port[port].run.sent_from;
 	uint64_t received;
 
 	if (peer == RUN_PEER_UNKNOWN)
 		return;
-	v = pktgen_look(&app->pktgen, (unsigned)peer);
-	if (!v)
+	if (!pktgen_up(&app->pktgen, (unsigned)peer))
 		return;
-	received = v->received - app->port[peer].run.received_from;
+	/* What a port counts as ignored did not arrive either. */
+	received =
+		rx_of(app, (unsigned)peer) - app->port[port].run.rx_from[peer];
 	/* Then some came from elsewhere, and nobody can tell. */
 	if (received > sent)
 		return;
@@ -134,16 +146,18 @@ static void count_missing(struct app *app, unsigned port, struct run_sum *sum)
 void run_sum(struct app *app, unsigned port, uint64_t now_ns,
 	     struct run_sum *sum)
 {
-	const struct app_run *r = &app->port[port].run;
+	struct app_run *r = &app->port[port].run;
 	const struct worker_view *v = pktgen_look(&app->pktgen, port);
 	struct stats *s = &sum->stats;
 	uint64_t n, bytes;
 
 	memset(sum, 0, sizeof(*sum));
+	if (!v)
+		return;
 	if (!r->ever) {
 		s->rx_packets = v->stats.rx_packets -
-				MAX(r->from.rx_packets,
-				    app->port[port].base.rx_packets);
+				(app->ran ? r->from.rx_packets
+					  : app->port[port].base.rx_packets);
 		return;
 	}
 	stats_diff(&v->stats, &r->from, s);
@@ -158,5 +172,16 @@ void run_sum(struct app *app, unsigned port, uint64_t now_ns,
 	sum->pps_milli = stats_rate_milli(n, sum->time_ns);
 	sum->l1_milli = stats_mbps_l1_milli(n, bytes, sum->time_ns);
 	sum->l2_milli = stats_mbps_l1_milli(0, bytes, sum->time_ns);
-	count_missing(app, port, sum);
+	if (!r->judged)
+		count_missing(app, port, sum);
+	/* Later runs of the other port are none of this one's. */
+	if (!r->on && v->state == WORKER_IDLE && !r->judged) {
+		r->judged = true;
+		r->has_missing = sum->has_missing;
+		r->missing = sum->missing;
+	}
+	if (r->judged) {
+		sum->has_missing = r->has_missing;
+		sum->missing = r->missing;
+	}
 }

@@ -21,7 +21,12 @@ struct app_run {
 	uint64_t began_ns, ended_ns;
 	/* When it began; what was received, when the first of all began. */
 	struct stats from;
-	uint64_t sent_from, received_from; /* of the view */
+	uint64_t sent_from; /* of the view */
+	/* By port: rx_packets then; what was missing is told once it is over.
+	 */
+	uint64_t rx_from[CONFIG_APPUKPKTGEN_MAX_PORTS];
+	bool judged, has_missing;
+	uint64_t missing;
 	int wired; /* the port that gets what this one sends, or unknown */
 };
 
@@ -31,7 +36,7 @@ struct run_sum {
 	uint64_t time_ns;
 	/* Thousandths: frames a second; Mbit/s on layers 1 and 2. */
 	uint64_t pps_milli, l1_milli, l2_milli;
-	/* Sent to a port of ours and not come there, if that is known. */
+	/* Sent to a port of ours and not received there, if that is known. */
 	bool has_missing;
 	uint64_t missing;
 };
@@ -44,6 +49,9 @@ void run_init(struct app *app);
  * sends. False where it is not of this form, or there is no such port.
  */
 bool run_wires(struct app *app, const char *text);
+
+/* The port that gets what `port` sends: what was said, else what was seen. */
+int run_peer(const struct app *app, unsigned port);
 
 /* The ports of `mask`, which are up, are about to start. */
 void run_begin(struct app *app, uint64_t mask, uint64_t now_ns);

@@ -48,6 +48,8 @@ static void tell_failure(struct app *app, unsigned i,
 			 const struct worker_view *v, uint64_t now_ns)
 {
 	app->port[i].err_told = v->err;
+	if (v->err && v->state == WORKER_IDLE)
+		run_stopped(app, i, now_ns);
 	if (v->err)
 		session_event(&app->session, now_ns, "port %u failed: %s", i,
 			      port_why(&app->pktgen.port[i], v->err));

@@ -13,8 +13,8 @@
 #define OPEN_MS 3000 /* for the page to begin */
 #define BACK_MS 1500 /* for one that hid itself to come back */
 #define SEQUENCE 32
-/* Those that leave a page open; any other ends it. */
-#define PAGE_KEYS "sc+-p"
+/* Those that end it; of Esc, one that begins a longer key does not. */
+#define PAGE_LEAVE "qQ\r\n\x03\x04\x1b"
 
 struct page {
 	struct client *c;
@@ -177,7 +177,7 @@ static void pass_keys(struct page *p)
 		/* It would begin a request. */
 		if (in->buf[i] == '@')
 			in->buf[i] = 'q';
-		p->key_sent |= !strchr(PAGE_KEYS, in->buf[i]);
+		p->key_sent |= strchr(PAGE_LEAVE, in->buf[i]) != NULL;
 	}
 	link_send(&p->c->link, in->buf, in->len);
 	input_take(&p->c->in, in->len);

@@ -36,6 +36,18 @@ static const struct arg near_within_args[] = {
 	[NEAR_TIME] = TIME_ARG, {ARG_NONE},
 };
 
+/* Then the counts go on, and what is missing may come. */
+static bool still_sends(const struct call *c)
+{
+	const struct pktgen *pg = &call_app(c)->pktgen;
+
+	for (unsigned i = 0; i < pg->nb_ports; i++)
+		if (pktgen_up(pg, i) && pg->set[i].mode & MODE_TX &&
+		    worker_runs(pktgen_look(pg, i)->state))
+			return true;
+	return false;
+}
+
 static enum call_result run(struct call *c)
 {
 	struct condition_wait *w = (void *)c->state;
@@ -56,7 +68,8 @@ static enum call_result run(struct call *c)
 	if (condition_holds(call_app(c), &w->cond, why, sizeof(why)))
 		return CALL_DONE;
 	if (c->now_ns >= w->until_ns)
-		return call_fail(c, E_EXPECT, COND_FIELD, "%s", why);
+		return call_fail(c, E_EXPECT, COND_FIELD, "%s%s", why,
+				 still_sends(c) ? "; a port still sends" : "");
 	c->wake_ns = c->now_ns + POLL_NS;
 	return CALL_AGAIN;
 }

@@ -14,6 +14,13 @@ static const struct arg args[] = {
 	{ARG_NONE},
 };
 
+static const struct arg all_args[] = {
+	[PORTS] = {ARG_PORTS, .optional = true, .name = "PORTS",
+		   .help = "ports to show"},
+	ARG_JSON("reply as JSON"),
+	{ARG_NONE},
+};
+
 static void show_value(struct reply *r, const char *key, const struct config *c,
 		       const struct setting *s)
 {
@@ -91,8 +98,13 @@ const struct cmd cmd_show = {
 	.forms =
 		(const struct cmd_form[]){
 			{args, run, NULL},
+			{all_args, run, "show them without the keyword"},
 			{0},
 		},
+	.notes = "'show files', 'show jobs', 'show ports', 'show stats' and "
+		 "'show version' are the commands 'ls', 'jobs', 'port', "
+		 "'stats' and 'version'; 'show run' is 'save'. A setting "
+		 "without its value, such as 'rate' or 'size 0', shows it.",
 	.examples = (const char *const[]){"show config", "show 0 config --json",
 					  NULL},
 	.see = (const char *const[]){"save", "port", NULL},

@@ -73,10 +73,30 @@ static void describe(const struct app *app, unsigned port, bool several,
 		 sizes, s->rate.unit == RATE_MAX ? "full speed" : rate, until);
 }
 
+/* Frames that go to a port which does not count them are soon missed. */
+static void warn(struct call *c, uint64_t mask)
+{
+	const struct pktgen *pg = &call_app(c)->pktgen;
+
+	for (unsigned i = 0; i < pg->nb_ports; i++) {
+		const int peer = run_peer(call_app(c), i);
+
+		if (!(mask >> i & 1) || peer < 0 ||
+		    pg->set[i].mode & MODE_NULL || pg->set[peer].mode & MODE_RX)
+			continue;
+		reply_textf(c->reply, NULL,
+			    "port %d gets these frames and ignores them: its "
+			    "mode is %s",
+			    peer,
+			    app_modes[app_mode_word(pg->set[peer].mode)].name);
+	}
+}
+
 /* A line to a person for each port, or for several that do the same. */
 static void tell(struct call *c, uint64_t mask, const char *until)
 {
 	const struct app *app = call_app(c);
+	const uint64_t all = mask;
 	char line[224], other[224], ports[96];
 
 	if (c->program)
@@ -101,6 +121,7 @@ static void tell(struct call *c, uint64_t mask, const char *until)
 			    alike & (alike - 1) ? "s" : "", ports, line);
 		mask &= ~alike;
 	}
+	warn(c, all);
 	reply_end(c->reply);
 }
 

@@ -362,6 +362,11 @@ static enum call_result run_live(struct call *c)
 	return CALL_AGAIN;
 }
 
+#define NOTES                                                        \
+	"Without COUNT, 'stats every' goes on until Ctrl-C. Pacing " \
+	"counts a burst as its first frame, and rounds "             \
+	"lateness up by 1/16 at most."
+
 const struct cmd cmd_stats = {
 	.name = "stats",
 	.group = GROUP_WATCHING,
@@ -384,9 +389,10 @@ const struct cmd cmd_stats = {
 			 "stops, q leaves"},
 			{0},
 		},
-	.notes = "Without COUNT, 'stats every' goes on until Ctrl-C. Pacing "
-		 "counts a burst as its first frame, and rounds "
-		 "lateness up by 1/16 at most.",
+	.notes = OPTION(LIVE) ? NOTES " Keys of 'stats live': s starts and "
+				      "stops, c clears, + and - change the "
+				      "rate, p holds the figures, q leaves."
+			      : NOTES,
 	.examples =
 		(const char *const[]){"stats", "stats --json", "stats 0 clear",
 				      "stats 0 pacing", "stats every 1s",

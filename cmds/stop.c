@@ -112,9 +112,11 @@ const struct cmd cmd_stop = {
 			{0},
 		},
 	.notes = OPTION(JSON)
-			 ? "Waits up to a second for frames in flight. A "
-			   "program gets totals with --json, or when frames "
-			   "are missing."
+			 ? "Waits up to a second for frames in flight. Totals "
+			   "are of the run: 'missing' is what the port that "
+			   "is wired to this one did not receive of it. A "
+			   "file or a program gets them with --json, or when "
+			   "frames are still in flight."
 			 : "Waits up to a second for frames in flight.",
 	.examples = (const char *const[]){"stop", "stop 0", NULL},
 	.see = (const char *const[]){"start", "stats", NULL},

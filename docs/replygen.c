@@ -50,6 +50,7 @@ static const char *const lines[] = {
 	"sleep 10ms",
 	"jobs --json",
 	"show config --json",
+	"show --json",
 	"size 0 imix",
 	"show config --json",
 	"port --json",

@@ -55,7 +55,7 @@ static unsigned distance(const char *a, const char *b)
 /* Of a few words: one or two edits away. */
 static bool is_near(size_t len, unsigned d)
 {
-	return d <= (len > 3 ? 2u : 1u);
+	return d <= (len > 4 ? 2u : 1u);
 }
 
 /*
@@ -88,6 +88,14 @@ void nearest_offer(struct nearest *n, const char *word)
 	/* Of two that are as near, the one that begins so. */
 	unsigned d = distance(word, n->text);
 
+	/* Of signs, the one that it begins with: "=" of "==". */
+	if (strchr("=!<>+", n->text[0]) && n->text[0]) {
+		if (strncmp(n->text, word, strlen(word)) != 0 ||
+		    strlen(n->text) <= strlen(word))
+			return;
+		n->word = word;
+		return;
+	}
 	/* A word of one letter is near to any other. */
 	if (d && d >= strlen(word))
 		return;

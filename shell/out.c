@@ -61,3 +61,24 @@ void out_drop(struct out *o, size_t len)
 {
 	o->head += (unsigned)len;
 }
+
+#define WORDS_INDENT 4
+
+void out_words(struct out *o, const char *text, unsigned from, unsigned width)
+{
+	size_t n;
+
+	for (; *text; text += n) {
+		text += strspn(text, " ");
+		n = strcspn(text, " ");
+		if (!n)
+			return;
+		if (from + 1 + n > width && from > WORDS_INDENT) {
+			out_printf(o, "\r\n%*s", WORDS_INDENT - 1, "");
+			from = WORDS_INDENT - 1;
+		}
+		out_text(o, " ");
+		out_write(o, text, n);
+		from += 1 + (unsigned)n;
+	}
+}

@@ -27,6 +27,12 @@ static inline size_t out_room(const struct out *o)
 
 /* Writes all of it: the caller has made sure of the room. */
 void out_write(struct out *o, const void *buf, size_t len);
+/*
+ * Words with a blank before each, from column `from` on; one that would not fit
+ * into `width` columns goes on a line below, indented.
+ */
+void out_words(struct out *o, const char *text, unsigned from, unsigned width);
+
 void out_text(struct out *o, const char *text);
 __attribute__((format(printf, 2, 3))) void out_printf(struct out *o,
 						      const char *fmt, ...);

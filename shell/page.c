@@ -72,6 +72,12 @@ static bool is_size(const struct keys *k)
 	       k->param[1] >= EDIT_WIDTH_MIN;
 }
 
+static bool leaves(enum key key, unsigned char byte)
+{
+	return key == KEY_ENTER || key == KEY_CANCEL || byte == 0x04 ||
+	       (key == KEY_TEXT && (byte | 0x20) == 'q');
+}
+
 enum page_key page_push(struct page *p, unsigned char byte, uint64_t now_ns)
 {
 	enum key key = keys_push(&p->keys, byte);
@@ -89,6 +95,9 @@ enum page_key page_push(struct page *p, unsigned char byte, uint64_t now_ns)
 			p->pressed[p->nb_pressed++] = (char)byte;
 		return PAGE_KEY_PRESSED;
 	}
+	/* A page with keys of its own is left by those that leave others. */
+	if (*p->own && !leaves(key, byte))
+		return PAGE_KEY_NONE;
 	p->left = true;
 	p->tail = byte >= 0xc0;
 	return PAGE_KEY_LEFT;

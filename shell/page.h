@@ -56,7 +56,7 @@ enum page_key {
 
 /*
  * Takes the terminal, of this size. The characters of `own` are keys of the
- * command's; any other key ends the page.
+ * command's; then q, Enter, Esc, ^C and ^D end the page, else any key does.
  */
 void page_open(struct page *p, const char *own, unsigned rows,
 	       unsigned columns);

@@ -14,12 +14,12 @@
 
 /* ---- Which form -------------------------------------------------------- */
 
-static bool is_keyword(const struct cmd *cmd, const char *text)
+static bool begins_keyword(const struct cmd *cmd, const char *text)
 {
 	for (const struct cmd_form *f = cmd->forms; f->run; f++)
 		for (const struct arg *a = f->args; a->type != ARG_NONE; a++)
 			if (a->type == ARG_KEYWORD &&
-			    !strcasecmp(a->name, text))
+			    parse_begins(a->name, text))
 				return true;
 	return false;
 }
@@ -118,23 +118,23 @@ static enum shell_err take_next(const struct parser *p, const struct arg *a,
 				struct value *v, unsigned *n)
 {
 	const char *text = p->pos[p->at]->text;
-	enum shell_err err, with_unit;
+	enum shell_err err;
 
+	if (parse_has_unit(a->type) && value_lacks_unit(text) &&
+	    p->at + 1 < p->nb_pos) {
+		*n = 2;
+		err = take_with_unit(p, a, v);
+		if (err != E_SYNTAX)
+			return err;
+	}
 	*n = 1;
 	if (a->type == ARG_KEYWORD)
 		return parse_is_word(p, p->at, a->name) ? E_OK : E_SYNTAX;
 	err = arg_take(a, text, p->ports, v);
 	if (err == E_SYNTAX && a->type == ARG_ENUM && p->brief &&
-	    !is_keyword(p->c->cmd, text))
+	    !begins_keyword(p->c->cmd, text))
 		return take_beginning(a, text, v);
-	if (err == E_OK || !parse_has_unit(a->type) ||
-	    !value_lacks_unit(text) || p->at + 1 >= p->nb_pos)
-		return err;
-	with_unit = take_with_unit(p, a, v);
-	if (with_unit == E_SYNTAX)
-		return err;
-	*n = 2;
-	return with_unit;
+	return err;
 }
 
 /* One that is out of range is understood, and others may follow it. */

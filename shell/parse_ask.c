@@ -54,7 +54,8 @@ static bool is_bare_number(struct parser *p)
 {
 	struct setting s;
 
-	if (p->nb_pos != 1 || !value_lacks_unit(p->pos[0]->text) ||
+	if (p->nb_pos != 1 || !strcmp(p->pos[0]->text, "0") ||
+	    !value_lacks_unit(p->pos[0]->text) ||
 	    !setting_of(p->c->cmd, p->c->form, &s) ||
 	    !parse_has_unit(s.arg->type))
 		return false;
@@ -66,8 +67,12 @@ static bool is_bare_number(struct parser *p)
 void parse_question(struct parser *p)
 {
 	const struct cmd_form *form = p->c->form;
-	bool found = find_question(p);
+	bool found;
 
+	/* What nobody typed is no question where it names a wrong value. */
+	if (!p->c->typed && p->c->err != E_MISSING)
+		return;
+	found = find_question(p);
 	if (!found && p->c->typed) {
 		p->brief = true;
 		found = find_question(p);

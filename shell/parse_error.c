@@ -107,7 +107,6 @@ static void describe(const struct parser *p, const struct arg *a, bool help,
 	}
 }
 
-/* "; did you mean 'every'?": a word that might stand here; mostly empty. */
 /* The keyword is missing in front of what it takes: "start 10s". */
 static bool suggest_keyword(const struct parser *p, const struct arg *keyword,
 			    const char *text, char *buf, size_t size)
@@ -124,11 +123,23 @@ static bool suggest_keyword(const struct parser *p, const struct arg *keyword,
 	return true;
 }
 
+/* "; did you mean 'every'?": a word that might stand here; mostly empty. */
 static void suggest(const struct parser *p, const struct arg *a,
 		    const char *text, char *buf, size_t size)
 {
 	struct nearest n;
 
+	const size_t len = strlen(text);
+
+	if (text[0] == '-' && len > 1 && (text[1] | 0x20) >= 'a') {
+		snprintf(buf, size, "; words have no '-': see 'help %s'",
+			 p->c->cmd->name);
+		return;
+	}
+	if (len > 1 && text[len - 1] == ',') {
+		snprintf(buf, size, "; commands are parted by ';'");
+		return;
+	}
 	if (suggest_keyword(p, a, text, buf, size))
 		return;
 	for (unsigned i = 0; i < p->nb_others; i++)

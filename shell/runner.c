@@ -192,6 +192,8 @@ static void put_error(struct session *s, struct runner *r)
 	const char *name = shell_err_name(c->err);
 	struct out *o = &s->out;
 	unsigned indent = (unsigned)strlen(s->edit.prompt) + c->err_column - 1;
+	unsigned from = 0;
+	char place[24] = "";
 
 	if (r->tag[0]) {
 		out_printf(o, "@%s ERR %s %u %s\r\n", r->tag, name,
@@ -209,13 +211,16 @@ static void put_error(struct session *s, struct runner *r)
 		out_text(o, "^\r\n");
 	} else {
 		if (c->err_column)
-			out_printf(o, "column %u: ", c->err_column);
+			from = (unsigned)snprintf(place, sizeof(place),
+						  "column %u: ", c->err_column);
+		out_text(o, place);
 		out_attr(o, ATTR_RED | ATTR_BOLD);
 	}
 	out_text(o, name);
 	out_attr(o, ATTR_PLAIN);
-	out_text(o, ": ");
-	out_text(o, c->err_text);
+	out_text(o, ":");
+	out_words(o, c->err_text, from + (unsigned)strlen(name) + 1,
+		  s->edit.width);
 	out_text(o, "\r\n");
 }
 

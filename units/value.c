@@ -93,17 +93,18 @@ static const char *take_decimal(const char *s, struct decimal *d)
 	return weight == MICRO ? NULL : s;
 }
 
-/* d * factor, which must be whole. `factor` is below 1.8e13. */
+/* d * factor, which must be whole; one above 1.8e13 is a multiple of 10^6. */
 static enum shell_err scale(const struct decimal *d, uint64_t factor,
 			    uint64_t *v)
 {
-	const uint64_t rest = d->micro * factor;
-	uint64_t product;
+	const bool even = factor % MICRO == 0;
+	uint64_t rest = d->micro * (even ? factor / MICRO : factor), product;
 
-	if (rest % MICRO)
+	if (!even && rest % MICRO)
 		return E_SYNTAX;
+	rest /= even ? 1 : MICRO;
 	if (d->huge || __builtin_mul_overflow(d->whole, factor, &product) ||
-	    __builtin_add_overflow(product, rest / MICRO, &product))
+	    __builtin_add_overflow(product, rest, &product))
 		return E_RANGE;
 	*v = product;
 	return E_OK;

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "shell/parse.h"
+#include "shell/setting.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -18,17 +19,21 @@ static void check(bool ok)
 
 static void check_call(const struct call *c, unsigned len)
 {
+	bool asked;
+
 	if (c->err) {
 		check(c->err < SHELL_ERR_COUNT);
 		check(c->err_column <= len + 1);
 		check(c->err_text[0] && strlen(c->err_text) < 160);
 		return;
 	}
+	asked = setting_asked(c);
 	for (unsigned i = 0; c->form->args[i].type != ARG_NONE; i++) {
 		const struct arg *a = &c->form->args[i];
 		const struct value *v = &c->v[i];
 
-		check(v->set || a->optional);
+		/* What is asked for is no value, nor need the keyword be. */
+		check(v->set || a->optional || asked);
 		if (a->type == ARG_PORTS)
 			check(v->mask && v->mask < 16);
 		if (v->set && a->max &&
@@ -46,7 +51,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (size > EDIT_LINE_MAX)
 		return 0;
 	for (;;) {
-		struct call c = {0};
+		struct call c = {.typed = size & 1};
 
 		if (!parse_split((const char *)data, len, &next, &words, &c))
 			return 0;
