@@ -22,9 +22,9 @@ struct app_run {
 	/* When it began; what was received, when the first of all began. */
 	struct stats from;
 	uint64_t sent_from; /* of the view */
-	/* By port: rx_packets then; what was missing is told once it is over.
-	 */
+	/* rx_packets of each port then. */
 	uint64_t rx_from[CONFIG_APPUKPKTGEN_MAX_PORTS];
+	/* Once it is over: what was missing. */
 	bool judged, has_missing;
 	uint64_t missing;
 	int wired; /* the port that gets what this one sends, or unknown */
