@@ -47,7 +47,7 @@ struct relay {
 	struct buf to_line;
 	struct sent sent;
 	struct heard heard;
-	uint64_t heard_ms;
+	uint64_t heard_ms, sent_ms; /* of the holder's */
 
 	int holder; /* -1: nobody */
 	bool begun; /* there was one, so that the appliance boots */
@@ -184,6 +184,7 @@ static void read_holder(struct relay *r)
 
 	if (n > 0) {
 		sent_take(&r->sent, data, (size_t)n);
+		r->sent_ms = now_ms();
 		buf_add(&r->to_line, data, (size_t)n);
 		flush_line(r);
 	} else if (n == 0) {
@@ -195,6 +196,21 @@ static void read_holder(struct relay *r)
 	}
 }
 
+/*
+ * The holder is in a line. While a command runs, keys that leave none wait like
+ * those of one.
+ */
+static bool in_line(const struct relay *r)
+{
+	const uint64_t since =
+		r->heard_ms > r->sent_ms ? r->heard_ms : r->sent_ms;
+
+	if (!r->sent.keys.emptied)
+		return r->sent.keys.mid_line;
+	return r->sent.keys.mid_line || !heard_at_prompt(&r->heard) ||
+	       now_ms() - since < PROMPT_QUIET_MS;
+}
+
 static void ask(struct relay *r)
 {
 	char text[WATCH_LINE + 32];
@@ -202,7 +218,7 @@ static void ask(struct relay *r)
 
 	if (!watch_asks(&r->watch) || r->linger_ms || r->line < 0)
 		return;
-	if (r->sent.mid_line || r->to_line.len > TO_LINE) {
+	if (in_line(r) || r->to_line.len > TO_LINE) {
 		watch_wait(&r->watch, now_ms());
 		return;
 	}
@@ -265,11 +281,11 @@ static bool has_answer(const struct relay *r)
 		return false;
 	if (quiet >= SILENT_MS)
 		return true;
-	if (r->sent.mid_line) /* half a line has no answer */
+	if (r->sent.keys.mid_line) /* half a line has no answer */
 		return quiet >= HALF_QUIET_MS;
 	if (r->sent.unanswered)
 		return false;
-	if (!r->sent.typed)
+	if (!r->sent.keys.typed)
 		return quiet >= QUIET_MS;
 	return heard_at_prompt(&r->heard) && quiet >= PROMPT_QUIET_MS;
 }

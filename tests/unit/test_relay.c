@@ -137,20 +137,53 @@ static struct sent sends(const char *text, size_t len)
 static void test_what_the_holder_has_begun(void **state)
 {
 	(void)state;
-	assert_false(SENDS("").mid_line);
-	assert_true(SENDS("ab").mid_line);
-	assert_false(SENDS("ab\r").mid_line);
-	assert_false(SENDS("ab\x03").mid_line);
-	assert_true(SENDS("@1 stats").mid_line);
-	assert_false(SENDS("@1 stats\n").mid_line);
-	assert_true(SENDS("@1 \x03").mid_line);
-	assert_false(SENDS("\x05\x15\n\x03").typed);
-	assert_false(SENDS("\x05\x15\n@1 x\n\0").typed);
-	assert_false(SENDS("@1 x\n\0").mid_line);
-	assert_true(SENDS("x\n").typed);
+	assert_false(SENDS("").keys.mid_line);
+	assert_true(SENDS("ab").keys.mid_line);
+	assert_false(SENDS("ab\r").keys.mid_line);
+	assert_false(SENDS("ab\x03").keys.mid_line);
+	assert_true(SENDS("@1 stats").keys.mid_line);
+	assert_false(SENDS("@1 stats\n").keys.mid_line);
+	assert_true(SENDS("@1 \x03").keys.mid_line);
+	/* Keys that leave no line behind. */
+	assert_false(SENDS("\x05\x15").keys.mid_line);
+	assert_false(SENDS("\x0c").keys.mid_line);
+	assert_true(SENDS("\x0c").keys.emptied);
+	assert_false(SENDS("\x0c\n").keys.emptied);
+	assert_false(SENDS("ab\x15").keys.mid_line);
+	assert_true(SENDS("ab\x15").keys.emptied);
+	assert_true(SENDS("ab\x15"
+			  "c")
+			    .keys.mid_line);
+	assert_true(SENDS("ab\x01\x15").keys.mid_line);
+	assert_false(SENDS("ab\x01\x05\x15").keys.mid_line);
+	assert_true(SENDS("ab\x0c").keys.mid_line);
+	assert_true(SENDS("ab\x12\x03").keys.mid_line);
+	assert_false(SENDS("ab\x12\x03\x03").keys.mid_line);
+	/* Of the terminal, not of who sits there. */
+	assert_true(SENDS("\x1b[24;80").keys.mid_line);
+	assert_false(SENDS("\x1b[24;80R").keys.mid_line);
+	assert_false(SENDS("\x1b[24;80R").keys.typed);
+	assert_false(SENDS("\x1b[24;80R").keys.emptied);
+	assert_true(SENDS("a\x1b[24;80R").keys.mid_line);
+	assert_true(SENDS("\x1b[24R").keys.mid_line);
+	assert_true(SENDS("\x1b[A").keys.mid_line);
+	assert_false(SENDS("\x05\x15\n\x03").keys.typed);
+	assert_false(SENDS("\x05\x15\n@1 x\n\0").keys.typed);
+	assert_false(SENDS("@1 x\n\0").keys.mid_line);
+	assert_true(SENDS("x\n").keys.typed);
 	/* A request asks for no prompt; what is typed behind it does. */
-	assert_false(SENDS("x\n@1 y\n").typed);
-	assert_true(SENDS("@1 y\nx\n").typed);
+	assert_false(SENDS("x\n@1 y\n").keys.typed);
+	assert_true(SENDS("@1 y\nx\n").keys.typed);
+}
+
+static void hear_lines(struct sent *s, const char *lines)
+{
+	while (*lines) {
+		size_t n = strcspn(lines, "\n");
+
+		sent_heard(s, lines, n);
+		lines += n + (lines[n] == '\n');
+	}
 }
 
 static void test_what_is_to_be_answered(void **state)
@@ -158,17 +191,33 @@ static void test_what_is_to_be_answered(void **state)
 	struct sent s = SENDS("@1 a\n@22 b\n");
 
 	(void)state;
-	assert_true(s.unanswered);
-	sent_heard(&s, "@1 OK", 5);
-	sent_heard(&s, "@22 OKAY", 8);
-	sent_heard(&s, "@22 ", 4);
-	sent_heard(&s, "@22  OK", 7);
-	assert_true(s.unanswered);
-	sent_heard(&s, "@22 OK", 6);
-	assert_false(s.unanswered);
+	hear_lines(&s, "@1 OK\n@22 OKAY\n@22 \n@22  OK\n@2 OK\n@! OK\n@1 OK");
+	assert_int_equal(s.unanswered, 1);
+	hear_lines(&s, "@22 OK");
+	assert_int_equal(s.unanswered, 0);
 	s = SENDS("@1 a\n");
-	sent_heard(&s, "@1 ERR E_X 0 no", 15);
-	assert_false(s.unanswered);
+	hear_lines(&s, "@1 ERR E_X 0 no");
+	assert_int_equal(s.unanswered, 0);
+	/* As many as there are of one tag. */
+	s = SENDS("@t a\n@t b\r\n@t c\n");
+	hear_lines(&s, "@t OK\n@t text\n@t OK");
+	assert_int_equal(s.unanswered, 1);
+	hear_lines(&s, "@t OK\n@t OK");
+	assert_int_equal(s.unanswered, 0);
+	/* What is no tag, and what is ours. */
+	s = SENDS("@\n@! a\n@? b\n@a\tb c\n@?r.1 d\n"
+		  "@123456789012345678901234567890123 e\n");
+	assert_int_equal(s.unanswered, 5);
+	hear_lines(&s, "@? ERR E_TAG 0 x\n@? ERR E_TAG 0 x\n@? ERR E_TAG 0 x\n"
+		       "@? ERR E_TAG 0 x\n@? ERR E_TAG 0 x");
+	assert_int_equal(s.unanswered, 0);
+	/* What stood before the opening may come late or not at all. */
+	s = SENDS("@1 a\n@2 b\n\x05\x15\n\x03@3 c\n");
+	assert_int_equal(s.unanswered, 1);
+	hear_lines(&s, "@1 ERR E_CANCEL 0 x");
+	assert_int_equal(s.unanswered, 1);
+	hear_lines(&s, "@3 OK");
+	assert_int_equal(s.unanswered, 0);
 }
 
 /* ---- Watchers ------------------------------------------------------------ */
