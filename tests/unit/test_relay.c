@@ -393,6 +393,50 @@ static void test_who_waits_for_too_long_is_told(void **state)
 	free_watching(w);
 }
 
+static void test_waiting_begins_when_none_is_asked(void **state)
+{
+	struct watching *w = watching();
+
+	(void)state;
+	assert_string_equal(asks(w, "@a stats\n@b stats\n"), "@?r.1 stats\n");
+	watch_wait(&w->w, 5000);
+	assert_string_equal(told(w), "");
+	watch_reply(&w->w, "1 OK\r\n", 6, true);
+	assert_string_equal(told(w), "@a OK\r\n");
+	watch_wait(&w->w, 9000);
+	watch_wait(&w->w, 10900);
+	assert_string_equal(told(w), "");
+	watch_wait(&w->w, 11100);
+	assert_non_null(strstr(told(w), "@b ERR E_STATE 0 a line is being"));
+	free_watching(w);
+}
+
+static void test_a_reply_that_breaks_off(void **state)
+{
+	struct watching *w = watching();
+
+	(void)state;
+	/* The rest of a line that comes too late is nobody's. */
+	assert_string_equal(asks(w, "@a stats\n"), "@?r.1 stats\n");
+	watch_reply(&w->w, "1 half", 6, false);
+	watch_wait(&w->w, 20000);
+	assert_string_equal(told(w),
+			    "@a half\r\n@a ERR E_STATE 0 the appliance does "
+			    "not answer\r\n");
+	assert_string_equal(asks(w, "@b stats\n"), "@?r.2 stats\n");
+	watch_reply(&w->w, "2 OK\r\n", 6, true);
+	watch_line(&w->w, "@! 1.0 x", 8);
+	watch_reply(&w->w, "2 th", 4, false);
+	assert_string_equal(told(w), "@! 1.0 x\r\n@b th");
+	/* On a line that is another one no rest comes. */
+	watch_lost(&w->w);
+	assert_non_null(strstr(told(w), "\r\n@b ERR E_STATE 0 the line was"));
+	assert_string_equal(asks(w, "@c stats\n"), "@?r.3 stats\n");
+	watch_reply(&w->w, "3 OK\r\n", 6, true);
+	assert_string_equal(told(w), "@c OK\r\n");
+	free_watching(w);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -404,6 +448,8 @@ int main(void)
 		cmocka_unit_test(test_what_changes_nothing_may_be_asked),
 		cmocka_unit_test(test_a_reply_goes_to_who_asked),
 		cmocka_unit_test(test_who_waits_for_too_long_is_told),
+		cmocka_unit_test(test_waiting_begins_when_none_is_asked),
+		cmocka_unit_test(test_a_reply_that_breaks_off),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
