@@ -28,7 +28,8 @@
 
 /* As much of the holder's waits here: a line, so that more is held back. */
 #define TO_LINE 2048
-/* What a client sent that has gone is still given to the appliance within. */
+/* What a client sent that has gone is given up that is not taken for so long.
+ */
 #define LINGER_MS 100
 /* When one that sends no more has its answer: so long nothing came. */
 #define QUIET_MS 30
@@ -54,6 +55,7 @@ struct relay {
 	bool ended; /* it sends no more */
 	struct buf to_holder;
 	uint64_t linger_ms; /* of one that has gone; 0: none has */
+	size_t untaken;     /* what the appliance had to read still */
 
 	struct watch watch;
 };
@@ -167,13 +169,20 @@ static void flush_line(struct relay *r)
 		buf_drop(&r->to_line, (size_t)n);
 }
 
-/* The appliance has read all that was sent to it. */
-static bool all_taken(const struct relay *r)
+/* How much the appliance has not read yet of what was sent to it. */
+static size_t untaken(const struct relay *r)
 {
 	int unread = 0;
 
-	return !r->to_line.len &&
-	       (ioctl(r->line, SIOCOUTQ, &unread) != 0 || !unread);
+	if (ioctl(r->line, SIOCOUTQ, &unread) != 0 || unread < 0)
+		unread = 0;
+	return r->to_line.len + (size_t)unread;
+}
+
+static void linger(struct relay *r)
+{
+	r->linger_ms = now_ms() + LINGER_MS;
+	r->untaken = untaken(r);
 }
 
 static void read_holder(struct relay *r)
@@ -187,12 +196,14 @@ static void read_holder(struct relay *r)
 		r->sent_ms = now_ms();
 		buf_add(&r->to_line, data, (size_t)n);
 		flush_line(r);
+		if (r->linger_ms)
+			linger(r);
 	} else if (n == 0) {
 		r->ended = true;
 		r->heard_ms = now_ms();
 	} else if (errno != EAGAIN && errno != EINTR) {
 		r->ended = true;
-		r->linger_ms = now_ms() + LINGER_MS;
+		linger(r);
 	}
 }
 
@@ -277,7 +288,7 @@ static bool has_answer(const struct relay *r)
 {
 	uint64_t quiet = now_ms() - r->heard_ms;
 
-	if (r->to_holder.len || !all_taken(r))
+	if (r->to_holder.len || untaken(r))
 		return false;
 	if (quiet >= SILENT_MS)
 		return true;
@@ -301,10 +312,16 @@ static void see_holder(struct relay *r)
 	}
 	if (r->holder >= 0 && r->ended && (r->linger_ms || has_answer(r))) {
 		close_holder(r);
-		r->linger_ms = now_ms() + LINGER_MS;
+		linger(r);
 	}
-	if (r->linger_ms && (all_taken(r) || now_ms() >= r->linger_ms))
+	if (!r->linger_ms)
+		return;
+	if (untaken(r) < r->untaken)
+		linger(r);
+	if ((r->holder < 0 && !untaken(r)) || now_ms() >= r->linger_ms) {
+		close_holder(r);
 		close_line(r);
+	}
 }
 
 static void flush_holder(struct relay *r)
@@ -315,9 +332,8 @@ static void flush_holder(struct relay *r)
 	if (n > 0) {
 		buf_drop(&r->to_holder, (size_t)n);
 	} else if (errno != EAGAIN && errno != EINTR) {
+		/* It reads no more; what it has sent is still to be read. */
 		r->to_holder.len = 0;
-		r->ended = true;
-		r->linger_ms = now_ms() + LINGER_MS;
 	}
 }
 
@@ -346,10 +362,13 @@ static void prepare(struct relay *r, struct pollfd *fds)
 	if (r->to_line.len)
 		fds[LINE].events |= POLLOUT;
 	fds[HOLDER] = (struct pollfd){r->holder, 0, 0};
-	if (!r->ended && r->to_line.len < TO_LINE)
+	if (!r->ended && r->line >= 0 && r->to_line.len < TO_LINE)
 		fds[HOLDER].events |= POLLIN;
 	if (r->to_holder.len)
 		fds[HOLDER].events |= POLLOUT;
+	/* That it has gone is known, or to be known later. */
+	if (!fds[HOLDER].events && (r->linger_ms || r->line < 0))
+		fds[HOLDER].fd = -1;
 	watch_fds(&r->watch, fds + WATCH);
 }
 
@@ -370,12 +389,9 @@ static void heed_holder(struct relay *r, short revents)
 		flush_holder(r);
 	if (revents & POLLIN && !r->ended)
 		read_holder(r);
-	else if (revents & (POLLHUP | POLLERR) && r->holder >= 0 &&
-		 !r->linger_ms) {
-		/* It has gone, and what it sent is read. */
-		r->ended = true;
-		r->linger_ms = now_ms() + LINGER_MS;
-	}
+	/* It has gone; `ended` once all that it sent is read. */
+	if (revents & (POLLHUP | POLLERR) && r->line >= 0 && !r->linger_ms)
+		linger(r);
 }
 
 static void turn(struct relay *r)
