@@ -152,6 +152,7 @@ static bool read_line(struct relay *r)
 	if (n <= 0)
 		return false;
 	heard_take(&r->heard, &to, data, (size_t)n);
+	sent_page(&r->sent, r->heard.page);
 	return true;
 }
 

@@ -178,6 +178,8 @@ static void take(struct sent *s, char byte)
 		s->tag_len = 0;
 	} else if (ends_report(s, byte)) {
 		s->keys = s->before;
+	} else if (s->page && byte > ' ' && byte < 0x7f && !s->keys.mid_line) {
+		s->page = false;
 	} else {
 		take_key(&s->keys, byte);
 	}
@@ -187,6 +189,13 @@ void sent_take(struct sent *s, const char *data, size_t len)
 {
 	for (size_t i = 0; i < len; i++)
 		take(s, data[i]);
+}
+
+void sent_page(struct sent *s, bool shown)
+{
+	if (shown != s->page_shown)
+		s->page = shown;
+	s->page_shown = shown;
 }
 
 /* "@TAG OK" or "@TAG ERR ..." */

@@ -24,6 +24,7 @@ struct sent_keys {
 struct sent {
 	struct sent_keys keys, before; /* `before` the report that comes */
 	unsigned report;               /* how far that is, 0: none comes */
+	bool page_shown, page;         /* `page`: the next key ends it */
 	unsigned opening;              /* bytes of the opening with ^C */
 	bool in_request;               /* the line begins with '@' */
 	bool in_tag, bad_tag;
@@ -37,6 +38,9 @@ struct sent {
 void sent_begin(struct sent *s);
 
 void sent_take(struct sent *s, const char *data, size_t len);
+
+/* The appliance shows a page, or none. */
+void sent_page(struct sent *s, bool shown);
 
 /* A line of the appliance: is it the end of a request's reply? */
 void sent_heard(struct sent *s, const char *line, size_t len);

@@ -176,6 +176,36 @@ static void test_what_the_holder_has_begun(void **state)
 	assert_true(SENDS("@1 y\nx\n").keys.typed);
 }
 
+static bool shows_page(const char *text)
+{
+	struct seen s;
+
+	hear(&s, text, 4);
+	return s.heard.page;
+}
+
+static void test_a_key_that_ends_a_page_begins_no_line(void **state)
+{
+	struct sent s = SENDS("stats live\n");
+
+	(void)state;
+	assert_true(shows_page("a\r\n\x1b[?1049h\x1b[Hpage\x1b[1m"));
+	assert_false(shows_page("\x1b[?1049hpage\x1b[?1049l"));
+	assert_false(shows_page("\x1b[?25h"));
+	sent_page(&s, true);
+	sent_take(&s, "\x1b[24;80R", 8);
+	sent_take(&s, "q", 1);
+	assert_false(s.keys.mid_line);
+	sent_page(&s, true);
+	sent_take(&s, "a", 1);
+	assert_true(s.keys.mid_line);
+	s = SENDS("stats live\n");
+	sent_page(&s, true);
+	sent_page(&s, false);
+	sent_take(&s, "a", 1);
+	assert_true(s.keys.mid_line);
+}
+
 static void hear_lines(struct sent *s, const char *lines)
 {
 	while (*lines) {
@@ -444,6 +474,7 @@ int main(void)
 		cmocka_unit_test(test_a_line_begins_behind_what_was_taken_away),
 		cmocka_unit_test(test_where_the_prompt_is),
 		cmocka_unit_test(test_what_the_holder_has_begun),
+		cmocka_unit_test(test_a_key_that_ends_a_page_begins_no_line),
 		cmocka_unit_test(test_what_is_to_be_answered),
 		cmocka_unit_test(test_what_changes_nothing_may_be_asked),
 		cmocka_unit_test(test_a_reply_goes_to_who_asked),
