@@ -6,18 +6,20 @@
 
 /*
  * Commands, and which words each may have besides ports and --json: those that
- * change nothing, in full, as a beginning might stand for another word.
+ * change nothing, in full, as a beginning might stand for another word. With
+ * PORTS, `port` selects them for all who watch.
  */
 static const struct {
 	const char *command, *words;
 	bool ports;
 } commands[] = {
-	{"", "", false},           {"color", "", false},
-	{"complete", "*", false},  {"df", "", false},
-	{"help", "*", false},      {"jobs", "", false},
-	{"lease", "", false},      {"ls", "", false},
-	{"port", "", true},        {"show", "config ports stats version", true},
-	{"stats", "pacing", true}, {"version", "", false},
+	{"", "", false},          {"color", "", false},
+	{"complete", "*", false}, {"df", "", false},
+	{"help", "*", false},     {"jobs", "", false},
+	{"lease", "", false},     {"ls", "", false},
+	{"port", "", false},      {"show", "config stats version", true},
+	{"show", "ports", false}, {"stats", "pacing", true},
+	{"version", "", false},
 };
 
 /* One of `words`, which have blanks between. */
@@ -55,16 +57,36 @@ static const char *unmarked(const char *text)
 	return text + (*text == ' ');
 }
 
-/* The rest of a command of ours: in quotes, of `complete`, all may stand. */
-static bool may_follow(const char *words, bool ports, const char *at)
+/* A CR ends the request, and what is behind it would be a person's keys. */
+static bool has_control(const char *text)
+{
+	for (const char *c = text; *c; c++)
+		if (((unsigned char)*c < 0x20 && *c != '\t') || *c == 0x7f)
+			return true;
+	return false;
+}
+
+/* A second command; in quotes a backslash takes the byte behind it along. */
+static bool has_next(const char *text)
 {
 	bool quoted = false;
 
-	for (const char *c = at; *c; c++) {
-		quoted ^= *c == '"' && c[-1] != '\\';
-		if (*c == ';' && !quoted)
-			return false;
+	for (const char *c = text; *c; c++) {
+		if (quoted && *c == '\\' && c[1])
+			c++;
+		else if (*c == '"')
+			quoted = !quoted;
+		else if (*c == ';' && !quoted)
+			return true;
 	}
+	return false;
+}
+
+/* The rest of a command of ours: in quotes, of `complete`, all may stand. */
+static bool may_follow(const char *words, bool ports, const char *at)
+{
+	if (has_next(at))
+		return false;
 	while (*(at += strspn(at, " \t"))) {
 		size_t len = strcspn(at, " \t");
 
@@ -79,13 +101,15 @@ bool allowed(const char *text)
 {
 	size_t n;
 
+	if (has_control(text))
+		return false;
 	text = unmarked(text);
 	text += strspn(text, " \t");
 	n = strcspn(text, " \t;");
 	for (size_t i = 0; i < sizeof(commands) / sizeof(*commands); i++)
 		if (strlen(commands[i].command) == n &&
-		    !memcmp(commands[i].command, text, n))
-			return may_follow(commands[i].words, commands[i].ports,
-					  text + n);
+		    !memcmp(commands[i].command, text, n) &&
+		    may_follow(commands[i].words, commands[i].ports, text + n))
+			return true;
 	return false;
 }

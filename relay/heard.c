@@ -18,12 +18,24 @@ void heard_begin(struct heard *h)
 
 /* ---- The row of the cursor ----------------------------------------------- */
 
+static void take_sequence(struct heard *h, char byte)
+{
+	if (byte >= '0' && byte <= '9')
+		h->number = h->number * 10 + (unsigned)(byte - '0');
+	if (byte < '@' || byte > '~')
+		return;
+	h->escape = 0;
+	if (h->number == 1049)
+		h->page = byte == 'h' || (h->page && byte != 'l');
+}
+
 static void take_row(struct heard *h, char byte)
 {
 	if (h->escape == 1) {
 		h->escape = byte == '[' ? 2 : 0;
+		h->number = 0;
 	} else if (h->escape == 2) {
-		h->escape = byte >= '@' && byte <= '~' ? 0 : 2;
+		take_sequence(h, byte);
 	} else if (byte == ESC) {
 		h->escape = 1;
 	} else if (byte == '\r' || byte == '\n') {

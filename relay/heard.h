@@ -35,6 +35,8 @@ struct heard {
 	char row[64];
 	size_t row_len;
 	int escape; /* in a sequence: 1 behind ESC, 2 in one of many bytes */
+	unsigned number; /* of the sequence */
+	bool page;       /* the alternate screen is on */
 };
 
 void heard_begin(struct heard *h);

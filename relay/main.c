@@ -28,7 +28,8 @@
 
 /* As much of the holder's waits here: a line, so that more is held back. */
 #define TO_LINE 2048
-/* What a client sent that has gone is still given to the appliance within. */
+/* What a client sent that has gone is given up that is not taken for so long.
+ */
 #define LINGER_MS 100
 /* When one that sends no more has its answer: so long nothing came. */
 #define QUIET_MS 30
@@ -47,13 +48,14 @@ struct relay {
 	struct buf to_line;
 	struct sent sent;
 	struct heard heard;
-	uint64_t heard_ms;
+	uint64_t heard_ms, sent_ms; /* of the holder's */
 
 	int holder; /* -1: nobody */
 	bool begun; /* there was one, so that the appliance boots */
 	bool ended; /* it sends no more */
 	struct buf to_holder;
 	uint64_t linger_ms; /* of one that has gone; 0: none has */
+	size_t untaken;     /* what the appliance had to read still */
 
 	struct watch watch;
 };
@@ -150,6 +152,7 @@ static bool read_line(struct relay *r)
 	if (n <= 0)
 		return false;
 	heard_take(&r->heard, &to, data, (size_t)n);
+	sent_page(&r->sent, r->heard.page);
 	return true;
 }
 
@@ -167,13 +170,20 @@ static void flush_line(struct relay *r)
 		buf_drop(&r->to_line, (size_t)n);
 }
 
-/* The appliance has read all that was sent to it. */
-static bool all_taken(const struct relay *r)
+/* How much the appliance has not read yet of what was sent to it. */
+static size_t untaken(const struct relay *r)
 {
 	int unread = 0;
 
-	return !r->to_line.len &&
-	       (ioctl(r->line, SIOCOUTQ, &unread) != 0 || !unread);
+	if (ioctl(r->line, SIOCOUTQ, &unread) != 0 || unread < 0)
+		unread = 0;
+	return r->to_line.len + (size_t)unread;
+}
+
+static void linger(struct relay *r)
+{
+	r->linger_ms = now_ms() + LINGER_MS;
+	r->untaken = untaken(r);
 }
 
 static void read_holder(struct relay *r)
@@ -184,15 +194,33 @@ static void read_holder(struct relay *r)
 
 	if (n > 0) {
 		sent_take(&r->sent, data, (size_t)n);
+		r->sent_ms = now_ms();
 		buf_add(&r->to_line, data, (size_t)n);
 		flush_line(r);
+		if (r->linger_ms)
+			linger(r);
 	} else if (n == 0) {
 		r->ended = true;
 		r->heard_ms = now_ms();
 	} else if (errno != EAGAIN && errno != EINTR) {
 		r->ended = true;
-		r->linger_ms = now_ms() + LINGER_MS;
+		linger(r);
 	}
+}
+
+/*
+ * The holder is in a line. While a command runs, keys that leave none wait like
+ * those of one.
+ */
+static bool in_line(const struct relay *r)
+{
+	const uint64_t since =
+		r->heard_ms > r->sent_ms ? r->heard_ms : r->sent_ms;
+
+	if (!r->sent.keys.emptied)
+		return r->sent.keys.mid_line;
+	return r->sent.keys.mid_line || !heard_at_prompt(&r->heard) ||
+	       now_ms() - since < PROMPT_QUIET_MS;
 }
 
 static void ask(struct relay *r)
@@ -202,7 +230,7 @@ static void ask(struct relay *r)
 
 	if (!watch_asks(&r->watch) || r->linger_ms || r->line < 0)
 		return;
-	if (r->sent.mid_line || r->to_line.len > TO_LINE) {
+	if (in_line(r) || r->to_line.len > TO_LINE) {
 		watch_wait(&r->watch, now_ms());
 		return;
 	}
@@ -261,15 +289,15 @@ static bool has_answer(const struct relay *r)
 {
 	uint64_t quiet = now_ms() - r->heard_ms;
 
-	if (r->to_holder.len || !all_taken(r))
+	if (r->to_holder.len || untaken(r))
 		return false;
 	if (quiet >= SILENT_MS)
 		return true;
-	if (r->sent.mid_line) /* half a line has no answer */
+	if (r->sent.keys.mid_line) /* half a line has no answer */
 		return quiet >= HALF_QUIET_MS;
 	if (r->sent.unanswered)
 		return false;
-	if (!r->sent.typed)
+	if (!r->sent.keys.typed)
 		return quiet >= QUIET_MS;
 	return heard_at_prompt(&r->heard) && quiet >= PROMPT_QUIET_MS;
 }
@@ -285,10 +313,16 @@ static void see_holder(struct relay *r)
 	}
 	if (r->holder >= 0 && r->ended && (r->linger_ms || has_answer(r))) {
 		close_holder(r);
-		r->linger_ms = now_ms() + LINGER_MS;
+		linger(r);
 	}
-	if (r->linger_ms && (all_taken(r) || now_ms() >= r->linger_ms))
+	if (!r->linger_ms)
+		return;
+	if (untaken(r) < r->untaken)
+		linger(r);
+	if ((r->holder < 0 && !untaken(r)) || now_ms() >= r->linger_ms) {
+		close_holder(r);
 		close_line(r);
+	}
 }
 
 static void flush_holder(struct relay *r)
@@ -299,9 +333,8 @@ static void flush_holder(struct relay *r)
 	if (n > 0) {
 		buf_drop(&r->to_holder, (size_t)n);
 	} else if (errno != EAGAIN && errno != EINTR) {
+		/* It reads no more; what it has sent is still to be read. */
 		r->to_holder.len = 0;
-		r->ended = true;
-		r->linger_ms = now_ms() + LINGER_MS;
 	}
 }
 
@@ -330,10 +363,13 @@ static void prepare(struct relay *r, struct pollfd *fds)
 	if (r->to_line.len)
 		fds[LINE].events |= POLLOUT;
 	fds[HOLDER] = (struct pollfd){r->holder, 0, 0};
-	if (!r->ended && r->to_line.len < TO_LINE)
+	if (!r->ended && r->line >= 0 && r->to_line.len < TO_LINE)
 		fds[HOLDER].events |= POLLIN;
 	if (r->to_holder.len)
 		fds[HOLDER].events |= POLLOUT;
+	/* That it has gone is known, or to be known later. */
+	if (!fds[HOLDER].events && (r->linger_ms || r->line < 0))
+		fds[HOLDER].fd = -1;
 	watch_fds(&r->watch, fds + WATCH);
 }
 
@@ -354,12 +390,9 @@ static void heed_holder(struct relay *r, short revents)
 		flush_holder(r);
 	if (revents & POLLIN && !r->ended)
 		read_holder(r);
-	else if (revents & (POLLHUP | POLLERR) && r->holder >= 0 &&
-		 !r->linger_ms) {
-		/* It has gone, and what it sent is read. */
-		r->ended = true;
-		r->linger_ms = now_ms() + LINGER_MS;
-	}
+	/* It has gone; `ended` once all that it sent is read. */
+	if (revents & (POLLHUP | POLLERR) && r->line >= 0 && !r->linger_ms)
+		linger(r);
 }
 
 static void turn(struct relay *r)

@@ -43,6 +43,7 @@ void watch_add(struct watch *w, int fd)
 		one->in.len = one->out.len = 0;
 		one->ended = false;
 		one->tag[0] = '\0';
+		one->since_ms = 0;
 		return;
 	}
 	close(fd);
@@ -62,6 +63,14 @@ static void tell(struct watch *w, struct watcher *one, const char *text,
 {
 	if (one->fd >= 0 && buf_add(&one->out, text, len) < len)
 		leave(w, one);
+}
+
+/* Nothing is with the appliance: from now on the others wait for a line. */
+static void ask_none(struct watch *w)
+{
+	w->asks = NULL;
+	for (unsigned i = 0; i < WATCH_MAX; i++)
+		w->one[i].since_ms = 0;
 }
 
 /* ---- Requests ------------------------------------------------------------ */
@@ -148,9 +157,8 @@ size_t watch_ask(struct watch *w, char *out, size_t size, uint64_t now_ms)
 		if (!n)
 			continue;
 		w->asks = one;
-		w->gone = w->begun = false;
-		w->head_len = 0;
-		one->since_ms = now_ms;
+		w->gone = false;
+		w->asked_ms = now_ms;
 		return n;
 	}
 	return 0;
@@ -169,20 +177,37 @@ bool watch_asks(const struct watch *w)
 	return w->asks != NULL;
 }
 
+/* A line is under way of the reply that is waited for. */
+static bool in_reply(const struct watch *w)
+{
+	return w->asks && w->begun && w->heard == w->number;
+}
+
+/* The request that is with the appliance gets no reply, or no more of it. */
+static void give_up(struct watch *w, const char *why)
+{
+	if (!w->gone && in_reply(w))
+		tell(w, w->asks, "\r\n", 2);
+	if (!w->gone)
+		refuse(w, w->asks, why);
+	ask_none(w);
+}
+
 void watch_wait(struct watch *w, uint64_t now_ms)
 {
 	char line[WATCH_LINE + 1];
 
-	if (w->asks && now_ms - w->asks->since_ms > REPLY_MS) {
-		if (!w->gone)
-			refuse(w, w->asks, "the appliance does not answer");
-		w->asks = NULL;
+	if (w->asks) {
+		/* The others wait for its end, not for a line's. */
+		if (now_ms - w->asked_ms > REPLY_MS)
+			give_up(w, "the appliance does not answer");
+		return;
 	}
 	for (unsigned i = 0; i < WATCH_MAX; i++) {
 		struct watcher *one = &w->one[i];
 
-		if (one == w->asks || !waits(one)) {
-			one->since_ms = one == w->asks ? one->since_ms : 0;
+		if (!waits(one)) {
+			one->since_ms = 0;
 			continue;
 		}
 		if (!one->since_ms)
@@ -198,9 +223,11 @@ void watch_wait(struct watch *w, uint64_t now_ms)
 
 void watch_lost(struct watch *w)
 {
-	if (w->asks && !w->gone)
-		refuse(w, w->asks, "the line was opened anew; ask again");
-	w->asks = NULL;
+	if (w->asks)
+		give_up(w, "the line was opened anew; ask again");
+	w->begun = false;
+	w->heard = 0;
+	w->head_len = 0;
 }
 
 /* ---- Replies ------------------------------------------------------------- */
@@ -247,7 +274,7 @@ void watch_reply(struct watch *w, const char *data, size_t len, bool end)
 	if (!end)
 		return;
 	if (mine && is_last(w))
-		w->asks = NULL;
+		ask_none(w);
 	w->begun = false;
 	w->heard = 0;
 }
@@ -261,7 +288,7 @@ void watch_line(struct watch *w, const char *line, size_t len)
 		struct watcher *one = &w->one[i];
 
 		/* What is under way is a line that this would stand in. */
-		if (one->fd < 0 || (one == w->asks && w->begun) ||
+		if (one->fd < 0 || (one == w->asks && in_reply(w)) ||
 		    buf_room(&one->out) < len + 2)
 			continue;
 		tell(w, one, line, len);

@@ -22,13 +22,14 @@ struct watcher {
 	bool ended; /* it sends no more */
 	struct buf in, out;
 	char tag[WATCH_TAG_MAX + 1]; /* of its request that is next, or "" */
-	uint64_t since_ms;           /* when that had come */
+	uint64_t since_ms;           /* it waits for a line's end; 0: not */
 };
 
 struct watch {
 	struct watcher one[WATCH_MAX];
 	unsigned next;
 	struct watcher *asks; /* whose request is with the appliance, or NULL */
+	uint64_t asked_ms;    /* when it came there */
 	bool gone;            /* it has left: the reply is nobody's */
 	bool begun;           /* of a line of the reply, its tag was passed */
 	char head[4];         /* what that line's text begins with */

@@ -137,20 +137,83 @@ static struct sent sends(const char *text, size_t len)
 static void test_what_the_holder_has_begun(void **state)
 {
 	(void)state;
-	assert_false(SENDS("").mid_line);
-	assert_true(SENDS("ab").mid_line);
-	assert_false(SENDS("ab\r").mid_line);
-	assert_false(SENDS("ab\x03").mid_line);
-	assert_true(SENDS("@1 stats").mid_line);
-	assert_false(SENDS("@1 stats\n").mid_line);
-	assert_true(SENDS("@1 \x03").mid_line);
-	assert_false(SENDS("\x05\x15\n\x03").typed);
-	assert_false(SENDS("\x05\x15\n@1 x\n\0").typed);
-	assert_false(SENDS("@1 x\n\0").mid_line);
-	assert_true(SENDS("x\n").typed);
+	assert_false(SENDS("").keys.mid_line);
+	assert_true(SENDS("ab").keys.mid_line);
+	assert_false(SENDS("ab\r").keys.mid_line);
+	assert_false(SENDS("ab\x03").keys.mid_line);
+	assert_true(SENDS("@1 stats").keys.mid_line);
+	assert_false(SENDS("@1 stats\n").keys.mid_line);
+	assert_true(SENDS("@1 \x03").keys.mid_line);
+	/* Keys that leave no line behind. */
+	assert_false(SENDS("\x05\x15").keys.mid_line);
+	assert_false(SENDS("\x0c").keys.mid_line);
+	assert_true(SENDS("\x0c").keys.emptied);
+	assert_false(SENDS("\x0c\n").keys.emptied);
+	assert_false(SENDS("ab\x15").keys.mid_line);
+	assert_true(SENDS("ab\x15").keys.emptied);
+	assert_true(SENDS("ab\x15"
+			  "c")
+			    .keys.mid_line);
+	assert_true(SENDS("ab\x01\x15").keys.mid_line);
+	assert_false(SENDS("ab\x01\x05\x15").keys.mid_line);
+	assert_true(SENDS("ab\x0c").keys.mid_line);
+	assert_true(SENDS("ab\x12\x03").keys.mid_line);
+	assert_false(SENDS("ab\x12\x03\x03").keys.mid_line);
+	/* Of the terminal, not of who sits there. */
+	assert_true(SENDS("\x1b[24;80").keys.mid_line);
+	assert_false(SENDS("\x1b[24;80R").keys.mid_line);
+	assert_false(SENDS("\x1b[24;80R").keys.typed);
+	assert_false(SENDS("\x1b[24;80R").keys.emptied);
+	assert_true(SENDS("a\x1b[24;80R").keys.mid_line);
+	assert_true(SENDS("\x1b[24R").keys.mid_line);
+	assert_true(SENDS("\x1b[A").keys.mid_line);
+	assert_false(SENDS("\x05\x15\n\x03").keys.typed);
+	assert_false(SENDS("\x05\x15\n@1 x\n\0").keys.typed);
+	assert_false(SENDS("@1 x\n\0").keys.mid_line);
+	assert_true(SENDS("x\n").keys.typed);
 	/* A request asks for no prompt; what is typed behind it does. */
-	assert_false(SENDS("x\n@1 y\n").typed);
-	assert_true(SENDS("@1 y\nx\n").typed);
+	assert_false(SENDS("x\n@1 y\n").keys.typed);
+	assert_true(SENDS("@1 y\nx\n").keys.typed);
+}
+
+static bool shows_page(const char *text)
+{
+	struct seen s;
+
+	hear(&s, text, 4);
+	return s.heard.page;
+}
+
+static void test_a_key_that_ends_a_page_begins_no_line(void **state)
+{
+	struct sent s = SENDS("stats live\n");
+
+	(void)state;
+	assert_true(shows_page("a\r\n\x1b[?1049h\x1b[Hpage\x1b[1m"));
+	assert_false(shows_page("\x1b[?1049hpage\x1b[?1049l"));
+	assert_false(shows_page("\x1b[?25h"));
+	sent_page(&s, true);
+	sent_take(&s, "\x1b[24;80R", 8);
+	sent_take(&s, "q", 1);
+	assert_false(s.keys.mid_line);
+	sent_page(&s, true);
+	sent_take(&s, "a", 1);
+	assert_true(s.keys.mid_line);
+	s = SENDS("stats live\n");
+	sent_page(&s, true);
+	sent_page(&s, false);
+	sent_take(&s, "a", 1);
+	assert_true(s.keys.mid_line);
+}
+
+static void hear_lines(struct sent *s, const char *lines)
+{
+	while (*lines) {
+		size_t n = strcspn(lines, "\n");
+
+		sent_heard(s, lines, n);
+		lines += n + (lines[n] == '\n');
+	}
 }
 
 static void test_what_is_to_be_answered(void **state)
@@ -158,17 +221,33 @@ static void test_what_is_to_be_answered(void **state)
 	struct sent s = SENDS("@1 a\n@22 b\n");
 
 	(void)state;
-	assert_true(s.unanswered);
-	sent_heard(&s, "@1 OK", 5);
-	sent_heard(&s, "@22 OKAY", 8);
-	sent_heard(&s, "@22 ", 4);
-	sent_heard(&s, "@22  OK", 7);
-	assert_true(s.unanswered);
-	sent_heard(&s, "@22 OK", 6);
-	assert_false(s.unanswered);
+	hear_lines(&s, "@1 OK\n@22 OKAY\n@22 \n@22  OK\n@2 OK\n@! OK\n@1 OK");
+	assert_int_equal(s.unanswered, 1);
+	hear_lines(&s, "@22 OK");
+	assert_int_equal(s.unanswered, 0);
 	s = SENDS("@1 a\n");
-	sent_heard(&s, "@1 ERR E_X 0 no", 15);
-	assert_false(s.unanswered);
+	hear_lines(&s, "@1 ERR E_X 0 no");
+	assert_int_equal(s.unanswered, 0);
+	/* As many as there are of one tag. */
+	s = SENDS("@t a\n@t b\r\n@t c\n");
+	hear_lines(&s, "@t OK\n@t text\n@t OK");
+	assert_int_equal(s.unanswered, 1);
+	hear_lines(&s, "@t OK\n@t OK");
+	assert_int_equal(s.unanswered, 0);
+	/* What is no tag, and what is ours. */
+	s = SENDS("@\n@! a\n@? b\n@a\tb c\n@?r.1 d\n"
+		  "@123456789012345678901234567890123 e\n");
+	assert_int_equal(s.unanswered, 5);
+	hear_lines(&s, "@? ERR E_TAG 0 x\n@? ERR E_TAG 0 x\n@? ERR E_TAG 0 x\n"
+		       "@? ERR E_TAG 0 x\n@? ERR E_TAG 0 x");
+	assert_int_equal(s.unanswered, 0);
+	/* What stood before the opening may come late or not at all. */
+	s = SENDS("@1 a\n@2 b\n\x05\x15\n\x03@3 c\n");
+	assert_int_equal(s.unanswered, 1);
+	hear_lines(&s, "@1 ERR E_CANCEL 0 x");
+	assert_int_equal(s.unanswered, 1);
+	hear_lines(&s, "@3 OK");
+	assert_int_equal(s.unanswered, 0);
 }
 
 /* ---- Watchers ------------------------------------------------------------ */
@@ -242,13 +321,43 @@ static void test_what_changes_nothing_may_be_asked(void **state)
 		"  show config 0",
 		"help stats",
 		"complete \"stats c; d\" --next",
+		"complete \"a\\\"; b\"",
+		"show ports --json",
+		"show 0 stats",
+		"help\tstats",
 	};
 	static const char *const may_not[] = {
-		"start",       "stats clear", "stats cl",   "stats every 1s",
-		"stats live",  "stats;start", "stats; st",  "color off",
-		"lease 5s",    "lease off",   "stat",       "quit",
-		"stats \"a\"", ">80 start",   "st",         "complete \"a\"; x",
-		"port 0;stop", "show x",      "help; stop", "jobs cancel",
+		"start",
+		"stats clear",
+		"stats cl",
+		"stats every 1s",
+		"stats live",
+		"stats;start",
+		"stats; st",
+		"color off",
+		"lease 5s",
+		"lease off",
+		"stat",
+		"quit",
+		"stats \"a\"",
+		">80 start",
+		"st",
+		"complete \"a\"; x",
+		"port 0;stop",
+		"show x",
+		"help; stop",
+		"jobs cancel",
+		"port 0",
+		"port all --json",
+		"show ports 0",
+		"show 0 ports",
+		"help x\rstop",
+		"complete \"a\x03\"",
+		"help \x7f",
+		"\r\rstop",
+		"complete \"\\\\\"; quit",
+		"complete \\\"\"; quit",
+		"complete \"a\\\"\"; x",
 	};
 	char request[200], wanted[200];
 
@@ -314,6 +423,50 @@ static void test_who_waits_for_too_long_is_told(void **state)
 	free_watching(w);
 }
 
+static void test_waiting_begins_when_none_is_asked(void **state)
+{
+	struct watching *w = watching();
+
+	(void)state;
+	assert_string_equal(asks(w, "@a stats\n@b stats\n"), "@?r.1 stats\n");
+	watch_wait(&w->w, 5000);
+	assert_string_equal(told(w), "");
+	watch_reply(&w->w, "1 OK\r\n", 6, true);
+	assert_string_equal(told(w), "@a OK\r\n");
+	watch_wait(&w->w, 9000);
+	watch_wait(&w->w, 10900);
+	assert_string_equal(told(w), "");
+	watch_wait(&w->w, 11100);
+	assert_non_null(strstr(told(w), "@b ERR E_STATE 0 a line is being"));
+	free_watching(w);
+}
+
+static void test_a_reply_that_breaks_off(void **state)
+{
+	struct watching *w = watching();
+
+	(void)state;
+	/* The rest of a line that comes too late is nobody's. */
+	assert_string_equal(asks(w, "@a stats\n"), "@?r.1 stats\n");
+	watch_reply(&w->w, "1 half", 6, false);
+	watch_wait(&w->w, 20000);
+	assert_string_equal(told(w),
+			    "@a half\r\n@a ERR E_STATE 0 the appliance does "
+			    "not answer\r\n");
+	assert_string_equal(asks(w, "@b stats\n"), "@?r.2 stats\n");
+	watch_reply(&w->w, "2 OK\r\n", 6, true);
+	watch_line(&w->w, "@! 1.0 x", 8);
+	watch_reply(&w->w, "2 th", 4, false);
+	assert_string_equal(told(w), "@! 1.0 x\r\n@b th");
+	/* On a line that is another one no rest comes. */
+	watch_lost(&w->w);
+	assert_non_null(strstr(told(w), "\r\n@b ERR E_STATE 0 the line was"));
+	assert_string_equal(asks(w, "@c stats\n"), "@?r.3 stats\n");
+	watch_reply(&w->w, "3 OK\r\n", 6, true);
+	assert_string_equal(told(w), "@c OK\r\n");
+	free_watching(w);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -321,10 +474,13 @@ int main(void)
 		cmocka_unit_test(test_a_line_begins_behind_what_was_taken_away),
 		cmocka_unit_test(test_where_the_prompt_is),
 		cmocka_unit_test(test_what_the_holder_has_begun),
+		cmocka_unit_test(test_a_key_that_ends_a_page_begins_no_line),
 		cmocka_unit_test(test_what_is_to_be_answered),
 		cmocka_unit_test(test_what_changes_nothing_may_be_asked),
 		cmocka_unit_test(test_a_reply_goes_to_who_asked),
 		cmocka_unit_test(test_who_waits_for_too_long_is_told),
+		cmocka_unit_test(test_waiting_begins_when_none_is_asked),
+		cmocka_unit_test(test_a_reply_that_breaks_off),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
