@@ -28,10 +28,9 @@
 
 /* As much of the holder's waits here: a line, so that more is held back. */
 #define TO_LINE 2048
-/* What a client sent that has gone is given up that is not taken for so long.
- */
+/* A client has gone: what it sent is given up once none is taken for this. */
 #define LINGER_MS 100
-/* When one that sends no more has its answer: so long nothing came. */
+/* One that sends no more has its answer once nothing came for this. */
 #define QUIET_MS 30
 #define PROMPT_QUIET_MS 100
 #define HALF_QUIET_MS 500
