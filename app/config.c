@@ -36,6 +36,15 @@ static bool same_stream(const struct config *a, const struct config *b)
 	return !memcmp(&a->stream, &b->stream, sizeof(a->stream));
 }
 
+/* A port that is set not to send has nothing to be started for. */
+static void end_run(struct app *app, unsigned port, uint64_t now_ns)
+{
+	if (!worker_runs(pktgen_look(&app->pktgen, port)->state))
+		return;
+	pktgen_stop(&app->pktgen, 1ull << port);
+	run_stopped(app, port, now_ns);
+}
+
 /* What differs is taken up; of the stream what was tried last. */
 static void put(struct app *app, struct subject s, const struct config *c,
 		uint64_t now_ns)
@@ -49,6 +58,8 @@ static void put(struct app *app, struct subject s, const struct config *c,
 		pktgen_take_stream(pg, s.port, s.stream, &c->stream, now_ns);
 	if (is.mode != c->mode)
 		pktgen_set_mode(pg, mask, c->mode, now_ns);
+	if (!(c->mode & (MODE_TX | MODE_REFLECT)))
+		end_run(app, s.port, now_ns);
 	if (memcmp(&is.how, &c->how, sizeof(is.how)) != 0)
 		pktgen_set_how(pg, mask, &c->how, now_ns);
 }

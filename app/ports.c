@@ -59,14 +59,9 @@ const char *app_state(const struct worker_view *v)
 enum call_result app_fail_active(struct call *c, int arg, unsigned port)
 {
 	const struct worker_view *v = pktgen_look(&call_app(c)->pktgen, port);
-	const bool runs = worker_runs(v->state);
 
-	/* One whose mode was changed since does neither. */
 	return call_fail(c, E_STATE, arg, "port %u is %s; 'stop' %sfirst", port,
-			 runs && !(v->mode & (MODE_TX | MODE_REFLECT))
-				 ? "started"
-				 : app_state(v),
-			 arg < 0 ? "" : "it ");
+			 app_state(v), arg < 0 ? "" : "it ");
 }
 
 const char *app_why_down(const struct port *p)

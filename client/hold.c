@@ -23,7 +23,8 @@ static void say_who(int fd, char *why, size_t size)
 
 	who[n > 0 ? n : 0] = '\0';
 	who[strcspn(who, "\n")] = '\0';
-	snprintf(why, size, "the console is held by %s",
+	snprintf(why, size,
+		 "the console is held by %s; --watch looks on beside it",
 		 *who ? who : "another client");
 }
 

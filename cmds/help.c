@@ -176,6 +176,8 @@ static enum call_result run_list(struct call *c)
 	m = begin_lines(c);
 	manual_list(&m, c->session->env.commands, GROUP_NONE);
 	add_line(c->reply, "");
+	add_line(c->reply, "To begin: 'rate 10kpps', 'start', 'stats', 'stop'; "
+			   "'help traffic' lists a group.");
 	add_line(c->reply, "'help COMMAND' explains one; '?' and Tab show what "
 			   "may come next.");
 	reply_end(c->reply);

@@ -39,7 +39,8 @@ const struct cmd cmd_mode = {
 			{0},
 		},
 	.notes = "Ports send and reflect from 'start' to 'stop', and receive "
-		 "at once. After boot port 0 is in mode tx, all others "
+		 "at once; one that is set to do neither stops. After boot "
+		 "port 0 is in mode tx, all others "
 		 "in mode rx.",
 	.examples =
 		(const char *const[]){"mode 0 tx", "mode 1 rx", "mode all txrx",

@@ -130,17 +130,28 @@ static enum call_result run(struct call *c)
 	struct pktgen *pg = &call_app(c)->pktgen;
 	const uint64_t mask = with_mode(c, MODE_TX | MODE_REFLECT);
 
+	uint64_t on = 0;
+
 	if (!mask)
 		return CALL_FAIL;
-	for (unsigned i = 0; i < pg->nb_ports; i++)
-		if (mask >> i & 1 && pktgen_look(pg, i)->limited)
+	for (unsigned i = 0; i < pg->nb_ports; i++) {
+		if (!(mask >> i & 1))
+			continue;
+		if (pktgen_look(pg, i)->limited)
 			return call_fail(c, E_STATE, PORTS,
 					 "port %u sends up to a limit; 'stop' "
 					 "it first",
 					 i);
+		if (worker_runs(pktgen_look(pg, i)->state))
+			on |= 1ull << i;
+	}
 	run_begin(call_app(c), mask, c->now_ns);
 	pktgen_start(pg, mask, c->now_ns);
-	tell(c, mask, "until 'stop'");
+	/* Those that run go on as they are. */
+	if (on)
+		tell(c, on, "already, until 'stop'");
+	if (mask & ~on)
+		tell(c, mask & ~on, "until 'stop'");
 	return CALL_DONE;
 }
 
