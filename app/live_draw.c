@@ -231,7 +231,7 @@ static void draw_title(struct live *l, struct screen *s, uint64_t now_ns)
 	static const char keys[] =
 		"s start/stop c clear +- rate p pause q leave ";
 	const bool noted = l->note[0] && now_ns < l->note_until_ns;
-	static const char few[] = "keys s c + - p, q leaves ";
+	static const char few[] = "s c + - p  q leave ";
 	static const char leave[] = "q leave ";
 	const unsigned few_len = sizeof(few) - 1;
 	const unsigned leave_len = sizeof(leave) - 1;

@@ -33,7 +33,7 @@ def test_counts_agree(lab, kind):
             line.ask("stats clear")
             line.count += 1
             line.send(b"@n start 0 count 200\n")
-            while not line.read_line().endswith("port 0 done count=200"):
+            while "port 0 done count=200 " not in line.read_line():
                 pass
             line.ask("expect 1 rx.packets = 200; expect 0 state = idle")
 

@@ -71,7 +71,7 @@ def test_a_page_while_frames_are_sent(lab, tmux):
     terminal.keys("s")
     terminal.until(lambda rows: rows[1].startswith("port 0  sending"))
     # Another leaves; it is no part of the next line.
-    terminal.keys("x")
+    terminal.keys("q")
     rows = terminal.until_prompt()
     assert not any("q leave" in r or "max" in r for r in rows)
     assert terminal.modes() == "0 1"

@@ -66,7 +66,7 @@ def test_jobs_that_print_for_ever_are_cancelled(lab, traffic):  # noqa: F811
     jobs = program.json("jobs --json")[0]["jobs"]
     assert [job["state"] for job in jobs] == ["running"] * 4
     program.ask("rate 1 1kpps; mode 1 tx; start 1 count 10")
-    program.notice("port 1 done count=10")  # which finds its turn among them
+    program.notice("port 1 done count=10 .*")  # which finds its turn among them
     for job in jobs:
         program.ask("cancel %d" % job["job"])
         program.notice("job %d cancelled" % job["job"])
@@ -88,4 +88,4 @@ def test_the_last_notices_come_before_the_end(lab, tmp_path):  # noqa: F811
             [LAUNCHER, "run", "--file", str(file), "--run", "runs.cmds"],
             env=lab.env, text=True, capture_output=True, timeout=PATIENCE)
         for count in 500, 600:
-            assert done.stderr.count("port 0 done count=%d\n" % count) == 1, done.stderr
+            assert done.stderr.count("port 0 done count=%d " % count) == 1, done.stderr
