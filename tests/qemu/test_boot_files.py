@@ -230,7 +230,7 @@ def test_every_notice_comes_before_the_end(lab):
 
 
 def test_a_name_that_is_no_file_is_a_command(lab):
-    done = at_boot(lab, "bench")
+    done = at_boot(lab, "nosuch")
     assert done.returncode == 1 and "E_UNKNOWN" in done.stderr
     # One that looks like a file is told from that before it boots.
     done = at_boot(lab, "bench.cmds")
