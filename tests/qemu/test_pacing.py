@@ -79,7 +79,7 @@ def test_fast_rates(tmp_path):
     """Without the first 1,000 frames: how the very first are made takes its time."""
     cases = [(pps, shape) for pps in (10000, 100000, 1000000) for shape in SHAPES]
     frames = {10000: 2001, 100000: 6001, 1000000: 51001}
-    runs, _ = run(tmp_path, 0, ["rate %d; gap %s; %s" % (pps, shape, start(frames[pps]))
+    runs, _ = run(tmp_path, 0, ["rate %dpps; gap %s; %s" % (pps, shape, start(frames[pps]))
                                 for pps, shape in cases])
     for (pps, shape), sent in zip(cases, runs):
         assert error(sent[1000:], pps) <= 1e-4, (pps, shape)
