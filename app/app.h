@@ -144,7 +144,7 @@ void app_watch(struct app *app, uint64_t now_ns);
 /* True while a run that came to its limit has not been told of. */
 bool app_done_due(const struct app *app);
 
-/* Gives a lease of so long, or takes it back (0), and tells who renews it. */
+/* Gives a lease of this time, or takes it back (0), and tells who renews it. */
 void app_set_lease(struct app *app, uint64_t time_ns, uint64_t now_ns);
 
 /* When the lease runs out if no request comes; UINT64_MAX without one. */
