@@ -79,6 +79,16 @@ struct uk_netbuf *frames_alloc(struct frames *f)
 
 /* ---- All of them -------------------------------------------------------- */
 
+/* What makes them, for what frames_set() may choose. */
+static const frames_make_t make_by[] = {
+	[STRATEGY_CREATE] = make_alone,
+	[STRATEGY_COPY] = make_alone,
+#ifdef PORT_SHARED
+	[STRATEGY_POOL] = frames_make_pool,
+	[STRATEGY_SHARED] = frames_make_shared,
+#endif
+};
+
 void frames_set(struct frames *f, const struct program *prog,
 		enum strategy asked, bool spare, unsigned share)
 {
@@ -106,18 +116,7 @@ void frames_set(struct frames *f, const struct program *prog,
 	(void)share;
 #endif
 	f->strategy = strategy;
-}
-
-unsigned frames_make(struct frames *f, const struct program *prog,
-		     struct program_at *at, unsigned n, uint64_t now_ns)
-{
-#ifdef PORT_SHARED
-	if (likely(f->strategy == STRATEGY_SHARED))
-		return frames_make_shared(f, prog, at, n);
-	if (likely(f->strategy == STRATEGY_POOL))
-		return frames_make_pool(f, prog, at, n, now_ns);
-#endif
-	return make_alone(f, prog, at, n, now_ns);
+	f->make = make_by[strategy];
 }
 
 void frames_unmake(struct frames *f, struct uk_netbuf *const *pkts, unsigned n)

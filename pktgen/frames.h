@@ -32,10 +32,18 @@ enum strategy {
 typedef unsigned (*frames_run_t)(struct uk_netbuf *const *slot, unsigned n,
 				 struct program_run *run, uint64_t now_ns);
 
+struct frames;
+
+/* See frames_make(). */
+typedef unsigned (*frames_make_t)(struct frames *f, const struct program *prog,
+				  struct program_at *at, unsigned n,
+				  uint64_t now_ns);
+
 struct frames {
 	struct port_queue *queue;
 	struct outbox *out;     /* where to what is made goes */
 	enum strategy strategy; /* that is in use */
+	frames_make_t make;     /* what makes them by it */
 	unsigned nb_shared;
 	struct uk_netbuf *shared[SIZES_MAX]; /* one a variant */
 	/* The last frames_make() lacked buffers: the device has them. */
@@ -88,8 +96,12 @@ void frames_set(struct frames *f, const struct program *prog,
  * Returns how many: fewer for lack of buffers, or because there are more in
  * another piece. Those that are signed are sent at `now_ns`.
  */
-unsigned frames_make(struct frames *f, const struct program *prog,
-		     struct program_at *at, unsigned n, uint64_t now_ns);
+static inline unsigned frames_make(struct frames *f, const struct program *prog,
+				   struct program_at *at, unsigned n,
+				   uint64_t now_ns)
+{
+	return f->make(f, prog, at, n, now_ns);
+}
 
 /* The last `n` that were made, `pkts`, were not sent: they are free again. */
 void frames_unmake(struct frames *f, struct uk_netbuf *const *pkts, unsigned n);

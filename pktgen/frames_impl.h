@@ -20,7 +20,7 @@ void frames_leave_shared(struct frames *f);
 /* False for lack of buffers. */
 bool frames_enter_shared(struct frames *f, const struct program *prog);
 unsigned frames_make_shared(struct frames *f, const struct program *prog,
-			    struct program_at *at, unsigned n);
+			    struct program_at *at, unsigned n, uint64_t now_ns);
 
 void frames_leave_pool(struct frames *f);
 unsigned frames_make_pool(struct frames *f, const struct program *prog,
