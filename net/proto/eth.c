@@ -3,31 +3,26 @@
 
 #include "net/proto/impl.h"
 
-/* Where nothing says more: locally administered; for local experiments. */
+/* Locally administered addresses. */
 static void begin(uint8_t *h)
 {
-	static const uint8_t unset[ETH_HLEN] = {2, 0, 0, 0, 0, 2,    2,
-						0, 0, 0, 0, 1, 0x88, 0xb5};
-
-	memcpy(h, unset, sizeof(unset));
-}
-
-static bool on(const struct proto *below)
-{
-	return !below;
+	h[0] = h[6] = 2;
+	h[5] = 2;
+	h[11] = 1;
+	put16(h + 12, ETH_TYPE_EXPERIMENT);
 }
 
 static void end(const struct stack *st, unsigned i, uint8_t *h, size_t len)
 {
-	(void)len;
-	put_ether_type(h + 2 * ETH_ALEN, next_of(st, i));
+	put_ether_type(st, i, h + 12, len - ETH_HLEN);
 }
 
 static const struct proto_field fields[] = {
-	[ETH_DST] = {"dst", "destination address", 0, 48, PROTO_MAC},
-	[ETH_SRC] = {"src", "source address", 48, 48, PROTO_MAC},
-	[ETH_TYPE] = {"type", "what is carried, or its length in bytes", 96, 16,
-		      .follows = true},
+	[ETH_DST] =
+		FIELD("dst", "destination address", 0, 48, .type = PROTO_MAC),
+	[ETH_SRC] = FIELD("src", "source address", 48, 48, .type = PROTO_MAC),
+	[ETH_TYPE] = FIELD("type", "type of what is carried, or its length", 96,
+			   16, .follows = true),
 	{0},
 };
 
@@ -35,9 +30,11 @@ const struct proto proto_eth = {
 	.name = "eth",
 	.title = "Ethernet",
 	.source = "IEEE 802.3, 3.2",
+	.is = IS_ETH,
+	.on = IS_NOTHING | IS_VXLAN | IS_GENEVE | IS_GRE | IS_MPLS | IS_RAW,
 	.len = ETH_HLEN,
+	.ether_type = 0x6558, /* RFC 1701: transparent Ethernet bridging */
 	.field = fields,
 	.begin = begin,
-	.on = on,
 	.end = end,
 };

@@ -38,7 +38,7 @@ int headers_take(const char *text, struct headers *h, const char **at)
 
 		if (i < 0)
 			return i;
-		if (!protos[i]->on(below))
+		if (!(protos[i]->on & (below ? below->is : IS_NOTHING)))
 			return -EPROTO;
 		if (new.nb == HEADERS_MAX)
 			return -E2BIG;

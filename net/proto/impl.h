@@ -5,11 +5,17 @@
 
 #include "net/proto/proto.h"
 
-/* What stands on layer `i`, or NULL. */
-static inline const struct proto *next_of(const struct stack *st, unsigned i)
-{
-	return i + 1 < st->nb ? st->layer[i + 1].proto : NULL;
-}
+/* What stands for a protocol where a stack ends and payload follows. */
+#define ETH_TYPE_EXPERIMENT 0x88b5 /* IEEE 802, 9.2.4 */
+#define IP_PROTO_EXPERIMENT 253    /* RFC 3692 */
+/* What ports are unless they are set. */
+#define PORT_UNSET 5001
+
+/* A number, unless the rest says more. */
+#define FIELD(n, h, a, b, ...)                                        \
+	{                                                             \
+		.name = n, .help = h, .at = a, .bits = b, __VA_ARGS__ \
+	}
 
 static inline void put16(uint8_t *p, size_t v)
 {
@@ -17,16 +23,19 @@ static inline void put16(uint8_t *p, size_t v)
 	p[1] = (uint8_t)v;
 }
 
-/* Its Ethernet type in two bytes, where it has one. */
-void put_ether_type(uint8_t *p, const struct proto *next);
+/*
+ * What stands on layer `i`, by its Ethernet type in two bytes or by its number
+ * in IP's header; without one the bytes stay. The type of LLC is the length of
+ * what stands on the layer, `len` bytes.
+ */
+void put_ether_type(const struct stack *st, unsigned i, uint8_t *to,
+		    size_t len);
+void put_ip_proto(const struct stack *st, unsigned i, uint8_t *to);
 
-/* The layers that name the next by an Ethernet type: Ethernet, tags. */
-bool on_eth(const struct proto *below);
-
-/* IPv4, or IPv6 with its extension headers. */
-bool on_ip(const struct proto *below);
-
-/* IPv6 with its extension headers. */
-bool on_ipv6(const struct proto *below);
+extern const struct proto proto_svlan, proto_vlan9100, proto_mpls, proto_arp,
+	proto_hopopts, proto_dstopts, proto_fragment, proto_srh, proto_routing,
+	proto_tcp, proto_icmp, proto_icmpv6, proto_igmp, proto_sctp, proto_gre,
+	proto_vxlan, proto_geneve, proto_gtpu, proto_pppoe, proto_llc,
+	proto_snap, proto_raw;
 
 #endif /* NET_PROTO_IMPL_H */

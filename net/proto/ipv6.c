@@ -2,14 +2,12 @@
 #include "net/csum.h"
 #include "net/proto/impl.h"
 
-#define EXPERIMENT 253 /* RFC 3692 */
-
 static void begin(uint8_t *h)
 {
 	struct ipv6_hdr *ip = (void *)h;
 
 	ip->version_class_flow = net32(6u << 28);
-	ip->next_header = EXPERIMENT;
+	ip->next_header = IP_PROTO_EXPERIMENT;
 	ip->hop_limit = 64;
 	/* RFC 5180, 8. */
 	ip->src[0] = ip->dst[0] = 0x20;
@@ -22,11 +20,9 @@ static void begin(uint8_t *h)
 static void end(const struct stack *st, unsigned i, uint8_t *h, size_t len)
 {
 	struct ipv6_hdr *ip = (void *)h;
-	const struct proto *next = next_of(st, i);
 
 	ip->payload_len = net16((uint16_t)(len - sizeof(*ip)));
-	if (next && next->ip_proto)
-		ip->next_header = next->ip_proto;
+	put_ip_proto(st, i, &ip->next_header);
 }
 
 /* RFC 8200, 8.1. */
@@ -41,18 +37,19 @@ static uint32_t pseudo(const uint8_t *h, const uint8_t *dst, size_t len,
 }
 
 static const struct proto_field fields[] = {
-	[IPV6_VERSION] = {"version", "version of IP, 6", 0, 4},
-	[IPV6_DSCP] = {"dscp", "class of service", 4, 6},
-	[IPV6_ECN] = {"ecn", "congestion notification", 10, 2},
-	[IPV6_FLOW] = {"flow", "flow label", 12, 20},
-	[IPV6_LEN] = {"len", "length of all that is carried, in bytes", 32, 16,
-		      .follows = true},
-	[IPV6_NEXT] = {"next", "what is carried", 48, 8, .follows = true},
-	[IPV6_HOPS] = {"hops", "hop limit", 56, 8},
-	[IPV6_SRC] = {"src", "source address", 64, 128, PROTO_IPV6,
-		      .above = true},
-	[IPV6_DST] = {"dst", "destination address, or the next segment", 192,
-		      128, PROTO_IPV6, .above = true, .follows = true},
+	[IPV6_VERSION] = FIELD("version", "version of IP, 6", 0, 4),
+	[IPV6_DSCP] = FIELD("dscp", "class of service", 4, 6),
+	[IPV6_ECN] = FIELD("ecn", "congestion notification", 10, 2),
+	[IPV6_FLOW] = FIELD("flow", "flow label", 12, 20),
+	[IPV6_LEN] = FIELD("len", "length of all that is carried, in bytes", 32,
+			   16, .follows = true),
+	[IPV6_NEXT] = FIELD("next", "what is carried", 48, 8, .follows = true),
+	[IPV6_HOPS] = FIELD("hops", "hop limit", 56, 8),
+	[IPV6_SRC] = FIELD("src", "source address", 64, 128, .type = PROTO_IPV6,
+			   .above = true),
+	[IPV6_DST] =
+		FIELD("dst", "destination address, or the next segment", 192,
+		      128, .type = PROTO_IPV6, .above = true, .follows = true),
 	{0},
 };
 
@@ -60,11 +57,14 @@ const struct proto proto_ipv6 = {
 	.name = "ipv6",
 	.title = "IPv6",
 	.source = "RFC 8200, 3",
+	.is = IS_IPV6,
+	.on = IS_ETH | IS_SNAP | IS_PPPOE | IS_MPLS | IS_IP | IS_GRE |
+	      IS_GENEVE | IS_GTPU | IS_RAW,
 	.len = sizeof(struct ipv6_hdr),
+	.ip_proto = 41,
 	.ether_type = ETH_TYPE_IPV6,
 	.field = fields,
 	.begin = begin,
-	.on = on_eth,
 	.end = end,
 	.pseudo = pseudo,
 };

@@ -60,15 +60,38 @@ enum proto_csum {
 	CSUM_CRC32C /* RFC 9260, appendix A: four bytes, of all */
 };
 
+/* What a protocol is to those that may stand on it, a bit each. */
+enum proto_is {
+	IS_NOTHING = 1 << 0, /* the frame's start */
+	IS_ETH = 1 << 1,     /* Ethernet, and tags */
+	IS_SNAP = 1 << 2,
+	IS_LLC = 1 << 3,
+	IS_PPPOE = 1 << 4,
+	IS_MPLS = 1 << 5,
+	IS_IPV4 = 1 << 6,
+	IS_IPV6 = 1 << 7,
+	IS_IPV6_EXT = 1 << 8, /* IPv6's pseudo header goes through it */
+	IS_UDP = 1 << 9,
+	IS_GRE = 1 << 10,
+	IS_GENEVE = 1 << 11,
+	IS_VXLAN = 1 << 12,
+	IS_GTPU = 1 << 13,
+	IS_RAW = 1 << 14,
+	IS_LAST = 1 << 15, /* carries bytes alone */
+};
+
+#define IS_IP (IS_IPV4 | IS_IPV6 | IS_IPV6_EXT)
+
 struct stack;
 
 struct proto {
 	const char *name;   /* as it is typed: "eth" */
 	const char *title;  /* "Ethernet" */
 	const char *source; /* what defines its fields: "RFC 791, 3.1" */
+	uint16_t is;        /* enum proto_is; 0: nothing stands on it */
+	uint16_t on;        /* bits of those that it can stand on */
 	uint8_t len;        /* bytes of the header without parts and tail */
-	/* What names it in Ethernet's header, in IP's, as a UDP port; 0: none.
-	 */
+	/* What names it in IP's header, in Ethernet's, as UDP's port. */
 	uint8_t ip_proto;
 	uint16_t ether_type;
 	uint16_t udp_port;
@@ -77,8 +100,6 @@ struct proto {
 	struct proto_tail tail;
 	/* Of a header that is all 0: what is not 0 unless it is set. */
 	void (*begin)(uint8_t *h);
-	/* Whether it can stand on this one; the first of a stack has NULL. */
-	bool (*on)(const struct proto *below);
 	/*
 	 * Writes what follows for layer `i` of `st` into its header at `h`:
 	 * `len` bytes from the header's start to the frame's end. NULL: none.
@@ -101,7 +122,6 @@ struct proto {
 	bool csum_not_0; /* 0 says that it is absent; 0xffff is the same sum */
 	/* Its checksum is 0 in IPv4 where this stands on it (VXLAN). */
 	bool below_csum_0;
-	bool extends;    /* IPv6, whose pseudo header goes through it */
 	bool no_payload; /* what stands behind it is padding: zeros (ARP) */
 };
 

@@ -187,7 +187,7 @@ static unsigned pseudo_of(const struct stack *st, unsigned layer, unsigned *dst)
 
 		if (proto->pseudo)
 			return i;
-		if (!proto->extends)
+		if (proto->is != IS_IPV6_EXT)
 			break;
 		if (proto->final && !*dst)
 			*dst = proto->final(st, i);

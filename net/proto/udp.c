@@ -1,30 +1,26 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "net/proto/impl.h"
 
-#define UDP_PORT 5001
-
 static void begin(uint8_t *h)
 {
-	put16(h, UDP_PORT);
-	put16(h + 2, UDP_PORT);
+	put16(h, PORT_UNSET);
+	put16(h + 2, PORT_UNSET);
 }
 
 static void end(const struct stack *st, unsigned i, uint8_t *h, size_t len)
 {
-	const struct proto *next = next_of(st, i);
-
-	if (next && next->udp_port)
-		put16(h + 2, next->udp_port);
+	if (i + 1 < st->nb && st->layer[i + 1].proto->udp_port)
+		put16(h + 2, st->layer[i + 1].proto->udp_port);
 	put16(h + 4, len);
 }
 
 static const struct proto_field fields[] = {
-	[UDP_SRC] = {"src", "source port", 0, 16},
-	[UDP_DST] = {"dst", "destination port", 16, 16, .follows = true},
-	[UDP_LEN] = {"len", "length with all that is carried, in bytes", 32, 16,
-		     .follows = true},
-	[UDP_CSUM] = {"checksum", "of all from here; 0: none", 48, 16,
-		      .follows = true},
+	[UDP_SRC] = FIELD("src", "source port", 0, 16),
+	[UDP_DST] = FIELD("dst", "destination port", 16, 16, .follows = true),
+	[UDP_LEN] = FIELD("len", "length with all that is carried, in bytes",
+			  32, 16, .follows = true),
+	[UDP_CSUM] = FIELD("checksum", "of all from here; 0: none", 48, 16,
+			   .follows = true),
 	{0},
 };
 
@@ -36,7 +32,8 @@ const struct proto proto_udp = {
 	.ip_proto = IP_PROTO_UDP,
 	.field = fields,
 	.begin = begin,
-	.on = on_ip,
+	.is = IS_UDP,
+	.on = IS_IP,
 	.end = end,
 	.csum = CSUM_ALL_PSEUDO,
 	.csum_at = 6,
