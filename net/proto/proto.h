@@ -117,6 +117,8 @@ struct proto {
 	 * frame's start; 0: that of IPv6.
 	 */
 	unsigned (*final)(const struct stack *st, unsigned i);
+	/* It ends at a multiple of that, and IP with it; 0: anywhere (SCTP). */
+	uint8_t unit;
 	uint8_t csum; /* enum proto_csum */
 	uint8_t csum_at;
 	bool csum_not_0; /* 0 says that it is absent; 0xffff is the same sum */

@@ -42,3 +42,14 @@ void put_ip_proto(const struct stack *st, unsigned i, uint8_t *to)
 	if (next->ip_proto || next->is == IS_IPV6_EXT)
 		*to = next->ip_proto;
 }
+
+size_t ip_packet(const struct stack *st, unsigned i, size_t len)
+{
+	const unsigned at = st->layer[i].at;
+
+	while (++i < st->nb && st->layer[i].proto->is == IS_IPV6_EXT)
+		;
+	if (i == st->nb || !st->layer[i].proto->unit)
+		return len;
+	return len - (len - (st->layer[i].at - at)) % st->layer[i].proto->unit;
+}

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The common header and one DATA chunk to the frame's end. */
+/* The common header and one DATA chunk to the packet's end. */
 #include "net/proto/impl.h"
 
 #define COMMON_LEN 12
+#define UNIT 4 /* what chunks are filled up to */
 
 /* A message that is whole in its chunk. */
 static void begin(uint8_t *h)
@@ -17,7 +18,7 @@ static void end(const struct stack *st, unsigned i, uint8_t *h, size_t len)
 {
 	(void)st;
 	(void)i;
-	put16(h + COMMON_LEN + 2, len - COMMON_LEN);
+	put16(h + COMMON_LEN + 2, len - len % UNIT - COMMON_LEN);
 }
 
 static const struct proto_field fields[] = {
@@ -48,6 +49,7 @@ const struct proto proto_sctp = {
 	.field = fields,
 	.begin = begin,
 	.end = end,
+	.unit = UNIT,
 	.csum = CSUM_CRC32C,
 	.csum_at = 8,
 };

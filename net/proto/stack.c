@@ -256,7 +256,7 @@ void stack_put_csum(const struct stack *st, unsigned layer, uint8_t *frame,
 	uint16_t csum;
 
 	if (proto->csum == CSUM_CRC32C) {
-		sum = crc32c(h, covered);
+		sum = crc32c(h, covered - covered % proto->unit);
 		memcpy(to, &sum, sizeof(sum));
 		return;
 	}

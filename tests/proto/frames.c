@@ -7,7 +7,7 @@
  * LEN is the bytes without FCS, 0 the least there can be. A value is a number,
  * an address, or of a tail bytes in hex or a list of addresses. Answers with
  * the frame in hex, or with "error" and what is wrong. Payload counts up from
- * 0.
+ * 0. The line "list" asks for all fields.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -150,6 +150,20 @@ static void put_frame(const struct stack *st, uint8_t *frame, size_t len)
 	putchar('\n');
 }
 
+/* All fields there are: name, bits, and whether it follows from the stack. */
+static void list(void)
+{
+	for (unsigned i = 0; protos[i]; i++) {
+		const struct proto *p = protos[i];
+
+		for (unsigned f = 0; p->field[f].name; f++)
+			printf("%s.%s %u %u\n", p->name, p->field[f].name,
+			       p->field[f].bits, p->field[f].follows);
+		if (p->tail.name)
+			printf("%s.%s 0 0\n", p->name, p->tail.name);
+	}
+}
+
 static void answer(char *line)
 {
 	static uint8_t frame[FRAME_MAX];
@@ -186,7 +200,10 @@ int main(void)
 
 	while (fgets(line, sizeof(line), stdin)) {
 		line[strcspn(line, "\n")] = 0;
-		answer(line);
+		if (strcmp(line, "list"))
+			answer(line);
+		else
+			list();
 	}
 	return 0;
 }
