@@ -32,16 +32,10 @@ void put_ether_type(const struct stack *st, unsigned i, uint8_t *to,
 		    size_t len);
 void put_ip_proto(const struct stack *st, unsigned i, uint8_t *to);
 
-/*
- * Of `len` bytes from IP's header, layer `i`, to the frame's end: those that
- * are of its packet. What stands on it may have to end at a multiple.
- */
-size_t ip_packet(const struct stack *st, unsigned i, size_t len);
-
 extern const struct proto proto_svlan, proto_vlan9100, proto_mpls, proto_arp,
 	proto_hopopts, proto_dstopts, proto_fragment, proto_srh, proto_routing,
-	proto_tcp, proto_icmp, proto_icmpv6, proto_igmp, proto_sctp, proto_gre,
-	proto_vxlan, proto_geneve, proto_gtpu, proto_pppoe, proto_llc,
-	proto_snap, proto_raw;
+	proto_tcp, proto_icmp, proto_icmpv6, proto_igmp, proto_igmp3, proto_cw,
+	proto_sctp, proto_gre, proto_vxlan, proto_geneve, proto_gtpu,
+	proto_pppoe, proto_llc, proto_snap, proto_raw;
 
 #endif /* NET_PROTO_IMPL_H */

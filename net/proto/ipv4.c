@@ -17,7 +17,7 @@ static void begin(uint8_t *h)
 static void end(const struct stack *st, unsigned i, uint8_t *h, size_t len)
 {
 	h[0] = (uint8_t)((h[0] & 0xf0) | (st->layer[i].len / 4 & 15));
-	put16(h + 2, ip_packet(st, i, len));
+	put16(h + 2, len);
 	put_ip_proto(st, i, h + 9);
 }
 

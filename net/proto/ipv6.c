@@ -21,8 +21,7 @@ static void end(const struct stack *st, unsigned i, uint8_t *h, size_t len)
 {
 	struct ipv6_hdr *ip = (void *)h;
 
-	ip->payload_len =
-		net16((uint16_t)(ip_packet(st, i, len) - sizeof(*ip)));
+	ip->payload_len = net16((uint16_t)(len - sizeof(*ip)));
 	put_ip_proto(st, i, &ip->next_header);
 }
 

@@ -23,6 +23,25 @@ static const struct proto_field fields[] = {
 	{0},
 };
 
+static const struct proto_field cw[] = {
+	FIELD("zero", "0, which tells it from IP", 0, 4),
+	FIELD("flags", "flags", 4, 4),
+	FIELD("frg", "1: first fragment, 2: last, 3: between", 8, 2),
+	FIELD("len", "length where it is below 64, else 0", 10, 6),
+	FIELD("seq", "sequence number, 0: none", 16, 16),
+	{0},
+};
+
+const struct proto proto_cw = {
+	.name = "cw",
+	.title = "Control word of a pseudowire",
+	.source = "RFC 4448, 4.6",
+	.is = IS_ETH_ALONE,
+	.on = IS_MPLS,
+	.len = 4,
+	.field = cw,
+};
+
 const struct proto proto_mpls = {
 	.name = "mpls",
 	.title = "MPLS label",

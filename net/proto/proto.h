@@ -74,7 +74,7 @@ enum proto_is {
 	IS_UDP = 1 << 9,
 	IS_GRE = 1 << 10,
 	IS_GENEVE = 1 << 11,
-	IS_VXLAN = 1 << 12,
+	IS_ETH_ALONE = 1 << 12, /* VXLAN, a control word */
 	IS_GTPU = 1 << 13,
 	IS_RAW = 1 << 14,
 	IS_LAST = 1 << 15, /* carries bytes alone */
@@ -102,7 +102,7 @@ struct proto {
 	void (*begin)(uint8_t *h);
 	/*
 	 * Writes what follows for layer `i` of `st` into its header at `h`:
-	 * `len` bytes from the header's start to the frame's end. NULL: none.
+	 * `len` bytes from the header's start to stack_end(). NULL: none.
 	 */
 	void (*end)(const struct stack *st, unsigned i, uint8_t *h, size_t len);
 	/*
@@ -117,7 +117,7 @@ struct proto {
 	 * frame's start; 0: that of IPv6.
 	 */
 	unsigned (*final)(const struct stack *st, unsigned i);
-	/* It ends at a multiple of that, and IP with it; 0: anywhere (SCTP). */
+	/* It ends at a multiple of that, see stack_end(); 0: anywhere. */
 	uint8_t unit;
 	uint8_t csum; /* enum proto_csum */
 	uint8_t csum_at;
@@ -261,6 +261,13 @@ void stack_set_number(struct stack *st, unsigned layer, unsigned field,
 
 /* Where the field or the tail is: bits from the frame's start. */
 unsigned stack_field_at(const struct stack *st, unsigned layer, unsigned field);
+
+/*
+ * Where a frame of `len` bytes ends to its headers: what is behind is padding,
+ * which no length counts and no checksum covers. That is all behind ARP and
+ * IGMP, and up to three bytes behind SCTP, whose chunks are filled up to four.
+ */
+size_t stack_end(const struct stack *st, size_t len);
 
 /*
  * Writes the headers of a frame of `len` bytes, at least st->len, checksums

@@ -6,14 +6,15 @@
 #define ETH_TYPE_LLC 0x8870 /* IEEE 802.1AC: LLC that is longer */
 
 const struct proto *const protos[] = {
-	&proto_eth,     &proto_ipv4,     &proto_ipv6,     &proto_udp,
+	&proto_eth,  &proto_ipv4,    &proto_ipv6,     &proto_udp,
 #ifdef CONFIG_APPUKPKTGEN_HEADERS
-	&proto_vlan,    &proto_svlan,    &proto_vlan9100, &proto_mpls,
-	&proto_arp,     &proto_hopopts,  &proto_dstopts,  &proto_srh,
-	&proto_routing, &proto_fragment, &proto_tcp,      &proto_icmp,
-	&proto_icmpv6,  &proto_igmp,     &proto_sctp,     &proto_gre,
-	&proto_vxlan,   &proto_geneve,   &proto_gtpu,     &proto_pppoe,
-	&proto_llc,     &proto_snap,     &proto_raw,
+	&proto_vlan, &proto_svlan,   &proto_vlan9100, &proto_mpls,
+	&proto_cw,   &proto_arp,     &proto_hopopts,  &proto_dstopts,
+	&proto_srh,  &proto_routing, &proto_fragment, &proto_tcp,
+	&proto_icmp, &proto_icmpv6,  &proto_igmp,     &proto_igmp3,
+	&proto_sctp, &proto_gre,     &proto_vxlan,    &proto_geneve,
+	&proto_gtpu, &proto_pppoe,   &proto_llc,      &proto_snap,
+	&proto_raw,
 #endif
 	NULL,
 };
@@ -41,15 +42,4 @@ void put_ip_proto(const struct stack *st, unsigned i, uint8_t *to)
 	/* Hop-by-hop options have 0. */
 	if (next->ip_proto || next->is == IS_IPV6_EXT)
 		*to = next->ip_proto;
-}
-
-size_t ip_packet(const struct stack *st, unsigned i, size_t len)
-{
-	const unsigned at = st->layer[i].at;
-
-	while (++i < st->nb && st->layer[i].proto->is == IS_IPV6_EXT)
-		;
-	if (i == st->nb || !st->layer[i].proto->unit)
-		return len;
-	return len - (len - (st->layer[i].at - at)) % st->layer[i].proto->unit;
 }

@@ -3,7 +3,6 @@
 #include "net/proto/impl.h"
 
 #define COMMON_LEN 12
-#define UNIT 4 /* what chunks are filled up to */
 
 /* A message that is whole in its chunk. */
 static void begin(uint8_t *h)
@@ -18,7 +17,7 @@ static void end(const struct stack *st, unsigned i, uint8_t *h, size_t len)
 {
 	(void)st;
 	(void)i;
-	put16(h + COMMON_LEN + 2, len - len % UNIT - COMMON_LEN);
+	put16(h + COMMON_LEN + 2, len - COMMON_LEN);
 }
 
 static const struct proto_field fields[] = {
@@ -49,7 +48,7 @@ const struct proto proto_sctp = {
 	.field = fields,
 	.begin = begin,
 	.end = end,
-	.unit = UNIT,
+	.unit = 4,
 	.csum = CSUM_CRC32C,
 	.csum_at = 8,
 };

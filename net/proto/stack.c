@@ -160,14 +160,37 @@ static void put_set(const struct stack *st, unsigned layer, uint8_t *frame)
 	}
 }
 
+static bool has_payload(const struct stack *st)
+{
+	for (unsigned i = 0; i < st->nb; i++)
+		if (st->layer[i].proto->no_payload)
+			return false;
+	return true;
+}
+
+size_t stack_end(const struct stack *st, size_t len)
+{
+	if (!has_payload(st))
+		return st->len;
+	for (unsigned i = 0; i < st->nb; i++) {
+		const struct stack_layer *l = &st->layer[i];
+
+		if (l->proto->unit)
+			len -= (len - l->at) % l->proto->unit;
+	}
+	return len;
+}
+
 void stack_put(const struct stack *st, uint8_t *frame, size_t len)
 {
+	const size_t end = stack_end(st, len);
+
 	memcpy(frame, st->header, st->len);
 	for (unsigned i = st->nb; i-- > 0;) {
 		const struct stack_layer *l = &st->layer[i];
 
 		if (l->proto->end)
-			l->proto->end(st, i, frame + l->at, len - l->at);
+			l->proto->end(st, i, frame + l->at, end - l->at);
 		put_set(st, i, frame);
 	}
 }
@@ -249,14 +272,15 @@ void stack_put_csum(const struct stack *st, unsigned layer, uint8_t *frame,
 {
 	const struct stack_layer *l = &st->layer[layer];
 	const struct proto *proto = l->proto;
-	const size_t covered =
-		proto->csum == CSUM_HEADER_ONLY ? l->len : len - l->at;
+	const size_t covered = proto->csum == CSUM_HEADER_ONLY
+				       ? l->len
+				       : stack_end(st, len) - l->at;
 	uint8_t *h = frame + l->at, *to = h + proto->csum_at;
 	uint32_t sum;
 	uint16_t csum;
 
 	if (proto->csum == CSUM_CRC32C) {
-		sum = crc32c(h, covered - covered % proto->unit);
+		sum = crc32c(h, covered);
 		memcpy(to, &sum, sizeof(sum));
 		return;
 	}
@@ -285,7 +309,9 @@ bool stack_covers(const struct stack *st, unsigned of, unsigned layer,
 
 	if (!by->csum)
 		return false;
-	if (field == PROTO_PAYLOAD || layer > of)
+	if (field == PROTO_PAYLOAD)
+		return csum != CSUM_HEADER_ONLY && has_payload(st);
+	if (layer > of)
 		return csum != CSUM_HEADER_ONLY;
 	if (layer == of)
 		return true;

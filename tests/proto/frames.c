@@ -76,14 +76,18 @@ static bool take_hex(const char *word, struct tail *t)
 	return true;
 }
 
-static bool take_addresses(char *word, struct tail *t)
+static bool take_addresses(char *word, enum proto_type type, struct tail *t)
 {
+	const unsigned size = type == PROTO_IPV4 ? 4 : 16;
+	uint8_t value[16];
 	char *rest = word;
 
-	for (t->len = 0; (word = strsep(&rest, ",")); t->len += 16)
-		if (t->len + 16 > sizeof(t->bytes) ||
-		    value_ipv6(word, t->bytes + t->len, NULL))
+	for (t->len = 0; (word = strsep(&rest, ",")); t->len += size) {
+		if (t->len + size > sizeof(t->bytes) ||
+		    !take_value(word, type, value))
 			return false;
+		memcpy(t->bytes + t->len, value + 16 - size, size);
+	}
 	return true;
 }
 
@@ -104,9 +108,9 @@ static const char *take_field(struct asked *a, char *word)
 	if (!proto->field[field].name) {
 		t = &a->tail[layer];
 		t->set = true;
-		return (proto->tail.type == PROTO_IPV6
-				? take_addresses(value, t)
-				: take_hex(value, t))
+		return (proto->tail.type == PROTO_NUMBER
+				? take_hex(value, t)
+				: take_addresses(value, proto->tail.type, t))
 			       ? NULL
 			       : value;
 	}
