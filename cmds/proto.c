@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "app/app.h"
 
-static const struct arg_word protos[] = {
+static const struct arg_word words[] = {
 	{"ipv4", "send UDP in IPv4"},
 	{"ipv6", "send UDP in IPv6: frames have 66 bytes or more"},
 	{NULL},
@@ -26,7 +26,7 @@ static const struct arg_setting setting = {
 
 static const struct arg args[] = {
 	APP_STREAMS_TO_SET,
-	{ARG_ENUM, .name = "PROTO", .words = protos,
+	{ARG_ENUM, .name = "PROTO", .words = words,
 	 .help = "protocol of layer 3", .setting = &setting},
 	{ARG_NONE},
 };

@@ -53,3 +53,12 @@ $(O)/fast/test_%: $(O)/fast/tests/unit/test_%.o $(FAST_OBJ)
 $(O)/fast/cost: $(call obj,fast,bench/cost.c) $(FAST_OBJ)
 	$(call say,LD,$@)
 	$(Q)$(fast-cc) -o $@ $^ -lcmocka
+
+# Frames as lines ask for them, for other programs to judge.
+test-frames: $(O)/host/frames
+
+$(O)/host/frames: $(O)/host/tests/proto/frames.o $(O)/host/libukpktgen.a
+	$(call say,LD,$@)
+	$(Q)$(host-cc) -o $@ $^
+
+.PHONY: test-frames

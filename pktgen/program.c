@@ -29,7 +29,7 @@ static void put_signature_room(struct program *prog, const struct variant *v,
 static void put_checksums(const struct stack *st, uint8_t *frame, size_t len)
 {
 	for (unsigned i = st->nb; i-- > 0;)
-		if (st->layer[i].proto->has_csum)
+		if (st->layer[i].csum)
 			stack_put_csum(st, i, frame, len);
 }
 
@@ -91,7 +91,7 @@ static void put_csums(struct program *prog, unsigned layer[PROGRAM_CSUMS_MAX])
 
 	prog->nb_csums = 0;
 	for (unsigned i = st->nb; i-- > 0;) {
-		if (!st->layer[i].proto->has_csum)
+		if (!st->layer[i].csum)
 			continue;
 		layer[prog->nb_csums] = i;
 		prog->csum_at[prog->nb_csums++] =
@@ -106,8 +106,7 @@ static void add_patch(struct program *prog, unsigned layer, unsigned field,
 {
 	const struct stack *st = &prog->stack;
 	const unsigned bits = st->layer[layer].proto->field[field].bits;
-	const unsigned at = stack_field_at(st, layer, field) + bits / 8 -
-			    (unsigned)sizeof(uint32_t);
+	const unsigned at = (stack_field_at(st, layer, field) + bits - 32) / 8;
 	struct patch *p = &prog->patch[prog->nb_patches++];
 	uint32_t from;
 

@@ -58,23 +58,32 @@ const struct stream_family *stream_family(const struct stream *s)
 	return &families[s->ipv6];
 }
 
+static void set_bytes(struct stack *st, unsigned layer, unsigned field,
+		      const uint8_t *bytes)
+{
+	const unsigned len = st->layer[layer].proto->field[field].bits / 8;
+	uint8_t value[16] = {0};
+
+	memcpy(value + sizeof(value) - len, bytes, len);
+	stack_set(st, layer, field, value);
+}
+
 void stream_stack(const struct stream *s, struct stack *st)
 {
 	const struct stream_family *ip = stream_family(s);
 
 	*st = (struct stack){0};
-	stack_push(st, &proto_eth);
-	stack_set_bytes(st, STREAM_ETH, ETH_DST, s->dst.mac);
-	stack_set_bytes(st, STREAM_ETH, ETH_SRC, s->src.mac);
-	stack_push(st, ip->proto);
-	stack_set(st, STREAM_IP, ip->hops, s->ttl);
-	stack_set_bytes(st, STREAM_IP, ip->src,
-			(const uint8_t *)&s->src + ip->addr);
-	stack_set_bytes(st, STREAM_IP, ip->dst,
-			(const uint8_t *)&s->dst + ip->addr);
-	stack_push(st, &proto_udp);
-	stack_set(st, STREAM_UDP, UDP_SRC, s->src.udp);
-	stack_set(st, STREAM_UDP, UDP_DST, s->dst.udp);
+	stack_push(st, &proto_eth, 0, NULL, 0);
+	set_bytes(st, STREAM_ETH, ETH_DST, s->dst.mac);
+	set_bytes(st, STREAM_ETH, ETH_SRC, s->src.mac);
+	stack_push(st, ip->proto, 0, NULL, 0);
+	stack_set_number(st, STREAM_IP, ip->hops, s->ttl);
+	set_bytes(st, STREAM_IP, ip->src, (const uint8_t *)&s->src + ip->addr);
+	set_bytes(st, STREAM_IP, ip->dst, (const uint8_t *)&s->dst + ip->addr);
+	stack_push(st, &proto_udp, 0, NULL, 0);
+	stack_set_number(st, STREAM_UDP, UDP_SRC, s->src.udp);
+	stack_set_number(st, STREAM_UDP, UDP_DST, s->dst.udp);
+	stack_done(st);
 }
 
 unsigned stream_size_min(const struct stream *s)
