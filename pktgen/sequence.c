@@ -1,0 +1,258 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "pktgen/sequence.h"
+
+#include <stdbool.h>
+#include <string.h>
+
+#include "pktgen/zipf.h"
+
+/* 2^64 over the golden ratio: a counter by it spreads over all bits. */
+#define GOLDEN 0x9e3779b97f4a7c15ull
+
+typedef unsigned __int128 wide;
+
+/* The upper half of a product: x of all 2^64, made one of 0..n-1. */
+static inline uint64_t below(uint64_t x, uint64_t n)
+{
+	return (uint64_t)((wide)x * n >> 64);
+}
+
+/* Any counter as 64 bits that look random (Steele's splitmix64). */
+static inline uint64_t mix(uint64_t x)
+{
+	x = (x ^ x >> 30) * 0xbf58476d1ce4e5b9ull;
+	x = (x ^ x >> 27) * 0x94d049bb133111ebull;
+	return x ^ x >> 31;
+}
+
+/* That of a range or list; `index` is below its count. */
+static inline uint64_t value_of(const struct sequence *q, uint64_t index)
+{
+	if (q->listed)
+		return ((const uint64_t *)(uintptr_t)q->from)[index];
+	return q->from ^ ((q->from ^ (q->from + index * q->step)) & q->mask);
+}
+
+/*
+ * ---- Shuffled -------------------------------------------------------------
+ *
+ * A place in the cycle is two digits, l * part[1] + r, of which in turn one is
+ * moved round by what is hashed from the other: a Feistel network over any two
+ * sizes (Black and Rogaway, "Ciphers with Arbitrary Finite Domains", 2002). It
+ * is a permutation of all pairs of digits. Those are `count` and fewer than its
+ * root more: from one of these it goes on until it is back within.
+ */
+
+#define ROUNDS 4
+
+/* Both halves of a product, of which each factor has the digit. */
+static inline uint64_t hash(uint32_t digit, uint64_t key)
+{
+	const uint64_t x = digit + key;
+	const wide product = (wide)x * (x ^ 0xd6e8feb86659fd93ull);
+
+	return (uint64_t)product ^ (uint64_t)(product >> 64);
+}
+
+/* (digit + hash) modulo size */
+static inline uint32_t turn(uint32_t digit, uint64_t hash, uint32_t size)
+{
+	digit += (uint32_t)below(hash, size);
+	return digit < size ? digit : digit - size;
+}
+
+static uint64_t shuffled(const struct sequence *q, uint32_t cycle, uint32_t l,
+			 uint32_t r)
+{
+	const uint64_t key = q->seed + cycle * GOLDEN;
+	uint64_t index;
+
+	do {
+		uint64_t k = key;
+
+		for (unsigned i = 0; i < ROUNDS; i += 2) {
+			l = turn(l, hash(r, k), q->part[0]);
+			r = turn(r, hash(l, k + GOLDEN / 3), q->part[1]);
+			k += GOLDEN / 5;
+		}
+		index = (uint64_t)l * q->part[1] + r;
+	} while (unlikely(index >= q->count));
+	return value_of(q, index);
+}
+
+/* The least n with n * n >= v, for v up to 2^32. */
+static uint32_t root(uint64_t v)
+{
+	uint32_t n = 0;
+
+	for (uint32_t bit = 1u << 16; bit; bit >>= 1)
+		if ((uint64_t)(n + bit) * (n + bit) <= v)
+			n += bit;
+	return n + ((uint64_t)n * n < v);
+}
+
+/*
+ * ---- Making one -----------------------------------------------------------
+ */
+
+size_t sequence_room(const struct vary *v)
+{
+	size_t room = v->listed ? v->count * sizeof(uint64_t) : 0;
+
+	if (v->kind == VARY_ZIPF)
+		room += sizeof(struct zipf_column) << zipf_bits(v->count);
+	return room;
+}
+
+static uint8_t kind_of(const struct vary *v)
+{
+	switch (v->kind) {
+	case VARY_RANGE:
+	case VARY_LIST:
+		if (v->shuffled)
+			return SEQUENCE_SHUFFLED;
+		return v->listed ? SEQUENCE_LIST : SEQUENCE_RANGE;
+	case VARY_RANDOM:
+		return v->masked ? SEQUENCE_BITS : SEQUENCE_RANDOM;
+	case VARY_ZIPF:
+		return SEQUENCE_ZIPF;
+	}
+	return SEQUENCE_CONSTANT;
+}
+
+/* The values of the list, in the order they come. */
+static void put_list(struct sequence *q, const struct vary *v,
+		     const struct vary_pool *pool, unsigned bits,
+		     uint64_t *list)
+{
+	q->from = (uintptr_t)list;
+	q->listed = 1;
+	for (uint64_t i = 0; i < v->count; i++)
+		list[v->down ? v->count - 1 - i : i] =
+			vary_listed(v, bits, pool, i);
+}
+
+void sequence_make(struct sequence *q, const struct vary *v,
+		   const struct vary_pool *pool, unsigned bits, uint64_t seed,
+		   uint64_t outer_every, void *aux)
+{
+	*q = (struct sequence){
+		.from = vary_low(v),
+		.step = v->step,
+		.mask = UINT64_MAX,
+		.count = v->count,
+		/* Seeds one after another are as far apart as any. */
+		.seed = mix(mix(seed + GOLDEN)),
+		.kind = kind_of(v),
+	};
+	if (__builtin_mul_overflow(v->every, outer_every, &q->every) ||
+	    q->kind == SEQUENCE_CONSTANT)
+		q->every = UINT64_MAX;
+	if (v->masked)
+		q->mask = v->step;
+	else if (v->host_bits && v->host_bits < 64)
+		q->mask = (1ull << v->host_bits) - 1;
+	if (v->listed) {
+		put_list(q, v, pool, bits, aux);
+		aux = (uint64_t *)aux + v->count;
+	} else if (v->down) {
+		q->from = value_of(q, v->count - 1);
+		q->step = -v->step;
+	}
+	if (q->kind == SEQUENCE_SHUFFLED) {
+		q->part[0] = root(v->count);
+		q->part[1] = (uint32_t)((v->count - 1) / q->part[0] + 1);
+	} else if (q->kind == SEQUENCE_ZIPF) {
+		q->zipf = aux;
+		q->zipf_bits = (uint8_t)zipf_bits(v->count);
+		zipf_make(aux, v->count, v->exponent);
+	}
+}
+
+/*
+ * ---- Values ---------------------------------------------------------------
+ */
+
+/* What is drawn when the counter is at `x`. */
+static uint64_t drawn(const struct sequence *q, uint64_t x)
+{
+	const uint64_t random = mix(x);
+
+	if (q->kind == SEQUENCE_BITS)
+		return q->from ^ ((q->from ^ random) & q->mask);
+	if (q->kind == SEQUENCE_ZIPF)
+		return value_of(q, zipf_draw(q->zipf, q->zipf_bits, random));
+	return value_of(q, q->count ? below(random, q->count) : random);
+}
+
+uint64_t sequence_at(const struct sequence *q, uint64_t n)
+{
+	struct sequence_state s;
+
+	sequence_seek(q, &s, n);
+	return s.value;
+}
+
+void sequence_seek(const struct sequence *q, struct sequence_state *s,
+		   uint64_t n)
+{
+	const uint64_t k = n / q->every;
+	const uint64_t cycle = q->count ? k / q->count : 0;
+	const uint64_t index = k - cycle * q->count;
+
+	s->left = q->every - n % q->every;
+	switch (q->kind) {
+	case SEQUENCE_CONSTANT:
+		s->at = 0;
+		s->value = q->from;
+		break;
+	case SEQUENCE_RANGE:
+		s->at = q->count - index;
+		s->value = value_of(q, index);
+		break;
+	case SEQUENCE_LIST:
+		s->at = index;
+		s->value = value_of(q, index);
+		break;
+	case SEQUENCE_SHUFFLED:
+		s->cycle = (uint32_t)cycle;
+		s->part[0] = (uint16_t)(index / q->part[1]);
+		s->part[1] = (uint16_t)(index % q->part[1]);
+		s->value = shuffled(q, s->cycle, s->part[0], s->part[1]);
+		break;
+	default:
+		s->at = q->seed + k * GOLDEN;
+		s->value = drawn(q, s->at);
+		break;
+	}
+}
+
+uint64_t sequence_step(const struct sequence *q, struct sequence_state *s)
+{
+	switch (q->kind) {
+	case SEQUENCE_CONSTANT:
+		return q->from;
+	case SEQUENCE_RANGE:
+		/* The inline part counts, and leaves the cycle's end. */
+		s->at = q->count;
+		return q->from;
+	case SEQUENCE_LIST:
+		if (++s->at == q->count)
+			s->at = 0;
+		return value_of(q, s->at);
+	case SEQUENCE_SHUFFLED:
+		if (++s->part[1] == q->part[1]) {
+			s->part[1] = 0;
+			s->part[0]++;
+		}
+		if ((uint64_t)s->part[0] * q->part[1] + s->part[1] ==
+		    q->count) {
+			s->part[0] = s->part[1] = 0;
+			s->cycle++;
+		}
+		return shuffled(q, s->cycle, s->part[0], s->part[1]);
+	default:
+		s->at += GOLDEN;
+		return drawn(q, s->at);
+	}
+}
