@@ -173,15 +173,34 @@ void sequence_make(struct sequence *q, const struct vary *v,
  * ---- Values ---------------------------------------------------------------
  */
 
-/* What is drawn when the counter is at `x`. */
-static uint64_t drawn(const struct sequence *q, uint64_t x)
+/*
+ * The k-th draw's 64 bits, of which the upper 16 are each of 65,536 once in as
+ * many draws, in another order each time: shares are soon as they should be.
+ */
+static uint64_t even(uint64_t k, uint64_t seed)
 {
-	const uint64_t random = mix(x);
+	const uint64_t key = hash((uint32_t)(k >> 16), seed);
+	uint16_t x = (uint16_t)(k ^ key >> 48);
 
+	x = (uint16_t)(x * ((uint32_t)key | 1));
+	x ^= x >> 7;
+	x = (uint16_t)(x * ((uint32_t)(key >> 16) | 1));
+	x ^= x >> 9;
+	x = (uint16_t)(x * 0x9e37u);
+	return (uint64_t)x << 48 | mix(seed + k * GOLDEN) >> 16;
+}
+
+/* The k-th that is drawn. */
+static uint64_t drawn(const struct sequence *q, uint64_t k)
+{
+	uint64_t random;
+
+	if (q->kind == SEQUENCE_ZIPF)
+		return value_of(
+			q, zipf_draw(q->zipf, q->zipf_bits, even(k, q->seed)));
+	random = mix(q->seed + k * GOLDEN);
 	if (q->kind == SEQUENCE_BITS)
 		return q->from ^ ((q->from ^ random) & q->mask);
-	if (q->kind == SEQUENCE_ZIPF)
-		return value_of(q, zipf_draw(q->zipf, q->zipf_bits, random));
 	return value_of(q, q->count ? below(random, q->count) : random);
 }
 
@@ -221,7 +240,7 @@ void sequence_seek(const struct sequence *q, struct sequence_state *s,
 		s->value = shuffled(q, s->cycle, s->part[0], s->part[1]);
 		break;
 	default:
-		s->at = q->seed + k * GOLDEN;
+		s->at = k;
 		s->value = drawn(q, s->at);
 		break;
 	}
@@ -252,7 +271,6 @@ uint64_t sequence_step(const struct sequence *q, struct sequence_state *s)
 		}
 		return shuffled(q, s->cycle, s->part[0], s->part[1]);
 	default:
-		s->at += GOLDEN;
-		return drawn(q, s->at);
+		return drawn(q, ++s->at);
 	}
 }

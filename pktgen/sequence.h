@@ -50,7 +50,7 @@ struct sequence_state {
 	uint64_t value; /* of the next frame... */
 	uint64_t left;  /* ...and of those behind it, so many with it */
 	union {
-		uint64_t at; /* values left in the cycle, index or counter */
+		uint64_t at; /* values left in the cycle, or its index */
 		struct {
 			uint32_t cycle;
 			uint16_t part[2];
