@@ -36,59 +36,42 @@ static inline uint64_t value_of(const struct sequence *q, uint64_t index)
 /*
  * ---- Shuffled -------------------------------------------------------------
  *
- * A place in the cycle is two digits, l * part[1] + r, of which in turn one is
- * moved round by what is hashed from the other: a Feistel network over any two
- * sizes (Black and Rogaway, "Ciphers with Arbitrary Finite Domains", 2002). It
- * is a permutation of all pairs of digits. Those are `count` and fewer than its
- * root more: from one of these it goes on until it is back within.
+ * Of numbers of just as many bits as `count` needs a few multiplications by odd
+ * numbers, each folded with its upper half, are a permutation that a key
+ * chooses. From a number beyond `count` it goes on until it is back within,
+ * fewer than twice in the mean ("cycle walking", Black and Rogaway, 2002).
  */
 
-#define ROUNDS 4
+#define ROUNDS 5
 
-/* Both halves of a product, of which each factor has the digit. */
-static inline uint64_t hash(uint32_t digit, uint64_t key)
+/* A key for each cycle of each seed; any number, too, as 64 other bits. */
+static inline uint64_t key_of(uint64_t number, uint64_t seed)
 {
-	const uint64_t x = digit + key;
+	const uint64_t x = number + seed;
 	const wide product = (wide)x * (x ^ 0xd6e8feb86659fd93ull);
 
 	return (uint64_t)product ^ (uint64_t)(product >> 64);
 }
 
-/* (digit + hash) modulo size */
-static inline uint32_t turn(uint32_t digit, uint64_t hash, uint32_t size)
+static uint64_t shuffled(const struct sequence *q, uint32_t cycle,
+			 uint32_t index)
 {
-	digit += (uint32_t)below(hash, size);
-	return digit < size ? digit : digit - size;
-}
-
-static uint64_t shuffled(const struct sequence *q, uint32_t cycle, uint32_t l,
-			 uint32_t r)
-{
-	const uint64_t key = q->seed + cycle * GOLDEN;
-	uint64_t index;
+	const uint64_t mask = UINT64_MAX >> (64 - q->bits);
+	const unsigned half = (q->bits + 1u) / 2;
+	const uint64_t first = key_of(cycle, q->seed);
+	uint64_t x = index;
 
 	do {
-		uint64_t k = key;
+		uint64_t key = first;
 
-		for (unsigned i = 0; i < ROUNDS; i += 2) {
-			l = turn(l, hash(r, k), q->part[0]);
-			r = turn(r, hash(l, k + GOLDEN / 3), q->part[1]);
-			k += GOLDEN / 5;
+#pragma GCC unroll 5
+		for (unsigned i = 0; i < ROUNDS; i++) {
+			x = (x + (key >> 32)) * (key | 1) & mask;
+			x ^= x >> half;
+			key = key >> 17 | key << 47;
 		}
-		index = (uint64_t)l * q->part[1] + r;
-	} while (unlikely(index >= q->count));
-	return value_of(q, index);
-}
-
-/* The least n with n * n >= v, for v up to 2^32. */
-static uint32_t root(uint64_t v)
-{
-	uint32_t n = 0;
-
-	for (uint32_t bit = 1u << 16; bit; bit >>= 1)
-		if ((uint64_t)(n + bit) * (n + bit) <= v)
-			n += bit;
-	return n + ((uint64_t)n * n < v);
+	} while (x >= q->count);
+	return value_of(q, x);
 }
 
 /*
@@ -160,11 +143,10 @@ void sequence_make(struct sequence *q, const struct vary *v,
 		q->step = -v->step;
 	}
 	if (q->kind == SEQUENCE_SHUFFLED) {
-		q->part[0] = root(v->count);
-		q->part[1] = (uint32_t)((v->count - 1) / q->part[0] + 1);
+		q->bits = (uint8_t)(64 - __builtin_clzll(v->count - 1));
 	} else if (q->kind == SEQUENCE_ZIPF) {
 		q->zipf = aux;
-		q->zipf_bits = (uint8_t)zipf_bits(v->count);
+		q->bits = (uint8_t)zipf_bits(v->count);
 		zipf_make(aux, v->count, v->exponent);
 	}
 }
@@ -179,7 +161,7 @@ void sequence_make(struct sequence *q, const struct vary *v,
  */
 static uint64_t even(uint64_t k, uint64_t seed)
 {
-	const uint64_t key = hash((uint32_t)(k >> 16), seed);
+	const uint64_t key = key_of(k >> 16, seed);
 	uint16_t x = (uint16_t)(k ^ key >> 48);
 
 	x = (uint16_t)(x * ((uint32_t)key | 1));
@@ -196,8 +178,8 @@ static uint64_t drawn(const struct sequence *q, uint64_t k)
 	uint64_t random;
 
 	if (q->kind == SEQUENCE_ZIPF)
-		return value_of(
-			q, zipf_draw(q->zipf, q->zipf_bits, even(k, q->seed)));
+		return value_of(q,
+				zipf_draw(q->zipf, q->bits, even(k, q->seed)));
 	random = mix(q->seed + k * GOLDEN);
 	if (q->kind == SEQUENCE_BITS)
 		return q->from ^ ((q->from ^ random) & q->mask);
@@ -235,9 +217,8 @@ void sequence_seek(const struct sequence *q, struct sequence_state *s,
 		break;
 	case SEQUENCE_SHUFFLED:
 		s->cycle = (uint32_t)cycle;
-		s->part[0] = (uint16_t)(index / q->part[1]);
-		s->part[1] = (uint16_t)(index % q->part[1]);
-		s->value = shuffled(q, s->cycle, s->part[0], s->part[1]);
+		s->index = (uint32_t)index;
+		s->value = shuffled(q, s->cycle, s->index);
 		break;
 	default:
 		s->at = k;
@@ -260,16 +241,11 @@ uint64_t sequence_step(const struct sequence *q, struct sequence_state *s)
 			s->at = 0;
 		return value_of(q, s->at);
 	case SEQUENCE_SHUFFLED:
-		if (++s->part[1] == q->part[1]) {
-			s->part[1] = 0;
-			s->part[0]++;
-		}
-		if ((uint64_t)s->part[0] * q->part[1] + s->part[1] ==
-		    q->count) {
-			s->part[0] = s->part[1] = 0;
+		if (++s->index == (uint32_t)q->count) {
+			s->index = 0;
 			s->cycle++;
 		}
-		return shuffled(q, s->cycle, s->part[0], s->part[1]);
+		return shuffled(q, s->cycle, s->index);
 	default:
 		return drawn(q, ++s->at);
 	}

@@ -36,13 +36,10 @@ struct sequence {
 	uint64_t count;      /* as in struct vary */
 	uint64_t every;
 	uint64_t seed;
-	union {
-		const struct zipf_column *zipf;
-		uint32_t part[2]; /* what `count` is shuffled as */
-	};
+	const struct zipf_column *zipf;
 	uint8_t kind;
-	uint8_t zipf_bits; /* 2^zipf_bits columns */
-	uint8_t listed;    /* `from` is where the values of a list are */
+	uint8_t bits;   /* of the columns' number; of what is shuffled */
+	uint8_t listed; /* `from` is where the values of a list are */
 };
 
 /* Where in a sequence a flow is. */
@@ -52,8 +49,7 @@ struct sequence_state {
 	union {
 		uint64_t at; /* values left in the cycle, or its index */
 		struct {
-			uint32_t cycle;
-			uint16_t part[2];
+			uint32_t cycle, index; /* shuffled */
 		};
 	};
 };
