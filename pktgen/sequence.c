@@ -42,8 +42,6 @@ static inline uint64_t value_of(const struct sequence *q, uint64_t index)
  * fewer than twice in the mean ("cycle walking", Black and Rogaway, 2002).
  */
 
-#define ROUNDS 5
-
 /* A key for each cycle of each seed; any number, too, as 64 other bits. */
 static inline uint64_t key_of(uint64_t number, uint64_t seed)
 {
@@ -53,25 +51,48 @@ static inline uint64_t key_of(uint64_t number, uint64_t seed)
 	return (uint64_t)product ^ (uint64_t)(product >> 64);
 }
 
-static uint64_t shuffled(const struct sequence *q, uint32_t cycle,
-			 uint32_t index)
+static inline uint32_t permute(uint32_t x, uint64_t key, uint32_t mask,
+			       unsigned half)
 {
-	const uint64_t mask = UINT64_MAX >> (64 - q->bits);
-	const unsigned half = (q->bits + 1u) / 2;
-	const uint64_t first = key_of(cycle, q->seed);
-	uint64_t x = index;
+#define ROUND(factor)                            \
+	x = (x + (uint32_t)key) * (factor)&mask; \
+	x ^= x >> half;                          \
+	key = key >> 13 | key << 51
+	ROUND(0x9e3779b1u);
+	ROUND(0x85ebca6bu);
+	ROUND(0xc2b2ae35u);
+	ROUND(0x27d4eb2fu);
+	ROUND(0x165667b1u);
+#undef ROUND
+	return x;
+}
 
-	do {
-		uint64_t key = first;
+/* Apart, so that the first time has registers enough. */
+static __attribute__((noinline)) uint32_t walk(const struct sequence *q,
+					       uint32_t x, uint64_t key)
+{
+	do
+		x = permute(x, key, q->low, q->bits);
+	while (x >= q->count);
+	return x;
+}
 
-#pragma GCC unroll 5
-		for (unsigned i = 0; i < ROUNDS; i++) {
-			x = (x + (key >> 32)) * (key | 1) & mask;
-			x ^= x >> half;
-			key = key >> 17 | key << 47;
-		}
-	} while (x >= q->count);
+static uint64_t shuffled(const struct sequence *q,
+			 const struct sequence_state *s)
+{
+	uint32_t x = permute(s->index, s->more, q->low, q->bits);
+
+	if (x >= q->count)
+		x = walk(q, x, s->more);
 	return value_of(q, x);
+}
+
+static void begin_cycle(const struct sequence *q, struct sequence_state *s,
+			uint32_t cycle)
+{
+	s->index = 0;
+	s->cycle = cycle;
+	s->more = key_of(cycle, q->seed);
 }
 
 /*
@@ -142,8 +163,16 @@ void sequence_make(struct sequence *q, const struct vary *v,
 		q->from = value_of(q, v->count - 1);
 		q->step = -v->step;
 	}
+	/* Numbers of whole bits need not be scaled. */
+	if (q->kind == SEQUENCE_RANDOM && !v->listed && v->step == 1 &&
+	    (v->host_bits ||
+	     !(v->count & (v->count - 1) || q->from & (v->count - 1)))) {
+		q->kind = SEQUENCE_BITS;
+		q->mask = v->count - 1;
+	}
 	if (q->kind == SEQUENCE_SHUFFLED) {
-		q->bits = (uint8_t)(64 - __builtin_clzll(v->count - 1));
+		q->low = UINT32_MAX >> __builtin_clz((uint32_t)(v->count - 1));
+		q->bits = (uint8_t)((33 - __builtin_clz(q->low)) / 2);
 	} else if (q->kind == SEQUENCE_ZIPF) {
 		q->zipf = aux;
 		q->bits = (uint8_t)zipf_bits(v->count);
@@ -155,35 +184,56 @@ void sequence_make(struct sequence *q, const struct vary *v,
  * ---- Values ---------------------------------------------------------------
  */
 
-/*
- * The k-th draw's 64 bits, of which the upper 16 are each of 65,536 once in as
- * many draws, in another order each time: shares are soon as they should be.
- */
-static uint64_t even(uint64_t k, uint64_t seed)
+/* Where sequence_draw() is after k steps from `x`. */
+static uint64_t jump(uint64_t x, uint64_t k)
 {
-	const uint64_t key = key_of(k >> 16, seed);
-	uint16_t x = (uint16_t)(k ^ key >> 48);
+	uint64_t factor = SEQUENCE_FACTOR, addend = SEQUENCE_ADDEND;
 
-	x = (uint16_t)(x * ((uint32_t)key | 1));
-	x ^= x >> 7;
-	x = (uint16_t)(x * ((uint32_t)(key >> 16) | 1));
-	x ^= x >> 9;
-	x = (uint16_t)(x * 0x9e37u);
-	return (uint64_t)x << 48 | mix(seed + k * GOLDEN) >> 16;
+	for (; k; k >>= 1) {
+		if (k & 1)
+			x = x * factor + addend;
+		addend *= factor + 1;
+		factor *= factor;
+	}
+	return x;
 }
 
-/* The k-th that is drawn. */
-static uint64_t drawn(const struct sequence *q, uint64_t k)
+/*
+ * The upper 16 bits of the k-th draw by Zipf's law: each of 65,536 once in as
+ * many draws, in another order each time, so that shares are soon what they
+ * should be.
+ */
+static inline uint64_t even(uint64_t k, uint64_t seed)
 {
-	uint64_t random;
+	const uint64_t key = key_of(k >> 16, seed);
+	uint32_t x = (uint32_t)(k ^ key >> 48) & 0xffff;
 
-	if (q->kind == SEQUENCE_ZIPF)
-		return value_of(q,
-				zipf_draw(q->zipf, q->bits, even(k, q->seed)));
-	random = mix(q->seed + k * GOLDEN);
-	if (q->kind == SEQUENCE_BITS)
-		return q->from ^ ((q->from ^ random) & q->mask);
+	x = x * ((uint32_t)key | 1) & 0xffff;
+	x ^= x >> 7;
+	x = x * ((uint32_t)(key >> 16) | 1) & 0xffff;
+	x ^= x >> 9;
+	return x * 0x9e37u & 0xffff;
+}
+
+/* The next that is drawn. */
+static uint64_t draw(const struct sequence *q, struct sequence_state *s)
+{
+	const uint64_t random = sequence_draw(s);
+
 	return value_of(q, q->count ? below(random, q->count) : random);
+}
+
+static uint64_t draw_zipf(const struct sequence *q, struct sequence_state *s)
+{
+	const uint64_t random =
+		even(s->more++, q->seed) << 48 | sequence_draw(s) >> 16;
+
+	return value_of(q, zipf_draw(q->zipf, q->bits, random));
+}
+
+static uint64_t draw_bits(const struct sequence *q, struct sequence_state *s)
+{
+	return q->from ^ ((q->from ^ sequence_draw(s)) & q->mask);
 }
 
 uint64_t sequence_at(const struct sequence *q, uint64_t n)
@@ -194,17 +244,14 @@ uint64_t sequence_at(const struct sequence *q, uint64_t n)
 	return s.value;
 }
 
-void sequence_seek(const struct sequence *q, struct sequence_state *s,
-		   uint64_t n)
+/* To the k-th value. */
+static void seek(const struct sequence *q, struct sequence_state *s, uint64_t k)
 {
-	const uint64_t k = n / q->every;
 	const uint64_t cycle = q->count ? k / q->count : 0;
 	const uint64_t index = k - cycle * q->count;
 
-	s->left = q->every - n % q->every;
 	switch (q->kind) {
 	case SEQUENCE_CONSTANT:
-		s->at = 0;
 		s->value = q->from;
 		break;
 	case SEQUENCE_RANGE:
@@ -216,37 +263,46 @@ void sequence_seek(const struct sequence *q, struct sequence_state *s,
 		s->value = value_of(q, index);
 		break;
 	case SEQUENCE_SHUFFLED:
-		s->cycle = (uint32_t)cycle;
+		begin_cycle(q, s, (uint32_t)cycle);
 		s->index = (uint32_t)index;
-		s->value = shuffled(q, s->cycle, s->index);
+		s->value = shuffled(q, s);
 		break;
 	default:
-		s->at = k;
-		s->value = drawn(q, s->at);
+		s->at = jump(q->seed, k);
+		s->more = k;
+		s->value = sequence_step(q, s);
 		break;
 	}
+}
+
+void sequence_seek(const struct sequence *q, struct sequence_state *s,
+		   uint64_t n)
+{
+	*s = (struct sequence_state){.left = q->every - n % q->every};
+	seek(q, s, n / q->every);
 }
 
 uint64_t sequence_step(const struct sequence *q, struct sequence_state *s)
 {
 	switch (q->kind) {
-	case SEQUENCE_CONSTANT:
-		return q->from;
 	case SEQUENCE_RANGE:
 		/* The inline part counts, and leaves the cycle's end. */
 		s->at = q->count;
 		return q->from;
+	case SEQUENCE_BITS:
+		return draw_bits(q, s);
 	case SEQUENCE_LIST:
 		if (++s->at == q->count)
 			s->at = 0;
 		return value_of(q, s->at);
 	case SEQUENCE_SHUFFLED:
-		if (++s->index == (uint32_t)q->count) {
-			s->index = 0;
-			s->cycle++;
-		}
-		return shuffled(q, s->cycle, s->index);
-	default:
-		return drawn(q, ++s->at);
+		if (++s->index == (uint32_t)q->count)
+			begin_cycle(q, s, s->cycle + 1);
+		return shuffled(q, s);
+	case SEQUENCE_RANDOM:
+		return draw(q, s);
+	case SEQUENCE_ZIPF:
+		return draw_zipf(q, s);
 	}
+	return q->from;
 }

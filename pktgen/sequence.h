@@ -20,10 +20,10 @@
 enum sequence_kind {
 	SEQUENCE_CONSTANT,
 	SEQUENCE_RANGE,
+	SEQUENCE_BITS, /* drawn: those of the mask */
 	SEQUENCE_LIST,
 	SEQUENCE_SHUFFLED,
 	SEQUENCE_RANDOM,
-	SEQUENCE_BITS, /* drawn: those of the mask */
 	SEQUENCE_ZIPF,
 };
 
@@ -38,8 +38,9 @@ struct sequence {
 	uint64_t seed;
 	const struct zipf_column *zipf;
 	uint8_t kind;
-	uint8_t bits;   /* of the columns' number; of what is shuffled */
+	uint8_t bits;   /* ZIPF: 2^bits columns; SHUFFLED: half of low's */
 	uint8_t listed; /* `from` is where the values of a list are */
+	uint32_t low;   /* SHUFFLED: the bits that `count` needs */
 };
 
 /* Where in a sequence a flow is. */
@@ -47,11 +48,14 @@ struct sequence_state {
 	uint64_t value; /* of the next frame... */
 	uint64_t left;  /* ...and of those behind it, so many with it */
 	union {
-		uint64_t at; /* values left in the cycle, or its index */
+		uint64_t
+			at; /* values left in the cycle; index; what is drawn */
 		struct {
-			uint32_t cycle, index; /* shuffled */
+			uint32_t index, cycle; /* SHUFFLED */
 		};
 	};
+	uint64_t
+		more; /* SHUFFLED: the cycle's key; ZIPF: how many were drawn */
 };
 
 /* Bytes that sequence_make() needs beside a sequence, 0 for most. */
@@ -78,17 +82,29 @@ void sequence_seek(const struct sequence *q, struct sequence_state *s,
 /* The value behind the one in `s`, of any kind. */
 uint64_t sequence_step(const struct sequence *q, struct sequence_state *s);
 
+/* 64 random bits from a counter of 2^64 steps (Steele and Vigna, 2021). */
+#define SEQUENCE_FACTOR 0xd1342543de82ef95ull
+#define SEQUENCE_ADDEND 0x9e3779b97f4a7c15ull
+
+static inline uint64_t sequence_draw(struct sequence_state *s)
+{
+	s->at = s->at * SEQUENCE_FACTOR + SEQUENCE_ADDEND;
+	return s->at ^ s->at >> 32;
+}
+
 /* That of the next frame, as sequence_at() has it; divides nothing. */
 static inline uint64_t sequence_next(const struct sequence *q,
 				     struct sequence_state *s)
 {
 	const uint64_t value = s->value;
 
-	if (likely(--s->left))
+	if (--s->left)
 		return value;
 	s->left = q->every;
-	if (likely(q->kind == SEQUENCE_RANGE) && likely(--s->at))
-		s->value ^= (s->value ^ (value + q->step)) & q->mask;
+	if (q->kind == SEQUENCE_RANGE && likely(--s->at))
+		s->value ^= (value ^ (value + q->step)) & q->mask;
+	else if (q->kind == SEQUENCE_BITS)
+		s->value ^= (value ^ sequence_draw(s)) & q->mask;
 	else
 		s->value = sequence_step(q, s);
 	return value;
