@@ -12,19 +12,17 @@
 
 static const struct {
 	const char *name;
-	const char *needs; /* a word behind it */
-	bool number;       /* which is one, or written as a value */
+	const char *needs;   /* a word after it */
+	const char *example; /* with that */
 } parts[PART_COUNT] = {
-	[PART_RANDOM] = {"random", NULL, false},
-	[PART_MASK] = {"mask", "the bits to draw, such as 'mask 0x00ff'", true},
-	[PART_STEP] = {"step", "a number, such as 'step 3'", true},
-	[PART_DOWN] = {"down", NULL, false},
-	[PART_SHUFFLED] = {"shuffled", NULL, false},
-	[PART_ZIPF] = {"zipf", "an exponent, such as 'zipf 1.0'", false},
-	[PART_EVERY] = {"every", "a number of frames, such as 'every 10'",
-			true},
-	[PART_LIST] = {"list", "values with commas, such as 'list 1,5,9'",
-		       false},
+	[PART_RANDOM] = {"random", NULL, NULL},
+	[PART_MASK] = {"mask", "the bits to draw", "mask 0x00ff"},
+	[PART_STEP] = {"step", "a number", "step 3"},
+	[PART_DOWN] = {"down", NULL, NULL},
+	[PART_SHUFFLED] = {"shuffled", NULL, NULL},
+	[PART_ZIPF] = {"zipf", "an exponent", "zipf 1.0"},
+	[PART_EVERY] = {"every", "a number of frames", "every 10"},
+	[PART_LIST] = {"list", "values with commas", "list 1,5,9"},
 };
 
 static enum shell_err take_exponent(struct take *t)
@@ -42,7 +40,7 @@ static enum shell_err take_exponent(struct take *t)
 		return vary_refuse(
 			t, err, t->at,
 			"'%s' is not an exponent; type 0.1..4.0, with up "
-			"to 3 digits behind the point",
+			"to 3 digits after the point",
 			vary_show_word(t, t->at).text);
 	t->number[PART_ZIPF] = micro / 1000;
 	return E_OK;
@@ -65,15 +63,15 @@ static enum shell_err take_count(struct take *t, enum vary_part part)
 	if (err == E_RANGE)
 		return vary_refuse(
 			t, err, t->at,
-			"'%s' does not fit behind '%s'; type %u..%" PRIu64,
+			"'%s' does not fit after '%s'; type %u..%" PRIu64,
 			vary_show_word(t, t->at).text, parts[part].name,
 			part != PART_MASK, most);
 	if (err)
 		return vary_refuse(t, err, t->at,
-				   "'%s' is not a number; type '%s' "
-				   "and %s",
+				   "'%s' is not a number; type one, such as "
+				   "'%s'",
 				   vary_show_word(t, t->at).text,
-				   parts[part].name, parts[part].needs);
+				   parts[part].example);
 	t->number[part] = w.low;
 	return E_OK;
 }
@@ -93,12 +91,12 @@ static enum shell_err take_part(struct take *t)
 	const enum vary_part slot = part == PART_LIST ? PART_VALUES : part;
 
 	if (t->seen[slot] && slot == PART_VALUES)
-		return vary_refuse(
-			t, E_SURPLUS, t->at,
-			"'%s' comes behind '%s'; type one of them, or "
-			"several as 'list A,B'",
-			vary_show_word(t, t->at).text,
-			vary_show_word(t, t->seen[slot] - 1).text);
+		return vary_refuse(t, E_SURPLUS, t->at,
+				   "'%s' comes after '%s'; type 'step', "
+				   "'down', 'shuffled', 'zipf' or 'every' "
+				   "there, or several values as 'list A,B'",
+				   vary_show_word(t, t->at).text,
+				   vary_show_word(t, t->seen[slot] - 1).text);
 	if (t->seen[slot])
 		return vary_refuse(t, E_SURPLUS, t->at,
 				   "'%s' comes twice; type it once",
@@ -109,8 +107,9 @@ static enum shell_err take_part(struct take *t)
 	if (!parts[part].needs)
 		return E_OK;
 	if (++t->at == t->nb)
-		return vary_refuse(t, E_MISSING, t->nb, "'%s' needs %s",
-				   parts[part].name, parts[part].needs);
+		return vary_refuse(t, E_MISSING, t->nb,
+				   "'%s' needs %s; type '%s'", parts[part].name,
+				   parts[part].needs, parts[part].example);
 	if (part == PART_LIST)
 		return vary_take_list(t);
 	return part == PART_ZIPF ? take_exponent(t) : take_count(t, part);
@@ -134,23 +133,24 @@ static enum shell_err refuse_pair(struct take *t, enum vary_part a,
 static enum shell_err refuse_single(struct take *t, enum vary_part part)
 {
 	static const char *const range[] = {
-		[VARY_NUMBER] = "0-1",
+		[VARY_NUMBER] = "1-4",
 		[VARY_MAC] = "02:00:00:00:00:01-02:00:00:00:00:04",
 		[VARY_IPV4] = "10.0.0.1-10.0.0.4",
 		[VARY_IPV6] = "2001:2::1-2001:2::4",
 	};
 	const unsigned values = t->seen[PART_VALUES];
+	const char *such = t->bits < 3 ? "0-1" : range[t->type];
 
 	if (!values)
 		return vary_refuse(t, E_MISSING, t->nb,
 				   "'%s' needs values that vary; type a range "
 				   "such as %s",
-				   parts[part].name, range[t->type]);
+				   parts[part].name, such);
 	return vary_refuse(t, E_SYNTAX, t->seen[part] - 1,
 			   "'%s' needs %s, not '%s'; type one such as %s",
 			   parts[part].name,
 			   part == PART_STEP ? "a range" : "a range or list",
-			   vary_show_word(t, values - 1).text, range[t->type]);
+			   vary_show_word(t, values - 1).text, such);
 }
 
 static enum shell_err check_parts(struct take *t)
@@ -308,19 +308,20 @@ enum shell_err vary_take(const char *const words[], unsigned nb,
 	};
 	enum shell_err err = take_words(&t);
 
-	if (err) {
-		*fault = t.fault;
-		return err;
-	}
-	if (t.v.count == 1) {
+	if (!err && t.v.count == 1) {
 		const struct vary all = t.v;
 
 		/* What varies over one value does not. */
 		t.v = vary_constant(all.from, VARY_BYTES);
 		t.v.hex = all.hex;
-	} else {
+	} else if (!err) {
 		pool->used = (uint16_t)t.used;
 	}
-	*v = t.v;
-	return E_OK;
+	/* Equal pools have equal bytes. */
+	memset(pool->bytes + pool->used, 0, t.used - pool->used);
+	if (err)
+		*fault = t.fault;
+	else
+		*v = t.v;
+	return err;
 }

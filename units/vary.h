@@ -59,8 +59,9 @@ struct vary {
 
 /*
  * The values of a stream's lists: of each the lowest (bits + 7) / 8 bytes, 8 at
- * most, in network order. Nothing is taken out of a pool: to do without a list
- * that is no longer needed, the others are moved to an empty one.
+ * most, in network order; zeros behind what is used. Nothing is taken out of a
+ * pool: to do without a list that is no longer needed, the others are moved to
+ * an empty one.
  */
 #define VARY_POOL_BYTES 512
 

@@ -132,6 +132,10 @@ static enum shell_err refuse_one(struct take *t, enum shell_err err,
 {
 	char buf[48];
 
+	if (!len)
+		return vary_refuse(t, err, t->at, "'%s' lacks a value; type %s",
+				   vary_show_word(t, t->at).text,
+				   wanted(t, buf, sizeof(buf)));
 	if (err == E_RANGE && t->type == VARY_NUMBER)
 		return vary_refuse(t, err, t->at,
 				   "'%s' does not fit in %u bits; type %s",
@@ -168,7 +172,7 @@ static enum shell_err take_range(struct take *t, const struct vary_wide *from,
 	if (from->high != to->high)
 		return vary_refuse(
 			t, E_RANGE, t->at,
-			"'%s' varies more than the last 64 bits; type two "
+			"'%s' varies in more than the last 64 bits; type two "
 			"values that share the bits above",
 			vary_show_word(t, t->at).text);
 	if (from->low > to->low)
@@ -192,7 +196,7 @@ static enum shell_err take_prefix(struct take *t, const struct vary_wide *w,
 	if (host > 64)
 		return vary_refuse(
 			t, E_RANGE, t->at,
-			"'%s' varies more than the last 64 bits; type a "
+			"'%s' varies in more than the last 64 bits; type a "
 			"prefix of /64 and more",
 			vary_show_word(t, t->at).text);
 	put_range(t, w, vary_ones(host));

@@ -167,3 +167,22 @@ void any_vary(struct any_vary *a, uint64_t *seed)
 	join(part, nb, seed, line, sizeof(line));
 	any_vary_line(a, a->type, a->bits, line);
 }
+
+void vary_taken(struct vary_taken *t, const struct any_vary *a)
+{
+	memset(t, 0, sizeof(*t));
+	t->err = vary_take(a->word, a->nb, a->type, a->bits, &t->pool, &t->v,
+			   &t->fault, t->why);
+	if (!t->err)
+		vary_print(&t->v, a->type, a->bits, &t->pool, t->text,
+			   sizeof(t->text));
+}
+
+void vary_taken_line(struct vary_taken *t, enum vary_type type, unsigned bits,
+		     const char *line)
+{
+	struct any_vary a;
+
+	any_vary_line(&a, type, bits, line);
+	vary_taken(t, &a);
+}
