@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "app/traffic.h"
 #include "shell/arg.h"
 
 /* ---- Written down ------------------------------------------------------ */
@@ -76,6 +77,49 @@ static bool is_reset(const struct app *app, const struct setting *s,
 	       arg_equal(s->arg, v, &initial);
 }
 
+/* Ports whose sizes the line with their headers says. */
+static uint64_t said_with_headers(const struct app *app,
+				  const struct setting *s)
+{
+	uint64_t mask = 0;
+
+	for (unsigned i = 0; i < app->pktgen.nb_ports; i++)
+		if (s->arg->type == ARG_SIZES && pktgen_up(&app->pktgen, i) &&
+		    traffic_has_sizes(pktgen_stream(&app->pktgen, i, 0)))
+			mask |= 1ull << i;
+	return mask;
+}
+
+/*
+ * The next line of what frames are, see traffic.h; false once there is none.
+ * These come behind the sizes, which they may change, and before all that
+ * limits headers.
+ */
+static bool traffic(const struct app *app, struct config_walk *w,
+		    char line[CONFIG_LINE_MAX])
+{
+	const struct subjects up = subjects_of(app_ports_up(app));
+	char rest[TRAFFIC_REST_MAX];
+	const char *cmd;
+
+	for (; config_next(app, &up, &w->of); w->of.stream++, w->line = 0) {
+		const struct stream *s =
+			pktgen_stream(&app->pktgen, w->of.port, w->of.stream);
+
+		if (!traffic_line(s, w->line, &cmd, rest))
+			continue;
+		w->line++;
+		if (app_nb_streams(app, w->of.port) > 1)
+			snprintf(line, CONFIG_LINE_MAX, "%s %u.%u %s", cmd,
+				 w->of.port, w->of.stream, rest);
+		else
+			snprintf(line, CONFIG_LINE_MAX, "%s %u %s", cmd,
+				 w->of.port, rest);
+		return true;
+	}
+	return false;
+}
+
 bool config_line(const struct app *app, struct config_walk *w,
 		 char line[CONFIG_LINE_MAX])
 {
@@ -91,10 +135,13 @@ bool config_line(const struct app *app, struct config_walk *w,
 		return true;
 	}
 	while (next_setting(app, w)) {
+		if (w->order > APP_SAVE_FIRST && traffic(app, w, line))
+			return true;
 		setting_at(app->session.env.commands, (unsigned)w->setting, &s);
-		mask = s.scope != SCOPE_GLOBAL ? up & ~w->done
-		       : w->done               ? 0
-					       : 1;
+		mask = s.scope != SCOPE_GLOBAL
+			       ? up & ~w->done & ~said_with_headers(app, &s)
+		       : w->done ? 0
+				 : 1;
 		if (mask) {
 			mask = alike(app, &s, mask, &v);
 			w->done |= mask;
@@ -161,9 +208,11 @@ static void restore(struct app *app, uint64_t now_ns)
 static bool configures(const struct call *c)
 {
 	struct setting s;
+	bool sets = !strcmp(c->cmd->name, "reset");
 
-	return !strcmp(c->cmd->name, "reset") ||
-	       setting_of(c->cmd, c->form, &s);
+	for (const struct arg *a = c->form->args; a->type != ARG_NONE; a++)
+		sets |= a->sets;
+	return sets || setting_of(c->cmd, c->form, &s);
 }
 
 /* Runs the commands of one line; false with an error in *line. */

@@ -28,7 +28,7 @@ bool setting_at(const struct cmd *const *commands, unsigned i,
 bool setting_find(const struct cmd *const *commands, const char *name,
 		  struct setting *s);
 
-/* The call is of a setting and gives no value: it asks for that, parse.h. */
+/* The call gives no value to what it could set: it asks for that, parse.h. */
 bool setting_asked(const struct call *c);
 
 /* The keyword of the form, "mac" of `src mac`; NULL when it has none. */

@@ -11,6 +11,7 @@
 
 #include "pktgen/program_edit.h"
 #include "unit.h"
+#include "unit_stream.h"
 
 static const uint8_t mac[ETH_ALEN] = {2, 0, 0, 0, 0, 7};
 
@@ -94,10 +95,7 @@ static inline void check_signature(size_t len, uint64_t n)
 static inline void check_other_ways(size_t len, struct program_at from)
 {
 	static uint8_t created[STREAM_SIZE_MAX];
-	const uint64_t n = from.frame;
 	struct program_at next_at = from;
-	struct edit_sign sign;
-	struct edit e;
 	unsigned v;
 
 	memset(created, 0xbd, len + 1);
@@ -111,15 +109,12 @@ static inline void check_other_ways(size_t len, struct program_at from)
 		slot.fresh = true;
 		slot.variant = 0;
 	}
-	v = program_step(&prog, &from);
+	v = prog.order[from.order];
 	if (v != slot.variant)
 		program_put_variant(&prog, slot.variant, v, slot.frame);
 	slot.variant = v;
-	edit_sign_begin(&sign, n, now_ns);
-	e = edit_of(&prog, &prog.variant[v]);
 	if (program_edits(&prog))
-		program_edit(&e, prog.patch, prog.nb_patches, prog.sign, &sign,
-			     n, slot.frame);
+		program_edit(&prog, &from, v, now_ns, slot.frame);
 	assert_memory_equal(slot.frame, frame, len);
 }
 
