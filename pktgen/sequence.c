@@ -198,23 +198,6 @@ static uint64_t jump(uint64_t x, uint64_t k)
 	return x;
 }
 
-/*
- * The upper 16 bits of the k-th draw by Zipf's law: each of 65,536 once in as
- * many draws, in another order each time, so that shares are soon what they
- * should be.
- */
-static inline uint64_t even(uint64_t k, uint64_t seed)
-{
-	const uint64_t key = key_of(k >> 16, seed);
-	uint32_t x = (uint32_t)(k ^ key >> 48) & 0xffff;
-
-	x = x * ((uint32_t)key | 1) & 0xffff;
-	x ^= x >> 7;
-	x = x * ((uint32_t)(key >> 16) | 1) & 0xffff;
-	x ^= x >> 9;
-	return x * 0x9e37u & 0xffff;
-}
-
 /* The next that is drawn. */
 static uint64_t draw(const struct sequence *q, struct sequence_state *s)
 {
@@ -223,11 +206,20 @@ static uint64_t draw(const struct sequence *q, struct sequence_state *s)
 	return value_of(q, q->count ? below(random, q->count) : random);
 }
 
+/*
+ * The upper 16 bits of 65,536 draws are each of as many once, in another order
+ * each time, so that shares are soon what they should be. `more` has which of
+ * these it is, and what the order is chosen by.
+ */
 static uint64_t draw_zipf(const struct sequence *q, struct sequence_state *s)
 {
-	const uint64_t random =
-		even(s->more++, q->seed) << 48 | sequence_draw(s) >> 16;
+	uint64_t random;
 
+	if (!(s->more & 0xffff))
+		s->more = (s->at ^ s->at >> 32) & ~0xffffull;
+	random = permute(s->more & 0xffff, (s->more >> 16) * GOLDEN, 0xffff, 8);
+	s->more++;
+	random = random << 48 | sequence_draw(s) >> 16;
 	return value_of(q, zipf_draw(q->zipf, q->bits, random));
 }
 
@@ -268,8 +260,9 @@ static void seek(const struct sequence *q, struct sequence_state *s, uint64_t k)
 		s->value = shuffled(q, s);
 		break;
 	default:
-		s->at = jump(q->seed, k);
-		s->more = k;
+		s->at = jump(q->seed, k & ~0xffffull);
+		s->more = ((s->at ^ s->at >> 32) & ~0xffffull) | (k & 0xffff);
+		s->at = jump(s->at, k & 0xffff);
 		s->value = sequence_step(q, s);
 		break;
 	}
