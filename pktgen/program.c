@@ -181,6 +181,27 @@ int program_compile(struct program *prog, const struct stream *s)
 	return 0;
 }
 
+int program_new(struct program **to, const struct stream *s, struct uk_alloc *a)
+{
+	struct program *prog = uk_malloc(a, sizeof(*prog));
+	int rc;
+
+	if (!prog)
+		return -ENOMEM;
+	rc = program_compile(prog, s);
+	if (rc < 0)
+		uk_free(a, prog);
+	else
+		*to = prog;
+	return rc;
+}
+
+void program_free(struct program *prog, struct uk_alloc *a)
+{
+	if (prog)
+		uk_free(a, prog);
+}
+
 void program_put(const struct program *prog, unsigned variant, uint8_t *buf)
 {
 	const struct variant *v = &prog->variant[variant];

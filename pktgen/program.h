@@ -17,6 +17,7 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <uk/alloc.h>
 
 #include "net/proto/proto.h"
 #include "pktgen/stream.h"
@@ -84,6 +85,14 @@ struct program_at {
  * or above STREAM_SIZE_MAX; the program is then not to be used.
  */
 int program_compile(struct program *prog, const struct stream *s);
+
+/*
+ * The same in memory from `a`, into *to. -ENOMEM when there is not enough;
+ * nothing is written then. program_free() gives it back; NULL does nothing.
+ */
+int program_new(struct program **to, const struct stream *s,
+		struct uk_alloc *a);
+void program_free(struct program *prog, struct uk_alloc *a);
 
 /* True when frames of one size differ from each other. */
 static inline bool program_edits(const struct program *prog)

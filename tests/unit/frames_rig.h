@@ -29,6 +29,7 @@ struct flying {
 
 static struct port port;
 static struct outbox out;
+static struct frames_room shelf;
 static struct frames frames;
 static struct program prog[2];
 static unsigned active;
@@ -49,9 +50,10 @@ static inline int setup(void **state)
 	assert_int_equal(port_open(&port, 0, 1, SPARE, uk_alloc_get_default()),
 			 0);
 	outbox_init(&out);
-	assert_int_equal(frames_open(&frames, &port.queue[0], &out,
-				     uk_alloc_get_default()),
+	assert_int_equal(frames_room_open(&shelf, &port.queue[0],
+					  uk_alloc_get_default()),
 			 0);
+	frames_open(&frames, &shelf);
 	for (nb_flying = FLYING_MAX; nb_flying; nb_flying--)
 		flying[nb_flying - 1] = &store[nb_flying - 1];
 	at = (struct program_at){0};
@@ -64,7 +66,8 @@ static inline int setup(void **state)
 static inline int teardown(void **state)
 {
 	(void)state;
-	frames_close(&frames, uk_alloc_get_default());
+	frames_close(&frames);
+	frames_room_close(&shelf);
 	port_close(&port, uk_alloc_get_default());
 	return 0;
 }
@@ -98,8 +101,9 @@ static inline void set(const struct stream *s, enum strategy strategy)
 	assert_int_equal(program_compile(next, s), 0);
 	program_switch(&prog[active], next, &at);
 	active = !active;
-	frames_set(&frames, next, strategy, spare, 1);
-	assert_int_equal(frames.strategy, frames_strategy(strategy, next));
+	frames_set(&frames, &out, next, strategy, spare, true);
+	assert_int_equal(frames.strategy,
+			 frames_strategy(strategy, next, true));
 }
 
 /* The device takes what is held, but for `leave`. */
@@ -173,7 +177,7 @@ static inline void check_in_flight(void)
 	unsigned surplus;
 
 	port_tx_reap(&port.queue[0]);
-	surplus = frames_surplus(&frames);
+	surplus = frames_room_surplus(&shelf) + frames_surplus(&frames);
 	assert_int_equal(port_tx_out(&port.queue[0]) + surplus - out.nb,
 			 nb_flying);
 }
