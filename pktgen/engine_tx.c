@@ -136,17 +136,24 @@ static inline unsigned flush_own(struct worker *w, uint64_t now_ns)
 	if (unlikely(!f || !sent))
 		return sent;
 	f->sent.last_ns = now_ns;
-	if (unlikely(!f->sent.first_ns))
+	if (likely(f->pacer.unpaced && f->sent.first_ns))
+		return sent;
+	if (!f->sent.first_ns)
 		f->sent.first_ns = now_ns;
 	if (w->mode & MODE_TX && !f->pacer.unpaced)
 		histogram_add(&w->lag, pacer_sent(&f->pacer, now_ns), sent);
 	return sent;
 }
 
-unsigned engine_tx_flush(struct worker *w, uint64_t now_ns)
+static inline unsigned flush_any(struct worker *w, uint64_t now_ns)
 {
 	return unlikely(w->mixed) ? flush_mixed(w, now_ns)
 				  : flush_own(w, now_ns);
+}
+
+unsigned engine_tx_flush(struct worker *w, uint64_t now_ns)
+{
+	return flush_any(w, now_ns);
 }
 
 unsigned engine_tx_step(struct worker *w, uint64_t now_ns)
@@ -156,7 +163,7 @@ unsigned engine_tx_step(struct worker *w, uint64_t now_ns)
 	if (!w->out.nb && w->state == WORKER_RUNNING && w->mode & MODE_TX)
 		due = make(w, now_ns);
 	if (w->out.nb)
-		sent = engine_tx_flush(w, now_ns);
+		sent = flush_any(w, now_ns);
 	else if (likely(!due))
 		w->moved_ns = now_ns;
 	if (!sent) {
