@@ -71,8 +71,7 @@ enum call_result app_check_up(struct call *c, uint64_t mask);
  */
 enum call_result app_set(struct call *c);
 
-/* Fails the call as pktgen_try_stream() failed by `rc`, naming argument `arg`.
- */
+/* Fails the call as pktgen_try_stream() failed by `rc`; `arg` is at fault. */
 enum call_result app_refuse(struct call *c, int rc,
 			    const struct pktgen_fault *fault, int arg);
 

@@ -63,7 +63,7 @@ void preview_show(const struct app *app, struct subject of, uint64_t n,
 	reply_u64(r, "frame", n, NULL);
 	reply_u64(r, "size", len + ETH_FCS_LEN, "bytes");
 	reply_list(r, "fields", REPLY_TABLE);
-	show_fields(r, &s->stream, &s->flow->program->stack, frame);
+	show_fields(r, &s->stream, s->flow->program->stack, frame);
 	reply_end(r);
 	reply_list(r, "hex", REPLY_TABLE);
 	show_bytes(r, frame, len);

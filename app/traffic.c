@@ -6,8 +6,7 @@
 #include <string.h>
 #include <uk/essentials.h>
 
-/* ---- Changed ----------------------------------------------------------------
- */
+/* ---- Changed ------------------------------------------------------------ */
 
 struct change {
 	app_change_t change;
@@ -284,7 +283,7 @@ bool traffic_has(const struct stack *st, unsigned layer, unsigned field)
 bool traffic_field(const struct pktgen_stream *of, const uint8_t *frame,
 		   unsigned i, struct traffic_field *f)
 {
-	const struct stack *st = &of->flow->program->stack;
+	const struct stack *st = of->flow->program->stack;
 	const struct stream *s = &of->stream;
 	unsigned at = 0;
 

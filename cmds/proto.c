@@ -1,6 +1,4 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-#include <string.h>
-
 #include "app/traffic.h"
 
 enum { PORTS, PROTO };
@@ -27,31 +25,15 @@ static int change(struct stream *s, void *arg, struct fields_fault *fault)
 	const char *name = protos_of[to].name, *other = protos_of[to ^ 1].name;
 	const int has = headers_find(&s->headers, name, 1);
 	const int at = headers_find(&s->headers, other, 1);
-	char text[2 * HEADERS_PRINT_MAX];
-	struct headers h;
-	const char *wrong;
-	char *p;
+	char text[HEADERS_PRINT_MAX];
 
 	if (has >= 0 && (at < 0 || has < at))
 		return 0;
-	if (at < 0) {
-		headers_print(&s->headers, text, sizeof(text));
-		return fields_refuse(fault, E_STATE, 0,
-				     "no %s header in %s; see 'headers'", other,
-				     text);
-	}
-	headers_print(&s->headers, text, HEADERS_PRINT_MAX);
-	p = strstr(text, other);
-	memmove(p + strlen(name), p + strlen(other),
-		strlen(p + strlen(other)) + 1);
-	memcpy(p, name, strlen(name));
-	if (headers_take(text, &h, &wrong) < 0)
-		return fields_refuse(fault, E_STATE, 0,
-				     "'%s' cannot stand there in %s; see "
-				     "'headers'",
-				     wrong, text);
-	fields_set_headers(s, &h);
-	return 0;
+	if (at >= 0)
+		return fields_replace_header(s, (unsigned)at, name, fault);
+	headers_print(&s->headers, text, sizeof(text));
+	return fields_refuse(fault, E_STATE, 0,
+			     "no %s header in %s; see 'headers'", other, text);
 }
 
 static enum call_result run(struct call *c)

@@ -114,8 +114,7 @@ static enum call_result run_frame(struct call *c)
 
 	if (app_check_up(c, on->ports) != CALL_DONE)
 		return CALL_FAIL;
-	/* The first of those that are meant; several are asked for by mistake.
-	 */
+	/* The first of those that are meant; more are named by mistake. */
 	if (!config_next(app, on, &s))
 		return CALL_DONE;
 	next = (struct subject){s.port, s.stream + 1};

@@ -1,7 +1,4 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-#include <stdio.h>
-#include <string.h>
-
 #include "app/traffic.h"
 
 enum { PORTS, ID, PRIO, PRIO_VALUE };
@@ -31,32 +28,17 @@ static const struct arg prio_args[] = {
 static int retag(struct stream *s, bool tag, struct fields_fault *fault)
 {
 	const int at = headers_find(&s->headers, "vlan", 1);
-	char text[HEADERS_PRINT_MAX], to[HEADERS_PRINT_MAX + 8];
-	struct headers h;
-	const char *wrong;
-	char *p;
+	char text[HEADERS_PRINT_MAX];
 
 	if (tag == (at >= 0))
 		return 0;
+	if (!tag)
+		return fields_replace_header(s, (unsigned)at, NULL, fault);
+	if (!headers_find(&s->headers, "eth", 1))
+		return fields_insert_header(s, 1, "vlan", fault);
 	headers_print(&s->headers, text, sizeof(text));
-	if (tag) {
-		if (strncmp(text, "eth", 3) != 0)
-			return fields_refuse(fault, E_STATE, 0,
-					     "a tag needs an Ethernet header, "
-					     "not %s",
-					     text);
-		snprintf(to, sizeof(to), "eth/vlan%s", text + 3);
-	} else {
-		p = strstr(text, "/vlan");
-		*p = '\0';
-		snprintf(to, sizeof(to), "%s%s", text, p + 5);
-	}
-	if (headers_take(to, &h, &wrong) < 0)
-		return fields_refuse(fault, E_STATE, 0,
-				     "%s cannot be the headers; see 'headers'",
-				     to);
-	fields_set_headers(s, &h);
-	return 0;
+	return fields_refuse(fault, E_STATE, 0,
+			     "a tag needs an Ethernet header, not %s", text);
 }
 
 struct what {

@@ -4,7 +4,6 @@
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 #include <uk/essentials.h>
@@ -76,23 +75,26 @@ static void name_of(const struct stream *s, const struct stream_field *f,
 				   FIELDS_NAME_MAX);
 }
 
+/* A decimal number below 100,000; NULL when none stands there. */
+static const char *take_number(const char *p, unsigned *n)
+{
+	const char *const from = p;
+
+	for (*n = 0; *p >= '0' && *p <= '9' && p < from + 5; p++)
+		*n = 10 * *n + (unsigned)(*p - '0');
+	return p == from ? NULL : p;
+}
+
 /* "@34.16": 16 bits from byte 34 on; "@34" is a byte. */
 static bool take_at(const char *name, struct stream_field *f)
 {
-	unsigned long at, bits = 8;
-	char *end;
+	unsigned at, bits = 8;
+	const char *end = take_number(name + 1, &at);
 
-	at = strtoul(name + 1, &end, 10);
-	if (end == name + 1 || at >= STREAM_SIZE_MAX - 64 ||
-	    (*end && *end != '.'))
+	if (end && *end == '.')
+		end = take_number(end + 1, &bits);
+	if (!end || *end || at >= STREAM_SIZE_MAX - 64 || bits < 1 || bits > 64)
 		return false;
-	if (*end) {
-		const char *from = end + 1;
-
-		bits = strtoul(from, &end, 10);
-		if (end == from || *end || bits < 1 || bits > 64)
-			return false;
-	}
 	f->layer = STREAM_AT;
 	f->at_bit = (uint16_t)(at * 8);
 	f->nb_bits = (uint8_t)bits;
@@ -167,8 +169,7 @@ static int find(const struct stream *s, const struct stream_field *f)
 	return -1;
 }
 
-/* ---- Values ---------------------------------------------------------------
- */
+/* ---- Values ------------------------------------------------------------- */
 
 /* Leaves out of the pool what no field has any more. */
 static void tidy_pool(struct stream *s)
@@ -393,8 +394,7 @@ int fields_set_word(struct stream *s, const char *name, const char *word,
 	return fields_set(s, name, &word, 1, fault);
 }
 
-/* ---- Headers --------------------------------------------------------------
- */
+/* ---- Headers ------------------------------------------------------------ */
 
 void fields_set_headers(struct stream *s, const struct headers *h)
 {
@@ -427,6 +427,63 @@ void fields_set_headers(struct stream *s, const struct headers *h)
 			s->field[k - 1] = f;
 		}
 	tidy_pool(s);
+}
+
+/* Takes these, where they make sense. */
+static int try_headers(struct stream *s, const struct headers *h,
+		       struct fields_fault *fault)
+{
+	char text[HEADERS_PRINT_MAX];
+	struct headers same;
+	const char *at;
+
+	headers_print(h, text, sizeof(text));
+	if (headers_take(text, &same, &at) < 0)
+		return fields_refuse(fault, E_STATE, 0,
+				     "'%s' cannot stand there in %s; see "
+				     "'headers'",
+				     at, text);
+	fields_set_headers(s, h);
+	return 0;
+}
+
+static uint8_t number_of(const char *name)
+{
+	uint8_t i = 0;
+
+	while (strcmp(protos[i]->name, name) != 0)
+		i++;
+	return i;
+}
+
+int fields_replace_header(struct stream *s, unsigned at, const char *name,
+			  struct fields_fault *fault)
+{
+	struct headers h = s->headers;
+
+	if (name) {
+		h.proto[at] = number_of(name);
+	} else {
+		h.nb--;
+		memmove(h.proto + at, h.proto + at + 1, h.nb - at);
+		h.proto[h.nb] = 0;
+	}
+	return try_headers(s, &h, fault);
+}
+
+int fields_insert_header(struct stream *s, unsigned at, const char *name,
+			 struct fields_fault *fault)
+{
+	struct headers h = s->headers;
+
+	if (h.nb == HEADERS_MAX)
+		return fields_refuse(fault, E_RANGE, 0,
+				     "a frame takes up to %u headers",
+				     HEADERS_MAX);
+	memmove(h.proto + at + 1, h.proto + at, h.nb - at);
+	h.proto[at] = number_of(name);
+	h.nb++;
+	return try_headers(s, &h, fault);
 }
 
 void fields_reset(struct stream *s)
@@ -485,8 +542,7 @@ int fields_nest(struct stream *s, const char *const names[], unsigned nb,
 	return 0;
 }
 
-/* ---- As text --------------------------------------------------------------
- */
+/* ---- As text ------------------------------------------------------------ */
 
 static void print_tail(const struct stream *s, const struct stream_field *f,
 		       char *buf, size_t size)
@@ -561,8 +617,7 @@ void fields_nested(const struct stream *s, char *buf, size_t size)
 		}
 }
 
-/* ---- For the program ------------------------------------------------------
- */
+/* ---- For the program ---------------------------------------------------- */
 
 /* The parts of a layer that are there, as a field of theirs is set. */
 static unsigned parts_of(const struct stream *s, unsigned layer)

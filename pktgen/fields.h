@@ -52,6 +52,15 @@ void fields_set_headers(struct stream *s, const struct headers *h);
 void fields_reset(struct stream *s);
 
 /*
+ * The same with another header in the place of layer `at`, with one more in
+ * front of it, or without it (NULL). -EINVAL where these make no sense.
+ */
+int fields_replace_header(struct stream *s, unsigned at, const char *name,
+			  struct fields_fault *fault);
+int fields_insert_header(struct stream *s, unsigned at, const char *name,
+			 struct fields_fault *fault);
+
+/*
  * Fields that vary step one after the other: the first at each frame, the next
  * once that went round. -EINVAL: one of them does not vary; none at all ends
  * this.

@@ -29,7 +29,7 @@ static void *tag(const struct frames *f, unsigned variant)
 void frames_leave_pool(struct frames *f)
 {
 	while (f->nb_slots)
-		frames_retire(f, f->slot[--f->nb_slots]);
+		frames_retire(f->room, f->slot[--f->nb_slots]);
 	f->next_slot = 0;
 }
 

@@ -2,13 +2,14 @@
 #include "pktgen/program.h"
 
 #include <errno.h>
+#include <stddef.h>
 #include <string.h>
+#include <uk/essentials.h>
 
 #include "pktgen/fields.h"
 #include "pktgen/program_edit.h"
 
-/* ---- A frame but for its checksums ----------------------------------------
- */
+/* ---- A frame but for its checksums -------------------------------------- */
 
 /* A number for each byte, the same wherever it is asked for. */
 static uint8_t mixed(uint32_t seed, size_t i)
@@ -74,7 +75,7 @@ static void clear_csums(const struct program *prog, uint8_t *frame)
 /* The headers of a frame of `len` bytes, checksums 0. */
 static void put_headers(const struct program *prog, uint8_t *frame, size_t len)
 {
-	stack_put(&prog->stack, frame, len);
+	stack_put(prog->stack, frame, len);
 	put_bits(prog, frame);
 	clear_csums(prog, frame);
 }
@@ -84,15 +85,14 @@ static void put_checksums(const struct program *prog, uint8_t *frame,
 			  size_t len)
 {
 	for (unsigned k = 0; k < prog->nb_csums; k++)
-		stack_put_csum(&prog->stack, prog->csum[k].layer, frame, len);
+		stack_put_csum(prog->stack, prog->csum[k].layer, frame, len);
 }
 
-/* ---- What changes ---------------------------------------------------------
- */
+/* ---- What changes ------------------------------------------------------- */
 
 static int put_csums(struct program *prog)
 {
-	const struct stack *st = &prog->stack;
+	const struct stack *st = prog->stack;
 
 	prog->nb_csums = 0;
 	for (unsigned i = st->nb; i-- > 0;) {
@@ -176,7 +176,7 @@ static int find_field(const struct stack *st, unsigned at, unsigned bits,
 static bool covers_bits(const struct program *prog, const struct csum *c,
 			unsigned at)
 {
-	const struct stack_layer *l = &prog->stack.layer[c->layer];
+	const struct stack_layer *l = &prog->stack->layer[c->layer];
 
 	return at / 8 >= c->start && (c->payload || at / 8 < l->at + l->len);
 }
@@ -188,7 +188,7 @@ static bool covers_bits(const struct program *prog, const struct csum *c,
 static int put_cover(const struct program *prog, const struct stream_field *f,
 		     unsigned at, unsigned bits, struct field_edit *e)
 {
-	const struct stack *st = &prog->stack;
+	const struct stack *st = prog->stack;
 
 	for (unsigned k = 0; k < prog->nb_csums; k++) {
 		const struct csum *c = &prog->csum[k];
@@ -237,19 +237,17 @@ static bool collides(const struct program *prog, const struct field_edit *e,
 	return false;
 }
 
-static int put_edits(struct program *prog, const struct stream *s)
+static int put_edits(struct program *prog, const struct stream *s,
+		     uint64_t *aux)
 {
-	size_t aux = 0;
-
 	prog->nb_edits = 0;
 	prog->nb_bits = 0;
 	for (unsigned i = 0; i < s->nb_fields; i++) {
 		struct stream_field f = s->field[i];
 		struct field_edit *e = &prog->edit[prog->nb_edits];
 		unsigned at, bits;
-		size_t room;
 
-		fields_place(&prog->stack, &f, &at, &bits);
+		fields_place(prog->stack, &f, &at, &bits);
 		if (f.layer == STREAM_AT && f.vary.kind == VARY_CONSTANT) {
 			struct bits *b = &prog->bits[prog->nb_bits++];
 
@@ -265,27 +263,23 @@ static int put_edits(struct program *prog, const struct stream *s)
 			bits = 64;
 		}
 		if (f.layer == STREAM_AT &&
-		    find_field(&prog->stack, at, bits, &f) < 0)
+		    find_field(prog->stack, at, bits, &f) < 0)
 			return -EBUSY;
 		*e = (struct field_edit){0};
 		put_window(e, at, bits);
 		if (collides(prog, e, at, bits) ||
 		    put_cover(prog, &f, at, bits, e) < 0)
 			return -EBUSY;
-		room = (sequence_room(&f.vary) + 7) / 8;
-		if (aux + room > PROGRAM_AUX_MAX)
-			return -E2BIG;
 		sequence_make(&e->seq, &f.vary, &s->pool, bits,
 			      (uint64_t)s->seed << 8 | i,
-			      fields_outer_every(s, i), prog->aux + aux);
-		aux += room;
+			      fields_outer_every(s, i), aux);
+		aux += (sequence_room(&f.vary) + 7) / 8;
 		prog->nb_edits++;
 	}
 	return 0;
 }
 
-/* ---- Plain programs --------------------------------------------------------
- */
+/* ---- Plain programs ----------------------------------------------------- */
 
 /* UDP in IP, nothing else, whose checksums all cover what changes. */
 static bool plain_csums(const struct program *prog)
@@ -339,8 +333,7 @@ static void put_plain(struct program *prog, const struct stream *s)
 		prog->nb_patches = 0;
 }
 
-/* ---- The template and its sums ---------------------------------------------
- */
+/* ---- The template and its sums ------------------------------------------ */
 
 /* All that changes is 0, so that no sum has it. */
 static void clear_changes(const struct program *prog, unsigned len,
@@ -364,28 +357,45 @@ static void put_sums(struct program *prog, struct variant *v)
 
 		if (c->crc)
 			continue;
-		stack_put_csum(&prog->stack, c->layer, prog->frame, v->len);
+		stack_put_csum(prog->stack, c->layer, prog->frame, v->len);
 		memcpy(&csum, prog->frame + c->at, sizeof(csum));
 		v->sum[k] = (uint16_t)~csum;
 		memset(prog->frame + c->at, 0, sizeof(csum));
 	}
 }
 
+static size_t longest_frame(const struct sizes *sizes)
+{
+	size_t longest = 0;
+
+	for (unsigned i = 0; i < sizes->count; i++)
+		longest = MAX(longest, (size_t)sizes->entry[i].size);
+	return longest - ETH_FCS_LEN;
+}
+
+/* Frames of a round. */
+static unsigned round_of(const struct sizes *sizes)
+{
+	unsigned sum = 0;
+
+	for (unsigned i = 0; i < sizes->count; i++)
+		sum += sizes->entry[i].weight;
+	return sizes->count > 1 ? sum : 1;
+}
+
 /* Each size is compiled in the template and its headers kept. */
 static void put_variants(struct program *prog, const struct stream *s)
 {
 	const struct sizes *sizes = &s->sizes;
-	const unsigned headers = prog->stack.len;
-	size_t longest = 0;
+	const unsigned headers = prog->stack->len;
+	const size_t longest = longest_frame(sizes);
 
-	prog->nb_variants = sizes->count;
+	prog->nb_variants = (uint8_t)sizes->count;
 	for (unsigned i = 0; i < sizes->count; i++) {
 		prog->variant[i].len =
 			(uint16_t)(sizes->entry[i].size - ETH_FCS_LEN);
-		if (prog->variant[i].len > longest)
-			longest = prog->variant[i].len;
 	}
-	put_payload(s, &prog->stack, 0, longest - headers,
+	put_payload(s, prog->stack, 0, longest - headers,
 		    prog->frame + headers);
 	/* The first one last: its headers stay in the template. */
 	for (unsigned i = sizes->count; i-- > 0;) {
@@ -394,7 +404,7 @@ static void put_variants(struct program *prog, const struct stream *s)
 
 		put_sums(prog, v);
 		if (prog->sign)
-			put_payload(s, &prog->stack, sign_at - headers,
+			put_payload(s, prog->stack, sign_at - headers,
 				    SIGNATURE_LEN, prog->frame + sign_at);
 		put_headers(prog, prog->frame, v->len);
 		put_checksums(prog, prog->frame, v->len);
@@ -409,11 +419,9 @@ static void put_variants(struct program *prog, const struct stream *s)
 static void put_order(struct program *prog, const struct sizes *sizes)
 {
 	int credit[SIZES_MAX] = {0};
-	int sum = 0;
+	const int sum = (int)round_of(sizes);
 
-	for (unsigned i = 0; i < sizes->count; i++)
-		sum += sizes->entry[i].weight;
-	prog->nb_order = sizes->count > 1 ? (unsigned)sum : 1;
+	prog->nb_order = (uint16_t)sum;
 	for (unsigned at = 0; at < prog->nb_order; at++) {
 		unsigned most = 0;
 
@@ -427,18 +435,60 @@ static void put_order(struct program *prog, const struct sizes *sizes)
 	}
 }
 
-int program_compile(struct program *prog, const struct stream *s)
-{
-	int rc;
+/* ---- Its memory ---------------------------------------------------------- */
 
-	if (stream_bad_size(s, stream_size_min(s), STREAM_SIZE_MAX))
-		return -EMSGSIZE;
+/* What of `size` bytes comes next, or NULL while it is only counted. */
+static void *piece(uint8_t *base, size_t *at, size_t size)
+{
+	void *p = base ? base + *at : NULL;
+
+	*at += ALIGN_UP(size, sizeof(uint64_t));
+	return p;
+}
+
+/* What the sequences of its edits need besides, into *aux. */
+static size_t lay_out(struct program *prog, const struct stream *s,
+		      const struct stack *st, uint8_t *base, uint64_t **aux)
+{
+	const size_t stack_bytes = offsetof(struct stack, header) + st->len;
+	size_t at = ALIGN_UP(sizeof(*prog), sizeof(uint64_t)), room = 0;
+	unsigned varying = 0, csums = 0;
+
+	for (unsigned i = 0; i < s->nb_fields; i++) {
+		varying += s->field[i].vary.kind != VARY_CONSTANT;
+		room += ALIGN_UP(sequence_room(&s->field[i].vary),
+				 sizeof(uint64_t));
+	}
+	for (unsigned i = 0; i < st->nb; i++)
+		csums += st->layer[i].csum;
+	prog->variant =
+		piece(base, &at, s->sizes.count * sizeof(struct variant));
+	for (unsigned i = 0; i < s->sizes.count; i++) {
+		uint8_t *header = piece(base, &at, st->len);
+
+		if (base)
+			prog->variant[i].header = header;
+	}
+	prog->order = piece(base, &at, round_of(&s->sizes));
+	prog->csum = piece(base, &at, csums * sizeof(struct csum));
+	prog->edit = piece(base, &at, varying * sizeof(struct field_edit));
+	prog->bits = piece(base, &at,
+			   (s->nb_fields - varying) * sizeof(struct bits));
+	prog->stack = piece(base, &at, stack_bytes);
+	*aux = piece(base, &at, room);
+	prog->frame = piece(base, &at, longest_frame(&s->sizes));
+	if (base)
+		memcpy(prog->stack, st, stack_bytes);
+	return at;
+}
+
+static int fill(struct program *prog, const struct stream *s, uint64_t *aux)
+{
+	int rc = put_csums(prog);
+
 	prog->sign = s->sign;
-	rc = fields_stack(s, &prog->stack);
 	if (rc >= 0)
-		rc = put_csums(prog);
-	if (rc >= 0)
-		rc = put_edits(prog, s);
+		rc = put_edits(prog, s, aux);
 	if (rc < 0)
 		return rc;
 	put_plain(prog, s);
@@ -447,8 +497,40 @@ int program_compile(struct program *prog, const struct stream *s)
 	return 0;
 }
 
-/* ---- Frames ----------------------------------------------------------------
- */
+int program_new(struct program **to, const struct stream *s, struct uk_alloc *a)
+{
+	struct program *prog, count;
+	struct stack st;
+	uint64_t *aux;
+	size_t size;
+	int rc;
+
+	if (stream_bad_size(s, stream_size_min(s), STREAM_SIZE_MAX))
+		return -EMSGSIZE;
+	rc = fields_stack(s, &st);
+	if (rc < 0)
+		return rc;
+	size = lay_out(&count, s, &st, NULL, &aux);
+	prog = uk_malloc(a, size);
+	if (!prog)
+		return -ENOMEM;
+	memset(prog, 0, size);
+	lay_out(prog, s, &st, (uint8_t *)prog, &aux);
+	rc = fill(prog, s, aux);
+	if (rc < 0)
+		uk_free(a, prog);
+	else
+		*to = prog;
+	return rc;
+}
+
+void program_free(struct program *prog, struct uk_alloc *a)
+{
+	if (prog)
+		uk_free(a, prog);
+}
+
+/* ---- Frames -------------------------------------------------------------- */
 
 void program_put(const struct program *prog, unsigned variant, uint8_t *buf)
 {
@@ -456,7 +538,7 @@ void program_put(const struct program *prog, unsigned variant, uint8_t *buf)
 
 	memcpy(buf, prog->frame, v->len);
 	if (variant)
-		memcpy(buf, v->header, prog->stack.len);
+		memcpy(buf, v->header, prog->stack->len);
 }
 
 void program_put_longest(const struct program *prog, uint8_t *buf)
@@ -474,7 +556,7 @@ void program_put_variant(const struct program *prog, unsigned from, unsigned to,
 {
 	const size_t end = prog->variant[from].len - SIGNATURE_LEN;
 
-	memcpy(buf, prog->variant[to].header, prog->stack.len);
+	memcpy(buf, prog->variant[to].header, prog->stack->len);
 	if (prog->sign)
 		memcpy(buf + end, prog->frame + end, SIGNATURE_LEN);
 }
@@ -498,7 +580,7 @@ uint16_t program_create(const struct program *prog, struct program_at *at,
 	const struct signature sign = {.seq = at->frame, .time_ns = now_ns};
 	const uint64_t n = at->frame;
 	const uint16_t len = prog->variant[program_step(prog, at)].len;
-	const unsigned headers = prog->stack.len;
+	const unsigned headers = prog->stack->len;
 
 	memcpy(buf + headers, prog->frame + headers, len - (size_t)headers);
 	put_headers(prog, buf, len);
@@ -526,4 +608,5 @@ void program_switch(const struct program *prog, const struct program *next,
 		same = prog->variant[i].len == next->variant[i].len;
 	if (!same)
 		at->order = 0;
+	at->edits_of = NULL;
 }

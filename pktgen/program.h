@@ -21,6 +21,7 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <uk/alloc.h>
 
 #include "net/proto/proto.h"
 #include "pktgen/sequence.h"
@@ -47,8 +48,7 @@ struct patch {
 	uint32_t from;   /* all 32 bits, as the template has them */
 };
 
-/* ---- What changes in any other --------------------------------------------
- */
+/* ---- What changes in any other ------------------------------------------ */
 
 /*
  * One field that varies: those bits of a window that the mask has. A window is
@@ -66,7 +66,6 @@ struct field_edit {
 };
 
 #define PROGRAM_EDITS_MAX STREAM_VARYING_MAX
-#define PROGRAM_AUX_MAX 512 /* words of 8 bytes */
 
 /* Bits at an offset that do not vary, of up to 64: as the frame's are. */
 struct bits {
@@ -75,8 +74,7 @@ struct bits {
 	uint64_t value;
 };
 
-/* ---- Both ------------------------------------------------------------------
- */
+/* ---- Both --------------------------------------------------------------- */
 
 #define PROGRAM_CSUMS_MAX 8
 
@@ -100,29 +98,29 @@ struct variant {
 	 * for the fields that change, the signature and inner checksums.
 	 */
 	uint16_t sum[PROGRAM_CSUMS_MAX];
-	uint8_t header[STACK_BYTES_MAX];
+	uint8_t *header; /* all of them, for this size */
 };
 
+/* One piece of memory: what it points to lies behind it. */
 struct program {
 	bool sign;
 	bool plain;
-	unsigned nb_variants;
-	unsigned nb_csums;
-	struct csum csum[PROGRAM_CSUMS_MAX];
-	uint16_t csum_at[PLAIN_CSUMS_MAX]; /* the same, where it is plain */
-	struct variant variant[SIZES_MAX];
-	unsigned nb_order; /* frames of a round */
-	uint8_t order[SIZES_SUM_MAX];
-	unsigned nb_patches; /* plain */
+	uint8_t nb_variants;
+	uint8_t nb_csums;
+	uint8_t nb_patches; /* plain */
+	uint8_t nb_edits;   /* not plain */
+	uint8_t nb_bits;
+	uint16_t nb_order;                 /* frames of a round */
+	uint16_t csum_at[PLAIN_CSUMS_MAX]; /* of csum[], where it is plain */
 	struct patch patch[PROGRAM_PATCHES_MAX];
-	unsigned nb_edits; /* not plain */
-	struct field_edit edit[PROGRAM_EDITS_MAX];
-	uint64_t aux[PROGRAM_AUX_MAX]; /* of their sequences */
-	unsigned nb_bits;
-	struct bits bits[STREAM_FIELDS_MAX];
-	struct stack stack; /* the headers, but for what a size says */
+	struct variant *variant;
+	uint8_t *order;
+	struct csum *csum;
+	struct field_edit *edit;
+	struct bits *bits;
+	struct stack *stack; /* the headers, but for what a size says */
 	/* The longest frame, with the header of the first variant. */
-	uint8_t frame[STREAM_SIZE_MAX];
+	uint8_t *frame;
 };
 
 /* Where in its run a worker is; all 0 at its start. */
@@ -136,12 +134,15 @@ struct program_at {
 };
 
 /*
- * Compiles the frames of `s`. -EMSGSIZE when a size is below stream_size_min()
- * or above STREAM_SIZE_MAX, -E2BIG when there are more checksums than
- * PROGRAM_CSUMS_MAX, -EBUSY where fields that vary lie on each other or on a
- * checksum that is made; the program is then not to be used.
+ * Compiles the frames of `s` in memory from `a`, into *to. -EMSGSIZE when a
+ * size is below stream_size_min() or above STREAM_SIZE_MAX, -E2BIG when there
+ * are more checksums than PROGRAM_CSUMS_MAX, -EBUSY where fields that vary lie
+ * on each other or on a checksum that is made, -ENOMEM; nothing is written
+ * then. program_free() gives it back; NULL does nothing.
  */
-int program_compile(struct program *prog, const struct stream *s);
+int program_new(struct program **to, const struct stream *s,
+		struct uk_alloc *a);
+void program_free(struct program *prog, struct uk_alloc *a);
 
 /* True when frames of one size differ from each other. */
 static inline bool program_edits(const struct program *prog)

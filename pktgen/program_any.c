@@ -81,7 +81,7 @@ static void put_csums(const struct program *prog, uint32_t sum[], uint8_t *buf,
 
 		if (unlikely(c->crc)) {
 			memset(p, 0, 4);
-			stack_put_csum(&prog->stack, c->layer, buf, len);
+			stack_put_csum(prog->stack, c->layer, buf, len);
 			out = csum_add(0, p, 4);
 		} else {
 			csum = c->not_zero ? csum_end_not_zero(sum[k])

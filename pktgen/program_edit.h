@@ -106,8 +106,7 @@ EDIT_INLINE void edit_plain(const struct edit_plain *e,
 	}
 }
 
-/* ---- Any program -----------------------------------------------------------
- */
+/* ---- Any program -------------------------------------------------------- */
 
 /* Frame at->frame, of a program that is not plain. */
 void program_edit_any(const struct program *prog, struct program_at *at,

@@ -77,12 +77,12 @@ static __attribute__((noinline)) uint32_t walk(const struct sequence *q,
 	return x;
 }
 
-static uint64_t shuffled(const struct sequence *q,
-			 const struct sequence_state *s)
+static inline uint64_t shuffled(const struct sequence *q,
+				const struct sequence_state *s)
 {
 	uint32_t x = permute(s->index, s->more, q->low, q->bits);
 
-	if (x >= q->count)
+	if (unlikely(x >= q->count))
 		x = walk(q, x, s->more);
 	return value_of(q, x);
 }
@@ -277,25 +277,24 @@ void sequence_seek(const struct sequence *q, struct sequence_state *s,
 
 uint64_t sequence_step(const struct sequence *q, struct sequence_state *s)
 {
-	switch (q->kind) {
-	case SEQUENCE_RANGE:
-		/* The inline part counts, and leaves the cycle's end. */
-		s->at = q->count;
-		return q->from;
-	case SEQUENCE_BITS:
-		return draw_bits(q, s);
-	case SEQUENCE_LIST:
+	/* The dearest first; a table of jumps would add to it. */
+	if (q->kind == SEQUENCE_SHUFFLED) {
+		if (unlikely(++s->index == (uint32_t)q->count))
+			begin_cycle(q, s, s->cycle + 1);
+		return shuffled(q, s);
+	}
+	if (q->kind == SEQUENCE_LIST) {
 		if (++s->at == q->count)
 			s->at = 0;
 		return value_of(q, s->at);
-	case SEQUENCE_SHUFFLED:
-		if (++s->index == (uint32_t)q->count)
-			begin_cycle(q, s, s->cycle + 1);
-		return shuffled(q, s);
-	case SEQUENCE_RANDOM:
-		return draw(q, s);
-	case SEQUENCE_ZIPF:
-		return draw_zipf(q, s);
 	}
+	if (q->kind == SEQUENCE_RANDOM)
+		return draw(q, s);
+	if (q->kind == SEQUENCE_ZIPF)
+		return draw_zipf(q, s);
+	if (q->kind == SEQUENCE_BITS)
+		return draw_bits(q, s);
+	/* A range is counted inline, but for the end of its cycle. */
+	s->at = q->count;
 	return q->from;
 }

@@ -18,8 +18,8 @@
 #define STREAM_SIZE_MIN ETH_MIN_SIZE
 #define STREAM_SIZE_MAX 9018
 
-#define STREAM_FIELDS_MAX 24  /* that are set */
-#define STREAM_VARYING_MAX 16 /* of these */
+#define STREAM_FIELDS_MAX 20  /* that are set */
+#define STREAM_VARYING_MAX 10 /* of these */
 #define STREAM_NESTED_MAX 8
 
 /* stream_field.layer of bits at an offset, which are in no header. */
@@ -57,8 +57,7 @@ struct stream {
 	uint8_t pattern_len;
 	uint8_t pattern[STREAM_PATTERN_MAX];
 	uint32_t seed;                /* of whatever is random in it */
-	uint8_t device_mac[ETH_ALEN]; /* the port's, the first source unless set
-				       */
+	uint8_t device_mac[ETH_ALEN]; /* the first source, unless set */
 	struct headers headers;
 	uint8_t nb_fields;
 	struct stream_field field[STREAM_FIELDS_MAX];

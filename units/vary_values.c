@@ -78,8 +78,6 @@ enum shell_err vary_take_number(const char *s, unsigned bits,
 	return err;
 }
 
-/* One value of the field: the `len` bytes at `s`. A prefix where it is asked.
- */
 enum shell_err vary_take_one(const struct take *t, const char *s, size_t len,
 			     struct vary_wide *w, unsigned *prefix)
 {
@@ -251,6 +249,7 @@ enum shell_err vary_take_list(struct take *t)
 	const char *s = t->words[t->at], *end;
 	bool hex = true;
 	size_t text = 0;
+	char one[48];
 
 	t->v.kind = VARY_LIST;
 	t->v.count = 0;
@@ -280,7 +279,7 @@ enum shell_err vary_take_list(struct take *t)
 			t->pool->bytes[t->used++] = (uint8_t)(w.low >> 8 * i);
 		hex &= w.hex;
 		t->v.count++;
-		text += vary_print_one(t->type, &w, NULL, 0) + 1u;
+		text += vary_print_one(t->type, &w, one, sizeof(one)) + 1u;
 		if (!*end)
 			break;
 	}

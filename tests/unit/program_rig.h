@@ -15,7 +15,8 @@
 
 static const uint8_t mac[ETH_ALEN] = {2, 0, 0, 0, 0, 7};
 
-static struct program prog;
+static struct program *made;
+#define prog (*made)
 static struct program_at at;
 static uint8_t frame[STREAM_SIZE_MAX];
 static uint64_t now_ns;
@@ -134,12 +135,18 @@ static inline size_t next(void)
 	return len;
 }
 
+static inline int try_compile(const struct stream *s)
+{
+	program_free(made, uk_alloc_get_default());
+	made = NULL;
+	slot.fresh = false;
+	memset(&at, 0, sizeof(at));
+	return program_new(&made, s, uk_alloc_get_default());
+}
+
 static inline void compile(const struct stream *s)
 {
-	memset(&prog, 0xcd, sizeof(prog));
-	slot.fresh = false;
-	at = (struct program_at){0};
-	assert_int_equal(program_compile(&prog, s), 0);
+	assert_int_equal(try_compile(s), 0);
 }
 
 static inline void set_sizes(struct stream *s, const struct size_weight *sizes,

@@ -96,13 +96,13 @@ static void sizes_out_of_range(void **state)
 
 	stream_init(&s, mac);
 	stream_set_size(&s, 63);
-	assert_int_equal(program_compile(&prog, &s), -EMSGSIZE);
+	assert_int_equal(try_compile(&s), -EMSGSIZE);
 	stream_set_size(&s, 9019);
-	assert_int_equal(program_compile(&prog, &s), -EMSGSIZE);
+	assert_int_equal(try_compile(&s), -EMSGSIZE);
 	set_sizes(&s, (struct size_weight[]){{66, 1}, {65, 1}}, 2);
-	assert_int_equal(program_compile(&prog, &s), 0);
+	assert_int_equal(try_compile(&s), 0);
 	set_ip(&s, true);
-	assert_int_equal(program_compile(&prog, &s), -EMSGSIZE);
+	assert_int_equal(try_compile(&s), -EMSGSIZE);
 	assert_int_equal(stream_bad_size(&s, 66, 1518), 65);
 }
 
@@ -293,7 +293,7 @@ static void a_field_keeps_to_its_bits(void **state)
 
 static void a_switch_goes_on_where_it_was(void **state)
 {
-	static struct program other;
+	struct program *other = NULL;
 	struct stream s;
 	(void)state;
 
@@ -304,18 +304,21 @@ static void a_switch_goes_on_where_it_was(void **state)
 	for (int i = 0; i < 7; i++)
 		next();
 	set_field(&s, "ipv4.ttl", "9");
-	assert_int_equal(program_compile(&other, &s), 0);
-	program_switch(&prog, &other, &at);
+	assert_int_equal(program_new(&other, &s, uk_alloc_get_default()), 0);
+	program_switch(&prog, other, &at);
+	program_free(other, uk_alloc_get_default());
 	assert_int_equal(at.order, 7);
 	/* Another size, the same order; and fewer places than it was at. */
 	s.sizes.entry[0].size = 65;
-	assert_int_equal(program_compile(&other, &s), 0);
-	program_switch(&prog, &other, &at);
+	assert_int_equal(program_new(&other, &s, uk_alloc_get_default()), 0);
+	program_switch(&prog, other, &at);
+	program_free(other, uk_alloc_get_default());
 	assert_int_equal(at.order, 0);
 	at.order = 7;
 	stream_set_size(&s, 64);
-	assert_int_equal(program_compile(&other, &s), 0);
-	program_switch(&prog, &other, &at);
+	assert_int_equal(program_new(&other, &s, uk_alloc_get_default()), 0);
+	program_switch(&prog, other, &at);
+	program_free(other, uk_alloc_get_default());
 	assert_int_equal(at.order, 0);
 	assert_int_equal(at.frame, 7);
 }

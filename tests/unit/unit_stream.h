@@ -55,8 +55,8 @@ static inline void set_low(struct stream *s, const char *end, unsigned low,
 	}
 	if (!address)
 		address = ipv6 ? !strcmp(end, "src") ? "2001:2::1" : "2001:2::2"
-			       : !strcmp(end, "src") ? "198.18.0.1"
-						     : "198.18.0.2";
+			  : !strcmp(end, "src") ? "198.18.0.1"
+						: "198.18.0.2";
 	snprintf(value, sizeof(value), "%s/%u", address,
 		 (ipv6 ? 128 : 32) - low);
 	set_field(s, name, value);
