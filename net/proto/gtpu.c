@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "net/proto/impl.h"
 
+/* What an extension header is, unless it is set: 5G's (3GPP TS 38.415). */
+#define PDU_SESSION 0x85
+
 enum { VERSION, PT, RESERVED, E, S, PN, TYPE, LEN, TEID, SEQ, NPDU, NEXT };
 
 /* Version 1, protocol type GTP, a user's packet, in tunnel 1. */
@@ -15,9 +18,12 @@ static void begin(uint8_t *h)
 static void end(const struct stack *st, unsigned i, uint8_t *h, size_t len)
 {
 	const uint32_t set = st->layer[i].set;
+	const bool ext = st->layer[i].tail_len;
 
-	h[0] |= (uint8_t)((set >> NEXT & 1) << 2 | (set >> SEQ & 1) << 1 |
-			  (set >> NPDU & 1));
+	if (ext)
+		h[11] = PDU_SESSION;
+	h[0] |= (uint8_t)((ext || set >> NEXT & 1) << 2 |
+			  (set >> SEQ & 1) << 1 | (set >> NPDU & 1));
 	put16(h + 2, len - 8);
 }
 
@@ -39,7 +45,7 @@ static const struct proto_field fields[] = {
 	[SEQ] = FIELD("seq", "sequence number", 0, 16, .part = 1),
 	[NPDU] = FIELD("npdu", "number of the N-PDU", 16, 8, .part = 1),
 	[NEXT] = FIELD("next", "type of the first extension header", 24, 8,
-		       .part = 1),
+		       .part = 1, .follows = true),
 	{0},
 };
 
@@ -53,8 +59,8 @@ const struct proto proto_gtpu = {
 	.udp_port = 2152,
 	.field = fields,
 	.part = parts,
-	.tail = {"ext", "extension headers in hex, behind 'next'", 4, 0, 252,
-		 PROTO_NUMBER},
+	.tail = {"ext", "extension headers in hex", 4, 0, 252, PROTO_NUMBER,
+		 .part = 1},
 	.begin = begin,
 	.end = end,
 };

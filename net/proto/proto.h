@@ -50,6 +50,7 @@ struct proto_tail {
 	uint8_t least; /* bytes, also where it is not set: as begin() has it */
 	uint8_t max;   /* bytes */
 	uint8_t type;  /* PROTO_NUMBER: in hex; else a list of addresses */
+	uint8_t part;  /* N: needs part[N - 1] before it; 0: none */
 };
 
 enum proto_csum {
@@ -240,10 +241,11 @@ struct stack {
 };
 
 /*
- * One more layer, above those there are, with these parts and this tail (NULL:
- * its least). Returns which, or -E2BIG for more than HEADERS_MAX of them, a
- * tail beyond its max, or headers beyond STACK_BYTES_MAX. Once all are there
- * and all fields are set, stack_done() decides which checksums are made.
+ * One more layer, above those there are, with these parts, also that which the
+ * tail needs, and this tail (NULL: its least). Returns which, or -E2BIG for
+ * more than HEADERS_MAX of them, a tail beyond its max, or headers beyond
+ * STACK_BYTES_MAX. Once all are there and all fields are set, stack_done()
+ * decides which checksums are made.
  */
 int stack_push(struct stack *st, const struct proto *proto, unsigned parts,
 	       const uint8_t *tail, unsigned tail_len);

@@ -83,6 +83,8 @@ int stack_push(struct stack *st, const struct proto *proto, unsigned parts,
 
 	if (tail_len > t->max || st->nb == HEADERS_MAX)
 		return -E2BIG;
+	if (tail_len && t->part)
+		parts |= 1u << (t->part - 1);
 	if (proto->begin)
 		proto->begin(h);
 	len += put_parts(proto, parts, h);

@@ -141,7 +141,8 @@ def header_length(name, fields):
                                   ("key", "k"), ("seq", "s")))
     if name == "gtpu":
         length += 4 * any(f in fields for f in (
-            "e", "s", "pn", "seq", "npdu", "next"))
+            "e", "s", "pn", "seq", "npdu", "next", "ext"))
+        length += len(given.get("ext", b""))
     length += len(given.get(tail, b""))
     return length + -length % unit
 
@@ -340,6 +341,10 @@ def one(name, fields, layers, i, behind, payload):
         given.setdefault("optlen", len(data) // 4)
         given["options"] = [Bytes(data)]
     if name == "gtpu":
+        ext = given.pop("ext", None)
+        if ext:
+            # A PDU session container.
+            given.setdefault("next", 0x85)
         for flag, field in (("s", "seq"), ("pn", "npdu"), ("e", "next")):
             given.setdefault(flag, int(field in given))
     if name == "arp" and "sha" not in given:
@@ -350,8 +355,8 @@ def one(name, fields, layers, i, behind, payload):
         tunnel(given, fields, layers, i)
     cls, names = PLAIN[name]
     layer = cls(**{names.get(k, k): v for k, v in given.items()})
-    if name == "gtpu" and given.get("ext"):
-        layer /= Raw(given["ext"])
+    if name == "gtpu" and ext:
+        layer /= Raw(ext)
     return layer
 
 

@@ -171,6 +171,26 @@ static void parts_are_there_where_they_are_set(void **state)
 	assert_int_equal(get("gtpu.len"), 100 - 14 - 20 - 8 - 8);
 }
 
+/* Extension headers need the part before them, and a flag. */
+static void a_tail_brings_its_part(void **state)
+{
+	(void)state;
+
+	begin("eth/ipv4/udp/gtpu/ipv4/udp");
+	tail[3] = "\1\x10\5";
+	tail_len[3] = 4;
+	push();
+	make(100);
+	assert_int_equal(st.layer[3].len, 16);
+	assert_int_equal(get("gtpu.e"), 1);
+	assert_int_equal(get("gtpu.s"), 0);
+	assert_int_equal(get("gtpu.next"), 0x85);
+	push();
+	set("gtpu.next", 0x40);
+	make(100);
+	assert_int_equal(get("gtpu.next"), 0x40);
+}
+
 static void tails_are_filled_up(void **state)
 {
 	(void)state;
@@ -348,6 +368,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_tunnel_holds_a_whole_stack),
 		cmocka_unit_test(parts_are_there_where_they_are_set),
+		cmocka_unit_test(a_tail_brings_its_part),
 		cmocka_unit_test(tails_are_filled_up),
 		cmocka_unit_test(what_is_too_long_is_refused),
 		cmocka_unit_test(segments_are_on_the_way),
