@@ -94,7 +94,7 @@ cost: $(O)/fast/cost
 	@bench/cost
 
 ## docs: docs/commands.md and the README's table, from the command table
-docs: $(O)/host/docgen $(O)/host/replygen
+docs: $(O)/host/docgen $(O)/host/replygen $(O)/host/headergen
 	@tools/docs
 
 ## clean: remove build/

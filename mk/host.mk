@@ -38,7 +38,7 @@ $(O)/host/test_%_one: tests/unit/test_%.c $(wildcard net/port*.c) \
 	$(call say,LD,$@)
 	$(Q)$(filter-out -MMD -MP,$(host-cc)) -DPORT_NO_BURST -o $@ $^ -lcmocka
 
-$(O)/host/docgen $(O)/host/replygen: $(O)/host/%: $(O)/host/docs/%.o \
+$(O)/host/docgen $(O)/host/replygen $(O)/host/headergen: $(O)/host/%: $(O)/host/docs/%.o \
 		$(O)/host/libukpktgen.a
 	$(call say,LD,$@)
 	$(Q)$(host-cc) -o $@ $^

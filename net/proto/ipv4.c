@@ -32,22 +32,24 @@ static uint32_t pseudo(const uint8_t *h, const uint8_t *dst, size_t len,
 
 static const struct proto_field fields[] = {
 	[IPV4_VERSION] = FIELD("version", "version of IP, 4", 0, 4),
-	[IPV4_IHL] = FIELD("ihl", "length of the header, in 4 bytes", 4, 4,
+	[IPV4_IHL] = FIELD("ihl", "length of the header in 4 bytes", 4, 4,
 			   .follows = true),
 	[IPV4_DSCP] = FIELD("dscp", "class of service", 8, 6),
 	[IPV4_ECN] = FIELD("ecn", "congestion notification", 14, 2),
 	[IPV4_LEN] = FIELD("len", "length with all that is carried, in bytes",
 			   16, 16, .follows = true),
-	[IPV4_ID] = FIELD("id", "identification, of fragments", 32, 16),
+	[IPV4_ID] =
+		FIELD("id", "identification of a packet's fragments", 32, 16),
 	[IPV4_RB] = FIELD("rb", "reserved bit", 48, 1),
 	[IPV4_DF] = FIELD("df", "1: do not fragment", 49, 1),
 	[IPV4_MF] = FIELD("mf", "1: more fragments follow", 50, 1),
-	[IPV4_OFFSET] = FIELD("offset", "of the fragment, in 8 bytes", 51, 13),
+	[IPV4_OFFSET] =
+		FIELD("offset", "place of the fragment, in 8 bytes", 51, 13),
 	[IPV4_TTL] = FIELD("ttl", "time to live, in hops", 64, 8),
-	[IPV4_PROTO] =
-		FIELD("proto", "what is carried", 72, 8, .follows = true),
-	[IPV4_CSUM] =
-		FIELD("checksum", "of the header", 80, 16, .follows = true),
+	[IPV4_PROTO] = FIELD("proto", "protocol of what is carried", 72, 8,
+			     .follows = true),
+	[IPV4_CSUM] = FIELD("checksum", "checksum of the header", 80, 16,
+			    .follows = true),
 	[IPV4_SRC] = FIELD("src", "source address", 96, 32, .type = PROTO_IPV4,
 			   .above = true),
 	[IPV4_DST] = FIELD("dst", "destination address", 128, 32,

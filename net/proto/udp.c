@@ -19,8 +19,8 @@ static const struct proto_field fields[] = {
 	[UDP_DST] = FIELD("dst", "destination port", 16, 16, .follows = true),
 	[UDP_LEN] = FIELD("len", "length with all that is carried, in bytes",
 			  32, 16, .follows = true),
-	[UDP_CSUM] = FIELD("checksum", "of all from here; 0: none", 48, 16,
-			   .follows = true),
+	[UDP_CSUM] = FIELD("checksum", "checksum to the packet's end, 0: none",
+			   48, 16, .follows = true),
 	{0},
 };
 
