@@ -372,6 +372,21 @@ def test_each_field_at_its_ends(fields):
     compare(cases)
 
 
+def test_bytes_between_headers_and_long_frames():
+    """What tshark cannot read, but scapy write."""
+    raw = ("raw", {"bytes": bytes(range(10))})
+    cases = []
+    for stack in ("raw/ipv4/udp", "eth/raw/ipv6/tcp", "eth/vlan/raw/mpls/ipv4",
+                  "eth/ipv4/udp/raw/eth/ipv4/udp", "eth/raw/raw",
+                  "eth/llc/raw", "eth/vlan/llc/snap/ipv6"):
+        layers = [raw if name == "raw" else (name, {})
+                  for name in stack.split("/")]
+        cases += [(layers, length) for length in (150, 1514, 1515, 9014)]
+    compare(cases)
+    compare([(named(stack), length) for stack in TYPICAL
+             for length in (1514, 9014)])
+
+
 def random_stack(r):
     layers, size = [("eth", {})], 14
     while True:
