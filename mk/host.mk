@@ -55,9 +55,10 @@ $(O)/fast/cost: $(call obj,fast,bench/cost.c) $(FAST_OBJ)
 	$(Q)$(fast-cc) -o $@ $^ -lcmocka
 
 # Frames as lines ask for them, for other programs to judge.
-test-frames: $(O)/host/frames
+test-frames: $(O)/host/frames $(O)/host/programs
 
-$(O)/host/frames: $(O)/host/tests/proto/frames.o $(O)/host/libukpktgen.a
+$(O)/host/frames $(O)/host/programs: $(O)/host/%: $(O)/host/tests/proto/%.o \
+		$(O)/host/libukpktgen.a
 	$(call say,LD,$@)
 	$(Q)$(host-cc) -o $@ $^
 

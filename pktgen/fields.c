@@ -237,9 +237,12 @@ int fields_hex(const char *word, uint8_t *bytes, unsigned max)
 	return (int)n;
 }
 
-/* "2001:db8::1,2001:db8::2", likewise. */
-static int take_addresses(const char *word, uint8_t *bytes, unsigned max)
+/* "2001:db8::1,2001:db8::2", or of IPv4, likewise. */
+static int take_addresses(const char *word, unsigned type, uint8_t *bytes,
+			  unsigned max)
 {
+	const unsigned size =
+		type == PROTO_IPV4 ? VALUE_IPV4_BYTES : VALUE_IPV6_BYTES;
 	char one[48];
 	unsigned n = 0;
 
@@ -251,11 +254,12 @@ static int take_addresses(const char *word, uint8_t *bytes, unsigned max)
 			return -1;
 		memcpy(one, word, len);
 		one[len] = '\0';
-		if (value_ipv6(one, addr, NULL))
+		if (type == PROTO_IPV4 ? value_ipv4(one, addr, NULL)
+				       : value_ipv6(one, addr, NULL))
 			return -1;
-		if (n + sizeof(addr) <= max)
-			memcpy(bytes + n, addr, sizeof(addr));
-		n += sizeof(addr);
+		if (n + size <= max)
+			memcpy(bytes + n, addr, size);
+		n += size;
 		if (!word[len])
 			return (int)n;
 		word += len + 1;
@@ -268,21 +272,24 @@ static int take_tail(struct stream *s, struct stream_field *f,
 {
 	const struct proto_tail *tail = &proto_of(s, f->layer)->tail;
 	const unsigned room = (unsigned)sizeof(s->pool.bytes) - s->pool.used;
-	const bool addresses = tail->type == PROTO_IPV6;
+	static const char *const examples[] = {
+		[PROTO_NUMBER] = "bytes in hex, such as 01020304",
+		[PROTO_IPV4] = "addresses such as 192.0.2.1,192.0.2.2",
+		[PROTO_IPV6] = "addresses such as 2001:2::1,2001:2::2",
+	};
 	uint8_t bytes[256];
 	int n;
 
 	if (nb > 1)
 		return fields_refuse(fault, E_SURPLUS, 1, "one word too many");
-	n = addresses ? take_addresses(words[0], bytes, sizeof(bytes))
-		      : fields_hex(words[0], bytes, sizeof(bytes));
+	n = tail->type == PROTO_NUMBER
+		    ? fields_hex(words[0], bytes, sizeof(bytes))
+		    : take_addresses(words[0], tail->type, bytes,
+				     sizeof(bytes));
 	if (n < 0)
-		return fields_refuse(
-			fault, E_SYNTAX, 0, "'%s' takes %s, not '%s'",
-			tail->name,
-			addresses ? "addresses such as 2001:2::1,2001:2::2"
-				  : "bytes in hex, such as 01020304",
-			words[0]);
+		return fields_refuse(fault, E_SYNTAX, 0,
+				     "'%s' takes %s, not '%s'", tail->name,
+				     examples[tail->type], words[0]);
 	if (n > tail->max || n > (int)sizeof(bytes) || n > (int)room)
 		return fields_refuse(fault, E_RANGE, 0,
 				     "'%s' takes up to %u bytes, not %d",
@@ -548,20 +555,26 @@ static void print_tail(const struct stream *s, const struct stream_field *f,
 		       char *buf, size_t size)
 {
 	const uint8_t *bytes = s->pool.bytes + f->vary.list;
-	const bool addresses = type_of(s, f) == PROTO_IPV6;
-	const unsigned step = addresses ? VALUE_IPV6_BYTES : 1;
+	static const uint8_t steps[] = {
+		[PROTO_NUMBER] = 1,
+		[PROTO_IPV4] = VALUE_IPV4_BYTES,
+		[PROTO_IPV6] = VALUE_IPV6_BYTES,
+	};
+	const unsigned type = type_of(s, f), step = steps[type];
 	size_t used = 0;
 
 	buf[0] = '\0';
 	for (unsigned i = 0; i < f->tail_len && used < size; i += step) {
 		char one[48];
 
-		if (addresses)
+		if (type == PROTO_IPV6)
 			value_ipv6_print(bytes + i, 128, one, sizeof(one));
+		else if (type == PROTO_IPV4)
+			value_ipv4_print(bytes + i, 32, one, sizeof(one));
 		else
 			snprintf(one, sizeof(one), "%02x", bytes[i]);
 		used += (size_t)snprintf(buf + used, size - used, "%s%s",
-					 addresses && i ? "," : "", one);
+					 step > 1 && i ? "," : "", one);
 	}
 }
 
@@ -651,15 +664,13 @@ static int push(const struct stream *s, unsigned layer, struct stack *st)
 /* From the port's own address to all, unless that is set. */
 static void set_ends(const struct stream *s, struct stack *st)
 {
-	static const char *const sources[] = {"eth.src", "arp.sha"};
 	static const uint8_t all[16] = {[10] = 255, 255, 255, 255, 255, 255};
 	uint8_t device[16] = {0};
 	unsigned layer, field;
 
 	memcpy(device + sizeof(device) - ETH_ALEN, s->device_mac, ETH_ALEN);
-	for (unsigned i = 0; i < ARRAY_SIZE(sources); i++)
-		if (!headers_field(&s->headers, sources[i], &layer, &field))
-			stack_set(st, layer, field, device);
+	if (!headers_field(&s->headers, "eth.src", &layer, &field))
+		stack_set(st, layer, field, device);
 	if (!headers_field(&s->headers, "eth.dst", &layer, &field))
 		stack_set(st, layer, field, all);
 }

@@ -111,7 +111,9 @@ static int put_csums(struct program *prog)
 			.not_zero = l->proto->csum_not_0,
 			.crc = l->proto->csum == CSUM_CRC32C,
 		};
-		for (unsigned k = 0; c->payload && k < prog->nb_csums; k++) {
+		for (unsigned k = 0; k < prog->nb_csums; k++) {
+			if (!stack_covers(st, i, prog->csum[k].layer, 0))
+				continue;
 			c->over |= (uint8_t)(1u << k);
 			if ((prog->csum[k].at - c->start) & 1)
 				c->over_odd |= (uint8_t)(1u << k);
@@ -177,8 +179,11 @@ static bool covers_bits(const struct program *prog, const struct csum *c,
 			unsigned at)
 {
 	const struct stack_layer *l = &prog->stack->layer[c->layer];
+	const unsigned end = l->proto->csum == CSUM_HEADER_ONLY
+				     ? l->at + l->len
+				     : prog->stack->len;
 
-	return at / 8 >= c->start && (c->payload || at / 8 < l->at + l->len);
+	return at / 8 >= c->start && (c->payload || at / 8 < end);
 }
 
 /*
