@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* What sets any setting, and its errors. */
+#include <errno.h>
 #include <stdio.h>
 
 #include "app/app.h"
@@ -38,6 +39,8 @@ static enum call_result refuse(struct call *c, int rc,
 		type == (rc == -EMSGSIZE ? ARG_SIZES : ARG_RATE) ? E_RANGE
 								 : E_STATE;
 
+	if (rc == -ENOMEM)
+		return app_no_memory(c, arg);
 	if (rc == -EMSGSIZE && f->size > f->max)
 		return call_fail(c, err, arg,
 				 "port %u takes %u..%u bytes%s, not size %u; "
@@ -55,7 +58,7 @@ static enum call_result refuse(struct call *c, int rc,
 
 /* Without a value: what is set, as the commands that set it. */
 static enum call_result show(struct call *c, const struct setting *s,
-			     uint64_t ports)
+			     const struct subjects *on)
 {
 	const struct arg *a = s->form->args;
 	unsigned i = 0;
@@ -64,9 +67,16 @@ static enum call_result show(struct call *c, const struct setting *s,
 		i++;
 	/* Of several, without the keyword, all. */
 	config_show(call_app(c), s->cmd,
-		    a[i].type == ARG_NONE || c->v[i].set ? s->arg : NULL, ports,
+		    a[i].type == ARG_NONE || c->v[i].set ? s->arg : NULL, on,
 		    c->reply);
 	return CALL_DONE;
+}
+
+enum call_result app_no_memory(struct call *c, int arg)
+{
+	return call_fail(c, E_NOMEM, arg,
+			 "not enough memory; nothing was changed, see "
+			 "'ukpktgen run --memory'");
 }
 
 enum call_result app_set(struct call *c)
@@ -85,7 +95,7 @@ enum call_result app_set(struct call *c)
 	if (s.scope != SCOPE_GLOBAL && app_check_up(c, on.ports) != CALL_DONE)
 		return CALL_FAIL;
 	if (!c->v[last].set)
-		return show(c, &s, on.ports);
+		return show(c, &s, &on);
 	rc = config_edit(call_app(c), &s, &on, &c->v[last], c->now_ns, &fault);
 	return rc < 0 ? refuse(c, rc, &fault, (int)last) : CALL_DONE;
 }
