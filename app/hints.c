@@ -9,7 +9,7 @@
 #define TAGS "'headers' has them: 'headers eth/mpls/ipv4/udp'"
 #define NO_REPLAY "no capture is played; 'ukpktgen run --capture' writes one"
 #define NO_LATENCY "no delay is measured; 'stats pacing' shows that of sending"
-#define NO_STREAMS "a port has one stream; its settings are commands"
+#define STREAMS "type 'stream 0.1 add', then 'rate 0.1 1kpps'"
 #define NO_ANSWERS "a port answers nothing; it sends, receives or reflects"
 #define SETTINGS "settings are commands: 'rate 0 10kpps', 'size 0 64'"
 #define LEAVE                                                                \
@@ -68,7 +68,6 @@ const struct cmd_hint app_hints[] = {
 	{"ndr", "no search is built in; type 'bench tx'"},
 	{"packets", "type 'start 0 count 1000'"},
 	{"page", "type 'stats live', or 'port'"},
-	{"pause", "type 'stop', then 'start'"},
 	{"pcap", NO_REPLAY},
 	{"pdump", "type 'ukpktgen run --capture PORT=FILE' on the host"},
 	{"ping", NO_ANSWERS},
@@ -82,21 +81,19 @@ const struct cmd_hint app_hints[] = {
 	{"random", "type 'set ipv4.src random 10.0.0.0/8'"},
 	{"range", "type 'set udp.src 1000-1999', or 'src ip 10.0.0.0/24'"},
 	{"release", ONE},
-	{"resume", "type 'start'"},
 	{"rfc2544", "no search is built in; type 'bench tx'"},
 	{"rst", "type 'reset'"},
 	{"screen", "type 'stats live'"},
 	{"script", "type 'run FILE'"},
 	{"send", "type 'start', or 'start 0 count 100'"},
-	{"seq", NO_STREAMS},
+	{"seq", STREAMS},
 	{"service", ALWAYS},
 	{"shutdown", "type 'quit'"},
 	{"sizes", "type 'size 64:7,594:4,1518:1'"},
 	{"status", "type 'port' or 'stats'"},
 	{"stp", "type 'stop'"},
 	{"str", "type 'start'"},
-	{"stream", NO_STREAMS},
-	{"streams", NO_STREAMS},
+	{"streams", "type 'stream'"},
 	{"terminal", SETTINGS},
 	{"theme", "type 'color on' or 'color off'"},
 	{"top", "type 'stats live'"},

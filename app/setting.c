@@ -88,16 +88,14 @@ enum call_result app_refuse(struct call *c, int rc,
 			"what is set",
 			f->port);
 	case -ENOMEM:
-		return call_fail(c, E_NOMEM, arg,
-				 "port %u has no memory for these frames",
-				 f->port);
+		return app_no_memory(c, arg);
 	}
 	return refuse_rate(c, err, f, arg);
 }
 
 /* Without a value: what is set, as the commands that set it. */
 static enum call_result show(struct call *c, const struct setting *s,
-			     uint64_t ports)
+			     const struct subjects *on)
 {
 	const struct arg *a = s->form->args;
 	unsigned i = 0;
@@ -106,9 +104,16 @@ static enum call_result show(struct call *c, const struct setting *s,
 		i++;
 	/* Of several, without the keyword, all. */
 	config_show(call_app(c), s->cmd,
-		    a[i].type == ARG_NONE || c->v[i].set ? s->arg : NULL, ports,
+		    a[i].type == ARG_NONE || c->v[i].set ? s->arg : NULL, on,
 		    c->reply);
 	return CALL_DONE;
+}
+
+enum call_result app_no_memory(struct call *c, int arg)
+{
+	return call_fail(c, E_NOMEM, arg,
+			 "not enough memory; nothing was changed, see "
+			 "'ukpktgen run --memory'");
 }
 
 enum call_result app_set(struct call *c)
@@ -127,7 +132,7 @@ enum call_result app_set(struct call *c)
 	if (s.scope != SCOPE_GLOBAL && app_check_up(c, on.ports) != CALL_DONE)
 		return CALL_FAIL;
 	if (!c->v[last].set)
-		return show(c, &s, on.ports);
+		return show(c, &s, &on);
 	rc = config_edit(call_app(c), &s, &on, &c->v[last], c->now_ns, &fault);
 	return rc < 0 ? app_refuse(c, rc, &fault, (int)last) : CALL_DONE;
 }

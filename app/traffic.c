@@ -67,17 +67,20 @@ static int assign(struct stream *s, void *what, struct fields_fault *fault)
 }
 
 /* What is set of one, as the line that sets it, where its headers have it. */
-static void show_field(struct reply *r, const struct stream *s,
+static void show_field(struct reply *r, const struct app *app,
 		       struct subject of, const char *name)
 {
-	char value[FIELDS_VALUE_MAX];
+	const struct stream *s =
+		pktgen_stream(&app->pktgen, of.port, of.stream);
+	char value[FIELDS_VALUE_MAX], subject[TRAFFIC_SUBJECT_MAX];
 	unsigned layer, field;
 
 	if (headers_field(&s->headers, name, &layer, &field) < 0)
 		return;
 	if (!fields_get(s, name, value))
 		snprintf(value, sizeof(value), "%s", FIELDS_AUTO);
-	reply_textf(r, NULL, "set %u %s %s", of.port, name, value);
+	reply_textf(r, NULL, "set %s %s %s", traffic_subject(app, of, subject),
+		    name, value);
 }
 
 enum call_result app_show_fields(struct call *c, const struct subjects *on,
@@ -91,10 +94,7 @@ enum call_result app_show_fields(struct call *c, const struct subjects *on,
 	reply_list(c->reply, "lines", REPLY_TABLE);
 	for (; config_next(app, on, &s); s.stream++)
 		for (unsigned i = 0; names[i]; i++)
-			show_field(
-				c->reply,
-				pktgen_stream(&app->pktgen, s.port, s.stream),
-				s, names[i]);
+			show_field(c->reply, app, s, names[i]);
 	reply_end(c->reply);
 	return CALL_DONE;
 }
@@ -112,6 +112,16 @@ enum call_result app_set_field(struct call *c, const struct subjects *on,
 }
 
 /* ---- As lines ----------------------------------------------------------- */
+
+const char *traffic_subject(const struct app *app, struct subject of,
+			    char buf[TRAFFIC_SUBJECT_MAX])
+{
+	if (app->pktgen.set[of.port].nb_streams > 1)
+		snprintf(buf, TRAFFIC_SUBJECT_MAX, "%u.%u", of.port, of.stream);
+	else
+		snprintf(buf, TRAFFIC_SUBJECT_MAX, "%u", of.port);
+	return buf;
+}
 
 bool traffic_has_sizes(const struct stream *s)
 {
@@ -201,7 +211,7 @@ enum call_result app_show_payload(struct call *c, const struct subjects *on)
 {
 	const struct app *app = call_app(c);
 	struct subject s = {0, 0};
-	char text[2 * STREAM_PATTERN_MAX + 8];
+	char text[2 * STREAM_PATTERN_MAX + 8], subject[TRAFFIC_SUBJECT_MAX];
 
 	if (app_check_up(c, on->ports) != CALL_DONE)
 		return CALL_FAIL;
@@ -209,7 +219,8 @@ enum call_result app_show_payload(struct call *c, const struct subjects *on)
 	for (; config_next(app, on, &s); s.stream++) {
 		print_payload(pktgen_stream(&app->pktgen, s.port, s.stream),
 			      text, sizeof(text));
-		reply_textf(c->reply, NULL, "payload %u %s", s.port, text);
+		reply_textf(c->reply, NULL, "payload %s %s",
+			    traffic_subject(app, s, subject), text);
 	}
 	reply_end(c->reply);
 	return CALL_DONE;

@@ -76,6 +76,11 @@ void traffic_value(const struct stack *st, unsigned layer, unsigned field,
 bool traffic_line(const struct stream *s, unsigned i, const char **cmd,
 		  char rest[TRAFFIC_REST_MAX]);
 
+/* "0", or of a port with several streams "0.3", as lines name it. */
+#define TRAFFIC_SUBJECT_MAX 16
+const char *traffic_subject(const struct app *app, struct subject of,
+			    char buf[TRAFFIC_SUBJECT_MAX]);
+
 /* Whether a line of it says the sizes. */
 bool traffic_has_sizes(const struct stream *s);
 

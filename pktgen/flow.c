@@ -23,12 +23,17 @@ void flow_close(struct flow *f)
 	uk_free(heap, f->pacing.random);
 }
 
+void flow_drop(struct flow *f)
+{
+	program_free(f->next, f->frames.room->heap);
+	f->next = NULL;
+}
+
 int flow_compile(struct flow *f, const struct stream *s)
 {
 	struct uk_alloc *heap = f->frames.room->heap;
 
-	program_free(f->next, heap);
-	f->next = NULL;
+	flow_drop(f);
 	if (s->pace.shape == PACE_POISSON && !f->pacing.random) {
 		f->pacing.random = uk_malloc(heap, sizeof(*f->pacing.random));
 		if (!f->pacing.random)

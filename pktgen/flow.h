@@ -84,6 +84,9 @@ void flow_close(struct flow *f);
  */
 int flow_compile(struct flow *f, const struct stream *s);
 
+/* The next program is not sent: gives its memory back. */
+void flow_drop(struct flow *f);
+
 /*
  * Sends the next program from the next frame on, by the gap and pace of
  * `pacing`; then flow_set().

@@ -17,7 +17,12 @@
 #include "units/subject.h"
 
 #define PKTGEN_MAX_PORTS CONFIG_APPUKPKTGEN_MAX_PORTS
-#define PKTGEN_MAX_STREAMS CONFIG_APPUKPKTGEN_STREAMS /* of a port */
+/* Streams of a port. */
+#ifdef CONFIG_APPUKPKTGEN_MAX_STREAMS
+#define PKTGEN_MAX_STREAMS CONFIG_APPUKPKTGEN_MAX_STREAMS
+#else
+#define PKTGEN_MAX_STREAMS 1
+#endif
 #define PKTGEN_NO_STREAM UINT32_MAX
 
 /* Who has a port to himself. */
@@ -176,6 +181,9 @@ int pktgen_try_stream(struct pktgen *pg, unsigned port, unsigned stream,
 void pktgen_take_stream(struct pktgen *pg, unsigned port, unsigned stream,
 			const struct stream *s, uint64_t now_ns);
 
+/* What was tried is not taken: its memory is given back. */
+void pktgen_drop_stream(struct pktgen *pg, unsigned port, unsigned stream);
+
 /* `mode` is a set of MODE_*. Every port of the mask is up. */
 void pktgen_set_mode(struct pktgen *pg, uint64_t mask, unsigned mode,
 		     uint64_t now_ns);
@@ -263,6 +271,7 @@ const struct worker_view *pktgen_count(const struct pktgen *pg, unsigned port,
 /* What a stream is at, and what of it was sent since its base. */
 struct pktgen_stream_view {
 	enum flow_state state;
+	bool limited;           /* its run ends by itself */
 	enum strategy strategy; /* that is in use */
 	struct flow_counts sent;
 };

@@ -187,6 +187,11 @@ void pktgen_take_stream(struct pktgen *pg, unsigned port, unsigned stream,
 	pg->set[port].changes++;
 }
 
+void pktgen_drop_stream(struct pktgen *pg, unsigned port, unsigned stream)
+{
+	flow_drop(pg->set[port].stream[stream]->flow);
+}
+
 void pktgen_set_use(struct pktgen *pg, unsigned port, unsigned stream,
 		    const struct stream_use *use, uint64_t now_ns)
 {
@@ -336,6 +341,7 @@ void pktgen_look_stream(const struct pktgen *pg, unsigned port, unsigned stream,
 	const struct flow *f = s->flow;
 
 	v->state = f->state;
+	v->limited = f->limited && f->state != FLOW_IDLE;
 	v->strategy = f->frames.strategy;
 	v->sent = f->sent;
 	v->sent.packets -= s->base.packets;

@@ -32,7 +32,8 @@ enum arg_type {
 	ARG_NONE, /* ends the list */
 	/*
 	 * "0", "0,2-3", "all", and where its scope is SCOPE_STREAM "0.3",
-	 * "0.all", "0-1.2-5": v.subjects; left out: the selection.
+	 * "0.all", "0-1.2-5", "0.voice" by a stream's name: v.subjects; left
+	 * out: the selection.
 	 */
 	ARG_PORTS,
 	ARG_INT,     /* v.u, within min..max */
@@ -41,6 +42,11 @@ enum arg_type {
 	ARG_ENUM,    /* the name of one of words[]: v.u is its index */
 	ARG_KEYWORD, /* the word `name` itself */
 	ARG_NAME,  /* a word of 1..31 letters, digits, '_', '-', '.': v.text */
+	/*
+	 * What something is named by its user: arg_stream_name(), or "-" for
+	 * none: v.text, then "".
+	 */
+	ARG_LABEL,
 	ARG_HEX32, /* 8 hexadecimal digits, a CRC: v.u */
 	ARG_TEXT,  /* any word: v.word, while the call lasts */
 	ARG_FLAG,  /* --name anywhere: v.set */
@@ -128,6 +134,7 @@ struct arg {
 	 */
 	bool repeated;
 	enum subject_scope scope; /* ARG_PORTS: of what it is a set */
+	bool fresh; /* ARG_PORTS: it may name streams that there are not */
 	const char *name;         /* "SIZE"; keyword or flag: the word itself */
 	const char *help;         /* one clause, without range and default */
 	const char *unit;         /* of the number, for messages; may be NULL */
@@ -265,6 +272,11 @@ struct cmd {
 	 * suggests it.
 	 */
 	bool grave;
+	/*
+	 * It belongs into a configuration, as settings do: its only form, or
+	 * those with a keyword.
+	 */
+	bool configures;
 	const struct cmd_lead *leads; /* ends with a NULL word; may be NULL */
 };
 

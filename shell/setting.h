@@ -14,6 +14,7 @@ struct setting {
 	const struct cmd_form *form;
 	const struct arg *arg;    /* its value, the form's last */
 	enum subject_scope scope; /* what of a port it is of */
+	bool saved;               /* its value is to be written down */
 };
 
 /* A form that is a setting; false when it is none. */
