@@ -24,7 +24,7 @@
 #include "units/subject.h"
 #include "units/value.h"
 
-#define CMD_ARGS_MAX 8
+#define CMD_ARGS_MAX 14
 #define CMD_TEXT_MAX 96
 #define CMD_STATE_WORDS 264
 
@@ -39,7 +39,12 @@ enum arg_type {
 	ARG_RATE,    /* v.rate */
 	ARG_TIME,    /* v.u in ns, within min..max */
 	ARG_ENUM,    /* the name of one of words[]: v.u is its index */
-	ARG_KEYWORD, /* the word `name` itself */
+	/*
+	 * The word `name` itself. One that is optional makes a pair with the
+	 * argument behind it, which is left out with it and has to be optional,
+	 * too; pairs that follow each other may be typed in any order.
+	 */
+	ARG_KEYWORD,
 	ARG_NAME,  /* a word of 1..31 letters, digits, '_', '-', '.': v.text */
 	ARG_HEX32, /* 8 hexadecimal digits, a CRC: v.u */
 	ARG_TEXT,  /* any word: v.word, while the call lasts */
@@ -72,6 +77,9 @@ enum arg_type {
 		OPTION(JSON) ? ARG_FLAG : ARG_NONE,                      \
 			.optional = true, .name = "json", .help = (text) \
 	}
+
+/* The first of a pair. */
+#define ARG_IS_PAIR(a) ((a)->type == ARG_KEYWORD && (a)->optional)
 
 /* A word of an enumeration, and what it means: one clause. */
 struct arg_word {
