@@ -7,6 +7,7 @@
 #ifndef APP_H
 #define APP_H
 
+#include "app/capture.h"
 #include "app/config.h"
 #include "app/live.h"
 #include "app/run.h"
@@ -45,6 +46,7 @@ struct app {
 	uint64_t lease_began_ns; /* requests before do not count */
 	uint64_t kept_selected;  /* with app_port.kept */
 	struct live live;
+	struct app_capture capture;
 };
 
 static inline struct app *call_app(const struct call *c)

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "pktgen/pktgen.h"
+#include "pktgen/recorder.h"
 #include "plat/host/host.h"
 #include "tests/unit/edit_ports.h"
 #include "tests/unit/unit.h"
@@ -31,6 +32,37 @@ static void edit(struct stream *s, const void *arg)
 		s->sizes.count = 3;
 		memcpy(s->sizes.entry, mix, sizeof(mix));
 	}
+}
+
+/* A capture: "-kept" keeps all of the last frames, "-filtered" none of any. */
+static void record(struct worker *w, const char *what)
+{
+	static const char port_7[] = /* tcpdump -ddd 'udp port 7' */
+		"20,40,0,0,12,21,0,6,34525,48,0,0,20,21,0,15,17,40,0,0,54,21,"
+		"12,0,7,40,0,0,56,21,10,11,7,21,0,10,2048,48,0,0,23,21,0,8,17,"
+		"40,0,0,20,69,6,0,8191,177,0,0,14,72,0,0,14,21,2,0,7,72,0,0,16,"
+		"21,0,1,7,6,0,0,262144,6,0,0,0";
+	static unsigned char room[1 << 20];
+	static struct bpf_insn insn[32];
+	static struct recorder r = {.snap = UINT32_MAX,
+				    .left = RECORDER_NO_LIMIT};
+	const struct worker_order order = {.kind = ORDER_TAP,
+					   .taps = {&r.tap, &r.tap}};
+	char why[BPF_WHY_MAX];
+
+	if (strstr(what, "-filtered")) {
+		unsigned n =
+			bpf_parse(port_7, sizeof(port_7) - 1, insn, 32, why);
+
+		if (!n || !bpf_check(insn, n, why))
+			abort();
+		r.filter = insn;
+	} else if (!strstr(what, "-kept")) {
+		return;
+	}
+	capture_ring_begin(&r.ring, room, sizeof(room), CAPTURE_KEEP_LAST, 0);
+	recorder_begin(&r);
+	worker_give(w, &order);
 }
 
 /* As many frames of 60 bytes, UDP in IPv4, arrive as make a burst. */
@@ -57,7 +89,7 @@ int main(int argc, char *argv[])
 	const char *what = argc > 1 ? argv[1] : "send";
 	const uint64_t frames = argc > 2 ? strtoull(argv[2], NULL, 0) : 1000;
 	const bool reflects = !strcmp(what, "reflect");
-	const bool receives = reflects || !strcmp(what, "receive");
+	const bool receives = reflects || !strncmp(what, "receive", 7);
 	struct pktgen_fault fault;
 	uint64_t now_ns = 1, done = 0;
 	struct worker *w;
@@ -80,6 +112,7 @@ int main(int argc, char *argv[])
 				   : MODE_TX,
 			now_ns);
 	pktgen_start(&pg, 1, now_ns);
+	record(w, what);
 	while (done < frames) {
 		if (receives)
 			receive_burst();

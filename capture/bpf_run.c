@@ -146,9 +146,10 @@ static inline bool load_x(struct machine *m, const struct bpf_insn *i)
 }
 
 /* All but jumps and returns. False: the frame is dropped. */
-static inline bool step(struct machine *m, const struct bpf_insn *i,
-			uint32_t with)
+static bool step(struct machine *m, const struct bpf_insn *i)
 {
+	const uint32_t with = i->code & X ? m->x : i->k;
+
 	switch (i->code & CLASS) {
 	case LD:
 		return load_a(m, i);
@@ -171,26 +172,68 @@ static inline bool step(struct machine *m, const struct bpf_insn *i,
 	}
 }
 
+/* What the filters of most people consist of has a way of its own. */
 uint32_t bpf_run(const struct bpf_insn *insn, const void *frame,
 		 uint32_t wire_len, uint32_t len)
 {
-	struct machine m = {.frame = {frame, len}, .wire_len = wire_len};
+	const struct frame f = {frame, len};
+	struct machine m; /* where step() is called; its memory all along */
+	uint32_t a = 0, x = 0;
+	bool ok = true;
 
-	for (const struct bpf_insn *i = insn;; i++) {
-		const uint32_t with = i->code & X ? m.x : i->k;
+	for (const struct bpf_insn *i = insn; ok; i++) {
+		const uint32_t k = i->k;
 
-		switch (i->code & CLASS) {
-		case JMP:
-			if ((i->code & OP) == JA)
-				i += i->k;
-			else
-				i += jumps(i->code, m.a, with) ? i->jt : i->jf;
+		switch (i->code) {
+		case LD | W | ABS:
+			ok = load(&f, k, 4, &a);
 			break;
-		case RET:
-			return i->code & A ? m.a : i->k;
+		case LD | H | ABS:
+			ok = load(&f, k, 2, &a);
+			break;
+		case LD | B | ABS:
+			ok = load(&f, k, 1, &a);
+			break;
+		case LD | H | IND:
+			ok = load(&f, (uint64_t)x + k, 2, &a);
+			break;
+		case ALU | AND | K:
+			a &= k;
+			break;
+		case JMP | JEQ | K:
+			i += a == k ? i->jt : i->jf;
+			break;
+		case JMP | JGT | K:
+			i += a > k ? i->jt : i->jf;
+			break;
+		case JMP | JGE | K:
+			i += a >= k ? i->jt : i->jf;
+			break;
+		case JMP | JSET | K:
+			i += a & k ? i->jt : i->jf;
+			break;
+		case JMP | JA:
+			i += k;
+			break;
+		case JMP | JEQ | X:
+		case JMP | JGT | X:
+		case JMP | JGE | X:
+		case JMP | JSET | X:
+			i += jumps(i->code, a, x) ? i->jt : i->jf;
+			break;
+		case RET | K:
+			return k;
+		case RET | A:
+			return a;
 		default:
-			if (!step(&m, i, with))
-				return 0;
+			m.frame = f;
+			m.wire_len = wire_len;
+			m.a = a;
+			m.x = x;
+			ok = step(&m, i);
+			a = m.a;
+			x = m.x;
 		}
 	}
+	return 0;
 }

@@ -301,7 +301,7 @@ static enum capture_result next(struct capture_reader *r,
 				struct capture_record *record, bool *given)
 {
 	enum capture_result result;
-	struct block b;
+	struct block b = {0};
 
 	if (r->tail_left)
 		return read_tail(r, bytes);

@@ -26,7 +26,8 @@ static uint64_t quiet_for(const struct core *c, uint64_t now_ns)
 	for (unsigned i = 0; i < c->nb_workers; i++) {
 		const struct worker *w = c->worker[i];
 
-		if (w->state != WORKER_IDLE)
+		/* A frame's time is when it is looked at. */
+		if (w->state != WORKER_IDLE || w->tap.rx)
 			return 0;
 		if (w->last_rx_ns)
 			quiet_ns = MIN(quiet_ns, now_ns - w->last_rx_ns);

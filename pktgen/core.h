@@ -27,10 +27,10 @@ unsigned core_step(struct core *c, uint64_t now_ns, unsigned *states);
 
 /*
  * How long the caller may sleep after a step that moved nothing; 0: it goes on
- * at once. That is so while a worker is active, and for CORE_AWAKE_NS after one
- * got a frame, started or not, counted or ignored: a receive ring is short.
- * From then on it is CORE_QUIET_PART of the time without a frame, up to
- * CORE_SLEEP_NS.
+ * at once. That is so while a worker is active, or its received frames are
+ * seen, and for CORE_AWAKE_NS after one got a frame, started or not, counted or
+ * ignored: a receive ring is short. From then on it is CORE_QUIET_PART of the
+ * time without a frame, up to CORE_SLEEP_NS.
  */
 #define CORE_AWAKE_NS 2000000ull
 #define CORE_QUIET_PART 8

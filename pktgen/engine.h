@@ -19,7 +19,7 @@ unsigned engine_tx_step(struct worker *w, uint64_t now_ns);
 unsigned engine_rx_step(struct worker *w, uint64_t now_ns);
 
 /* Sends what is held; returns how many frames the device took. */
-unsigned engine_tx_flush(struct worker *w);
+unsigned engine_tx_flush(struct worker *w, uint64_t now_ns);
 
 /*
  * What was sent since the last call was the sender's: counts it there. Only

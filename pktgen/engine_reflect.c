@@ -145,7 +145,7 @@ uint64_t engine_reflect(struct worker *w, struct uk_netbuf *pkts[], unsigned n,
 		if (unlikely(w->sender))
 			engine_set_sender(w, NULL);
 		/* What it takes none of is due from now on, or is dropped. */
-		if (engine_tx_flush(w) || !w->how.drops)
+		if (engine_tx_flush(w, now_ns) || !w->how.drops)
 			w->moved_ns = now_ns;
 		else
 			engine_tx_watch(w, now_ns);

@@ -112,7 +112,7 @@ void engine_set_sender(struct worker *w, struct flow *f)
 	w->sender = f;
 }
 
-unsigned engine_tx_flush(struct worker *w)
+static NOINLINE unsigned flush(struct worker *w)
 {
 	struct outbox *const o = &w->out;
 	unsigned sent;
@@ -143,6 +143,22 @@ unsigned engine_tx_flush(struct worker *w)
 	return sent;
 }
 
+static NOINLINE unsigned flush_seen(struct worker *w, uint64_t now_ns)
+{
+	struct tap *const t = w->tap.tx;
+	unsigned sent;
+
+	t->offer(t, w->out.pkt, w->out.nb, now_ns);
+	sent = flush(w);
+	t->count(t, sent);
+	return sent;
+}
+
+unsigned engine_tx_flush(struct worker *w, uint64_t now_ns)
+{
+	return likely(!w->tap.tx) ? flush(w) : flush_seen(w, now_ns);
+}
+
 unsigned engine_tx_step(struct worker *w, uint64_t now_ns)
 {
 	unsigned due = 0, sent = 0;
@@ -151,7 +167,7 @@ unsigned engine_tx_step(struct worker *w, uint64_t now_ns)
 	if (!w->out.nb && w->state == WORKER_RUNNING && w->mode & MODE_TX)
 		due = make(w, now_ns);
 	if (w->out.nb)
-		sent = engine_tx_flush(w);
+		sent = engine_tx_flush(w, now_ns);
 	else if (likely(!due))
 		w->moved_ns = now_ns;
 	if (!sent) {

@@ -330,6 +330,9 @@ void worker_give(struct worker *w, const struct worker_order *o)
 		flow_switch(o->flow, &o->pacing);
 		add_flow(w, o->flow, o->now_ns);
 		break;
+	case ORDER_TAP:
+		w->tap = o->taps;
+		break;
 	case ORDER_LOOK:
 		write_view(w);
 		break;

@@ -21,6 +21,7 @@
 #define PKTGEN_WORKER_H
 
 #include "pktgen/flow.h"
+#include "pktgen/tap.h"
 #include "stats/stats.h"
 
 #define WORKER_BURST CONFIG_APPUKPKTGEN_BURST
@@ -99,8 +100,15 @@ enum worker_order_kind {
 	ORDER_HOW,     /* `how` counts from the next burst on */
 	ORDER_PROGRAM, /* the spare program of `flow` is sent from now on */
 	ORDER_FLOW,    /* `flow` is one more to send, by its spare program */
+	ORDER_TAP,     /* `taps` see its frames from the next burst on */
 	ORDER_LOOK,    /* writes the view */
 	ORDER_COUNT,   /* the same with `in_flight`, which asks the device */
+};
+
+/* Who sees frames, see tap.h; NULL: nobody. */
+struct worker_taps {
+	struct tap *rx; /* all that come, whether they count or not */
+	struct tap *tx; /* what the device takes, or in mode null would */
 };
 
 struct worker_order {
@@ -110,6 +118,7 @@ struct worker_order {
 		struct flow_limit limit;
 		unsigned mode;
 		struct worker_how how;
+		struct worker_taps taps;
 		struct {
 			struct flow *flow;
 			struct pacing pacing; /* gap, unpaced and pace */
@@ -167,6 +176,7 @@ struct worker {
 	uint64_t charged_packets, charged_bytes;
 	struct outbox out;
 	struct worker_how how;
+	struct worker_taps tap;
 	bool begins;          /* its first step is still to come */
 	bool starved;         /* the last burst lacked buffers */
 	bool at_limit;        /* draining since it came to its limit */

@@ -395,9 +395,14 @@ void complete_visit(struct complete *c, enum complete_what what, complete_fn fn,
 	for (const struct cmd_form *f = c->cmd->forms; f->run; f++) {
 		arg_set set = next_args(c, f->args);
 
-		for (unsigned i = 0; set >> i; i++)
+		for (unsigned i = 0; set >> i; i++) {
+			struct arg a = f->args[i];
+
+			/* Behind the first of a pair it has to be there. */
+			a.optional &= !ends_pair(f->args, i);
 			if (set >> i & 1 && !seen(c, f, &f->args[i]))
-				visit_arg(c, what, &f->args[i]);
+				visit_arg(c, what, &a);
+		}
 	}
 	if (what == COMPLETE_NEXT && c->enter)
 		give(c, "<Enter>", "",
