@@ -8,7 +8,8 @@ unsigned core_step(struct core *c, uint64_t now_ns, unsigned *states)
 	for (unsigned i = 0; i < c->nb_workers; i++) {
 		struct worker *const w = c->worker[i];
 
-		if (moved && w->state == WORKER_RUNNING && c->clock_ns)
+		if (moved && c->clock_ns &&
+		    (w->state == WORKER_RUNNING || w->tap.rx))
 			now_ns = c->clock_ns();
 		moved += worker_step(w, now_ns);
 		all |= w->state;

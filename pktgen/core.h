@@ -9,8 +9,9 @@
 
 struct core {
 	/*
-	 * What a worker that runs is given as the time when another has moved
-	 * frames just before: its own burst is then late by what that took.
+	 * What a worker that runs, or whose received frames are seen, is given
+	 * as the time when another has moved frames just before: its own burst
+	 * is then late by what that took.
 	 * NULL: all of a step have the caller's.
 	 */
 	uint64_t (*clock_ns)(void);
