@@ -12,7 +12,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define BPF_INSNS_MAX 4096
+#define BPF_INSNS_MAX 4096u
 #define BPF_WHY_MAX 80
 
 /* As in Linux' struct sock_filter and libpcap's struct bpf_insn. */

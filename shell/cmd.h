@@ -35,10 +35,10 @@ enum arg_type {
 	 * "0.all", "0-1.2-5": v.subjects; left out: the selection.
 	 */
 	ARG_PORTS,
-	ARG_INT,     /* v.u, within min..max */
-	ARG_RATE,    /* v.rate */
-	ARG_TIME,    /* v.u in ns, within min..max */
-	ARG_ENUM,    /* the name of one of words[]: v.u is its index */
+	ARG_INT,  /* v.u, within min..max */
+	ARG_RATE, /* v.rate */
+	ARG_TIME, /* v.u in ns, within min..max */
+	ARG_ENUM, /* the name of one of words[]: v.u is its index */
 	/*
 	 * The word `name` itself. One that is optional makes a pair with the
 	 * argument behind it, which is left out with it and has to be optional,

@@ -9,7 +9,7 @@ import struct
 import subprocess
 import zlib
 
-from lab import IMAGE, PATIENCE, ROOT, lab  # noqa: F401
+from lab import PATIENCE, ROOT, lab, run_icount  # noqa: F401
 
 CLIENT = os.path.join(ROOT, "build", "ukpktgen-console")
 
@@ -113,19 +113,9 @@ def test_a_live_capture_goes_into_a_pipe(lab):
 def test_times_are_those_of_the_host(lab):
     """By QEMU's clock, which counts the guest's instructions here (-icount)."""
     host = lab.path / "host.pcap"
-    nic = ("virtio-net-pci,disable-legacy=on,vectors=0,romfile=,ioeventfd=off,"
-           "tx=timer,x-txtimer=1000")
     line = ("rate 10kpps; size 128; signature on; capture 0-1 both t.pcap; start 0 count 1000; wait idle; "
             "capture off; get t.pcap --json; quit")
-    done = subprocess.run(
-        ["qemu-system-x86_64", "-M", "q35,sata=off,smbus=off,usb=off,vmport=off",
-         "-accel", "tcg", "-icount", "shift=0,sleep=off", "-cpu", "max",
-         "-m", "16M", "-kernel", IMAGE, "-nodefaults", "-display", "none", "-no-reboot",
-         "-netdev", "hubport,hubid=0,id=n0", "-device", nic + ",netdev=n0",
-         "-netdev", "hubport,hubid=0,id=n1", "-device", nic + ",netdev=n1",
-         "-object", "filter-dump,id=d0,netdev=n0,file=%s" % host,
-         "-serial", "stdio", "-append", line],
-        stdin=subprocess.DEVNULL, text=True, capture_output=True, timeout=PATIENCE)
+    done = run_icount(host, 0, line)
     assert done.returncode == 0 and "E_" not in done.stdout, done.stdout
     data = b""
     for text in re.findall(r'\[1\] (\{"offset".*\})', done.stdout):
