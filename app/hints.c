@@ -7,7 +7,7 @@
 
 #define NO_HEADERS "frames are UDP in IPv4 or IPv6; see 'help proto'"
 #define NO_TAGS "frames have no tags; see 'help proto'"
-#define NO_REPLAY "no capture is played; 'ukpktgen run --capture' writes one"
+#define NO_REPLAY "no capture is played; 'capture 1 FILE' takes one"
 #define NO_LATENCY "no delay is measured; 'stats pacing' shows that of sending"
 #define NO_STREAMS "a port has one stream; its settings are commands"
 #define NO_ANSWERS "a port answers nothing; it sends, receives or reflects"
@@ -26,7 +26,6 @@ const struct cmd_hint app_hints[] = {
 	{"acquire", ONE},
 	{"arp", NO_ANSWERS},
 	{"bye", LEAVE},
-	{"capture", "type 'ukpktgen run --capture PORT=FILE' on the host"},
 	{"clear", "type 'stats clear'"},
 	{"clr", "type 'stats clear'"},
 	{"cls", "the key Ctrl-L clears the screen"},
@@ -70,7 +69,7 @@ const struct cmd_hint app_hints[] = {
 	{"page", "type 'stats live', or 'port'"},
 	{"pause", "type 'stop', then 'start'"},
 	{"pcap", NO_REPLAY},
-	{"pdump", "type 'ukpktgen run --capture PORT=FILE' on the host"},
+	{"pdump", "type 'capture 1 FILE'"},
 	{"ping", NO_ANSWERS},
 	{"pkt", NO_HEADERS},
 	{"play", NO_REPLAY},
@@ -99,6 +98,7 @@ const struct cmd_hint app_hints[] = {
 	{"stream", NO_STREAMS},
 	{"streams", NO_STREAMS},
 	{"tcp", NO_HEADERS},
+	{"tcpdump", "type 'capture 1 FILE', or '.capture' in the client"},
 	{"terminal", SETTINGS},
 	{"theme", "type 'color on' or 'color off'"},
 	{"top", "type 'stats live'"},

@@ -113,8 +113,8 @@ def test_a_live_capture_goes_into_a_pipe(lab):
 def test_times_are_those_of_the_host(lab):
     """By QEMU's clock, which counts the guest's instructions here (-icount)."""
     host = lab.path / "host.pcap"
-    line = ("rate 10kpps; size 128; signature on; capture 0-1 both t.pcap; start 0 count 1000; wait idle; "
-            "capture off; get t.pcap --json; quit")
+    line = ("rate 10kpps; size 128; signature on; capture 0-1 both t.pcap; "
+            "start 0 count 1000; wait idle; capture off; get t.pcap --json; quit")
     done = run_icount(host, 0, line)
     assert done.returncode == 0 and "E_" not in done.stdout, done.stdout
     data = b""
