@@ -72,6 +72,14 @@ static const char *const lines[] = {
 	"port --json",
 	"stop --json",
 	"bench tx 1ms --json",
+	"capture --json",
+	"capture 1 filter 1,6,0,0,0 snap 64 room 4096 -",
+	"df --json",
+	"start 0 count 5",
+	"wait idle",
+	"capture read 0 --json",
+	"capture --json",
+	"capture off --json",
 };
 
 static struct app app;
