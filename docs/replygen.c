@@ -67,6 +67,13 @@ static const char *const lines[] = {
 	"port --json",
 	"stop --json",
 	"bench tx 1ms --json",
+	"stream 1.1 add",
+	"size 1.1 imix",
+	"stream --json",
+	"show config --json",
+	"port --json",
+	"stats 1.all --json",
+	"stop 1.1 --json",
 };
 
 static struct app app;
@@ -86,7 +93,7 @@ struct reply_key {
 struct reply_form {
 	const struct cmd *cmd;
 	const struct cmd_form *form;
-	const char *line[8];
+	const char *line[9];
 	unsigned nb_lines, nb_keys, seen;
 	struct reply_key key[KEYS_MAX];
 };

@@ -183,8 +183,16 @@ int program_compile(struct program *prog, const struct stream *s)
 
 int program_new(struct program **to, const struct stream *s, struct uk_alloc *a)
 {
-	struct program *prog = uk_malloc(a, sizeof(*prog));
+	size_t longest = 0;
+	struct program *prog;
 	int rc;
+
+	/* The frame stands last, and no more of it is written. */
+	for (unsigned i = 0; i < s->sizes.count; i++)
+		longest = MAX(longest, (size_t)s->sizes.entry[i].size);
+	if (longest > STREAM_SIZE_MAX)
+		return -EMSGSIZE;
+	prog = uk_malloc(a, offsetof(struct program, frame) + longest);
 
 	if (!prog)
 		return -ENOMEM;

@@ -41,7 +41,7 @@ enum arg_type {
 	ARG_TIME,    /* v.u in ns, within min..max */
 	ARG_ENUM,    /* the name of one of words[]: v.u is its index */
 	ARG_KEYWORD, /* the word `name` itself */
-	ARG_NAME,  /* a word of 1..31 letters, digits, '_', '-', '.': v.text */
+	ARG_NAME, /* a word of 1..31 letters, digits, '_', '-', '.': v.text */
 	/*
 	 * What something is named by its user: arg_stream_name(), or "-" for
 	 * none: v.text, then "".
@@ -128,7 +128,7 @@ struct arg {
 	 */
 	bool repeated;
 	enum subject_scope scope; /* ARG_PORTS: of what it is a set */
-	bool fresh; /* ARG_PORTS: it may name streams that there are not */
+	bool fresh;               /* ARG_PORTS: also of streams there are not */
 	const char *name;         /* "SIZE"; keyword or flag: the word itself */
 	const char *help;         /* one clause, without range and default */
 	const char *unit;         /* of the number, for messages; may be NULL */

@@ -152,7 +152,10 @@ static void shared_means_one(void **state)
 	make(BURST);
 	assert_ptr_equal(out.pkt[0], nb);
 	assert_int_equal(port_tx_out(&port.queue[0]), 0);
-	/* None of the buffers is taken. The same stream again is another netbuf while that is out. */
+	/*
+	 * None of the buffers is taken. The same stream again is another netbuf
+	 * while that is out.
+	 */
 	set(&s, STRATEGY_SHARED);
 	assert_int_equal(port_tx_out(&port.queue[0]), 0);
 	assert_ptr_equal(out.pkt[0], nb);
