@@ -68,6 +68,10 @@ enum call_result app_check_up(struct call *c, uint64_t mask);
  */
 enum call_result app_set(struct call *c);
 
+/* Fails the call as pktgen_try_stream() failed by `rc`; `arg` is at fault. */
+enum call_result app_refuse(struct call *c, int rc,
+			    const struct pktgen_fault *fault, int arg);
+
 /* Fails the call with E_NOMEM. */
 enum call_result app_no_memory(struct call *c, int arg);
 
@@ -75,20 +79,27 @@ enum call_result app_no_memory(struct call *c, int arg);
 extern const struct cmd_hint app_hints[];
 
 /* What the forms of settings begin with. */
-#define APP_PORTS_TO_SET                                      \
-	{                                                     \
-		ARG_PORTS, .optional = true, .name = "PORTS", \
-			   .help = "ports to set"             \
+#define APP_PORTS_TO_SET                                                    \
+	{                                                                   \
+		ARG_PORTS, .optional = true, .sets = true, .name = "PORTS", \
+			   .help = "ports to set"                           \
 	}
-#define APP_STREAMS_TO_SET                                          \
-	{                                                           \
-		ARG_PORTS, .optional = true, .scope = SCOPE_STREAM, \
-			   .name = "PORTS", .help = "ports to set"  \
+#define APP_STREAMS_TO_SET                                         \
+	{                                                          \
+		ARG_PORTS, .optional = true, .sets = true,         \
+			   .scope = SCOPE_STREAM, .name = "PORTS", \
+			   .help = "ports to set"                  \
 	}
 
 /* A number of a header as a word, for arg_setting.initial. */
 #define APP_WORD(number) APP_WORD_OF(number)
 #define APP_WORD_OF(number) #number
+
+#define APP_STREAMS_TO_SHOW                                         \
+	{                                                           \
+		ARG_PORTS, .optional = true, .scope = SCOPE_STREAM, \
+			   .name = "PORTS", .help = "ports to show" \
+	}
 
 /*
  * The file that argument `arg` names, or NULL with the call failed. *serial is

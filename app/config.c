@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "app/app.h"
+#include "pktgen/fields.h"
 #include "shell/arg.h"
 
 void config_get(const struct app *app, struct subject s, struct config *c)
@@ -87,8 +88,6 @@ void config_copy(struct config *to, const struct config *from)
 	memcpy(s, &from->stream, sizeof(*s));
 	s->linkspeed_bps = had.linkspeed_bps;
 	memcpy(s->device_mac, had.device_mac, sizeof(s->device_mac));
-	if (!s->src_mac_set)
-		memcpy(s->src.mac, had.device_mac, sizeof(s->src.mac));
 	to->use.weight = from->use.weight;
 	to->use.disabled = from->use.disabled;
 }
@@ -128,12 +127,10 @@ static void drop_tried(struct app *app, const struct subjects *on,
 			pktgen_drop_stream(&app->pktgen, s.port, s.stream);
 }
 
-int config_edit(struct app *app, const struct setting *setting,
-		const struct subjects *on, const struct value *v,
-		uint64_t now_ns, struct pktgen_fault *fault)
+int config_change(struct app *app, const struct subjects *on,
+		  int (*change)(struct config *c, void *arg), void *arg,
+		  uint64_t now_ns, struct pktgen_fault *fault)
 {
-	void (*const set)(struct config *, const struct value *) =
-		setting->arg->setting->set;
 	struct subject s = {0, 0};
 	struct config is, c;
 	int rc;
@@ -142,11 +139,10 @@ int config_edit(struct app *app, const struct setting *setting,
 	for (; config_next(app, on, &s); s.stream++) {
 		config_get(app, s, &is);
 		memcpy(&c, &is, sizeof(c));
-		set(&c, v);
-		if (same_stream(&is, &c))
-			continue;
-		rc = pktgen_try_stream(&app->pktgen, s.port, s.stream,
-				       &c.stream, fault);
+		rc = change(&c, arg);
+		if (rc >= 0 && !same_stream(&is, &c))
+			rc = pktgen_try_stream(&app->pktgen, s.port, s.stream,
+					       &c.stream, fault);
 		if (rc < 0) {
 			drop_tried(app, on, s);
 			return rc;
@@ -154,12 +150,38 @@ int config_edit(struct app *app, const struct setting *setting,
 	}
 	for (s = (struct subject){0, 0}; config_next(app, on, &s); s.stream++) {
 		config_get(app, s, &c);
-		set(&c, v);
-		if (setting->scope == SCOPE_GLOBAL)
-			session_select(&app->session, c.selected);
-		else
-			put(app, s, &c, now_ns);
+		change(&c, arg);
+		put(app, s, &c, now_ns);
 	}
+	return 0;
+}
+
+struct edit_setting {
+	const struct setting *setting;
+	const struct value *v;
+};
+
+static int edit_setting(struct config *c, void *arg)
+{
+	const struct edit_setting *e = arg;
+
+	e->setting->arg->setting->set(c, e->v);
+	return 0;
+}
+
+int config_edit(struct app *app, const struct setting *setting,
+		const struct subjects *on, const struct value *v,
+		uint64_t now_ns, struct pktgen_fault *fault)
+{
+	struct edit_setting edit = {setting, v};
+	struct config c;
+
+	if (setting->scope != SCOPE_GLOBAL)
+		return config_change(app, on, edit_setting, &edit, now_ns,
+				     fault);
+	config_get(app, (struct subject){0, 0}, &c);
+	edit_setting(&c, &edit);
+	session_select(&app->session, c.selected);
 	return 0;
 }
 
@@ -186,6 +208,7 @@ static void set_initial(const struct app *app, struct subject of,
 	for (unsigned i = 0; setting_at(app->session.env.commands, i, &s); i++)
 		if (config_initial(app, &s, of, &v))
 			s.arg->setting->set(c, &v);
+	fields_reset(&c->stream);
 }
 
 void config_remove_streams(struct app *app, uint64_t now_ns)

@@ -41,9 +41,15 @@ void config_put(struct app *app, struct subject s, const struct config *c,
 void config_copy(struct config *to, const struct config *from);
 
 /*
- * Has the setting be `v` of all of these, whose ports are up, or of none: fails
- * as pktgen_try_stream() does.
+ * Has a function change what is set of all of these, whose ports are up, or of
+ * none: it returns 0 or a negative errno, which ends this, or this fails as
+ * pktgen_try_stream() does. It does the same each time that it is called.
  */
+int config_change(struct app *app, const struct subjects *on,
+		  int (*change)(struct config *c, void *arg), void *arg,
+		  uint64_t now_ns, struct pktgen_fault *fault);
+
+/* The same with the setting be `v`. */
 int config_edit(struct app *app, const struct setting *s,
 		const struct subjects *on, const struct value *v,
 		uint64_t now_ns, struct pktgen_fault *fault);
@@ -71,7 +77,7 @@ enum call_result config_check_idle(struct call *c);
 /* ---- As text, config_text.c ---------------------------------------------- */
 
 /* Room for a line of a configuration, with its NUL. */
-#define CONFIG_LINE_MAX 256
+#define CONFIG_LINE_MAX 1280
 
 /* Where a walk over the lines is; all zero at first. */
 struct config_walk {
@@ -81,6 +87,8 @@ struct config_walk {
 	uint64_t done;     /* ports of it that had their line... */
 	uint64_t inside;   /* ...but for streams of the last of them, which */
 	struct subject at; /* begin here */
+	struct subject of; /* whose frames it is at... */
+	unsigned line;     /* ...and at which line of them */
 };
 
 /*

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "app/traffic.h"
 #include "shell/arg.h"
 
 /* ---- Written down ------------------------------------------------------ */
@@ -43,6 +44,10 @@ static void value_of(const struct app *app, const struct setting *s,
 	struct config c;
 
 	config_get(app, of, &c);
+	/* With other headers than at first, their line says the sizes. */
+	if (s->saved && s->arg->type == ARG_SIZES &&
+	    traffic_has_sizes(&c.stream))
+		stream_set_size(&c.stream, STREAM_SIZE_MIN);
 	memset(v, 0, sizeof(*v));
 	s->arg->setting->get(&c, v);
 }
@@ -172,6 +177,32 @@ static bool is_reset(const struct app *app, const struct setting *s,
 	       arg_equal(s->arg, v, &initial);
 }
 
+/*
+ * The next line of what frames are, see traffic.h; false once there is none.
+ * These come behind the sizes, which they may change, and before all that
+ * limits headers.
+ */
+static bool traffic(const struct app *app, struct config_walk *w,
+		    char line[CONFIG_LINE_MAX])
+{
+	const struct subjects up = subjects_of(app_ports_up(app));
+	char rest[TRAFFIC_REST_MAX], subject[TRAFFIC_SUBJECT_MAX];
+	const char *cmd;
+
+	for (; config_next(app, &up, &w->of); w->of.stream++, w->line = 0) {
+		const struct stream *s =
+			pktgen_stream(&app->pktgen, w->of.port, w->of.stream);
+
+		if (!traffic_line(s, w->line, &cmd, rest))
+			continue;
+		w->line++;
+		snprintf(line, CONFIG_LINE_MAX, "%s %s %s", cmd,
+			 traffic_subject(app, w->of, subject), rest);
+		return true;
+	}
+	return false;
+}
+
 static bool is_added(const struct pktgen *pg, struct subject s)
 {
 	(void)pg;
@@ -235,7 +266,10 @@ bool config_line(const struct app *app, struct config_walk *w,
 		w->at = (struct subject){0, 0};
 	}
 	while (next_setting(app, w)) {
+		if (w->order > APP_SAVE_FIRST && traffic(app, w, line))
+			return true;
 		setting_at(app->session.env.commands, (unsigned)w->setting, &s);
+		s.saved = true;
 		while (next_alike(app, &s, &up, w, &on, &v)) {
 			if (is_reset(app, &s, &on, &v))
 				continue;
@@ -326,8 +360,11 @@ static void restore(struct app *app, const struct kept *k, uint64_t now_ns)
 static bool configures(const struct call *c)
 {
 	struct setting s;
+	bool sets = false;
 
-	if (setting_of(c->cmd, c->form, &s))
+	for (const struct arg *a = c->form->args; a->type != ARG_NONE; a++)
+		sets |= a->sets;
+	if (sets || setting_of(c->cmd, c->form, &s))
 		return true;
 	return c->cmd->configures &&
 	       (!c->cmd->forms[1].run || setting_keyword(&s));

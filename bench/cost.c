@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "pktgen/fields.h"
 #include "pktgen/pktgen.h"
 #include "plat/host/host.h"
 #include "tests/unit/edit_ports.h"
@@ -51,10 +52,11 @@ static void edit(struct stream *s, const void *arg)
 {
 	static const struct size_weight mix[] = {{64, 7}, {594, 4}, {1518, 1}};
 	const char *what = arg;
+	struct fields_fault fault;
 
 	s->sign = !strncmp(what, "sign", 4);
 	if (strstr(what, "flows")) {
-		s->src.ip_prefix = 12;
+		fields_set_word(s, "ipv4.src", "198.18.0.1/12", &fault);
 	} else if (!strcmp(what, "imix")) {
 		s->sizes.count = 3;
 		memcpy(s->sizes.entry, mix, sizeof(mix));

@@ -3,7 +3,7 @@
 cmds-$(CONFIG_APPUKPKTGEN_FILES) += cat chunk df get ls put rm
 cmds-$(CONFIG_APPUKPKTGEN_JOBS) += cancel echo expect jobs lease repeat run sleep wait
 cmds-$(CONFIG_APPUKPKTGEN_CONFIG) += load reset save show
-cmds-$(CONFIG_APPUKPKTGEN_HEADERS) += dst linkspeed proto signature src ttl
+cmds-$(CONFIG_APPUKPKTGEN_HEADERS) += dscp dst headers linkspeed payload proto seed set signature src tcp ttl vary vlan
 cmds-$(CONFIG_APPUKPKTGEN_STREAMS) += pause resume stream weight
 cmds-$(CONFIG_APPUKPKTGEN_TUNING) += burst debt gap onfull strategy
 cmds-$(CONFIG_APPUKPKTGEN_BENCH) += bench

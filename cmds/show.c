@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include <string.h>
 
-#include "app/app.h"
+#include "app/preview.h"
+#include "app/traffic.h"
 #include "shell/arg.h"
 
 enum { PORTS, CONFIG, JSON };
@@ -77,6 +78,7 @@ static void show_settings(struct reply *r, const struct app *app,
 	}
 	if (open)
 		reply_end(r);
+	traffic_show(pktgen_stream(&app->pktgen, of.port, of.stream), r);
 }
 
 static enum call_result run(struct call *c)
@@ -111,6 +113,38 @@ static enum call_result run(struct call *c)
 	return more ? CALL_AGAIN : CALL_DONE;
 }
 
+/* One frame, of one stream. */
+enum { FRAME, NUMBER, OF };
+
+static const struct arg frame_args[] = {
+	[FRAME] = {ARG_KEYWORD, .name = "frame", .help = "show a frame"},
+	[NUMBER] = {ARG_INT, .name = "N", .help = "number of the frame, from 0",
+		    .max = UINT64_MAX >> 1},
+	[OF] = {ARG_PORTS, .optional = true, .scope = SCOPE_STREAM,
+		.name = "PORTS", .help = "port, or stream, that sends it"},
+	ARG_JSON("reply as JSON"),
+	{ARG_NONE},
+};
+
+static enum call_result run_frame(struct call *c)
+{
+	const struct app *app = call_app(c);
+	const struct subjects *on = &c->v[OF].subjects;
+	struct subject s = {0, 0}, next;
+
+	if (app_check_up(c, on->ports) != CALL_DONE)
+		return CALL_FAIL;
+	/* The first of those that are meant; more are named by mistake. */
+	if (!config_next(app, on, &s))
+		return CALL_DONE;
+	next = (struct subject){s.port, s.stream + 1};
+	if (c->v[OF].set && config_next(app, on, &next))
+		return call_fail(c, E_RANGE, OF,
+				 "'show frame' takes one port, or one stream");
+	preview_show(app, s, c->v[NUMBER].u, c->reply);
+	return CALL_DONE;
+}
+
 const struct cmd cmd_show = {
 	.name = "show",
 	.group = GROUP_WATCHING,
@@ -119,6 +153,8 @@ const struct cmd cmd_show = {
 		(const struct cmd_form[]){
 			{args, run, NULL},
 			{all_args, run, "show them without the keyword"},
+			{frame_args, run_frame,
+			 "show a frame as it would be sent: fields and bytes"},
 			{0},
 		},
 	.notes = "'show files', 'show jobs', 'show ports', 'show stats' and "
@@ -126,7 +162,8 @@ const struct cmd cmd_show = {
 		 "'stats' and 'version'; 'show run' is 'save'. A setting "
 		 "without its value, such as 'rate' or 'size 0', shows it.",
 	.examples = (const char *const[]){"show config", "show 0 config --json",
-					  "show 0.3 config", NULL},
+					  "show 0.3 config", "show frame 0",
+					  "show frame 7 0", NULL},
 	.see = (const char *const[]){"save", "port", NULL},
 	.leads =
 		(const struct cmd_lead[]){

@@ -165,13 +165,16 @@ struct pktgen_fault {
 	unsigned port;
 	unsigned size;     /* -EMSGSIZE: the one at fault, bytes with FCS... */
 	unsigned min, max; /* ...and what this port takes of this stream */
+	struct headers headers; /* of the stream */
+	bool sign;
 };
 
 /*
  * Whether the port can send its stream as `s`: -ERANGE when the rate cannot be
  * kept, -EMSGSIZE when a size is less than the headers need or more than the
- * port takes, with *fault saying where; -ENOMEM. The port is up. What was tried
- * last can be taken by pktgen_take_stream(), whose next burst has it.
+ * port takes, or as program_new() fails, with *fault saying where. The port is
+ * up. What was tried last can be taken by pktgen_take_stream(), whose next
+ * burst has it.
  */
 int pktgen_try_stream(struct pktgen *pg, unsigned port, unsigned stream,
 		      const struct stream *s, struct pktgen_fault *fault);

@@ -164,8 +164,11 @@ int pktgen_try_stream(struct pktgen *pg, unsigned port, unsigned stream,
 
 	fault->port = port;
 	fault->min = stream_size_min(s);
-	fault->max =
-		MIN(port_max_size(&pg->port[port]), (unsigned)STREAM_SIZE_MAX);
+	fault->max = MIN(port_max_size(&pg->port[port]) +
+				 (stream_tagged(s) ? PORT_VLAN_TAG_LEN : 0),
+			 (unsigned)STREAM_SIZE_MAX);
+	fault->headers = s->headers;
+	fault->sign = s->sign;
 	fault->size = stream_bad_size(s, fault->min, fault->max);
 	if (fault->size)
 		return -EMSGSIZE;

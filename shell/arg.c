@@ -343,6 +343,11 @@ enum shell_err arg_take(const struct arg *a, const char *word,
 		err = take_speed(word, v);
 		break;
 	case ARG_TEXT:
+		if (a->fits && !a->fits(word))
+			return E_SYNTAX;
+		v->word = word;
+		v->word_len = strlen(word);
+		return E_OK;
 	case ARG_REST:
 		v->word = word;
 		v->word_len = strlen(word);

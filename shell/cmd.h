@@ -24,7 +24,7 @@
 #include "units/subject.h"
 #include "units/value.h"
 
-#define CMD_ARGS_MAX 8
+#define CMD_ARGS_MAX 10
 #define CMD_TEXT_MAX 96
 #define CMD_STATE_WORDS 264
 
@@ -122,6 +122,12 @@ struct arg {
 	bool optional;
 	bool command; /* ARG_REST: it is a command, and completed as one */
 	bool page;    /* ARG_KEYWORD: its form takes a person's terminal */
+	bool sets;    /* ARG_PORTS: its form may stand in a configuration */
+	/*
+	 * Its form shows what is set where the line lacks this one, which is
+	 * then not set. So do settings.
+	 */
+	bool asked;
 	/*
 	 * The last of its form: further words go to the values behind it, as
 	 * long as CMD_ARGS_MAX has some.
@@ -150,6 +156,8 @@ struct arg {
 	 * at `i`, from 0, into *name; false when there are not as many.
 	 */
 	bool (*names)(void *app, unsigned i, struct arg_name *name);
+	/* ARG_TEXT: whether a word can be one; NULL: any can. */
+	bool (*fits)(const char *word);
 	/* The last of a form that sets something, which makes it a setting. */
 	const struct arg_setting *setting;
 };

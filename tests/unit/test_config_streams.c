@@ -10,6 +10,7 @@
 #include "any_value.h"
 #include "app_rig.h"
 #include "shell/arg.h"
+#include "unit_stream.h"
 
 #define NB_PORTS 2
 #define NB_STREAMS 12
@@ -164,7 +165,8 @@ static void as_many_as_there_can_be_are_loaded(void **state)
 		struct config c;
 
 		config_get(&rig.app, (struct subject){0, i}, &c);
-		c.stream.dst.udp = (uint16_t)i;
+		snprintf(line, sizeof(line), "%u", i);
+		set_field(&c.stream, "udp.dst", line);
 		c.stream.rate = (struct rate){RATE_PPS, 1000000ull * (1 + i)};
 		config_put(&rig.app, (struct subject){0, i}, &c, rig.now);
 	}

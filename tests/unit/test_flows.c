@@ -9,6 +9,7 @@
 #include "pktgen/pktgen.h"
 #include "plat/host/host.h"
 #include "unit.h"
+#include "unit_stream.h"
 
 #define US 1000ull
 #define S 1000000000ull
@@ -78,11 +79,13 @@ static void set_stream(unsigned i, uint64_t pps, bool sign)
 {
 	struct stream s = *pktgen_stream(&pg, 0, i);
 	struct pktgen_fault fault;
+	char text[16];
 
 	s.rate = (struct rate){pps ? RATE_PPS : RATE_MAX, pps * 1000000};
-	s.dst.udp = (uint16_t)i;
+	snprintf(text, sizeof(text), "%u", i);
+	set_field(&s, "udp.dst", text);
 	s.sign = sign;
-	s.src.ip_prefix = i & 1 ? 24 : IPV4_BITS;
+	set_low(&s, "src", i & 1 ? 8 : 0, NULL);
 	stream_set_size(&s, (uint16_t)(100 + 50 * i));
 	assert_int_equal(pktgen_try_stream(&pg, 0, i, &s, &fault), 0);
 	pktgen_take_stream(&pg, 0, i, &s, now);
