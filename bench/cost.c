@@ -31,12 +31,15 @@ static int many(const char *what, uint64_t now_ns)
 
 	for (unsigned i = 0; i < n; i++) {
 		struct pktgen_fault fault;
+		struct fields_fault unset;
 		struct stream s;
+		char port[12];
 
 		if (i && pktgen_add_stream(&pg, 0, i, 0, now_ns) < 0)
 			return -1;
 		s = *pktgen_stream(&pg, 0, i);
-		s.src.udp = (uint16_t)i;
+		snprintf(port, sizeof(port), "%u", i);
+		fields_set_word(&s, "udp.src", port, &unset);
 		s.sign = !strncmp(what, "sign", 4);
 		if (strstr(what, "paced"))
 			s.rate = (struct rate){RATE_PPS,
