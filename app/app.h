@@ -183,6 +183,9 @@ enum call_result app_list_streams(struct call *c, unsigned at,
 				  void (*row)(struct call *c,
 					      struct subject s));
 
+/* One size is a number; several are the word that `size` takes, key `mix`. */
+void app_show_sizes(struct reply *r, const struct stream *s);
+
 /* Counters of a stream since `stats clear`, for app_list_streams(). */
 void app_show_counts(struct call *c, struct subject s);
 

@@ -98,6 +98,18 @@ enum call_result app_list_streams(struct call *c, unsigned at,
 	return more ? CALL_AGAIN : CALL_DONE;
 }
 
+void app_show_sizes(struct reply *r, const struct stream *s)
+{
+	char buf[ARG_PRINT_MAX];
+
+	if (s->sizes.count == 1) {
+		reply_u64(r, "size", s->sizes.entry[0].size, "bytes");
+		return;
+	}
+	value_sizes_print(&s->sizes, buf, sizeof(buf));
+	reply_text(r, "mix", buf);
+}
+
 void app_show_counts(struct call *c, struct subject s)
 {
 	struct pktgen_stream_view v;
@@ -106,7 +118,7 @@ void app_show_counts(struct call *c, struct subject s)
 	reply_map(c->reply, "tx", REPLY_TABLE);
 	reply_u64(c->reply, "packets", v.sent.packets, NULL);
 	reply_u64(c->reply, "bytes", v.sent.bytes, NULL);
-	reply_u64(c->reply, "first", v.sent.first_ns, "ns");
-	reply_u64(c->reply, "last", v.sent.last_ns, "ns");
+	reply_u64(c->reply, "first_at", v.sent.first_ns, "ns");
+	reply_u64(c->reply, "last_at", v.sent.last_ns, "ns");
 	reply_end(c->reply);
 }

@@ -72,19 +72,6 @@ static void show_rate(struct reply *r, const struct stream *s)
 	reply_text(r, "rate", buf);
 }
 
-/* One size is a number; several are the word that `size` takes. */
-static void show_size(struct reply *r, const struct stream *s)
-{
-	char buf[ARG_PRINT_MAX];
-
-	if (s->sizes.count == 1) {
-		reply_u64(r, "size", s->sizes.entry[0].size, "bytes");
-		return;
-	}
-	value_sizes_print(&s->sizes, buf, sizeof(buf));
-	reply_text(r, "mix", buf);
-}
-
 /* The seconds for which it has been, where it is. */
 static void show_stall(struct reply *r, const struct worker_view *v,
 		       uint64_t now_ns)
@@ -109,9 +96,9 @@ static void show_up(struct reply *r, const struct pktgen *pg, unsigned i,
 		reply_text(r, "state", app_state(v));
 	show_stall(r, v, now_ns);
 	if (pg->set[i].nb_streams > 1)
-		reply_u64(r, "streams", pg->set[i].nb_streams, NULL);
+		reply_u64(r, "stream_count", pg->set[i].nb_streams, NULL);
 	reply_text(r, "mode", app_modes[app_mode_word(v->mode)].name);
-	show_size(r, s);
+	app_show_sizes(r, s);
 	show_rate(r, s);
 	reply_textf(r, "mac", "%02x:%02x:%02x:%02x:%02x:%02x", m[0], m[1], m[2],
 		    m[3], m[4], m[5]);

@@ -40,8 +40,7 @@ static void show_one(struct call *c, struct subject s)
 	value_rate_print(&is->rate, text, sizeof(text));
 	reply_text(c->reply, "rate", text);
 	reply_u64(c->reply, "weight", use->weight, NULL);
-	value_sizes_print(&is->sizes, text, sizeof(text));
-	reply_text(c->reply, "size", text);
+	app_show_sizes(c->reply, is);
 	reply_text(c->reply, "strategy", app_strategies[v.strategy].name);
 	reply_u64(c->reply, "sent", v.sent.packets, NULL);
 }

@@ -80,6 +80,13 @@ static const char *const lines[] = {
 	"capture read 0 --json",
 	"capture --json",
 	"capture off --json",
+	"stream 1.1 add",
+	"size 1.1 imix",
+	"stream --json",
+	"show config --json",
+	"port --json",
+	"stats 1.all --json",
+	"stop 1.1 --json",
 };
 
 static struct app app;
@@ -99,7 +106,7 @@ struct reply_key {
 struct reply_form {
 	const struct cmd *cmd;
 	const struct cmd_form *form;
-	const char *line[8];
+	const char *line[9];
 	unsigned nb_lines, nb_keys, seen;
 	struct reply_key key[KEYS_MAX];
 };

@@ -70,7 +70,7 @@ static inline bool make_due(struct worker *w, struct burst *b, struct flow *f,
 	if (unlikely(!--f->frames_left))
 		schedule_end(w, f);
 	else
-		turns_set(&w->due, f->index, schedule_due(f));
+		turns_set(&w->due, f->index, schedule_key(w, schedule_due(f)));
 	return true;
 }
 
@@ -90,14 +90,18 @@ unsigned engine_make_many(struct worker *w, uint64_t now_ns)
 	struct burst b = {0};
 	struct outbox *o = &w->out;
 	bool more = true;
+	uint64_t now;
 
+	if (unlikely(schedule_is_old(w, now_ns)))
+		schedule_rebase(w, now_ns);
+	now = schedule_key(w, now_ns);
 	w->nb_timed = 0;
 	while (b.nb < w->how.burst && more) {
-		const struct turn *due = turns_first(&w->due);
 		struct flow *left;
 
-		if (due->key <= now_ns) {
-			more = make_due(w, &b, w->flow[due->who], now_ns);
+		if (turns_key(&w->due) <= now) {
+			more = make_due(w, &b, w->flow[turns_who(&w->due)],
+					now_ns);
 			continue;
 		}
 		left = schedule_left(w);

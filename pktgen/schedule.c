@@ -143,6 +143,26 @@ void schedule_weight(struct worker *w, struct flow *f, uint16_t weight)
 
 /* ---- What flows are at -------------------------------------------------- */
 
+void schedule_rebase(struct worker *w, uint64_t now_ns)
+{
+	struct worker_round *r = &w->round;
+	const uint64_t base = r->at / SCHEDULE_ROUND * SCHEDULE_ROUND;
+
+	w->epoch_ns = now_ns;
+	r->at -= base;
+	r->list_from -= MIN(r->list_from, base);
+	for (unsigned i = 0; i < w->nb_flows; i++) {
+		struct flow *f = w->flow[i];
+
+		if (f->share.on) {
+			f->share.round -= base;
+			f->share.key -= base;
+			turns_set(&w->share, i, f->share.key);
+		}
+		schedule_set(w, f);
+	}
+}
+
 void schedule_set(struct worker *w, struct flow *f)
 {
 	const bool runs = f->state == FLOW_RUNS;
@@ -151,8 +171,8 @@ void schedule_set(struct worker *w, struct flow *f)
 
 	turns_set(&w->due, f->index,
 		  !runs   ? TURNS_NEVER
-		  : paced ? schedule_due(f)
-			  : f->until_ns);
+		  : paced ? schedule_key(w, schedule_due(f))
+			  : schedule_key(w, f->until_ns));
 	if (shares && !f->share.on)
 		join(w, f);
 	else if (!shares && f->share.on)
@@ -186,6 +206,6 @@ void schedule_end(struct worker *w, struct flow *f)
 
 void schedule_expire(struct worker *w, uint64_t now_ns)
 {
-	while (turns_first(&w->due)->key <= now_ns)
-		schedule_end(w, w->flow[turns_first(&w->due)->who]);
+	while (turns_key(&w->due) <= schedule_key(w, now_ns))
+		schedule_end(w, w->flow[turns_who(&w->due)]);
 }

@@ -3,7 +3,7 @@
  * Of several flows of a worker, which sends next. Two trees of turns say so:
  *
  *   due    of each flow that runs the time when its next frame is due or its
- *          run ends, whichever is first
+ *          run ends, whichever is first, in ns since the worker's epoch
  *   share  of those that are not paced, what is left goes by weight: a round
  *          has as many turns of each as its weight, evenly spread. A turn's key
  *          is the round and where in it, in 1/SCHEDULE_ROUND; who comes anew
@@ -18,7 +18,7 @@
 
 #include "pktgen/worker.h"
 
-#define SCHEDULE_ROUND 65536u
+#define SCHEDULE_ROUND 8192u
 
 /* Room for `n` flows, or -ENOMEM; for worker_reserve(). */
 int schedule_reserve(struct worker *w, unsigned n);
@@ -45,6 +45,27 @@ void schedule_remove(struct worker *w, struct flow *f);
 /* From the next round on. */
 void schedule_weight(struct worker *w, struct flow *f, uint16_t weight);
 
+/*
+ * Keys have 50 bits: after this, in ns or in the unit of a round, they begin
+ * anew. What is further than a key can say is looked at again by then.
+ */
+#define SCHEDULE_EPOCH (1ull << 48)
+
+/* Before a burst: keys begin anew if it is time. */
+void schedule_rebase(struct worker *w, uint64_t now_ns);
+
+static inline bool schedule_is_old(const struct worker *w, uint64_t now_ns)
+{
+	return now_ns - w->epoch_ns > SCHEDULE_EPOCH ||
+	       w->round.at > SCHEDULE_EPOCH;
+}
+
+/* The key of a time. */
+static inline uint64_t schedule_key(const struct worker *w, uint64_t ns)
+{
+	return ns > w->epoch_ns ? ns - w->epoch_ns : 0;
+}
+
 /* When the next frame is due that the flow makes, or it ends. */
 static inline uint64_t schedule_due(const struct flow *f)
 {
@@ -60,7 +81,7 @@ static inline struct flow *schedule_left(const struct worker *w)
 
 	if (likely(r->listed))
 		return w->flow[r->list[r->next]];
-	return r->nb_flows ? w->flow[turns_first(&w->share)->who] : NULL;
+	return r->nb_flows ? w->flow[turns_who(&w->share)] : NULL;
 }
 
 /* See schedule_turn(): without a list, and past those that have ended. */

@@ -3,9 +3,11 @@
 
 #include <errno.h>
 
-static uint64_t key_of(const struct turns *t, unsigned who)
+/* Key and number. */
+static uint64_t taker(const struct turns *t, unsigned who)
 {
-	return who < t->size ? t->node[t->size + who].key : TURNS_NEVER;
+	return who < t->size ? t->node[t->size + who]
+			     : TURNS_NEVER << TURNS_WHO_BITS | who;
 }
 
 int turns_reserve(struct turns *t, unsigned n, struct uk_alloc *a)
@@ -20,11 +22,12 @@ int turns_reserve(struct turns *t, unsigned n, struct uk_alloc *a)
 	if (!more.node)
 		return -ENOMEM;
 	for (unsigned i = 0; i < more.size; i++)
-		more.node[more.size + i] = (struct turn){key_of(t, i), i};
+		more.node[more.size + i] = taker(t, i);
 	for (unsigned at = more.size - 1; at; at--) {
-		const struct turn *const left = &more.node[2 * at];
+		const unsigned left = 2 * at;
+		const bool right = more.node[left + 1] < more.node[left];
 
-		more.node[at] = left[left[1].key < left[0].key];
+		more.node[at] = more.node[left + right];
 	}
 	turns_free(t, a);
 	*t = more;

@@ -129,6 +129,7 @@ static void start_worker(struct worker *w, uint64_t now_ns)
 	w->at_limit = false;
 	w->all_over = false;
 	w->round.at = 0;
+	w->epoch_ns = now_ns;
 	w->run_packets = w->stats.tx_packets;
 	w->moved_ns = now_ns;
 	w->err = 0;

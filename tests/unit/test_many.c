@@ -604,12 +604,35 @@ static void all_that_there_can_be(void **state)
 		assert_int_equal(pg.set[0].stream[i]->flow->sent.packets, 3);
 }
 
+/* Longer than the keys of a schedule reach: they begin anew on the way. */
+static void weeks_are_not_too_long(void **state)
+{
+	const uint64_t day = 24 * 3600 * S, minute = 60 * S;
+	const struct flow_limit limit = {FLOW_NO_LIMIT, 20 * day};
+	(void)state;
+
+	add(3);
+	set(0, 16667, false);
+	set(1, 33334, true);
+	set(2, 0, false);
+	host_netdev_tap(dev[0], NULL, NULL);
+	pktgen_start_limited(&pg, 1, &limit, now);
+	run_until(now + 20 * day, minute / 4);
+	run_to_the_end();
+	/* A frame a minute, or two; each was due when it was looked for. */
+	assert_in_range(pg.set[0].stream[0]->flow->sent.packets, 28800, 28801);
+	assert_in_range(pg.set[0].stream[1]->flow->sent.packets, 57600, 57602);
+	assert_true(pg.set[0].stream[2]->flow->sent.packets > 1000000);
+	assert_true(pktgen_worker(&pg, 0, 0)->epoch_ns > 15 * day);
+	assert_int_equal(pktgen_look(&pg, 0)->done.runs, 1);
+}
+
 /* Besides frames, its program, and what random gaps need. */
 static void a_stream_is_small(void **state)
 {
 	(void)state;
 	assert_true(sizeof(struct pktgen_stream) + sizeof(struct flow) +
-			    2 * 2 * 2 * sizeof(struct turn) + 64 <
+			    2 * 2 * 2 * sizeof(uint64_t) + 64 <
 		    3200);
 }
 
@@ -631,6 +654,7 @@ int main(void)
 		TEST(numbers_may_have_gaps),
 		TEST(without_memory_nothing_changes),
 		TEST(all_that_there_can_be),
+		TEST(weeks_are_not_too_long),
 		TEST(a_stream_is_small),
 	};
 
