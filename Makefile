@@ -42,7 +42,7 @@ test: $(O)/gen/image/uk/config.h $(O)/gen/uk/config.h
 	@$(MAKE) --no-print-directory unit
 	@$(MAKE) --no-print-directory fuzz
 	@$(MAKE) --no-print-directory image test-image tiny-image test-client \
-		vhost bench-tools $(O)/host/capture-frames
+		test-frames vhost bench-tools $(O)/host/capture-frames
 	@$(PYTHON) -m pytest -p no:cacheprovider -q -n auto --maxprocesses 4 \
 		--dist loadfile tests
 
@@ -94,7 +94,7 @@ cost: $(O)/fast/cost
 	@bench/cost
 
 ## docs: docs/commands.md and the README's table, from the command table
-docs: $(O)/host/docgen $(O)/host/replygen
+docs: $(O)/host/docgen $(O)/host/replygen $(O)/host/headergen
 	@tools/docs
 
 ## clean: remove build/

@@ -35,7 +35,7 @@ void app_init(struct app *app, struct uk_alloc *a, uint64_t now_ns)
 		.app = app,
 		.commands = cmd_table,
 		.nb_ports = nb_ports,
-		.nb_streams = app_nb_streams,
+		.streams = &app_streams,
 		.due = due,
 		.store = &app->store,
 		.hints = app_hints,

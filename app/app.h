@@ -24,8 +24,6 @@ struct app_port {
 	struct stats_rate rate;
 	struct stats_history history;
 	struct app_run run;
-	/* By stream, while a configuration is loaded. */
-	struct config kept[PKTGEN_MAX_STREAMS];
 	/* What was told by then: done.runs and err of its view... */
 	uint64_t done_told;
 	int err_told;
@@ -44,7 +42,6 @@ struct app {
 	uint64_t boot_serial;   /* of the last file that came with the image */
 	uint64_t lease_ns;      /* how long without a request; 0: for ever */
 	uint64_t lease_began_ns; /* requests before do not count */
-	uint64_t kept_selected;  /* with app_port.kept */
 	struct live live;
 	struct app_capture capture;
 };
@@ -73,24 +70,38 @@ enum call_result app_check_up(struct call *c, uint64_t mask);
  */
 enum call_result app_set(struct call *c);
 
+/* Fails the call as pktgen_try_stream() failed by `rc`; `arg` is at fault. */
+enum call_result app_refuse(struct call *c, int rc,
+			    const struct pktgen_fault *fault, int arg);
+
+/* Fails the call with E_NOMEM. */
+enum call_result app_no_memory(struct call *c, int arg);
+
 /* Words of other tools that are no commands here; ends with a NULL word. */
 extern const struct cmd_hint app_hints[];
 
 /* What the forms of settings begin with. */
-#define APP_PORTS_TO_SET                                      \
-	{                                                     \
-		ARG_PORTS, .optional = true, .name = "PORTS", \
-			   .help = "ports to set"             \
+#define APP_PORTS_TO_SET                                                    \
+	{                                                                   \
+		ARG_PORTS, .optional = true, .sets = true, .name = "PORTS", \
+			   .help = "ports to set"                           \
 	}
-#define APP_STREAMS_TO_SET                                          \
-	{                                                           \
-		ARG_PORTS, .optional = true, .scope = SCOPE_STREAM, \
-			   .name = "PORTS", .help = "ports to set"  \
+#define APP_STREAMS_TO_SET                                         \
+	{                                                          \
+		ARG_PORTS, .optional = true, .sets = true,         \
+			   .scope = SCOPE_STREAM, .name = "PORTS", \
+			   .help = "ports to set"                  \
 	}
 
 /* A number of a header as a word, for arg_setting.initial. */
 #define APP_WORD(number) APP_WORD_OF(number)
 #define APP_WORD_OF(number) #number
+
+#define APP_STREAMS_TO_SHOW                                         \
+	{                                                           \
+		ARG_PORTS, .optional = true, .scope = SCOPE_STREAM, \
+			   .name = "PORTS", .help = "ports to show" \
+	}
 
 /*
  * The file that argument `arg` names, or NULL with the call failed. *serial is
@@ -158,8 +169,29 @@ uint64_t app_lease_end_ns(const struct app *app);
  */
 void app_check_lease(struct app *app, uint64_t now_ns);
 
-/* The number of streams of a port. */
-unsigned app_nb_streams(const void *app, unsigned port);
+/* What a stream can be at, by enum flow_state, then disabled; what one is. */
+extern const char *const app_stream_states[];
+const char *app_stream_state(const struct app *app, struct subject s);
+
+/*
+ * A row for each stream of a set, some at a call: CALL_AGAIN until all have
+ * theirs. c->state[at] remembers the next; what is in `row` goes into the map
+ * that is open, behind port and stream.
+ */
+enum call_result app_list_streams(struct call *c, unsigned at,
+				  const struct subjects *on,
+				  void (*row)(struct call *c,
+					      struct subject s));
+
+/* Counters of a stream since `stats clear`, for app_list_streams(). */
+void app_show_counts(struct call *c, struct subject s);
+
+/* "port 0" of one with a single stream, else "stream 0.3". */
+void app_subject_print(const struct app *app, struct subject s, char *buf,
+		       size_t size);
+
+/* The streams of ports, for those who take words. */
+extern const struct parse_streams app_streams;
 
 /*
  * The save_order of settings that limit others: a size or a link's speed, then

@@ -54,13 +54,33 @@ static struct subject subject(const struct bench *b)
 	return (struct subject){b->port, 0};
 }
 
+static struct bench_settings get(const struct bench *b, const struct app *app)
+{
+	struct config c;
+
+	config_get(app, subject(b), &c);
+	return (struct bench_settings){c.mode, c.how, c.stream.rate};
+}
+
+static void put(const struct bench *b, struct app *app,
+		const struct bench_settings *s, uint64_t now_ns)
+{
+	struct config c;
+
+	config_get(app, subject(b), &c);
+	c.mode = s->mode;
+	memcpy(&c.how, &s->how, sizeof(c.how));
+	c.stream.rate = s->rate;
+	config_put(app, subject(b), &c, now_ns);
+}
+
 static void set(struct bench *b, struct app *app, const struct bench_run *r,
 		uint64_t now_ns)
 {
 	b->set.how.strategy = r->strategy;
 	b->set.how.burst = r->burst;
 	b->set.mode = r->mode;
-	config_put(app, subject(b), &b->set, now_ns);
+	put(b, app, &b->set, now_ns);
 	b->changes = app->pktgen.set[b->port].changes;
 }
 
@@ -102,10 +122,9 @@ void bench_begin(struct bench *b, struct app *app, unsigned port,
 {
 	b->port = port;
 	b->time_ns = time_ns;
-	config_get(app, subject(b), &b->before);
-	memcpy(&b->set, &b->before, sizeof(b->set));
-	b->set.stream.rate = (struct rate){.unit = RATE_MAX};
-	config_put(app, subject(b), &b->set, now_ns);
+	b->before = b->set = get(b, app);
+	b->set.rate = (struct rate){.unit = RATE_MAX};
+	put(b, app, &b->set, now_ns);
 	for (unsigned i = 0; i < BENCH_RUNS; i++)
 		b->nb_runs += has_strategy(b, app, bench_run(i).strategy);
 	b->began_ns = now_ns;
@@ -192,22 +211,22 @@ enum bench_result bench_step(struct bench *b, struct app *app, uint64_t now_ns)
 
 void bench_end(struct bench *b, struct app *app, uint64_t now_ns)
 {
-	const struct config *before = &b->before, *set = &b->set;
-	struct config c;
+	const struct bench_settings *before = &b->before, *set = &b->set;
+	struct bench_settings s;
 
 	/* While it drains nobody runs it but another one. */
 	if (b->phase != BENCH_DRAIN || !worker_runs(look(b, app)->state))
 		pktgen_abandon(&app->pktgen, 1ull << b->port);
-	config_get(app, subject(b), &c);
-	if (c.mode == set->mode)
-		c.mode = before->mode;
-	if (c.how.strategy == set->how.strategy)
-		c.how.strategy = before->how.strategy;
-	if (c.how.burst == set->how.burst)
-		c.how.burst = before->how.burst;
-	if (c.stream.rate.unit == RATE_MAX)
-		c.stream.rate = before->stream.rate;
-	config_put(app, subject(b), &c, now_ns);
+	s = get(b, app);
+	if (s.mode == set->mode)
+		s.mode = before->mode;
+	if (s.how.strategy == set->how.strategy)
+		s.how.strategy = before->how.strategy;
+	if (s.how.burst == set->how.burst)
+		s.how.burst = before->how.burst;
+	if (s.rate.unit == RATE_MAX)
+		s.rate = before->rate;
+	put(b, app, &s, now_ns);
 }
 
 uint64_t bench_left_ns(const struct bench *b, uint64_t now_ns)

@@ -48,6 +48,13 @@ struct bench_run {
 	unsigned mode;
 };
 
+/* What it sets of its port, and of the port's first stream. */
+struct bench_settings {
+	unsigned mode;
+	struct worker_how how;
+	struct rate rate;
+};
+
 struct bench {
 	unsigned port;
 	unsigned nb_runs; /* that there will be */
@@ -63,7 +70,7 @@ struct bench {
 	uint64_t sent;   /* frames that the device took, measured or not */
 	uint64_t null;   /* frames of mode null, likewise */
 	/* As it was, and as it was set last. */
-	struct config before, set;
+	struct bench_settings before, set;
 	uint64_t changes;        /* of the port's, when it was set last */
 	struct bench_count from; /* at the start of this phase */
 	struct bench_count count[BENCH_RUNS];

@@ -27,6 +27,7 @@ static void take_base(struct app *app, uint64_t mask)
 		if (!(mask >> i & 1) || !v)
 			continue;
 		app->port[i].base = v->stats;
+		pktgen_clear_streams(&app->pktgen, i);
 		pktgen_lag(&app->pktgen, i, &app->port[i].lag_base);
 	}
 }

@@ -51,13 +51,16 @@ static bool is_one(const struct subjects *s)
 			 : s->nb_parts == 1 && p->stream == p->last_stream);
 }
 
-/* Fails the call where the field has no streams, and some were named. */
-static enum call_result check_scope(struct call *c, int arg,
-				    const struct field *f,
+/*
+ * Fails the call where the field has no streams, and some were named; a counter
+ * is the stream's then.
+ */
+static enum call_result check_scope(struct call *c, int arg, struct field *f,
 				    const struct subjects *on)
 {
 	char name[FIELD_TEXT_MAX], ports[SUBJECTS_PRINT_MAX];
 
+	f->of_stream = on->dotted && field_has_stream(f);
 	if (!on->dotted || field_scope(f) == SCOPE_STREAM)
 		return CALL_DONE;
 	field_name(f, name, sizeof(name));
@@ -84,7 +87,7 @@ static bool take_other(struct call *c, const char *word, struct condition *cond)
 		return false;
 	memcpy(text, word, (size_t)(colon - word));
 	text[colon - word] = '\0';
-	if (subjects_take(text, ports.count, &on) || !is_one(&on) ||
+	if (arg_subjects(text, &ports, &on) || !is_one(&on) ||
 	    !field_find(app, colon + 1, &cond->other))
 		return false;
 	if (check_scope(c, COND_VALUE, &cond->other, &on) != CALL_DONE)
@@ -219,23 +222,35 @@ static bool compare(const struct condition *cond, const struct field_value *is,
 	return field_compare(is, cond->op, wanted);
 }
 
+static void subject_name(const struct app *app, const struct field *f,
+			 struct subject s, char *buf, size_t size)
+{
+	if (field_scope(f) == SCOPE_STREAM)
+		app_subject_print(app, s, buf, size);
+	else
+		snprintf(buf, size, "port %u", s.port);
+}
+
 bool condition_holds(const struct app *app, const struct condition *cond,
 		     char *why, size_t size)
 {
 	struct field_value is, wanted = cond->value;
 	struct subject s = {0, 0};
-	char name[FIELD_TEXT_MAX];
+	char name[FIELD_TEXT_MAX], of[32];
 
 	if (cond->has_other)
 		field_read(app, &cond->other, cond->other_of, &wanted);
 	for (; config_next(app, &cond->on, &s); s.stream++) {
 		field_read(app, &cond->field, s, &is);
+		/* What the port has one of is the same of all its streams. */
+		if (field_scope(&cond->field) != SCOPE_STREAM)
+			s.stream = SUBJECT_STREAM_MAX;
 		if (compare(cond, &is, &wanted))
 			continue;
 		field_name(&cond->field, name, sizeof(name));
-		snprintf(why, size,
-			 "port %u: %.40s is %.60s, expected %s %.60s%s%s",
-			 s.port, name, is.text, field_ops[cond->op].name,
+		subject_name(app, &cond->field, s, of, sizeof(of));
+		snprintf(why, size, "%s: %.40s is %.60s, expected %s %.60s%s%s",
+			 of, name, is.text, field_ops[cond->op].name,
 			 wanted.text, cond->near.given ? " +- " : "",
 			 cond->near.text);
 		return false;

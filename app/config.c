@@ -4,14 +4,8 @@
 #include <string.h>
 
 #include "app/app.h"
+#include "pktgen/fields.h"
 #include "shell/arg.h"
-
-unsigned app_nb_streams(const void *app, unsigned port)
-{
-	const struct pktgen *pg = &((const struct app *)app)->pktgen;
-
-	return pktgen_up(pg, port) ? pg->set[port].nb_streams : 1;
-}
 
 void config_get(const struct app *app, struct subject s, struct config *c)
 {
@@ -20,11 +14,14 @@ void config_get(const struct app *app, struct subject s, struct config *c)
 
 	memset(c, 0, sizeof(*c));
 	c->how = worker_how_default;
+	c->use.weight = 1;
 	c->selected = session_selected(&app->session);
 	if (!pktgen_up(pg, s.port))
 		return;
 	memcpy(&c->stream, pktgen_stream(pg, s.port, s.stream),
 	       sizeof(c->stream));
+	memcpy(&c->use, pktgen_stream_use(pg, s.port, s.stream),
+	       sizeof(c->use));
 	memcpy(&c->how, &set->how, sizeof(c->how));
 	c->mode = set->mode;
 }
@@ -56,6 +53,8 @@ static void put(struct app *app, struct subject s, const struct config *c,
 	config_get(app, s, &is);
 	if (!same_stream(&is, c))
 		pktgen_take_stream(pg, s.port, s.stream, &c->stream, now_ns);
+	if (memcmp(&is.use, &c->use, sizeof(is.use)) != 0)
+		pktgen_set_use(pg, s.port, s.stream, &c->use, now_ns);
 	if (is.mode != c->mode)
 		pktgen_set_mode(pg, mask, c->mode, now_ns);
 	if (!(c->mode & (MODE_TX | MODE_REFLECT)))
@@ -80,22 +79,58 @@ void config_put(struct app *app, struct subject s, const struct config *c,
 	put(app, s, &to, now_ns);
 }
 
+void config_copy(struct config *to, const struct config *from)
+{
+	struct stream *s = &to->stream;
+	struct stream had;
+
+	memcpy(&had, s, sizeof(had));
+	memcpy(s, &from->stream, sizeof(*s));
+	s->linkspeed_bps = had.linkspeed_bps;
+	memcpy(s->device_mac, had.device_mac, sizeof(s->device_mac));
+	to->use.weight = from->use.weight;
+	to->use.disabled = from->use.disabled;
+}
+
+/* Of a port that is not up there is stream 0. */
 bool config_next(const struct app *app, const struct subjects *on,
 		 struct subject *s)
 {
-	for (; s->port < app->pktgen.nb_ports; s->port++, s->stream = 0)
-		for (; s->stream < app_nb_streams(app, s->port); s->stream++)
-			if (subjects_has(on, *s))
-				return true;
+	const struct pktgen *pg = &app->pktgen;
+
+	while (subjects_next(on, s) && s->port < pg->nb_ports) {
+		const unsigned is =
+			pktgen_up(pg, s->port)
+				? pktgen_next_stream(pg, s->port, s->stream)
+			: s->stream ? PKTGEN_NO_STREAM
+				    : 0;
+
+		if (is == s->stream)
+			return true;
+		if (is == PKTGEN_NO_STREAM)
+			*s = (struct subject){s->port + 1, 0};
+		else
+			s->stream = is;
+	}
 	return false;
 }
 
-int config_edit(struct app *app, const struct setting *setting,
-		const struct subjects *on, const struct value *v,
-		uint64_t now_ns, struct pktgen_fault *fault)
+/* Of those before `end`. */
+static void drop_tried(struct app *app, const struct subjects *on,
+		       struct subject end)
 {
-	void (*const set)(struct config *, const struct value *) =
-		setting->arg->setting->set;
+	for (struct subject s = {0, 0};
+	     config_next(app, on, &s) &&
+	     (s.port != end.port || s.stream != end.stream);
+	     s.stream++)
+		if (pktgen_up(&app->pktgen, s.port))
+			pktgen_drop_stream(&app->pktgen, s.port, s.stream);
+}
+
+int config_change(struct app *app, const struct subjects *on,
+		  int (*change)(struct config *c, void *arg), void *arg,
+		  uint64_t now_ns, struct pktgen_fault *fault)
+{
 	struct subject s = {0, 0};
 	struct config is, c;
 	int rc;
@@ -104,22 +139,49 @@ int config_edit(struct app *app, const struct setting *setting,
 	for (; config_next(app, on, &s); s.stream++) {
 		config_get(app, s, &is);
 		memcpy(&c, &is, sizeof(c));
-		set(&c, v);
-		if (same_stream(&is, &c))
-			continue;
-		rc = pktgen_try_stream(&app->pktgen, s.port, s.stream,
-				       &c.stream, fault);
-		if (rc < 0)
+		rc = change(&c, arg);
+		if (rc >= 0 && !same_stream(&is, &c))
+			rc = pktgen_try_stream(&app->pktgen, s.port, s.stream,
+					       &c.stream, fault);
+		if (rc < 0) {
+			drop_tried(app, on, s);
 			return rc;
+		}
 	}
 	for (s = (struct subject){0, 0}; config_next(app, on, &s); s.stream++) {
 		config_get(app, s, &c);
-		set(&c, v);
-		if (setting->scope == SCOPE_GLOBAL)
-			session_select(&app->session, c.selected);
-		else
-			put(app, s, &c, now_ns);
+		change(&c, arg);
+		put(app, s, &c, now_ns);
 	}
+	return 0;
+}
+
+struct edit_setting {
+	const struct setting *setting;
+	const struct value *v;
+};
+
+static int edit_setting(struct config *c, void *arg)
+{
+	const struct edit_setting *e = arg;
+
+	e->setting->arg->setting->set(c, e->v);
+	return 0;
+}
+
+int config_edit(struct app *app, const struct setting *setting,
+		const struct subjects *on, const struct value *v,
+		uint64_t now_ns, struct pktgen_fault *fault)
+{
+	struct edit_setting edit = {setting, v};
+	struct config c;
+
+	if (setting->scope != SCOPE_GLOBAL)
+		return config_change(app, on, edit_setting, &edit, now_ns,
+				     fault);
+	config_get(app, (struct subject){0, 0}, &c);
+	edit_setting(&c, &edit);
+	session_select(&app->session, c.selected);
 	return 0;
 }
 
@@ -146,6 +208,18 @@ static void set_initial(const struct app *app, struct subject of,
 	for (unsigned i = 0; setting_at(app->session.env.commands, i, &s); i++)
 		if (config_initial(app, &s, of, &v))
 			s.arg->setting->set(c, &v);
+	fields_reset(&c->stream);
+}
+
+void config_remove_streams(struct app *app, uint64_t now_ns)
+{
+	struct pktgen *pg = &app->pktgen;
+	unsigned n = 1;
+
+	for (unsigned i = 0; i < pg->nb_ports; i++, n = 1)
+		while (pktgen_up(pg, i) &&
+		       (n = pktgen_next_stream(pg, i, n)) != PKTGEN_NO_STREAM)
+			pktgen_remove_stream(pg, i, n, now_ns);
 }
 
 void config_reset(struct app *app, uint64_t now_ns)
@@ -154,9 +228,11 @@ void config_reset(struct app *app, uint64_t now_ns)
 	struct subject s = {0, 0};
 	struct config c;
 
+	config_remove_streams(app, now_ns);
 	for (; config_next(app, &all, &s); s.stream++) {
 		config_get(app, s, &c);
 		set_initial(app, s, &c);
+		c.use.disabled = false;
 		session_select(&app->session, c.selected);
 		if (app_ports_up(app) >> s.port & 1)
 			config_put(app, s, &c, now_ns);

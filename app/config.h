@@ -17,6 +17,7 @@ struct app;
 /* All that can be set of a subject; streams share what is one for a port. */
 struct config {
 	struct stream stream;
+	struct stream_use use;
 	struct worker_how how;
 	unsigned mode;     /* MODE_* */
 	uint64_t selected; /* one for all: the ports that commands mean */
@@ -34,9 +35,21 @@ void config_put(struct app *app, struct subject s, const struct config *c,
 		uint64_t now_ns);
 
 /*
- * Has the setting be `v` of all of these, whose ports are up, or of none: fails
- * as pktgen_try_stream() does.
+ * What is set of a stream becomes that of another, but for its name; what it
+ * has of its port stays.
  */
+void config_copy(struct config *to, const struct config *from);
+
+/*
+ * Has a function change what is set of all of these, whose ports are up, or of
+ * none: it returns 0 or a negative errno, which ends this, or this fails as
+ * pktgen_try_stream() does. It does the same each time that it is called.
+ */
+int config_change(struct app *app, const struct subjects *on,
+		  int (*change)(struct config *c, void *arg), void *arg,
+		  uint64_t now_ns, struct pktgen_fault *fault);
+
+/* The same with the setting be `v`. */
 int config_edit(struct app *app, const struct setting *s,
 		const struct subjects *on, const struct value *v,
 		uint64_t now_ns, struct pktgen_fault *fault);
@@ -52,8 +65,11 @@ bool config_initial(const struct app *app, const struct setting *s,
 bool config_next(const struct app *app, const struct subjects *on,
 		 struct subject *s);
 
-/* As after boot. All ports are idle. */
+/* As after boot: a port has one stream. All ports are idle. */
 void config_reset(struct app *app, uint64_t now_ns);
+
+/* All but number 0 of each port. */
+void config_remove_streams(struct app *app, uint64_t now_ns);
 
 /* Fails the call with E_STATE where a port is not idle. */
 enum call_result config_check_idle(struct call *c);
@@ -61,14 +77,18 @@ enum call_result config_check_idle(struct call *c);
 /* ---- As text, config_text.c ---------------------------------------------- */
 
 /* Room for a line of a configuration, with its NUL. */
-#define CONFIG_LINE_MAX 256
+#define CONFIG_LINE_MAX 1280
 
 /* Where a walk over the lines is; all zero at first. */
 struct config_walk {
 	uint64_t started;
-	uint64_t order;   /* the save_order that it is at */
-	uint64_t setting; /* of the list */
-	uint64_t done;    /* ports of it that had their line */
+	uint64_t order;    /* the save_order that it is at */
+	uint64_t setting;  /* of the list */
+	uint64_t done;     /* ports of it that had their line... */
+	uint64_t inside;   /* ...but for streams of the last of them, which */
+	struct subject at; /* begin here */
+	struct subject of; /* whose frames it is at... */
+	unsigned line;     /* ...and at which line of them */
 };
 
 /*
@@ -82,12 +102,14 @@ bool config_line(const struct app *app, struct config_walk *w,
 
 /* Replies with the lines that set a command's `only` setting, or all of it. */
 void config_show(const struct app *app, const struct cmd *cmd,
-		 const struct arg *only, uint64_t ports, struct reply *r);
+		 const struct arg *only, const struct subjects *on,
+		 struct reply *r);
 
 /*
- * Runs the lines of a text, which may be settings and `reset` only. The first
- * that fails ends it, leaves the configuration as it was, and fails the call
- * with its place: "FILE:LINE:COLUMN: ". All ports are idle.
+ * Runs the lines of a text, which may be settings and forms that configure
+ * (struct cmd_form). The first that fails ends it, leaves the configuration as
+ * it was, and fails the call with its place: "FILE:LINE:COLUMN: ". All ports
+ * are idle.
  */
 enum call_result config_load(struct call *c, const char *file, const char *text,
 			     size_t len);

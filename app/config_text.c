@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "app/traffic.h"
 #include "shell/arg.h"
 
 /* ---- Written down ------------------------------------------------------ */
@@ -38,70 +39,240 @@ static bool next_setting(const struct app *app, struct config_walk *w)
 }
 
 static void value_of(const struct app *app, const struct setting *s,
-		     unsigned port, struct value *v)
+		     struct subject of, struct value *v)
 {
 	struct config c;
 
-	config_get(app, (struct subject){port, 0}, &c);
+	config_get(app, of, &c);
+	/* With other headers than at first, their line says the sizes. */
+	if (s->saved && s->arg->type == ARG_SIZES &&
+	    traffic_has_sizes(&c.stream))
+		stream_set_size(&c.stream, STREAM_SIZE_MIN);
 	memset(v, 0, sizeof(*v));
 	s->arg->setting->get(&c, v);
 }
 
-/* The ports of `left` that are set like the first of them. */
-static uint64_t alike(const struct app *app, const struct setting *s,
-		      uint64_t left, struct value *v)
+static bool is_alike(const struct app *app, const struct setting *s,
+		     struct subject of, const struct value *v)
 {
-	uint64_t mask = left & -left;
 	struct value other;
 
-	value_of(app, s, (unsigned)__builtin_ctzll(left), v);
-	for (unsigned i = 0; i < app->pktgen.nb_ports; i++) {
-		if (!(left >> i & 1))
-			continue;
-		value_of(app, s, i, &other);
-		if (arg_equal(s->arg, v, &other))
+	value_of(app, s, of, &other);
+	return arg_equal(s->arg, v, &other);
+}
+
+/* Whether all streams of a port are set like its first, which is *v. */
+static bool port_alike(const struct app *app, const struct setting *s,
+		       unsigned port, struct value *v)
+{
+	const struct subjects on = subjects_of(1ull << port);
+	struct subject of = {port, 0};
+
+	value_of(app, s, of, v);
+	if (s->scope != SCOPE_STREAM)
+		return true;
+	for (; config_next(app, &on, &of); of.stream++)
+		if (!is_alike(app, s, of, v))
+			return false;
+	return true;
+}
+
+/* The ports of `left`, whole ones, that are set like the first of them. */
+static uint64_t ports_alike(const struct app *app, const struct setting *s,
+			    uint64_t left, struct value *v)
+{
+	const unsigned first = (unsigned)__builtin_ctzll(left);
+	uint64_t mask = 0;
+	struct value other;
+
+	for (unsigned i = first; i < app->pktgen.nb_ports; i++)
+		if (left >> i & 1 && port_alike(app, s, i, &other) &&
+		    (i == first || arg_equal(s->arg, v, &other))) {
 			mask |= 1ull << i;
-	}
+			if (i == first)
+				*v = other;
+		} else if (i == first) {
+			return 0;
+		}
 	return mask;
+}
+
+/* One after another of a set, as numbers go, which are alike. */
+static struct subjects streams_alike(const struct app *app,
+				     const struct setting *s,
+				     const struct subjects *on,
+				     struct subject *at, struct value *v)
+{
+	const struct subject first = *at;
+	struct subject last = *at;
+	struct subjects run = {.ports = 1ull << first.port, .dotted = true};
+
+	value_of(app, s, first, v);
+	for (at->stream++; config_next(app, on, at) && at->port == first.port;
+	     at->stream++) {
+		if (pktgen_next_stream(&app->pktgen, first.port,
+				       last.stream + 1) != at->stream ||
+		    !is_alike(app, s, *at, v))
+			break;
+		last = *at;
+	}
+	run.nb_parts = 1;
+	run.part[0] = (struct subject_part){
+		(uint8_t)first.port,
+		(uint8_t)first.port,
+		(uint16_t)first.stream,
+		(uint16_t)last.stream,
+	};
+	return run;
+}
+
+/*
+ * The next subjects of a set that a setting's line is for, with its value in
+ * *v; false when it has no line any more. Whole ports that are alike are one.
+ */
+static bool next_alike(const struct app *app, const struct setting *s,
+		       const struct subjects *on, struct config_walk *w,
+		       struct subjects *line, struct value *v)
+{
+	const uint64_t left = on->ports & ~w->done;
+	uint64_t mask = 0;
+
+	if (s->scope == SCOPE_GLOBAL) {
+		value_of(app, s, (struct subject){0, 0}, v);
+		*line = subjects_of(1);
+		return !w->done++;
+	}
+	if (!w->inside) {
+		if (!left)
+			return false;
+		w->at = (struct subject){(unsigned)__builtin_ctzll(left), 0};
+		if (s->scope != SCOPE_STREAM || on->whole >> w->at.port & 1)
+			mask = ports_alike(app, s,
+					   s->scope == SCOPE_STREAM
+						   ? left & on->whole
+						   : left,
+					   v);
+		w->done |= mask | 1ull << w->at.port;
+		*line = subjects_of(mask);
+		if (mask)
+			return true;
+		w->inside = config_next(app, on, &w->at);
+	}
+	*line = streams_alike(app, s, on, &w->at, v);
+	w->inside = w->at.port == line->part[0].port &&
+		    config_next(app, on, &w->at) &&
+		    w->at.port == line->part[0].port;
+	return true;
 }
 
 /* `reset`, the first line, sees to it. */
 static bool is_reset(const struct app *app, const struct setting *s,
-		     unsigned port, const struct value *v)
+		     const struct subjects *on, const struct value *v)
 {
+	struct subject of = {0, 0};
 	struct value initial;
 
-	return s->arg->setting->initial_unsaved &&
-	       config_initial(app, s, (struct subject){port, 0}, &initial) &&
+	return s->arg->setting->initial_unsaved && config_next(app, on, &of) &&
+	       config_initial(app, s, of, &initial) &&
 	       arg_equal(s->arg, v, &initial);
+}
+
+/*
+ * The next line of what frames are, see traffic.h; false once there is none.
+ * These come behind the sizes, which they may change, and before all that
+ * limits headers.
+ */
+static bool traffic(const struct app *app, struct config_walk *w,
+		    char line[CONFIG_LINE_MAX])
+{
+	const struct subjects up = subjects_of(app_ports_up(app));
+	char rest[TRAFFIC_REST_MAX], subject[TRAFFIC_SUBJECT_MAX];
+	const char *cmd;
+
+	for (; config_next(app, &up, &w->of); w->of.stream++, w->line = 0) {
+		const struct stream *s =
+			pktgen_stream(&app->pktgen, w->of.port, w->of.stream);
+
+		if (!traffic_line(s, w->line, &cmd, rest))
+			continue;
+		w->line++;
+		snprintf(line, CONFIG_LINE_MAX, "%s %s %s", cmd,
+			 traffic_subject(app, w->of, subject), rest);
+		return true;
+	}
+	return false;
+}
+
+static bool is_added(const struct pktgen *pg, struct subject s)
+{
+	(void)pg;
+	return s.stream;
+}
+
+static bool is_disabled(const struct pktgen *pg, struct subject s)
+{
+	return pktgen_stream_use(pg, s.port, s.stream)->disabled;
+}
+
+/* What makes streams, in this order; behind them are settings. */
+static const struct {
+	const char *form;
+	bool (*wanted)(const struct pktgen *pg, struct subject s);
+} makers[] = {{"add", is_added}, {"disable", is_disabled}};
+
+/* "stream 0.1-99 add": of a port those that have one number after another. */
+static bool maker_line(const struct app *app, struct config_walk *w,
+		       char line[CONFIG_LINE_MAX])
+{
+	const struct pktgen *pg = &app->pktgen;
+	const struct subjects all = subjects_of(app_ports_up(app));
+	const unsigned i = (unsigned)w->started - 1;
+	unsigned from, last;
+
+	while (pktgen_next_of(pg, &all, &w->at) && !makers[i].wanted(pg, w->at))
+		w->at.stream++;
+	if (w->at.port >= pg->nb_ports)
+		return false;
+	from = last = w->at.stream;
+	while (w->at.stream++,
+	       pktgen_next_stream(pg, w->at.port, w->at.stream) == last + 1 &&
+		       makers[i].wanted(pg, w->at))
+		last++;
+	if (from == last)
+		snprintf(line, CONFIG_LINE_MAX, "stream %u.%u %s", w->at.port,
+			 from, makers[i].form);
+	else
+		snprintf(line, CONFIG_LINE_MAX, "stream %u.%u-%u %s",
+			 w->at.port, from, last, makers[i].form);
+	return true;
 }
 
 bool config_line(const struct app *app, struct config_walk *w,
 		 char line[CONFIG_LINE_MAX])
 {
-	const uint64_t up = app_ports_up(app);
+	const struct subjects up = subjects_of(app_ports_up(app));
 	struct subjects on;
 	struct setting s;
 	struct value v;
-	uint64_t mask;
 
 	if (!w->started) {
 		w->started = 1;
 		snprintf(line, CONFIG_LINE_MAX, "reset");
 		return true;
 	}
+	for (; w->started <= ARRAY_SIZE(makers); w->started++) {
+		if (maker_line(app, w, line))
+			return true;
+		w->at = (struct subject){0, 0};
+	}
 	while (next_setting(app, w)) {
+		if (w->order > APP_SAVE_FIRST && traffic(app, w, line))
+			return true;
 		setting_at(app->session.env.commands, (unsigned)w->setting, &s);
-		mask = s.scope != SCOPE_GLOBAL ? up & ~w->done
-		       : w->done               ? 0
-					       : 1;
-		if (mask) {
-			mask = alike(app, &s, mask, &v);
-			w->done |= mask;
-			if (is_reset(app, &s, (unsigned)__builtin_ctzll(mask),
-				     &v))
+		s.saved = true;
+		while (next_alike(app, &s, &up, w, &on, &v)) {
+			if (is_reset(app, &s, &on, &v))
 				continue;
-			on = subjects_of(mask);
 			setting_line(&s, &on, &v, line, CONFIG_LINE_MAX);
 			return true;
 		}
@@ -112,22 +283,23 @@ bool config_line(const struct app *app, struct config_walk *w,
 }
 
 void config_show(const struct app *app, const struct cmd *cmd,
-		 const struct arg *only, uint64_t ports, struct reply *r)
+		 const struct arg *only, const struct subjects *on,
+		 struct reply *r)
 {
 	char line[CONFIG_LINE_MAX];
-	struct subjects on;
+	struct subjects of;
 	struct setting s;
 	struct value v;
 
 	reply_list(r, "lines", REPLY_TABLE);
 	for (unsigned i = 0; setting_at(app->session.env.commands, i, &s);
 	     i++) {
+		struct config_walk w = {0};
+
 		if (s.cmd != cmd || (only && s.arg != only))
 			continue;
-		for (uint64_t left = s.scope == SCOPE_GLOBAL ? 1 : ports; left;
-		     left &= ~on.ports) {
-			on = subjects_of(alike(app, &s, left, &v));
-			setting_line(&s, &on, &v, line, sizeof(line));
+		while (next_alike(app, &s, on, &w, &of, &v)) {
+			setting_line(&s, &of, &v, line, sizeof(line));
 			reply_text(r, NULL, line);
 		}
 	}
@@ -137,33 +309,65 @@ void config_show(const struct app *app, const struct cmd *cmd,
 /* ---- Restored ---------------------------------------------------------- */
 
 /* The configuration, to be put back when a new one turns out wrong. */
-static void keep(struct app *app)
+struct kept {
+	uint64_t selected;
+	size_t nb;
+	struct {
+		struct subject of;
+		struct config is;
+	} one[];
+};
+
+/* NULL for lack of memory. */
+static struct kept *keep(const struct app *app)
 {
 	const struct subjects up = subjects_of(app_ports_up(app));
 	struct subject s = {0, 0};
+	struct kept *k;
+	size_t n = 0;
 
-	app->kept_selected = session_selected(&app->session);
-	for (; config_next(app, &up, &s); s.stream++)
-		config_get(app, s, &app->port[s.port].kept[s.stream]);
+	for (unsigned i = 0; i < app->pktgen.nb_ports; i++)
+		n += app->pktgen.set[i].nb_streams;
+	k = uk_malloc(app->pktgen.heap, sizeof(*k) + n * sizeof(k->one[0]));
+	if (!k)
+		return NULL;
+	k->selected = session_selected(&app->session);
+	for (k->nb = 0; config_next(app, &up, &s); s.stream++) {
+		k->one[k->nb].of = s;
+		config_get(app, s, &k->one[k->nb++].is);
+	}
+	return k;
 }
 
-static void restore(struct app *app, uint64_t now_ns)
+static void restore(struct app *app, const struct kept *k, uint64_t now_ns)
 {
-	const struct subjects up = subjects_of(app_ports_up(app));
-	struct subject s = {0, 0};
+	struct pktgen *pg = &app->pktgen;
 
-	session_select(&app->session, app->kept_selected);
-	for (; config_next(app, &up, &s); s.stream++)
-		config_put(app, s, &app->port[s.port].kept[s.stream], now_ns);
+	session_select(&app->session, k->selected);
+	config_remove_streams(app, now_ns);
+	for (size_t i = 0; i < k->nb; i++) {
+		const struct subject s = k->one[i].of;
+
+		/* There was memory for it before. */
+		if (s.stream &&
+		    pktgen_add_stream(pg, s.port, s.stream, 0, now_ns) < 0)
+			continue;
+		config_put(app, s, &k->one[i].is, now_ns);
+	}
 }
 
 /* A command that belongs into a configuration. */
 static bool configures(const struct call *c)
 {
 	struct setting s;
+	bool sets = false;
 
-	return !strcmp(c->cmd->name, "reset") ||
-	       setting_of(c->cmd, c->form, &s);
+	for (const struct arg *a = c->form->args; a->type != ARG_NONE; a++)
+		sets |= a->sets;
+	if (sets || setting_of(c->cmd, c->form, &s))
+		return true;
+	return c->cmd->configures &&
+	       (!c->cmd->forms[1].run || setting_keyword(&s));
 }
 
 /* Runs the commands of one line; false with an error in *line. */
@@ -210,18 +414,21 @@ static bool run_line(const struct call *c, struct call *line,
 enum call_result config_load(struct call *c, const char *file, const char *text,
 			     size_t len)
 {
+	struct kept *kept = keep(call_app(c));
 	struct words words;
 	struct call line;
 	unsigned row = 1;
 
-	keep(call_app(c));
+	if (!kept)
+		return app_no_memory(c, -1);
 	for (size_t at = 0; at < len; row++) {
 		const char *end = memchr(text + at, '\n', len - at);
 		size_t n = end ? (size_t)(end - (text + at)) : len - at;
 		size_t bare = n && text[at + n - 1] == '\r' ? n - 1 : n;
 
 		if (!run_line(c, &line, &words, text + at, bare)) {
-			restore(call_app(c), c->now_ns);
+			restore(call_app(c), kept, c->now_ns);
+			uk_free(call_app(c)->pktgen.heap, kept);
 			c->err_column = 0;
 			return call_fail(c, line.err, -1, "%s:%u:%u: %.180s",
 					 file, row, line.err_column,
@@ -229,5 +436,6 @@ enum call_result config_load(struct call *c, const char *file, const char *text,
 		}
 		at += n + (end != NULL);
 	}
+	uk_free(call_app(c)->pktgen.heap, kept);
 	return CALL_DONE;
 }

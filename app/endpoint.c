@@ -1,154 +1,94 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "app/endpoint.h"
 
-#include <string.h>
+#include <strings.h>
 
-#include "shell/arg.h"
+#include "app/traffic.h"
 
-/* Each form is [PORTS], the keyword, the address. */
-enum { PORTS, KEYWORD, ADDRESS };
+/* Each form is [PORTS], the keyword, the words of the value. */
+enum { PORTS, KEYWORD, VALUE };
 
-static void get_mac(const struct endpoint *end, struct value *v)
-{
-	memcpy(v->addr, end->mac, ETH_ALEN);
-}
-
-static void set_mac(struct endpoint *end, const struct value *v)
-{
-	memcpy(end->mac, v->addr, ETH_ALEN);
-}
-
-static void get_ip(const struct endpoint *end, struct value *v)
-{
-	memcpy(v->addr, end->ip, IPV4_ALEN);
-	v->prefix = end->ip_prefix;
-}
-
-static void set_ip(struct endpoint *end, const struct value *v)
-{
-	memcpy(end->ip, v->addr, IPV4_ALEN);
-	end->ip_prefix = (uint8_t)v->prefix;
-}
-
-static void get_ip6(const struct endpoint *end, struct value *v)
-{
-	memcpy(v->addr, end->ip6, IPV6_ALEN);
-	v->prefix = end->ip6_prefix;
-}
-
-static void set_ip6(struct endpoint *end, const struct value *v)
-{
-	memcpy(end->ip6, v->addr, IPV6_ALEN);
-	end->ip6_prefix = (uint8_t)v->prefix;
-}
-
-static void get_udp(const struct endpoint *end, struct value *v)
-{
-	v->u = end->udp;
-}
-
-static void set_udp(struct endpoint *end, const struct value *v)
-{
-	end->udp = (uint16_t)v->u;
-}
-
-/* ---- The source's MAC address, which may be the port's own --------------- */
-
-/* It is no choice of anybody's, so `save` leaves it out. */
+/* As it was before anybody set it: the port's own address. */
 #define DEVICE "device"
 
-static const struct arg_word src_mac_words[] = {
-	{DEVICE, "the port's own address"},
-	{NULL},
-};
+static const char *const src_fields[] = {"eth.src", "ipv4.src", "ipv6.src",
+					 "udp.src", "tcp.src",  NULL};
+static const char *const dst_fields[] = {"eth.dst", "ipv4.dst", "ipv6.dst",
+					 "udp.dst", "tcp.dst",  NULL};
 
-static void src_get_mac(const struct config *c, struct value *v)
+/* Without a keyword all of them are asked for. */
+static enum call_result set(struct call *c, const char *field,
+			    const char *const fields[])
 {
-	get_mac(&c->stream.src, v);
-	v->u = !c->stream.src_mac_set;
+	const struct subjects *on = &c->v[PORTS].subjects;
+
+	return c->v[KEYWORD].set ? app_set_field(c, on, field, NULL, VALUE)
+				 : app_show_fields(c, on, fields);
 }
 
-static void src_set_mac(struct config *c, const struct value *v)
-{
-	set_mac(&c->stream.src, v);
-	c->stream.src_mac_set = !v->u;
-	if (v->u)
-		memcpy(c->stream.src.mac, c->stream.device_mac, ETH_ALEN);
-}
-
-/* Nobody's source is a group. */
-static enum call_result src_run_mac(struct call *c)
-{
-	const uint8_t *mac = c->v[ADDRESS].addr;
-	char text[ARG_PRINT_MAX];
-
-	if (!c->v[ADDRESS].set || !(mac[0] & 1))
-		return app_set(c);
-	value_mac_print(mac, text, sizeof(text));
-	return call_fail(c, E_RANGE, ADDRESS,
-			 "%s is a group address; 'src mac' takes that of one "
-			 "station",
-			 text);
-}
-
-#define dst_run_mac app_set
-
-/* ---- The forms ----------------------------------------------------------- */
-
-/* How one value of one end is read and set. */
-#define ACCESS(end, field)                                                     \
-	static void end##_get_##field(const struct config *c, struct value *v) \
-	{                                                                      \
-		get_##field(&c->stream.end, v);                                \
-	}                                                                      \
-	static void end##_set_##field(struct config *c, const struct value *v) \
-	{                                                                      \
-		set_##field(&c->stream.end, v);                                \
+#define SET(end, keyword, field)                                      \
+	static enum call_result end##_##keyword##_run(struct call *c) \
+	{                                                             \
+		return set(c, field, end##_fields);                   \
 	}
 
-/* The arguments of its form. */
-#define ARGS(end, field, keyword_help, word, unsaved, ...)             \
-	static const struct arg_setting end##_##field##_setting = {    \
-		.get = end##_get_##field,                              \
-		.set = end##_set_##field,                              \
-		.initial = (word),                                     \
-		.initial_unsaved = (unsaved),                          \
-	};                                                             \
-	static const struct arg end##_##field[] = {                    \
-		APP_STREAMS_TO_SET,                                    \
-		{ARG_KEYWORD, .name = #field, .help = (keyword_help)}, \
-		{__VA_ARGS__, .setting = &end##_##field##_setting},    \
-		{ARG_NONE},                                            \
+/* Nobody's source is a group. */
+static enum call_result src_mac_run(struct call *c)
+{
+	uint8_t mac[VALUE_MAC_BYTES];
+
+	if (c->v[VALUE].set && !strcasecmp(c->v[VALUE].word, DEVICE))
+		c->v[VALUE].word = FIELDS_AUTO;
+	if (c->v[VALUE].set && !value_mac(c->v[VALUE].word, mac) && mac[0] & 1)
+		return call_fail(c, E_RANGE, VALUE,
+				 "%s is a group address; 'src mac' takes that "
+				 "of one station",
+				 c->v[VALUE].word);
+	return set(c, "eth.src", src_fields);
+}
+
+SET(dst, mac, "eth.dst")
+SET(src, ip, "ipv4.src")
+SET(dst, ip, "ipv4.dst")
+SET(src, ip6, "ipv6.src")
+SET(dst, ip6, "ipv6.dst")
+SET(src, udp, "udp.src")
+SET(dst, udp, "udp.dst")
+SET(src, tcp, "tcp.src")
+SET(dst, tcp, "tcp.dst")
+
+#define ARGS(end, keyword, keyword_help, value_help)                     \
+	static const struct arg end##_##keyword##_args[] = {             \
+		APP_STREAMS_TO_SET,                                      \
+		{ARG_KEYWORD, .name = #keyword, .help = (keyword_help)}, \
+		{ARG_TEXT, .name = "VALUE", .help = (value_help),        \
+		 .asked = true, .repeated = true},                       \
+		{ARG_NONE},                                              \
 	};
 
-/* All of one end, but for the MAC address, whose words differ. */
-#define FORMS(end, ip_word, ip6_word)                                       \
-	ACCESS(end, ip)                                                     \
-	ACCESS(end, ip6)                                                    \
-	ACCESS(end, udp)                                                    \
-	ARGS(end, ip, "IPv4 address or prefix", ip_word, false, ARG_IPV4,   \
-	     .name = "IPV4[/PREFIX]", .help = "used with proto ipv4",       \
-	     .prefix = true, .min = STREAM_PREFIX_MIN, .max = IPV4_BITS)    \
-	ARGS(end, ip6, "IPv6 address or prefix", ip6_word, false, ARG_IPV6, \
-	     .name = "IPV6[/PREFIX]", .help = "used with proto ipv6",       \
-	     .prefix = true, .min = STREAM_PREFIX6_MIN, .max = IPV6_BITS)   \
-	ARGS(end, udp, "UDP port", "5001", false, ARG_INT, .name = "PORT",  \
-	     .help = "UDP port", .max = 65535)                              \
-	const struct cmd_form app_##end##_forms[] = {                       \
-		{end##_mac, end##_run_mac, "set the MAC address"},          \
-		{end##_ip, app_set,                                         \
-		 "set the IPv4 address; with a prefix, step through it"},   \
-		{end##_ip6, app_set,                                        \
-		 "set the IPv6 address; with a prefix, step through it"},   \
-		{end##_udp, app_set, "set the UDP port"},                   \
-		{0},                                                        \
+#define FORM(end, keyword, help)                                    \
+	{                                                           \
+		end##_##keyword##_args, end##_##keyword##_run, help \
+	}
+
+#define FORMS(end, mac_help)                                       \
+	ARGS(end, mac, "MAC address", mac_help)                    \
+	ARGS(end, ip, "IPv4 address", "address, prefix or range")  \
+	ARGS(end, ip6, "IPv6 address", "address, prefix or range") \
+	ARGS(end, udp, "UDP port", "port or range")                \
+	ARGS(end, tcp, "TCP port", "port or range")                \
+	const struct cmd_form app_##end##_forms[] = {              \
+		FORM(end, mac, "set the MAC address"),             \
+		FORM(end, ip,                                      \
+		     "set the IPv4 address; with a prefix, step "  \
+		     "through it"),                                \
+		FORM(end, ip6,                                     \
+		     "set the IPv6 address; with a prefix, step "  \
+		     "through it"),                                \
+		FORM(end, udp, "set the UDP port"),                \
+		FORM(end, tcp, "set the TCP port"),                \
+		{0},                                               \
 	};
 
-ARGS(src, mac, "MAC address", DEVICE, true, ARG_MAC, .name = "MAC",
-     .help = "address of a station", .words = src_mac_words)
-FORMS(src, "198.18.0.1", "2001:2::1")
-
-ACCESS(dst, mac)
-ARGS(dst, mac, "MAC address", "ff:ff:ff:ff:ff:ff", false, ARG_MAC,
-     .name = "MAC", .help = "MAC address")
-FORMS(dst, "198.18.0.2", "2001:2::2")
+FORMS(src, "address of a station, or " DEVICE " for the port's own")
+FORMS(dst, "address or range")

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The forms of `src` and `dst`, which differ in the end that they set. */
+/* The forms of `src` and `dst`, short words for fields of the headers. */
 #ifndef APP_ENDPOINT_H
 #define APP_ENDPOINT_H
 
@@ -9,8 +9,9 @@ extern const struct cmd_form app_src_forms[];
 extern const struct cmd_form app_dst_forms[];
 
 /* For both. */
-#define APP_ENDPOINT_NOTES                                                   \
-	"With a prefix, frames step through its addresses, starting at the " \
-	"given one."
+#define APP_ENDPOINT_NOTES                                                    \
+	"These are short words for 'set eth.src', 'set ipv4.src' and so on, " \
+	"of the outermost header. All that 'set' takes can be a value: "      \
+	"10.0.0.0/24 steps through its addresses, starting at the given one."
 
 #endif /* APP_ENDPOINT_H */

@@ -109,7 +109,34 @@ static void set_setting(struct field_value *v, const struct arg *a,
 
 enum subject_scope field_scope(const struct field *f)
 {
+	if (f->of_stream)
+		return SCOPE_STREAM;
 	return f->kind == FIELD_SETTING ? f->setting.scope : SCOPE_PORT;
+}
+
+bool field_has_stream(const struct field *f)
+{
+	return f->kind == FIELD_STATE ||
+	       (f->kind == FIELD_COUNTER && !strcmp(f->counter->group, "tx") &&
+		(!strcmp(f->counter->name, "packets") ||
+		 !strcmp(f->counter->name, "bytes")));
+}
+
+static void read_stream(const struct app *app, const struct field *f,
+			struct subject of, struct field_value *v)
+{
+	struct pktgen_stream_view view;
+
+	v->number = false;
+	if (f->kind == FIELD_STATE) {
+		snprintf(v->text, sizeof(v->text), "%s",
+			 app_stream_state(app, of));
+		return;
+	}
+	pktgen_look(&app->pktgen, of.port);
+	pktgen_look_stream(&app->pktgen, of.port, of.stream, &view);
+	set_count(v, f->counter->name[0] == 'b' ? view.sent.bytes
+						: view.sent.packets);
 }
 
 void field_read(const struct app *app, const struct field *f, struct subject of,
@@ -122,6 +149,10 @@ void field_read(const struct app *app, const struct field *f, struct subject of,
 	struct value value;
 	struct stats s;
 
+	if (f->of_stream) {
+		read_stream(app, f, of, v);
+		return;
+	}
 	switch (f->kind) {
 	case FIELD_COUNTER:
 		app_stats(app, of.port, &s);
@@ -213,7 +244,8 @@ enum shell_err field_parse(const struct app *app, const struct field *f,
 	if (f->kind != FIELD_STATE)
 		return parse_number(f, word, v);
 	v->number = false;
-	for (state = app_states; *state; state++)
+	for (state = f->of_stream ? app_stream_states : app_states; *state;
+	     state++)
 		if (!strcasecmp(*state, word))
 			break;
 	if (!*state)
@@ -262,11 +294,13 @@ bool field_names(void *app, unsigned i, struct arg_name *name)
 	if (!field_at(app, i, &f))
 		return false;
 	field_name(&f, name->text, sizeof(name->text));
-	name->help = f.kind == FIELD_COUNTER   ? f.counter->help
-		     : f.kind == FIELD_SETTING ? f.setting.arg->help
-		     : f.kind == FIELD_RATE    ? "packets per second"
-		     : f.kind == FIELD_L1
-			     ? "Mbit/s on layer 1"
-			     : "idle, receiving, sending, reflecting, draining";
+	name->help =
+		f.kind == FIELD_COUNTER   ? f.counter->help
+		: f.kind == FIELD_SETTING ? f.setting.arg->help
+		: f.kind == FIELD_RATE    ? "packets per second"
+		: f.kind == FIELD_L1
+			? "Mbit/s on layer 1"
+			: "idle, receiving, sending, reflecting, draining, "
+			  "paused";
 	return true;
 }

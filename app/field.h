@@ -22,7 +22,9 @@ enum field_kind {
 
 struct field {
 	enum field_kind kind;
-	bool rx; /* FIELD_RATE, FIELD_L1 */
+	bool rx;        /* FIELD_RATE, FIELD_L1 */
+	bool of_stream; /* a counter or the state of a stream, not of its port
+			 */
 	const struct stats_field *counter;
 	struct setting setting;
 };
@@ -39,6 +41,9 @@ struct field_value {
 bool field_at(const struct app *app, unsigned i, struct field *f);
 bool field_find(const struct app *app, const char *name, struct field *f);
 void field_name(const struct field *f, char *buf, size_t size);
+
+/* What a stream has, too: `of_stream` may be set. */
+bool field_has_stream(const struct field *f);
 
 /* Of what there is one. */
 enum subject_scope field_scope(const struct field *f);

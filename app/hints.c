@@ -5,11 +5,11 @@
  */
 #include "app/app.h"
 
-#define NO_HEADERS "frames are UDP in IPv4 or IPv6; see 'help proto'"
-#define NO_TAGS "frames have no tags; see 'help proto'"
+#define HEADERS "'headers' chooses them: 'headers eth/ipv4/icmp'"
+#define TAGS "'headers' has them: 'headers eth/mpls/ipv4/udp'"
 #define NO_REPLAY "no capture is played; 'capture 1 FILE' takes one"
 #define NO_LATENCY "no delay is measured; 'stats pacing' shows that of sending"
-#define NO_STREAMS "a port has one stream; its settings are commands"
+#define STREAMS "type 'stream 0.1 add', then 'rate 0.1 1kpps'"
 #define NO_ANSWERS "a port answers nothing; it sends, receives or reflects"
 #define SETTINGS "settings are commands: 'rate 0 10kpps', 'size 0 64'"
 #define LEAVE                                                                \
@@ -49,7 +49,7 @@ const struct cmd_hint app_hints[] = {
 	{"fwd", "type 'mode 0 reflect'"},
 	{"go", "type 'start'"},
 	{"history", "the keys Up and Ctrl-R find earlier lines"},
-	{"icmp", NO_HEADERS},
+	{"icmp", HEADERS},
 	{"imix", "type 'size imix'"},
 	{"info", "type 'version', 'port' or 'stats'"},
 	{"jitter", NO_LATENCY},
@@ -63,46 +63,41 @@ const struct cmd_hint app_hints[] = {
 	{"lua", "command files do it: type 'help run'"},
 	{"mac", "type 'src mac MAC' or 'dst mac MAC'"},
 	{"monitor", "type 'stats live'"},
-	{"mpls", NO_TAGS},
+	{"mpls", TAGS},
 	{"ndr", "no search is built in; type 'bench tx'"},
 	{"packets", "type 'start 0 count 1000'"},
 	{"page", "type 'stats live', or 'port'"},
-	{"pause", "type 'stop', then 'start'"},
 	{"pcap", NO_REPLAY},
 	{"pdump", "type 'capture 1 FILE'"},
 	{"ping", NO_ANSWERS},
-	{"pkt", NO_HEADERS},
+	{"pkt", "type 'show frame 0' to see one, 'headers' to choose"},
 	{"play", NO_REPLAY},
 	{"portattr", "type 'port'"},
 	{"ports", "type 'port'"},
 	{"poweroff", "type 'quit'"},
 	{"push", NO_REPLAY},
-	{"qinq", NO_TAGS},
-	{"random", "type 'src ip 10.0.0.0/8' for many flows"},
-	{"range", "type 'src ip 10.0.0.0/24': frames step through it"},
+	{"qinq", "type 'headers eth/svlan/vlan/ipv4/udp'"},
+	{"random", "type 'set ipv4.src random 10.0.0.0/8'"},
+	{"range", "type 'set udp.src 1000-1999', or 'src ip 10.0.0.0/24'"},
 	{"release", ONE},
-	{"resume", "type 'start'"},
 	{"rfc2544", "no search is built in; type 'bench tx'"},
 	{"rst", "type 'reset'"},
 	{"screen", "type 'stats live'"},
 	{"script", "type 'run FILE'"},
 	{"send", "type 'start', or 'start 0 count 100'"},
-	{"seq", NO_STREAMS},
+	{"seq", STREAMS},
 	{"service", ALWAYS},
-	{"set", SETTINGS},
 	{"shutdown", "type 'quit'"},
 	{"sizes", "type 'size 64:7,594:4,1518:1'"},
 	{"status", "type 'port' or 'stats'"},
 	{"stp", "type 'stop'"},
 	{"str", "type 'start'"},
-	{"stream", NO_STREAMS},
-	{"streams", NO_STREAMS},
-	{"tcp", NO_HEADERS},
+	{"streams", "type 'stream'"},
 	{"tcpdump", "type 'capture 1 FILE', or '.capture' in the client"},
 	{"terminal", SETTINGS},
 	{"theme", "type 'color on' or 'color off'"},
 	{"top", "type 'stats live'"},
-	{"tos", NO_HEADERS},
+	{"tos", "type 'dscp 46', or 'set ipv4.ecn 1'"},
 	{"transmit", "type 'start', or 'start 0 count 100'"},
 	{"tui", "type 'stats live'"},
 	{"tx", "type 'mode 0 tx', then 'start'"},
@@ -111,8 +106,7 @@ const struct cmd_hint app_hints[] = {
 	{"update", "type 'rate': it counts at once, also while ports send"},
 	{"uptime",
 	 "'stats live' shows it; so does 'ukpktgen list' on the host"},
-	{"vlan", NO_TAGS},
-	{"vxlan", NO_HEADERS},
+	{"vxlan", "type 'headers eth/ipv4/udp/vxlan/eth/ipv4/udp size 128'"},
 	{"wr", "type 'save FILE'"},
 	{"write", "type 'save FILE'"},
 	{"xstats", "type 'stats'"},

@@ -78,6 +78,11 @@ static void change_rate(struct live *l, struct app *app, bool up,
 
 		if (!(mask >> i & 1))
 			continue;
+		if (app->pktgen.set[i].nb_streams > 1) {
+			note(l, now_ns,
+			     "port %u has several streams; see 'rate'", i);
+			return;
+		}
 		v.rate = pktgen_stream(&app->pktgen, i, 0)->rate;
 		any = true;
 		if (v.rate.unit == RATE_MAX)

@@ -40,15 +40,18 @@ const struct arg_word app_strategies[] = {
 	{NULL},
 };
 
-enum { IDLE, RECEIVING, SENDING, REFLECTING, DRAINING };
+enum { IDLE, RECEIVING, SENDING, REFLECTING, DRAINING, PAUSED };
 
 const char *const app_states[] = {"idle",       "receiving", "sending",
-				  "reflecting", "draining",  NULL};
+				  "reflecting", "draining",  "paused",
+				  NULL};
 
 const char *app_state(const struct worker_view *v)
 {
 	if (v->state == WORKER_DRAINING)
 		return app_states[DRAINING];
+	if (worker_runs(v->state) && v->mode & MODE_TX && v->paused)
+		return app_states[PAUSED];
 	if (worker_runs(v->state) && v->mode & MODE_TX)
 		return app_states[SENDING];
 	if (worker_runs(v->state) && v->mode & MODE_REFLECT)

@@ -1,16 +1,21 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* What sets any setting, and its errors. */
+#include <errno.h>
 #include <stdio.h>
 
 #include "app/app.h"
 
-/* What makes frames of less than `min` bytes too small. */
-static const char *needs(unsigned min)
+/* What makes frames of less than that too small. */
+static void needs(const struct pktgen_fault *f, char *buf, size_t size)
 {
-	if (min <= STREAM_SIZE_MIN)
-		return "";
-	return min > STREAM_SIZE_MIN_IPV6 ? " with IPv6 and a signature"
-					  : " with IPv6";
+	char headers[HEADERS_PRINT_MAX];
+
+	buf[0] = '\0';
+	if (f->min <= STREAM_SIZE_MIN)
+		return;
+	headers_print(&f->headers, headers, sizeof(headers));
+	snprintf(buf, size, " with %s%s", headers,
+		 f->sign ? " and a signature" : "");
 }
 
 /* Of the rate itself, or of what it comes to by another setting. */
@@ -29,33 +34,68 @@ static enum call_result refuse_rate(struct call *c, enum shell_err err,
 			 rate, f->port);
 }
 
-/* What was wrong with argument `arg` of a port. */
-static enum call_result refuse(struct call *c, int rc,
-			       const struct pktgen_fault *f, int arg)
+/* A size that the port does not take. */
+static enum call_result refuse_size(struct call *c, enum shell_err err,
+				    const struct pktgen_fault *f, int arg)
 {
-	const enum arg_type type = c->form->args[arg].type;
+	char with[HEADERS_PRINT_MAX + 24];
+
+	needs(f, with, sizeof(with));
+	if (f->min > f->max)
+		return call_fail(c, err, arg,
+				 "port %u takes frames of up to %u bytes, "
+				 "these headers need %u",
+				 f->port, f->max, f->min);
+	if (f->size > f->max)
+		return call_fail(c, err, arg,
+				 "port %u takes %u..%u bytes%s, not size %u; "
+				 "its MTU is %u, see 'ukpktgen run --mtu'",
+				 f->port, f->min, f->max, with, f->size,
+				 call_app(c)->pktgen.port[f->port].mtu);
+	/* The size is set elsewhere. */
+	if (err == E_STATE)
+		return call_fail(c, err, arg,
+				 "port %u takes %u..%u bytes%s, not size %u; "
+				 "type 'size %u %u' first",
+				 f->port, f->min, f->max, with, f->size,
+				 f->port, f->min);
+	return call_fail(c, err, arg,
+			 "port %u takes %u..%u bytes%s, not size %u", f->port,
+			 f->min, f->max, with, f->size);
+}
+
+enum call_result app_refuse(struct call *c, int rc,
+			    const struct pktgen_fault *f, int arg)
+{
+	const enum arg_type type = arg < 0 ? ARG_NONE : c->form->args[arg].type;
 	const enum shell_err err =
 		type == (rc == -EMSGSIZE ? ARG_SIZES : ARG_RATE) ? E_RANGE
 								 : E_STATE;
 
-	if (rc == -EMSGSIZE && f->size > f->max)
-		return call_fail(c, err, arg,
-				 "port %u takes %u..%u bytes%s, not size %u; "
-				 "its MTU is %u, see 'ukpktgen run --mtu'",
-				 f->port, f->min, f->max, needs(f->min),
-				 f->size,
-				 call_app(c)->pktgen.port[f->port].mtu);
-	if (rc == -EMSGSIZE)
-		return call_fail(c, err, arg,
-				 "port %u takes %u..%u bytes%s, not size %u",
-				 f->port, f->min, f->max, needs(f->min),
-				 f->size);
+	switch (rc) {
+	case -EMSGSIZE:
+		return refuse_size(c, err, f, arg);
+	case -E2BIG:
+		return call_fail(c, E_RANGE, arg,
+				 "the headers of port %u have more than %u "
+				 "bytes, or more than %u checksums",
+				 f->port, STACK_BYTES_MAX, PROGRAM_CSUMS_MAX);
+	case -EBUSY:
+		return call_fail(
+			c, E_STATE, arg,
+			"fields of port %u that vary would lie on each "
+			"other, or on a checksum; type 'set' to see "
+			"what is set",
+			f->port);
+	case -ENOMEM:
+		return app_no_memory(c, arg);
+	}
 	return refuse_rate(c, err, f, arg);
 }
 
 /* Without a value: what is set, as the commands that set it. */
 static enum call_result show(struct call *c, const struct setting *s,
-			     uint64_t ports)
+			     const struct subjects *on)
 {
 	const struct arg *a = s->form->args;
 	unsigned i = 0;
@@ -64,9 +104,16 @@ static enum call_result show(struct call *c, const struct setting *s,
 		i++;
 	/* Of several, without the keyword, all. */
 	config_show(call_app(c), s->cmd,
-		    a[i].type == ARG_NONE || c->v[i].set ? s->arg : NULL, ports,
+		    a[i].type == ARG_NONE || c->v[i].set ? s->arg : NULL, on,
 		    c->reply);
 	return CALL_DONE;
+}
+
+enum call_result app_no_memory(struct call *c, int arg)
+{
+	return call_fail(c, E_NOMEM, arg,
+			 "not enough memory; nothing was changed, see "
+			 "'ukpktgen run --memory'");
 }
 
 enum call_result app_set(struct call *c)
@@ -85,7 +132,7 @@ enum call_result app_set(struct call *c)
 	if (s.scope != SCOPE_GLOBAL && app_check_up(c, on.ports) != CALL_DONE)
 		return CALL_FAIL;
 	if (!c->v[last].set)
-		return show(c, &s, on.ports);
+		return show(c, &s, &on);
 	rc = config_edit(call_app(c), &s, &on, &c->v[last], c->now_ns, &fault);
-	return rc < 0 ? refuse(c, rc, &fault, (int)last) : CALL_DONE;
+	return rc < 0 ? app_refuse(c, rc, &fault, (int)last) : CALL_DONE;
 }

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "pktgen/fields.h"
 #include "pktgen/pktgen.h"
 #include "pktgen/recorder.h"
 #include "plat/host/host.h"
@@ -20,14 +21,47 @@
 
 static struct pktgen pg;
 
+/*
+ * Of `what` streams, flat out by weight, or each at a rate: all together more
+ * than there is time for. The last digits are their number.
+ */
+static int many(const char *what, uint64_t now_ns)
+{
+	const unsigned n =
+		(unsigned)strtoul(what + strcspn(what, "0123456789"), NULL, 10);
+
+	for (unsigned i = 0; i < n; i++) {
+		struct pktgen_fault fault;
+		struct fields_fault wrong;
+		struct stream s;
+		char udp[16];
+
+		if (i && pktgen_add_stream(&pg, 0, i, 0, now_ns) < 0)
+			return -1;
+		s = *pktgen_stream(&pg, 0, i);
+		snprintf(udp, sizeof(udp), "%u", i);
+		if (fields_set_word(&s, "udp.src", udp, &wrong))
+			return -1;
+		s.sign = !strncmp(what, "sign", 4);
+		if (strstr(what, "paced"))
+			s.rate = (struct rate){RATE_PPS,
+					       100000000ull / n * 1000000 + i};
+		if (pktgen_try_stream(&pg, 0, i, &s, &fault) < 0)
+			return -1;
+		pktgen_take_stream(&pg, 0, i, &s, now_ns);
+	}
+	return 0;
+}
+
 static void edit(struct stream *s, const void *arg)
 {
 	static const struct size_weight mix[] = {{64, 7}, {594, 4}, {1518, 1}};
 	const char *what = arg;
+	struct fields_fault fault;
 
 	s->sign = !strncmp(what, "sign", 4);
 	if (strstr(what, "flows")) {
-		s->src.ip_prefix = 12;
+		fields_set_word(s, "ipv4.src", "198.18.0.1/12", &fault);
 	} else if (!strcmp(what, "imix")) {
 		s->sizes.count = 3;
 		memcpy(s->sizes.entry, mix, sizeof(mix));
@@ -104,7 +138,8 @@ int main(int argc, char *argv[])
 	fake.config[11] = 1500 >> 8;
 	pktgen_open(&pg, 1, uk_alloc_get_default());
 	w = pktgen_worker(&pg, 0, 0);
-	if (!w || edit_streams(&pg, 1, edit, what, now_ns, &fault) < 0)
+	if (!w || edit_streams(&pg, 1, edit, what, now_ns, &fault) < 0 ||
+	    many(what, now_ns) < 0)
 		return 1;
 	pktgen_set_mode(&pg, 1,
 			reflects   ? MODE_RX | MODE_REFLECT

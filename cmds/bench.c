@@ -66,6 +66,11 @@ static enum call_result begin(struct call *c, struct bench *b)
 				 port);
 	if (pktgen_active(&app->pktgen) >> port & 1)
 		return app_fail_active(c, PORTS, (unsigned)port);
+	if (app->pktgen.set[port].nb_streams > 1)
+		return call_fail(c, E_STATE, PORTS,
+				 "port %d has %u streams, 'bench' measures "
+				 "one; type 'stream %d.all delete'",
+				 port, app->pktgen.set[port].nb_streams, port);
 	app->pktgen.set[port].owner = OWNER_EXPERIMENT;
 	bench_begin(b, app, (unsigned)port, c->v[TIME].u, c->now_ns);
 	return CALL_AGAIN;

@@ -3,8 +3,11 @@
 
 enum { FILE_NAME };
 
-/* Ports stand still while it is read: well below a millisecond. */
-#define BYTES_MAX (64u << 10)
+/*
+ * Ports stand still while it is read: well below a millisecond for a few
+ * streams, a second for all that there can be.
+ */
+#define BYTES_MAX (1u << 20)
 
 static const struct arg args[] = {
 	[FILE_NAME] = {ARG_NAME, .name = "FILE",

@@ -108,6 +108,8 @@ static void show_up(struct reply *r, const struct pktgen *pg, unsigned i,
 	else
 		reply_text(r, "state", app_state(v));
 	show_stall(r, v, now_ns);
+	if (pg->set[i].nb_streams > 1)
+		reply_u64(r, "streams", pg->set[i].nb_streams, NULL);
 	reply_text(r, "mode", app_modes[app_mode_word(v->mode)].name);
 	show_size(r, s);
 	show_rate(r, s);

@@ -24,5 +24,6 @@ const struct cmd cmd_reset = {
 	.notes = "All ports must be idle: 'stop' first. Files and counters are "
 		 "kept.",
 	.examples = (const char *const[]){"reset", NULL},
+	.configures = true,
 	.see = (const char *const[]){"save", "load", "show", NULL},
 };

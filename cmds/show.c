@@ -1,22 +1,23 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include <string.h>
 
-#include "app/app.h"
+#include "app/preview.h"
+#include "app/traffic.h"
 #include "shell/arg.h"
 
 enum { PORTS, CONFIG, JSON };
 
 static const struct arg args[] = {
-	[PORTS] = {ARG_PORTS, .optional = true, .name = "PORTS",
-		   .help = "ports to show"},
+	[PORTS] = {ARG_PORTS, .optional = true, .scope = SCOPE_STREAM,
+		   .name = "PORTS", .help = "ports to show"},
 	[CONFIG] = {ARG_KEYWORD, .name = "config", .help = "show all settings"},
 	[JSON] = ARG_JSON("reply as JSON"),
 	{ARG_NONE},
 };
 
 static const struct arg all_args[] = {
-	[PORTS] = {ARG_PORTS, .optional = true, .name = "PORTS",
-		   .help = "ports to show"},
+	[PORTS] = {ARG_PORTS, .optional = true, .scope = SCOPE_STREAM,
+		   .name = "PORTS", .help = "ports to show"},
 	ARG_JSON("reply as JSON"),
 	{ARG_NONE},
 };
@@ -40,17 +41,25 @@ static void show_value(struct reply *r, const char *key, const struct config *c,
 		reply_text(r, key, word);
 }
 
-/* The row's first key; what a command of that name sets stands in the row. */
+/* The row's first keys; what a command of these names sets stands in the row.
+ */
 #define ROW "port"
+#define STREAM "stream"
+
+/* Rows of a call where there are streams: there is room for no more. */
+#define ROWS 4
+
+enum { NEXT };
 
 /* Settings of one command that has several are a map of their own. */
-static void show_settings(struct reply *r, const struct app *app, unsigned port)
+static void show_settings(struct reply *r, const struct app *app,
+			  struct subject of)
 {
 	const struct cmd *open = NULL;
 	struct setting s;
 	struct config c;
 
-	config_get(app, (struct subject){port, 0}, &c);
+	config_get(app, of, &c);
 	for (unsigned i = 0; setting_at(app->session.env.commands, i, &s);
 	     i++) {
 		const char *keyword = setting_keyword(&s);
@@ -61,7 +70,8 @@ static void show_settings(struct reply *r, const struct app *app, unsigned port)
 			open = NULL;
 		if (s.scope == SCOPE_GLOBAL)
 			continue;
-		if (keyword && !open && strcmp(s.cmd->name, ROW) != 0) {
+		if (keyword && !open && strcmp(s.cmd->name, ROW) != 0 &&
+		    strcmp(s.cmd->name, STREAM) != 0) {
 			reply_map(r, s.cmd->name, REPLY_TABLE);
 			open = s.cmd;
 		}
@@ -69,25 +79,70 @@ static void show_settings(struct reply *r, const struct app *app, unsigned port)
 	}
 	if (open)
 		reply_end(r);
+	traffic_show(pktgen_stream(&app->pktgen, of.port, of.stream), r);
 }
 
 static enum call_result run(struct call *c)
 {
+	const struct subjects *on = &c->v[PORTS].subjects;
 	const struct app *app = call_app(c);
-	enum call_result up = app_check_up(c, c->v[PORTS].mask);
+	struct subject s = {(unsigned)(c->state[NEXT] >> 32),
+			    (unsigned)c->state[NEXT]};
+	unsigned left = ROWS;
+	bool more;
 
-	if (up != CALL_DONE)
-		return up;
+	if (c->cancelled)
+		return CALL_DONE;
+	if (!c->calls && app_check_up(c, on->ports) != CALL_DONE)
+		return CALL_FAIL;
 	reply_list(c->reply, "ports", REPLY_TABLE);
-	for (unsigned i = 0; i < app->pktgen.nb_ports; i++) {
-		if (!(c->v[PORTS].mask >> i & 1))
-			continue;
+	while ((more = config_next(app, on, &s)) && left) {
+		const bool several = app->pktgen.set[s.port].nb_streams > 1;
+
 		reply_map(c->reply, NULL, REPLY_TABLE);
-		reply_id(c->reply, ROW, i);
-		show_settings(c->reply, app, i);
+		reply_id(c->reply, ROW, s.port);
+		if (several)
+			reply_id(c->reply, STREAM, s.stream);
+		show_settings(c->reply, app, s);
 		reply_end(c->reply);
+		left -= several;
+		s.stream++;
 	}
 	reply_end(c->reply);
+	c->state[NEXT] = (uint64_t)s.port << 32 | s.stream;
+	c->wake_ns = c->now_ns;
+	return more ? CALL_AGAIN : CALL_DONE;
+}
+
+/* One frame, of one stream. */
+enum { FRAME, NUMBER, OF };
+
+static const struct arg frame_args[] = {
+	[FRAME] = {ARG_KEYWORD, .name = "frame", .help = "show a frame"},
+	[NUMBER] = {ARG_INT, .name = "N", .help = "number of the frame, from 0",
+		    .max = UINT64_MAX >> 1},
+	[OF] = {ARG_PORTS, .optional = true, .scope = SCOPE_STREAM,
+		.name = "PORTS", .help = "port, or stream, that sends it"},
+	ARG_JSON("reply as JSON"),
+	{ARG_NONE},
+};
+
+static enum call_result run_frame(struct call *c)
+{
+	const struct app *app = call_app(c);
+	const struct subjects *on = &c->v[OF].subjects;
+	struct subject s = {0, 0}, next;
+
+	if (app_check_up(c, on->ports) != CALL_DONE)
+		return CALL_FAIL;
+	/* The first of those that are meant; more are named by mistake. */
+	if (!config_next(app, on, &s))
+		return CALL_DONE;
+	next = (struct subject){s.port, s.stream + 1};
+	if (c->v[OF].set && config_next(app, on, &next))
+		return call_fail(c, E_RANGE, OF,
+				 "'show frame' takes one port, or one stream");
+	preview_show(app, s, c->v[NUMBER].u, c->reply);
 	return CALL_DONE;
 }
 
@@ -99,6 +154,8 @@ const struct cmd cmd_show = {
 		(const struct cmd_form[]){
 			{args, run, NULL},
 			{all_args, run, "show them without the keyword"},
+			{frame_args, run_frame,
+			 "show a frame as it would be sent: fields and bytes"},
 			{0},
 		},
 	.notes = "'show files', 'show jobs', 'show ports', 'show stats' and "
@@ -106,7 +163,8 @@ const struct cmd cmd_show = {
 		 "'stats' and 'version'; 'show run' is 'save'. A setting "
 		 "without its value, such as 'rate' or 'size 0', shows it.",
 	.examples = (const char *const[]){"show config", "show 0 config --json",
-					  NULL},
+					  "show 0.3 config", "show frame 0",
+					  "show frame 7 0", NULL},
 	.see = (const char *const[]){"save", "port", NULL},
 	.leads =
 		(const struct cmd_lead[]){

@@ -8,10 +8,10 @@
 /* Each form starts with the ports; the limit stands behind its keyword. */
 enum { PORTS, KEYWORD, LIMIT };
 
-#define PORTS_ARG                                             \
-	{                                                     \
-		ARG_PORTS, .optional = true, .name = "PORTS", \
-			   .help = "ports to start"           \
+#define PORTS_ARG                                                    \
+	{                                                            \
+		ARG_PORTS, .optional = true, .scope = SCOPE_STREAM,  \
+			   .name = "PORTS", .help = "ports to start" \
 	}
 
 static const struct arg args[] = {
@@ -24,7 +24,7 @@ static const struct arg count_args[] = {
 	[KEYWORD] = {ARG_KEYWORD, .name = "count",
 		     .help = "stop after COUNT frames"},
 	[LIMIT] = {ARG_INT, .name = "COUNT", .unit = "frames",
-		   .help = "frames that each port sends", .min = 1,
+		   .help = "frames that each stream sends", .min = 1,
 		   .max = 1000000000000000},
 	{ARG_NONE},
 };
@@ -37,12 +37,16 @@ static const struct arg for_args[] = {
 	{ARG_NONE},
 };
 
-/* Of the ports those whose mode has one of these; none: the call failed. */
-static uint64_t with_mode(struct call *c, unsigned mode)
+/*
+ * What is to start: of the ports those whose mode has one of these, into *on.
+ * None: the call failed.
+ */
+static uint64_t with_mode(struct call *c, unsigned mode, struct subjects *on)
 {
 	const struct pktgen *pg = &call_app(c)->pktgen;
 	uint64_t mask = c->v[PORTS].mask;
 
+	*on = c->v[PORTS].subjects;
 	if (app_check_up(c, mask) != CALL_DONE)
 		return 0;
 	for (unsigned i = 0; i < pg->nb_ports; i++)
@@ -51,26 +55,63 @@ static uint64_t with_mode(struct call *c, unsigned mode)
 	if (!mask)
 		call_fail(c, E_STATE, PORTS,
 			  "none of these ports sends; see 'mode'");
+	on->ports &= mask;
+	on->whole &= mask;
 	return mask;
 }
 
+/* Whether a start is about the stream; else it stays as it is. */
+static bool is_meant(const struct pktgen *pg, const struct subjects *on,
+		     struct subject s)
+{
+	return on->dotted || !pktgen_stream_use(pg, s.port, s.stream)->disabled;
+}
+
+/* The streams of a port that are meant: the first, how many. */
+static unsigned count_streams(const struct pktgen *pg,
+			      const struct subjects *on, unsigned port,
+			      unsigned *first)
+{
+	unsigned n = 0;
+
+	for (struct subject s = {port, 0};
+	     pktgen_next_of(pg, on, &s) && s.port == port; s.stream++)
+		if (is_meant(pg, on, s) && !n++)
+			*first = s.stream;
+	return n;
+}
+
 /* What a port of ours will do, as a person is told. */
-static void describe(const struct app *app, unsigned port, bool several,
-		     const char *until, char *buf, size_t size)
+static void describe(const struct app *app, const struct subjects *on,
+		     unsigned port, bool several, const char *until, char *buf,
+		     size_t size)
 {
 	const char *s3 = several ? "" : "s"; /* of the verb */
-	const struct stream *s = pktgen_stream(&app->pktgen, port, 0);
-	char sizes[80], rate[48];
+	char sizes[80], rate[48], number[24] = "";
+	const struct stream *s;
+	unsigned first = 0, n;
 
 	if (app->pktgen.set[port].mode & MODE_REFLECT) {
 		snprintf(buf, size, "reflect%s what arrives %s", s3, until);
 		return;
 	}
+	n = count_streams(&app->pktgen, on, port, &first);
+	if (n != 1) {
+		snprintf(buf, size, "%s%s %u streams %s",
+			 app->pktgen.set[port].mode & MODE_NULL ? "make"
+								: "send",
+			 s3, n, until);
+		return;
+	}
+	if (app->pktgen.set[port].nb_streams > 1)
+		snprintf(number, sizeof(number), " stream %u:", first);
+	s = pktgen_stream(&app->pktgen, port, first);
 	value_sizes_print(&s->sizes, sizes, sizeof(sizes));
 	value_rate_print(&s->rate, rate, sizeof(rate));
-	snprintf(buf, size, "%s%s frames of %s bytes at %s %s",
+	snprintf(buf, size, "%s%s%s frames of %s bytes at %s %s",
 		 app->pktgen.set[port].mode & MODE_NULL ? "make" : "send", s3,
-		 sizes, s->rate.unit == RATE_MAX ? "full speed" : rate, until);
+		 number, sizes, s->rate.unit == RATE_MAX ? "full speed" : rate,
+		 until);
 }
 
 /* Frames that go to a port which does not count them are soon missed. */
@@ -93,7 +134,8 @@ static void warn(struct call *c, uint64_t mask)
 }
 
 /* A line to a person for each port, or for several that do the same. */
-static void tell(struct call *c, uint64_t mask, const char *until)
+static void tell(struct call *c, const struct subjects *on, uint64_t mask,
+		 const char *until)
 {
 	const struct app *app = call_app(c);
 	const uint64_t all = mask;
@@ -106,16 +148,16 @@ static void tell(struct call *c, uint64_t mask, const char *until)
 		const unsigned first = (unsigned)__builtin_ctzll(mask);
 		uint64_t alike = 1ull << first;
 
-		describe(app, first, true, until, line, sizeof(line));
+		describe(app, on, first, true, until, line, sizeof(line));
 		for (unsigned i = first + 1; i < app->pktgen.nb_ports; i++) {
 			if (!(mask >> i & 1))
 				continue;
-			describe(app, i, true, until, other, sizeof(other));
+			describe(app, on, i, true, until, other, sizeof(other));
 			if (!strcmp(line, other))
 				alike |= 1ull << i;
 		}
 		value_set_print(alike, ports, sizeof(ports));
-		describe(app, first, alike & (alike - 1), until, line,
+		describe(app, on, first, alike & (alike - 1), until, line,
 			 sizeof(line));
 		reply_textf(c->reply, NULL, "port%s %s %s",
 			    alike & (alike - 1) ? "s" : "", ports, line);
@@ -125,33 +167,59 @@ static void tell(struct call *c, uint64_t mask, const char *until)
 	reply_end(c->reply);
 }
 
+/*
+ * Fails where one of the streams, or of the ports, runs: up to a limit, or at
+ * all if `any`. Those that do are in *running, by port.
+ */
+static enum call_result check_runs(struct call *c, const struct subjects *on,
+				   bool any, uint64_t *running)
+{
+	const struct pktgen *pg = &call_app(c)->pktgen;
+	struct pktgen_stream_view v;
+	char name[32];
+
+	*running = 0;
+	for (struct subject s = {0, 0}; pktgen_next_of(pg, on, &s);
+	     s.stream++) {
+		pktgen_look_stream(pg, s.port, s.stream, &v);
+		if (v.state == FLOW_IDLE || !is_meant(pg, on, s))
+			continue;
+		*running |= 1ull << s.port;
+		if (on->dotted && any)
+			return call_fail(c, E_STATE, PORTS,
+					 "stream %u.%u is %s; 'stop' it first",
+					 s.port, s.stream,
+					 app_stream_state(call_app(c), s));
+		if (!v.limited)
+			continue;
+		app_subject_print(call_app(c), s, name, sizeof(name));
+		return call_fail(c, E_STATE, PORTS,
+				 "%s sends up to a limit; 'stop' it first",
+				 name);
+	}
+	return CALL_DONE;
+}
+
 static enum call_result run(struct call *c)
 {
 	struct pktgen *pg = &call_app(c)->pktgen;
-	const uint64_t mask = with_mode(c, MODE_TX | MODE_REFLECT);
+	struct subjects on;
+	const uint64_t mask = with_mode(c, MODE_TX | MODE_REFLECT, &on);
+	uint64_t running;
 
-	uint64_t on = 0;
-
-	if (!mask)
+	if (!mask || check_runs(c, &on, false, &running) != CALL_DONE)
 		return CALL_FAIL;
-	for (unsigned i = 0; i < pg->nb_ports; i++) {
-		if (!(mask >> i & 1))
-			continue;
-		if (pktgen_look(pg, i)->limited)
-			return call_fail(c, E_STATE, PORTS,
-					 "port %u sends up to a limit; 'stop' "
-					 "it first",
-					 i);
-		if (worker_runs(pktgen_look(pg, i)->state))
-			on |= 1ull << i;
-	}
+	for (unsigned i = 0; i < pg->nb_ports; i++)
+		if (mask >> i & 1 && worker_runs(pktgen_look(pg, i)->state) &&
+		    !on.dotted)
+			running |= 1ull << i;
 	run_begin(call_app(c), mask, c->now_ns);
-	pktgen_start(pg, mask, c->now_ns);
+	pktgen_start_streams(pg, &on, c->now_ns);
 	/* Those that run go on as they are. */
-	if (on)
-		tell(c, on, "already, until 'stop'");
-	if (mask & ~on)
-		tell(c, mask & ~on, "until 'stop'");
+	if (running)
+		tell(c, &on, running, "already, until 'stop'");
+	if (mask & ~running)
+		tell(c, &on, mask & ~running, "until 'stop'");
 	return CALL_DONE;
 }
 
@@ -163,29 +231,45 @@ static void for_time(uint64_t ns, char *buf, size_t size)
 	snprintf(buf, size, "for %s", time);
 }
 
+static bool any_has_several(const struct pktgen *pg, const struct subjects *on)
+{
+	unsigned first;
+
+	for (unsigned i = 0; i < pg->nb_ports; i++)
+		if (count_streams(pg, on, i, &first) > 1)
+			return true;
+	return false;
+}
+
 static enum call_result run_limited(struct call *c,
 				    const struct flow_limit *limit)
 {
 	struct pktgen *pg = &call_app(c)->pktgen;
-	const uint64_t mask = with_mode(c, MODE_TX);
-	char until[48];
+	struct subjects on;
+	const uint64_t mask = with_mode(c, MODE_TX, &on);
+	uint64_t running;
+	char until[64];
 
 	if (!mask)
 		return CALL_FAIL;
 	for (unsigned i = 0; i < pg->nb_ports; i++) {
 		const struct worker_view *v = pktgen_look(pg, i);
+		const bool runs = worker_runs(v ? v->state : WORKER_IDLE);
 
-		if (mask >> i & 1 && (worker_runs(v->state) || v->nb_held))
+		if (mask >> i & 1 && (runs ? !on.dotted : v->nb_held))
 			return app_fail_active(c, PORTS, i);
 	}
+	if (check_runs(c, &on, true, &running) != CALL_DONE)
+		return CALL_FAIL;
 	run_begin(call_app(c), mask, c->now_ns);
-	pktgen_start_limited(pg, mask, limit, c->now_ns);
+	pktgen_start_streams_limited(pg, &on, limit, c->now_ns);
 	if (limit->frames != FLOW_NO_LIMIT)
-		snprintf(until, sizeof(until), "until %llu frames are sent",
-			 (unsigned long long)limit->frames);
+		snprintf(until, sizeof(until), "until %llu frames %sare sent",
+			 (unsigned long long)limit->frames,
+			 any_has_several(pg, &on) ? "of each " : "");
 	else
 		for_time(limit->time_ns, until, sizeof(until));
-	tell(c, mask, until);
+	tell(c, &on, mask, until);
 	return CALL_DONE;
 }
 
@@ -211,16 +295,18 @@ const struct cmd cmd_start = {
 		(const struct cmd_form[]){
 			{args, run, "send, or reflect, until 'stop'"},
 			{count_args, run_count,
-			 "send exactly COUNT frames on each port, then stop "
+			 "send exactly COUNT frames of each stream, then stop "
 			 "and report"},
 			{for_args, run_for,
 			 "send the frames due within TIME, then stop and "
 			 "report"},
 			{0},
 		},
-	.notes = "'mode' chooses which ports send; others are not changed.",
+	.notes = "'mode' chooses which ports send; others are not changed. A "
+		 "port reports once none of its streams sends any more.",
 	.examples =
 		(const char *const[]){"start", "start 0", "start 0 count 1m",
-				      "start for 10s", NULL},
+				      "start 0.3 count 100", "start for 10s",
+				      NULL},
 	.see = (const char *const[]){"stop", "rate", "mode", NULL},
 };

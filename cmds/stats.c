@@ -16,7 +16,8 @@ enum { PACING_KEYWORD = 1, PACING_JSON };
 			   .help = "ports to show"            \
 	}
 static const struct arg show_args[] = {
-	[PORTS] = PORTS_ARG,
+	[PORTS] = {ARG_PORTS, .optional = true, .scope = SCOPE_STREAM,
+		   .name = "PORTS", .help = "ports to show"},
 	[SHOW_JSON] = ARG_JSON("reply as JSON"),
 	{ARG_NONE},
 };
@@ -92,11 +93,25 @@ static void show_port(struct reply *r, const struct stats *s,
 	reply_end(r);
 }
 
+static enum call_result show_streams(struct call *c, const struct subjects *on)
+{
+	enum { NEXT };
+
+	if (c->cancelled)
+		return CALL_DONE;
+	if (!c->calls && app_check_up(c, on->ports) != CALL_DONE)
+		return CALL_FAIL;
+	return app_list_streams(c, NEXT, on, app_show_counts);
+}
+
 static enum call_result run_show(struct call *c)
 {
+	const struct subjects *on = &c->v[PORTS].subjects;
 	struct app *app = call_app(c);
 	struct stats s;
 
+	if (on->dotted)
+		return show_streams(c, on);
 	app_watch(app, c->now_ns);
 	reply_list(c->reply, "ports", REPLY_TABLE);
 	for (unsigned i = 0; i < app->pktgen.nb_ports; i++) {
@@ -362,9 +377,12 @@ static enum call_result run_live(struct call *c)
 	return CALL_AGAIN;
 }
 
-#define NOTES                                                        \
-	"Without COUNT, 'stats every' goes on until Ctrl-C. Pacing " \
-	"counts a burst as its first frame, and rounds "             \
+#define NOTES                                                                \
+	"Of streams, such as 0.all, packets and bytes are shown, and when "  \
+	"the first and the last frame since 'start' or 'stats clear' was "   \
+	"sent, on the appliance's clock. Without COUNT, 'stats every' goes " \
+	"on until Ctrl-C. Pacing "                                           \
+	"counts a burst as its first frame, and rounds "                     \
 	"lateness up by 1/16 at most."
 
 const struct cmd cmd_stats = {
@@ -394,9 +412,9 @@ const struct cmd cmd_stats = {
 				      "rate, p holds the figures, q leaves."
 			      : NOTES,
 	.examples =
-		(const char *const[]){"stats", "stats --json", "stats 0 clear",
-				      "stats 0 pacing", "stats every 1s",
-				      "stats every 1s 5",
+		(const char *const[]){"stats", "stats --json", "stats 0.all",
+				      "stats 0 clear", "stats 0 pacing",
+				      "stats every 1s", "stats every 1s 5",
 				      OPTION(LIVE) ? "stats live" : NULL, NULL},
 	.see = (const char *const[]){"start", "stop", NULL},
 };

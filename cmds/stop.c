@@ -4,14 +4,14 @@
 enum { PORTS, JSON };
 
 /* What the command remembers between its calls. */
-enum { DEADLINE_NS };
+enum { DEADLINE_NS, NEXT, STOPPED };
 
 #define DRAIN_NS 1000000000ull
 #define POLL_NS 1000000ull
 
 static const struct arg args[] = {
-	[PORTS] = {ARG_PORTS, .optional = true, .name = "PORTS",
-		   .help = "ports to stop"},
+	[PORTS] = {ARG_PORTS, .optional = true, .scope = SCOPE_STREAM,
+		   .name = "PORTS", .help = "ports to stop"},
 	[JSON] = ARG_JSON("reply with the totals as JSON"),
 	{ARG_NONE},
 };
@@ -48,13 +48,13 @@ static void report_port(struct call *c, unsigned i)
  * The sum of what was sent: every frame either came back from the device as
  * used or is still in flight there.
  */
-static void report(struct call *c)
+static void report(struct call *c, uint64_t mask)
 {
 	struct app *app = call_app(c);
 
 	reply_list(c->reply, "ports", REPLY_TABLE);
 	for (unsigned i = 0; i < app->pktgen.nb_ports; i++) {
-		if (c->v[PORTS].mask >> i & 1 && pktgen_up(&app->pktgen, i))
+		if (mask >> i & 1 && pktgen_up(&app->pktgen, i))
 			report_port(c, i);
 	}
 	reply_end(c->reply);
@@ -70,24 +70,58 @@ static unsigned in_flight(struct pktgen *pg, uint64_t mask, uint64_t now_ns)
 	return n;
 }
 
+/* Stops what is named; the ports that do not send any more. */
+static uint64_t stop(struct call *c)
+{
+	const struct subjects *on = &c->v[PORTS].subjects;
+	struct pktgen *pg = &call_app(c)->pktgen;
+	uint64_t stopped = 0;
+
+	if (on->dotted)
+		pktgen_stop_streams(pg, on, c->now_ns);
+	else
+		pktgen_stop(pg, on->ports);
+	for (unsigned i = 0; i < pg->nb_ports; i++) {
+		if (!(on->ports >> i & 1) ||
+		    worker_runs(pktgen_look(pg, i)->state))
+			continue;
+		run_stopped(call_app(c), i, c->now_ns);
+		stopped |= 1ull << i;
+	}
+	return stopped;
+}
+
+/* A program that did not ask hears of it when the sum is wrong. */
+static enum call_result report_all(struct call *c, uint64_t mask)
+{
+	const struct subjects *on = &c->v[PORTS].subjects;
+	struct pktgen *pg = &call_app(c)->pktgen;
+
+	if (OPTION(JSON) && c->program && !c->json &&
+	    !(port_can_reap() && in_flight(pg, mask, c->now_ns)))
+		return CALL_DONE;
+	if (on->dotted)
+		return app_list_streams(c, NEXT, on, app_show_counts);
+	report(c, mask);
+	return CALL_DONE;
+}
+
 static enum call_result run(struct call *c)
 {
 	struct pktgen *pg = &call_app(c)->pktgen;
-	uint64_t mask = c->v[PORTS].mask;
 	enum call_result up;
+	uint64_t mask;
 
 	if (c->cancelled)
 		return CALL_DONE;
 	if (!c->calls) {
-		up = app_check_up(c, mask);
+		up = app_check_up(c, c->v[PORTS].mask);
 		if (up != CALL_DONE)
 			return up;
-		pktgen_stop(pg, mask);
-		for (unsigned i = 0; i < pg->nb_ports; i++)
-			if (mask >> i & 1)
-				run_stopped(call_app(c), i, c->now_ns);
+		c->state[STOPPED] = stop(c);
 		c->state[DEADLINE_NS] = c->now_ns + DRAIN_NS;
 	}
+	mask = c->state[STOPPED];
 	if (!pktgen_drained(pg, mask, c->now_ns)) {
 		if (c->now_ns < c->state[DEADLINE_NS]) {
 			c->wake_ns = c->now_ns + POLL_NS;
@@ -95,11 +129,7 @@ static enum call_result run(struct call *c)
 		}
 		pktgen_abandon(pg, mask);
 	}
-	/* A program that did not ask hears of it when the sum is wrong. */
-	if (!OPTION(JSON) || !c->program || c->json ||
-	    (port_can_reap() && in_flight(pg, mask, c->now_ns)))
-		report(c);
-	return CALL_DONE;
+	return report_all(c, mask);
 }
 
 const struct cmd cmd_stop = {
@@ -114,11 +144,13 @@ const struct cmd cmd_stop = {
 	.notes = OPTION(JSON)
 			 ? "Waits up to a second for frames in flight. Totals "
 			   "are of the run: 'missing' is what the port that "
-			   "is wired to this one did not receive of it. A "
-			   "file or a program gets them with --json, or when "
+			   "is wired to this one did not receive of it. Of "
+			   "streams what each has sent since 'stats clear' is "
+			   "shown. A file or a program gets them with --json, "
+			   "or when "
 			   "frames are still in flight."
 			 : "Waits up to a second for frames in flight.",
-	.examples = (const char *const[]){"stop", "stop 0", NULL},
-	.see = (const char *const[]){"start", "stats", NULL},
+	.examples = (const char *const[]){"stop", "stop 0", "stop 0.3", NULL},
+	.see = (const char *const[]){"start", "pause", "stats", NULL},
 	.grave = true,
 };

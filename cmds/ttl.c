@@ -1,38 +1,31 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-#include "app/app.h"
+#include "app/traffic.h"
 
-static void get(const struct config *c, struct value *v)
-{
-	v->u = c->stream.ttl;
-}
-
-static void set(struct config *c, const struct value *v)
-{
-	c->stream.ttl = (uint8_t)v->u;
-}
-
-static const struct arg_setting setting = {
-	.get = get,
-	.set = set,
-	.initial = "64",
-};
+enum { PORTS, VALUE };
 
 static const struct arg args[] = {
-	APP_STREAMS_TO_SET,
-	{ARG_INT, .name = "TTL", .help = "number of hops", .min = 1, .max = 255,
-	 .setting = &setting},
+	[PORTS] = APP_STREAMS_TO_SET,
+	[VALUE] = {ARG_TEXT, .name = "VALUE", .help = "number of hops or range",
+		   .asked = true, .repeated = true},
 	{ARG_NONE},
 };
+
+static enum call_result run(struct call *c)
+{
+	return app_set_field(c, &c->v[PORTS].subjects, "ipv4.ttl", "ipv6.hops",
+			     VALUE);
+}
 
 const struct cmd cmd_ttl = {
 	.name = "ttl",
 	.group = GROUP_HEADERS,
-	.summary = "Set the IPv4 TTL and IPv6 hop limit",
+	.summary = "Set the IPv4 TTL or IPv6 hop limit",
 	.forms =
 		(const struct cmd_form[]){
-			{args, app_set, NULL},
+			{args, run, NULL},
 			{0},
 		},
-	.examples = (const char *const[]){"ttl 64", "ttl 0 1", NULL},
-	.see = (const char *const[]){"proto", NULL},
+	.notes = "A short word for 'set ipv4.ttl' and 'set ipv6.hops'.",
+	.examples = (const char *const[]){"ttl 64", "ttl 0 1-255", NULL},
+	.see = (const char *const[]){"set", "dscp", NULL},
 };

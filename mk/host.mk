@@ -25,7 +25,7 @@ $(O)/host/libukpktgen.a: $(HOST_LIB_OBJ)
 	$(Q)rm -f $@ && ar rcs $@ $^
 
 # The engines once more as they run in a stock tree, which knows no bursts.
-ONE_TESTS := pktgen frames modes port progress
+ONE_TESTS := pktgen frames modes port progress many
 UNIT_TESTS := $(UNIT_SRC:tests/unit/%.c=$(O)/host/%) \
 	$(ONE_TESTS:%=$(O)/host/test_%_one)
 
@@ -38,7 +38,7 @@ $(O)/host/test_%_one: tests/unit/test_%.c $(wildcard net/port*.c) \
 	$(call say,LD,$@)
 	$(Q)$(filter-out -MMD -MP,$(host-cc)) -DPORT_NO_BURST -o $@ $^ -lcmocka
 
-$(O)/host/docgen $(O)/host/replygen: $(O)/host/%: $(O)/host/docs/%.o \
+$(O)/host/docgen $(O)/host/replygen $(O)/host/headergen: $(O)/host/%: $(O)/host/docs/%.o \
 		$(O)/host/libukpktgen.a
 	$(call say,LD,$@)
 	$(Q)$(host-cc) -o $@ $^
@@ -58,3 +58,13 @@ $(O)/fast/test_%: $(O)/fast/tests/unit/test_%.o $(FAST_OBJ)
 $(O)/fast/cost: $(call obj,fast,bench/cost.c) $(FAST_OBJ)
 	$(call say,LD,$@)
 	$(Q)$(fast-cc) -o $@ $^ -lcmocka
+
+# Frames as lines ask for them, for other programs to judge.
+test-frames: $(O)/host/frames $(O)/host/programs
+
+$(O)/host/frames $(O)/host/programs: $(O)/host/%: $(O)/host/tests/proto/%.o \
+		$(O)/host/libukpktgen.a
+	$(call say,LD,$@)
+	$(Q)$(host-cc) -o $@ $^
+
+.PHONY: test-frames

@@ -28,6 +28,7 @@
 #define PORT_API "one"
 #endif
 
+#define PORT_VLAN_TAG_LEN 4    /* bytes of a tag, which an MTU does not count */
 #define PORT_LINE ((size_t)64) /* bytes of a cache line */
 
 #if defined(UK_NETDEV_HAVE_SHARED_TX) && !defined(PORT_NO_BURST)

@@ -15,8 +15,6 @@
 #define PORT_RINGS_SHORTEN 0
 #endif
 
-#define PORT_VLAN_TAG_LEN 4
-
 /*
  * Sizes the buffers, and shortens the queues until they fit this port's share
  * of what is left: the costlier one first.

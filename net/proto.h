@@ -18,8 +18,9 @@
 #define ETH_MIN_SIZE 64 /* with FCS */
 #define ETH_TYPE_IPV4 0x0800
 #define ETH_TYPE_IPV6 0x86dd
-#define ETH_TYPE_VLAN 0x8100 /* IEEE 802.1Q: a tag, then the type */
-#define ETH_TYPE_QINQ 0x88a8 /* the same of a provider */
+#define ETH_TYPE_VLAN 0x8100      /* IEEE 802.1Q: a tag, then the type */
+#define ETH_TYPE_QINQ 0x88a8      /* the same of a provider */
+#define ETH_TYPE_VLAN_9100 0x9100 /* the same, as it was before 802.1ad */
 #define IPV4_ALEN 4
 #define IPV4_BITS 32
 #define IPV6_ALEN 16

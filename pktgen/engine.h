@@ -21,9 +21,23 @@ unsigned engine_rx_step(struct worker *w, uint64_t now_ns);
 /* Sends what is held; returns how many frames the device took. */
 unsigned engine_tx_flush(struct worker *w, uint64_t now_ns);
 
+/* Makes what is due of several flows; returns how many frames are. */
+unsigned engine_make_many(struct worker *w, uint64_t now_ns);
+
+/* Of a burst that is mixed `n` frames were sent, the first that of w->owed. */
+void engine_charge_many(struct worker *w, unsigned from, unsigned n,
+			uint64_t now_ns);
+
+/*
+ * What is held is mixed from now on, and that which was of `from`, or was not
+ * mixed, is counted as `to`'s; NULL: nobody's.
+ */
+void engine_owe(struct worker *w, const struct flow *from, struct flow *to);
+
 /*
  * What was sent since the last call was the sender's: counts it there. Only
- * another sender, or a look, needs to know. One that reflects has none.
+ * another sender, or a look, needs to know. One that reflects has none, and
+ * neither has a burst of several flows.
  */
 void engine_charge(struct worker *w);
 void engine_set_sender(struct worker *w, struct flow *f);

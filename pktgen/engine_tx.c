@@ -1,39 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "pktgen/engine.h"
 
-/* When its next frame is due, of several: one that is not paced always is. */
-static uint64_t due_ns(const struct flow *f, uint64_t now_ns)
-{
-	return f->pacer.unpaced ? now_ns : pacer_next_ns(&f->pacer);
-}
-
-/*
- * Of several flows the one that is due first, and of those the next in turn;
- * NULL of none. What is made from now on is its.
- */
-static NOINLINE struct flow *first_due(struct worker *w, uint64_t now_ns)
-{
-	struct flow *first = w->flow[w->turn];
-	unsigned at = w->turn, turn = at;
-	uint64_t first_ns = UINT64_MAX;
-
-	for (unsigned i = 0; i < w->nb_flows; i++) {
-		struct flow *f;
-
-		if (++at >= w->nb_flows)
-			at = 0;
-		f = w->flow[at];
-		if (flow_over(f, true, now_ns) || due_ns(f, now_ns) >= first_ns)
-			continue;
-		first = f;
-		first_ns = due_ns(f, now_ns);
-		turn = at;
-	}
-	w->turn = turn;
-	engine_set_sender(w, first);
-	return first;
-}
-
 /*
  * How many frames are due, at most a burst. Past the end of its time a run may
  * be late with frames that fell due before.
@@ -56,11 +23,8 @@ static unsigned make(struct worker *w, uint64_t now_ns)
 	struct flow *f = w->only;
 	unsigned due, n = 0;
 
-	if (unlikely(!f)) {
-		f = first_due(w, now_ns);
-		if (!f)
-			return 0;
-	}
+	if (unlikely(!f))
+		return engine_make_many(w, now_ns);
 	due = take_due(f, w->how.burst, now_ns);
 	w->starved = false;
 	if (due)
@@ -99,8 +63,9 @@ static inline void count_sent(struct worker *w, unsigned n, uint64_t bytes)
 void engine_charge(struct worker *w)
 {
 	if (w->sender) {
-		w->sender->packets += w->stats.tx_packets - w->charged_packets;
-		w->sender->bytes += w->stats.tx_bytes - w->charged_bytes;
+		w->sender->sent.packets +=
+			w->stats.tx_packets - w->charged_packets;
+		w->sender->sent.bytes += w->stats.tx_bytes - w->charged_bytes;
 	}
 	w->charged_packets = w->stats.tx_packets;
 	w->charged_bytes = w->stats.tx_bytes;
@@ -112,7 +77,7 @@ void engine_set_sender(struct worker *w, struct flow *f)
 	w->sender = f;
 }
 
-static NOINLINE unsigned flush(struct worker *w)
+static inline unsigned flush(struct worker *w)
 {
 	struct outbox *const o = &w->out;
 	unsigned sent;
@@ -143,31 +108,79 @@ static NOINLINE unsigned flush(struct worker *w)
 	return sent;
 }
 
+/* Each of the frames belongs to a flow; the sender has had its own. */
+static NOINLINE unsigned flush_mixed(struct worker *w, uint64_t now_ns)
+{
+	const unsigned from = (unsigned)(w->out.pkt - w->out.kept);
+	unsigned sent, timed;
+
+	engine_charge(w);
+	sent = flush(w);
+	engine_charge_many(w, from, sent, now_ns);
+	w->charged_packets = w->stats.tx_packets;
+	w->charged_bytes = w->stats.tx_bytes;
+	w->mixed = w->out.nb;
+	timed = MIN(sent, w->nb_timed);
+	w->nb_timed -= timed;
+	if (timed && w->mode & MODE_TX)
+		histogram_add(&w->lag, now_ns - w->timed_ns, timed);
+	return sent;
+}
+
+/* They are the sender's, or, where that is NULL, none of a flow. */
+static inline unsigned flush_own(struct worker *w, uint64_t now_ns)
+{
+	const unsigned sent = flush(w);
+	struct flow *const f = w->sender;
+
+	if (unlikely(!f || !sent))
+		return sent;
+	f->sent.last_ns = now_ns;
+	if (likely(f->pacer.unpaced && f->sent.first_ns))
+		return sent;
+	if (!f->sent.first_ns)
+		f->sent.first_ns = now_ns;
+	if (w->mode & MODE_TX && !f->pacer.unpaced)
+		histogram_add(&w->lag, pacer_sent(&f->pacer, now_ns), sent);
+	return sent;
+}
+
+static inline unsigned flush_any(struct worker *w, uint64_t now_ns)
+{
+	return unlikely(w->mixed) ? flush_mixed(w, now_ns)
+				  : flush_own(w, now_ns);
+}
+
 static NOINLINE unsigned flush_seen(struct worker *w, uint64_t now_ns)
 {
 	struct tap *const t = w->tap.tx;
 	unsigned sent;
 
 	t->offer(t, w->out.pkt, w->out.nb, now_ns);
-	sent = flush(w);
+	sent = flush_any(w, now_ns);
 	t->count(t, sent);
 	return sent;
 }
 
+static inline unsigned flush_held(struct worker *w, uint64_t now_ns)
+{
+	return unlikely(w->tap.tx != NULL) ? flush_seen(w, now_ns)
+					   : flush_any(w, now_ns);
+}
+
 unsigned engine_tx_flush(struct worker *w, uint64_t now_ns)
 {
-	return likely(!w->tap.tx) ? flush(w) : flush_seen(w, now_ns);
+	return flush_held(w, now_ns);
 }
 
 unsigned engine_tx_step(struct worker *w, uint64_t now_ns)
 {
 	unsigned due = 0, sent = 0;
-	struct flow *f;
 
 	if (!w->out.nb && w->state == WORKER_RUNNING && w->mode & MODE_TX)
 		due = make(w, now_ns);
 	if (w->out.nb)
-		sent = engine_tx_flush(w, now_ns);
+		sent = flush_held(w, now_ns);
 	else if (likely(!due))
 		w->moved_ns = now_ns;
 	if (!sent) {
@@ -175,8 +188,5 @@ unsigned engine_tx_step(struct worker *w, uint64_t now_ns)
 		return 0;
 	}
 	w->moved_ns = now_ns;
-	f = w->sender;
-	if (w->mode & MODE_TX && f && !f->pacer.unpaced)
-		histogram_add(&f->lag, pacer_sent(&f->pacer, now_ns), sent);
 	return sent;
 }

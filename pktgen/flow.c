@@ -1,21 +1,45 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "pktgen/flow.h"
 
+#include <errno.h>
 #include <string.h>
 
-int flow_open(struct flow *f, struct port_queue *queue, struct outbox *out,
-	      uint64_t seed, struct uk_alloc *a)
+void flow_open(struct flow *f, struct frames_room *room, uint64_t seed)
 {
 	memset(f, 0, sizeof(*f));
 	f->pacing.seed = seed;
-	f->program = f->prog;
+	f->weight = 1;
 	f->frames_left = f->until_ns = FLOW_NO_LIMIT;
-	return frames_open(&f->frames, queue, out, a);
+	frames_open(&f->frames, room);
 }
 
-void flow_close(struct flow *f, struct uk_alloc *a)
+void flow_close(struct flow *f)
 {
-	frames_close(&f->frames, a);
+	struct uk_alloc *heap = f->frames.room->heap;
+
+	frames_close(&f->frames);
+	program_free(f->program, heap);
+	program_free(f->next, heap);
+	uk_free(heap, f->pacing.random);
+}
+
+void flow_drop(struct flow *f)
+{
+	program_free(f->next, f->frames.room->heap);
+	f->next = NULL;
+}
+
+int flow_compile(struct flow *f, const struct stream *s)
+{
+	struct uk_alloc *heap = f->frames.room->heap;
+
+	flow_drop(f);
+	if (s->pace.shape == PACE_POISSON && !f->pacing.random) {
+		f->pacing.random = uk_malloc(heap, sizeof(*f->pacing.random));
+		if (!f->pacing.random)
+			return -ENOMEM;
+	}
+	return program_new(&f->next, s, heap);
 }
 
 static struct pacing pacing(const struct flow *f, const struct worker_how *how)
@@ -23,6 +47,7 @@ static struct pacing pacing(const struct flow *f, const struct worker_how *how)
 	struct pacing p = f->pacing;
 
 	p.burst = how->burst;
+	p.phase = f->phase;
 	return p;
 }
 
@@ -38,45 +63,61 @@ void flow_switch(struct flow *f, const struct pacing *pacing)
 	f->pacing.gap = pacing->gap;
 	f->pacing.unpaced = pacing->unpaced;
 	f->pacing.pace = pacing->pace;
-	program_switch(f->program, flow_spare_program(f), &f->at);
-	f->program = flow_spare_program(f);
+	if (f->program)
+		program_switch(f->program, f->next, &f->at);
+	program_free(f->program, f->frames.room->heap);
+	f->program = f->next;
+	f->next = NULL;
 }
 
-void flow_set(struct flow *f, const struct worker_how *how, unsigned share,
-	      bool runs, uint64_t now_ns)
+void flow_set(struct flow *f, struct outbox *out, const struct worker_how *how,
+	      bool alone, bool runs, uint64_t now_ns)
 {
 	const struct pacing p = pacing(f, how);
 
-	frames_set(&f->frames, f->program, how->strategy, how->drops, share);
+	frames_set(&f->frames, out, f->program, how->strategy, how->drops,
+		   alone);
 	if (runs)
 		pacer_change(&f->pacer, &p, now_ns);
 }
 
-void flow_start(struct flow *f, const struct worker_how *how, uint64_t now_ns)
+void flow_start(struct flow *f, const struct worker_how *how,
+		const struct flow_limit *limit, uint32_t phase, uint64_t now_ns)
 {
+	f->phase = phase;
+	f->start_ns = now_ns;
 	flow_forgive(f, how, now_ns);
 	f->at = (struct program_at){0};
-	f->frames_left = FLOW_NO_LIMIT;
-	f->until_ns = FLOW_NO_LIMIT;
-}
-
-void flow_limit(struct flow *f, const struct flow_limit *limit, uint64_t now_ns)
-{
+	f->sent.first_ns = f->sent.last_ns = 0;
 	f->frames_left = limit->frames;
-	if (limit->time_ns != FLOW_NO_LIMIT)
-		f->until_ns = now_ns + limit->time_ns;
+	f->until_ns = limit->time_ns == FLOW_NO_LIMIT ? FLOW_NO_LIMIT
+						      : now_ns + limit->time_ns;
+	f->limited =
+		f->frames_left != FLOW_NO_LIMIT || f->until_ns != FLOW_NO_LIMIT;
+	f->begins = f->limited;
 }
 
 void flow_begin(struct flow *f, const struct worker_how *how, uint64_t now_ns)
 {
 	if (f->until_ns != FLOW_NO_LIMIT)
-		f->until_ns += now_ns - f->pacer.next_ns;
+		f->until_ns += now_ns - f->start_ns;
+	f->begins = false;
 	flow_forgive(f, how, now_ns);
 }
 
 void flow_delay(struct flow *f, uint64_t ns)
 {
 	pacer_delay(&f->pacer, ns);
+	if (f->until_ns != FLOW_NO_LIMIT)
+		f->until_ns += ns;
+}
+
+void flow_resume(struct flow *f, uint64_t now_ns)
+{
+	uint64_t ns = pacer_resume(&f->pacer, now_ns);
+
+	if (f->pacer.unpaced)
+		ns = now_ns - f->pause_ns;
 	if (f->until_ns != FLOW_NO_LIMIT)
 		f->until_ns += ns;
 }

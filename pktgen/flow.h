@@ -2,8 +2,8 @@
 /*
  * A flow: one stream on one queue. It has what the stream compiled to, where in
  * its run it is, when its next frame is due, how frames are made, and what of
- * it was sent. Its worker steps it and is its only user, but for the spare
- * program, which is compiled aside, and for who reads how late frames were.
+ * it was sent. Its worker steps it and is its only user, but for the next
+ * program, which is compiled aside.
  */
 #ifndef PKTGEN_FLOW_H
 #define PKTGEN_FLOW_H
@@ -12,7 +12,6 @@
 #include "pktgen/pacer.h"
 #include "pktgen/program.h"
 #include "pktgen/wait.h"
-#include "stats/histogram.h"
 
 /* How much a run is to send; FLOW_NO_LIMIT where it is not limited. */
 #define FLOW_NO_LIMIT UINT64_MAX
@@ -34,57 +33,76 @@ struct worker_how {
 	enum wait_kind wait; /* while the ring is full */
 };
 
+enum flow_state {
+	FLOW_IDLE,
+	FLOW_RUNS,
+	FLOW_PAUSED, /* makes no frame until it is resumed */
+};
+
+#define FLOW_WEIGHT_MAX 1000
+
+/* What of it was sent; true once its worker was looked at. */
+struct flow_counts {
+	uint64_t packets, bytes; /* since it was opened, FCS included */
+	/* When the first and the last frame of its run went; 0: none has. */
+	uint64_t first_ns, last_ns;
+};
+
 struct flow {
-	struct program prog[2];
-	const struct program *program; /* of them, that is being sent */
-	struct pacing pacing;          /* but for the burst, the worker's */
-	struct pacer pacer;
+	struct program *program; /* that is being sent; NULL at first */
+	struct program *next;    /* compiled aside; NULL: none is */
 	struct program_at at;    /* the next frame of the run */
 	uint64_t frames_left;    /* to make, FLOW_NO_LIMIT */
 	uint64_t until_ns;       /* no frame due from then on, FLOW_NO_LIMIT */
-	struct frames frames;    /* the current program's */
-	uint64_t packets, bytes; /* sent since it was opened, FCS
-	included; true once its worker was looked at */
-	/*
-	 * How late frames went to the device, each as the first of its burst.
-	 */
-	struct histogram lag;
+	enum flow_state state;   /* changed by its worker alone: schedule.h */
+	bool limited;            /* its run ends by itself */
+	bool begins;             /* its first step is still to come */
+	uint16_t weight;         /* of what is not paced: 1..FLOW_WEIGHT_MAX */
+	uint32_t phase;          /* of its run, see struct pacing */
+	unsigned index;          /* its place among its worker's */
+	struct flow_counts sent;
+	struct flow_share {
+		bool on;
+		uint16_t weight, left; /* turns: of a round, of this one */
+		uint64_t step, round, key;
+	} share;                     /* see schedule.h */
+	uint64_t start_ns, pause_ns; /* when it was */
+	struct pacer pacer;
+	struct pacing pacing; /* but for the burst, the worker's */
+	struct frames frames; /* the current program's */
 };
 
+/* The queue's port is up; the room is the queue's. It has no program yet. */
+void flow_open(struct flow *f, struct frames_room *room, uint64_t seed);
+
+/* Gives its memory back to the room's heap. */
+void flow_close(struct flow *f);
+
 /*
- * The queue's port is up; `out` is the worker's. 0, or -ENOMEM. The program is
- * set before the first start.
+ * Compiles `s` to the next program, in place of another that was not switched
+ * to; then flow_switch(). -ENOMEM, or as program_new(); then there is none.
  */
-int flow_open(struct flow *f, struct port_queue *queue, struct outbox *out,
-	      uint64_t seed, struct uk_alloc *a);
+int flow_compile(struct flow *f, const struct stream *s);
 
-/* Only once the port's device has gone. */
-void flow_close(struct flow *f, struct uk_alloc *a);
-
-/* Where the next program is compiled to; then flow_switch(). */
-static inline struct program *flow_spare_program(struct flow *f)
-{
-	return &f->prog[f->program == f->prog];
-}
+/* The next program is not sent: gives its memory back. */
+void flow_drop(struct flow *f);
 
 /*
- * Sends the spare program from the next frame on, by the gap and pace of
+ * Sends the next program from the next frame on, by the gap and pace of
  * `pacing`; then flow_set().
  */
 void flow_switch(struct flow *f, const struct pacing *pacing);
 
 /*
- * Frames are made, and due, as `how` says, and one of `share` flows of its
- * queue it is. One that `runs` keeps what it has still to send.
+ * Frames are made, and due, as `how` says, and held by `out`; whether it is
+ * alone on its queue. One that `runs` keeps what it has still to send.
  */
-void flow_set(struct flow *f, const struct worker_how *how, unsigned share,
-	      bool runs, uint64_t now_ns);
+void flow_set(struct flow *f, struct outbox *out, const struct worker_how *how,
+	      bool alone, bool runs, uint64_t now_ns);
 
-/* The first frame of a run: without a limit, due at `now_ns`. */
-void flow_start(struct flow *f, const struct worker_how *how, uint64_t now_ns);
-
-/* The same up to `limit`. */
-void flow_limit(struct flow *f, const struct flow_limit *limit,
+/* The first frame of a run: up to `limit`, due at `now_ns` and its phase. */
+void flow_start(struct flow *f, const struct worker_how *how,
+		const struct flow_limit *limit, uint32_t phase,
 		uint64_t now_ns);
 
 /* What falls due from then on begins at `now_ns`; a run ends as much later. */
@@ -96,6 +114,9 @@ void flow_forgive(struct flow *f, const struct worker_how *how,
 
 /* All that is due, and the end, is `ns` later. */
 void flow_delay(struct flow *f, uint64_t ns);
+
+/* It goes on at its next frame, at a time that its schedule has. */
+void flow_resume(struct flow *f, uint64_t now_ns);
 
 /* True while it makes frames or will: of a mode that `sends`. */
 static inline bool flow_over(const struct flow *f, bool sends, uint64_t now_ns)

@@ -5,38 +5,65 @@
 
 #include "pktgen/frames_impl.h"
 
-enum strategy frames_strategy(enum strategy asked, const struct program *prog)
+enum strategy frames_strategy(enum strategy asked, const struct program *prog,
+			      bool alone)
 {
 #ifndef PORT_SHARED
 	(void)prog;
+	(void)alone;
 	return MIN(asked, STRATEGY_COPY);
 #else
-	return asked == STRATEGY_SHARED && program_edits(prog) ? STRATEGY_POOL
-							       : asked;
+	if (asked == STRATEGY_SHARED && program_edits(prog))
+		asked = STRATEGY_POOL;
+	return asked == STRATEGY_POOL && !alone ? STRATEGY_COPY : asked;
 #endif
 }
 
-int frames_open(struct frames *f, struct port_queue *queue, struct outbox *out,
-		struct uk_alloc *a)
+int frames_room_open(struct frames_room *r, struct port_queue *queue,
+		     struct uk_alloc *a)
 {
-	memset(f, 0, sizeof(*f));
-	f->queue = queue;
-	f->out = out;
+	memset(r, 0, sizeof(*r));
+	r->queue = queue;
+	r->heap = a;
 #ifdef PORT_SHARED
-	f->slot = uk_malloc(a, queue->port->nb_tx_bufs * sizeof(f->slot[0]));
-	if (!f->slot)
+	r->slot = uk_malloc(a, queue->port->nb_tx_bufs * sizeof(r->slot[0]));
+	if (!r->slot)
 		return -ENOMEM;
-#else
-	(void)a;
 #endif
 	return 0;
 }
 
-void frames_close(struct frames *f, struct uk_alloc *a)
+void frames_room_close(struct frames_room *r)
 {
-	if (f->slot)
-		uk_free(a, f->slot);
-	f->slot = NULL;
+#ifdef PORT_SHARED
+	for (struct uk_netbuf *nb = r->retired, *next; nb; nb = next) {
+		next = nb->priv;
+		nb->refcount = 1;
+		port_frame_free(nb);
+	}
+	r->retired = NULL;
+#endif
+	if (r->slot)
+		uk_free(r->heap, r->slot);
+	r->slot = NULL;
+}
+
+void frames_open(struct frames *f, struct frames_room *room)
+{
+	memset(f, 0, sizeof(*f));
+	f->queue = room->queue;
+	f->room = room;
+	f->slot = room->slot;
+}
+
+void frames_close(struct frames *f)
+{
+	if (f->out && f->out->from == f)
+		outbox_keep(f->out);
+#ifdef PORT_SHARED
+	frames_leave_shared(f);
+	frames_leave_pool(f);
+#endif
 }
 
 /* ---- Allocated one by one ----------------------------------------------- */
@@ -69,8 +96,8 @@ struct uk_netbuf *frames_alloc(struct frames *f)
 	struct uk_netbuf *nb = port_frame_alloc(f->queue);
 
 #ifdef PORT_SHARED
-	if (unlikely(!nb && f->retired)) {
-		frames_sweep(f);
+	if (unlikely(!nb && f->room->retired)) {
+		frames_sweep(f->room);
 		nb = port_frame_alloc(f->queue);
 	}
 #endif
@@ -89,19 +116,20 @@ static const frames_make_t make_by[] = {
 #endif
 };
 
-void frames_set(struct frames *f, const struct program *prog,
-		enum strategy asked, bool spare, unsigned share)
+void frames_set(struct frames *f, struct outbox *out,
+		const struct program *prog, enum strategy asked, bool spare,
+		bool alone)
 {
-	enum strategy strategy = frames_strategy(asked, prog);
+	enum strategy strategy = frames_strategy(asked, prog, alone);
 
-	if (f->out->from == f)
+	if (f->out && f->out->from == f)
 		outbox_keep(f->out);
+	f->out = out;
 	f->starved = false;
 #ifdef PORT_SHARED
-	f->max_slots = (spare ? f->queue->port->nb_tx_bufs
-			      : f->queue->port->nb_tx_desc) /
-		       share;
-	frames_sweep(f);
+	f->max_slots =
+		spare ? f->queue->port->nb_tx_bufs : f->queue->port->nb_tx_desc;
+	frames_sweep(f->room);
 	frames_leave_shared(f);
 	if (strategy != STRATEGY_POOL || f->nb_slots > f->max_slots)
 		frames_leave_pool(f);
@@ -109,11 +137,10 @@ void frames_set(struct frames *f, const struct program *prog,
 	f->nb_lanes = program_lanes(prog);
 	f->heads_last = 0;
 	f->run.last = 0;
-	if (strategy == STRATEGY_SHARED && !frames_enter_shared(f, prog))
+	if (strategy == STRATEGY_SHARED && !frames_enter_shared(f, prog, alone))
 		strategy = STRATEGY_COPY;
 #else
 	(void)spare;
-	(void)share;
 #endif
 	f->strategy = strategy;
 	f->make = make_by[strategy];
@@ -131,13 +158,31 @@ void frames_unmake(struct frames *f, struct uk_netbuf *const *pkts, unsigned n)
 #endif
 }
 
-unsigned frames_surplus(struct frames *f)
+unsigned frames_room_surplus(struct frames_room *r)
 {
+	unsigned more = 0;
+
 #ifdef PORT_SHARED
-	frames_sweep(f);
-	return frames_more_than_buffers(f);
+	frames_sweep(r);
+	for (const struct uk_netbuf *nb = r->retired; nb; nb = nb->priv)
+		more += frames_more_than_buffer(r, nb);
+#else
+	(void)r;
+#endif
+	return more;
+}
+
+unsigned frames_surplus(const struct frames *f)
+{
+	unsigned more = 0;
+
+#ifdef PORT_SHARED
+	for (unsigned i = 0; i < f->nb_shared; i++)
+		more += frames_more_than_buffer(f->room, f->shared[i]);
+	for (unsigned i = 0; i < f->nb_slots; i++)
+		more += frames_more_than_buffer(f->room, f->slot[i]);
 #else
 	(void)f;
-	return 0;
 #endif
+	return more;
 }

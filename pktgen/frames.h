@@ -10,7 +10,12 @@
  * flight, as long as bursts are no longer than that of port_open(); of longer
  * ones as much is made as there are buffers.
  *
- * One user at a time. Nothing is allocated from the heap but in frames_open().
+ * A queue's buffers are one pool: who is alone on the queue has it for slots.
+ * Of several each makes one frame at a time, and what they share, which may be
+ * a frame of each, is as large as the frame and comes from the heap.
+ *
+ * One user at a time. Nothing is allocated from the heap but in
+ * frames_room_open(), and by frames_set() for what is shared.
  */
 #ifndef PKTGEN_FRAMES_H
 #define PKTGEN_FRAMES_H
@@ -39,8 +44,20 @@ typedef unsigned (*frames_make_t)(struct frames *f, const struct program *prog,
 				  struct program_at *at, unsigned n,
 				  uint64_t now_ns);
 
+/* What all flows of a queue have together. */
+struct frames_room {
+	struct port_queue *queue;
+	struct uk_alloc *heap;
+	struct uk_netbuf *retired; /* linked by `priv` */
+	/* Of the one that is alone: its pool... */
+	struct uk_netbuf **slot;
+	/* ...and shared frames in their order, one round and a burst. */
+	struct uk_netbuf *round[SIZES_SUM_MAX + FRAMES_BURST_MAX];
+};
+
 struct frames {
 	struct port_queue *queue;
+	struct frames_room *room;
 	struct outbox *out;     /* where to what is made goes */
 	enum strategy strategy; /* that is in use */
 	frames_make_t make;     /* what makes them by it */
@@ -63,33 +80,40 @@ struct frames {
 	struct program_run run;
 	uint64_t run_at;
 	frames_run_t run_of;
-	unsigned generation;       /* of programs: a slot's tag has it */
-	struct uk_netbuf *retired; /* linked by `priv` */
-	/* Shared frames in their order, one round and a burst. */
-	struct uk_netbuf *round[SIZES_SUM_MAX + FRAMES_BURST_MAX];
+	unsigned generation; /* of programs: a slot's tag has it */
 };
 
-/* The queue's port is up. 0, or -ENOMEM. */
-int frames_open(struct frames *f, struct port_queue *queue, struct outbox *out,
-		struct uk_alloc *a);
+/* The queue's port is up; memory from `a`. 0, or -ENOMEM. */
+int frames_room_open(struct frames_room *r, struct port_queue *queue,
+		     struct uk_alloc *a);
 
-/* Only once the device has gone. */
-void frames_close(struct frames *f, struct uk_alloc *a);
+/* Once all frames are closed, and the device has gone. */
+void frames_room_close(struct frames_room *r);
+
+/* None is made until frames_set(). The room stays the caller's. */
+void frames_open(struct frames *f, struct frames_room *room);
+
+/* What the device has of them is given back to the room by it. */
+void frames_close(struct frames *f);
 
 /*
- * The strategy nearest to `asked` with this program on this platform.
+ * The strategy nearest to `asked` with this program on this platform: `alone`
+ * on a queue or not.
  */
-enum strategy frames_strategy(enum strategy asked, const struct program *prog);
+enum strategy frames_strategy(enum strategy asked, const struct program *prog,
+			      bool alone);
 
 /*
- * Makes ready for `prog`, which may stand where the last one stood. What is
- * held stays as it is. With `spare` a burst can be made while the device has as
- * many as its ring holds, by any strategy, to be dropped. Without, a pool is no
- * larger than the ring. `share` is how many use the queue's buffers alike: a
- * pool has its part of them, no more.
+ * Makes ready for `prog`, which may stand where the last one stood; what is
+ * made is held by `out` from now on. What is held stays as it is. With `spare`
+ * a burst can be made while the device has as many as its ring holds, by any
+ * strategy, to be dropped. Without, a pool is no larger than the ring. `alone`:
+ * no other has a flow on the queue. What is not alone makes one frame at a
+ * time. Where there is no memory for what is to be shared, frames are copied.
  */
-void frames_set(struct frames *f, const struct program *prog,
-		enum strategy asked, bool spare, unsigned share);
+void frames_set(struct frames *f, struct outbox *out,
+		const struct program *prog, enum strategy asked, bool spare,
+		bool alone);
 
 /*
  * Makes up to `n` frames, 1..FRAMES_BURST_MAX, to be held, where none is.
@@ -107,9 +131,41 @@ static inline unsigned frames_make(struct frames *f, const struct program *prog,
 void frames_unmake(struct frames *f, struct uk_netbuf *const *pkts, unsigned n);
 
 /*
- * By how much the frames that are out exceed the buffers that are, as
- * port_tx_out() counts them behind this call; may wrap.
+ * The next frame, which nobody holds yet, or NULL for lack of buffers: of one
+ * that is not alone, or has STRATEGY_SHARED.
  */
-unsigned frames_surplus(struct frames *f);
+static inline struct uk_netbuf *frames_one(struct frames *f,
+					   const struct program *prog,
+					   struct program_at *at,
+					   uint64_t now_ns)
+{
+	struct uk_netbuf *nb;
+
+#ifdef PORT_SHARED
+	if (likely(f->strategy == STRATEGY_SHARED)) {
+		if (likely(f->nb_shared == 1)) {
+			nb = f->shared[0];
+			at->frame++;
+		} else {
+			nb = f->shared[program_step(prog, at)];
+		}
+		nb->refcount++;
+		return nb;
+	}
+#endif
+	if (!frames_make(f, prog, at, 1, now_ns))
+		return NULL;
+	nb = f->out->pkt[0];
+	f->out->nb = 0;
+	return nb;
+}
+
+/*
+ * By how much the frames that are out exceed the buffers that are, as
+ * port_tx_out() counts them behind the first call; may wrap. That of those that
+ * are retired, and of each flow.
+ */
+unsigned frames_room_surplus(struct frames_room *r);
+unsigned frames_surplus(const struct frames *f);
 
 #endif /* PKTGEN_FRAMES_H */

@@ -11,14 +11,15 @@ struct uk_netbuf *frames_alloc(struct frames *f);
 #ifdef PORT_SHARED
 
 /* Gives a reference back once no other is left; until then it is retired. */
-void frames_retire(struct frames *f, struct uk_netbuf *nb);
+void frames_retire(struct frames_room *r, struct uk_netbuf *nb);
 
 /* Frees those that were retired and are back. */
-void frames_sweep(struct frames *f);
+void frames_sweep(struct frames_room *r);
 
 void frames_leave_shared(struct frames *f);
-/* False for lack of buffers. */
-bool frames_enter_shared(struct frames *f, const struct program *prog);
+/* False for lack of memory. */
+bool frames_enter_shared(struct frames *f, const struct program *prog,
+			 bool alone);
 unsigned frames_make_shared(struct frames *f, const struct program *prog,
 			    struct program_at *at, unsigned n, uint64_t now_ns);
 
@@ -30,8 +31,9 @@ unsigned frames_make_pool(struct frames *f, const struct program *prog,
 void frames_unmake_pool(struct frames *f, struct uk_netbuf *const *held,
 			unsigned n);
 
-/* By how much frames that are out exceed the buffers that are; may wrap. */
-unsigned frames_more_than_buffers(const struct frames *f);
+/* By how much those of a netbuf that are out exceed its buffer; may wrap. */
+unsigned frames_more_than_buffer(const struct frames_room *r,
+				 const struct uk_netbuf *nb);
 
 #endif /* PORT_SHARED */
 #endif /* PKTGEN_FRAMES_IMPL_H */

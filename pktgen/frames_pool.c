@@ -29,7 +29,7 @@ static void *tag(const struct frames *f, unsigned variant)
 void frames_leave_pool(struct frames *f)
 {
 	while (f->nb_slots)
-		frames_retire(f, f->slot[--f->nb_slots]);
+		frames_retire(f->room, f->slot[--f->nb_slots]);
 	f->next_slot = 0;
 }
 
@@ -153,15 +153,20 @@ static NOINLINE unsigned make_any(struct frames *f, const struct program *prog,
 	edit_sign_begin(&s, at->frame, now_ns);
 	for (i = 0; i < n && likely(slot[i]->refcount == 1); i++) {
 		const unsigned variant = prog->order[at->order];
-		const struct edit e = edit_of(prog, &prog->variant[variant]);
 		struct uk_netbuf *const nb = slot[i];
 
 		if (unlikely(nb->priv != tag(f, variant)))
 			fill(f, prog, nb, variant);
 		nb->refcount = 2;
-		if (program_edits(prog))
-			program_edit(&e, prog->patch, prog->nb_patches,
-				     prog->sign, &s, at->frame, nb->data);
+		if (unlikely(!prog->plain)) {
+			program_edit_any(prog, at, variant, now_ns, nb->data);
+		} else if (program_edits(prog)) {
+			const struct edit_plain e =
+				edit_of(prog, &prog->variant[variant]);
+
+			edit_plain(&e, prog->patch, prog->nb_patches,
+				   prog->sign, &s, at->frame, nb->data);
+		}
 		bytes += nb->len;
 		program_step(prog, at);
 	}

@@ -6,63 +6,82 @@
 
 #ifdef PORT_SHARED
 
-void frames_retire(struct frames *f, struct uk_netbuf *nb)
+void frames_retire(struct frames_room *r, struct uk_netbuf *nb)
 {
 	if (nb->refcount == 1) {
 		nb->priv = NULL;
 		port_frame_free(nb);
 		return;
 	}
-	nb->priv = f->retired;
-	f->retired = nb;
+	nb->priv = r->retired;
+	r->retired = nb;
 }
 
-void frames_sweep(struct frames *f)
+void frames_sweep(struct frames_room *r)
 {
-	struct uk_netbuf *nb = f->retired, *next;
+	struct uk_netbuf *nb = r->retired, *next;
 
-	f->retired = NULL;
+	r->retired = NULL;
 	for (; nb; nb = next) {
 		next = nb->priv;
-		frames_retire(f, nb);
+		frames_retire(r, nb);
 	}
 }
 
 void frames_leave_shared(struct frames *f)
 {
 	while (f->nb_shared)
-		frames_retire(f, f->shared[--f->nb_shared]);
+		frames_retire(f->room, f->shared[--f->nb_shared]);
+}
+
+/* Room for a frame of `len` bytes, from the heap. */
+static struct uk_netbuf *alloc_shared(const struct frames *f, size_t len)
+{
+	const struct uk_netdev_info *info = &f->queue->port->info;
+	const uint16_t headroom = port_headroom(info);
+
+	return uk_netbuf_alloc_buf(f->room->heap, headroom + len,
+				   MAX((size_t)info->ioalign, PORT_LINE),
+				   headroom, 0, NULL);
 }
 
 /* The round stands there as often as any burst in it may need. */
-bool frames_enter_shared(struct frames *f, const struct program *prog)
+static void put_round(const struct frames *f, const struct program *prog)
 {
 	const unsigned n = prog->nb_order + FRAMES_BURST_MAX;
 	unsigned at = 0;
 
+	for (unsigned i = 0; i < n; i++) {
+		f->room->round[i] = f->shared[prog->order[at]];
+		if (++at == prog->nb_order)
+			at = 0;
+	}
+}
+
+bool frames_enter_shared(struct frames *f, const struct program *prog,
+			 bool alone)
+{
 	for (unsigned v = 0; v < prog->nb_variants; v++) {
-		struct uk_netbuf *nb = frames_alloc(f);
+		const uint16_t len = prog->variant[v].len;
+		struct uk_netbuf *nb = alloc_shared(f, len);
 
 		if (!nb) {
 			frames_leave_shared(f);
 			return false;
 		}
 		program_put(prog, v, nb->data);
-		nb->len = prog->variant[v].len;
+		nb->len = len;
 		f->shared[f->nb_shared++] = nb;
 	}
-	for (unsigned i = 0; i < n; i++) {
-		f->round[i] = f->shared[prog->order[at]];
-		if (++at == prog->nb_order)
-			at = 0;
-	}
+	if (alone)
+		put_round(f, prog);
 	return true;
 }
 
 unsigned frames_make_shared(struct frames *f, const struct program *prog,
 			    struct program_at *at, unsigned n, uint64_t now_ns)
 {
-	struct uk_netbuf **const held = f->round + at->order;
+	struct uk_netbuf **const held = f->room->round + at->order;
 	struct outbox *const o = f->out;
 	uint64_t bytes = 0;
 
@@ -89,18 +108,11 @@ unsigned frames_make_shared(struct frames *f, const struct program *prog,
 	return n;
 }
 
-unsigned frames_more_than_buffers(const struct frames *f)
+/* One reference is ours, each of the others is a frame. */
+unsigned frames_more_than_buffer(const struct frames_room *r,
+				 const struct uk_netbuf *nb)
 {
-	unsigned more = 0;
-
-	/* One reference is ours, each of the others is a frame. */
-	for (unsigned i = 0; i < f->nb_shared; i++)
-		more += f->shared[i]->refcount - 2;
-	for (unsigned i = 0; i < f->nb_slots; i++)
-		more += f->slot[i]->refcount - 2;
-	for (const struct uk_netbuf *nb = f->retired; nb; nb = nb->priv)
-		more += nb->refcount - 2;
-	return more;
+	return nb->refcount - 1 - (nb->_a == r->queue->tx_alloc);
 }
 
 #endif /* PORT_SHARED */

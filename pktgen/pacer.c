@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "stats/wide.h"
+
 #define NS_PER_S 1000000000ull
 
 /* The longest random gap, in mean ones. */
@@ -28,14 +30,27 @@ static uint64_t debt(const struct pacing *pacing)
 	return ns;
 }
 
+static void seed(struct pacer_random *r, uint64_t state)
+{
+	r->state = state;
+	r->at = 0;
+	for (unsigned i = 0; i < EXPONENTIAL_STEPS; i++)
+		r->order[i] = (uint16_t)i;
+}
+
 /* All but the time. */
 static void set(struct pacer *p, const struct pacing *pacing)
 {
 	const struct pace *pace = &pacing->pace;
 	const bool whole = p->left == p->group;
+	const bool poisson = pace->shape == PACE_POISSON && pacing->random;
 
+	p->random = pacing->random;
+	if (poisson && !p->poisson)
+		seed(p->random, pacing->seed);
 	p->unpaced = pacing->unpaced;
-	p->poisson = pace->shape == PACE_POISSON;
+	p->poisson = poisson;
+	p->phase = pacing->phase;
 	p->gap = pacing->gap;
 	p->group = pace->shape == PACE_BURST ? pace->group : 1;
 	p->step = times(&p->gap, p->group);
@@ -50,24 +65,43 @@ static void set(struct pacer *p, const struct pacing *pacing)
 		p->second_ns = p->next_ns + NS_PER_S;
 		p->worst_ns = 0;
 	}
+	p->plain = !p->unpaced && !p->poisson && p->group == 1 &&
+		   p->second_ns == UINT64_MAX;
 }
 
-static void seed(struct pacer_random *r, uint64_t state)
+static void advance(struct pacer *p, const struct gap *gap)
 {
-	r->state = state;
-	r->at = 0;
-	for (unsigned i = 0; i < EXPONENTIAL_STEPS; i++)
-		r->order[i] = (uint16_t)i;
+	const uint64_t frac = (uint64_t)p->next_frac + gap->frac;
+
+	p->next_frac = (uint32_t)frac;
+	p->next_ns += gap->ns + (frac >> 32);
+}
+
+/* `part` of a step, in 2^-32. */
+static struct gap part_of(const struct pacer *p, uint32_t part)
+{
+	const wide step = (wide)p->step.ns << 32 | p->step.frac;
+	const wide gap = step * part >> 32;
+
+	return (struct gap){(uint64_t)(gap >> 32), (uint32_t)gap};
+}
+
+static void advance_phase(struct pacer *p)
+{
+	const struct gap gap = part_of(p, p->phase);
+
+	advance(p, &gap);
 }
 
 void pacer_start(struct pacer *p, const struct pacing *pacing, uint64_t now_ns)
 {
 	memset(p, 0, sizeof(*p));
 	p->next_ns = now_ns;
-	p->due_ns = now_ns;
 	p->second_ns = UINT64_MAX;
-	seed(&p->random, pacing->seed);
 	set(p, pacing);
+	if (p->phase && !p->unpaced)
+		advance_phase(p);
+	p->due_ns = p->next_ns;
 }
 
 /* How far apart two groups may be. */
@@ -79,12 +113,18 @@ static uint64_t longest(const struct pacer *p)
 void pacer_change(struct pacer *p, const struct pacing *pacing, uint64_t now_ns)
 {
 	const uint64_t old_ns = longest(p);
+	const bool unpaced = p->unpaced;
 	uint64_t soonest_ns;
 
-	if (p->unpaced)
+	if (unpaced)
 		p->next_ns = now_ns;
 	set(p, pacing);
 	soonest_ns = now_ns + longest(p);
+	if (p->phase) {
+		soonest_ns -= part_of(p, p->phase).ns;
+		if (unpaced)
+			p->next_ns += part_of(p, p->phase).ns;
+	}
 	if (longest(p) < old_ns && p->next_ns > soonest_ns) {
 		p->next_ns = soonest_ns;
 		p->next_frac = 0;
@@ -92,14 +132,6 @@ void pacer_change(struct pacer *p, const struct pacing *pacing, uint64_t now_ns)
 }
 
 /* ---- Time -------------------------------------------------------------- */
-
-static void advance(struct pacer *p, const struct gap *gap)
-{
-	const uint64_t frac = (uint64_t)p->next_frac + gap->frac;
-
-	p->next_frac = (uint32_t)frac;
-	p->next_ns += gap->ns + (frac >> 32);
-}
 
 /* Which step is next: any of those not taken since the order began anew. */
 static unsigned shuffle(struct pacer_random *r)
@@ -124,7 +156,7 @@ static void advance_randomly(struct pacer *p)
 	const unsigned __int128 mean =
 		(unsigned __int128)p->gap.ns << 32 | p->gap.frac;
 	const unsigned __int128 gap =
-		mean * exponential[shuffle(&p->random)] >> EXPONENTIAL_BITS;
+		mean * exponential[shuffle(p->random)] >> EXPONENTIAL_BITS;
 
 	advance(p, &(struct gap){(uint64_t)(gap >> 32), (uint32_t)gap});
 }
@@ -261,4 +293,24 @@ void pacer_delay(struct pacer *p, uint64_t ns)
 	p->due_ns += ns;
 	if (p->second_ns != UINT64_MAX)
 		p->second_ns += ns;
+}
+
+uint64_t pacer_resume(struct pacer *p, uint64_t now_ns)
+{
+	const wide step = (wide)p->step.ns << 32 | p->step.frac;
+	const uint64_t was_ns = p->next_ns;
+	wide late, n;
+
+	p->again = 0;
+	if (p->unpaced || p->next_ns >= now_ns)
+		return 0;
+	late = ((wide)(now_ns - p->next_ns) << 32) - p->next_frac;
+	n = wide_div(late + step - 1, step);
+	p->left = p->group;
+	late = n * step + p->next_frac;
+	p->next_frac = (uint32_t)late;
+	p->next_ns += (uint64_t)(late >> 32);
+	if (p->second_ns != UINT64_MAX)
+		p->second_ns += p->next_ns - was_ns;
+	return p->next_ns - was_ns;
 }

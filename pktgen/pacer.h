@@ -51,6 +51,13 @@ struct pace {
 	unsigned group; /* PACE_BURST: 1..PACER_GROUP_MAX frames */
 };
 
+/* Random gaps: the steps in an order that is shuffled as they are taken. */
+struct pacer_random {
+	uint64_t state;
+	unsigned at; /* the next, of the order */
+	uint16_t order[EXPONENTIAL_STEPS];
+};
+
 /* What there is to set. */
 struct pacing {
 	struct gap gap; /* the mean, up to an hour */
@@ -58,13 +65,13 @@ struct pacing {
 	struct pace pace;
 	unsigned burst; /* frames that PACE_FORGIVE catches up */
 	uint64_t seed;  /* of PACE_POISSON: the same gaps in every run */
-};
-
-/* Random gaps: the steps in an order that is shuffled as they are taken. */
-struct pacer_random {
-	uint64_t state;
-	unsigned at; /* the next, of the order */
-	uint16_t order[EXPONENTIAL_STEPS];
+	/* Room for the order of PACE_POISSON, whose gaps are even without. */
+	struct pacer_random *random;
+	/*
+	 * How much of a step, in 2^-32, the first frame is later than the
+	 * start: so those of several streams do not all come at once.
+	 */
+	uint32_t phase;
 };
 
 struct pacer {
@@ -83,15 +90,18 @@ struct pacer {
 	uint64_t second_ns; /* its end; UINT64_MAX unless PACE_STRICT */
 	uint64_t lost_ns;   /* put off, less than a gap */
 	uint64_t skipped;   /* frames given up; the user may set it back to 0 */
-	struct pacer_random random;
+	/* Each frame is a step, and none is given up unless it is late. */
+	bool plain;
+	uint32_t phase;
+	struct pacer_random *random;
 };
 
-/* The first frame is due at `now_ns`. */
+/* The first frame is due at `now_ns`, or its phase later. */
 void pacer_start(struct pacer *p, const struct pacing *pacing, uint64_t now_ns);
 
 /*
  * Another pacing for what follows the frame taken last. The next frame keeps
- * its time, or comes one new step from now if that is sooner.
+ * its time, or comes one new step, less its phase, from now if that is sooner.
  */
 void pacer_change(struct pacer *p, const struct pacing *pacing,
 		  uint64_t now_ns);
@@ -104,6 +114,13 @@ void pacer_give_back(struct pacer *p, unsigned n);
 
 /* All that is due, and is going to be, is due `ns` later. */
 void pacer_delay(struct pacer *p, uint64_t ns);
+
+/*
+ * Was not to send until `now_ns`: what fell due before is neither sent nor
+ * counted, and what follows keeps its times. Returns by how much what is due
+ * next was put off, in ns.
+ */
+uint64_t pacer_resume(struct pacer *p, uint64_t now_ns);
 
 /*
  * Some of what was taken last went out at `now_ns`. Returns how late the first
@@ -122,6 +139,22 @@ static inline uint64_t pacer_sent(struct pacer *p, uint64_t now_ns)
 static inline uint64_t pacer_next_ns(const struct pacer *p)
 {
 	return p->unpaced ? 0 : p->again ? p->due_ns : p->next_ns;
+}
+
+/* The same as pacer_take() of one frame that is due, for the hot path. */
+static inline unsigned pacer_take_one(struct pacer *p, uint64_t now_ns)
+{
+	uint64_t frac;
+
+	if (__builtin_expect(!p->plain || p->again ||
+				     now_ns - p->next_ns > p->debt_ns,
+			     0))
+		return pacer_take(p, now_ns, 1);
+	p->due_ns = p->next_ns;
+	frac = (uint64_t)p->next_frac + p->step.frac;
+	p->next_frac = (uint32_t)frac;
+	p->next_ns += p->step.ns + (frac >> 32);
+	return 1;
 }
 
 #endif /* PKTGEN_PACER_H */

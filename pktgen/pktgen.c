@@ -1,16 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-#include "pktgen/pktgen.h"
+#include "pktgen/pktgen_impl.h"
 
 #include <string.h>
-
-#define FOR_EACH_PORT_UP(pg, mask, i)                 \
-	for (unsigned i = 0; i < (pg)->nb_ports; i++) \
-		if ((mask) >> i & 1 && pktgen_up(pg, i))
-
-#define FOR_EACH_WORKER(pg, mask, w)                            \
-	for (unsigned i_ = 0; i_ < (pg)->core.nb_workers; i_++) \
-		for (struct worker *w = (pg)->core.worker[i_];  \
-		     w && (mask) >> w->queue->port->id & 1; w = NULL)
 
 /* ---- Ports come up ------------------------------------------------------ */
 
@@ -18,12 +9,25 @@ static int add_worker(struct pktgen *pg, struct port_queue *q, unsigned mode,
 		      struct uk_alloc *a)
 {
 	struct worker *w = uk_memalign(a, PORT_LINE, sizeof(*w));
+	int rc;
 
 	if (!w)
 		return -ENOMEM;
-	worker_open(w, q, mode);
+	rc = worker_open(w, q, mode, a);
+	if (rc < 0) {
+		uk_free(a, w);
+		return rc;
+	}
 	pg->core.worker[pg->core.nb_workers++] = w;
 	return 0;
+}
+
+static void close_worker(struct pktgen *pg)
+{
+	struct worker *w = pg->core.worker[--pg->core.nb_workers];
+
+	worker_close(w);
+	uk_free(pg->heap, w);
 }
 
 static int open_workers(struct pktgen *pg, unsigned i, struct uk_alloc *a)
@@ -36,7 +40,7 @@ static int open_workers(struct pktgen *pg, unsigned i, struct uk_alloc *a)
 	set->how = worker_how_default;
 	for (unsigned q = 0; q < p->nb_queues && !rc; q++)
 		rc = add_worker(pg, &p->queue[q], set->mode, a);
-	return rc < 0 ? rc : pktgen_add_stream(pg, i, 0, a, 0);
+	return rc < 0 ? rc : pktgen_add_stream(pg, i, 0, 0, 0);
 }
 
 static void open_one(struct pktgen *pg, unsigned i, unsigned nb_queues,
@@ -46,14 +50,13 @@ static void open_one(struct pktgen *pg, unsigned i, unsigned nb_queues,
 	struct port *p = &pg->port[i];
 	int rc;
 
-	/* Besides a burst there may be frames to be shared. */
-	if (port_open(p, i, nb_queues, WORKER_BURST + SIZES_MAX, a) < 0)
+	if (port_open(p, i, nb_queues, WORKER_BURST, a) < 0)
 		return;
 	rc = open_workers(pg, i, a);
 	if (rc >= 0)
 		return;
 	while (pg->core.nb_workers > had)
-		uk_free(a, pg->core.worker[--pg->core.nb_workers]);
+		close_worker(pg);
 	p->step = PORT_STEP_POOL;
 	p->err = rc;
 }
@@ -61,6 +64,7 @@ static void open_one(struct pktgen *pg, unsigned i, unsigned nb_queues,
 void pktgen_open(struct pktgen *pg, unsigned nb_queues, struct uk_alloc *a)
 {
 	memset(pg, 0, sizeof(*pg));
+	pg->heap = a;
 	pg->nb_ports = MIN(uk_netdev_count(), (unsigned)PKTGEN_MAX_PORTS);
 	for (unsigned i = 0; i < pg->nb_ports; i++)
 		open_one(pg, i, nb_queues, a);
@@ -70,13 +74,9 @@ void pktgen_open(struct pktgen *pg, unsigned nb_queues, struct uk_alloc *a)
 void pktgen_close(struct pktgen *pg, struct uk_alloc *a)
 {
 	FOR_EACH_PORT_UP(pg, ~0ull, i)
-		for (unsigned k = 0; k < pg->set[i].nb_streams; k++) {
-			flow_close(pg->set[i].stream[k]->flow, a);
-			uk_free(a, pg->set[i].stream[k]->flow);
-			uk_free(a, pg->set[i].stream[k]);
-		}
+		pktgen_close_streams(pg, i);
 	while (pg->core.nb_workers)
-		uk_free(a, pg->core.worker[--pg->core.nb_workers]);
+		close_worker(pg);
 	for (unsigned i = 0; i < pg->nb_ports; i++)
 		port_close(&pg->port[i], a);
 }
@@ -114,105 +114,13 @@ struct worker *pktgen_worker(struct pktgen *pg, unsigned port, unsigned queue)
 
 /* ---- What is set -------------------------------------------------------- */
 
-static struct worker *worker_of(struct pktgen *pg, unsigned port,
-				unsigned stream)
-{
-	return pktgen_worker(pg, port, pg->set[port].stream[stream]->queue);
-}
-
-/* NULL for lack of memory. */
-static struct pktgen_stream *make_stream(struct pktgen *pg, struct worker *w,
-					 unsigned number, struct uk_alloc *a)
-{
-	const unsigned port = w->queue->port->id;
-	struct pktgen_stream *s = uk_malloc(a, sizeof(*s));
-
-	if (!s)
-		return NULL;
-	s->queue = w->queue->id;
-	s->flow = uk_memalign(a, PORT_LINE, sizeof(*s->flow));
-	if (s->flow &&
-	    flow_open(s->flow, w->queue, &w->out,
-		      port + (uint64_t)number * PKTGEN_MAX_PORTS, a) >= 0) {
-		stream_init(&s->stream, pg->port[port].mac);
-		return s;
-	}
-	if (s->flow)
-		uk_free(a, s->flow);
-	uk_free(a, s);
-	return NULL;
-}
-
-/* The spare program, and when its frames are due, go to the worker. */
-static void give_program(struct worker *w, const struct pktgen_stream *s,
-			 enum worker_order_kind kind, uint64_t now_ns)
-{
-	struct worker_order order = {.kind = kind, .now_ns = now_ns};
-
-	order.flow = s->flow;
-	order.pacing.pace = s->stream.pace;
-	stream_gap(&s->stream, &order.pacing.gap, &order.pacing.unpaced);
-	worker_give(w, &order);
-}
-
-int pktgen_add_stream(struct pktgen *pg, unsigned port, unsigned queue,
-		      struct uk_alloc *a, uint64_t now_ns)
-{
-	struct pktgen_port *set = &pg->set[port];
-	struct worker *w = pktgen_worker(pg, port, queue);
-	struct pktgen_stream *s;
-
-	if (set->nb_streams == PKTGEN_MAX_STREAMS)
-		return -ENOSPC;
-	s = make_stream(pg, w, set->nb_streams, a);
-	if (!s)
-		return -ENOMEM;
-	set->stream[set->nb_streams] = s;
-	/* The link's speed is the port's. */
-	s->stream.linkspeed_bps = set->stream[0]->stream.linkspeed_bps;
-	program_compile(flow_spare_program(s->flow), &s->stream);
-	give_program(w, s, ORDER_FLOW, now_ns);
-	set->changes++;
-	return (int)set->nb_streams++;
-}
-
-int pktgen_try_stream(struct pktgen *pg, unsigned port, unsigned stream,
-		      const struct stream *s, struct pktgen_fault *fault)
-{
-	struct flow *f = pg->set[port].stream[stream]->flow;
-	struct gap gap;
-	bool unpaced;
-	int rc;
-
-	fault->port = port;
-	fault->min = stream_size_min(s);
-	fault->max =
-		MIN(port_max_size(&pg->port[port]), (unsigned)STREAM_SIZE_MAX);
-	fault->size = stream_bad_size(s, fault->min, fault->max);
-	if (fault->size)
-		return -EMSGSIZE;
-	rc = stream_gap(s, &gap, &unpaced);
-	return rc < 0 ? rc : program_compile(flow_spare_program(f), s);
-}
-
-void pktgen_take_stream(struct pktgen *pg, unsigned port, unsigned stream,
-			const struct stream *s, uint64_t now_ns)
-{
-	struct pktgen_stream *to = pg->set[port].stream[stream];
-
-	to->stream = *s;
-	give_program(worker_of(pg, port, stream), to, ORDER_PROGRAM, now_ns);
-	pg->set[port].changes++;
-}
-
 /* Whether it sends of its own accord, and to its device. */
 static bool generates(unsigned mode)
 {
 	return (mode & (MODE_TX | MODE_NULL)) == MODE_TX;
 }
 
-/* Those of `mask` that are to be held back. */
-static void pause_some(struct pktgen *pg, uint64_t mask, uint64_t now_ns)
+void pktgen_hold_back(struct pktgen *pg, uint64_t mask, uint64_t now_ns)
 {
 	FOR_EACH_WORKER(pg, mask & pg->held_back, w) {
 		const struct pktgen_port *set = &pg->set[w->queue->port->id];
@@ -234,7 +142,7 @@ void pktgen_set_mode(struct pktgen *pg, uint64_t mask, unsigned mode,
 	}
 	FOR_EACH_WORKER(pg, mask, w)
 		worker_give(w, &order);
-	pause_some(pg, mask, now_ns);
+	pktgen_hold_back(pg, mask, now_ns);
 }
 
 void pktgen_set_how(struct pktgen *pg, uint64_t mask,
@@ -256,7 +164,8 @@ bool pktgen_has_strategy(const struct pktgen *pg, unsigned port,
 {
 	const struct flow *f = pg->set[port].stream[0]->flow;
 
-	return frames_strategy(strategy, f->program) == strategy;
+	return frames_strategy(strategy, f->program,
+			       pg->set[port].nb_streams == 1) == strategy;
 }
 
 /* ---- What is done ------------------------------------------------------- */
@@ -266,26 +175,6 @@ static void tell_all(struct pktgen *pg, uint64_t mask,
 {
 	FOR_EACH_WORKER(pg, mask, w)
 		worker_tell(w, kind, now_ns);
-}
-
-void pktgen_start(struct pktgen *pg, uint64_t mask, uint64_t now_ns)
-{
-	rest_begin(pg);
-	tell_all(pg, mask, ORDER_START, now_ns);
-	pause_some(pg, mask, now_ns);
-}
-
-void pktgen_start_limited(struct pktgen *pg, uint64_t mask,
-			  const struct flow_limit *limit, uint64_t now_ns)
-{
-	const struct worker_order order = {
-		.kind = ORDER_START_LIMITED, .now_ns = now_ns, .limit = *limit};
-
-	rest_begin(pg);
-	FOR_EACH_WORKER(pg, mask, w)
-		if (pg->set[w->queue->port->id].mode & MODE_TX)
-			worker_give(w, &order);
-	pause_some(pg, mask, now_ns);
 }
 
 void pktgen_stop(struct pktgen *pg, uint64_t mask)
@@ -340,7 +229,7 @@ void pktgen_pause(struct pktgen *pg, uint64_t mask, uint64_t now_ns)
 {
 	pg->nb_pauses++;
 	pg->held_back |= mask;
-	pause_some(pg, mask, now_ns);
+	pktgen_hold_back(pg, mask, now_ns);
 }
 
 void pktgen_resume(struct pktgen *pg, uint64_t now_ns)
@@ -395,6 +284,7 @@ static void add_view(struct worker_view *to, const struct worker_view *v)
 		if (states & by_rank[i])
 			to->state = by_rank[i];
 	to->limited |= v->limited;
+	to->paused &= v->paused;
 	if (v->stalled && !to->stalled) {
 		to->moved_ns = v->moved_ns;
 		to->stalled_ns = v->stalled_ns;
@@ -451,8 +341,8 @@ bool pktgen_lag(const struct pktgen *pg, unsigned port, struct histogram *lag)
 	memset(lag, 0, sizeof(*lag));
 	if (!pktgen_up(pg, port))
 		return false;
-	for (unsigned i = 0; i < pg->set[port].nb_streams; i++)
-		histogram_sum(lag, &pg->set[port].stream[i]->flow->lag);
+	FOR_EACH_WORKER(pg, 1ull << port, w)
+		histogram_sum(lag, &w->lag);
 	return true;
 }
 

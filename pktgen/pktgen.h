@@ -14,9 +14,16 @@
 #include "pktgen/core.h"
 #include "pktgen/rest.h"
 #include "pktgen/worker.h"
+#include "units/subject.h"
 
 #define PKTGEN_MAX_PORTS CONFIG_APPUKPKTGEN_MAX_PORTS
-#define PKTGEN_MAX_STREAMS WORKER_FLOWS_MAX /* of a port */
+/* Streams of a port. */
+#ifdef CONFIG_APPUKPKTGEN_MAX_STREAMS
+#define PKTGEN_MAX_STREAMS CONFIG_APPUKPKTGEN_MAX_STREAMS
+#else
+#define PKTGEN_MAX_STREAMS 1
+#endif
+#define PKTGEN_NO_STREAM UINT32_MAX
 
 /* Who has a port to himself. */
 enum pktgen_owner {
@@ -24,11 +31,22 @@ enum pktgen_owner {
 	OWNER_EXPERIMENT, /* a `bench`: not paused by `stats clear` */
 };
 
+#define STREAM_NAME_MAX 15
+
+/* How a stream is used, besides what it sends. */
+struct stream_use {
+	bool disabled;   /* not started with its port, only by number */
+	uint16_t weight; /* its share where it has no rate */
+	char name[STREAM_NAME_MAX + 1]; /* "": it has none */
+};
+
 /* A stream and the flow that sends it. */
 struct pktgen_stream {
 	struct stream stream;
+	struct stream_use use;
 	unsigned queue; /* of the port */
 	struct flow *flow;
+	struct flow_counts base; /* see pktgen_clear_streams() */
 };
 
 /* What is set of a port that is up, and what is known of it. */
@@ -37,12 +55,16 @@ struct pktgen_port {
 	struct worker_how how;
 	enum pktgen_owner owner;
 	uint64_t changes; /* counts whatever is set, streams included */
-	unsigned nb_streams;
-	struct pktgen_stream *stream[PKTGEN_MAX_STREAMS];
+	/* By number, of which some may have none; number 0 always is. */
+	struct pktgen_stream **stream;
+	unsigned nb_streams;  /* that there are */
+	unsigned end_streams; /* behind the highest number */
+	unsigned max_streams; /* for which there is room */
 	struct rest_port rest;
 };
 
 struct pktgen {
+	struct uk_alloc *heap;
 	unsigned nb_ports; /* those that failed to come up included */
 	struct port port[PKTGEN_MAX_PORTS];
 	struct pktgen_port set[PKTGEN_MAX_PORTS];
@@ -87,35 +109,80 @@ struct worker *pktgen_worker(struct pktgen *pg, unsigned port, unsigned queue);
 /* ---- What is set -------------------------------------------------------- */
 
 /*
- * One more stream on a port that is up, as stream_init() has it, sent by queue
- * `queue` of it. Its number, or -ENOMEM, -ENOSPC.
+ * Stream `number` on a port that is up, as stream_init() has it, sent by queue
+ * `queue` of it. It is idle. -EEXIST, -ENOSPC beyond PKTGEN_MAX_STREAMS, or
+ * -ENOMEM; nothing has changed then.
  */
-int pktgen_add_stream(struct pktgen *pg, unsigned port, unsigned queue,
-		      struct uk_alloc *a, uint64_t now_ns);
+int pktgen_add_stream(struct pktgen *pg, unsigned port, unsigned number,
+		      unsigned queue, uint64_t now_ns);
 
+/* No stream any more, whether it is sent or not; not number 0. */
+void pktgen_remove_stream(struct pktgen *pg, unsigned port, unsigned number,
+			  uint64_t now_ns);
+
+/* The first number from `from` on, or PKTGEN_NO_STREAM. The port is up. */
+static inline unsigned pktgen_next_stream(const struct pktgen *pg,
+					  unsigned port, unsigned from)
+{
+	const struct pktgen_port *set = &pg->set[port];
+
+	for (; from < set->end_streams; from++)
+		if (set->stream[from])
+			return from;
+	return PKTGEN_NO_STREAM;
+}
+
+/* The one that has this name, or PKTGEN_NO_STREAM. */
+unsigned pktgen_find_stream(const struct pktgen *pg, unsigned port,
+			    const char *name);
+
+/*
+ * The first stream of a set, of ports that are up, from *s on, into *s; false
+ * when there is none.
+ */
+bool pktgen_next_of(const struct pktgen *pg, const struct subjects *on,
+		    struct subject *s);
+
+/* There is a stream of this number. */
 static inline const struct stream *pktgen_stream(const struct pktgen *pg,
 						 unsigned port, unsigned stream)
 {
 	return &pg->set[port].stream[stream]->stream;
 }
 
+static inline const struct stream_use *pktgen_stream_use(
+	const struct pktgen *pg, unsigned port, unsigned stream)
+{
+	return &pg->set[port].stream[stream]->use;
+}
+
+/* Disabled while it is sent it stops. */
+void pktgen_set_use(struct pktgen *pg, unsigned port, unsigned stream,
+		    const struct stream_use *use, uint64_t now_ns);
+
 /* Why a stream was refused. */
 struct pktgen_fault {
 	unsigned port;
 	unsigned size;     /* -EMSGSIZE: the one at fault, bytes with FCS... */
 	unsigned min, max; /* ...and what this port takes of this stream */
+	struct headers headers; /* of the stream */
+	bool sign;
 };
 
 /*
  * Whether the port can send its stream as `s`: -ERANGE when the rate cannot be
  * kept, -EMSGSIZE when a size is less than the headers need or more than the
- * port takes, with *fault saying where. The port is up. What was tried last can
- * be taken by pktgen_take_stream(), whose next burst has it.
+ * port takes, or as program_new() fails, with *fault saying where. The port is
+ * up. What was tried last can be taken by pktgen_take_stream(), whose next
+ * burst has it.
  */
 int pktgen_try_stream(struct pktgen *pg, unsigned port, unsigned stream,
 		      const struct stream *s, struct pktgen_fault *fault);
 void pktgen_take_stream(struct pktgen *pg, unsigned port, unsigned stream,
 			const struct stream *s, uint64_t now_ns);
+
+/* What was tried is not taken: its memory is given back. */
+void pktgen_drop_stream(struct pktgen *pg, unsigned port, unsigned stream);
 
 /* `mode` is a set of MODE_*. Every port of the mask is up. */
 void pktgen_set_mode(struct pktgen *pg, uint64_t mask, unsigned mode,
@@ -131,13 +198,33 @@ bool pktgen_has_strategy(const struct pktgen *pg, unsigned port,
 
 /* ---- What is done ------------------------------------------------------- */
 
-/* Every port of the mask is up. */
-void pktgen_start(struct pktgen *pg, uint64_t mask, uint64_t now_ns);
+/*
+ * Starts streams: of ports those that are not disabled, with a dot all that are
+ * named. Those that run go on. The first frames of streams that start together
+ * are spread over their gaps. Every port is up.
+ */
+void pktgen_start_streams(struct pktgen *pg, const struct subjects *on,
+			  uint64_t now_ns);
 
 /*
- * The same up to `limit` each. Ports whose mode does not send are left alone;
- * those that do neither run nor hold frames.
+ * The same up to `limit` each. Ports whose mode does not send are left alone.
  */
+void pktgen_start_streams_limited(struct pktgen *pg, const struct subjects *on,
+				  const struct flow_limit *limit,
+				  uint64_t now_ns);
+
+/* A port whose last stream is stopped is stopped, as if it was named. */
+void pktgen_stop_streams(struct pktgen *pg, const struct subjects *on,
+			 uint64_t now_ns);
+
+/* Those that run wait for pktgen_resume_streams(), see ORDER_FLOW_PAUSE. */
+void pktgen_pause_streams(struct pktgen *pg, const struct subjects *on,
+			  uint64_t now_ns);
+void pktgen_resume_streams(struct pktgen *pg, const struct subjects *on,
+			   uint64_t now_ns);
+
+/* The same of whole ports. */
+void pktgen_start(struct pktgen *pg, uint64_t mask, uint64_t now_ns);
 void pktgen_start_limited(struct pktgen *pg, uint64_t mask,
 			  const struct flow_limit *limit, uint64_t now_ns);
 void pktgen_stop(struct pktgen *pg, uint64_t mask);
@@ -180,6 +267,20 @@ const struct worker_view *pktgen_look(const struct pktgen *pg, unsigned port);
  */
 const struct worker_view *pktgen_count(const struct pktgen *pg, unsigned port,
 				       uint64_t now_ns);
+
+/* What a stream is at, and what of it was sent since its base. */
+struct pktgen_stream_view {
+	enum flow_state state;
+	bool limited;           /* its run ends by itself */
+	enum strategy strategy; /* that is in use */
+	struct flow_counts sent;
+};
+
+void pktgen_look_stream(const struct pktgen *pg, unsigned port, unsigned stream,
+			struct pktgen_stream_view *v);
+
+/* The streams' counts begin here, and the first and last frame of their run. */
+void pktgen_clear_streams(struct pktgen *pg, unsigned port);
 
 /* How late its frames were, of all streams; false when it is not up. */
 bool pktgen_lag(const struct pktgen *pg, unsigned port, struct histogram *lag);

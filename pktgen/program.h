@@ -6,20 +6,28 @@
  * and any frame of it be made again.
  *
  * The frames of all sizes share one template; what differs with the size are
- * the headers' lengths and checksums, kept for each. Patches then change fields
+ * the headers' lengths and checksums, kept for each. Edits then change fields
  * from frame to frame, and a signature may end each. The checksums follow from
- * the sums of what stays (RFC 1624). A frame that has once been written can
- * therefore be made another of the same size by writing what changes, whatever
- * it was before.
+ * the sums of what stays (RFC 1624), from inside out: one that covers another
+ * gets the other's. A frame that has once been written can therefore be made
+ * another of the same size by writing what changes, whatever it was before.
+ *
+ * Most programs are plain: UDP in IP, with addresses that count up. These have
+ * patches, which cost next to nothing; see program_run.h. All others have
+ * edits, see program_any.c.
  */
 #ifndef PKTGEN_PROGRAM_H
 #define PKTGEN_PROGRAM_H
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <uk/alloc.h>
 
 #include "net/proto/proto.h"
+#include "pktgen/sequence.h"
 #include "pktgen/stream.h"
+
+/* ---- What changes in a plain program ------------------------------------- */
 
 #define PROGRAM_PATCHES_MAX 4
 
@@ -27,24 +35,59 @@
  * The innermost checksum, which covers the payload and with it a signature, and
  * is never 0; and that of a header below.
  */
-#define PROGRAM_CSUMS_MAX 2
+#define PLAIN_CSUMS_MAX 2
 enum { CSUM_PAYLOAD, CSUM_HEADER };
 
-enum patch_op {
-	PATCH_INC, /* from + N * step, for frame N */
-};
-
 /*
- * One field that changes: those bits of the 32 at `offset` that the mask has. A
- * narrower field is reached by its mask, a step being in place as well.
+ * One field that counts up: those bits of the 32 at `offset` that the mask has
+ * are from + N, for frame N.
  */
 struct patch {
-	enum patch_op op;
 	uint16_t offset; /* bytes from the frame's start, even */
-	uint8_t csums;   /* bit N: the program's checksum N covers it */
-	uint32_t mask;   /* host byte order, as are the next two */
+	uint32_t mask;   /* host byte order, as is the next */
 	uint32_t from;   /* all 32 bits, as the template has them */
-	uint32_t step;
+};
+
+/* ---- What changes in any other ------------------------------------------ */
+
+/*
+ * One field that varies: those bits of a window that the mask has. A window is
+ * 2, 4 or 8 bytes that hold the field; a number in it is in host byte order.
+ */
+struct field_edit {
+	struct sequence seq;
+	uint64_t mask;
+	uint16_t at;   /* bytes from the frame's start */
+	uint8_t bytes; /* of the window */
+	uint8_t shift; /* of the field's lowest bit */
+	bool whole;    /* the mask has all of the window */
+	uint8_t csums; /* bit K: the program's checksum K covers it... */
+	uint8_t odd;   /* ...and its words lie across that one's */
+};
+
+#define PROGRAM_EDITS_MAX STREAM_VARYING_MAX
+
+/* Bits at an offset that do not vary, of up to 64: as the frame's are. */
+struct bits {
+	uint16_t at; /* from the frame's start */
+	uint8_t nb;
+	uint64_t value;
+};
+
+/* ---- Both --------------------------------------------------------------- */
+
+#define PROGRAM_CSUMS_MAX 8
+
+/* Checksums are numbered from inside out. */
+struct csum {
+	uint16_t at;    /* bytes from the frame's start, of the checksum */
+	uint16_t start; /* of the first byte that it covers */
+	uint8_t layer;
+	uint8_t over;     /* bit K: it covers checksum K... */
+	uint8_t over_odd; /* ...which lies across its words */
+	bool payload;     /* it covers that, and a signature with it */
+	bool not_zero;    /* 0 would say that there is none (RFC 768) */
+	bool crc;         /* CRC-32C: made again for each frame */
 };
 
 /* What differs with the size. */
@@ -52,43 +95,59 @@ struct variant {
 	uint16_t len; /* bytes handed to the device: size less FCS */
 	/*
 	 * For each checksum the sum, in 1..0xffff, of all that it covers but
-	 * for the patched fields and the signature.
+	 * for the fields that change, the signature and inner checksums.
 	 */
 	uint16_t sum[PROGRAM_CSUMS_MAX];
-	uint8_t header[STACK_BYTES_MAX];
+	uint8_t *header; /* all of them, for this size */
 };
 
+/* One piece of memory: what it points to lies behind it. */
 struct program {
 	bool sign;
-	unsigned nb_variants;
-	unsigned nb_csums;
-	uint16_t csum_at[PROGRAM_CSUMS_MAX]; /* bytes from the frame's start */
-	struct variant variant[SIZES_MAX];
-	unsigned nb_order; /* frames of a round */
-	uint8_t order[SIZES_SUM_MAX];
-	unsigned nb_patches;
+	bool plain;
+	uint8_t nb_variants;
+	uint8_t nb_csums;
+	uint8_t nb_patches; /* plain */
+	uint8_t nb_edits;   /* not plain */
+	uint8_t nb_bits;
+	uint16_t nb_order;                 /* frames of a round */
+	uint16_t csum_at[PLAIN_CSUMS_MAX]; /* of csum[], where it is plain */
 	struct patch patch[PROGRAM_PATCHES_MAX];
-	struct stack stack; /* the headers, but for what a size says */
+	struct variant *variant;
+	uint8_t *order;
+	struct csum *csum;
+	struct field_edit *edit;
+	struct bits *bits;
+	struct stack *stack; /* the headers, but for what a size says */
 	/* The longest frame, with the header of the first variant. */
-	uint8_t frame[STREAM_SIZE_MAX];
+	uint8_t *frame;
 };
 
 /* Where in its run a worker is; all 0 at its start. */
 struct program_at {
 	uint64_t frame; /* N of the next */
 	unsigned order; /* N modulo nb_order */
+	/* Where the edits are, for frame `edited`. */
+	uint64_t edited;
+	const struct program *edits_of;
+	struct sequence_state state[PROGRAM_EDITS_MAX];
 };
 
 /*
- * Compiles the frames of `s`. -EMSGSIZE when a size is below stream_size_min()
- * or above STREAM_SIZE_MAX; the program is then not to be used.
+ * Compiles the frames of `s` in memory from `a`, into *to. -EMSGSIZE when a
+ * size is below stream_size_min() or above STREAM_SIZE_MAX, -E2BIG when there
+ * are more checksums than PROGRAM_CSUMS_MAX, -EBUSY where fields that vary lie
+ * on each other or on a checksum that is made, -ENOMEM; nothing is written
+ * then. program_free() gives it back; NULL does nothing.
  */
-int program_compile(struct program *prog, const struct stream *s);
+int program_new(struct program **to, const struct stream *s,
+		struct uk_alloc *a);
+void program_free(struct program *prog, struct uk_alloc *a);
 
 /* True when frames of one size differ from each other. */
 static inline bool program_edits(const struct program *prog)
 {
-	return prog->nb_patches || prog->sign;
+	return prog->nb_patches || prog->nb_edits || prog->sign;
 }
 
 /* Which variant the next frame is; steps on. */

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * What changes from one frame to the next, written into a frame of the right
- * variant. Private to pktgen/. The number of patches and whether there is a
- * signature are constants where these stand in a loop.
+ * variant. Private to pktgen/. Of a plain program the number of patches and
+ * whether there is a signature are constants where these stand in a loop.
  */
 #ifndef PKTGEN_PROGRAM_EDIT_H
 #define PKTGEN_PROGRAM_EDIT_H
@@ -15,9 +15,6 @@
 #include "pktgen/program_run.h"
 #include "pktgen/signature.h"
 
-/* The sums of what no patch changes, after patches were set. */
-void program_sum(struct program *prog);
-
 /* Signatures of frames that are sent at one time, one after another. */
 struct edit_sign {
 	uint64_t head, time; /* as they lie in the frame */
@@ -25,10 +22,10 @@ struct edit_sign {
 	uint32_t sum, odd_sum;
 };
 
-/* What a variant's frames have in common: a copy stays in registers. */
-struct edit {
-	uint32_t sum[PROGRAM_CSUMS_MAX];
-	size_t csum_at[PROGRAM_CSUMS_MAX];
+/* What a plain variant's frames have in common: a copy stays in registers. */
+struct edit_plain {
+	uint32_t sum[PLAIN_CSUMS_MAX];
+	size_t csum_at[PLAIN_CSUMS_MAX];
 	unsigned nb_csums;
 	size_t sign_at;
 	bool odd; /* so is sign_at */
@@ -65,20 +62,13 @@ EDIT_INLINE uint32_t edit_sign(struct edit_sign *s, uint64_t n, bool odd,
 /* What frame `n` has in the place of p->from. */
 EDIT_INLINE uint32_t patch_value(const struct patch *p, uint64_t n)
 {
-	uint32_t v = p->from;
-
-	switch (p->op) {
-	case PATCH_INC:
-		v += (uint32_t)n * p->step;
-		break;
-	}
-	return (p->from & ~p->mask) | (v & p->mask);
+	return (p->from & ~p->mask) | ((p->from + (uint32_t)n) & p->mask);
 }
 
-EDIT_INLINE struct edit edit_of(const struct program *prog,
-				const struct variant *v)
+EDIT_INLINE struct edit_plain edit_of(const struct program *prog,
+				      const struct variant *v)
 {
-	return (struct edit){
+	return (struct edit_plain){
 		.sum = {v->sum[CSUM_PAYLOAD], v->sum[CSUM_HEADER]},
 		.csum_at = {prog->csum_at[CSUM_PAYLOAD],
 			    prog->csum_at[CSUM_HEADER]},
@@ -89,9 +79,10 @@ EDIT_INLINE struct edit edit_of(const struct program *prog,
 }
 
 /* Makes a frame of the variant that `e` is of frame `n`. */
-EDIT_INLINE void program_edit(const struct edit *e, const struct patch *patch,
-			      const unsigned nb_patches, const bool sign,
-			      struct edit_sign *s, uint64_t n, uint8_t *buf)
+EDIT_INLINE void edit_plain(const struct edit_plain *e,
+			    const struct patch *patch,
+			    const unsigned nb_patches, const bool sign,
+			    struct edit_sign *s, uint64_t n, uint8_t *buf)
 {
 	uint32_t payload = e->sum[CSUM_PAYLOAD], header = e->sum[CSUM_HEADER];
 	uint16_t csum;
@@ -102,8 +93,8 @@ EDIT_INLINE void program_edit(const struct edit *e, const struct patch *patch,
 		const uint32_t sum = csum_of32(value);
 
 		memcpy(buf + p->offset, &value, sizeof(value));
-		payload += p->csums & 1 << CSUM_PAYLOAD ? sum : 0;
-		header += p->csums & 1 << CSUM_HEADER ? sum : 0;
+		payload += sum;
+		header += sum;
 	}
 	if (sign)
 		payload += edit_sign(s, n, e->odd, buf + e->sign_at);
@@ -113,6 +104,35 @@ EDIT_INLINE void program_edit(const struct edit *e, const struct patch *patch,
 		csum = csum_end(header);
 		memcpy(buf + e->csum_at[CSUM_HEADER], &csum, sizeof(csum));
 	}
+}
+
+/* ---- Any program -------------------------------------------------------- */
+
+/* Frame at->frame, of a program that is not plain. */
+void program_edit_any(const struct program *prog, struct program_at *at,
+		      unsigned variant, uint64_t now_ns, uint8_t *buf);
+
+/* What the edits of frame `n` write, without checksums; and 0 in its place. */
+void program_put_edits(const struct program *prog, uint64_t n, uint8_t *buf);
+void program_clear_edits(const struct program *prog, uint8_t *buf);
+
+/* Makes a frame of the variant frame at->frame. */
+static inline void program_edit(const struct program *prog,
+				struct program_at *at, unsigned variant,
+				uint64_t now_ns, uint8_t *buf)
+{
+	struct edit_plain e;
+	struct edit_sign sign;
+
+	if (!prog->plain) {
+		program_edit_any(prog, at, variant, now_ns, buf);
+		return;
+	}
+	e = edit_of(prog, &prog->variant[variant]);
+	if (prog->sign)
+		edit_sign_begin(&sign, at->frame, now_ns);
+	edit_plain(&e, prog->patch, prog->nb_patches, prog->sign, &sign,
+		   at->frame, buf);
 }
 
 #endif /* PKTGEN_PROGRAM_EDIT_H */

@@ -38,12 +38,9 @@ static inline unsigned program_lanes(const struct program *prog)
 {
 	const unsigned n = prog->nb_patches;
 
-	if (prog->nb_variants > 1 || (prog->sign && prog->variant[0].len & 1))
+	if (prog->nb_variants > 1 || (prog->sign && prog->variant[0].len & 1) ||
+	    (program_edits(prog) && !prog->plain))
 		return PROGRAM_LANES_MAX + 1;
-	for (unsigned i = 0; i < n; i++)
-		if (prog->patch[i].step != 1 ||
-		    prog->patch[i].csums != (1u << prog->nb_csums) - 1)
-			return PROGRAM_LANES_MAX + 1;
 	return program_edits(prog)
 		       ? n + prog->sign + (n && prog->nb_csums > CSUM_HEADER) +
 				 1

@@ -2,39 +2,28 @@
 #include "pktgen/stream.h"
 
 #include <errno.h>
-#include <stddef.h>
 #include <string.h>
 #include <uk/essentials.h>
 
+#include "pktgen/fields.h"
 #include "stats/wide.h"
 
 #define NS_PER_S 1000000000ull
 #define NS_PER_HOUR (3600 * NS_PER_S)
 #define MICRO 1000000ull
 #define DEFAULT_LINKSPEED_BPS (10 * NS_PER_S)
-#define DEFAULT_UDP_PORT 5001
+#define DEFAULT_SEED 1
 
 void stream_init(struct stream *s, const uint8_t src_mac[ETH_ALEN])
 {
-	*s = (struct stream){
-		.rate = {RATE_MAX, 0},
-		.pace = {PACE_EVEN, PACE_CATCHUP, CONFIG_APPUKPKTGEN_BURST},
-		.linkspeed_bps = DEFAULT_LINKSPEED_BPS,
-		.ttl = 64,
-		.src = {.ip = {198, 18, 0, 1},
-			.ip6 = {0x20, 0x01, 0, 2, [15] = 1},
-			.ip_prefix = IPV4_BITS,
-			.ip6_prefix = IPV6_BITS,
-			.udp = DEFAULT_UDP_PORT},
-		.dst = {.mac = {0xff, 0xff, 0xff, 0xff, 0xff, 0xff},
-			.ip = {198, 18, 0, 2},
-			.ip6 = {0x20, 0x01, 0, 2, [15] = 2},
-			.ip_prefix = IPV4_BITS,
-			.ip6_prefix = IPV6_BITS,
-			.udp = DEFAULT_UDP_PORT},
-	};
+	memset(s, 0, sizeof(*s));
+	s->rate = (struct rate){RATE_MAX, 0};
+	s->pace = (struct pace){PACE_EVEN, PACE_CATCHUP,
+				CONFIG_APPUKPKTGEN_BURST};
+	s->linkspeed_bps = DEFAULT_LINKSPEED_BPS;
+	s->seed = DEFAULT_SEED;
+	fields_reset(s);
 	stream_set_size(s, STREAM_SIZE_MIN);
-	memcpy(s->src.mac, src_mac, ETH_ALEN);
 	memcpy(s->device_mac, src_mac, ETH_ALEN);
 }
 
@@ -46,44 +35,25 @@ void stream_set_size(struct stream *s, uint16_t size)
 
 /* ---- Headers ------------------------------------------------------------ */
 
-static const struct stream_family families[] = {
-	{&proto_ipv4, IPV4_TTL, IPV4_SRC, IPV4_DST,
-	 offsetof(struct endpoint, ip), offsetof(struct endpoint, ip_prefix)},
-	{&proto_ipv6, IPV6_HOPS, IPV6_SRC, IPV6_DST,
-	 offsetof(struct endpoint, ip6), offsetof(struct endpoint, ip6_prefix)},
-};
-
-const struct stream_family *stream_family(const struct stream *s)
-{
-	return &families[s->ipv6];
-}
-
-void stream_stack(const struct stream *s, struct stack *st)
-{
-	const struct stream_family *ip = stream_family(s);
-
-	*st = (struct stack){0};
-	stack_push(st, &proto_eth);
-	stack_set_bytes(st, STREAM_ETH, ETH_DST, s->dst.mac);
-	stack_set_bytes(st, STREAM_ETH, ETH_SRC, s->src.mac);
-	stack_push(st, ip->proto);
-	stack_set(st, STREAM_IP, ip->hops, s->ttl);
-	stack_set_bytes(st, STREAM_IP, ip->src,
-			(const uint8_t *)&s->src + ip->addr);
-	stack_set_bytes(st, STREAM_IP, ip->dst,
-			(const uint8_t *)&s->dst + ip->addr);
-	stack_push(st, &proto_udp);
-	stack_set(st, STREAM_UDP, UDP_SRC, s->src.udp);
-	stack_set(st, STREAM_UDP, UDP_DST, s->dst.udp);
-}
-
 unsigned stream_size_min(const struct stream *s)
 {
-	const unsigned headers =
-		proto_eth.len + stream_family(s)->proto->len + proto_udp.len;
 	const unsigned sign = s->sign ? SIGNATURE_LEN : 0;
+	unsigned len;
+	struct stack st;
 
-	return MAX(headers + sign + ETH_FCS_LEN, (unsigned)STREAM_SIZE_MIN);
+	if (fields_stack(s, &st) < 0)
+		return STREAM_SIZE_MAX + 1;
+	len = MAX((unsigned)st.len, fields_end(s));
+	return MAX(len + sign + ETH_FCS_LEN, (unsigned)STREAM_SIZE_MIN);
+}
+
+bool stream_tagged(const struct stream *s)
+{
+	const unsigned type =
+		s->headers.nb > 1 ? protos[s->headers.proto[1]]->ether_type : 0;
+
+	return type == ETH_TYPE_VLAN || type == ETH_TYPE_QINQ ||
+	       type == ETH_TYPE_VLAN_9100;
 }
 
 /* ---- Sizes and rate ----------------------------------------------------- */

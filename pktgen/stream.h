@@ -13,28 +13,38 @@
 #include "pktgen/pacer.h"
 #include "pktgen/signature.h"
 #include "units/value.h"
+#include "units/vary.h"
 
 #define STREAM_SIZE_MIN ETH_MIN_SIZE
-/* The least that holds the headers, which only IPv6's need more than 64 for. */
-#define STREAM_SIZE_MIN_IPV6 (UDP6_HEADERS + ETH_FCS_LEN)
 #define STREAM_SIZE_MAX 9018
 
-/*
- * Addresses in network byte order. Where a prefix is shorter than the address,
- * the frames of a run go through all addresses that share it, one after
- * another, the given one first and again after the last.
- */
-struct endpoint {
-	uint8_t mac[ETH_ALEN];
-	uint8_t ip[IPV4_ALEN];
-	uint8_t ip6[IPV6_ALEN];
-	uint8_t ip_prefix;  /* bits, 8..32 */
-	uint8_t ip6_prefix; /* bits, 96..128 */
-	uint16_t udp;
+#define STREAM_FIELDS_MAX 20  /* that are set */
+#define STREAM_VARYING_MAX 10 /* of these */
+#define STREAM_NESTED_MAX 8
+
+/* stream_field.layer of bits at an offset, which are in no header. */
+#define STREAM_AT 255
+
+/* A field that is set. */
+struct stream_field {
+	uint8_t layer, field; /* of the headers, see net/proto/proto.h */
+	uint8_t nb_bits;      /* STREAM_AT: 1..64... */
+	uint8_t nest;         /* 1.. in the order of those that are nested */
+	uint16_t at_bit;      /* ...from there on, from the frame's start */
+	/* What stands at a header's end: so many bytes of the pool. */
+	uint16_t tail_len;
+	struct vary vary;
 };
 
-#define STREAM_PREFIX_MIN 8
-#define STREAM_PREFIX6_MIN 96
+enum payload {
+	PAYLOAD_INCREMENT, /* 0, 1, 2, ... so that a shifted frame shows */
+	PAYLOAD_ZEROS,
+	PAYLOAD_ONES,
+	PAYLOAD_RANDOM,  /* from the seed, the same in all frames */
+	PAYLOAD_PATTERN, /* bytes, over and over */
+};
+
+#define STREAM_PATTERN_MAX 64
 
 struct stream {
 	/* Bytes of layer 2, FCS included, within STREAM_SIZE_MAX. */
@@ -42,44 +52,39 @@ struct stream {
 	struct rate rate; /* the offered load (RFC 2544, RFC 1242 3.4 ff.) */
 	struct pace pace; /* the shape of its gaps, what becomes of lag */
 	uint64_t linkspeed_bps; /* what RATE_PERCENT refers to */
-	bool ipv6;              /* which addresses the frames carry */
 	bool sign;              /* each ends in a pktgen/signature.h */
-	uint8_t ttl;            /* hop limit of IPv6 */
-	struct endpoint src, dst;
-	/* The port's address: that of src until src_mac_set, and back. */
-	uint8_t device_mac[ETH_ALEN];
-	bool src_mac_set;
+	uint8_t payload;        /* enum payload */
+	uint8_t pattern_len;
+	uint8_t pattern[STREAM_PATTERN_MAX];
+	uint32_t seed;                /* of whatever is random in it */
+	uint8_t device_mac[ETH_ALEN]; /* the first source, unless set */
+	struct headers headers;
+	uint8_t nb_fields;
+	struct stream_field field[STREAM_FIELDS_MAX];
+	struct vary_pool pool; /* values of lists, and tails */
 };
 
+#define STREAM_HEADERS "eth/ipv4/udp"
+
 /*
- * The default stream: size 64, rate max, from `src_mac` to broadcast,
- * 198.18.0.1 to 198.18.0.2 (RFC 2544 appendix C), with IPv6 2001:2::1 to
- * 2001:2::2 (RFC 5180 section 8), UDP 5001 to 5001, TTL 64, on a link of
- * 10 Gbit/s, unsigned.
+ * The default stream: size 64, rate max, STREAM_HEADERS as their protocols are
+ * at first, from `src_mac` to broadcast, 198.18.0.1 to 198.18.0.2 (RFC 2544
+ * appendix C; with IPv6 2001:2::1 to 2001:2::2, RFC 5180 section 8), on a link
+ * of 10 Gbit/s, unsigned.
  */
 void stream_init(struct stream *s, const uint8_t src_mac[ETH_ALEN]);
 
 /* Makes all frames of one size. */
 void stream_set_size(struct stream *s, uint16_t size);
 
-/* What an IP version is: its protocol, and where its fields come from. */
-struct stream_family {
-	const struct proto *proto;
-	unsigned hops, src, dst; /* fields of it... */
-	size_t addr, prefix;     /* ...and of struct endpoint, bytes */
-};
-
-/* The one whose addresses the frames carry. */
-const struct stream_family *stream_family(const struct stream *s);
-
-/* The layers of the stack of stream_stack(). */
-enum { STREAM_ETH, STREAM_IP, STREAM_UDP };
-
-/* The headers of its frames, as far as they do not depend on a size. */
-void stream_stack(const struct stream *s, struct stack *st);
-
-/* The least size that holds the stream's headers, and its signature. */
+/*
+ * The least size that holds the stream's headers, and its signature; more than
+ * STREAM_SIZE_MAX where they are longer than a stack can be.
+ */
 unsigned stream_size_min(const struct stream *s);
+
+/* Its frames have a VLAN tag, which an MTU does not count. */
+bool stream_tagged(const struct stream *s);
 
 /* The first size outside `min`..`max`, 0 when all are inside. */
 unsigned stream_bad_size(const struct stream *s, unsigned min, unsigned max);

@@ -18,9 +18,11 @@
  */
 #include "pktgen/worker.h"
 
+#include <errno.h>
 #include <string.h>
 
 #include "pktgen/engine.h"
+#include "pktgen/schedule.h"
 
 #define FOR_EACH_FLOW(w, f)                             \
 	for (unsigned i_ = 0; i_ < (w)->nb_flows; i_++) \
@@ -32,8 +34,11 @@ const struct worker_how worker_how_default = {
 	.wait = WAIT_AUTO,
 };
 
-void worker_open(struct worker *w, struct port_queue *queue, unsigned mode)
+int worker_open(struct worker *w, struct port_queue *queue, unsigned mode,
+		struct uk_alloc *a)
 {
+	int rc;
+
 	memset(w, 0, sizeof(*w));
 	w->queue = queue;
 	w->mode = mode;
@@ -41,6 +46,43 @@ void worker_open(struct worker *w, struct port_queue *queue, unsigned mode)
 	wait_start(&w->wait, w->how.wait);
 	w->stalled_ns = UINT64_MAX;
 	outbox_init(&w->out);
+	outbox_init(&w->one);
+	rc = frames_room_open(&w->room, queue, a);
+	if (!rc)
+		rc = worker_reserve(w, 1);
+	if (rc < 0)
+		worker_close(w);
+	return rc;
+}
+
+void worker_close(struct worker *w)
+{
+	struct uk_alloc *heap = w->room.heap;
+
+	schedule_close(w);
+	uk_free(heap, w->flow);
+	frames_room_close(&w->room);
+}
+
+int worker_reserve(struct worker *w, unsigned n)
+{
+	struct uk_alloc *heap = w->room.heap;
+	const unsigned max = MAX(n, 2 * w->max_flows);
+	struct flow **flow;
+
+	if (n <= w->max_flows)
+		return 0;
+	flow = uk_malloc(heap, max * sizeof(flow[0]));
+	if (!flow || schedule_reserve(w, max) < 0) {
+		uk_free(heap, flow);
+		return -ENOMEM;
+	}
+	if (w->flow)
+		memcpy(flow, w->flow, w->nb_flows * sizeof(flow[0]));
+	uk_free(heap, w->flow);
+	w->flow = flow;
+	w->max_flows = max;
+	return 0;
 }
 
 /* ---- States ------------------------------------------------------------- */
@@ -60,34 +102,52 @@ static void rest(struct worker *w)
 	w->done.in_flight = port_can_reap() ? worker_in_flight(w) : 0;
 }
 
-static void start(struct worker *w, uint64_t now_ns)
+/* Where it runs, and is alone, its frames are made without a look at others. */
+static void set_only(struct worker *w)
 {
-	if (worker_runs(w->state))
-		return;
-	if (!w->nb_flows && !(w->mode & MODE_REFLECT))
-		return;
+	struct flow *first = w->nb_flows == 1 ? w->flow[0] : NULL;
+
+	w->only = first && first->state == FLOW_RUNS ? first : NULL;
+	if (w->only && w->sender != w->only)
+		engine_set_sender(w, w->only);
+}
+
+static void set_state(struct worker *w, struct flow *f, enum flow_state state)
+{
+	schedule_state(w, f, state);
+	set_only(w);
+}
+
+static void start_worker(struct worker *w, uint64_t now_ns)
+{
 	/* The run before is over, though not all of it has arrived. */
 	if (!w->out.nb)
 		rest(w);
 	w->done.in_flight = 0;
-	FOR_EACH_FLOW(w, f)
-		flow_start(f, &w->how, now_ns);
 	w->begins = false;
 	wait_start(&w->wait, w->how.wait);
 	w->at_limit = false;
+	w->all_over = false;
+	w->round.at = 0;
 	w->run_packets = w->stats.tx_packets;
 	w->moved_ns = now_ns;
 	w->err = 0;
 	w->state = WORKER_RUNNING;
 }
 
-static void start_limited(struct worker *w, const struct flow_limit *limit,
-			  uint64_t now_ns)
+static void start(struct worker *w, const struct worker_order *o)
 {
-	start(w, now_ns);
-	w->begins = w->state == WORKER_RUNNING;
-	FOR_EACH_FLOW(w, f)
-		flow_limit(f, limit, now_ns);
+	struct flow *f = o->flow;
+
+	if (!f && !(w->mode & MODE_REFLECT))
+		return;
+	if (!worker_runs(w->state))
+		start_worker(w, o->now_ns);
+	if (!f || f->state != FLOW_IDLE)
+		return;
+	flow_start(f, &w->how, &o->limit, o->phase, o->now_ns);
+	w->begins |= f->begins;
+	set_state(w, f, FLOW_RUNS);
 }
 
 /*
@@ -99,8 +159,12 @@ static void begin(struct worker *w, uint64_t now_ns)
 	if (w->state != WORKER_RUNNING)
 		return;
 	w->begins = false;
-	FOR_EACH_FLOW(w, f)
+	FOR_EACH_FLOW(w, f) {
+		if (!f->begins)
+			continue;
 		flow_begin(f, &w->how, now_ns);
+		schedule_set(w, f);
+	}
 }
 
 /* What is under way is looked for anew. */
@@ -110,12 +174,44 @@ static void unsettle(struct worker *w)
 	w->still = false;
 }
 
+static void end_flows(struct worker *w)
+{
+	FOR_EACH_FLOW(w, f)
+		if (f->state != FLOW_IDLE)
+			schedule_state(w, f, FLOW_IDLE);
+	set_only(w);
+}
+
 static void stop(struct worker *w)
 {
 	if (!worker_runs(w->state))
 		return;
 	w->state = WORKER_DRAINING;
+	end_flows(w);
 	unsettle(w);
+}
+
+static void stop_flow(struct worker *w, struct flow *f)
+{
+	set_state(w, f, FLOW_IDLE);
+	if (!w->nb_on && !(w->mode & MODE_REFLECT))
+		stop(w);
+}
+
+static void pause_flow(struct worker *w, struct flow *f, uint64_t now_ns)
+{
+	if (f->state != FLOW_RUNS)
+		return;
+	f->pause_ns = now_ns;
+	set_state(w, f, FLOW_PAUSED);
+}
+
+static void resume_flow(struct worker *w, struct flow *f, uint64_t now_ns)
+{
+	if (f->state != FLOW_PAUSED)
+		return;
+	flow_resume(f, now_ns);
+	set_state(w, f, FLOW_RUNS);
 }
 
 static void pause(struct worker *w, uint64_t now_ns)
@@ -133,7 +229,9 @@ static void resume(struct worker *w, uint64_t now_ns)
 		return;
 	w->state = WORKER_RUNNING;
 	FOR_EACH_FLOW(w, f)
-		flow_delay(f, now_ns - w->pause_ns);
+		if (f->state == FLOW_RUNS)
+			flow_delay(f, now_ns - w->pause_ns);
+	schedule_set_all(w);
 }
 
 static void end_lease(struct worker *w)
@@ -148,27 +246,56 @@ void worker_abandon(struct worker *w)
 {
 	w->stats.tx_skipped += w->out.nb;
 	outbox_drop(&w->out, w->out.nb);
+	w->mixed = false;
 	w->at_limit = false;
 	w->state = WORKER_IDLE;
+	end_flows(w);
 }
 
 /* ---- What is set -------------------------------------------------------- */
 
 static void set_flow(struct worker *w, struct flow *f, uint64_t now_ns)
 {
-	flow_set(f, &w->how, w->nb_flows, worker_runs(w->state), now_ns);
+	const bool alone = w->nb_flows == 1;
+
+	flow_set(f, alone ? &w->out : &w->one, &w->how, alone,
+		 f->state != FLOW_IDLE, now_ns);
+	schedule_set(w, f);
 }
 
-/* Each gets its part of the buffers; a pool that has more gives it back. */
+/* From one to several or back: whose the frames are is known in another way. */
+static void set_flows(struct worker *w, uint64_t now_ns)
+{
+	if (w->nb_flows == 2) {
+		engine_charge(w);
+		if (!w->mixed)
+			engine_owe(w, NULL, w->sender);
+		w->sender = NULL;
+	}
+	for (unsigned i = 0; w->nb_flows <= 2 && i < w->nb_flows; i++)
+		set_flow(w, w->flow[i], now_ns);
+	set_only(w);
+}
+
 static void add_flow(struct worker *w, struct flow *f, uint64_t now_ns)
 {
+	f->index = w->nb_flows;
 	w->flow[w->nb_flows++] = f;
-	w->only = w->nb_flows == 1 ? f : NULL;
-	engine_set_sender(w, f);
-	if (worker_runs(w->state))
-		flow_start(f, &w->how, now_ns);
-	FOR_EACH_FLOW(w, each)
-		set_flow(w, each, now_ns);
+	if (w->nb_flows > 2)
+		set_flow(w, f, now_ns);
+	set_flows(w, now_ns);
+}
+
+static void remove_flow(struct worker *w, struct flow *f, uint64_t now_ns)
+{
+	stop_flow(w, f);
+	engine_charge(w);
+	if (w->mixed)
+		engine_owe(w, f, NULL);
+	if (w->sender == f)
+		w->sender = NULL;
+	schedule_remove(w, f);
+	set_flows(w, now_ns);
 }
 
 static void set_how(struct worker *w, const struct worker_how *how,
@@ -183,29 +310,33 @@ static void set_how(struct worker *w, const struct worker_how *how,
 
 static void set_mode(struct worker *w, unsigned mode, uint64_t now_ns)
 {
+	const bool sends = !(w->mode & MODE_TX) && mode & MODE_TX;
+
 	/* The time in which it was not to send is no debt. */
-	if (!(w->mode & MODE_TX) && mode & MODE_TX) {
+	if (sends) {
 		FOR_EACH_FLOW(w, f)
-			flow_forgive(f, &w->how, now_ns);
+			if (f->state == FLOW_RUNS)
+				flow_forgive(f, &w->how, now_ns);
 		w->moved_ns = now_ns;
 	}
 	if (!(w->mode & MODE_NULL) && mode & MODE_NULL)
 		w->null_from = w->stats.tx_packets;
 	if (w->mode & MODE_NULL && !(mode & MODE_NULL))
 		w->nb_null += w->stats.tx_packets - w->null_from;
-	if (mode & MODE_TX && !w->sender)
-		engine_set_sender(w, w->flow[0]);
 	w->mode = mode;
+	schedule_set_all(w);
+	set_only(w);
 }
 
 /* ---- Orders and views --------------------------------------------------- */
 
 unsigned worker_in_flight(struct worker *w)
 {
-	unsigned surplus = 0;
+	unsigned surplus;
 
 	port_tx_reap(w->queue);
 	/* Before the rest: what is back is freed by this. */
+	surplus = frames_room_surplus(&w->room);
 	FOR_EACH_FLOW(w, f)
 		surplus += frames_surplus(&f->frames);
 	return port_tx_out(w->queue) + surplus - w->out.nb;
@@ -239,16 +370,6 @@ static bool stalled(const struct worker *w)
 	       (w->mode & (MODE_TX | MODE_REFLECT) || w->out.nb);
 }
 
-static bool limited(const struct worker *w)
-{
-	bool any = false;
-
-	FOR_EACH_FLOW(w, f)
-		any |= f->frames_left != FLOW_NO_LIMIT ||
-		       f->until_ns != FLOW_NO_LIMIT;
-	return any && worker_runs(w->state);
-}
-
 /* All but in_flight, which is true only where it was asked for. */
 static void write_view(struct worker *w)
 {
@@ -262,7 +383,8 @@ static void write_view(struct worker *w)
 	v->strategy =
 		w->nb_flows ? w->flow[0]->frames.strategy : w->how.strategy;
 	v->wait = w->wait;
-	v->limited = limited(w);
+	v->limited = w->nb_limited && worker_runs(w->state);
+	v->paused = w->nb_on && w->nb_paused == w->nb_on;
 	v->stalled = stalled(w);
 	v->moved_ns = w->moved_ns;
 	v->stalled_ns = w->stalled_ns;
@@ -293,10 +415,16 @@ void worker_give(struct worker *w, const struct worker_order *o)
 {
 	switch (o->kind) {
 	case ORDER_START:
-		start(w, o->now_ns);
+		start(w, o);
 		break;
-	case ORDER_START_LIMITED:
-		start_limited(w, &o->limit, o->now_ns);
+	case ORDER_FLOW_STOP:
+		stop_flow(w, o->flow);
+		break;
+	case ORDER_FLOW_PAUSE:
+		pause_flow(w, o->flow, o->now_ns);
+		break;
+	case ORDER_FLOW_RESUME:
+		resume_flow(w, o->flow, o->now_ns);
 		break;
 	case ORDER_STOP:
 		stop(w);
@@ -330,6 +458,12 @@ void worker_give(struct worker *w, const struct worker_order *o)
 		flow_switch(o->flow, &o->pacing);
 		add_flow(w, o->flow, o->now_ns);
 		break;
+	case ORDER_FLOW_REMOVE:
+		remove_flow(w, o->flow, o->now_ns);
+		break;
+	case ORDER_WEIGHT:
+		schedule_weight(w, o->flow, o->weight);
+		break;
 	case ORDER_TAP:
 		w->tap = o->taps;
 		break;
@@ -344,22 +478,18 @@ void worker_give(struct worker *w, const struct worker_order *o)
 
 /* ---- A step ------------------------------------------------------------- */
 
-static bool all_over(const struct worker *w, uint64_t now_ns)
-{
-	for (unsigned i = 0; i < w->nb_flows; i++)
-		if (!flow_over(w->flow[i], w->mode & MODE_TX, now_ns))
-			return false;
-	return w->nb_flows;
-}
-
 /* True when the run makes no more frames. */
-static inline bool at_limits(const struct worker *w, uint64_t now_ns)
+static inline bool at_limits(struct worker *w, uint64_t now_ns)
 {
-	const struct flow *first = w->flow[0];
+	const struct flow *only = w->only;
 
-	if (likely(first && first->frames_left && now_ns < first->until_ns))
+	if (likely(only && only->frames_left && now_ns < only->until_ns))
 		return false;
-	return all_over(w, now_ns);
+	if (only)
+		return flow_over(only, w->mode & MODE_TX, now_ns);
+	if (!(w->mode & MODE_TX))
+		schedule_expire(w, now_ns);
+	return w->all_over;
 }
 
 static unsigned send(struct worker *w, uint64_t now_ns)
@@ -390,10 +520,7 @@ unsigned worker_step(struct worker *w, uint64_t now_ns)
 
 static bool any_unpaced(const struct worker *w)
 {
-	FOR_EACH_FLOW(w, f)
-		if (f->pacer.unpaced)
-			return true;
-	return false;
+	return w->only ? w->only->pacer.unpaced : w->round.nb_flows;
 }
 
 enum wait_kind worker_wait(struct worker *w, uint64_t now_ns)

@@ -22,10 +22,11 @@
 
 #include "pktgen/flow.h"
 #include "pktgen/tap.h"
+#include "pktgen/turns.h"
+#include "stats/histogram.h"
 #include "stats/stats.h"
 
 #define WORKER_BURST CONFIG_APPUKPKTGEN_BURST
-#define WORKER_FLOWS_MAX 8
 
 /* A mode is a set of these. */
 #define MODE_TX 1u
@@ -63,17 +64,22 @@ struct worker_done {
 
 enum worker_order_kind {
 	/*
-	 * From now on the worker sends, if its mode says so: without a limit,
-	 * until it is stopped. A worker that runs goes on as it is.
+	 * From now on the worker sends, if its mode says so, and `flow`, if it
+	 * is idle, begins at frame 0, up to `limit`: without one until it is
+	 * stopped. With a limit time counts from the worker's next step, and
+	 * each frame counts that is made; frames that the pacer gives up do
+	 * not. A flow that runs goes on as it is. Without a flow only a worker
+	 * that reflects starts.
 	 */
 	ORDER_START,
 	/*
-	 * The same up to `limit`, with time counted from the worker's next
-	 * step. Each frame counts that is made; frames that the pacer gives up
-	 * do not. The worker does not run and holds none: what was held before
-	 * would count.
+	 * `flow` makes no more frames, or none until it goes on at its next
+	 * frame, at a time that its schedule has. No other is moved by that.
+	 * With the last of them a worker that sends is stopped.
 	 */
-	ORDER_START_LIMITED,
+	ORDER_FLOW_STOP,
+	ORDER_FLOW_PAUSE,
+	ORDER_FLOW_RESUME,
 	/*
 	 * The worker makes no more frames and gets rid of those it holds. It
 	 * drains until ORDER_REST.
@@ -98,11 +104,17 @@ enum worker_order_kind {
 	ORDER_ABANDON,
 	ORDER_MODE,    /* `mode`; may change while the worker runs */
 	ORDER_HOW,     /* `how` counts from the next burst on */
-	ORDER_PROGRAM, /* the spare program of `flow` is sent from now on */
-	ORDER_FLOW,    /* `flow` is one more to send, by its spare program */
-	ORDER_TAP,     /* `taps` see its frames from the next burst on */
-	ORDER_LOOK,    /* writes the view */
-	ORDER_COUNT,   /* the same with `in_flight`, which asks the device */
+	ORDER_PROGRAM, /* the next program of `flow` is sent from now on */
+	ORDER_WEIGHT,  /* `weight` of `flow` counts from the next round on */
+	/*
+	 * `flow` is one more that may be started, by its next program, or is
+	 * none any more. There is room for it, see worker_reserve().
+	 */
+	ORDER_FLOW,
+	ORDER_FLOW_REMOVE,
+	ORDER_TAP,   /* `taps` see its frames from the next burst on */
+	ORDER_LOOK,  /* writes the view */
+	ORDER_COUNT, /* the same with `in_flight`, which asks the device */
 };
 
 /* Who sees frames, see tap.h; NULL: nobody. */
@@ -114,15 +126,17 @@ struct worker_taps {
 struct worker_order {
 	enum worker_order_kind kind;
 	uint64_t now_ns;
+	struct flow *flow;
 	union {
-		struct flow_limit limit;
+		struct {
+			struct flow_limit limit;
+			uint32_t phase; /* see struct pacing */
+		};
 		unsigned mode;
 		struct worker_how how;
 		struct worker_taps taps;
-		struct {
-			struct flow *flow;
-			struct pacing pacing; /* gap, unpaced and pace */
-		};
+		struct pacing pacing; /* gap, unpaced and pace */
+		uint16_t weight;
 	};
 };
 
@@ -134,6 +148,7 @@ struct worker_view {
 	enum strategy strategy; /* that is in use */
 	struct wait wait;       /* of this run, or the last */
 	bool limited;           /* a run goes on that will end by itself */
+	bool paused;            /* all that runs is paused */
 	bool stalled; /* frames are due, and the device takes none since... */
 	uint64_t moved_ns;   /* ...when a frame moved, or none was due, last */
 	uint64_t stalled_ns; /* what that was when it stalled last... */
@@ -160,21 +175,54 @@ struct worker_view {
 
 /* ---- The worker --------------------------------------------------------- */
 
+/* A frame that is held: whose, and its bytes with FCS. */
+struct worker_owed {
+	struct flow *flow; /* NULL: of one that is no more */
+	unsigned bytes;
+};
+
+/* Of flows that are not paced: a round of their turns as a list. */
+struct worker_round {
+	uint64_t at;        /* the last turn's key, before there is a list */
+	uint64_t list_from; /* the key that the list may begin with */
+	unsigned nb_flows, weight; /* that take part, the sum of theirs */
+	bool listed;       /* it is whole: turns are taken from it, by now */
+	unsigned nb, next; /* turns that it has, the one that is next */
+	unsigned gone;     /* turns of flows that have ended since */
+	unsigned max;      /* room */
+	uint16_t *list;    /* places of flows */
+};
+
 struct worker {
 	struct port_queue *queue;
 	unsigned mode; /* MODE_* */
 	enum worker_state state;
-	unsigned nb_flows;
-	unsigned turn;     /* the flow that sent last, of several */
-	struct flow *only; /* the flow, where there is but one */
+	struct flow *only; /* the flow, where there is but one, and it runs */
 	/*
-	 * Whose frames are held, or were sent last; in a mode that sends never
-	 * NULL...
+	 * Whose frames are held, or were sent last, where they are one's...
 	 */
 	struct flow *sender;
 	/* ...and what of `stats` it, and those before, were charged with. */
 	uint64_t charged_packets, charged_bytes;
 	struct outbox out;
+	/* The held frames are of several: those of `out.kept`. */
+	bool mixed;
+	struct worker_owed owed[OUTBOX_MAX];
+	/* Of these, paced ones, and when the first of them was due. */
+	unsigned nb_timed;
+	uint64_t timed_ns;
+	/* Of several flows: see schedule.h. */
+	struct outbox one; /* what each makes, before it is held */
+	struct turns due, share;
+	struct worker_round round; /* of `share` */
+	/* Flows that run or are paused; of these, those that are... */
+	unsigned nb_on, nb_paused, nb_limited;
+	bool all_over; /* the last of them came to its limit */
+	struct frames_room room;
+	/*
+	 * How late frames went to the device, each as the first of its burst.
+	 */
+	struct histogram lag;
 	struct worker_how how;
 	struct worker_taps tap;
 	bool begins;          /* its first step is still to come */
@@ -195,15 +243,26 @@ struct worker {
 	uint64_t stalled_at;
 	int err;
 	struct stats stats;
-	struct flow *flow[WORKER_FLOWS_MAX];
+	unsigned nb_flows, max_flows;
+	struct flow **flow; /* that there are, whether they run or not */
 	struct worker_view view;
 };
 
 /* As it is at first. */
 extern const struct worker_how worker_how_default;
 
-/* The queue's port is up. The worker has no flow yet. */
-void worker_open(struct worker *w, struct port_queue *queue, unsigned mode);
+/*
+ * The queue's port is up; memory from `a`. The worker has no flow yet. 0, or
+ * -ENOMEM with nothing to close.
+ */
+int worker_open(struct worker *w, struct port_queue *queue, unsigned mode,
+		struct uk_alloc *a);
+
+/* Once its flows are closed, and the device has gone. */
+void worker_close(struct worker *w);
+
+/* Has room for `n` flows; -ENOMEM when there is not enough. */
+int worker_reserve(struct worker *w, unsigned n);
 
 /*
  * Has an order obeyed, by the time this returns. The worker's core is the

@@ -16,6 +16,22 @@ static enum shell_err take_name(const char *word, struct value *v)
 	return E_OK;
 }
 
+/* What stands for no name. */
+#define NO_LABEL "-"
+
+static enum shell_err take_label(const char *word, struct value *v)
+{
+	const size_t len = strlen(word);
+
+	if (!strcmp(word, NO_LABEL))
+		v->text[0] = '\0';
+	else if (arg_stream_name(word, len))
+		memcpy(v->text, word, len + 1);
+	else
+		return E_SYNTAX;
+	return E_OK;
+}
+
 static enum shell_err take_enum(const char *word, const struct arg *a,
 				struct value *v)
 {
@@ -107,11 +123,21 @@ static enum shell_err take_address(const char *word, const struct arg *a,
 	return E_OK;
 }
 
-static unsigned nb_streams(const struct parse_ports *ports, unsigned port)
+unsigned arg_next_stream(const struct parse_ports *ports, unsigned port,
+			 unsigned from)
 {
-	return ports->nb_streams ? ports->nb_streams(ports->app, port) : 1;
+	if (ports->streams)
+		return ports->streams->next(ports->app, port, from);
+	return from ? PARSE_NO_STREAM : 0;
 }
 
+static bool has_stream(const struct parse_ports *ports, unsigned port,
+		       unsigned stream)
+{
+	return arg_next_stream(ports, port, stream) == stream;
+}
+
+/* Those between the ends of a range need not be. */
 bool arg_missing(const struct parse_ports *ports, const struct subjects *s,
 		 struct subject *missing)
 {
@@ -119,13 +145,14 @@ bool arg_missing(const struct parse_ports *ports, const struct subjects *s,
 		const struct subject_part *p = &s->part[i];
 
 		for (unsigned port = p->port; port <= p->last_port; port++) {
-			const unsigned n = nb_streams(ports, port);
+			unsigned n = p->stream;
 
-			if (p->last_stream < n)
+			if (has_stream(ports, port, n) &&
+			    has_stream(ports, port, p->last_stream))
 				continue;
+			while (has_stream(ports, port, n))
+				n++;
 			*missing = (struct subject){port, n};
-			if (p->stream > n)
-				missing->stream = p->stream;
 			return true;
 		}
 	}
@@ -135,9 +162,16 @@ bool arg_missing(const struct parse_ports *ports, const struct subjects *s,
 void arg_missing_text(const struct parse_ports *ports, struct subject missing,
 		      char *buf, size_t size)
 {
-	const unsigned port = missing.port, n = nb_streams(ports, port);
+	const unsigned port = missing.port;
+	unsigned n = 0;
 
-	if (n == 1)
+	while (has_stream(ports, port, n))
+		n++;
+	if (arg_next_stream(ports, port, n) != PARSE_NO_STREAM)
+		snprintf(buf, size,
+			 "port %u has no stream %u; 'stream %u' lists them",
+			 port, missing.stream, port);
+	else if (n == 1)
 		snprintf(buf, size,
 			 "port %u has no stream %u; type '%u.0' or '%u'", port,
 			 missing.stream, port, port);
@@ -147,15 +181,127 @@ void arg_missing_text(const struct parse_ports *ports, struct subject missing,
 			 port, missing.stream, port, port, n - 1);
 }
 
+/* ---- Names of streams --------------------------------------------------- */
+
+#define ALL "all"
+
+static bool is_letter(char c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+
+bool arg_stream_name(const char *text, size_t len)
+{
+	if (!len || len > PARSE_STREAM_NAME_MAX || !is_letter(text[0]))
+		return false;
+	for (size_t i = 0; i < len; i++)
+		if (!is_letter(text[i]) && !strchr("0123456789_-", text[i]))
+			return false;
+	return len != strlen(ALL) || strncasecmp(text, ALL, len) != 0;
+}
+
+/* An item of a set: "0-1.voice". */
+struct named {
+	struct subjects ports;
+	const char *name; /* NULL: it has none, and is as it stands */
+	int len;          /* of the name, or of the item */
+};
+
+/* Takes the item at `s`; false where a name, or what has it, is wrong. */
+static bool take_named(const char *s, const struct parse_ports *ports,
+		       struct named *n)
+{
+	const size_t len = strcspn(s, ",");
+	const char *dot = memchr(s, '.', len);
+	char word[CMD_TEXT_MAX];
+
+	n->name = NULL;
+	n->len = (int)len;
+	if (!dot || !is_letter(dot[1]) ||
+	    !arg_stream_name(dot + 1, len - (size_t)(dot + 1 - s)) ||
+	    (size_t)(dot - s) >= sizeof(word))
+		return true;
+	snprintf(word, sizeof(word), "%.*s", (int)(dot - s), s);
+	n->name = dot + 1;
+	n->len = (int)(len - (size_t)(dot + 1 - s));
+	return !subjects_take(word, ports->count, &n->ports);
+}
+
+/* The number of the stream of this name that a port has. */
+static unsigned find_named(const struct parse_ports *ports, unsigned port,
+			   const struct named *n)
+{
+	char name[PARSE_STREAM_NAME_MAX + 1];
+
+	if (!ports->streams)
+		return PARSE_NO_STREAM;
+	snprintf(name, sizeof(name), "%.*s", n->len, n->name);
+	return ports->streams->find(ports->app, port, name);
+}
+
+bool arg_unknown_name(const struct parse_ports *ports, const char *word,
+		      char *buf, size_t size)
+{
+	struct named n;
+
+	for (const char *s = word; s; s = strchr(s, ',')) {
+		s += *s == ',';
+		if (!take_named(s, ports, &n))
+			return false;
+		for (unsigned i = 0; n.name && i < ports->count; i++) {
+			if (!(n.ports.ports >> i & 1) ||
+			    find_named(ports, i, &n) != PARSE_NO_STREAM)
+				continue;
+			snprintf(buf, size,
+				 "port %u has no stream '%.*s'; 'stream %u' "
+				 "lists them",
+				 i, n.len, n.name, i);
+			return true;
+		}
+	}
+	return false;
+}
+
+enum shell_err arg_subjects(const char *word, const struct parse_ports *ports,
+			    struct subjects *s)
+{
+	char text[SUBJECTS_PRINT_MAX], none[SUBJECTS_PRINT_MAX];
+	struct named n;
+	size_t at = 0;
+
+	if (!strchr(word, '.') || strlen(word) >= sizeof(text))
+		return subjects_take(word, ports->count, s);
+	if (arg_unknown_name(ports, word, none, sizeof(none)))
+		return E_RANGE;
+	for (const char *item = word; item; item = strchr(item, ',')) {
+		item += *item == ',';
+		if (!take_named(item, ports, &n))
+			return E_SYNTAX;
+		if (!n.name)
+			at += (size_t)snprintf(text + at, sizeof(text) - at,
+					       "%s%.*s", at ? "," : "", n.len,
+					       item);
+		for (unsigned i = 0; n.name && i < ports->count; i++)
+			if (n.ports.ports >> i & 1 && at < sizeof(text))
+				at += (size_t)snprintf(
+					text + at, sizeof(text) - at, "%s%u.%u",
+					at ? "," : "", i,
+					find_named(ports, i, &n));
+		if (at >= sizeof(text))
+			return E_RANGE;
+	}
+	return subjects_take(text, ports->count, s);
+}
+
 static enum shell_err take_ports(const char *word, const struct arg *a,
 				 const struct parse_ports *ports,
 				 struct value *v)
 {
 	struct subject missing;
-	enum shell_err err = subjects_take(word, ports->count, &v->subjects);
+	enum shell_err err = arg_subjects(word, ports, &v->subjects);
 
 	if (!err && ((v->subjects.dotted && a->scope != SCOPE_STREAM) ||
-		     arg_missing(ports, &v->subjects, &missing)))
+		     (!a->fresh && arg_missing(ports, &v->subjects, &missing))))
 		err = E_RANGE;
 	return err;
 }
@@ -182,6 +328,8 @@ enum shell_err arg_take(const struct arg *a, const char *word,
 		return strcasecmp(a->name, word) ? E_SYNTAX : E_OK;
 	case ARG_NAME:
 		return take_name(word, v);
+	case ARG_LABEL:
+		return take_label(word, v);
 	case ARG_HEX32:
 		return take_hex32(word, v);
 	case ARG_MAC:
@@ -194,6 +342,11 @@ enum shell_err arg_take(const struct arg *a, const char *word,
 		err = take_speed(word, v);
 		break;
 	case ARG_TEXT:
+		if (a->fits && !a->fits(word))
+			return E_SYNTAX;
+		v->word = word;
+		v->word_len = strlen(word);
+		return E_OK;
 	case ARG_REST:
 		v->word = word;
 		v->word_len = strlen(word);
@@ -249,6 +402,9 @@ void arg_print(const struct arg *a, const struct value *v, char *buf,
 	case ARG_NAME:
 		snprintf(buf, size, "%s", v->text);
 		break;
+	case ARG_LABEL:
+		snprintf(buf, size, "%s", v->text[0] ? v->text : NO_LABEL);
+		break;
 	case ARG_HEX32:
 		snprintf(buf, size, "%08" PRIx64, v->u);
 		break;
@@ -276,6 +432,7 @@ bool arg_equal(const struct arg *a, const struct value *x,
 		return x->rate.unit == y->rate.unit &&
 		       x->rate.micro == y->rate.micro;
 	case ARG_NAME:
+	case ARG_LABEL:
 		return !strcmp(x->text, y->text);
 	case ARG_MAC:
 		if (a->words && (x->u || y->u))

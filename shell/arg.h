@@ -5,12 +5,26 @@
 
 #include "shell/cmd.h"
 
+/* Streams of ports, as the shell's owner knows them. */
+struct parse_streams {
+	/* The first number from `from` on, or PARSE_NO_STREAM. */
+	unsigned (*next)(const void *app, unsigned port, unsigned from);
+	/* The name of one that there is, "": it has none. */
+	const char *(*name)(const void *app, unsigned port, unsigned stream);
+	/* The one with this name, or PARSE_NO_STREAM. */
+	unsigned (*find)(const void *app, unsigned port, const char *name);
+};
+
+#define PARSE_NO_STREAM UINT32_MAX
+/* Of a name, see arg_stream_name(). */
+#define PARSE_STREAM_NAME_MAX 15
+
 /* What ports there are and which are meant by default, see session.h. */
 struct parse_ports {
 	unsigned count;
 	uint64_t selected;
-	/* How many streams a port has, from 0 on; NULL: one each. */
-	unsigned (*nb_streams)(const void *app, unsigned port);
+	/* The streams that a port has; NULL: number 0 each. */
+	const struct parse_streams *streams;
 	const void *app;
 	/* Words of other tools, ends with a NULL word; NULL: none. */
 	const struct cmd_hint *hints;
@@ -23,6 +37,30 @@ struct parse_ports {
  */
 enum shell_err arg_take(const struct arg *a, const char *word,
 			const struct parse_ports *ports, struct value *v);
+
+/*
+ * As subjects_take(), but "0.voice" is the stream of port 0 that has this name.
+ * E_RANGE where none has.
+ */
+enum shell_err arg_subjects(const char *word, const struct parse_ports *ports,
+			    struct subjects *s);
+
+/*
+ * True for what a stream may be named: 1..PARSE_STREAM_NAME_MAX letters,
+ * digits, '_' and '-', the first a letter; not "all".
+ */
+bool arg_stream_name(const char *text, size_t len);
+
+/*
+ * True where a word of that form names a stream that its port does not have:
+ * what an error says of it.
+ */
+bool arg_unknown_name(const struct parse_ports *ports, const char *word,
+		      char *buf, size_t size);
+
+/* The first stream of a port from `from` on, or PARSE_NO_STREAM. */
+unsigned arg_next_stream(const struct parse_ports *ports, unsigned port,
+			 unsigned from);
 
 /* True with the first of a set that there is not in *missing. */
 bool arg_missing(const struct parse_ports *ports, const struct subjects *s,

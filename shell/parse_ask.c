@@ -21,9 +21,10 @@ static bool asks(struct parser *p, const struct cmd_form *f)
 	for (unsigned i = 0; args[i].type != ARG_NONE; i++) {
 		struct value *v = &p->c->v[i];
 
-		is_setting |= args[i].setting != NULL;
-		if (args[i].setting)
+		if (args[i].setting || args[i].asked) {
+			is_setting = true;
 			continue;
+		}
 		if (args[i].type == ARG_KEYWORD &&
 		    parse_is_word(p, p->at, args[i].name)) {
 			v->set = true;

@@ -214,8 +214,13 @@ static bool refuse_streams(struct parser *p, const struct arg *a,
 	struct subject missing;
 	struct subjects s;
 
-	if (a->type != ARG_PORTS ||
-	    subjects_take(word->text, p->ports->count, &s))
+	if (a->type != ARG_PORTS)
+		return false;
+	if (arg_unknown_name(p->ports, word->text, text, sizeof(text))) {
+		parse_fail(p, E_RANGE, word->column, "%s", text);
+		return true;
+	}
+	if (arg_subjects(word->text, p->ports, &s))
 		return false;
 	if (a->scope != SCOPE_STREAM) {
 		value_set_print(s.ports, ports, sizeof(ports));
@@ -333,6 +338,12 @@ void parse_refuse(struct parser *p, enum shell_err err, const struct arg *a,
 			   "'-' or '.'",
 			   parse_show(word->text).text, a->name,
 			   VALUE_NAME_MAX);
+	} else if (err == E_SYNTAX && a->type == ARG_LABEL) {
+		parse_fail(p, err, column,
+			   "'%s' is no name; %s is a letter and up to %d "
+			   "letters, digits, '_' or '-'; '-' takes it away",
+			   parse_show(word->text).text, a->name,
+			   PARSE_STREAM_NAME_MAX - 1);
 	} else if (err == E_RANGE) {
 		parse_fail(p, err, column, "'%s' takes %s, not '%s'",
 			   p->c->cmd->name, wanted,

@@ -58,8 +58,7 @@ struct session_env {
 	void *app;
 	const struct cmd *const *commands; /* by name, NULL at the end */
 	unsigned (*nb_ports)(void *app);
-	/* Of a port, at least one; NULL: one each. */
-	unsigned (*nb_streams)(const void *app, unsigned port);
+	const struct parse_streams *streams; /* see struct parse_ports */
 	/*
 	 * A notice is still to come that belongs before a job's end; or NULL.
 	 */

@@ -21,7 +21,7 @@ struct parse_ports session_ports(const struct session *s, uint64_t selected)
 	return (struct parse_ports){
 		.count = s->env.nb_ports(s->env.app),
 		.selected = selected,
-		.nb_streams = s->env.nb_streams,
+		.streams = s->env.streams,
 		.app = s->env.app,
 		.hints = s->env.hints,
 	};

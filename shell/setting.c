@@ -22,10 +22,12 @@ bool setting_of(const struct cmd *cmd, const struct cmd_form *form,
 
 bool setting_asked(const struct call *c)
 {
-	struct setting s;
+	const struct arg *args = c->form->args;
 
-	return setting_of(c->cmd, c->form, &s) &&
-	       !c->v[s.arg - c->form->args].set;
+	for (unsigned i = 0; args[i].type != ARG_NONE; i++)
+		if ((args[i].setting || args[i].asked) && !c->v[i].set)
+			return true;
+	return false;
 }
 
 bool setting_at(const struct cmd *const *commands, unsigned i,

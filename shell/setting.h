@@ -14,6 +14,7 @@ struct setting {
 	const struct cmd_form *form;
 	const struct arg *arg;    /* its value, the form's last */
 	enum subject_scope scope; /* what of a port it is of */
+	bool saved;               /* its value is to be written down */
 };
 
 /* A form that is a setting; false when it is none. */
@@ -28,7 +29,7 @@ bool setting_at(const struct cmd *const *commands, unsigned i,
 bool setting_find(const struct cmd *const *commands, const char *name,
 		  struct setting *s);
 
-/* The call is of a setting and gives no value: it asks for that, parse.h. */
+/* The call gives no value to what it could set: it asks for that, parse.h. */
 bool setting_asked(const struct call *c);
 
 /* The keyword of the form, "mac" of `src mac`; NULL when it has none. */

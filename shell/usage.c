@@ -163,7 +163,7 @@ const char *cmd_arg_type(const struct arg *a)
 		[ARG_HEX32] = "hex32",     [ARG_SPEED] = "speed",
 		[ARG_MAC] = "mac",         [ARG_IPV4] = "ipv4",
 		[ARG_IPV6] = "ipv6",       [ARG_SIZES] = "sizes",
-		[ARG_REST] = "rest",
+		[ARG_REST] = "rest",       [ARG_LABEL] = "label",
 	};
 
 	return types[a->type];

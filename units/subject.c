@@ -155,6 +155,36 @@ bool subjects_has(const struct subjects *s, struct subject one)
 	return false;
 }
 
+/* The first of a part from `stream` on; past all where there is none. */
+static unsigned next_of(const struct subject_part *p, struct subject one)
+{
+	if (one.port < p->port || one.port > p->last_port ||
+	    one.stream > p->last_stream)
+		return SUBJECT_STREAM_MAX + 1;
+	return one.stream > p->stream ? one.stream : p->stream;
+}
+
+bool subjects_next(const struct subjects *s, struct subject *one)
+{
+	for (; one->port < SUBJECT_PORTS_MAX; one->port++, one->stream = 0) {
+		unsigned first = SUBJECT_STREAM_MAX + 1, next;
+
+		if (s->whole >> one->port & 1)
+			return true;
+		if (!(s->ports >> one->port & 1))
+			continue;
+		for (unsigned i = 0; i < s->nb_parts; i++) {
+			next = next_of(&s->part[i], *one);
+			first = next < first ? next : first;
+		}
+		if (first <= SUBJECT_STREAM_MAX) {
+			one->stream = first;
+			return true;
+		}
+	}
+	return false;
+}
+
 bool subjects_equal(const struct subjects *a, const struct subjects *b)
 {
 	return a->whole == b->whole && a->nb_parts == b->nb_parts &&

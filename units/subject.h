@@ -63,6 +63,12 @@ void subjects_print(const struct subjects *s, char *buf, size_t size);
 
 bool subjects_has(const struct subjects *s, struct subject one);
 
+/*
+ * The first of a set from *one on, by port, then by stream, into *one; false
+ * when there is none. Of whole ports any stream is one of it.
+ */
+bool subjects_next(const struct subjects *s, struct subject *one);
+
 /* True when both print the same. */
 bool subjects_equal(const struct subjects *a, const struct subjects *b);
 

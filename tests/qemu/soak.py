@@ -171,9 +171,12 @@ def got(port, way):
 
 
 CONTENTS = ["", "signature on", "src ip 198.18.0.0/24", "size imix",
-            "proto ipv6; src ip6 2001:2::/112; size 100",
-            "size imix; signature on; proto ipv4",
-            "src ip 198.18.0.0/24; dst ip 198.19.0.0/17"]
+            "size 100; proto ipv6; src ip6 2001:2::/112",
+            "size imix; signature on",
+            "src ip 198.18.0.0/24; dst ip 198.19.0.0/17",
+            "headers eth/vlan/ipv4/tcp size 90; set vlan.id 1-99; set tcp.src random",
+            "headers eth/ipv4/udp/vxlan/eth/ipv4/udp size 128; "
+            "set ipv4.2.src 10.0.0.0/20 shuffled; signature on"]
 
 
 def setting(dice):

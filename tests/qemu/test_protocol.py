@@ -26,7 +26,7 @@ def test_a_whole_measurement(lab, tmp_path):  # noqa: F811
     assert program.ask("mode 0 tx; mode 1 rx; size 0 128; rate 0 20kpps; "
                        "dst 0 udp 7; stats clear") == []
     ports = program.json("show config --json")[0]["ports"]
-    assert ports[0]["size"] == 128 and ports[0]["dst"]["udp"] == 7
+    assert ports[0]["size"] == 128 and ports[0]["set"] == "udp.dst 7"
     assert program.ask("start 0 count 3000") == []
     done = program.notice(r"port 0 done count=.*")
     assert re.fullmatch("port 0 done count=3000" + SUM, done)
@@ -340,7 +340,7 @@ def test_a_configuration_is_saved_and_loaded(program):
     assert program.json("show config --json") == fresh
     program.ask("load mine.cfg")
     assert program.json("show config --json") == mine
-    program.upload("bad.cfg", b"size 0 99\nttl 1 0\n")
+    program.upload("bad.cfg", b"size 0 99\nttl 1 256\n")
     failure = program.fails("load bad.cfg")
     assert failure.code == "E_RANGE" and failure.column == 0
     assert failure.message.startswith("bad.cfg:2:7: ")

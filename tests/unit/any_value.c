@@ -69,4 +69,11 @@ void any_value(const struct arg *a, unsigned nb_ports, struct value *v,
 	v->text[1 + any_below(seed, VALUE_NAME_MAX)] = '\0';
 	for (unsigned i = 0; i < VALUE_NAME_MAX && v->text[i]; i++)
 		v->text[i] = letters[any_below(seed, sizeof(letters) - 1)];
+	if (a->type != ARG_LABEL)
+		return;
+	/* A letter first, no '.', fewer of them; or none. */
+	v->text[any_below(seed, PARSE_STREAM_NAME_MAX + 1)] = '\0';
+	for (unsigned i = 0; v->text[i]; i++)
+		if (v->text[i] == '.' || !i)
+			v->text[i] = 'a';
 }

@@ -13,6 +13,7 @@
 #include "pktgen/frames.h"
 #include "plat/host/host.h"
 #include "unit.h"
+#include "unit_stream.h"
 
 #define BURST 64
 #define SPARE (BURST + SIZES_MAX)
@@ -29,8 +30,9 @@ struct flying {
 
 static struct port port;
 static struct outbox out;
+static struct frames_room shelf;
 static struct frames frames;
-static struct program prog[2];
+static struct program *prog[2];
 static unsigned active;
 static struct program_at at; /* of the next to be made */
 static struct flying store[FLYING_MAX];
@@ -49,9 +51,10 @@ static inline int setup(void **state)
 	assert_int_equal(port_open(&port, 0, 1, SPARE, uk_alloc_get_default()),
 			 0);
 	outbox_init(&out);
-	assert_int_equal(frames_open(&frames, &port.queue[0], &out,
-				     uk_alloc_get_default()),
+	assert_int_equal(frames_room_open(&shelf, &port.queue[0],
+					  uk_alloc_get_default()),
 			 0);
+	frames_open(&frames, &shelf);
 	for (nb_flying = FLYING_MAX; nb_flying; nb_flying--)
 		flying[nb_flying - 1] = &store[nb_flying - 1];
 	at = (struct program_at){0};
@@ -64,7 +67,8 @@ static inline int setup(void **state)
 static inline int teardown(void **state)
 {
 	(void)state;
-	frames_close(&frames, uk_alloc_get_default());
+	frames_close(&frames);
+	frames_room_close(&shelf);
 	port_close(&port, uk_alloc_get_default());
 	return 0;
 }
@@ -77,29 +81,41 @@ static inline unsigned any(unsigned n)
 /* A stream of any kind, of sizes that fit the port. */
 static inline void any_stream(struct stream *s)
 {
+	const bool ipv6 = !any(3);
+	unsigned src, dst;
+	char ttl[8];
+
 	stream_init(s, mac);
-	s->ipv6 = !any(3);
+	set_ip(s, ipv6);
 	s->sign = !any(2);
 	s->sizes.count = any(2) ? 1 : 1 + any(SIZES_MAX);
 	for (unsigned i = 0; i < s->sizes.count; i++)
 		s->sizes.entry[i] = (struct size_weight){
 			(uint16_t)(84 + any(1435)), (uint16_t)(1 + any(9))};
-	s->ttl = (uint8_t)any(256);
-	s->src.ip_prefix = s->src.ip6_prefix = 128;
-	s->src.ip_prefix = (uint8_t)(any(2) ? 32 : 16 + any(16));
-	s->dst.ip_prefix = (uint8_t)(any(2) ? 32 : 8 + any(24));
-	s->dst.ip6_prefix = (uint8_t)(any(2) ? 128 : 100 + any(28));
+	snprintf(ttl, sizeof(ttl), "%u", any(256));
+	set_field(s, ipv6 ? "ipv6.hops" : "ipv4.ttl", ttl);
+	src = ipv6 || any(2) ? 0 : 1 + any(16);
+	dst = any(2) ? 0 : 1 + any(24);
+	set_low(s, "src", src, NULL);
+	set_low(s, "dst", dst, NULL);
+	/* Now and then what no plain program has. */
+	if (!any(4))
+		set_field(s, "udp.src", any(2) ? "random" : "1000-1999 step 7");
 }
 
 static inline void set(const struct stream *s, enum strategy strategy)
 {
-	struct program *next = &prog[!active];
+	struct program *next = NULL;
 
-	assert_int_equal(program_compile(next, s), 0);
-	program_switch(&prog[active], next, &at);
+	assert_int_equal(program_new(&next, s, uk_alloc_get_default()), 0);
+	if (prog[active])
+		program_switch(prog[active], next, &at);
 	active = !active;
-	frames_set(&frames, next, strategy, spare, 1);
-	assert_int_equal(frames.strategy, frames_strategy(strategy, next));
+	program_free(prog[active], uk_alloc_get_default());
+	prog[active] = next;
+	frames_set(&frames, &out, next, strategy, spare, true);
+	assert_int_equal(frames.strategy,
+			 frames_strategy(strategy, next, true));
 }
 
 /* The device takes what is held, but for `leave`. */
@@ -145,7 +161,7 @@ static inline void check_made(struct program_at from, unsigned n)
 	for (unsigned i = 0; i < n; i++) {
 		const struct uk_netbuf *nb = out.pkt[i];
 		uint16_t len =
-			program_next(&prog[active], &from, made_ns, wanted);
+			program_next(prog[active], &from, made_ns, wanted);
 
 		assert_int_equal(nb->len, len);
 		assert_memory_equal(nb->data, wanted, len);
@@ -162,7 +178,7 @@ static inline unsigned make(unsigned n)
 	unsigned made;
 
 	made_ns = now_ns;
-	made = frames_make(&frames, &prog[active], &at, n, now_ns);
+	made = frames_make(&frames, prog[active], &at, n, now_ns);
 	assert_true(made <= n);
 	check_made(from, made);
 	return made;
@@ -173,7 +189,7 @@ static inline void check_in_flight(void)
 	unsigned surplus;
 
 	port_tx_reap(&port.queue[0]);
-	surplus = frames_surplus(&frames);
+	surplus = frames_room_surplus(&shelf) + frames_surplus(&frames);
 	assert_int_equal(port_tx_out(&port.queue[0]) + surplus - out.nb,
 			 nb_flying);
 }

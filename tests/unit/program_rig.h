@@ -11,10 +11,12 @@
 
 #include "pktgen/program_edit.h"
 #include "unit.h"
+#include "unit_stream.h"
 
 static const uint8_t mac[ETH_ALEN] = {2, 0, 0, 0, 0, 7};
 
-static struct program prog;
+static struct program *made;
+#define prog (*made)
 static struct program_at at;
 static uint8_t frame[STREAM_SIZE_MAX];
 static uint64_t now_ns;
@@ -94,10 +96,7 @@ static inline void check_signature(size_t len, uint64_t n)
 static inline void check_other_ways(size_t len, struct program_at from)
 {
 	static uint8_t created[STREAM_SIZE_MAX];
-	const uint64_t n = from.frame;
 	struct program_at next_at = from;
-	struct edit_sign sign;
-	struct edit e;
 	unsigned v;
 
 	memset(created, 0xbd, len + 1);
@@ -111,15 +110,12 @@ static inline void check_other_ways(size_t len, struct program_at from)
 		slot.fresh = true;
 		slot.variant = 0;
 	}
-	v = program_step(&prog, &from);
+	v = prog.order[from.order];
 	if (v != slot.variant)
 		program_put_variant(&prog, slot.variant, v, slot.frame);
 	slot.variant = v;
-	edit_sign_begin(&sign, n, now_ns);
-	e = edit_of(&prog, &prog.variant[v]);
 	if (program_edits(&prog))
-		program_edit(&e, prog.patch, prog.nb_patches, prog.sign, &sign,
-			     n, slot.frame);
+		program_edit(&prog, &from, v, now_ns, slot.frame);
 	assert_memory_equal(slot.frame, frame, len);
 }
 
@@ -139,12 +135,18 @@ static inline size_t next(void)
 	return len;
 }
 
+static inline int try_compile(const struct stream *s)
+{
+	program_free(made, uk_alloc_get_default());
+	made = NULL;
+	slot.fresh = false;
+	memset(&at, 0, sizeof(at));
+	return program_new(&made, s, uk_alloc_get_default());
+}
+
 static inline void compile(const struct stream *s)
 {
-	memset(&prog, 0xcd, sizeof(prog));
-	slot.fresh = false;
-	at = (struct program_at){0};
-	assert_int_equal(program_compile(&prog, s), 0);
+	assert_int_equal(try_compile(s), 0);
 }
 
 static inline void set_sizes(struct stream *s, const struct size_weight *sizes,

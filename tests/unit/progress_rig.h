@@ -16,6 +16,7 @@
 #include "pktgen/pktgen.h"
 #include "plat/host/host.h"
 #include "unit.h"
+#include "unit_stream.h"
 
 #define STEP_NS 1000
 /* Looks without a frame that moved, which no device here needs. */
@@ -79,16 +80,16 @@ static inline void edit_content(struct stream *s, const void *arg)
 
 	s->sign = t->content == CONTENT_SIGNED || t->content == CONTENT_IPV6 ||
 		  t->content == CONTENT_MIX_SIGNED;
-	s->ipv6 = t->content == CONTENT_IPV6;
+	set_ip(s, t->content == CONTENT_IPV6);
 	s->sizes.count = 1;
 	s->sizes.entry[0] = (struct size_weight){100, 1};
-	s->src.ip_prefix = 32;
-	s->dst.ip_prefix = 32;
-	s->src.ip6_prefix = s->ipv6 ? 120 : 128;
-	if (t->content == CONTENT_FLOWS || t->content == CONTENT_PAIRS)
-		s->src.ip_prefix = 24;
-	if (t->content == CONTENT_PAIRS)
-		s->dst.ip_prefix = 15;
+	set_low(s, "src",
+		t->content == CONTENT_IPV6 || t->content == CONTENT_FLOWS ||
+				t->content == CONTENT_PAIRS
+			? 8
+			: 0,
+		NULL);
+	set_low(s, "dst", t->content == CONTENT_PAIRS ? 17 : 0, NULL);
 	if (t->content == CONTENT_MIX || t->content == CONTENT_MIX_SIGNED) {
 		s->sizes.count = 3;
 		for (unsigned i = 0; i < 3; i++)

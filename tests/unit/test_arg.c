@@ -21,6 +21,7 @@ static const struct arg args[] = {
 	{ARG_ENUM, .name = "ENUM", .words = words},
 	{ARG_KEYWORD, .name = "keyword"},
 	{ARG_NAME, .name = "NAME"},
+	{ARG_LABEL, .name = "LABEL"},
 	{ARG_HEX32, .name = "CRC32"},
 	{ARG_SPEED, .name = "SPEED", .min = 1000000, .max = 1000000000000},
 	{ARG_MAC, .name = "MAC"},

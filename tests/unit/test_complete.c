@@ -185,20 +185,37 @@ static void port_lists_go_on(void **state)
 }
 
 /* Port 2 has three streams, the others one. */
-static unsigned streams(const void *app, unsigned port)
+static unsigned next_stream(const void *app, unsigned port, unsigned from)
 {
 	assert_ptr_equal(app, &env);
-	return port == 2 ? 3 : 1;
+	return from < (port == 2 ? 3 : 1) ? from : PARSE_NO_STREAM;
 }
+
+/* Stream 1 of port 2 has a name. */
+static const char *stream_name(const void *app, unsigned port, unsigned stream)
+{
+	(void)app;
+	return port == 2 && stream == 1 ? "voice" : "";
+}
+
+static unsigned find_stream(const void *app, unsigned port, const char *name)
+{
+	(void)app;
+	return port == 2 && !strcmp(name, "voice") ? 1 : PARSE_NO_STREAM;
+}
+
+static const struct parse_streams streams = {next_stream, stream_name,
+					     find_stream};
 
 static void streams_go_on_where_they_may_stand(void **state)
 {
 	(void)state;
-	env.ports.nb_streams = streams;
+	env.ports.streams = &streams;
 	env.ports.app = &env;
-	assert_words("rate 2.", "2.0 2.1 2.2 2.all");
+	assert_words("rate 2.", "2.0 2.1 2.2 2.all 2.voice");
+	assert_words("rate 2.v", "2.voice");
 	assert_words("rate 0.", "0.0 0.all");
-	assert_words("rate 0,2.", "0,2.0 0,2.1 0,2.2 0,2.all");
+	assert_words("rate 0,2.", "0,2.0 0,2.1 0,2.2 0,2.all 0,2.voice");
 	assert_words("rate 2.1-", "2.1-2");
 	assert_words("rate 0-2.", "0-2.0 0-2.all");
 	assert_words("rate 2.a", "2.all");

@@ -9,6 +9,7 @@
 #include "pktgen/pktgen.h"
 #include "plat/host/host.h"
 #include "unit.h"
+#include "unit_stream.h"
 
 #define US 1000ull
 #define S 1000000000ull
@@ -69,9 +70,7 @@ static int teardown(void **state)
 static void add_streams(unsigned n)
 {
 	for (unsigned i = 1; i < n; i++)
-		assert_int_equal(pktgen_add_stream(&pg, 0, 0,
-						   uk_alloc_get_default(), now),
-				 i);
+		assert_int_equal(pktgen_add_stream(&pg, 0, i, 0, now), 0);
 }
 
 /* Stream `i`, at `pps` or without pacing (0), frames of it known by their port;
@@ -80,11 +79,13 @@ static void set_stream(unsigned i, uint64_t pps, bool sign)
 {
 	struct stream s = *pktgen_stream(&pg, 0, i);
 	struct pktgen_fault fault;
+	char text[16];
 
 	s.rate = (struct rate){pps ? RATE_PPS : RATE_MAX, pps * 1000000};
-	s.dst.udp = (uint16_t)i;
+	snprintf(text, sizeof(text), "%u", i);
+	set_field(&s, "udp.dst", text);
 	s.sign = sign;
-	s.src.ip_prefix = i & 1 ? 24 : IPV4_BITS;
+	set_low(&s, "src", i & 1 ? 8 : 0, NULL);
 	stream_set_size(&s, (uint16_t)(100 + 50 * i));
 	assert_int_equal(pktgen_try_stream(&pg, 0, i, &s, &fault), 0);
 	pktgen_take_stream(&pg, 0, i, &s, now);
@@ -112,7 +113,7 @@ static void check_balance(void)
 	uint64_t all = 0;
 
 	for (unsigned i = 0; i < pg.set[0].nb_streams; i++) {
-		assert_int_equal(pg.set[0].stream[i]->flow->packets,
+		assert_int_equal(pg.set[0].stream[i]->flow->sent.packets,
 				 on_wire[i]);
 		all += on_wire[i];
 	}
@@ -217,8 +218,7 @@ static void two_queues_have_a_flow_each(void **state)
 	(void)state;
 	open_with(2);
 	assert_int_equal(pg.port[0].nb_queues, 2);
-	assert_int_equal(
-		pktgen_add_stream(&pg, 0, 1, uk_alloc_get_default(), now), 1);
+	assert_int_equal(pktgen_add_stream(&pg, 0, 1, 1, now), 0);
 	set_stream(0, 50000, true);
 	set_stream(1, 200000, false);
 	start(FLOW_NO_LIMIT, S);
@@ -240,7 +240,7 @@ static void queues_are_seen_as_one_port(void **state)
 {
 	(void)state;
 	open_with(2);
-	pktgen_add_stream(&pg, 0, 1, uk_alloc_get_default(), now);
+	pktgen_add_stream(&pg, 0, 1, 1, now);
 	set_stream(0, 0, false);
 	set_stream(1, 0, true);
 	start(100, FLOW_NO_LIMIT);
@@ -261,9 +261,9 @@ static void there_is_an_end_to_streams(void **state)
 	(void)state;
 	open_with(1);
 	add_streams(PKTGEN_MAX_STREAMS);
-	assert_int_equal(
-		pktgen_add_stream(&pg, 0, 0, uk_alloc_get_default(), now),
-		-ENOSPC);
+	assert_int_equal(pktgen_add_stream(&pg, 0, PKTGEN_MAX_STREAMS, 0, now),
+			 -ENOSPC);
+	assert_int_equal(pktgen_add_stream(&pg, 0, 1, 0, now), -EEXIST);
 	assert_int_equal(pg.set[0].nb_streams, PKTGEN_MAX_STREAMS);
 }
 
@@ -276,22 +276,27 @@ static uint64_t stopwatch(void)
 static void each_burst_has_its_own_time(void **state)
 {
 	static const struct histogram none;
-	const struct flow *f;
+	const struct worker *w;
+	struct subjects one;
 	(void)state;
 
 	open_with(2);
-	pktgen_add_stream(&pg, 0, 1, uk_alloc_get_default(), now);
+	pktgen_add_stream(&pg, 0, 1, 1, now);
 	set_stream(0, 1000, false);
 	set_stream(1, 1000, false);
 	pg.core.clock_ns = stopwatch;
-	pktgen_start(&pg, 1, now);
+	/* Each for itself, so that both are due at once. */
+	subjects_take("0.0", 2, &one);
+	pktgen_start_streams(&pg, &one, now);
+	subjects_take("0.1", 2, &one);
+	pktgen_start_streams(&pg, &one, now);
 	pktgen_step(&pg, now);
-	f = pg.set[0].stream[0]->flow;
-	assert_int_equal(histogram_total(&f->lag, &none), 1);
-	assert_int_equal(f->lag.sum_ns, 0);
-	f = pg.set[0].stream[1]->flow;
-	assert_int_equal(histogram_total(&f->lag, &none), 1);
-	assert_int_equal(f->lag.sum_ns, 7 * US);
+	w = pktgen_worker(&pg, 0, 0);
+	assert_int_equal(histogram_total(&w->lag, &none), 1);
+	assert_int_equal(w->lag.sum_ns, 0);
+	w = pktgen_worker(&pg, 0, 1);
+	assert_int_equal(histogram_total(&w->lag, &none), 1);
+	assert_int_equal(w->lag.sum_ns, 7 * US);
 }
 
 /* The later time of a worker behind another is that of the whole step. */

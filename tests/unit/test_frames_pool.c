@@ -44,7 +44,7 @@ static void drops_go_on(void **state)
 	stream_init(&s, mac);
 	s.sign = true;
 	for (int k = 0; k < 2; k++) {
-		s.src.ip_prefix = (uint8_t)(32 - 17 * k);
+		set_low(&s, "src", 17 * (unsigned)k, NULL);
 		set(&s, STRATEGY_POOL);
 		while (nb_flying < port.nb_tx_desc) {
 			make(MIN(BURST, port.nb_tx_desc - nb_flying));
@@ -145,16 +145,14 @@ static void flows_for_long(void **state)
 
 	for (size_t i = 0; i < sizeof(flows) / sizeof(flows[0]); i++) {
 		stream_init(&s, mac);
-		s.ipv6 = flows[i].ipv6;
+		set_ip(&s, flows[i].ipv6);
 		s.sign = flows[i].sign;
 		s.sizes.entry[0].size = 84;
-		s.src.ip_prefix = (uint8_t)(32 - flows[i].src);
-		s.dst.ip_prefix = (uint8_t)(32 - flows[i].dst);
-		s.src.ip6_prefix = (uint8_t)(128 - flows[i].src);
-		s.dst.ip6_prefix = (uint8_t)(128 - flows[i].dst);
 		/* Not from the start of a word, either. */
-		s.src.ip[3] = s.src.ip6[15] = 0xf5;
-		s.dst.ip[2] = s.dst.ip6[14] = 0xff;
+		set_low(&s, "src", flows[i].src,
+			flows[i].ipv6 ? "2001:2::f5" : "198.18.0.245");
+		set_low(&s, "dst", flows[i].dst,
+			flows[i].ipv6 ? "2001:2::ff02" : "198.18.255.2");
 		make_for_long(&s);
 	}
 }

@@ -9,6 +9,7 @@
 #include "plat/host/host.h"
 #include "udp_csum.h"
 #include "unit.h"
+#include "unit_stream.h"
 
 #define US 1000ull
 #define S 1000000000ull
@@ -135,7 +136,7 @@ static void null_is_all_but_the_device(void **state)
 		setup(NULL);
 		s = &pktgen_worker(&pg, 0, 0)->stats;
 		wanted = (*pktgen_stream(&pg, 0, 0));
-		wanted.src.ip_prefix = k & 1 ? 24 : 32;
+		set_low(&wanted, "src", k & 1 ? 8 : 0, NULL);
 		set_stream();
 		set((enum strategy)k, false, 64);
 		pktgen_set_mode(&pg, 1, MODE_TX | MODE_NULL, now);
@@ -158,19 +159,22 @@ static void null_is_all_but_the_device(void **state)
 /* What the other end gets is what it expects of an answer. */
 static void reflected_is_turned_round(void **state)
 {
+	static const uint8_t src4[] = {198, 18, 0, 1}, dst4[] = {198, 18, 0, 2},
+			     src6[16] = {0x20, 1, 0, 2, [15] = 1},
+			     dst6[16] = {0x20, 1, 0, 2, [15] = 2};
 	const uint8_t *p = seen[1].last;
 	(void)state;
 
 	wanted = (*pktgen_stream(&pg, 0, 0));
-	memcpy(wanted.src.mac, "\x02\1\2\3\4\5", 6);
-	memcpy(wanted.dst.mac, "\x02\6\7\x8\x9\xa", 6);
-	wanted.dst.udp = 53;
+	set_field(&wanted, "eth.src", "02:01:02:03:04:05");
+	set_field(&wanted, "eth.dst", "02:06:07:08:09:0a");
+	set_field(&wanted, "udp.dst", "53");
 	wanted.sign = true;
 	for (int ipv6 = 0; ipv6 < 2; ipv6++) {
 		const uint8_t *udp = p + (ipv6 ? 54 : 34);
 		const size_t addr = ipv6 ? IPV6_ALEN : IPV4_ALEN;
 
-		wanted.ipv6 = ipv6;
+		set_ip(&wanted, ipv6);
 		stream_set_size(&wanted, 101);
 		set_stream();
 		pktgen_set_mode(&pg, 2, REFLECT, now);
@@ -178,14 +182,10 @@ static void reflected_is_turned_round(void **state)
 		pktgen_start(&pg, 2, now);
 		count(5000);
 		run_for(S / 10, US);
-		assert_memory_equal(p, wanted.src.mac, 6);
-		assert_memory_equal(p + 6, wanted.dst.mac, 6);
-		assert_memory_equal(udp - 2 * addr,
-				    ipv6 ? wanted.dst.ip6 : wanted.dst.ip,
-				    addr);
-		assert_memory_equal(udp - addr,
-				    ipv6 ? wanted.src.ip6 : wanted.src.ip,
-				    addr);
+		assert_memory_equal(p, "\x02\1\2\3\4\5", 6);
+		assert_memory_equal(p + 6, "\x02\6\7\x8\x9\xa", 6);
+		assert_memory_equal(udp - 2 * addr, ipv6 ? dst6 : dst4, addr);
+		assert_memory_equal(udp - addr, ipv6 ? src6 : src4, addr);
 		assert_int_equal(word(udp), 53);
 		assert_int_equal(word(udp + 2), 5001);
 		/* All else, checksums among it, is as it was sent. */
@@ -409,6 +409,7 @@ static void any_burst_and_strategy_keeps_the_count(void **state)
 		count(200000);
 		for (int i = 0; worker_runs(w->state) || w->out.nb; i++) {
 			const uint64_t r = unit_random(&seed) >> 32;
+			char ttl[8];
 
 			assert_true(i < 1000000);
 			now += US;
@@ -418,7 +419,9 @@ static void any_burst_and_strategy_keeps_the_count(void **state)
 			if (r % 50 == 1) {
 				stream_set_size(&wanted,
 						(uint16_t)(64 + r / 50 % 300));
-				wanted.ttl++;
+				snprintf(ttl, sizeof(ttl), "%u",
+					 (unsigned)(r / 50 % 256));
+				set_field(&wanted, "ipv4.ttl", ttl);
 				set_stream();
 			} else if (r % 50 == 2) {
 				set((enum strategy)(r / 50 % 4), false,

@@ -660,16 +660,32 @@ static void without_ports_no_command_takes_any(void **state)
 }
 
 /* Port 2 has three streams, the others one. */
-static unsigned streams(const void *app, unsigned port)
+static unsigned next_stream(const void *app, unsigned port, unsigned from)
 {
 	assert_ptr_equal(app, &ports);
-	return port == 2 ? 3 : 1;
+	return from < (port == 2 ? 3 : 1) ? from : PARSE_NO_STREAM;
 }
+
+/* Stream 1 of port 2 has a name. */
+static const char *stream_name(const void *app, unsigned port, unsigned stream)
+{
+	(void)app;
+	return port == 2 && stream == 1 ? "voice" : "";
+}
+
+static unsigned find_stream(const void *app, unsigned port, const char *name)
+{
+	(void)app;
+	return port == 2 && !strcmp(name, "voice") ? 1 : PARSE_NO_STREAM;
+}
+
+static const struct parse_streams streams = {next_stream, stream_name,
+					     find_stream};
 
 static void a_port_may_have_its_streams_named(void **state)
 {
 	(void)state;
-	ports.nb_streams = streams;
+	ports.streams = &streams;
 	ports.app = &ports;
 	accept("rate 0.0 1kpps");
 	assert_int_equal(c.v[0].mask, 1);
@@ -681,6 +697,13 @@ static void a_port_may_have_its_streams_named(void **state)
 	assert_int_equal(c.v[0].mask, 15);
 	accept("rate 2.all,0 max");
 	assert_int_equal(c.v[0].subjects.whole, 5);
+	accept("rate 0,2.voice,2.0 1kpps");
+	assert_int_equal(c.v[0].subjects.nb_parts, 2);
+	assert_int_equal(c.v[0].subjects.part[0].stream, 1);
+	refuse("rate 0-2.voice 1kpps", E_RANGE, 6,
+	       "port 0 has no stream 'voice'; 'stream 0' lists them");
+	refuse("rate 2.Voice 1kpps", E_RANGE, 6,
+	       "port 2 has no stream 'Voice'; 'stream 2' lists them");
 	/* One word alone is the rate. */
 	accept("rate 0.3pps");
 	assert_int_equal(c.v[1].rate.micro, 300000);

@@ -22,7 +22,7 @@ static void defaults_are_those_of_the_rfcs(void **state)
 	assert_int_equal(be(frame + 30, 4), 0xc6120002);
 	assert_int_equal(be(frame + 34, 2), 5001);
 	assert_int_equal(be(frame + 36, 2), 5001);
-	s.ipv6 = true;
+	set_ip(&s, true);
 	stream_set_size(&s, 66);
 	compile(&s);
 	assert_int_equal(next(), 62);
@@ -40,29 +40,33 @@ static void every_setting_is_in_the_frame(void **state)
 	(void)state;
 
 	stream_init(&s, mac);
-	memcpy(s.src.mac, "\x02\x11\x12\x13\x14\x15", 6);
-	memcpy(s.dst.mac, "\x02\x21\x22\x23\x24\x25", 6);
-	memcpy(s.src.ip, "\x0a\x01\x02\x03", 4);
-	memcpy(s.dst.ip, "\x0a\x04\x05\x06", 4);
-	memcpy(s.src.ip6, "ABCDEFGHIJKLMNOP", 16);
-	memcpy(s.dst.ip6, "abcdefghijklmnop", 16);
-	s.src.udp = 0xfedc;
-	s.dst.udp = 53;
-	s.ttl = 255;
 	stream_set_size(&s, 66);
 	for (int ipv6 = 0; ipv6 < 2; ipv6++) {
 		const uint8_t *udp = frame + (ipv6 ? 54 : 34);
 
-		s.ipv6 = ipv6;
+		set_ip(&s, ipv6);
+		set_field(&s, "eth.src", "02:11:12:13:14:15");
+		set_field(&s, "eth.dst", "02:21:22:23:24:25");
+		set_field(&s, ipv6 ? "ipv6.src" : "ipv4.src",
+			  ipv6 ? "4142:4344:4546:4748:494a:4b4c:4d4e:4f50"
+			       : "10.1.2.3");
+		set_field(&s, ipv6 ? "ipv6.dst" : "ipv4.dst",
+			  ipv6 ? "6162:6364:6566:6768:696a:6b6c:6d6e:6f70"
+			       : "10.4.5.6");
+		set_field(&s, ipv6 ? "ipv6.hops" : "ipv4.ttl", "255");
+		set_field(&s, "udp.src", "0xfedc");
+		set_field(&s, "udp.dst", "53");
 		compile(&s);
 		check_frame(next());
-		assert_memory_equal(frame, s.dst.mac, 6);
-		assert_memory_equal(frame + 6, s.src.mac, 6);
+		assert_memory_equal(frame, "\x02\x21\x22\x23\x24\x25", 6);
+		assert_memory_equal(frame + 6, "\x02\x11\x12\x13\x14\x15", 6);
 		assert_int_equal(frame[ipv6 ? 21 : 22], 255);
 		assert_memory_equal(udp - (ipv6 ? 32 : 8),
-				    ipv6 ? s.src.ip6 : s.src.ip, ipv6 ? 16 : 4);
+				    ipv6 ? "ABCDEFGHIJKLMNOP" : "\x0a\1\2\3",
+				    ipv6 ? 16 : 4);
 		assert_memory_equal(udp - (ipv6 ? 16 : 4),
-				    ipv6 ? s.dst.ip6 : s.dst.ip, ipv6 ? 16 : 4);
+				    ipv6 ? "abcdefghijklmnop" : "\x0a\4\5\6",
+				    ipv6 ? 16 : 4);
 		assert_int_equal(be(udp, 2), 0xfedc);
 		assert_int_equal(be(udp + 2, 2), 53);
 	}
@@ -75,7 +79,7 @@ static void right_at_every_size(void **state)
 
 	stream_init(&s, mac);
 	for (int ipv6 = 0; ipv6 < 2; ipv6++) {
-		s.ipv6 = ipv6;
+		set_ip(&s, ipv6);
 		for (uint16_t size = ipv6 ? 66 : 64; size <= 9018; size++) {
 			stream_set_size(&s, size);
 			compile(&s);
@@ -92,13 +96,13 @@ static void sizes_out_of_range(void **state)
 
 	stream_init(&s, mac);
 	stream_set_size(&s, 63);
-	assert_int_equal(program_compile(&prog, &s), -EMSGSIZE);
+	assert_int_equal(try_compile(&s), -EMSGSIZE);
 	stream_set_size(&s, 9019);
-	assert_int_equal(program_compile(&prog, &s), -EMSGSIZE);
+	assert_int_equal(try_compile(&s), -EMSGSIZE);
 	set_sizes(&s, (struct size_weight[]){{66, 1}, {65, 1}}, 2);
-	assert_int_equal(program_compile(&prog, &s), 0);
-	s.ipv6 = true;
-	assert_int_equal(program_compile(&prog, &s), -EMSGSIZE);
+	assert_int_equal(try_compile(&s), 0);
+	set_ip(&s, true);
+	assert_int_equal(try_compile(&s), -EMSGSIZE);
 	assert_int_equal(stream_bad_size(&s, 66, 1518), 65);
 }
 
@@ -190,10 +194,8 @@ static void prefixes_wrap(void **state)
 	(void)state;
 
 	stream_init(&s, mac);
-	memcpy(s.src.ip, "\x0a\xff\xff\xfe", 4);
-	s.src.ip_prefix = 15;
-	memcpy(s.dst.ip, "\x0a\x00\x00\xfd", 4);
-	s.dst.ip_prefix = 30;
+	set_low(&s, "src", 17, "10.255.255.254");
+	set_low(&s, "dst", 2, "10.0.0.253");
 	compile(&s);
 	for (uint32_t n = 0; n < 300000; n++) {
 		assert_int_equal(next(), 60);
@@ -211,18 +213,18 @@ static void ipv6_prefixes_wrap(void **state)
 	(void)state;
 
 	stream_init(&s, mac);
-	s.ipv6 = true;
+	set_ip(&s, true);
 	stream_set_size(&s, 66);
-	memset(s.src.ip6 + 12, 0xff, 4);
-	s.src.ip6_prefix = 96;
-	s.dst.ip6[13] = 0x5a;
-	s.dst.ip6_prefix = 112;
+	set_low(&s, "src", 32, "2001:2::ffff:ffff");
+	set_low(&s, "dst", 16, "2001:2::5a:2");
 	compile(&s);
 	for (uint32_t n = 0; n < 150000; n++) {
 		assert_int_equal(next(), 62);
-		assert_memory_equal(frame + 22, s.src.ip6, 12);
+		assert_memory_equal(frame + 22, "\x20\x01\0\2\0\0\0\0\0\0\0",
+				    12);
 		assert_int_equal(be(frame + 34, 4), n - 1);
-		assert_memory_equal(frame + 38, s.dst.ip6, 14);
+		assert_memory_equal(frame + 38,
+				    "\x20\x01\0\2\0\0\0\0\0\0\0\0\0\x5a", 14);
 		assert_int_equal(be(frame + 52, 2), (2 + n) & 0xffff);
 		check_frame(62);
 	}
@@ -236,15 +238,13 @@ static void mixes_with_prefixes(void **state)
 
 	for (int ipv6 = 0; ipv6 < 2; ipv6++) {
 		stream_init(&s, mac);
-		s.ipv6 = ipv6;
+		set_ip(&s, ipv6);
 		set_sizes(&s,
 			  (struct size_weight[]){
 				  {1518, 1}, {66, 5}, {67, 3}, {571, 2}},
 			  4);
-		s.src.ip_prefix = 16;
-		s.dst.ip_prefix = 31;
-		s.src.ip6_prefix = 100;
-		s.dst.ip6_prefix = 127;
+		set_low(&s, "src", ipv6 ? 28 : 16, NULL);
+		set_low(&s, "dst", 1, NULL);
 		compile(&s);
 		for (uint32_t n = 0; n < 100000; n++) {
 			size_t len = next();
@@ -264,7 +264,7 @@ static void the_udp_checksum_is_never_zero(void **state)
 	(void)state;
 
 	stream_init(&s, mac);
-	s.src.ip_prefix = 16;
+	set_low(&s, "src", 16, NULL);
 	compile(&s);
 	for (uint32_t n = 0; n < 65536; n++) {
 		next();
@@ -274,28 +274,18 @@ static void the_udp_checksum_is_never_zero(void **state)
 	assert_in_range(ones, 1, 2);
 }
 
-static void a_patch_keeps_to_its_mask(void **state)
+static void a_field_keeps_to_its_bits(void **state)
 {
 	struct stream s;
 	(void)state;
 
 	stream_init(&s, mac);
+	set_field(&s, "@34.8", "19-255 step 3");
 	compile(&s);
-	/* The source port alone, of the 32 bits that both ports are. */
-	prog.nb_patches = 1;
-	prog.patch[0] = (struct patch){
-		.op = PATCH_INC,
-		.offset = 34,
-		.csums = 1 << CSUM_PAYLOAD,
-		.mask = 0x00ff0000,
-		.from = 5001u << 16 | 5001,
-		.step = 3u << 16,
-	};
-	program_sum(&prog);
 	for (uint32_t n = 0; n < 1000; n++) {
 		next();
 		assert_int_equal(be(frame + 34, 2),
-				 (5001 & 0xff00) | ((5001 + 3 * n) & 0xff));
+				 (19 + 3 * (n % 79)) << 8 | (5001 & 0xff));
 		assert_int_equal(be(frame + 36, 2), 5001);
 		check_frame(60);
 	}
@@ -303,29 +293,32 @@ static void a_patch_keeps_to_its_mask(void **state)
 
 static void a_switch_goes_on_where_it_was(void **state)
 {
-	static struct program other;
+	struct program *other = NULL;
 	struct stream s;
 	(void)state;
 
 	stream_init(&s, mac);
 	set_sizes(&s, (struct size_weight[]){{64, 7}, {594, 4}, {1518, 1}}, 3);
-	s.src.ip_prefix = 24;
+	set_low(&s, "src", 8, NULL);
 	compile(&s);
 	for (int i = 0; i < 7; i++)
 		next();
-	s.ttl = 9;
-	assert_int_equal(program_compile(&other, &s), 0);
-	program_switch(&prog, &other, &at);
+	set_field(&s, "ipv4.ttl", "9");
+	assert_int_equal(program_new(&other, &s, uk_alloc_get_default()), 0);
+	program_switch(&prog, other, &at);
+	program_free(other, uk_alloc_get_default());
 	assert_int_equal(at.order, 7);
 	/* Another size, the same order; and fewer places than it was at. */
 	s.sizes.entry[0].size = 65;
-	assert_int_equal(program_compile(&other, &s), 0);
-	program_switch(&prog, &other, &at);
+	assert_int_equal(program_new(&other, &s, uk_alloc_get_default()), 0);
+	program_switch(&prog, other, &at);
+	program_free(other, uk_alloc_get_default());
 	assert_int_equal(at.order, 0);
 	at.order = 7;
 	stream_set_size(&s, 64);
-	assert_int_equal(program_compile(&other, &s), 0);
-	program_switch(&prog, &other, &at);
+	assert_int_equal(program_new(&other, &s, uk_alloc_get_default()), 0);
+	program_switch(&prog, other, &at);
+	program_free(other, uk_alloc_get_default());
 	assert_int_equal(at.order, 0);
 	assert_int_equal(at.frame, 7);
 }
@@ -343,7 +336,7 @@ int main(void)
 		cmocka_unit_test(ipv6_prefixes_wrap),
 		cmocka_unit_test(mixes_with_prefixes),
 		cmocka_unit_test(the_udp_checksum_is_never_zero),
-		cmocka_unit_test(a_patch_keeps_to_its_mask),
+		cmocka_unit_test(a_field_keeps_to_its_bits),
 		cmocka_unit_test(a_switch_goes_on_where_it_was),
 	};
 

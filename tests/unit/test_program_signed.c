@@ -10,7 +10,7 @@ static void signed_at_every_size(void **state)
 	stream_init(&s, mac);
 	s.sign = true;
 	for (int ipv6 = 0; ipv6 < 2; ipv6++) {
-		s.ipv6 = ipv6;
+		set_ip(&s, ipv6);
 		for (uint16_t size = ipv6 ? 84 : 64; size <= 1600; size++) {
 			stream_set_size(&s, size);
 			compile(&s);
@@ -20,7 +20,7 @@ static void signed_at_every_size(void **state)
 		}
 	}
 	stream_set_size(&s, 83);
-	assert_int_equal(program_compile(&prog, &s), -EMSGSIZE);
+	assert_int_equal(try_compile(&s), -EMSGSIZE);
 }
 
 /* Numbers over each of their carries, up to the wrap of all 48 bits. */
@@ -32,15 +32,14 @@ static void signed_mixes_with_prefixes(void **state)
 
 	for (int ipv6 = 0; ipv6 < 2; ipv6++) {
 		stream_init(&s, mac);
-		s.ipv6 = ipv6;
+		set_ip(&s, ipv6);
 		s.sign = true;
 		set_sizes(&s,
 			  (struct size_weight[]){
 				  {1518, 1}, {84, 5}, {85, 3}, {571, 2}},
 			  4);
-		s.src.ip_prefix = 16;
-		s.dst.ip_prefix = 31;
-		s.src.ip6_prefix = 100;
+		set_low(&s, "src", ipv6 ? 28 : 16, NULL);
+		set_low(&s, "dst", ipv6 ? 0 : 1, NULL);
 		compile(&s);
 		for (int k = 0; k < 3; k++) {
 			at.frame = starts[k];

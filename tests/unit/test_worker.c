@@ -54,7 +54,7 @@ static uint64_t lag_frames(void)
 {
 	static const struct histogram none;
 
-	return histogram_total(&tx->flow[0]->lag, &none);
+	return histogram_total(&tx->lag, &none);
 }
 
 static void time_counts_from_the_first_step(void **state)
@@ -73,7 +73,7 @@ static void time_counts_from_the_first_step(void **state)
 	assert_int_equal(tx->stats.tx_packets, 100);
 	assert_int_equal(tx->done.at_ns, S + 250 * US + 10 * MS);
 	assert_int_equal(lag_frames(), 100);
-	assert_int_equal(tx->flow[0]->lag.sum_ns, 0);
+	assert_int_equal(tx->lag.sum_ns, 0);
 }
 
 static void lag_is_that_of_a_bursts_first_frame(void **state)
@@ -87,18 +87,18 @@ static void lag_is_that_of_a_bursts_first_frame(void **state)
 	/* Those due 10, 20 and 30 us later at once, late by 25 us and less. */
 	pktgen_step(&pg, now + 35 * US);
 	assert_int_equal(lag_frames(), 4);
-	assert_int_equal(tx->flow[0]->lag.sum_ns, 3 * 25 * US);
+	assert_int_equal(tx->lag.sum_ns, 3 * 25 * US);
 	/* What a full ring holds back is late, too. */
 	now += 40 * US;
 	while (!tx->out.nb) {
 		worker_step(tx, now);
 		now += 10 * US;
 	}
-	sum = tx->flow[0]->lag.sum_ns;
+	sum = tx->lag.sum_ns;
 	now += MS;
 	worker_step(pktgen_worker(&pg, 1, 0), now);
 	worker_step(tx, now);
-	assert_true(tx->flow[0]->lag.sum_ns - sum >= MS);
+	assert_true(tx->lag.sum_ns - sum >= MS);
 	assert_int_equal(lag_frames(), tx->stats.tx_packets);
 }
 

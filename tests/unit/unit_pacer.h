@@ -8,11 +8,15 @@
 
 #define S 1000000000ull
 
+/* One order of random gaps at a time. */
+static struct pacer_random unit_order;
+
 /* Frames a second, evenly, all lag caught up. */
 static inline struct pacing pacing_of(double pps)
 {
 	double ns = 1e9 / pps;
-	struct pacing p = {.gap.ns = (uint64_t)ns, .burst = 64};
+	struct pacing p = {
+		.gap.ns = (uint64_t)ns, .burst = 64, .random = &unit_order};
 
 	p.gap.frac = (uint32_t)((ns - (double)p.gap.ns) * 4294967296.0);
 	return p;
@@ -20,7 +24,8 @@ static inline struct pacing pacing_of(double pps)
 
 static inline struct pacing gap_of_ns(uint64_t ns)
 {
-	return (struct pacing){.gap.ns = ns, .burst = 64};
+	return (struct pacing){
+		.gap.ns = ns, .burst = 64, .random = &unit_order};
 }
 
 static inline uint64_t below(uint64_t *seed, uint64_t n)

@@ -1,0 +1,344 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "app/traffic.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <uk/essentials.h>
+
+/* ---- Changed ------------------------------------------------------------ */
+
+struct change {
+	app_change_t change;
+	void *what;
+	struct fields_fault fault;
+};
+
+static int change_config(struct config *c, void *arg)
+{
+	struct change *ch = arg;
+
+	return ch->change(&c->stream, ch->what, &ch->fault);
+}
+
+enum call_result app_change(struct call *c, const struct subjects *on,
+			    app_change_t change, void *what, int arg)
+{
+	struct change ch = {.change = change, .what = what};
+	struct pktgen_fault fault = {0};
+	int rc;
+
+	if (app_check_up(c, on->ports) != CALL_DONE)
+		return CALL_FAIL;
+	rc = config_change(call_app(c), on, change_config, &ch, c->now_ns,
+			   &fault);
+	if (rc == -EINVAL && ch.fault.err)
+		return call_fail(c, ch.fault.err, arg + ch.fault.word, "%s",
+				 ch.fault.text);
+	return rc < 0 ? app_refuse(c, rc, &fault, arg) : CALL_DONE;
+}
+
+unsigned app_words(const struct call *c, int arg,
+		   const char *words[CMD_ARGS_MAX])
+{
+	unsigned n = 0;
+
+	for (; arg < CMD_ARGS_MAX && c->v[arg].set; arg++)
+		words[n++] = c->v[arg].word;
+	return n;
+}
+
+struct assignment {
+	const char *name, *second;
+	const char *words[CMD_ARGS_MAX];
+	unsigned nb;
+};
+
+static int assign(struct stream *s, void *what, struct fields_fault *fault)
+{
+	const struct assignment *a = what;
+	const char *name = a->name;
+	unsigned layer, field;
+
+	if (a->second && headers_field(&s->headers, name, &layer, &field) < 0 &&
+	    !headers_field(&s->headers, a->second, &layer, &field))
+		name = a->second;
+	return fields_set(s, name, a->words, a->nb, fault);
+}
+
+/* What is set of one, as the line that sets it, where its headers have it. */
+static void show_field(struct reply *r, const struct app *app,
+		       struct subject of, const char *name)
+{
+	const struct stream *s =
+		pktgen_stream(&app->pktgen, of.port, of.stream);
+	char value[FIELDS_VALUE_MAX], subject[TRAFFIC_SUBJECT_MAX];
+	unsigned layer, field;
+
+	if (headers_field(&s->headers, name, &layer, &field) < 0)
+		return;
+	if (!fields_get(s, name, value))
+		snprintf(value, sizeof(value), "%s", FIELDS_AUTO);
+	reply_textf(r, NULL, "set %s %s %s", traffic_subject(app, of, subject),
+		    name, value);
+}
+
+enum call_result app_show_fields(struct call *c, const struct subjects *on,
+				 const char *const names[])
+{
+	const struct app *app = call_app(c);
+	struct subject s = {0, 0};
+
+	if (app_check_up(c, on->ports) != CALL_DONE)
+		return CALL_FAIL;
+	reply_list(c->reply, "lines", REPLY_TABLE);
+	for (; config_next(app, on, &s); s.stream++)
+		for (unsigned i = 0; names[i]; i++)
+			show_field(c->reply, app, s, names[i]);
+	reply_end(c->reply);
+	return CALL_DONE;
+}
+
+enum call_result app_set_field(struct call *c, const struct subjects *on,
+			       const char *name, const char *second, int arg)
+{
+	const char *const names[] = {name, second, NULL};
+	struct assignment a = {.name = name, .second = second};
+
+	a.nb = app_words(c, arg, a.words);
+	if (!a.nb)
+		return app_show_fields(c, on, names);
+	return app_change(c, on, assign, &a, arg);
+}
+
+/* ---- As lines ----------------------------------------------------------- */
+
+const char *traffic_subject(const struct app *app, struct subject of,
+			    char buf[TRAFFIC_SUBJECT_MAX])
+{
+	if (app->pktgen.set[of.port].nb_streams > 1)
+		snprintf(buf, TRAFFIC_SUBJECT_MAX, "%u.%u", of.port, of.stream);
+	else
+		snprintf(buf, TRAFFIC_SUBJECT_MAX, "%u", of.port);
+	return buf;
+}
+
+bool traffic_has_sizes(const struct stream *s)
+{
+	struct headers first;
+	const char *at;
+
+	headers_take(STREAM_HEADERS, &first, &at);
+	return memcmp(&first, &s->headers, sizeof(first)) != 0;
+}
+
+static void print_payload(const struct stream *s, char *buf, size_t size)
+{
+	static const char *const names[] = {"increment", "zeros", "ones",
+					    "random"};
+	size_t used;
+
+	if (s->payload != PAYLOAD_PATTERN) {
+		snprintf(buf, size, "%s", names[s->payload]);
+		return;
+	}
+	used = (size_t)snprintf(buf, size, "hex ");
+	for (unsigned i = 0; i < s->pattern_len && used < size; i++)
+		used += (size_t)snprintf(buf + used, size - used, "%02x",
+					 s->pattern[i]);
+}
+
+bool traffic_line(const struct stream *s, unsigned i, const char **cmd,
+		  char rest[TRAFFIC_REST_MAX])
+{
+	char name[FIELDS_NAME_MAX], value[FIELDS_VALUE_MAX];
+
+	if (traffic_has_sizes(s) && !i--) {
+		char sizes[96];
+
+		*cmd = "headers";
+		headers_print(&s->headers, value, sizeof(value));
+		value_sizes_print(&s->sizes, sizes, sizeof(sizes));
+		snprintf(rest, TRAFFIC_REST_MAX, "%s size %s", value, sizes);
+		return true;
+	}
+	if (s->payload && !i--) {
+		*cmd = "payload";
+		print_payload(s, rest, TRAFFIC_REST_MAX);
+		return true;
+	}
+	if (fields_at(s, i, name, value)) {
+		*cmd = "set";
+		snprintf(rest, TRAFFIC_REST_MAX, "%s %s", name, value);
+		return true;
+	}
+	fields_nested(s, value, sizeof(value));
+	if (i != s->nb_fields || !value[0])
+		return false;
+	*cmd = "vary";
+	snprintf(rest, TRAFFIC_REST_MAX, "nested %s", value);
+	return true;
+}
+
+/* ---- Shown -------------------------------------------------------------- */
+
+enum call_result app_show_headers(struct call *c, const struct subjects *on)
+{
+	const struct app *app = call_app(c);
+	struct subject s = {0, 0};
+
+	if (app_check_up(c, on->ports) != CALL_DONE)
+		return CALL_FAIL;
+	reply_list(c->reply, "streams", REPLY_TABLE);
+	for (; config_next(app, on, &s); s.stream++) {
+		const struct stream *st =
+			pktgen_stream(&app->pktgen, s.port, s.stream);
+		char text[HEADERS_PRINT_MAX];
+
+		headers_print(&st->headers, text, sizeof(text));
+		reply_map(c->reply, NULL, REPLY_TABLE);
+		reply_id(c->reply, "port", s.port);
+		reply_id(c->reply, "stream", s.stream);
+		reply_text(c->reply, "headers", text);
+		reply_u64(c->reply, "least_size", stream_size_min(st), "bytes");
+		reply_end(c->reply);
+	}
+	reply_end(c->reply);
+	return CALL_DONE;
+}
+
+enum call_result app_show_payload(struct call *c, const struct subjects *on)
+{
+	const struct app *app = call_app(c);
+	struct subject s = {0, 0};
+	char text[2 * STREAM_PATTERN_MAX + 8], subject[TRAFFIC_SUBJECT_MAX];
+
+	if (app_check_up(c, on->ports) != CALL_DONE)
+		return CALL_FAIL;
+	reply_list(c->reply, "lines", REPLY_TABLE);
+	for (; config_next(app, on, &s); s.stream++) {
+		print_payload(pktgen_stream(&app->pktgen, s.port, s.stream),
+			      text, sizeof(text));
+		reply_textf(c->reply, NULL, "payload %s %s",
+			    traffic_subject(app, s, subject), text);
+	}
+	reply_end(c->reply);
+	return CALL_DONE;
+}
+
+/* What nobody counts with. */
+static bool is_hex(const struct proto_field *f)
+{
+	static const char *const names[] = {"type", "checksum", "flags", NULL};
+
+	for (unsigned i = 0; f->name && names[i]; i++)
+		if (!strcmp(f->name, names[i]))
+			return true;
+	return false;
+}
+
+void traffic_value(const struct stack *st, unsigned layer, unsigned field,
+		   const uint8_t *frame, char *buf, size_t size)
+{
+	const struct stack_layer *l = &st->layer[layer];
+	const struct proto_field *f = &l->proto->field[field];
+	const unsigned at = stack_field_at(st, layer, field);
+	struct vary v = {.kind = VARY_CONSTANT, .every = 1, .hex = is_hex(f)};
+	char text[VARY_PRINT_MAX];
+	size_t used = 0;
+
+	buf[0] = '\0';
+	if (!f->name) {
+		for (unsigned i = 0; i < l->tail_len && used < size; i++)
+			used += (size_t)snprintf(buf + used, size - used,
+						 "%02x", frame[at / 8 + i]);
+		return;
+	}
+	for (unsigned i = 0; i < f->bits; i++) {
+		const unsigned bit = at + f->bits - 1 - i;
+
+		if (frame[bit / 8] >> (7 - bit % 8) & 1)
+			v.from[15 - i / 8] |= (uint8_t)(1u << i % 8);
+	}
+	vary_print(&v, (enum vary_type)f->type, f->bits, NULL, text,
+		   sizeof(text));
+	snprintf(buf, size, "%s", text);
+}
+
+uint16_t traffic_frame(const struct pktgen_stream *s, uint64_t n,
+		       uint8_t frame[STREAM_SIZE_MAX])
+{
+	const struct program *prog = s->flow->program;
+	struct program_at at = {.frame = n,
+				.order = (unsigned)(n % prog->nb_order)};
+
+	return program_next(prog, &at, 0, frame);
+}
+
+bool traffic_is_name(const char *word)
+{
+	const char c = (char)(word[0] | 0x20);
+
+	return (c >= 'a' && c <= 'z') || word[0] == '@';
+}
+
+bool traffic_has(const struct stack *st, unsigned layer, unsigned field)
+{
+	const struct proto_field *f = &st->layer[layer].proto->field[field];
+
+	if (!f->name)
+		return st->layer[layer].proto->tail.name;
+	return !f->part || st->layer[layer].parts >> (f->part - 1) & 1;
+}
+
+bool traffic_field(const struct pktgen_stream *of, const uint8_t *frame,
+		   unsigned i, struct traffic_field *f)
+{
+	const struct stack *st = of->flow->program->stack;
+	const struct stream *s = &of->stream;
+	unsigned at = 0;
+
+	for (unsigned l = 0; l < s->headers.nb; l++) {
+		const struct proto *p = protos[s->headers.proto[l]];
+		const unsigned k = i - at;
+
+		at += proto_fields(p) + (p->tail.name != NULL);
+		if (i >= at)
+			continue;
+		headers_field_name(&s->headers, l, k, f->name, sizeof(f->name));
+		f->from = "set";
+		if (fields_get(s, f->name, f->value))
+			return true;
+		f->value[0] = '\0';
+		f->from = p->field[k].name && p->field[k].follows ? "headers"
+								  : "default";
+		if (traffic_has(st, l, k))
+			traffic_value(st, l, k, frame, f->value,
+				      sizeof(f->value));
+		return true;
+	}
+	f->from = "set";
+	/* Bits at an offset come last among what is set. */
+	for (unsigned k = 0, n = i - at; fields_at(s, k, f->name, f->value);
+	     k++)
+		if (f->name[0] == '@' && !n--)
+			return true;
+	return false;
+}
+
+void traffic_show(const struct stream *s, struct reply *r)
+{
+	char name[FIELDS_NAME_MAX], value[FIELDS_VALUE_MAX], all[512] = "";
+	size_t used = 0;
+
+	for (unsigned i = 0; used < sizeof(all) && fields_at(s, i, name, value);
+	     i++)
+		used += (size_t)snprintf(all + used, sizeof(all) - used,
+					 "%s%s %s", i ? "; " : "", name, value);
+
+	headers_print(&s->headers, value, sizeof(value));
+	reply_text(r, "headers", value);
+	print_payload(s, value, sizeof(value));
+	reply_text(r, "payload", value);
+	reply_text(r, "set", all);
+}

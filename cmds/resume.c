@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "app/app.h"
+
+enum { PORTS };
+
+static const struct arg args[] = {
+	[PORTS] = {ARG_PORTS, .optional = true, .scope = SCOPE_STREAM,
+		   .name = "PORTS", .help = "ports to resume"},
+	{ARG_NONE},
+};
+
+static enum call_result run(struct call *c)
+{
+	const struct subjects *on = &c->v[PORTS].subjects;
+	const enum call_result up = app_check_up(c, on->ports);
+
+	if (up == CALL_DONE)
+		pktgen_resume_streams(&call_app(c)->pktgen, on, c->now_ns);
+	return up;
+}
+
+const struct cmd cmd_resume = {
+	.name = "resume",
+	.group = GROUP_TRAFFIC,
+	.summary = "Resume streams that were paused",
+	.forms =
+		(const struct cmd_form[]){
+			{args, run, NULL},
+			{0},
+		},
+	.notes = "A stream goes on at its next frame, at a time that its rate "
+		 "had from the start on: nothing is made up for.",
+	.examples = (const char *const[]){"resume 0.3", "resume", NULL},
+	.see = (const char *const[]){"pause", "start", "stop", NULL},
+};

@@ -1,0 +1,161 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+
+#include "app/traffic.h"
+
+enum { PORTS, FIELD, VALUE };
+
+/* Of any header; those of the first port's first stream. */
+static bool field_names_of(void *app, unsigned i, struct arg_name *name)
+{
+	const struct pktgen *pg = &((struct app *)app)->pktgen;
+	const struct headers *h;
+
+	if (!pg->nb_ports || !pktgen_up(pg, 0))
+		return false;
+	h = &pktgen_stream(pg, 0, 0)->headers;
+	for (unsigned l = 0; l < h->nb; l++) {
+		const struct proto *p = protos[h->proto[l]];
+
+		for (unsigned k = 0; p->field[k].name || p->tail.name; k++) {
+			const bool last = !p->field[k].name;
+
+			if (!i--) {
+				headers_field_name(h, l, k, name->text,
+						   sizeof(name->text));
+				name->help =
+					last ? p->tail.help : p->field[k].help;
+				return true;
+			}
+			if (last)
+				break;
+		}
+	}
+	return false;
+}
+
+static const struct arg show_args[] = {
+	[PORTS] = APP_STREAMS_TO_SHOW,
+	ARG_JSON("reply as JSON"),
+	{ARG_NONE},
+};
+
+static const struct arg args[] = {
+	[PORTS] = APP_STREAMS_TO_SET,
+	[FIELD] =
+		{ARG_TEXT, .name = "FIELD", .names = field_names_of,
+		 .fits = traffic_is_name,
+		 .help = "field of a header, such as ipv4.src, or @BYTE.BITS"},
+	[VALUE] = {ARG_TEXT, .name = "VALUE", .repeated = true,
+		   .help = "value, or how it varies"},
+	{ARG_NONE},
+};
+
+static const struct arg one_args[] = {
+	[PORTS] = APP_STREAMS_TO_SHOW,
+	[FIELD] = {ARG_TEXT, .name = "FIELD", .names = field_names_of,
+		   .fits = traffic_is_name, .help = "field to show"},
+	{ARG_NONE},
+};
+
+static void show_fields(struct reply *r, const struct pktgen_stream *s,
+			struct subject of)
+{
+	uint8_t frame[STREAM_SIZE_MAX];
+	struct traffic_field f;
+
+	traffic_frame(s, 0, frame);
+	for (unsigned i = 0; traffic_field(s, frame, i, &f); i++) {
+		reply_map(r, NULL, REPLY_TABLE);
+		reply_id(r, "port", of.port);
+		reply_id(r, "stream", of.stream);
+		reply_text(r, "field", f.name);
+		reply_text(r, "value", f.value);
+		reply_text(r, "from", f.from);
+		reply_end(r);
+	}
+}
+
+static enum call_result show(struct call *c)
+{
+	const struct app *app = call_app(c);
+	const struct subjects *on = &c->v[PORTS].subjects;
+	struct subject s = {0, 0};
+
+	if (app_check_up(c, on->ports) != CALL_DONE)
+		return CALL_FAIL;
+	reply_list(c->reply, "fields", REPLY_TABLE);
+	for (; config_next(app, on, &s); s.stream++)
+		show_fields(c->reply, app->pktgen.set[s.port].stream[s.stream],
+			    s);
+	reply_end(c->reply);
+	return CALL_DONE;
+}
+
+/* What Pktgen's users type: a setting, which is a command here. */
+static enum call_result is_command(struct call *c)
+{
+	const char *name = c->v[FIELD].word;
+
+	for (unsigned i = 0; cmd_table[i]; i++)
+		if (!strcasecmp(cmd_table[i]->name, name) &&
+		    !cmd_table[i]->hidden)
+			return call_fail(c, E_SYNTAX, FIELD,
+					 "'%s' is a command: type '%s %s'",
+					 name, cmd_table[i]->name,
+					 c->v[VALUE].word);
+	return CALL_DONE;
+}
+
+static enum call_result show_one(struct call *c)
+{
+	const struct app *app = call_app(c);
+	const char *const names[] = {c->v[FIELD].word, NULL};
+	struct fields_fault fault;
+	struct subject s = {0, 0};
+
+	if (app_check_up(c, c->v[PORTS].mask) != CALL_DONE)
+		return CALL_FAIL;
+	for (; config_next(app, &c->v[PORTS].subjects, &s); s.stream++)
+		if (fields_check(pktgen_stream(&app->pktgen, s.port, s.stream),
+				 names[0], &fault) < 0)
+			return call_fail(c, fault.err, FIELD, "%s", fault.text);
+	return app_show_fields(c, &c->v[PORTS].subjects, names);
+}
+
+static enum call_result run(struct call *c)
+{
+	if (is_command(c) == CALL_FAIL)
+		return CALL_FAIL;
+	return app_set_field(c, &c->v[PORTS].subjects, c->v[FIELD].word, NULL,
+			     VALUE);
+}
+
+const struct cmd cmd_set = {
+	.name = "set",
+	.group = GROUP_HEADERS,
+	.summary = "Set a field of the headers",
+	.forms =
+		(const struct cmd_form[]){
+			{show_args, show, "list all fields with their values"},
+			{one_args, show_one, "show what is set of one"},
+			{args, run, "set one, to a value or to values in turn"},
+			{0},
+		},
+	.notes = "VALUE is a number, in decimal or 0x hex, or an address. It "
+		 "varies from frame to frame as FROM-TO [step N], "
+		 "ADDRESS/PREFIX, 'list A,B,C', 'random', 'random FROM-TO', "
+		 "'random mask 0xff'. Behind it 'shuffled' takes each value "
+		 "once in another order, 'zipf 1.0' the first ones most often, "
+		 "'down' the last one first, 'every N' each for N frames. "
+		 "'auto' has the field follow from the headers again. Where a "
+		 "header stands more than once, its name has a number: "
+		 "vlan.2.id. @34.16 is 16 bits from byte 34 on.",
+	.examples = (const char *const[]){"set udp.src 1000-1003 step 3",
+					  "set 0 ipv4.dst 10.1.0.0/24",
+					  "set ipv4.src random 10.0.0.0/8",
+					  "set udp.checksum 0", "set", NULL},
+	.see = (const char *const[]){"headers", "vary", "seed", "show", NULL},
+};

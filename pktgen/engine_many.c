@@ -1,0 +1,154 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Frames of several flows, one by one in the order in which they are due; what
+ * is left of a burst goes to those that are not paced. So a burst has frames of
+ * several, and each remembers whose it is until it is sent.
+ */
+#include "pktgen/engine.h"
+#include "pktgen/schedule.h"
+
+/* The burst that is being made. */
+struct burst {
+	uint64_t bytes;
+	unsigned nb;
+	unsigned due; /* that there was no buffer for counts, too */
+};
+
+/* The next frame of `f`; false for lack of buffers. */
+static inline bool add(struct worker *w, struct burst *b, struct flow *f,
+		       uint64_t now_ns)
+{
+	struct uk_netbuf *nb =
+		frames_one(&f->frames, f->program, &f->at, now_ns);
+
+	b->due++;
+	if (unlikely(!nb))
+		return false;
+	w->out.kept[b->nb] = nb;
+	w->owed[b->nb] = (struct worker_owed){f, nb->len + ETH_FCS_LEN};
+	b->bytes += nb->len + ETH_FCS_LEN;
+	b->nb++;
+	return true;
+}
+
+/* What it had to give up. */
+static NOINLINE void count_skipped(struct worker *w, struct flow *f)
+{
+	w->stats.tx_skipped += f->pacer.skipped;
+	f->pacer.skipped = 0;
+}
+
+/* A frame of `f`, which is due, or its end; false for lack of buffers. */
+static inline bool make_due(struct worker *w, struct burst *b, struct flow *f,
+			    uint64_t now_ns)
+{
+	uint64_t last_ns = now_ns;
+
+	/* It may be late with frames that fell due before its end. */
+	if (unlikely(now_ns >= f->until_ns)) {
+		if (f->pacer.unpaced ||
+		    pacer_next_ns(&f->pacer) >= f->until_ns) {
+			schedule_end(w, f);
+			return true;
+		}
+		last_ns = f->until_ns - 1;
+	}
+	if (unlikely(!pacer_take_one(&f->pacer, last_ns))) {
+		count_skipped(w, f);
+		schedule_set(w, f);
+		return true;
+	}
+	if (unlikely(f->pacer.skipped))
+		count_skipped(w, f);
+	if (unlikely(!add(w, b, f, now_ns))) {
+		pacer_give_back(&f->pacer, 1);
+		schedule_set(w, f);
+		return false;
+	}
+	if (unlikely(!w->nb_timed++))
+		w->timed_ns = f->pacer.due_ns;
+	if (unlikely(!--f->frames_left))
+		schedule_end(w, f);
+	else
+		turns_set(&w->due, f->index, schedule_due(f));
+	return true;
+}
+
+static inline bool make_left(struct worker *w, struct burst *b, struct flow *f,
+			     uint64_t now_ns)
+{
+	if (unlikely(!add(w, b, f, now_ns)))
+		return false;
+	schedule_turn(w, f);
+	if (unlikely(!--f->frames_left))
+		schedule_end(w, f);
+	return true;
+}
+
+unsigned engine_make_many(struct worker *w, uint64_t now_ns)
+{
+	struct burst b = {0};
+	struct outbox *o = &w->out;
+	bool more = true;
+
+	w->nb_timed = 0;
+	while (b.nb < w->how.burst && more) {
+		const struct turn *due = turns_first(&w->due);
+		struct flow *left;
+
+		if (due->key <= now_ns) {
+			more = make_due(w, &b, w->flow[due->who], now_ns);
+			continue;
+		}
+		left = schedule_left(w);
+		if (!left)
+			break;
+		more = make_left(w, &b, left, now_ns);
+	}
+	w->starved = !more;
+	w->stats.tx_ring_full += w->starved;
+	w->mixed = b.nb;
+	o->pkt = o->kept;
+	o->nb = b.nb;
+	o->bytes = b.bytes;
+	o->len = 0;
+	o->from = NULL;
+	return b.due;
+}
+
+void engine_charge_many(struct worker *w, unsigned from, unsigned n,
+			uint64_t now_ns)
+{
+	const struct worker_owed *owed = &w->owed[from];
+
+	for (unsigned i = 0; i < n; i++, owed++) {
+		struct flow *f = owed->flow;
+
+		if (unlikely(!f))
+			continue;
+		f->sent.packets++;
+		f->sent.bytes += owed->bytes;
+		f->sent.last_ns = now_ns;
+		if (unlikely(!f->sent.first_ns))
+			f->sent.first_ns = now_ns;
+		if (unlikely(!f->pacer.plain))
+			pacer_sent(&f->pacer, now_ns);
+	}
+}
+
+void engine_owe(struct worker *w, const struct flow *from, struct flow *to)
+{
+	struct outbox *const o = &w->out;
+	struct worker_owed *owed;
+
+	if (!w->mixed)
+		outbox_keep(o);
+	owed = &w->owed[o->pkt - o->kept];
+	for (unsigned i = 0; i < o->nb; i++) {
+		if (!w->mixed)
+			owed[i].bytes = o->pkt[i]->len + ETH_FCS_LEN;
+		if (!w->mixed || owed[i].flow == from)
+			owed[i].flow = to;
+	}
+	w->mixed = o->nb;
+}

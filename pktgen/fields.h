@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * What is set of the fields of a stream's headers, by name and as text: the
+ * one place where fields, their values and the order in which they vary meet.
+ * Nothing is changed by a call that fails.
+ */
+#ifndef PKTGEN_FIELDS_H
+#define PKTGEN_FIELDS_H
+
+#include "pktgen/stream.h"
+#include "units/error.h"
+
+/* Why a value was refused, for a person. */
+struct fields_fault {
+	enum shell_err err;
+	int word; /* of the value, from 0; -1: the field's name */
+	char text[VARY_WHY_MAX];
+};
+
+/* Fills it in; returns -EINVAL. */
+__attribute__((format(printf, 4, 5))) int fields_refuse(
+	struct fields_fault *fault, enum shell_err err, int word,
+	const char *fmt, ...);
+
+/* The word that has a field follow from the stack, or be as at first. */
+#define FIELDS_AUTO "auto"
+
+/*
+ * Sets a field of `s`, "ipv4.src", "vlan.2.id", or bits at an offset, "@34.16"
+ * (bytes from the frame's start, and how many bits), to a value: the words of
+ * units/vary.h, bytes in hex or addresses for what stands at a header's end,
+ * or FIELDS_AUTO. 0, or -EINVAL with *fault.
+ */
+int fields_set(struct stream *s, const char *name, const char *const words[],
+	       unsigned nb, struct fields_fault *fault);
+
+/* 0 where the headers have that field, set or not; else as fields_set(). */
+int fields_check(const struct stream *s, const char *name,
+		 struct fields_fault *fault);
+
+/* fields_set() of one word; for short words such as `vlan 5`. */
+int fields_set_word(struct stream *s, const char *name, const char *word,
+		    struct fields_fault *fault);
+
+/*
+ * Has the headers be others. What was set of a header stays as it was where
+ * they have it, too: the second `vlan` is the second one afterwards.
+ */
+void fields_set_headers(struct stream *s, const struct headers *h);
+
+/* Headers, fields and payload are as those of stream_init(). */
+void fields_reset(struct stream *s);
+
+/*
+ * The same with another header in the place of layer `at`, with one more in
+ * front of it, or without it (NULL). -EINVAL where these make no sense.
+ */
+int fields_replace_header(struct stream *s, unsigned at, const char *name,
+			  struct fields_fault *fault);
+int fields_insert_header(struct stream *s, unsigned at, const char *name,
+			 struct fields_fault *fault);
+
+/*
+ * Fields that vary step one after the other: the first at each frame, the next
+ * once that went round. -EINVAL: one of them does not vary; none at all ends
+ * this.
+ */
+int fields_nest(struct stream *s, const char *const names[], unsigned nb,
+		struct fields_fault *fault);
+
+/* Room for a field's name, and for its value as text. */
+#define FIELDS_NAME_MAX HEADERS_FIELD_MAX
+#define FIELDS_VALUE_MAX VARY_PRINT_MAX
+
+/* The i-th field that is set, as it is typed; false: there are not as many. */
+bool fields_at(const struct stream *s, unsigned i, char name[FIELDS_NAME_MAX],
+	       char value[FIELDS_VALUE_MAX]);
+
+/* What is set of one as text; false where it is not set. */
+bool fields_get(const struct stream *s, const char *name,
+		char value[FIELDS_VALUE_MAX]);
+
+/* The names that are nested, "ipv4.src ipv4.dst"; "" where none are. */
+void fields_nested(const struct stream *s, char *buf, size_t size);
+
+/*
+ * "0102ff", maybe with 0x before: returns how many bytes, of which up to `max`
+ * are written; -1 when it is none.
+ */
+int fields_hex(const char *word, uint8_t *bytes, unsigned max);
+
+/* ---- For the program ----------------------------------------------------- */
+
+/*
+ * The headers of `s`, fields that vary at their first value. -E2BIG: they are
+ * longer than a stack can be.
+ */
+int fields_stack(const struct stream *s, struct stack *st);
+
+/* Where a field lies: bits from the frame's start, and how many. */
+void fields_place(const struct stack *st, const struct stream_field *f,
+		  unsigned *at, unsigned *bits);
+
+/* Bytes of a frame up to the end of the last bits at an offset; 0: none. */
+unsigned fields_end(const struct stream *s);
+
+/* For how many frames a value of field `i` stays, by those it is nested in. */
+uint64_t fields_outer_every(const struct stream *s, unsigned i);
+
+#endif /* PKTGEN_FIELDS_H */

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Between the files of the generator. Private to pktgen/pktgen*.c. */
+#ifndef PKTGEN_PKTGEN_IMPL_H
+#define PKTGEN_PKTGEN_IMPL_H
+
+#include "pktgen/pktgen.h"
+
+#define FOR_EACH_PORT_UP(pg, mask, i)                 \
+	for (unsigned i = 0; i < (pg)->nb_ports; i++) \
+		if ((mask) >> i & 1 && pktgen_up(pg, i))
+
+#define FOR_EACH_WORKER(pg, mask, w)                            \
+	for (unsigned i_ = 0; i_ < (pg)->core.nb_workers; i_++) \
+		for (struct worker *w = (pg)->core.worker[i_];  \
+		     w && (mask) >> w->queue->port->id & 1; w = NULL)
+
+/* Those of `mask` that are to be held back, as pktgen_pause() was called. */
+void pktgen_hold_back(struct pktgen *pg, uint64_t mask, uint64_t now_ns);
+
+/* Gives all of the port's streams' memory back. */
+void pktgen_close_streams(struct pktgen *pg, unsigned port);
+
+#endif /* PKTGEN_PKTGEN_IMPL_H */

@@ -1,0 +1,362 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Streams of ports: which there are, what is set of them, what they are at. */
+#include <errno.h>
+#include <string.h>
+
+#include "pktgen/pktgen_impl.h"
+
+static struct worker *worker_of(struct pktgen *pg, unsigned port,
+				const struct pktgen_stream *s)
+{
+	return pktgen_worker(pg, port, s->queue);
+}
+
+/* ---- Which there are ---------------------------------------------------- */
+
+/* Room for stream `number`. */
+static int reserve(struct pktgen *pg, struct pktgen_port *set, unsigned number)
+{
+	unsigned max = set->max_streams ? set->max_streams : 1;
+	struct pktgen_stream **more;
+
+	if (number < set->max_streams)
+		return 0;
+	while (max <= number)
+		max *= 2;
+	more = uk_calloc(pg->heap, max, sizeof(more[0]));
+	if (!more)
+		return -ENOMEM;
+	if (set->stream)
+		memcpy(more, set->stream, set->end_streams * sizeof(more[0]));
+	uk_free(pg->heap, set->stream);
+	set->stream = more;
+	set->max_streams = max;
+	return 0;
+}
+
+static void free_stream(struct pktgen *pg, struct pktgen_stream *s)
+{
+	if (s->flow) {
+		flow_close(s->flow);
+		uk_free(pg->heap, s->flow);
+	}
+	uk_free(pg->heap, s);
+}
+
+/* With its program compiled; NULL for lack of memory. */
+static struct pktgen_stream *make_stream(struct pktgen *pg, struct worker *w,
+					 unsigned number)
+{
+	const unsigned port = w->queue->port->id;
+	struct pktgen_stream *s = uk_calloc(pg->heap, 1, sizeof(*s));
+
+	if (!s)
+		return NULL;
+	s->queue = w->queue->id;
+	s->use.weight = 1;
+	stream_init(&s->stream, pg->port[port].mac);
+	/* The link's speed is the port's. */
+	if (pg->set[port].nb_streams)
+		s->stream.linkspeed_bps =
+			pktgen_stream(pg, port, 0)->linkspeed_bps;
+	s->flow = uk_memalign(pg->heap, PORT_LINE, sizeof(*s->flow));
+	if (s->flow) {
+		flow_open(s->flow, &w->room,
+			  port + (uint64_t)number * PKTGEN_MAX_PORTS);
+		if (flow_compile(s->flow, &s->stream) >= 0)
+			return s;
+	}
+	free_stream(pg, s);
+	return NULL;
+}
+
+/* The next program, and when its frames are due, go to the worker. */
+static void give_program(struct worker *w, const struct pktgen_stream *s,
+			 enum worker_order_kind kind, uint64_t now_ns)
+{
+	struct worker_order order = {
+		.kind = kind, .now_ns = now_ns, .flow = s->flow};
+
+	order.pacing.pace = s->stream.pace;
+	stream_gap(&s->stream, &order.pacing.gap, &order.pacing.unpaced);
+	worker_give(w, &order);
+}
+
+int pktgen_add_stream(struct pktgen *pg, unsigned port, unsigned number,
+		      unsigned queue, uint64_t now_ns)
+{
+	struct pktgen_port *set = &pg->set[port];
+	struct worker *w = pktgen_worker(pg, port, queue);
+	struct pktgen_stream *s;
+
+	if (number >= PKTGEN_MAX_STREAMS)
+		return -ENOSPC;
+	if (number < set->end_streams && set->stream[number])
+		return -EEXIST;
+	if (reserve(pg, set, number) < 0 ||
+	    worker_reserve(w, w->nb_flows + 1) < 0)
+		return -ENOMEM;
+	s = make_stream(pg, w, number);
+	if (!s)
+		return -ENOMEM;
+	set->stream[number] = s;
+	set->end_streams = MAX(set->end_streams, number + 1);
+	set->nb_streams++;
+	give_program(w, s, ORDER_FLOW, now_ns);
+	set->changes++;
+	return 0;
+}
+
+static void tell(struct worker *w, enum worker_order_kind kind,
+		 struct pktgen_stream *s, uint64_t now_ns)
+{
+	const struct worker_order order = {
+		.kind = kind, .now_ns = now_ns, .flow = s->flow};
+
+	worker_give(w, &order);
+}
+
+void pktgen_remove_stream(struct pktgen *pg, unsigned port, unsigned number,
+			  uint64_t now_ns)
+{
+	struct pktgen_port *set = &pg->set[port];
+	struct pktgen_stream *s = set->stream[number];
+
+	tell(worker_of(pg, port, s), ORDER_FLOW_REMOVE, s, now_ns);
+	free_stream(pg, s);
+	set->stream[number] = NULL;
+	set->nb_streams--;
+	while (!set->stream[set->end_streams - 1])
+		set->end_streams--;
+	set->changes++;
+}
+
+void pktgen_close_streams(struct pktgen *pg, unsigned port)
+{
+	struct pktgen_port *set = &pg->set[port];
+
+	while (set->end_streams)
+		if (set->stream[--set->end_streams])
+			free_stream(pg, set->stream[set->end_streams]);
+	uk_free(pg->heap, set->stream);
+	*set = (struct pktgen_port){0};
+}
+
+unsigned pktgen_find_stream(const struct pktgen *pg, unsigned port,
+			    const char *name)
+{
+	unsigned i = 0;
+
+	for (; (i = pktgen_next_stream(pg, port, i)) != PKTGEN_NO_STREAM; i++)
+		if (!strcmp(pktgen_stream_use(pg, port, i)->name, name))
+			break;
+	return i;
+}
+
+/* ---- What is set -------------------------------------------------------- */
+
+int pktgen_try_stream(struct pktgen *pg, unsigned port, unsigned stream,
+		      const struct stream *s, struct pktgen_fault *fault)
+{
+	struct gap gap;
+	bool unpaced;
+	int rc;
+
+	fault->port = port;
+	fault->min = stream_size_min(s);
+	fault->max = MIN(port_max_size(&pg->port[port]) +
+				 (stream_tagged(s) ? PORT_VLAN_TAG_LEN : 0),
+			 (unsigned)STREAM_SIZE_MAX);
+	fault->headers = s->headers;
+	fault->sign = s->sign;
+	fault->size = stream_bad_size(s, fault->min, fault->max);
+	if (fault->size)
+		return -EMSGSIZE;
+	rc = stream_gap(s, &gap, &unpaced);
+	return rc < 0 ? rc
+		      : flow_compile(pg->set[port].stream[stream]->flow, s);
+}
+
+void pktgen_take_stream(struct pktgen *pg, unsigned port, unsigned stream,
+			const struct stream *s, uint64_t now_ns)
+{
+	struct pktgen_stream *to = pg->set[port].stream[stream];
+
+	to->stream = *s;
+	give_program(worker_of(pg, port, to), to, ORDER_PROGRAM, now_ns);
+	pg->set[port].changes++;
+}
+
+void pktgen_drop_stream(struct pktgen *pg, unsigned port, unsigned stream)
+{
+	flow_drop(pg->set[port].stream[stream]->flow);
+}
+
+void pktgen_set_use(struct pktgen *pg, unsigned port, unsigned stream,
+		    const struct stream_use *use, uint64_t now_ns)
+{
+	struct pktgen_stream *s = pg->set[port].stream[stream];
+	struct worker *w = worker_of(pg, port, s);
+	struct worker_order order = {
+		.kind = ORDER_WEIGHT, .now_ns = now_ns, .flow = s->flow};
+
+	if (use->weight != s->use.weight) {
+		order.weight = use->weight;
+		worker_give(w, &order);
+	}
+	if (use->disabled && !s->use.disabled)
+		tell(w, ORDER_FLOW_STOP, s, now_ns);
+	s->use = *use;
+	pg->set[port].changes++;
+}
+
+/* ---- What is done ------------------------------------------------------- */
+
+bool pktgen_next_of(const struct pktgen *pg, const struct subjects *on,
+		    struct subject *s)
+{
+	while (subjects_next(on, s) && s->port < pg->nb_ports) {
+		const unsigned is =
+			pktgen_up(pg, s->port)
+				? pktgen_next_stream(pg, s->port, s->stream)
+				: PKTGEN_NO_STREAM;
+
+		if (is == s->stream)
+			return true;
+		if (is == PKTGEN_NO_STREAM)
+			*s = (struct subject){s->port + 1, 0};
+		else
+			s->stream = is;
+	}
+	return false;
+}
+
+static void tell_all(struct pktgen *pg, const struct subjects *on,
+		     enum worker_order_kind kind, uint64_t now_ns)
+{
+	for (struct subject s = {0, 0}; pktgen_next_of(pg, on, &s);
+	     s.stream++) {
+		struct pktgen_stream *to = pg->set[s.port].stream[s.stream];
+
+		tell(worker_of(pg, s.port, to), kind, to, now_ns);
+	}
+}
+
+/*
+ * The `n`th of a sequence in which any stretch is spread evenly: the bits of
+ * its number turned round (van der Corput).
+ */
+static uint32_t phase(uint32_t n)
+{
+	n = (n >> 1 & 0x55555555) | (n & 0x55555555) << 1;
+	n = (n >> 2 & 0x33333333) | (n & 0x33333333) << 2;
+	n = (n >> 4 & 0x0f0f0f0f) | (n & 0x0f0f0f0f) << 4;
+	return __builtin_bswap32(n);
+}
+
+static void start(struct pktgen *pg, const struct subjects *on,
+		  const struct flow_limit *limit, uint64_t now_ns)
+{
+	struct worker_order order = {.kind = ORDER_START, .now_ns = now_ns};
+	const bool limited = limit->frames != FLOW_NO_LIMIT ||
+			     limit->time_ns != FLOW_NO_LIMIT;
+	unsigned port = 0, n = 0;
+
+	rest_begin(pg);
+	/* One that reflects needs no stream for it. */
+	FOR_EACH_WORKER(pg, limited ? 0 : on->ports, w)
+		worker_give(w, &order);
+	order.limit = *limit;
+	for (struct subject s = {0, 0}; pktgen_next_of(pg, on, &s);
+	     s.stream++) {
+		struct pktgen_stream *to = pg->set[s.port].stream[s.stream];
+
+		if (limited && !(pg->set[s.port].mode & MODE_TX))
+			continue;
+		if (to->use.disabled && on->whole >> s.port & 1 && !on->dotted)
+			continue;
+		n = s.port == port ? n : 0;
+		port = s.port;
+		order.flow = to->flow;
+		order.phase = phase(n++);
+		worker_give(worker_of(pg, port, to), &order);
+	}
+	pktgen_hold_back(pg, on->ports, now_ns);
+}
+
+void pktgen_start_streams(struct pktgen *pg, const struct subjects *on,
+			  uint64_t now_ns)
+{
+	static const struct flow_limit none = {FLOW_NO_LIMIT, FLOW_NO_LIMIT};
+
+	start(pg, on, &none, now_ns);
+}
+
+void pktgen_start_streams_limited(struct pktgen *pg, const struct subjects *on,
+				  const struct flow_limit *limit,
+				  uint64_t now_ns)
+{
+	start(pg, on, limit, now_ns);
+}
+
+void pktgen_stop_streams(struct pktgen *pg, const struct subjects *on,
+			 uint64_t now_ns)
+{
+	tell_all(pg, on, ORDER_FLOW_STOP, now_ns);
+}
+
+void pktgen_pause_streams(struct pktgen *pg, const struct subjects *on,
+			  uint64_t now_ns)
+{
+	tell_all(pg, on, ORDER_FLOW_PAUSE, now_ns);
+}
+
+void pktgen_resume_streams(struct pktgen *pg, const struct subjects *on,
+			   uint64_t now_ns)
+{
+	tell_all(pg, on, ORDER_FLOW_RESUME, now_ns);
+}
+
+void pktgen_start(struct pktgen *pg, uint64_t mask, uint64_t now_ns)
+{
+	const struct subjects on = subjects_of(mask);
+
+	pktgen_start_streams(pg, &on, now_ns);
+}
+
+void pktgen_start_limited(struct pktgen *pg, uint64_t mask,
+			  const struct flow_limit *limit, uint64_t now_ns)
+{
+	const struct subjects on = subjects_of(mask);
+
+	start(pg, &on, limit, now_ns);
+}
+
+/* ---- What is seen ------------------------------------------------------- */
+
+void pktgen_look_stream(const struct pktgen *pg, unsigned port, unsigned stream,
+			struct pktgen_stream_view *v)
+{
+	const struct pktgen_stream *s = pg->set[port].stream[stream];
+	const struct flow *f = s->flow;
+
+	v->state = f->state;
+	v->limited = f->limited && f->state != FLOW_IDLE;
+	v->strategy = f->frames.strategy;
+	v->sent = f->sent;
+	v->sent.packets -= s->base.packets;
+	v->sent.bytes -= s->base.bytes;
+}
+
+void pktgen_clear_streams(struct pktgen *pg, unsigned port)
+{
+	struct subject s = {port, 0};
+	const struct subjects on = subjects_of(1ull << port);
+
+	for (; pktgen_next_of(pg, &on, &s); s.stream++) {
+		struct pktgen_stream *to = pg->set[port].stream[s.stream];
+
+		to->base = to->flow->sent;
+		to->flow->sent.first_ns = to->flow->sent.last_ns = 0;
+	}
+}

@@ -1,0 +1,191 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "pktgen/schedule.h"
+
+#include <errno.h>
+
+/* Turns of a list, for each flow that there is room for. */
+#define LIST_TURNS 2
+#define LIST_LEAST 512
+
+int schedule_reserve(struct worker *w, unsigned n)
+{
+	struct uk_alloc *heap = w->room.heap;
+	const unsigned max = MAX(LIST_TURNS * n, (unsigned)LIST_LEAST);
+	uint16_t *list = uk_malloc(heap, max * sizeof(list[0]));
+
+	if (!list || turns_reserve(&w->due, n, heap) < 0 ||
+	    turns_reserve(&w->share, n, heap) < 0) {
+		uk_free(heap, list);
+		return -ENOMEM;
+	}
+	uk_free(heap, w->round.list);
+	w->round.list = list;
+	w->round.max = max;
+	w->round.listed = false;
+	w->round.nb = 0;
+	return 0;
+}
+
+void schedule_close(struct worker *w)
+{
+	turns_free(&w->due, w->room.heap);
+	turns_free(&w->share, w->room.heap);
+	uk_free(w->room.heap, w->round.list);
+}
+
+/* ---- Rounds ------------------------------------------------------------- */
+
+/* The list is no more what a round is: another is noted, from the next on. */
+static void unlist(struct worker *w)
+{
+	struct worker_round *r = &w->round;
+
+	r->listed = false;
+	r->nb = r->gone = 0;
+	r->list_from = (r->at / SCHEDULE_ROUND + 1) * SCHEDULE_ROUND;
+}
+
+static void note(struct worker_round *r, const struct flow *f)
+{
+	r->list[r->nb++] = (uint16_t)f->index;
+	if (r->nb < r->weight)
+		return;
+	r->listed = true;
+	r->next = 0;
+}
+
+void schedule_turn_unlisted(struct worker *w, struct flow *f)
+{
+	struct worker_round *r = &w->round;
+	struct flow_share *s = &f->share;
+
+	r->at = s->key;
+	if (r->weight <= r->max && (r->nb || s->key >= r->list_from))
+		note(r, f);
+	if (--s->left) {
+		s->key += s->step;
+	} else {
+		s->left = f->weight;
+		s->round += SCHEDULE_ROUND;
+		s->key = s->round + s->step / 2;
+	}
+	turns_set(&w->share, f->index, s->key);
+}
+
+static void join(struct worker *w, struct flow *f)
+{
+	struct worker_round *r = &w->round;
+	struct flow_share *s = &f->share;
+
+	s->on = true;
+	r->nb_flows++;
+	r->weight += s->weight = f->weight;
+	unlist(w);
+	s->left = s->weight;
+	s->step = SCHEDULE_ROUND / s->weight;
+	s->round = r->list_from;
+	s->key = s->round + s->step / 2;
+	turns_set(&w->share, f->index, s->key);
+}
+
+/*
+ * Its turns of a list are passed over, until they are the most of it; so that
+ * many may end one after another.
+ */
+static void leave(struct worker *w, struct flow *f)
+{
+	struct worker_round *r = &w->round;
+
+	f->share.on = false;
+	r->nb_flows--;
+	r->weight -= f->share.weight;
+	r->gone += f->share.weight;
+	turns_set(&w->share, f->index, TURNS_NEVER);
+	if (!r->listed || !r->nb_flows || r->gone > r->nb / 2)
+		unlist(w);
+	else
+		schedule_pass(w);
+}
+
+void schedule_pass(struct worker *w)
+{
+	struct worker_round *r = &w->round;
+
+	while (!w->flow[r->list[r->next]]->share.on)
+		if (++r->next == r->nb)
+			r->next = 0;
+}
+
+void schedule_remove(struct worker *w, struct flow *f)
+{
+	struct flow *const last = w->flow[--w->nb_flows];
+
+	turns_set(&w->due, last->index, TURNS_NEVER);
+	turns_set(&w->share, last->index, TURNS_NEVER);
+	w->flow[f->index] = last;
+	last->index = f->index;
+	unlist(w);
+	if (last == f)
+		return;
+	if (last->share.on)
+		turns_set(&w->share, last->index, last->share.key);
+	schedule_set(w, last);
+}
+
+void schedule_weight(struct worker *w, struct flow *f, uint16_t weight)
+{
+	f->weight = weight;
+	if (!f->share.on)
+		return;
+	leave(w, f);
+	join(w, f);
+}
+
+/* ---- What flows are at -------------------------------------------------- */
+
+void schedule_set(struct worker *w, struct flow *f)
+{
+	const bool runs = f->state == FLOW_RUNS;
+	const bool paced = w->mode & MODE_TX && !f->pacer.unpaced;
+	const bool shares = runs && f->pacer.unpaced;
+
+	turns_set(&w->due, f->index,
+		  !runs   ? TURNS_NEVER
+		  : paced ? schedule_due(f)
+			  : f->until_ns);
+	if (shares && !f->share.on)
+		join(w, f);
+	else if (!shares && f->share.on)
+		leave(w, f);
+}
+
+void schedule_set_all(struct worker *w)
+{
+	for (unsigned i = 0; i < w->nb_flows; i++)
+		schedule_set(w, w->flow[i]);
+}
+
+void schedule_state(struct worker *w, struct flow *f, enum flow_state state)
+{
+	const enum flow_state was = f->state;
+	const int on = (state != FLOW_IDLE) - (was != FLOW_IDLE);
+	const int paused = (state == FLOW_PAUSED) - (was == FLOW_PAUSED);
+
+	w->nb_on += (unsigned)on;
+	w->nb_paused += (unsigned)paused;
+	w->nb_limited += f->limited ? (unsigned)on : 0;
+	f->state = state;
+	schedule_set(w, f);
+}
+
+void schedule_end(struct worker *w, struct flow *f)
+{
+	schedule_state(w, f, FLOW_IDLE);
+	w->all_over = !w->nb_on;
+}
+
+void schedule_expire(struct worker *w, uint64_t now_ns)
+{
+	while (turns_first(&w->due)->key <= now_ns)
+		schedule_end(w, w->flow[turns_first(&w->due)->who]);
+}

@@ -1,0 +1,300 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "pktgen/sequence.h"
+
+#include <stdbool.h>
+#include <string.h>
+
+#include "pktgen/zipf.h"
+
+/* 2^64 over the golden ratio: a counter by it spreads over all bits. */
+#define GOLDEN 0x9e3779b97f4a7c15ull
+
+typedef unsigned __int128 wide;
+
+/* The upper half of a product: x of all 2^64, made one of 0..n-1. */
+static inline uint64_t below(uint64_t x, uint64_t n)
+{
+	return (uint64_t)((wide)x * n >> 64);
+}
+
+/* Any counter as 64 bits that look random (Steele's splitmix64). */
+static inline uint64_t mix(uint64_t x)
+{
+	x = (x ^ x >> 30) * 0xbf58476d1ce4e5b9ull;
+	x = (x ^ x >> 27) * 0x94d049bb133111ebull;
+	return x ^ x >> 31;
+}
+
+/* That of a range or list; `index` is below its count. */
+static inline uint64_t value_of(const struct sequence *q, uint64_t index)
+{
+	if (q->listed)
+		return ((const uint64_t *)(uintptr_t)q->from)[index];
+	return q->from ^ ((q->from ^ (q->from + index * q->step)) & q->mask);
+}
+
+/*
+ * ---- Shuffled -------------------------------------------------------------
+ *
+ * Of numbers of just as many bits as `count` needs a few multiplications by odd
+ * numbers, each folded with its upper half, are a permutation that a key
+ * chooses. From a number beyond `count` it goes on until it is back within,
+ * fewer than twice in the mean ("cycle walking", Black and Rogaway, 2002).
+ */
+
+/* A key for each cycle of each seed; any number, too, as 64 other bits. */
+static inline uint64_t key_of(uint64_t number, uint64_t seed)
+{
+	const uint64_t x = number + seed;
+	const wide product = (wide)x * (x ^ 0xd6e8feb86659fd93ull);
+
+	return (uint64_t)product ^ (uint64_t)(product >> 64);
+}
+
+static inline uint32_t permute(uint32_t x, uint64_t key, uint32_t mask,
+			       unsigned half)
+{
+#define ROUND(factor)                            \
+	x = (x + (uint32_t)key) * (factor)&mask; \
+	x ^= x >> half;                          \
+	key = key >> 13 | key << 51
+	ROUND(0x9e3779b1u);
+	ROUND(0x85ebca6bu);
+	ROUND(0xc2b2ae35u);
+	ROUND(0x27d4eb2fu);
+	ROUND(0x165667b1u);
+#undef ROUND
+	return x;
+}
+
+/* Apart, so that the first time has registers enough. */
+static __attribute__((noinline)) uint32_t walk(const struct sequence *q,
+					       uint32_t x, uint64_t key)
+{
+	do
+		x = permute(x, key, q->low, q->bits);
+	while (x >= q->count);
+	return x;
+}
+
+static inline uint64_t shuffled(const struct sequence *q,
+				const struct sequence_state *s)
+{
+	uint32_t x = permute(s->index, s->more, q->low, q->bits);
+
+	if (unlikely(x >= q->count))
+		x = walk(q, x, s->more);
+	return value_of(q, x);
+}
+
+static void begin_cycle(const struct sequence *q, struct sequence_state *s,
+			uint32_t cycle)
+{
+	s->index = 0;
+	s->cycle = cycle;
+	s->more = key_of(cycle, q->seed);
+}
+
+/*
+ * ---- Making one -----------------------------------------------------------
+ */
+
+size_t sequence_room(const struct vary *v)
+{
+	size_t room = v->listed ? v->count * sizeof(uint64_t) : 0;
+
+	if (v->kind == VARY_ZIPF)
+		room += sizeof(struct zipf_column) << zipf_bits(v->count);
+	return room;
+}
+
+static uint8_t kind_of(const struct vary *v)
+{
+	switch (v->kind) {
+	case VARY_RANGE:
+	case VARY_LIST:
+		if (v->shuffled)
+			return SEQUENCE_SHUFFLED;
+		return v->listed ? SEQUENCE_LIST : SEQUENCE_RANGE;
+	case VARY_RANDOM:
+		return v->masked ? SEQUENCE_BITS : SEQUENCE_RANDOM;
+	case VARY_ZIPF:
+		return SEQUENCE_ZIPF;
+	}
+	return SEQUENCE_CONSTANT;
+}
+
+/* The values of the list, in the order they come. */
+static void put_list(struct sequence *q, const struct vary *v,
+		     const struct vary_pool *pool, unsigned bits,
+		     uint64_t *list)
+{
+	q->from = (uintptr_t)list;
+	q->listed = 1;
+	for (uint64_t i = 0; i < v->count; i++)
+		list[v->down ? v->count - 1 - i : i] =
+			vary_listed(v, bits, pool, i);
+}
+
+void sequence_make(struct sequence *q, const struct vary *v,
+		   const struct vary_pool *pool, unsigned bits, uint64_t seed,
+		   uint64_t outer_every, void *aux)
+{
+	*q = (struct sequence){
+		.from = vary_low(v),
+		.step = v->step,
+		.mask = UINT64_MAX,
+		.count = v->count,
+		/* Seeds one after another are as far apart as any. */
+		.seed = mix(mix(seed + GOLDEN)),
+		.kind = kind_of(v),
+	};
+	if (__builtin_mul_overflow(v->every, outer_every, &q->every) ||
+	    q->kind == SEQUENCE_CONSTANT)
+		q->every = UINT64_MAX;
+	if (v->masked)
+		q->mask = v->step;
+	else if (v->host_bits && v->host_bits < 64)
+		q->mask = (1ull << v->host_bits) - 1;
+	if (v->listed) {
+		put_list(q, v, pool, bits, aux);
+		aux = (uint64_t *)aux + v->count;
+	} else if (v->down) {
+		q->from = value_of(q, v->count - 1);
+		q->step = -v->step;
+	}
+	/* Numbers of whole bits need not be scaled. */
+	if (q->kind == SEQUENCE_RANDOM && !v->listed && v->step == 1 &&
+	    (v->host_bits ||
+	     !(v->count & (v->count - 1) || q->from & (v->count - 1)))) {
+		q->kind = SEQUENCE_BITS;
+		q->mask = v->count - 1;
+	}
+	if (q->kind == SEQUENCE_SHUFFLED) {
+		q->low = UINT32_MAX >> __builtin_clz((uint32_t)(v->count - 1));
+		q->bits = (uint8_t)((33 - __builtin_clz(q->low)) / 2);
+	} else if (q->kind == SEQUENCE_ZIPF) {
+		q->zipf = aux;
+		q->bits = (uint8_t)zipf_bits(v->count);
+		zipf_make(aux, v->count, v->exponent);
+	}
+}
+
+/*
+ * ---- Values ---------------------------------------------------------------
+ */
+
+/* Where sequence_draw() is after k steps from `x`. */
+static uint64_t jump(uint64_t x, uint64_t k)
+{
+	uint64_t factor = SEQUENCE_FACTOR, addend = SEQUENCE_ADDEND;
+
+	for (; k; k >>= 1) {
+		if (k & 1)
+			x = x * factor + addend;
+		addend *= factor + 1;
+		factor *= factor;
+	}
+	return x;
+}
+
+/* The next that is drawn. */
+static uint64_t draw(const struct sequence *q, struct sequence_state *s)
+{
+	const uint64_t random = sequence_draw(s);
+
+	return value_of(q, q->count ? below(random, q->count) : random);
+}
+
+/*
+ * The upper 16 bits of 65,536 draws are each of as many once, in another order
+ * each time, so that shares are soon what they should be. `more` has which of
+ * these it is, and what the order is chosen by.
+ */
+static uint64_t draw_zipf(const struct sequence *q, struct sequence_state *s)
+{
+	uint64_t random;
+
+	if (!(s->more & 0xffff))
+		s->more = (s->at ^ s->at >> 32) & ~0xffffull;
+	random = permute(s->more & 0xffff, (s->more >> 16) * GOLDEN, 0xffff, 8);
+	s->more++;
+	random = random << 48 | sequence_draw(s) >> 16;
+	return value_of(q, zipf_draw(q->zipf, q->bits, random));
+}
+
+static uint64_t draw_bits(const struct sequence *q, struct sequence_state *s)
+{
+	return q->from ^ ((q->from ^ sequence_draw(s)) & q->mask);
+}
+
+uint64_t sequence_at(const struct sequence *q, uint64_t n)
+{
+	struct sequence_state s;
+
+	sequence_seek(q, &s, n);
+	return s.value;
+}
+
+/* To the k-th value. */
+static void seek(const struct sequence *q, struct sequence_state *s, uint64_t k)
+{
+	const uint64_t cycle = q->count ? k / q->count : 0;
+	const uint64_t index = k - cycle * q->count;
+
+	switch (q->kind) {
+	case SEQUENCE_CONSTANT:
+		s->value = q->from;
+		break;
+	case SEQUENCE_RANGE:
+		s->at = q->count - index;
+		s->value = value_of(q, index);
+		break;
+	case SEQUENCE_LIST:
+		s->at = index;
+		s->value = value_of(q, index);
+		break;
+	case SEQUENCE_SHUFFLED:
+		begin_cycle(q, s, (uint32_t)cycle);
+		s->index = (uint32_t)index;
+		s->value = shuffled(q, s);
+		break;
+	default:
+		s->at = jump(q->seed, k & ~0xffffull);
+		s->more = ((s->at ^ s->at >> 32) & ~0xffffull) | (k & 0xffff);
+		s->at = jump(s->at, k & 0xffff);
+		s->value = sequence_step(q, s);
+		break;
+	}
+}
+
+void sequence_seek(const struct sequence *q, struct sequence_state *s,
+		   uint64_t n)
+{
+	*s = (struct sequence_state){.left = q->every - n % q->every};
+	seek(q, s, n / q->every);
+}
+
+uint64_t sequence_step(const struct sequence *q, struct sequence_state *s)
+{
+	/* The dearest first; a table of jumps would add to it. */
+	if (q->kind == SEQUENCE_SHUFFLED) {
+		if (unlikely(++s->index == (uint32_t)q->count))
+			begin_cycle(q, s, s->cycle + 1);
+		return shuffled(q, s);
+	}
+	if (q->kind == SEQUENCE_LIST) {
+		if (++s->at == q->count)
+			s->at = 0;
+		return value_of(q, s->at);
+	}
+	if (q->kind == SEQUENCE_RANDOM)
+		return draw(q, s);
+	if (q->kind == SEQUENCE_ZIPF)
+		return draw_zipf(q, s);
+	if (q->kind == SEQUENCE_BITS)
+		return draw_bits(q, s);
+	/* A range is counted inline, but for the end of its cycle. */
+	s->at = q->count;
+	return q->from;
+}

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Zipf's law over up to 2^32 ranks: rank k has a share as 1 / k^exponent. The
+ * first ranks have a bucket each, those behind share buckets that grow with the
+ * rank, within which all are alike. One is drawn in one step (Walker's alias
+ * method): of 2^bits columns of one height each is parted at `height` between
+ * its own bucket, below, and another column's.
+ */
+#ifndef PKTGEN_ZIPF_H
+#define PKTGEN_ZIPF_H
+
+#include <stdint.h>
+
+#define ZIPF_BITS_MAX 8
+
+struct zipf_column {
+	uint32_t height; /* of 2^32 */
+	uint32_t other;  /* column above it */
+	uint32_t first;  /* its bucket's first rank, from 0 */
+	uint32_t ranks;  /* of its bucket */
+};
+
+/* The columns for that many ranks are 2^this. */
+unsigned zipf_bits(uint64_t ranks);
+
+/* Fills 2^zipf_bits(ranks) columns; 2..2^32 ranks, exponent in 1/1000. */
+void zipf_make(struct zipf_column *column, uint64_t ranks, unsigned exponent);
+
+/* A rank from 0, of 64 random bits. */
+static inline uint64_t zipf_draw(const struct zipf_column *column,
+				 unsigned bits, uint64_t random)
+{
+	const struct zipf_column *c = &column[random >> (64 - bits)];
+
+	if ((uint32_t)(random >> 24) >= c->height)
+		c = &column[c->other];
+	/* Where in the bucket, by other bits. */
+	random = (random ^ random >> 32) * 0xd6e8feb86659fd93ull;
+	return c->first + ((random >> 32) * c->ranks >> 32);
+}
+
+#endif /* PKTGEN_ZIPF_H */

@@ -1,0 +1,259 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Programs of any headers with any fields that vary: each frame made from the
+ * one before is the same as made anew, checksums and all.
+ */
+#include "program_rig.h"
+
+static uint64_t seed;
+
+static unsigned any(unsigned n)
+{
+	return (unsigned)((unit_random(&seed) >> 32) % n);
+}
+
+static const char *const stacks[] = {
+	"eth/ipv4/udp",
+	"eth/vlan/ipv4/udp",
+	"eth/svlan/vlan/ipv6/udp",
+	"eth/ipv4/tcp",
+	"eth/ipv6/tcp",
+	"eth/ipv4/icmp",
+	"eth/ipv6/icmpv6",
+	"eth/arp",
+	"eth/mpls/mpls/ipv4/udp",
+	"eth/ipv4/udp/vxlan/eth/ipv4/udp",
+	"eth/ipv6/udp/vxlan/eth/vlan/ipv4/tcp",
+	"eth/ipv4/gre/ipv4/udp",
+	"eth/ipv4/gre/eth/ipv6/udp",
+	"eth/ipv4/udp/gtpu/ipv4/udp",
+	"eth/ipv4/udp/geneve/eth/ipv4/tcp",
+	"eth/ipv6/hopopts/srh/udp",
+	"eth/pppoe/ipv4/udp",
+	"eth/ipv4/sctp",
+	"eth/llc/snap/ipv4/udp",
+	"eth/raw",
+	"eth/ipv4/ipv4/ipv6/udp",
+};
+
+static const char *any_value(unsigned type, unsigned bits)
+{
+	static const char *const numbers[] = {
+		"random",         "0-1",           "1-0",
+		"0-1 every 3",    "list 0,1,1,0",  "0-1 shuffled",
+		"random every 5", "random mask 1", "0-1 zipf 1.0",
+	};
+	static const char *const wide[] = {
+		"100-999 step 7", "5-77 shuffled", "200-100",
+		"0-255 zipf 1.2", "list 9,8,7",    "random 3-200",
+		"1-250 down",     "0xf-0xff",      "random",
+	};
+	static const char *const v4[] = {
+		"10.0.0.0/8",           "10.0.0.1-10.0.0.77 step 3",
+		"random 10.0.0.0/12",   "10.1.0.0/20 shuffled",
+		"list 1.2.3.4,5.6.7.8", "random",
+	};
+	static const char *const v6[] = {
+		"2001:2::/96",
+		"2001:2::1-2001:2::99",
+		"random 2001:2::/100",
+		"2001:2::/112 shuffled",
+		"list 2001:2::1,2001:2::77",
+		"2001:2::fffe/64",
+	};
+	static const char *const macs[] = {
+		"02:00:00:00:00:01-02:00:00:00:01:ff",
+		"random",
+		"list 02:00:00:00:00:01,02:00:00:00:00:09",
+	};
+
+	switch (type) {
+	case PROTO_MAC:
+		return macs[any(3)];
+	case PROTO_IPV4:
+		return v4[any(6)];
+	case PROTO_IPV6:
+		return v6[any(6)];
+	default:
+		return bits >= 10 ? wide[any(9)] : numbers[any(9)];
+	}
+}
+
+static bool vary_one(struct stream *s)
+{
+	const unsigned l = any(s->headers.nb);
+	const struct proto *p = protos[s->headers.proto[l]];
+	const unsigned n = proto_fields(p);
+	struct fields_fault fault;
+	char name[FIELDS_NAME_MAX], text[80], *rest = text, *word;
+	const char *words[8];
+	unsigned k, nb = 0;
+
+	if (!n)
+		return false;
+	k = any(n);
+	headers_field_name(&s->headers, l, k, name, sizeof(name));
+	snprintf(text, sizeof(text), "%s",
+		 any_value(p->field[k].type, p->field[k].bits));
+	while ((word = strtok_r(rest, " ", &rest)) != NULL)
+		words[nb++] = word;
+	return !fields_set(s, name, words, nb, &fault);
+}
+
+static unsigned nb_refused, nb_made;
+
+/* What it was, for who has to mend it. */
+static char what[2000];
+
+static void say(const struct stream *s)
+{
+	char name[FIELDS_NAME_MAX], value[FIELDS_VALUE_MAX];
+	size_t used;
+
+	headers_print(&s->headers, what, sizeof(what));
+	used = strlen(what);
+	for (unsigned i = 0; fields_at(s, i, name, value); i++)
+		used += (size_t)snprintf(what + used, sizeof(what) - used,
+					 "; %s %.60s", name, value);
+	snprintf(what + used, sizeof(what) - used, "; sign %d, size %u",
+		 s->sign, s->sizes.entry[0].size);
+}
+
+static int tell(void **state)
+{
+	(void)state;
+	if (what[0])
+		print_message("last: %s\n", what);
+	return 0;
+}
+
+static void any_stream_is_made_alike(void)
+{
+	struct stream s;
+	unsigned sizes = 1 + any(3), min;
+	char at_name[24];
+
+	stream_init(&s, mac);
+	set_headers(&s, stacks[any(sizeof(stacks) / sizeof(stacks[0]))]);
+	s.sign = !any(3);
+	s.seed = any(1000);
+	s.payload = (uint8_t)any(PAYLOAD_RANDOM + 1);
+	for (unsigned i = any(7); i > 0; i--)
+		vary_one(&s);
+	if (!any(4)) {
+		snprintf(at_name, sizeof(at_name), "@%u.%u", any(50),
+			 1 + any(16));
+		set_field(&s, at_name, any(2) ? "1" : "0-1");
+	}
+	min = stream_size_min(&s);
+	s.sizes.count = sizes;
+	for (unsigned i = 0; i < sizes; i++)
+		s.sizes.entry[i] =
+			(struct size_weight){min + any(100), 1 + any(3)};
+	say(&s);
+	if (try_compile(&s) < 0) {
+		nb_refused++;
+		return;
+	}
+	for (unsigned i = 0; i < 60; i++) {
+		if (i == 30)
+			at.frame = unit_random(&seed) >> any(64);
+		at.order = (unsigned)(at.frame % prog.nb_order);
+		next();
+		nb_made++;
+	}
+}
+
+static void all_are_made_alike(void **state)
+{
+	(void)state;
+
+	seed = 5;
+	for (unsigned i = 0; i < 4000; i++)
+		any_stream_is_made_alike();
+	/* Fields that lie on a checksum are refused, not many more. */
+	assert_true(nb_refused < 800 && nb_made > 100000);
+	what[0] = '\0';
+}
+
+/* What the issue of fields says of ranges, lists and nests. */
+static void ranges_and_nests(void **state)
+{
+	static const char *const nest[] = {"ipv4.src", "ipv4.dst"};
+	uint8_t seen[4][4] = {{0}};
+	struct fields_fault fault;
+	struct stream s;
+	(void)state;
+
+	stream_init(&s, mac);
+	set_field(&s, "udp.src", "1000-1003 step 3");
+	compile(&s);
+	for (unsigned i = 0; i < 3; i++) {
+		next();
+		assert_int_equal(be(frame + 34, 2), i == 1 ? 1003 : 1000);
+	}
+	set_field(&s, "udp.src", "auto");
+	set_field(&s, "ipv4.src", "10.0.0.0/30");
+	set_field(&s, "ipv4.dst", "10.0.0.4/30");
+	assert_int_equal(fields_nest(&s, nest, 2, &fault), 0);
+	compile(&s);
+	for (unsigned i = 0; i < 16; i++) {
+		next();
+		seen[frame[29] & 3][frame[33] & 3]++;
+	}
+	for (unsigned i = 0; i < 16; i++)
+		assert_int_equal(seen[i / 4][i % 4], 1);
+}
+
+/* 64 bytes to the device, 8100 6005, a length of 46. */
+static void a_tag_and_its_lengths(void **state)
+{
+	struct stream s;
+	(void)state;
+
+	stream_init(&s, mac);
+	set_headers(&s, "eth/vlan/ipv4/udp");
+	set_field(&s, "vlan.id", "5");
+	set_field(&s, "vlan.prio", "3");
+	stream_set_size(&s, 68);
+	compile(&s);
+	assert_int_equal(next(), 64);
+	assert_int_equal(be(frame + 12, 4), 0x81006005);
+	assert_int_equal(be(frame + 20, 2), 46);
+}
+
+/* Outer lengths 110 and 90; an inner range leaves the outer headers alone. */
+static void a_tunnel_leaves_its_outside_alone(void **state)
+{
+	uint8_t outer[50];
+	struct stream s;
+	(void)state;
+
+	stream_init(&s, mac);
+	set_headers(&s, "eth/ipv4/udp/vxlan/eth/ipv4/udp");
+	set_field(&s, "ipv4.2.src", "10.0.0.0/24");
+	stream_set_size(&s, 128);
+	compile(&s);
+	for (unsigned i = 0; i < 600; i++) {
+		next();
+		assert_int_equal(be(frame + 16, 2), 110);
+		assert_int_equal(be(frame + 38, 2), 90);
+		assert_int_equal(be(frame + 76, 4), 0x0a000000 | (i & 255));
+		if (!i)
+			memcpy(outer, frame, sizeof(outer));
+		assert_memory_equal(outer, frame, sizeof(outer));
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(ranges_and_nests),
+		cmocka_unit_test(a_tag_and_its_lengths),
+		cmocka_unit_test(a_tunnel_leaves_its_outside_alone),
+		cmocka_unit_test_teardown(all_are_made_alike, tell),
+	};
+
+	return cmocka_run_group_tests_name("program of any fields", tests, NULL,
+					   NULL);
+}
