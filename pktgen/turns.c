@@ -2,6 +2,7 @@
 #include "pktgen/turns.h"
 
 #include <errno.h>
+#include <stdbool.h>
 
 /* Key and number. */
 static uint64_t taker(const struct turns *t, unsigned who)
