@@ -2,11 +2,12 @@
 """Headers and fields as they are typed, judged by scapy and tshark on the host's capture."""
 import collections
 import json
+import os
 import re
 
 from scapy.all import rdpcap
 
-from lab import lab, tshark  # noqa: F401
+from lab import ROOT, lab, tshark  # noqa: F401
 
 # What to type, how many frames, and what tshark has to find in each.
 CASES = [
@@ -71,3 +72,14 @@ def test_each_stack_arrives_as_it_was_typed(lab):
     assert len(set(inner)) == 256 and all(a.startswith("198.18.0.1") for a in inner)
     drawn = collections.Counter(f["ip.src"] for f in list(split(tshark(path, *WATCHED)))[-1])
     assert len(drawn) > 490
+
+
+def test_the_examples_of_the_docs_have_these_bytes(lab):
+    with open(os.path.join(ROOT, "docs", "traffic.md")) as file:
+        blocks = re.findall(r"```\n(.*?)```\n", file.read().split("## Examples\n")[1], re.S)
+    typed, wanted = blocks[::2], [block.split("\n")[:-1] for block in blocks[1::2]]
+    assert len(typed) == len(wanted) == 10
+    lines = ["reset; src 0 mac 02:00:00:00:00:01\n%sshow frame 0 0 --json" % b for b in typed]
+    done = lab.launch("exec", "--boot", "-", stdin="\n".join(lines) + "\n")
+    shown = [json.loads(line)["hex"] for line in done.stdout.splitlines()]
+    assert shown == wanted
