@@ -23,11 +23,8 @@ int turns_reserve(struct turns *t, unsigned n, struct uk_alloc *a)
 		return -ENOMEM;
 	for (unsigned i = 0; i < more.size; i++)
 		more.node[more.size + i] = taker(t, i);
-	for (unsigned at = more.size - 1; at; at--) {
-		const uint64_t *const left = &more.node[2 * at];
-
-		more.node[at] = left[left[1] < left[0]];
-	}
+	for (unsigned at = more.size - 1; at; at--)
+		more.node[at] = MIN(more.node[2 * at], more.node[2 * at + 1]);
 	turns_free(t, a);
 	*t = more;
 	return 0;
