@@ -7,6 +7,7 @@
 #ifndef APP_H
 #define APP_H
 
+#include "app/capture.h"
 #include "app/config.h"
 #include "app/live.h"
 #include "app/run.h"
@@ -42,6 +43,7 @@ struct app {
 	uint64_t lease_ns;      /* how long without a request; 0: for ever */
 	uint64_t lease_began_ns; /* requests before do not count */
 	struct live live;
+	struct app_capture capture;
 };
 
 static inline struct app *call_app(const struct call *c)

@@ -7,7 +7,7 @@
 
 #define HEADERS "'headers' chooses them: 'headers eth/ipv4/icmp'"
 #define TAGS "'headers' has them: 'headers eth/mpls/ipv4/udp'"
-#define NO_REPLAY "no capture is played; 'ukpktgen run --capture' writes one"
+#define NO_REPLAY "no capture is played; 'capture 1 FILE' takes one"
 #define NO_LATENCY "no delay is measured; 'stats pacing' shows that of sending"
 #define STREAMS "type 'stream 0.1 add', then 'rate 0.1 1kpps'"
 #define NO_ANSWERS "a port answers nothing; it sends, receives or reflects"
@@ -26,7 +26,6 @@ const struct cmd_hint app_hints[] = {
 	{"acquire", ONE},
 	{"arp", NO_ANSWERS},
 	{"bye", LEAVE},
-	{"capture", "type 'ukpktgen run --capture PORT=FILE' on the host"},
 	{"clear", "type 'stats clear'"},
 	{"clr", "type 'stats clear'"},
 	{"cls", "the key Ctrl-L clears the screen"},
@@ -69,7 +68,7 @@ const struct cmd_hint app_hints[] = {
 	{"packets", "type 'start 0 count 1000'"},
 	{"page", "type 'stats live', or 'port'"},
 	{"pcap", NO_REPLAY},
-	{"pdump", "type 'ukpktgen run --capture PORT=FILE' on the host"},
+	{"pdump", "type 'capture 1 FILE'"},
 	{"ping", NO_ANSWERS},
 	{"pkt", "type 'show frame 0' to see one, 'headers' to choose"},
 	{"play", NO_REPLAY},
@@ -94,6 +93,7 @@ const struct cmd_hint app_hints[] = {
 	{"stp", "type 'stop'"},
 	{"str", "type 'start'"},
 	{"streams", "type 'stream'"},
+	{"tcpdump", "type 'capture 1 FILE', or '.capture' in the client"},
 	{"terminal", SETTINGS},
 	{"theme", "type 'color on' or 'color off'"},
 	{"top", "type 'stats live'"},

@@ -10,6 +10,7 @@
 
 #include "pktgen/fields.h"
 #include "pktgen/pktgen.h"
+#include "pktgen/recorder.h"
 #include "plat/host/host.h"
 #include "tests/unit/edit_ports.h"
 #include "tests/unit/unit.h"
@@ -30,16 +31,16 @@ static int many(const char *what, uint64_t now_ns)
 		(unsigned)strtoul(what + strcspn(what, "0123456789"), NULL, 10);
 
 	for (unsigned i = 0; i < n; i++) {
+		struct fields_fault fields;
 		struct pktgen_fault fault;
-		struct fields_fault unset;
 		struct stream s;
-		char port[12];
+		char text[12];
 
 		if (i && pktgen_add_stream(&pg, 0, i, 0, now_ns) < 0)
 			return -1;
 		s = *pktgen_stream(&pg, 0, i);
-		snprintf(port, sizeof(port), "%u", i);
-		fields_set_word(&s, "udp.src", port, &unset);
+		snprintf(text, sizeof(text), "%u", i);
+		fields_set_word(&s, "udp.src", text, &fields);
 		s.sign = !strncmp(what, "sign", 4);
 		if (strstr(what, "paced"))
 			s.rate = (struct rate){RATE_PPS,
@@ -51,12 +52,45 @@ static int many(const char *what, uint64_t now_ns)
 	return 0;
 }
 
+/* Cases of fields that vary: pairs of a name and a value. */
+static void set_varying(struct stream *s, const char *what)
+{
+	static const struct {
+		const char *what;
+		const char *pairs[12];
+	} cases[] = {
+		{"field", {"udp.src", "1000-1999"}},
+		{"five",
+		 {"ipv4.src", "10.0.0.1-10.0.3.231", "ipv4.dst",
+		  "10.1.0.1-10.1.3.231", "udp.src", "1000-1999", "udp.dst",
+		  "2000-2999", "ipv4.ttl", "1-250"}},
+		{"random", {"ipv4.src", "random"}},
+		{"shuffled", {"ipv4.src", "10.0.0.0/8 shuffled"}},
+		{"zipf", {"udp.src", "1000-1999 zipf 1.0"}},
+	};
+	struct fields_fault fault;
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
+		for (const char *const *p = cases[i].pairs;
+		     !strcmp(cases[i].what, what) && *p; p += 2) {
+			char text[40], *rest = text, *word;
+			const char *words[4];
+			unsigned nb = 0;
+
+			snprintf(text, sizeof(text), "%s", p[1]);
+			while ((word = strtok_r(rest, " ", &rest)) != NULL)
+				words[nb++] = word;
+			fields_set(s, p[0], words, nb, &fault);
+		}
+}
+
 static void edit(struct stream *s, const void *arg)
 {
 	static const struct size_weight mix[] = {{64, 7}, {594, 4}, {1518, 1}};
 	const char *what = arg;
 	struct fields_fault fault;
 
+	set_varying(s, what);
 	s->sign = !strncmp(what, "sign", 4);
 	if (strstr(what, "flows")) {
 		fields_set_word(s, "ipv4.src", "198.18.0.1/12", &fault);
@@ -64,6 +98,37 @@ static void edit(struct stream *s, const void *arg)
 		s->sizes.count = 3;
 		memcpy(s->sizes.entry, mix, sizeof(mix));
 	}
+}
+
+/* A capture: "-kept" keeps all of the last frames, "-filtered" none of any. */
+static void record(struct worker *w, const char *what)
+{
+	static const char port_7[] = /* tcpdump -ddd 'udp port 7' */
+		"20,40,0,0,12,21,0,6,34525,48,0,0,20,21,0,15,17,40,0,0,54,21,"
+		"12,0,7,40,0,0,56,21,10,11,7,21,0,10,2048,48,0,0,23,21,0,8,17,"
+		"40,0,0,20,69,6,0,8191,177,0,0,14,72,0,0,14,21,2,0,7,72,0,0,16,"
+		"21,0,1,7,6,0,0,262144,6,0,0,0";
+	static unsigned char room[1 << 20];
+	static struct bpf_insn insn[32];
+	static struct recorder r = {.snap = UINT32_MAX,
+				    .left = RECORDER_NO_LIMIT};
+	const struct worker_order order = {.kind = ORDER_TAP,
+					   .taps = {&r.tap, &r.tap}};
+	char why[BPF_WHY_MAX];
+
+	if (strstr(what, "-filtered")) {
+		unsigned n =
+			bpf_parse(port_7, sizeof(port_7) - 1, insn, 32, why);
+
+		if (!n || !bpf_check(insn, n, why))
+			abort();
+		r.filter = insn;
+	} else if (!strstr(what, "-kept")) {
+		return;
+	}
+	capture_ring_begin(&r.ring, room, sizeof(room), CAPTURE_KEEP_LAST, 0);
+	recorder_begin(&r);
+	worker_give(w, &order);
 }
 
 /* As many frames of 60 bytes, UDP in IPv4, arrive as make a burst. */
@@ -90,7 +155,7 @@ int main(int argc, char *argv[])
 	const char *what = argc > 1 ? argv[1] : "send";
 	const uint64_t frames = argc > 2 ? strtoull(argv[2], NULL, 0) : 1000;
 	const bool reflects = !strcmp(what, "reflect");
-	const bool receives = reflects || !strcmp(what, "receive");
+	const bool receives = reflects || !strncmp(what, "receive", 7);
 	struct pktgen_fault fault;
 	uint64_t now_ns = 1, done = 0;
 	struct worker *w;
@@ -114,6 +179,7 @@ int main(int argc, char *argv[])
 				   : MODE_TX,
 			now_ns);
 	pktgen_start(&pg, 1, now_ns);
+	record(w, what);
 	while (done < frames) {
 		if (receives)
 			receive_burst();

@@ -7,12 +7,13 @@
 #include <string.h>
 
 #include "client/batch.h"
+#include "client/capture.h"
 #include "client/download.h"
 #include "client/run.h"
 #include "client/upload.h"
 #include "client/wait.h"
 
-#define WORDS_MAX 5
+#define WORDS_MAX (CAPTURE_WORDS_MAX + 1)
 #define RECONNECT_MS 5000
 
 struct local {
@@ -124,6 +125,12 @@ static enum status run_help(struct client *c, char **words)
 
 /* By name: a person may type the unique beginning of one. */
 static const struct local locals[] = {
+	{".capture",
+	 ".capture [PORTS] [rx|tx|both] [count N] [filter EXPRESSION] FILE",
+	 "capture frames as 'capture' does, by a filter of tcpdump's; into "
+	 "'-': "
+	 "to a pipe, live",
+	 1, CAPTURE_WORDS_MAX, false, capture_words},
 	{".download", ".download NAME [FILE] [--force]",
 	 "fetch a file of the appliance; resumes after a break; --force "
 	 "replaces a FILE that is there",
@@ -344,8 +351,17 @@ static void complete_local(const char *line, struct candidates *list)
 bool line_complete(struct client *c, const char *line, bool next,
 		   struct candidates *list)
 {
-	if (line[strspn(line, " \t")] != '.')
+	const size_t dot = strspn(line, " \t");
+
+	if (line[dot] != '.')
 		return complete_ask(c, line, next, list);
+	/* What may follow is what may follow the appliance's. */
+	if (!strncmp(line + dot, ".capture ", strlen(".capture "))) {
+		const bool asked = complete_ask(c, line + dot + 1, next, list);
+
+		list->start += dot + 1;
+		return asked;
+	}
 	memset(list, 0, sizeof(*list));
 	complete_local(line, list);
 	return true;

@@ -41,7 +41,7 @@ static void show_value(struct reply *r, const char *key, const struct config *c,
 		reply_text(r, key, word);
 }
 
-/* The row's first keys; what commands of these names set stands in the row. */
+/* The row's first keys; commands of these names set what is in the row. */
 #define ROW "port"
 #define STREAM "stream"
 

@@ -157,6 +157,40 @@ enum shell_err store_add(struct store *s, const char *name, const void *data,
 	return E_OK;
 }
 
+void *store_lend(struct store *s, const char *name, size_t size)
+{
+	const size_t upload = s->upload.name[0] ? s->upload.size : 0;
+
+	if (s->lent || !size || size > s->limit - s->used ||
+	    upload > s->limit - s->used - size || !fits(s, name, size))
+		return NULL;
+	s->limit -= size;
+	s->lent = size;
+	return s->mem + s->limit;
+}
+
+void store_return(struct store *s)
+{
+	s->limit += s->lent;
+	s->lent = 0;
+}
+
+enum shell_err store_keep(struct store *s, const char *name, size_t size,
+			  uint32_t crc)
+{
+	const unsigned char *data = s->mem + s->limit;
+
+	store_return(s);
+	if (!fits(s, name, size))
+		return E_FULL;
+	drop_upload(s);
+	memmove(s->mem + s->used, data, size);
+	s->got = size;
+	put_in(s, name, size, crc);
+	s->got = 0;
+	return E_OK;
+}
+
 enum shell_err store_remove(struct store *s, const char *name)
 {
 	bool found;

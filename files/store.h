@@ -14,6 +14,9 @@
  * fit meanwhile. There is one upload at a time, which stays until it is done,
  * removed, or another is begun.
  *
+ * Some of the block's end can be lent, for a file whose size is not known
+ * before it is whole: what is written there does not move, and is no file yet.
+ *
  * Every call may move the bytes of all files: a reader that comes again looks
  * for its file again and compares `serial`, which no two versions share.
  */
@@ -38,7 +41,8 @@ struct store_file {
 
 struct store {
 	unsigned char *mem;
-	size_t limit; /* bytes in `mem` */
+	size_t limit; /* bytes in `mem`, without... */
+	size_t lent;  /* ...those behind them */
 	size_t used;  /* the files' bytes, at the front */
 	unsigned nb_files;
 	struct store_file file[STORE_FILES_MAX]; /* by name */
@@ -84,6 +88,22 @@ enum shell_err store_append(struct store *s, const char *name, size_t at,
  */
 enum shell_err store_add(struct store *s, const char *name, const void *data,
 			 size_t size);
+
+/*
+ * Lends `size` bytes, or NULL when they, what is uploaded and a file of this
+ * name do not fit. One at a time; valid until one of the two below.
+ */
+void *store_lend(struct store *s, const char *name, size_t size);
+
+/* It is not needed any more. */
+void store_return(struct store *s);
+
+/*
+ * The same, and the first `size` bytes of it, of this CRC, are a file from now
+ * on. An upload is dropped. E_FULL when there are too many files by now.
+ */
+enum shell_err store_keep(struct store *s, const char *name, size_t size,
+			  uint32_t crc);
 
 /* The file; where there is none, the upload of this name. E_NOFILE. */
 enum shell_err store_remove(struct store *s, const char *name);

@@ -10,7 +10,7 @@ CLIENT_LDFLAGS := -pie -Wl,-z,relro -Wl,-z,now -Wl,-z,noexecstack
 CLIENT_FORTIFY := -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2
 CLIENT_CFLAGS := -std=gnu11 $(WARN) -I. -I$(O)/gen -MMD -MP -O2 -g -D_GNU_SOURCE \
 	-fstack-protector-strong -fPIE $(CLIENT_FORTIFY)
-CLIENT_LIBS = $(if $(filter libedit,$(1)),-ledit) -lcjson
+CLIENT_LIBS = $(if $(filter libedit,$(1)),-ledit) -lcjson -lpcap
 
 client-cc = $(CC) $(CLIENT_CFLAGS)
 client-asan-cc = $(CC) $(filter-out $(CLIENT_FORTIFY),$(CLIENT_CFLAGS)) \
@@ -58,6 +58,7 @@ $(O)/client-asan/ukpktgen-console: $(call client-obj,client-asan,$(CLIENT_EDIT))
 
 # It does without libedit where that is missing and nobody may install it.
 setup-client:
-	@tools/setup client || [ -z '$(LIBEDIT)' -a -e /usr/include/cjson/cJSON.h ]
+	@tools/setup client || [ -z '$(LIBEDIT)' -a -e /usr/include/cjson/cJSON.h \
+		-a -e /usr/include/pcap/pcap.h ]
 
 .PHONY: test-client setup-client

@@ -5,7 +5,8 @@
 FUZZ_CFLAGS := $(filter-out $(WARN),$(HOST_ALL)) -O2 \
 	-fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all
 FUZZ_CMP := shell/parse shell/arg shell/keys files/cpio net/proto/headers \
-	units/value units/value_addr units/vary units/vary_values
+	units/value units/value_addr units/vary units/vary_values \
+	capture/read capture/read_ng capture/bpf
 
 fuzz-cc = clang $(FUZZ_CFLAGS) $(NO_CMP)
 $(eval $(call variant,fuzz,$(HOST_FIRST),$(O)/gen))
@@ -19,4 +20,7 @@ $(FUZZ_CMP:%=$(O)/fuzz/%.o): NO_CMP :=
 
 $(O)/fuzz/fuzz_%: $(O)/fuzz/tests/fuzz/fuzz_%.o $(FUZZ_OBJ)
 	$(call say,LD,$@)
-	$(Q)clang -fsanitize=fuzzer,address,undefined -o $@ $^
+	$(Q)clang -fsanitize=fuzzer,address,undefined -o $@ $^ $(FUZZ_LIBS)
+
+# Programs are run beside it.
+$(O)/fuzz/fuzz_bpf: FUZZ_LIBS := -lpcap

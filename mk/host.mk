@@ -43,6 +43,11 @@ $(O)/host/docgen $(O)/host/replygen $(O)/host/headergen: $(O)/host/%: $(O)/host/
 	$(call say,LD,$@)
 	$(Q)$(host-cc) -o $@ $^
 
+# What capture/ reads, beside what other programs do.
+$(O)/host/capture-frames: $(O)/host/tests/capture/frames.o $(O)/host/libukpktgen.a
+	$(call say,LD,$@)
+	$(Q)$(host-cc) -o $@ $^
+
 FAST_OBJ := $(call obj,fast,$(HOST_APP_SRC) $(UNIT_LIB_SRC)) \
 	$(O)/fast/cmd_table.o
 

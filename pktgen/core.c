@@ -8,7 +8,8 @@ unsigned core_step(struct core *c, uint64_t now_ns, unsigned *states)
 	for (unsigned i = 0; i < c->nb_workers; i++) {
 		struct worker *const w = c->worker[i];
 
-		if (moved && w->state == WORKER_RUNNING && c->clock_ns)
+		if (moved && c->clock_ns &&
+		    (w->state == WORKER_RUNNING || w->tap.rx))
 			now_ns = c->clock_ns();
 		moved += worker_step(w, now_ns);
 		all |= w->state;
@@ -26,7 +27,8 @@ static uint64_t quiet_for(const struct core *c, uint64_t now_ns)
 	for (unsigned i = 0; i < c->nb_workers; i++) {
 		const struct worker *w = c->worker[i];
 
-		if (w->state != WORKER_IDLE)
+		/* A frame's time is when it is looked at. */
+		if (w->state != WORKER_IDLE || w->tap.rx)
 			return 0;
 		if (w->last_rx_ns)
 			quiet_ns = MIN(quiet_ns, now_ns - w->last_rx_ns);

@@ -9,8 +9,9 @@
 
 struct core {
 	/*
-	 * What a worker that runs is given as the time when another has moved
-	 * frames just before: its own burst is then late by what that took.
+	 * What a worker that runs, or whose received frames are seen, is given
+	 * as the time when another has moved frames just before: its own burst
+	 * is then late by what that took.
 	 * NULL: all of a step have the caller's.
 	 */
 	uint64_t (*clock_ns)(void);
@@ -27,10 +28,10 @@ unsigned core_step(struct core *c, uint64_t now_ns, unsigned *states);
 
 /*
  * How long the caller may sleep after a step that moved nothing; 0: it goes on
- * at once. That is so while a worker is active, and for CORE_AWAKE_NS after one
- * got a frame, started or not, counted or ignored: a receive ring is short.
- * From then on it is CORE_QUIET_PART of the time without a frame, up to
- * CORE_SLEEP_NS.
+ * at once. That is so while a worker is active, or its received frames are
+ * seen, and for CORE_AWAKE_NS after one got a frame, started or not, counted or
+ * ignored: a receive ring is short. From then on it is CORE_QUIET_PART of the
+ * time without a frame, up to CORE_SLEEP_NS.
  */
 #define CORE_AWAKE_NS 2000000ull
 #define CORE_QUIET_PART 8

@@ -37,7 +37,7 @@ static bool rests(struct worker *w)
 		w->rx_rest--;
 		return w->state == WORKER_RUNNING;
 	}
-	w->rx_rest = w->mode & MODE_RX ? 0 : REST - 1;
+	w->rx_rest = w->mode & MODE_RX || w->tap.rx ? 0 : REST - 1;
 	return false;
 }
 
@@ -71,6 +71,8 @@ static void take(struct worker *w, struct uk_netbuf *pkts[], unsigned n,
 	struct looks l = {0};
 
 	w->last_rx_ns = now_ns;
+	if (unlikely(w->tap.rx != NULL))
+		tap_received(w->tap.rx, pkts, n, now_ns);
 	if (unlikely(large) && w->mode & MODE_RX)
 		n = take_out_oversize(w, pkts, n);
 	if (reflects(w)) {

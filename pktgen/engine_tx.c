@@ -145,10 +145,23 @@ static inline unsigned flush_own(struct worker *w, uint64_t now_ns)
 	return sent;
 }
 
+static NOINLINE unsigned flush_rare(struct worker *w, uint64_t now_ns)
+{
+	struct tap *const t = w->tap.tx;
+	unsigned sent;
+
+	if (t)
+		t->offer(t, w->out.pkt, w->out.nb, now_ns);
+	sent = w->mixed ? flush_mixed(w, now_ns) : flush_own(w, now_ns);
+	if (t)
+		t->count(t, sent);
+	return sent;
+}
+
 static inline unsigned flush_any(struct worker *w, uint64_t now_ns)
 {
-	return unlikely(w->mixed) ? flush_mixed(w, now_ns)
-				  : flush_own(w, now_ns);
+	return unlikely(w->mixed || w->tap.tx) ? flush_rare(w, now_ns)
+					       : flush_own(w, now_ns);
 }
 
 unsigned engine_tx_flush(struct worker *w, uint64_t now_ns)

@@ -399,6 +399,8 @@ static void put_variants(struct program *prog, const struct stream *s)
 	for (unsigned i = 0; i < sizes->count; i++) {
 		prog->variant[i].len =
 			(uint16_t)(sizes->entry[i].size - ETH_FCS_LEN);
+		prog->variant[i].end =
+			(uint16_t)stack_end(prog->stack, prog->variant[i].len);
 	}
 	put_payload(s, prog->stack, 0, longest - headers,
 		    prog->frame + headers);

@@ -93,6 +93,7 @@ struct csum {
 /* What differs with the size. */
 struct variant {
 	uint16_t len; /* bytes handed to the device: size less FCS */
+	uint16_t end; /* up to where checksums cover them: stack_end() */
 	/*
 	 * For each checksum the sum, in 1..0xffff, of all that it covers but
 	 * for the fields that change, the signature and inner checksums.

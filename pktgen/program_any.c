@@ -98,15 +98,15 @@ static void put_csums(const struct program *prog, uint32_t sum[], uint8_t *buf,
 }
 
 /* A signature, and its sum for those that cover the payload. */
-static void put_sign(const struct program *prog, unsigned len, uint64_t n,
-		     uint64_t now_ns, uint32_t sum[], uint8_t *buf)
+static void put_sign(const struct program *prog, const struct variant *v,
+		     uint64_t n, uint64_t now_ns, uint32_t sum[], uint8_t *buf)
 {
 	const struct signature sign = {.seq = n, .time_ns = now_ns};
-	const unsigned at = len - SIGNATURE_LEN;
+	const unsigned at = v->len - SIGNATURE_LEN;
 	uint32_t s;
 
 	signature_put(buf + at, &sign);
-	s = csum_fold(csum_add(0, buf + at, SIGNATURE_LEN));
+	s = csum_fold(csum_add(0, buf + at, v->end > at ? v->end - at : 0));
 	for (unsigned k = 0; k < prog->nb_csums; k++) {
 		const struct csum *c = &prog->csum[k];
 
@@ -141,6 +141,6 @@ void program_edit_any(const struct program *prog, struct program_at *at,
 				sum[k] += e->odd >> k & 1 ? csum_swap(s) : s;
 	}
 	if (prog->sign)
-		put_sign(prog, v->len, at->frame, now_ns, sum, buf);
+		put_sign(prog, v, at->frame, now_ns, sum, buf);
 	put_csums(prog, sum, buf, v->len);
 }

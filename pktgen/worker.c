@@ -465,6 +465,9 @@ void worker_give(struct worker *w, const struct worker_order *o)
 	case ORDER_WEIGHT:
 		schedule_weight(w, o->flow, o->weight);
 		break;
+	case ORDER_TAP:
+		w->tap = o->taps;
+		break;
 	case ORDER_LOOK:
 		write_view(w);
 		break;

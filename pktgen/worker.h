@@ -21,6 +21,7 @@
 #define PKTGEN_WORKER_H
 
 #include "pktgen/flow.h"
+#include "pktgen/tap.h"
 #include "pktgen/turns.h"
 #include "stats/histogram.h"
 #include "stats/stats.h"
@@ -111,8 +112,15 @@ enum worker_order_kind {
 	 */
 	ORDER_FLOW,
 	ORDER_FLOW_REMOVE,
+	ORDER_TAP,   /* `taps` see its frames from the next burst on */
 	ORDER_LOOK,  /* writes the view */
 	ORDER_COUNT, /* the same with `in_flight`, which asks the device */
+};
+
+/* Who sees frames, see tap.h; NULL: nobody. */
+struct worker_taps {
+	struct tap *rx; /* all that come, whether they count or not */
+	struct tap *tx; /* what the device takes, or in mode null would */
 };
 
 struct worker_order {
@@ -128,6 +136,7 @@ struct worker_order {
 		struct worker_how how;
 		struct pacing pacing; /* gap, unpaced and pace */
 		uint16_t weight;
+		struct worker_taps taps;
 	};
 };
 
@@ -216,6 +225,7 @@ struct worker {
 	 */
 	struct histogram lag;
 	struct worker_how how;
+	struct worker_taps tap;
 	bool begins;          /* its first step is still to come */
 	bool starved;         /* the last burst lacked buffers */
 	bool at_limit;        /* draining since it came to its limit */

@@ -24,7 +24,7 @@
 #include "units/subject.h"
 #include "units/value.h"
 
-#define CMD_ARGS_MAX 10
+#define CMD_ARGS_MAX 14
 #define CMD_TEXT_MAX 96
 #define CMD_STATE_WORDS 264
 
@@ -36,11 +36,16 @@ enum arg_type {
 	 * out: the selection.
 	 */
 	ARG_PORTS,
-	ARG_INT,     /* v.u, within min..max */
-	ARG_RATE,    /* v.rate */
-	ARG_TIME,    /* v.u in ns, within min..max */
-	ARG_ENUM,    /* the name of one of words[]: v.u is its index */
-	ARG_KEYWORD, /* the word `name` itself */
+	ARG_INT,  /* v.u, within min..max */
+	ARG_RATE, /* v.rate */
+	ARG_TIME, /* v.u in ns, within min..max */
+	ARG_ENUM, /* the name of one of words[]: v.u is its index */
+	/*
+	 * The word `name` itself. One that is optional makes a pair with the
+	 * argument behind it, which is left out with it and has to be optional,
+	 * too; pairs that follow each other may be typed in any order.
+	 */
+	ARG_KEYWORD,
 	ARG_NAME, /* a word of 1..31 letters, digits, '_', '-', '.': v.text */
 	/*
 	 * What something is named by its user: arg_stream_name(), or "-" for
@@ -78,6 +83,9 @@ enum arg_type {
 		OPTION(JSON) ? ARG_FLAG : ARG_NONE,                      \
 			.optional = true, .name = "json", .help = (text) \
 	}
+
+/* The first of a pair. */
+#define ARG_IS_PAIR(a) ((a)->type == ARG_KEYWORD && (a)->optional)
 
 /* A word of an enumeration, and what it means: one clause. */
 struct arg_word {
@@ -134,10 +142,10 @@ struct arg {
 	 */
 	bool repeated;
 	enum subject_scope scope; /* ARG_PORTS: of what it is a set */
-	bool fresh;               /* ARG_PORTS: also of streams there are not */
-	const char *name;         /* "SIZE"; keyword or flag: the word itself */
-	const char *help;         /* one clause, without range and default */
-	const char *unit;         /* of the number, for messages; may be NULL */
+	bool fresh; /* ARG_PORTS: it may name streams that there are not */
+	const char *name; /* "SIZE"; keyword or flag: the word itself */
+	const char *help; /* one clause, without range and default */
+	const char *unit; /* of the number, for messages; may be NULL */
 	/*
 	 * Optional: the word that its value is taken from where the line does
 	 * not give it; of ARG_PORTS what its command takes instead, in words.

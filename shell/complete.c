@@ -100,13 +100,31 @@ typedef uint32_t arg_set;
 
 _Static_assert(CMD_ARGS_MAX < 32, "a set has a bit for each argument");
 
-/* With those that come next where one is left out. */
+/* The second of a pair, whose first has been typed. */
+static bool ends_pair(const struct arg *args, unsigned i)
+{
+	return i && ARG_IS_PAIR(&args[i - 1]);
+}
+
+/* With those that come next where one, or a pair, is left out. */
 static arg_set skip_optional(const struct arg *args, arg_set set)
 {
 	for (unsigned i = 0; args[i].type != ARG_NONE; i++)
-		if (set >> i & 1 &&
+		if (set >> i & 1 && !ends_pair(args, i) &&
 		    (args[i].optional || args[i].type == ARG_FLAG))
-			set |= (arg_set)1 << (i + 1);
+			set |= (arg_set)1 << (i + 1 + ARG_IS_PAIR(&args[i]));
+	return set;
+}
+
+/* The first ones of the pairs that are typed in any order with this one. */
+static arg_set pairs_beside(const struct arg *args, unsigned i)
+{
+	arg_set set = 0;
+
+	while (i >= 2 && ARG_IS_PAIR(&args[i - 2]))
+		i -= 2;
+	for (; ARG_IS_PAIR(&args[i]); i += 2)
+		set |= (arg_set)1 << i;
 	return set;
 }
 
@@ -119,9 +137,20 @@ static arg_set take_word(const struct complete *c, const struct arg *args,
 
 	for (unsigned i = 0; args[i].type != ARG_NONE; i++)
 		if (set >> i & 1 && args[i].type != ARG_FLAG &&
-		    !arg_take(&args[i], text, &c->env->ports, &v))
+		    !arg_take(&args[i], text, &c->env->ports, &v)) {
 			behind |= (arg_set)(args[i].repeated ? 3 : 2) << i;
+			if (ends_pair(args, i))
+				behind |= pairs_beside(args, i - 1);
+		}
 	return skip_optional(args, behind);
+}
+
+static bool word_given(const struct complete *c, const char *name)
+{
+	for (unsigned i = c->call.first; i < c->done; i++)
+		if (!strcasecmp(c->words.word[i].text, name))
+			return true;
+	return false;
 }
 
 static bool flag_given(const struct complete *c, const struct arg *a)
@@ -159,7 +188,9 @@ static arg_set next_args(const struct complete *c, const struct arg *args)
 		set = 0;
 	for (unsigned i = 0; set && args[i].type != ARG_NONE; i++)
 		if (args[i].type == ARG_FLAG ? !flag_given(c, &args[i])
-					     : set >> i & 1)
+		    : ARG_IS_PAIR(&args[i])
+			    ? set >> i & 1 && !word_given(c, args[i].name)
+			    : set >> i & 1)
 			found |= (arg_set)1 << i;
 	return found;
 }
@@ -364,9 +395,14 @@ void complete_visit(struct complete *c, enum complete_what what, complete_fn fn,
 	for (const struct cmd_form *f = c->cmd->forms; f->run; f++) {
 		arg_set set = next_args(c, f->args);
 
-		for (unsigned i = 0; set >> i; i++)
+		for (unsigned i = 0; set >> i; i++) {
+			struct arg a = f->args[i];
+
+			/* Behind the first of a pair it has to be there. */
+			a.optional &= !ends_pair(f->args, i);
 			if (set >> i & 1 && !seen(c, f, &f->args[i]))
-				visit_arg(c, what, &f->args[i]);
+				visit_arg(c, what, &a);
+		}
 	}
 	if (what == COMPLETE_NEXT && c->enter)
 		give(c, "<Enter>", "",

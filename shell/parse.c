@@ -65,7 +65,7 @@ int parse_fitness(const struct parser *p, const struct cmd_form *f)
 	for (const struct arg *a = f->args; a->type != ARG_NONE; a++) {
 		if (a->type == ARG_KEYWORD && has_word(p, a->name))
 			keywords++;
-		else if (a->type == ARG_KEYWORD)
+		else if (a->type == ARG_KEYWORD && !a->optional)
 			return -1;
 		all += a->repeated ? CMD_ARGS_MAX : is_positional(a);
 		required += is_positional(a) && !a->optional;
@@ -167,8 +167,9 @@ static bool rule_takes(const struct parser *p, const struct arg *a,
 {
 	const struct arg *next = a + 1;
 
-	while (next->type != ARG_NONE && next->optional)
-		next++;
+	for (; next->type != ARG_NONE && next->optional; next++)
+		if (ARG_IS_PAIR(next) && parse_is_word(p, p->at, next->name))
+			return false;
 	if (next->type == ARG_KEYWORD) {
 		if (parse_is_word(p, p->at, next->name))
 			return false;
@@ -256,6 +257,46 @@ static void take_positional(struct parser *p, unsigned i, unsigned required)
 	}
 }
 
+/* Takes the pair whose first word this is. */
+static void take_pair(struct parser *p, unsigned i)
+{
+	const struct arg *a = &p->c->form->args[i];
+
+	take_word(p, a, &p->c->v[i]);
+	if (p->stop)
+		return;
+	if (p->at < p->nb_pos) {
+		take_word(p, a + 1, &p->c->v[i + 1]);
+		return;
+	}
+	parse_refuse(p, E_MISSING, a + 1, NULL, NULL);
+	p->stop = E_MISSING;
+	p->wanted = a + 1;
+}
+
+/* The pairs from `i` on, as they come; returns where their last one ends. */
+static unsigned take_pairs(struct parser *p, unsigned i)
+{
+	const struct arg *args = p->c->form->args;
+	struct value *v = p->c->v;
+	unsigned end = i, k = i;
+
+	while (ARG_IS_PAIR(&args[end]))
+		end += 2;
+	while (k < end && !p->stop) {
+		if (v[k].set || !parse_is_word(p, p->at, args[k].name)) {
+			k += 2;
+			continue;
+		}
+		take_pair(p, k);
+		k = i;
+	}
+	for (k = i + 1; k < end; k += 2)
+		if (!v[k].set && args[k].unset)
+			arg_take(&args[k], args[k].unset, p->ports, &v[k]);
+	return end - 1;
+}
+
 static void take_positionals(struct parser *p)
 {
 	const struct arg *args = p->c->form->args;
@@ -270,7 +311,10 @@ static void take_positionals(struct parser *p)
 		if (!is_positional(&args[i]))
 			continue;
 		required -= !args[i].optional;
-		take_positional(p, i, required);
+		if (ARG_IS_PAIR(&args[i]))
+			i = take_pairs(p, i);
+		else
+			take_positional(p, i, required);
 	}
 	if (!p->stop)
 		take_repeated(p);

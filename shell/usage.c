@@ -50,6 +50,16 @@ void cmd_usage(const struct cmd *cmd, const struct cmd_form *form, char *buf,
 	for (const struct arg *a = form->args; a->type != ARG_NONE; a++) {
 		size_t used = strlen(buf);
 
+		if (ARG_IS_PAIR(a)) {
+			struct arg value = *++a;
+
+			value.optional = false;
+			snprintf(buf + used, size - used, " [%s ", a[-1].name);
+			used = strlen(buf);
+			cmd_arg_usage(&value, buf + used, size - used);
+			append(buf, size, "]");
+			continue;
+		}
 		append(buf, size, " ");
 		used = strlen(buf);
 		cmd_arg_usage(a, buf + used, size - used);

@@ -4,9 +4,8 @@ counts the guest's instructions here (-icount). So nothing that the host does co
 import json
 import re
 import struct
-import subprocess
 
-from lab import IMAGE, PATIENCE
+from lab import run_icount
 
 SECOND = 1000000000
 MAGIC = 0xb5c1
@@ -39,39 +38,20 @@ def start(frames):
     return "start 0 count %d; wait idle" % frames
 
 
-def boot(path, shift, commands):
-    """Boots with an instruction every 2^shift ns. Returns all frames, and what was put
-    out.
-
-    QEMU sends by its clock, a microsecond after it was notified. At once would be when
-    its other thread comes to it, which the host decides."""
-    capture = path / "capture"
-    nic = ("virtio-net-pci,disable-legacy=on,vectors=0,romfile=,ioeventfd=off,"
-           "tx=timer,x-txtimer=1000")
-    line = "; ".join(commands + ["quit"])
-    done = subprocess.run(
-        ["qemu-system-x86_64", "-M", "q35,sata=off,smbus=off,usb=off,vmport=off",
-         "-accel", "tcg", "-icount", "shift=%d,sleep=off" % shift, "-cpu", "max",
-         "-m", "16M", "-kernel", IMAGE, "-nodefaults", "-display", "none", "-no-reboot",
-         "-netdev", "hubport,hubid=0,id=n0", "-device", nic + ",netdev=n0",
-         "-netdev", "hubport,hubid=0,id=n1", "-device", nic + ",netdev=n1",
-         "-object", "filter-dump,id=d0,netdev=n0,file=%s" % capture,
-         "-serial", "stdio", "-append", line],
-        stdin=subprocess.DEVNULL, text=True, capture_output=True, timeout=PATIENCE)
-    assert done.returncode == 0 and "E_" not in done.stdout, done.stdout + done.stderr
-    return read_capture(capture), done.stdout
-
-
 def run(path, shift, commands):
-    """The same; returns the frames of each start, and the replies."""
-    frames, out = boot(path, shift, commands)
-    runs = []
-    for count in re.findall(r"count (\d+)", "; ".join(commands)):
+    """Boots with an instruction every 2^shift ns. Returns the frames of each start, and
+    the replies."""
+    capture = path / "capture"
+    line = "; ".join(commands + ["quit"])
+    done = run_icount(capture, shift, line)
+    assert done.returncode == 0 and "E_" not in done.stdout, done.stdout + done.stderr
+    frames, runs = read_capture(capture), []
+    for count in re.findall(r"count (\d+)", line):
         runs.append(frames[:int(count)])
         del frames[:int(count)]
         assert len(runs[-1]) == int(count)
     assert not frames
-    replies = [json.loads(text) for text in re.findall(r"\[1\] (\{.*\})", out)]
+    replies = [json.loads(text) for text in re.findall(r"\[1\] (\{.*\})", done.stdout)]
     return runs, replies
 
 

@@ -204,6 +204,24 @@ static const struct cmd cmd_switch = {
 		       FORM({ARG_KEYWORD, .name = "off"})),
 };
 
+static const struct arg_word keeps[] = {{"first", ""}, {"last", ""}, {0}};
+
+static const struct cmd cmd_take = {
+	.name = "take",
+	.forms = FORMS(
+		FORM(OPTIONAL_PORTS,
+		     {ARG_ENUM, .optional = true, .name = "MODE", .help = "",
+		      .words = modes, .unset = "rx"},
+		     {ARG_KEYWORD, .optional = true, .name = "count"},
+		     {ARG_INT, .optional = true, .name = "N",
+		      .help = "a number", .unset = "7", .min = 1, .max = 9},
+		     {ARG_KEYWORD, .optional = true, .name = "keep"},
+		     {ARG_ENUM, .optional = true, .name = "WHICH", .help = "",
+		      .words = keeps},
+		     {ARG_NAME, .name = "NAME", .help = "name"})),
+	.hidden = true,
+};
+
 static const struct cmd cmd_text = {
 	.name = "text",
 	.forms = FORMS(FORM({ARG_TEXT, .name = "TEXT", .help = "any"})),
@@ -213,6 +231,6 @@ const struct cmd *const parse_cmds[] = {
 	&cmd_bits,    &cmd_check, &cmd_end,   &cmd_gap,    &cmd_halt,
 	&cmd_hidden,  &cmd_level, &cmd_mode,  &cmd_name,   &cmd_pick,
 	&cmd_port,    &cmd_rate,  &cmd_see,   &cmd_size,   &cmd_sleep,
-	&cmd_several, &cmd_speed, &cmd_stats, &cmd_switch, &cmd_text,
-	NULL,
+	&cmd_several, &cmd_speed, &cmd_stats, &cmd_switch, &cmd_take,
+	&cmd_text,    NULL,
 };

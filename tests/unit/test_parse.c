@@ -110,11 +110,11 @@ static void the_last_argument_may_be_several(void **state)
 	assert_int_equal(c.v[0].u, 0xc0ffee);
 	assert_string_equal(c.v[1].text, "a");
 	assert_false(c.v[2].set);
-	accept("several ffffffff a b c d e f g");
+	accept("several ffffffff a b c d e f g h i j k l m");
 	assert_int_equal(c.v[0].u, 0xffffffff);
-	assert_string_equal(c.v[7].text, "g");
-	assert_int_equal(c.v[7].column, 30);
-	refuse("several 00000000 a b c d e f g h", E_SURPLUS, 32,
+	assert_string_equal(c.v[13].text, "m");
+	assert_int_equal(c.v[13].column, 42);
+	refuse("several 00000000 a b c d e f g h i j k l m n", E_SURPLUS, 44,
 	       "one word too many for 'several CRC32 NAME...'");
 	refuse("several 00000000 a / b", E_SYNTAX, 20,
 	       "'/' is no name; NAME is 1..31 letters, digits, '_', '-' or "
@@ -593,6 +593,44 @@ static void the_form_that_got_furthest_says_what_is_wrong(void **state)
 	assert_int_equal(form("check 0 = 0 within 1s"), 2);
 }
 
+/* PORTS, MODE, N, WHICH and NAME, as text. */
+static const char *taken(const char *line)
+{
+	static char text[128];
+
+	accept(line);
+	snprintf(text, sizeof(text), "%llx %llu %llu%s %llu%s %s",
+		 (unsigned long long)c.v[0].mask, (unsigned long long)c.v[1].u,
+		 (unsigned long long)c.v[3].u, c.v[2].set ? "!" : "",
+		 (unsigned long long)c.v[5].u, c.v[4].set ? "!" : "",
+		 c.v[6].text);
+	return text;
+}
+
+static void pairs_come_in_any_order_or_not_at_all(void **state)
+{
+	(void)state;
+	assert_string_equal(taken("take f"), "5 2 7 0 f");
+	assert_string_equal(taken("take 0 f"), "1 2 7 0 f");
+	assert_string_equal(taken("take tx f"), "5 1 7 0 f");
+	assert_string_equal(taken("take 0 tx f"), "1 1 7 0 f");
+	assert_string_equal(taken("take count 5 f"), "5 2 5! 0 f");
+	assert_string_equal(taken("take 0 count 5 f"), "1 2 5! 0 f");
+	assert_string_equal(taken("take 0 tx keep last f"), "1 1 7 1! f");
+	assert_string_equal(taken("take 0 count 5 keep last f"), "1 2 5! 1! f");
+	assert_string_equal(taken("take keep last count 5 f"), "5 2 5! 1! f");
+	refuse("take 0 count", E_MISSING, 13, "'take' needs N 1..9");
+	refuse("take 0 count 5", E_MISSING, 15, "'take' needs NAME");
+	refuse("take 0 count 5 count 6 f", E_SURPLUS, 22,
+	       "one word too many for 'take [PORTS] [off|tx|rx] [count N] "
+	       "[keep first|last] NAME'");
+	refuse("take 0 count f", E_SYNTAX, 14, "'take' takes N 1..9, not 'f'");
+	refuse("take 0 keep 5 f", E_SYNTAX, 13,
+	       "'take' takes first|last, not '5'");
+	refuse("take 0 count 10 f", E_RANGE, 14,
+	       "'take' takes N 1..9, not '10'");
+}
+
 static void case_does_not_matter(void **state)
 {
 	(void)state;
@@ -744,6 +782,7 @@ int main(void)
 		TEST(what_has_the_wrong_form_is_refused),
 		TEST(a_word_gets_a_suggestion_from_what_may_stand_there),
 		TEST(the_form_that_got_furthest_says_what_is_wrong),
+		TEST(pairs_come_in_any_order_or_not_at_all),
 		TEST(case_does_not_matter),
 		TEST(without_ports_no_command_takes_any),
 		TEST(a_port_may_have_its_streams_named),

@@ -33,6 +33,9 @@ static const char *const stacks[] = {
 	"eth/ipv4/sctp",
 	"eth/llc/snap/ipv4/udp",
 	"eth/raw",
+	"eth/ipv6/udp/vxlan/eth/arp",
+	"eth/ipv4/udp/gtpu/ipv4/igmp",
+	"eth/ipv4/udp/gtpu/ipv4/sctp",
 	"eth/ipv4/ipv4/ipv6/udp",
 };
 

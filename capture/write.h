@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* A capture is written as pcap in nanoseconds, little-endian. */
+#ifndef CAPTURE_WRITE_H
+#define CAPTURE_WRITE_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#define CAPTURE_HEADER_BYTES 24 /* before the first record */
+#define CAPTURE_RECORD_BYTES 16 /* before the bytes of each */
+
+/* Of Ethernet frames of which no more than `snap` bytes are kept. */
+void capture_write_header(void *to, uint32_t snap);
+
+/* Of a frame that had `orig_len` bytes, of which `len` follow. */
+void capture_write_record(void *to, uint64_t ns, uint32_t len,
+			  uint32_t orig_len);
+
+#endif /* CAPTURE_WRITE_H */

@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "pktgen/recorder.h"
+
+#include <string.h>
+
+enum fate { FILTERED, NO_ROOM, PUT };
+
+/* A filter sees the first part of a chain, and the length of all of it. */
+static inline bool passes(const struct recorder *r, const struct uk_netbuf *nb,
+			  uint32_t len)
+{
+	return !r->filter || bpf_run(r->filter, nb->data, len, nb->len);
+}
+
+static void add_frame(struct recorder *r, const struct uk_netbuf *nb,
+		      uint32_t len)
+{
+	for (; len; nb = nb->next) {
+		const uint32_t part = MIN(len, (uint32_t)nb->len);
+
+		capture_ring_add(&r->ring, nb->data, part);
+		len -= part;
+	}
+}
+
+static enum fate put(struct recorder *r, const struct uk_netbuf *nb,
+		     uint64_t now_ns)
+{
+	const uint32_t orig_len = port_frame_len(nb);
+	const uint32_t len = MIN(orig_len, r->snap);
+
+	if (!passes(r, nb, orig_len))
+		return FILTERED;
+	if (r->nb_put >= r->left ||
+	    !capture_ring_put(&r->ring, now_ns, len, orig_len))
+		return NO_ROOM;
+	add_frame(r, nb, len);
+	r->nb_put++;
+	return PUT;
+}
+
+static void offer(struct tap *t, struct uk_netbuf *const pkts[], unsigned n,
+		  uint64_t now_ns)
+{
+	struct recorder *r = (struct recorder *)t;
+
+	r->nb_put = 0;
+	for (unsigned i = 0; i < n; i++)
+		r->fate[i] = (uint8_t)put(r, pkts[i], now_ns);
+}
+
+static void count(struct tap *t, unsigned n)
+{
+	struct recorder *r = (struct recorder *)t;
+	const uint64_t from = r->ring.head.pos;
+	unsigned of[PUT + 1] = {0};
+
+	if (r->end != RECORDER_GOES_ON)
+		return;
+	for (unsigned i = 0; i < n; i++)
+		of[r->fate[i]]++;
+	capture_ring_commit(&r->ring, of[PUT]);
+	r->frames += of[PUT];
+	r->bytes += r->ring.head.pos - from -
+		    (uint64_t)of[PUT] * CAPTURE_RECORD_BYTES;
+	r->filtered += of[FILTERED];
+	if (r->left != RECORDER_NO_LIMIT)
+		r->left -= of[PUT];
+	if (!r->left) {
+		r->end = RECORDER_AT_COUNT;
+		return;
+	}
+	r->no_room += of[NO_ROOM];
+	if (of[NO_ROOM] && r->ring.keep == CAPTURE_KEEP_FIRST)
+		r->end = RECORDER_FULL;
+}
+
+void recorder_begin(struct recorder *r)
+{
+	r->tap = (struct tap){offer, count};
+	r->end = RECORDER_GOES_ON;
+	r->frames = r->bytes = r->filtered = r->no_room = 0;
+	r->nb_put = 0;
+}

@@ -1,0 +1,141 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""What `capture` and the client's `.capture` write is what a capture on the host has."""
+import base64
+import json
+import os
+import re
+import signal
+import struct
+import subprocess
+import zlib
+
+from lab import PATIENCE, ROOT, lab, run_icount  # noqa: F401
+
+CLIENT = os.path.join(ROOT, "build", "ukpktgen-console")
+
+
+def records(data):
+    """[(ns, bytes)] of a pcap file of QEMU's or ours."""
+    tick = {0xA1B23C4D: 1, 0xA1B2C3D4: 1000}[struct.unpack("<I", data[:4])[0]]
+    found, at = [], 24
+    while at < len(data):
+        s, part, length, was = struct.unpack("<IIII", data[at:at + 16])
+        assert length == was
+        found.append((s * 10**9 + part * tick, data[at + 16:at + 16 + length]))
+        at += 16 + length
+    return found
+
+
+def client(lab, *lines, **more):
+    words = [CLIENT, "a"]
+    for line in lines:
+        words += ["-c", line]
+    return subprocess.run(words, env=lab.env, capture_output=True, timeout=PATIENCE,
+                          cwd=lab.path, **more)
+
+
+def traffic(port, count):
+    return "rate 0 10kpps; dst 0 udp %d; start 0 count %d; wait idle" % (port, count)
+
+
+def test_a_filter_keeps_what_a_capture_on_the_host_has(lab):
+    host = lab.path / "host.pcap"
+    lab.start("a", "--accel", "tcg", "--capture", "1=%s" % host)
+    # Once without, once with a capture, which changes no counter.
+    done = client(lab, "stats clear", traffic(7, 1000), traffic(8, 500),
+                  "expect 1 rx.packets = 1500", "stats clear",
+                  '.capture 1 filter "udp dst port 7" t.pcap',
+                  traffic(7, 1000), traffic(8, 500), "capture off",
+                  "expect 1 rx.packets = 1500", "expect 0 tx.skipped = 0",
+                  ".download t.pcap")
+    assert done.returncode == 0, done.stderr
+    mine = records((lab.path / "t.pcap").read_bytes())
+    theirs = [octets for _, octets in records(host.read_bytes())[1500:]
+              if octets[36:38] == b"\0\7"]
+    assert len(mine) == 1000
+    assert [octets for _, octets in mine] == theirs
+    took = mine[-1][0] - mine[0][0]
+    assert abs(took - 999 * 100000) < 10**7
+
+    # A long program goes by a file that does not stay.
+    hosts = " or ".join("host 10.0.%d.1" % i for i in range(60))
+    done = client(lab, '.capture 1 filter "not (%s)" all.pcap' % hosts, traffic(7, 10),
+                  "capture off --json", "ls", ".download all.pcap")
+    assert done.returncode == 0, done.stderr
+    assert b"capture.bpf" not in done.stdout
+    assert json.loads(done.stdout.split(b"\n")[1 if done.stdout[:4] == b"room" else 0]
+                      )["filter"] > 100
+    assert len(records((lab.path / "all.pcap").read_bytes())) == 10
+
+    # What cannot be run is refused, by the appliance too.
+    for filter, why in (("ip6 protochain 6", "E_RANGE: the filter is refused: instruction"),
+                        ("tcp prot 5", "filter 'tcp prot 5': ")):
+        done = client(lab, '.capture 1 filter "%s" x.pcap' % filter)
+        assert done.returncode == 1 and why in done.stderr.decode()
+
+
+def test_a_live_capture_goes_into_a_pipe(lab):
+    lab.start("a", "--accel", "tcg")
+    live = [CLIENT, "a", "-c", "rate 0 500pps; start 0", "-c"]
+    writer = subprocess.Popen(live + [".capture 1 count 300 -"], env=lab.env,
+                              stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    reader = subprocess.run(["tshark", "-i", "-", "-T", "fields", "-e", "frame.number",
+                             "-e", "udp.length"], stdin=writer.stdout, capture_output=True,
+                            timeout=PATIENCE)
+    writer.stdout.close()
+    err = writer.stderr.read()
+    assert writer.wait(PATIENCE) == 0, err
+    assert b"300 frames captured, 0 dropped" in err
+    assert reader.stdout.split(b"\n")[:-1] == [b"%d\t26" % (i + 1) for i in range(300)]
+
+    # ^C ends it, and what came is a whole file.
+    writer = subprocess.Popen(live + [".capture 1 -"], env=lab.env,
+                              stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    data = writer.stdout.read(4096)
+    writer.send_signal(signal.SIGINT)
+    data += writer.stdout.read()
+    assert b"frames captured" in writer.stderr.read()
+    writer.wait(PATIENCE)
+    assert len(records(data)) > 40
+    assert "off" in json.loads(client(lab, "capture --json").stdout)["state"]
+
+    # So does a reader that has gone.
+    done = subprocess.run("%s a -c '.capture 1 -' | head -c 100" % CLIENT, shell=True,
+                          env=lab.env, capture_output=True, timeout=PATIENCE)
+    assert len(done.stdout) == 100 and b"frames captured" in done.stderr
+    # What is faster than it is read is counted.
+    done = client(lab, "rate 0 max", ".capture 1 count 2000 room 8192 -", "capture --json",
+                  "stop 0")
+    assert re.search(rb"2000 frames captured, [1-9]\d* dropped", done.stderr), done.stderr
+    assert len(records(done.stdout[:done.stdout.rindex(b'{"state"')])) == 2000
+
+
+def test_times_are_those_of_the_host(lab):
+    """By QEMU's clock, which counts the guest's instructions here (-icount)."""
+    host = lab.path / "host.pcap"
+    line = ("rate 10kpps; size 128; signature on; capture 0-1 both t.pcap; "
+            "start 0 count 1000; wait idle; capture off; get t.pcap --json; quit")
+    done = run_icount(host, 0, line)
+    assert done.returncode == 0 and "E_" not in done.stdout, done.stdout
+    data = b""
+    for text in re.findall(r'\[1\] (\{"offset".*\})', done.stdout):
+        piece = json.loads(text)
+        part = base64.b64decode(piece["data"])
+        assert piece["offset"] == len(data) and zlib.crc32(part) == int(piece["crc32"], 16)
+        data += part
+    both = records(data)
+    assert len(both) == 2000
+    # Each is sent, then received; it has its number in its signature.
+    sent, received = {}, {}
+    for ns, octets in both:
+        (received if octets in sent else sent)[octets] = ns
+    theirs = records(host.read_bytes())
+    assert [octets for _, octets in theirs] == list(sent) == list(received)
+    # How the very first frame is made takes its time.
+    host_ns = [ns for ns, _ in theirs][1:]
+    for mine in (sent, received):
+        off = sorted(a - b for a, b in zip(list(mine.values())[1:], host_ns))
+        middle = off[len(off) // 2]
+        # QEMU's times are cut to a microsecond, which is one more.
+        assert off[10] > middle - 1000 and off[-10] < middle + 1000, off[::100]
+        assert off[0] > middle - 2000 and off[-1] < middle + 2000, off[::100]

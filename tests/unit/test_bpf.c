@@ -1,0 +1,134 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "tests/unit/unit.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "capture/bpf.h"
+
+#define FRAME_BYTES 64
+
+static void what_is_no_program_is_refused(void **state)
+{
+	static const struct {
+		const char *text, *why;
+	} cases[] = {
+		{"", "it does not begin with its number of instructions"},
+		{"x", "it does not begin with its number of instructions"},
+		{"0", "it has 0 instructions, not 1..4096"},
+		{"4097", "it has 4097 instructions, not 1..4096"},
+		{"1", "instruction 0 is not four numbers: code, jt, jf, k"},
+		{"1,6,0,0",
+		 "instruction 0 is not four numbers: code, jt, jf, k"},
+		{"2,6,0,0,1,65536,0,0,1",
+		 "instruction 1 is not four numbers: code, jt, jf, k"},
+		{"1,6,0,256,1",
+		 "instruction 0 is not four numbers: code, jt, jf, k"},
+		{"1,6,0,0,4294967296",
+		 "instruction 0 is not four numbers: code, jt, jf, k"},
+		{"1,6,0,0,-1",
+		 "instruction 0 is not four numbers: code, jt, jf, k"},
+		{"1,6,0,0,1,6", "it goes on after its 1 instructions"},
+		{"1,6,0,0,1 tcp", "it goes on after its 1 instructions"},
+		/* Those that can be read and cannot be run. */
+		{"1,0,0,0,1", "instruction 0, the last, does not return"},
+		{"1,14,0,0,1",
+		 "instruction 0 (code 14, k 1): there is no such instruction"},
+		{"1,65535,0,0,1", "instruction 0 (code 65535, k 1): there is "
+				  "no such instruction"},
+		{"2,5,0,0,1,6,0,0,0",
+		 "instruction 0 (code 5, k 1): it jumps out of the program"},
+		{"2,5,0,0,4294967295,6,0,0,0",
+		 "instruction 0 (code 5, k 4294967295): it jumps out of the "
+		 "program"},
+		{"2,21,1,0,0,6,0,0,0",
+		 "instruction 0 (code 21, k 0): it jumps out of the program"},
+		{"2,21,0,255,0,6,0,0,0",
+		 "instruction 0 (code 21, k 0): it jumps out of the program"},
+		{"2,2,0,0,16,6,0,0,0",
+		 "instruction 0 (code 2, k 16): there is no such memory"},
+		{"2,96,0,0,16,6,0,0,0",
+		 "instruction 0 (code 96, k 16): there is no such memory"},
+		{"2,96,0,0,15,6,0,0,0",
+		 "instruction 0 loads memory that none before it stored"},
+		/* One way leads past what stores it. */
+		{"4,21,0,1,0,2,0,0,3,97,0,0,3,6,0,0,0",
+		 "instruction 2 loads memory that none before it stored"},
+		{"2,52,0,0,0,6,0,0,0",
+		 "instruction 0 (code 52, k 0): it divides by 0"},
+		{"2,148,0,0,0,6,0,0,0",
+		 "instruction 0 (code 148, k 0): it divides by 0"},
+		{"2,100,0,0,32,6,0,0,0",
+		 "instruction 0 (code 100, k 32): it shifts by over 31 bits"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		static struct bpf_insn insn[BPF_INSNS_MAX];
+		char why[BPF_WHY_MAX] = "";
+		unsigned n = bpf_parse(cases[i].text, strlen(cases[i].text),
+				       insn, BPF_INSNS_MAX, why);
+
+		if (n)
+			assert_false(bpf_check(insn, n, why));
+		assert_string_equal(why, cases[i].why);
+	}
+}
+
+static void programs_return_what_they_should(void **state)
+{
+	static const struct {
+		const char *text;
+		uint32_t value;
+	} cases[] = {
+		{"1,6,0,0,7", 7},
+		{"1 6 0 0 4294967295", 4294967295},
+		{"2;128 0 0 0;22 0 0 0\n", 1514},        /* its length */
+		{"2\n32 0 0 4\n22 0 0 0\n", 0x04050607}, /* ld [4] */
+		{"2,40,0,0,4,22,0,0,0", 0x0405},         /* ldh [4] */
+		{"2,48,0,0,63,22,0,0,0", 63},            /* ldb [63] */
+		{"2,48,0,0,64,6,0,0,9", 0},              /* beyond it */
+		{"2,40,0,0,63,6,0,0,9", 0},              /* half beyond */
+		{"2,32,0,0,61,6,0,0,9", 0},              /* a byte beyond */
+		{"2,32,0,0,4294967295,6,0,0,9", 0},      /* far beyond */
+		{"3,1,0,0,3,72,0,0,5,22,0,0,0", 0x0809}, /* ldh [x + 5] */
+		{"3,1,0,0,4294967295,80,0,0,5,6,0,0,1", 0},
+		{"3,177,0,0,21,135,0,0,0,22,0,0,0", 20},   /* 4*([21]&0xf) */
+		{"3,0,0,0,9,52,0,0,2,22,0,0,0", 4},        /* 9 / 2 */
+		{"4,1,0,0,0,0,0,0,9,60,0,0,0,6,0,0,1", 0}, /* 9 / x */
+		{"4,1,0,0,4,0,0,0,9,156,0,0,0,22,0,0,0", 1},
+		{"4,1,0,0,33,0,0,0,9,108,0,0,0,22,0,0,0", 0}, /* 9 << 33 */
+		{"3,0,0,0,1,132,0,0,0,22,0,0,0", 4294967295}, /* -1 */
+		{"5,0,0,0,5,2,0,0,3,0,0,0,0,97,0,0,3,22,0,0,0", 0},
+		{"5,0,0,0,5,2,0,0,3,0,0,0,0,96,0,0,3,22,0,0,0", 5},
+		{"4,0,0,0,5,53,1,0,5,6,0,0,1,6,0,0,2", 2}, /* >= */
+		{"4,0,0,0,5,37,1,0,5,6,0,0,1,6,0,0,2", 1}, /* > */
+		{"4,0,0,0,5,69,1,0,2,6,0,0,1,6,0,0,2", 1}, /* & */
+		{"4,5,0,0,1,6,0,0,1,0,0,0,4,22,0,0,0", 4}, /* ja */
+	};
+	unsigned char frame[FRAME_BYTES];
+
+	(void)state;
+	for (unsigned i = 0; i < FRAME_BYTES; i++)
+		frame[i] = (unsigned char)i;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		static struct bpf_insn insn[BPF_INSNS_MAX];
+		char why[BPF_WHY_MAX] = "";
+		unsigned n = bpf_parse(cases[i].text, strlen(cases[i].text),
+				       insn, BPF_INSNS_MAX, why);
+
+		assert_true(n && bpf_check(insn, n, why));
+		assert_int_equal(bpf_run(insn, frame, 1514, FRAME_BYTES),
+				 cases[i].value);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(what_is_no_program_is_refused),
+		cmocka_unit_test(programs_return_what_they_should),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
