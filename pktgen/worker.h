@@ -214,7 +214,7 @@ struct worker {
 	/* Of several flows: see schedule.h. */
 	struct outbox one; /* what each makes, before it is held */
 	struct turns due, share;
-	uint64_t epoch_ns; /* that the keys of `due` count from */
+	uint64_t epoch_ns;         /* that the keys of `due` count from */
 	struct worker_round round; /* of `share` */
 	/* Flows that run or are paused; of these, those that are... */
 	unsigned nb_on, nb_paused, nb_limited;
