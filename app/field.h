@@ -23,7 +23,7 @@ enum field_kind {
 struct field {
 	enum field_kind kind;
 	bool rx;        /* FIELD_RATE, FIELD_L1 */
-	bool of_stream; /* a counter or the state, of a stream, not a port */
+	bool of_stream; /* a stream's counter or state, not its port's */
 	const struct stats_field *counter;
 	struct setting setting;
 };

@@ -31,16 +31,16 @@ static int many(const char *what, uint64_t now_ns)
 		(unsigned)strtoul(what + strcspn(what, "0123456789"), NULL, 10);
 
 	for (unsigned i = 0; i < n; i++) {
-		struct fields_fault fields;
 		struct pktgen_fault fault;
+		struct fields_fault unset;
 		struct stream s;
-		char text[12];
+		char port[12];
 
 		if (i && pktgen_add_stream(&pg, 0, i, 0, now_ns) < 0)
 			return -1;
 		s = *pktgen_stream(&pg, 0, i);
-		snprintf(text, sizeof(text), "%u", i);
-		fields_set_word(&s, "udp.src", text, &fields);
+		snprintf(port, sizeof(port), "%u", i);
+		fields_set_word(&s, "udp.src", port, &unset);
 		s.sign = !strncmp(what, "sign", 4);
 		if (strstr(what, "paced"))
 			s.rate = (struct rate){RATE_PPS,

@@ -125,11 +125,9 @@ static enum status run_help(struct client *c, char **words)
 
 /* By name: a person may type the unique beginning of one. */
 static const struct local locals[] = {
-	{".capture",
-	 ".capture [PORTS] [rx|tx|both] [count N] [filter EXPRESSION] FILE",
-	 "capture frames as 'capture' does, by a filter of tcpdump's; into "
-	 "'-': "
-	 "to a pipe, live",
+	{".capture", ".capture [PORTS] ... FILE",
+	 "capture frames as 'capture' does, with 'filter EXPRESSION' in "
+	 "tcpdump's language; FILE '-' is a pipe",
 	 1, CAPTURE_WORDS_MAX, false, capture_words},
 	{".download", ".download NAME [FILE] [--force]",
 	 "fetch a file of the appliance; resumes after a break; --force "

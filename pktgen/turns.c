@@ -2,6 +2,7 @@
 #include "pktgen/turns.h"
 
 #include <errno.h>
+#include <stdbool.h>
 
 /* Key and number. */
 static uint64_t taker(const struct turns *t, unsigned who)
@@ -23,8 +24,12 @@ int turns_reserve(struct turns *t, unsigned n, struct uk_alloc *a)
 		return -ENOMEM;
 	for (unsigned i = 0; i < more.size; i++)
 		more.node[more.size + i] = taker(t, i);
-	for (unsigned at = more.size - 1; at; at--)
-		more.node[at] = MIN(more.node[2 * at], more.node[2 * at + 1]);
+	for (unsigned at = more.size - 1; at; at--) {
+		const unsigned left = 2 * at;
+		const bool right = more.node[left + 1] < more.node[left];
+
+		more.node[at] = more.node[left + right];
+	}
 	turns_free(t, a);
 	*t = more;
 	return 0;

@@ -197,11 +197,8 @@ bool arg_stream_name(const char *text, size_t len)
 	for (size_t i = 0; i < len; i++)
 		if (!is_letter(text[i]) && !strchr("0123456789_-", text[i]))
 			return false;
-	/* strncasecmp() of ASCII, which nolibc lacks. */
-	for (size_t i = 0; i < strlen(ALL); i++)
-		if (len != strlen(ALL) || (text[i] | 0x20) != ALL[i])
-			return true;
-	return false;
+	return len != strlen(ALL) || (text[0] | 0x20) != ALL[0] ||
+	       (text[1] | 0x20) != ALL[1] || (text[2] | 0x20) != ALL[2];
 }
 
 /* An item of a set: "0-1.voice". */

@@ -142,10 +142,10 @@ struct arg {
 	 */
 	bool repeated;
 	enum subject_scope scope; /* ARG_PORTS: of what it is a set */
-	bool fresh; /* ARG_PORTS: it may name streams that there are not */
-	const char *name; /* "SIZE"; keyword or flag: the word itself */
-	const char *help; /* one clause, without range and default */
-	const char *unit; /* of the number, for messages; may be NULL */
+	bool fresh;               /* ARG_PORTS: also of streams there are not */
+	const char *name;         /* "SIZE"; keyword or flag: the word itself */
+	const char *help;         /* one clause, without range and default */
+	const char *unit;         /* of the number, for messages; may be NULL */
 	/*
 	 * Optional: the word that its value is taken from where the line does
 	 * not give it; of ARG_PORTS what its command takes instead, in words.

@@ -38,20 +38,26 @@ def start(frames):
     return "start 0 count %d; wait idle" % frames
 
 
-def run(path, shift, commands):
-    """Boots with an instruction every 2^shift ns. Returns the frames of each start, and
-    the replies."""
+def boot(path, shift, commands):
+    """Boots with an instruction every 2^shift ns. Returns all frames, and what was put
+    out."""
     capture = path / "capture"
     line = "; ".join(commands + ["quit"])
     done = run_icount(capture, shift, line)
     assert done.returncode == 0 and "E_" not in done.stdout, done.stdout + done.stderr
-    frames, runs = read_capture(capture), []
-    for count in re.findall(r"count (\d+)", line):
+    return read_capture(capture), done.stdout
+
+
+def run(path, shift, commands):
+    """The same; returns the frames of each start, and the replies."""
+    frames, out = boot(path, shift, commands)
+    runs = []
+    for count in re.findall(r"count (\d+)", "; ".join(commands)):
         runs.append(frames[:int(count)])
         del frames[:int(count)]
         assert len(runs[-1]) == int(count)
     assert not frames
-    replies = [json.loads(text) for text in re.findall(r"\[1\] (\{.*\})", done.stdout)]
+    replies = [json.loads(text) for text in re.findall(r"\[1\] (\{.*\})", out)]
     return runs, replies
 
 
