@@ -57,8 +57,7 @@ enum arg_type {
 	ARG_HEX32, /* 8 hexadecimal digits, a CRC: v.u */
 	ARG_TEXT,  /* any word: v.word, while the call lasts */
 	ARG_FLAG,  /* --name anywhere: v.set */
-	ARG_SPEED, /* "10gbps", of a link: v.u in bit/s, within min..max
-		    */
+	ARG_SPEED, /* "10gbps", of a link: v.u in bit/s, in min..max */
 	/*
 	 * "02:00:00:00:00:01": v.addr, v.u 0. With words[], one of
 	 * these instead: v.u is its index from 1.
