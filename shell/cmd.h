@@ -31,9 +31,9 @@
 enum arg_type {
 	ARG_NONE, /* ends the list */
 	/*
-	 * "0", "0,2-3", "all", and where its scope is SCOPE_STREAM "0.3",
-	 * "0.all", "0-1.2-5", "0.voice" by a stream's name: v.subjects; left
-	 * out: the selection.
+	 * "0", "0,2-3", "all", and where its scope is SCOPE_STREAM
+	 * "0.3", "0.all", "0-1.2-5", "0.voice" by a stream's name:
+	 * v.subjects; left out: the selection.
 	 */
 	ARG_PORTS,
 	ARG_INT,  /* v.u, within min..max */
@@ -41,34 +41,37 @@ enum arg_type {
 	ARG_TIME, /* v.u in ns, within min..max */
 	ARG_ENUM, /* the name of one of words[]: v.u is its index */
 	/*
-	 * The word `name` itself. One that is optional makes a pair with the
-	 * argument behind it, which is left out with it and has to be optional,
-	 * too; pairs that follow each other may be typed in any order.
+	 * The word `name` itself. One that is optional makes a pair
+	 * with the argument behind it, which is left out with it and
+	 * has to be optional, too; pairs that follow each other may be
+	 * typed in any order.
 	 */
 	ARG_KEYWORD,
-	ARG_NAME, /* a word of 1..31 letters, digits, '_', '-', '.': v.text */
+	ARG_NAME, /* a word of 1..31 letters, digits, '_', '-', '.':
+		     v.text */
 	/*
-	 * What something is named by its user: arg_stream_name(), or "-" for
-	 * none: v.text, then "".
+	 * What something is named by its user: arg_stream_name(), or
+	 * "-" for none: v.text, then "".
 	 */
 	ARG_LABEL,
 	ARG_HEX32, /* 8 hexadecimal digits, a CRC: v.u */
 	ARG_TEXT,  /* any word: v.word, while the call lasts */
 	ARG_FLAG,  /* --name anywhere: v.set */
-	ARG_SPEED, /* "10gbps", of a link: v.u in bit/s, within min..max */
+	ARG_SPEED, /* "10gbps", of a link: v.u in bit/s, in min..max */
 	/*
-	 * "02:00:00:00:00:01": v.addr, v.u 0. With words[], one of these
-	 * instead: v.u is its index from 1.
+	 * "02:00:00:00:00:01": v.addr, v.u 0. With words[], one of
+	 * these instead: v.u is its index from 1.
 	 */
 	ARG_MAC,
 	ARG_IPV4,  /* "198.18.0.1": v.addr, v.prefix 32 */
 	ARG_IPV6,  /* "2001:2::1": v.addr, v.prefix 128 */
-	ARG_SIZES, /* "64", "64:7,1518:1", "imix": v.sizes, in min..max each */
+	ARG_SIZES, /* "64", "64:7,1518:1", "imix": v.sizes, in min..max
+		      each */
 	/*
-	 * All that is left of the command as it stands, or one word in quotes:
-	 * v.word while the first call lasts, v.rest without the quotes for
-	 * good. It stands last in the only form of its command, behind
-	 * arguments that must be there.
+	 * All that is left of the command as it stands, or one word in
+	 * quotes: v.word while the first call lasts, v.rest without the
+	 * quotes for good. It stands last in the only form of its
+	 * command, behind arguments that must be there.
 	 */
 	ARG_REST,
 	ARG_TYPES
@@ -142,10 +145,10 @@ struct arg {
 	 */
 	bool repeated;
 	enum subject_scope scope; /* ARG_PORTS: of what it is a set */
-	bool fresh;               /* ARG_PORTS: also of streams there are not */
-	const char *name;         /* "SIZE"; keyword or flag: the word itself */
-	const char *help;         /* one clause, without range and default */
-	const char *unit;         /* of the number, for messages; may be NULL */
+	bool fresh; /* ARG_PORTS: it may name streams that there are not */
+	const char *name; /* "SIZE"; keyword or flag: the word itself */
+	const char *help; /* one clause, without range and default */
+	const char *unit; /* of the number, for messages; may be NULL */
 	/*
 	 * Optional: the word that its value is taken from where the line does
 	 * not give it; of ARG_PORTS what its command takes instead, in words.
