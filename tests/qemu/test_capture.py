@@ -138,4 +138,5 @@ def test_times_are_those_of_the_host(lab):
         middle = off[len(off) // 2]
         # QEMU's times are cut to a microsecond, which is one more.
         assert off[10] > middle - 1000 and off[-10] < middle + 1000, off[::100]
-        assert off[0] > middle - 2000 and off[-1] < middle + 2000, off[::100]
+        # A received one waits while the console has its turn.
+        assert off[0] > middle - 2000 and off[-1] < middle + 10000, off[::100]
