@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "pktgen/frames_impl.h"
+#include "pktgen/program_edit.h"
 
 enum strategy frames_strategy(enum strategy asked, const struct program *prog,
 			      bool alone)
@@ -135,6 +136,7 @@ void frames_set(struct frames *f, struct outbox *out,
 		frames_leave_pool(f);
 	f->generation++;
 	f->nb_lanes = program_lanes(prog);
+	f->columns = program_has_columns(prog);
 	f->heads_last = 0;
 	f->run.last = 0;
 	if (strategy == STRATEGY_SHARED && !frames_enter_shared(f, prog, alone))

@@ -70,6 +70,7 @@ struct frames {
 	unsigned nb_slots, max_slots, next_slot;
 	unsigned look;     /* the slot that was looked at last, out of turn */
 	unsigned nb_lanes; /* program_lanes() */
+	bool columns;      /* program_has_columns() */
 	/*
 	 * Frames whose heads are alike, see struct program_run, and so many
 	 * slots before `next_slot`, in turns, that have these.

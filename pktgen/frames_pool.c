@@ -175,6 +175,34 @@ static NOINLINE unsigned make_any(struct frames *f, const struct program *prog,
 	return i;
 }
 
+/* A program that has columns, in any slot. */
+static NOINLINE unsigned make_columns(struct frames *f,
+				      const struct program *prog,
+				      struct program_at *at, unsigned n,
+				      uint64_t now_ns)
+{
+	struct uk_netbuf *const *const slot = f->slot + f->next_slot;
+	void *const tagged = tag(f, 0);
+	unsigned made = 0, i;
+
+	do {
+		const unsigned end = MIN(n, made + PROGRAM_COLUMNS_MAX);
+
+		for (i = made; i < end && likely(slot[i]->refcount == 1); i++) {
+			slot[i]->refcount = 2;
+			if (unlikely(slot[i]->priv != tagged))
+				fill(f, prog, slot[i], 0);
+		}
+		program_edit_columns(prog, at, (void *const *)(slot + made),
+				     i - made, frame_at(f), now_ns);
+		n = i < end ? i : n;
+		made = i;
+	} while (unlikely(made < n));
+	f->out->len = prog->variant[0].len;
+	f->out->bytes = (uint64_t)made * (f->out->len + ETH_FCS_LEN);
+	return made;
+}
+
 /*
  * Those of a run, in slots that have its heads; `nb` and `sign` are constants.
  * Half of the work would be the loop: four are one step. In each netbuf of the
@@ -285,6 +313,8 @@ unsigned frames_make_pool(struct frames *f, const struct program *prog,
 	n = take_turn(f, n);
 	if (likely(f->nb_lanes <= PROGRAM_LANES_MAX))
 		made = make_alike(f, prog, at, n, now_ns);
+	else if (f->columns)
+		made = make_columns(f, prog, at, n, now_ns);
 	else
 		made = make_any(f, prog, at, n, now_ns);
 	f->out->pkt = f->slot + f->next_slot;

@@ -242,6 +242,13 @@ static bool collides(const struct program *prog, const struct field_edit *e,
 	return false;
 }
 
+/* That of a field stays when others are set. */
+static uint64_t seed_of(const struct stream *s, const struct stream_field *f)
+{
+	return (uint64_t)s->seed << 32 | (uint64_t)f->layer << 24 |
+	       (uint64_t)f->field << 16 | f->at_bit;
+}
+
 static int put_edits(struct program *prog, const struct stream *s,
 		     uint64_t *aux)
 {
@@ -276,12 +283,26 @@ static int put_edits(struct program *prog, const struct stream *s,
 		    put_cover(prog, &f, at, bits, e) < 0)
 			return -EBUSY;
 		sequence_make(&e->seq, &f.vary, &s->pool, bits,
-			      (uint64_t)s->seed << 8 | i,
+			      seed_of(s, &s->field[i]),
 			      fields_outer_every(s, i), aux);
 		aux += (sequence_room(&f.vary) + 7) / 8;
 		prog->nb_edits++;
 	}
 	return 0;
+}
+
+/* What no edit, no signature and no other checksum changes stays as it is. */
+static void put_changes(struct program *prog)
+{
+	for (unsigned k = 0; k < prog->nb_csums; k++) {
+		struct csum *c = &prog->csum[k];
+
+		c->changes = c->payload && prog->sign;
+		for (unsigned i = 0; i < prog->nb_edits; i++)
+			c->changes |= prog->edit[i].csums >> k & 1;
+		for (unsigned i = 0; i < k; i++)
+			c->changes |= c->over >> i & 1 && prog->csum[i].changes;
+	}
 }
 
 /* ---- Plain programs ----------------------------------------------------- */
@@ -360,12 +381,12 @@ static void put_sums(struct program *prog, struct variant *v)
 		const struct csum *c = &prog->csum[k];
 		uint16_t csum;
 
-		if (c->crc)
-			continue;
+		/* One that stays is part of what those outside cover. */
 		stack_put_csum(prog->stack, c->layer, prog->frame, v->len);
 		memcpy(&csum, prog->frame + c->at, sizeof(csum));
 		v->sum[k] = (uint16_t)~csum;
-		memset(prog->frame + c->at, 0, sizeof(csum));
+		if (c->changes)
+			memset(prog->frame + c->at, 0, c->crc ? 4 : 2);
 	}
 }
 
@@ -498,6 +519,7 @@ static int fill(struct program *prog, const struct stream *s, uint64_t *aux)
 		rc = put_edits(prog, s, aux);
 	if (rc < 0)
 		return rc;
+	put_changes(prog);
 	put_plain(prog, s);
 	put_variants(prog, s);
 	put_order(prog, &s->sizes);

@@ -88,6 +88,7 @@ struct csum {
 	bool payload;     /* it covers that, and a signature with it */
 	bool not_zero;    /* 0 would say that there is none (RFC 768) */
 	bool crc;         /* CRC-32C: made again for each frame */
+	bool changes;     /* it is another one in each frame */
 };
 
 /* What differs with the size. */

@@ -79,6 +79,8 @@ static void put_csums(const struct program *prog, uint32_t sum[], uint8_t *buf,
 		uint32_t out;
 		uint16_t csum;
 
+		if (!c->changes)
+			continue;
 		if (unlikely(c->crc)) {
 			memset(p, 0, 4);
 			stack_put_csum(prog->stack, c->layer, buf, len);
@@ -115,18 +117,22 @@ static void put_sign(const struct program *prog, const struct variant *v,
 	}
 }
 
+void program_seek(const struct program *prog, struct program_at *at)
+{
+	if (likely(at->edited == at->frame && at->edits_of == prog))
+		return;
+	for (unsigned i = 0; i < prog->nb_edits; i++)
+		sequence_seek(&prog->edit[i].seq, &at->state[i], at->frame);
+	at->edits_of = prog;
+}
+
 void program_edit_any(const struct program *prog, struct program_at *at,
 		      unsigned variant, uint64_t now_ns, uint8_t *buf)
 {
 	const struct variant *v = &prog->variant[variant];
 	uint32_t sum[PROGRAM_CSUMS_MAX];
 
-	if (unlikely(at->edited != at->frame || at->edits_of != prog)) {
-		for (unsigned i = 0; i < prog->nb_edits; i++)
-			sequence_seek(&prog->edit[i].seq, &at->state[i],
-				      at->frame);
-		at->edits_of = prog;
-	}
+	program_seek(prog, at);
 	at->edited = at->frame + 1;
 	for (unsigned k = 0; k < prog->nb_csums; k++)
 		sum[k] = v->sum[k];

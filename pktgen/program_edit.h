@@ -112,6 +112,22 @@ EDIT_INLINE void edit_plain(const struct edit_plain *e,
 void program_edit_any(const struct program *prog, struct program_at *at,
 		      unsigned variant, uint64_t now_ns, uint8_t *buf);
 
+/* Has the edits be where frame at->frame needs them. */
+void program_seek(const struct program *prog, struct program_at *at);
+
+#define PROGRAM_COLUMNS_MAX 64
+
+/* Whether frames of the program can be made many at once, as here: */
+bool program_has_columns(const struct program *prog);
+
+/*
+ * Frames from at->frame on, PROGRAM_COLUMNS_MAX at most, of a program that has
+ * columns; each is `frame_at` bytes behind its pointer. Steps on.
+ */
+void program_edit_columns(const struct program *prog, struct program_at *at,
+			  void *const frame[], unsigned n, size_t frame_at,
+			  uint64_t now_ns);
+
 /* What the edits of frame `n` write, without checksums; and 0 in its place. */
 void program_put_edits(const struct program *prog, uint64_t n, uint8_t *buf);
 void program_clear_edits(const struct program *prog, uint8_t *buf);

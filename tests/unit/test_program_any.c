@@ -103,7 +103,7 @@ static bool vary_one(struct stream *s)
 	return !fields_set(s, name, words, nb, &fault);
 }
 
-static unsigned nb_refused, nb_made;
+static unsigned nb_refused, nb_made, nb_columns;
 
 /* What it was, for who has to mend it. */
 static char what[2000];
@@ -128,6 +128,33 @@ static int tell(void **state)
 	if (what[0])
 		print_message("last: %s\n", what);
 	return 0;
+}
+
+/* Many at once, in frames that had others before, are the same. */
+static void columns_are_made_alike(void)
+{
+	static uint8_t many[PROGRAM_COLUMNS_MAX][STREAM_SIZE_MAX];
+	const unsigned n = 1 + any(PROGRAM_COLUMNS_MAX);
+	struct program_at columns_at, one_at;
+	void *to[PROGRAM_COLUMNS_MAX];
+
+	memset(&columns_at, 0, sizeof(columns_at));
+	columns_at.frame = unit_random(&seed) >> any(64);
+	for (unsigned i = 0; i < n; i++) {
+		one_at = columns_at;
+		one_at.frame += 1000 + any(9);
+		program_next(&prog, &one_at, now_ns + 5, many[i] + 7);
+		to[i] = many[i];
+	}
+	one_at = columns_at;
+	program_edit_columns(&prog, &columns_at, to, n, 7, now_ns);
+	for (unsigned i = 0; i < n; i++) {
+		const size_t len = program_next(&prog, &one_at, now_ns, frame);
+
+		assert_memory_equal(many[i] + 7, frame, len);
+	}
+	assert_int_equal(columns_at.frame, one_at.frame);
+	nb_columns++;
 }
 
 static void any_stream_is_made_alike(void)
@@ -165,6 +192,8 @@ static void any_stream_is_made_alike(void)
 		next();
 		nb_made++;
 	}
+	if (program_has_columns(&prog))
+		columns_are_made_alike();
 }
 
 static void all_are_made_alike(void **state)
@@ -175,7 +204,7 @@ static void all_are_made_alike(void **state)
 	for (unsigned i = 0; i < 4000; i++)
 		any_stream_is_made_alike();
 	/* Fields that lie on a checksum are refused, not many more. */
-	assert_true(nb_refused < 800 && nb_made > 100000);
+	assert_true(nb_refused < 800 && nb_made > 100000 && nb_columns > 500);
 	what[0] = '\0';
 }
 
