@@ -67,8 +67,8 @@ static void take_leave(struct client *c, const struct options *o)
 	    c->link.watch)
 		return;
 	ui_note(&c->ui,
-		"'%s' keeps running; 'quit' in its console powers it "
-		"off",
+		"'%s' keeps running, and what it sends goes on; 'quit' in its "
+		"console powers it off",
 		c->conn.name);
 	if (o->back)
 		ui_note(&c->ui, "come back: %s", o->back);

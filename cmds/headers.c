@@ -124,9 +124,10 @@ const struct cmd cmd_headers = {
 		 "numbers of protocols follow from them. 'set' lists their "
 		 "fields and sets them; fields of headers that stay keep "
 		 "their values. There are eth, llc, snap, vlan (802.1Q), svlan "
-		 "(802.1ad), vlan9100, pppoe, mpls, arp, ipv4, ipv6, hopopts, "
+		 "(802.1ad), vlan9100, pppoe, mpls, cw, arp, ipv4, ipv6, "
+		 "hopopts, "
 		 "dstopts, routing, srh, fragment, udp, tcp, sctp, icmp, "
-		 "icmpv6, igmp, gre, vxlan, geneve, gtpu and raw.",
+		 "icmpv6, igmp, igmp3, gre, vxlan, geneve, gtpu and raw.",
 	.examples = (const char *const[]){"headers eth/vlan/ipv4/udp",
 					  "headers 0 eth/ipv6/tcp size 128",
 					  "headers 0", NULL},

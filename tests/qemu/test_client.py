@@ -261,7 +261,7 @@ def test_leaving_says_that_the_appliance_goes_on(lab, env):
     for word in ("exit\r", "  logout \r", "bye;\r", ".quit\r", ".q\r", CTRL_D):
         child = person(env, "a")
         child.send(word)
-        child.expect_exact("'a' keeps running; 'quit' in its console powers it off")
+        child.expect_exact("'a' keeps running, and what it sends goes on; 'quit' in its ")
         child.expect("come back:\\s+%s a" % re.escape(ASAN))
         child.expect(pexpect.EOF)
         child.close()
