@@ -23,8 +23,7 @@ int program_find_csums(struct program *prog);
 int program_find_edits(struct program *prog, const struct stream *s,
 		       uint64_t *aux);
 
-/* Which checksums are others in each frame: by edits, a signature, each other.
- */
+/* Which checksums are others in each frame. */
 void program_find_changes(struct program *prog);
 
 /* Has edits be patches where all of them can. */
