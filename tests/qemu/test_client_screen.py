@@ -70,7 +70,7 @@ def test_completion(console):
     terminal.keys("rt", " ", "?")
     rows = until_last(terminal, PROMPT + " start")
     assert any("count" in row for row in rows)
-    terminal.keys("C-u", "str", "Tab")
+    terminal.keys("C-u", "stra", "Tab")
     until_last(terminal, PROMPT + " strategy")
     # Names that only the appliance knows.
     terminal.keys("C-u", "save night", "Enter")
