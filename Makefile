@@ -48,7 +48,7 @@ test: $(O)/gen/image/uk/config.h $(O)/gen/uk/config.h
 
 ## unit: the unit tests alone, under ASan and UBSan
 unit: $(UNIT_TESTS) transcripts tables
-	@set -e; for t in $(filter $(O)/%,$^); do echo "== $$t"; $$t; done
+	@tools/run-tests $(filter $(O)/%,$^)
 
 ## transcripts: each with SEEDS ways to cut its bytes (1000), without sanitizers
 SEEDS ?= 1000
