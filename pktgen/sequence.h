@@ -13,6 +13,7 @@
 
 #include <stddef.h>
 #include <stdint.h>
+#include <uk/alloc.h>
 #include <uk/essentials.h>
 
 #include "units/vary.h"

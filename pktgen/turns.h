@@ -8,6 +8,7 @@
 #ifndef PKTGEN_TURNS_H
 #define PKTGEN_TURNS_H
 
+#include <stddef.h>
 #include <stdint.h>
 #include <uk/alloc.h>
 
