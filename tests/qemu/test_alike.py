@@ -10,6 +10,7 @@ from lab import LAUNCHER, PATIENCE, ROOT, lab  # noqa: F401
 
 CLIENT = os.path.join(ROOT, "build", "ukpktgen-console")
 ANSI = re.compile("\x1b7.*?\x1b8|\x1b\\[[0-9;?]*[A-Za-z]", re.S)
+TAKEN_AWAY = re.compile("[^\n]*\r\x1b\\[[KJ]") # a line that is written anew
 PROMPT = re.compile(r"(?:^|\n)ukpktgen(\[[^]\n]*\])?> $")
 
 # Of the second list, a program is told something else: docs/protocol.md says what.
@@ -71,10 +72,14 @@ start 1
 """.strip().split("\n")
 
 
+def left(text):
+    """What a screen has of it, without attributes."""
+    return ANSI.sub("", TAKEN_AWAY.sub("", text)).replace("\r", "")
+
+
 def plain(text):
     """Without what is not the reply: attributes, notices' marks, times, numbers of jobs."""
-    text = re.sub("[^\n]*\r\x1b\\[[KJ]", "", text) # what was taken away
-    text = ANSI.sub("", text).replace("\r", "")
+    text = left(text)
     text = re.sub(r"(?m)^(?:@! )?\d+\.\d{3} (.*)$", r"@! \1", text)
     text = re.sub(r"job \d+", "job N", text)
     text = re.sub(r"(?m)^\[\d+\] ", "[N] ", text)
@@ -101,7 +106,7 @@ class Typed:
         """Until it is quiet behind a prompt."""
         got = ""
         while True:
-            there = PROMPT.search(ANSI.sub("", got).replace("\r", ""))
+            there = PROMPT.search(left(got))
             try:
                 got += self.child.read_nonblocking(65536, 0.5 if there else 20)
             except pexpect.TIMEOUT:
@@ -111,7 +116,7 @@ class Typed:
     def ask(self, command):
         self.child.send(command + "\r")
         got = self.until_prompt()
-        prompt = PROMPT.search(ANSI.sub("", got).replace("\r", "")).group().strip()
+        prompt = PROMPT.search(left(got)).group().strip()
         return plain(got.split("\n", 1)[1]) + [prompt]
 
 
