@@ -42,6 +42,7 @@ struct app {
 	uint64_t boot_serial;   /* of the last file that came with the image */
 	uint64_t lease_ns;      /* how long without a request; 0: for ever */
 	uint64_t lease_began_ns; /* requests before do not count */
+	struct app_list *lists;  /* see app/lists.h */
 	struct live live;
 	struct app_capture capture;
 };

@@ -334,9 +334,18 @@ static struct kept *keep(const struct app *app)
 	k->selected = session_selected(&app->session);
 	for (k->nb = 0; config_next(app, &up, &s); s.stream++) {
 		k->one[k->nb].of = s;
-		config_get(app, s, &k->one[k->nb++].is);
+		config_get(app, s, &k->one[k->nb].is);
+		fields_hold(&k->one[k->nb++].is.stream, 1);
 	}
 	return k;
+}
+
+/* Done with. */
+static void forget(struct app *app, struct kept *k)
+{
+	for (size_t i = 0; i < k->nb; i++)
+		fields_hold(&k->one[i].is.stream, -1);
+	uk_free(app->pktgen.heap, k);
 }
 
 static void restore(struct app *app, const struct kept *k, uint64_t now_ns)
@@ -375,6 +384,7 @@ static bool run_line(const struct call *c, struct call *line,
 		     struct words *words, const char *text, size_t len)
 {
 	struct app *app = call_app(c);
+	enum call_result result;
 	unsigned next = 0;
 
 	for (;;) {
@@ -406,7 +416,10 @@ static bool run_line(const struct call *c, struct call *line,
 		line->reply = c->reply;
 		line->program = true;
 		line->now_ns = c->now_ns;
-		if (line->form->run(line) == CALL_FAIL)
+		/* A long list is read in pieces. */
+		while ((result = line->form->run(line)) == CALL_AGAIN)
+			line->calls++;
+		if (result == CALL_FAIL)
 			return false;
 	}
 }
@@ -428,7 +441,7 @@ enum call_result config_load(struct call *c, const char *file, const char *text,
 
 		if (!run_line(c, &line, &words, text + at, bare)) {
 			restore(call_app(c), kept, c->now_ns);
-			uk_free(call_app(c)->pktgen.heap, kept);
+			forget(call_app(c), kept);
 			c->err_column = 0;
 			return call_fail(c, line.err, -1, "%s:%u:%u: %.180s",
 					 file, row, line.err_column,
@@ -436,6 +449,6 @@ enum call_result config_load(struct call *c, const char *file, const char *text,
 		}
 		at += n + (end != NULL);
 	}
-	uk_free(call_app(c)->pktgen.heap, kept);
+	forget(call_app(c), kept);
 	return CALL_DONE;
 }

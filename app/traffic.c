@@ -6,6 +6,8 @@
 #include <string.h>
 #include <uk/essentials.h>
 
+#include "app/lists.h"
+
 /* ---- Changed ------------------------------------------------------------ */
 
 struct change {
@@ -52,18 +54,55 @@ struct assignment {
 	const char *name, *second;
 	const char *words[CMD_ARGS_MAX];
 	unsigned nb;
+	struct vary_file *file;
 };
+
+/* The name of the two that the headers have. */
+static const char *name_of(const struct assignment *a, const struct stream *s)
+{
+	unsigned layer, field;
+
+	if (a->second &&
+	    headers_field(&s->headers, a->name, &layer, &field) < 0 &&
+	    !headers_field(&s->headers, a->second, &layer, &field))
+		return a->second;
+	return a->name;
+}
 
 static int assign(struct stream *s, void *what, struct fields_fault *fault)
 {
 	const struct assignment *a = what;
-	const char *name = a->name;
-	unsigned layer, field;
 
-	if (a->second && headers_field(&s->headers, name, &layer, &field) < 0 &&
-	    !headers_field(&s->headers, a->second, &layer, &field))
-		name = a->second;
-	return fields_set(s, name, a->words, a->nb, fault);
+	return fields_set(s, name_of(a, s), a->words, a->nb, a->file, fault);
+}
+
+/* Reads the file of "list @FILE" as values of the first stream's field. */
+static enum call_result take_file(struct call *c, const struct subjects *on,
+				  struct assignment *a, int arg)
+{
+	const struct app *app = call_app(c);
+	struct subject of = {0, 0};
+	struct fields_fault fault;
+	const struct stream *s;
+	enum vary_type type = VARY_NUMBER;
+	unsigned bits = 0, i = 0;
+
+	while (i < a->nb && !lists_is_file(a->words, i))
+		i++;
+	if (i == a->nb)
+		return CALL_DONE;
+	arg += (int)i + 1;
+	if (lists_reads(c))
+		return lists_take(c, arg, type, bits, &a->file);
+	if (app_check_up(c, on->ports) != CALL_DONE)
+		return CALL_FAIL;
+	if (!config_next(app, on, &of))
+		return CALL_DONE;
+	s = pktgen_stream(&app->pktgen, of.port, of.stream);
+	if (fields_kind(s, name_of(a, s), &type, &bits, &fault) < 0)
+		return call_fail(c, fault.err, arg - (int)i - 2, "%s",
+				 fault.text);
+	return lists_take(c, arg, type, bits, &a->file);
 }
 
 /* What is set of one, as the line that sets it, where its headers have it. */
@@ -104,11 +143,18 @@ enum call_result app_set_field(struct call *c, const struct subjects *on,
 {
 	const char *const names[] = {name, second, NULL};
 	struct assignment a = {.name = name, .second = second};
+	enum call_result result;
 
 	a.nb = app_words(c, arg, a.words);
 	if (!a.nb)
 		return app_show_fields(c, on, names);
-	return app_change(c, on, assign, &a, arg);
+	result = take_file(c, on, &a, arg);
+	if (result != CALL_DONE)
+		return result;
+	result = app_change(c, on, assign, &a, arg);
+	if (a.file)
+		a.file->users--;
+	return result;
 }
 
 /* ---- As lines ----------------------------------------------------------- */

@@ -146,8 +146,9 @@ const struct cmd cmd_set = {
 		},
 	.notes = "VALUE is a number, in decimal or 0x hex, or an address. It "
 		 "varies from frame to frame as FROM-TO [step N], "
-		 "ADDRESS/PREFIX, 'list A,B,C', 'random', 'random FROM-TO', "
-		 "'random mask 0xff'. Behind it 'shuffled' takes each value "
+		 "ADDRESS/PREFIX, 'list A,B,C', 'list @FILE', 'random', "
+		 "'random FROM-TO', 'random mask 0xff'. A FILE has "
+		 "one value a line. Behind it 'shuffled' takes each value "
 		 "once in another order, 'zipf 1.0' the first ones most often, "
 		 "'down' the last one first, 'every N' each for N frames. "
 		 "'auto' has the field follow from the headers again. Where a "

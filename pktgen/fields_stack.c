@@ -92,6 +92,14 @@ unsigned fields_end(const struct stream *s)
 	return end;
 }
 
+unsigned fields_edits(const struct stream *s, unsigned i)
+{
+	const struct vary *v = &s->field[i].vary;
+	const struct vary_file *f = vary_file_of(v, &s->pool);
+
+	return (v->kind != VARY_CONSTANT) + (f && f->wide);
+}
+
 uint64_t fields_outer_every(const struct stream *s, unsigned i)
 {
 	const unsigned nest = s->field[i].nest;

@@ -100,7 +100,7 @@ static bool vary_one(struct stream *s)
 		 any_value(p->field[k].type, p->field[k].bits));
 	while ((word = strtok_r(rest, " ", &rest)) != NULL)
 		words[nb++] = word;
-	return !fields_set(s, name, words, nb, &fault);
+	return !fields_set(s, name, words, nb, NULL, &fault);
 }
 
 static unsigned nb_refused, nb_made, nb_columns;
