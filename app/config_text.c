@@ -177,6 +177,13 @@ static bool is_reset(const struct app *app, const struct setting *s,
 	       arg_equal(s->arg, v, &initial);
 }
 
+/* Those that a walk's lines are about. */
+static struct subjects subjects(const struct app *app,
+				const struct config_walk *w)
+{
+	return w->only ? *w->only : subjects_of(app_ports_up(app));
+}
+
 /*
  * The next line of what frames are, see traffic.h; false once there is none.
  * These come behind the sizes, which they may change, and before all that
@@ -185,7 +192,7 @@ static bool is_reset(const struct app *app, const struct setting *s,
 static bool traffic(const struct app *app, struct config_walk *w,
 		    char line[CONFIG_LINE_MAX])
 {
-	const struct subjects up = subjects_of(app_ports_up(app));
+	const struct subjects up = subjects(app, w);
 	char rest[TRAFFIC_REST_MAX], subject[TRAFFIC_SUBJECT_MAX];
 	const char *cmd;
 
@@ -225,7 +232,7 @@ static bool maker_line(const struct app *app, struct config_walk *w,
 		       char line[CONFIG_LINE_MAX])
 {
 	const struct pktgen *pg = &app->pktgen;
-	const struct subjects all = subjects_of(app_ports_up(app));
+	const struct subjects all = subjects(app, w);
 	const unsigned i = (unsigned)w->started - 1;
 	unsigned from, last;
 
@@ -236,7 +243,7 @@ static bool maker_line(const struct app *app, struct config_walk *w,
 	from = last = w->at.stream;
 	while (w->at.stream++,
 	       pktgen_next_stream(pg, w->at.port, w->at.stream) == last + 1 &&
-		       makers[i].wanted(pg, w->at))
+		       subjects_has(&all, w->at) && makers[i].wanted(pg, w->at))
 		last++;
 	if (from == last)
 		snprintf(line, CONFIG_LINE_MAX, "stream %u.%u %s", w->at.port,
@@ -247,10 +254,32 @@ static bool maker_line(const struct app *app, struct config_walk *w,
 	return true;
 }
 
+/* All that a command sets of the first subject. */
+static bool as_at_first(const struct app *app, const struct cmd *cmd,
+			const struct subjects *on)
+{
+	struct subject of = {0, 0};
+	struct value first, is;
+	struct setting s;
+
+	config_next(app, on, &of);
+	for (unsigned i = 0; setting_at(app->session.env.commands, i, &s);
+	     i++) {
+		s.saved = true;
+		if (s.cmd != cmd || s.scope == SCOPE_GLOBAL)
+			continue;
+		value_of(app, &s, of, &is);
+		if (!config_initial(app, &s, of, &first) ||
+		    !arg_equal(s.arg, &first, &is))
+			return false;
+	}
+	return true;
+}
+
 bool config_line(const struct app *app, struct config_walk *w,
 		 char line[CONFIG_LINE_MAX])
 {
-	const struct subjects up = subjects_of(app_ports_up(app));
+	const struct subjects up = subjects(app, w);
 	struct subjects on;
 	struct setting s;
 	struct value v;
@@ -258,7 +287,8 @@ bool config_line(const struct app *app, struct config_walk *w,
 	if (!w->started) {
 		w->started = 1;
 		snprintf(line, CONFIG_LINE_MAX, "reset");
-		return true;
+		if (!w->only)
+			return true;
 	}
 	for (; w->started <= ARRAY_SIZE(makers); w->started++) {
 		if (maker_line(app, w, line))
@@ -270,6 +300,10 @@ bool config_line(const struct app *app, struct config_walk *w,
 			return true;
 		setting_at(app->session.env.commands, (unsigned)w->setting, &s);
 		s.saved = true;
+		if (w->only && as_at_first(app, s.cmd, w->only)) {
+			w->setting++;
+			continue;
+		}
 		while (next_alike(app, &s, &up, w, &on, &v)) {
 			if (is_reset(app, &s, &on, &v))
 				continue;

@@ -178,8 +178,9 @@ bool traffic_has_sizes(const struct stream *s)
 	return memcmp(&first, &s->headers, sizeof(first)) != 0;
 }
 
-static void print_payload(const struct stream *s, char *buf, size_t size)
+void traffic_payload(const struct stream *s, char buf[TRAFFIC_PAYLOAD_MAX])
 {
+	const size_t size = TRAFFIC_PAYLOAD_MAX;
 	static const char *const names[] = {"increment", "zeros", "ones",
 					    "random"};
 	size_t used;
@@ -210,7 +211,7 @@ bool traffic_line(const struct stream *s, unsigned i, const char **cmd,
 	}
 	if (s->payload && !i--) {
 		*cmd = "payload";
-		print_payload(s, rest, TRAFFIC_REST_MAX);
+		traffic_payload(s, rest);
 		return true;
 	}
 	if (fields_at(s, i, name, value)) {
@@ -257,14 +258,14 @@ enum call_result app_show_payload(struct call *c, const struct subjects *on)
 {
 	const struct app *app = call_app(c);
 	struct subject s = {0, 0};
-	char text[2 * STREAM_PATTERN_MAX + 8], subject[TRAFFIC_SUBJECT_MAX];
+	char text[TRAFFIC_PAYLOAD_MAX], subject[TRAFFIC_SUBJECT_MAX];
 
 	if (app_check_up(c, on->ports) != CALL_DONE)
 		return CALL_FAIL;
 	reply_list(c->reply, "lines", REPLY_TABLE);
 	for (; config_next(app, on, &s); s.stream++) {
-		print_payload(pktgen_stream(&app->pktgen, s.port, s.stream),
-			      text, sizeof(text));
+		traffic_payload(pktgen_stream(&app->pktgen, s.port, s.stream),
+				text);
 		reply_textf(c->reply, NULL, "payload %s %s",
 			    traffic_subject(app, s, subject), text);
 	}
@@ -384,7 +385,7 @@ void traffic_show(const struct stream *s, struct reply *r)
 
 	headers_print(&s->headers, value, sizeof(value));
 	reply_text(r, "headers", value);
-	print_payload(s, value, sizeof(value));
+	traffic_payload(s, value);
 	reply_text(r, "payload", value);
 	reply_text(r, "set", all);
 }

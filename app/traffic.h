@@ -81,6 +81,10 @@ bool traffic_line(const struct stream *s, unsigned i, const char **cmd,
 const char *traffic_subject(const struct app *app, struct subject of,
 			    char buf[TRAFFIC_SUBJECT_MAX]);
 
+/* "increment", "hex 00ff". */
+#define TRAFFIC_PAYLOAD_MAX (2 * STREAM_PATTERN_MAX + 8)
+void traffic_payload(const struct stream *s, char buf[TRAFFIC_PAYLOAD_MAX]);
+
 /* Whether a line of it says the sizes. */
 bool traffic_has_sizes(const struct stream *s);
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include <string.h>
 
+#include "app/explain.h"
 #include "app/preview.h"
 #include "app/traffic.h"
 #include "shell/arg.h"
@@ -126,22 +127,55 @@ static const struct arg frame_args[] = {
 	{ARG_NONE},
 };
 
-static enum call_result run_frame(struct call *c)
+/* The first of those that are meant; more are named by mistake. */
+static enum call_result take_one(struct call *c, int arg, struct subject *s)
 {
 	const struct app *app = call_app(c);
-	const struct subjects *on = &c->v[OF].subjects;
-	struct subject s = {0, 0}, next;
+	const struct subjects *on = &c->v[arg].subjects;
+	struct subject next;
 
+	*s = (struct subject){0, 0};
 	if (app_check_up(c, on->ports) != CALL_DONE)
 		return CALL_FAIL;
-	/* The first of those that are meant; more are named by mistake. */
-	if (!config_next(app, on, &s))
-		return CALL_DONE;
-	next = (struct subject){s.port, s.stream + 1};
-	if (c->v[OF].set && config_next(app, on, &next))
-		return call_fail(c, E_RANGE, OF,
-				 "'show frame' takes one port, or one stream");
-	preview_show(app, s, c->v[NUMBER].u, c->reply);
+	if (!config_next(app, on, s))
+		return call_fail(c, E_RANGE, arg, "there is no such stream");
+	next = (struct subject){s->port, s->stream + 1};
+	if (c->v[arg].set && config_next(app, on, &next))
+		return call_fail(c, E_RANGE, arg,
+				 "'show %s' takes one port, or one stream",
+				 c->form->args->name);
+	return CALL_DONE;
+}
+
+static enum call_result run_frame(struct call *c)
+{
+	struct subject s;
+
+	if (take_one(c, OF, &s) != CALL_DONE)
+		return CALL_FAIL;
+	preview_show(call_app(c), s, c->v[NUMBER].u, c->reply);
+	return CALL_DONE;
+}
+
+/* What a stream is. */
+enum { STREAM_WORD, STREAM_OF };
+
+static const struct arg stream_args[] = {
+	[STREAM_WORD] = {ARG_KEYWORD, .name = "stream",
+			 .help = "explain a stream"},
+	[STREAM_OF] = {ARG_PORTS, .optional = true, .scope = SCOPE_STREAM,
+		       .name = "STREAM", .help = "port, or stream, to explain"},
+	ARG_JSON("reply as JSON"),
+	{ARG_NONE},
+};
+
+static enum call_result run_stream(struct call *c)
+{
+	struct subject s;
+
+	if (take_one(c, STREAM_OF, &s) != CALL_DONE)
+		return CALL_FAIL;
+	explain_show(call_app(c), s, c->reply);
 	return CALL_DONE;
 }
 
@@ -155,6 +189,8 @@ const struct cmd cmd_show = {
 			{all_args, run, "show them without the keyword"},
 			{frame_args, run_frame,
 			 "show a frame as it would be sent: fields and bytes"},
+			{stream_args, run_stream,
+			 "explain a stream, with the commands that make it"},
 			{0},
 		},
 	.notes = "'show files', 'show jobs', 'show ports', 'show stats' and "
@@ -163,7 +199,8 @@ const struct cmd cmd_show = {
 		 "without its value, such as 'rate' or 'size 0', shows it.",
 	.examples = (const char *const[]){"show config", "show 0 config --json",
 					  "show 0.3 config", "show frame 0",
-					  "show frame 7 0", NULL},
+					  "show frame 7 0", "show stream 0.3",
+					  NULL},
 	.see = (const char *const[]){"save", "port", NULL},
 	.leads =
 		(const struct cmd_lead[]){
