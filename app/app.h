@@ -98,6 +98,26 @@ extern const struct cmd_hint app_hints[];
 #define APP_WORD(number) APP_WORD_OF(number)
 #define APP_WORD_OF(number) #number
 
+/*
+ * `setting` of a number that struct config has, of a type; it is not saved
+ * while it is as at first.
+ */
+#define APP_NUMBER(of, type, first)                              \
+	static void get(const struct config *c, struct value *v) \
+	{                                                        \
+		v->u = c->of;                                    \
+	}                                                        \
+	static void set(struct config *c, const struct value *v) \
+	{                                                        \
+		c->of = (type)v->u;                              \
+	}                                                        \
+	static const struct arg_setting setting = {              \
+		.get = get,                                      \
+		.set = set,                                      \
+		.initial = first,                                \
+		.initial_unsaved = true,                         \
+	};
+
 #define APP_STREAMS_TO_SHOW                                         \
 	{                                                           \
 		ARG_PORTS, .optional = true, .scope = SCOPE_STREAM, \

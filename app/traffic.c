@@ -329,6 +329,14 @@ bool traffic_is_name(const char *word)
 	return (c >= 'a' && c <= 'z') || word[0] == '@';
 }
 
+bool traffic_is_value(const char *word)
+{
+	const size_t digits = strspn(word, "0123456789");
+
+	return !digits || word[digits] != '.' ||
+	       !traffic_is_name(word + digits + 1);
+}
+
 bool traffic_has(const struct stack *st, unsigned layer, unsigned field)
 {
 	const struct proto_field *f = &st->layer[layer].proto->field[field];

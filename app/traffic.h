@@ -60,6 +60,9 @@ uint16_t traffic_frame(const struct pktgen_stream *s, uint64_t n,
 /* Whether a word can be the name of a field, or a stack: arg.fits. */
 bool traffic_is_name(const char *word);
 
+/* Whether a word can be a value, and is no stream's name: arg.fits. */
+bool traffic_is_value(const char *word);
+
 /* Whether these headers have the field: that the part of it is there. */
 bool traffic_has(const struct stack *st, unsigned layer, unsigned field);
 
