@@ -119,6 +119,11 @@ unsigned fields_end(const struct stream *s);
 /* How many places of up to 64 bits vary by field `i`: 0, 1, or 2. */
 unsigned fields_edits(const struct stream *s, unsigned i);
 
+/* The field further in that follows field `i`, into *f; false: there is none.
+ */
+bool fields_follower(const struct stream *s, unsigned i,
+		     struct stream_field *f);
+
 /* For how many frames a value of field `i` stays, by those it is nested in. */
 uint64_t fields_outer_every(const struct stream *s, unsigned i);
 

@@ -189,6 +189,7 @@ int program_find_edits(struct program *prog, const struct stream *s,
 		struct stream_field f = s->field[i];
 		struct field_edit *e = &prog->edit[prog->nb_edits];
 		unsigned at, bits;
+		bool wide;
 
 		fields_place(prog->stack, &f, &at, &bits);
 		if (f.layer == STREAM_AT && f.vary.kind == VARY_CONSTANT) {
@@ -211,15 +212,22 @@ int program_find_edits(struct program *prog, const struct stream *s,
 			      seed_of(s, &s->field[i]),
 			      fields_outer_every(s, i), aux);
 		aux += (sequence_room(&f.vary) + 7) / 8;
-		/* Of a file's, the half above with it. */
+		/* The same values in what follows it, or a file's half above.
+		 */
 		if (fields_edits(s, i) < 2)
 			continue;
-		if (put_edit(prog, &f, at, bits - 64) < 0)
+		wide = !fields_follower(s, i, &f);
+		if (wide)
+			bits -= 64;
+		else
+			fields_place(prog->stack, &f, &at, &bits);
+		if (put_edit(prog, &f, at, bits) < 0)
 			return -EBUSY;
 		e[1].seq = e->seq;
-		sequence_set_list(&e[1].seq, &f.vary,
-				  vary_file_of(&f.vary, &s->pool)->high,
-				  sizeof(uint64_t));
+		if (wide)
+			sequence_set_list(&e[1].seq, &f.vary,
+					  vary_file_of(&f.vary, &s->pool)->high,
+					  sizeof(uint64_t));
 	}
 	return 0;
 }
