@@ -119,8 +119,7 @@ unsigned fields_end(const struct stream *s);
 /* How many places of up to 64 bits vary by field `i`: 0, 1, or 2. */
 unsigned fields_edits(const struct stream *s, unsigned i);
 
-/* The field further in that follows field `i`, into *f; false: there is none.
- */
+/* The field further in that follows it, into *f; false: none does. */
 bool fields_follower(const struct stream *s, unsigned i,
 		     struct stream_field *f);
 

@@ -212,8 +212,7 @@ int program_find_edits(struct program *prog, const struct stream *s,
 			      seed_of(s, &s->field[i]),
 			      fields_outer_every(s, i), aux);
 		aux += (sequence_room(&f.vary) + 7) / 8;
-		/* The same values in what follows it, or a file's half above.
-		 */
+		/* The same values in what follows it, or half above. */
 		if (fields_edits(s, i) < 2)
 			continue;
 		wide = !fields_follower(s, i, &f);
