@@ -65,9 +65,12 @@ static void wait_below(struct worker *w, struct flow *root)
 {
 	struct flow *f = next_below(root, root, true);
 
-	for (; f; f = next_below(root, f, f->chain.joined))
-		if (f->chain.joined)
-			wait_until(w, f, FLOW_NO_LIMIT);
+	for (; f; f = next_below(root, f, f->chain.joined)) {
+		if (!f->chain.joined)
+			continue;
+		f->chain.turns = f->plan.turns;
+		wait_until(w, f, FLOW_NO_LIMIT);
+	}
 }
 
 /* Nothing of it runs or waits any more. */
