@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "app/preview.h"
+#include "app/timing.h"
 #include "app/traffic.h"
 #include "shell/arg.h"
 
@@ -78,6 +79,7 @@ static void show_settings(struct reply *r, const struct app *app,
 	}
 	if (open)
 		reply_end(r);
+	timing_keys(&c, of, r);
 	traffic_show(pktgen_stream(&app->pktgen, of.port, of.stream), r);
 }
 
