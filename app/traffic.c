@@ -272,7 +272,7 @@ uint16_t traffic_frame(const struct pktgen_stream *s, uint64_t n,
 	struct program_at at = {.frame = n,
 				.order = (unsigned)(n % prog->nb_order)};
 
-	return program_next(prog, &at, 0, frame);
+	return program_next(prog, &at, s->flow->stamp, frame);
 }
 
 bool traffic_is_name(const char *word)

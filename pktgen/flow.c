@@ -101,6 +101,7 @@ void flow_start(struct flow *f, const struct flow_plan *plan, uint64_t now_ns)
 	f->chain.turns = plan->turns;
 	f->chain.delay_ns = plan->delay_ns;
 	f->at = (struct program_at){0};
+	f->stamp = signature_stamp(f->number, ++f->run);
 	f->sent.first_ns = f->sent.last_ns = 0;
 	f->limited = plan->turns != FLOW_FOR_EVER &&
 		     (limit->frames != FLOW_NO_LIMIT ||

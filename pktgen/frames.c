@@ -70,7 +70,7 @@ void frames_close(struct frames *f)
 /* ---- Allocated one by one ----------------------------------------------- */
 
 static unsigned make_alone(struct frames *f, const struct program *prog,
-			   struct program_at *at, unsigned n, uint64_t now_ns)
+			   struct program_at *at, unsigned n, uint64_t stamp)
 {
 	const bool create = f->strategy == STRATEGY_CREATE;
 	struct uk_netbuf **const made = f->out->kept;
@@ -81,8 +81,8 @@ static unsigned make_alone(struct frames *f, const struct program *prog,
 
 		if (unlikely(!nb))
 			break;
-		nb->len = create ? program_create(prog, at, now_ns, nb->data)
-				 : program_next(prog, at, now_ns, nb->data);
+		nb->len = create ? program_create(prog, at, stamp, nb->data)
+				 : program_next(prog, at, stamp, nb->data);
 		made[i] = nb;
 	}
 	outbox_hold(f->out, made, i);
