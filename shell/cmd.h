@@ -128,24 +128,30 @@ struct arg_setting {
 	unsigned save_order;
 };
 
+/* There are many, so what is small is packed. */
 struct arg {
-	enum arg_type type;
-	bool optional;
-	bool command; /* ARG_REST: it is a command, and completed as one */
-	bool page;    /* ARG_KEYWORD: its form takes a person's terminal */
-	bool sets;    /* ARG_PORTS: its form may stand in a configuration */
+	enum arg_type type : 8;
+	enum subject_scope scope : 8; /* ARG_PORTS: of what it is a set */
+	bool optional : 1;
+	bool command : 1; /* ARG_REST: it is a command, and completed as one */
+	bool page : 1;    /* ARG_KEYWORD: its form takes a person's terminal */
+	bool sets : 1; /* ARG_PORTS: its form may stand in a configuration */
 	/*
 	 * Its form shows what is set where the line lacks this one, which is
 	 * then not set. So do settings.
 	 */
-	bool asked;
+	bool asked : 1;
 	/*
 	 * The last of its form: further words go to the values behind it, as
 	 * long as CMD_ARGS_MAX has some.
 	 */
-	bool repeated;
-	enum subject_scope scope; /* ARG_PORTS: of what it is a set */
-	bool fresh; /* ARG_PORTS: it may name streams that there are not */
+	bool repeated : 1;
+	bool fresh : 1; /* ARG_PORTS: it may name streams that there are not */
+	/*
+	 * ARG_IPV4, ARG_IPV6: "/PREFIX" may follow, of min..max bits where it
+	 * does.
+	 */
+	bool prefix : 1;
 	const char *name; /* "SIZE"; keyword or flag: the word itself */
 	const char *help; /* one clause, without range and default */
 	const char *unit; /* of the number, for messages; may be NULL */
@@ -156,11 +162,6 @@ struct arg {
 	const char *unset;
 	/* Of ARG_INT, ARG_TIME, ARG_SPEED, ARG_SIZES; both 0: no limit. */
 	uint64_t min, max;
-	/*
-	 * ARG_IPV4, ARG_IPV6: "/PREFIX" may follow, of min..max bits where it
-	 * does.
-	 */
-	bool prefix;
 	const struct arg_word *words; /* ARG_ENUM, ARG_MAC */
 	/*
 	 * ARG_NAME, ARG_TEXT: where its names come from, or NULL. Puts the one
