@@ -38,7 +38,7 @@ static uint64_t mean_size(const struct stream *s)
 		       s->sizes.entry[i].weight;
 		n += s->sizes.entry[i].weight;
 	}
-	return sum * 1000 / n;
+	return n ? sum * 1000 / n : 0;
 }
 
 /* In thousandths, of a gap in 2^-32 ns. */
@@ -101,8 +101,8 @@ static uint64_t frames_in(const struct stream *s, wide gap, uint64_t ns)
 	struct pacer p = {.shape = &shape};
 	struct gap mean;
 
-	if (!gap || (s->rate.unit == RATE_MAX && !s->shape.kind &&
-		     !s->pace.every_ns))
+	if (!gap ||
+	    (s->rate.unit == RATE_MAX && !s->shape.kind && !s->pace.every_ns))
 		return 0;
 	stream_curve(s, &curve, &mean);
 	if (!curve.nb)
@@ -111,12 +111,13 @@ static uint64_t frames_in(const struct stream *s, wide gap, uint64_t ns)
 	return pacer_shape_seek(&p, ns);
 }
 
-/* How often it runs, for its own turns and those of whom it follows; 0: no end. */
+/* How often it runs, by its turns and those of whom it follows; 0: no end. */
 static uint64_t runs_of(const struct pktgen *pg, struct subject s)
 {
 	uint64_t runs = 1;
 
-	for (;; s.stream = pktgen_stream_use(pg, s.port, s.stream)->plan.after) {
+	for (;;
+	     s.stream = pktgen_stream_use(pg, s.port, s.stream)->plan.after) {
 		const struct stream_plan *p =
 			&pktgen_stream_use(pg, s.port, s.stream)->plan;
 
@@ -146,8 +147,8 @@ static void look_at(const struct pktgen *pg, struct subject s,
 	o->pps_milli = rate_of(gap);
 	o->peak_milli = is->shape.kind ? peak_of(is) : o->pps_milli;
 	o->l2_milli = mbps(o->pps_milli, o->size_milli);
-	o->l1_milli = mbps(o->pps_milli,
-			   o->size_milli + ETH_L1_OVERHEAD * 1000);
+	o->l1_milli =
+		mbps(o->pps_milli, o->size_milli + ETH_L1_OVERHEAD * 1000);
 	if (frames == FLOW_NO_LIMIT)
 		frames = 0;
 	if (frames)
@@ -196,8 +197,8 @@ static void print_note(struct app *app, struct subject s,
 {
 	struct pktgen *pg = &app->pktgen;
 	const struct stream *is = pktgen_stream(pg, s.port, s.stream);
-	const uint64_t peak = mbps(o->peak_milli,
-				   o->size_milli + ETH_L1_OVERHEAD * 1000);
+	const uint64_t peak =
+		mbps(o->peak_milli, o->size_milli + ETH_L1_OVERHEAD * 1000);
 	struct pktgen_stream_view v;
 	struct pktgen_fault fault;
 	int rc = pktgen_try_stream(pg, s.port, s.stream, is, &fault);
@@ -248,7 +249,7 @@ static void row(struct call *c, struct subject s)
 	reply_text(r, "begins", begins);
 	reply_u64(r, "frames", o.frames, NULL);
 	reply_milli(r, "time", (o.time_ns + 500000) / 1000000, "s");
-	reply_milli(r, "mean", o.size_milli, "bytes");
+	reply_milli(r, "mean_size", o.size_milli, "bytes");
 	reply_milli(r, "rate", o.pps_milli, "pps");
 	reply_milli(r, "peak", o.peak_milli, "pps");
 	reply_milli(r, "l2", o.l2_milli, "Mbit/s");
@@ -282,7 +283,7 @@ static void port_row(struct call *c, const struct subjects *on, unsigned port)
 	}
 	reply_map(c->reply, NULL, REPLY_TABLE);
 	reply_id(c->reply, "port", port);
-	reply_u64(c->reply, "streams", n, NULL);
+	reply_u64(c->reply, "starts", n, NULL);
 	reply_milli(c->reply, "l1", sum, "Mbit/s");
 	reply_milli(c->reply, "link", link, "Mbit/s");
 	reply_text(c->reply, "note",

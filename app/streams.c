@@ -38,8 +38,8 @@ const struct parse_streams app_streams = {next, name, find};
 
 /* ---- What they are at --------------------------------------------------- */
 
-const char *const app_stream_states[] = {"idle",     "sending",  "paused",
-					 "waiting",  "disabled", NULL};
+const char *const app_stream_states[] = {"idle",    "sending",  "paused",
+					 "waiting", "disabled", NULL};
 
 #define DISABLED 4
 

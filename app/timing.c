@@ -9,8 +9,10 @@
 static const struct {
 	const char *cmd, *key;
 } names[TIMINGS] = {
-	[TIMING_SHAPE] = {"shape", "shape"}, [TIMING_EVERY] = {"gap", "burst_every"},
-	[TIMING_LIMIT] = {"limit", "limit"}, [TIMING_AFTER] = {"after", "after"},
+	[TIMING_SHAPE] = {"shape", "shape"},
+	[TIMING_EVERY] = {"gap", "burst_every"},
+	[TIMING_LIMIT] = {"limit", "run_limit"},
+	[TIMING_AFTER] = {"after", "after"},
 	[TIMING_LOOP] = {"loop", "loop"},
 };
 
@@ -123,8 +125,8 @@ void timing_rate(const struct stream *s, char *buf, size_t size)
 	else if (s->rate.unit != RATE_MAX)
 		snprintf(buf, size, "at %s", rate);
 	else
-		snprintf(buf, size, s->pace.every_ns ? "in bursts"
-						     : "at full speed");
+		snprintf(buf, size,
+			 s->pace.every_ns ? "in bursts" : "at full speed");
 }
 
 /* ---- Shown --------------------------------------------------------------- */

@@ -37,7 +37,7 @@ void timing_lines(const struct app *app, const char *cmd,
 /* Runs the form of a command that shows what is set. */
 enum call_result timing_show(struct call *c, const struct subjects *on);
 
-/* Has a function change what is set of the streams that the line names first. */
+/* Has a function change what is set of the streams that the line names. */
 enum call_result timing_change(struct call *c,
 			       int (*change)(struct config *c, void *arg),
 			       void *arg);

@@ -22,7 +22,7 @@ static const struct arg off_args[] = {
 static const struct arg time_args[] = {
 	[PORTS] = APP_STREAMS_TO_SET,
 	[WHAT] = {ARG_TIME, .name = "TIME", .help = "time since 'start'",
-		  .max = DELAY_MAX},
+		  .min = 1, .max = DELAY_MAX},
 	{ARG_NONE},
 };
 
@@ -54,14 +54,16 @@ static enum call_result refuse_circle(struct call *c, struct subject s,
 	char way[160];
 	int n = snprintf(way, sizeof(way), "%u.%u", s.port, s.stream);
 
-	for (unsigned at = after;; at = pktgen_stream_use(pg, s.port, at)->plan.after) {
+	for (unsigned at = after;;) {
 		n += snprintf(way + n, sizeof(way) - (size_t)n,
 			      n > 120 ? " ..." : " after %u.%u", s.port, at);
 		if (at == s.stream || n > 120)
 			break;
+		at = pktgen_stream_use(pg, s.port, at)->plan.after;
 	}
-	return call_fail(c, E_STATE, WHAT, "stream %u.%u would wait for itself: %s",
-			 s.port, s.stream, way);
+	return call_fail(c, E_STATE, WHAT,
+			 "stream %u.%u would wait for itself: %s", s.port,
+			 s.stream, way);
 }
 
 static enum call_result run_stream(struct call *c)

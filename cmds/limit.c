@@ -69,8 +69,8 @@ const struct cmd cmd_limit = {
 	.notes = "Counts from the next 'start' on. A limit of 'start' itself, "
 		 "such as 'start 0 count 100', takes its place, and that of "
 		 "'loop'.",
-	.examples = (const char *const[]){"limit 0.1 count 1000",
-					  "limit 0.all for 10s", "limit off",
-					  NULL},
+	.examples =
+		(const char *const[]){"limit 0.1 count 1000",
+				      "limit 0.all for 10s", "limit off", NULL},
 	.see = (const char *const[]){"start", "after", "loop", NULL},
 };

@@ -27,11 +27,11 @@ static const struct arg off_args[] = {
 	{ARG_NONE},
 };
 
-#define RATES_ARG                                                     \
-	{                                                             \
-		ARG_TEXT, .name = "RATES",                            \
-			  .help = "first and second rate, such as "   \
-				  "0pps-1mpps or 10%-50%"             \
+#define RATES_ARG                                                   \
+	{                                                           \
+		ARG_TEXT, .name = "RATES",                          \
+			  .help = "first and second rate, such as " \
+				  "0pps-1mpps or 10%-50%"           \
 	}
 
 static const struct arg ramp_args[] = {
@@ -54,8 +54,7 @@ static const struct arg wave_args[] = {
 		  .min = SHAPE_NS_MIN, .max = SHAPE_NS_MAX},
 	[DUTY_WORD] = {ARG_KEYWORD, .optional = true, .name = "duty",
 		       .help = "share of time at the second rate"},
-	[DUTY] = {ARG_TEXT, .optional = true, .name = "PERCENT",
-		  .unset = "50%",
+	[DUTY] = {ARG_TEXT, .optional = true, .name = "PERCENT", .unset = "50%",
 		  .help = "share of time, of 'square' alone, such as 20%"},
 	{ARG_NONE},
 };
@@ -99,8 +98,9 @@ static enum call_result run(struct call *c)
 	struct stream_shape s;
 
 	memset(&s, 0, sizeof(s));
-	s.kind = c->form->args == ramp_args ? SHAPE_RAMP
-					    : SHAPE_SAW + (uint32_t)c->v[KIND].u;
+	s.kind = c->form->args == ramp_args
+			 ? SHAPE_RAMP
+			 : SHAPE_SAW + (uint32_t)c->v[KIND].u;
 	s.ns = c->v[TIME].u;
 	if (!take_rates(c->v[RATES].word, &s))
 		return call_fail(c, E_SYNTAX, RATES,

@@ -149,6 +149,7 @@ static enum call_result run_frame(struct call *c)
 
 const struct cmd cmd_show = {
 	.name = "show",
+	.brief = "sh",
 	.group = GROUP_WATCHING,
 	.summary = "Show all settings of ports",
 	.forms =

@@ -10,9 +10,9 @@
 enum { PORTS, KEYWORD, LIMIT };
 enum { DRY = 1, DRY_LIMITED = 3 };
 
-#define DRY_ARG                                                             \
-	{                                                                   \
-		ARG_FLAG, .optional = true, .name = "dry-run",              \
+#define DRY_ARG                                                              \
+	{                                                                    \
+		ARG_FLAG, .optional = true, .name = "dry-run",               \
 			  .help = "say what would be sent, and send nothing" \
 	}
 #define JSON_ARG ARG_JSON("with --dry-run: reply as JSON")
@@ -373,8 +373,8 @@ const struct cmd cmd_start = {
 	.examples =
 		(const char *const[]){"start", "start 0", "start 0 count 1m",
 				      "start 0.3 count 100", "start for 10s",
-				      "start --dry-run",
-				      "start 0.3 --dry-run", NULL},
+				      "start --dry-run", "start 0.3 --dry-run",
+				      NULL},
 	.see = (const char *const[]){"stop", "rate", "limit", "after", "mode",
 				     NULL},
 };

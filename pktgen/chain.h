@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Runs of flows that follow each other. A flow may follow another of its worker:
- * then it waits until that one's run has ended by itself. A flow's turn is its
- * run and the turns of all that follow it; it is taken as often as the flow's
- * plan says before the turn of the one that it follows itself can be over.
+ * Runs of flows that follow each other. A flow may follow another of its
+ * worker: then it waits until that one's run has ended by itself. A flow's turn
+ * is its run and the turns of all that follow it; it is taken as often as the
+ * flow's plan says before the turn of the one that it follows itself can be
+ * over.
  *
  * What ends does so at a time of its schedule, however late that is noticed: at
  * the end of its time, or when the frame after its last one would be due. So a

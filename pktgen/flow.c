@@ -116,8 +116,8 @@ void flow_run(struct flow *f, const struct worker_how *how, uint64_t now_ns)
 	f->frames_left = limit->frames;
 	f->until_ns = limit->time_ns == FLOW_NO_LIMIT ? FLOW_NO_LIMIT
 						      : now_ns + limit->time_ns;
-	f->begins = f->frames_left != FLOW_NO_LIMIT ||
-		    f->until_ns != FLOW_NO_LIMIT;
+	f->begins =
+		f->frames_left != FLOW_NO_LIMIT || f->until_ns != FLOW_NO_LIMIT;
 }
 
 void flow_begin(struct flow *f, const struct worker_how *how, uint64_t now_ns)

@@ -104,8 +104,8 @@ static void set(struct pacer *p, const struct pacing *pacing)
 		p->second_ns = p->next_ns + NS_PER_S;
 		p->worst_ns = 0;
 	}
-	p->plain = !p->unpaced && !p->poisson && p->group == 1 &&
-		   !p->shape && p->second_ns == UINT64_MAX;
+	p->plain = !p->unpaced && !p->poisson && p->group == 1 && !p->shape &&
+		   p->second_ns == UINT64_MAX;
 }
 
 static void advance(struct pacer *p, const struct gap *gap)
@@ -166,8 +166,7 @@ static void change_shape(struct pacer *p, const struct pacing *pacing,
 	s = p->shape;
 	if (was && pace_curve_alike(&was->curve, to, true))
 		return;
-	pacer_shape_start(p, to, p->phase,
-			  alike ? s->origin_ns : now_ns);
+	pacer_shape_start(p, to, p->phase, alike ? s->origin_ns : now_ns);
 	pacer_shape_seek(p, now_ns);
 }
 
@@ -245,7 +244,7 @@ static void skip(struct pacer *p, uint64_t n)
 	p->worst_ns -= p->worst_ns < ns ? p->worst_ns : ns;
 }
 
-/* Takes `n` frames of the group that is due, of several at once but the last. */
+/* Takes `n` frames of a group, all that are left or all at one time. */
 static void take_of_group(struct pacer *p, unsigned n)
 {
 	p->left -= n;

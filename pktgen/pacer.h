@@ -37,7 +37,7 @@
 
 #define PACER_CATCHUP_NS 100000000ull
 #define PACER_STRICT_NS 100000ull
-#define PACER_GROUP_MAX 65536 /* frames that are due together */
+#define PACER_GROUP_MAX 65536        /* frames that are due together */
 #define PACER_NEVER (UINT64_MAX / 2) /* when what is due next is not */
 
 /* From the start of a frame to the start of the next: ns and 2^-32 ns. */

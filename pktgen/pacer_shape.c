@@ -181,8 +181,7 @@ static uint64_t fraction(uint64_t of, uint64_t n, uint64_t d)
 	const wide product = (wide)of * n;
 	const uint64_t high = (uint64_t)(product >> 32);
 
-	return (high / d << 32) +
-	       ((high % d) << 32 | (uint32_t)product) / d;
+	return (high / d << 32) + ((high % d) << 32 | (uint32_t)product) / d;
 }
 
 /* The piece before the next one has `n` frames, the first after `owed`. */

@@ -40,18 +40,18 @@ struct pace_curve {
 /* Where in its curve a pacer is. Amounts are in 2^-64 frames. */
 struct pacer_shape {
 	struct pace_curve curve;
-	struct pace_curve next;  /* the owner's: what is to be set */
-	uint64_t origin_ns; /* when it began */
-	uint64_t start_ns;  /* when this part did */
+	struct pace_curve next; /* the owner's: what is to be set */
+	uint64_t origin_ns;     /* when it began */
+	uint64_t start_ns;      /* when this part did */
 	unsigned part;
 	unsigned cut;    /* it has 2^cut pieces... */
 	uint64_t piece;  /* ...of which this is looked at next */
 	uint64_t length; /* of a piece, in 2^-32 ns */
 	bool falls;
-	wide flat;   /* the part's amount if its first rate stayed... */
-	wide slope;  /* ...and twice what it comes to beside, if it falls less */
-	wide all;    /* its amount */
-	wide done;   /* of that, before `piece` */
+	wide flat;  /* the part's amount if its first rate stayed... */
+	wide slope; /* ...and twice what it comes to beside, if it falls less */
+	wide all;   /* its amount */
+	wide done;  /* of that, before `piece` */
 	uint64_t owed; /* from there to the next frame */
 };
 

@@ -433,11 +433,11 @@ static void start(struct pktgen *pg, const struct subjects *on,
 	/* One that reflects needs no stream for it. */
 	FOR_EACH_WORKER(pg, limited ? 0 : on->ports, w)
 		worker_give(w, &order);
-	for (struct subject s = {0, 0};
-	     (to = next_meant(pg, on, limited, &s)); s.stream++)
+	for (struct subject s = {0, 0}; (to = next_meant(pg, on, limited, &s));
+	     s.stream++)
 		tell(worker_of(pg, s.port, to), ORDER_JOIN, to, now_ns);
-	for (struct subject s = {0, 0};
-	     (to = next_meant(pg, on, limited, &s)); s.stream++) {
+	for (struct subject s = {0, 0}; (to = next_meant(pg, on, limited, &s));
+	     s.stream++) {
 		if (s.port != port)
 			spread = (struct spread){0};
 		port = s.port;

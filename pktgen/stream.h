@@ -72,7 +72,7 @@ struct stream {
 	struct sizes sizes;
 	struct rate rate; /* the offered load (RFC 2544, RFC 1242 3.4 ff.) */
 	struct stream_shape shape; /* instead of that, unless SHAPE_OFF */
-	struct pace pace; /* the shape of its gaps, what becomes of lag */
+	struct pace pace;       /* the shape of its gaps, what becomes of lag */
 	uint64_t linkspeed_bps; /* what RATE_PERCENT refers to */
 	bool sign;              /* each ends in a measure/signature.h */
 	uint16_t sender;        /* of these */

@@ -346,9 +346,8 @@ static void any_chain_ends(void **state)
 				pktgen_resume_streams(&pg, &one, now);
 			}
 		}
-		pktgen_resume_streams(&pg, &(struct subjects){.ports = 1,
-							      .whole = 1},
-				      now);
+		pktgen_resume_streams(
+			&pg, &(struct subjects){.ports = 1, .whole = 1}, now);
 		run_to_the_end();
 		for (unsigned i = 0; i < 12; i++)
 			assert_int_equal(state_of(i), FLOW_IDLE);

@@ -53,8 +53,9 @@ static void any_timing(unsigned port, const char *on, char *line, size_t size,
 			 on, n, n, n);
 		break;
 	case 2:
-		snprintf(line, size, "shape %s square 1pps-2pps every %us "
-				     "duty 0.%u%%",
+		snprintf(line, size,
+			 "shape %s square 1pps-2pps every %us "
+			 "duty 0.%u%%",
 			 on, n, n);
 		break;
 	case 3:

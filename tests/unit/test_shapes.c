@@ -20,8 +20,8 @@ static long double integral(const struct stream_shape *s, long double t)
 	const long double T = (long double)s->ns, rise = to - from;
 	const long double pi = acosl(-1.0L);
 	const uint64_t half = s->ns / 2;
-	const uint64_t on = (uint64_t)((long double)s->ns * s->duty /
-				       SHAPE_DUTY_ALL);
+	const uint64_t on =
+		(uint64_t)((long double)s->ns * s->duty / SHAPE_DUTY_ALL);
 	const long double rounds = floorl(t / T), u = t - rounds * T;
 	const long double all = rounds * T * (from + to) / 2;
 
@@ -32,11 +32,10 @@ static long double integral(const struct stream_shape *s, long double t)
 	case SHAPE_SAW:
 		return all + from * u + rise * u * u / 2 / T;
 	case SHAPE_TRIANGLE:
-		return u < half
-			       ? all + from * u + rise * u * u / T
-			       : all + T * (from + to) / 2 -
-					 (from * (T - u) +
-					  rise * (T - u) * (T - u) / T);
+		return u < half ? all + from * u + rise * u * u / T
+				: all + T * (from + to) / 2 -
+					  (from * (T - u) +
+					   rise * (T - u) * (T - u) / T);
 	case SHAPE_SINE:
 		return all + (from + to) / 2 * u -
 		       rise / 2 * T / (2 * pi) * sinl(2 * pi * u / T);
@@ -108,7 +107,8 @@ static void frames_are_the_integral(void **state)
 		pacer_start(&p, &set, 0);
 		/* Looks at odd times, as a busy loop does. */
 		while (n < 50000 && now < 1000 * S) {
-			now += 1 + below(&seed, 1ull << (10 + below(&seed, 15)));
+			now += 1 +
+			       below(&seed, 1ull << (10 + below(&seed, 15)));
 			n += pacer_take(&p, now - 1, 100000);
 			assert_true(pacer_next_ns(&p) >= now);
 			check(&rows[i], n, now);
@@ -147,7 +147,8 @@ static struct stream_shape any_shape(uint64_t *seed)
 	s.duty = 1 + (uint32_t)below(seed, SHAPE_DUTY_ALL - 1);
 	s.ns = SHAPE_NS_MIN + below(seed, 1ull << (1 + below(seed, 40)));
 	s.from = (struct rate){RATE_PPS, below(seed, 1ull << below(seed, 45))};
-	s.to = (struct rate){RATE_PPS, 1 + below(seed, 1ull << below(seed, 45))};
+	s.to = (struct rate){RATE_PPS,
+			     1 + below(seed, 1ull << below(seed, 45))};
 	return s;
 }
 
