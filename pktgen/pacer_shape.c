@@ -4,6 +4,7 @@
 #include <uk/essentials.h>
 
 #include "pktgen/pacer.h"
+#include "stats/wide.h"
 
 /* A piece is shorter than 2^31 ns, so it has fewer frames than that. */
 #define PIECE_BITS 31

@@ -17,8 +17,6 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "stats/wide.h"
-
 struct pacer;
 
 #define PACE_PARTS_MAX 2
@@ -48,11 +46,11 @@ struct pacer_shape {
 	uint64_t piece;  /* ...of which this is looked at next */
 	uint64_t length; /* of a piece, in 2^-32 ns */
 	bool falls;
-	wide flat;  /* the part's amount if its first rate stayed... */
-	wide slope; /* ...and twice what it comes to beside, if it falls less */
-	wide all;   /* its amount */
-	wide done;  /* of that, before `piece` */
-	uint64_t owed; /* from there to the next frame */
+	/* Of the part, if its first rate stayed; what comes beside, twice. */
+	unsigned __int128 flat, slope;
+	unsigned __int128 all;  /* of the part... */
+	unsigned __int128 done; /* ...and before `piece` */
+	uint64_t owed;          /* from there to the next frame */
 };
 
 /*
@@ -73,6 +71,6 @@ bool pace_curve_alike(const struct pace_curve *a, const struct pace_curve *b,
 		      bool rates);
 
 /* The amount of one round of what is repeated, and how long it takes. */
-wide pace_curve_round(const struct pace_curve *c, uint64_t *ns);
+unsigned __int128 pace_curve_round(const struct pace_curve *c, uint64_t *ns);
 
 #endif /* PKTGEN_PACER_SHAPE_H */

@@ -33,7 +33,7 @@ static bool take_field(struct stream *s, char *text)
 	*value++ = 0;
 	while ((word = strsep(&value, "+")) && nb < WORDS_MAX)
 		words[nb++] = word;
-	if (!fields_set(s, text, words, nb, &fault))
+	if (!fields_set(s, text, words, nb, NULL, &fault))
 		return true;
 	printf("error %s: %s\n", text, fault.text);
 	return false;
