@@ -39,7 +39,7 @@ struct stream_plan {
 	uint64_t delay_ns;        /* before the first one... */
 	uint32_t turns;           /* ...and more after it */
 	uint16_t after;           /* it follows the port's stream `after`... */
-	bool follows;             /* ...if this is so */
+	uint16_t follows;         /* ...unless this is 0 */
 };
 
 /* How a stream is used, besides what it sends. */
