@@ -29,7 +29,7 @@ static const struct arg for_args[] = {
 	[PORTS] = APP_STREAMS_TO_SET,
 	[KIND] = {ARG_KEYWORD, .name = "for", .help = "end a run after TIME"},
 	[LIMIT] = {ARG_TIME, .name = "TIME", .help = "duration of a run",
-		   .min = 1000, .max = 720 * 3600000000000ull},
+		   .min = SHAPE_NS_MIN, .max = 720 * 3600000000000ull},
 	{ARG_NONE},
 };
 

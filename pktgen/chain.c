@@ -153,7 +153,7 @@ void chain_join(struct worker *w, struct flow *f, uint64_t now_ns)
 {
 	if (f->state != FLOW_IDLE)
 		return;
-	if (f->chain.joined)
+	if (f->chain.joined || f->chain.ran)
 		chain_leave(w, f, now_ns);
 	f->chain.joined = true;
 }

@@ -272,6 +272,30 @@ static void what_runs_outlives_what_it_followed(void **state)
 	assert_int_equal(packets[2], 10);
 }
 
+/* One is stopped whose turn goes on, and started anew before that ends. */
+static void a_new_run_is_none_of_the_old_turn(void **state)
+{
+	const struct subjects one = of("0.1");
+	(void)state;
+
+	add(3);
+	plan(0, 3, 0, -1, 0);
+	plan(1, 3, 0, 0, 2);
+	plan(2, 10, 0, 1, 0);
+	pktgen_start(&pg, 1, now);
+	run_for(8 * MS);
+	assert_int_equal(state_of(1), FLOW_WAITS);
+	pktgen_stop_streams(&pg, &one, now);
+	assert_int_equal(state_of(1), FLOW_IDLE);
+	assert_int_equal(state_of(2), FLOW_RUNS);
+	pktgen_start_streams(&pg, &one, now);
+	assert_int_equal(state_of(1), FLOW_RUNS);
+	run_to_the_end();
+	assert_int_equal(packets[0], 3);
+	assert_int_equal(packets[1], 12);
+	assert_int_equal(packets[2], 10);
+}
+
 static void a_limit_of_the_start_counts_alone(void **state)
 {
 	const struct flow_limit limit = {2, FLOW_NO_LIMIT};
@@ -367,6 +391,7 @@ int main(void)
 		TEST(a_pause_puts_off_what_follows),
 		TEST(disabled_and_deleted_ones),
 		TEST(what_runs_outlives_what_it_followed),
+		TEST(a_new_run_is_none_of_the_old_turn),
 		TEST(a_limit_of_the_start_counts_alone),
 		TEST(circles_are_found),
 		TEST(any_chain_ends),
