@@ -175,32 +175,64 @@ static NOINLINE unsigned make_any(struct frames *f, const struct program *prog,
 	return i;
 }
 
+/* Whether four slots are free, and have that in them. */
+static inline bool four_are_ready(struct uk_netbuf *const *slot, void *tagged)
+{
+#define TAG(k) ((uintptr_t)slot[k]->priv ^ (uintptr_t)tagged)
+	/* No count is 0, so four are 1 or the sum is more. */
+	return likely(!((slot[0]->refcount + slot[1]->refcount +
+			 slot[2]->refcount + slot[3]->refcount - 4) |
+			TAG(0) | TAG(1) | TAG(2) | TAG(3)));
+#undef TAG
+}
+
+/* As many of `n` slots as are free get a reference, and the first variant. */
+static unsigned take_slots(const struct frames *f, const struct program *prog,
+			   struct uk_netbuf *const *slot, unsigned n)
+{
+	void *const tagged = tag(f, 0);
+	unsigned i = 0;
+
+	while (i < n) {
+		if (i + 4 <= n && four_are_ready(slot + i, tagged)) {
+			slot[i]->refcount = 2;
+			slot[i + 1]->refcount = 2;
+			slot[i + 2]->refcount = 2;
+			slot[i + 3]->refcount = 2;
+			i += 4;
+			continue;
+		}
+		if (slot[i]->refcount != 1)
+			break;
+		if (slot[i]->priv != tagged)
+			fill(f, prog, slot[i], 0);
+		slot[i++]->refcount = 2;
+	}
+	return i;
+}
+
 /* A program that has columns, in any slot. */
 static NOINLINE unsigned make_columns(struct frames *f,
 				      const struct program *prog,
 				      struct program_at *at, unsigned n,
 				      uint64_t now_ns)
 {
-	struct uk_netbuf *const *const slot = f->slot + f->next_slot;
-	void *const tagged = tag(f, 0);
-	unsigned made = 0, i;
+	struct uk_netbuf *const *slot = f->slot + f->next_slot;
+	struct uk_netbuf *const *const first = slot;
+	unsigned some, taken;
 
 	do {
-		const unsigned end = MIN(n, made + PROGRAM_COLUMNS_MAX);
-
-		for (i = made; i < end && likely(slot[i]->refcount == 1); i++) {
-			slot[i]->refcount = 2;
-			if (unlikely(slot[i]->priv != tagged))
-				fill(f, prog, slot[i], 0);
-		}
-		program_edit_columns(prog, at, (void *const *)(slot + made),
-				     i - made, frame_at(f), now_ns);
-		n = i < end ? i : n;
-		made = i;
-	} while (unlikely(made < n));
+		some = MIN(n, PROGRAM_COLUMNS_MAX);
+		taken = take_slots(f, prog, slot, some);
+		program_edit_columns(prog, at, (void *const *)slot, taken,
+				     frame_at(f), now_ns);
+		slot += taken;
+		n -= taken;
+	} while (unlikely(n) && taken == some);
+	n = (unsigned)(slot - first);
 	f->out->len = prog->variant[0].len;
-	f->out->bytes = (uint64_t)made * (f->out->len + ETH_FCS_LEN);
-	return made;
+	f->out->bytes = (uint64_t)n * (f->out->len + ETH_FCS_LEN);
+	return n;
 }
 
 /*

@@ -298,3 +298,61 @@ uint64_t sequence_step(const struct sequence *q, struct sequence_state *s)
 	s->at = q->count;
 	return q->from;
 }
+
+/*
+ * ---- Many values ----------------------------------------------------------
+ */
+
+typedef uint32_t quad __attribute__((vector_size(16), aligned(4), may_alias));
+
+/* Up to the end of each cycle four at once. */
+static void fill_range(const struct sequence *q, struct sequence_state *s,
+		       uint32_t value[], unsigned n)
+{
+	const uint32_t step = (uint32_t)q->step, mask = (uint32_t)q->mask;
+
+	for (unsigned some; n; n -= some, value += some) {
+		const uint32_t v = (uint32_t)s->value;
+		quad now = {v, v + step, v + 2 * step, v + 3 * step};
+
+		some = (unsigned)MIN(s->at, n);
+		for (unsigned i = 0; i < some; i += 4, now += 4 * step)
+			*(quad *)(value + i) = v ^ ((v ^ now) & mask);
+		s->at -= some;
+		s->value ^= (s->value ^ (s->value + some * q->step)) & q->mask;
+		if (!s->at) {
+			s->at = q->count;
+			s->value = q->from;
+		}
+	}
+}
+
+/* Each drawn value is the one behind, so the first comes from before. */
+static void fill_bits(const struct sequence *q, struct sequence_state *s,
+		      uint32_t value[], unsigned n)
+{
+	const uint32_t from = (uint32_t)q->from, mask = (uint32_t)q->mask;
+	struct sequence_state now = *s;
+
+	_Pragma("GCC unroll 4") for (unsigned i = 0; i < n; i++) value[i + 1] =
+		(uint32_t)sequence_draw(&now);
+	s->at = now.at;
+	for (unsigned i = 1; i < n; i += 4)
+		*(quad *)(value + i) =
+			from ^ ((from ^ *(quad *)(value + i)) & mask);
+	value[0] = (uint32_t)s->value;
+	s->value = q->from ^ ((q->from ^ (now.at ^ now.at >> 32)) & q->mask);
+}
+
+void sequence_fill(const struct sequence *q, struct sequence_state *s,
+		   uint32_t value[], unsigned n)
+{
+	if (q->every == 1 && q->kind == SEQUENCE_RANGE) {
+		fill_range(q, s, value, n);
+	} else if (q->every == 1 && q->kind == SEQUENCE_BITS) {
+		fill_bits(q, s, value, n);
+	} else {
+		for (unsigned i = 0; i < n; i++)
+			value[i] = (uint32_t)sequence_next(q, s);
+	}
+}
