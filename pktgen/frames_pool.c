@@ -175,40 +175,37 @@ static NOINLINE unsigned make_any(struct frames *f, const struct program *prog,
 	return i;
 }
 
-/* Whether four slots are free, and have that in them. */
-static inline bool four_are_ready(struct uk_netbuf *const *slot, void *tagged)
-{
-#define TAG(k) ((uintptr_t)slot[k]->priv ^ (uintptr_t)tagged)
-	/* No count is 0, so four are 1 or the sum is more. */
-	return likely(!((slot[0]->refcount + slot[1]->refcount +
-			 slot[2]->refcount + slot[3]->refcount - 4) |
-			TAG(0) | TAG(1) | TAG(2) | TAG(3)));
-#undef TAG
-}
-
-/* As many of `n` slots as are free get a reference, and the first variant. */
-static unsigned take_slots(const struct frames *f, const struct program *prog,
+/*
+ * As many of `n` slots as are free get a reference, and the first variant where
+ * not all slots have it. None of the counts is 0, so four are 1 or their sum is
+ * more: one branch.
+ */
+static unsigned take_slots(struct frames *f, const struct program *prog,
 			   struct uk_netbuf *const *slot, unsigned n)
 {
-	void *const tagged = tag(f, 0);
-	unsigned i = 0;
+	const bool fresh = f->nb_fresh >= f->nb_slots;
+	struct uk_netbuf *const *const first = slot;
+	struct uk_netbuf *const *const end = slot + n;
 
-	while (i < n) {
-		if (i + 4 <= n && four_are_ready(slot + i, tagged)) {
-			slot[i]->refcount = 2;
-			slot[i + 1]->refcount = 2;
-			slot[i + 2]->refcount = 2;
-			slot[i + 3]->refcount = 2;
-			i += 4;
-			continue;
-		}
-		if (slot[i]->refcount != 1)
+	for (; fresh && slot + 4 <= end; slot += 4) {
+		struct uk_netbuf *const a = slot[0], *const b = slot[1];
+		struct uk_netbuf *const c = slot[2], *const d = slot[3];
+
+		if (unlikely(a->refcount + b->refcount + c->refcount +
+				     d->refcount !=
+			     4))
 			break;
-		if (slot[i]->priv != tagged)
-			fill(f, prog, slot[i], 0);
-		slot[i++]->refcount = 2;
+		a->refcount = b->refcount = c->refcount = d->refcount = 2;
 	}
-	return i;
+	for (; slot < end && slot[0]->refcount == 1; slot++) {
+		if (slot[0]->priv != tag(f, 0))
+			fill(f, prog, slot[0], 0);
+		slot[0]->refcount = 2;
+	}
+	n = (unsigned)(slot - first);
+	if (!fresh)
+		f->nb_fresh += n;
+	return n;
 }
 
 /* A program that has columns, in any slot. */

@@ -312,12 +312,12 @@ static void fill_range(const struct sequence *q, struct sequence_state *s,
 	const uint32_t step = (uint32_t)q->step, mask = (uint32_t)q->mask;
 
 	for (unsigned some; n; n -= some, value += some) {
-		const uint32_t v = (uint32_t)s->value;
+		const uint32_t v = (uint32_t)s->value, stays = v & ~mask;
 		quad now = {v, v + step, v + 2 * step, v + 3 * step};
 
 		some = (unsigned)MIN(s->at, n);
 		for (unsigned i = 0; i < some; i += 4, now += 4 * step)
-			*(quad *)(value + i) = v ^ ((v ^ now) & mask);
+			*(quad *)(value + i) = stays | (now & mask);
 		s->at -= some;
 		s->value ^= (s->value ^ (s->value + some * q->step)) & q->mask;
 		if (!s->at) {
