@@ -11,23 +11,40 @@
 struct burst {
 	uint64_t bytes;
 	unsigned nb;
-	unsigned due; /* that there was no buffer for counts, too */
+	unsigned lacked; /* 1: one is due for which there was no buffer */
 };
 
-/* The next frame of `f`; false for lack of buffers. */
+static inline void charge(struct flow *f, unsigned len, uint64_t now_ns)
+{
+	f->sent.packets++;
+	f->sent.bytes += len;
+	f->sent.last_ns = now_ns;
+	if (unlikely(!f->sent.first_ns))
+		f->sent.first_ns = now_ns;
+}
+
+/*
+ * The next frame of `f`, which is charged with it already, as it is likely to
+ * be sent at once; false for lack of buffers.
+ */
 static inline bool add(struct worker *w, struct burst *b, struct flow *f,
 		       uint64_t now_ns)
 {
 	struct uk_netbuf *nb =
 		frames_one(&f->frames, f->program, &f->at, now_ns);
+	unsigned len;
 
-	b->due++;
-	if (unlikely(!nb))
+	if (unlikely(!nb)) {
+		b->lacked = 1;
 		return false;
+	}
+	len = nb->len + ETH_FCS_LEN;
 	w->out.kept[b->nb] = nb;
-	w->owed[b->nb] = (struct worker_owed){f, nb->len + ETH_FCS_LEN};
-	b->bytes += nb->len + ETH_FCS_LEN;
+	w->owed[b->nb] = f;
+	w->owed_bytes[b->nb] = (uint16_t)len;
+	b->bytes += len;
 	b->nb++;
+	charge(f, len, now_ns);
 	return true;
 }
 
@@ -67,6 +84,7 @@ static inline bool make_due(struct worker *w, struct burst *b, struct flow *f,
 	}
 	if (unlikely(!w->nb_timed++))
 		w->timed_ns = f->pacer.due_ns;
+	w->strict |= !f->pacer.plain;
 	if (unlikely(!--f->frames_left))
 		schedule_end(w, f);
 	else
@@ -85,6 +103,33 @@ static inline bool make_left(struct worker *w, struct burst *b, struct flow *f,
 	return true;
 }
 
+/* The same of a list that has all its turns, up to a run's end. */
+static inline bool make_listed(struct worker *w, struct burst *b,
+			       uint64_t now_ns)
+{
+	struct worker_round *const r = &w->round;
+	const uint16_t *const list = r->list;
+	unsigned next = r->next;
+	bool more = true;
+
+	while (b->nb < w->how.burst) {
+		struct flow *const f = w->flow[list[next]];
+
+		more = add(w, b, f, now_ns);
+		if (unlikely(!more))
+			break;
+		if (unlikely(++next == r->nb))
+			next = 0;
+		if (unlikely(!--f->frames_left)) {
+			r->next = next;
+			schedule_end(w, f);
+			return true;
+		}
+	}
+	r->next = next;
+	return more;
+}
+
 unsigned engine_make_many(struct worker *w, uint64_t now_ns)
 {
 	struct burst b = {0};
@@ -96,6 +141,7 @@ unsigned engine_make_many(struct worker *w, uint64_t now_ns)
 		schedule_rebase(w, now_ns);
 	now = schedule_key(w, now_ns);
 	w->nb_timed = 0;
+	w->strict = false;
 	while (b.nb < w->how.burst && more) {
 		struct flow *left;
 
@@ -104,38 +150,64 @@ unsigned engine_make_many(struct worker *w, uint64_t now_ns)
 					now_ns);
 			continue;
 		}
+		if (likely(w->round.listed && !w->round.gone)) {
+			more = make_listed(w, &b, now_ns);
+			continue;
+		}
 		left = schedule_left(w);
 		if (!left)
 			break;
 		more = make_left(w, &b, left, now_ns);
 	}
-	w->starved = !more;
+	w->starved = b.lacked;
 	w->stats.tx_ring_full += w->starved;
-	w->mixed = b.nb;
+	w->mixed = w->charged = b.nb;
 	o->pkt = o->kept;
 	o->nb = b.nb;
 	o->bytes = b.bytes;
 	o->len = 0;
 	o->from = NULL;
-	return b.due;
+	return b.nb + b.lacked;
 }
 
-void engine_charge_many(struct worker *w, unsigned from, unsigned n,
-			uint64_t now_ns)
+/*
+ * What was charged when it was made, and is held, is not sent. A flow that had
+ * not sent before has not yet, unless a frame of it has gone all the same.
+ */
+static NOINLINE void discharge(struct worker *w, unsigned from, unsigned sent,
+			       unsigned end, uint64_t now_ns)
 {
-	const struct worker_owed *owed = &w->owed[from];
+	for (unsigned i = from + sent; i < end; i++) {
+		struct flow *f = w->owed[i];
 
-	for (unsigned i = 0; i < n; i++, owed++) {
-		struct flow *f = owed->flow;
+		f->sent.packets--;
+		f->sent.bytes -= w->owed_bytes[i];
+		if (f->sent.first_ns == now_ns)
+			f->sent.first_ns = 0;
+	}
+	for (unsigned i = from; i < from + sent; i++)
+		if (!w->owed[i]->sent.first_ns)
+			w->owed[i]->sent.first_ns = now_ns;
+}
+
+void engine_charge_many(struct worker *w, unsigned from, unsigned sent,
+			unsigned end, uint64_t now_ns)
+{
+	const bool charged = w->charged;
+
+	w->charged = false;
+	if (unlikely(charged && from + sent < end))
+		discharge(w, from, sent, end, now_ns);
+	if (likely(charged && !w->strict))
+		return;
+	for (unsigned i = from; i < from + sent; i++) {
+		struct flow *f = w->owed[i];
 
 		if (unlikely(!f))
 			continue;
-		f->sent.packets++;
-		f->sent.bytes += owed->bytes;
-		f->sent.last_ns = now_ns;
-		if (unlikely(!f->sent.first_ns))
-			f->sent.first_ns = now_ns;
-		if (unlikely(!f->pacer.plain))
+		if (!charged)
+			charge(f, w->owed_bytes[i], now_ns);
+		if (!f->pacer.unpaced)
 			pacer_sent(&f->pacer, now_ns);
 	}
 }
@@ -143,16 +215,17 @@ void engine_charge_many(struct worker *w, unsigned from, unsigned n,
 void engine_owe(struct worker *w, const struct flow *from, struct flow *to)
 {
 	struct outbox *const o = &w->out;
-	struct worker_owed *owed;
+	size_t at;
 
 	if (!w->mixed)
 		outbox_keep(o);
-	owed = &w->owed[o->pkt - o->kept];
-	for (unsigned i = 0; i < o->nb; i++) {
+	at = (size_t)(o->pkt - o->kept);
+	for (unsigned i = 0; i < o->nb; i++, at++) {
 		if (!w->mixed)
-			owed[i].bytes = o->pkt[i]->len + ETH_FCS_LEN;
-		if (!w->mixed || owed[i].flow == from)
-			owed[i].flow = to;
+			w->owed_bytes[at] =
+				(uint16_t)(o->pkt[i]->len + ETH_FCS_LEN);
+		if (!w->mixed || w->owed[at] == from)
+			w->owed[at] = to;
 	}
 	w->mixed = o->nb;
 }

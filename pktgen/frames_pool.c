@@ -26,17 +26,17 @@ static void *tag(const struct frames *f, unsigned variant)
 	return (void *)(((uintptr_t)f->generation << 8) + variant + 1);
 }
 
-void frames_leave_pool(struct frames *f)
+void frames_leave_pool(struct frames_room *r)
 {
-	while (f->nb_slots)
-		frames_retire(f->room, f->slot[--f->nb_slots]);
-	f->next_slot = 0;
+	while (r->nb_slots)
+		frames_retire(r, r->slot[--r->nb_slots]);
+	r->next_slot = 0;
 }
 
 /* Of a slot's frame, in bytes from its netbuf: see uk_netbuf_alloc_buf(). */
-static size_t frame_at(const struct frames *f)
+static size_t frame_at(const struct frames_room *r)
 {
-	const struct uk_netbuf *nb = f->slot[0];
+	const struct uk_netbuf *nb = r->slot[0];
 
 	return (size_t)((const char *)nb->data - (const char *)nb);
 }
@@ -47,20 +47,21 @@ static size_t frame_at(const struct frames *f)
  */
 static bool grow(struct frames *f, unsigned n)
 {
-	const unsigned had = f->nb_slots;
+	struct frames_room *const r = f->room;
+	const unsigned had = r->nb_slots;
 	struct uk_netbuf *slot;
 	unsigned nb = FIRST_SLOTS;
 
 	while (nb < n)
 		nb *= 2;
-	while (f->nb_slots < MIN(nb, f->max_slots) &&
+	while (r->nb_slots < MIN(nb, r->max_slots) &&
 	       (slot = frames_alloc(f)) != NULL) {
-		f->slot[f->nb_slots++] = slot;
+		r->slot[r->nb_slots++] = slot;
 		UK_ASSERT((char *)slot->data - (char *)slot ==
-			  (ptrdiff_t)frame_at(f));
+			  (ptrdiff_t)frame_at(r));
 	}
-	f->nb_fresh = 0;
-	return f->nb_slots > had;
+	r->nb_fresh = 0;
+	return r->nb_slots > had;
 }
 
 /*
@@ -68,22 +69,22 @@ static bool grow(struct frames *f, unsigned n)
  * order, or that has lost one. The next takes its place, or another, at which
  * nobody looked since. False: neither is free.
  */
-static bool pass_over(struct frames *f)
+static bool pass_over(struct frames_room *r)
 {
-	struct uk_netbuf **const out = &f->slot[f->next_slot], *nb;
-	unsigned i = f->next_slot + 1;
+	struct uk_netbuf **const out = &r->slot[r->next_slot], *nb;
+	unsigned i = r->next_slot + 1;
 
-	if (i >= f->nb_slots || f->slot[i]->refcount != 1) {
-		if (++f->look >= f->nb_slots)
-			f->look = 0;
-		i = f->look;
+	if (i >= r->nb_slots || r->slot[i]->refcount != 1) {
+		if (++r->look >= r->nb_slots)
+			r->look = 0;
+		i = r->look;
 	}
-	nb = f->slot[i];
+	nb = r->slot[i];
 	if (nb->refcount != 1)
 		return false;
-	f->slot[i] = *out;
+	r->slot[i] = *out;
 	*out = nb;
-	f->nb_fresh = 0;
+	r->nb_fresh = 0;
 	return true;
 }
 
@@ -94,27 +95,28 @@ static bool pass_over(struct frames *f)
  */
 static unsigned take_turn(struct frames *f, unsigned n)
 {
+	struct frames_room *const r = f->room;
 	struct uk_netbuf *const *slot;
-	unsigned had = f->nb_slots;
+	unsigned had = r->nb_slots;
 
-	if (unlikely(had < n && had < f->max_slots)) {
+	if (unlikely(had < n && had < r->max_slots)) {
 		grow(f, n);
-		had = f->nb_slots;
+		had = r->nb_slots;
 	}
-	if (f->next_slot >= had)
-		f->next_slot = 0;
-	n = MIN(n, had - f->next_slot);
-	slot = f->slot + f->next_slot;
+	if (r->next_slot >= had)
+		r->next_slot = 0;
+	n = MIN(n, had - r->next_slot);
+	slot = r->slot + r->next_slot;
 	if (likely(n && slot[n - 1]->refcount == 1 && slot[0]->refcount == 1))
 		return n;
 	port_tx_reap(f->queue);
 	if (likely(n && slot[0]->refcount == 1))
 		return n;
-	if (n && had < f->max_slots && grow(f, 2 * had)) {
-		f->next_slot = had;
-		return MIN(n, f->nb_slots - had);
+	if (n && had < r->max_slots && grow(f, 2 * had)) {
+		r->next_slot = had;
+		return MIN(n, r->nb_slots - had);
 	}
-	return n && pass_over(f) ? n : 0;
+	return n && pass_over(r) ? n : 0;
 }
 
 /* A slot with another size in it, or another program's frame. */
@@ -145,7 +147,8 @@ static NOINLINE unsigned make_any(struct frames *f, const struct program *prog,
 				  struct program_at *at, unsigned n,
 				  uint64_t now_ns)
 {
-	struct uk_netbuf *const *const slot = f->slot + f->next_slot;
+	struct frames_room *const r = f->room;
+	struct uk_netbuf *const *const slot = r->slot + r->next_slot;
 	uint64_t bytes = 0;
 	struct edit_sign s;
 	unsigned i;
@@ -183,7 +186,8 @@ static NOINLINE unsigned make_any(struct frames *f, const struct program *prog,
 static unsigned take_slots(struct frames *f, const struct program *prog,
 			   struct uk_netbuf *const *slot, unsigned n)
 {
-	const bool fresh = f->nb_fresh >= f->nb_slots;
+	struct frames_room *const r = f->room;
+	const bool fresh = r->nb_fresh >= r->nb_slots;
 	struct uk_netbuf *const *const first = slot;
 	struct uk_netbuf *const *const end = slot + n;
 
@@ -204,7 +208,7 @@ static unsigned take_slots(struct frames *f, const struct program *prog,
 	}
 	n = (unsigned)(slot - first);
 	if (!fresh)
-		f->nb_fresh += n;
+		r->nb_fresh += n;
 	return n;
 }
 
@@ -214,7 +218,8 @@ static NOINLINE unsigned make_columns(struct frames *f,
 				      struct program_at *at, unsigned n,
 				      uint64_t now_ns)
 {
-	struct uk_netbuf *const *slot = f->slot + f->next_slot;
+	const struct frames_room *const r = f->room;
+	struct uk_netbuf *const *slot = r->slot + r->next_slot;
 	struct uk_netbuf *const *const first = slot;
 	unsigned some, taken;
 
@@ -222,7 +227,7 @@ static NOINLINE unsigned make_columns(struct frames *f,
 		some = MIN(n, PROGRAM_COLUMNS_MAX);
 		taken = take_slots(f, prog, slot, some);
 		program_edit_columns(prog, at, (void *const *)slot, taken,
-				     frame_at(f), now_ns);
+				     frame_at(r), now_ns);
 		slot += taken;
 		n -= taken;
 	} while (unlikely(n) && taken == some);
@@ -297,13 +302,14 @@ static const frames_run_t run_of[][2] = {
 static unsigned make_runs(struct frames *f, const struct program *prog,
 			  struct program_at *at, unsigned n, uint64_t now_ns)
 {
-	struct uk_netbuf *const *const slot = f->slot + f->next_slot;
+	const struct frames_room *const r = f->room;
+	struct uk_netbuf *const *const slot = r->slot + r->next_slot;
 	unsigned made = 0, now;
 
 	do {
 		if (unlikely(!f->run.last || f->run_at != at->frame)) {
 			program_run_begin(&f->run, prog, at->frame,
-					  frame_at(f));
+					  frame_at(r));
 			f->run_of = run_of[f->run.nb][prog->sign];
 			f->run_at = at->frame;
 		}
@@ -320,22 +326,25 @@ static unsigned make_runs(struct frames *f, const struct program *prog,
 static unsigned make_alike(struct frames *f, const struct program *prog,
 			   struct program_at *at, unsigned n, uint64_t now_ns)
 {
+	struct frames_room *const r = f->room;
+
 	if (unlikely(at->frame - f->heads_from >= f->heads_last)) {
 		f->heads_from = at->frame;
 		f->heads_last = program_heads_last(prog, at->frame);
-		f->nb_fresh = 0;
+		r->nb_fresh = 0;
 	}
 	n = (unsigned)MIN(n, f->heads_from + f->heads_last - at->frame);
-	if (likely(f->nb_fresh >= f->nb_slots))
+	if (likely(r->nb_fresh >= r->nb_slots))
 		return make_runs(f, prog, at, n, now_ns);
 	n = make_any(f, prog, at, n, now_ns);
-	f->nb_fresh += n;
+	r->nb_fresh += n;
 	return n;
 }
 
 unsigned frames_make_pool(struct frames *f, const struct program *prog,
 			  struct program_at *at, unsigned n, uint64_t now_ns)
 {
+	struct frames_room *const r = f->room;
 	const unsigned due = n;
 	unsigned made = 0;
 
@@ -346,25 +355,33 @@ unsigned frames_make_pool(struct frames *f, const struct program *prog,
 		made = make_columns(f, prog, at, n, now_ns);
 	else
 		made = make_any(f, prog, at, n, now_ns);
-	f->out->pkt = f->slot + f->next_slot;
+	f->out->pkt = r->slot + r->next_slot;
 	f->out->nb = made;
 	f->out->from = f;
-	f->next_slot += made;
+	r->next_slot += made;
 	f->starved = made < MIN(n, due) || !n;
 	return made;
 }
 
-void frames_unmake_pool(struct frames *f, struct uk_netbuf *const *held,
-			unsigned n)
+struct uk_netbuf *frames_one_slot(struct frames *f, const struct program *prog,
+				  struct program_at *at, uint64_t now_ns)
 {
-	/* Without spare ones there is no need; those held since before
-	 * frames_set() lie elsewhere. */
-	if (f->max_slots <= f->queue->port->nb_tx_desc || f->next_slot < n ||
-	    f->slot + f->next_slot != held + n)
-		return;
-	f->next_slot -= n;
-	if (f->nb_fresh < f->nb_slots)
-		f->nb_fresh -= MIN(f->nb_fresh, n);
+	struct frames_room *const r = f->room;
+	const unsigned variant = prog->order[at->order];
+	struct uk_netbuf *nb;
+
+	if (unlikely(r->next_slot >= r->nb_slots ||
+		     r->slot[r->next_slot]->refcount != 1) &&
+	    !take_turn(f, 1))
+		return NULL;
+	nb = r->slot[r->next_slot++];
+	if (unlikely(nb->priv != tag(f, variant)))
+		fill(f, prog, nb, variant);
+	nb->refcount = 2;
+	if (likely(program_edits(prog)))
+		program_edit(prog, at, variant, now_ns, nb->data);
+	program_step(prog, at);
+	return nb;
 }
 
 #endif /* PORT_SHARED */

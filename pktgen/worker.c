@@ -46,7 +46,6 @@ int worker_open(struct worker *w, struct port_queue *queue, unsigned mode,
 	wait_start(&w->wait, w->how.wait);
 	w->stalled_ns = UINT64_MAX;
 	outbox_init(&w->out);
-	outbox_init(&w->one);
 	rc = frames_room_open(&w->room, queue, a);
 	if (!rc)
 		rc = worker_reserve(w, 1);
@@ -257,10 +256,8 @@ void worker_abandon(struct worker *w)
 
 static void set_flow(struct worker *w, struct flow *f, uint64_t now_ns)
 {
-	const bool alone = w->nb_flows == 1;
-
-	flow_set(f, alone ? &w->out : &w->one, &w->how, alone,
-		 f->state != FLOW_IDLE, now_ns);
+	flow_set(f, &w->out, &w->how, w->nb_flows == 1, f->state != FLOW_IDLE,
+		 now_ns);
 	schedule_set(w, f);
 }
 

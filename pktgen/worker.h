@@ -175,12 +175,6 @@ struct worker_view {
 
 /* ---- The worker --------------------------------------------------------- */
 
-/* A frame that is held: whose, and its bytes with FCS. */
-struct worker_owed {
-	struct flow *flow; /* NULL: of one that is no more */
-	unsigned bytes;
-};
-
 /* Of flows that are not paced: a round of their turns as a list. */
 struct worker_round {
 	uint64_t at;        /* the last turn's key, before there is a list */
@@ -207,12 +201,15 @@ struct worker {
 	struct outbox out;
 	/* The held frames are of several: those of `out.kept`. */
 	bool mixed;
-	struct worker_owed owed[OUTBOX_MAX];
+	/* Whose they are, NULL of one that is no more; their bytes with FCS. */
+	struct flow *owed[OUTBOX_MAX];
+	uint16_t owed_bytes[OUTBOX_MAX];
+	bool charged; /* to their flows, though they are not sent yet */
+	bool strict;  /* the pacer of one of them wants to know when it went */
 	/* Of these, paced ones, and when the first of them was due. */
 	unsigned nb_timed;
 	uint64_t timed_ns;
 	/* Of several flows: see schedule.h. */
-	struct outbox one; /* what each makes, before it is held */
 	struct turns due, share;
 	uint64_t epoch_ns;         /* that the keys of `due` count from */
 	struct worker_round round; /* of `share` */

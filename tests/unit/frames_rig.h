@@ -115,7 +115,7 @@ static inline void set(const struct stream *s, enum strategy strategy)
 	prog[active] = next;
 	frames_set(&frames, &out, next, strategy, spare, true);
 	assert_int_equal(frames.strategy,
-			 frames_strategy(strategy, next, true));
+			 frames_strategy(strategy, next));
 }
 
 /* The device takes what is held, but for `leave`. */
