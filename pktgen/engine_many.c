@@ -5,6 +5,7 @@
  * several, and each remembers whose it is until it is sent.
  */
 #include "pktgen/engine.h"
+#include "pktgen/replay.h"
 #include "pktgen/schedule.h"
 
 /* The burst that is being made. */
@@ -136,12 +137,18 @@ unsigned engine_make_many(struct worker *w, uint64_t now_ns)
 	struct outbox *o = &w->out;
 	bool more = true;
 	uint64_t now;
+	unsigned n;
 
 	if (unlikely(schedule_is_old(w, now_ns)))
 		schedule_rebase(w, now_ns);
 	now = schedule_key(w, now_ns);
 	w->nb_timed = 0;
 	w->strict = false;
+	w->starved = false;
+	w->mixed = true;
+	if (turns_key(&w->due) > now && (n = replay_make(w)) > 0)
+		return n;
+	replay_settle(w);
 	while (b.nb < w->how.burst && more) {
 		struct flow *left;
 

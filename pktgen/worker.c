@@ -22,6 +22,7 @@
 #include <string.h>
 
 #include "pktgen/engine.h"
+#include "pktgen/replay.h"
 #include "pktgen/schedule.h"
 
 #define FOR_EACH_FLOW(w, f)                             \
@@ -411,6 +412,10 @@ static void count(struct worker *w, uint64_t now_ns)
 
 void worker_give(struct worker *w, const struct worker_order *o)
 {
+	if (o->kind == ORDER_LOOK || o->kind == ORDER_COUNT)
+		replay_settle(w);
+	else
+		replay_end(w);
 	switch (o->kind) {
 	case ORDER_START:
 		start(w, o);

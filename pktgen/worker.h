@@ -187,6 +187,22 @@ struct worker_round {
 	uint16_t *list;    /* places of flows */
 };
 
+/* Bursts that were pieces of a round: see replay.h. */
+#define REPLAY_BURSTS 256
+
+struct worker_replay {
+	bool plays, knows;      /* that it does or does not */
+	bool out;               /* what is held is such a burst, just made */
+	uint16_t len;           /* of all frames, 0: they differ */
+	unsigned turns;         /* of the list... */
+	struct uk_netbuf **pkt; /* ...their frames, once more behind the last */
+	unsigned from;          /* the turn that the first burst began with */
+	unsigned nb;            /* bursts that nobody is charged with yet */
+	uint64_t sent;          /* frames of these */
+	uint64_t burst_ns[REPLAY_BURSTS];
+	uint16_t burst[REPLAY_BURSTS];
+};
+
 struct worker {
 	struct port_queue *queue;
 	unsigned mode; /* MODE_* */
@@ -213,6 +229,7 @@ struct worker {
 	struct turns due, share;
 	uint64_t epoch_ns;         /* that the keys of `due` count from */
 	struct worker_round round; /* of `share` */
+	struct worker_replay replay;
 	/* Flows that run or are paused; of these, those that are... */
 	unsigned nb_on, nb_paused, nb_limited;
 	bool all_over; /* the last of them came to its limit */
