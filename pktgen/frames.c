@@ -173,8 +173,8 @@ void frames_set(struct frames *f, struct outbox *out,
 	f->generation = ++f->room->generation;
 	f->nb_lanes = program_lanes(prog);
 	f->columns = program_has_columns(prog);
-	f->heads_last = 0;
 	f->run.last = 0;
+	f->run_of = NULL;
 	if (strategy == STRATEGY_SHARED && !frames_enter_shared(f, prog, alone))
 		strategy = STRATEGY_POOL;
 #else

@@ -80,8 +80,6 @@ struct frames {
 	bool starved;
 	unsigned nb_lanes; /* program_lanes() */
 	bool columns;      /* program_has_columns() */
-	/* Frames whose heads are alike, see struct program_run. */
-	uint64_t heads_from, heads_last;
 	/* The run under way, the frame it goes on with, what makes it. */
 	struct program_run run;
 	uint64_t run_at;

@@ -178,38 +178,46 @@ static NOINLINE unsigned make_any(struct frames *f, const struct program *prog,
 	return i;
 }
 
-/*
- * As many of `n` slots as are free get a reference, and the first variant where
- * not all slots have it. None of the counts is 0, so four are 1 or their sum is
- * more: one branch.
- */
-static unsigned take_slots(struct frames *f, const struct program *prog,
-			   struct uk_netbuf *const *slot, unsigned n)
+/* As many of `n` slots as are free get the first variant. */
+static NOINLINE unsigned fill_slots(const struct frames *f,
+				    const struct program *prog,
+				    struct uk_netbuf *const *slot, unsigned n)
 {
-	struct frames_room *const r = f->room;
-	const bool fresh = r->nb_fresh >= r->nb_slots;
+	unsigned i;
+
+	for (i = 0; i < n && slot[i]->refcount == 1; i++)
+		if (slot[i]->priv != tag(f, 0))
+			fill(f, prog, slot[i], 0);
+	return i;
+}
+
+/* So many have been made in turn. */
+static inline void count_fresh(struct frames_room *r, unsigned n)
+{
+	if (unlikely(r->nb_fresh < r->nb_slots))
+		r->nb_fresh += n;
+}
+
+/* As many of `n` slots as are free get a reference. */
+static unsigned take_slots(struct uk_netbuf *const *slot, unsigned n)
+{
 	struct uk_netbuf *const *const first = slot;
 	struct uk_netbuf *const *const end = slot + n;
 
-	for (; fresh && slot + 4 <= end; slot += 4) {
+	for (; slot + 4 <= end; slot += 4) {
 		struct uk_netbuf *const a = slot[0], *const b = slot[1];
 		struct uk_netbuf *const c = slot[2], *const d = slot[3];
 
+		/* None is 0, so four are 1 or the sum is more: one branch. */
 		if (unlikely(a->refcount + b->refcount + c->refcount +
 				     d->refcount !=
 			     4))
 			break;
 		a->refcount = b->refcount = c->refcount = d->refcount = 2;
 	}
-	for (; slot < end && slot[0]->refcount == 1; slot++) {
-		if (slot[0]->priv != tag(f, 0))
-			fill(f, prog, slot[0], 0);
+	for (; slot < end && slot[0]->refcount == 1; slot++)
 		slot[0]->refcount = 2;
-	}
-	n = (unsigned)(slot - first);
-	if (!fresh)
-		r->nb_fresh += n;
-	return n;
+	return (unsigned)(slot - first);
 }
 
 /* A program that has columns, in any slot. */
@@ -218,14 +226,17 @@ static NOINLINE unsigned make_columns(struct frames *f,
 				      struct program_at *at, unsigned n,
 				      uint64_t now_ns)
 {
-	const struct frames_room *const r = f->room;
+	struct frames_room *const r = f->room;
 	struct uk_netbuf *const *slot = r->slot + r->next_slot;
 	struct uk_netbuf *const *const first = slot;
 	unsigned some, taken;
 
 	do {
-		some = MIN(n, PROGRAM_COLUMNS_MAX);
-		taken = take_slots(f, prog, slot, some);
+		taken = some = MIN(n, PROGRAM_COLUMNS_MAX);
+		if (unlikely(r->nb_fresh < r->nb_slots))
+			taken = fill_slots(f, prog, slot, some);
+		taken = take_slots(slot, taken);
+		count_fresh(r, taken);
 		program_edit_columns(prog, at, (void *const *)slot, taken,
 				     frame_at(r), now_ns);
 		slot += taken;
@@ -250,11 +261,11 @@ EDIT_INLINE unsigned make_run(struct uk_netbuf *const *slot, unsigned n,
 	struct uk_netbuf *const *const end = slot + n;
 	/* A copy, as frames are written and could be any of this. */
 	const struct program_run r = *run;
-	uint64_t lanes = r.lanes;
+	uint64_t lanes[] = {r.lanes[0], r.lanes[1]};
 
 #define MAKE(k)                \
 	slot[k]->refcount = 2; \
-	program_run_next(&lanes, &r, nb, sign, (uint8_t *)slot[k])
+	program_run_next(lanes, &r, nb, sign, (uint8_t *)slot[k])
 	for (; slot + 4 <= end; slot += 4) {
 		/* None is 0, so four are 1 or the sum is more: one branch. */
 		if (unlikely(slot[0]->refcount + slot[1]->refcount +
@@ -288,57 +299,58 @@ RUN(run_plain, 0, false)
 RUN(run_2, 2, false)
 RUN(run_3, 3, false)
 RUN(run_4, 4, false)
+RUN(run_8, 8, false)
 RUN(run_2_signed, 2, true)
 RUN(run_3_signed, 3, true)
 RUN(run_4_signed, 4, true)
+RUN(run_8_signed, 8, true)
 
 /* By struct program_run's `nb`, and whether frames are signed. */
 static const frames_run_t run_of[][2] = {
-	{run_plain},           {NULL},
-	{run_2, run_2_signed}, {run_3, run_3_signed},
-	{run_4, run_4_signed},
+	[0] = {run_plain},           [2] = {run_2, run_2_signed},
+	[3] = {run_3, run_3_signed}, [4] = {run_4, run_4_signed},
+	[8] = {run_8, run_8_signed},
 };
 
+/* A run that goes on with at->frame is under way. */
+static inline void go_on(struct frames *f, const struct program *prog,
+			 struct program_at *at)
+{
+	struct frames_room *const r = f->room;
+	const bool first = !f->run_of;
+
+	if (likely(f->run.last && f->run_at == at->frame))
+		return;
+	/* What slots have of the run before has other heads. */
+	if (program_run_begin(&f->run, prog, at, frame_at(r)) && !first) {
+		f->generation = ++r->generation;
+		r->nb_fresh = 0;
+	}
+	f->run_of = run_of[f->run.nb][prog->sign];
+	f->run_at = at->frame;
+}
+
+/* Runs of a program, in any slot. */
 static unsigned make_runs(struct frames *f, const struct program *prog,
 			  struct program_at *at, unsigned n, uint64_t now_ns)
 {
-	const struct frames_room *const r = f->room;
+	struct frames_room *const r = f->room;
 	struct uk_netbuf *const *const slot = r->slot + r->next_slot;
-	unsigned made = 0, now;
+	unsigned made = 0, some;
 
 	do {
-		if (unlikely(!f->run.last || f->run_at != at->frame)) {
-			program_run_begin(&f->run, prog, at->frame,
-					  frame_at(r));
-			f->run_of = run_of[f->run.nb][prog->sign];
-			f->run_at = at->frame;
-		}
-		now = f->run_of(slot + made, n - made, &f->run, now_ns);
-		made += now;
-		f->run_at = at->frame += now;
-	} while (unlikely(made < n) && now);
+		go_on(f, prog, at);
+		some = n - made;
+		if (unlikely(r->nb_fresh < r->nb_slots))
+			some = fill_slots(f, prog, slot + made, some);
+		some = f->run_of(slot + made, some, &f->run, now_ns);
+		count_fresh(r, some);
+		made += some;
+		f->run_at = at->frame += some;
+	} while (unlikely(made < n) && some);
 	f->out->len = prog->variant[0].len;
 	f->out->bytes = (uint64_t)made * (f->out->len + ETH_FCS_LEN);
 	return made;
-}
-
-/* Of frames whose heads are alike: fewer than `n` where these end. */
-static unsigned make_alike(struct frames *f, const struct program *prog,
-			   struct program_at *at, unsigned n, uint64_t now_ns)
-{
-	struct frames_room *const r = f->room;
-
-	if (unlikely(at->frame - f->heads_from >= f->heads_last)) {
-		f->heads_from = at->frame;
-		f->heads_last = program_heads_last(prog, at->frame);
-		r->nb_fresh = 0;
-	}
-	n = (unsigned)MIN(n, f->heads_from + f->heads_last - at->frame);
-	if (likely(r->nb_fresh >= r->nb_slots))
-		return make_runs(f, prog, at, n, now_ns);
-	n = make_any(f, prog, at, n, now_ns);
-	r->nb_fresh += n;
-	return n;
 }
 
 unsigned frames_make_pool(struct frames *f, const struct program *prog,
@@ -350,7 +362,7 @@ unsigned frames_make_pool(struct frames *f, const struct program *prog,
 
 	n = take_turn(f, n);
 	if (likely(f->nb_lanes <= PROGRAM_LANES_MAX))
-		made = make_alike(f, prog, at, n, now_ns);
+		made = make_runs(f, prog, at, n, now_ns);
 	else if (f->columns)
 		made = make_columns(f, prog, at, n, now_ns);
 	else
@@ -374,13 +386,20 @@ struct uk_netbuf *frames_one_slot(struct frames *f, const struct program *prog,
 		     r->slot[r->next_slot]->refcount != 1) &&
 	    !take_turn(f, 1))
 		return NULL;
-	nb = r->slot[r->next_slot++];
+	nb = r->slot[r->next_slot];
+	if (likely(f->nb_lanes <= PROGRAM_LANES_MAX))
+		go_on(f, prog, at);
 	if (unlikely(nb->priv != tag(f, variant)))
 		fill(f, prog, nb, variant);
-	nb->refcount = 2;
-	if (likely(program_edits(prog)))
+	if (likely(f->nb_lanes <= PROGRAM_LANES_MAX)) {
+		f->run_of(r->slot + r->next_slot, 1, &f->run, now_ns);
+		f->run_at = ++at->frame;
+	} else {
+		nb->refcount = 2;
 		program_edit(prog, at, variant, now_ns, nb->data);
-	program_step(prog, at);
+		program_step(prog, at);
+	}
+	r->next_slot++;
 	return nb;
 }
 

@@ -124,6 +124,7 @@ void program_seek(const struct program *prog, struct program_at *at)
 	for (unsigned i = 0; i < prog->nb_edits; i++)
 		sequence_seek(&prog->edit[i].seq, &at->state[i], at->frame);
 	at->edits_of = prog;
+	at->edited = at->frame;
 }
 
 void program_edit_any(const struct program *prog, struct program_at *at,

@@ -40,8 +40,12 @@ int program_find_csums(struct program *prog)
 	return 0;
 }
 
-/* Of a field at those bits: the window that ends with it. */
-static void put_window(struct field_edit *e, unsigned at, unsigned bits)
+/*
+ * Of a field at those bits: the window that ends with it, or with its word, as
+ * long as that is in the headers, of `len` bytes.
+ */
+static void put_window(struct field_edit *e, unsigned at, unsigned bits,
+		       size_t len)
 {
 	const unsigned end = (at + bits + 7) / 8, first = at / 8;
 	const unsigned least = end - first;
@@ -49,6 +53,8 @@ static void put_window(struct field_edit *e, unsigned at, unsigned bits)
 
 	e->bytes = least <= 2 ? 2 : least <= 4 ? 4 : 8;
 	e->at = (uint16_t)(end >= e->bytes ? end - e->bytes : 0);
+	if (least == 1 && e->at & 1 && end < len)
+		e->at++;
 	e->shift = (uint8_t)((e->at + e->bytes) * 8 - (at + bits));
 	e->mask = mask << e->shift;
 	e->whole = bits == e->bytes * 8u;
@@ -195,7 +201,7 @@ int program_find_edits(struct program *prog, const struct stream *s,
 		    find_field(prog->stack, at, bits, &f) < 0)
 			return -EBUSY;
 		*e = (struct field_edit){0};
-		put_window(e, at, bits);
+		put_window(e, at, bits, prog->stack->len);
 		if (collides(prog, e, at, bits) ||
 		    put_cover(prog, &f, at, bits, e) < 0)
 			return -EBUSY;
@@ -270,8 +276,6 @@ void program_make_plain(struct program *prog, const struct stream *s)
 	}
 	for (unsigned k = 0; k < PLAIN_CSUMS_MAX && k < prog->nb_csums; k++)
 		prog->csum_at[k] = prog->csum[k].at;
-	if (prog->plain)
-		prog->nb_edits = 0;
-	else
+	if (!prog->plain)
 		prog->nb_patches = 0;
 }

@@ -2,10 +2,10 @@
 /*
  * A run of a program: frames of one size, one after another, in which whatever
  * changes is a 16-bit word that grows or shrinks by the same from frame to
- * frame: the lower halves of patched fields, the sequence number's lowest word,
- * and checksums (RFC 1624). These are lanes of one 64-bit counter. What has to
- * be in a frame already is its head: the upper words, which stay for as long as
- * program_heads_last() says.
+ * frame: the lowest words of fields that count, the sequence number's, and
+ * checksums (RFC 1624). These are lanes of two 64-bit counters. All else of its
+ * frames, their heads, is as in the program's template, which a run's begin
+ * makes its first frame.
  */
 #ifndef PKTGEN_PROGRAM_RUN_H
 #define PKTGEN_PROGRAM_RUN_H
@@ -18,44 +18,47 @@
 
 #define EDIT_INLINE static inline __attribute__((always_inline))
 
-#define PROGRAM_LANES_MAX 4
+#define PROGRAM_LANES_MAX 8
+#define RUN_CSUMS_MAX 4
+
+/* A checksum that changes; it has the lane of its number. */
+struct run_csum {
+	uint32_t sum;  /* of the next frame, but for its time and other csums */
+	uint16_t by;   /* what that grows by from frame to frame, mod 65535 */
+	uint8_t over;  /* bit K: it covers that one, which is inside */
+	uint8_t shift; /* it changes by 2^shift at most */
+	bool down, up; /* in which direction; neither: it stays */
+	bool not_zero; /* see struct csum */
+	bool payload;  /* it covers a signature */
+};
 
 struct program_run {
-	/* The first, the payload's checksum, is at the upper end. */
-	uint64_t lanes, step;
+	/* The first four, the first of them at the upper end, and the rest. */
+	uint64_t lanes[2], step[2];
 	size_t at[PROGRAM_LANES_MAX];
 	size_t time_at;
 	size_t frame_at; /* what the offsets begin with */
 	uint64_t time;   /* as it lies in a signed frame */
-	unsigned nb;     /* lanes */
-	unsigned nb_up;  /* that grow, by 1; that checksum shrinks by these */
-	unsigned last;   /* frames before another lane goes round */
-	uint32_t sum;    /* of the next frame but for its time, host order */
+	unsigned nb; /* lanes: 0, 2, 3, 4 or 8, of which some may be alike */
+	unsigned nb_csums;
+	unsigned last; /* frames before a field's lane goes round */
+	struct run_csum csum[RUN_CSUMS_MAX];
+	uint64_t head[PROGRAM_LANES_MAX]; /* of fields, above their lanes */
 };
 
-/* Lanes that frames of a program have; more than PROGRAM_LANES_MAX: no runs. */
-static inline unsigned program_lanes(const struct program *prog)
-{
-	const unsigned n = prog->nb_patches;
-
-	if (prog->nb_variants > 1 || (prog->sign && prog->variant[0].len & 1) ||
-	    (program_edits(prog) && !prog->plain))
-		return PROGRAM_LANES_MAX + 1;
-	return program_edits(prog)
-		       ? n + prog->sign + (n && prog->nb_csums > CSUM_HEADER) +
-				 1
-		       : 0;
-}
-
-/* For how many frames from `n` on the heads are alike. */
-uint64_t program_heads_last(const struct program *prog, uint64_t n);
+/*
+ * Lanes that frames of a program have; more than PROGRAM_LANES_MAX: it has no
+ * runs, or such short ones that they are not worth it.
+ */
+unsigned program_lanes(const struct program *prog);
 
 /*
- * A run from frame `n` on, for a program of up to PROGRAM_LANES_MAX lanes. What
- * program_run_next() is given has its frame `frame_at` bytes behind it.
+ * A run from at->frame on, for a program of up to PROGRAM_LANES_MAX lanes. What
+ * program_run_next() is given has its frame `frame_at` bytes behind it. True:
+ * frames of the run before have other heads.
  */
-void program_run_begin(struct program_run *r, const struct program *prog,
-		       uint64_t n, size_t frame_at);
+bool program_run_begin(struct program_run *r, const struct program *prog,
+		       struct program_at *at, size_t frame_at);
 
 /*
  * The next frames of a run are sent at `now_ns`, up to `max`. Returns how many
@@ -64,50 +67,74 @@ void program_run_begin(struct program_run *r, const struct program *prog,
 EDIT_INLINE unsigned program_run_at(struct program_run *r, const bool sign,
 				    uint64_t now_ns, unsigned max)
 {
-	uint32_t sum = r->sum;
-	uint16_t csum;
+	const uint32_t time = sign ? csum_of64(now_ns) : 0;
+	uint32_t csum[RUN_CSUMS_MAX];
+	unsigned shift = 48;
 
-	if (sign) {
-		sum += csum_of64(now_ns);
+	if (sign)
 		r->time = __builtin_bswap64(now_ns);
+	for (unsigned k = 0; k < r->nb_csums; k++, shift -= 16) {
+		const struct run_csum *c = &r->csum[k];
+		uint32_t sum = c->sum + (c->payload ? time : 0);
+
+		for (unsigned o = 0; o < k && c->over; o++)
+			sum += c->over >> o & 1 ? csum[o] : 0;
+		csum[k] = c->not_zero ? csum_end_not_zero(sum) : csum_end(sum);
+		r->lanes[0] &= ~(0xffffull << shift);
+		r->lanes[0] |= (uint64_t)csum[k] << shift;
+		/* No more than by its steps, which would divide. */
+		if (c->down)
+			max = MIN(max,
+				  ((csum[k] - c->not_zero) >> c->shift) + 1);
+		else if (c->up)
+			max = MIN(max, ((0xfffe + c->not_zero - csum[k]) >>
+					c->shift) +
+					       1);
 	}
-	/* Of 1 and more; no more than by its steps, which would divide. */
-	csum = csum_end_not_zero(sum);
-	r->lanes = r->lanes << 16 >> 16 | (uint64_t)csum << 48;
-	max = MIN(max, r->last);
-	return r->nb_up ? MIN(max, ((csum - 1u) >> (r->nb_up - 1)) + 1) : max;
+	return MIN(max, r->last);
 }
 
-/* That was `n` of them. */
+/* That was `n` of them, in bursts of up to 32,768. */
 EDIT_INLINE void program_run_skip(struct program_run *r, unsigned n)
 {
-	r->lanes += r->step * n;
-	r->sum += r->nb_up * n;
+	r->lanes[0] += r->step[0] * n;
+	r->lanes[1] += r->step[1] * n;
+	for (unsigned k = 0; k < r->nb_csums; k++)
+		r->csum[k].sum = csum_fold(r->csum[k].sum + r->csum[k].by * n);
 	r->last -= n;
 }
 
 /* The next frame, in what is `at`; `nb` is r->nb. */
-EDIT_INLINE void program_run_next(uint64_t *lanes, const struct program_run *r,
+EDIT_INLINE void program_run_next(uint64_t lanes[2],
+				  const struct program_run *r,
 				  const unsigned nb, const bool sign,
 				  uint8_t *at)
 {
-	const uint64_t all = __builtin_bswap64(*lanes);
+	uint64_t all = __builtin_bswap64(lanes[0]);
 	uint16_t lane;
 
 	/* No loop, so that every place is a register. */
 #define PROGRAM_PUT_LANE(i)                                 \
 	if (nb > (i)) {                                     \
-		lane = (uint16_t)(all >> (16 * (i)));       \
+		lane = (uint16_t)(all >> (16 * ((i)&3)));   \
 		memcpy(at + r->at[i], &lane, sizeof(lane)); \
 	}
 	PROGRAM_PUT_LANE(0)
 	PROGRAM_PUT_LANE(1)
 	PROGRAM_PUT_LANE(2)
 	PROGRAM_PUT_LANE(3)
+	lanes[0] += r->step[0];
+	if (nb > 4) {
+		all = __builtin_bswap64(lanes[1]);
+		lanes[1] += r->step[1];
+	}
+	PROGRAM_PUT_LANE(4)
+	PROGRAM_PUT_LANE(5)
+	PROGRAM_PUT_LANE(6)
+	PROGRAM_PUT_LANE(7)
 #undef PROGRAM_PUT_LANE
 	if (sign)
 		memcpy(at + r->time_at, &r->time, sizeof(r->time));
-	*lanes += r->step;
 }
 
 #endif /* PKTGEN_PROGRAM_RUN_H */
