@@ -151,3 +151,20 @@ void program_edit_any(const struct program *prog, struct program_at *at,
 		put_sign(prog, v, at->frame, now_ns, sum, buf);
 	put_csums(prog, sum, buf, v->len);
 }
+
+void program_edit(const struct program *prog, struct program_at *at,
+		  unsigned variant, uint64_t now_ns, uint8_t *buf)
+{
+	struct edit_plain e;
+	struct edit_sign sign;
+
+	if (!prog->plain) {
+		program_edit_any(prog, at, variant, now_ns, buf);
+		return;
+	}
+	e = edit_of(prog, &prog->variant[variant]);
+	if (prog->sign)
+		edit_sign_begin(&sign, at->frame, now_ns);
+	edit_plain(&e, prog->patch, prog->nb_patches, prog->sign, &sign,
+		   at->frame, buf);
+}

@@ -2,6 +2,9 @@
 /* Runs of frames: see struct program_run. */
 #include "pktgen/program_edit.h"
 
+/* For size: a run is long. */
+#define COLD __attribute__((cold))
+
 #define NO_LANES (PROGRAM_LANES_MAX + 1)
 
 /* Of a field's cycle: shorter ones cost more to begin than they save. */
@@ -35,7 +38,7 @@ static bool stays_above(const struct field_edit *e)
 	return !(((q->from ^ last) << e->shift) >> 16);
 }
 
-static bool has_lane(const struct field_edit *e)
+COLD static bool has_lane(const struct field_edit *e)
 {
 	const int64_t step = lane_step(e);
 
@@ -52,7 +55,7 @@ static bool meet(unsigned at, unsigned other)
 }
 
 /* Nobody else writes to its lane. */
-static bool is_apart(const struct program *prog, unsigned i)
+COLD static bool is_apart(const struct program *prog, unsigned i)
 {
 	const unsigned at = lane_at(&prog->edit[i]);
 
@@ -65,7 +68,7 @@ static bool is_apart(const struct program *prog, unsigned i)
 	return true;
 }
 
-unsigned program_lanes(const struct program *prog)
+COLD unsigned program_lanes(const struct program *prog)
 {
 	const struct variant *v = &prog->variant[0];
 	unsigned nb = 0;
@@ -90,8 +93,8 @@ unsigned program_lanes(const struct program *prog)
 /* ---- The beginning ------------------------------------------------------ */
 
 /* The next lane: the word that the template has at `at`. */
-static void add_lane(struct program_run *r, const uint8_t *frame, size_t at,
-		     int64_t step)
+COLD static void add_lane(struct program_run *r, const uint8_t *frame,
+			  size_t at, int64_t step)
 {
 	const unsigned shift = 48 - 16 * (r->nb & 3), k = r->nb / 4;
 
@@ -101,8 +104,8 @@ static void add_lane(struct program_run *r, const uint8_t *frame, size_t at,
 }
 
 /* For how many frames the lane of a field is the word that changes. */
-static uint64_t lane_last(const struct field_edit *e,
-			  const struct sequence_state *s)
+COLD static uint64_t lane_last(const struct field_edit *e,
+			       const struct sequence_state *s)
 {
 	const uint64_t low = s->value << e->shift & UINT16_MAX;
 	const uint64_t host = s->value & e->seq.mask;
@@ -122,7 +125,7 @@ static uint64_t lane_last(const struct field_edit *e,
 }
 
 /* What the sum of checksum `k` grows by, but for those within. */
-static int64_t sum_by(const struct program *prog, unsigned k)
+COLD static int64_t sum_by(const struct program *prog, unsigned k)
 {
 	int64_t by = prog->sign && prog->csum[k].payload;
 
@@ -133,8 +136,8 @@ static int64_t sum_by(const struct program *prog, unsigned k)
 }
 
 /* The checksums' lanes, from the first frame's, which has no time. */
-static void add_csums(struct program_run *r, const struct program *prog,
-		      const uint8_t *frame)
+COLD static void add_csums(struct program_run *r, const struct program *prog,
+			   const uint8_t *frame)
 {
 	int64_t out[PROGRAM_CSUMS_MAX] = {0}; /* what each grows by */
 	uint8_t lane[PROGRAM_CSUMS_MAX] = {0};
@@ -149,7 +152,7 @@ static void add_csums(struct program_run *r, const struct program *prog,
 		if (!c->changes)
 			continue;
 		*to = (struct run_csum){.not_zero = c->not_zero,
-					.payload = c->payload};
+					.time = c->payload ? UINT32_MAX : 0};
 		to->sum = UINT16_MAX ^ (uint32_t)(p[0] << 8 | p[1]);
 		out[k] = -by;
 		for (unsigned o = 0; o < k; o++) {
@@ -162,18 +165,22 @@ static void add_csums(struct program_run *r, const struct program *prog,
 		}
 		to->by =
 			(uint16_t)((by % UINT16_MAX + UINT16_MAX) % UINT16_MAX);
-		to->down = out[k] < 0;
-		to->up = out[k] > 0;
-		most = (uint64_t)(to->down ? -out[k] : out[k]);
+		/* In 0..0xfffe, or 1..0xffff. */
+		to->least = out[k] > 0 ? !c->not_zero : c->not_zero;
+		to->flip = out[k] > 0 ? UINT16_MAX : 0;
+		most = (uint64_t)(out[k] > 0 ? out[k] : -out[k]);
 		while (1ull << to->shift < most)
 			to->shift++;
+		if (!most)
+			to->shift = 31;
 		lane[k] = (uint8_t)r->nb_csums++;
+		r->fields >>= 16;
 		add_lane(r, frame, c->at, out[k]);
 	}
 }
 
-bool program_run_begin(struct program_run *r, const struct program *prog,
-		       struct program_at *at, size_t frame_at)
+COLD bool program_run_begin(struct program_run *r, const struct program *prog,
+			    struct program_at *at, size_t frame_at)
 {
 	const size_t sign_at = prog->variant[0].len - (size_t)SIGNATURE_LEN;
 	const struct program_run had = *r;
@@ -181,7 +188,7 @@ bool program_run_begin(struct program_run *r, const struct program *prog,
 				   : UINT16_MAX + 1u;
 	bool other = false;
 
-	*r = (struct program_run){.frame_at = frame_at};
+	*r = (struct program_run){.frame_at = frame_at, .fields = UINT64_MAX};
 	r->last = UINT16_MAX + 1u;
 	if (!program_edits(prog))
 		return false;
@@ -214,4 +221,42 @@ bool program_run_begin(struct program_run *r, const struct program *prog,
 				 : lane_step(&prog->edit[prog->nb_edits - 1]));
 	r->last = (unsigned)left;
 	return other;
+}
+
+/* ---- Its frames ---------------------------------------------------------- */
+
+unsigned program_run_at(struct program_run *r, uint64_t now_ns, unsigned max)
+{
+	const uint32_t time = csum_of64(now_ns);
+	uint32_t csum[RUN_CSUMS_MAX];
+	uint64_t lanes = r->lanes[0] & r->fields;
+	unsigned shift = 48;
+
+	r->time = __builtin_bswap64(now_ns);
+	for (unsigned k = 0; k < r->nb_csums; k++, shift -= 16) {
+		const struct run_csum *c = &r->csum[k];
+		uint32_t sum = c->sum + (time & c->time) + c->not_zero;
+
+		for (unsigned o = 0; unlikely(c->over >> o); o++)
+			sum += c->over >> o & 1 ? csum[o] : 0;
+		/* As csum_end() and csum_end_not_zero() have it. */
+		csum[k] = (uint16_t)(c->not_zero - 1u - csum_fold(sum));
+		lanes |= (uint64_t)csum[k] << shift;
+		/* No more than by its steps, which would divide. */
+		if (likely(c->shift < 31))
+			max = MIN(max, (((csum[k] ^ c->flip) - c->least) >>
+					c->shift) +
+					       1);
+	}
+	r->lanes[0] = lanes;
+	return MIN(max, r->last);
+}
+
+void program_run_skip(struct program_run *r, unsigned n)
+{
+	r->lanes[0] += r->step[0] * n;
+	r->lanes[1] += r->step[1] * n;
+	for (unsigned k = 0; k < r->nb_csums; k++)
+		r->csum[k].sum = csum_fold(r->csum[k].sum + r->csum[k].by * n);
+	r->last -= n;
 }

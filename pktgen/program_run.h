@@ -24,17 +24,22 @@
 /* A checksum that changes; it has the lane of its number. */
 struct run_csum {
 	uint32_t sum;  /* of the next frame, but for its time and other csums */
+	uint32_t time; /* the mask of the time's sum: it covers a signature */
 	uint16_t by;   /* what that grows by from frame to frame, mod 65535 */
 	uint8_t over;  /* bit K: it covers that one, which is inside */
-	uint8_t shift; /* it changes by 2^shift at most */
-	bool down, up; /* in which direction; neither: it stays */
-	bool not_zero; /* see struct csum */
-	bool payload;  /* it covers a signature */
+	uint8_t not_zero; /* see struct csum */
+	/*
+	 * The checksum, its bits turned by `flip` where it grows, goes down to
+	 * `least` by 2^shift at most. 2^31: it stays as it is.
+	 */
+	uint16_t flip;
+	uint8_t least, shift;
 };
 
 struct program_run {
 	/* The first four, the first of them at the upper end, and the rest. */
 	uint64_t lanes[2], step[2];
+	uint64_t fields; /* what of the first four is not checksums */
 	size_t at[PROGRAM_LANES_MAX];
 	size_t time_at;
 	size_t frame_at; /* what the offsets begin with */
@@ -64,45 +69,10 @@ bool program_run_begin(struct program_run *r, const struct program *prog,
  * The next frames of a run are sent at `now_ns`, up to `max`. Returns how many
  * that can be, 1 at least.
  */
-EDIT_INLINE unsigned program_run_at(struct program_run *r, const bool sign,
-				    uint64_t now_ns, unsigned max)
-{
-	const uint32_t time = sign ? csum_of64(now_ns) : 0;
-	uint32_t csum[RUN_CSUMS_MAX];
-	unsigned shift = 48;
-
-	if (sign)
-		r->time = __builtin_bswap64(now_ns);
-	for (unsigned k = 0; k < r->nb_csums; k++, shift -= 16) {
-		const struct run_csum *c = &r->csum[k];
-		uint32_t sum = c->sum + (c->payload ? time : 0);
-
-		for (unsigned o = 0; o < k && c->over; o++)
-			sum += c->over >> o & 1 ? csum[o] : 0;
-		csum[k] = c->not_zero ? csum_end_not_zero(sum) : csum_end(sum);
-		r->lanes[0] &= ~(0xffffull << shift);
-		r->lanes[0] |= (uint64_t)csum[k] << shift;
-		/* No more than by its steps, which would divide. */
-		if (c->down)
-			max = MIN(max,
-				  ((csum[k] - c->not_zero) >> c->shift) + 1);
-		else if (c->up)
-			max = MIN(max, ((0xfffe + c->not_zero - csum[k]) >>
-					c->shift) +
-					       1);
-	}
-	return MIN(max, r->last);
-}
+unsigned program_run_at(struct program_run *r, uint64_t now_ns, unsigned max);
 
 /* That was `n` of them, in bursts of up to 32,768. */
-EDIT_INLINE void program_run_skip(struct program_run *r, unsigned n)
-{
-	r->lanes[0] += r->step[0] * n;
-	r->lanes[1] += r->step[1] * n;
-	for (unsigned k = 0; k < r->nb_csums; k++)
-		r->csum[k].sum = csum_fold(r->csum[k].sum + r->csum[k].by * n);
-	r->last -= n;
-}
+void program_run_skip(struct program_run *r, unsigned n);
 
 /* The next frame, in what is `at`; `nb` is r->nb. */
 EDIT_INLINE void program_run_next(uint64_t lanes[2],
