@@ -289,10 +289,12 @@ EDIT_INLINE unsigned make_run(struct uk_netbuf *const *slot, unsigned n,
 				      unsigned n, struct program_run *run, \
 				      uint64_t now_ns)                     \
 	{                                                                  \
-		n = program_run_at(run, now_ns, n);                        \
-		n = make_run(slot, n, run, nb, sign);                      \
-		program_run_skip(run, n);                                  \
-		return n;                                                  \
+		unsigned made;                                             \
+                                                                           \
+		n = program_run_at(run, sign, now_ns, n);                  \
+		made = make_run(slot, n, run, nb, sign);                   \
+		program_run_skip(run, nb, sign, made, n);                  \
+		return made;                                               \
 	}
 
 RUN(run_plain, 0, false)

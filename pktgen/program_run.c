@@ -124,57 +124,91 @@ COLD static uint64_t lane_last(const struct field_edit *e,
 	return MIN(last / by + 1, s->at);
 }
 
-/* What the sum of checksum `k` grows by, but for those within. */
-COLD static int64_t sum_by(const struct program *prog, unsigned k)
+/* In which direction a checksum that changes by `by` has how much room. */
+static unsigned room_of(const struct csum *c, uint16_t csum, int64_t by)
 {
-	int64_t by = prog->sign && prog->csum[k].payload;
-
-	for (unsigned i = 0; i < prog->nb_edits; i++)
-		if (prog->edit[i].csums >> k & 1)
-			by += lane_step(&prog->edit[i]);
-	return by;
+	/* It is in 0..0xfffe, or in 1..0xffff. */
+	return by > 0 ? 0xfffeu + c->not_zero - csum
+		      : (unsigned)(csum - c->not_zero);
 }
 
-/* The checksums' lanes, from the first frame's, which has no time. */
-COLD static void add_csums(struct program_run *r, const struct program *prog,
-			   const uint8_t *frame)
+static uint16_t word_at(const uint8_t *p)
 {
-	int64_t out[PROGRAM_CSUMS_MAX] = {0}; /* what each grows by */
+	return (uint16_t)(p[0] << 8 | p[1]);
+}
+
+/* How a checksum that covers the time is made for each burst. */
+COLD static void add_time(struct program_run *r, const struct csum *c,
+			  uint16_t csum, int64_t out)
+{
+	struct run_csum *to = &r->csum[r->nb_csums++];
+	const uint64_t most = (uint64_t)(out > 0 ? out : -out);
+
+	to->not_zero = c->not_zero;
+	to->sum += UINT16_MAX ^ (uint32_t)csum;
+	to->least = out > 0 ? !c->not_zero : c->not_zero;
+	to->flip = out > 0 ? UINT16_MAX : 0;
+	while (1ull << to->shift < most)
+		to->shift++;
+	if (!most)
+		to->shift = 31;
+	r->stays >>= 16;
+}
+
+/*
+ * The lanes of checksums: of those that cover the time, or of all others, in
+ * `frame`, the first, which has no time. `out` is what each changes by.
+ */
+COLD static void add_csums(struct program_run *r, const struct program *prog,
+			   const uint8_t *frame, bool time, int64_t out[])
+{
 	uint8_t lane[PROGRAM_CSUMS_MAX] = {0};
 
 	for (unsigned k = 0; k < prog->nb_csums; k++) {
 		const struct csum *c = &prog->csum[k];
 		struct run_csum *to = &r->csum[r->nb_csums];
-		const uint8_t *p = frame + c->at;
-		const int64_t by = sum_by(prog, k);
+		const uint16_t csum = word_at(frame + c->at);
+		int64_t by = prog->sign && c->payload;
 		uint64_t most;
 
 		if (!c->changes)
 			continue;
-		*to = (struct run_csum){.not_zero = c->not_zero,
-					.time = c->payload ? UINT32_MAX : 0};
-		to->sum = UINT16_MAX ^ (uint32_t)(p[0] << 8 | p[1]);
+		for (unsigned i = 0; i < prog->nb_edits; i++)
+			if (prog->edit[i].csums >> k & 1)
+				by += lane_step(&prog->edit[i]);
 		out[k] = -by;
+		for (unsigned o = 0; o < k; o++)
+			if (c->over >> o & 1)
+				out[k] -= out[o];
+		if ((prog->sign && c->payload) != time)
+			continue;
+		if (!time) {
+			most = (uint64_t)(out[k] > 0 ? out[k] : -out[k]);
+			if (most)
+				r->last = MIN(r->last,
+					      room_of(c, csum, out[k]) /
+							      (unsigned)most +
+						      1);
+			add_lane(r, frame, c->at, out[k]);
+			continue;
+		}
+		*to = (struct run_csum){0};
 		for (unsigned o = 0; o < k; o++) {
-			if (!(c->over >> o & 1) || !prog->csum[o].changes)
+			const struct csum *in = &prog->csum[o];
+
+			if (!(c->over >> o & 1) || !in->changes)
 				continue;
-			p = frame + prog->csum[o].at;
+			if (!in->payload) {
+				by += out[o];
+				continue;
+			}
 			to->over |= (uint8_t)(1u << lane[o]);
-			to->sum += UINT16_MAX ^ (uint32_t)(p[0] << 8 | p[1]);
-			out[k] -= out[o];
+			to->sum += UINT16_MAX ^ word_at(frame + in->at);
 		}
 		to->by =
 			(uint16_t)((by % UINT16_MAX + UINT16_MAX) % UINT16_MAX);
-		/* In 0..0xfffe, or 1..0xffff. */
-		to->least = out[k] > 0 ? !c->not_zero : c->not_zero;
-		to->flip = out[k] > 0 ? UINT16_MAX : 0;
-		most = (uint64_t)(out[k] > 0 ? out[k] : -out[k]);
-		while (1ull << to->shift < most)
-			to->shift++;
-		if (!most)
-			to->shift = 31;
-		lane[k] = (uint8_t)r->nb_csums++;
-		r->fields >>= 16;
+		lane[k] = (uint8_t)r->nb_csums;
+		add_time(r, c, csum, out[k]);
 		add_lane(r, frame, c->at, out[k]);
 	}
 }
@@ -186,9 +220,10 @@ COLD bool program_run_begin(struct program_run *r, const struct program *prog,
 	const struct program_run had = *r;
 	uint64_t left = prog->sign ? UINT16_MAX + 1u - (uint16_t)at->frame
 				   : UINT16_MAX + 1u;
+	int64_t out[PROGRAM_CSUMS_MAX] = {0};
 	bool other = false;
 
-	*r = (struct program_run){.frame_at = frame_at, .fields = UINT64_MAX};
+	*r = (struct program_run){.frame_at = frame_at, .stays = UINT64_MAX};
 	r->last = UINT16_MAX + 1u;
 	if (!program_edits(prog))
 		return false;
@@ -205,7 +240,9 @@ COLD bool program_run_begin(struct program_run *r, const struct program *prog,
 		other |= r->head[prog->nb_edits] != had.head[prog->nb_edits];
 	}
 	program_edit(prog, at, 0, 0, prog->frame);
-	add_csums(r, prog, prog->frame);
+	if (prog->sign)
+		add_csums(r, prog, prog->frame, true, out);
+	add_csums(r, prog, prog->frame, false, out);
 	for (unsigned i = 0; i < prog->nb_edits; i++)
 		add_lane(r, prog->frame, lane_at(&prog->edit[i]),
 			 lane_step(&prog->edit[i]));
@@ -219,23 +256,24 @@ COLD bool program_run_begin(struct program_run *r, const struct program *prog,
 			 prog->sign
 				 ? 1
 				 : lane_step(&prog->edit[prog->nb_edits - 1]));
-	r->last = (unsigned)left;
+	r->last = (unsigned)MIN(r->last, left);
 	return other;
 }
 
 /* ---- Its frames ---------------------------------------------------------- */
 
-unsigned program_run_at(struct program_run *r, uint64_t now_ns, unsigned max)
+unsigned program_run_sign(struct program_run *r, uint64_t now_ns, unsigned max)
 {
 	const uint32_t time = csum_of64(now_ns);
 	uint32_t csum[RUN_CSUMS_MAX];
-	uint64_t lanes = r->lanes[0] & r->fields;
+	uint64_t lanes = r->lanes[0] & r->stays;
 	unsigned shift = 48;
 
 	r->time = __builtin_bswap64(now_ns);
+	max = MIN(max, r->last);
 	for (unsigned k = 0; k < r->nb_csums; k++, shift -= 16) {
 		const struct run_csum *c = &r->csum[k];
-		uint32_t sum = c->sum + (time & c->time) + c->not_zero;
+		uint32_t sum = c->sum + time + c->not_zero;
 
 		for (unsigned o = 0; unlikely(c->over >> o); o++)
 			sum += c->over >> o & 1 ? csum[o] : 0;
@@ -248,15 +286,17 @@ unsigned program_run_at(struct program_run *r, uint64_t now_ns, unsigned max)
 					c->shift) +
 					       1);
 	}
+	for (unsigned k = 0; k < r->nb_csums; k++)
+		r->csum[k].sum =
+			csum_fold(r->csum[k].sum + r->csum[k].by * max);
 	r->lanes[0] = lanes;
-	return MIN(max, r->last);
+	return max;
 }
 
-void program_run_skip(struct program_run *r, unsigned n)
+void program_run_back(struct program_run *r, unsigned n)
 {
-	r->lanes[0] += r->step[0] * n;
-	r->lanes[1] += r->step[1] * n;
 	for (unsigned k = 0; k < r->nb_csums; k++)
-		r->csum[k].sum = csum_fold(r->csum[k].sum + r->csum[k].by * n);
-	r->last -= n;
+		r->csum[k].sum =
+			csum_fold(r->csum[k].sum +
+				  (uint32_t)(UINT16_MAX - r->csum[k].by) * n);
 }

@@ -21,16 +21,15 @@
 #define PROGRAM_LANES_MAX 8
 #define RUN_CSUMS_MAX 4
 
-/* A checksum that changes; it has the lane of its number. */
+/* A checksum that covers the time; it has the lane of its number. */
 struct run_csum {
-	uint32_t sum;  /* of the next frame, but for its time and other csums */
-	uint32_t time; /* the mask of the time's sum: it covers a signature */
-	uint16_t by;   /* what that grows by from frame to frame, mod 65535 */
-	uint8_t over;  /* bit K: it covers that one, which is inside */
+	uint32_t sum; /* of the next frame, but for its time and other csums */
+	uint16_t by;  /* what that grows by from frame to frame, mod 65535 */
+	uint8_t over; /* bit K: it covers that one, which is inside */
 	uint8_t not_zero; /* see struct csum */
 	/*
 	 * The checksum, its bits turned by `flip` where it grows, goes down to
-	 * `least` by 2^shift at most. 2^31: it stays as it is.
+	 * `least` by 2^shift at most. 31: it stays as it is.
 	 */
 	uint16_t flip;
 	uint8_t least, shift;
@@ -39,14 +38,14 @@ struct run_csum {
 struct program_run {
 	/* The first four, the first of them at the upper end, and the rest. */
 	uint64_t lanes[2], step[2];
-	uint64_t fields; /* what of the first four is not checksums */
+	uint64_t stays; /* what of the first four has no time */
 	size_t at[PROGRAM_LANES_MAX];
 	size_t time_at;
 	size_t frame_at; /* what the offsets begin with */
 	uint64_t time;   /* as it lies in a signed frame */
 	unsigned nb; /* lanes: 0, 2, 3, 4 or 8, of which some may be alike */
 	unsigned nb_csums;
-	unsigned last; /* frames before a field's lane goes round */
+	unsigned last; /* frames before another lane goes round */
 	struct run_csum csum[RUN_CSUMS_MAX];
 	uint64_t head[PROGRAM_LANES_MAX]; /* of fields, above their lanes */
 };
@@ -66,13 +65,32 @@ bool program_run_begin(struct program_run *r, const struct program *prog,
 		       struct program_at *at, size_t frame_at);
 
 /*
- * The next frames of a run are sent at `now_ns`, up to `max`. Returns how many
- * that can be, 1 at least.
+ * The next frames of a run are sent at `now_ns`, up to `max`, which is 32,768
+ * at most. Returns how many that can be, 1 at least; program_run_sign() is for
+ * those that are signed, and counts them as made.
  */
-unsigned program_run_at(struct program_run *r, uint64_t now_ns, unsigned max);
+unsigned program_run_sign(struct program_run *r, uint64_t now_ns, unsigned max);
 
-/* That was `n` of them, in bursts of up to 32,768. */
-void program_run_skip(struct program_run *r, unsigned n);
+EDIT_INLINE unsigned program_run_at(struct program_run *r, const bool sign,
+				    uint64_t now_ns, unsigned max)
+{
+	return sign ? program_run_sign(r, now_ns, max) : MIN(max, r->last);
+}
+
+/* Of those that program_run_sign() counted the last `n` were not made. */
+void program_run_back(struct program_run *r, unsigned n);
+
+/* That was `made` of `n`. */
+EDIT_INLINE void program_run_skip(struct program_run *r, const unsigned nb,
+				  const bool sign, unsigned made, unsigned n)
+{
+	r->lanes[0] += r->step[0] * made;
+	if (nb > 4)
+		r->lanes[1] += r->step[1] * made;
+	r->last -= made;
+	if (sign && unlikely(made < n))
+		program_run_back(r, n - made);
+}
 
 /* The next frame, in what is `at`; `nb` is r->nb. */
 EDIT_INLINE void program_run_next(uint64_t lanes[2],
