@@ -93,7 +93,7 @@ static bool pass_over(struct frames_room *r)
  * likely are. Where it is not, the device is asked for what it has used: nobody
  * else does while nothing is made.
  */
-static unsigned take_turn(struct frames *f, unsigned n)
+static inline unsigned take_turn(struct frames *f, unsigned n)
 {
 	struct frames_room *const r = f->room;
 	struct uk_netbuf *const *slot;
@@ -117,6 +117,11 @@ static unsigned take_turn(struct frames *f, unsigned n)
 		return MIN(n, r->nb_slots - had);
 	}
 	return n && pass_over(r) ? n : 0;
+}
+
+static NOINLINE bool find_slot(struct frames *f)
+{
+	return take_turn(f, 1);
 }
 
 /* A slot with another size in it, or another program's frame. */
@@ -386,7 +391,7 @@ struct uk_netbuf *frames_one_slot(struct frames *f, const struct program *prog,
 
 	if (unlikely(r->next_slot >= r->nb_slots ||
 		     r->slot[r->next_slot]->refcount != 1) &&
-	    !take_turn(f, 1))
+	    !find_slot(f))
 		return NULL;
 	nb = r->slot[r->next_slot];
 	if (likely(f->nb_lanes <= PROGRAM_LANES_MAX))
