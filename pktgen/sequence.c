@@ -62,7 +62,6 @@ static inline uint32_t permute(uint32_t x, uint64_t key, uint32_t mask,
 	ROUND(0x85ebca6bu);
 	ROUND(0xc2b2ae35u);
 	ROUND(0x27d4eb2fu);
-	ROUND(0x165667b1u);
 #undef ROUND
 	return x;
 }
@@ -338,10 +337,42 @@ static void fill_bits(const struct sequence *q, struct sequence_state *s,
 		(uint32_t)sequence_draw(&now);
 	s->at = now.at;
 	for (unsigned i = 1; i < n; i += 4)
-		*(quad *)(value + i) =
-			from ^ ((from ^ *(quad *)(value + i)) & mask);
+		*(quad *)(value + i) = (from & ~mask) |
+				       (*(quad *)(value + i) & mask);
 	value[0] = (uint32_t)s->value;
 	s->value = q->from ^ ((q->from ^ (now.at ^ now.at >> 32)) & q->mask);
+}
+
+/* Of numbers, by their places in the cycle. */
+static void fill_shuffled(const struct sequence *q, struct sequence_state *s,
+			  uint32_t value[], unsigned n)
+{
+	const uint32_t step = (uint32_t)q->step, low = q->low;
+	const uint32_t from = (uint32_t)q->from, mask = (uint32_t)q->mask;
+	const uint64_t count = q->count;
+	const unsigned half = q->bits;
+
+	for (unsigned some; n; n -= some, value += some) {
+		const uint64_t key = s->more;
+		const uint32_t index = s->index;
+
+		some = (unsigned)MIN(n, count - index);
+		for (unsigned i = 0; i < some; i++) {
+			uint32_t x = permute(index + i, key, low, half);
+
+			if (unlikely(x >= count))
+				x = walk(q, x, key);
+			value[i] = x * step;
+		}
+		for (unsigned i = 0; i < some; i += 4)
+			*(quad *)(value + i) =
+				(from & ~mask) |
+				((*(quad *)(value + i) + from) & mask);
+		s->index += some;
+		if (s->index == (uint32_t)count)
+			begin_cycle(q, s, s->cycle + 1);
+	}
+	s->value = shuffled(q, s);
 }
 
 void sequence_fill(const struct sequence *q, struct sequence_state *s,
@@ -351,6 +382,9 @@ void sequence_fill(const struct sequence *q, struct sequence_state *s,
 		fill_range(q, s, value, n);
 	} else if (q->every == 1 && q->kind == SEQUENCE_BITS) {
 		fill_bits(q, s, value, n);
+	} else if (q->every == 1 && q->kind == SEQUENCE_SHUFFLED &&
+		   !q->listed) {
+		fill_shuffled(q, s, value, n);
 	} else {
 		for (unsigned i = 0; i < n; i++)
 			value[i] = (uint32_t)sequence_next(q, s);
