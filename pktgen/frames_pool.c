@@ -26,7 +26,7 @@ static void *tag(const struct frames *f, unsigned variant)
 	return (void *)(((uintptr_t)f->generation << 8) + variant + 1);
 }
 
-void frames_leave_pool(struct frames_room *r)
+COLD void frames_leave_pool(struct frames_room *r)
 {
 	while (r->nb_slots)
 		frames_retire(r, r->slot[--r->nb_slots]);
@@ -45,7 +45,7 @@ static size_t frame_at(const struct frames_room *r)
  * More slots, `n` or more in all, as far as there are buffers; false when there
  * were none.
  */
-static bool grow(struct frames *f, unsigned n)
+COLD static bool grow(struct frames *f, unsigned n)
 {
 	struct frames_room *const r = f->room;
 	const unsigned had = r->nb_slots;
@@ -69,7 +69,7 @@ static bool grow(struct frames *f, unsigned n)
  * order, or that has lost one. The next takes its place, or another, at which
  * nobody looked since. False: neither is free.
  */
-static bool pass_over(struct frames_room *r)
+COLD static bool pass_over(struct frames_room *r)
 {
 	struct uk_netbuf **const out = &r->slot[r->next_slot], *nb;
 	unsigned i = r->next_slot + 1;
@@ -255,7 +255,8 @@ static NOINLINE unsigned make_columns(struct frames *f,
 
 /*
  * Those of a run, in slots that have its heads; `nb` and `sign` are constants.
- * Half of the work would be the loop: four are one step. In each netbuf of the
+ * Half of the work would be the loop, where there are few lanes: four are one
+ * step. In each netbuf of the
  * pool the frame is at the same place, which is part of the run's offsets.
  */
 EDIT_INLINE unsigned make_run(struct uk_netbuf *const *slot, unsigned n,
@@ -271,7 +272,7 @@ EDIT_INLINE unsigned make_run(struct uk_netbuf *const *slot, unsigned n,
 #define MAKE(k)                \
 	slot[k]->refcount = 2; \
 	program_run_next(lanes, &r, nb, sign, (uint8_t *)slot[k])
-	for (; slot + 4 <= end; slot += 4) {
+	for (; nb <= 4 && slot + 4 <= end; slot += 4) {
 		/* None is 0, so four are 1 or the sum is more: one branch. */
 		if (unlikely(slot[0]->refcount + slot[1]->refcount +
 				     slot[2]->refcount + slot[3]->refcount !=

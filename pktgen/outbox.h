@@ -8,11 +8,9 @@
 #define PKTGEN_OUTBOX_H
 
 #include "net/port.h"
+#include "pktgen/hot.h"
 
 #define OUTBOX_MAX 256 /* frames of a burst */
-
-/* Of what is rare, or has a loop that all registers are for. */
-#define NOINLINE __attribute__((noinline))
 
 struct frames;
 struct frames_room;

@@ -31,23 +31,22 @@ struct columns {
 };
 
 /* Writes windows, or the bits of them that `keep` lacks, into all frames. */
-#define PUT(name, type, swap, kept)                                    \
-	static __attribute__((noinline)) void name(                    \
-		void *const frame[], unsigned n, size_t at,            \
-		const uint32_t value[], type keep)                     \
-	{                                                              \
-		(void)keep;                                            \
-		_Pragma("GCC unroll 4") for (size_t i = 0; i < n; i++) \
-		{                                                      \
-			uint8_t *const p = (uint8_t *)frame[i];        \
-			type v = swap((type)value[i]), had;            \
-                                                                       \
-			if (kept) {                                    \
-				memcpy(&had, p + at, sizeof(had));     \
-				v = (type)(v | (had & keep));          \
-			}                                              \
-			memcpy(p + at, &v, sizeof(v));                 \
-		}                                                      \
+#define PUT(name, type, swap, kept)                                           \
+	static NOINLINE void name(void *const frame[], unsigned n, size_t at, \
+				  const uint32_t value[], type keep)          \
+	{                                                                     \
+		(void)keep;                                                   \
+		_Pragma("GCC unroll 4") for (size_t i = 0; i < n; i++)        \
+		{                                                             \
+			uint8_t *const p = (uint8_t *)frame[i];               \
+			type v = swap((type)value[i]), had;                   \
+                                                                              \
+			if (kept) {                                           \
+				memcpy(&had, p + at, sizeof(had));            \
+				v = (type)(v | (had & keep));                 \
+			}                                                     \
+			memcpy(p + at, &v, sizeof(v));                        \
+		}                                                             \
 	}
 
 PUT(put16, uint16_t, net16, false)
@@ -83,11 +82,9 @@ static void put_narrow(const struct field_edit *e, struct sequence_state *s,
 }
 
 /* The same of a window of 8 bytes. */
-static __attribute__((noinline)) void put_wide(const struct field_edit *e,
-					       struct sequence_state *s,
-					       void *const frame[], unsigned n,
-					       size_t frame_at,
-					       struct columns *c)
+static NOINLINE void put_wide(const struct field_edit *e,
+			      struct sequence_state *s, void *const frame[],
+			      unsigned n, size_t frame_at, struct columns *c)
 {
 	const uint64_t keep = ~__builtin_bswap64(e->mask);
 

@@ -2,9 +2,6 @@
 /* Runs of frames: see struct program_run. */
 #include "pktgen/program_edit.h"
 
-/* For size: a run is long. */
-#define COLD __attribute__((cold))
-
 #define NO_LANES (PROGRAM_LANES_MAX + 1)
 
 /* Of a field's cycle: shorter ones cost more to begin than they save. */
@@ -125,7 +122,7 @@ COLD static uint64_t lane_last(const struct field_edit *e,
 }
 
 /* In which direction a checksum that changes by `by` has how much room. */
-static unsigned room_of(const struct csum *c, uint16_t csum, int64_t by)
+COLD static unsigned room_of(const struct csum *c, uint16_t csum, int64_t by)
 {
 	/* It is in 0..0xfffe, or in 1..0xffff. */
 	return by > 0 ? 0xfffeu + c->not_zero - csum

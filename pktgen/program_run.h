@@ -14,9 +14,8 @@
 #include <uk/essentials.h>
 
 #include "net/csum.h"
+#include "pktgen/hot.h"
 #include "pktgen/program.h"
-
-#define EDIT_INLINE static inline __attribute__((always_inline))
 
 #define PROGRAM_LANES_MAX 8
 #define RUN_CSUMS_MAX 4

@@ -7,7 +7,7 @@ static inline struct flow *flow_of(const struct worker *w, unsigned turn)
 }
 
 /* Whether the list can be played: it stands there, and a burst behind it. */
-static void find_out(struct worker *w)
+COLD static void find_out(struct worker *w)
 {
 	struct worker_replay *const p = &w->replay;
 	const struct worker_round *const r = &w->round;
@@ -62,7 +62,7 @@ unsigned replay_make(struct worker *w)
  * Turns of a burst from `turn` on that did not go: those that are held, the
  * last of them, become a burst that was not played.
  */
-static void keep(struct worker *w, unsigned turn, unsigned n)
+COLD static void keep(struct worker *w, unsigned turn, unsigned n)
 {
 	struct outbox *const o = &w->out;
 	const unsigned dropped = n - o->nb;
@@ -115,7 +115,7 @@ static void charge(struct flow *f, uint64_t n, uint64_t first_ns)
 		f->sent.first_ns = first_ns;
 }
 
-void replay_settle_all(struct worker *w)
+COLD void replay_settle_all(struct worker *w)
 {
 	struct worker_replay *const p = &w->replay;
 	const uint64_t laps = p->sent / p->turns;

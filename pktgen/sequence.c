@@ -4,6 +4,7 @@
 #include <stdbool.h>
 #include <string.h>
 
+#include "pktgen/hot.h"
 #include "pktgen/zipf.h"
 
 /* 2^64 over the golden ratio: a counter by it spreads over all bits. */
@@ -67,8 +68,8 @@ static inline uint32_t permute(uint32_t x, uint64_t key, uint32_t mask,
 }
 
 /* Apart, so that the first time has registers enough. */
-static __attribute__((noinline)) uint32_t walk(const struct sequence *q,
-					       uint32_t x, uint64_t key)
+static NOINLINE uint32_t walk(const struct sequence *q, uint32_t x,
+			      uint64_t key)
 {
 	do
 		x = permute(x, key, q->low, q->bits);
@@ -76,8 +77,8 @@ static __attribute__((noinline)) uint32_t walk(const struct sequence *q,
 	return x;
 }
 
-static inline uint64_t shuffled(const struct sequence *q,
-				const struct sequence_state *s)
+static NOINLINE uint64_t shuffled(const struct sequence *q,
+				  const struct sequence_state *s)
 {
 	uint32_t x = permute(s->index, s->more, q->low, q->bits);
 
@@ -98,7 +99,7 @@ static void begin_cycle(const struct sequence *q, struct sequence_state *s,
  * ---- Making one -----------------------------------------------------------
  */
 
-size_t sequence_room(const struct vary *v)
+COLD size_t sequence_room(const struct vary *v)
 {
 	size_t room = v->listed ? v->count * sizeof(uint64_t) : 0;
 
@@ -107,7 +108,7 @@ size_t sequence_room(const struct vary *v)
 	return room;
 }
 
-static uint8_t kind_of(const struct vary *v)
+COLD static uint8_t kind_of(const struct vary *v)
 {
 	switch (v->kind) {
 	case VARY_RANGE:
@@ -124,9 +125,9 @@ static uint8_t kind_of(const struct vary *v)
 }
 
 /* The values of the list, in the order they come. */
-static void put_list(struct sequence *q, const struct vary *v,
-		     const struct vary_pool *pool, unsigned bits,
-		     uint64_t *list)
+COLD static void put_list(struct sequence *q, const struct vary *v,
+			  const struct vary_pool *pool, unsigned bits,
+			  uint64_t *list)
 {
 	q->from = (uintptr_t)list;
 	q->listed = 1;
@@ -135,9 +136,9 @@ static void put_list(struct sequence *q, const struct vary *v,
 			vary_listed(v, bits, pool, i);
 }
 
-void sequence_make(struct sequence *q, const struct vary *v,
-		   const struct vary_pool *pool, unsigned bits, uint64_t seed,
-		   uint64_t outer_every, void *aux)
+COLD void sequence_make(struct sequence *q, const struct vary *v,
+			const struct vary_pool *pool, unsigned bits,
+			uint64_t seed, uint64_t outer_every, void *aux)
 {
 	*q = (struct sequence){
 		.from = vary_low(v),
@@ -184,7 +185,7 @@ void sequence_make(struct sequence *q, const struct vary *v,
  */
 
 /* Where sequence_draw() is after k steps from `x`. */
-static uint64_t jump(uint64_t x, uint64_t k)
+COLD static uint64_t jump(uint64_t x, uint64_t k)
 {
 	uint64_t factor = SEQUENCE_FACTOR, addend = SEQUENCE_ADDEND;
 
@@ -198,7 +199,8 @@ static uint64_t jump(uint64_t x, uint64_t k)
 }
 
 /* The next that is drawn. */
-static uint64_t draw(const struct sequence *q, struct sequence_state *s)
+static NOINLINE uint64_t draw(const struct sequence *q,
+			      struct sequence_state *s)
 {
 	const uint64_t random = sequence_draw(s);
 
@@ -210,7 +212,8 @@ static uint64_t draw(const struct sequence *q, struct sequence_state *s)
  * each time, so that shares are soon what they should be. `more` has which of
  * these it is, and what the order is chosen by.
  */
-static uint64_t draw_zipf(const struct sequence *q, struct sequence_state *s)
+static NOINLINE uint64_t draw_zipf(const struct sequence *q,
+				   struct sequence_state *s)
 {
 	uint64_t random;
 
@@ -236,7 +239,8 @@ uint64_t sequence_at(const struct sequence *q, uint64_t n)
 }
 
 /* To the k-th value. */
-static void seek(const struct sequence *q, struct sequence_state *s, uint64_t k)
+COLD static void seek(const struct sequence *q, struct sequence_state *s,
+		      uint64_t k)
 {
 	const uint64_t cycle = q->count ? k / q->count : 0;
 	const uint64_t index = k - cycle * q->count;
@@ -337,8 +341,8 @@ static void fill_bits(const struct sequence *q, struct sequence_state *s,
 		(uint32_t)sequence_draw(&now);
 	s->at = now.at;
 	for (unsigned i = 1; i < n; i += 4)
-		*(quad *)(value + i) = (from & ~mask) |
-				       (*(quad *)(value + i) & mask);
+		*(quad *)(value + i) =
+			(from & ~mask) | (*(quad *)(value + i) & mask);
 	value[0] = (uint32_t)s->value;
 	s->value = q->from ^ ((q->from ^ (now.at ^ now.at >> 32)) & q->mask);
 }
