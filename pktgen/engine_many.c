@@ -104,33 +104,6 @@ static inline bool make_left(struct worker *w, struct burst *b, struct flow *f,
 	return true;
 }
 
-/* The same of a list that has all its turns, up to a run's end. */
-static inline bool make_listed(struct worker *w, struct burst *b,
-			       uint64_t now_ns)
-{
-	struct worker_round *const r = &w->round;
-	const uint16_t *const list = r->list;
-	unsigned next = r->next;
-	bool more = true;
-
-	while (b->nb < w->how.burst) {
-		struct flow *const f = w->flow[list[next]];
-
-		more = add(w, b, f, now_ns);
-		if (unlikely(!more))
-			break;
-		if (unlikely(++next == r->nb))
-			next = 0;
-		if (unlikely(!--f->frames_left)) {
-			r->next = next;
-			schedule_end(w, f);
-			return true;
-		}
-	}
-	r->next = next;
-	return more;
-}
-
 unsigned engine_make_many(struct worker *w, uint64_t now_ns)
 {
 	struct burst b = {0};
@@ -155,10 +128,6 @@ unsigned engine_make_many(struct worker *w, uint64_t now_ns)
 		if (turns_key(&w->due) <= now) {
 			more = make_due(w, &b, w->flow[turns_who(&w->due)],
 					now_ns);
-			continue;
-		}
-		if (likely(w->round.listed && !w->round.gone)) {
-			more = make_listed(w, &b, now_ns);
 			continue;
 		}
 		left = schedule_left(w);
