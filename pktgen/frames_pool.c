@@ -119,8 +119,11 @@ static inline unsigned take_turn(struct frames *f, unsigned n)
 	return n && pass_over(r) ? n : 0;
 }
 
+/* Of one that is not alone: with slots enough each may find its own again. */
 static NOINLINE bool find_slot(struct frames *f)
 {
+	if (f->room->nb_slots < f->room->max_slots)
+		grow(f, f->room->max_slots);
 	return take_turn(f, 1);
 }
 
@@ -320,15 +323,12 @@ static const frames_run_t run_of[][2] = {
 	[8] = {run_8, run_8_signed},
 };
 
-/* A run that goes on with at->frame is under way. */
-static inline void go_on(struct frames *f, const struct program *prog,
-			 struct program_at *at)
+static COLD void begin(struct frames *f, const struct program *prog,
+		       struct program_at *at)
 {
 	struct frames_room *const r = f->room;
 	const bool first = !f->run_of;
 
-	if (likely(f->run.last && f->run_at == at->frame))
-		return;
 	/* What slots have of the run before has other heads. */
 	if (program_run_begin(&f->run, prog, at, frame_at(r)) && !first) {
 		f->generation = ++r->generation;
@@ -336,6 +336,14 @@ static inline void go_on(struct frames *f, const struct program *prog,
 	}
 	f->run_of = run_of[f->run.nb][prog->sign];
 	f->run_at = at->frame;
+}
+
+/* A run that goes on with at->frame is under way. */
+static inline void go_on(struct frames *f, const struct program *prog,
+			 struct program_at *at)
+{
+	if (unlikely(!f->run.last || f->run_at != at->frame))
+		begin(f, prog, at);
 }
 
 /* Runs of a program, in any slot. */
@@ -383,31 +391,40 @@ unsigned frames_make_pool(struct frames *f, const struct program *prog,
 	return made;
 }
 
+/* The next frame, which is not part of a run, in a slot that is free. */
+static NOINLINE void put_one(struct frames *f, const struct program *prog,
+			     struct program_at *at, struct uk_netbuf *nb,
+			     uint64_t now_ns)
+{
+	const unsigned variant = prog->order[at->order];
+
+	if (nb->priv != tag(f, variant))
+		fill(f, prog, nb, variant);
+	program_edit(prog, at, variant, now_ns, nb->data);
+	program_step(prog, at);
+}
+
 struct uk_netbuf *frames_one_slot(struct frames *f, const struct program *prog,
 				  struct program_at *at, uint64_t now_ns)
 {
 	struct frames_room *const r = f->room;
-	const unsigned variant = prog->order[at->order];
 	struct uk_netbuf *nb;
 
 	if (unlikely(r->next_slot >= r->nb_slots ||
 		     r->slot[r->next_slot]->refcount != 1) &&
 	    !find_slot(f))
 		return NULL;
-	nb = r->slot[r->next_slot];
-	if (likely(f->nb_lanes <= PROGRAM_LANES_MAX))
-		go_on(f, prog, at);
-	if (unlikely(nb->priv != tag(f, variant)))
-		fill(f, prog, nb, variant);
-	if (likely(f->nb_lanes <= PROGRAM_LANES_MAX)) {
-		f->run_of(r->slot + r->next_slot, 1, &f->run, now_ns);
-		f->run_at = ++at->frame;
-	} else {
-		nb->refcount = 2;
-		program_edit(prog, at, variant, now_ns, nb->data);
-		program_step(prog, at);
+	nb = r->slot[r->next_slot++];
+	nb->refcount = 2;
+	if (unlikely(f->nb_lanes > PROGRAM_LANES_MAX)) {
+		put_one(f, prog, at, nb, now_ns);
+		return nb;
 	}
-	r->next_slot++;
+	go_on(f, prog, at);
+	if (unlikely(nb->priv != tag(f, 0)))
+		fill(f, prog, nb, 0);
+	program_run_one(&f->run, now_ns, (uint8_t *)nb);
+	f->run_at = ++at->frame;
 	return nb;
 }
 

@@ -259,6 +259,49 @@ COLD bool program_run_begin(struct program_run *r, const struct program *prog,
 
 /* ---- Its frames ---------------------------------------------------------- */
 
+/* As csum_end() and csum_end_not_zero() have it, in host order. */
+static inline uint32_t end_of(const struct run_csum *c, uint32_t time,
+			      const uint32_t csum[])
+{
+	uint32_t sum = c->sum + time + c->not_zero;
+
+	for (unsigned o = 0; unlikely(c->over >> o); o++)
+		sum += c->over >> o & 1 ? csum[o] : 0;
+	return (uint16_t)(c->not_zero - 1u - csum_fold(sum));
+}
+
+static inline void put16(uint8_t *p, uint32_t v)
+{
+	const uint16_t net = __builtin_bswap16((uint16_t)v);
+
+	memcpy(p, &net, sizeof(net));
+}
+
+void program_run_one(struct program_run *r, uint64_t now_ns, uint8_t *at)
+{
+	const uint32_t time = csum_of64(now_ns);
+	uint32_t csum[RUN_CSUMS_MAX];
+	unsigned k;
+
+	for (k = 0; k < r->nb_csums; k++) {
+		struct run_csum *c = &r->csum[k];
+
+		csum[k] = end_of(c, time, csum);
+		c->sum = csum_fold(c->sum + c->by);
+		put16(at + r->at[k], csum[k]);
+	}
+	for (; k < r->nb; k++)
+		put16(at + r->at[k],
+		      (uint32_t)(r->lanes[k / 4] >> (48 - 16 * (k & 3))));
+	r->lanes[0] += r->step[0];
+	r->lanes[1] += r->step[1];
+	r->last--;
+	if (r->time_at) {
+		now_ns = __builtin_bswap64(now_ns);
+		memcpy(at + r->time_at, &now_ns, sizeof(now_ns));
+	}
+}
+
 unsigned program_run_sign(struct program_run *r, uint64_t now_ns, unsigned max)
 {
 	const uint32_t time = csum_of64(now_ns);
@@ -270,12 +313,8 @@ unsigned program_run_sign(struct program_run *r, uint64_t now_ns, unsigned max)
 	max = MIN(max, r->last);
 	for (unsigned k = 0; k < r->nb_csums; k++, shift -= 16) {
 		const struct run_csum *c = &r->csum[k];
-		uint32_t sum = c->sum + time + c->not_zero;
 
-		for (unsigned o = 0; unlikely(c->over >> o); o++)
-			sum += c->over >> o & 1 ? csum[o] : 0;
-		/* As csum_end() and csum_end_not_zero() have it. */
-		csum[k] = (uint16_t)(c->not_zero - 1u - csum_fold(sum));
+		csum[k] = end_of(c, time, csum);
 		lanes |= (uint64_t)csum[k] << shift;
 		/* No more than by its steps, which would divide. */
 		if (likely(c->shift < 31))

@@ -91,6 +91,9 @@ EDIT_INLINE void program_run_skip(struct program_run *r, const unsigned nb,
 		program_run_back(r, n - made);
 }
 
+/* The next frame alone, which is sent at `now_ns`. */
+void program_run_one(struct program_run *r, uint64_t now_ns, uint8_t *at);
+
 /* The next frame, in what is `at`; `nb` is r->nb. */
 EDIT_INLINE void program_run_next(uint64_t lanes[2],
 				  const struct program_run *r,
