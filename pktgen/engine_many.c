@@ -150,8 +150,8 @@ unsigned engine_make_many(struct worker *w, uint64_t now_ns)
  * What was charged when it was made, and is held, is not sent. A flow that had
  * not sent before has not yet, unless a frame of it has gone all the same.
  */
-static NOINLINE void discharge(struct worker *w, unsigned from, unsigned sent,
-			       unsigned end, uint64_t now_ns)
+static COLD void discharge(struct worker *w, unsigned from, unsigned sent,
+			   unsigned end, uint64_t now_ns)
 {
 	for (unsigned i = from + sent; i < end; i++) {
 		struct flow *f = w->owed[i];
@@ -188,7 +188,7 @@ void engine_charge_many(struct worker *w, unsigned from, unsigned sent,
 	}
 }
 
-void engine_owe(struct worker *w, const struct flow *from, struct flow *to)
+COLD void engine_owe(struct worker *w, const struct flow *from, struct flow *to)
 {
 	struct outbox *const o = &w->out;
 	size_t at;

@@ -56,14 +56,15 @@ static inline uint32_t put_field(const struct field_edit *e, uint64_t value,
 	return csum_swap(csum_fold(csum_of64(v)));
 }
 
-void program_put_edits(const struct program *prog, uint64_t n, uint8_t *buf)
+COLD void program_put_edits(const struct program *prog, uint64_t n,
+			    uint8_t *buf)
 {
 	for (unsigned i = 0; i < prog->nb_edits; i++)
 		put_field(&prog->edit[i], sequence_at(&prog->edit[i].seq, n),
 			  buf);
 }
 
-void program_clear_edits(const struct program *prog, uint8_t *buf)
+COLD void program_clear_edits(const struct program *prog, uint8_t *buf)
 {
 	for (unsigned i = 0; i < prog->nb_edits; i++)
 		put_field(&prog->edit[i], 0, buf);

@@ -5,9 +5,10 @@
 #include <uk/essentials.h>
 
 #include "pktgen/fields.h"
+#include "pktgen/hot.h"
 #include "pktgen/program_impl.h"
 
-int program_find_csums(struct program *prog)
+COLD int program_find_csums(struct program *prog)
 {
 	const struct stack *st = prog->stack;
 
@@ -71,8 +72,8 @@ static bool meet(unsigned at, unsigned n, unsigned other, unsigned m)
  * are part of an address and of what lies beside it, of which a pseudo header
  * has one alone; 0 where they are in no field, or in several.
  */
-static int find_field(const struct stack *st, unsigned at, unsigned bits,
-		      struct stream_field *f)
+COLD static int find_field(const struct stack *st, unsigned at, unsigned bits,
+			   struct stream_field *f)
 {
 	for (unsigned i = 0; i < st->nb; i++) {
 		const struct proto_field *of = st->layer[i].proto->field;
@@ -113,8 +114,9 @@ static bool covers_bits(const struct program *prog, const struct csum *c,
  * Which checksums cover it, and whether words of theirs are words of it. -EBUSY
  * where one covers a part of it.
  */
-static int put_cover(const struct program *prog, const struct stream_field *f,
-		     unsigned at, unsigned bits, struct field_edit *e)
+COLD static int put_cover(const struct program *prog,
+			  const struct stream_field *f, unsigned at,
+			  unsigned bits, struct field_edit *e)
 {
 	const struct stack *st = prog->stack;
 
@@ -143,8 +145,9 @@ static int put_cover(const struct program *prog, const struct stream_field *f,
 }
 
 /* No two change the same bits, and none a checksum that is made. */
-static bool collides(const struct program *prog, const struct field_edit *e,
-		     unsigned at, unsigned bits)
+COLD static bool collides(const struct program *prog,
+			  const struct field_edit *e, unsigned at,
+			  unsigned bits)
 {
 	for (unsigned k = 0; k < prog->nb_csums; k++)
 		if (meet(at, bits, prog->csum[k].at * 8u,
@@ -172,8 +175,8 @@ static uint64_t seed_of(const struct stream *s, const struct stream_field *f)
 	       (uint64_t)f->field << 16 | f->at_bit;
 }
 
-int program_find_edits(struct program *prog, const struct stream *s,
-		       uint64_t *aux)
+COLD int program_find_edits(struct program *prog, const struct stream *s,
+			    uint64_t *aux)
 {
 	prog->nb_edits = 0;
 	prog->nb_bits = 0;
@@ -215,7 +218,7 @@ int program_find_edits(struct program *prog, const struct stream *s,
 }
 
 /* What no edit, no signature and no other checksum changes stays as it is. */
-void program_find_changes(struct program *prog)
+COLD void program_find_changes(struct program *prog)
 {
 	for (unsigned k = 0; k < prog->nb_csums; k++) {
 		struct csum *c = &prog->csum[k];
@@ -254,7 +257,7 @@ static bool plain_edit(const struct program *prog, const struct field_edit *e,
 }
 
 /* Has edits be patches where all of them can. */
-void program_make_plain(struct program *prog, const struct stream *s)
+COLD void program_make_plain(struct program *prog, const struct stream *s)
 {
 	uint32_t mask = 0;
 

@@ -114,8 +114,7 @@ static inline void set(const struct stream *s, enum strategy strategy)
 	program_free(prog[active], uk_alloc_get_default());
 	prog[active] = next;
 	frames_set(&frames, &out, next, strategy, spare, true);
-	assert_int_equal(frames.strategy,
-			 frames_strategy(strategy, next));
+	assert_int_equal(frames.strategy, frames_strategy(strategy, next));
 }
 
 /* The device takes what is held, but for `leave`. */
