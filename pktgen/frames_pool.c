@@ -310,16 +310,20 @@ RUN(run_plain, 0, false)
 RUN(run_2, 2, false)
 RUN(run_3, 3, false)
 RUN(run_4, 4, false)
-RUN(run_8, 8, run->time_at)
+RUN(run_7, 7, false)
 RUN(run_2_signed, 2, true)
 RUN(run_3_signed, 3, true)
 RUN(run_4_signed, 4, true)
+RUN(run_8_signed, 8, true)
 
 /* By struct program_run's `nb`, and whether frames are signed. */
 static const frames_run_t run_of[][2] = {
-	[0] = {run_plain},           [2] = {run_2, run_2_signed},
-	[3] = {run_3, run_3_signed}, [4] = {run_4, run_4_signed},
-	[8] = {run_8, run_8},
+	[0] = {run_plain},
+	[2] = {run_2, run_2_signed},
+	[3] = {run_3, run_3_signed},
+	[4] = {run_4, run_4_signed},
+	[7] = {run_7},
+	[8] = {NULL, run_8_signed},
 };
 
 static COLD void begin(struct frames *f, const struct program *prog,

@@ -123,7 +123,11 @@ void program_seek(const struct program *prog, struct program_at *at)
 	if (likely(at->edited == at->frame && at->edits_of == prog))
 		return;
 	for (unsigned i = 0; i < prog->nb_edits; i++)
-		sequence_seek(&prog->edit[i].seq, &at->state[i], at->frame);
+		if (at->edits_of != prog ||
+		    !sequence_skip(&prog->edit[i].seq, &at->state[i],
+				   at->frame - at->edited))
+			sequence_seek(&prog->edit[i].seq, &at->state[i],
+				      at->frame);
 	at->edits_of = prog;
 	at->edited = at->frame;
 }

@@ -84,7 +84,8 @@ COLD unsigned program_lanes(const struct program *prog)
 	for (unsigned i = 0; i < prog->nb_edits; i++)
 		if (!has_lane(&prog->edit[i]) || !is_apart(prog, i))
 			return NO_LANES;
-	return MIN(nb + prog->nb_edits + prog->sign, (unsigned)NO_LANES);
+	nb += prog->nb_edits + prog->sign;
+	return nb <= RUN_LANES_MAX(prog->sign) ? nb : NO_LANES;
 }
 
 /* ---- The beginning ------------------------------------------------------ */
@@ -248,7 +249,7 @@ COLD bool program_run_begin(struct program_run *r, const struct program *prog,
 		add_lane(r, prog->frame, sign_at + 8, 1);
 	}
 	/* There are programs for so many; the last once more does no harm. */
-	while (r->nb < 2 || (r->nb > 4 && r->nb < PROGRAM_LANES_MAX))
+	while (r->nb < 2 || (r->nb > 4 && r->nb < RUN_LANES_MAX(prog->sign)))
 		add_lane(r, prog->frame, r->at[r->nb - 1] - frame_at,
 			 prog->sign
 				 ? 1

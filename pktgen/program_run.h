@@ -18,6 +18,7 @@
 #include "pktgen/program.h"
 
 #define PROGRAM_LANES_MAX 8
+#define RUN_LANES_MAX(sign) ((sign) ? 8u : 7u)
 #define RUN_CSUMS_MAX 4
 
 /* A checksum that covers the time; it has the lane of its number. */
@@ -42,7 +43,8 @@ struct program_run {
 	size_t time_at;
 	size_t frame_at; /* what the offsets begin with */
 	uint64_t time;   /* as it lies in a signed frame */
-	unsigned nb; /* lanes: 0, 2, 3, 4 or 8, of which some may be alike */
+	unsigned nb; /* lanes: 0, 2, 3, 4, 7; signed 2, 3, 4, 8: some are alike
+		      */
 	unsigned nb_csums;
 	unsigned last; /* frames before another lane goes round */
 	struct run_csum csum[RUN_CSUMS_MAX];

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "pktgen/sequence.h"
 
-#include <stdbool.h>
 #include <string.h>
 
 #include "pktgen/hot.h"

@@ -11,6 +11,7 @@
 #ifndef PKTGEN_SEQUENCE_H
 #define PKTGEN_SEQUENCE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <uk/alloc.h>
@@ -79,6 +80,21 @@ uint64_t sequence_at(const struct sequence *q, uint64_t n);
 /* From here on sequence_next() gives frame n, then n + 1, ... */
 void sequence_seek(const struct sequence *q, struct sequence_state *s,
 		   uint64_t n);
+
+/* From here on it gives what is `n` frames further, where that is cheap. */
+static inline bool sequence_skip(const struct sequence *q,
+				 struct sequence_state *s, uint64_t n)
+{
+	if (q->kind != SEQUENCE_RANGE || q->every != 1 || n > s->at)
+		return false;
+	s->at -= n;
+	s->value ^= (s->value ^ (s->value + n * q->step)) & q->mask;
+	if (!s->at) {
+		s->at = q->count;
+		s->value = q->from;
+	}
+	return true;
+}
 
 /* The value behind the one in `s`, of any kind. */
 uint64_t sequence_step(const struct sequence *q, struct sequence_state *s);
