@@ -15,15 +15,6 @@ struct burst {
 	unsigned lacked; /* 1: one is due for which there was no buffer */
 };
 
-static inline void charge(struct flow *f, unsigned len, uint64_t now_ns)
-{
-	f->sent.packets++;
-	f->sent.bytes += len;
-	f->sent.last_ns = now_ns;
-	if (unlikely(!f->sent.first_ns))
-		f->sent.first_ns = now_ns;
-}
-
 /*
  * The next frame of `f`, which is charged with it already, as it is likely to
  * be sent at once; false for lack of buffers.
@@ -45,7 +36,8 @@ static inline bool add(struct worker *w, struct burst *b, struct flow *f,
 	w->owed_bytes[b->nb] = (uint16_t)len;
 	b->bytes += len;
 	b->nb++;
-	charge(f, len, now_ns);
+	f->sent.packets++;
+	f->sent.bytes += len;
 	return true;
 }
 
@@ -146,44 +138,43 @@ unsigned engine_make_many(struct worker *w, uint64_t now_ns)
 	return b.nb + b.lacked;
 }
 
-/*
- * What was charged when it was made, and is held, is not sent. A flow that had
- * not sent before has not yet, unless a frame of it has gone all the same.
- */
-static COLD void discharge(struct worker *w, unsigned from, unsigned sent,
-			   unsigned end, uint64_t now_ns)
+/* What was charged when it was made, and is held, is not sent. */
+static COLD void discharge(struct worker *w, unsigned from, unsigned end)
 {
-	for (unsigned i = from + sent; i < end; i++) {
-		struct flow *f = w->owed[i];
-
-		f->sent.packets--;
-		f->sent.bytes -= w->owed_bytes[i];
-		if (f->sent.first_ns == now_ns)
-			f->sent.first_ns = 0;
+	for (unsigned i = from; i < end; i++) {
+		w->owed[i]->sent.packets--;
+		w->owed[i]->sent.bytes -= w->owed_bytes[i];
 	}
-	for (unsigned i = from; i < from + sent; i++)
-		if (!w->owed[i]->sent.first_ns)
-			w->owed[i]->sent.first_ns = now_ns;
+}
+
+/* What was held, and is sent; NULL: nobody's. */
+static COLD void charge(struct worker *w, unsigned from, unsigned end)
+{
+	for (unsigned i = from; i < end; i++) {
+		if (!w->owed[i])
+			continue;
+		w->owed[i]->sent.packets++;
+		w->owed[i]->sent.bytes += w->owed_bytes[i];
+	}
 }
 
 void engine_charge_many(struct worker *w, unsigned from, unsigned sent,
 			unsigned end, uint64_t now_ns)
 {
-	const bool charged = w->charged;
-
+	if (unlikely(!w->charged))
+		charge(w, from, from + sent);
+	else if (unlikely(from + sent < end))
+		discharge(w, from + sent, end);
 	w->charged = false;
-	if (unlikely(charged && from + sent < end))
-		discharge(w, from, sent, end, now_ns);
-	if (likely(charged && !w->strict))
-		return;
 	for (unsigned i = from; i < from + sent; i++) {
 		struct flow *f = w->owed[i];
 
 		if (unlikely(!f))
 			continue;
-		if (!charged)
-			charge(f, w->owed_bytes[i], now_ns);
-		if (!f->pacer.unpaced)
+		f->sent.last_ns = now_ns;
+		if (unlikely(!f->sent.first_ns))
+			f->sent.first_ns = now_ns;
+		if (unlikely(w->strict && !f->pacer.unpaced))
 			pacer_sent(&f->pacer, now_ns);
 	}
 }

@@ -29,6 +29,7 @@ static struct {
 } wire[SEEN_MAX];
 static unsigned nb_wire;
 static uint64_t packets[STREAMS], bytes[STREAMS];
+static uint64_t first_ns[STREAMS], last_ns[STREAMS];
 
 static void tap(void *arg, const void *frame, size_t len)
 {
@@ -39,7 +40,9 @@ static void tap(void *arg, const void *frame, size_t len)
 	assert_true(i < STREAMS && nb_wire < SEEN_MAX);
 	wire[nb_wire].ns = now;
 	wire[nb_wire++].stream = i;
-	packets[i]++;
+	if (!packets[i]++)
+		first_ns[i] = now;
+	last_ns[i] = now;
 	bytes[i] += len + ETH_FCS_LEN;
 }
 
@@ -172,6 +175,8 @@ static void check_charged(unsigned n)
 		pktgen_look_stream(&pg, 0, i, &v);
 		assert_int_equal(v.sent.packets, packets[i]);
 		assert_int_equal(v.sent.bytes, bytes[i]);
+		assert_int_equal(v.sent.last_ns, packets[i] ? last_ns[i] : 0);
+		assert_int_equal(v.sent.first_ns, packets[i] ? first_ns[i] : 0);
 		all += packets[i];
 	}
 	assert_int_equal(pktgen_look(&pg, 0)->stats.tx_packets, all);
@@ -433,16 +438,20 @@ static void each_has_its_own_limit(void **state)
 	check_charged(100);
 }
 
-/* A ring that is full, frames that are dropped, and what is held meanwhile. */
-static void each_is_charged_with_what_was_sent(void **state)
+/*
+ * A ring that is full, frames that are dropped, and what is held meanwhile: of
+ * some that are paced or signed, or none.
+ */
+static void send_and_look(bool some)
 {
 	struct worker_how how = pg.set[0].how;
 	uint64_t seed = 5;
-	(void)state;
 
 	add(5);
-	for (unsigned i = 0; i < 5; i++)
-		set(i, i < 3 ? 0 : 100000 * 1000000ull, i & 1);
+	for (unsigned i = 0; i < 5; i++) {
+		set(i, i < 3 || !some ? 0 : 100000 * 1000000ull, some && i & 1);
+		set_weight(i, 1 + i % 3);
+	}
 	pktgen_start(&pg, 1, now);
 	for (int round = 0; round < 300; round++) {
 		const uint64_t r = unit_random(&seed) >> 16;
@@ -450,9 +459,13 @@ static void each_is_charged_with_what_was_sent(void **state)
 		/* Port 1 is not looked at for a while: its buffers run out. */
 		for (unsigned i = 0; i < r % 40; i++)
 			worker_step(pktgen_worker(&pg, 0, 0), now += US);
-		check_charged(5);
+		if (r & 2048)
+			check_charged(5);
 		run_until(now + r / 64 % 20 * US, US);
-		check_charged(5);
+		if (r & 4096)
+			check_charged(5);
+		if (r % 50 == 7)
+			set(r % 5, r & 8192 ? 0 : 1000000, some);
 		if (r % 11)
 			continue;
 		how.drops = r & 1024;
@@ -466,6 +479,18 @@ static void each_is_charged_with_what_was_sent(void **state)
 	check_charged(5);
 	if (port_can_reap())
 		assert_int_equal(pktgen_count(&pg, 0, now)->in_flight, 0);
+}
+
+static void each_is_charged_with_what_was_sent(void **state)
+{
+	(void)state;
+	send_and_look(true);
+}
+
+static void rounds_are_charged_with_what_was_sent(void **state)
+{
+	(void)state;
+	send_and_look(false);
 }
 
 /* Streams come and go while frames are held and with the device. */
@@ -650,6 +675,7 @@ int main(void)
 		TEST(weights_share_what_is_left),
 		TEST(each_has_its_own_limit),
 		TEST(each_is_charged_with_what_was_sent),
+		TEST(rounds_are_charged_with_what_was_sent),
 		TEST(streams_come_and_go),
 		TEST(numbers_may_have_gaps),
 		TEST(without_memory_nothing_changes),
