@@ -389,7 +389,17 @@ void sequence_fill(const struct sequence *q, struct sequence_state *s,
 		   !q->listed) {
 		fill_shuffled(q, s, value, n);
 	} else {
-		for (unsigned i = 0; i < n; i++)
-			value[i] = (uint32_t)sequence_next(q, s);
+		for (unsigned i = 0; i < n;) {
+			const uint32_t v = (uint32_t)s->value;
+			const unsigned some = (unsigned)MIN(s->left - 1, n - i);
+
+			/* One that stays, up to the last frame that has it. */
+			for (unsigned k = 0; k < some; k += 4)
+				*(quad *)(value + i + k) = (quad){v, v, v, v};
+			s->left -= some;
+			i += some;
+			if (i < n)
+				value[i++] = (uint32_t)sequence_next(q, s);
+		}
 	}
 }
