@@ -60,6 +60,9 @@ uint16_t traffic_frame(const struct pktgen_stream *s, uint64_t n,
 /* Whether a word can be the name of a field, or a stack: arg.fits. */
 bool traffic_is_name(const char *word);
 
+/* Whether a word can be a value, and is no stream's name: arg.fits. */
+bool traffic_is_value(const char *word);
+
 /* Whether these headers have the field: that the part of it is there. */
 bool traffic_has(const struct stack *st, unsigned layer, unsigned field);
 
@@ -80,6 +83,10 @@ bool traffic_line(const struct stream *s, unsigned i, const char **cmd,
 #define TRAFFIC_SUBJECT_MAX 16
 const char *traffic_subject(const struct app *app, struct subject of,
 			    char buf[TRAFFIC_SUBJECT_MAX]);
+
+/* "increment", "hex 00ff". */
+#define TRAFFIC_PAYLOAD_MAX (2 * STREAM_PATTERN_MAX + 8)
+void traffic_payload(const struct stream *s, char buf[TRAFFIC_PAYLOAD_MAX]);
 
 /* Whether a line of it says the sizes. */
 bool traffic_has_sizes(const struct stream *s);

@@ -88,6 +88,7 @@ void flow_start(struct flow *f, const struct worker_how *how,
 	f->start_ns = now_ns;
 	flow_forgive(f, how, now_ns);
 	f->at = (struct program_at){0};
+	f->stamp = signature_stamp(f->number, ++f->run);
 	f->sent.first_ns = f->sent.last_ns = 0;
 	f->frames_left = limit->frames;
 	f->until_ns = limit->time_ns == FLOW_NO_LIMIT ? FLOW_NO_LIMIT

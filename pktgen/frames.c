@@ -66,25 +66,25 @@ void frames_close(struct frames *f)
 /* ---- Allocated one by one ----------------------------------------------- */
 
 static struct uk_netbuf *one_alone(struct frames *f, const struct program *prog,
-				   struct program_at *at, uint64_t now_ns)
+				   struct program_at *at, uint64_t stamp)
 {
 	struct uk_netbuf *nb = frames_alloc(f);
 
 	if (likely(nb))
 		nb->len = f->strategy == STRATEGY_CREATE
-				  ? program_create(prog, at, now_ns, nb->data)
-				  : program_next(prog, at, now_ns, nb->data);
+				  ? program_create(prog, at, stamp, nb->data)
+				  : program_next(prog, at, stamp, nb->data);
 	return nb;
 }
 
 static unsigned make_alone(struct frames *f, const struct program *prog,
-			   struct program_at *at, unsigned n, uint64_t now_ns)
+			   struct program_at *at, unsigned n, uint64_t stamp)
 {
 	struct uk_netbuf **const made = f->out->kept;
 	unsigned i;
 
 	for (i = 0; i < n; i++) {
-		made[i] = one_alone(f, prog, at, now_ns);
+		made[i] = one_alone(f, prog, at, stamp);
 		if (unlikely(!made[i]))
 			break;
 	}
@@ -121,7 +121,7 @@ static const frames_make_t make_by[] = {
 };
 
 struct uk_netbuf *frames_one_own(struct frames *f, const struct program *prog,
-				 struct program_at *at, uint64_t now_ns)
+				 struct program_at *at, uint64_t stamp)
 {
 	struct uk_netbuf *nb;
 
@@ -132,9 +132,9 @@ struct uk_netbuf *frames_one_own(struct frames *f, const struct program *prog,
 		return nb;
 	}
 	if (likely(f->strategy == STRATEGY_POOL))
-		return frames_one_slot(f, prog, at, now_ns);
+		return frames_one_slot(f, prog, at, stamp);
 #endif
-	nb = one_alone(f, prog, at, now_ns);
+	nb = one_alone(f, prog, at, stamp);
 	if (unlikely(!nb))
 		port_tx_reap(f->queue);
 	return nb;

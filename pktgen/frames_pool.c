@@ -153,7 +153,7 @@ static void fill(const struct frames *f, const struct program *prog,
 /* Any program, in any slot. */
 static NOINLINE unsigned make_any(struct frames *f, const struct program *prog,
 				  struct program_at *at, unsigned n,
-				  uint64_t now_ns)
+				  uint64_t stamp)
 {
 	struct frames_room *const r = f->room;
 	struct uk_netbuf *const *const slot = r->slot + r->next_slot;
@@ -161,7 +161,7 @@ static NOINLINE unsigned make_any(struct frames *f, const struct program *prog,
 	struct edit_sign s;
 	unsigned i;
 
-	edit_sign_begin(&s, at->frame, now_ns);
+	edit_sign_begin(&s, prog->sender, at->frame, stamp);
 	for (i = 0; i < n && likely(slot[i]->refcount == 1); i++) {
 		const unsigned variant = prog->order[at->order];
 		struct uk_netbuf *const nb = slot[i];
@@ -170,7 +170,7 @@ static NOINLINE unsigned make_any(struct frames *f, const struct program *prog,
 			fill(f, prog, nb, variant);
 		nb->refcount = 2;
 		if (unlikely(!prog->plain)) {
-			program_edit_any(prog, at, variant, now_ns, nb->data);
+			program_edit_any(prog, at, variant, stamp, nb->data);
 		} else if (program_edits(prog)) {
 			const struct edit_plain e =
 				edit_of(prog, &prog->variant[variant]);
@@ -232,7 +232,7 @@ static unsigned take_slots(struct uk_netbuf *const *slot, unsigned n)
 static NOINLINE unsigned make_columns(struct frames *f,
 				      const struct program *prog,
 				      struct program_at *at, unsigned n,
-				      uint64_t now_ns)
+				      uint64_t stamp)
 {
 	struct frames_room *const r = f->room;
 	struct uk_netbuf *const *slot = r->slot + r->next_slot;
@@ -246,7 +246,7 @@ static NOINLINE unsigned make_columns(struct frames *f,
 		taken = take_slots(slot, taken);
 		count_fresh(r, taken);
 		program_edit_columns(prog, at, (void *const *)slot, taken,
-				     frame_at(r), now_ns);
+				     frame_at(r), stamp);
 		slot += taken;
 		n -= taken;
 	} while (unlikely(n) && taken == some);
@@ -296,11 +296,11 @@ EDIT_INLINE unsigned make_run(struct uk_netbuf *const *slot, unsigned n,
 #define RUN(name, nb, sign)                                                \
 	static NOINLINE unsigned name(struct uk_netbuf *const *slot,       \
 				      unsigned n, struct program_run *run, \
-				      uint64_t now_ns)                     \
+				      uint64_t stamp)                      \
 	{                                                                  \
 		unsigned made;                                             \
                                                                            \
-		n = program_run_at(run, sign, now_ns, n);                  \
+		n = program_run_at(run, sign, stamp, n);                   \
 		made = make_run(slot, n, run, nb, sign);                   \
 		program_run_skip(run, nb, sign, made, n);                  \
 		return made;                                               \
@@ -351,7 +351,7 @@ static inline void go_on(struct frames *f, const struct program *prog,
 
 /* Runs of a program, in any slot. */
 static unsigned make_runs(struct frames *f, const struct program *prog,
-			  struct program_at *at, unsigned n, uint64_t now_ns)
+			  struct program_at *at, unsigned n, uint64_t stamp)
 {
 	struct frames_room *const r = f->room;
 	struct uk_netbuf *const *const slot = r->slot + r->next_slot;
@@ -362,7 +362,7 @@ static unsigned make_runs(struct frames *f, const struct program *prog,
 		some = n - made;
 		if (unlikely(r->nb_fresh < r->nb_slots))
 			some = fill_slots(f, prog, slot + made, some);
-		some = f->run_of(slot + made, some, &f->run, now_ns);
+		some = f->run_of(slot + made, some, &f->run, stamp);
 		count_fresh(r, some);
 		made += some;
 		f->run_at = at->frame += some;
@@ -373,7 +373,7 @@ static unsigned make_runs(struct frames *f, const struct program *prog,
 }
 
 unsigned frames_make_pool(struct frames *f, const struct program *prog,
-			  struct program_at *at, unsigned n, uint64_t now_ns)
+			  struct program_at *at, unsigned n, uint64_t stamp)
 {
 	struct frames_room *const r = f->room;
 	const unsigned due = n;
@@ -381,11 +381,11 @@ unsigned frames_make_pool(struct frames *f, const struct program *prog,
 
 	n = take_turn(f, n);
 	if (likely(f->nb_lanes <= PROGRAM_LANES_MAX))
-		made = make_runs(f, prog, at, n, now_ns);
+		made = make_runs(f, prog, at, n, stamp);
 	else if (f->columns)
-		made = make_columns(f, prog, at, n, now_ns);
+		made = make_columns(f, prog, at, n, stamp);
 	else
-		made = make_any(f, prog, at, n, now_ns);
+		made = make_any(f, prog, at, n, stamp);
 	f->out->pkt = r->slot + r->next_slot;
 	f->out->nb = made;
 	f->out->from = f;
@@ -397,18 +397,18 @@ unsigned frames_make_pool(struct frames *f, const struct program *prog,
 /* The next frame, which is not part of a run, in a slot that is free. */
 static NOINLINE void put_one(struct frames *f, const struct program *prog,
 			     struct program_at *at, struct uk_netbuf *nb,
-			     uint64_t now_ns)
+			     uint64_t stamp)
 {
 	const unsigned variant = prog->order[at->order];
 
 	if (nb->priv != tag(f, variant))
 		fill(f, prog, nb, variant);
-	program_edit(prog, at, variant, now_ns, nb->data);
+	program_edit(prog, at, variant, stamp, nb->data);
 	program_step(prog, at);
 }
 
 struct uk_netbuf *frames_one_slot(struct frames *f, const struct program *prog,
-				  struct program_at *at, uint64_t now_ns)
+				  struct program_at *at, uint64_t stamp)
 {
 	struct frames_room *const r = f->room;
 	struct uk_netbuf *nb;
@@ -420,13 +420,13 @@ struct uk_netbuf *frames_one_slot(struct frames *f, const struct program *prog,
 	nb = r->slot[r->next_slot++];
 	nb->refcount = 2;
 	if (unlikely(f->nb_lanes > PROGRAM_LANES_MAX)) {
-		put_one(f, prog, at, nb, now_ns);
+		put_one(f, prog, at, nb, stamp);
 		return nb;
 	}
 	go_on(f, prog, at);
 	if (unlikely(nb->priv != tag(f, 0)))
 		fill(f, prog, nb, 0);
-	program_run_one(&f->run, now_ns, (uint8_t *)nb);
+	program_run_one(&f->run, stamp, (uint8_t *)nb);
 	f->run_at = ++at->frame;
 	return nb;
 }

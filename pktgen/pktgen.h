@@ -69,6 +69,8 @@ struct pktgen {
 	struct port port[PKTGEN_MAX_PORTS];
 	struct pktgen_port set[PKTGEN_MAX_PORTS];
 	struct core core;
+	uint16_t appliance; /* in the signatures of what it sends */
+	unsigned nb_signed; /* streams that are */
 	unsigned nb_pauses; /* that were begun and have not ended */
 	uint64_t held_back; /* mask: the ports of these */
 };
@@ -274,6 +276,12 @@ struct pktgen_stream_view {
 	bool limited;           /* its run ends by itself */
 	enum strategy strategy; /* that is in use */
 	struct flow_counts sent;
+	/*
+	 * At ports of this appliance, in a mode that receives: of what is
+	 * signed.
+	 */
+	bool is_signed;
+	struct arrived received;
 };
 
 void pktgen_look_stream(const struct pktgen *pg, unsigned port, unsigned stream,

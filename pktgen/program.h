@@ -2,8 +2,8 @@
 /*
  * A program: what a stream compiles to and a worker sends. It is made aside and
  * taken up at a burst's edge. Frame N of a run depends on the program and on N
- * alone, but for the send time of a signed one, so that a run can be repeated
- * and any frame of it be made again.
+ * alone, but for the stamp of a signed one, which has run and send time, so
+ * that a run can be repeated and any frame of it be made again.
  *
  * The frames of all sizes share one template; what differs with the size are
  * the headers' lengths and checksums, kept for each. Edits then change fields
@@ -106,12 +106,14 @@ struct variant {
 /* One piece of memory: what it points to lies behind it. */
 struct program {
 	bool sign;
+	uint16_t sender; /* of its signatures */
 	bool plain;
 	uint8_t nb_variants;
 	uint8_t nb_csums;
 	uint8_t nb_patches; /* plain */
 	uint8_t nb_edits;   /* not plain */
 	uint8_t nb_bits;
+	uint8_t nb_files;
 	uint16_t nb_order;                 /* frames of a round */
 	uint16_t csum_at[PLAIN_CSUMS_MAX]; /* of csum[], where it is plain */
 	struct patch patch[PROGRAM_PATCHES_MAX];
@@ -120,7 +122,8 @@ struct program {
 	struct csum *csum;
 	struct field_edit *edit;
 	struct bits *bits;
-	struct stack *stack; /* the headers, but for what a size says */
+	struct vary_file **file; /* whose values edits take */
+	struct stack *stack;     /* the headers, but for what a size says */
 	/* The longest frame, with the header of the first variant. */
 	uint8_t *frame;
 };
@@ -179,15 +182,15 @@ void program_put_variant(const struct program *prog, unsigned from, unsigned to,
 void program_put_longest(const struct program *prog, uint8_t *buf);
 
 /*
- * Writes the next frame to `buf` and steps on; what is signed is sent at
- * `now_ns`. Returns its length without FCS.
+ * Writes the next frame to `buf` and steps on; `stamp` is that of a signature,
+ * with its time. Returns its length without FCS.
  */
 uint16_t program_next(const struct program *prog, struct program_at *at,
-		      uint64_t now_ns, uint8_t *buf);
+		      uint64_t stamp, uint8_t *buf);
 
 /* The same frame, made anew from the stack without the template. */
 uint16_t program_create(const struct program *prog, struct program_at *at,
-			uint64_t now_ns, uint8_t *buf);
+			uint64_t stamp, uint8_t *buf);
 
 /*
  * Goes on with `next` where `prog` was: the count of frames stays, the round of

@@ -135,9 +135,9 @@ static uint16_t word_at(const uint8_t *p)
 	return (uint16_t)(p[0] << 8 | p[1]);
 }
 
-/* How a checksum that covers the time is made for each burst. */
-COLD static void add_time(struct program_run *r, const struct csum *c,
-			  uint16_t csum, int64_t out)
+/* How a checksum that covers a stamp is made for each burst. */
+COLD static void add_stamp(struct program_run *r, const struct csum *c,
+			   uint16_t csum, int64_t out)
 {
 	struct run_csum *to = &r->csum[r->nb_csums++];
 	const uint64_t most = (uint64_t)(out > 0 ? out : -out);
@@ -154,11 +154,11 @@ COLD static void add_time(struct program_run *r, const struct csum *c,
 }
 
 /*
- * The lanes of checksums: of those that cover the time, or of all others, in
- * `frame`, the first, which has no time. `out` is what each changes by.
+ * The lanes of checksums: of those that cover a stamp, or of all others, in
+ * `frame`, the first, whose stamp is 0. `out` is what each changes by.
  */
 COLD static void add_csums(struct program_run *r, const struct program *prog,
-			   const uint8_t *frame, bool time, int64_t out[])
+			   const uint8_t *frame, bool stamped, int64_t out[])
 {
 	uint8_t lane[PROGRAM_CSUMS_MAX] = {0};
 
@@ -178,9 +178,9 @@ COLD static void add_csums(struct program_run *r, const struct program *prog,
 		for (unsigned o = 0; o < k; o++)
 			if (c->over >> o & 1)
 				out[k] -= out[o];
-		if ((prog->sign && c->payload) != time)
+		if ((prog->sign && c->payload) != stamped)
 			continue;
-		if (!time) {
+		if (!stamped) {
 			most = (uint64_t)(out[k] > 0 ? out[k] : -out[k]);
 			if (most)
 				r->last = MIN(r->last,
@@ -206,7 +206,7 @@ COLD static void add_csums(struct program_run *r, const struct program *prog,
 		to->by =
 			(uint16_t)((by % UINT16_MAX + UINT16_MAX) % UINT16_MAX);
 		lane[k] = (uint8_t)r->nb_csums;
-		add_time(r, c, csum, out[k]);
+		add_stamp(r, c, csum, out[k]);
 		add_lane(r, frame, c->at, out[k]);
 	}
 }
@@ -245,7 +245,7 @@ COLD bool program_run_begin(struct program_run *r, const struct program *prog,
 		add_lane(r, prog->frame, lane_at(&prog->edit[i]),
 			 lane_step(&prog->edit[i]));
 	if (prog->sign) {
-		r->time_at = frame_at + sign_at + 10;
+		r->stamp_at = frame_at + sign_at + 10;
 		add_lane(r, prog->frame, sign_at + 8, 1);
 	}
 	/* There are programs for so many; the last once more does no harm. */
@@ -261,10 +261,10 @@ COLD bool program_run_begin(struct program_run *r, const struct program *prog,
 /* ---- Its frames ---------------------------------------------------------- */
 
 /* As csum_end() and csum_end_not_zero() have it, in host order. */
-static inline uint32_t end_of(const struct run_csum *c, uint32_t time,
+static inline uint32_t end_of(const struct run_csum *c, uint32_t more,
 			      const uint32_t csum[])
 {
-	uint32_t sum = c->sum + time + c->not_zero;
+	uint32_t sum = c->sum + more + c->not_zero;
 
 	for (unsigned o = 0; unlikely(c->over >> o); o++)
 		sum += c->over >> o & 1 ? csum[o] : 0;
@@ -278,16 +278,16 @@ static inline void put16(uint8_t *p, uint32_t v)
 	memcpy(p, &net, sizeof(net));
 }
 
-void program_run_one(struct program_run *r, uint64_t now_ns, uint8_t *at)
+void program_run_one(struct program_run *r, uint64_t stamp, uint8_t *at)
 {
-	const uint32_t time = csum_of64(now_ns);
+	const uint32_t more = csum_of64(stamp);
 	uint32_t csum[RUN_CSUMS_MAX];
 	unsigned k;
 
 	for (k = 0; k < r->nb_csums; k++) {
 		struct run_csum *c = &r->csum[k];
 
-		csum[k] = end_of(c, time, csum);
+		csum[k] = end_of(c, more, csum);
 		c->sum = csum_fold(c->sum + c->by);
 		put16(at + r->at[k], csum[k]);
 	}
@@ -297,25 +297,25 @@ void program_run_one(struct program_run *r, uint64_t now_ns, uint8_t *at)
 	r->lanes[0] += r->step[0];
 	r->lanes[1] += r->step[1];
 	r->last--;
-	if (r->time_at) {
-		now_ns = __builtin_bswap64(now_ns);
-		memcpy(at + r->time_at, &now_ns, sizeof(now_ns));
+	if (r->stamp_at) {
+		stamp = __builtin_bswap64(stamp);
+		memcpy(at + r->stamp_at, &stamp, sizeof(stamp));
 	}
 }
 
-unsigned program_run_sign(struct program_run *r, uint64_t now_ns, unsigned max)
+unsigned program_run_sign(struct program_run *r, uint64_t stamp, unsigned max)
 {
-	const uint32_t time = csum_of64(now_ns);
+	const uint32_t more = csum_of64(stamp);
 	uint32_t csum[RUN_CSUMS_MAX];
 	uint64_t lanes = r->lanes[0] & r->stays;
 	unsigned shift = 48;
 
-	r->time = __builtin_bswap64(now_ns);
+	r->stamp = __builtin_bswap64(stamp);
 	max = MIN(max, r->last);
 	for (unsigned k = 0; k < r->nb_csums; k++, shift -= 16) {
 		const struct run_csum *c = &r->csum[k];
 
-		csum[k] = end_of(c, time, csum);
+		csum[k] = end_of(c, more, csum);
 		lanes |= (uint64_t)csum[k] << shift;
 		/* No more than by its steps, which would divide. */
 		if (likely(c->shift < 31))

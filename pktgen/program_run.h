@@ -21,9 +21,9 @@
 #define RUN_LANES_MAX(sign) ((sign) ? 8u : 7u)
 #define RUN_CSUMS_MAX 4
 
-/* A checksum that covers the time; it has the lane of its number. */
+/* A checksum that covers a stamp; it has the lane of its number. */
 struct run_csum {
-	uint32_t sum; /* of the next frame, but for its time and other csums */
+	uint32_t sum; /* of the next frame, but for its stamp and other csums */
 	uint16_t by;  /* what that grows by from frame to frame, mod 65535 */
 	uint8_t over; /* bit K: it covers that one, which is inside */
 	uint8_t not_zero; /* see struct csum */
@@ -38,11 +38,11 @@ struct run_csum {
 struct program_run {
 	/* The first four, the first of them at the upper end, and the rest. */
 	uint64_t lanes[2], step[2];
-	uint64_t stays; /* what of the first four has no time */
+	uint64_t stays; /* what of the first four has no stamp */
 	size_t at[PROGRAM_LANES_MAX];
-	size_t time_at;
+	size_t stamp_at;
 	size_t frame_at; /* what the offsets begin with */
-	uint64_t time;   /* as it lies in a signed frame */
+	uint64_t stamp;  /* as it lies in a signed frame */
 	unsigned nb; /* lanes: 0, 2, 3, 4, 7; signed 2, 3, 4, 8: some are alike
 		      */
 	unsigned nb_csums;
@@ -66,16 +66,16 @@ bool program_run_begin(struct program_run *r, const struct program *prog,
 		       struct program_at *at, size_t frame_at);
 
 /*
- * The next frames of a run are sent at `now_ns`, up to `max`, which is 32,768
+ * The next frames of a run have `stamp`, up to `max`, which is 32,768
  * at most. Returns how many that can be, 1 at least; program_run_sign() is for
  * those that are signed, and counts them as made.
  */
-unsigned program_run_sign(struct program_run *r, uint64_t now_ns, unsigned max);
+unsigned program_run_sign(struct program_run *r, uint64_t stamp, unsigned max);
 
 EDIT_INLINE unsigned program_run_at(struct program_run *r, const bool sign,
-				    uint64_t now_ns, unsigned max)
+				    uint64_t stamp, unsigned max)
 {
-	return sign ? program_run_sign(r, now_ns, max) : MIN(max, r->last);
+	return sign ? program_run_sign(r, stamp, max) : MIN(max, r->last);
 }
 
 /* Of those that program_run_sign() counted the last `n` were not made. */
@@ -93,8 +93,8 @@ EDIT_INLINE void program_run_skip(struct program_run *r, const unsigned nb,
 		program_run_back(r, n - made);
 }
 
-/* The next frame alone, which is sent at `now_ns`. */
-void program_run_one(struct program_run *r, uint64_t now_ns, uint8_t *at);
+/* The next frame alone, with `stamp`. */
+void program_run_one(struct program_run *r, uint64_t stamp, uint8_t *at);
 
 /* The next frame, in what is `at`; `nb` is r->nb. */
 EDIT_INLINE void program_run_next(uint64_t lanes[2],
@@ -126,7 +126,7 @@ EDIT_INLINE void program_run_next(uint64_t lanes[2],
 	PROGRAM_PUT_LANE(7)
 #undef PROGRAM_PUT_LANE
 	if (sign)
-		memcpy(at + r->time_at, &r->time, sizeof(r->time));
+		memcpy(at + r->stamp_at, &r->stamp, sizeof(r->stamp));
 }
 
 #endif /* PKTGEN_PROGRAM_RUN_H */
