@@ -10,10 +10,11 @@
 enum { PORTS, KEYWORD, LIMIT };
 enum { DRY = 1, DRY_LIMITED = 3 };
 
-#define DRY_ARG                                                              \
-	{                                                                    \
-		ARG_FLAG, .optional = true, .name = "dry-run",               \
-			  .help = "say what would be sent, and send nothing" \
+#define DRY_ARG                                                            \
+	{                                                                  \
+		OPTION(STREAMS) ? ARG_FLAG : ARG_NONE,                     \
+			.optional = true, .name = "dry-run",               \
+			.help = "say what would be sent, and send nothing" \
 	}
 #define JSON_ARG ARG_JSON("with --dry-run: reply as JSON")
 
@@ -283,7 +284,7 @@ static enum call_result run(struct call *c)
 	struct subjects on;
 	uint64_t mask, running;
 
-	if (c->v[DRY].set)
+	if (OPTION(STREAMS) && c->v[DRY].set)
 		return show_plan(c, &none);
 	if (check_json(c) != CALL_DONE)
 		return CALL_FAIL;
@@ -322,7 +323,7 @@ static enum call_result run_limited(struct call *c,
 	uint64_t mask, running;
 	char until[64];
 
-	if (c->v[DRY_LIMITED].set)
+	if (OPTION(STREAMS) && c->v[DRY_LIMITED].set)
 		return show_plan(c, limit);
 	if (check_json(c) != CALL_DONE)
 		return CALL_FAIL;
@@ -360,6 +361,15 @@ static enum call_result run_for(struct call *c)
 	return run_limited(c, &limit);
 }
 
+#define NOTES                                                              \
+	"'mode' chooses which ports send; others are not changed. A port " \
+	"reports once none of its streams sends any more, or waits to."
+#define PLANS                                                               \
+	" A limit here takes the place of 'limit' and 'loop'. With "        \
+	"--dry-run frames, time and rate are what the settings come to, "   \
+	"0 where there is no limit; of 'rate max' the rate is the link's. " \
+	"The sum of a port is of streams that follow no other."
+
 const struct cmd cmd_start = {
 	.name = "start",
 	.group = GROUP_TRAFFIC,
@@ -375,13 +385,7 @@ const struct cmd cmd_start = {
 			 "report"},
 			{0},
 		},
-	.notes = "'mode' chooses which ports send; others are not changed. A "
-		 "port reports once none of its streams sends any more, or "
-		 "waits to. A limit here takes the place of 'limit' and "
-		 "'loop'. With --dry-run frames, time and rate are what the "
-		 "settings come to, 0 where there is no limit; of 'rate max' "
-		 "the rate is the link's. The sum of a port is of streams "
-		 "that follow no other.",
+	.notes = OPTION(STREAMS) ? NOTES PLANS : NOTES,
 	.examples =
 		(const char *const[]){"start", "start 0", "start 0 count 1m",
 				      "start 0.3 count 100", "start for 10s",
