@@ -31,12 +31,12 @@ struct columns {
 };
 
 /* Writes windows, or the bits of them that `keep` lacks, into all frames. */
-#define PUT(name, type, swap, kept)                                           \
+#define PUT(name, type, swap, kept, unroll)                                   \
 	static NOINLINE void name(void *const frame[], unsigned n, size_t at, \
 				  const uint32_t value[], type keep)          \
 	{                                                                     \
 		(void)keep;                                                   \
-		_Pragma("GCC unroll 4") for (size_t i = 0; i < n; i++)        \
+		unroll for (size_t i = 0; i < n; i++)                         \
 		{                                                             \
 			uint8_t *const p = (uint8_t *)frame[i];               \
 			type v = swap((type)value[i]), had;                   \
@@ -49,10 +49,10 @@ struct columns {
 		}                                                             \
 	}
 
-PUT(put16, uint16_t, net16, false)
-PUT(put32, uint32_t, net32, false)
-PUT(put16_kept, uint16_t, net16, true)
-PUT(put32_kept, uint32_t, net32, true)
+PUT(put16, uint16_t, net16, false, _Pragma("GCC unroll 4"))
+PUT(put32, uint32_t, net32, false, _Pragma("GCC unroll 4"))
+PUT(put16_kept, uint16_t, net16, true, )
+PUT(put32_kept, uint32_t, net32, true, )
 
 /* Leaves the sums in the place of the values. */
 static void put_narrow(const struct field_edit *e, struct sequence_state *s,

@@ -43,8 +43,7 @@ struct program_run {
 	size_t stamp_at;
 	size_t frame_at; /* what the offsets begin with */
 	uint64_t stamp;  /* as it lies in a signed frame */
-	unsigned nb; /* lanes: 0, 2, 3, 4, 7; signed 2, 3, 4, 8: some are alike
-		      */
+	unsigned nb;     /* lanes: 0, 2, 3, 4, 7; signed up to 4, 8 */
 	unsigned nb_csums;
 	unsigned last; /* frames before another lane goes round */
 	struct run_csum csum[RUN_CSUMS_MAX];

@@ -44,7 +44,8 @@ unsigned replay_make(struct worker *w)
 		find_out(w);
 	if (!p->plays)
 		return 0;
-	pkt = p->pkt + w->round.next;
+	p->turn = w->round.next;
+	pkt = p->pkt + p->turn;
 	o->bytes = (uint64_t)n * (p->len + ETH_FCS_LEN);
 	_Pragma("GCC unroll 4") for (unsigned i = 0; i < n; i++) pkt[i]
 		->refcount++;
@@ -85,12 +86,11 @@ COLD static void keep(struct worker *w, unsigned turn, unsigned n)
 void replay_sent(struct worker *w, unsigned n, unsigned sent, uint64_t now_ns)
 {
 	struct worker_replay *const p = &w->replay;
-	const unsigned turn = w->round.next;
-	unsigned next = turn + n;
+	unsigned next = p->turn + n;
 
 	p->out = false;
 	if (!p->nb)
-		p->from = turn;
+		p->from = p->turn;
 	p->burst_ns[p->nb] = now_ns;
 	p->burst[p->nb++] = (uint16_t)sent;
 	p->sent += sent;
@@ -101,7 +101,7 @@ void replay_sent(struct worker *w, unsigned n, unsigned sent, uint64_t now_ns)
 	if (unlikely(p->nb == REPLAY_BURSTS || sent < n || !w->round.listed))
 		replay_settle(w);
 	if (unlikely(sent < n))
-		keep(w, turn + sent, n - sent);
+		keep(w, p->turn + sent, n - sent);
 }
 
 static void charge(struct flow *f, uint64_t n, uint64_t first_ns)

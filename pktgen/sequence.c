@@ -375,6 +375,21 @@ static void fill_bits(const struct sequence *q, struct sequence_state *s,
 	s->value = q->from ^ ((q->from ^ (now.at ^ now.at >> 32)) & q->mask);
 }
 
+static void fill_list(const struct sequence *q, struct sequence_state *s,
+		      uint32_t value[], unsigned n)
+{
+	const uint64_t count = q->count;
+	uint64_t at = s->at;
+
+	for (unsigned i = 0; i < n; i++) {
+		value[i] = (uint32_t)value_of(q, at);
+		if (++at == count)
+			at = 0;
+	}
+	s->at = at;
+	s->value = value_of(q, at);
+}
+
 /* Of numbers, by their places in the cycle. */
 static void fill_shuffled(const struct sequence *q, struct sequence_state *s,
 			  uint32_t value[], unsigned n)
@@ -417,6 +432,8 @@ void sequence_fill(const struct sequence *q, struct sequence_state *s,
 	} else if (q->every == 1 && q->kind == SEQUENCE_SHUFFLED &&
 		   !q->listed) {
 		fill_shuffled(q, s, value, n);
+	} else if (q->every == 1 && q->kind == SEQUENCE_LIST) {
+		fill_list(q, s, value, n);
 	} else {
 		for (unsigned i = 0; i < n;) {
 			const uint32_t v = (uint32_t)s->value;

@@ -198,7 +198,8 @@ struct worker_round {
 
 struct worker_replay {
 	bool plays, knows;      /* that it does or does not */
-	bool out;               /* what is held is such a burst, just made */
+	bool out;               /* what is held is such a burst, just made... */
+	unsigned turn;          /* ...from this one on */
 	uint16_t len;           /* of all frames, 0: they differ */
 	unsigned turns;         /* of the list... */
 	struct uk_netbuf **pkt; /* ...their frames, once more behind the last */
