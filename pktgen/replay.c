@@ -19,7 +19,9 @@ COLD static void find_out(struct worker *w)
 	for (unsigned i = 0, turn = 0; i < r->nb + OUTBOX_MAX; i++) {
 		const struct flow *f = flow_of(w, turn);
 
-		if (!f->frames.one || f->limited)
+		/* One with turns without end has a limit in each. */
+		if (!f->frames.one || f->limited ||
+		    f->frames_left != FLOW_NO_LIMIT)
 			return;
 		p->pkt[i] = f->frames.one;
 		if (++turn == r->nb)
