@@ -81,13 +81,15 @@ static unsigned count_streams(const struct pktgen *pg,
 	return n;
 }
 
+#define SIZES_SHOWN 80
+
 /* What a port of ours will do, as a person is told. */
 static void describe(const struct app *app, const struct subjects *on,
 		     unsigned port, bool several, const char *until, char *buf,
 		     size_t size)
 {
 	const char *s3 = several ? "" : "s"; /* of the verb */
-	char sizes[80], rate[48], number[24] = "";
+	char sizes[SIZES_PRINT_MAX], rate[48], number[24] = "";
 	const struct stream *s;
 	unsigned first = 0, n;
 
@@ -108,10 +110,11 @@ static void describe(const struct app *app, const struct subjects *on,
 	s = pktgen_stream(&app->pktgen, port, first);
 	value_sizes_print(&s->sizes, sizes, sizeof(sizes));
 	value_rate_print(&s->rate, rate, sizeof(rate));
-	snprintf(buf, size, "%s%s%s frames of %s bytes at %s %s",
+	snprintf(buf, size, "%s%s%s frames of %.*s%s bytes at %s %s",
 		 app->pktgen.set[port].mode & MODE_NULL ? "make" : "send", s3,
-		 number, sizes, s->rate.unit == RATE_MAX ? "full speed" : rate,
-		 until);
+		 number, SIZES_SHOWN, sizes,
+		 strlen(sizes) > SIZES_SHOWN ? "..." : "",
+		 s->rate.unit == RATE_MAX ? "full speed" : rate, until);
 }
 
 /* Frames that go to a port which does not count them are soon missed. */

@@ -52,7 +52,7 @@ struct frames_room {
 	/* Of the one that is alone: its pool... */
 	struct uk_netbuf **slot;
 	/* ...and shared frames in their order, one round and a burst. */
-	struct uk_netbuf *round[SIZES_SUM_MAX + FRAMES_BURST_MAX];
+	struct uk_netbuf *round[PROGRAM_ORDER_MAX + FRAMES_BURST_MAX];
 };
 
 struct frames {
@@ -62,7 +62,7 @@ struct frames {
 	enum strategy strategy; /* that is in use */
 	frames_make_t make;     /* what makes them by it */
 	unsigned nb_shared;
-	struct uk_netbuf *shared[SIZES_MAX]; /* one a variant */
+	struct uk_netbuf *shared[PROGRAM_VARIANTS_MAX]; /* one each */
 	/* The last frames_make() lacked buffers: the device has them. */
 	bool starved;
 	/* The pool: those at `next_slot` and behind it came back first. */

@@ -20,12 +20,6 @@
 /* As many as two bursts, so that one can be out while the next is made. */
 #define FIRST_SLOTS 128
 
-/* What a slot has in it, in `priv`: a program's frame of this variant. */
-static void *tag(const struct frames *f, unsigned variant)
-{
-	return (void *)(((uintptr_t)f->generation << 8) + variant + 1);
-}
-
 void frames_leave_pool(struct frames *f)
 {
 	while (f->nb_slots)
@@ -117,11 +111,10 @@ static unsigned take_turn(struct frames *f, unsigned n)
 	return n && pass_over(f) ? n : 0;
 }
 
-/* A slot with another size in it, or another program's frame. */
-static void fill(const struct frames *f, const struct program *prog,
+void frames_fill(const struct frames *f, const struct program *prog,
 		 struct uk_netbuf *nb, unsigned variant)
 {
-	const uintptr_t had = (uintptr_t)nb->priv - (uintptr_t)tag(f, 0);
+	const uintptr_t had = (uintptr_t)nb->priv - (uintptr_t)frames_tag(f, 0);
 	unsigned from = (unsigned)had;
 
 	if (had >= prog->nb_variants) {
@@ -131,7 +124,7 @@ static void fill(const struct frames *f, const struct program *prog,
 	if (from != variant)
 		program_put_variant(prog, from, variant, nb->data);
 	nb->len = prog->variant[variant].len;
-	nb->priv = tag(f, variant);
+	nb->priv = frames_tag(f, variant);
 }
 
 /*
@@ -155,8 +148,8 @@ static NOINLINE unsigned make_any(struct frames *f, const struct program *prog,
 		const unsigned variant = prog->order[at->order];
 		struct uk_netbuf *const nb = slot[i];
 
-		if (unlikely(nb->priv != tag(f, variant)))
-			fill(f, prog, nb, variant);
+		if (unlikely(nb->priv != frames_tag(f, variant)))
+			frames_fill(f, prog, nb, variant);
 		nb->refcount = 2;
 		if (unlikely(!prog->plain)) {
 			program_edit_any(prog, at, variant, stamp, nb->data);
@@ -182,7 +175,7 @@ static NOINLINE unsigned make_columns(struct frames *f,
 				      uint64_t stamp)
 {
 	struct uk_netbuf *const *const slot = f->slot + f->next_slot;
-	void *const tagged = tag(f, 0);
+	void *const tagged = frames_tag(f, 0);
 	unsigned made = 0, i;
 
 	do {
@@ -191,7 +184,7 @@ static NOINLINE unsigned make_columns(struct frames *f,
 		for (i = made; i < end && likely(slot[i]->refcount == 1); i++) {
 			slot[i]->refcount = 2;
 			if (unlikely(slot[i]->priv != tagged))
-				fill(f, prog, slot[i], 0);
+				frames_fill(f, prog, slot[i], 0);
 		}
 		program_edit_columns(prog, at, (void *const *)(slot + made),
 				     i - made, frame_at(f), stamp);
@@ -315,6 +308,8 @@ unsigned frames_make_pool(struct frames *f, const struct program *prog,
 		made = make_alike(f, prog, at, n, stamp);
 	else if (f->columns)
 		made = make_columns(f, prog, at, n, stamp);
+	else if (prog->grow)
+		made = frames_make_grown(f, prog, at, n, stamp);
 	else
 		made = make_any(f, prog, at, n, stamp);
 	f->out->pkt = f->slot + f->next_slot;

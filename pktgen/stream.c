@@ -5,6 +5,7 @@
 #include <string.h>
 #include <uk/essentials.h>
 
+#include "net/port.h"
 #include "pktgen/fields.h"
 #include "stats/wide.h"
 
@@ -13,6 +14,7 @@
 #define MICRO 1000000ull
 #define DEFAULT_LINKSPEED_BPS (10 * NS_PER_S)
 #define DEFAULT_SEED 1
+#define DEFAULT_PORT_SIZE 1518 /* of an MTU of 1500 */
 
 void stream_init(struct stream *s, const uint8_t src_mac[ETH_ALEN])
 {
@@ -22,6 +24,7 @@ void stream_init(struct stream *s, const uint8_t src_mac[ETH_ALEN])
 				CONFIG_APPUKPKTGEN_BURST};
 	s->linkspeed_bps = DEFAULT_LINKSPEED_BPS;
 	s->seed = DEFAULT_SEED;
+	s->port_size = DEFAULT_PORT_SIZE;
 	fields_reset(s);
 	stream_set_size(s, STREAM_SIZE_MIN);
 	memcpy(s->device_mac, src_mac, ETH_ALEN);
@@ -29,6 +32,7 @@ void stream_init(struct stream *s, const uint8_t src_mac[ETH_ALEN])
 
 void stream_set_size(struct stream *s, uint16_t size)
 {
+	memset(&s->sizes, 0, sizeof(s->sizes));
 	s->sizes.count = 1;
 	s->sizes.entry[0] = (struct size_weight){size, 1};
 }
@@ -58,34 +62,41 @@ bool stream_tagged(const struct stream *s)
 
 /* ---- Sizes and rate ----------------------------------------------------- */
 
+unsigned stream_size_z(const struct stream *s)
+{
+	return MIN(s->port_size + (stream_tagged(s) ? PORT_VLAN_TAG_LEN : 0u),
+		   (unsigned)STREAM_SIZE_MAX);
+}
+
 unsigned stream_bad_size(const struct stream *s, unsigned min, unsigned max)
 {
-	for (unsigned i = 0; i < s->sizes.count; i++)
-		if (s->sizes.entry[i].size < min ||
-		    s->sizes.entry[i].size > max)
-			return s->sizes.entry[i].size;
+	const unsigned z = stream_size_z(s);
+
+	for (unsigned i = 0, size; (size = sizes_at(&s->sizes, i, z)); i++)
+		if (size < min || size > max)
+			return size;
 	return 0;
 }
 
-/* What one frame counts, in the load's unit a second. */
-static uint64_t cost(const struct stream *s, unsigned size)
+/* What frames of so many bytes count, in the load's unit a second. */
+static uint64_t cost(const struct stream *s, uint64_t bytes, uint64_t frames)
 {
 	switch (s->rate.unit) {
 	case RATE_BPS_L2:
-		return size * 8ull;
+		return bytes * 8;
 	case RATE_BPS_L1:
 	case RATE_PERCENT:
-		return (size + ETH_L1_OVERHEAD) * 8ull;
+		return (bytes + frames * ETH_L1_OVERHEAD) * 8;
 	case RATE_PER_MIN:
-		return 60;
+		return frames * 60;
 	default:
-		return 1;
+		return frames;
 	}
 }
 
 int stream_gap(const struct stream *s, struct gap *gap, bool *unpaced)
 {
-	uint64_t round_cost = 0, round_frames = 0;
+	uint64_t round_bytes, round_cost, round_frames;
 	wide per_s = s->rate.micro;
 	wide q;
 
@@ -98,14 +109,11 @@ int stream_gap(const struct stream *s, struct gap *gap, bool *unpaced)
 		per_s = wide_div(per_s * s->linkspeed_bps, 100);
 	if (!per_s)
 		return -ERANGE;
-	for (unsigned i = 0; i < s->sizes.count; i++) {
-		round_cost += s->sizes.entry[i].weight *
-			      cost(s, s->sizes.entry[i].size);
-		round_frames += s->sizes.entry[i].weight;
-	}
+	round_bytes = sizes_round(&s->sizes, stream_size_z(s), &round_frames);
+	round_cost = cost(s, round_bytes, round_frames);
 	/*
-	 * In 2^-32 ns: at most 256 * 72,304 bits * 1e15 * 2^32, below 2^107;
-	 * a rate times the frames of a round is below 2^106.
+	 * In 2^-32 ns: at most 10,000 * 72,304 bits * 1e15 * 2^32, below 2^112;
+	 * a rate times the frames of a round is below 2^112.
 	 */
 	per_s *= round_frames;
 	q = ((wide)round_cost * NS_PER_S * MICRO) << 32;
