@@ -98,19 +98,20 @@ static void put_weights(struct take *t, const uint64_t micro[],
 			const char *const at[])
 {
 	uint32_t unit = MICRO;
-	uint64_t sum = 0;
+	uint64_t sum = 0, all = 0;
 
-	for (unsigned i = 0; i < t->v.count; i++)
+	for (unsigned i = 0; i < t->v.count; i++) {
 		for (; micro[i] % unit; unit /= 10)
 			t->v.digits++;
-	for (unsigned i = 0; i < t->v.count; i++)
-		sum += micro[i] / unit;
+		all += micro[i];
+	}
 	for (unsigned i = 0; i < t->v.count; i++) {
+		sum += micro[i] / unit;
 		if (sum > SIZES_SUM_MAX)
-			refuse(t, E_RANGE, at[0],
+			refuse(t, E_RANGE, at[i],
 			       "a round of these weights is %llu frames; type "
 			       "weights for %d at most",
-			       (unsigned long long)sum, SIZES_SUM_MAX);
+			       (unsigned long long)(all / unit), SIZES_SUM_MAX);
 		t->v.entry[i].weight = (uint16_t)(micro[i] / unit);
 	}
 }
