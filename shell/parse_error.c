@@ -284,7 +284,8 @@ static bool refuse_glued(struct parser *p, enum shell_err err,
 		return false;
 	parse_fail(p, err, word->column + (unsigned)at,
 		   "'%s' needs blanks around '%.*s'",
-		   parse_show(word->text).text, (int)len, word->text + at);
+		   parse_show(word->text).text, len < 8 ? (int)len : 8,
+		   word->text + at);
 	return true;
 }
 
