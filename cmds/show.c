@@ -3,6 +3,7 @@
 
 #include "app/explain.h"
 #include "app/preview.h"
+#include "app/timing.h"
 #include "app/traffic.h"
 #include "shell/arg.h"
 
@@ -79,6 +80,7 @@ static void show_settings(struct reply *r, const struct app *app,
 	}
 	if (open)
 		reply_end(r);
+	timing_keys(&c, of, r);
 	traffic_show(pktgen_stream(&app->pktgen, of.port, of.stream), r);
 }
 
@@ -199,6 +201,7 @@ static enum call_result run_stream(struct call *c)
 
 const struct cmd cmd_show = {
 	.name = "show",
+	.brief = "sh",
 	.group = GROUP_WATCHING,
 	.summary = "Show all settings of ports",
 	.forms =

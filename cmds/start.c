@@ -2,11 +2,20 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "app/app.h"
+#include "app/dryrun.h"
+#include "app/timing.h"
 #include "shell/arg.h"
 
 /* Each form starts with the ports; the limit stands behind its keyword. */
 enum { PORTS, KEYWORD, LIMIT };
+enum { DRY = 1, DRY_LIMITED = 3 };
+
+#define DRY_ARG                                                              \
+	{                                                                    \
+		ARG_FLAG, .optional = true, .name = "dry-run",               \
+			  .help = "say what would be sent, and send nothing" \
+	}
+#define JSON_ARG ARG_JSON("with --dry-run: reply as JSON")
 
 #define PORTS_ARG                                                    \
 	{                                                            \
@@ -16,6 +25,8 @@ enum { PORTS, KEYWORD, LIMIT };
 
 static const struct arg args[] = {
 	[PORTS] = PORTS_ARG,
+	[DRY] = DRY_ARG,
+	JSON_ARG,
 	{ARG_NONE},
 };
 
@@ -26,6 +37,8 @@ static const struct arg count_args[] = {
 	[LIMIT] = {ARG_INT, .name = "COUNT", .unit = "frames",
 		   .help = "frames that each stream sends", .min = 1,
 		   .max = 1000000000000000},
+	[DRY_LIMITED] = DRY_ARG,
+	JSON_ARG,
 	{ARG_NONE},
 };
 
@@ -34,6 +47,8 @@ static const struct arg for_args[] = {
 	[KEYWORD] = {ARG_KEYWORD, .name = "for", .help = "stop after TIME"},
 	[LIMIT] = {ARG_TIME, .name = "TIME", .help = "duration of the run",
 		   .min = 1000, .max = 720 * 3600000000000ull},
+	[DRY_LIMITED] = DRY_ARG,
+	JSON_ARG,
 	{ARG_NONE},
 };
 
@@ -60,13 +75,6 @@ static uint64_t with_mode(struct call *c, unsigned mode, struct subjects *on)
 	return mask;
 }
 
-/* Whether a start is about the stream; else it stays as it is. */
-static bool is_meant(const struct pktgen *pg, const struct subjects *on,
-		     struct subject s)
-{
-	return on->dotted || !pktgen_stream_use(pg, s.port, s.stream)->disabled;
-}
-
 /* The streams of a port that are meant: the first, how many. */
 static unsigned count_streams(const struct pktgen *pg,
 			      const struct subjects *on, unsigned port,
@@ -76,9 +84,26 @@ static unsigned count_streams(const struct pktgen *pg,
 
 	for (struct subject s = {port, 0};
 	     pktgen_next_of(pg, on, &s) && s.port == port; s.stream++)
-		if (is_meant(pg, on, s) && !n++)
+		if (pktgen_is_meant(pg, on, s) && !n++)
 			*first = s.stream;
 	return n;
+}
+
+/* Whether one of them has a plan of its own. */
+static bool any_planned(const struct pktgen *pg, const struct subjects *on,
+			unsigned port)
+{
+	struct subject s = {port, 0};
+
+	for (; pktgen_next_of(pg, on, &s) && s.port == port; s.stream++) {
+		const struct stream_plan *p =
+			&pktgen_stream_use(pg, port, s.stream)->plan;
+
+		if (pktgen_is_meant(pg, on, s) &&
+		    (p->frames || p->time_ns || p->delay_ns || p->follows))
+			return true;
+	}
+	return false;
 }
 
 #define SIZES_SHOWN 80
@@ -89,15 +114,20 @@ static void describe(const struct app *app, const struct subjects *on,
 		     size_t size)
 {
 	const char *s3 = several ? "" : "s"; /* of the verb */
-	char sizes[SIZES_PRINT_MAX], rate[48], number[24] = "";
+	char sizes[SIZES_PRINT_MAX], rate[56], number[24] = "";
 	const struct stream *s;
 	unsigned first = 0, n;
 
 	if (app->pktgen.set[port].mode & MODE_REFLECT) {
-		snprintf(buf, size, "reflect%s what arrives %s", s3, until);
+		snprintf(buf, size, "reflect%s what arrives %s", s3,
+			 until ? until : "until 'stop'");
 		return;
 	}
 	n = count_streams(&app->pktgen, on, port, &first);
+	if (!until)
+		until = any_planned(&app->pktgen, on, port)
+				? "as planned, see 'start --dry-run'"
+				: "until 'stop'";
 	if (n != 1) {
 		snprintf(buf, size, "%s%s %u streams %s",
 			 app->pktgen.set[port].mode & MODE_NULL ? "make"
@@ -109,12 +139,11 @@ static void describe(const struct app *app, const struct subjects *on,
 		snprintf(number, sizeof(number), " stream %u:", first);
 	s = pktgen_stream(&app->pktgen, port, first);
 	value_sizes_print(&s->sizes, sizes, sizeof(sizes));
-	value_rate_print(&s->rate, rate, sizeof(rate));
-	snprintf(buf, size, "%s%s%s frames of %.*s%s bytes at %s %s",
+	timing_rate(s, rate, sizeof(rate));
+	snprintf(buf, size, "%s%s%s frames of %.*s%s bytes %s %s",
 		 app->pktgen.set[port].mode & MODE_NULL ? "make" : "send", s3,
 		 number, SIZES_SHOWN, sizes,
-		 strlen(sizes) > SIZES_SHOWN ? "..." : "",
-		 s->rate.unit == RATE_MAX ? "full speed" : rate, until);
+		 strlen(sizes) > SIZES_SHOWN ? "..." : "", rate, until);
 }
 
 /* Frames that go to a port which does not count them are soon missed. */
@@ -136,13 +165,16 @@ static void warn(struct call *c, uint64_t mask)
 	}
 }
 
-/* A line to a person for each port, or for several that do the same. */
+/*
+ * A line to a person for each port, or for several that do the same. `until`
+ * NULL: as their plans say.
+ */
 static void tell(struct call *c, const struct subjects *on, uint64_t mask,
 		 const char *until)
 {
 	const struct app *app = call_app(c);
 	const uint64_t all = mask;
-	char line[224], other[224], ports[96];
+	char line[320], other[320], ports[96];
 
 	if (c->program)
 		return;
@@ -185,7 +217,7 @@ static enum call_result check_runs(struct call *c, const struct subjects *on,
 	for (struct subject s = {0, 0}; pktgen_next_of(pg, on, &s);
 	     s.stream++) {
 		pktgen_look_stream(pg, s.port, s.stream, &v);
-		if (v.state == FLOW_IDLE || !is_meant(pg, on, s))
+		if (v.state == FLOW_IDLE || !pktgen_is_meant(pg, on, s))
 			continue;
 		*running |= 1ull << s.port;
 		if (on->dotted && any)
@@ -203,13 +235,38 @@ static enum call_result check_runs(struct call *c, const struct subjects *on,
 	return CALL_DONE;
 }
 
+/* The plan, of ports that send; only that has JSON. */
+static enum call_result show_plan(struct call *c,
+				  const struct flow_limit *limit)
+{
+	struct subjects on;
+
+	if (c->cancelled)
+		return CALL_DONE;
+	if (!with_mode(c, MODE_TX, &on))
+		return CALL_FAIL;
+	return dryrun_show(c, &on, limit);
+}
+
+static enum call_result check_json(struct call *c)
+{
+	return c->json ? call_fail(c, E_SYNTAX, -1,
+				   "'--json' goes with '--dry-run'")
+		       : CALL_DONE;
+}
+
 static enum call_result run(struct call *c)
 {
+	static const struct flow_limit none = {FLOW_NO_LIMIT, FLOW_NO_LIMIT};
 	struct pktgen *pg = &call_app(c)->pktgen;
 	struct subjects on;
-	const uint64_t mask = with_mode(c, MODE_TX | MODE_REFLECT, &on);
-	uint64_t running;
+	uint64_t mask, running;
 
+	if (c->v[DRY].set)
+		return show_plan(c, &none);
+	if (check_json(c) != CALL_DONE)
+		return CALL_FAIL;
+	mask = with_mode(c, MODE_TX | MODE_REFLECT, &on);
 	if (!mask || check_runs(c, &on, false, &running) != CALL_DONE)
 		return CALL_FAIL;
 	for (unsigned i = 0; i < pg->nb_ports; i++)
@@ -222,7 +279,7 @@ static enum call_result run(struct call *c)
 	if (running)
 		tell(c, &on, running, "already, until 'stop'");
 	if (mask & ~running)
-		tell(c, &on, mask & ~running, "until 'stop'");
+		tell(c, &on, mask & ~running, NULL);
 	return CALL_DONE;
 }
 
@@ -249,10 +306,14 @@ static enum call_result run_limited(struct call *c,
 {
 	struct pktgen *pg = &call_app(c)->pktgen;
 	struct subjects on;
-	const uint64_t mask = with_mode(c, MODE_TX, &on);
-	uint64_t running;
+	uint64_t mask, running;
 	char until[64];
 
+	if (c->v[DRY_LIMITED].set)
+		return show_plan(c, limit);
+	if (check_json(c) != CALL_DONE)
+		return CALL_FAIL;
+	mask = with_mode(c, MODE_TX, &on);
 	if (!mask)
 		return CALL_FAIL;
 	for (unsigned i = 0; i < pg->nb_ports; i++) {
@@ -306,10 +367,17 @@ const struct cmd cmd_start = {
 			{0},
 		},
 	.notes = "'mode' chooses which ports send; others are not changed. A "
-		 "port reports once none of its streams sends any more.",
+		 "port reports once none of its streams sends any more, or "
+		 "waits to. A limit here takes the place of 'limit' and "
+		 "'loop'. With --dry-run frames, time and rate are what the "
+		 "settings come to, 0 where there is no limit; of 'rate max' "
+		 "the rate is the link's. The sum of a port is of streams "
+		 "that follow no other.",
 	.examples =
 		(const char *const[]){"start", "start 0", "start 0 count 1m",
 				      "start 0.3 count 100", "start for 10s",
+				      "start --dry-run", "start 0.3 --dry-run",
 				      NULL},
-	.see = (const char *const[]){"stop", "rate", "mode", NULL},
+	.see = (const char *const[]){"stop", "rate", "limit", "after", "mode",
+				     NULL},
 };

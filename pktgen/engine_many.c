@@ -38,7 +38,7 @@ static NOINLINE void count_skipped(struct worker *w, struct flow *f)
 	f->pacer.skipped = 0;
 }
 
-/* A frame of `f`, which is due, or its end; false for lack of buffers. */
+/* A frame of `f`, its begin or its end; false for lack of buffers. */
 static inline bool make_due(struct worker *w, struct burst *b, struct flow *f,
 			    uint64_t now_ns)
 {
@@ -46,9 +46,13 @@ static inline bool make_due(struct worker *w, struct burst *b, struct flow *f,
 
 	/* It may be late with frames that fell due before its end. */
 	if (unlikely(now_ns >= f->until_ns)) {
+		if (f->state == FLOW_WAITS) {
+			schedule_begin(w, f);
+			return true;
+		}
 		if (f->pacer.unpaced ||
 		    pacer_next_ns(&f->pacer) >= f->until_ns) {
-			schedule_end(w, f);
+			schedule_end(w, f, now_ns);
 			return true;
 		}
 		last_ns = f->until_ns - 1;
@@ -68,7 +72,7 @@ static inline bool make_due(struct worker *w, struct burst *b, struct flow *f,
 	if (unlikely(!w->nb_timed++))
 		w->timed_ns = f->pacer.due_ns;
 	if (unlikely(!--f->frames_left))
-		schedule_end(w, f);
+		schedule_end(w, f, now_ns);
 	else
 		turns_set(&w->due, f->index, schedule_key(w, schedule_due(f)));
 	return true;
@@ -81,7 +85,7 @@ static inline bool make_left(struct worker *w, struct burst *b, struct flow *f,
 		return false;
 	schedule_turn(w, f);
 	if (unlikely(!--f->frames_left))
-		schedule_end(w, f);
+		schedule_end(w, f, now_ns);
 	return true;
 }
 

@@ -3,6 +3,8 @@
 
 #include <errno.h>
 
+#include "pktgen/chain.h"
+
 /* Turns of a list, for each flow that there is room for. */
 #define LIST_TURNS 2
 #define LIST_LEAST 512
@@ -166,13 +168,14 @@ void schedule_rebase(struct worker *w, uint64_t now_ns)
 void schedule_set(struct worker *w, struct flow *f)
 {
 	const bool runs = f->state == FLOW_RUNS;
+	const bool waits = f->state == FLOW_WAITS;
 	const bool paced = w->mode & MODE_TX && !f->pacer.unpaced;
 	const bool shares = runs && f->pacer.unpaced;
 
 	turns_set(&w->due, f->index,
-		  !runs   ? TURNS_NEVER
-		  : paced ? schedule_key(w, schedule_due(f))
-			  : schedule_key(w, f->until_ns));
+		  !runs && !waits ? TURNS_NEVER
+		  : runs && paced ? schedule_key(w, schedule_due(f))
+				  : schedule_key(w, f->until_ns));
 	if (shares && !f->share.on)
 		join(w, f);
 	else if (!shares && f->share.on)
@@ -198,14 +201,28 @@ void schedule_state(struct worker *w, struct flow *f, enum flow_state state)
 	schedule_set(w, f);
 }
 
-void schedule_end(struct worker *w, struct flow *f)
+void schedule_end(struct worker *w, struct flow *f, uint64_t now_ns)
 {
 	schedule_state(w, f, FLOW_IDLE);
+	chain_end(w, f, now_ns);
 	w->all_over = !w->nb_on;
+}
+
+void schedule_begin(struct worker *w, struct flow *f)
+{
+	flow_run(f, &w->how, f->until_ns);
+	f->begins = false;
+	schedule_state(w, f, FLOW_RUNS);
 }
 
 void schedule_expire(struct worker *w, uint64_t now_ns)
 {
-	while (turns_key(&w->due) <= schedule_key(w, now_ns))
-		schedule_end(w, w->flow[turns_who(&w->due)]);
+	while (turns_key(&w->due) <= schedule_key(w, now_ns)) {
+		struct flow *f = w->flow[turns_who(&w->due)];
+
+		if (f->state == FLOW_WAITS)
+			schedule_begin(w, f);
+		else
+			schedule_end(w, f, now_ns);
+	}
 }

@@ -225,18 +225,23 @@ static uint64_t draw(const struct sequence *q, struct sequence_state *s)
 
 /*
  * The upper 16 bits of 65,536 draws are each of as many once, in another order
- * each time, so that shares are soon what they should be. `more` has which of
- * these it is, and what the order is chosen by.
+ * each time, and those below go on evenly from one time to the next, so that
+ * shares are soon what they should be. `at` has how many times it was, in
+ * steps of GOLDEN, `more` which of these it is, and what chooses the order.
  */
 static uint64_t draw_zipf(const struct sequence *q, struct sequence_state *s)
 {
-	uint64_t random;
+	uint64_t random, low;
 
-	if (!(s->more & 0xffff))
-		s->more = (s->at ^ s->at >> 32) & ~0xffffull;
-	random = permute(s->more & 0xffff, (s->more >> 16) * GOLDEN, 0xffff, 8);
+	if (!(s->more & 0xffff)) {
+		s->at += GOLDEN;
+		s->more = key_of(s->at, q->seed) & ~0xffffull;
+	}
+	random = permute(s->more & 0xffff, s->more >> 16, 0xffff, 8);
 	s->more++;
-	random = random << 48 | sequence_draw(s) >> 16;
+	low = (random + q->seed) * SEQUENCE_FACTOR;
+	low = (low ^ low >> 32) + s->at;
+	random = random << 48 | low >> 16;
 	return value_of(q, zipf_draw(q->zipf, q->bits, random));
 }
 
@@ -276,10 +281,17 @@ static void seek(const struct sequence *q, struct sequence_state *s, uint64_t k)
 		s->index = (uint32_t)index;
 		s->value = shuffled(q, s);
 		break;
+	case SEQUENCE_ZIPF:
+		s->at = (k >> 16) * GOLDEN;
+		if (k & 0xffff) {
+			s->at += GOLDEN;
+			s->more = (key_of(s->at, q->seed) & ~0xffffull) |
+				  (k & 0xffff);
+		}
+		s->value = draw_zipf(q, s);
+		break;
 	default:
-		s->at = jump(q->seed, k & ~0xffffull);
-		s->more = ((s->at ^ s->at >> 32) & ~0xffffull) | (k & 0xffff);
-		s->at = jump(s->at, k & 0xffff);
+		s->at = jump(q->seed, k);
 		s->value = sequence_step(q, s);
 		break;
 	}

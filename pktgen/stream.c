@@ -21,7 +21,7 @@ void stream_init(struct stream *s, const uint8_t src_mac[ETH_ALEN])
 	memset(s, 0, sizeof(*s));
 	s->rate = (struct rate){RATE_MAX, 0};
 	s->pace = (struct pace){PACE_EVEN, PACE_CATCHUP,
-				CONFIG_APPUKPKTGEN_BURST};
+				CONFIG_APPUKPKTGEN_BURST, 0};
 	s->linkspeed_bps = DEFAULT_LINKSPEED_BPS;
 	s->seed = DEFAULT_SEED;
 	s->port_size = DEFAULT_PORT_SIZE;
@@ -79,9 +79,9 @@ unsigned stream_bad_size(const struct stream *s, unsigned min, unsigned max)
 }
 
 /* What frames of so many bytes count, in the load's unit a second. */
-static uint64_t cost(const struct stream *s, uint64_t bytes, uint64_t frames)
+static uint64_t cost(enum rate_unit unit, uint64_t bytes, uint64_t frames)
 {
-	switch (s->rate.unit) {
+	switch (unit) {
 	case RATE_BPS_L2:
 		return bytes * 8;
 	case RATE_BPS_L1:
@@ -94,34 +94,111 @@ static uint64_t cost(const struct stream *s, uint64_t bytes, uint64_t frames)
 	}
 }
 
+/*
+ * A rate as a fraction: that many frames in so many ns. At most 10,000 * 72,304
+ * bits * 1e15, below 2^80; a rate times the frames of a round is below 2^112.
+ */
+static void offered(const struct stream *s, const struct rate *rate,
+		    wide *frames, wide *ns)
+{
+	uint64_t round_frames;
+	const uint64_t round_bytes =
+		sizes_round(&s->sizes, stream_size_z(s), &round_frames);
+	wide per_s = rate->micro;
+
+	if (rate->unit == RATE_PERCENT)
+		per_s = wide_div(per_s * s->linkspeed_bps, 100);
+	*frames = per_s * round_frames;
+	*ns = (wide)cost(rate->unit, round_bytes, round_frames) * NS_PER_S *
+	      MICRO;
+}
+
+/* In 2^-64 frames a ns; -ERANGE for one frame a ns and more. */
+static int per_ns(const struct stream *s, const struct rate *rate, uint64_t *v)
+{
+	wide frames, ns;
+
+	if (rate->unit == RATE_MAX)
+		return -EDOM;
+	offered(s, rate, &frames, &ns);
+	/* The most there is is a bit less. */
+	if (frames > ns)
+		return -ERANGE;
+	if (frames == ns)
+		frames--;
+	*v = 0;
+	for (unsigned bit = 0; bit < 64; bit++) {
+		frames <<= 1;
+		*v = *v << 1 | (frames >= ns);
+		frames -= frames >= ns ? ns : 0;
+	}
+	return 0;
+}
+
+int stream_curve(const struct stream *s, struct pace_curve *curve,
+		 struct gap *gap)
+{
+	const struct stream_shape *sh = &s->shape;
+	struct pace_part *one = &curve->part[0], *two = &curve->part[1];
+	uint64_t from, to, ns;
+	wide all;
+	int rc;
+
+	memset(curve, 0, sizeof(*curve));
+	if (sh->kind == SHAPE_OFF)
+		return 0;
+	rc = per_ns(s, &sh->from, &from);
+	if (!rc)
+		rc = per_ns(s, &sh->to, &to);
+	if (rc)
+		return rc;
+	*one = (struct pace_part){.ns = sh->ns, .from = from, .to = to};
+	*two = (struct pace_part){.ns = sh->ns, .from = to, .to = to};
+	curve->nb = sh->kind == SHAPE_SAW ? 1 : 2;
+	if (sh->kind == SHAPE_RAMP) {
+		curve->again = 1;
+		two->ns = NS_PER_HOUR;
+	} else if (sh->kind == SHAPE_SQUARE) {
+		one->to = from;
+		two->ns = (uint64_t)wide_div((wide)sh->ns * sh->duty,
+					     SHAPE_DUTY_ALL);
+		one->ns -= two->ns;
+	} else if (sh->kind != SHAPE_SAW) {
+		one->smooth = two->smooth = sh->kind == SHAPE_SINE;
+		two->to = from;
+		one->ns /= 2;
+		two->ns -= one->ns;
+	}
+	all = pace_curve_round(curve, &ns);
+	if (!from && !to)
+		return -EDOM;
+	/* Of what ends at rest there is no mean. */
+	all >>= 32;
+	all = wide_div((wide)ns << 64, all ? all : 1);
+	all = MIN(all, (wide)NS_PER_HOUR << 32);
+	*gap = (struct gap){(uint64_t)(all >> 32), (uint32_t)all};
+	return 0;
+}
+
 int stream_gap(const struct stream *s, struct gap *gap, bool *unpaced)
 {
-	uint64_t round_bytes, round_cost, round_frames;
-	wide per_s = s->rate.micro;
-	wide q;
+	wide frames, ns;
 
 	if (s->rate.unit == RATE_MAX) {
 		*unpaced = true;
 		*gap = (struct gap){0, 0};
 		return 0;
 	}
-	if (s->rate.unit == RATE_PERCENT)
-		per_s = wide_div(per_s * s->linkspeed_bps, 100);
-	if (!per_s)
+	offered(s, &s->rate, &frames, &ns);
+	if (!frames)
 		return -ERANGE;
-	round_bytes = sizes_round(&s->sizes, stream_size_z(s), &round_frames);
-	round_cost = cost(s, round_bytes, round_frames);
-	/*
-	 * In 2^-32 ns: at most 10,000 * 72,304 bits * 1e15 * 2^32, below 2^112;
-	 * a rate times the frames of a round is below 2^112.
-	 */
-	per_s *= round_frames;
-	q = ((wide)round_cost * NS_PER_S * MICRO) << 32;
-	q = wide_div(q + per_s - 1, per_s);
-	if (q >> 32 < 1 || q >> 32 > NS_PER_HOUR)
+	/* In 2^-32 ns. */
+	ns <<= 32;
+	ns = wide_div(ns + frames - 1, frames);
+	if (ns >> 32 < 1 || ns >> 32 > NS_PER_HOUR)
 		return -ERANGE;
 	*unpaced = false;
-	gap->ns = (uint64_t)(q >> 32);
-	gap->frac = (uint32_t)q;
+	gap->ns = (uint64_t)(ns >> 32);
+	gap->frac = (uint32_t)ns;
 	return 0;
 }

@@ -66,13 +66,16 @@ struct worker_done {
 enum worker_order_kind {
 	/*
 	 * From now on the worker sends, if its mode says so, and `flow`, if it
-	 * is idle, begins at frame 0, up to `limit`: without one until it is
-	 * stopped. With a limit time counts from the worker's next step, and
+	 * is idle, begins at frame 0, as `plan` says: without a limit until it
+	 * is stopped. With one, time counts from the worker's next step, and
 	 * each frame counts that is made; frames that the pacer gives up do
-	 * not. A flow that runs goes on as it is. Without a flow only a worker
+	 * not. It waits for `after`, if that takes part and has not ended its
+	 * run. A flow that runs goes on as it is. Without a flow only a worker
 	 * that reflects starts.
 	 */
 	ORDER_START,
+	/* `flow` is one of those that are started now, see chain.h. */
+	ORDER_JOIN,
 	/*
 	 * `flow` makes no more frames, or none until it goes on at its next
 	 * frame, at a time that its schedule has. No other is moved by that.
@@ -131,12 +134,12 @@ struct worker_order {
 	struct flow *flow;
 	union {
 		struct {
-			struct flow_limit limit;
-			uint32_t phase; /* see struct pacing */
+			struct flow_plan plan;
+			struct flow *after; /* NULL: nobody */
 		};
 		unsigned mode;
 		struct worker_how how;
-		struct pacing pacing; /* gap, unpaced and pace */
+		struct pacing pacing; /* gap, unpaced, pace and curve */
 		uint16_t weight;
 		struct worker_taps taps;
 		bool signs;
@@ -231,7 +234,7 @@ struct worker {
 	struct worker_taps tap;
 	bool signs;               /* what comes may be signed by us... */
 	struct arrivals arrivals; /* ...and is counted here */
-	bool begins;              /* its first step is still to come */
+	bool begins;              /* its first step is to come, or one waits */
 	bool starved;             /* the last burst lacked buffers */
 	bool at_limit;            /* draining since it came to its limit */
 	uint64_t run_packets;     /* tx_packets when the run began */

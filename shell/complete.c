@@ -279,7 +279,7 @@ static void offer_words(const struct complete *c, const struct arg *a)
 		complete_offer_sizes(c);
 		break;
 	default:
-		if (a->names)
+		if (arg_has_names(a))
 			offer_names(c, a);
 	}
 }
@@ -312,7 +312,7 @@ static void describe(const struct complete *c, const struct arg *a)
 static bool has_words(const struct arg *a)
 {
 	return a->type == ARG_KEYWORD || a->type == ARG_FLAG ||
-	       a->type == ARG_ENUM || a->names;
+	       a->type == ARG_ENUM || arg_has_names(a);
 }
 
 /* True when the word that is begun may become a value which no list holds. */
