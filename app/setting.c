@@ -87,6 +87,11 @@ enum call_result app_refuse(struct call *c, int rc,
 			"other, or on a checksum; type 'set' to see "
 			"what is set",
 			f->port);
+	case -ENOENT:
+		return call_fail(c, E_NOFILE, arg,
+				 "no such file; 'ls' lists them");
+	case -EBADMSG:
+		return call_fail(c, E_STATE, arg, "%s", f->why);
 	case -ENOMEM:
 		return app_no_memory(c, arg);
 	}

@@ -64,10 +64,12 @@ static void show_fields(struct reply *r, const struct pktgen_stream *s,
 			struct subject of)
 {
 	uint8_t frame[STREAM_SIZE_MAX];
+	const uint16_t len = traffic_frame(s, 0, frame);
 	struct traffic_field f;
+	struct stack st;
 
-	traffic_frame(s, 0, frame);
-	for (unsigned i = 0; traffic_field(s, frame, i, &f); i++) {
+	traffic_stack(s, frame, len, &st);
+	for (unsigned i = 0; traffic_field(s, &st, frame, i, &f); i++) {
 		reply_map(r, NULL, REPLY_TABLE);
 		reply_id(r, "port", of.port);
 		reply_id(r, "stream", of.stream);

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "pktgen/fields_impl.h"
+#include "pktgen/play.h"
 
 void fields_set_headers(struct stream *s, const struct headers *h)
 {
@@ -39,6 +40,33 @@ void fields_set_headers(struct stream *s, const struct headers *h)
 	fields_tidy_pool(s);
 }
 
+void fields_play(struct stream *s, const struct stream_play *play)
+{
+	const bool played = stream_plays(s);
+	struct headers h;
+	const char *at;
+
+	memset(&s->play, 0, sizeof(s->play));
+	if (play) {
+		s->play = *play;
+		play_headers(&h);
+	} else if (played) {
+		headers_take(STREAM_HEADERS, &h, &at);
+	} else {
+		return;
+	}
+	fields_set_headers(s, &h);
+}
+
+int fields_check_made(const struct stream *s, struct fields_fault *fault)
+{
+	if (!stream_plays(s))
+		return 0;
+	return fields_refuse(fault, E_STATE, 0,
+			     "frames of a capture keep their headers; type "
+			     "'play off' first");
+}
+
 /* Takes these, where they make sense. */
 static int try_headers(struct stream *s, const struct headers *h,
 		       struct fields_fault *fault)
@@ -47,6 +75,8 @@ static int try_headers(struct stream *s, const struct headers *h,
 	struct headers same;
 	const char *at;
 
+	if (fields_check_made(s, fault) < 0)
+		return -EINVAL;
 	headers_print(h, text, sizeof(text));
 	if (headers_take(text, &same, &at) < 0)
 		return fields_refuse(fault, E_STATE, 0,
@@ -104,6 +134,7 @@ void fields_reset(struct stream *s)
 	headers_take(STREAM_HEADERS, &s->headers, &at);
 	memset(s->field, 0, sizeof(s->field));
 	memset(&s->pool, 0, sizeof(s->pool));
+	memset(&s->play, 0, sizeof(s->play));
 	memset(s->pattern, 0, sizeof(s->pattern));
 	s->nb_fields = 0;
 	s->pattern_len = 0;

@@ -29,11 +29,23 @@ void flow_drop(struct flow *f)
 	f->next = NULL;
 }
 
-int flow_compile(struct flow *f, const struct stream *s)
+static int compile_played(struct flow *f, const struct stream *s,
+			  struct played *p)
+{
+	const int rc = play_new(&f->next, s, p, f->frames.room->heap);
+
+	if (rc < 0)
+		played_put(p);
+	return rc;
+}
+
+int flow_compile(struct flow *f, const struct stream *s, struct played *p)
 {
 	struct uk_alloc *heap = f->frames.room->heap;
 
 	flow_drop(f);
+	if (p)
+		return compile_played(f, s, p);
 	if (s->pace.shape == PACE_POISSON && !f->pacing.random) {
 		f->pacing.random = uk_malloc(heap, sizeof(*f->pacing.random));
 		if (!f->pacing.random)
@@ -63,6 +75,7 @@ void flow_switch(struct flow *f, const struct pacing *pacing)
 	f->pacing.gap = pacing->gap;
 	f->pacing.unpaced = pacing->unpaced;
 	f->pacing.pace = pacing->pace;
+	f->pacing.times = PLAYS(f->next) ? play_times(f->next) : NULL;
 	if (f->program)
 		program_switch(f->program, f->next, &f->at);
 	program_free(f->program, f->frames.room->heap);
@@ -86,10 +99,14 @@ void flow_start(struct flow *f, const struct worker_how *how,
 {
 	f->phase = phase;
 	f->start_ns = now_ns;
+	if (PLAYS(f->program))
+		play_begin(f->program);
 	flow_forgive(f, how, now_ns);
 	f->at = (struct program_at){0};
 	f->sent.first_ns = f->sent.last_ns = 0;
 	f->frames_left = limit->frames;
+	if (PLAYS(f->program))
+		f->frames_left = MIN(f->frames_left, play_frames(f->program));
 	f->until_ns = limit->time_ns == FLOW_NO_LIMIT ? FLOW_NO_LIMIT
 						      : now_ns + limit->time_ns;
 	f->limited =

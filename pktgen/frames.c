@@ -4,13 +4,15 @@
 #include <string.h>
 
 #include "pktgen/frames_impl.h"
+#include "pktgen/play.h"
 #include "pktgen/program_edit.h"
 
 enum strategy frames_strategy(enum strategy asked, const struct program *prog,
 			      bool alone)
 {
+	if (PLAYS(prog))
+		return STRATEGY_COPY;
 #ifndef PORT_SHARED
-	(void)prog;
 	(void)alone;
 	return MIN(asked, STRATEGY_COPY);
 #else
@@ -69,10 +71,14 @@ void frames_close(struct frames *f)
 
 /* ---- Allocated one by one ----------------------------------------------- */
 
-static unsigned make_alone(struct frames *f, const struct program *prog,
-			   struct program_at *at, unsigned n, uint64_t now_ns)
+enum source { SOURCE_STREAM, SOURCE_TEMPLATE, SOURCE_CAPTURE };
+
+/* Inlined where the source is known. */
+EDIT_INLINE unsigned make_from(const enum source source, struct frames *f,
+			       const struct program *prog,
+			       struct program_at *at, unsigned n,
+			       uint64_t now_ns)
 {
-	const bool create = f->strategy == STRATEGY_CREATE;
 	struct uk_netbuf **const made = f->out->kept;
 	unsigned i;
 
@@ -81,8 +87,12 @@ static unsigned make_alone(struct frames *f, const struct program *prog,
 
 		if (unlikely(!nb))
 			break;
-		nb->len = create ? program_create(prog, at, now_ns, nb->data)
-				 : program_next(prog, at, now_ns, nb->data);
+		if (source == SOURCE_CAPTURE)
+			nb->len = play_next(prog, at, nb->data);
+		else if (source == SOURCE_STREAM)
+			nb->len = program_create(prog, at, now_ns, nb->data);
+		else
+			nb->len = program_next(prog, at, now_ns, nb->data);
 		made[i] = nb;
 	}
 	outbox_hold(f->out, made, i);
@@ -90,6 +100,25 @@ static unsigned make_alone(struct frames *f, const struct program *prog,
 	if (unlikely(!i))
 		port_tx_reap(f->queue);
 	return i;
+}
+
+static unsigned make_created(struct frames *f, const struct program *prog,
+			     struct program_at *at, unsigned n,
+			     uint64_t now_ns)
+{
+	return make_from(SOURCE_STREAM, f, prog, at, n, now_ns);
+}
+
+static unsigned make_copied(struct frames *f, const struct program *prog,
+			    struct program_at *at, unsigned n, uint64_t now_ns)
+{
+	return make_from(SOURCE_TEMPLATE, f, prog, at, n, now_ns);
+}
+
+static unsigned make_played(struct frames *f, const struct program *prog,
+			    struct program_at *at, unsigned n, uint64_t now_ns)
+{
+	return make_from(SOURCE_CAPTURE, f, prog, at, n, now_ns);
 }
 
 struct uk_netbuf *frames_alloc(struct frames *f)
@@ -109,8 +138,8 @@ struct uk_netbuf *frames_alloc(struct frames *f)
 
 /* What makes them, for what frames_set() may choose. */
 static const frames_make_t make_by[] = {
-	[STRATEGY_CREATE] = make_alone,
-	[STRATEGY_COPY] = make_alone,
+	[STRATEGY_CREATE] = make_created,
+	[STRATEGY_COPY] = make_copied,
 #ifdef PORT_SHARED
 	[STRATEGY_POOL] = frames_make_pool,
 	[STRATEGY_SHARED] = frames_make_shared,
@@ -145,7 +174,7 @@ void frames_set(struct frames *f, struct outbox *out,
 	(void)spare;
 #endif
 	f->strategy = strategy;
-	f->make = make_by[strategy];
+	f->make = PLAYS(prog) ? make_played : make_by[strategy];
 }
 
 void frames_unmake(struct frames *f, struct uk_netbuf *const *pkts, unsigned n)

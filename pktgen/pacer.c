@@ -46,6 +46,7 @@ static void set(struct pacer *p, const struct pacing *pacing)
 	const bool poisson = pace->shape == PACE_POISSON && pacing->random;
 
 	p->random = pacing->random;
+	p->times = pacing->times;
 	if (poisson && !p->poisson)
 		seed(p->random, pacing->seed);
 	p->unpaced = pacing->unpaced;
@@ -59,13 +60,13 @@ static void set(struct pacer *p, const struct pacing *pacing)
 	p->debt_ns = debt(pacing);
 	if (p->unpaced)
 		p->again = 0;
-	if (pace->debt != PACE_STRICT) {
+	if (pace->debt != PACE_STRICT || p->times) {
 		p->second_ns = UINT64_MAX;
 	} else if (p->second_ns == UINT64_MAX) {
 		p->second_ns = p->next_ns + NS_PER_S;
 		p->worst_ns = 0;
 	}
-	p->plain = !p->unpaced && !p->poisson && p->group == 1 &&
+	p->plain = !p->unpaced && !p->poisson && p->group == 1 && !p->times &&
 		   p->second_ns == UINT64_MAX;
 }
 
@@ -187,6 +188,8 @@ static void give_up(struct pacer *p, uint64_t now_ns)
 	const uint64_t edge_ns = now_ns - p->debt_ns;
 	uint64_t n;
 
+	if (p->times)
+		p->next_ns = edge_ns;
 	while (p->next_ns < edge_ns &&
 	       (n = (edge_ns - p->next_ns) / (p->step.ns + 1)) > 0)
 		skip(p, n);
@@ -244,6 +247,15 @@ static unsigned take_randomly(struct pacer *p, uint64_t last_ns, unsigned max)
 	return n;
 }
 
+static unsigned take_times(struct pacer *p, uint64_t last_ns, unsigned max)
+{
+	unsigned n = 0;
+
+	for (; n < max && p->next_ns <= last_ns; n++)
+		p->next_ns += p->times->next_ns(p->times);
+	return n;
+}
+
 static unsigned take_again(struct pacer *p, unsigned max)
 {
 	const unsigned n = p->again < max ? p->again : max;
@@ -275,6 +287,8 @@ unsigned pacer_take(struct pacer *p, uint64_t now_ns, unsigned max)
 	if (last_ns >= p->second_ns)
 		last_ns = p->second_ns - 1;
 	p->due_ns = p->next_ns;
+	if (__builtin_expect(p->times != NULL, 0))
+		return take_times(p, last_ns, max);
 	if (p->poisson)
 		return take_randomly(p, last_ns, max);
 	return p->group == 1 ? take_even(p, last_ns, max)
@@ -304,6 +318,10 @@ uint64_t pacer_resume(struct pacer *p, uint64_t now_ns)
 	p->again = 0;
 	if (p->unpaced || p->next_ns >= now_ns)
 		return 0;
+	if (p->times) {
+		p->next_ns = now_ns;
+		return now_ns - was_ns;
+	}
 	late = ((wide)(now_ns - p->next_ns) << 32) - p->next_frac;
 	n = wide_div(late + step - 1, step);
 	p->left = p->group;

@@ -69,6 +69,7 @@ struct pktgen {
 	struct port port[PKTGEN_MAX_PORTS];
 	struct pktgen_port set[PKTGEN_MAX_PORTS];
 	struct core core;
+	struct played_files files; /* the captures that are played */
 	unsigned nb_pauses; /* that were begun and have not ended */
 	uint64_t held_back; /* mask: the ports of these */
 };
@@ -167,11 +168,13 @@ struct pktgen_fault {
 	unsigned min, max; /* ...and what this port takes of this stream */
 	struct headers headers; /* of the stream */
 	bool sign;
+	/* -EBADMSG, of a capture: the record at fault, and why. */
+	char why[PLAYED_WHY_MAX];
 };
 
 /*
  * Whether the port can send its stream as `s`: -ERANGE when the rate cannot be
- * kept, -EMSGSIZE when a size is less than the headers need or more than the
+ * kept, -ENOENT and -EBADMSG as played_get(), -EMSGSIZE when a size is less than the headers need or more than the
  * port takes, or as program_new() fails, with *fault saying where. The port is
  * up. What was tried last can be taken by pktgen_take_stream(), whose next
  * burst has it.

@@ -103,8 +103,12 @@ struct variant {
 	uint8_t *header; /* all of them, for this size */
 };
 
+struct play;
+
 /* One piece of memory: what it points to lies behind it. */
 struct program {
+	/* Frames are those of a capture, and all below is 0: see play.h. */
+	struct play *play;
 	bool sign;
 	bool plain;
 	uint8_t nb_variants;

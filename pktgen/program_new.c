@@ -6,6 +6,7 @@
 #include <uk/essentials.h>
 
 #include "pktgen/fields.h"
+#include "pktgen/play.h"
 #include "pktgen/program_edit.h"
 #include "pktgen/program_impl.h"
 
@@ -245,6 +246,9 @@ int program_new(struct program **to, const struct stream *s, struct uk_alloc *a)
 
 void program_free(struct program *prog, struct uk_alloc *a)
 {
-	if (prog)
-		uk_free(a, prog);
+	if (!prog)
+		return;
+	if (PLAYS(prog))
+		played_put((struct played *)play_of(prog));
+	uk_free(a, prog);
 }

@@ -67,25 +67,25 @@ unsigned stream_bad_size(const struct stream *s, unsigned min, unsigned max)
 	return 0;
 }
 
-/* What one frame counts, in the load's unit a second. */
-static uint64_t cost(const struct stream *s, unsigned size)
+/* What frames count, in the load's unit a second. */
+static wide cost(const struct stream *s, uint64_t frames, uint64_t bytes)
 {
 	switch (s->rate.unit) {
 	case RATE_BPS_L2:
-		return size * 8ull;
+		return (wide)bytes * 8;
 	case RATE_BPS_L1:
 	case RATE_PERCENT:
-		return (size + ETH_L1_OVERHEAD) * 8ull;
+		return ((wide)bytes + (wide)frames * ETH_L1_OVERHEAD) * 8;
 	case RATE_PER_MIN:
-		return 60;
+		return (wide)frames * 60;
 	default:
-		return 1;
+		return frames;
 	}
 }
 
-int stream_gap(const struct stream *s, struct gap *gap, bool *unpaced)
+int stream_gap_of(const struct stream *s, uint64_t frames, uint64_t bytes,
+		  struct gap *gap, bool *unpaced)
 {
-	uint64_t round_cost = 0, round_frames = 0;
 	wide per_s = s->rate.micro;
 	wide q;
 
@@ -98,17 +98,12 @@ int stream_gap(const struct stream *s, struct gap *gap, bool *unpaced)
 		per_s = wide_div(per_s * s->linkspeed_bps, 100);
 	if (!per_s)
 		return -ERANGE;
-	for (unsigned i = 0; i < s->sizes.count; i++) {
-		round_cost += s->sizes.entry[i].weight *
-			      cost(s, s->sizes.entry[i].size);
-		round_frames += s->sizes.entry[i].weight;
-	}
 	/*
-	 * In 2^-32 ns: at most 256 * 72,304 bits * 1e15 * 2^32, below 2^107;
-	 * a rate times the frames of a round is below 2^106.
+	 * In 2^-32 ns: up to 2^20 frames of 72,304 bits * 1e15 * 2^32 are
+	 * below 2^119; a rate times 2^20 frames is below 2^118.
 	 */
-	per_s *= round_frames;
-	q = ((wide)round_cost * NS_PER_S * MICRO) << 32;
+	per_s *= frames;
+	q = (cost(s, frames, bytes) * NS_PER_S * MICRO) << 32;
 	q = wide_div(q + per_s - 1, per_s);
 	if (q >> 32 < 1 || q >> 32 > NS_PER_HOUR)
 		return -ERANGE;
@@ -116,4 +111,16 @@ int stream_gap(const struct stream *s, struct gap *gap, bool *unpaced)
 	gap->ns = (uint64_t)(q >> 32);
 	gap->frac = (uint32_t)q;
 	return 0;
+}
+
+int stream_gap(const struct stream *s, struct gap *gap, bool *unpaced)
+{
+	uint64_t frames = 0, bytes = 0;
+
+	for (unsigned i = 0; i < s->sizes.count; i++) {
+		frames += s->sizes.entry[i].weight;
+		bytes += (uint64_t)s->sizes.entry[i].weight *
+			 s->sizes.entry[i].size;
+	}
+	return stream_gap_of(s, frames, bytes, gap, unpaced);
 }
