@@ -367,7 +367,9 @@ bool traffic_field(const struct pktgen_stream *of, const struct stack *st,
 		if (fields_get(s, f->name, f->value))
 			return true;
 		f->value[0] = '\0';
-		f->from = p->field[k].name && p->field[k].follows ? "headers"
+		f->from = !st->layer[l].len ? NULL
+			  : stream_plays(s) ? "capture"
+			  : p->field[k].name && p->field[k].follows ? "headers"
 								  : "default";
 		if (traffic_has(st, l, k))
 			traffic_value(st, l, k, frame, f->value,
@@ -396,8 +398,8 @@ void traffic_show(const struct stream *s, struct reply *r)
 	traffic_print_play(s, value);
 	reply_text(r, "play", value);
 	headers_print(&s->headers, value, sizeof(value));
-	reply_text(r, "headers", value);
+	reply_text(r, "headers", stream_plays(s) ? "captured" : value);
 	print_payload(s, value, sizeof(value));
-	reply_text(r, "payload", value);
+	reply_text(r, "payload", stream_plays(s) ? "captured" : value);
 	reply_text(r, "set", all);
 }

@@ -48,7 +48,8 @@ enum call_result app_show_headers(struct call *c, const struct subjects *on);
 struct traffic_field {
 	char name[FIELDS_NAME_MAX];
 	char value[FIELDS_VALUE_MAX];
-	const char *from; /* what it comes from: "set", "headers", "default" */
+	/* "set", "headers", "default", "capture"; NULL: the frame lacks it */
+	const char *from;
 };
 bool traffic_field(const struct pktgen_stream *s, const struct stack *st,
 		   const uint8_t *frame, unsigned i, struct traffic_field *f);

@@ -70,6 +70,8 @@ static void show_fields(struct reply *r, const struct pktgen_stream *s,
 
 	traffic_stack(s, frame, len, &st);
 	for (unsigned i = 0; traffic_field(s, &st, frame, i, &f); i++) {
+		if (!f.from)
+			continue;
 		reply_map(r, NULL, REPLY_TABLE);
 		reply_id(r, "port", of.port);
 		reply_id(r, "stream", of.stream);

@@ -2,8 +2,10 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "app/app.h"
+#include "app/traffic.h"
 #include "shell/arg.h"
+
+#define UNTIL_STOP "until 'stop'"
 
 /* Each form starts with the ports; the limit stands behind its keyword. */
 enum { PORTS, KEYWORD, LIMIT };
@@ -81,6 +83,26 @@ static unsigned count_streams(const struct pktgen *pg,
 	return n;
 }
 
+/* "plays trace.pcap speed 2x: 100 frames, 3 skipped, to its end" */
+static void describe_played(const struct pktgen_stream *s, const char *s3,
+			    const char *number, const char *until, char *buf,
+			    size_t size)
+{
+	const struct played *p = play_of(s->flow->program);
+	const uint64_t skipped = played_skipped(p);
+	char what[TRAFFIC_PLAY_MAX], more[40] = "";
+
+	traffic_print_play(&s->stream, what);
+	if (skipped)
+		snprintf(more, sizeof(more), ", %llu skipped",
+			 (unsigned long long)skipped);
+	snprintf(buf, size, "play%s%s %s: %llu frames%s, %s", s3, number, what,
+		 (unsigned long long)p->frames, more,
+		 s->stream.play.loops && !strcmp(until, UNTIL_STOP)
+			 ? "to its end"
+			 : until);
+}
+
 /* What a port of ours will do, as a person is told. */
 static void describe(const struct app *app, const struct subjects *on,
 		     unsigned port, bool several, const char *until, char *buf,
@@ -106,6 +128,11 @@ static void describe(const struct app *app, const struct subjects *on,
 	if (app->pktgen.set[port].nb_streams > 1)
 		snprintf(number, sizeof(number), " stream %u:", first);
 	s = pktgen_stream(&app->pktgen, port, first);
+	if (OPTION(PLAY) && stream_plays(s)) {
+		describe_played(app->pktgen.set[port].stream[first], s3, number,
+				until, buf, size);
+		return;
+	}
 	value_sizes_print(&s->sizes, sizes, sizeof(sizes));
 	value_rate_print(&s->rate, rate, sizeof(rate));
 	snprintf(buf, size, "%s%s%s frames of %s bytes at %s %s",
@@ -219,7 +246,7 @@ static enum call_result run(struct call *c)
 	if (running)
 		tell(c, &on, running, "already, until 'stop'");
 	if (mask & ~running)
-		tell(c, &on, mask & ~running, "until 'stop'");
+		tell(c, &on, mask & ~running, UNTIL_STOP);
 	return CALL_DONE;
 }
 
