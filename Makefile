@@ -39,13 +39,16 @@ test: $(O)/gen/image/uk/config.h $(O)/gen/uk/config.h
 	@cmp -s $^ || { echo "the tests want an image with every option:" \
 		"'make defconfig', or remove $(CONFIG)" >&2; exit 1; }
 	@tools/setup test
-	@$(MAKE) --no-print-directory unit
-	@$(MAKE) --no-print-directory fuzz
-	@$(MAKE) --no-print-directory image test-image tiny-image test-client \
-		test-frames vhost bench-tools $(O)/host/capture-frames \
+	@$(ALL_AT_ONCE) unit
+	@$(ALL_AT_ONCE) fuzz
+	@$(ALL_AT_ONCE) image test-image tiny-image test-client test-frames \
+		vhost bench-tools $(O)/host/capture-frames \
 		$(O)/host/capture-play
 	@$(PYTHON) -m pytest -p no:cacheprovider -q -n auto --maxprocesses 4 \
 		--dist loadfile tests
+
+# As many jobs as there are processors.
+ALL_AT_ONCE := $(MAKE) --no-print-directory -j$(shell nproc) -Otarget
 
 ## unit: the unit tests alone, under ASan and UBSan
 unit: $(UNIT_TESTS) transcripts tables
@@ -67,7 +70,7 @@ tables: $(O)/fast/test_progress $(O)/fast/test_virtio_progress $(O)/fast/test_li
 ## fuzz: libFuzzer on the shell, RUNS inputs each (20000), NAME: of one alone
 fuzz:
 	@tools/setup fuzz
-	@$(MAKE) --no-print-directory -s $(FUZZERS)
+	@$(ALL_AT_ONCE) -s $(FUZZERS)
 	@tools/fuzz $(or $(RUNS),20000) $(NAME)
 
 ## soak: all that can be sent on each back end, MINUTES each (30); BACKENDS, SEED

@@ -51,6 +51,23 @@ static bool is_one(const struct subjects *s)
 			 : s->nb_parts == 1 && p->stream == p->last_stream);
 }
 
+/* Fails the call where a stream is not signed, so that nobody knows. */
+static enum call_result check_signed(struct call *c, int arg,
+				     const struct subjects *on)
+{
+	const struct pktgen *pg = &call_app(c)->pktgen;
+	struct subject s = {0, 0};
+
+	for (; pktgen_next_of(pg, on, &s); s.stream++)
+		if (!pktgen_stream(pg, s.port, s.stream)->sign)
+			return call_fail(c, E_STATE, arg,
+					 "what arrives of stream %u.%u is told "
+					 "by its signature; type 'signature "
+					 "%u.%u on'",
+					 s.port, s.stream, s.port, s.stream);
+	return CALL_DONE;
+}
+
 /*
  * Fails the call where the field has no streams, and some were named; a counter
  * is the stream's then.
@@ -61,6 +78,9 @@ static enum call_result check_scope(struct call *c, int arg, struct field *f,
 	char name[FIELD_TEXT_MAX], ports[SUBJECTS_PRINT_MAX];
 
 	f->of_stream = on->dotted && field_has_stream(f);
+	if (f->of_stream && f->kind == FIELD_COUNTER &&
+	    f->counter->group[0] == 'r')
+		return check_signed(c, arg, on);
 	if (!on->dotted || field_scope(f) == SCOPE_STREAM)
 		return CALL_DONE;
 	field_name(f, name, sizeof(name));

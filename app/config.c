@@ -88,6 +88,7 @@ void config_copy(struct config *to, const struct config *from)
 	memcpy(s, &from->stream, sizeof(*s));
 	s->linkspeed_bps = had.linkspeed_bps;
 	memcpy(s->device_mac, had.device_mac, sizeof(s->device_mac));
+	s->sender = had.sender;
 	to->use.weight = from->use.weight;
 	to->use.disabled = from->use.disabled;
 }

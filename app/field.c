@@ -117,7 +117,9 @@ enum subject_scope field_scope(const struct field *f)
 bool field_has_stream(const struct field *f)
 {
 	return f->kind == FIELD_STATE ||
-	       (f->kind == FIELD_COUNTER && !strcmp(f->counter->group, "tx") &&
+	       (f->kind == FIELD_COUNTER &&
+		(!strcmp(f->counter->group, "tx") ||
+		 !strcmp(f->counter->group, "rx")) &&
 		(!strcmp(f->counter->name, "packets") ||
 		 !strcmp(f->counter->name, "bytes")));
 }
@@ -135,8 +137,13 @@ static void read_stream(const struct app *app, const struct field *f,
 	}
 	pktgen_look(&app->pktgen, of.port);
 	pktgen_look_stream(&app->pktgen, of.port, of.stream, &view);
-	set_count(v, f->counter->name[0] == 'b' ? view.sent.bytes
-						: view.sent.packets);
+	if (f->counter->group[0] == 'r')
+		set_count(v, f->counter->name[0] == 'b'
+				     ? view.received.bytes
+				     : view.received.packets);
+	else
+		set_count(v, f->counter->name[0] == 'b' ? view.sent.bytes
+							: view.sent.packets);
 }
 
 void field_read(const struct app *app, const struct field *f, struct subject of,

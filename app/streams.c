@@ -110,15 +110,37 @@ void app_show_sizes(struct reply *r, const struct stream *s)
 	reply_text(r, "mix", buf);
 }
 
+/* NULL: not known. People get no times: there is no room. */
+static void show_counts(struct call *c, const char *key, const uint64_t n[4])
+{
+	static const char *const keys[] = {"packets", "bytes", "first_at",
+					   "last_at"};
+	static const char *const units[] = {NULL, NULL, "ns", "ns"};
+
+	if (!n && c->json)
+		return;
+	reply_map(c->reply, key, REPLY_TABLE);
+	for (unsigned i = 0; i < (c->json ? 4 : 2); i++) {
+		if (n)
+			reply_u64(c->reply, keys[i], n[i], units[i]);
+		else
+			reply_none(c->reply, keys[i]);
+	}
+	reply_end(c->reply);
+}
+
 void app_show_counts(struct call *c, struct subject s)
 {
 	struct pktgen_stream_view v;
 
 	pktgen_look_stream(&call_app(c)->pktgen, s.port, s.stream, &v);
-	reply_map(c->reply, "tx", REPLY_TABLE);
-	reply_u64(c->reply, "packets", v.sent.packets, NULL);
-	reply_u64(c->reply, "bytes", v.sent.bytes, NULL);
-	reply_u64(c->reply, "first_at", v.sent.first_ns, "ns");
-	reply_u64(c->reply, "last_at", v.sent.last_ns, "ns");
-	reply_end(c->reply);
+	show_counts(c, "tx",
+		    (const uint64_t[]){v.sent.packets, v.sent.bytes,
+				       v.sent.first_ns, v.sent.last_ns});
+	show_counts(c, "rx",
+		    v.is_signed ? (const uint64_t[]){v.received.packets,
+						     v.received.bytes,
+						     v.received.first_ns,
+						     v.received.last_ns}
+				: NULL);
 }

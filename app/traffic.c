@@ -316,7 +316,7 @@ uint16_t traffic_frame(const struct pktgen_stream *s, uint64_t n,
 		play_frame(prog, &at, uk_alloc_get_default(), frame, &len);
 		return len;
 	}
-	return program_next(prog, &at, 0, frame);
+	return program_next(prog, &at, s->flow->stamp, frame);
 }
 
 bool traffic_is_name(const char *word)

@@ -91,7 +91,7 @@ static void edit(struct stream *s, const void *arg)
 	struct fields_fault fault;
 
 	set_varying(s, what);
-	s->sign = !strncmp(what, "sign", 4);
+	s->sign = strstr(what, "sign") != NULL;
 	if (strstr(what, "flows")) {
 		fields_set_word(s, "ipv4.src", "198.18.0.1/12", &fault);
 	} else if (!strcmp(what, "imix")) {
@@ -143,6 +143,11 @@ static void receive_burst(void)
 		memset(p, 0, VIRTIO_NET_HDR_LEN);
 		p[VIRTIO_NET_HDR_NUM_BUFFERS] = 1;
 		memset(p += VIRTIO_NET_HDR_LEN, 2, 60);
+		if (pg.nb_signed)
+			signature_write(
+				p + 60 - SIGNATURE_LEN,
+				(uint16_t)(pg.appliance * SIGNATURE_PORTS), i,
+				0);
 		memcpy(p + ETH_HLEN - 2, "\x08\x00\x45", 3);
 		memset(p + ETH_HLEN + 6, 0, 2); /* no fragment */
 		p[ETH_HLEN + 9] = IP_PROTO_UDP;

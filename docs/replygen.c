@@ -82,6 +82,7 @@ static const char *const lines[] = {
 	"capture off --json",
 	"stream 1.1 add",
 	"size 1.1 imix",
+	"signature 1.1 on",
 	"stream --json",
 	"show config --json",
 	"port --json",

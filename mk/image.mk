@@ -27,8 +27,11 @@ $(eval $(call variant,kvm,\
 KVM_OBJ := $(call obj,kvm,$(APP_SRC) $(IMAGE_CMD_SRC) $(LIB_SRC) $(KVM_SRC) \
 	$(IMAGE_NETDEV_SRC))
 
-# Frames pass through these.
-HOT_SRC := net/% stats/% pktgen/% main.c
+# Frames pass through these, but for what only sets them up.
+HOT_SRC := net/% stats/% measure/% pktgen/% capture/bpf_run.c capture/ring.c \
+	main.c
+SETUP_SRC := net/proto/% pktgen/fields% pktgen/stream.c pktgen/program_new.c \
+	pktgen/program_changes.c pktgen/pktgen_streams.c
 # Interrupt handlers run between any two instructions of the app: they keep
 # off the registers that only it saves.
 IRQ_SRC := plat/kvm/irq.c plat/kvm/serial.c plat/kvm/lapic.c
@@ -40,9 +43,9 @@ UNGUARDED_SRC := $(HOT_SRC) plat/lib/% $(IRQ_SRC) \
 $(call obj,kvm,$(IRQ_SRC)): KVM_CFLAGS += -mgeneral-regs-only
 $(call obj,kvm,$(filter-out $(UNGUARDED_SRC) %.S,$(APP_SRC) $(IMAGE_CMD_SRC) \
 	$(TEST_CMD_SRC) $(KVM_SRC))): KVM_CFLAGS += -fstack-protector-strong
-# What frames never pass through is packed, not aligned.
-$(call obj,kvm,$(filter-out $(HOT_SRC),$(APP_SRC)) $(IMAGE_CMD_SRC)): \
-	KVM_CFLAGS += -falign-functions=1 -falign-jumps=1 -falign-loops=1
+# What frames never pass through is small rather than fast.
+$(call obj,kvm,$(filter-out $(HOT_SRC),$(APP_SRC)) $(IMAGE_CMD_SRC) \
+	$(filter $(SETUP_SRC),$(APP_SRC))): KVM_CFLAGS += -Os
 
 define link-image
 @mkdir -p $(@D)

@@ -18,8 +18,8 @@ struct burst {
 static inline bool add(struct worker *w, struct burst *b, struct flow *f,
 		       uint64_t now_ns)
 {
-	struct uk_netbuf *nb =
-		frames_one(&f->frames, f->program, &f->at, now_ns);
+	struct uk_netbuf *nb = frames_one(&f->frames, f->program, &f->at,
+					  signature_stamp_at(f->stamp, now_ns));
 
 	b->due++;
 	if (unlikely(!nb))

@@ -44,6 +44,8 @@ static bool rests(struct worker *w)
 /* What is known of frames once all were looked at. */
 struct looks {
 	uint64_t bytes; /* without FCS */
+	struct arrivals *arrivals;
+	uint64_t now_ns;
 };
 
 /* A frame while it is ours: whoever wants to know more of it looks here. */
@@ -57,6 +59,37 @@ PORT_INLINE void look_large(void *looks, const struct uk_netbuf *nb)
 	((struct looks *)looks)->bytes += port_frame_len(nb);
 }
 
+PORT_INLINE void look_signed(void *looks, const struct uk_netbuf *nb)
+{
+	struct looks *const l = looks;
+
+	l->bytes += nb->len;
+	arrivals_see(l->arrivals, nb->data, nb->len, l->now_ns);
+}
+
+PORT_INLINE void look_any(void *looks, const struct uk_netbuf *nb)
+{
+	struct looks *const l = looks;
+
+	if (!nb->next) {
+		look_signed(l, nb);
+		return;
+	}
+	look_large(l, nb);
+	arrivals_see_chain(l->arrivals, nb, port_frame_len(nb), l->now_ns);
+}
+
+/* Frames that count, of which some may be of our own streams. */
+static NOINLINE void look_and_free_signed(struct worker *w,
+					  struct uk_netbuf *pkts[], unsigned n,
+					  bool large, struct looks *l)
+{
+	if (likely(!large))
+		port_look_and_free(w->queue, pkts, n, false, look_signed, l);
+	else
+		port_look_and_free(w->queue, pkts, n, true, look_any, l);
+}
+
 static NOINLINE void look_and_free_large(struct worker *w,
 					 struct uk_netbuf *pkts[], unsigned n,
 					 struct looks *l)
@@ -68,7 +101,7 @@ static NOINLINE void look_and_free_large(struct worker *w,
 static void take(struct worker *w, struct uk_netbuf *pkts[], unsigned n,
 		 bool large, uint64_t now_ns)
 {
-	struct looks l = {0};
+	struct looks l = {.arrivals = &w->arrivals, .now_ns = now_ns};
 
 	w->last_rx_ns = now_ns;
 	if (unlikely(w->tap.rx != NULL))
@@ -77,6 +110,8 @@ static void take(struct worker *w, struct uk_netbuf *pkts[], unsigned n,
 		n = take_out_oversize(w, pkts, n);
 	if (reflects(w)) {
 		l.bytes = engine_reflect(w, pkts, n, now_ns);
+	} else if (unlikely(w->signs) && w->mode & MODE_RX) {
+		look_and_free_signed(w, pkts, n, large, &l);
 	} else if (likely(!large)) {
 		port_look_and_free(w->queue, pkts, n, false, look, &l);
 	} else {

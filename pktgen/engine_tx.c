@@ -28,7 +28,8 @@ static unsigned make(struct worker *w, uint64_t now_ns)
 	due = take_due(f, w->how.burst, now_ns);
 	w->starved = false;
 	if (due)
-		n = frames_make(&f->frames, f->program, &f->at, due, now_ns);
+		n = frames_make(&f->frames, f->program, &f->at, due,
+				signature_stamp_at(f->stamp, now_ns));
 	if (unlikely(n < due)) {
 		w->starved = f->frames.starved;
 		pacer_give_back(&f->pacer, due - n);

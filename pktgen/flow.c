@@ -103,6 +103,7 @@ void flow_start(struct flow *f, const struct worker_how *how,
 		play_begin(f->program);
 	flow_forgive(f, how, now_ns);
 	f->at = (struct program_at){0};
+	f->stamp = signature_stamp(f->number, ++f->run);
 	f->sent.first_ns = f->sent.last_ns = 0;
 	f->frames_left = limit->frames;
 	if (PLAYS(f->program))

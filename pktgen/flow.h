@@ -61,6 +61,9 @@ struct flow {
 	uint16_t weight;         /* of what is not paced: 1..FLOW_WEIGHT_MAX */
 	uint32_t phase;          /* of its run, see struct pacing */
 	unsigned index;          /* its place among its worker's */
+	uint32_t number;         /* of the stream, for its signatures */
+	uint32_t run;            /* how often it was started */
+	uint64_t stamp;          /* of its signatures, less the time */
 	struct flow_counts sent;
 	struct flow_share {
 		bool on;

@@ -77,7 +77,7 @@ enum source { SOURCE_STREAM, SOURCE_TEMPLATE, SOURCE_CAPTURE };
 EDIT_INLINE unsigned make_from(const enum source source, struct frames *f,
 			       const struct program *prog,
 			       struct program_at *at, unsigned n,
-			       uint64_t now_ns)
+			       uint64_t stamp)
 {
 	struct uk_netbuf **const made = f->out->kept;
 	unsigned i;
@@ -90,9 +90,9 @@ EDIT_INLINE unsigned make_from(const enum source source, struct frames *f,
 		if (source == SOURCE_CAPTURE)
 			nb->len = play_next(prog, at, nb->data);
 		else if (source == SOURCE_STREAM)
-			nb->len = program_create(prog, at, now_ns, nb->data);
+			nb->len = program_create(prog, at, stamp, nb->data);
 		else
-			nb->len = program_next(prog, at, now_ns, nb->data);
+			nb->len = program_next(prog, at, stamp, nb->data);
 		made[i] = nb;
 	}
 	outbox_hold(f->out, made, i);
@@ -104,21 +104,21 @@ EDIT_INLINE unsigned make_from(const enum source source, struct frames *f,
 
 static unsigned make_created(struct frames *f, const struct program *prog,
 			     struct program_at *at, unsigned n,
-			     uint64_t now_ns)
+			     uint64_t stamp)
 {
-	return make_from(SOURCE_STREAM, f, prog, at, n, now_ns);
+	return make_from(SOURCE_STREAM, f, prog, at, n, stamp);
 }
 
 static unsigned make_copied(struct frames *f, const struct program *prog,
-			    struct program_at *at, unsigned n, uint64_t now_ns)
+			    struct program_at *at, unsigned n, uint64_t stamp)
 {
-	return make_from(SOURCE_TEMPLATE, f, prog, at, n, now_ns);
+	return make_from(SOURCE_TEMPLATE, f, prog, at, n, stamp);
 }
 
 static unsigned make_played(struct frames *f, const struct program *prog,
-			    struct program_at *at, unsigned n, uint64_t now_ns)
+			    struct program_at *at, unsigned n, uint64_t stamp)
 {
-	return make_from(SOURCE_CAPTURE, f, prog, at, n, now_ns);
+	return make_from(SOURCE_CAPTURE, f, prog, at, n, stamp);
 }
 
 struct uk_netbuf *frames_alloc(struct frames *f)

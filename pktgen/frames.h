@@ -35,14 +35,14 @@ enum strategy {
 
 /* Makes up to `n` frames of a run and returns how many. */
 typedef unsigned (*frames_run_t)(struct uk_netbuf *const *slot, unsigned n,
-				 struct program_run *run, uint64_t now_ns);
+				 struct program_run *run, uint64_t stamp);
 
 struct frames;
 
 /* See frames_make(). */
 typedef unsigned (*frames_make_t)(struct frames *f, const struct program *prog,
 				  struct program_at *at, unsigned n,
-				  uint64_t now_ns);
+				  uint64_t stamp);
 
 /* What all flows of a queue have together. */
 struct frames_room {
@@ -119,13 +119,13 @@ void frames_set(struct frames *f, struct outbox *out,
 /*
  * Makes up to `n` frames, 1..FRAMES_BURST_MAX, to be held, where none is.
  * Returns how many: fewer for lack of buffers, or because there are more in
- * another piece. Those that are signed are sent at `now_ns`.
+ * another piece. Those that are signed have `stamp`, with its time.
  */
 static inline unsigned frames_make(struct frames *f, const struct program *prog,
 				   struct program_at *at, unsigned n,
-				   uint64_t now_ns)
+				   uint64_t stamp)
 {
-	return f->make(f, prog, at, n, now_ns);
+	return f->make(f, prog, at, n, stamp);
 }
 
 /* The last `n` that were made, `pkts`, were not sent: they are free again. */
@@ -138,7 +138,7 @@ void frames_unmake(struct frames *f, struct uk_netbuf *const *pkts, unsigned n);
 static inline struct uk_netbuf *frames_one(struct frames *f,
 					   const struct program *prog,
 					   struct program_at *at,
-					   uint64_t now_ns)
+					   uint64_t stamp)
 {
 	struct uk_netbuf *nb;
 
@@ -154,7 +154,7 @@ static inline struct uk_netbuf *frames_one(struct frames *f,
 		return nb;
 	}
 #endif
-	if (!frames_make(f, prog, at, 1, now_ns))
+	if (!frames_make(f, prog, at, 1, stamp))
 		return NULL;
 	nb = f->out->pkt[0];
 	f->out->nb = 0;

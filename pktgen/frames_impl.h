@@ -21,11 +21,11 @@ void frames_leave_shared(struct frames *f);
 bool frames_enter_shared(struct frames *f, const struct program *prog,
 			 bool alone);
 unsigned frames_make_shared(struct frames *f, const struct program *prog,
-			    struct program_at *at, unsigned n, uint64_t now_ns);
+			    struct program_at *at, unsigned n, uint64_t stamp);
 
 void frames_leave_pool(struct frames *f);
 unsigned frames_make_pool(struct frames *f, const struct program *prog,
-			  struct program_at *at, unsigned n, uint64_t now_ns);
+			  struct program_at *at, unsigned n, uint64_t stamp);
 
 /* See frames_unmake(): the slots of those come next. */
 void frames_unmake_pool(struct frames *f, struct uk_netbuf *const *held,

@@ -143,14 +143,14 @@ static void fill(const struct frames *f, const struct program *prog,
 /* Any program, in any slot. */
 static NOINLINE unsigned make_any(struct frames *f, const struct program *prog,
 				  struct program_at *at, unsigned n,
-				  uint64_t now_ns)
+				  uint64_t stamp)
 {
 	struct uk_netbuf *const *const slot = f->slot + f->next_slot;
 	uint64_t bytes = 0;
 	struct edit_sign s;
 	unsigned i;
 
-	edit_sign_begin(&s, at->frame, now_ns);
+	edit_sign_begin(&s, prog->sender, at->frame, stamp);
 	for (i = 0; i < n && likely(slot[i]->refcount == 1); i++) {
 		const unsigned variant = prog->order[at->order];
 		struct uk_netbuf *const nb = slot[i];
@@ -159,7 +159,7 @@ static NOINLINE unsigned make_any(struct frames *f, const struct program *prog,
 			fill(f, prog, nb, variant);
 		nb->refcount = 2;
 		if (unlikely(!prog->plain)) {
-			program_edit_any(prog, at, variant, now_ns, nb->data);
+			program_edit_any(prog, at, variant, stamp, nb->data);
 		} else if (program_edits(prog)) {
 			const struct edit_plain e =
 				edit_of(prog, &prog->variant[variant]);
@@ -179,7 +179,7 @@ static NOINLINE unsigned make_any(struct frames *f, const struct program *prog,
 static NOINLINE unsigned make_columns(struct frames *f,
 				      const struct program *prog,
 				      struct program_at *at, unsigned n,
-				      uint64_t now_ns)
+				      uint64_t stamp)
 {
 	struct uk_netbuf *const *const slot = f->slot + f->next_slot;
 	void *const tagged = tag(f, 0);
@@ -194,7 +194,7 @@ static NOINLINE unsigned make_columns(struct frames *f,
 				fill(f, prog, slot[i], 0);
 		}
 		program_edit_columns(prog, at, (void *const *)(slot + made),
-				     i - made, frame_at(f), now_ns);
+				     i - made, frame_at(f), stamp);
 		n = i < end ? i : n;
 		made = i;
 	} while (unlikely(made < n));
@@ -242,9 +242,9 @@ EDIT_INLINE unsigned make_run(struct uk_netbuf *const *slot, unsigned n,
 #define RUN(name, nb, sign)                                                \
 	static NOINLINE unsigned name(struct uk_netbuf *const *slot,       \
 				      unsigned n, struct program_run *run, \
-				      uint64_t now_ns)                     \
+				      uint64_t stamp)                      \
 	{                                                                  \
-		n = program_run_at(run, sign, now_ns, n);                  \
+		n = program_run_at(run, sign, stamp, n);                   \
 		n = make_run(slot, n, run, nb, sign);                      \
 		program_run_skip(run, n);                                  \
 		return n;                                                  \
@@ -266,7 +266,7 @@ static const frames_run_t run_of[][2] = {
 };
 
 static unsigned make_runs(struct frames *f, const struct program *prog,
-			  struct program_at *at, unsigned n, uint64_t now_ns)
+			  struct program_at *at, unsigned n, uint64_t stamp)
 {
 	struct uk_netbuf *const *const slot = f->slot + f->next_slot;
 	unsigned made = 0, now;
@@ -278,7 +278,7 @@ static unsigned make_runs(struct frames *f, const struct program *prog,
 			f->run_of = run_of[f->run.nb][prog->sign];
 			f->run_at = at->frame;
 		}
-		now = f->run_of(slot + made, n - made, &f->run, now_ns);
+		now = f->run_of(slot + made, n - made, &f->run, stamp);
 		made += now;
 		f->run_at = at->frame += now;
 	} while (unlikely(made < n) && now);
@@ -289,7 +289,7 @@ static unsigned make_runs(struct frames *f, const struct program *prog,
 
 /* Of frames whose heads are alike: fewer than `n` where these end. */
 static unsigned make_alike(struct frames *f, const struct program *prog,
-			   struct program_at *at, unsigned n, uint64_t now_ns)
+			   struct program_at *at, unsigned n, uint64_t stamp)
 {
 	if (unlikely(at->frame - f->heads_from >= f->heads_last)) {
 		f->heads_from = at->frame;
@@ -298,25 +298,25 @@ static unsigned make_alike(struct frames *f, const struct program *prog,
 	}
 	n = (unsigned)MIN(n, f->heads_from + f->heads_last - at->frame);
 	if (likely(f->nb_fresh >= f->nb_slots))
-		return make_runs(f, prog, at, n, now_ns);
-	n = make_any(f, prog, at, n, now_ns);
+		return make_runs(f, prog, at, n, stamp);
+	n = make_any(f, prog, at, n, stamp);
 	f->nb_fresh += n;
 	return n;
 }
 
 unsigned frames_make_pool(struct frames *f, const struct program *prog,
-			  struct program_at *at, unsigned n, uint64_t now_ns)
+			  struct program_at *at, unsigned n, uint64_t stamp)
 {
 	const unsigned due = n;
 	unsigned made = 0;
 
 	n = take_turn(f, n);
 	if (likely(f->nb_lanes <= PROGRAM_LANES_MAX))
-		made = make_alike(f, prog, at, n, now_ns);
+		made = make_alike(f, prog, at, n, stamp);
 	else if (f->columns)
-		made = make_columns(f, prog, at, n, now_ns);
+		made = make_columns(f, prog, at, n, stamp);
 	else
-		made = make_any(f, prog, at, n, now_ns);
+		made = make_any(f, prog, at, n, stamp);
 	f->out->pkt = f->slot + f->next_slot;
 	f->out->nb = made;
 	f->out->from = f;

@@ -79,13 +79,13 @@ bool frames_enter_shared(struct frames *f, const struct program *prog,
 }
 
 unsigned frames_make_shared(struct frames *f, const struct program *prog,
-			    struct program_at *at, unsigned n, uint64_t now_ns)
+			    struct program_at *at, unsigned n, uint64_t stamp)
 {
 	struct uk_netbuf **const held = f->room->round + at->order;
 	struct outbox *const o = f->out;
 	uint64_t bytes = 0;
 
-	(void)now_ns;
+	(void)stamp;
 	o->pkt = held;
 	o->nb = n;
 	o->from = f;

@@ -14,6 +14,12 @@ static int add_worker(struct pktgen *pg, struct port_queue *q, unsigned mode,
 	if (!w)
 		return -ENOMEM;
 	rc = worker_open(w, q, mode, a);
+	if (rc >= 0) {
+		rc = arrivals_open(&w->arrivals, pg->appliance, pg->nb_ports,
+				   a);
+		if (rc < 0)
+			worker_close(w);
+	}
 	if (rc < 0) {
 		uk_free(a, w);
 		return rc;
@@ -26,6 +32,7 @@ static void close_worker(struct pktgen *pg)
 {
 	struct worker *w = pg->core.worker[--pg->core.nb_workers];
 
+	arrivals_close(&w->arrivals, pg->heap);
 	worker_close(w);
 	uk_free(pg->heap, w);
 }
@@ -43,6 +50,16 @@ static int open_workers(struct pktgen *pg, unsigned i, struct uk_alloc *a)
 	return rc < 0 ? rc : pktgen_add_stream(pg, i, 0, 0, 0);
 }
 
+/* A number that another appliance hardly has: of its first port's address. */
+static uint16_t appliance_of(const uint8_t mac[ETH_ALEN])
+{
+	uint32_t hash = 2166136261u; /* FNV-1a */
+
+	for (unsigned i = 0; i < ETH_ALEN; i++)
+		hash = (hash ^ mac[i]) * 16777619u;
+	return (uint16_t)((hash ^ hash >> 16) % SIGNATURE_APPLIANCES);
+}
+
 static void open_one(struct pktgen *pg, unsigned i, unsigned nb_queues,
 		     struct uk_alloc *a)
 {
@@ -52,6 +69,8 @@ static void open_one(struct pktgen *pg, unsigned i, unsigned nb_queues,
 
 	if (port_open(p, i, nb_queues, WORKER_BURST, a) < 0)
 		return;
+	if (!had)
+		pg->appliance = appliance_of(p->mac);
 	rc = open_workers(pg, i, a);
 	if (rc >= 0)
 		return;
@@ -69,6 +88,8 @@ void pktgen_open(struct pktgen *pg, unsigned nb_queues, struct uk_alloc *a)
 	pg->nb_ports = MIN(uk_netdev_count(), (unsigned)PKTGEN_MAX_PORTS);
 	for (unsigned i = 0; i < pg->nb_ports; i++)
 		open_one(pg, i, nb_queues, a);
+	FOR_EACH_PORT_UP(pg, ~0ull, i)
+		pktgen_reserve_arrivals(pg, i);
 	rest_init(pg);
 }
 

@@ -70,6 +70,8 @@ struct pktgen {
 	struct pktgen_port set[PKTGEN_MAX_PORTS];
 	struct core core;
 	struct played_files files; /* the captures that are played */
+	uint16_t appliance; /* in the signatures of what it sends */
+	unsigned nb_signed; /* streams that are */
 	unsigned nb_pauses; /* that were begun and have not ended */
 	uint64_t held_back; /* mask: the ports of these */
 };
@@ -277,6 +279,12 @@ struct pktgen_stream_view {
 	bool limited;           /* its run ends by itself */
 	enum strategy strategy; /* that is in use */
 	struct flow_counts sent;
+	/*
+	 * At ports of this appliance, in a mode that receives: of what is
+	 * signed.
+	 */
+	bool is_signed;
+	struct arrived received;
 };
 
 void pktgen_look_stream(const struct pktgen *pg, unsigned port, unsigned stream,

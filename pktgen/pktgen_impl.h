@@ -17,6 +17,9 @@
 /* Those of `mask` that are to be held back, as pktgen_pause() was called. */
 void pktgen_hold_back(struct pktgen *pg, uint64_t mask, uint64_t now_ns);
 
+/* Room to count what arrives of the port's streams; -ENOMEM. */
+int pktgen_reserve_arrivals(struct pktgen *pg, unsigned port);
+
 /* Gives all of the port's streams' memory back. */
 void pktgen_close_streams(struct pktgen *pg, unsigned port);
 

@@ -35,6 +35,15 @@ static int reserve(struct pktgen *pg, struct pktgen_port *set, unsigned number)
 	return 0;
 }
 
+int pktgen_reserve_arrivals(struct pktgen *pg, unsigned port)
+{
+	FOR_EACH_WORKER(pg, ~0ull, w)
+		if (arrivals_reserve(&w->arrivals, port,
+				     pg->set[port].max_streams, pg->heap) < 0)
+			return -ENOMEM;
+	return 0;
+}
+
 static void free_stream(struct pktgen *pg, struct pktgen_stream *s)
 {
 	if (s->flow) {
@@ -56,6 +65,7 @@ static struct pktgen_stream *make_stream(struct pktgen *pg, struct worker *w,
 	s->queue = w->queue->id;
 	s->use.weight = 1;
 	stream_init(&s->stream, pg->port[port].mac);
+	s->stream.sender = (uint16_t)(pg->appliance * SIGNATURE_PORTS + port);
 	/* The link's speed is the port's. */
 	if (pg->set[port].nb_streams)
 		s->stream.linkspeed_bps =
@@ -64,6 +74,7 @@ static struct pktgen_stream *make_stream(struct pktgen *pg, struct worker *w,
 	if (s->flow) {
 		flow_open(s->flow, &w->room,
 			  port + (uint64_t)number * PKTGEN_MAX_PORTS);
+		s->flow->number = number;
 		if (flow_compile(s->flow, &s->stream, NULL) >= 0)
 			return s;
 	}
@@ -114,6 +125,7 @@ int pktgen_add_stream(struct pktgen *pg, unsigned port, unsigned number,
 	if (number < set->end_streams && set->stream[number])
 		return -EEXIST;
 	if (reserve(pg, set, number) < 0 ||
+	    pktgen_reserve_arrivals(pg, port) < 0 ||
 	    worker_reserve(w, w->nb_flows + 1) < 0)
 		return -ENOMEM;
 	s = make_stream(pg, w, number);
@@ -136,6 +148,53 @@ static void tell(struct worker *w, enum worker_order_kind kind,
 	worker_give(w, &order);
 }
 
+/* At all ports together. */
+static struct arrived arrived(const struct pktgen *pg, unsigned port,
+			      unsigned stream)
+{
+	struct arrived all = {0};
+
+	FOR_EACH_WORKER(pg, ~0ull, w) {
+		const struct arrivals_port *p = &w->arrivals.port[port];
+		const struct arrived *a = &p->stream[stream];
+
+		if (stream >= p->nb)
+			continue;
+		all.packets += a->packets;
+		all.bytes += a->bytes;
+		all.last_ns = MAX(all.last_ns, a->last_ns);
+		if (a->first_ns &&
+		    (!all.first_ns || a->first_ns < all.first_ns))
+			all.first_ns = a->first_ns;
+	}
+	return all;
+}
+
+/* It begins anew. */
+static void clear_arrived(const struct pktgen *pg, unsigned port,
+			  unsigned stream)
+{
+	FOR_EACH_WORKER(pg, ~0ull, w) {
+		const struct arrivals_port *p = &w->arrivals.port[port];
+
+		if (stream < p->nb)
+			p->stream[stream] = (struct arrived){0};
+	}
+}
+
+/* Receivers look for signatures while there are streams that are signed. */
+static void count_signed(struct pktgen *pg, bool was, bool is, uint64_t now_ns)
+{
+	const bool looked = pg->nb_signed;
+	struct worker_order order = {.kind = ORDER_SIGNS, .now_ns = now_ns};
+
+	pg->nb_signed += (unsigned)is - (unsigned)was;
+	order.signs = pg->nb_signed;
+	if (order.signs != looked)
+		FOR_EACH_WORKER(pg, ~0ull, w)
+			worker_give(w, &order);
+}
+
 void pktgen_remove_stream(struct pktgen *pg, unsigned port, unsigned number,
 			  uint64_t now_ns)
 {
@@ -143,7 +202,9 @@ void pktgen_remove_stream(struct pktgen *pg, unsigned port, unsigned number,
 	struct pktgen_stream *s = set->stream[number];
 
 	tell(worker_of(pg, port, s), ORDER_FLOW_REMOVE, s, now_ns);
+	count_signed(pg, s->stream.sign, false, now_ns);
 	free_stream(pg, s);
+	clear_arrived(pg, port, number);
 	set->stream[number] = NULL;
 	set->nb_streams--;
 	while (!set->stream[set->end_streams - 1])
@@ -235,6 +296,7 @@ void pktgen_take_stream(struct pktgen *pg, unsigned port, unsigned stream,
 {
 	struct pktgen_stream *to = pg->set[port].stream[stream];
 
+	count_signed(pg, to->stream.sign, s->sign, now_ns);
 	to->stream = *s;
 	give_program(worker_of(pg, port, to), to, ORDER_PROGRAM, now_ns);
 	pg->set[port].changes++;
@@ -399,6 +461,8 @@ void pktgen_look_stream(const struct pktgen *pg, unsigned port, unsigned stream,
 	v->sent = f->sent;
 	v->sent.packets -= s->base.packets;
 	v->sent.bytes -= s->base.bytes;
+	v->is_signed = s->stream.sign;
+	v->received = arrived(pg, port, stream);
 }
 
 void pktgen_clear_streams(struct pktgen *pg, unsigned port)
@@ -411,5 +475,6 @@ void pktgen_clear_streams(struct pktgen *pg, unsigned port)
 
 		to->base = to->flow->sent;
 		to->flow->sent.first_ns = to->flow->sent.last_ns = 0;
+		clear_arrived(pg, port, s.stream);
 	}
 }

@@ -79,22 +79,21 @@ void program_put_variant(const struct program *prog, unsigned from, unsigned to,
 }
 
 uint16_t program_next(const struct program *prog, struct program_at *at,
-		      uint64_t now_ns, uint8_t *buf)
+		      uint64_t stamp, uint8_t *buf)
 {
 	const unsigned variant = prog->order[at->order];
 	const struct variant *v = &prog->variant[variant];
 
 	program_put(prog, variant, buf);
 	if (program_edits(prog))
-		program_edit(prog, at, variant, now_ns, buf);
+		program_edit(prog, at, variant, stamp, buf);
 	program_step(prog, at);
 	return v->len;
 }
 
 uint16_t program_create(const struct program *prog, struct program_at *at,
-			uint64_t now_ns, uint8_t *buf)
+			uint64_t stamp, uint8_t *buf)
 {
-	const struct signature sign = {.seq = at->frame, .time_ns = now_ns};
 	const uint64_t n = at->frame;
 	const uint16_t len = prog->variant[program_step(prog, at)].len;
 	const unsigned headers = prog->stack->len;
@@ -109,7 +108,8 @@ uint16_t program_create(const struct program *prog, struct program_at *at,
 	}
 	program_put_edits(prog, n, buf);
 	if (prog->sign)
-		signature_put(buf + len - SIGNATURE_LEN, &sign);
+		signature_write(buf + len - SIGNATURE_LEN, prog->sender, n,
+				stamp);
 	program_put_checksums(prog, buf, len);
 	return len;
 }

@@ -2,8 +2,8 @@
 /*
  * A program: what a stream compiles to and a worker sends. It is made aside and
  * taken up at a burst's edge. Frame N of a run depends on the program and on N
- * alone, but for the send time of a signed one, so that a run can be repeated
- * and any frame of it be made again.
+ * alone, but for the stamp of a signed one, which has run and send time, so
+ * that a run can be repeated and any frame of it be made again.
  *
  * The frames of all sizes share one template; what differs with the size are
  * the headers' lengths and checksums, kept for each. Edits then change fields
@@ -110,6 +110,7 @@ struct program {
 	/* Frames are those of a capture, and all below is 0: see play.h. */
 	struct play *play;
 	bool sign;
+	uint16_t sender; /* of its signatures */
 	bool plain;
 	uint8_t nb_variants;
 	uint8_t nb_csums;
@@ -183,15 +184,15 @@ void program_put_variant(const struct program *prog, unsigned from, unsigned to,
 void program_put_longest(const struct program *prog, uint8_t *buf);
 
 /*
- * Writes the next frame to `buf` and steps on; what is signed is sent at
- * `now_ns`. Returns its length without FCS.
+ * Writes the next frame to `buf` and steps on; `stamp` is that of a signature,
+ * with its time. Returns its length without FCS.
  */
 uint16_t program_next(const struct program *prog, struct program_at *at,
-		      uint64_t now_ns, uint8_t *buf);
+		      uint64_t stamp, uint8_t *buf);
 
 /* The same frame, made anew from the stack without the template. */
 uint16_t program_create(const struct program *prog, struct program_at *at,
-			uint64_t now_ns, uint8_t *buf);
+			uint64_t stamp, uint8_t *buf);
 
 /*
  * Goes on with `next` where `prog` was: the count of frames stays, the round of

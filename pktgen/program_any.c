@@ -101,13 +101,12 @@ static void put_csums(const struct program *prog, uint32_t sum[], uint8_t *buf,
 
 /* A signature, and its sum for those that cover the payload. */
 static void put_sign(const struct program *prog, const struct variant *v,
-		     uint64_t n, uint64_t now_ns, uint32_t sum[], uint8_t *buf)
+		     uint64_t n, uint64_t stamp, uint32_t sum[], uint8_t *buf)
 {
-	const struct signature sign = {.seq = n, .time_ns = now_ns};
 	const unsigned at = v->len - SIGNATURE_LEN;
 	uint32_t s;
 
-	signature_put(buf + at, &sign);
+	signature_write(buf + at, prog->sender, n, stamp);
 	s = csum_fold(csum_add(0, buf + at, v->end > at ? v->end - at : 0));
 	for (unsigned k = 0; k < prog->nb_csums; k++) {
 		const struct csum *c = &prog->csum[k];
@@ -127,7 +126,7 @@ void program_seek(const struct program *prog, struct program_at *at)
 }
 
 void program_edit_any(const struct program *prog, struct program_at *at,
-		      unsigned variant, uint64_t now_ns, uint8_t *buf)
+		      unsigned variant, uint64_t stamp, uint8_t *buf)
 {
 	const struct variant *v = &prog->variant[variant];
 	uint32_t sum[PROGRAM_CSUMS_MAX];
@@ -147,6 +146,6 @@ void program_edit_any(const struct program *prog, struct program_at *at,
 				sum[k] += e->odd >> k & 1 ? csum_swap(s) : s;
 	}
 	if (prog->sign)
-		put_sign(prog, v, at->frame, now_ns, sum, buf);
+		put_sign(prog, v, at->frame, stamp, sum, buf);
 	put_csums(prog, sum, buf, v->len);
 }

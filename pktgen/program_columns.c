@@ -106,13 +106,13 @@ static void put_csum(const struct csum *cs, uint32_t sum[], void *const frame[],
 
 static void put_signs(const struct program *prog, struct columns *c,
 		      uint64_t first, void *const frame[], unsigned n,
-		      size_t frame_at, uint64_t now_ns)
+		      size_t frame_at, uint64_t stamp)
 {
 	const unsigned at = prog->variant[0].len - SIGNATURE_LEN;
 	unsigned of = 0, odd = 0;
 	struct edit_sign s;
 
-	edit_sign_begin(&s, first, now_ns);
+	edit_sign_begin(&s, prog->sender, first, stamp);
 	for (unsigned i = 0; i < n; i++)
 		c->value[i] = edit_sign(&s, first + i, false,
 					(uint8_t *)frame[i] + frame_at + at);
@@ -154,7 +154,7 @@ bool program_has_columns(const struct program *prog)
 
 void program_edit_columns(const struct program *prog, struct program_at *at,
 			  void *const frame[], unsigned n, size_t frame_at,
-			  uint64_t now_ns)
+			  uint64_t stamp)
 {
 	const struct variant *v = &prog->variant[0];
 	struct columns c;
@@ -171,7 +171,7 @@ void program_edit_columns(const struct program *prog, struct program_at *at,
 		add_column(&c, e->csums, e->odd, n);
 	}
 	if (prog->sign)
-		put_signs(prog, &c, at->frame, frame, n, frame_at, now_ns);
+		put_signs(prog, &c, at->frame, frame, n, frame_at, stamp);
 	for (unsigned k = 0; k < prog->nb_csums; k++) {
 		if (!prog->csum[k].changes)
 			continue;

@@ -10,14 +10,14 @@
 #include <string.h>
 #include <uk/essentials.h>
 
+#include "measure/signature.h"
 #include "net/csum.h"
 #include "pktgen/program.h"
 #include "pktgen/program_run.h"
-#include "pktgen/signature.h"
 
 /* Signatures of frames that are sent at one time, one after another. */
 struct edit_sign {
-	uint64_t head, time; /* as they lie in the frame */
+	uint64_t head, stamp; /* as they lie in the frame */
 	/* Sum of both; and where they begin at an odd offset. */
 	uint32_t sum, odd_sum;
 };
@@ -32,17 +32,25 @@ struct edit_plain {
 };
 
 /* For frame `n` and those behind it up to the next multiple of 65,536. */
-EDIT_INLINE void edit_sign_begin(struct edit_sign *s, uint64_t n,
-				 uint64_t now_ns)
+EDIT_INLINE void edit_sign_begin(struct edit_sign *s, uint16_t sender,
+				 uint64_t n, uint64_t stamp)
 {
 	uint32_t sum;
 
-	s->head = __builtin_bswap64((uint64_t)SIGNATURE_MAGIC << 48 |
-				    (n & SIGNATURE_SEQ_MASK) >> 16);
-	s->time = __builtin_bswap64(now_ns);
-	sum = csum_fold(csum_of64(s->head) + csum_of64(s->time));
+	s->head = __builtin_bswap64(signature_head(sender, n));
+	s->stamp = __builtin_bswap64(stamp);
+	sum = csum_fold(csum_of64(s->head) + csum_of64(s->stamp));
 	s->sum = sum;
 	s->odd_sum = csum_swap(sum);
+}
+
+/* The same for those from frame `n` on, in the place of others. */
+EDIT_INLINE void edit_sign_next(struct edit_sign *s, uint64_t n)
+{
+	const uint64_t head = __builtin_bswap64(s->head);
+
+	edit_sign_begin(s, (uint16_t)(head >> 24), n,
+			__builtin_bswap64(s->stamp));
 }
 
 /* Writes the signature of frame `n` at `p`; returns its sum. */
@@ -52,10 +60,10 @@ EDIT_INLINE uint32_t edit_sign(struct edit_sign *s, uint64_t n, bool odd,
 	const uint16_t low = __builtin_bswap16((uint16_t)n);
 
 	if (__builtin_expect(!(uint16_t)n, 0))
-		edit_sign_begin(s, n, __builtin_bswap64(s->time));
+		edit_sign_next(s, n);
 	memcpy(p, &s->head, sizeof(s->head));
 	memcpy(p + 8, &low, sizeof(low));
-	memcpy(p + 10, &s->time, sizeof(s->time));
+	memcpy(p + 10, &s->stamp, sizeof(s->stamp));
 	return odd ? s->odd_sum + (uint16_t)n : s->sum + low;
 }
 
@@ -110,7 +118,7 @@ EDIT_INLINE void edit_plain(const struct edit_plain *e,
 
 /* Frame at->frame, of a program that is not plain. */
 void program_edit_any(const struct program *prog, struct program_at *at,
-		      unsigned variant, uint64_t now_ns, uint8_t *buf);
+		      unsigned variant, uint64_t stamp, uint8_t *buf);
 
 /* Has the edits be where frame at->frame needs them. */
 void program_seek(const struct program *prog, struct program_at *at);
@@ -126,7 +134,7 @@ bool program_has_columns(const struct program *prog);
  */
 void program_edit_columns(const struct program *prog, struct program_at *at,
 			  void *const frame[], unsigned n, size_t frame_at,
-			  uint64_t now_ns);
+			  uint64_t stamp);
 
 /* What the edits of frame `n` write, without checksums; and 0 in its place. */
 void program_put_edits(const struct program *prog, uint64_t n, uint8_t *buf);
@@ -135,18 +143,18 @@ void program_clear_edits(const struct program *prog, uint8_t *buf);
 /* Makes a frame of the variant frame at->frame. */
 static inline void program_edit(const struct program *prog,
 				struct program_at *at, unsigned variant,
-				uint64_t now_ns, uint8_t *buf)
+				uint64_t stamp, uint8_t *buf)
 {
 	struct edit_plain e;
 	struct edit_sign sign;
 
 	if (!prog->plain) {
-		program_edit_any(prog, at, variant, now_ns, buf);
+		program_edit_any(prog, at, variant, stamp, buf);
 		return;
 	}
 	e = edit_of(prog, &prog->variant[variant]);
 	if (prog->sign)
-		edit_sign_begin(&sign, at->frame, now_ns);
+		edit_sign_begin(&sign, prog->sender, at->frame, stamp);
 	edit_plain(&e, prog->patch, prog->nb_patches, prog->sign, &sign,
 		   at->frame, buf);
 }

@@ -206,6 +206,7 @@ static int fill(struct program *prog, const struct stream *s, uint64_t *aux)
 	int rc = program_find_csums(prog);
 
 	prog->sign = s->sign;
+	prog->sender = s->sender;
 	if (rc >= 0)
 		rc = program_find_edits(prog, s, aux);
 	if (rc < 0)

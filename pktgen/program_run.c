@@ -55,9 +55,9 @@ void program_run_begin(struct program_run *r, const struct program *prog,
 	if (prog->sign) {
 		struct edit_sign s;
 
-		edit_sign_begin(&s, n, 0);
+		edit_sign_begin(&s, prog->sender, n, 0);
 		payload += csum_swap(s.sum) + (uint16_t)n;
-		r->time_at = frame_at + sign_at + 10;
+		r->stamp_at = frame_at + sign_at + 10;
 		add_lane(r, sign_at + 8, (uint16_t)n, 1,
 			 UINT16_MAX + 1u - (uint16_t)n);
 	}

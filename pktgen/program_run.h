@@ -24,13 +24,13 @@ struct program_run {
 	/* The first, the payload's checksum, is at the upper end. */
 	uint64_t lanes, step;
 	size_t at[PROGRAM_LANES_MAX];
-	size_t time_at;
+	size_t stamp_at;
 	size_t frame_at; /* what the offsets begin with */
-	uint64_t time;   /* as it lies in a signed frame */
+	uint64_t stamp;  /* as it lies in a signed frame */
 	unsigned nb;     /* lanes */
 	unsigned nb_up;  /* that grow, by 1; that checksum shrinks by these */
 	unsigned last;   /* frames before another lane goes round */
-	uint32_t sum;    /* of the next frame but for its time, host order */
+	uint32_t sum;    /* of the next frame but for its stamp, host order */
 };
 
 /* Lanes that frames of a program have; more than PROGRAM_LANES_MAX: no runs. */
@@ -58,18 +58,18 @@ void program_run_begin(struct program_run *r, const struct program *prog,
 		       uint64_t n, size_t frame_at);
 
 /*
- * The next frames of a run are sent at `now_ns`, up to `max`. Returns how many
+ * The next frames of a run have `stamp`, up to `max`. Returns how many
  * that can be, 1 at least.
  */
 EDIT_INLINE unsigned program_run_at(struct program_run *r, const bool sign,
-				    uint64_t now_ns, unsigned max)
+				    uint64_t stamp, unsigned max)
 {
 	uint32_t sum = r->sum;
 	uint16_t csum;
 
 	if (sign) {
-		sum += csum_of64(now_ns);
-		r->time = __builtin_bswap64(now_ns);
+		sum += csum_of64(stamp);
+		r->stamp = __builtin_bswap64(stamp);
 	}
 	/* Of 1 and more; no more than by its steps, which would divide. */
 	csum = csum_end_not_zero(sum);
@@ -106,7 +106,7 @@ EDIT_INLINE void program_run_next(uint64_t *lanes, const struct program_run *r,
 	PROGRAM_PUT_LANE(3)
 #undef PROGRAM_PUT_LANE
 	if (sign)
-		memcpy(at + r->time_at, &r->time, sizeof(r->time));
+		memcpy(at + r->stamp_at, &r->stamp, sizeof(r->stamp));
 	*lanes += r->step;
 }
 

@@ -9,9 +9,9 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "measure/signature.h"
 #include "net/proto/proto.h"
 #include "pktgen/pacer.h"
-#include "pktgen/signature.h"
 #include "units/value.h"
 #include "units/vary.h"
 
@@ -65,7 +65,8 @@ struct stream {
 	struct rate rate; /* the offered load (RFC 2544, RFC 1242 3.4 ff.) */
 	struct pace pace; /* the shape of its gaps, what becomes of lag */
 	uint64_t linkspeed_bps; /* what RATE_PERCENT refers to */
-	bool sign;              /* each ends in a pktgen/signature.h */
+	bool sign;              /* each ends in a measure/signature.h */
+	uint16_t sender;        /* of these */
 	uint8_t payload;        /* enum payload */
 	uint8_t pattern_len;
 	uint8_t pattern[STREAM_PATTERN_MAX];

@@ -20,6 +20,7 @@
 #ifndef PKTGEN_WORKER_H
 #define PKTGEN_WORKER_H
 
+#include "measure/arrivals.h"
 #include "pktgen/flow.h"
 #include "pktgen/tap.h"
 #include "pktgen/turns.h"
@@ -113,6 +114,7 @@ enum worker_order_kind {
 	ORDER_FLOW,
 	ORDER_FLOW_REMOVE,
 	ORDER_TAP,   /* `taps` see its frames from the next burst on */
+	ORDER_SIGNS, /* whether frames of ours are told by signatures */
 	ORDER_LOOK,  /* writes the view */
 	ORDER_COUNT, /* the same with `in_flight`, which asks the device */
 };
@@ -137,6 +139,7 @@ struct worker_order {
 		struct pacing pacing; /* gap, unpaced and pace */
 		uint16_t weight;
 		struct worker_taps taps;
+		bool signs;
 	};
 };
 
@@ -226,11 +229,13 @@ struct worker {
 	struct histogram lag;
 	struct worker_how how;
 	struct worker_taps tap;
-	bool begins;          /* its first step is still to come */
-	bool starved;         /* the last burst lacked buffers */
-	bool at_limit;        /* draining since it came to its limit */
-	uint64_t run_packets; /* tx_packets when the run began */
-	uint64_t pause_ns;    /* WORKER_PAUSED: since when */
+	bool signs;               /* what comes may be signed by us... */
+	struct arrivals arrivals; /* ...and is counted here */
+	bool begins;              /* its first step is still to come */
+	bool starved;             /* the last burst lacked buffers */
+	bool at_limit;            /* draining since it came to its limit */
+	uint64_t run_packets;     /* tx_packets when the run began */
+	uint64_t pause_ns;        /* WORKER_PAUSED: since when */
 	uint64_t sent_ns, still_ns;
 	bool still;
 	uint64_t null_from; /* MODE_NULL: tx_packets when that began... */

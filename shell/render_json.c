@@ -56,6 +56,9 @@ static void json_value(struct sink *s, const struct reply_token *t)
 	case TOKEN_I64:
 		sink_i64(s, (int64_t)t->u, false);
 		break;
+	case TOKEN_NONE:
+		sink_str(s, "null");
+		break;
 	case TOKEN_MILLI:
 		sink_milli(s, t->u, false);
 		break;

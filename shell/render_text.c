@@ -151,6 +151,9 @@ void text_value(struct sink *s, const struct reply *r,
 	case TOKEN_I64:
 		sink_i64(s, (int64_t)t->u, true);
 		break;
+	case TOKEN_NONE:
+		sink_byte(s, '-');
+		break;
 	case TOKEN_MILLI:
 		sink_milli(s, t->u, true);
 		break;

@@ -135,6 +135,11 @@ void reply_bool(struct reply *r, const char *key, bool v)
 	add_number(r, TOKEN_BOOL, key, v, NULL);
 }
 
+void reply_none(struct reply *r, const char *key)
+{
+	add_number(r, TOKEN_NONE, key, 0, NULL);
+}
+
 void reply_text(struct reply *r, const char *key, const char *v)
 {
 	reply_bytes(r, key, v ? v : "", v ? strlen(v) : 0);

@@ -84,6 +84,9 @@ void reply_milli(struct reply *r, const char *key, uint64_t v,
 		 const char *unit);
 void reply_bool(struct reply *r, const char *key, bool v);
 
+/* A number that there is none of: "-", in JSON null. */
+void reply_none(struct reply *r, const char *key);
+
 /* Any bytes: the renderers escape what would break a terminal or JSON. */
 void reply_text(struct reply *r, const char *key, const char *v);
 
@@ -110,6 +113,7 @@ enum reply_type {
 	TOKEN_U64,
 	TOKEN_ID,
 	TOKEN_I64,
+	TOKEN_NONE,
 	TOKEN_MILLI,
 	TOKEN_BOOL,
 	TOKEN_TEXT,

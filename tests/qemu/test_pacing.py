@@ -8,7 +8,7 @@ import struct
 from lab import run_icount
 
 SECOND = 1000000000
-MAGIC = 0xb5c1
+MAGIC = 0xb5c126
 SHAPES = ["even", "burst 50", "poisson"]
 
 
@@ -17,9 +17,8 @@ class Frame:
 
     def __init__(self, at, data):
         self.at = at
-        magic, self.stamp = struct.unpack(">H8xQ", data[42:60])
-        if magic != MAGIC:
-            self.stamp = None
+        magic, stamp = struct.unpack(">I6xQ", data[42:60])
+        self.stamp = stamp & (1 << 40) - 1 if magic >> 8 == MAGIC else None
 
 
 def read_capture(path):

@@ -88,6 +88,7 @@ static inline void any_stream(struct stream *s)
 	stream_init(s, mac);
 	set_ip(s, ipv6);
 	s->sign = !any(2);
+	s->sender = (uint16_t)any(65536);
 	s->sizes.count = any(2) ? 1 : 1 + any(SIZES_MAX);
 	for (unsigned i = 0; i < s->sizes.count; i++)
 		s->sizes.entry[i] = (struct size_weight){

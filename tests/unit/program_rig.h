@@ -87,9 +87,9 @@ static inline void check_signature(size_t len, uint64_t n)
 	struct signature s;
 
 	assert_true(signature_get(frame + len - SIGNATURE_LEN, &s));
-	assert_int_equal(s.stream, 0);
+	assert_int_equal(s.sender, prog.sender);
 	assert_int_equal(s.seq, n & SIGNATURE_SEQ_MASK);
-	assert_int_equal(s.time_ns, now_ns);
+	assert_true(signature_stamp_of(&s) == now_ns);
 }
 
 /* The frame at `from` from nothing but the stream, and from any other. */

@@ -129,7 +129,8 @@ static inline void rig_taken(const uint8_t *frame, size_t len)
 	if (!wanted)
 		return;
 	signature_get(frame + len - SIGNATURE_LEN, &sign);
-	n = program_next(w->flow[0]->program, &wanted_at, sign.time_ns, want);
+	n = program_next(w->flow[0]->program, &wanted_at,
+			 signature_stamp_of(&sign), want);
 	if (n != len || memcmp(want, frame, len))
 		fail_msg("frame %llu is another: %s",
 			 (unsigned long long)wanted_at.frame - 1, label(trial));

@@ -38,7 +38,8 @@ static void seen(void *arg, const void *frame, size_t len)
 	assert_true(i < STREAMS);
 	signature_get((const uint8_t *)frame + len - SIGNATURE_LEN, &sign);
 	assert_int_equal(program_next(pg.set[0].stream[i]->flow->program,
-				      &wanted_at[i], sign.time_ns, want),
+				      &wanted_at[i], signature_stamp_of(&sign),
+				      want),
 			 len);
 	assert_memory_equal(want, frame, len);
 	on_wire[i]++;

@@ -166,6 +166,7 @@ static void any_stream_is_made_alike(void)
 	stream_init(&s, mac);
 	set_headers(&s, stacks[any(sizeof(stacks) / sizeof(stacks[0]))]);
 	s.sign = !any(3);
+	s.sender = (uint16_t)any(65536);
 	s.seed = any(1000);
 	s.payload = (uint8_t)any(PAYLOAD_RANDOM + 1);
 	for (unsigned i = any(7); i > 0; i--)

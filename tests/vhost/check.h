@@ -9,7 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "pktgen/signature.h"
+#include "measure/signature.h"
 
 #define FRAME_LEN_MIN 60    /* RFC 2544's 64 without the FCS */
 #define FRAME_LEN_MAX 65535 /* bytes, without the FCS */

@@ -8,9 +8,9 @@
 #ifndef VHOST_SEQUENCE_H
 #define VHOST_SEQUENCE_H
 
-#include "pktgen/signature.h"
+#include "measure/signature.h"
 
-#define SEQ_STREAMS 65536
+#define SEQ_STREAMS SIGNATURE_STREAMS
 
 struct seq_stream {
 	uint64_t frames;

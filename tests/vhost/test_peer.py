@@ -28,7 +28,7 @@ def peer_for(path, features, *options):
 
 
 def signature(seq, stream=3):
-    return struct.pack(">HHHIQ", 0xb5c1, stream, seq >> 32, seq & 0xffffffff, 99)
+    return struct.pack(">IHIQ", 0xb5c12600, 0, seq, stream << 50 | 99)
 
 
 def frame(payload=b"x" * 18, **ip):
@@ -165,7 +165,7 @@ def test_made_frames_are_right(tmp_path, layout, pieces):
         for n, data in enumerate(frames):
             assert is_right(data)
             assert Ether(data)[UDP].sport == 5001 + n % 3
-            assert data[-18:-8] == signature(n, stream=5)[:10]
+            assert data[-18:-5] == signature(n, stream=5)[:13]
         sent = peer.report()["sent"]
         assert sent["frames"] == 10
         assert sent["bytes"] == sum(len(f) + 4 for f in frames)
