@@ -253,42 +253,7 @@ struct pacer_times *play_times(const struct program *prog)
 	return prog->play->speed ? &prog->play->times.times : NULL;
 }
 
-/* ---- Frames -------------------------------------------------------------- */
-
-/* Puts a tag of VLAN 0 behind the addresses. */
-static unsigned put_tag(uint8_t *frame, unsigned len)
-{
-	static const uint8_t tag[PORT_VLAN_TAG_LEN] = {ETH_TYPE_VLAN >> 8,
-						       ETH_TYPE_VLAN & 0xff};
-
-	memmove(frame + 12 + sizeof(tag), frame + 12, len - 12);
-	memcpy(frame + 12, tag, sizeof(tag));
-	return len + (unsigned)sizeof(tag);
-}
-
-static uint16_t make(const struct program *prog, struct program_at *at,
-		     const struct played_frame *f, uint8_t *buf)
-{
-	const struct play *play = prog->play;
-	unsigned len = f->len;
-
-	memcpy(buf, f->data, len);
-	if (play->played->tag)
-		len = put_tag(buf, len);
-	if (play->nb_edits || play->csums)
-		play_edit(prog, at, buf, len);
-	at->frame++;
-	return (uint16_t)len;
-}
-
-uint16_t play_next(const struct program *prog, struct program_at *at,
-		   uint8_t *buf)
-{
-	struct played_frame f;
-
-	played_next(&prog->play->cursor, &f);
-	return make(prog, at, &f, buf);
-}
+/* ---- One of them --------------------------------------------------------- */
 
 bool play_frame(const struct program *prog, struct program_at *at,
 		struct uk_alloc *a, uint8_t *buf, uint16_t *len)
@@ -308,7 +273,7 @@ bool play_frame(const struct program *prog, struct program_at *at,
 	do
 		played_next(&c, &f);
 	while (n--);
-	*len = make(prog, at, &f, buf);
+	*len = play_make(prog, at, &f, buf);
 	if (reader)
 		uk_free(a, reader);
 	return true;

@@ -39,8 +39,8 @@ struct play {
 	struct play_edit edit[];
 };
 
-/* Makes it frame at->frame. */
-void play_edit(const struct program *prog, struct program_at *at,
-	       uint8_t *frame, unsigned len);
+/* Writes that frame as frame at->frame of a run, and steps on. */
+uint16_t play_make(const struct program *prog, struct program_at *at,
+		   const struct played_frame *f, uint8_t *buf);
 
 #endif /* PKTGEN_PLAY_IMPL_H */

@@ -253,8 +253,8 @@ static void seek(const struct play *play, struct program_at *at)
 				      at->frame);
 }
 
-void play_edit(const struct program *prog, struct program_at *at,
-	       uint8_t *frame, unsigned len)
+static void edit(const struct program *prog, struct program_at *at,
+		 uint8_t *frame, unsigned len)
 {
 	const struct play *play = prog->play;
 	struct play_places p;
@@ -289,4 +289,41 @@ void play_edit(const struct program *prog, struct program_at *at,
 	}
 	if (!made)
 		make_csums(frame, &p);
+}
+
+/* ---- Frames -------------------------------------------------------------- */
+
+/* Puts a tag of VLAN 0 behind the addresses. */
+static unsigned put_tag(uint8_t *frame, unsigned len)
+{
+	static const uint8_t tag[PORT_VLAN_TAG_LEN] = {ETH_TYPE_VLAN >> 8,
+						       ETH_TYPE_VLAN & 0xff};
+
+	memmove(frame + 12 + sizeof(tag), frame + 12, len - 12);
+	memcpy(frame + 12, tag, sizeof(tag));
+	return len + (unsigned)sizeof(tag);
+}
+
+uint16_t play_make(const struct program *prog, struct program_at *at,
+		     const struct played_frame *f, uint8_t *buf)
+{
+	const struct play *play = prog->play;
+	unsigned len = f->len;
+
+	memcpy(buf, f->data, len);
+	if (play->played->tag)
+		len = put_tag(buf, len);
+	if (play->nb_edits || play->csums)
+		edit(prog, at, buf, len);
+	at->frame++;
+	return (uint16_t)len;
+}
+
+uint16_t play_next(const struct program *prog, struct program_at *at,
+		   uint8_t *buf)
+{
+	struct played_frame f;
+
+	played_next(&prog->play->cursor, &f);
+	return play_make(prog, at, &f, buf);
 }
