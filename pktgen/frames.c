@@ -10,13 +10,13 @@
 enum strategy frames_strategy(enum strategy asked, const struct program *prog,
 			      bool alone)
 {
-	if (PLAYS(prog))
-		return STRATEGY_COPY;
 #ifndef PORT_SHARED
+	(void)prog;
 	(void)alone;
 	return MIN(asked, STRATEGY_COPY);
 #else
-	if (asked == STRATEGY_SHARED && program_edits(prog))
+	if (PLAYS(prog) ||
+	    (asked == STRATEGY_SHARED && program_edits(prog)))
 		asked = STRATEGY_POOL;
 	return asked == STRATEGY_POOL && !alone ? STRATEGY_COPY : asked;
 #endif
@@ -174,7 +174,8 @@ void frames_set(struct frames *f, struct outbox *out,
 	(void)spare;
 #endif
 	f->strategy = strategy;
-	f->make = PLAYS(prog) ? make_played : make_by[strategy];
+	f->make = PLAYS(prog) && strategy != STRATEGY_POOL ? make_played
+							    : make_by[strategy];
 }
 
 void frames_unmake(struct frames *f, struct uk_netbuf *const *pkts, unsigned n)

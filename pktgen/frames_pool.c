@@ -13,6 +13,7 @@
 #include <uk/assert.h>
 
 #include "pktgen/frames_impl.h"
+#include "pktgen/play.h"
 #include "pktgen/program_edit.h"
 
 #ifdef PORT_SHARED
@@ -175,6 +176,28 @@ static NOINLINE unsigned make_any(struct frames *f, const struct program *prog,
 	return i;
 }
 
+/* Those of a capture, in any slot. */
+static NOINLINE unsigned make_played(struct frames *f,
+				     const struct program *prog,
+				     struct program_at *at, unsigned n)
+{
+	struct uk_netbuf *const *const slot = f->slot + f->next_slot;
+	uint64_t bytes = 0;
+	unsigned i;
+
+	for (i = 0; i < n && likely(slot[i]->refcount == 1); i++) {
+		struct uk_netbuf *const nb = slot[i];
+
+		nb->refcount = 2;
+		nb->priv = NULL;
+		nb->len = play_next(prog, at, nb->data);
+		bytes += nb->len;
+	}
+	f->out->bytes = bytes + (uint64_t)i * ETH_FCS_LEN;
+	f->out->len = 0;
+	return i;
+}
+
 /* A program that has columns, in any slot. */
 static NOINLINE unsigned make_columns(struct frames *f,
 				      const struct program *prog,
@@ -315,6 +338,8 @@ unsigned frames_make_pool(struct frames *f, const struct program *prog,
 		made = make_alike(f, prog, at, n, stamp);
 	else if (f->columns)
 		made = make_columns(f, prog, at, n, stamp);
+	else if (PLAYS(prog))
+		made = make_played(f, prog, at, n);
 	else
 		made = make_any(f, prog, at, n, stamp);
 	f->out->pkt = f->slot + f->next_slot;

@@ -65,6 +65,15 @@ static void put_window(struct play_edit *e, unsigned at, unsigned bits)
 	e->last = (uint16_t)(end - 1);
 }
 
+static uint8_t cover_of(unsigned layer, const struct proto_field *f)
+{
+	const unsigned above = f->above ? PLAY_COVER_PSEUDO : 0;
+
+	if (layer == PLAY_IPV4)
+		return (uint8_t)(above | PLAY_COVER_IP);
+	return (uint8_t)(layer > PLAY_IPV6 ? PLAY_COVER_TOP : above);
+}
+
 /* One more, of the low 64 bits at most; what is constant is no sequence. */
 static struct play_edit *add(struct play *play, const struct stream *s,
 			     const struct stream_field *f, unsigned at,
@@ -77,8 +86,8 @@ static struct play_edit *add(struct play *play, const struct stream *s,
 	if (f->layer != STREAM_AT) {
 		const struct proto *p = protos[h->proto[f->layer]];
 
-		e->above = p->field[f->field].above;
 		e->csum = p->csum_at && at / 8 == p->csum_at;
+		e->cover = e->csum ? 0 : cover_of(f->layer, &p->field[f->field]);
 	}
 	put_window(e, at, bits);
 	return e;
@@ -127,6 +136,7 @@ static void add_field(struct play *play, const struct stream *s, unsigned i,
 /* Those set by hand come last, and stay as they are. */
 static void put_csums_last(struct play *play)
 {
+	play->nb_fields = play->nb_edits;
 	for (unsigned i = 0, n = play->nb_edits; n; n--) {
 		const struct play_edit e = play->edit[i];
 
@@ -137,6 +147,7 @@ static void put_csums_last(struct play *play)
 		memmove(&play->edit[i], &play->edit[i + 1],
 			(play->nb_edits - i - 1) * sizeof(e));
 		play->edit[play->nb_edits - 1] = e;
+		play->nb_fields--;
 	}
 }
 
@@ -185,7 +196,8 @@ int play_new(struct program **to, const struct stream *s, struct played *p,
 	play->csums = s->play.csums;
 	if (nb_readers)
 		play->reader = (void *)((uint8_t *)play->edit + edits);
-	/* A round of sizes that has none. */
+	/* Frames differ; a round of sizes that has none. */
+	prog->nb_edits = 1;
 	prog->nb_order = 1;
 	prog->order = &play->no_order;
 	aux = (void *)((uint8_t *)prog + size);

@@ -41,7 +41,8 @@ struct play_places {
 	uint16_t ip;  /* IP's... */
 	uint16_t end; /* ...and where what it carries ends */
 	uint8_t ip_layer, top; /* PLAY_*; PLAY_LAYERS: it has none */
-	bool part;             /* of a fragmented packet */
+	bool part;   /* of a fragmented packet */
+	bool pseudo; /* the checksum of `top` covers addresses */
 };
 
 void play_headers(struct headers *h);

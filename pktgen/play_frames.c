@@ -31,6 +31,7 @@ static void find_top(unsigned proto, unsigned at, unsigned len,
 			continue;
 		p->at[tops[i].layer] = (uint16_t)at;
 		p->top = tops[i].layer;
+		p->pseudo = p->top != PLAY_ICMP;
 		return;
 	}
 }
@@ -187,41 +188,36 @@ static void make_csums(uint8_t *frame, const struct play_places *p)
 
 /* ---- Edits --------------------------------------------------------------- */
 
-/* Bytes of the frame that checksums cover: of IPv4's header, and above it. */
-struct cover {
-	bool ip, top;
+/* What of a frame's checksums changes: the new sums and the old's complements. */
+struct change {
+	uint32_t ip, top;
 };
 
-static struct cover cover_of(const struct play_edit *e,
-			     const struct play_places *p)
+/* Bits at an offset: what covers them depends on the frame. */
+static unsigned cover_at(const struct play_edit *e,
+				  const struct play_places *p)
 {
-	const bool pseudo = p->top != PLAY_LAYERS && p->top != PLAY_ICMP;
-	struct cover c = {0};
+	const unsigned addr = p->ip + (p->ip_layer == PLAY_IPV4 ? 12u : 8u);
+	const unsigned end = p->ip + (p->ip_layer == PLAY_IPV4 ? 20u : 40u);
+	unsigned cover = 0;
 
-	if (e->layer == PLAY_IPV4 || e->layer == PLAY_IPV6) {
-		c.ip = e->layer == PLAY_IPV4;
-		c.top = e->above && pseudo;
-	} else if (e->layer == p->top) {
-		c.top = true;
-	} else if (e->layer == STREAM_AT && p->ip_layer != PLAY_LAYERS) {
-		const unsigned at = p->ip_layer == PLAY_IPV4 ? 12 : 8;
-		const unsigned n = p->ip_layer == PLAY_IPV4 ? 8 : 32;
-
-		c.ip = p->ip_layer == PLAY_IPV4 && e->first >= p->ip &&
-		       e->last < p->ip + 20;
-		c.top = p->top != PLAY_LAYERS && e->first >= p->at[p->top] &&
-			e->last < p->end;
-		c.top |= pseudo && e->first >= p->ip + at &&
-			 e->last < p->ip + at + n;
-	}
-	return c;
+	if (p->ip_layer == PLAY_LAYERS)
+		return 0;
+	if (p->ip_layer == PLAY_IPV4 && e->first >= p->ip && e->last < end)
+		cover |= PLAY_COVER_IP;
+	if (e->first >= addr && e->last < end)
+		cover |= PLAY_COVER_PSEUDO;
+	if (p->top != PLAY_LAYERS && e->first >= p->at[p->top] &&
+	    e->last < p->end)
+		cover |= PLAY_COVER_TOP;
+	return cover;
 }
 
-static void put(const struct play_edit *e, uint64_t value,
-		const struct play_places *p, uint8_t *frame, unsigned start)
+static inline void put(const struct play_edit *e, uint64_t value,
+		       const struct play_places *p, uint8_t *at, bool odd,
+		       struct change *change)
 {
-	uint8_t *const at = frame + start + e->at;
-	const struct cover c = cover_of(e, p);
+	unsigned cover = e->cover;
 	uint64_t was, is;
 	uint32_t more;
 
@@ -230,16 +226,18 @@ static void put(const struct play_edit *e, uint64_t value,
 	is = (is & ~e->mask) | (value << e->shift & e->mask);
 	is = __builtin_bswap64(is);
 	memcpy(at, &is, sizeof(is));
-	if (e->csum || !(c.ip || c.top))
+	if (unlikely(e->layer == STREAM_AT))
+		cover = cover_at(e, p);
+	if (!cover)
 		return;
-	/* Words of checksums begin where IP does, at an even distance. */
-	more = csum_fold(csum_of64(is) + csum_of64(~was));
-	if ((at - frame - p->ip) & 1)
-		more = csum_swap(more);
-	if (c.ip)
-		adjust(frame + p->ip + 10, more, false);
-	if (c.top)
-		adjust(csum_of_top(frame, p), more, p->top == PLAY_UDP);
+	more = csum_of64(is) + csum_of64(~was);
+	if (odd)
+		more = csum_swap(csum_fold(more));
+	if (cover & PLAY_COVER_IP)
+		change->ip += more;
+	if (cover & PLAY_COVER_TOP ||
+	    (cover & PLAY_COVER_PSEUDO && p->pseudo))
+		change->top += more;
 }
 
 /* Values go on whether the frame has the field or not. */
@@ -253,26 +251,43 @@ static void seek(const struct play *play, struct program_at *at)
 				      at->frame);
 }
 
+static inline void end_csums(const struct play *play,
+			     const struct play_places *p,
+			     const struct change *change, uint8_t *frame)
+{
+	if (unlikely(play->csums)) {
+		make_csums(frame, p);
+		return;
+	}
+	if (change->ip)
+		adjust(frame + p->ip + 10, change->ip, false);
+	if (change->top && p->top != PLAY_LAYERS)
+		adjust(csum_of_top(frame, p), change->top, p->top == PLAY_UDP);
+}
+
+/* Makes it frame at->frame; checksums that are set by hand come last. */
 static void edit(const struct program *prog, struct program_at *at,
 		 uint8_t *frame, unsigned len)
 {
 	const struct play *play = prog->play;
+	const struct play_edit *e = play->edit;
+	struct sequence_state *state = at->state;
+	struct change change = {0, 0};
 	struct play_places p;
-	unsigned k = 0;
-	bool made = !play->csums;
 
 	if (unlikely(at->edited != at->frame || at->edits_of != prog))
 		seek(play, at);
 	at->edits_of = prog;
 	at->edited = at->frame + 1;
 	play_find(frame, len, &p);
-	for (unsigned i = 0; i < play->nb_edits; i++) {
-		const struct play_edit *e = &play->edit[i];
-		const uint64_t value =
-			e->constant ? e->value
-				    : sequence_next(&e->seq, &at->state[k++]);
+	for (unsigned i = 0; i < play->nb_edits; i++, e++) {
+		const uint64_t value = e->constant
+					       ? e->value
+					       : sequence_next(&e->seq, state++);
 		unsigned start = 0;
 
+		if (i == play->nb_fields)
+			end_csums(play, &p, &change, frame);
 		if (e->layer == STREAM_AT) {
 			if (e->last >= len)
 				continue;
@@ -281,14 +296,12 @@ static void edit(const struct program *prog, struct program_at *at,
 			if (!start)
 				continue;
 		}
-		if (e->csum && !made) {
-			made = true;
-			make_csums(frame, &p);
-		}
-		put(e, value, &p, frame, start);
+		/* Words of checksums begin where IP does, at even places. */
+		put(e, value, &p, frame + start + e->at,
+		    (start + (unsigned)e->at - p.ip) & 1, &change);
 	}
-	if (!made)
-		make_csums(frame, &p);
+	if (play->nb_fields == play->nb_edits)
+		end_csums(play, &p, &change, frame);
 }
 
 /* ---- Frames -------------------------------------------------------------- */

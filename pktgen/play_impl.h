@@ -6,6 +6,9 @@
 #include "net/port.h"
 #include "pktgen/play.h"
 
+/* A checksum of IPv4's header, that above it by its pseudo header, or its own. */
+enum { PLAY_COVER_IP = 1, PLAY_COVER_PSEUDO = 2, PLAY_COVER_TOP = 4 };
+
 /*
  * A field that is set: those bits of 8 bytes that the mask has; `at` counts
  * from its header's start, and may be less than 0.
@@ -19,8 +22,8 @@ struct play_edit {
 	uint8_t shift;
 	uint8_t layer; /* PLAY_*, or STREAM_AT */
 	bool constant;
-	bool above; /* checksums of layers above cover it */
-	bool csum;  /* it is one itself */
+	bool csum;     /* it is a checksum itself */
+	uint8_t cover; /* PLAY_COVER_*: what covers it */
 };
 
 /* One where frames are made, one where times are read. */
@@ -36,6 +39,7 @@ struct play {
 	bool csums;
 	uint8_t no_order;
 	uint8_t nb_edits;
+	uint8_t nb_fields; /* of these; the others are checksums */
 	struct play_edit edit[];
 };
 

@@ -94,8 +94,9 @@ struct played_cursor {
 void played_begin(struct played_cursor *c, const struct played *p,
 		  struct capture_reader *reader);
 
-/* The next frame, round and round. */
+/* The next frame, round and round; and with c->ns. */
 void played_next(struct played_cursor *c, struct played_frame *f);
+void played_next_timed(struct played_cursor *c, struct played_frame *f);
 
 /* Its gaps, faster or slower; exact, so that none of it adds up. */
 struct played_times {

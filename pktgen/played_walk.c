@@ -3,6 +3,7 @@
 #include <string.h>
 #include <uk/essentials.h>
 
+#include "pktgen/outbox.h"
 #include "pktgen/played_impl.h"
 #include "stats/wide.h"
 
@@ -33,7 +34,7 @@ void played_begin(struct played_cursor *c, const struct played *p,
 
 /* The next record of the round; false behind the last. */
 static inline bool next_plain(struct played_cursor *c, struct played_frame *f,
-			      uint64_t *ns)
+			      uint64_t *ns, const bool timed)
 {
 	const struct played *const p = c->of;
 	const uint8_t *at;
@@ -47,13 +48,14 @@ static inline bool next_plain(struct played_cursor *c, struct played_frame *f,
 		c->at += RECORD_BYTES + f->len;
 	} while (unlikely(p->skip && (f->len < number(p, at + 12) ||
 				      !played_fits(p, f->data, f->len))));
-	*ns = number(p, at) * NS_PER_S +
-	      (uint64_t)number(p, at + 4) * p->tick_ns;
+	if (timed)
+		*ns = number(p, at) * NS_PER_S +
+		      (uint64_t)number(p, at + 4) * p->tick_ns;
 	return true;
 }
 
-static bool next_any(struct played_cursor *c, struct played_frame *f,
-		     uint64_t *ns)
+static NOINLINE bool next_any(struct played_cursor *c, struct played_frame *f,
+			      uint64_t *ns)
 {
 	const struct played *const p = c->of;
 	const struct capture_bytes bytes = {p->held.data, 0, p->held.size,
@@ -71,17 +73,32 @@ static bool next_any(struct played_cursor *c, struct played_frame *f,
 	return true;
 }
 
-void played_next(struct played_cursor *c, struct played_frame *f)
+/* *ns is not known of a plain one unless `timed`. */
+static inline void step(struct played_cursor *c, struct played_frame *f,
+			uint64_t *ns, const bool timed)
 {
 	const struct played *const p = c->of;
-	uint64_t ns, due_ns;
 
-	while (unlikely(!(likely(p->plain) ? next_plain(c, f, &ns)
-					   : next_any(c, f, &ns)))) {
+	while (unlikely(!(likely(p->plain) ? next_plain(c, f, ns, timed)
+					   : next_any(c, f, ns)))) {
 		c->round_ns += p->last_ns + p->turn_ns;
 		begin_round(c);
 	}
-	ns -= p->first_ns;
+}
+
+void played_next(struct played_cursor *c, struct played_frame *f)
+{
+	uint64_t ns;
+
+	step(c, f, &ns, false);
+}
+
+void played_next_timed(struct played_cursor *c, struct played_frame *f)
+{
+	uint64_t ns, due_ns;
+
+	step(c, f, &ns, true);
+	ns -= c->of->first_ns;
 	due_ns = c->round_ns + ns;
 	/* One that was taken before another is sent at once behind it. */
 	if (likely((int64_t)ns >= 0 && due_ns > c->ns))
@@ -94,7 +111,7 @@ static uint64_t next_gap(struct pacer_times *times)
 	const uint64_t was_ns = t->ns;
 	struct played_frame f;
 
-	played_next(&t->cursor, &f);
+	played_next_timed(&t->cursor, &f);
 	t->ns = (uint64_t)((wide)t->cursor.ns * t->scale >> 48);
 	return t->ns - was_ns;
 }
@@ -108,5 +125,5 @@ void played_times_begin(struct played_times *t, const struct played *p,
 	t->scale = (1000ull << 48) / speed;
 	t->ns = 0;
 	played_begin(&t->cursor, p, reader);
-	played_next(&t->cursor, &f);
+	played_next_timed(&t->cursor, &f);
 }
