@@ -126,6 +126,10 @@ static int take_value(struct stream *s, struct stream_field *f,
 			       fields_bits(s, f), &s->pool, &f->vary, &word,
 			       fault->text);
 	fault->word = (int)word;
+	if (!fault->err && f->vary.kind == VARY_MAP && !stream_plays(s))
+		return fields_refuse(fault, E_STATE, 0,
+				     "'map' changes frames of a capture; type "
+				     "'play FILE' first");
 	return fault->err ? -EINVAL : 0;
 }
 

@@ -6,6 +6,16 @@
 #include "pktgen/fields_impl.h"
 #include "pktgen/play.h"
 
+static void drop_field(struct stream *s, unsigned i)
+{
+	struct stream_field *f = &s->field[i];
+
+	fields_leave_nest(s, f->nest);
+	s->nb_fields--;
+	memmove(f, f + 1, (s->nb_fields - i) * sizeof(*f));
+	memset(&s->field[s->nb_fields], 0, sizeof(*f));
+}
+
 void fields_set_headers(struct stream *s, const struct headers *h)
 {
 	const struct headers had = s->headers;
@@ -22,10 +32,7 @@ void fields_set_headers(struct stream *s, const struct headers *h)
 			f->layer = (uint8_t)to;
 			continue;
 		}
-		fields_leave_nest(s, f->nest);
-		s->nb_fields--;
-		memmove(f, f + 1, (s->nb_fields - i) * sizeof(*f));
-		memset(&s->field[s->nb_fields], 0, sizeof(*f));
+		drop_field(s, i);
 	}
 	/* In order of the new places. */
 	for (unsigned i = 1; i < s->nb_fields; i++)
@@ -40,6 +47,14 @@ void fields_set_headers(struct stream *s, const struct headers *h)
 	fields_tidy_pool(s);
 }
 
+/* Of frames that are made there is nothing to map. */
+static void drop_maps(struct stream *s)
+{
+	for (unsigned i = s->nb_fields; i-- > 0;)
+		if (s->field[i].vary.kind == VARY_MAP)
+			drop_field(s, i);
+}
+
 void fields_play(struct stream *s, const struct stream_play *play)
 {
 	const bool played = stream_plays(s);
@@ -52,6 +67,7 @@ void fields_play(struct stream *s, const struct stream_play *play)
 		play_headers(&h);
 	} else if (played) {
 		headers_take(STREAM_HEADERS, &h, &at);
+		drop_maps(s);
 	} else {
 		return;
 	}

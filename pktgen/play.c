@@ -95,8 +95,29 @@ static struct play_edit *add(struct play *play, const struct stream *s,
 
 static void put_value(struct play_edit *e, const struct vary *v)
 {
-	e->constant = v->kind == VARY_CONSTANT;
+	e->constant = v->kind == VARY_CONSTANT || v->kind == VARY_MAP;
 	e->value = vary_low(v);
+}
+
+static void put_maps(struct play_edit *e, const struct stream *s,
+		     const struct vary *v, unsigned bits, uint64_t **aux)
+{
+	struct play_map *to = (void *)*aux;
+	struct vary_map m;
+
+	e->map = to;
+	for (; vary_map_pair(v, bits, &s->pool, e->nb_maps, &m); e->nb_maps++)
+		*to++ = (struct play_map){m.from, UINT64_MAX << m.from_free,
+					  m.to, UINT64_MAX << m.to_free};
+	*aux = (void *)to;
+}
+
+/* What a field needs besides, in bytes. */
+static size_t room_of(const struct vary *v)
+{
+	if (v->kind == VARY_MAP)
+		return v->count / 3 * sizeof(struct play_map);
+	return ALIGN_UP(sequence_room(v), sizeof(uint64_t));
 }
 
 static void add_field(struct play *play, const struct stream *s, unsigned i,
@@ -124,6 +145,8 @@ static void add_field(struct play *play, const struct stream *s, unsigned i,
 	}
 	e = add(play, s, f, at, bits);
 	put_value(e, &f->vary);
+	if (f->vary.kind == VARY_MAP)
+		put_maps(e, s, &f->vary, bits, aux);
 	if (e->constant)
 		return;
 	sequence_make(&e->seq, &f->vary, &s->pool, bits,
@@ -180,8 +203,7 @@ int play_new(struct program **to, const struct stream *s, struct played *p,
 	uint64_t *aux;
 
 	for (unsigned i = 0; i < s->nb_fields; i++)
-		room += ALIGN_UP(sequence_room(&s->field[i].vary),
-				 sizeof(uint64_t));
+		room += room_of(&s->field[i].vary);
 	size = ALIGN_UP(sizeof(*prog), sizeof(uint64_t)) + sizeof(*play) +
 	       edits + nb_readers * sizeof(struct capture_reader);
 	prog = uk_calloc(a, 1, size + room);

@@ -213,6 +213,18 @@ static unsigned cover_at(const struct play_edit *e,
 	return cover;
 }
 
+/* What was recorded there, and the first map that it is of, say the value. */
+static uint64_t mapped(const struct play_edit *e, uint64_t was)
+{
+	const struct play_map *m = e->map;
+
+	was = (was & e->mask) >> e->shift;
+	for (unsigned i = 0; i < e->nb_maps; i++, m++)
+		if ((was & m->from_mask) == m->from)
+			return (was & ~m->to_mask) | m->to;
+	return was;
+}
+
 static inline void put(const struct play_edit *e, uint64_t value,
 		       const struct play_places *p, uint8_t *at, bool odd,
 		       struct change *change)
@@ -223,6 +235,8 @@ static inline void put(const struct play_edit *e, uint64_t value,
 
 	memcpy(&was, at, sizeof(was));
 	is = __builtin_bswap64(was);
+	if (unlikely(e->map))
+		value = mapped(e, is);
 	is = (is & ~e->mask) | (value << e->shift & e->mask);
 	is = __builtin_bswap64(is);
 	memcpy(at, &is, sizeof(is));

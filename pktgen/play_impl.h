@@ -19,11 +19,18 @@ struct play_edit {
 	uint64_t mask;
 	uint16_t first, last; /* its bytes, from the header's start */
 	int16_t at;
+	uint16_t nb_maps;
+	const struct play_map *map; /* NULL: it does not depend on what was */
 	uint8_t shift;
 	uint8_t layer; /* PLAY_*, or STREAM_AT */
 	bool constant;
 	bool csum;     /* it is a checksum itself */
 	uint8_t cover; /* PLAY_COVER_*: what covers it */
+};
+
+/* A value with these bits gets those. */
+struct play_map {
+	uint64_t from, from_mask, to, to_mask;
 };
 
 /* One where frames are made, one where times are read. */

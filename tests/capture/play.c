@@ -95,22 +95,19 @@ static void put_frames(const struct program *prog, uint64_t nb)
 	}
 }
 
-int main(int argc, char *argv[])
+/* Says what is wrong, or sends, so to speak, the frames. */
+static int answer(int argc, char *argv[], struct held *file)
 {
 	static const uint8_t mac[] = {2, 0, 0, 0, 0, 1};
 	struct uk_alloc *a = uk_alloc_get_default();
 	struct stream_play play = {.file = "FILE", .speed = STREAM_SPEED};
-	struct held file;
-	struct played_files files = {&file, hold, release, a, NULL};
+	struct played_files files = {file, hold, release, a, NULL};
 	char why[PLAYED_WHY_MAX] = "no file";
 	static struct stream s;
 	struct program *prog;
 	struct played *p;
 	unsigned long frames = 0, max = 1514;
 
-	if (argc < 2)
-		return 2;
-	read_file(argv[1], &file);
 	for (int i = 2; i < argc; i++) {
 		play.skip |= !strcmp(argv[i], "skip");
 		play.csums |= !strcmp(argv[i], "new");
@@ -127,7 +124,6 @@ int main(int argc, char *argv[])
 				return 0;
 	if (played_get(&files, &s.play, (unsigned)max, &p, why) < 0) {
 		printf("refused %s\n", why);
-		free((void *)(uintptr_t)file.data);
 		return 0;
 	}
 	if (play_new(&prog, &s, p, a) < 0)
@@ -135,6 +131,18 @@ int main(int argc, char *argv[])
 	put_frames(prog, frames ? frames : p->frames);
 	printf("skipped %llu\n", (unsigned long long)played_skipped(p));
 	program_free(prog, a);
-	free((void *)(uintptr_t)file.data);
 	return 0;
+}
+
+int main(int argc, char *argv[])
+{
+	struct held file;
+	int rc;
+
+	if (argc < 2)
+		return 2;
+	read_file(argv[1], &file);
+	rc = answer(argc, argv, &file);
+	free((void *)(uintptr_t)file.data);
+	return rc;
 }
