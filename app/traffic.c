@@ -367,10 +367,10 @@ bool traffic_field(const struct pktgen_stream *of, const struct stack *st,
 		if (fields_get(s, f->name, f->value))
 			return true;
 		f->value[0] = '\0';
-		f->from = !st->layer[l].len ? NULL
-			  : stream_plays(s) ? "capture"
+		f->from = !st->layer[l].len                         ? NULL
+			  : stream_plays(s)                         ? "capture"
 			  : p->field[k].name && p->field[k].follows ? "headers"
-								  : "default";
+								    : "default";
 		if (traffic_has(st, l, k))
 			traffic_value(st, l, k, frame, f->value,
 				      sizeof(f->value));

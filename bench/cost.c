@@ -99,8 +99,7 @@ static bool hold(void *arg, const char *name, struct held *h)
 		capture_write_record(to, i * 1000ull, 60, 60);
 		memset(to + CAPTURE_RECORD_BYTES, 2, 60);
 		memcpy(to + CAPTURE_RECORD_BYTES + ETH_HLEN - 2,
-		       "\x08\x00\x45\x00\x00\x2e\x00\x00\x00\x00\x40\x11",
-		       12);
+		       "\x08\x00\x45\x00\x00\x2e\x00\x00\x00\x00\x40\x11", 12);
 	}
 	*h = (struct held){file, sizeof(file), NULL};
 	return true;

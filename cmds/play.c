@@ -85,12 +85,12 @@ static const struct arg args[] = {
 	[FILE_NAME] = {ARG_NAME, .name = "FILE", .names = app_file_names,
 		       .help = "capture to play, pcap or pcapng"},
 	[SPEED_WORD] = PAIR("speed", "play it faster or slower"),
-	[SPEED] = {ARG_TEXT, .optional = true, .name = "SPEED",
-		   .names = speeds, .unset = "1x",
+	[SPEED] = {ARG_TEXT, .optional = true, .name = "SPEED", .names = speeds,
+		   .unset = "1x",
 		   .help = "0.001x..1000x, or rate: at the stream's rate"},
 	[LOOPS_WORD] = PAIR("loops", "play it more than once"),
-	[LOOPS] = {ARG_TEXT, .optional = true, .name = "LOOPS",
-		   .names = loops, .unset = "1",
+	[LOOPS] = {ARG_TEXT, .optional = true, .name = "LOOPS", .names = loops,
+		   .unset = "1",
 		   .help = "how often a run plays it, or forever"},
 	[BAD_WORD] = PAIR("bad", "choose what to do with unsendable records"),
 	[BAD] = {ARG_ENUM, .optional = true, .name = "BAD", .words = bad_words,
@@ -250,10 +250,11 @@ const struct cmd cmd_play = {
 		 "have them, 'vlan' puts a tag in. A record of another link "
 		 "type than Ethernet, one that was cut, or one that the port "
 		 "does not take is unsendable.",
-	.examples = (const char *const[]){"play trace.pcap",
-					  "play 0 trace.pcap speed 2x loops 10",
-					  "play 0 trace.pcap speed rate bad skip",
-					  "play 0 off", NULL},
+	.examples =
+		(const char *const[]){"play trace.pcap",
+				      "play 0 trace.pcap speed 2x loops 10",
+				      "play 0 trace.pcap speed rate bad skip",
+				      "play 0 off", NULL},
 	.see = (const char *const[]){"capture", "set", "rate", "start", NULL},
 	.configures = true,
 };

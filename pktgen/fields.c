@@ -89,9 +89,10 @@ static int take_tail(struct stream *s, struct stream_field *f,
 	int n;
 
 	if (stream_plays(s))
-		return fields_refuse(fault, E_STATE, -1,
-				     "'%s' of a capture's frames stays as it is",
-				     tail->name);
+		return fields_refuse(
+			fault, E_STATE, -1,
+			"'%s' of a capture's frames stays as it is",
+			tail->name);
 	if (nb > 1)
 		return fields_refuse(fault, E_SURPLUS, 1, "one word too many");
 	n = tail->type == PROTO_NUMBER

@@ -15,8 +15,7 @@ enum strategy frames_strategy(enum strategy asked, const struct program *prog,
 	(void)alone;
 	return MIN(asked, STRATEGY_COPY);
 #else
-	if (PLAYS(prog) ||
-	    (asked == STRATEGY_SHARED && program_edits(prog)))
+	if (PLAYS(prog) || (asked == STRATEGY_SHARED && program_edits(prog)))
 		asked = STRATEGY_POOL;
 	return asked == STRATEGY_POOL && !alone ? STRATEGY_COPY : asked;
 #endif
@@ -103,8 +102,7 @@ EDIT_INLINE unsigned make_from(const enum source source, struct frames *f,
 }
 
 static unsigned make_created(struct frames *f, const struct program *prog,
-			     struct program_at *at, unsigned n,
-			     uint64_t stamp)
+			     struct program_at *at, unsigned n, uint64_t stamp)
 {
 	return make_from(SOURCE_STREAM, f, prog, at, n, stamp);
 }
@@ -175,7 +173,7 @@ void frames_set(struct frames *f, struct outbox *out,
 #endif
 	f->strategy = strategy;
 	f->make = PLAYS(prog) && strategy != STRATEGY_POOL ? make_played
-							    : make_by[strategy];
+							   : make_by[strategy];
 }
 
 void frames_unmake(struct frames *f, struct uk_netbuf *const *pkts, unsigned n)

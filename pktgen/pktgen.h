@@ -70,10 +70,10 @@ struct pktgen {
 	struct pktgen_port set[PKTGEN_MAX_PORTS];
 	struct core core;
 	struct played_files files; /* the captures that are played */
-	uint16_t appliance; /* in the signatures of what it sends */
-	unsigned nb_signed; /* streams that are */
-	unsigned nb_pauses; /* that were begun and have not ended */
-	uint64_t held_back; /* mask: the ports of these */
+	uint16_t appliance;        /* in the signatures of what it sends */
+	unsigned nb_signed;        /* streams that are */
+	unsigned nb_pauses;        /* that were begun and have not ended */
+	uint64_t held_back;        /* mask: the ports of these */
 };
 
 /*
@@ -176,10 +176,10 @@ struct pktgen_fault {
 
 /*
  * Whether the port can send its stream as `s`: -ERANGE when the rate cannot be
- * kept, -ENOENT and -EBADMSG as played_get(), -EMSGSIZE when a size is less than the headers need or more than the
- * port takes, or as program_new() fails, with *fault saying where. The port is
- * up. What was tried last can be taken by pktgen_take_stream(), whose next
- * burst has it.
+ * kept, -ENOENT and -EBADMSG as played_get(), -EMSGSIZE when a size is less
+ * than the headers need or more than the port takes, or as program_new() fails,
+ * with *fault saying where. The port is up. What was tried last can be taken by
+ * pktgen_take_stream(), whose next burst has it.
  */
 int pktgen_try_stream(struct pktgen *pg, unsigned port, unsigned stream,
 		      const struct stream *s, struct pktgen_fault *fault);

@@ -252,11 +252,11 @@ static int try_played(struct pktgen *pg, unsigned port, unsigned stream,
 			 port, port);
 		return -EBADMSG;
 	}
-	rc = played_get(&pg->files, &s->play,
-			MIN(port_max_size(&pg->port[port]),
-			    (unsigned)STREAM_SIZE_MAX) -
-				ETH_FCS_LEN,
-			&p, fault->why);
+	rc = played_get(
+		&pg->files, &s->play,
+		MIN(port_max_size(&pg->port[port]), (unsigned)STREAM_SIZE_MAX) -
+			ETH_FCS_LEN,
+		&p, fault->why);
 	if (rc >= 0)
 		rc = flow_compile(f, s, p);
 	if (rc >= 0)

@@ -87,7 +87,8 @@ static struct play_edit *add(struct play *play, const struct stream *s,
 		const struct proto *p = protos[h->proto[f->layer]];
 
 		e->csum = p->csum_at && at / 8 == p->csum_at;
-		e->cover = e->csum ? 0 : cover_of(f->layer, &p->field[f->field]);
+		e->cover =
+			e->csum ? 0 : cover_of(f->layer, &p->field[f->field]);
 	}
 	put_window(e, at, bits);
 	return e;
@@ -181,10 +182,9 @@ static size_t edits_bytes(const struct stream *s)
 	for (unsigned i = 0; i < s->nb_fields; i++) {
 		const struct stream_field *f = &s->field[i];
 
-		n += f->layer != STREAM_AT &&
-				     protos[s->headers.proto[f->layer]]
-						     ->field[f->field]
-						     .bits > 64
+		n += f->layer != STREAM_AT && protos[s->headers.proto[f->layer]]
+							      ->field[f->field]
+							      .bits > 64
 			     ? 2
 			     : 1;
 	}

@@ -38,11 +38,11 @@ enum play_layer {
 /* Where the headers of a frame are: bytes from its start, 0: not there. */
 struct play_places {
 	uint16_t at[PLAY_LAYERS];
-	uint16_t ip;  /* IP's... */
-	uint16_t end; /* ...and where what it carries ends */
+	uint16_t ip;           /* IP's... */
+	uint16_t end;          /* ...and where what it carries ends */
 	uint8_t ip_layer, top; /* PLAY_*; PLAY_LAYERS: it has none */
-	bool part;   /* of a fragmented packet */
-	bool pseudo; /* the checksum of `top` covers addresses */
+	bool part;             /* of a fragmented packet */
+	bool pseudo;           /* the checksum of `top` covers addresses */
 };
 
 void play_headers(struct headers *h);

@@ -188,14 +188,13 @@ static void make_csums(uint8_t *frame, const struct play_places *p)
 
 /* ---- Edits --------------------------------------------------------------- */
 
-/* What of a frame's checksums changes: the new sums and the old's complements. */
+/* By what sums of checksums change: the new words, the old's complements. */
 struct change {
 	uint32_t ip, top;
 };
 
 /* Bits at an offset: what covers them depends on the frame. */
-static unsigned cover_at(const struct play_edit *e,
-				  const struct play_places *p)
+static unsigned cover_at(const struct play_edit *e, const struct play_places *p)
 {
 	const unsigned addr = p->ip + (p->ip_layer == PLAY_IPV4 ? 12u : 8u);
 	const unsigned end = p->ip + (p->ip_layer == PLAY_IPV4 ? 20u : 40u);
@@ -249,8 +248,7 @@ static inline void put(const struct play_edit *e, uint64_t value,
 		more = csum_swap(csum_fold(more));
 	if (cover & PLAY_COVER_IP)
 		change->ip += more;
-	if (cover & PLAY_COVER_TOP ||
-	    (cover & PLAY_COVER_PSEUDO && p->pseudo))
+	if (cover & PLAY_COVER_TOP || (cover & PLAY_COVER_PSEUDO && p->pseudo))
 		change->top += more;
 }
 
@@ -295,9 +293,9 @@ static void edit(const struct program *prog, struct program_at *at,
 	at->edited = at->frame + 1;
 	play_find(frame, len, &p);
 	for (unsigned i = 0; i < play->nb_edits; i++, e++) {
-		const uint64_t value = e->constant
-					       ? e->value
-					       : sequence_next(&e->seq, state++);
+		const uint64_t value =
+			e->constant ? e->value
+				    : sequence_next(&e->seq, state++);
 		unsigned start = 0;
 
 		if (i == play->nb_fields)
@@ -332,7 +330,7 @@ static unsigned put_tag(uint8_t *frame, unsigned len)
 }
 
 uint16_t play_make(const struct program *prog, struct program_at *at,
-		     const struct played_frame *f, uint8_t *buf)
+		   const struct played_frame *f, uint8_t *buf)
 {
 	const struct play *play = prog->play;
 	unsigned len = f->len;

@@ -6,7 +6,7 @@
 #include "net/port.h"
 #include "pktgen/play.h"
 
-/* A checksum of IPv4's header, that above it by its pseudo header, or its own. */
+/* IPv4's checksum; that of what IP carries: its pseudo header, itself. */
 enum { PLAY_COVER_IP = 1, PLAY_COVER_PSEUDO = 2, PLAY_COVER_TOP = 4 };
 
 /*

@@ -26,8 +26,10 @@ static uint64_t *misfit(struct played *p, const struct capture_record *r,
 			 "record %llu, byte %llu: %u bytes, the port takes "
 			 "%u..%u without FCS",
 			 (unsigned long long)r->number,
-			 (unsigned long long)r->at, (unsigned)r->len, ETH_HLEN,
-			 r->len < ETH_HLEN ? p->max : played_longest(p, r->data));
+			 (unsigned long long)r->at, (unsigned)r->len,
+			 (unsigned)ETH_HLEN,
+			 r->len < ETH_HLEN ? p->max
+					   : played_longest(p, r->data));
 		return &p->skipped.length;
 	}
 	capture_print_fit(r, why, CAPTURE_PRINT_MAX);

@@ -39,13 +39,13 @@ struct played {
 	struct played *next; /* of all that there are */
 	unsigned refs;
 	char name[VALUE_NAME_MAX + 1];
-	bool skip, tag;   /* as asked */
-	bool plain;       /* pcap: walked by the four behind it */
-	bool big;         /* its numbers are big-endian */
-	uint32_t tick_ns; /* of a record's time */
-	size_t start;     /* byte of the first record... */
-	size_t end;       /* ...and behind the last that can be read */
-	unsigned max;     /* bytes of the longest frame, without FCS */
+	bool skip, tag;         /* as asked */
+	bool plain;             /* pcap: walked by the four behind it */
+	bool big;               /* its numbers are big-endian */
+	uint32_t tick_ns;       /* of a record's time */
+	size_t start;           /* byte of the first record... */
+	size_t end;             /* ...and behind the last that can be read */
+	unsigned max;           /* bytes of the longest frame, without FCS */
 	uint64_t frames, bytes; /* that a round sends, without FCS */
 	/* Records that are skipped: each for the first reason it has. */
 	struct {
@@ -84,8 +84,8 @@ struct played_frame {
 /* Where in it somebody is. */
 struct played_cursor {
 	const struct played *of;
-	size_t at;    /* plain: the next record */
-	uint64_t ns;  /* when the frame taken last is due, after the first... */
+	size_t at;   /* plain: the next record */
+	uint64_t ns; /* when the frame taken last is due, after the first... */
 	uint64_t round_ns;             /* ...and its round began */
 	struct capture_reader *reader; /* of one that is not plain */
 };

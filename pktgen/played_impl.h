@@ -15,12 +15,15 @@ static inline bool played_is_tagged(const uint8_t *frame)
 }
 
 /* A tag widens what an MTU allows, as a port has room for one. */
-static inline unsigned played_longest(const struct played *p, const uint8_t *frame)
+static inline unsigned played_longest(const struct played *p,
+				      const uint8_t *frame)
 {
-	return p->max + (!p->tag && played_is_tagged(frame) ? PORT_VLAN_TAG_LEN : 0);
+	return p->max +
+	       (!p->tag && played_is_tagged(frame) ? PORT_VLAN_TAG_LEN : 0);
 }
 
-static inline bool played_fits(const struct played *p, const uint8_t *frame, unsigned len)
+static inline bool played_fits(const struct played *p, const uint8_t *frame,
+			       unsigned len)
 {
 	return len >= ETH_HLEN && len <= played_longest(p, frame);
 }

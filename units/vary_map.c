@@ -36,8 +36,7 @@ static enum shell_err take_side(struct take *t, struct vary_wide *w,
 			      t->type == VARY_IPV4 ? &prefix : NULL);
 
 	if (err)
-		return vary_refuse(t, err, t->at,
-				   "'map' takes %s, not '%s'",
+		return vary_refuse(t, err, t->at, "'map' takes %s, not '%s'",
 				   t->type == VARY_IPV4
 					   ? "addresses or prefixes such as "
 					     "10.0.0.0/8 172.16.0.0/12"
@@ -49,6 +48,28 @@ static enum shell_err take_side(struct take *t, struct vary_wide *w,
 	return E_OK;
 }
 
+static enum shell_err take_pair(struct take *t)
+{
+	const unsigned half = vary_width(t->bits) * 4;
+	struct vary_wide from, to;
+	unsigned free[2];
+	enum shell_err err = take_side(t, &from, &free[0]);
+
+	if (err)
+		return err;
+	t->at++;
+	err = take_side(t, &to, &free[1]);
+	t->at--;
+	if (err)
+		return err;
+	err = add_value(t, from.low);
+	if (!err)
+		err = add_value(t, to.low);
+	if (!err)
+		err = add_value(t, (uint64_t)free[0] << half | free[1]);
+	return err;
+}
+
 bool vary_is_map(const struct take *t)
 {
 	return t->nb && !strcasecmp(t->words[0], "map");
@@ -56,7 +77,6 @@ bool vary_is_map(const struct take *t)
 
 enum shell_err vary_take_map(struct take *t)
 {
-	const unsigned half = vary_width(t->bits) * 4;
 	enum shell_err err = E_OK;
 
 	if (t->bits > 64)
@@ -66,26 +86,12 @@ enum shell_err vary_take_map(struct take *t)
 	t->v.count = 0;
 	t->v.listed = true;
 	t->v.list = (uint16_t)t->used;
-	for (t->at = 1; !err && t->at < t->nb; t->at++) {
-		struct vary_wide from, to;
-		unsigned free[2];
-
-		err = take_side(t, &from, &free[0]);
-		if (!err && ++t->at == t->nb)
-			break;
-		if (!err)
-			err = take_side(t, &to, &free[1]);
-		if (!err)
-			err = add_value(t, from.low);
-		if (!err)
-			err = add_value(t, to.low);
-		if (!err)
-			err = add_value(t, (uint64_t)free[0] << half | free[1]);
-	}
-	if (!err && (t->at == t->nb && t->nb % 2 == 0))
+	if (t->nb % 2 == 0 || t->nb == 1)
 		return vary_refuse(t, E_MISSING, t->nb,
 				   "'map' needs pairs of values; type 'map "
 				   "FROM TO'");
+	for (t->at = 1; !err && t->at < t->nb; t->at += 2)
+		err = take_pair(t);
 	return err;
 }
 

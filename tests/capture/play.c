@@ -52,9 +52,8 @@ static unsigned long number(const char *word, const char *name,
 {
 	const size_t len = strlen(name);
 
-	return strncmp(word, name, len) != 0
-		       ? otherwise
-		       : strtoul(word + len, NULL, 10);
+	return strncmp(word, name, len) != 0 ? otherwise
+					     : strtoul(word + len, NULL, 10);
 }
 
 /* "udp.src=7-9+step+2" */

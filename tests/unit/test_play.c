@@ -82,8 +82,9 @@ static void the_last_of_100001_is_due_to_the_ns(void **state)
 		pacer_start(&pacer, &pacing, 5 * S);
 		for (unsigned i = 0; i < FRAMES; i++) {
 			const uint64_t at = pacer_next_ns(&pacer) - 5 * S;
-			const uint64_t want = (uint64_t)(
-				(unsigned __int128)due[i] * 1000 / speeds[k]);
+			const uint64_t want =
+				(uint64_t)((unsigned __int128)due[i] * 1000 /
+					   speeds[k]);
 
 			assert_true(at == want || at + 1 == want);
 			assert_true(at == want || speeds[k] % 500);
