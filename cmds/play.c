@@ -122,7 +122,7 @@ static void report(struct reply *r, const struct pktgen_stream *s,
 	reply_u64(r, "bytes", p->bytes + p->frames * ETH_FCS_LEN, NULL);
 	reply_milli(r, "time", p->last_ns / 1000000, "s");
 	reply_u64(r, "skipped", played_skipped(p), NULL);
-	reply_text(r, "first", p->why);
+	reply_text(r, "fault", p->why);
 	reply_end(r);
 }
 
