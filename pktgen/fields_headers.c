@@ -62,7 +62,7 @@ void fields_play(struct stream *s, const struct stream_play *play)
 	const char *at;
 
 	memset(&s->play, 0, sizeof(s->play));
-	if (play) {
+	if (STREAM_PLAYS && play) {
 		s->play = *play;
 		play_headers(&h);
 	} else if (played) {

@@ -44,7 +44,7 @@ int flow_compile(struct flow *f, const struct stream *s, struct played *p)
 	struct uk_alloc *heap = f->frames.room->heap;
 
 	flow_drop(f);
-	if (p)
+	if (STREAM_PLAYS && p)
 		return compile_played(f, s, p);
 	if (s->pace.shape == PACE_POISSON && !f->pacing.random) {
 		f->pacing.random = uk_malloc(heap, sizeof(*f->pacing.random));

@@ -176,6 +176,16 @@ void frames_set(struct frames *f, struct outbox *out,
 							   : make_by[strategy];
 }
 
+void frames_ready(struct frames *f)
+{
+#ifdef PORT_SHARED
+	if (f->strategy == STRATEGY_POOL)
+		frames_ready_pool(f);
+#else
+	(void)f;
+#endif
+}
+
 void frames_unmake(struct frames *f, struct uk_netbuf *const *pkts, unsigned n)
 {
 #ifdef PORT_SHARED

@@ -24,6 +24,7 @@ unsigned frames_make_shared(struct frames *f, const struct program *prog,
 			    struct program_at *at, unsigned n, uint64_t stamp);
 
 void frames_leave_pool(struct frames *f);
+void frames_ready_pool(struct frames *f);
 unsigned frames_make_pool(struct frames *f, const struct program *prog,
 			  struct program_at *at, unsigned n, uint64_t stamp);
 

@@ -64,6 +64,12 @@ static bool grow(struct frames *f, unsigned n)
 	return f->nb_slots > had;
 }
 
+void frames_ready_pool(struct frames *f)
+{
+	if (!f->nb_slots)
+		grow(f, 1);
+}
+
 /*
  * The slot in turn stays out while others may be back: a device that is not in
  * order, or that has lost one. The next takes its place, or another, at which

@@ -15,11 +15,7 @@
 #include "pktgen/played.h"
 #include "pktgen/program.h"
 
-#ifdef CONFIG_APPUKPKTGEN_PLAY
-#define PLAYS(prog) ((prog)->play != NULL)
-#else
-#define PLAYS(prog) ((void)(prog), false)
-#endif
+#define PLAYS(prog) (STREAM_PLAYS && (prog)->play)
 
 enum play_layer {
 	PLAY_ETH,

@@ -83,9 +83,16 @@ struct stream {
 	struct stream_play play;
 };
 
+/* Whether captures can be played in this image. */
+#ifdef CONFIG_APPUKPKTGEN_PLAY
+#define STREAM_PLAYS true
+#else
+#define STREAM_PLAYS false
+#endif
+
 static inline bool stream_plays(const struct stream *s)
 {
-	return s->play.file[0];
+	return STREAM_PLAYS && s->play.file[0];
 }
 
 #define STREAM_HEADERS "eth/ipv4/udp"

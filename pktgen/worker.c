@@ -147,6 +147,7 @@ static void start(struct worker *w, const struct worker_order *o)
 	if (!f || f->state != FLOW_IDLE)
 		return;
 	flow_start(f, &w->how, &o->limit, o->phase, o->now_ns);
+	frames_ready(&f->frames);
 	w->begins |= f->begins;
 	set_state(w, f, FLOW_RUNS);
 }
