@@ -37,6 +37,7 @@ struct play_places {
 	uint16_t ip;           /* IP's... */
 	uint16_t end;          /* ...and where what it carries ends */
 	uint8_t ip_layer, top; /* PLAY_*; PLAY_LAYERS: it has none */
+	uint8_t ip_len;        /* bytes of IPv4's header, as it was recorded */
 	bool part;             /* of a fragmented packet */
 	bool pseudo;           /* the checksum of `top` covers addresses */
 };

@@ -49,6 +49,7 @@ static void find_ipv4(const uint8_t *frame, unsigned at, unsigned len,
 		return;
 	p->at[PLAY_IPV4] = p->ip = (uint16_t)at;
 	p->ip_layer = PLAY_IPV4;
+	p->ip_len = (uint8_t)header;
 	p->end = (uint16_t)MIN(len, at + get16(h + 2));
 	p->part = get16(h + 6) & 0x3fff;
 	if (!(get16(h + 6) & 0x1fff))
@@ -146,7 +147,7 @@ static void make_ip(uint8_t *frame, const struct play_places *p)
 	uint16_t csum;
 
 	memset(h + 10, 0, 2);
-	csum = csum_end(csum_add(0, h, (h[0] & 15u) * 4));
+	csum = csum_end(csum_add(0, h, p->ip_len));
 	memcpy(h + 10, &csum, sizeof(csum));
 }
 

@@ -36,12 +36,12 @@ static enum shell_err take_side(struct take *t, struct vary_wide *w,
 			      t->type == VARY_IPV4 ? &prefix : NULL);
 
 	if (err)
-		return vary_refuse(t, err, t->at, "'map' takes %s, not '%s'",
-				   t->type == VARY_IPV4
-					   ? "addresses or prefixes such as "
-					     "10.0.0.0/8 172.16.0.0/12"
-					   : "values such as 80 8080",
-				   vary_show_word(t, t->at).text);
+		return vary_refuse(
+			t, err, t->at, "'%s' does not fit after 'map'; type %s",
+			vary_show_word(t, t->at).text,
+			t->type == VARY_IPV4 ? "prefixes such as 10.0.0.0/8 "
+					       "172.16.0.0/12"
+					     : "values such as 80 8080");
 	*free = t->bits - prefix;
 	w->low &= ~vary_ones(*free) | (*free ? 0 : UINT64_MAX);
 	t->v.hex |= w->hex;
@@ -80,8 +80,10 @@ enum shell_err vary_take_map(struct take *t)
 	enum shell_err err = E_OK;
 
 	if (t->bits > 64)
-		return vary_refuse(t, E_SYNTAX, 0,
-				   "'map' takes fields of 64 bits at most");
+		return vary_refuse(
+			t, E_SYNTAX, 0,
+			"'map' takes no field of over 64 bits; type a "
+			"value");
 	t->v.kind = VARY_MAP;
 	t->v.count = 0;
 	t->v.listed = true;
