@@ -42,6 +42,7 @@ struct app {
 	uint64_t boot_serial;   /* of the last file that came with the image */
 	uint64_t lease_ns;      /* how long without a request; 0: for ever */
 	uint64_t lease_began_ns; /* requests before do not count */
+	struct app_list *lists;  /* see app/lists.h */
 	struct live live;
 	struct app_capture capture;
 };
@@ -96,6 +97,26 @@ extern const struct cmd_hint app_hints[];
 /* A number of a header as a word, for arg_setting.initial. */
 #define APP_WORD(number) APP_WORD_OF(number)
 #define APP_WORD_OF(number) #number
+
+/*
+ * `setting` of a number that struct config has, of a type; it is not saved
+ * while it is as at first.
+ */
+#define APP_NUMBER(of, type, first)                              \
+	static void get(const struct config *c, struct value *v) \
+	{                                                        \
+		v->u = c->of;                                    \
+	}                                                        \
+	static void set(struct config *c, const struct value *v) \
+	{                                                        \
+		c->of = (type)v->u;                              \
+	}                                                        \
+	static const struct arg_setting setting = {              \
+		.get = get,                                      \
+		.set = set,                                      \
+		.initial = first,                                \
+		.initial_unsaved = true,                         \
+	};
 
 #define APP_STREAMS_TO_SHOW                                         \
 	{                                                           \

@@ -49,6 +49,13 @@ enum { COND_NEAR = COND_ARGS, COND_TOLERANCE, COND_NEAR_ARGS };
 			    .help = "largest difference: 0.1% of VALUE, " \
 				    "or a number"}
 
+/* Behind "within". */
+#define TIME_ARG                                                  \
+	{                                                         \
+		ARG_TIME, .name = "TIME", .help = "longest wait", \
+			  .max = 86400ull * 1000000000            \
+	}
+
 /* The state of a call that waits for one. */
 struct condition_wait {
 	uint64_t until_ns; /* UINT64_MAX: for ever */

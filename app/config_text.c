@@ -177,6 +177,13 @@ static bool is_reset(const struct app *app, const struct setting *s,
 	       arg_equal(s->arg, v, &initial);
 }
 
+/* Those that a walk's lines are about. */
+static struct subjects subjects(const struct app *app,
+				const struct config_walk *w)
+{
+	return w->only ? *w->only : subjects_of(app_ports_up(app));
+}
+
 /*
  * The next line of what frames are, see traffic.h; false once there is none.
  * These come behind the sizes, which they may change, and before all that
@@ -185,7 +192,7 @@ static bool is_reset(const struct app *app, const struct setting *s,
 static bool traffic(const struct app *app, struct config_walk *w,
 		    char line[CONFIG_LINE_MAX])
 {
-	const struct subjects up = subjects_of(app_ports_up(app));
+	const struct subjects up = subjects(app, w);
 	char rest[TRAFFIC_REST_MAX], subject[TRAFFIC_SUBJECT_MAX];
 	const char *cmd;
 
@@ -225,7 +232,7 @@ static bool maker_line(const struct app *app, struct config_walk *w,
 		       char line[CONFIG_LINE_MAX])
 {
 	const struct pktgen *pg = &app->pktgen;
-	const struct subjects all = subjects_of(app_ports_up(app));
+	const struct subjects all = subjects(app, w);
 	const unsigned i = (unsigned)w->started - 1;
 	unsigned from, last;
 
@@ -236,7 +243,7 @@ static bool maker_line(const struct app *app, struct config_walk *w,
 	from = last = w->at.stream;
 	while (w->at.stream++,
 	       pktgen_next_stream(pg, w->at.port, w->at.stream) == last + 1 &&
-		       makers[i].wanted(pg, w->at))
+		       subjects_has(&all, w->at) && makers[i].wanted(pg, w->at))
 		last++;
 	if (from == last)
 		snprintf(line, CONFIG_LINE_MAX, "stream %u.%u %s", w->at.port,
@@ -247,10 +254,32 @@ static bool maker_line(const struct app *app, struct config_walk *w,
 	return true;
 }
 
+/* All that a command sets of the first subject. */
+static bool as_at_first(const struct app *app, const struct cmd *cmd,
+			const struct subjects *on)
+{
+	struct subject of = {0, 0};
+	struct value first, is;
+	struct setting s;
+
+	config_next(app, on, &of);
+	for (unsigned i = 0; setting_at(app->session.env.commands, i, &s);
+	     i++) {
+		s.saved = true;
+		if (s.cmd != cmd || s.scope == SCOPE_GLOBAL)
+			continue;
+		value_of(app, &s, of, &is);
+		if (!config_initial(app, &s, of, &first) ||
+		    !arg_equal(s.arg, &first, &is))
+			return false;
+	}
+	return true;
+}
+
 bool config_line(const struct app *app, struct config_walk *w,
 		 char line[CONFIG_LINE_MAX])
 {
-	const struct subjects up = subjects_of(app_ports_up(app));
+	const struct subjects up = subjects(app, w);
 	struct subjects on;
 	struct setting s;
 	struct value v;
@@ -258,7 +287,8 @@ bool config_line(const struct app *app, struct config_walk *w,
 	if (!w->started) {
 		w->started = 1;
 		snprintf(line, CONFIG_LINE_MAX, "reset");
-		return true;
+		if (!w->only)
+			return true;
 	}
 	for (; w->started <= ARRAY_SIZE(makers); w->started++) {
 		if (maker_line(app, w, line))
@@ -270,6 +300,10 @@ bool config_line(const struct app *app, struct config_walk *w,
 			return true;
 		setting_at(app->session.env.commands, (unsigned)w->setting, &s);
 		s.saved = true;
+		if (w->only && as_at_first(app, s.cmd, w->only)) {
+			w->setting++;
+			continue;
+		}
 		while (next_alike(app, &s, &up, w, &on, &v)) {
 			if (is_reset(app, &s, &on, &v))
 				continue;
@@ -334,9 +368,18 @@ static struct kept *keep(const struct app *app)
 	k->selected = session_selected(&app->session);
 	for (k->nb = 0; config_next(app, &up, &s); s.stream++) {
 		k->one[k->nb].of = s;
-		config_get(app, s, &k->one[k->nb++].is);
+		config_get(app, s, &k->one[k->nb].is);
+		fields_hold(&k->one[k->nb++].is.stream, 1);
 	}
 	return k;
+}
+
+/* Done with. */
+static void forget(struct app *app, struct kept *k)
+{
+	for (size_t i = 0; i < k->nb; i++)
+		fields_hold(&k->one[i].is.stream, -1);
+	uk_free(app->pktgen.heap, k);
 }
 
 static void restore(struct app *app, const struct kept *k, uint64_t now_ns)
@@ -375,6 +418,7 @@ static bool run_line(const struct call *c, struct call *line,
 		     struct words *words, const char *text, size_t len)
 {
 	struct app *app = call_app(c);
+	enum call_result result;
 	unsigned next = 0;
 
 	for (;;) {
@@ -406,7 +450,10 @@ static bool run_line(const struct call *c, struct call *line,
 		line->reply = c->reply;
 		line->program = true;
 		line->now_ns = c->now_ns;
-		if (line->form->run(line) == CALL_FAIL)
+		/* A long list is read in pieces. */
+		while ((result = line->form->run(line)) == CALL_AGAIN)
+			line->calls++;
+		if (result == CALL_FAIL)
 			return false;
 	}
 }
@@ -428,7 +475,7 @@ enum call_result config_load(struct call *c, const char *file, const char *text,
 
 		if (!run_line(c, &line, &words, text + at, bare)) {
 			restore(call_app(c), kept, c->now_ns);
-			uk_free(call_app(c)->pktgen.heap, kept);
+			forget(call_app(c), kept);
 			c->err_column = 0;
 			return call_fail(c, line.err, -1, "%s:%u:%u: %.180s",
 					 file, row, line.err_column,
@@ -436,6 +483,6 @@ enum call_result config_load(struct call *c, const char *file, const char *text,
 		}
 		at += n + (end != NULL);
 	}
-	uk_free(call_app(c)->pktgen.heap, kept);
+	forget(call_app(c), kept);
 	return CALL_DONE;
 }

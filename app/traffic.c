@@ -7,6 +7,8 @@
 #include <string.h>
 #include <uk/essentials.h>
 
+#include "app/lists.h"
+
 /* ---- Changed ------------------------------------------------------------ */
 
 struct change {
@@ -53,18 +55,55 @@ struct assignment {
 	const char *name, *second;
 	const char *words[CMD_ARGS_MAX];
 	unsigned nb;
+	struct vary_file *file;
 };
+
+/* The name of the two that the headers have. */
+static const char *name_of(const struct assignment *a, const struct stream *s)
+{
+	unsigned layer, field;
+
+	if (a->second &&
+	    headers_field(&s->headers, a->name, &layer, &field) < 0 &&
+	    !headers_field(&s->headers, a->second, &layer, &field))
+		return a->second;
+	return a->name;
+}
 
 static int assign(struct stream *s, void *what, struct fields_fault *fault)
 {
 	const struct assignment *a = what;
-	const char *name = a->name;
-	unsigned layer, field;
 
-	if (a->second && headers_field(&s->headers, name, &layer, &field) < 0 &&
-	    !headers_field(&s->headers, a->second, &layer, &field))
-		name = a->second;
-	return fields_set(s, name, a->words, a->nb, fault);
+	return fields_set(s, name_of(a, s), a->words, a->nb, a->file, fault);
+}
+
+/* Reads the file of "list @FILE" as values of the first stream's field. */
+static enum call_result take_file(struct call *c, const struct subjects *on,
+				  struct assignment *a, int arg)
+{
+	const struct app *app = call_app(c);
+	struct subject of = {0, 0};
+	struct fields_fault fault;
+	const struct stream *s;
+	enum vary_type type = VARY_NUMBER;
+	unsigned bits = 0, i = 0;
+
+	while (i < a->nb && !lists_is_file(a->words, i))
+		i++;
+	if (i == a->nb)
+		return CALL_DONE;
+	arg += (int)i + 1;
+	if (lists_reads(c))
+		return lists_take(c, arg, type, bits, &a->file);
+	if (app_check_up(c, on->ports) != CALL_DONE)
+		return CALL_FAIL;
+	if (!config_next(app, on, &of))
+		return CALL_DONE;
+	s = pktgen_stream(&app->pktgen, of.port, of.stream);
+	if (fields_kind(s, name_of(a, s), &type, &bits, &fault) < 0)
+		return call_fail(c, fault.err, arg - (int)i - 2, "%s",
+				 fault.text);
+	return lists_take(c, arg, type, bits, &a->file);
 }
 
 /* What is set of one, as the line that sets it, where its headers have it. */
@@ -105,11 +144,18 @@ enum call_result app_set_field(struct call *c, const struct subjects *on,
 {
 	const char *const names[] = {name, second, NULL};
 	struct assignment a = {.name = name, .second = second};
+	enum call_result result;
 
 	a.nb = app_words(c, arg, a.words);
 	if (!a.nb)
 		return app_show_fields(c, on, names);
-	return app_change(c, on, assign, &a, arg);
+	result = take_file(c, on, &a, arg);
+	if (result != CALL_DONE)
+		return result;
+	result = app_change(c, on, assign, &a, arg);
+	if (a.file)
+		a.file->users--;
+	return result;
 }
 
 /* ---- As lines ----------------------------------------------------------- */
@@ -134,8 +180,9 @@ bool traffic_has_sizes(const struct stream *s)
 	       memcmp(&first, &s->headers, sizeof(first)) != 0;
 }
 
-static void print_payload(const struct stream *s, char *buf, size_t size)
+void traffic_payload(const struct stream *s, char buf[TRAFFIC_PAYLOAD_MAX])
 {
+	const size_t size = TRAFFIC_PAYLOAD_MAX;
 	static const char *const names[] = {"increment", "zeros", "ones",
 					    "random"};
 	size_t used;
@@ -203,7 +250,7 @@ bool traffic_line(const struct stream *s, unsigned i, const char **cmd,
 	}
 	if (s->payload && !i--) {
 		*cmd = "payload";
-		print_payload(s, rest, TRAFFIC_REST_MAX);
+		traffic_payload(s, rest);
 		return true;
 	}
 	if (fields_at(s, i, name, value)) {
@@ -250,14 +297,14 @@ enum call_result app_show_payload(struct call *c, const struct subjects *on)
 {
 	const struct app *app = call_app(c);
 	struct subject s = {0, 0};
-	char text[2 * STREAM_PATTERN_MAX + 8], subject[TRAFFIC_SUBJECT_MAX];
+	char text[TRAFFIC_PAYLOAD_MAX], subject[TRAFFIC_SUBJECT_MAX];
 
 	if (app_check_up(c, on->ports) != CALL_DONE)
 		return CALL_FAIL;
 	reply_list(c->reply, "lines", REPLY_TABLE);
 	for (; config_next(app, on, &s); s.stream++) {
-		print_payload(pktgen_stream(&app->pktgen, s.port, s.stream),
-			      text, sizeof(text));
+		traffic_payload(pktgen_stream(&app->pktgen, s.port, s.stream),
+				text);
 		reply_textf(c->reply, NULL, "payload %s %s",
 			    traffic_subject(app, s, subject), text);
 	}
@@ -324,6 +371,14 @@ bool traffic_is_name(const char *word)
 	const char c = (char)(word[0] | 0x20);
 
 	return (c >= 'a' && c <= 'z') || word[0] == '@';
+}
+
+bool traffic_is_value(const char *word)
+{
+	const size_t digits = strspn(word, "0123456789");
+
+	return !digits || word[digits] != '.' ||
+	       !traffic_is_name(word + digits + 1);
 }
 
 bool traffic_has(const struct stack *st, unsigned layer, unsigned field)
@@ -399,7 +454,7 @@ void traffic_show(const struct stream *s, struct reply *r)
 	reply_text(r, "play", value);
 	headers_print(&s->headers, value, sizeof(value));
 	reply_text(r, "headers", stream_plays(s) ? "captured" : value);
-	print_payload(s, value, sizeof(value));
+	traffic_payload(s, value);
 	reply_text(r, "payload", stream_plays(s) ? "captured" : value);
 	reply_text(r, "set", all);
 }

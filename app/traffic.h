@@ -65,6 +65,9 @@ void traffic_stack(const struct pktgen_stream *s, const uint8_t *frame,
 /* Whether a word can be the name of a field, or a stack: arg.fits. */
 bool traffic_is_name(const char *word);
 
+/* Whether a word can be a value, and is no stream's name: arg.fits. */
+bool traffic_is_value(const char *word);
+
 /* Whether these headers have the field: that the part of it is there. */
 bool traffic_has(const struct stack *st, unsigned layer, unsigned field);
 
@@ -89,6 +92,10 @@ const char *traffic_subject(const struct app *app, struct subject of,
 /* What `play` takes behind the ports; "off" of frames that are made. */
 #define TRAFFIC_PLAY_MAX (VALUE_NAME_MAX + 96)
 void traffic_print_play(const struct stream *s, char buf[TRAFFIC_PLAY_MAX]);
+
+/* "increment", "hex 00ff". */
+#define TRAFFIC_PAYLOAD_MAX (2 * STREAM_PATTERN_MAX + 8)
+void traffic_payload(const struct stream *s, char buf[TRAFFIC_PAYLOAD_MAX]);
 
 /* Whether a line of it says the sizes. */
 bool traffic_has_sizes(const struct stream *s);

@@ -3,6 +3,7 @@
 #include <stdio.h>
 
 #include "app/app.h"
+#include "app/lists.h"
 
 /* Rounded, for "%llu.%03llu". */
 #define NS_TO_MS(ns) (((unsigned long long)(ns) + 500000) / 1000000)
@@ -93,6 +94,7 @@ void app_watch(struct app *app, uint64_t now_ns)
 		if (v->stalled != (p->stall_told_ns != 0))
 			tell_stall(app, i, v, now_ns);
 	}
+	lists_sweep(app);
 	if (OPTION(CAPTURE))
 		capture_poll(app, now_ns);
 }

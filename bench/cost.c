@@ -81,7 +81,7 @@ static void set_varying(struct stream *s, const char *what)
 			snprintf(text, sizeof(text), "%s", p[1]);
 			while ((word = strtok_r(rest, " ", &rest)) != NULL)
 				words[nb++] = word;
-			fields_set(s, p[0], words, nb, &fault);
+			fields_set(s, p[0], words, nb, NULL, &fault);
 		}
 }
 

@@ -6,7 +6,7 @@ enum { PORTS, VALUE };
 static const struct arg args[] = {
 	[PORTS] = APP_STREAMS_TO_SET,
 	[VALUE] = {ARG_TEXT, .name = "VALUE", .help = "0..63 or range",
-		   .asked = true, .repeated = true},
+		   .asked = true, .repeated = true, .fits = traffic_is_value},
 	{ARG_NONE},
 };
 

@@ -12,11 +12,6 @@ static const struct arg now_args[] = {CONDITION_ARGS, {ARG_NONE}};
 	{                                                            \
 		ARG_KEYWORD, .name = "within", .help = "wait for it" \
 	}
-#define TIME_ARG                                                  \
-	{                                                         \
-		ARG_TIME, .name = "TIME", .help = "longest wait", \
-			  .max = 86400ull * 1000000000            \
-	}
 
 static const struct arg within_args[] = {
 	CONDITION_ARGS,

@@ -4,6 +4,7 @@
 #include <strings.h>
 
 #include "app/traffic.h"
+#include "shell/arg.h"
 
 enum { PORTS, FIELD, VALUE };
 
@@ -98,19 +99,43 @@ static enum call_result show(struct call *c)
 	return CALL_DONE;
 }
 
+/* A setting of one value does; what else commands take they say themselves. */
+static bool takes(const struct call *c, const struct cmd *cmd, const char *word)
+{
+	const struct parse_ports ports =
+		session_ports(c->session, session_selected(c->session));
+	struct setting s;
+	struct value v;
+
+	for (const struct cmd_form *f = cmd->forms; f->run; f++)
+		if (setting_of(cmd, f, &s) && !setting_keyword(&s) &&
+		    arg_take(s.arg, word, &ports, &v))
+			return false;
+	return true;
+}
+
 /* What Pktgen's users type: a setting, which is a command here. */
 static enum call_result is_command(struct call *c)
 {
-	const char *name = c->v[FIELD].word;
+	const char *name = c->v[FIELD].word, *value = c->v[VALUE].word;
+	const struct cmd *const *cmd = cmd_table;
+	char on[SUBJECTS_PRINT_MAX];
 
-	for (unsigned i = 0; cmd_table[i]; i++)
-		if (!strcasecmp(cmd_table[i]->name, name) &&
-		    !cmd_table[i]->hidden)
-			return call_fail(c, E_SYNTAX, FIELD,
-					 "'%s' is a command: type '%s %s'",
-					 name, cmd_table[i]->name,
-					 c->v[VALUE].word);
-	return CALL_DONE;
+	while (*cmd && (strcasecmp((*cmd)->name, name) || (*cmd)->hidden))
+		cmd++;
+	if (!*cmd)
+		return CALL_DONE;
+	name = (*cmd)->name;
+	if (!takes(c, *cmd, value))
+		return call_fail(c, E_SYNTAX, VALUE,
+				 "'%s' is a command, and takes no '%s': type "
+				 "one such as '%s'",
+				 name, value, (*cmd)->examples[0]);
+	subjects_print(&c->v[PORTS].subjects, on, sizeof(on));
+	return call_fail(c, E_SYNTAX, FIELD,
+			 "'%s' is a command: type '%s%s%s %s'", name, name,
+			 c->v[PORTS].set ? " " : "", c->v[PORTS].set ? on : "",
+			 value);
 }
 
 static enum call_result show_one(struct call *c)
@@ -150,8 +175,9 @@ const struct cmd cmd_set = {
 		},
 	.notes = "VALUE is a number, in decimal or 0x hex, or an address. It "
 		 "varies from frame to frame as FROM-TO [step N], "
-		 "ADDRESS/PREFIX, 'list A,B,C', 'random', 'random FROM-TO', "
-		 "'random mask 0xff'. Behind it 'shuffled' takes each value "
+		 "ADDRESS/PREFIX, 'list A,B,C', 'list @FILE', 'random', "
+		 "'random FROM-TO', 'random mask 0xff'. A FILE has "
+		 "one value a line. Behind it 'shuffled' takes each value "
 		 "once in another order, 'zipf 1.0' the first ones most often, "
 		 "'down' the last one first, 'every N' each for N frames. "
 		 "'auto' has the field follow from the headers again. Where a "

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include <string.h>
 
+#include "app/explain.h"
 #include "app/preview.h"
 #include "app/traffic.h"
 #include "shell/arg.h"
@@ -113,8 +114,8 @@ static enum call_result run(struct call *c)
 	return more ? CALL_AGAIN : CALL_DONE;
 }
 
-/* One frame, of one stream. */
-enum { FRAME, NUMBER, OF };
+/* One frame, of one stream; or several, as a file. */
+enum { FRAME, NUMBER, OF, PCAP, FILE_NAME, COUNT_WORD, COUNT };
 
 static const struct arg frame_args[] = {
 	[FRAME] = {ARG_KEYWORD, .name = "frame", .help = "show a frame"},
@@ -122,26 +123,77 @@ static const struct arg frame_args[] = {
 		    .max = UINT64_MAX >> 1},
 	[OF] = {ARG_PORTS, .optional = true, .scope = SCOPE_STREAM,
 		.name = "PORTS", .help = "port, or stream, that sends it"},
+	[PCAP] = {ARG_FLAG, .optional = true, .name = "pcap",
+		  .help = "store a capture in FILE instead"},
+	[FILE_NAME] = {ARG_NAME, .optional = true, .name = "FILE",
+		       .help = "file to write", .names = app_file_names},
+	[COUNT_WORD] = {ARG_KEYWORD, .optional = true, .name = "count",
+			.help = "store several frames"},
+	[COUNT] = {ARG_INT, .optional = true, .name = "COUNT",
+		   .help = "frames to store, from N on", .unset = "1", .min = 1,
+		   .max = 1000000000},
 	ARG_JSON("reply as JSON"),
 	{ARG_NONE},
 };
 
-static enum call_result run_frame(struct call *c)
+/* The first of those that are meant; more are named by mistake. */
+static enum call_result take_one(struct call *c, int arg, struct subject *s)
 {
 	const struct app *app = call_app(c);
-	const struct subjects *on = &c->v[OF].subjects;
-	struct subject s = {0, 0}, next;
+	const struct subjects *on = &c->v[arg].subjects;
+	struct subject next;
 
+	*s = (struct subject){0, 0};
 	if (app_check_up(c, on->ports) != CALL_DONE)
 		return CALL_FAIL;
-	/* The first of those that are meant; more are named by mistake. */
-	if (!config_next(app, on, &s))
-		return CALL_DONE;
-	next = (struct subject){s.port, s.stream + 1};
-	if (c->v[OF].set && config_next(app, on, &next))
-		return call_fail(c, E_RANGE, OF,
-				 "'show frame' takes one port, or one stream");
-	preview_show(app, s, c->v[NUMBER].u, c->reply);
+	if (!config_next(app, on, s))
+		return call_fail(c, E_RANGE, arg, "there is no such stream");
+	next = (struct subject){s->port, s->stream + 1};
+	if (c->v[arg].set && config_next(app, on, &next))
+		return call_fail(c, E_RANGE, arg,
+				 "'show %s' takes one port, or one stream",
+				 c->form->args->name);
+	return CALL_DONE;
+}
+
+static enum call_result run_frame(struct call *c)
+{
+	const bool stored = c->v[PCAP].set && c->v[FILE_NAME].set;
+	struct subject s;
+
+	if (c->v[PCAP].set != c->v[FILE_NAME].set ||
+	    (c->v[COUNT_WORD].set && !stored))
+		return call_fail(c, E_SYNTAX, FILE_NAME,
+				 "'show frame' takes all or none of '--pcap "
+				 "FILE'; type 'show frame 0 --pcap f.pcap'");
+	if (!preview_goes_on(c, &s) && take_one(c, OF, &s) != CALL_DONE)
+		return CALL_FAIL;
+	if (stored)
+		return preview_store(c, s, c->v[NUMBER].u, c->v[COUNT].u,
+				     FILE_NAME);
+	preview_show(call_app(c), s, c->v[NUMBER].u, c->reply);
+	return CALL_DONE;
+}
+
+/* What a stream is. */
+enum { STREAM_WORD, STREAM_OF };
+
+static const struct arg stream_args[] = {
+	[STREAM_WORD] = {ARG_KEYWORD, .name = "stream",
+			 .help = "explain a stream"},
+	[STREAM_OF] = {ARG_PORTS, .optional = true, .scope = SCOPE_STREAM,
+		       .name = "STREAM", .help = "port, or stream, to explain"},
+	ARG_JSON("reply as JSON"),
+	{ARG_NONE},
+};
+
+static enum call_result run_stream(struct call *c)
+{
+	struct subject s;
+
+	if (take_one(c, STREAM_OF, &s) != CALL_DONE)
+		return CALL_FAIL;
+	explain_show(call_app(c), s, c->reply);
 	return CALL_DONE;
 }
 
@@ -154,16 +206,21 @@ const struct cmd cmd_show = {
 			{args, run, NULL},
 			{all_args, run, "show them without the keyword"},
 			{frame_args, run_frame,
-			 "show a frame as it would be sent: fields and bytes"},
+			 "show a frame as it would be sent, or store several"},
+			{stream_args, run_stream,
+			 "explain a stream, with the commands that make it"},
 			{0},
 		},
 	.notes = "'show files', 'show jobs', 'show ports', 'show stats' and "
 		 "'show version' are the commands 'ls', 'jobs', 'port', "
 		 "'stats' and 'version'; 'show run' is 'save'. A setting "
 		 "without its value, such as 'rate' or 'size 0', shows it.",
-	.examples = (const char *const[]){"show config", "show 0 config --json",
-					  "show 0.3 config", "show frame 0",
-					  "show frame 7 0", NULL},
+	.examples =
+		(const char *const[]){
+			"show config", "show 0 config --json",
+			"show 0.3 config", "show frame 0", "show frame 7 0",
+			"show frame 0 0.3 --pcap out.pcap count 100",
+			"show stream 0.3", NULL},
 	.see = (const char *const[]){"save", "port", NULL},
 	.leads =
 		(const struct cmd_lead[]){

@@ -18,11 +18,6 @@ enum { PORTS, IDLE, IDLE_WITHIN, IDLE_TIME };
 	{                                                                \
 		ARG_KEYWORD, .name = "within", .help = "fail after TIME" \
 	}
-#define TIME_ARG                                                  \
-	{                                                         \
-		ARG_TIME, .name = "TIME", .help = "longest wait", \
-			  .max = 86400ull * 1000000000            \
-	}
 
 static const struct arg idle_args[] = {IDLE_ARGS, {ARG_NONE}};
 

@@ -1,22 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "app/app.h"
 
-static void get(const struct config *c, struct value *v)
-{
-	v->u = c->use.weight;
-}
-
-static void set(struct config *c, const struct value *v)
-{
-	c->use.weight = (uint16_t)v->u;
-}
-
-static const struct arg_setting setting = {
-	.get = get,
-	.set = set,
-	.initial = "1",
-	.initial_unsaved = true,
-};
+APP_NUMBER(use.weight, uint16_t, "1")
 
 static const struct arg args[] = {
 	APP_STREAMS_TO_SET,

@@ -117,15 +117,15 @@ static int take_tail(struct stream *s, struct stream_field *f,
 
 static int take_value(struct stream *s, struct stream_field *f,
 		      const char *const words[], unsigned nb,
-		      struct fields_fault *fault)
+		      struct vary_file *file, struct fields_fault *fault)
 {
 	unsigned word = 0;
 
 	if (fields_is_tail(s, f))
 		return take_tail(s, f, words, nb, fault);
 	fault->err = vary_take(words, nb, (enum vary_type)fields_type(s, f),
-			       fields_bits(s, f), &s->pool, &f->vary, &word,
-			       fault->text);
+			       fields_bits(s, f), file, &s->pool, &f->vary,
+			       &word, fault->text);
 	fault->word = (int)word;
 	if (!fault->err && f->vary.kind == VARY_MAP && !stream_plays(s))
 		return fields_refuse(fault, E_STATE, 0,
@@ -139,7 +139,7 @@ static unsigned nb_varying(const struct stream *s)
 	unsigned n = 0;
 
 	for (unsigned i = 0; i < s->nb_fields; i++)
-		n += s->field[i].vary.kind != VARY_CONSTANT;
+		n += fields_edits(s, i);
 	return n;
 }
 
@@ -167,7 +167,7 @@ static int add(struct stream *s, const struct stream_field *f,
 }
 
 int fields_set(struct stream *s, const char *name, const char *const words[],
-	       unsigned nb, struct fields_fault *fault)
+	       unsigned nb, struct vary_file *file, struct fields_fault *fault)
 {
 	const bool back = nb == 1 && !strcasecmp(words[0], FIELDS_AUTO);
 	struct stream to;
@@ -187,7 +187,7 @@ int fields_set(struct stream *s, const char *name, const char *const words[],
 		remove_at(&to, (unsigned)at);
 	}
 	if (!back) {
-		if (take_value(&to, &f, words, nb, fault) < 0 ||
+		if (take_value(&to, &f, words, nb, file, fault) < 0 ||
 		    add(&to, &f, fault) < 0)
 			return -EINVAL;
 		/* It varies in the order in which it did. */
@@ -212,8 +212,34 @@ int fields_check(const struct stream *s, const char *name,
 	return fields_take_name(s, name, &f, fault);
 }
 
+int fields_kind(const struct stream *s, const char *name, enum vary_type *type,
+		unsigned *bits, struct fields_fault *fault)
+{
+	struct stream_field f;
+
+	if (fields_take_name(s, name, &f, fault) < 0)
+		return -EINVAL;
+	if (fields_is_tail(s, &f))
+		return fields_refuse(fault, E_SYNTAX, -1,
+				     "'%s' does not vary, so it has no list",
+				     name);
+	*type = (enum vary_type)fields_type(s, &f);
+	*bits = fields_bits(s, &f);
+	return 0;
+}
+
+void fields_hold(const struct stream *s, int by)
+{
+	for (unsigned i = 0; i < s->nb_fields; i++) {
+		struct vary_file *f = vary_file_of(&s->field[i].vary, &s->pool);
+
+		if (f)
+			f->users += (unsigned)by;
+	}
+}
+
 int fields_set_word(struct stream *s, const char *name, const char *word,
 		    struct fields_fault *fault)
 {
-	return fields_set(s, name, &word, 1, fault);
+	return fields_set(s, name, &word, 1, NULL, fault);
 }

@@ -9,6 +9,7 @@
 
 #include "pktgen/stream.h"
 #include "units/error.h"
+#include "units/vary_file.h"
 
 /* Why a value was refused, for a person. */
 struct fields_fault {
@@ -29,10 +30,21 @@ __attribute__((format(printf, 4, 5))) int fields_refuse(
  * Sets a field of `s`, "ipv4.src", "vlan.2.id", or bits at an offset, "@34.16"
  * (bytes from the frame's start, and how many bits), to a value: the words of
  * units/vary.h, bytes in hex or addresses for what stands at a header's end,
- * or FIELDS_AUTO. 0, or -EINVAL with *fault.
+ * or FIELDS_AUTO. `file` is what "list @NAME" stands for, or NULL. 0, or
+ * -EINVAL with *fault.
  */
 int fields_set(struct stream *s, const char *name, const char *const words[],
-	       unsigned nb, struct fields_fault *fault);
+	       unsigned nb, struct vary_file *file, struct fields_fault *fault);
+
+/*
+ * What its values are; 0 where the headers have that field, set or not, and
+ * values are read for it; else as fields_set().
+ */
+int fields_kind(const struct stream *s, const char *name, enum vary_type *type,
+		unsigned *bits, struct fields_fault *fault);
+
+/* Has files of lists stay, once more or once less. */
+void fields_hold(const struct stream *s, int by);
 
 /* 0 where the headers have that field, set or not; else as fields_set(). */
 int fields_check(const struct stream *s, const char *name,
@@ -109,6 +121,13 @@ void fields_place(const struct stack *st, const struct stream_field *f,
 
 /* Bytes of a frame up to the end of the last bits at an offset; 0: none. */
 unsigned fields_end(const struct stream *s);
+
+/* How many places of up to 64 bits vary by field `i`: 0, 1, or 2. */
+unsigned fields_edits(const struct stream *s, unsigned i);
+
+/* The field further in that follows it, into *f; false: none does. */
+bool fields_follower(const struct stream *s, unsigned i,
+		     struct stream_field *f);
 
 /* For how many frames a value of field `i` stays, by those it is nested in. */
 uint64_t fields_outer_every(const struct stream *s, unsigned i);

@@ -92,6 +92,34 @@ unsigned fields_end(const struct stream *s)
 	return end;
 }
 
+bool fields_follower(const struct stream *s, unsigned i, struct stream_field *f)
+{
+	const struct proto_field *of = fields_field(s, &s->field[i]);
+
+	if (!of || !of->station)
+		return false;
+	*f = (struct stream_field){.layer = s->field[i].layer};
+	while (++f->layer < s->headers.nb) {
+		of = fields_proto(s, f->layer)->field;
+		for (f->field = 0; of[f->field].name; f->field++)
+			if (of[f->field].station)
+				return of[f->field].follows &&
+				       fields_find(s, f) < 0;
+	}
+	return false;
+}
+
+unsigned fields_edits(const struct stream *s, unsigned i)
+{
+	const struct vary *v = &s->field[i].vary;
+	const struct vary_file *file = vary_file_of(v, &s->pool);
+	struct stream_field f;
+
+	if (v->kind == VARY_CONSTANT)
+		return 0;
+	return 1 + ((file && file->wide) || fields_follower(s, i, &f));
+}
+
 uint64_t fields_outer_every(const struct stream *s, unsigned i)
 {
 	const unsigned nest = s->field[i].nest;

@@ -8,6 +8,8 @@
 
 #include "pktgen/fields.h"
 #include "pktgen/play_impl.h"
+#include "pktgen/program_impl.h"
+#include "units/vary_file.h"
 
 void play_headers(struct headers *h)
 {
@@ -121,12 +123,27 @@ static size_t room_of(const struct vary *v)
 	return ALIGN_UP(sequence_room(v), sizeof(uint64_t));
 }
 
+/* The upper half of an address stays, unless those of a file differ in it. */
+static void put_high(struct play_edit *e, const struct play_edit *low,
+		     const struct vary *v, const struct vary_pool *pool)
+{
+	const struct vary_file *file = vary_file_of(v, pool);
+	const struct vary high = vary_constant(v->from, VARY_BYTES - 8);
+
+	put_value(e, &high);
+	if (!file || !file->wide)
+		return;
+	e->constant = false;
+	e->seq = low->seq;
+	sequence_set_list(&e->seq, v, file->high, sizeof(uint64_t));
+}
+
 static void add_field(struct play *play, const struct stream *s, unsigned i,
 		      uint64_t **aux)
 {
 	const struct stream_field *f = &s->field[i];
 	unsigned at = f->at_bit, bits = f->nb_bits;
-	struct play_edit *e;
+	struct play_edit *e, *high = NULL;
 
 	if (f->layer != STREAM_AT) {
 		const struct proto_field *of =
@@ -135,26 +152,24 @@ static void add_field(struct play *play, const struct stream *s, unsigned i,
 		at = of->at;
 		bits = of->bits;
 	}
-	/* The upper half of an address stays as it is typed. */
 	if (bits > 64) {
-		const struct vary high =
-			vary_constant(f->vary.from, VARY_BYTES - 8);
-
-		put_value(add(play, s, f, at, bits - 64), &high);
+		high = add(play, s, f, at, bits - 64);
 		at += bits - 64;
-		bits = 64;
 	}
-	e = add(play, s, f, at, bits);
+	e = add(play, s, f, at, MIN(bits, 64u));
 	put_value(e, &f->vary);
 	if (f->vary.kind == VARY_MAP)
 		put_maps(e, s, &f->vary, bits, aux);
-	if (e->constant)
-		return;
-	sequence_make(&e->seq, &f->vary, &s->pool, bits,
-		      (uint64_t)s->seed << 32 | (uint64_t)f->layer << 24 |
-			      (uint64_t)f->field << 16 | f->at_bit,
-		      fields_outer_every(s, i), *aux);
-	*aux += (sequence_room(&f->vary) + 7) / 8;
+	if (!e->constant) {
+		sequence_make(&e->seq, &f->vary, &s->pool, bits,
+			      (uint64_t)s->seed << 32 |
+				      (uint64_t)f->layer << 24 |
+				      (uint64_t)f->field << 16 | f->at_bit,
+			      fields_outer_every(s, i), *aux);
+		*aux += (sequence_room(&f->vary) + 7) / 8;
+	}
+	if (high)
+		put_high(high, e, &f->vary, &s->pool);
 }
 
 /* Those set by hand come last, and stay as they are. */
@@ -205,7 +220,8 @@ int play_new(struct program **to, const struct stream *s, struct played *p,
 	for (unsigned i = 0; i < s->nb_fields; i++)
 		room += room_of(&s->field[i].vary);
 	size = ALIGN_UP(sizeof(*prog), sizeof(uint64_t)) + sizeof(*play) +
-	       edits + nb_readers * sizeof(struct capture_reader);
+	       edits + nb_readers * sizeof(struct capture_reader) +
+	       s->nb_fields * sizeof(prog->file[0]);
 	prog = uk_calloc(a, 1, size + room);
 	if (!prog)
 		return -ENOMEM;
@@ -216,8 +232,9 @@ int play_new(struct program **to, const struct stream *s, struct played *p,
 	play->speed = s->play.speed;
 	play->loops = s->play.loops;
 	play->csums = s->play.csums;
+	prog->file = (void *)((uint8_t *)play->edit + edits);
 	if (nb_readers)
-		play->reader = (void *)((uint8_t *)play->edit + edits);
+		play->reader = (void *)(prog->file + s->nb_fields);
 	/* Frames differ; a round of sizes that has none. */
 	prog->nb_edits = 1;
 	prog->nb_order = 1;
@@ -226,6 +243,7 @@ int play_new(struct program **to, const struct stream *s, struct played *p,
 	for (unsigned i = 0; i < s->nb_fields; i++)
 		add_field(play, s, i, &aux);
 	put_csums_last(play);
+	program_hold_files(prog, s);
 	play_begin(prog);
 	*to = prog;
 	return 0;

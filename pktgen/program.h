@@ -117,6 +117,7 @@ struct program {
 	uint8_t nb_patches; /* plain */
 	uint8_t nb_edits;   /* not plain */
 	uint8_t nb_bits;
+	uint8_t nb_files;
 	uint16_t nb_order;                 /* frames of a round */
 	uint16_t csum_at[PLAIN_CSUMS_MAX]; /* of csum[], where it is plain */
 	struct patch patch[PROGRAM_PATCHES_MAX];
@@ -125,7 +126,8 @@ struct program {
 	struct csum *csum;
 	struct field_edit *edit;
 	struct bits *bits;
-	struct stack *stack; /* the headers, but for what a size says */
+	struct vary_file **file; /* whose values edits take */
+	struct stack *stack;     /* the headers, but for what a size says */
 	/* The longest frame, with the header of the first variant. */
 	uint8_t *frame;
 };

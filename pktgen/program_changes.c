@@ -166,6 +166,20 @@ static uint64_t seed_of(const struct stream *s, const struct stream_field *f)
 	       (uint64_t)f->field << 16 | f->at_bit;
 }
 
+/* The next edit, of those bits of the field, but for its values. */
+static int put_edit(struct program *prog, const struct stream_field *f,
+		    unsigned at, unsigned bits)
+{
+	struct field_edit *e = &prog->edit[prog->nb_edits];
+
+	*e = (struct field_edit){0};
+	put_window(e, at, bits);
+	if (collides(prog, e, at, bits) || put_cover(prog, f, at, bits, e) < 0)
+		return -EBUSY;
+	prog->nb_edits++;
+	return 0;
+}
+
 int program_find_edits(struct program *prog, const struct stream *s,
 		       uint64_t *aux)
 {
@@ -175,6 +189,7 @@ int program_find_edits(struct program *prog, const struct stream *s,
 		struct stream_field f = s->field[i];
 		struct field_edit *e = &prog->edit[prog->nb_edits];
 		unsigned at, bits;
+		bool wide;
 
 		fields_place(prog->stack, &f, &at, &bits);
 		if (f.layer == STREAM_AT && f.vary.kind == VARY_CONSTANT) {
@@ -186,24 +201,32 @@ int program_find_edits(struct program *prog, const struct stream *s,
 		}
 		if (f.vary.kind == VARY_CONSTANT)
 			continue;
-		/* Of an address the low half varies. */
-		if (bits > 64) {
-			at += bits - 64;
-			bits = 64;
-		}
 		if (f.layer == STREAM_AT &&
 		    find_field(prog->stack, at, bits, &f) < 0)
 			return -EBUSY;
-		*e = (struct field_edit){0};
-		put_window(e, at, bits);
-		if (collides(prog, e, at, bits) ||
-		    put_cover(prog, &f, at, bits, e) < 0)
+		/* Of an address the low half varies. */
+		if (put_edit(prog, &f, bits > 64 ? at + bits - 64 : at,
+			     MIN(bits, 64u)) < 0)
 			return -EBUSY;
 		sequence_make(&e->seq, &f.vary, &s->pool, bits,
 			      seed_of(s, &s->field[i]),
 			      fields_outer_every(s, i), aux);
 		aux += (sequence_room(&f.vary) + 7) / 8;
-		prog->nb_edits++;
+		/* The same values in what follows it, or half above. */
+		if (fields_edits(s, i) < 2)
+			continue;
+		wide = !fields_follower(s, i, &f);
+		if (wide)
+			bits -= 64;
+		else
+			fields_place(prog->stack, &f, &at, &bits);
+		if (put_edit(prog, &f, at, bits) < 0)
+			return -EBUSY;
+		e[1].seq = e->seq;
+		if (wide)
+			sequence_set_list(&e[1].seq, &f.vary,
+					  vary_file_of(&f.vary, &s->pool)->high,
+					  sizeof(uint64_t));
 	}
 	return 0;
 }

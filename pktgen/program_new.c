@@ -171,9 +171,10 @@ static size_t lay_out(struct program *prog, const struct stream *s,
 {
 	const size_t stack_bytes = offsetof(struct stack, header) + st->len;
 	size_t at = ALIGN_UP(sizeof(*prog), sizeof(uint64_t)), room = 0;
-	unsigned varying = 0, csums = 0;
+	unsigned varying = 0, csums = 0, edits = 0;
 
 	for (unsigned i = 0; i < s->nb_fields; i++) {
+		edits += fields_edits(s, i);
 		varying += s->field[i].vary.kind != VARY_CONSTANT;
 		room += ALIGN_UP(sequence_room(&s->field[i].vary),
 				 sizeof(uint64_t));
@@ -190,15 +191,28 @@ static size_t lay_out(struct program *prog, const struct stream *s,
 	}
 	prog->order = piece(base, &at, round_of(&s->sizes));
 	prog->csum = piece(base, &at, csums * sizeof(struct csum));
-	prog->edit = piece(base, &at, varying * sizeof(struct field_edit));
+	prog->edit = piece(base, &at, edits * sizeof(struct field_edit));
 	prog->bits = piece(base, &at,
 			   (s->nb_fields - varying) * sizeof(struct bits));
 	prog->stack = piece(base, &at, stack_bytes);
+	prog->file = piece(base, &at, varying * sizeof(prog->file[0]));
 	*aux = piece(base, &at, room);
 	prog->frame = piece(base, &at, longest_frame(&s->sizes));
 	if (base)
 		memcpy(prog->stack, st, stack_bytes);
 	return at;
+}
+
+void program_hold_files(struct program *prog, const struct stream *s)
+{
+	for (unsigned i = 0; i < s->nb_fields; i++) {
+		struct vary_file *f = vary_file_of(&s->field[i].vary, &s->pool);
+
+		if (!f)
+			continue;
+		f->users++;
+		prog->file[prog->nb_files++] = f;
+	}
 }
 
 static int fill(struct program *prog, const struct stream *s, uint64_t *aux)
@@ -241,7 +255,7 @@ int program_new(struct program **to, const struct stream *s, struct uk_alloc *a)
 	if (rc < 0)
 		uk_free(a, prog);
 	else
-		*to = prog;
+		program_hold_files(*to = prog, s);
 	return rc;
 }
 
@@ -251,5 +265,7 @@ void program_free(struct program *prog, struct uk_alloc *a)
 		return;
 	if (PLAYS(prog))
 		played_put((struct played *)play_of(prog));
+	for (unsigned i = 0; i < prog->nb_files; i++)
+		prog->file[i]->users--;
 	uk_free(a, prog);
 }

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "pktgen/zipf.h"
+#include "units/vary_file.h"
 
 /* 2^64 over the golden ratio: a counter by it spreads over all bits. */
 #define GOLDEN 0x9e3779b97f4a7c15ull
@@ -28,8 +29,10 @@ static inline uint64_t mix(uint64_t x)
 /* That of a range or list; `index` is below its count. */
 static inline uint64_t value_of(const struct sequence *q, uint64_t index)
 {
+	if (q->listed == sizeof(uint32_t))
+		return ((const uint32_t *)(uintptr_t)q->from)[index * q->step];
 	if (q->listed)
-		return ((const uint64_t *)(uintptr_t)q->from)[index];
+		return ((const uint64_t *)(uintptr_t)q->from)[index * q->step];
 	return q->from ^ ((q->from ^ (q->from + index * q->step)) & q->mask);
 }
 
@@ -101,8 +104,10 @@ static void begin_cycle(const struct sequence *q, struct sequence_state *s,
 
 size_t sequence_room(const struct vary *v)
 {
-	size_t room = v->listed ? v->count * sizeof(uint64_t) : 0;
+	size_t room = 0;
 
+	if (v->listed && !v->filed)
+		room = v->count * sizeof(uint64_t);
 	if (v->kind == VARY_ZIPF)
 		room += sizeof(struct zipf_column) << zipf_bits(v->count);
 	return room;
@@ -124,16 +129,23 @@ static uint8_t kind_of(const struct vary *v)
 	return SEQUENCE_CONSTANT;
 }
 
-/* The values of the list, in the order they come. */
-static void put_list(struct sequence *q, const struct vary *v,
-		     const struct vary_pool *pool, unsigned bits,
-		     uint64_t *list)
+static void put_list(const struct vary *v, const struct vary_pool *pool,
+		     unsigned bits, uint64_t *list)
 {
-	q->from = (uintptr_t)list;
-	q->listed = 1;
 	for (uint64_t i = 0; i < v->count; i++)
-		list[v->down ? v->count - 1 - i : i] =
-			vary_listed(v, bits, pool, i);
+		list[i] = vary_listed(v, bits, pool, i);
+}
+
+void sequence_set_list(struct sequence *q, const struct vary *v,
+		       const void *values, unsigned width)
+{
+	q->from = (uintptr_t)values;
+	q->listed = (uint8_t)width;
+	q->step = 1;
+	if (!v->down)
+		return;
+	q->from += (v->count - 1) * width;
+	q->step = UINT64_MAX;
 }
 
 void sequence_make(struct sequence *q, const struct vary *v,
@@ -156,8 +168,13 @@ void sequence_make(struct sequence *q, const struct vary *v,
 		q->mask = v->step;
 	else if (v->host_bits && v->host_bits < 64)
 		q->mask = (1ull << v->host_bits) - 1;
-	if (v->listed) {
-		put_list(q, v, pool, bits, aux);
+	if (v->filed) {
+		const struct vary_file *f = vary_file_of(v, pool);
+
+		sequence_set_list(q, v, f->low, f->width);
+	} else if (v->listed) {
+		put_list(v, pool, bits, aux);
+		sequence_set_list(q, v, aux, sizeof(uint64_t));
 		aux = (uint64_t *)aux + v->count;
 	} else if (v->down) {
 		q->from = value_of(q, v->count - 1);

@@ -40,7 +40,8 @@ struct sequence {
 	const struct zipf_column *zipf;
 	uint8_t kind;
 	uint8_t bits;   /* ZIPF: 2^bits columns; SHUFFLED: half of low's */
-	uint8_t listed; /* `from` is where the values of a list are */
+	uint8_t listed; /* bytes of a list's values: `from` is where these are,
+			   `step` 1, or -1 from the last to the first */
 	uint32_t low;   /* SHUFFLED: the bits that `count` needs */
 };
 
@@ -64,14 +65,21 @@ size_t sequence_room(const struct vary *v);
 
 /*
  * Compiles the values of a field of `bits` bits; its list is in `pool`, which
- * is not needed afterwards. `aux` has sequence_room() bytes, aligned to 8, and
- * belongs to the sequence as long as it is used: a copy of the struct shares
- * it. Each value stays for the frames that it has by its words, times
- * `outer_every`, which is 1 and more. Not for the hot path.
+ * is not needed afterwards, but for its files. `aux` has sequence_room() bytes,
+ * aligned to 8, and belongs to the sequence as long as it is used: a copy of
+ * the struct shares it. Each value stays for the frames that it has by its
+ * words, times `outer_every`, which is 1 and more. Not for the hot path.
  */
 void sequence_make(struct sequence *q, const struct vary *v,
 		   const struct vary_pool *pool, unsigned bits, uint64_t seed,
 		   uint64_t outer_every, void *aux);
+
+/*
+ * Has a sequence of a list take other values at the same places: as many as
+ * there were, of 4 or 8 bytes.
+ */
+void sequence_set_list(struct sequence *q, const struct vary *v,
+		       const void *values, unsigned width);
 
 /* The low 64 bits of frame n's value; those above are the value's own. */
 uint64_t sequence_at(const struct sequence *q, uint64_t n);

@@ -12,7 +12,7 @@
 #include "shell/nearest.h"
 #include "shell/usage.h"
 
-/* ---- Which form -------------------------------------------------------- */
+/* ---- Keywords ---------------------------------------------------------- */
 
 static bool begins_keyword(const struct cmd *cmd, const char *text)
 {
@@ -48,32 +48,6 @@ bool parse_is_word(const struct parser *p, unsigned at, const char *keyword)
 	text = p->pos[at]->text;
 	return !strcasecmp(text, keyword) ||
 	       (p->brief && only_beginning(p->c->cmd, keyword, text));
-}
-
-static bool has_word(const struct parser *p, const char *keyword)
-{
-	for (unsigned i = 0; i < p->nb_pos; i++)
-		if (parse_is_word(p, i, keyword))
-			return true;
-	return false;
-}
-
-int parse_fitness(const struct parser *p, const struct cmd_form *f)
-{
-	unsigned keywords = 0, required = 0, all = 0;
-
-	for (const struct arg *a = f->args; a->type != ARG_NONE; a++) {
-		if (a->type == ARG_KEYWORD && has_word(p, a->name))
-			keywords++;
-		else if (a->type == ARG_KEYWORD && !a->optional)
-			return -1;
-		all += a->repeated ? CMD_ARGS_MAX : is_positional(a);
-		required += is_positional(a) && !a->optional;
-	}
-	if (p->nb_pos < required)
-		return (int)keywords * FIT_KEYWORD;
-	return (int)(keywords * FIT_KEYWORD +
-		     (p->nb_pos > all ? 1 + all : 2 + CMD_ARGS_MAX));
 }
 
 /* ---- Its arguments ----------------------------------------------------- */
@@ -297,7 +271,7 @@ static unsigned take_pairs(struct parser *p, unsigned i)
 	return end - 1;
 }
 
-static void take_positionals(struct parser *p)
+void parse_take(struct parser *p)
 {
 	const struct arg *args = p->c->form->args;
 	unsigned required = 0;
@@ -326,120 +300,6 @@ static void take_positionals(struct parser *p)
 			   "one word too many for '%s'", usage);
 		p->stop = E_SURPLUS;
 	}
-}
-
-/* ---- The form that got furthest ----------------------------------------- */
-
-struct attempt {
-	const struct cmd_form *form;
-	bool other_ports;
-	bool held; /* all words were taken, and right */
-	unsigned at;
-	enum shell_err stop;
-	const struct arg *wanted;
-	int fit;
-};
-
-/* A word out of range is one that was taken, unless more is wrong behind it. */
-static struct attempt attempt(struct parser *p, const struct cmd_form *f,
-			      bool other_ports)
-{
-	memset(p->c->v, 0, sizeof(p->c->v));
-	p->c->err = E_OK;
-	p->c->form = f;
-	p->other_ports = other_ports;
-	take_positionals(p);
-	return (struct attempt){
-		.form = f,
-		.other_ports = other_ports,
-		.held = !p->c->err,
-		.at = p->at - (p->stop && p->c->err == E_RANGE),
-		.stop = p->stop,
-		.wanted = p->wanted,
-		.fit = parse_fitness(p, f),
-	};
-}
-
-/* Of two that stopped at a word, the one that says what may stand there. */
-static bool is_better(const struct attempt *a, const struct attempt *b)
-{
-	if (a->held != b->held)
-		return a->held;
-	if (a->at != b->at)
-		return a->at > b->at;
-	if ((a->stop == E_SURPLUS) != (b->stop == E_SURPLUS))
-		return b->stop == E_SURPLUS;
-	return a->fit > b->fit;
-}
-
-static void keep_better(struct parser *p, const struct attempt *a,
-			struct attempt *best)
-{
-	(void)p;
-	if (!best->form || is_better(a, best))
-		*best = *a;
-}
-
-/* What it offers at the word where the best stopped, if that is a keyword. */
-static void add_other(struct parser *p, const struct attempt *a,
-		      struct attempt *best)
-{
-	if (a->at != best->at || a->stop != best->stop || !a->wanted ||
-	    a->wanted->type != ARG_KEYWORD || p->nb_others == PARSE_OTHERS_MAX)
-		return;
-	if (best->wanted->type == ARG_KEYWORD &&
-	    !strcmp(best->wanted->name, a->wanted->name))
-		return;
-	for (unsigned i = 0; i < p->nb_others; i++)
-		if (!strcmp(p->other[i]->name, a->wanted->name))
-			return;
-	p->other[p->nb_others++] = a->wanted;
-}
-
-static bool has_optional_ports(const struct cmd_form *f)
-{
-	for (const struct arg *a = f->args; a->type != ARG_NONE; a++)
-		if (a->type == ARG_PORTS && a->optional)
-			return true;
-	return false;
-}
-
-static void try_all(struct parser *p,
-		    void (*fn)(struct parser *p, const struct attempt *a,
-			       struct attempt *best),
-		    struct attempt *best)
-{
-	struct attempt a;
-
-	for (const struct cmd_form *f = p->c->cmd->forms; f->run; f++) {
-		a = attempt(p, f, false);
-		fn(p, &a, best);
-		if (!has_optional_ports(f))
-			continue;
-		a = attempt(p, f, true);
-		fn(p, &a, best);
-	}
-}
-
-/* As it stands; where that is wrong, with its words taken for beginnings. */
-static void choose_form(struct parser *p)
-{
-	struct attempt best = {0}, brief = {0};
-
-	try_all(p, keep_better, &best);
-	if (!best.held && p->c->typed) {
-		p->brief = true;
-		try_all(p, keep_better, &brief);
-		p->brief = brief.held;
-		if (brief.held)
-			best = brief;
-	}
-	if (best.wanted)
-		try_all(p, add_other, &best);
-	memset(p->c->v, 0, sizeof(p->c->v));
-	p->c->err = E_OK;
-	p->c->form = best.form;
-	p->other_ports = best.other_ports;
 }
 
 /* ---- Flags --------------------------------------------------------------- */
@@ -503,7 +363,7 @@ void parse_call(const struct cmd *const *commands, const struct words *w,
 			p.pos[p.nb_pos++] = &w->word[last];
 	if (parse_refuse_pipe(&p))
 		return;
-	choose_form(&p);
+	parse_choose_form(&p);
 	for (const struct arg *a = c->form->args; a->type != ARG_NONE; a++)
 		wants_ports |= a->type == ARG_PORTS;
 	if (wants_ports && !ports->count) {
@@ -515,7 +375,7 @@ void parse_call(const struct cmd *const *commands, const struct words *w,
 		if (parse_is_flag(&w->word[i]))
 			take_flag(&p, &w->word[i]);
 	if (!c->err) {
-		take_positionals(&p);
+		parse_take(&p);
 		if (c->err)
 			parse_question(&p);
 	}

@@ -206,6 +206,26 @@ static bool refuse_unitless(struct parser *p, const struct arg *a,
 	return true;
 }
 
+/* A name that no stream has; false: that is not it. */
+static bool refuse_name(struct parser *p, const struct word *word)
+{
+	char text[80];
+
+	if (!arg_unknown_name(p->ports, word->text, text, sizeof(text)))
+		return false;
+	parse_fail(p, E_RANGE, word->column, "%s", text);
+	return true;
+}
+
+/* The same where the form takes streams. */
+static bool refuse_name_too(struct parser *p, const struct word *word)
+{
+	for (const struct arg *a = p->c->form->args; a->type != ARG_NONE; a++)
+		if (a->type == ARG_PORTS && a->scope == SCOPE_STREAM)
+			return refuse_name(p, word);
+	return false;
+}
+
 /* What is wrong with streams of ports that there are; false: that is not it. */
 static bool refuse_streams(struct parser *p, const struct arg *a,
 			   const struct word *word)
@@ -216,10 +236,8 @@ static bool refuse_streams(struct parser *p, const struct arg *a,
 
 	if (a->type != ARG_PORTS)
 		return false;
-	if (arg_unknown_name(p->ports, word->text, text, sizeof(text))) {
-		parse_fail(p, E_RANGE, word->column, "%s", text);
+	if (refuse_name(p, word))
 		return true;
-	}
 	if (arg_subjects(word->text, p->ports, &s))
 		return false;
 	if (a->scope != SCOPE_STREAM) {
@@ -330,7 +348,8 @@ void parse_refuse(struct parser *p, enum shell_err err, const struct arg *a,
 	} else if (err == E_RANGE &&
 		   (refuse_streams(p, a, word) || refuse_mix(p, a, word, at))) {
 		return;
-	} else if (err == E_SYNTAX && refuse_unitless(p, a, word)) {
+	} else if (err == E_SYNTAX &&
+		   (refuse_unitless(p, a, word) || refuse_name_too(p, word))) {
 		return;
 	} else if (err == E_SYNTAX && a->type == ARG_NAME) {
 		parse_fail(p, err, column,

@@ -48,6 +48,12 @@ static inline bool is_positional(const struct arg *a)
  */
 int parse_fitness(const struct parser *p, const struct cmd_form *f);
 
+/* Chooses the form that the call's words are, or are most likely meant as. */
+void parse_choose_form(struct parser *p);
+
+/* Takes the words, but flags, as the arguments of the call's form. */
+void parse_take(struct parser *p);
+
 /* Finds the command and, where another leads to it, what that one is. */
 void parse_name(struct parser *p);
 

@@ -293,14 +293,16 @@ static enum shell_err take_words(struct take *t)
 
 enum shell_err vary_take(const char *const words[], unsigned nb,
 			 enum vary_type type, unsigned bits,
-			 struct vary_pool *pool, struct vary *v,
-			 unsigned *fault, char why[VARY_WHY_MAX])
+			 struct vary_file *file, struct vary_pool *pool,
+			 struct vary *v, unsigned *fault,
+			 char why[VARY_WHY_MAX])
 {
 	struct take t = {
 		.words = words,
 		.nb = nb,
 		.type = type,
 		.bits = bits,
+		.file = file,
 		.pool = pool,
 		.used = pool->used,
 		.v = vary_constant(NULL, 0),

@@ -6,12 +6,13 @@
  *
  *	VALUES = 1000 | 0xacbbb | 10.0.0.1 | 02:00:00:00:00:01 | 2001:2::1
  *	       | 1000-1003 [step 3] | 10.0.0.1-10.0.0.254 | 10.1.0.0/24
- *	       | list 4001,4005,5003
+ *	       | list 4001,4005,5003 | list @FILE
  *	       | map FROM TO ...
  *	value  = VALUES [down] [shuffled] [zipf 1.0] [every N]
  *	       | random [VALUES] [mask 0x00ff] [every N]
  *
- * in any order of its parts. Only the low 64 bits of an IPv6 address vary.
+ * in any order of its parts. Only the low 64 bits of an IPv6 address vary, but
+ * for those of a file.
  */
 #ifndef UNITS_VARY_H
 #define UNITS_VARY_H
@@ -56,14 +57,16 @@ struct vary {
 	bool down;         /* from the last to the first */
 	bool shuffled;     /* each once a cycle, each cycle in another order */
 	bool hex;          /* prints so */
-	uint8_t unused;
+	bool filed;        /* the list is a file; its address is in the pool */
 };
+
+struct vary_file; /* see units/vary_file.h */
 
 /*
  * The values of a stream's lists: of each the lowest (bits + 7) / 8 bytes, 8 at
- * most, in network order; zeros behind what is used. Nothing is taken out of a
- * pool: to do without a list that is no longer needed, the others are moved to
- * an empty one.
+ * most, in network order; of a file where it is. Zeros are behind what is used.
+ * Nothing is taken out of a pool: to do without a list that is no longer
+ * needed, the others are moved to an empty one.
  */
 #define VARY_POOL_BYTES 512
 
@@ -82,14 +85,15 @@ struct vary_pool {
 /*
  * Takes `nb` words as the value of a field of `bits` bits: 1 to 128 of a
  * number, of which 64 vary. A list is added to the pool. E_MISSING with
- * *fault == nb when a word is missing, E_SURPLUS, E_SYNTAX, E_RANGE and, when
- * the pool is full, E_NOMEM: then *fault is the index of the word, `why` a
- * sentence for people, and *v and the pool stay as they were.
+ * *fault == nb when a word is missing, E_SURPLUS, E_SYNTAX, E_RANGE, E_NOFILE
+ * and, when the pool is full, E_NOMEM: then *fault is the index of the word,
+ * `why` a sentence for people, and *v and the pool stay as they were.
  */
 enum shell_err vary_take(const char *const words[], unsigned nb,
 			 enum vary_type type, unsigned bits,
-			 struct vary_pool *pool, struct vary *v,
-			 unsigned *fault, char why[VARY_WHY_MAX]);
+			 struct vary_file *file, struct vary_pool *pool,
+			 struct vary *v, unsigned *fault,
+			 char why[VARY_WHY_MAX]);
 
 /*
  * Writes the words that vary_take() reads back as the same, with blanks
@@ -136,6 +140,10 @@ static inline unsigned vary_width(unsigned bits)
 
 /* The low 64 bits of the constant, or of the first value. */
 uint64_t vary_low(const struct vary *v);
+
+/* The file of a list, or NULL. */
+struct vary_file *vary_file_of(const struct vary *v,
+			       const struct vary_pool *pool);
 
 /* The low 64 bits of a list's value. */
 uint64_t vary_listed(const struct vary *v, unsigned bits,

@@ -4,6 +4,7 @@
 #define UNITS_VARY_IMPL_H
 
 #include "units/vary.h"
+#include "units/vary_file.h"
 
 /* A value as two numbers. */
 struct vary_wide {
@@ -30,6 +31,7 @@ struct take {
 	unsigned nb, at;
 	enum vary_type type;
 	unsigned bits;
+	struct vary_file *file; /* what "@NAME" is, or NULL */
 	struct vary_pool *pool;
 	unsigned used; /* bytes of it, with this value's list */
 	struct vary v;
@@ -61,6 +63,10 @@ enum shell_err vary_take_number(const char *s, unsigned bits,
 /* One value of the field: `len` bytes. A prefix where that is not NULL. */
 enum shell_err vary_take_one(const struct take *t, const char *s, size_t len,
 			     struct vary_wide *w, unsigned *prefix);
+
+/* Says what is wrong with `len` bytes of the word at `at`; returns `err`. */
+enum shell_err vary_refuse_one(struct take *t, enum shell_err err,
+			       const char *s, size_t len);
 
 /* The word at `at` as a value, a range or a prefix; as a list. */
 enum shell_err vary_take_values(struct take *t);

@@ -68,7 +68,19 @@ uint64_t vary_listed(const struct vary *v, unsigned bits,
 
 static size_t list_bytes(const struct vary *v, unsigned bits)
 {
+	if (v->filed)
+		return sizeof(struct vary_file *);
 	return v->listed ? v->count * vary_width(bits) : 0;
+}
+
+struct vary_file *vary_file_of(const struct vary *v,
+			       const struct vary_pool *pool)
+{
+	struct vary_file *f = NULL;
+
+	if (v->filed)
+		memcpy(&f, pool->bytes + v->list, sizeof(f));
+	return f;
 }
 
 bool vary_equal(const struct vary *a, const struct vary_pool *a_pool,
@@ -179,6 +191,10 @@ static void add_list(struct text *t, const struct vary *v, enum vary_type type,
 	char one[48];
 
 	add_word(t, "list ");
+	if (v->filed) {
+		add(t, "@%s", vary_file_of(v, pool)->name);
+		return;
+	}
 	w.hex = v->hex;
 	for (uint64_t i = 0; i < v->count; i++) {
 		w.low = vary_listed(v, bits, pool, i);

@@ -125,8 +125,8 @@ static const char *wanted(const struct take *t, char *buf, size_t size)
 	return buf;
 }
 
-static enum shell_err refuse_one(struct take *t, enum shell_err err,
-				 const char *s, size_t len)
+enum shell_err vary_refuse_one(struct take *t, enum shell_err err,
+			       const char *s, size_t len)
 {
 	char buf[48];
 
@@ -227,13 +227,14 @@ enum shell_err vary_take_values(struct take *t)
 		if (one == E_SYNTAX)
 			continue;
 		if (one)
-			return refuse_one(t, one, word, (size_t)(dash - word));
+			return vary_refuse_one(t, one, word,
+					       (size_t)(dash - word));
 		bad = dash + 1;
 		err = vary_take_one(t, bad, strlen(bad), &to, NULL);
 		if (!err)
 			return take_range(t, &from, &to, dash);
 	}
-	return refuse_one(t, err, bad, strlen(bad));
+	return vary_refuse_one(t, err, bad, strlen(bad));
 }
 
 static enum shell_err refuse_full(struct take *t, enum shell_err err,
@@ -241,6 +242,26 @@ static enum shell_err refuse_full(struct take *t, enum shell_err err,
 {
 	return vary_refuse(t, err, t->at, "%s with '%s'; type a shorter list",
 			   what, vary_show_word(t, t->at).text);
+}
+
+/* "@NAME": what was read from it. */
+static enum shell_err take_file(struct take *t)
+{
+	const struct vary_file *f = t->file;
+
+	if (!f || strcmp(f->name, t->words[t->at] + 1) != 0 ||
+	    f->type != t->type || f->bits != t->bits)
+		return vary_refuse(t, E_NOFILE, t->at,
+				   "no file is read for '%s'; type 'list A,B'",
+				   vary_show_word(t, t->at).text);
+	if (t->used + sizeof(f) > VARY_POOL_BYTES)
+		return refuse_full(t, E_NOMEM, "the stream's lists are full");
+	memcpy(t->pool->bytes + t->used, &f, sizeof(f));
+	t->used += (unsigned)sizeof(f);
+	memcpy(t->v.from, f->first, sizeof(f->first));
+	t->v.count = f->count;
+	t->v.filed = true;
+	return E_OK;
 }
 
 enum shell_err vary_take_list(struct take *t)
@@ -255,6 +276,8 @@ enum shell_err vary_take_list(struct take *t)
 	t->v.count = 0;
 	t->v.listed = t->several = true;
 	t->v.list = (uint16_t)t->used;
+	if (s[0] == '@')
+		return take_file(t);
 	for (;; s = end + 1) {
 		struct vary_wide w, first = vary_wide(t->v.from);
 		enum shell_err err;
@@ -262,7 +285,7 @@ enum shell_err vary_take_list(struct take *t)
 		end = s + strcspn(s, ",");
 		err = vary_take_one(t, s, (size_t)(end - s), &w, NULL);
 		if (err)
-			return refuse_one(t, err, s, (size_t)(end - s));
+			return vary_refuse_one(t, err, s, (size_t)(end - s));
 		if (!t->v.count)
 			vary_put(&t->v, &w);
 		else if (w.high != first.high)

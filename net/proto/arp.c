@@ -39,7 +39,7 @@ static const struct proto_field fields[] = {
 	FIELD("pln", "bytes of a protocol address", 40, 8),
 	FIELD("op", "1: request, 2: reply", 48, 16),
 	FIELD("sha", "sender's hardware address", SHA * 8, 48,
-	      .type = PROTO_MAC, .follows = true),
+	      .type = PROTO_MAC, .follows = true, .station = true),
 	FIELD("spa", "sender's protocol address", 112, 32, .type = PROTO_IPV4),
 	FIELD("tha", "target's hardware address", 144, 48, .type = PROTO_MAC),
 	FIELD("tpa", "target's protocol address", 192, 32, .type = PROTO_IPV4),

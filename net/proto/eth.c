@@ -20,7 +20,8 @@ static void end(const struct stack *st, unsigned i, uint8_t *h, size_t len)
 static const struct proto_field fields[] = {
 	[ETH_DST] =
 		FIELD("dst", "destination address", 0, 48, .type = PROTO_MAC),
-	[ETH_SRC] = FIELD("src", "source address", 48, 48, .type = PROTO_MAC),
+	[ETH_SRC] = FIELD("src", "source address", 48, 48, .type = PROTO_MAC,
+			  .station = true),
 	[ETH_TYPE] = FIELD("type", "type of what is carried, or its length", 96,
 			   16, .follows = true),
 	{0},

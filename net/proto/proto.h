@@ -30,6 +30,7 @@ struct proto_field {
 	uint8_t part;     /* 0: the header; N: its part[N - 1] */
 	bool above;       /* checksums above cover it (pseudo header) */
 	bool follows;     /* from the stack, unless it is set: a length */
+	bool station;     /* who sends; one that follows is that around it */
 };
 
 /*

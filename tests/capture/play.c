@@ -69,7 +69,7 @@ static bool take_field(struct stream *s, char *text)
 	*value++ = 0;
 	while ((word = strsep(&value, "+")) && nb < WORDS_MAX)
 		words[nb++] = word;
-	if (!fields_set(s, text, words, nb, &fault))
+	if (!fields_set(s, text, words, nb, NULL, &fault))
 		return true;
 	printf("refused %s: %s\n", text, fault.text);
 	return false;

@@ -11,7 +11,7 @@
 
 #include "pktgen/sequence.h"
 #include "tests/fuzz/line.h"
-#include "units/vary.h"
+#include "units/vary_file.h"
 
 #define WORDS 16
 
@@ -57,10 +57,34 @@ static void check_sequence(const struct vary *v, const struct vary_pool *pool,
 	free(aux);
 }
 
+/* "@f" has three values, of any field. */
+static void read_file(struct vary_file *file, const struct field *f,
+		      uint64_t values[6])
+{
+	static const char *const text[] = {
+		[VARY_NUMBER] = "0\n1\n1",
+		[VARY_MAC] = "02:00:00:00:00:01\n#\n02:00:00:00:00:02\n02:00:"
+			     "00:00:00:01",
+		[VARY_IPV4] = "10.0.0.1\n10.0.0.2\n10.0.0.1",
+		[VARY_IPV6] = "2001:2::1\nfe80::1\n2001:2::1",
+	};
+	struct vary_reading read = {0};
+	char why[VARY_WHY_MAX];
+	enum shell_err err;
+
+	vary_file_begin(file, "f", f->type, f->bits, 3, values);
+	while (!vary_file_read(&read, text[f->type], strlen(text[f->type]), 1,
+			       file, &err, why))
+		;
+	fuzz_check(!err && read.count == 3);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct vary_pool pool = {.used = 0}, other = {.used = 0};
 	char text[VARY_PRINT_MAX], why[VARY_WHY_MAX];
+	struct vary_file file;
+	uint64_t values[6];
 	const struct field *f;
 	const char *word[WORDS];
 	struct vary v, again;
@@ -70,10 +94,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (!size || size >= sizeof(text))
 		return 0;
 	f = &fields[data[0] % FIELDS];
+	read_file(&file, f, values);
 	memcpy(text, data + 1, size - 1);
 	text[size - 1] = '\0';
 	nb = split(text, word);
-	err = vary_take(word, nb, f->type, f->bits, &pool, &v, &fault, why);
+	err = vary_take(word, nb, f->type, f->bits, &file, &pool, &v, &fault,
+			why);
 	if (err) {
 		fuzz_check(fault <= nb && (fault == nb) == (err == E_MISSING));
 		fuzz_check(strstr(why, "; type ") != NULL);
@@ -84,7 +110,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	fuzz_check(strlen(text) < sizeof(text) - 1);
 	check_sequence(&v, &pool, f, size * 0x9e3779b97f4a7c15ull >> size % 64);
 	nb = split(text, word);
-	fuzz_check(!vary_take(word, nb, f->type, f->bits, &other, &again,
+	fuzz_check(!vary_take(word, nb, f->type, f->bits, &file, &other, &again,
 			      &fault, why));
 	fuzz_check(!memcmp(&v, &again, sizeof(v)));
 	fuzz_check(!memcmp(&pool, &other, sizeof(pool)));

@@ -1,19 +1,21 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * programs: sends, so to speak, the streams that are asked for on standard
- * input, a line each:
+ * programs [-p FILE]: sends, so to speak, the streams that are asked for on
+ * standard input, a line each:
  *
  *   STACK LEN N [FIELD=VALUE]...   "eth/ipv4/udp 60 3 udp.src=7-9+step+2"
  *
  * LEN is the bytes without FCS, N how many frames, a VALUE the words of `set`
  * with '+' between. Answers with the frames in hex, a line each, or with one
- * "error" and what is wrong. The port's own address is 02:00:00:00:00:01.
+ * "error" and what is wrong. With -p they go into a capture instead, one each
+ * microsecond. The port's own address is 02:00:00:00:00:01.
  */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <uk/alloc.h>
 
+#include "capture/write.h"
 #include "pktgen/fields.h"
 #include "pktgen/program.h"
 
@@ -33,7 +35,7 @@ static bool take_field(struct stream *s, char *text)
 	*value++ = 0;
 	while ((word = strsep(&value, "+")) && nb < WORDS_MAX)
 		words[nb++] = word;
-	if (!fields_set(s, text, words, nb, &fault))
+	if (!fields_set(s, text, words, nb, NULL, &fault))
 		return true;
 	printf("error %s: %s\n", text, fault.text);
 	return false;
@@ -65,6 +67,21 @@ static bool take_stream(struct stream *s, char *line, unsigned long *nb)
 	return true;
 }
 
+/* NULL: as text. */
+static FILE *capture;
+static uint64_t time_ns;
+
+static void put_record(const uint8_t *frame, unsigned len)
+{
+	uint8_t record[CAPTURE_RECORD_BYTES];
+
+	capture_write_record(record, time_ns, len, len);
+	time_ns += 1000;
+	if (fwrite(record, sizeof(record), 1, capture) != 1 ||
+	    fwrite(frame, len, 1, capture) != 1)
+		exit(1);
+}
+
 static void put_frames(const struct program *prog, unsigned long nb)
 {
 	static struct program_at at;
@@ -74,6 +91,10 @@ static void put_frames(const struct program *prog, unsigned long nb)
 	while (nb-- > 0) {
 		const unsigned len = program_next(prog, &at, 0, frame);
 
+		if (capture) {
+			put_record(frame, len);
+			continue;
+		}
 		for (unsigned i = 0; i < len; i++)
 			printf("%02x", frame[i]);
 		putchar('\n');
@@ -99,13 +120,20 @@ static void answer(char *line)
 	program_free(prog, alloc);
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
 	static char line[LINE_MAX_BYTES];
+	uint8_t header[CAPTURE_HEADER_BYTES];
 
+	if (argc == 3 && !strcmp(argv[1], "-p")) {
+		capture = fopen(argv[2], "wb");
+		capture_write_header(header, STREAM_SIZE_MAX);
+		if (!capture || fwrite(header, sizeof(header), 1, capture) != 1)
+			return 1;
+	}
 	while (fgets(line, sizeof(line), stdin)) {
 		line[strcspn(line, "\n")] = 0;
 		answer(line);
 	}
-	return 0;
+	return capture && fclose(capture) != 0;
 }

@@ -66,12 +66,10 @@ def varying(name, field, r):
 def may_vary(layers, i, field):
     name = layers[i][0]
     names = [n for n, _ in layers]
-    # A tunnel is where its port says; segments lead to where they do; who
-    # asks by ARP is the first that sends.
+    # A tunnel is where its port says; segments lead to where they do.
     return not ((name, field) in SHAPE or
                 (name == "udp" and field == "dst" and i + 1 < len(layers)) or
-                (name == "ipv6" and field == "dst" and "srh" in names) or
-                (name == "eth" and "arp" in names))
+                (name == "ipv6" and field == "dst" and "srh" in names))
 
 
 def a_stream(r):

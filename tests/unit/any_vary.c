@@ -171,8 +171,8 @@ void any_vary(struct any_vary *a, uint64_t *seed)
 void vary_taken(struct vary_taken *t, const struct any_vary *a)
 {
 	memset(t, 0, sizeof(*t));
-	t->err = vary_take(a->word, a->nb, a->type, a->bits, &t->pool, &t->v,
-			   &t->fault, t->why);
+	t->err = vary_take(a->word, a->nb, a->type, a->bits, NULL, &t->pool,
+			   &t->v, &t->fault, t->why);
 	if (!t->err)
 		vary_print(&t->v, a->type, a->bits, &t->pool, t->text,
 			   sizeof(t->text));

@@ -4,6 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "app/lists.h"
+
 struct rig rig;
 
 void rig_begin(unsigned nb_pairs)
@@ -19,6 +21,7 @@ void rig_begin(unsigned nb_pairs)
 void rig_end(void)
 {
 	pktgen_close(&rig.app.pktgen, uk_alloc_get_default());
+	lists_sweep(&rig.app);
 	uk_free(uk_alloc_get_default(), rig.app.store.mem);
 }
 

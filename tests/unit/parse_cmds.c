@@ -2,6 +2,9 @@
 #include "parse_cmds.h"
 
 #include <stdio.h>
+#include <string.h>
+
+#include "unit.h"
 
 #define OPTIONAL_PORTS                                                   \
 	{                                                                \
@@ -234,3 +237,26 @@ const struct cmd *const parse_cmds[] = {
 	&cmd_several, &cmd_speed, &cmd_stats, &cmd_switch, &cmd_take,
 	&cmd_text,    NULL,
 };
+
+/* ---- Streams ------------------------------------------------------------ */
+
+static unsigned next_stream(const void *app, unsigned port, unsigned from)
+{
+	assert_non_null(app);
+	return from < (port == 2 ? 3 : 1) ? from : PARSE_NO_STREAM;
+}
+
+static const char *stream_name(const void *app, unsigned port, unsigned stream)
+{
+	(void)app;
+	return port == 2 && stream == 1 ? "voice" : "";
+}
+
+static unsigned find_stream(const void *app, unsigned port, const char *name)
+{
+	(void)app;
+	return port == 2 && !strcmp(name, "voice") ? 1 : PARSE_NO_STREAM;
+}
+
+const struct parse_streams parse_cmds_streams = {next_stream, stream_name,
+						 find_stream};

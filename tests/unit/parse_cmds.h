@@ -3,10 +3,16 @@
 #ifndef TESTS_PARSE_CMDS_H
 #define TESTS_PARSE_CMDS_H
 
-#include "shell/cmd.h"
+#include "shell/parse.h"
 
 /* By name: bits, hidden, level, mode, name, port, rate, size, sleep,
  * stats, switch. */
 extern const struct cmd *const parse_cmds[];
+
+/*
+ * Port 2 has three streams, of which number 1 is "voice", the others one. What
+ * they are asked with is not NULL.
+ */
+extern const struct parse_streams parse_cmds_streams;
 
 #endif /* TESTS_PARSE_CMDS_H */

@@ -184,33 +184,10 @@ static void port_lists_go_on(void **state)
 	assert_words("port 6", "6 60 61 62 63");
 }
 
-/* Port 2 has three streams, the others one. */
-static unsigned next_stream(const void *app, unsigned port, unsigned from)
-{
-	assert_ptr_equal(app, &env);
-	return from < (port == 2 ? 3 : 1) ? from : PARSE_NO_STREAM;
-}
-
-/* Stream 1 of port 2 has a name. */
-static const char *stream_name(const void *app, unsigned port, unsigned stream)
-{
-	(void)app;
-	return port == 2 && stream == 1 ? "voice" : "";
-}
-
-static unsigned find_stream(const void *app, unsigned port, const char *name)
-{
-	(void)app;
-	return port == 2 && !strcmp(name, "voice") ? 1 : PARSE_NO_STREAM;
-}
-
-static const struct parse_streams streams = {next_stream, stream_name,
-					     find_stream};
-
 static void streams_go_on_where_they_may_stand(void **state)
 {
 	(void)state;
-	env.ports.streams = &streams;
+	env.ports.streams = &parse_cmds_streams;
 	env.ports.app = &env;
 	assert_words("rate 2.", "2.0 2.1 2.2 2.all 2.voice");
 	assert_words("rate 2.v", "2.voice");

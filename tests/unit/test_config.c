@@ -10,6 +10,7 @@
 
 #include "any_value.h"
 #include "app/app.h"
+#include "app/lists.h"
 #include "plat/host/host.h"
 
 #define NB_PORTS 4
@@ -28,6 +29,7 @@ static int setup(void **state)
 	host_loop_pair(dev, 9000);
 	now_ns = 1000000000;
 	app_init(&app, uk_alloc_get_default(), now_ns);
+	store_add(&app.store, "ports", "7\n9\n0x77\n", 10);
 	return 0;
 }
 
@@ -35,6 +37,7 @@ static int teardown(void **state)
 {
 	(void)state;
 	pktgen_close(&app.pktgen, uk_alloc_get_default());
+	lists_sweep(&app);
 	uk_free(uk_alloc_get_default(), app.store.mem);
 	return 0;
 }
@@ -100,6 +103,7 @@ static bool set_traffic(uint64_t *seed)
 		"vlan %u 100-1%u",
 		"set %u vlan.2.id %u",
 		"set %u udp.src 1000-100%u step 3",
+		"set %u udp.src list @ports every 1%u",
 		"set %u udp.dst list 4001,4005,500%u",
 		"set %u ipv4.src random 10.0.0.0/%u",
 		"set %u ipv4.dst 10.0.0.%u/20 shuffled",

@@ -100,7 +100,7 @@ static bool vary_one(struct stream *s)
 		 any_value(p->field[k].type, p->field[k].bits));
 	while ((word = strtok_r(rest, " ", &rest)) != NULL)
 		words[nb++] = word;
-	return !fields_set(s, name, words, nb, &fault);
+	return !fields_set(s, name, words, nb, NULL, &fault);
 }
 
 static unsigned nb_refused, nb_made, nb_columns;
@@ -278,12 +278,42 @@ static void a_tunnel_leaves_its_outside_alone(void **state)
 	}
 }
 
+/* Who asks is who sends, unless that is set. */
+static void arp_is_of_the_sender(void **state)
+{
+	struct stream s;
+	(void)state;
+
+	stream_init(&s, mac);
+	set_headers(&s, "eth/arp");
+	set_field(&s, "eth.src",
+		  "02:00:00:00:00:01-02:00:00:00:00:09 shuffled");
+	compile(&s);
+	for (unsigned i = 0; i < 20; i++) {
+		next();
+		assert_memory_equal(frame + 6, frame + 22, 6);
+	}
+	set_field(&s, "arp.sha", "02:00:00:00:00:77");
+	compile(&s);
+	assert_int_equal(next(), 60);
+	assert_int_equal(frame[27], 0x77);
+	/* An inner frame is of another station. */
+	set_field(&s, "arp.sha", "auto");
+	set_headers(&s, "eth/ipv4/udp/vxlan/eth/arp");
+	stream_set_size(&s, 128);
+	compile(&s);
+	next();
+	assert_memory_equal(frame + 56, frame + 72, 6);
+	assert_memory_not_equal(frame + 6, frame + 72, 6);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(ranges_and_nests),
 		cmocka_unit_test(a_tag_and_its_lengths),
 		cmocka_unit_test(a_tunnel_leaves_its_outside_alone),
+		cmocka_unit_test(arp_is_of_the_sender),
 		cmocka_unit_test_teardown(all_are_made_alike, tell),
 	};
 

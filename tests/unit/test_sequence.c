@@ -26,8 +26,8 @@ static void make_of(struct made *m, const struct any_vary *a, uint64_t seed,
 	char why[VARY_WHY_MAX];
 	unsigned fault;
 
-	if (vary_take(a->word, a->nb, a->type, a->bits, &pool, &m->v, &fault,
-		      why))
+	if (vary_take(a->word, a->nb, a->type, a->bits, NULL, &pool, &m->v,
+		      &fault, why))
 		fail_msg("%s", why);
 	m->aux = malloc(sequence_room(&m->v));
 	sequence_make(&m->q, &m->v, &pool, a->bits, seed, outer_every, m->aux);

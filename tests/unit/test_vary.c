@@ -163,8 +163,8 @@ static void lists_share_a_pool(void **state)
 	(void)state;
 
 	/* 20 bits are 3 bytes. */
-	while (!vary_take(words, 2, VARY_NUMBER, 20, &pool, &v[nb], &fault,
-			  why))
+	while (!vary_take(words, 2, VARY_NUMBER, 20, NULL, &pool, &v[nb],
+			  &fault, why))
 		nb++;
 	assert_int_equal(nb, VARY_POOL_BYTES / 24);
 	assert_int_equal(fault, 1);
@@ -199,14 +199,14 @@ static void lists_fit_in_a_line(void **state)
 
 	for (unsigned i = 0; i < 270; i++)
 		strcat(list, ",10");
-	assert_int_equal(vary_take(words, 2, VARY_NUMBER, 8, &t.pool, &t.v,
-				   &t.fault, t.why),
+	assert_int_equal(vary_take(words, 2, VARY_NUMBER, 8, NULL, &t.pool,
+				   &t.v, &t.fault, t.why),
 			 E_RANGE);
 	assert_int_equal(t.fault, 1);
 	assert_int_equal(t.pool.used, 0);
 	list[VARY_LIST_TEXT - 3] = '\0';
-	assert_int_equal(vary_take(words, 2, VARY_NUMBER, 8, &t.pool, &t.v,
-				   &t.fault, t.why),
+	assert_int_equal(vary_take(words, 2, VARY_NUMBER, 8, NULL, &t.pool,
+				   &t.v, &t.fault, t.why),
 			 E_OK);
 	vary_print(&t.v, VARY_NUMBER, 8, &t.pool, t.text, sizeof(t.text));
 	assert_int_equal(strlen(t.text), strlen("list ") + strlen(list));

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "transcript.h"
+#include "app/lists.h"
 
 #include <dirent.h>
 #include <stdio.h>
@@ -428,5 +429,6 @@ void player_end(struct player *p)
 	p->seed = 0;
 	settle(p);
 	pktgen_close(pg, uk_alloc_get_default());
+	lists_sweep(&p->app);
 	uk_free(uk_alloc_get_default(), p->app.store.mem);
 }

@@ -21,7 +21,7 @@ static inline void set_field(struct stream *s, const char *name,
 	snprintf(text, sizeof(text), "%s", value);
 	while ((word = strtok_r(at, " ", &at)) != NULL)
 		words[nb++] = word;
-	if (fields_set(s, name, words, nb, &fault) < 0)
+	if (fields_set(s, name, words, nb, NULL, &fault) < 0)
 		fail_msg("%s %s: %s", name, value, fault.text);
 }
 
