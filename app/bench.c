@@ -59,7 +59,14 @@ static struct bench_settings get(const struct bench *b, const struct app *app)
 	struct config c;
 
 	config_get(app, subject(b), &c);
-	return (struct bench_settings){c.mode, c.how, c.stream.rate};
+	return (struct bench_settings){
+		c.mode,
+		c.how,
+		c.stream.rate,
+		c.stream.shape,
+		c.stream.pace.every_ns,
+		c.use.plan,
+	};
 }
 
 static void put(const struct bench *b, struct app *app,
@@ -71,6 +78,9 @@ static void put(const struct bench *b, struct app *app,
 	c.mode = s->mode;
 	memcpy(&c.how, &s->how, sizeof(c.how));
 	c.stream.rate = s->rate;
+	memcpy(&c.stream.shape, &s->shape, sizeof(c.stream.shape));
+	c.stream.pace.every_ns = s->every_ns;
+	memcpy(&c.use.plan, &s->plan, sizeof(c.use.plan));
 	config_put(app, subject(b), &c, now_ns);
 }
 
@@ -124,6 +134,9 @@ void bench_begin(struct bench *b, struct app *app, unsigned port,
 	b->time_ns = time_ns;
 	b->before = b->set = get(b, app);
 	b->set.rate = (struct rate){.unit = RATE_MAX};
+	memset(&b->set.shape, 0, sizeof(b->set.shape));
+	b->set.every_ns = 0;
+	memset(&b->set.plan, 0, sizeof(b->set.plan));
 	put(b, app, &b->set, now_ns);
 	for (unsigned i = 0; i < BENCH_RUNS; i++)
 		b->nb_runs += has_strategy(b, app, bench_run(i).strategy);
@@ -224,8 +237,13 @@ void bench_end(struct bench *b, struct app *app, uint64_t now_ns)
 		s.how.strategy = before->how.strategy;
 	if (s.how.burst == set->how.burst)
 		s.how.burst = before->how.burst;
-	if (s.rate.unit == RATE_MAX)
+	if (s.rate.unit == RATE_MAX && !s.shape.kind) {
 		s.rate = before->rate;
+		s.shape = before->shape;
+	}
+	s.every_ns = s.every_ns ? s.every_ns : before->every_ns;
+	if (!memcmp(&s.plan, &set->plan, sizeof(s.plan)))
+		s.plan = before->plan;
 	put(b, app, &s, now_ns);
 }
 

@@ -53,6 +53,10 @@ struct bench_settings {
 	unsigned mode;
 	struct worker_how how;
 	struct rate rate;
+	/* What would have it send less: nothing of it while the bench runs. */
+	struct stream_shape shape;
+	uint64_t every_ns;
+	struct stream_plan plan;
 };
 
 struct bench {

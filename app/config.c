@@ -91,6 +91,7 @@ void config_copy(struct config *to, const struct config *from)
 	s->sender = had.sender;
 	to->use.weight = from->use.weight;
 	to->use.disabled = from->use.disabled;
+	memcpy(&to->use.plan, &from->use.plan, sizeof(to->use.plan));
 }
 
 /* Of a port that is not up there is stream 0. */
@@ -234,6 +235,7 @@ void config_reset(struct app *app, uint64_t now_ns)
 		config_get(app, s, &c);
 		set_initial(app, s, &c);
 		c.use.disabled = false;
+		memset(&c.use.plan, 0, sizeof(c.use.plan));
 		session_select(&app->session, c.selected);
 		if (app_ports_up(app) >> s.port & 1)
 			config_put(app, s, &c, now_ns);

@@ -89,6 +89,7 @@ struct config_walk {
 	struct subject at; /* begin here */
 	struct subject of; /* whose frames it is at... */
 	unsigned line;     /* ...and at which line of them */
+	uint64_t timed;    /* it is at what comes last */
 	/*
 	 * Not NULL: only the lines that make these from what a fresh port has,
 	 * without those of commands that are as at first.

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "app/timing.h"
 #include "app/traffic.h"
 #include "shell/arg.h"
 
@@ -210,6 +211,29 @@ static bool traffic(const struct app *app, struct config_walk *w,
 	return false;
 }
 
+/* The next line of when frames go, see timing.h: behind all settings. */
+static bool timing(const struct app *app, struct config_walk *w,
+		   char line[CONFIG_LINE_MAX])
+{
+	const struct subjects up = subjects(app, w);
+	char rest[TIMING_REST_MAX], subject[TRAFFIC_SUBJECT_MAX];
+	const char *cmd;
+	struct config c;
+
+	if (!w->timed++)
+		w->of = (struct subject){0, 0};
+	for (; config_next(app, &up, &w->of); w->of.stream++, w->line = 0) {
+		config_get(app, w->of, &c);
+		if (!timing_line(&c, w->of, w->line, &cmd, rest))
+			continue;
+		w->line++;
+		snprintf(line, CONFIG_LINE_MAX, "%s %s %s", cmd,
+			 traffic_subject(app, w->of, subject), rest);
+		return true;
+	}
+	return false;
+}
+
 static bool is_added(const struct pktgen *pg, struct subject s)
 {
 	(void)pg;
@@ -313,7 +337,7 @@ bool config_line(const struct app *app, struct config_walk *w,
 		w->done = 0;
 		w->setting++;
 	}
-	return false;
+	return timing(app, w, line);
 }
 
 void config_show(const struct app *app, const struct cmd *cmd,
@@ -337,6 +361,7 @@ void config_show(const struct app *app, const struct cmd *cmd,
 			reply_text(r, NULL, line);
 		}
 	}
+	timing_lines(app, cmd->name, on, false, r);
 	reply_end(r);
 }
 

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "app/lists.h"
+#include "app/timing.h"
 #include "app/traffic.h"
 
 /* The frames after which `a` and `b` are both as before; 0: never. */
@@ -84,6 +85,7 @@ static void show_files(const struct app *app, const struct stream *s,
 
 static void show_rate(const struct stream *s, struct reply *r)
 {
+	struct pace_curve curve;
 	struct gap gap;
 	bool unpaced;
 	char text[96];
@@ -92,6 +94,8 @@ static void show_rate(const struct stream *s, struct reply *r)
 	reply_text(r, "rate", text);
 	if (stream_plays(s) || stream_gap(s, &gap, &unpaced) < 0 || unpaced)
 		gap = (struct gap){0, 0};
+	/* Of a shape the mean. */
+	stream_curve(s, &curve, &gap);
 	reply_milli(r, "frame_gap",
 		    gap.ns * 1000 + ((gap.frac * 1000ull) >> 32), "ns");
 }
@@ -143,6 +147,7 @@ void explain_show(const struct app *app, struct subject of, struct reply *r)
 	char text[HEADERS_PRINT_MAX > TRAFFIC_PAYLOAD_MAX
 			  ? HEADERS_PRINT_MAX
 			  : TRAFFIC_PAYLOAD_MAX];
+	struct config c;
 
 	reply_id(r, "port", of.port);
 	reply_id(r, "stream", of.stream);
@@ -158,6 +163,8 @@ void explain_show(const struct app *app, struct subject of, struct reply *r)
 	reply_text(r, "signature", s->sign ? "on" : "off");
 	show_rate(s, r);
 	reply_u64(r, "weight", use->weight, NULL);
+	config_get(app, of, &c);
+	timing_keys(&c, of, r);
 	reply_u64(r, "repeats_after", all_repeat(s), "frames");
 	show_fields(s, r);
 	show_files(app, s, r);

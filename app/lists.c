@@ -11,7 +11,7 @@
 enum { LIST, AT, LINE, COUNT };
 
 /* What a list leaves of the heap to all else. */
-#define RESERVE (64 << 10)
+#define RESERVE (16 << 10)
 
 struct app_list {
 	struct app_list *next;

@@ -92,6 +92,14 @@ enum call_result app_refuse(struct call *c, int rc,
 				 "no such file; 'ls' lists them");
 	case -EBADMSG:
 		return call_fail(c, E_STATE, arg, "%s", f->why);
+	case -EDOM:
+		return call_fail(c, E_RANGE, arg,
+				 "a shape takes two rates other than max, one "
+				 "of them above 0pps");
+	case -ENOTSUP:
+		return call_fail(c, E_STATE, arg,
+				 "port %u has a shape, which takes 'gap even'",
+				 f->port);
 	case -ENOMEM:
 		return app_no_memory(c, arg);
 	}

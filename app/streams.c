@@ -38,10 +38,10 @@ const struct parse_streams app_streams = {next, name, find};
 
 /* ---- What they are at --------------------------------------------------- */
 
-const char *const app_stream_states[] = {"idle", "sending", "paused",
-					 "disabled", NULL};
+const char *const app_stream_states[] = {"idle",    "sending",  "paused",
+					 "waiting", "disabled", NULL};
 
-#define DISABLED 3
+#define DISABLED 4
 
 const char *app_stream_state(const struct app *app, struct subject s)
 {

@@ -64,7 +64,8 @@ static void show_more(struct call *c, const struct cmd *cmd)
 {
 	reply_list(c->reply, "examples", REPLY_TABLE);
 	for (const char *const *w = cmd->examples; *w; w++)
-		if (OPTION(JSON) || !strstr(*w, "--json"))
+		if ((OPTION(JSON) || !strstr(*w, "--json")) &&
+		    (OPTION(STREAMS) || !strstr(*w, "--dry-run")))
 			reply_text(c->reply, NULL, *w);
 	reply_end(c->reply);
 	if (!cmd->see)
@@ -83,11 +84,11 @@ static void json_values(struct reply *r, const struct arg *a)
 		reply_u64(r, "min", a->min, NULL);
 		reply_u64(r, "max", a->max, NULL);
 	}
-	if (a->unit || a->type == ARG_TIME)
-		reply_text(r, "unit", a->unit ? a->unit : "ns");
+	if (arg_unit(a) || a->type == ARG_TIME)
+		reply_text(r, "unit", arg_unit(a) ? arg_unit(a) : "ns");
 	if (cmd_arg_default(a))
 		reply_text(r, "default", cmd_arg_default(a));
-	if (a->words)
+	if (arg_words(a))
 		show_words(r, a->words);
 }
 

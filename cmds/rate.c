@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
+#include <string.h>
+
 #include "app/app.h"
 
 static void get(const struct config *c, struct value *v)
@@ -9,6 +11,7 @@ static void get(const struct config *c, struct value *v)
 static void set(struct config *c, const struct value *v)
 {
 	c->stream.rate = v->rate;
+	memset(&c->stream.shape, 0, sizeof(c->stream.shape));
 }
 
 static const struct arg_setting setting = {
@@ -38,9 +41,10 @@ const struct cmd cmd_rate = {
 	.notes = "Units: pps, kpps, mpps (frames a second), /min (frames a "
 		 "minute), kbps, mbps, gbps (layer 2), kbpsl1, mbpsl1, gbpsl1 "
 		 "(layer 1), and % of 'linkspeed' (layer 1). Least 1 frame an "
-		 "hour, most 1,000 mpps. max: as fast as possible.",
+		 "hour, most 1,000 mpps. max: as fast as possible. Ends a "
+		 "'shape'.",
 	.examples = (const char *const[]){"rate 10kpps", "rate 0 500mbps",
 					  "rate 1/min", "rate max", NULL},
-	.see = (const char *const[]){"size", "linkspeed", "gap", "debt",
-				     "start", NULL},
+	.see = (const char *const[]){"shape", "size", "linkspeed", "gap",
+				     "debt", "start", NULL},
 };

@@ -2,6 +2,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "app/dryrun.h"
+#include "app/timing.h"
 #include "app/traffic.h"
 #include "shell/arg.h"
 
@@ -9,6 +11,15 @@
 
 /* Each form starts with the ports; the limit stands behind its keyword. */
 enum { PORTS, KEYWORD, LIMIT };
+enum { DRY = 1, DRY_LIMITED = 3 };
+
+#define DRY_ARG                                                            \
+	{                                                                  \
+		OPTION(STREAMS) ? ARG_FLAG : ARG_NONE,                     \
+			.optional = true, .name = "dry-run",               \
+			.help = "say what would be sent, and send nothing" \
+	}
+#define JSON_ARG ARG_JSON("with --dry-run: reply as JSON")
 
 #define PORTS_ARG                                                    \
 	{                                                            \
@@ -18,6 +29,8 @@ enum { PORTS, KEYWORD, LIMIT };
 
 static const struct arg args[] = {
 	[PORTS] = PORTS_ARG,
+	[DRY] = DRY_ARG,
+	JSON_ARG,
 	{ARG_NONE},
 };
 
@@ -28,6 +41,8 @@ static const struct arg count_args[] = {
 	[LIMIT] = {ARG_INT, .name = "COUNT", .unit = "frames",
 		   .help = "frames that each stream sends", .min = 1,
 		   .max = 1000000000000000},
+	[DRY_LIMITED] = DRY_ARG,
+	JSON_ARG,
 	{ARG_NONE},
 };
 
@@ -36,6 +51,8 @@ static const struct arg for_args[] = {
 	[KEYWORD] = {ARG_KEYWORD, .name = "for", .help = "stop after TIME"},
 	[LIMIT] = {ARG_TIME, .name = "TIME", .help = "duration of the run",
 		   .min = 1000, .max = 720 * 3600000000000ull},
+	[DRY_LIMITED] = DRY_ARG,
+	JSON_ARG,
 	{ARG_NONE},
 };
 
@@ -62,13 +79,6 @@ static uint64_t with_mode(struct call *c, unsigned mode, struct subjects *on)
 	return mask;
 }
 
-/* Whether a start is about the stream; else it stays as it is. */
-static bool is_meant(const struct pktgen *pg, const struct subjects *on,
-		     struct subject s)
-{
-	return on->dotted || !pktgen_stream_use(pg, s.port, s.stream)->disabled;
-}
-
 /* The streams of a port that are meant: the first, how many. */
 static unsigned count_streams(const struct pktgen *pg,
 			      const struct subjects *on, unsigned port,
@@ -78,9 +88,50 @@ static unsigned count_streams(const struct pktgen *pg,
 
 	for (struct subject s = {port, 0};
 	     pktgen_next_of(pg, on, &s) && s.port == port; s.stream++)
-		if (is_meant(pg, on, s) && !n++)
+		if (pktgen_is_meant(pg, on, s) && !n++)
 			*first = s.stream;
 	return n;
+}
+
+static void print_limit(const struct flow_limit *limit, const char *of_each,
+			char *buf, size_t size)
+{
+	char time[32];
+
+	if (limit->frames != FLOW_NO_LIMIT) {
+		snprintf(buf, size, "until %llu frames %sare sent",
+			 (unsigned long long)limit->frames, of_each);
+		return;
+	}
+	value_time_print(limit->time_ns, time, sizeof(time));
+	snprintf(buf, size, "for %s", time);
+}
+
+/* What the plans of the streams say of the end of it all. */
+static void print_plans(const struct pktgen *pg, const struct subjects *on,
+			unsigned port, char *buf, size_t size)
+{
+	const struct stream_plan none = {0};
+	struct subject s = {port, 0};
+	struct stream_plan p = none;
+	unsigned n = 0;
+
+	for (; pktgen_next_of(pg, on, &s) && s.port == port; s.stream++) {
+		const struct stream_plan *is =
+			&pktgen_stream_use(pg, port, s.stream)->plan;
+
+		if (pktgen_is_meant(pg, on, s) && ++n &&
+		    memcmp(is, &none, sizeof(none)) != 0)
+			p = *is;
+	}
+	snprintf(buf, size, UNTIL_STOP);
+	if (n == 1 && (p.frames || p.time_ns) && !p.delay_ns && !p.turns)
+		print_limit(&(struct flow_limit){p.frames ? p.frames
+							  : FLOW_NO_LIMIT,
+						 p.time_ns},
+			    "", buf, size);
+	else if (memcmp(&p, &none, sizeof(none)) != 0)
+		snprintf(buf, size, "as planned, see 'start --dry-run'");
 }
 
 /* "plays trace.pcap speed 2x: 100 frames, 3 skipped, to its end" */
@@ -109,15 +160,20 @@ static void describe(const struct app *app, const struct subjects *on,
 		     size_t size)
 {
 	const char *s3 = several ? "" : "s"; /* of the verb */
-	char sizes[80], rate[48], number[24] = "";
+	char sizes[80], rate[56], number[24] = "", plans[64];
 	const struct stream *s;
 	unsigned first = 0, n;
 
 	if (app->pktgen.set[port].mode & MODE_REFLECT) {
-		snprintf(buf, size, "reflect%s what arrives %s", s3, until);
+		snprintf(buf, size, "reflect%s what arrives %s", s3,
+			 until ? until : "until 'stop'");
 		return;
 	}
 	n = count_streams(&app->pktgen, on, port, &first);
+	if (!until) {
+		print_plans(&app->pktgen, on, port, plans, sizeof(plans));
+		until = plans;
+	}
 	if (n != 1) {
 		snprintf(buf, size, "%s%s %u streams %s",
 			 app->pktgen.set[port].mode & MODE_NULL ? "make"
@@ -134,11 +190,10 @@ static void describe(const struct app *app, const struct subjects *on,
 		return;
 	}
 	value_sizes_print(&s->sizes, sizes, sizeof(sizes));
-	value_rate_print(&s->rate, rate, sizeof(rate));
-	snprintf(buf, size, "%s%s%s frames of %s bytes at %s %s",
+	timing_rate(s, rate, sizeof(rate));
+	snprintf(buf, size, "%s%s%s frames of %s bytes %s %s",
 		 app->pktgen.set[port].mode & MODE_NULL ? "make" : "send", s3,
-		 number, sizes, s->rate.unit == RATE_MAX ? "full speed" : rate,
-		 until);
+		 number, sizes, rate, until);
 }
 
 /* Frames that go to a port which does not count them are soon missed. */
@@ -160,13 +215,16 @@ static void warn(struct call *c, uint64_t mask)
 	}
 }
 
-/* A line to a person for each port, or for several that do the same. */
+/*
+ * A line to a person for each port, or for several that do the same. `until`
+ * NULL: as their plans say.
+ */
 static void tell(struct call *c, const struct subjects *on, uint64_t mask,
 		 const char *until)
 {
 	const struct app *app = call_app(c);
 	const uint64_t all = mask;
-	char line[224], other[224], ports[96];
+	char line[320], other[320], ports[96];
 
 	if (c->program)
 		return;
@@ -209,7 +267,7 @@ static enum call_result check_runs(struct call *c, const struct subjects *on,
 	for (struct subject s = {0, 0}; pktgen_next_of(pg, on, &s);
 	     s.stream++) {
 		pktgen_look_stream(pg, s.port, s.stream, &v);
-		if (v.state == FLOW_IDLE || !is_meant(pg, on, s))
+		if (v.state == FLOW_IDLE || !pktgen_is_meant(pg, on, s))
 			continue;
 		*running |= 1ull << s.port;
 		if (on->dotted && any)
@@ -227,13 +285,38 @@ static enum call_result check_runs(struct call *c, const struct subjects *on,
 	return CALL_DONE;
 }
 
+/* The plan, of ports that send; only that has JSON. */
+static enum call_result show_plan(struct call *c,
+				  const struct flow_limit *limit)
+{
+	struct subjects on;
+
+	if (c->cancelled)
+		return CALL_DONE;
+	if (!with_mode(c, MODE_TX, &on))
+		return CALL_FAIL;
+	return dryrun_show(c, &on, limit);
+}
+
+static enum call_result check_json(struct call *c)
+{
+	return c->json ? call_fail(c, E_SYNTAX, -1,
+				   "'--json' goes with '--dry-run'")
+		       : CALL_DONE;
+}
+
 static enum call_result run(struct call *c)
 {
+	static const struct flow_limit none = {FLOW_NO_LIMIT, FLOW_NO_LIMIT};
 	struct pktgen *pg = &call_app(c)->pktgen;
 	struct subjects on;
-	const uint64_t mask = with_mode(c, MODE_TX | MODE_REFLECT, &on);
-	uint64_t running;
+	uint64_t mask, running;
 
+	if (OPTION(STREAMS) && c->v[DRY].set)
+		return show_plan(c, &none);
+	if (check_json(c) != CALL_DONE)
+		return CALL_FAIL;
+	mask = with_mode(c, MODE_TX | MODE_REFLECT, &on);
 	if (!mask || check_runs(c, &on, false, &running) != CALL_DONE)
 		return CALL_FAIL;
 	for (unsigned i = 0; i < pg->nb_ports; i++)
@@ -246,16 +329,8 @@ static enum call_result run(struct call *c)
 	if (running)
 		tell(c, &on, running, "already, until 'stop'");
 	if (mask & ~running)
-		tell(c, &on, mask & ~running, UNTIL_STOP);
+		tell(c, &on, mask & ~running, NULL);
 	return CALL_DONE;
-}
-
-static void for_time(uint64_t ns, char *buf, size_t size)
-{
-	char time[32];
-
-	value_time_print(ns, time, sizeof(time));
-	snprintf(buf, size, "for %s", time);
 }
 
 static bool any_has_several(const struct pktgen *pg, const struct subjects *on)
@@ -273,10 +348,14 @@ static enum call_result run_limited(struct call *c,
 {
 	struct pktgen *pg = &call_app(c)->pktgen;
 	struct subjects on;
-	const uint64_t mask = with_mode(c, MODE_TX, &on);
-	uint64_t running;
+	uint64_t mask, running;
 	char until[64];
 
+	if (OPTION(STREAMS) && c->v[DRY_LIMITED].set)
+		return show_plan(c, limit);
+	if (check_json(c) != CALL_DONE)
+		return CALL_FAIL;
+	mask = with_mode(c, MODE_TX, &on);
 	if (!mask)
 		return CALL_FAIL;
 	for (unsigned i = 0; i < pg->nb_ports; i++) {
@@ -290,12 +369,8 @@ static enum call_result run_limited(struct call *c,
 		return CALL_FAIL;
 	run_begin(call_app(c), mask, c->now_ns);
 	pktgen_start_streams_limited(pg, &on, limit, c->now_ns);
-	if (limit->frames != FLOW_NO_LIMIT)
-		snprintf(until, sizeof(until), "until %llu frames %sare sent",
-			 (unsigned long long)limit->frames,
-			 any_has_several(pg, &on) ? "of each " : "");
-	else
-		for_time(limit->time_ns, until, sizeof(until));
+	print_limit(limit, any_has_several(pg, &on) ? "of each " : "", until,
+		    sizeof(until));
 	tell(c, &on, mask, until);
 	return CALL_DONE;
 }
@@ -314,6 +389,15 @@ static enum call_result run_for(struct call *c)
 	return run_limited(c, &limit);
 }
 
+#define NOTES                                                              \
+	"'mode' chooses which ports send; others are not changed. A port " \
+	"reports once none of its streams sends any more, or waits to."
+#define PLANS                                                               \
+	" A limit here takes the place of 'limit' and 'loop'. With "        \
+	"--dry-run frames, time and rate are what the settings come to, "   \
+	"0 where there is no limit; of 'rate max' the rate is the link's. " \
+	"The sum of a port is of streams that follow no other."
+
 const struct cmd cmd_start = {
 	.name = "start",
 	.group = GROUP_TRAFFIC,
@@ -329,11 +413,12 @@ const struct cmd cmd_start = {
 			 "report"},
 			{0},
 		},
-	.notes = "'mode' chooses which ports send; others are not changed. A "
-		 "port reports once none of its streams sends any more.",
+	.notes = OPTION(STREAMS) ? NOTES PLANS : NOTES,
 	.examples =
 		(const char *const[]){"start", "start 0", "start 0 count 1m",
 				      "start 0.3 count 100", "start for 10s",
+				      "start --dry-run", "start 0.3 --dry-run",
 				      NULL},
-	.see = (const char *const[]){"stop", "rate", "mode", NULL},
+	.see = (const char *const[]){"stop", "rate", "limit", "after", "mode",
+				     NULL},
 };

@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "app/app.h"
+#include "app/timing.h"
 
 enum { PORTS, KEYWORD, FROM, SOURCE };
 enum { NAME = 2 };
@@ -32,12 +32,15 @@ static void show_one(struct call *c, struct subject s)
 	const struct stream *is = pktgen_stream(pg, s.port, s.stream);
 	const struct stream_use *use = pktgen_stream_use(pg, s.port, s.stream);
 	struct pktgen_stream_view v;
-	char text[96];
+	char text[TIMING_REST_MAX];
+	struct config config;
 
 	pktgen_look_stream(pg, s.port, s.stream, &v);
 	reply_text(c->reply, "name", use->name[0] ? use->name : "-");
 	reply_text(c->reply, "state", app_stream_state(app, s));
-	value_rate_print(&is->rate, text, sizeof(text));
+	config_get(app, s, &config);
+	if (!timing_text(&config, s, TIMING_SHAPE, text))
+		value_rate_print(&is->rate, text, sizeof(text));
 	reply_text(c->reply, "rate", text);
 	reply_u64(c->reply, "weight", use->weight, NULL);
 	app_show_sizes(c->reply, is);
@@ -173,6 +176,11 @@ static enum call_result copy_to(struct call *c, const struct config *from,
 	for (struct subject s = {0, 0}; subjects_next(on, &s); s.stream++) {
 		config_get(app, s, &to);
 		config_copy(&to, from);
+		/* It can follow none of another port. */
+		if (s.port != source.port) {
+			to.use.plan.follows = false;
+			to.use.plan.after = 0;
+		}
 		rc = pktgen_try_stream(&app->pktgen, s.port, s.stream,
 				       &to.stream, &fault);
 		if (rc < 0) {

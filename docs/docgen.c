@@ -42,7 +42,7 @@ static void put_argument(const struct arg *a)
 		cmd_arg_help(a, text, sizeof(text));
 		put_row(usage, text);
 	}
-	for (const struct arg_word *w = a->words; w && w->name; w++) {
+	for (const struct arg_word *w = arg_words(a); w && w->name; w++) {
 		const bool is_unset = unset && !strcmp(unset, w->name);
 
 		snprintf(text, sizeof(text), "%s%s", w->help,
@@ -172,8 +172,8 @@ static void put_texts_of(const struct cmd *cmd)
 		put_text("form", cmd->name, f->help);
 		for (const struct arg *a = f->args; a->type != ARG_NONE; a++) {
 			put_text("argument", cmd->name, a->help);
-			for (const struct arg_word *w = a->words; w && w->name;
-			     w++)
+			for (const struct arg_word *w = arg_words(a);
+			     w && w->name; w++)
 				put_text("word", cmd->name, w->help);
 		}
 	}

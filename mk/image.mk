@@ -30,9 +30,10 @@ KVM_OBJ := $(call obj,kvm,$(APP_SRC) $(IMAGE_CMD_SRC) $(LIB_SRC) $(KVM_SRC) \
 # Frames pass through these, but for what only sets them up.
 HOT_SRC := net/% stats/% measure/% pktgen/% capture/bpf_run.c capture/ring.c \
 	main.c
-SETUP_SRC := net/proto/% pktgen/fields% pktgen/play.c pktgen/played.c \
-	pktgen/stream.c pktgen/program_new.c \
-	pktgen/program_changes.c pktgen/pktgen_streams.c
+SETUP_SRC := net/proto/% pktgen/fields% pktgen/stream.c pktgen/program_new.c \
+	pktgen/play.c pktgen/played.c \
+	pktgen/program_changes.c pktgen/pktgen_streams.c \
+	pktgen/pacer_shape.c pktgen/chain.c stats/wide.c
 # Interrupt handlers run between any two instructions of the app: they keep
 # off the registers that only it saves.
 IRQ_SRC := plat/kvm/irq.c plat/kvm/serial.c plat/kvm/lapic.c

@@ -21,6 +21,7 @@ void flow_close(struct flow *f)
 	program_free(f->program, heap);
 	program_free(f->next, heap);
 	uk_free(heap, f->pacing.random);
+	uk_free(heap, f->pacing.shape);
 }
 
 void flow_drop(struct flow *f)
@@ -51,6 +52,11 @@ int flow_compile(struct flow *f, const struct stream *s, struct played *p)
 		if (!f->pacing.random)
 			return -ENOMEM;
 	}
+	if (s->shape.kind && !f->pacing.shape) {
+		f->pacing.shape = uk_calloc(heap, 1, sizeof(*f->pacing.shape));
+		if (!f->pacing.shape)
+			return -ENOMEM;
+	}
 	return program_new(&f->next, s, heap);
 }
 
@@ -59,7 +65,7 @@ static struct pacing pacing(const struct flow *f, const struct worker_how *how)
 	struct pacing p = f->pacing;
 
 	p.burst = how->burst;
-	p.phase = f->phase;
+	p.phase = f->plan.phase;
 	return p;
 }
 
@@ -76,6 +82,11 @@ void flow_switch(struct flow *f, const struct pacing *pacing)
 	f->pacing.unpaced = pacing->unpaced;
 	f->pacing.pace = pacing->pace;
 	f->pacing.times = PLAYS(f->next) ? play_times(f->next) : NULL;
+	f->pacing.curve = NULL;
+	if (pacing->curve) {
+		f->pacing.shape->next = *pacing->curve;
+		f->pacing.curve = &f->pacing.shape->next;
+	}
 	if (f->program)
 		program_switch(f->program, f->next, &f->at);
 	program_free(f->program, f->frames.room->heap);
@@ -94,25 +105,38 @@ void flow_set(struct flow *f, struct outbox *out, const struct worker_how *how,
 		pacer_change(&f->pacer, &p, now_ns);
 }
 
-void flow_start(struct flow *f, const struct worker_how *how,
-		const struct flow_limit *limit, uint32_t phase, uint64_t now_ns)
+void flow_start(struct flow *f, const struct flow_plan *plan, uint64_t now_ns)
 {
-	f->phase = phase;
+	const struct flow_limit *limit = &f->plan.limit;
+
+	f->plan = *plan;
 	f->start_ns = now_ns;
+	f->chain.turns = plan->turns;
+	f->chain.delay_ns = plan->delay_ns;
+	/* It ends by itself where its capture does. */
 	if (PLAYS(f->program))
-		play_begin(f->program);
-	flow_forgive(f, how, now_ns);
+		f->plan.limit.frames =
+			MIN(f->plan.limit.frames, play_frames(f->program));
 	f->at = (struct program_at){0};
 	f->stamp = signature_stamp(f->number, ++f->run);
 	f->sent.first_ns = f->sent.last_ns = 0;
-	f->frames_left = limit->frames;
+	f->limited = plan->turns != FLOW_FOR_EVER &&
+		     (limit->frames != FLOW_NO_LIMIT ||
+		      limit->time_ns != FLOW_NO_LIMIT);
+}
+
+void flow_run(struct flow *f, const struct worker_how *how, uint64_t now_ns)
+{
+	const struct flow_limit *limit = &f->plan.limit;
+
 	if (PLAYS(f->program))
-		f->frames_left = MIN(f->frames_left, play_frames(f->program));
+		play_begin(f->program);
+	flow_forgive(f, how, now_ns);
+	f->frames_left = limit->frames;
 	f->until_ns = limit->time_ns == FLOW_NO_LIMIT ? FLOW_NO_LIMIT
 						      : now_ns + limit->time_ns;
-	f->limited =
+	f->begins =
 		f->frames_left != FLOW_NO_LIMIT || f->until_ns != FLOW_NO_LIMIT;
-	f->begins = f->limited;
 }
 
 void flow_begin(struct flow *f, const struct worker_how *how, uint64_t now_ns)
@@ -120,7 +144,8 @@ void flow_begin(struct flow *f, const struct worker_how *how, uint64_t now_ns)
 	if (f->until_ns != FLOW_NO_LIMIT)
 		f->until_ns += now_ns - f->start_ns;
 	f->begins = false;
-	flow_forgive(f, how, now_ns);
+	if (f->state == FLOW_RUNS)
+		flow_forgive(f, how, now_ns);
 }
 
 void flow_delay(struct flow *f, uint64_t ns)

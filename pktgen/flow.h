@@ -34,10 +34,32 @@ struct worker_how {
 	enum wait_kind wait; /* while the ring is full */
 };
 
+/* What it does when it is started. */
+#define FLOW_FOR_EVER UINT32_MAX
+
+struct flow_plan {
+	struct flow_limit limit; /* of each run */
+	uint64_t delay_ns;       /* from the start, or the end of another... */
+	uint32_t turns;          /* more after the first; FLOW_FOR_EVER */
+	uint32_t phase;          /* of each run, see struct pacing */
+};
+
+/* Which runs follow which, see chain.h. */
+struct flow_chain {
+	struct flow *after, *first, *next; /* whom it follows, who follows it */
+	uint64_t delay_ns;
+	uint32_t turns; /* that are to come after this one */
+	unsigned open;  /* of those that follow it, turns that are not over */
+	bool joined;    /* it takes part */
+	bool ran;       /* its run has ended, its turn has not */
+	bool held;      /* FLOW_PAUSED: it was waiting */
+};
+
 enum flow_state {
 	FLOW_IDLE,
 	FLOW_RUNS,
 	FLOW_PAUSED, /* makes no frame until it is resumed */
+	FLOW_WAITS,  /* begins at until_ns, FLOW_NO_LIMIT: that is not known */
 };
 
 #define FLOW_WEIGHT_MAX 1000
@@ -59,7 +81,6 @@ struct flow {
 	bool limited;            /* its run ends by itself */
 	bool begins;             /* its first step is still to come */
 	uint16_t weight;         /* of what is not paced: 1..FLOW_WEIGHT_MAX */
-	uint32_t phase;          /* of its run, see struct pacing */
 	unsigned index;          /* its place among its worker's */
 	uint32_t number;         /* of the stream, for its signatures */
 	uint32_t run;            /* how often it was started */
@@ -71,6 +92,8 @@ struct flow {
 		uint64_t step, round, key;
 	} share;                     /* see schedule.h */
 	uint64_t start_ns, pause_ns; /* when it was */
+	struct flow_plan plan;
+	struct flow_chain chain;
 	struct pacer pacer;
 	struct pacing pacing; /* but for the burst, the worker's */
 	struct frames frames; /* the current program's */
@@ -105,12 +128,16 @@ void flow_switch(struct flow *f, const struct pacing *pacing);
 void flow_set(struct flow *f, struct outbox *out, const struct worker_how *how,
 	      bool alone, bool runs, uint64_t now_ns);
 
-/* The first frame of a run: up to `limit`, due at `now_ns` and its phase. */
-void flow_start(struct flow *f, const struct worker_how *how,
-		const struct flow_limit *limit, uint32_t phase,
-		uint64_t now_ns);
+/* It is to run as `plan` says, from `now_ns` on or later, from frame 0 on. */
+void flow_start(struct flow *f, const struct flow_plan *plan, uint64_t now_ns);
 
-/* What falls due from then on begins at `now_ns`; a run ends as much later. */
+/* A run: the next frame is due at `now_ns` and its phase. */
+void flow_run(struct flow *f, const struct worker_how *how, uint64_t now_ns);
+
+/*
+ * What falls due from then on begins at `now_ns`, and so does the time that it
+ * waits or runs.
+ */
 void flow_begin(struct flow *f, const struct worker_how *how, uint64_t now_ns);
 
 /* What was not sent until `now_ns` is no debt. */

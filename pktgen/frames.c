@@ -7,17 +7,15 @@
 #include "pktgen/play.h"
 #include "pktgen/program_edit.h"
 
-enum strategy frames_strategy(enum strategy asked, const struct program *prog,
-			      bool alone)
+enum strategy frames_strategy(enum strategy asked, const struct program *prog)
 {
 #ifndef PORT_SHARED
 	(void)prog;
-	(void)alone;
 	return MIN(asked, STRATEGY_COPY);
 #else
-	if (PLAYS(prog) || (asked == STRATEGY_SHARED && program_edits(prog)))
-		asked = STRATEGY_POOL;
-	return asked == STRATEGY_POOL && !alone ? STRATEGY_COPY : asked;
+	return asked == STRATEGY_SHARED && (PLAYS(prog) || program_edits(prog))
+		       ? STRATEGY_POOL
+		       : asked;
 #endif
 }
 
@@ -38,6 +36,7 @@ int frames_room_open(struct frames_room *r, struct port_queue *queue,
 void frames_room_close(struct frames_room *r)
 {
 #ifdef PORT_SHARED
+	frames_leave_pool(r);
 	for (struct uk_netbuf *nb = r->retired, *next; nb; nb = next) {
 		next = nb->priv;
 		nb->refcount = 1;
@@ -55,7 +54,6 @@ void frames_open(struct frames *f, struct frames_room *room)
 	memset(f, 0, sizeof(*f));
 	f->queue = room->queue;
 	f->room = room;
-	f->slot = room->slot;
 }
 
 void frames_close(struct frames *f)
@@ -64,59 +62,40 @@ void frames_close(struct frames *f)
 		outbox_keep(f->out);
 #ifdef PORT_SHARED
 	frames_leave_shared(f);
-	frames_leave_pool(f);
 #endif
 }
 
 /* ---- Allocated one by one ----------------------------------------------- */
 
-enum source { SOURCE_STREAM, SOURCE_TEMPLATE, SOURCE_CAPTURE };
+static struct uk_netbuf *one_alone(struct frames *f, const struct program *prog,
+				   struct program_at *at, uint64_t stamp)
+{
+	struct uk_netbuf *nb = frames_alloc(f);
 
-/* Inlined where the source is known. */
-EDIT_INLINE unsigned make_from(const enum source source, struct frames *f,
-			       const struct program *prog,
-			       struct program_at *at, unsigned n,
-			       uint64_t stamp)
+	if (likely(nb))
+		nb->len = PLAYS(prog) ? play_next(prog, at, nb->data)
+			  : f->strategy == STRATEGY_CREATE
+				  ? program_create(prog, at, stamp, nb->data)
+				  : program_next(prog, at, stamp, nb->data);
+	return nb;
+}
+
+static unsigned make_alone(struct frames *f, const struct program *prog,
+			   struct program_at *at, unsigned n, uint64_t stamp)
 {
 	struct uk_netbuf **const made = f->out->kept;
 	unsigned i;
 
 	for (i = 0; i < n; i++) {
-		struct uk_netbuf *nb = frames_alloc(f);
-
-		if (unlikely(!nb))
+		made[i] = one_alone(f, prog, at, stamp);
+		if (unlikely(!made[i]))
 			break;
-		if (source == SOURCE_CAPTURE)
-			nb->len = play_next(prog, at, nb->data);
-		else if (source == SOURCE_STREAM)
-			nb->len = program_create(prog, at, stamp, nb->data);
-		else
-			nb->len = program_next(prog, at, stamp, nb->data);
-		made[i] = nb;
 	}
 	outbox_hold(f->out, made, i);
 	f->starved = i < n;
 	if (unlikely(!i))
 		port_tx_reap(f->queue);
 	return i;
-}
-
-static unsigned make_created(struct frames *f, const struct program *prog,
-			     struct program_at *at, unsigned n, uint64_t stamp)
-{
-	return make_from(SOURCE_STREAM, f, prog, at, n, stamp);
-}
-
-static unsigned make_copied(struct frames *f, const struct program *prog,
-			    struct program_at *at, unsigned n, uint64_t stamp)
-{
-	return make_from(SOURCE_TEMPLATE, f, prog, at, n, stamp);
-}
-
-static unsigned make_played(struct frames *f, const struct program *prog,
-			    struct program_at *at, unsigned n, uint64_t stamp)
-{
-	return make_from(SOURCE_CAPTURE, f, prog, at, n, stamp);
 }
 
 struct uk_netbuf *frames_alloc(struct frames *f)
@@ -136,44 +115,77 @@ struct uk_netbuf *frames_alloc(struct frames *f)
 
 /* What makes them, for what frames_set() may choose. */
 static const frames_make_t make_by[] = {
-	[STRATEGY_CREATE] = make_created,
-	[STRATEGY_COPY] = make_copied,
+	[STRATEGY_CREATE] = make_alone,
+	[STRATEGY_COPY] = make_alone,
 #ifdef PORT_SHARED
 	[STRATEGY_POOL] = frames_make_pool,
 	[STRATEGY_SHARED] = frames_make_shared,
 #endif
 };
 
+struct uk_netbuf *frames_one_own(struct frames *f, const struct program *prog,
+				 struct program_at *at, uint64_t stamp)
+{
+	struct uk_netbuf *nb;
+
+#ifdef PORT_SHARED
+	if (f->strategy == STRATEGY_SHARED) {
+		nb = f->shared[program_step(prog, at)];
+		nb->refcount++;
+		return nb;
+	}
+	if (likely(f->strategy == STRATEGY_POOL))
+		return frames_one_slot(f, prog, at, stamp);
+#endif
+	nb = one_alone(f, prog, at, stamp);
+	if (unlikely(!nb))
+		port_tx_reap(f->queue);
+	return nb;
+}
+
+#ifdef PORT_SHARED
+/* What all of a queue have is as they are asked to make frames. */
+static void set_room(struct frames_room *r, enum strategy strategy, bool spare,
+		     bool alone)
+{
+	const struct port *p = r->queue->port;
+
+	r->max_slots = spare ? p->nb_tx_bufs : p->nb_tx_desc;
+	frames_sweep(r);
+	if (strategy < STRATEGY_POOL || (alone && strategy != STRATEGY_POOL) ||
+	    r->nb_slots > r->max_slots)
+		frames_leave_pool(r);
+	r->nb_fresh = 0;
+}
+#endif
+
 void frames_set(struct frames *f, struct outbox *out,
 		const struct program *prog, enum strategy asked, bool spare,
 		bool alone)
 {
-	enum strategy strategy = frames_strategy(asked, prog, alone);
+	enum strategy strategy = frames_strategy(asked, prog);
 
 	if (f->out && f->out->from == f)
 		outbox_keep(f->out);
 	f->out = out;
 	f->starved = false;
 #ifdef PORT_SHARED
-	f->max_slots =
-		spare ? f->queue->port->nb_tx_bufs : f->queue->port->nb_tx_desc;
-	frames_sweep(f->room);
+	out->room = f->room;
+	set_room(f->room, strategy, spare, alone);
 	frames_leave_shared(f);
-	if (strategy != STRATEGY_POOL || f->nb_slots > f->max_slots)
-		frames_leave_pool(f);
-	f->generation++;
-	f->nb_lanes = program_lanes(prog);
+	f->generation = ++f->room->generation;
+	f->nb_lanes = PLAYS(prog) ? PROGRAM_LANES_MAX + 1 : program_lanes(prog);
 	f->columns = program_has_columns(prog);
-	f->heads_last = 0;
 	f->run.last = 0;
+	f->run_of = NULL;
 	if (strategy == STRATEGY_SHARED && !frames_enter_shared(f, prog, alone))
-		strategy = STRATEGY_COPY;
+		strategy = STRATEGY_POOL;
 #else
 	(void)spare;
+	(void)alone;
 #endif
 	f->strategy = strategy;
-	f->make = PLAYS(prog) && strategy != STRATEGY_POOL ? make_played
-							   : make_by[strategy];
+	f->make = make_by[strategy];
 }
 
 void frames_ready(struct frames *f)
@@ -186,13 +198,22 @@ void frames_ready(struct frames *f)
 #endif
 }
 
-void frames_unmake(struct frames *f, struct uk_netbuf *const *pkts, unsigned n)
+void frames_unmake(struct frames_room *r, struct uk_netbuf *const *pkts,
+		   unsigned n)
 {
 #ifdef PORT_SHARED
-	if (f->strategy == STRATEGY_POOL)
-		frames_unmake_pool(f, pkts, n);
+	/* Without spare ones there is no need. */
+	if (r->max_slots <= r->queue->port->nb_tx_desc)
+		return;
+	while (n-- && r->next_slot) {
+		if (r->slot[r->next_slot - 1] != pkts[n])
+			continue;
+		r->next_slot--;
+		if (r->nb_fresh < r->nb_slots)
+			r->nb_fresh -= MIN(r->nb_fresh, 1);
+	}
 #else
-	(void)f;
+	(void)r;
 	(void)pkts;
 	(void)n;
 #endif
@@ -206,6 +227,8 @@ unsigned frames_room_surplus(struct frames_room *r)
 	frames_sweep(r);
 	for (const struct uk_netbuf *nb = r->retired; nb; nb = nb->priv)
 		more += frames_more_than_buffer(r, nb);
+	for (unsigned i = 0; i < r->nb_slots; i++)
+		more += frames_more_than_buffer(r, r->slot[i]);
 #else
 	(void)r;
 #endif
@@ -219,8 +242,6 @@ unsigned frames_surplus(const struct frames *f)
 #ifdef PORT_SHARED
 	for (unsigned i = 0; i < f->nb_shared; i++)
 		more += frames_more_than_buffer(f->room, f->shared[i]);
-	for (unsigned i = 0; i < f->nb_slots; i++)
-		more += frames_more_than_buffer(f->room, f->slot[i]);
 #else
 	(void)f;
 #endif

@@ -2,6 +2,7 @@
 #include "pktgen/pacer.h"
 
 #include <string.h>
+#include <uk/essentials.h>
 
 #include "stats/wide.h"
 
@@ -19,9 +20,9 @@ static struct gap times(const struct gap *gap, unsigned n)
 	return (struct gap){gap->ns * n + (frac >> 32), (uint32_t)frac};
 }
 
-static uint64_t debt(const struct pacing *pacing)
+static uint64_t debt(const struct pacer *p, const struct pacing *pacing)
 {
-	uint64_t ns = times(&pacing->gap, pacing->burst).ns;
+	uint64_t ns = times(&p->gap, pacing->burst).ns;
 
 	if (pacing->pace.debt == PACE_CATCHUP || ns > PACER_CATCHUP_NS)
 		ns = PACER_CATCHUP_NS;
@@ -38,26 +39,64 @@ static void seed(struct pacer_random *r, uint64_t state)
 		r->order[i] = (uint16_t)i;
 }
 
+static wide whole(const struct gap *gap)
+{
+	return (wide)gap->ns << 32 | gap->frac;
+}
+
+static struct gap gap_of(wide all)
+{
+	return (struct gap){(uint64_t)(all >> 32), (uint32_t)all};
+}
+
+/* From the start of a group to the start of the next, and within. */
+static void set_groups(struct pacer *p, const struct pacing *pacing)
+{
+	const uint64_t every_ns = pacing->pace.every_ns;
+	wide busy, all;
+
+	p->inner = (struct gap){0, 0};
+	if (p->group == 1 || !every_ns) {
+		p->step = p->rest = times(&p->gap, p->group);
+		return;
+	}
+	if (!pacing->unpaced)
+		p->inner = pacing->gap;
+	busy = whole(&p->inner) * (p->group - 1);
+	all = (wide)every_ns << 32;
+	all *= wide_div(busy, all) + 1;
+	p->step = gap_of(all);
+	p->rest = gap_of(all - busy);
+	p->gap = gap_of(wide_div(all, p->group));
+}
+
 /* All but the time. */
 static void set(struct pacer *p, const struct pacing *pacing)
 {
 	const struct pace *pace = &pacing->pace;
-	const bool whole = p->left == p->group;
+	const bool all = p->left == p->group;
+	const bool every = pace->shape == PACE_BURST && pace->every_ns;
 	const bool poisson = pace->shape == PACE_POISSON && pacing->random;
 
 	p->random = pacing->random;
 	p->times = pacing->times;
 	if (poisson && !p->poisson)
 		seed(p->random, pacing->seed);
-	p->unpaced = pacing->unpaced;
+	p->unpaced = pacing->unpaced && !every;
 	p->poisson = poisson;
 	p->phase = pacing->phase;
 	p->gap = pacing->gap;
 	p->group = pace->shape == PACE_BURST ? pace->group : 1;
-	p->step = times(&p->gap, p->group);
-	if (whole || p->left > p->group)
-		p->left = p->group;
-	p->debt_ns = debt(pacing);
+	p->shape = pacing->curve ? pacing->shape : NULL;
+	if (every && p->group == 1)
+		p->gap = (struct gap){pace->every_ns, 0};
+	/* Of a shape, both are of a piece. */
+	if (!p->shape) {
+		set_groups(p, pacing);
+		if (all || p->left > p->group)
+			p->left = p->group;
+	}
+	p->debt_ns = debt(p, pacing);
 	if (p->unpaced)
 		p->again = 0;
 	if (pace->debt != PACE_STRICT || p->times) {
@@ -66,8 +105,8 @@ static void set(struct pacer *p, const struct pacing *pacing)
 		p->second_ns = p->next_ns + NS_PER_S;
 		p->worst_ns = 0;
 	}
-	p->plain = !p->unpaced && !p->poisson && p->group == 1 && !p->times &&
-		   p->second_ns == UINT64_MAX;
+	p->plain = !p->unpaced && !p->poisson && p->group == 1 && !p->shape &&
+		   !p->times && p->second_ns == UINT64_MAX;
 }
 
 static void advance(struct pacer *p, const struct gap *gap)
@@ -100,7 +139,9 @@ void pacer_start(struct pacer *p, const struct pacing *pacing, uint64_t now_ns)
 	p->next_ns = now_ns;
 	p->second_ns = UINT64_MAX;
 	set(p, pacing);
-	if (p->phase && !p->unpaced)
+	if (p->shape)
+		pacer_shape_start(p, pacing->curve, p->phase, now_ns);
+	else if (p->phase && !p->unpaced)
 		advance_phase(p);
 	p->due_ns = p->next_ns;
 }
@@ -111,14 +152,39 @@ static uint64_t longest(const struct pacer *p)
 	return p->step.ns * (p->poisson ? POISSON_LONGEST : 1);
 }
 
+/*
+ * A shape goes on where it is, with rates as if they had been the same since it
+ * began; one that changes at other times begins now.
+ */
+static void change_shape(struct pacer *p, const struct pacing *pacing,
+			 uint64_t now_ns)
+{
+	struct pacer_shape *was = p->shape, *s;
+	const struct pace_curve *to = pacing->curve;
+	const bool alike = was && pace_curve_alike(&was->curve, to, false);
+
+	set(p, pacing);
+	s = p->shape;
+	if (was && pace_curve_alike(&was->curve, to, true))
+		return;
+	pacer_shape_start(p, to, p->phase, alike ? s->origin_ns : now_ns);
+	pacer_shape_seek(p, now_ns);
+}
+
 void pacer_change(struct pacer *p, const struct pacing *pacing, uint64_t now_ns)
 {
-	const uint64_t old_ns = longest(p);
+	const uint64_t old_ns = p->shape ? UINT64_MAX : longest(p);
 	const bool unpaced = p->unpaced;
 	uint64_t soonest_ns;
 
 	if (unpaced)
 		p->next_ns = now_ns;
+	if (pacing->curve && pacing->shape) {
+		change_shape(p, pacing, now_ns);
+		return;
+	}
+	if (p->shape)
+		p->left = p->group;
 	set(p, pacing);
 	soonest_ns = now_ns + longest(p);
 	if (p->phase) {
@@ -179,6 +245,15 @@ static void skip(struct pacer *p, uint64_t n)
 	p->worst_ns -= p->worst_ns < ns ? p->worst_ns : ns;
 }
 
+/* Takes `n` frames of a group, all that are left or all at one time. */
+static void take_of_group(struct pacer *p, unsigned n)
+{
+	p->left -= n;
+	if (!p->left)
+		p->left = p->group;
+	advance(p, p->left == p->group ? &p->rest : &p->inner);
+}
+
 /*
  * Gives up what is due before the edge of the debt that is kept. A step is
  * taken for its next whole ns, so the edge is never passed but closed in on.
@@ -190,9 +265,18 @@ static void give_up(struct pacer *p, uint64_t now_ns)
 
 	if (p->times)
 		p->next_ns = edge_ns;
+	if (p->shape) {
+		p->skipped += pacer_shape_seek(p, edge_ns);
+		return;
+	}
 	while (p->next_ns < edge_ns &&
 	       (n = (edge_ns - p->next_ns) / (p->step.ns + 1)) > 0)
 		skip(p, n);
+	/* What a group has in time is given up frame by frame. */
+	while (p->next_ns < edge_ns && (p->inner.ns || p->inner.frac)) {
+		take_of_group(p, 1);
+		p->skipped++;
+	}
 }
 
 /* Puts off all that follows, and counts the frames that this costs. */
@@ -202,7 +286,7 @@ static void put_off(struct pacer *p)
 	const uint64_t gap = p->gap.ns << 16 | p->gap.frac >> 16;
 	uint64_t n;
 
-	p->next_ns += p->worst_ns;
+	pacer_delay(p, p->worst_ns);
 	p->second_ns = p->next_ns + NS_PER_S;
 	p->lost_ns += p->worst_ns;
 	p->worst_ns = 0;
@@ -228,12 +312,10 @@ static unsigned take_groups(struct pacer *p, uint64_t last_ns, unsigned max)
 
 	while (n < max && p->next_ns <= last_ns) {
 		some = p->left < max - n ? p->left : max - n;
+		if (p->inner.ns || p->inner.frac)
+			some = 1;
 		n += some;
-		p->left -= some;
-		if (!p->left) {
-			p->left = p->group;
-			advance(p, &p->step);
-		}
+		take_of_group(p, some);
 	}
 	return n;
 }
@@ -253,6 +335,15 @@ static unsigned take_times(struct pacer *p, uint64_t last_ns, unsigned max)
 
 	for (; n < max && p->next_ns <= last_ns; n++)
 		p->next_ns += p->times->next_ns(p->times);
+	return n;
+}
+
+static unsigned take_shaped(struct pacer *p, uint64_t last_ns, unsigned max)
+{
+	unsigned n = 0;
+
+	for (; n < max && p->next_ns <= last_ns; n++)
+		pacer_shape_step(p);
 	return n;
 }
 
@@ -291,6 +382,8 @@ unsigned pacer_take(struct pacer *p, uint64_t now_ns, unsigned max)
 		return take_times(p, last_ns, max);
 	if (p->poisson)
 		return take_randomly(p, last_ns, max);
+	if (p->shape)
+		return take_shaped(p, last_ns, max);
 	return p->group == 1 ? take_even(p, last_ns, max)
 			     : take_groups(p, last_ns, max);
 }
@@ -307,27 +400,42 @@ void pacer_delay(struct pacer *p, uint64_t ns)
 	p->due_ns += ns;
 	if (p->second_ns != UINT64_MAX)
 		p->second_ns += ns;
+	if (p->shape) {
+		p->shape->origin_ns += ns;
+		p->shape->start_ns += ns;
+	}
+}
+
+/* The rest of a group that was begun is not sent. */
+static void resume_groups(struct pacer *p, uint64_t now_ns)
+{
+	const wide step = whole(&p->step);
+	const wide inner = whole(&p->inner);
+	wide next = (wide)p->next_ns << 32 | p->next_frac;
+	wide late;
+
+	if (inner && p->left != p->group)
+		next += inner * (p->left - 1) + whole(&p->rest);
+	p->left = p->group;
+	late = ((wide)now_ns << 32) - MIN((wide)now_ns << 32, next);
+	next += wide_div(late + step - 1, step) * step;
+	p->next_ns = (uint64_t)(next >> 32);
+	p->next_frac = (uint32_t)next;
 }
 
 uint64_t pacer_resume(struct pacer *p, uint64_t now_ns)
 {
-	const wide step = (wide)p->step.ns << 32 | p->step.frac;
 	const uint64_t was_ns = p->next_ns;
-	wide late, n;
 
 	p->again = 0;
 	if (p->unpaced || p->next_ns >= now_ns)
 		return 0;
-	if (p->times) {
+	if (p->times)
 		p->next_ns = now_ns;
-		return now_ns - was_ns;
-	}
-	late = ((wide)(now_ns - p->next_ns) << 32) - p->next_frac;
-	n = wide_div(late + step - 1, step);
-	p->left = p->group;
-	late = n * step + p->next_frac;
-	p->next_frac = (uint32_t)late;
-	p->next_ns += (uint64_t)(late >> 32);
+	else if (p->shape)
+		pacer_shape_seek(p, now_ns);
+	else
+		resume_groups(p, now_ns);
 	if (p->second_ns != UINT64_MAX)
 		p->second_ns += p->next_ns - was_ns;
 	return p->next_ns - was_ns;

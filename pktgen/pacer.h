@@ -10,6 +10,8 @@
  *            EXPONENTIAL_STEPS of them add up to as many mean gaps, counted
  *            from the start
  *
+ * Even gaps may be of a rate that changes, see pacer_shape.h.
+ *
  * What was not sent when it was due is lag, and the debt says what becomes of
  * it. All frames that are given up are counted, never silently forgotten.
  *
@@ -31,10 +33,12 @@
 #include <stdint.h>
 
 #include "pktgen/exponential.h"
+#include "pktgen/pacer_shape.h"
 
 #define PACER_CATCHUP_NS 100000000ull
 #define PACER_STRICT_NS 100000ull
-#define PACER_GROUP_MAX 65536 /* frames that are due together */
+#define PACER_GROUP_MAX 65536        /* frames that are due together */
+#define PACER_NEVER (UINT64_MAX / 2) /* when what is due next is not */
 
 /* From the start of a frame to the start of the next: ns and 2^-32 ns. */
 struct gap {
@@ -49,6 +53,12 @@ struct pace {
 	enum pace_shape shape;
 	enum pace_debt debt;
 	unsigned group; /* PACE_BURST: 1..PACER_GROUP_MAX frames */
+	/*
+	 * PACE_BURST: from the start of a group to the start of the next, in
+	 * whole multiples of this, as many as its frames take with their gap;
+	 * 0: so that the mean gap holds, and they are due together.
+	 */
+	uint64_t every_ns;
 };
 
 /* Random gaps: the steps in an order that is shuffled as they are taken. */
@@ -79,6 +89,12 @@ struct pacing {
 	 */
 	uint32_t phase;
 	/*
+	 * How the rate changes, of which `gap` is the mean, with PACE_EVEN, and
+	 * room for where it is. NULL: it does not.
+	 */
+	const struct pace_curve *curve;
+	struct pacer_shape *shape;
+	/*
 	 * In place of gap, shape and phase, unless NULL. What exceeds the debt
 	 * is not given up, but all that follows comes as much later; once a
 	 * second, of PACE_STRICT, nothing more happens.
@@ -89,10 +105,12 @@ struct pacing {
 struct pacer {
 	bool unpaced;
 	bool poisson;
-	struct gap gap;
-	struct gap step; /* between groups: the gap of all their frames */
+	struct gap gap;   /* the mean */
+	struct gap step;  /* between groups: the gap of all their frames */
+	struct gap inner; /* between the frames of a group... */
+	struct gap rest;  /* ...and behind its last one */
 	unsigned group;
-	unsigned left;    /* frames of the group that is due next */
+	unsigned left;    /* frames of the group, or piece, that is due next */
 	unsigned again;   /* frames given back, due since due_ns */
 	uint64_t next_ns; /* when the next frame is due */
 	uint32_t next_frac;
@@ -107,6 +125,7 @@ struct pacer {
 	uint32_t phase;
 	struct pacer_random *random;
 	struct pacer_times *times;
+	struct pacer_shape *shape; /* NULL: the rate is constant */
 };
 
 /* The first frame is due at `now_ns`, or its phase later. */

@@ -33,8 +33,18 @@ enum pktgen_owner {
 
 #define STREAM_NAME_MAX 15
 
+/* When a stream runs, once it is started: see struct flow_plan. */
+struct stream_plan {
+	uint64_t frames, time_ns; /* of each run; 0: no limit */
+	uint64_t delay_ns;        /* before the first one... */
+	uint32_t turns;           /* ...and more after it */
+	uint16_t after;           /* it follows the port's stream `after`... */
+	uint16_t follows;         /* ...unless this is 0 */
+};
+
 /* How a stream is used, besides what it sends. */
 struct stream_use {
+	struct stream_plan plan;
 	bool disabled;   /* not started with its port, only by number */
 	uint16_t weight; /* its share where it has no rate */
 	char name[STREAM_NAME_MAX + 1]; /* "": it has none */
@@ -119,7 +129,10 @@ struct worker *pktgen_worker(struct pktgen *pg, unsigned port, unsigned queue);
 int pktgen_add_stream(struct pktgen *pg, unsigned port, unsigned number,
 		      unsigned queue, uint64_t now_ns);
 
-/* No stream any more, whether it is sent or not; not number 0. */
+/*
+ * No stream any more, whether it is sent or not; not number 0. Those that
+ * follow it in their plans follow none.
+ */
 void pktgen_remove_stream(struct pktgen *pg, unsigned port, unsigned number,
 			  uint64_t now_ns);
 
@@ -159,7 +172,7 @@ static inline const struct stream_use *pktgen_stream_use(
 	return &pg->set[port].stream[stream]->use;
 }
 
-/* Disabled while it is sent it stops. */
+/* Disabled while it is sent it stops. A plan counts from its next start on. */
 void pktgen_set_use(struct pktgen *pg, unsigned port, unsigned stream,
 		    const struct stream_use *use, uint64_t now_ns);
 
@@ -204,15 +217,30 @@ bool pktgen_has_strategy(const struct pktgen *pg, unsigned port,
 /* ---- What is done ------------------------------------------------------- */
 
 /*
+ * The stream that this one would wait for if those that it may follow were
+ * `after`, as the last of a circle; PKTGEN_NO_STREAM: there is none.
+ */
+unsigned pktgen_circle(const struct pktgen *pg, unsigned port, unsigned stream,
+		       unsigned after);
+
+/*
+ * Whether a start of these is about the stream: it is named, or not disabled,
+ * and neither is any that it follows.
+ */
+bool pktgen_is_meant(const struct pktgen *pg, const struct subjects *on,
+		     struct subject s);
+
+/*
  * Starts streams: of ports those that are not disabled, with a dot all that are
- * named. Those that run go on. The first frames of streams that start together
- * are spread over their gaps. Every port is up.
+ * named, each as its plan says. Those that run go on. The first frames of
+ * streams that start together are spread over their gaps. Every port is up.
  */
 void pktgen_start_streams(struct pktgen *pg, const struct subjects *on,
 			  uint64_t now_ns);
 
 /*
- * The same up to `limit` each. Ports whose mode does not send are left alone.
+ * The same up to `limit` each, whatever their plans say, and once. Ports whose
+ * mode does not send are left alone.
  */
 void pktgen_start_streams_limited(struct pktgen *pg, const struct subjects *on,
 				  const struct flow_limit *limit,
@@ -275,7 +303,7 @@ const struct worker_view *pktgen_count(const struct pktgen *pg, unsigned port,
 
 /* What a stream is at, and what of it was sent since its base. */
 struct pktgen_stream_view {
-	enum flow_state state;
+	enum flow_state state;  /* FLOW_WAITS also for another turn */
 	bool limited;           /* its run ends by itself */
 	enum strategy strategy; /* that is in use */
 	struct flow_counts sent;

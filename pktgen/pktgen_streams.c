@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "pktgen/chain.h"
 #include "pktgen/pktgen_impl.h"
 
 static struct worker *worker_of(struct pktgen *pg, unsigned port,
@@ -106,10 +107,19 @@ static void give_program(struct worker *w, const struct pktgen_stream *s,
 {
 	struct worker_order order = {
 		.kind = kind, .now_ns = now_ns, .flow = s->flow};
+	struct pace_curve curve;
 
 	order.pacing.pace = s->stream.pace;
 	find_gap(&s->stream, s->flow->next, &order.pacing.gap,
 		 &order.pacing.unpaced);
+	if (stream_plays(&s->stream))
+		curve.nb = 0;
+	else
+		stream_curve(&s->stream, &curve, &order.pacing.gap);
+	if (curve.nb) {
+		order.pacing.curve = &curve;
+		order.pacing.unpaced = false;
+	}
 	worker_give(w, &order);
 }
 
@@ -201,6 +211,16 @@ void pktgen_remove_stream(struct pktgen *pg, unsigned port, unsigned number,
 	struct pktgen_port *set = &pg->set[port];
 	struct pktgen_stream *s = set->stream[number];
 
+	for (unsigned i = 0; i < set->end_streams; i++) {
+		struct stream_plan *plan =
+			set->stream[i] ? &set->stream[i]->use.plan : NULL;
+
+		if (!plan || !plan->follows || plan->after != number)
+			continue;
+		plan->follows = false;
+		plan->after = 0;
+		plan->delay_ns = 0;
+	}
 	tell(worker_of(pg, port, s), ORDER_FLOW_REMOVE, s, now_ns);
 	count_signed(pg, s->stream.sign, false, now_ns);
 	free_stream(pg, s);
@@ -269,6 +289,7 @@ static int try_played(struct pktgen *pg, unsigned port, unsigned stream,
 int pktgen_try_stream(struct pktgen *pg, unsigned port, unsigned stream,
 		      const struct stream *s, struct pktgen_fault *fault)
 {
+	struct pace_curve curve;
 	struct gap gap;
 	bool unpaced;
 	int rc;
@@ -286,6 +307,10 @@ int pktgen_try_stream(struct pktgen *pg, unsigned port, unsigned stream,
 	if (fault->size)
 		return -EMSGSIZE;
 	rc = stream_gap(s, &gap, &unpaced);
+	if (!rc)
+		rc = stream_curve(s, &curve, &gap);
+	if (!rc && curve.nb && s->pace.shape != PACE_EVEN)
+		rc = -ENOTSUP;
 	return rc < 0 ? rc
 		      : flow_compile(pg->set[port].stream[stream]->flow, s,
 				     NULL);
@@ -369,31 +394,111 @@ static uint32_t phase(uint32_t n)
 	return __builtin_bswap32(n);
 }
 
+unsigned pktgen_circle(const struct pktgen *pg, unsigned port, unsigned stream,
+		       unsigned after)
+{
+	const struct stream_plan *plan;
+	unsigned last = after;
+
+	for (; after != stream; after = plan->after) {
+		plan = &pktgen_stream_use(pg, port, after)->plan;
+		if (!plan->follows)
+			return PKTGEN_NO_STREAM;
+		last = after;
+	}
+	return last;
+}
+
+bool pktgen_is_meant(const struct pktgen *pg, const struct subjects *on,
+		     struct subject s)
+{
+	const struct stream_use *use = pktgen_stream_use(pg, s.port, s.stream);
+
+	if (on->dotted || !(on->whole >> s.port & 1))
+		return true;
+	while (!use->disabled && use->plan.follows)
+		use = pktgen_stream_use(pg, s.port, use->plan.after);
+	return !use->disabled;
+}
+
+/* The next stream that is meant and its port's mode lets it, from *s on. */
+static struct pktgen_stream *next_meant(struct pktgen *pg,
+					const struct subjects *on, bool limited,
+					struct subject *s)
+{
+	for (; pktgen_next_of(pg, on, s); s->stream++)
+		if (!(limited && !(pg->set[s->port].mode & MODE_TX)) &&
+		    pktgen_is_meant(pg, on, *s))
+			return pg->set[s->port].stream[s->stream];
+	return NULL;
+}
+
+/* What is 0 in a stream's plan is no limit. */
+static uint64_t limit_of(uint64_t n)
+{
+	return n ? n : FLOW_NO_LIMIT;
+}
+
+/* How many streams of a port were started so far, by when they begin. */
+struct spread {
+	uint32_t at_once;
+	uint32_t alike; /* as the one before, and not at once */
+};
+
+/*
+ * What the stream's plan comes to. The order is that of the one before, with
+ * whom it is spread if both begin together.
+ */
+static void plan(struct pktgen *pg, struct subject s,
+		 const struct flow_limit *limit, struct spread *spread,
+		 struct worker_order *order)
+{
+	struct pktgen_stream **all = pg->set[s.port].stream;
+	const struct stream_plan *is = &all[s.stream]->use.plan;
+	struct flow *after = is->follows ? all[is->after]->flow : NULL;
+	struct flow_plan *to = &order->plan;
+
+	if (to->delay_ns != is->delay_ns || order->after != after)
+		spread->alike = 0;
+	if (after || is->delay_ns)
+		to->phase = phase(spread->alike++);
+	else
+		to->phase = phase(spread->at_once++);
+	order->after = after;
+	to->delay_ns = is->delay_ns;
+	to->limit = *limit;
+	to->turns = 0;
+	if (limit->frames != FLOW_NO_LIMIT || limit->time_ns != FLOW_NO_LIMIT)
+		return;
+	to->limit.frames = limit_of(is->frames);
+	to->limit.time_ns = limit_of(is->time_ns);
+	to->turns = is->turns;
+}
+
 static void start(struct pktgen *pg, const struct subjects *on,
 		  const struct flow_limit *limit, uint64_t now_ns)
 {
 	struct worker_order order = {.kind = ORDER_START, .now_ns = now_ns};
 	const bool limited = limit->frames != FLOW_NO_LIMIT ||
 			     limit->time_ns != FLOW_NO_LIMIT;
-	unsigned port = 0, n = 0;
+	struct spread spread = {0};
+	struct pktgen_stream *to;
+	unsigned port = 0;
 
 	rest_begin(pg);
 	/* One that reflects needs no stream for it. */
 	FOR_EACH_WORKER(pg, limited ? 0 : on->ports, w)
 		worker_give(w, &order);
-	order.limit = *limit;
-	for (struct subject s = {0, 0}; pktgen_next_of(pg, on, &s);
+	for (struct subject s = {0, 0}; (to = next_meant(pg, on, limited, &s));
+	     s.stream++)
+		tell(worker_of(pg, s.port, to), ORDER_JOIN, to, now_ns);
+	for (struct subject s = {0, 0}; (to = next_meant(pg, on, limited, &s));
 	     s.stream++) {
-		struct pktgen_stream *to = pg->set[s.port].stream[s.stream];
-
-		if (limited && !(pg->set[s.port].mode & MODE_TX))
-			continue;
-		if (to->use.disabled && on->whole >> s.port & 1 && !on->dotted)
-			continue;
-		n = s.port == port ? n : 0;
+		if (s.port != port)
+			spread = (struct spread){0};
 		port = s.port;
 		order.flow = to->flow;
-		order.phase = phase(n++);
+		plan(pg, s, limit, &spread, &order);
 		worker_give(worker_of(pg, port, to), &order);
 	}
 	pktgen_hold_back(pg, on->ports, now_ns);
@@ -455,7 +560,7 @@ void pktgen_look_stream(const struct pktgen *pg, unsigned port, unsigned stream,
 	const struct pktgen_stream *s = pg->set[port].stream[stream];
 	const struct flow *f = s->flow;
 
-	v->state = f->state;
+	v->state = chain_waits(f) ? FLOW_WAITS : f->state;
 	v->limited = f->limited && f->state != FLOW_IDLE;
 	v->strategy = f->frames.strategy;
 	v->sent = f->sent;

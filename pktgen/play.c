@@ -235,8 +235,7 @@ int play_new(struct program **to, const struct stream *s, struct played *p,
 	prog->file = (void *)((uint8_t *)play->edit + edits);
 	if (nb_readers)
 		play->reader = (void *)(prog->file + s->nb_fields);
-	/* Frames differ; a round of sizes that has none. */
-	prog->nb_edits = 1;
+	/* A round of sizes that has none. */
 	prog->nb_order = 1;
 	prog->order = &play->no_order;
 	aux = (void *)((uint8_t *)prog + size);

@@ -3,6 +3,9 @@
 
 #include <errno.h>
 
+#include "pktgen/chain.h"
+#include "pktgen/replay.h"
+
 /* Turns of a list, for each flow that there is room for. */
 #define LIST_TURNS 2
 #define LIST_LEAST 512
@@ -12,12 +15,20 @@ int schedule_reserve(struct worker *w, unsigned n)
 	struct uk_alloc *heap = w->room.heap;
 	const unsigned max = MAX(LIST_TURNS * n, (unsigned)LIST_LEAST);
 	uint16_t *list = uk_malloc(heap, max * sizeof(list[0]));
+	struct uk_netbuf **pkt = NULL;
 
+	/* One that is alone has no rounds; without memory none is played. */
+	if (n > 1)
+		pkt = uk_malloc(heap, (max + OUTBOX_MAX) * sizeof(pkt[0]));
 	if (!list || turns_reserve(&w->due, n, heap) < 0 ||
 	    turns_reserve(&w->share, n, heap) < 0) {
 		uk_free(heap, list);
+		uk_free(heap, pkt);
 		return -ENOMEM;
 	}
+	replay_end(w);
+	uk_free(heap, w->replay.pkt);
+	w->replay.pkt = pkt;
 	uk_free(heap, w->round.list);
 	w->round.list = list;
 	w->round.max = max;
@@ -31,6 +42,7 @@ void schedule_close(struct worker *w)
 	turns_free(&w->due, w->room.heap);
 	turns_free(&w->share, w->room.heap);
 	uk_free(w->room.heap, w->round.list);
+	uk_free(w->room.heap, w->replay.pkt);
 }
 
 /* ---- Rounds ------------------------------------------------------------- */
@@ -40,18 +52,22 @@ static void unlist(struct worker *w)
 {
 	struct worker_round *r = &w->round;
 
+	replay_end(w);
 	r->listed = false;
 	r->nb = r->gone = 0;
 	r->list_from = (r->at / SCHEDULE_ROUND + 1) * SCHEDULE_ROUND;
 }
 
-static void note(struct worker_round *r, const struct flow *f)
+static void note(struct worker *w, const struct flow *f)
 {
+	struct worker_round *r = &w->round;
+
 	r->list[r->nb++] = (uint16_t)f->index;
 	if (r->nb < r->weight)
 		return;
 	r->listed = true;
 	r->next = 0;
+	w->replay.knows = false;
 }
 
 void schedule_turn_unlisted(struct worker *w, struct flow *f)
@@ -61,7 +77,7 @@ void schedule_turn_unlisted(struct worker *w, struct flow *f)
 
 	r->at = s->key;
 	if (r->weight <= r->max && (r->nb || s->key >= r->list_from))
-		note(r, f);
+		note(w, f);
 	if (--s->left) {
 		s->key += s->step;
 	} else {
@@ -100,6 +116,7 @@ static void leave(struct worker *w, struct flow *f)
 	r->nb_flows--;
 	r->weight -= f->share.weight;
 	r->gone += f->share.weight;
+	replay_end(w);
 	turns_set(&w->share, f->index, TURNS_NEVER);
 	if (!r->listed || !r->nb_flows || r->gone > r->nb / 2)
 		unlist(w);
@@ -166,13 +183,14 @@ void schedule_rebase(struct worker *w, uint64_t now_ns)
 void schedule_set(struct worker *w, struct flow *f)
 {
 	const bool runs = f->state == FLOW_RUNS;
+	const bool waits = f->state == FLOW_WAITS;
 	const bool paced = w->mode & MODE_TX && !f->pacer.unpaced;
 	const bool shares = runs && f->pacer.unpaced;
 
 	turns_set(&w->due, f->index,
-		  !runs   ? TURNS_NEVER
-		  : paced ? schedule_key(w, schedule_due(f))
-			  : schedule_key(w, f->until_ns));
+		  !runs && !waits ? TURNS_NEVER
+		  : runs && paced ? schedule_key(w, schedule_due(f))
+				  : schedule_key(w, f->until_ns));
 	if (shares && !f->share.on)
 		join(w, f);
 	else if (!shares && f->share.on)
@@ -198,14 +216,28 @@ void schedule_state(struct worker *w, struct flow *f, enum flow_state state)
 	schedule_set(w, f);
 }
 
-void schedule_end(struct worker *w, struct flow *f)
+void schedule_end(struct worker *w, struct flow *f, uint64_t now_ns)
 {
 	schedule_state(w, f, FLOW_IDLE);
+	chain_end(w, f, now_ns);
 	w->all_over = !w->nb_on;
+}
+
+void schedule_begin(struct worker *w, struct flow *f)
+{
+	flow_run(f, &w->how, f->until_ns);
+	f->begins = false;
+	schedule_state(w, f, FLOW_RUNS);
 }
 
 void schedule_expire(struct worker *w, uint64_t now_ns)
 {
-	while (turns_key(&w->due) <= schedule_key(w, now_ns))
-		schedule_end(w, w->flow[turns_who(&w->due)]);
+	while (turns_key(&w->due) <= schedule_key(w, now_ns)) {
+		struct flow *f = w->flow[turns_who(&w->due)];
+
+		if (f->state == FLOW_WAITS)
+			schedule_begin(w, f);
+		else
+			schedule_end(w, f, now_ns);
+	}
 }

@@ -34,9 +34,12 @@ void schedule_set_all(struct worker *w);
 void schedule_state(struct worker *w, struct flow *f, enum flow_state state);
 
 /* It has come to its limit; with the last of them all is over. */
-void schedule_end(struct worker *w, struct flow *f);
+void schedule_end(struct worker *w, struct flow *f, uint64_t now_ns);
 
-/* In a mode that does not send: those end whose time is over. */
+/* One that waits begins, at the time that it waited for. */
+void schedule_begin(struct worker *w, struct flow *f);
+
+/* In a mode that does not send: those begin and end whose time it is. */
 void schedule_expire(struct worker *w, uint64_t now_ns);
 
 /* It is none of the worker's any more; the last of them takes its place. */

@@ -19,7 +19,7 @@ void stream_init(struct stream *s, const uint8_t src_mac[ETH_ALEN])
 	memset(s, 0, sizeof(*s));
 	s->rate = (struct rate){RATE_MAX, 0};
 	s->pace = (struct pace){PACE_EVEN, PACE_CATCHUP,
-				CONFIG_APPUKPKTGEN_BURST};
+				CONFIG_APPUKPKTGEN_BURST, 0};
 	s->linkspeed_bps = DEFAULT_LINKSPEED_BPS;
 	s->seed = DEFAULT_SEED;
 	fields_reset(s);
@@ -68,9 +68,9 @@ unsigned stream_bad_size(const struct stream *s, unsigned min, unsigned max)
 }
 
 /* What frames count, in the load's unit a second. */
-static wide cost(const struct stream *s, uint64_t frames, uint64_t bytes)
+static wide cost(enum rate_unit unit, uint64_t frames, uint64_t bytes)
 {
-	switch (s->rate.unit) {
+	switch (unit) {
 	case RATE_BPS_L2:
 		return (wide)bytes * 8;
 	case RATE_BPS_L1:
@@ -83,44 +83,141 @@ static wide cost(const struct stream *s, uint64_t frames, uint64_t bytes)
 	}
 }
 
-int stream_gap_of(const struct stream *s, uint64_t frames, uint64_t bytes,
+/*
+ * A rate as a fraction: that many frames in so many ns, of frames that have
+ * those bytes. Up to 2^20 frames of 72,304 bits * 1e15 are below 2^87; a rate
+ * times 2^20 frames is below 2^118.
+ */
+static void offered_of(const struct stream *s, const struct rate *rate,
+		       uint64_t count, uint64_t bytes, wide *frames, wide *ns)
+{
+	wide per_s = rate->micro;
+
+	if (rate->unit == RATE_PERCENT)
+		per_s = wide_div(per_s * s->linkspeed_bps, 100);
+	*frames = per_s * count;
+	*ns = cost(rate->unit, count, bytes) * NS_PER_S * MICRO;
+}
+
+static void offered(const struct stream *s, const struct rate *rate,
+		    wide *frames, wide *ns)
+{
+	uint64_t count = 0, bytes = 0;
+
+	for (unsigned i = 0; i < s->sizes.count; i++) {
+		count += s->sizes.entry[i].weight;
+		bytes += (uint64_t)s->sizes.entry[i].weight *
+			 s->sizes.entry[i].size;
+	}
+	offered_of(s, rate, count, bytes, frames, ns);
+}
+
+/* In 2^-64 frames a ns; -ERANGE for one frame a ns and more. */
+static int per_ns(const struct stream *s, const struct rate *rate, uint64_t *v)
+{
+	wide frames, ns;
+
+	if (rate->unit == RATE_MAX)
+		return -EDOM;
+	offered(s, rate, &frames, &ns);
+	/* The most there is is a bit less. */
+	if (frames > ns)
+		return -ERANGE;
+	if (frames == ns)
+		frames--;
+	*v = 0;
+	for (unsigned bit = 0; bit < 64; bit++) {
+		frames <<= 1;
+		*v = *v << 1 | (frames >= ns);
+		frames -= frames >= ns ? ns : 0;
+	}
+	return 0;
+}
+
+int stream_curve(const struct stream *s, struct pace_curve *curve,
+		 struct gap *gap)
+{
+	const struct stream_shape *sh = &s->shape;
+	struct pace_part *one = &curve->part[0], *two = &curve->part[1];
+	uint64_t from, to, ns;
+	wide all;
+	int rc;
+
+	memset(curve, 0, sizeof(*curve));
+	if (sh->kind == SHAPE_OFF)
+		return 0;
+	rc = per_ns(s, &sh->from, &from);
+	if (!rc)
+		rc = per_ns(s, &sh->to, &to);
+	if (rc)
+		return rc;
+	*one = (struct pace_part){.ns = sh->ns, .from = from, .to = to};
+	*two = (struct pace_part){.ns = sh->ns, .from = to, .to = to};
+	curve->nb = sh->kind == SHAPE_SAW ? 1 : 2;
+	if (sh->kind == SHAPE_RAMP) {
+		curve->again = 1;
+		two->ns = NS_PER_HOUR;
+	} else if (sh->kind == SHAPE_SQUARE) {
+		one->to = from;
+		two->ns = (uint64_t)wide_div((wide)sh->ns * sh->duty,
+					     SHAPE_DUTY_ALL);
+		one->ns -= two->ns;
+	} else if (sh->kind != SHAPE_SAW) {
+		one->smooth = two->smooth = sh->kind == SHAPE_SINE;
+		two->to = from;
+		one->ns /= 2;
+		two->ns -= one->ns;
+	}
+	all = pace_curve_round(curve, &ns);
+	if (!from && !to)
+		return -EDOM;
+	/* Of what ends at rest there is no mean. */
+	all >>= 32;
+	all = wide_div((wide)ns << 64, all ? all : 1);
+	all = MIN(all, (wide)NS_PER_HOUR << 32);
+	*gap = (struct gap){(uint64_t)(all >> 32), (uint32_t)all};
+	return 0;
+}
+
+/* So many frames in that time. */
+static int gap_of(wide frames, wide ns, struct gap *gap, bool *unpaced)
+{
+	if (!frames)
+		return -ERANGE;
+	/* In 2^-32 ns. */
+	ns <<= 32;
+	ns = wide_div(ns + frames - 1, frames);
+	if (ns >> 32 < 1 || ns >> 32 > NS_PER_HOUR)
+		return -ERANGE;
+	*unpaced = false;
+	gap->ns = (uint64_t)(ns >> 32);
+	gap->frac = (uint32_t)ns;
+	return 0;
+}
+
+int stream_gap_of(const struct stream *s, uint64_t count, uint64_t bytes,
 		  struct gap *gap, bool *unpaced)
 {
-	wide per_s = s->rate.micro;
-	wide q;
+	wide frames, ns;
 
 	if (s->rate.unit == RATE_MAX) {
 		*unpaced = true;
 		*gap = (struct gap){0, 0};
 		return 0;
 	}
-	if (s->rate.unit == RATE_PERCENT)
-		per_s = wide_div(per_s * s->linkspeed_bps, 100);
-	if (!per_s)
-		return -ERANGE;
-	/*
-	 * In 2^-32 ns: up to 2^20 frames of 72,304 bits * 1e15 * 2^32 are
-	 * below 2^119; a rate times 2^20 frames is below 2^118.
-	 */
-	per_s *= frames;
-	q = (cost(s, frames, bytes) * NS_PER_S * MICRO) << 32;
-	q = wide_div(q + per_s - 1, per_s);
-	if (q >> 32 < 1 || q >> 32 > NS_PER_HOUR)
-		return -ERANGE;
-	*unpaced = false;
-	gap->ns = (uint64_t)(q >> 32);
-	gap->frac = (uint32_t)q;
-	return 0;
+	offered_of(s, &s->rate, count, bytes, &frames, &ns);
+	return gap_of(frames, ns, gap, unpaced);
 }
 
 int stream_gap(const struct stream *s, struct gap *gap, bool *unpaced)
 {
-	uint64_t frames = 0, bytes = 0;
+	wide frames, ns;
 
-	for (unsigned i = 0; i < s->sizes.count; i++) {
-		frames += s->sizes.entry[i].weight;
-		bytes += (uint64_t)s->sizes.entry[i].weight *
-			 s->sizes.entry[i].size;
+	if (s->rate.unit == RATE_MAX) {
+		*unpaced = true;
+		*gap = (struct gap){0, 0};
+		return 0;
 	}
-	return stream_gap_of(s, frames, bytes, gap, unpaced);
+	offered(s, &s->rate, &frames, &ns);
+	return gap_of(frames, ns, gap, unpaced);
 }

@@ -58,12 +58,33 @@ struct stream_play {
 };
 
 #define STREAM_SPEED 1000 /* as it was recorded */
+/* How the rate changes over time; each begins with the first rate. */
+enum shape {
+	SHAPE_OFF,
+	SHAPE_RAMP,     /* to the second, where it stays */
+	SHAPE_SAW,      /* to the second, then from the first again */
+	SHAPE_TRIANGLE, /* to the second and back */
+	SHAPE_SINE,     /* the same, smoothly */
+	SHAPE_SQUARE,   /* the first, then the second for its share of time */
+};
+
+#define SHAPE_NS_MIN 10000
+#define SHAPE_NS_MAX PACE_PART_NS_MAX
+#define SHAPE_DUTY_ALL 100000000 /* of all its time */
+
+struct stream_shape {
+	uint32_t kind; /* enum shape */
+	uint32_t duty; /* SHAPE_SQUARE: 1..SHAPE_DUTY_ALL - 1 */
+	uint64_t ns;   /* how long the ramp, or a round, takes */
+	struct rate from, to;
+};
 
 struct stream {
 	/* Bytes of layer 2, FCS included, within STREAM_SIZE_MAX. */
 	struct sizes sizes;
 	struct rate rate; /* the offered load (RFC 2544, RFC 1242 3.4 ff.) */
-	struct pace pace; /* the shape of its gaps, what becomes of lag */
+	struct stream_shape shape; /* instead of that, unless SHAPE_OFF */
+	struct pace pace;       /* the shape of its gaps, what becomes of lag */
 	uint64_t linkspeed_bps; /* what RATE_PERCENT refers to */
 	bool sign;              /* each ends in a measure/signature.h */
 	uint16_t sender;        /* of these */
@@ -119,6 +140,14 @@ bool stream_tagged(const struct stream *s);
 
 /* The first size outside `min`..`max`, 0 when all are inside. */
 unsigned stream_bad_size(const struct stream *s, unsigned min, unsigned max);
+
+/*
+ * The rate of a shape as the pacer has it, and in *gap the mean of what is
+ * repeated. -ERANGE where a rate is out of range, -EDOM for a rate without end
+ * or a shape that has no frame.
+ */
+int stream_curve(const struct stream *s, struct pace_curve *curve,
+		 struct gap *gap);
 
 /*
  * The gap between the starts of two frames; *unpaced is set for RATE_MAX. Of

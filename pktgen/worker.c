@@ -21,7 +21,9 @@
 #include <errno.h>
 #include <string.h>
 
+#include "pktgen/chain.h"
 #include "pktgen/engine.h"
+#include "pktgen/replay.h"
 #include "pktgen/schedule.h"
 
 #define FOR_EACH_FLOW(w, f)                             \
@@ -46,7 +48,6 @@ int worker_open(struct worker *w, struct port_queue *queue, unsigned mode,
 	wait_start(&w->wait, w->how.wait);
 	w->stalled_ns = UINT64_MAX;
 	outbox_init(&w->out);
-	outbox_init(&w->one);
 	rc = frames_room_open(&w->room, queue, a);
 	if (!rc)
 		rc = worker_reserve(w, 1);
@@ -108,6 +109,7 @@ static void set_only(struct worker *w)
 	struct flow *first = w->nb_flows == 1 ? w->flow[0] : NULL;
 
 	w->only = first && first->state == FLOW_RUNS ? first : NULL;
+	w->begins |= first && first->state == FLOW_WAITS;
 	if (w->only && w->sender != w->only)
 		engine_set_sender(w, w->only);
 }
@@ -146,10 +148,31 @@ static void start(struct worker *w, const struct worker_order *o)
 		start_worker(w, o->now_ns);
 	if (!f || f->state != FLOW_IDLE)
 		return;
-	flow_start(f, &w->how, &o->limit, o->phase, o->now_ns);
-	frames_ready(&f->frames);
+	f->chain.joined = true;
+	flow_start(f, &o->plan, o->now_ns);
+	if (PLAYS(f->program))
+		frames_ready(&f->frames);
+	if (chain_follow(f, o->after)) {
+		f->until_ns = FLOW_NO_LIMIT;
+		set_state(w, f, FLOW_WAITS);
+		return;
+	}
+	f->until_ns = o->now_ns + o->plan.delay_ns;
+	f->begins = true;
+	if (!o->plan.delay_ns)
+		flow_run(f, &w->how, o->now_ns);
 	w->begins |= f->begins;
-	set_state(w, f, FLOW_RUNS);
+	set_state(w, f, o->plan.delay_ns ? FLOW_WAITS : FLOW_RUNS);
+}
+
+/* Where it is alone, nobody else looks whether its time has come. */
+static void begin_alone(struct worker *w, struct flow *f, uint64_t now_ns)
+{
+	if (f->state != FLOW_WAITS)
+		return;
+	if (now_ns >= f->until_ns)
+		schedule_begin(w, f);
+	set_only(w);
 }
 
 /*
@@ -167,6 +190,8 @@ static void begin(struct worker *w, uint64_t now_ns)
 		flow_begin(f, &w->how, now_ns);
 		schedule_set(w, f);
 	}
+	if (w->nb_flows == 1)
+		begin_alone(w, w->flow[0], now_ns);
 }
 
 /* What is under way is looked for anew. */
@@ -178,9 +203,7 @@ static void unsettle(struct worker *w)
 
 static void end_flows(struct worker *w)
 {
-	FOR_EACH_FLOW(w, f)
-		if (f->state != FLOW_IDLE)
-			schedule_state(w, f, FLOW_IDLE);
+	chain_stop_all(w);
 	set_only(w);
 }
 
@@ -193,18 +216,20 @@ static void stop(struct worker *w)
 	unsettle(w);
 }
 
-static void stop_flow(struct worker *w, struct flow *f)
+static void stop_flow(struct worker *w, struct flow *f, uint64_t now_ns)
 {
-	set_state(w, f, FLOW_IDLE);
+	chain_stop(w, f, now_ns);
+	set_only(w);
 	if (!w->nb_on && !(w->mode & MODE_REFLECT))
 		stop(w);
 }
 
 static void pause_flow(struct worker *w, struct flow *f, uint64_t now_ns)
 {
-	if (f->state != FLOW_RUNS)
+	if (f->state != FLOW_RUNS && f->state != FLOW_WAITS)
 		return;
 	f->pause_ns = now_ns;
+	f->chain.held = f->state == FLOW_WAITS;
 	set_state(w, f, FLOW_PAUSED);
 }
 
@@ -212,8 +237,12 @@ static void resume_flow(struct worker *w, struct flow *f, uint64_t now_ns)
 {
 	if (f->state != FLOW_PAUSED)
 		return;
-	flow_resume(f, now_ns);
-	set_state(w, f, FLOW_RUNS);
+	if (f->chain.held)
+		f->until_ns = MAX(f->until_ns, now_ns);
+	else
+		flow_resume(f, now_ns);
+	set_state(w, f, f->chain.held ? FLOW_WAITS : FLOW_RUNS);
+	f->chain.held = false;
 }
 
 static void pause(struct worker *w, uint64_t now_ns)
@@ -231,7 +260,7 @@ static void resume(struct worker *w, uint64_t now_ns)
 		return;
 	w->state = WORKER_RUNNING;
 	FOR_EACH_FLOW(w, f)
-		if (f->state == FLOW_RUNS)
+		if (f->state == FLOW_RUNS || f->state == FLOW_WAITS)
 			flow_delay(f, now_ns - w->pause_ns);
 	schedule_set_all(w);
 }
@@ -258,10 +287,8 @@ void worker_abandon(struct worker *w)
 
 static void set_flow(struct worker *w, struct flow *f, uint64_t now_ns)
 {
-	const bool alone = w->nb_flows == 1;
-
-	flow_set(f, alone ? &w->out : &w->one, &w->how, alone,
-		 f->state != FLOW_IDLE, now_ns);
+	flow_set(f, &w->out, &w->how, w->nb_flows == 1, f->state != FLOW_IDLE,
+		 now_ns);
 	schedule_set(w, f);
 }
 
@@ -290,7 +317,8 @@ static void add_flow(struct worker *w, struct flow *f, uint64_t now_ns)
 
 static void remove_flow(struct worker *w, struct flow *f, uint64_t now_ns)
 {
-	stop_flow(w, f);
+	chain_leave(w, f, now_ns);
+	stop_flow(w, f, now_ns);
 	engine_charge(w);
 	if (w->mixed)
 		engine_owe(w, f, NULL);
@@ -415,12 +443,19 @@ static void count(struct worker *w, uint64_t now_ns)
 
 void worker_give(struct worker *w, const struct worker_order *o)
 {
+	if (o->kind == ORDER_LOOK || o->kind == ORDER_COUNT)
+		replay_settle(w);
+	else
+		replay_end(w);
 	switch (o->kind) {
 	case ORDER_START:
 		start(w, o);
 		break;
+	case ORDER_JOIN:
+		chain_join(w, o->flow, o->now_ns);
+		break;
 	case ORDER_FLOW_STOP:
-		stop_flow(w, o->flow);
+		stop_flow(w, o->flow, o->now_ns);
 		break;
 	case ORDER_FLOW_PAUSE:
 		pause_flow(w, o->flow, o->now_ns);
@@ -490,10 +525,14 @@ static inline bool at_limits(struct worker *w, uint64_t now_ns)
 
 	if (likely(only && only->frames_left && now_ns < only->until_ns))
 		return false;
-	if (only)
-		return flow_over(only, w->mode & MODE_TX, now_ns);
-	if (!(w->mode & MODE_TX))
+	if (only) {
+		if (!flow_over(only, w->mode & MODE_TX, now_ns))
+			return false;
+		schedule_end(w, w->only, now_ns);
+		set_only(w);
+	} else if (!(w->mode & MODE_TX)) {
 		schedule_expire(w, now_ns);
+	}
 	return w->all_over;
 }
 

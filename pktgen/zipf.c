@@ -150,6 +150,20 @@ static void put_parts(const struct zipf_column *column, unsigned bits,
 	part[most] += rest;
 }
 
+/* Half of what the share falls by within a bucket, of its mean. */
+static void put_slopes(struct zipf_column *column, unsigned nb,
+		       unsigned exponent)
+{
+	for (unsigned i = 0; i < nb; i++) {
+		struct zipf_column *c = &column[i];
+		const uint64_t twice = 2ull * c->first + 1 + c->ranks;
+		const uint64_t slope =
+			((uint64_t)exponent * c->ranks << 16) / (1000 * twice);
+
+		c->slope = (uint16_t)(slope < UINT16_MAX ? slope : UINT16_MAX);
+	}
+}
+
 /* Cuts the parts so that each column has some of two (Vose, 1991). */
 static void put_heights(struct zipf_column *column, unsigned nb,
 			uint64_t part[])
@@ -159,7 +173,7 @@ static void put_heights(struct zipf_column *column, unsigned nb,
 
 	for (unsigned i = 0; i < nb; i++) {
 		column[i].height = UINT32_MAX;
-		column[i].other = i;
+		column[i].other = (uint16_t)i;
 		if (part[i] < FULL)
 			less[nb_less++] = (uint8_t)i;
 		else
@@ -169,7 +183,7 @@ static void put_heights(struct zipf_column *column, unsigned nb,
 		const unsigned low = less[--nb_less], high = more[nb_more - 1];
 
 		column[low].height = (uint32_t)part[low];
-		column[low].other = high;
+		column[low].other = (uint16_t)high;
 		part[high] -= FULL - part[low];
 		if (part[high] < FULL) {
 			nb_more--;
@@ -186,4 +200,5 @@ void zipf_make(struct zipf_column *column, uint64_t ranks, unsigned exponent)
 	put_buckets(column, 1u << bits, ranks);
 	put_parts(column, bits, exponent, part);
 	put_heights(column, 1u << bits, part);
+	put_slopes(column, 1u << bits, exponent);
 }

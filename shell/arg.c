@@ -44,7 +44,7 @@ static enum shell_err take_enum(const char *word, const struct arg *a,
 /* Of ARG_MAC; 0 for none, else the index from 1. */
 static uint64_t word_of(const struct arg *a, const char *word)
 {
-	for (uint64_t i = 0; a->words && a->words[i].name; i++)
+	for (uint64_t i = 0; arg_words(a) && a->words[i].name; i++)
 		if (!strcmp(a->words[i].name, word))
 			return i + 1;
 	return 0;

@@ -128,27 +128,37 @@ struct arg_setting {
 	unsigned save_order;
 };
 
+/* There are many, so what is small is packed. */
 struct arg {
-	enum arg_type type;
-	bool optional;
-	bool command; /* ARG_REST: it is a command, and completed as one */
-	bool page;    /* ARG_KEYWORD: its form takes a person's terminal */
-	bool sets;    /* ARG_PORTS: its form may stand in a configuration */
+	enum arg_type type : 8;
+	enum subject_scope scope : 8; /* ARG_PORTS: of what it is a set */
+	bool optional : 1;
+	bool command : 1; /* ARG_REST: it is a command, and completed as one */
+	bool page : 1;    /* ARG_KEYWORD: its form takes a person's terminal */
+	bool sets : 1;    /* ARG_PORTS: its form may stand in a configuration */
 	/*
 	 * Its form shows what is set where the line lacks this one, which is
 	 * then not set. So do settings.
 	 */
-	bool asked;
+	bool asked : 1;
 	/*
 	 * The last of its form: further words go to the values behind it, as
 	 * long as CMD_ARGS_MAX has some.
 	 */
-	bool repeated;
-	enum subject_scope scope; /* ARG_PORTS: of what it is a set */
-	bool fresh; /* ARG_PORTS: it may name streams that there are not */
+	bool repeated : 1;
+	bool fresh : 1; /* ARG_PORTS: it may name streams that there are not */
+	/*
+	 * ARG_IPV4, ARG_IPV6: "/PREFIX" may follow, of min..max bits where it
+	 * does.
+	 */
+	bool prefix : 1;
 	const char *name; /* "SIZE"; keyword or flag: the word itself */
 	const char *help; /* one clause, without range and default */
-	const char *unit; /* of the number, for messages; may be NULL */
+	union {
+		const char *unit; /* ARG_INT, ARG_SIZES: or NULL */
+		/* ARG_TEXT: whether a word can be one; NULL: any can. */
+		bool (*fits)(const char *word);
+	};
 	/*
 	 * Optional: the word that its value is taken from where the line does
 	 * not give it; of ARG_PORTS what its command takes instead, in words.
@@ -156,22 +166,35 @@ struct arg {
 	const char *unset;
 	/* Of ARG_INT, ARG_TIME, ARG_SPEED, ARG_SIZES; both 0: no limit. */
 	uint64_t min, max;
-	/*
-	 * ARG_IPV4, ARG_IPV6: "/PREFIX" may follow, of min..max bits where it
-	 * does.
-	 */
-	bool prefix;
-	const struct arg_word *words; /* ARG_ENUM, ARG_MAC */
-	/*
-	 * ARG_NAME, ARG_TEXT: where its names come from, or NULL. Puts the one
-	 * at `i`, from 0, into *name; false when there are not as many.
-	 */
-	bool (*names)(void *app, unsigned i, struct arg_name *name);
-	/* ARG_TEXT: whether a word can be one; NULL: any can. */
-	bool (*fits)(const char *word);
+	union {
+		const struct arg_word *words; /* ARG_ENUM, ARG_MAC */
+		/*
+		 * ARG_INT, ARG_NAME, ARG_TEXT: where its names come from, or
+		 * NULL. Puts the one at `i`, from 0, into *name; false when
+		 * there are not as many.
+		 */
+		bool (*names)(void *app, unsigned i, struct arg_name *name);
+	};
 	/* The last of a form that sets something, which makes it a setting. */
 	const struct arg_setting *setting;
 };
+
+static inline const struct arg_word *arg_words(const struct arg *a)
+{
+	return a->type == ARG_ENUM || a->type == ARG_MAC ? a->words : NULL;
+}
+
+static inline bool arg_has_names(const struct arg *a)
+{
+	return (a->type == ARG_INT || a->type == ARG_NAME ||
+		a->type == ARG_TEXT) &&
+	       a->names;
+}
+
+static inline const char *arg_unit(const struct arg *a)
+{
+	return a->type == ARG_INT || a->type == ARG_SIZES ? a->unit : NULL;
+}
 
 struct value {
 	bool set;        /* the line gave it */
@@ -278,6 +301,8 @@ struct cmd {
 	const char *const *examples; /* NULL-terminated lines that work */
 	const char *const *see;      /* NULL-terminated names; may be NULL */
 	bool hidden;                 /* runs, but no list names it */
+	/* What people type for it though others begin so; may be NULL. */
+	const char *brief;
 	/*
 	 * It ends what goes on: no other word is taken for it, and none
 	 * suggests it.

@@ -156,7 +156,7 @@ static bool word_given(const struct complete *c, const char *name)
 static bool flag_given(const struct complete *c, const struct arg *a)
 {
 	for (unsigned i = c->call.first; i < c->done; i++)
-		if (parse_is_flag(&c->words.word[i]) &&
+		if (parse_is_flag(c->cmd, &c->words.word[i]) &&
 		    !strcasecmp(c->words.word[i].text + 2, a->name))
 			return true;
 	return false;
@@ -178,7 +178,7 @@ static arg_set next_args(const struct complete *c, const struct arg *args)
 	for (unsigned i = c->call.first; i < c->done && set; i++) {
 		const struct word *word = &c->words.word[i];
 
-		if (!parse_is_flag(word))
+		if (!parse_is_flag(c->cmd, word))
 			set = take_word(c, args, set, word->text);
 		else if (!has_flag(args, word->text + 2))
 			set = 0;
@@ -273,7 +273,7 @@ static void offer_words(const struct complete *c, const struct arg *a)
 		complete_offer(c, "imix", "64, 594 and 1518 bytes 7:4:1");
 		break;
 	default:
-		if (a->names)
+		if (arg_has_names(a))
 			offer_names(c, a);
 	}
 }
@@ -306,7 +306,7 @@ static void describe(const struct complete *c, const struct arg *a)
 static bool has_words(const struct arg *a)
 {
 	return a->type == ARG_KEYWORD || a->type == ARG_FLAG ||
-	       a->type == ARG_ENUM || a->names;
+	       a->type == ARG_ENUM || arg_has_names(a);
 }
 
 /* True when the word that is begun may become a value which no list holds. */

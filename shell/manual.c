@@ -141,8 +141,8 @@ static void each_argument(struct manual *m, const struct cmd *cmd, void *arg,
 				cmd_arg_help(a, help, sizeof(help));
 				fn(m, arg, word, help);
 			}
-			for (const struct arg_word *w = a->words; w && w->name;
-			     w++) {
+			for (const struct arg_word *w = arg_words(a);
+			     w && w->name; w++) {
 				snprintf(help, sizeof(help), "%s%s", w->help,
 					 a->type == ARG_ENUM && unset &&
 							 !strcmp(unset, w->name)

@@ -146,7 +146,7 @@ static void suggest(const struct parser *p, const struct arg *a,
 		if (suggest_keyword(p, p->other[i], text, buf, size))
 			return;
 	nearest_init(&n, text);
-	for (const struct arg_word *w = a->words; w && w->name; w++)
+	for (const struct arg_word *w = arg_words(a); w && w->name; w++)
 		nearest_offer(&n, w->name);
 	if (a->type == ARG_KEYWORD)
 		nearest_offer(&n, a->name);

@@ -75,6 +75,12 @@ static bool find_beginning(struct parser *p, const struct word *name)
 	char names[128];
 	unsigned n = beginning(p, name->text, &last, names, sizeof(names));
 
+	for (unsigned i = 0; p->commands[i]; i++)
+		if (p->commands[i]->brief &&
+		    !strcasecmp(p->commands[i]->brief, name->text)) {
+			last = p->commands[i];
+			n = 1;
+		}
 	if (!n)
 		return false;
 	if (n > 1)

@@ -32,7 +32,8 @@ void cmd_arg_usage(const struct arg *a, char *buf, size_t size)
 		break;
 	default:
 		append(buf, size, a->name);
-		for (const struct arg_word *w = a->words; w && w->name; w++) {
+		for (const struct arg_word *w = arg_words(a); w && w->name;
+		     w++) {
 			append(buf, size, "|");
 			append(buf, size, w->name);
 		}
@@ -80,7 +81,8 @@ static void limits(const struct arg *a, char *buf, size_t size)
 	} else {
 		snprintf(buf, size, "%llu..%llu%s%s",
 			 (unsigned long long)a->min, (unsigned long long)a->max,
-			 a->unit ? " " : "", a->unit ? a->unit : "");
+			 arg_unit(a) ? " " : "",
+			 arg_unit(a) ? arg_unit(a) : "");
 	}
 }
 

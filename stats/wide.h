@@ -10,21 +10,6 @@
 typedef unsigned __int128 wide;
 
 /* n / d, rounded down; `d` is not 0. */
-static inline wide wide_div(wide n, wide d)
-{
-	wide q = 0, r = 0;
-
-	for (int bit = 127; bit >= 0; bit--) {
-		/* What is shifted out is part of a remainder above any d. */
-		int carry = (int)(r >> 127);
-
-		r = r << 1 | (n >> bit & 1);
-		if (carry || r >= d) {
-			r -= d;
-			q |= (wide)1 << bit;
-		}
-	}
-	return q;
-}
+wide wide_div(wide n, wide d);
 
 #endif /* STATS_WIDE_H */

@@ -2,6 +2,7 @@
 """Many streams on a port, judged by captures: told apart by their UDP ports, sent
 without bunching."""
 import collections
+import math
 
 from lab import lab, tshark  # noqa: F401
 from test_pacing import SECOND, boot
@@ -21,6 +22,45 @@ def test_a_hundred_equal_rates_do_not_bunch(tmp_path):
     assert most <= 3
     # Of the first second as of the last, and none is lost on the way.
     assert sum(t < times[0] + SECOND for t in times) in range(998, 1003)
+
+
+def test_shapes_bursts_and_chains_are_on_time(tmp_path):
+    """Beside each other, by QEMU's clock as above: each frame when theory has it."""
+    frames, out = boot(tmp_path, 3, [
+        "stream 0.1-4 add; dst 0.0 udp 5000; dst 0.1 udp 5001; dst 0.2 udp 5002",
+        "dst 0.3 udp 5003; dst 0.4 udp 5004",
+        "shape 0.0 ramp 100pps-1900pps over 1s; limit 0.0 for 1s",
+        "gap 0.1 burst 10 every 50ms; limit 0.1 for 500ms; after 0.1 0.0",
+        "rate 0.2 1kpps; limit 0.2 count 100; after 0.2 0.1 100ms; loop 0.1 2",
+        "shape 0.3 square 0pps-2kpps every 100ms duty 20%; limit 0.3 for 1s",
+        "after 0.3 250ms",
+        "shape 0.4 sine 0pps-400pps every 500ms; limit 0.4 for 1s",
+        "start 0 --dry-run; start 0; wait idle; stream 0"])
+    begin = frames[0].at
+    of = [[(f.at - begin) / SECOND for f in frames if f.port == 5000 + i]
+          for i in range(5)]
+    assert [len(times) for times in of] == [1000, 200, 200, 400, 200], out
+
+    def ramp(t):
+        return 100 * t + 900 * t * t
+
+    def sine(t):
+        return 200 * t - 200 / (4 * math.pi) * math.sin(4 * math.pi * t)
+
+    for k, t in enumerate(of[0]):
+        assert abs(ramp(t) - k) <= 0.3, (k, t)
+    # Half a gap later, so that the first ones do not come together.
+    for k, t in enumerate(of[4]):
+        assert abs(sine(t) - k - 0.5) <= 0.3, (k, t)
+    exact = {
+        1: [turn * 0.7 + 1 + burst * 0.05 for turn in range(2) for burst in range(10)
+            for _ in range(10)],
+        2: [turn * 0.7 + 1.6 + k / 1000 for turn in range(2) for k in range(100)],
+        3: [0.25 + second * 0.1 + 0.08 + k / 2000 for second in range(10)
+            for k in range(40)]}
+    for i, times in exact.items():
+        late = [t - due for t, due in zip(of[i], times)]
+        assert -50e-6 < min(late) and max(late) < 100e-6, (i, min(late), max(late))
 
 
 def test_two_ports_of_256_streams_arrive_told_apart(lab):

@@ -17,6 +17,7 @@ class Frame:
 
     def __init__(self, at, data):
         self.at = at
+        self.port = struct.unpack_from(">H", data, 36)[0]
         magic, stamp = struct.unpack(">I6xQ", data[42:60])
         self.stamp = stamp & (1 << 40) - 1 if magic >> 8 == MAGIC else None
 

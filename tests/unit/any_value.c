@@ -32,7 +32,7 @@ static uint64_t any_number(const struct arg *a, uint64_t *seed)
 {
 	uint64_t n = any(seed), words = 0;
 
-	while (a->words && a->words[words].name)
+	while (arg_words(a) && a->words[words].name)
 		words++;
 	if (a->type == ARG_ENUM)
 		return n % words;

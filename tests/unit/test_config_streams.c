@@ -37,6 +37,49 @@ static bool same_files(const char *a, const char *b)
 		       store_data(&rig.app.store, y), x->size);
 }
 
+/* A line of what says when frames go, and is no setting of one value. */
+static void any_timing(unsigned port, const char *on, char *line, size_t size,
+		       uint64_t *seed)
+{
+	const unsigned n = 1 + (unsigned)any_below(seed, 1000);
+
+	switch (any_below(seed, 9)) {
+	case 0:
+		snprintf(line, size, "shape %s ramp %upps-%ukpps over %ums", on,
+			 n - 1, n, n);
+		break;
+	case 1:
+		snprintf(line, size, "shape %s sine 0.%u%%-%umbpsl1 every %us",
+			 on, n, n, n);
+		break;
+	case 2:
+		snprintf(line, size,
+			 "shape %s square 1pps-2pps every %us "
+			 "duty 0.%u%%",
+			 on, n, n);
+		break;
+	case 3:
+		snprintf(line, size, "gap %s burst %u every %uus", on, n,
+			 n + 10);
+		break;
+	case 4:
+		snprintf(line, size, "limit %s count %u", on, n);
+		break;
+	case 5:
+		snprintf(line, size, "limit %s for %ums", on, n);
+		break;
+	case 6:
+		snprintf(line, size, "after %s %ums", on, n);
+		break;
+	case 7:
+		snprintf(line, size, "after %s %u.%u %ums", on, port,
+			 (unsigned)any_below(seed, NB_STREAMS), n % 3);
+		break;
+	default:
+		snprintf(line, size, "loop %s %u", on, n);
+	}
+}
+
 /* Adds, deletes, names, disables or sets some streams; whether it was so. */
 static bool any_change(uint64_t *seed)
 {
@@ -50,7 +93,7 @@ static bool any_change(uint64_t *seed)
 	unsigned n = 0;
 
 	snprintf(on, sizeof(on), "%u.%u-%u", port, from, to);
-	switch (any_below(seed, 12)) {
+	switch (any_below(seed, 14)) {
 	case 0:
 	case 1:
 		snprintf(line, sizeof(line), "stream %s add", on);
@@ -65,6 +108,10 @@ static bool any_change(uint64_t *seed)
 		snprintf(line, sizeof(line), "stream %u.%u add from %u.%u",
 			 port, from, (unsigned)any_below(seed, NB_PORTS),
 			 (unsigned)any_below(seed, NB_STREAMS));
+		break;
+	case 5:
+	case 6:
+		any_timing(port, on, line, sizeof(line), seed);
 		break;
 	default:
 		while (setting_at(cmd_table, n, &s))

@@ -121,7 +121,7 @@ static void every_word_of_an_enumeration_has_a_sentence(void **state)
 		     f++)
 			for (const struct arg *a = f->args; a->type != ARG_NONE;
 			     a++)
-				for (const struct arg_word *w = a->words;
+				for (const struct arg_word *w = arg_words(a);
 				     w && w->name; w++)
 					assert_true(w->help && *w->help);
 }

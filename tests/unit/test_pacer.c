@@ -127,7 +127,7 @@ static void groups_are_due_together(void **state)
 	struct pacer p;
 	(void)state;
 
-	gap.pace = (struct pace){PACE_BURST, PACE_CATCHUP, 10};
+	gap.pace = (struct pace){PACE_BURST, PACE_CATCHUP, 10, 0};
 	pacer_start(&p, &gap, 0);
 	assert_int_equal(pacer_take(&p, 0, 7), 7);
 	assert_int_equal(pacer_take(&p, 0, 7), 3);
