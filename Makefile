@@ -42,7 +42,8 @@ test: $(O)/gen/image/uk/config.h $(O)/gen/uk/config.h
 	@$(ALL_AT_ONCE) unit
 	@$(ALL_AT_ONCE) fuzz
 	@$(ALL_AT_ONCE) image test-image tiny-image test-client test-frames \
-		vhost bench-tools $(O)/host/capture-frames
+		vhost bench-tools $(O)/host/capture-frames \
+		$(O)/host/capture-play
 	@$(PYTHON) -m pytest -p no:cacheprovider -q -n auto --maxprocesses 4 \
 		--dist loadfile tests
 

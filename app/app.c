@@ -52,6 +52,8 @@ void app_init(struct app *app, struct uk_alloc *a, uint64_t now_ns)
 					 now_ns);
 	run_init(app);
 	app_init_store(&app->store, a);
+	if (OPTION(PLAY))
+		app_init_played(app);
 	session_init(&app->session, &env);
 	report_ports(app, now_ns);
 }

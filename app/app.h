@@ -138,6 +138,12 @@ bool app_file_names(void *app, unsigned i, struct arg_name *name);
 bool app_stored_names(void *app, unsigned i, struct arg_name *name);
 bool app_upload_name(void *app, unsigned i, struct arg_name *name);
 
+/* Captures that are played come from the store. */
+void app_init_played(struct app *app);
+
+/* Fails the call where the file is played: it stays. */
+enum call_result app_check_free(struct call *c, int arg);
+
 /* Fails the call with E_FULL, saying how much room there is. */
 enum call_result app_full(struct call *c, int arg);
 

@@ -53,7 +53,7 @@ static void show_fields(const struct stream *s, struct reply *r)
 	for (unsigned i = 0; fields_at(s, i, name, value); i++) {
 		const struct vary *v = &s->field[i].vary;
 
-		if (v->kind == VARY_CONSTANT)
+		if (v->kind == VARY_CONSTANT || v->kind == VARY_MAP)
 			continue;
 		reply_map(r, NULL, REPLY_TABLE);
 		reply_text(r, "field", name);
@@ -92,7 +92,7 @@ static void show_rate(const struct stream *s, struct reply *r)
 
 	value_rate_print(&s->rate, text, sizeof(text));
 	reply_text(r, "rate", text);
-	if (stream_gap(s, &gap, &unpaced) < 0 || unpaced)
+	if (stream_plays(s) || stream_gap(s, &gap, &unpaced) < 0 || unpaced)
 		gap = (struct gap){0, 0};
 	/* Of a shape the mean. */
 	stream_curve(s, &curve, &gap);
@@ -153,11 +153,13 @@ void explain_show(const struct app *app, struct subject of, struct reply *r)
 	reply_id(r, "stream", of.stream);
 	reply_text(r, "name", use->name[0] ? use->name : "-");
 	reply_text(r, "state", app_stream_state(app, of));
+	traffic_print_play(s, text);
+	reply_text(r, "play", text);
 	headers_print(&s->headers, text, sizeof(text));
-	reply_text(r, "headers", text);
+	reply_text(r, "headers", stream_plays(s) ? "captured" : text);
 	app_show_sizes(r, s);
 	traffic_payload(s, text);
-	reply_text(r, "payload", text);
+	reply_text(r, "payload", stream_plays(s) ? "captured" : text);
 	reply_text(r, "signature", s->sign ? "on" : "off");
 	show_rate(s, r);
 	reply_u64(r, "weight", use->weight, NULL);

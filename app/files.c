@@ -63,6 +63,40 @@ bool app_stored_names(void *app, unsigned i, struct arg_name *name)
 		app_upload_name(app, i - s->nb_files, name));
 }
 
+static bool hold(void *arg, const char *name, struct held *h)
+{
+	struct app *app = arg;
+	const struct store_file *f = store_find(&app->store, name);
+
+	if (f)
+		store_hold(&app->store, f, h);
+	return f;
+}
+
+static void release(void *arg, struct held *h)
+{
+	store_release(&((struct app *)arg)->store, h);
+}
+
+void app_init_played(struct app *app)
+{
+	struct played_files *files = &app->pktgen.files;
+
+	files->arg = app;
+	files->hold = hold;
+	files->release = release;
+}
+
+enum call_result app_check_free(struct call *c, int arg)
+{
+	const char *name = c->v[arg].text;
+
+	if (!store_is_held(&call_app(c)->store, name))
+		return CALL_DONE;
+	return call_fail(c, E_STATE, arg,
+			 "'%s' is played; type 'play off' first", name);
+}
+
 enum call_result app_full(struct call *c, int arg)
 {
 	const struct store *s = &call_app(c)->store;

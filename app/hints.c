@@ -7,7 +7,7 @@
 
 #define HEADERS "'headers' chooses them: 'headers eth/ipv4/icmp'"
 #define TAGS "'headers' has them: 'headers eth/mpls/ipv4/udp'"
-#define NO_REPLAY "no capture is played; 'capture 1 FILE' takes one"
+#define REPLAY "type 'play FILE'"
 #define NO_LATENCY "no delay is measured; 'stats pacing' shows that of sending"
 #define STREAMS "type 'stream 0.1 add', then 'rate 0.1 1kpps'"
 #define NO_ANSWERS "a port answers nothing; it sends, receives or reflects"
@@ -67,15 +67,14 @@ const struct cmd_hint app_hints[] = {
 	{"ndr", "no search is built in; type 'bench tx'"},
 	{"packets", "type 'start 0 count 1000'"},
 	{"page", "type 'stats live', or 'port'"},
-	{"pcap", NO_REPLAY},
+	{"pcap", REPLAY},
 	{"pdump", "type 'capture 1 FILE'"},
 	{"ping", NO_ANSWERS},
 	{"pkt", "type 'show frame 0' to see one, 'headers' to choose"},
-	{"play", NO_REPLAY},
 	{"portattr", "type 'port'"},
 	{"ports", "type 'port'"},
 	{"poweroff", "type 'quit'"},
-	{"push", NO_REPLAY},
+	{"push", REPLAY},
 	{"qinq", "type 'headers eth/svlan/vlan/ipv4/udp'"},
 	{"ramp", "type 'shape 0 ramp 1kpps-1mpps over 10s'"},
 	{"random", "type 'set ipv4.src random 10.0.0.0/8'"},

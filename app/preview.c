@@ -60,13 +60,16 @@ void preview_show(const struct app *app, struct subject of, uint64_t n,
 		app->pktgen.set[of.port].stream[of.stream];
 	uint8_t frame[STREAM_SIZE_MAX];
 	const uint16_t len = traffic_frame(s, n, frame);
+	struct stack st;
+
+	traffic_stack(s, frame, len, &st);
 
 	reply_id(r, "port", of.port);
 	reply_id(r, "stream", of.stream);
 	reply_u64(r, "frame", n, NULL);
 	reply_u64(r, "size", len + ETH_FCS_LEN, "bytes");
 	reply_list(r, "fields", REPLY_TABLE);
-	show_fields(r, &s->stream, s->flow->program->stack, frame);
+	show_fields(r, &s->stream, &st, frame);
 	reply_end(r);
 	reply_list(r, "hex", REPLY_TABLE);
 	show_bytes(r, frame, len);
@@ -189,6 +192,13 @@ enum call_result preview_store(struct call *c, struct subject of, uint64_t n,
 	struct app *app = call_app(c);
 	enum call_result result;
 
+	if (stream_plays(pktgen_stream(&app->pktgen, of.port, of.stream)))
+		return call_fail(c, E_STATE, arg,
+				 "'--pcap' stores frames that are made; type "
+				 "'capture %u tx FILE' for those of a capture",
+				 of.port);
+	if (app_check_free(c, arg) == CALL_FAIL)
+		return CALL_FAIL;
 	if (!st->begun)
 		*st = (struct stored){
 			.of = of,

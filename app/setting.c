@@ -110,6 +110,11 @@ enum call_result app_refuse(struct call *c, int rc,
 			"other, on a checksum, or on a length of many "
 			"sizes; type 'set' to see what is set",
 			f->port);
+	case -ENOENT:
+		return call_fail(c, E_NOFILE, arg,
+				 "no such file; 'ls' lists them");
+	case -EBADMSG:
+		return call_fail(c, E_STATE, arg, "%s", f->why);
 	case -EDOM:
 		return call_fail(c, E_RANGE, arg,
 				 "a shape takes two rates other than max, one "

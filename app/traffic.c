@@ -2,6 +2,7 @@
 #include "app/traffic.h"
 
 #include <errno.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <string.h>
 #include <uk/essentials.h>
@@ -175,7 +176,8 @@ bool traffic_has_sizes(const struct stream *s)
 	const char *at;
 
 	headers_take(STREAM_HEADERS, &first, &at);
-	return memcmp(&first, &s->headers, sizeof(first)) != 0;
+	return !stream_plays(s) &&
+	       memcmp(&first, &s->headers, sizeof(first)) != 0;
 }
 
 void traffic_payload(const struct stream *s, char buf[TRAFFIC_PAYLOAD_MAX])
@@ -195,11 +197,48 @@ void traffic_payload(const struct stream *s, char buf[TRAFFIC_PAYLOAD_MAX])
 					 s->pattern[i]);
 }
 
+static void print_speed(uint64_t milli, char *buf, size_t size)
+{
+	size_t n = (size_t)snprintf(buf, size, "%llu.%03u",
+				    (unsigned long long)(milli / 1000),
+				    (unsigned)(milli % 1000));
+
+	while (buf[n - 1] == '0')
+		n--;
+	n -= buf[n - 1] == '.';
+	snprintf(buf + n, size - n, "x");
+}
+
+void traffic_print_play(const struct stream *s, char buf[TRAFFIC_PLAY_MAX])
+{
+	const struct stream_play *p = &s->play;
+	char speed[24] = "rate", loops[24] = "forever";
+
+	if (p->speed)
+		print_speed(p->speed, speed, sizeof(speed));
+	if (p->loops)
+		snprintf(loops, sizeof(loops), "%llu",
+			 (unsigned long long)p->loops);
+	snprintf(buf, TRAFFIC_PLAY_MAX, "%s%s%s%s%s%s%s%s",
+		 p->file[0] ? p->file : "off",
+		 p->speed != STREAM_SPEED && p->file[0] ? " speed " : "",
+		 p->speed != STREAM_SPEED && p->file[0] ? speed : "",
+		 p->loops != 1 && p->file[0] ? " loops " : "",
+		 p->loops != 1 && p->file[0] ? loops : "",
+		 p->skip ? " bad skip" : "", p->csums ? " checksums new" : "",
+		 p->tag ? " tag on" : "");
+}
+
 bool traffic_line(const struct stream *s, unsigned i, const char **cmd,
 		  char rest[TRAFFIC_REST_MAX])
 {
 	char name[FIELDS_NAME_MAX], value[FIELDS_VALUE_MAX];
 
+	if (stream_plays(s) && !i--) {
+		*cmd = "play";
+		traffic_print_play(s, rest);
+		return true;
+	}
 	if (traffic_has_sizes(s) && !i--) {
 		char headers[HEADERS_PRINT_MAX], sizes[SIZES_PRINT_MAX];
 
@@ -318,7 +357,12 @@ uint16_t traffic_frame(const struct pktgen_stream *s, uint64_t n,
 	const struct program *prog = s->flow->program;
 	struct program_at at = {.frame = n,
 				.order = (unsigned)(n % prog->nb_order)};
+	uint16_t len = 0;
 
+	if (PLAYS(prog)) {
+		play_frame(prog, &at, uk_alloc_get_default(), frame, &len);
+		return len;
+	}
 	return program_next(prog, &at, s->flow->stamp, frame);
 }
 
@@ -341,15 +385,28 @@ bool traffic_has(const struct stack *st, unsigned layer, unsigned field)
 {
 	const struct proto_field *f = &st->layer[layer].proto->field[field];
 
+	if (!st->layer[layer].len)
+		return false;
 	if (!f->name)
 		return st->layer[layer].proto->tail.name;
 	return !f->part || st->layer[layer].parts >> (f->part - 1) & 1;
 }
 
-bool traffic_field(const struct pktgen_stream *of, const uint8_t *frame,
-		   unsigned i, struct traffic_field *f)
+void traffic_stack(const struct pktgen_stream *s, const uint8_t *frame,
+		   uint16_t len, struct stack *st)
 {
-	const struct stack *st = of->flow->program->stack;
+	const struct program *prog = s->flow->program;
+
+	if (PLAYS(prog))
+		play_stack(frame, len, st);
+	else
+		memcpy(st, prog->stack,
+		       offsetof(struct stack, header) + prog->stack->len);
+}
+
+bool traffic_field(const struct pktgen_stream *of, const struct stack *st,
+		   const uint8_t *frame, unsigned i, struct traffic_field *f)
+{
 	const struct stream *s = &of->stream;
 	unsigned at = 0;
 
@@ -365,8 +422,10 @@ bool traffic_field(const struct pktgen_stream *of, const uint8_t *frame,
 		if (fields_get(s, f->name, f->value))
 			return true;
 		f->value[0] = '\0';
-		f->from = p->field[k].name && p->field[k].follows ? "headers"
-								  : "default";
+		f->from = !st->layer[l].len                         ? NULL
+			  : stream_plays(s)                         ? "capture"
+			  : p->field[k].name && p->field[k].follows ? "headers"
+								    : "default";
 		if (traffic_has(st, l, k))
 			traffic_value(st, l, k, frame, f->value,
 				      sizeof(f->value));
@@ -391,9 +450,11 @@ void traffic_show(const struct stream *s, struct reply *r)
 		used += (size_t)snprintf(all + used, sizeof(all) - used,
 					 "%s%s %s", i ? "; " : "", name, value);
 
+	traffic_print_play(s, value);
+	reply_text(r, "play", value);
 	headers_print(&s->headers, value, sizeof(value));
-	reply_text(r, "headers", value);
+	reply_text(r, "headers", stream_plays(s) ? "captured" : value);
 	traffic_payload(s, value);
-	reply_text(r, "payload", value);
+	reply_text(r, "payload", stream_plays(s) ? "captured" : value);
 	reply_text(r, "set", all);
 }

@@ -48,14 +48,19 @@ enum call_result app_show_headers(struct call *c, const struct subjects *on);
 struct traffic_field {
 	char name[FIELDS_NAME_MAX];
 	char value[FIELDS_VALUE_MAX];
-	const char *from; /* what it comes from: "set", "headers", "default" */
+	/* "set", "headers", "default", "capture"; NULL: the frame lacks it */
+	const char *from;
 };
-bool traffic_field(const struct pktgen_stream *s, const uint8_t *frame,
-		   unsigned i, struct traffic_field *f);
+bool traffic_field(const struct pktgen_stream *s, const struct stack *st,
+		   const uint8_t *frame, unsigned i, struct traffic_field *f);
 
 /* Frame `n` of a stream, as it is sent; returns its length without FCS. */
 uint16_t traffic_frame(const struct pktgen_stream *s, uint64_t n,
 		       uint8_t frame[STREAM_SIZE_MAX]);
+
+/* The headers of such a frame: len 0 of those that it has not. */
+void traffic_stack(const struct pktgen_stream *s, const uint8_t *frame,
+		   uint16_t len, struct stack *st);
 
 /* Whether a word can be the name of a field, or a stack: arg.fits. */
 bool traffic_is_name(const char *word);
@@ -83,6 +88,10 @@ bool traffic_line(const struct stream *s, unsigned i, const char **cmd,
 #define TRAFFIC_SUBJECT_MAX 16
 const char *traffic_subject(const struct app *app, struct subject of,
 			    char buf[TRAFFIC_SUBJECT_MAX]);
+
+/* What `play` takes behind the ports; "off" of frames that are made. */
+#define TRAFFIC_PLAY_MAX (VALUE_NAME_MAX + 96)
+void traffic_print_play(const struct stream *s, char buf[TRAFFIC_PLAY_MAX]);
 
 /* "increment", "hex 00ff". */
 #define TRAFFIC_PAYLOAD_MAX (2 * STREAM_PATTERN_MAX + 8)

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "capture/write.h"
 #include "pktgen/fields.h"
 #include "pktgen/pktgen.h"
 #include "pktgen/recorder.h"
@@ -110,12 +111,46 @@ static void set_sizes(struct stream *s, const char *what)
 				    why);
 }
 
+/* A capture of UDP in IPv4, 60 bytes each. */
+static bool hold(void *arg, const char *name, struct held *h)
+{
+	enum { FRAMES = 1000, RECORD = CAPTURE_RECORD_BYTES + 60 };
+	static unsigned char file[CAPTURE_HEADER_BYTES + FRAMES * RECORD];
+	unsigned char *to = file + CAPTURE_HEADER_BYTES;
+
+	(void)arg;
+	(void)name;
+	capture_write_header(file, 65535);
+	for (unsigned i = 0; i < FRAMES; i++, to += RECORD) {
+		capture_write_record(to, i * 1000ull, 60, 60);
+		memset(to + CAPTURE_RECORD_BYTES, 2, 60);
+		memcpy(to + CAPTURE_RECORD_BYTES + ETH_HLEN - 2,
+		       "\x08\x00\x45\x00\x00\x2e\x00\x00\x00\x00\x40\x11", 12);
+	}
+	*h = (struct held){file, sizeof(file), NULL};
+	return true;
+}
+
+static void play(struct stream *s, const char *what)
+{
+	const struct stream_play play = {.file = "a"};
+	struct fields_fault fault;
+
+	fields_play(s, &play);
+	if (strstr(what, "-set")) {
+		fields_set_word(s, "ipv4.src", "10.0.0.0/8", &fault);
+		fields_set_word(s, "udp.dst", "53", &fault);
+	}
+}
+
 static void edit(struct stream *s, const void *arg)
 {
 	const char *what = arg;
 	struct fields_fault fault;
 
 	set_varying(s, what);
+	if (!strncmp(what, "play", 4))
+		play(s, what);
 	s->sign = strstr(what, "sign") != NULL;
 	set_sizes(s, what);
 	if (strstr(what, "flows")) {
@@ -198,6 +233,7 @@ int main(int argc, char *argv[])
 	fake.config[11] = 1500 >> 8;
 	pktgen_open(&pg, 1, uk_alloc_get_default());
 	w = pktgen_worker(&pg, 0, 0);
+	pg.files.hold = hold;
 	if (!w || edit_streams(&pg, 1, edit, what, now_ns, &fault) < 0 ||
 	    many(what, now_ns) < 0)
 		return 1;

@@ -71,6 +71,11 @@ static enum call_result begin(struct call *c, struct bench *b)
 				 "port %d has %u streams, 'bench' measures "
 				 "one; type 'stream %d.all delete'",
 				 port, app->pktgen.set[port].nb_streams, port);
+	if (stream_plays(pktgen_stream(&app->pktgen, (unsigned)port, 0)))
+		return call_fail(c, E_STATE, PORTS,
+				 "port %d plays a capture, 'bench' measures "
+				 "frames that are made; type 'play %d off'",
+				 port, port);
 	app->pktgen.set[port].owner = OWNER_EXPERIMENT;
 	bench_begin(b, app, (unsigned)port, c->v[TIME].u, c->now_ns);
 	return CALL_AGAIN;

@@ -255,6 +255,8 @@ static enum call_result run_start(struct call *c)
 				 "a capture into '%s' is on; 'capture off' "
 				 "ends it",
 				 app->capture.ask.name);
+	if (app_check_free(c, FILE_NAME) == CALL_FAIL)
+		return CALL_FAIL;
 	strcpy(ask.name, c->v[FILE_NAME].text);
 	if (c->v[KEEP].set && !strcmp(ask.name, CAPTURE_LIVE))
 		return call_fail(c, E_STATE, KEEP,

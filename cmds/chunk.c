@@ -57,6 +57,8 @@ static enum call_result run(struct call *c)
 				 "was dropped, start again with 'put'",
 				 name);
 	default:
+		if (app_check_free(c, NAME) == CALL_FAIL)
+			return CALL_FAIL;
 		return call_fail(c, E_STATE, OFFSET,
 				 "'%s' does not continue at offset %zu; ask "
 				 "'put' for the offset",

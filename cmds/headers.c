@@ -58,8 +58,9 @@ struct what {
 static int change(struct stream *s, void *arg, struct fields_fault *fault)
 {
 	const struct what *what = arg;
-	(void)fault;
 
+	if (fields_check_made(s, fault) < 0)
+		return -EINVAL;
 	fields_set_headers(s, &what->headers);
 	if (what->sizes)
 		s->sizes = *what->sizes;

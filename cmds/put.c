@@ -28,6 +28,8 @@ static enum call_result run(struct call *c)
 			c, E_CRC, CRC32,
 			"an empty file has the CRC-32 00000000, not %08x",
 			(unsigned)c->v[CRC32].u);
+	case E_STATE:
+		return app_check_free(c, NAME);
 	default:
 		return app_full(c, SIZE);
 	}

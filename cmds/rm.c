@@ -32,6 +32,8 @@ static enum call_result run(struct call *c)
 		if (!store_find(s, name) && strcmp(s->upload.name, name) != 0)
 			return call_fail(c, E_NOFILE, (int)i,
 					 "no file '%s'; 'ls' lists them", name);
+		if (app_check_free(c, (int)i) == CALL_FAIL)
+			return CALL_FAIL;
 	}
 	for (i = NAME; i < CMD_ARGS_MAX && c->v[i].set; i++)
 		if (!seen(c, i))

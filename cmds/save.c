@@ -41,6 +41,10 @@ static enum call_result store_lines(struct call *c)
 	char *text = uk_malloc(a, len);
 	enum shell_err err;
 
+	if (app_check_free(c, FILE_NAME) == CALL_FAIL) {
+		uk_free(a, text);
+		return CALL_FAIL;
+	}
 	if (!text)
 		return call_fail(c, E_NOMEM, -1, "out of memory (%zu bytes)",
 				 len);
@@ -55,19 +59,23 @@ static enum call_result run(struct call *c)
 	struct config_walk walk;
 	char line[CONFIG_LINE_MAX];
 	bool more = true;
+	unsigned n = 0;
 
 	if (c->cancelled)
 		return CALL_DONE;
 	if (c->v[FILE_NAME].set)
 		return store_lines(c);
 	memcpy(&walk, c->state, sizeof(walk));
-	reply_list(c->reply, "lines", REPLY_TABLE);
-	for (unsigned i = 0; i < SLICE_LINES && more; i++) {
-		more = config_line(call_app(c), &walk, line);
-		if (more)
-			reply_text(c->reply, NULL, line);
+	/* The last slice may have none, which is not said. */
+	for (;
+	     n < SLICE_LINES && (more = config_line(call_app(c), &walk, line));
+	     n++) {
+		if (!n)
+			reply_list(c->reply, "lines", REPLY_TABLE);
+		reply_text(c->reply, NULL, line);
 	}
-	reply_end(c->reply);
+	if (n)
+		reply_end(c->reply);
 	memcpy(c->state, &walk, sizeof(walk));
 	c->wake_ns = c->now_ns;
 	return more ? CALL_AGAIN : CALL_DONE;

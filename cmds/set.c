@@ -65,10 +65,14 @@ static void show_fields(struct reply *r, const struct pktgen_stream *s,
 			struct subject of)
 {
 	uint8_t frame[STREAM_SIZE_MAX];
+	const uint16_t len = traffic_frame(s, 0, frame);
 	struct traffic_field f;
+	struct stack st;
 
-	traffic_frame(s, 0, frame);
-	for (unsigned i = 0; traffic_field(s, frame, i, &f); i++) {
+	traffic_stack(s, frame, len, &st);
+	for (unsigned i = 0; traffic_field(s, &st, frame, i, &f); i++) {
+		if (!f.from)
+			continue;
 		reply_map(r, NULL, REPLY_TABLE);
 		reply_id(r, "port", of.port);
 		reply_id(r, "stream", of.stream);
@@ -178,7 +182,8 @@ const struct cmd cmd_set = {
 		 "'down' the last one first, 'every N' each for N frames. "
 		 "'auto' has the field follow from the headers again. Where a "
 		 "header stands more than once, its name has a number: "
-		 "vlan.2.id. @34.16 is 16 bits from byte 34 on.",
+		 "vlan.2.id. @34.16 is 16 bits from byte 34 on. 'map FROM TO' is "
+		 "for 'play'.",
 	.examples = (const char *const[]){"set udp.src 1000-1003 step 3",
 					  "set 0 ipv4.dst 10.1.0.0/24",
 					  "set ipv4.src random 10.0.0.0/8",

@@ -4,7 +4,10 @@
 
 #include "app/dryrun.h"
 #include "app/timing.h"
+#include "app/traffic.h"
 #include "shell/arg.h"
+
+#define UNTIL_STOP "until 'stop'"
 
 /* Each form starts with the ports; the limit stands behind its keyword. */
 enum { PORTS, KEYWORD, LIMIT };
@@ -121,7 +124,7 @@ static void print_plans(const struct pktgen *pg, const struct subjects *on,
 		    memcmp(is, &none, sizeof(none)) != 0)
 			p = *is;
 	}
-	snprintf(buf, size, "until 'stop'");
+	snprintf(buf, size, UNTIL_STOP);
 	if (n == 1 && (p.frames || p.time_ns) && !p.delay_ns && !p.turns)
 		print_limit(&(struct flow_limit){p.frames ? p.frames
 							  : FLOW_NO_LIMIT,
@@ -129,6 +132,26 @@ static void print_plans(const struct pktgen *pg, const struct subjects *on,
 			    "", buf, size);
 	else if (memcmp(&p, &none, sizeof(none)) != 0)
 		snprintf(buf, size, "as planned, see 'start --dry-run'");
+}
+
+/* "plays trace.pcap speed 2x: 100 frames, 3 skipped, to its end" */
+static void describe_played(const struct pktgen_stream *s, const char *s3,
+			    const char *number, const char *until, char *buf,
+			    size_t size)
+{
+	const struct played *p = play_of(s->flow->program);
+	const uint64_t skipped = played_skipped(p);
+	char what[TRAFFIC_PLAY_MAX], more[40] = "";
+
+	traffic_print_play(&s->stream, what);
+	if (skipped)
+		snprintf(more, sizeof(more), ", %llu skipped",
+			 (unsigned long long)skipped);
+	snprintf(buf, size, "play%s%s %s: %llu frames%s, %s", s3, number, what,
+		 (unsigned long long)p->frames, more,
+		 s->stream.play.loops && !strcmp(until, UNTIL_STOP)
+			 ? "to its end"
+			 : until);
 }
 
 #define SIZES_SHOWN 80
@@ -163,6 +186,11 @@ static void describe(const struct app *app, const struct subjects *on,
 	if (app->pktgen.set[port].nb_streams > 1)
 		snprintf(number, sizeof(number), " stream %u:", first);
 	s = pktgen_stream(&app->pktgen, port, first);
+	if (OPTION(PLAY) && stream_plays(s)) {
+		describe_played(app->pktgen.set[port].stream[first], s3, number,
+				until, buf, size);
+		return;
+	}
 	value_sizes_print(&s->sizes, sizes, sizeof(sizes));
 	timing_rate(s, rate, sizeof(rate));
 	snprintf(buf, size, "%s%s%s frames of %.*s%s bytes %s %s",

@@ -30,6 +30,10 @@ static int retag(struct stream *s, bool tag, struct fields_fault *fault)
 	const int at = headers_find(&s->headers, "vlan", 1);
 	char text[HEADERS_PRINT_MAX];
 
+	if (stream_plays(s)) {
+		s->play.tag = tag;
+		return tag ? 0 : fields_set_word(s, "vlan.id", "auto", fault);
+	}
 	if (tag == (at >= 0))
 		return 0;
 	if (!tag)

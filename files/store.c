@@ -51,6 +51,9 @@ static void take_out(struct store *s, unsigned i)
 
 	if (f.size)
 		memmove(s->mem + f.at, s->mem + end, s->used + s->got - end);
+	for (struct held *h = s->held; h; h = h->next)
+		if (h->data >= s->mem + end)
+			h->data -= f.size;
 	s->used -= f.size;
 	s->upload.at = s->used;
 	s->nb_files--;
@@ -84,9 +87,9 @@ static enum shell_err finish(struct store *s)
 {
 	const struct store_file f = s->upload;
 
-	if (s->got_crc != f.crc) {
+	if (s->got_crc != f.crc || store_is_held(s, f.name)) {
 		drop_upload(s);
-		return E_CRC;
+		return s->got_crc != f.crc ? E_CRC : E_STATE;
 	}
 	/* While it moves, its bytes still are the upload's. */
 	put_in(s, f.name, f.size, f.crc);
@@ -117,6 +120,8 @@ enum shell_err store_begin(struct store *s, const char *name, size_t size,
 		return E_SYNTAX;
 	if (!size && crc)
 		return E_CRC;
+	if (store_is_held(s, name))
+		return E_STATE;
 	if (!fits(s, name, size))
 		return E_FULL;
 	s->upload =
@@ -145,6 +150,8 @@ enum shell_err store_add(struct store *s, const char *name, const void *data,
 {
 	if (!value_name(name, strlen(name)))
 		return E_SYNTAX;
+	if (store_is_held(s, name))
+		return E_STATE;
 	if (!fits(s, name, size))
 		return E_FULL;
 	drop_upload(s);
@@ -181,6 +188,8 @@ enum shell_err store_keep(struct store *s, const char *name, size_t size,
 	const unsigned char *data = s->mem + s->limit;
 
 	store_return(s);
+	if (store_is_held(s, name))
+		return E_STATE;
 	if (!fits(s, name, size))
 		return E_FULL;
 	drop_upload(s);
@@ -196,6 +205,8 @@ enum shell_err store_remove(struct store *s, const char *name)
 	bool found;
 	unsigned i = place(s, name, &found);
 
+	if (store_is_held(s, name))
+		return E_STATE;
 	if (found)
 		take_out(s, i);
 	else if (uploading(s, name))
@@ -203,4 +214,31 @@ enum shell_err store_remove(struct store *s, const char *name)
 	else
 		return E_NOFILE;
 	return E_OK;
+}
+
+/* ---- Held --------------------------------------------------------------- */
+
+void store_hold(struct store *s, const struct store_file *f, struct held *h)
+{
+	*h = (struct held){store_data(s, f), f->size, s->held};
+	s->held = h;
+}
+
+void store_release(struct store *s, struct held *h)
+{
+	struct held **at = &s->held;
+
+	while (*at != h)
+		at = &(*at)->next;
+	*at = h->next;
+}
+
+bool store_is_held(const struct store *s, const char *name)
+{
+	const struct store_file *f = store_find(s, name);
+	const struct held *h = f ? s->held : NULL;
+
+	while (h && (h->data != store_data(s, f) || h->size != f->size))
+		h = h->next;
+	return h;
 }

@@ -18,7 +18,9 @@
  * before it is whole: what is written there does not move, and is no file yet.
  *
  * Every call may move the bytes of all files: a reader that comes again looks
- * for its file again and compares `serial`, which no two versions share.
+ * for its file again and compares `serial`, which no two versions share. One
+ * that must find it again holds it: then the file is neither removed nor
+ * replaced (E_STATE), and its struct held follows its bytes.
  */
 #ifndef FILES_STORE_H
 #define FILES_STORE_H
@@ -28,6 +30,7 @@
 #include <stdint.h>
 
 #include "units/error.h"
+#include "units/held.h"
 #include "units/value.h"
 
 #define STORE_FILES_MAX 64
@@ -50,6 +53,7 @@ struct store {
 	size_t got;               /* bytes of it that are here */
 	uint32_t got_crc;         /* of these */
 	uint64_t serial;
+	struct held *held;
 };
 
 /* Empty. `mem` stays the caller's and has to stay; NULL with a limit of 0. */
@@ -68,7 +72,7 @@ static inline const unsigned char *store_data(const struct store *s,
  * Begins an upload, or goes on with the one of the same name, size and CRC:
  * *next is how many bytes are here already, `size` when such a file is there.
  * One of no bytes is there at once. E_FULL when it does not fit; E_CRC when it
- * has no bytes but a CRC. Neither changes anything.
+ * has no bytes but a CRC; E_STATE: it is held. None changes anything.
  */
 enum shell_err store_begin(struct store *s, const char *name, size_t size,
 			   uint32_t crc, size_t *next);
@@ -77,14 +81,16 @@ enum shell_err store_begin(struct store *s, const char *name, size_t size,
  * Adds bytes to the upload; with the last the file is there. E_STATE when
  * there is no upload of this name or it does not go on at `at`, E_RANGE when
  * they are more than it lacks: these change nothing. E_CRC when it is whole and
- * its CRC wrong: the upload is gone and the file as it was.
+ * its CRC wrong, E_STATE when the file is held by then: the upload is gone and
+ * the file as it was.
  */
 enum shell_err store_append(struct store *s, const char *name, size_t at,
 			    const void *data, size_t len);
 
 /*
  * A whole file at once, from memory outside the store. An upload that stands
- * in its way is dropped. E_FULL, E_SYNTAX (no name of a file): nothing changed.
+ * in its way is dropped. E_FULL, E_SYNTAX (no name of a file), E_STATE: nothing
+ * changed.
  */
 enum shell_err store_add(struct store *s, const char *name, const void *data,
 			 size_t size);
@@ -100,12 +106,20 @@ void store_return(struct store *s);
 
 /*
  * The same, and the first `size` bytes of it, of this CRC, are a file from now
- * on. An upload is dropped. E_FULL when there are too many files by now.
+ * on. An upload is dropped. E_FULL when there are too many files by now,
+ * E_STATE when the file is held.
  */
 enum shell_err store_keep(struct store *s, const char *name, size_t size,
 			  uint32_t crc);
 
 /* The file; where there is none, the upload of this name. E_NOFILE. */
 enum shell_err store_remove(struct store *s, const char *name);
+
+/* The file, which is not empty, stays until store_release(). */
+void store_hold(struct store *s, const struct store_file *f, struct held *h);
+void store_release(struct store *s, struct held *h);
+
+/* True when there is such a file and somebody holds it. */
+bool store_is_held(const struct store *s, const char *name);
 
 #endif /* FILES_STORE_H */

@@ -43,8 +43,9 @@ $(O)/host/docgen $(O)/host/replygen $(O)/host/headergen: $(O)/host/%: $(O)/host/
 	$(call say,LD,$@)
 	$(Q)$(host-cc) -o $@ $^
 
-# What capture/ reads, beside what other programs do.
-$(O)/host/capture-frames: $(O)/host/tests/capture/frames.o $(O)/host/libukpktgen.a
+# What capture/ reads and play sends, beside what other programs do.
+$(O)/host/capture-frames $(O)/host/capture-play: $(O)/host/capture-%: \
+		$(O)/host/tests/capture/%.o $(O)/host/libukpktgen.a
 	$(call say,LD,$@)
 	$(Q)$(host-cc) -o $@ $^
 

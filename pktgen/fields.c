@@ -88,6 +88,11 @@ static int take_tail(struct stream *s, struct stream_field *f,
 	uint8_t bytes[256];
 	int n;
 
+	if (stream_plays(s))
+		return fields_refuse(
+			fault, E_STATE, -1,
+			"'%s' of a capture's frames stays as it is",
+			tail->name);
 	if (nb > 1)
 		return fields_refuse(fault, E_SURPLUS, 1, "one word too many");
 	n = tail->type == PROTO_NUMBER
@@ -122,6 +127,10 @@ static int take_value(struct stream *s, struct stream_field *f,
 			       fields_bits(s, f), file, &s->pool, &f->vary,
 			       &word, fault->text);
 	fault->word = (int)word;
+	if (!fault->err && f->vary.kind == VARY_MAP && !stream_plays(s))
+		return fields_refuse(fault, E_STATE, 0,
+				     "'map' changes frames of a capture; type "
+				     "'play FILE' first");
 	return fault->err ? -EINVAL : 0;
 }
 

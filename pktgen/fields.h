@@ -63,6 +63,12 @@ void fields_set_headers(struct stream *s, const struct headers *h);
 /* Headers, fields and payload are as those of stream_init(). */
 void fields_reset(struct stream *s);
 
+/* Frames are those of a capture, or made again; NULL: those of none. */
+void fields_play(struct stream *s, const struct stream_play *play);
+
+/* -EINVAL where they are: they keep their headers. */
+int fields_check_made(const struct stream *s, struct fields_fault *fault);
+
 /*
  * The same with another header in the place of layer `at`, with one more in
  * front of it, or without it (NULL). -EINVAL where these make no sense.

@@ -4,6 +4,17 @@
 #include <string.h>
 
 #include "pktgen/fields_impl.h"
+#include "pktgen/play.h"
+
+static void drop_field(struct stream *s, unsigned i)
+{
+	struct stream_field *f = &s->field[i];
+
+	fields_leave_nest(s, f->nest);
+	s->nb_fields--;
+	memmove(f, f + 1, (s->nb_fields - i) * sizeof(*f));
+	memset(&s->field[s->nb_fields], 0, sizeof(*f));
+}
 
 void fields_set_headers(struct stream *s, const struct headers *h)
 {
@@ -21,10 +32,7 @@ void fields_set_headers(struct stream *s, const struct headers *h)
 			f->layer = (uint8_t)to;
 			continue;
 		}
-		fields_leave_nest(s, f->nest);
-		s->nb_fields--;
-		memmove(f, f + 1, (s->nb_fields - i) * sizeof(*f));
-		memset(&s->field[s->nb_fields], 0, sizeof(*f));
+		drop_field(s, i);
 	}
 	/* In order of the new places. */
 	for (unsigned i = 1; i < s->nb_fields; i++)
@@ -39,6 +47,42 @@ void fields_set_headers(struct stream *s, const struct headers *h)
 	fields_tidy_pool(s);
 }
 
+/* Of frames that are made there is nothing to map. */
+static void drop_maps(struct stream *s)
+{
+	for (unsigned i = s->nb_fields; i-- > 0;)
+		if (s->field[i].vary.kind == VARY_MAP)
+			drop_field(s, i);
+}
+
+void fields_play(struct stream *s, const struct stream_play *play)
+{
+	const bool played = stream_plays(s);
+	struct headers h;
+	const char *at;
+
+	memset(&s->play, 0, sizeof(s->play));
+	if (STREAM_PLAYS && play) {
+		s->play = *play;
+		play_headers(&h);
+	} else if (played) {
+		headers_take(STREAM_HEADERS, &h, &at);
+		drop_maps(s);
+	} else {
+		return;
+	}
+	fields_set_headers(s, &h);
+}
+
+int fields_check_made(const struct stream *s, struct fields_fault *fault)
+{
+	if (!stream_plays(s))
+		return 0;
+	return fields_refuse(fault, E_STATE, 0,
+			     "frames of a capture keep their headers; type "
+			     "'play off' first");
+}
+
 /* Takes these, where they make sense. */
 static int try_headers(struct stream *s, const struct headers *h,
 		       struct fields_fault *fault)
@@ -47,6 +91,8 @@ static int try_headers(struct stream *s, const struct headers *h,
 	struct headers same;
 	const char *at;
 
+	if (fields_check_made(s, fault) < 0)
+		return -EINVAL;
 	headers_print(h, text, sizeof(text));
 	if (headers_take(text, &same, &at) < 0)
 		return fields_refuse(fault, E_STATE, 0,
@@ -104,6 +150,7 @@ void fields_reset(struct stream *s)
 	headers_take(STREAM_HEADERS, &s->headers, &at);
 	memset(s->field, 0, sizeof(s->field));
 	memset(&s->pool, 0, sizeof(s->pool));
+	memset(&s->play, 0, sizeof(s->play));
 	memset(s->pattern, 0, sizeof(s->pattern));
 	s->nb_fields = 0;
 	s->pattern_len = 0;

@@ -30,11 +30,23 @@ void flow_drop(struct flow *f)
 	f->next = NULL;
 }
 
-int flow_compile(struct flow *f, const struct stream *s)
+static int compile_played(struct flow *f, const struct stream *s,
+			  struct played *p)
+{
+	const int rc = play_new(&f->next, s, p, f->frames.room->heap);
+
+	if (rc < 0)
+		played_put(p);
+	return rc;
+}
+
+int flow_compile(struct flow *f, const struct stream *s, struct played *p)
 {
 	struct uk_alloc *heap = f->frames.room->heap;
 
 	flow_drop(f);
+	if (STREAM_PLAYS && p)
+		return compile_played(f, s, p);
 	if (s->pace.shape == PACE_POISSON && !f->pacing.random) {
 		f->pacing.random = uk_malloc(heap, sizeof(*f->pacing.random));
 		if (!f->pacing.random)
@@ -69,6 +81,7 @@ void flow_switch(struct flow *f, const struct pacing *pacing)
 	f->pacing.gap = pacing->gap;
 	f->pacing.unpaced = pacing->unpaced;
 	f->pacing.pace = pacing->pace;
+	f->pacing.times = PLAYS(f->next) ? play_times(f->next) : NULL;
 	f->pacing.curve = NULL;
 	if (pacing->curve) {
 		f->pacing.shape->next = *pacing->curve;
@@ -94,12 +107,16 @@ void flow_set(struct flow *f, struct outbox *out, const struct worker_how *how,
 
 void flow_start(struct flow *f, const struct flow_plan *plan, uint64_t now_ns)
 {
-	const struct flow_limit *limit = &plan->limit;
+	const struct flow_limit *limit = &f->plan.limit;
 
 	f->plan = *plan;
 	f->start_ns = now_ns;
 	f->chain.turns = plan->turns;
 	f->chain.delay_ns = plan->delay_ns;
+	/* It ends by itself where its capture does. */
+	if (PLAYS(f->program))
+		f->plan.limit.frames =
+			MIN(f->plan.limit.frames, play_frames(f->program));
 	f->at = (struct program_at){0};
 	f->stamp = signature_stamp(f->number, ++f->run);
 	f->sent.first_ns = f->sent.last_ns = 0;
@@ -112,6 +129,8 @@ void flow_run(struct flow *f, const struct worker_how *how, uint64_t now_ns)
 {
 	const struct flow_limit *limit = &f->plan.limit;
 
+	if (PLAYS(f->program))
+		play_begin(f->program);
 	flow_forgive(f, how, now_ns);
 	f->frames_left = limit->frames;
 	f->until_ns = limit->time_ns == FLOW_NO_LIMIT ? FLOW_NO_LIMIT

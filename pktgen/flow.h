@@ -10,6 +10,7 @@
 
 #include "pktgen/frames.h"
 #include "pktgen/pacer.h"
+#include "pktgen/play.h"
 #include "pktgen/program.h"
 #include "pktgen/wait.h"
 
@@ -106,9 +107,10 @@ void flow_close(struct flow *f);
 
 /*
  * Compiles `s` to the next program, in place of another that was not switched
- * to; then flow_switch(). -ENOMEM, or as program_new(); then there is none.
+ * to; then flow_switch(). -ENOMEM, or as program_new(); then there is none. Of
+ * one that plays `p`, the reference goes to the program, or is given back.
  */
-int flow_compile(struct flow *f, const struct stream *s);
+int flow_compile(struct flow *f, const struct stream *s, struct played *p);
 
 /* The next program is not sent: gives its memory back. */
 void flow_drop(struct flow *f);

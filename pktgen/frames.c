@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "pktgen/frames_impl.h"
+#include "pktgen/play.h"
 #include "pktgen/program_edit.h"
 
 enum strategy frames_strategy(enum strategy asked, const struct program *prog)
@@ -12,8 +13,9 @@ enum strategy frames_strategy(enum strategy asked, const struct program *prog)
 	(void)prog;
 	return MIN(asked, STRATEGY_COPY);
 #else
-	return asked == STRATEGY_SHARED && program_edits(prog) ? STRATEGY_POOL
-							       : asked;
+	return asked == STRATEGY_SHARED && (PLAYS(prog) || program_edits(prog))
+		       ? STRATEGY_POOL
+		       : asked;
 #endif
 }
 
@@ -71,7 +73,8 @@ static struct uk_netbuf *one_alone(struct frames *f, const struct program *prog,
 	struct uk_netbuf *nb = frames_alloc(f);
 
 	if (likely(nb))
-		nb->len = f->strategy == STRATEGY_CREATE
+		nb->len = PLAYS(prog) ? play_next(prog, at, nb->data)
+			  : f->strategy == STRATEGY_CREATE
 				  ? program_create(prog, at, stamp, nb->data)
 				  : program_next(prog, at, stamp, nb->data);
 	return nb;
@@ -171,7 +174,7 @@ void frames_set(struct frames *f, struct outbox *out,
 	set_room(f->room, strategy, spare, alone);
 	frames_leave_shared(f);
 	f->generation = ++f->room->generation;
-	f->nb_lanes = program_lanes(prog);
+	f->nb_lanes = PLAYS(prog) ? PROGRAM_LANES_MAX + 1 : program_lanes(prog);
 	f->columns = program_has_columns(prog);
 	f->run.last = 0;
 	f->run_of = NULL;
@@ -183,6 +186,16 @@ void frames_set(struct frames *f, struct outbox *out,
 #endif
 	f->strategy = strategy;
 	f->make = make_by[strategy];
+}
+
+void frames_ready(struct frames *f)
+{
+#ifdef PORT_SHARED
+	if (f->strategy == STRATEGY_POOL)
+		frames_ready_pool(f);
+#else
+	(void)f;
+#endif
 }
 
 void frames_unmake(struct frames_room *r, struct uk_netbuf *const *pkts,

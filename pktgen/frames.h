@@ -115,6 +115,9 @@ void frames_set(struct frames *f, struct outbox *out,
 		const struct program *prog, enum strategy asked, bool spare,
 		bool alone);
 
+/* A run begins: what its first frames take is taken before they are due. */
+void frames_ready(struct frames *f);
+
 /*
  * Makes up to `n` frames, 1..FRAMES_BURST_MAX, to be held, where none is.
  * Returns how many: fewer for lack of buffers, or because there are more in

@@ -41,6 +41,7 @@ unsigned frames_make_grown(struct frames *f, const struct program *prog,
 			   struct program_at *at, unsigned n, uint64_t stamp);
 
 void frames_leave_pool(struct frames_room *r);
+void frames_ready_pool(struct frames *f);
 unsigned frames_make_pool(struct frames *f, const struct program *prog,
 			  struct program_at *at, unsigned n, uint64_t stamp);
 

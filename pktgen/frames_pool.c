@@ -13,6 +13,7 @@
 #include <uk/assert.h>
 
 #include "pktgen/frames_impl.h"
+#include "pktgen/play.h"
 #include "pktgen/program_edit.h"
 
 #ifdef PORT_SHARED
@@ -56,6 +57,12 @@ COLD static bool grow(struct frames *f, unsigned n)
 	}
 	r->nb_fresh = 0;
 	return r->nb_slots > had;
+}
+
+void frames_ready_pool(struct frames *f)
+{
+	if (!f->room->nb_slots)
+		grow(f, 1);
 }
 
 /*
@@ -173,6 +180,29 @@ static NOINLINE unsigned make_any(struct frames *f, const struct program *prog,
 		}
 		bytes += nb->len;
 		program_step(prog, at);
+	}
+	f->out->bytes = bytes + (uint64_t)i * ETH_FCS_LEN;
+	f->out->len = 0;
+	return i;
+}
+
+/* Those of a capture, in any slot. */
+static NOINLINE unsigned make_played(struct frames *f,
+				     const struct program *prog,
+				     struct program_at *at, unsigned n)
+{
+	struct uk_netbuf *const *const slot =
+		f->room->slot + f->room->next_slot;
+	uint64_t bytes = 0;
+	unsigned i;
+
+	for (i = 0; i < n && likely(slot[i]->refcount == 1); i++) {
+		struct uk_netbuf *const nb = slot[i];
+
+		nb->refcount = 2;
+		nb->priv = NULL;
+		nb->len = play_next(prog, at, nb->data);
+		bytes += nb->len;
 	}
 	f->out->bytes = bytes + (uint64_t)i * ETH_FCS_LEN;
 	f->out->len = 0;
@@ -379,6 +409,8 @@ unsigned frames_make_pool(struct frames *f, const struct program *prog,
 		made = make_columns(f, prog, at, n, stamp);
 	else if (prog->grow)
 		made = frames_make_grown(f, prog, at, n, stamp);
+	else if (PLAYS(prog))
+		made = make_played(f, prog, at, n);
 	else
 		made = make_any(f, prog, at, n, stamp);
 	f->out->pkt = r->slot + r->next_slot;
@@ -396,6 +428,11 @@ static NOINLINE void put_one(struct frames *f, const struct program *prog,
 {
 	const unsigned variant = prog->grow ? 0 : prog->order[at->order];
 
+	if (PLAYS(prog)) {
+		nb->priv = NULL;
+		nb->len = play_next(prog, at, nb->data);
+		return;
+	}
 	if (nb->priv != frames_tag(f, variant))
 		frames_fill(f, prog, nb, variant);
 	if (prog->grow) {

@@ -79,6 +79,7 @@ static void set(struct pacer *p, const struct pacing *pacing)
 	const bool poisson = pace->shape == PACE_POISSON && pacing->random;
 
 	p->random = pacing->random;
+	p->times = pacing->times;
 	if (poisson && !p->poisson)
 		seed(p->random, pacing->seed);
 	p->unpaced = pacing->unpaced && !every;
@@ -98,14 +99,14 @@ static void set(struct pacer *p, const struct pacing *pacing)
 	p->debt_ns = debt(p, pacing);
 	if (p->unpaced)
 		p->again = 0;
-	if (pace->debt != PACE_STRICT) {
+	if (pace->debt != PACE_STRICT || p->times) {
 		p->second_ns = UINT64_MAX;
 	} else if (p->second_ns == UINT64_MAX) {
 		p->second_ns = p->next_ns + NS_PER_S;
 		p->worst_ns = 0;
 	}
 	p->plain = !p->unpaced && !p->poisson && p->group == 1 && !p->shape &&
-		   p->second_ns == UINT64_MAX;
+		   !p->times && p->second_ns == UINT64_MAX;
 }
 
 static void advance(struct pacer *p, const struct gap *gap)
@@ -262,6 +263,8 @@ static void give_up(struct pacer *p, uint64_t now_ns)
 	const uint64_t edge_ns = now_ns - p->debt_ns;
 	uint64_t n;
 
+	if (p->times)
+		p->next_ns = edge_ns;
 	if (p->shape) {
 		p->skipped += pacer_shape_seek(p, edge_ns);
 		return;
@@ -326,6 +329,15 @@ static unsigned take_randomly(struct pacer *p, uint64_t last_ns, unsigned max)
 	return n;
 }
 
+static unsigned take_times(struct pacer *p, uint64_t last_ns, unsigned max)
+{
+	unsigned n = 0;
+
+	for (; n < max && p->next_ns <= last_ns; n++)
+		p->next_ns += p->times->next_ns(p->times);
+	return n;
+}
+
 static unsigned take_shaped(struct pacer *p, uint64_t last_ns, unsigned max)
 {
 	unsigned n = 0;
@@ -366,6 +378,8 @@ unsigned pacer_take(struct pacer *p, uint64_t now_ns, unsigned max)
 	if (last_ns >= p->second_ns)
 		last_ns = p->second_ns - 1;
 	p->due_ns = p->next_ns;
+	if (__builtin_expect(p->times != NULL, 0))
+		return take_times(p, last_ns, max);
 	if (p->poisson)
 		return take_randomly(p, last_ns, max);
 	if (p->shape)
@@ -416,7 +430,9 @@ uint64_t pacer_resume(struct pacer *p, uint64_t now_ns)
 	p->again = 0;
 	if (p->unpaced || p->next_ns >= now_ns)
 		return 0;
-	if (p->shape)
+	if (p->times)
+		p->next_ns = now_ns;
+	else if (p->shape)
 		pacer_shape_seek(p, now_ns);
 	else
 		resume_groups(p, now_ns);

@@ -68,6 +68,12 @@ struct pacer_random {
 	uint16_t order[EXPONENTIAL_STEPS];
 };
 
+/* Gaps that somebody knows who plays what was recorded. */
+struct pacer_times {
+	/* From the frame taken last to the next one, in ns. */
+	uint64_t (*next_ns)(struct pacer_times *t);
+};
+
 /* What there is to set. */
 struct pacing {
 	struct gap gap; /* the mean, up to an hour */
@@ -88,6 +94,12 @@ struct pacing {
 	 */
 	const struct pace_curve *curve;
 	struct pacer_shape *shape;
+	/*
+	 * In place of gap, shape and phase, unless NULL. What exceeds the debt
+	 * is not given up, but all that follows comes as much later; once a
+	 * second, of PACE_STRICT, nothing more happens.
+	 */
+	struct pacer_times *times;
 };
 
 struct pacer {
@@ -112,6 +124,7 @@ struct pacer {
 	bool plain;
 	uint32_t phase;
 	struct pacer_random *random;
+	struct pacer_times *times;
 	struct pacer_shape *shape; /* NULL: the rate is constant */
 };
 

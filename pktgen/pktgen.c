@@ -84,6 +84,7 @@ void pktgen_open(struct pktgen *pg, unsigned nb_queues, struct uk_alloc *a)
 {
 	memset(pg, 0, sizeof(*pg));
 	pg->heap = a;
+	pg->files.heap = a;
 	pg->nb_ports = MIN(uk_netdev_count(), (unsigned)PKTGEN_MAX_PORTS);
 	for (unsigned i = 0; i < pg->nb_ports; i++)
 		open_one(pg, i, nb_queues, a);

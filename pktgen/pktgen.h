@@ -79,10 +79,11 @@ struct pktgen {
 	struct port port[PKTGEN_MAX_PORTS];
 	struct pktgen_port set[PKTGEN_MAX_PORTS];
 	struct core core;
-	uint16_t appliance; /* in the signatures of what it sends */
-	unsigned nb_signed; /* streams that are */
-	unsigned nb_pauses; /* that were begun and have not ended */
-	uint64_t held_back; /* mask: the ports of these */
+	struct played_files files; /* the captures that are played */
+	uint16_t appliance;        /* in the signatures of what it sends */
+	unsigned nb_signed;        /* streams that are */
+	unsigned nb_pauses;        /* that were begun and have not ended */
+	uint64_t held_back;        /* mask: the ports of these */
 };
 
 /*
@@ -183,14 +184,16 @@ struct pktgen_fault {
 	unsigned z;        /* stream_size_z() of it */
 	struct headers headers; /* of the stream */
 	bool sign;
+	/* -EBADMSG, of a capture: the record at fault, and why. */
+	char why[PLAYED_WHY_MAX];
 };
 
 /*
  * Whether the port can send its stream as `s`: -ERANGE when the rate cannot be
- * kept, -EMSGSIZE when a size is less than the headers need or more than the
- * port takes, or as program_new() fails, with *fault saying where. The port is
- * up. What was tried last can be taken by pktgen_take_stream(), whose next
- * burst has it.
+ * kept, -ENOENT and -EBADMSG as played_get(), -EMSGSIZE when a size is less
+ * than the headers need or more than the port takes, or as program_new() fails,
+ * with *fault saying where. The port is up. What was tried last can be taken by
+ * pktgen_take_stream(), whose next burst has it.
  */
 int pktgen_try_stream(struct pktgen *pg, unsigned port, unsigned stream,
 		      const struct stream *s, struct pktgen_fault *fault);

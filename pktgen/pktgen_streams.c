@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Streams of ports: which there are, what is set of them, what they are at. */
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "pktgen/chain.h"
@@ -77,11 +78,29 @@ static struct pktgen_stream *make_stream(struct pktgen *pg, struct worker *w,
 		flow_open(s->flow, &w->room,
 			  port + (uint64_t)number * PKTGEN_MAX_PORTS);
 		s->flow->number = number;
-		if (flow_compile(s->flow, &s->stream) >= 0)
+		if (flow_compile(s->flow, &s->stream, NULL) >= 0)
 			return s;
 	}
 	free_stream(pg, s);
 	return NULL;
+}
+
+/* Of those of a capture that are due at its own times there is none. */
+static int find_gap(const struct stream *s, const struct program *prog,
+		    struct gap *gap, bool *unpaced)
+{
+	const struct played *p;
+
+	if (!PLAYS(prog))
+		return stream_gap(s, gap, unpaced);
+	p = play_of(prog);
+	if (!s->play.speed)
+		return stream_gap_of(s, p->frames,
+				     p->bytes + p->frames * ETH_FCS_LEN, gap,
+				     unpaced);
+	*unpaced = false;
+	*gap = (struct gap){0, 0};
+	return 0;
 }
 
 /* The next program, and when its frames are due, go to the worker. */
@@ -93,8 +112,12 @@ static void give_program(struct worker *w, const struct pktgen_stream *s,
 	struct pace_curve curve;
 
 	order.pacing.pace = s->stream.pace;
-	stream_gap(&s->stream, &order.pacing.gap, &order.pacing.unpaced);
-	stream_curve(&s->stream, &curve, &order.pacing.gap);
+	find_gap(&s->stream, s->flow->next, &order.pacing.gap,
+		 &order.pacing.unpaced);
+	if (stream_plays(&s->stream))
+		curve.nb = 0;
+	else
+		stream_curve(&s->stream, &curve, &order.pacing.gap);
 	if (curve.nb) {
 		order.pacing.curve = &curve;
 		order.pacing.unpaced = false;
@@ -235,6 +258,36 @@ unsigned pktgen_find_stream(const struct pktgen *pg, unsigned port,
 
 /* ---- What is set -------------------------------------------------------- */
 
+static int try_played(struct pktgen *pg, unsigned port, unsigned stream,
+		      const struct stream *s, struct pktgen_fault *fault)
+{
+	struct flow *f = pg->set[port].stream[stream]->flow;
+	struct played *p;
+	struct gap gap;
+	bool unpaced;
+	int rc;
+
+	if (s->sign) {
+		snprintf(fault->why, sizeof(fault->why),
+			 "frames of a capture cannot be signed; type "
+			 "'signature %u off' or 'play %u off'",
+			 port, port);
+		return -EBADMSG;
+	}
+	rc = played_get(
+		&pg->files, &s->play,
+		MIN(port_max_size(&pg->port[port]), (unsigned)STREAM_SIZE_MAX) -
+			ETH_FCS_LEN,
+		&p, fault->why);
+	if (rc >= 0)
+		rc = flow_compile(f, s, p);
+	if (rc >= 0)
+		rc = find_gap(s, f->next, &gap, &unpaced);
+	if (rc < 0)
+		flow_drop(f);
+	return rc;
+}
+
 int pktgen_try_stream(struct pktgen *pg, unsigned port, unsigned stream,
 		      const struct stream *s, struct pktgen_fault *fault)
 {
@@ -251,6 +304,8 @@ int pktgen_try_stream(struct pktgen *pg, unsigned port, unsigned stream,
 	fault->headers = s->headers;
 	fault->sign = s->sign;
 	fault->z = stream_size_z(s);
+	if (stream_plays(s))
+		return try_played(pg, port, stream, s, fault);
 	fault->size = stream_bad_size(s, fault->min, fault->max);
 	if (fault->size)
 		return -EMSGSIZE;
@@ -260,7 +315,8 @@ int pktgen_try_stream(struct pktgen *pg, unsigned port, unsigned stream,
 	if (!rc && curve.nb && s->pace.shape != PACE_EVEN)
 		rc = -ENOTSUP;
 	return rc < 0 ? rc
-		      : flow_compile(pg->set[port].stream[stream]->flow, s);
+		      : flow_compile(pg->set[port].stream[stream]->flow, s,
+				     NULL);
 }
 
 void pktgen_take_stream(struct pktgen *pg, unsigned port, unsigned stream,

@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "pktgen/play.h"
 #include "pktgen/program_edit.h"
 #include "pktgen/program_impl.h"
 
@@ -150,6 +151,8 @@ void program_switch(const struct program *prog, const struct program *next,
 		same = prog->variant[i].len == next->variant[i].len;
 	if (!same)
 		at->order = 0;
+	if (PLAYS(prog) && PLAYS(next))
+		play_switch(prog, next);
 	at->edits_of = NULL;
 	at->sizes_of = NULL;
 }

@@ -140,8 +140,12 @@ struct grow {
 	bool lean;     /* see frames_grown.c */
 };
 
+struct play;
+
 /* One piece of memory: what it points to lies behind it. */
 struct program {
+	/* Frames are those of a capture, and all below is 0: see play.h. */
+	struct play *play;
 	bool sign;
 	uint16_t sender; /* of its signatures */
 	bool plain;

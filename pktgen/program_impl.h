@@ -77,4 +77,7 @@ void program_find_changes(struct program *prog);
 /* Has edits be patches where all of them can. */
 void program_make_plain(struct program *prog, const struct stream *s);
 
+/* The files whose values it takes stay while it is there. */
+void program_hold_files(struct program *prog, const struct stream *s);
+
 #endif /* PKTGEN_PROGRAM_IMPL_H */

@@ -6,6 +6,7 @@
 #include <uk/essentials.h>
 
 #include "pktgen/fields.h"
+#include "pktgen/play.h"
 #include "pktgen/program_edit.h"
 #include "pktgen/program_impl.h"
 
@@ -184,8 +185,7 @@ static size_t lay_out(struct program *prog, const struct stream *s,
 	return at;
 }
 
-/* The files whose values it takes stay while it is there. */
-static void hold_files(struct program *prog, const struct stream *s)
+void program_hold_files(struct program *prog, const struct stream *s)
 {
 	for (unsigned i = 0; i < s->nb_fields; i++) {
 		struct vary_file *f = vary_file_of(&s->field[i].vary, &s->pool);
@@ -247,14 +247,17 @@ int program_new(struct program **to, const struct stream *s, struct uk_alloc *a)
 	if (rc < 0)
 		uk_free(a, prog);
 	else
-		hold_files(*to = prog, s);
+		program_hold_files(*to = prog, s);
 	return rc;
 }
 
 void program_free(struct program *prog, struct uk_alloc *a)
 {
-	for (unsigned i = 0; prog && i < prog->nb_files; i++)
+	if (!prog)
+		return;
+	if (PLAYS(prog))
+		played_put((struct played *)play_of(prog));
+	for (unsigned i = 0; i < prog->nb_files; i++)
 		prog->file[i]->users--;
-	if (prog)
-		uk_free(a, prog);
+	uk_free(a, prog);
 }

@@ -78,39 +78,45 @@ unsigned stream_bad_size(const struct stream *s, unsigned min, unsigned max)
 	return 0;
 }
 
-/* What frames of so many bytes count, in the load's unit a second. */
-static uint64_t cost(enum rate_unit unit, uint64_t bytes, uint64_t frames)
+/* What frames count, in the load's unit a second. */
+static wide cost(enum rate_unit unit, uint64_t frames, uint64_t bytes)
 {
 	switch (unit) {
 	case RATE_BPS_L2:
-		return bytes * 8;
+		return (wide)bytes * 8;
 	case RATE_BPS_L1:
 	case RATE_PERCENT:
-		return (bytes + frames * ETH_L1_OVERHEAD) * 8;
+		return ((wide)bytes + (wide)frames * ETH_L1_OVERHEAD) * 8;
 	case RATE_PER_MIN:
-		return frames * 60;
+		return (wide)frames * 60;
 	default:
 		return frames;
 	}
 }
 
 /*
- * A rate as a fraction: that many frames in so many ns. At most 10,000 * 72,304
- * bits * 1e15, below 2^80; a rate times the frames of a round is below 2^112.
+ * A rate as a fraction: that many frames in so many ns, of frames that have
+ * those bytes. Up to 2^20 frames of 72,304 bits * 1e15 are below 2^87; a rate
+ * times 2^20 frames is below 2^118.
  */
-static void offered(const struct stream *s, const struct rate *rate,
-		    wide *frames, wide *ns)
+static void offered_of(const struct stream *s, const struct rate *rate,
+		       uint64_t count, uint64_t bytes, wide *frames, wide *ns)
 {
-	uint64_t round_frames;
-	const uint64_t round_bytes =
-		sizes_round(&s->sizes, stream_size_z(s), &round_frames);
 	wide per_s = rate->micro;
 
 	if (rate->unit == RATE_PERCENT)
 		per_s = wide_div(per_s * s->linkspeed_bps, 100);
-	*frames = per_s * round_frames;
-	*ns = (wide)cost(rate->unit, round_bytes, round_frames) * NS_PER_S *
-	      MICRO;
+	*frames = per_s * count;
+	*ns = cost(rate->unit, count, bytes) * NS_PER_S * MICRO;
+}
+
+static void offered(const struct stream *s, const struct rate *rate,
+		    wide *frames, wide *ns)
+{
+	uint64_t count;
+	const uint64_t bytes = sizes_round(&s->sizes, stream_size_z(s), &count);
+
+	offered_of(s, rate, count, bytes, frames, ns);
 }
 
 /* In 2^-64 frames a ns; -ERANGE for one frame a ns and more. */
@@ -180,16 +186,9 @@ int stream_curve(const struct stream *s, struct pace_curve *curve,
 	return 0;
 }
 
-int stream_gap(const struct stream *s, struct gap *gap, bool *unpaced)
+/* So many frames in that time. */
+static int gap_of(wide frames, wide ns, struct gap *gap, bool *unpaced)
 {
-	wide frames, ns;
-
-	if (s->rate.unit == RATE_MAX) {
-		*unpaced = true;
-		*gap = (struct gap){0, 0};
-		return 0;
-	}
-	offered(s, &s->rate, &frames, &ns);
 	if (!frames)
 		return -ERANGE;
 	/* In 2^-32 ns. */
@@ -201,4 +200,31 @@ int stream_gap(const struct stream *s, struct gap *gap, bool *unpaced)
 	gap->ns = (uint64_t)(ns >> 32);
 	gap->frac = (uint32_t)ns;
 	return 0;
+}
+
+int stream_gap_of(const struct stream *s, uint64_t count, uint64_t bytes,
+		  struct gap *gap, bool *unpaced)
+{
+	wide frames, ns;
+
+	if (s->rate.unit == RATE_MAX) {
+		*unpaced = true;
+		*gap = (struct gap){0, 0};
+		return 0;
+	}
+	offered_of(s, &s->rate, count, bytes, &frames, &ns);
+	return gap_of(frames, ns, gap, unpaced);
+}
+
+int stream_gap(const struct stream *s, struct gap *gap, bool *unpaced)
+{
+	wide frames, ns;
+
+	if (s->rate.unit == RATE_MAX) {
+		*unpaced = true;
+		*gap = (struct gap){0, 0};
+		return 0;
+	}
+	offered(s, &s->rate, &frames, &ns);
+	return gap_of(frames, ns, gap, unpaced);
 }

@@ -46,6 +46,18 @@ enum payload {
 
 #define STREAM_PATTERN_MAX 64
 
+/* In place of frames that are made: those of a capture. */
+struct stream_play {
+	char file[VALUE_NAME_MAX + 1]; /* "": there is none */
+	uint64_t loops; /* rounds of a run; 0: until it is stopped */
+	uint32_t speed; /* thousandths of its own; 0: the stream's rate */
+	uint8_t skip;   /* what cannot be sent, which else is refused */
+	uint8_t tag;    /* a VLAN tag is put into each */
+	uint8_t csums;  /* checksums are made again, not adjusted */
+	uint8_t unused;
+};
+
+#define STREAM_SPEED 1000 /* as it was recorded */
 /* How the rate changes over time; each begins with the first rate. */
 enum shape {
 	SHAPE_OFF,
@@ -82,11 +94,28 @@ struct stream {
 	uint16_t port_size; /* the largest that its port takes, untagged */
 	uint32_t seed;      /* of whatever is random in it */
 	uint8_t device_mac[ETH_ALEN]; /* the first source, unless set */
+	/*
+	 * Of a capture that is played: those whose fields can be set, where
+	 * frames have them, see play.h.
+	 */
 	struct headers headers;
 	uint8_t nb_fields;
 	struct stream_field field[STREAM_FIELDS_MAX];
 	struct vary_pool pool; /* values of lists, and tails */
+	struct stream_play play;
 };
+
+/* Whether captures can be played in this image. */
+#ifdef CONFIG_APPUKPKTGEN_PLAY
+#define STREAM_PLAYS true
+#else
+#define STREAM_PLAYS false
+#endif
+
+static inline bool stream_plays(const struct stream *s)
+{
+	return STREAM_PLAYS && s->play.file[0];
+}
 
 #define STREAM_HEADERS "eth/ipv4/udp"
 
@@ -133,5 +162,9 @@ int stream_curve(const struct stream *s, struct pace_curve *curve,
  * one frame an hour or one a nanosecond; nothing is written then.
  */
 int stream_gap(const struct stream *s, struct gap *gap, bool *unpaced);
+
+/* The same of frames that have so many bytes with FCS, all together. */
+int stream_gap_of(const struct stream *s, uint64_t frames, uint64_t bytes,
+		  struct gap *gap, bool *unpaced);
 
 #endif /* PKTGEN_STREAM_H */

@@ -150,6 +150,8 @@ static void start(struct worker *w, const struct worker_order *o)
 		return;
 	f->chain.joined = true;
 	flow_start(f, &o->plan, o->now_ns);
+	if (PLAYS(f->program))
+		frames_ready(&f->frames);
 	if (chain_follow(f, o->after)) {
 		f->until_ns = FLOW_NO_LIMIT;
 		set_state(w, f, FLOW_WAITS);

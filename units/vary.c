@@ -308,7 +308,8 @@ enum shell_err vary_take(const char *const words[], unsigned nb,
 		.v = vary_constant(NULL, 0),
 		.why = why,
 	};
-	enum shell_err err = take_words(&t);
+	enum shell_err err =
+		vary_is_map(&t) ? vary_take_map(&t) : take_words(&t);
 
 	if (!err && t.v.count == 1) {
 		const struct vary all = t.v;

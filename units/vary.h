@@ -7,6 +7,7 @@
  *	VALUES = 1000 | 0xacbbb | 10.0.0.1 | 02:00:00:00:00:01 | 2001:2::1
  *	       | 1000-1003 [step 3] | 10.0.0.1-10.0.0.254 | 10.1.0.0/24
  *	       | list 4001,4005,5003 | list @FILE
+ *	       | map FROM TO ...
  *	value  = VALUES [down] [shuffled] [zipf 1.0] [every N]
  *	       | random [VALUES] [mask 0x00ff] [every N]
  *
@@ -31,6 +32,7 @@ enum vary_kind {
 	VARY_LIST,   /* the same of the values of a list */
 	VARY_RANDOM, /* drawn: of all, a range, a prefix, a list; or bits */
 	VARY_ZIPF,   /* drawn of a range or list, the first most often */
+	VARY_MAP,    /* of frames that are played: another for what is there */
 };
 
 #define VARY_BYTES 16 /* of the widest value */
@@ -116,6 +118,19 @@ bool vary_equal(const struct vary *a, const struct vary_pool *a_pool,
  */
 bool vary_move(struct vary *v, unsigned bits, const struct vary_pool *from,
 	       struct vary_pool *to);
+
+/*
+ * The i-th pair of a VARY_MAP, 0 where there are not as many. A value whose
+ * bits, but for the lowest `from_free`, are those of `from`, gets those of
+ * `to`, but for the lowest `to_free`.
+ */
+struct vary_map {
+	uint64_t from, to;
+	uint8_t from_free, to_free;
+};
+unsigned vary_map_pair(const struct vary *v, unsigned bits,
+		       const struct vary_pool *pool, unsigned i,
+		       struct vary_map *map);
 
 /* The bytes that a list's values have. */
 static inline unsigned vary_width(unsigned bits)

@@ -72,6 +72,12 @@ enum shell_err vary_refuse_one(struct take *t, enum shell_err err,
 enum shell_err vary_take_values(struct take *t);
 enum shell_err vary_take_list(struct take *t);
 
+/* "map FROM TO ..." */
+bool vary_is_map(const struct take *t);
+enum shell_err vary_take_map(struct take *t);
+void vary_print_map(const struct vary *v, enum vary_type type, unsigned bits,
+		    const struct vary_pool *pool, char *buf, size_t size);
+
 /* The low n bits, of 64 at most. */
 static inline uint64_t vary_ones(unsigned n)
 {

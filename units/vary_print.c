@@ -118,6 +118,8 @@ uint64_t vary_cycle(const struct vary *v)
 
 	if (v->kind == VARY_RANDOM || v->kind == VARY_ZIPF)
 		return 0;
+	if (v->kind == VARY_MAP)
+		return 1;
 	if (!v->count || __builtin_mul_overflow(v->count, v->every, &frames))
 		return UINT64_MAX;
 	return frames;
@@ -247,6 +249,10 @@ void vary_print(const struct vary *v, enum vary_type type, unsigned bits,
 	struct text t = {buf, size, 0};
 
 	buf[0] = '\0';
+	if (v->kind == VARY_MAP) {
+		vary_print_map(v, type, bits, pool, buf, size);
+		return;
+	}
 	if (v->kind == VARY_RANDOM)
 		add_word(&t, "random");
 	if (v->listed)

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * A capture of any bytes, at once and in pieces: both ways give the same
- * records, each within what was given, in order, or the same fault.
+ * records, each within what was given, in order, or the same fault. It is
+ * played, round and round: the frames are those of the records that can be
+ * sent, and no field that is set is written outside of one.
  *
  * The first byte of an input says what stands before the rest: one of four
  * headers of pcap, a section and two interfaces of pcapng in either order of
@@ -10,7 +12,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "capture/read.h"
+#include "pktgen/fields.h"
+#include "pktgen/play.h"
 #include "tests/fuzz/line.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -87,6 +90,11 @@ static void read_all(struct all *a, const unsigned char *file, size_t len,
 		a->end = capture_next(&a->r, &bytes, &record);
 		if (a->end == CAPTURE_RECORD) {
 			take(a, &record, bytes.data, bytes.len);
+			if (a->count <= RECORDS_MAX)
+				a->record[a->count - 1].data =
+					file + bytes.at +
+					(record.data -
+					 (const unsigned char *)bytes.data);
 			continue;
 		}
 		if (a->end != CAPTURE_MORE)
@@ -109,6 +117,119 @@ static void read_all(struct all *a, const unsigned char *file, size_t len,
 	free(copy);
 }
 
+/* ---- Played -------------------------------------------------------------- */
+
+#define MAX_BYTES 1514
+
+static bool hold(void *arg, const char *name, struct held *h)
+{
+	(void)name;
+	*h = *(struct held *)arg;
+	return true;
+}
+
+static void release(void *arg, struct held *h)
+{
+	(void)arg;
+	(void)h;
+}
+
+/* All fields that there are, as far as a stream has room. */
+static void set_fields(struct stream *s, uint8_t how)
+{
+	static const char *const fields[] = {
+		"eth.dst",    "eth.src",  "vlan.1.id",   "vlan.2.type",
+		"arp.tpa",    "arp.op",   "ipv4.src",    "ipv4.dst",
+		"ipv4.dscp",  "ipv4.len", "ipv6.src",    "ipv6.dst",
+		"icmp.type",  "udp.src",  "icmpv6.code", "udp.checksum",
+		"tcp.urgent", "tcp.src",  "@10.64",      "@0.8",
+	};
+	struct fields_fault fault;
+
+	for (size_t i = 0; i < sizeof(fields) / sizeof(fields[0]); i++)
+		fields_set_word(s, fields[i], how >> i % 8 & 1 ? "random" : "1",
+				&fault);
+}
+
+static bool can_be_sent(const struct capture_record *r)
+{
+	const bool tagged =
+		r->len >= 14 && ((r->data[12] == 0x81 && !r->data[13]) ||
+				 (r->data[12] == 0x88 && r->data[13] == 0xa8) ||
+				 (r->data[12] == 0x91 && !r->data[13]));
+
+	return capture_fit(r) == CAPTURE_FITS && r->len >= 14 &&
+	       r->len <= MAX_BYTES + (tagged ? 4u : 0);
+}
+
+/* One round, and the start of the next; into memory that is just as long. */
+static void walk(const struct program *prog, const struct all *a, bool same)
+{
+	static struct program_at at;
+	struct pacer_times *times = play_times(prog);
+
+	memset(&at, 0, sizeof(at));
+	for (unsigned round = 0; round < 2; round++)
+		for (unsigned i = 0; i < a->count; i++) {
+			const struct capture_record *r = &a->record[i];
+			uint8_t *buf;
+
+			if (!can_be_sent(r))
+				continue;
+			buf = malloc(r->len);
+			fuzz_check(play_next(prog, &at, buf) == r->len);
+			fuzz_check(!same || !memcmp(buf, r->data, r->len));
+			free(buf);
+			times->next_ns(times);
+		}
+}
+
+static void play_held(struct held *held, const struct all *a, uint8_t how)
+{
+	static const uint8_t mac[6];
+	static struct stream s;
+	struct played_files files = {held, hold, release,
+				     uk_alloc_get_default(), NULL};
+	struct stream_play ask = {.file = "a", .speed = STREAM_SPEED};
+	char why[PLAYED_WHY_MAX];
+	struct program *prog;
+	struct played *p;
+	unsigned sent = 0;
+
+	for (unsigned i = 0; i < a->count; i++)
+		sent += can_be_sent(&a->record[i]);
+	fuzz_check((played_get(&files, &ask, MAX_BYTES, &p, why) == 0) ==
+		   (sent && sent == a->count && a->end == CAPTURE_END));
+	if (sent && sent == a->count && a->end == CAPTURE_END)
+		played_put(p);
+	ask.skip = 1;
+	ask.csums = how & 1;
+	if (played_get(&files, &ask, MAX_BYTES, &p, why) < 0) {
+		fuzz_check(!sent);
+		return;
+	}
+	fuzz_check(p->frames == sent);
+	stream_init(&s, mac);
+	fields_play(&s, &ask);
+	if (how & 2)
+		set_fields(&s, how);
+	fuzz_check(!play_new(&prog, &s, p, files.heap));
+	walk(prog, a, !(how & 3));
+	program_free(prog, files.heap);
+}
+
+/* From memory that is just as long as the file. */
+static void play(const unsigned char *file, size_t len, const struct all *a,
+		 uint8_t how)
+{
+	unsigned char *copy = malloc(len);
+	struct held held = {copy, len, NULL};
+
+	memcpy(copy, file, len);
+	play_held(&held, a, how);
+	free(copy);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static struct all whole, pieces;
@@ -123,6 +244,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	memcpy(file + len, data + 2, size - 2);
 	len += size - 2;
 	read_all(&whole, file, len, SIZE_MAX);
+	if (whole.count <= RECORDS_MAX)
+		play(file, len, &whole, data[1]);
 	read_all(&pieces, file, len, data[1]);
 	fuzz_check(whole.end == pieces.end && whole.count == pieces.count);
 	fuzz_check(!strcmp(whole.r.why, pieces.r.why));

@@ -110,26 +110,49 @@ def test_a_live_capture_goes_into_a_pipe(lab):
     assert len(records(done.stdout[:done.stdout.rindex(b'{"state"')])) == 2000
 
 
+def judge_played(recorded, theirs):
+    """What was recorded is played at its own times, then twice as fast, with another port."""
+    played, fast = theirs[300:600], theirs[600:]
+    assert [octets for _, octets in played] == [octets for _, octets in recorded]
+    assert [octets[:36] for _, octets in fast] == [octets[:36] for _, octets in recorded]
+    assert all(octets[36:38] == b"\0\65" for _, octets in fast)
+    for sent, speed in ((played, 1), (fast, 2)):
+        off = [ns - sent[0][0] - (was - recorded[0][0]) // speed
+               for (ns, _), (was, _) in zip(sent, recorded)]
+        # The second frame's gap included; QEMU's times are cut to a microsecond.
+        middle = sorted(off)[150]
+        late = sorted(abs(ns - middle) for ns in off[1:])
+        assert late[295] <= 1500 and abs(off[1] - middle) <= 1500, off
+        assert abs(off[1]) <= 3000, off
+
+
 def test_times_are_those_of_the_host(lab):
     """By QEMU's clock, which counts the guest's instructions here (-icount)."""
     host = lab.path / "host.pcap"
     line = ("rate 10kpps; size 128; signature on; capture 0-1 both t.pcap; "
-            "start 0 count 1000; wait idle; capture off; get t.pcap --json; quit")
+            "start 0 count 1000; wait idle; capture off; get t.pcap --json; "
+            "signature off; gap poisson; capture 0 tx p.pcap; start 0 count 300; wait idle; "
+            "capture off; get p.pcap --json; play 0 p.pcap; start 0; wait idle; "
+            "play 0 p.pcap speed 2x; set udp.dst 53; start 0; wait idle; quit")
     done = run_icount(host, 0, line)
     assert done.returncode == 0 and "E_" not in done.stdout, done.stdout
-    data = b""
+    files = []
     for text in re.findall(r'\[1\] (\{"offset".*\})', done.stdout):
         piece = json.loads(text)
         part = base64.b64decode(piece["data"])
-        assert piece["offset"] == len(data) and zlib.crc32(part) == int(piece["crc32"], 16)
-        data += part
-    both = records(data)
+        if not piece["offset"]:
+            files.append(b"")
+        assert piece["offset"] == len(files[-1]) and zlib.crc32(part) == int(piece["crc32"], 16)
+        files[-1] += part
+    both, recorded = (records(data) for data in files)
     assert len(both) == 2000
     # Each is sent, then received; it has its number in its signature.
     sent, received = {}, {}
     for ns, octets in both:
         (received if octets in sent else sent)[octets] = ns
     theirs = records(host.read_bytes())
+    judge_played(recorded, theirs[1000:])
+    theirs = theirs[:1000]
     assert [octets for _, octets in theirs] == list(sent) == list(received)
     # How the very first frame is made takes its time.
     host_ns = [ns for ns, _ in theirs][1:]
