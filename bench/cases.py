@@ -23,6 +23,19 @@ CONTENTS = {"one shared frame": "strategy shared",
             "1,024 flows": "src ip 10.0.0.0/22",
             "1,048,576 flows": "src ip 10.0.0.0/12",
             "signed, 1,048,576 flows": "signature on; src ip 10.0.0.0/12"}
+# What varies, each beside signed frames.
+FIELDS = {"signed": CONTENTS["signed"],
+          "a field": "set udp.src 1000-1999",
+          "five fields": "set ipv4.src 10.0.0.1-10.0.3.231; set ipv4.dst "
+                         "10.1.0.1-10.1.3.231; set udp.src 1000-1999; set udp.dst "
+                         "2000-2999; set ipv4.ttl 1-250",
+          "nested": "set ipv4.src 10.0.0.0/24; set ipv4.dst 10.1.0.0/24; "
+                    "vary nested ipv4.src ipv4.dst",
+          "random": "set ipv4.src random",
+          "shuffled": "set ipv4.src 10.0.0.0/8 shuffled"}
+FLOWS = (1, 2, 5, 10)  # millions
+PACED = 100000000  # frames a second of all streams: more than there is time for
+STREAMS = (1, 256, 2048)
 IMAGES = {"as it is": IMAGE,
           "with LTO": os.path.join(ROOT, "build", "lto", "ukpktgen.elf"),
           "without section GC": os.path.join(ROOT, "build", "nogc", "ukpktgen.elf")}
@@ -119,6 +132,32 @@ def to_the_sink():
             for burst in BURSTS])
 
 
+def streams(number, commands):
+    """All alike but for their UDP port, which they count up."""
+    more = number > 1
+    return "; ".join([*(["stream 0.1-%d add" % (number - 1)] if more else ()),
+                      *(text.replace("0.N", "0.all" if more else "0")
+                        for text in commands)])
+
+
+def varying():
+    for layout, packed in LAYOUTS.items():
+        ring = ", %s ring" % layout
+        yield Case("send-fields-" + layout, "what varies" + ring, [
+            send(name, packed, 64, commands) for name, commands in FIELDS.items()])
+        yield Case("send-flows-" + layout, "millions of flows" + ring, [
+            send("%d million" % n, packed, 64, "set ipv4.src 10.0.0.1-10.%d.%d.%d" % (
+                n * 10**6 >> 16, n * 10**6 >> 8 & 255, n * 10**6 & 255))
+            for n in FLOWS])
+        for what, commands in (("", ()), ("signed", ("signature 0.N on",)),
+                               ("paced", ("rate 0.N %dpps",))):
+            yield Case("send-streams-%s%s" % (what and what + "-", layout),
+                       "streams, %s%s" % (what or "flat out", ring), [
+                send("%d" % n, packed, 64, streams(n, [
+                    text.replace("%d", str(PACED // n)) for text in commands]))
+                for n in STREAMS])
+
+
 def from_the_source():
     for layout, packed in LAYOUTS.items():
         ring = ", %s ring" % layout
@@ -170,5 +209,5 @@ def compiler():
                    "instructions", FEW_RUNS)
 
 
-CASES = [*beside_dpdk(), *to_testpmd(), *to_the_sink(), *from_the_source(), *elsewhere(),
-         *instructions(), *compiler()]
+CASES = [*beside_dpdk(), *to_testpmd(), *to_the_sink(), *varying(), *from_the_source(),
+         *elsewhere(), *instructions(), *compiler()]

@@ -64,6 +64,9 @@ static void set_varying(struct stream *s, const char *what)
 		 {"ipv4.src", "10.0.0.1-10.0.3.231", "ipv4.dst",
 		  "10.1.0.1-10.1.3.231", "udp.src", "1000-1999", "udp.dst",
 		  "2000-2999", "ipv4.ttl", "1-250"}},
+		{"nested",
+		 {"ipv4.src", "10.0.0.0/24", "ipv4.dst", "10.1.0.0/24"}},
+		{"list", {"ipv4.src", "list 10.0.0.1,10.0.7.7,10.3.1.2"}},
 		{"random", {"ipv4.src", "random"}},
 		{"shuffled", {"ipv4.src", "10.0.0.0/8 shuffled"}},
 		{"zipf", {"udp.src", "1000-1999 zipf 1.0"}},
@@ -82,6 +85,9 @@ static void set_varying(struct stream *s, const char *what)
 				words[nb++] = word;
 			fields_set(s, p[0], words, nb, NULL, &fault);
 		}
+	if (!strcmp(what, "nested"))
+		fields_nest(s, (const char *const[]){"ipv4.src", "ipv4.dst"}, 2,
+			    &fault);
 }
 
 /* Cases of many sizes. */

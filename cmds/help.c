@@ -64,7 +64,8 @@ static void show_more(struct call *c, const struct cmd *cmd)
 {
 	reply_list(c->reply, "examples", REPLY_TABLE);
 	for (const char *const *w = cmd->examples; *w; w++)
-		if (OPTION(JSON) || !strstr(*w, "--json"))
+		if ((OPTION(JSON) || !strstr(*w, "--json")) &&
+		    (OPTION(STREAMS) || !strstr(*w, "--dry-run")))
 			reply_text(c->reply, NULL, *w);
 	reply_end(c->reply);
 	if (!cmd->see)

@@ -125,8 +125,8 @@ static const struct arg frame_args[] = {
 		    .max = UINT64_MAX >> 1},
 	[OF] = {ARG_PORTS, .optional = true, .scope = SCOPE_STREAM,
 		.name = "PORTS", .help = "port, or stream, that sends it"},
-	[PCAP] = {ARG_FLAG, .optional = true, .name = "pcap",
-		  .help = "store a capture in FILE instead"},
+	[PCAP] = {ARG_KEYWORD, .optional = true, .name = "--pcap",
+		  .help = "store a capture instead"},
 	[FILE_NAME] = {ARG_NAME, .optional = true, .name = "FILE",
 		       .help = "file to write", .names = app_file_names},
 	[COUNT_WORD] = {ARG_KEYWORD, .optional = true, .name = "count",
@@ -160,14 +160,13 @@ static enum call_result take_one(struct call *c, int arg, struct subject *s)
 
 static enum call_result run_frame(struct call *c)
 {
-	const bool stored = c->v[PCAP].set && c->v[FILE_NAME].set;
+	const bool stored = c->v[PCAP].set;
 	struct subject s;
 
-	if (c->v[PCAP].set != c->v[FILE_NAME].set ||
-	    (c->v[COUNT_WORD].set && !stored))
-		return call_fail(c, E_SYNTAX, FILE_NAME,
-				 "'show frame' takes all or none of '--pcap "
-				 "FILE'; type 'show frame 0 --pcap f.pcap'");
+	if (c->v[COUNT_WORD].set && !stored)
+		return call_fail(c, E_SYNTAX, COUNT_WORD,
+				 "'count' needs '--pcap FILE'; type 'show "
+				 "frame 0 --pcap f.pcap count 5'");
 	if (!preview_goes_on(c, &s) && take_one(c, OF, &s) != CALL_DONE)
 		return CALL_FAIL;
 	if (stored)

@@ -10,10 +10,11 @@
 enum { PORTS, KEYWORD, LIMIT };
 enum { DRY = 1, DRY_LIMITED = 3 };
 
-#define DRY_ARG                                                              \
-	{                                                                    \
-		ARG_FLAG, .optional = true, .name = "dry-run",               \
-			  .help = "say what would be sent, and send nothing" \
+#define DRY_ARG                                                            \
+	{                                                                  \
+		OPTION(STREAMS) ? ARG_FLAG : ARG_NONE,                     \
+			.optional = true, .name = "dry-run",               \
+			.help = "say what would be sent, and send nothing" \
 	}
 #define JSON_ARG ARG_JSON("with --dry-run: reply as JSON")
 
@@ -89,21 +90,45 @@ static unsigned count_streams(const struct pktgen *pg,
 	return n;
 }
 
-/* Whether one of them has a plan of its own. */
-static bool any_planned(const struct pktgen *pg, const struct subjects *on,
-			unsigned port)
+static void print_limit(const struct flow_limit *limit, const char *of_each,
+			char *buf, size_t size)
 {
+	char time[32];
+
+	if (limit->frames != FLOW_NO_LIMIT) {
+		snprintf(buf, size, "until %llu frames %sare sent",
+			 (unsigned long long)limit->frames, of_each);
+		return;
+	}
+	value_time_print(limit->time_ns, time, sizeof(time));
+	snprintf(buf, size, "for %s", time);
+}
+
+/* What the plans of the streams say of the end of it all. */
+static void print_plans(const struct pktgen *pg, const struct subjects *on,
+			unsigned port, char *buf, size_t size)
+{
+	const struct stream_plan none = {0};
 	struct subject s = {port, 0};
+	struct stream_plan p = none;
+	unsigned n = 0;
 
 	for (; pktgen_next_of(pg, on, &s) && s.port == port; s.stream++) {
-		const struct stream_plan *p =
+		const struct stream_plan *is =
 			&pktgen_stream_use(pg, port, s.stream)->plan;
 
-		if (pktgen_is_meant(pg, on, s) &&
-		    (p->frames || p->time_ns || p->delay_ns || p->follows))
-			return true;
+		if (pktgen_is_meant(pg, on, s) && ++n &&
+		    memcmp(is, &none, sizeof(none)) != 0)
+			p = *is;
 	}
-	return false;
+	snprintf(buf, size, "until 'stop'");
+	if (n == 1 && (p.frames || p.time_ns) && !p.delay_ns && !p.turns)
+		print_limit(&(struct flow_limit){p.frames ? p.frames
+							  : FLOW_NO_LIMIT,
+						 p.time_ns},
+			    "", buf, size);
+	else if (memcmp(&p, &none, sizeof(none)) != 0)
+		snprintf(buf, size, "as planned, see 'start --dry-run'");
 }
 
 #define SIZES_SHOWN 80
@@ -114,7 +139,7 @@ static void describe(const struct app *app, const struct subjects *on,
 		     size_t size)
 {
 	const char *s3 = several ? "" : "s"; /* of the verb */
-	char sizes[SIZES_PRINT_MAX], rate[56], number[24] = "";
+	char sizes[SIZES_PRINT_MAX], rate[56], number[24] = "", plans[64];
 	const struct stream *s;
 	unsigned first = 0, n;
 
@@ -124,10 +149,10 @@ static void describe(const struct app *app, const struct subjects *on,
 		return;
 	}
 	n = count_streams(&app->pktgen, on, port, &first);
-	if (!until)
-		until = any_planned(&app->pktgen, on, port)
-				? "as planned, see 'start --dry-run'"
-				: "until 'stop'";
+	if (!until) {
+		print_plans(&app->pktgen, on, port, plans, sizeof(plans));
+		until = plans;
+	}
 	if (n != 1) {
 		snprintf(buf, size, "%s%s %u streams %s",
 			 app->pktgen.set[port].mode & MODE_NULL ? "make"
@@ -262,7 +287,7 @@ static enum call_result run(struct call *c)
 	struct subjects on;
 	uint64_t mask, running;
 
-	if (c->v[DRY].set)
+	if (OPTION(STREAMS) && c->v[DRY].set)
 		return show_plan(c, &none);
 	if (check_json(c) != CALL_DONE)
 		return CALL_FAIL;
@@ -283,14 +308,6 @@ static enum call_result run(struct call *c)
 	return CALL_DONE;
 }
 
-static void for_time(uint64_t ns, char *buf, size_t size)
-{
-	char time[32];
-
-	value_time_print(ns, time, sizeof(time));
-	snprintf(buf, size, "for %s", time);
-}
-
 static bool any_has_several(const struct pktgen *pg, const struct subjects *on)
 {
 	unsigned first;
@@ -309,7 +326,7 @@ static enum call_result run_limited(struct call *c,
 	uint64_t mask, running;
 	char until[64];
 
-	if (c->v[DRY_LIMITED].set)
+	if (OPTION(STREAMS) && c->v[DRY_LIMITED].set)
 		return show_plan(c, limit);
 	if (check_json(c) != CALL_DONE)
 		return CALL_FAIL;
@@ -327,12 +344,8 @@ static enum call_result run_limited(struct call *c,
 		return CALL_FAIL;
 	run_begin(call_app(c), mask, c->now_ns);
 	pktgen_start_streams_limited(pg, &on, limit, c->now_ns);
-	if (limit->frames != FLOW_NO_LIMIT)
-		snprintf(until, sizeof(until), "until %llu frames %sare sent",
-			 (unsigned long long)limit->frames,
-			 any_has_several(pg, &on) ? "of each " : "");
-	else
-		for_time(limit->time_ns, until, sizeof(until));
+	print_limit(limit, any_has_several(pg, &on) ? "of each " : "", until,
+		    sizeof(until));
 	tell(c, &on, mask, until);
 	return CALL_DONE;
 }
@@ -351,6 +364,15 @@ static enum call_result run_for(struct call *c)
 	return run_limited(c, &limit);
 }
 
+#define NOTES                                                              \
+	"'mode' chooses which ports send; others are not changed. A port " \
+	"reports once none of its streams sends any more, or waits to."
+#define PLANS                                                               \
+	" A limit here takes the place of 'limit' and 'loop'. With "        \
+	"--dry-run frames, time and rate are what the settings come to, "   \
+	"0 where there is no limit; of 'rate max' the rate is the link's. " \
+	"The sum of a port is of streams that follow no other."
+
 const struct cmd cmd_start = {
 	.name = "start",
 	.group = GROUP_TRAFFIC,
@@ -366,13 +388,7 @@ const struct cmd cmd_start = {
 			 "report"},
 			{0},
 		},
-	.notes = "'mode' chooses which ports send; others are not changed. A "
-		 "port reports once none of its streams sends any more, or "
-		 "waits to. A limit here takes the place of 'limit' and "
-		 "'loop'. With --dry-run frames, time and rate are what the "
-		 "settings come to, 0 where there is no limit; of 'rate max' "
-		 "the rate is the link's. The sum of a port is of streams "
-		 "that follow no other.",
+	.notes = OPTION(STREAMS) ? NOTES PLANS : NOTES,
 	.examples =
 		(const char *const[]){"start", "start 0", "start 0 count 1m",
 				      "start 0.3 count 100", "start for 10s",

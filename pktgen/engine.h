@@ -24,9 +24,9 @@ unsigned engine_tx_flush(struct worker *w, uint64_t now_ns);
 /* Makes what is due of several flows; returns how many frames are. */
 unsigned engine_make_many(struct worker *w, uint64_t now_ns);
 
-/* Of a burst that is mixed `n` frames were sent, the first that of w->owed. */
-void engine_charge_many(struct worker *w, unsigned from, unsigned n,
-			uint64_t now_ns);
+/* Of a burst that is mixed, w->owed[from..end-1], the first `sent` were. */
+void engine_charge_many(struct worker *w, unsigned from, unsigned sent,
+			unsigned end, uint64_t now_ns);
 
 /*
  * What is held is mixed from now on, and that which was of `from`, or was not

@@ -5,29 +5,39 @@
  * several, and each remembers whose it is until it is sent.
  */
 #include "pktgen/engine.h"
+#include "pktgen/replay.h"
 #include "pktgen/schedule.h"
 
 /* The burst that is being made. */
 struct burst {
 	uint64_t bytes;
 	unsigned nb;
-	unsigned due; /* that there was no buffer for counts, too */
+	unsigned lacked; /* 1: one is due for which there was no buffer */
 };
 
-/* The next frame of `f`; false for lack of buffers. */
+/*
+ * The next frame of `f`, which is charged with it already, as it is likely to
+ * be sent at once; false for lack of buffers.
+ */
 static inline bool add(struct worker *w, struct burst *b, struct flow *f,
 		       uint64_t now_ns)
 {
 	struct uk_netbuf *nb = frames_one(&f->frames, f->program, &f->at,
 					  signature_stamp_at(f->stamp, now_ns));
+	unsigned len;
 
-	b->due++;
-	if (unlikely(!nb))
+	if (unlikely(!nb)) {
+		b->lacked = 1;
 		return false;
+	}
+	len = nb->len + ETH_FCS_LEN;
 	w->out.kept[b->nb] = nb;
-	w->owed[b->nb] = (struct worker_owed){f, nb->len + ETH_FCS_LEN};
-	b->bytes += nb->len + ETH_FCS_LEN;
+	w->owed[b->nb] = f;
+	w->owed_bytes[b->nb] = (uint16_t)len;
+	b->bytes += len;
 	b->nb++;
+	f->sent.packets++;
+	f->sent.bytes += len;
 	return true;
 }
 
@@ -71,6 +81,7 @@ static inline bool make_due(struct worker *w, struct burst *b, struct flow *f,
 	}
 	if (unlikely(!w->nb_timed++))
 		w->timed_ns = f->pacer.due_ns;
+	w->strict |= !f->pacer.plain;
 	if (unlikely(!--f->frames_left))
 		schedule_end(w, f, now_ns);
 	else
@@ -95,11 +106,18 @@ unsigned engine_make_many(struct worker *w, uint64_t now_ns)
 	struct outbox *o = &w->out;
 	bool more = true;
 	uint64_t now;
+	unsigned n;
 
 	if (unlikely(schedule_is_old(w, now_ns)))
 		schedule_rebase(w, now_ns);
 	now = schedule_key(w, now_ns);
 	w->nb_timed = 0;
+	w->strict = false;
+	w->starved = false;
+	w->mixed = true;
+	if (turns_key(&w->due) > now && (n = replay_make(w)) > 0)
+		return n;
+	replay_settle(w);
 	while (b.nb < w->how.burst && more) {
 		struct flow *left;
 
@@ -113,50 +131,72 @@ unsigned engine_make_many(struct worker *w, uint64_t now_ns)
 			break;
 		more = make_left(w, &b, left, now_ns);
 	}
-	w->starved = !more;
+	w->starved = b.lacked;
 	w->stats.tx_ring_full += w->starved;
-	w->mixed = b.nb;
+	w->mixed = w->charged = b.nb;
 	o->pkt = o->kept;
 	o->nb = b.nb;
 	o->bytes = b.bytes;
 	o->len = 0;
 	o->from = NULL;
-	return b.due;
+	return b.nb + b.lacked;
 }
 
-void engine_charge_many(struct worker *w, unsigned from, unsigned n,
-			uint64_t now_ns)
+/* What was charged when it was made, and is held, is not sent. */
+static COLD void discharge(struct worker *w, unsigned from, unsigned end)
 {
-	const struct worker_owed *owed = &w->owed[from];
+	for (unsigned i = from; i < end; i++) {
+		w->owed[i]->sent.packets--;
+		w->owed[i]->sent.bytes -= w->owed_bytes[i];
+	}
+}
 
-	for (unsigned i = 0; i < n; i++, owed++) {
-		struct flow *f = owed->flow;
+/* What was held, and is sent; NULL: nobody's. */
+static COLD void charge(struct worker *w, unsigned from, unsigned end)
+{
+	for (unsigned i = from; i < end; i++) {
+		if (!w->owed[i])
+			continue;
+		w->owed[i]->sent.packets++;
+		w->owed[i]->sent.bytes += w->owed_bytes[i];
+	}
+}
+
+void engine_charge_many(struct worker *w, unsigned from, unsigned sent,
+			unsigned end, uint64_t now_ns)
+{
+	if (unlikely(!w->charged))
+		charge(w, from, from + sent);
+	else if (unlikely(from + sent < end))
+		discharge(w, from + sent, end);
+	w->charged = false;
+	for (unsigned i = from; i < from + sent; i++) {
+		struct flow *f = w->owed[i];
 
 		if (unlikely(!f))
 			continue;
-		f->sent.packets++;
-		f->sent.bytes += owed->bytes;
 		f->sent.last_ns = now_ns;
 		if (unlikely(!f->sent.first_ns))
 			f->sent.first_ns = now_ns;
-		if (unlikely(!f->pacer.plain))
+		if (unlikely(w->strict && !f->pacer.unpaced))
 			pacer_sent(&f->pacer, now_ns);
 	}
 }
 
-void engine_owe(struct worker *w, const struct flow *from, struct flow *to)
+COLD void engine_owe(struct worker *w, const struct flow *from, struct flow *to)
 {
 	struct outbox *const o = &w->out;
-	struct worker_owed *owed;
+	size_t at;
 
 	if (!w->mixed)
 		outbox_keep(o);
-	owed = &w->owed[o->pkt - o->kept];
-	for (unsigned i = 0; i < o->nb; i++) {
+	at = (size_t)(o->pkt - o->kept);
+	for (unsigned i = 0; i < o->nb; i++, at++) {
 		if (!w->mixed)
-			owed[i].bytes = o->pkt[i]->len + ETH_FCS_LEN;
-		if (!w->mixed || owed[i].flow == from)
-			owed[i].flow = to;
+			w->owed_bytes[at] =
+				(uint16_t)(o->pkt[i]->len + ETH_FCS_LEN);
+		if (!w->mixed || w->owed[at] == from)
+			w->owed[at] = to;
 	}
 	w->mixed = o->nb;
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "pktgen/engine.h"
+#include "pktgen/replay.h"
 
 /*
  * How many frames are due, at most a burst. Past the end of its time a run may
@@ -113,11 +114,15 @@ static inline unsigned flush(struct worker *w)
 static NOINLINE unsigned flush_mixed(struct worker *w, uint64_t now_ns)
 {
 	const unsigned from = (unsigned)(w->out.pkt - w->out.kept);
+	const unsigned end = from + w->out.nb;
 	unsigned sent, timed;
 
 	engine_charge(w);
 	sent = flush(w);
-	engine_charge_many(w, from, sent, now_ns);
+	if (w->replay.out)
+		replay_sent(w, end - from, sent, now_ns);
+	else
+		engine_charge_many(w, from, sent, end, now_ns);
 	w->charged_packets = w->stats.tx_packets;
 	w->charged_bytes = w->stats.tx_bytes;
 	w->mixed = w->out.nb;

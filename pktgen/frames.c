@@ -6,17 +6,14 @@
 #include "pktgen/frames_impl.h"
 #include "pktgen/program_edit.h"
 
-enum strategy frames_strategy(enum strategy asked, const struct program *prog,
-			      bool alone)
+enum strategy frames_strategy(enum strategy asked, const struct program *prog)
 {
 #ifndef PORT_SHARED
 	(void)prog;
-	(void)alone;
 	return MIN(asked, STRATEGY_COPY);
 #else
-	if (asked == STRATEGY_SHARED && program_edits(prog))
-		asked = STRATEGY_POOL;
-	return asked == STRATEGY_POOL && !alone ? STRATEGY_COPY : asked;
+	return asked == STRATEGY_SHARED && program_edits(prog) ? STRATEGY_POOL
+							       : asked;
 #endif
 }
 
@@ -37,6 +34,7 @@ int frames_room_open(struct frames_room *r, struct port_queue *queue,
 void frames_room_close(struct frames_room *r)
 {
 #ifdef PORT_SHARED
+	frames_leave_pool(r);
 	for (struct uk_netbuf *nb = r->retired, *next; nb; nb = next) {
 		next = nb->priv;
 		nb->refcount = 1;
@@ -54,7 +52,6 @@ void frames_open(struct frames *f, struct frames_room *room)
 	memset(f, 0, sizeof(*f));
 	f->queue = room->queue;
 	f->room = room;
-	f->slot = room->slot;
 }
 
 void frames_close(struct frames *f)
@@ -63,27 +60,33 @@ void frames_close(struct frames *f)
 		outbox_keep(f->out);
 #ifdef PORT_SHARED
 	frames_leave_shared(f);
-	frames_leave_pool(f);
 #endif
 }
 
 /* ---- Allocated one by one ----------------------------------------------- */
 
+static struct uk_netbuf *one_alone(struct frames *f, const struct program *prog,
+				   struct program_at *at, uint64_t stamp)
+{
+	struct uk_netbuf *nb = frames_alloc(f);
+
+	if (likely(nb))
+		nb->len = f->strategy == STRATEGY_CREATE
+				  ? program_create(prog, at, stamp, nb->data)
+				  : program_next(prog, at, stamp, nb->data);
+	return nb;
+}
+
 static unsigned make_alone(struct frames *f, const struct program *prog,
 			   struct program_at *at, unsigned n, uint64_t stamp)
 {
-	const bool create = f->strategy == STRATEGY_CREATE;
 	struct uk_netbuf **const made = f->out->kept;
 	unsigned i;
 
 	for (i = 0; i < n; i++) {
-		struct uk_netbuf *nb = frames_alloc(f);
-
-		if (unlikely(!nb))
+		made[i] = one_alone(f, prog, at, stamp);
+		if (unlikely(!made[i]))
 			break;
-		nb->len = create ? program_create(prog, at, stamp, nb->data)
-				 : program_next(prog, at, stamp, nb->data);
-		made[i] = nb;
 	}
 	outbox_hold(f->out, made, i);
 	f->starved = i < n;
@@ -117,44 +120,87 @@ static const frames_make_t make_by[] = {
 #endif
 };
 
+struct uk_netbuf *frames_one_own(struct frames *f, const struct program *prog,
+				 struct program_at *at, uint64_t stamp)
+{
+	struct uk_netbuf *nb;
+
+#ifdef PORT_SHARED
+	if (f->strategy == STRATEGY_SHARED) {
+		nb = f->shared[program_step(prog, at)];
+		nb->refcount++;
+		return nb;
+	}
+	if (likely(f->strategy == STRATEGY_POOL))
+		return frames_one_slot(f, prog, at, stamp);
+#endif
+	nb = one_alone(f, prog, at, stamp);
+	if (unlikely(!nb))
+		port_tx_reap(f->queue);
+	return nb;
+}
+
+#ifdef PORT_SHARED
+/* What all of a queue have is as they are asked to make frames. */
+static void set_room(struct frames_room *r, enum strategy strategy, bool spare,
+		     bool alone)
+{
+	const struct port *p = r->queue->port;
+
+	r->max_slots = spare ? p->nb_tx_bufs : p->nb_tx_desc;
+	frames_sweep(r);
+	if (strategy < STRATEGY_POOL || (alone && strategy != STRATEGY_POOL) ||
+	    r->nb_slots > r->max_slots)
+		frames_leave_pool(r);
+	r->nb_fresh = 0;
+}
+#endif
+
 void frames_set(struct frames *f, struct outbox *out,
 		const struct program *prog, enum strategy asked, bool spare,
 		bool alone)
 {
-	enum strategy strategy = frames_strategy(asked, prog, alone);
+	enum strategy strategy = frames_strategy(asked, prog);
 
 	if (f->out && f->out->from == f)
 		outbox_keep(f->out);
 	f->out = out;
 	f->starved = false;
 #ifdef PORT_SHARED
-	f->max_slots =
-		spare ? f->queue->port->nb_tx_bufs : f->queue->port->nb_tx_desc;
-	frames_sweep(f->room);
+	out->room = f->room;
+	set_room(f->room, strategy, spare, alone);
 	frames_leave_shared(f);
-	if (strategy != STRATEGY_POOL || f->nb_slots > f->max_slots)
-		frames_leave_pool(f);
-	f->generation++;
+	f->generation = ++f->room->generation;
 	f->nb_lanes = program_lanes(prog);
 	f->columns = program_has_columns(prog);
-	f->heads_last = 0;
 	f->run.last = 0;
+	f->run_of = NULL;
 	if (strategy == STRATEGY_SHARED && !frames_enter_shared(f, prog, alone))
-		strategy = STRATEGY_COPY;
+		strategy = STRATEGY_POOL;
 #else
 	(void)spare;
+	(void)alone;
 #endif
 	f->strategy = strategy;
 	f->make = make_by[strategy];
 }
 
-void frames_unmake(struct frames *f, struct uk_netbuf *const *pkts, unsigned n)
+void frames_unmake(struct frames_room *r, struct uk_netbuf *const *pkts,
+		   unsigned n)
 {
 #ifdef PORT_SHARED
-	if (f->strategy == STRATEGY_POOL)
-		frames_unmake_pool(f, pkts, n);
+	/* Without spare ones there is no need. */
+	if (r->max_slots <= r->queue->port->nb_tx_desc)
+		return;
+	while (n-- && r->next_slot) {
+		if (r->slot[r->next_slot - 1] != pkts[n])
+			continue;
+		r->next_slot--;
+		if (r->nb_fresh < r->nb_slots)
+			r->nb_fresh -= MIN(r->nb_fresh, 1);
+	}
 #else
-	(void)f;
+	(void)r;
 	(void)pkts;
 	(void)n;
 #endif
@@ -168,6 +214,8 @@ unsigned frames_room_surplus(struct frames_room *r)
 	frames_sweep(r);
 	for (const struct uk_netbuf *nb = r->retired; nb; nb = nb->priv)
 		more += frames_more_than_buffer(r, nb);
+	for (unsigned i = 0; i < r->nb_slots; i++)
+		more += frames_more_than_buffer(r, r->slot[i]);
 #else
 	(void)r;
 #endif
@@ -181,8 +229,6 @@ unsigned frames_surplus(const struct frames *f)
 #ifdef PORT_SHARED
 	for (unsigned i = 0; i < f->nb_shared; i++)
 		more += frames_more_than_buffer(f->room, f->shared[i]);
-	for (unsigned i = 0; i < f->nb_slots; i++)
-		more += frames_more_than_buffer(f->room, f->slot[i]);
 #else
 	(void)f;
 #endif

@@ -10,9 +10,10 @@
  * flight, as long as bursts are no longer than that of port_open(); of longer
  * ones as much is made as there are buffers.
  *
- * A queue's buffers are one pool: who is alone on the queue has it for slots.
- * Of several each makes one frame at a time, and what they share, which may be
- * a frame of each, is as large as the frame and comes from the heap.
+ * A queue's buffers are one pool, whose slots all flows of the queue edit: each
+ * slot remembers whose frame it has. What they share, which may be a frame of
+ * each, is as large as the frame and comes from the heap. Who is alone on the
+ * queue makes bursts, of several each makes one frame at a time.
  *
  * One user at a time. Nothing is allocated from the heap but in
  * frames_room_open(), and by frames_set() for what is shared.
@@ -49,9 +50,20 @@ struct frames_room {
 	struct port_queue *queue;
 	struct uk_alloc *heap;
 	struct uk_netbuf *retired; /* linked by `priv` */
-	/* Of the one that is alone: its pool... */
+	/* The pool: those at `next_slot` and behind it came back first. */
 	struct uk_netbuf **slot;
-	/* ...and shared frames in their order, one round and a burst. */
+	unsigned nb_slots, max_slots, next_slot;
+	unsigned look; /* the slot that was looked at last, out of turn */
+	/*
+	 * Of the one that is alone: so many slots before `next_slot`, in turns,
+	 * have its frame, and its heads.
+	 */
+	unsigned nb_fresh;
+	unsigned generation; /* of programs, the last of any flow's */
+	/*
+	 * Of the one that is alone: shared frames in their order, one round and
+	 * a burst.
+	 */
 	struct uk_netbuf *round[PROGRAM_ORDER_MAX + FRAMES_BURST_MAX];
 };
 
@@ -61,22 +73,13 @@ struct frames {
 	struct outbox *out;     /* where to what is made goes */
 	enum strategy strategy; /* that is in use */
 	frames_make_t make;     /* what makes them by it */
+	struct uk_netbuf *one;  /* that all frames are, or NULL */
 	unsigned nb_shared;
 	struct uk_netbuf *shared[PROGRAM_VARIANTS_MAX]; /* one each */
 	/* The last frames_make() lacked buffers: the device has them. */
 	bool starved;
-	/* The pool: those at `next_slot` and behind it came back first. */
-	struct uk_netbuf **slot;
-	unsigned nb_slots, max_slots, next_slot;
-	unsigned look;     /* the slot that was looked at last, out of turn */
 	unsigned nb_lanes; /* program_lanes() */
 	bool columns;      /* program_has_columns() */
-	/*
-	 * Frames whose heads are alike, see struct program_run, and so many
-	 * slots before `next_slot`, in turns, that have these.
-	 */
-	uint64_t heads_from, heads_last;
-	unsigned nb_fresh;
 	/* The run under way, the frame it goes on with, what makes it. */
 	struct program_run run;
 	uint64_t run_at;
@@ -97,20 +100,16 @@ void frames_open(struct frames *f, struct frames_room *room);
 /* What the device has of them is given back to the room by it. */
 void frames_close(struct frames *f);
 
-/*
- * The strategy nearest to `asked` with this program on this platform: `alone`
- * on a queue or not.
- */
-enum strategy frames_strategy(enum strategy asked, const struct program *prog,
-			      bool alone);
+/* The strategy nearest to `asked` with this program on this platform. */
+enum strategy frames_strategy(enum strategy asked, const struct program *prog);
 
 /*
  * Makes ready for `prog`, which may stand where the last one stood; what is
  * made is held by `out` from now on. What is held stays as it is. With `spare`
  * a burst can be made while the device has as many as its ring holds, by any
  * strategy, to be dropped. Without, a pool is no larger than the ring. `alone`:
- * no other has a flow on the queue. What is not alone makes one frame at a
- * time. Where there is no memory for what is to be shared, frames are copied.
+ * no other has a flow on the queue. Where there is no memory for what is to be
+ * shared, slots are edited.
  */
 void frames_set(struct frames *f, struct outbox *out,
 		const struct program *prog, enum strategy asked, bool spare,
@@ -129,36 +128,27 @@ static inline unsigned frames_make(struct frames *f, const struct program *prog,
 }
 
 /* The last `n` that were made, `pkts`, were not sent: they are free again. */
-void frames_unmake(struct frames *f, struct uk_netbuf *const *pkts, unsigned n);
+void frames_unmake(struct frames_room *r, struct uk_netbuf *const *pkts,
+		   unsigned n);
 
-/*
- * The next frame, which nobody holds yet, or NULL for lack of buffers: of one
- * that is not alone, or has STRATEGY_SHARED.
- */
+/* See frames_one(). */
+struct uk_netbuf *frames_one_own(struct frames *f, const struct program *prog,
+				 struct program_at *at, uint64_t stamp);
+
+/* The next frame, which nobody holds yet, or NULL for lack of buffers. */
 static inline struct uk_netbuf *frames_one(struct frames *f,
 					   const struct program *prog,
 					   struct program_at *at,
 					   uint64_t stamp)
 {
-	struct uk_netbuf *nb;
-
 #ifdef PORT_SHARED
-	if (likely(f->strategy == STRATEGY_SHARED)) {
-		if (likely(f->nb_shared == 1)) {
-			nb = f->shared[0];
-			at->frame++;
-		} else {
-			nb = f->shared[program_step(prog, at)];
-		}
-		nb->refcount++;
-		return nb;
+	if (likely(f->one)) {
+		at->frame++;
+		f->one->refcount++;
+		return f->one;
 	}
 #endif
-	if (!frames_make(f, prog, at, 1, stamp))
-		return NULL;
-	nb = f->out->pkt[0];
-	f->out->nb = 0;
-	return nb;
+	return frames_one_own(f, prog, at, stamp);
 }
 
 /*

@@ -40,13 +40,12 @@ void frames_fill(const struct frames *f, const struct program *prog,
 unsigned frames_make_grown(struct frames *f, const struct program *prog,
 			   struct program_at *at, unsigned n, uint64_t stamp);
 
-void frames_leave_pool(struct frames *f);
+void frames_leave_pool(struct frames_room *r);
 unsigned frames_make_pool(struct frames *f, const struct program *prog,
 			  struct program_at *at, unsigned n, uint64_t stamp);
 
-/* See frames_unmake(): the slots of those come next. */
-void frames_unmake_pool(struct frames *f, struct uk_netbuf *const *held,
-			unsigned n);
+struct uk_netbuf *frames_one_slot(struct frames *f, const struct program *prog,
+				  struct program_at *at, uint64_t now_ns);
 
 /* By how much those of a netbuf that are out exceed its buffer; may wrap. */
 unsigned frames_more_than_buffer(const struct frames_room *r,

@@ -20,17 +20,17 @@
 /* As many as two bursts, so that one can be out while the next is made. */
 #define FIRST_SLOTS 128
 
-void frames_leave_pool(struct frames *f)
+COLD void frames_leave_pool(struct frames_room *r)
 {
-	while (f->nb_slots)
-		frames_retire(f->room, f->slot[--f->nb_slots]);
-	f->next_slot = 0;
+	while (r->nb_slots)
+		frames_retire(r, r->slot[--r->nb_slots]);
+	r->next_slot = 0;
 }
 
 /* Of a slot's frame, in bytes from its netbuf: see uk_netbuf_alloc_buf(). */
-static size_t frame_at(const struct frames *f)
+static size_t frame_at(const struct frames_room *r)
 {
-	const struct uk_netbuf *nb = f->slot[0];
+	const struct uk_netbuf *nb = r->slot[0];
 
 	return (size_t)((const char *)nb->data - (const char *)nb);
 }
@@ -39,22 +39,23 @@ static size_t frame_at(const struct frames *f)
  * More slots, `n` or more in all, as far as there are buffers; false when there
  * were none.
  */
-static bool grow(struct frames *f, unsigned n)
+COLD static bool grow(struct frames *f, unsigned n)
 {
-	const unsigned had = f->nb_slots;
+	struct frames_room *const r = f->room;
+	const unsigned had = r->nb_slots;
 	struct uk_netbuf *slot;
 	unsigned nb = FIRST_SLOTS;
 
 	while (nb < n)
 		nb *= 2;
-	while (f->nb_slots < MIN(nb, f->max_slots) &&
+	while (r->nb_slots < MIN(nb, r->max_slots) &&
 	       (slot = frames_alloc(f)) != NULL) {
-		f->slot[f->nb_slots++] = slot;
+		r->slot[r->nb_slots++] = slot;
 		UK_ASSERT((char *)slot->data - (char *)slot ==
-			  (ptrdiff_t)frame_at(f));
+			  (ptrdiff_t)frame_at(r));
 	}
-	f->nb_fresh = 0;
-	return f->nb_slots > had;
+	r->nb_fresh = 0;
+	return r->nb_slots > had;
 }
 
 /*
@@ -62,22 +63,22 @@ static bool grow(struct frames *f, unsigned n)
  * order, or that has lost one. The next takes its place, or another, at which
  * nobody looked since. False: neither is free.
  */
-static bool pass_over(struct frames *f)
+COLD static bool pass_over(struct frames_room *r)
 {
-	struct uk_netbuf **const out = &f->slot[f->next_slot], *nb;
-	unsigned i = f->next_slot + 1;
+	struct uk_netbuf **const out = &r->slot[r->next_slot], *nb;
+	unsigned i = r->next_slot + 1;
 
-	if (i >= f->nb_slots || f->slot[i]->refcount != 1) {
-		if (++f->look >= f->nb_slots)
-			f->look = 0;
-		i = f->look;
+	if (i >= r->nb_slots || r->slot[i]->refcount != 1) {
+		if (++r->look >= r->nb_slots)
+			r->look = 0;
+		i = r->look;
 	}
-	nb = f->slot[i];
+	nb = r->slot[i];
 	if (nb->refcount != 1)
 		return false;
-	f->slot[i] = *out;
+	r->slot[i] = *out;
 	*out = nb;
-	f->nb_fresh = 0;
+	r->nb_fresh = 0;
 	return true;
 }
 
@@ -86,29 +87,38 @@ static bool pass_over(struct frames *f)
  * likely are. Where it is not, the device is asked for what it has used: nobody
  * else does while nothing is made.
  */
-static unsigned take_turn(struct frames *f, unsigned n)
+static inline unsigned take_turn(struct frames *f, unsigned n)
 {
+	struct frames_room *const r = f->room;
 	struct uk_netbuf *const *slot;
-	unsigned had = f->nb_slots;
+	unsigned had = r->nb_slots;
 
-	if (unlikely(had < n && had < f->max_slots)) {
+	if (unlikely(had < n && had < r->max_slots)) {
 		grow(f, n);
-		had = f->nb_slots;
+		had = r->nb_slots;
 	}
-	if (f->next_slot >= had)
-		f->next_slot = 0;
-	n = MIN(n, had - f->next_slot);
-	slot = f->slot + f->next_slot;
+	if (r->next_slot >= had)
+		r->next_slot = 0;
+	n = MIN(n, had - r->next_slot);
+	slot = r->slot + r->next_slot;
 	if (likely(n && slot[n - 1]->refcount == 1 && slot[0]->refcount == 1))
 		return n;
 	port_tx_reap(f->queue);
 	if (likely(n && slot[0]->refcount == 1))
 		return n;
-	if (n && had < f->max_slots && grow(f, 2 * had)) {
-		f->next_slot = had;
-		return MIN(n, f->nb_slots - had);
+	if (n && had < r->max_slots && grow(f, 2 * had)) {
+		r->next_slot = had;
+		return MIN(n, r->nb_slots - had);
 	}
-	return n && pass_over(f) ? n : 0;
+	return n && pass_over(r) ? n : 0;
+}
+
+/* Of one that is not alone: with slots enough each may find its own again. */
+static NOINLINE bool find_slot(struct frames *f)
+{
+	if (f->room->nb_slots < f->room->max_slots)
+		grow(f, f->room->max_slots);
+	return take_turn(f, 1);
 }
 
 void frames_fill(const struct frames *f, const struct program *prog,
@@ -138,7 +148,8 @@ static NOINLINE unsigned make_any(struct frames *f, const struct program *prog,
 				  struct program_at *at, unsigned n,
 				  uint64_t stamp)
 {
-	struct uk_netbuf *const *const slot = f->slot + f->next_slot;
+	struct frames_room *const r = f->room;
+	struct uk_netbuf *const *const slot = r->slot + r->next_slot;
 	uint64_t bytes = 0;
 	struct edit_sign s;
 	unsigned i;
@@ -168,37 +179,80 @@ static NOINLINE unsigned make_any(struct frames *f, const struct program *prog,
 	return i;
 }
 
+/* As many of `n` slots as are free get the first variant. */
+static NOINLINE unsigned fill_slots(const struct frames *f,
+				    const struct program *prog,
+				    struct uk_netbuf *const *slot, unsigned n)
+{
+	unsigned i;
+
+	for (i = 0; i < n && slot[i]->refcount == 1; i++)
+		if (slot[i]->priv != frames_tag(f, 0))
+			frames_fill(f, prog, slot[i], 0);
+	return i;
+}
+
+/* So many have been made in turn. */
+static inline void count_fresh(struct frames_room *r, unsigned n)
+{
+	if (unlikely(r->nb_fresh < r->nb_slots))
+		r->nb_fresh += n;
+}
+
+/* As many of `n` slots as are free get a reference. */
+static unsigned take_slots(struct uk_netbuf *const *slot, unsigned n)
+{
+	struct uk_netbuf *const *const first = slot;
+	struct uk_netbuf *const *const end = slot + n;
+
+	for (; slot + 4 <= end; slot += 4) {
+		struct uk_netbuf *const a = slot[0], *const b = slot[1];
+		struct uk_netbuf *const c = slot[2], *const d = slot[3];
+
+		/* None is 0, so four are 1 or the sum is more: one branch. */
+		if (unlikely(a->refcount + b->refcount + c->refcount +
+				     d->refcount !=
+			     4))
+			break;
+		a->refcount = b->refcount = c->refcount = d->refcount = 2;
+	}
+	for (; slot < end && slot[0]->refcount == 1; slot++)
+		slot[0]->refcount = 2;
+	return (unsigned)(slot - first);
+}
+
 /* A program that has columns, in any slot. */
 static NOINLINE unsigned make_columns(struct frames *f,
 				      const struct program *prog,
 				      struct program_at *at, unsigned n,
 				      uint64_t stamp)
 {
-	struct uk_netbuf *const *const slot = f->slot + f->next_slot;
-	void *const tagged = frames_tag(f, 0);
-	unsigned made = 0, i;
+	struct frames_room *const r = f->room;
+	struct uk_netbuf *const *slot = r->slot + r->next_slot;
+	struct uk_netbuf *const *const first = slot;
+	unsigned some, taken;
 
 	do {
-		const unsigned end = MIN(n, made + PROGRAM_COLUMNS_MAX);
-
-		for (i = made; i < end && likely(slot[i]->refcount == 1); i++) {
-			slot[i]->refcount = 2;
-			if (unlikely(slot[i]->priv != tagged))
-				frames_fill(f, prog, slot[i], 0);
-		}
-		program_edit_columns(prog, at, (void *const *)(slot + made),
-				     i - made, frame_at(f), stamp);
-		n = i < end ? i : n;
-		made = i;
-	} while (unlikely(made < n));
+		taken = some = MIN(n, PROGRAM_COLUMNS_MAX);
+		if (unlikely(r->nb_fresh < r->nb_slots))
+			taken = fill_slots(f, prog, slot, some);
+		taken = take_slots(slot, taken);
+		count_fresh(r, taken);
+		program_edit_columns(prog, at, (void *const *)slot, taken,
+				     frame_at(r), stamp);
+		slot += taken;
+		n -= taken;
+	} while (unlikely(n) && taken == some);
+	n = (unsigned)(slot - first);
 	f->out->len = prog->variant[0].len;
-	f->out->bytes = (uint64_t)made * (f->out->len + ETH_FCS_LEN);
-	return made;
+	f->out->bytes = (uint64_t)n * (f->out->len + ETH_FCS_LEN);
+	return n;
 }
 
 /*
  * Those of a run, in slots that have its heads; `nb` and `sign` are constants.
- * Half of the work would be the loop: four are one step. In each netbuf of the
+ * Half of the work would be the loop, where there are few lanes: four are one
+ * step. In each netbuf of the
  * pool the frame is at the same place, which is part of the run's offsets.
  */
 EDIT_INLINE unsigned make_run(struct uk_netbuf *const *slot, unsigned n,
@@ -209,12 +263,12 @@ EDIT_INLINE unsigned make_run(struct uk_netbuf *const *slot, unsigned n,
 	struct uk_netbuf *const *const end = slot + n;
 	/* A copy, as frames are written and could be any of this. */
 	const struct program_run r = *run;
-	uint64_t lanes = r.lanes;
+	uint64_t lanes[] = {r.lanes[0], r.lanes[1]};
 
 #define MAKE(k)                \
 	slot[k]->refcount = 2; \
-	program_run_next(&lanes, &r, nb, sign, (uint8_t *)slot[k])
-	for (; slot + 4 <= end; slot += 4) {
+	program_run_next(lanes, &r, nb, sign, (uint8_t *)slot[k])
+	for (; nb <= 4 && slot + 4 <= end; slot += 4) {
 		/* None is 0, so four are 1 or the sum is more: one branch. */
 		if (unlikely(slot[0]->refcount + slot[1]->refcount +
 				     slot[2]->refcount + slot[3]->refcount !=
@@ -237,100 +291,143 @@ EDIT_INLINE unsigned make_run(struct uk_netbuf *const *slot, unsigned n,
 				      unsigned n, struct program_run *run, \
 				      uint64_t stamp)                      \
 	{                                                                  \
+		unsigned made;                                             \
+                                                                           \
 		n = program_run_at(run, sign, stamp, n);                   \
-		n = make_run(slot, n, run, nb, sign);                      \
-		program_run_skip(run, n);                                  \
-		return n;                                                  \
+		made = make_run(slot, n, run, nb, sign);                   \
+		program_run_skip(run, nb, sign, made, n);                  \
+		return made;                                               \
 	}
 
 RUN(run_plain, 0, false)
 RUN(run_2, 2, false)
 RUN(run_3, 3, false)
 RUN(run_4, 4, false)
+RUN(run_7, 7, false)
 RUN(run_2_signed, 2, true)
 RUN(run_3_signed, 3, true)
 RUN(run_4_signed, 4, true)
+RUN(run_8_signed, 8, true)
 
 /* By struct program_run's `nb`, and whether frames are signed. */
 static const frames_run_t run_of[][2] = {
-	{run_plain},           {NULL},
-	{run_2, run_2_signed}, {run_3, run_3_signed},
-	{run_4, run_4_signed},
+	[0] = {run_plain},
+	[2] = {run_2, run_2_signed},
+	[3] = {run_3, run_3_signed},
+	[4] = {run_4, run_4_signed},
+	[7] = {run_7},
+	[8] = {NULL, run_8_signed},
 };
 
+static COLD void begin(struct frames *f, const struct program *prog,
+		       struct program_at *at)
+{
+	struct frames_room *const r = f->room;
+	const bool first = !f->run_of;
+
+	/* What slots have of the run before has other heads. */
+	if (program_run_begin(&f->run, prog, at, frame_at(r)) && !first) {
+		f->generation = ++r->generation;
+		r->nb_fresh = 0;
+	}
+	f->run_of = run_of[f->run.nb][prog->sign];
+	f->run_at = at->frame;
+}
+
+/* A run that goes on with at->frame is under way. */
+static inline void go_on(struct frames *f, const struct program *prog,
+			 struct program_at *at)
+{
+	if (unlikely(!f->run.last || f->run_at != at->frame))
+		begin(f, prog, at);
+}
+
+/* Runs of a program, in any slot. */
 static unsigned make_runs(struct frames *f, const struct program *prog,
 			  struct program_at *at, unsigned n, uint64_t stamp)
 {
-	struct uk_netbuf *const *const slot = f->slot + f->next_slot;
-	unsigned made = 0, now;
+	struct frames_room *const r = f->room;
+	struct uk_netbuf *const *const slot = r->slot + r->next_slot;
+	unsigned made = 0, some;
 
 	do {
-		if (unlikely(!f->run.last || f->run_at != at->frame)) {
-			program_run_begin(&f->run, prog, at->frame,
-					  frame_at(f));
-			f->run_of = run_of[f->run.nb][prog->sign];
-			f->run_at = at->frame;
-		}
-		now = f->run_of(slot + made, n - made, &f->run, stamp);
-		made += now;
-		f->run_at = at->frame += now;
-	} while (unlikely(made < n) && now);
+		go_on(f, prog, at);
+		some = n - made;
+		if (unlikely(r->nb_fresh < r->nb_slots))
+			some = fill_slots(f, prog, slot + made, some);
+		some = f->run_of(slot + made, some, &f->run, stamp);
+		count_fresh(r, some);
+		made += some;
+		f->run_at = at->frame += some;
+	} while (unlikely(made < n) && some);
 	f->out->len = prog->variant[0].len;
 	f->out->bytes = (uint64_t)made * (f->out->len + ETH_FCS_LEN);
 	return made;
 }
 
-/* Of frames whose heads are alike: fewer than `n` where these end. */
-static unsigned make_alike(struct frames *f, const struct program *prog,
-			   struct program_at *at, unsigned n, uint64_t stamp)
-{
-	if (unlikely(at->frame - f->heads_from >= f->heads_last)) {
-		f->heads_from = at->frame;
-		f->heads_last = program_heads_last(prog, at->frame);
-		f->nb_fresh = 0;
-	}
-	n = (unsigned)MIN(n, f->heads_from + f->heads_last - at->frame);
-	if (likely(f->nb_fresh >= f->nb_slots))
-		return make_runs(f, prog, at, n, stamp);
-	n = make_any(f, prog, at, n, stamp);
-	f->nb_fresh += n;
-	return n;
-}
-
 unsigned frames_make_pool(struct frames *f, const struct program *prog,
 			  struct program_at *at, unsigned n, uint64_t stamp)
 {
+	struct frames_room *const r = f->room;
 	const unsigned due = n;
 	unsigned made = 0;
 
 	n = take_turn(f, n);
 	if (likely(f->nb_lanes <= PROGRAM_LANES_MAX))
-		made = make_alike(f, prog, at, n, stamp);
+		made = make_runs(f, prog, at, n, stamp);
 	else if (f->columns)
 		made = make_columns(f, prog, at, n, stamp);
 	else if (prog->grow)
 		made = frames_make_grown(f, prog, at, n, stamp);
 	else
 		made = make_any(f, prog, at, n, stamp);
-	f->out->pkt = f->slot + f->next_slot;
+	f->out->pkt = r->slot + r->next_slot;
 	f->out->nb = made;
 	f->out->from = f;
-	f->next_slot += made;
+	r->next_slot += made;
 	f->starved = made < MIN(n, due) || !n;
 	return made;
 }
 
-void frames_unmake_pool(struct frames *f, struct uk_netbuf *const *held,
-			unsigned n)
+/* The next frame, which is not part of a run, in a slot that is free. */
+static NOINLINE void put_one(struct frames *f, const struct program *prog,
+			     struct program_at *at, struct uk_netbuf *nb,
+			     uint64_t stamp)
 {
-	/* Without spare ones there is no need; those held since before
-	 * frames_set() lie elsewhere. */
-	if (f->max_slots <= f->queue->port->nb_tx_desc || f->next_slot < n ||
-	    f->slot + f->next_slot != held + n)
+	const unsigned variant = prog->grow ? 0 : prog->order[at->order];
+
+	if (nb->priv != frames_tag(f, variant))
+		frames_fill(f, prog, nb, variant);
+	if (prog->grow) {
+		nb->len = program_regrow(prog, at, stamp, nb->data, nb->len);
 		return;
-	f->next_slot -= n;
-	if (f->nb_fresh < f->nb_slots)
-		f->nb_fresh -= MIN(f->nb_fresh, n);
+	}
+	program_edit(prog, at, variant, stamp, nb->data);
+	program_step(prog, at);
+}
+
+struct uk_netbuf *frames_one_slot(struct frames *f, const struct program *prog,
+				  struct program_at *at, uint64_t stamp)
+{
+	struct frames_room *const r = f->room;
+	struct uk_netbuf *nb;
+
+	if (unlikely(r->next_slot >= r->nb_slots ||
+		     r->slot[r->next_slot]->refcount != 1) &&
+	    !find_slot(f))
+		return NULL;
+	nb = r->slot[r->next_slot++];
+	nb->refcount = 2;
+	if (unlikely(f->nb_lanes > PROGRAM_LANES_MAX)) {
+		put_one(f, prog, at, nb, stamp);
+		return nb;
+	}
+	go_on(f, prog, at);
+	if (unlikely(nb->priv != frames_tag(f, 0)))
+		frames_fill(f, prog, nb, 0);
+	program_run_one(&f->run, stamp, (uint8_t *)nb);
+	f->run_at = ++at->frame;
+	return nb;
 }
 
 #endif /* PORT_SHARED */

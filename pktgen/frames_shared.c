@@ -30,6 +30,7 @@ void frames_sweep(struct frames_room *r)
 
 void frames_leave_shared(struct frames *f)
 {
+	f->one = NULL;
 	while (f->nb_shared)
 		frames_retire(f->room, f->shared[--f->nb_shared]);
 }
@@ -73,6 +74,8 @@ bool frames_enter_shared(struct frames *f, const struct program *prog,
 		nb->len = len;
 		f->shared[f->nb_shared++] = nb;
 	}
+	if (f->nb_shared == 1)
+		f->one = f->shared[0];
 	if (alone)
 		put_round(f, prog);
 	return true;

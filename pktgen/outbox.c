@@ -52,8 +52,8 @@ uint64_t outbox_drop(struct outbox *o, unsigned n)
 	struct uk_netbuf **const pkt = o->pkt;
 	const uint64_t bytes = outbox_sent(o, n);
 
-	if (o->from && !o->nb)
-		frames_unmake(o->from, pkt, n);
+	if (o->room && !o->nb)
+		frames_unmake(o->room, pkt, n);
 	for (unsigned i = 0; i < n; i++) {
 #ifdef PORT_SHARED
 		if (likely(pkt[i]->refcount > 1)) {

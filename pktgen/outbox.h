@@ -8,13 +8,12 @@
 #define PKTGEN_OUTBOX_H
 
 #include "net/port.h"
+#include "pktgen/hot.h"
 
 #define OUTBOX_MAX 256 /* frames of a burst */
 
-/* Of what is rare, or has a loop that all registers are for. */
-#define NOINLINE __attribute__((noinline))
-
 struct frames;
+struct frames_room;
 
 struct outbox {
 	struct uk_netbuf **pkt; /* in this order */
@@ -22,6 +21,7 @@ struct outbox {
 	uint16_t len;        /* of each of them, without FCS; 0: they differ */
 	uint64_t bytes;      /* of all, FCS included */
 	struct frames *from; /* in whose memory `pkt` is; NULL: in `kept` */
+	struct frames_room *room; /* where they were made; NULL: none was */
 	struct uk_netbuf *kept[OUTBOX_MAX];
 };
 

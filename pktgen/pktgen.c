@@ -185,8 +185,7 @@ bool pktgen_has_strategy(const struct pktgen *pg, unsigned port,
 {
 	const struct flow *f = pg->set[port].stream[0]->flow;
 
-	return frames_strategy(strategy, f->program,
-			       pg->set[port].nb_streams == 1) == strategy;
+	return frames_strategy(strategy, f->program) == strategy;
 }
 
 /* ---- What is done ------------------------------------------------------- */

@@ -110,12 +110,6 @@ uint16_t program_create(const struct program *prog, struct program_at *at,
 
 	memcpy(buf + headers, prog->frame + headers, len - (size_t)headers);
 	program_put_headers(prog, buf, len);
-	for (unsigned i = 0; i < prog->nb_patches; i++) {
-		const struct patch *p = &prog->patch[i];
-		const uint32_t value = net32(patch_value(p, n));
-
-		memcpy(buf + p->offset, &value, sizeof(value));
-	}
 	program_put_edits(prog, n, buf);
 	if (prog->sign)
 		signature_write(buf + len - SIGNATURE_LEN, prog->sender, n,

@@ -56,14 +56,15 @@ static inline uint32_t put_field(const struct field_edit *e, uint64_t value,
 	return csum_swap(csum_fold(csum_of64(v)));
 }
 
-void program_put_edits(const struct program *prog, uint64_t n, uint8_t *buf)
+COLD void program_put_edits(const struct program *prog, uint64_t n,
+			    uint8_t *buf)
 {
 	for (unsigned i = 0; i < prog->nb_edits; i++)
 		put_field(&prog->edit[i], sequence_at(&prog->edit[i].seq, n),
 			  buf);
 }
 
-void program_clear_edits(const struct program *prog, uint8_t *buf)
+COLD void program_clear_edits(const struct program *prog, uint8_t *buf)
 {
 	for (unsigned i = 0; i < prog->nb_edits; i++)
 		put_field(&prog->edit[i], 0, buf);
@@ -121,8 +122,13 @@ void program_seek(const struct program *prog, struct program_at *at)
 	if (likely(at->edited == at->frame && at->edits_of == prog))
 		return;
 	for (unsigned i = 0; i < prog->nb_edits; i++)
-		sequence_seek(&prog->edit[i].seq, &at->state[i], at->frame);
+		if (at->edits_of != prog ||
+		    !sequence_skip(&prog->edit[i].seq, &at->state[i],
+				   at->frame - at->edited))
+			sequence_seek(&prog->edit[i].seq, &at->state[i],
+				      at->frame);
 	at->edits_of = prog;
+	at->edited = at->frame;
 }
 
 /* A frame of `len` bytes that ends at `end`; `sum` is of what stays. */
@@ -181,4 +187,21 @@ uint16_t program_edit_grown(const struct program *prog, struct program_at *at,
 	}
 	edit(prog, at, len, end, stamp, sum, buf);
 	return (uint16_t)len;
+}
+
+void program_edit(const struct program *prog, struct program_at *at,
+		  unsigned variant, uint64_t stamp, uint8_t *buf)
+{
+	struct edit_plain e;
+	struct edit_sign sign;
+
+	if (!prog->plain) {
+		program_edit_any(prog, at, variant, stamp, buf);
+		return;
+	}
+	e = edit_of(prog, &prog->variant[variant]);
+	if (prog->sign)
+		edit_sign_begin(&sign, prog->sender, at->frame, stamp);
+	edit_plain(&e, prog->patch, prog->nb_patches, prog->sign, &sign,
+		   at->frame, buf);
 }

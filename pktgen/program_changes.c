@@ -5,9 +5,10 @@
 #include <uk/essentials.h>
 
 #include "pktgen/fields.h"
+#include "pktgen/hot.h"
 #include "pktgen/program_impl.h"
 
-int program_find_csums(struct program *prog)
+COLD int program_find_csums(struct program *prog)
 {
 	const struct stack *st = prog->stack;
 
@@ -40,8 +41,12 @@ int program_find_csums(struct program *prog)
 	return 0;
 }
 
-/* Of a field at those bits: the window that ends with it. */
-static void put_window(struct field_edit *e, unsigned at, unsigned bits)
+/*
+ * Of a field at those bits: the window that ends with it, or with its word, as
+ * long as that is in the headers, of `len` bytes.
+ */
+static void put_window(struct field_edit *e, unsigned at, unsigned bits,
+		       size_t len)
 {
 	const unsigned end = (at + bits + 7) / 8, first = at / 8;
 	const unsigned least = end - first;
@@ -49,6 +54,8 @@ static void put_window(struct field_edit *e, unsigned at, unsigned bits)
 
 	e->bytes = least <= 2 ? 2 : least <= 4 ? 4 : 8;
 	e->at = (uint16_t)(end >= e->bytes ? end - e->bytes : 0);
+	if (least == 1 && e->at & 1 && end < len)
+		e->at++;
 	e->shift = (uint8_t)((e->at + e->bytes) * 8 - (at + bits));
 	e->mask = mask << e->shift;
 	e->whole = bits == e->bytes * 8u;
@@ -65,8 +72,8 @@ static bool meet(unsigned at, unsigned n, unsigned other, unsigned m)
  * are part of an address and of what lies beside it, of which a pseudo header
  * has one alone; 0 where they are in no field, or in several.
  */
-static int find_field(const struct stack *st, unsigned at, unsigned bits,
-		      struct stream_field *f)
+COLD static int find_field(const struct stack *st, unsigned at, unsigned bits,
+			   struct stream_field *f)
 {
 	for (unsigned i = 0; i < st->nb; i++) {
 		const struct proto_field *of = st->layer[i].proto->field;
@@ -107,8 +114,9 @@ static bool covers_bits(const struct program *prog, const struct csum *c,
  * Which checksums cover it, and whether words of theirs are words of it. -EBUSY
  * where one covers a part of it.
  */
-int program_put_cover(const struct program *prog, const struct stream_field *f,
-		      unsigned at, unsigned bits, struct field_edit *e)
+COLD int program_put_cover(const struct program *prog,
+			   const struct stream_field *f, unsigned at,
+			   unsigned bits, struct field_edit *e)
 {
 	const struct stack *st = prog->stack;
 
@@ -137,8 +145,9 @@ int program_put_cover(const struct program *prog, const struct stream_field *f,
 }
 
 /* No two change the same bits, none a checksum or a length that is made. */
-static bool collides(const struct program *prog, const struct field_edit *e,
-		     unsigned at, unsigned bits)
+COLD static bool collides(const struct program *prog,
+			  const struct field_edit *e, unsigned at,
+			  unsigned bits)
 {
 	for (unsigned k = 0; k < prog->nb_csums; k++)
 		if (meet(at, bits, prog->csum[k].at * 8u,
@@ -169,13 +178,13 @@ static uint64_t seed_of(const struct stream *s, const struct stream_field *f)
 }
 
 /* The next edit, of those bits of the field, but for its values. */
-static int put_edit(struct program *prog, const struct stream_field *f,
-		    unsigned at, unsigned bits)
+COLD static int put_edit(struct program *prog, const struct stream_field *f,
+			 unsigned at, unsigned bits)
 {
 	struct field_edit *e = &prog->edit[prog->nb_edits];
 
 	*e = (struct field_edit){0};
-	put_window(e, at, bits);
+	put_window(e, at, bits, prog->stack->len);
 	if (collides(prog, e, at, bits) ||
 	    program_put_cover(prog, f, at, bits, e) < 0)
 		return -EBUSY;
@@ -183,8 +192,8 @@ static int put_edit(struct program *prog, const struct stream_field *f,
 	return 0;
 }
 
-int program_find_edits(struct program *prog, const struct stream *s,
-		       uint64_t *aux)
+COLD int program_find_edits(struct program *prog, const struct stream *s,
+			    uint64_t *aux)
 {
 	prog->nb_edits = 0;
 	prog->nb_bits = 0;
@@ -237,7 +246,7 @@ int program_find_edits(struct program *prog, const struct stream *s,
 }
 
 /* What no edit, no signature and no other checksum changes stays as it is. */
-void program_find_changes(struct program *prog)
+COLD void program_find_changes(struct program *prog)
 {
 	for (unsigned k = 0; k < prog->nb_csums; k++) {
 		struct csum *c = &prog->csum[k];
@@ -276,7 +285,7 @@ static bool plain_edit(const struct program *prog, const struct field_edit *e,
 }
 
 /* Has edits be patches where all of them can. */
-void program_make_plain(struct program *prog, const struct stream *s)
+COLD void program_make_plain(struct program *prog, const struct stream *s)
 {
 	uint32_t mask = 0;
 
@@ -304,8 +313,6 @@ void program_make_plain(struct program *prog, const struct stream *s)
 	}
 	for (unsigned k = 0; k < PLAIN_CSUMS_MAX && k < prog->nb_csums; k++)
 		prog->csum_at[k] = prog->csum[k].at;
-	if (prog->plain)
-		prog->nb_edits = 0;
-	else
+	if (!prog->plain)
 		prog->nb_patches = 0;
 }

@@ -9,99 +9,132 @@
 
 #include "pktgen/program_edit.h"
 
+/*
+ * Sums are of words in host byte order, four at once, where a value is of 32
+ * bits. What is behind the last of `n` is anything.
+ */
+typedef uint32_t quad __attribute__((vector_size(16), may_alias));
+
+#define QUADS_MAX ((PROGRAM_COLUMNS_MAX + SEQUENCE_FILL_MORE + 3) / 4)
+#define FOR_QUADS(i, n) for (unsigned i = 0; i < ((n) + 3) / 4; i++)
+
 /* Of frames that are made at once. */
 struct columns {
-	uint64_t value[PROGRAM_COLUMNS_MAX];
-	uint32_t sum[PROGRAM_CSUMS_MAX][PROGRAM_COLUMNS_MAX];
+	union {
+		quad value[QUADS_MAX];
+		uint32_t value32[QUADS_MAX * 4];
+	};
+	union {
+		quad sum[PROGRAM_CSUMS_MAX][PROGRAM_COLUMNS_MAX / 4];
+		uint32_t sum32[PROGRAM_CSUMS_MAX][PROGRAM_COLUMNS_MAX];
+	};
 };
 
-/*
- * Writes the bits of a field, which `type` holds, into all frames, and leaves
- * their sums in the place of the values.
- */
-#define PUT(type, swap, words)                                                \
-	for (unsigned i = 0; i < n; i++) {                                    \
-		uint8_t *const p = (uint8_t *)frame[i] + at;                  \
-		const type v =                                                \
-			swap((type)(whole ? value[i]                          \
-					  : value[i] << e->shift & e->mask)); \
-		type now = v, had;                                            \
+/* Writes windows, or the bits of them that `keep` lacks, into all frames. */
+#define PUT(name, type, swap, kept, unroll)                                   \
+	static NOINLINE void name(void *const frame[], unsigned n, size_t at, \
+				  const uint32_t value[], type keep)          \
+	{                                                                     \
+		(void)keep;                                                   \
+		unroll for (size_t i = 0; i < n; i++)                         \
+		{                                                             \
+			uint8_t *const p = (uint8_t *)frame[i];               \
+			type v = swap((type)value[i]), had;                   \
                                                                               \
-		if (!whole) {                                                 \
-			memcpy(&had, p, sizeof(had));                         \
-			now |= had & keep;                                    \
+			if (kept) {                                           \
+				memcpy(&had, p + at, sizeof(had));            \
+				v = (type)(v | (had & keep));                 \
+			}                                                     \
+			memcpy(p + at, &v, sizeof(v));                        \
 		}                                                             \
-		memcpy(p, &now, sizeof(now));                                 \
-		value[i] = words(v);                                          \
 	}
 
-#define WORD(v) (v)
+PUT(put16, uint16_t, net16, false, _Pragma("GCC unroll 4"))
+PUT(put32, uint32_t, net32, false, _Pragma("GCC unroll 4"))
+PUT(put16_kept, uint16_t, net16, true, )
+PUT(put32_kept, uint32_t, net32, true, )
 
-EDIT_INLINE void put_as(const struct field_edit *e, const bool whole,
-			void *const frame[], unsigned n, size_t at,
-			uint64_t value[])
+/* Leaves the sums in the place of the values. */
+static void put_narrow(const struct field_edit *e, struct sequence_state *s,
+		       void *const frame[], unsigned n, size_t frame_at,
+		       struct columns *c)
 {
-	if (e->bytes == 2) {
-		const uint16_t keep = (uint16_t)~net16((uint16_t)e->mask);
+	const uint32_t mask = (uint32_t)e->mask;
+	const size_t at = frame_at + e->at;
 
-		PUT(uint16_t, net16, WORD)
-	} else if (e->bytes == 4) {
-		const uint32_t keep = ~net32((uint32_t)e->mask);
-
-		PUT(uint32_t, net32, csum_of32)
+	sequence_fill(&e->seq, s, c->value32, n);
+	if (!e->whole) {
+		FOR_QUADS(i, n)
+		c->value[i] = c->value[i] << e->shift & mask;
+		if (e->bytes == 2)
+			put16_kept(frame, n, at, c->value32,
+				   (uint16_t)~net16((uint16_t)mask));
+		else
+			put32_kept(frame, n, at, c->value32, ~net32(mask));
+	} else if (e->bytes == 2) {
+		put16(frame, n, at, c->value32, 0);
+		return;
 	} else {
-		const uint64_t keep = ~__builtin_bswap64(e->mask);
-
-		PUT(uint64_t, __builtin_bswap64, csum_of64)
+		put32(frame, n, at, c->value32, 0);
 	}
+	FOR_QUADS(i, n)
+	c->value[i] = (c->value[i] & UINT16_MAX) + (c->value[i] >> 16);
 }
 
-static void put_column(const struct field_edit *e, void *const frame[],
-		       unsigned n, size_t frame_at, uint64_t value[])
+/* The same of a window of 8 bytes. */
+static NOINLINE void put_wide(const struct field_edit *e,
+			      struct sequence_state *s, void *const frame[],
+			      unsigned n, size_t frame_at, struct columns *c)
 {
-	if (e->whole)
-		put_as(e, true, frame, n, frame_at + e->at, value);
-	else
-		put_as(e, false, frame, n, frame_at + e->at, value);
+	const uint64_t keep = ~__builtin_bswap64(e->mask);
+
+	for (unsigned i = 0; i < n; i++) {
+		uint8_t *const p = (uint8_t *)frame[i] + frame_at + e->at;
+		const uint64_t v =
+			sequence_next(&e->seq, s) << e->shift & e->mask;
+		uint64_t now = 0;
+
+		if (keep)
+			memcpy(&now, p, sizeof(now));
+		now = (now & keep) | __builtin_bswap64(v);
+		memcpy(p, &now, sizeof(now));
+		c->value32[i] = csum_of64(v);
+	}
 }
 
 /* To the sums of those that cover it: bit K of `of`, across words of `odd`. */
 static void add_column(struct columns *c, unsigned of, unsigned odd, unsigned n)
 {
 	for (unsigned k = 0; of; k++, of >>= 1, odd >>= 1) {
-		uint32_t *const sum = c->sum[k];
+		quad *const sum = c->sum[k];
 
 		if (!(of & 1))
 			continue;
-		if (odd & 1)
-			for (unsigned i = 0; i < n; i++)
-				sum[i] += csum_swap(
-					csum_fold((uint32_t)c->value[i]));
-		else
-			for (unsigned i = 0; i < n; i++)
-				sum[i] += (uint32_t)c->value[i];
+		if (odd & 1) {
+			FOR_QUADS(i, n)
+			sum[i] += (c->value[i] << 8 & UINT16_MAX) +
+				  (c->value[i] >> 8);
+		} else {
+			FOR_QUADS(i, n)
+			sum[i] += c->value[i];
+		}
 	}
 }
 
-#define PUT_CSUM(end)                                                  \
-	for (unsigned i = 0; i < n; i++) {                             \
-		const uint16_t csum = end(sum[i]);                     \
-                                                                       \
-		memcpy((uint8_t *)frame[i] + at, &csum, sizeof(csum)); \
-		sum[i] = csum;                                         \
-	}
-
 /* Leaves the checksums in the place of the sums. */
-static void put_csum(const struct csum *cs, uint32_t sum[], void *const frame[],
+static void put_csum(const struct csum *cs, quad *sum, void *const frame[],
 		     unsigned n, size_t frame_at)
 {
-	const size_t at = frame_at + cs->at;
+	const uint32_t more = cs->not_zero;
+	/* See csum_end(), and csum_end_not_zero(): -v is ~v of one less. */
+	FOR_QUADS(i, n)
+	{
+		quad v = sum[i] + more;
 
-	if (cs->not_zero) {
-		PUT_CSUM(csum_end_not_zero)
-	} else {
-		PUT_CSUM(csum_end)
+		v = (v + (v << 16 | v >> 16)) >> 16;
+		sum[i] = ~(v - more) & UINT16_MAX;
 	}
+	put16(frame, n, frame_at + cs->at, (const uint32_t *)sum, 0);
 }
 
 static void put_signs(const struct program *prog, struct columns *c,
@@ -114,13 +147,14 @@ static void put_signs(const struct program *prog, struct columns *c,
 
 	edit_sign_begin(&s, prog->sender, first, stamp);
 	for (unsigned i = 0; i < n; i++)
-		c->value[i] = edit_sign(&s, first + i, false,
-					(uint8_t *)frame[i] + frame_at + at);
+		c->value32[i] = edit_sign(&s, first + i, false,
+					  (uint8_t *)frame[i] + frame_at + at);
+	/* Its sums are in network order, which is across those here. */
 	for (unsigned k = 0; k < prog->nb_csums; k++) {
 		if (!prog->csum[k].payload)
 			continue;
 		of |= 1u << k;
-		odd |= ((at - prog->csum[k].start) & 1u) << k;
+		odd |= (~(at - prog->csum[k].start) & 1u) << k;
 	}
 	add_column(c, of, odd, n);
 }
@@ -137,8 +171,8 @@ static void add_csum(const struct program *prog, struct columns *c, unsigned k,
 	}
 	if (likely(!of))
 		return;
-	for (unsigned i = 0; i < n; i++)
-		c->value[i] = c->sum[k][i];
+	FOR_QUADS(i, n)
+	c->value[i] = c->sum[k][i];
 	add_column(c, of, odd, n);
 }
 
@@ -149,7 +183,7 @@ bool program_has_columns(const struct program *prog)
 			return false;
 	/* What ends before the frame does has padding that no sum covers. */
 	return !prog->plain && !prog->grow && prog->nb_variants == 1 &&
-	       prog->variant[0].end == prog->variant[0].len;
+	       (!prog->sign || prog->variant[0].end == prog->variant[0].len);
 }
 
 void program_edit_columns(const struct program *prog, struct program_at *at,
@@ -160,14 +194,21 @@ void program_edit_columns(const struct program *prog, struct program_at *at,
 	struct columns c;
 
 	program_seek(prog, at);
-	for (unsigned k = 0; k < prog->nb_csums; k++)
-		for (unsigned i = 0; i < n && prog->csum[k].changes; i++)
-			c.sum[k][i] = v->sum[k];
+	for (unsigned k = 0; k < prog->nb_csums; k++) {
+		const uint32_t sum = csum_swap(v->sum[k]);
+
+		if (!prog->csum[k].changes)
+			continue;
+		FOR_QUADS(i, n)
+		c.sum[k][i] = (quad){sum, sum, sum, sum};
+	}
 	for (unsigned k = 0; k < prog->nb_edits; k++) {
 		const struct field_edit *e = &prog->edit[k];
 
-		sequence_fill(&e->seq, &at->state[k], c.value, n);
-		put_column(e, frame, n, frame_at, c.value);
+		if (e->bytes <= 4)
+			put_narrow(e, &at->state[k], frame, n, frame_at, &c);
+		else
+			put_wide(e, &at->state[k], frame, n, frame_at, &c);
 		add_column(&c, e->csums, e->odd, n);
 	}
 	if (prog->sign)

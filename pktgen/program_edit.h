@@ -203,22 +203,7 @@ void program_put_edits(const struct program *prog, uint64_t n, uint8_t *buf);
 void program_clear_edits(const struct program *prog, uint8_t *buf);
 
 /* Makes a frame of the variant frame at->frame. */
-static inline void program_edit(const struct program *prog,
-				struct program_at *at, unsigned variant,
-				uint64_t stamp, uint8_t *buf)
-{
-	struct edit_plain e;
-	struct edit_sign sign;
-
-	if (!prog->plain) {
-		program_edit_any(prog, at, variant, stamp, buf);
-		return;
-	}
-	e = edit_of(prog, &prog->variant[variant]);
-	if (prog->sign)
-		edit_sign_begin(&sign, prog->sender, at->frame, stamp);
-	edit_plain(&e, prog->patch, prog->nb_patches, prog->sign, &sign,
-		   at->frame, buf);
-}
+void program_edit(const struct program *prog, struct program_at *at,
+		  unsigned variant, uint64_t stamp, uint8_t *buf);
 
 #endif /* PKTGEN_PROGRAM_EDIT_H */

@@ -55,8 +55,6 @@ static void put_payload(const struct stream *s, const struct stack *st,
 static void clear_changes(const struct program *prog, unsigned len,
 			  uint8_t *frame)
 {
-	for (unsigned i = 0; i < prog->nb_patches; i++)
-		memset(frame + prog->patch[i].offset, 0, 4);
 	program_clear_edits(prog, frame);
 	if (prog->sign)
 		memset(frame + len - SIGNATURE_LEN, 0, SIGNATURE_LEN);

@@ -4,6 +4,7 @@
 #include <errno.h>
 
 #include "pktgen/chain.h"
+#include "pktgen/replay.h"
 
 /* Turns of a list, for each flow that there is room for. */
 #define LIST_TURNS 2
@@ -14,12 +15,20 @@ int schedule_reserve(struct worker *w, unsigned n)
 	struct uk_alloc *heap = w->room.heap;
 	const unsigned max = MAX(LIST_TURNS * n, (unsigned)LIST_LEAST);
 	uint16_t *list = uk_malloc(heap, max * sizeof(list[0]));
+	struct uk_netbuf **pkt = NULL;
 
+	/* One that is alone has no rounds; without memory none is played. */
+	if (n > 1)
+		pkt = uk_malloc(heap, (max + OUTBOX_MAX) * sizeof(pkt[0]));
 	if (!list || turns_reserve(&w->due, n, heap) < 0 ||
 	    turns_reserve(&w->share, n, heap) < 0) {
 		uk_free(heap, list);
+		uk_free(heap, pkt);
 		return -ENOMEM;
 	}
+	replay_end(w);
+	uk_free(heap, w->replay.pkt);
+	w->replay.pkt = pkt;
 	uk_free(heap, w->round.list);
 	w->round.list = list;
 	w->round.max = max;
@@ -33,6 +42,7 @@ void schedule_close(struct worker *w)
 	turns_free(&w->due, w->room.heap);
 	turns_free(&w->share, w->room.heap);
 	uk_free(w->room.heap, w->round.list);
+	uk_free(w->room.heap, w->replay.pkt);
 }
 
 /* ---- Rounds ------------------------------------------------------------- */
@@ -42,18 +52,22 @@ static void unlist(struct worker *w)
 {
 	struct worker_round *r = &w->round;
 
+	replay_end(w);
 	r->listed = false;
 	r->nb = r->gone = 0;
 	r->list_from = (r->at / SCHEDULE_ROUND + 1) * SCHEDULE_ROUND;
 }
 
-static void note(struct worker_round *r, const struct flow *f)
+static void note(struct worker *w, const struct flow *f)
 {
+	struct worker_round *r = &w->round;
+
 	r->list[r->nb++] = (uint16_t)f->index;
 	if (r->nb < r->weight)
 		return;
 	r->listed = true;
 	r->next = 0;
+	w->replay.knows = false;
 }
 
 void schedule_turn_unlisted(struct worker *w, struct flow *f)
@@ -63,7 +77,7 @@ void schedule_turn_unlisted(struct worker *w, struct flow *f)
 
 	r->at = s->key;
 	if (r->weight <= r->max && (r->nb || s->key >= r->list_from))
-		note(r, f);
+		note(w, f);
 	if (--s->left) {
 		s->key += s->step;
 	} else {
@@ -102,6 +116,7 @@ static void leave(struct worker *w, struct flow *f)
 	r->nb_flows--;
 	r->weight -= f->share.weight;
 	r->gone += f->share.weight;
+	replay_end(w);
 	turns_set(&w->share, f->index, TURNS_NEVER);
 	if (!r->listed || !r->nb_flows || r->gone > r->nb / 2)
 		unlist(w);

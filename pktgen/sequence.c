@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "pktgen/sequence.h"
 
-#include <stdbool.h>
 #include <string.h>
 
+#include "pktgen/hot.h"
 #include "pktgen/zipf.h"
 #include "units/vary_file.h"
 
@@ -65,14 +65,13 @@ static inline uint32_t permute(uint32_t x, uint64_t key, uint32_t mask,
 	ROUND(0x85ebca6bu);
 	ROUND(0xc2b2ae35u);
 	ROUND(0x27d4eb2fu);
-	ROUND(0x165667b1u);
 #undef ROUND
 	return x;
 }
 
 /* Apart, so that the first time has registers enough. */
-static __attribute__((noinline)) uint32_t walk(const struct sequence *q,
-					       uint32_t x, uint64_t key)
+static NOINLINE uint32_t walk(const struct sequence *q, uint32_t x,
+			      uint64_t key)
 {
 	do
 		x = permute(x, key, q->low, q->bits);
@@ -80,8 +79,8 @@ static __attribute__((noinline)) uint32_t walk(const struct sequence *q,
 	return x;
 }
 
-static inline uint64_t shuffled(const struct sequence *q,
-				const struct sequence_state *s)
+static NOINLINE uint64_t shuffled(const struct sequence *q,
+				  const struct sequence_state *s)
 {
 	uint32_t x = permute(s->index, s->more, q->low, q->bits);
 
@@ -102,7 +101,7 @@ static void begin_cycle(const struct sequence *q, struct sequence_state *s,
  * ---- Making one -----------------------------------------------------------
  */
 
-size_t sequence_room(const struct vary *v)
+COLD size_t sequence_room(const struct vary *v)
 {
 	size_t room = 0;
 
@@ -113,7 +112,7 @@ size_t sequence_room(const struct vary *v)
 	return room;
 }
 
-static uint8_t kind_of(const struct vary *v)
+COLD static uint8_t kind_of(const struct vary *v)
 {
 	switch (v->kind) {
 	case VARY_RANGE:
@@ -129,15 +128,15 @@ static uint8_t kind_of(const struct vary *v)
 	return SEQUENCE_CONSTANT;
 }
 
-static void put_list(const struct vary *v, const struct vary_pool *pool,
-		     unsigned bits, uint64_t *list)
+COLD static void put_list(const struct vary *v, const struct vary_pool *pool,
+			  unsigned bits, uint64_t *list)
 {
 	for (uint64_t i = 0; i < v->count; i++)
 		list[i] = vary_listed(v, bits, pool, i);
 }
 
-void sequence_set_list(struct sequence *q, const struct vary *v,
-		       const void *values, unsigned width)
+COLD void sequence_set_list(struct sequence *q, const struct vary *v,
+			    const void *values, unsigned width)
 {
 	q->from = (uintptr_t)values;
 	q->listed = (uint8_t)width;
@@ -148,9 +147,9 @@ void sequence_set_list(struct sequence *q, const struct vary *v,
 	q->step = UINT64_MAX;
 }
 
-void sequence_make(struct sequence *q, const struct vary *v,
-		   const struct vary_pool *pool, unsigned bits, uint64_t seed,
-		   uint64_t outer_every, void *aux)
+COLD void sequence_make(struct sequence *q, const struct vary *v,
+			const struct vary_pool *pool, unsigned bits,
+			uint64_t seed, uint64_t outer_every, void *aux)
 {
 	*q = (struct sequence){
 		.from = vary_low(v),
@@ -202,7 +201,7 @@ void sequence_make(struct sequence *q, const struct vary *v,
  */
 
 /* Where sequence_draw() is after k steps from `x`. */
-static uint64_t jump(uint64_t x, uint64_t k)
+COLD static uint64_t jump(uint64_t x, uint64_t k)
 {
 	uint64_t factor = SEQUENCE_FACTOR, addend = SEQUENCE_ADDEND;
 
@@ -216,7 +215,8 @@ static uint64_t jump(uint64_t x, uint64_t k)
 }
 
 /* The next that is drawn. */
-static uint64_t draw(const struct sequence *q, struct sequence_state *s)
+static NOINLINE uint64_t draw(const struct sequence *q,
+			      struct sequence_state *s)
 {
 	const uint64_t random = sequence_draw(s);
 
@@ -229,7 +229,8 @@ static uint64_t draw(const struct sequence *q, struct sequence_state *s)
  * shares are soon what they should be. `at` has how many times it was, in
  * steps of GOLDEN, `more` which of these it is, and what chooses the order.
  */
-static uint64_t draw_zipf(const struct sequence *q, struct sequence_state *s)
+static NOINLINE uint64_t draw_zipf(const struct sequence *q,
+				   struct sequence_state *s)
 {
 	uint64_t random, low;
 
@@ -259,7 +260,8 @@ uint64_t sequence_at(const struct sequence *q, uint64_t n)
 }
 
 /* To the k-th value. */
-static void seek(const struct sequence *q, struct sequence_state *s, uint64_t k)
+COLD static void seek(const struct sequence *q, struct sequence_state *s,
+		      uint64_t k)
 {
 	const uint64_t cycle = q->count ? k / q->count : 0;
 	const uint64_t index = k - cycle * q->count;
@@ -326,4 +328,124 @@ uint64_t sequence_step(const struct sequence *q, struct sequence_state *s)
 	/* A range is counted inline, but for the end of its cycle. */
 	s->at = q->count;
 	return q->from;
+}
+
+/*
+ * ---- Many values ----------------------------------------------------------
+ */
+
+typedef uint32_t quad __attribute__((vector_size(16), aligned(4), may_alias));
+
+/* Up to the end of each cycle four at once. */
+static void fill_range(const struct sequence *q, struct sequence_state *s,
+		       uint32_t value[], unsigned n)
+{
+	const uint32_t step = (uint32_t)q->step, mask = (uint32_t)q->mask;
+
+	for (unsigned some; n; n -= some, value += some) {
+		const uint32_t v = (uint32_t)s->value, stays = v & ~mask;
+		quad now = {v, v + step, v + 2 * step, v + 3 * step};
+
+		some = (unsigned)MIN(s->at, n);
+		for (unsigned i = 0; i < some; i += 4, now += 4 * step)
+			*(quad *)(value + i) = stays | (now & mask);
+		s->at -= some;
+		s->value ^= (s->value ^ (s->value + some * q->step)) & q->mask;
+		if (!s->at) {
+			s->at = q->count;
+			s->value = q->from;
+		}
+	}
+}
+
+/* Each drawn value is the one behind, so the first comes from before. */
+static void fill_bits(const struct sequence *q, struct sequence_state *s,
+		      uint32_t value[], unsigned n)
+{
+	const uint32_t from = (uint32_t)q->from, mask = (uint32_t)q->mask;
+	struct sequence_state now = *s;
+
+	_Pragma("GCC unroll 4") for (unsigned i = 0; i < n; i++) value[i + 1] =
+		(uint32_t)sequence_draw(&now);
+	s->at = now.at;
+	for (unsigned i = 1; i < n; i += 4)
+		*(quad *)(value + i) =
+			(from & ~mask) | (*(quad *)(value + i) & mask);
+	value[0] = (uint32_t)s->value;
+	s->value = q->from ^ ((q->from ^ (now.at ^ now.at >> 32)) & q->mask);
+}
+
+static void fill_list(const struct sequence *q, struct sequence_state *s,
+		      uint32_t value[], unsigned n)
+{
+	const uint64_t count = q->count;
+	uint64_t at = s->at;
+
+	for (unsigned i = 0; i < n; i++) {
+		value[i] = (uint32_t)value_of(q, at);
+		if (++at == count)
+			at = 0;
+	}
+	s->at = at;
+	s->value = value_of(q, at);
+}
+
+/* Of numbers, by their places in the cycle. */
+static void fill_shuffled(const struct sequence *q, struct sequence_state *s,
+			  uint32_t value[], unsigned n)
+{
+	const uint32_t step = (uint32_t)q->step, low = q->low;
+	const uint32_t from = (uint32_t)q->from, mask = (uint32_t)q->mask;
+	const uint64_t count = q->count;
+	const unsigned half = q->bits;
+
+	for (unsigned some; n; n -= some, value += some) {
+		const uint64_t key = s->more;
+		const uint32_t index = s->index;
+
+		some = (unsigned)MIN(n, count - index);
+		for (unsigned i = 0; i < some; i++) {
+			uint32_t x = permute(index + i, key, low, half);
+
+			if (unlikely(x >= count))
+				x = walk(q, x, key);
+			value[i] = x * step;
+		}
+		for (unsigned i = 0; i < some; i += 4)
+			*(quad *)(value + i) =
+				(from & ~mask) |
+				((*(quad *)(value + i) + from) & mask);
+		s->index += some;
+		if (s->index == (uint32_t)count)
+			begin_cycle(q, s, s->cycle + 1);
+	}
+	s->value = shuffled(q, s);
+}
+
+void sequence_fill(const struct sequence *q, struct sequence_state *s,
+		   uint32_t value[], unsigned n)
+{
+	if (q->every == 1 && q->kind == SEQUENCE_RANGE) {
+		fill_range(q, s, value, n);
+	} else if (q->every == 1 && q->kind == SEQUENCE_BITS) {
+		fill_bits(q, s, value, n);
+	} else if (q->every == 1 && q->kind == SEQUENCE_SHUFFLED &&
+		   !q->listed) {
+		fill_shuffled(q, s, value, n);
+	} else if (q->every == 1 && q->kind == SEQUENCE_LIST) {
+		fill_list(q, s, value, n);
+	} else {
+		for (unsigned i = 0; i < n;) {
+			const uint32_t v = (uint32_t)s->value;
+			const unsigned some = (unsigned)MIN(s->left - 1, n - i);
+
+			/* One that stays, up to the last frame that has it. */
+			for (unsigned k = 0; k < some; k += 4)
+				*(quad *)(value + i + k) = (quad){v, v, v, v};
+			s->left -= some;
+			i += some;
+			if (i < n)
+				value[i++] = (uint32_t)sequence_next(q, s);
+		}
+	}
 }

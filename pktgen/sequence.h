@@ -11,6 +11,7 @@
 #ifndef PKTGEN_SEQUENCE_H
 #define PKTGEN_SEQUENCE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <uk/alloc.h>
@@ -88,6 +89,21 @@ uint64_t sequence_at(const struct sequence *q, uint64_t n);
 void sequence_seek(const struct sequence *q, struct sequence_state *s,
 		   uint64_t n);
 
+/* From here on it gives what is `n` frames further, where that is cheap. */
+static inline bool sequence_skip(const struct sequence *q,
+				 struct sequence_state *s, uint64_t n)
+{
+	if (q->kind != SEQUENCE_RANGE || q->every != 1 || n > s->at)
+		return false;
+	s->at -= n;
+	s->value ^= (s->value ^ (s->value + n * q->step)) & q->mask;
+	if (!s->at) {
+		s->at = q->count;
+		s->value = q->from;
+	}
+	return true;
+}
+
 /* The value behind the one in `s`, of any kind. */
 uint64_t sequence_step(const struct sequence *q, struct sequence_state *s);
 
@@ -119,30 +135,10 @@ static inline uint64_t sequence_next(const struct sequence *q,
 	return value;
 }
 
-/* Those of the next `n` frames. */
-static inline void sequence_fill(const struct sequence *q,
-				 struct sequence_state *s, uint64_t value[],
-				 unsigned n)
-{
-	unsigned i = 0;
+/* The low 32 bits of those of the next `n` frames; more is overwritten. */
+#define SEQUENCE_FILL_MORE 4
 
-	while (i < n && q->kind == SEQUENCE_RANGE && q->every == 1) {
-		/* Up to where the cycle ends. */
-		const unsigned some = (unsigned)MIN(s->at - 1, n - i);
-		const uint64_t step = q->step, mask = q->mask;
-		uint64_t v = s->value;
-
-		for (const unsigned end = i + some; i < end; i++) {
-			value[i] = v;
-			v ^= (v ^ (v + step)) & mask;
-		}
-		s->at -= some;
-		s->value = v;
-		if (i < n)
-			value[i++] = sequence_next(q, s);
-	}
-	for (; i < n; i++)
-		value[i] = sequence_next(q, s);
-}
+void sequence_fill(const struct sequence *q, struct sequence_state *s,
+		   uint32_t value[], unsigned n);
 
 #endif /* PKTGEN_SEQUENCE_H */

@@ -23,6 +23,7 @@
 
 #include "pktgen/chain.h"
 #include "pktgen/engine.h"
+#include "pktgen/replay.h"
 #include "pktgen/schedule.h"
 
 #define FOR_EACH_FLOW(w, f)                             \
@@ -47,7 +48,6 @@ int worker_open(struct worker *w, struct port_queue *queue, unsigned mode,
 	wait_start(&w->wait, w->how.wait);
 	w->stalled_ns = UINT64_MAX;
 	outbox_init(&w->out);
-	outbox_init(&w->one);
 	rc = frames_room_open(&w->room, queue, a);
 	if (!rc)
 		rc = worker_reserve(w, 1);
@@ -285,10 +285,8 @@ void worker_abandon(struct worker *w)
 
 static void set_flow(struct worker *w, struct flow *f, uint64_t now_ns)
 {
-	const bool alone = w->nb_flows == 1;
-
-	flow_set(f, alone ? &w->out : &w->one, &w->how, alone,
-		 f->state != FLOW_IDLE, now_ns);
+	flow_set(f, &w->out, &w->how, w->nb_flows == 1, f->state != FLOW_IDLE,
+		 now_ns);
 	schedule_set(w, f);
 }
 
@@ -443,6 +441,10 @@ static void count(struct worker *w, uint64_t now_ns)
 
 void worker_give(struct worker *w, const struct worker_order *o)
 {
+	if (o->kind == ORDER_LOOK || o->kind == ORDER_COUNT)
+		replay_settle(w);
+	else
+		replay_end(w);
 	switch (o->kind) {
 	case ORDER_START:
 		start(w, o);

@@ -181,12 +181,6 @@ struct worker_view {
 
 /* ---- The worker --------------------------------------------------------- */
 
-/* A frame that is held: whose, and its bytes with FCS. */
-struct worker_owed {
-	struct flow *flow; /* NULL: of one that is no more */
-	unsigned bytes;
-};
-
 /* Of flows that are not paced: a round of their turns as a list. */
 struct worker_round {
 	uint64_t at;        /* the last turn's key, before there is a list */
@@ -197,6 +191,23 @@ struct worker_round {
 	unsigned gone;     /* turns of flows that have ended since */
 	unsigned max;      /* room */
 	uint16_t *list;    /* places of flows */
+};
+
+/* Bursts that were pieces of a round: see replay.h. */
+#define REPLAY_BURSTS 256
+
+struct worker_replay {
+	bool plays, knows;      /* that it does or does not */
+	bool out;               /* what is held is such a burst, just made... */
+	unsigned turn;          /* ...from this one on */
+	uint16_t len;           /* of all frames, 0: they differ */
+	unsigned turns;         /* of the list... */
+	struct uk_netbuf **pkt; /* ...their frames, once more behind the last */
+	unsigned from;          /* the turn that the first burst began with */
+	unsigned nb;            /* bursts that nobody is charged with yet */
+	uint64_t sent;          /* frames of these */
+	uint64_t burst_ns[REPLAY_BURSTS];
+	uint16_t burst[REPLAY_BURSTS];
 };
 
 struct worker {
@@ -213,15 +224,19 @@ struct worker {
 	struct outbox out;
 	/* The held frames are of several: those of `out.kept`. */
 	bool mixed;
-	struct worker_owed owed[OUTBOX_MAX];
+	/* Whose they are, NULL of one that is no more; their bytes with FCS. */
+	struct flow *owed[OUTBOX_MAX];
+	uint16_t owed_bytes[OUTBOX_MAX];
+	bool charged; /* to their flows, though they are not sent yet */
+	bool strict;  /* the pacer of one of them wants to know when it went */
 	/* Of these, paced ones, and when the first of them was due. */
 	unsigned nb_timed;
 	uint64_t timed_ns;
 	/* Of several flows: see schedule.h. */
-	struct outbox one; /* what each makes, before it is held */
 	struct turns due, share;
 	uint64_t epoch_ns;         /* that the keys of `due` count from */
 	struct worker_round round; /* of `share` */
+	struct worker_replay replay;
 	/* Flows that run or are paused; of these, those that are... */
 	unsigned nb_on, nb_paused, nb_limited;
 	bool all_over; /* the last of them came to its limit */

@@ -162,7 +162,7 @@ static bool word_given(const struct complete *c, const char *name)
 static bool flag_given(const struct complete *c, const struct arg *a)
 {
 	for (unsigned i = c->call.first; i < c->done; i++)
-		if (parse_is_flag(&c->words.word[i]) &&
+		if (parse_is_flag(c->cmd, &c->words.word[i]) &&
 		    !strcasecmp(c->words.word[i].text + 2, a->name))
 			return true;
 	return false;
@@ -184,7 +184,7 @@ static arg_set next_args(const struct complete *c, const struct arg *args)
 	for (unsigned i = c->call.first; i < c->done && set; i++) {
 		const struct word *word = &c->words.word[i];
 
-		if (!parse_is_flag(word))
+		if (!parse_is_flag(c->cmd, word))
 			set = take_word(c, args, set, i);
 		else if (!has_flag(args, word->text + 2))
 			set = 0;

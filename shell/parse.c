@@ -341,9 +341,16 @@ static void take_flag(struct parser *p, const struct word *word)
 			   parse_show(word->text).text);
 }
 
-bool parse_is_flag(const struct word *word)
+bool parse_is_flag(const struct cmd *cmd, const struct word *word)
 {
-	return !word->quoted && !strncmp(word->text, "--", 2);
+	if (word->quoted || strncmp(word->text, "--", 2) != 0)
+		return false;
+	for (const struct cmd_form *f = cmd->forms; f->run; f++)
+		for (const struct arg *a = f->args; a->type != ARG_NONE; a++)
+			if (a->type == ARG_KEYWORD &&
+			    !strcasecmp(a->name, word->text))
+				return false;
+	return true;
 }
 
 void parse_call(const struct cmd *const *commands, const struct words *w,
@@ -365,7 +372,7 @@ void parse_call(const struct cmd *const *commands, const struct words *w,
 	if (rest != UINT_MAX)
 		rest += c->first - 1;
 	for (last = c->first; last < w->count && p.nb_pos < rest; last++)
-		if (last >= rest || !parse_is_flag(&w->word[last]))
+		if (last >= rest || !parse_is_flag(c->cmd, &w->word[last]))
 			p.pos[p.nb_pos++] = &w->word[last];
 	if (parse_refuse_pipe(&p))
 		return;
@@ -378,7 +385,7 @@ void parse_call(const struct cmd *const *commands, const struct words *w,
 		return;
 	}
 	for (unsigned i = c->first; i < last && i < rest; i++)
-		if (parse_is_flag(&w->word[i]))
+		if (parse_is_flag(c->cmd, &w->word[i]))
 			take_flag(&p, &w->word[i]);
 	if (!c->err) {
 		parse_take(&p);

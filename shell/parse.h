@@ -55,7 +55,10 @@ void parse_call(const struct cmd *const *commands, const struct words *w,
  */
 unsigned parse_rest(const struct cmd *cmd);
 
-/* True for "--json", which may stand anywhere; not for a quoted word. */
-bool parse_is_flag(const struct word *word);
+/*
+ * True for "--json", which may stand anywhere; not for a quoted word, and not
+ * where a keyword of the command is written so.
+ */
+bool parse_is_flag(const struct cmd *cmd, const struct word *word);
 
 #endif /* SHELL_PARSE_H */

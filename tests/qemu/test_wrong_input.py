@@ -96,6 +96,8 @@ WRONG = [
     (b"payload hex 0", "E_SYNTAX 13"), (b"payload text \"\"", "E_RANGE 14"),
     (b"tcp flags syn", "E_STATE"), (b"dscp 64", "E_RANGE 6"), (b"seed x", "E_SYNTAX 6"),
     (b"show frame x", "E_SYNTAX"), (b"show frame 0 5", "E_RANGE 14"),
+    (b"show frame 0 --pcap", "E_MISSING"), (b"show stream 0.9", "E_RANGE 13"),
+    (b"set udp.src list @none", "E_NOFILE 18"),
     (b"linkspeed 10", "E_SYNTAX 11"), (b"linkspeed 1kbps", "E_RANGE 11"),
     (b"linkspeed 10gbpsl1", "E_SYNTAX 11"), (b"linkspeed max", "E_SYNTAX 11"),
     (b"start count", "E_MISSING 12"), (b"start count 0", "E_RANGE 13"),

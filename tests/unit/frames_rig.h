@@ -118,6 +118,10 @@ static inline void any_stream(struct stream *s)
 	/* Now and then what no plain program has. */
 	if (!any(4))
 		set_field(s, "udp.src", any(2) ? "random" : "1000-1999 step 7");
+	if (!any(4))
+		set_field(s, "eth.src", "02:00:00:00:ff:01-02:00:00:01:01:ff");
+	if (!any(4))
+		set_field(s, ipv6 ? "ipv6.hops" : "ipv4.ttl", "1-200 down");
 }
 
 static inline void set(const struct stream *s, enum strategy strategy)
@@ -131,8 +135,7 @@ static inline void set(const struct stream *s, enum strategy strategy)
 	program_free(prog[active], uk_alloc_get_default());
 	prog[active] = next;
 	frames_set(&frames, &out, next, strategy, spare, true);
-	assert_int_equal(frames.strategy,
-			 frames_strategy(strategy, next, true));
+	assert_int_equal(frames.strategy, frames_strategy(strategy, next));
 }
 
 /* The device takes what is held, but for `leave`. */

@@ -29,6 +29,7 @@ static struct {
 } wire[SEEN_MAX];
 static unsigned nb_wire;
 static uint64_t packets[STREAMS], bytes[STREAMS];
+static uint64_t first_ns[STREAMS], last_ns[STREAMS];
 
 static inline void tap(void *arg, const void *frame, size_t len)
 {
@@ -39,7 +40,9 @@ static inline void tap(void *arg, const void *frame, size_t len)
 	assert_true(i < STREAMS && nb_wire < SEEN_MAX);
 	wire[nb_wire].ns = now;
 	wire[nb_wire++].stream = i;
-	packets[i]++;
+	if (!packets[i]++)
+		first_ns[i] = now;
+	last_ns[i] = now;
 	bytes[i] += len + ETH_FCS_LEN;
 }
 

@@ -164,6 +164,25 @@ static void turns_may_be_without_end(void **state)
 	assert_false(worker_runs(pktgen_look(&pg, 0)->state));
 }
 
+/* Without pacing rounds are played again, but not beyond a run's end. */
+static void turns_end_at_full_speed(void **state)
+{
+	(void)state;
+
+	add(3);
+	for (unsigned i = 0; i < 3; i++) {
+		plan(i, i ? 1000 : 0, 0, i == 2 ? 1 : -1,
+		     i == 1 ? FLOW_FOR_EVER : 0);
+		set(i, 0, false);
+	}
+	pktgen_start(&pg, 1, now);
+	run_until(now + 2 * MS, US);
+	assert_in_range(packets[1] - packets[2], 0, 1000);
+	assert_true(packets[2] > 10000);
+	assert_in_range(packets[0], packets[1] + packets[2] - 5000,
+			packets[1] + packets[2] + 5000);
+}
+
 static void those_that_wait_end_with_it(void **state)
 {
 	const struct subjects zero = of("0.0"), one = of("0.1");
@@ -387,6 +406,7 @@ int main(void)
 		TEST(streams_follow_each_other),
 		TEST(a_chain_takes_turns),
 		TEST(turns_may_be_without_end),
+		TEST(turns_end_at_full_speed),
 		TEST(those_that_wait_end_with_it),
 		TEST(a_pause_puts_off_what_follows),
 		TEST(disabled_and_deleted_ones),

@@ -157,6 +157,23 @@ static void flows_for_long(void **state)
 	}
 }
 
+/* Of other fields, whose upper words change now and then. */
+static void ranges_for_long(void **state)
+{
+	struct stream s;
+	(void)state;
+
+	stream_init(&s, mac);
+	stream_set_size(&s, 84);
+	set_field(&s, "eth.dst", "02:00:00:00:ff:01-02:00:00:01:01:ff");
+	set_field(&s, "ipv4.src", "10.0.0.1-10.7.200.1 step 7 down");
+	set_field(&s, "ipv4.ttl", "1-250");
+	set_field(&s, "udp.dst", "1000-65000 step 3");
+	make_for_long(&s);
+	s.sign = true;
+	make_for_long(&s);
+}
+
 /* Where the device is quick the same few slots do. */
 static void a_pool_is_no_larger_than_needed(void **state)
 {
@@ -180,6 +197,7 @@ int main(void)
 		FRAMES_TEST(lost_ones_are_worked_around),
 		FRAMES_TEST(signed_for_long),
 		FRAMES_TEST(flows_for_long),
+		FRAMES_TEST(ranges_for_long),
 	};
 
 	return cmocka_run_group_tests_name("frames of the pool", tests, NULL,

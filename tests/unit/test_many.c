@@ -24,6 +24,8 @@ static void check_charged(unsigned n)
 		pktgen_look_stream(&pg, 0, i, &v);
 		assert_int_equal(v.sent.packets, packets[i]);
 		assert_int_equal(v.sent.bytes, bytes[i]);
+		assert_int_equal(v.sent.last_ns, packets[i] ? last_ns[i] : 0);
+		assert_int_equal(v.sent.first_ns, packets[i] ? first_ns[i] : 0);
 		all += packets[i];
 	}
 	assert_int_equal(pktgen_look(&pg, 0)->stats.tx_packets, all);
@@ -285,16 +287,20 @@ static void each_has_its_own_limit(void **state)
 	check_charged(100);
 }
 
-/* A ring that is full, frames that are dropped, and what is held meanwhile. */
-static void each_is_charged_with_what_was_sent(void **state)
+/*
+ * A ring that is full, frames that are dropped, and what is held meanwhile: of
+ * some that are paced or signed, or none.
+ */
+static void send_and_look(bool some)
 {
 	struct worker_how how = pg.set[0].how;
 	uint64_t seed = 5;
-	(void)state;
 
 	add(5);
-	for (unsigned i = 0; i < 5; i++)
-		set(i, i < 3 ? 0 : 100000 * 1000000ull, i & 1);
+	for (unsigned i = 0; i < 5; i++) {
+		set(i, i < 3 || !some ? 0 : 100000 * 1000000ull, some && i & 1);
+		set_weight(i, 1 + i % 3);
+	}
 	pktgen_start(&pg, 1, now);
 	for (int round = 0; round < 300; round++) {
 		const uint64_t r = unit_random(&seed) >> 16;
@@ -302,9 +308,13 @@ static void each_is_charged_with_what_was_sent(void **state)
 		/* Port 1 is not looked at for a while: its buffers run out. */
 		for (unsigned i = 0; i < r % 40; i++)
 			worker_step(pktgen_worker(&pg, 0, 0), now += US);
-		check_charged(5);
+		if (r & 2048)
+			check_charged(5);
 		run_until(now + r / 64 % 20 * US, US);
-		check_charged(5);
+		if (r & 4096)
+			check_charged(5);
+		if (r % 50 == 7)
+			set(r % 5, r & 8192 ? 0 : 1000000, some);
 		if (r % 11)
 			continue;
 		how.drops = r & 1024;
@@ -318,6 +328,18 @@ static void each_is_charged_with_what_was_sent(void **state)
 	check_charged(5);
 	if (port_can_reap())
 		assert_int_equal(pktgen_count(&pg, 0, now)->in_flight, 0);
+}
+
+static void each_is_charged_with_what_was_sent(void **state)
+{
+	(void)state;
+	send_and_look(true);
+}
+
+static void rounds_are_charged_with_what_was_sent(void **state)
+{
+	(void)state;
+	send_and_look(false);
 }
 
 /* Streams come and go while frames are held and with the device. */
@@ -423,12 +445,12 @@ static void without_memory_nothing_changes(void **state)
 		assert_int_equal(rc, -ENOMEM);
 		run_until(now + 100 * US, US);
 	}
-	/* Without memory for what is shared frames are copied. */
+	/* Without memory for what is shared slots are edited. */
 	memory = 0;
 	pktgen_take_stream(&pg, 0, 1, &s, now);
 	run_until(now + 100 * US, US);
 	assert_int_equal(pg.set[0].stream[1]->flow->frames.strategy,
-			 STRATEGY_COPY);
+			 port_can_reap() ? STRATEGY_POOL : STRATEGY_COPY);
 	memory = UINT64_MAX;
 	s.rate = (struct rate){RATE_PPS, 1000 * 1000000};
 	assert_int_equal(pktgen_try_stream(&pg, 0, 1, &s, &fault), 0);
@@ -485,7 +507,7 @@ static void a_stream_is_small(void **state)
 	(void)state;
 	assert_true(sizeof(struct pktgen_stream) + sizeof(struct flow) +
 			    2 * 2 * 2 * sizeof(uint64_t) + 64 <
-		    3456);
+		    3584);
 }
 
 int main(void)
@@ -500,6 +522,7 @@ int main(void)
 		TEST(weights_share_what_is_left),
 		TEST(each_has_its_own_limit),
 		TEST(each_is_charged_with_what_was_sent),
+		TEST(rounds_are_charged_with_what_was_sent),
 		TEST(streams_come_and_go),
 		TEST(numbers_may_have_gaps),
 		TEST(without_memory_nothing_changes),

@@ -109,8 +109,9 @@ static void what_does_not_fit_is_refused(void **state)
 		"E_FULL"));
 	assert_int_equal(rig.app.store.lent, 0);
 	assert_int_equal(rig.app.store.limit, limit);
-	assert_non_null(strstr(rig_ask("show frame 0 0 f", NULL), "E_SYNTAX"));
-	assert_non_null(strstr(rig_ask("show frame 0 --pcap", NULL), "E_SYNT"));
+	assert_non_null(strstr(rig_ask("show frame 0 0 f", NULL), "E_SURPLUS"));
+	assert_non_null(
+		strstr(rig_ask("show frame 0 --pcap", NULL), "E_MISSING"));
 	assert_non_null(
 		strstr(rig_ask("show frame 0 0 count 2", NULL), "E_SYNTAX"));
 	rig_must("capture 1 room 4096 on.pcap");
