@@ -54,7 +54,8 @@ static NOINLINE unsigned make_lean(struct frames *f, const struct program *prog,
 				   struct program_at *at, unsigned n,
 				   uint64_t stamp)
 {
-	struct uk_netbuf *const *const slot = f->room->slot + f->room->next_slot;
+	struct uk_netbuf *const *const slot =
+		f->room->slot + f->room->next_slot;
 	struct uk_netbuf *const *const end = slot + n, *const *next = slot;
 	const struct lean l = lean_of(prog);
 	const struct grow *const g = prog->grow;
@@ -130,7 +131,8 @@ static NOINLINE unsigned make_any(struct frames *f, const struct program *prog,
 				  struct program_at *at, unsigned n,
 				  uint64_t stamp)
 {
-	struct uk_netbuf *const *const slot = f->room->slot + f->room->next_slot;
+	struct uk_netbuf *const *const slot =
+		f->room->slot + f->room->next_slot;
 	void *const tagged = frames_tag(f, 0);
 	uint64_t bytes = 0;
 	unsigned i;
