@@ -87,6 +87,7 @@ void config_copy(struct config *to, const struct config *from)
 	memcpy(&had, s, sizeof(had));
 	memcpy(s, &from->stream, sizeof(*s));
 	s->linkspeed_bps = had.linkspeed_bps;
+	s->port_size = had.port_size;
 	memcpy(s->device_mac, had.device_mac, sizeof(s->device_mac));
 	s->sender = had.sender;
 	to->use.weight = from->use.weight;

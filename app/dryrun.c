@@ -31,14 +31,11 @@ static wide whole(const struct gap *gap)
 
 static uint64_t mean_size(const struct stream *s)
 {
-	uint64_t sum = 0, n = 0;
+	uint64_t frames;
+	const uint64_t bytes =
+		sizes_round(&s->sizes, stream_size_z(s), &frames);
 
-	for (unsigned i = 0; i < s->sizes.count; i++) {
-		sum += (uint64_t)s->sizes.entry[i].size *
-		       s->sizes.entry[i].weight;
-		n += s->sizes.entry[i].weight;
-	}
-	return n ? sum * 1000 / n : 0;
+	return frames ? bytes * 1000 / frames : 0;
 }
 
 /* In thousandths, of a gap in 2^-32 ns. */

@@ -10,7 +10,7 @@
 #include "app/app.h"
 #include "shell/setting.h"
 
-#define FIELD_TEXT_MAX 128
+#define FIELD_TEXT_MAX SIZES_PRINT_MAX
 
 enum field_kind {
 	FIELD_COUNTER, /* of the list of stats, since `stats clear` */

@@ -2,6 +2,7 @@
 /* What sets any setting, and its errors. */
 #include <errno.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "app/app.h"
 
@@ -34,6 +35,26 @@ static enum call_result refuse_rate(struct call *c, enum shell_err err,
 			 rate, f->port);
 }
 
+/* Has the error point at that size, or the letter that stands for it. */
+static void point_at(struct value *v, const struct pktgen_fault *f)
+{
+	const char *at = v->word;
+	unsigned i = 0, size;
+
+	while ((size = sizes_at(&v->sizes, i, f->z)) && size != f->size)
+		i++;
+	if (!size || !at)
+		return;
+	if (v->sizes.kind == SIZES_GENOME)
+		at += i;
+	else if (v->sizes.kind != SIZES_MIX && i)
+		at = strchr(at, '-') + 1;
+	else
+		for (; i && strchr(at, ','); i--)
+			at = strchr(at, ',') + 1;
+	v->column = v->rest + 1 + (unsigned)(at - v->word);
+}
+
 /* A size that the port does not take. */
 static enum call_result refuse_size(struct call *c, enum shell_err err,
 				    const struct pktgen_fault *f, int arg)
@@ -41,6 +62,8 @@ static enum call_result refuse_size(struct call *c, enum shell_err err,
 	char with[HEADERS_PRINT_MAX + 24];
 
 	needs(f, with, sizeof(with));
+	if (err == E_RANGE)
+		point_at(&c->v[arg], f);
 	if (f->min > f->max)
 		return call_fail(c, err, arg,
 				 "port %u takes frames of up to %u bytes, "
@@ -84,8 +107,8 @@ enum call_result app_refuse(struct call *c, int rc,
 		return call_fail(
 			c, E_STATE, arg,
 			"fields of port %u that vary would lie on each "
-			"other, or on a checksum; type 'set' to see "
-			"what is set",
+			"other, on a checksum, or on a length of many "
+			"sizes; type 'set' to see what is set",
 			f->port);
 	case -EDOM:
 		return call_fail(c, E_RANGE, arg,

@@ -201,12 +201,12 @@ bool traffic_line(const struct stream *s, unsigned i, const char **cmd,
 	char name[FIELDS_NAME_MAX], value[FIELDS_VALUE_MAX];
 
 	if (traffic_has_sizes(s) && !i--) {
-		char sizes[96];
+		char headers[HEADERS_PRINT_MAX], sizes[SIZES_PRINT_MAX];
 
 		*cmd = "headers";
-		headers_print(&s->headers, value, sizeof(value));
+		headers_print(&s->headers, headers, sizeof(headers));
 		value_sizes_print(&s->sizes, sizes, sizeof(sizes));
-		snprintf(rest, TRAFFIC_REST_MAX, "%s size %s", value, sizes);
+		snprintf(rest, TRAFFIC_REST_MAX, "%s size %s", headers, sizes);
 		return true;
 	}
 	if (s->payload && !i--) {

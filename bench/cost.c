@@ -90,19 +90,36 @@ static void set_varying(struct stream *s, const char *what)
 			    &fault);
 }
 
+/* Cases of many sizes. */
+static void set_sizes(struct stream *s, const char *what)
+{
+	static const struct sizes_range range = {64, 1518};
+	static const char *const cases[][2] = {
+		{"imix", "imix"},
+		{"sizes", "64-1518"},
+		{"sizes-random", "random 64-1518"},
+		{"sizes-signed", "64-1518"},
+		{"otg", "90:58.67,92:2,594:23.66,1418:15.67"},
+	};
+	char why[SIZES_WHY_MAX];
+	const char *fault;
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
+		if (!strcmp(cases[i][0], what))
+			value_sizes(cases[i][1], &range, &s->sizes, &fault,
+				    why);
+}
+
 static void edit(struct stream *s, const void *arg)
 {
-	static const struct size_weight mix[] = {{64, 7}, {594, 4}, {1518, 1}};
 	const char *what = arg;
 	struct fields_fault fault;
 
 	set_varying(s, what);
 	s->sign = strstr(what, "sign") != NULL;
+	set_sizes(s, what);
 	if (strstr(what, "flows")) {
 		fields_set_word(s, "ipv4.src", "198.18.0.1/12", &fault);
-	} else if (!strcmp(what, "imix")) {
-		s->sizes.count = 3;
-		memcpy(s->sizes.entry, mix, sizeof(mix));
 	}
 }
 

@@ -131,13 +131,15 @@ static void print_plans(const struct pktgen *pg, const struct subjects *on,
 		snprintf(buf, size, "as planned, see 'start --dry-run'");
 }
 
+#define SIZES_SHOWN 80
+
 /* What a port of ours will do, as a person is told. */
 static void describe(const struct app *app, const struct subjects *on,
 		     unsigned port, bool several, const char *until, char *buf,
 		     size_t size)
 {
 	const char *s3 = several ? "" : "s"; /* of the verb */
-	char sizes[80], rate[56], number[24] = "", plans[64];
+	char sizes[SIZES_PRINT_MAX], rate[56], number[24] = "", plans[64];
 	const struct stream *s;
 	unsigned first = 0, n;
 
@@ -163,9 +165,10 @@ static void describe(const struct app *app, const struct subjects *on,
 	s = pktgen_stream(&app->pktgen, port, first);
 	value_sizes_print(&s->sizes, sizes, sizeof(sizes));
 	timing_rate(s, rate, sizeof(rate));
-	snprintf(buf, size, "%s%s%s frames of %s bytes %s %s",
+	snprintf(buf, size, "%s%s%s frames of %.*s%s bytes %s %s",
 		 app->pktgen.set[port].mode & MODE_NULL ? "make" : "send", s3,
-		 number, sizes, rate, until);
+		 number, SIZES_SHOWN, sizes,
+		 strlen(sizes) > SIZES_SHOWN ? "..." : "", rate, until);
 }
 
 /* Frames that go to a port which does not count them are soon missed. */

@@ -31,6 +31,7 @@ KVM_OBJ := $(call obj,kvm,$(APP_SRC) $(IMAGE_CMD_SRC) $(LIB_SRC) $(KVM_SRC) \
 HOT_SRC := net/% stats/% measure/% pktgen/% capture/bpf_run.c capture/ring.c \
 	main.c
 SETUP_SRC := net/proto/% pktgen/fields% pktgen/stream.c pktgen/program_new.c \
+	pktgen/program_sizes.c pktgen/program_grow.c \
 	pktgen/program_changes.c pktgen/pktgen_streams.c \
 	pktgen/pacer_shape.c pktgen/chain.c stats/wide.c
 # Interrupt handlers run between any two instructions of the app: they keep

@@ -64,7 +64,7 @@ struct frames_room {
 	 * Of the one that is alone: shared frames in their order, one round and
 	 * a burst.
 	 */
-	struct uk_netbuf *round[SIZES_SUM_MAX + FRAMES_BURST_MAX];
+	struct uk_netbuf *round[PROGRAM_ORDER_MAX + FRAMES_BURST_MAX];
 };
 
 struct frames {
@@ -75,7 +75,7 @@ struct frames {
 	frames_make_t make;     /* what makes them by it */
 	struct uk_netbuf *one;  /* that all frames are, or NULL */
 	unsigned nb_shared;
-	struct uk_netbuf *shared[SIZES_MAX]; /* one a variant */
+	struct uk_netbuf *shared[PROGRAM_VARIANTS_MAX]; /* one each */
 	/* The last frames_make() lacked buffers: the device has them. */
 	bool starved;
 	unsigned nb_lanes; /* program_lanes() */

@@ -23,6 +23,23 @@ bool frames_enter_shared(struct frames *f, const struct program *prog,
 unsigned frames_make_shared(struct frames *f, const struct program *prog,
 			    struct program_at *at, unsigned n, uint64_t stamp);
 
+/* What a slot has in it, in `priv`: a program's frame of this variant. */
+static inline void *frames_tag(const struct frames *f, unsigned variant)
+{
+	return (void *)(((uintptr_t)f->generation << 8) + variant + 1);
+}
+
+/* A slot with another size in it, or another program's frame. */
+void frames_fill(const struct frames *f, const struct program *prog,
+		 struct uk_netbuf *nb, unsigned variant);
+
+/*
+ * A program that grows, in the slots from `next_slot` on, up to `n` frames;
+ * fewer when a slot is out.
+ */
+unsigned frames_make_grown(struct frames *f, const struct program *prog,
+			   struct program_at *at, unsigned n, uint64_t stamp);
+
 void frames_leave_pool(struct frames_room *r);
 unsigned frames_make_pool(struct frames *f, const struct program *prog,
 			  struct program_at *at, unsigned n, uint64_t stamp);

@@ -20,12 +20,6 @@
 /* As many as two bursts, so that one can be out while the next is made. */
 #define FIRST_SLOTS 128
 
-/* What a slot has in it, in `priv`: a program's frame of this variant. */
-static void *tag(const struct frames *f, unsigned variant)
-{
-	return (void *)(((uintptr_t)f->generation << 8) + variant + 1);
-}
-
 COLD void frames_leave_pool(struct frames_room *r)
 {
 	while (r->nb_slots)
@@ -127,11 +121,10 @@ static NOINLINE bool find_slot(struct frames *f)
 	return take_turn(f, 1);
 }
 
-/* A slot with another size in it, or another program's frame. */
-static void fill(const struct frames *f, const struct program *prog,
+void frames_fill(const struct frames *f, const struct program *prog,
 		 struct uk_netbuf *nb, unsigned variant)
 {
-	const uintptr_t had = (uintptr_t)nb->priv - (uintptr_t)tag(f, 0);
+	const uintptr_t had = (uintptr_t)nb->priv - (uintptr_t)frames_tag(f, 0);
 	unsigned from = (unsigned)had;
 
 	if (had >= prog->nb_variants) {
@@ -141,7 +134,7 @@ static void fill(const struct frames *f, const struct program *prog,
 	if (from != variant)
 		program_put_variant(prog, from, variant, nb->data);
 	nb->len = prog->variant[variant].len;
-	nb->priv = tag(f, variant);
+	nb->priv = frames_tag(f, variant);
 }
 
 /*
@@ -166,8 +159,8 @@ static NOINLINE unsigned make_any(struct frames *f, const struct program *prog,
 		const unsigned variant = prog->order[at->order];
 		struct uk_netbuf *const nb = slot[i];
 
-		if (unlikely(nb->priv != tag(f, variant)))
-			fill(f, prog, nb, variant);
+		if (unlikely(nb->priv != frames_tag(f, variant)))
+			frames_fill(f, prog, nb, variant);
 		nb->refcount = 2;
 		if (unlikely(!prog->plain)) {
 			program_edit_any(prog, at, variant, stamp, nb->data);
@@ -194,8 +187,8 @@ static NOINLINE unsigned fill_slots(const struct frames *f,
 	unsigned i;
 
 	for (i = 0; i < n && slot[i]->refcount == 1; i++)
-		if (slot[i]->priv != tag(f, 0))
-			fill(f, prog, slot[i], 0);
+		if (slot[i]->priv != frames_tag(f, 0))
+			frames_fill(f, prog, slot[i], 0);
 	return i;
 }
 
@@ -384,6 +377,8 @@ unsigned frames_make_pool(struct frames *f, const struct program *prog,
 		made = make_runs(f, prog, at, n, stamp);
 	else if (f->columns)
 		made = make_columns(f, prog, at, n, stamp);
+	else if (prog->grow)
+		made = frames_make_grown(f, prog, at, n, stamp);
 	else
 		made = make_any(f, prog, at, n, stamp);
 	f->out->pkt = r->slot + r->next_slot;
@@ -399,10 +394,14 @@ static NOINLINE void put_one(struct frames *f, const struct program *prog,
 			     struct program_at *at, struct uk_netbuf *nb,
 			     uint64_t stamp)
 {
-	const unsigned variant = prog->order[at->order];
+	const unsigned variant = prog->grow ? 0 : prog->order[at->order];
 
-	if (nb->priv != tag(f, variant))
-		fill(f, prog, nb, variant);
+	if (nb->priv != frames_tag(f, variant))
+		frames_fill(f, prog, nb, variant);
+	if (prog->grow) {
+		nb->len = program_regrow(prog, at, stamp, nb->data, nb->len);
+		return;
+	}
 	program_edit(prog, at, variant, stamp, nb->data);
 	program_step(prog, at);
 }
@@ -424,8 +423,8 @@ struct uk_netbuf *frames_one_slot(struct frames *f, const struct program *prog,
 		return nb;
 	}
 	go_on(f, prog, at);
-	if (unlikely(nb->priv != tag(f, 0)))
-		fill(f, prog, nb, 0);
+	if (unlikely(nb->priv != frames_tag(f, 0)))
+		frames_fill(f, prog, nb, 0);
 	program_run_one(&f->run, stamp, (uint8_t *)nb);
 	f->run_at = ++at->frame;
 	return nb;

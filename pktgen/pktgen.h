@@ -180,6 +180,7 @@ struct pktgen_fault {
 	unsigned port;
 	unsigned size;     /* -EMSGSIZE: the one at fault, bytes with FCS... */
 	unsigned min, max; /* ...and what this port takes of this stream */
+	unsigned z;        /* stream_size_z() of it */
 	struct headers headers; /* of the stream */
 	bool sign;
 };

@@ -65,6 +65,8 @@ static struct pktgen_stream *make_stream(struct pktgen *pg, struct worker *w,
 	s->queue = w->queue->id;
 	s->use.weight = 1;
 	stream_init(&s->stream, pg->port[port].mac);
+	s->stream.port_size =
+		(uint16_t)MIN(port_max_size(&pg->port[port]), UINT16_MAX);
 	s->stream.sender = (uint16_t)(pg->appliance * SIGNATURE_PORTS + port);
 	/* The link's speed is the port's. */
 	if (pg->set[port].nb_streams)
@@ -248,6 +250,7 @@ int pktgen_try_stream(struct pktgen *pg, unsigned port, unsigned stream,
 			 (unsigned)STREAM_SIZE_MAX);
 	fault->headers = s->headers;
 	fault->sign = s->sign;
+	fault->z = stream_size_z(s);
 	fault->size = stream_bad_size(s, fault->min, fault->max);
 	if (fault->size)
 		return -EMSGSIZE;

@@ -6,11 +6,13 @@
  * that a run can be repeated and any frame of it be made again.
  *
  * The frames of all sizes share one template; what differs with the size are
- * the headers' lengths and checksums, kept for each. Edits then change fields
- * from frame to frame, and a signature may end each. The checksums follow from
- * the sums of what stays (RFC 1624), from inside out: one that covers another
- * gets the other's. A frame that has once been written can therefore be made
- * another of the same size by writing what changes, whatever it was before.
+ * the headers' lengths and checksums, kept for each where there are few. Of
+ * many sizes the frames grow from the template: see program_grow.c. Edits then
+ * change fields from frame to frame, and a signature may end each. The
+ * checksums follow from the sums of what stays (RFC 1624), from inside out: one
+ * that covers another gets the other's. A frame that has once been written can
+ * therefore be made another of the same size by writing what changes, whatever
+ * it was before.
  *
  * Most programs are plain: UDP in IP, with addresses that count up. These have
  * patches, which cost next to nothing; see program_run.h. All others have
@@ -91,9 +93,24 @@ struct csum {
 	bool changes;     /* it is another one in each frame */
 };
 
-/* What differs with the size. */
+/* The most sizes, and frames of a round, of a program that does not grow. */
+#define PROGRAM_VARIANTS_MAX 10
+#define PROGRAM_ORDER_MAX 256
+
+/* A field of 16 bits that is a constant more than the frame is long. */
+struct length_word {
+	uint16_t at;    /* bytes from the frame's start */
+	uint16_t value; /* of a frame that is as long as the variant's */
+	uint8_t layer, field;
+};
+
+/*
+ * What differs with the size. Of a program that grows it is that of frames from
+ * `len` up to `last`, of which all have the same lengths in the same places.
+ */
 struct variant {
 	uint16_t len; /* bytes handed to the device: size less FCS */
+	uint16_t last;
 	uint16_t end; /* up to where checksums cover them: stack_end() */
 	/*
 	 * For each checksum the sum, in 1..0xffff, of all that it covers but
@@ -101,6 +118,26 @@ struct variant {
 	 */
 	uint16_t sum[PROGRAM_CSUMS_MAX];
 	uint8_t *header; /* all of them, for this size */
+	/*
+	 * It grows: the sums lack the payload, and gain so much for each byte
+	 * that the frame is longer.
+	 */
+	uint16_t times[PROGRAM_CSUMS_MAX];
+	uint8_t nb_words;
+	struct length_word *word;
+};
+
+/* How frames of a program that grows get their lengths. */
+struct grow {
+	struct sequence index; /* of sizes, by the frame's number... */
+	uint16_t first;        /* ...lengths without FCS from there on... */
+	int16_t step;          /* ...by that */
+	unsigned nb_mixed;     /* 0, or of so many sizes by their weights */
+	struct {
+		uint16_t len, weight;
+	} mixed[SIZES_MAX];
+	uint16_t *sum; /* by index: of the payload, but for a signature */
+	bool lean;     /* see frames_grown.c */
 };
 
 /* One piece of memory: what it points to lies behind it. */
@@ -117,8 +154,10 @@ struct program {
 	uint16_t nb_order;                 /* frames of a round */
 	uint16_t csum_at[PLAIN_CSUMS_MAX]; /* of csum[], where it is plain */
 	struct patch patch[PROGRAM_PATCHES_MAX];
+	uint16_t longest; /* of all frames */
 	struct variant *variant;
 	uint8_t *order;
+	struct grow *grow; /* NULL: all sizes are variants */
 	struct csum *csum;
 	struct field_edit *edit;
 	struct bits *bits;
@@ -136,26 +175,34 @@ struct program_at {
 	uint64_t edited;
 	const struct program *edits_of;
 	struct sequence_state state[PROGRAM_EDITS_MAX];
+	/* The same of the lengths of one that grows. */
+	uint64_t sized;
+	const struct program *sizes_of;
+	union {
+		struct sequence_state size;
+		int32_t credit[SIZES_MAX];
+	};
 };
 
 /*
  * Compiles the frames of `s` in memory from `a`, into *to. -EMSGSIZE when a
  * size is below stream_size_min() or above STREAM_SIZE_MAX, -E2BIG when there
  * are more checksums than PROGRAM_CSUMS_MAX, -EBUSY where fields that vary lie
- * on each other or on a checksum that is made, -ENOMEM; nothing is written
- * then. program_free() gives it back; NULL does nothing.
+ * on each other, on a checksum that is made, or on a length that grows,
+ * -ENOMEM; nothing is written then. program_free() gives it back; NULL does
+ * nothing.
  */
 int program_new(struct program **to, const struct stream *s,
 		struct uk_alloc *a);
 void program_free(struct program *prog, struct uk_alloc *a);
 
-/* True when frames of one size differ from each other. */
+/* True when frames of one variant differ from each other. */
 static inline bool program_edits(const struct program *prog)
 {
-	return prog->nb_patches || prog->nb_edits || prog->sign;
+	return prog->nb_patches || prog->nb_edits || prog->sign || prog->grow;
 }
 
-/* Which variant the next frame is; steps on. */
+/* Which variant the next frame is, of one that does not grow; steps on. */
 static inline unsigned program_step(const struct program *prog,
 				    struct program_at *at)
 {
@@ -168,8 +215,9 @@ static inline unsigned program_step(const struct program *prog,
 }
 
 /*
- * Writes a frame of `variant` to `buf`, which has room for STREAM_SIZE_MAX
- * bytes or the largest size there is: without the edits, where there are any.
+ * Of one that does not grow, writes a frame of `variant` to `buf`, which has
+ * room for STREAM_SIZE_MAX bytes or the largest size there is: without the
+ * edits, where there are any.
  */
 void program_put(const struct program *prog, unsigned variant, uint8_t *buf);
 
@@ -180,6 +228,14 @@ void program_put(const struct program *prog, unsigned variant, uint8_t *buf);
 void program_put_variant(const struct program *prog, unsigned from, unsigned to,
 			 uint8_t *buf);
 void program_put_longest(const struct program *prog, uint8_t *buf);
+
+/*
+ * Makes the next frame of a program that grows in `buf`, which had one of `had`
+ * bytes in it, or, with the length of variant 0, what program_put_longest()
+ * writes. Steps on, returns its length.
+ */
+uint16_t program_regrow(const struct program *prog, struct program_at *at,
+			uint64_t stamp, uint8_t *buf, uint16_t had);
 
 /*
  * Writes the next frame to `buf` and steps on; `stamp` is that of a signature,

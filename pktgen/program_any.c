@@ -101,14 +101,14 @@ static void put_csums(const struct program *prog, uint32_t sum[], uint8_t *buf,
 }
 
 /* A signature, and its sum for those that cover the payload. */
-static void put_sign(const struct program *prog, const struct variant *v,
+static void put_sign(const struct program *prog, unsigned len, unsigned end,
 		     uint64_t n, uint64_t stamp, uint32_t sum[], uint8_t *buf)
 {
-	const unsigned at = v->len - SIGNATURE_LEN;
+	const unsigned at = len - SIGNATURE_LEN;
 	uint32_t s;
 
 	signature_write(buf + at, prog->sender, n, stamp);
-	s = csum_fold(csum_add(0, buf + at, v->end > at ? v->end - at : 0));
+	s = csum_fold(csum_add(0, buf + at, end > at ? end - at : 0));
 	for (unsigned k = 0; k < prog->nb_csums; k++) {
 		const struct csum *c = &prog->csum[k];
 
@@ -131,16 +131,13 @@ void program_seek(const struct program *prog, struct program_at *at)
 	at->edited = at->frame;
 }
 
-void program_edit_any(const struct program *prog, struct program_at *at,
-		      unsigned variant, uint64_t stamp, uint8_t *buf)
+/* A frame of `len` bytes that ends at `end`; `sum` is of what stays. */
+static inline void edit(const struct program *prog, struct program_at *at,
+			unsigned len, unsigned end, uint64_t stamp,
+			uint32_t sum[], uint8_t *buf)
 {
-	const struct variant *v = &prog->variant[variant];
-	uint32_t sum[PROGRAM_CSUMS_MAX];
-
 	program_seek(prog, at);
 	at->edited = at->frame + 1;
-	for (unsigned k = 0; k < prog->nb_csums; k++)
-		sum[k] = v->sum[k];
 	for (unsigned i = 0; i < prog->nb_edits; i++) {
 		const struct field_edit *e = &prog->edit[i];
 		const uint64_t value = sequence_next(&e->seq, &at->state[i]);
@@ -152,8 +149,44 @@ void program_edit_any(const struct program *prog, struct program_at *at,
 				sum[k] += e->odd >> k & 1 ? csum_swap(s) : s;
 	}
 	if (prog->sign)
-		put_sign(prog, v, at->frame, stamp, sum, buf);
-	put_csums(prog, sum, buf, v->len);
+		put_sign(prog, len, end, at->frame, stamp, sum, buf);
+	put_csums(prog, sum, buf, len);
+}
+
+void program_edit_any(const struct program *prog, struct program_at *at,
+		      unsigned variant, uint64_t stamp, uint8_t *buf)
+{
+	const struct variant *v = &prog->variant[variant];
+	uint32_t sum[PROGRAM_CSUMS_MAX];
+
+	for (unsigned k = 0; k < prog->nb_csums; k++)
+		sum[k] = v->sum[k];
+	edit(prog, at, v->len, v->end, stamp, sum, buf);
+}
+
+uint16_t program_edit_grown(const struct program *prog, struct program_at *at,
+			    unsigned index, unsigned had, uint64_t stamp,
+			    uint8_t *buf)
+{
+	const unsigned len = program_grown_len(prog, index);
+	const struct variant *v = program_variant_of(prog, len);
+	const unsigned end = (unsigned)stack_end(prog->stack, len);
+	const unsigned more = end - v->end;
+	const uint32_t payload = prog->grow->sum[index];
+	uint32_t sum[PROGRAM_CSUMS_MAX];
+
+	if (v != program_variant_of(prog, had))
+		memcpy(buf, v->header, prog->stack->len);
+	program_put_lengths(v, more, buf);
+	for (unsigned k = 0; k < prog->nb_csums; k++) {
+		const struct csum *c = &prog->csum[k];
+
+		sum[k] = v->sum[k] + v->times[k] * more;
+		if (c->payload)
+			sum[k] += c->start & 1 ? csum_swap(payload) : payload;
+	}
+	edit(prog, at, len, end, stamp, sum, buf);
+	return (uint16_t)len;
 }
 
 void program_edit(const struct program *prog, struct program_at *at,

@@ -114,9 +114,9 @@ static bool covers_bits(const struct program *prog, const struct csum *c,
  * Which checksums cover it, and whether words of theirs are words of it. -EBUSY
  * where one covers a part of it.
  */
-COLD static int put_cover(const struct program *prog,
-			  const struct stream_field *f, unsigned at,
-			  unsigned bits, struct field_edit *e)
+COLD int program_put_cover(const struct program *prog,
+			   const struct stream_field *f, unsigned at,
+			   unsigned bits, struct field_edit *e)
 {
 	const struct stack *st = prog->stack;
 
@@ -144,7 +144,7 @@ COLD static int put_cover(const struct program *prog,
 	return 0;
 }
 
-/* No two change the same bits, and none a checksum that is made. */
+/* No two change the same bits, none a checksum or a length that is made. */
 COLD static bool collides(const struct program *prog,
 			  const struct field_edit *e, unsigned at,
 			  unsigned bits)
@@ -153,6 +153,8 @@ COLD static bool collides(const struct program *prog,
 		if (meet(at, bits, prog->csum[k].at * 8u,
 			 prog->csum[k].crc ? 32 : 16))
 			return true;
+	if (program_grows_at(prog, at, bits))
+		return true;
 	for (unsigned i = 0; &prog->edit[i] != e; i++) {
 		const struct field_edit *o = &prog->edit[i];
 		unsigned other_bits = 64;
@@ -183,7 +185,8 @@ COLD static int put_edit(struct program *prog, const struct stream_field *f,
 
 	*e = (struct field_edit){0};
 	put_window(e, at, bits, prog->stack->len);
-	if (collides(prog, e, at, bits) || put_cover(prog, f, at, bits, e) < 0)
+	if (collides(prog, e, at, bits) ||
+	    program_put_cover(prog, f, at, bits, e) < 0)
 		return -EBUSY;
 	prog->nb_edits++;
 	return 0;
@@ -204,6 +207,8 @@ COLD int program_find_edits(struct program *prog, const struct stream *s,
 		if (f.layer == STREAM_AT && f.vary.kind == VARY_CONSTANT) {
 			struct bits *b = &prog->bits[prog->nb_bits++];
 
+			if (program_grows_at(prog, at, bits))
+				return -EBUSY;
 			*b = (struct bits){(uint16_t)at, (uint8_t)bits,
 					   vary_low(&f.vary)};
 			continue;
@@ -246,7 +251,7 @@ COLD void program_find_changes(struct program *prog)
 	for (unsigned k = 0; k < prog->nb_csums; k++) {
 		struct csum *c = &prog->csum[k];
 
-		c->changes = c->payload && prog->sign;
+		c->changes = prog->grow || (c->payload && prog->sign);
 		for (unsigned i = 0; i < prog->nb_edits; i++)
 			c->changes |= prog->edit[i].csums >> k & 1;
 		for (unsigned i = 0; i < k; i++)
@@ -287,6 +292,12 @@ COLD void program_make_plain(struct program *prog, const struct stream *s)
 	prog->nb_patches = 0;
 	prog->plain =
 		plain_csums(prog) && prog->nb_edits <= PROGRAM_PATCHES_MAX;
+	if (prog->grow) {
+		prog->grow->lean = prog->plain && !prog->nb_edits &&
+				   prog->nb_variants == 1 &&
+				   prog->variant[0].nb_words == 2;
+		prog->plain = false;
+	}
 	for (unsigned i = 0, k = 0; i < s->nb_fields && prog->plain; i++) {
 		const struct stream_field *f = &s->field[i];
 		const struct field_edit *e = &prog->edit[k];

@@ -182,7 +182,7 @@ bool program_has_columns(const struct program *prog)
 		if (prog->csum[k].crc)
 			return false;
 	/* What ends before the frame does has padding that no sum covers. */
-	return !prog->plain && prog->nb_variants == 1 &&
+	return !prog->plain && !prog->grow && prog->nb_variants == 1 &&
 	       (!prog->sign || prog->variant[0].end == prog->variant[0].len);
 }
 

@@ -123,6 +123,68 @@ void program_edit_any(const struct program *prog, struct program_at *at,
 /* Has the edits be where frame at->frame needs them. */
 void program_seek(const struct program *prog, struct program_at *at);
 
+/* ---- One that grows ----------------------------------------------------- */
+
+/* Has the sizes be where frame at->frame needs them. */
+void program_seek_sizes(const struct program *prog, struct program_at *at);
+
+/* The next of those that are mixed by their weights. */
+unsigned program_pick(const struct grow *g, unsigned sum, int32_t credit[]);
+
+/* Which size frame at->frame, which is made next, has. */
+unsigned program_grown(const struct program *prog, struct program_at *at);
+
+static inline unsigned program_grown_len(const struct program *prog,
+					 unsigned index)
+{
+	const struct grow *g = prog->grow;
+
+	return g->nb_mixed ? g->mixed[index].len
+			   : g->first + index * (unsigned)g->step;
+}
+
+static inline void program_step_grown(const struct program *prog,
+				      struct program_at *at)
+{
+	at->frame++;
+	if (++at->order == prog->nb_order)
+		at->order = 0;
+}
+
+/* The variant that frames of `len` bytes belong to. */
+static inline const struct variant *program_variant_of(
+	const struct program *prog, unsigned len)
+{
+	const struct variant *v = prog->variant;
+
+	while (len > v->last)
+		v++;
+	return v;
+}
+
+/* The lengths in the headers of a frame that is so much longer than it is. */
+static inline void program_put_lengths(const struct variant *v, unsigned more,
+				       uint8_t *buf)
+{
+	for (unsigned i = 0; i < v->nb_words; i++) {
+		const uint16_t value =
+			net16((uint16_t)(v->word[i].value + more));
+
+		memcpy(buf + v->word[i].at, &value, sizeof(value));
+	}
+}
+
+/*
+ * Frame at->frame, of the size `index`, in what is a frame of `had` bytes but
+ * for the signature, or the template's beginning where that is variant 0's
+ * length. Returns its length.
+ */
+uint16_t program_edit_grown(const struct program *prog, struct program_at *at,
+			    unsigned index, unsigned had, uint64_t stamp,
+			    uint8_t *buf);
+
+/* ---- Many at once -------------------------------------------------------- */
+
 #define PROGRAM_COLUMNS_MAX 64
 
 /* Whether frames of the program can be made many at once, as here: */

@@ -78,77 +78,47 @@ static void put_sums(struct program *prog, struct variant *v)
 	}
 }
 
-static size_t longest_frame(const struct sizes *sizes)
+static void find_variants(struct program *prog, const struct sizes_plan *plan)
 {
-	size_t longest = 0;
+	prog->nb_variants = plan->nb;
+	prog->longest = plan->longest;
+	for (unsigned i = 0; i < plan->nb; i++) {
+		struct variant *v = &prog->variant[i];
 
-	for (unsigned i = 0; i < sizes->count; i++)
-		longest = MAX(longest, (size_t)sizes->entry[i].size);
-	return longest - ETH_FCS_LEN;
+		v->len = plan->len[i];
+		v->end = (uint16_t)stack_end(prog->stack, v->len);
+	}
 }
 
-/* Frames of a round. */
-static unsigned round_of(const struct sizes *sizes)
-{
-	unsigned sum = 0;
-
-	for (unsigned i = 0; i < sizes->count; i++)
-		sum += sizes->entry[i].weight;
-	return sizes->count > 1 ? sum : 1;
-}
-
-/* Each size is compiled in the template and its headers kept. */
+/* Each variant is compiled in the template and its headers kept. */
 static void put_variants(struct program *prog, const struct stream *s)
 {
-	const struct sizes *sizes = &s->sizes;
 	const unsigned headers = prog->stack->len;
-	const size_t longest = longest_frame(sizes);
 
-	prog->nb_variants = (uint8_t)sizes->count;
-	for (unsigned i = 0; i < sizes->count; i++) {
-		prog->variant[i].len =
-			(uint16_t)(sizes->entry[i].size - ETH_FCS_LEN);
-		prog->variant[i].end =
-			(uint16_t)stack_end(prog->stack, prog->variant[i].len);
-	}
-	put_payload(s, prog->stack, 0, longest - headers,
-		    prog->frame + headers);
+	if (!prog->grow)
+		put_payload(s, prog->stack, 0, prog->longest - (size_t)headers,
+			    prog->frame + headers);
 	/* The first one last: its headers stay in the template. */
-	for (unsigned i = sizes->count; i-- > 0;) {
+	for (unsigned i = prog->nb_variants; i-- > 0;) {
 		struct variant *v = &prog->variant[i];
 		const size_t sign_at = v->len - (size_t)SIGNATURE_LEN;
 
 		put_sums(prog, v);
-		if (prog->sign)
+		if (prog->sign && !prog->grow)
 			put_payload(s, prog->stack, sign_at - headers,
 				    SIGNATURE_LEN, prog->frame + sign_at);
 		program_put_headers(prog, prog->frame, v->len);
 		program_put_checksums(prog, prog->frame, v->len);
 		memcpy(v->header, prog->frame, headers);
 	}
-}
-
-/*
- * Spreads the sizes evenly over a round: at each place every one gains its
- * weight, and the one that has most pays for the place with the sum.
- */
-static void put_order(struct program *prog, const struct sizes *sizes)
-{
-	int credit[SIZES_MAX] = {0};
-	const int sum = (int)round_of(sizes);
-
-	prog->nb_order = (uint16_t)sum;
-	for (unsigned at = 0; at < prog->nb_order; at++) {
-		unsigned most = 0;
-
-		for (unsigned i = 0; i < sizes->count; i++) {
-			credit[i] += sizes->entry[i].weight;
-			if (credit[i] > credit[most])
-				most = i;
-		}
-		credit[most] -= sum;
-		prog->order[at] = (uint8_t)most;
-	}
+	if (!prog->grow)
+		return;
+	put_payload(s, prog->stack, 0, prog->longest - (size_t)headers,
+		    prog->frame + headers);
+	program_clear_edits(prog, prog->frame);
+	program_put_bits(prog, true, prog->frame);
+	program_grow_end(prog);
+	program_put_headers(prog, prog->frame, prog->variant[0].len);
 }
 
 /* ---- Its memory ---------------------------------------------------------- */
@@ -164,7 +134,8 @@ static void *piece(uint8_t *base, size_t *at, size_t size)
 
 /* What the sequences of its edits need besides, into *aux. */
 static size_t lay_out(struct program *prog, const struct stream *s,
-		      const struct stack *st, uint8_t *base, uint64_t **aux)
+		      const struct stack *st, const struct sizes_plan *plan,
+		      uint8_t *base, uint64_t **aux)
 {
 	const size_t stack_bytes = offsetof(struct stack, header) + st->len;
 	size_t at = ALIGN_UP(sizeof(*prog), sizeof(uint64_t)), room = 0;
@@ -178,15 +149,28 @@ static size_t lay_out(struct program *prog, const struct stream *s,
 	}
 	for (unsigned i = 0; i < st->nb; i++)
 		csums += st->layer[i].csum;
-	prog->variant =
-		piece(base, &at, s->sizes.count * sizeof(struct variant));
-	for (unsigned i = 0; i < s->sizes.count; i++) {
+	prog->variant = piece(base, &at, plan->nb * sizeof(struct variant));
+	for (unsigned i = 0; i < plan->nb; i++) {
 		uint8_t *header = piece(base, &at, st->len);
+		struct length_word *word = NULL;
 
+		if (plan->grows)
+			word = piece(base, &at, st->nb * sizeof(*word));
 		if (base)
 			prog->variant[i].header = header;
+		if (base)
+			prog->variant[i].word = word;
 	}
-	prog->order = piece(base, &at, round_of(&s->sizes));
+	prog->order = piece(base, &at, plan->grows ? 0 : plan->round);
+	prog->grow = NULL;
+	if (plan->grows) {
+		struct grow *grow = piece(base, &at, sizeof(*grow));
+		uint16_t *sum = piece(base, &at, plan->nb_sizes * sizeof(*sum));
+
+		prog->grow = grow;
+		if (base)
+			grow->sum = sum;
+	}
 	prog->csum = piece(base, &at, csums * sizeof(struct csum));
 	prog->edit = piece(base, &at, edits * sizeof(struct field_edit));
 	prog->bits = piece(base, &at,
@@ -194,7 +178,7 @@ static size_t lay_out(struct program *prog, const struct stream *s,
 	prog->stack = piece(base, &at, stack_bytes);
 	prog->file = piece(base, &at, varying * sizeof(prog->file[0]));
 	*aux = piece(base, &at, room);
-	prog->frame = piece(base, &at, longest_frame(&s->sizes));
+	prog->frame = piece(base, &at, plan->longest);
 	if (base)
 		memcpy(prog->stack, st, stack_bytes);
 	return at;
@@ -213,26 +197,34 @@ static void hold_files(struct program *prog, const struct stream *s)
 	}
 }
 
-static int fill(struct program *prog, const struct stream *s, uint64_t *aux)
+static int fill(struct program *prog, const struct stream *s,
+		const struct sizes_plan *plan, uint64_t *aux)
 {
 	int rc = program_find_csums(prog);
 
+	if (rc < 0)
+		return rc;
 	prog->sign = s->sign;
 	prog->sender = s->sender;
-	if (rc >= 0)
-		rc = program_find_edits(prog, s, aux);
+	find_variants(prog, plan);
+	if (prog->grow)
+		program_grow_begin(prog, s, plan);
+	rc = program_find_edits(prog, s, aux);
 	if (rc < 0)
 		return rc;
 	program_find_changes(prog);
 	program_make_plain(prog, s);
 	put_variants(prog, s);
-	put_order(prog, &s->sizes);
+	prog->nb_order = plan->round;
+	if (!prog->grow)
+		program_put_order(prog, s, plan);
 	return 0;
 }
 
 int program_new(struct program **to, const struct stream *s, struct uk_alloc *a)
 {
 	struct program *prog, count;
+	struct sizes_plan plan;
 	struct stack st;
 	uint64_t *aux;
 	size_t size;
@@ -241,15 +233,17 @@ int program_new(struct program **to, const struct stream *s, struct uk_alloc *a)
 	if (stream_bad_size(s, stream_size_min(s), STREAM_SIZE_MAX))
 		return -EMSGSIZE;
 	rc = fields_stack(s, &st);
+	if (rc >= 0)
+		rc = program_plan(&plan, s, &st);
 	if (rc < 0)
 		return rc;
-	size = lay_out(&count, s, &st, NULL, &aux);
+	size = lay_out(&count, s, &st, &plan, NULL, &aux);
 	prog = uk_malloc(a, size);
 	if (!prog)
 		return -ENOMEM;
 	memset(prog, 0, size);
-	lay_out(prog, s, &st, (uint8_t *)prog, &aux);
-	rc = fill(prog, s, aux);
+	lay_out(prog, s, &st, &plan, (uint8_t *)prog, &aux);
+	rc = fill(prog, s, &plan, aux);
 	if (rc < 0)
 		uk_free(a, prog);
 	else

@@ -70,7 +70,8 @@ COLD unsigned program_lanes(const struct program *prog)
 	const struct variant *v = &prog->variant[0];
 	unsigned nb = 0;
 
-	if (prog->nb_variants > 1 || (prog->sign && v->end != v->len))
+	if (prog->grow || prog->nb_variants > 1 ||
+	    (prog->sign && v->end != v->len))
 		return NO_LANES;
 	for (unsigned k = 0; k < prog->nb_csums; k++) {
 		const struct csum *c = &prog->csum[k];

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <uk/essentials.h>
 
+#include "net/port.h"
 #include "pktgen/fields.h"
 #include "stats/wide.h"
 
@@ -13,6 +14,7 @@
 #define MICRO 1000000ull
 #define DEFAULT_LINKSPEED_BPS (10 * NS_PER_S)
 #define DEFAULT_SEED 1
+#define DEFAULT_PORT_SIZE 1518 /* of an MTU of 1500 */
 
 void stream_init(struct stream *s, const uint8_t src_mac[ETH_ALEN])
 {
@@ -22,6 +24,7 @@ void stream_init(struct stream *s, const uint8_t src_mac[ETH_ALEN])
 				CONFIG_APPUKPKTGEN_BURST, 0};
 	s->linkspeed_bps = DEFAULT_LINKSPEED_BPS;
 	s->seed = DEFAULT_SEED;
+	s->port_size = DEFAULT_PORT_SIZE;
 	fields_reset(s);
 	stream_set_size(s, STREAM_SIZE_MIN);
 	memcpy(s->device_mac, src_mac, ETH_ALEN);
@@ -29,6 +32,7 @@ void stream_init(struct stream *s, const uint8_t src_mac[ETH_ALEN])
 
 void stream_set_size(struct stream *s, uint16_t size)
 {
+	memset(&s->sizes, 0, sizeof(s->sizes));
 	s->sizes.count = 1;
 	s->sizes.entry[0] = (struct size_weight){size, 1};
 }
@@ -58,50 +62,55 @@ bool stream_tagged(const struct stream *s)
 
 /* ---- Sizes and rate ----------------------------------------------------- */
 
+unsigned stream_size_z(const struct stream *s)
+{
+	return MIN(s->port_size + (stream_tagged(s) ? PORT_VLAN_TAG_LEN : 0u),
+		   (unsigned)STREAM_SIZE_MAX);
+}
+
 unsigned stream_bad_size(const struct stream *s, unsigned min, unsigned max)
 {
-	for (unsigned i = 0; i < s->sizes.count; i++)
-		if (s->sizes.entry[i].size < min ||
-		    s->sizes.entry[i].size > max)
-			return s->sizes.entry[i].size;
+	const unsigned z = stream_size_z(s);
+
+	for (unsigned i = 0, size; (size = sizes_at(&s->sizes, i, z)); i++)
+		if (size < min || size > max)
+			return size;
 	return 0;
 }
 
-/* What one frame counts, in the load's unit a second. */
-static uint64_t cost(enum rate_unit unit, unsigned size)
+/* What frames of so many bytes count, in the load's unit a second. */
+static uint64_t cost(enum rate_unit unit, uint64_t bytes, uint64_t frames)
 {
 	switch (unit) {
 	case RATE_BPS_L2:
-		return size * 8ull;
+		return bytes * 8;
 	case RATE_BPS_L1:
 	case RATE_PERCENT:
-		return (size + ETH_L1_OVERHEAD) * 8ull;
+		return (bytes + frames * ETH_L1_OVERHEAD) * 8;
 	case RATE_PER_MIN:
-		return 60;
+		return frames * 60;
 	default:
-		return 1;
+		return frames;
 	}
 }
 
 /*
- * A rate as a fraction: that many frames in so many ns. At most 256 * 72,304
- * bits * 1e15, below 2^75; a rate times the frames of a round is below 2^106.
+ * A rate as a fraction: that many frames in so many ns. At most 10,000 * 72,304
+ * bits * 1e15, below 2^80; a rate times the frames of a round is below 2^112.
  */
 static void offered(const struct stream *s, const struct rate *rate,
 		    wide *frames, wide *ns)
 {
-	uint64_t round_cost = 0, round_frames = 0;
+	uint64_t round_frames;
+	const uint64_t round_bytes =
+		sizes_round(&s->sizes, stream_size_z(s), &round_frames);
 	wide per_s = rate->micro;
 
 	if (rate->unit == RATE_PERCENT)
 		per_s = wide_div(per_s * s->linkspeed_bps, 100);
-	for (unsigned i = 0; i < s->sizes.count; i++) {
-		round_cost += s->sizes.entry[i].weight *
-			      cost(rate->unit, s->sizes.entry[i].size);
-		round_frames += s->sizes.entry[i].weight;
-	}
 	*frames = per_s * round_frames;
-	*ns = (wide)round_cost * NS_PER_S * MICRO;
+	*ns = (wide)cost(rate->unit, round_bytes, round_frames) * NS_PER_S *
+	      MICRO;
 }
 
 /* In 2^-64 frames a ns; -ERANGE for one frame a ns and more. */

@@ -79,7 +79,8 @@ struct stream {
 	uint8_t payload;        /* enum payload */
 	uint8_t pattern_len;
 	uint8_t pattern[STREAM_PATTERN_MAX];
-	uint32_t seed;                /* of whatever is random in it */
+	uint16_t port_size; /* the largest that its port takes, untagged */
+	uint32_t seed;      /* of whatever is random in it */
 	uint8_t device_mac[ETH_ALEN]; /* the first source, unless set */
 	struct headers headers;
 	uint8_t nb_fields;
@@ -109,6 +110,9 @@ unsigned stream_size_min(const struct stream *s);
 /* Its frames have a VLAN tag, which an MTU does not count. */
 bool stream_tagged(const struct stream *s);
 
+/* What the letter z of a genome stands for: the largest that its port takes. */
+unsigned stream_size_z(const struct stream *s);
+
 /* The first size outside `min`..`max`, 0 when all are inside. */
 unsigned stream_bad_size(const struct stream *s, unsigned min, unsigned max);
 
@@ -122,8 +126,9 @@ int stream_curve(const struct stream *s, struct pace_curve *curve,
 
 /*
  * The gap between the starts of two frames; *unpaced is set for RATE_MAX. Of
- * several sizes it is that of their weighted mean, the same before each frame,
- * so that a bit rate is exact over each round of weights. Rounded up to 2^-32
+ * several sizes it is that of their mean, the same before each frame, so that a
+ * bit rate is exact over each round; of random ones of the mean that is
+ * expected. Rounded up to 2^-32
  * ns, so that the rate is never above the asked one. -ERANGE for a rate beyond
  * one frame an hour or one a nanosecond; nothing is written then.
  */

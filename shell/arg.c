@@ -95,9 +95,10 @@ static enum shell_err take_speed(const char *word, struct value *v)
 static enum shell_err take_sizes(const char *word, const struct arg *a,
 				 struct value *v)
 {
-	const struct sizes_range range = {a->min, a->max ? a->max : UINT32_MAX};
+	const struct sizes_range range = {a->min, a->max ? a->max : UINT16_MAX};
 	const char *fault;
-	enum shell_err err = value_sizes(word, &range, &v->sizes, &fault);
+	char why[SIZES_WHY_MAX];
+	enum shell_err err = value_sizes(word, &range, &v->sizes, &fault, why);
 
 	if (err)
 		v->word = fault;

@@ -71,7 +71,7 @@ void arg_missing_text(const struct parse_ports *ports, struct subject missing,
 		      char *buf, size_t size);
 
 /* Room for what arg_print() writes of any value, its NUL included. */
-#define ARG_PRINT_MAX SUBJECTS_PRINT_MAX
+#define ARG_PRINT_MAX SIZES_PRINT_MAX
 
 /*
  * Writes the word from which arg_take() takes a value that arg_equal() finds

@@ -63,10 +63,13 @@ enum arg_type {
 	 * these instead: v.u is its index from 1.
 	 */
 	ARG_MAC,
-	ARG_IPV4,  /* "198.18.0.1": v.addr, v.prefix 32 */
-	ARG_IPV6,  /* "2001:2::1": v.addr, v.prefix 128 */
-	ARG_SIZES, /* "64", "64:7,1518:1", "imix": v.sizes, in min..max
-		      each */
+	ARG_IPV4, /* "198.18.0.1": v.addr, v.prefix 32 */
+	ARG_IPV6, /* "2001:2::1": v.addr, v.prefix 128 */
+	/*
+	 * "64", "64:7,1518:1", "imix abba", "random 64-1518": v.sizes, in
+	 * min..max each. It stands last, as it may have several words.
+	 */
+	ARG_SIZES,
 	/*
 	 * All that is left of the command as it stands, or one word in
 	 * quotes: v.word while the first call lasts, v.rest without the

@@ -128,20 +128,26 @@ static arg_set pairs_beside(const struct arg *args, unsigned i)
 	return set;
 }
 
-/* Those that come next when one of the set takes the word. */
+/* Those that come next when one of the set takes the word at `at`. */
 static arg_set take_word(const struct complete *c, const struct arg *args,
-			 arg_set set, const char *text)
+			 arg_set set, unsigned at)
 {
+	const char *const text = c->words.word[at].text;
 	arg_set behind = 0;
 	struct value v;
 
-	for (unsigned i = 0; args[i].type != ARG_NONE; i++)
-		if (set >> i & 1 && args[i].type != ARG_FLAG &&
-		    !arg_take(&args[i], text, &c->env->ports, &v)) {
+	for (unsigned i = 0; args[i].type != ARG_NONE; i++) {
+		if (!(set >> i & 1) || args[i].type == ARG_FLAG)
+			continue;
+		if (args[i].type == ARG_SIZES) {
+			behind |= (arg_set)complete_take_sizes(c, &args[i], at)
+				  << i;
+		} else if (!arg_take(&args[i], text, &c->env->ports, &v)) {
 			behind |= (arg_set)(args[i].repeated ? 3 : 2) << i;
 			if (ends_pair(args, i))
 				behind |= pairs_beside(args, i - 1);
 		}
+	}
 	return skip_optional(args, behind);
 }
 
@@ -179,7 +185,7 @@ static arg_set next_args(const struct complete *c, const struct arg *args)
 		const struct word *word = &c->words.word[i];
 
 		if (!parse_is_flag(c->cmd, word))
-			set = take_word(c, args, set, word->text);
+			set = take_word(c, args, set, i);
 		else if (!has_flag(args, word->text + 2))
 			set = 0;
 	}
@@ -220,8 +226,8 @@ static bool seen(const struct complete *c, const struct cmd_form *form,
 
 /* ---- What these take --------------------------------------------------- */
 
-static void give(const struct complete *c, const char *word, const char *takes,
-		 const char *help)
+void complete_give(const struct complete *c, const char *word,
+		   const char *takes, const char *help)
 {
 	const struct complete_item item = {word, takes, help ? help : "",
 					   c->group};
@@ -234,7 +240,7 @@ void complete_offer(const struct complete *c, const char *word,
 		    const char *help)
 {
 	if (!c->quoted && complete_starts(word, c->prefix))
-		give(c, word, "", help);
+		complete_give(c, word, "", help);
 }
 
 static void offer_names(const struct complete *c, const struct arg *a)
@@ -270,7 +276,7 @@ static void offer_words(const struct complete *c, const struct arg *a)
 			complete_offer(c, w->name, w->help);
 		break;
 	case ARG_SIZES:
-		complete_offer(c, "imix", "64, 594 and 1518 bytes 7:4:1");
+		complete_offer_sizes(c);
 		break;
 	default:
 		if (arg_has_names(a))
@@ -299,7 +305,7 @@ static void describe(const struct complete *c, const struct arg *a)
 	if (unset)
 		snprintf(takes + n, sizeof(takes) - n, "%sdefault %s",
 			 n ? ", " : "", unset);
-	give(c, usage, takes, a->help);
+	complete_give(c, usage, takes, a->help);
 }
 
 /* True when all that it takes can be offered. */
@@ -338,7 +344,9 @@ static void visit_arg(const struct complete *c, enum complete_what what,
 {
 	const bool new_word = !*c->prefix && !c->quoted;
 
-	if (what != COMPLETE_NEXT) {
+	if (a->type == ARG_SIZES && complete_sizes_there(c, c->done)) {
+		offer_words(c, a);
+	} else if (what != COMPLETE_NEXT) {
 		offer_words(c, a);
 		if (what == COMPLETE_ALL && a->type != ARG_PORTS &&
 		    may_become(c, a))
@@ -405,10 +413,10 @@ void complete_visit(struct complete *c, enum complete_what what, complete_fn fn,
 		}
 	}
 	if (what == COMPLETE_NEXT && c->enter)
-		give(c, "<Enter>", "",
-		     setting_asked(&c->call)
-			     ? "show what is set"
-			     : cmd_form_help(c->cmd, c->call.form));
+		complete_give(c, "<Enter>", "",
+			      setting_asked(&c->call)
+				      ? "show what is set"
+				      : cmd_form_help(c->cmd, c->call.form));
 }
 
 bool complete_whole(const struct complete *c)
@@ -416,7 +424,7 @@ bool complete_whole(const struct complete *c)
 	if (c->nowhere || !c->cmd || (!*c->prefix && !c->quoted))
 		return false;
 	for (const struct cmd_form *f = c->cmd->forms; f->run; f++)
-		if (take_word(c, f->args, next_args(c, f->args), c->prefix))
+		if (take_word(c, f->args, next_args(c, f->args), c->done))
 			return true;
 	return false;
 }

@@ -17,6 +17,22 @@ static inline bool complete_starts(const char *text, const char *prefix)
 	return !strncmp(text, prefix, strlen(prefix));
 }
 
+void complete_give(const struct complete *c, const char *word,
+		   const char *takes, const char *help);
+
+/* What may stand at word `at` of those that say sizes: nothing at the first. */
+enum sizes_next complete_sizes_there(const struct complete *c, unsigned at);
+
+/*
+ * Whether the word at `at` says sizes: bit 0: others of theirs may follow, bit
+ * 1: they may end there.
+ */
+unsigned complete_take_sizes(const struct complete *c, const struct arg *a,
+			     unsigned at);
+
+/* Words of sizes, and what numbers may follow them. */
+void complete_offer_sizes(const struct complete *c);
+
 /* A word that could stand there, if it goes on from what is typed. */
 void complete_offer(const struct complete *c, const char *word,
 		    const char *help);

@@ -85,11 +85,12 @@ static enum shell_err take_with_unit(const struct parser *p,
 }
 
 /*
- * Takes the next word, with the one behind it where that is its unit, and says
- * in *n how many.
+ * Takes the next word, with the one behind it where that is its unit, or all
+ * that say sizes, and says in *n how many; *word is the one at fault.
  */
 static enum shell_err take_next(const struct parser *p, const struct arg *a,
-				struct value *v, unsigned *n)
+				struct value *v, unsigned *n,
+				const struct word **word)
 {
 	const char *text = p->pos[p->at]->text;
 	enum shell_err err;
@@ -102,6 +103,8 @@ static enum shell_err take_next(const struct parser *p, const struct arg *a,
 			return err;
 	}
 	*n = 1;
+	if (a->type == ARG_SIZES)
+		return parse_take_sizes(p, a, v, n, word);
 	if (a->type == ARG_KEYWORD)
 		return parse_is_word(p, p->at, a->name) ? E_OK : E_SYNTAX;
 	err = arg_take(a, text, p->ports, v);
@@ -116,16 +119,19 @@ static void take_word(struct parser *p, const struct arg *a, struct value *v)
 {
 	const struct word *word = p->pos[p->at];
 	unsigned n;
-	enum shell_err err = take_next(p, a, v, &n);
+	enum shell_err err;
 
-	v->set = true;
 	v->column = word->column;
+	err = take_next(p, a, v, &n, &word);
+	v->set = true;
 	if (err)
 		parse_refuse(p, err, a, word, v->word);
 	if (!err || err == E_RANGE) {
 		p->at += n;
 		return;
 	}
+	while (p->pos[p->at] != word)
+		p->at++;
 	p->stop = err;
 	p->wanted = a;
 }

@@ -253,55 +253,22 @@ static bool refuse_streams(struct parser *p, const struct arg *a,
 	return true;
 }
 
-/* The number up to any of `ends`; 0 where there is none, or a larger one. */
-static uint64_t number(const char *text, const char *ends)
+/* What is wrong with sizes but for one alone; false: that is not it. */
+static bool refuse_sizes(struct parser *p, enum shell_err err,
+			 const struct arg *a, unsigned column)
 {
-	const size_t len = strcspn(text, ends);
-	char word[24];
-	uint64_t n = 0;
+	const struct sizes_range range = {a->min, a->max};
+	char buf[PARSE_SIZES_MAX], why[SIZES_WHY_MAX];
+	struct sizes sizes;
+	const char *fault;
+	unsigned n;
 
-	snprintf(word, sizeof(word), "%.*s", (int)len, text);
-	return value_int(word, &n) ? 0 : n;
-}
-
-/* What is wrong with a mix whose sizes are in range; false: that is not it. */
-static bool refuse_mix(struct parser *p, const struct arg *a,
-		       const struct word *word, const char *at)
-{
-	const unsigned column = word->column + (unsigned)(at - word->text);
-	unsigned count = 1;
-	uint64_t sum = 0;
-
-	if (a->type != ARG_SIZES ||
-	    (!strchr(word->text, ':') && !strchr(word->text, ',')))
+	if (a->type != ARG_SIZES)
 		return false;
-	for (const char *s = word->text;; s = strchr(s, ',') + 1, count++) {
-		const uint64_t size = number(s, ":,");
-		const char *end = s + strcspn(s, ":,");
-		const uint64_t weight = *end == ':' ? number(end + 1, ",") : 1;
-
-		if (size < a->min || size > a->max)
-			return false;
-		if (!weight || weight > SIZES_WEIGHT_MAX) {
-			parse_fail(p, E_RANGE, column,
-				   "weight %.*s is out of range; type 1..%d",
-				   (int)strcspn(end + 1, ","), end + 1,
-				   SIZES_WEIGHT_MAX);
-			return true;
-		}
-		sum += weight;
-		if (!strchr(s, ','))
-			break;
-	}
-	if (count > SIZES_MAX)
-		parse_fail(p, E_RANGE, column,
-			   "a mix has %u sizes; type %d at most", count,
-			   SIZES_MAX);
-	else
-		parse_fail(p, E_RANGE, column,
-			   "weights add up to %u; type %d at most",
-			   (unsigned)sum, SIZES_SUM_MAX);
-	return true;
+	value_sizes(parse_sizes(p, buf, &n), &range, &sizes, &fault, why);
+	if (why[0])
+		parse_fail(p, err, column, "%s", why);
+	return why[0];
 }
 
 /* "a=5" where "a = 5" was meant; false: that is not what is wrong. */
@@ -317,7 +284,8 @@ static bool refuse_glued(struct parser *p, enum shell_err err,
 		return false;
 	parse_fail(p, err, word->column + (unsigned)at,
 		   "'%s' needs blanks around '%.*s'",
-		   parse_show(word->text).text, (int)len, word->text + at);
+		   parse_show(word->text).text, len < 8 ? (int)len : 8,
+		   word->text + at);
 	return true;
 }
 
@@ -345,8 +313,8 @@ void parse_refuse(struct parser *p, enum shell_err err, const struct arg *a,
 	} else if (err == E_MISSING) {
 		parse_fail(p, err, p->w->end_column, "'%s' needs %s%s",
 			   p->c->cmd->name, wanted, others);
-	} else if (err == E_RANGE &&
-		   (refuse_streams(p, a, word) || refuse_mix(p, a, word, at))) {
+	} else if ((err == E_RANGE && refuse_streams(p, a, word)) ||
+		   refuse_sizes(p, err, a, column)) {
 		return;
 	} else if (err == E_SYNTAX &&
 		   (refuse_unitless(p, a, word) || refuse_name_too(p, word))) {

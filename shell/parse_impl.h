@@ -72,6 +72,22 @@ static inline bool parse_has_unit(enum arg_type type)
 	return type == ARG_RATE || type == ARG_TIME || type == ARG_SPEED;
 }
 
+/*
+ * The words from p->at on that say sizes, *n of them, with one blank between.
+ * What is cut to the buffer is too long to be sizes.
+ */
+#define PARSE_SIZES_MAX 128
+const char *parse_sizes(const struct parser *p, char buf[PARSE_SIZES_MAX],
+			unsigned *n);
+
+/*
+ * Takes all words from p->at on that say sizes, *n of them; *word becomes the
+ * one at fault, or that which has the sizes.
+ */
+enum shell_err parse_take_sizes(const struct parser *p, const struct arg *a,
+				struct value *v, unsigned *n,
+				const struct word **word);
+
 /* Leaves an error in the call, if there is none yet. */
 __attribute__((format(printf, 4, 5))) void parse_fail(struct parser *p,
 						      enum shell_err err,

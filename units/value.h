@@ -100,33 +100,74 @@ enum shell_err value_ipv4(const char *word, uint8_t addr[VALUE_IPV4_BYTES],
 enum shell_err value_ipv6(const char *word, uint8_t addr[VALUE_IPV6_BYTES],
 			  unsigned *prefix);
 
-/* Sizes and how often each comes in a round of as many frames as the sum. */
-#define SIZES_MAX 8
-#define SIZES_WEIGHT_MAX 255
-#define SIZES_SUM_MAX 256
+/*
+ * Sizes of frames, and the order in which they come: one, or a mix, each as
+ * often as its weight says in a round of as many frames as all weights add up
+ * to; an IMIX genome, a letter for each frame of a round (RFC 6985); from one
+ * end of a range to the other; or any of a range.
+ */
+#define SIZES_MAX 24
+#define SIZES_SUM_MAX 10000
+#define SIZES_LETTERS_MAX 95
+#define SIZES_WHY_MAX 120
+
+enum sizes_kind { SIZES_MIX, SIZES_GENOME, SIZES_RANGE, SIZES_RANDOM };
 
 struct size_weight {
-	uint32_t size; /* bytes */
-	uint32_t weight;
+	uint16_t size; /* bytes */
+	uint16_t weight;
 };
 
+/* What is not used is 0. */
 struct sizes {
-	unsigned count; /* 1..SIZES_MAX */
-	struct size_weight entry[SIZES_MAX];
+	uint8_t kind;   /* enum sizes_kind */
+	uint8_t count;  /* MIX: 1..SIZES_MAX, else 0 */
+	uint8_t digits; /* MIX: weights are multiples of 10^-digits */
+	union {
+		struct size_weight entry[SIZES_MAX];
+		char letters[SIZES_LETTERS_MAX + 1];
+		struct {
+			uint16_t from, to, step; /* as typed */
+		} range;
+	};
 };
 
 struct sizes_range {
-	uint64_t min, max; /* bytes, below 2^32 */
+	uint64_t min, max; /* bytes, below 2^16 */
 };
 
 /*
- * "64", "64:7,594:4,1518:1", "imix": sizes as value_int() takes them, each
- * within `range`, with a weight of 1..SIZES_WEIGHT_MAX or 1. E_RANGE also for
- * too many of them or too large a sum. *fault is set to where in `word` the
- * entry begins that is refused.
+ * "64", "64:7,594:4,1518:1", "64:58.33,1518:41.67", "imix", "imix abba",
+ * "64-1518 step 2", "1518-64", "random 64-1518": words with one blank between.
+ * Sizes are as value_int() takes them, each within `range`; E_RANGE also for
+ * too many of them or too large a sum. Where it is refused, *fault is set to
+ * where in `text` what is wrong begins, and `why` to a sentence for people, or
+ * to nothing.
  */
-enum shell_err value_sizes(const char *word, const struct sizes_range *range,
-			   struct sizes *v, const char **fault);
+enum shell_err value_sizes(const char *text, const struct sizes_range *range,
+			   struct sizes *v, const char **fault,
+			   char why[SIZES_WHY_MAX]);
+
+/* What may stand behind the words of sizes that there are. */
+enum sizes_next {
+	SIZES_NO_MORE,
+	SIZES_A_RANGE,
+	SIZES_LETTERS,
+	SIZES_STEP,   /* "step", or nothing */
+	SIZES_A_STEP, /* its number */
+};
+
+/* Behind `word`, which is the first or stands where `was` may. */
+enum sizes_next value_sizes_next(enum sizes_next was, const char *word);
+
+/*
+ * The size at `i`, from 0, as they are typed, of a range the ends that it
+ * reaches; 0: there are not as many. `z` is what that letter stands for.
+ */
+unsigned sizes_at(const struct sizes *v, unsigned i, unsigned z);
+
+/* The bytes of a round, and its frames; of random ones what is expected. */
+uint64_t sizes_round(const struct sizes *v, unsigned z, uint64_t *frames);
 
 bool value_sizes_equal(const struct sizes *a, const struct sizes *b);
 
@@ -158,7 +199,8 @@ void value_ipv4_print(const uint8_t addr[VALUE_IPV4_BYTES], unsigned prefix,
 void value_ipv6_print(const uint8_t addr[VALUE_IPV6_BYTES], unsigned prefix,
 		      char *buf, size_t size);
 
-/* Without weights where all are 1. 80 bytes hold sizes of up to 5 digits. */
+/* Without weights where all are 1. SIZES_PRINT_MAX bytes hold any. */
+#define SIZES_PRINT_MAX 320
 void value_sizes_print(const struct sizes *v, char *buf, size_t size);
 
 #endif /* UNITS_VALUE_H */

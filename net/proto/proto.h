@@ -119,7 +119,7 @@ struct proto {
 	 * frame's start; 0: that of IPv6.
 	 */
 	unsigned (*final)(const struct stack *st, unsigned i);
-	/* It ends at a multiple of that, see stack_end(); 0: anywhere. */
+	/* It ends at a multiple of that power of two; 0: anywhere. */
 	uint8_t unit;
 	uint8_t csum; /* enum proto_csum */
 	uint8_t csum_at;
@@ -284,6 +284,9 @@ void stack_put(const struct stack *st, uint8_t *frame, size_t len);
  */
 void stack_put_csum(const struct stack *st, unsigned layer, uint8_t *frame,
 		    size_t len);
+
+/* Whether a layer's checksum covers a pseudo header, with its own length. */
+bool stack_has_pseudo(const struct stack *st, unsigned layer);
 
 /*
  * Whether the checksum of layer `of` is made and covers that field, or (field:

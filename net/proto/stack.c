@@ -178,7 +178,7 @@ size_t stack_end(const struct stack *st, size_t len)
 		const struct stack_layer *l = &st->layer[i];
 
 		if (l->proto->unit)
-			len -= (len - l->at) % l->proto->unit;
+			len -= (len - l->at) & (l->proto->unit - 1u);
 	}
 	return len;
 }
@@ -299,6 +299,14 @@ void stack_put_csum(const struct stack *st, unsigned layer, uint8_t *frame,
 	}
 	csum = proto->csum_not_0 ? csum_end_not_zero(sum) : csum_end(sum);
 	memcpy(to, &csum, sizeof(csum));
+}
+
+bool stack_has_pseudo(const struct stack *st, unsigned layer)
+{
+	unsigned dst;
+
+	return st->layer[layer].proto->csum == CSUM_ALL_PSEUDO &&
+	       pseudo_of(st, layer, &dst) != layer;
 }
 
 bool stack_covers(const struct stack *st, unsigned of, unsigned layer,

@@ -102,11 +102,35 @@ def test_ipv6_prefixes(lab):
     check_sums(frames[::7])
 
 
+def sizes_of_other_kinds(shark, frames):
+    """Each of a range in turn, letters, fractions, at random in a tunnel."""
+    sizes = [int(f["frame.len"]) + 4 for f in shark]
+    assert sizes[:1455] == list(range(64, 1519))
+    assert sizes[1455:1505] == [64, 128, 128, 64, 1518] * 10
+    mix = collections.Counter(sizes[1505:4505])
+    for size, share in ((90, 1760.1), (92, 60), (594, 709.8), (1418, 470.1)):
+        assert abs(mix.pop(size) - share) < 1
+    assert not mix
+    check_sums(frames[:4505:3])
+    drawn = sizes[4505:]
+    assert len(drawn) == 500 and len(set(drawn)) > 350
+    assert min(drawn) < 200 and max(drawn) > 1450 and abs(sum(drawn) / 500 - 825) < 60
+    for f in shark:
+        assert set(f["ip.checksum.status"] + f["udp.checksum.status"]) <= {"1", ","}
+
+
 def test_a_mix_has_exactly_its_weights(lab):
     done, shark, frames = capture(lab, """
         size 0 imix; src 0 ip 10.0.0.0/16; rate 0 10kpps; start 0 count 3600; sleep 1s
-        port --json""")
-    assert json.loads(done.stdout)["ports"][0]["mix"] == "64:7,594:4,1518:1"
+        port --json
+        src 0 ip 10.0.0.1; size 0 64-1518; start 0 count 1455; sleep 300ms
+        size 0 imix abbag; start 0 count 50; sleep 100ms
+        size 0 90:58.67,92:2,594:23.66,1418:15.67; start 0 count 3000; sleep 500ms
+        headers 0 eth/vlan/ipv6/udp/gtpu/ipv4/udp size random 150-1500
+        signature 0 on; start 0 count 500; sleep 200ms""")
+    assert json.loads(done.stdout.split("\n")[0])["ports"][0]["mix"] == "64:7,594:4,1518:1"
+    sizes_of_other_kinds(shark[3600:], frames[3600:])
+    shark, frames = shark[:3600], frames[:3600]
     sizes = [int(f["frame.len"]) + 4 for f in shark]
     assert collections.Counter(sizes) == {64: 2100, 594: 1200, 1518: 300}
     for at in range(0, 3600, 12):

@@ -16,15 +16,47 @@ static uint64_t any(uint64_t *seed)
 	return unit_random(seed) >> shift;
 }
 
+static unsigned any_size(uint64_t *seed)
+{
+	return 64 + (unsigned)any_below(seed, 9018 - 63);
+}
+
+static void any_range(struct sizes *s, uint64_t *seed)
+{
+	const unsigned from = any_size(seed), to = any_size(seed);
+
+	s->range.from = (uint16_t)from;
+	s->range.to = (uint16_t)(from == to ? to ^ 1 : to);
+	s->range.step = any_below(seed, 2) || from == to ? 1 : 2;
+	if (s->range.step > 1 && (from + 1 == to || from == to + 1))
+		s->range.step = 1;
+}
+
+/* Of any kind, with what is not used 0. */
 static void any_sizes(struct sizes *s, uint64_t *seed)
 {
-	s->count = any_below(seed, 2)
-			   ? 1
-			   : 1 + (unsigned)any_below(seed, SIZES_MAX);
+	static const char letters[] = "abcdefghiz";
+	const unsigned n = 1 + (unsigned)any_below(seed, SIZES_MAX);
+
+	memset(s, 0, sizeof(*s));
+	s->kind = (uint8_t)any_below(seed, 8);
+	if (s->kind > SIZES_RANDOM)
+		s->kind = SIZES_MIX;
+	if (s->kind == SIZES_RANGE || s->kind == SIZES_RANDOM) {
+		any_range(s, seed);
+		return;
+	}
+	for (unsigned i = 0; i < n && s->kind == SIZES_GENOME; i++)
+		s->letters[i] = letters[any_below(seed, 10)];
+	if (s->kind == SIZES_GENOME)
+		return;
+	s->count = (uint8_t)(any_below(seed, 2) ? 1 : n);
+	/* An odd weight, so that no digit can go. */
+	s->digits = (uint8_t)any_below(seed, 3);
 	for (unsigned i = 0; i < s->count; i++)
 		s->entry[i] = (struct size_weight){
-			64 + (uint32_t)any_below(seed, 9018 - 63),
-			1 + (uint32_t)any_below(seed, i ? 7 : 200),
+			(uint16_t)any_size(seed),
+			(uint16_t)(1 + 2 * any_below(seed, i ? 7 : 200)),
 		};
 }
 

@@ -16,7 +16,7 @@
 #include "unit_stream.h"
 
 #define BURST 64
-#define SPARE (BURST + SIZES_MAX)
+#define SPARE (BURST + PROGRAM_VARIANTS_MAX)
 #define FLYING_MAX 1024
 
 static const uint8_t mac[ETH_ALEN] = {2, 0, 0, 0, 0, 7};
@@ -78,6 +78,19 @@ static inline unsigned any(unsigned n)
 	return (unsigned)((unit_random(&seed) >> 32) % n);
 }
 
+/* From one end of a range to the other, or random. */
+static inline void any_range(struct stream *s)
+{
+	const unsigned from = 84 + any(1400), more = 1 + any(1518 - from);
+	const bool down = any(2);
+	char text[64];
+
+	snprintf(text, sizeof(text), "%s%u-%u step %u", any(2) ? "random " : "",
+		 down ? from + more : from, down ? from : from + more,
+		 1 + any(more > 9 ? 9 : more));
+	take_sizes(s, text);
+}
+
 /* A stream of any kind, of sizes that fit the port. */
 static inline void any_stream(struct stream *s)
 {
@@ -88,11 +101,14 @@ static inline void any_stream(struct stream *s)
 	stream_init(s, mac);
 	set_ip(s, ipv6);
 	s->sign = !any(2);
+	memset(&s->sizes, 0, sizeof(s->sizes));
 	s->sender = (uint16_t)any(65536);
-	s->sizes.count = any(2) ? 1 : 1 + any(SIZES_MAX);
+	s->sizes.count = (uint8_t)(any(2) ? 1 : 1 + any(SIZES_MAX));
 	for (unsigned i = 0; i < s->sizes.count; i++)
 		s->sizes.entry[i] = (struct size_weight){
 			(uint16_t)(84 + any(1435)), (uint16_t)(1 + any(9))};
+	if (!any(3))
+		any_range(s);
 	snprintf(ttl, sizeof(ttl), "%u", any(256));
 	set_field(s, ipv6 ? "ipv6.hops" : "ipv4.ttl", ttl);
 	src = ipv6 || any(2) ? 0 : 1 + any(16);

@@ -25,6 +25,7 @@ static uint64_t now_ns;
 static struct {
 	uint8_t frame[STREAM_SIZE_MAX];
 	unsigned variant;
+	uint16_t len; /* of one that grows */
 	bool fresh;
 } slot;
 
@@ -109,6 +110,14 @@ static inline void check_other_ways(size_t len, struct program_at from)
 		program_put_longest(&prog, slot.frame);
 		slot.fresh = true;
 		slot.variant = 0;
+		slot.len = prog.variant[0].len;
+	}
+	if (prog.grow) {
+		slot.len = program_regrow(&prog, &from, now_ns, slot.frame,
+					  slot.len);
+		assert_int_equal(slot.len, len);
+		assert_memory_equal(slot.frame, frame, len);
+		return;
 	}
 	v = prog.order[from.order];
 	if (v != slot.variant)
@@ -152,7 +161,8 @@ static inline void compile(const struct stream *s)
 static inline void set_sizes(struct stream *s, const struct size_weight *sizes,
 			     unsigned n)
 {
-	s->sizes.count = n;
+	memset(&s->sizes, 0, sizeof(s->sizes));
+	s->sizes.count = (uint8_t)n;
 	memcpy(s->sizes.entry, sizes, n * sizeof(*sizes));
 }
 

@@ -93,10 +93,10 @@ static void a_burst_can_always_be_made(void **state)
 		check_in_flight();
 		/* What is to be shared then finds its buffers. */
 		s.sign = false;
-		for (unsigned i = 0; i < SIZES_MAX; i++)
+		for (unsigned i = 0; i < PROGRAM_VARIANTS_MAX; i++)
 			s.sizes.entry[i] =
 				(struct size_weight){(uint16_t)(64 + i), 1};
-		s.sizes.count = SIZES_MAX;
+		s.sizes.count = PROGRAM_VARIANTS_MAX;
 		for (int i = 0; i < 20; i++)
 			set(&s, STRATEGY_SHARED);
 		outbox_drop(&out, out.nb);

@@ -507,7 +507,7 @@ static void a_stream_is_small(void **state)
 	(void)state;
 	assert_true(sizeof(struct pktgen_stream) + sizeof(struct flow) +
 			    2 * 2 * 2 * sizeof(uint64_t) + 64 <
-		    3456);
+		    3840);
 }
 
 int main(void)

@@ -99,7 +99,8 @@ static void percent_is_of_the_links_speed(void **state)
 	assert_int_equal(gap.ns, 12);
 	/* All at once at their largest: nothing overflows on the way. */
 	for (unsigned i = 0; i < SIZES_MAX; i++)
-		s.sizes.entry[i] = (struct size_weight){9018, 32};
+		s.sizes.entry[i] =
+			(struct size_weight){9018, SIZES_SUM_MAX / SIZES_MAX};
 	s.sizes.count = SIZES_MAX;
 	s.rate.micro = 1;
 	assert_int_equal(stream_gap(&s, &gap, &unpaced), 0);

@@ -35,6 +35,16 @@ static inline void set_headers(struct stream *s, const char *text)
 	fields_set_headers(s, &h);
 }
 
+/* As `size` takes them. */
+static inline void take_sizes(struct stream *s, const char *text)
+{
+	static const struct sizes_range range = {64, STREAM_SIZE_MAX};
+	char why[SIZES_WHY_MAX];
+	const char *fault;
+
+	assert_int_equal(value_sizes(text, &range, &s->sizes, &fault, why), 0);
+}
+
 /* UDP in one of the two. */
 static inline void set_ip(struct stream *s, bool ipv6)
 {
