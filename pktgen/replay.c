@@ -19,9 +19,12 @@ COLD static void find_out(struct worker *w)
 	for (unsigned i = 0, turn = 0; i < r->nb + OUTBOX_MAX; i++) {
 		const struct flow *f = flow_of(w, turn);
 
-		/* One with turns without end has a limit in each. */
+		/*
+		 * One with turns without end has a limit in each. What has none
+		 * has been counted down all the same.
+		 */
 		if (!f->frames.one || f->limited ||
-		    f->frames_left != FLOW_NO_LIMIT)
+		    f->frames_left < FLOW_NO_LIMIT / 2)
 			return;
 		p->pkt[i] = f->frames.one;
 		if (++turn == r->nb)
