@@ -182,7 +182,8 @@ const struct cmd cmd_set = {
 		 "'down' the last one first, 'every N' each for N frames. "
 		 "'auto' has the field follow from the headers again. Where a "
 		 "header stands more than once, its name has a number: "
-		 "vlan.2.id. @34.16 is 16 bits from byte 34 on. 'map FROM TO' is "
+		 "vlan.2.id. @34.16 is 16 bits from byte 34 on. 'map FROM TO' "
+		 "is "
 		 "for 'play'.",
 	.examples = (const char *const[]){"set udp.src 1000-1003 step 3",
 					  "set 0 ipv4.dst 10.1.0.0/24",
