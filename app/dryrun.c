@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #include "app/timing.h"
+#include "pktgen/play.h"
 #include "stats/wide.h"
 
 enum { NEXT, STREAMS_DONE };
@@ -29,11 +30,23 @@ static wide whole(const struct gap *gap)
 	return (wide)gap->ns << 32 | gap->frac;
 }
 
-static uint64_t mean_size(const struct stream *s)
+/* A round of what it sends: frames, and their bytes with FCS. */
+static uint64_t round_of(const struct pktgen_stream *s, uint64_t *frames)
+{
+	const struct played *p;
+
+	if (!PLAYS(s->flow->program))
+		return sizes_round(&s->stream.sizes, stream_size_z(&s->stream),
+				   frames);
+	p = play_of(s->flow->program);
+	*frames = p->frames;
+	return p->bytes + p->frames * ETH_FCS_LEN;
+}
+
+static uint64_t mean_size(const struct pktgen_stream *s)
 {
 	uint64_t frames;
-	const uint64_t bytes =
-		sizes_round(&s->sizes, stream_size_z(s), &frames);
+	const uint64_t bytes = round_of(s, &frames);
 
 	return frames ? bytes * 1000 / frames : 0;
 }
@@ -55,13 +68,22 @@ static uint64_t mbps(uint64_t pps_milli, uint64_t size_milli)
 }
 
 /* The mean gap, in 2^-32 ns; of one without pacing what the link takes. */
-static wide gap_of(const struct stream *s, uint64_t size_milli)
+static wide gap_of(const struct pktgen_stream *of, uint64_t size_milli)
 {
+	const struct stream *const s = &of->stream;
+	uint64_t frames, bytes = round_of(of, &frames);
 	struct pace_curve curve;
 	bool unpaced = false;
 	struct gap gap = {0, 0};
 
-	if (stream_gap(s, &gap, &unpaced) < 0 ||
+	if (PLAYS(of->flow->program) && s->play.speed) {
+		const struct played *p = play_of(of->flow->program);
+
+		return wide_div(((wide)(p->last_ns + p->turn_ns) << 32) *
+					STREAM_SPEED,
+				(wide)frames * s->play.speed);
+	}
+	if (stream_gap_of(s, frames, bytes, &gap, &unpaced) < 0 ||
 	    stream_curve(s, &curve, &gap) < 0)
 		return 0;
 	if (!curve.nb && s->pace.every_ns && unpaced)
@@ -129,7 +151,8 @@ static uint64_t runs_of(const struct pktgen *pg, struct subject s)
 static void look_at(const struct pktgen *pg, struct subject s,
 		    const struct flow_limit *limit, struct outlook *o)
 {
-	const struct stream *is = pktgen_stream(pg, s.port, s.stream);
+	const struct pktgen_stream *of = pg->set[s.port].stream[s.stream];
+	const struct stream *is = &of->stream;
 	const struct stream_plan *p =
 		&pktgen_stream_use(pg, s.port, s.stream)->plan;
 	const bool own = limit->frames == FLOW_NO_LIMIT &&
@@ -139,13 +162,16 @@ static void look_at(const struct pktgen *pg, struct subject s,
 	uint64_t ns = own ? p->time_ns : limit->time_ns;
 	wide gap;
 
-	*o = (struct outlook){.size_milli = mean_size(is)};
-	gap = gap_of(is, o->size_milli);
+	*o = (struct outlook){.size_milli = mean_size(of)};
+	gap = gap_of(of, o->size_milli);
 	o->pps_milli = rate_of(gap);
 	o->peak_milli = is->shape.kind ? peak_of(is) : o->pps_milli;
 	o->l2_milli = mbps(o->pps_milli, o->size_milli);
 	o->l1_milli =
 		mbps(o->pps_milli, o->size_milli + ETH_L1_OVERHEAD * 1000);
+	if (PLAYS(of->flow->program))
+		frames = MIN(frames ? frames : FLOW_NO_LIMIT,
+			     play_frames(of->flow->program));
 	if (frames == FLOW_NO_LIMIT)
 		frames = 0;
 	if (frames)
@@ -208,6 +234,8 @@ static void print_note(struct app *app, struct subject s,
 			 fault.size, fault.min, fault.max);
 	else if (rc == -ENOMEM)
 		snprintf(note, NOTE_MAX, "not enough memory");
+	else if (rc == -ENOENT || rc == -EBADMSG)
+		snprintf(note, NOTE_MAX, "its capture cannot be played");
 	else if (rc < 0)
 		snprintf(note, NOTE_MAX, "the rate is out of range");
 	else if (v.state != FLOW_IDLE)

@@ -380,8 +380,7 @@ static enum call_result run_live(struct call *c)
 #define NOTES                                                                \
 	"Of streams, such as 0.all, packets and bytes are shown: sent, and " \
 	"of streams with 'signature on' received at ports of this "          \
-	"appliance. '--json' has the times of the first and the last frame " \
-	"since 'start' or 'stats clear', too, on the appliance's clock. "    \
+	"appliance. "                                                        \
 	"Without COUNT, 'stats every' goes on until Ctrl-C. Pacing "         \
 	"counts a burst as its first frame, and rounds "                     \
 	"lateness up by 1/16 at most."

@@ -426,13 +426,14 @@ static NOINLINE void put_one(struct frames *f, const struct program *prog,
 			     struct program_at *at, struct uk_netbuf *nb,
 			     uint64_t stamp)
 {
-	const unsigned variant = prog->grow ? 0 : prog->order[at->order];
+	unsigned variant;
 
 	if (PLAYS(prog)) {
 		nb->priv = NULL;
 		nb->len = play_next(prog, at, nb->data);
 		return;
 	}
+	variant = prog->grow ? 0 : prog->order[at->order];
 	if (nb->priv != frames_tag(f, variant))
 		frames_fill(f, prog, nb, variant);
 	if (prog->grow) {

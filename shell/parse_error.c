@@ -55,21 +55,31 @@ struct shown parse_show(const char *word)
 	return s;
 }
 
+#define OTHERS_MAX 16
+
 /* " or 'clear' or 'every'": what other forms would take instead. */
 static void other_keywords(const struct parser *p, char *buf, size_t size)
 {
+	const struct cmd_lead *l = p->c->cmd->leads;
+	const char *more[OTHERS_MAX];
+	unsigned nb = 0;
 	size_t used = 0;
 
 	buf[0] = '\0';
-	for (unsigned i = 0; i < p->nb_others && used < size; i++)
+	for (unsigned i = 0; i < p->nb_others && nb < OTHERS_MAX; i++)
+		more[nb++] = p->other[i]->name;
+	for (; p->c->first <= 1 && !p->at && l && l->word && nb < OTHERS_MAX;
+	     l++)
+		more[nb++] = l->word;
+	/* Whole words, and dots for those that there is no room for. */
+	for (unsigned i = 0; i < nb; i++) {
+		if (used + strlen(more[i]) + 12 > size) {
+			snprintf(buf + used, size - used, " ...");
+			return;
+		}
 		used += (size_t)snprintf(buf + used, size - used, " or '%s'",
-					 p->other[i]->name);
-	if (p->c->first > 1 || p->at)
-		return;
-	for (const struct cmd_lead *l = p->c->cmd->leads;
-	     l && l->word && used < size; l++)
-		used += (size_t)snprintf(buf + used, size - used, " or '%s'",
-					 l->word);
+					 more[i]);
+	}
 }
 
 /* "SIZE, 64..9018 bytes": an argument as a message names it. */
@@ -295,7 +305,7 @@ void parse_refuse(struct parser *p, enum shell_err err, const struct arg *a,
 {
 	const unsigned column =
 		word ? word->column + (unsigned)(at ? at - word->text : 0) : 0;
-	char wanted[144], others[96], near[112];
+	char wanted[144], others[60], near[112];
 
 	describe(p, a, err != E_MISSING, wanted, sizeof(wanted));
 	other_keywords(p, others, sizeof(others));

@@ -78,7 +78,7 @@ def test_the_examples_of_the_docs_have_these_bytes(lab):
     with open(os.path.join(ROOT, "docs", "traffic.md")) as file:
         blocks = re.findall(r"```\n(.*?)```\n", file.read().split("## Examples\n")[1], re.S)
     typed, wanted = blocks[::2], [block.split("\n")[:-1] for block in blocks[1::2]]
-    assert len(typed) == len(wanted) == 11
+    assert len(typed) == len(wanted) == 12
     lines = ["reset; src 0 mac 02:00:00:00:00:01\n%sshow frame 0 0 --json" % b for b in typed]
     done = lab.launch("exec", "--boot", "-", stdin="\n".join(lines) + "\n")
     shown = [json.loads(line)["hex"] for line in done.stdout.splitlines()]
