@@ -355,12 +355,10 @@ static unsigned take_again(struct pacer *p, unsigned max)
 	return n;
 }
 
-unsigned pacer_take(struct pacer *p, uint64_t now_ns, unsigned max)
+unsigned pacer_take_paced(struct pacer *p, uint64_t now_ns, unsigned max)
 {
 	uint64_t last_ns = now_ns;
 
-	if (p->unpaced)
-		return max;
 	if (__builtin_expect(p->again, 0))
 		return take_again(p, max);
 	if (p->next_ns > now_ns)

@@ -138,8 +138,15 @@ void pacer_start(struct pacer *p, const struct pacing *pacing, uint64_t now_ns);
 void pacer_change(struct pacer *p, const struct pacing *pacing,
 		  uint64_t now_ns);
 
+/* See pacer_take(); of one that is paced. */
+unsigned pacer_take_paced(struct pacer *p, uint64_t now_ns, unsigned max);
+
 /* How many frames are due at `now_ns`, at most `max`; they count as taken. */
-unsigned pacer_take(struct pacer *p, uint64_t now_ns, unsigned max);
+static inline unsigned pacer_take(struct pacer *p, uint64_t now_ns,
+				  unsigned max)
+{
+	return p->unpaced ? max : pacer_take_paced(p, now_ns, max);
+}
 
 /* Of what was taken, the last `n` were not: they are due again. */
 void pacer_give_back(struct pacer *p, unsigned n);
