@@ -62,7 +62,7 @@ user                 the network stack of QEMU
 vhost-user:SOCK      a vhost-user back end' ;;
 	*' --machine') echo ' q35|microvm#default: q35' ;;
 	*' --accel') echo ' auto|kvm|tcg#default: auto, which is KVM where it works' ;;
-	*' --memory') echo ' SIZE#megabytes, 3M or more; default: 16M' ;;
+	*' --memory') echo ' SIZE#megabytes, 4M or more; default: 16M' ;;
 	*' --cpus') echo ' N#default: 1' ;;
 	*' --mac') echo " PORT=MAC#a port's address; may be repeated; default: one
 made of the names of host, user and appliance" ;;

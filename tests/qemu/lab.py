@@ -158,10 +158,12 @@ def captured(path):
     (magic,) = struct.unpack("<I", data[:4])
     assert magic == 0xa1b2c3d4
     lengths, at = [], 24
-    while at < len(data):
+    # What QEMU is writing is not all there.
+    while at + 16 <= len(data):
         taken, length = struct.unpack("<8xII", data[at:at + 16])
-        lengths.append(length)
         at += 16 + taken
+        if at <= len(data):
+            lengths.append(length)
     return lengths
 
 

@@ -125,7 +125,7 @@ def test_a_value_may_follow_an_equals_sign(lab):
     (["run", "bench.cmds"], "--file PATH --run NAME"),
     (["run", "--name="], "needs a value"),
     (["list", "nothing"], "takes no 'nothing'"),
-    (["run", "--detach", "--memory", "2M"], "3M at least"),
+    (["run", "--detach", "--memory", "3M"], "4M at least"),
     (["list", "extra"], "'list' takes no 'extra'; it takes: --json --names --help"),
     (["list", "--json", "--names"], "--json or --names, not both"),
     (["help", "walk"], "no verb 'walk'"),
@@ -231,12 +231,14 @@ def test_a_stream_that_is_there_boots(lab, machine):
 def test_the_least_memory_suffices(lab):
     for machine in ("q35", "microvm"):
         lab.launch("exec", "--boot", "--accel", "tcg", "--machine", machine,
-                   "--memory", "3M", "-c", "start; stop")
+                   "--memory", "4M", "-c", "start; stop")
 
 
 def test_what_is_refused_says_nothing_of_kvm(lab):
+    large = lab.path / "large"
+    large.write_bytes(bytes(4 << 20))
     for options in (["--net", "dance"], ["--capture", "7=x"], ["--mac", "7=02:00:00:00:00:00"],
-                    ["--memory", "3M", "--file", IMAGE]):
+                    ["--memory", "4M", "--file", str(large)]):
         done = lab.launch("exec", "--boot", *options, "-c", "version", check=False)
         assert done.returncode == 2 and len(done.stderr.splitlines()) == 1
 
