@@ -52,8 +52,10 @@ unsigned replay_make(struct worker *w)
 	p->turn = w->round.next;
 	pkt = p->pkt + p->turn;
 	o->bytes = (uint64_t)n * (p->len + ETH_FCS_LEN);
+#ifdef PORT_SHARED /* without, there is no frame that all are */
 	_Pragma("GCC unroll 4") for (unsigned i = 0; i < n; i++) pkt[i]
 		->refcount++;
+#endif
 	for (unsigned i = 0; i < n && !p->len; i++)
 		o->bytes += pkt[i]->len;
 	o->pkt = pkt;
