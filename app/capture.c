@@ -11,13 +11,9 @@
 
 static void tap(struct app *app, struct tap *rx, struct tap *tx)
 {
-	const struct core *core = &app->pktgen.core;
-	const struct worker_order order = {.kind = ORDER_TAP, .taps = {rx, tx}};
+	const struct worker_taps taps = {rx, tx};
 
-	for (unsigned i = 0; i < core->nb_workers; i++)
-		if (app->capture.ask.ports >> core->worker[i]->queue->port->id &
-		    1)
-			worker_give(core->worker[i], &order);
+	pktgen_set_taps(&app->pktgen, app->capture.ask.ports, &taps);
 }
 
 enum shell_err capture_start(struct app *app, const struct capture_ask *ask,

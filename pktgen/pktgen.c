@@ -181,6 +181,15 @@ void pktgen_set_how(struct pktgen *pg, uint64_t mask,
 		worker_give(w, &order);
 }
 
+void pktgen_set_taps(struct pktgen *pg, uint64_t mask,
+		     const struct worker_taps *taps)
+{
+	const struct worker_order order = {.kind = ORDER_TAP, .taps = *taps};
+
+	FOR_EACH_WORKER(pg, mask, w)
+		worker_give(w, &order);
+}
+
 bool pktgen_has_strategy(const struct pktgen *pg, unsigned port,
 			 enum strategy strategy)
 {

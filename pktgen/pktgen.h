@@ -211,6 +211,10 @@ void pktgen_set_mode(struct pktgen *pg, uint64_t mask, unsigned mode,
 void pktgen_set_how(struct pktgen *pg, uint64_t mask,
 		    const struct worker_how *how, uint64_t now_ns);
 
+/* Who sees the frames of each port of the mask; all are up. */
+void pktgen_set_taps(struct pktgen *pg, uint64_t mask,
+		     const struct worker_taps *taps);
+
 /* Whether its first stream's frames can be made so, see frames_strategy(). */
 bool pktgen_has_strategy(const struct pktgen *pg, unsigned port,
 			 enum strategy strategy);
