@@ -119,10 +119,10 @@ def judge_played(recorded, theirs):
     for sent, speed in ((played, 1), (fast, 2)):
         off = [ns - sent[0][0] - (was - recorded[0][0]) // speed
                for (ns, _), (was, _) in zip(sent, recorded)]
-        # The second frame's gap included; QEMU's times are cut to a microsecond.
+        # Within 1 us, the second frame's gap included, and QEMU cuts times to one more.
         middle = sorted(off)[150]
         late = sorted(abs(ns - middle) for ns in off[1:])
-        assert late[295] <= 1500 and abs(off[1] - middle) <= 1500, off
+        assert late[295] <= 2000 and abs(off[1] - middle) <= 2000, off
         assert abs(off[1]) <= 3000, off
 
 
