@@ -235,6 +235,13 @@ void complete_give(const struct complete *c, const char *word,
 	c->fn(c->arg, &item);
 }
 
+void complete_describe(const struct complete *c, const char *usage,
+		       const char *takes, const char *help)
+{
+	if (c->what != COMPLETE_WORDS)
+		complete_give(c, usage, takes, help);
+}
+
 /* A word that could stand there, if it goes on from what is typed. */
 void complete_offer(const struct complete *c, const char *word,
 		    const char *help)
@@ -305,7 +312,7 @@ static void describe(const struct complete *c, const struct arg *a)
 	if (unset)
 		snprintf(takes + n, sizeof(takes) - n, "%sdefault %s",
 			 n ? ", " : "", unset);
-	complete_give(c, usage, takes, a->help);
+	complete_describe(c, usage, takes, a->help);
 }
 
 /* True when all that it takes can be offered. */
@@ -339,16 +346,15 @@ static bool may_become(const struct complete *c, const struct arg *a)
 	}
 }
 
-static void visit_arg(const struct complete *c, enum complete_what what,
-		      const struct arg *a)
+static void visit_arg(const struct complete *c, const struct arg *a)
 {
 	const bool new_word = !*c->prefix && !c->quoted;
 
 	if (a->type == ARG_SIZES && complete_sizes_there(c, c->done)) {
 		offer_words(c, a);
-	} else if (what != COMPLETE_NEXT) {
+	} else if (c->what != COMPLETE_NEXT) {
 		offer_words(c, a);
-		if (what == COMPLETE_ALL && a->type != ARG_PORTS &&
+		if (c->what == COMPLETE_ALL && a->type != ARG_PORTS &&
 		    may_become(c, a))
 			describe(c, a);
 	} else if (a->type != ARG_ENUM && (new_word || may_become(c, a))) {
@@ -388,6 +394,7 @@ static void offer_commands(struct complete *c)
 void complete_visit(struct complete *c, enum complete_what what, complete_fn fn,
 		    void *arg)
 {
+	c->what = what;
 	c->fn = fn;
 	c->arg = arg;
 	if (c->nowhere)
@@ -409,7 +416,7 @@ void complete_visit(struct complete *c, enum complete_what what, complete_fn fn,
 			/* Behind the first of a pair it has to be there. */
 			a.optional &= !ends_pair(f->args, i);
 			if (set >> i & 1 && !seen(c, f, &f->args[i]))
-				visit_arg(c, what, &a);
+				visit_arg(c, &a);
 		}
 	}
 	if (what == COMPLETE_NEXT && c->enter)

@@ -44,9 +44,10 @@ struct complete {
 	const char *prefix; /* the word up to the cursor, "" for a new one */
 	unsigned start;     /* where it begins: bytes of the line before it */
 	unsigned done;      /* words of its command before it, its name's too */
-	const struct cmd *cmd; /* NULL: none, or not known */
-	struct words words;    /* of the command that the cursor is in */
-	struct call call;      /* what the parser says to it */
+	const struct cmd *cmd;   /* NULL: none, or not known */
+	struct words words;      /* of the command that the cursor is in */
+	struct call call;        /* what the parser says to it */
+	enum complete_what what; /* is being visited */
 	complete_fn fn;
 	void *arg;
 	enum cmd_group group; /* of the command that is being offered */

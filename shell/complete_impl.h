@@ -20,6 +20,10 @@ static inline bool complete_starts(const char *text, const char *prefix)
 void complete_give(const struct complete *c, const char *word,
 		   const char *takes, const char *help);
 
+/* What no list of words holds: where these alone are asked for, nothing. */
+void complete_describe(const struct complete *c, const char *usage,
+		       const char *takes, const char *help);
+
 /* What may stand at word `at` of those that say sizes: nothing at the first. */
 enum sizes_next complete_sizes_there(const struct complete *c, unsigned at);
 

@@ -99,17 +99,17 @@ void complete_offer_sizes(const struct complete *c)
 		complete_offer(c, "random", "any size of a range");
 		break;
 	case SIZES_LETTERS:
-		complete_give(c, "LETTERS", "of abcdefghiz",
-			      "sizes of RFC 6985, in that order");
+		complete_describe(c, "LETTERS", "of abcdefghiz",
+				  "sizes of RFC 6985, in that order");
 		break;
 	case SIZES_A_RANGE:
-		complete_give(c, "SIZE-SIZE", "", "the ends of the range");
+		complete_describe(c, "SIZE-SIZE", "", "the ends of the range");
 		break;
 	case SIZES_STEP:
 		complete_offer(c, "step", "not each size of the range");
 		break;
 	case SIZES_A_STEP:
-		complete_give(c, "STEP", "number",
-			      "bytes from one size to the next");
+		complete_describe(c, "STEP", "number",
+				  "bytes from one size to the next");
 	}
 }

@@ -30,7 +30,7 @@ static const struct {
 	{" size 64; rate 1kpps; mode 0 tx", "OK"},
 	{" size 5", "ERR E_RANGE 6 "},
 	{" ls --json", "OK"},
-	{" sleep 3ms; sleep 0s; df", "OK"},
+	{" sleep 3ms; sleep 0s; df --json", "OK"},
 	{" stats every 10ms 2 --json", "OK"},
 	{" help size --json; help", "OK"},
 	{" nonsense", "ERR E_UNKNOWN 1 "},

@@ -73,10 +73,13 @@ void line_begin(size_t store_bytes)
 	/* Of just that size, so that ASan sees its end. */
 	if (!store[store_bytes])
 		store[store_bytes] = malloc(store_bytes);
-	store_init(&line.app.store, store[store_bytes], store_bytes);
 	if (pktgen_active(&line.app.pktgen))
 		pktgen_abandon(&line.app.pktgen, pktgen_all(&line.app.pktgen));
+	/* Nothing is lent or held of the store when it goes. */
+	capture_stop(&line.app, line.now_ns);
+	capture_poll(&line.app, line.now_ns);
 	config_reset(&line.app, line.now_ns);
+	store_init(&line.app.store, store[store_bytes], store_bytes);
 	line.app.lease_ns = 0;
 	session_init(&line.app.session, &env);
 	line.room = SIZE_MAX;

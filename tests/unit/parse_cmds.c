@@ -128,6 +128,12 @@ static const struct cmd cmd_level = {
 			    {ARG_NAME, .name = "NAME", .help = "whose"})),
 };
 
+static const struct cmd cmd_mix = {
+	.name = "mix",
+	.forms = FORMS(FORM({ARG_SIZES, .name = "SIZE", .help = "which",
+			     .min = 64, .max = 9018})),
+};
+
 static const struct cmd cmd_mode = {
 	.name = "mode",
 	.forms = FORMS(
@@ -231,11 +237,11 @@ static const struct cmd cmd_text = {
 };
 
 const struct cmd *const parse_cmds[] = {
-	&cmd_bits,    &cmd_check, &cmd_end,   &cmd_gap,    &cmd_halt,
-	&cmd_hidden,  &cmd_level, &cmd_mode,  &cmd_name,   &cmd_pick,
-	&cmd_port,    &cmd_rate,  &cmd_see,   &cmd_size,   &cmd_sleep,
-	&cmd_several, &cmd_speed, &cmd_stats, &cmd_switch, &cmd_take,
-	&cmd_text,    NULL,
+	&cmd_bits,   &cmd_check,   &cmd_end,   &cmd_gap,   &cmd_halt,
+	&cmd_hidden, &cmd_level,   &cmd_mix,   &cmd_mode,  &cmd_name,
+	&cmd_pick,   &cmd_port,    &cmd_rate,  &cmd_see,   &cmd_size,
+	&cmd_sleep,  &cmd_several, &cmd_speed, &cmd_stats, &cmd_switch,
+	&cmd_take,   &cmd_text,    NULL,
 };
 
 /* ---- Streams ------------------------------------------------------------ */

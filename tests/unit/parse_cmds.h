@@ -5,7 +5,7 @@
 
 #include "shell/parse.h"
 
-/* By name: bits, hidden, level, mode, name, port, rate, size, sleep,
+/* By name: bits, hidden, level, mix, mode, name, port, rate, size, sleep,
  * stats, switch. */
 extern const struct cmd *const parse_cmds[];
 

@@ -51,10 +51,9 @@ static const char *visit(const char *line, enum complete_what what)
 static void the_first_word_is_a_command(void **state)
 {
 	(void)state;
-	assert_words(
-		"",
-		"bits end halt level mode name pick port rate see size sleep "
-		"several speed stats switch text");
+	assert_words("", "bits end halt level mix mode name pick port rate see "
+			 "size sleep "
+			 "several speed stats switch text");
 	assert_words("s", "see size sleep several speed stats switch");
 	assert_words("  st", "stats");
 	assert_int_equal(c.start, 2);
@@ -74,9 +73,10 @@ static void behind_a_semicolon_a_command_starts(void **state)
 	assert_int_equal(c.start, 8);
 	assert_words("size 64; ; sl", "sleep");
 	assert_words("nonsense; mode t", "tx");
-	assert_words("size 64;",
-		     "bits end halt level mode name pick port rate see size "
-		     "sleep several speed stats switch text");
+	assert_words(
+		"size 64;",
+		"bits end halt level mix mode name pick port rate see size "
+		"sleep several speed stats switch text");
 	assert_int_equal(c.start, 8);
 }
 
@@ -206,6 +206,19 @@ static void streams_go_on_where_they_may_stand(void **state)
 	assert_next("port 2.", "");
 }
 
+/* What a number or a range is to be is described, and no word to insert. */
+static void sizes_are_words_and_numbers(void **state)
+{
+	(void)state;
+	assert_words("mix r", "random");
+	assert_words("mix random 64-128 ", "step");
+	assert_words("mix 64-128 s", "step");
+	assert_words("mix 64-128 step ", "");
+	assert_words("mix 64-128 step 44444444", "");
+	assert_next("mix 64-128 step ", "STEP=number");
+	assert_words("mix imix abcabc", "");
+}
+
 static void names_come_from_their_owner(void **state)
 {
 	(void)state;
@@ -233,14 +246,22 @@ static void a_value_that_is_whole_is_known(void **state)
 	assert_false(complete_whole(&c));
 }
 
+/* Tab inserts what a word has beyond what is typed. */
+static void goes_on(void *arg, const struct complete_item *item)
+{
+	(void)arg;
+	assert_memory_equal(item->word, c.prefix, strlen(c.prefix));
+}
+
 /* Whatever is typed: nothing is read that is not there. */
 static void no_line_breaks_it(void **state)
 {
 	static const char *const words[] = {
-		"size",   "stats", "mode", "port", "0",  "all",
-		"--json", "every", "1s",   "64",   "tx", "clear",
-		";",      "\"",    "#",    "0,",   "1-", "a",
-		"-",      "--",    "\\",   "??",   "\t", "",
+		"size",   "stats",  "mode", "port",   "0",       "all",
+		"--json", "every",  "1s",   "64",     "tx",      "clear",
+		";",      "\"",     "#",    "0,",     "1-",      "a",
+		"-",      "--",     "\\",   "??",     "\t",      "",
+		"imix",   "random", "step", "64-128", "4444444",
 	};
 	uint64_t seed = 1;
 	char line[1025];
@@ -253,13 +274,14 @@ static void no_line_breaks_it(void **state)
 			uint64_t r = unit_random(&seed) >> 20;
 
 			len += (size_t)snprintf(line + len, sizeof(line) - len,
-						"%s%s", words[r % 24],
+						"%s%s", words[r % 29],
 						r >> 8 & 3 ? " " : "");
 		}
 		line[len] = '\0';
-		visit(line, COMPLETE_WORDS);
 		visit(line, COMPLETE_ALL);
 		visit(line, COMPLETE_NEXT);
+		complete_read(&c, &env, line, (unsigned)len);
+		complete_visit(&c, COMPLETE_WORDS, goes_on, NULL);
 		assert_true(c.start <= len);
 	}
 }
@@ -296,6 +318,7 @@ int main(void)
 		TEST(a_word_begun_narrows_what_comes),
 		TEST(port_lists_go_on),
 		TEST(streams_go_on_where_they_may_stand),
+		TEST(sizes_are_words_and_numbers),
 		TEST(names_come_from_their_owner),
 		TEST(a_value_that_is_whole_is_known),
 		TEST(no_line_breaks_it),
