@@ -3,17 +3,7 @@
 
 #include "stats/wide.h"
 
-#define SUB (1u << HISTOGRAM_BITS)
 #define MILLION 1000000u
-
-uint64_t histogram_last_ns(unsigned bucket)
-{
-	const unsigned next = bucket + 1;
-
-	if (next < 2 * SUB)
-		return bucket;
-	return ((uint64_t)(SUB + next % SUB) << (next / SUB - 1)) - 1;
-}
 
 void histogram_sum(struct histogram *to, const struct histogram *from)
 {

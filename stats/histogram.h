@@ -8,11 +8,11 @@
 #ifndef STATS_HISTOGRAM_H
 #define STATS_HISTOGRAM_H
 
-#include <stdint.h>
+#include "stats/log_linear.h"
 
 #define HISTOGRAM_BITS 4
 #define HISTOGRAM_MAX_NS ((1ull << 36) - 1) /* longer ones count as this */
-#define HISTOGRAM_BUCKETS ((36 - HISTOGRAM_BITS + 1) << HISTOGRAM_BITS)
+#define HISTOGRAM_BUCKETS LOG_LINEAR_BUCKETS(HISTOGRAM_BITS, 36)
 
 struct histogram {
 	uint64_t sum_ns;
@@ -21,16 +21,15 @@ struct histogram {
 
 static inline unsigned histogram_bucket(uint64_t ns)
 {
-	const uint64_t v = ns < HISTOGRAM_MAX_NS ? ns : HISTOGRAM_MAX_NS;
-	const unsigned shift =
-		(63 - HISTOGRAM_BITS) -
-		(unsigned)__builtin_clzll(v | 1u << HISTOGRAM_BITS);
-
-	return (shift << HISTOGRAM_BITS) + (unsigned)(v >> shift);
+	return log_linear_bucket(ns < HISTOGRAM_MAX_NS ? ns : HISTOGRAM_MAX_NS,
+				 HISTOGRAM_BITS);
 }
 
 /* The longest time that a bucket counts. */
-uint64_t histogram_last_ns(unsigned bucket);
+static inline uint64_t histogram_last_ns(unsigned bucket)
+{
+	return log_linear_last(bucket, HISTOGRAM_BITS);
+}
 
 /* `ns` happened `n` times. */
 static inline void histogram_add(struct histogram *h, uint64_t ns, uint64_t n)

@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * How long frames were on their way, in ns, of all of them: extremes, mean and
+ * deviation exactly, quantiles from buckets that are at most 1/128 wide, and
+ * how the time varies from one frame to the next.
+ *
+ *   delay variation  of a frame and the one that has the number before its own,
+ *                    if that came right before it (RFC 3393: ipdv)
+ *   jitter           RFC 3550 section 6.4.1, in the same pairs
+ */
+#ifndef MEASURE_LATENCY_H
+#define MEASURE_LATENCY_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <uk/essentials.h>
+
+#include "stats/log_linear.h"
+
+#define LATENCY_BITS 7
+#define LATENCY_MAX_NS ((1ull << 34) - 1) /* 17 s; longer ones count as this \
+					   */
+#define LATENCY_BUCKETS LOG_LINEAR_BUCKETS(LATENCY_BITS, 34)
+
+struct latency {
+	uint64_t frames;
+	uint64_t min_ns, max_ns; /* of one frame at least */
+	uint64_t sum_ns;
+	unsigned __int128 square_sum;
+	uint64_t pairs; /* of frames one after the other */
+	uint64_t variation_sum_ns, variation_max_ns;
+	uint64_t jitter_16th; /* in 1/16 ns */
+	uint64_t before_ns;   /* of the frame before */
+	uint64_t *count;      /* by bucket, LATENCY_BUCKETS of them */
+};
+
+/* Counts in `count`, which stays the caller's. */
+void latency_begin(struct latency *l, uint64_t *count);
+
+/* `follows`: the number before its own came right before it. */
+static inline void latency_add(struct latency *l, uint64_t ns, bool follows)
+{
+	uint64_t variation;
+
+	ns = ns < LATENCY_MAX_NS ? ns : LATENCY_MAX_NS;
+	l->count[log_linear_bucket(ns, LATENCY_BITS)]++;
+	l->frames++;
+	l->sum_ns += ns;
+	l->square_sum += (unsigned __int128)ns * ns;
+	if (unlikely(ns < l->min_ns))
+		l->min_ns = ns;
+	if (unlikely(ns > l->max_ns))
+		l->max_ns = ns;
+	if (likely(follows)) {
+		variation = ns > l->before_ns ? ns - l->before_ns
+					      : l->before_ns - ns;
+		l->pairs++;
+		l->variation_sum_ns += variation;
+		if (unlikely(variation > l->variation_max_ns))
+			l->variation_max_ns = variation;
+		/* J += (|D| - J) / 16 */
+		l->jitter_16th += variation - (l->jitter_16th >> 4);
+	}
+	l->before_ns = ns;
+}
+
+/* ---- What there is to know ----------------------------------------------- */
+
+/* Of no frame 0; rounded down, but for the deviation: within 1 ns. */
+uint64_t latency_mean_ns(const struct latency *l);
+uint64_t latency_deviation_ns(const struct latency *l);
+uint64_t latency_variation_ns(const struct latency *l);
+
+static inline uint64_t latency_jitter_ns(const struct latency *l)
+{
+	return l->jitter_16th >> 4;
+}
+
+#define LATENCY_BEYOND_MIN 10
+
+/*
+ * The time that `millionths` of all frames, 1..999999, did not exceed, never
+ * too low and at most 1/128 too high, into *ns. False where fewer than
+ * LATENCY_BEYOND_MIN frames lie beyond it, so that nobody can say.
+ */
+bool latency_quantile_ns(const struct latency *l, unsigned millionths,
+			 uint64_t *ns);
+
+#endif /* MEASURE_LATENCY_H */

@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * The order of a stream's frames, from the numbers that they carry: what is
+ * lost, what came twice, what came behind a later one.
+ *
+ * Of the last numbers, as many as the window is long, each is known to have
+ * come or to be missing; all figures are exact as long as no frame is later
+ * than that. One that is later counts as `late` and is nothing else: whether
+ * it came twice is not known, and if it had not come, it stays lost. Frames
+ * that come again are looked at no further, and count for no extent.
+ *
+ *   lost         a number that has not come, up to the highest that has
+ *   duplicate    a number that had come before
+ *   reordered    a number that is below the highest that came before it, and
+ *                had not come (RFC 4737 section 3)
+ *   extent       of a reordered one: from the first frame with a higher number
+ *                that came before it, in frames (RFC 4737 section 4.2.1)
+ *   n-reordered  the n frames that came right before it, and no more, all have
+ *                higher numbers (RFC 4737 section 5.4)
+ *   episode      lost numbers without a gap (RFC 3357 section 4: loss period)
+ */
+#ifndef MEASURE_ORDER_H
+#define MEASURE_ORDER_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <uk/essentials.h>
+
+#define ORDER_WINDOW_MIN 64
+#define ORDER_WINDOW_MAX 65536
+#define ORDER_MISSING 0x80000000u
+#define ORDER_N_MAX 3 /* n of n-reordering that is told apart */
+
+/* Since order_begin(); none ever shrinks but `lost`. */
+struct order_counts {
+	uint64_t frames; /* all of these */
+	uint64_t lost;
+	uint64_t duplicate, reordered, late;
+	uint64_t n_reordered[ORDER_N_MAX]; /* for n = 1, 2, and 3 or more */
+	uint64_t extent_sum, extent_max;
+	uint64_t episodes, longest; /* in numbers; of what is lost by now */
+};
+
+struct order {
+	uint64_t next;   /* one above the highest number that came */
+	uint64_t unique; /* frames that came, each once */
+	uint64_t base;   /* numbers below are of no interest */
+	/*
+	 * By number, modulo the window: 0 for one that came, or else
+	 * ORDER_MISSING and which of the unique frames, modulo 2^31, was the
+	 * first that had a higher one.
+	 */
+	uint32_t *missing;
+	uint32_t mask;
+	uint64_t last[ORDER_N_MAX + 1]; /* numbers that came last, in turn */
+	struct order_counts counts;     /* but for what order_look() adds */
+	uint64_t run; /* lost in a row, up to where the window begins */
+};
+
+/*
+ * From number `base` on, in `missing`, which has room for `window` numbers, a
+ * power of two within ORDER_WINDOW_MIN..ORDER_WINDOW_MAX.
+ */
+void order_begin(struct order *o, uint64_t base, uint32_t *missing,
+		 uint32_t window);
+
+/* Any number but the next. */
+void order_see_odd(struct order *o, uint64_t number);
+
+/* It leaves the window; `missing` says since when. */
+void order_lose(struct order *o, bool lost);
+
+/* A frame with this number came. */
+static inline void order_see(struct order *o, uint64_t number)
+{
+	uint32_t *m;
+
+	if (unlikely(number != o->next)) {
+		order_see_odd(o, number);
+		return;
+	}
+	m = &o->missing[number & o->mask];
+	if (unlikely(*m | o->run))
+		order_lose(o, *m);
+	*m = 0;
+	o->last[o->unique++ % (ORDER_N_MAX + 1)] = number;
+	o->next = number + 1;
+}
+
+/* What there is to know by now. Looks at the whole window. */
+void order_look(const struct order *o, struct order_counts *c);
+
+#endif /* MEASURE_ORDER_H */

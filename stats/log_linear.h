@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Buckets for whole numbers, log-linear: 2^bits to each doubling, so that a
+ * bucket is at most 2^-bits as wide as what it counts. Those of numbers below
+ * 2^bits are one wide.
+ */
+#ifndef STATS_LOG_LINEAR_H
+#define STATS_LOG_LINEAR_H
+
+#include <stdint.h>
+
+/* Buckets of numbers below 2^top. */
+#define LOG_LINEAR_BUCKETS(bits, top) (((top) - (bits) + 1u) << (bits))
+
+static inline unsigned log_linear_bucket(uint64_t v, const unsigned bits)
+{
+	const unsigned shift =
+		(63 - bits) - (unsigned)__builtin_clzll(v | 1ull << bits);
+
+	return (shift << bits) + (unsigned)(v >> shift);
+}
+
+/* The largest number that a bucket counts. */
+static inline uint64_t log_linear_last(unsigned bucket, const unsigned bits)
+{
+	const unsigned sub = 1u << bits, next = bucket + 1;
+
+	if (next < 2 * sub)
+		return bucket;
+	return ((uint64_t)(sub + next % sub) << (next / sub - 1)) - 1;
+}
+
+#endif /* STATS_LOG_LINEAR_H */
