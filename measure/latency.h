@@ -18,8 +18,8 @@
 #include "stats/log_linear.h"
 
 #define LATENCY_BITS 7
-#define LATENCY_MAX_NS ((1ull << 34) - 1) /* 17 s; longer ones count as this \
-					   */
+/* 17 s; longer ones count as this */
+#define LATENCY_MAX_NS ((1ull << 34) - 1)
 #define LATENCY_BUCKETS LOG_LINEAR_BUCKETS(LATENCY_BITS, 34)
 
 struct latency {
