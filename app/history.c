@@ -12,7 +12,7 @@
 #endif
 /* The least that is worth it, and of how much of the heap it is a part. */
 #define LEAST_BYTES 2048
-#define PORTS_PART 8
+#define PORTS_PART 16
 #define STREAM_PART 64
 
 static const struct {

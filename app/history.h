@@ -53,7 +53,7 @@ uint64_t history_slot_ns(enum history_span span);
 
 /*
  * Takes HISTORY_KB for each port that is up, or half of it, and so on, so that
- * all together are an eighth of the heap at most.
+ * all together are a sixteenth of the heap at most.
  */
 void history_init(struct app *app, uint64_t now_ns);
 void history_end(struct app *app);
