@@ -17,9 +17,13 @@
 
 #include "metrics/find.h"
 #include "metrics/serve.h"
+#include "units/value.h"
 
 /* Within the ten seconds that Prometheus waits for a scrape. */
-#define ANSWER_MS 2000
+#define ANSWER_NS 2000000000ull
+#define NS_PER_S 1000000000ull
+#define NS_PER_MS 1000000ull
+#define DAY_NS (86400 * NS_PER_S)
 #define STREAMS 64
 #define LISTEN "127.0.0.1:9910"
 
@@ -27,7 +31,9 @@ struct options {
 	const char *listen, *textfile;
 	bool print;
 	enum render_format format; /* of --print */
-	unsigned streams, every_s; /* 0: once */
+	unsigned streams;
+	uint64_t every_ns; /* 0: once */
+	uint64_t answer_ns;
 };
 
 struct metrics {
@@ -42,7 +48,8 @@ static bool get(void *arg, enum render_format format, struct text *out)
 	bool done;
 
 	find_new(f);
-	ask(f->one, f->n, m->options.streams, ANSWER_MS);
+	ask(f->one, f->n, m->options.streams,
+	    (int)(m->options.answer_ns / NS_PER_MS));
 	done = render(f->one, f->n, format, out);
 	ask_end(f->one, f->n);
 	return done;
@@ -93,7 +100,9 @@ static int write_file(const char *path, const struct text *t)
 
 static int write_files(struct metrics *m, const sigset_t *ends)
 {
-	const struct timespec every = {.tv_sec = m->options.every_s};
+	const struct timespec every = {
+		.tv_sec = (time_t)(m->options.every_ns / NS_PER_S),
+		.tv_nsec = (long)(m->options.every_ns % NS_PER_S)};
 	int status;
 
 	do {
@@ -103,7 +112,7 @@ static int write_files(struct metrics *m, const sigset_t *ends)
 				 ? write_file(m->options.textfile, &t)
 				 : fail("no file", "out of memory");
 		text_free(&t);
-	} while (!status && m->options.every_s &&
+	} while (!status && m->options.every_ns &&
 		 sigtimedwait(ends, NULL, &every) < 0);
 	return status;
 }
@@ -147,6 +156,11 @@ static unsigned take_number(const char *text, unsigned long max)
 								 : 0;
 }
 
+static bool take_time(const char *text, uint64_t *ns)
+{
+	return !value_time(text, ns) && *ns >= NS_PER_MS && *ns <= DAY_NS;
+}
+
 static bool take_option(struct options *o, int c, const char *value)
 {
 	switch (c) {
@@ -158,8 +172,9 @@ static bool take_option(struct options *o, int c, const char *value)
 		o->textfile = value;
 		return true;
 	case 'e':
-		o->every_s = take_number(value, 86400);
-		return o->every_s;
+		return take_time(value, &o->every_ns);
+	case 'w':
+		return take_time(value, &o->answer_ns);
 	case 's':
 		o->streams = !strcmp(value, "all") ? UINT_MAX
 						   : take_number(value, 16384);
@@ -183,6 +198,7 @@ static bool take_options(struct options *o, int argc, char **argv)
 		{"unix", required_argument, NULL, 'u'},
 		{"textfile", required_argument, NULL, 't'},
 		{"every", required_argument, NULL, 'e'},
+		{"timeout", required_argument, NULL, 'w'},
 		{"streams", required_argument, NULL, 's'},
 		{"print", no_argument, NULL, 'p'},
 		{"openmetrics", no_argument, NULL, 'o'},
@@ -228,6 +244,7 @@ int main(int argc, char **argv)
 	if (!m)
 		return fail("metrics", "out of memory");
 	m->options.streams = STREAMS;
+	m->options.answer_ns = ANSWER_NS;
 	if (!take_options(&m->options, argc, argv) ||
 	    !take_names(&m->found, argv + optind))
 		return 2;

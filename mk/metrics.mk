@@ -3,7 +3,7 @@
 # client is.
 
 MICROHTTPD := $(wildcard /usr/include/microhttpd.h)
-METRICS_SRC := $(sort $(wildcard metrics/*.c))
+METRICS_SRC := $(sort $(wildcard metrics/*.c)) units/value.c
 METRICS := $(if $(MICROHTTPD),$(O)/ukpktgen-metrics)
 
 metrics-cc = $(client-cc)

@@ -16,7 +16,7 @@ options_of() { # VERB
 	down) echo '--name --all' ;;
 	share) echo '--name --listen --cert --key --ca --detach --tls' ;;
 	unshare) echo '--name --listen --all' ;;
-	metrics) echo '--all --listen --unix --textfile --every --print --openmetrics --streams' ;;
+	metrics) echo '--all --listen --unix --textfile --every --print --openmetrics --streams --timeout' ;;
 	plot) echo '--name --span --output' ;;
 	esac
 }
@@ -35,6 +35,7 @@ replies and end when they have run" ;;
 	*' -c') echo " COMMANDS#the commands, with ';' between them" ;;
 	'exec --json') echo '#print replies as JSON, where the command has them' ;;
 	'list --json') echo '#print one JSON object, with what each port does' ;;
+	'metrics --timeout') echo ' TIME#what an appliance has to answer; default: 2s' ;;
 	*' --timeout') echo ' TIME#fail a command after TIME: 500ms, 10s, 5m, 1h30m
 default: no limit' ;;
 	*' --quiet') echo '#print errors only' ;;
@@ -55,7 +56,7 @@ host; default: 127.0.0.1:9910' ;;
 	*' --unix') echo ' PATH#serve HTTP on a unix socket instead' ;;
 	*' --textfile') echo " PATH#write a file for node-exporter's textfile
 collector instead, and end" ;;
-	*' --every') echo ' SECONDS#write that file again and again, until Ctrl-C' ;;
+	*' --every') echo ' TIME#write that file again and again, until Ctrl-C' ;;
 	*' --print') echo '#print the classic text format instead' ;;
 	*' --openmetrics') echo '#print OpenMetrics instead' ;;
 	*' --streams') echo ' N#show the streams of an appliance that has up to
@@ -117,7 +118,7 @@ whenever an appliance of this name runs, until Ctrl-C or unshare.' ;;
 unshare --all
 End shares, and the connections that they serve.' ;;
 	metrics) echo 'metrics [NAME]... [--listen ADDRESS:PORT | --unix PATH]
-metrics --all [--textfile PATH [--every SECONDS]]
+metrics --all [--textfile PATH [--every TIME]]
 Serve what appliances count to Prometheus: on http://127.0.0.1:9910/metrics,
 until Ctrl-C, or as a file.' ;;
 	plot) echo 'plot [--name NAME] [--span hour|minute] [--output FILE]
