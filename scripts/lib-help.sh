@@ -192,6 +192,11 @@ Options of run and of exec --boot:
   --all                  of down and unshare: all of them
   --listen ADDRESS:PORT, --cert FILE, --key FILE, --ca FILE, --detach, --tls
                          of share: see 'ukpktgen share --help'
+  --all, --listen ADDRESS:PORT, --unix PATH, --textfile PATH, --every TIME,
+  --print, --openmetrics, --streams N, --timeout TIME
+                         of metrics: see 'ukpktgen metrics --help'
+  --span hour|minute, --output FILE
+                         of plot: see 'ukpktgen plot --help'
 
 $statuses
 
