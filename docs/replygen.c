@@ -77,6 +77,7 @@ static const char *const lines[] = {
 	"port --json",
 	"stop --json",
 	"bench tx 1ms --json",
+	"calibrate 1ms --json",
 	"capture --json",
 	"capture 1 filter 1,6,0,0,0 snap 64 room 4096 -",
 	"df --json",
