@@ -19,41 +19,22 @@ static uint64_t link_milli(const struct stream *s)
 	return s->linkspeed_bps / 1000;
 }
 
-/* Whether it waits for another of those that start. */
-static bool waits(const struct pktgen *pg, const struct subjects *on,
-		  struct subject s)
+/* Which other one of those that start it waits for; -1: none. */
+static int waits_for(const struct pktgen *pg, const struct subjects *on,
+		     struct subject s)
 {
 	const struct stream_plan *plan =
 		&pktgen_stream_use(pg, s.port, s.stream)->plan;
 
 	s.stream = plan->after;
-	return plan->follows && subjects_has(on, s) &&
-	       pktgen_is_meant(pg, on, s);
+	return plan->follows && subjects_has(on, s) ? (int)s.stream : -1;
 }
 
-/* It follows another that neither starts nor runs. */
-static bool follows_nobody(const struct pktgen *pg, const struct subjects *on,
-			   struct subject s)
+/* Whether that one never ends its run. */
+static bool in_vain(const struct pktgen *pg, unsigned port, int after,
+		    const struct flow_limit *limit)
 {
-	const struct stream_plan *plan =
-		&pktgen_stream_use(pg, s.port, s.stream)->plan;
-	struct pktgen_stream_view v;
-
-	if (!plan->follows || !pktgen_is_meant(pg, on, s) || waits(pg, on, s))
-		return false;
-	pktgen_look_stream(pg, s.port, plan->after, &v);
-	return v.state == FLOW_IDLE;
-}
-
-/* Whether that other one never ends its run. */
-static bool waits_in_vain(const struct pktgen *pg, const struct subjects *on,
-			  struct subject s, const struct flow_limit *limit)
-{
-	const unsigned after =
-		pktgen_stream_use(pg, s.port, s.stream)->plan.after;
-
-	return waits(pg, on, s) &&
-	       !outlook_ends(pg->set[s.port].stream[after], limit);
+	return after >= 0 && !outlook_ends(pg->set[port].stream[after], limit);
 }
 
 static void print_note(struct app *app, const struct subjects *on,
@@ -80,7 +61,7 @@ static void print_note(struct app *app, const struct subjects *on,
 		why = "disabled";
 	else if (!pktgen_is_meant(pg, on, s))
 		waits_why = "does not start";
-	else if (waits_in_vain(pg, on, s, limit))
+	else if (in_vain(pg, s.port, waits_for(pg, on, s), limit))
 		waits_why = "has no limit";
 	else if (o->peak_l1_milli > link_milli(is))
 		why = "faster than the link";
@@ -110,14 +91,18 @@ static void row(struct call *c, struct subject s)
 	struct app *app = call_app(c);
 	const struct asked *asked = (void *)(uintptr_t)c->state[ASKED];
 	char begins[TIMING_REST_MAX], note[NOTE_MAX];
+	struct pktgen_stream_view v;
 	struct reply *r = c->reply;
 	struct config is;
 	struct outlook o;
 
 	config_get(app, s, &is);
 	outlook_look(&app->pktgen, s, asked->limit, &o);
-	if (follows_nobody(&app->pktgen, asked->on, s) ||
-	    !timing_text(&is, s, TIMING_AFTER, begins))
+	/* It follows nobody who neither starts nor runs. */
+	pktgen_look_stream(&app->pktgen, s.port, is.use.plan.after, &v);
+	if (waits_for(&app->pktgen, asked->on, s) < 0 && v.state == FLOW_IDLE)
+		is.use.plan.follows = 0;
+	if (!timing_text(&is, s, TIMING_AFTER, begins))
 		snprintf(begins, sizeof(begins), "at once");
 	print_note(app, asked->on, s, asked->limit, &o, note);
 	reply_text(r, "begins", begins);
@@ -141,7 +126,7 @@ static void row(struct call *c, struct subject s)
 struct load {
 	uint64_t behind;  /* ...the sum of those that follow it */
 	uint32_t waiting; /* and how many of them are not in it yet */
-	bool done;
+	bool todo;        /* it starts, and is not in the sum yet */
 };
 
 /* A stream with all that follows it: these begin when its run is over. */
@@ -163,18 +148,18 @@ static uint64_t add_up(const struct pktgen *pg, const struct subjects *on,
 {
 	for (;;) {
 		struct load *l = &load[s.stream];
-		uint64_t sum = load_of(pg, s, limit, l->behind);
+		const uint64_t sum = load_of(pg, s, limit, l->behind);
+		const int after = waits_for(pg, on, s);
 
-		l->done = true;
-		if (!waits(pg, on, s))
+		l->todo = false;
+		if (after < 0)
 			return sum;
-		if (waits_in_vain(pg, on, s, limit))
-			sum = 0;
-		s.stream = pktgen_stream_use(pg, s.port, s.stream)->plan.after;
-		l = &load[s.stream];
-		l->behind += sum;
+		l = &load[after];
+		if (!in_vain(pg, s.port, after, limit))
+			l->behind += sum;
 		if (--l->waiting)
 			return 0;
+		s.stream = (unsigned)after;
 	}
 }
 
@@ -188,21 +173,21 @@ static bool most_of(const struct pktgen *pg, const struct subjects *on,
 	struct load *load =
 		uk_calloc(a, pg->set[port].end_streams, sizeof(*load));
 
+	int after;
+
 	if (!load)
 		return false;
 	for (*sum = *n = 0; pktgen_next_of(pg, on, &s) && s.port == port;
 	     s.stream++) {
-		if (!pktgen_is_meant(pg, on, s))
-			continue;
-		++*n;
-		if (waits(pg, on, s))
-			load[pktgen_stream_use(pg, port, s.stream)->plan.after]
-				.waiting++;
+		load[s.stream].todo = pktgen_is_meant(pg, on, s);
+		*n += load[s.stream].todo;
+		after = waits_for(pg, on, s);
+		if (load[s.stream].todo && after >= 0)
+			load[after].waiting++;
 	}
-	for (s = (struct subject){port, 0};
-	     pktgen_next_of(pg, on, &s) && s.port == port; s.stream++)
-		if (pktgen_is_meant(pg, on, s) && !load[s.stream].waiting &&
-		    !load[s.stream].done)
+	s = (struct subject){port, pg->set[port].end_streams};
+	while (s.stream-- > 0)
+		if (load[s.stream].todo && !load[s.stream].waiting)
 			*sum += add_up(pg, on, s, limit, load);
 	uk_free(a, load);
 	return true;

@@ -51,12 +51,24 @@ static uint64_t mbps(uint64_t pps_milli, uint64_t size_milli)
 	return (uint64_t)wide_div(bits + 500000000, 1000000000);
 }
 
+/* A round at a capture's own times, in ns: 0 where it has none, or others. */
+static uint64_t own_time(const struct pktgen_stream *of)
+{
+	const struct played *p;
+
+	if (!PLAYS(of->flow->program) || !of->stream.play.speed)
+		return 0;
+	p = play_of(of->flow->program);
+	return p->last_ns + p->turn_ns;
+}
+
 bool outlook_is_paced(const struct pktgen_stream *of)
 {
 	const struct stream *s = &of->stream;
 
-	return s->rate.unit != RATE_MAX || s->shape.kind || s->pace.every_ns ||
-	       (PLAYS(of->flow->program) && s->play.speed);
+	if (PLAYS(of->flow->program) && s->play.speed)
+		return own_time(of);
+	return s->rate.unit != RATE_MAX || s->shape.kind || s->pace.every_ns;
 }
 
 /* The mean gap, in 2^-32 ns; of one without pacing what the link takes. */
@@ -68,23 +80,20 @@ static wide gap_of(const struct pktgen_stream *of, uint64_t size_milli)
 	bool unpaced = false;
 	struct gap gap = {0, 0};
 
-	if (PLAYS(of->flow->program) && s->play.speed) {
-		const struct played *p = play_of(of->flow->program);
-
-		return wide_div(((wide)(p->last_ns + p->turn_ns) << 32) *
-					STREAM_SPEED,
+	if (!outlook_is_paced(of))
+		return wide_div(
+			((wide)(size_milli + ETH_L1_OVERHEAD * 1000) * 8000000)
+				<< 32,
+			s->linkspeed_bps);
+	if (own_time(of))
+		return wide_div(((wide)own_time(of) << 32) * STREAM_SPEED,
 				(wide)frames * s->play.speed);
-	}
 	if (stream_gap_of(s, frames, bytes, &gap, &unpaced) < 0 ||
 	    stream_curve(s, &curve, &gap) < 0)
 		return 0;
-	if (!curve.nb && s->pace.every_ns && unpaced)
+	if (!curve.nb && unpaced)
 		return wide_div((wide)s->pace.every_ns << 32, s->pace.group);
-	if (curve.nb || !unpaced)
-		return whole(&gap);
-	return wide_div(((wide)(size_milli + ETH_L1_OVERHEAD * 1000) * 8000000)
-				<< 32,
-			s->linkspeed_bps);
+	return whole(&gap);
 }
 
 static uint64_t peak_of(const struct stream *s)
@@ -115,7 +124,7 @@ static uint64_t frames_in(const struct pktgen_stream *of, wide gap, uint64_t ns)
 	if (!gap || !outlook_is_paced(of))
 		return 0;
 	stream_curve(&of->stream, &curve, &mean);
-	if (!curve.nb)
+	if (!curve.nb || own_time(of))
 		return div_up((wide)ns << 32, gap);
 	pacer_shape_start(&p, &curve, 0, 0);
 	return pacer_shape_seek(&p, ns);
@@ -185,21 +194,21 @@ void outlook_look(const struct pktgen *pg, struct subject s,
 	wire_milli = o->size_milli + ETH_L1_OVERHEAD * 1000;
 	gap = gap_of(of, o->size_milli);
 	o->pps_milli = rate_of(gap);
-	o->peak_milli = is->shape.kind ? peak_of(is) : o->pps_milli;
+	o->peak_milli =
+		is->shape.kind && !own_time(of) ? peak_of(is) : o->pps_milli;
 	o->l2_milli = mbps(o->pps_milli, o->size_milli);
 	o->l1_milli = mbps(o->pps_milli, wire_milli);
 	o->peak_l1_milli = mbps(o->peak_milli, wire_milli);
 	if (PLAYS(of->flow->program))
 		frames = MIN(frames ? frames : FLOW_NO_LIMIT,
 			     play_frames(of->flow->program));
-	if (frames == FLOW_NO_LIMIT)
-		frames = 0;
-	if (frames)
+	frames = frames == FLOW_NO_LIMIT ? 0 : frames;
+	ns = ns == FLOW_NO_LIMIT ? 0 : ns;
+	/* Whichever it reaches first. */
+	if (frames && (!ns || frames * gap >> 32 <= ns))
 		ns = (uint64_t)(frames * gap >> 32);
-	else if (ns && ns != FLOW_NO_LIMIT)
+	else if (ns)
 		frames = frames_in(of, gap, ns);
-	else
-		ns = 0;
 	o->frames = frames * runs;
 	o->time_ns = ns * runs;
 }
