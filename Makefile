@@ -42,7 +42,7 @@ test: $(O)/gen/image/uk/config.h $(O)/gen/uk/config.h
 		"'make defconfig', or remove $(CONFIG)" >&2; exit 1; }
 	@tools/setup test
 	@$(ALL_AT_ONCE) unit
-	@$(ALL_AT_ONCE) fuzz
+	@SEED=1 $(ALL_AT_ONCE) fuzz
 	@$(ALL_AT_ONCE) image test-image tiny-image test-client test-frames \
 		vhost bench-tools $(O)/host/capture-frames \
 		$(O)/host/capture-play

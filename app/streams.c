@@ -102,12 +102,12 @@ void app_show_sizes(struct reply *r, const struct stream *s)
 {
 	char buf[ARG_PRINT_MAX];
 
-	if (s->sizes.count == 1) {
+	if (s->sizes.count == 1 && !stream_plays(s)) {
 		reply_u64(r, "size", s->sizes.entry[0].size, "bytes");
 		return;
 	}
 	value_sizes_print(&s->sizes, buf, sizeof(buf));
-	reply_text(r, "mix", buf);
+	reply_text(r, "mix", stream_plays(s) ? "captured" : buf);
 }
 
 /* NULL: not known. People get no times: there is no room. */
@@ -124,7 +124,7 @@ static void show_counts(struct call *c, const char *key, const uint64_t n[4])
 		if (n)
 			reply_u64(c->reply, keys[i], n[i], units[i]);
 		else
-			reply_none(c->reply, keys[i]);
+			reply_none(c->reply, keys[i], units[i]);
 	}
 	reply_end(c->reply);
 }

@@ -59,6 +59,8 @@ static const char *const lines[] = {
 	"chunk two 0 69e17861 MQoyCg==",
 	"set 0 udp.src list @two",
 	"show stream 0 --json",
+	"set 0 udp.src random",
+	"show stream 0 --json",
 	"set 0 udp.src auto",
 	"headers eth/ipv4/udp",
 	"size 0 imix",
@@ -79,10 +81,14 @@ static const char *const lines[] = {
 	"port --json",
 	"stop --json",
 	"bench tx 1ms --json",
+	"calibrate 1ms --json",
 	"capture --json",
 	"capture 1 filter 1,6,0,0,0 snap 64 room 4096 -",
 	"df --json",
 	"start 0 --dry-run --json",
+	"limit 0 count 7",
+	"start 0 --dry-run --json",
+	"limit 0 off",
 	"start 0 count 5 --dry-run --json",
 	"start 0 for 1s --dry-run --json",
 	"start 0 count 5",
@@ -216,7 +222,7 @@ static uint16_t walk(struct reply_form *f, const struct reply *r, uint16_t at,
 			 *in && t.key ? "." : "", t.key ? t.key : "[]");
 		if (t.type == TOKEN_MAP || t.type == TOKEN_LIST)
 			at = walk(f, r, at, path, add_key(f, path, parent, &t));
-		else
+		else if (t.type != TOKEN_NONE) /* left away */
 			add_key(f, path, parent, &t);
 	}
 }
