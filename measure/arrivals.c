@@ -6,6 +6,13 @@
 /* A head less its port and sequence number: magic and appliance. */
 #define OURS_SHIFT 30
 
+/* No 16 bits are this. */
+#define NO_LOW (1u << 16)
+
+/* A head as it lies in memory. */
+#define MAGIC_MASK __builtin_bswap64(0xffffffull << 40)
+#define MAGIC __builtin_bswap64((uint64_t)SIGNATURE_MAGIC << 40)
+
 int arrivals_open(struct arrivals *ar, uint16_t appliance, unsigned nb_ports,
 		  struct uk_alloc *a)
 {
@@ -14,6 +21,7 @@ int arrivals_open(struct arrivals *ar, uint16_t appliance, unsigned nb_ports,
 	if (!ar->port)
 		return -ENOMEM;
 	ar->nb_ports = nb_ports;
+	ar->row.low = NO_LOW;
 	ar->ours = signature_head((uint16_t)(appliance * SIGNATURE_PORTS), 0) >>
 		   OURS_SHIFT;
 	return 0;
@@ -46,35 +54,74 @@ int arrivals_reserve(struct arrivals *ar, unsigned port, unsigned nb,
 	return 0;
 }
 
-/* A frame whose signature may be at `p`; false where there is none. */
-static inline bool count(struct arrivals *ar, const uint8_t *p, size_t len,
-			 uint64_t now_ns)
+/* Who sent it, or NULL. */
+static inline struct arrived *arrived_of(const struct arrivals *ar,
+					 uint64_t head, uint64_t stamp)
 {
+	const unsigned port = head >> 24 & (SIGNATURE_PORTS - 1);
+	const unsigned stream = (unsigned)(stamp >> 50);
+
+	if (unlikely(head >> OURS_SHIFT != ar->ours || port >= ar->nb_ports ||
+		     stream >= ar->port[port].nb))
+		return NULL;
+	return &ar->port[port].stream[stream];
+}
+
+/* The row is over: what it has counts. */
+static inline void end_row(struct arrivals *ar, uint64_t now_ns)
+{
+	struct arrivals_row *const row = &ar->row;
+	const uint64_t head = __builtin_bswap64(row->head);
+	const uint64_t stamp = __builtin_bswap64(row->stamp);
+	const unsigned n = row->n;
+	const uint64_t seq = ((head & 0xffffff) << 16) + row->low - n;
+	const uint64_t bytes = row->bytes;
 	struct arrived *to;
-	uint64_t head, stamp;
-	unsigned port, stream;
+
+	if (!n)
+		return;
+	row->n = 0;
+	row->bytes = 0;
+	to = arrived_of(ar, head, stamp);
+	if (unlikely(!to)) {
+		ar->foreign += n;
+		return;
+	}
+	if (TRAILS && likely(to->trail != NULL) &&
+	    unlikely(!trail_see(to->trail, stamp, seq, n, now_ns)))
+		return;
+	to->packets += n;
+	to->bytes += bytes + (uint64_t)n * ETH_FCS_LEN;
+	to->last_ns = now_ns;
+	if (unlikely(!to->first_ns)) {
+		to->first_ns = now_ns;
+		ar->port[head >> 24 & (SIGNATURE_PORTS - 1)].heard = true;
+	}
+}
+
+void arrivals_end(struct arrivals *ar, uint64_t now_ns)
+{
+	end_row(ar, now_ns);
+}
+
+/* A frame whose signature may be at `p`; false where there is none. */
+static inline bool see(struct arrivals *ar, const uint8_t *p, size_t len,
+		       uint64_t now_ns)
+{
+	struct arrivals_row *const row = &ar->row;
+	uint64_t head;
+	uint16_t low;
 
 	memcpy(&head, p, sizeof(head));
-	head = __builtin_bswap64(head);
-	if (unlikely(head >> OURS_SHIFT != ar->ours)) {
-		if (head >> 40 != SIGNATURE_MAGIC)
-			return false;
-		ar->foreign++;
-		return true;
-	}
-	memcpy(&stamp, p + 10, sizeof(stamp));
-	port = head >> 24 & (SIGNATURE_PORTS - 1);
-	stream = (unsigned)(__builtin_bswap64(stamp) >> 50);
-	if (unlikely(port >= ar->nb_ports || stream >= ar->port[port].nb)) {
-		ar->foreign++;
-		return true;
-	}
-	to = &ar->port[port].stream[stream];
-	to->packets++;
-	to->bytes += len + ETH_FCS_LEN;
-	to->last_ns = now_ns;
-	if (unlikely(!to->first_ns))
-		to->first_ns = now_ns;
+	if (unlikely((head & MAGIC_MASK) != MAGIC))
+		return false;
+	end_row(ar, now_ns);
+	memcpy(&low, p + 8, sizeof(low));
+	memcpy(&row->stamp, p + 10, sizeof(row->stamp));
+	row->head = head;
+	row->low = __builtin_bswap16(low) + 1u;
+	row->n = 1;
+	row->bytes = len;
 	return true;
 }
 
@@ -97,18 +144,16 @@ static const uint8_t *search(const uint8_t *frame, size_t len)
 	return NULL;
 }
 
-void arrivals_see(struct arrivals *ar, const uint8_t *frame, size_t len,
-		  uint64_t now_ns)
+void arrivals_see_other(struct arrivals *ar, const uint8_t *frame, size_t len,
+			uint64_t now_ns)
 {
 	const uint8_t *p = frame + len - SIGNATURE_LEN;
 
-	if (unlikely(len < SIGNATURE_LEN))
-		return;
-	if (likely(count(ar, p, len, now_ns)))
+	if (likely(see(ar, p, len, now_ns)))
 		return;
 	p = search(frame, len);
 	if (p)
-		count(ar, p, len, now_ns);
+		see(ar, p, len, now_ns);
 }
 
 void arrivals_see_chain(struct arrivals *ar, const struct uk_netbuf *nb,
@@ -128,5 +173,5 @@ void arrivals_see_chain(struct arrivals *ar, const struct uk_netbuf *nb,
 			end[had++] = data[from++];
 	}
 	if (had == SIGNATURE_LEN)
-		count(ar, end, len, now_ns);
+		see(ar, end, len, now_ns);
 }

@@ -10,9 +10,20 @@
 void latency_begin(struct latency *l, uint64_t *count)
 {
 	memset(l, 0, sizeof(*l));
-	memset(count, 0, LATENCY_BUCKETS * sizeof(count[0]));
 	l->count = count;
 	l->min_ns = UINT64_MAX;
+}
+
+void latency_sum(struct latency *to, const struct latency *l)
+{
+	to->frames += l->frames;
+	to->sum_ns += l->sum_ns;
+	to->square_sum += l->square_sum;
+	to->min_ns = MIN(to->min_ns, l->min_ns);
+	to->max_ns = MAX(to->max_ns, l->max_ns);
+	to->pairs += l->pairs;
+	to->variation_sum_ns += l->variation_sum_ns;
+	to->variation_max_ns = MAX(to->variation_max_ns, l->variation_max_ns);
 }
 
 uint64_t latency_mean_ns(const struct latency *l)

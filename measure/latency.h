@@ -34,19 +34,23 @@ struct latency {
 	uint64_t *count;      /* by bucket, LATENCY_BUCKETS of them */
 };
 
-/* Counts in `count`, which stays the caller's. */
+/* Counts in `count`, which stays the caller's, and is not cleared. */
 void latency_begin(struct latency *l, uint64_t *count);
 
-/* `follows`: the number before its own came right before it. */
-static inline void latency_add(struct latency *l, uint64_t ns, bool follows)
+/*
+ * `n` frames, one after another, that took the same time. `follows`: the number
+ * before that of the first came right before it.
+ */
+static inline void latency_add(struct latency *l, uint64_t ns, unsigned n,
+			       bool follows)
 {
 	uint64_t variation;
 
 	ns = ns < LATENCY_MAX_NS ? ns : LATENCY_MAX_NS;
-	l->count[log_linear_bucket(ns, LATENCY_BITS)]++;
-	l->frames++;
-	l->sum_ns += ns;
-	l->square_sum += (unsigned __int128)ns * ns;
+	l->count[log_linear_bucket(ns, LATENCY_BITS)] += n;
+	l->frames += n;
+	l->sum_ns += n * ns;
+	l->square_sum += (unsigned __int128)(n * ns) * ns;
 	if (unlikely(ns < l->min_ns))
 		l->min_ns = ns;
 	if (unlikely(ns > l->max_ns))
@@ -62,7 +66,15 @@ static inline void latency_add(struct latency *l, uint64_t ns, bool follows)
 		l->jitter_16th += variation - (l->jitter_16th >> 4);
 	}
 	l->before_ns = ns;
+	if (--n == 0)
+		return;
+	l->pairs += n;
+	while (n-- && l->jitter_16th >= 16)
+		l->jitter_16th -= l->jitter_16th >> 4;
 }
+
+/* What both know, as of one; of what follows nothing. `count` stays theirs. */
+void latency_sum(struct latency *to, const struct latency *l);
 
 /* ---- What there is to know ----------------------------------------------- */
 
