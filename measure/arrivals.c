@@ -49,6 +49,8 @@ int arrivals_reserve(struct arrivals *ar, unsigned port, unsigned nb,
 	if (p->stream)
 		memcpy(more, p->stream, p->nb * sizeof(more[0]));
 	uk_free(a, p->stream);
+	/* It may be of those that have moved. */
+	ar->row.low = NO_LOW;
 	p->stream = more;
 	p->nb = nb;
 	return 0;
@@ -67,62 +69,78 @@ static inline struct arrived *arrived_of(const struct arrivals *ar,
 	return &ar->port[port].stream[stream];
 }
 
-/* The row is over: what it has counts. */
-static inline void end_row(struct arrivals *ar, uint64_t now_ns)
+/* `n` frames, of `bytes` without FCS. */
+static inline void count(struct arrived *to, unsigned n, uint64_t bytes,
+			 uint64_t now_ns)
 {
-	struct arrivals_row *const row = &ar->row;
-	const uint64_t head = __builtin_bswap64(row->head);
-	const uint64_t stamp = __builtin_bswap64(row->stamp);
-	const unsigned n = row->n;
-	const uint64_t seq = ((head & 0xffffff) << 16) + row->low - n;
-	const uint64_t bytes = row->bytes;
-	struct arrived *to;
-
-	if (!n)
-		return;
-	row->n = 0;
-	row->bytes = 0;
-	to = arrived_of(ar, head, stamp);
-	if (unlikely(!to)) {
-		ar->foreign += n;
-		return;
-	}
-	if (TRAILS && likely(to->trail != NULL) &&
-	    unlikely(!trail_see(to->trail, stamp, seq, n, now_ns)))
-		return;
 	to->packets += n;
 	to->bytes += bytes + (uint64_t)n * ETH_FCS_LEN;
 	to->last_ns = now_ns;
-	if (unlikely(!to->first_ns)) {
-		to->first_ns = now_ns;
-		ar->port[head >> 24 & (SIGNATURE_PORTS - 1)].heard = true;
-	}
+}
+
+static __attribute__((noinline)) void end_row(struct arrivals *ar,
+					      uint64_t now_ns)
+{
+	struct arrivals_row *const row = &ar->row;
+	const uint64_t head = __builtin_bswap64(row->head);
+	const unsigned n = row->n;
+	const uint64_t bytes = row->bytes;
+
+	row->n = 0;
+	row->bytes = 0;
+	if (!row->to)
+		ar->foreign += n;
+	else if (!TRAILS || !row->to->trail ||
+		 trail_see(row->to->trail, __builtin_bswap64(row->stamp),
+			   ((head & 0xffffff) << 16) + row->low - n, n, now_ns))
+		count(row->to, n, bytes, now_ns);
 }
 
 void arrivals_end(struct arrivals *ar, uint64_t now_ns)
 {
-	end_row(ar, now_ns);
+	if (ar->row.n)
+		end_row(ar, now_ns);
 }
 
-/* A frame whose signature may be at `p`; false where there is none. */
-static inline bool see(struct arrivals *ar, const uint8_t *p, size_t len,
-		       uint64_t now_ns)
+static __attribute__((noinline)) void begin(struct arrivals *ar,
+					    struct arrived *a, unsigned port,
+					    uint64_t now_ns)
+{
+	a->first_ns = now_ns;
+	ar->port[port].heard = true;
+}
+
+/* A frame with a signature at `p`, which begins with `head`. */
+static inline void see(struct arrivals *ar, uint64_t head, const uint8_t *p,
+		       size_t len, uint64_t now_ns)
 {
 	struct arrivals_row *const row = &ar->row;
-	uint64_t head;
+	struct arrived *to;
+	uint64_t stamp;
 	uint16_t low;
 
-	memcpy(&head, p, sizeof(head));
-	if (unlikely((head & MAGIC_MASK) != MAGIC))
-		return false;
-	end_row(ar, now_ns);
 	memcpy(&low, p + 8, sizeof(low));
-	memcpy(&row->stamp, p + 10, sizeof(row->stamp));
+	memcpy(&stamp, p + 10, sizeof(stamp));
+	if (row->n)
+		end_row(ar, now_ns);
+	low = __builtin_bswap16(low);
 	row->head = head;
-	row->low = __builtin_bswap16(low) + 1u;
-	row->n = 1;
-	row->bytes = len;
-	return true;
+	row->stamp = stamp;
+	row->low = low + 1u;
+	head = __builtin_bswap64(head);
+	stamp = __builtin_bswap64(stamp);
+	row->to = to = arrived_of(ar, head, stamp);
+	if (unlikely(!to)) {
+		ar->foreign++;
+		return;
+	}
+	if (TRAILS && likely(to->trail != NULL) &&
+	    unlikely(!trail_see_one(to->trail, stamp,
+				    (head & 0xffffff) << 16 | low, now_ns)))
+		return;
+	if (unlikely(!to->first_ns))
+		begin(ar, to, head >> 24 & (SIGNATURE_PORTS - 1), now_ns);
+	count(to, 1, len, now_ns);
 }
 
 /*
@@ -144,22 +162,38 @@ static const uint8_t *search(const uint8_t *frame, size_t len)
 	return NULL;
 }
 
+/* What has no signature at its end. */
+static __attribute__((noinline)) void see_padded(struct arrivals *ar,
+						 const uint8_t *frame,
+						 size_t len, uint64_t now_ns)
+{
+	const uint8_t *p = search(frame, len);
+	uint64_t head;
+
+	if (!p)
+		return;
+	memcpy(&head, p, sizeof(head));
+	see(ar, head, p, len, now_ns);
+}
+
 void arrivals_see_other(struct arrivals *ar, const uint8_t *frame, size_t len,
 			uint64_t now_ns)
 {
 	const uint8_t *p = frame + len - SIGNATURE_LEN;
+	uint64_t head;
 
-	if (likely(see(ar, p, len, now_ns)))
-		return;
-	p = search(frame, len);
-	if (p)
-		see(ar, p, len, now_ns);
+	memcpy(&head, p, sizeof(head));
+	if (likely((head & MAGIC_MASK) == MAGIC))
+		see(ar, head, p, len, now_ns);
+	else
+		see_padded(ar, frame, len, now_ns);
 }
 
 void arrivals_see_chain(struct arrivals *ar, const struct uk_netbuf *nb,
 			size_t len, uint64_t now_ns)
 {
 	uint8_t end[SIGNATURE_LEN];
+	uint64_t head;
 	size_t skip = len - SIGNATURE_LEN, had = 0;
 
 	if (len < SIGNATURE_LEN)
@@ -172,6 +206,9 @@ void arrivals_see_chain(struct arrivals *ar, const struct uk_netbuf *nb,
 		while (from < nb->len && had < SIGNATURE_LEN)
 			end[had++] = data[from++];
 	}
-	if (had == SIGNATURE_LEN)
-		see(ar, end, len, now_ns);
+	if (had != SIGNATURE_LEN)
+		return;
+	memcpy(&head, end, sizeof(head));
+	if ((head & MAGIC_MASK) == MAGIC)
+		see(ar, head, end, len, now_ns);
 }

@@ -22,12 +22,16 @@ struct arrived {
 	struct trail *trail;        /* of all queues together; NULL: none */
 };
 
-/* Frames of a burst that differ by their numbers alone, which follow. */
+/*
+ * Frames that differ from the one before by their numbers alone, which follow:
+ * they are counted together.
+ */
 struct arrivals_row {
 	uint64_t head, stamp; /* as they lie in memory */
 	uint32_t low;         /* of the next, see signature.h; 2^16: none */
 	unsigned n;           /* that are not counted yet... */
 	uint64_t bytes;       /* ...and theirs, without FCS */
+	struct arrived *to;   /* NULL: foreign */
 };
 
 struct arrivals_port {

@@ -14,6 +14,21 @@ void latency_begin(struct latency *l, uint64_t *count)
 	l->min_ns = UINT64_MAX;
 }
 
+void latency_add(struct latency *l, uint64_t ns, unsigned n, bool follows)
+{
+	latency_add_one(l, ns, follows);
+	if (!--n)
+		return;
+	ns = MIN(ns, LATENCY_MAX_NS);
+	l->count[log_linear_bucket(ns, LATENCY_BITS)] += n;
+	l->frames += n;
+	l->sum_ns += n * ns;
+	l->square_sum += (unsigned __int128)(n * ns) * ns;
+	l->pairs += n;
+	while (n-- && l->jitter_16th >= 16)
+		l->jitter_16th -= l->jitter_16th >> 4;
+}
+
 void latency_sum(struct latency *to, const struct latency *l)
 {
 	to->frames += l->frames;

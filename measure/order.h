@@ -68,10 +68,10 @@ struct order {
 	 */
 	uint32_t *missing;
 	uint32_t mask;
+	uint64_t last_ns; /* when the last unique one came; 0: none has */
 	uint64_t last[ORDER_N_MAX + 1]; /* numbers that came last, in turn */
 	struct order_counts counts;     /* but for what order_look() adds */
-	uint64_t run;     /* lost in a row, up to where the window begins */
-	uint64_t last_ns; /* when the last unique one came; 0 */
+	uint64_t run; /* lost in a row, up to where the window begins */
 	struct order_gap gap[ORDER_GAPS];
 };
 
@@ -111,7 +111,17 @@ static inline bool order_see(struct order *o, uint64_t number, uint64_t now_ns)
 	return true;
 }
 
-/* Whether a number is the next, and nothing in the window is missing. */
+/* Whether the number before this one came last. */
+static inline bool order_follows(const struct order *o, uint64_t number)
+{
+	return o->unique &&
+	       o->last[(o->unique - 1) % (ORDER_N_MAX + 1)] + 1 == number;
+}
+
+/*
+ * Whether a number is the next, and nothing in the window is missing: then it
+ * follows the one that came last.
+ */
 static inline bool order_is_clean(const struct order *o, uint64_t number)
 {
 	return number == o->next && number >= o->clean;

@@ -69,8 +69,8 @@ static void begin(struct trails *ts, struct trail *t, uint64_t base)
 	uint32_t *window = t->order.missing;
 
 	t->base = base;
-	t->before = 0;
 	t->order.next = base;
+	t->order.clean = UINT64_MAX;
 	if (!t->ordered)
 		return;
 	if (trail_window(t) != ts->window) {
@@ -200,44 +200,42 @@ void trail_clear(struct trails *ts, struct trail *t, uint64_t base)
 
 /* ---- Frames -------------------------------------------------------------- */
 
-/* One by one, as some may not count. */
-static void see_odd(struct trail *t, uint64_t number, unsigned n, uint64_t ns,
-		    uint64_t now_ns)
+void trail_see_odd(struct trail *t, uint64_t number, unsigned n, uint64_t ns,
+		   uint64_t now_ns)
 {
-	for (; n; n--, number++) {
-		if (t->ordered && !order_see(&t->order, number, now_ns))
-			continue;
-		latency_add(&t->latency, ns, 1, t->before == number && number);
-		t->before = number + 1;
-	}
-}
+	struct order *const o = &t->order;
 
-/* Of those with these 40 bits the one that is nearest to what is expected. */
-static inline uint64_t unwrap(uint64_t seq, uint64_t next)
-{
-	return next + (uint64_t)((int64_t)((seq - next) << 24) >> 24);
+	if (!t->ordered) {
+		while (n--)
+			latency_add_one(&t->latency, ns, false);
+		o->next = number + 1;
+		return;
+	}
+	for (; n; n--, number++) {
+		const bool follows = order_follows(o, number);
+
+		if (order_see(o, number, now_ns))
+			latency_add_one(&t->latency, ns, follows);
+	}
 }
 
 bool trail_see(struct trail *t, uint64_t stamp, uint64_t seq, unsigned n,
 	       uint64_t now_ns)
 {
 	const uint64_t ns = (now_ns - stamp) & SIGNATURE_TIME_MASK;
-	const uint64_t number = unwrap(seq, t->order.next);
+	const uint64_t number = trail_number(t, seq);
+	struct order *const o = &t->order;
 
-	if (unlikely((stamp >> 40 & (SIGNATURE_RUNS - 1)) != t->run ||
-		     (int64_t)(number - t->base) < 0)) {
+	if (trail_is_old(t, stamp, number)) {
 		t->old += n;
 		return false;
 	}
-	if (likely(order_is_clean(&t->order, number) && t->ordered)) {
-		order_see_clean(&t->order, number, n, now_ns);
-		latency_add(&t->latency, ns, n, t->before == number && number);
-		t->before = number + n;
+	if (!order_is_clean(o, number)) {
+		trail_see_odd(t, number, n, ns, now_ns);
 		return true;
 	}
-	see_odd(t, number, n, ns, now_ns);
-	if (!t->ordered)
-		t->order.next = number + n;
+	latency_add(&t->latency, ns, n, o->unique);
+	order_see_clean(o, number, n, now_ns);
 	return true;
 }
 

@@ -31,16 +31,15 @@ struct trail_bins {
 };
 
 struct trail {
-	struct trail *next;
-	uint32_t run;    /* that counts, as in a signature */
-	bool ordered;    /* there is memory for a window */
-	uint64_t old;    /* frames of other runs, or from before its base */
-	uint64_t before; /* the number of the frame that came last, plus 1 */
-	uint64_t base;   /* the first number of the run that counts */
-	struct order order;
+	uint32_t run;  /* that counts, as in a signature */
+	bool ordered;  /* there is memory for a window */
+	uint64_t base; /* the first number of the run that counts */
+	uint64_t old;  /* frames of other runs, or from before that */
 	struct latency latency;
+	struct order order;
 	struct order_counts done; /* of runs before, since it was cleared */
 	struct trail_bins *bins;
+	struct trail *next;
 };
 
 struct trails {
@@ -80,12 +79,56 @@ void trail_run(struct trails *ts, struct trail *t, uint32_t run, uint64_t end);
  */
 void trail_clear(struct trails *ts, struct trail *t, uint64_t base);
 
+/* ---- Frames -------------------------------------------------------------- */
+
+/* Of those with these 40 bits the one that is nearest to what is expected. */
+static inline uint64_t trail_number(const struct trail *t, uint64_t seq)
+{
+	const uint64_t next = t->order.next;
+
+	return next + (uint64_t)((int64_t)((seq - next) << 24) >> 24);
+}
+
+static inline bool trail_is_old(const struct trail *t, uint64_t stamp,
+				uint64_t number)
+{
+	return (stamp >> 40 & (SIGNATURE_RUNS - 1)) != t->run ||
+	       (int64_t)(number - t->base) < 0;
+}
+
+/* Any that is not the next, or with numbers missing before it. */
+void trail_see_odd(struct trail *t, uint64_t number, unsigned n, uint64_t ns,
+		   uint64_t now_ns);
+
 /*
- * `n` frames from number `seq` on, from one burst: of the same `stamp` (see
+ * `n` frames from number `seq` on, of one burst: of the same `stamp` (see
  * signature.h) and taken at the same time. False where they are old.
  */
 bool trail_see(struct trail *t, uint64_t stamp, uint64_t seq, unsigned n,
 	       uint64_t now_ns);
+
+/* The same of one. */
+static inline bool trail_see_one(struct trail *t, uint64_t stamp, uint64_t seq,
+				 uint64_t now_ns)
+{
+	const uint64_t ns = (now_ns - stamp) & SIGNATURE_TIME_MASK;
+	const uint64_t number = trail_number(t, seq);
+	struct order *const o = &t->order;
+
+	if (unlikely(trail_is_old(t, stamp, number))) {
+		t->old++;
+		return false;
+	}
+	if (unlikely(!order_is_clean(o, number))) {
+		trail_see_odd(t, number, 1, ns, now_ns);
+		return true;
+	}
+	latency_add_one(&t->latency, ns, o->unique);
+	o->last[o->unique++ % (ORDER_N_MAX + 1)] = number;
+	o->next = number + 1;
+	o->last_ns = now_ns;
+	return true;
+}
 
 /* ---- What there is to know ----------------------------------------------- */
 

@@ -348,10 +348,17 @@ void pktgen_look_order(const struct pktgen *pg, unsigned port, unsigned stream,
 		       struct order_counts *c);
 
 /*
- * How long the frames of a port's signed streams took, together: `l->count` is
- * the caller's, and cleared. What follows one of another stream is no pair.
+ * How long the frames of a stream took: adds its histogram to `l->count`, which
+ * is the caller's. False where that is not known, or not of it alone.
  */
-void pktgen_look_latency(const struct pktgen *pg, unsigned port,
+bool pktgen_look_stream_latency(const struct pktgen *pg, unsigned port,
+				unsigned stream, struct latency *l);
+
+/*
+ * The same of all signed streams of a port; returns how many there are. Frames
+ * of different streams are no pair, and of several there is no jitter.
+ */
+unsigned pktgen_look_latency(const struct pktgen *pg, unsigned port,
 			 struct latency *l);
 
 /* The streams' counts begin here, and the first and last frame of their run. */

@@ -166,12 +166,29 @@ static void add_bins(struct latency *l, const struct trail_bins *b)
 		l->count[i] += b->count[i];
 }
 
-void pktgen_look_latency(const struct pktgen *pg, unsigned port,
-			 struct latency *l)
+bool pktgen_look_stream_latency(const struct pktgen *pg, unsigned port,
+				unsigned stream, struct latency *l)
+{
+	const struct trail *t = pg->set[port].stream[stream]->trail;
+	uint64_t *const count = l->count;
+
+	latency_begin(l, count);
+	if (!TRAILS || !t)
+		return false;
+	*l = t->latency;
+	l->count = count;
+	if (trail_has_bins(t))
+		add_bins(l, t->bins);
+	return trail_has_bins(t);
+}
+
+unsigned pktgen_look_latency(const struct pktgen *pg, unsigned port,
+			     struct latency *l)
 {
 	const struct pktgen_port *set = &pg->set[port];
 	const struct trail_bins *const shared =
 		TRAILS ? pg->trails.shared[port] : NULL;
+	unsigned nb = 0;
 
 	latency_begin(l, l->count);
 	for (unsigned i = 0; TRAILS && i < set->end_streams; i++) {
@@ -180,10 +197,13 @@ void pktgen_look_latency(const struct pktgen *pg, unsigned port,
 
 		if (!t)
 			continue;
+		nb++;
+		l->jitter_16th = nb == 1 ? t->latency.jitter_16th : 0;
 		latency_sum(l, &t->latency);
 		if (t->bins != shared)
 			add_bins(l, t->bins);
 	}
 	if (shared)
 		add_bins(l, shared);
+	return nb;
 }
