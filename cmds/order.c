@@ -17,14 +17,12 @@ static void show_reordering(struct reply *r, bool known,
 	static const char *const n[ORDER_N_MAX] = {"n1", "n2", "n3"};
 	const bool any = known && o->reordered;
 
-	reply_map(r, "extent", REPLY_TABLE);
 	if (any)
-		reply_milli(r, "mean", o->extent_sum * 1000 / o->reordered,
-			    NULL);
+		reply_milli(r, "extent_mean",
+			    o->extent_sum * 1000 / o->reordered, NULL);
 	else
-		reply_none(r, "mean");
-	loss_show_one(r, "max", any, o->extent_max, NULL);
-	reply_end(r);
+		reply_none(r, "extent_mean");
+	loss_show_one(r, "extent_max", any, o->extent_max, NULL);
 	reply_map(r, "reordered_by", REPLY_TABLE);
 	for (unsigned i = 0; i < ORDER_N_MAX; i++)
 		loss_show_one(r, n[i], known, o->n_reordered[i], NULL);

@@ -162,18 +162,18 @@ static const uint8_t *search(const uint8_t *frame, size_t len)
 	return NULL;
 }
 
-/* What has no signature at its end. */
-static __attribute__((noinline)) void see_padded(struct arrivals *ar,
-						 const uint8_t *frame,
-						 size_t len, uint64_t now_ns)
+/* The same where it was looked for, or is in pieces. */
+static __attribute__((noinline)) void see_odd(struct arrivals *ar,
+					      const uint8_t *p, size_t len,
+					      uint64_t now_ns)
 {
-	const uint8_t *p = search(frame, len);
 	uint64_t head;
 
 	if (!p)
 		return;
 	memcpy(&head, p, sizeof(head));
-	see(ar, head, p, len, now_ns);
+	if ((head & MAGIC_MASK) == MAGIC)
+		see(ar, head, p, len, now_ns);
 }
 
 void arrivals_see_other(struct arrivals *ar, const uint8_t *frame, size_t len,
@@ -186,14 +186,13 @@ void arrivals_see_other(struct arrivals *ar, const uint8_t *frame, size_t len,
 	if (likely((head & MAGIC_MASK) == MAGIC))
 		see(ar, head, p, len, now_ns);
 	else
-		see_padded(ar, frame, len, now_ns);
+		see_odd(ar, search(frame, len), len, now_ns);
 }
 
 void arrivals_see_chain(struct arrivals *ar, const struct uk_netbuf *nb,
 			size_t len, uint64_t now_ns)
 {
 	uint8_t end[SIGNATURE_LEN];
-	uint64_t head;
 	size_t skip = len - SIGNATURE_LEN, had = 0;
 
 	if (len < SIGNATURE_LEN)
@@ -206,9 +205,6 @@ void arrivals_see_chain(struct arrivals *ar, const struct uk_netbuf *nb,
 		while (from < nb->len && had < SIGNATURE_LEN)
 			end[had++] = data[from++];
 	}
-	if (had != SIGNATURE_LEN)
-		return;
-	memcpy(&head, end, sizeof(head));
-	if ((head & MAGIC_MASK) == MAGIC)
-		see(ar, head, end, len, now_ns);
+	if (had == SIGNATURE_LEN)
+		see_odd(ar, end, len, now_ns);
 }

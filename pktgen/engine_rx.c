@@ -67,7 +67,7 @@ PORT_INLINE void look_signed(void *looks, const struct uk_netbuf *nb)
 	arrivals_see(l->arrivals, nb->data, nb->len, l->now_ns);
 }
 
-PORT_INLINE void look_any(void *looks, const struct uk_netbuf *nb)
+static NOINLINE void look_any(void *looks, const struct uk_netbuf *nb)
 {
 	struct looks *const l = looks;
 
