@@ -359,7 +359,7 @@ bool pktgen_look_stream_latency(const struct pktgen *pg, unsigned port,
  * of different streams are no pair, and of several there is no jitter.
  */
 unsigned pktgen_look_latency(const struct pktgen *pg, unsigned port,
-			 struct latency *l);
+			     struct latency *l);
 
 /* The streams' counts begin here, and the first and last frame of their run. */
 void pktgen_clear_streams(struct pktgen *pg, unsigned port);
