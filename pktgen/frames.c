@@ -43,6 +43,7 @@ void frames_room_close(struct frames_room *r)
 		port_frame_free(nb);
 	}
 	r->retired = NULL;
+	frames_free_blocks(r);
 #endif
 	if (r->slot)
 		uk_free(r->heap, r->slot);

@@ -45,10 +45,20 @@ typedef unsigned (*frames_make_t)(struct frames *f, const struct program *prog,
 				  struct program_at *at, unsigned n,
 				  uint64_t stamp);
 
+/*
+ * Memory of short frames, side by side: those of many flows take turns, and
+ * whoever emulates a machine looks up each page.
+ */
+struct frames_block {
+	struct frames_block *next;
+	struct uk_allocpool *pool;
+};
+
 /* What all flows of a queue have together. */
 struct frames_room {
 	struct port_queue *queue;
 	struct uk_alloc *heap;
+	struct frames_block *blocks;
 	struct uk_netbuf *retired; /* linked by `priv` */
 	/* The pool: those at `next_slot` and behind it came back first. */
 	struct uk_netbuf **slot;

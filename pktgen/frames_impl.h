@@ -17,6 +17,8 @@ void frames_retire(struct frames_room *r, struct uk_netbuf *nb);
 void frames_sweep(struct frames_room *r);
 
 void frames_leave_shared(struct frames *f);
+/* Once all frames are back. */
+void frames_free_blocks(struct frames_room *r);
 /* False for lack of memory. */
 bool frames_enter_shared(struct frames *f, const struct program *prog,
 			 bool alone);

@@ -35,16 +35,68 @@ void frames_leave_shared(struct frames *f)
 		frames_retire(f->room, f->shared[--f->nb_shared]);
 }
 
-/* Room for a frame of `len` bytes, from the heap. */
-static struct uk_netbuf *alloc_shared(const struct frames *f, size_t len)
+/* ---- Short frames -------------------------------------------------------- */
+
+/*
+ * Netbuf, headroom and frame: five lines, as with an odd number the first lines
+ * of many lie all over a cache.
+ */
+#define SHORT_BYTES (5 * PORT_LINE)
+#define BLOCK_FRAMES 128
+
+/* Where the next short frame comes from; NULL: there is no memory. */
+COLD static struct uk_alloc *short_from(struct frames_room *r)
+{
+	struct frames_block *b;
+
+	for (b = r->blocks; b; b = b->next)
+		if (uk_allocpool_availcount(b->pool))
+			return uk_allocpool2ukalloc(b->pool);
+	b = uk_malloc(r->heap, sizeof(*b));
+	if (!b)
+		return NULL;
+	b->pool = uk_allocpool_alloc(r->heap, BLOCK_FRAMES, SHORT_BYTES,
+				     PORT_LINE);
+	if (!b->pool) {
+		uk_free(r->heap, b);
+		return NULL;
+	}
+	b->next = r->blocks;
+	r->blocks = b;
+	return uk_allocpool2ukalloc(b->pool);
+}
+
+void frames_free_blocks(struct frames_room *r)
+{
+	for (struct frames_block *b = r->blocks, *next; b; b = next) {
+		next = b->next;
+		uk_allocpool_free(b->pool);
+		uk_free(r->heap, b);
+	}
+	r->blocks = NULL;
+}
+
+/*
+ * Room for a frame of `len` bytes; of one that is not `alone`, and short, beside
+ * those of the others.
+ */
+COLD static struct uk_netbuf *alloc_shared(const struct frames *f, size_t len,
+					   bool alone)
 {
 	const struct uk_netdev_info *info = &f->queue->port->info;
 	const uint16_t headroom = port_headroom(info);
+	const size_t align = MAX((size_t)info->ioalign, PORT_LINE);
+	const size_t bytes =
+		ALIGN_UP(sizeof(struct uk_netbuf), align) + headroom + len;
+	struct uk_alloc *from = NULL;
 
-	return uk_netbuf_alloc_buf(f->room->heap, headroom + len,
-				   MAX((size_t)info->ioalign, PORT_LINE),
-				   headroom, 0, NULL);
+	if (!alone && bytes <= SHORT_BYTES && align == PORT_LINE)
+		from = short_from(f->room);
+	return uk_netbuf_alloc_buf(from ? from : f->room->heap, headroom + len,
+				   align, headroom, 0, NULL);
 }
+
+/* ---- Shared frames ------------------------------------------------------- */
 
 /* The round stands there as often as any burst in it may need. */
 static void put_round(const struct frames *f, const struct program *prog)
@@ -64,7 +116,7 @@ bool frames_enter_shared(struct frames *f, const struct program *prog,
 {
 	for (unsigned v = 0; v < prog->nb_variants; v++) {
 		const uint16_t len = prog->variant[v].len;
-		struct uk_netbuf *nb = alloc_shared(f, len);
+		struct uk_netbuf *nb = alloc_shared(f, len, alone);
 
 		if (!nb) {
 			frames_leave_shared(f);

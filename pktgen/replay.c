@@ -13,7 +13,7 @@ COLD static void find_out(struct worker *w)
 	const struct worker_round *const r = &w->round;
 
 	p->knows = true;
-	p->plays = false;
+	p->plays = p->lapped = false;
 	if (!r->listed || r->gone || !p->pkt)
 		return;
 	for (unsigned i = 0, turn = 0; i < r->nb + OUTBOX_MAX; i++) {
@@ -67,19 +67,23 @@ unsigned replay_make(struct worker *w)
 }
 
 /*
- * Turns of a burst from `turn` on that did not go: those that are held, the
- * last of them, become a burst that was not played.
+ * The next `n` turns did not go: those that are held, the last of them, become
+ * a burst that was not played.
  */
-COLD static void keep(struct worker *w, unsigned turn, unsigned n)
+COLD static void keep(struct worker *w, unsigned n)
 {
+	struct worker_replay *const p = &w->replay;
 	struct outbox *const o = &w->out;
 	const unsigned dropped = n - o->nb;
+	unsigned turn = p->turn;
 
+	p->out = false;
 	outbox_keep(o);
 	o->len = 0;
 	for (unsigned i = 0; i < n; i++) {
-		struct flow *f = flow_of(w, (turn + i) % w->replay.turns);
+		struct flow *f = flow_of(w, turn);
 
+		turn = turn + 1 < p->turns ? turn + 1 : 0;
 		f->at.frame++;
 		if (i < dropped)
 			continue;
@@ -87,28 +91,51 @@ COLD static void keep(struct worker *w, unsigned turn, unsigned n)
 		w->owed_bytes[i - dropped] =
 			(uint16_t)(o->kept[i - dropped]->len + ETH_FCS_LEN);
 	}
+	w->round.next = turn;
 	w->charged = false;
+}
+
+/*
+ * Half of the log is full. The other may be written over, where this one has
+ * the last turn of each flow, and none waits for its first.
+ */
+static NOINLINE void turn_page(struct worker *w)
+{
+	struct worker_replay *const p = &w->replay;
+	const unsigned from = p->nb % REPLAY_BURSTS ? 0 : REPLAY_HALF;
+	unsigned sum = 0;
+
+	for (unsigned i = 0; i < REPLAY_HALF; i++)
+		sum += p->burst[from + i];
+	if (!p->lapped || sum < p->turns)
+		replay_settle_all(w);
 }
 
 void replay_sent(struct worker *w, unsigned n, unsigned sent, uint64_t now_ns)
 {
 	struct worker_replay *const p = &w->replay;
-	unsigned next = p->turn + n;
+	const unsigned at = p->nb % REPLAY_BURSTS;
+	const unsigned left = n - sent;
+	unsigned next = p->turn + sent;
 
-	p->out = false;
 	if (!p->nb)
 		p->from = p->turn;
-	p->burst_ns[p->nb] = now_ns;
-	p->burst[p->nb++] = (uint16_t)sent;
+	p->burst_ns[at] = now_ns;
+	p->burst[at] = (uint16_t)sent;
+	p->nb += sent > 0;
 	p->sent += sent;
 	while (next >= p->turns)
 		next -= p->turns;
-	w->round.next = next;
+	w->round.next = p->turn = next;
+	p->out = w->out.nb;
 	/* Where the device has failed there is no list any more. */
-	if (unlikely(p->nb == REPLAY_BURSTS || sent < n || !w->round.listed))
-		replay_settle(w);
-	if (unlikely(sent < n))
-		keep(w, p->turn + sent, n - sent);
+	if (unlikely(left != w->out.nb || !w->round.listed)) {
+		p->out = false;
+		replay_settle_all(w);
+		keep(w, left);
+	} else if (unlikely(sent && !(p->nb % REPLAY_HALF))) {
+		turn_page(w);
+	}
 }
 
 static void charge(struct flow *f, uint64_t n, uint64_t first_ns)
@@ -128,11 +155,12 @@ COLD void replay_settle_all(struct worker *w)
 	const uint64_t laps = p->sent / p->turns;
 	const unsigned more = (unsigned)(p->sent % p->turns);
 	const unsigned n = laps ? p->turns : more;
-	unsigned turn = p->from, b = 0, left = p->burst[0];
+	unsigned turn = p->from, left = p->burst[0];
+	uint64_t b = 0;
 
-	/* All turns of the first lap, from its bursts... */
+	/* All turns of the first lap, from its bursts, if they matter... */
 	for (unsigned i = 0; i < n; i++, left--) {
-		while (!left)
+		while (!left && !p->lapped)
 			left = p->burst[++b];
 		charge(flow_of(w, turn), laps + (i < more), p->burst_ns[b]);
 		turn = turn + 1 < p->turns ? turn + 1 : 0;
@@ -145,11 +173,15 @@ COLD void replay_settle_all(struct worker *w)
 		struct flow_counts *sent;
 
 		while (!left)
-			left = p->burst[--b];
+			left = p->burst[--b % REPLAY_BURSTS];
 		turn = turn ? turn - 1 : p->turns - 1;
 		sent = &flow_of(w, turn)->sent;
-		sent->last_ns = MAX(sent->last_ns, p->burst_ns[b]);
+		sent->last_ns =
+			MAX(sent->last_ns, p->burst_ns[b % REPLAY_BURSTS]);
 	}
+	p->lapped |= laps > 0;
 	p->sent = 0;
 	p->nb = 0;
+	if (p->out)
+		keep(w, w->out.nb);
 }

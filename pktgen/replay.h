@@ -22,7 +22,7 @@ void replay_settle_all(struct worker *w);
 
 static inline void replay_settle(struct worker *w)
 {
-	if (unlikely(w->replay.nb))
+	if (unlikely(w->replay.nb || w->replay.out))
 		replay_settle_all(w);
 }
 

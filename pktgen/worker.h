@@ -118,7 +118,7 @@ enum worker_order_kind {
 	ORDER_FLOW_REMOVE,
 	ORDER_TAP,   /* `taps` see its frames from the next burst on */
 	ORDER_SIGNS, /* whether frames of ours are told by signatures */
-	ORDER_LOOK,  /* writes the view */
+	ORDER_LOOK,  /* writes the view; with `flow`, what that sent is true */
 	ORDER_COUNT, /* the same with `in_flight`, which asks the device */
 };
 
@@ -193,18 +193,20 @@ struct worker_round {
 	uint16_t *list;    /* places of flows */
 };
 
-/* Bursts that were pieces of a round: see replay.h. */
-#define REPLAY_BURSTS 256
+/* Bursts that were pieces of a round, the last of them: see replay.h. */
+#define REPLAY_HALF 128
+#define REPLAY_BURSTS (2 * REPLAY_HALF)
 
 struct worker_replay {
 	bool plays, knows;      /* that it does or does not */
-	bool out;               /* what is held is such a burst, just made... */
+	bool out;               /* what is held is such a burst... */
 	unsigned turn;          /* ...from this one on */
+	bool lapped;            /* since it plays each turn has been charged */
 	uint16_t len;           /* of all frames, 0: they differ */
 	unsigned turns;         /* of the list... */
 	struct uk_netbuf **pkt; /* ...their frames, once more behind the last */
 	unsigned from;          /* the turn that the first burst began with */
-	unsigned nb;            /* bursts that nobody is charged with yet */
+	uint64_t nb;            /* bursts that nobody is charged with yet */
 	uint64_t sent;          /* frames of these */
 	uint64_t burst_ns[REPLAY_BURSTS];
 	uint16_t burst[REPLAY_BURSTS];
