@@ -17,8 +17,7 @@
 /* Finds out whether a round can be played. */
 void replay_find(struct worker *w);
 
-/* Makes a burst of those that are `due`, if nothing but a round can be played.
- */
+/* Makes a burst of what is `due`, if nothing but a round can be played. */
 bool replay_make(struct worker *w, uint64_t now_ns, unsigned *due);
 
 /*
