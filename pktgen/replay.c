@@ -13,7 +13,7 @@ void replay_end(struct worker *w)
 /* ---- Which are due ------------------------------------------------------- */
 
 /* `n` steps from a pacer's next frame on. */
-static uint64_t due_after(const struct pacer *p, uint64_t n)
+COLD static uint64_t due_after(const struct pacer *p, uint64_t n)
 {
 	return p->next_ns + n * p->step.ns +
 	       (uint64_t)(((unsigned __int128)n * p->step.frac +
@@ -22,7 +22,7 @@ static uint64_t due_after(const struct pacer *p, uint64_t n)
 }
 
 /* When the turn `n` turns behind the next one is due. */
-static uint64_t due_at(const struct worker *w, unsigned n)
+static NOINLINE uint64_t due_at(const struct worker *w, unsigned n)
 {
 	const struct worker_replay *const p = &w->replay;
 	uint64_t lap = p->lap;
@@ -84,75 +84,6 @@ static unsigned take_due(struct worker *w, uint64_t now_ns)
 
 /* ---- A burst ------------------------------------------------------------- */
 
-#ifdef PORT_SHARED /* without, there is no frame that is played again */
-
-static inline unsigned make_shared(const struct worker_replay *p, unsigned n)
-{
-	struct uk_netbuf *const *const pkt = p->pkt + p->at;
-
-	_Pragma("GCC unroll 4") for (unsigned i = 0; i < n; i++) pkt[i]
-		->refcount++;
-	return n;
-}
-
-static NOINLINE void renew(struct worker *w, unsigned turn, uint64_t time,
-			   struct uk_netbuf *nb)
-{
-	struct flow *const f = replay_flow(w, turn % w->replay.turns);
-	const struct program_each *const e = f->frames.each;
-
-	frames_renew(&f->frames, f->program, &f->at, program_each_frame(e),
-		     f->stamp | time, nb);
-}
-
-/* As many as are back. */
-static NOINLINE unsigned make_edited(struct worker *w, unsigned n,
-				     uint64_t now_ns)
-{
-	const struct worker_replay *const p = &w->replay;
-	struct uk_netbuf *const *const pkt = p->pkt + p->at;
-	struct program_each *const *const each = p->each + p->next;
-	const uint64_t time = signature_stamp_at(0, now_ns);
-	const uint32_t more = csum_of64(time);
-	unsigned i;
-
-	for (i = 0; i < n; i++) {
-		struct program_each *const e = each[i];
-		struct uk_netbuf *const nb = pkt[i];
-
-		if (unlikely(nb->refcount != 1))
-			break;
-		if (unlikely(!e->last || nb->priv != e->tag))
-			renew(w, p->next + i, time, nb);
-		nb->refcount = 2;
-		program_each_next(e, time, more, nb->data);
-	}
-	return i;
-}
-
-static unsigned make(struct worker *w, unsigned n, uint64_t now_ns)
-{
-	const struct worker_replay *const p = &w->replay;
-
-	if (likely(!p->edits))
-		return make_shared(p, n);
-	if (unlikely(p->pkt[p->at]->refcount != 1))
-		port_tx_reap(w->queue);
-	return make_edited(w, n, now_ns);
-}
-
-#else
-
-static unsigned make(struct worker *w, unsigned n, uint64_t now_ns)
-{
-	(void)w;
-	(void)n;
-	(void)now_ns;
-	return 0;
-}
-
-#endif
-
 bool replay_make(struct worker *w, uint64_t now_ns, unsigned *due)
 {
 	struct worker_replay *const p = &w->replay;
@@ -166,7 +97,7 @@ bool replay_make(struct worker *w, uint64_t now_ns, unsigned *due)
 	else if (unlikely(!p->unsettled))
 		p->at = p->from = p->turn = p->next = w->round.next;
 	*due = n;
-	made = likely(n) ? make(w, n, now_ns) : 0;
+	made = likely(n) ? replay_frames(w, n, now_ns) : 0;
 	w->starved = made < n;
 	w->stats.tx_ring_full += w->starved;
 	w->mixed = made;
