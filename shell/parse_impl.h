@@ -22,7 +22,7 @@ struct parser {
 	 * E_OK: nothing; and the argument that it lacked there, if any.
 	 */
 	bool other_ports;
-	bool chosen; /* it is no attempt any more */
+	bool trying; /* it is one; what it says is not read */
 	bool brief;  /* beginnings of keywords and words of enumerations do */
 	unsigned at;
 	enum shell_err stop;
