@@ -78,8 +78,9 @@ static enum call_result check_scope(struct call *c, int arg, struct field *f,
 	char name[FIELD_TEXT_MAX], ports[SUBJECTS_PRINT_MAX];
 
 	f->of_stream = on->dotted && field_has_stream(f);
-	if (f->of_stream && f->kind == FIELD_COUNTER &&
-	    f->counter->group[0] == 'r')
+	if ((f->of_stream && f->kind == FIELD_COUNTER &&
+	     f->counter->group[0] == 'r') ||
+	    field_is_loss(f))
 		return check_signed(c, arg, on);
 	if (!on->dotted || field_scope(f) == SCOPE_STREAM)
 		return CALL_DONE;
@@ -236,6 +237,8 @@ static bool is_near(const struct tolerance *t, const struct field_value *is,
 static bool compare(const struct condition *cond, const struct field_value *is,
 		    const struct field_value *wanted)
 {
+	if (is->unknown || wanted->unknown)
+		return false;
 	if (cond->near.given)
 		return is_near(&cond->near, is, wanted) ==
 		       (cond->op == FIELD_IS);

@@ -9,6 +9,7 @@
 #ifndef APP_CONFIG_H
 #define APP_CONFIG_H
 
+#include "app/verdict.h"
 #include "pktgen/pktgen.h"
 #include "shell/setting.h"
 
@@ -19,8 +20,10 @@ struct config {
 	struct stream stream;
 	struct stream_use use;
 	struct worker_how how;
-	unsigned mode;     /* MODE_* */
-	uint64_t selected; /* one for all: the ports that commands mean */
+	unsigned mode; /* MODE_* */
+	/* One for all: the ports that commands mean, what a verdict allows. */
+	uint64_t selected;
+	uint64_t verdict_limit[VERDICT_COUNTS];
 };
 
 /* As it is now; of a port that is not up, as at first, with mode off. */

@@ -369,7 +369,7 @@ void config_show(const struct app *app, const struct cmd *cmd,
 
 /* The configuration, to be put back when a new one turns out wrong. */
 struct kept {
-	uint64_t selected;
+	uint64_t selected, verdict_limit[VERDICT_COUNTS];
 	size_t nb;
 	struct {
 		struct subject of;
@@ -391,6 +391,7 @@ static struct kept *keep(const struct app *app)
 	if (!k)
 		return NULL;
 	k->selected = session_selected(&app->session);
+	memcpy(k->verdict_limit, app->verdict_limit, sizeof(k->verdict_limit));
 	for (k->nb = 0; config_next(app, &up, &s); s.stream++) {
 		k->one[k->nb].of = s;
 		config_get(app, s, &k->one[k->nb].is);
@@ -412,6 +413,7 @@ static void restore(struct app *app, const struct kept *k, uint64_t now_ns)
 	struct pktgen *pg = &app->pktgen;
 
 	session_select(&app->session, k->selected);
+	memcpy(app->verdict_limit, k->verdict_limit, sizeof(k->verdict_limit));
 	config_remove_streams(app, now_ns);
 	for (size_t i = 0; i < k->nb; i++) {
 		const struct subject s = k->one[i].of;

@@ -25,7 +25,8 @@ static const struct {
 } others[] = {
 	{"tx.rate", FIELD_RATE, false}, {"tx.l1", FIELD_L1, false},
 	{"rx.rate", FIELD_RATE, true},  {"rx.l1", FIELD_L1, true},
-	{"state", FIELD_STATE, false},
+	{"state", FIELD_STATE, false},  {"lost", FIELD_LOST, false},
+	{"loss", FIELD_LOSS, false},    {"verdict", FIELD_VERDICT, false},
 };
 
 #define OTHERS (sizeof(others) / sizeof(others[0]))
@@ -82,6 +83,15 @@ static void set_count(struct field_value *v, uint64_t n)
 	snprintf(v->text, sizeof(v->text), "%llu", (unsigned long long)n);
 }
 
+static void set_micro(struct field_value *v, uint64_t micro)
+{
+	v->number = true;
+	v->whole = micro / MICRO;
+	v->micro = (uint32_t)(micro % MICRO);
+	snprintf(v->text, sizeof(v->text), "%llu.%06u",
+		 (unsigned long long)v->whole, v->micro);
+}
+
 static void set_milli(struct field_value *v, uint64_t milli)
 {
 	v->number = true;
@@ -114,14 +124,41 @@ enum subject_scope field_scope(const struct field *f)
 	return f->kind == FIELD_SETTING ? f->setting.scope : SCOPE_PORT;
 }
 
+bool field_is_loss(const struct field *f)
+{
+	return f->kind == FIELD_LOST || f->kind == FIELD_LOSS;
+}
+
 bool field_has_stream(const struct field *f)
 {
-	return f->kind == FIELD_STATE ||
+	return f->kind == FIELD_STATE || field_is_loss(f) ||
 	       (f->kind == FIELD_COUNTER &&
 		(!strcmp(f->counter->group, "tx") ||
 		 !strcmp(f->counter->group, "rx")) &&
 		(!strcmp(f->counter->name, "packets") ||
 		 !strcmp(f->counter->name, "bytes")));
+}
+
+static void read_loss(const struct app *app, const struct field *f,
+		      struct subject of, struct field_value *v)
+{
+	struct stats s;
+	struct loss l;
+
+	if (f->of_stream)
+		loss_of_stream(app, of, &l);
+	else
+		loss_of_port(app, of.port, &l);
+	/* Who has sent nothing has lost nothing. */
+	app_stats(app, of.port, &s);
+	v->number = l.known || !s.tx_packets;
+	v->unknown = !v->number;
+	if (v->unknown)
+		snprintf(v->text, sizeof(v->text), "not known");
+	else if (f->kind == FIELD_LOST)
+		set_count(v, loss_lost(&l));
+	else
+		set_micro(v, loss_share_micro(loss_lost(&l), l.due));
 }
 
 static void read_stream(const struct app *app, const struct field *f,
@@ -156,6 +193,11 @@ void field_read(const struct app *app, const struct field *f, struct subject of,
 	struct value value;
 	struct stats s;
 
+	v->unknown = false;
+	if (field_is_loss(f)) {
+		read_loss(app, f, of, v);
+		return;
+	}
 	if (f->of_stream) {
 		read_stream(app, f, of, v);
 		return;
@@ -176,6 +218,12 @@ void field_read(const struct app *app, const struct field *f, struct subject of,
 		snprintf(v->text, sizeof(v->text), "%s",
 			 app_state(pktgen_look(&app->pktgen, of.port)));
 		break;
+	case FIELD_VERDICT:
+		v->number = false;
+		snprintf(v->text, sizeof(v->text), "%s",
+			 verdict_grades[verdict_of(
+				 app, &app->port[of.port].run.verdict)]);
+		break;
 	default:
 		memset(&value, 0, sizeof(value));
 		config_get(app, of, &config);
@@ -185,6 +233,20 @@ void field_read(const struct app *app, const struct field *f, struct subject of,
 			value.u = 0;
 		set_setting(v, f->setting.arg, &value);
 	}
+}
+
+/* "0.1%", or the number alone. */
+static enum shell_err parse_share(const char *word, struct field_value *v)
+{
+	uint64_t micro;
+	const char *end;
+	enum shell_err err = value_decimal(word, &micro, &end);
+
+	if (!err && *end && strcmp(end, "%") != 0)
+		err = E_SYNTAX;
+	v->whole = micro / MICRO;
+	v->micro = (uint32_t)(micro % MICRO);
+	return err;
 }
 
 /* "1000", "1k", "2.5": of a rate also "2.5kpps", of layer 1 "1gbps". */
@@ -204,8 +266,10 @@ static enum shell_err parse_number(const struct field *f, const char *word,
 	v->micro = 0;
 	if (!err)
 		v->whole = n;
+	if (f->kind == FIELD_LOSS)
+		return parse_share(word, v);
 	if (err != E_SYNTAX || f->kind == FIELD_COUNTER ||
-	    f->kind == FIELD_SETTING)
+	    f->kind == FIELD_LOST || f->kind == FIELD_SETTING)
 		return err;
 	rate.unit = unit;
 	err = value_decimal(word, &rate.micro, &end);
@@ -244,15 +308,17 @@ static enum shell_err parse_setting(const struct app *app, const struct arg *a,
 enum shell_err field_parse(const struct app *app, const struct field *f,
 			   const char *word, struct field_value *v)
 {
-	const char *const *state;
+	const char *const *state = f->kind == FIELD_VERDICT ? verdict_grades
+				   : f->of_stream           ? app_stream_states
+							    : app_states;
 
+	v->unknown = false;
 	if (f->kind == FIELD_SETTING)
 		return parse_setting(app, f->setting.arg, word, v);
-	if (f->kind != FIELD_STATE)
+	if (f->kind != FIELD_STATE && f->kind != FIELD_VERDICT)
 		return parse_number(f, word, v);
 	v->number = false;
-	for (state = f->of_stream ? app_stream_states : app_states; *state;
-	     state++)
+	for (; *state; state++)
 		if (!strcasecmp(*state, word))
 			break;
 	if (!*state)
@@ -263,7 +329,7 @@ enum shell_err field_parse(const struct app *app, const struct field *f,
 
 bool field_is_text(const struct field *f)
 {
-	return f->kind == FIELD_STATE ||
+	return f->kind == FIELD_STATE || f->kind == FIELD_VERDICT ||
 	       (f->kind == FIELD_SETTING && f->setting.arg->type != ARG_INT &&
 		f->setting.arg->type != ARG_SIZES);
 }
@@ -278,6 +344,8 @@ bool field_compare(const struct field_value *a, unsigned op,
 	const bool less = numbers && (a->whole < b->whole ||
 				      (equal && a->micro < b->micro));
 
+	if (a->unknown || b->unknown)
+		return false;
 	switch (op) {
 	case FIELD_IS:
 		return same;
@@ -296,18 +364,23 @@ bool field_compare(const struct field_value *a, unsigned op,
 
 bool field_names(void *app, unsigned i, struct arg_name *name)
 {
+	static const char *const helps[] = {
+		[FIELD_RATE] = "packets per second",
+		[FIELD_L1] = "Mbit/s on layer 1",
+		[FIELD_STATE] = "idle, receiving, sending, reflecting, "
+				"draining, paused",
+		[FIELD_LOST] = "signed frames that did not arrive",
+		[FIELD_LOSS] = "their share in percent",
+		[FIELD_VERDICT] = "of the last run: valid, suspect, invalid, "
+				  "none",
+	};
 	struct field f;
 
 	if (!field_at(app, i, &f))
 		return false;
 	field_name(&f, name->text, sizeof(name->text));
-	name->help =
-		f.kind == FIELD_COUNTER   ? f.counter->help
-		: f.kind == FIELD_SETTING ? f.setting.arg->help
-		: f.kind == FIELD_RATE    ? "packets per second"
-		: f.kind == FIELD_L1
-			? "Mbit/s on layer 1"
-			: "idle, receiving, sending, reflecting, draining, "
-			  "paused";
+	name->help = f.kind == FIELD_COUNTER   ? f.counter->help
+		     : f.kind == FIELD_SETTING ? f.setting.arg->help
+					       : helps[f.kind];
 	return true;
 }

@@ -13,6 +13,7 @@ static void tell_done(struct app *app, unsigned i, const struct worker_view *v,
 {
 	char in_flight[24] = "", missing[40] = "";
 	struct run_sum sum;
+	const char *grade;
 
 	app->port[i].done_told = v->done.runs;
 	run_done(app, i, v->done.at_ns);
@@ -20,18 +21,22 @@ static void tell_done(struct app *app, unsigned i, const struct worker_view *v,
 	if (v->done.in_flight)
 		snprintf(in_flight, sizeof(in_flight), " in_flight=%u",
 			 v->done.in_flight);
-	if (sum.has_missing)
+	if (sum.loss.known)
+		snprintf(missing, sizeof(missing), " lost=%llu",
+			 (unsigned long long)loss_lost(&sum.loss));
+	else if (sum.has_missing)
 		snprintf(missing, sizeof(missing), " missing=%llu",
 			 (unsigned long long)sum.missing);
+	grade = verdict_loud[verdict_of(app, &sum.verdict)];
 	session_event(&app->session, now_ns,
 		      "port %u done count=%llu%s time=%llu.%03llu "
-		      "rate=%llu.%03llu skipped=%llu%s",
+		      "rate=%llu.%03llu skipped=%llu%s %s",
 		      i, (unsigned long long)v->done.packets, in_flight,
 		      NS_TO_MS(sum.time_ns) / 1000,
 		      NS_TO_MS(sum.time_ns) % 1000,
 		      (unsigned long long)sum.pps_milli / 1000,
 		      (unsigned long long)sum.pps_milli % 1000,
-		      (unsigned long long)sum.stats.tx_skipped, missing);
+		      (unsigned long long)sum.stats.tx_skipped, missing, grade);
 }
 
 bool app_done_due(const struct app *app)
@@ -85,14 +90,17 @@ void app_watch(struct app *app, uint64_t now_ns)
 
 		if (!v)
 			continue;
-		if (stats_rate_feed(&p->rate, &v->stats, now_ns))
+		if (stats_rate_feed(&p->rate, &v->stats, now_ns)) {
 			stats_history_add(&p->history, &p->rate);
+			loss_watch(app, i);
+		}
 		if (v->err != p->err_told)
 			tell_failure(app, i, v, now_ns);
 		if (v->done.runs != p->done_told)
 			tell_done(app, i, v, now_ns);
 		if (v->stalled != (p->stall_told_ns != 0))
 			tell_stall(app, i, v, now_ns);
+		run_watch(app, i, now_ns);
 	}
 	lists_sweep(app);
 	if (OPTION(CAPTURE))

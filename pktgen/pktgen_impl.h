@@ -20,6 +20,9 @@ void pktgen_hold_back(struct pktgen *pg, uint64_t mask, uint64_t now_ns);
 /* Room to count what arrives of the port's streams; -ENOMEM. */
 int pktgen_reserve_arrivals(struct pktgen *pg, unsigned port);
 
+/* Its mode is about to be this: frames of mode null arrive nowhere. */
+void pktgen_sign_mode(struct pktgen *pg, unsigned port, unsigned mode);
+
 /* Gives all of the port's streams' memory back. */
 void pktgen_close_streams(struct pktgen *pg, unsigned port);
 

@@ -86,12 +86,54 @@ void rest_init(struct pktgen *pg)
 		pg->set[i].rest.peer = REST_PEER_UNKNOWN;
 }
 
+/* What is signed and has not come; false where nothing is, or nobody knows. */
+static bool find_lack(const struct pktgen *pg, unsigned i, uint64_t *lack,
+		      bool *some_came)
+{
+	struct pktgen_signed s;
+
+	*lack = 0;
+	*some_came = false;
+	if (!pktgen_up(pg, i))
+		return false;
+	pktgen_look_signed(pg, i, &s);
+	*some_came = s.arrived;
+	*lack = s.sent - MIN(s.sent, s.arrived);
+	return s.sent && !s.unsure;
+}
+
+/*
+ * Whether some of what the port signs has come and some has not, since all was
+ * last at rest; many streams are not looked at each step.
+ */
+#define LOOK_NS 1000000ull
+
+static bool some_lack(struct pktgen *pg, unsigned i, uint64_t now_ns)
+{
+	struct rest_port *r = &pg->set[i].rest;
+	uint64_t lack;
+	bool some_came;
+
+	if (!pg->nb_signed)
+		return false;
+	if (now_ns >= r->look_ns) {
+		r->look_ns = now_ns + LOOK_NS;
+		r->some_lack = find_lack(pg, i, &lack, &some_came) &&
+			       some_came && lack > r->lacked;
+	}
+	return r->some_lack;
+}
+
 /* `n` is what counted until here. */
 static void begin_here(struct pktgen *pg, const struct counts *n)
 {
+	bool some_came;
+
 	for (unsigned i = 0; i < n->nb; i++) {
 		pg->set[i].rest.sent += n->sent[i];
 		pg->set[i].rest.received += n->received[i];
+		if (pg->nb_signed)
+			find_lack(pg, i, &pg->set[i].rest.lacked, &some_came);
 	}
 }
 
@@ -154,8 +196,10 @@ bool rest_reached(struct pktgen *pg, unsigned i, uint64_t now_ns)
 	if (n.any_sends ? peer >= 0 && n.received[peer] == n.sent[i]
 			: all_came(pg, &n))
 		return true;
-	if (peer == REST_PEER_NONE ||
-	    (peer == REST_PEER_UNKNOWN && n.any_sends))
+	if (some_lack(pg, i, now_ns))
+		patience_ns = REST_KNOWN_NS;
+	else if (peer == REST_PEER_NONE ||
+		 (peer == REST_PEER_UNKNOWN && n.any_sends))
 		patience_ns = REST_QUIET_NS;
 	return now_ns >= still_ns + patience_ns;
 }

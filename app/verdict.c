@@ -1,0 +1,352 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "app/verdict.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "app/app.h"
+#include "stats/wide.h"
+
+#define MILLION 1000000u
+#define PERCENT (MILLION / 100)
+#define NS_PER_MS 1000000u
+#define INVALID_FACTOR 10
+
+/* A run that is longer by no more than this is not said to be stretched. */
+#define STRETCH_NS 10000000ull
+
+const char *const verdict_grades[] = {"none", "valid", "suspect", "invalid",
+				      NULL};
+
+const char *const verdict_loud[] = {"NONE", "VALID", "SUSPECT", "INVALID"};
+
+const struct arg_word verdict_words[] = {
+#define R(name, unit, word, limit, help) {#name, help},
+	VERDICT_REASONS(R)
+#undef R
+		{NULL, NULL},
+};
+
+static const enum verdict_unit units[] = {
+#define R(name, unit, word, limit, help) VERDICT_##unit,
+	VERDICT_REASONS(R)
+#undef R
+};
+
+static const uint64_t limits[] = {
+#define R(name, unit, word, limit, help) limit,
+	VERDICT_REASONS(R)
+#undef R
+};
+
+/* What makes a run no more than SUSPECT, and what INVALID at once. */
+#define ONLY_SUSPECT (1u << VERDICT_ring | 1u << VERDICT_buffers)
+#define INVALID_AT_ONCE (1u << VERDICT_unaccounted | 1u << VERDICT_errors)
+
+void verdict_init(struct app *app)
+{
+	memcpy(app->verdict_limit, limits, sizeof(limits));
+}
+
+/* ---- Measured ------------------------------------------------------------ */
+
+static uint64_t errors_of(const struct stats *s)
+{
+	return s->tx_errors + s->rx_errors + s->tx_stalls;
+}
+
+/* Of all ports: what was received and looked at, and so on. */
+static void look_all(const struct app *app, struct verdict_from *f)
+{
+	struct pktgen_signed s;
+	struct pktgen_came came;
+
+	f->underruns = f->looked = f->known = f->unsigned_sent = 0;
+	for (unsigned i = 0; i < app->pktgen.nb_ports; i++) {
+		const struct worker_view *v = pktgen_look(&app->pktgen, i);
+
+		if (!v)
+			continue;
+		f->underruns += v->stats.rx_underrun;
+		if (!app->pktgen.nb_signed)
+			continue;
+		pktgen_look_came(&app->pktgen, i, &came);
+		pktgen_look_signed(&app->pktgen, i, &s);
+		f->looked += came.looked;
+		f->known += came.ours + came.others;
+		f->unsigned_sent += v->sent - app->port[i].signed_before;
+		f->unsigned_sent -= s.sent;
+	}
+}
+
+void verdict_begin(const struct app *app, unsigned port, struct verdict_from *f)
+{
+	const struct worker_view *v = pktgen_look(&app->pktgen, port);
+
+	*f = (struct verdict_from){
+		.full_ns = v->full_ns,
+		.errors = errors_of(&v->stats),
+		.changes = app->pktgen.set[port].changes,
+	};
+	look_all(app, f);
+}
+
+/* `part` of `all`, in millionths; of nothing nothing. */
+static uint64_t share(uint64_t part, uint64_t all)
+{
+	if (!all)
+		return 0;
+	return (uint64_t)wide_div((wide)part * MILLION + all - 1, all);
+}
+
+/* What the flows of a port were to do, as far as that says how long it takes.
+ */
+struct asked {
+	bool paced, unpaced;
+	uint64_t ns; /* 0: that is not known */
+};
+
+/* 0: it has no end, or none that is known. */
+static uint64_t asked_of_flow(const struct flow *f)
+{
+	const struct flow_limit *limit = &f->plan.limit;
+	const struct pacer *p = &f->pacer;
+	const wide gap = (wide)p->gap.ns << 32 | p->gap.frac;
+	uint64_t ns = limit->time_ns;
+
+	if (f->plan.turns || f->plan.delay_ns || f->chain.after)
+		return 0;
+	if (limit->frames != FLOW_NO_LIMIT && !p->unpaced && !p->shape &&
+	    !p->times && !p->poisson)
+		ns = MIN(ns, (uint64_t)(gap * limit->frames >> 32));
+	return ns == FLOW_NO_LIMIT ? 0 : ns;
+}
+
+static struct asked look_asked(const struct pktgen *pg, unsigned port,
+			       uint64_t began_ns)
+{
+	struct asked a = {0};
+	bool unknown = false;
+	unsigned i = 0;
+
+	for (; (i = pktgen_next_stream(pg, port, i)) != PKTGEN_NO_STREAM; i++) {
+		const struct flow *f = pg->set[port].stream[i]->flow;
+		uint64_t ns;
+
+		if (f->start_ns < began_ns)
+			continue;
+		ns = asked_of_flow(f);
+		unknown |= !ns;
+		a.ns = MAX(a.ns, ns);
+		a.paced |= !f->pacer.unpaced;
+		a.unpaced |= f->pacer.unpaced;
+	}
+	if (unknown)
+		a.ns = 0;
+	return a;
+}
+
+static void judge_time(const struct app_run *r, uint64_t asked_ns,
+		       uint64_t changes, struct verdict *v)
+{
+	v->took_ns = r->ended_ns - r->began_ns;
+	v->took_ns -= MIN(v->took_ns, r->verdict_from.held_ns);
+	v->asked_ns = asked_ns;
+	if (r->whole && asked_ns && changes == r->verdict_from.changes &&
+	    v->took_ns > asked_ns + STRETCH_NS)
+		v->value[VERDICT_time] = share(v->took_ns - asked_ns, asked_ns);
+}
+
+static void judge_foreign(const struct app *app, const struct verdict_from *f,
+			  struct verdict *v)
+{
+	struct verdict_from now;
+	uint64_t looked, ours;
+
+	look_all(app, &now);
+	v->value[VERDICT_buffers] = now.underruns - f->underruns;
+	looked = now.looked - f->looked;
+	ours = now.known - f->known;
+	/* These may have come as well. */
+	if (now.unsigned_sent > f->unsigned_sent)
+		ours += now.unsigned_sent - f->unsigned_sent;
+	if (looked > ours)
+		v->value[VERDICT_foreign] = share(looked - ours, looked);
+}
+
+void verdict_judge(const struct app *app, unsigned port, uint64_t in_flight,
+		   struct verdict *v)
+{
+	const struct app_run *r = &app->port[port].run;
+	const struct verdict_from *f = &r->verdict_from;
+	const struct worker_view *w = pktgen_look(&app->pktgen, port);
+	const struct asked asked = look_asked(&app->pktgen, port, r->began_ns);
+	struct stats s;
+	uint64_t given_up;
+
+	memset(v, 0, sizeof(*v));
+	v->is = true;
+	stats_diff(&w->stats, &r->from, &s);
+	judge_time(r, asked.ns, app->pktgen.set[port].changes, v);
+	judge_foreign(app, f, v);
+	v->value[VERDICT_gap] = w->gap_ns;
+	v->value[VERDICT_unaccounted] = in_flight;
+	v->value[VERDICT_errors] = errors_of(&w->stats) - f->errors;
+	if (!asked.paced)
+		return;
+	given_up = s.tx_skipped + (asked.unpaced ? 0 : s.tx_dropped);
+	v->value[VERDICT_rate] = share(given_up, s.tx_packets + given_up);
+	v->value[VERDICT_lag] = w->lag_ns;
+	if (!asked.unpaced)
+		v->value[VERDICT_ring] = MIN(
+			share(w->full_ns - f->full_ns, v->took_ns), MILLION);
+}
+
+void verdict_held(struct app *app, uint64_t mask, uint64_t ns)
+{
+	for (unsigned i = 0; i < app->pktgen.nb_ports; i++)
+		if (mask >> i & 1 && app->port[i].run.on)
+			app->port[i].run.verdict_from.held_ns += ns;
+}
+
+void verdict_disturbed(struct app *app, uint64_t mask)
+{
+	for (unsigned i = 0; i < app->pktgen.nb_ports; i++)
+		if (mask >> i & 1)
+			app->port[i].run.verdict_from.changes = UINT64_MAX;
+}
+
+/* ---- Judged -------------------------------------------------------------- */
+
+enum verdict_grade verdict_of_one(const struct app *app,
+				  const struct verdict *v,
+				  enum verdict_reason which)
+{
+	const uint64_t limit = app->verdict_limit[which];
+
+	if (!v->is)
+		return VERDICT_NONE;
+	if (v->value[which] <= limit)
+		return VERDICT_VALID;
+	if (INVALID_AT_ONCE >> which & 1)
+		return VERDICT_INVALID;
+	if (ONLY_SUSPECT >> which & 1)
+		return VERDICT_SUSPECT;
+	return v->value[which] / INVALID_FACTOR > limit ? VERDICT_INVALID
+							: VERDICT_SUSPECT;
+}
+
+enum verdict_grade verdict_of(const struct app *app, const struct verdict *v)
+{
+	enum verdict_grade worst = v->is ? VERDICT_VALID : VERDICT_NONE, one;
+
+	for (unsigned i = 0; i < VERDICT_COUNTS; i++) {
+		one = verdict_of_one(app, v, (enum verdict_reason)i);
+		worst = MAX(worst, one);
+	}
+	return worst;
+}
+
+/* ---- As text ------------------------------------------------------------- */
+
+/* Without zeros at its end. */
+static void print_decimal(uint64_t whole, unsigned millionths, char *buf,
+			  size_t size)
+{
+	size_t n;
+
+	n = (size_t)snprintf(buf, size, "%llu.%06u", (unsigned long long)whole,
+			     millionths);
+	while (n && buf[n - 1] == '0')
+		buf[--n] = '\0';
+	if (n && buf[n - 1] == '.')
+		buf[n - 1] = '\0';
+}
+
+static void print_share(uint64_t v, char *buf, size_t size)
+{
+	const uint64_t step = v >= 10 * PERCENT ? PERCENT / 10
+			      : v >= PERCENT    ? PERCENT / 100
+						: 1;
+
+	v -= v % step;
+	print_decimal(v / PERCENT, (unsigned)(v % PERCENT * 100), buf, size);
+}
+
+static void print_ms(uint64_t ns, char *buf, size_t size)
+{
+	ns -= ns % (ns >= 10 * NS_PER_MS ? NS_PER_MS / 10 : 1000);
+	print_decimal(ns / NS_PER_MS, (unsigned)(ns % NS_PER_MS), buf, size);
+}
+
+void verdict_print(enum verdict_reason which, uint64_t value, char *buf,
+		   size_t size)
+{
+	char text[40];
+
+	if (units[which] == VERDICT_SHARE) {
+		print_share(value, text, sizeof(text));
+		snprintf(buf, size, "%s%%", text);
+	} else if (units[which] == VERDICT_TIME) {
+		print_ms(value, text, sizeof(text));
+		snprintf(buf, size, "%sms", text);
+	} else {
+		snprintf(buf, size, "%llu", (unsigned long long)value);
+	}
+}
+
+/* A text has its value where it says %s. */
+static void print_why(const struct verdict *v, enum verdict_reason which,
+		      char buf[VERDICT_TEXT_MAX])
+{
+	static const char *const texts[VERDICT_COUNTS][2] = {
+		[VERDICT_rate] = {"", " of the frames asked for not sent"},
+		[VERDICT_ring] = {"ring full ", " of the time"},
+		[VERDICT_lag] = {"frames up to ", " late"},
+		[VERDICT_gap] = {"the machine stood still for ", ""},
+		[VERDICT_buffers] = {"receive buffers were short: ", " times"},
+		[VERDICT_unaccounted] = {"frames unaccounted for: ", ""},
+		[VERDICT_errors] = {"the device failed or stalled: ", " times"},
+		[VERDICT_foreign] = {"", " of what came is from elsewhere"},
+	};
+	char text[24], asked[24];
+
+	if (which == VERDICT_time) {
+		print_ms(v->took_ns, text, sizeof(text));
+		print_ms(v->asked_ns, asked, sizeof(asked));
+		snprintf(buf, VERDICT_TEXT_MAX,
+			 "took %.15sms instead of %.15sms", text, asked);
+		return;
+	}
+	verdict_print(which, v->value[which], text, sizeof(text));
+	snprintf(buf, VERDICT_TEXT_MAX, "%s%.16s%s", texts[which][0], text,
+		 texts[which][1]);
+}
+
+bool verdict_why(const struct app *app, const struct verdict *v, unsigned i,
+		 char buf[VERDICT_TEXT_MAX])
+{
+	for (unsigned grade = VERDICT_INVALID; grade > VERDICT_VALID; grade--)
+		for (unsigned k = 0; k < VERDICT_COUNTS; k++) {
+			const enum verdict_reason which =
+				(enum verdict_reason)k;
+
+			if (verdict_of_one(app, v, which) !=
+				    (enum verdict_grade)grade ||
+			    i--)
+				continue;
+			print_why(v, which, buf);
+			return true;
+		}
+	return false;
+}
+
+void verdict_tell(struct app *app, unsigned port, uint64_t now_ns)
+{
+	const struct verdict *v = &app->port[port].run.verdict;
+	char why[VERDICT_TEXT_MAX];
+
+	if (verdict_why(app, v, 0, why))
+		session_event(&app->session, now_ns, "port %u %s: %s", port,
+			      verdict_loud[verdict_of(app, v)], why);
+}

@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "app/app.h"
+
+/* What the command remembers between its calls. */
+enum { NEXT };
+enum { PORTS, SHOW_JSON };
+enum { CHECK_PORTS, CHECK, CHECK_SUSPECT };
+
+static const struct arg show_args[] = {
+	[PORTS] = {ARG_PORTS, .optional = true, .name = "PORTS",
+		   .help = "ports whose last run is judged"},
+	[SHOW_JSON] = ARG_JSON("reply as JSON"),
+	{ARG_NONE},
+};
+
+static const struct arg check_args[] = {
+	[CHECK_PORTS] = {ARG_PORTS, .optional = true, .name = "PORTS",
+			 .help = "ports whose last run is judged"},
+	[CHECK] = {ARG_KEYWORD, .name = "check",
+		   .help = "fail where a run is not valid"},
+	{ARG_NONE},
+};
+
+#define SHARE_LIMIT(help_, limit_)                                         \
+	{                                                                  \
+		ARG_SHARE, .name = "SHARE", .max = 1000000, .help = help_, \
+			   .setting = &limit_##_setting                    \
+	}
+#define TIME_LIMIT(help_, limit_)                                     \
+	{                                                             \
+		ARG_TIME, .name = "TIME", .max = 3600000000000ull,    \
+			  .help = help_, .setting = &limit_##_setting \
+	}
+#define COUNT_LIMIT(help_, limit_)                                          \
+	{                                                                   \
+		ARG_INT, .name = "COUNT", .max = 1000000000, .help = help_, \
+			 .setting = &limit_##_setting                       \
+	}
+
+/* A limit: how it is got and set, and the arguments of its form. */
+#define R(reason, unit, word, limit, help_)                               \
+	static void get_##reason(const struct config *c, struct value *v) \
+	{                                                                 \
+		v->u = c->verdict_limit[VERDICT_##reason];                \
+	}                                                                 \
+	static void set_##reason(struct config *c, const struct value *v) \
+	{                                                                 \
+		c->verdict_limit[VERDICT_##reason] = v->u;                \
+	}                                                                 \
+	static const struct arg_setting reason##_setting = {              \
+		.get = get_##reason,                                      \
+		.set = set_##reason,                                      \
+		.initial = word,                                          \
+		.initial_unsaved = true,                                  \
+	};                                                                \
+	static const struct arg reason##_args[] = {                       \
+		{ARG_KEYWORD, .name = #reason, .help = "limit this"},     \
+		unit##_LIMIT(help_, reason),                              \
+		{ARG_NONE},                                               \
+	};
+VERDICT_REASONS(R)
+#undef R
+
+static void show_port(struct call *c, unsigned port)
+{
+	const struct app *app = call_app(c);
+	const struct verdict *v = &app->port[port].run.verdict;
+	char text[40];
+
+	for (unsigned i = 0; i < VERDICT_COUNTS; i++) {
+		const enum verdict_reason which = (enum verdict_reason)i;
+
+		reply_map(c->reply, NULL, REPLY_TABLE);
+		reply_id(c->reply, "port", port);
+		reply_text(c->reply, "reason", verdict_words[i].name);
+		verdict_print(which, v->value[i], text, sizeof(text));
+		reply_text(c->reply, "measured", v->is ? text : "-");
+		verdict_print(which, app->verdict_limit[i], text, sizeof(text));
+		reply_text(c->reply, "limit", text);
+		reply_text(c->reply, "verdict",
+			   verdict_grades[verdict_of_one(app, v, which)]);
+		reply_end(c->reply);
+	}
+}
+
+/* A port a call, as a reply does not hold those of all. */
+static enum call_result run_show(struct call *c)
+{
+	struct app *app = call_app(c);
+	uint64_t left;
+
+	if (c->cancelled)
+		return CALL_DONE;
+	if (!c->calls) {
+		if (app_check_up(c, c->v[PORTS].mask) != CALL_DONE)
+			return CALL_FAIL;
+		app_watch(app, c->now_ns);
+		c->state[NEXT] = c->v[PORTS].mask;
+	}
+	left = c->state[NEXT];
+	reply_list(c->reply, "reasons", c->calls ? REPLY_ROWS : REPLY_TABLE);
+	if (left)
+		show_port(c, (unsigned)__builtin_ctzll(left));
+	reply_end(c->reply);
+	c->state[NEXT] = left & (left - 1);
+	c->wake_ns = c->now_ns;
+	return c->state[NEXT] ? CALL_AGAIN : CALL_DONE;
+}
+
+static enum call_result run_check(struct call *c)
+{
+	struct app *app = call_app(c);
+	const uint64_t mask = c->v[CHECK_PORTS].mask;
+	const struct verdict *v;
+	char why[VERDICT_TEXT_MAX] = "";
+
+	if (app_check_up(c, mask) != CALL_DONE)
+		return CALL_FAIL;
+	app_watch(app, c->now_ns);
+	for (unsigned i = 0; i < app->pktgen.nb_ports; i++) {
+		v = &app->port[i].run.verdict;
+		if (mask >> i & 1 && verdict_why(app, v, 0, why))
+			return call_fail(c, E_EXPECT, -1, "port %u %s: %s", i,
+					 verdict_loud[verdict_of(app, v)], why);
+	}
+	return CALL_DONE;
+}
+
+const struct cmd cmd_verdict = {
+	.name = "verdict",
+	.group = GROUP_WATCHING,
+	.summary = "Judge whether a run's figures can be trusted",
+	.forms =
+		(const struct cmd_form[]){
+			{show_args, run_show,
+			 "show what was measured of the last run, and the "
+			 "limits"},
+			{check_args, run_check,
+			 "fail where the last run was suspect or invalid"},
+#define R(reason, unit, word, limit, help_) {reason##_args, app_set, help_},
+			VERDICT_REASONS(R)
+#undef R
+				{0},
+		},
+	.notes = "A run beyond a limit is SUSPECT, beyond ten times as much "
+		 "INVALID; ring and buffers make none INVALID, unaccounted and "
+		 "errors each. docs/measurement.md says how each is measured.",
+	.examples =
+		(const char *const[]){"verdict", "verdict rate 0.1%",
+				      "verdict lag 1ms", "verdict check", NULL},
+	.see = (const char *const[]){"stop", "stats", "expect", NULL},
+};
