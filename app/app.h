@@ -24,7 +24,6 @@ struct app_port {
 	struct stats_rate rate;
 	struct stats_history history;
 	struct app_run run;
-	struct loss_past loss_past;
 	/* What `stats clear` has cleared of it: frames that it sent signed. */
 	uint64_t signed_before;
 	struct pktgen_came came_base;

@@ -80,7 +80,7 @@ static enum call_result check_scope(struct call *c, int arg, struct field *f,
 	f->of_stream = on->dotted && field_has_stream(f);
 	if ((f->of_stream && f->kind == FIELD_COUNTER &&
 	     f->counter->group[0] == 'r') ||
-	    field_is_loss(f))
+	    field_is_balance(f))
 		return check_signed(c, arg, on);
 	if (!on->dotted || field_scope(f) == SCOPE_STREAM)
 		return CALL_DONE;

@@ -16,7 +16,6 @@ void config_get(const struct app *app, struct subject s, struct config *c)
 	c->how = worker_how_default;
 	c->use.weight = 1;
 	c->selected = session_selected(&app->session);
-	memcpy(c->verdict_limit, app->verdict_limit, sizeof(c->verdict_limit));
 	if (!pktgen_up(pg, s.port))
 		return;
 	memcpy(&c->stream, pktgen_stream(pg, s.port, s.stream),
@@ -41,13 +40,6 @@ static void end_run(struct app *app, unsigned port, uint64_t now_ns)
 		return;
 	pktgen_stop(&app->pktgen, 1ull << port);
 	run_stopped(app, port, now_ns);
-}
-
-/* What there is one of for all ports. */
-static void put_global(struct app *app, const struct config *c)
-{
-	session_select(&app->session, c->selected);
-	memcpy(app->verdict_limit, c->verdict_limit, sizeof(c->verdict_limit));
 }
 
 /* What differs is taken up; of the stream what was tried last. */
@@ -192,7 +184,7 @@ int config_edit(struct app *app, const struct setting *setting,
 				     fault);
 	config_get(app, (struct subject){0, 0}, &c);
 	edit_setting(&c, &edit);
-	put_global(app, &c);
+	session_select(&app->session, c.selected);
 	return 0;
 }
 
@@ -239,13 +231,14 @@ void config_reset(struct app *app, uint64_t now_ns)
 	struct subject s = {0, 0};
 	struct config c;
 
+	verdict_init(app);
 	config_remove_streams(app, now_ns);
 	for (; config_next(app, &all, &s); s.stream++) {
 		config_get(app, s, &c);
 		set_initial(app, s, &c);
 		c.use.disabled = false;
 		memset(&c.use.plan, 0, sizeof(c.use.plan));
-		put_global(app, &c);
+		session_select(&app->session, c.selected);
 		if (app_ports_up(app) >> s.port & 1)
 			config_put(app, s, &c, now_ns);
 	}

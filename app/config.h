@@ -9,7 +9,6 @@
 #ifndef APP_CONFIG_H
 #define APP_CONFIG_H
 
-#include "app/verdict.h"
 #include "pktgen/pktgen.h"
 #include "shell/setting.h"
 
@@ -20,10 +19,8 @@ struct config {
 	struct stream stream;
 	struct stream_use use;
 	struct worker_how how;
-	unsigned mode; /* MODE_* */
-	/* One for all: the ports that commands mean, what a verdict allows. */
-	uint64_t selected;
-	uint64_t verdict_limit[VERDICT_COUNTS];
+	unsigned mode;     /* MODE_* */
+	uint64_t selected; /* one for all: the ports that commands mean */
 };
 
 /* As it is now; of a port that is not up, as at first, with mode off. */
@@ -92,7 +89,8 @@ struct config_walk {
 	struct subject at; /* begin here */
 	struct subject of; /* whose frames it is at... */
 	unsigned line;     /* ...and at which line of them */
-	uint64_t timed;    /* it is at what comes last */
+	uint64_t timed;    /* it is at what comes last of streams... */
+	uint64_t limit;    /* ...and at this limit of verdicts */
 	/*
 	 * Not NULL: only the lines that make these from what a fresh port has,
 	 * without those of commands that are as at first.

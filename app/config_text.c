@@ -300,6 +300,18 @@ static bool as_at_first(const struct app *app, const struct cmd *cmd,
 	return true;
 }
 
+/* What a verdict allows, where that is not as at first. */
+static bool limit_line(const struct app *app, struct config_walk *w,
+		       char line[CONFIG_LINE_MAX])
+{
+	for (; !w->only && w->limit < VERDICT_COUNTS; w->limit++)
+		if (verdict_line(app, (enum verdict_reason)w->limit, line)) {
+			w->limit++;
+			return true;
+		}
+	return false;
+}
+
 bool config_line(const struct app *app, struct config_walk *w,
 		 char line[CONFIG_LINE_MAX])
 {
@@ -337,7 +349,7 @@ bool config_line(const struct app *app, struct config_walk *w,
 		w->done = 0;
 		w->setting++;
 	}
-	return timing(app, w, line);
+	return timing(app, w, line) || limit_line(app, w, line);
 }
 
 void config_show(const struct app *app, const struct cmd *cmd,

@@ -23,10 +23,10 @@ static const struct {
 	enum field_kind kind;
 	bool rx;
 } others[] = {
-	{"tx.rate", FIELD_RATE, false}, {"tx.l1", FIELD_L1, false},
-	{"rx.rate", FIELD_RATE, true},  {"rx.l1", FIELD_L1, true},
-	{"state", FIELD_STATE, false},  {"lost", FIELD_LOST, false},
-	{"loss", FIELD_LOSS, false},    {"verdict", FIELD_VERDICT, false},
+	{"tx.rate", FIELD_RATE, false},      {"tx.l1", FIELD_L1, false},
+	{"rx.rate", FIELD_RATE, true},       {"rx.l1", FIELD_L1, true},
+	{"state", FIELD_STATE, false},       {"lost", FIELD_MISSED, false},
+	{"loss", FIELD_MISSED_SHARE, false}, {"verdict", FIELD_VERDICT, false},
 };
 
 #define OTHERS (sizeof(others) / sizeof(others[0]))
@@ -124,14 +124,14 @@ enum subject_scope field_scope(const struct field *f)
 	return f->kind == FIELD_SETTING ? f->setting.scope : SCOPE_PORT;
 }
 
-bool field_is_loss(const struct field *f)
+bool field_is_balance(const struct field *f)
 {
-	return f->kind == FIELD_LOST || f->kind == FIELD_LOSS;
+	return f->kind == FIELD_MISSED || f->kind == FIELD_MISSED_SHARE;
 }
 
 bool field_has_stream(const struct field *f)
 {
-	return f->kind == FIELD_STATE || field_is_loss(f) ||
+	return f->kind == FIELD_STATE || field_is_balance(f) ||
 	       (f->kind == FIELD_COUNTER &&
 		(!strcmp(f->counter->group, "tx") ||
 		 !strcmp(f->counter->group, "rx")) &&
@@ -139,26 +139,26 @@ bool field_has_stream(const struct field *f)
 		 !strcmp(f->counter->name, "bytes")));
 }
 
-static void read_loss(const struct app *app, const struct field *f,
-		      struct subject of, struct field_value *v)
+static void read_balance(const struct app *app, const struct field *f,
+			 struct subject of, struct field_value *v)
 {
 	struct stats s;
-	struct loss l;
+	struct balance l;
 
 	if (f->of_stream)
-		loss_of_stream(app, of, &l);
+		balance_of_stream(app, of, &l);
 	else
-		loss_of_port(app, of.port, &l);
+		balance_of_port(app, of.port, &l);
 	/* Who has sent nothing has lost nothing. */
 	app_stats(app, of.port, &s);
 	v->number = l.known || !s.tx_packets;
 	v->unknown = !v->number;
 	if (v->unknown)
 		snprintf(v->text, sizeof(v->text), "not known");
-	else if (f->kind == FIELD_LOST)
-		set_count(v, loss_lost(&l));
+	else if (f->kind == FIELD_MISSED)
+		set_count(v, l.lost);
 	else
-		set_micro(v, loss_share_micro(loss_lost(&l), l.due));
+		set_micro(v, balance_share_micro(l.lost, l.sent));
 }
 
 static void read_stream(const struct app *app, const struct field *f,
@@ -194,8 +194,8 @@ void field_read(const struct app *app, const struct field *f, struct subject of,
 	struct stats s;
 
 	v->unknown = false;
-	if (field_is_loss(f)) {
-		read_loss(app, f, of, v);
+	if (field_is_balance(f)) {
+		read_balance(app, f, of, v);
 		return;
 	}
 	if (f->of_stream) {
@@ -266,10 +266,10 @@ static enum shell_err parse_number(const struct field *f, const char *word,
 	v->micro = 0;
 	if (!err)
 		v->whole = n;
-	if (f->kind == FIELD_LOSS)
+	if (f->kind == FIELD_MISSED_SHARE)
 		return parse_share(word, v);
 	if (err != E_SYNTAX || f->kind == FIELD_COUNTER ||
-	    f->kind == FIELD_LOST || f->kind == FIELD_SETTING)
+	    f->kind == FIELD_MISSED || f->kind == FIELD_SETTING)
 		return err;
 	rate.unit = unit;
 	err = value_decimal(word, &rate.micro, &end);
@@ -369,8 +369,8 @@ bool field_names(void *app, unsigned i, struct arg_name *name)
 		[FIELD_L1] = "Mbit/s on layer 1",
 		[FIELD_STATE] = "idle, receiving, sending, reflecting, "
 				"draining, paused",
-		[FIELD_LOST] = "signed frames that did not arrive",
-		[FIELD_LOSS] = "their share in percent",
+		[FIELD_MISSED] = "signed frames that did not arrive",
+		[FIELD_MISSED_SHARE] = "their share in percent",
 		[FIELD_VERDICT] = "of the last run: valid, suspect, invalid, "
 				  "none",
 	};

@@ -17,9 +17,9 @@ enum field_kind {
 	FIELD_RATE,    /* of the last second or more: packets per second... */
 	FIELD_L1,      /* ...and Mbit/s on layer 1 */
 	FIELD_STATE,   /* one of app_states[] */
-	FIELD_LOST,    /* frames that are signed, since `stats clear`... */
-	FIELD_LOSS,    /* ...and their share, in percent */
-	FIELD_VERDICT, /* of the last run, one of verdict_grades[] */
+	FIELD_MISSED,  /* frames that are signed, since `stats clear`... */
+	FIELD_MISSED_SHARE, /* ...and their share, in percent */
+	FIELD_VERDICT,      /* of the last run, one of verdict_grades[] */
 	FIELD_SETTING,
 };
 
@@ -34,8 +34,7 @@ struct field {
 /* A number, or only the text that it is shown as. */
 struct field_value {
 	bool number;
-	bool unknown; /* nobody knows: it is equal to nothing, and not unequal
-		       */
+	bool unknown; /* nobody knows: no comparison holds */
 	uint64_t whole;
 	uint32_t micro; /* millionths on top */
 	char text[FIELD_TEXT_MAX];
@@ -50,7 +49,7 @@ void field_name(const struct field *f, char *buf, size_t size);
 bool field_has_stream(const struct field *f);
 
 /* What of frames is lost: told of those that are signed. */
-bool field_is_loss(const struct field *f);
+bool field_is_balance(const struct field *f);
 
 /* Of what there is one. */
 enum subject_scope field_scope(const struct field *f);

@@ -129,16 +129,15 @@ static void put_loss(struct span at, const struct app *app, unsigned port,
 		     bool share)
 {
 	struct number n = {"-"};
-	struct loss l;
+	struct balance l;
 
-	loss_of_port(app, port, &l);
+	balance_of_port(app, port, &l);
 	if (l.known && share)
-		n = number(loss_share_milli(&l), true, "%");
+		n = number(balance_share_milli(&l), true, "%");
 	else if (l.known)
-		n = number(loss_lost(&l), false, NULL);
+		n = number(l.lost, false, NULL);
 	put_figure(at, "tx", share ? "loss" : "lost", n.text,
-		   l.known && loss_lost(&l) ? ATTR_RED | ATTR_BOLD
-					    : ATTR_PLAIN);
+		   l.known && l.lost ? ATTR_RED | ATTR_BOLD : ATTR_PLAIN);
 }
 
 static void draw_figures(struct span at, const struct live *l,

@@ -62,7 +62,7 @@ static void begin(const struct app *app, unsigned port, struct app_run *r,
 			r->rx_from[i] = rx_of(app, i);
 	r->ever = r->on = true;
 	r->whole = r->judged = false;
-	loss_of_port(app, port, &r->loss_from);
+	balance_of_port(app, port, &r->loss_from);
 	memset(&r->loss_before, 0, sizeof(r->loss_before));
 	memset(&r->verdict, 0, sizeof(r->verdict));
 	verdict_begin(app, port, &r->verdict_from);
@@ -155,27 +155,26 @@ static uint64_t less(uint64_t a, uint64_t b)
 }
 
 /* Of the run alone. */
-static void find_loss(const struct app *app, unsigned port, struct loss *l)
+static void find_loss(const struct app *app, unsigned port, struct balance *b)
 {
 	const struct app_run *r = &app->port[port].run;
+	const struct balance *from = &r->loss_from, *before = &r->loss_before;
 
-	loss_of_port(app, port, l);
-	l->sent = r->loss_before.sent + less(l->sent, r->loss_from.sent);
-	l->due = r->loss_before.sent + less(l->due, r->loss_from.sent);
-	l->arrived =
-		r->loss_before.arrived + less(l->arrived, r->loss_from.arrived);
-	l->known &= l->sent > 0;
+	balance_of_port(app, port, b);
+	b->sent = before->sent + less(b->sent, from->sent);
+	b->arrived = before->arrived + less(b->arrived, from->arrived);
+	b->lost = less(b->sent, b->arrived);
+	b->known &= b->sent && !r->on;
 }
 
 void run_cleared(struct app *app, unsigned port)
 {
 	struct app_run *r = &app->port[port].run;
 	struct pktgen_signed s;
-	struct loss l;
+	struct balance l;
 
-	pktgen_look_signed(&app->pktgen, port, &s);
+	pktgen_sum_signed(&app->pktgen, port, &s);
 	app->port[port].signed_before += s.sent;
-	loss_clear(app, port);
 	find_loss(app, port, &l);
 	r->loss_before = l;
 	memset(&r->loss_from, 0, sizeof(r->loss_from));

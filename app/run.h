@@ -6,7 +6,7 @@
 #ifndef APP_RUN_H
 #define APP_RUN_H
 
-#include "app/loss.h"
+#include "app/balance.h"
 #include "app/verdict.h"
 #include "stats/stats.h"
 
@@ -27,12 +27,12 @@ struct app_run {
 	/* rx_packets of each port then. */
 	uint64_t rx_from[CONFIG_APPUKPKTGEN_MAX_PORTS];
 	/* Of what is signed: when it began, and what `stats clear` cleared. */
-	struct loss loss_from, loss_before;
+	struct balance loss_from, loss_before;
 	struct verdict_from verdict_from;
 	/* Once it is over: what was missing or lost, and what it is worth. */
 	bool judged, has_missing;
 	uint64_t missing;
-	struct loss loss;
+	struct balance loss;
 	struct verdict verdict;
 	int wired; /* the port that gets what this one sends, or unknown */
 };
@@ -46,7 +46,7 @@ struct run_sum {
 	/* Sent to a port of ours and not received there, if that is known. */
 	bool has_missing;
 	uint64_t missing;
-	struct loss loss;       /* of what is signed */
+	struct balance loss;    /* of what is signed */
 	struct verdict verdict; /* once it is over */
 };
 

@@ -132,7 +132,6 @@ static void show_counts(struct call *c, const char *key, const uint64_t n[4])
 void app_show_counts(struct call *c, struct subject s)
 {
 	struct pktgen_stream_view v;
-	struct loss loss;
 
 	pktgen_look_stream(&call_app(c)->pktgen, s.port, s.stream, &v);
 	show_counts(c, "tx",
@@ -144,6 +143,4 @@ void app_show_counts(struct call *c, struct subject s)
 						     v.received.first_ns,
 						     v.received.last_ns}
 				: NULL);
-	loss_of_stream(call_app(c), s, &loss);
-	loss_show(&loss, c->reply);
 }

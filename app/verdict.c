@@ -20,24 +20,32 @@ const char *const verdict_grades[] = {"none", "valid", "suspect", "invalid",
 
 const char *const verdict_loud[] = {"NONE", "VALID", "SUSPECT", "INVALID"};
 
-const struct arg_word verdict_words[] = {
-#define R(name, unit, word, limit, help) {#name, help},
+#define R(name, unit, limit, help) {#name, help},
+const struct arg_word verdict_shares[] = {VERDICT_SHARES(R){NULL, NULL}};
+const struct arg_word verdict_times[] = {VERDICT_TIMES(R){NULL, NULL}};
+const struct arg_word verdict_numbers[] = {VERDICT_NUMBERS(R){NULL, NULL}};
+#undef R
+
+static const uint32_t limits[] = {
+#define R(name, unit, limit, help) limit,
 	VERDICT_REASONS(R)
 #undef R
-		{NULL, NULL},
 };
 
-static const enum verdict_unit units[] = {
-#define R(name, unit, word, limit, help) VERDICT_##unit,
-	VERDICT_REASONS(R)
-#undef R
-};
+static enum verdict_unit unit_of(enum verdict_reason which)
+{
+	return which < VERDICT_FIRST_TIME     ? VERDICT_SHARE
+	       : which < VERDICT_FIRST_NUMBER ? VERDICT_TIME
+					      : VERDICT_COUNT;
+}
 
-static const uint64_t limits[] = {
-#define R(name, unit, word, limit, help) limit,
-	VERDICT_REASONS(R)
-#undef R
-};
+const char *verdict_reason_name(enum verdict_reason which)
+{
+	return which < VERDICT_FIRST_TIME ? verdict_shares[which].name
+	       : which < VERDICT_FIRST_NUMBER
+		       ? verdict_times[which - VERDICT_FIRST_TIME].name
+		       : verdict_numbers[which - VERDICT_FIRST_NUMBER].name;
+}
 
 /* What makes a run no more than SUSPECT, and what INVALID at once. */
 #define ONLY_SUSPECT (1u << VERDICT_ring | 1u << VERDICT_buffers)
@@ -45,7 +53,8 @@ static const uint64_t limits[] = {
 
 void verdict_init(struct app *app)
 {
-	memcpy(app->verdict_limit, limits, sizeof(limits));
+	for (unsigned i = 0; i < VERDICT_COUNTS; i++)
+		app->verdict_limit[i] = limits[i];
 }
 
 /* ---- Measured ------------------------------------------------------------ */
@@ -71,7 +80,7 @@ static void look_all(const struct app *app, struct verdict_from *f)
 		if (!app->pktgen.nb_signed)
 			continue;
 		pktgen_look_came(&app->pktgen, i, &came);
-		pktgen_look_signed(&app->pktgen, i, &s);
+		pktgen_sum_signed(&app->pktgen, i, &s);
 		f->looked += came.looked;
 		f->known += came.ours + came.others;
 		f->unsigned_sent += v->sent - app->port[i].signed_before;
@@ -99,8 +108,7 @@ static uint64_t share(uint64_t part, uint64_t all)
 	return (uint64_t)wide_div((wide)part * MILLION + all - 1, all);
 }
 
-/* What the flows of a port were to do, as far as that says how long it takes.
- */
+/* How long the flows of a port were to take, and at a rate or not. */
 struct asked {
 	bool paced, unpaced;
 	uint64_t ns; /* 0: that is not known */
@@ -219,8 +227,7 @@ void verdict_disturbed(struct app *app, uint64_t mask)
 /* ---- Judged -------------------------------------------------------------- */
 
 enum verdict_grade verdict_of_one(const struct app *app,
-				  const struct verdict *v,
-				  enum verdict_reason which)
+				  const struct verdict *v, unsigned which)
 {
 	const uint64_t limit = app->verdict_limit[which];
 
@@ -249,50 +256,30 @@ enum verdict_grade verdict_of(const struct app *app, const struct verdict *v)
 
 /* ---- As text ------------------------------------------------------------- */
 
-/* Without zeros at its end. */
-static void print_decimal(uint64_t whole, unsigned millionths, char *buf,
-			  size_t size)
-{
-	size_t n;
-
-	n = (size_t)snprintf(buf, size, "%llu.%06u", (unsigned long long)whole,
-			     millionths);
-	while (n && buf[n - 1] == '0')
-		buf[--n] = '\0';
-	if (n && buf[n - 1] == '.')
-		buf[n - 1] = '\0';
-}
-
-static void print_share(uint64_t v, char *buf, size_t size)
-{
-	const uint64_t step = v >= 10 * PERCENT ? PERCENT / 10
-			      : v >= PERCENT    ? PERCENT / 100
-						: 1;
-
-	v -= v % step;
-	print_decimal(v / PERCENT, (unsigned)(v % PERCENT * 100), buf, size);
-}
-
 static void print_ms(uint64_t ns, char *buf, size_t size)
 {
-	ns -= ns % (ns >= 10 * NS_PER_MS ? NS_PER_MS / 10 : 1000);
-	print_decimal(ns / NS_PER_MS, (unsigned)(ns % NS_PER_MS), buf, size);
+	snprintf(buf, size, "%llu.%03ums", (unsigned long long)(ns / NS_PER_MS),
+		 (unsigned)(ns % NS_PER_MS / 1000));
+}
+
+/* Three digits are enough. */
+static void print_share(uint64_t v, char *buf, size_t size)
+{
+	v -= v % (v >= 10 * PERCENT ? PERCENT / 10
+		  : v >= PERCENT    ? PERCENT / 100
+				    : 1);
+	value_rate_print(&(struct rate){RATE_PERCENT, v * 100}, buf, size);
 }
 
 void verdict_print(enum verdict_reason which, uint64_t value, char *buf,
 		   size_t size)
 {
-	char text[40];
-
-	if (units[which] == VERDICT_SHARE) {
-		print_share(value, text, sizeof(text));
-		snprintf(buf, size, "%s%%", text);
-	} else if (units[which] == VERDICT_TIME) {
-		print_ms(value, text, sizeof(text));
-		snprintf(buf, size, "%sms", text);
-	} else {
+	if (unit_of(which) == VERDICT_SHARE)
+		print_share(value, buf, size);
+	else if (unit_of(which) == VERDICT_TIME)
+		print_ms(value, buf, size);
+	else
 		snprintf(buf, size, "%llu", (unsigned long long)value);
-	}
 }
 
 /* A text has its value where it says %s. */
@@ -303,10 +290,10 @@ static void print_why(const struct verdict *v, enum verdict_reason which,
 		[VERDICT_rate] = {"", " of the frames asked for not sent"},
 		[VERDICT_ring] = {"ring full ", " of the time"},
 		[VERDICT_lag] = {"frames up to ", " late"},
-		[VERDICT_gap] = {"the machine stood still for ", ""},
-		[VERDICT_buffers] = {"receive buffers were short: ", " times"},
+		[VERDICT_gap] = {"machine stood still for ", ""},
+		[VERDICT_buffers] = {"times receive buffers were short: ", ""},
 		[VERDICT_unaccounted] = {"frames unaccounted for: ", ""},
-		[VERDICT_errors] = {"the device failed or stalled: ", " times"},
+		[VERDICT_errors] = {"times the device failed or stalled: ", ""},
 		[VERDICT_foreign] = {"", " of what came is from elsewhere"},
 	};
 	char text[24], asked[24];
@@ -314,8 +301,8 @@ static void print_why(const struct verdict *v, enum verdict_reason which,
 	if (which == VERDICT_time) {
 		print_ms(v->took_ns, text, sizeof(text));
 		print_ms(v->asked_ns, asked, sizeof(asked));
-		snprintf(buf, VERDICT_TEXT_MAX,
-			 "took %.15sms instead of %.15sms", text, asked);
+		snprintf(buf, VERDICT_TEXT_MAX, "took %.14s instead of %.14s",
+			 text, asked);
 		return;
 	}
 	verdict_print(which, v->value[which], text, sizeof(text));
@@ -326,27 +313,50 @@ static void print_why(const struct verdict *v, enum verdict_reason which,
 bool verdict_why(const struct app *app, const struct verdict *v, unsigned i,
 		 char buf[VERDICT_TEXT_MAX])
 {
-	for (unsigned grade = VERDICT_INVALID; grade > VERDICT_VALID; grade--)
-		for (unsigned k = 0; k < VERDICT_COUNTS; k++) {
-			const enum verdict_reason which =
-				(enum verdict_reason)k;
+	/* A cause comes before what follows from it. */
+	static const uint8_t order[VERDICT_COUNTS] = {
+		VERDICT_gap,  VERDICT_errors,  VERDICT_unaccounted,
+		VERDICT_time, VERDICT_rate,    VERDICT_ring,
+		VERDICT_lag,  VERDICT_buffers, VERDICT_foreign,
+	};
 
-			if (verdict_of_one(app, v, which) !=
-				    (enum verdict_grade)grade ||
-			    i--)
-				continue;
-			print_why(v, which, buf);
-			return true;
-		}
+	for (unsigned grade = VERDICT_INVALID; grade > VERDICT_VALID; grade--)
+		for (unsigned k = 0; k < VERDICT_COUNTS; k++)
+			if (verdict_of_one(app, v, order[k]) == grade && !i--) {
+				print_why(v, order[k], buf);
+				return true;
+			}
 	return false;
 }
 
 void verdict_tell(struct app *app, unsigned port, uint64_t now_ns)
 {
 	const struct verdict *v = &app->port[port].run.verdict;
-	char why[VERDICT_TEXT_MAX];
+	char why[VERDICT_TEXT_MAX], other[VERDICT_TEXT_MAX], more[24] = "";
+	unsigned n = 1;
 
-	if (verdict_why(app, v, 0, why))
-		session_event(&app->session, now_ns, "port %u %s: %s", port,
-			      verdict_loud[verdict_of(app, v)], why);
+	if (!verdict_why(app, v, 0, why))
+		return;
+	while (verdict_why(app, v, n, other))
+		n++;
+	if (n > 1)
+		snprintf(more, sizeof(more), " (and %u more)", n - 1);
+	session_event(&app->session, now_ns, "port %u %s: %s%s", port,
+		      verdict_loud[verdict_of(app, v)], why, more);
+}
+
+bool verdict_line(const struct app *app, enum verdict_reason which, char *line)
+{
+	const uint64_t limit = app->verdict_limit[which];
+	char text[40];
+
+	if (limit == limits[which])
+		return false;
+	if (unit_of(which) == VERDICT_TIME)
+		value_time_print(limit, text, sizeof(text));
+	else
+		verdict_print(which, limit, text, sizeof(text));
+	snprintf(line, CONFIG_LINE_MAX, "verdict %s %s",
+		 verdict_reason_name(which), text);
+	return true;
 }

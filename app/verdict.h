@@ -22,23 +22,28 @@ enum verdict_unit {
 	VERDICT_COUNT,
 };
 
-/* R(name, unit, limit at first, that in its unit, what it is of) */
-#define VERDICT_REASONS(R)                                                 \
-	R(rate, SHARE, "1%", 10000, "frames asked for and not sent")       \
-	R(time, SHARE, "1%", 10000, "time taken beyond that asked for")    \
-	R(ring, SHARE, "10%", 100000, "time with a full ring, at a rate")  \
-	R(lag, TIME, "10ms", 10000000, "how late a frame left, at a rate") \
-	R(gap, TIME, "50ms", 50000000, "how long the machine stood still") \
-	R(buffers, COUNT, "0", 0, "times receive buffers were short")      \
-	R(unaccounted, COUNT, "0", 0, "frames that the device kept")       \
-	R(errors, COUNT, "0", 0, "times the device failed or stalled")     \
-	R(foreign, SHARE, "1%", 10000, "frames received that nobody signed")
+/* R(name, unit, limit at first, what it is of), by unit */
+#define VERDICT_SHARES(R)                                          \
+	R(rate, SHARE, 10000, "frames asked for and not sent")     \
+	R(time, SHARE, 10000, "time taken beyond that asked for")  \
+	R(ring, SHARE, 100000, "time with a full ring, at a rate") \
+	R(foreign, SHARE, 10000, "frames received that nobody signed")
+#define VERDICT_TIMES(R)                                           \
+	R(lag, TIME, 10000000, "how late a frame left, at a rate") \
+	R(gap, TIME, 50000000, "how long the machine stood still")
+#define VERDICT_NUMBERS(R)                                       \
+	R(buffers, COUNT, 0, "times receive buffers were short") \
+	R(unaccounted, COUNT, 0, "frames that the device kept")  \
+	R(errors, COUNT, 0, "times the device failed or stalled")
+#define VERDICT_REASONS(R) VERDICT_SHARES(R) VERDICT_TIMES(R) VERDICT_NUMBERS(R)
 
 enum verdict_reason {
-#define R(name, unit, word, limit, help) VERDICT_##name,
+#define R(name, unit, limit, help) VERDICT_##name,
 	VERDICT_REASONS(R)
 #undef R
-		VERDICT_COUNTS
+		VERDICT_COUNTS,
+	VERDICT_FIRST_TIME = VERDICT_lag,
+	VERDICT_FIRST_NUMBER = VERDICT_buffers,
 };
 
 enum verdict_grade {
@@ -67,8 +72,10 @@ struct verdict_from {
 extern const char *const verdict_grades[];
 extern const char *const verdict_loud[];
 
-/* The word for each, and what is measured. */
-extern const struct arg_word verdict_words[];
+/* The word for each, and what is measured: those of a unit are a list. */
+extern const struct arg_word verdict_shares[], verdict_times[];
+extern const struct arg_word verdict_numbers[];
+const char *verdict_reason_name(enum verdict_reason which);
 
 /* The limits are as at first. */
 void verdict_init(struct app *app);
@@ -90,11 +97,10 @@ void verdict_disturbed(struct app *app, uint64_t mask);
 
 /* By the limits as they are now. */
 enum verdict_grade verdict_of_one(const struct app *app,
-				  const struct verdict *v,
-				  enum verdict_reason which);
+				  const struct verdict *v, unsigned reason);
 enum verdict_grade verdict_of(const struct app *app, const struct verdict *v);
 
-#define VERDICT_TEXT_MAX 56 /* a line has 80 columns */
+#define VERDICT_TEXT_MAX 48 /* a line has 80 columns */
 
 /* "frames up to 15.3 ms late": why it is as it is, gravest first. */
 bool verdict_why(const struct app *app, const struct verdict *v, unsigned i,
@@ -102,6 +108,9 @@ bool verdict_why(const struct app *app, const struct verdict *v, unsigned i,
 
 /* A notice of the gravest reason, where the port's last run is not valid. */
 void verdict_tell(struct app *app, unsigned port, uint64_t now_ns);
+
+/* "verdict rate 2%" of a limit that was set. */
+bool verdict_line(const struct app *app, enum verdict_reason which, char *line);
 
 /* "41.2%", "15.3ms", "7". */
 void verdict_print(enum verdict_reason which, uint64_t value, char *buf,

@@ -11,7 +11,7 @@
 static void tell_done(struct app *app, unsigned i, const struct worker_view *v,
 		      uint64_t now_ns)
 {
-	char in_flight[24] = "", missing[40] = "";
+	char in_flight[24] = "", missing[40] = "", skipped[40] = "";
 	struct run_sum sum;
 	const char *grade;
 
@@ -21,22 +21,25 @@ static void tell_done(struct app *app, unsigned i, const struct worker_view *v,
 	if (v->done.in_flight)
 		snprintf(in_flight, sizeof(in_flight), " in_flight=%u",
 			 v->done.in_flight);
+	if (sum.stats.tx_skipped)
+		snprintf(skipped, sizeof(skipped), " skipped=%llu",
+			 (unsigned long long)sum.stats.tx_skipped);
 	if (sum.loss.known)
 		snprintf(missing, sizeof(missing), " lost=%llu",
-			 (unsigned long long)loss_lost(&sum.loss));
+			 (unsigned long long)sum.loss.lost);
 	else if (sum.has_missing)
 		snprintf(missing, sizeof(missing), " missing=%llu",
 			 (unsigned long long)sum.missing);
 	grade = verdict_loud[verdict_of(app, &sum.verdict)];
 	session_event(&app->session, now_ns,
 		      "port %u done count=%llu%s time=%llu.%03llu "
-		      "rate=%llu.%03llu skipped=%llu%s %s",
+		      "rate=%llu.%03llu%s%s %s",
 		      i, (unsigned long long)v->done.packets, in_flight,
 		      NS_TO_MS(sum.time_ns) / 1000,
 		      NS_TO_MS(sum.time_ns) % 1000,
 		      (unsigned long long)sum.pps_milli / 1000,
-		      (unsigned long long)sum.pps_milli % 1000,
-		      (unsigned long long)sum.stats.tx_skipped, missing, grade);
+		      (unsigned long long)sum.pps_milli % 1000, skipped,
+		      missing, grade);
 }
 
 bool app_done_due(const struct app *app)
@@ -90,10 +93,8 @@ void app_watch(struct app *app, uint64_t now_ns)
 
 		if (!v)
 			continue;
-		if (stats_rate_feed(&p->rate, &v->stats, now_ns)) {
+		if (stats_rate_feed(&p->rate, &v->stats, now_ns))
 			stats_history_add(&p->history, &p->rate);
-			loss_watch(app, i);
-		}
 		if (v->err != p->err_told)
 			tell_failure(app, i, v, now_ns);
 		if (v->done.runs != p->done_told)

@@ -79,7 +79,7 @@ static void show_fields(struct reply *r, const struct stats *s,
 }
 
 static void show_port(struct reply *r, const struct stats *s,
-		      const struct stats_rate *rate, const struct loss *loss)
+		      const struct stats_rate *rate, const struct balance *loss)
 {
 	const struct stats *d = &rate->delta;
 
@@ -91,7 +91,7 @@ static void show_port(struct reply *r, const struct stats *s,
 	show_fields(r, s, "rx");
 	show_rates(r, d->rx_packets, d->rx_bytes, rate->span_ns);
 	reply_end(r);
-	loss_show(loss, r);
+	balance_show(loss, r);
 }
 
 static enum call_result show_streams(struct call *c, const struct subjects *on)
@@ -109,7 +109,7 @@ static enum call_result run_show(struct call *c)
 {
 	const struct subjects *on = &c->v[PORTS].subjects;
 	struct app *app = call_app(c);
-	struct loss loss;
+	struct balance loss;
 	struct stats s;
 
 	if (on->dotted)
@@ -117,7 +117,7 @@ static enum call_result run_show(struct call *c)
 	if (c->cancelled)
 		return CALL_DONE;
 	if (c->calls)
-		return loss_hint(c, c->v[PORTS].mask);
+		return balance_hint(c, c->v[PORTS].mask);
 	app_watch(app, c->now_ns);
 	reply_list(c->reply, "ports", REPLY_TABLE);
 	for (unsigned i = 0; i < app->pktgen.nb_ports; i++) {
@@ -126,14 +126,14 @@ static enum call_result run_show(struct call *c)
 		app_stats(app, i, &s);
 		reply_map(c->reply, NULL, REPLY_TABLE);
 		reply_u64(c->reply, "port", i, NULL);
-		loss = (struct loss){0};
+		loss = (struct balance){0};
 		if (pktgen_up(&app->pktgen, i))
-			loss_of_port(app, i, &loss);
+			balance_of_port(app, i, &loss);
 		show_port(c->reply, &s, &app->port[i].rate, &loss);
 		reply_end(c->reply);
 	}
 	reply_end(c->reply);
-	return loss_hint(c, c->v[PORTS].mask);
+	return balance_hint(c, c->v[PORTS].mask);
 }
 
 static enum call_result run_clear(struct call *c)

@@ -43,7 +43,7 @@ static void report_port(struct call *c, unsigned i)
 	if (sum.has_missing)
 		reply_u64(r, "missing", sum.missing, NULL);
 	if (sum.loss.any || sum.loss.sent)
-		loss_show(&sum.loss, r);
+		balance_show(&sum.loss, r);
 	grade = verdict_of(app, &sum.verdict);
 	if (grade)
 		reply_text(r, "verdict", verdict_grades[grade]);

@@ -21,45 +21,43 @@ static const struct arg check_args[] = {
 	{ARG_NONE},
 };
 
-#define SHARE_LIMIT(help_, limit_)                                         \
-	{                                                                  \
-		ARG_SHARE, .name = "SHARE", .max = 1000000, .help = help_, \
-			   .setting = &limit_##_setting                    \
-	}
-#define TIME_LIMIT(help_, limit_)                                     \
-	{                                                             \
-		ARG_TIME, .name = "TIME", .max = 3600000000000ull,    \
-			  .help = help_, .setting = &limit_##_setting \
-	}
-#define COUNT_LIMIT(help_, limit_)                                          \
-	{                                                                   \
-		ARG_INT, .name = "COUNT", .max = 1000000000, .help = help_, \
-			 .setting = &limit_##_setting                       \
-	}
+enum { REASON, LIMIT };
 
-/* A limit: how it is got and set, and the arguments of its form. */
-#define R(reason, unit, word, limit, help_)                               \
-	static void get_##reason(const struct config *c, struct value *v) \
-	{                                                                 \
-		v->u = c->verdict_limit[VERDICT_##reason];                \
-	}                                                                 \
-	static void set_##reason(struct config *c, const struct value *v) \
-	{                                                                 \
-		c->verdict_limit[VERDICT_##reason] = v->u;                \
-	}                                                                 \
-	static const struct arg_setting reason##_setting = {              \
-		.get = get_##reason,                                      \
-		.set = set_##reason,                                      \
-		.initial = word,                                          \
-		.initial_unsaved = true,                                  \
-	};                                                                \
-	static const struct arg reason##_args[] = {                       \
-		{ARG_KEYWORD, .name = #reason, .help = "limit this"},     \
-		unit##_LIMIT(help_, reason),                              \
-		{ARG_NONE},                                               \
-	};
-VERDICT_REASONS(R)
-#undef R
+#define REASON_ARG(list)                                                     \
+	[REASON] = {ARG_ENUM, .sets = true, .name = "REASON", .words = list, \
+		    .help = "what is measured"}
+
+static const struct arg share_args[] = {
+	REASON_ARG(verdict_shares),
+	[LIMIT] = {ARG_SHARE, .name = "SHARE", .max = 1000000,
+		   .help = "largest share of a valid run"},
+	{ARG_NONE},
+};
+
+static const struct arg time_args[] = {
+	REASON_ARG(verdict_times),
+	[LIMIT] = {ARG_TIME, .name = "TIME", .max = 3600000000000ull,
+		   .help = "longest time of a valid run"},
+	{ARG_NONE},
+};
+
+static const struct arg number_args[] = {
+	REASON_ARG(verdict_numbers),
+	[LIMIT] = {ARG_INT, .name = "COUNT", .max = 1000000000,
+		   .help = "largest number of a valid run"},
+	{ARG_NONE},
+};
+
+static enum call_result run_set(struct call *c)
+{
+	const unsigned first = c->form->args == share_args ? 0
+			       : c->form->args == time_args
+				       ? VERDICT_FIRST_TIME
+				       : VERDICT_FIRST_NUMBER;
+
+	call_app(c)->verdict_limit[first + c->v[REASON].u] = c->v[LIMIT].u;
+	return CALL_DONE;
+}
 
 static void show_port(struct call *c, unsigned port)
 {
@@ -72,11 +70,11 @@ static void show_port(struct call *c, unsigned port)
 
 		reply_map(c->reply, NULL, REPLY_TABLE);
 		reply_id(c->reply, "port", port);
-		reply_text(c->reply, "reason", verdict_words[i].name);
+		reply_text(c->reply, "reason", verdict_reason_name(which));
 		verdict_print(which, v->value[i], text, sizeof(text));
 		reply_text(c->reply, "measured", v->is ? text : "-");
 		verdict_print(which, app->verdict_limit[i], text, sizeof(text));
-		reply_text(c->reply, "limit", text);
+		reply_text(c->reply, "allowed", text);
 		reply_text(c->reply, "verdict",
 			   verdict_grades[verdict_of_one(app, v, which)]);
 		reply_end(c->reply);
@@ -137,10 +135,10 @@ const struct cmd cmd_verdict = {
 			 "limits"},
 			{check_args, run_check,
 			 "fail where the last run was suspect or invalid"},
-#define R(reason, unit, word, limit, help_) {reason##_args, app_set, help_},
-			VERDICT_REASONS(R)
-#undef R
-				{0},
+			{share_args, run_set, "limit a share"},
+			{time_args, run_set, "limit a time"},
+			{number_args, run_set, "limit a count"},
+			{0},
 		},
 	.notes = "A run beyond a limit is SUSPECT, beyond ten times as much "
 		 "INVALID; ring and buffers make none INVALID, unaccounted and "

@@ -70,6 +70,7 @@ static const char *const lines[] = {
 	"start 0 count 100",
 	"wait idle",
 	"stats --json",
+	"verdict 0 --json",
 	"stats pacing --json",
 	"stats 0 pacing --json",
 	"start 0",

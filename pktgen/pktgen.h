@@ -339,12 +339,14 @@ void pktgen_look_stream(const struct pktgen *pg, unsigned port, unsigned stream,
 struct pktgen_signed {
 	uint64_t sent;    /* frames that were signed... */
 	uint64_t arrived; /* ...and came to a port that receives, each once */
+	uint64_t lost;    /* numbers missing among those that came... */
+	bool tells;       /* ...where these are followed */
 	bool unsure;      /* of one the counts are not exact, see above */
 	bool any;         /* there are streams that are signed */
 };
 
-void pktgen_look_signed(const struct pktgen *pg, unsigned port,
-			struct pktgen_signed *s);
+void pktgen_sum_signed(const struct pktgen *pg, unsigned port,
+		       struct pktgen_signed *s);
 
 /* What has come to a port, ever, while there were streams that are signed. */
 struct pktgen_came {

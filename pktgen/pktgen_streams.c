@@ -621,8 +621,8 @@ static uint64_t came_once(const struct arrived *a)
 	return a->packets;
 }
 
-void pktgen_look_signed(const struct pktgen *pg, unsigned port,
-			struct pktgen_signed *all)
+void pktgen_sum_signed(const struct pktgen *pg, unsigned port,
+		       struct pktgen_signed *all)
 {
 	struct pktgen_stream_view v;
 	unsigned i = 0;
@@ -668,7 +668,7 @@ void pktgen_clear_streams(struct pktgen *pg, unsigned port)
 	struct subject s = {port, 0};
 	const struct subjects on = subjects_of(1ull << port);
 
-	pg->set[port].rest.lacked = 0;
+	pg->set[port].rest.signed_sent = pg->set[port].rest.lacked = 0;
 	FOR_EACH_WORKER(pg, 1ull << port, w)
 		w->kinds = (struct kinds){0};
 	for (; pktgen_next_of(pg, &on, &s); s.stream++) {

@@ -35,9 +35,10 @@
 struct rest_port {
 	uint64_t sent, received; /* when all was last at rest */
 	int peer; /* the port that gets what this one sends, or REST_PEER_* */
-	uint64_t lacked;  /* of what is signed, then: sent, and not arrived */
-	uint64_t look_ns; /* when that is looked at again... */
-	bool some_lack;   /* ...whether some came since, and some did not */
+	uint64_t signed_sent; /* of it, since `stats clear` */
+	uint64_t lacked;      /* and what had not arrived of that */
+	uint64_t look_ns;     /* when that is looked at again... */
+	bool some_lack;       /* ...whether some came since, and some did not */
 };
 
 struct pktgen;
