@@ -105,23 +105,30 @@ static enum call_result run_show(struct call *c)
 	return c->state[NEXT] ? CALL_AGAIN : CALL_DONE;
 }
 
+/* The worst of them is said. */
 static enum call_result run_check(struct call *c)
 {
 	struct app *app = call_app(c);
 	const uint64_t mask = c->v[CHECK_PORTS].mask;
-	const struct verdict *v;
+	enum verdict_grade grade, worst = VERDICT_VALID;
 	char why[VERDICT_TEXT_MAX] = "";
+	unsigned port = 0;
 
 	if (app_check_up(c, mask) != CALL_DONE)
 		return CALL_FAIL;
 	app_watch(app, c->now_ns);
 	for (unsigned i = 0; i < app->pktgen.nb_ports; i++) {
-		v = &app->port[i].run.verdict;
-		if (mask >> i & 1 && verdict_why(app, v, 0, why))
-			return call_fail(c, E_EXPECT, -1, "port %u %s: %s", i,
-					 verdict_loud[verdict_of(app, v)], why);
+		grade = verdict_of(app, &app->port[i].run.verdict);
+		if (!(mask >> i & 1) || grade <= worst)
+			continue;
+		worst = grade;
+		port = i;
 	}
-	return CALL_DONE;
+	if (!verdict_why(app, &app->port[port].run.verdict, 0, why) ||
+	    worst == VERDICT_VALID)
+		return CALL_DONE;
+	return call_fail(c, E_EXPECT, -1, "port %u %s: %s", port,
+			 verdict_loud[worst], why);
 }
 
 const struct cmd cmd_verdict = {
