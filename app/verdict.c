@@ -12,8 +12,8 @@
 #define NS_PER_MS 1000000u
 #define INVALID_FACTOR 10
 
-/* A run that is longer by no more than this is not said to be stretched. */
-#define STRETCH_NS 10000000ull
+/* By less a run is longer whose last frames are late, which is `lag`. */
+#define STRETCH_NS PACER_CATCHUP_NS
 
 const char *const verdict_grades[] = {"none", "valid", "suspect", "invalid",
 				      NULL};
@@ -111,7 +111,8 @@ static uint64_t share(uint64_t part, uint64_t all)
 /* How long the flows of a port were to take, and at a rate or not. */
 struct asked {
 	bool paced, unpaced;
-	uint64_t ns; /* 0: that is not known */
+	uint64_t ns;       /* 0: that is not known */
+	uint64_t first_ns; /* when the first frame left */
 };
 
 /* 0: it has no end, or none that is known. */
@@ -133,7 +134,7 @@ static uint64_t asked_of_flow(const struct flow *f)
 static struct asked look_asked(const struct pktgen *pg, unsigned port,
 			       uint64_t began_ns)
 {
-	struct asked a = {0};
+	struct asked a = {.first_ns = UINT64_MAX};
 	bool unknown = false;
 	unsigned i = 0;
 
@@ -146,6 +147,8 @@ static struct asked look_asked(const struct pktgen *pg, unsigned port,
 		ns = asked_of_flow(f);
 		unknown |= !ns;
 		a.ns = MAX(a.ns, ns);
+		if (f->sent.first_ns)
+			a.first_ns = MIN(a.first_ns, f->sent.first_ns);
 		a.paced |= !f->pacer.unpaced;
 		a.unpaced |= f->pacer.unpaced;
 	}
@@ -154,15 +157,17 @@ static struct asked look_asked(const struct pktgen *pg, unsigned port,
 	return a;
 }
 
-static void judge_time(const struct app_run *r, uint64_t asked_ns,
+static void judge_time(const struct app_run *r, const struct asked *asked,
 		       uint64_t changes, struct verdict *v)
 {
-	v->took_ns = r->ended_ns - r->began_ns;
+	v->took_ns = r->ended_ns -
+		     MIN(MAX(r->began_ns, asked->first_ns), r->ended_ns);
 	v->took_ns -= MIN(v->took_ns, r->verdict_from.held_ns);
-	v->asked_ns = asked_ns;
-	if (r->whole && asked_ns && changes == r->verdict_from.changes &&
-	    v->took_ns > asked_ns + STRETCH_NS)
-		v->value[VERDICT_time] = share(v->took_ns - asked_ns, asked_ns);
+	v->asked_ns = asked->ns;
+	if (r->whole && asked->ns && changes == r->verdict_from.changes &&
+	    v->took_ns > asked->ns + STRETCH_NS)
+		v->value[VERDICT_time] =
+			share(v->took_ns - asked->ns, asked->ns);
 }
 
 static void judge_foreign(const struct app *app, const struct verdict_from *f,
@@ -195,7 +200,7 @@ void verdict_judge(const struct app *app, unsigned port, uint64_t in_flight,
 	memset(v, 0, sizeof(*v));
 	v->is = true;
 	stats_diff(&w->stats, &r->from, &s);
-	judge_time(r, asked.ns, app->pktgen.set[port].changes, v);
+	judge_time(r, &asked, app->pktgen.set[port].changes, v);
 	judge_foreign(app, f, v);
 	v->value[VERDICT_gap] = w->gap_ns;
 	v->value[VERDICT_unaccounted] = in_flight;

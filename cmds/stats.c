@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include <string.h>
 
+#include "app/accounts.h"
 #include "app/app.h"
 
 /* Each form starts with the ports. */
@@ -50,6 +51,19 @@ static const struct arg live_args[] = {
 			   .min = 100000000, .max = 10ull * 1000000000},
 	{ARG_NONE},
 };
+
+/* The forms of what is counted besides. */
+#define MORE_ARGS(word, text)                                                 \
+	{                                                                     \
+		[PORTS] = PORTS_ARG,                                          \
+		[PACING_KEYWORD] = {ARG_KEYWORD, .name = word, .help = text}, \
+		[PACING_JSON] = ARG_JSON("reply as JSON"), {ARG_NONE},        \
+	}
+
+static const struct arg balance_args[] =
+	MORE_ARGS("balance", "show where each frame went");
+static const struct arg kinds_args[] =
+	MORE_ARGS("kinds", "show what kinds were received");
 
 static const struct arg pacing_args[] = {
 	[PORTS] = PORTS_ARG,
@@ -217,6 +231,28 @@ static enum call_result run_pacing(struct call *c)
 	if (mask && !(mask & (mask - 1)))
 		show_histogram(c->reply, &lag,
 			       &app->port[__builtin_ctzll(mask)].lag_base);
+	return CALL_DONE;
+}
+
+static enum call_result run_more(struct call *c)
+{
+	struct app *app = call_app(c);
+	const uint64_t mask = c->v[PORTS].mask;
+
+	if (app_check_up(c, mask) != CALL_DONE)
+		return CALL_FAIL;
+	reply_list(c->reply, "ports", REPLY_TABLE);
+	for (unsigned i = 0; i < app->pktgen.nb_ports; i++) {
+		if (!(mask >> i & 1))
+			continue;
+		reply_map(c->reply, NULL, REPLY_TABLE);
+		reply_u64(c->reply, "port", i, NULL);
+		(c->form->args == kinds_args
+			 ? accounts_show_kinds
+			 : accounts_show)(app, i, c->now_ns, c->reply);
+		reply_end(c->reply);
+	}
+	reply_end(c->reply);
 	return CALL_DONE;
 }
 
@@ -409,6 +445,11 @@ const struct cmd cmd_stats = {
 			{pacing_args, run_pacing,
 			 "show how late frames left; for a single port also "
 			 "the histogram"},
+			{balance_args, run_more,
+			 "show where each frame went: held, sent, lost, ours"},
+			{kinds_args, run_more,
+			 "show received frames by kind and size, see "
+			 "'classify'"},
 			{every_args, run_every,
 			 "print pps and layer 1 Mbit/s once per interval"},
 			{live_args, OPTION(LIVE) ? run_live : NULL,
@@ -423,6 +464,7 @@ const struct cmd cmd_stats = {
 	.examples =
 		(const char *const[]){"stats", "stats --json", "stats 0.all",
 				      "stats 0 clear", "stats 0 pacing",
+				      "stats balance", "stats 1 kinds",
 				      "stats every 1s", "stats every 1s 5",
 				      OPTION(LIVE) ? "stats live" : NULL, NULL},
 	.see = (const char *const[]){"start", "stop", NULL},

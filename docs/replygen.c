@@ -71,6 +71,8 @@ static const char *const lines[] = {
 	"wait idle",
 	"stats --json",
 	"verdict 0 --json",
+	"stats balance --json",
+	"stats kinds --json",
 	"stats pacing --json",
 	"stats 0 pacing --json",
 	"start 0",
