@@ -9,9 +9,10 @@ static uint64_t less(uint64_t a, uint64_t b)
 }
 
 /* From what was asked for to what came. */
-static void show_sent(struct reply *r, const struct stats *s,
+static void show_sent(struct call *c, const struct stats *s,
 		      const struct worker_view *v, const struct balance *b)
 {
+	struct reply *r = c->reply;
 	const uint64_t built =
 		s->tx_packets + v->nb_held + s->tx_dropped + s->tx_errors;
 
@@ -26,7 +27,7 @@ static void show_sent(struct reply *r, const struct stats *s,
 	reply_u64(r, "in_flight", v->in_flight, NULL);
 	reply_u64(r, "signed", b->sent, NULL);
 	reply_u64(r, "arrived", b->arrived, NULL);
-	balance_show(b, r);
+	balance_show(c, b);
 }
 
 static void show_received(struct reply *r, const struct stats *s,
@@ -46,41 +47,40 @@ static void show_received(struct reply *r, const struct stats *s,
 	reply_u64(r, "buffers_short", s->rx_underrun, NULL);
 }
 
-void accounts_show(const struct app *app, unsigned port, uint64_t now_ns,
-		   struct reply *r)
+void accounts_show(struct call *c, unsigned port)
 {
-	const struct worker_view *v = pktgen_count(&app->pktgen, port, now_ns);
+	const struct app *app = call_app(c);
+	const struct worker_view *v =
+		pktgen_count(&app->pktgen, port, c->now_ns);
 	struct pktgen_came came;
 	struct balance b;
 	struct stats s;
 
 	app_stats(app, port, &s);
 	balance_of_port(app, port, &b);
-	show_sent(r, &s, v, &b);
+	show_sent(c, &s, v, &b);
 	pktgen_look_came(&app->pktgen, port, &came);
-	show_received(r, &s, &came, &app->port[port].came_base);
+	show_received(c->reply, &s, &came, &app->port[port].came_base);
 }
 
-void accounts_show_kinds(const struct app *app, unsigned port, uint64_t now_ns,
-			 struct reply *r)
+void accounts_show_kinds(struct call *c, unsigned port)
 {
 	static const char *const names[] = {
 #define K(name, help) #name,
 		KINDS_FIELDS(K)
 #undef K
 	};
-	const enum kinds_how how =
-		(enum kinds_how)app->pktgen.set[port].how.kinds;
+	const struct pktgen *pg = &call_app(c)->pktgen;
+	const unsigned how = pg->set[port].how.kinds;
 	struct kinds k;
 
-	(void)now_ns;
-	pktgen_look_kinds(&app->pktgen, port, &k);
-	reply_u64(r, "classified", k.frames, NULL);
+	pktgen_look_kinds(pg, port, &k);
+	reply_u64(c->reply, "classified", k.frames, NULL);
 	for (unsigned i = 0; i < KINDS; i++) {
-		if (!k.frames &&
-		    how < (i < KINDS_CHECKED ? KINDS_ON : KINDS_CHECKSUMS))
-			reply_none(r, names[i]);
-		else
-			reply_u64(r, names[i], k.count[i], NULL);
+		if (k.frames ||
+		    how >= (i < KINDS_CHECKED ? KINDS_ON : KINDS_CHECKSUMS))
+			reply_u64(c->reply, names[i], k.count[i], NULL);
+		else if (!c->json)
+			reply_none(c->reply, names[i]);
 	}
 }

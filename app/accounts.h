@@ -8,14 +8,10 @@
 
 #include "shell/cmd.h"
 
-struct app;
-
 /* The port is up. */
-void accounts_show(const struct app *app, unsigned port, uint64_t now_ns,
-		   struct reply *r);
+void accounts_show(struct call *c, unsigned port);
 
-/* Counts that were not asked for have no number. */
-void accounts_show_kinds(const struct app *app, unsigned port, uint64_t now_ns,
-			 struct reply *r);
+/* Counts that were not asked for are in no JSON, and have no number. */
+void accounts_show_kinds(struct call *c, unsigned port);
 
 #endif /* APP_ACCOUNTS_H */

@@ -65,15 +65,15 @@ uint64_t balance_share_milli(const struct balance *l)
 	return (micro + 999) / 1000;
 }
 
-void balance_show(const struct balance *l, struct reply *r)
+void balance_show(const struct call *c, const struct balance *b)
 {
-	if (!l->known) {
-		reply_none(r, "lost");
-		reply_none(r, "loss");
-		return;
+	if (b->known) {
+		reply_u64(c->reply, "lost", b->lost, NULL);
+		reply_milli(c->reply, "loss", balance_share_milli(b), "%");
+	} else if (!c->json) {
+		reply_none(c->reply, "lost");
+		reply_none(c->reply, "loss");
 	}
-	reply_u64(r, "lost", l->lost, NULL);
-	reply_milli(r, "loss", balance_share_milli(l), "%");
 }
 
 uint64_t balance_untold(const struct app *app, uint64_t mask)

@@ -44,8 +44,8 @@ uint64_t balance_share_micro(uint64_t part, uint64_t all);
 /* Of what is lost, in thousandths. */
 uint64_t balance_share_milli(const struct balance *l);
 
-/* The keys `lost` and `loss`, the latter in percent; there may be no number. */
-void balance_show(const struct balance *l, struct reply *r);
+/* The keys `lost` and `loss`, in percent; in JSON only where they are known. */
+void balance_show(const struct call *c, const struct balance *b);
 
 /* Of these ports, those that sent frames of which nobody can tell. */
 uint64_t balance_untold(const struct app *app, uint64_t mask);

@@ -29,8 +29,8 @@ enum verdict_unit {
 	R(ring, SHARE, 100000, "time with a full ring, at a rate") \
 	R(foreign, SHARE, 10000, "frames received that nobody signed")
 #define VERDICT_TIMES(R)                                           \
-	R(lag, TIME, 10000000, "how late a frame left, at a rate") \
-	R(gap, TIME, 50000000, "how long the machine stood still")
+	R(lag, TIME, 20000000, "how late a frame left, at a rate") \
+	R(gap, TIME, 500000000, "how long the machine stood still")
 #define VERDICT_NUMBERS(R)                                       \
 	R(buffers, COUNT, 0, "times receive buffers were short") \
 	R(unaccounted, COUNT, 0, "frames that the device kept")  \

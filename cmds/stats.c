@@ -92,10 +92,11 @@ static void show_fields(struct reply *r, const struct stats *s,
 	}
 }
 
-static void show_port(struct reply *r, const struct stats *s,
+static void show_port(const struct call *c, const struct stats *s,
 		      const struct stats_rate *rate, const struct balance *loss)
 {
 	const struct stats *d = &rate->delta;
+	struct reply *r = c->reply;
 
 	reply_map(r, "tx", REPLY_TABLE);
 	show_fields(r, s, "tx");
@@ -105,7 +106,7 @@ static void show_port(struct reply *r, const struct stats *s,
 	show_fields(r, s, "rx");
 	show_rates(r, d->rx_packets, d->rx_bytes, rate->span_ns);
 	reply_end(r);
-	balance_show(loss, r);
+	balance_show(c, loss);
 }
 
 static enum call_result show_streams(struct call *c, const struct subjects *on)
@@ -143,7 +144,7 @@ static enum call_result run_show(struct call *c)
 		loss = (struct balance){0};
 		if (pktgen_up(&app->pktgen, i))
 			balance_of_port(app, i, &loss);
-		show_port(c->reply, &s, &app->port[i].rate, &loss);
+		show_port(c, &s, &app->port[i].rate, &loss);
 		reply_end(c->reply);
 	}
 	reply_end(c->reply);
@@ -247,9 +248,8 @@ static enum call_result run_more(struct call *c)
 			continue;
 		reply_map(c->reply, NULL, REPLY_TABLE);
 		reply_u64(c->reply, "port", i, NULL);
-		(c->form->args == kinds_args
-			 ? accounts_show_kinds
-			 : accounts_show)(app, i, c->now_ns, c->reply);
+		(c->form->args == kinds_args ? accounts_show_kinds
+					     : accounts_show)(c, i);
 		reply_end(c->reply);
 	}
 	reply_end(c->reply);

@@ -43,7 +43,7 @@ static void report_port(struct call *c, unsigned i)
 	if (sum.has_missing)
 		reply_u64(r, "missing", sum.missing, NULL);
 	if (sum.loss.any || sum.loss.sent)
-		balance_show(&sum.loss, r);
+		balance_show(c, &sum.loss);
 	grade = verdict_of(app, &sum.verdict);
 	if (grade)
 		reply_text(r, "verdict", verdict_grades[grade]);

@@ -97,8 +97,7 @@ static void it_is_not_known_while_frames_go(void **state)
 			       "lost is not known"));
 	assert_non_null(strstr(rig_ask("expect 0 lost != 0", NULL),
 			       "lost is not known"));
-	assert_non_null(strstr(rig_ask("stats 0 --json", NULL),
-			       "\"lost\":null,\"loss\":null}"));
+	assert_null(strstr(rig_ask("stats 0 --json", NULL), "\"lost\""));
 	rig_must("stop 0; expect 0 lost = 100; expect 0 loss > 9.9");
 }
 
@@ -127,8 +126,7 @@ static void of_unsigned_frames_it_is_not_known(void **state)
 {
 	(void)state;
 	rig_must("rate 10kpps; start 0 count 100; wait idle");
-	assert_non_null(strstr(rig_ask("stats 0 --json", NULL),
-			       "\"lost\":null,\"loss\":null}"));
+	assert_null(strstr(rig_ask("stats 0 --json", NULL), "\"lost\""));
 	assert_non_null(strstr(rig_ask("expect 0 lost = 0", NULL),
 			       "type 'signature 0.0 on'"));
 	assert_non_null(

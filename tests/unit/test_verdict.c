@@ -130,7 +130,7 @@ static void the_ring_is_full(void **state)
 static void frames_left_late(void **state)
 {
 	(void)state;
-	rig_must("rate 1kpps; verdict gap 1h; start 0");
+	rig_must("rate 1kpps; verdict gap 1h; verdict lag 10ms; start 0");
 	rig_run(10 * MS);
 	rig_step(15 * MS);
 	rig_run(10 * MS);
@@ -152,9 +152,13 @@ static void the_clock_jumps(void **state)
 	rig_step(5 * S);
 	until_done(20 * US);
 	check_grade("INVALID",
-		    "machine stood still for 5000.000ms (and 2 more)");
+		    "48.9% of the frames asked for not sent (and 2 more)");
 	assert_int_equal(s->tx_packets + s->tx_skipped, 100000);
 	/* Of no other run. */
+	assert_non_null(strstr(rig_ask("verdict 0", NULL), "5000.000ms"));
+	rig_must("verdict gap 400ms; verdict rate 100%; verdict lag 1h");
+	assert_non_null(strstr(rig_ask("verdict check", NULL),
+			       "INVALID: machine stood still for 5000.000ms"));
 	rig_must("reset; start 0 count 10; wait idle; verdict check");
 	rig_step(5 * S);
 	rig_must("start 0 count 10; wait idle; verdict check");
