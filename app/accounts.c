@@ -81,6 +81,6 @@ void accounts_show_kinds(struct call *c, unsigned port)
 		    how >= (i < KINDS_CHECKED ? KINDS_ON : KINDS_CHECKSUMS))
 			reply_u64(c->reply, names[i], k.count[i], NULL);
 		else if (!c->json)
-			reply_none(c->reply, names[i]);
+			reply_none(c->reply, names[i], NULL);
 	}
 }

@@ -52,6 +52,8 @@ void app_init(struct app *app, struct uk_alloc *a, uint64_t now_ns)
 					 now_ns);
 	run_init(app);
 	verdict_init(app);
+	if (OPTION(HISTORY))
+		history_init(app, now_ns);
 	app_init_store(&app->store, a);
 	if (OPTION(PLAY))
 		app_init_played(app);

@@ -9,6 +9,7 @@
 
 #include "app/capture.h"
 #include "app/config.h"
+#include "app/history.h"
 #include "app/live.h"
 #include "app/run.h"
 #include "files/store.h"
@@ -49,6 +50,7 @@ struct app {
 	uint64_t verdict_limit[VERDICT_COUNTS]; /* by reason, in its unit */
 	struct live live;
 	struct app_capture capture;
+	struct app_history history;
 };
 
 static inline struct app *call_app(const struct call *c)

@@ -71,8 +71,8 @@ void balance_show(const struct call *c, const struct balance *b)
 		reply_u64(c->reply, "lost", b->lost, NULL);
 		reply_milli(c->reply, "loss", balance_share_milli(b), "%");
 	} else if (!c->json) {
-		reply_none(c->reply, "lost");
-		reply_none(c->reply, "loss");
+		reply_none(c->reply, "lost", NULL);
+		reply_none(c->reply, "loss", "%");
 	}
 }
 

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "app/loss.h"
 #include "shell/arg.h"
 #include "shell/nearest.h"
 
@@ -27,9 +28,10 @@ static const struct {
 	{"rx.rate", FIELD_RATE, true},       {"rx.l1", FIELD_L1, true},
 	{"state", FIELD_STATE, false},       {"lost", FIELD_MISSED, false},
 	{"loss", FIELD_MISSED_SHARE, false}, {"verdict", FIELD_VERDICT, false},
+	{"rx.loss", FIELD_SHARE, true},
 };
 
-#define OTHERS (sizeof(others) / sizeof(others[0]))
+#define OTHERS (sizeof(others) / sizeof(others[0]) - !TRAILS)
 
 bool field_at(const struct app *app, unsigned i, struct field *f)
 {
@@ -40,6 +42,13 @@ bool field_at(const struct app *app, unsigned i, struct field *f)
 		return true;
 	}
 	i -= (unsigned)stats_nb_fields;
+	if (TRAILS && i < loss_nb_fields) {
+		f->kind = FIELD_LOSS;
+		f->rx = true;
+		f->loss = &loss_fields[i];
+		return true;
+	}
+	i -= TRAILS ? loss_nb_fields : 0;
 	if (i < OTHERS) {
 		f->kind = others[i].kind;
 		f->rx = others[i].rx;
@@ -56,6 +65,8 @@ void field_name(const struct field *f, char *buf, size_t size)
 	else if (f->kind == FIELD_COUNTER)
 		snprintf(buf, size, "%s.%s", f->counter->group,
 			 f->counter->name);
+	else if (f->kind == FIELD_LOSS)
+		snprintf(buf, size, "rx.%s", f->loss->name);
 	for (size_t i = 0; i < OTHERS; i++)
 		if (others[i].kind == f->kind && others[i].rx == f->rx)
 			snprintf(buf, size, "%s", others[i].name);
@@ -132,6 +143,7 @@ bool field_is_balance(const struct field *f)
 bool field_has_stream(const struct field *f)
 {
 	return f->kind == FIELD_STATE || field_is_balance(f) ||
+	       f->kind == FIELD_LOSS || f->kind == FIELD_SHARE ||
 	       (f->kind == FIELD_COUNTER &&
 		(!strcmp(f->counter->group, "tx") ||
 		 !strcmp(f->counter->group, "rx")) &&
@@ -161,6 +173,35 @@ static void read_balance(const struct app *app, const struct field *f,
 		set_micro(v, balance_share_micro(l.lost, l.sent));
 }
 
+bool field_wants_signature(const struct field *f)
+{
+	return f->kind == FIELD_LOSS || f->kind == FIELD_SHARE ||
+	       field_is_balance(f) ||
+	       (f->of_stream && f->kind == FIELD_COUNTER &&
+		f->counter->group[0] == 'r');
+}
+
+static void set_unknown(struct field_value *v)
+{
+	v->number = false;
+	v->unknown = true;
+	snprintf(v->text, sizeof(v->text), "unknown");
+}
+
+static void read_loss(const struct field *f,
+		      const struct pktgen_stream_view *view,
+		      struct field_value *v)
+{
+	uint64_t n;
+
+	if (f->kind == FIELD_LOSS && loss_get(view, f->loss, &n))
+		set_count(v, n);
+	else if (f->kind == FIELD_SHARE && loss_share_milli(view, &n))
+		set_milli(v, n);
+	else
+		set_unknown(v);
+}
+
 static void read_stream(const struct app *app, const struct field *f,
 			struct subject of, struct field_value *v)
 {
@@ -174,7 +215,9 @@ static void read_stream(const struct app *app, const struct field *f,
 	}
 	pktgen_look(&app->pktgen, of.port);
 	pktgen_look_stream(&app->pktgen, of.port, of.stream, &view);
-	if (f->counter->group[0] == 'r')
+	if (f->kind != FIELD_COUNTER)
+		read_loss(f, &view, v);
+	else if (f->counter->group[0] == 'r')
 		set_count(v, f->counter->name[0] == 'b'
 				     ? view.received.bytes
 				     : view.received.packets);
@@ -190,6 +233,7 @@ void field_read(const struct app *app, const struct field *f, struct subject of,
 	uint64_t packets = f->rx ? r->delta.rx_packets : r->delta.tx_packets;
 	uint64_t bytes = f->rx ? r->delta.rx_bytes : r->delta.tx_bytes;
 	struct config config;
+	struct pktgen_stream_view view;
 	struct value value;
 	struct stats s;
 
@@ -224,6 +268,11 @@ void field_read(const struct app *app, const struct field *f, struct subject of,
 			 verdict_grades[verdict_of(
 				 app, &app->port[of.port].run.verdict)]);
 		break;
+	case FIELD_LOSS:
+	case FIELD_SHARE:
+		pktgen_look_signed(&app->pktgen, of.port, &view);
+		read_loss(f, &view, v);
+		break;
 	default:
 		memset(&value, 0, sizeof(value));
 		config_get(app, of, &config);
@@ -235,18 +284,18 @@ void field_read(const struct app *app, const struct field *f, struct subject of,
 	}
 }
 
-/* "0.1%", or the number alone. */
+/* "0.1", "0.1%". */
 static enum shell_err parse_share(const char *word, struct field_value *v)
 {
-	uint64_t micro;
 	const char *end;
-	enum shell_err err = value_decimal(word, &micro, &end);
+	uint64_t micro;
+	const enum shell_err err = value_decimal(word, &micro, &end);
 
-	if (!err && *end && strcmp(end, "%") != 0)
-		err = E_SYNTAX;
+	if (err)
+		return err;
 	v->whole = micro / MICRO;
 	v->micro = (uint32_t)(micro % MICRO);
-	return err;
+	return strcmp(end, "%") && *end ? E_SYNTAX : E_OK;
 }
 
 /* "1000", "1k", "2.5": of a rate also "2.5kpps", of layer 1 "1gbps". */
@@ -261,7 +310,10 @@ static enum shell_err parse_number(const struct field *f, const char *word,
 	uint64_t n;
 
 	v->number = true;
+	v->unknown = false;
 	snprintf(v->text, sizeof(v->text), "%s", word);
+	if (f->kind == FIELD_SHARE)
+		return parse_share(word, v);
 	err = value_int(word, &n);
 	v->micro = 0;
 	if (!err)
@@ -269,7 +321,8 @@ static enum shell_err parse_number(const struct field *f, const char *word,
 	if (f->kind == FIELD_MISSED_SHARE)
 		return parse_share(word, v);
 	if (err != E_SYNTAX || f->kind == FIELD_COUNTER ||
-	    f->kind == FIELD_MISSED || f->kind == FIELD_SETTING)
+	    f->kind == FIELD_MISSED || f->kind == FIELD_LOSS ||
+	    f->kind == FIELD_SETTING)
 		return err;
 	rate.unit = unit;
 	err = value_decimal(word, &rate.micro, &end);
@@ -371,6 +424,7 @@ bool field_names(void *app, unsigned i, struct arg_name *name)
 				"draining, paused",
 		[FIELD_MISSED] = "signed frames that did not arrive",
 		[FIELD_MISSED_SHARE] = "their share in percent",
+		[FIELD_SHARE] = "percent of signed frames lost",
 		[FIELD_VERDICT] = "of the last run: valid, suspect, invalid, "
 				  "none",
 	};
@@ -380,6 +434,7 @@ bool field_names(void *app, unsigned i, struct arg_name *name)
 		return false;
 	field_name(&f, name->text, sizeof(name->text));
 	name->help = f.kind == FIELD_COUNTER   ? f.counter->help
+		     : f.kind == FIELD_LOSS    ? f.loss->help
 		     : f.kind == FIELD_SETTING ? f.setting.arg->help
 					       : helps[f.kind];
 	return true;

@@ -20,6 +20,8 @@ enum field_kind {
 	FIELD_MISSED,  /* frames that are signed, since `stats clear`... */
 	FIELD_MISSED_SHARE, /* ...and their share, in percent */
 	FIELD_VERDICT,      /* of the last run, one of verdict_grades[] */
+	FIELD_LOSS,  /* of the list of loss_fields[], of signed frames... */
+	FIELD_SHARE, /* ...and the share of those lost, in percent */
 	FIELD_SETTING,
 };
 
@@ -28,13 +30,14 @@ struct field {
 	bool rx;        /* FIELD_RATE, FIELD_L1 */
 	bool of_stream; /* a stream's counter or state, not its port's */
 	const struct stats_field *counter;
+	const struct loss_field *loss;
 	struct setting setting;
 };
 
 /* A number, or only the text that it is shown as. */
 struct field_value {
 	bool number;
-	bool unknown; /* nobody knows: no comparison holds */
+	bool unknown; /* nobody knows: nothing holds of it */
 	uint64_t whole;
 	uint32_t micro; /* millionths on top */
 	char text[FIELD_TEXT_MAX];
@@ -50,6 +53,8 @@ bool field_has_stream(const struct field *f);
 
 /* What of frames is lost: told of those that are signed. */
 bool field_is_balance(const struct field *f);
+/* Whether it is told of signed frames alone. */
+bool field_wants_signature(const struct field *f);
 
 /* Of what there is one. */
 enum subject_scope field_scope(const struct field *f);

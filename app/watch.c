@@ -103,6 +103,8 @@ void app_watch(struct app *app, uint64_t now_ns)
 			tell_stall(app, i, v, now_ns);
 		run_watch(app, i, now_ns);
 	}
+	if (OPTION(HISTORY))
+		history_poll(app, now_ns);
 	lists_sweep(app);
 	if (OPTION(CAPTURE))
 		capture_poll(app, now_ns);

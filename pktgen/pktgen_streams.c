@@ -47,6 +47,8 @@ int pktgen_reserve_arrivals(struct pktgen *pg, unsigned port)
 
 static void free_stream(struct pktgen *pg, struct pktgen_stream *s)
 {
+	if (s->trail)
+		trail_free(&pg->trails, s->trail);
 	if (s->flow) {
 		flow_close(s->flow);
 		uk_free(pg->heap, s->flow);
@@ -160,42 +162,6 @@ static void tell(struct worker *w, enum worker_order_kind kind,
 	worker_give(w, &order);
 }
 
-/* At all ports together. */
-static struct arrived arrived(const struct pktgen *pg, unsigned port,
-			      unsigned stream)
-{
-	struct arrived all = {0};
-
-	FOR_EACH_WORKER(pg, ~0ull, w) {
-		const struct arrivals_port *p = &w->arrivals.port[port];
-		const struct arrived *a = &p->stream[stream];
-
-		if (stream >= p->nb)
-			continue;
-		all.packets += a->packets;
-		all.bytes += a->bytes;
-		all.last_ns = MAX(all.last_ns, a->last_ns);
-		if (a->first_ns &&
-		    (!all.first_ns || a->first_ns < all.first_ns))
-			all.first_ns = a->first_ns;
-	}
-	return all;
-}
-
-/* It begins anew. */
-static void clear_arrived(const struct pktgen *pg, unsigned port,
-			  unsigned stream)
-{
-	FOR_EACH_WORKER(pg, ~0ull, w) {
-		const struct arrivals_port *p = &w->arrivals.port[port];
-
-		if (stream >= p->nb)
-			continue;
-		w->ours_before += p->stream[stream].packets;
-		p->stream[stream] = (struct arrived){0};
-	}
-}
-
 /* Receivers look for signatures while there are streams that are signed. */
 static void count_signed(struct pktgen *pg, bool was, bool is, uint64_t now_ns)
 {
@@ -227,8 +193,9 @@ void pktgen_remove_stream(struct pktgen *pg, unsigned port, unsigned number,
 	}
 	tell(worker_of(pg, port, s), ORDER_FLOW_REMOVE, s, now_ns);
 	count_signed(pg, s->stream.sign, false, now_ns);
+	pktgen_trail(pg, port, number, false);
+	pktgen_trail_clear(pg, port, number);
 	free_stream(pg, s);
-	clear_arrived(pg, port, number);
 	set->stream[number] = NULL;
 	set->nb_streams--;
 	while (!set->stream[set->end_streams - 1])
@@ -363,6 +330,7 @@ void pktgen_take_stream(struct pktgen *pg, unsigned port, unsigned stream,
 	count_signed(pg, to->stream.sign, s->sign, now_ns);
 	set_signs(pg, port, to, signs(&to->stream, pg->set[port].mode),
 		  signs(s, pg->set[port].mode));
+	pktgen_trail(pg, port, stream, s->sign);
 	to->stream = *s;
 	give_program(worker_of(pg, port, to), to, ORDER_PROGRAM, now_ns);
 	pg->set[port].changes++;
@@ -540,6 +508,7 @@ static void start(struct pktgen *pg, const struct subjects *on,
 		port = s.port;
 		order.flow = to->flow;
 		plan(pg, s, limit, &spread, &order);
+		pktgen_trail_start(pg, port, to);
 		worker_give(worker_of(pg, port, to), &order);
 	}
 	pktgen_hold_back(pg, on->ports, now_ns);
@@ -600,7 +569,11 @@ void pktgen_look_stream(const struct pktgen *pg, unsigned port, unsigned stream,
 {
 	const struct pktgen_stream *s = pg->set[port].stream[stream];
 	const struct flow *f = s->flow;
+	const struct worker_order order = {.kind = ORDER_LOOK, .flow = s->flow};
 
+	FOR_EACH_WORKER(pg, 1ull << port, w)
+		if (w->queue->id == s->queue)
+			worker_give(w, &order);
 	v->state = chain_waits(f) ? FLOW_WAITS : f->state;
 	v->limited = f->limited && f->state != FLOW_IDLE;
 	v->strategy = f->frames.strategy;
@@ -608,7 +581,7 @@ void pktgen_look_stream(const struct pktgen *pg, unsigned port, unsigned stream,
 	v->sent.packets -= s->base.packets;
 	v->sent.bytes -= s->base.bytes;
 	v->is_signed = s->stream.sign;
-	v->received = arrived(pg, port, stream);
+	pktgen_trail_look(pg, port, stream, v);
 	v->sent_signed = s->signed_before;
 	if (signs(&s->stream, pg->set[port].mode))
 		v->sent_signed += f->sent.packets - s->signed_from;
@@ -616,9 +589,10 @@ void pktgen_look_stream(const struct pktgen *pg, unsigned port, unsigned stream,
 }
 
 /* Frames that came, each once: all that is lost is told by it. */
-static uint64_t came_once(const struct arrived *a)
+static uint64_t came_once(const struct pktgen_stream_view *v)
 {
-	return a->packets;
+	return v->received.packets -
+	       MIN(v->received.packets, v->order.duplicate);
 }
 
 void pktgen_sum_signed(const struct pktgen *pg, unsigned port,
@@ -627,14 +601,16 @@ void pktgen_sum_signed(const struct pktgen *pg, unsigned port,
 	struct pktgen_stream_view v;
 	unsigned i = 0;
 
-	*all = (struct pktgen_signed){0};
+	*all = (struct pktgen_signed){.tells = true};
 	pktgen_look(pg, port);
 	for (; (i = pktgen_next_stream(pg, port, i)) != PKTGEN_NO_STREAM; i++) {
 		pktgen_look_stream(pg, port, i, &v);
 		all->sent += v.sent_signed;
-		all->arrived += came_once(&v.received);
+		all->arrived += came_once(&v);
 		all->unsure |= v.unsure;
 		all->any |= v.is_signed;
+		all->lost += v.order.lost;
+		all->tells &= !v.is_signed || (v.window && v.heard);
 	}
 }
 
@@ -679,6 +655,6 @@ void pktgen_clear_streams(struct pktgen *pg, unsigned port)
 		to->signed_from = to->flow->sent.packets;
 		to->signed_unsure = false;
 		to->flow->sent.first_ns = to->flow->sent.last_ns = 0;
-		clear_arrived(pg, port, s.stream);
+		pktgen_trail_clear(pg, port, s.stream);
 	}
 }
