@@ -209,6 +209,9 @@ static bool refuse_unitless(struct parser *p, const struct arg *a,
 		parse_fail(p, E_SYNTAX, word->column,
 			   "'%s' has no unit; type '%ss', '%sms' or '%smin'", w,
 			   w, w, w);
+	else if (a->type == ARG_SHARE)
+		parse_fail(p, E_SYNTAX, word->column,
+			   "'%s' has no unit; type '%s%%'", w, w);
 	else if (a->type == ARG_SPEED)
 		parse_fail(p, E_SYNTAX, word->column,
 			   "'%s' has no unit; type '%sgbps' or '%smbps'", w, w,

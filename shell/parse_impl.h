@@ -73,7 +73,8 @@ bool parse_is_own(const struct parser *p, const struct word *word);
 /* Its numbers have a unit, which may stand behind a blank. */
 static inline bool parse_has_unit(enum arg_type type)
 {
-	return type == ARG_RATE || type == ARG_TIME || type == ARG_SPEED;
+	return type == ARG_RATE || type == ARG_TIME || type == ARG_SPEED ||
+	       type == ARG_SHARE;
 }
 
 /*
