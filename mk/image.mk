@@ -36,6 +36,7 @@ SETUP_SRC := net/proto/% pktgen/fields% pktgen/stream.c pktgen/program_new.c \
 	pktgen/program_changes.c pktgen/pktgen.c pktgen/pktgen_streams.c \
 	pktgen/pacer_shape.c pktgen/chain.c pktgen/schedule.c pktgen/flow.c \
 	pktgen/rest.c pktgen/program_each.c pktgen/replay.c pktgen/replay_find.c \
+	pktgen/worker.c \
 	pktgen/frames_shared.c net/port.c net/port_memory.c stats/wide.c
 # Interrupt handlers run between any two instructions of the app: they keep
 # off the registers that only it saves.
