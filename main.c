@@ -169,7 +169,7 @@ int main(int argc, char *argv[])
 	uint64_t console_ns = 0, quit_ns = 0;
 
 	app_init(&app, uk_alloc_get_default(), ukplat_monotonic_clock());
-	app.pktgen.core.clock_ns = ukplat_monotonic_clock;
+	pktgen_set_clock(&app.pktgen, ukplat_monotonic_clock);
 	session_ask_size(&app.session);
 	load_initrd();
 	run_boot_line(argc, argv);

@@ -68,6 +68,24 @@ static enum call_result check_signed(struct call *c, int arg,
 	return CALL_DONE;
 }
 
+/* The same of a port none of whose streams is. */
+static enum call_result check_any_signed(struct call *c, int arg,
+					 const struct subjects *on)
+{
+	struct pktgen *const pg = &call_app(c)->pktgen;
+	struct pktgen_stream_view v;
+
+	for (unsigned i = 0; i < pg->nb_ports; i++)
+		if (on->ports >> i & 1 && pktgen_up(pg, i) &&
+		    !pktgen_look_signed(pg, i, &v))
+			return call_fail(c, E_STATE, arg,
+					 "what arrives of port %u's streams is "
+					 "told by signatures; type 'signature "
+					 "%u on'",
+					 i, i);
+	return CALL_DONE;
+}
+
 /*
  * Fails the call where the field has no streams, and some were named; a counter
  * is the stream's then.
@@ -78,9 +96,9 @@ static enum call_result check_scope(struct call *c, int arg, struct field *f,
 	char name[FIELD_TEXT_MAX], ports[SUBJECTS_PRINT_MAX];
 
 	f->of_stream = on->dotted && field_has_stream(f);
-	if (f->of_stream && f->kind == FIELD_COUNTER &&
-	    f->counter->group[0] == 'r')
-		return check_signed(c, arg, on);
+	if (field_wants_signature(f))
+		return f->of_stream ? check_signed(c, arg, on)
+				    : check_any_signed(c, arg, on);
 	if (!on->dotted || field_scope(f) == SCOPE_STREAM)
 		return CALL_DONE;
 	field_name(f, name, sizeof(name));
@@ -236,6 +254,8 @@ static bool is_near(const struct tolerance *t, const struct field_value *is,
 static bool compare(const struct condition *cond, const struct field_value *is,
 		    const struct field_value *wanted)
 {
+	if (is->unknown || wanted->unknown)
+		return false;
 	if (cond->near.given)
 		return is_near(&cond->near, is, wanted) ==
 		       (cond->op == FIELD_IS);

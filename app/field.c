@@ -5,6 +5,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "app/loss.h"
 #include "shell/arg.h"
 #include "shell/nearest.h"
 
@@ -25,10 +26,10 @@ static const struct {
 } others[] = {
 	{"tx.rate", FIELD_RATE, false}, {"tx.l1", FIELD_L1, false},
 	{"rx.rate", FIELD_RATE, true},  {"rx.l1", FIELD_L1, true},
-	{"state", FIELD_STATE, false},
+	{"state", FIELD_STATE, false},  {"rx.loss", FIELD_SHARE, true},
 };
 
-#define OTHERS (sizeof(others) / sizeof(others[0]))
+#define OTHERS (sizeof(others) / sizeof(others[0]) - !TRAILS)
 
 bool field_at(const struct app *app, unsigned i, struct field *f)
 {
@@ -39,6 +40,13 @@ bool field_at(const struct app *app, unsigned i, struct field *f)
 		return true;
 	}
 	i -= (unsigned)stats_nb_fields;
+	if (TRAILS && i < loss_nb_fields) {
+		f->kind = FIELD_LOSS;
+		f->rx = true;
+		f->loss = &loss_fields[i];
+		return true;
+	}
+	i -= TRAILS ? loss_nb_fields : 0;
 	if (i < OTHERS) {
 		f->kind = others[i].kind;
 		f->rx = others[i].rx;
@@ -55,6 +63,8 @@ void field_name(const struct field *f, char *buf, size_t size)
 	else if (f->kind == FIELD_COUNTER)
 		snprintf(buf, size, "%s.%s", f->counter->group,
 			 f->counter->name);
+	else if (f->kind == FIELD_LOSS)
+		snprintf(buf, size, "rx.%s", f->loss->name);
 	for (size_t i = 0; i < OTHERS; i++)
 		if (others[i].kind == f->kind && others[i].rx == f->rx)
 			snprintf(buf, size, "%s", others[i].name);
@@ -116,12 +126,41 @@ enum subject_scope field_scope(const struct field *f)
 
 bool field_has_stream(const struct field *f)
 {
-	return f->kind == FIELD_STATE ||
+	return f->kind == FIELD_STATE || f->kind == FIELD_LOSS ||
+	       f->kind == FIELD_SHARE ||
 	       (f->kind == FIELD_COUNTER &&
 		(!strcmp(f->counter->group, "tx") ||
 		 !strcmp(f->counter->group, "rx")) &&
 		(!strcmp(f->counter->name, "packets") ||
 		 !strcmp(f->counter->name, "bytes")));
+}
+
+bool field_wants_signature(const struct field *f)
+{
+	return f->kind == FIELD_LOSS || f->kind == FIELD_SHARE ||
+	       (f->of_stream && f->kind == FIELD_COUNTER &&
+		f->counter->group[0] == 'r');
+}
+
+static void set_unknown(struct field_value *v)
+{
+	v->number = false;
+	v->unknown = true;
+	snprintf(v->text, sizeof(v->text), "unknown");
+}
+
+static void read_loss(const struct field *f,
+		      const struct pktgen_stream_view *view,
+		      struct field_value *v)
+{
+	uint64_t n;
+
+	if (f->kind == FIELD_LOSS && loss_get(view, f->loss, &n))
+		set_count(v, n);
+	else if (f->kind == FIELD_SHARE && loss_share_milli(view, &n))
+		set_milli(v, n);
+	else
+		set_unknown(v);
 }
 
 static void read_stream(const struct app *app, const struct field *f,
@@ -137,7 +176,9 @@ static void read_stream(const struct app *app, const struct field *f,
 	}
 	pktgen_look(&app->pktgen, of.port);
 	pktgen_look_stream(&app->pktgen, of.port, of.stream, &view);
-	if (f->counter->group[0] == 'r')
+	if (f->kind != FIELD_COUNTER)
+		read_loss(f, &view, v);
+	else if (f->counter->group[0] == 'r')
 		set_count(v, f->counter->name[0] == 'b'
 				     ? view.received.bytes
 				     : view.received.packets);
@@ -153,9 +194,11 @@ void field_read(const struct app *app, const struct field *f, struct subject of,
 	uint64_t packets = f->rx ? r->delta.rx_packets : r->delta.tx_packets;
 	uint64_t bytes = f->rx ? r->delta.rx_bytes : r->delta.tx_bytes;
 	struct config config;
+	struct pktgen_stream_view view;
 	struct value value;
 	struct stats s;
 
+	v->unknown = false;
 	if (f->of_stream) {
 		read_stream(app, f, of, v);
 		return;
@@ -176,6 +219,11 @@ void field_read(const struct app *app, const struct field *f, struct subject of,
 		snprintf(v->text, sizeof(v->text), "%s",
 			 app_state(pktgen_look(&app->pktgen, of.port)));
 		break;
+	case FIELD_LOSS:
+	case FIELD_SHARE:
+		pktgen_look_signed(&app->pktgen, of.port, &view);
+		read_loss(f, &view, v);
+		break;
 	default:
 		memset(&value, 0, sizeof(value));
 		config_get(app, of, &config);
@@ -185,6 +233,20 @@ void field_read(const struct app *app, const struct field *f, struct subject of,
 			value.u = 0;
 		set_setting(v, f->setting.arg, &value);
 	}
+}
+
+/* "0.1", "0.1%". */
+static enum shell_err parse_share(const char *word, struct field_value *v)
+{
+	const char *end;
+	uint64_t micro;
+	const enum shell_err err = value_decimal(word, &micro, &end);
+
+	if (err)
+		return err;
+	v->whole = micro / MICRO;
+	v->micro = (uint32_t)(micro % MICRO);
+	return strcmp(end, "%") && *end ? E_SYNTAX : E_OK;
 }
 
 /* "1000", "1k", "2.5": of a rate also "2.5kpps", of layer 1 "1gbps". */
@@ -199,13 +261,16 @@ static enum shell_err parse_number(const struct field *f, const char *word,
 	uint64_t n;
 
 	v->number = true;
+	v->unknown = false;
 	snprintf(v->text, sizeof(v->text), "%s", word);
+	if (f->kind == FIELD_SHARE)
+		return parse_share(word, v);
 	err = value_int(word, &n);
 	v->micro = 0;
 	if (!err)
 		v->whole = n;
 	if (err != E_SYNTAX || f->kind == FIELD_COUNTER ||
-	    f->kind == FIELD_SETTING)
+	    f->kind == FIELD_LOSS || f->kind == FIELD_SETTING)
 		return err;
 	rate.unit = unit;
 	err = value_decimal(word, &rate.micro, &end);
@@ -303,6 +368,8 @@ bool field_names(void *app, unsigned i, struct arg_name *name)
 	field_name(&f, name->text, sizeof(name->text));
 	name->help =
 		f.kind == FIELD_COUNTER   ? f.counter->help
+		: f.kind == FIELD_LOSS    ? f.loss->help
+		: f.kind == FIELD_SHARE   ? "percent of signed frames lost"
 		: f.kind == FIELD_SETTING ? f.setting.arg->help
 		: f.kind == FIELD_RATE    ? "packets per second"
 		: f.kind == FIELD_L1

@@ -17,6 +17,8 @@ enum field_kind {
 	FIELD_RATE,    /* of the last second or more: packets per second... */
 	FIELD_L1,      /* ...and Mbit/s on layer 1 */
 	FIELD_STATE,   /* one of app_states[] */
+	FIELD_LOSS,    /* of the list of loss_fields[], of signed frames... */
+	FIELD_SHARE,   /* ...and the share of those lost, in percent */
 	FIELD_SETTING,
 };
 
@@ -25,12 +27,14 @@ struct field {
 	bool rx;        /* FIELD_RATE, FIELD_L1 */
 	bool of_stream; /* a stream's counter or state, not its port's */
 	const struct stats_field *counter;
+	const struct loss_field *loss;
 	struct setting setting;
 };
 
 /* A number, or only the text that it is shown as. */
 struct field_value {
 	bool number;
+	bool unknown; /* nobody knows: nothing holds of it */
 	uint64_t whole;
 	uint32_t micro; /* millionths on top */
 	char text[FIELD_TEXT_MAX];
@@ -43,6 +47,9 @@ void field_name(const struct field *f, char *buf, size_t size);
 
 /* What a stream has, too: `of_stream` may be set. */
 bool field_has_stream(const struct field *f);
+
+/* Whether it is told of signed frames alone. */
+bool field_wants_signature(const struct field *f);
 
 /* Of what there is one. */
 enum subject_scope field_scope(const struct field *f);

@@ -8,14 +8,14 @@
 #define HEADERS "'headers' chooses them: 'headers eth/ipv4/icmp'"
 #define TAGS "'headers' has them: 'headers eth/mpls/ipv4/udp'"
 #define REPLAY "type 'play FILE'"
-#define NO_LATENCY "no delay is measured; 'stats pacing' shows that of sending"
+#define LATENCY "type 'signature on', then 'latency'"
 #define STREAMS "type 'stream 0.1 add', then 'rate 0.1 1kpps'"
 #define NO_ANSWERS "a port answers nothing; it sends, receives or reflects"
 #define SETTINGS "settings are commands: 'rate 0 10kpps', 'size 0 64'"
 #define LEAVE                                                                \
 	"Ctrl-] leaves it running, in a client 'exit' alone; 'quit' powers " \
 	"off"
-#define LOSS "type 'expect 1 rx.packets = 0:tx.packets', or 'stop'"
+#define LOSS "type 'signature on', then 'order' or 'stats 0.all'"
 #define ALWAYS "every command can be typed at any time"
 #define ONE                                                                \
 	"one console at a time; 'ukpktgen console --watch' looks on from " \
@@ -52,8 +52,7 @@ const struct cmd_hint app_hints[] = {
 	{"icmp", HEADERS},
 	{"imix", "type 'size imix'"},
 	{"info", "type 'version', 'port' or 'stats'"},
-	{"jitter", NO_LATENCY},
-	{"latency", NO_LATENCY},
+	{"jitter", LATENCY},
 	{"link", "the link's state is not known; type 'port'"},
 	{"list", "type 'ls', 'port' or 'jobs'"},
 	{"log", "files run by 'run' and replies are all there is"},

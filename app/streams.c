@@ -3,6 +3,7 @@
 #include <stdio.h>
 
 #include "app/app.h"
+#include "app/loss.h"
 #include "shell/arg.h"
 
 _Static_assert(PARSE_NO_STREAM == PKTGEN_NO_STREAM, "both mean none");
@@ -102,30 +103,43 @@ void app_show_sizes(struct reply *r, const struct stream *s)
 {
 	char buf[ARG_PRINT_MAX];
 
-	if (s->sizes.count == 1) {
+	if (s->sizes.count == 1 && !stream_plays(s)) {
 		reply_u64(r, "size", s->sizes.entry[0].size, "bytes");
 		return;
 	}
 	value_sizes_print(&s->sizes, buf, sizeof(buf));
-	reply_text(r, "mix", buf);
+	reply_text(r, "mix", stream_plays(s) ? "captured" : buf);
 }
 
-/* NULL: not known. People get no times: there is no room. */
-static void show_counts(struct call *c, const char *key, const uint64_t n[4])
+/* People get no times: there is no room. */
+static void show_counts(struct call *c, const uint64_t n[4])
 {
 	static const char *const keys[] = {"packets", "bytes", "first_at",
 					   "last_at"};
 	static const char *const units[] = {NULL, NULL, "ns", "ns"};
 
-	if (!n && c->json)
+	for (unsigned i = 0; i < (c->json ? 4 : 2); i++)
+		loss_show_one(c->reply, keys[i], n, n ? n[i] : 0, units[i]);
+}
+
+static void show_received(struct call *c, const struct pktgen_stream_view *v)
+{
+	const struct arrived *a = &v->received;
+	uint64_t lost;
+	const bool knows = loss_get(v, &loss_fields[0], &lost);
+
+	/* Nobody knows. */
+	if (!v->is_signed && c->json)
 		return;
-	reply_map(c->reply, key, REPLY_TABLE);
-	for (unsigned i = 0; i < (c->json ? 4 : 2); i++) {
-		if (n)
-			reply_u64(c->reply, keys[i], n[i], units[i]);
-		else
-			reply_none(c->reply, keys[i]);
-	}
+	reply_map(c->reply, "rx", REPLY_TABLE);
+	show_counts(c, v->is_signed
+			       ? (const uint64_t[]){a->packets, a->bytes,
+						    a->first_ns, a->last_ns}
+			       : NULL);
+	if (TRAILS && c->json)
+		loss_show(c->reply, v);
+	else if (TRAILS)
+		loss_show_one(c->reply, loss_fields[0].name, knows, lost, NULL);
 	reply_end(c->reply);
 }
 
@@ -134,13 +148,9 @@ void app_show_counts(struct call *c, struct subject s)
 	struct pktgen_stream_view v;
 
 	pktgen_look_stream(&call_app(c)->pktgen, s.port, s.stream, &v);
-	show_counts(c, "tx",
-		    (const uint64_t[]){v.sent.packets, v.sent.bytes,
-				       v.sent.first_ns, v.sent.last_ns});
-	show_counts(c, "rx",
-		    v.is_signed ? (const uint64_t[]){v.received.packets,
-						     v.received.bytes,
-						     v.received.first_ns,
-						     v.received.last_ns}
-				: NULL);
+	reply_map(c->reply, "tx", REPLY_TABLE);
+	show_counts(c, (const uint64_t[]){v.sent.packets, v.sent.bytes,
+					  v.sent.first_ns, v.sent.last_ns});
+	reply_end(c->reply);
+	show_received(c, &v);
 }

@@ -59,6 +59,8 @@ static const char *const lines[] = {
 	"chunk two 0 69e17861 MQoyCg==",
 	"set 0 udp.src list @two",
 	"show stream 0 --json",
+	"set 0 udp.src random",
+	"show stream 0 --json",
 	"set 0 udp.src auto",
 	"headers eth/ipv4/udp",
 	"size 0 imix",
@@ -74,13 +76,19 @@ static const char *const lines[] = {
 	"stats 0 pacing --json",
 	"start 0",
 	"stats every 10ms 2 --json",
+	"sleep 2s",
+	"stats 1 history --json",
 	"port --json",
 	"stop --json",
 	"bench tx 1ms --json",
+	"calibrate 1ms --json",
 	"capture --json",
 	"capture 1 filter 1,6,0,0,0 snap 64 room 4096 -",
 	"df --json",
 	"start 0 --dry-run --json",
+	"limit 0 count 7",
+	"start 0 --dry-run --json",
+	"limit 0 off",
 	"start 0 count 5 --dry-run --json",
 	"start 0 for 1s --dry-run --json",
 	"start 0 count 5",
@@ -103,6 +111,17 @@ static const char *const lines[] = {
 	"port --json",
 	"stats 1.all --json",
 	"stop 1.1 --json",
+	"signature 0 on",
+	"latency 0 --json",
+	"order 0 --json",
+	"start 0 count 1100k",
+	"wait idle",
+	"mode 1 off",
+	"start 0 count 10",
+	"wait idle",
+	"mode 1 rx",
+	"latency 0 --json",
+	"order 0 --json",
 };
 
 static struct app app;
@@ -176,7 +195,14 @@ static int add_key(struct reply_form *f, const char *path, int parent,
 		k = &f->key[i];
 		if (strcmp(k->path, path) != 0)
 			continue;
+		/* What there is none of is left away, and has no type. */
+		if (t->type == TOKEN_NONE)
+			return (int)i;
 		k->seen++;
+		if (k->type == TOKEN_NONE) {
+			k->type = t->type;
+			k->unit = t->unit;
+		}
 		if (strcmp(type_name(k->type), type_name(t->type)) != 0 ||
 		    !same(k->unit, t->unit)) {
 			fprintf(stderr, "%s: '%s' is %s and %s\n", f->cmd->name,
@@ -192,7 +218,7 @@ static int add_key(struct reply_form *f, const char *path, int parent,
 	k->parent = parent;
 	k->type = t->type;
 	k->unit = t->unit;
-	k->seen = 1;
+	k->seen = t->type != TOKEN_NONE;
 	return (int)f->nb_keys++;
 }
 
@@ -330,7 +356,7 @@ static const char *last(const char *path)
  */
 static bool is_two_things(const char *key)
 {
-	static const char *const keys[] = {"max", "rate", NULL};
+	static const char *const keys[] = {"max", "min", "rate", NULL};
 
 	for (unsigned i = 0; keys[i]; i++)
 		if (!strcmp(keys[i], key))
@@ -342,6 +368,7 @@ static void check_pair(const struct reply_form *f, const struct reply_key *a,
 		       const struct reply_form *g, const struct reply_key *b)
 {
 	if (strcmp(last(a->path), last(b->path)) != 0 ||
+	    a->type == TOKEN_NONE || b->type == TOKEN_NONE ||
 	    is_two_things(last(a->path)) || a->type == TOKEN_MAP ||
 	    b->type == TOKEN_MAP ||
 	    (!strcmp(type_name(a->type), type_name(b->type)) &&
@@ -375,6 +402,29 @@ static bool always(const struct reply_form *f, const struct reply_key *k)
 	return k->seen >= of;
 }
 
+/* Of a key that had no value here: from where it had one, or from this. */
+static const struct reply_key *typed(const struct reply_key *k)
+{
+	static const struct reply_key unseen[] = {
+		{.path = "extent_mean", .type = TOKEN_MILLI},
+		{.path = "extent_max", .type = TOKEN_U64},
+		{.path = "outage", .type = TOKEN_U64, .unit = "ns"},
+	};
+
+	if (k->type != TOKEN_NONE)
+		return k;
+	for (size_t i = 0; i < sizeof(unseen) / sizeof(unseen[0]); i++)
+		if (!strcmp(last(k->path), unseen[i].path))
+			return &unseen[i];
+	for (unsigned i = 0; i < nb_forms; i++)
+		for (unsigned j = 0; j < forms[i].nb_keys; j++)
+			if (forms[i].key[j].type != TOKEN_NONE &&
+			    !strcmp(last(k->path), last(forms[i].key[j].path)))
+				return &forms[i].key[j];
+	fprintf(stderr, "no line here gives '%s' a value\n", k->path);
+	exit(1);
+}
+
 static void put_form(const struct reply_form *f)
 {
 	char usage[160];
@@ -389,8 +439,9 @@ static void put_form(const struct reply_form *f)
 		const bool element =
 			!strcmp(k->path + strlen(k->path) - 2, "[]");
 
-		printf("| `%s` | %s | %s | %s |\n", k->path, type_name(k->type),
-		       k->unit ? k->unit : "",
+		printf("| `%s` | %s | %s | %s |\n", k->path,
+		       type_name(typed(k)->type),
+		       typed(k)->unit ? typed(k)->unit : "",
 		       element || always(f, k) ? "" : "not always");
 	}
 }
@@ -406,8 +457,9 @@ static void put_page(void)
 	       "is\nnothing to say. New keys may come; those that are here "
 	       "keep type and unit. A key is of\none type and unit in all "
 	       "replies, but for `rate`, text where it is what was set and a "
-	       "number\nwhere it was measured, and `max`, which has the unit "
-	       "of what it is the most of.\n");
+	       "number\nwhere it was measured, and `min` and `max`, which have "
+	       "the unit "
+	       "of what they bound.\n");
 	for (unsigned i = 0; i < nb_forms; i++)
 		put_form(&forms[i]);
 }

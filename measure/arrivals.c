@@ -6,6 +6,13 @@
 /* A head less its port and sequence number: magic and appliance. */
 #define OURS_SHIFT 30
 
+/* No 16 bits are this. */
+#define NO_LOW (1u << 16)
+
+/* A head as it lies in memory. */
+#define MAGIC_MASK __builtin_bswap64(0xffffffull << 40)
+#define MAGIC __builtin_bswap64((uint64_t)SIGNATURE_MAGIC << 40)
+
 int arrivals_open(struct arrivals *ar, uint16_t appliance, unsigned nb_ports,
 		  struct uk_alloc *a)
 {
@@ -14,6 +21,7 @@ int arrivals_open(struct arrivals *ar, uint16_t appliance, unsigned nb_ports,
 	if (!ar->port)
 		return -ENOMEM;
 	ar->nb_ports = nb_ports;
+	ar->row.low = NO_LOW;
 	ar->ours = signature_head((uint16_t)(appliance * SIGNATURE_PORTS), 0) >>
 		   OURS_SHIFT;
 	return 0;
@@ -41,41 +49,98 @@ int arrivals_reserve(struct arrivals *ar, unsigned port, unsigned nb,
 	if (p->stream)
 		memcpy(more, p->stream, p->nb * sizeof(more[0]));
 	uk_free(a, p->stream);
+	/* It may be of those that have moved. */
+	ar->row.low = NO_LOW;
 	p->stream = more;
 	p->nb = nb;
 	return 0;
 }
 
-/* A frame whose signature may be at `p`; false where there is none. */
-static inline bool count(struct arrivals *ar, const uint8_t *p, size_t len,
+/* Who sent it, or NULL. */
+static inline struct arrived *arrived_of(const struct arrivals *ar,
+					 uint64_t head, uint64_t stamp)
+{
+	const unsigned port = head >> 24 & (SIGNATURE_PORTS - 1);
+	const unsigned stream = (unsigned)(stamp >> 50);
+
+	if (unlikely(head >> OURS_SHIFT != ar->ours || port >= ar->nb_ports ||
+		     stream >= ar->port[port].nb))
+		return NULL;
+	return &ar->port[port].stream[stream];
+}
+
+/* `n` frames, of `bytes` without FCS. */
+static inline void count(struct arrived *to, unsigned n, uint64_t bytes,
 			 uint64_t now_ns)
 {
-	struct arrived *to;
-	uint64_t head, stamp;
-	unsigned port, stream;
-
-	memcpy(&head, p, sizeof(head));
-	head = __builtin_bswap64(head);
-	if (unlikely(head >> OURS_SHIFT != ar->ours)) {
-		if (head >> 40 != SIGNATURE_MAGIC)
-			return false;
-		ar->foreign++;
-		return true;
-	}
-	memcpy(&stamp, p + 10, sizeof(stamp));
-	port = head >> 24 & (SIGNATURE_PORTS - 1);
-	stream = (unsigned)(__builtin_bswap64(stamp) >> 50);
-	if (unlikely(port >= ar->nb_ports || stream >= ar->port[port].nb)) {
-		ar->foreign++;
-		return true;
-	}
-	to = &ar->port[port].stream[stream];
-	to->packets++;
-	to->bytes += len + ETH_FCS_LEN;
+	to->packets += n;
+	to->bytes += bytes + (uint64_t)n * ETH_FCS_LEN;
 	to->last_ns = now_ns;
+}
+
+static __attribute__((noinline)) void end_row(struct arrivals *ar,
+					      uint64_t now_ns)
+{
+	struct arrivals_row *const row = &ar->row;
+	const uint64_t head = __builtin_bswap64(row->head);
+	const unsigned n = row->n;
+	const uint64_t bytes = row->bytes;
+
+	row->n = 0;
+	row->bytes = 0;
+	if (!row->to)
+		ar->foreign += n;
+	else if (!TRAILS || !row->to->trail ||
+		 trail_see(row->to->trail, __builtin_bswap64(row->stamp),
+			   ((head & 0xffffff) << 16) + row->low - n, n, now_ns))
+		count(row->to, n, bytes, now_ns);
+}
+
+void arrivals_end(struct arrivals *ar, uint64_t now_ns)
+{
+	if (ar->row.n)
+		end_row(ar, now_ns);
+}
+
+static __attribute__((noinline)) void begin(struct arrivals *ar,
+					    struct arrived *a, unsigned port,
+					    uint64_t now_ns)
+{
+	a->first_ns = now_ns;
+	ar->port[port].heard = true;
+}
+
+/* A frame with a signature at `p`, which begins with `head`. */
+static inline void see(struct arrivals *ar, uint64_t head, const uint8_t *p,
+		       size_t len, uint64_t now_ns)
+{
+	struct arrivals_row *const row = &ar->row;
+	struct arrived *to;
+	uint64_t stamp;
+	uint16_t low;
+
+	memcpy(&low, p + 8, sizeof(low));
+	memcpy(&stamp, p + 10, sizeof(stamp));
+	if (row->n)
+		end_row(ar, now_ns);
+	low = __builtin_bswap16(low);
+	row->head = head;
+	row->stamp = stamp;
+	row->low = low + 1u;
+	head = __builtin_bswap64(head);
+	stamp = __builtin_bswap64(stamp);
+	row->to = to = arrived_of(ar, head, stamp);
+	if (unlikely(!to)) {
+		ar->foreign++;
+		return;
+	}
+	if (TRAILS && likely(to->trail != NULL) &&
+	    unlikely(!trail_see_one(to->trail, stamp,
+				    (head & 0xffffff) << 16 | low, now_ns)))
+		return;
 	if (unlikely(!to->first_ns))
-		to->first_ns = now_ns;
-	return true;
+		begin(ar, to, head >> 24 & (SIGNATURE_PORTS - 1), now_ns);
+	count(to, 1, len, now_ns);
 }
 
 /*
@@ -97,18 +162,31 @@ static const uint8_t *search(const uint8_t *frame, size_t len)
 	return NULL;
 }
 
-void arrivals_see(struct arrivals *ar, const uint8_t *frame, size_t len,
-		  uint64_t now_ns)
+/* The same where it was looked for, or is in pieces. */
+static __attribute__((noinline)) void see_odd(struct arrivals *ar,
+					      const uint8_t *p, size_t len,
+					      uint64_t now_ns)
+{
+	uint64_t head;
+
+	if (!p)
+		return;
+	memcpy(&head, p, sizeof(head));
+	if ((head & MAGIC_MASK) == MAGIC)
+		see(ar, head, p, len, now_ns);
+}
+
+void arrivals_see_other(struct arrivals *ar, const uint8_t *frame, size_t len,
+			uint64_t now_ns)
 {
 	const uint8_t *p = frame + len - SIGNATURE_LEN;
+	uint64_t head;
 
-	if (unlikely(len < SIGNATURE_LEN))
-		return;
-	if (likely(count(ar, p, len, now_ns)))
-		return;
-	p = search(frame, len);
-	if (p)
-		count(ar, p, len, now_ns);
+	memcpy(&head, p, sizeof(head));
+	if (likely((head & MAGIC_MASK) == MAGIC))
+		see(ar, head, p, len, now_ns);
+	else
+		see_odd(ar, search(frame, len), len, now_ns);
 }
 
 void arrivals_see_chain(struct arrivals *ar, const struct uk_netbuf *nb,
@@ -128,5 +206,5 @@ void arrivals_see_chain(struct arrivals *ar, const struct uk_netbuf *nb,
 			end[had++] = data[from++];
 	}
 	if (had == SIGNATURE_LEN)
-		count(ar, end, len, now_ns);
+		see_odd(ar, end, len, now_ns);
 }

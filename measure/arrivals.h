@@ -12,15 +12,30 @@
 #include <uk/netbuf.h>
 
 #include "measure/signature.h"
+#include "measure/trail.h"
 #include "net/proto.h"
 
-/* Frames of one kind; true of those that are signed, once they came. */
+/* Frames of a stream, but for those that its trail knows as old. */
 struct arrived {
 	uint64_t packets, bytes;    /* FCS included */
 	uint64_t first_ns, last_ns; /* when they came; 0: none has */
+	struct trail *trail;        /* of all queues together; NULL: none */
+};
+
+/*
+ * Frames that differ from the one before by their numbers alone, which follow:
+ * they are counted together.
+ */
+struct arrivals_row {
+	uint64_t head, stamp; /* as they lie in memory */
+	uint32_t low;         /* of the next, see signature.h; 2^16: none */
+	unsigned n;           /* that are not counted yet... */
+	uint64_t bytes;       /* ...and theirs, without FCS */
+	struct arrived *to;   /* NULL: foreign */
 };
 
 struct arrivals_port {
+	bool heard; /* a frame of it ever came */
 	unsigned nb;
 	struct arrived *stream; /* by number */
 };
@@ -30,10 +45,8 @@ struct arrivals {
 	unsigned nb_ports;
 	struct arrivals_port *port; /* that sent them */
 	uint64_t foreign;           /* frames that are signed, but not ours */
+	struct arrivals_row row;
 };
-
-/* A head less its port and sequence number: magic and appliance. */
-#define ARRIVALS_OURS_SHIFT 30
 
 /* From ports 0..nb_ports-1 of `appliance`; memory from `a`. -ENOMEM. */
 int arrivals_open(struct arrivals *ar, uint16_t appliance, unsigned nb_ports,
@@ -44,13 +57,41 @@ void arrivals_close(struct arrivals *ar, struct uk_alloc *a);
 int arrivals_reserve(struct arrivals *ar, unsigned port, unsigned nb,
 		     struct uk_alloc *a);
 
+/* Any frame but the next of the row. */
+void arrivals_see_other(struct arrivals *ar, const uint8_t *frame, size_t len,
+			uint64_t now_ns);
+
 /*
  * A frame of `len` bytes without FCS, in one piece or as a chain; it may have
- * padding behind its signature.
+ * padding behind its signature. It counts once arrivals_end() is called, at the
+ * end of the burst, all of which came at `now_ns`.
  */
-void arrivals_see(struct arrivals *ar, const uint8_t *frame, size_t len,
-		  uint64_t now_ns);
+static inline void arrivals_see(struct arrivals *ar, const uint8_t *frame,
+				size_t len, uint64_t now_ns)
+{
+	struct arrivals_row *const row = &ar->row;
+	const uint8_t *const p = frame + len - SIGNATURE_LEN;
+	uint64_t head, stamp;
+	uint16_t low;
+
+	if (unlikely(len < SIGNATURE_LEN))
+		return;
+	memcpy(&head, p, sizeof(head));
+	memcpy(&low, p + 8, sizeof(low));
+	memcpy(&stamp, p + 10, sizeof(stamp));
+	if (unlikely(__builtin_bswap16(low) != row->low || head != row->head ||
+		     stamp != row->stamp)) {
+		arrivals_see_other(ar, frame, len, now_ns);
+		return;
+	}
+	row->low++;
+	row->n++;
+	row->bytes += len;
+}
+
 void arrivals_see_chain(struct arrivals *ar, const struct uk_netbuf *nb,
 			size_t len, uint64_t now_ns);
+
+void arrivals_end(struct arrivals *ar, uint64_t now_ns);
 
 #endif /* MEASURE_ARRIVALS_H */

@@ -10,9 +10,35 @@
 void latency_begin(struct latency *l, uint64_t *count)
 {
 	memset(l, 0, sizeof(*l));
-	memset(count, 0, LATENCY_BUCKETS * sizeof(count[0]));
 	l->count = count;
 	l->min_ns = UINT64_MAX;
+}
+
+void latency_add(struct latency *l, uint64_t ns, unsigned n, bool follows)
+{
+	latency_add_one(l, ns, follows);
+	if (!--n)
+		return;
+	ns = MIN(ns, LATENCY_MAX_NS);
+	l->count[log_linear_bucket(ns, LATENCY_BITS)] += n;
+	l->frames += n;
+	l->sum_ns += n * ns;
+	l->square_sum += (unsigned __int128)(n * ns) * ns;
+	l->pairs += n;
+	while (n-- && l->jitter_16th >= 16)
+		l->jitter_16th -= l->jitter_16th >> 4;
+}
+
+void latency_sum(struct latency *to, const struct latency *l)
+{
+	to->frames += l->frames;
+	to->sum_ns += l->sum_ns;
+	to->square_sum += l->square_sum;
+	to->min_ns = MIN(to->min_ns, l->min_ns);
+	to->max_ns = MAX(to->max_ns, l->max_ns);
+	to->pairs += l->pairs;
+	to->variation_sum_ns += l->variation_sum_ns;
+	to->variation_max_ns = MAX(to->variation_max_ns, l->variation_max_ns);
 }
 
 uint64_t latency_mean_ns(const struct latency *l)

@@ -34,14 +34,25 @@ struct latency {
 	uint64_t *count;      /* by bucket, LATENCY_BUCKETS of them */
 };
 
-/* Counts in `count`, which stays the caller's. */
+/* Counts in `count`, which stays the caller's, and is not cleared. */
 void latency_begin(struct latency *l, uint64_t *count);
 
-/* `follows`: the number before its own came right before it. */
-static inline void latency_add(struct latency *l, uint64_t ns, bool follows)
+static inline void latency_vary(struct latency *l, uint64_t ns)
 {
-	uint64_t variation;
+	const uint64_t variation =
+		ns > l->before_ns ? ns - l->before_ns : l->before_ns - ns;
 
+	l->pairs++;
+	l->variation_sum_ns += variation;
+	if (unlikely(variation > l->variation_max_ns))
+		l->variation_max_ns = variation;
+	/* J += (|D| - J) / 16 */
+	l->jitter_16th += variation - (l->jitter_16th >> 4);
+}
+
+/* `follows`: the number before its own came right before it. */
+static inline void latency_add_one(struct latency *l, uint64_t ns, bool follows)
+{
 	ns = ns < LATENCY_MAX_NS ? ns : LATENCY_MAX_NS;
 	l->count[log_linear_bucket(ns, LATENCY_BITS)]++;
 	l->frames++;
@@ -51,18 +62,16 @@ static inline void latency_add(struct latency *l, uint64_t ns, bool follows)
 		l->min_ns = ns;
 	if (unlikely(ns > l->max_ns))
 		l->max_ns = ns;
-	if (likely(follows)) {
-		variation = ns > l->before_ns ? ns - l->before_ns
-					      : l->before_ns - ns;
-		l->pairs++;
-		l->variation_sum_ns += variation;
-		if (unlikely(variation > l->variation_max_ns))
-			l->variation_max_ns = variation;
-		/* J += (|D| - J) / 16 */
-		l->jitter_16th += variation - (l->jitter_16th >> 4);
-	}
+	if (likely(follows))
+		latency_vary(l, ns);
 	l->before_ns = ns;
 }
+
+/* `n` frames, one after another, that took the same time. */
+void latency_add(struct latency *l, uint64_t ns, unsigned n, bool follows);
+
+/* What both know, as of one; of what follows nothing. `count` stays theirs. */
+void latency_sum(struct latency *to, const struct latency *l);
 
 /* ---- What there is to know ----------------------------------------------- */
 

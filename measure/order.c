@@ -9,6 +9,20 @@ void order_begin(struct order *o, uint64_t base, uint32_t *missing,
 	memset(o, 0, sizeof(*o));
 	memset(missing, 0, window * sizeof(missing[0]));
 	o->next = o->base = base;
+	o->clean = base;
+	o->missing = missing;
+	o->mask = window - 1;
+}
+
+void order_shrink(struct order *o, uint32_t *missing, uint32_t window)
+{
+	const uint64_t had = (uint64_t)o->mask + 1;
+	const uint64_t end = o->next - window;
+
+	for (uint64_t number = o->next - had; number != end; number++)
+		order_lose(o, o->missing[number & o->mask]);
+	for (uint64_t number = end; number != o->next; number++)
+		missing[number & (window - 1)] = o->missing[number & o->mask];
 	o->missing = missing;
 	o->mask = window - 1;
 }
@@ -32,12 +46,59 @@ void order_lose(struct order *o, bool lost)
 	o->run = 0;
 }
 
+/* ---- Gaps ---------------------------------------------------------------- */
+
+static bool is_past(const struct order *o, const struct order_gap *g)
+{
+	return o->next - g->end > o->mask;
+}
+
+/* Those that nothing fills any more need no place. */
+static void settle_gaps(struct order *o)
+{
+	struct order_counts *c = &o->counts;
+
+	for (struct order_gap *g = o->gap; g < o->gap + ORDER_GAPS; g++) {
+		if (!g->missing || !is_past(o, g))
+			continue;
+		c->outage_ns = MAX(c->outage_ns, g->ns);
+		g->missing = 0;
+	}
+}
+
+static void add_gap(struct order *o, const struct order_gap *is)
+{
+	struct order_gap *to = o->gap;
+
+	settle_gaps(o);
+	for (struct order_gap *g = o->gap; g < o->gap + ORDER_GAPS; g++)
+		if (to->missing && (!g->missing || g->ns < to->ns))
+			to = g;
+	if (!to->missing || to->ns < is->ns)
+		*to = *is;
+}
+
+static void fill_gap(struct order *o, uint64_t number)
+{
+	for (struct order_gap *g = o->gap; g < o->gap + ORDER_GAPS; g++)
+		if (g->missing && number >= g->first && number < g->end)
+			g->missing--;
+}
+
+/* ---- Numbers ------------------------------------------------------------- */
+
 /* Numbers from o->next up to `number` are passed over by the next frame. */
-static void pass_over(struct order *o, uint64_t number)
+static void pass_over(struct order *o, uint64_t number, uint64_t now_ns)
 {
 	const uint64_t window = (uint64_t)o->mask + 1;
 	const uint64_t left = number - o->next;
 	const uint64_t n = MIN(left, window);
+	const struct order_gap gap = {
+		.first = o->next,
+		.end = number,
+		.missing = left,
+		.ns = o->last_ns ? now_ns - o->last_ns : 0,
+	};
 
 	for (uint64_t i = 0; i < n; i++) {
 		uint32_t *m = &o->missing[(o->next + i) & o->mask];
@@ -48,6 +109,8 @@ static void pass_over(struct order *o, uint64_t number)
 	/* These were missing from the beginning, and leave at once. */
 	o->run += left - n;
 	o->next = number;
+	o->clean = number + window + 1;
+	add_gap(o, &gap);
 }
 
 /* How many of those that came right before it have higher numbers. */
@@ -73,34 +136,44 @@ static void add_reordered(struct order *o, uint64_t number, uint32_t missing)
 	c->extent_max = MAX(c->extent_max, (uint64_t)extent);
 	if (n)
 		c->n_reordered[n - 1]++;
+	fill_gap(o, number);
 	o->last[o->unique++ % (ORDER_N_MAX + 1)] = number;
 }
 
-void order_see_odd(struct order *o, uint64_t number)
+bool order_see_odd(struct order *o, uint64_t number, uint64_t now_ns)
 {
 	uint32_t *m = &o->missing[number & o->mask];
 
 	if (number > o->next) {
-		pass_over(o, number);
-		order_see(o, number);
-	} else if (number < o->base || o->next - number > o->mask + 1ull) {
+		pass_over(o, number, now_ns);
+		return order_see(o, number, now_ns);
+	}
+	if (number < o->base) {
+		o->counts.old++;
+	} else if (o->next - number > o->mask + 1ull) {
 		o->counts.late++;
 	} else if (!*m) {
 		o->counts.duplicate++;
 	} else {
 		add_reordered(o, number, *m);
 		*m = 0;
+		o->last_ns = now_ns;
+		return true;
 	}
+	return false;
 }
 
-void order_look(const struct order *o, struct order_counts *c)
+/* ---- Looks --------------------------------------------------------------- */
+
+void order_look(const struct order *o, uint64_t end, struct order_counts *c)
 {
 	const uint64_t window = (uint64_t)o->mask + 1;
 	uint64_t run = o->run;
 
 	*c = o->counts;
+	c->unique = o->unique;
 	c->frames = o->unique + c->duplicate + c->late;
-	c->lost = o->next - o->base - o->unique;
+	c->lost = order_lost(o, end);
 	for (uint64_t n = MIN(window, o->next - o->base); n; n--) {
 		if (o->missing[(o->next - n) & o->mask]) {
 			run++;
@@ -109,4 +182,26 @@ void order_look(const struct order *o, struct order_counts *c)
 		add_episode(c, run);
 		run = 0;
 	}
+	add_episode(c, run + (end > o->next ? end - o->next : 0));
+	for (unsigned i = 0; i < ORDER_GAPS; i++)
+		if (o->gap[i].missing)
+			c->outage_ns = MAX(c->outage_ns, o->gap[i].ns);
+}
+
+void order_add(struct order_counts *sum, const struct order_counts *c)
+{
+	sum->frames += c->frames;
+	sum->unique += c->unique;
+	sum->lost += c->lost;
+	sum->duplicate += c->duplicate;
+	sum->reordered += c->reordered;
+	sum->late += c->late;
+	sum->old += c->old;
+	for (unsigned i = 0; i < ORDER_N_MAX; i++)
+		sum->n_reordered[i] += c->n_reordered[i];
+	sum->extent_sum += c->extent_sum;
+	sum->extent_max = MAX(sum->extent_max, c->extent_max);
+	sum->episodes += c->episodes;
+	sum->longest = MAX(sum->longest, c->longest);
+	sum->outage_ns = MAX(sum->outage_ns, c->outage_ns);
 }

@@ -18,6 +18,10 @@
  *   n-reordered  the n frames that came right before it, and no more, all have
  *                higher numbers (RFC 4737 section 5.4)
  *   episode      lost numbers without a gap (RFC 3357 section 4: loss period)
+ *   outage       of an episode: from the frame that came right before the one
+ *                that passed over it until that one. The longest is found among
+ *                the ORDER_GAPS longest of the window, and all that left it
+ *   old          a number from before the base: of an epoch that is over
  */
 #ifndef MEASURE_ORDER_H
 #define MEASURE_ORDER_H
@@ -30,21 +34,33 @@
 #define ORDER_WINDOW_MAX 65536
 #define ORDER_MISSING 0x80000000u
 #define ORDER_N_MAX 3 /* n of n-reordering that is told apart */
+#define ORDER_GAPS 8
 
-/* Since order_begin(); none ever shrinks but `lost`. */
+/* Since order_begin(); none ever shrinks but what tells of loss. */
 struct order_counts {
-	uint64_t frames; /* all of these */
+	uint64_t frames; /* all of these but `old` */
+	uint64_t unique; /* that came, each once */
 	uint64_t lost;
-	uint64_t duplicate, reordered, late;
+	uint64_t duplicate, reordered, late, old;
 	uint64_t n_reordered[ORDER_N_MAX]; /* for n = 1, 2, and 3 or more */
 	uint64_t extent_sum, extent_max;
 	uint64_t episodes, longest; /* in numbers; of what is lost by now */
+	uint64_t outage_ns;         /* the longest */
+};
+
+/* Numbers that one frame passed over. */
+struct order_gap {
+	uint64_t first;   /* of them */
+	uint64_t end;     /* the number of that frame */
+	uint64_t missing; /* of them, by now; 0: no gap */
+	uint64_t ns;      /* from the frame before until that one */
 };
 
 struct order {
 	uint64_t next;   /* one above the highest number that came */
 	uint64_t unique; /* frames that came, each once */
-	uint64_t base;   /* numbers below are of no interest */
+	uint64_t clean;  /* before this number comes nothing can be missing */
+	uint64_t base;   /* numbers below are old */
 	/*
 	 * By number, modulo the window: 0 for one that came, or else
 	 * ORDER_MISSING and which of the unique frames, modulo 2^31, was the
@@ -52,9 +68,11 @@ struct order {
 	 */
 	uint32_t *missing;
 	uint32_t mask;
+	uint64_t last_ns; /* when the last unique one came; 0: none has */
 	uint64_t last[ORDER_N_MAX + 1]; /* numbers that came last, in turn */
 	struct order_counts counts;     /* but for what order_look() adds */
 	uint64_t run; /* lost in a row, up to where the window begins */
+	struct order_gap gap[ORDER_GAPS];
 };
 
 /*
@@ -64,30 +82,78 @@ struct order {
 void order_begin(struct order *o, uint64_t base, uint32_t *missing,
 		 uint32_t window);
 
-/* Any number but the next. */
-void order_see_odd(struct order *o, uint64_t number);
+/*
+ * Has room for fewer numbers from now on, in `missing`: the last of them. What
+ * it had is the caller's again.
+ */
+void order_shrink(struct order *o, uint32_t *missing, uint32_t window);
+
+/* Any number but the next; as order_see(). */
+bool order_see_odd(struct order *o, uint64_t number, uint64_t now_ns);
 
 /* It leaves the window; `missing` says since when. */
 void order_lose(struct order *o, bool lost);
 
-/* A frame with this number came. */
-static inline void order_see(struct order *o, uint64_t number)
+/* A frame with this number came; true when it is the first that did. */
+static inline bool order_see(struct order *o, uint64_t number, uint64_t now_ns)
 {
 	uint32_t *m;
 
-	if (unlikely(number != o->next)) {
-		order_see_odd(o, number);
-		return;
-	}
+	if (unlikely(number != o->next))
+		return order_see_odd(o, number, now_ns);
 	m = &o->missing[number & o->mask];
 	if (unlikely(*m | o->run))
 		order_lose(o, *m);
 	*m = 0;
 	o->last[o->unique++ % (ORDER_N_MAX + 1)] = number;
 	o->next = number + 1;
+	o->last_ns = now_ns;
+	return true;
 }
 
-/* What there is to know by now. Looks at the whole window. */
-void order_look(const struct order *o, struct order_counts *c);
+/* Whether the number before this one came last. */
+static inline bool order_follows(const struct order *o, uint64_t number)
+{
+	return o->unique &&
+	       o->last[(o->unique - 1) % (ORDER_N_MAX + 1)] + 1 == number;
+}
+
+/*
+ * Whether a number is the next, and nothing in the window is missing: then it
+ * follows the one that came last.
+ */
+static inline bool order_is_clean(const struct order *o, uint64_t number)
+{
+	return number == o->next && number >= o->clean;
+}
+
+/* Where it is so: this number and n-1 more came, in order. */
+static inline void order_see_clean(struct order *o, uint64_t number, unsigned n,
+				   uint64_t now_ns)
+{
+	const uint64_t end = number + n;
+
+	number = n > ORDER_N_MAX + 1 ? end - (ORDER_N_MAX + 1) : number;
+	o->unique += n;
+	for (uint64_t at = o->unique - (end - number); number < end; number++)
+		o->last[at++ % (ORDER_N_MAX + 1)] = number;
+	o->next = end;
+	o->last_ns = now_ns;
+}
+
+/*
+ * How many have not come of those below `end`, or below the highest that has,
+ * whichever is higher.
+ */
+static inline uint64_t order_lost(const struct order *o, uint64_t end)
+{
+	return MAX(o->next, end) - o->base - o->unique;
+}
+
+/* What there is to know by now of those. Looks at the whole window. */
+void order_look(const struct order *o, uint64_t end, struct order_counts *c);
+
+/* One after the other, of one stream: *sum has both. */
+void order_add(struct order_counts *sum, const struct order_counts *c);
 
 #endif /* MEASURE_ORDER_H */

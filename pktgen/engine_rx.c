@@ -67,7 +67,7 @@ PORT_INLINE void look_signed(void *looks, const struct uk_netbuf *nb)
 	arrivals_see(l->arrivals, nb->data, nb->len, l->now_ns);
 }
 
-PORT_INLINE void look_any(void *looks, const struct uk_netbuf *nb)
+static NOINLINE void look_any(void *looks, const struct uk_netbuf *nb)
 {
 	struct looks *const l = looks;
 
@@ -79,15 +79,21 @@ PORT_INLINE void look_any(void *looks, const struct uk_netbuf *nb)
 	arrivals_see_chain(l->arrivals, nb, port_frame_len(nb), l->now_ns);
 }
 
-/* Frames that count, of which some may be of our own streams. */
+/*
+ * Frames that count, of which some may be of our own streams. They came before
+ * the time that is read here, and left after that in their signatures.
+ */
 static NOINLINE void look_and_free_signed(struct worker *w,
 					  struct uk_netbuf *pkts[], unsigned n,
 					  bool large, struct looks *l)
 {
+	if (w->clock_ns)
+		l->now_ns = w->clock_ns();
 	if (likely(!large))
 		port_look_and_free(w->queue, pkts, n, false, look_signed, l);
 	else
 		port_look_and_free(w->queue, pkts, n, true, look_any, l);
+	arrivals_end(l->arrivals, l->now_ns);
 }
 
 static NOINLINE void look_and_free_large(struct worker *w,

@@ -80,6 +80,13 @@ static void open_one(struct pktgen *pg, unsigned i, unsigned nb_queues,
 	p->err = rc;
 }
 
+void pktgen_set_clock(struct pktgen *pg, uint64_t (*clock_ns)(void))
+{
+	pg->core.clock_ns = clock_ns;
+	FOR_EACH_WORKER(pg, ~0ull, w)
+		w->clock_ns = clock_ns;
+}
+
 void pktgen_open(struct pktgen *pg, unsigned nb_queues, struct uk_alloc *a)
 {
 	memset(pg, 0, sizeof(*pg));
@@ -88,6 +95,7 @@ void pktgen_open(struct pktgen *pg, unsigned nb_queues, struct uk_alloc *a)
 	pg->nb_ports = MIN(uk_netdev_count(), (unsigned)PKTGEN_MAX_PORTS);
 	for (unsigned i = 0; i < pg->nb_ports; i++)
 		open_one(pg, i, nb_queues, a);
+	trails_open(&pg->trails, pg->nb_ports, a);
 	FOR_EACH_PORT_UP(pg, ~0ull, i)
 		pktgen_reserve_arrivals(pg, i);
 	rest_init(pg);
@@ -99,6 +107,7 @@ void pktgen_close(struct pktgen *pg, struct uk_alloc *a)
 		pktgen_close_streams(pg, i);
 	while (pg->core.nb_workers)
 		close_worker(pg);
+	trails_close(&pg->trails);
 	for (unsigned i = 0; i < pg->nb_ports; i++)
 		port_close(&pg->port[i], a);
 }

@@ -57,6 +57,7 @@ struct pktgen_stream {
 	unsigned queue; /* of the port */
 	struct flow *flow;
 	struct flow_counts base; /* see pktgen_clear_streams() */
+	struct trail *trail;     /* of one that is signed; NULL: no memory */
 };
 
 /* What is set of a port that is up, and what is known of it. */
@@ -82,6 +83,7 @@ struct pktgen {
 	struct played_files files; /* the captures that are played */
 	uint16_t appliance;        /* in the signatures of what it sends */
 	unsigned nb_signed;        /* streams that are */
+	struct trails trails;      /* of these */
 	unsigned nb_pauses;        /* that were begun and have not ended */
 	uint64_t held_back;        /* mask: the ports of these */
 };
@@ -92,6 +94,9 @@ struct pktgen {
  * first queue. A port that fails stays as it is, see port_step_name().
  */
 void pktgen_open(struct pktgen *pg, unsigned nb_queues, struct uk_alloc *a);
+
+/* What is the time, for those who want it more often than at each step. */
+void pktgen_set_clock(struct pktgen *pg, uint64_t (*clock_ns)(void));
 
 /* Gives all memory back to `a`, once the devices have gone: for tests. */
 void pktgen_close(struct pktgen *pg, struct uk_alloc *a);
@@ -318,10 +323,43 @@ struct pktgen_stream_view {
 	 */
 	bool is_signed;
 	struct arrived received;
+	/* Where it has a window of order, and how long that is; 0: none. */
+	uint32_t window;
+	/*
+	 * Frames of the stream came, or of others of its port; otherwise
+	 * nobody knows where they go, and what is lost is not known.
+	 */
+	bool heard;
+	struct order_counts order; /* see trail_count() */
 };
 
 void pktgen_look_stream(const struct pktgen *pg, unsigned port, unsigned stream,
 			struct pktgen_stream_view *v);
+
+/*
+ * Of all signed streams of a port together: what came of them, and where each
+ * has a window, `order`. False where it has none that is signed.
+ */
+bool pktgen_look_signed(const struct pktgen *pg, unsigned port,
+			struct pktgen_stream_view *v);
+
+/* All that is known of the order of a stream's frames; see trail_look(). */
+void pktgen_look_order(const struct pktgen *pg, unsigned port, unsigned stream,
+		       struct order_counts *c);
+
+/*
+ * How long the frames of a stream took: adds its histogram to `l->count`, which
+ * is the caller's. False where that is not known, or not of it alone.
+ */
+bool pktgen_look_stream_latency(const struct pktgen *pg, unsigned port,
+				unsigned stream, struct latency *l);
+
+/*
+ * The same of all signed streams of a port; returns how many there are. Frames
+ * of different streams are no pair, and of several there is no jitter.
+ */
+unsigned pktgen_look_latency(const struct pktgen *pg, unsigned port,
+			     struct latency *l);
 
 /* The streams' counts begin here, and the first and last frame of their run. */
 void pktgen_clear_streams(struct pktgen *pg, unsigned port);

@@ -20,6 +20,20 @@ void pktgen_hold_back(struct pktgen *pg, uint64_t mask, uint64_t now_ns);
 /* Room to count what arrives of the port's streams; -ENOMEM. */
 int pktgen_reserve_arrivals(struct pktgen *pg, unsigned port);
 
+/* The stream is signed or not, from its next frame on. */
+void pktgen_trail(struct pktgen *pg, unsigned port, unsigned stream, bool is);
+
+/* It is about to be started: its frames count from 0 again. */
+void pktgen_trail_start(struct pktgen *pg, unsigned port,
+			struct pktgen_stream *s);
+
+/* Its counts begin here. */
+void pktgen_trail_clear(struct pktgen *pg, unsigned port, unsigned stream);
+
+/* What arrived of it and its order, into *v. */
+void pktgen_trail_look(const struct pktgen *pg, unsigned port, unsigned stream,
+		       struct pktgen_stream_view *v);
+
 /* Gives all of the port's streams' memory back. */
 void pktgen_close_streams(struct pktgen *pg, unsigned port);
 

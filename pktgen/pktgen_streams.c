@@ -47,6 +47,8 @@ int pktgen_reserve_arrivals(struct pktgen *pg, unsigned port)
 
 static void free_stream(struct pktgen *pg, struct pktgen_stream *s)
 {
+	if (s->trail)
+		trail_free(&pg->trails, s->trail);
 	if (s->flow) {
 		flow_close(s->flow);
 		uk_free(pg->heap, s->flow);
@@ -160,40 +162,6 @@ static void tell(struct worker *w, enum worker_order_kind kind,
 	worker_give(w, &order);
 }
 
-/* At all ports together. */
-static struct arrived arrived(const struct pktgen *pg, unsigned port,
-			      unsigned stream)
-{
-	struct arrived all = {0};
-
-	FOR_EACH_WORKER(pg, ~0ull, w) {
-		const struct arrivals_port *p = &w->arrivals.port[port];
-		const struct arrived *a = &p->stream[stream];
-
-		if (stream >= p->nb)
-			continue;
-		all.packets += a->packets;
-		all.bytes += a->bytes;
-		all.last_ns = MAX(all.last_ns, a->last_ns);
-		if (a->first_ns &&
-		    (!all.first_ns || a->first_ns < all.first_ns))
-			all.first_ns = a->first_ns;
-	}
-	return all;
-}
-
-/* It begins anew. */
-static void clear_arrived(const struct pktgen *pg, unsigned port,
-			  unsigned stream)
-{
-	FOR_EACH_WORKER(pg, ~0ull, w) {
-		const struct arrivals_port *p = &w->arrivals.port[port];
-
-		if (stream < p->nb)
-			p->stream[stream] = (struct arrived){0};
-	}
-}
-
 /* Receivers look for signatures while there are streams that are signed. */
 static void count_signed(struct pktgen *pg, bool was, bool is, uint64_t now_ns)
 {
@@ -225,8 +193,9 @@ void pktgen_remove_stream(struct pktgen *pg, unsigned port, unsigned number,
 	}
 	tell(worker_of(pg, port, s), ORDER_FLOW_REMOVE, s, now_ns);
 	count_signed(pg, s->stream.sign, false, now_ns);
+	pktgen_trail(pg, port, number, false);
+	pktgen_trail_clear(pg, port, number);
 	free_stream(pg, s);
-	clear_arrived(pg, port, number);
 	set->stream[number] = NULL;
 	set->nb_streams--;
 	while (!set->stream[set->end_streams - 1])
@@ -325,6 +294,7 @@ void pktgen_take_stream(struct pktgen *pg, unsigned port, unsigned stream,
 	struct pktgen_stream *to = pg->set[port].stream[stream];
 
 	count_signed(pg, to->stream.sign, s->sign, now_ns);
+	pktgen_trail(pg, port, stream, s->sign);
 	to->stream = *s;
 	give_program(worker_of(pg, port, to), to, ORDER_PROGRAM, now_ns);
 	pg->set[port].changes++;
@@ -502,6 +472,7 @@ static void start(struct pktgen *pg, const struct subjects *on,
 		port = s.port;
 		order.flow = to->flow;
 		plan(pg, s, limit, &spread, &order);
+		pktgen_trail_start(pg, port, to);
 		worker_give(worker_of(pg, port, to), &order);
 	}
 	pktgen_hold_back(pg, on->ports, now_ns);
@@ -574,7 +545,7 @@ void pktgen_look_stream(const struct pktgen *pg, unsigned port, unsigned stream,
 	v->sent.packets -= s->base.packets;
 	v->sent.bytes -= s->base.bytes;
 	v->is_signed = s->stream.sign;
-	v->received = arrived(pg, port, stream);
+	pktgen_trail_look(pg, port, stream, v);
 }
 
 void pktgen_clear_streams(struct pktgen *pg, unsigned port)
@@ -587,6 +558,6 @@ void pktgen_clear_streams(struct pktgen *pg, unsigned port)
 
 		to->base = to->flow->sent;
 		to->flow->sent.first_ns = to->flow->sent.last_ns = 0;
-		clear_arrived(pg, port, s.stream);
+		pktgen_trail_clear(pg, port, s.stream);
 	}
 }

@@ -262,6 +262,8 @@ struct worker {
 	struct histogram lag;
 	struct worker_how how;
 	struct worker_taps tap;
+	/* The time of frames that may be signed; NULL: that of the step. */
+	uint64_t (*clock_ns)(void);
 	bool signs;               /* what comes may be signed by us... */
 	struct arrivals arrivals; /* ...and is counted here */
 	bool begins;              /* its first step is to come, or one waits */

@@ -36,6 +36,7 @@ static const uint8_t *frame(size_t len, size_t behind,
 
 static uint64_t packets(unsigned port, unsigned stream)
 {
+	arrivals_end(&ar, 1);
 	return ar.port[port].stream[stream].packets;
 }
 
@@ -75,16 +76,16 @@ static void each_stream_of_each_port_has_its_own(void **state)
 			arrivals_see(&ar,
 				     frame(60u + i, 0,
 					   &(struct signature){US, i, 7, n, 1}),
-				     60u + i, 1000u + n);
+				     60u + i, 1000);
 	arrivals_see(&ar, frame(60, 0, &(struct signature){US + 1, 0, 1, 0, 1}),
 		     60, 5);
+	arrivals_end(&ar, 1000);
 	for (unsigned i = 0; i < 4; i++) {
 		const struct arrived *a = &ar.port[0].stream[i];
 
 		assert_int_equal(a->packets, i + 1);
 		assert_int_equal(a->bytes, (i + 1) * (64 + i));
 		assert_int_equal(a->first_ns, 1000);
-		assert_int_equal(a->last_ns, 1000 + i);
 	}
 	assert_int_equal(packets(1, 0), 1);
 	assert_int_equal(ar.foreign, 0);
@@ -109,6 +110,7 @@ static void others_are_foreign(void **state)
 	setup();
 	for (size_t i = 0; i < sizeof(other) / sizeof(other[0]); i++)
 		arrivals_see(&ar, frame(60, 0, &other[i]), 60, 1);
+	arrivals_end(&ar, 1);
 	assert_int_equal(ar.foreign, 4);
 	for (unsigned i = 0; i < 4; i++)
 		assert_int_equal(packets(0, i), 0);

@@ -15,6 +15,12 @@ static uint64_t time_ns[MANY];
 static struct latency l;
 static uint64_t seed = 1;
 
+static void begin(void)
+{
+	memset(count, 0, sizeof(count));
+	latency_begin(&l, count);
+}
+
 static int compare(const void *a, const void *b)
 {
 	const uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
@@ -72,14 +78,14 @@ static void all_figures_are_as_defined(void **state)
 		double sum = 0, squares = 0, jitter = 0, variation = 0;
 		uint64_t most = 0, pairs = 0;
 
-		latency_begin(&l, count);
+		begin();
 		for (unsigned i = 0; i < n; i++) {
 			const bool follows = i && unit_random(&seed) % 5;
 
 			time_ns[i] = base / 2 + (unit_random(&seed) &
 						 ((1ull << shift) - 1));
 			time_ns[i] = MIN(time_ns[i], LATENCY_MAX_NS);
-			latency_add(&l, time_ns[i], follows);
+			latency_add(&l, time_ns[i], 1, follows);
 			sum += (double)time_ns[i];
 			if (follows) {
 				const double d = fabs((double)time_ns[i] -
@@ -117,14 +123,14 @@ static void what_nobody_can_say_is_not_said(void **state)
 	uint64_t ns;
 
 	(void)state;
-	latency_begin(&l, count);
+	begin();
 	assert_false(latency_quantile_ns(&l, 500000, &ns));
 	assert_int_equal(latency_mean_ns(&l), 0);
 	assert_int_equal(latency_deviation_ns(&l), 0);
 	for (unsigned i = 0; i < 999; i++)
-		latency_add(&l, 1000, false);
+		latency_add(&l, 1000, 1, false);
 	assert_false(latency_quantile_ns(&l, 990000, &ns));
-	latency_add(&l, 5000, false);
+	latency_add(&l, 5000, 1, false);
 	assert_true(latency_quantile_ns(&l, 990000, &ns));
 	assert_in_range(ns, 1000, 1007);
 	assert_false(latency_quantile_ns(&l, 999000, &ns));
@@ -137,9 +143,9 @@ static void the_longest_times_do_not_overflow(void **state)
 	uint64_t ns;
 
 	(void)state;
-	latency_begin(&l, count);
+	begin();
 	for (unsigned i = 0; i < 1000000; i++)
-		latency_add(&l, UINT64_MAX, true);
+		latency_add(&l, UINT64_MAX, 1, true);
 	assert_int_equal(latency_mean_ns(&l), LATENCY_MAX_NS);
 	assert_int_equal(latency_deviation_ns(&l), 0);
 	assert_true(latency_quantile_ns(&l, 999990, &ns));

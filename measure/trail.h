@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * What is known of the way of a signed stream's frames, wherever in this
+ * appliance they arrive: their order and how long they took.
+ *
+ * Memory is taken when a stream gets signed, never for a frame. Windows of
+ * order take up to half of a budget: all have the same length, the longest for
+ * which there is room, so they shrink as streams are added, and are not lost by
+ * that. Histograms take up to the other half: streams beyond it share one of
+ * their port, so that the port's quantiles are known and theirs are not.
+ */
+#ifndef MEASURE_TRAIL_H
+#define MEASURE_TRAIL_H
+
+#include <stddef.h>
+#include <uk/alloc.h>
+
+#include "measure/latency.h"
+#include "measure/order.h"
+#include "measure/signature.h"
+
+#ifdef CONFIG_APPUKPKTGEN_TRAILS
+#define TRAILS true
+#else
+#define TRAILS false
+#endif
+
+struct trail_bins {
+	unsigned users; /* streams that count here */
+	uint64_t count[LATENCY_BUCKETS];
+};
+
+struct trail {
+	uint32_t run;  /* that counts, as in a signature */
+	bool ordered;  /* there is memory for a window */
+	uint64_t base; /* the first number of the run that counts */
+	uint64_t old;  /* frames of other runs, or from before that */
+	struct latency latency;
+	struct order order;
+	struct order_counts done; /* of runs before, since it was cleared */
+	struct trail_bins *bins;
+	struct trail *next;
+};
+
+struct trails {
+	struct uk_alloc *heap;
+	size_t room; /* bytes for windows, and as many for histograms */
+	unsigned nb; /* trails that have a window */
+	unsigned nb_bins;
+	uint32_t window; /* of each but those that have not begun anew since */
+	struct trail *first;
+	unsigned nb_ports;
+	struct trail_bins **shared; /* by port that sends; NULL: none yet */
+};
+
+/* -ENOMEM. */
+int trails_open(struct trails *ts, unsigned nb_ports, struct uk_alloc *a);
+
+/* Once there is no trail. */
+void trails_close(struct trails *ts);
+
+/*
+ * Of a stream of `port`, whose next frame has number `base` of run `run`; NULL
+ * for lack of memory.
+ */
+struct trail *trail_new(struct trails *ts, unsigned port, uint32_t run,
+			uint64_t base);
+void trail_free(struct trails *ts, struct trail *t);
+
+/*
+ * A run begins, at number 0; that before ended behind number `end`-1, or where
+ * it was when 0.
+ */
+void trail_run(struct trails *ts, struct trail *t, uint32_t run, uint64_t end);
+
+/*
+ * Counts from zero, from number `base` of its run on. Who shares its histogram
+ * has to be cleared as well.
+ */
+void trail_clear(struct trails *ts, struct trail *t, uint64_t base);
+
+/* ---- Frames -------------------------------------------------------------- */
+
+/* Of those with these 40 bits the one that is nearest to what is expected. */
+static inline uint64_t trail_number(const struct trail *t, uint64_t seq)
+{
+	const uint64_t next = t->order.next;
+
+	return next + (uint64_t)((int64_t)((seq - next) << 24) >> 24);
+}
+
+static inline bool trail_is_old(const struct trail *t, uint64_t stamp,
+				uint64_t number)
+{
+	return (stamp >> 40 & (SIGNATURE_RUNS - 1)) != t->run ||
+	       (int64_t)(number - t->base) < 0;
+}
+
+/* Any that is not the next, or with numbers missing before it. */
+void trail_see_odd(struct trail *t, uint64_t number, unsigned n, uint64_t ns,
+		   uint64_t now_ns);
+
+/*
+ * `n` frames from number `seq` on, of one burst: of the same `stamp` (see
+ * signature.h) and taken at the same time. False where they are old.
+ */
+bool trail_see(struct trail *t, uint64_t stamp, uint64_t seq, unsigned n,
+	       uint64_t now_ns);
+
+/* The same of one. */
+static inline bool trail_see_one(struct trail *t, uint64_t stamp, uint64_t seq,
+				 uint64_t now_ns)
+{
+	const uint64_t ns = (now_ns - stamp) & SIGNATURE_TIME_MASK;
+	const uint64_t number = trail_number(t, seq);
+	struct order *const o = &t->order;
+
+	if (unlikely(trail_is_old(t, stamp, number))) {
+		t->old++;
+		return false;
+	}
+	if (unlikely(!order_is_clean(o, number))) {
+		trail_see_odd(t, number, 1, ns, now_ns);
+		return true;
+	}
+	latency_add_one(&t->latency, ns, o->unique);
+	o->last[o->unique++ % (ORDER_N_MAX + 1)] = number;
+	o->next = number + 1;
+	o->last_ns = now_ns;
+	return true;
+}
+
+/* ---- What there is to know ----------------------------------------------- */
+
+/* Of all its runs; `end` as that of order_look(). */
+void trail_look(const struct trail *t, uint64_t end, struct order_counts *c);
+
+/* The same of `frames`, `unique`, `lost` and those of odd ones, at once. */
+void trail_count(const struct trail *t, uint64_t end, struct order_counts *c);
+
+/* Whether its histogram is of it alone: quantiles are known. */
+static inline bool trail_has_bins(const struct trail *t)
+{
+	return t->bins->users == 1;
+}
+
+static inline uint32_t trail_window(const struct trail *t)
+{
+	return t->ordered ? t->order.mask + 1 : 0;
+}
+
+#endif /* MEASURE_TRAIL_H */

@@ -1,0 +1,209 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* What arrives of signed streams, at all ports together. */
+#include <string.h>
+
+#include "pktgen/pktgen_impl.h"
+
+/* Where queue `w` counts it; NULL: nowhere. */
+static struct arrived *arrived_at(const struct worker *w, unsigned port,
+				  unsigned stream)
+{
+	const struct arrivals_port *p = &w->arrivals.port[port];
+
+	return stream < p->nb ? &p->stream[stream] : NULL;
+}
+
+static void set_trail(const struct pktgen *pg, unsigned port, unsigned stream,
+		      struct trail *t)
+{
+	pg->set[port].stream[stream]->trail = t;
+	FOR_EACH_WORKER(pg, ~0ull, w) {
+		struct arrived *a = arrived_at(w, port, stream);
+
+		if (a)
+			a->trail = t;
+	}
+}
+
+void pktgen_trail(struct pktgen *pg, unsigned port, unsigned stream, bool is)
+{
+	const struct pktgen_stream *s = pg->set[port].stream[stream];
+	struct trail *const t = s->trail;
+
+	if (!TRAILS || is == (t != NULL))
+		return;
+	if (is) {
+		set_trail(pg, port, stream,
+			  trail_new(&pg->trails, port, s->flow->run,
+				    s->flow->at.frame));
+		return;
+	}
+	set_trail(pg, port, stream, NULL);
+	trail_free(&pg->trails, t);
+}
+
+/*
+ * One above the last number that is known to have arrived or not: of a run that
+ * is over and at rest; 0: it is not.
+ */
+static uint64_t run_end(const struct pktgen *pg, unsigned port,
+			const struct pktgen_stream *s)
+{
+	const struct worker *w = NULL;
+
+	FOR_EACH_WORKER(pg, 1ull << port, is)
+		if (is->queue->id == s->queue)
+			w = is;
+	if (!w || w->state != WORKER_IDLE || w->mode & MODE_NULL ||
+	    s->flow->run % SIGNATURE_RUNS != s->trail->run)
+		return 0;
+	return s->flow->at.frame;
+}
+
+/* Whether frames of the port ever came back to one of ours. */
+static bool is_heard(const struct pktgen *pg, unsigned port)
+{
+	FOR_EACH_WORKER(pg, ~0ull, w)
+		if (w->arrivals.port[port].heard)
+			return true;
+	return false;
+}
+
+/* Where that is known. */
+static uint64_t end_of(const struct pktgen *pg, unsigned port,
+		       const struct pktgen_stream *s)
+{
+	return is_heard(pg, port) ? run_end(pg, port, s) : 0;
+}
+
+void pktgen_trail_start(struct pktgen *pg, unsigned port,
+			struct pktgen_stream *s)
+{
+	if (!TRAILS || !s->trail || s->flow->state != FLOW_IDLE)
+		return;
+	trail_run(&pg->trails, s->trail, s->flow->run + 1, end_of(pg, port, s));
+}
+
+void pktgen_trail_clear(struct pktgen *pg, unsigned port, unsigned stream)
+{
+	const struct pktgen_stream *s = pg->set[port].stream[stream];
+
+	FOR_EACH_WORKER(pg, ~0ull, w) {
+		struct arrived *a = arrived_at(w, port, stream);
+
+		if (a)
+			*a = (struct arrived){.trail = a->trail};
+	}
+	if (TRAILS && s->trail)
+		trail_clear(&pg->trails, s->trail, s->flow->at.frame);
+}
+
+static void add_arrived(struct arrived *all, const struct arrived *a)
+{
+	all->packets += a->packets;
+	all->bytes += a->bytes;
+	all->last_ns = MAX(all->last_ns, a->last_ns);
+	if (a->first_ns && (!all->first_ns || a->first_ns < all->first_ns))
+		all->first_ns = a->first_ns;
+}
+
+void pktgen_trail_look(const struct pktgen *pg, unsigned port, unsigned stream,
+		       struct pktgen_stream_view *v)
+{
+	const struct pktgen_stream *s = pg->set[port].stream[stream];
+
+	v->received = (struct arrived){0};
+	FOR_EACH_WORKER(pg, ~0ull, w) {
+		const struct arrived *a = arrived_at(w, port, stream);
+
+		if (a)
+			add_arrived(&v->received, a);
+	}
+	v->heard = is_heard(pg, port);
+	v->window = 0;
+	memset(&v->order, 0, sizeof(v->order));
+	if (!TRAILS || !s->trail)
+		return;
+	v->window = trail_window(s->trail);
+	trail_count(s->trail, end_of(pg, port, s), &v->order);
+}
+
+bool pktgen_look_signed(const struct pktgen *pg, unsigned port,
+			struct pktgen_stream_view *v)
+{
+	struct subject s = {port, 0};
+	const struct subjects on = subjects_of(1ull << port);
+	struct pktgen_stream_view one;
+
+	memset(v, 0, sizeof(*v));
+	for (; pktgen_next_of(pg, &on, &s); s.stream++) {
+		if (!pktgen_stream(pg, port, s.stream)->sign)
+			continue;
+		pktgen_trail_look(pg, port, s.stream, &one);
+		v->window =
+			v->is_signed ? MIN(v->window, one.window) : one.window;
+		v->is_signed = true;
+		v->heard = one.heard;
+		add_arrived(&v->received, &one.received);
+		order_add(&v->order, &one.order);
+	}
+	return v->is_signed;
+}
+
+void pktgen_look_order(const struct pktgen *pg, unsigned port, unsigned stream,
+		       struct order_counts *c)
+{
+	const struct pktgen_stream *s = pg->set[port].stream[stream];
+
+	memset(c, 0, sizeof(*c));
+	if (TRAILS && s->trail)
+		trail_look(s->trail, end_of(pg, port, s), c);
+}
+
+static void add_bins(struct latency *l, const struct trail_bins *b)
+{
+	for (unsigned i = 0; i < LATENCY_BUCKETS; i++)
+		l->count[i] += b->count[i];
+}
+
+bool pktgen_look_stream_latency(const struct pktgen *pg, unsigned port,
+				unsigned stream, struct latency *l)
+{
+	const struct trail *t = pg->set[port].stream[stream]->trail;
+	uint64_t *const count = l->count;
+
+	latency_begin(l, count);
+	if (!TRAILS || !t)
+		return false;
+	*l = t->latency;
+	l->count = count;
+	if (trail_has_bins(t))
+		add_bins(l, t->bins);
+	return trail_has_bins(t);
+}
+
+unsigned pktgen_look_latency(const struct pktgen *pg, unsigned port,
+			     struct latency *l)
+{
+	const struct pktgen_port *set = &pg->set[port];
+	const struct trail_bins *const shared =
+		TRAILS ? pg->trails.shared[port] : NULL;
+	unsigned nb = 0;
+
+	latency_begin(l, l->count);
+	for (unsigned i = 0; TRAILS && i < set->end_streams; i++) {
+		const struct trail *t =
+			set->stream[i] ? set->stream[i]->trail : NULL;
+
+		if (!t)
+			continue;
+		nb++;
+		l->jitter_16th = nb == 1 ? t->latency.jitter_16th : 0;
+		latency_sum(l, &t->latency);
+		if (t->bins != shared)
+			add_bins(l, t->bins);
+	}
+	if (shared)
+		add_bins(l, shared);
+	return nb;
+}
