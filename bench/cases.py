@@ -5,6 +5,7 @@ import os
 from dataclasses import dataclass, field
 
 import dpdk
+import held
 import peers
 from appliance import IMAGE, ROOT
 
@@ -36,6 +37,12 @@ FIELDS = {"signed": CONTENTS["signed"],
 FLOWS = (1, 2, 5, 10)  # millions
 PACED = 100000000  # frames a second of all streams: more than there is time for
 STREAMS = (1, 256, 2048)
+FILES = {"a list of 500,000": (held.values, "set udp.src list @bench"),
+         "a capture": (held.capture, "play bench speed rate loops forever")}
+# As 'tcpdump -ddd udp port 7' prints it; nothing that comes is.
+NEVER = ("20,40,0,0,12,21,0,6,34525,48,0,0,20,21,0,15,17,40,0,0,54,21,12,0,7,40,0,0,56,"
+         "21,10,11,7,21,0,10,2048,48,0,0,23,21,0,8,17,40,0,0,20,69,6,0,8191,177,0,0,14,"
+         "72,0,0,14,21,2,0,7,72,0,0,16,21,0,1,7,6,0,0,262144,6,0,0,0")
 IMAGES = {"as it is": IMAGE,
           "with LTO": os.path.join(ROOT, "build", "lto", "ukpktgen.elf"),
           "without section GC": os.path.join(ROOT, "build", "nogc", "ukpktgen.elf")}
@@ -49,6 +56,7 @@ class Contender:
     options: dict = field(default_factory=dict)  # of the peer
     mode: str = "tx"
     commands: str = ""
+    file: object = None  # what makes its store's file `bench`
     qemu: dict = field(default_factory=dict)  # of the appliance.Appliance
     size: int = 64  # of its frames; None where bits a second say nothing
 
@@ -85,12 +93,14 @@ def jumbo(size):
 
 def send(name, packed=False, size=64, commands="", **qemu):
     return Contender(name, peers.Vhost, {"packed": packed, "size": size}, "tx",
-                     "size %d; %s" % (size, commands), {**jumbo(size), **qemu}, size)
+                     "size %d; %s" % (size, commands), None, {**jumbo(size), **qemu},
+                     size)
 
 
-def take(name, peer, mode, packed=False, size=64, options=("--unsigned",), **qemu):
+def take(name, peer, mode, packed=False, size=64, options=("--unsigned",), commands="",
+         **qemu):
     return Contender(name, peer, {"packed": packed, "size": size, "options": options},
-                     mode, "", {**jumbo(size), **qemu}, size)
+                     mode, commands, None, {**jumbo(size), **qemu}, size)
 
 
 def beside_dpdk():
@@ -149,6 +159,10 @@ def varying():
             send("%d million" % n, packed, 64, "set ipv4.src 10.0.0.1-10.%d.%d.%d" % (
                 n * 10**6 >> 16, n * 10**6 >> 8 & 255, n * 10**6 & 255))
             for n in FLOWS])
+        yield Case("send-files-" + layout, "what files hold" + ring, [
+            send("signed", packed, 64, CONTENTS["signed"], memory="32M"),
+            *(Contender(name, peers.Vhost, {"packed": packed}, "tx", commands, file,
+                        {"memory": "32M"}) for name, (file, commands) in FILES.items())])
         for what, commands in (("", ()), ("signed", ("signature 0.N on",)),
                                ("paced", ("rate 0.N %dpps",))):
             yield Case("send-streams-%s%s" % (what and what + "-", layout),
@@ -165,6 +179,11 @@ def from_the_source():
         yield Case("receive-size-" + layout, "receive by size" + ring, [
             take("%d bytes" % size, peers.Source, "rx", packed, size)
             for size in sizes])
+        yield Case("receive-filter-" + layout, "receive, and capture nothing" + ring, [
+            take(name, peers.Source, "rx", packed, commands=commands)
+            for name, commands in (
+                ("no capture", ""),
+                ("no frame is kept", "capture 0 rx filter %s none.pcap" % NEVER))])
         yield Case("reflect-size-" + layout, "reflect by size" + ring, [
             take("%d bytes" % size, peers.Mirror, "reflect", packed, size)
             for size in sizes if size <= 1518])  # a chain is not sent back
@@ -172,12 +191,12 @@ def from_the_source():
 
 def elsewhere():
     yield Case("null", "no device: the generator alone", [
-        Contender(name, peers.Null, {}, "null", commands, {}, None)
+        Contender(name, peers.Null, {}, "null", commands, None, {}, None)
         for name, commands in CONTENTS.items()])
     for name, peer in (("dgram", peers.Dgram), ("tap", peers.Tap)):
         yield Case(name, "send to QEMU's own %s" % name, [
             Contender("%d bytes" % size, peer, {}, "tx", "size %d" % size,
-                      jumbo(size), size) for size in (64, 1518, 9018)])
+                      None, jumbo(size), size) for size in (64, 1518, 9018)])
     yield Case("memory", "memory, into the checking sink", [
         send(memory, memory=memory) for memory in ("16M", "8M", "4M")])
 

@@ -23,8 +23,8 @@
 static struct pktgen pg;
 
 /*
- * Of `what` streams, flat out by weight, or each at a rate: all together more
- * than there is time for. The last digits are their number.
+ * Of `what` streams, flat out by weight, or each at a rate, "alike" or not: all
+ * together more than there is time for. The last digits are their number.
  */
 static int many(const char *what, uint64_t now_ns)
 {
@@ -43,9 +43,10 @@ static int many(const char *what, uint64_t now_ns)
 		snprintf(port, sizeof(port), "%u", i);
 		fields_set_word(&s, "udp.src", port, &unset);
 		s.sign = strstr(what, "sign") != NULL;
-		if (strstr(what, "paced"))
+		if (strstr(what, "paced") || strstr(what, "alike"))
 			s.rate = (struct rate){RATE_PPS,
-					       100000000ull / n * 1000000 + i};
+					       100000000ull / n * 1000000 +
+						       (*what == 'p' ? i : 0)};
 		if (pktgen_try_stream(&pg, 0, i, &s, &fault) < 0)
 			return -1;
 		pktgen_take_stream(&pg, 0, i, &s, now_ns);

@@ -43,6 +43,22 @@ def goals(found):
                    found.ratio(content, "1,048,576 flows", "1 flow"), False)
         mirror = found.median("reflect-size-" + layout, "64 bytes")
         yield ("reflect 64 bytes, %s, Mpps" % layout, 6, mirror and mirror / 1e6, False)
+        one = "send-fields-" + layout
+        for name, least in (("a field", 0.9), ("five fields", 0.6), ("nested", 0.6),
+                            ("random", 0.6), ("shuffled", 0.6)):
+            yield ("%s to signed, %s" % (name, layout), least,
+                   found.ratio(one, name, "signed"), False)
+        for name in ("a list of 500,000", "a capture"):
+            yield ("%s to signed, %s" % (name, layout), 0.6,
+                   found.ratio("send-files-" + layout, name, "signed"), False)
+        for what in ("", "signed-", "paced-"):
+            for number, least in (("256", 0.6), ("2048", 0.5)):
+                yield ("%s streams to 1, %s%s" % (number, what, layout), least,
+                       found.ratio("send-streams-%s%s" % (what, layout), number, "1"),
+                       False)
+        yield ("a filter that never hits to none, %s" % layout, 0.95,
+               found.ratio("receive-filter-" + layout, "no frame is kept",
+                           "no capture"), False)
         for name, most in (("send, one shared frame", 20), ("send, signed", 40),
                            ("receive", 40)):
             yield ("%s, %s, instructions" % (name, layout), most,

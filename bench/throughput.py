@@ -7,6 +7,7 @@ import time
 
 import dpdk
 import figures
+import files
 import machine
 from appliance import Appliance
 from cases import BURST, Contender, Dpdk
@@ -29,6 +30,8 @@ def instructions(appliance, mode):
 def run_appliance(one, cpus, seconds):
     with one.peer(cpus, **one.options) as peer, \
             Appliance(peer, cpus, **one.qemu) as appliance:
+        if one.file:
+            files.upload(appliance.line, one.file())
         appliance.ask("burst %d; mode %s; %s" % (BURST, one.mode, one.commands))
         if one.mode != "rx":  # it receives as it is
             appliance.ask("start")

@@ -36,9 +36,10 @@ SETUP_SRC := net/proto/% measure/kinds.c pktgen/fields% pktgen/stream.c \
 	pktgen/play.c pktgen/played.c \
 	pktgen/program_changes.c pktgen/pktgen.c pktgen/pktgen_streams.c \
 	pktgen/pacer_shape.c pktgen/chain.c pktgen/schedule.c pktgen/flow.c \
-	pktgen/rest.c pktgen/program_each.c pktgen/replay.c pktgen/replay_find.c \
-	pktgen/frames_shared.c net/port.c net/port_memory.c stats/% \
-	measure/latency.c measure/order.c measure/trail.c pktgen/pktgen_trails.c
+	pktgen/zipf.c pktgen/program_each.c pktgen/replay.c pktgen/replay_find.c \
+	pktgen/frames_shared.c net/port.c net/port_memory.c net/port_buffers.c \
+	stats/% measure/latency.c measure/order.c measure/trail.c \
+	pktgen/pktgen_trails.c
 # Interrupt handlers run between any two instructions of the app: they keep
 # off the registers that only it saves.
 IRQ_SRC := plat/kvm/irq.c plat/kvm/serial.c plat/kvm/lapic.c

@@ -174,6 +174,8 @@ static inline struct uk_netbuf *frames_one(struct frames *f,
 	return frames_one_own(f, prog, at, stamp);
 }
 
+#ifdef PORT_SHARED
+
 /* As many slots as there may be, as far as there are buffers. */
 void frames_more_slots(struct frames *f);
 
@@ -184,6 +186,8 @@ void frames_more_slots(struct frames *f);
 void frames_renew(struct frames *f, const struct program *prog,
 		  struct program_at *at, uint64_t frame, uint64_t stamp,
 		  struct uk_netbuf *nb);
+
+#endif
 
 /*
  * By how much the frames that are out exceed the buffers that are, as

@@ -63,6 +63,8 @@ COLD static bool find_paced(struct worker *w)
 	return p->paced = true;
 }
 
+#ifdef PORT_SHARED
+
 /* Whose turn comes so often, at most, of all. */
 COLD static unsigned often(const struct worker *w)
 {
@@ -100,10 +102,30 @@ COLD static bool find_frames(struct worker *w)
 	return p->frames > 0;
 }
 
+#else
+
+COLD static bool find_frames(struct worker *w)
+{
+	(void)w;
+	return false;
+}
+
+#endif
+
+/* What makes each, at the frame that is next. */
 COLD static void find_makers(struct worker *w)
 {
 	struct worker_replay *const p = &w->replay;
 
+	for (unsigned i = 0; i < p->turns; i++) {
+		const struct flow *f = replay_flow(w, i);
+		struct program_each *e = f->frames.each;
+
+		if (program_each_frame(e) == f->at.frame)
+			continue;
+		e->last = 0;
+		e->end = f->at.frame;
+	}
 	for (unsigned i = 0, turn = 0; i < p->turns + OUTBOX_MAX; i++) {
 		p->each[i] = replay_flow(w, turn)->frames.each;
 		if (++turn == p->turns)
@@ -117,7 +139,7 @@ COLD static bool find(struct worker *w)
 	const struct worker_round *const r = &w->round;
 	const struct flow *first;
 
-	if (!p->pkt)
+	if (!p->pkt || !p->each)
 		return false;
 	if (r->listed && !r->gone) {
 		p->turns = r->nb;

@@ -23,8 +23,8 @@ static NOINLINE void renew(struct worker *w, unsigned turn, uint64_t time,
 		     f->stamp | time, nb);
 }
 
-/* As many as are back. */
-static NOINLINE unsigned make_edited(struct worker *w, unsigned n,
+/* From turn `i` on, as many as are back; returns how many that are in all. */
+static NOINLINE unsigned make_edited(struct worker *w, unsigned i, unsigned n,
 				     uint64_t now_ns)
 {
 	const struct worker_replay *const p = &w->replay;
@@ -32,9 +32,8 @@ static NOINLINE unsigned make_edited(struct worker *w, unsigned n,
 	struct program_each *const *const each = p->each + p->next;
 	const uint64_t time = signature_stamp_at(0, now_ns);
 	const uint32_t more = csum_of64(time);
-	unsigned i;
 
-	for (i = 0; i < n; i++) {
+	for (; i < n; i++) {
 		struct program_each *const e = each[i];
 		struct uk_netbuf *const nb = pkt[i];
 
@@ -51,12 +50,15 @@ static NOINLINE unsigned make_edited(struct worker *w, unsigned n,
 unsigned replay_frames(struct worker *w, unsigned n, uint64_t now_ns)
 {
 	const struct worker_replay *const p = &w->replay;
+	unsigned made;
 
 	if (likely(!p->edits))
 		return make_shared(p, n);
-	if (unlikely(p->pkt[p->at]->refcount != 1))
-		port_tx_reap(w->queue);
-	return make_edited(w, n, now_ns);
+	made = make_edited(w, 0, n, now_ns);
+	if (likely(made == n))
+		return n;
+	port_tx_reap(w->queue);
+	return make_edited(w, made, n, now_ns);
 }
 
 #else

@@ -139,7 +139,7 @@ static void start_worker(struct worker *w, uint64_t now_ns)
 	w->state = WORKER_RUNNING;
 }
 
-static void start(struct worker *w, const struct worker_order *o)
+COLD static void start(struct worker *w, const struct worker_order *o)
 {
 	struct flow *f = o->flow;
 
@@ -234,7 +234,7 @@ static void pause_flow(struct worker *w, struct flow *f, uint64_t now_ns)
 	set_state(w, f, FLOW_PAUSED);
 }
 
-static void resume_flow(struct worker *w, struct flow *f, uint64_t now_ns)
+COLD static void resume_flow(struct worker *w, struct flow *f, uint64_t now_ns)
 {
 	if (f->state != FLOW_PAUSED)
 		return;
@@ -295,7 +295,7 @@ static void set_flow(struct worker *w, struct flow *f, uint64_t now_ns)
 }
 
 /* From one to several or back: whose the frames are is known in another way. */
-static void set_flows(struct worker *w, uint64_t now_ns)
+COLD static void set_flows(struct worker *w, uint64_t now_ns)
 {
 	if (w->nb_flows == 2) {
 		engine_charge(w);
@@ -308,7 +308,7 @@ static void set_flows(struct worker *w, uint64_t now_ns)
 	set_only(w);
 }
 
-static void add_flow(struct worker *w, struct flow *f, uint64_t now_ns)
+COLD static void add_flow(struct worker *w, struct flow *f, uint64_t now_ns)
 {
 	f->index = w->nb_flows;
 	w->flow[w->nb_flows++] = f;
@@ -317,7 +317,7 @@ static void add_flow(struct worker *w, struct flow *f, uint64_t now_ns)
 	set_flows(w, now_ns);
 }
 
-static void remove_flow(struct worker *w, struct flow *f, uint64_t now_ns)
+COLD static void remove_flow(struct worker *w, struct flow *f, uint64_t now_ns)
 {
 	chain_leave(w, f, now_ns);
 	stop_flow(w, f, now_ns);
@@ -330,8 +330,8 @@ static void remove_flow(struct worker *w, struct flow *f, uint64_t now_ns)
 	set_flows(w, now_ns);
 }
 
-static void set_how(struct worker *w, const struct worker_how *how,
-		    uint64_t now_ns)
+COLD static void set_how(struct worker *w, const struct worker_how *how,
+			 uint64_t now_ns)
 {
 	if (how->wait != w->how.wait)
 		wait_start(&w->wait, how->wait);
@@ -340,7 +340,7 @@ static void set_how(struct worker *w, const struct worker_how *how,
 		set_flow(w, f, now_ns);
 }
 
-static void set_mode(struct worker *w, unsigned mode, uint64_t now_ns)
+COLD static void set_mode(struct worker *w, unsigned mode, uint64_t now_ns)
 {
 	const bool sends = !(w->mode & MODE_TX) && mode & MODE_TX;
 

@@ -508,7 +508,8 @@ static void a_stream_is_small(void **state)
 {
 	(void)state;
 	assert_true(sizeof(struct pktgen_stream) + sizeof(struct flow) +
-			    2 * 2 * 2 * sizeof(uint64_t) + 64 <
+			    sizeof(struct program_each) +
+			    3 * 2 * 2 * sizeof(uint64_t) + 64 <
 		    3840);
 }
 
