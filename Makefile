@@ -19,14 +19,16 @@ ifneq ($(and $(filter $(CONFIG_GOALS),$(MAKECMDGOALS)),$(word 2,$(MAKECMDGOALS))
 include mk/one-by-one.mk
 else
 include mk/base.mk mk/config.mk mk/sources.mk
-include mk/image.mk mk/host.mk mk/fuzz.mk mk/peers.mk mk/client.mk mk/install.mk
+include mk/image.mk mk/host.mk mk/fuzz.mk mk/peers.mk mk/client.mk mk/metrics.mk \
+	mk/install.mk
 
 ## image: the appliance, build/ukpktgen.elf (and .debug with its symbols)
 image: $(O)/ukpktgen.elf client
 
 ## client: what the host has of it: the console's client, and the relay of its line
 client: setup-client
-	@$(MAKE) --no-print-directory $(O)/ukpktgen-console $(O)/ukpktgen-relay
+	@$(MAKE) --no-print-directory $(O)/ukpktgen-console $(O)/ukpktgen-relay \
+		$(METRICS)
 
 ## run: boot it and attach this terminal (a file of commands without one)
 run:

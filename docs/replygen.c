@@ -76,6 +76,8 @@ static const char *const lines[] = {
 	"stats 0 pacing --json",
 	"start 0",
 	"stats every 10ms 2 --json",
+	"sleep 2s",
+	"stats 1 history --json",
 	"port --json",
 	"stop --json",
 	"bench tx 1ms --json",
