@@ -19,14 +19,16 @@ ifneq ($(and $(filter $(CONFIG_GOALS),$(MAKECMDGOALS)),$(word 2,$(MAKECMDGOALS))
 include mk/one-by-one.mk
 else
 include mk/base.mk mk/config.mk mk/sources.mk
-include mk/image.mk mk/host.mk mk/fuzz.mk mk/peers.mk mk/client.mk mk/install.mk
+include mk/image.mk mk/host.mk mk/fuzz.mk mk/peers.mk mk/client.mk mk/metrics.mk \
+	mk/install.mk
 
 ## image: the appliance, build/ukpktgen.elf (and .debug with its symbols)
 image: $(O)/ukpktgen.elf client
 
 ## client: what the host has of it: the console's client, and the relay of its line
 client: setup-client
-	@$(MAKE) --no-print-directory $(O)/ukpktgen-console $(O)/ukpktgen-relay
+	@$(MAKE) --no-print-directory $(O)/ukpktgen-console $(O)/ukpktgen-relay \
+		$(METRICS)
 
 ## run: boot it and attach this terminal (a file of commands without one)
 run:
@@ -40,7 +42,7 @@ test: $(O)/gen/image/uk/config.h $(O)/gen/uk/config.h
 		"'make defconfig', or remove $(CONFIG)" >&2; exit 1; }
 	@tools/setup test
 	@$(ALL_AT_ONCE) unit
-	@$(ALL_AT_ONCE) fuzz
+	@SEED=1 $(ALL_AT_ONCE) fuzz
 	@$(ALL_AT_ONCE) image test-image tiny-image test-client test-frames \
 		vhost bench-tools $(O)/host/capture-frames \
 		$(O)/host/capture-play

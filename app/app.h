@@ -9,6 +9,7 @@
 
 #include "app/capture.h"
 #include "app/config.h"
+#include "app/history.h"
 #include "app/live.h"
 #include "app/run.h"
 #include "files/store.h"
@@ -45,6 +46,7 @@ struct app {
 	struct app_list *lists;  /* see app/lists.h */
 	struct live live;
 	struct app_capture capture;
+	struct app_history history;
 };
 
 static inline struct app *call_app(const struct call *c)

@@ -21,6 +21,8 @@ void clear_begin(struct clear *cl, struct app *app, uint64_t mask,
 
 static void take_base(struct app *app, uint64_t mask)
 {
+	if (OPTION(HISTORY))
+		history_look(app);
 	for (unsigned i = 0; i < app->pktgen.nb_ports; i++) {
 		const struct worker_view *v = pktgen_look(&app->pktgen, i);
 

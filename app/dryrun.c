@@ -3,186 +3,14 @@
 
 #include <errno.h>
 #include <stdio.h>
+#include <string.h>
 
+#include "app/outlook.h"
 #include "app/timing.h"
-#include "pktgen/play.h"
-#include "stats/wide.h"
 
-enum { NEXT, STREAMS_DONE };
+enum { NEXT, STREAMS_DONE, ASKED };
 
 #define NOTE_MAX 96
-
-/* What a stream would send; 0 where that is not known, or has no end. */
-struct outlook {
-	uint64_t frames, time_ns; /* of all its runs */
-	uint64_t size_milli;      /* mean, bytes with FCS */
-	uint64_t pps_milli, peak_milli;
-	uint64_t l2_milli, l1_milli; /* Mbit/s */
-};
-
-static uint64_t div_up(wide n, wide d)
-{
-	return (uint64_t)wide_div(n + d - 1, d);
-}
-
-static wide whole(const struct gap *gap)
-{
-	return (wide)gap->ns << 32 | gap->frac;
-}
-
-/* A round of what it sends: frames, and their bytes with FCS. */
-static uint64_t round_of(const struct pktgen_stream *s, uint64_t *frames)
-{
-	const struct played *p;
-
-	if (!PLAYS(s->flow->program))
-		return sizes_round(&s->stream.sizes, stream_size_z(&s->stream),
-				   frames);
-	p = play_of(s->flow->program);
-	*frames = p->frames;
-	return p->bytes + p->frames * ETH_FCS_LEN;
-}
-
-static uint64_t mean_size(const struct pktgen_stream *s)
-{
-	uint64_t frames;
-	const uint64_t bytes = round_of(s, &frames);
-
-	return frames ? bytes * 1000 / frames : 0;
-}
-
-/* In thousandths, of a gap in 2^-32 ns. */
-static uint64_t rate_of(wide gap)
-{
-	const wide second = (wide)1000000000000 << 32;
-
-	return gap ? (uint64_t)wide_div(second + gap / 2, gap) : 0;
-}
-
-/* Mbit/s in thousandths. */
-static uint64_t mbps(uint64_t pps_milli, uint64_t size_milli)
-{
-	const wide bits = (wide)pps_milli * size_milli * 8;
-
-	return (uint64_t)wide_div(bits + 500000000, 1000000000);
-}
-
-/* The mean gap, in 2^-32 ns; of one without pacing what the link takes. */
-static wide gap_of(const struct pktgen_stream *of, uint64_t size_milli)
-{
-	const struct stream *const s = &of->stream;
-	uint64_t frames, bytes = round_of(of, &frames);
-	struct pace_curve curve;
-	bool unpaced = false;
-	struct gap gap = {0, 0};
-
-	if (PLAYS(of->flow->program) && s->play.speed) {
-		const struct played *p = play_of(of->flow->program);
-
-		return wide_div(((wide)(p->last_ns + p->turn_ns) << 32) *
-					STREAM_SPEED,
-				(wide)frames * s->play.speed);
-	}
-	if (stream_gap_of(s, frames, bytes, &gap, &unpaced) < 0 ||
-	    stream_curve(s, &curve, &gap) < 0)
-		return 0;
-	if (!curve.nb && s->pace.every_ns && unpaced)
-		return wide_div((wide)s->pace.every_ns << 32, s->pace.group);
-	if (curve.nb || !unpaced)
-		return whole(&gap);
-	return wide_div(((wide)(size_milli + ETH_L1_OVERHEAD * 1000) * 8000000)
-				<< 32,
-			s->linkspeed_bps);
-}
-
-static uint64_t peak_of(const struct stream *s)
-{
-	const struct rate *rates[2] = {&s->shape.from, &s->shape.to};
-	uint64_t peak = 0;
-
-	for (unsigned i = 0; i < 2; i++) {
-		struct stream one = *s;
-		struct gap gap;
-		bool unpaced;
-
-		one.rate = *rates[i];
-		if (!stream_gap(&one, &gap, &unpaced))
-			peak = MAX(peak, rate_of(whole(&gap)));
-	}
-	return peak;
-}
-
-/* Frames that are due within a time. */
-static uint64_t frames_in(const struct stream *s, wide gap, uint64_t ns)
-{
-	struct pace_curve curve;
-	struct pacer_shape shape;
-	struct pacer p = {.shape = &shape};
-	struct gap mean;
-
-	if (!gap ||
-	    (s->rate.unit == RATE_MAX && !s->shape.kind && !s->pace.every_ns))
-		return 0;
-	stream_curve(s, &curve, &mean);
-	if (!curve.nb)
-		return div_up((wide)ns << 32, gap);
-	pacer_shape_start(&p, &curve, 0, 0);
-	return pacer_shape_seek(&p, ns);
-}
-
-/* How often it runs, by its turns and those of whom it follows; 0: no end. */
-static uint64_t runs_of(const struct pktgen *pg, struct subject s)
-{
-	uint64_t runs = 1;
-
-	for (;;
-	     s.stream = pktgen_stream_use(pg, s.port, s.stream)->plan.after) {
-		const struct stream_plan *p =
-			&pktgen_stream_use(pg, s.port, s.stream)->plan;
-
-		if (p->turns == FLOW_FOR_EVER ||
-		    __builtin_mul_overflow(runs, p->turns + 1ull, &runs))
-			return 0;
-		if (!p->follows)
-			return runs;
-	}
-}
-
-static void look_at(const struct pktgen *pg, struct subject s,
-		    const struct flow_limit *limit, struct outlook *o)
-{
-	const struct pktgen_stream *of = pg->set[s.port].stream[s.stream];
-	const struct stream *is = &of->stream;
-	const struct stream_plan *p =
-		&pktgen_stream_use(pg, s.port, s.stream)->plan;
-	const bool own = limit->frames == FLOW_NO_LIMIT &&
-			 limit->time_ns == FLOW_NO_LIMIT;
-	const uint64_t runs = own ? runs_of(pg, s) : 1;
-	uint64_t frames = own ? p->frames : limit->frames;
-	uint64_t ns = own ? p->time_ns : limit->time_ns;
-	wide gap;
-
-	*o = (struct outlook){.size_milli = mean_size(of)};
-	gap = gap_of(of, o->size_milli);
-	o->pps_milli = rate_of(gap);
-	o->peak_milli = is->shape.kind ? peak_of(is) : o->pps_milli;
-	o->l2_milli = mbps(o->pps_milli, o->size_milli);
-	o->l1_milli =
-		mbps(o->pps_milli, o->size_milli + ETH_L1_OVERHEAD * 1000);
-	if (PLAYS(of->flow->program))
-		frames = MIN(frames ? frames : FLOW_NO_LIMIT,
-			     play_frames(of->flow->program));
-	if (frames == FLOW_NO_LIMIT)
-		frames = 0;
-	if (frames)
-		ns = (uint64_t)(frames * gap >> 32);
-	else if (ns && ns != FLOW_NO_LIMIT)
-		frames = frames_in(is, gap, ns);
-	else
-		ns = 0;
-	o->frames = frames * runs;
-	o->time_ns = ns * runs;
-}
 
 /* ---- What does not fit --------------------------------------------------- */
 
@@ -191,89 +19,101 @@ static uint64_t link_milli(const struct stream *s)
 	return s->linkspeed_bps / 1000;
 }
 
-/* Whether the one that it follows never ends its run, or does not start. */
-static bool waits_in_vain(const struct pktgen *pg, struct subject s,
-			  const struct flow_limit *limit, char *note)
+/* Which other one of those that start it waits for; -1: none. */
+static int waits_for(const struct pktgen *pg, const struct subjects *on,
+		     struct subject s)
 {
-	const struct stream_use *use = pktgen_stream_use(pg, s.port, s.stream);
-	const struct stream_use *after;
+	const struct stream_plan *plan =
+		&pktgen_stream_use(pg, s.port, s.stream)->plan;
 
-	if (!use->plan.follows)
-		return false;
-	after = pktgen_stream_use(pg, s.port, use->plan.after);
-	if (after->disabled)
-		snprintf(note, NOTE_MAX, "waits for %u.%u, which is disabled",
-			 s.port, use->plan.after);
-	else if (!after->plan.frames && !after->plan.time_ns &&
-		 limit->frames == FLOW_NO_LIMIT &&
-		 limit->time_ns == FLOW_NO_LIMIT)
-		snprintf(note, NOTE_MAX, "waits for %u.%u, which has no limit",
-			 s.port, use->plan.after);
-	else
-		return false;
-	return true;
+	s.stream = plan->after;
+	return plan->follows && subjects_has(on, s) ? (int)s.stream : -1;
 }
 
-static void print_note(struct app *app, struct subject s,
-		       const struct flow_limit *limit, const struct outlook *o,
-		       char *note)
+/* Whether that one never ends its run. */
+static bool in_vain(const struct pktgen *pg, unsigned port, int after,
+		    const struct flow_limit *limit)
+{
+	return after >= 0 && !outlook_ends(pg->set[port].stream[after], limit);
+}
+
+static void print_note(struct app *app, const struct subjects *on,
+		       struct subject s, const struct flow_limit *limit,
+		       const struct outlook *o, char *note)
 {
 	struct pktgen *pg = &app->pktgen;
 	const struct stream *is = pktgen_stream(pg, s.port, s.stream);
-	const uint64_t peak =
-		mbps(o->peak_milli, o->size_milli + ETH_L1_OVERHEAD * 1000);
+	const struct stream_use *use = pktgen_stream_use(pg, s.port, s.stream);
 	struct pktgen_stream_view v;
 	struct pktgen_fault fault;
 	int rc = pktgen_try_stream(pg, s.port, s.stream, is, &fault);
+	const char *why = "ok", *waits_why = NULL;
 
 	pktgen_drop_stream(pg, s.port, s.stream);
 	pktgen_look_stream(pg, s.port, s.stream, &v);
-	snprintf(note, NOTE_MAX, "ok");
+	if (rc == -ENOMEM)
+		why = "not enough memory";
+	else if (rc == -ENOENT || rc == -EBADMSG)
+		why = "its capture cannot be played";
+	else if (rc < 0)
+		why = "the rate is out of range";
+	else if (!pktgen_is_meant(pg, on, s) && use->disabled)
+		why = "disabled";
+	else if (!pktgen_is_meant(pg, on, s))
+		waits_why = "does not start";
+	else if (in_vain(pg, s.port, waits_for(pg, on, s), limit))
+		waits_why = "has no limit";
+	else if (o->peak_l1_milli > link_milli(is))
+		why = "faster than the link";
 	if (rc == -EMSGSIZE)
 		snprintf(note, NOTE_MAX, "size %u is not within %u..%u",
 			 fault.size, fault.min, fault.max);
-	else if (rc == -ENOMEM)
-		snprintf(note, NOTE_MAX, "not enough memory");
-	else if (rc == -ENOENT || rc == -EBADMSG)
-		snprintf(note, NOTE_MAX, "its capture cannot be played");
-	else if (rc < 0)
-		snprintf(note, NOTE_MAX, "the rate is out of range");
-	else if (v.state != FLOW_IDLE)
+	else if (!rc && v.state != FLOW_IDLE)
 		snprintf(note, NOTE_MAX, "already %s",
 			 app_stream_state(app, s));
-	else if (pktgen_stream_use(pg, s.port, s.stream)->disabled)
-		snprintf(note, NOTE_MAX, "disabled");
-	else if (waits_in_vain(pg, s, limit, note))
-		return;
-	else if (peak > link_milli(is))
-		snprintf(note, NOTE_MAX, "faster than the link");
+	else if (waits_why)
+		snprintf(note, NOTE_MAX, "waits for %u.%u, which %s", s.port,
+			 use->plan.after, waits_why);
+	else
+		strcpy(note, why);
 }
 
 /* ---- Shown --------------------------------------------------------------- */
 
 /* What dryrun_show() was called with, while it lists. */
-static const struct flow_limit *limit_of(const struct call *c)
-{
-	return (const struct flow_limit *)(uintptr_t)c->state[2];
-}
+struct asked {
+	const struct subjects *on;
+	const struct flow_limit *limit;
+};
 
 static void row(struct call *c, struct subject s)
 {
 	struct app *app = call_app(c);
-	const struct flow_limit *limit = limit_of(c);
+	const struct asked *asked = (void *)(uintptr_t)c->state[ASKED];
 	char begins[TIMING_REST_MAX], note[NOTE_MAX];
+	struct pktgen_stream_view v;
 	struct reply *r = c->reply;
 	struct config is;
 	struct outlook o;
 
 	config_get(app, s, &is);
-	look_at(&app->pktgen, s, limit, &o);
+	outlook_look(&app->pktgen, s, asked->limit, &o);
+	/* It follows nobody who neither starts nor runs. */
+	pktgen_look_stream(&app->pktgen, s.port, is.use.plan.after, &v);
+	if (waits_for(&app->pktgen, asked->on, s) < 0 && v.state == FLOW_IDLE)
+		is.use.plan.follows = 0;
 	if (!timing_text(&is, s, TIMING_AFTER, begins))
 		snprintf(begins, sizeof(begins), "at once");
-	print_note(app, s, limit, &o, note);
+	print_note(app, asked->on, s, asked->limit, &o, note);
 	reply_text(r, "begins", begins);
-	reply_u64(r, "frames", o.frames, NULL);
-	reply_milli(r, "time", (o.time_ns + 500000) / 1000000, "s");
+	if (o.frames)
+		reply_u64(r, "frames", o.frames, NULL);
+	else
+		reply_none(r, "frames", NULL);
+	if (o.time_ns)
+		reply_milli(r, "time", (o.time_ns + 500000) / 1000000, "s");
+	else
+		reply_none(r, "time", "s");
 	reply_milli(r, "mean_size", o.size_milli, "bytes");
 	reply_milli(r, "rate", o.pps_milli, "pps");
 	reply_milli(r, "peak", o.peak_milli, "pps");
@@ -282,30 +122,85 @@ static void row(struct call *c, struct subject s)
 	reply_text(r, "note", note);
 }
 
-/* Those that begin with the port are sent side by side. */
-static void port_row(struct call *c, const struct subjects *on, unsigned port)
+/* While the sum of a port is made: of each stream by number... */
+struct load {
+	uint64_t behind;  /* ...the sum of those that follow it */
+	uint32_t waiting; /* and how many of them are not in it yet */
+	bool todo;        /* it starts, and is not in the sum yet */
+};
+
+/* A stream with all that follows it: these begin when its run is over. */
+static uint64_t load_of(const struct pktgen *pg, struct subject s,
+			const struct flow_limit *limit, uint64_t behind)
 {
-	struct app *app = call_app(c);
-	const struct pktgen *pg = &app->pktgen;
-	const uint64_t link = link_milli(pktgen_stream(pg, port, 0));
-	struct subject s = {port, 0};
-	uint64_t sum = 0, n = 0;
 	struct outlook o;
 
-	for (; pktgen_next_of(pg, on, &s) && s.port == port; s.stream++) {
-		const struct stream *is = pktgen_stream(pg, port, s.stream);
+	if (!outlook_is_paced(pg->set[s.port].stream[s.stream]))
+		return behind;
+	outlook_look(pg, s, limit, &o);
+	return MAX(behind, o.peak_l1_milli);
+}
 
-		if (!pktgen_is_meant(pg, on, s))
-			continue;
-		n++;
-		if (pktgen_stream_use(pg, port, s.stream)->plan.follows ||
-		    (is->rate.unit == RATE_MAX && !is->shape.kind &&
-		     !is->pace.every_ns))
-			continue;
-		look_at(pg, s, limit_of(c), &o);
-		sum += mbps(o.peak_milli,
-			    o.size_milli + ETH_L1_OVERHEAD * 1000);
+/* Adds it to the one that it follows, and that one if it was the last. */
+static uint64_t add_up(const struct pktgen *pg, const struct subjects *on,
+		       struct subject s, const struct flow_limit *limit,
+		       struct load load[])
+{
+	for (;;) {
+		struct load *l = &load[s.stream];
+		const uint64_t sum = load_of(pg, s, limit, l->behind);
+		const int after = waits_for(pg, on, s);
+
+		l->todo = false;
+		if (after < 0)
+			return sum;
+		l = &load[after];
+		if (!in_vain(pg, s.port, after, limit))
+			l->behind += sum;
+		if (--l->waiting)
+			return 0;
+		s.stream = (unsigned)after;
 	}
+}
+
+/* The most that all send side by side; false for lack of memory. */
+static bool most_of(const struct pktgen *pg, const struct subjects *on,
+		    unsigned port, const struct flow_limit *limit,
+		    uint64_t *sum, uint64_t *n)
+{
+	struct uk_alloc *const a = uk_alloc_get_default();
+	struct subject s = {port, 0};
+	struct load *load =
+		uk_calloc(a, pg->set[port].end_streams, sizeof(*load));
+
+	int after;
+
+	if (!load)
+		return false;
+	for (*sum = *n = 0; pktgen_next_of(pg, on, &s) && s.port == port;
+	     s.stream++) {
+		load[s.stream].todo = pktgen_is_meant(pg, on, s);
+		*n += load[s.stream].todo;
+		after = waits_for(pg, on, s);
+		if (load[s.stream].todo && after >= 0)
+			load[after].waiting++;
+	}
+	s = (struct subject){port, pg->set[port].end_streams};
+	while (s.stream-- > 0)
+		if (load[s.stream].todo && !load[s.stream].waiting)
+			*sum += add_up(pg, on, s, limit, load);
+	uk_free(a, load);
+	return true;
+}
+
+static bool port_row(struct call *c, const struct asked *asked, unsigned port)
+{
+	const struct pktgen *pg = &call_app(c)->pktgen;
+	const uint64_t link = link_milli(pktgen_stream(pg, port, 0));
+	uint64_t sum, n;
+
+	if (!most_of(pg, asked->on, port, asked->limit, &sum, &n))
+		return false;
 	reply_map(c->reply, NULL, REPLY_TABLE);
 	reply_id(c->reply, "port", port);
 	reply_u64(c->reply, "starts", n, NULL);
@@ -315,14 +210,16 @@ static void port_row(struct call *c, const struct subjects *on, unsigned port)
 		   sum > link ? "streams together are faster than the link"
 			      : "ok");
 	reply_end(c->reply);
+	return true;
 }
 
 enum call_result dryrun_show(struct call *c, const struct subjects *on,
 			     const struct flow_limit *limit)
 {
 	const struct app *app = call_app(c);
+	const struct asked asked = {on, limit};
 
-	c->state[2] = (uint64_t)(uintptr_t)limit;
+	c->state[ASKED] = (uint64_t)(uintptr_t)&asked;
 	if (!c->state[STREAMS_DONE]) {
 		c->state[STREAMS_DONE] =
 			app_list_streams(c, NEXT, on, row) == CALL_DONE;
@@ -331,8 +228,9 @@ enum call_result dryrun_show(struct call *c, const struct subjects *on,
 	}
 	reply_list(c->reply, "ports", REPLY_TABLE);
 	for (unsigned i = 0; i < app->pktgen.nb_ports; i++)
-		if (on->ports >> i & 1)
-			port_row(c, on, i);
+		if (on->ports >> i & 1 && !port_row(c, &asked, i))
+			return call_fail(c, E_NOMEM, -1,
+					 "out of memory for the sums");
 	reply_end(c->reply);
 	return CALL_DONE;
 }

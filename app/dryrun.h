@@ -8,7 +8,7 @@
 /*
  * Replies with a row for each stream of a set, then one for each of its ports:
  * what of it would be sent up to `limit`, and what does not fit. Uses
- * c->state[0..1].
+ * c->state[0..2].
  */
 enum call_result dryrun_show(struct call *c, const struct subjects *on,
 			     const struct flow_limit *limit);

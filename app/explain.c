@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "app/lists.h"
+#include "app/outlook.h"
 #include "app/timing.h"
 #include "app/traffic.h"
 
@@ -45,6 +46,14 @@ static const char *order_of(const struct vary *v)
 	return v->down ? "last to first" : "one by one";
 }
 
+static void show_cycle(struct reply *r, uint64_t frames)
+{
+	if (frames)
+		reply_u64(r, "repeats_after", frames, "frames");
+	else
+		reply_none(r, "repeats_after", "frames");
+}
+
 static void show_fields(const struct stream *s, struct reply *r)
 {
 	char name[FIELDS_NAME_MAX], value[FIELDS_VALUE_MAX];
@@ -59,7 +68,7 @@ static void show_fields(const struct stream *s, struct reply *r)
 		reply_text(r, "field", name);
 		reply_u64(r, "values", v->count, NULL);
 		reply_text(r, "order", order_of(v));
-		reply_u64(r, "repeats_after", repeats(s, i), "frames");
+		show_cycle(r, repeats(s, i));
 		reply_end(r);
 	}
 	reply_end(r);
@@ -83,29 +92,13 @@ static void show_files(const struct app *app, const struct stream *s,
 	reply_end(r);
 }
 
-static void show_rate(const struct stream *s, struct reply *r)
+/* Of the sizes, or of the capture, and of all fields. */
+static uint64_t all_repeat(const struct pktgen_stream *of)
 {
-	struct pace_curve curve;
-	struct gap gap;
-	bool unpaced;
-	char text[96];
+	uint64_t frames = outlook_round(of);
 
-	value_rate_print(&s->rate, text, sizeof(text));
-	reply_text(r, "rate", text);
-	if (stream_plays(s) || stream_gap(s, &gap, &unpaced) < 0 || unpaced)
-		gap = (struct gap){0, 0};
-	/* Of a shape the mean. */
-	stream_curve(s, &curve, &gap);
-	reply_milli(r, "frame_gap",
-		    gap.ns * 1000 + ((gap.frac * 1000ull) >> 32), "ns");
-}
-
-static uint64_t all_repeat(const struct stream *s)
-{
-	uint64_t frames = 1;
-
-	for (unsigned i = 0; i < s->nb_fields; i++)
-		frames = both(frames, repeats(s, i));
+	for (unsigned i = 0; i < of->stream.nb_fields; i++)
+		frames = both(frames, repeats(&of->stream, i));
 	return frames;
 }
 
@@ -141,9 +134,9 @@ static void show_lines(const struct app *app, struct subject of,
 void explain_show(const struct app *app, struct subject of, struct reply *r)
 {
 	const struct pktgen *pg = &app->pktgen;
-	const struct stream *s = pktgen_stream(pg, of.port, of.stream);
-	const struct stream_use *use =
-		pktgen_stream_use(pg, of.port, of.stream);
+	const struct pktgen_stream *is = pg->set[of.port].stream[of.stream];
+	const struct stream *s = &is->stream;
+	const struct stream_use *use = &is->use;
 	char text[HEADERS_PRINT_MAX > TRAFFIC_PAYLOAD_MAX
 			  ? HEADERS_PRINT_MAX
 			  : TRAFFIC_PAYLOAD_MAX];
@@ -161,11 +154,13 @@ void explain_show(const struct app *app, struct subject of, struct reply *r)
 	traffic_payload(s, text);
 	reply_text(r, "payload", stream_plays(s) ? "captured" : text);
 	reply_text(r, "signature", s->sign ? "on" : "off");
-	show_rate(s, r);
+	value_rate_print(&s->rate, text, sizeof(text));
+	reply_text(r, "rate", text);
+	reply_milli(r, "frame_gap", outlook_gap_milli(is), "ns");
 	reply_u64(r, "weight", use->weight, NULL);
 	config_get(app, of, &c);
 	timing_keys(&c, of, r);
-	reply_u64(r, "repeats_after", all_repeat(s), "frames");
+	show_cycle(r, all_repeat(is));
 	show_fields(s, r);
 	show_files(app, s, r);
 	show_lines(app, of, r);

@@ -43,7 +43,7 @@ void loss_show_one(struct reply *r, const char *key, bool known, uint64_t n,
 	if (known)
 		reply_u64(r, key, n, unit);
 	else
-		reply_none(r, key);
+		reply_none(r, key, unit);
 }
 
 void loss_show(struct reply *r, const struct pktgen_stream_view *v)
@@ -58,6 +58,6 @@ void loss_show(struct reply *r, const struct pktgen_stream_view *v)
 	if (loss_share_milli(v, &n))
 		reply_milli(r, "loss", n, "%");
 	else
-		reply_none(r, "loss");
+		reply_none(r, "loss", "%");
 	reply_u64(r, "window", v->window, NULL);
 }

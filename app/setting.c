@@ -111,8 +111,8 @@ enum call_result app_refuse(struct call *c, int rc,
 			"sizes; type 'set' to see what is set",
 			f->port);
 	case -ENOENT:
-		return call_fail(c, E_NOFILE, arg,
-				 "no such file; 'ls' lists them");
+		return call_fail(c, E_NOFILE, arg, "%s; 'ls' lists them",
+				 f->why);
 	case -EBADMSG:
 		return call_fail(c, E_STATE, arg, "%s", f->why);
 	case -EDOM:

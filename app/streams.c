@@ -103,12 +103,12 @@ void app_show_sizes(struct reply *r, const struct stream *s)
 {
 	char buf[ARG_PRINT_MAX];
 
-	if (s->sizes.count == 1) {
+	if (s->sizes.count == 1 && !stream_plays(s)) {
 		reply_u64(r, "size", s->sizes.entry[0].size, "bytes");
 		return;
 	}
 	value_sizes_print(&s->sizes, buf, sizeof(buf));
-	reply_text(r, "mix", buf);
+	reply_text(r, "mix", stream_plays(s) ? "captured" : buf);
 }
 
 /* People get no times: there is no room. */

@@ -113,9 +113,9 @@ static void show_field(struct reply *r, const struct app *app,
 	const struct stream *s =
 		pktgen_stream(&app->pktgen, of.port, of.stream);
 	char value[FIELDS_VALUE_MAX], subject[TRAFFIC_SUBJECT_MAX];
-	unsigned layer, field;
+	struct fields_fault fault;
 
-	if (headers_field(&s->headers, name, &layer, &field) < 0)
+	if (fields_check(s, name, &fault) < 0)
 		return;
 	if (!fields_get(s, name, value))
 		snprintf(value, sizeof(value), "%s", FIELDS_AUTO);

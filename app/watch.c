@@ -94,6 +94,8 @@ void app_watch(struct app *app, uint64_t now_ns)
 		if (v->stalled != (p->stall_told_ns != 0))
 			tell_stall(app, i, v, now_ns);
 	}
+	if (OPTION(HISTORY))
+		history_poll(app, now_ns);
 	lists_sweep(app);
 	if (OPTION(CAPTURE))
 		capture_poll(app, now_ns);

@@ -28,15 +28,25 @@
 #define IDLE_MS 20
 #define SAY_MS 1000
 
+/* Of a pcap file, as the appliance writes it. */
+#define FILE_HEAD 24
+#define FRAME_HEAD 16
+#define FRAME_MAX 262144
+
 struct live {
 	struct client *c;
-	uint64_t at; /* bytes that were written */
+	uint64_t at; /* bytes that came */
 	uint64_t to; /* of those that there are */
 	uint64_t frames, no_room, told;
 	uint64_t said_ms;
-	bool over;   /* it has all frames that it is to have */
-	bool broken; /* what came cannot be used */
-	int error;   /* why it cannot be written; 0: it can */
+	/* Of a frame what came so far: it is written once it is whole. */
+	unsigned char held[FRAME_HEAD + FRAME_MAX + PIECE];
+	size_t nb_held;
+	uint64_t written; /* frames */
+	bool begun;       /* the file's head is written */
+	bool over;        /* it has all frames that it is to have */
+	bool broken;      /* what came cannot be used */
+	int error;        /* why it cannot be written; 0: it can */
 };
 
 /* ---- The line ------------------------------------------------------------ */
@@ -161,8 +171,43 @@ static bool write_all(struct live *l, const unsigned char *bytes, size_t len)
 		}
 		bytes += n;
 		len -= (size_t)n;
-		l->at += (uint64_t)n;
 	}
+	return true;
+}
+
+/* Bytes of what stands first in it once that is whole; 0: not known yet. */
+static size_t record_len(const struct live *l, const unsigned char *bytes,
+			 size_t len)
+{
+	if (!l->begun)
+		return FILE_HEAD;
+	if (len < FRAME_HEAD)
+		return 0;
+	return FRAME_HEAD + (bytes[8] | (size_t)bytes[9] << 8 |
+			     (size_t)bytes[10] << 16 | (size_t)bytes[11] << 24);
+}
+
+/* Ended between two pieces, what is written has whole frames all the same. */
+static bool pass_on(struct live *l, const unsigned char *bytes, size_t len)
+{
+	size_t at = 0, n;
+
+	memcpy(l->held + l->nb_held, bytes, len);
+	l->nb_held += len;
+	l->at += len;
+	while ((n = record_len(l, l->held + at, l->nb_held - at)) != 0) {
+		if (n > FRAME_HEAD + FRAME_MAX)
+			return false;
+		if (n > l->nb_held - at)
+			break;
+		at += n;
+		l->written += l->begun;
+		l->begun = true;
+	}
+	if (!write_all(l, l->held, at))
+		return false;
+	l->nb_held -= at;
+	memmove(l->held, l->held + at, l->nb_held);
 	return true;
 }
 
@@ -175,7 +220,7 @@ static bool take_piece(struct live *l, const cJSON *json)
 	return number(json, "offset") == l->at &&
 	       base64_decode(data, strlen(data), bytes, sizeof(bytes), &len) &&
 	       crc32_add(0, bytes, len) == json_crc(json, "crc32") &&
-	       write_all(l, bytes, len);
+	       pass_on(l, bytes, len);
 }
 
 static void take_line(void *arg, char *text, size_t len)
@@ -183,10 +228,10 @@ static void take_line(void *arg, char *text, size_t len)
 	struct live *l = arg;
 	cJSON *json = cJSON_ParseWithLength(text, len);
 
-	if (json_get(json, "to")) {
-		l->to = number(json, "to");
+	if (json_get(json, "frames")) {
 		l->frames = number(json, "frames");
 		l->no_room = number(json, "no_room");
+		l->to = number(json, "to");
 		l->over = cJSON_IsTrue(json_get(json, "over"));
 	} else if (!l->error && !l->broken) {
 		/* What was damaged is asked for again. */
@@ -246,17 +291,22 @@ static enum status read_on(struct live *l)
 /* A reader that has gone ends it as ^C does: what is on there is ended. */
 static enum status write_live(struct client *c, struct live *l)
 {
-	struct request off = {0};
+	char rest[40] = "";
+	struct request off = {.line = take_line, .arg = l};
 	void (*const before)(int) = signal(SIGPIPE, SIG_IGN);
 	enum status status = read_on(l);
 
-	ask(c, &off, "capture off");
+	/* With all that it saw until then. */
+	ask(c, &off, "capture off --json");
 	signal(SIGPIPE, before);
 	if (l->error && l->error != EPIPE)
 		ui_note(&c->ui, "cannot write the capture: %s",
 			strerror(l->error));
-	ui_note(&c->ui, "%" PRIu64 " frames captured, %" PRIu64 " dropped",
-		l->frames, l->no_room);
+	if (l->frames > l->written)
+		snprintf(rest, sizeof(rest), ", %" PRIu64 " not read",
+			 l->frames - l->written);
+	ui_note(&c->ui, "%" PRIu64 " frames captured, %" PRIu64 " dropped%s",
+		l->written, l->no_room, rest);
 	return status;
 }
 
@@ -272,7 +322,8 @@ static bool is_live(char **words)
 enum status capture_words(struct client *c, char **words)
 {
 	struct request r = {.line = show_line, .arg = &c->ui, .typed = true};
-	struct live l = {.c = c};
+	struct live *l;
+	enum status status;
 	char line[LINE_BYTES];
 	const bool live = is_live(words);
 	struct request rm = {0};
@@ -293,5 +344,15 @@ enum status capture_words(struct client *c, char **words)
 		ask(c, &rm, "rm " FILTER_FILE);
 	if (r.state != REQUEST_OK)
 		return refused(c, &r);
-	return live ? write_live(c, &l) : STATUS_OK;
+	if (!live)
+		return STATUS_OK;
+	l = calloc(1, sizeof(*l));
+	if (!l) {
+		ui_error(&c->ui, "E_NOMEM: out of memory");
+		return STATUS_FAILED;
+	}
+	l->c = c;
+	status = write_live(c, l);
+	free(l);
+	return status;
 }

@@ -97,12 +97,12 @@ static unsigned columns_of(wchar_t wc)
 	return 1;
 }
 
-/* For one that the terminal lacks: the bars of a plot by their height. */
-static char stand_in(wchar_t wc)
+/* For a bar of a plot that the terminal lacks, by its height; else `other`. */
+static char stand_in(wchar_t wc, char other)
 {
 	static const char bars[] = "..::||##";
 
-	return wc >= 0x2581 && wc <= 0x2588 ? bars[wc - 0x2581] : '.';
+	return wc >= 0x2581 && wc <= 0x2588 ? bars[wc - 0x2581] : other;
 }
 
 size_t show_page(char *out, const char *text, size_t len)
@@ -119,7 +119,7 @@ size_t show_page(char *out, const char *text, size_t len)
 			put += g.len;
 		} else {
 			n = decode(text + i, len - i, &wc);
-			memset(out + put, stand_in(wc), columns_of(wc));
+			memset(out + put, stand_in(wc, '.'), columns_of(wc));
 			put += columns_of(wc);
 		}
 		i += n ? n : 1;
@@ -141,6 +141,7 @@ static size_t to_terminal(char *out, const char *text, size_t len,
 
 	for (size_t i = 0; i < len;) {
 		struct glyph g;
+		wchar_t wc;
 		size_t n = printable(text + i, len - i, &g);
 
 		if (n) {
@@ -153,6 +154,11 @@ static size_t to_terminal(char *out, const char *text, size_t len,
 				out[put++] = ' ';
 			while (++column % TAB);
 			i++;
+		} else if ((n = decode(text + i, len - i, &wc)) &&
+			   (out[put] = stand_in(wc, '\0'))) {
+			put++;
+			column++;
+			i += n;
 		} else {
 			n = escape(out + put, (unsigned char)text[i++]);
 			put += n;

@@ -21,7 +21,7 @@ static void show_reordering(struct reply *r, bool known,
 		reply_milli(r, "extent_mean",
 			    o->extent_sum * 1000 / o->reordered, NULL);
 	else
-		reply_none(r, "extent_mean");
+		reply_none(r, "extent_mean", NULL);
 	loss_show_one(r, "extent_max", any, o->extent_max, NULL);
 	reply_map(r, "reordered_by", REPLY_TABLE);
 	for (unsigned i = 0; i < ORDER_N_MAX; i++)

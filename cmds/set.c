@@ -119,7 +119,9 @@ static enum call_result is_command(struct call *c)
 {
 	const char *name = c->v[FIELD].word, *value = c->v[VALUE].word;
 	const struct cmd *const *cmd = cmd_table;
-	char on[SUBJECTS_PRINT_MAX];
+	const char *words[CMD_ARGS_MAX];
+	const unsigned nb = app_words(c, VALUE, words);
+	char on[SUBJECTS_PRINT_MAX], all[80] = "";
 
 	while (*cmd && (strcasecmp((*cmd)->name, name) || (*cmd)->hidden))
 		cmd++;
@@ -132,10 +134,13 @@ static enum call_result is_command(struct call *c)
 				 "one such as '%s'",
 				 name, value, (*cmd)->examples[0]);
 	subjects_print(&c->v[PORTS].subjects, on, sizeof(on));
+	for (unsigned i = 0, n = 0; i < nb && n < sizeof(all); i++)
+		n += (unsigned)snprintf(all + n, sizeof(all) - n, " %s",
+					words[i]);
 	return call_fail(c, E_SYNTAX, FIELD,
-			 "'%s' is a command: type '%s%s%s %s'", name, name,
+			 "'%s' is a command: type '%s%s%s%s'", name, name,
 			 c->v[PORTS].set ? " " : "", c->v[PORTS].set ? on : "",
-			 value);
+			 all);
 }
 
 static enum call_result show_one(struct call *c)

@@ -112,7 +112,7 @@ static enum call_result run(struct call *c)
 				 "only 'square' has a duty");
 	if (s.kind == SHAPE_SQUARE && !take_duty(duty, &s))
 		return call_fail(c, E_RANGE, DUTY,
-				 "a duty is above 0%% and below 100%%, not "
+				 "a duty is such as 20%%, below 100%%, not "
 				 "'%.60s'",
 				 duty);
 	return app_change(c, &c->v[PORTS].subjects, change, &s, RATES);

@@ -402,6 +402,11 @@ const struct cmd cmd_stats = {
 			 "the histogram"},
 			{every_args, run_every,
 			 "print pps and layer 1 Mbit/s once per interval"},
+#ifdef CONFIG_APPUKPKTGEN_HISTORY
+			{history_args, history_run,
+			 "plot counters of the last hour or minute, or list "
+			 "them as CSV"},
+#endif
 			{live_args, OPTION(LIVE) ? run_live : NULL,
 			 "open a page of all counters with keys: s starts and "
 			 "stops, q leaves"},

@@ -5,11 +5,28 @@
 
 enum { PORTS, HOW, FIELD };
 
+/* Those that vary of the first port's first stream. */
+static bool varying(void *app, unsigned i, struct arg_name *name)
+{
+	const struct pktgen *pg = &((struct app *)app)->pktgen;
+	char value[FIELDS_VALUE_MAX];
+	const struct stream *s;
+
+	if (!pg->nb_ports || !pktgen_up(pg, 0))
+		return false;
+	s = pktgen_stream(pg, 0, 0);
+	for (unsigned k = 0; fields_at(s, k, name->text, value); k++)
+		if (s->field[k].vary.kind != VARY_CONSTANT && !i--)
+			return true;
+	return false;
+}
+
 static const struct arg nested_args[] = {
 	[PORTS] = APP_STREAMS_TO_SET,
 	[HOW] = {ARG_KEYWORD, .name = "nested",
 		 .help = "step one once the one before went round"},
 	[FIELD] = {ARG_TEXT, .name = "FIELD", .repeated = true,
+		   .names = varying,
 		   .help = "field that varies, the fastest first"},
 	{ARG_NONE},
 };

@@ -59,6 +59,8 @@ static const char *const lines[] = {
 	"chunk two 0 69e17861 MQoyCg==",
 	"set 0 udp.src list @two",
 	"show stream 0 --json",
+	"set 0 udp.src random",
+	"show stream 0 --json",
 	"set 0 udp.src auto",
 	"headers eth/ipv4/udp",
 	"size 0 imix",
@@ -74,13 +76,19 @@ static const char *const lines[] = {
 	"stats 0 pacing --json",
 	"start 0",
 	"stats every 10ms 2 --json",
+	"sleep 2s",
+	"stats 1 history --json",
 	"port --json",
 	"stop --json",
 	"bench tx 1ms --json",
+	"calibrate 1ms --json",
 	"capture --json",
 	"capture 1 filter 1,6,0,0,0 snap 64 room 4096 -",
 	"df --json",
 	"start 0 --dry-run --json",
+	"limit 0 count 7",
+	"start 0 --dry-run --json",
+	"limit 0 off",
 	"start 0 count 5 --dry-run --json",
 	"start 0 for 1s --dry-run --json",
 	"start 0 count 5",
@@ -106,10 +114,11 @@ static const char *const lines[] = {
 	"signature 0 on",
 	"start 0 count 1100k",
 	"wait idle",
+	"start 0 count 1000",
 	"mode 1 off",
-	"start 0 count 10",
-	"wait idle",
+	"sleep 1ms",
 	"mode 1 rx",
+	"wait idle",
 	"latency 0 --json",
 	"order 0 --json",
 };
@@ -186,13 +195,6 @@ static int add_key(struct reply_form *f, const char *path, int parent,
 		if (strcmp(k->path, path) != 0)
 			continue;
 		k->seen++;
-		/* What there is none of has no type. */
-		if (t->type == TOKEN_NONE)
-			return (int)i;
-		if (k->type == TOKEN_NONE) {
-			k->type = t->type;
-			k->unit = t->unit;
-		}
 		if (strcmp(type_name(k->type), type_name(t->type)) != 0 ||
 		    !same(k->unit, t->unit)) {
 			fprintf(stderr, "%s: '%s' is %s and %s\n", f->cmd->name,
@@ -230,7 +232,7 @@ static uint16_t walk(struct reply_form *f, const struct reply *r, uint16_t at,
 			 *in && t.key ? "." : "", t.key ? t.key : "[]");
 		if (t.type == TOKEN_MAP || t.type == TOKEN_LIST)
 			at = walk(f, r, at, path, add_key(f, path, parent, &t));
-		else
+		else if (t.type != TOKEN_NONE) /* left away */
 			add_key(f, path, parent, &t);
 	}
 }
@@ -358,7 +360,6 @@ static void check_pair(const struct reply_form *f, const struct reply_key *a,
 		       const struct reply_form *g, const struct reply_key *b)
 {
 	if (strcmp(last(a->path), last(b->path)) != 0 ||
-	    a->type == TOKEN_NONE || b->type == TOKEN_NONE ||
 	    is_two_things(last(a->path)) || a->type == TOKEN_MAP ||
 	    b->type == TOKEN_MAP ||
 	    (!strcmp(type_name(a->type), type_name(b->type)) &&
@@ -392,29 +393,6 @@ static bool always(const struct reply_form *f, const struct reply_key *k)
 	return k->seen >= of;
 }
 
-/* Of a key that had no value here: from where it had one, or from this. */
-static const struct reply_key *typed(const struct reply_key *k)
-{
-	static const struct reply_key unseen[] = {
-		{.path = "extent_mean", .type = TOKEN_MILLI},
-		{.path = "extent_max", .type = TOKEN_U64},
-		{.path = "outage", .type = TOKEN_U64, .unit = "ns"},
-	};
-
-	if (k->type != TOKEN_NONE)
-		return k;
-	for (size_t i = 0; i < sizeof(unseen) / sizeof(unseen[0]); i++)
-		if (!strcmp(last(k->path), unseen[i].path))
-			return &unseen[i];
-	for (unsigned i = 0; i < nb_forms; i++)
-		for (unsigned j = 0; j < forms[i].nb_keys; j++)
-			if (forms[i].key[j].type != TOKEN_NONE &&
-			    !strcmp(last(k->path), last(forms[i].key[j].path)))
-				return &forms[i].key[j];
-	fprintf(stderr, "no line here gives '%s' a value\n", k->path);
-	exit(1);
-}
-
 static void put_form(const struct reply_form *f)
 {
 	char usage[160];
@@ -429,9 +407,8 @@ static void put_form(const struct reply_form *f)
 		const bool element =
 			!strcmp(k->path + strlen(k->path) - 2, "[]");
 
-		printf("| `%s` | %s | %s | %s |\n", k->path,
-		       type_name(typed(k)->type),
-		       typed(k)->unit ? typed(k)->unit : "",
+		printf("| `%s` | %s | %s | %s |\n", k->path, type_name(k->type),
+		       k->unit ? k->unit : "",
 		       element || always(f, k) ? "" : "not always");
 	}
 }

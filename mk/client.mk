@@ -47,7 +47,8 @@ $(O)/ukpktgen-relay: $(call obj,relay,$(RELAY_SRC))
 
 # For tests: the variant without the library, and the client under ASan.
 test-client: $(O)/client/ukpktgen-console-plain \
-		$(O)/client-asan/ukpktgen-console
+		$(O)/client-asan/ukpktgen-console \
+		$(if $(wildcard /usr/include/microhttpd.h),$(O)/metrics-asan/ukpktgen-metrics)
 
 $(O)/client/ukpktgen-console-plain: $(call client-obj,client,plain)
 	$(call link-client,plain)

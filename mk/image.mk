@@ -34,7 +34,7 @@ SETUP_SRC := net/proto/% pktgen/fields% pktgen/stream.c pktgen/program_new.c \
 	pktgen/program_sizes.c pktgen/program_grow.c \
 	pktgen/play.c pktgen/played.c \
 	pktgen/program_changes.c pktgen/pktgen_streams.c \
-	pktgen/pacer_shape.c pktgen/chain.c stats/wide.c \
+	pktgen/pacer_shape.c pktgen/chain.c stats/% \
 	measure/latency.c measure/order.c measure/trail.c pktgen/pktgen_trails.c
 # Interrupt handlers run between any two instructions of the app: they keep
 # off the registers that only it saves.

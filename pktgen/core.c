@@ -1,18 +1,38 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "pktgen/core.h"
 
+static NOINLINE void time_poll(struct core_times *t, uint64_t now_ns)
+{
+	if (t->last_ns)
+		histogram_add(&t->poll, now_ns - t->last_ns, 1);
+	t->last_ns = now_ns;
+}
+
+/* After a worker's step that had this time, and moved frames. */
+static NOINLINE void time_worker(const struct core *c, const struct worker *w,
+				 uint64_t now_ns)
+{
+	if (c->clock_ns && w->state == WORKER_RUNNING && w->mode & MODE_TX)
+		histogram_add(&c->times->hand_over, c->clock_ns() - now_ns, 1);
+}
+
 unsigned core_step(struct core *c, uint64_t now_ns, unsigned *states)
 {
-	unsigned moved = 0, all = 0;
+	unsigned moved = 0, all = 0, n;
 
+	if (unlikely(c->times != NULL))
+		time_poll(c->times, now_ns);
 	for (unsigned i = 0; i < c->nb_workers; i++) {
 		struct worker *const w = c->worker[i];
 
 		if (moved && c->clock_ns &&
 		    (w->state == WORKER_RUNNING || w->tap.rx))
 			now_ns = c->clock_ns();
-		moved += worker_step(w, now_ns);
+		n = worker_step(w, now_ns);
+		moved += n;
 		all |= w->state;
+		if (unlikely(c->times && n))
+			time_worker(c, w, now_ns);
 	}
 	*states = all;
 	c->now_ns = now_ns;

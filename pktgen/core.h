@@ -7,6 +7,17 @@
 
 #define CORE_WORKERS_MAX (CONFIG_APPUKPKTGEN_MAX_PORTS * PORT_QUEUES_MAX)
 
+/* What steps take, while somebody asks for it. */
+struct core_times {
+	uint64_t last_ns;      /* when the last step began; 0: none did */
+	struct histogram poll; /* from one step's beginning to the next's */
+	/*
+	 * From the time that a worker has for what it sends, which is in the
+	 * signatures, to the end of its step: the device has it by then.
+	 */
+	struct histogram hand_over;
+};
+
 struct core {
 	/*
 	 * What a worker that runs, or whose received frames are seen, is given
@@ -18,6 +29,7 @@ struct core {
 	uint64_t now_ns; /* the latest that a step had: nothing is before it */
 	unsigned nb_workers;
 	struct worker *worker[CORE_WORKERS_MAX]; /* by port, then by queue */
+	struct core_times *times;                /* NULL: nobody asks */
 };
 
 /*

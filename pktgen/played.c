@@ -143,6 +143,7 @@ int played_get(struct played_files *files, const struct stream_play *play,
 		return -ENOMEM;
 	if (!files->hold || !files->hold(files->arg, play->file, &p->held)) {
 		uk_free(files->heap, p);
+		snprintf(why, PLAYED_WHY_MAX, "no file '%s'", play->file);
 		return -ENOENT;
 	}
 	p->files = files;

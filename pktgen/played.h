@@ -60,8 +60,8 @@ struct played {
 
 /*
  * What `play` asks for, of frames up to `max` bytes without FCS and tags. 0
- * with one more reference in *to; -ENOENT: no such file, -ENOMEM, or -EBADMSG
- * with the record at fault in `why`, PLAYED_WHY_MAX bytes.
+ * with one more reference in *to; -ENOENT: no such file, or -EBADMSG with
+ * the record at fault, both said in `why`, PLAYED_WHY_MAX bytes; or -ENOMEM.
  */
 int played_get(struct played_files *files, const struct stream_play *play,
 	       unsigned max, struct played **to, char *why);

@@ -13,12 +13,18 @@ static const struct {
 	const char *command, *words;
 	bool ports;
 } commands[] = {
-	{"", "", false},          {"color", "", false},
-	{"complete", "*", false}, {"df", "", false},
-	{"help", "*", false},     {"jobs", "", false},
-	{"lease", "", false},     {"ls", "", false},
-	{"port", "", false},      {"show", "config stats version", true},
-	{"show", "ports", false}, {"stats", "pacing", true},
+	{"", "", false},
+	{"color", "", false},
+	{"complete", "*", false},
+	{"df", "", false},
+	{"help", "*", false},
+	{"jobs", "", false},
+	{"lease", "", false},
+	{"ls", "", false},
+	{"port", "", false},
+	{"show", "config stats version", true},
+	{"show", "ports", false},
+	{"stats", "pacing history hour minute --csv", true},
 	{"version", "", false},
 };
 

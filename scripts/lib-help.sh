@@ -2,7 +2,7 @@
 # shellcheck shell=bash
 # Sourced by ukpktgen: what it takes, and the help that is made of that.
 
-verbs='run exec console list down share unshare help'
+verbs='run exec console list down share unshare metrics plot help'
 boot_options='--net --machine --accel --memory --cpus --mac --mtu --queue-size'
 boot_options+=' --packed --capture --file'
 
@@ -16,6 +16,8 @@ options_of() { # VERB
 	down) echo '--name --all' ;;
 	share) echo '--name --listen --cert --key --ca --detach --tls' ;;
 	unshare) echo '--name --listen --all' ;;
+	metrics) echo '--all --listen --unix --textfile --every --print --openmetrics --streams --timeout' ;;
+	plot) echo '--name --span --output' ;;
 	esac
 }
 
@@ -33,6 +35,7 @@ replies and end when they have run" ;;
 	*' -c') echo " COMMANDS#the commands, with ';' between them" ;;
 	'exec --json') echo '#print replies as JSON, where the command has them' ;;
 	'list --json') echo '#print one JSON object, with what each port does' ;;
+	'metrics --timeout') echo ' TIME#what an appliance has to answer; default: 2s' ;;
 	*' --timeout') echo ' TIME#fail a command after TIME: 500ms, 10s, 5m, 1h30m
 default: no limit' ;;
 	*' --quiet') echo '#print errors only' ;;
@@ -43,10 +46,25 @@ while others have the console' ;;
 	*' --raw') echo "#use the appliance's own line editor; Ctrl-] leaves" ;;
 	*' --names') echo '#print names only, without asking the appliances' ;;
 	'down --all') echo '#power off all that run' ;;
+	'metrics --all') echo '#all that run, now and later' ;;
 	'unshare --all') echo '#end all shares' ;;
 	*' --tls') echo '#serve TLS: the default, and all that there is' ;;
 	'share --listen') echo ' ADDRESS:PORT#where to listen: a numeric IP address of this
 host; no default' ;;
+	'metrics --listen') echo ' ADDRESS:PORT#serve HTTP here: a numeric IP address of this
+host; default: 127.0.0.1:9910' ;;
+	*' --unix') echo ' PATH#serve HTTP on a unix socket instead' ;;
+	*' --textfile') echo " PATH#write a file for node-exporter's textfile
+collector instead, and end" ;;
+	*' --every') echo ' TIME#write that file again and again, until Ctrl-C' ;;
+	*' --print') echo '#print the classic text format instead' ;;
+	*' --openmetrics') echo '#print OpenMetrics instead' ;;
+	*' --streams') echo ' N#show the streams of an appliance that has up to
+N, or all; default: 64' ;;
+	*' --span') echo ' hour|minute#how far back: by the second, or by 100 ms;
+default: hour' ;;
+	*' --output') echo ' FILE#write a FILE.png or FILE.svg;
+default: plot on the terminal' ;;
 	*' --listen') echo ' ADDRESS:PORT#end this share only' ;;
 	*' --cert') echo " FILE#the server's certificate, PEM" ;;
 	*' --key') echo ' FILE#its key' ;;
@@ -99,6 +117,13 @@ whenever an appliance of this name runs, until Ctrl-C or unshare.' ;;
 	unshare) echo 'unshare [--name NAME] [--listen ADDRESS:PORT]
 unshare --all
 End shares, and the connections that they serve.' ;;
+	metrics) echo 'metrics [NAME]... [--listen ADDRESS:PORT | --unix PATH]
+metrics --all [--textfile PATH [--every TIME]]
+Serve what appliances count to Prometheus: on http://127.0.0.1:9910/metrics,
+until Ctrl-C, or as a file.' ;;
+	plot) echo 'plot [--name NAME] [--span hour|minute] [--output FILE]
+plot [--output FILE] CSV
+Plot what the ports did, of an appliance or of a file of stats history.' ;;
 	help) echo 'help [VERB]
 Show this help, or all of a verb.' ;;
 	esac
@@ -147,6 +172,8 @@ help_all() {
   list                    list them: uptime, what their ports do, shares
   down                    power off
   share, unshare          serve a console by TLS, and end that
+  metrics                 serve what appliances count to Prometheus
+  plot                    plot what their ports did
   help VERB, VERB --help  all of a verb
   --version               print the version of this program
 
@@ -165,6 +192,11 @@ Options of run and of exec --boot:
   --all                  of down and unshare: all of them
   --listen ADDRESS:PORT, --cert FILE, --key FILE, --ca FILE, --detach, --tls
                          of share: see 'ukpktgen share --help'
+  --all, --listen ADDRESS:PORT, --unix PATH, --textfile PATH, --every TIME,
+  --print, --openmetrics, --streams N, --timeout TIME
+                         of metrics: see 'ukpktgen metrics --help'
+  --span hour|minute, --output FILE
+                         of plot: see 'ukpktgen plot --help'
 
 $statuses
 

@@ -249,6 +249,7 @@ struct call {
 	uint64_t wake_ns;                /* set it with CALL_AGAIN */
 	uint64_t state[CMD_STATE_WORDS]; /* the command's own, zero at first */
 
+	unsigned end_column; /* behind its last word */
 	enum shell_err err;
 	unsigned err_column;
 	char err_text[240];

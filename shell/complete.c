@@ -208,7 +208,7 @@ static bool same_scope(const struct complete *c, const struct arg *a,
 	return a->scope == b->scope || !strchr(c->prefix, '.');
 }
 
-/* True when an earlier form takes the same there. */
+/* True when an earlier form takes the same there; words of ports are alike. */
 static bool seen(const struct complete *c, const struct cmd_form *form,
 		 const struct arg *a)
 {
@@ -218,7 +218,9 @@ static bool seen(const struct complete *c, const struct cmd_form *form,
 		for (unsigned i = 0; set >> i; i++)
 			if (set >> i & 1 && f->args[i].type == a->type &&
 			    same_scope(c, &f->args[i], a) &&
-			    !strcmp(f->args[i].name, a->name))
+			    (!strcmp(f->args[i].name, a->name) ||
+			     (a->type == ARG_PORTS &&
+			      c->what != COMPLETE_NEXT)))
 				return true;
 	}
 	return false;

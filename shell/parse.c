@@ -24,6 +24,25 @@ static bool begins_keyword(const struct cmd *cmd, const char *text)
 	return false;
 }
 
+/* What the command has a word for is no name of a file, unless it is quoted. */
+bool parse_is_own(const struct parser *p, const struct word *word)
+{
+	if (word->quoted)
+		return false;
+	for (const struct cmd_form *f = p->c->cmd->forms; f->run; f++) {
+		for (const struct arg *a = f->args; a->type != ARG_NONE; a++) {
+			if (a->type == ARG_KEYWORD &&
+			    !strcasecmp(a->name, word->text))
+				return true;
+			for (const struct arg_word *w = arg_words(a);
+			     w && w->name; w++)
+				if (!strcasecmp(w->name, word->text))
+					return true;
+		}
+	}
+	return false;
+}
+
 /* Of all keywords of the command the only one that begins so. */
 static bool only_beginning(const struct cmd *cmd, const char *keyword,
 			   const char *with)
@@ -107,6 +126,8 @@ static enum shell_err take_next(const struct parser *p, const struct arg *a,
 		return parse_take_sizes(p, a, v, n, word);
 	if (a->type == ARG_KEYWORD)
 		return parse_is_word(p, p->at, a->name) ? E_OK : E_SYNTAX;
+	if (p->chosen && a->type == ARG_NAME && parse_is_own(p, p->pos[p->at]))
+		return E_SYNTAX;
 	err = arg_take(a, text, p->ports, v);
 	if (err == E_SYNTAX && a->type == ARG_ENUM && p->brief &&
 	    !begins_keyword(p->c->cmd, text))
@@ -377,6 +398,7 @@ void parse_call(const struct cmd *const *commands, const struct words *w,
 	if (parse_refuse_pipe(&p))
 		return;
 	parse_choose_form(&p);
+	p.chosen = true;
 	for (const struct arg *a = c->form->args; a->type != ARG_NONE; a++)
 		wants_ports |= a->type == ARG_PORTS;
 	if (wants_ports && !ports->count) {
@@ -395,6 +417,7 @@ void parse_call(const struct cmd *const *commands, const struct words *w,
 	/* Where call_fail() points when no argument is at fault. */
 	if (!c->err)
 		c->err_column = w->word[0].column;
+	c->end_column = w->end_column;
 }
 
 enum call_result call_fail(struct call *c, enum shell_err err, int arg,
@@ -404,8 +427,10 @@ enum call_result call_fail(struct call *c, enum shell_err err, int arg,
 	va_list ap;
 
 	c->err = err;
-	if (arg >= 0 && c->v[arg].column)
+	if (arg >= 0 && arg < CMD_ARGS_MAX && c->v[arg].column)
 		c->err_column = c->v[arg].column;
+	else if (err == E_MISSING)
+		c->err_column = c->end_column;
 	va_start(ap, fmt);
 	vsnprintf(text, sizeof(text), fmt, ap);
 	va_end(ap);

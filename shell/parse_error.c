@@ -329,6 +329,12 @@ void parse_refuse(struct parser *p, enum shell_err err, const struct arg *a,
 	} else if (err == E_SYNTAX &&
 		   (refuse_unitless(p, a, word) || refuse_name_too(p, word))) {
 		return;
+	} else if (err == E_SYNTAX && a->type == ARG_NAME &&
+		   parse_is_own(p, word)) {
+		parse_fail(p, err, column,
+			   "'%s' needs %s; '%s' is a word of its own unless it "
+			   "is quoted",
+			   p->c->cmd->name, a->name, word->text);
 	} else if (err == E_SYNTAX && a->type == ARG_NAME) {
 		parse_fail(p, err, column,
 			   "'%s' is no name; %s is 1..%d letters, digits, '_', "

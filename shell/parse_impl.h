@@ -22,7 +22,8 @@ struct parser {
 	 * E_OK: nothing; and the argument that it lacked there, if any.
 	 */
 	bool other_ports;
-	bool brief; /* beginnings of keywords and words of enumerations do */
+	bool chosen; /* it is no attempt any more */
+	bool brief;  /* beginnings of keywords and words of enumerations do */
 	unsigned at;
 	enum shell_err stop;
 	const struct arg *wanted;
@@ -65,6 +66,9 @@ bool parse_begins(const char *word, const char *with);
 
 /* Whether the positional word there is this keyword, or stands for it. */
 bool parse_is_word(const struct parser *p, unsigned at, const char *keyword);
+
+/* Whether the word is one that the command has, where a name is wanted. */
+bool parse_is_own(const struct parser *p, const struct word *word);
 
 /* Its numbers have a unit, which may stand behind a blank. */
 static inline bool parse_has_unit(enum arg_type type)

@@ -56,9 +56,6 @@ static void json_value(struct sink *s, const struct reply_token *t)
 	case TOKEN_I64:
 		sink_i64(s, (int64_t)t->u, false);
 		break;
-	case TOKEN_NONE:
-		sink_str(s, "null");
-		break;
 	case TOKEN_MILLI:
 		sink_milli(s, t->u, false);
 		break;
@@ -106,6 +103,8 @@ bool json_unit(const struct render *r, struct render_at *at, struct sink *s)
 		json_close(r->reply, at, s);
 		return true;
 	}
+	if (t.type == TOKEN_NONE)
+		return true;
 	if (at->gap == AFTER_VALUE)
 		sink_byte(s, ',');
 	if (t.key) {

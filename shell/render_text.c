@@ -175,7 +175,7 @@ void text_value(struct sink *s, const struct reply *r,
 	default: /* a map of the list has no such key */
 		sink_byte(s, '-');
 	}
-	if (unit && t->unit) {
+	if (unit && t->unit && t->type != TOKEN_NONE) {
 		sink_byte(s, ' ');
 		sink_str(s, t->unit);
 	}

@@ -135,9 +135,9 @@ void reply_bool(struct reply *r, const char *key, bool v)
 	add_number(r, TOKEN_BOOL, key, v, NULL);
 }
 
-void reply_none(struct reply *r, const char *key)
+void reply_none(struct reply *r, const char *key, const char *unit)
 {
-	add_number(r, TOKEN_NONE, key, 0, NULL);
+	add_number(r, TOKEN_NONE, key, 0, unit);
 }
 
 void reply_text(struct reply *r, const char *key, const char *v)

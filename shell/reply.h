@@ -84,8 +84,11 @@ void reply_milli(struct reply *r, const char *key, uint64_t v,
 		 const char *unit);
 void reply_bool(struct reply *r, const char *key, bool v);
 
-/* A number that there is none of: "-", in JSON null. */
-void reply_none(struct reply *r, const char *key);
+/*
+ * A number that there is none of, where others of its key have that unit: "-",
+ * in JSON left away.
+ */
+void reply_none(struct reply *r, const char *key, const char *unit);
 
 /* Any bytes: the renderers escape what would break a terminal or JSON. */
 void reply_text(struct reply *r, const char *key, const char *v);

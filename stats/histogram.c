@@ -12,13 +12,19 @@ void histogram_sum(struct histogram *to, const struct histogram *from)
 		to->count[i] += from->count[i];
 }
 
+static uint64_t since(const struct histogram *h, const struct histogram *base,
+		      unsigned bucket)
+{
+	return h->count[bucket] - (base ? base->count[bucket] : 0);
+}
+
 uint64_t histogram_total(const struct histogram *h,
 			 const struct histogram *base)
 {
 	uint64_t n = 0;
 
 	for (unsigned i = 0; i < HISTOGRAM_BUCKETS; i++)
-		n += h->count[i] - base->count[i];
+		n += since(h, base, i);
 	return n;
 }
 
@@ -27,7 +33,7 @@ uint64_t histogram_mean_ns(const struct histogram *h,
 {
 	const uint64_t total = histogram_total(h, base);
 
-	return total ? (h->sum_ns - base->sum_ns) / total : 0;
+	return total ? (h->sum_ns - (base ? base->sum_ns : 0)) / total : 0;
 }
 
 uint64_t histogram_quantile_ns(const struct histogram *h,
@@ -41,7 +47,7 @@ uint64_t histogram_quantile_ns(const struct histogram *h,
 		return 0;
 	rank = (uint64_t)wide_div(total * millionths + MILLION - 1, MILLION);
 	for (unsigned i = 0; i < HISTOGRAM_BUCKETS; i++) {
-		n += h->count[i] - base->count[i];
+		n += since(h, base, i);
 		if (n >= rank)
 			return histogram_last_ns(i);
 	}

@@ -41,7 +41,7 @@ static inline void histogram_add(struct histogram *h, uint64_t ns, uint64_t n)
 /* What another has counted is added. */
 void histogram_sum(struct histogram *to, const struct histogram *from);
 
-/* ---- What came since `base` -------------------------------------------- */
+/* ---- What came since `base`, or NULL: since the beginning ---------------- */
 
 uint64_t histogram_total(const struct histogram *h,
 			 const struct histogram *base);

@@ -176,7 +176,33 @@ CONTENTS = ["", "signature on", "src ip 198.18.0.0/24", "size imix",
             "src ip 198.18.0.0/24; dst ip 198.19.0.0/17",
             "headers eth/vlan/ipv4/tcp size 90; set vlan.id 1-99; set tcp.src random",
             "headers eth/ipv4/udp/vxlan/eth/ipv4/udp size 128; "
-            "set ipv4.2.src 10.0.0.0/20 shuffled; signature on"]
+            "set ipv4.2.src 10.0.0.0/20 shuffled; signature on",
+            "size random 64-1518", "size 64-1518 step 7; signature on",
+            "set ipv4.src 10.0.0.1-10.0.0.254; set udp.src 1-16; "
+            "vary nested ipv4.src udp.src; set udp.dst 1-500 zipf 1.0",
+            "size 90; headers eth/svlan/vlan/mpls/ipv4/udp; set udp.src list 7,9,11 every 3",
+            "stream all.1-63 add",
+            "stream all.1-255 add; set all.all udp.src random; signature all.all on",
+            "stream all.1-7 add; size all.1 imix; size all.2 random 64-500; "
+            "headers all.3 eth/ipv4/tcp; set all.4 ipv4.dst 10.0.0.0/16 shuffled; "
+            "signature all.5-6 on; weight all.7 9",
+            "stream 0.1-3 add; limit 0.all count 500; after 0.1 0.0; after 0.2 0.1; "
+            "after 0.3 10ms; loop 0.0 forever; loop 0.3 forever",
+            "play all soak.pcap loops forever", "play all soak.pcap speed rate loops forever",
+            "play all soak.pcap speed 0.5x loops forever tag on checksums new; vlan all 5; "
+            "set all ipv4.src random; set all udp.dst map 5001 53",
+            "stream all.1-20 add; play all.5-9 soak.pcap speed rate loops forever"]
+# Beside them while they are set, where streams are.
+STREAMED = ["shape all.0 saw 1kpps-50kpps every 100ms", "shape all.0 off",
+            "gap all.0 burst 20 every 5ms", "gap all.0 even",
+            "pause all.0; resume all.0", "pause all.1; resume all.1", "stop all.1; start all.1",
+            "stream all.1 disable", "stream all.1 enable; start all.1",
+            "stream all.2 delete", "stream all.9 add from all.0; start all.9",
+            "rate all.all 2kpps", "rate all.0 1kpps", "size all.0 200",
+            "set all.0 eth.src random mask 0xff", "stats all.all", "stream",
+            "show stream 0", "show frame 100", "start --dry-run",
+            "capture all both keep last taken.pcap", "capture off; rm taken.pcap",
+            "capture all count 100 snap 64 taken.pcap; sleep 20ms; capture off; rm taken.pcap"]
 
 
 def setting(dice):
@@ -195,7 +221,8 @@ def setting(dice):
 
 
 def begin(dice):
-    words = ["reset", "size 100", dice.choice(CONTENTS),
+    words = ["capture off", "reset", "show frame 0 0 --pcap soak.pcap count %d" % dice.randrange(1, 99),
+             "size 100", dice.choice(CONTENTS),
              "strategy " + dice.choice(["create", "copy", "pool", "shared", "shared"]),
              "burst %d" % dice.choice([1, 8, 32, 64, 256]),
              "onfull " + dice.choice(["retry", "drop"]),
@@ -212,6 +239,8 @@ def between(dice, clears):
         lambda: "stats --json", lambda: "stats", lambda: "port --json",
         lambda: "show config", lambda: "stats pacing", lambda: "help rate",
         lambda: "stop 0; start 0", lambda: "sleep 100ms",
+        lambda: dice.choice(STREAMED), lambda: dice.choice(STREAMED),
+        lambda: dice.choice(STREAMED),
     ])()
 
 

@@ -88,15 +88,15 @@ def test_a_live_capture_goes_into_a_pipe(lab):
     assert b"300 frames captured, 0 dropped" in err
     assert reader.stdout.split(b"\n")[:-1] == [b"%d\t26" % (i + 1) for i in range(300)]
 
-    # ^C ends it, and what came is a whole file.
+    # ^C ends it, and what came is a whole file, of as many frames as are said.
     writer = subprocess.Popen(live + [".capture 1 -"], env=lab.env,
                               stdout=subprocess.PIPE, stderr=subprocess.PIPE)
     data = writer.stdout.read(4096)
     writer.send_signal(signal.SIGINT)
     data += writer.stdout.read()
-    assert b"frames captured" in writer.stderr.read()
+    said = re.match(rb".*?(\d+) frames captured, 0 dropped", writer.stderr.read(), re.DOTALL)
     writer.wait(PATIENCE)
-    assert len(records(data)) > 40
+    assert len(records(data)) == int(said[1]) > 40
     assert "off" in json.loads(client(lab, "capture --json").stdout)["state"]
 
     # So does a reader that has gone.

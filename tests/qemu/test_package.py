@@ -181,14 +181,15 @@ def complete(env, installed):
 
 def test_words_are_offered(complete):
     assert complete("ukpktgen", "") == {"run", "exec", "console", "list", "down", "share",
-                                        "unshare", "help", "--version", "--help"}
+                                        "unshare", "metrics", "plot", "help", "--version",
+                                        "--help"}
     assert complete("ukpktgen", "ex") == {"exec"}
     assert complete("ukpktgen", "help", "sh") == {"share"}
 
 
 @pytest.mark.parametrize("verb, more", [
     ("run", []), ("exec", []), ("exec", ["--boot"]), ("console", []), ("list", []),
-    ("down", []), ("share", []), ("unshare", [])])
+    ("down", []), ("share", []), ("unshare", []), ("metrics", []), ("plot", [])])
 def test_the_options_offered_are_those_taken(env, complete, verb, more):
     done = run("ukpktgen", verb, *more, "--nonsense", env=env, check=False)
     taken = done.stderr.split("it takes:")[1].split()
@@ -225,6 +226,7 @@ def test_appliances_are_offered_by_name(lab, env, complete):
     lab.start("lower", "--accel", "tcg")
     for words in (["ukpktgen", "exec", "--name"], ["ukpktgen", "down", "--name", "="],
                   ["ukpktgen", "console", "--name"], ["ukpktgen-console"],
+                  ["ukpktgen", "metrics"], ["ukpktgen", "plot", "--name"],
                   ["ukpktgen-console", "--name"]):
         assert complete(*words, "l") == {"left", "lower"}
         assert complete(*words, "le") == {"left"}

@@ -129,6 +129,40 @@ static void its_commands_make_it(void **state)
 	assert_true(done > 1000);
 }
 
+/* Sizes come in turn, too, and so do the frames of a capture. */
+static void it_says_when_sizes_repeat(void **state)
+{
+	static const struct {
+		const char *line, *says;
+	} t[] = {
+		{"size 0 64", "\"repeats_after\":1,"},
+		{"size 0 imix", "\"repeats_after\":12,"},
+		{"size 0 64,128,64", "\"repeats_after\":3,"},
+		{"size 0 64:58.33,594:33.33,1518:8.34",
+		 "\"repeats_after\":10000,"},
+		{"size 0 imix abz", "\"repeats_after\":3,"},
+		{"size 0 64-128 step 3", "\"repeats_after\":22,"},
+		{"size 0 128-64", "\"repeats_after\":65,"},
+		{"set 0 udp.src 1-10", "\"repeats_after\":130,"},
+		{"size 0 random 64-1518", "\"loop\":\"off\",\"varies\""},
+		{"reset; show frame 0 0 --pcap a.pcap count 6; play 0 a.pcap",
+		 "\"mix\":\"captured\""},
+		{"size 0 imix", "\"repeats_after\":6,"},
+		{"set 0 udp.src 1-10", "\"repeats_after\":30,"},
+		{"rate 0 4pps; play 0 a.pcap speed rate",
+		 "\"frame_gap\":250000000.000"},
+	};
+	(void)state;
+
+	for (unsigned i = 0; i < sizeof(t) / sizeof(t[0]); i++) {
+		rig_must(t[i].line);
+		rig_ask("show stream 0 --json", NULL);
+		if (!strstr(rig.screen, t[i].says))
+			fail_msg("%s: not %s: %s", t[i].line, t[i].says,
+				 rig.screen);
+	}
+}
+
 static void it_says_when_frames_repeat(void **state)
 {
 	(void)state;
@@ -145,7 +179,7 @@ static void it_says_when_frames_repeat(void **state)
 			       "\"repeats_after\":108"));
 	rig_must("set 0 ipv4.src random");
 	rig_ask("show stream 0 --json", NULL);
-	assert_non_null(strstr(rig.screen, "\"repeats_after\":0,\"varies\""));
+	assert_non_null(strstr(rig.screen, "\"loop\":\"off\",\"varies\""));
 	rig_must("reset; rate 0 3pps");
 	rig_ask("show stream 0 --json", NULL);
 	assert_non_null(strstr(rig.screen, "\"frame_gap\":333333333.333"));
@@ -161,6 +195,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(its_commands_make_it),
+		TEST(it_says_when_sizes_repeat),
 		TEST(it_says_when_frames_repeat),
 	};
 

@@ -300,6 +300,28 @@ static void each_burst_has_its_own_time(void **state)
 	assert_int_equal(w->lag.sum_ns, 7 * US);
 }
 
+/* Who asks what steps take, on a clock that runs on while frames are sent. */
+static void steps_are_timed_for_who_asks(void **state)
+{
+	struct core_times times = {0};
+	(void)state;
+
+	open_with(1);
+	set_stream(0, 1000, false);
+	pg.core.clock_ns = stopwatch;
+	pg.core.times = &times;
+	pktgen_start(&pg, 1, now);
+	for (int i = 0; i < 10; i++) {
+		pktgen_step(&pg, now);
+		now += 500 * US;
+	}
+	assert_int_equal(histogram_total(&times.poll, NULL), 9);
+	assert_int_equal(times.poll.sum_ns, 9 * 500 * US);
+	/* A frame each millisecond. */
+	assert_int_equal(histogram_total(&times.hand_over, NULL), 5);
+	assert_int_equal(times.hand_over.sum_ns, 5 * 7 * US);
+}
+
 /* The later time of a worker behind another is that of the whole step. */
 static void a_run_behind_another_is_not_over_too_soon(void **state)
 {
@@ -337,6 +359,7 @@ int main(void)
 		TEST(two_queues_have_a_flow_each),
 		TEST(queues_are_seen_as_one_port),
 		TEST(each_burst_has_its_own_time),
+		TEST(steps_are_timed_for_who_asks),
 		TEST(a_run_behind_another_is_not_over_too_soon),
 		TEST(there_is_an_end_to_streams),
 	};

@@ -326,7 +326,14 @@ static void pairs_come_in_any_order_or_not_at_all(void **state)
 	assert_string_equal(taken("take keep last count 5 f"), "5 2 5! 1! f");
 	refuse("take 0 count", E_MISSING, 13, "'take' needs N 1..9");
 	refuse("take 0 count 5", E_MISSING, 15, "'take' needs NAME");
-	refuse("take 0 count 5 count 6 f", E_SURPLUS, 22,
+	/* A word of the command is no name, but in quotes. */
+	refuse("take 0 count 5 count 6 f", E_SYNTAX, 16,
+	       "'take' needs NAME; 'count' is a word of its own unless it is "
+	       "quoted");
+	refuse("take rx", E_SYNTAX, 6,
+	       "'take' needs NAME; 'rx' is a word of its own unless it is "
+	       "quoted");
+	refuse("take 0 rx f 5", E_SURPLUS, 13,
 	       "one word too many for 'take [PORTS] [off|tx|rx] [count N] "
 	       "[keep first|last] NAME'");
 	refuse("take 0 count f", E_SYNTAX, 14, "'take' takes N 1..9, not 'f'");

@@ -316,6 +316,8 @@ static void test_what_changes_nothing_may_be_asked(void **state)
 		"stats",
 		"stats 0-1 --json",
 		"stats pacing all",
+		"stats history",
+		"stats 0-1 history minute --csv",
 		"port --json",
 		">80,color stats",
 		"  show config 0",

@@ -39,6 +39,31 @@ static void a_lone_list_is_a_table(void **state)
 		"\"rate\":10000.001},\"rx\":{\"packets\":12}}]}\n");
 }
 
+/* A number that there is none of has the unit of the others, and no JSON. */
+static void none_is_a_dash(void **state)
+{
+	(void)state;
+	list("runs");
+	for (unsigned i = 0; i < 2; i++) {
+		reply_map(&reply, NULL, REPLY_TABLE);
+		if (i)
+			reply_u64(&reply, "time", 20, "s");
+		else
+			reply_none(&reply, "time", "s");
+		reply_u64(&reply, "frames", i, NULL);
+		end();
+	}
+	end();
+	assert_screen(0, "time [s]  frames\n"
+			 "       -       0\n"
+			 "      20       1\n");
+	assert_json("{\"runs\":[{\"frames\":0},{\"time\":20,\"frames\":1}]}\n");
+	unit_reply_setup(state);
+	reply_none(&reply, "time", "s");
+	reply_u64(&reply, "frames", 1, NULL);
+	assert_screen(0, "time    -\nframes  1\n");
+}
+
 static void a_wide_table_is_turned(void **state)
 {
 	(void)state;
@@ -333,6 +358,7 @@ int main(void)
 {
 #define T(name) cmocka_unit_test_setup(name, unit_reply_setup)
 	const struct CMUnitTest tests[] = {
+		T(none_is_a_dash),
 		T(a_lone_list_is_a_table),
 		T(a_wide_table_is_turned),
 		T(rows_go_on_below_a_head),

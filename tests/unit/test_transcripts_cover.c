@@ -180,11 +180,22 @@ static void note_errors(const char *line, size_t len)
 	}
 }
 
-/* A row of a table or of help: no message, no JSON, nothing to a program. */
+/* A row of a table or of help: no message, JSON, CSV, nothing to a program. */
 static bool is_row(const char *line)
 {
 	return !strchr("@{[%", *line) && strncmp(line, "E_", 2) != 0 &&
-	       strncmp(line, "column ", 7) != 0;
+	       strncmp(line, "column ", 7) != 0 &&
+	       strncmp(line, "time,", 5) != 0;
+}
+
+/* Of a line in UTF-8. */
+static size_t columns_of(const char *line)
+{
+	size_t n = 0;
+
+	for (; *line && *line != '\n'; line++)
+		n += (*line & 0xc0) != 0x80;
+	return n;
 }
 
 static void note_width(const char *name, const char *line, unsigned *width)
@@ -195,7 +206,7 @@ static void note_width(const char *name, const char *line, unsigned *width)
 	if (answer && answer < line + len && atoi(answer + 9) >= EDIT_WIDTH_MIN)
 		*width = (unsigned)atoi(answer + 9);
 	if (transcript_kind(line) != LINE_SCREEN || !is_row(line) ||
-	    len <= *width)
+	    columns_of(line) <= *width)
 		return;
 	seen.too_wide++;
 	print_error("%s: %zu columns of %u: %.*s\n", name, len, *width,

@@ -1,0 +1,236 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "metrics/ask.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "metrics/text.h"
+
+/* More is no answer of an appliance. */
+#define ANSWER_MAX (16u << 20)
+/* What our requests' tags begin with; the number of one follows. */
+#define TAG "metrics"
+
+/* One that is being asked. */
+struct asking {
+	struct asked *a;
+	int fd; /* -1: it is over */
+	struct text in;
+	size_t got;
+	const char *out; /* the rest of the requests */
+	unsigned last;   /* of them */
+	double max_streams;
+};
+
+#define ASK(n, command) "@" TAG n " " command " --json\n"
+static const char first_requests[] =
+	ASK("0", "stats all") ASK("1", "version") ASK("2", "port");
+static const char stream_request[] = ASK("3", "stats all.all");
+
+_Static_assert(ASK_STATS == 0 && ASK_VERSION == 1 && ASK_PORTS == 2 &&
+		       ASK_STREAMS == 3,
+	       "as their tags are numbered");
+
+static long long now_ms(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return t.tv_sec * 1000ll + t.tv_nsec / 1000000;
+}
+
+static double now_seconds(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
+}
+
+double ask_streams(const cJSON *port)
+{
+	const cJSON *n = cJSON_GetObjectItemCaseSensitive(port, "stream_count");
+
+	return cJSON_IsNumber(n) ? n->valuedouble : 1;
+}
+
+/* All ports are told of: they are asked for their streams, if not too many. */
+static bool ask_for_streams(struct asking *one)
+{
+	const cJSON *ports = one->a->lines[ASK_PORTS], *port;
+	double n = 0;
+
+	ports = ports ? cJSON_GetObjectItemCaseSensitive(ports->child, "ports")
+		      : NULL;
+	cJSON_ArrayForEach(port, ports) n += ask_streams(port);
+	if (!n || n > one->max_streams)
+		return false;
+	one->out = stream_request;
+	one->last = ASK_STREAMS;
+	return true;
+}
+
+static void end(struct asking *one, double began)
+{
+	close(one->fd);
+	one->fd = -1;
+	one->a->seconds = now_seconds() - began;
+}
+
+static bool begin(struct asking *one)
+{
+	struct sockaddr_un to = {.sun_family = AF_UNIX};
+
+	_Static_assert(sizeof(to.sun_path) == sizeof(one->a->path), "as long");
+	memcpy(to.sun_path, one->a->path, sizeof(to.sun_path));
+	one->fd =
+		socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	if (one->fd < 0)
+		return false;
+	if (connect(one->fd, (void *)&to, sizeof(to)) == 0)
+		return true;
+	close(one->fd);
+	one->fd = -1;
+	return false;
+}
+
+/* A line without its end; true with the last one that is waited for. */
+static bool take_line(struct asking *one, const char *line)
+{
+	struct asked *a = one->a;
+	cJSON *json;
+	unsigned n;
+	int from = 0;
+
+	if (sscanf(line, "@" TAG "%1u %n", &n, &from) != 1 || !from ||
+	    n >= ASK_REQUESTS)
+		return false;
+	line += from;
+	if (!strcmp(line, "OK") || !strncmp(line, "ERR ", 4)) {
+		a->up |= n == ASK_STATS && *line == 'O' && a->lines[n];
+		return n == one->last &&
+		       (n != ASK_PORTS || !ask_for_streams(one));
+	}
+	json = cJSON_Parse(line);
+	if (!cJSON_IsObject(json)) {
+		cJSON_Delete(json);
+		return false;
+	}
+	if (!a->lines[n])
+		a->lines[n] = cJSON_CreateArray();
+	cJSON_AddItemToArray(a->lines[n], json);
+	return false;
+}
+
+/* Whole lines of what has come; true when that was all. */
+static bool take(struct asking *one)
+{
+	char *begin_at = one->in.data, *nl;
+	bool over = false;
+
+	while (!over &&
+	       (nl = memchr(begin_at, '\n',
+			    one->in.len - (size_t)(begin_at - one->in.data)))) {
+		*nl = '\0';
+		if (nl > begin_at && nl[-1] == '\r')
+			nl[-1] = '\0';
+		over = take_line(one, begin_at);
+		begin_at = nl + 1;
+	}
+	text_drop(&one->in, (size_t)(begin_at - one->in.data));
+	return over;
+}
+
+/* What it can take, and what has come; true when it is over. */
+static bool act(struct asking *one, short events)
+{
+	char data[65536];
+	ssize_t n;
+
+	if (events & POLLOUT) {
+		n = send(one->fd, one->out, strlen(one->out), MSG_NOSIGNAL);
+		if (n < 0 && errno != EAGAIN)
+			return true;
+		one->out += n > 0 ? n : 0;
+	}
+	if (!(events & (POLLIN | POLLHUP | POLLERR)))
+		return false;
+	n = recv(one->fd, data, sizeof(data), 0);
+	if (n < 0 && errno == EAGAIN)
+		return false;
+	if (n <= 0)
+		return true;
+	one->got += (size_t)n;
+	text_bytes(&one->in, data, (size_t)n);
+	return one->in.failed || one->got > ANSWER_MAX || take(one);
+}
+
+static void ask_until(struct asking *all, struct pollfd *fds, unsigned n,
+		      int timeout_ms)
+{
+	const double began = now_seconds();
+	const long long until = now_ms() + timeout_ms;
+	unsigned left = n;
+
+	for (unsigned i = 0; i < n; i++)
+		if (!begin(&all[i]))
+			left--;
+	while (left && now_ms() < until) {
+		for (unsigned i = 0; i < n; i++)
+			fds[i] = (struct pollfd){
+				.fd = all[i].fd,
+				.events = (short)(POLLIN |
+						  (*all[i].out ? POLLOUT : 0))};
+		if (poll(fds, n, (int)(until - now_ms())) < 0 && errno != EINTR)
+			break;
+		for (unsigned i = 0; i < n; i++) {
+			if (all[i].fd < 0 || !fds[i].revents ||
+			    !act(&all[i], fds[i].revents))
+				continue;
+			end(&all[i], began);
+			left--;
+		}
+	}
+	for (unsigned i = 0; i < n; i++)
+		if (all[i].fd >= 0)
+			end(&all[i], began);
+}
+
+void ask(struct asked *a, unsigned n, unsigned streams, int timeout_ms)
+{
+	struct asking *all = calloc(n + 1, sizeof(*all));
+	struct pollfd *fds = calloc(n + 1, sizeof(*fds));
+
+	for (unsigned i = 0; i < n && all && fds; i++)
+		all[i] = (struct asking){.a = &a[i],
+					 .fd = -1,
+					 .out = first_requests,
+					 .last = ASK_PORTS,
+					 .max_streams = streams};
+	if (all && fds)
+		ask_until(all, fds, n, timeout_ms);
+	for (unsigned i = 0; i < n && all; i++)
+		text_free(&all[i].in);
+	free(all);
+	free(fds);
+}
+
+void ask_end(struct asked *a, unsigned n)
+{
+	for (unsigned i = 0; i < n; i++) {
+		for (unsigned k = 0; k < ASK_REQUESTS; k++) {
+			cJSON_Delete(a[i].lines[k]);
+			a[i].lines[k] = NULL;
+		}
+		a[i].up = false;
+		a[i].seconds = 0;
+	}
+}
