@@ -187,12 +187,10 @@ static int compare(const void *a, const void *b)
 
 static void check_latency(unsigned n)
 {
-	static uint64_t count[LATENCY_BUCKETS];
-	struct latency l = {.count = count};
+	struct latency l;
 	uint64_t sum = 0, variation = 0, most = 0, pairs = 0;
 	uint64_t is;
 
-	memset(count, 0, sizeof(count));
 	assert_true(pktgen_look_stream_latency(&pg, 0, 0, &l));
 	assert_int_equal(l.frames, n);
 	for (unsigned i = 0; i < n; i++) {
@@ -355,15 +353,13 @@ static uint64_t echo(unsigned n, unsigned copy)
 
 static void the_time_of_a_wire_is_told(void **state)
 {
-	static uint64_t count[LATENCY_BUCKETS];
-	struct latency l = {.count = count};
+	struct latency l;
 	uint64_t ns;
 
 	(void)state;
 	fault.delay_ns = echo;
 	run(10000, 10000, 10 * US);
 	check(10000);
-	memset(count, 0, sizeof(count));
 	assert_true(pktgen_look_stream_latency(&pg, 0, 0, &l));
 	assert_int_equal(l.min_ns, 10 * US);
 	assert_int_equal(latency_mean_ns(&l), 19900);
