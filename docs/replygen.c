@@ -112,6 +112,8 @@ static const char *const lines[] = {
 	"stats 1.all --json",
 	"stop 1.1 --json",
 	"signature 0 on",
+	"latency 0 --json",
+	"order 0 --json",
 	"start 0 count 1100k",
 	"wait idle",
 	"start 0 count 1000",
@@ -194,7 +196,18 @@ static int add_key(struct reply_form *f, const char *path, int parent,
 		k = &f->key[i];
 		if (strcmp(k->path, path) != 0)
 			continue;
+<<<<<<< HEAD
 		k->seen++;
+=======
+		/* What there is none of is left away, and has no type. */
+		if (t->type == TOKEN_NONE)
+			return (int)i;
+		k->seen++;
+		if (k->type == TOKEN_NONE) {
+			k->type = t->type;
+			k->unit = t->unit;
+		}
+>>>>>>> f1446c6fca39cc2300f962fcf62988039f958bef
 		if (strcmp(type_name(k->type), type_name(t->type)) != 0 ||
 		    !same(k->unit, t->unit)) {
 			fprintf(stderr, "%s: '%s' is %s and %s\n", f->cmd->name,
@@ -210,7 +223,7 @@ static int add_key(struct reply_form *f, const char *path, int parent,
 	k->parent = parent;
 	k->type = t->type;
 	k->unit = t->unit;
-	k->seen = 1;
+	k->seen = t->type != TOKEN_NONE;
 	return (int)f->nb_keys++;
 }
 
@@ -232,7 +245,7 @@ static uint16_t walk(struct reply_form *f, const struct reply *r, uint16_t at,
 			 *in && t.key ? "." : "", t.key ? t.key : "[]");
 		if (t.type == TOKEN_MAP || t.type == TOKEN_LIST)
 			at = walk(f, r, at, path, add_key(f, path, parent, &t));
-		else if (t.type != TOKEN_NONE) /* left away */
+		else
 			add_key(f, path, parent, &t);
 	}
 }

@@ -33,8 +33,10 @@ HOT_SRC := net/% stats/% measure/% pktgen/% capture/bpf_run.c capture/ring.c \
 SETUP_SRC := net/proto/% pktgen/fields% pktgen/stream.c pktgen/program_new.c \
 	pktgen/program_sizes.c pktgen/program_grow.c \
 	pktgen/play.c pktgen/played.c \
-	pktgen/program_changes.c pktgen/pktgen_streams.c \
-	pktgen/pacer_shape.c pktgen/chain.c stats/% \
+	pktgen/program_changes.c pktgen/pktgen.c pktgen/pktgen_streams.c \
+	pktgen/pacer_shape.c pktgen/chain.c pktgen/schedule.c pktgen/flow.c \
+	pktgen/rest.c pktgen/program_each.c pktgen/replay.c pktgen/replay_find.c \
+	pktgen/frames_shared.c net/port.c net/port_memory.c stats/% \
 	measure/latency.c measure/order.c measure/trail.c pktgen/pktgen_trails.c
 # Interrupt handlers run between any two instructions of the app: they keep
 # off the registers that only it saves.

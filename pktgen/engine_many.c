@@ -108,16 +108,20 @@ unsigned engine_make_many(struct worker *w, uint64_t now_ns)
 	uint64_t now;
 	unsigned n;
 
-	if (unlikely(schedule_is_old(w, now_ns)))
+	if (unlikely(schedule_is_old(w, now_ns))) {
+		replay_end(w);
 		schedule_rebase(w, now_ns);
+	}
 	now = schedule_key(w, now_ns);
 	w->nb_timed = 0;
 	w->strict = false;
 	w->starved = false;
 	w->mixed = true;
-	if (turns_key(&w->due) > now && (n = replay_make(w)) > 0)
+	if (unlikely(!w->replay.knows))
+		replay_find(w);
+	if (turns_key(&w->due) > now && replay_make(w, now_ns, &n))
 		return n;
-	replay_settle(w);
+	replay_pause(w);
 	while (b.nb < w->how.burst && more) {
 		struct flow *left;
 

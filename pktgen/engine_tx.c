@@ -115,12 +115,14 @@ static NOINLINE unsigned flush_mixed(struct worker *w, uint64_t now_ns)
 {
 	const unsigned from = (unsigned)(w->out.pkt - w->out.kept);
 	const unsigned end = from + w->out.nb;
+	const unsigned turn = w->replay.turn;
+	const bool played = w->replay.out;
 	unsigned sent, timed;
 
 	engine_charge(w);
 	sent = flush(w);
-	if (w->replay.out)
-		replay_sent(w, end - from, sent, now_ns);
+	if (played)
+		replay_sent(w, turn, end - from, sent, now_ns);
 	else
 		engine_charge_many(w, from, sent, end, now_ns);
 	w->charged_packets = w->stats.tx_packets;

@@ -64,7 +64,7 @@ enum flow_state {
 
 #define FLOW_WEIGHT_MAX 1000
 
-/* What of it was sent; true once its worker was looked at. */
+/* What of it was sent; true once its worker was asked for it. */
 struct flow_counts {
 	uint64_t packets, bytes; /* since it was opened, FCS included */
 	/* When the first and the last frame of its run went; 0: none has. */

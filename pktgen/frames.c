@@ -43,6 +43,7 @@ void frames_room_close(struct frames_room *r)
 		port_frame_free(nb);
 	}
 	r->retired = NULL;
+	frames_free_blocks(r);
 #endif
 	if (r->slot)
 		uk_free(r->heap, r->slot);
@@ -62,6 +63,7 @@ void frames_close(struct frames *f)
 		outbox_keep(f->out);
 #ifdef PORT_SHARED
 	frames_leave_shared(f);
+	frames_leave_each(f);
 #endif
 }
 
@@ -134,6 +136,8 @@ struct uk_netbuf *frames_one_own(struct frames *f, const struct program *prog,
 		nb->refcount++;
 		return nb;
 	}
+	if (likely(f->each))
+		return frames_one_each(f, prog, at, stamp);
 	if (likely(f->strategy == STRATEGY_POOL))
 		return frames_one_slot(f, prog, at, stamp);
 #endif
@@ -173,6 +177,7 @@ void frames_set(struct frames *f, struct outbox *out,
 	out->room = f->room;
 	set_room(f->room, strategy, spare, alone);
 	frames_leave_shared(f);
+	frames_leave_each(f);
 	f->generation = ++f->room->generation;
 	f->nb_lanes = PLAYS(prog) ? PROGRAM_LANES_MAX + 1 : program_lanes(prog);
 	f->columns = program_has_columns(prog);
@@ -180,6 +185,8 @@ void frames_set(struct frames *f, struct outbox *out,
 	f->run_of = NULL;
 	if (strategy == STRATEGY_SHARED && !frames_enter_shared(f, prog, alone))
 		strategy = STRATEGY_POOL;
+	if (strategy == STRATEGY_POOL && !alone)
+		frames_enter_each(f, prog);
 #else
 	(void)spare;
 	(void)alone;

@@ -22,6 +22,7 @@
 #define PKTGEN_FRAMES_H
 
 #include "pktgen/outbox.h"
+#include "pktgen/program_each.h"
 #include "pktgen/program_run.h"
 
 #define FRAMES_BURST_MAX OUTBOX_MAX
@@ -45,10 +46,23 @@ typedef unsigned (*frames_make_t)(struct frames *f, const struct program *prog,
 				  struct program_at *at, unsigned n,
 				  uint64_t stamp);
 
+/*
+ * What is small and is one of each of many flows, which take turns, lies side
+ * by side: short frames, and what makes frames one at a time. For a machine
+ * that is emulated a page is what a cache line is for another.
+ */
+enum frames_small { FRAMES_SHORT, FRAMES_EACH, FRAMES_SMALL };
+
+struct frames_block {
+	struct frames_block *next;
+	struct uk_allocpool *pool;
+};
+
 /* What all flows of a queue have together. */
 struct frames_room {
 	struct port_queue *queue;
 	struct uk_alloc *heap;
+	struct frames_block *blocks[FRAMES_SMALL];
 	struct uk_netbuf *retired; /* linked by `priv` */
 	/* The pool: those at `next_slot` and behind it came back first. */
 	struct uk_netbuf **slot;
@@ -85,6 +99,12 @@ struct frames {
 	uint64_t run_at;
 	frames_run_t run_of;
 	unsigned generation; /* of programs: a slot's tag has it */
+	/*
+	 * Of one that is not alone, and edits: what makes its frames, and one
+	 * that it has for itself, if it is short: that is shared[0].
+	 */
+	struct program_each *each;
+	struct uk_alloc *each_from;
 };
 
 /* The queue's port is up; memory from `a`. 0, or -ENOMEM. */
@@ -153,6 +173,17 @@ static inline struct uk_netbuf *frames_one(struct frames *f,
 #endif
 	return frames_one_own(f, prog, at, stamp);
 }
+
+/* As many slots as there may be, as far as there are buffers. */
+void frames_more_slots(struct frames *f);
+
+/*
+ * What `each` makes in `nb`, which is free, is frame number `frame`, wherever
+ * `at` is, with `stamp`: heads and all that it needs for that are there.
+ */
+void frames_renew(struct frames *f, const struct program *prog,
+		  struct program_at *at, uint64_t frame, uint64_t stamp,
+		  struct uk_netbuf *nb);
 
 /*
  * By how much the frames that are out exceed the buffers that are, as

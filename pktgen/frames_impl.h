@@ -17,6 +17,23 @@ void frames_retire(struct frames_room *r, struct uk_netbuf *nb);
 void frames_sweep(struct frames_room *r);
 
 void frames_leave_shared(struct frames *f);
+
+/* Where the next of what is small comes from; NULL: there is no memory. */
+struct uk_alloc *frames_small_from(struct frames_room *r,
+				   enum frames_small what);
+/* NULL also of one that is not short. */
+struct uk_netbuf *frames_alloc_short(const struct frames *f, size_t len);
+/* Once all frames are back. */
+void frames_free_blocks(struct frames_room *r);
+
+/* Makes ready for frames_one_each(): `each` is NULL where that cannot be. */
+void frames_enter_each(struct frames *f, const struct program *prog);
+void frames_leave_each(struct frames *f);
+struct uk_netbuf *frames_one_each(struct frames *f, const struct program *prog,
+				  struct program_at *at, uint64_t stamp);
+
+/* A slot that is free, to be taken; or NULL. */
+struct uk_netbuf *frames_slot(struct frames *f);
 /* False for lack of memory. */
 bool frames_enter_shared(struct frames *f, const struct program *prog,
 			 bool alone);

@@ -120,11 +120,16 @@ static inline unsigned take_turn(struct frames *f, unsigned n)
 	return n && pass_over(r) ? n : 0;
 }
 
-/* Of one that is not alone: with slots enough each may find its own again. */
-static NOINLINE bool find_slot(struct frames *f)
+void frames_more_slots(struct frames *f)
 {
 	if (f->room->nb_slots < f->room->max_slots)
 		grow(f, f->room->max_slots);
+}
+
+/* Of one that is not alone: with slots enough each may find its own again. */
+static NOINLINE bool find_slot(struct frames *f)
+{
+	frames_more_slots(f);
 	return take_turn(f, 1);
 }
 
@@ -444,17 +449,24 @@ static NOINLINE void put_one(struct frames *f, const struct program *prog,
 	program_step(prog, at);
 }
 
-struct uk_netbuf *frames_one_slot(struct frames *f, const struct program *prog,
-				  struct program_at *at, uint64_t stamp)
+struct uk_netbuf *frames_slot(struct frames *f)
 {
 	struct frames_room *const r = f->room;
-	struct uk_netbuf *nb;
 
 	if (unlikely(r->next_slot >= r->nb_slots ||
 		     r->slot[r->next_slot]->refcount != 1) &&
 	    !find_slot(f))
 		return NULL;
-	nb = r->slot[r->next_slot++];
+	return r->slot[r->next_slot++];
+}
+
+struct uk_netbuf *frames_one_slot(struct frames *f, const struct program *prog,
+				  struct program_at *at, uint64_t stamp)
+{
+	struct uk_netbuf *const nb = frames_slot(f);
+
+	if (unlikely(!nb))
+		return NULL;
 	nb->refcount = 2;
 	if (unlikely(f->nb_lanes > PROGRAM_LANES_MAX)) {
 		put_one(f, prog, at, nb, stamp);

@@ -533,7 +533,11 @@ void pktgen_look_stream(const struct pktgen *pg, unsigned port, unsigned stream,
 {
 	const struct pktgen_stream *s = pg->set[port].stream[stream];
 	const struct flow *f = s->flow;
+	const struct worker_order order = {.kind = ORDER_LOOK, .flow = s->flow};
 
+	FOR_EACH_WORKER(pg, 1ull << port, w)
+		if (w->queue->id == s->queue)
+			worker_give(w, &order);
 	v->state = chain_waits(f) ? FLOW_WAITS : f->state;
 	v->limited = f->limited && f->state != FLOW_IDLE;
 	v->strategy = f->frames.strategy;

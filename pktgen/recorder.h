@@ -6,7 +6,7 @@
 #ifndef PKTGEN_RECORDER_H
 #define PKTGEN_RECORDER_H
 
-#include "capture/bpf.h"
+#include "capture/bpf_gate.h"
 #include "capture/ring.h"
 #include "pktgen/outbox.h"
 #include "pktgen/tap.h"
@@ -23,6 +23,7 @@ struct recorder {
 	struct tap tap; /* first */
 	struct capture_ring ring;
 	const struct bpf_insn *filter; /* checked; NULL: takes all */
+	struct bpf_gate gate;          /* the filter's */
 	uint32_t snap;                 /* bytes of a frame that are kept */
 	uint64_t left;                 /* frames to take, RECORDER_NO_LIMIT */
 	enum recorder_end end;
@@ -31,6 +32,7 @@ struct recorder {
 	uint64_t filtered, no_room; /* not written */
 	/* What became of those of the last offer. */
 	unsigned nb_put;
+	bool none; /* the filter takes none of them */
 	uint8_t fate[OUTBOX_MAX];
 };
 

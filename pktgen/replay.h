@@ -1,36 +1,51 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Rounds that are played again. Where all that a round has are frames that are
- * shared, of flows without a limit, its turns are a list of netbufs, and a
- * burst is a piece of it. What the flows are charged with is settled later,
- * from the bursts that went: before anybody looks, before anything else is done
- * with the flows, and after REPLAY_BURSTS. Private to pktgen/.
+ * Rounds that are played again. Where all turns of a round are alike from one
+ * to the next, they are a list of netbufs, and a burst is a piece of it: of
+ * flows that are not paced and go by weight, or of flows that are all paced
+ * alike, in the order in which they are due; of frames that are shared, or
+ * edited each by itself; without a limit. What the flows are charged with, and
+ * how far they are in their schedules, is settled later, from the bursts that
+ * went: before anybody looks, and before anything else is done with the flows.
+ * Private to pktgen/.
  */
 #ifndef PKTGEN_REPLAY_H
 #define PKTGEN_REPLAY_H
 
 #include "pktgen/worker.h"
 
-/* Makes a burst, if nothing but a round can be played; else 0. */
-unsigned replay_make(struct worker *w);
+/* Finds out whether a round can be played. */
+void replay_find(struct worker *w);
 
-/* Of a burst of `n` turns that replay_make() made `sent` were sent. */
-void replay_sent(struct worker *w, unsigned n, unsigned sent, uint64_t now_ns);
+/* Makes a burst of what is `due`, if nothing but a round can be played. */
+bool replay_make(struct worker *w, uint64_t now_ns, unsigned *due);
+
+/*
+ * Of the `n` turns from `turn` on that replay_make() made, and that were held,
+ * `sent` were sent.
+ */
+void replay_sent(struct worker *w, unsigned turn, unsigned n, unsigned sent,
+		 uint64_t now_ns);
 
 /* What was played has been charged. */
 void replay_settle_all(struct worker *w);
 
 static inline void replay_settle(struct worker *w)
 {
-	if (unlikely(w->replay.nb))
+	if (unlikely(w->replay.unsettled))
 		replay_settle_all(w);
 }
 
-/* Something has changed: whether a round can be played is found out anew. */
-static inline void replay_end(struct worker *w)
+/* Something changes: whether a round can be played is found out anew. */
+void replay_end(struct worker *w);
+
+/* Something else is done, after which the round goes on, or is found anew. */
+static inline void replay_pause(struct worker *w)
 {
-	replay_settle(w);
-	w->replay.knows = false;
+	if (unlikely(w->replay.paced))
+		replay_end(w);
+	else
+		replay_settle(w);
 }
 
 #endif /* PKTGEN_REPLAY_H */

@@ -15,20 +15,26 @@ int schedule_reserve(struct worker *w, unsigned n)
 	struct uk_alloc *heap = w->room.heap;
 	const unsigned max = MAX(LIST_TURNS * n, (unsigned)LIST_LEAST);
 	uint16_t *list = uk_malloc(heap, max * sizeof(list[0]));
+	struct program_each **each = NULL;
 	struct uk_netbuf **pkt = NULL;
 
 	/* One that is alone has no rounds; without memory none is played. */
 	if (n > 1)
 		pkt = uk_malloc(heap, (max + OUTBOX_MAX) * sizeof(pkt[0]));
+	if (pkt)
+		each = uk_malloc(heap, (max + OUTBOX_MAX) * sizeof(each[0]));
 	if (!list || turns_reserve(&w->due, n, heap) < 0 ||
 	    turns_reserve(&w->share, n, heap) < 0) {
 		uk_free(heap, list);
 		uk_free(heap, pkt);
+		uk_free(heap, each);
 		return -ENOMEM;
 	}
 	replay_end(w);
 	uk_free(heap, w->replay.pkt);
 	w->replay.pkt = pkt;
+	uk_free(heap, w->replay.each);
+	w->replay.each = each;
 	uk_free(heap, w->round.list);
 	w->round.list = list;
 	w->round.max = max;
@@ -43,6 +49,7 @@ void schedule_close(struct worker *w)
 	turns_free(&w->share, w->room.heap);
 	uk_free(w->room.heap, w->round.list);
 	uk_free(w->room.heap, w->replay.pkt);
+	uk_free(w->room.heap, w->replay.each);
 }
 
 /* ---- Rounds ------------------------------------------------------------- */
@@ -209,6 +216,7 @@ void schedule_state(struct worker *w, struct flow *f, enum flow_state state)
 	const int on = (state != FLOW_IDLE) - (was != FLOW_IDLE);
 	const int paused = (state == FLOW_PAUSED) - (was == FLOW_PAUSED);
 
+	replay_end(w);
 	w->nb_on += (unsigned)on;
 	w->nb_paused += (unsigned)paused;
 	w->nb_limited += f->limited ? (unsigned)on : 0;

@@ -443,10 +443,10 @@ static void count(struct worker *w, uint64_t now_ns)
 
 void worker_give(struct worker *w, const struct worker_order *o)
 {
-	if (o->kind == ORDER_LOOK || o->kind == ORDER_COUNT)
-		replay_settle(w);
-	else
+	if (o->kind != ORDER_LOOK && o->kind != ORDER_COUNT)
 		replay_end(w);
+	else if (o->flow)
+		replay_settle(w);
 	switch (o->kind) {
 	case ORDER_START:
 		start(w, o);

@@ -118,7 +118,7 @@ enum worker_order_kind {
 	ORDER_FLOW_REMOVE,
 	ORDER_TAP,   /* `taps` see its frames from the next burst on */
 	ORDER_SIGNS, /* whether frames of ours are told by signatures */
-	ORDER_LOOK,  /* writes the view */
+	ORDER_LOOK,  /* writes the view; with `flow`, what that sent is true */
 	ORDER_COUNT, /* the same with `in_flight`, which asks the device */
 };
 
@@ -193,21 +193,36 @@ struct worker_round {
 	uint16_t *list;    /* places of flows */
 };
 
-/* Bursts that were pieces of a round: see replay.h. */
-#define REPLAY_BURSTS 256
+/* Bursts that were pieces of a round, the last of them: see replay.h. */
+#define REPLAY_HALF 128
+#define REPLAY_BURSTS (2 * REPLAY_HALF)
 
 struct worker_replay {
-	bool plays, knows;      /* that it does or does not */
-	bool out;               /* what is held is such a burst, just made... */
-	unsigned turn;          /* ...from this one on */
-	uint16_t len;           /* of all frames, 0: they differ */
-	unsigned turns;         /* of the list... */
-	struct uk_netbuf **pkt; /* ...their frames, once more behind the last */
-	unsigned from;          /* the turn that the first burst began with */
-	unsigned nb;            /* bursts that nobody is charged with yet */
-	uint64_t sent;          /* frames of these */
+	bool plays, knows; /* that it does or does not */
+	bool paced;        /* turns are due, or go by weight */
+	bool edits;        /* frames are each edited by `each`, or shared */
+	bool lapped;       /* since it plays each turn has been charged */
+	bool out;          /* what is held is the last of what was made */
+	bool unsettled;    /* something has been made since it was settled */
+	uint16_t len;      /* of all frames, 0: they differ */
+	unsigned turns;    /* of the list... */
+	/* ...and a multiple of it: frames, some once more behind the last. */
+	unsigned frames;
+	struct uk_netbuf **pkt;
+	struct program_each **each; /* of turns, some once more likewise */
+	unsigned next, at;          /* the turn that is made next, its frame */
+	unsigned turn;              /* that is sent next */
+	/* Since it was settled last: */
+	unsigned from;     /* the first turn */
+	uint64_t lap;      /* turns that were made, or given up: rounds... */
+	unsigned off;      /* ...and more */
+	uint64_t given_up; /* rounds */
+	uint64_t sent, nb; /* frames, bursts */
 	uint64_t burst_ns[REPLAY_BURSTS];
 	uint16_t burst[REPLAY_BURSTS];
+	/* Paced: */
+	struct gap step;
+	uint64_t debt_ns;
 };
 
 struct worker {

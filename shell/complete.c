@@ -208,7 +208,7 @@ static bool same_scope(const struct complete *c, const struct arg *a,
 	return a->scope == b->scope || !strchr(c->prefix, '.');
 }
 
-/* True when an earlier form takes the same there; words of ports are alike. */
+/* True when an earlier form takes the same; words of ports are alike. */
 static bool seen(const struct complete *c, const struct cmd_form *form,
 		 const struct arg *a)
 {

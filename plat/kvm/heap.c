@@ -58,8 +58,18 @@ struct uk_alloc *uk_alloc_get_default(void)
 	return &default_alloc;
 }
 
+/*
+ * Firmware has run at the end of memory. As long as an emulator keeps what it
+ * translated of that, each write to such a page is a hundred times as slow; it
+ * lets go of what is written over.
+ */
+#define FIRMWARE_BYTES ((size_t)512 << 10)
+
 void heap_setup(void *mem, size_t len_bytes)
 {
+	const size_t last = MIN(len_bytes, FIRMWARE_BYTES);
+
+	memset((char *)mem + len_bytes - last, 0, last);
 	heap_init(&heap, mem, len_bytes, crash);
 }
 

@@ -13,7 +13,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "capture/bpf.h"
+#include "capture/bpf_gate.h"
 #include "capture/read.h"
 
 #define FILTERS_MAX 1024
@@ -111,6 +111,22 @@ static void show(const struct capture_record *record)
 	putchar('\n');
 }
 
+/* A filter's program decides; its gate is only to know of some that it drops.
+ */
+static bool keeps(const struct bpf_insn *filter, const struct bpf_gate *gate,
+		  const struct capture_record *record)
+{
+	const bool kept =
+		bpf_run(filter, record->data, record->orig_len, record->len);
+
+	if (kept && bpf_gate_shut(gate, record->data, record->len)) {
+		fprintf(stderr, "record %llu: the gate is shut\n",
+			(unsigned long long)record->number);
+		exit(1);
+	}
+	return kept;
+}
+
 /* One pass; with a filter only the numbers of those that it keeps. */
 static void pass(const struct frames *f, const struct bpf_insn *filter)
 {
@@ -119,8 +135,11 @@ static void pass(const struct frames *f, const struct bpf_insn *filter)
 	struct capture_bytes bytes;
 	struct capture_reader r;
 	char why[CAPTURE_PRINT_MAX];
+	struct bpf_gate gate;
 	void *copy;
 
+	if (filter)
+		bpf_gate_make(&gate, filter);
 	capture_begin(&r);
 	copy = copy_piece(f, &r, 0, &bytes);
 	for (;;) {
@@ -134,8 +153,7 @@ static void pass(const struct frames *f, const struct bpf_insn *filter)
 			break;
 		if (!filter)
 			show(&record);
-		else if (bpf_run(filter, record.data, record.orig_len,
-				 record.len))
+		else if (keeps(filter, &gate, &record))
 			printf("%llu ", (unsigned long long)record.number);
 	}
 	free(copy);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * A program of any instructions, and a frame. One that is passed returns what
- * libpcap's bpf_filter() makes of it, and its text is read back the same.
+ * libpcap's bpf_filter() makes of it, its gate is shut for none that it takes,
+ * and its text is read back the same.
  *
  * The first byte of an input is the number of instructions, each of three
  * bytes: which of those that there are, or any code; where it jumps; its k. The
@@ -11,7 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "capture/bpf.h"
+#include "capture/bpf_gate.h"
 #include "tests/fuzz/line.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -70,13 +71,16 @@ static void run(const struct bpf_insn *insn, unsigned n, const uint8_t *frame,
 {
 	struct bpf_insn *copy = malloc(n * sizeof(insn[0]));
 	unsigned char *bytes = malloc(len);
+	struct bpf_gate gate;
+	uint32_t kept;
 
 	memcpy(copy, insn, n * sizeof(insn[0]));
 	memcpy(bytes, frame, len);
-	fuzz_check(bpf_run(copy, bytes, (uint32_t)len + WIRE_MORE,
-			   (uint32_t)len) ==
-		   bpf_filter(copy, bytes, (unsigned)len + WIRE_MORE,
-			      (unsigned)len));
+	kept = bpf_run(copy, bytes, (uint32_t)len + WIRE_MORE, (uint32_t)len);
+	fuzz_check(kept == bpf_filter(copy, bytes, (unsigned)len + WIRE_MORE,
+				      (unsigned)len));
+	bpf_gate_make(&gate, copy);
+	fuzz_check(!kept || !bpf_gate_shut(&gate, bytes, (uint32_t)len));
 	free(bytes);
 	free(copy);
 }

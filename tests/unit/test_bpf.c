@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "capture/bpf.h"
+#include "capture/bpf_gate.h"
 
 #define FRAME_BYTES 64
 
@@ -123,11 +123,73 @@ static void programs_return_what_they_should(void **state)
 	}
 }
 
+/* What tcpdump makes of these; frames are of fields as they ask for. */
+static void gates_are_shut_for_none_that_is_kept(void **state)
+{
+	static const struct {
+		const char *text; /* as tcpdump 4.99.3 compiles what follows */
+		const char *what;
+		bool opens_for_some;
+	} cases[] = {
+		{"20,40,0,0,12,21,0,6,34525,48,0,0,20,21,0,15,17,40,0,0,54,21,"
+		 "12,0,7,40,0,0,56,21,10,11,7,21,0,10,2048,48,0,0,23,21,0,8,17,"
+		 "40,0,0,20,69,6,0,8191,177,0,0,14,72,0,0,14,21,2,0,7,72,0,0,"
+		 "16,21,0,1,7,6,0,0,262144,6,0,0,0",
+		 "udp port 7", true},
+		{"8,40,0,0,12,21,0,5,2048,32,0,0,26,21,2,0,167772161,32,0,0,30,"
+		 "21,0,1,167772161,6,0,0,262144,6,0,0,0",
+		 "ip host 10.0.0.1", true},
+		{"4,48,0,0,0,69,1,0,1,6,0,0,262144,6,0,0,0",
+		 "not ether[0] & 1 != 0", true},
+		{"4,128,0,0,0,53,0,1,60,6,0,0,262144,6,0,0,0", "len >= 60",
+		 false},
+		{"1,6,0,0,262144", "", false},
+	};
+	unsigned shut[sizeof(cases) / sizeof(cases[0])] = {0};
+	uint64_t seed = 16;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct bpf_insn insn[64];
+		char why[BPF_WHY_MAX];
+		struct bpf_gate gate;
+		unsigned kept = 0;
+
+		assert_true(bpf_parse(cases[i].text, strlen(cases[i].text),
+				      insn, 64, why));
+		bpf_gate_make(&gate, insn);
+		for (unsigned n = 0; n < 20000; n++) {
+			unsigned char f[FRAME_BYTES];
+			const uint64_t r = unit_random(&seed);
+			const unsigned len = (r & 192 ? 58 : 30) + r % 7;
+
+			memset(f, 0, sizeof(f));
+			f[0] = r >> 8 & 1;
+			memcpy(f + 12, r >> 9 & 1 ? "\x08" : "\x86\xdd", 2);
+			f[14] = (unsigned char)(r >> 10 & 3 ? 0x45 : r >> 12);
+			f[20] = r >> 20 & 1 ? 0 : 17;
+			f[23] = r >> 21 & 1 ? 6 : 17;
+			f[26 + (r >> 22 & 4)] = 10;
+			f[29 + (r >> 22 & 4)] = 1;
+			f[34 + (r >> 25) % 30] = 7;
+			if (bpf_run(insn, f, len, len)) {
+				assert_false(bpf_gate_shut(&gate, f, len));
+				kept++;
+			} else {
+				shut[i] += bpf_gate_shut(&gate, f, len);
+			}
+		}
+		assert_true(kept);
+		assert_int_equal(shut[i] > 5000, cases[i].opens_for_some);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_is_no_program_is_refused),
 		cmocka_unit_test(programs_return_what_they_should),
+		cmocka_unit_test(gates_are_shut_for_none_that_is_kept),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Slots of counters in a ring of bytes, beside all that was ever given to it.
- */
+/* Slots of counters in a ring of bytes, beside all that it was given. */
 #include <string.h>
 
 #include "stats/series.h"

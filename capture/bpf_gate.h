@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * What all frames that a filter takes have in common: of each way through its
+ * program to a return of more than 0 a few fields that have, or do not have, a
+ * value. A frame that has none of it need not go through the program; what is
+ * asked of frames in any other way is left to that. Where IPv4's header says
+ * where a port is, that it has no options is one more such field.
+ */
+#ifndef CAPTURE_BPF_GATE_H
+#define CAPTURE_BPF_GATE_H
+
+#include <string.h>
+
+#include "capture/bpf.h"
+
+#define BPF_GATE_WAYS 16
+#define BPF_GATE_FIELDS 3 /* of a way: those that tell most */
+
+/* Of 4 bytes at an offset, as they lie, those bits that the mask has. */
+struct bpf_field {
+	uint32_t mask, value;
+	uint16_t at;
+	bool differs; /* it does not have the value */
+};
+
+struct bpf_gate {
+	uint32_t need; /* bytes that a frame has to have, UINT32_MAX: open */
+	unsigned nb;   /* ways */
+	struct bpf_field way[BPF_GATE_WAYS][BPF_GATE_FIELDS];
+};
+
+/* That of a program that bpf_check() has passed. Takes 3 KiB of the stack. */
+void bpf_gate_make(struct bpf_gate *g, const struct bpf_insn *insn);
+
+static inline bool bpf_field_holds(const struct bpf_field *f,
+				   const unsigned char *frame)
+{
+	uint32_t v;
+
+	memcpy(&v, frame + f->at, sizeof(v));
+	return (((v ^ f->value) & f->mask) != 0) == f->differs;
+}
+
+/* Whether a frame of g->need bytes or more has what a way has. */
+static inline bool bpf_way_holds(const struct bpf_gate *g, unsigned way,
+				 const unsigned char *frame)
+{
+	for (unsigned i = 0; i < BPF_GATE_FIELDS; i++)
+		if (!bpf_field_holds(&g->way[way][i], frame))
+			return false;
+	return true;
+}
+
+/* True: the program returns 0 of this frame, of which `len` bytes are here. */
+static inline bool bpf_gate_shut(const struct bpf_gate *g,
+				 const unsigned char *frame, uint32_t len)
+{
+	if (len < g->need)
+		return false;
+	for (unsigned i = 0; i < g->nb; i++)
+		if (bpf_way_holds(g, i, frame))
+			return false;
+	return true;
+}
+
+#endif /* CAPTURE_BPF_GATE_H */

@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * A run whose frames are made one at a time, between those of other programs:
+ * what that takes is one cache line. See program_run.h. Private to pktgen/.
+ */
+#ifndef PKTGEN_PROGRAM_EACH_H
+#define PKTGEN_PROGRAM_EACH_H
+
+#include "measure/signature.h"
+#include "pktgen/program_run.h"
+
+#define EACH_LANES_MAX 4
+
+struct program_each {
+	uint64_t lanes, step; /* as struct program_run has them */
+	uint64_t end;   /* the frame that the run does not have any more */
+	void *tag;      /* of frames that have its heads */
+	uint64_t stamp; /* of signatures, without the time */
+	/* Of all that a checksum with the lane 0 covers, but for a stamp. */
+	uint32_t sum;
+	uint16_t by, last; /* that grows by; frames before `end` */
+	uint16_t at[EACH_LANES_MAX], stamp_at; /* in a frame */
+	uint8_t nb;                            /* lanes */
+	bool csum, not_zero;                   /* there is such a checksum */
+	bool sign;
+};
+
+_Static_assert(sizeof(struct program_each) <= 64, "it is one cache line");
+
+/* Whether a program's frames can be made so. */
+bool program_has_each(const struct program *prog);
+
+/*
+ * A run from at->frame on, in whose frames stamps begin with `stamp`. What has
+ * the heads of another gets new ones: the program's template has them.
+ */
+void program_each_begin(struct program_each *e, const struct program *prog,
+			struct program_at *at, uint64_t stamp);
+
+/* The frame that it makes next. */
+static inline uint64_t program_each_frame(const struct program_each *e)
+{
+	return e->end - e->last;
+}
+
+EDIT_INLINE void program_each_put(uint8_t *at, uint16_t value)
+{
+	value = __builtin_bswap16(value);
+	memcpy(at, &value, sizeof(value));
+}
+
+/* The next frame, `last` not being 0; `time` has the sum `more`. */
+EDIT_INLINE void program_each_next(struct program_each *e, uint64_t time,
+				   uint32_t more, uint8_t *frame)
+{
+	const uint64_t lanes = e->lanes;
+	unsigned k = 0;
+
+	e->lanes = lanes + e->step;
+	e->last--;
+	if (likely(e->csum)) {
+		/* As csum_end() and csum_end_not_zero() have it. */
+		const uint32_t sum = csum_fold(e->sum + more + e->not_zero);
+
+		e->sum += e->by;
+		program_each_put(frame + e->at[0],
+				 (uint16_t)(e->not_zero - 1u - sum));
+		k = 1;
+	}
+	do
+		program_each_put(frame + e->at[k],
+				 (uint16_t)(lanes >> (48 - 16 * k)));
+	while (unlikely(++k < e->nb));
+	if (likely(e->sign)) {
+		time = __builtin_bswap64(e->stamp | time);
+		memcpy(frame + e->stamp_at, &time, sizeof(time));
+	}
+}
+
+#endif /* PKTGEN_PROGRAM_EACH_H */
