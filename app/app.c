@@ -51,6 +51,7 @@ void app_init(struct app *app, struct uk_alloc *a, uint64_t now_ns)
 					 &pktgen_look(&app->pktgen, i)->stats,
 					 now_ns);
 	run_init(app);
+	verdict_init(app);
 	if (OPTION(HISTORY))
 		history_init(app, now_ns);
 	app_init_store(&app->store, a);

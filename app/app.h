@@ -25,6 +25,9 @@ struct app_port {
 	struct stats_rate rate;
 	struct stats_history history;
 	struct app_run run;
+	/* What `stats clear` has cleared of it: frames that it sent signed. */
+	uint64_t signed_before;
+	struct pktgen_came came_base;
 	/* What was told by then: done.runs and err of its view... */
 	uint64_t done_told;
 	int err_told;
@@ -44,6 +47,7 @@ struct app {
 	uint64_t lease_ns;      /* how long without a request; 0: for ever */
 	uint64_t lease_began_ns; /* requests before do not count */
 	struct app_list *lists;  /* see app/lists.h */
+	uint64_t verdict_limit[VERDICT_COUNTS]; /* by reason, in its unit */
 	struct live live;
 	struct app_capture capture;
 	struct app_history history;

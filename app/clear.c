@@ -15,7 +15,7 @@ static uint64_t held(const struct app *app)
 void clear_begin(struct clear *cl, struct app *app, uint64_t mask,
 		 uint64_t now_ns)
 {
-	*cl = (struct clear){true, mask, now_ns + CLEAR_NS};
+	*cl = (struct clear){true, mask, now_ns, now_ns + CLEAR_NS};
 	pktgen_pause(&app->pktgen, held(app), now_ns);
 }
 
@@ -29,6 +29,8 @@ static void take_base(struct app *app, uint64_t mask)
 		if (!(mask >> i & 1) || !v)
 			continue;
 		app->port[i].base = v->stats;
+		run_cleared(app, i);
+		pktgen_look_came(&app->pktgen, i, &app->port[i].came_base);
 		pktgen_clear_streams(&app->pktgen, i);
 		pktgen_lag(&app->pktgen, i, &app->port[i].lag_base);
 	}
@@ -46,7 +48,9 @@ bool clear_step(struct clear *cl, struct app *app, uint64_t now_ns)
 
 void clear_cancel(struct clear *cl, struct app *app, uint64_t now_ns)
 {
-	if (cl->on)
+	if (cl->on) {
 		pktgen_resume(&app->pktgen, now_ns);
+		verdict_held(app, held(app), now_ns - cl->began_ns);
+	}
 	cl->on = false;
 }

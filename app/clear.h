@@ -15,7 +15,7 @@ struct app;
 struct clear {
 	bool on;
 	uint64_t mask; /* whose counters */
-	uint64_t until_ns;
+	uint64_t began_ns, until_ns;
 };
 
 /* How long after one step the next is due. */

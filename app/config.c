@@ -231,6 +231,7 @@ void config_reset(struct app *app, uint64_t now_ns)
 	struct subject s = {0, 0};
 	struct config c;
 
+	verdict_init(app);
 	config_remove_streams(app, now_ns);
 	for (; config_next(app, &all, &s); s.stream++) {
 		config_get(app, s, &c);

@@ -89,7 +89,8 @@ struct config_walk {
 	struct subject at; /* begin here */
 	struct subject of; /* whose frames it is at... */
 	unsigned line;     /* ...and at which line of them */
-	uint64_t timed;    /* it is at what comes last */
+	uint64_t timed;    /* it is at what comes last of streams... */
+	uint64_t limit;    /* ...and at this limit of verdicts */
 	/*
 	 * Not NULL: only the lines that make these from what a fresh port has,
 	 * without those of commands that are as at first.

@@ -300,6 +300,18 @@ static bool as_at_first(const struct app *app, const struct cmd *cmd,
 	return true;
 }
 
+/* What a verdict allows, where that is not as at first. */
+static bool limit_line(const struct app *app, struct config_walk *w,
+		       char line[CONFIG_LINE_MAX])
+{
+	for (; !w->only && w->limit < VERDICT_COUNTS; w->limit++)
+		if (verdict_line(app, (enum verdict_reason)w->limit, line)) {
+			w->limit++;
+			return true;
+		}
+	return false;
+}
+
 bool config_line(const struct app *app, struct config_walk *w,
 		 char line[CONFIG_LINE_MAX])
 {
@@ -337,7 +349,7 @@ bool config_line(const struct app *app, struct config_walk *w,
 		w->done = 0;
 		w->setting++;
 	}
-	return timing(app, w, line);
+	return timing(app, w, line) || limit_line(app, w, line);
 }
 
 void config_show(const struct app *app, const struct cmd *cmd,
@@ -369,7 +381,7 @@ void config_show(const struct app *app, const struct cmd *cmd,
 
 /* The configuration, to be put back when a new one turns out wrong. */
 struct kept {
-	uint64_t selected;
+	uint64_t selected, verdict_limit[VERDICT_COUNTS];
 	size_t nb;
 	struct {
 		struct subject of;
@@ -391,6 +403,7 @@ static struct kept *keep(const struct app *app)
 	if (!k)
 		return NULL;
 	k->selected = session_selected(&app->session);
+	memcpy(k->verdict_limit, app->verdict_limit, sizeof(k->verdict_limit));
 	for (k->nb = 0; config_next(app, &up, &s); s.stream++) {
 		k->one[k->nb].of = s;
 		config_get(app, s, &k->one[k->nb].is);
@@ -412,6 +425,7 @@ static void restore(struct app *app, const struct kept *k, uint64_t now_ns)
 	struct pktgen *pg = &app->pktgen;
 
 	session_select(&app->session, k->selected);
+	memcpy(app->verdict_limit, k->verdict_limit, sizeof(k->verdict_limit));
 	config_remove_streams(app, now_ns);
 	for (size_t i = 0; i < k->nb; i++) {
 		const struct subject s = k->one[i].of;

@@ -24,9 +24,11 @@ static const struct {
 	enum field_kind kind;
 	bool rx;
 } others[] = {
-	{"tx.rate", FIELD_RATE, false}, {"tx.l1", FIELD_L1, false},
-	{"rx.rate", FIELD_RATE, true},  {"rx.l1", FIELD_L1, true},
-	{"state", FIELD_STATE, false},  {"rx.loss", FIELD_SHARE, true},
+	{"tx.rate", FIELD_RATE, false},      {"tx.l1", FIELD_L1, false},
+	{"rx.rate", FIELD_RATE, true},       {"rx.l1", FIELD_L1, true},
+	{"state", FIELD_STATE, false},       {"lost", FIELD_MISSED, false},
+	{"loss", FIELD_MISSED_SHARE, false}, {"verdict", FIELD_VERDICT, false},
+	{"rx.loss", FIELD_SHARE, true},
 };
 
 #define OTHERS (sizeof(others) / sizeof(others[0]) - !TRAILS)
@@ -92,6 +94,15 @@ static void set_count(struct field_value *v, uint64_t n)
 	snprintf(v->text, sizeof(v->text), "%llu", (unsigned long long)n);
 }
 
+static void set_micro(struct field_value *v, uint64_t micro)
+{
+	v->number = true;
+	v->whole = micro / MICRO;
+	v->micro = (uint32_t)(micro % MICRO);
+	snprintf(v->text, sizeof(v->text), "%llu.%06u",
+		 (unsigned long long)v->whole, v->micro);
+}
+
 static void set_milli(struct field_value *v, uint64_t milli)
 {
 	v->number = true;
@@ -124,10 +135,15 @@ enum subject_scope field_scope(const struct field *f)
 	return f->kind == FIELD_SETTING ? f->setting.scope : SCOPE_PORT;
 }
 
+bool field_is_balance(const struct field *f)
+{
+	return f->kind == FIELD_MISSED || f->kind == FIELD_MISSED_SHARE;
+}
+
 bool field_has_stream(const struct field *f)
 {
-	return f->kind == FIELD_STATE || f->kind == FIELD_LOSS ||
-	       f->kind == FIELD_SHARE ||
+	return f->kind == FIELD_STATE || field_is_balance(f) ||
+	       f->kind == FIELD_LOSS || f->kind == FIELD_SHARE ||
 	       (f->kind == FIELD_COUNTER &&
 		(!strcmp(f->counter->group, "tx") ||
 		 !strcmp(f->counter->group, "rx")) &&
@@ -135,9 +151,32 @@ bool field_has_stream(const struct field *f)
 		 !strcmp(f->counter->name, "bytes")));
 }
 
+static void read_balance(const struct app *app, const struct field *f,
+			 struct subject of, struct field_value *v)
+{
+	struct stats s;
+	struct balance l;
+
+	if (f->of_stream)
+		balance_of_stream(app, of, &l);
+	else
+		balance_of_port(app, of.port, &l);
+	/* Who has sent nothing has lost nothing. */
+	app_stats(app, of.port, &s);
+	v->number = l.known || !s.tx_packets;
+	v->unknown = !v->number;
+	if (v->unknown)
+		snprintf(v->text, sizeof(v->text), "not known");
+	else if (f->kind == FIELD_MISSED)
+		set_count(v, l.lost);
+	else
+		set_micro(v, balance_share_micro(l.lost, l.sent));
+}
+
 bool field_wants_signature(const struct field *f)
 {
 	return f->kind == FIELD_LOSS || f->kind == FIELD_SHARE ||
+	       field_is_balance(f) ||
 	       (f->of_stream && f->kind == FIELD_COUNTER &&
 		f->counter->group[0] == 'r');
 }
@@ -199,6 +238,10 @@ void field_read(const struct app *app, const struct field *f, struct subject of,
 	struct stats s;
 
 	v->unknown = false;
+	if (field_is_balance(f)) {
+		read_balance(app, f, of, v);
+		return;
+	}
 	if (f->of_stream) {
 		read_stream(app, f, of, v);
 		return;
@@ -218,6 +261,12 @@ void field_read(const struct app *app, const struct field *f, struct subject of,
 		v->number = false;
 		snprintf(v->text, sizeof(v->text), "%s",
 			 app_state(pktgen_look(&app->pktgen, of.port)));
+		break;
+	case FIELD_VERDICT:
+		v->number = false;
+		snprintf(v->text, sizeof(v->text), "%s",
+			 verdict_grades[verdict_of(
+				 app, &app->port[of.port].run.verdict)]);
 		break;
 	case FIELD_LOSS:
 	case FIELD_SHARE:
@@ -269,8 +318,11 @@ static enum shell_err parse_number(const struct field *f, const char *word,
 	v->micro = 0;
 	if (!err)
 		v->whole = n;
+	if (f->kind == FIELD_MISSED_SHARE)
+		return parse_share(word, v);
 	if (err != E_SYNTAX || f->kind == FIELD_COUNTER ||
-	    f->kind == FIELD_LOSS || f->kind == FIELD_SETTING)
+	    f->kind == FIELD_MISSED || f->kind == FIELD_LOSS ||
+	    f->kind == FIELD_SETTING)
 		return err;
 	rate.unit = unit;
 	err = value_decimal(word, &rate.micro, &end);
@@ -309,15 +361,17 @@ static enum shell_err parse_setting(const struct app *app, const struct arg *a,
 enum shell_err field_parse(const struct app *app, const struct field *f,
 			   const char *word, struct field_value *v)
 {
-	const char *const *state;
+	const char *const *state = f->kind == FIELD_VERDICT ? verdict_grades
+				   : f->of_stream           ? app_stream_states
+							    : app_states;
 
+	v->unknown = false;
 	if (f->kind == FIELD_SETTING)
 		return parse_setting(app, f->setting.arg, word, v);
-	if (f->kind != FIELD_STATE)
+	if (f->kind != FIELD_STATE && f->kind != FIELD_VERDICT)
 		return parse_number(f, word, v);
 	v->number = false;
-	for (state = f->of_stream ? app_stream_states : app_states; *state;
-	     state++)
+	for (; *state; state++)
 		if (!strcasecmp(*state, word))
 			break;
 	if (!*state)
@@ -328,7 +382,7 @@ enum shell_err field_parse(const struct app *app, const struct field *f,
 
 bool field_is_text(const struct field *f)
 {
-	return f->kind == FIELD_STATE ||
+	return f->kind == FIELD_STATE || f->kind == FIELD_VERDICT ||
 	       (f->kind == FIELD_SETTING && f->setting.arg->type != ARG_INT &&
 		f->setting.arg->type != ARG_SIZES);
 }
@@ -343,6 +397,8 @@ bool field_compare(const struct field_value *a, unsigned op,
 	const bool less = numbers && (a->whole < b->whole ||
 				      (equal && a->micro < b->micro));
 
+	if (a->unknown || b->unknown)
+		return false;
 	switch (op) {
 	case FIELD_IS:
 		return same;
@@ -361,20 +417,25 @@ bool field_compare(const struct field_value *a, unsigned op,
 
 bool field_names(void *app, unsigned i, struct arg_name *name)
 {
+	static const char *const helps[] = {
+		[FIELD_RATE] = "packets per second",
+		[FIELD_L1] = "Mbit/s on layer 1",
+		[FIELD_STATE] = "idle, receiving, sending, reflecting, "
+				"draining, paused",
+		[FIELD_MISSED] = "signed frames that did not arrive",
+		[FIELD_MISSED_SHARE] = "their share in percent",
+		[FIELD_SHARE] = "percent of signed frames lost",
+		[FIELD_VERDICT] = "of the last run: valid, suspect, invalid, "
+				  "none",
+	};
 	struct field f;
 
 	if (!field_at(app, i, &f))
 		return false;
 	field_name(&f, name->text, sizeof(name->text));
-	name->help =
-		f.kind == FIELD_COUNTER   ? f.counter->help
-		: f.kind == FIELD_LOSS    ? f.loss->help
-		: f.kind == FIELD_SHARE   ? "percent of signed frames lost"
-		: f.kind == FIELD_SETTING ? f.setting.arg->help
-		: f.kind == FIELD_RATE    ? "packets per second"
-		: f.kind == FIELD_L1
-			? "Mbit/s on layer 1"
-			: "idle, receiving, sending, reflecting, draining, "
-			  "paused";
+	name->help = f.kind == FIELD_COUNTER   ? f.counter->help
+		     : f.kind == FIELD_LOSS    ? f.loss->help
+		     : f.kind == FIELD_SETTING ? f.setting.arg->help
+					       : helps[f.kind];
 	return true;
 }

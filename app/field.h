@@ -17,8 +17,11 @@ enum field_kind {
 	FIELD_RATE,    /* of the last second or more: packets per second... */
 	FIELD_L1,      /* ...and Mbit/s on layer 1 */
 	FIELD_STATE,   /* one of app_states[] */
-	FIELD_LOSS,    /* of the list of loss_fields[], of signed frames... */
-	FIELD_SHARE,   /* ...and the share of those lost, in percent */
+	FIELD_MISSED,  /* frames that are signed, since `stats clear`... */
+	FIELD_MISSED_SHARE, /* ...and their share, in percent */
+	FIELD_VERDICT,      /* of the last run, one of verdict_grades[] */
+	FIELD_LOSS,  /* of the list of loss_fields[], of signed frames... */
+	FIELD_SHARE, /* ...and the share of those lost, in percent */
 	FIELD_SETTING,
 };
 
@@ -48,6 +51,8 @@ void field_name(const struct field *f, char *buf, size_t size);
 /* What a stream has, too: `of_stream` may be set. */
 bool field_has_stream(const struct field *f);
 
+/* What of frames is lost: told of those that are signed. */
+bool field_is_balance(const struct field *f);
 /* Whether it is told of signed frames alone. */
 bool field_wants_signature(const struct field *f);
 

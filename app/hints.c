@@ -108,6 +108,6 @@ const struct cmd_hint app_hints[] = {
 	{"vxlan", "type 'headers eth/ipv4/udp/vxlan/eth/ipv4/udp size 128'"},
 	{"wr", "type 'save FILE'"},
 	{"write", "type 'save FILE'"},
-	{"xstats", "type 'stats'"},
+	{"xstats", "type 'stats balance' or 'stats kinds'"},
 	{NULL, NULL},
 };

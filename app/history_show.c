@@ -9,6 +9,8 @@
 
 enum { PORTS, KEYWORD, SPAN, FILE_WORD, FILE_NAME, CSV };
 
+_Static_assert(HISTORY_STREAMS == 4, "as check() says");
+
 static const struct arg_word span_words[] = {
 	[HISTORY_HOUR] = {"hour", "the last hour, by the second"},
 	[HISTORY_MINUTE] = {"minute", "the last minute, by 100 ms"},
@@ -313,73 +315,66 @@ static void gather(struct plot *p, const struct series *s)
 	}
 }
 
-/* "\u2581" to "\u2588"; a blank for nothing, '-' for a gap. */
-static void put_bars(struct sink *s, const struct plot *p, unsigned value)
+/* Bytes of a bar, and room for those of a plot and a NUL. */
+#define BAR 3
+#define BARS_MAX (BAR * COLUMNS + 1)
+
+/* U+2581 to U+2588; a blank for nothing, '-' for a gap. */
+static void put_bars(char bars[BARS_MAX], const struct plot *p, unsigned value)
 {
 	const uint64_t *sum = p->sum[value];
-	uint64_t most = 0;
+	uint64_t most = 1;
 
 	for (unsigned i = 0; i < p->columns; i++)
 		if (p->seen[i] && sum[i] / p->seen[i] > most)
 			most = sum[i] / p->seen[i];
-	for (unsigned i = 0; i < p->columns; i++) {
-		if (!p->seen[i]) {
-			sink_byte(s, '-');
-		} else if (!sum[i]) {
-			sink_byte(s, ' ');
+	for (unsigned i = 0; i < COLUMNS; i++) {
+		if (i >= p->columns || (p->seen[i] && !sum[i])) {
+			*bars++ = ' ';
+		} else if (!p->seen[i]) {
+			*bars++ = '-';
 		} else {
-			sink_str(s, "\xe2\x96");
-			sink_byte(s, (char)(0x81 + (most ? sum[i] / p->seen[i] *
-								    7 / most
-							 : 0)));
+			memcpy(bars, "\xe2\x96\x81", BAR);
+			bars[BAR - 1] += (char)(sum[i] / p->seen[i] * 7 / most);
+			bars += BAR;
 		}
 	}
-	sink_blanks(s, COLUMNS - p->columns);
+	*bars = '\0';
 }
 
 static void show_plot(struct call *c, const struct plot *p, unsigned value)
 {
 	const struct history_value *v = &history_values[value];
-	char line[ROW_MAX];
-	struct sink s = {.buf = line, .size = sizeof(line) - 1};
-	size_t len = strlen(v->name);
+	char bars[BARS_MAX], max[32] = "";
+	struct sink s = {.buf = max, .size = sizeof(max) - 1};
 
-	sink_str(&s, v->group);
-	sink_byte(&s, ' ');
-	sink_str(&s, v->name);
-	sink_blanks(&s, 9 - len);
-	put_bars(&s, p, value);
-	sink_str(&s, "  max ");
+	put_bars(bars, p, value);
 	sink_u64(&s, p->max[value] * 1000 / time_ms(c, 1), true);
-	sink_str(&s, *v->name == 'p'   ? " pps"
-		     : *v->name == 'b' ? " bytes/s"
-				       : " per s");
-	line[s.used] = '\0';
-	reply_text(c->reply, NULL, line);
+	reply_textf(c->reply, NULL, "%s %-9s%s  max %s %s", v->group, v->name,
+		    bars, max,
+		    *v->name == 'p'   ? "pps"
+		    : *v->name == 'b' ? "bytes/s"
+				      : "per s");
 }
 
 /* Of a figure that never was anything but 0, only packets are shown. */
 static void show_plots(struct call *c, struct subject at,
 		       const struct series *s)
 {
-	char of[32], all[32], column[32];
+	char of[24], all[32], column[32];
 	struct plot p;
 
 	gather(&p, s);
-	if (c->v[PORTS].subjects.dotted)
-		snprintf(of, sizeof(of), "stream %u.%u", at.port, at.stream);
-	else
-		snprintf(of, sizeof(of), "port %u", at.port);
+	snprintf(of, sizeof(of),
+		 c->v[PORTS].subjects.dotted ? "stream %u.%u" : "port %u",
+		 at.port, at.stream);
 	value_time_print(time_ms(c, s->next - s->first) * 1000000, all,
 			 sizeof(all));
 	value_time_print(time_ms(c, p.per) * 1000000, column, sizeof(column));
-	if (!p.columns)
-		reply_textf(c->reply, NULL, "%s: no %s has ended yet", of,
-			    span_of(c) == HISTORY_HOUR ? "second"
-						       : "slot of 100 ms");
-	else
-		reply_textf(c->reply, NULL, "%s: the last %s, %s to a column",
-			    of, all, column);
+	reply_textf(c->reply, NULL,
+		    p.columns ? "%s: the last %s, %s to a column"
+			      : "%s: no slot has ended yet",
+		    of, all, column);
 	for (unsigned i = 0; i < nb_values(c) && p.columns; i++)
 		if (p.all[i] || !strcmp(history_values[i].name, "packets"))
 			show_plot(c, &p, i);
@@ -406,21 +401,20 @@ static enum call_result run_plot(struct call *c, struct walk *w)
 static enum call_result check(struct call *c)
 {
 	const struct subjects *on = &c->v[PORTS].subjects;
+	const bool both = c->v[CSV].set && c->json;
 	struct walk w = {.began = false};
 
 	if (app_check_up(c, on->ports) != CALL_DONE)
 		return CALL_FAIL;
-	if (c->v[CSV].set && c->json)
-		return call_fail(c, E_SURPLUS, CSV,
-				 "'stats history' takes --csv or --json, not "
-				 "both");
-	if (find(c, &w))
+	if (!both && find(c, &w))
 		return CALL_DONE;
-	return call_fail(c, E_STATE, PORTS,
-			 on->dotted ? "streams 0..%u of a port that has "
-				      "several have a history"
-				    : "no memory was left for it",
-			 HISTORY_STREAMS - 1);
+	return call_fail(c, both ? E_SURPLUS : E_STATE, both ? CSV : PORTS,
+			 "%s",
+			 both ? "'stats history' takes --csv or --json, not "
+				"both"
+			 : on->dotted ? "streams 0..3 of a port that has "
+					"several have a history"
+				      : "no memory was left for it");
 }
 
 enum call_result history_run(struct call *c)

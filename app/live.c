@@ -100,6 +100,11 @@ bool live_has_rate(const char *group)
 	return !strcmp(group, "tx") || !strcmp(group, "rx");
 }
 
+bool live_has_loss(const char *group)
+{
+	return !strcmp(group, "rx");
+}
+
 const struct stats_field *live_field(const char *group, unsigned i)
 {
 	for (size_t f = 0; f < stats_nb_fields; f++)
@@ -112,6 +117,7 @@ unsigned live_figures(const char *group)
 {
 	unsigned n = live_has_rate(group) ? LIVE_FIGURES : 0;
 
+	n += live_has_loss(group) ? LIVE_LOSS_FIGURES : 0;
 	for (size_t f = 0; f < stats_nb_fields; f++)
 		n += !strcmp(stats_fields[f].group, group);
 	return n;

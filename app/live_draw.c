@@ -124,6 +124,22 @@ static void put_counter(struct span at, const struct stats_field *f, uint64_t v)
 		   wrong ? ATTR_RED | ATTR_BOLD : ATTR_PLAIN);
 }
 
+/* The first, or the second: in percent. */
+static void put_loss(struct span at, const struct app *app, unsigned port,
+		     bool share)
+{
+	struct number n = {"-"};
+	struct balance l;
+
+	balance_of_port(app, port, &l);
+	if (l.known && share)
+		n = number(balance_share_milli(&l), true, "%");
+	else if (l.known)
+		n = number(l.lost, false, NULL);
+	put_figure(at, "tx", share ? "loss" : "lost", n.text,
+		   l.known && l.lost ? ATTR_RED | ATTR_BOLD : ATTR_PLAIN);
+}
+
 static void draw_figures(struct span at, const struct live *l,
 			 const struct app *app, const char *group,
 			 unsigned first)
@@ -133,9 +149,10 @@ static void draw_figures(struct span at, const struct live *l,
 	const unsigned width =
 		(l->layout.width + LIVE_GAP) / l->layout.figures - LIVE_GAP;
 	const unsigned end = at.to;
+	const unsigned port = live_port_at(l->mask, l->part - 1);
 	struct stats s;
 
-	app_stats(app, live_port_at(l->mask, l->part - 1), &s);
+	app_stats(app, port, &s);
 	for (unsigned i = first; i < n && i < first + l->layout.figures; i++) {
 		unsigned k = i;
 
@@ -147,7 +164,10 @@ static void draw_figures(struct span at, const struct live *l,
 
 			k -= live_has_rate(group) ? LIVE_FIGURES : 0;
 			f = live_field(group, k);
-			put_counter(at, f, stats_get(&s, f));
+			if (f)
+				put_counter(at, f, stats_get(&s, f));
+			else
+				put_loss(at, app, port, i == n - 1);
 		}
 		at.column = at.to;
 		at.to = end;

@@ -25,6 +25,10 @@ const char *live_group(unsigned i);
 bool live_has_rate(const char *group);
 const struct stats_field *live_field(const char *group, unsigned i);
 
+/* What the port has lost of its frames, and the share, behind what came. */
+bool live_has_loss(const char *group);
+#define LIVE_LOSS_FIGURES 2
+
 /* Figures of a group: those that follow from counters, then the counters. */
 unsigned live_figures(const char *group);
 

@@ -51,9 +51,10 @@ static bool any_goes_on(const struct app *app)
 	return false;
 }
 
-static void begin(const struct app *app, struct app_run *r,
-		  const struct worker_view *v, uint64_t now_ns)
+static void begin(const struct app *app, unsigned port, struct app_run *r,
+		  uint64_t now_ns)
 {
+	const struct worker_view *v;
 	const uint64_t rx_packets = r->from.rx_packets;
 
 	for (unsigned i = 0; i < app->pktgen.nb_ports; i++)
@@ -61,7 +62,12 @@ static void begin(const struct app *app, struct app_run *r,
 			r->rx_from[i] = rx_of(app, i);
 	r->ever = r->on = true;
 	r->whole = r->judged = false;
+	balance_of_port(app, port, &r->loss_from);
+	memset(&r->loss_before, 0, sizeof(r->loss_before));
+	memset(&r->verdict, 0, sizeof(r->verdict));
+	verdict_begin(app, port, &r->verdict_from);
 	r->began_ns = now_ns;
+	v = pktgen_look(&app->pktgen, port);
 	r->sent_from = v->sent;
 	r->from = v->stats;
 	r->from.rx_packets = rx_packets;
@@ -87,7 +93,7 @@ void run_begin(struct app *app, uint64_t mask, uint64_t now_ns)
 			r->from.rx_packets = v->stats.rx_packets;
 		}
 		if (mask >> i & 1 && !(r->on && worker_runs(v->state)))
-			begin(app, r, v, now_ns);
+			begin(app, i, r, now_ns);
 	}
 }
 
@@ -143,6 +149,55 @@ static void count_missing(struct app *app, unsigned port, struct run_sum *sum)
 	sum->missing = sent - received;
 }
 
+static uint64_t less(uint64_t a, uint64_t b)
+{
+	return a > b ? a - b : 0;
+}
+
+/* Of the run alone. */
+static void find_loss(const struct app *app, unsigned port, struct balance *b)
+{
+	const struct app_run *r = &app->port[port].run;
+	const struct balance *from = &r->loss_from, *before = &r->loss_before;
+
+	balance_of_port(app, port, b);
+	b->sent = before->sent + less(b->sent, from->sent);
+	b->arrived = before->arrived + less(b->arrived, from->arrived);
+	b->lost = less(b->sent, b->arrived);
+	b->known &= b->sent && !r->on;
+}
+
+void run_cleared(struct app *app, unsigned port)
+{
+	struct app_run *r = &app->port[port].run;
+	struct pktgen_signed s;
+	struct balance l;
+
+	pktgen_sum_signed(&app->pktgen, port, &s);
+	app->port[port].signed_before += s.sent;
+	find_loss(app, port, &l);
+	r->loss_before = l;
+	memset(&r->loss_from, 0, sizeof(r->loss_from));
+}
+
+/* It is over, and all that was sent has come or is lost. */
+static void judge(struct app *app, unsigned port, uint64_t now_ns,
+		  const struct run_sum *sum)
+{
+	struct app_run *r = &app->port[port].run;
+	uint64_t left = 0;
+
+	if (port_can_reap())
+		left = pktgen_count(&app->pktgen, port, now_ns)->in_flight;
+	r->judged = true;
+	r->has_missing = sum->has_missing;
+	r->missing = sum->missing;
+	r->loss = sum->loss;
+	/* Some may be of an earlier run. */
+	verdict_judge(app, port, MIN(left, sum->stats.tx_packets), &r->verdict);
+	verdict_tell(app, port, now_ns);
+}
+
 void run_sum(struct app *app, unsigned port, uint64_t now_ns,
 	     struct run_sum *sum)
 {
@@ -172,16 +227,27 @@ void run_sum(struct app *app, unsigned port, uint64_t now_ns,
 	sum->pps_milli = stats_rate_milli(n, sum->time_ns);
 	sum->l1_milli = stats_mbps_l1_milli(n, bytes, sum->time_ns);
 	sum->l2_milli = stats_mbps_l1_milli(0, bytes, sum->time_ns);
-	if (!r->judged)
+	if (!r->judged) {
 		count_missing(app, port, sum);
+		find_loss(app, port, &sum->loss);
+	}
 	/* Later runs of the other port are none of this one's. */
-	if (!r->on && v->state == WORKER_IDLE && !r->judged) {
-		r->judged = true;
-		r->has_missing = sum->has_missing;
-		r->missing = sum->missing;
-	}
-	if (r->judged) {
-		sum->has_missing = r->has_missing;
-		sum->missing = r->missing;
-	}
+	if (!r->on && v->state == WORKER_IDLE && !r->judged)
+		judge(app, port, now_ns, sum);
+	if (!r->judged)
+		return;
+	sum->has_missing = r->has_missing;
+	sum->missing = r->missing;
+	sum->loss = r->loss;
+	sum->verdict = r->verdict;
+}
+
+void run_watch(struct app *app, unsigned port, uint64_t now_ns)
+{
+	const struct app_run *r = &app->port[port].run;
+	struct run_sum sum;
+
+	if (r->ever && !r->on && !r->judged &&
+	    pktgen_look(&app->pktgen, port)->state == WORKER_IDLE)
+		run_sum(app, port, now_ns, &sum);
 }

@@ -6,6 +6,8 @@
 #ifndef APP_RUN_H
 #define APP_RUN_H
 
+#include "app/balance.h"
+#include "app/verdict.h"
 #include "stats/stats.h"
 
 struct app;
@@ -24,9 +26,14 @@ struct app_run {
 	uint64_t sent_from; /* of the view */
 	/* rx_packets of each port then. */
 	uint64_t rx_from[CONFIG_APPUKPKTGEN_MAX_PORTS];
-	/* Once it is over: what was missing. */
+	/* Of what is signed: when it began, and what `stats clear` cleared. */
+	struct balance loss_from, loss_before;
+	struct verdict_from verdict_from;
+	/* Once it is over: what was missing or lost, and what it is worth. */
 	bool judged, has_missing;
 	uint64_t missing;
+	struct balance loss;
+	struct verdict verdict;
 	int wired; /* the port that gets what this one sends, or unknown */
 };
 
@@ -39,6 +46,8 @@ struct run_sum {
 	/* Sent to a port of ours and not received there, if that is known. */
 	bool has_missing;
 	uint64_t missing;
+	struct balance loss;    /* of what is signed */
+	struct verdict verdict; /* once it is over */
 };
 
 /* Nothing is known yet. */
@@ -62,6 +71,12 @@ void run_begin(struct app *app, uint64_t mask, uint64_t now_ns);
  */
 void run_stopped(struct app *app, unsigned port, uint64_t now_ns);
 void run_done(struct app *app, unsigned port, uint64_t at_ns);
+
+/* Judges one that is over, once all that it sent has come or is lost. */
+void run_watch(struct app *app, unsigned port, uint64_t now_ns);
+
+/* All that the port's streams count is about to be cleared, all being still. */
+void run_cleared(struct app *app, unsigned port);
 
 /* What the port sent last was no run. */
 void run_forget(struct app *app, unsigned port);

@@ -11,8 +11,9 @@
 static void tell_done(struct app *app, unsigned i, const struct worker_view *v,
 		      uint64_t now_ns)
 {
-	char in_flight[24] = "", missing[40] = "";
+	char in_flight[24] = "", missing[40] = "", skipped[40] = "";
 	struct run_sum sum;
+	const char *grade;
 
 	app->port[i].done_told = v->done.runs;
 	run_done(app, i, v->done.at_ns);
@@ -20,18 +21,25 @@ static void tell_done(struct app *app, unsigned i, const struct worker_view *v,
 	if (v->done.in_flight)
 		snprintf(in_flight, sizeof(in_flight), " in_flight=%u",
 			 v->done.in_flight);
-	if (sum.has_missing)
+	if (sum.stats.tx_skipped)
+		snprintf(skipped, sizeof(skipped), " skipped=%llu",
+			 (unsigned long long)sum.stats.tx_skipped);
+	if (sum.loss.known)
+		snprintf(missing, sizeof(missing), " lost=%llu",
+			 (unsigned long long)sum.loss.lost);
+	else if (sum.has_missing)
 		snprintf(missing, sizeof(missing), " missing=%llu",
 			 (unsigned long long)sum.missing);
+	grade = verdict_loud[verdict_of(app, &sum.verdict)];
 	session_event(&app->session, now_ns,
 		      "port %u done count=%llu%s time=%llu.%03llu "
-		      "rate=%llu.%03llu skipped=%llu%s",
+		      "rate=%llu.%03llu%s%s %s",
 		      i, (unsigned long long)v->done.packets, in_flight,
 		      NS_TO_MS(sum.time_ns) / 1000,
 		      NS_TO_MS(sum.time_ns) % 1000,
 		      (unsigned long long)sum.pps_milli / 1000,
-		      (unsigned long long)sum.pps_milli % 1000,
-		      (unsigned long long)sum.stats.tx_skipped, missing);
+		      (unsigned long long)sum.pps_milli % 1000, skipped,
+		      missing, grade);
 }
 
 bool app_done_due(const struct app *app)
@@ -93,6 +101,7 @@ void app_watch(struct app *app, uint64_t now_ns)
 			tell_done(app, i, v, now_ns);
 		if (v->stalled != (p->stall_told_ns != 0))
 			tell_stall(app, i, v, now_ns);
+		run_watch(app, i, now_ns);
 	}
 	if (OPTION(HISTORY))
 		history_poll(app, now_ns);

@@ -17,6 +17,7 @@
 #include "client/names.h"
 #include "client/options.h"
 #include "client/ports.h"
+#include "client/verdict.h"
 
 /* So long another client may have the console, where nobody waits for us. */
 #define HELD_MS 5000
@@ -124,9 +125,12 @@ static enum status run(struct client *c, const struct options *o)
 		return status;
 	if (!c->ui.batch)
 		return be_console(c, o);
-	if (o->commands)
-		return batch_text(c, o->commands, "-c", line_run);
-	return batch_input(c, o->file ? o->file : "-", line_run);
+	status = o->commands
+			 ? batch_text(c, o->commands, "-c", line_run)
+			 : batch_input(c, o->file ? o->file : "-", line_run);
+	if (status == STATUS_OK && o->verdict && !c->signals.stopped)
+		status = verdict_check(c, ANSWER_MS);
+	return status;
 }
 
 /* One that is closed would be the next file's: who closes it wants nothing. */

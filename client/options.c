@@ -44,6 +44,9 @@ static const char usage[] =
 	"  --events         print notices (run done, lease over) on standard "
 	"error\n"
 	"  --quiet          print errors only\n"
+	"  --verdict        at the end, status 5 if the last run of a port "
+	"was SUSPECT,\n"
+	"                   6 if one was INVALID, and why\n"
 	"  --watch          only watch, while others have the console: "
 	"notices, and\n"
 	"                   stats, port, jobs, show and help\n"
@@ -84,6 +87,7 @@ enum {
 	OPT_TIMEOUT,
 	OPT_EVENTS,
 	OPT_QUIET,
+	OPT_VERDICT,
 	OPT_WATCH,
 	OPT_BOOTING,
 	OPT_NAME,
@@ -105,6 +109,7 @@ static const struct option long_options[] = {
 	{"timeout", required_argument, NULL, OPT_TIMEOUT},
 	{"events", no_argument, NULL, OPT_EVENTS},
 	{"quiet", no_argument, NULL, OPT_QUIET},
+	{"verdict", no_argument, NULL, OPT_VERDICT},
 	{"watch", no_argument, NULL, OPT_WATCH},
 	{"booting", no_argument, NULL, OPT_BOOTING},
 	{"name", required_argument, NULL, OPT_NAME},
@@ -234,6 +239,9 @@ static void take_option(struct options *o, int option)
 	case OPT_QUIET:
 		o->quiet = true;
 		break;
+	case OPT_VERDICT:
+		o->verdict = true;
+		break;
 	case OPT_WATCH:
 		o->watch = true;
 		break;
@@ -307,6 +315,9 @@ void options_take(struct options *o, int argc, char **argv)
 		   !isatty(STDOUT_FILENO);
 	if (!o->batch && o->quiet)
 		options_misused("--quiet is for commands: '%s', or a FILE",
+				"-c");
+	if (!o->batch && o->verdict)
+		options_misused("--verdict is for commands: '%s', or a FILE",
 				"-c");
 	o->fd = STDIN_FILENO;
 	if (o->file && strcmp(o->file, "-") != 0) {

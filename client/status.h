@@ -9,6 +9,9 @@ enum status {
 	STATUS_UNREACHABLE,
 	STATUS_CRASHED,
 	STATUS_ENDED, /* unasked, while the launcher asks for --booting */
+	/* With --verdict, by the last run of a port. */
+	STATUS_SUSPECT,
+	STATUS_INVALID,
 };
 
 #endif /* CLIENT_STATUS_H */

@@ -14,8 +14,10 @@ static enum call_result run(struct call *c)
 	const struct subjects *on = &c->v[PORTS].subjects;
 	const enum call_result up = app_check_up(c, on->ports);
 
-	if (up == CALL_DONE)
+	if (up == CALL_DONE) {
+		verdict_disturbed(call_app(c), on->ports);
 		pktgen_pause_streams(&call_app(c)->pktgen, on, c->now_ns);
+	}
 	return up;
 }
 

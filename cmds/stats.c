@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include <string.h>
 
+#include "app/accounts.h"
 #include "app/app.h"
 
 /* Each form starts with the ports. */
@@ -51,6 +52,19 @@ static const struct arg live_args[] = {
 	{ARG_NONE},
 };
 
+/* The forms of what is counted besides. */
+#define MORE_ARGS(word, text)                                                 \
+	{                                                                     \
+		[PORTS] = PORTS_ARG,                                          \
+		[PACING_KEYWORD] = {ARG_KEYWORD, .name = word, .help = text}, \
+		[PACING_JSON] = ARG_JSON("reply as JSON"), {ARG_NONE},        \
+	}
+
+static const struct arg balance_args[] =
+	MORE_ARGS("balance", "show where each frame went");
+static const struct arg kinds_args[] =
+	MORE_ARGS("kinds", "show what kinds were received");
+
 static const struct arg pacing_args[] = {
 	[PORTS] = PORTS_ARG,
 	[PACING_KEYWORD] = {ARG_KEYWORD, .name = "pacing",
@@ -78,10 +92,11 @@ static void show_fields(struct reply *r, const struct stats *s,
 	}
 }
 
-static void show_port(struct reply *r, const struct stats *s,
-		      const struct stats_rate *rate)
+static void show_port(const struct call *c, const struct stats *s,
+		      const struct stats_rate *rate, const struct balance *loss)
 {
 	const struct stats *d = &rate->delta;
+	struct reply *r = c->reply;
 
 	reply_map(r, "tx", REPLY_TABLE);
 	show_fields(r, s, "tx");
@@ -91,6 +106,7 @@ static void show_port(struct reply *r, const struct stats *s,
 	show_fields(r, s, "rx");
 	show_rates(r, d->rx_packets, d->rx_bytes, rate->span_ns);
 	reply_end(r);
+	balance_show(c, loss);
 }
 
 static enum call_result show_streams(struct call *c, const struct subjects *on)
@@ -108,10 +124,15 @@ static enum call_result run_show(struct call *c)
 {
 	const struct subjects *on = &c->v[PORTS].subjects;
 	struct app *app = call_app(c);
+	struct balance loss;
 	struct stats s;
 
 	if (on->dotted)
 		return show_streams(c, on);
+	if (c->cancelled)
+		return CALL_DONE;
+	if (c->calls)
+		return balance_hint(c, c->v[PORTS].mask);
 	app_watch(app, c->now_ns);
 	reply_list(c->reply, "ports", REPLY_TABLE);
 	for (unsigned i = 0; i < app->pktgen.nb_ports; i++) {
@@ -120,11 +141,14 @@ static enum call_result run_show(struct call *c)
 		app_stats(app, i, &s);
 		reply_map(c->reply, NULL, REPLY_TABLE);
 		reply_u64(c->reply, "port", i, NULL);
-		show_port(c->reply, &s, &app->port[i].rate);
+		loss = (struct balance){0};
+		if (pktgen_up(&app->pktgen, i))
+			balance_of_port(app, i, &loss);
+		show_port(c, &s, &app->port[i].rate, &loss);
 		reply_end(c->reply);
 	}
 	reply_end(c->reply);
-	return CALL_DONE;
+	return balance_hint(c, c->v[PORTS].mask);
 }
 
 static enum call_result run_clear(struct call *c)
@@ -208,6 +232,27 @@ static enum call_result run_pacing(struct call *c)
 	if (mask && !(mask & (mask - 1)))
 		show_histogram(c->reply, &lag,
 			       &app->port[__builtin_ctzll(mask)].lag_base);
+	return CALL_DONE;
+}
+
+static enum call_result run_more(struct call *c)
+{
+	struct app *app = call_app(c);
+	const uint64_t mask = c->v[PORTS].mask;
+
+	if (app_check_up(c, mask) != CALL_DONE)
+		return CALL_FAIL;
+	reply_list(c->reply, "ports", REPLY_TABLE);
+	for (unsigned i = 0; i < app->pktgen.nb_ports; i++) {
+		if (!(mask >> i & 1))
+			continue;
+		reply_map(c->reply, NULL, REPLY_TABLE);
+		reply_u64(c->reply, "port", i, NULL);
+		(c->form->args == kinds_args ? accounts_show_kinds
+					     : accounts_show)(c, i);
+		reply_end(c->reply);
+	}
+	reply_end(c->reply);
 	return CALL_DONE;
 }
 
@@ -400,6 +445,11 @@ const struct cmd cmd_stats = {
 			{pacing_args, run_pacing,
 			 "show how late frames left; for a single port also "
 			 "the histogram"},
+			{balance_args, run_more,
+			 "show where each frame went: held, sent, lost, ours"},
+			{kinds_args, run_more,
+			 "show received frames by kind and size, see "
+			 "'classify'"},
 			{every_args, run_every,
 			 "print pps and layer 1 Mbit/s once per interval"},
 #ifdef CONFIG_APPUKPKTGEN_HISTORY
@@ -419,6 +469,7 @@ const struct cmd cmd_stats = {
 	.examples =
 		(const char *const[]){"stats", "stats --json", "stats 0.all",
 				      "stats 0 clear", "stats 0 pacing",
+				      "stats balance", "stats 1 kinds",
 				      "stats every 1s", "stats every 1s 5",
 				      OPTION(LIVE) ? "stats live" : NULL, NULL},
 	.see = (const char *const[]){"start", "stop", NULL},

@@ -22,6 +22,7 @@ static void report_port(struct call *c, unsigned i)
 	const struct worker_view *v = pktgen_count(&app->pktgen, i, c->now_ns);
 	struct reply *r = c->reply;
 	uint64_t left = v->in_flight;
+	enum verdict_grade grade;
 	struct run_sum sum;
 
 	run_sum(app, i, c->now_ns, &sum);
@@ -41,6 +42,11 @@ static void report_port(struct call *c, unsigned i)
 	reply_u64(r, "received", sum.stats.rx_packets, NULL);
 	if (sum.has_missing)
 		reply_u64(r, "missing", sum.missing, NULL);
+	if (sum.loss.any || sum.loss.sent)
+		balance_show(c, &sum.loss);
+	grade = verdict_of(app, &sum.verdict);
+	if (grade)
+		reply_text(r, "verdict", verdict_grades[grade]);
 	reply_end(r);
 }
 

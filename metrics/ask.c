@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/un.h>
 #include <time.h>
 #include <unistd.h>
@@ -31,8 +32,10 @@ struct asking {
 };
 
 #define ASK(n, command) "@" TAG n " " command " --json\n"
+static const char requests[] = ASK("0", "stats all") ASK("2", "port");
+/* Of one that is not known yet. */
 static const char first_requests[] =
-	ASK("0", "stats all") ASK("1", "version") ASK("2", "port");
+	ASK("1", "version") ASK("0", "stats all") ASK("2", "port");
 static const char stream_request[] = ASK("3", "stats all.all");
 
 _Static_assert(ASK_STATS == 0 && ASK_VERSION == 1 && ASK_PORTS == 2 &&
@@ -85,12 +88,32 @@ static void end(struct asking *one, double began)
 	one->a->seconds = now_seconds() - began;
 }
 
+static void forget(struct asked *a, enum ask_for reply)
+{
+	cJSON_Delete(a->lines[reply]);
+	a->lines[reply] = NULL;
+}
+
+/* One that was booted anew has a new socket. */
+static void know(struct asking *one)
+{
+	struct stat st = {.st_ino = 0};
+
+	stat(one->a->path, &st);
+	if (st.st_ino != one->a->inode)
+		forget(one->a, ASK_VERSION);
+	one->a->inode = st.st_ino;
+	if (!one->a->lines[ASK_VERSION])
+		one->out = first_requests;
+}
+
 static bool begin(struct asking *one)
 {
 	struct sockaddr_un to = {.sun_family = AF_UNIX};
 
 	_Static_assert(sizeof(to.sun_path) == sizeof(one->a->path), "as long");
 	memcpy(to.sun_path, one->a->path, sizeof(to.sun_path));
+	know(one);
 	one->fd =
 		socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	if (one->fd < 0)
@@ -212,7 +235,7 @@ void ask(struct asked *a, unsigned n, unsigned streams, int timeout_ms)
 	for (unsigned i = 0; i < n && all && fds; i++)
 		all[i] = (struct asking){.a = &a[i],
 					 .fd = -1,
-					 .out = first_requests,
+					 .out = requests,
 					 .last = ASK_PORTS,
 					 .max_streams = streams};
 	if (all && fds)
@@ -226,10 +249,9 @@ void ask(struct asked *a, unsigned n, unsigned streams, int timeout_ms)
 void ask_end(struct asked *a, unsigned n)
 {
 	for (unsigned i = 0; i < n; i++) {
-		for (unsigned k = 0; k < ASK_REQUESTS; k++) {
-			cJSON_Delete(a[i].lines[k]);
-			a[i].lines[k] = NULL;
-		}
+		for (unsigned k = 0; k < ASK_REQUESTS; k++)
+			if (k != ASK_VERSION || !a[i].up)
+				forget(&a[i], (enum ask_for)k);
 		a[i].up = false;
 		a[i].seconds = 0;
 	}

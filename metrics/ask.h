@@ -8,12 +8,14 @@
 
 #include <cjson/cJSON.h>
 #include <stdbool.h>
+#include <sys/types.h>
 
 enum ask_for { ASK_STATS, ASK_VERSION, ASK_PORTS, ASK_STREAMS, ASK_REQUESTS };
 
 struct asked {
 	char name[64];
 	char path[108]; /* of its socket */
+	ino_t inode;    /* of that, when it was asked last */
 	bool up;        /* it answered to ASK_STATS */
 	double seconds; /* that its answers took */
 	/* Of each request, a list of its lines; NULL: there are none. */
@@ -29,7 +31,7 @@ double ask_streams(const cJSON *port);
  */
 void ask(struct asked *a, unsigned n, unsigned streams, int timeout_ms);
 
-/* What they said is forgotten. */
+/* What they said is forgotten, but for the version of those that are up. */
 void ask_end(struct asked *a, unsigned n);
 
 #endif /* METRICS_ASK_H */

@@ -263,6 +263,8 @@ int main(int argc, char **argv)
 			m->options.listen = LISTEN;
 		status = listen_and_serve(m);
 	}
+	/* Once more, as none of them is up by now. */
+	ask_end(m->found.one, m->found.n);
 	free(m);
 	return status;
 }

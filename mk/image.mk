@@ -30,7 +30,8 @@ KVM_OBJ := $(call obj,kvm,$(APP_SRC) $(IMAGE_CMD_SRC) $(LIB_SRC) $(KVM_SRC) \
 # Frames pass through these, but for what only sets them up.
 HOT_SRC := net/% stats/% measure/% pktgen/% capture/bpf_run.c capture/ring.c \
 	main.c
-SETUP_SRC := net/proto/% pktgen/fields% pktgen/stream.c pktgen/program_new.c \
+SETUP_SRC := net/proto/% measure/kinds.c pktgen/fields% pktgen/stream.c \
+	pktgen/program_new.c \
 	pktgen/program_sizes.c pktgen/program_grow.c \
 	pktgen/play.c pktgen/played.c \
 	pktgen/program_changes.c pktgen/pktgen.c pktgen/pktgen_streams.c \

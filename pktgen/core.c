@@ -1,6 +1,18 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "pktgen/core.h"
 
+/* None of them had a step for that long, or since it was started. */
+static COLD void note_gap(struct core *c, uint64_t now_ns)
+{
+	for (unsigned i = 0; i < c->nb_workers; i++) {
+		struct worker *const w = c->worker[i];
+		const uint64_t from_ns = MAX(c->now_ns, w->epoch_ns);
+
+		if (w->state == WORKER_RUNNING && now_ns > from_ns)
+			w->gap_ns = MAX(w->gap_ns, now_ns - from_ns);
+	}
+}
+
 static NOINLINE void time_poll(struct core_times *t, uint64_t now_ns)
 {
 	if (t->last_ns)
@@ -20,6 +32,8 @@ unsigned core_step(struct core *c, uint64_t now_ns, unsigned *states)
 {
 	unsigned moved = 0, all = 0, n;
 
+	if (unlikely(now_ns - c->now_ns >= CORE_GAP_NS))
+		note_gap(c, now_ns);
 	if (unlikely(c->times != NULL))
 		time_poll(c->times, now_ns);
 	for (unsigned i = 0; i < c->nb_workers; i++) {

@@ -32,6 +32,9 @@ struct core {
 	struct core_times *times;                /* NULL: nobody asks */
 };
 
+/* The least time without a step that is noticed, see worker_view.gap_ns. */
+#define CORE_GAP_NS 1000000ull
+
 /*
  * Steps every worker once; returns how many frames moved, and in *states all
  * states that they are in then.

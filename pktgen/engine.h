@@ -48,6 +48,15 @@ void engine_set_sender(struct worker *w, struct flow *f);
  */
 void engine_tx_watch(struct worker *w, uint64_t now_ns);
 
+/* What was held is not any more: the ring is not full, if it was. */
+static inline void engine_tx_room(struct worker *w, uint64_t now_ns)
+{
+	if (likely(!w->full_from_ns))
+		return;
+	w->full_ns += now_ns - w->full_from_ns;
+	w->full_from_ns = 0;
+}
+
 /*
  * Sends `n` received frames back, as far as it can; returns the bytes of all.
  */

@@ -137,6 +137,8 @@ unsigned engine_make_many(struct worker *w, uint64_t now_ns)
 	}
 	w->starved = b.lacked;
 	w->stats.tx_ring_full += w->starved;
+	if (unlikely(w->starved))
+		w->full_from_ns = now_ns;
 	w->mixed = w->charged = b.nb;
 	o->pkt = o->kept;
 	o->nb = b.nb;

@@ -87,6 +87,7 @@ static NOINLINE void look_and_free_signed(struct worker *w,
 					  struct uk_netbuf *pkts[], unsigned n,
 					  bool large, struct looks *l)
 {
+	w->nb_looked += n;
 	if (w->clock_ns)
 		l->now_ns = w->clock_ns();
 	if (likely(!large))
@@ -114,6 +115,8 @@ static void take(struct worker *w, struct uk_netbuf *pkts[], unsigned n,
 		tap_received(w->tap.rx, pkts, n, now_ns);
 	if (unlikely(large) && w->mode & MODE_RX)
 		n = take_out_oversize(w, pkts, n);
+	if (unlikely(w->how.kinds) && w->mode & MODE_RX)
+		kinds_see(&w->kinds, pkts, n, (enum kinds_how)w->how.kinds);
 	if (reflects(w)) {
 		l.bytes = engine_reflect(w, pkts, n, now_ns);
 	} else if (unlikely(w->signs) && w->mode & MODE_RX) {

@@ -24,6 +24,7 @@ static unsigned make(struct worker *w, uint64_t now_ns)
 	struct flow *f = w->only;
 	unsigned due, n = 0;
 
+	engine_tx_room(w, now_ns);
 	if (unlikely(!f))
 		return engine_make_many(w, now_ns);
 	due = take_due(f, w->how.burst, now_ns);
@@ -35,6 +36,8 @@ static unsigned make(struct worker *w, uint64_t now_ns)
 		w->starved = f->frames.starved;
 		pacer_give_back(&f->pacer, due - n);
 		w->stats.tx_ring_full += w->starved;
+		if (w->starved)
+			w->full_from_ns = now_ns;
 	}
 	if (f->frames_left != FLOW_NO_LIMIT)
 		f->frames_left -= n;
@@ -79,7 +82,7 @@ void engine_set_sender(struct worker *w, struct flow *f)
 	w->sender = f;
 }
 
-static inline unsigned flush(struct worker *w)
+static inline unsigned flush(struct worker *w, uint64_t now_ns)
 {
 	struct outbox *const o = &w->out;
 	unsigned sent;
@@ -96,6 +99,8 @@ static inline unsigned flush(struct worker *w)
 		return sent;
 	if (likely(!err)) {
 		w->stats.tx_ring_full++;
+		if (!w->full_from_ns)
+			w->full_from_ns = now_ns;
 		if (w->how.drops) {
 			w->stats.tx_dropped += o->nb;
 			outbox_drop(o, o->nb);
@@ -110,6 +115,14 @@ static inline unsigned flush(struct worker *w)
 	return sent;
 }
 
+/* `n` frames have gone, the first of them so late. */
+static inline void count_lag(struct worker *w, uint64_t lag_ns, unsigned n)
+{
+	histogram_add(&w->lag, lag_ns, n);
+	if (unlikely(lag_ns > w->lag_ns))
+		w->lag_ns = lag_ns;
+}
+
 /* Each of the frames belongs to a flow; the sender has had its own. */
 static NOINLINE unsigned flush_mixed(struct worker *w, uint64_t now_ns)
 {
@@ -120,7 +133,7 @@ static NOINLINE unsigned flush_mixed(struct worker *w, uint64_t now_ns)
 	unsigned sent, timed;
 
 	engine_charge(w);
-	sent = flush(w);
+	sent = flush(w, now_ns);
 	if (played)
 		replay_sent(w, turn, end - from, sent, now_ns);
 	else
@@ -131,14 +144,14 @@ static NOINLINE unsigned flush_mixed(struct worker *w, uint64_t now_ns)
 	timed = MIN(sent, w->nb_timed);
 	w->nb_timed -= timed;
 	if (timed && w->mode & MODE_TX)
-		histogram_add(&w->lag, now_ns - w->timed_ns, timed);
+		count_lag(w, now_ns - w->timed_ns, timed);
 	return sent;
 }
 
 /* They are the sender's, or, where that is NULL, none of a flow. */
 static inline unsigned flush_own(struct worker *w, uint64_t now_ns)
 {
-	const unsigned sent = flush(w);
+	const unsigned sent = flush(w, now_ns);
 	struct flow *const f = w->sender;
 
 	if (unlikely(!f || !sent))
@@ -149,7 +162,7 @@ static inline unsigned flush_own(struct worker *w, uint64_t now_ns)
 	if (!f->sent.first_ns)
 		f->sent.first_ns = now_ns;
 	if (w->mode & MODE_TX && !f->pacer.unpaced)
-		histogram_add(&w->lag, pacer_sent(&f->pacer, now_ns), sent);
+		count_lag(w, pacer_sent(&f->pacer, now_ns), sent);
 	return sent;
 }
 

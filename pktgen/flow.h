@@ -32,6 +32,7 @@ struct worker_how {
 	bool drops; /* what a full ring does not take, instead of holding it */
 	unsigned burst;      /* the most frames of a step each way, 1..256 */
 	enum wait_kind wait; /* while the ring is full */
+	unsigned kinds;      /* enum kinds_how: of what it receives */
 };
 
 /* What it does when it is started. */

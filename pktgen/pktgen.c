@@ -168,6 +168,7 @@ void pktgen_set_mode(struct pktgen *pg, uint64_t mask, unsigned mode,
 		.kind = ORDER_MODE, .now_ns = now_ns, .mode = mode};
 
 	FOR_EACH_PORT_UP(pg, mask, i) {
+		pktgen_sign_mode(pg, i, mode);
 		pg->set[i].mode = mode;
 		pg->set[i].changes++;
 	}
@@ -340,6 +341,9 @@ static void add_view(struct worker_view *to, const struct worker_view *v)
 	to->last_rx_ns = MAX(to->last_rx_ns, v->last_rx_ns);
 	to->run_packets += v->run_packets;
 	to->sent += v->sent;
+	to->full_ns = MAX(to->full_ns, v->full_ns);
+	to->lag_ns = MAX(to->lag_ns, v->lag_ns);
+	to->gap_ns = MAX(to->gap_ns, v->gap_ns);
 	to->received += v->received;
 	to->done.runs = MIN(to->done.runs, v->done.runs);
 	to->done.packets += v->done.packets;

@@ -57,7 +57,13 @@ struct pktgen_stream {
 	unsigned queue; /* of the port */
 	struct flow *flow;
 	struct flow_counts base; /* see pktgen_clear_streams() */
-	struct trail *trail;     /* of one that is signed; NULL: no memory */
+	/*
+	 * Frames of it that were signed since the base: before the signature,
+	 * or the mode, was set last, and from that one on.
+	 */
+	uint64_t signed_before, signed_from;
+	bool signed_unsure;  /* it was set while frames were under way */
+	struct trail *trail; /* of one that is signed; NULL: no memory */
 };
 
 /* What is set of a port that is up, and what is known of it. */
@@ -323,6 +329,12 @@ struct pktgen_stream_view {
 	 */
 	bool is_signed;
 	struct arrived received;
+	/*
+	 * Frames that were sent signed, not those of mode null; `unsure`: only
+	 * nearly as many, as the signature was set while the stream was sent.
+	 */
+	uint64_t sent_signed;
+	bool unsure;
 	/* Where it has a window of order, and how long that is; 0: none. */
 	uint32_t window;
 	/*
@@ -363,7 +375,36 @@ bool pktgen_look_stream_latency(const struct pktgen *pg, unsigned port,
 unsigned pktgen_look_latency(const struct pktgen *pg, unsigned port,
 			     struct latency *l);
 
-/* The streams' counts begin here, and the first and last frame of their run. */
+/* Of all streams of a port that is up, since their base. */
+struct pktgen_signed {
+	uint64_t sent;    /* frames that were signed... */
+	uint64_t arrived; /* ...and came to a port that receives, each once */
+	uint64_t lost;    /* numbers missing among those that came... */
+	bool tells;       /* ...where these are followed */
+	bool unsure;      /* of one the counts are not exact, see above */
+	bool any;         /* there are streams that are signed */
+};
+
+void pktgen_sum_signed(const struct pktgen *pg, unsigned port,
+		       struct pktgen_signed *s);
+
+/* What has come to a port, ever, while there were streams that are signed. */
+struct pktgen_came {
+	uint64_t looked; /* frames that were received then; of these... */
+	uint64_t ours;   /* ...signed by a stream of this appliance... */
+	uint64_t others; /* ...and signed, but by no such stream */
+};
+
+void pktgen_look_came(const struct pktgen *pg, unsigned port,
+		      struct pktgen_came *came);
+
+/* The kinds that a port has received since its streams' base. */
+void pktgen_look_kinds(const struct pktgen *pg, unsigned port, struct kinds *k);
+
+/*
+ * The streams' counts begin here, those of kinds, and the first and last frame
+ * of their run.
+ */
 void pktgen_clear_streams(struct pktgen *pg, unsigned port);
 
 /* How late its frames were, of all streams; false when it is not up. */

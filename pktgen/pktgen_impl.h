@@ -20,6 +20,8 @@ void pktgen_hold_back(struct pktgen *pg, uint64_t mask, uint64_t now_ns);
 /* Room to count what arrives of the port's streams; -ENOMEM. */
 int pktgen_reserve_arrivals(struct pktgen *pg, unsigned port);
 
+/* Its mode is about to be this: frames of mode null arrive nowhere. */
+void pktgen_sign_mode(struct pktgen *pg, unsigned port, unsigned mode);
 /* The stream is signed or not, from its next frame on. */
 void pktgen_trail(struct pktgen *pg, unsigned port, unsigned stream, bool is);
 

@@ -93,8 +93,10 @@ void pktgen_trail_clear(struct pktgen *pg, unsigned port, unsigned stream)
 	FOR_EACH_WORKER(pg, ~0ull, w) {
 		struct arrived *a = arrived_at(w, port, stream);
 
-		if (a)
-			*a = (struct arrived){.trail = a->trail};
+		if (!a)
+			continue;
+		w->ours_before += a->packets;
+		*a = (struct arrived){.trail = a->trail};
 	}
 	if (TRAILS && s->trail)
 		trail_clear(&pg->trails, s->trail, s->flow->at.frame);

@@ -86,12 +86,55 @@ void rest_init(struct pktgen *pg)
 		pg->set[i].rest.peer = REST_PEER_UNKNOWN;
 }
 
+/* What signatures tell of the frames that a port sent since all was at rest. */
+enum signs {
+	SIGNS_NOTHING, /* not all are signed, or none has come of them */
+	SIGNS_SOME,    /* some have come, and some have not */
+	SIGNS_ALL,     /* all have come */
+};
+
+/* Many streams are not looked at each step. */
+#define LOOK_NS 1000000ull
+
+static enum signs signs_tell(struct pktgen *pg, unsigned i, uint64_t sent,
+			     uint64_t now_ns)
+{
+	struct rest_port *r = &pg->set[i].rest;
+	struct pktgen_signed s;
+
+	if (!pg->nb_signed)
+		return SIGNS_NOTHING;
+	if (r->some_lack && now_ns < r->look_ns)
+		return SIGNS_SOME;
+	pktgen_sum_signed(pg, i, &s);
+	r->look_ns = now_ns + LOOK_NS;
+	r->some_lack = !s.unsure && s.arrived && s.sent > s.arrived + r->lacked;
+	if (r->some_lack)
+		return SIGNS_SOME;
+	return !s.unsure && s.arrived && s.sent - r->signed_sent == sent
+		       ? SIGNS_ALL
+		       : SIGNS_NOTHING;
+}
+
+static void signs_begin(struct pktgen *pg, unsigned i)
+{
+	struct rest_port *r = &pg->set[i].rest;
+	struct pktgen_signed s;
+
+	if (!pg->nb_signed || !pktgen_up(pg, i))
+		return;
+	pktgen_sum_signed(pg, i, &s);
+	r->signed_sent = s.sent;
+	r->lacked = s.sent - MIN(s.sent, s.arrived);
+}
+
 /* `n` is what counted until here. */
 static void begin_here(struct pktgen *pg, const struct counts *n)
 {
 	for (unsigned i = 0; i < n->nb; i++) {
 		pg->set[i].rest.sent += n->sent[i];
 		pg->set[i].rest.received += n->received[i];
+		signs_begin(pg, i);
 	}
 }
 
@@ -140,6 +183,7 @@ bool rest_reached(struct pktgen *pg, unsigned i, uint64_t now_ns)
 	const uint64_t still_ns = v->still_ns;
 	uint64_t patience_ns = peer >= 0 ? REST_KNOWN_NS : REST_PATIENCE_NS;
 	struct counts n;
+	enum signs signs;
 
 	if (v->nb_held)
 		return false;
@@ -150,12 +194,21 @@ bool rest_reached(struct pktgen *pg, unsigned i, uint64_t now_ns)
 	take_counts(pg, &n);
 	if (!n.sent[i])
 		return true;
-	/* While others send, only what is known to come here can be told. */
-	if (n.any_sends ? peer >= 0 && n.received[peer] == n.sent[i]
-			: all_came(pg, &n))
+	signs = signs_tell(pg, i, n.sent[i], now_ns);
+	if (signs == SIGNS_ALL)
 		return true;
-	if (peer == REST_PEER_NONE ||
-	    (peer == REST_PEER_UNKNOWN && n.any_sends))
+	/*
+	 * While others send, only what is known to come here can be told. What
+	 * is from elsewhere may make up a number.
+	 */
+	if (signs == SIGNS_NOTHING &&
+	    (n.any_sends ? peer >= 0 && n.received[peer] == n.sent[i]
+			 : all_came(pg, &n)))
+		return true;
+	if (signs == SIGNS_SOME)
+		patience_ns = REST_KNOWN_NS;
+	else if (peer == REST_PEER_NONE ||
+		 (peer == REST_PEER_UNKNOWN && n.any_sends))
 		patience_ns = REST_QUIET_NS;
 	return now_ns >= still_ns + patience_ns;
 }

@@ -11,7 +11,8 @@
  * has received: then these are they. Where that never comes to be so, for loss,
  * for frames from elsewhere, or as they go to somebody else, the wait ends by
  * time: soonest of a port whose frames did not come back the last time, latest
- * of one whose frames did, as they are only late.
+ * of one whose frames did, as they are only late. Of frames that are signed it
+ * is known whether they are here: where some are, the others may be late.
  */
 #ifndef PKTGEN_REST_H
 #define PKTGEN_REST_H
@@ -34,6 +35,10 @@
 struct rest_port {
 	uint64_t sent, received; /* when all was last at rest */
 	int peer; /* the port that gets what this one sends, or REST_PEER_* */
+	uint64_t signed_sent; /* of it, since `stats clear` */
+	uint64_t lacked;      /* and what had not arrived of that */
+	uint64_t look_ns;     /* when that is looked at again... */
+	bool some_lack;       /* ...whether some came since, and some did not */
 };
 
 struct pktgen;

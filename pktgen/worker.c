@@ -132,6 +132,7 @@ static void start_worker(struct worker *w, uint64_t now_ns)
 	w->all_over = false;
 	w->round.at = 0;
 	w->epoch_ns = now_ns;
+	w->lag_ns = w->gap_ns = 0;
 	w->run_packets = w->stats.tx_packets;
 	w->moved_ns = now_ns;
 	w->err = 0;
@@ -276,6 +277,7 @@ static void end_lease(struct worker *w)
 void worker_abandon(struct worker *w)
 {
 	w->stats.tx_skipped += w->out.nb;
+	w->full_from_ns = 0;
 	outbox_drop(&w->out, w->out.nb);
 	w->mixed = false;
 	w->at_limit = false;
@@ -378,6 +380,7 @@ static void settle(struct worker *w, uint64_t now_ns)
 	w->view.in_flight = 0;
 	if (w->out.nb)
 		return;
+	engine_tx_room(w, now_ns);
 	if (!w->sent_ns)
 		w->sent_ns = w->still_ns = now_ns;
 	if (port_can_reap() && !w->still) {
@@ -429,6 +432,9 @@ static void write_view(struct worker *w)
 	v->sent = sends - w->nb_null;
 	v->received = w->stats.rx_packets + w->stats.rx_ignored +
 		      w->stats.rx_oversize;
+	v->full_ns = w->full_ns;
+	v->lag_ns = w->lag_ns;
+	v->gap_ns = w->gap_ns;
 	v->done = w->done;
 	v->stats = w->stats;
 }

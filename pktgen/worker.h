@@ -21,6 +21,7 @@
 #define PKTGEN_WORKER_H
 
 #include "measure/arrivals.h"
+#include "measure/kinds.h"
 #include "pktgen/flow.h"
 #include "pktgen/tap.h"
 #include "pktgen/turns.h"
@@ -175,6 +176,12 @@ struct worker_view {
 	uint64_t sent;
 	/* Frames that ever came, whether they counted as received or not. */
 	uint64_t received;
+	/*
+	 * How long, ever, frames that were made found no room in the ring, and
+	 * of this run, or the last: how late the latest frame left, and how
+	 * long the machine stood still at most, if that was noticed.
+	 */
+	uint64_t full_ns, lag_ns, gap_ns;
 	struct worker_done done;
 	struct stats stats;
 };
@@ -265,7 +272,10 @@ struct worker {
 	/* The time of frames that may be signed; NULL: that of the step. */
 	uint64_t (*clock_ns)(void);
 	bool signs;               /* what comes may be signed by us... */
-	struct arrivals arrivals; /* ...and is counted here */
+	struct arrivals arrivals; /* ...and is counted here... */
+	uint64_t nb_looked;       /* ...of these frames; ours of before... */
+	uint64_t ours_before;     /* ...`arrivals` was cleared */
+	struct kinds kinds;       /* of what is received, if `how` says so */
 	bool begins;              /* its first step is to come, or one waits */
 	bool starved;             /* the last burst lacked buffers */
 	bool at_limit;            /* draining since it came to its limit */
@@ -273,6 +283,8 @@ struct worker {
 	uint64_t pause_ns;        /* WORKER_PAUSED: since when */
 	uint64_t sent_ns, still_ns;
 	bool still;
+	uint64_t full_from_ns; /* that the ring is full; 0: it is not... */
+	uint64_t full_ns, lag_ns, gap_ns; /* ...see the view for these */
 	uint64_t null_from; /* MODE_NULL: tx_packets when that began... */
 	uint64_t nb_null;   /* ...and frames of such times before */
 	struct worker_done done;

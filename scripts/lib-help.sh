@@ -10,7 +10,7 @@ boot_options+=' --packed --capture --file'
 options_of() { # VERB
 	case $1 in
 	run) echo "--name --detach --run $boot_options" ;;
-	exec) echo "-c --name --json --timeout --quiet --watch --boot $boot_options" ;;
+	exec) echo "-c --name --json --timeout --quiet --verdict --watch --boot $boot_options" ;;
 	console) echo '--name --watch --raw' ;;
 	list) echo '--json --names' ;;
 	down) echo '--name --all' ;;
@@ -39,6 +39,8 @@ replies and end when they have run" ;;
 	*' --timeout') echo ' TIME#fail a command after TIME: 500ms, 10s, 5m, 1h30m
 default: no limit' ;;
 	*' --quiet') echo '#print errors only' ;;
+	*' --verdict') echo '#exit with 5 if the last run of a port was SUSPECT,
+6 if INVALID, and say why' ;;
 	*' --boot') echo '#boot an appliance that ends with the commands;
 the options below are for it' ;;
 	*' --watch') echo '#only watch: notices, and stats, port, jobs and show,
@@ -144,7 +146,7 @@ add_options() { # VERB OPTION...
 
 statuses='Status: 0 every command succeeded, 1 one failed (the rest is not run),
 2 misused, not reachable, a port failed at boot, or output could not be written,
-3 the appliance crashed.'
+3 the appliance crashed; with --verdict 5 a run was SUSPECT, 6 INVALID.'
 
 help_verb() { # VERB
 	local text='' row lead='usage:'
@@ -185,7 +187,7 @@ Options of run and of exec --boot:
 	text+=$'\nOptions of run:\n\n'
 	add_options run --detach --run
 	text+=$'\nOptions of exec:\n\n'
-	add_options exec -c --name --json --timeout --quiet --watch --boot
+	add_options exec -c --name --json --timeout --quiet --verdict --watch --boot
 	text+=$'\nOptions of the other verbs:\n\n'
 	add_options console --name --watch --raw
 	text+="  --json, --names        of list: as one JSON object; names only

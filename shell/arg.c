@@ -73,6 +73,20 @@ static enum shell_err take_hex32(const char *word, struct value *v)
  * Bits per second as a rate on layer 2 writes them, "bpsl2" left aside; a
  * link's speed has no other unit, so "10g" will do.
  */
+/* Down to 0.0001%. */
+static enum shell_err take_share(const char *word, struct value *v)
+{
+	struct rate share;
+	enum shell_err err = value_rate(word, &share);
+
+	if (err)
+		return err;
+	if (share.unit != RATE_PERCENT || share.micro % 100)
+		return E_SYNTAX;
+	v->u = share.micro / 100;
+	return E_OK;
+}
+
 static enum shell_err take_speed(const char *word, struct value *v)
 {
 	const size_t len = strlen(word);
@@ -343,6 +357,9 @@ enum shell_err arg_take(const struct arg *a, const char *word,
 	case ARG_SPEED:
 		err = take_speed(word, v);
 		break;
+	case ARG_SHARE:
+		err = take_share(word, v);
+		break;
 	case ARG_TEXT:
 		if (a->fits && !a->fits(word))
 			return E_SYNTAX;
@@ -393,6 +410,10 @@ void arg_print(const struct arg *a, const struct value *v, char *buf,
 		break;
 	case ARG_SPEED:
 		value_rate_print(&(struct rate){RATE_BPS_L2, v->u * MICRO}, buf,
+				 size);
+		break;
+	case ARG_SHARE:
+		value_rate_print(&(struct rate){RATE_PERCENT, v->u * 100}, buf,
 				 size);
 		break;
 	case ARG_ENUM:

@@ -58,6 +58,7 @@ enum arg_type {
 	ARG_TEXT,  /* any word: v.word, while the call lasts */
 	ARG_FLAG,  /* --name anywhere: v.set */
 	ARG_SPEED, /* "10gbps", of a link: v.u in bit/s, in min..max */
+	ARG_SHARE, /* "1%", "0.01%": v.u in millionths of all, in min..max */
 	/*
 	 * "02:00:00:00:00:01": v.addr, v.u 0. With words[], one of
 	 * these instead: v.u is its index from 1.
@@ -167,7 +168,8 @@ struct arg {
 	 * not give it; of ARG_PORTS what its command takes instead, in words.
 	 */
 	const char *unset;
-	/* Of ARG_INT, ARG_TIME, ARG_SPEED, ARG_SIZES; both 0: no limit. */
+	/* Of ARG_INT, ARG_TIME, ARG_SPEED, ARG_SHARE, ARG_SIZES; both 0: no
+	 * limit. */
 	uint64_t min, max;
 	union {
 		const struct arg_word *words; /* ARG_ENUM, ARG_MAC */

@@ -337,6 +337,7 @@ static bool may_become(const struct complete *c, const struct arg *a)
 	case ARG_INT:
 	case ARG_TIME:
 	case ARG_SPEED:
+	case ARG_SHARE:
 	case ARG_IPV4:
 	case ARG_SIZES:
 		return complete_digit(*c->prefix);

@@ -126,7 +126,7 @@ static enum shell_err take_next(const struct parser *p, const struct arg *a,
 		return parse_take_sizes(p, a, v, n, word);
 	if (a->type == ARG_KEYWORD)
 		return parse_is_word(p, p->at, a->name) ? E_OK : E_SYNTAX;
-	if (p->chosen && a->type == ARG_NAME && parse_is_own(p, p->pos[p->at]))
+	if (!p->trying && a->type == ARG_NAME && parse_is_own(p, p->pos[p->at]))
 		return E_SYNTAX;
 	err = arg_take(a, text, p->ports, v);
 	if (err == E_SYNTAX && a->type == ARG_ENUM && p->brief &&
@@ -320,9 +320,10 @@ void parse_take(struct parser *p)
 	if (!p->stop)
 		take_repeated(p);
 	if (!p->stop && p->at < p->nb_pos) {
-		char usage[112];
+		char usage[112] = "";
 
-		cmd_usage(p->c->cmd, p->c->form, usage, sizeof(usage));
+		if (!p->trying)
+			cmd_usage(p->c->cmd, p->c->form, usage, sizeof(usage));
 		parse_fail(p, E_SURPLUS, p->pos[p->at]->column,
 			   "one word too many for '%s'", usage);
 		p->stop = E_SURPLUS;
@@ -398,7 +399,6 @@ void parse_call(const struct cmd *const *commands, const struct words *w,
 	if (parse_refuse_pipe(&p))
 		return;
 	parse_choose_form(&p);
-	p.chosen = true;
 	for (const struct arg *a = c->form->args; a->type != ARG_NONE; a++)
 		wants_ports |= a->type == ARG_PORTS;
 	if (wants_ports && !ports->count) {

@@ -16,6 +16,8 @@ void parse_fail(struct parser *p, enum shell_err err, unsigned column,
 	if (p->c->err)
 		return;
 	p->c->err = err;
+	if (p->trying)
+		return;
 	p->c->err_column = column;
 	va_start(ap, fmt);
 	vsnprintf(p->c->err_text, sizeof(p->c->err_text), fmt, ap);
@@ -207,6 +209,9 @@ static bool refuse_unitless(struct parser *p, const struct arg *a,
 		parse_fail(p, E_SYNTAX, word->column,
 			   "'%s' has no unit; type '%ss', '%sms' or '%smin'", w,
 			   w, w, w);
+	else if (a->type == ARG_SHARE)
+		parse_fail(p, E_SYNTAX, word->column,
+			   "'%s' has no unit; type '%s%%'", w, w);
 	else if (a->type == ARG_SPEED)
 		parse_fail(p, E_SYNTAX, word->column,
 			   "'%s' has no unit; type '%sgbps' or '%smbps'", w, w,
@@ -307,8 +312,11 @@ void parse_refuse(struct parser *p, enum shell_err err, const struct arg *a,
 		word ? word->column + (unsigned)(at ? at - word->text : 0) : 0;
 	char wanted[144], others[60], near[112];
 
-	describe(p, a, err != E_MISSING, wanted, sizeof(wanted));
-	other_keywords(p, others, sizeof(others));
+	wanted[0] = others[0] = '\0';
+	if (!p->trying) {
+		describe(p, a, err != E_MISSING, wanted, sizeof(wanted));
+		other_keywords(p, others, sizeof(others));
+	}
 	if (err == E_MISSING &&
 	    refuse_glued(p, err, a, &p->w->word[p->w->count - 1])) {
 		return;
@@ -329,6 +337,8 @@ void parse_refuse(struct parser *p, enum shell_err err, const struct arg *a,
 	} else if (err == E_SYNTAX &&
 		   (refuse_unitless(p, a, word) || refuse_name_too(p, word))) {
 		return;
+	} else if (p->trying) {
+		parse_fail(p, err, column, "%s", "");
 	} else if (err == E_SYNTAX && a->type == ARG_NAME &&
 		   parse_is_own(p, word)) {
 		parse_fail(p, err, column,

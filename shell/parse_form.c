@@ -126,6 +126,7 @@ void parse_choose_form(struct parser *p)
 {
 	struct attempt best = {0}, brief = {0};
 
+	p->trying = true;
 	try_all(p, keep_better, &best);
 	if (!best.held && p->c->typed) {
 		p->brief = true;
@@ -136,6 +137,7 @@ void parse_choose_form(struct parser *p)
 	}
 	if (best.wanted)
 		try_all(p, add_other, &best);
+	p->trying = false;
 	memset(p->c->v, 0, sizeof(p->c->v));
 	p->c->err = E_OK;
 	p->c->form = best.form;

@@ -22,7 +22,7 @@ struct parser {
 	 * E_OK: nothing; and the argument that it lacked there, if any.
 	 */
 	bool other_ports;
-	bool chosen; /* it is no attempt any more */
+	bool trying; /* it is one; what it says is not read */
 	bool brief;  /* beginnings of keywords and words of enumerations do */
 	unsigned at;
 	enum shell_err stop;
@@ -73,7 +73,8 @@ bool parse_is_own(const struct parser *p, const struct word *word);
 /* Its numbers have a unit, which may stand behind a blank. */
 static inline bool parse_has_unit(enum arg_type type)
 {
-	return type == ARG_RATE || type == ARG_TIME || type == ARG_SPEED;
+	return type == ARG_RATE || type == ARG_TIME || type == ARG_SPEED ||
+	       type == ARG_SHARE;
 }
 
 /*

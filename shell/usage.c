@@ -74,7 +74,8 @@ static void limits(const struct arg *a, char *buf, size_t size)
 
 	if (!a->max)
 		return;
-	if (a->type == ARG_TIME || a->type == ARG_SPEED) {
+	if (a->type == ARG_TIME || a->type == ARG_SPEED ||
+	    a->type == ARG_SHARE) {
 		arg_print(a, &(struct value){.u = a->min}, min, sizeof(min));
 		arg_print(a, &(struct value){.u = a->max}, max, sizeof(max));
 		snprintf(buf, size, "%s..%s", min, max);
@@ -166,6 +167,7 @@ const char *cmd_arg_type(const struct arg *a)
 		[ARG_MAC] = "mac",         [ARG_IPV4] = "ipv4",
 		[ARG_IPV6] = "ipv6",       [ARG_SIZES] = "sizes",
 		[ARG_REST] = "rest",       [ARG_LABEL] = "label",
+		[ARG_SHARE] = "share",
 	};
 
 	return types[a->type];

@@ -90,13 +90,18 @@ class Appliance:
                     return
 
 
+SERVERS = []  # that a test which fails leaves running
+
+
 @pytest.fixture
 def folder(tmp_path):
     """The launcher's directory, as it finds it."""
     one = tmp_path / "run" / "ukpktgen"
     one.mkdir(parents=True, mode=0o700)
     one.parent.chmod(0o700)
-    return one
+    yield one
+    while SERVERS:
+        SERVERS.pop().kill()
 
 
 def run(folder, *args, check=True):
@@ -188,6 +193,7 @@ class Server:
         option = "--unix" if "/" in at else "--listen"
         self.process = subprocess.Popen([METRICS, "--timeout", "60s", option, at, *args,
                                          str(folder)], stdout=subprocess.PIPE, text=True)
+        SERVERS.append(self.process)
         self.url = self.process.stdout.readline().strip()
 
     def ask(self, accept=None, method="GET", path="/metrics"):
@@ -289,6 +295,7 @@ def test_a_file_is_whole_or_not_there(folder, tmp_path):
     first = path.stat().st_ino
     process = subprocess.Popen([METRICS, "--textfile", str(path), "--every", "10ms",
                                 str(folder), "a"])
+    SERVERS.append(process)
     seen = set()
     end = time.monotonic() + PATIENCE
     while len(seen) < 5:

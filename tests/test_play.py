@@ -5,6 +5,7 @@ folder that UKPKTGEN_CAPTURES names, if there is one, has more captures."""
 import glob
 import os
 import random
+import re
 import struct
 import subprocess
 
@@ -80,6 +81,26 @@ def test_every_form_has_the_same_frames_at_the_same_times(tmp_path):
     for form in ("pcap", "nsecpcap", "pcapng"):
         run("editcap", "-F", form, name, name + form)
         assert play(name + form) == want
+
+
+def test_what_is_cut_is_refused_and_what_is_random_sent_as_it_is(tmp_path):
+    name = write(str(tmp_path / "c"), pcap(sample()))
+    for form, byte in (("pcap", 24), ("nsecpcap", 24), ("pcapng", 140)):
+        run("editcap", "-F", form, "-s", "60", name, name + form)
+        assert re.fullmatch(r"FILE: record 1, byte %d: cut to 60 of \d+ bytes" % byte,
+                            play(name + form)[0])
+    for kind in ("eth", "arp", "ipv6", "sctp", "tr"):
+        run("randpkt", "-b", "1600", "-c", "300", "-t", kind, name)
+        run("editcap", "-F", "pcap", name, name + ".pcap")
+        with open(name + ".pcap", "rb") as f:
+            frames = [frame[4] for frame in read_pcap(f.read())]
+        fits = [octets for octets in frames if 14 <= len(octets) // 2 <= 1514]
+        sent, skipped = play(name + ".pcap", "skip")
+        if kind == "tr":
+            assert sent == "FILE: record 1, byte 24: link type 6 (Token Ring) is not Ethernet"
+            continue
+        assert [octets for _, octets in sent] == fits
+        assert skipped == len(frames) - len(fits)
 
 
 # What tcprewrite is asked for, and what is set. It rewrites ARP, too, and lengths of

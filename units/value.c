@@ -148,17 +148,17 @@ enum shell_err value_int(const char *word, uint64_t *v)
 /* The unit behind a rate's number; false when it is none. */
 static bool rate_unit(const char *name, enum rate_unit *unit, uint64_t *factor)
 {
-	char word[8];
-
 	*factor = 1;
 	*unit = *name == '%' ? RATE_PERCENT : RATE_PER_MIN;
 	if (!strcmp(name, "%") || !strcasecmp(name, "/min"))
 		return true;
 	for (size_t p = 0; p < COUNT(rate_prefixes); p++) {
+		const char prefix = rate_prefixes[p].name[0];
+
+		if (prefix && (*name | 0x20) != prefix)
+			continue;
 		for (size_t u = 0; u < COUNT(rate_units); u++) {
-			snprintf(word, sizeof(word), "%s%s",
-				 rate_prefixes[p].name, rate_units[u].name);
-			if (strcasecmp(word, name))
+			if (strcasecmp(name + !!prefix, rate_units[u].name))
 				continue;
 			*factor = rate_prefixes[p].factor;
 			*unit = rate_units[u].unit;

@@ -16,6 +16,11 @@ static bool bit_of(const uint8_t *bytes, unsigned at)
 static void copy_bits(uint8_t *to, unsigned to_at, const uint8_t *from,
 		      unsigned from_at, unsigned bits)
 {
+	/* Most fields are whole bytes. */
+	if (!((to_at | from_at | bits) % 8)) {
+		memcpy(to + to_at / 8, from + from_at / 8, bits / 8);
+		return;
+	}
 	for (; bits--; to_at++, from_at++) {
 		const uint8_t mask = (uint8_t)(0x80 >> to_at % 8);
 		uint8_t *byte = &to[to_at / 8];

@@ -58,6 +58,11 @@ struct host_faults {
 	 * it has looked for it so often; then all of it comes at once.
 	 */
 	unsigned late;
+	bool full;     /* its transmit ring has no room */
+	bool underrun; /* it says that it lacks receive buffers */
+	/* One in so many frames that are sent to it is lost; 0: none is. */
+	unsigned lose;
+	uint64_t nb_lost; /* by that */
 };
 
 struct host_netdev;
@@ -71,6 +76,9 @@ void host_loop_pair(struct host_netdev *dev[2], uint16_t mtu);
 /* Of one of them, before it is brought up. */
 void host_netdev_set_mtu(struct host_netdev *dev, uint16_t mtu);
 struct host_faults *host_netdev_faults(struct host_netdev *dev);
+
+/* A frame from elsewhere arrives; there is a buffer for it. */
+void host_loop_put(struct host_netdev *dev, const void *frame, size_t len);
 
 /* Called for every frame that a device sends; NULL ends it. */
 void host_netdev_tap(struct host_netdev *dev,

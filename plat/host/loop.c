@@ -23,7 +23,8 @@ struct uk_netdev_rx_queue {
 	struct uk_netdev_rxqueue_conf conf;
 	unsigned nb_desc;
 	struct fifo posted, coming, filled;
-	unsigned looks; /* since frames came, of faults.late */
+	unsigned looks;   /* since frames came, of faults.late */
+	uint64_t nb_seen; /* of faults.lose */
 };
 
 /* A frame that was sent, until it is given back at a look. */
@@ -110,7 +111,17 @@ static void fill(struct uk_netdev_rx_queue *q, struct uk_netbuf *rx,
 	}
 }
 
-static bool deliver(struct uk_netdev_rx_queue *q, const struct uk_netbuf *nb)
+/* Whether it is lost on the way. */
+static bool is_lost(struct host_faults *f, struct uk_netdev_rx_queue *q)
+{
+	if (!f->lose || ++q->nb_seen % f->lose)
+		return false;
+	f->nb_lost++;
+	return true;
+}
+
+static bool deliver(struct uk_netdev_rx_queue *q, const struct uk_netbuf *nb,
+		    struct host_faults *f)
 {
 	struct uk_netbuf *rx;
 	unsigned parts;
@@ -122,6 +133,10 @@ static bool deliver(struct uk_netdev_rx_queue *q, const struct uk_netbuf *nb)
 	if (fifo_len(&q->posted) + 1 < parts) {
 		q->posted.head--;
 		return false;
+	}
+	if (is_lost(f, q)) {
+		q->posted.head--;
+		return true;
 	}
 	fill(q, rx, nb->data, nb->len);
 	fifo_put(&q->coming, rx);
@@ -135,7 +150,7 @@ static bool has_room(const struct host_netdev *d,
 	const struct fifo *posted = &d->peer->rxq[q->id].posted;
 	unsigned room;
 
-	if (q->nb_flying == q->nb_desc || !fifo_len(posted))
+	if (q->nb_flying == q->nb_desc || !fifo_len(posted) || d->faults.full)
 		return false;
 	room = posted->nb[posted->head % MAX_DESC]->len;
 	return fifo_len(posted) >= (d->mtu + 14u + room - 1) / room;
@@ -181,8 +196,9 @@ static int tx_burst(struct uk_netdev *dev, struct uk_netdev_tx_queue *q,
 			*cnt = n;
 			return d->faults.tx ? d->faults.tx : -EINVAL;
 		}
-		if (q->nb_flying == q->nb_desc ||
-		    (!d->wire && !deliver(&d->peer->rxq[q->id], nb)))
+		if (q->nb_flying == q->nb_desc || d->faults.full ||
+		    (!d->wire &&
+		     !deliver(&d->peer->rxq[q->id], nb, &d->peer->faults)))
 			break;
 		if (d->wire)
 			d->wire(d->wire_arg, nb->data, nb->len);
@@ -229,7 +245,7 @@ static int rx_burst(struct uk_netdev *dev, struct uk_netdev_rx_queue *q,
 		status |= UK_NETDEV_STATUS_SUCCESS;
 	if (fifo_len(&q->filled))
 		status |= UK_NETDEV_STATUS_MORE;
-	if (!refill(q))
+	if (!refill(q) || dev_of(dev)->faults.underrun)
 		status |= UK_NETDEV_STATUS_UNDERRUN;
 	return status;
 }
@@ -370,6 +386,15 @@ struct host_faults *host_netdev_faults(struct host_netdev *dev)
 	return &dev->faults;
 }
 
+void host_loop_put(struct host_netdev *dev, const void *frame, size_t len)
+{
+	struct uk_netdev_rx_queue *q = &dev->rxq[0];
+	struct uk_netbuf *rx = fifo_get(&q->posted);
+
+	fill(q, rx, frame, len);
+	fifo_put(&q->coming, rx);
+}
+
 void host_netdev_tap(struct host_netdev *dev,
 		     void (*tap)(void *arg, const void *frame, size_t len),
 		     void *arg)
@@ -391,7 +416,7 @@ bool host_netdev_receive(struct host_netdev *dev, const void *frame, size_t len)
 	const struct uk_netbuf nb = {.data = (void *)(uintptr_t)frame,
 				     .len = (uint16_t)len};
 
-	return deliver(&dev->rxq[0], &nb);
+	return deliver(&dev->rxq[0], &nb, &dev->faults);
 }
 
 void host_loop_reset(void)

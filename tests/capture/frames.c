@@ -111,8 +111,7 @@ static void show(const struct capture_record *record)
 	putchar('\n');
 }
 
-/* A filter's program decides; its gate is only to know of some that it drops.
- */
+/* A filter's program decides; its gate only knows of some that it drops. */
 static bool keeps(const struct bpf_insn *filter, const struct bpf_gate *gate,
 		  const struct capture_record *record)
 {

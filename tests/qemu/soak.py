@@ -221,7 +221,8 @@ def setting(dice):
 
 
 def begin(dice):
-    words = ["capture off", "reset", "show frame 0 0 --pcap soak.pcap count %d" % dice.randrange(1, 99),
+    words = ["capture off", "reset",
+             "show frame 0 0 --pcap soak.pcap count %d" % dice.randrange(1, 99),
              "size 100", dice.choice(CONTENTS),
              "strategy " + dice.choice(["create", "copy", "pool", "shared", "shared"]),
              "burst %d" % dice.choice([1, 8, 32, 64, 256]),

@@ -157,7 +157,7 @@ def test_an_event_appears_above_the_line_being_typed(lab, env):
     type_line(child, "start 0 count 10")
     child.send("echo abc")
     child.expect_exact("echo abc")
-    child.expect(r"\r\x1b\[J[0-9.]+ port 0 done count=10 .* missing=0\r\n" + PROMPT + "echo abc")
+    child.expect(r"\r\x1b\[J[0-9.]+ port 0 done count=10 .* missing=0 [A-Z]+\r\n" + PROMPT + "echo abc")
     child.send("def\r")
     child.expect_exact("\r\nabcdef\r\n")
     child.expect_exact(PROMPT)
@@ -171,7 +171,7 @@ def test_a_line_longer_than_the_terminal_comes_back_whole(lab, env):
     type_line(child, "start 0 count 10")
     long = "echo " + "x" * 60
     child.send(long)
-    child.expect(r"\x1b\[1A\r\x1b\[J[0-9.]+ port 0 done count=10 .* missing=0\r\n")
+    child.expect(r"\x1b\[1A\r\x1b\[J[0-9.]+ port 0 done count=10 .* missing=0 [A-Z]+\r\n")
     child.setwinsize(24, 100)
     child.expect_exact(PROMPT + long)
     child.send("\r")

@@ -12,7 +12,7 @@ from lab import PATIENCE, captured, lab  # noqa: F401 (a fixture)
 from program import Failed, Program, crc
 
 # How a run came out, behind its count.
-SUM = r" time=\d+\.\d{3} rate=\d+\.\d{3} skipped=\d+ missing=0"
+SUM = r" time=\d+\.\d{3} rate=\d+\.\d{3}( skipped=\d+)? missing=0 (IN)?(VALID|SUSPECT)"
 
 
 @pytest.fixture

@@ -97,6 +97,16 @@ def test_what_one_leaves_is_not_the_next_ones(lab):
     assert sent["packets"] > 15000
 
 
+def rows_say(lab, words, sent):
+    """The slots that have ended come to the counter, once that of the last frame is one."""
+    end = time.monotonic() + PATIENCE
+    while True:
+        rows = lab.launch(*words, "stats 0 history minute --csv").stdout.splitlines()[1:]
+        if sum(int(row.split(",")[3] or 0) for row in rows) == sent:
+            return
+        assert time.monotonic() < end, rows
+
+
 def test_others_may_watch(lab):
     path = lab.start("a", "--accel", "tcg").path
     watch = path.replace(".sock", ".watch")
@@ -117,6 +127,10 @@ def test_others_may_watch(lab):
     # With words that are typed.
     exec_watch = ["exec", "--watch", "-c"]
     assert '"packets":2000' in lab.launch(*exec_watch, "stats 0 --json").stdout
+    rows_say(lab, exec_watch, 2000)
+    text = lab.launch("metrics", "a", "--print", "--timeout", "60s").stdout
+    assert 'ukpktgen_port_tx_packets_total{appliance="a",port="0"} 2000\n' in text
+    assert "frames per second" in lab.launch("plot", "--span", "minute").stdout
     done = lab.launch(*exec_watch, "size 0 128", check=False)
     assert done.returncode == 1 and "E_STATE: this console watches" in done.stderr
     assert said(watch, b"@1 version\n").endswith(b"@1 OK\r\n")

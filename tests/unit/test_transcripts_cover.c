@@ -61,7 +61,7 @@ static const char *const type_names[ARG_TYPES] = {
 	[ARG_SPEED] = "ARG_SPEED", [ARG_MAC] = "ARG_MAC",
 	[ARG_IPV4] = "ARG_IPV4",   [ARG_IPV6] = "ARG_IPV6",
 	[ARG_SIZES] = "ARG_SIZES", [ARG_REST] = "ARG_REST",
-	[ARG_LABEL] = "ARG_LABEL",
+	[ARG_LABEL] = "ARG_LABEL", [ARG_SHARE] = "ARG_SHARE",
 };
 
 static struct {

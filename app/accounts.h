@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Where each frame of a port went, since `stats clear`, and of what kind those
+ * are that it received. Each puts its keys into the map that is open.
+ */
+#ifndef APP_ACCOUNTS_H
+#define APP_ACCOUNTS_H
+
+#include "shell/cmd.h"
+
+/* The port is up. */
+void accounts_show(struct call *c, unsigned port);
+
+/* Counts that were not asked for are in no JSON, and have no number. */
+void accounts_show_kinds(struct call *c, unsigned port);
+
+#endif /* APP_ACCOUNTS_H */

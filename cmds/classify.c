@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "app/app.h"
+
+/* By enum kinds_how. */
+static const struct arg_word words[] = {
+	{"off", "count no kinds of frames"},
+	{"on", "count them by kind and by size"},
+	{"checksums", "do that, and verify their checksums"},
+	{NULL},
+};
+
+APP_NUMBER(how.kinds, unsigned, "off")
+
+static const struct arg args[] = {
+	APP_PORTS_TO_SET,
+	{ARG_ENUM, .name = "CLASSIFY", .words = words,
+	 .help = "what is told of received frames", .setting = &setting},
+	{ARG_NONE},
+};
+
+const struct cmd cmd_classify = {
+	.name = "classify",
+	.group = GROUP_WATCHING,
+	.summary = "Choose whether received frames are told by kind",
+	.forms =
+		(const struct cmd_form[]){
+			{args, app_set, NULL},
+			{0},
+		},
+	.notes = "'stats kinds' shows the counts. Each frame that is received "
+		 "takes longer while they are on; to verify a checksum all of "
+		 "a frame is read.",
+	.examples = (const char *const[]){"classify 1 on", "classify checksums",
+					  "classify off", NULL},
+	.see = (const char *const[]){"stats", "capture", NULL},
+};

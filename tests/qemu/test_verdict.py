@@ -1,0 +1,51 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""The verdict on runs of the image: by QEMU's clock, which counts the guest's instructions
+under -icount, a clean run is valid; a machine that was stopped is named."""
+import os
+import re
+import signal
+import time
+
+from lab import lab, run_icount  # noqa: F401
+
+
+def test_a_clean_run_is_valid_by_its_own_clock(tmp_path):
+    line = ("signature on; classify 1 checksums; rate 10kpps; start 0 count 1000; wait idle; "
+            "verdict check; expect 0 lost = 0; stats 1 kinds --json; "
+            "size imix; start 0 for 100ms; wait idle; verdict check; expect 0 lost = 0; "
+            "rate max; start 0 count 1000; wait idle; expect 0 lost = 0; quit")
+    done = run_icount(tmp_path / "capture", 0, line)
+    assert done.returncode == 0 and "E_" not in done.stdout, done.stdout + done.stderr
+    runs = re.findall(r" done count=(\d+) .* lost=(\d+) (\w+)", done.stdout)
+    assert runs[:2] == [("1000", "0", "VALID")] * 2, done.stdout
+    assert runs[2][:2] == ("1000", "0")
+    assert '"classified":1000' in done.stdout
+    assert '"bad_ipv4_checksum":0,"bad_checksum":0' in done.stdout
+
+
+def test_a_machine_that_is_stopped_is_named(lab):  # noqa: F811
+    with lab.start("a", "--accel", "tcg") as line:
+        line.ask("signature on; rate 10kpps; start 0 for 3s")
+        line.ask("sleep 500ms")
+        os.kill(line.pid, signal.SIGSTOP)
+        time.sleep(2)
+        os.kill(line.pid, signal.SIGCONT)
+        line.ask("wait idle")
+        reasons = {r["reason"]: r for r in line.json("verdict 0 --json")["reasons"]}
+        # Whatever else the host does to it, 500 ms are far below that.
+        assert reasons["gap"]["verdict"] == "suspect", reasons
+        assert reasons["rate"]["verdict"] == "invalid", reasons
+        assert float(reasons["gap"]["measured"][:-2]) >= 1900, reasons
+        tx = line.ports()[0]
+        assert tx["tx"]["packets"] + tx["tx"]["skipped"] == 30000
+        assert tx["lost"] == 0
+        assert re.search(rb" port 0 INVALID: .* \(and \d more\)", line.seen)
+        lines, end = line.raw(b"verdict check")
+        assert end.startswith("ERR E_EXPECT"), end
+    done = lab.launch("exec", "--verdict", "-c", "echo x", check=False)
+    assert (done.returncode, done.stdout) == (6, "x\n"), done.stderr
+    assert "port 0 INVALID: " in done.stderr
+    done = lab.launch("exec", "--verdict", "-c", "rate max; start 0 count 10; wait idle; "
+                      "verdict buffers 1g; verdict gap 1h; verdict errors 9", check=False)
+    assert (done.returncode, done.stderr.count("INVALID")) == (0, 0), done.stderr
+    lab.launch("down", "--all")
