@@ -25,7 +25,8 @@ struct bins {
 	struct latency latency;
 	bool known; /* it is of this port or stream alone */
 	bool one;   /* it is of one stream */
-	uint64_t count[LATENCY_BUCKETS];
+	bool sums;
+	uint64_t sum[]; /* of a port's streams: LATENCY_BUCKETS, or none */
 };
 
 static void show_quantiles(struct reply *r, const struct bins *b)
@@ -71,9 +72,9 @@ static void show(struct reply *r, const struct bins *b)
 static bool find_range(const struct bins *b, unsigned *first, unsigned *end)
 {
 	*end = LATENCY_BUCKETS;
-	while (*end && !b->count[*end - 1])
+	while (*end && !b->latency.count[*end - 1])
 		--*end;
-	for (*first = 0; *first < *end && !b->count[*first];)
+	for (*first = 0; *first < *end && !b->latency.count[*first];)
 		++*first;
 	return *end;
 }
@@ -84,7 +85,7 @@ static uint64_t sum(const struct bins *b, unsigned at, unsigned n)
 	uint64_t frames = 0;
 
 	for (unsigned i = at; i < MIN(at + n, LATENCY_BUCKETS); i++)
-		frames += b->count[i];
+		frames += b->latency.count[i];
 	return frames;
 }
 
@@ -138,17 +139,17 @@ static bool list(struct call *c, const struct bins *b)
 
 	reply_list(c->reply, "histogram", REPLY_TABLE);
 	for (; at < LATENCY_BUCKETS && n < BINS_JSON; at++) {
-		if (!b->count[at])
+		if (!b->latency.count[at])
 			continue;
 		reply_map(c->reply, NULL, REPLY_TABLE);
 		reply_u64(c->reply, "up_to", log_linear_last(at, LATENCY_BITS),
 			  "ns");
-		reply_u64(c->reply, "frames", b->count[at], NULL);
+		reply_u64(c->reply, "frames", b->latency.count[at], NULL);
 		reply_end(c->reply);
 		n++;
 	}
 	reply_end(c->reply);
-	while (at < LATENCY_BUCKETS && !b->count[at])
+	while (at < LATENCY_BUCKETS && !b->latency.count[at])
 		at++;
 	c->state[NEXT] = at;
 	return at < LATENCY_BUCKETS;
@@ -159,19 +160,20 @@ static bool list(struct call *c, const struct bins *b)
 static void look(const struct pktgen *pg, struct subject s, bool is_stream,
 		 struct bins *b)
 {
-	memset(b->count, 0, sizeof(b->count));
-	b->latency.count = b->count;
+	unsigned nb;
+
 	if (is_stream) {
 		b->known = pktgen_look_stream_latency(pg, s.port, s.stream,
 						      &b->latency);
 		b->one = true;
-	} else {
-		const unsigned nb =
-			pktgen_look_latency(pg, s.port, &b->latency);
-
-		b->known = nb;
-		b->one = nb == 1;
+		return;
 	}
+	if (b->sums)
+		memset(b->sum, 0, sizeof(b->sum[0]) * LATENCY_BUCKETS);
+	b->latency.count = b->sums ? b->sum : NULL;
+	nb = pktgen_look_latency(pg, s.port, &b->latency);
+	b->known = nb;
+	b->one = nb == 1;
 }
 
 static bool is_signed(const struct pktgen *pg, struct subject s)
@@ -230,10 +232,26 @@ static enum call_result end(struct call *c)
 	return CALL_DONE;
 }
 
+/* Whether a port is asked for that has several which are signed. */
+static bool has_sums(const struct call *c)
+{
+	const struct subjects *on = &c->v[PORTS].subjects;
+	struct subject s = {0, 0};
+	unsigned last = SUBJECT_PORTS_MAX;
+
+	for (; !on->dotted && next(c, &s); s.stream++) {
+		if (s.port == last)
+			return true;
+		last = s.port;
+	}
+	return false;
+}
+
 static enum call_result begin(struct call *c)
 {
 	const enum call_result up = app_check_up(c, c->v[PORTS].subjects.ports);
 	struct subject s = {0, 0};
+	struct bins *b;
 
 	if (up != CALL_DONE)
 		return up;
@@ -241,9 +259,14 @@ static enum call_result begin(struct call *c)
 		return call_fail(c, E_STATE, PORTS,
 				 "no stream is signed, so nothing is timed; "
 				 "type 'signature on'");
-	c->state[BINS] = (uintptr_t)uk_malloc(call_app(c)->pktgen.heap,
-					      sizeof(struct bins));
-	return c->state[BINS] ? CALL_DONE : app_no_memory(c, PORTS);
+	b = uk_malloc(call_app(c)->pktgen.heap,
+		      sizeof(*b) + has_sums(c) * LATENCY_BUCKETS *
+					   sizeof(b->sum[0]));
+	if (!b)
+		return app_no_memory(c, PORTS);
+	b->sums = has_sums(c);
+	c->state[BINS] = (uintptr_t)b;
+	return CALL_DONE;
 }
 
 static enum call_result run(struct call *c)

@@ -87,12 +87,16 @@ static void begin(struct trails *ts, struct trail *t, uint64_t base)
 
 static void add_window(struct trails *ts, struct trail *t)
 {
-	const uint32_t window = window_of(ts, ts->nb + 1);
+	uint32_t window = window_of(ts, ts->nb + 1);
 
-	if (!window || !shrink_all(ts, window))
-		return;
-	t->order.missing = new_window(ts, window);
-	if (!t->order.missing)
+	for (; window >= ORDER_WINDOW_MIN; window /= 2) {
+		if (!shrink_all(ts, window))
+			continue;
+		t->order.missing = new_window(ts, window);
+		if (t->order.missing)
+			break;
+	}
+	if (window < ORDER_WINDOW_MIN)
 		return;
 	t->order.mask = window - 1;
 	t->ordered = true;

@@ -360,15 +360,17 @@ void pktgen_look_order(const struct pktgen *pg, unsigned port, unsigned stream,
 		       struct order_counts *c);
 
 /*
- * How long the frames of a stream took: adds its histogram to `l->count`, which
- * is the caller's. False where that is not known, or not of it alone.
+ * How long the frames of a stream took; what *l counts in is not to be written.
+ * False where its histogram is not known, or not of it alone.
  */
 bool pktgen_look_stream_latency(const struct pktgen *pg, unsigned port,
 				unsigned stream, struct latency *l);
 
 /*
- * The same of all signed streams of a port; returns how many there are. Frames
- * of different streams are no pair, and of several there is no jitter.
+ * The same of all signed streams of a port; returns how many there are. Of
+ * several the histogram goes into `l->count`, which is the caller's, and
+ * cleared, or NULL. Frames of different streams are no pair, and they have no
+ * jitter.
  */
 unsigned pktgen_look_latency(const struct pktgen *pg, unsigned port,
 			     struct latency *l);

@@ -33,6 +33,8 @@ void pktgen_trail(struct pktgen *pg, unsigned port, unsigned stream, bool is)
 	if (!TRAILS || is == (t != NULL))
 		return;
 	if (is) {
+		/* Who plays rounds has not counted them yet. */
+		pktgen_look(pg, port);
 		set_trail(pg, port, stream,
 			  trail_new(&pg->trails, port, s->flow->run,
 				    s->flow->at.frame));
@@ -172,15 +174,11 @@ bool pktgen_look_stream_latency(const struct pktgen *pg, unsigned port,
 				unsigned stream, struct latency *l)
 {
 	const struct trail *t = pg->set[port].stream[stream]->trail;
-	uint64_t *const count = l->count;
 
-	latency_begin(l, count);
+	latency_begin(l, NULL);
 	if (!TRAILS || !t)
 		return false;
 	*l = t->latency;
-	l->count = count;
-	if (trail_has_bins(t))
-		add_bins(l, t->bins);
 	return trail_has_bins(t);
 }
 
@@ -190,6 +188,7 @@ unsigned pktgen_look_latency(const struct pktgen *pg, unsigned port,
 	const struct pktgen_port *set = &pg->set[port];
 	const struct trail_bins *const shared =
 		TRAILS ? pg->trails.shared[port] : NULL;
+	const struct trail *only = NULL;
 	unsigned nb = 0;
 
 	latency_begin(l, l->count);
@@ -200,12 +199,14 @@ unsigned pktgen_look_latency(const struct pktgen *pg, unsigned port,
 		if (!t)
 			continue;
 		nb++;
-		l->jitter_16th = nb == 1 ? t->latency.jitter_16th : 0;
+		only = t;
 		latency_sum(l, &t->latency);
-		if (t->bins != shared)
+		if (l->count && t->bins != shared)
 			add_bins(l, t->bins);
 	}
-	if (shared)
+	if (nb == 1)
+		*l = only->latency;
+	else if (l->count && shared)
 		add_bins(l, shared);
 	return nb;
 }

@@ -85,4 +85,14 @@ void host_netdev_tap(struct host_netdev *dev,
 		     void (*tap)(void *arg, const void *frame, size_t len),
 		     void *arg);
 
+/*
+ * In place of its peer `wire` gets each frame that it sends; NULL ends that.
+ * What a device is to receive can be given to it: false where it has no buffer.
+ */
+void host_netdev_wire(struct host_netdev *dev,
+		      void (*wire)(void *arg, const void *frame, size_t len),
+		      void *arg);
+bool host_netdev_receive(struct host_netdev *dev, const void *frame,
+			 size_t len);
+
 #endif /* HOST_HOST_H */

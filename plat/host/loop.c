@@ -51,6 +51,8 @@ struct host_netdev {
 	struct uk_netdev_tx_queue txq[QUEUES];
 	void (*tap)(void *arg, const void *frame, size_t len);
 	void *tap_arg;
+	void (*wire)(void *arg, const void *frame, size_t len);
+	void *wire_arg;
 };
 
 static struct host_netdev devs[MAX_DEVS];
@@ -195,8 +197,11 @@ static int tx_burst(struct uk_netdev *dev, struct uk_netdev_tx_queue *q,
 			return d->faults.tx ? d->faults.tx : -EINVAL;
 		}
 		if (q->nb_flying == q->nb_desc || d->faults.full ||
-		    !deliver(&d->peer->rxq[q->id], nb, &d->peer->faults))
+		    (!d->wire &&
+		     !deliver(&d->peer->rxq[q->id], nb, &d->peer->faults)))
 			break;
+		if (d->wire)
+			d->wire(d->wire_arg, nb->data, nb->len);
 		if (d->tap)
 			d->tap(d->tap_arg, nb->data, nb->len);
 		fly(d, q, nb);
@@ -396,6 +401,22 @@ void host_netdev_tap(struct host_netdev *dev,
 {
 	dev->tap = tap;
 	dev->tap_arg = arg;
+}
+
+void host_netdev_wire(struct host_netdev *dev,
+		      void (*wire)(void *arg, const void *frame, size_t len),
+		      void *arg)
+{
+	dev->wire = wire;
+	dev->wire_arg = arg;
+}
+
+bool host_netdev_receive(struct host_netdev *dev, const void *frame, size_t len)
+{
+	const struct uk_netbuf nb = {.data = (void *)(uintptr_t)frame,
+				     .len = (uint16_t)len};
+
+	return deliver(&dev->rxq[0], &nb, &dev->faults);
 }
 
 void host_loop_reset(void)

@@ -1,0 +1,142 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""What signed frames tell, beside an analyser that is written from the RFCs and from
+docs/protocol.md alone, and told what a wire had from port 0 and gave to port 1."""
+import random
+import socket
+import threading
+
+from lab import lab  # noqa: F401
+
+FRAMES = 5000
+
+
+class Wire:
+    """Loses, doubles and holds back frames by a seed."""
+
+    def __init__(self, path, seed):
+        self.ends = [str(path / ("wire%d" % i)) for i in range(2)]
+        self.ports = [str(path / ("port%d" % i)) for i in range(2)]
+        self.random = random.Random(seed)
+        self.sent, self.came, self.held = [], [], []
+        self.sock = [socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) for _ in range(2)]
+        for sock, end in zip(self.sock, self.ends):
+            sock.bind(end)
+            sock.settimeout(0.2)
+        self.over = threading.Event()
+        self.runs = threading.Thread(target=self.run)
+        self.runs.start()
+
+    def net(self):
+        return [word for port, end in zip(self.ports, self.ends)
+                for word in ("--net", "dgram:%s,%s" % (port, end))]
+
+    def give(self, frame):
+        self.came.append(number(frame))
+        self.sock[1].sendto(frame, self.ports[1])
+
+    def pass_on(self, frame):
+        self.sent.append(number(frame))
+        dice = self.random.random()
+        if dice < 0.02:
+            return
+        if dice < 0.05:
+            self.held.append([self.random.randrange(1, 40), frame])
+            return
+        for _ in range(2 if dice < 0.07 else 1):
+            self.give(frame)
+        for one in self.held:
+            one[0] -= 1
+        for _, late in [one for one in self.held if not one[0]]:
+            self.give(late)
+        self.held = [one for one in self.held if one[0]]
+
+    def run(self):
+        while not self.over.is_set():
+            try:
+                frame = self.sock[0].recv(4096)
+            except socket.timeout:
+                continue
+            self.pass_on(frame)
+
+    def end(self):
+        self.over.set()
+        self.runs.join()
+
+
+def number(frame):
+    """Stream and number of a signed frame."""
+    end = frame[-18:]
+    assert end[:3] == b"\xb5\xc1\x26"
+    return int.from_bytes(end[10:], "big") >> 50, int.from_bytes(end[5:10], "big")
+
+
+def runs(numbers):
+    """RFC 3357: loss periods; here stretches of numbers without a gap."""
+    lengths, last = [], None
+    for n in sorted(numbers):
+        if last is not None and n == last + 1:
+            lengths[-1] += 1
+        else:
+            lengths.append(1)
+        last = n
+    return lengths
+
+
+def analyse(sent, came):
+    """RFC 4737 for each stream."""
+    seen, order, expected, reordered, extents, by = set(), [], 0, 0, [], [0, 0, 0]
+    duplicate = 0
+    for n in came:
+        if n in seen:
+            duplicate += 1
+            continue
+        if n < expected:
+            # Section 4.2.1: back to the first that was sent later.
+            first = next(i for i, m in enumerate(order) if m > n)
+            extents.append(len(order) - first)
+            reordered += 1
+            right = 0
+            for m in reversed(order[-3:]):
+                if m < n:
+                    break
+                right += 1
+            if right:
+                by[right - 1] += 1
+        seen.add(n)
+        order.append(n)
+        expected = max(expected, n + 1)
+    lost = set(sent) - seen
+    periods = runs(lost)
+    return {
+        "unique": len(seen), "lost": len(lost), "duplicate": duplicate,
+        "reordered": reordered, "late": 0, "old": 0,
+        "extent_max": max(extents) if extents else None,
+        "extent_mean": (sum(extents) * 1000 // len(extents) / 1000
+                        if extents else None),
+        "reordered_by": dict(zip(["n1", "n2", "n3"], by)),
+        "episodes": len(periods), "longest": max(periods) if periods else None,
+    }
+
+
+def test_an_analyser_of_the_wire_says_the_same(lab):
+    wire = Wire(lab.path, 7)
+    try:
+        with lab.start("a", *wire.net()) as line:
+            line.ask("stream 0.1-2 add; signature 0.all on; rate 0.all 2kpps")
+            line.ask("size 0.1 200; start 0 count %d; wait idle" % FRAMES)
+            order, latency, stats = (line.json(command + " --json")["streams"] for command
+                                     in ("order 0", "latency 0.all", "stats 0.all"))
+    finally:
+        wire.end()
+    for stream, told in enumerate(order):
+        sent = [n for s, n in wire.sent if s == stream]
+        assert sent == list(range(FRAMES)), "they leave in order"
+        be = analyse(sent, [n for s, n in wire.came if s == stream])
+        assert be["lost"] and be["duplicate"] and be["reordered"]
+        for key, value in be.items():
+            assert told.get(key) == value, (stream, key, told, be)
+        assert stats[stream]["rx"]["lost"] == be["lost"]
+        timed = latency[stream]
+        assert timed["frames"] == be["unique"]
+        assert timed["min"] <= timed["p50"] <= timed["p99"] <= timed["max"]
+        assert timed["min"] <= timed["mean"] <= timed["max"]
