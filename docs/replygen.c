@@ -467,12 +467,18 @@ static void put_page(void)
 		put_form(&forms[i]);
 }
 
+static uint64_t clock_ns(void)
+{
+	return now;
+}
+
 int main(void)
 {
 	struct host_netdev *dev[2];
 
 	host_loop_pair(dev, 1500);
 	app_init(&app, uk_alloc_get_default(), now);
+	app.pktgen.core.clock_ns = clock_ns;
 	for (unsigned i = 0; i < sizeof(lines) / sizeof(lines[0]); i++)
 		run(lines[i]);
 	check_all_are_here();

@@ -16,9 +16,11 @@ int trails_open(struct trails *ts, unsigned nb_ports, struct uk_alloc *a)
 	memset(ts, 0, sizeof(*ts));
 	ts->heap = a;
 	ts->room = (avail < 0 ? HEAP_BYTES : (size_t)avail) / ROOM_PART / 2;
-	ts->nb_ports = nb_ports;
+	if (!nb_ports)
+		return 0;
 	ts->shared = uk_calloc(a, nb_ports, sizeof(ts->shared[0]));
-	return ts->shared || !nb_ports ? 0 : -ENOMEM;
+	ts->nb_ports = ts->shared ? nb_ports : 0;
+	return ts->shared ? 0 : -ENOMEM;
 }
 
 void trails_close(struct trails *ts)

@@ -187,7 +187,7 @@ unsigned pktgen_look_latency(const struct pktgen *pg, unsigned port,
 {
 	const struct pktgen_port *set = &pg->set[port];
 	const struct trail_bins *const shared =
-		TRAILS ? pg->trails.shared[port] : NULL;
+		TRAILS && pg->trails.shared ? pg->trails.shared[port] : NULL;
 	const struct trail *only = NULL;
 	unsigned nb = 0;
 
