@@ -453,16 +453,21 @@ static void put_page(void)
 {
 	printf("# Replies in JSON\n\n"
 	       "Generated from the replies themselves by `make docs`. A reply "
-	       "is an object on one\nline; where a command goes on, such as "
-	       "`stats every`, each line is one. `[]` is each\nelement of a "
-	       "list. A key that is *not always* there is left away where "
-	       "there "
-	       "is\nnothing to say. New keys may come; those that are here "
-	       "keep type and unit. A key is of\none type and unit in all "
+	       "is an object on one\n"
+	       "line; where a command goes on, such as `stats every`, each "
+	       "line "
+	       "is one, and those\n"
+	       "behind the first may have only what goes on. `[]` is each "
+	       "element of a list. A key\n"
+	       "that is *not always* there is left away where there is nothing "
+	       "to say. New keys may\n"
+	       "come; those that are here keep type and unit. A key is of one "
+	       "type and unit in all\n"
 	       "replies, but for `rate`, text where it is what was set and a "
-	       "number\nwhere it was measured, and `min` and `max`, which have "
-	       "the unit "
-	       "of what they bound.\n");
+	       "number where it was\n"
+	       "measured, and `min` and `max`, which have the unit of what "
+	       "they "
+	       "bound.\n");
 	for (unsigned i = 0; i < nb_forms; i++)
 		put_form(&forms[i]);
 }

@@ -69,9 +69,11 @@ def test_replies_are_as_the_page_says(lab):
                 assert "--json" not in line
                 continue
             assert replies, line
-            for reply in replies:
+            for i, reply in enumerate(replies):
                 found = json.loads(reply, parse_float=lambda text: "number:" + text)
-                assert list(wrong(found, page[line])) == [], line
+                # A line behind the first may have only what goes on.
+                assert [what for what in wrong(found, page[line])
+                        if not i or not what.startswith("no ")] == [], line
                 seen += 1
     assert seen > len(page)
 
