@@ -13,6 +13,7 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <uk/arch/lcpu.h>
 #include <uk/essentials.h>
 
 #include "stats/log_linear.h"

@@ -28,6 +28,7 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <uk/arch/lcpu.h>
 #include <uk/essentials.h>
 
 #define ORDER_WINDOW_MIN 64
