@@ -146,10 +146,10 @@ const struct cmd cmd_calibrate = {
 		 "next: a frame that came may wait for it. 'hand-over' is the "
 		 "time from the one that a burst's frames carry to the "
 		 "device's having them, where a port sends. 'floor' is the sum "
-		 "of what 99 of 100 "
-		 "of both are not above, and a reading of the clock: a latency "
-		 "is off by no more.",
+		 "of what 99 of 100 of both are not above, and a reading of "
+		 "the clock: a latency is too long by no more, and never too "
+		 "short.",
 	.examples =
 		(const char *const[]){"calibrate", "calibrate 2s --json", NULL},
-	.see = (const char *const[]){"signature", "stats", NULL},
+	.see = (const char *const[]){"latency", "signature", "stats", NULL},
 };
