@@ -238,7 +238,7 @@ static bool file_lines(struct call *c, struct walk *w)
 			return true;
 		len = strlen(line);
 		line[len++] = '\n';
-		/* Rows that have come meanwhile are not in it. */
+		/* Rows that came since it was counted are not in it. */
 		if (w->counted && w->size + len > w->room)
 			return true;
 		if (w->counted) {

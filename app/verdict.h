@@ -65,7 +65,7 @@ struct verdict_from {
 	uint64_t full_ns, underruns, errors;
 	uint64_t looked, known, unsigned_sent; /* of all ports */
 	uint64_t changes;
-	uint64_t held_ns; /* it was held back so long since, for others */
+	uint64_t held_ns; /* for how long it was held back since, for others */
 };
 
 /* "none", "valid", "suspect", "invalid", NULL at the end; "VALID" and so on. */
@@ -89,7 +89,7 @@ void verdict_judge(const struct app *app, unsigned port, uint64_t in_flight,
 		   struct verdict *v);
 
 /*
- * The run of these ports was held back so long, or something else was done to
+ * The run of these ports was held back for `ns`, or something else was done to
  * them by which it takes longer than it was asked to.
  */
 void verdict_held(struct app *app, uint64_t mask, uint64_t ns);

@@ -208,6 +208,32 @@ static void show_histogram(struct reply *r, const struct histogram *h,
 	reply_end(r);
 }
 
+static void show_ports(struct call *c,
+		       void (*show)(struct call *c, unsigned port))
+{
+	const uint64_t mask = c->v[PORTS].mask;
+
+	reply_list(c->reply, "ports", REPLY_TABLE);
+	for (unsigned i = 0; i < call_app(c)->pktgen.nb_ports; i++) {
+		if (!(mask >> i & 1))
+			continue;
+		reply_map(c->reply, NULL, REPLY_TABLE);
+		reply_u64(c->reply, "port", i, NULL);
+		show(c, i);
+		reply_end(c->reply);
+	}
+	reply_end(c->reply);
+}
+
+static void show_port_lag(struct call *c, unsigned port)
+{
+	const struct app *app = call_app(c);
+	struct histogram lag;
+
+	pktgen_lag(&app->pktgen, port, &lag);
+	show_lag(c->reply, &lag, &app->port[port].lag_base);
+}
+
 static enum call_result run_pacing(struct call *c)
 {
 	const uint64_t mask = c->v[PORTS].mask;
@@ -217,42 +243,25 @@ static enum call_result run_pacing(struct call *c)
 
 	if (up != CALL_DONE)
 		return up;
-	reply_list(c->reply, "ports", REPLY_TABLE);
-	for (unsigned i = 0; i < app->pktgen.nb_ports; i++) {
-		if (!(mask >> i & 1))
-			continue;
-		reply_map(c->reply, NULL, REPLY_TABLE);
-		reply_u64(c->reply, "port", i, NULL);
-		pktgen_lag(&app->pktgen, i, &lag);
-		show_lag(c->reply, &lag, &app->port[i].lag_base);
-		reply_end(c->reply);
-	}
-	reply_end(c->reply);
+	show_ports(c, show_port_lag);
 	/* A reply does not hold those of all ports. */
-	if (mask && !(mask & (mask - 1)))
-		show_histogram(c->reply, &lag,
-			       &app->port[__builtin_ctzll(mask)].lag_base);
+	if (mask && !(mask & (mask - 1))) {
+		const unsigned port = (unsigned)__builtin_ctzll(mask);
+
+		pktgen_lag(&app->pktgen, port, &lag);
+		show_histogram(c->reply, &lag, &app->port[port].lag_base);
+	}
 	return CALL_DONE;
 }
 
 static enum call_result run_more(struct call *c)
 {
-	struct app *app = call_app(c);
 	const uint64_t mask = c->v[PORTS].mask;
 
 	if (app_check_up(c, mask) != CALL_DONE)
 		return CALL_FAIL;
-	reply_list(c->reply, "ports", REPLY_TABLE);
-	for (unsigned i = 0; i < app->pktgen.nb_ports; i++) {
-		if (!(mask >> i & 1))
-			continue;
-		reply_map(c->reply, NULL, REPLY_TABLE);
-		reply_u64(c->reply, "port", i, NULL);
-		(c->form->args == kinds_args ? accounts_show_kinds
-					     : accounts_show)(c, i);
-		reply_end(c->reply);
-	}
-	reply_end(c->reply);
+	show_ports(c, c->form->args == kinds_args ? accounts_show_kinds
+						  : accounts_show);
 	return CALL_DONE;
 }
 

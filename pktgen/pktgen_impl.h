@@ -39,4 +39,9 @@ void pktgen_trail_look(const struct pktgen *pg, unsigned port, unsigned stream,
 /* Gives all of the port's streams' memory back. */
 void pktgen_close_streams(struct pktgen *pg, unsigned port);
 
+static inline bool pktgen_signs(const struct stream *s, unsigned mode)
+{
+	return s->sign && !(mode & MODE_NULL);
+}
+
 #endif /* PKTGEN_PKTGEN_IMPL_H */

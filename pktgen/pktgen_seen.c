@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* What is seen of the streams of ports, and of what came of them. */
+#include <string.h>
+
+#include "pktgen/chain.h"
+#include "pktgen/pktgen_impl.h"
+
+void pktgen_look_stream(const struct pktgen *pg, unsigned port, unsigned stream,
+			struct pktgen_stream_view *v)
+{
+	const struct pktgen_stream *s = pg->set[port].stream[stream];
+	const struct flow *f = s->flow;
+	const struct worker_order order = {.kind = ORDER_LOOK, .flow = s->flow};
+
+	FOR_EACH_WORKER(pg, 1ull << port, w)
+		if (w->queue->id == s->queue)
+			worker_give(w, &order);
+	v->state = chain_waits(f) ? FLOW_WAITS : f->state;
+	v->limited = f->limited && f->state != FLOW_IDLE;
+	v->strategy = f->frames.strategy;
+	v->sent = f->sent;
+	v->sent.packets -= s->base.packets;
+	v->sent.bytes -= s->base.bytes;
+	v->is_signed = s->stream.sign;
+	pktgen_trail_look(pg, port, stream, v);
+	v->sent_signed = s->signed_before;
+	if (pktgen_signs(&s->stream, pg->set[port].mode))
+		v->sent_signed += f->sent.packets - s->signed_from;
+	v->unsure = s->signed_unsure;
+}
+
+/* Frames that came, each once: all that is lost is told by it. */
+static uint64_t came_once(const struct pktgen_stream_view *v)
+{
+	return v->received.packets -
+	       MIN(v->received.packets, v->order.duplicate);
+}
+
+void pktgen_sum_signed(const struct pktgen *pg, unsigned port,
+		       struct pktgen_signed *all)
+{
+	struct pktgen_stream_view v;
+	unsigned i = 0;
+
+	*all = (struct pktgen_signed){.tells = true};
+	pktgen_look(pg, port);
+	for (; (i = pktgen_next_stream(pg, port, i)) != PKTGEN_NO_STREAM; i++) {
+		pktgen_look_stream(pg, port, i, &v);
+		all->sent += v.sent_signed;
+		all->arrived += came_once(&v);
+		all->unsure |= v.unsure;
+		all->any |= v.is_signed;
+		all->lost += v.order.lost;
+		all->tells &= !v.is_signed || (v.window && v.heard);
+	}
+}
+
+void pktgen_look_came(const struct pktgen *pg, unsigned port,
+		      struct pktgen_came *came)
+{
+	*came = (struct pktgen_came){0};
+	FOR_EACH_WORKER(pg, 1ull << port, w) {
+		came->looked += w->nb_looked;
+		came->ours += w->ours_before;
+		came->others += w->arrivals.foreign;
+		for (unsigned i = 0; i < pg->nb_ports; i++)
+			for (unsigned k = 0; k < w->arrivals.port[i].nb; k++)
+				came->ours +=
+					w->arrivals.port[i].stream[k].packets;
+	}
+}
+
+void pktgen_look_kinds(const struct pktgen *pg, unsigned port, struct kinds *k)
+{
+	memset(k, 0, sizeof(*k));
+	FOR_EACH_WORKER(pg, 1ull << port, w) {
+		k->frames += w->kinds.frames;
+		for (unsigned i = 0; i < KINDS; i++)
+			k->count[i] += w->kinds.count[i];
+	}
+}
+
+void pktgen_clear_streams(struct pktgen *pg, unsigned port)
+{
+	struct subject s = {port, 0};
+	const struct subjects on = subjects_of(1ull << port);
+
+	pg->set[port].rest.signed_sent = pg->set[port].rest.lacked = 0;
+	FOR_EACH_WORKER(pg, 1ull << port, w)
+		w->kinds = (struct kinds){0};
+	for (; pktgen_next_of(pg, &on, &s); s.stream++) {
+		struct pktgen_stream *to = pg->set[port].stream[s.stream];
+
+		to->base = to->flow->sent;
+		to->signed_before = 0;
+		to->signed_from = to->flow->sent.packets;
+		to->signed_unsure = false;
+		to->flow->sent.first_ns = to->flow->sent.last_ns = 0;
+		pktgen_trail_clear(pg, port, s.stream);
+	}
+}
