@@ -85,6 +85,7 @@ static const char *const lines[] = {
 	"stop --json",
 	"bench tx 1ms --json",
 	"calibrate 1ms --json",
+	"selftest --json",
 	"capture --json",
 	"capture 1 filter 1,6,0,0,0 snap 64 room 4096 -",
 	"df --json",

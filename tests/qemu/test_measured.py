@@ -126,8 +126,10 @@ def test_an_analyser_of_the_wire_says_the_same(lab):
             line.ask("size 0.1 200; start 0 count %d; wait idle" % FRAMES)
             order, latency, stats = (line.json(command + " --json")["streams"] for command
                                      in ("order 0", "latency 0.all", "stats 0.all"))
+            checks = line.json("selftest --json")["checks"]
     finally:
         wire.end()
+    assert checks and all(check["result"] == "ok" for check in checks)
     for stream, told in enumerate(order):
         sent = [n for s, n in wire.sent if s == stream]
         assert sent == list(range(FRAMES)), "they leave in order"
