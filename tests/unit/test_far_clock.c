@@ -133,8 +133,7 @@ static void it_is_always_within_its_bound(void **state)
 		worst = half_ns > worst ? half_ns : worst;
 		assert_int_equal(c.nb_steps, 0);
 	}
-	print_message("wrong by %u %% of the bound at most\n",
-		      (unsigned)worst);
+	print_message("wrong by %u %% of the bound at most\n", (unsigned)worst);
 }
 
 /* Where all delays are alike, all is known. */
