@@ -167,18 +167,31 @@ static void answer(struct peers *ps, const struct peers_came *c,
 	ps->nb_answers += send(ps, c->port, &p, now_ns) != 0;
 }
 
-/* There is one more, as far as there is room. */
-static struct peer *meet(struct peers *ps, uint16_t sender)
+/* Its place is that of one that answers no more, where all are taken. */
+static struct peer *place(struct peers *ps, uint64_t now_ns)
 {
-	struct peer *p = ps->nb < PEERS_MAX
-				 ? uk_calloc(ps->pg->heap, 1, sizeof(*p))
-				 : NULL;
+	struct peer *p = NULL;
+
+	for (unsigned i = 0; i < ps->nb && ps->nb == PEERS_MAX && !p; i++)
+		if (!far_clock_known(&ps->peer[i]->clock, now_ns))
+			p = ps->peer[i];
+	if (p || ps->nb == PEERS_MAX)
+		return p;
+	p = uk_malloc(ps->pg->heap, sizeof(*p));
+	if (p)
+		ps->peer[ps->nb++] = p;
+	return p;
+}
+
+static struct peer *meet(struct peers *ps, uint16_t sender, uint64_t now_ns)
+{
+	struct peer *const p = place(ps, now_ns);
 
 	if (!p)
 		return NULL;
+	memset(p, 0, sizeof(*p));
 	p->sender = sender;
 	latency_begin(&p->latency, p->count);
-	ps->peer[ps->nb++] = p;
 	return p;
 }
 
@@ -198,7 +211,7 @@ static void learn(struct peers *ps, const struct peers_came *c)
 		return;
 	p = find(ps, is->sender);
 	if (!p)
-		p = meet(ps, is->sender);
+		p = meet(ps, is->sender, c->ns);
 	if (!p)
 		return;
 	p->port = c->port;

@@ -369,6 +369,12 @@ static void there_are_several(void **state)
 		assert_true(p->clock.nb_steps > 10);
 	}
 	rig_must("clock; latency peers; clock --json; latency peers --json");
+	/* Those that answer no more make room. */
+	far.mute = false;
+	go(9 * S);
+	assert_int_equal(rig.app.pktgen.peers->nb, PEERS_MAX);
+	assert_int_equal(rig.app.pktgen.peers->peer[0]->sender,
+			 THEIRS << 6 | ITS_PORT);
 }
 
 /* Captures see the same frames, whoever was there first. */
