@@ -51,6 +51,7 @@ struct app {
 	struct live live;
 	struct app_capture capture;
 	struct app_history history;
+	struct experiment *experiment; /* the last one, or NULL */
 };
 
 static inline struct app *call_app(const struct call *c)
