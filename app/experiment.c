@@ -5,6 +5,14 @@
 
 #include "app/app.h"
 
+const char *const experiment_states[] = {
+	[EXPERIMENT_NONE] = "none",       [EXPERIMENT_RUNS] = "runs",
+	[EXPERIMENT_DONE] = "done",       [EXPERIMENT_STOPPED] = "stopped",
+	[EXPERIMENT_CHANGED] = "changed", [EXPERIMENT_FAILED] = "failed",
+	[EXPERIMENT_RATE] = "rate",       [EXPERIMENT_INVALID] = "invalid",
+	[EXPERIMENT_FULL] = "full",
+};
+
 const char *const experiment_why[] = {
 	[EXPERIMENT_NONE] = "has not begun",
 	[EXPERIMENT_RUNS] = "runs",
@@ -17,9 +25,7 @@ const char *const experiment_why[] = {
 	[EXPERIMENT_FULL] = "ended: it takes more trials than are kept",
 };
 
-#define FOR_EACH_PORT(i, mask)                                         \
-	for (unsigned i = 0; i < PKTGEN_MAX_PORTS && (mask) >> i; i++) \
-		if ((mask) >> i & 1)
+#define MICRO_OF_MILLI 1000
 
 static struct subject first_of(unsigned port)
 {
@@ -32,17 +38,34 @@ static void keep_settings(struct experiment *e, const struct app *app)
 {
 	unsigned n = 0;
 
-	FOR_EACH_PORT(i, e->plan.mask)
-	config_get(app, first_of(i), &e->before[n++]);
+	FOR_EACH_SENDER(i, e->plan.mask)
+		config_get(app, first_of(i), &e->before[n++]);
 }
 
+/* What is still as the experiment has set it is as before again. */
 static void restore_settings(struct experiment *e, struct app *app,
 			     uint64_t now_ns)
 {
-	unsigned n = 0;
+	static const struct stream_plan no_plan;
+	struct config c;
 
-	FOR_EACH_PORT(i, e->plan.mask)
-	config_put(app, first_of(i), &e->before[n++], now_ns);
+	FOR_EACH_SENDER(i, e->plan.mask) {
+		const struct config *before = &e->before[i];
+
+		config_get(app, first_of(i), &c);
+		if (c.stream.sign)
+			c.stream.sign = before->stream.sign;
+		if (c.stream.rate.unit == RATE_PPS &&
+		    c.stream.rate.micro == e->trial.load * MICRO_OF_MILLI)
+			c.stream.rate = before->stream.rate;
+		if (!c.stream.shape.kind)
+			c.stream.shape = before->stream.shape;
+		if (!c.stream.pace.every_ns)
+			c.stream.pace.every_ns = before->stream.pace.every_ns;
+		if (!memcmp(&c.use.plan, &no_plan, sizeof(no_plan)))
+			c.use.plan = before->use.plan;
+		config_put(app, first_of(i), &c, now_ns);
+	}
 }
 
 /* Frames are told apart, at a rate that does not change. */
@@ -63,9 +86,10 @@ static void finish(struct app *app, enum experiment_state state,
 {
 	struct experiment *e = app->experiment;
 
+	if (state != EXPERIMENT_RATE)
+		trial_abort(&e->trial, app, now_ns);
 	restore_settings(e, app, now_ns);
-	FOR_EACH_PORT(i, e->plan.mask)
-	{
+	FOR_EACH_SENDER(i, e->plan.mask) {
 		app->pktgen.set[i].owner = OWNER_NOBODY;
 		run_forget(app, i);
 	}
@@ -93,6 +117,10 @@ static void next_trial(struct app *app, uint64_t now_ns)
 	struct experiment *e = app->experiment;
 	struct search_trial next;
 
+	if (e->nb_trials && trial_is_changed(&e->trial, app)) {
+		finish(app, EXPERIMENT_CHANGED, now_ns);
+		return;
+	}
 	if (!search_next(&e->search, &next)) {
 		finish(app, EXPERIMENT_DONE, now_ns);
 		return;
@@ -147,8 +175,7 @@ enum shell_err experiment_begin(struct app *app,
 	if (!e)
 		return E_NOMEM;
 	e->plan = *p;
-	e->before = uk_calloc(heap, PKTGEN_MAX_PORTS,
-			      sizeof(*e->before));
+	e->before = uk_calloc(heap, PKTGEN_MAX_PORTS, sizeof(*e->before));
 	if (!e->before) {
 		uk_free(heap, e);
 		return E_NOMEM;
@@ -164,8 +191,8 @@ enum shell_err experiment_begin(struct app *app,
 	e->cost = search_estimate(&e->search, p->max / 2);
 	e->state = EXPERIMENT_RUNS;
 	e->began_ns = now_ns;
-	FOR_EACH_PORT(i, p->mask)
-	app->pktgen.set[i].owner = OWNER_EXPERIMENT;
+	FOR_EACH_SENDER(i, p->mask)
+		app->pktgen.set[i].owner = OWNER_EXPERIMENT;
 	next_trial(app, now_ns);
 	return E_OK;
 }
@@ -192,13 +219,12 @@ void experiment_poll(struct app *app, uint64_t now_ns)
 	}
 }
 
-void experiment_stop(struct app *app, uint64_t now_ns)
+void experiment_stop(struct app *app, uint64_t mask, uint64_t now_ns)
 {
 	struct experiment *e = app->experiment;
 
-	if (!e || e->state != EXPERIMENT_RUNS)
+	if (!e || e->state != EXPERIMENT_RUNS || !(e->plan.mask & mask))
 		return;
-	trial_abort(&e->trial, app, now_ns);
 	finish(app, EXPERIMENT_STOPPED, now_ns);
 }
 

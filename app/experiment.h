@@ -32,6 +32,9 @@ enum experiment_state {
 	EXPERIMENT_FULL,    /* more trials than are kept */
 };
 
+/* A word for each state. */
+extern const char *const experiment_states[];
+
 /* Why it is over, after "the search "; by state. */
 extern const char *const experiment_why[];
 
@@ -78,8 +81,8 @@ enum shell_err experiment_begin(struct app *app,
 /* Goes on; cheap, call it at will. */
 void experiment_poll(struct app *app, uint64_t now_ns);
 
-/* Ends the one that runs; what it found stays. */
-void experiment_stop(struct app *app, uint64_t now_ns);
+/* Ends the one that runs, if it has a port of `mask`; what it found stays. */
+void experiment_stop(struct app *app, uint64_t mask, uint64_t now_ns);
 
 /* What is left of the time that was foreseen. */
 uint64_t experiment_left_ns(const struct experiment *e, uint64_t now_ns);

@@ -5,13 +5,9 @@
 #include "stats/wide.h"
 
 #define NS_PER_S 1000000000ull
-/* How often it is looked at, and how late the last frame may leave. */
+/* How often it is looked at, and how late a frame may leave at least. */
 #define LOOK_NS 500000ull
-#define LATE_NS NS_PER_S
-
-#define FOR_EACH_PORT(i, mask)                                         \
-	for (unsigned i = 0; i < PKTGEN_MAX_PORTS && (mask) >> i; i++) \
-		if ((mask) >> i & 1)
+#define LATE_NS 10000000ull
 
 static struct trial_counts counts(const struct app *app, unsigned port)
 {
@@ -20,8 +16,8 @@ static struct trial_counts counts(const struct app *app, unsigned port)
 
 	pktgen_sum_signed(&app->pktgen, port, &s);
 	return (struct trial_counts){
+		.cleared = app->port[port].signed_before,
 		.sent = v->stats.tx_packets,
-		.skipped = v->stats.tx_skipped + v->stats.tx_dropped,
 		.arrived = s.arrived,
 	};
 }
@@ -42,12 +38,12 @@ bool trial_begin(struct trial *t, struct app *app, uint64_t now_ns)
 	if (config_change(app, &on, set_rate, &rate, now_ns, &fault))
 		return false;
 	limit = (struct flow_limit){FLOW_NO_LIMIT, t->ns};
-	FOR_EACH_PORT(i, t->mask)
-	t->before[i] = counts(app, i);
+	FOR_EACH_SENDER(i, t->mask)
+		t->before[i] = counts(app, i);
 	run_begin(app, t->mask, now_ns);
 	pktgen_start_limited(&app->pktgen, t->mask, &limit, now_ns);
-	FOR_EACH_PORT(i, t->mask)
-	t->changes[i] = app->pktgen.set[i].changes;
+	FOR_EACH_SENDER(i, t->mask)
+		t->changes[i] = app->pktgen.set[i].changes;
 	t->state = TRIAL_SENDS;
 	t->began_ns = t->came_ns = now_ns;
 	t->came = 0;
@@ -60,12 +56,10 @@ static struct trial_counts count(const struct trial *t, const struct app *app)
 {
 	struct trial_counts n = {0};
 
-	FOR_EACH_PORT(i, t->mask)
-	{
+	FOR_EACH_SENDER(i, t->mask) {
 		const struct trial_counts c = counts(app, i);
 
 		n.sent += c.sent - t->before[i].sent;
-		n.skipped += c.skipped - t->before[i].skipped;
 		n.arrived += c.arrived - t->before[i].arrived;
 	}
 	return n;
@@ -75,8 +69,7 @@ static struct trial_counts count(const struct trial *t, const struct app *app)
 static void end_runs(const struct trial *t, struct app *app)
 {
 	pktgen_abandon(&app->pktgen, t->mask);
-	FOR_EACH_PORT(i, t->mask)
-	{
+	FOR_EACH_SENDER(i, t->mask) {
 		app->port[i].done_told =
 			pktgen_look(&app->pktgen, i)->done.runs;
 		run_done(app, i, t->sent_ns);
@@ -84,41 +77,75 @@ static void end_runs(const struct trial *t, struct app *app)
 }
 
 /*
- * What speaks against figures. That a rate was not reached is none of it: what
- * was not sent counts as lost.
+ * What speaks against figures. That a rate was not reached is none of it, as
+ * what was not sent counts as lost; nor is that it was late then.
  */
-static enum verdict_grade grade(const struct app *app, const struct verdict *v)
+static enum verdict_grade grade(const struct app *app, const struct verdict *v,
+				bool slow)
 {
-	enum verdict_grade g = VERDICT_VALID;
+	enum verdict_grade g = slow ? VERDICT_SUSPECT : VERDICT_VALID;
 
 	for (unsigned i = 0; i < VERDICT_COUNTS; i++)
-		if (i != VERDICT_rate && i != VERDICT_time && i != VERDICT_ring)
+		if (i != VERDICT_rate && i != VERDICT_time &&
+		    i != VERDICT_ring && !(slow && i == VERDICT_lag))
 			g = MAX(g, verdict_of_one(app, v, i));
 	return g;
+}
+
+/* Frames that were due, of one port. */
+static uint64_t due(const struct trial *t)
+{
+	return (uint64_t)wide_div((wide)t->load * t->ns, (wide)NS_PER_S * 1000);
 }
 
 static void finish(struct trial *t, struct app *app, uint64_t now_ns)
 {
 	struct trial_counts n;
 	struct run_sum sum;
+	uint64_t all = 0;
 
 	end_runs(t, app);
 	n = count(t, app);
+	FOR_EACH_SENDER(i, t->mask)
+		all += due(t);
+	all = MAX(all, n.sent);
+	t->not_sent = all - n.sent;
 	t->grade = VERDICT_VALID;
-	FOR_EACH_PORT(i, t->mask)
-	{
+	FOR_EACH_SENDER(i, t->mask) {
 		run_sum(app, i, now_ns, &sum);
-		t->grade = MAX(t->grade, grade(app, &sum.verdict));
+		t->grade = MAX(t->grade, grade(app, &sum.verdict,
+					       t->not_sent > all / 1000));
 	}
-	t->not_sent = n.skipped;
 	t->result = (struct search_trial){
 		.load = t->load,
 		.ns = t->ns,
 		.effective_ns = now_ns - t->began_ns,
-		.offered = n.sent + n.skipped,
-		.lost = n.sent + n.skipped - MIN(n.arrived, n.sent),
+		.offered = all,
+		.lost = all - MIN(n.arrived, n.sent),
 	};
 	t->state = TRIAL_DONE;
+}
+
+/* How late frames may leave and still be of the trial. */
+static uint64_t late_ns(const struct trial *t)
+{
+	return MAX(t->ns / 100, LATE_NS);
+}
+
+bool trial_is_changed(const struct trial *t, const struct app *app)
+{
+	FOR_EACH_SENDER(i, t->mask)
+		if (app->pktgen.set[i].changes != t->changes[i])
+			return true;
+	return false;
+}
+
+static bool is_cleared(const struct trial *t, const struct app *app)
+{
+	FOR_EACH_SENDER(i, t->mask)
+		if (app->port[i].signed_before != t->before[i].cleared)
+			return true;
+	return false;
 }
 
 /* Whether a port still sends, or has come to no good. */
@@ -126,20 +153,20 @@ static bool any_sends(struct trial *t, const struct app *app, uint64_t now_ns)
 {
 	bool any = false;
 
-	FOR_EACH_PORT(i, t->mask)
-	{
+	FOR_EACH_SENDER(i, t->mask) {
 		const struct worker_view *v = pktgen_look(&app->pktgen, i);
 
 		if (v->err) {
 			t->failed = i;
 			t->state = TRIAL_FAILED;
-		} else if (app->pktgen.set[i].changes != t->changes[i]) {
+		} else if (app->pktgen.set[i].changes != t->changes[i] ||
+			   app->port[i].signed_before != t->before[i].cleared) {
 			t->failed = i;
 			t->state = TRIAL_CHANGED;
 		}
 		any |= worker_runs(v->state) || v->nb_held;
 	}
-	return any && now_ns < t->began_ns + 2 * t->ns + LATE_NS;
+	return any && now_ns < t->began_ns + t->ns + late_ns(t);
 }
 
 void trial_step(struct trial *t, struct app *app, uint64_t now_ns)
@@ -151,6 +178,10 @@ void trial_step(struct trial *t, struct app *app, uint64_t now_ns)
 	if (t->state != TRIAL_SENDS && t->state != TRIAL_SETTLES)
 		return;
 	t->wake_ns = now_ns + LOOK_NS;
+	if (trial_is_changed(t, app) || is_cleared(t, app)) {
+		t->state = TRIAL_CHANGED;
+		return;
+	}
 	if (t->state == TRIAL_SENDS) {
 		if (any_sends(t, app, now_ns) || t->state != TRIAL_SENDS)
 			return;
@@ -158,6 +189,7 @@ void trial_step(struct trial *t, struct app *app, uint64_t now_ns)
 			t->state = TRIAL_CHANGED; /* by 'stop' */
 			return;
 		}
+		pktgen_stop(&app->pktgen, t->mask);
 		t->state = TRIAL_SETTLES;
 		t->sent_ns = t->came_ns = now_ns;
 	}
@@ -176,11 +208,9 @@ void trial_step(struct trial *t, struct app *app, uint64_t now_ns)
 
 void trial_abort(struct trial *t, struct app *app, uint64_t now_ns)
 {
-	if (t->state > TRIAL_ENDS)
+	if (t->state == TRIAL_DONE)
 		return;
 	pktgen_stop(&app->pktgen, t->mask);
-	pktgen_abandon(&app->pktgen, t->mask);
 	t->sent_ns = now_ns;
 	end_runs(t, app);
-	t->state = TRIAL_CHANGED;
 }

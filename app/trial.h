@@ -16,6 +16,10 @@
 
 struct app;
 
+#define FOR_EACH_SENDER(i, mask)                                       \
+	for (unsigned i = 0; i < PKTGEN_MAX_PORTS && (mask) >> i; i++) \
+		if ((mask) >> i & 1)
+
 enum trial_state {
 	TRIAL_SENDS,
 	TRIAL_SETTLES, /* frames may still come */
@@ -25,9 +29,10 @@ enum trial_state {
 	TRIAL_CHANGED, /* somebody stopped the ports, or set them */
 };
 
-/* Of a port, ever. */
+/* Of a port, since its counters were cleared. */
 struct trial_counts {
-	uint64_t sent, skipped, arrived;
+	uint64_t cleared; /* what was sent by then */
+	uint64_t sent, arrived;
 };
 
 struct trial {
@@ -57,7 +62,10 @@ bool trial_begin(struct trial *t, struct app *app, uint64_t now_ns);
 /* Goes on, at wake_ns or before. */
 void trial_step(struct trial *t, struct app *app, uint64_t now_ns);
 
-/* Stops it as it is. */
+/* Whether somebody else has set its ports since it began. */
+bool trial_is_changed(const struct trial *t, const struct app *app);
+
+/* Stops one that is not done. */
 void trial_abort(struct trial *t, struct app *app, uint64_t now_ns);
 
 #endif /* APP_TRIAL_H */

@@ -33,6 +33,28 @@ enum {
 
 static bool is_goal(const char *word);
 
+static const struct arg show_args[] = {
+	ARG_JSON("reply as JSON"),
+	{ARG_NONE},
+};
+
+static const struct arg trials_args[] = {
+	{ARG_KEYWORD, .name = "trials", .help = "list the trials"},
+	ARG_JSON("reply as JSON"),
+	{ARG_NONE},
+};
+
+static const struct arg follow_args[] = {
+	{ARG_KEYWORD, .name = "follow", .help = "wait for the end"},
+	ARG_JSON("reply as JSON"),
+	{ARG_NONE},
+};
+
+static const struct arg stop_args[] = {
+	{ARG_KEYWORD, .name = "stop", .help = "stop the search"},
+	{ARG_NONE},
+};
+
 static const struct arg args[] = {
 	[PORTS] = {ARG_PORTS, .optional = true, .name = "PORTS",
 		   .help = "ports to send from", .unset = "those in mode tx"},
@@ -229,6 +251,27 @@ static enum call_result begin(struct call *c)
 
 /* ---- What was found ------------------------------------------------------ */
 
+/* Why it is no more than a guess, or "-". */
+static const char *note(const struct experiment *e,
+			const struct search_result *f)
+{
+	if (f->regular)
+		return "-";
+	if (f->lower == e->plan.max)
+		return "bears the largest rate";
+	if (f->upper == e->plan.min)
+		return "loses at the smallest rate";
+	return "not found";
+}
+
+static void show_load(struct reply *r, const char *key, uint64_t load)
+{
+	if (load)
+		reply_milli(r, key, load, "pps");
+	else
+		reply_none(r, key, "pps");
+}
+
 static void show_goal(struct call *c, const struct experiment *e, unsigned i)
 {
 	const struct search_result f = search_result(&e->search, i);
@@ -236,25 +279,43 @@ static void show_goal(struct call *c, const struct experiment *e, unsigned i)
 
 	reply_map(r, NULL, REPLY_TABLE);
 	reply_text(r, "goal", e->plan.name[i]);
-	reply_milli(r, "throughput", f.throughput, "pps");
-	reply_milli(r, "lower", f.lower, "pps");
-	reply_milli(r, "upper", f.upper, "pps");
-	reply_text(r, "result", f.regular ? "regular" : "irregular");
+	show_load(r, "throughput", f.throughput);
+	show_load(r, "lower", f.lower);
+	show_load(r, "upper", f.upper);
+	reply_text(r, "note", note(e, &f));
 	reply_end(r);
 }
 
 static void report(struct call *c, const struct experiment *e)
 {
+	const uint64_t end_ns =
+		e->state == EXPERIMENT_RUNS ? c->now_ns : e->ended_ns;
 	struct reply *r = c->reply;
 
+	reply_text(r, "search", experiment_states[e->state]);
 	reply_list(r, "goals", REPLY_TABLE);
 	for (unsigned i = 0; i < e->plan.nb_goals; i++)
 		show_goal(c, e, i);
 	reply_end(r);
-	reply_u64(r, "trials", e->nb_trials, NULL);
+	reply_u64(r, "made", e->nb_trials, NULL);
 	reply_u64(r, "repeated", e->nb_repeated, NULL);
-	reply_milli(r, "time", (e->ended_ns - e->began_ns) / 1000000, "s");
+	reply_milli(r, "time", (end_ns - e->began_ns) / 1000000, "s");
 	reply_milli(r, "sending", e->sent_ns / 1000000, "s");
+}
+
+static void show_trial(struct reply *r, const struct experiment_trial *t,
+		       unsigned number)
+{
+	reply_map(r, NULL, REPLY_TABLE);
+	reply_u64(r, "trial", number, NULL);
+	reply_milli(r, "rate", t->t.load, "pps");
+	reply_milli(r, "time", t->t.ns / 1000000, "s");
+	reply_u64(r, "offered", t->t.offered, NULL);
+	reply_u64(r, "lost", t->t.lost, NULL);
+	reply_milli(r, "loss",
+		    balance_share_micro(t->t.lost, t->t.offered) / 1000, "%");
+	reply_text(r, "verdict", verdict_grades[t->grade]);
+	reply_end(r);
 }
 
 static void show_progress(struct call *c, const struct experiment *e)
@@ -270,16 +331,10 @@ static void show_progress(struct call *c, const struct experiment *e)
 	call_progress(c, text);
 }
 
-static enum call_result run(struct call *c)
+static enum call_result follow(struct call *c)
 {
-	struct app *app = call_app(c);
-	const struct experiment *e;
+	const struct experiment *e = call_app(c)->experiment;
 
-	if (c->cancelled)
-		return CALL_DONE; /* it goes on */
-	if (!c->calls && begin(c) == CALL_FAIL)
-		return CALL_FAIL;
-	e = app->experiment;
 	if (e->state == EXPERIMENT_RUNS) {
 		show_progress(c, e);
 		c->wake_ns = c->now_ns + LOOK_NS;
@@ -292,17 +347,96 @@ static enum call_result run(struct call *c)
 	return CALL_DONE;
 }
 
+static enum call_result run(struct call *c)
+{
+	if (c->cancelled)
+		return CALL_DONE; /* it goes on */
+	if (!c->calls && begin(c) == CALL_FAIL)
+		return CALL_FAIL;
+	return follow(c);
+}
+
+/* The last one, or that which runs; NULL: the call failed. */
+static const struct experiment *last(struct call *c)
+{
+	const struct experiment *e = call_app(c)->experiment;
+
+	if (!e)
+		call_fail(c, E_STATE, -1,
+			  "nothing was searched for; type 'search ndr'");
+	return e;
+}
+
+static enum call_result run_show(struct call *c)
+{
+	const struct experiment *e = last(c);
+
+	if (!e)
+		return CALL_FAIL;
+	report(c, e);
+	return CALL_DONE;
+}
+
+#define TRIALS_A_CALL 16
+
+static enum call_result run_trials(struct call *c)
+{
+	const struct experiment *e = last(c);
+	unsigned i = c->calls * TRIALS_A_CALL;
+
+	if (!e || c->cancelled)
+		return e ? CALL_DONE : CALL_FAIL;
+	reply_list(c->reply, "trials", c->calls ? REPLY_ROWS : REPLY_TABLE);
+	for (; i < e->nb_trials && i < (c->calls + 1) * TRIALS_A_CALL; i++)
+		show_trial(c->reply, &e->made[i], i + 1);
+	reply_end(c->reply);
+	c->wake_ns = c->now_ns;
+	return i < e->nb_trials ? CALL_AGAIN : CALL_DONE;
+}
+
+static enum call_result run_follow(struct call *c)
+{
+	if (c->cancelled)
+		return CALL_DONE;
+	return last(c) ? follow(c) : CALL_FAIL;
+}
+
+static enum call_result run_stop(struct call *c)
+{
+	const struct experiment *e = last(c);
+
+	if (!e)
+		return CALL_FAIL;
+	if (e->state != EXPERIMENT_RUNS)
+		return call_fail(c, E_STATE, -1, "no search runs");
+	experiment_stop(call_app(c), ~0ull, c->now_ns);
+	return CALL_DONE;
+}
+
 const struct cmd cmd_search = {
 	.name = "search",
 	.group = GROUP_TRAFFIC,
 	.summary = "Search for the rate that a device bears",
 	.forms =
 		(const struct cmd_form[]){
-			{args, run, NULL},
+			{show_args, run_show, "show what was found"},
+			{trials_args, run_trials, "list the trials"},
+			{follow_args, run_follow, "wait for the end"},
+			{stop_args, run_stop, "stop the search"},
+			{args, run, "search, and wait for the end"},
 			{0},
 		},
-	.notes = "",
-	.examples = (const char *const[]){"search ndr pdr",
-					  "search 0 to 1mpps rfc2544", NULL},
+	.notes = "Sends signed frames in one trial after another, narrows the "
+		 "rate for all goals at once (RFC 9971), and restores the "
+		 "settings. 'ndr' is without loss and 'pdr' with up to 0.5%, "
+		 "in 21 trials of 1s of which half may be worse; 'rfc2544' is "
+		 "without loss in one trial of 60s, 'tst009' in one of two. A "
+		 "percentage is as 'pdr' with another loss. What a sender was "
+		 "too late for counts as lost. A trial that is not valid is "
+		 "repeated up to 3 times. Ctrl-C leaves the search running.",
+	.examples =
+		(const char *const[]){"search ndr pdr",
+				      "search 0 to 1mpps trial 10s ndr",
+				      "search rfc2544", "search trials", NULL},
 	.see = (const char *const[]){"bench", "verdict", NULL},
 };
