@@ -63,7 +63,8 @@ static const struct arg args[] = {
 		.help = "largest rate of a port", .unset = "100%"},
 	[FROM_WORD] = PAIR("from", "set the smallest rate"),
 	[FROM] = {ARG_RATE, .optional = true, .name = "RATE",
-		  .help = "smallest rate of a port", .unset = "0.01%"},
+		  .help = "smallest rate of a port",
+		  .unset = "a 10,000th of the largest"},
 	[TRIAL_WORD] = PAIR("trial", "set the time of a trial"),
 	[TRIAL] = {ARG_TIME, .optional = true, .name = "TIME",
 		   .help = "time of a trial of full length", .min = 1000000,
@@ -176,7 +177,6 @@ static enum call_result plan_loads(struct call *c, struct experiment_plan *p)
 {
 	const struct app *app = call_app(c);
 	const struct rate all = {RATE_PERCENT, 100000000};
-	const struct rate least = {RATE_PERCENT, 10000};
 	const bool to = c->v[TO].set, from = c->v[FROM].set;
 
 	p->max = UINT64_MAX;
@@ -185,13 +185,15 @@ static enum call_result plan_loads(struct call *c, struct experiment_plan *p)
 			continue;
 		p->max = MIN(p->max,
 			     load_of(app, i, to ? &c->v[TO].rate : &all));
-		p->min = MAX(p->min,
-			     load_of(app, i, from ? &c->v[FROM].rate : &least));
+		if (from)
+			p->min = MAX(p->min, load_of(app, i, &c->v[FROM].rate));
 	}
 	if (!p->max || p->max == UINT64_MAX)
 		return call_fail(c, E_RANGE, TO,
 				 "a search needs a largest rate; type 'to "
 				 "1mpps'");
+	if (!from)
+		p->min = MAX(p->max / 10000, 1);
 	if (!p->min || p->min > p->max)
 		return call_fail(c, E_RANGE, from ? FROM : TO,
 				 "the smallest rate is above the largest");
@@ -229,6 +231,9 @@ static enum call_result begin(struct call *c)
 
 	if (!p.mask)
 		return CALL_FAIL;
+	if (app->experiment && app->experiment->state == EXPERIMENT_RUNS)
+		return call_fail(c, E_STATE, -1,
+				 "another search runs; type 'search stop'");
 	for (unsigned i = 0; i < app->pktgen.nb_ports; i++)
 		if (p.mask >> i & 1 && check_port(c, i) != CALL_DONE)
 			return CALL_FAIL;
@@ -237,9 +242,6 @@ static enum call_result begin(struct call *c)
 	switch (experiment_begin(app, &p, c->now_ns)) {
 	case E_OK:
 		return CALL_AGAIN;
-	case E_STATE:
-		return call_fail(c, E_STATE, -1,
-				 "another search runs; type 'search stop'");
 	case E_NOMEM:
 		return app_no_memory(c, -1);
 	default:
@@ -257,6 +259,8 @@ static const char *note(const struct experiment *e,
 {
 	if (f->regular)
 		return "-";
+	if (e->state == EXPERIMENT_RUNS)
+		return "not yet";
 	if (f->lower == e->plan.max)
 		return "bears the largest rate";
 	if (f->upper == e->plan.min)
@@ -347,33 +351,35 @@ static enum call_result follow(struct call *c)
 	return CALL_DONE;
 }
 
+/* The one who waits goes. */
+static enum call_result leave(struct call *c)
+{
+	const struct experiment *e = call_app(c)->experiment;
+
+	if (e->state == EXPERIMENT_RUNS)
+		session_event(&call_app(c)->session, c->now_ns,
+			      "search goes on trials=%u", e->nb_trials);
+	return CALL_DONE;
+}
+
 static enum call_result run(struct call *c)
 {
 	if (c->cancelled)
-		return CALL_DONE; /* it goes on */
+		return leave(c);
 	if (!c->calls && begin(c) == CALL_FAIL)
 		return CALL_FAIL;
 	return follow(c);
 }
 
-/* The last one, or that which runs; NULL: the call failed. */
-static const struct experiment *last(struct call *c)
+static enum call_result show(struct call *c)
 {
 	const struct experiment *e = call_app(c)->experiment;
 
-	if (!e)
-		call_fail(c, E_STATE, -1,
-			  "nothing was searched for; type 'search ndr'");
-	return e;
-}
-
-static enum call_result run_show(struct call *c)
-{
-	const struct experiment *e = last(c);
-
-	if (!e)
-		return CALL_FAIL;
-	report(c, e);
+	if (e)
+		report(c, e);
+	else
+		reply_text(c->reply, "search",
+			   experiment_states[EXPERIMENT_NONE]);
 	return CALL_DONE;
 }
 
@@ -381,34 +387,29 @@ static enum call_result run_show(struct call *c)
 
 static enum call_result run_trials(struct call *c)
 {
-	const struct experiment *e = last(c);
+	const struct experiment *e = call_app(c)->experiment;
+	const unsigned nb = e ? e->nb_trials : 0;
 	unsigned i = c->calls * TRIALS_A_CALL;
 
-	if (!e || c->cancelled)
-		return e ? CALL_DONE : CALL_FAIL;
+	if (c->cancelled)
+		return CALL_DONE;
 	reply_list(c->reply, "trials", c->calls ? REPLY_ROWS : REPLY_TABLE);
-	for (; i < e->nb_trials && i < (c->calls + 1) * TRIALS_A_CALL; i++)
+	for (; i < nb && i < (c->calls + 1) * TRIALS_A_CALL; i++)
 		show_trial(c->reply, &e->made[i], i + 1);
 	reply_end(c->reply);
 	c->wake_ns = c->now_ns;
-	return i < e->nb_trials ? CALL_AGAIN : CALL_DONE;
+	return i < nb ? CALL_AGAIN : CALL_DONE;
 }
 
 static enum call_result run_follow(struct call *c)
 {
 	if (c->cancelled)
-		return CALL_DONE;
-	return last(c) ? follow(c) : CALL_FAIL;
+		return leave(c);
+	return call_app(c)->experiment ? follow(c) : show(c);
 }
 
 static enum call_result run_stop(struct call *c)
 {
-	const struct experiment *e = last(c);
-
-	if (!e)
-		return CALL_FAIL;
-	if (e->state != EXPERIMENT_RUNS)
-		return call_fail(c, E_STATE, -1, "no search runs");
 	experiment_stop(call_app(c), ~0ull, c->now_ns);
 	return CALL_DONE;
 }
@@ -419,7 +420,7 @@ const struct cmd cmd_search = {
 	.summary = "Search for the rate that a device bears",
 	.forms =
 		(const struct cmd_form[]){
-			{show_args, run_show, "show what was found"},
+			{show_args, show, "show what was found"},
 			{trials_args, run_trials, "list the trials"},
 			{follow_args, run_follow, "wait for the end"},
 			{stop_args, run_stop, "stop the search"},
