@@ -120,8 +120,7 @@ static inline struct trail *trail_of(struct trail_ahead *a)
 	return __containerof(a, struct trail, ahead);
 }
 
-/* Counts what came as expected; whatever is read of it is true until more do.
- */
+/* Counts what came as expected: what is read of it is true until more does. */
 void trail_settle(struct trail *t);
 
 /* Settles it; what comes next is not known any more. */
