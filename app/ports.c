@@ -117,8 +117,9 @@ unsigned app_mode_word(unsigned mode)
 
 const char *app_mode_name(unsigned mode)
 {
-	return mode & MODE_FORWARD ? APP_FORWARD
-				   : app_modes[app_mode_word(mode)].name;
+	return mode & MODE_IMPAIR    ? APP_IMPAIR
+	       : mode & MODE_FORWARD ? APP_FORWARD
+				     : app_modes[app_mode_word(mode)].name;
 }
 
 bool app_relay_print(unsigned mode, char *buf, size_t size)

@@ -56,6 +56,15 @@ static const struct arg forward_args[] = {
 	{ARG_NONE},
 };
 
+static const struct arg impair_args[] = {
+	[PORTS] = APP_PORTS_TO_SET,
+	[FORWARD] = {ARG_KEYWORD, .name = APP_IMPAIR,
+		     .help = "send it on through a link, see 'impair'"},
+	[TO] = {ARG_INT, .name = "PORT", .help = "port to send it on at",
+		.max = PKTGEN_MAX_PORTS - 1, .names = port_names},
+	{ARG_NONE},
+};
+
 static int change(struct config *c, void *arg)
 {
 	c->mode = *(const unsigned *)arg;
@@ -70,6 +79,8 @@ static enum call_result forward(struct call *c)
 	struct pktgen_fault fault;
 	unsigned mode = MODE_TO(to);
 
+	if (c->form->args == impair_args)
+		mode |= MODE_IMPAIR;
 	if (to >= pg->nb_ports)
 		return call_fail(c, E_RANGE, TO,
 				 "there is no port %u; 'port' lists them", to);
@@ -95,6 +106,8 @@ const struct cmd cmd_mode = {
 			{args, app_set, NULL},
 			{forward_args, OPTION(FORWARD) ? forward : NULL,
 			 "send on at PORT what arrives, as it is"},
+			{impair_args, forward,
+			 "do that through a link that loses and delays"},
 			{0},
 		},
 	.notes = "Ports send, reflect and forward from 'start' to 'stop', and "
@@ -103,8 +116,9 @@ const struct cmd cmd_mode = {
 		 "Forwarded frames count as received, and as sent at PORT, "
 		 "whose own mode does not matter. 'onfull' of the port that "
 		 "they came in at says what a full ring at PORT does.",
-	.examples = (const char *const[]){"mode 0 tx", "mode 1 rx",
-					  "mode all txrx", "mode 1 reflect",
-					  "mode 0 forward 1", NULL},
-	.see = (const char *const[]){"start", "port", NULL},
+	.examples =
+		(const char *const[]){"mode 0 tx", "mode 1 rx", "mode all txrx",
+				      "mode 1 reflect", "mode 0 forward 1",
+				      "mode 0 impair 1", NULL},
+	.see = (const char *const[]){"start", "port", "impair", NULL},
 };

@@ -127,8 +127,10 @@ static void show_port(const struct call *c, const struct stats *s,
 	show_fields(r, s, "rx");
 	show_rates(r, d->rx_packets, d->rx_bytes, rate->span_ns);
 	reply_end(r);
-	if (OPTION(FORWARD))
+	if (OPTION(FORWARD)) {
 		show_group(r, s, "forward", mode & MODE_FORWARD);
+		show_group(r, s, "impair", mode & MODE_IMPAIR);
+	}
 	balance_show(c, loss);
 }
 

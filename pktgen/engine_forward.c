@@ -5,6 +5,7 @@
 
 #include "pktgen/core.h"
 #include "pktgen/engine.h"
+#include "pktgen/impair.h"
 
 struct forward *forward_new(const struct core *core, unsigned max_out,
 			    struct uk_alloc *a)
@@ -21,10 +22,12 @@ struct forward *forward_new(const struct core *core, unsigned max_out,
 
 void forward_delete(struct forward *f, struct uk_alloc *a)
 {
+	if (f)
+		impair_delete(f->impair, a);
 	uk_free(a, f);
 }
 
-/* ---- What is held -------------------------------------------------------- */
+/* ---- What is held ------------------------------------------------------- */
 
 /* A reference of the frame goes back. */
 static void give_back(struct uk_netbuf *nb)
@@ -69,6 +72,8 @@ unsigned forward_held(const struct worker *w)
 		return 0;
 	for (unsigned i = 0; i < w->forward->nb_out; i++)
 		n += w->forward->out[i].nb;
+	if (w->forward->impair)
+		n += impair_held(w->forward->impair);
 	return n;
 }
 
@@ -100,19 +105,38 @@ COLD void forward_drop(struct worker *w)
 
 	for (unsigned i = 0; f && i < f->nb_out; i++)
 		drop(&f->out[i], f->out[i].nb, &w->stats.forward_stopped);
+	if (f && f->impair)
+		w->stats.forward_stopped += impair_drop(f->impair);
 }
 
-bool forward_full(const struct worker *w)
+COLD void forward_begin(struct worker *w)
+{
+	if (w->forward && w->forward->impair)
+		impair_begin(w->forward->impair);
+}
+
+COLD void forward_how(struct worker *w)
+{
+	if (w->forward && w->forward->impair)
+		impair_set(w->forward->impair, &w->how.impair);
+}
+
+bool forward_blocked(const struct worker *w)
 {
 	const struct forward *f = w->forward;
 
-	for (unsigned i = 0; i < f->nb_out; i++)
+	for (unsigned i = 0; f && i < f->nb_out; i++)
 		if (f->out[i].nb)
 			return true;
 	return false;
 }
 
-/* ---- Out ----------------------------------------------------------------- */
+bool forward_full(const struct worker *w)
+{
+	return !w->forward->impair && forward_blocked(w);
+}
+
+/* ---- Out ---------------------------------------------------------------- */
 
 /* They are the other port's as well, though of none of its streams or runs. */
 static void count_sent(struct worker *w, struct worker *to, unsigned n,
@@ -278,7 +302,7 @@ static void add(struct worker *w, struct outlet *o, struct uk_netbuf *nb)
 	port_rx_free(w->queue, nb);
 }
 
-/* ---- In ------------------------------------------------------------------ */
+/* ---- In ----------------------------------------------------------------- */
 
 static COLD uint64_t free_all(struct worker *w, struct uk_netbuf *pkts[],
 			      unsigned n, uint64_t *count)
@@ -323,6 +347,52 @@ static uint64_t take_plain(struct worker *w, struct uk_netbuf *pkts[],
 	return bytes;
 }
 
+/* Through a link: what is too long for the other end is not on it. */
+static NOINLINE uint64_t take_impaired(struct worker *w,
+				       struct uk_netbuf *pkts[], unsigned n,
+				       uint64_t now_ns)
+{
+	struct outlet *const o = &w->forward->out[0];
+	const bool passes = !o->nb;
+	uint64_t bytes = 0;
+
+	for (unsigned i = 0; i < n; i++) {
+		struct uk_netbuf *const nb = pkts[i];
+		const unsigned len = port_frame_len(nb);
+
+		bytes += len;
+		if (!fits(o, len))
+			w->stats.forward_unfit++;
+		else if (impair_take(w->forward->impair, nb, passes, now_ns,
+				     &w->stats)) {
+			add(w, o, nb);
+			continue;
+		}
+		port_rx_free(w->queue, nb);
+	}
+	return bytes;
+}
+
+/* Holds what has come through by now, a burst at most. */
+static NOINLINE void release(struct worker *w, struct outlet *o,
+			     uint64_t now_ns)
+{
+	struct impair *const im = w->forward->impair;
+	struct uk_netbuf *nb;
+	unsigned len;
+
+	while (o->nb < w->how.burst && (len = impair_due(im, now_ns))) {
+		nb = port_frame_alloc(o->to->queue);
+		if (!nb) {
+			port_tx_reap(o->to->queue);
+			return;
+		}
+		impair_give(im, nb->data);
+		nb->len = (uint16_t)len;
+		hold(o, nb);
+	}
+}
+
 uint64_t engine_forward(struct worker *w, struct uk_netbuf *pkts[], unsigned n,
 			uint64_t now_ns)
 {
@@ -330,7 +400,10 @@ uint64_t engine_forward(struct worker *w, struct uk_netbuf *pkts[], unsigned n,
 
 	if (unlikely(w->state != WORKER_RUNNING))
 		return free_all(w, pkts, n, &w->stats.forward_stopped);
-	bytes = take_plain(w, pkts, n);
+	if (w->forward->impair)
+		bytes = take_impaired(w, pkts, n, now_ns);
+	else
+		bytes = take_plain(w, pkts, n);
 	if (flush_all(w, now_ns) || !w->how.drops)
 		w->moved_ns = now_ns;
 	return bytes;
@@ -338,10 +411,13 @@ uint64_t engine_forward(struct worker *w, struct uk_netbuf *pkts[], unsigned n,
 
 unsigned forward_step(struct worker *w, uint64_t now_ns)
 {
+	struct forward *const f = w->forward;
 	unsigned sent;
 
+	if (f->impair && !f->out[0].nb)
+		release(w, &f->out[0], now_ns);
 	sent = flush_all(w, now_ns);
-	if (sent || !forward_full(w))
+	if (sent || !forward_blocked(w))
 		w->moved_ns = now_ns;
 	else
 		engine_tx_watch(w, now_ns);

@@ -17,6 +17,7 @@
 #include "pktgen/outbox.h"
 
 struct core;
+struct impair;
 struct worker;
 
 /* A way out. */
@@ -30,6 +31,7 @@ struct outlet {
 
 struct forward {
 	const struct core *core; /* whose workers have the ways out */
+	struct impair *impair;   /* that frames go through; NULL: none */
 	unsigned nb_out, max_out;
 	struct outlet out[];
 };
@@ -51,7 +53,14 @@ unsigned forward_reap(struct worker *w);
 /* What is held is dropped, and counted as stopped. */
 void forward_drop(struct worker *w);
 
-/* Whether no more than what is held may be received. */
+/* The worker starts; what is set of it has changed. */
+void forward_begin(struct worker *w);
+void forward_how(struct worker *w);
+
+/* Whether frames found no place where they are to go. */
+bool forward_blocked(const struct worker *w);
+
+/* Whether they are all that there is room for. */
 bool forward_full(const struct worker *w);
 
 /* Sends what is held and due; returns how many frames devices took. */

@@ -220,6 +220,9 @@ void pktgen_drop_stream(struct pktgen *pg, unsigned port, unsigned stream);
  */
 int pktgen_reserve_forward(struct pktgen *pg, uint64_t mask, unsigned mode);
 
+/* Of a port in a mode that impairs: see impair_room(). */
+unsigned pktgen_impair_room(const struct pktgen *pg, unsigned port);
+
 /*
  * `mode` is a set of MODE_*; one that forwards needs the memory for it, and is
  * MODE_RX without. Every port of the mask, and the one it forwards to, is up.

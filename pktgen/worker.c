@@ -34,6 +34,7 @@ const struct worker_how worker_how_default = {
 	.strategy = STRATEGY_SHARED,
 	.burst = WORKER_BURST,
 	.wait = WAIT_AUTO,
+	.impair = IMPAIR_HOW_DEFAULT,
 };
 
 int worker_open(struct worker *w, struct port_queue *queue, unsigned mode,
@@ -141,6 +142,8 @@ static void start_worker(struct worker *w, uint64_t now_ns)
 	w->run_packets = w->stats.tx_packets;
 	w->moved_ns = now_ns;
 	w->err = 0;
+	if (FORWARDS)
+		forward_begin(w);
 	w->state = WORKER_RUNNING;
 }
 
@@ -343,6 +346,8 @@ COLD static void set_how(struct worker *w, const struct worker_how *how,
 	if (how->wait != w->how.wait)
 		wait_start(&w->wait, how->wait);
 	w->how = *how;
+	if (FORWARDS)
+		forward_how(w);
 	FOR_EACH_FLOW(w, f)
 		set_flow(w, f, now_ns);
 }
@@ -593,8 +598,8 @@ enum wait_kind worker_wait(struct worker *w, uint64_t now_ns)
 	if (w->state == WORKER_IDLE)
 		return WAIT_AUTO;
 	/* All buffers being out is a full ring, too. */
-	if (nb_held(w) || (sends && w->starved) ||
-	    (sends && !w->how.drops && any_unpaced(w)))
+	if (w->out.nb || (FORWARDS && forward_blocked(w)) ||
+	    (sends && w->starved) || (sends && !w->how.drops && any_unpaced(w)))
 		return wait_full(&w->wait, w->stats.tx_packets, now_ns);
 	/* A frame falls due soon, or what comes is sent back at once. */
 	return sends || w->mode & MODE_RELAYS ? WAIT_PAUSE : WAIT_AUTO;

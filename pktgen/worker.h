@@ -39,6 +39,7 @@
 #define MODE_REFLECT 8u /* with RX: sends what it receives back, if started */
 /* With RX: sends it on at the port MODE_TO_PORT(mode), if started. */
 #define MODE_FORWARD 32u
+#define MODE_IMPAIR 64u /* with FORWARD: through a link, see impair.h */
 #define MODE_TO(port) (MODE_RX | MODE_FORWARD | (unsigned)(port) << 16)
 #define MODE_TO_PORT(mode) ((mode) >> 16)
 /* Either of the two; what is for the latter is only in images that have it. */

@@ -41,6 +41,11 @@
 	F(forward, no_buffer, NULL,                                            \
 	  "frames not forwarded: no buffer for one that came in parts")        \
 	F(forward, stopped, NULL,                                              \
-	  "frames not forwarded: the port was stopped, or its mode changed")
+	  "frames not forwarded: the port was stopped, or its mode changed")   \
+	F(impair, lost, NULL, "frames that the link lost, see 'impair'")       \
+	F(impair, duplicated, NULL, "frames that the link doubled")            \
+	F(impair, reordered, NULL, "frames that overtook those before them")   \
+	F(impair, queue_full, NULL,                                            \
+	  "frames lost as the link's queue, or its memory, was full")
 
 #endif /* STATS_FIELDS_H */

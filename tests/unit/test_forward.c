@@ -1,162 +1,15 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/*
- * Mode forward between four ports: 0 is wired to 1, and 2 to 3. What comes in
- * is on its way out, held, or counted with the reason why not.
- */
+/* Mode forward: each frame goes on, is held, or is counted. */
 #include <stdlib.h>
-#include <string.h>
 
-#include "edit_ports.h"
-#include "pktgen/engine.h"
-#include "pktgen/pktgen.h"
-#include "plat/host/host.h"
-#include "unit.h"
-#include "unit_stream.h"
-
-#define US 1000ull
-#define S 1000000000ull
-#define PORTS 4
-
-static struct pktgen pg;
-static struct host_netdev *dev[PORTS];
-static uint64_t now;
-
-/* What a port sent. */
-static struct seen {
-	uint64_t frames, bytes;
-	uint8_t last[9018];
-	size_t len;
-} seen[PORTS];
-
-static void look(void *arg, const void *frame, size_t len)
-{
-	struct seen *s = arg;
-
-	s->frames++;
-	s->bytes += len + ETH_FCS_LEN;
-	memcpy(s->last, frame, len);
-	s->len = len;
-}
-
-static void open_ports(uint16_t mtu, uint16_t mtu_behind)
-{
-	host_reset();
-	host_loop_pair(dev, mtu);
-	host_loop_pair(dev + 2, mtu_behind);
-	memset(seen, 0, sizeof(seen));
-	for (unsigned i = 0; i < PORTS; i++)
-		host_netdev_tap(dev[i], look, &seen[i]);
-	pktgen_open(&pg, 1, uk_alloc_get_default());
-	now = S;
-}
-
-static int setup(void **state)
-{
-	(void)state;
-	open_ports(1500, 1500);
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	(void)state;
-	pktgen_close(&pg, uk_alloc_get_default());
-	return 0;
-}
-
-static struct worker *worker(unsigned port)
-{
-	return pktgen_worker(&pg, port, 0);
-}
-
-static const struct stats *stats(unsigned port)
-{
-	return &worker(port)->stats;
-}
-
-static void run_for(uint64_t ns)
-{
-	for (uint64_t end = now + ns; now < end; now += US)
-		pktgen_step(&pg, now);
-}
-
-static void edit_stream(struct stream *s, const void *arg)
-{
-	*s = *(const struct stream *)arg;
-}
-
-static void set_stream(unsigned port, const struct stream *s)
-{
-	struct pktgen_fault fault;
-
-	assert_int_equal(
-		edit_streams(&pg, 1ull << port, edit_stream, s, now, &fault),
-		0);
-}
-
-static void set_size(unsigned port, unsigned size)
-{
-	struct stream s = *pktgen_stream(&pg, port, 0);
-
-	stream_set_size(&s, (uint16_t)size);
-	set_stream(port, &s);
-}
-
-static void set_drops(struct worker_how *how, const void *arg)
-{
-	how->drops = *(const bool *)arg;
-}
-
-static void count(unsigned port, uint64_t frames)
-{
-	const struct flow_limit limit = {frames, FLOW_NO_LIMIT};
-
-	pktgen_start_limited(&pg, 1ull << port, &limit, now);
-}
-
-static void forward(unsigned from, unsigned to)
-{
-	pktgen_set_mode(&pg, 1ull << from, MODE_TO(to), now);
-	assert_int_equal(pg.set[from].mode, MODE_TO(to));
-}
-
-/* Frames that were received, and what is known of them, by the counts. */
-static uint64_t accounted(unsigned port)
-{
-	const struct stats *s = stats(port);
-
-	return s->forward_packets + s->forward_dropped + s->forward_unfit +
-	       s->forward_no_buffer + s->forward_stopped +
-	       forward_held(worker(port));
-}
-
-static void check_balance(unsigned port)
-{
-	assert_int_equal(stats(port)->rx_packets, accounted(port));
-}
-
-/* With nobody's device any more. */
-static void check_buffers(void)
-{
-	if (!port_can_reap())
-		return;
-	for (unsigned i = 0; i < PORTS; i++) {
-		struct port_queue *q = &pg.port[i].queue[0];
-
-		assert_int_equal(worker_in_flight(worker(i)), 0);
-		run_for(10 * US);
-		assert_int_equal(q->nb_reflected, 0);
-		assert_int_equal(q->nb_rx_free,
-				 pg.port[i].nb_rx_bufs - pg.port[i].nb_rx_desc);
-	}
-}
+#include "forward_rig.h"
 
 static void frames_go_on_as_they_are(void **state)
 {
 	(void)state;
 
-	forward(1, 2);
-	forward(2, 1);
+	forward(1, 2, 0);
+	forward(2, 1, 0);
 	pktgen_set_mode(&pg, 1, MODE_TX | MODE_RX, now);
 	pktgen_set_mode(&pg, 8, MODE_TX | MODE_RX, now);
 	set_size(0, 101);
@@ -198,7 +51,7 @@ static void streams_of_the_other_port_are_charged_with_their_own(void **state)
 	struct pktgen_stream_view v;
 	(void)state;
 
-	forward(1, 2);
+	forward(1, 2, 0);
 	pktgen_set_mode(&pg, 4, MODE_TX, now);
 	pktgen_start(&pg, 2, now);
 	count(0, 5000);
@@ -224,7 +77,7 @@ static void a_full_ring_holds_or_drops(void **state)
 		teardown(NULL);
 		setup(NULL);
 		edit_how_of(&pg, 2, set_drops, &is, now);
-		forward(1, 2);
+		forward(1, 2, 0);
 		pktgen_start(&pg, 2, now);
 		host_netdev_faults(dev[2])->full = true;
 		count(0, 5000);
@@ -253,7 +106,7 @@ static void a_device_that_fails_drops_with_a_reason(void **state)
 	for (int i = 0; i < 2; i++) {
 		teardown(NULL);
 		setup(NULL);
-		forward(1, 2);
+		forward(1, 2, 0);
 		pktgen_start(&pg, 2, now);
 		host_netdev_faults(dev[2])->tx = errs[i];
 		count(0, 500);
@@ -276,7 +129,7 @@ static void jumbo_frames_are_forwarded(void **state)
 	for (int fits = 0; fits <= 1; fits++) {
 		teardown(NULL);
 		open_ports(9000, fits ? 9000 : 1500);
-		forward(1, 2);
+		forward(1, 2, 0);
 		set_size(0, 9018);
 		pktgen_start(&pg, 2, now);
 		count(0, 300);
@@ -299,14 +152,14 @@ static void a_change_drops_what_is_held(void **state)
 	uint64_t held;
 	(void)state;
 
-	forward(1, 2);
+	forward(1, 2, 0);
 	pktgen_start(&pg, 2, now);
 	host_netdev_faults(dev[2])->full = true;
 	count(0, 5000);
 	run_for(S / 100);
 	held = forward_held(worker(1));
 	assert_true(held > 0);
-	forward(1, 3);
+	forward(1, 3, 0);
 	assert_int_equal(stats(1)->forward_stopped, held);
 	assert_int_equal(forward_held(worker(1)), 0);
 	run_for(S / 10);
@@ -338,14 +191,14 @@ static void what_a_device_keeps_is_in_flight(void **state)
 	(void)state;
 	if (!port_can_reap())
 		return;
-	forward(1, 2);
+	forward(1, 2, 0);
 	pktgen_start(&pg, 2, now);
 	host_netdev_faults(dev[2])->hold = 100;
 	count(0, 150);
 	run_for(S / 100);
 	assert_int_equal(worker_in_flight(worker(1)), 100);
 	/* Also where they go elsewhere by now. */
-	forward(1, 3);
+	forward(1, 3, 0);
 	assert_int_equal(worker_in_flight(worker(1)), 100);
 	pktgen_stop(&pg, 2);
 	run_for(S / 100);
@@ -356,8 +209,7 @@ static void what_a_device_keeps_is_in_flight(void **state)
 	check_buffers();
 }
 
-/* ---- Any commands ---------------------------------------------------------
- */
+/* ---- Any commands ------------------------------------------------------- */
 
 static uint64_t seeds = 100;
 
@@ -372,6 +224,24 @@ static void set_mode(unsigned port, unsigned mode)
 	pktgen_set_mode(&pg, 1ull << port, mode, now);
 }
 
+/* Any link. */
+static void set_link(struct worker_how *how, const void *arg)
+{
+	const uint64_t r = *(const uint64_t *)arg / 100;
+
+	how->impair = (struct impair_how){
+		.loss = r & 1 ? 10000 : 0,
+		.duplicate = r & 2 ? 20000 : 0,
+		.reorder = r & 4 ? 30000 : 0,
+		.delay_ns = r & 8 ? 50 * US : 0,
+		.jitter_ns = r & 16 ? 20 * US : 0,
+		.normal = r >> 5 & 1,
+		.queue = r & 64 ? 10 : 1000,
+		.rate_bps = r & 128 ? 500000000 : 0,
+		.seed = (uint32_t)(r >> 8 & 1),
+	};
+}
+
 static void any_command(uint64_t *seed)
 {
 	static const unsigned modes[] = {0, MODE_TX, MODE_RX, MODE_TX | MODE_RX,
@@ -381,7 +251,7 @@ static void any_command(uint64_t *seed)
 	struct host_faults *f = host_netdev_faults(dev[port]);
 	const bool drops = r / 100 & 1;
 
-	switch (r % 12) {
+	switch (r % 13) {
 	case 0:
 		set_mode(port, modes[r / 100 % 5]);
 		break;
@@ -389,7 +259,8 @@ static void any_command(uint64_t *seed)
 	case 2:
 	case 3:
 		set_mode(port,
-			 MODE_TO((port + 1 + r / 100 % (PORTS - 1)) % PORTS));
+			 MODE_TO((port + 1 + r / 100 % (PORTS - 1)) % PORTS) |
+				 (r / 1000 & 1 ? MODE_IMPAIR : 0));
 		break;
 	case 4:
 		pktgen_stop(&pg, 1ull << port);
@@ -410,6 +281,9 @@ static void any_command(uint64_t *seed)
 	case 10:
 		set_size(port, (unsigned)(64 + r / 100 % 1455));
 		break;
+	case 11:
+		edit_how_of(&pg, 1ull << port, set_link, &r, now);
+		break;
 	default:
 		if (worker(port)->state == WORKER_DRAINING)
 			pktgen_abandon(&pg, 1ull << port);
@@ -423,7 +297,9 @@ static void check_all(void)
 
 		if (!(pg.set[i].mode & MODE_FORWARD))
 			other += stats(i)->rx_packets - since[i];
-		assert_int_equal(stats(i)->rx_packets, accounted(i) + other);
+		assert_int_equal(stats(i)->rx_packets +
+					 stats(i)->impair_duplicated,
+				 accounted(i) + other);
 		assert_int_equal(stats(i)->tx_packets, seen[i].frames);
 		assert_int_equal(stats(i)->tx_bytes, seen[i].bytes);
 	}
