@@ -159,10 +159,22 @@ enum call_result app_full(struct call *c, int arg);
 /* The counters of a port since its last `stats clear`. */
 void app_stats(const struct app *app, unsigned port, struct stats *out);
 
-/* The words for what MODE_* there are; from one, and back. */
+/*
+ * The words for what MODE_* there are; from one, and back. One that forwards
+ * has none among these, and is taken for MODE_RX, which it is besides.
+ */
 extern const struct arg_word app_modes[];
 unsigned app_mode(unsigned word);
 unsigned app_mode_word(unsigned mode);
+
+/* What any mode is called. */
+#define APP_FORWARD "forward"
+#define APP_IMPAIR "impair"
+const char *app_mode_name(unsigned mode);
+
+/* What sets one that forwards, "forward 1", "impair 1"; false: it does not. */
+#define APP_RELAY_MAX 24
+bool app_relay_print(unsigned mode, char *buf, size_t size);
 
 /* The word for each enum strategy. */
 extern const struct arg_word app_strategies[];

@@ -125,6 +125,9 @@ static const char *const lines[] = {
 	"order 0 --json",
 	"start 0 count 1100k",
 	"wait idle",
+	"mode 1 impair 0",
+	"stats 1 --json",
+	"port --json",
 	"mode 1 off",
 	"start 0 count 10",
 	"wait idle",
@@ -375,7 +378,8 @@ static const char *last(const char *path)
  */
 static bool is_two_things(const char *key)
 {
-	static const char *const keys[] = {"max", "min", "rate", NULL};
+	static const char *const keys[] = {"duplicate", "jitter", "loss", "max",
+					   "min",       "rate",   NULL};
 
 	for (unsigned i = 0; keys[i]; i++)
 		if (!strcmp(keys[i], key))
@@ -479,11 +483,12 @@ static void put_page(void)
 	       "to say. New keys may\n"
 	       "come; those that are here keep type and unit. A key is of one "
 	       "type and unit in all\n"
-	       "replies, but for `rate`, text where it is what was set and a "
-	       "number where it was\n"
-	       "measured, and `min` and `max`, which have the unit of what "
-	       "they "
-	       "bound.\n");
+	       "replies, but for `rate`, `loss`, `jitter` and `duplicate`, "
+	       "text "
+	       "where they are what\n"
+	       "was set and numbers where they were measured, and `min` and "
+	       "`max`, which have the\n"
+	       "unit of what they bound.\n");
 	for (unsigned i = 0; i < nb_forms; i++)
 		put_form(&forms[i]);
 }

@@ -98,6 +98,7 @@ static void fit(struct far_clock *c, const struct point *p, unsigned n)
 		x += p[i].x_us * p[i].weight;
 		y += p[i].y_ns * p[i].weight;
 	}
+	w = MAX(w, 1);
 	x /= w;
 	y /= w;
 	for (unsigned i = 0; i < n; i++) {

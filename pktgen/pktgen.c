@@ -33,6 +33,8 @@ static void close_worker(struct pktgen *pg)
 	struct worker *w = pg->core.worker[--pg->core.nb_workers];
 
 	arrivals_close(&w->arrivals, pg->heap);
+	if (FORWARDS)
+		forward_delete(w->forward, pg->heap);
 	worker_close(w);
 	uk_free(pg->heap, w);
 }
@@ -166,9 +168,11 @@ void pktgen_hold_back(struct pktgen *pg, uint64_t mask, uint64_t now_ns)
 void pktgen_set_mode(struct pktgen *pg, uint64_t mask, unsigned mode,
 		     uint64_t now_ns)
 {
-	const struct worker_order order = {
-		.kind = ORDER_MODE, .now_ns = now_ns, .mode = mode};
+	struct worker_order order = {.kind = ORDER_MODE, .now_ns = now_ns};
 
+	if (pktgen_reserve_forward(pg, mask, mode) < 0)
+		mode = MODE_RX;
+	order.mode = mode;
 	FOR_EACH_PORT_UP(pg, mask, i) {
 		pktgen_sign_mode(pg, i, mode);
 		pg->set[i].mode = mode;
@@ -176,6 +180,7 @@ void pktgen_set_mode(struct pktgen *pg, uint64_t mask, unsigned mode,
 	}
 	FOR_EACH_WORKER(pg, mask, w)
 		worker_give(w, &order);
+	pktgen_set_forward(pg, mask, mode);
 	pktgen_hold_back(pg, mask, now_ns);
 }
 

@@ -217,7 +217,19 @@ void pktgen_take_stream(struct pktgen *pg, unsigned port, unsigned stream,
 /* What was tried is not taken: its memory is given back. */
 void pktgen_drop_stream(struct pktgen *pg, unsigned port, unsigned stream);
 
-/* `mode` is a set of MODE_*. Every port of the mask is up. */
+/*
+ * Memory for a mode that forwards: 0, or -ENOMEM. What a port has for it stays
+ * its own.
+ */
+int pktgen_reserve_forward(struct pktgen *pg, uint64_t mask, unsigned mode);
+
+/* Of a port in a mode that impairs: see impair_room(). */
+unsigned pktgen_impair_room(const struct pktgen *pg, unsigned port);
+
+/*
+ * `mode` is a set of MODE_*; one that forwards needs the memory for it, and is
+ * MODE_RX without. Every port of the mask, and the one it forwards to, is up.
+ */
 void pktgen_set_mode(struct pktgen *pg, uint64_t mask, unsigned mode,
 		     uint64_t now_ns);
 

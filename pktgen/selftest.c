@@ -306,7 +306,7 @@ static void send(struct selftest *st, uint64_t stamp)
 /* Frames that are sent at the same time, and come at the same time. */
 static void send_burst(struct selftest *st)
 {
-	unsigned n = 1 + any(st, BURST);
+	const unsigned n = 1 + any(st, BURST);
 	uint64_t stamp;
 
 	st->now_ns += st->pause_ns;
@@ -318,7 +318,7 @@ static void send_burst(struct selftest *st)
 	/* Both ways to look at a burst, each for some. */
 	st->many = st->nb_faults & 1;
 	arrivals_begin(&st->arrivals, st->now_ns);
-	while (n-- && st->nb_sent < SELFTEST_FRAMES)
+	for (unsigned i = 0; i < n && st->nb_sent < SELFTEST_FRAMES; i++)
 		send(st, stamp);
 	arrivals_end(&st->arrivals, st->nb_came);
 	st->now_ns += BURST_NS;
