@@ -13,8 +13,8 @@ static void show_sent(struct call *c, const struct stats *s,
 		      const struct worker_view *v, const struct balance *b)
 {
 	struct reply *r = c->reply;
-	const uint64_t built =
-		s->tx_packets + v->nb_held + s->tx_dropped + s->tx_errors;
+	const uint64_t built = s->tx_packets + v->nb_held + s->tx_dropped +
+			       s->tx_link_down + s->tx_errors;
 
 	reply_u64(r, "offered", built + s->tx_skipped, NULL);
 	reply_u64(r, "skipped", s->tx_skipped, NULL);

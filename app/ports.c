@@ -10,7 +10,9 @@ const struct arg_word app_modes[] = {
 	{"rx", "receive"},
 	{"txrx", "send and receive"},
 	{"null", "build frames and discard them: measures the generator alone"},
-	{"reflect", "send back what arrives, with addresses and ports swapped"},
+	{"reflect", "send back what arrives for the port's own address, with "
+		    "addresses and ports swapped"},
+	{"reflect-any", "do the same with frames for any station, or for all"},
 	{NULL},
 };
 static const unsigned modes[] = {
@@ -20,6 +22,7 @@ static const unsigned modes[] = {
 	MODE_TX | MODE_RX,
 	MODE_TX | MODE_NULL,
 	MODE_RX | MODE_REFLECT,
+	MODE_RX | MODE_REFLECT | MODE_ANY,
 };
 
 const struct arg_word app_waits[] = {

@@ -92,8 +92,18 @@ static void show_fields(struct reply *r, const struct stats *s,
 	}
 }
 
+static bool any(const struct stats *s, const char *group)
+{
+	for (size_t i = 0; i < stats_nb_fields; i++)
+		if (!strcmp(stats_fields[i].group, group) &&
+		    stats_get(s, &stats_fields[i]))
+			return true;
+	return false;
+}
+
 static void show_port(const struct call *c, const struct stats *s,
-		      const struct stats_rate *rate, const struct balance *loss)
+		      const struct stats_rate *rate, const struct balance *loss,
+		      bool reflects)
 {
 	const struct stats *d = &rate->delta;
 	struct reply *r = c->reply;
@@ -106,6 +116,11 @@ static void show_port(const struct call *c, const struct stats *s,
 	show_fields(r, s, "rx");
 	show_rates(r, d->rx_packets, d->rx_bytes, rate->span_ns);
 	reply_end(r);
+	if (c->json || reflects || any(s, "reflect")) {
+		reply_map(r, "reflect", REPLY_TABLE);
+		show_fields(r, s, "reflect");
+		reply_end(r);
+	}
 	balance_show(c, loss);
 }
 
@@ -144,7 +159,8 @@ static enum call_result run_show(struct call *c)
 		loss = (struct balance){0};
 		if (pktgen_up(&app->pktgen, i))
 			balance_of_port(app, i, &loss);
-		show_port(c, &s, &app->port[i].rate, &loss);
+		show_port(c, &s, &app->port[i].rate, &loss,
+			  app->pktgen.set[i].mode & MODE_REFLECT);
 		reply_end(c->reply);
 	}
 	reply_end(c->reply);

@@ -161,6 +161,12 @@ static inline struct uk_netbuf *port_frame_alloc(struct port_queue *q)
 				   port_headroom(&p->info), 0, NULL);
 }
 
+/* Bytes of a frame that a buffer of port_frame_alloc() has room for. */
+static inline size_t port_frame_room(const struct port_queue *q)
+{
+	return q->port->buf_bytes - port_headroom(&q->port->info);
+}
+
 /* Any frame; of a chain each part. */
 static inline void port_frame_free(struct uk_netbuf *nb)
 {

@@ -86,6 +86,7 @@ struct pktgen {
 	struct port port[PKTGEN_MAX_PORTS];
 	struct pktgen_port set[PKTGEN_MAX_PORTS];
 	struct core core;
+	struct turn_own own; /* addresses of ports that reflect */
 	struct played_files files; /* the captures that are played */
 	uint16_t appliance;        /* in the signatures of what it sends */
 	unsigned nb_signed;        /* streams that are */

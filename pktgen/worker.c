@@ -356,6 +356,7 @@ COLD static void set_mode(struct worker *w, unsigned mode, uint64_t now_ns)
 	if (w->mode & MODE_NULL && !(mode & MODE_NULL))
 		w->nb_null += w->stats.tx_packets - w->null_from;
 	w->mode = mode;
+	w->turn.packet = UINT32_MAX; /* of no frame */
 	schedule_set_all(w);
 	set_only(w);
 }

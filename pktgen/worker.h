@@ -24,6 +24,7 @@
 #include "measure/kinds.h"
 #include "pktgen/flow.h"
 #include "pktgen/tap.h"
+#include "pktgen/turn.h"
 #include "pktgen/turns.h"
 #include "stats/histogram.h"
 #include "stats/stats.h"
@@ -35,6 +36,7 @@
 #define MODE_RX 2u
 #define MODE_NULL 4u    /* with TX: all but the device, which gets nothing */
 #define MODE_REFLECT 8u /* with RX: sends what it receives back, if started */
+#define MODE_ANY 16u    /* with REFLECT: whatever station it is for */
 
 /* Bits, so that those of several workers can be looked at together. */
 enum worker_state {
@@ -289,8 +291,10 @@ struct worker {
 	uint64_t nb_null;   /* ...and frames of such times before */
 	struct worker_done done;
 	struct wait wait;
-	unsigned rx_rest;    /* steps without a look at what came */
-	uint64_t last_rx_ns; /* see the view for these */
+	struct turn_known turn;     /* MODE_REFLECT */
+	const struct turn_own *own; /* ports that reflect; NULL: none but it */
+	unsigned rx_rest;           /* steps without a look at what came */
+	uint64_t last_rx_ns;        /* see the view for these */
 	uint64_t moved_ns;
 	uint64_t stalled_ns;
 	uint64_t stalled_at;

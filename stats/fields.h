@@ -11,26 +11,37 @@
 #ifndef STATS_FIELDS_H
 #define STATS_FIELDS_H
 
-#define STATS_FIELDS(F)                                                      \
-	F(tx, packets, NULL,                                                 \
-	  "frames handed to the device, or built in mode null")              \
-	F(tx, bytes, NULL, "bytes sent on layer 2, FCS included")            \
-	F(tx, errors, NULL, "frames rejected by the device")                 \
-	F(tx, ring_full, NULL, "bursts that found no room in the ring")      \
-	F(tx, skipped, NULL,                                                 \
-	  "frames given up because sending fell behind the rate")            \
-	F(tx, dropped, NULL,                                                 \
-	  "frames discarded: ring full with onfull drop, or not to reflect") \
-	F(tx, stalls, NULL, "times the device took no frame for a second")   \
-	F(tx, lease_ends, NULL,                                              \
-	  "times sending was stopped because nobody renewed the lease")      \
-	F(rx, packets, NULL, "frames received")                              \
-	F(rx, bytes, NULL, "bytes received on layer 2, FCS included")        \
-	F(rx, ignored, NULL,                                                 \
-	  "frames that arrived while the mode did not receive")              \
-	F(rx, oversize, NULL,                                                \
-	  "frames over the MTU, a VLAN tag aside; in no other counter")      \
-	F(rx, errors, NULL, "times the device failed to receive")            \
-	F(rx, underrun, NULL, "bursts after which receive buffers were short")
+#define STATS_FIELDS(F)                                                        \
+	F(tx, packets, NULL,                                                   \
+	  "frames handed to the device, or built in mode null")                \
+	F(tx, bytes, NULL, "bytes sent on layer 2, FCS included")              \
+	F(tx, errors, NULL, "frames rejected by the device")                   \
+	F(tx, ring_full, NULL, "bursts that found no room in the ring")        \
+	F(tx, skipped, NULL,                                                   \
+	  "frames given up because sending fell behind the rate")              \
+	F(tx, dropped, NULL,                                                   \
+	  "frames discarded as the ring was full, with onfull drop")           \
+	F(tx, link_down, NULL, "frames discarded as the link was down")        \
+	F(tx, stalls, NULL, "times the device took no frame for a second")     \
+	F(tx, lease_ends, NULL,                                                \
+	  "times sending was stopped because nobody renewed the lease")        \
+	F(rx, packets, NULL, "frames received")                                \
+	F(rx, bytes, NULL, "bytes received on layer 2, FCS included")          \
+	F(rx, ignored, NULL,                                                   \
+	  "frames that arrived while the mode did not receive")                \
+	F(rx, oversize, NULL,                                                  \
+	  "frames over the MTU, a VLAN tag aside; in no other counter")        \
+	F(rx, errors, NULL, "times the device failed to receive")              \
+	F(rx, underrun, NULL, "bursts after which receive buffers were short") \
+	F(reflect, control, NULL,                                              \
+	  "frames not sent back: between neighbours, as ARP, STP, LACP")       \
+	F(reflect, group, NULL,                                                \
+	  "frames not sent back: to or from a group, or to all")               \
+	F(reflect, own, NULL,                                                  \
+	  "frames not sent back: from a port that reflects as well")           \
+	F(reflect, foreign, NULL,                                              \
+	  "frames not sent back: to the MAC address of another")               \
+	F(reflect, unfit, NULL,                                                \
+	  "frames not sent back: cut short, or with no host's address")
 
 #endif /* STATS_FIELDS_H */
