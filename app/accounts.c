@@ -21,6 +21,7 @@ static void show_sent(struct call *c, const struct stats *s,
 	reply_u64(r, "built", built, NULL);
 	reply_u64(r, "held", v->nb_held, NULL);
 	reply_u64(r, "dropped", s->tx_dropped, NULL);
+	reply_u64(r, "link_down", s->tx_link_down, NULL);
 	reply_u64(r, "refused", s->tx_errors, NULL);
 	reply_u64(r, "sent", s->tx_packets, NULL);
 	reply_u64(r, "completed", less(s->tx_packets, v->in_flight), NULL);

@@ -43,6 +43,8 @@ const struct arg_word app_strategies[] = {
 	{NULL},
 };
 
+const char *const app_links[] = {"-", "up", "down", NULL};
+
 enum { IDLE, RECEIVING, SENDING, REFLECTING, DRAINING, PAUSED };
 
 const char *const app_states[] = {"idle",       "receiving", "sending",

@@ -514,6 +514,9 @@ void worker_give(struct worker *w, const struct worker_order *o)
 	case ORDER_SIGNS:
 		w->signs = o->signs;
 		break;
+	case ORDER_LINK:
+		w->unplugged = o->unplugged;
+		break;
 	case ORDER_LOOK:
 		write_view(w);
 		break;

@@ -121,6 +121,11 @@ enum worker_order_kind {
 	ORDER_FLOW_REMOVE,
 	ORDER_TAP,   /* `taps` see its frames from the next burst on */
 	ORDER_SIGNS, /* whether frames of ours are told by signatures */
+	/*
+	 * `unplugged`: the device sends nothing, and from now on gets nothing.
+	 * What is due is discarded, and counted as tx.link_down.
+	 */
+	ORDER_LINK,
 	ORDER_LOOK,  /* writes the view; with `flow`, what that sent is true */
 	ORDER_COUNT, /* the same with `in_flight`, which asks the device */
 };
@@ -146,6 +151,7 @@ struct worker_order {
 		uint16_t weight;
 		struct worker_taps taps;
 		bool signs;
+		bool unplugged;
 	};
 };
 
@@ -280,6 +286,7 @@ struct worker {
 	struct kinds kinds;       /* of what is received, if `how` says so */
 	bool begins;              /* its first step is to come, or one waits */
 	bool starved;             /* the last burst lacked buffers */
+	bool unplugged;           /* its link is down */
 	bool at_limit;            /* draining since it came to its limit */
 	uint64_t run_packets;     /* tx_packets when the run began */
 	uint64_t pause_ns;        /* WORKER_PAUSED: since when */

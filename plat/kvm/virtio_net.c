@@ -40,7 +40,9 @@
 
 /* 5.1.4: offsets in the configuration. */
 #define CONFIG_MAC 0
+#define CONFIG_STATUS 6
 #define CONFIG_MTU 10
+#define STATUS_LINK_UP 1
 
 #define MTU_DEFAULT 1500
 #define MTU_MIN 68 /* 5.1.4.1 */
@@ -213,6 +215,30 @@ static const char *net_why(struct uk_netdev *dev)
 	return why[0] ? why : NULL;
 }
 
+/* Of a device that was pulled out all reads are of ones. */
+static bool has_gone(struct virtio_net *vn)
+{
+	if (vn->vd->ops->status(vn->vd) != 0xff)
+		return false;
+	virtio_why(vn->vd, "the device has gone");
+	__atomic_store_n(&vn->broken, true, __ATOMIC_RELAXED);
+	return true;
+}
+
+static int net_link_get(struct uk_netdev *dev)
+{
+	struct virtio_net *vn = to_vn(dev);
+	uint8_t status;
+
+	if (!(vn->vd->features & VIRTIO_NET_F_STATUS))
+		return -ENOTSUP;
+	/* One byte has it, so that no change can come in between. */
+	status = vn->vd->ops->config_byte(vn->vd, CONFIG_STATUS);
+	if (status == 0xff && (vn->broken || has_gone(vn)))
+		return -EIO;
+	return status & STATUS_LINK_UP;
+}
+
 static const struct uk_netdev_ops net_ops = {
 	.probe = net_probe,
 	.info_get = net_info_get,
@@ -225,6 +251,7 @@ static const struct uk_netdev_ops net_ops = {
 	.hwaddr_get = net_hwaddr_get,
 	.mtu_get = net_mtu_get,
 	.why = net_why,
+	.link_get = net_link_get,
 };
 
 int virtio_net_add(struct uk_alloc *a, struct virtio_dev *vd)
