@@ -85,7 +85,7 @@ static void show_stall(struct reply *r, const struct worker_view *v,
 static void show_link(struct reply *r, const struct pktgen_port *set,
 		      uint64_t now_ns)
 {
-	reply_text(r, "link", app_links[set->link]);
+	reply_text(r, "link_state", app_links[set->link]);
 	if (set->link_ns)
 		reply_milli(r, "link_for", (now_ns - set->link_ns) / 1000000,
 			    "s");

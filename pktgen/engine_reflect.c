@@ -20,7 +20,7 @@ static NOINLINE bool turn(struct worker *w, uint8_t *frame, size_t len)
 	const bool plain = turn_note(frame, len, &known);
 	uint64_t *const counts[] = {
 		[TURN_CONTROL] = &w->stats.reflect_control,
-		[TURN_GROUP] = &w->stats.reflect_group,
+		[TURN_GROUP] = &w->stats.reflect_multicast,
 		[TURN_OWN] = &w->stats.reflect_own,
 		[TURN_FOREIGN] = &w->stats.reflect_foreign,
 		[TURN_UNFIT] = &w->stats.reflect_unfit,

@@ -35,7 +35,7 @@
 	F(rx, underrun, NULL, "bursts after which receive buffers were short") \
 	F(reflect, control, NULL,                                              \
 	  "frames not sent back: between neighbours, as ARP, STP, LACP")       \
-	F(reflect, group, NULL,                                                \
+	F(reflect, multicast, NULL,                                            \
 	  "frames not sent back: to or from a group, or to all")               \
 	F(reflect, own, NULL,                                                  \
 	  "frames not sent back: from a port that reflects as well")           \

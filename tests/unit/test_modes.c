@@ -269,7 +269,7 @@ static void not_reflected_is_counted(void **state)
 		set_stream();
 		count(10);
 		run_for(S / 100, US);
-		assert_int_equal(s->reflect_group, cases[i].group);
+		assert_int_equal(s->reflect_multicast, cases[i].group);
 		assert_int_equal(s->reflect_foreign, cases[i].foreign);
 		assert_int_equal(s->reflect_own, cases[i].own);
 		assert_int_equal(s->tx_packets, cases[i].sent);
