@@ -18,7 +18,8 @@
  *
  * net_start() says that the driver is ready and notifies the device of these
  * buffers. Frames then pass by the burst functions alone, virtio_net_rx.c and
- * virtio_net_tx.c. net_why() says in words why any of it failed.
+ * virtio_net_tx.c. net_why() says in words why any of it failed, and
+ * virtio_net_link.c whether frames go anywhere.
  */
 #include "plat/kvm/virtio_net_queue.h"
 
@@ -26,7 +27,6 @@
 #define VIRTIO_NET_F_MTU (1ULL << 3)
 #define VIRTIO_NET_F_MAC (1ULL << 5)
 #define VIRTIO_NET_F_MRG_RXBUF (1ULL << 15)
-#define VIRTIO_NET_F_STATUS (1ULL << 16)
 
 #define FEATURES_NEEDED VIRTIO_F_VERSION_1
 /*
@@ -40,9 +40,7 @@
 
 /* 5.1.4: offsets in the configuration. */
 #define CONFIG_MAC 0
-#define CONFIG_STATUS 6
 #define CONFIG_MTU 10
-#define STATUS_LINK_UP 1
 
 #define MTU_DEFAULT 1500
 #define MTU_MIN 68 /* 5.1.4.1 */
@@ -95,6 +93,7 @@ static int net_probe(struct uk_netdev *dev)
 		while (vn->desc_max[i] > max)
 			vn->desc_max[i] /= 2;
 	}
+	vn->generation = vn->vd->ops->config_generation(vn->vd);
 	vn->layout = vn->vd->features & VIRTIO_F_RING_PACKED ? VRING_PACKED
 							     : VRING_SPLIT;
 	virtio_net_choose_tx(vn);
@@ -187,12 +186,7 @@ static int net_txq_configure(struct uk_netdev *dev, uint16_t queue_id __unused,
 
 static int net_start(struct uk_netdev *dev)
 {
-	struct virtio_net *vn = to_vn(dev);
-
-	virtio_driver_ok(vn->vd);
-	vn->live = true;
-	/* The buffers that the queue was filled with before. */
-	virtio_notify(&dev->_rx_queue[0]->q.notify);
+	virtio_net_live(to_vn(dev));
 	return 0;
 }
 
@@ -215,30 +209,6 @@ static const char *net_why(struct uk_netdev *dev)
 	return why[0] ? why : NULL;
 }
 
-/* Of a device that was pulled out all reads are of ones. */
-static bool has_gone(struct virtio_net *vn)
-{
-	if (vn->vd->ops->status(vn->vd) != 0xff)
-		return false;
-	virtio_why(vn->vd, "the device has gone");
-	__atomic_store_n(&vn->broken, true, __ATOMIC_RELAXED);
-	return true;
-}
-
-static int net_link_get(struct uk_netdev *dev)
-{
-	struct virtio_net *vn = to_vn(dev);
-	uint8_t status;
-
-	if (!(vn->vd->features & VIRTIO_NET_F_STATUS))
-		return -ENOTSUP;
-	/* One byte has it, so that no change can come in between. */
-	status = vn->vd->ops->config_byte(vn->vd, CONFIG_STATUS);
-	if (status == 0xff && (vn->broken || has_gone(vn)))
-		return -EIO;
-	return status & STATUS_LINK_UP;
-}
-
 static const struct uk_netdev_ops net_ops = {
 	.probe = net_probe,
 	.info_get = net_info_get,
@@ -251,7 +221,7 @@ static const struct uk_netdev_ops net_ops = {
 	.hwaddr_get = net_hwaddr_get,
 	.mtu_get = net_mtu_get,
 	.why = net_why,
-	.link_get = net_link_get,
+	.link_get = virtio_net_link_get,
 };
 
 int virtio_net_add(struct uk_alloc *a, struct virtio_dev *vd)
