@@ -10,8 +10,9 @@ const struct arg_word app_modes[] = {
 	{"rx", "receive"},
 	{"txrx", "send and receive"},
 	{"null", "build frames and discard them: measures the generator alone"},
-	{"reflect", "send back what arrives for the port's own address, with "
-		    "addresses and ports swapped"},
+	{"reflect",
+	 "send frames to the port's address back, with addresses and "
+	 "ports swapped"},
 	{"reflect-any", "do the same with frames for any station, or for all"},
 	{NULL},
 };

@@ -266,8 +266,7 @@ static void each_frame_cut(void **state)
 		}
 }
 
-/* To others and to all as well, which has a source of its own when it is back.
- */
+/* To others and to all as well; what was to all has our source then. */
 static void to_anybody(void **state)
 {
 	static const char rest[] = IP V4("\x1e", WHOLE, UDP, A, B) P Q UDP_REST;
