@@ -110,16 +110,16 @@ def test_a_link_that_goes_off_and_on(lab, layout):
         line.ask("rate 100kpps; start 0")
         for up in [False, True] * FLAPS:
             monitor.do("set_link", name="n0", up=up)
-        line.ask("wait link = up within 60s")
+        line.ask("wait 0 link = up within 60s")
         monitor.do("set_link", name="n0", up=False)
-        line.ask("wait link = down within 60s; sleep 20ms")
+        line.ask("wait 0 link = down within 60s; sleep 20ms")
         assert b"port 0 link down" in line.seen
         before = line.ports()[0]["tx"]
-        line.ask("wait tx.link_down > %d within 60s" % (before["link_down"] + 1000))
+        line.ask("wait 0 tx.link_down > %d within 60s" % (before["link_down"] + 1000))
         after = line.ports()[0]["tx"]
         assert after["packets"] == before["packets"]
         monitor.do("set_link", name="n0", up=True)
-        line.ask("wait 0 link = up within 60s; wait tx.packets > %d within 60s"
+        line.ask("wait 0 link = up within 60s; wait 0 tx.packets > %d within 60s"
                  % (after["packets"] + 1000))
         stopped = line.json("stop --json")["ports"][0]
         assert stopped["in_flight"] == 0 and stopped["verdict"] == "invalid"
@@ -153,8 +153,8 @@ def wake(lab, line, state):
 @pytest.mark.parametrize("options", [(), ("--packed",), ("--machine", "microvm")],
                          ids=["split", "packed", "mmio"])
 def test_a_machine_that_stands_still(lab, options):
-    """Stopped by its monitor, or saved to a file and woken elsewhere: what is counted
-    goes on, and no frame is lost."""
+    """Stopped by its monitor, or saved to a file and woken elsewhere: it goes on, and no
+    frame is lost but what was in QEMU's own hands when it was saved."""
     lab.env["UKPKTGEN_SANDBOX"] = "off"  # of which no shell could write the file
     monitor = Monitor(lab)
     state = lab.path / "state"
@@ -178,7 +178,10 @@ def test_a_machine_that_stands_still(lab, options):
             stopped = woken.json("stop --json")["ports"][0]
             tx, rx = (p[k] for p, k in zip(woken.ports(), ("tx", "rx")))
             assert stopped["in_flight"] == 0 and tx["errors"] == rx["errors"] == 0
-            assert tx["packets"] == rx["packets"]
+            # QEMU saves none of those that it has itself.
+            assert 0 <= tx["packets"] - rx["packets"] <= 256
+            woken.ask("stats clear; start 0 count 5000; wait 0 idle within 60s")
+            assert woken.ports()[1]["rx"]["packets"] == 5000
     finally:
         child.kill()
         child.wait()
