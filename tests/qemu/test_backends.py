@@ -154,7 +154,7 @@ def wake(lab, line, state):
                          ids=["split", "packed", "mmio"])
 def test_a_machine_that_stands_still(lab, options):
     """Stopped by its monitor, or saved to a file and woken elsewhere: it goes on, and no
-    frame is lost but what was in QEMU's own hands when it was saved."""
+    frame is lost or doubled but what was in QEMU's own hands when it was saved."""
     lab.env["UKPKTGEN_SANDBOX"] = "off"  # of which no shell could write the file
     monitor = Monitor(lab)
     state = lab.path / "state"
@@ -178,8 +178,8 @@ def test_a_machine_that_stands_still(lab, options):
             stopped = woken.json("stop --json")["ports"][0]
             tx, rx = (p[k] for p, k in zip(woken.ports(), ("tx", "rx")))
             assert stopped["in_flight"] == 0 and tx["errors"] == rx["errors"] == 0
-            # QEMU saves none of those that it has itself.
-            assert 0 <= tx["packets"] - rx["packets"] <= 256
+            # Those that QEMU had itself are lost, or sent twice.
+            assert abs(tx["packets"] - rx["packets"]) <= 256
             woken.ask("stats clear; start 0 count 5000; wait 0 idle within 60s")
             assert woken.ports()[1]["rx"]["packets"] == 5000
     finally:
