@@ -222,7 +222,9 @@ static void receive_burst(const char *what, uint64_t now_ns)
 		if (pg.nb_signed)
 			sign(what, p, now_ns);
 		memcpy(p + ETH_HLEN - 2, "\x08\x00\x45", 3);
-		memset(p + ETH_HLEN + 6, 0, 2); /* no fragment */
+		p[ETH_HLEN - 3] = 4;                     /* from another */
+		memcpy(p + ETH_HLEN + 2, "\x00\x2e", 2); /* all 46 */
+		memset(p + ETH_HLEN + 6, 0, 2);          /* no fragment */
 		p[ETH_HLEN + 9] = IP_PROTO_UDP;
 		vring_dev_use(d, b.id, VIRTIO_NET_HDR_LEN + 60);
 	}
@@ -264,6 +266,7 @@ int main(int argc, char *argv[])
 	if (!w || edit_streams(&pg, 1, edit, what, now_ns, &fault) < 0 ||
 	    many(what, now_ns) < 0)
 		return 1;
+	memset(pg.port[0].mac, 2, ETH_ALEN);
 	pktgen_set_mode(&pg, 1,
 			reflects   ? MODE_RX | MODE_REFLECT
 			: forwards ? MODE_TO(0) /* all that it has */
