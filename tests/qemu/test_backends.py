@@ -181,7 +181,7 @@ def test_a_machine_that_stands_still(lab, options):
             # Those that QEMU had itself are lost, or sent twice.
             assert abs(tx["packets"] - rx["packets"]) <= 256
             woken.ask("stats clear; start 0 count 5000; wait 0 idle within 60s")
-            assert woken.ports()[1]["rx"]["packets"] == 5000
+            assert 0 <= woken.ports()[1]["rx"]["packets"] - 5000 <= 256
     finally:
         child.kill()
         child.wait()

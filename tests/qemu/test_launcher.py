@@ -280,7 +280,7 @@ def test_a_capture_that_could_not_be_written_is_an_error(lab):
 
 def test_what_qemu_says_when_it_gives_up_is_shown(lab):
     done = lab.launch("exec", "--boot", "--accel", "tcg", "--net",
-                      "stream-listen:%s/no/body" % lab.path, "-c", "version", check=False)
+                      "dgram:%s/no/body,b" % lab.path, "-c", "version", check=False)
     assert done.returncode == 2
     assert "no/body" in done.stderr and "No such file" in done.stderr
     assert left_behind(lab) == []
