@@ -283,7 +283,7 @@ static COLD void add_copy(struct worker *w, struct outlet *o,
 }
 
 /* A frame goes this way, or is dropped. */
-static void add(struct worker *w, struct outlet *o, struct uk_netbuf *nb)
+static inline void add(struct worker *w, struct outlet *o, struct uk_netbuf *nb)
 {
 	if (unlikely(nb->next)) {
 		add_copy(w, o, nb);
@@ -353,6 +353,8 @@ static NOINLINE uint64_t take_impaired(struct worker *w,
 				       uint64_t now_ns)
 {
 	struct outlet *const o = &w->forward->out[0];
+	struct impair *const im = w->forward->impair;
+	const unsigned most = longest(o->to->queue->port);
 	const bool passes = !o->nb;
 	uint64_t bytes = 0;
 
@@ -361,10 +363,10 @@ static NOINLINE uint64_t take_impaired(struct worker *w,
 		const unsigned len = port_frame_len(nb);
 
 		bytes += len;
-		if (!fits(o, len))
+		if (unlikely(len > most || !len)) {
 			w->stats.forward_unfit++;
-		else if (impair_take(w->forward->impair, nb, passes, now_ns,
-				     &w->stats)) {
+		} else if (impair_take(im, nb, len, passes, now_ns,
+				       &w->stats)) {
 			add(w, o, nb);
 			continue;
 		}
