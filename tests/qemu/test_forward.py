@@ -77,9 +77,20 @@ def test_frames_leave_by_another_port(lab, layout):
         for port, count in enumerate((900, 300)):
             assert ports[port]["rx"]["packets"] == count
             assert ports[port]["forward"] == {
-                "packets": count, "dropped": 0, "unfit": 0, "no_buffer": 0, "stopped": 0}
+                "packets": count, "dropped": 0, "unfit": 0, "no_buffer": 0, "stopped": 0,
+                "filtered": 0, "flooded": 0, "copies": 0}
             assert ports[1 - port]["tx"]["packets"] == count
             assert ports[1 - port]["tx"]["bytes"] == ports[port]["rx"]["bytes"]
+
+        # As a bridge: what is for a station is filtered where that is, and goes where
+        # it was seen last.
+        line.ask("stop; mode all forward learn; start all; stats clear")
+        assert through(left, right, sent[:9], 9) == sent[:9]
+        right.send(sent[0])
+        line.ask("wait 1 forward.filtered = 0 within 1s; "
+                 "wait 1 rx.packets = 1 within 10s")
+        assert right.nothing() and left.take(1) == sent[:1]
+        line.ask("wait 1 forward.flooded = 1 within 1s")
 
         # Through a link: each frame that came is one that was sent, and the counts are
         # those of what is missing and what came twice.
