@@ -171,9 +171,10 @@ unsigned app_mode_word(unsigned mode);
 /* What any mode is called. */
 #define APP_FORWARD "forward"
 #define APP_IMPAIR "impair"
+#define APP_LEARN "learn"
 const char *app_mode_name(unsigned mode);
 
-/* What sets one that forwards, "forward 1", "impair 1"; false: it does not. */
+/* What sets one that forwards, "forward 1", "forward learn"; false: it does not. */
 #define APP_RELAY_MAX 24
 bool app_relay_print(unsigned mode, char *buf, size_t size);
 

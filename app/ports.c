@@ -132,7 +132,11 @@ bool app_relay_print(unsigned mode, char *buf, size_t size)
 {
 	if (!(mode & MODE_FORWARD))
 		return false;
-	snprintf(buf, size, "%s %u", app_mode_name(mode), MODE_TO_PORT(mode));
+	if (mode & MODE_LEARN)
+		snprintf(buf, size, APP_FORWARD " " APP_LEARN);
+	else
+		snprintf(buf, size, "%s %u", app_mode_name(mode),
+			 MODE_TO_PORT(mode));
 	return true;
 }
 

@@ -109,7 +109,9 @@ static void show_up(struct reply *r, const struct pktgen *pg, unsigned i,
 	if (pg->set[i].nb_streams > 1)
 		reply_u64(r, "stream_count", pg->set[i].nb_streams, NULL);
 	reply_text(r, "mode", app_mode_name(v->mode));
-	if (v->mode & MODE_FORWARD)
+	if (v->mode & MODE_LEARN)
+		reply_u64(r, "macs_learned", pktgen_learnt(pg), NULL);
+	else if (v->mode & MODE_FORWARD)
 		reply_u64(r, "forward_to", MODE_TO_PORT(v->mode), NULL);
 	if (v->mode & MODE_IMPAIR)
 		reply_u64(r, "link_room", pktgen_impair_room(pg, i), "pieces");

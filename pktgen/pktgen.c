@@ -112,6 +112,7 @@ void pktgen_close(struct pktgen *pg, struct uk_alloc *a)
 	while (pg->core.nb_workers)
 		close_worker(pg);
 	trails_close(&pg->trails);
+	uk_free(a, pg->learnt);
 	for (unsigned i = 0; i < pg->nb_ports; i++)
 		port_close(&pg->port[i], a);
 }

@@ -95,6 +95,7 @@ struct pktgen {
 	uint16_t appliance;        /* in the signatures of what it sends */
 	unsigned nb_signed;        /* streams that are */
 	struct trails trails;      /* of these */
+	struct learnt *learnt;     /* of ports in MODE_LEARN; NULL: none is */
 	unsigned nb_pauses;        /* that were begun and have not ended */
 	uint64_t held_back;        /* mask: the ports of these */
 	struct peers *peers;       /* NULL: no clock of others is asked for */
@@ -226,6 +227,9 @@ void pktgen_drop_stream(struct pktgen *pg, unsigned port, unsigned stream);
  * its own.
  */
 int pktgen_reserve_forward(struct pktgen *pg, uint64_t mask, unsigned mode);
+
+/* Addresses that are known to ports in MODE_LEARN. */
+unsigned pktgen_learnt(const struct pktgen *pg);
 
 /* Of a port in a mode that impairs: see impair_room(). */
 unsigned pktgen_impair_room(const struct pktgen *pg, unsigned port);

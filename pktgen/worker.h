@@ -42,6 +42,9 @@
 /* With RX: sends it on at the port MODE_TO_PORT(mode), if started. */
 #define MODE_FORWARD 32u
 #define MODE_IMPAIR 64u /* with FORWARD: through a link, see impair.h */
+/* With FORWARD: to the port that learn.h knows, of all in this mode. */
+#define MODE_LEARN 128u
+#define MODE_BRIDGE (MODE_RX | MODE_FORWARD | MODE_LEARN)
 #define MODE_TO(port) (MODE_RX | MODE_FORWARD | (unsigned)(port) << 16)
 #define MODE_TO_PORT(mode) ((mode) >> 16)
 /* Either of the two; what is for the latter is only in images that have it. */

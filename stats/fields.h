@@ -53,6 +53,11 @@
 	  "frames not forwarded: no buffer for one that came in parts")        \
 	F(forward, stopped, NULL,                                              \
 	  "frames not forwarded: the port was stopped, or its mode changed")   \
+	F(forward, filtered, NULL,                                             \
+	  "frames not forwarded: for their own port, or between bridges")      \
+	F(forward, flooded, NULL,                                              \
+	  "frames forwarded to all ports, as nobody knows their address")      \
+	F(forward, copies, NULL, "frames made to be at several ports")         \
 	F(impair, lost, NULL, "frames that the link lost, see 'impair'")       \
 	F(impair, duplicated, NULL, "frames that the link doubled")            \
 	F(impair, reordered, NULL, "frames that overtook those before them")   \
