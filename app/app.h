@@ -33,6 +33,7 @@ struct app_port {
 	int err_told;
 	/* ...and since when it stalls; 0: it moves. */
 	uint64_t stall_told_ns;
+	uint64_t down_told_ns; /* since when its link is down; 0: it is not */
 };
 
 struct experiment;
@@ -170,9 +171,10 @@ unsigned app_mode_word(unsigned mode);
 /* What any mode is called. */
 #define APP_FORWARD "forward"
 #define APP_IMPAIR "impair"
+#define APP_LEARN "learn"
 const char *app_mode_name(unsigned mode);
 
-/* What sets one that forwards, "forward 1", "impair 1"; false: it does not. */
+/* What sets one that forwards, "forward 1", "forward learn"; false: it does not. */
 #define APP_RELAY_MAX 24
 bool app_relay_print(unsigned mode, char *buf, size_t size);
 
@@ -181,6 +183,9 @@ extern const struct arg_word app_strategies[];
 
 /* The word for each enum wait_kind. */
 extern const struct arg_word app_waits[];
+
+/* The word for each enum port_link. */
+extern const char *const app_links[];
 
 /* What a port can be at; NULL at the end. What one that is up is at now. */
 extern const char *const app_states[];

@@ -225,6 +225,10 @@ static void draw_head(struct span at, const struct app *app, unsigned port)
 	else
 		put(&at, v->state == WORKER_IDLE ? ATTR_DIM : ATTR_GREEN,
 		    app_state(v));
+	if (app->pktgen.set[port].link == PORT_LINK_DOWN) {
+		gap(&at);
+		put(&at, ATTR_RED | ATTR_BOLD, "link down");
+	}
 	gap(&at);
 	put(&at, ATTR_PLAIN, "mode ");
 	put(&at, ATTR_PLAIN, app_mode_name(v->mode));

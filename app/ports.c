@@ -11,7 +11,10 @@ const struct arg_word app_modes[] = {
 	{"rx", "receive"},
 	{"txrx", "send and receive"},
 	{"null", "build frames and discard them: measures the generator alone"},
-	{"reflect", "send back what arrives, with addresses and ports swapped"},
+	{"reflect",
+	 "send frames to the port's address back, with addresses and "
+	 "ports swapped"},
+	{"reflect-any", "do the same with frames for any station, or for all"},
 	{NULL},
 };
 static const unsigned modes[] = {
@@ -21,6 +24,7 @@ static const unsigned modes[] = {
 	MODE_TX | MODE_RX,
 	MODE_TX | MODE_NULL,
 	MODE_RX | MODE_REFLECT,
+	MODE_RX | MODE_REFLECT | MODE_ANY,
 };
 
 const struct arg_word app_waits[] = {
@@ -40,6 +44,8 @@ const struct arg_word app_strategies[] = {
 	 "send one frame repeatedly where all are alike, else as pool"},
 	{NULL},
 };
+
+const char *const app_links[] = {"-", "up", "down", NULL};
 
 enum { IDLE, RECEIVING, SENDING, REFLECTING, DRAINING, PAUSED, FORWARDING };
 
@@ -126,7 +132,11 @@ bool app_relay_print(unsigned mode, char *buf, size_t size)
 {
 	if (!(mode & MODE_FORWARD))
 		return false;
-	snprintf(buf, size, "%s %u", app_mode_name(mode), MODE_TO_PORT(mode));
+	if (mode & MODE_LEARN)
+		snprintf(buf, size, APP_FORWARD " " APP_LEARN);
+	else
+		snprintf(buf, size, "%s %u", app_mode_name(mode),
+			 MODE_TO_PORT(mode));
 	return true;
 }
 

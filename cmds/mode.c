@@ -65,33 +65,54 @@ static const struct arg impair_args[] = {
 	{ARG_NONE},
 };
 
+static const struct arg_word learn_words[] = {
+	{APP_LEARN, "each where its address was seen, others to all ports"},
+	{NULL},
+};
+
+static const struct arg learn_args[] = {
+	[PORTS] = APP_PORTS_TO_SET,
+	[FORWARD] = {ARG_KEYWORD, .name = APP_FORWARD,
+		     .help = "send on what arrives"},
+	[TO] = {ARG_ENUM, .name = "LEARN", .words = learn_words,
+		.help = "to which port"},
+	{ARG_NONE},
+};
+
 static int change(struct config *c, void *arg)
 {
 	c->mode = *(const unsigned *)arg;
 	return 0;
 }
 
-static enum call_result forward(struct call *c)
+/* The port that frames go to is up, and none of those that they come to. */
+static enum call_result check_to(struct call *c, uint64_t mask, unsigned to)
 {
-	const struct subjects *on = &c->v[PORTS].subjects;
-	struct pktgen *pg = &call_app(c)->pktgen;
-	const unsigned to = (unsigned)c->v[TO].u;
-	struct pktgen_fault fault;
-	unsigned mode = MODE_TO(to);
-
-	if (c->form->args == impair_args)
-		mode |= MODE_IMPAIR;
-	if (to >= pg->nb_ports)
+	if (to >= call_app(c)->pktgen.nb_ports)
 		return call_fail(c, E_RANGE, TO,
 				 "there is no port %u; 'port' lists them", to);
-	if (on->ports >> to & 1)
+	if (mask >> to & 1)
 		return call_fail(c, E_RANGE, TO,
 				 "port %u cannot forward to itself; see 'mode "
 				 "%u reflect'",
 				 to, to);
-	if (app_check_up(c, on->ports | 1ull << to) != CALL_DONE)
+	return app_check_up(c, 1ull << to);
+}
+
+static enum call_result forward(struct call *c)
+{
+	const struct subjects *on = &c->v[PORTS].subjects;
+	const bool learns = c->form->args == learn_args;
+	const unsigned to = (unsigned)c->v[TO].u;
+	unsigned mode = learns ? MODE_BRIDGE : MODE_TO(to);
+	struct pktgen_fault fault;
+
+	if (c->form->args == impair_args)
+		mode |= MODE_IMPAIR;
+	if ((!learns && check_to(c, on->ports, to) != CALL_DONE) ||
+	    app_check_up(c, on->ports) != CALL_DONE)
 		return CALL_FAIL;
-	if (pktgen_reserve_forward(pg, on->ports, mode) < 0)
+	if (pktgen_reserve_forward(&call_app(c)->pktgen, on->ports, mode) < 0)
 		return app_no_memory(c, -1);
 	config_change(call_app(c), on, change, &mode, c->now_ns, &fault);
 	return CALL_DONE;
@@ -106,6 +127,8 @@ const struct cmd cmd_mode = {
 			{args, app_set, NULL},
 			{forward_args, OPTION(FORWARD) ? forward : NULL,
 			 "send on at PORT what arrives, as it is"},
+			{learn_args, forward,
+			 "forward between all ports in this mode, as a bridge"},
 			{impair_args, forward,
 			 "do that through a link that loses and delays"},
 			{0},
@@ -119,6 +142,7 @@ const struct cmd cmd_mode = {
 	.examples =
 		(const char *const[]){"mode 0 tx", "mode 1 rx", "mode all txrx",
 				      "mode 1 reflect", "mode 0 forward 1",
+				      "mode 0-2 forward learn",
 				      "mode 0 impair 1", NULL},
 	.see = (const char *const[]){"start", "port", "impair", NULL},
 };

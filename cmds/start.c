@@ -171,6 +171,11 @@ static void describe(const struct app *app, const struct subjects *on,
 			 until ? until : "until 'stop'");
 		return;
 	}
+	if (app->pktgen.set[port].mode & MODE_LEARN) {
+		snprintf(buf, size, "forward%s what arrives by MAC address %s",
+			 s3, until ? until : UNTIL_STOP);
+		return;
+	}
 	if (app->pktgen.set[port].mode & MODE_FORWARD) {
 		snprintf(buf, size, "forward%s what arrives to port %u %s", s3,
 			 MODE_TO_PORT(app->pktgen.set[port].mode),

@@ -125,6 +125,8 @@ static const char *const lines[] = {
 	"order 0 --json",
 	"start 0 count 1100k",
 	"wait idle",
+	"mode 1 forward learn",
+	"port --json",
 	"mode 1 impair 0",
 	"stats 1 --json",
 	"port --json",

@@ -6,6 +6,7 @@
 #include "pktgen/core.h"
 #include "pktgen/engine.h"
 #include "pktgen/impair.h"
+#include "pktgen/learn.h"
 
 struct forward *forward_new(const struct core *core, unsigned max_out,
 			    struct uk_alloc *a)
@@ -283,7 +284,7 @@ static COLD void add_copy(struct worker *w, struct outlet *o,
 }
 
 /* A frame goes this way, or is dropped. */
-static void add(struct worker *w, struct outlet *o, struct uk_netbuf *nb)
+static inline void add(struct worker *w, struct outlet *o, struct uk_netbuf *nb)
 {
 	if (unlikely(nb->next)) {
 		add_copy(w, o, nb);
@@ -353,6 +354,8 @@ static NOINLINE uint64_t take_impaired(struct worker *w,
 				       uint64_t now_ns)
 {
 	struct outlet *const o = &w->forward->out[0];
+	struct impair *const im = w->forward->impair;
+	const unsigned most = longest(o->to->queue->port);
 	const bool passes = !o->nb;
 	uint64_t bytes = 0;
 
@@ -361,14 +364,84 @@ static NOINLINE uint64_t take_impaired(struct worker *w,
 		const unsigned len = port_frame_len(nb);
 
 		bytes += len;
-		if (!fits(o, len))
+		if (unlikely(len > most || !len)) {
 			w->stats.forward_unfit++;
-		else if (impair_take(w->forward->impair, nb, passes, now_ns,
-				     &w->stats)) {
+		} else if (impair_take(im, nb, len, passes, now_ns,
+				       &w->stats)) {
 			add(w, o, nb);
 			continue;
 		}
 		port_rx_free(w->queue, nb);
+	}
+	return bytes;
+}
+
+/* ---- By address ---------------------------------------------------------- */
+
+/* Between bridges, and what slow protocols say: IEEE 802.1Q, 8.6.3. */
+static bool is_for_bridges(uint64_t mac)
+{
+	return (mac & 0xf0ffffffffffull) == 0x000000c28001ull;
+}
+
+/* The one that goes to that port; NULL: none does. */
+static struct outlet *outlet_to(struct forward *f, int port)
+{
+	for (unsigned i = 0; i < f->nb_out; i++)
+		if ((int)f->out[i].to->queue->port->id == port)
+			return &f->out[i];
+	return NULL;
+}
+
+/* By all ways out; the last has the frame itself. */
+static NOINLINE void flood(struct worker *w, struct uk_netbuf *nb)
+{
+	struct forward *const f = w->forward;
+
+	w->stats.forward_flooded++;
+	w->stats.forward_copies += f->nb_out - 1;
+	for (unsigned i = 0; i + 1 < f->nb_out; i++)
+		add_copy(w, &f->out[i], nb);
+	add(w, &f->out[f->nb_out - 1], nb);
+}
+
+static NOINLINE uint64_t take_learning(struct worker *w,
+				       struct uk_netbuf *pkts[], unsigned n,
+				       uint64_t now_ns)
+{
+	struct forward *const f = w->forward;
+	const unsigned here = w->queue->port->id;
+	uint64_t bytes = 0;
+
+	learn_time(f->learnt, now_ns);
+	for (unsigned i = 0; i < n; i++) {
+		struct uk_netbuf *const nb = pkts[i];
+		const uint8_t *const p = nb->data;
+		struct outlet *o = NULL;
+		int to = (int)here;
+
+		bytes += port_frame_len(nb);
+		if (likely(nb->len >= ETH_HLEN && f->nb_out)) {
+			const uint64_t dst = learn_address(p);
+			const uint64_t src = learn_address(p + ETH_ALEN);
+
+			if (src && !learn_is_group(src))
+				learn_see(f->learnt, src, here);
+			if (learn_is_group(dst))
+				to = is_for_bridges(dst) ? (int)here
+							 : LEARN_UNKNOWN;
+			else
+				to = learn_find(f->learnt, dst);
+			o = outlet_to(f, to);
+		}
+		if (o) {
+			add(w, o, nb);
+		} else if (to != (int)here) {
+			flood(w, nb);
+		} else {
+			w->stats.forward_filtered++;
+			port_rx_free(w->queue, nb);
+		}
 	}
 	return bytes;
 }
@@ -400,7 +473,9 @@ uint64_t engine_forward(struct worker *w, struct uk_netbuf *pkts[], unsigned n,
 
 	if (unlikely(w->state != WORKER_RUNNING))
 		return free_all(w, pkts, n, &w->stats.forward_stopped);
-	if (w->forward->impair)
+	if (w->forward->learnt)
+		bytes = take_learning(w, pkts, n, now_ns);
+	else if (w->forward->impair)
 		bytes = take_impaired(w, pkts, n, now_ns);
 	else
 		bytes = take_plain(w, pkts, n);

@@ -99,7 +99,7 @@ PORT_INLINE void look_many(void *looks, const struct uk_netbuf *nb)
 	arrivals_see_many(l->arrivals, nb->data, nb->len);
 }
 
-static NOINLINE void look_any(void *looks, const struct uk_netbuf *nb)
+static COLD void look_any(void *looks, const struct uk_netbuf *nb)
 {
 	struct looks *const l = looks;
 
@@ -111,8 +111,8 @@ static NOINLINE void look_any(void *looks, const struct uk_netbuf *nb)
 	arrivals_see_chain(l->arrivals, nb, port_frame_len(nb));
 }
 
-static NOINLINE uint64_t look_and_free_any(struct worker *w,
-					   struct uk_netbuf *pkts[], unsigned n)
+static COLD uint64_t look_and_free_any(struct worker *w,
+				       struct uk_netbuf *pkts[], unsigned n)
 {
 	struct looks l = {.arrivals = &w->arrivals};
 

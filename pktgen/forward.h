@@ -18,6 +18,7 @@
 
 struct core;
 struct impair;
+struct learnt;
 struct worker;
 
 /* A way out. */
@@ -32,6 +33,7 @@ struct outlet {
 struct forward {
 	const struct core *core; /* whose workers have the ways out */
 	struct impair *impair;   /* that frames go through; NULL: none */
+	struct learnt *learnt;   /* who knows the way out; NULL: there is one */
 	unsigned nb_out, max_out;
 	struct outlet out[];
 };

@@ -345,10 +345,9 @@ static bool put(struct impair *im, const struct uk_netbuf *nb, unsigned len,
 	return true;
 }
 
-bool impair_take(struct impair *im, const struct uk_netbuf *nb, bool passes,
-		 uint64_t now_ns, struct stats *s)
+bool impair_take(struct impair *im, const struct uk_netbuf *nb, unsigned len,
+		 bool passes, uint64_t now_ns, struct stats *s)
 {
-	const unsigned len = port_frame_len(nb);
 	bool twice;
 
 	if (happens(im, DRAW_LOSS, im->how.loss)) {

@@ -62,12 +62,12 @@ unsigned impair_held(const struct impair *im);
 unsigned impair_drop(struct impair *im);
 
 /*
- * A frame came, which stays the caller's. True, if `passes`: it goes on at
- * once, before what comes later. Else it was copied, or is lost. It counts in
- * s->impair_*.
+ * A frame of `len` bytes came, which stays the caller's. True, if `passes`: it
+ * goes on at once, before what comes later. Else it was copied, or is lost. It
+ * counts in s->impair_*.
  */
-bool impair_take(struct impair *im, const struct uk_netbuf *nb, bool passes,
-		 uint64_t now_ns, struct stats *s);
+bool impair_take(struct impair *im, const struct uk_netbuf *nb, unsigned len,
+		 bool passes, uint64_t now_ns, struct stats *s);
 
 /* Bytes of the frame that is to go on by now, without FCS; 0: there is none. */
 unsigned impair_due(struct impair *im, uint64_t now_ns);

@@ -112,6 +112,7 @@ void pktgen_close(struct pktgen *pg, struct uk_alloc *a)
 	while (pg->core.nb_workers)
 		close_worker(pg);
 	trails_close(&pg->trails);
+	uk_free(a, pg->learnt);
 	for (unsigned i = 0; i < pg->nb_ports; i++)
 		port_close(&pg->port[i], a);
 }
@@ -165,6 +166,18 @@ void pktgen_hold_back(struct pktgen *pg, uint64_t mask, uint64_t now_ns)
 	}
 }
 
+/* What a frame's source may not be, where it would be sent back. */
+static void list_own(struct pktgen *pg)
+{
+	pg->own.nb = 0;
+	FOR_EACH_PORT_UP(pg, pktgen_all(pg), i)
+		if (pg->set[i].mode & MODE_REFLECT)
+			memcpy(pg->own.mac[pg->own.nb++], pg->port[i].mac,
+			       ETH_ALEN);
+	FOR_EACH_WORKER(pg, pktgen_all(pg), w)
+		w->own = &pg->own;
+}
+
 void pktgen_set_mode(struct pktgen *pg, uint64_t mask, unsigned mode,
 		     uint64_t now_ns)
 {
@@ -178,6 +191,7 @@ void pktgen_set_mode(struct pktgen *pg, uint64_t mask, unsigned mode,
 		pg->set[i].mode = mode;
 		pg->set[i].changes++;
 	}
+	list_own(pg);
 	FOR_EACH_WORKER(pg, mask, w)
 		worker_give(w, &order);
 	pktgen_set_forward(pg, mask, mode);

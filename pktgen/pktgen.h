@@ -80,6 +80,8 @@ struct pktgen_port {
 	unsigned max_streams; /* for which there is room */
 	struct rest_port rest;
 	struct worker_taps taps;
+	enum port_link link;
+	uint64_t link_ns; /* when that changed last; 0: never */
 };
 
 struct pktgen {
@@ -88,13 +90,16 @@ struct pktgen {
 	struct port port[PKTGEN_MAX_PORTS];
 	struct pktgen_port set[PKTGEN_MAX_PORTS];
 	struct core core;
+	struct turn_own own;       /* addresses of ports that reflect */
 	struct played_files files; /* the captures that are played */
 	uint16_t appliance;        /* in the signatures of what it sends */
 	unsigned nb_signed;        /* streams that are */
 	struct trails trails;      /* of these */
+	struct learnt *learnt;     /* of ports in MODE_LEARN; NULL: none is */
 	unsigned nb_pauses;        /* that were begun and have not ended */
 	uint64_t held_back;        /* mask: the ports of these */
 	struct peers *peers;       /* NULL: no clock of others is asked for */
+	uint64_t links_ns;         /* when links were looked at last */
 };
 
 /*
@@ -222,6 +227,9 @@ void pktgen_drop_stream(struct pktgen *pg, unsigned port, unsigned stream);
  * its own.
  */
 int pktgen_reserve_forward(struct pktgen *pg, uint64_t mask, unsigned mode);
+
+/* Addresses that are known to ports in MODE_LEARN. */
+unsigned pktgen_learnt(const struct pktgen *pg);
 
 /* Of a port in a mode that impairs: see impair_room(). */
 unsigned pktgen_impair_room(const struct pktgen *pg, unsigned port);
@@ -435,6 +443,13 @@ uint64_t pktgen_active(const struct pktgen *pg);
  * many frames moved.
  */
 unsigned pktgen_step(struct pktgen *pg, uint64_t now_ns);
+
+/*
+ * Looks at the links of all ports, at most each PKTGEN_LINK_NS: while one is
+ * down, what its workers would send is discarded. Cheap, call it at will.
+ */
+#define PKTGEN_LINK_NS 1000000ull
+void pktgen_watch_links(struct pktgen *pg, uint64_t now_ns);
 
 /* See core.h. */
 static inline uint64_t pktgen_sleep_ns(const struct pktgen *pg, uint64_t now_ns)

@@ -370,6 +370,7 @@ COLD static void set_mode(struct worker *w, unsigned mode, uint64_t now_ns)
 	if (FORWARDS && mode != w->mode)
 		forward_drop(w);
 	w->mode = mode;
+	w->turn.packet = UINT32_MAX; /* of no frame */
 	schedule_set_all(w);
 	set_only(w);
 }
@@ -528,6 +529,9 @@ void worker_give(struct worker *w, const struct worker_order *o)
 		break;
 	case ORDER_SIGNS:
 		w->signs = o->signs;
+		break;
+	case ORDER_LINK:
+		w->unplugged = o->unplugged;
 		break;
 	case ORDER_LOOK:
 		write_view(w);

@@ -26,6 +26,7 @@
 #include "pktgen/flow.h"
 #include "pktgen/forward.h"
 #include "pktgen/tap.h"
+#include "pktgen/turn.h"
 #include "pktgen/turns.h"
 #include "stats/histogram.h"
 #include "stats/stats.h"
@@ -37,9 +38,13 @@
 #define MODE_RX 2u
 #define MODE_NULL 4u    /* with TX: all but the device, which gets nothing */
 #define MODE_REFLECT 8u /* with RX: sends what it receives back, if started */
+#define MODE_ANY 16u    /* with REFLECT: whatever station it is for */
 /* With RX: sends it on at the port MODE_TO_PORT(mode), if started. */
 #define MODE_FORWARD 32u
 #define MODE_IMPAIR 64u /* with FORWARD: through a link, see impair.h */
+/* With FORWARD: to the port that learn.h knows, of all in this mode. */
+#define MODE_LEARN 128u
+#define MODE_BRIDGE (MODE_RX | MODE_FORWARD | MODE_LEARN)
 #define MODE_TO(port) (MODE_RX | MODE_FORWARD | (unsigned)(port) << 16)
 #define MODE_TO_PORT(mode) ((mode) >> 16)
 /* Either of the two; what is for the latter is only in images that have it. */
@@ -134,6 +139,11 @@ enum worker_order_kind {
 	ORDER_FLOW_REMOVE,
 	ORDER_TAP,   /* `taps` see its frames from the next burst on */
 	ORDER_SIGNS, /* whether frames of ours are told by signatures */
+	/*
+	 * `unplugged`: the device sends nothing, and from now on gets nothing.
+	 * What is due is discarded, and counted as tx.link_down.
+	 */
+	ORDER_LINK,
 	ORDER_LOOK,  /* writes the view; with `flow`, what that sent is true */
 	ORDER_COUNT, /* the same with `in_flight`, which asks the device */
 };
@@ -159,6 +169,7 @@ struct worker_order {
 		uint16_t weight;
 		struct worker_taps taps;
 		bool signs;
+		bool unplugged;
 	};
 };
 
@@ -293,6 +304,7 @@ struct worker {
 	struct kinds kinds;       /* of what is received, if `how` says so */
 	bool begins;              /* its first step is to come, or one waits */
 	bool starved;             /* the last burst lacked buffers */
+	bool unplugged;           /* its link is down */
 	bool at_limit;            /* draining since it came to its limit */
 	uint64_t run_packets;     /* tx_packets when the run began */
 	uint64_t pause_ns;        /* WORKER_PAUSED: since when */
@@ -304,9 +316,11 @@ struct worker {
 	uint64_t nb_null;   /* ...and frames of such times before */
 	struct worker_done done;
 	struct wait wait;
-	struct forward *forward; /* NULL: its mode never was that */
-	unsigned rx_rest;        /* steps without a look at what came */
-	uint64_t last_rx_ns;     /* see the view for these */
+	struct turn_known turn;     /* MODE_REFLECT */
+	const struct turn_own *own; /* ports that reflect; NULL: none but it */
+	struct forward *forward;    /* NULL: its mode never was that */
+	unsigned rx_rest;           /* steps without a look at what came */
+	uint64_t last_rx_ns;        /* see the view for these */
 	uint64_t moved_ns;
 	uint64_t stalled_ns;
 	uint64_t stalled_at;

@@ -77,9 +77,24 @@ def test_frames_leave_by_another_port(lab, layout):
         for port, count in enumerate((900, 300)):
             assert ports[port]["rx"]["packets"] == count
             assert ports[port]["forward"] == {
-                "packets": count, "dropped": 0, "unfit": 0, "no_buffer": 0, "stopped": 0}
+                "packets": count, "dropped": 0, "unfit": 0, "no_buffer": 0, "stopped": 0,
+                "filtered": 0, "flooded": 0, "copies": 0}
             assert ports[1 - port]["tx"]["packets"] == count
             assert ports[1 - port]["tx"]["bytes"] == ports[port]["rx"]["bytes"]
+
+        # As a bridge: what nobody knows goes everywhere, what is for a station on its own
+        # side nowhere.
+        line.ask("stop; mode all forward learn; start all; stats clear")
+        here, there, third = (bytes([2, 0, 0, 0, 0, i]) for i in (1, 2, 3))
+        rest = bytes.fromhex("88b5") + bytes(46)
+        for sender, receiver, frame in ((left, right, there + here + rest),
+                                        (right, left, here + there + rest),
+                                        (left, right, there + here + rest)):
+            assert through(sender, receiver, [frame], 1) == [frame]
+        left.send(here + third + rest)
+        line.ask("wait 0 forward.filtered = 1 within 10s; expect 0 forward.flooded = 1; "
+                 "expect 1 forward.flooded = 0; expect 0 forward.packets = 2")
+        assert [port["macs_learned"] for port in line.json("port --json")["ports"]] == [3, 3]
 
         # Through a link: each frame that came is one that was sent, and the counts are
         # those of what is missing and what came twice.

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "forward_rig.h"
+#include "pktgen/learn.h"
 
 static void frames_go_on_as_they_are(void **state)
 {
@@ -209,6 +210,117 @@ static void what_a_device_keeps_is_in_flight(void **state)
 	check_buffers();
 }
 
+/* ---- By address ---------------------------------------------------------- */
+
+/* A frame from one station to another comes in at a port, out of nowhere. */
+static void arrive(unsigned port, const char *dst, const char *src)
+{
+	uint8_t frame[60] = {0};
+
+	memcpy(frame, dst, ETH_ALEN);
+	memcpy(frame + ETH_ALEN, src, ETH_ALEN);
+	host_loop_put(dev[port], frame, sizeof(frame));
+	run_for(3 * US);
+}
+
+/* Those are the ports that it left by. */
+static void check_left(uint64_t mask)
+{
+	for (unsigned i = 0; i < PORTS; i++) {
+		assert_int_equal(seen[i].frames, mask >> i & 1);
+		seen[i].frames = 0;
+	}
+}
+
+#define A "\2\0\0\0\0\1"
+#define B "\2\0\0\0\0\2"
+#define ALL "\xff\xff\xff\xff\xff\xff"
+
+/* Its wire goes nowhere. */
+static void swallow(void *arg, const void *frame, size_t len)
+{
+	(void)arg;
+	(void)frame;
+	(void)len;
+}
+
+static void a_bridge_learns_where_stations_are(void **state)
+{
+	(void)state;
+
+	pktgen_set_mode(&pg, 8, MODE_RX, now);
+	pktgen_set_mode(&pg, 7, MODE_BRIDGE, now);
+	for (int i = 0; i < 3; i++)
+		host_netdev_wire(dev[i], swallow, NULL);
+	pktgen_start(&pg, 7, now);
+	arrive(0, B, A);
+	check_left(6);
+	arrive(1, A, B);
+	check_left(1);
+	assert_int_equal(stats(1)->forward_flooded, 0);
+	arrive(0, B, A);
+	check_left(2);
+	arrive(0, ALL, A);
+	check_left(6);
+	/* On the same side; between bridges; too short. */
+	arrive(1, B, A);
+	check_left(0);
+	arrive(0, "\x01\x80\xc2\0\0\x0e", B);
+	check_left(0);
+	assert_int_equal(stats(0)->forward_filtered, 1);
+	assert_int_equal(stats(1)->forward_filtered, 1);
+	assert_int_equal(pktgen_learnt(&pg), 2);
+	/* A has moved, and so has B. */
+	arrive(2, A, B);
+	check_left(2);
+	arrive(1, B, A);
+	check_left(4);
+	assert_int_equal(stats(0)->forward_flooded, 2);
+	assert_int_equal(stats(0)->forward_copies, 2);
+	for (unsigned i = 0; i < 3; i++)
+		check_balance(i);
+	/* Nothing was heard of them for long. */
+	now += 400 * S;
+	for (unsigned i = 0; i < 400; i++)
+		learn_forget(pg.learnt);
+	assert_int_equal(pktgen_learnt(&pg), 0);
+	pktgen_set_mode(&pg, 7, MODE_RX, now);
+	assert_null(pg.learnt);
+}
+
+/* As many as it says, and where all chains run into each other. */
+static void a_table_holds_what_it_says(void **state)
+{
+	static struct learnt t;
+	static uint64_t macs[LEARN_MAX + 1];
+	uint64_t seed = 5;
+	(void)state;
+
+	for (int k = 0; k < 3; k++) {
+		memset(&t, 0, sizeof(t));
+		for (unsigned i = 0; i <= LEARN_MAX; i++) {
+			macs[i] = k ? (unit_random(&seed) >> 16 & ~1ull) | 2
+				    : (uint64_t)(i + 1) << 32 | 2;
+			learn_see(&t, macs[i], i % 64);
+		}
+		assert_int_equal(t.nb, LEARN_MAX);
+		assert_int_equal(learn_find(&t, macs[LEARN_MAX]),
+				 LEARN_UNKNOWN);
+		for (unsigned i = 0; i < LEARN_MAX; i++)
+			assert_int_equal(learn_find(&t, macs[i]), i % 64);
+		/* A third of them is heard of again. */
+		for (unsigned s = 0; s < LEARN_AGE_S; s++)
+			learn_forget(&t);
+		for (unsigned i = 0; i < LEARN_MAX; i += 3)
+			learn_see(&t, macs[i], i % 63);
+		learn_forget(&t);
+		assert_int_equal(t.nb, (LEARN_MAX + 2) / 3);
+		for (unsigned i = 0; i < LEARN_MAX; i++)
+			assert_int_equal(learn_find(&t, macs[i]),
+					 i % 3 ? LEARN_UNKNOWN : (int)(i % 63));
+	}
+}
+
 /* ---- Any commands ------------------------------------------------------- */
 
 static uint64_t seeds = 100;
@@ -251,7 +363,7 @@ static void any_command(uint64_t *seed)
 	struct host_faults *f = host_netdev_faults(dev[port]);
 	const bool drops = r / 100 & 1;
 
-	switch (r % 13) {
+	switch (r % 14) {
 	case 0:
 		set_mode(port, modes[r / 100 % 5]);
 		break;
@@ -281,6 +393,9 @@ static void any_command(uint64_t *seed)
 	case 10:
 		set_size(port, (unsigned)(64 + r / 100 % 1455));
 		break;
+	case 12:
+		set_mode(port, MODE_BRIDGE);
+		break;
 	case 11:
 		edit_how_of(&pg, 1ull << port, set_link, &r, now);
 		break;
@@ -297,9 +412,7 @@ static void check_all(void)
 
 		if (!(pg.set[i].mode & MODE_FORWARD))
 			other += stats(i)->rx_packets - since[i];
-		assert_int_equal(stats(i)->rx_packets +
-					 stats(i)->impair_duplicated,
-				 accounted(i) + other);
+		assert_int_equal(came(i), accounted(i) + other);
 		assert_int_equal(stats(i)->tx_packets, seen[i].frames);
 		assert_int_equal(stats(i)->tx_bytes, seen[i].bytes);
 	}
@@ -361,6 +474,8 @@ int main(int argc, char *argv[])
 		TEST(jumbo_frames_are_forwarded),
 		TEST(a_change_drops_what_is_held),
 		TEST(what_a_device_keeps_is_in_flight),
+		TEST(a_bridge_learns_where_stations_are),
+		TEST(a_table_holds_what_it_says),
 		TEST(any_commands_keep_the_balance),
 	};
 
