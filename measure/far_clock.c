@@ -9,6 +9,7 @@
 #define NS_PER_S 1000000000ll
 /* Over less time than that no drift shows. */
 #define SPAN_US 1000000
+#define WEIGHT 16ull /* of a point, at most */
 /* FAR_CLOCK_PPB_MAX, rounded up, as a slope. */
 #define STEEPEST \
 	((((int64_t)FAR_CLOCK_PPB_MAX << 32) + NS_PER_S - 1) / NS_PER_S)
@@ -16,7 +17,7 @@
 /* A sample as the line has it: in us before the last, in ns from its middle. */
 struct point {
 	const struct far_clock_sample *of;
-	int64_t x_us, y_ns;
+	int64_t x_us, y_ns, weight;
 	uint64_t wrong_ns; /* the line, here, at most */
 };
 
@@ -32,18 +33,31 @@ static uint64_t distance(uint64_t a, uint64_t b)
 	return (uint64_t)(d < 0 ? -d : d);
 }
 
-/* Those that tell much less than the best of them pull the line aside. */
-static unsigned leave_best(struct point *p, unsigned nb)
+/*
+ * Half of them count in full, those with longer round trips than these the
+ * less the longer they are: one way may have been slow.
+ */
+static void weigh(struct point *p, unsigned n)
 {
-	uint64_t best_ns = UINT64_MAX;
-	unsigned n = 0;
+	uint64_t middle_ns = 0;
 
-	for (unsigned i = 0; i < nb; i++)
-		best_ns = MIN(best_ns, p[i].of->half_ns);
-	for (unsigned i = 0; i < nb; i++)
-		if (p[i].of->half_ns <= 2 * best_ns)
-			p[n++] = p[i];
-	return n;
+	for (unsigned i = 0; i < n && !middle_ns; i++) {
+		const uint64_t ns = p[i].of->half_ns;
+		unsigned below = 0, same = 0;
+
+		for (unsigned k = 0; k < n; k++) {
+			below += p[k].of->half_ns < ns;
+			same += p[k].of->half_ns == ns;
+		}
+		if (below <= (n - 1) / 2 && below + same > (n - 1) / 2)
+			middle_ns = ns;
+	}
+	for (unsigned i = 0; i < n; i++) {
+		const uint64_t share =
+			MIN(WEIGHT, WEIGHT * middle_ns / p[i].of->half_ns);
+
+		p[i].weight = (int64_t)(share * share / WEIGHT);
+	}
 }
 
 /* The shortest round trip of each block; returns how many there are. */
@@ -65,7 +79,7 @@ static unsigned find_points(const struct far_clock *c,
 			p[n - 1].of = s;
 		block = i / FAR_CLOCK_BLOCK;
 	}
-	n = leave_best(p, n);
+	weigh(p, n);
 	for (unsigned i = 0; i < n; i++) {
 		p[i].x_us = (int64_t)(p[i].of->at_ns - last->at_ns) / US;
 		p[i].y_ns = (int64_t)(p[i].of->ahead - last->ahead);
@@ -77,19 +91,23 @@ static unsigned find_points(const struct far_clock *c,
 static void fit(struct far_clock *c, const struct point *p, unsigned n)
 {
 	const struct far_clock_sample *const last = last_of(c);
-	int64_t x = 0, y = 0, xx = 0, xy = 0, ppb = 0;
+	int64_t w = 0, x = 0, y = 0, xx = 0, xy = 0, ppb = 0;
 
 	for (unsigned i = 0; i < n; i++) {
-		x += p[i].x_us;
-		y += p[i].y_ns;
+		w += p[i].weight;
+		x += p[i].x_us * p[i].weight;
+		y += p[i].y_ns * p[i].weight;
 	}
-	x /= (int64_t)n;
-	y /= (int64_t)n;
+	w = MAX(w, 1);
+	x /= w;
+	y /= w;
 	for (unsigned i = 0; i < n; i++) {
-		xx += (p[i].x_us - x) * (p[i].x_us - x);
-		xy += (p[i].x_us - x) * (p[i].y_ns - y);
+		const int64_t dx = p[i].x_us - x;
+
+		xx += dx * dx * p[i].weight;
+		xy += dx * (p[i].y_ns - y) * p[i].weight;
 	}
-	if (p[n - 1].x_us - p[0].x_us >= SPAN_US)
+	if (xx / SPAN_US >= SPAN_US)
 		ppb = xy / (xx / 1000000);
 	ppb = MAX(MIN(ppb, FAR_CLOCK_PPB_MAX), -FAR_CLOCK_PPB_MAX);
 	c->drift_ppb = (int32_t)ppb;

@@ -9,11 +9,11 @@
  * no more than half of the round trip, whatever way took how much of it.
  *
  * Of each slot of time the probe with the shortest round trip is kept, and of
- * each block of slots the shortest of these: through those of them that are not
- * much longer than others goes a straight line by least squares. The line may
- * be wrong at each of them by half of that round trip and by what it misses the
- * middle by. As both clocks are steady, so that what is wrong is a straight
- * line, too, two of them limit it at any time.
+ * each block of slots the shortest of these: through these goes a straight line
+ * by least squares, in which those with longer round trips have less weight.
+ * The line may be wrong at each of them by half of that round trip and by what
+ * it misses the middle by. As both clocks are steady, so that what is wrong is
+ * a straight line, too, two of them limit it at any time.
  */
 #ifndef MEASURE_FAR_CLOCK_H
 #define MEASURE_FAR_CLOCK_H

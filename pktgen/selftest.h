@@ -78,6 +78,8 @@ struct selftest {
 	uint64_t pause_ns;  /* before the next burst */
 	bool silent;        /* until a frame comes: that is the outage */
 	struct selftest_held held, behind; /* for a while, beyond the window */
+	unsigned nb_came;                  /* of this burst */
+	bool many; /* it is looked at as those are that have few rows */
 	uint64_t sum_ns;
 	uint64_t told[SELFTEST_COUNTS];
 };
