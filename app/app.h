@@ -8,6 +8,7 @@
 #define APP_H
 
 #include "app/capture.h"
+#include "app/channel.h"
 #include "app/config.h"
 #include "app/history.h"
 #include "app/live.h"
@@ -50,6 +51,7 @@ struct app {
 	uint64_t verdict_limit[VERDICT_COUNTS]; /* by reason, in its unit */
 	struct live live;
 	struct app_capture capture;
+	struct app_channel channel;
 	struct app_history history;
 };
 

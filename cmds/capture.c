@@ -312,28 +312,13 @@ static enum call_result run_read(struct call *c)
 
 	if (c->cancelled)
 		return CALL_DONE;
-	if (cap->state != CAPTURE_ON || !capture_is_live(cap))
-		return call_fail(c, E_STATE, -1,
-				 "no capture is on that has no file; 'capture "
-				 "-' begins one");
+	if (capture_check_read(c, POS) == CALL_FAIL)
+		return CALL_FAIL;
 	reply_style(c->reply, REPLY_LINE);
 	if (c->calls) {
 		put_chunk(c, ring);
 	} else {
-		if (pos > capture_ring_to(ring) ||
-		    (pos < capture_ring_from(ring) && ring->tail.pos))
-			return call_fail(
-				c, E_RANGE, POS,
-				"POS is %llu..%llu now, not %llu",
-				(unsigned long long)capture_ring_from(ring),
-				(unsigned long long)capture_ring_to(ring),
-				(unsigned long long)pos);
-		capture_ring_done(ring, pos);
-		reply_u64(c->reply, "to", capture_ring_to(ring), "bytes");
-		reply_u64(c->reply, "frames", cap->recorder.frames, NULL);
-		reply_u64(c->reply, "no_room", cap->recorder.no_room, NULL);
-		reply_bool(c->reply, "over",
-			   cap->recorder.end != RECORDER_GOES_ON);
+		capture_report_read(c->reply, cap);
 		c->state[AT] = pos;
 		c->state[LEFT] = READ_CHUNKS + 1;
 	}

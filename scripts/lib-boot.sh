@@ -131,6 +131,15 @@ stream-listen:PATH, tap:IFNAME, user or vhost-user:SOCK" ;;
 	esac
 }
 
+# The data channel: a stream of bytes beside the serial line.
+add_channel() {
+	local device=virtio-serial-pci,disable-legacy=on,disable-modern=off,vectors=0
+	[ "$machine" = q35 ] || device=virtio-serial-device
+	local path=$dir/$name.data
+	args+=(-chardev "socket,id=data,path=${path//,/,,},server=on,wait=off"
+		-device "$device,max_ports=1" -device virtconsole,chardev=data)
+}
+
 add_capture() { # PORT=FILE
 	local port file=${1#*=}
 	[[ $1 =~ ^([0-9]{1,2})=. ]] || die 2 "--capture '$1': must be PORT=FILE, such as 0=a.pcap"
@@ -171,6 +180,7 @@ start_qemu() { # COMMAND... to start it with
 	for spec in "${nets[@]:-loop}"; do add_net "$spec"; done
 	check_macs
 	for spec in "${captures[@]}"; do add_capture "$spec"; done
+	add_channel
 	[[ "${nets[*]}" != *vhost-user:* ]] || args+=(-machine memory-backend=mem -object
 		"memory-backend-memfd,id=mem,size=$memory,share=on")
 	forget "$name"
