@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "client/channel.h"
 #include "client/color.h"
 #include "client/conn.h"
 #include "client/hear.h"
@@ -31,6 +32,7 @@ struct client {
 	struct requests requests;
 	struct color color;
 	struct hear hear;
+	struct channel channel;
 
 	unsigned interrupts; /* Ctrl-C was heeded so often */
 	bool done;           /* the person has had enough */

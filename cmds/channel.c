@@ -142,7 +142,7 @@ static enum call_result give_up(struct call *c, const char *why)
 {
 	end(c);
 	channel_close(&call_app(c)->channel, why);
-	return call_fail(c, E_TIMEOUT, -1,
+	return call_fail(c, E_STATE, -1,
 			 "nothing moved on the data channel for 10 s; it is "
 			 "closed");
 }
