@@ -22,8 +22,8 @@
 #define RXQ 0
 #define TXQ 1
 
-#define NB_BUFS 8
-#define BUF_BYTES 4096
+#define RING_BUFS 8
+#define RING_BUF_BYTES 4096
 
 struct ring {
 	struct vring vr;
@@ -53,7 +53,7 @@ static bool get_buf(void *arg, size_t i, struct vring_buf *b)
 
 	if (i)
 		return false;
-	b->cookie = r->mem + (size_t)r->next * BUF_BYTES;
+	b->cookie = r->mem + (size_t)r->next * RING_BUF_BYTES;
 	b->addr = (uintptr_t)b->cookie;
 	b->len = r->len;
 	return true;
@@ -64,7 +64,7 @@ static void take_buf(void *arg, size_t i __unused, void *cookie, uint32_t len)
 	struct ring *r = arg;
 
 	r->next = (unsigned)((size_t)((unsigned char *)cookie - r->mem) /
-			     BUF_BYTES);
+			     RING_BUF_BYTES);
 	r->has = true;
 	r->at = 0;
 	r->len = len;
@@ -90,20 +90,20 @@ static bool lay_out(struct ring *r, uint16_t index, const enum vring_dir dir,
 		    struct uk_alloc *a)
 {
 	struct virtio_dev *vd = console.vd;
-	void *mem =
-		uk_memalign(a, VRING_ALIGN, vring_bytes(VRING_SPLIT, NB_BUFS));
+	void *mem = uk_memalign(a, VRING_ALIGN,
+				vring_bytes(VRING_SPLIT, RING_BUFS));
 
-	r->mem = uk_memalign(a, VRING_ALIGN, NB_BUFS * BUF_BYTES);
-	if (!mem || !r->mem || vd->ops->queue_max(vd, index) < NB_BUFS) {
+	r->mem = uk_memalign(a, VRING_ALIGN, RING_BUFS * RING_BUF_BYTES);
+	if (!mem || !r->mem || vd->ops->queue_max(vd, index) < RING_BUFS) {
 		uk_free(a, mem);
 		uk_free(a, r->mem);
 		return false;
 	}
-	vring_init(&r->vr, mem, VRING_SPLIT, NB_BUFS, dir, false);
+	vring_init(&r->vr, mem, VRING_SPLIT, RING_BUFS, dir, false);
 	if (dir == VRING_FROM_DEVICE)
-		vring_set_buf_len(&r->vr, VRING_SPLIT, BUF_BYTES);
+		vring_set_buf_len(&r->vr, VRING_SPLIT, RING_BUF_BYTES);
 	return !vd->ops->queue_enable(
-		vd, index, NB_BUFS,
+		vd, index, RING_BUFS,
 		(uint64_t[]){vring_desc_addr(&r->vr), vring_driver_addr(&r->vr),
 			     vring_device_addr(&r->vr, VRING_SPLIT)},
 		&r->notify);
@@ -125,10 +125,10 @@ bool ukplat_channel_begin(struct uk_alloc *a)
 		console.vd = NULL;
 		return false;
 	}
-	for (rx->next = 0; rx->next < NB_BUFS; rx->next++)
+	for (rx->next = 0; rx->next < RING_BUFS; rx->next++)
 		vring_add(&rx->vr, VRING_SPLIT, VRING_FROM_DEVICE, 1, get_buf,
 			  rx);
-	console.tx.nb_fresh = NB_BUFS;
+	console.tx.nb_fresh = RING_BUFS;
 	virtio_driver_ok(vd);
 	vring_publish(&rx->vr, VRING_SPLIT);
 	virtio_notify(&rx->notify);
@@ -144,7 +144,7 @@ const void *ukplat_channel_in(__sz *len)
 	if (!console.up || !reap(rx, VRING_FROM_DEVICE))
 		return NULL;
 	*len = rx->len - rx->at;
-	return rx->mem + (size_t)rx->next * BUF_BYTES + rx->at;
+	return rx->mem + (size_t)rx->next * RING_BUF_BYTES + rx->at;
 }
 
 void ukplat_channel_took(__sz n)
@@ -174,8 +174,8 @@ void *ukplat_channel_out(__sz *room)
 	}
 	if (!reap(tx, VRING_TO_DEVICE))
 		return NULL;
-	*room = BUF_BYTES;
-	return tx->mem + (size_t)tx->next * BUF_BYTES;
+	*room = RING_BUF_BYTES;
+	return tx->mem + (size_t)tx->next * RING_BUF_BYTES;
 }
 
 void ukplat_channel_send(__sz n)
