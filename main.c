@@ -65,10 +65,12 @@ static bool look_after(struct intake *in, uint64_t now_ns, size_t slice)
 {
 	bool moved = console_poll(in, now_ns, slice);
 
-	if (OPTION(CHANNEL))
+	if (OPTION(CHANNEL)) {
+		feed_poll(&app, now_ns);
 		moved |= channel_poll(&app.channel, now_ns,
 				      slice < CHANNEL_SLICE ? CHANNEL_SLICE
 							    : CHANNEL_WINDOW);
+	}
 	app_check_lease(&app, now_ns);
 	return moved;
 }

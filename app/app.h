@@ -10,6 +10,7 @@
 #include "app/capture.h"
 #include "app/channel.h"
 #include "app/config.h"
+#include "app/feed.h"
 #include "app/history.h"
 #include "app/live.h"
 #include "app/run.h"
@@ -52,6 +53,7 @@ struct app {
 	struct live live;
 	struct app_capture capture;
 	struct app_channel channel;
+	struct app_feed feed;
 	struct app_history history;
 };
 

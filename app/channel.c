@@ -109,8 +109,7 @@ static void take_head(struct app_channel *c)
 			channel_close(c, "a block was too long");
 		else if (receives(l) && c->pos > l->at)
 			channel_close(c, "bytes were missing");
-		else if (receives(l) &&
-			 c->pos + len > l->taken + CHANNEL_WINDOW)
+		else if (receives(l) && c->pos + len > l->limit)
 			channel_close(c, "more came than was asked for");
 		else
 			c->left = len;
@@ -221,17 +220,20 @@ static bool receive(struct app_channel *c, size_t max)
 
 /* ---- What goes ----------------------------------------------------------- */
 
-/* A quarter of a window at least is told of, and what is due at first. */
-static bool tell_taken(struct channel_lane *l, unsigned number)
+/* From where on at first, and up to where, unless it is hardly further. */
+static bool tell_limit(struct channel_lane *l, unsigned number)
 {
-	const uint64_t taken = l->user->taken ? l->user->taken(l->arg) : l->at;
+	const uint64_t limit = l->user->limit ? l->user->limit(l->arg)
+					      : l->at + CHANNEL_GRANTED;
 
-	if (l->told && taken < l->taken + CHANNEL_WINDOW / 4)
+	if (!l->told) {
+		l->told = send_word(CHANNEL_TAKEN, number, l->at);
+		l->limit = l->at;
+	}
+	if (!l->told || limit < l->limit + CHANNEL_WINDOW / 4 ||
+	    !send_word(CHANNEL_GRANT, number, limit))
 		return false;
-	if (!send_word(CHANNEL_TAKEN, number, taken))
-		return false;
-	l->taken = taken;
-	l->told = true;
+	l->limit = limit;
 	return true;
 }
 
@@ -274,7 +276,7 @@ bool channel_poll(struct app_channel *c, uint64_t now_ns, size_t max)
 		struct channel_lane *l = &c->lane[i];
 
 		if (receives(l))
-			moved |= tell_taken(l, i);
+			moved |= tell_limit(l, i);
 		else if (l->user)
 			moved |= send_data(c, l, i, max);
 	}
@@ -287,8 +289,8 @@ uint64_t channel_wake_ns(const struct app_channel *c, uint64_t now_ns)
 {
 	if (c->state <= CHANNEL_CLOSED)
 		return UINT64_MAX;
-	return now_ns + MIN(MAX((now_ns - c->heard_ns) / 16, LOOK_NS_MIN),
-			    LOOK_NS_MAX);
+	return now_ns +
+	       MIN(MAX((now_ns - c->heard_ns) / 16, LOOK_NS_MIN), LOOK_NS_MAX);
 }
 
 /* ---- Who uses it --------------------------------------------------------- */
@@ -312,7 +314,8 @@ void channel_open(struct app_channel *c, uint64_t token, uint64_t now_ns)
 void channel_begin(struct app_channel *c, enum channel_lane_number n,
 		   const struct channel_user *user, void *arg, uint64_t at)
 {
-	c->lane[n] = (struct channel_lane){user, arg, at, at, false};
+	c->lane[n] = (struct channel_lane){
+		.user = user, .arg = arg, .at = at, .taken = at};
 }
 
 void channel_end(struct app_channel *c, enum channel_lane_number n)

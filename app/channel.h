@@ -5,9 +5,10 @@
  * that breaks the form, and of bytes before an opening, nothing is believed:
  * the channel is closed then, and whoever opens it anew is found by a token.
  *
- * A lane carries one transfer at a time, in one direction. Who receives says
- * what has found its place, and who sends is CHANNEL_WINDOW bytes ahead of
- * that at most: nobody has to hold more, and nothing that comes has to wait.
+ * A lane carries one transfer at a time, in one direction. We say up to where
+ * may be sent to us, so nothing that comes has to wait; and send no more than
+ * CHANNEL_WINDOW bytes ahead of what the other side has taken, as QEMU drops
+ * what its socket has no room for.
  */
 #ifndef APP_CHANNEL_H
 #define APP_CHANNEL_H
@@ -24,12 +25,15 @@ struct uk_alloc;
 #define CHANNEL_HEAD 16
 #define CHANNEL_WINDOW 65536u
 #define CHANNEL_DATA_MAX 65536u
+/* Of a file that comes. */
+#define CHANNEL_GRANTED 262144u
 
 /* Of a block: what it says with its position. */
 enum channel_kind {
 	CHANNEL_OPEN = 'O',  /* a token: all bytes before are none of ours */
 	CHANNEL_DATA = 'D',  /* where its bytes begin */
 	CHANNEL_TAKEN = 'A', /* up to where bytes were taken */
+	CHANNEL_GRANT = 'G', /* up to where they may be sent: from us alone */
 };
 
 enum channel_lane_number {
@@ -42,8 +46,8 @@ enum channel_lane_number {
 struct channel_user {
 	/* It receives: takes these bytes; false: it wants no more. */
 	bool (*take)(void *arg, uint64_t at, const void *bytes, size_t len);
-	/* Up to where bytes have left for good; NULL: all that it took. */
-	uint64_t (*taken)(void *arg);
+	/* Up to where it has room; NULL: for a grant more, whatever comes. */
+	uint64_t (*limit)(void *arg);
 	/* It sends: copies up to `len` bytes, and returns how many. */
 	size_t (*give)(void *arg, uint64_t at, void *to, size_t len);
 	/* What was given up to there has arrived; or NULL. */
@@ -54,8 +58,9 @@ struct channel_lane {
 	const struct channel_user *user; /* NULL: nobody */
 	void *arg;
 	uint64_t at;    /* the next byte to be taken, or given */
-	uint64_t taken; /* what was told, or heard, to have been taken */
-	bool told;      /* receives: `taken` was, since the opening */
+	uint64_t taken; /* it gives: what was heard to have been taken... */
+	uint64_t limit; /* ...it takes: what was granted last */
+	bool told;      /* it takes: where, since the opening */
 };
 
 enum channel_state {

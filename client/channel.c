@@ -77,7 +77,7 @@ bool channel_connect(struct channel *c, const char *console)
 		return false;
 	}
 	for (unsigned i = 0; i < CHANNEL_LANES; i++)
-		c->lane[i].may = c->lane[i].dry = false;
+		c->lane[i].limit = 0;
 	c->state = CHANNEL_OPENING;
 	return true;
 }
@@ -175,7 +175,7 @@ static size_t take_block(struct channel *c, const unsigned char *p, size_t n)
 	memcpy(&len, p + 4, sizeof(len));
 	memcpy(&pos, p + 8, sizeof(pos));
 	if (memcmp(p, magic, sizeof(magic)) != 0 || p[3] >= CHANNEL_LANES ||
-	    len > CHANNEL_BLOCK || !strchr("OAD", p[2]) || !p[2]) {
+	    len > CHANNEL_BLOCK || !strchr("OADG", p[2]) || !p[2]) {
 		channel_close(c, "what came is no block");
 		return 0;
 	}
@@ -186,11 +186,10 @@ static size_t take_block(struct channel *c, const unsigned char *p, size_t n)
 		take_data(c, l, pos, p + CHANNEL_HEAD, len);
 	} else if (p[2] == 'A' && l->give) {
 		/* At first, and after a break, it says where to go on. */
-		if (!l->may || pos > l->at)
-			l->at = pos;
-		l->may = true;
-		l->taken = pos;
+		l->at = l->limit = pos;
 		l->dry = false;
+	} else if (p[2] == 'G' && l->give) {
+		l->limit = pos;
 	}
 	return CHANNEL_HEAD + len;
 }
@@ -222,15 +221,14 @@ static void receive(struct channel *c)
 
 static bool may_send(const struct channel *c, const struct channel_lane *l)
 {
-	return c->state == CHANNEL_UP && l->give && l->may && !l->dry &&
-	       l->at < l->taken + CHANNEL_WINDOW;
+	return c->state == CHANNEL_UP && l->give && !l->dry && l->at < l->limit;
 }
 
 /* True when a block of it is to go. */
 static bool send_data(struct channel *c, unsigned number)
 {
 	struct channel_lane *l = &c->lane[number];
-	const uint64_t may = l->taken + CHANNEL_WINDOW - l->at;
+	const uint64_t may = l->limit - l->at;
 	const long n =
 		l->give(l->arg, l->at, c->out + CHANNEL_HEAD,
 			may < CHANNEL_PIECE ? (size_t)may : CHANNEL_PIECE);
@@ -297,7 +295,8 @@ struct channel_lane *channel_begin(struct channel *c,
 				   enum channel_lane_number n, uint64_t at,
 				   void *arg)
 {
-	c->lane[n] = (struct channel_lane){.arg = arg, .at = at, .taken = at};
+	c->lane[n] = (struct channel_lane){
+		.arg = arg, .at = at, .taken = at, .limit = 0};
 	return &c->lane[n];
 }
 

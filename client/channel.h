@@ -13,7 +13,6 @@
 #include <stdint.h>
 
 #define CHANNEL_HEAD 16
-#define CHANNEL_WINDOW 65536u
 /* Data of a block: of those that come, at most. */
 #define CHANNEL_BLOCK 65536u
 /* Of those that go. */
@@ -32,8 +31,8 @@ struct channel_lane {
 	long (*give)(void *arg, uint64_t at, unsigned char *to, size_t len);
 	void *arg;
 	uint64_t at;    /* the next byte */
-	uint64_t taken; /* up to here, as one told the other */
-	bool may;       /* it goes: the appliance has said so */
+	uint64_t taken; /* it comes: what we told to have taken... */
+	uint64_t limit; /* ...it goes: up to where it may */
 	bool dry;       /* it goes: all that there is has gone */
 };
 

@@ -21,6 +21,8 @@
 #include "client/signals.h"
 #include "client/ui.h"
 
+struct feed;
+
 struct client {
 	struct loop loop;
 	struct signals signals;
@@ -33,6 +35,7 @@ struct client {
 	struct color color;
 	struct hear hear;
 	struct channel channel;
+	struct feed *fed; /* what goes there while it is played; feed.c */
 
 	unsigned interrupts; /* Ctrl-C was heeded so often */
 	bool done;           /* the person has had enough */

@@ -92,17 +92,20 @@ static int find_gap(const struct stream *s, const struct program *prog,
 		    struct gap *gap, bool *unpaced)
 {
 	const struct played *p;
+	int rc = 0;
 
 	if (!PLAYS(prog))
 		return stream_gap(s, gap, unpaced);
 	p = play_of(prog);
 	if (!s->play.speed)
-		return stream_gap_of(s, p->frames,
-				     p->bytes + p->frames * ETH_FCS_LEN, gap,
-				     unpaced);
-	*unpaced = false;
-	*gap = (struct gap){0, 0};
-	return 0;
+		rc = stream_gap_of(s, p->frames,
+				   p->bytes + p->frames * ETH_FCS_LEN, gap,
+				   unpaced);
+	if (s->play.speed || (p->feed && !rc)) {
+		*unpaced = false;
+		*gap = (struct gap){0, 0};
+	}
+	return rc;
 }
 
 /* The next program, and when its frames are due, go to the worker. */

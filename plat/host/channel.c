@@ -32,8 +32,9 @@ void host_channel_plug(void)
 
 void host_channel_put(const void *bytes, size_t len)
 {
-	if (channel.in_pos == channel.in_len)
-		channel.in_pos = channel.in_len = 0;
+	channel.in_len -= channel.in_pos;
+	memmove(channel.in, channel.in + channel.in_pos, channel.in_len);
+	channel.in_pos = 0;
 	if (channel.in_len + len > sizeof(channel.in))
 		abort();
 	memcpy(channel.in + channel.in_len, bytes, len);

@@ -63,6 +63,7 @@ void rig_step_unread(uint64_t ns)
 	app_watch(app, rig.now);
 	session_poll(&app->session, rig.now);
 	channel_poll(&app->channel, rig.now, CHANNEL_WINDOW);
+	feed_poll(app, rig.now);
 }
 
 void rig_step(uint64_t ns)
