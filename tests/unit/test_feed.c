@@ -328,7 +328,10 @@ static void one_is_fed_at_a_time(void **state)
 	rig_must("play 0 - frames 3 bytes 300");
 	rig_ask("show frame 0 0", NULL);
 	assert_non_null(strstr(rig.screen, "ERR E_STATE"));
-	rig_must("start 0 --dry-run; show 0; show config; reset 0");
+	rig_must("start 0 --dry-run; show 0; show config");
+	rig_must("save a");
+	rig_must("reset");
+	assert_null(rig.app.pktgen.files.feed);
 }
 
 int main(void)
