@@ -73,22 +73,28 @@ static enum call_result run_show(struct call *c)
 	reply_text(c->reply, "state", states[ch->state]);
 	if (ch->state == CHANNEL_ABSENT)
 		return CALL_DONE;
-	reply_u64(c->reply, "window", CHANNEL_WINDOW, "bytes");
-	reply_u64(c->reply, "received", ch->received, "bytes");
-	reply_u64(c->reply, "sent", ch->sent, "bytes");
+	reply_u64(c->reply, "taken", ch->received, "bytes");
+	reply_u64(c->reply, "given", ch->sent, "bytes");
 	reply_u64(c->reply, "stray", ch->stray, "bytes");
 	reply_text(c->reply, "fault", ch->why ? ch->why : "");
 	return CALL_DONE;
+}
+
+static bool is_there(struct call *c)
+{
+	if (call_app(c)->channel.state != CHANNEL_ABSENT)
+		return true;
+	call_fail(c, E_STATE, -1,
+		  "there is no data channel; files go by 'put' and 'get'");
+	return false;
 }
 
 static enum call_result run_open(struct call *c)
 {
 	struct app_channel *ch = &call_app(c)->channel;
 
-	if (ch->state == CHANNEL_ABSENT)
-		return call_fail(c, E_STATE, -1,
-				 "there is no data channel; files go by 'put' "
-				 "and 'get'");
+	if (!is_there(c))
+		return CALL_FAIL;
 	channel_end(ch, CHANNEL_FILES);
 	channel_open(ch, c->v[TOKEN].u, c->now_ns);
 	return CALL_DONE;
@@ -104,6 +110,8 @@ static bool begin(struct call *c, const struct channel_user *user,
 	struct channel_file *f = &app->channel.file;
 	const unsigned turn = f->turn + 1;
 
+	if (!is_there(c))
+		return false;
 	if (app->channel.state != CHANNEL_IS_OPEN) {
 		call_fail(c, E_STATE, -1,
 			  "the data channel is %s; 'channel open' opens it",
