@@ -9,31 +9,37 @@
 #define LOOK_NS_MIN 100000ull
 #define LOOK_NS_MAX 20000000ull
 
-#ifndef UKPLAT_HAVE_CHANNEL
-static bool ukplat_channel_begin(struct uk_alloc *a)
+#ifdef UKPLAT_HAVE_CHANNEL
+#define io_begin ukplat_channel_begin
+#define io_in ukplat_channel_in
+#define io_took ukplat_channel_took
+#define io_out ukplat_channel_out
+#define io_send ukplat_channel_send
+#else
+static bool io_begin(struct uk_alloc *a)
 {
 	(void)a;
 	return false;
 }
 
-static const void *ukplat_channel_in(__sz *len)
+static const void *io_in(__sz *len)
 {
 	*len = 0;
 	return NULL;
 }
 
-static void ukplat_channel_took(__sz n)
+static void io_took(__sz n)
 {
 	(void)n;
 }
 
-static void *ukplat_channel_out(__sz *room)
+static void *io_out(__sz *room)
 {
 	*room = 0;
 	return NULL;
 }
 
-static void ukplat_channel_send(__sz n)
+static void io_send(__sz n)
 {
 	(void)n;
 }
@@ -57,12 +63,12 @@ static void put_head(unsigned char *to, enum channel_kind kind, unsigned lane,
 static bool send_word(enum channel_kind kind, unsigned lane, uint64_t pos)
 {
 	__sz room;
-	unsigned char *to = ukplat_channel_out(&room);
+	unsigned char *to = io_out(&room);
 
 	if (!to)
 		return false;
 	put_head(to, kind, lane, 0, pos);
-	ukplat_channel_send(CHANNEL_HEAD);
+	io_send(CHANNEL_HEAD);
 	return true;
 }
 
@@ -209,10 +215,10 @@ static bool receive(struct app_channel *c, size_t max)
 	size_t all = 0, n;
 	__sz len;
 
-	while (all < max && (p = ukplat_channel_in(&len))) {
+	while (all < max && (p = io_in(&len))) {
 		for (n = 0; n < len;)
 			n += take(c, p + n, len - n);
-		ukplat_channel_took(len);
+		io_took(len);
 		all += len;
 	}
 	return all;
@@ -245,7 +251,7 @@ static bool send_data(struct app_channel *c, struct channel_lane *l,
 	while (all < max && l->user && l->at < l->taken + CHANNEL_WINDOW) {
 		const uint64_t may = l->taken + CHANNEL_WINDOW - l->at;
 		__sz room;
-		unsigned char *to = ukplat_channel_out(&room);
+		unsigned char *to = io_out(&room);
 
 		if (!to)
 			break;
@@ -254,7 +260,7 @@ static bool send_data(struct app_channel *c, struct channel_lane *l,
 		if (!n)
 			break;
 		put_head(to, CHANNEL_DATA, number, (uint32_t)n, l->at);
-		ukplat_channel_send(CHANNEL_HEAD + n);
+		io_send(CHANNEL_HEAD + n);
 		l->at += n;
 		c->sent += n;
 		all += n;
@@ -298,7 +304,7 @@ uint64_t channel_wake_ns(const struct app_channel *c, uint64_t now_ns)
 void channel_init(struct app_channel *c, struct uk_alloc *a)
 {
 	memset(c, 0, sizeof(*c));
-	if (ukplat_channel_begin(a))
+	if (io_begin(a))
 		c->state = CHANNEL_CLOSED;
 }
 

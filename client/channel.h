@@ -45,7 +45,8 @@ enum channel_state {
 struct channel {
 	int fd; /* -1: not connected */
 	enum channel_state state;
-	bool none; /* this appliance has none, or not for us */
+	bool none;         /* this appliance has none */
+	uint64_t retry_ms; /* it did not answer: not before then */
 	uint32_t token;
 	const char *why; /* it went down */
 	struct channel_lane lane[CHANNEL_LANES];

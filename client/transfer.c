@@ -35,7 +35,8 @@ bool transfer_channel(struct client *c)
 
 	if (ch->state == CHANNEL_UP)
 		return true;
-	if (ch->none || c->link.watch || !channel_connect(ch, c->link.path))
+	if (ch->none || now_ms() < ch->retry_ms || c->link.watch ||
+	    !channel_connect(ch, c->link.path))
 		return false;
 	snprintf(text, sizeof(text), "channel open %08" PRIx32, ch->token);
 	request_send(&c->requests, &r, text);
@@ -49,6 +50,7 @@ bool transfer_channel(struct client *c)
 	if (r.state == REQUEST_OK)
 		ui_note(&c->ui, "the data channel does not answer; another "
 				"client may hold it");
+	ch->retry_ms = now_ms() + TRANSFER_RETRY_MS;
 	channel_close(ch, NULL);
 	return false;
 }

@@ -16,7 +16,8 @@
 bool transfer_name_ok(struct client *c, const char *name);
 
 /* A new data channel answers within, unless another client has it. */
-#define TRANSFER_OPEN_MS 2000
+#define TRANSFER_OPEN_MS 1500
+#define TRANSFER_RETRY_MS 30000
 
 /* True once the data channel is open; false: there is none for us. */
 bool transfer_channel(struct client *c);

@@ -22,6 +22,9 @@ enum {
 	SPAN
 };
 
+#define FED_MAX 1000000000000000
+#define FED_NS_MAX (366 * 86400 * 1000000000ull)
+
 /* Of what is fed: the same places. */
 enum {
 	FED_WORD = FILE_NAME,
@@ -127,11 +130,11 @@ static const struct arg fed_args[] = {
 	[FRAMES_WORD] = PAIR("frames", "say how many come"),
 	[FRAMES] = {ARG_INT, .optional = true, .name = "FRAMES",
 		    .unit = "frames", .help = "frames that come in all",
-		    .min = 1, .max = INT64_MAX},
+		    .min = 1, .max = FED_MAX},
 	[BYTES_WORD] = PAIR("bytes", "say how long they are"),
 	[BYTES] = {ARG_INT, .optional = true, .name = "BYTES", .unit = "bytes",
 		   .help = "bytes of all frames, without FCS", .min = 14,
-		   .max = INT64_MAX},
+		   .max = FED_MAX},
 	[CSUMS_WORD] = PAIR("checksums", "choose how checksums are made"),
 	[CSUMS] = {ARG_ENUM, .optional = true, .name = "CHECKSUMS",
 		   .words = csum_words, .unset = "keep",
@@ -142,7 +145,7 @@ static const struct arg fed_args[] = {
 	[SPAN_WORD] = PAIR("span", "say how long they take"),
 	[SPAN] = {ARG_TIME, .optional = true, .name = "SPAN", .unset = "0",
 		  .help = "time from the first frame to the last",
-		  .max = INT64_MAX},
+		  .max = FED_NS_MAX},
 	{ARG_NONE},
 };
 

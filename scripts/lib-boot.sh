@@ -135,9 +135,9 @@ stream-listen:PATH, tap:IFNAME, user or vhost-user:SOCK" ;;
 add_channel() {
 	local device=virtio-serial-pci,disable-legacy=on,disable-modern=off,vectors=0
 	[ "$machine" = q35 ] || device=virtio-serial-device
-	local path=$dir/$name.data
-	args+=(-chardev "socket,id=data,path=${path//,/,,},server=on,wait=off"
-		-device "$device,max_ports=1" -device virtconsole,chardev=data)
+	local socket=$dir/$name.data
+	socket=socket,id=data,path=${socket//,/,,},server=on,wait=off
+	args+=(-chardev "$socket" -device "$device,max_ports=1" -device "virtconsole,chardev=data")
 }
 
 add_capture() { # PORT=FILE
