@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 
 #include "app/app.h"
 #include "files/base64.h"
@@ -229,6 +230,17 @@ static bool is_port(const struct call *c)
 				    strspn(name, "0123456789") == strlen(name));
 }
 
+/* What people type to end it would be taken for a file's name. */
+static bool is_end(const struct call *c)
+{
+	static const char *const words[] = {"stop", "end", "start"};
+
+	for (unsigned i = 0; i < ARRAY_SIZE(words); i++)
+		if (!strcasecmp(c->v[FILE_NAME].text, words[i]))
+			return true;
+	return false;
+}
+
 static enum call_result run_start(struct call *c)
 {
 	struct app *app = call_app(c);
@@ -242,6 +254,11 @@ static enum call_result run_start(struct call *c)
 		.room = c->v[ROOM].set ? (size_t)c->v[ROOM].u : 0,
 	};
 
+	if (is_end(c))
+		return call_fail(c, E_SYNTAX, FILE_NAME,
+				 "'capture off' ends a capture; a file has "
+				 "another name than '%s'",
+				 c->v[FILE_NAME].text);
 	if (is_port(c))
 		return call_fail(c, E_MISSING, FILE_NAME,
 				 "'capture' needs FILE after the ports: "

@@ -246,6 +246,15 @@ static int try_played(struct pktgen *pg, unsigned port, unsigned stream,
 			 port, port);
 		return -EBADMSG;
 	}
+	/* Neither has a say beside times that are the capture's. */
+	if (s->shape.kind || (s->play.speed && s->pace.shape != PACE_EVEN)) {
+		snprintf(fault->why, sizeof(fault->why),
+			 "a capture %s; type '%s'",
+			 s->shape.kind ? "has no 'shape'"
+				       : "at its own times has no 'gap'",
+			 s->shape.kind ? "shape off" : "gap even");
+		return -EBADMSG;
+	}
 	rc = played_get(
 		&pg->files, &s->play,
 		MIN(port_max_size(&pg->port[port]), (unsigned)STREAM_SIZE_MAX) -

@@ -125,7 +125,7 @@ void played_times_begin(struct played_times *t, const struct played *p,
 {
 	struct played_frame f;
 
-	t->times.next_ns = next_gap;
+	t->times = (struct pacer_times){.next_ns = next_gap};
 	t->scale = (1000ull << 48) / speed;
 	t->ns = 0;
 	played_begin(&t->cursor, p, reader);

@@ -193,7 +193,7 @@ def test_times_are_those_of_the_host(lab):
     line = ("rate 10kpps; size 128; signature on; capture 0-1 both t.pcap; "
             "start 0 count 1000; wait idle; capture off; get t.pcap --json; "
             "signature off; gap poisson; capture 0 tx p.pcap; start 0 count 300; wait idle; "
-            "capture off; get p.pcap --json; play 0 p.pcap; start 0; wait idle; "
+            "capture off; get p.pcap --json; gap even; play 0 p.pcap; start 0; wait idle; "
             "play 0 p.pcap speed 2x; set udp.dst 53; start 0; wait idle; quit")
     done = run_icount(host, 0, line)
     assert done.returncode == 0 and "E_" not in done.stdout, done.stdout
