@@ -377,6 +377,68 @@ static void a_cancelled_one_closes_it(void **state)
 	assert_false(ended());
 }
 
+/* A block, right or wrong, or bytes that are none, in pieces. */
+static void send_any(unsigned *at)
+{
+	static const char kinds[] = "DDDDAAOGXd";
+	static const uint64_t far[] = {
+		0,      1,        1000,       65536,
+		262144, 1u << 31, UINT64_MAX, UINT64_MAX - 100};
+	unsigned char head[HEAD];
+	uint32_t len = (uint32_t)rand() % 3000;
+	uint64_t pos = *at;
+
+	if (rand() % 8 == 0)
+		pos = far[rand() % ARRAY_SIZE(far)];
+	put_head(head, kinds[(unsigned)rand() % (sizeof(kinds) - 1)],
+		 rand() % 16 ? (unsigned)rand() % 2 : 255, len, pos);
+	if (rand() % 16 == 0)
+		head[rand() % HEAD] ^= (unsigned char)(1 << rand() % 8);
+	if (head[2] != 'D' && rand() % 4)
+		memset(head + 4, 0, 4);
+	host_channel_put(head, HEAD);
+	if (head[2] != 'D')
+		return;
+	host_channel_put(contents, rand() % 8 ? len : len / 2);
+	*at = (unsigned)(pos + len) % 300000;
+}
+
+/* It is open or says why not; nobody writes where nothing was granted (ASan).
+ */
+static void any_bytes_leave_the_line_alive(void **state)
+{
+	static const char *const asked[] = {
+		"rm f; put f 90000 00000001; channel put f",
+		"channel get g",
+		"play 0 - frames 900 bytes 90000 speed rate; start 0",
+		"capture 1 -; channel capture 0",
+	};
+	static unsigned char out[1 << 16];
+
+	(void)state;
+	rig_must("put g 3 352441c2; chunk g 0 352441c2 YWJj");
+	for (unsigned seed = 1; seed < 300; seed++) {
+		unsigned at = 0;
+
+		srand(seed);
+		rig_must("channel open 5eed0001");
+		send_block('O', 0, TOKEN, "", 0);
+		rig_run(100 * US);
+		rig_send(asked[seed % ARRAY_SIZE(asked)]);
+		rig_run(100 * US);
+		for (int i = rand() % 20; i; i--) {
+			send_any(&at);
+			rig_run(40 * US);
+			while (host_channel_get(out, sizeof(out)))
+				;
+		}
+		rig_type("\x05\x15\n\x03");
+		rig_run(MS);
+		rig_must("stop; play off; capture off; channel");
+		rig_must("stats");
+	}
+}
+
 int main(void)
 {
 #define TEST(f)                                              \
@@ -394,6 +456,7 @@ int main(void)
 		TEST(more_than_was_asked_for_closes_it),
 		TEST(a_client_that_goes_is_missed),
 		TEST(a_cancelled_one_closes_it),
+		TEST(any_bytes_leave_the_line_alive),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
