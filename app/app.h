@@ -37,6 +37,8 @@ struct app_port {
 	uint64_t stall_told_ns;
 };
 
+struct experiment;
+
 struct app {
 	struct pktgen pktgen;
 	struct session session;
@@ -55,6 +57,7 @@ struct app {
 	struct app_channel channel;
 	struct app_feed feed;
 	struct app_history history;
+	struct experiment *experiment; /* the last one, or NULL */
 };
 
 static inline struct app *call_app(const struct call *c)
@@ -241,6 +244,9 @@ enum { APP_SAVE_FIRST, APP_SAVE_PROTO, APP_SAVE_RATE };
 
 /* Brings ports and session up: what main() and the tests both do. */
 void app_init(struct app *app, struct uk_alloc *a, uint64_t now_ns);
+
+/* Gives back what it has taken from the heap since: for tests. */
+void app_end(struct app *app);
 
 /* Gives the store its room: what the heap has, but for a reserve. */
 void app_init_store(struct store *s, struct uk_alloc *a);

@@ -85,6 +85,12 @@ static const char *const lines[] = {
 	"stop --json",
 	"bench tx 1ms --json",
 	"calibrate 1ms --json",
+	"selftest --json",
+	"clock 0 on",
+	"sleep 100ms",
+	"clock --json",
+	"latency peers --json",
+	"clock off",
 	"capture --json",
 	"capture 1 filter 1,6,0,0,0 snap 64 room 4096 -",
 	"df --json",
@@ -136,6 +142,16 @@ static const char *const lines[] = {
 	"mode 1 rx",
 	"latency 0 --json",
 	"order 0 --json",
+	"verdict lag 1h",
+	"verdict gap 1h",
+	"search to 10kpps trial 10ms ndr",
+	"search --json",
+	"search trials --json",
+	"search follow --json",
+	"mode 1 off",
+	"search to 1kpps trial 10ms settle 1ms ndr",
+	"search --json",
+	"search follow --json",
 };
 
 static struct app app;
@@ -262,7 +278,7 @@ static uint16_t walk(struct reply_form *f, const struct reply *r, uint16_t at,
 /* ---- Running ------------------------------------------------------------- */
 
 /* The other end of the data channel: takes all that comes. */
-static void answer(void)
+static void answer_channel(void)
 {
 	unsigned char block[4096];
 	uint32_t len;
@@ -293,7 +309,7 @@ static void step(void)
 	pktgen_step(&app.pktgen, now);
 	app_watch(&app, now);
 	session_poll(&app.session, now);
-	answer();
+	answer_channel();
 	while ((len = session_output(&app.session, &out)) > 0)
 		session_sent(&app.session, len);
 }
@@ -512,6 +528,28 @@ static uint64_t clock_ns(void)
 	return now;
 }
 
+/* Another appliance, which answers probes, and sends a signed frame. */
+static void answer(void *dev, const void *frame, size_t len)
+{
+	const struct signature s = {
+		.sender = (uint16_t)(app.pktgen.appliance * SIGNATURE_PORTS ^
+				     SIGNATURE_PORTS),
+		.time_ns = now};
+	uint8_t back[PROBE_LEN];
+	struct probe p;
+
+	if (!probe_get(frame, len, &p) || p.kind != PROBE_ASKS)
+		return;
+	p.kind = PROBE_ANSWERS;
+	p.to = p.sender;
+	p.sender ^= SIGNATURE_PORTS;
+	p.heard_ns = p.sent_ns = now;
+	probe_put(back, &p);
+	host_loop_put(dev, back, sizeof(back));
+	signature_put(back + sizeof(back) - SIGNATURE_LEN, &s);
+	host_loop_put(dev, back, sizeof(back));
+}
+
 int main(void)
 {
 	struct host_netdev *dev[2];
@@ -520,6 +558,7 @@ int main(void)
 	host_channel_plug();
 	app_init(&app, uk_alloc_get_default(), now);
 	app.pktgen.core.clock_ns = clock_ns;
+	host_netdev_tap(dev[0], answer, dev[0]);
 	for (unsigned i = 0; i < sizeof(lines) / sizeof(lines[0]); i++)
 		run(lines[i]);
 	check_all_are_here();

@@ -103,6 +103,8 @@ void pktgen_open(struct pktgen *pg, unsigned nb_queues, struct uk_alloc *a)
 
 void pktgen_close(struct pktgen *pg, struct uk_alloc *a)
 {
+	if (TRAILS)
+		peers_close(pg);
 	FOR_EACH_PORT_UP(pg, ~0ull, i)
 		pktgen_close_streams(pg, i);
 	while (pg->core.nb_workers)
@@ -194,10 +196,16 @@ void pktgen_set_how(struct pktgen *pg, uint64_t mask,
 void pktgen_set_taps(struct pktgen *pg, uint64_t mask,
 		     const struct worker_taps *taps)
 {
-	const struct worker_order order = {.kind = ORDER_TAP, .taps = *taps};
+	struct worker_order order = {.kind = ORDER_TAP, .taps = *taps};
 
-	FOR_EACH_WORKER(pg, mask, w)
+	FOR_EACH_WORKER(pg, mask, w) {
+		const unsigned port = w->queue->port->id;
+
+		pg->set[port].taps = *taps;
+		if (TRAILS && pg->peers)
+			order.taps.rx = peers_tap(pg->peers, port, taps->rx);
 		worker_give(w, &order);
+	}
 }
 
 bool pktgen_has_strategy(const struct pktgen *pg, unsigned port,
@@ -408,5 +416,7 @@ unsigned pktgen_step(struct pktgen *pg, uint64_t now_ns)
 
 	if (unlikely(states & WORKER_DRAINING))
 		end_runs(pg, pg->core.now_ns);
+	if (TRAILS && unlikely(pg->peers != NULL))
+		peers_step(pg->peers, pg->core.now_ns);
 	return moved;
 }

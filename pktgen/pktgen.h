@@ -12,6 +12,7 @@
 #define PKTGEN_PKTGEN_H
 
 #include "pktgen/core.h"
+#include "pktgen/peers.h"
 #include "pktgen/rest.h"
 #include "pktgen/worker.h"
 #include "units/subject.h"
@@ -78,6 +79,7 @@ struct pktgen_port {
 	unsigned end_streams; /* behind the highest number */
 	unsigned max_streams; /* for which there is room */
 	struct rest_port rest;
+	struct worker_taps taps;
 };
 
 struct pktgen {
@@ -92,6 +94,7 @@ struct pktgen {
 	struct trails trails;      /* of these */
 	unsigned nb_pauses;        /* that were begun and have not ended */
 	uint64_t held_back;        /* mask: the ports of these */
+	struct peers *peers;       /* NULL: no clock of others is asked for */
 };
 
 /*
