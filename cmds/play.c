@@ -157,7 +157,7 @@ static void report_feed(struct reply *r, const struct feed *f)
 	if (!f)
 		return;
 	reply_u64(r, "fed", f->received, "bytes");
-	reply_u64(r, "ahead", f->records - f->played, NULL);
+	reply_u64(r, "unsent", f->records - f->played, NULL);
 	reply_u64(r, "stalls", f->stalls, NULL);
 	reply_milli(r, "stalled",
 		    (f->stalled_ns + (f->dry_ns ? f->now_ns - f->dry_ns : 0)) /

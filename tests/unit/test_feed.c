@@ -219,7 +219,7 @@ static void it_is_sent_at_its_own_times(void **state)
 	assert_in_range(w.last_ns - w.first_ns, 199900 * US - 40 * US,
 			199900 * US + 40 * US);
 	rig_ask("play --json", NULL);
-	assert_non_null(strstr(rig.screen, "\"ahead\":0,\"stalls\":0"));
+	assert_non_null(strstr(rig.screen, "\"unsent\":0,\"stalls\":0"));
 	/* There is nothing left of it; what it had comes back. */
 	rig_must("start 0; wait idle");
 	assert_int_equal(w.next, 2000);
