@@ -15,6 +15,8 @@
 #define CONSOLE_NS 100000ull
 /* ...and given at most this much: one fill of a 16550's FIFO. */
 #define CONSOLE_SLICE 16
+/* Of the data channel each way, or two blocks. */
+#define CHANNEL_SLICE 8192
 #define OUTPUT_NS 1000000ull
 /* How long a power off waits for the console to take the last words. */
 #define QUIT_NS 200000000ull
@@ -61,8 +63,14 @@ static bool console_poll(struct intake *in, uint64_t now_ns, size_t slice)
 /* All but the frames; returns whether anything moved. */
 static bool look_after(struct intake *in, uint64_t now_ns, size_t slice)
 {
-	const bool moved = console_poll(in, now_ns, slice);
+	bool moved = console_poll(in, now_ns, slice);
 
+	if (OPTION(CHANNEL)) {
+		feed_poll(&app, now_ns);
+		moved |= channel_poll(&app.channel, now_ns,
+				      slice < CHANNEL_SLICE ? CHANNEL_SLICE
+							    : CHANNEL_WINDOW);
+	}
 	app_check_lease(&app, now_ns);
 	return moved;
 }
@@ -74,6 +82,11 @@ static bool finished(uint64_t *quit_ns, uint64_t now_ns)
 	if (!*quit_ns || app_done_due(&app))
 		*quit_ns = now_ns + QUIT_NS;
 	return session_said_all(&app.session) || now_ns > *quit_ns;
+}
+
+static uint64_t earlier(uint64_t a, uint64_t b)
+{
+	return a < b ? a : b;
 }
 
 /* The console wakes it by itself, or waits until then. */
@@ -88,7 +101,9 @@ static uint64_t idle_until(uint64_t now_ns)
 	 */
 	if (session_output(&app.session, &out))
 		return now_ns + OUTPUT_NS;
-	return wake_ns < until ? wake_ns : until;
+	if (OPTION(CHANNEL))
+		until = earlier(until, channel_wake_ns(&app.channel, now_ns));
+	return earlier(wake_ns, until);
 }
 
 static void halt_until(uint64_t until_ns)

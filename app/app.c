@@ -57,6 +57,8 @@ void app_init(struct app *app, struct uk_alloc *a, uint64_t now_ns)
 	verdict_init(app);
 	if (OPTION(HISTORY))
 		history_init(app, now_ns);
+	if (OPTION(CHANNEL))
+		channel_init(&app->channel, a);
 	app_init_store(&app->store, a);
 	if (OPTION(PLAY))
 		app_init_played(app);

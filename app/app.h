@@ -8,7 +8,9 @@
 #define APP_H
 
 #include "app/capture.h"
+#include "app/channel.h"
 #include "app/config.h"
+#include "app/feed.h"
 #include "app/history.h"
 #include "app/live.h"
 #include "app/run.h"
@@ -53,6 +55,8 @@ struct app {
 	uint64_t verdict_limit[VERDICT_COUNTS]; /* by reason, in its unit */
 	struct live live;
 	struct app_capture capture;
+	struct app_channel channel;
+	struct app_feed feed;
 	struct app_history history;
 	struct experiment *experiment; /* the last one, or NULL */
 };

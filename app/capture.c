@@ -117,3 +117,34 @@ void capture_poll(struct app *app, uint64_t now_ns)
 	if (c->state == CAPTURE_ENDING)
 		make_file(app, now_ns);
 }
+
+enum call_result capture_check_read(struct call *c, int arg)
+{
+	struct app_capture *cap = &call_app(c)->capture;
+	struct capture_ring *ring = &cap->recorder.ring;
+	const uint64_t pos = c->v[arg].u;
+
+	if (cap->state != CAPTURE_ON || !capture_is_live(cap))
+		return call_fail(c, E_STATE, -1,
+				 "no capture is on that has no file; 'capture "
+				 "-' begins one");
+	if (c->calls)
+		return CALL_DONE;
+	if (pos > capture_ring_to(ring) ||
+	    (pos < capture_ring_from(ring) && ring->tail.pos))
+		return call_fail(c, E_RANGE, arg,
+				 "POS is %llu..%llu now, not %llu",
+				 (unsigned long long)capture_ring_from(ring),
+				 (unsigned long long)capture_ring_to(ring),
+				 (unsigned long long)pos);
+	capture_ring_done(ring, pos);
+	return CALL_DONE;
+}
+
+void capture_report_read(struct reply *r, const struct app_capture *c)
+{
+	reply_u64(r, "to", capture_ring_to(&c->recorder.ring), "bytes");
+	reply_u64(r, "frames", c->recorder.frames, NULL);
+	reply_u64(r, "no_room", c->recorder.no_room, NULL);
+	reply_bool(r, "over", c->recorder.end != RECORDER_GOES_ON);
+}

@@ -8,6 +8,7 @@
 #define APP_CAPTURE_H
 
 #include "pktgen/recorder.h"
+#include "shell/cmd.h"
 #include "units/value.h"
 
 struct app;
@@ -74,5 +75,14 @@ void capture_stop(struct app *app, uint64_t now_ns);
  * by piece; cheap, call it at will.
  */
 void capture_poll(struct app *app, uint64_t now_ns);
+
+/*
+ * Fails the call unless a live one is on, and, at its first, has byte v[arg]
+ * and those behind it; what stands before it is forgotten.
+ */
+enum call_result capture_check_read(struct call *c, int arg);
+
+/* What who reads it is told each time. */
+void capture_report_read(struct reply *r, const struct app_capture *c);
 
 #endif /* APP_CAPTURE_H */

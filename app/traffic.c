@@ -234,7 +234,8 @@ bool traffic_line(const struct stream *s, unsigned i, const char **cmd,
 {
 	char name[FIELDS_NAME_MAX], value[FIELDS_VALUE_MAX];
 
-	if (stream_plays(s) && !i--) {
+	/* What is fed cannot be had again. */
+	if (stream_plays(s) && !stream_is_fed(s) && !i--) {
 		*cmd = "play";
 		traffic_print_play(s, rest);
 		return true;

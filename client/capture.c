@@ -40,7 +40,7 @@ struct live {
 	uint64_t frames, no_room, told;
 	uint64_t said_ms;
 	/* Of a frame what came so far: it is written once it is whole. */
-	unsigned char held[FRAME_HEAD + FRAME_MAX + PIECE];
+	unsigned char held[FRAME_HEAD + FRAME_MAX + CHANNEL_BLOCK];
 	size_t nb_held;
 	uint64_t written; /* frames */
 	bool begun;       /* the file's head is written */
@@ -252,13 +252,52 @@ static void say_dropped(struct live *l)
 	l->said_ms = now_ms();
 }
 
+/* One a second. */
+static void take_fast_line(void *arg, char *text, size_t len)
+{
+	take_line(arg, text, len);
+	say_dropped(arg);
+}
+
+/* What comes by the data channel. */
+static bool take_bytes(void *arg, const unsigned char *bytes, size_t len)
+{
+	struct live *l = arg;
+
+	l->broken = !pass_on(l, bytes, len);
+	if (l->broken)
+		requests_cancel(&l->c->requests);
+	return !l->broken;
+}
+
+/* By the data channel: true when all of it, or all that is wanted, came. */
+static bool read_fast(struct live *l, enum status *status)
+{
+	struct request r = {.line = take_fast_line, .arg = l};
+	char text[64];
+
+	snprintf(text, sizeof(text), "channel capture %" PRIu64 " --json",
+		 l->at);
+	channel_begin(&l->c->channel, CHANNEL_FILES, l->at, l)->take =
+		take_bytes;
+	if (transfer_by_channel(l->c, &r, text)) {
+		*status = STATUS_OK;
+		return true;
+	}
+	*status = l->error && l->error != EPIPE ? STATUS_FAILED : STATUS_OK;
+	return l->error || l->c->signals.stopped || l->c->signals.ended_by;
+}
+
 /* Until it is over, or nobody wants it; returns how that ended. */
 static enum status read_on(struct live *l)
 {
 	struct client *c = l->c;
 	unsigned tries = 0;
+	enum status status;
 	char text[64];
 
+	if (transfer_channel(c) && read_fast(l, &status))
+		return status;
 	while (!c->signals.stopped && !c->signals.ended_by) {
 		struct request r = {.line = take_line, .arg = l};
 		const uint64_t from = l->at;

@@ -31,11 +31,13 @@ void client_init(struct client *c, bool batch)
 		{input_wait, input_act, &c->in},
 		{conn_wait, conn_act, &c->conn},
 		{lease_wait, lease_act, &c->lease},
+		{channel_wait, channel_act, &c->channel},
 		{ui_wait, ui_act, &c->ui},
 	};
 
 	ui_init(&c->ui, batch, c->link.hold.program);
 	join(c);
+	channel_init(&c->channel);
 	signals_open(&c->signals);
 	if (!batch)
 		signal(SIGPIPE, SIG_IGN); /* of a pager that has gone */
@@ -50,6 +52,7 @@ void client_end(struct client *c)
 	request_forget(&c->requests, &c->color.request);
 	if (c->requests.count || c->signals.ended_by || c->signals.stopped)
 		requests_cancel(&c->requests);
+	channel_close(&c->channel, NULL);
 	link_free(&c->link);
 	ui_end(&c->ui);
 }

@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "client/channel.h"
 #include "client/color.h"
 #include "client/conn.h"
 #include "client/hear.h"
@@ -19,6 +20,8 @@
 #include "client/request.h"
 #include "client/signals.h"
 #include "client/ui.h"
+
+struct feed;
 
 struct client {
 	struct loop loop;
@@ -31,6 +34,8 @@ struct client {
 	struct requests requests;
 	struct color color;
 	struct hear hear;
+	struct channel channel;
+	struct feed *fed; /* what goes there while it is played; feed.c */
 
 	unsigned interrupts; /* Ctrl-C was heeded so often */
 	bool done;           /* the person has had enough */

@@ -27,6 +27,7 @@ struct download {
 	uint64_t size, at;
 	uint32_t crc;
 	bool known;   /* size and crc are */
+	bool slow;    /* the data channel has failed it */
 	bool changed; /* the file there is another by now */
 	bool broken;  /* what came cannot be used, or be written */
 	int error;    /* why it cannot be written; 0: it can */
@@ -66,6 +67,26 @@ static bool take_piece(struct download *d, const cJSON *json)
 		return false;
 	if (pwrite(d->fd, bytes, len, (off_t)d->at) != (ssize_t)len) {
 		d->error = errno ? errno : ENOSPC;
+		return false;
+	}
+	d->at += len;
+	progress_at(&d->progress, d->at);
+	return true;
+}
+
+/* What comes by the data channel. */
+static bool take_bytes(void *arg, const unsigned char *bytes, size_t len)
+{
+	struct download *d = arg;
+
+	d->broken = d->at + len > d->size;
+	if (!d->broken &&
+	    pwrite(d->fd, bytes, len, (off_t)d->at) != (ssize_t)len) {
+		d->error = errno ? errno : ENOSPC;
+		d->broken = true;
+	}
+	if (d->broken) {
+		requests_cancel(&d->c->requests);
 		return false;
 	}
 	d->at += len;
@@ -159,15 +180,23 @@ static enum status get_file(struct download *d)
 	struct request r = {.line = take_line, .arg = d};
 	unsigned tries = 0;
 	char text[96];
+	bool fast;
 
 	for (;;) {
 		uint64_t from = d->at;
 
 		d->broken = d->changed = false;
-		snprintf(text, sizeof(text), "get %s %" PRIu64 " --json",
-			 d->name, d->at);
-		request_send(&d->c->requests, &r, text);
-		wait_reply(d->c, &r);
+		fast = !d->slow && transfer_channel(d->c);
+		snprintf(text, sizeof(text), "%sget %s %" PRIu64 " --json",
+			 fast ? "channel " : "", d->name, d->at);
+		if (fast) {
+			channel_begin(&d->c->channel, CHANNEL_FILES, d->at, d)
+				->take = take_bytes;
+			d->slow = !transfer_by_channel(d->c, &r, text);
+		} else {
+			request_send(&d->c->requests, &r, text);
+			wait_reply(d->c, &r);
+		}
 		if (r.state == REQUEST_OK && !d->broken && !d->changed &&
 		    d->at == d->size)
 			return finish(d);

@@ -9,6 +9,7 @@
 #include "client/batch.h"
 #include "client/capture.h"
 #include "client/download.h"
+#include "client/feed.h"
 #include "client/run.h"
 #include "client/upload.h"
 #include "client/wait.h"
@@ -135,6 +136,10 @@ static const struct local locals[] = {
 	 1, 3, false, run_download},
 	{".help", ".help", "list these words; 'help' lists the appliance's", 0,
 	 0, false, run_help},
+	{".play", ".play [PORTS] FILE [speed SPEED] ...",
+	 "play a capture of this host, however large; it is sent while 'start' "
+	 "plays it",
+	 1, FEED_WORDS_MAX, true, feed_words},
 	{".quit", ".quit", "leave this console; the appliance keeps running", 0,
 	 0, false, run_leave},
 	{".reconnect", ".reconnect", "close the connection and open it again",

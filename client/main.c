@@ -12,6 +12,7 @@
 #include "client/batch.h"
 #include "client/clock.h"
 #include "client/edit.h"
+#include "client/feed.h"
 #include "client/job.h"
 #include "client/line.h"
 #include "client/names.h"
@@ -189,6 +190,7 @@ int main(int argc, char **argv)
 		hear_rest(&c->hear);
 	if (c->ui.unwritten && status == STATUS_OK)
 		status = STATUS_UNREACHABLE;
+	feed_end(c);
 	client_end(c);
 	ended_by = c->signals.ended_by  ? c->signals.ended_by
 		   : c->signals.stopped ? SIGINT

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "client/transfer.h"
 
+#include <inttypes.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "client/clock.h"
 #include "client/wait.h"
 #include "files/crc32.h"
 
@@ -21,6 +23,49 @@ bool transfer_name_ok(struct client *c, const char *name)
 		"'%s' is no file name of the appliance: 1..31 of letters, "
 		"digits, _ - .",
 		name);
+	return false;
+}
+
+bool transfer_channel(struct client *c)
+{
+	struct channel *ch = &c->channel;
+	struct request r = {0};
+	uint64_t until;
+	char text[40];
+
+	if (ch->state == CHANNEL_UP)
+		return true;
+	if (ch->none || now_ms() < ch->retry_ms || c->link.watch ||
+	    !channel_connect(ch, c->link.path))
+		return false;
+	snprintf(text, sizeof(text), "channel open %08" PRIx32, ch->token);
+	request_send(&c->requests, &r, text);
+	ch->none = wait_reply(c, &r) == REQUEST_ERR;
+	until = now_ms() + TRANSFER_OPEN_MS;
+	while (r.state == REQUEST_OK && ch->state == CHANNEL_OPENING &&
+	       now_ms() < until && client_pump(c, TRANSFER_OPEN_MS / 10, false))
+		;
+	if (ch->state == CHANNEL_UP)
+		return true;
+	if (r.state == REQUEST_OK)
+		ui_note(&c->ui, "the data channel does not answer; another "
+				"client may hold it");
+	ch->retry_ms = now_ms() + TRANSFER_RETRY_MS;
+	channel_close(ch, NULL);
+	return false;
+}
+
+bool transfer_by_channel(struct client *c, struct request *r, const char *text)
+{
+	request_send(&c->requests, r, text);
+	wait_reply(c, r);
+	channel_end(&c->channel, CHANNEL_FILES);
+	if (r->state == REQUEST_OK)
+		return true;
+	/* What is still on its way is nobody's. */
+	channel_close(&c->channel, NULL);
+	if (r->state == REQUEST_ERR && !strcmp(r->code, "E_STATE"))
+		ui_note(&c->ui, "%s; the serial line is used", r->message);
 	return false;
 }
 

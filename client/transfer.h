@@ -15,6 +15,19 @@
 /* NAME as the appliance takes names; else says so. */
 bool transfer_name_ok(struct client *c, const char *name);
 
+/* A new data channel answers within, unless another client has it. */
+#define TRANSFER_OPEN_MS 1500
+#define TRANSFER_RETRY_MS 30000
+
+/* True once the data channel is open; false: there is none for us. */
+bool transfer_channel(struct client *c);
+
+/*
+ * Sends a request whose bytes go on the lane for files, which has begun, and
+ * waits for its end. False: by `r`; the channel is closed then.
+ */
+bool transfer_by_channel(struct client *c, struct request *r, const char *text);
+
 /* True when it is worth another try, by the state of what did not work. */
 bool transfer_again(struct client *c, const struct request *r, unsigned *tries);
 

@@ -29,6 +29,7 @@ struct upload {
 	struct request first; /* of those sent, the first that was refused */
 	unsigned sent, answered;
 	struct request window[WINDOW];
+	bool slow; /* the data channel has failed it */
 };
 
 static void take_offset(void *arg, char *text, size_t len)
@@ -104,6 +105,42 @@ static bool send_all(struct upload *u)
 	return good && u->acknowledged == u->size;
 }
 
+static long give_bytes(void *arg, uint64_t at, unsigned char *to, size_t len)
+{
+	struct upload *u = arg;
+	const uint64_t left = u->size - at;
+	ssize_t n;
+
+	if (left < len)
+		len = (size_t)left;
+	n = pread(u->fd, to, len, (off_t)at);
+	if (n == (ssize_t)len) {
+		progress_at(&u->progress, at);
+		return n;
+	}
+	ui_note(&u->c->ui, "the file has become shorter");
+	requests_cancel(&u->c->requests);
+	return -1;
+}
+
+/* All of it, or u->first says why not. */
+static bool send_fast(struct upload *u)
+{
+	struct request r = {0};
+	char text[64];
+
+	channel_begin(&u->c->channel, CHANNEL_FILES, u->acknowledged, u)->give =
+		give_bytes;
+	snprintf(text, sizeof(text), "channel put %s", u->name);
+	if (transfer_by_channel(u->c, &r, text)) {
+		u->acknowledged = u->size;
+		return true;
+	}
+	u->slow = true;
+	u->first = r;
+	return false;
+}
+
 /* The appliance keeps what it has of a file, unless it refused it. */
 static bool resumable(const struct request *why)
 {
@@ -128,7 +165,10 @@ static enum status put_file(struct upload *u)
 		    u->acknowledged <= u->size) {
 			progress_begin(&u->progress, &u->c->ui, u->name,
 				       u->size, u->acknowledged);
-			if (send_all(u)) {
+			if (u->acknowledged < u->size && !u->slow &&
+					    transfer_channel(u->c)
+				    ? send_fast(u)
+				    : send_all(u)) {
 				progress_done(&u->progress, "sent");
 				return STATUS_OK;
 			}

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 
 #include "app/app.h"
 #include "files/base64.h"
@@ -229,6 +230,17 @@ static bool is_port(const struct call *c)
 				    strspn(name, "0123456789") == strlen(name));
 }
 
+/* What people type to end it would be taken for a file's name. */
+static bool is_end(const struct call *c)
+{
+	static const char *const words[] = {"stop", "end", "start"};
+
+	for (unsigned i = 0; i < ARRAY_SIZE(words); i++)
+		if (!strcasecmp(c->v[FILE_NAME].text, words[i]))
+			return true;
+	return false;
+}
+
 static enum call_result run_start(struct call *c)
 {
 	struct app *app = call_app(c);
@@ -242,6 +254,11 @@ static enum call_result run_start(struct call *c)
 		.room = c->v[ROOM].set ? (size_t)c->v[ROOM].u : 0,
 	};
 
+	if (is_end(c))
+		return call_fail(c, E_SYNTAX, FILE_NAME,
+				 "'capture off' ends a capture; a file has "
+				 "another name than '%s'",
+				 c->v[FILE_NAME].text);
 	if (is_port(c))
 		return call_fail(c, E_MISSING, FILE_NAME,
 				 "'capture' needs FILE after the ports: "
@@ -312,28 +329,13 @@ static enum call_result run_read(struct call *c)
 
 	if (c->cancelled)
 		return CALL_DONE;
-	if (cap->state != CAPTURE_ON || !capture_is_live(cap))
-		return call_fail(c, E_STATE, -1,
-				 "no capture is on that has no file; 'capture "
-				 "-' begins one");
+	if (capture_check_read(c, POS) == CALL_FAIL)
+		return CALL_FAIL;
 	reply_style(c->reply, REPLY_LINE);
 	if (c->calls) {
 		put_chunk(c, ring);
 	} else {
-		if (pos > capture_ring_to(ring) ||
-		    (pos < capture_ring_from(ring) && ring->tail.pos))
-			return call_fail(
-				c, E_RANGE, POS,
-				"POS is %llu..%llu now, not %llu",
-				(unsigned long long)capture_ring_from(ring),
-				(unsigned long long)capture_ring_to(ring),
-				(unsigned long long)pos);
-		capture_ring_done(ring, pos);
-		reply_u64(c->reply, "to", capture_ring_to(ring), "bytes");
-		reply_u64(c->reply, "frames", cap->recorder.frames, NULL);
-		reply_u64(c->reply, "no_room", cap->recorder.no_room, NULL);
-		reply_bool(c->reply, "over",
-			   cap->recorder.end != RECORDER_GOES_ON);
+		capture_report_read(c->reply, cap);
 		c->state[AT] = pos;
 		c->state[LEFT] = READ_CHUNKS + 1;
 	}

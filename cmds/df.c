@@ -11,11 +11,13 @@ static enum call_result run(struct call *c)
 	const struct store *s = &call_app(c)->store;
 	bool upload = s->upload.name[0];
 
-	reply_u64(c->reply, "limit", s->limit + s->lent, "bytes");
+	reply_u64(c->reply, "limit", s->limit + s->lent + s->kept, "bytes");
 	reply_u64(c->reply, "used", s->used, "bytes");
 	reply_u64(c->reply, "free", s->limit - s->used, "bytes");
 	if (s->lent)
 		reply_u64(c->reply, "capture", s->lent, "bytes");
+	if (s->kept)
+		reply_u64(c->reply, "feed", s->kept, "bytes");
 	reply_u64(c->reply, "files_used", s->nb_files, NULL);
 	reply_u64(c->reply, "files_limit", STORE_FILES_MAX, NULL);
 	reply_text(c->reply, "unfinished", s->upload.name);

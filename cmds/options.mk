@@ -2,6 +2,7 @@
 # option all of its, are in the image. What only they call, the linker drops.
 cmds-$(CONFIG_APPUKPKTGEN_FILES) += cat chunk df get ls put rm
 cmds-$(CONFIG_APPUKPKTGEN_CAPTURE) += capture
+cmds-$(CONFIG_APPUKPKTGEN_CHANNEL) += channel
 cmds-$(CONFIG_APPUKPKTGEN_PLAY) += play
 cmds-$(CONFIG_APPUKPKTGEN_SEARCH) += search
 cmds-$(CONFIG_APPUKPKTGEN_TRAILS) += calibrate classify clock latency order selftest verdict

@@ -17,7 +17,21 @@ enum {
 	CSUMS_WORD,
 	CSUMS,
 	TAG_WORD,
-	TAG
+	TAG,
+	SPAN_WORD,
+	SPAN
+};
+
+#define FED_MAX 1000000000000000
+#define FED_NS_MAX (366 * 86400 * 1000000000ull)
+
+/* Of what is fed: the same places. */
+enum {
+	FED_WORD = FILE_NAME,
+	FRAMES_WORD = LOOPS_WORD,
+	FRAMES = LOOPS,
+	BYTES_WORD = BAD_WORD,
+	BYTES = BAD
 };
 
 static bool speeds(void *app, unsigned i, struct arg_name *name)
@@ -105,7 +119,51 @@ static const struct arg args[] = {
 	{ARG_NONE},
 };
 
+static const struct arg fed_args[] = {
+	[PORTS] = APP_STREAMS_TO_SET,
+	[FED_WORD] = {ARG_KEYWORD, .name = STREAM_FED,
+		      .help = "frames that come by the data channel"},
+	[SPEED_WORD] = PAIR("speed", "play it faster or slower"),
+	[SPEED] = {ARG_TEXT, .optional = true, .name = "SPEED", .names = speeds,
+		   .unset = "1x",
+		   .help = "0.001x..1000x, or rate: at the stream's rate"},
+	[FRAMES_WORD] = PAIR("frames", "say how many come"),
+	[FRAMES] = {ARG_INT, .optional = true, .name = "FRAMES",
+		    .unit = "frames", .help = "frames that come in all",
+		    .min = 1, .max = FED_MAX},
+	[BYTES_WORD] = PAIR("bytes", "say how long they are"),
+	[BYTES] = {ARG_INT, .optional = true, .name = "BYTES", .unit = "bytes",
+		   .help = "bytes of all frames, without FCS", .min = 14,
+		   .max = FED_MAX},
+	[CSUMS_WORD] = PAIR("checksums", "choose how checksums are made"),
+	[CSUMS] = {ARG_ENUM, .optional = true, .name = "CHECKSUMS",
+		   .words = csum_words, .unset = "keep",
+		   .help = "how they are made"},
+	[TAG_WORD] = PAIR("tag", "put a VLAN tag into frames"),
+	[TAG] = {ARG_ENUM, .optional = true, .name = "TAG", .words = tag_words,
+		 .unset = "off", .help = "whether to put one in"},
+	[SPAN_WORD] = PAIR("span", "say how long they take"),
+	[SPAN] = {ARG_TIME, .optional = true, .name = "SPAN", .unset = "0",
+		  .help = "time from the first frame to the last",
+		  .max = FED_NS_MAX},
+	{ARG_NONE},
+};
+
 /* ---- Shown --------------------------------------------------------------- */
+
+/* What was fed, how much of that is still to be sent, when it ran dry. */
+static void report_feed(struct reply *r, const struct feed *f)
+{
+	if (!f)
+		return;
+	reply_u64(r, "fed", f->received, "bytes");
+	reply_u64(r, "unsent", f->records - f->played, NULL);
+	reply_u64(r, "stalls", f->stalls, NULL);
+	reply_milli(r, "stalled",
+		    (f->stalled_ns + (f->dry_ns ? f->now_ns - f->dry_ns : 0)) /
+			    1000000,
+		    "s");
+}
 
 static void report(struct reply *r, const struct pktgen_stream *s,
 		   struct subject of)
@@ -123,6 +181,7 @@ static void report(struct reply *r, const struct pktgen_stream *s,
 	reply_milli(r, "time", p->last_ns / 1000000, "s");
 	reply_u64(r, "skipped", played_skipped(p), NULL);
 	reply_text(r, "fault", p->why);
+	report_feed(r, p->feed);
 	reply_end(r);
 }
 
@@ -226,6 +285,72 @@ static enum call_result run(struct call *c)
 	return c->program ? CALL_DONE : run_show(c);
 }
 
+/* Whoever plays what was fed before, of these, does no more. */
+static enum call_result leave_feed(struct call *c)
+{
+	const struct app *app = call_app(c);
+	const struct subjects *on = &c->v[PORTS].subjects;
+	struct subject s = {0, 0};
+	unsigned n = 0;
+
+	for (; config_next(app, on, &s); s.stream++)
+		n++;
+	if (n != 1)
+		return call_fail(c, E_RANGE, PORTS,
+				 "one stream can be fed, not %u", n);
+	return app->pktgen.files.feed
+		       ? app_change(c, on, change, NULL, FED_WORD)
+		       : CALL_DONE;
+}
+
+static enum call_result refuse_feed(struct call *c, enum shell_err err)
+{
+	const struct app *app = call_app(c);
+
+	if (err == E_FULL)
+		return call_fail(c, E_FULL, FED_WORD,
+				 "no room: a feed takes 3/4 of what is free, "
+				 "%u bytes at least",
+				 FEED_ROOM_MIN);
+	return call_fail(c, E_STATE, FED_WORD, "%s",
+			 app->channel.state == CHANNEL_ABSENT
+				 ? "there is no data channel that could feed it"
+			 : app->pktgen.files.feed
+				 ? "a capture is fed to another stream; 'play "
+				   "off' ends it"
+				 : "a capture is on; 'capture off' ends it");
+}
+
+static enum call_result run_fed(struct call *c)
+{
+	struct app *app = call_app(c);
+	struct stream_play play = {
+		.file = STREAM_FED,
+		.loops = 1,
+		.tag = (uint8_t)c->v[TAG].u,
+		.csums = (uint8_t)c->v[CSUMS].u,
+	};
+	enum shell_err err;
+
+	if (!c->v[FRAMES].set || !c->v[BYTES].set)
+		return call_fail(c, E_MISSING, FED_WORD,
+				 "'-' needs 'frames' and 'bytes'; '.play FILE' "
+				 "in the client feeds a capture");
+	if (take_speed(c, &play.speed) == CALL_FAIL ||
+	    check_idle(c) == CALL_FAIL || leave_feed(c) == CALL_FAIL)
+		return CALL_FAIL;
+	err = feed_start(app, c->v[FRAMES].u, c->v[BYTES].u, c->v[SPAN].u);
+	if (err)
+		return refuse_feed(c, err);
+	if (app_change(c, &c->v[PORTS].subjects, change, &play, FED_WORD) ==
+	    CALL_DONE)
+		return CALL_DONE;
+	/* Where it was compiled, it has been dropped with that. */
+	if (app->pktgen.files.feed)
+		feed_drop(app);
+	return CALL_FAIL;
+}
+
 static enum call_result run_off(struct call *c)
 {
 	if (check_idle(c) == CALL_FAIL)
@@ -241,6 +366,7 @@ const struct cmd cmd_play = {
 		(const struct cmd_form[]){
 			{show_args, run_show, "show what is played"},
 			{off_args, run_off, "make frames again"},
+			{fed_args, run_fed, "send frames that a program feeds"},
 			{args, run, "send the frames of FILE"},
 			{0},
 		},
@@ -249,7 +375,8 @@ const struct cmd cmd_play = {
 		 "rate' by 'rate'. 'set' changes fields of the frames that "
 		 "have them, 'vlan' puts a tag in. A record of another link "
 		 "type than Ethernet, one that was cut, or one that the port "
-		 "does not take is unsendable.",
+		 "does not take is unsendable. A capture that the store has no "
+		 "room for is fed by the client: '.play FILE'.",
 	.examples =
 		(const char *const[]){"play trace.pcap",
 				      "play 0 trace.pcap speed 2x loops 10",

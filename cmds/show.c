@@ -175,6 +175,11 @@ static enum call_result run_frame(struct call *c)
 	if (stored)
 		return preview_store(c, s, c->v[NUMBER].u, c->v[COUNT].u,
 				     FILE_NAME);
+	if (stream_is_fed(
+		    pktgen_stream(&call_app(c)->pktgen, s.port, s.stream)))
+		return call_fail(c, E_STATE, NUMBER,
+				 "a frame that is fed is not known before it "
+				 "is sent");
 	preview_show(call_app(c), s, c->v[NUMBER].u, c->reply);
 	return CALL_DONE;
 }

@@ -51,6 +51,33 @@ static enum call_result wait_on(struct call *c, const struct value *time,
 	return CALL_AGAIN;
 }
 
+/* A stream that waits for the end of one that has none would never be idle. */
+static enum call_result check_ends(struct call *c)
+{
+	const struct app *app = call_app(c);
+	const struct pktgen *pg = &app->pktgen;
+	struct pktgen_stream_view v, before;
+	struct subject s = {0, 0};
+
+	for (; config_next(app, &c->v[PORTS].subjects, &s); s.stream++) {
+		const struct stream_plan *plan =
+			&pktgen_stream_use(pg, s.port, s.stream)->plan;
+
+		if (!plan->follows)
+			continue;
+		pktgen_look_stream(pg, s.port, s.stream, &v);
+		pktgen_look_stream(pg, s.port, plan->after, &before);
+		if (v.state == FLOW_WAITS && before.state == FLOW_RUNS &&
+		    !before.limited)
+			return call_fail(c, E_STATE, IDLE,
+					 "stream %u.%u waits for %u.%u, which "
+					 "has no limit; type 'stop', or 'wait "
+					 "idle within TIME'",
+					 s.port, s.stream, s.port, plan->after);
+	}
+	return CALL_DONE;
+}
+
 static enum call_result run_idle(struct call *c)
 {
 	struct pktgen *pg = &call_app(c)->pktgen;
@@ -64,6 +91,9 @@ static enum call_result run_idle(struct call *c)
 		return CALL_FAIL;
 	if (pktgen_drained(pg, mask, c->now_ns))
 		return CALL_DONE;
+	if (!c->calls && c->form->args == idle_args &&
+	    check_ends(c) == CALL_FAIL)
+		return CALL_FAIL;
 	port = (unsigned)__builtin_ctzll(pktgen_active(pg) & mask);
 	snprintf(why, sizeof(why), "port %u is %s", port,
 		 app_state(pktgen_look(pg, port)));

@@ -105,11 +105,22 @@ static const char *const lines[] = {
 	"capture read 0 --json",
 	"capture --json",
 	"capture off --json",
+	"channel open 5eed0001",
+	"channel --json",
+	"channel get two --json",
+	"capture 1 count 3 -",
+	"start 0 count 5",
+	"wait idle",
+	"channel capture 0 --json",
+	"capture off",
 	"capture 1 x.pcap",
 	"start 0 count 5",
 	"wait idle",
 	"capture off --json",
 	"play 0 x.pcap",
+	"play --json",
+	"play 0 - frames 10 bytes 1000",
+	"df --json",
 	"play --json",
 	"play 0 off",
 	"stream 1.1 add",
@@ -271,6 +282,29 @@ static uint16_t walk(struct reply_form *f, const struct reply *r, uint16_t at,
 
 /* ---- Running ------------------------------------------------------------- */
 
+/* The other end of the data channel: takes all that comes. */
+static void answer_channel(void)
+{
+	unsigned char block[4096];
+	uint32_t len;
+	uint64_t pos;
+
+	while (host_channel_get(block, CHANNEL_HEAD)) {
+		memcpy(&len, block + 4, sizeof(len));
+		memcpy(&pos, block + 8, sizeof(pos));
+		host_channel_get(block + CHANNEL_HEAD, len);
+		pos += len;
+		if (block[2] == CHANNEL_DATA)
+			block[2] = CHANNEL_TAKEN;
+		else if (block[2] != CHANNEL_OPEN)
+			continue;
+		memset(block + 4, 0, sizeof(len));
+		memcpy(block + 8, &pos, sizeof(pos));
+		host_channel_put(block, CHANNEL_HEAD);
+	}
+	channel_poll(&app.channel, now, CHANNEL_WINDOW);
+}
+
 static void step(void)
 {
 	const void *out;
@@ -280,6 +314,7 @@ static void step(void)
 	pktgen_step(&app.pktgen, now);
 	app_watch(&app, now);
 	session_poll(&app.session, now);
+	answer_channel();
 	while ((len = session_output(&app.session, &out)) > 0)
 		session_sent(&app.session, len);
 }
@@ -527,6 +562,7 @@ int main(void)
 	struct host_netdev *dev[2];
 
 	host_loop_pair(dev, 1500);
+	host_channel_plug();
 	app_init(&app, uk_alloc_get_default(), now);
 	app.pktgen.core.clock_ns = clock_ns;
 	host_netdev_tap(dev[0], answer, dev[0]);

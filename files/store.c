@@ -180,6 +180,28 @@ void store_return(struct store *s)
 {
 	s->limit += s->lent;
 	s->lent = 0;
+	if (s->kept_back)
+		store_give_back(s);
+}
+
+void *store_set_aside(struct store *s, size_t size)
+{
+	const size_t upload = s->upload.name[0] ? s->upload.size : 0;
+
+	if (s->lent || s->kept || upload + size > s->limit - s->used)
+		return NULL;
+	s->limit -= size;
+	s->kept = size;
+	return s->mem + s->limit;
+}
+
+void store_give_back(struct store *s)
+{
+	s->kept_back = s->kept && s->lent;
+	if (s->kept_back)
+		return;
+	s->limit += s->kept;
+	s->kept = 0;
 }
 
 enum shell_err store_keep(struct store *s, const char *name, size_t size,

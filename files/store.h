@@ -44,9 +44,11 @@ struct store_file {
 
 struct store {
 	unsigned char *mem;
-	size_t limit; /* bytes in `mem`, without... */
-	size_t lent;  /* ...those behind them */
-	size_t used;  /* the files' bytes, at the front */
+	size_t limit;   /* bytes in `mem`, without... */
+	size_t lent;    /* ...those behind them */
+	size_t kept;    /* and those behind these */
+	bool kept_back; /* they come back with what is lent */
+	size_t used;    /* the files' bytes, at the front */
 	unsigned nb_files;
 	struct store_file file[STORE_FILES_MAX]; /* by name */
 	struct store_file upload; /* without a name: none; `at` is `used` */
@@ -111,6 +113,14 @@ void store_return(struct store *s);
  */
 enum shell_err store_keep(struct store *s, const char *name, size_t size,
 			  uint32_t crc);
+
+/*
+ * Keeps `size` bytes at the block's end for somebody, as long as he likes, or
+ * NULL when they do not fit, some are kept already, or some are lent: what is
+ * lent later has its end before these. Then gives them back.
+ */
+void *store_set_aside(struct store *s, size_t size);
+void store_give_back(struct store *s);
 
 /* The file; where there is none, the upload of this name. E_NOFILE. */
 enum shell_err store_remove(struct store *s, const char *name);

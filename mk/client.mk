@@ -5,6 +5,7 @@
 LIBEDIT ?= $(wildcard /usr/include/histedit.h)
 CLIENT_EDIT := $(if $(LIBEDIT),libedit,plain)
 CLIENT_SRC := $(sort $(filter-out client/edit_%,$(wildcard client/*.c))) \
+	capture/link.c capture/read.c capture/read_ng.c \
 	files/base64.c files/crc32.c units/value.c
 CLIENT_LDFLAGS := -pie -Wl,-z,relro -Wl,-z,now -Wl,-z,noexecstack
 CLIENT_FORTIFY := -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2

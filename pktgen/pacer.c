@@ -333,8 +333,13 @@ static unsigned take_times(struct pacer *p, uint64_t last_ns, unsigned max)
 {
 	unsigned n = 0;
 
-	for (; n < max && p->next_ns <= last_ns; n++)
+	for (; n < max && p->next_ns <= last_ns; n++) {
+		if (p->times->ready && !p->times->ready(p->times, last_ns)) {
+			p->next_ns = last_ns + PACER_AGAIN_NS;
+			break;
+		}
 		p->next_ns += p->times->next_ns(p->times);
+	}
 	return n;
 }
 

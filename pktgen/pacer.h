@@ -37,7 +37,8 @@
 
 #define PACER_CATCHUP_NS 100000000ull
 #define PACER_STRICT_NS 100000ull
-#define PACER_GROUP_MAX 65536        /* frames that are due together */
+#define PACER_GROUP_MAX 65536 /* frames that are due together */
+#define PACER_AGAIN_NS 100000ull
 #define PACER_NEVER (UINT64_MAX / 2) /* when what is due next is not */
 
 /* From the start of a frame to the start of the next: ns and 2^-32 ns. */
@@ -72,6 +73,11 @@ struct pacer_random {
 struct pacer_times {
 	/* From the frame taken last to the next one, in ns. */
 	uint64_t (*next_ns)(struct pacer_times *t);
+	/*
+	 * Whether the next frame is there, and that gap known; it is asked
+	 * again PACER_AGAIN_NS later. NULL: they always are.
+	 */
+	bool (*ready)(struct pacer_times *t, uint64_t now_ns);
 };
 
 /* What there is to set. */

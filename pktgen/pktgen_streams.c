@@ -92,17 +92,20 @@ static int find_gap(const struct stream *s, const struct program *prog,
 		    struct gap *gap, bool *unpaced)
 {
 	const struct played *p;
+	int rc = 0;
 
 	if (!PLAYS(prog))
 		return stream_gap(s, gap, unpaced);
 	p = play_of(prog);
 	if (!s->play.speed)
-		return stream_gap_of(s, p->frames,
-				     p->bytes + p->frames * ETH_FCS_LEN, gap,
-				     unpaced);
-	*unpaced = false;
-	*gap = (struct gap){0, 0};
-	return 0;
+		rc = stream_gap_of(s, p->frames,
+				   p->bytes + p->frames * ETH_FCS_LEN, gap,
+				   unpaced);
+	if (s->play.speed || (p->feed && !rc)) {
+		*unpaced = false;
+		*gap = (struct gap){0, 0};
+	}
+	return rc;
 }
 
 /* The next program, and when its frames are due, go to the worker. */
@@ -241,6 +244,15 @@ static int try_played(struct pktgen *pg, unsigned port, unsigned stream,
 			 "frames of a capture cannot be signed; type "
 			 "'signature %u off' or 'play %u off'",
 			 port, port);
+		return -EBADMSG;
+	}
+	/* Neither has a say beside times that are the capture's. */
+	if (s->shape.kind || (s->play.speed && s->pace.shape != PACE_EVEN)) {
+		snprintf(fault->why, sizeof(fault->why),
+			 "a capture %s; type '%s'",
+			 s->shape.kind ? "has no 'shape'"
+				       : "at its own times has no 'gap'",
+			 s->shape.kind ? "shape off" : "gap even");
 		return -EBADMSG;
 	}
 	rc = played_get(

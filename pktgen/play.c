@@ -206,12 +206,26 @@ static size_t edits_bytes(const struct stream *s)
 	return n * sizeof(struct play_edit);
 }
 
+/* Of one that is fed, at the stream's rate: as each frame comes. */
+static struct gap gap_of(const struct stream *s, const struct played *p)
+{
+	struct gap gap = {0, 0};
+	bool unpaced;
+
+	if (!p->feed || s->play.speed ||
+	    stream_gap_of(s, p->frames, p->bytes + p->frames * ETH_FCS_LEN,
+			  &gap, &unpaced) < 0 ||
+	    unpaced)
+		return (struct gap){0, 0};
+	return gap;
+}
+
 /* One piece of memory: program, play, edits, readers, what sequences need. */
 int play_new(struct program **to, const struct stream *s, struct played *p,
 	     struct uk_alloc *a)
 {
 	const size_t edits = edits_bytes(s);
-	const unsigned nb_readers = p->plain ? 0 : PLAY_READERS;
+	const unsigned nb_readers = p->plain || p->feed ? 0 : PLAY_READERS;
 	size_t room = 0, size;
 	struct program *prog;
 	struct play *play;
@@ -232,6 +246,7 @@ int play_new(struct program **to, const struct stream *s, struct played *p,
 	play->speed = s->play.speed;
 	play->loops = s->play.loops;
 	play->csums = s->play.csums;
+	play->gap = gap_of(s, p);
 	prog->file = (void *)((uint8_t *)play->edit + edits);
 	if (nb_readers)
 		play->reader = (void *)(prog->file + s->nb_fields);
@@ -255,6 +270,13 @@ void play_begin(const struct program *prog)
 	struct play *play = prog->play;
 	struct capture_reader *r = play->reader;
 
+	if (play->played->feed) {
+		if (!play->cursor.of)
+			played_begin(&play->cursor, play->played, NULL);
+		played_fed_begin(&play->times, &play->cursor, play->speed,
+				 &play->gap);
+		return;
+	}
 	played_begin(&play->cursor, play->played, r);
 	if (play->speed)
 		played_times_begin(&play->times, play->played, play->speed,
@@ -279,6 +301,10 @@ void play_switch(const struct program *from, const struct program *to)
 	if (f->played != t->played)
 		return;
 	go_on(&t->cursor, &f->cursor);
+	if (f->played->feed) {
+		played_fed_go_on(&t->times, &f->times);
+		return;
+	}
 	if (!f->speed || !t->speed)
 		return;
 	go_on(&t->times.cursor, &f->times.cursor);
@@ -289,6 +315,9 @@ uint64_t play_frames(const struct program *prog)
 {
 	const struct play *play = prog->play;
 
+	/* What was played of it is gone. */
+	if (play->played->feed)
+		return play->played->frames - play->played->feed->played;
 	if (!play->loops || play->loops > UINT64_MAX / play->played->frames)
 		return UINT64_MAX;
 	return play->loops * play->played->frames;
@@ -301,7 +330,10 @@ const struct played *play_of(const struct program *prog)
 
 struct pacer_times *play_times(const struct program *prog)
 {
-	return prog->play->speed ? &prog->play->times.times : NULL;
+	const struct play *play = prog->play;
+
+	return play->speed || play->played->feed ? &prog->play->times.times
+						 : NULL;
 }
 
 /* ---- One of them --------------------------------------------------------- */
@@ -315,6 +347,8 @@ bool play_frame(const struct program *prog, struct program_at *at,
 	struct played_cursor c;
 	struct played_frame f;
 
+	if (p->feed)
+		return false;
 	if (!p->plain) {
 		reader = uk_malloc(a, sizeof(*reader));
 		if (!reader)

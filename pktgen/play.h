@@ -75,7 +75,10 @@ struct pacer_times *play_times(const struct program *prog);
 uint16_t play_next(const struct program *prog, struct program_at *at,
 		   uint8_t *buf);
 
-/* Frame at->frame, whatever was made before: false for lack of memory. */
+/*
+ * Frame at->frame, whatever was made before: false for lack of memory, and of
+ * what is fed.
+ */
 bool play_frame(const struct program *prog, struct program_at *at,
 		struct uk_alloc *a, uint8_t *buf, uint16_t *len);
 

@@ -42,6 +42,7 @@ struct play {
 	struct played_times times;
 	struct capture_reader *reader; /* PLAY_READERS; NULL: not needed */
 	uint64_t loops;
+	struct gap gap; /* of one that is fed, where speed is 0 */
 	uint32_t speed;
 	bool csums;
 	uint8_t no_order;

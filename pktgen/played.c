@@ -125,6 +125,16 @@ static bool is_same(const struct played *p, const struct stream_play *play,
 	       p->tag == play->tag && p->max == max;
 }
 
+/* What whoever feeds it has said of it. */
+static void take_feed(struct played *p, struct feed *f, unsigned max)
+{
+	p->feed = f;
+	f->max = max;
+	p->frames = f->frames;
+	p->bytes = f->bytes;
+	p->last_ns = f->span_ns;
+}
+
 int played_get(struct played_files *files, const struct stream_play *play,
 	       unsigned max, struct played **to, char *why)
 {
@@ -141,7 +151,10 @@ int played_get(struct played_files *files, const struct stream_play *play,
 	p = uk_calloc(files->heap, 1, sizeof(*p));
 	if (!p)
 		return -ENOMEM;
-	if (!files->hold || !files->hold(files->arg, play->file, &p->held)) {
+	if (files->feed && !strcmp(play->file, STREAM_FED)) {
+		take_feed(p, files->feed, max);
+	} else if (!files->hold ||
+		   !files->hold(files->arg, play->file, &p->held)) {
 		uk_free(files->heap, p);
 		snprintf(why, PLAYED_WHY_MAX, "no file '%s'", play->file);
 		return -ENOENT;
@@ -154,7 +167,7 @@ int played_get(struct played_files *files, const struct stream_play *play,
 	strcpy(p->name, play->file);
 	p->next = files->all;
 	files->all = p;
-	rc = read_file(p, why);
+	rc = p->feed ? 0 : read_file(p, why);
 	if (rc < 0)
 		played_put(p);
 	else
@@ -171,6 +184,9 @@ void played_put(struct played *p)
 	for (at = &p->files->all; *at != p;)
 		at = &(*at)->next;
 	*at = p->next;
-	p->files->release(p->files->arg, &p->held);
+	if (p->feed)
+		p->files->end_feed(p->files->arg);
+	else
+		p->files->release(p->files->arg, &p->held);
 	uk_free(p->files->heap, p);
 }

@@ -17,6 +17,7 @@
 #include <uk/alloc.h>
 
 #include "capture/read.h"
+#include "pktgen/feed.h"
 #include "pktgen/pacer.h"
 #include "pktgen/stream.h"
 #include "units/held.h"
@@ -31,10 +32,14 @@ struct played_files {
 	void (*release)(void *arg, struct held *h);
 	struct uk_alloc *heap;
 	struct played *all;
+	/* The capture that is fed, STREAM_FED; NULL: none is. */
+	struct feed *feed;
+	void (*end_feed)(void *arg);
 };
 
 struct played {
 	struct held held;
+	struct feed *feed; /* it comes while it is played; NULL: a file */
 	struct played_files *files;
 	struct played *next; /* of all that there are */
 	unsigned refs;
@@ -104,7 +109,25 @@ struct played_times {
 	struct played_cursor cursor;
 	uint64_t scale; /* 2^-48: ns of a run for one of the file */
 	uint64_t ns;    /* of a run, when the frame taken last is due */
+	/* Of one that is fed: the first record's time, once that is there. */
+	bool begun;
+	uint64_t first_ns;
+	struct gap gap; /* where scale is 0, and what it has of a ns so far */
+	uint32_t frac;
 };
+
+/*
+ * Of one that is fed: from the frame on that `c` makes next; `gap` where
+ * `speed` is 0.
+ */
+void played_fed_begin(struct played_times *t, const struct played_cursor *c,
+		      uint32_t speed, const struct gap *gap);
+/* It goes on where another is. */
+void played_fed_go_on(struct played_times *t, const struct played_times *from);
+
+/* The record of `c`, which is there; `done`: it is not needed any more then. */
+void played_fed_next(struct played_cursor *c, struct played_frame *f,
+		     uint64_t *ns, bool done);
 
 /* `speed`, in thousandths, is not 0. */
 void played_times_begin(struct played_times *t, const struct played *p,

@@ -21,7 +21,7 @@ static inline uint32_t number(const struct played *p, const uint8_t *at)
 static void begin_round(struct played_cursor *c)
 {
 	c->at = c->of->start;
-	if (!c->of->plain)
+	if (c->reader)
 		capture_begin(c->reader);
 }
 
@@ -55,13 +55,17 @@ static inline bool next_plain(struct played_cursor *c, struct played_frame *f,
 }
 
 static NOINLINE bool next_any(struct played_cursor *c, struct played_frame *f,
-			      uint64_t *ns)
+			      uint64_t *ns, bool timed)
 {
 	const struct played *const p = c->of;
 	const struct capture_bytes bytes = {p->held.data, 0, p->held.size,
 					    true};
 	struct capture_record r;
 
+	if (p->feed) {
+		played_fed_next(c, f, ns, !timed);
+		return true;
+	}
 	do {
 		if (capture_next(c->reader, &bytes, &r) != CAPTURE_RECORD)
 			return false;
@@ -80,7 +84,7 @@ EDIT_INLINE void step(struct played_cursor *c, struct played_frame *f,
 	const struct played *const p = c->of;
 
 	while (unlikely(!(likely(p->plain) ? next_plain(c, f, ns, timed)
-					   : next_any(c, f, ns)))) {
+					   : next_any(c, f, ns, timed)))) {
 		c->round_ns += p->last_ns + p->turn_ns;
 		begin_round(c);
 	}
@@ -121,7 +125,7 @@ void played_times_begin(struct played_times *t, const struct played *p,
 {
 	struct played_frame f;
 
-	t->times.next_ns = next_gap;
+	t->times = (struct pacer_times){.next_ns = next_gap};
 	t->scale = (1000ull << 48) / speed;
 	t->ns = 0;
 	played_begin(&t->cursor, p, reader);

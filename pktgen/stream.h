@@ -117,6 +117,14 @@ static inline bool stream_plays(const struct stream *s)
 	return STREAM_PLAYS && s->play.file[0];
 }
 
+/* In place of a file's name: it comes while it is played. */
+#define STREAM_FED "-"
+
+static inline bool stream_is_fed(const struct stream *s)
+{
+	return stream_plays(s) && s->play.file[0] == '-' && !s->play.file[1];
+}
+
 #define STREAM_HEADERS "eth/ipv4/udp"
 
 /*

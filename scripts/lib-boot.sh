@@ -158,6 +158,15 @@ stream-listen:PATH, tap:IFNAME, user, vhost-user:SOCK or vhost-user-listen:PATH"
 	esac
 }
 
+# The data channel: a stream of bytes beside the serial line.
+add_channel() {
+	local device=virtio-serial-pci,disable-legacy=on,disable-modern=off,vectors=0
+	[ "$machine" = q35 ] || device=virtio-serial-device
+	local socket=$dir/$name.data
+	socket=socket,id=data,path=${socket//,/,,},server=on,wait=off
+	args+=(-chardev "$socket" -device "$device,max_ports=1" -device "virtconsole,chardev=data")
+}
+
 add_capture() { # PORT=FILE
 	local port file=${1#*=}
 	[[ $1 =~ ^([0-9]{1,2})=. ]] || die 2 "--capture '$1': must be PORT=FILE, such as 0=a.pcap"
@@ -198,6 +207,7 @@ start_qemu() { # COMMAND... to start it with
 	for spec in "${nets[@]:-loop}"; do add_net "$spec"; done
 	check_macs
 	for spec in "${captures[@]}"; do add_capture "$spec"; done
+	add_channel
 	[[ "${nets[*]}" != *vhost-user* ]] || args+=(-machine memory-backend=mem -object
 		"memory-backend-memfd,id=mem,size=$memory,share=on")
 	forget "$name"

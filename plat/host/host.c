@@ -11,6 +11,7 @@
 #include <uk/plat/lcpu.h>
 #include <uk/plat/time.h>
 
+#include "plat/host/channel.h"
 #include "plat/host/loop.h"
 
 static struct {
@@ -24,6 +25,7 @@ void host_reset(void)
 	memset(&host, 0, sizeof(host));
 	host.out_room = SIZE_MAX;
 	host_loop_reset();
+	host_channel_reset();
 }
 
 void host_clock_set(uint64_t ns)

@@ -23,6 +23,14 @@ void host_console_type(const char *text);
 void host_console_room(size_t len);
 size_t host_console_text(char *buf, size_t size);
 
+/* There is a channel from now on, until host_reset(). */
+void host_channel_plug(void);
+/* Bytes come by it; what went by it, and is forgotten then. */
+void host_channel_put(const void *bytes, size_t len);
+size_t host_channel_get(void *to, size_t size);
+/* Of what goes, at most `len` bytes more; SIZE_MAX at first. */
+void host_channel_room(size_t len);
+
 /*
  * When a device gives a frame back that was sent. A driver may rest on none of
  * these: virtio 1.2, 2.7.8, lets a device use buffers in any order.

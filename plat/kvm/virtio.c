@@ -5,9 +5,10 @@
  *
  * virtio_init(), at boot, has both buses looked through, virtio_pci_scan() and
  * virtio_mmio_scan(), PCI first, so that ports are numbered alike on every
- * boot. A network device that they find comes to virtio_found(), which ends
- * whatever the firmware did with it and makes a port of it by virtio_net_add().
- * One that cannot be used is named on the console, by virtio_skip().
+ * boot. A device that they find comes to virtio_found(), which ends whatever
+ * the firmware did with it and makes a port of it by virtio_net_add(), or of a
+ * console the channel. One that cannot be used is named on the console, by
+ * virtio_skip().
  *
  * The driver brings a device up by virtio_negotiate(): it is reset
  * (virtio_reset()), told that there is a driver, and both agree on features
@@ -136,7 +137,9 @@ void virtio_found(struct uk_alloc *a, struct virtio_dev *vd)
 {
 	/* Firmware may have used it; it must not write to memory any more. */
 	vd->ops->set_status(vd, 0);
-	if (virtio_net_add(a, vd) < 0)
+	if (vd->id == VIRTIO_ID_CONSOLE)
+		virtio_console_found(vd);
+	else if (virtio_net_add(a, vd) < 0)
 		virtio_skip(vd->name, "no memory for the driver");
 }
 

@@ -21,8 +21,9 @@ struct virtio_dev;
 /* Finds the devices and registers their drivers; called once, before main(). */
 void virtio_init(struct uk_alloc *a);
 
-/* 5: kinds of devices. There is a driver for this one. */
+/* 5: kinds of devices. There is a driver for these. */
 #define VIRTIO_ID_NET 1
+#define VIRTIO_ID_CONSOLE 3
 
 /* 2.1: device status. */
 #define VIRTIO_STATUS_ACKNOWLEDGE 1
@@ -71,6 +72,7 @@ struct virtio_ops {
 struct virtio_dev {
 	const struct virtio_ops *ops;
 	uint64_t features; /* negotiated */
+	uint16_t id;       /* VIRTIO_ID_* */
 	char name[16];     /* where it sits, for messages */
 	char why[96];      /* what failed last, in words; empty: nothing */
 };
@@ -119,8 +121,16 @@ static inline void virtio_notify(const struct virtio_notify *n)
 void virtio_pci_scan(struct uk_alloc *a);
 void virtio_mmio_scan(struct uk_alloc *a);
 
-/* Quietens a network device and gives it to its driver. */
+static inline bool virtio_has_driver(uint32_t id)
+{
+	return id == VIRTIO_ID_NET || id == VIRTIO_ID_CONSOLE;
+}
+
+/* Quietens a device and gives it to its driver. */
 void virtio_found(struct uk_alloc *a, struct virtio_dev *vd);
+
+/* The first one is the channel, once that begins. */
+void virtio_console_found(struct virtio_dev *vd);
 
 /* Says at boot why a device is left alone. */
 void virtio_skip(const char *name, const char *reason);

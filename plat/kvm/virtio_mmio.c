@@ -9,9 +9,9 @@
  * QEMU's microvm places its devices from the top slot down: the first -device
  * has the highest address. So ports are numbered by falling address, whatever
  * the order of the words (insert()). found() maps the registers of each, looks
- * for the magic number, the network device's id and version 2, and gives it to
- * virtio_found(), or says why it is passed over. Slots without a device have an
- * id of 0.
+ * for the magic number, the id of a device with a driver and version 2, and
+ * gives it to virtio_found(), or says why it is passed over. Slots without a
+ * device have an id of 0.
  *
  * From there on it is used by `mmio_ops`, each a register or two by get() and
  * set(). queue_enable() selects a queue, writes its size and the addresses of
@@ -234,7 +234,8 @@ static void found(struct uk_alloc *a, struct place p)
 		virtio_skip(vd->name, "its registers cannot be reached");
 	} else if (get(vd, MAGIC_VALUE) != MAGIC) {
 		virtio_skip(vd->name, "not a virtio device");
-	} else if (get(vd, DEVICE_ID) == VIRTIO_ID_NET) {
+	} else if (virtio_has_driver(get(vd, DEVICE_ID))) {
+		vd->id = (uint16_t)get(vd, DEVICE_ID);
 		if (get(vd, VERSION) == 2) {
 			virtio_found(a, vd);
 			return;

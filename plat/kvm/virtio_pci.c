@@ -3,12 +3,12 @@
  * virtio over PCI (virtio 1.2, 4.1).
  *
  * virtio_pci_scan() has every function looked at by found(), which takes
- * network devices of virtio's vendor. Vendor capabilities say where the
- * device's structures lie in its BARs: read_caps() goes through their list,
- * read_cap() notes the common, the notification and the device's own structure,
- * and map_region() gives the BAR a place, if it has none, and maps it. With the
- * first two found, the function is enabled and goes to virtio_found(); else it
- * is said why it is passed over.
+ * devices of virtio's vendor that there is a driver for. Vendor capabilities
+ * say where the device's structures lie in its BARs: read_caps() goes through
+ * their list, read_cap() notes the common, the notification and the device's
+ * own structure, and map_region() gives the BAR a place, if it has none, and
+ * maps it. With the first two found, the function is enabled and goes to
+ * virtio_found(); else it is said why it is passed over.
  *
  * From there on it is used by `pci_ops`: features, status and configuration are
  * fields of the mapped structures. queue_enable() selects a queue, writes its
@@ -251,7 +251,7 @@ static void found(pci_fn_t fn, void *arg)
 		return;
 	id = id < DEVICE_MODERN ? pci_read16(fn, PCI_SUBSYSTEM_ID)
 				: id - DEVICE_MODERN;
-	if (id != VIRTIO_ID_NET)
+	if (!virtio_has_driver(id))
 		return;
 	vp = uk_zalloc(a, sizeof(*vp));
 	if (!vp)
@@ -259,6 +259,7 @@ static void found(pci_fn_t fn, void *arg)
 	snprintf(vp->dev.name, sizeof(vp->dev.name), "PCI %02x:%02x.%u",
 		 PCI_BUS(fn), PCI_SLOT(fn), PCI_FUNC(fn));
 	vp->dev.ops = &pci_ops;
+	vp->dev.id = id;
 	if (!read_caps(fn, vp)) {
 		reason = "legacy virtio only, needs disable-modern=off";
 	} else if (!vp->common || !vp->notify.base) {

@@ -100,7 +100,8 @@ static int answer(int argc, char *argv[], struct held *file)
 	static const uint8_t mac[] = {2, 0, 0, 0, 0, 1};
 	struct uk_alloc *a = uk_alloc_get_default();
 	struct stream_play play = {.file = "FILE", .speed = STREAM_SPEED};
-	struct played_files files = {file, hold, release, a, NULL};
+	struct played_files files = {
+		.arg = file, .hold = hold, .release = release, .heap = a};
 	char why[PLAYED_WHY_MAX] = "no file";
 	static struct stream s;
 	struct program *prog;

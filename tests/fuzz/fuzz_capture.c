@@ -188,8 +188,10 @@ static void play_held(struct held *held, const struct all *a, uint8_t how)
 {
 	static const uint8_t mac[6];
 	static struct stream s;
-	struct played_files files = {held, hold, release,
-				     uk_alloc_get_default(), NULL};
+	struct played_files files = {.arg = held,
+				     .hold = hold,
+				     .release = release,
+				     .heap = uk_alloc_get_default()};
 	struct stream_play ask = {.file = "a", .speed = STREAM_SPEED};
 	char why[PLAYED_WHY_MAX];
 	struct program *prog;

@@ -5,6 +5,7 @@ import json
 import os
 import re
 import signal
+import socket
 import struct
 import subprocess
 import zlib
@@ -110,6 +111,66 @@ def test_a_live_capture_goes_into_a_pipe(lab):
     assert len(records(done.stdout[:done.stdout.rindex(b'{"state"')])) == 2000
 
 
+def numbers(frames):
+    """Of signed frames, as their signatures have them."""
+    return [int.from_bytes(octets[-13:-8], "big") for octets in frames]
+
+
+def make_capture(path, frames, length):
+    with open(path, "wb") as out:
+        out.write(struct.pack("<IHHIIII", 0xA1B23C4D, 2, 4, 0, 0, 262144, 1))
+        for i in range(frames):
+            out.write(struct.pack("<IIII", 0, i * 50000, length, length))
+            out.write(bytes(12) + b"\x88\xb5"
+                      + (struct.pack("<I", i) * (length // 4))[:length - 14])
+
+
+def test_the_data_channel_feeds_and_takes_captures(lab):
+    """More than the store has room for, each frame of it, on a machine whose devices are
+    on MMIO; a client that is killed in between, and one that is in the way."""
+    host, big = lab.path / "host.pcap", lab.path / "big.pcap"
+    lab.start("a", "--accel", "tcg", "--machine", "microvm", "--capture", "1=%s" % host)
+    make_capture(big, 2500, 1400)
+    done = client(lab, ".play 0 big.pcap", "start 0; wait idle", "play --json; df --json")
+    assert done.returncode == 0, done.stderr
+    play, room = (json.loads(line) for line in done.stdout.splitlines()[-2:])
+    assert play["streams"][0]["fed"] == 2500 * 1416 > 2 * room["limit"]
+    assert [octets for _, octets in records(host.read_bytes())] == \
+        [octets for _, octets in records(big.read_bytes())]
+
+    live = ["play 0 off; rate 0 20kpps; signature on; start 0", ".capture 1 count 4000 -",
+            "channel --json; stop 0"]
+    # One that is killed leaves a capture on and its bytes on the way.
+    killed = subprocess.Popen([CLIENT, "a", "-c", live[0], "-c", ".capture 1 -"], env=lab.env,
+                              stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+    killed.stdout.read(100000)
+    killed.kill()
+    killed.communicate()
+    done = client(lab, "capture off --json", "stop 0", *live)
+    assert done.returncode == 0, done.stderr
+    assert b"4000 frames captured, 0 dropped" in done.stderr, done.stderr
+    _, rest = done.stdout.split(b"}\n", 1)
+    rest = rest[rest.index(b"\x4d\x3c\xb2\xa1"):]
+    data, tail = rest[:rest.rindex(b'{"state"')], rest[rest.rindex(b'{"state"'):]
+    taken = [octets for _, octets in records(data)]
+    assert json.loads(tail.splitlines()[0])["given"] > len(data)
+    first = numbers(taken)[0]
+    assert numbers(taken) == list(range(first, first + 4000))
+    theirs = {octets for _, octets in records(host.read_bytes())}
+    assert theirs.issuperset(taken)
+
+    # Who has the socket and says nothing of sense is in nobody's way.
+    with socket.socket(socket.AF_UNIX) as other:
+        other.connect(str(lab.run_dir / "ukpktgen" / "a.data"))
+        other.sendall(os.urandom(20000))
+        done = client(lab, ".upload %s cmds" % __file__, ".download cmds back.py")
+        assert done.returncode == 0 and b"does not answer" in done.stderr, done.stderr
+    done = client(lab, "rm cmds", ".upload %s cmds" % __file__, "channel --json")
+    assert b"does not answer" not in done.stderr, done.stderr
+    assert json.loads(done.stdout.splitlines()[-1])["stray"] > 0
+    assert (lab.path / "back.py").read_bytes() == open(__file__, "rb").read()
+
+
 def judge_played(recorded, theirs):
     """What was recorded is played at its own times, then twice as fast, with another port."""
     played, fast = theirs[300:600], theirs[600:]
@@ -132,7 +193,7 @@ def test_times_are_those_of_the_host(lab):
     line = ("rate 10kpps; size 128; signature on; capture 0-1 both t.pcap; "
             "start 0 count 1000; wait idle; capture off; get t.pcap --json; "
             "signature off; gap poisson; capture 0 tx p.pcap; start 0 count 300; wait idle; "
-            "capture off; get p.pcap --json; play 0 p.pcap; start 0; wait idle; "
+            "capture off; get p.pcap --json; gap even; play 0 p.pcap; start 0; wait idle; "
             "play 0 p.pcap speed 2x; set udp.dst 53; start 0; wait idle; quit")
     done = run_icount(host, 0, line)
     assert done.returncode == 0 and "E_" not in done.stdout, done.stdout

@@ -8,14 +8,28 @@
 
 struct rig rig;
 
-void rig_begin(unsigned nb_pairs)
+static void begin(unsigned nb_pairs, bool channel)
 {
 	host_reset();
+	if (channel)
+		host_channel_plug();
 	for (unsigned i = 0; i < nb_pairs; i++)
 		host_loop_pair(&rig.dev[2 * i], 1500);
 	rig.now = S;
 	rig.screen[0] = '\0';
 	app_init(&rig.app, uk_alloc_get_default(), rig.now);
+}
+
+void rig_begin(unsigned nb_pairs)
+{
+	begin(nb_pairs, false);
+}
+
+int rig_setup_channel(void **state)
+{
+	(void)state;
+	begin(1, true);
+	return 0;
 }
 
 void rig_end(void)
@@ -48,6 +62,8 @@ void rig_step_unread(uint64_t ns)
 	pktgen_step(&app->pktgen, rig.now);
 	app_watch(app, rig.now);
 	session_poll(&app->session, rig.now);
+	channel_poll(&app->channel, rig.now, CHANNEL_WINDOW);
+	feed_poll(app, rig.now);
 }
 
 void rig_step(uint64_t ns)

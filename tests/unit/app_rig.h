@@ -26,6 +26,7 @@ void rig_end(void);
 
 /* cmocka's: rig_begin(1), rig_end(). */
 int rig_setup(void **state);
+int rig_setup_channel(void **state); /* with a data channel */
 int rig_teardown(void **state);
 
 /* Goes `ns` on; what there is to put out, the terminal takes. */

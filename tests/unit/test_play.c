@@ -64,8 +64,10 @@ static void the_last_of_100001_is_due_to_the_ns(void **state)
 {
 	static const uint32_t speeds[] = {1000, 2000, 500, 300, 1, 999999};
 	size_t size = make(FRAMES, any_gap);
-	struct played_files files = {&size, hold, release,
-				     uk_alloc_get_default(), NULL};
+	struct played_files files = {.arg = &size,
+				     .hold = hold,
+				     .release = release,
+				     .heap = uk_alloc_get_default()};
 	const struct stream_play play = {.file = "a"};
 	char why[PLAYED_WHY_MAX];
 	struct played *p;
@@ -106,8 +108,10 @@ static void the_last_of_100001_is_due_to_the_ns(void **state)
 static void what_is_too_late_comes_later(void **state)
 {
 	size_t size = make(1000, a_millisecond);
-	struct played_files files = {&size, hold, release,
-				     uk_alloc_get_default(), NULL};
+	struct played_files files = {.arg = &size,
+				     .hold = hold,
+				     .release = release,
+				     .heap = uk_alloc_get_default()};
 	const struct stream_play play = {.file = "a"};
 	struct played_times t;
 	struct pacing pacing = {.burst = 64, .times = &t.times};

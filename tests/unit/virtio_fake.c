@@ -8,7 +8,13 @@
 #include "unit.h"
 
 /* The driver is the platform's; here it is built for the host. */
+#define ukplat_channel_begin fake_channel_begin
+#define ukplat_channel_in fake_channel_in
+#define ukplat_channel_took fake_channel_took
+#define ukplat_channel_out fake_channel_out
+#define ukplat_channel_send fake_channel_send
 #include "plat/kvm/virtio.c"
+#include "plat/kvm/virtio_console.c"
 #include "plat/kvm/virtio_net.c"
 #include "plat/kvm/virtio_net_link.c"
 #include "plat/kvm/virtio_net_queue.c"
@@ -120,6 +126,24 @@ struct uk_netbuf *new_netbuf(uint16_t headroom, uint16_t len)
 	if (nb)
 		nb->len = len;
 	return nb;
+}
+
+bool virtio_fake_console(void)
+{
+	fake.max[0] = fake.max[1] = 128;
+	virtio_console_found(&fake.vd);
+	return fake_channel_begin(uk_alloc_get_default());
+}
+
+void virtio_fake_no_console(void)
+{
+	struct ring *const rings[] = {&console.rx, &console.tx};
+
+	for (unsigned i = 0; i < 2; i++) {
+		uk_free(uk_alloc_get_default(), rings[i]->vr.desc);
+		uk_free(uk_alloc_get_default(), rings[i]->mem);
+	}
+	memset(&console, 0, sizeof(console));
 }
 
 static uint16_t alloc_rxpkts(void *argp, struct uk_netbuf *pkts[],

@@ -57,6 +57,17 @@ int virtio_fake_teardown(void **state);
 			virtio_fake_teardown, NULL                        \
 	}
 
+/* The device is a console, too, and the channel; takes it back. */
+bool virtio_fake_console(void);
+void virtio_fake_no_console(void);
+
+/* Its driver, see uk/console.h. */
+bool fake_channel_begin(struct uk_alloc *a);
+const void *fake_channel_in(__sz *len);
+void fake_channel_took(__sz n);
+void *fake_channel_out(__sz *room);
+void fake_channel_send(__sz n);
+
 /* From UNPROBED to RUNNING. */
 void virtio_fake_bring_up(struct uk_netdev *dev);
 /* The same, with another source of receive buffers. */

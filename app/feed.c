@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "app/feed.h"
+
+#include <string.h>
+
+#include "app/app.h"
+
+/* Dry for this long, it is told. */
+#define TELL_NS 1000000000ull
+
+static bool take(void *arg, uint64_t at, const void *bytes, size_t len)
+{
+	struct app *app = arg;
+
+	(void)at;
+	return feed_take(&app->feed.feed, bytes, len);
+}
+
+static uint64_t limit(void *arg)
+{
+	const struct app *app = arg;
+
+	return feed_limit(&app->feed.feed);
+}
+
+static const struct channel_user user = {.take = take, .limit = limit};
+
+void feed_drop(struct app *app)
+{
+	channel_end(&app->channel, CHANNEL_FEED);
+	store_give_back(&app->store);
+	app->pktgen.files.feed = NULL;
+}
+
+static void end_feed(void *arg)
+{
+	feed_drop(arg);
+}
+
+enum shell_err feed_start(struct app *app, uint64_t frames, uint64_t bytes,
+			  uint64_t span_ns)
+{
+	struct store *s = &app->store;
+	struct app_feed *f = &app->feed;
+	const size_t room = (s->limit - s->used) / 4 * 3;
+	void *mem;
+
+	if (app->channel.state == CHANNEL_ABSENT || app->pktgen.files.feed ||
+	    s->lent)
+		return E_STATE;
+	mem = room < FEED_ROOM_MIN ? NULL : store_set_aside(s, room);
+	if (!mem)
+		return E_FULL;
+	memset(f, 0, sizeof(*f));
+	feed_init(&f->feed, mem, room);
+	f->feed.frames = frames;
+	f->feed.bytes = bytes;
+	f->feed.span_ns = span_ns;
+	app->pktgen.files.feed = &f->feed;
+	app->pktgen.files.end_feed = end_feed;
+	channel_begin(&app->channel, CHANNEL_FEED, &user, app, 0);
+	return E_OK;
+}
+
+void feed_poll(struct app *app, uint64_t now_ns)
+{
+	struct app_feed *f = &app->feed;
+	const uint64_t dry_ns = f->feed.dry_ns;
+
+	if (!app->pktgen.files.feed)
+		return;
+	if (f->feed.number && !f->told_fault) {
+		f->told_fault = true;
+		session_event(&app->session, now_ns,
+			      "play: record %llu that is fed cannot be sent; "
+			      "'play off' ends it",
+			      (unsigned long long)f->feed.number);
+	}
+	if (dry_ns && !f->told_stall_ns && now_ns - dry_ns > TELL_NS) {
+		f->told_stall_ns = dry_ns;
+		session_event(&app->session, now_ns,
+			      "play: waits for frames that are fed");
+	} else if (!dry_ns && f->told_stall_ns) {
+		session_event(&app->session, now_ns,
+			      "play: goes on after %llu ms without frames",
+			      (unsigned long long)(now_ns - f->told_stall_ns) /
+				      1000000);
+		f->told_stall_ns = 0;
+	}
+}
