@@ -117,6 +117,7 @@ static const char *const lines[] = {
 	"signature 0 on",
 	"latency 0 --json",
 	"order 0 --json",
+	"track 1 size",
 	"start 0 count 1100k",
 	"wait idle",
 	"mode 1 off",
@@ -125,6 +126,7 @@ static const char *const lines[] = {
 	"mode 1 rx",
 	"latency 0 --json",
 	"order 0 --json",
+	"track --json",
 };
 
 static struct app app;

@@ -102,6 +102,12 @@ void arrivals_end(struct arrivals *ar, uint64_t now_ns)
 		end_row(ar, now_ns);
 }
 
+void arrivals_break(struct arrivals *ar, uint64_t now_ns)
+{
+	arrivals_end(ar, now_ns);
+	ar->row.low = NO_LOW;
+}
+
 static __attribute__((noinline)) void begin(struct arrivals *ar,
 					    struct arrived *a, unsigned port,
 					    uint64_t now_ns)
@@ -111,10 +117,11 @@ static __attribute__((noinline)) void begin(struct arrivals *ar,
 }
 
 /* A frame with a signature at `p`, which begins with `head`. */
-static inline void see(struct arrivals *ar, uint64_t head, const uint8_t *p,
-		       size_t len, uint64_t now_ns)
+static inline enum arrival see(struct arrivals *ar, uint64_t head,
+			       const uint8_t *p, size_t len, uint64_t now_ns)
 {
 	struct arrivals_row *const row = &ar->row;
+	enum arrival is = ARRIVAL_FIRST;
 	struct arrived *to;
 	uint64_t stamp;
 	uint16_t low;
@@ -132,15 +139,22 @@ static inline void see(struct arrivals *ar, uint64_t head, const uint8_t *p,
 	row->to = to = arrived_of(ar, head, stamp);
 	if (unlikely(!to)) {
 		ar->foreign++;
-		return;
+		return ARRIVAL_FOREIGN;
 	}
-	if (TRAILS && likely(to->trail != NULL) &&
-	    unlikely(!trail_see_one(to->trail, stamp,
-				    (head & 0xffffff) << 16 | low, now_ns)))
-		return;
+	if (TRAILS && likely(to->trail != NULL)) {
+		const enum trail_seen seen =
+			trail_see_one(to->trail, stamp,
+				      (head & 0xffffff) << 16 | low, now_ns);
+
+		if (unlikely(seen == TRAIL_OLD))
+			return ARRIVAL_OLD;
+		if (unlikely(seen == TRAIL_AGAIN))
+			is = ARRIVAL_AGAIN;
+	}
 	if (unlikely(!to->first_ns))
 		begin(ar, to, head >> 24 & (SIGNATURE_PORTS - 1), now_ns);
 	count(to, 1, len, now_ns);
+	return is;
 }
 
 /*
@@ -163,40 +177,41 @@ static const uint8_t *search(const uint8_t *frame, size_t len)
 }
 
 /* The same where it was looked for, or is in pieces. */
-static __attribute__((noinline)) void see_odd(struct arrivals *ar,
-					      const uint8_t *p, size_t len,
-					      uint64_t now_ns)
+static __attribute__((noinline)) enum arrival see_odd(struct arrivals *ar,
+						      const uint8_t *p,
+						      size_t len,
+						      uint64_t now_ns)
 {
 	uint64_t head;
 
 	if (!p)
-		return;
+		return ARRIVAL_UNSIGNED;
 	memcpy(&head, p, sizeof(head));
-	if ((head & MAGIC_MASK) == MAGIC)
-		see(ar, head, p, len, now_ns);
+	if ((head & MAGIC_MASK) != MAGIC)
+		return ARRIVAL_UNSIGNED;
+	return see(ar, head, p, len, now_ns);
 }
 
-void arrivals_see_other(struct arrivals *ar, const uint8_t *frame, size_t len,
-			uint64_t now_ns)
+enum arrival arrivals_see_other(struct arrivals *ar, const uint8_t *frame,
+				size_t len, uint64_t now_ns)
 {
 	const uint8_t *p = frame + len - SIGNATURE_LEN;
 	uint64_t head;
 
 	memcpy(&head, p, sizeof(head));
 	if (likely((head & MAGIC_MASK) == MAGIC))
-		see(ar, head, p, len, now_ns);
-	else
-		see_odd(ar, search(frame, len), len, now_ns);
+		return see(ar, head, p, len, now_ns);
+	return see_odd(ar, search(frame, len), len, now_ns);
 }
 
-void arrivals_see_chain(struct arrivals *ar, const struct uk_netbuf *nb,
-			size_t len, uint64_t now_ns)
+enum arrival arrivals_see_chain(struct arrivals *ar, const struct uk_netbuf *nb,
+				size_t len, uint64_t now_ns)
 {
 	uint8_t end[SIGNATURE_LEN];
 	size_t skip = len - SIGNATURE_LEN, had = 0;
 
 	if (len < SIGNATURE_LEN)
-		return;
+		return ARRIVAL_UNSIGNED;
 	for (; nb && had < SIGNATURE_LEN; nb = nb->next) {
 		const uint8_t *const data = nb->data;
 		size_t from = MIN(skip, (size_t)nb->len);
@@ -205,6 +220,6 @@ void arrivals_see_chain(struct arrivals *ar, const struct uk_netbuf *nb,
 		while (from < nb->len && had < SIGNATURE_LEN)
 			end[had++] = data[from++];
 	}
-	if (had == SIGNATURE_LEN)
-		see_odd(ar, end, len, now_ns);
+	return had == SIGNATURE_LEN ? see_odd(ar, end, len, now_ns)
+				    : ARRIVAL_UNSIGNED;
 }

@@ -20,6 +20,7 @@ struct arrived {
 	uint64_t packets, bytes;    /* FCS included */
 	uint64_t first_ns, last_ns; /* when they came; 0: none has */
 	struct trail *trail;        /* of all queues together; NULL: none */
+	uint32_t value;             /* that they came with, see track.h */
 };
 
 /*
@@ -57,9 +58,39 @@ void arrivals_close(struct arrivals *ar, struct uk_alloc *a);
 int arrivals_reserve(struct arrivals *ar, unsigned port, unsigned nb,
 		     struct uk_alloc *a);
 
+/* What a frame is that was not the next of the row. */
+enum arrival {
+	ARRIVAL_UNSIGNED, /* it is in no row */
+	ARRIVAL_FOREIGN,  /* signed, but not by a stream that is here */
+	ARRIVAL_OLD,      /* of an earlier run, or from before it was cleared */
+	ARRIVAL_AGAIN,    /* that came before, or too late to tell */
+	ARRIVAL_FIRST,
+};
+
 /* Any frame but the next of the row. */
-void arrivals_see_other(struct arrivals *ar, const uint8_t *frame, size_t len,
-			uint64_t now_ns);
+enum arrival arrivals_see_other(struct arrivals *ar, const uint8_t *frame,
+				size_t len, uint64_t now_ns);
+
+/* Whether it is the next of the row, and counted there. */
+static inline bool arrivals_see_next(struct arrivals *ar, const uint8_t *frame,
+				     size_t len)
+{
+	struct arrivals_row *const row = &ar->row;
+	const uint8_t *const p = frame + len - SIGNATURE_LEN;
+	uint64_t head, stamp;
+	uint16_t low;
+
+	memcpy(&head, p, sizeof(head));
+	memcpy(&low, p + 8, sizeof(low));
+	memcpy(&stamp, p + 10, sizeof(stamp));
+	if (unlikely(__builtin_bswap16(low) != row->low || head != row->head ||
+		     stamp != row->stamp))
+		return false;
+	row->low++;
+	row->n++;
+	row->bytes += len;
+	return true;
+}
 
 /*
  * A frame of `len` bytes without FCS, in one piece or as a chain; it may have
@@ -69,29 +100,17 @@ void arrivals_see_other(struct arrivals *ar, const uint8_t *frame, size_t len,
 static inline void arrivals_see(struct arrivals *ar, const uint8_t *frame,
 				size_t len, uint64_t now_ns)
 {
-	struct arrivals_row *const row = &ar->row;
-	const uint8_t *const p = frame + len - SIGNATURE_LEN;
-	uint64_t head, stamp;
-	uint16_t low;
-
-	if (unlikely(len < SIGNATURE_LEN))
-		return;
-	memcpy(&head, p, sizeof(head));
-	memcpy(&low, p + 8, sizeof(low));
-	memcpy(&stamp, p + 10, sizeof(stamp));
-	if (unlikely(__builtin_bswap16(low) != row->low || head != row->head ||
-		     stamp != row->stamp)) {
+	if (likely(len >= SIGNATURE_LEN) &&
+	    unlikely(!arrivals_see_next(ar, frame, len)))
 		arrivals_see_other(ar, frame, len, now_ns);
-		return;
-	}
-	row->low++;
-	row->n++;
-	row->bytes += len;
 }
 
-void arrivals_see_chain(struct arrivals *ar, const struct uk_netbuf *nb,
-			size_t len, uint64_t now_ns);
+enum arrival arrivals_see_chain(struct arrivals *ar, const struct uk_netbuf *nb,
+				size_t len, uint64_t now_ns);
 
 void arrivals_end(struct arrivals *ar, uint64_t now_ns);
+
+/* The same, and no frame is the next. */
+void arrivals_break(struct arrivals *ar, uint64_t now_ns);
 
 #endif /* MEASURE_ARRIVALS_H */

@@ -206,23 +206,26 @@ void trail_clear(struct trails *ts, struct trail *t, uint64_t base)
 
 /* ---- Frames -------------------------------------------------------------- */
 
-void trail_see_odd(struct trail *t, uint64_t number, unsigned n, uint64_t ns,
+bool trail_see_odd(struct trail *t, uint64_t number, unsigned n, uint64_t ns,
 		   uint64_t now_ns)
 {
 	struct order *const o = &t->order;
+	bool first = true;
 
 	if (!t->ordered) {
 		while (n--)
 			latency_add_one(&t->latency, ns, false);
 		o->next = number + 1;
-		return;
+		return true;
 	}
 	for (; n; n--, number++) {
 		const bool follows = order_follows(o, number);
 
-		if (order_see(o, number, now_ns))
+		first = order_see(o, number, now_ns);
+		if (first)
 			latency_add_one(&t->latency, ns, follows);
 	}
+	return first;
 }
 
 bool trail_see(struct trail *t, uint64_t stamp, uint64_t seq, unsigned n,

@@ -96,8 +96,11 @@ static inline bool trail_is_old(const struct trail *t, uint64_t stamp,
 	       (int64_t)(number - t->base) < 0;
 }
 
-/* Any that is not the next, or with numbers missing before it. */
-void trail_see_odd(struct trail *t, uint64_t number, unsigned n, uint64_t ns,
+/*
+ * Any that is not the next, or with numbers missing before it; whether the last
+ * of them came for the first time.
+ */
+bool trail_see_odd(struct trail *t, uint64_t number, unsigned n, uint64_t ns,
 		   uint64_t now_ns);
 
 /*
@@ -107,9 +110,15 @@ void trail_see_odd(struct trail *t, uint64_t number, unsigned n, uint64_t ns,
 bool trail_see(struct trail *t, uint64_t stamp, uint64_t seq, unsigned n,
 	       uint64_t now_ns);
 
+enum trail_seen {
+	TRAIL_OLD,
+	TRAIL_AGAIN, /* or later than the window */
+	TRAIL_FIRST, /* or there is no window */
+};
+
 /* The same of one. */
-static inline bool trail_see_one(struct trail *t, uint64_t stamp, uint64_t seq,
-				 uint64_t now_ns)
+static inline enum trail_seen trail_see_one(struct trail *t, uint64_t stamp,
+					    uint64_t seq, uint64_t now_ns)
 {
 	const uint64_t ns = (now_ns - stamp) & SIGNATURE_TIME_MASK;
 	const uint64_t number = trail_number(t, seq);
@@ -117,17 +126,16 @@ static inline bool trail_see_one(struct trail *t, uint64_t stamp, uint64_t seq,
 
 	if (unlikely(trail_is_old(t, stamp, number))) {
 		t->old++;
-		return false;
+		return TRAIL_OLD;
 	}
-	if (unlikely(!order_is_clean(o, number))) {
-		trail_see_odd(t, number, 1, ns, now_ns);
-		return true;
-	}
+	if (unlikely(!order_is_clean(o, number)))
+		return trail_see_odd(t, number, 1, ns, now_ns) ? TRAIL_FIRST
+							       : TRAIL_AGAIN;
 	latency_add_one(&t->latency, ns, o->unique);
 	o->last[o->unique++ % (ORDER_N_MAX + 1)] = number;
 	o->next = number + 1;
 	o->last_ns = now_ns;
-	return true;
+	return TRAIL_FIRST;
 }
 
 /* ---- What there is to know ----------------------------------------------- */

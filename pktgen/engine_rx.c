@@ -119,6 +119,8 @@ static void take(struct worker *w, struct uk_netbuf *pkts[], unsigned n,
 		kinds_see(&w->kinds, pkts, n, (enum kinds_how)w->how.kinds);
 	if (reflects(w)) {
 		l.bytes = engine_reflect(w, pkts, n, now_ns);
+	} else if (TRAILS && unlikely(w->track != NULL) && w->mode & MODE_RX) {
+		l.bytes = engine_track(w, pkts, n, large, now_ns);
 	} else if (unlikely(w->signs) && w->mode & MODE_RX) {
 		look_and_free_signed(w, pkts, n, large, &l);
 	} else if (likely(!large)) {

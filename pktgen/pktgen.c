@@ -32,6 +32,8 @@ static void close_worker(struct pktgen *pg)
 {
 	struct worker *w = pg->core.worker[--pg->core.nb_workers];
 
+	if (TRAILS)
+		track_close(w->track, pg->heap);
 	arrivals_close(&w->arrivals, pg->heap);
 	worker_close(w);
 	uk_free(pg->heap, w);

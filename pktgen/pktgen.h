@@ -402,6 +402,42 @@ void pktgen_look_came(const struct pktgen *pg, unsigned port,
 void pktgen_look_kinds(const struct pktgen *pg, unsigned port, struct kinds *k);
 
 /*
+ * Has a port that is up count what it receives by the value of a field, from
+ * zero, or no more (NULL). -ENOMEM.
+ */
+int pktgen_track(struct pktgen *pg, unsigned port, const struct find *what,
+		 uint64_t now_ns);
+
+/* What it counts by; NULL: by nothing. */
+const struct find *pktgen_tracked(const struct pktgen *pg, unsigned port);
+
+/* The least value above `*value`, or where `first` from 0 on, that came. */
+bool pktgen_track_next(const struct pktgen *pg, unsigned port, bool first,
+		       uint64_t *value);
+
+/* What came with a value. */
+struct pktgen_tracked {
+	struct track_row row; /* bytes have FCS */
+	uint64_t lost, sent;  /* of these, where it is known: */
+	bool has_lost, has_sent;
+};
+
+void pktgen_track_look(const struct pktgen *pg, unsigned port, uint64_t value,
+		       struct pktgen_tracked *to);
+
+/* Of the whole table. */
+struct pktgen_track_sum {
+	unsigned values, room;    /* that came, that there are rows for */
+	struct track_row without; /* frames that lack the field... */
+	struct track_row beyond;  /* ...or for whose value there is no row */
+	/* Lost of streams of which it is not known what value they have. */
+	uint64_t unassigned;
+};
+
+void pktgen_track_sum(const struct pktgen *pg, unsigned port,
+		      struct pktgen_track_sum *to);
+
+/*
  * The streams' counts begin here, those of kinds, and the first and last frame
  * of their run.
  */

@@ -4,8 +4,7 @@
 
 #include "pktgen/pktgen_impl.h"
 
-/* Where queue `w` counts it; NULL: nowhere. */
-static struct arrived *arrived_at(const struct worker *w, unsigned port,
+struct arrived *pktgen_arrived_at(const struct worker *w, unsigned port,
 				  unsigned stream)
 {
 	const struct arrivals_port *p = &w->arrivals.port[port];
@@ -18,7 +17,7 @@ static void set_trail(const struct pktgen *pg, unsigned port, unsigned stream,
 {
 	pg->set[port].stream[stream]->trail = t;
 	FOR_EACH_WORKER(pg, ~0ull, w) {
-		struct arrived *a = arrived_at(w, port, stream);
+		struct arrived *a = pktgen_arrived_at(w, port, stream);
 
 		if (a)
 			a->trail = t;
@@ -72,8 +71,8 @@ static bool is_heard(const struct pktgen *pg, unsigned port)
 }
 
 /* Where that is known. */
-static uint64_t end_of(const struct pktgen *pg, unsigned port,
-		       const struct pktgen_stream *s)
+uint64_t pktgen_trail_end(const struct pktgen *pg, unsigned port,
+			  const struct pktgen_stream *s)
 {
 	return is_heard(pg, port) ? run_end(pg, port, s) : 0;
 }
@@ -83,7 +82,8 @@ void pktgen_trail_start(struct pktgen *pg, unsigned port,
 {
 	if (!TRAILS || !s->trail || s->flow->state != FLOW_IDLE)
 		return;
-	trail_run(&pg->trails, s->trail, s->flow->run + 1, end_of(pg, port, s));
+	trail_run(&pg->trails, s->trail, s->flow->run + 1,
+		  pktgen_trail_end(pg, port, s));
 }
 
 void pktgen_trail_clear(struct pktgen *pg, unsigned port, unsigned stream)
@@ -91,7 +91,7 @@ void pktgen_trail_clear(struct pktgen *pg, unsigned port, unsigned stream)
 	const struct pktgen_stream *s = pg->set[port].stream[stream];
 
 	FOR_EACH_WORKER(pg, ~0ull, w) {
-		struct arrived *a = arrived_at(w, port, stream);
+		struct arrived *a = pktgen_arrived_at(w, port, stream);
 
 		if (!a)
 			continue;
@@ -118,7 +118,7 @@ void pktgen_trail_look(const struct pktgen *pg, unsigned port, unsigned stream,
 
 	v->received = (struct arrived){0};
 	FOR_EACH_WORKER(pg, ~0ull, w) {
-		const struct arrived *a = arrived_at(w, port, stream);
+		const struct arrived *a = pktgen_arrived_at(w, port, stream);
 
 		if (a)
 			add_arrived(&v->received, a);
@@ -129,7 +129,7 @@ void pktgen_trail_look(const struct pktgen *pg, unsigned port, unsigned stream,
 	if (!TRAILS || !s->trail)
 		return;
 	v->window = trail_window(s->trail);
-	trail_count(s->trail, end_of(pg, port, s), &v->order);
+	trail_count(s->trail, pktgen_trail_end(pg, port, s), &v->order);
 }
 
 bool pktgen_look_signed(const struct pktgen *pg, unsigned port,
@@ -161,7 +161,7 @@ void pktgen_look_order(const struct pktgen *pg, unsigned port, unsigned stream,
 
 	memset(c, 0, sizeof(*c));
 	if (TRAILS && s->trail)
-		trail_look(s->trail, end_of(pg, port, s), c);
+		trail_look(s->trail, pktgen_trail_end(pg, port, s), c);
 }
 
 static void add_bins(struct latency *l, const struct trail_bins *b)

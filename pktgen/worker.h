@@ -22,6 +22,7 @@
 
 #include "measure/arrivals.h"
 #include "measure/kinds.h"
+#include "measure/track.h"
 #include "pktgen/flow.h"
 #include "pktgen/tap.h"
 #include "pktgen/turns.h"
@@ -119,6 +120,7 @@ enum worker_order_kind {
 	ORDER_FLOW_REMOVE,
 	ORDER_TAP,   /* `taps` see its frames from the next burst on */
 	ORDER_SIGNS, /* whether frames of ours are told by signatures */
+	ORDER_TRACK, /* `track` counts what it receives; NULL: nothing does */
 	ORDER_LOOK,  /* writes the view; with `flow`, what that sent is true */
 	ORDER_COUNT, /* the same with `in_flight`, which asks the device */
 };
@@ -143,6 +145,7 @@ struct worker_order {
 		struct pacing pacing; /* gap, unpaced, pace and curve */
 		uint16_t weight;
 		struct worker_taps taps;
+		struct track *track;
 		bool signs;
 	};
 };
@@ -276,6 +279,7 @@ struct worker {
 	uint64_t nb_looked;       /* ...of these frames; ours of before... */
 	uint64_t ours_before;     /* ...`arrivals` was cleared */
 	struct kinds kinds;       /* of what is received, if `how` says so */
+	struct track *track;      /* the same by a field; NULL: not */
 	bool begins;              /* its first step is to come, or one waits */
 	bool starved;             /* the last burst lacked buffers */
 	bool at_limit;            /* draining since it came to its limit */
