@@ -3,6 +3,7 @@
 
 #include "app/accounts.h"
 #include "app/app.h"
+#include "app/pacing.h"
 
 /* Each form starts with the ports. */
 enum { PORTS };
@@ -68,7 +69,7 @@ static const struct arg kinds_args[] =
 static const struct arg pacing_args[] = {
 	[PORTS] = PORTS_ARG,
 	[PACING_KEYWORD] = {ARG_KEYWORD, .name = "pacing",
-			    .help = "show how late frames left"},
+			    .help = "show how late frames left and gaps"},
 	[PACING_JSON] = ARG_JSON("reply as JSON"),
 	{ARG_NONE},
 };
@@ -166,48 +167,6 @@ static enum call_result run_clear(struct call *c)
 	return clear_step(cl, app, c->now_ns) ? CALL_DONE : CALL_AGAIN;
 }
 
-static void show_lag(struct reply *r, const struct histogram *h,
-		     const struct histogram *base)
-{
-	static const struct {
-		const char *name;
-		unsigned millionths;
-	} quantiles[] = {
-		{"p50", 500000},  {"p90", 900000},  {"p99", 990000},
-		{"p999", 999000}, {"max", 1000000},
-	};
-
-	reply_u64(r, "frames", histogram_total(h, base), NULL);
-	reply_u64(r, "mean", histogram_mean_ns(h, base), "ns");
-	for (size_t i = 0; i < sizeof(quantiles) / sizeof(quantiles[0]); i++)
-		reply_u64(
-			r, quantiles[i].name,
-			histogram_quantile_ns(h, base, quantiles[i].millionths),
-			"ns");
-}
-
-/* A row for each doubling that has any. */
-static void show_histogram(struct reply *r, const struct histogram *h,
-			   const struct histogram *base)
-{
-	uint64_t n = 0;
-
-	reply_list(r, "histogram", REPLY_TABLE);
-	for (unsigned i = 0; i < HISTOGRAM_BUCKETS; i++) {
-		const uint64_t last_ns = histogram_last_ns(i);
-
-		n += h->count[i] - base->count[i];
-		if (!n || last_ns & (last_ns + 1))
-			continue;
-		reply_map(r, NULL, REPLY_TABLE);
-		reply_u64(r, "up_to", last_ns, "ns");
-		reply_u64(r, "frames", n, NULL);
-		reply_end(r);
-		n = 0;
-	}
-	reply_end(r);
-}
-
 static void show_ports(struct call *c,
 		       void (*show)(struct call *c, unsigned port))
 {
@@ -225,32 +184,16 @@ static void show_ports(struct call *c,
 	reply_end(c->reply);
 }
 
-static void show_port_lag(struct call *c, unsigned port)
-{
-	const struct app *app = call_app(c);
-	struct histogram lag;
-
-	pktgen_lag(&app->pktgen, port, &lag);
-	show_lag(c->reply, &lag, &app->port[port].lag_base);
-}
-
 static enum call_result run_pacing(struct call *c)
 {
 	const uint64_t mask = c->v[PORTS].mask;
-	const enum call_result up = app_check_up(c, mask);
-	const struct app *app = call_app(c);
-	struct histogram lag;
 
-	if (up != CALL_DONE)
-		return up;
-	show_ports(c, show_port_lag);
+	if (app_check_up(c, mask) != CALL_DONE)
+		return CALL_FAIL;
+	show_ports(c, pacing_show);
 	/* A reply does not hold those of all ports. */
-	if (mask && !(mask & (mask - 1))) {
-		const unsigned port = (unsigned)__builtin_ctzll(mask);
-
-		pktgen_lag(&app->pktgen, port, &lag);
-		show_histogram(c->reply, &lag, &app->port[port].lag_base);
-	}
+	if (mask && !(mask & (mask - 1)))
+		pacing_show_histograms(c, (unsigned)__builtin_ctzll(mask));
 	return CALL_DONE;
 }
 
@@ -436,8 +379,9 @@ static enum call_result run_live(struct call *c)
 	"of streams with 'signature on' received at ports of this "          \
 	"appliance. "                                                        \
 	"Without COUNT, 'stats every' goes on until Ctrl-C. Pacing "         \
-	"counts a burst as its first frame, and rounds "                     \
-	"lateness up by 1/16 at most."
+	"counts a burst as its first frame, frames that were received "      \
+	"together have no gap between them, and times are rounded up by "    \
+	"1/16 at most."
 
 const struct cmd cmd_stats = {
 	.name = "stats",
@@ -452,8 +396,8 @@ const struct cmd cmd_stats = {
 			 "count from zero; senders pause until their frames "
 			 "have arrived"},
 			{pacing_args, run_pacing,
-			 "show how late frames left; for a single port also "
-			 "the histogram"},
+			 "show how late frames left, gaps of received ones; of "
+			 "one port histograms"},
 			{balance_args, run_more,
 			 "show where each frame went: held, sent, lost, ours"},
 			{kinds_args, run_more,

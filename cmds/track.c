@@ -209,7 +209,8 @@ static enum call_result show_values(struct call *c)
 	/* Who plays rounds has not counted them yet. */
 	for (unsigned i = 0; i < call_app(c)->pktgen.nb_ports; i++)
 		pktgen_look(&call_app(c)->pktgen, i);
-	reply_list(c->reply, "tracked", c->calls > 1 ? REPLY_ROWS : REPLY_TABLE);
+	reply_list(c->reply, "tracked",
+		   c->calls > 1 ? REPLY_ROWS : REPLY_TABLE);
 	while ((more = next(c, &port, &goes_on, &value)) && n++ < ROWS) {
 		show_value(c, port, value);
 		goes_on = true;

@@ -348,6 +348,13 @@ struct pktgen_stream_view {
 void pktgen_look_stream(const struct pktgen *pg, unsigned port, unsigned stream,
 			struct pktgen_stream_view *v);
 
+/* Frames that came, each once: all that is lost is told by it. */
+static inline uint64_t pktgen_came_once(const struct pktgen_stream_view *v)
+{
+	return v->received.packets -
+	       MIN(v->received.packets, v->order.duplicate);
+}
+
 /*
  * Of all signed streams of a port together: what came of them, and where each
  * has a window, `order`. False where it has none that is signed.
@@ -445,6 +452,13 @@ void pktgen_clear_streams(struct pktgen *pg, unsigned port);
 
 /* How late its frames were, of all streams; false when it is not up. */
 bool pktgen_lag(const struct pktgen *pg, unsigned port, struct histogram *lag);
+
+/*
+ * The times between the frames that a port's queues received since its streams'
+ * base; those that were taken together have none. False when it is not up.
+ */
+bool pktgen_gaps(const struct pktgen *pg, unsigned port,
+		 struct histogram *gaps);
 
 /* The mask of ports that are not idle. */
 uint64_t pktgen_active(const struct pktgen *pg);

@@ -29,13 +29,6 @@ void pktgen_look_stream(const struct pktgen *pg, unsigned port, unsigned stream,
 	v->unsure = s->signed_unsure;
 }
 
-/* Frames that came, each once: all that is lost is told by it. */
-static uint64_t came_once(const struct pktgen_stream_view *v)
-{
-	return v->received.packets -
-	       MIN(v->received.packets, v->order.duplicate);
-}
-
 void pktgen_sum_signed(const struct pktgen *pg, unsigned port,
 		       struct pktgen_signed *all)
 {
@@ -47,7 +40,7 @@ void pktgen_sum_signed(const struct pktgen *pg, unsigned port,
 	for (; (i = pktgen_next_stream(pg, port, i)) != PKTGEN_NO_STREAM; i++) {
 		pktgen_look_stream(pg, port, i, &v);
 		all->sent += v.sent_signed;
-		all->arrived += came_once(&v);
+		all->arrived += pktgen_came_once(&v);
 		all->unsure |= v.unsure;
 		all->any |= v.is_signed;
 		all->lost += v.order.lost;
@@ -80,6 +73,16 @@ void pktgen_look_kinds(const struct pktgen *pg, unsigned port, struct kinds *k)
 	}
 }
 
+bool pktgen_gaps(const struct pktgen *pg, unsigned port, struct histogram *gaps)
+{
+	memset(gaps, 0, sizeof(*gaps));
+#ifdef CONFIG_APPUKPKTGEN_TRAILS
+	FOR_EACH_WORKER(pg, 1ull << port, w)
+		histogram_sum(gaps, &w->gaps);
+#endif
+	return TRAILS && pktgen_up(pg, port);
+}
+
 void pktgen_clear_streams(struct pktgen *pg, unsigned port)
 {
 	struct subject s = {port, 0};
@@ -90,6 +93,12 @@ void pktgen_clear_streams(struct pktgen *pg, unsigned port)
 		w->kinds = (struct kinds){0};
 	if (TRAILS)
 		pktgen_track_clear(pg, port);
+#ifdef CONFIG_APPUKPKTGEN_TRAILS
+	FOR_EACH_WORKER(pg, 1ull << port, w) {
+		memset(&w->gaps, 0, sizeof(w->gaps));
+		w->gap_from_ns = 0;
+	}
+#endif
 	for (; pktgen_next_of(pg, &on, &s); s.stream++) {
 		struct pktgen_stream *to = pg->set[port].stream[s.stream];
 

@@ -270,6 +270,11 @@ struct worker {
 	 * How late frames went to the device, each as the first of its burst.
 	 */
 	struct histogram lag;
+#ifdef CONFIG_APPUKPKTGEN_TRAILS
+	/* Between frames that were received, of a burst all but the first 0. */
+	struct histogram gaps;
+	uint64_t gap_from_ns; /* when the last came; 0: none has */
+#endif
 	struct worker_how how;
 	struct worker_taps tap;
 	/* The time of frames that may be signed; NULL: that of the step. */
