@@ -128,7 +128,7 @@ static enum call_result run(struct call *c)
 
 static void show_port(struct call *c, unsigned port)
 {
-	const struct pktgen *pg = &call_app(c)->pktgen;
+	struct pktgen *pg = &call_app(c)->pktgen;
 	struct pktgen_track_sum sum;
 	struct reply *r = c->reply;
 	char name[FIND_NAME_MAX];
@@ -174,6 +174,8 @@ static void show_value(struct call *c, unsigned port, uint64_t value)
 	reply_map(r, NULL, REPLY_TABLE);
 	reply_id(r, "port", port);
 	reply_text(r, "value", text);
+	if (f->kind == FIND_SIZE)
+		loss_show_one(r, "sent", t.has_sent, t.sent, NULL);
 	reply_u64(r, "frames", t.row.frames, NULL);
 	reply_u64(r, "bytes", t.row.bytes, NULL);
 	loss_show_one(r, "min", timed, t.row.min_ns, "ns");

@@ -13,6 +13,7 @@
 
 #include "pktgen/core.h"
 #include "pktgen/rest.h"
+#include "pktgen/sent_sizes.h"
 #include "pktgen/worker.h"
 #include "units/subject.h"
 
@@ -63,6 +64,7 @@ struct pktgen_stream {
 	 */
 	uint64_t signed_before, signed_from;
 	bool signed_unsure;  /* it was set while frames were under way */
+	uint64_t sized_from; /* frames of its run that are in `sizes` below */
 	struct trail *trail; /* of one that is signed; NULL: no memory */
 };
 
@@ -78,6 +80,8 @@ struct pktgen_port {
 	unsigned end_streams; /* behind the highest number */
 	unsigned max_streams; /* for which there is room */
 	struct rest_port rest;
+	/* Signed frames that it sent, while any port tracks sizes; else NULL */
+	struct sent_sizes *sizes;
 };
 
 struct pktgen {
@@ -432,7 +436,7 @@ struct pktgen_tracked {
 void pktgen_track_look(const struct pktgen *pg, unsigned port, uint64_t value,
 		       struct pktgen_tracked *to);
 
-/* Of the whole table. */
+/* Of the whole table; what was sent of sizes is as it is now. */
 struct pktgen_track_sum {
 	unsigned values, room;    /* that came, that there are rows for */
 	struct track_row without; /* frames that lack the field... */
@@ -441,7 +445,7 @@ struct pktgen_track_sum {
 	uint64_t unassigned;
 };
 
-void pktgen_track_sum(const struct pktgen *pg, unsigned port,
+void pktgen_track_sum(struct pktgen *pg, unsigned port,
 		      struct pktgen_track_sum *to);
 
 /*

@@ -44,6 +44,10 @@ uint64_t pktgen_trail_end(const struct pktgen *pg, unsigned port,
 struct arrived *pktgen_arrived_at(const struct worker *w, unsigned port,
 				  unsigned stream);
 
+/* What a stream has sent by now is of its program, run and mode as they are. */
+void pktgen_settle_sizes(struct pktgen *pg, unsigned port,
+			 struct pktgen_stream *s);
+
 /* What a port counts by a field begins here. */
 void pktgen_track_clear(struct pktgen *pg, unsigned port);
 

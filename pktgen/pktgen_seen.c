@@ -107,6 +107,9 @@ void pktgen_clear_streams(struct pktgen *pg, unsigned port)
 		to->signed_from = to->flow->sent.packets;
 		to->signed_unsure = false;
 		to->flow->sent.first_ns = to->flow->sent.last_ns = 0;
+		to->sized_from = to->flow->at.frame;
 		pktgen_trail_clear(pg, port, s.stream);
 	}
+	if (pg->set[port].sizes)
+		*pg->set[port].sizes = (struct sent_sizes){0};
 }

@@ -80,7 +80,11 @@ uint64_t pktgen_trail_end(const struct pktgen *pg, unsigned port,
 void pktgen_trail_start(struct pktgen *pg, unsigned port,
 			struct pktgen_stream *s)
 {
-	if (!TRAILS || !s->trail || s->flow->state != FLOW_IDLE)
+	if (!TRAILS || s->flow->state != FLOW_IDLE)
+		return;
+	pktgen_settle_sizes(pg, port, s);
+	s->sized_from = 0;
+	if (!s->trail)
 		return;
 	trail_run(&pg->trails, s->trail, s->flow->run + 1,
 		  pktgen_trail_end(pg, port, s));

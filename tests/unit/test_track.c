@@ -126,11 +126,9 @@ static void begin(unsigned nb)
 	add(nb);
 }
 
-static void run(unsigned n)
+/* Until all that was sent has come, or is lost. */
+static void drain(void)
 {
-	const struct flow_limit limit = {n, FLOW_NO_LIMIT};
-
-	pktgen_start_limited(&pg, 1, &limit, now);
 	while (nb_way || !pktgen_drained(&pg, 1, now)) {
 		arrive();
 		/* More than a burst may have come. */
@@ -138,6 +136,14 @@ static void run(unsigned n)
 			pktgen_step(&pg, now);
 		now += nb_way && !happens(20) ? 10 * US : 400 * US;
 	}
+}
+
+static void run(unsigned n)
+{
+	const struct flow_limit limit = {n, FLOW_NO_LIMIT};
+
+	pktgen_start_limited(&pg, 1, &limit, now);
+	drain();
 }
 
 static void track(const char *field)
@@ -267,6 +273,147 @@ static void whatever_a_wire_does_is_told_by_value(void **state)
 	}
 }
 
+/* ---- By size ------------------------------------------------------------- */
+
+static uint64_t sent_of[STREAM_SIZE_MAX + 1], came_of[STREAM_SIZE_MAX + 1];
+static unsigned drop_above;
+
+static void send_some(void *arg, const void *data, size_t len)
+{
+	(void)arg;
+	sent_of[len + 4]++;
+	if (len + 4 > drop_above)
+		return;
+	came_of[len + 4]++;
+	assert_true(host_netdev_receive(dev[1], data, len));
+}
+
+static void set_sizes(const char *sizes)
+{
+	struct stream s = *pktgen_stream(&pg, 0, 0);
+	struct pktgen_fault fault;
+
+	take_sizes(&s, sizes);
+	s.rate = (struct rate){RATE_PPS, 100000ull * 1000000};
+	s.sign = true;
+	assert_int_equal(pktgen_try_stream(&pg, 0, 0, &s, &fault), 0);
+	pktgen_take_stream(&pg, 0, 0, &s, now);
+}
+
+static void begin_sizes(unsigned above)
+{
+	host_netdev_tap(dev[0], NULL, NULL);
+	host_netdev_wire(dev[0], send_some, NULL);
+	memset(sent_of, 0, sizeof(sent_of));
+	memset(came_of, 0, sizeof(came_of));
+	drop_above = above;
+	nb_way = 0;
+}
+
+/* All sizes, in their order; returns what of all is lost in 1/100 percent. */
+static unsigned check_sizes(void)
+{
+	struct pktgen_track_sum sum;
+	uint64_t size = 0, lost = 0, all = 0;
+	unsigned n = 0, is = 0;
+
+	pktgen_track_sum(&pg, 1, &sum);
+	for (unsigned i = 0; i <= STREAM_SIZE_MAX; i++)
+		n += sent_of[i] > 0;
+	for (; pktgen_track_next(&pg, 1, !is, &size); is++) {
+		struct pktgen_tracked t;
+
+		pktgen_track_look(&pg, 1, size, &t);
+		assert_true(t.has_sent && t.has_lost);
+		assert_int_equal(t.sent, sent_of[size]);
+		assert_int_equal(t.row.frames, came_of[size]);
+		assert_int_equal(t.lost, sent_of[size] - came_of[size]);
+		lost += t.lost;
+		all += t.sent;
+	}
+	assert_int_equal(is, n);
+	return (unsigned)((lost * 10000 + all / 2) / all);
+}
+
+static void a_mix_that_loses_its_longest_loses_a_twelfth(void **state)
+{
+	struct pktgen_tracked t;
+	(void)state;
+
+	begin_sizes(1400);
+	set_sizes("imix");
+	track("size");
+	run(12000);
+	assert_int_equal(check_sizes(), 833);
+	pktgen_track_look(&pg, 1, 64, &t);
+	assert_int_equal(t.lost, 0);
+	pktgen_track_look(&pg, 1, 594, &t);
+	assert_int_equal(t.lost, 0);
+	pktgen_track_look(&pg, 1, 1518, &t);
+	assert_int_equal(t.lost, 1000);
+	assert_int_equal(t.row.frames, 0);
+}
+
+/* Whatever the sizes, over several runs, and where they change on the way. */
+static void what_was_sent_of_each_size_is_known(void **state)
+{
+	static const char *const some[] = {
+		"imix",
+		"64",
+		"100,200,300",
+		"1518-1400 step 7",
+		"90:58.67,92:2,594:23.66,1418:15.67",
+		"imix abba",
+	};
+	const struct flow_limit limit = {FLOW_NO_LIMIT, FLOW_NO_LIMIT};
+	(void)state;
+
+	for (unsigned i = 0; i < turns / 3; i++) {
+		if (i) {
+			teardown(NULL);
+			setup(NULL);
+		}
+		begin_sizes((unsigned)(unit_random(&seed) % 1600));
+		/* Where none comes nobody knows where they go. */
+		drop_above = MAX(drop_above, 300);
+		set_sizes("100");
+		track("size");
+		for (unsigned k = 0; k < 3; k++) {
+			set_sizes(some[unit_random(&seed) % 6]);
+			run(1 + (unsigned)(unit_random(&seed) % 5000));
+		}
+		run(1);
+		pktgen_start_limited(&pg, 1, &limit, now);
+		for (unsigned k = 0; k < 3; k++) {
+			set_sizes(some[unit_random(&seed) % 6]);
+			run_until(now + unit_random(&seed) % (30 * MS),
+				  10 * US);
+		}
+		set_sizes("100");
+		run_until(now + MS, 10 * US);
+		pktgen_stop(&pg, 1);
+		drain();
+		check_sizes();
+	}
+}
+
+static void of_sizes_at_random_it_is_not_known(void **state)
+{
+	struct pktgen_track_sum sum;
+	struct pktgen_tracked t;
+	uint64_t size = 0;
+	(void)state;
+
+	begin_sizes(1600);
+	set_sizes("random 64-1518");
+	track("size");
+	run(10);
+	pktgen_track_sum(&pg, 1, &sum);
+	assert_true(pktgen_track_next(&pg, 1, true, &size));
+	pktgen_track_look(&pg, 1, size, &t);
+	assert_false(t.has_sent || t.has_lost);
+}
+
 static void a_clear_begins_anew(void **state)
 {
 	struct pktgen_tracked t;
@@ -380,6 +527,9 @@ int main(int argc, char *argv[])
 		TEST(each_value_has_its_own),
 		TEST(the_loss_of_a_value_is_that_of_its_streams),
 		TEST(whatever_a_wire_does_is_told_by_value),
+		TEST(a_mix_that_loses_its_longest_loses_a_twelfth),
+		TEST(what_was_sent_of_each_size_is_known),
+		TEST(of_sizes_at_random_it_is_not_known),
 		TEST(a_clear_begins_anew),
 		TEST(frames_of_others_have_no_time),
 		TEST(values_beyond_the_room_are_told_apart),
