@@ -128,7 +128,7 @@ struct track_row *track_find_odd(struct track *t, const uint8_t *frame,
 				 size_t len, size_t more)
 {
 	const struct find_shape *s = t->shape;
-	struct find_shape new;
+	struct find_shape new = {0};
 
 	if (t->find.kind == FIND_SIZE)
 		return track_row_of(t, len + more + ETH_FCS_LEN);

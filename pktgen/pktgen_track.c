@@ -155,7 +155,9 @@ int pktgen_track(struct pktgen *pg, unsigned port, const struct find *what,
 		track_close(was, pg->heap);
 		forget_values(w);
 	}
-	FOR_EACH_WORKER(pg, what ? 1ull << port : 0, w) {
+	if (!what)
+		return set_sizes(pg);
+	FOR_EACH_WORKER(pg, 1ull << port, w) {
 		order.track = track_open(what, pg->heap);
 		rc = order.track ? rc : -ENOMEM;
 		worker_give(w, &order);
