@@ -21,15 +21,16 @@ static const struct arg args[] = {
 const struct cmd cmd_classify = {
 	.name = "classify",
 	.group = GROUP_WATCHING,
-	.summary = "Choose whether received frames are told by kind",
+	.summary = "Choose whether frames are told by kind",
 	.forms =
 		(const struct cmd_form[]){
 			{args, app_set, NULL},
 			{0},
 		},
-	.notes = "'stats kinds' shows the counts. Each frame that is received "
-		 "takes longer while they are on; to verify a checksum all of "
-		 "a frame is read.",
+	.notes = "'stats kinds' shows the counts: of frames that are received, "
+		 "and as 'tx' of those that the port makes. Each frame takes "
+		 "longer while they are on; to verify a checksum all of a "
+		 "frame is read.",
 	.examples = (const char *const[]){"classify 1 on", "classify checksums",
 					  "classify off", NULL},
 	.see = (const char *const[]){"stats", "capture", NULL},

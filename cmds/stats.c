@@ -61,10 +61,15 @@ static const struct arg live_args[] = {
 		[PACING_JSON] = ARG_JSON("reply as JSON"), {ARG_NONE},        \
 	}
 
-static const struct arg balance_args[] =
-	MORE_ARGS("balance", "show where each frame went");
+static const struct arg balance_args[] = {
+	[PORTS] = APP_STREAMS_TO_SHOW,
+	[PACING_KEYWORD] = {ARG_KEYWORD, .name = "balance",
+			    .help = "show where each frame went"},
+	[PACING_JSON] = ARG_JSON("reply as JSON"),
+	{ARG_NONE},
+};
 static const struct arg kinds_args[] =
-	MORE_ARGS("kinds", "show what kinds were received");
+	MORE_ARGS("kinds", "show kinds of frames, received and sent");
 
 static const struct arg pacing_args[] = {
 	[PORTS] = PORTS_ARG,
@@ -110,15 +115,18 @@ static void show_port(const struct call *c, const struct stats *s,
 	balance_show(c, loss);
 }
 
-static enum call_result show_streams(struct call *c, const struct subjects *on)
+static enum call_result list_streams(struct call *c,
+				     void (*row)(struct call *c,
+						 struct subject s))
 {
+	const struct subjects *on = &c->v[PORTS].subjects;
 	enum { NEXT };
 
 	if (c->cancelled)
 		return CALL_DONE;
 	if (!c->calls && app_check_up(c, on->ports) != CALL_DONE)
 		return CALL_FAIL;
-	return app_list_streams(c, NEXT, on, app_show_counts);
+	return app_list_streams(c, NEXT, on, row);
 }
 
 static enum call_result run_show(struct call *c)
@@ -129,7 +137,7 @@ static enum call_result run_show(struct call *c)
 	struct stats s;
 
 	if (on->dotted)
-		return show_streams(c, on);
+		return list_streams(c, app_show_counts);
 	if (c->cancelled)
 		return CALL_DONE;
 	if (c->calls)
@@ -201,6 +209,8 @@ static enum call_result run_more(struct call *c)
 {
 	const uint64_t mask = c->v[PORTS].mask;
 
+	if (c->v[PORTS].subjects.dotted)
+		return list_streams(c, accounts_show_stream);
 	if (app_check_up(c, mask) != CALL_DONE)
 		return CALL_FAIL;
 	show_ports(c, c->form->args == kinds_args ? accounts_show_kinds
@@ -401,8 +411,8 @@ const struct cmd cmd_stats = {
 			{balance_args, run_more,
 			 "show where each frame went: held, sent, lost, ours"},
 			{kinds_args, run_more,
-			 "show received frames by kind and size, see "
-			 "'classify'"},
+			 "show frames by kind and size, received and sent, "
+			 "see 'classify'"},
 			{every_args, run_every,
 			 "print pps and layer 1 Mbit/s once per interval"},
 #ifdef CONFIG_APPUKPKTGEN_HISTORY
@@ -422,8 +432,9 @@ const struct cmd cmd_stats = {
 	.examples =
 		(const char *const[]){"stats", "stats --json", "stats 0.all",
 				      "stats 0 clear", "stats 0 pacing",
-				      "stats balance", "stats 1 kinds",
-				      "stats every 1s", "stats every 1s 5",
+				      "stats balance", "stats 0.all balance",
+				      "stats 1 kinds", "stats every 1s",
+				      "stats every 1s 5",
 				      OPTION(LIVE) ? "stats live" : NULL, NULL},
 	.see = (const char *const[]){"start", "stop", NULL},
 };

@@ -326,7 +326,7 @@ struct pktgen_stream_view {
 	enum flow_state state;  /* FLOW_WAITS also for another turn */
 	bool limited;           /* its run ends by itself */
 	enum strategy strategy; /* that is in use */
-	struct flow_counts sent;
+	struct flow_counts sent; /* `built`: of all runs */
 	/*
 	 * At ports of this appliance, in a mode that receives: of what is
 	 * signed.
@@ -409,8 +409,12 @@ struct pktgen_came {
 void pktgen_look_came(const struct pktgen *pg, unsigned port,
 		      struct pktgen_came *came);
 
-/* The kinds that a port has received since its streams' base. */
-void pktgen_look_kinds(const struct pktgen *pg, unsigned port, struct kinds *k);
+/*
+ * The kinds that a port has received since its streams' base, and of those that
+ * it made: none are checked.
+ */
+void pktgen_look_kinds(const struct pktgen *pg, unsigned port, struct kinds *k,
+		       struct kinds *built);
 
 /*
  * Has a port that is up count what it receives by the value of a field, from

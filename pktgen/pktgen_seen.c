@@ -21,6 +21,8 @@ void pktgen_look_stream(const struct pktgen *pg, unsigned port, unsigned stream,
 	v->sent = f->sent;
 	v->sent.packets -= s->base.packets;
 	v->sent.bytes -= s->base.bytes;
+	v->sent.built += f->at.frame - s->base.built;
+	v->sent.skipped -= s->base.skipped;
 	v->is_signed = s->stream.sign;
 	pktgen_trail_look(pg, port, stream, v);
 	v->sent_signed = s->signed_before;
@@ -63,13 +65,21 @@ void pktgen_look_came(const struct pktgen *pg, unsigned port,
 	}
 }
 
-void pktgen_look_kinds(const struct pktgen *pg, unsigned port, struct kinds *k)
+static void add_kinds(struct kinds *to, const struct kinds *k)
+{
+	to->frames += k->frames;
+	for (unsigned i = 0; i < KINDS; i++)
+		to->count[i] += k->count[i];
+}
+
+void pktgen_look_kinds(const struct pktgen *pg, unsigned port, struct kinds *k,
+		       struct kinds *built)
 {
 	memset(k, 0, sizeof(*k));
+	memset(built, 0, sizeof(*built));
 	FOR_EACH_WORKER(pg, 1ull << port, w) {
-		k->frames += w->kinds.frames;
-		for (unsigned i = 0; i < KINDS; i++)
-			k->count[i] += w->kinds.count[i];
+		add_kinds(k, &w->kinds);
+		add_kinds(built, &w->kinds_built);
 	}
 }
 
@@ -90,7 +100,7 @@ void pktgen_clear_streams(struct pktgen *pg, unsigned port)
 
 	pg->set[port].rest.signed_sent = pg->set[port].rest.lacked = 0;
 	FOR_EACH_WORKER(pg, 1ull << port, w)
-		w->kinds = (struct kinds){0};
+		w->kinds = w->kinds_built = (struct kinds){0};
 	if (TRAILS)
 		pktgen_track_clear(pg, port);
 #ifdef CONFIG_APPUKPKTGEN_TRAILS
@@ -103,6 +113,7 @@ void pktgen_clear_streams(struct pktgen *pg, unsigned port)
 		struct pktgen_stream *to = pg->set[port].stream[s.stream];
 
 		to->base = to->flow->sent;
+		to->base.built += to->flow->at.frame;
 		to->signed_before = 0;
 		to->signed_from = to->flow->sent.packets;
 		to->signed_unsure = false;

@@ -283,7 +283,8 @@ struct worker {
 	struct arrivals arrivals; /* ...and is counted here... */
 	uint64_t nb_looked;       /* ...of these frames; ours of before... */
 	uint64_t ours_before;     /* ...`arrivals` was cleared */
-	struct kinds kinds;       /* of what is received, if `how` says so */
+	/* Of what is received and of what it makes, if `how` says so. */
+	struct kinds kinds, kinds_built;
 	struct track *track;      /* the same by a field; NULL: not */
 	bool begins;              /* its first step is to come, or one waits */
 	bool starved;             /* the last burst lacked buffers */
