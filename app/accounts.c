@@ -42,6 +42,7 @@ static void show_received(struct reply *r, const struct stats *s,
 	reply_u64(r, "ours", ours, NULL);
 	reply_u64(r, "foreign", less(looked, ours), NULL);
 	reply_u64(r, "foreign_signed", came->others - base->others, NULL);
+	reply_u64(r, "bad_signature", less(came->bad, base->bad), NULL);
 	reply_u64(r, "ignored", s->rx_ignored, NULL);
 	reply_u64(r, "oversize", s->rx_oversize, NULL);
 	reply_u64(r, "buffers_short", s->rx_underrun, NULL);
@@ -92,8 +93,10 @@ static void show_kinds(struct call *c, const struct kinds *k, unsigned n,
 
 	reply_u64(c->reply, "classified", k->frames, NULL);
 	for (unsigned i = 0; i < n; i++) {
-		if (k->frames ||
-		    how >= (i < KINDS_CHECKED ? KINDS_ON : KINDS_CHECKSUMS))
+		if (how >= (i < KINDS_CHECKED    ? KINDS_ON
+			    : i < KINDS_COMPARED ? KINDS_CHECKSUMS
+						 : KINDS_PAYLOAD) ||
+		    (k->frames && i < KINDS_COMPARED) || k->count[i])
 			reply_u64(c->reply, names[i], k->count[i], NULL);
 		else if (!c->json)
 			reply_none(c->reply, names[i], NULL);

@@ -85,15 +85,23 @@ static __attribute__((noinline)) void end_row(struct arrivals *ar,
 	const uint64_t head = __builtin_bswap64(row->head);
 	const unsigned n = row->n;
 	const uint64_t bytes = row->bytes;
+	enum trail_seen seen = TRAIL_FIRST;
 
 	row->n = 0;
 	row->bytes = 0;
-	if (!row->to)
+	if (!row->to) {
 		ar->foreign += n;
-	else if (!TRAILS || !row->to->trail ||
-		 trail_see(row->to->trail, __builtin_bswap64(row->stamp),
-			   ((head & 0xffffff) << 16) + row->low - n, n, now_ns))
+		ar->damaged += head >> OURS_SHIFT == ar->ours ? n : 0;
+		return;
+	}
+	if (TRAILS && row->to->trail)
+		seen = trail_see(row->to->trail, __builtin_bswap64(row->stamp),
+				 ((head & 0xffffff) << 16) + row->low - n, n,
+				 now_ns);
+	if (likely(seen > TRAIL_BAD))
 		count(row->to, n, bytes, now_ns);
+	else if (seen == TRAIL_BAD)
+		ar->damaged += n;
 }
 
 void arrivals_end(struct arrivals *ar, uint64_t now_ns)
@@ -139,6 +147,7 @@ static inline enum arrival see(struct arrivals *ar, uint64_t head,
 	row->to = to = arrived_of(ar, head, stamp);
 	if (unlikely(!to)) {
 		ar->foreign++;
+		ar->damaged += head >> OURS_SHIFT == ar->ours;
 		return ARRIVAL_FOREIGN;
 	}
 	if (TRAILS && likely(to->trail != NULL)) {
@@ -146,8 +155,10 @@ static inline enum arrival see(struct arrivals *ar, uint64_t head,
 			trail_see_one(to->trail, stamp,
 				      (head & 0xffffff) << 16 | low, now_ns);
 
-		if (unlikely(seen == TRAIL_OLD))
+		if (unlikely(seen <= TRAIL_BAD)) {
+			ar->damaged += seen == TRAIL_BAD;
 			return ARRIVAL_OLD;
+		}
 		if (unlikely(seen == TRAIL_AGAIN))
 			is = ARRIVAL_AGAIN;
 	}
@@ -190,6 +201,17 @@ static __attribute__((noinline)) enum arrival see_odd(struct arrivals *ar,
 	if ((head & MAGIC_MASK) != MAGIC)
 		return ARRIVAL_UNSIGNED;
 	return see(ar, head, p, len, now_ns);
+}
+
+const uint8_t *arrivals_find(const uint8_t *frame, size_t len)
+{
+	uint64_t head;
+
+	if (len < SIGNATURE_LEN)
+		return NULL;
+	memcpy(&head, frame + len - SIGNATURE_LEN, sizeof(head));
+	return (head & MAGIC_MASK) == MAGIC ? frame + len - SIGNATURE_LEN
+					    : search(frame, len);
 }
 
 enum arrival arrivals_see_other(struct arrivals *ar, const uint8_t *frame,

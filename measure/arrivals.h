@@ -46,6 +46,7 @@ struct arrivals {
 	unsigned nb_ports;
 	struct arrivals_port *port; /* that sent them */
 	uint64_t foreign;           /* frames that are signed, but not ours */
+	uint64_t damaged;           /* that say what cannot be: as if ours */
 	struct arrivals_row row;
 };
 
@@ -66,6 +67,12 @@ enum arrival {
 	ARRIVAL_AGAIN,    /* that came before, or too late to tell */
 	ARRIVAL_FIRST,
 };
+
+/*
+ * Where a frame in one piece has a signature: at its end, or before padding;
+ * NULL: nowhere.
+ */
+const uint8_t *arrivals_find(const uint8_t *frame, size_t len);
 
 /* Any frame but the next of the row. */
 enum arrival arrivals_see_other(struct arrivals *ar, const uint8_t *frame,

@@ -132,8 +132,11 @@ static void take(struct worker *w, struct uk_netbuf *pkts[], unsigned n,
 		tap_received(w->tap.rx, pkts, n, now_ns);
 	if (unlikely(large) && w->mode & MODE_RX)
 		n = take_out_oversize(w, pkts, n);
-	if (unlikely(w->how.kinds) && w->mode & MODE_RX)
+	if (unlikely(w->how.kinds) && w->mode & MODE_RX) {
 		kinds_see(&w->kinds, pkts, n, (enum kinds_how)w->how.kinds);
+		if (TRAILS && w->checker)
+			checker_see(w->checker, &w->kinds, pkts, n);
+	}
 	if (reflects(w)) {
 		l.bytes = engine_reflect(w, pkts, n, now_ns);
 	} else if (TRAILS && unlikely(w->track != NULL) && w->mode & MODE_RX) {

@@ -32,8 +32,10 @@ static void close_worker(struct pktgen *pg)
 {
 	struct worker *w = pg->core.worker[--pg->core.nb_workers];
 
-	if (TRAILS)
+	if (TRAILS) {
 		track_close(w->track, pg->heap);
+		uk_free(pg->heap, w->checker);
+	}
 	arrivals_close(&w->arrivals, pg->heap);
 	worker_close(w);
 	uk_free(pg->heap, w);
@@ -189,8 +191,11 @@ void pktgen_set_how(struct pktgen *pg, uint64_t mask,
 		pg->set[i].how = *how;
 		pg->set[i].changes++;
 	}
-	FOR_EACH_WORKER(pg, mask, w)
+	FOR_EACH_WORKER(pg, mask, w) {
 		worker_give(w, &order);
+		if (TRAILS)
+			pktgen_check(pg, w, how->kinds == KINDS_PAYLOAD);
+	}
 }
 
 void pktgen_set_taps(struct pktgen *pg, uint64_t mask,

@@ -65,6 +65,9 @@ struct pktgen_stream {
 	uint64_t signed_before, signed_from;
 	bool signed_unsure;  /* it was set while frames were under way */
 	uint64_t sized_from; /* frames of its run that are in `sizes` below */
+	/* The first of its run that is of its program, and its at.order. */
+	uint64_t made_from;
+	unsigned made_order;
 	struct trail *trail; /* of one that is signed; NULL: no memory */
 };
 
@@ -323,9 +326,9 @@ const struct worker_view *pktgen_count(const struct pktgen *pg, unsigned port,
 
 /* What a stream is at, and what of it was sent since its base. */
 struct pktgen_stream_view {
-	enum flow_state state;  /* FLOW_WAITS also for another turn */
-	bool limited;           /* its run ends by itself */
-	enum strategy strategy; /* that is in use */
+	enum flow_state state;   /* FLOW_WAITS also for another turn */
+	bool limited;            /* its run ends by itself */
+	enum strategy strategy;  /* that is in use */
 	struct flow_counts sent; /* `built`: of all runs */
 	/*
 	 * At ports of this appliance, in a mode that receives: of what is
@@ -404,6 +407,7 @@ struct pktgen_came {
 	uint64_t looked; /* frames that were received then; of these... */
 	uint64_t ours;   /* ...signed by a stream of this appliance... */
 	uint64_t others; /* ...and signed, but by no such stream */
+	uint64_t bad;    /* whose signature is damaged, of either */
 };
 
 void pktgen_look_came(const struct pktgen *pg, unsigned port,

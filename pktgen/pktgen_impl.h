@@ -48,6 +48,9 @@ struct arrived *pktgen_arrived_at(const struct worker *w, unsigned port,
 void pktgen_settle_sizes(struct pktgen *pg, unsigned port,
 			 struct pktgen_stream *s);
 
+/* Has payloads compared at a queue, or no more; not where memory is short. */
+void pktgen_check(struct pktgen *pg, struct worker *w, bool is);
+
 /* What a port counts by a field begins here. */
 void pktgen_track_clear(struct pktgen *pg, unsigned port);
 

@@ -58,6 +58,8 @@ void pktgen_look_came(const struct pktgen *pg, unsigned port,
 		came->looked += w->nb_looked;
 		came->ours += w->ours_before;
 		came->others += w->arrivals.foreign;
+		came->bad += w->arrivals.damaged +
+			     (w->checker ? w->checker->bad : 0);
 		for (unsigned i = 0; i < pg->nb_ports; i++)
 			for (unsigned k = 0; k < w->arrivals.port[i].nb; k++)
 				came->ours +=

@@ -335,6 +335,8 @@ void pktgen_take_stream(struct pktgen *pg, unsigned port, unsigned stream,
 	pktgen_trail(pg, port, stream, s->sign);
 	to->stream = *s;
 	give_program(worker_of(pg, port, to), to, ORDER_PROGRAM, now_ns);
+	to->made_from = to->flow->at.frame;
+	to->made_order = to->flow->at.order;
 	pg->set[port].changes++;
 }
 

@@ -27,16 +27,18 @@ static void set_trail(const struct pktgen *pg, unsigned port, unsigned stream,
 void pktgen_trail(struct pktgen *pg, unsigned port, unsigned stream, bool is)
 {
 	const struct pktgen_stream *s = pg->set[port].stream[stream];
-	struct trail *const t = s->trail;
+	struct trail *t = s->trail;
 
 	if (!TRAILS || is == (t != NULL))
 		return;
 	if (is) {
 		/* Who plays rounds has not counted them yet. */
 		pktgen_look(pg, port);
-		set_trail(pg, port, stream,
-			  trail_new(&pg->trails, port, s->flow->run,
-				    s->flow->at.frame));
+		t = trail_new(&pg->trails, port, s->flow->run,
+			      s->flow->at.frame);
+		if (t)
+			t->made = &s->flow->at.frame;
+		set_trail(pg, port, stream, t);
 		return;
 	}
 	set_trail(pg, port, stream, NULL);
@@ -83,7 +85,8 @@ void pktgen_trail_start(struct pktgen *pg, unsigned port,
 	if (!TRAILS || s->flow->state != FLOW_IDLE)
 		return;
 	pktgen_settle_sizes(pg, port, s);
-	s->sized_from = 0;
+	s->sized_from = s->made_from = 0;
+	s->made_order = 0;
 	if (!s->trail)
 		return;
 	trail_run(&pg->trails, s->trail, s->flow->run + 1,
@@ -213,4 +216,45 @@ unsigned pktgen_look_latency(const struct pktgen *pg, unsigned port,
 	else if (l->count && shared)
 		add_bins(l, shared);
 	return nb;
+}
+
+/* ---- Payloads ------------------------------------------------------------ */
+
+static bool find_source(void *arg, unsigned port, unsigned stream,
+			struct checker_source *is)
+{
+	const struct pktgen *pg = arg;
+	const struct pktgen_port *set = &pg->set[port];
+	const struct pktgen_stream *s;
+
+	if (port >= pg->nb_ports || stream >= set->end_streams ||
+	    !set->stream[stream])
+		return false;
+	s = set->stream[stream];
+	*is = (struct checker_source){
+		.prog = s->flow->program,
+		.changes = set->changes,
+		.run = (uint16_t)(s->flow->run % SIGNATURE_RUNS),
+		.made = s->flow->at.frame + TRAIL_SLACK,
+		.from = s->made_from,
+		.order = s->made_order,
+	};
+	return s->stream.sign;
+}
+
+void pktgen_check(struct pktgen *pg, struct worker *w, bool is)
+{
+	struct checker *k = w->checker;
+
+	if (is == (k != NULL))
+		return;
+	w->checker = NULL;
+	uk_free(pg->heap, k);
+	k = is ? uk_calloc(pg->heap, 1, sizeof(*k)) : NULL;
+	if (k) {
+		k->find = find_source;
+		k->arg = pg;
+		k->appliance = pg->appliance;
+	}
+	w->checker = k;
 }

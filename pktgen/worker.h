@@ -23,6 +23,7 @@
 #include "measure/arrivals.h"
 #include "measure/kinds.h"
 #include "measure/track.h"
+#include "pktgen/checker.h"
 #include "pktgen/flow.h"
 #include "pktgen/tap.h"
 #include "pktgen/turns.h"
@@ -285,12 +286,13 @@ struct worker {
 	uint64_t ours_before;     /* ...`arrivals` was cleared */
 	/* Of what is received and of what it makes, if `how` says so. */
 	struct kinds kinds, kinds_built;
-	struct track *track;      /* the same by a field; NULL: not */
-	bool begins;              /* its first step is to come, or one waits */
-	bool starved;             /* the last burst lacked buffers */
-	bool at_limit;            /* draining since it came to its limit */
-	uint64_t run_packets;     /* tx_packets when the run began */
-	uint64_t pause_ns;        /* WORKER_PAUSED: since when */
+	struct track *track;     /* the same by a field; NULL: not */
+	struct checker *checker; /* of its payload; NULL: nobody does */
+	bool begins;             /* its first step is to come, or one waits */
+	bool starved;            /* the last burst lacked buffers */
+	bool at_limit;           /* draining since it came to its limit */
+	uint64_t run_packets;    /* tx_packets when the run began */
+	uint64_t pause_ns;       /* WORKER_PAUSED: since when */
 	uint64_t sent_ns, still_ns;
 	bool still;
 	uint64_t full_from_ns; /* that the ring is full; 0: it is not... */
