@@ -35,6 +35,8 @@ struct app_port {
 	uint64_t stall_told_ns;
 };
 
+struct experiment;
+
 struct app {
 	struct pktgen pktgen;
 	struct session session;
@@ -52,6 +54,7 @@ struct app {
 	struct live live;
 	struct app_capture capture;
 	struct app_history history;
+	struct experiment *experiment; /* the last one, or NULL */
 };
 
 static inline struct app *call_app(const struct call *c)
@@ -157,10 +160,22 @@ enum call_result app_full(struct call *c, int arg);
 /* The counters of a port since its last `stats clear`. */
 void app_stats(const struct app *app, unsigned port, struct stats *out);
 
-/* The words for what MODE_* there are; from one, and back. */
+/*
+ * The words for what MODE_* there are; from one, and back. One that forwards
+ * has none among these, and is taken for MODE_RX, which it is besides.
+ */
 extern const struct arg_word app_modes[];
 unsigned app_mode(unsigned word);
 unsigned app_mode_word(unsigned mode);
+
+/* What any mode is called. */
+#define APP_FORWARD "forward"
+#define APP_IMPAIR "impair"
+const char *app_mode_name(unsigned mode);
+
+/* What sets one that forwards, "forward 1", "impair 1"; false: it does not. */
+#define APP_RELAY_MAX 24
+bool app_relay_print(unsigned mode, char *buf, size_t size);
 
 /* The word for each enum strategy. */
 extern const struct arg_word app_strategies[];
@@ -238,6 +253,9 @@ enum { APP_SAVE_FIRST, APP_SAVE_PROTO, APP_SAVE_RATE };
 
 /* Brings ports and session up: what main() and the tests both do. */
 void app_init(struct app *app, struct uk_alloc *a, uint64_t now_ns);
+
+/* Gives back what it has taken from the heap since: for tests. */
+void app_end(struct app *app);
 
 /* Gives the store its room: what the heap has, but for a reserve. */
 void app_init_store(struct store *s, struct uk_alloc *a);

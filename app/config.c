@@ -57,7 +57,7 @@ static void put(struct app *app, struct subject s, const struct config *c,
 		pktgen_set_use(pg, s.port, s.stream, &c->use, now_ns);
 	if (is.mode != c->mode)
 		pktgen_set_mode(pg, mask, c->mode, now_ns);
-	if (!(c->mode & (MODE_TX | MODE_REFLECT)))
+	if (!(c->mode & (MODE_TX | MODE_RELAYS)))
 		end_run(app, s.port, now_ns);
 	if (memcmp(&is.how, &c->how, sizeof(is.how)) != 0)
 		pktgen_set_how(pg, mask, &c->how, now_ns);

@@ -125,7 +125,7 @@ const char *live_group(unsigned i)
 		if (group && !strcmp(group, stats_fields[f].group))
 			continue;
 		group = stats_fields[f].group;
-		if (!i--)
+		if (live_has_rate(group) && !i--)
 			return group;
 	}
 	return NULL;

@@ -240,7 +240,7 @@ static void draw_head(struct span at, const struct app *app, unsigned port,
 		    app_state(v));
 	gap(&at);
 	put(&at, ATTR_PLAIN, "mode ");
-	put(&at, ATTR_PLAIN, app_modes[app_mode_word(v->mode)].name);
+	put(&at, ATTR_PLAIN, app_mode_name(v->mode));
 	gap(&at);
 	if (p->took[0]) {
 		put(&at, ATTR_PLAIN, "latency ");

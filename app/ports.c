@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Ports, as commands name them: what they are at, and why not. */
+#include <stdio.h>
 #include <string.h>
 
 #include "app/app.h"
@@ -40,11 +41,11 @@ const struct arg_word app_strategies[] = {
 	{NULL},
 };
 
-enum { IDLE, RECEIVING, SENDING, REFLECTING, DRAINING, PAUSED };
+enum { IDLE, RECEIVING, SENDING, REFLECTING, DRAINING, PAUSED, FORWARDING };
 
 const char *const app_states[] = {"idle",       "receiving", "sending",
 				  "reflecting", "draining",  "paused",
-				  NULL};
+				  "forwarding", NULL};
 
 const char *app_state(const struct worker_view *v)
 {
@@ -56,6 +57,8 @@ const char *app_state(const struct worker_view *v)
 		return app_states[SENDING];
 	if (worker_runs(v->state) && v->mode & MODE_REFLECT)
 		return app_states[REFLECTING];
+	if (worker_runs(v->state) && v->mode & MODE_FORWARD)
+		return app_states[FORWARDING];
 	return app_states[v->mode & MODE_RX ? RECEIVING : IDLE];
 }
 
@@ -105,9 +108,26 @@ unsigned app_mode_word(unsigned mode)
 {
 	unsigned word = 0;
 
+	if (mode & MODE_FORWARD)
+		mode = MODE_RX;
 	while (modes[word] != mode)
 		word++;
 	return word;
+}
+
+const char *app_mode_name(unsigned mode)
+{
+	return mode & MODE_IMPAIR    ? APP_IMPAIR
+	       : mode & MODE_FORWARD ? APP_FORWARD
+				     : app_modes[app_mode_word(mode)].name;
+}
+
+bool app_relay_print(unsigned mode, char *buf, size_t size)
+{
+	if (!(mode & MODE_FORWARD))
+		return false;
+	snprintf(buf, size, "%s %u", app_mode_name(mode), MODE_TO_PORT(mode));
+	return true;
 }
 
 void app_stats(const struct app *app, unsigned port, struct stats *out)

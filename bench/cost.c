@@ -257,7 +257,9 @@ int main(int argc, char *argv[])
 	const char *what = argc > 1 ? argv[1] : "send";
 	const uint64_t frames = argc > 2 ? strtoull(argv[2], NULL, 0) : 1000;
 	const bool reflects = !strcmp(what, "reflect");
-	const bool receives = reflects || !strncmp(what, "receive", 7);
+	const bool forwards = !strcmp(what, "forward");
+	const bool receives =
+		reflects || forwards || !strncmp(what, "receive", 7);
 	struct pktgen_fault fault;
 	uint64_t now_ns = 1, done = 0;
 	struct worker *w;
@@ -278,10 +280,11 @@ int main(int argc, char *argv[])
 		return 1;
 	pktgen_set_mode(&pg, 1,
 			reflects   ? MODE_RX | MODE_REFLECT
+			: forwards ? MODE_TO(0) /* all that it has */
 			: receives ? MODE_RX
 				   : MODE_TX,
 			now_ns);
-	if (!receives || reflects)
+	if (!receives || reflects || forwards)
 		pktgen_start(&pg, 1, now_ns);
 	record(w, what);
 	while (done < frames) {

@@ -97,7 +97,11 @@ static void show_up(struct reply *r, const struct pktgen *pg, unsigned i,
 	show_stall(r, v, now_ns);
 	if (pg->set[i].nb_streams > 1)
 		reply_u64(r, "stream_count", pg->set[i].nb_streams, NULL);
-	reply_text(r, "mode", app_modes[app_mode_word(v->mode)].name);
+	reply_text(r, "mode", app_mode_name(v->mode));
+	if (v->mode & MODE_FORWARD)
+		reply_u64(r, "forward_to", MODE_TO_PORT(v->mode), NULL);
+	if (v->mode & MODE_IMPAIR)
+		reply_u64(r, "link_room", pktgen_impair_room(pg, i), "pieces");
 	app_show_sizes(r, s);
 	show_rate(r, s);
 	reply_textf(r, "mac", "%02x:%02x:%02x:%02x:%02x:%02x", m[0], m[1], m[2],

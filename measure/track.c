@@ -180,10 +180,9 @@ void track_see_odd(struct track *t, struct track_row *r)
 	r->max_ns = MAX(r->max_ns, t->ns);
 }
 
-void track_begin(struct track *t, struct arrivals *ar, enum arrival what,
-		 uint64_t now_ns)
+void track_begin(struct track *t, struct arrivals *ar, enum arrival what)
 {
-	const uint64_t head = __builtin_bswap64(ar->row.head);
+	const unsigned port = ar->row.next >> 40 & (SIGNATURE_PORTS - 1);
 	const uint64_t stamp = __builtin_bswap64(ar->row.stamp);
 	struct arrived *const to = ar->row.to;
 
@@ -191,17 +190,16 @@ void track_begin(struct track *t, struct arrivals *ar, enum arrival what,
 		t->stream = TRACK_NOBODY;
 		/* Of those that follow in the row nobody knows yet. */
 		if (what != ARRIVAL_FOREIGN)
-			arrivals_break(ar, now_ns);
+			arrivals_break(ar);
 		return;
 	}
 	t->to = to;
-	t->ns = MIN((now_ns - stamp) & SIGNATURE_TIME_MASK, LATENCY_MAX_NS);
-	t->stream = 1 + ((uint32_t)(head >> 24 & (SIGNATURE_PORTS - 1)) << 14 |
-			 (uint32_t)(stamp >> 50));
+	t->ns = MIN((ar->now_ns - stamp) & SIGNATURE_TIME_MASK, LATENCY_MAX_NS);
+	t->stream = 1 + (port << 14 | (uint32_t)(stamp >> 50));
 	/* Behind the highest number that came, all are new. */
 	if (to->trail &&
-	    (uint16_t)to->trail->order.next != (uint16_t)ar->row.low)
-		arrivals_break(ar, now_ns);
+	    (uint16_t)to->trail->order.next != (uint16_t)ar->row.next)
+		arrivals_break(ar);
 }
 
 /* ---- Looks --------------------------------------------------------------- */

@@ -81,8 +81,7 @@ struct track_row *track_find_odd(struct track *t, const uint8_t *frame,
 void track_see_odd(struct track *t, struct track_row *r);
 
 /* The first of a row of arrivals, or a frame of none; it counts once seen. */
-void track_begin(struct track *t, struct arrivals *ar, enum arrival what,
-		 uint64_t now_ns);
+void track_begin(struct track *t, struct arrivals *ar, enum arrival what);
 
 /* Whether a loop of these does with `simple`. */
 static inline bool track_is_simple(const struct track *t)

@@ -22,9 +22,34 @@ static unsigned take_out_oversize(struct worker *w, struct uk_netbuf *pkts[],
 	return left;
 }
 
-static bool reflects(const struct worker *w)
+/* One that forwards counts what comes while it does not run. */
+static bool relays(const struct worker *w)
 {
-	return unlikely(w->mode & MODE_REFLECT) && w->state == WORKER_RUNNING;
+	return unlikely(w->mode & MODE_RELAYS) &&
+	       (w->state == WORKER_RUNNING ||
+		(FORWARDS && w->mode & MODE_FORWARD));
+}
+
+static NOINLINE uint64_t relay(struct worker *w, struct uk_netbuf *pkts[],
+			       unsigned n, uint64_t now_ns)
+{
+	return FORWARDS && w->mode & MODE_FORWARD
+		       ? engine_forward(w, pkts, n, now_ns)
+		       : engine_reflect(w, pkts, n, now_ns);
+}
+
+/* What was received has no place yet where it is sent to. */
+static bool is_full(const struct worker *w)
+{
+	return FORWARDS && w->mode & MODE_FORWARD ? forward_full(w) : w->out.nb;
+}
+
+/* All buffers may be with the device, which nobody else asks. */
+static NOINLINE void reap(struct worker *w)
+{
+	port_tx_reap(w->queue);
+	if (FORWARDS && w->mode & MODE_FORWARD)
+		forward_reap(w);
 }
 
 /* Steps from one look to the next, where frames are ignored and none came. */
@@ -45,7 +70,6 @@ static bool rests(struct worker *w)
 struct looks {
 	uint64_t bytes; /* without FCS */
 	struct arrivals *arrivals;
-	uint64_t now_ns;
 };
 
 /* A frame while it is ours: whoever wants to know more of it looks here. */
@@ -64,7 +88,15 @@ PORT_INLINE void look_signed(void *looks, const struct uk_netbuf *nb)
 	struct looks *const l = looks;
 
 	l->bytes += nb->len;
-	arrivals_see(l->arrivals, nb->data, nb->len, l->now_ns);
+	arrivals_see(l->arrivals, nb->data, nb->len);
+}
+
+PORT_INLINE void look_many(void *looks, const struct uk_netbuf *nb)
+{
+	struct looks *const l = looks;
+
+	l->bytes += nb->len;
+	arrivals_see_many(l->arrivals, nb->data, nb->len);
 }
 
 static NOINLINE void look_any(void *looks, const struct uk_netbuf *nb)
@@ -76,25 +108,41 @@ static NOINLINE void look_any(void *looks, const struct uk_netbuf *nb)
 		return;
 	}
 	look_large(l, nb);
-	arrivals_see_chain(l->arrivals, nb, port_frame_len(nb), l->now_ns);
+	arrivals_see_chain(l->arrivals, nb, port_frame_len(nb));
+}
+
+static NOINLINE uint64_t look_and_free_any(struct worker *w,
+					   struct uk_netbuf *pkts[], unsigned n)
+{
+	struct looks l = {.arrivals = &w->arrivals};
+
+	port_look_and_free(w->queue, pkts, n, true, look_any, &l);
+	arrivals_end(l.arrivals, n);
+	return l.bytes;
 }
 
 /*
  * Frames that count, of which some may be of our own streams. They came before
- * the time that is read here, and left after that in their signatures.
+ * the time that is read here, and left after that in their signatures. Returns
+ * their bytes.
  */
-static NOINLINE void look_and_free_signed(struct worker *w,
-					  struct uk_netbuf *pkts[], unsigned n,
-					  bool large, struct looks *l)
+static NOINLINE uint64_t look_and_free_signed(struct worker *w,
+					      struct uk_netbuf *pkts[],
+					      unsigned n, bool large,
+					      uint64_t now_ns)
 {
+	struct looks l = {.arrivals = &w->arrivals};
+
 	w->nb_looked += n;
-	if (w->clock_ns)
-		l->now_ns = w->clock_ns();
-	if (likely(!large))
-		port_look_and_free(w->queue, pkts, n, false, look_signed, l);
+	arrivals_begin(l.arrivals, w->clock_ns ? w->clock_ns() : now_ns);
+	if (unlikely(large))
+		return look_and_free_any(w, pkts, n);
+	if (l.arrivals->nb_many)
+		port_look_and_free(w->queue, pkts, n, false, look_many, &l);
 	else
-		port_look_and_free(w->queue, pkts, n, true, look_any, l);
-	arrivals_end(l->arrivals, l->now_ns);
+		port_look_and_free(w->queue, pkts, n, false, look_signed, &l);
+	arrivals_end(l.arrivals, n);
+	return l.bytes;
 }
 
 static NOINLINE void look_and_free_large(struct worker *w,
@@ -123,7 +171,7 @@ static inline void add_gaps(struct worker *w, unsigned n, uint64_t now_ns)
 static void take(struct worker *w, struct uk_netbuf *pkts[], unsigned n,
 		 bool large, uint64_t now_ns)
 {
-	struct looks l = {.arrivals = &w->arrivals, .now_ns = now_ns};
+	struct looks l = {0};
 
 	if (likely(w->mode & MODE_RX))
 		add_gaps(w, n, now_ns);
@@ -137,12 +185,12 @@ static void take(struct worker *w, struct uk_netbuf *pkts[], unsigned n,
 		if (TRAILS && w->checker)
 			checker_see(w->checker, &w->kinds, pkts, n);
 	}
-	if (reflects(w)) {
-		l.bytes = engine_reflect(w, pkts, n, now_ns);
+	if (relays(w)) {
+		l.bytes = relay(w, pkts, n, now_ns);
 	} else if (TRAILS && unlikely(w->track != NULL) && w->mode & MODE_RX) {
 		l.bytes = engine_track(w, pkts, n, large, now_ns);
 	} else if (unlikely(w->signs) && w->mode & MODE_RX) {
-		look_and_free_signed(w, pkts, n, large, &l);
+		l.bytes = look_and_free_signed(w, pkts, n, large, now_ns);
 	} else if (likely(!large)) {
 		port_look_and_free(w->queue, pkts, n, false, look, &l);
 	} else {
@@ -164,7 +212,8 @@ static unsigned receive(struct worker *w, uint64_t now_ns)
 	int err;
 
 	/* What cannot be sent back yet is left where it is. */
-	if (reflects(w) && w->out.nb && !w->how.drops)
+	if (relays(w) && w->state == WORKER_RUNNING && !w->how.drops &&
+	    is_full(w))
 		return 0;
 	do {
 		max = MIN(w->how.burst - all, CHUNK);
@@ -173,16 +222,16 @@ static unsigned receive(struct worker *w, uint64_t now_ns)
 			take(w, pkts, n, status & PORT_RX_LARGE, now_ns);
 		w->stats.rx_underrun += !!(status & PORT_RX_UNDERRUN);
 		all += n;
-	} while (n == max && all < w->how.burst && !w->out.nb);
+	} while (n == max && all < w->how.burst && !w->out.nb &&
+		 !(relays(w) && is_full(w)));
 	if (unlikely(err) && err != w->err) {
 		w->err = err;
 		w->stats.rx_errors++;
 	}
 	if (all)
 		w->rx_rest = 0;
-	/* All buffers may be with the device, which nobody else asks. */
-	else if (reflects(w))
-		port_tx_reap(w->queue);
+	else if (relays(w))
+		reap(w);
 	return all;
 }
 

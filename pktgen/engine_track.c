@@ -7,7 +7,7 @@
 struct tracking {
 	struct track *track;
 	struct arrivals *arrivals;
-	uint64_t now_ns, bytes;
+	uint64_t bytes;
 };
 
 static NOINLINE void see_other(struct tracking *g, const uint8_t *frame,
@@ -16,8 +16,8 @@ static NOINLINE void see_other(struct tracking *g, const uint8_t *frame,
 	enum arrival what = ARRIVAL_UNSIGNED;
 
 	if (likely(len >= SIGNATURE_LEN))
-		what = arrivals_see_other(g->arrivals, frame, len, g->now_ns);
-	track_begin(g->track, g->arrivals, what, g->now_ns);
+		what = arrivals_see_other(g->arrivals, frame, len);
+	track_begin(g->track, g->arrivals, what);
 }
 
 EDIT_INLINE void see(struct tracking *g, const struct uk_netbuf *nb,
@@ -29,7 +29,7 @@ EDIT_INLINE void see(struct tracking *g, const struct uk_netbuf *nb,
 
 	g->bytes += len;
 	if (signs && unlikely(len < SIGNATURE_LEN ||
-			      !arrivals_see_next(g->arrivals, frame, len)))
+			      !arrivals_see_row(g->arrivals, frame, len)))
 		see_other(g, frame, len);
 	r = track_find(g->track, frame, len, simple);
 	if (signs)
@@ -62,8 +62,7 @@ static void see_any(struct tracking *g, const struct uk_netbuf *nb, bool signs)
 	g->bytes += len;
 	if (signs)
 		track_begin(g->track, g->arrivals,
-			    arrivals_see_chain(g->arrivals, nb, len, g->now_ns),
-			    g->now_ns);
+			    arrivals_see_chain(g->arrivals, nb, len));
 	r = track_find_odd(g->track, nb->data, nb->len, len - nb->len);
 	if (signs)
 		track_see(g->track, r, len);
@@ -84,14 +83,14 @@ static void see_any_unsigned(void *g, const struct uk_netbuf *nb)
 uint64_t engine_track(struct worker *w, struct uk_netbuf *pkts[], unsigned n,
 		      bool large, uint64_t now_ns)
 {
-	struct tracking g = {w->track, &w->arrivals, now_ns, 0};
+	struct tracking g = {w->track, &w->arrivals, 0};
 
 	if (w->signs) {
 		w->nb_looked += n;
-		if (w->clock_ns)
-			g.now_ns = w->clock_ns();
+		arrivals_begin(g.arrivals,
+			       w->clock_ns ? w->clock_ns() : now_ns);
 		/* What went on in the row was of the burst before. */
-		arrivals_break(&w->arrivals, g.now_ns);
+		arrivals_break(g.arrivals);
 	}
 	if (unlikely(large))
 		port_look_and_free(w->queue, pkts, n, true,
@@ -103,6 +102,7 @@ uint64_t engine_track(struct worker *w, struct uk_netbuf *pkts[], unsigned n,
 		port_look_and_free_each(w->queue, pkts, n, see_simple, &g);
 	else
 		port_look_and_free_each(w->queue, pkts, n, see_signed, &g);
-	arrivals_end(&w->arrivals, g.now_ns);
+	if (w->signs)
+		arrivals_end(g.arrivals, n);
 	return g.bytes;
 }

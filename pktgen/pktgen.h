@@ -12,6 +12,7 @@
 #define PKTGEN_PKTGEN_H
 
 #include "pktgen/core.h"
+#include "pktgen/peers.h"
 #include "pktgen/rest.h"
 #include "pktgen/sent_sizes.h"
 #include "pktgen/worker.h"
@@ -85,6 +86,7 @@ struct pktgen_port {
 	struct rest_port rest;
 	/* Signed frames that it sent, while any port tracks sizes; else NULL */
 	struct sent_sizes *sizes;
+	struct worker_taps taps;
 };
 
 struct pktgen {
@@ -99,6 +101,7 @@ struct pktgen {
 	struct trails trails;      /* of these */
 	unsigned nb_pauses;        /* that were begun and have not ended */
 	uint64_t held_back;        /* mask: the ports of these */
+	struct peers *peers;       /* NULL: no clock of others is asked for */
 };
 
 /*
@@ -221,7 +224,19 @@ void pktgen_take_stream(struct pktgen *pg, unsigned port, unsigned stream,
 /* What was tried is not taken: its memory is given back. */
 void pktgen_drop_stream(struct pktgen *pg, unsigned port, unsigned stream);
 
-/* `mode` is a set of MODE_*. Every port of the mask is up. */
+/*
+ * Memory for a mode that forwards: 0, or -ENOMEM. What a port has for it stays
+ * its own.
+ */
+int pktgen_reserve_forward(struct pktgen *pg, uint64_t mask, unsigned mode);
+
+/* Of a port in a mode that impairs: see impair_room(). */
+unsigned pktgen_impair_room(const struct pktgen *pg, unsigned port);
+
+/*
+ * `mode` is a set of MODE_*; one that forwards needs the memory for it, and is
+ * MODE_RX without. Every port of the mask, and the one it forwards to, is up.
+ */
 void pktgen_set_mode(struct pktgen *pg, uint64_t mask, unsigned mode,
 		     uint64_t now_ns);
 

@@ -60,6 +60,7 @@ void pktgen_look_came(const struct pktgen *pg, unsigned port,
 		came->others += w->arrivals.foreign;
 		came->bad += w->arrivals.damaged +
 			     (w->checker ? w->checker->bad : 0);
+		arrivals_settle(&w->arrivals);
 		for (unsigned i = 0; i < pg->nb_ports; i++)
 			for (unsigned k = 0; k < w->arrivals.port[i].nb; k++)
 				came->ours +=
@@ -103,6 +104,8 @@ void pktgen_clear_streams(struct pktgen *pg, unsigned port)
 	pg->set[port].rest.signed_sent = pg->set[port].rest.lacked = 0;
 	FOR_EACH_WORKER(pg, 1ull << port, w)
 		w->kinds = w->kinds_built = (struct kinds){0};
+	if (TRAILS && pg->peers)
+		peers_clear(pg->peers, port);
 	if (TRAILS)
 		pktgen_track_clear(pg, port);
 #ifdef CONFIG_APPUKPKTGEN_TRAILS

@@ -259,6 +259,7 @@ static bool lost_of(const struct pktgen *pg, unsigned port,
 
 	if (!s->trail || !trail_window(s->trail))
 		return false;
+	trail_settle(s->trail);
 	trail_count(s->trail, pktgen_trail_end(pg, port, s), &c);
 	*lost = c.lost;
 	return true;
@@ -330,6 +331,8 @@ void pktgen_track_sum(struct pktgen *pg, unsigned port,
 			to->values += w->track->row[i].frames > 0;
 		to->room = w->track->max;
 	}
+	FOR_EACH_WORKER(pg, ~0ull, w)
+		arrivals_settle(&w->arrivals);
 	FOR_EACH_PORT_UP(pg, ~0ull, i)
 		settle_all(pg, i);
 	if (pktgen_tracked(pg, port)->kind == FIND_SIZE)

@@ -4,6 +4,12 @@
 
 #include "pktgen/pktgen_impl.h"
 
+static void settle(const struct pktgen_stream *s)
+{
+	if (TRAILS && s->trail)
+		trail_settle(s->trail);
+}
+
 struct arrived *pktgen_arrived_at(const struct worker *w, unsigned port,
 				  unsigned stream)
 {
@@ -97,6 +103,7 @@ void pktgen_trail_clear(struct pktgen *pg, unsigned port, unsigned stream)
 {
 	const struct pktgen_stream *s = pg->set[port].stream[stream];
 
+	settle(s);
 	FOR_EACH_WORKER(pg, ~0ull, w) {
 		struct arrived *a = pktgen_arrived_at(w, port, stream);
 
@@ -123,6 +130,7 @@ void pktgen_trail_look(const struct pktgen *pg, unsigned port, unsigned stream,
 {
 	const struct pktgen_stream *s = pg->set[port].stream[stream];
 
+	settle(s);
 	v->received = (struct arrived){0};
 	FOR_EACH_WORKER(pg, ~0ull, w) {
 		const struct arrived *a = pktgen_arrived_at(w, port, stream);
@@ -167,6 +175,7 @@ void pktgen_look_order(const struct pktgen *pg, unsigned port, unsigned stream,
 	const struct pktgen_stream *s = pg->set[port].stream[stream];
 
 	memset(c, 0, sizeof(*c));
+	settle(s);
 	if (TRAILS && s->trail)
 		trail_look(s->trail, pktgen_trail_end(pg, port, s), c);
 }
@@ -182,6 +191,7 @@ bool pktgen_look_stream_latency(const struct pktgen *pg, unsigned port,
 {
 	const struct trail *t = pg->set[port].stream[stream]->trail;
 
+	settle(pg->set[port].stream[stream]);
 	latency_begin(l, NULL);
 	if (!TRAILS || !t)
 		return false;
@@ -200,11 +210,11 @@ unsigned pktgen_look_latency(const struct pktgen *pg, unsigned port,
 
 	latency_begin(l, l->count);
 	for (unsigned i = 0; TRAILS && i < set->end_streams; i++) {
-		const struct trail *t =
-			set->stream[i] ? set->stream[i]->trail : NULL;
+		struct trail *t = set->stream[i] ? set->stream[i]->trail : NULL;
 
 		if (!t)
 			continue;
+		trail_settle(t);
 		nb++;
 		only = t;
 		latency_sum(l, &t->latency);

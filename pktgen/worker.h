@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * A worker moves the frames of one queue pair. Its engines send (tx), receive
- * (rx) and send back what was received (reflect); worker_step() moves at most
- * one burst in each direction and returns. It never prints, sleeps or allocates
- * from the heap, and takes the time from its caller.
+ * (rx) and send back what was received (reflect), or on (forward);
+ * worker_step() moves at most one burst in each direction and returns. It never
+ * prints, sleeps or allocates from the heap, and takes the time from its
+ * caller.
  *
  * The worker alone changes what is in `struct worker` and in its flows. What
  * others want of it is an order, which it takes up at a burst's edge; what they
@@ -14,8 +15,8 @@
  * reaches a port is counted, as received where its mode says so, as ignored
  * elsewhere, and its buffer is given back at once, so that a port never holds
  * up the one it is wired to. start and stop govern sending. A port that
- * reflects is the exception: where a full ring is to be tried again, it
- * receives no more than it can send.
+ * reflects or forwards is the exception: where a full ring is to be tried
+ * again, it receives no more than it can send.
  */
 #ifndef PKTGEN_WORKER_H
 #define PKTGEN_WORKER_H
@@ -25,6 +26,7 @@
 #include "measure/track.h"
 #include "pktgen/checker.h"
 #include "pktgen/flow.h"
+#include "pktgen/forward.h"
 #include "pktgen/tap.h"
 #include "pktgen/turns.h"
 #include "stats/histogram.h"
@@ -37,6 +39,19 @@
 #define MODE_RX 2u
 #define MODE_NULL 4u    /* with TX: all but the device, which gets nothing */
 #define MODE_REFLECT 8u /* with RX: sends what it receives back, if started */
+/* With RX: sends it on at the port MODE_TO_PORT(mode), if started. */
+#define MODE_FORWARD 32u
+#define MODE_IMPAIR 64u /* with FORWARD: through a link, see impair.h */
+#define MODE_TO(port) (MODE_RX | MODE_FORWARD | (unsigned)(port) << 16)
+#define MODE_TO_PORT(mode) ((mode) >> 16)
+/* Either of the two; what is for the latter is only in images that have it. */
+#ifdef CONFIG_APPUKPKTGEN_FORWARD
+#define FORWARDS true
+#define MODE_RELAYS (MODE_REFLECT | MODE_FORWARD)
+#else
+#define FORWARDS false
+#define MODE_RELAYS MODE_REFLECT
+#endif
 
 /* Bits, so that those of several workers can be looked at together. */
 enum worker_state {
@@ -301,8 +316,9 @@ struct worker {
 	uint64_t nb_null;   /* ...and frames of such times before */
 	struct worker_done done;
 	struct wait wait;
-	unsigned rx_rest;    /* steps without a look at what came */
-	uint64_t last_rx_ns; /* see the view for these */
+	struct forward *forward; /* NULL: its mode never was that */
+	unsigned rx_rest;        /* steps without a look at what came */
+	uint64_t last_rx_ns;     /* see the view for these */
 	uint64_t moved_ns;
 	uint64_t stalled_ns;
 	uint64_t stalled_at;

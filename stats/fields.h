@@ -11,26 +11,41 @@
 #ifndef STATS_FIELDS_H
 #define STATS_FIELDS_H
 
-#define STATS_FIELDS(F)                                                      \
-	F(tx, packets, NULL,                                                 \
-	  "frames handed to the device, or built in mode null")              \
-	F(tx, bytes, NULL, "bytes sent on layer 2, FCS included")            \
-	F(tx, errors, NULL, "frames rejected by the device")                 \
-	F(tx, ring_full, NULL, "bursts that found no room in the ring")      \
-	F(tx, skipped, NULL,                                                 \
-	  "frames given up because sending fell behind the rate")            \
-	F(tx, dropped, NULL,                                                 \
-	  "frames discarded: ring full with onfull drop, or not to reflect") \
-	F(tx, stalls, NULL, "times the device took no frame for a second")   \
-	F(tx, lease_ends, NULL,                                              \
-	  "times sending was stopped because nobody renewed the lease")      \
-	F(rx, packets, NULL, "frames received")                              \
-	F(rx, bytes, NULL, "bytes received on layer 2, FCS included")        \
-	F(rx, ignored, NULL,                                                 \
-	  "frames that arrived while the mode did not receive")              \
-	F(rx, oversize, NULL,                                                \
-	  "frames over the MTU, a VLAN tag aside; in no other counter")      \
-	F(rx, errors, NULL, "times the device failed to receive")            \
-	F(rx, underrun, NULL, "bursts after which receive buffers were short")
+#define STATS_FIELDS(F)                                                        \
+	F(tx, packets, NULL,                                                   \
+	  "frames handed to the device, or built in mode null")                \
+	F(tx, bytes, NULL, "bytes sent on layer 2, FCS included")              \
+	F(tx, errors, NULL, "frames rejected by the device")                   \
+	F(tx, ring_full, NULL, "bursts that found no room in the ring")        \
+	F(tx, skipped, NULL,                                                   \
+	  "frames given up because sending fell behind the rate")              \
+	F(tx, dropped, NULL,                                                   \
+	  "frames discarded: ring full with onfull drop, or not to reflect")   \
+	F(tx, stalls, NULL, "times the device took no frame for a second")     \
+	F(tx, lease_ends, NULL,                                                \
+	  "times sending was stopped because nobody renewed the lease")        \
+	F(rx, packets, NULL, "frames received")                                \
+	F(rx, bytes, NULL, "bytes received on layer 2, FCS included")          \
+	F(rx, ignored, NULL,                                                   \
+	  "frames that arrived while the mode did not receive")                \
+	F(rx, oversize, NULL,                                                  \
+	  "frames over the MTU, a VLAN tag aside; in no other counter")        \
+	F(rx, errors, NULL, "times the device failed to receive")              \
+	F(rx, underrun, NULL, "bursts after which receive buffers were short") \
+	F(forward, packets, NULL,                                              \
+	  "frames received that the device of the other port took")            \
+	F(forward, dropped, NULL,                                              \
+	  "frames not forwarded: the other ring was full, with onfull drop")   \
+	F(forward, unfit, NULL,                                                \
+	  "frames not forwarded: too long for the other port, or refused")     \
+	F(forward, no_buffer, NULL,                                            \
+	  "frames not forwarded: no buffer for one that came in parts")        \
+	F(forward, stopped, NULL,                                              \
+	  "frames not forwarded: the port was stopped, or its mode changed")   \
+	F(impair, lost, NULL, "frames that the link lost, see 'impair'")       \
+	F(impair, duplicated, NULL, "frames that the link doubled")            \
+	F(impair, reordered, NULL, "frames that overtook those before them")   \
+	F(impair, queue_full, NULL,                                            \
+	  "frames lost as the link's queue, or its memory, was full")
 
 #endif /* STATS_FIELDS_H */
