@@ -43,6 +43,7 @@ static void show_received(struct reply *r, const struct stats *s,
 	reply_u64(r, "ours", ours, NULL);
 	reply_u64(r, "foreign", less(looked, ours), NULL);
 	reply_u64(r, "foreign_signed", came->others - base->others, NULL);
+	reply_u64(r, "bad_signature", less(came->bad, base->bad), NULL);
 	reply_u64(r, "ignored", s->rx_ignored, NULL);
 	reply_u64(r, "oversize", s->rx_oversize, NULL);
 	reply_u64(r, "buffers_short", s->rx_underrun, NULL);
@@ -64,24 +65,56 @@ void accounts_show(struct call *c, unsigned port)
 	show_received(c->reply, &s, &came, &app->port[port].came_base);
 }
 
-void accounts_show_kinds(struct call *c, unsigned port)
+void accounts_show_stream(struct call *c, struct subject s)
+{
+	struct reply *r = c->reply;
+	struct pktgen_stream_view v;
+	struct balance b;
+
+	pktgen_look_stream(&call_app(c)->pktgen, s.port, s.stream, &v);
+	balance_of_stream(call_app(c), s, &b);
+	reply_u64(r, "offered", v.sent.built + v.sent.skipped, NULL);
+	reply_u64(r, "skipped", v.sent.skipped, NULL);
+	reply_u64(r, "built", v.sent.built, NULL);
+	reply_u64(r, "sent", v.sent.packets, NULL);
+	reply_u64(r, "signed", b.sent, NULL);
+	reply_u64(r, "arrived", b.arrived, NULL);
+	balance_show(c, &b);
+}
+
+/* The first `n` of them; `how`: what of them is told. */
+static void show_kinds(struct call *c, const struct kinds *k, unsigned n,
+		       unsigned how)
 {
 	static const char *const names[] = {
 #define K(name, help) #name,
 		KINDS_FIELDS(K)
 #undef K
 	};
-	const struct pktgen *pg = &call_app(c)->pktgen;
-	const unsigned how = pg->set[port].how.kinds;
-	struct kinds k;
 
-	pktgen_look_kinds(pg, port, &k);
-	reply_u64(c->reply, "classified", k.frames, NULL);
-	for (unsigned i = 0; i < KINDS; i++) {
-		if (k.frames ||
-		    how >= (i < KINDS_CHECKED ? KINDS_ON : KINDS_CHECKSUMS))
-			reply_u64(c->reply, names[i], k.count[i], NULL);
+	reply_u64(c->reply, "classified", k->frames, NULL);
+	for (unsigned i = 0; i < n; i++) {
+		if (how >= (i < KINDS_CHECKED    ? KINDS_ON
+			    : i < KINDS_COMPARED ? KINDS_CHECKSUMS
+						 : KINDS_PAYLOAD) ||
+		    (k->frames && i < KINDS_COMPARED) || k->count[i])
+			reply_u64(c->reply, names[i], k->count[i], NULL);
 		else if (!c->json)
 			reply_none(c->reply, names[i], NULL);
 	}
+}
+
+void accounts_show_kinds(struct call *c, unsigned port)
+{
+	const struct pktgen *pg = &call_app(c)->pktgen;
+	const unsigned how = pg->set[port].how.kinds;
+	struct kinds k, built;
+
+	pktgen_look_kinds(pg, port, &k, &built);
+	show_kinds(c, &k, KINDS, how);
+	if (!built.frames && !(c->json && how))
+		return;
+	reply_map(c->reply, "tx", REPLY_TABLE);
+	show_kinds(c, &built, KINDS_CHECKED, how);
+	reply_end(c->reply);
 }

@@ -52,6 +52,7 @@ struct app {
 	uint64_t lease_ns;      /* how long without a request; 0: for ever */
 	uint64_t lease_began_ns; /* requests before do not count */
 	struct app_list *lists;  /* see app/lists.h */
+	uint64_t floor_ns; /* that `calibrate` found last; 0: it did not run */
 	uint64_t verdict_limit[VERDICT_COUNTS]; /* by reason, in its unit */
 	struct live live;
 	struct app_capture capture;

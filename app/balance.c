@@ -38,10 +38,10 @@ void balance_of_stream(const struct app *app, struct subject of,
 
 	pktgen_look_stream(&app->pktgen, of.port, of.stream, &v);
 	*b = (struct balance){.sent = v.sent_signed,
-			      .arrived = v.received.packets,
+			      .arrived = pktgen_came_once(&v),
 			      .known = !v.unsure,
 			      .any = v.is_signed};
-	set_lost(b, at_rest(app, of.port), false, 0);
+	set_lost(b, at_rest(app, of.port), v.window && v.heard, v.order.lost);
 }
 
 uint64_t balance_share_micro(uint64_t part, uint64_t all)

@@ -142,9 +142,11 @@ static bool take_other(struct call *c, const char *word, struct condition *cond)
 
 /* What is none of a field's values, and neither a field of a port. */
 static enum call_result bad_value(struct call *c, enum shell_err err,
-				  const char *name, const char *word)
+				  const struct field *is, const char *word)
 {
+	const char *name = c->v[COND_FIELD].word;
 	const struct app *app = call_app(c);
+	char words[100];
 	const unsigned ports = app->pktgen.nb_ports;
 	const char *colon = strchr(word, ':');
 	struct field f;
@@ -163,6 +165,10 @@ static enum call_result bad_value(struct call *c, enum shell_err err,
 		return call_fail(c, err, COND_VALUE,
 				 "no field '%.40s'; 'expect ?' lists them",
 				 colon + 1);
+	if (field_words(is, words, sizeof(words)))
+		return call_fail(c, err, COND_VALUE,
+				 "'%.40s' cannot be '%.40s'; type one of %s",
+				 name, word, words);
 	return call_fail(c, err, COND_VALUE,
 			 "'%.40s' cannot be '%.40s'; type a value, or "
 			 "PORT:FIELD",
@@ -229,7 +235,8 @@ enum call_result condition_take(struct call *c, struct condition *cond)
 	if (c->err)
 		return CALL_FAIL;
 	err = field_parse(app, &cond->field, word, &cond->value);
-	return err ? bad_value(c, err, name, word) : take_tolerance(c, cond);
+	return err ? bad_value(c, err, &cond->field, word)
+		   : take_tolerance(c, cond);
 }
 
 static wide micro_of(const struct field_value *v)

@@ -135,9 +135,12 @@ enum subject_scope field_scope(const struct field *f)
 	return f->kind == FIELD_SETTING ? f->setting.scope : SCOPE_PORT;
 }
 
+/* `rx.lost` and `rx.loss` are other names of these. */
 bool field_is_balance(const struct field *f)
 {
-	return f->kind == FIELD_MISSED || f->kind == FIELD_MISSED_SHARE;
+	return f->kind == FIELD_MISSED || f->kind == FIELD_MISSED_SHARE ||
+	       f->kind == FIELD_SHARE ||
+	       (f->kind == FIELD_LOSS && f->loss == &loss_fields[LOSS_LOST]);
 }
 
 bool field_has_stream(const struct field *f)
@@ -167,7 +170,7 @@ static void read_balance(const struct app *app, const struct field *f,
 	v->unknown = !v->number;
 	if (v->unknown)
 		snprintf(v->text, sizeof(v->text), "not known");
-	else if (f->kind == FIELD_MISSED)
+	else if (f->kind == FIELD_MISSED || f->kind == FIELD_LOSS)
 		set_count(v, l.lost);
 	else
 		set_micro(v, balance_share_micro(l.lost, l.sent));
@@ -175,8 +178,7 @@ static void read_balance(const struct app *app, const struct field *f,
 
 bool field_wants_signature(const struct field *f)
 {
-	return f->kind == FIELD_LOSS || f->kind == FIELD_SHARE ||
-	       field_is_balance(f) ||
+	return f->kind == FIELD_LOSS || field_is_balance(f) ||
 	       (f->of_stream && f->kind == FIELD_COUNTER &&
 		f->counter->group[0] == 'r');
 }
@@ -194,10 +196,8 @@ static void read_loss(const struct field *f,
 {
 	uint64_t n;
 
-	if (f->kind == FIELD_LOSS && loss_get(view, f->loss, &n))
+	if (loss_get(view, f->loss, &n))
 		set_count(v, n);
-	else if (f->kind == FIELD_SHARE && loss_share_milli(view, &n))
-		set_milli(v, n);
 	else
 		set_unknown(v);
 }
@@ -275,7 +275,6 @@ void field_read(const struct app *app, const struct field *f, struct subject of,
 				 app, &app->port[of.port].run.verdict)]);
 		break;
 	case FIELD_LOSS:
-	case FIELD_SHARE:
 		pktgen_look_signed(&app->pktgen, of.port, &view);
 		read_loss(f, &view, v);
 		break;
@@ -364,13 +363,42 @@ static enum shell_err parse_setting(const struct app *app, const struct arg *a,
 	return err;
 }
 
+/* What a state, or a verdict, can be. */
+static const char *const *states_of(const struct field *f)
+{
+	if (f->kind == FIELD_VERDICT)
+		return verdict_grades;
+	if (f->kind == FIELD_LINK)
+		return app_links + 1;
+	return f->of_stream ? app_stream_states : app_states;
+}
+
+static void add_word(char *buf, size_t size, const char *word)
+{
+	const size_t used = strlen(buf);
+
+	snprintf(buf + used, size - used, "%s%s", used ? ", " : "", word);
+}
+
+bool field_words(const struct field *f, char *buf, size_t size)
+{
+	const bool setting = f->kind == FIELD_SETTING;
+
+	buf[0] = '\0';
+	if (setting && f->setting.arg->type == ARG_ENUM)
+		for (const struct arg_word *w = f->setting.arg->words; w->name;
+		     w++)
+			add_word(buf, size, w->name);
+	else if (f->kind == FIELD_STATE || f->kind == FIELD_VERDICT)
+		for (const char *const *s = states_of(f); *s; s++)
+			add_word(buf, size, *s);
+	return buf[0];
+}
+
 enum shell_err field_parse(const struct app *app, const struct field *f,
 			   const char *word, struct field_value *v)
 {
-	const char *const *state = f->kind == FIELD_VERDICT ? verdict_grades
-				   : f->kind == FIELD_LINK  ? app_links + 1
-				   : f->of_stream           ? app_stream_states
-							    : app_states;
+	const char *const *state = states_of(f);
 
 	v->unknown = false;
 	if (f->kind == FIELD_SETTING)

@@ -71,6 +71,9 @@ void field_read(const struct app *app, const struct field *f, struct subject of,
 enum shell_err field_parse(const struct app *app, const struct field *f,
 			   const char *word, struct field_value *v);
 
+/* Its words, "valid, suspect", cut at `size`; false: it takes none. */
+bool field_words(const struct field *f, char *buf, size_t size);
+
 /* "=", "!=", "<", "<=", ">", ">="; NULL at the end. */
 extern const struct arg_word field_ops[];
 enum field_op {

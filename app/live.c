@@ -5,6 +5,7 @@
 
 #include "app/app.h"
 #include "app/live_impl.h"
+#include "shell/sink.h"
 
 /* The least that a port's part and a figure are put into, and what stands
  * between. "tx l1 100,000.000 Mbit/s" just fits. */
@@ -58,6 +59,39 @@ void live_init(struct live *l, const struct app *app, uint64_t mask,
 	}
 }
 
+static void add_time(struct sink *s, const char *name, bool known, uint64_t ns)
+{
+	sink_str(s, name);
+	if (known)
+		sink_u64(s, ns, true);
+	else
+		sink_byte(s, '-');
+}
+
+/* Of several streams their sum, where there is memory for it. */
+static void take_times(struct live_port *p, const struct app *app,
+		       unsigned port)
+{
+	const struct pktgen *pg = &app->pktgen;
+	uint64_t *bins = uk_calloc(pg->heap, LATENCY_BUCKETS, sizeof(bins[0]));
+	struct sink s = {.buf = p->took, .size = sizeof(p->took) - 1};
+	struct latency l = {.count = bins};
+	uint64_t p50 = 0, p99 = 0;
+	bool knows;
+
+	p->took[0] = '\0';
+	if (pktgen_look_latency(pg, port, &l) && l.frames) {
+		knows = l.count && latency_quantile_ns(&l, 500000, &p50);
+		add_time(&s, "p50 ", knows, p50);
+		knows = l.count && latency_quantile_ns(&l, 990000, &p99);
+		add_time(&s, "  p99 ", knows, p99);
+		add_time(&s, "  max ", true, l.max_ns);
+		sink_str(&s, " ns");
+		p->took[s.used] = '\0';
+	}
+	uk_free(pg->heap, bins);
+}
+
 void live_sample(struct live *l, const struct app *app, uint64_t now_ns)
 {
 	for (unsigned i = 0; i < nb_places(l->mask); i++) {
@@ -76,6 +110,8 @@ void live_sample(struct live *l, const struct app *app, uint64_t now_ns)
 		p->span_ns = now_ns - p->last_ns;
 		p->last = now;
 		p->last_ns = now_ns;
+		if (TRAILS)
+			take_times(p, app, live_port_at(l->mask, i));
 	}
 }
 

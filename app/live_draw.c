@@ -204,11 +204,25 @@ static void draw_history(struct span at, const struct stats_history *h, bool tx)
 	blank(&at, at.to, ATTR_PLAIN);
 }
 
-static void draw_head(struct span at, const struct app *app, unsigned port)
+static void draw_settings(struct span *at, const struct stream *stream)
+{
+	char text[128];
+
+	put(at, ATTR_PLAIN, "set to rate ");
+	value_rate_print(&stream->rate, text, sizeof(text));
+	put(at, ATTR_PLAIN, text);
+	put(at, ATTR_PLAIN, ", size ");
+	value_sizes_print(&stream->sizes, text, sizeof(text));
+	put(at, ATTR_PLAIN, text);
+	if (stream->sizes.count == 1)
+		put(at, ATTR_PLAIN, " bytes");
+}
+
+/* What frames took comes before what is set: there is no room for both. */
+static void draw_head(struct span at, const struct app *app, unsigned port,
+		      const struct live_port *p)
 {
 	const struct worker_view *v = pktgen_look(&app->pktgen, port);
-	const struct stream *stream;
-	char text[128];
 
 	put(&at, ATTR_BOLD, "port ");
 	put(&at, ATTR_BOLD, number(port, false, NULL).text);
@@ -219,7 +233,6 @@ static void draw_head(struct span at, const struct app *app, unsigned port)
 		blank(&at, at.to, ATTR_PLAIN);
 		return;
 	}
-	stream = pktgen_stream(&app->pktgen, port, 0);
 	if (v->err)
 		put(&at, ATTR_RED, "failed");
 	else
@@ -233,14 +246,12 @@ static void draw_head(struct span at, const struct app *app, unsigned port)
 	put(&at, ATTR_PLAIN, "mode ");
 	put(&at, ATTR_PLAIN, app_mode_name(v->mode));
 	gap(&at);
-	put(&at, ATTR_PLAIN, "set to rate ");
-	value_rate_print(&stream->rate, text, sizeof(text));
-	put(&at, ATTR_PLAIN, text);
-	put(&at, ATTR_PLAIN, ", size ");
-	value_sizes_print(&stream->sizes, text, sizeof(text));
-	put(&at, ATTR_PLAIN, text);
-	if (stream->sizes.count == 1)
-		put(&at, ATTR_PLAIN, " bytes");
+	if (p->took[0]) {
+		put(&at, ATTR_PLAIN, "latency ");
+		put(&at, ATTR_BOLD, p->took);
+	} else {
+		draw_settings(&at, pktgen_stream(&app->pktgen, port, 0));
+	}
 	blank(&at, at.to, ATTR_PLAIN);
 }
 
@@ -321,7 +332,7 @@ static void draw_part(const struct live *l, const struct app *app,
 	const char *group;
 
 	if (!row) {
-		draw_head(at, app, port);
+		draw_head(at, app, port, &l->port[place]);
 		return;
 	}
 	row--;

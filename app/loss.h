@@ -16,6 +16,7 @@ struct loss_field {
 	size_t at;   /* in struct order_counts */
 };
 
+#define LOSS_LOST 0 /* the first of them */
 extern const struct loss_field loss_fields[];
 extern const unsigned loss_nb_fields;
 

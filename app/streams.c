@@ -126,7 +126,7 @@ static void show_received(struct call *c, const struct pktgen_stream_view *v)
 {
 	const struct arrived *a = &v->received;
 	uint64_t lost;
-	const bool knows = loss_get(v, &loss_fields[0], &lost);
+	const bool knows = loss_get(v, &loss_fields[LOSS_LOST], &lost);
 
 	/* Nobody knows. */
 	if (!v->is_signed && c->json)
@@ -139,7 +139,8 @@ static void show_received(struct call *c, const struct pktgen_stream_view *v)
 	if (TRAILS && c->json)
 		loss_show(c->reply, v);
 	else if (TRAILS)
-		loss_show_one(c->reply, loss_fields[0].name, knows, lost, NULL);
+		loss_show_one(c->reply, loss_fields[LOSS_LOST].name, knows,
+			      lost, NULL);
 	reply_end(c->reply);
 }
 

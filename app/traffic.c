@@ -324,14 +324,24 @@ static bool is_hex(const struct proto_field *f)
 	return false;
 }
 
+static void print_constant(struct vary *v, const struct proto_field *f,
+			   char *buf, size_t size)
+{
+	char text[VARY_PRINT_MAX];
+
+	v->hex = is_hex(f);
+	vary_print(v, (enum vary_type)f->type, f->bits, NULL, text,
+		   sizeof(text));
+	snprintf(buf, size, "%s", text);
+}
+
 void traffic_value(const struct stack *st, unsigned layer, unsigned field,
 		   const uint8_t *frame, char *buf, size_t size)
 {
 	const struct stack_layer *l = &st->layer[layer];
 	const struct proto_field *f = &l->proto->field[field];
 	const unsigned at = stack_field_at(st, layer, field);
-	struct vary v = {.kind = VARY_CONSTANT, .every = 1, .hex = is_hex(f)};
-	char text[VARY_PRINT_MAX];
+	struct vary v = {.kind = VARY_CONSTANT, .every = 1};
 	size_t used = 0;
 
 	buf[0] = '\0';
@@ -347,9 +357,21 @@ void traffic_value(const struct stack *st, unsigned layer, unsigned field,
 		if (frame[bit / 8] >> (7 - bit % 8) & 1)
 			v.from[15 - i / 8] |= (uint8_t)(1u << i % 8);
 	}
-	vary_print(&v, (enum vary_type)f->type, f->bits, NULL, text,
-		   sizeof(text));
-	snprintf(buf, size, "%s", text);
+	print_constant(&v, f, buf, size);
+}
+
+void traffic_print(const struct proto_field *f, uint64_t value, char *buf,
+		   size_t size)
+{
+	struct vary v = {.kind = VARY_CONSTANT, .every = 1};
+
+	if (!f) {
+		snprintf(buf, size, "%llu", (unsigned long long)value);
+		return;
+	}
+	value = __builtin_bswap64(value);
+	memcpy(v.from + sizeof(v.from) - sizeof(value), &value, sizeof(value));
+	print_constant(&v, f, buf, size);
 }
 
 uint16_t traffic_frame(const struct pktgen_stream *s, uint64_t n,

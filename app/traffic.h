@@ -75,6 +75,10 @@ bool traffic_has(const struct stack *st, unsigned layer, unsigned field);
 void traffic_value(const struct stack *st, unsigned layer, unsigned field,
 		   const uint8_t *frame, char *buf, size_t size);
 
+/* That of a field of up to 64 bits, or of none (NULL): a plain number. */
+void traffic_print(const struct proto_field *f, uint64_t value, char *buf,
+		   size_t size);
+
 /*
  * The i-th line of what makes frames of a stream other than they are at first:
  * "headers" and "eth/vlan/ipv4/udp size 64", with room for ports between;

@@ -238,9 +238,23 @@ static void receive_burst(const char *what, uint64_t now_ns)
 		p[ETH_HLEN - 3] = 4;                     /* from another */
 		memcpy(p + ETH_HLEN + 2, "\x00\x2e", 2); /* all 46 */
 		memset(p + ETH_HLEN + 6, 0, 2);          /* no fragment */
+		p[ETH_HLEN + 1] = (uint8_t)(i * 4);
 		p[ETH_HLEN + 9] = IP_PROTO_UDP;
 		vring_dev_use(d, b.id, VIRTIO_NET_HDR_LEN + 60);
 	}
+}
+
+/* A table of what comes, by a field that is another in each frame. */
+static int track(const char *what, uint64_t now_ns)
+{
+	struct find find;
+
+	if (!strstr(what, "-tracked"))
+		return 0;
+	return find_take(&find,
+			 strstr(what, "-port") ? "udp.src" : "ipv4.dscp") < 0
+		       ? -1
+		       : pktgen_track(&pg, 0, &find, now_ns);
 }
 
 /* Whether the frames that came were told apart: what is measured is that. */
@@ -278,7 +292,7 @@ int main(int argc, char *argv[])
 	w = pktgen_worker(&pg, 0, 0);
 	pg.files.hold = hold;
 	if (!w || edit_streams(&pg, 1, edit, what, now_ns, &fault) < 0 ||
-	    many(what, now_ns) < 0)
+	    many(what, now_ns) < 0 || track(what, now_ns) < 0)
 		return 1;
 	memset(pg.port[0].mac, 2, ETH_ALEN);
 	pktgen_set_mode(&pg, 1,

@@ -100,15 +100,16 @@ static uint64_t show_times(struct reply *r, const char *name,
 
 static void report(struct call *c, const struct core_times *t)
 {
-	const struct pktgen *pg = &call_app(c)->pktgen;
+	struct app *app = call_app(c);
 	struct reply *r = c->reply;
-	uint64_t floor_ns = show_clock(r, pg->core.clock_ns);
+	uint64_t floor_ns = show_clock(r, app->pktgen.core.clock_ns);
 
 	reply_list(r, "times", REPLY_TABLE);
 	floor_ns += show_times(r, "poll", &t->poll);
 	floor_ns += show_times(r, "hand-over", &t->hand_over);
 	reply_end(r);
 	reply_u64(r, "floor", floor_ns, "ns");
+	app->floor_ns = floor_ns;
 }
 
 static enum call_result run(struct call *c)
@@ -148,7 +149,7 @@ const struct cmd cmd_calibrate = {
 		 "device's having them, where a port sends. 'floor' is the sum "
 		 "of what 99 of 100 of both are not above, and a reading of "
 		 "the clock: a latency is too long by no more, and never too "
-		 "short.",
+		 "short. 'latency' shows it from then on.",
 	.examples =
 		(const char *const[]){"calibrate", "calibrate 2s --json", NULL},
 	.see = (const char *const[]){"latency", "signature", "stats", NULL},

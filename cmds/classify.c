@@ -6,6 +6,9 @@ static const struct arg_word words[] = {
 	{"off", "count no kinds of frames"},
 	{"on", "count them by kind and by size"},
 	{"checksums", "do that, and verify their checksums"},
+#ifdef CONFIG_APPUKPKTGEN_TRAILS
+	{"payload", "do that, and compare payloads of signed frames"},
+#endif
 	{NULL},
 };
 
@@ -21,15 +24,18 @@ static const struct arg args[] = {
 const struct cmd cmd_classify = {
 	.name = "classify",
 	.group = GROUP_WATCHING,
-	.summary = "Choose whether received frames are told by kind",
+	.summary = "Choose whether frames are told by kind",
 	.forms =
 		(const struct cmd_form[]){
 			{args, app_set, NULL},
 			{0},
 		},
-	.notes = "'stats kinds' shows the counts. Each frame that is received "
-		 "takes longer while they are on; to verify a checksum all of "
-		 "a frame is read.",
+	.notes = "'stats kinds' shows the counts: of frames that are received, "
+		 "and as 'tx' of those that the port makes. Each frame takes "
+		 "longer while they are on; to verify a checksum all of a "
+		 "frame is read, and for 'payload' it is made again from its "
+		 "stream: as it was sent, whatever tags and tunnels it went "
+		 "through. 'corrupted' counts those that differ.",
 	.examples = (const char *const[]){"classify 1 on", "classify checksums",
 					  "classify off", NULL},
 	.see = (const char *const[]){"stats", "capture", NULL},

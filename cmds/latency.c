@@ -212,6 +212,7 @@ static unsigned show_all(struct call *c, struct bins *b)
 {
 	const struct pktgen *pg = &call_app(c)->pktgen;
 	const bool dotted = c->v[PORTS].subjects.dotted;
+	const uint64_t floor_ns = call_app(c)->floor_ns;
 	struct subject s = {(unsigned)(c->state[STREAM] >> 32),
 			    (unsigned)c->state[STREAM]};
 	unsigned n = 0;
@@ -224,6 +225,7 @@ static unsigned show_all(struct call *c, struct bins *b)
 			reply_id(c->reply, "stream", s.stream);
 		look(pg, s, dotted, b);
 		show(c->reply, b);
+		loss_show_one(c->reply, "floor", floor_ns, floor_ns, "ns");
 		reply_end(c->reply);
 		step(c, &s);
 	}
@@ -350,9 +352,10 @@ const struct cmd cmd_latency = {
 		 "burst to the device until a burst is taken. Quantiles are "
 		 "rounded up by 1/128 at most, and shown where ten frames lie "
 		 "beyond; all else is exact. Variation is that of RFC 3393, "
-		 "jitter that of RFC 3550. Frames of other appliances have "
-		 "times while 'clock' knows theirs, each wrong by 'bound' at "
-		 "most. See docs/measurement.md.",
+		 "jitter that of RFC 3550. Times are too long by up to the "
+		 "'floor', which 'calibrate' measures. Frames of other "
+		 "appliances have times while 'clock' knows theirs, each wrong "
+		 "by 'bound' at most. See docs/measurement.md.",
 	.examples = (const char *const[]){"latency", "latency 0", "latency 0.3",
 					  "latency 0 --json", "latency peers",
 					  NULL},

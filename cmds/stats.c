@@ -3,6 +3,7 @@
 
 #include "app/accounts.h"
 #include "app/app.h"
+#include "app/pacing.h"
 
 /* Each form starts with the ports. */
 enum { PORTS };
@@ -60,15 +61,20 @@ static const struct arg live_args[] = {
 		[PACING_JSON] = ARG_JSON("reply as JSON"), {ARG_NONE},        \
 	}
 
-static const struct arg balance_args[] =
-	MORE_ARGS("balance", "show where each frame went");
+static const struct arg balance_args[] = {
+	[PORTS] = APP_STREAMS_TO_SHOW,
+	[PACING_KEYWORD] = {ARG_KEYWORD, .name = "balance",
+			    .help = "show where each frame went"},
+	[PACING_JSON] = ARG_JSON("reply as JSON"),
+	{ARG_NONE},
+};
 static const struct arg kinds_args[] =
-	MORE_ARGS("kinds", "show what kinds were received");
+	MORE_ARGS("kinds", "show kinds of frames, received and sent");
 
 static const struct arg pacing_args[] = {
 	[PORTS] = PORTS_ARG,
 	[PACING_KEYWORD] = {ARG_KEYWORD, .name = "pacing",
-			    .help = "show how late frames left"},
+			    .help = "show how late frames left and gaps"},
 	[PACING_JSON] = ARG_JSON("reply as JSON"),
 	{ARG_NONE},
 };
@@ -135,15 +141,18 @@ static void show_port(const struct call *c, const struct stats *s,
 	balance_show(c, loss);
 }
 
-static enum call_result show_streams(struct call *c, const struct subjects *on)
+static enum call_result list_streams(struct call *c,
+				     void (*row)(struct call *c,
+						 struct subject s))
 {
+	const struct subjects *on = &c->v[PORTS].subjects;
 	enum { NEXT };
 
 	if (c->cancelled)
 		return CALL_DONE;
 	if (!c->calls && app_check_up(c, on->ports) != CALL_DONE)
 		return CALL_FAIL;
-	return app_list_streams(c, NEXT, on, app_show_counts);
+	return app_list_streams(c, NEXT, on, row);
 }
 
 static enum call_result run_show(struct call *c)
@@ -154,7 +163,7 @@ static enum call_result run_show(struct call *c)
 	struct stats s;
 
 	if (on->dotted)
-		return show_streams(c, on);
+		return list_streams(c, app_show_counts);
 	if (c->cancelled)
 		return CALL_DONE;
 	if (c->calls)
@@ -193,48 +202,6 @@ static enum call_result run_clear(struct call *c)
 	return clear_step(cl, app, c->now_ns) ? CALL_DONE : CALL_AGAIN;
 }
 
-static void show_lag(struct reply *r, const struct histogram *h,
-		     const struct histogram *base)
-{
-	static const struct {
-		const char *name;
-		unsigned millionths;
-	} quantiles[] = {
-		{"p50", 500000},  {"p90", 900000},  {"p99", 990000},
-		{"p999", 999000}, {"max", 1000000},
-	};
-
-	reply_u64(r, "frames", histogram_total(h, base), NULL);
-	reply_u64(r, "mean", histogram_mean_ns(h, base), "ns");
-	for (size_t i = 0; i < sizeof(quantiles) / sizeof(quantiles[0]); i++)
-		reply_u64(
-			r, quantiles[i].name,
-			histogram_quantile_ns(h, base, quantiles[i].millionths),
-			"ns");
-}
-
-/* A row for each doubling that has any. */
-static void show_histogram(struct reply *r, const struct histogram *h,
-			   const struct histogram *base)
-{
-	uint64_t n = 0;
-
-	reply_list(r, "histogram", REPLY_TABLE);
-	for (unsigned i = 0; i < HISTOGRAM_BUCKETS; i++) {
-		const uint64_t last_ns = histogram_last_ns(i);
-
-		n += h->count[i] - base->count[i];
-		if (!n || last_ns & (last_ns + 1))
-			continue;
-		reply_map(r, NULL, REPLY_TABLE);
-		reply_u64(r, "up_to", last_ns, "ns");
-		reply_u64(r, "frames", n, NULL);
-		reply_end(r);
-		n = 0;
-	}
-	reply_end(r);
-}
-
 static void show_ports(struct call *c,
 		       void (*show)(struct call *c, unsigned port))
 {
@@ -252,32 +219,16 @@ static void show_ports(struct call *c,
 	reply_end(c->reply);
 }
 
-static void show_port_lag(struct call *c, unsigned port)
-{
-	const struct app *app = call_app(c);
-	struct histogram lag;
-
-	pktgen_lag(&app->pktgen, port, &lag);
-	show_lag(c->reply, &lag, &app->port[port].lag_base);
-}
-
 static enum call_result run_pacing(struct call *c)
 {
 	const uint64_t mask = c->v[PORTS].mask;
-	const enum call_result up = app_check_up(c, mask);
-	const struct app *app = call_app(c);
-	struct histogram lag;
 
-	if (up != CALL_DONE)
-		return up;
-	show_ports(c, show_port_lag);
+	if (app_check_up(c, mask) != CALL_DONE)
+		return CALL_FAIL;
+	show_ports(c, pacing_show);
 	/* A reply does not hold those of all ports. */
-	if (mask && !(mask & (mask - 1))) {
-		const unsigned port = (unsigned)__builtin_ctzll(mask);
-
-		pktgen_lag(&app->pktgen, port, &lag);
-		show_histogram(c->reply, &lag, &app->port[port].lag_base);
-	}
+	if (mask && !(mask & (mask - 1)))
+		pacing_show_histograms(c, (unsigned)__builtin_ctzll(mask));
 	return CALL_DONE;
 }
 
@@ -285,6 +236,8 @@ static enum call_result run_more(struct call *c)
 {
 	const uint64_t mask = c->v[PORTS].mask;
 
+	if (c->v[PORTS].subjects.dotted)
+		return list_streams(c, accounts_show_stream);
 	if (app_check_up(c, mask) != CALL_DONE)
 		return CALL_FAIL;
 	show_ports(c, c->form->args == kinds_args ? accounts_show_kinds
@@ -463,8 +416,9 @@ static enum call_result run_live(struct call *c)
 	"of streams with 'signature on' received at ports of this "          \
 	"appliance. "                                                        \
 	"Without COUNT, 'stats every' goes on until Ctrl-C. Pacing "         \
-	"counts a burst as its first frame, and rounds "                     \
-	"lateness up by 1/16 at most."
+	"counts a burst as its first frame, frames that were received "      \
+	"together have no gap between them, and times are rounded up by "    \
+	"1/16 at most."
 
 const struct cmd cmd_stats = {
 	.name = "stats",
@@ -479,13 +433,13 @@ const struct cmd cmd_stats = {
 			 "count from zero; senders pause until their frames "
 			 "have arrived"},
 			{pacing_args, run_pacing,
-			 "show how late frames left; for a single port also "
-			 "the histogram"},
+			 "show how late frames left, gaps of received ones; of "
+			 "one port histograms"},
 			{balance_args, run_more,
 			 "show where each frame went: held, sent, lost, ours"},
 			{kinds_args, run_more,
-			 "show received frames by kind and size, see "
-			 "'classify'"},
+			 "show frames by kind and size, received and sent, "
+			 "see 'classify'"},
 			{every_args, run_every,
 			 "print pps and layer 1 Mbit/s once per interval"},
 #ifdef CONFIG_APPUKPKTGEN_HISTORY
@@ -505,8 +459,9 @@ const struct cmd cmd_stats = {
 	.examples =
 		(const char *const[]){"stats", "stats --json", "stats 0.all",
 				      "stats 0 clear", "stats 0 pacing",
-				      "stats balance", "stats 1 kinds",
-				      "stats every 1s", "stats every 1s 5",
+				      "stats balance", "stats 0.all balance",
+				      "stats 1 kinds", "stats every 1s",
+				      "stats every 1s 5",
 				      OPTION(LIVE) ? "stats live" : NULL, NULL},
 	.see = (const char *const[]){"start", "stop", NULL},
 };

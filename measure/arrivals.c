@@ -159,20 +159,31 @@ static __attribute__((noinline)) void end_row(struct arrivals *ar)
 	/* No signature has this. */
 	if (!from)
 		return;
-	if (!row->to)
+	if (!row->to) {
 		ar->foreign += n;
-	else if (!TRAILS || !t)
+		ar->damaged += is_ours(ar, from) ? n : 0;
+	} else if (!TRAILS || !t)
 		arrived_count(row->to, n, bytes, ar->now_ns);
 	else {
 		const uint64_t stamp = __builtin_bswap64(row->stamp);
+		enum trail_seen seen;
 
 		trail_settle(t);
-		if (!trail_see(t, stamp, from & SIGNATURE_SEQ_MASK, n,
-			       ar->now_ns))
+		seen = trail_see(t, stamp, from & SIGNATURE_SEQ_MASK, n,
+				 ar->now_ns);
+		ar->damaged += seen == TRAIL_BAD ? n : 0;
+		if (seen <= TRAIL_BAD)
 			return;
 		arrived_count(row->to, n, bytes, ar->now_ns);
 		expect(ar, row->to, from, stamp);
 	}
+}
+
+void arrivals_break(struct arrivals *ar)
+{
+	if (ar->row.next != ar->row.from)
+		end_row(ar);
+	ar->row.next = ar->row.from = 0;
 }
 
 void arrivals_end(struct arrivals *ar, unsigned n)
@@ -194,10 +205,11 @@ static __attribute__((noinline)) void begin(struct arrivals *ar,
 }
 
 /* A frame with a signature at `p`, behind which a row may begin. */
-static __attribute__((noinline)) void see(struct arrivals *ar, const uint8_t *p,
-					  size_t len)
+static __attribute__((noinline)) enum arrival see(struct arrivals *ar,
+						  const uint8_t *p, size_t len)
 {
 	struct arrivals_row *const row = &ar->row;
+	enum trail_seen seen = TRAIL_FIRST;
 	const uint64_t middle = arrivals_middle(p);
 	struct arrived *to;
 	uint64_t stamp;
@@ -210,18 +222,23 @@ static __attribute__((noinline)) void see(struct arrivals *ar, const uint8_t *p,
 	row->to = to = arrived_of(ar, middle, stamp);
 	if (unlikely(!to)) {
 		ar->foreign++;
-		return;
+		ar->damaged += is_ours(ar, middle);
+		return ARRIVAL_FOREIGN;
 	}
 	if (TRAILS && likely(to->trail != NULL)) {
 		trail_settle(to->trail);
-		if (!trail_see_one(to->trail, stamp,
-				   middle & SIGNATURE_SEQ_MASK, ar->now_ns))
-			return;
+		seen = trail_see_one(to->trail, stamp,
+				     middle & SIGNATURE_SEQ_MASK, ar->now_ns);
+		if (unlikely(seen <= TRAIL_BAD)) {
+			ar->damaged += seen == TRAIL_BAD;
+			return ARRIVAL_OLD;
+		}
 		expect(ar, to, middle, stamp);
 	}
 	if (unlikely(!to->first_ns))
 		begin(ar, to, port_of(middle));
 	arrived_count(to, 1, len, ar->now_ns);
+	return seen == TRAIL_FIRST ? ARRIVAL_FIRST : ARRIVAL_AGAIN;
 }
 
 /* ---- Where a signature is ------------------------------------------------ */
@@ -258,15 +275,21 @@ static const uint8_t *find(const uint8_t *frame, size_t len)
 	return likely(is_signature(p)) ? p : search(frame, len);
 }
 
-void arrivals_see_other(struct arrivals *ar, const uint8_t *frame, size_t len)
+const uint8_t *arrivals_find(const uint8_t *frame, size_t len)
+{
+	return len < SIGNATURE_LEN ? NULL : find(frame, len);
+}
+
+enum arrival arrivals_see_other(struct arrivals *ar, const uint8_t *frame,
+				size_t len)
 {
 	const uint8_t *const p = find(frame, len);
 
 	if (!p)
-		return;
+		return ARRIVAL_UNSIGNED;
 	if (ar->row.next != ar->row.from)
 		end_row(ar);
-	see(ar, p, len);
+	return see(ar, p, len);
 }
 
 void arrivals_see_odd(struct arrivals *ar, const uint8_t *frame, size_t len)
@@ -288,14 +311,14 @@ void arrivals_see_odd(struct arrivals *ar, const uint8_t *frame, size_t len)
 	see(ar, p, len);
 }
 
-void arrivals_see_chain(struct arrivals *ar, const struct uk_netbuf *nb,
-			size_t len)
+enum arrival arrivals_see_chain(struct arrivals *ar, const struct uk_netbuf *nb,
+				size_t len)
 {
 	uint8_t end[SIGNATURE_LEN];
 	size_t skip = len - SIGNATURE_LEN, had = 0;
 
 	if (len < SIGNATURE_LEN)
-		return;
+		return ARRIVAL_UNSIGNED;
 	for (; nb && had < SIGNATURE_LEN; nb = nb->next) {
 		const uint8_t *const data = nb->data;
 		size_t from = MIN(skip, (size_t)nb->len);
@@ -305,8 +328,8 @@ void arrivals_see_chain(struct arrivals *ar, const struct uk_netbuf *nb,
 			end[had++] = data[from++];
 	}
 	if (had < SIGNATURE_LEN || !is_signature(end))
-		return;
+		return ARRIVAL_UNSIGNED;
 	if (ar->row.next != ar->row.from)
 		end_row(ar);
-	see(ar, end, len);
+	return see(ar, end, len);
 }

@@ -41,6 +41,7 @@ struct arrivals {
 	unsigned nb_ports;
 	struct arrivals_port *port; /* that sent them */
 	uint64_t foreign;           /* frames that are signed, but not ours */
+	uint64_t damaged;           /* that say what cannot be: as if ours */
 
 	/* Of this burst. */
 	uint64_t now_ns;
@@ -81,8 +82,24 @@ static inline void arrivals_begin(struct arrivals *ar, uint64_t now_ns)
 	ar->ns_max = MIN(ar->stamp_ns, (uint64_t)UINT32_MAX);
 }
 
+/*
+ * Where a frame in one piece has a signature: at its end, or before padding;
+ * NULL: nowhere.
+ */
+const uint8_t *arrivals_find(const uint8_t *frame, size_t len);
+
+/* What a frame is that was not the next of the row. */
+enum arrival {
+	ARRIVAL_UNSIGNED, /* it is in no row */
+	ARRIVAL_FOREIGN,  /* signed, but not by a stream that is here */
+	ARRIVAL_OLD,      /* of an earlier run, from before it was cleared */
+	ARRIVAL_AGAIN,    /* that came before, or too late to tell */
+	ARRIVAL_FIRST,
+};
+
 /* Any frame but the next of the row, or than what is expected. */
-void arrivals_see_other(struct arrivals *ar, const uint8_t *frame, size_t len);
+enum arrival arrivals_see_other(struct arrivals *ar, const uint8_t *frame,
+				size_t len);
 void arrivals_see_odd(struct arrivals *ar, const uint8_t *frame, size_t len);
 
 static inline bool arrivals_has_magic(const uint8_t *p)
@@ -101,6 +118,23 @@ static inline uint64_t arrivals_middle(const uint8_t *p)
 	return __builtin_bswap64(middle);
 }
 
+/* Whether it is the next of the row, and counted there. */
+ARRIVALS_INLINE bool arrivals_see_row(struct arrivals *ar, const uint8_t *frame,
+				      size_t len)
+{
+	struct arrivals_row *const row = &ar->row;
+	const uint8_t *const p = frame + len - SIGNATURE_LEN;
+	uint64_t stamp;
+
+	memcpy(&stamp, p + 10, sizeof(stamp));
+	if (unlikely(arrivals_middle(p) != row->next || stamp != row->stamp ||
+		     !arrivals_has_magic(p)))
+		return false;
+	row->next++;
+	row->bytes += len;
+	return true;
+}
+
 /*
  * A frame of `len` bytes without FCS, in one piece or as a chain; it may have
  * padding behind its signature. It counts once arrivals_end() is called.
@@ -108,24 +142,13 @@ static inline uint64_t arrivals_middle(const uint8_t *p)
 static inline void arrivals_see(struct arrivals *ar, const uint8_t *frame,
 				size_t len)
 {
-	struct arrivals_row *const row = &ar->row;
-	const uint8_t *const p = frame + len - SIGNATURE_LEN;
-	uint64_t stamp;
-
-	if (unlikely(len < SIGNATURE_LEN))
-		return;
-	memcpy(&stamp, p + 10, sizeof(stamp));
-	if (unlikely(arrivals_middle(p) != row->next || stamp != row->stamp ||
-		     !arrivals_has_magic(p))) {
+	if (likely(len >= SIGNATURE_LEN) &&
+	    unlikely(!arrivals_see_row(ar, frame, len)))
 		arrivals_see_other(ar, frame, len);
-		return;
-	}
-	row->next++;
-	row->bytes += len;
 }
 
-void arrivals_see_chain(struct arrivals *ar, const struct uk_netbuf *nb,
-			size_t len);
+enum arrival arrivals_see_chain(struct arrivals *ar, const struct uk_netbuf *nb,
+				size_t len);
 
 /* A frame with a signature at `p`, if it is what is expected of its stream. */
 ARRIVALS_INLINE bool arrivals_see_next(struct arrivals *ar, const uint8_t *p,
@@ -162,6 +185,9 @@ ARRIVALS_INLINE void arrivals_see_many(struct arrivals *ar,
 
 /* The burst had `n` frames. */
 void arrivals_end(struct arrivals *ar, unsigned n);
+
+/* What comes next is not the next of the row. */
+void arrivals_break(struct arrivals *ar);
 
 /* All that was counted can be read. */
 void arrivals_settle(const struct arrivals *ar);

@@ -33,7 +33,9 @@
 	K(size_1024_1518, "of 1,024 to 1,518 bytes")                        \
 	K(size_above, "longer than 1,518 bytes")                            \
 	K(bad_ipv4_checksum, "whose IPv4 header has a wrong checksum")      \
-	K(bad_checksum, "whose TCP, UDP or ICMP has a wrong checksum")
+	K(bad_checksum, "whose TCP, UDP or ICMP has a wrong checksum")      \
+	K(checked, "signed ones whose payload was compared")                \
+	K(corrupted, "of these, ones that have another than was sent")
 
 enum kind {
 #define K(name, help) KIND_##name,
@@ -47,11 +49,12 @@ struct kinds {
 	uint64_t count[KINDS];
 };
 
-/* The first that needs KINDS_CHECKSUMS. */
+/* The first that needs KINDS_CHECKSUMS, that needs KINDS_PAYLOAD. */
 #define KINDS_CHECKED KIND_bad_ipv4_checksum
+#define KINDS_COMPARED KIND_checked
 
 /* How much is looked at. */
-enum kinds_how { KINDS_OFF, KINDS_ON, KINDS_CHECKSUMS };
+enum kinds_how { KINDS_OFF, KINDS_ON, KINDS_CHECKSUMS, KINDS_PAYLOAD };
 
 /* `n` received frames, chains or not. */
 void kinds_see(struct kinds *k, struct uk_netbuf *const pkts[], unsigned n,

@@ -254,43 +254,44 @@ void trail_expect(struct trail *t, struct trail_ahead **slot,
 	a->to = to;
 }
 
-void trail_see_odd(struct trail *t, uint64_t number, unsigned n, uint64_t ns,
-		   uint64_t now_ns)
+enum trail_seen trail_see_odd(struct trail *t, uint64_t number, unsigned n,
+			      uint64_t ns, uint64_t now_ns)
 {
 	struct order *const o = &t->order;
+	bool first = true;
 
+	if (t->made && number >= *t->made + TRAIL_SLACK)
+		return TRAIL_BAD;
 	if (!t->ordered) {
 		while (n--)
 			latency_add_one(&t->latency, ns, false);
 		o->next = number + 1;
-		return;
+		return TRAIL_FIRST;
 	}
 	for (; n; n--, number++) {
 		const bool follows = order_follows(o, number);
 
-		if (order_see(o, number, now_ns))
+		first = order_see(o, number, now_ns);
+		if (first)
 			latency_add_one(&t->latency, ns, follows);
 	}
+	return first ? TRAIL_FIRST : TRAIL_AGAIN;
 }
 
-bool trail_see(struct trail *t, uint64_t stamp, uint64_t seq, unsigned n,
-	       uint64_t now_ns)
+enum trail_seen trail_see(struct trail *t, uint64_t stamp, uint64_t seq,
+			  unsigned n, uint64_t now_ns)
 {
 	const uint64_t ns = (now_ns - stamp) & SIGNATURE_TIME_MASK;
 	const uint64_t number = trail_number(t, seq);
 	struct order *const o = &t->order;
 
-	if (trail_is_old(t, stamp, number)) {
-		t->old += n;
-		return false;
-	}
-	if (!order_is_clean(o, number)) {
-		trail_see_odd(t, number, n, ns, now_ns);
-		return true;
-	}
+	if (trail_is_old(t, stamp, number))
+		return trail_see_old(t, stamp, number, n);
+	if (!order_is_clean(o, number))
+		return trail_see_odd(t, number, n, ns, now_ns);
 	latency_add(&t->latency, ns, n, o->unique);
 	order_see_clean(o, number, n, now_ns);
-	return true;
+	return TRAIL_FIRST;
 }
 
 /* ---- Looks --------------------------------------------------------------- */

@@ -26,6 +26,9 @@
 #define TRAILS false
 #endif
 
+/* Who plays rounds counts what he has made later. */
+#define TRAIL_SLACK 65536
+
 struct trail_bins {
 	unsigned users; /* streams that count here */
 	uint64_t count[LATENCY_BUCKETS];
@@ -36,6 +39,7 @@ struct arrived {
 	uint64_t packets, bytes;    /* FCS included */
 	uint64_t first_ns, last_ns; /* when they came; 0: none has */
 	struct trail *trail;        /* of all queues together; NULL: none */
+	uint32_t value;             /* that they came with, see track.h */
 };
 
 /*
@@ -60,6 +64,11 @@ struct trail {
 	bool ordered;             /* there is memory for a window */
 	uint64_t base;            /* the first number of the run that counts */
 	uint64_t old; /* frames of other runs, or from before that */
+	/*
+	 * Frames that were made of the run, less TRAIL_SLACK at most; NULL:
+	 * any may come.
+	 */
+	const uint64_t *made;
 	struct latency latency;
 	struct order order;
 	struct order_counts done; /* of runs before, since it was cleared */
@@ -148,38 +157,55 @@ static inline bool trail_is_old(const struct trail *t, uint64_t stamp,
 	       (int64_t)(number - t->base) < 0;
 }
 
-/* Any that is not the next, or with numbers missing before it. */
-void trail_see_odd(struct trail *t, uint64_t number, unsigned n, uint64_t ns,
-		   uint64_t now_ns);
+enum trail_seen {
+	TRAIL_OLD,
+	TRAIL_BAD,   /* it has not been sent yet: it is damaged */
+	TRAIL_AGAIN, /* or later than the window */
+	TRAIL_FIRST, /* or there is no window */
+};
+
+/*
+ * Any that is not the next, or with numbers missing before it: what the last of
+ * them is.
+ */
+enum trail_seen trail_see_odd(struct trail *t, uint64_t number, unsigned n,
+			      uint64_t ns, uint64_t now_ns);
+
+/* What those are that are: no run has a number below 0. */
+static inline enum trail_seen trail_see_old(struct trail *t, uint64_t stamp,
+					    uint64_t number, unsigned n)
+{
+	if ((stamp >> 40 & (SIGNATURE_RUNS - 1)) == t->run &&
+	    (int64_t)number < 0)
+		return TRAIL_BAD;
+	t->old += n;
+	return TRAIL_OLD;
+}
 
 /*
  * `n` frames from number `seq` on, of one burst: of the same `stamp` (see
- * signature.h) and taken at the same time. False where they are old.
+ * signature.h) and taken at the same time. What the last of them is.
  */
-bool trail_see(struct trail *t, uint64_t stamp, uint64_t seq, unsigned n,
-	       uint64_t now_ns);
+enum trail_seen trail_see(struct trail *t, uint64_t stamp, uint64_t seq,
+			  unsigned n, uint64_t now_ns);
 
 /* The same of one. */
-static inline bool trail_see_one(struct trail *t, uint64_t stamp, uint64_t seq,
-				 uint64_t now_ns)
+static inline enum trail_seen trail_see_one(struct trail *t, uint64_t stamp,
+					    uint64_t seq, uint64_t now_ns)
 {
 	const uint64_t ns = (now_ns - stamp) & SIGNATURE_TIME_MASK;
 	const uint64_t number = trail_number(t, seq);
 	struct order *const o = &t->order;
 
-	if (unlikely(trail_is_old(t, stamp, number))) {
-		t->old++;
-		return false;
-	}
-	if (unlikely(!order_is_clean(o, number))) {
-		trail_see_odd(t, number, 1, ns, now_ns);
-		return true;
-	}
+	if (unlikely(trail_is_old(t, stamp, number)))
+		return trail_see_old(t, stamp, number, 1);
+	if (unlikely(!order_is_clean(o, number)))
+		return trail_see_odd(t, number, 1, ns, now_ns);
 	latency_add_one(&t->latency, ns, o->unique);
 	o->last[o->unique++ % (ORDER_N_MAX + 1)] = number;
 	o->next = number + 1;
 	o->last_ns = now_ns;
-	return true;
+	return TRAIL_FIRST;
 }
 
 /* ---- What there is to know ----------------------------------------------- */

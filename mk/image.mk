@@ -42,7 +42,8 @@ SETUP_SRC := net/proto/% measure/kinds.c pktgen/fields% pktgen/stream.c \
 	pktgen/frames_shared.c net/port.c net/port_memory.c net/port_buffers.c \
 	stats/% measure/latency.c measure/order.c measure/trail.c \
 	pktgen/pktgen_trails.c pktgen/pktgen_link.c pktgen/pktgen_forward.c \
-	pktgen/selftest.c \
+	pktgen/pktgen_track.c pktgen/sent_sizes.c measure/track.c \
+	pktgen/checker.c pktgen/selftest.c \
 	measure/far_clock.c measure/probe.c
 # Interrupt handlers run between any two instructions of the app: they keep
 # off the registers that only it saves.

@@ -74,4 +74,23 @@ PORT_INLINE void port_look_and_free(struct port_queue *q,
 	}
 }
 
+/* The same where none is a chain and a look takes long: it is there once. */
+PORT_INLINE void port_look_and_free_each(struct port_queue *q,
+					 struct uk_netbuf *const pkts[],
+					 unsigned n, port_look_t look,
+					 void *arg)
+{
+	struct uk_netbuf **top = q->rx_free + q->nb_rx_free;
+	const uint16_t room = q->rx_room;
+
+	q->nb_rx_free += n;
+	for (struct uk_netbuf *const *at = pkts; at < pkts + n; at++) {
+		struct uk_netbuf *const nb = *at;
+
+		look(arg, nb);
+		nb->len = room;
+		*top++ = nb;
+	}
+}
+
 #endif /* NET_PORT_LOOK_H */

@@ -63,4 +63,11 @@ static inline void engine_tx_room(struct worker *w, uint64_t now_ns)
 uint64_t engine_reflect(struct worker *w, struct uk_netbuf *pkts[], unsigned n,
 			uint64_t now_ns);
 
+/*
+ * Looks at `n` received frames of a worker that tracks a field, and gives them
+ * back; returns the bytes of all.
+ */
+uint64_t engine_track(struct worker *w, struct uk_netbuf *pkts[], unsigned n,
+		      bool large, uint64_t now_ns);
+
 #endif /* PKTGEN_ENGINE_H */

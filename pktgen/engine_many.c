@@ -45,6 +45,7 @@ static inline bool add(struct worker *w, struct burst *b, struct flow *f,
 static NOINLINE void count_skipped(struct worker *w, struct flow *f)
 {
 	w->stats.tx_skipped += f->pacer.skipped;
+	f->sent.skipped += f->pacer.skipped;
 	f->pacer.skipped = 0;
 }
 

@@ -152,21 +152,43 @@ static NOINLINE void look_and_free_large(struct worker *w,
 	port_look_and_free(w->queue, pkts, n, true, look_large, l);
 }
 
+/* Frames that were taken together have no time between them. */
+static inline void add_gaps(struct worker *w, unsigned n, uint64_t now_ns)
+{
+#ifdef CONFIG_APPUKPKTGEN_TRAILS
+	if (likely(w->gap_from_ns))
+		histogram_add(&w->gaps, now_ns - w->gap_from_ns, 1);
+	w->gaps.count[0] += n - 1;
+	w->gap_from_ns = now_ns;
+#else
+	(void)w;
+	(void)n;
+	(void)now_ns;
+#endif
+}
+
 /* What was taken is looked at, and given back or sent back. */
 static void take(struct worker *w, struct uk_netbuf *pkts[], unsigned n,
 		 bool large, uint64_t now_ns)
 {
 	struct looks l = {0};
 
+	if (likely(w->mode & MODE_RX))
+		add_gaps(w, n, now_ns);
 	w->last_rx_ns = now_ns;
 	if (unlikely(w->tap.rx != NULL))
 		tap_received(w->tap.rx, pkts, n, now_ns);
 	if (unlikely(large) && w->mode & MODE_RX)
 		n = take_out_oversize(w, pkts, n);
-	if (unlikely(w->how.kinds) && w->mode & MODE_RX)
+	if (unlikely(w->how.kinds) && w->mode & MODE_RX) {
 		kinds_see(&w->kinds, pkts, n, (enum kinds_how)w->how.kinds);
+		if (TRAILS && w->checker)
+			checker_see(w->checker, &w->kinds, pkts, n);
+	}
 	if (relays(w)) {
 		l.bytes = relay(w, pkts, n, now_ns);
+	} else if (TRAILS && unlikely(w->track != NULL) && w->mode & MODE_RX) {
+		l.bytes = engine_track(w, pkts, n, large, now_ns);
 	} else if (unlikely(w->signs) && w->mode & MODE_RX) {
 		l.bytes = look_and_free_signed(w, pkts, n, large, now_ns);
 	} else if (likely(!large)) {

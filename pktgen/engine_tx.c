@@ -43,6 +43,7 @@ static unsigned make(struct worker *w, uint64_t now_ns)
 		f->frames_left -= n;
 	if (unlikely(f->pacer.skipped)) {
 		w->stats.tx_skipped += f->pacer.skipped;
+		f->sent.skipped += f->pacer.skipped;
 		f->pacer.skipped = 0;
 	}
 	return due;
@@ -204,12 +205,22 @@ unsigned engine_tx_flush(struct worker *w, uint64_t now_ns)
 	return flush_any(w, now_ns);
 }
 
+/* What is made is all that is held, so each frame is seen once. */
+static inline unsigned make_seen(struct worker *w, uint64_t now_ns)
+{
+	const unsigned due = make(w, now_ns);
+
+	if (TRAILS && unlikely(w->how.kinds))
+		kinds_see(&w->kinds_built, w->out.pkt, w->out.nb, KINDS_ON);
+	return due;
+}
+
 unsigned engine_tx_step(struct worker *w, uint64_t now_ns)
 {
 	unsigned due = 0, sent = 0;
 
 	if (!w->out.nb && w->state == WORKER_RUNNING && w->mode & MODE_TX)
-		due = make(w, now_ns);
+		due = make_seen(w, now_ns);
 	if (w->out.nb)
 		sent = flush_any(w, now_ns);
 	else if (likely(!due))

@@ -117,6 +117,7 @@ void flow_start(struct flow *f, const struct flow_plan *plan, uint64_t now_ns)
 	if (PLAYS(f->program))
 		f->plan.limit.frames =
 			MIN(f->plan.limit.frames, play_frames(f->program));
+	f->sent.built += f->at.frame;
 	f->at = (struct program_at){0};
 	if (f->frames.each)
 		f->frames.each->last = 0;

@@ -70,6 +70,8 @@ enum flow_state {
 /* What of it was sent; true once its worker was asked for it. */
 struct flow_counts {
 	uint64_t packets, bytes; /* since it was opened, FCS included */
+	/* Frames of runs that are over; given up as sending fell behind. */
+	uint64_t built, skipped;
 	/* When the first and the last frame of its run went; 0: none has. */
 	uint64_t first_ns, last_ns;
 };

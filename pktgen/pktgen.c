@@ -32,6 +32,10 @@ static void close_worker(struct pktgen *pg)
 {
 	struct worker *w = pg->core.worker[--pg->core.nb_workers];
 
+	if (TRAILS) {
+		track_close(w->track, pg->heap);
+		uk_free(pg->heap, w->checker);
+	}
 	arrivals_close(&w->arrivals, pg->heap);
 	if (FORWARDS)
 		forward_delete(w->forward, pg->heap);
@@ -208,8 +212,11 @@ void pktgen_set_how(struct pktgen *pg, uint64_t mask,
 		pg->set[i].how = *how;
 		pg->set[i].changes++;
 	}
-	FOR_EACH_WORKER(pg, mask, w)
+	FOR_EACH_WORKER(pg, mask, w) {
 		worker_give(w, &order);
+		if (TRAILS)
+			pktgen_check(pg, w, how->kinds == KINDS_PAYLOAD);
+	}
 }
 
 void pktgen_set_taps(struct pktgen *pg, uint64_t mask,

@@ -14,6 +14,7 @@
 #include "pktgen/core.h"
 #include "pktgen/peers.h"
 #include "pktgen/rest.h"
+#include "pktgen/sent_sizes.h"
 #include "pktgen/worker.h"
 #include "units/subject.h"
 
@@ -64,6 +65,10 @@ struct pktgen_stream {
 	 */
 	uint64_t signed_before, signed_from;
 	bool signed_unsure;  /* it was set while frames were under way */
+	uint64_t sized_from; /* frames of its run that are in `sizes` below */
+	/* The first of its run that is of its program, and its at.order. */
+	uint64_t made_from;
+	unsigned made_order;
 	struct trail *trail; /* of one that is signed; NULL: no memory */
 };
 
@@ -79,6 +84,8 @@ struct pktgen_port {
 	unsigned end_streams; /* behind the highest number */
 	unsigned max_streams; /* for which there is room */
 	struct rest_port rest;
+	/* Signed frames that it sent, while any port tracks sizes; else NULL */
+	struct sent_sizes *sizes;
 	struct worker_taps taps;
 	enum port_link link;
 	uint64_t link_ns; /* when that changed last; 0: never */
@@ -342,10 +349,10 @@ const struct worker_view *pktgen_count(const struct pktgen *pg, unsigned port,
 
 /* What a stream is at, and what of it was sent since its base. */
 struct pktgen_stream_view {
-	enum flow_state state;  /* FLOW_WAITS also for another turn */
-	bool limited;           /* its run ends by itself */
-	enum strategy strategy; /* that is in use */
-	struct flow_counts sent;
+	enum flow_state state;   /* FLOW_WAITS also for another turn */
+	bool limited;            /* its run ends by itself */
+	enum strategy strategy;  /* that is in use */
+	struct flow_counts sent; /* `built`: of all runs */
 	/*
 	 * At ports of this appliance, in a mode that receives: of what is
 	 * signed.
@@ -370,6 +377,13 @@ struct pktgen_stream_view {
 
 void pktgen_look_stream(const struct pktgen *pg, unsigned port, unsigned stream,
 			struct pktgen_stream_view *v);
+
+/* Frames that came, each once: all that is lost is told by it. */
+static inline uint64_t pktgen_came_once(const struct pktgen_stream_view *v)
+{
+	return v->received.packets -
+	       MIN(v->received.packets, v->order.duplicate);
+}
 
 /*
  * Of all signed streams of a port together: what came of them, and where each
@@ -416,13 +430,54 @@ struct pktgen_came {
 	uint64_t looked; /* frames that were received then; of these... */
 	uint64_t ours;   /* ...signed by a stream of this appliance... */
 	uint64_t others; /* ...and signed, but by no such stream */
+	uint64_t bad;    /* whose signature is damaged, of either */
 };
 
 void pktgen_look_came(const struct pktgen *pg, unsigned port,
 		      struct pktgen_came *came);
 
-/* The kinds that a port has received since its streams' base. */
-void pktgen_look_kinds(const struct pktgen *pg, unsigned port, struct kinds *k);
+/*
+ * The kinds that a port has received since its streams' base, and of those that
+ * it made: none are checked.
+ */
+void pktgen_look_kinds(const struct pktgen *pg, unsigned port, struct kinds *k,
+		       struct kinds *built);
+
+/*
+ * Has a port that is up count what it receives by the value of a field, from
+ * zero, or no more (NULL). -ENOMEM.
+ */
+int pktgen_track(struct pktgen *pg, unsigned port, const struct find *what,
+		 uint64_t now_ns);
+
+/* What it counts by; NULL: by nothing. */
+const struct find *pktgen_tracked(const struct pktgen *pg, unsigned port);
+
+/* The least value above `*value`, or where `first` from 0 on, that came. */
+bool pktgen_track_next(const struct pktgen *pg, unsigned port, bool first,
+		       uint64_t *value);
+
+/* What came with a value. */
+struct pktgen_tracked {
+	struct track_row row; /* bytes have FCS */
+	uint64_t lost, sent;  /* of these, where it is known: */
+	bool has_lost, has_sent;
+};
+
+void pktgen_track_look(const struct pktgen *pg, unsigned port, uint64_t value,
+		       struct pktgen_tracked *to);
+
+/* Of the whole table; what was sent of sizes is as it is now. */
+struct pktgen_track_sum {
+	unsigned values, room;    /* that came, that there are rows for */
+	struct track_row without; /* frames that lack the field... */
+	struct track_row beyond;  /* ...or for whose value there is no row */
+	/* Lost of streams of which it is not known what value they have. */
+	uint64_t unassigned;
+};
+
+void pktgen_track_sum(struct pktgen *pg, unsigned port,
+		      struct pktgen_track_sum *to);
 
 /*
  * The streams' counts begin here, those of kinds, and the first and last frame
@@ -432,6 +487,13 @@ void pktgen_clear_streams(struct pktgen *pg, unsigned port);
 
 /* How late its frames were, of all streams; false when it is not up. */
 bool pktgen_lag(const struct pktgen *pg, unsigned port, struct histogram *lag);
+
+/*
+ * The times between the frames that a port's queues received since its streams'
+ * base; those that were taken together have none. False when it is not up.
+ */
+bool pktgen_gaps(const struct pktgen *pg, unsigned port,
+		 struct histogram *gaps);
 
 /* The mask of ports that are not idle. */
 uint64_t pktgen_active(const struct pktgen *pg);

@@ -39,6 +39,24 @@ void pktgen_trail_clear(struct pktgen *pg, unsigned port, unsigned stream);
 void pktgen_trail_look(const struct pktgen *pg, unsigned port, unsigned stream,
 		       struct pktgen_stream_view *v);
 
+/* One above the last number of it that came or is lost; see order_look(). */
+uint64_t pktgen_trail_end(const struct pktgen *pg, unsigned port,
+			  const struct pktgen_stream *s);
+
+/* Where queue `w` counts what arrives of it; NULL: nowhere. */
+struct arrived *pktgen_arrived_at(const struct worker *w, unsigned port,
+				  unsigned stream);
+
+/* What a stream has sent by now is of its program, run and mode as they are. */
+void pktgen_settle_sizes(struct pktgen *pg, unsigned port,
+			 struct pktgen_stream *s);
+
+/* Has payloads compared at a queue, or no more; not where memory is short. */
+void pktgen_check(struct pktgen *pg, struct worker *w, bool is);
+
+/* What a port counts by a field begins here. */
+void pktgen_track_clear(struct pktgen *pg, unsigned port);
+
 /* Gives all of the port's streams' memory back. */
 void pktgen_close_streams(struct pktgen *pg, unsigned port);
 

@@ -21,19 +21,14 @@ void pktgen_look_stream(const struct pktgen *pg, unsigned port, unsigned stream,
 	v->sent = f->sent;
 	v->sent.packets -= s->base.packets;
 	v->sent.bytes -= s->base.bytes;
+	v->sent.built += f->at.frame - s->base.built;
+	v->sent.skipped -= s->base.skipped;
 	v->is_signed = s->stream.sign;
 	pktgen_trail_look(pg, port, stream, v);
 	v->sent_signed = s->signed_before;
 	if (pktgen_signs(&s->stream, pg->set[port].mode))
 		v->sent_signed += f->sent.packets - s->signed_from;
 	v->unsure = s->signed_unsure;
-}
-
-/* Frames that came, each once: all that is lost is told by it. */
-static uint64_t came_once(const struct pktgen_stream_view *v)
-{
-	return v->received.packets -
-	       MIN(v->received.packets, v->order.duplicate);
 }
 
 void pktgen_sum_signed(const struct pktgen *pg, unsigned port,
@@ -47,7 +42,7 @@ void pktgen_sum_signed(const struct pktgen *pg, unsigned port,
 	for (; (i = pktgen_next_stream(pg, port, i)) != PKTGEN_NO_STREAM; i++) {
 		pktgen_look_stream(pg, port, i, &v);
 		all->sent += v.sent_signed;
-		all->arrived += came_once(&v);
+		all->arrived += pktgen_came_once(&v);
 		all->unsure |= v.unsure;
 		all->any |= v.is_signed;
 		all->lost += v.order.lost;
@@ -63,6 +58,8 @@ void pktgen_look_came(const struct pktgen *pg, unsigned port,
 		came->looked += w->nb_looked;
 		came->ours += w->ours_before;
 		came->others += w->arrivals.foreign;
+		came->bad += w->arrivals.damaged +
+			     (w->checker ? w->checker->bad : 0);
 		arrivals_settle(&w->arrivals);
 		for (unsigned i = 0; i < pg->nb_ports; i++)
 			for (unsigned k = 0; k < w->arrivals.port[i].nb; k++)
@@ -71,14 +68,32 @@ void pktgen_look_came(const struct pktgen *pg, unsigned port,
 	}
 }
 
-void pktgen_look_kinds(const struct pktgen *pg, unsigned port, struct kinds *k)
+static void add_kinds(struct kinds *to, const struct kinds *k)
+{
+	to->frames += k->frames;
+	for (unsigned i = 0; i < KINDS; i++)
+		to->count[i] += k->count[i];
+}
+
+void pktgen_look_kinds(const struct pktgen *pg, unsigned port, struct kinds *k,
+		       struct kinds *built)
 {
 	memset(k, 0, sizeof(*k));
+	memset(built, 0, sizeof(*built));
 	FOR_EACH_WORKER(pg, 1ull << port, w) {
-		k->frames += w->kinds.frames;
-		for (unsigned i = 0; i < KINDS; i++)
-			k->count[i] += w->kinds.count[i];
+		add_kinds(k, &w->kinds);
+		add_kinds(built, &w->kinds_built);
 	}
+}
+
+bool pktgen_gaps(const struct pktgen *pg, unsigned port, struct histogram *gaps)
+{
+	memset(gaps, 0, sizeof(*gaps));
+#ifdef CONFIG_APPUKPKTGEN_TRAILS
+	FOR_EACH_WORKER(pg, 1ull << port, w)
+		histogram_sum(gaps, &w->gaps);
+#endif
+	return TRAILS && pktgen_up(pg, port);
 }
 
 void pktgen_clear_streams(struct pktgen *pg, unsigned port)
@@ -88,17 +103,29 @@ void pktgen_clear_streams(struct pktgen *pg, unsigned port)
 
 	pg->set[port].rest.signed_sent = pg->set[port].rest.lacked = 0;
 	FOR_EACH_WORKER(pg, 1ull << port, w)
-		w->kinds = (struct kinds){0};
+		w->kinds = w->kinds_built = (struct kinds){0};
 	if (TRAILS && pg->peers)
 		peers_clear(pg->peers, port);
+	if (TRAILS)
+		pktgen_track_clear(pg, port);
+#ifdef CONFIG_APPUKPKTGEN_TRAILS
+	FOR_EACH_WORKER(pg, 1ull << port, w) {
+		memset(&w->gaps, 0, sizeof(w->gaps));
+		w->gap_from_ns = 0;
+	}
+#endif
 	for (; pktgen_next_of(pg, &on, &s); s.stream++) {
 		struct pktgen_stream *to = pg->set[port].stream[s.stream];
 
 		to->base = to->flow->sent;
+		to->base.built += to->flow->at.frame;
 		to->signed_before = 0;
 		to->signed_from = to->flow->sent.packets;
 		to->signed_unsure = false;
 		to->flow->sent.first_ns = to->flow->sent.last_ns = 0;
+		to->sized_from = to->flow->at.frame;
 		pktgen_trail_clear(pg, port, s.stream);
 	}
+	if (pg->set[port].sizes)
+		*pg->set[port].sizes = (struct sent_sizes){0};
 }

@@ -194,6 +194,8 @@ void pktgen_remove_stream(struct pktgen *pg, unsigned port, unsigned number,
 		plan->after = 0;
 		plan->delay_ns = 0;
 	}
+	if (TRAILS)
+		pktgen_settle_sizes(pg, port, s);
 	tell(worker_of(pg, port, s), ORDER_FLOW_REMOVE, s, now_ns);
 	count_signed(pg, s->stream.sign, false, now_ns);
 	pktgen_trail(pg, port, number, false);
@@ -213,6 +215,7 @@ void pktgen_close_streams(struct pktgen *pg, unsigned port)
 	while (set->end_streams)
 		if (set->stream[--set->end_streams])
 			free_stream(pg, set->stream[set->end_streams]);
+	uk_free(pg->heap, set->sizes);
 	uk_free(pg->heap, set->stream);
 	*set = (struct pktgen_port){0};
 }
@@ -324,6 +327,8 @@ void pktgen_sign_mode(struct pktgen *pg, unsigned port, unsigned mode)
 	for (; (i = pktgen_next_stream(pg, port, i)) != PKTGEN_NO_STREAM; i++) {
 		struct pktgen_stream *s = pg->set[port].stream[i];
 
+		if (TRAILS)
+			pktgen_settle_sizes(pg, port, s);
 		set_signs(pg, port, s, pktgen_signs(&s->stream, was),
 			  pktgen_signs(&s->stream, mode));
 	}
@@ -334,12 +339,16 @@ void pktgen_take_stream(struct pktgen *pg, unsigned port, unsigned stream,
 {
 	struct pktgen_stream *to = pg->set[port].stream[stream];
 
+	if (TRAILS)
+		pktgen_settle_sizes(pg, port, to);
 	count_signed(pg, to->stream.sign, s->sign, now_ns);
 	set_signs(pg, port, to, pktgen_signs(&to->stream, pg->set[port].mode),
 		  pktgen_signs(s, pg->set[port].mode));
 	pktgen_trail(pg, port, stream, s->sign);
 	to->stream = *s;
 	give_program(worker_of(pg, port, to), to, ORDER_PROGRAM, now_ns);
+	to->made_from = to->flow->at.frame;
+	to->made_order = to->flow->at.order;
 	pg->set[port].changes++;
 }
 

@@ -10,8 +10,7 @@ static void settle(const struct pktgen_stream *s)
 		trail_settle(s->trail);
 }
 
-/* Where queue `w` counts it; NULL: nowhere. */
-static struct arrived *arrived_at(const struct worker *w, unsigned port,
+struct arrived *pktgen_arrived_at(const struct worker *w, unsigned port,
 				  unsigned stream)
 {
 	const struct arrivals_port *p = &w->arrivals.port[port];
@@ -24,7 +23,7 @@ static void set_trail(const struct pktgen *pg, unsigned port, unsigned stream,
 {
 	pg->set[port].stream[stream]->trail = t;
 	FOR_EACH_WORKER(pg, ~0ull, w) {
-		struct arrived *a = arrived_at(w, port, stream);
+		struct arrived *a = pktgen_arrived_at(w, port, stream);
 
 		if (a)
 			a->trail = t;
@@ -34,16 +33,18 @@ static void set_trail(const struct pktgen *pg, unsigned port, unsigned stream,
 void pktgen_trail(struct pktgen *pg, unsigned port, unsigned stream, bool is)
 {
 	const struct pktgen_stream *s = pg->set[port].stream[stream];
-	struct trail *const t = s->trail;
+	struct trail *t = s->trail;
 
 	if (!TRAILS || is == (t != NULL))
 		return;
 	if (is) {
 		/* Who plays rounds has not counted them yet. */
 		pktgen_look(pg, port);
-		set_trail(pg, port, stream,
-			  trail_new(&pg->trails, port, s->flow->run,
-				    s->flow->at.frame));
+		t = trail_new(&pg->trails, port, s->flow->run,
+			      s->flow->at.frame);
+		if (t)
+			t->made = &s->flow->at.frame;
+		set_trail(pg, port, stream, t);
 		return;
 	}
 	set_trail(pg, port, stream, NULL);
@@ -78,8 +79,8 @@ static bool is_heard(const struct pktgen *pg, unsigned port)
 }
 
 /* Where that is known. */
-static uint64_t end_of(const struct pktgen *pg, unsigned port,
-		       const struct pktgen_stream *s)
+uint64_t pktgen_trail_end(const struct pktgen *pg, unsigned port,
+			  const struct pktgen_stream *s)
 {
 	return is_heard(pg, port) ? run_end(pg, port, s) : 0;
 }
@@ -87,9 +88,15 @@ static uint64_t end_of(const struct pktgen *pg, unsigned port,
 void pktgen_trail_start(struct pktgen *pg, unsigned port,
 			struct pktgen_stream *s)
 {
-	if (!TRAILS || !s->trail || s->flow->state != FLOW_IDLE)
+	if (!TRAILS || s->flow->state != FLOW_IDLE)
 		return;
-	trail_run(&pg->trails, s->trail, s->flow->run + 1, end_of(pg, port, s));
+	pktgen_settle_sizes(pg, port, s);
+	s->sized_from = s->made_from = 0;
+	s->made_order = 0;
+	if (!s->trail)
+		return;
+	trail_run(&pg->trails, s->trail, s->flow->run + 1,
+		  pktgen_trail_end(pg, port, s));
 }
 
 void pktgen_trail_clear(struct pktgen *pg, unsigned port, unsigned stream)
@@ -98,7 +105,7 @@ void pktgen_trail_clear(struct pktgen *pg, unsigned port, unsigned stream)
 
 	settle(s);
 	FOR_EACH_WORKER(pg, ~0ull, w) {
-		struct arrived *a = arrived_at(w, port, stream);
+		struct arrived *a = pktgen_arrived_at(w, port, stream);
 
 		if (!a)
 			continue;
@@ -126,7 +133,7 @@ void pktgen_trail_look(const struct pktgen *pg, unsigned port, unsigned stream,
 	settle(s);
 	v->received = (struct arrived){0};
 	FOR_EACH_WORKER(pg, ~0ull, w) {
-		const struct arrived *a = arrived_at(w, port, stream);
+		const struct arrived *a = pktgen_arrived_at(w, port, stream);
 
 		if (a)
 			add_arrived(&v->received, a);
@@ -137,7 +144,7 @@ void pktgen_trail_look(const struct pktgen *pg, unsigned port, unsigned stream,
 	if (!TRAILS || !s->trail)
 		return;
 	v->window = trail_window(s->trail);
-	trail_count(s->trail, end_of(pg, port, s), &v->order);
+	trail_count(s->trail, pktgen_trail_end(pg, port, s), &v->order);
 }
 
 bool pktgen_look_signed(const struct pktgen *pg, unsigned port,
@@ -170,7 +177,7 @@ void pktgen_look_order(const struct pktgen *pg, unsigned port, unsigned stream,
 	memset(c, 0, sizeof(*c));
 	settle(s);
 	if (TRAILS && s->trail)
-		trail_look(s->trail, end_of(pg, port, s), c);
+		trail_look(s->trail, pktgen_trail_end(pg, port, s), c);
 }
 
 static void add_bins(struct latency *l, const struct trail_bins *b)
@@ -219,4 +226,45 @@ unsigned pktgen_look_latency(const struct pktgen *pg, unsigned port,
 	else if (l->count && shared)
 		add_bins(l, shared);
 	return nb;
+}
+
+/* ---- Payloads ------------------------------------------------------------ */
+
+static bool find_source(void *arg, unsigned port, unsigned stream,
+			struct checker_source *is)
+{
+	const struct pktgen *pg = arg;
+	const struct pktgen_port *set = &pg->set[port];
+	const struct pktgen_stream *s;
+
+	if (port >= pg->nb_ports || stream >= set->end_streams ||
+	    !set->stream[stream])
+		return false;
+	s = set->stream[stream];
+	*is = (struct checker_source){
+		.prog = s->flow->program,
+		.changes = set->changes,
+		.run = (uint16_t)(s->flow->run % SIGNATURE_RUNS),
+		.made = s->flow->at.frame + TRAIL_SLACK,
+		.from = s->made_from,
+		.order = s->made_order,
+	};
+	return s->stream.sign;
+}
+
+void pktgen_check(struct pktgen *pg, struct worker *w, bool is)
+{
+	struct checker *k = w->checker;
+
+	if (is == (k != NULL))
+		return;
+	w->checker = NULL;
+	uk_free(pg->heap, k);
+	k = is ? uk_calloc(pg->heap, 1, sizeof(*k)) : NULL;
+	if (k) {
+		k->find = find_source;
+		k->arg = pg;
+		k->appliance = pg->appliance;
+	}
+	w->checker = k;
 }

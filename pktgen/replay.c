@@ -242,6 +242,7 @@ COLD static void step_on(struct worker *w)
 		const uint64_t n = p->lap + (i < p->off);
 
 		f->at.frame += n - (p->paced ? p->given_up : 0);
+		f->sent.skipped += p->paced ? p->given_up : 0;
 		if (!p->paced || !n)
 			continue;
 		pacer->due_ns = due_after(pacer, n - 1);

@@ -527,6 +527,9 @@ void worker_give(struct worker *w, const struct worker_order *o)
 	case ORDER_TAP:
 		w->tap = o->taps;
 		break;
+	case ORDER_TRACK:
+		w->track = o->track;
+		break;
 	case ORDER_SIGNS:
 		w->signs = o->signs;
 		break;

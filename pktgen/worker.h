@@ -23,6 +23,8 @@
 
 #include "measure/arrivals.h"
 #include "measure/kinds.h"
+#include "measure/track.h"
+#include "pktgen/checker.h"
 #include "pktgen/flow.h"
 #include "pktgen/forward.h"
 #include "pktgen/tap.h"
@@ -144,6 +146,7 @@ enum worker_order_kind {
 	 * What is due is discarded, and counted as tx.link_down.
 	 */
 	ORDER_LINK,
+	ORDER_TRACK, /* `track` counts what it receives; NULL: nothing does */
 	ORDER_LOOK,  /* writes the view; with `flow`, what that sent is true */
 	ORDER_COUNT, /* the same with `in_flight`, which asks the device */
 };
@@ -168,6 +171,7 @@ struct worker_order {
 		struct pacing pacing; /* gap, unpaced, pace and curve */
 		uint16_t weight;
 		struct worker_taps taps;
+		struct track *track;
 		bool signs;
 		bool unplugged;
 	};
@@ -293,6 +297,11 @@ struct worker {
 	 * How late frames went to the device, each as the first of its burst.
 	 */
 	struct histogram lag;
+#ifdef CONFIG_APPUKPKTGEN_TRAILS
+	/* Between frames that were received, of a burst all but the first 0. */
+	struct histogram gaps;
+	uint64_t gap_from_ns; /* when the last came; 0: none has */
+#endif
 	struct worker_how how;
 	struct worker_taps tap;
 	/* The time of frames that may be signed; NULL: that of the step. */
@@ -301,13 +310,16 @@ struct worker {
 	struct arrivals arrivals; /* ...and is counted here... */
 	uint64_t nb_looked;       /* ...of these frames; ours of before... */
 	uint64_t ours_before;     /* ...`arrivals` was cleared */
-	struct kinds kinds;       /* of what is received, if `how` says so */
-	bool begins;              /* its first step is to come, or one waits */
-	bool starved;             /* the last burst lacked buffers */
-	bool unplugged;           /* its link is down */
-	bool at_limit;            /* draining since it came to its limit */
-	uint64_t run_packets;     /* tx_packets when the run began */
-	uint64_t pause_ns;        /* WORKER_PAUSED: since when */
+	/* Of what is received and of what it makes, if `how` says so. */
+	struct kinds kinds, kinds_built;
+	struct track *track;     /* the same by a field; NULL: not */
+	struct checker *checker; /* of its payload; NULL: nobody does */
+	bool begins;             /* its first step is to come, or one waits */
+	bool starved;            /* the last burst lacked buffers */
+	bool unplugged;          /* its link is down */
+	bool at_limit;           /* draining since it came to its limit */
+	uint64_t run_packets;    /* tx_packets when the run began */
+	uint64_t pause_ns;       /* WORKER_PAUSED: since when */
 	uint64_t sent_ns, still_ns;
 	bool still;
 	uint64_t full_from_ns; /* that the ring is full; 0: it is not... */

@@ -19,12 +19,15 @@ static const struct {
 	{"df", "", false},
 	{"help", "*", false},
 	{"jobs", "", false},
+	{"latency", "", true},
 	{"lease", "", false},
 	{"ls", "", false},
+	{"order", "", true},
 	{"port", "", false},
 	{"show", "config stats version", true},
 	{"show", "ports", false},
-	{"stats", "pacing history hour minute --csv", true},
+	{"stats", "balance kinds pacing history hour minute --csv", true},
+	{"track", "", true},
 	{"version", "", false},
 };
 

@@ -11,7 +11,8 @@
 #include "relay/heard.h"
 
 static const char *const only =
-	"this console watches: version, help, stats, port, jobs, show, ls, df";
+	"this console watches: version, help, stats, latency, order, track, "
+	"port, jobs, show, ls, df";
 
 /* A request waits for the holder to end a line, and for its reply. */
 #define WAIT_MS 2000

@@ -114,6 +114,8 @@ static bool play(uint64_t seed, bool plays)
 	const uint64_t micro_pps =
 		unit_random(&seed) & 1 ? 0 : 1000000 * (100 + seed % 5000);
 	struct worker *const w = pktgen_worker(&pg, 0, 0);
+	uint64_t built = 0, skipped = 0;
+	const struct worker_view *v;
 	struct uk_netbuf **pkt;
 	bool played = false;
 
@@ -138,9 +140,17 @@ static bool play(uint64_t seed, bool plays)
 		}
 		happen(r >> 20, n, micro_pps, sign);
 	}
-	for (unsigned i = 0; i < n; i++)
+	for (unsigned i = 0; i < n; i++) {
 		pktgen_look_stream(&pg, 0, i, &trace->view[i]);
-	trace->skipped = pktgen_look(&pg, 0)->stats.tx_skipped;
+		built += trace->view[i].sent.built;
+		skipped += trace->view[i].sent.skipped;
+	}
+	/* Each frame that was offered is in the account of a stream. */
+	v = pktgen_look(&pg, 0);
+	trace->skipped = v->stats.tx_skipped;
+	assert_int_equal(skipped, trace->skipped);
+	assert_int_equal(built, v->stats.tx_packets + v->nb_held +
+					v->stats.tx_dropped);
 	w->replay.pkt = pkt;
 	return played;
 }

@@ -1,0 +1,248 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "measure/track.h"
+
+/* arrived.value: none came, or one above a row's number, or: */
+#define SEVERAL UINT32_MAX
+
+/* Of what the heap has, rows take this part at most. */
+#define ROOM_PART 2
+
+static void clear_row(struct track_row *r, uint64_t value)
+{
+	*r = (struct track_row){.min_ns = UINT64_MAX,
+				.value = value,
+				.stream = TRACK_NO_STREAM};
+}
+
+void track_clear(struct track *t)
+{
+	for (unsigned i = 0; i < t->max; i++)
+		clear_row(&t->row[i], i);
+	if (t->place)
+		memset(t->place, 0, (t->mask + 1ull) * sizeof(t->place[0]));
+	clear_row(&t->without, 0);
+	clear_row(&t->beyond, 0);
+	t->nb = t->direct ? t->max : 0;
+	t->stream = TRACK_NOBODY;
+}
+
+void track_forget_streams(struct track *t)
+{
+	for (unsigned i = 0; i < t->nb; i++)
+		t->row[i].stream = TRACK_NO_STREAM;
+	t->without.stream = t->beyond.stream = TRACK_NO_STREAM;
+}
+
+/* Rows that there is memory for; 0: hardly any. */
+static unsigned room_of(unsigned rows, struct uk_alloc *a)
+{
+	const __ssz avail = uk_alloc_availmem(a);
+	const size_t each = sizeof(struct track_row) + 4 * sizeof(uint16_t);
+
+	while (avail >= 0 && rows * each > (size_t)avail / ROOM_PART)
+		rows /= 2;
+	return rows;
+}
+
+struct track *track_open(const struct find *what, struct uk_alloc *a)
+{
+	const bool few = what->bits <= TRACK_DIRECT_BITS;
+	const unsigned rows = few ? 1u << what->bits : TRACK_VALUES_MAX;
+	struct track *t = uk_calloc(a, 1, sizeof(*t));
+
+	if (!t)
+		return NULL;
+	t->find = *what;
+	t->max = room_of(rows, a);
+	t->direct = few && t->max == rows;
+	t->like.need = UINT16_MAX;
+	for (unsigned i = 0; i < TRACK_SHAPES; i++)
+		t->shape[i].need = UINT16_MAX;
+	t->row = t->max ? uk_memalign(a, 64, t->max * sizeof(t->row[0])) : NULL;
+	/* Half of the places stay free. */
+	t->mask = 2 * t->max - 1;
+	if (t->row && !t->direct) {
+		t->place = uk_malloc(a, 2 * t->max * sizeof(t->place[0]));
+		if (!t->place) {
+			uk_free(a, t->row);
+			t->row = NULL;
+		}
+	}
+	if (!t->row) {
+		uk_free(a, t);
+		return NULL;
+	}
+	track_clear(t);
+	return t;
+}
+
+void track_close(struct track *t, struct uk_alloc *a)
+{
+	if (!t)
+		return;
+	uk_free(a, t->place);
+	uk_free(a, t->row);
+	uk_free(a, t);
+}
+
+/* ---- Frames -------------------------------------------------------------- */
+
+/* Where it is, or would be. */
+static uint16_t *place_of(const struct track *t, uint64_t value)
+{
+	uint32_t at = (uint32_t)(value * 0x9e3779b97f4a7c15ull >> 32);
+
+	for (;; at++) {
+		uint16_t *const p = &t->place[at & t->mask];
+
+		if (!*p || t->row[*p - 1].value == value)
+			return p;
+	}
+}
+
+struct track_row *track_row_of(struct track *t, uint64_t value)
+{
+	uint16_t *p;
+
+	if (t->direct)
+		return &t->row[value];
+	p = place_of(t, value);
+	if (likely(*p))
+		return &t->row[*p - 1];
+	if (t->nb == t->max)
+		return &t->beyond;
+	*p = (uint16_t)++t->nb;
+	t->row[*p - 1].value = value;
+	return &t->row[*p - 1];
+}
+
+/* The least recent of them makes room. */
+static void keep_shape(struct track *t, const struct find_shape *s)
+{
+	for (unsigned i = TRACK_SHAPES - 1; i; i--)
+		t->shape[i] = t->shape[i - 1];
+	t->shape[0] = *s;
+}
+
+struct track_row *track_find_odd(struct track *t, const uint8_t *frame,
+				 size_t len, size_t more)
+{
+	const struct find_shape *s = t->shape;
+	struct find_shape new = {0};
+
+	if (t->find.kind == FIND_SIZE)
+		return track_row_of(t, len + more + ETH_FCS_LEN);
+	while (s < t->shape + TRACK_SHAPES && !find_fits(s, frame, len))
+		s++;
+	if (s == t->shape + TRACK_SHAPES) {
+		find_in(&t->find, frame, len, &new);
+		if (new.need != UINT16_MAX)
+			keep_shape(t, &new);
+		s = &new;
+	}
+	/* A loop that goes on does not know of more words. */
+	if (s->need != UINT16_MAX && s->has && (t->deep || s->nb <= 1))
+		t->like = *s;
+	t->deep |= s->has && s->nb > 1;
+	return s->has ? track_row_of(t, find_value(s, frame)) : &t->without;
+}
+
+/* A stream's frame came with the value of this row for the first time. */
+static void meet(struct track *t, struct track_row *r)
+{
+	struct arrived *const to = t->to;
+	uint32_t is = (uint32_t)(r - t->row) + 1;
+
+	if (likely(to->value == is))
+		return;
+	if (r == &t->beyond || r == &t->without)
+		is = SEVERAL;
+	if (!to->value && is != SEVERAL) {
+		to->value = is;
+		return;
+	}
+	if (to->value && to->value != SEVERAL)
+		t->row[to->value - 1].mixed = true;
+	to->value = SEVERAL;
+	r->mixed = true;
+}
+
+void track_see_odd(struct track *t, struct track_row *r)
+{
+	if (t->stream == TRACK_NOBODY) {
+		r->untimed++;
+		return;
+	}
+	meet(t, r);
+	r->stream = t->stream;
+	r->sum_ns += t->ns;
+	r->min_ns = MIN(r->min_ns, t->ns);
+	r->max_ns = MAX(r->max_ns, t->ns);
+}
+
+void track_begin(struct track *t, struct arrivals *ar, enum arrival what)
+{
+	const unsigned port = ar->row.next >> 40 & (SIGNATURE_PORTS - 1);
+	const uint64_t stamp = __builtin_bswap64(ar->row.stamp);
+	struct arrived *const to = ar->row.to;
+
+	if (what != ARRIVAL_FIRST) {
+		t->stream = TRACK_NOBODY;
+		/* Of those that follow in the row nobody knows yet. */
+		if (what != ARRIVAL_FOREIGN)
+			arrivals_break(ar);
+		return;
+	}
+	t->to = to;
+	t->ns = MIN((ar->now_ns - stamp) & SIGNATURE_TIME_MASK, LATENCY_MAX_NS);
+	t->stream = 1 + (port << 14 | (uint32_t)(stamp >> 50));
+	/* Behind the highest number that came, all are new. */
+	if (to->trail &&
+	    (uint16_t)to->trail->order.next != (uint16_t)ar->row.next)
+		arrivals_break(ar);
+}
+
+/* ---- Looks --------------------------------------------------------------- */
+
+const struct track_row *track_look(const struct track *t, uint64_t value)
+{
+	const struct track_row *r = NULL;
+	const uint16_t *p;
+
+	if (t->direct) {
+		r = value < t->max ? &t->row[value] : NULL;
+	} else {
+		p = place_of(t, value);
+		r = *p ? &t->row[*p - 1] : NULL;
+	}
+	return r && r->frames ? r : NULL;
+}
+
+bool track_next(const struct track *t, bool first, uint64_t *value)
+{
+	uint64_t next = UINT64_MAX;
+	bool any = false;
+
+	for (unsigned i = 0; i < t->nb; i++) {
+		const struct track_row *r = &t->row[i];
+
+		if (!r->frames || (!first && r->value <= *value) ||
+		    (any && r->value >= next))
+			continue;
+		any = true;
+		next = r->value;
+		if (t->direct)
+			break;
+	}
+	*value = next;
+	return any;
+}
+
+bool track_stream_value(const struct track *t, const struct arrived *a,
+			uint64_t *value)
+{
+	if (!a->value || a->value == SEVERAL)
+		return false;
+	*value = t->row[a->value - 1].value;
+	return true;
+}
