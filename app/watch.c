@@ -2,6 +2,7 @@
 /* What ports come to: rates, and notices of an end, a failure, a stall. */
 #include <stdio.h>
 
+#include "app/addresses.h"
 #include "app/app.h"
 #include "app/lists.h"
 
@@ -105,6 +106,8 @@ void app_watch(struct app *app, uint64_t now_ns)
 	}
 	if (OPTION(HISTORY))
 		history_poll(app, now_ns);
+	if (OPTION(ADDRESSES))
+		addresses_watch(app, now_ns);
 	lists_sweep(app);
 	if (OPTION(CAPTURE))
 		capture_poll(app, now_ns);

@@ -37,7 +37,7 @@ static bool rests(struct worker *w)
 		w->rx_rest--;
 		return w->state == WORKER_RUNNING;
 	}
-	w->rx_rest = w->mode & MODE_RX || w->tap.rx ? 0 : REST - 1;
+	w->rx_rest = w->mode & MODE_RX || w->watched ? 0 : REST - 1;
 	return false;
 }
 
@@ -104,6 +104,16 @@ static NOINLINE void look_and_free_large(struct worker *w,
 	port_look_and_free(w->queue, pkts, n, true, look_large, l);
 }
 
+/* Before they count; returns how many are left to. */
+static NOINLINE unsigned take_watched(struct worker *w,
+				      struct uk_netbuf *pkts[], unsigned n,
+				      uint64_t now_ns)
+{
+	if (w->tap.rx)
+		tap_received(w->tap.rx, pkts, n, now_ns);
+	return HOSTS && w->host ? engine_host_take(w, pkts, n, now_ns) : n;
+}
+
 /* What was taken is looked at, and given back or sent back. */
 static void take(struct worker *w, struct uk_netbuf *pkts[], unsigned n,
 		 bool large, uint64_t now_ns)
@@ -111,8 +121,8 @@ static void take(struct worker *w, struct uk_netbuf *pkts[], unsigned n,
 	struct looks l = {.arrivals = &w->arrivals, .now_ns = now_ns};
 
 	w->last_rx_ns = now_ns;
-	if (unlikely(w->tap.rx != NULL))
-		tap_received(w->tap.rx, pkts, n, now_ns);
+	if (unlikely(w->watched))
+		n = take_watched(w, pkts, n, now_ns);
 	if (unlikely(large) && w->mode & MODE_RX)
 		n = take_out_oversize(w, pkts, n);
 	if (unlikely(w->how.kinds) && w->mode & MODE_RX)

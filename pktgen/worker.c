@@ -509,6 +509,11 @@ void worker_give(struct worker *w, const struct worker_order *o)
 		break;
 	case ORDER_TAP:
 		w->tap = o->taps;
+		w->watched = w->tap.rx || w->host;
+		break;
+	case ORDER_HOST:
+		w->host = o->host;
+		w->watched = w->tap.rx || w->host;
 		break;
 	case ORDER_SIGNS:
 		w->signs = o->signs;

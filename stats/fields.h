@@ -31,6 +31,12 @@
 	F(rx, oversize, NULL,                                                \
 	  "frames over the MTU, a VLAN tag aside; in no other counter")      \
 	F(rx, errors, NULL, "times the device failed to receive")            \
-	F(rx, underrun, NULL, "bursts after which receive buffers were short")
+	F(rx, underrun, NULL, "bursts after which receive buffers were short") \
+	F(host, rx, NULL,                                                    \
+	  "frames for its addresses, such as ARP; in no counter of rx")      \
+	F(host, tx, NULL,                                                    \
+	  "frames of its own, such as answers; in no counter of tx")         \
+	F(host, dropped, NULL,                                               \
+	  "frames for its addresses that were wrong, or not answered")
 
 #endif /* STATS_FIELDS_H */

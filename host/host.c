@@ -1,0 +1,162 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Frames of a host: its buffers, and what is received. */
+#include "host/host.h"
+
+#include "host/impl.h"
+
+#define TAG_LEN 4
+#define VLAN_ID 0xfff
+/* Of all buffers of a host together; some there are at least. */
+#define BUFS_BYTES (112u << 10)
+#define BUFS_MIN 8
+#define NS_PER_ANSWER (1000000000ull / HOST_ANSWERS_PER_S)
+
+const uint8_t host_all_macs[ETH_ALEN] = {255, 255, 255, 255, 255, 255};
+
+/* ---- Buffers --------------------------------------------------------------
+ */
+
+/* The device is done with it, or it was not sent. */
+static void back(struct uk_netbuf *nb)
+{
+	struct host *const h = nb->priv;
+
+	uk_netbuf_init_indir(nb, nb->buf, nb->buflen,
+			     port_headroom(&h->queue->port->info), h, back);
+	h->free[h->nb_free++] = nb;
+}
+
+static size_t netbuf_bytes(size_t align)
+{
+	return ALIGN_UP(sizeof(struct uk_netbuf), align);
+}
+
+struct host *host_open(struct port_queue *q, struct uk_alloc *a)
+{
+	const struct port *p = q->port;
+	const size_t align = MAX((size_t)p->info.ioalign, PORT_LINE);
+	const size_t bytes = ALIGN_UP(p->buf_bytes, align);
+	const size_t each = netbuf_bytes(align) + bytes;
+	const unsigned nb =
+		(unsigned)MAX(MIN(BUFS_BYTES / each, (size_t)HOST_BUFS_MAX),
+			      (size_t)BUFS_MIN);
+	struct host *h = uk_calloc(a, 1, sizeof(*h));
+	char *mem = h ? uk_memalign(a, align, nb * each) : NULL;
+
+	if (!mem) {
+		uk_free(a, h);
+		return NULL;
+	}
+	h->queue = q;
+	h->mem = mem;
+	h->heap = a;
+	h->nb_bufs = nb;
+	h->mtu = p->mtu;
+	h->due_ns = NEVER;
+	memcpy(h->mac, p->mac, ETH_ALEN);
+	for (unsigned i = 0; i < nb; i++, mem += each) {
+		struct uk_netbuf *nbuf = (void *)mem;
+
+		nbuf->buf = mem + netbuf_bytes(align);
+		nbuf->buflen = bytes;
+		nbuf->priv = h;
+		back(nbuf);
+	}
+	return h;
+}
+
+void host_close(struct host *h)
+{
+	struct uk_alloc *a = h->heap;
+
+	uk_free(a, h->mem);
+	uk_free(a, h);
+}
+
+uint8_t *host_frame(struct host *h, const uint8_t dst[ETH_ALEN], uint16_t vlan,
+		    uint16_t type, size_t len)
+{
+	const size_t head = ETH_HLEN + (vlan ? TAG_LEN : 0);
+	struct uk_netbuf *nb;
+	uint8_t *p;
+
+	if (!h->nb_free)
+		port_tx_reap(h->queue);
+	if (!h->nb_free || len > h->mtu) {
+		h->dropped++;
+		return NULL;
+	}
+	nb = h->free[--h->nb_free];
+	nb->len = (uint16_t)MAX(head + len, (size_t)ETH_MIN_SIZE - ETH_FCS_LEN);
+	h->out[h->nb_out++] = nb;
+	p = nb->data;
+	memset(p, 0, nb->len);
+	memcpy(p, dst, ETH_ALEN);
+	memcpy(p + ETH_ALEN, h->mac, ETH_ALEN);
+	if (vlan) {
+		store16(p + head - TAG_LEN - 2, ETH_TYPE_VLAN);
+		store16(p + head - TAG_LEN, vlan);
+	}
+	store16(p + head - 2, type);
+	return p + head;
+}
+
+void host_sent(struct host *h, unsigned n)
+{
+	h->nb_out -= n;
+	memmove(h->out, h->out + n, h->nb_out * sizeof(h->out[0]));
+}
+
+void host_drop(struct host *h)
+{
+	h->dropped += h->nb_out;
+	while (h->nb_out)
+		port_frame_free(h->out[--h->nb_out]);
+}
+
+bool host_may_answer(struct host *h, uint64_t now_ns)
+{
+	const uint64_t most = HOST_ANSWERS_BURST * NS_PER_ANSWER;
+
+	h->credit_ns = MIN(most, h->credit_ns + now_ns - h->credit_at_ns);
+	h->credit_at_ns = now_ns;
+	if (h->credit_ns < NS_PER_ANSWER) {
+		h->dropped++;
+		return false;
+	}
+	h->credit_ns -= NS_PER_ANSWER;
+	return true;
+}
+
+/* ---- Received -------------------------------------------------------------
+ */
+
+bool host_take(struct host *h, const uint8_t *frame, size_t len,
+	       uint64_t now_ns)
+{
+	struct seen s = {
+		.dst = frame, .src = frame + ETH_ALEN, .now_ns = now_ns};
+
+	if (!host_may_take(frame, len) ||
+	    len > (size_t)h->mtu + ETH_HLEN + TAG_LEN || !is_to_us(h, &s) ||
+	    s.src[0] & 1 || !memcmp(s.src, h->mac, ETH_ALEN))
+		return false;
+	s.type = load16(frame + ETH_HLEN - 2);
+	s.p = frame + ETH_HLEN;
+	s.len = len - ETH_HLEN;
+	if (s.type == ETH_TYPE_VLAN) {
+		s.vlan = load16(s.p) & VLAN_ID;
+		s.type = load16(s.p + 2);
+		s.p += TAG_LEN;
+		s.len -= TAG_LEN;
+	}
+	switch (s.type) {
+	case ETH_TYPE_ARP:
+		return host_take_arp(h, &s);
+	case ETH_TYPE_IPV4:
+		return host_take_ipv4(h, &s);
+	case ETH_TYPE_IPV6:
+		return host_take_ipv6(h, &s);
+	}
+	return false;
+}
