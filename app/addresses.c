@@ -13,19 +13,19 @@
 /* ---- As text ------------------------------------------------------------- */
 
 /* `bits` NULL: no prefix may follow. */
-static bool take_one(const char *word, struct host_ip *ip, unsigned *bits)
+static bool take_one(const char *word, struct node_ip *ip, unsigned *bits)
 {
 	uint8_t addr[IPV4_ALEN];
 
 	if (value_ipv4(word, addr, bits))
 		return !value_ipv6(word, ip->b, bits);
-	*ip = host_ipv4(addr);
+	*ip = node_ipv4(addr);
 	if (bits)
 		*bits += IPV4_FROM;
 	return true;
 }
 
-static unsigned common_bits(const struct host_ip *a, const struct host_ip *b)
+static unsigned common_bits(const struct node_ip *a, const struct node_ip *b)
 {
 	unsigned i = 0;
 
@@ -36,7 +36,7 @@ static unsigned common_bits(const struct host_ip *a, const struct host_ip *b)
 }
 
 static bool take_range(const char *word, const char *dash,
-		       struct host_address *a)
+		       struct node_address *a)
 {
 	char first[48];
 	const size_t len = (size_t)(dash - word);
@@ -56,61 +56,61 @@ static bool take_range(const char *word, const char *dash,
 	return true;
 }
 
-static bool take_prefix(const char *word, struct host_address *a)
+static bool take_prefix(const char *word, struct node_address *a)
 {
-	struct host_ip first, last;
+	struct node_ip first, last;
 	unsigned bits = 0;
 
 	if (!take_one(word, &a->from, &bits))
 		return false;
 	a->to = a->from;
 	a->bits = (uint8_t)bits;
-	host_prefix(&a->from, bits, &first, &last);
+	node_prefix(&a->from, bits, &first, &last);
 	/* Of two addresses each is a station's (RFC 3021, RFC 6164). */
-	if (bits < IPV6_BITS - 1 && host_same(&first, &a->from))
+	if (bits < IPV6_BITS - 1 && node_same(&first, &a->from))
 		a->to = last;
 	return true;
 }
 
-bool addresses_take(const char *word, struct host_address *a)
+bool addresses_take(const char *word, struct node_address *a)
 {
 	const char *dash = strchr(word, '-');
 
 	memset(a, 0, sizeof(*a));
 	if (dash ? !take_range(word, dash, a) : !take_prefix(word, a))
 		return false;
-	return host_is_ipv4(&a->from) == host_is_ipv4(&a->to) &&
-	       host_is_station(&a->from) && host_is_station(&a->to);
+	return node_is_ipv4(&a->from) == node_is_ipv4(&a->to) &&
+	       node_is_station(&a->from) && node_is_station(&a->to);
 }
 
-bool addresses_take_ip(const char *word, struct host_ip *ip)
+bool addresses_take_ip(const char *word, struct node_ip *ip)
 {
-	return take_one(word, ip, NULL) && host_is_station(ip);
+	return take_one(word, ip, NULL) && node_is_station(ip);
 }
 
-static void print(const struct host_ip *ip, unsigned bits, char *buf,
+static void print(const struct node_ip *ip, unsigned bits, char *buf,
 		  size_t size)
 {
-	if (host_is_ipv4(ip))
-		value_ipv4_print(ip->b + HOST_IPV4_AT, bits - IPV4_FROM, buf,
+	if (node_is_ipv4(ip))
+		value_ipv4_print(ip->b + NODE_IPV4_AT, bits - IPV4_FROM, buf,
 				 size);
 	else
 		value_ipv6_print(ip->b, bits, buf, size);
 }
 
-void addresses_print_ip(const struct host_ip *ip, char *buf, size_t size)
+void addresses_print_ip(const struct node_ip *ip, char *buf, size_t size)
 {
 	print(ip, IPV6_BITS, buf, size);
 }
 
-void addresses_print(const struct host_address *a, char *buf, size_t size)
+void addresses_print(const struct node_address *a, char *buf, size_t size)
 {
-	struct host_ip first, last;
+	struct node_ip first, last;
 	size_t used;
 
-	host_prefix(&a->from, a->bits, &first, &last);
-	if (host_same(&a->from, &a->to) ||
-	    (host_same(&a->from, &first) && host_same(&a->to, &last))) {
+	node_prefix(&a->from, a->bits, &first, &last);
+	if (node_same(&a->from, &a->to) ||
+	    (node_same(&a->from, &first) && node_same(&a->to, &last))) {
 		print(&a->from, a->bits, buf, size);
 		return;
 	}
@@ -127,48 +127,48 @@ void addresses_print(const struct host_address *a, char *buf, size_t size)
 /* ---- Set ------------------------------------------------------------------
  */
 
-int addresses_add(struct app *app, unsigned port, const struct host_address *a,
+int addresses_add(struct app *app, unsigned port, const struct node_address *a,
 		  uint64_t now_ns)
 {
-	struct host *h = pktgen_host(&app->pktgen, port);
+	struct node *h = pktgen_node(&app->pktgen, port);
 	int rc;
 
 	if (!h)
 		return -ENOMEM;
-	rc = host_add(h, a, now_ns);
-	pktgen_use_host(&app->pktgen, port, now_ns);
+	rc = node_add(h, a, now_ns);
+	pktgen_use_node(&app->pktgen, port, now_ns);
 	return rc;
 }
 
 bool addresses_remove(struct app *app, unsigned port,
-		      const struct host_ip *from, uint64_t now_ns)
+		      const struct node_ip *from, uint64_t now_ns)
 {
-	struct host *h = app->pktgen.host[port];
+	struct node *h = app->pktgen.node[port];
 
-	if (!h || !host_remove(h, from))
+	if (!h || !node_remove(h, from))
 		return false;
-	pktgen_use_host(&app->pktgen, port, now_ns);
+	pktgen_use_node(&app->pktgen, port, now_ns);
 	return true;
 }
 
 void addresses_remove_all(struct app *app, uint64_t ports, uint64_t now_ns)
 {
 	for (unsigned i = 0; i < app->pktgen.nb_ports; i++) {
-		struct host *h = app->pktgen.host[i];
+		struct node *h = app->pktgen.node[i];
 
 		if (!(ports >> i & 1) || !h)
 			continue;
-		host_remove_all(h);
-		pktgen_use_host(&app->pktgen, i, now_ns);
+		node_remove_all(h);
+		pktgen_use_node(&app->pktgen, i, now_ns);
 	}
 }
 
 /* The `i`th of all ports. */
-static const struct host_address *at(const struct app *app, unsigned i,
+static const struct node_address *at(const struct app *app, unsigned i,
 				     unsigned *port)
 {
 	for (*port = 0; *port < app->pktgen.nb_ports; ++*port) {
-		const struct host *h = app->pktgen.host[*port];
+		const struct node *h = app->pktgen.node[*port];
 		const unsigned n = h ? h->nb_own : 0;
 
 		if (i < n)
@@ -182,14 +182,14 @@ bool addresses_line(const struct app *app, unsigned i,
 		    char line[CONFIG_LINE_MAX])
 {
 	char text[ADDRESSES_PRINT_MAX], gateway[48] = "", vlan[16] = "";
-	const struct host_address *a;
+	const struct node_address *a;
 	unsigned port;
 
 	a = at(app, i, &port);
 	if (!a)
 		return false;
 	addresses_print(a, text, sizeof(text));
-	if (!host_is_none(&a->gateway))
+	if (!node_is_none(&a->gateway))
 		addresses_print_ip(&a->gateway, gateway, sizeof(gateway));
 	if (a->vlan)
 		snprintf(vlan, sizeof(vlan), " vlan %u", a->vlan);
@@ -202,14 +202,14 @@ struct addresses_kept {
 	unsigned nb;
 	struct {
 		unsigned port;
-		struct host_address is;
+		struct node_address is;
 	} one[];
 };
 
 struct addresses_kept *addresses_keep(const struct app *app)
 {
 	struct addresses_kept *k;
-	const struct host_address *a;
+	const struct node_address *a;
 	unsigned port, n = 0;
 
 	while (at(app, n, &port))
@@ -237,11 +237,11 @@ void addresses_restore(struct app *app, const struct addresses_kept *k,
 
 static void tell_rivals(struct app *app, unsigned port, uint64_t now_ns)
 {
-	struct host *h = app->pktgen.host[port];
+	struct node *h = app->pktgen.node[port];
 	char text[48], mac[24];
 
 	for (unsigned i = 0; i < h->nb_own; i++) {
-		struct host_own *own = &h->own[i];
+		struct node_own *own = &h->own[i];
 
 		if (own->nb_told == own->nb_rivals)
 			continue;
@@ -249,7 +249,7 @@ static void tell_rivals(struct app *app, unsigned port, uint64_t now_ns)
 		addresses_print_ip(&own->is.from, text, sizeof(text));
 		value_mac_print(own->rival, mac, sizeof(mac));
 		session_event(&app->session, now_ns,
-			      own->state == HOST_TAKEN
+			      own->state == NODE_TAKEN
 				      ? "port %u address %s is in use by %s"
 				      : "port %u address %s is claimed by %s",
 			      port, text, mac);
@@ -260,12 +260,12 @@ void addresses_watch(struct app *app, uint64_t now_ns)
 {
 	for (unsigned i = 0; i < app->pktgen.nb_ports; i++) {
 		struct app_port *p = &app->port[i];
-		struct host *h = app->pktgen.host[i];
+		struct node *h = app->pktgen.node[i];
 
 		if (!h ||
-		    (h->changes == p->host_told && now_ns < p->gateways_ns))
+		    (h->changes == p->node_told && now_ns < p->gateways_ns))
 			continue;
-		p->host_told = h->changes;
+		p->node_told = h->changes;
 		p->gateways_ns = now_ns + GATEWAYS_LOOK_NS;
 		tell_rivals(app, i, now_ns);
 		gateways_refresh(app, i, now_ns);

@@ -33,8 +33,8 @@ struct app_port {
 	int err_told;
 	/* ...and since when it stalls; 0: it moves. */
 	uint64_t stall_told_ns;
-	/* The host's `changes` then, and when gateways are looked at again. */
-	uint64_t host_told, gateways_ns;
+	/* The node's `changes` then, and when gateways are looked at again. */
+	uint64_t node_told, gateways_ns;
 };
 
 struct app {

@@ -12,15 +12,15 @@
 
 /* What a stream's destination comes to. */
 struct way {
-	struct host_ip ip;          /* the gateway's */
-	const struct host_own *own; /* by which; NULL: there is no way */
+	struct node_ip ip;          /* the gateway's */
+	const struct node_own *own; /* by which; NULL: there is no way */
 	bool none;                  /* nor has the stream a destination */
 };
 
-static struct way way_of(const struct host *h, const struct stream *s)
+static struct way way_of(const struct node *h, const struct stream *s)
 {
 	struct way w = {.own = NULL};
-	struct host_ip to;
+	struct node_ip to;
 
 	if (s->via.kind == VIA_STATION)
 		memcpy(w.ip.b, s->via.ip, sizeof(w.ip.b));
@@ -29,9 +29,9 @@ static struct way way_of(const struct host *h, const struct stream *s)
 	if (w.none || !h)
 		return w;
 	if (s->via.kind == VIA_STATION)
-		w.own = host_link_of(h, &w.ip);
+		w.own = node_link_of(h, &w.ip);
 	else
-		w.own = host_route(h, &to, &w.ip);
+		w.own = node_route(h, &to, &w.ip);
 	if (s->via.kind == VIA_AUTO && !w.own)
 		w.ip = to;
 	return w;
@@ -60,7 +60,7 @@ static int resolve(struct app *app, unsigned port, unsigned stream,
 	uint8_t mac[ETH_ALEN];
 	int rc;
 
-	rc = host_resolve(app->pktgen.host[port], w->own, &w->ip, mac, now_ns);
+	rc = node_resolve(app->pktgen.node[port], w->own, &w->ip, mac, now_ns);
 	if (memcmp(mac, zero, sizeof(mac)) != 0 &&
 	    memcmp(mac, s->via.mac, sizeof(mac)) != 0)
 		take_mac(app, port, stream, mac, now_ns);
@@ -80,7 +80,7 @@ void gateways_refresh(struct app *app, unsigned port, uint64_t now_ns)
 
 		if (!fields_goes_via(s))
 			continue;
-		w = way_of(pg->host[port], s);
+		w = way_of(pg->node[port], s);
 		if (w.own)
 			resolve(app, port, n, &w, now_ns);
 	}
@@ -130,14 +130,14 @@ enum call_result gateways_await(struct call *c, const struct subjects *on,
 
 		if (!fields_goes_via(st) || !pktgen_is_meant(pg, on, s))
 			continue;
-		w = way_of(pg->host[s.port], st);
+		w = way_of(pg->node[s.port], st);
 		if (!w.own)
 			return refuse(c, s, &w);
 		/* The second begins once its own address is checked. */
-		if (w.own->state == HOST_TENTATIVE)
+		if (w.own->state == NODE_TENTATIVE)
 			*since_ns = c->now_ns;
 		if (first)
-			host_ask_again(pg->host[s.port], w.own, &w.ip,
+			node_ask_again(pg->node[s.port], w.own, &w.ip,
 				       c->now_ns);
 		rc = resolve(app, s.port, s.stream, &w, c->now_ns);
 		if (rc < 0 || (!rc && c->now_ns - *since_ns >= AWAIT_NS))

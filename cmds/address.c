@@ -11,7 +11,7 @@ enum { ALL_OFF = 1, ONE_OFF };
 
 static bool is_address(const char *word)
 {
-	struct host_address a;
+	struct node_address a;
 
 	return addresses_take(word, &a);
 }
@@ -64,19 +64,19 @@ static const struct arg one_off_args[] = {
 	{ARG_NONE},
 };
 
-static const char *state_of(const struct host_own *own)
+static const char *state_of(const struct node_own *own)
 {
 	static const char *const names[] = {
-		[HOST_TENTATIVE] = "checking",
-		[HOST_VALID] = "valid",
-		[HOST_TAKEN] = "in use elsewhere",
+		[NODE_TENTATIVE] = "checking",
+		[NODE_VALID] = "valid",
+		[NODE_TAKEN] = "in use elsewhere",
 	};
 
 	return names[own->state];
 }
 
 static void show_own(const struct call *c, unsigned port,
-		     const struct host_own *own)
+		     const struct node_own *own)
 {
 	char text[ADDRESSES_PRINT_MAX];
 	struct reply *r = c->reply;
@@ -90,7 +90,7 @@ static void show_own(const struct call *c, unsigned port,
 	else
 		reply_none(r, "vlan_id", NULL);
 	strcpy(text, "none");
-	if (!host_is_none(&own->is.gateway))
+	if (!node_is_none(&own->is.gateway))
 		addresses_print_ip(&own->is.gateway, text, sizeof(text));
 	reply_text(r, "gateway", text);
 	reply_text(r, "state", state_of(own));
@@ -107,8 +107,8 @@ static uint64_t next_port(const struct call *c, uint64_t port)
 	const struct pktgen *pg = &call_app(c)->pktgen;
 
 	while (port < pg->nb_ports &&
-	       (!(c->v[PORTS].mask >> port & 1) || !pg->host[port] ||
-		!pg->host[port]->nb_own))
+	       (!(c->v[PORTS].mask >> port & 1) || !pg->node[port] ||
+		!pg->node[port]->nb_own))
 		port++;
 	return port;
 }
@@ -124,8 +124,8 @@ static enum call_result show(struct call *c)
 	reply_list(c->reply, "addresses", c->calls ? REPLY_ROWS : REPLY_TABLE);
 	*port = next_port(c, *port);
 	for (unsigned k = 0;
-	     *port < pg->nb_ports && k < pg->host[*port]->nb_own; k++)
-		show_own(c, (unsigned)*port, &pg->host[*port]->own[k]);
+	     *port < pg->nb_ports && k < pg->node[*port]->nb_own; k++)
+		show_own(c, (unsigned)*port, &pg->node[*port]->own[k]);
 	reply_end(c->reply);
 	*port = next_port(c, *port + 1);
 	c->wake_ns = c->now_ns;
@@ -149,7 +149,7 @@ static enum call_result run(struct call *c)
 	const unsigned port =
 		(unsigned)__builtin_ctzll(c->v[PORTS].mask | 1ull << 63);
 	struct app *app = call_app(c);
-	struct host_address a;
+	struct node_address a;
 	int rc;
 
 	if (check_one(c) != CALL_DONE)
@@ -164,7 +164,7 @@ static enum call_result run(struct call *c)
 		a.vlan = (uint16_t)c->v[TAG_ID].u;
 	if (c->v[GATEWAY].set &&
 	    (!addresses_take_ip(c->v[GATEWAY_IP].word, &a.gateway) ||
-	     host_is_ipv4(&a.gateway) != host_is_ipv4(&a.from)))
+	     node_is_ipv4(&a.gateway) != node_is_ipv4(&a.from)))
 		return call_fail(c, E_SYNTAX, GATEWAY_IP,
 				 "'%s' is no address of a router to %s",
 				 c->v[GATEWAY_IP].word, c->v[ADDRESS].word);
@@ -175,7 +175,7 @@ static enum call_result run(struct call *c)
 		return call_fail(c, E_FULL, ADDRESS,
 				 "port %u has %u addresses, and takes no more; "
 				 "a range counts as one",
-				 port, HOST_ADDRESSES_MAX);
+				 port, NODE_ADDRESSES_MAX);
 	return CALL_DONE;
 }
 
@@ -189,7 +189,7 @@ static enum call_result run_one_off(struct call *c)
 {
 	const uint64_t mask = c->v[PORTS].mask;
 	struct app *app = call_app(c);
-	struct host_address a;
+	struct node_address a;
 	bool any = false;
 
 	if (addresses_take(c->v[ADDRESS].word, &a))
@@ -218,7 +218,7 @@ const struct cmd cmd_address = {
 		 "discovery and echo for it, whatever its mode is, and can "
 		 "'ping'. Without one it answers nothing. A new address is "
 		 "checked for a second; one that somebody else has is not "
-		 "used. FROM-TO, or a prefix whose host part is 0 such as "
+		 "used. FROM-TO, or a prefix whose node part is 0 such as "
 		 "10.1.0.0/18, is answered for as a whole. Frames for an "
 		 "address count as host.rx and its answers as host.tx, not as "
 		 "traffic; frames that are signed always are traffic.",

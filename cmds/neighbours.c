@@ -20,7 +20,7 @@ static const struct arg clear_args[] = {
 	{ARG_NONE},
 };
 
-static const char *state_of(const struct host_neighbour *n, uint64_t now_ns)
+static const char *state_of(const struct node_neighbour *n, uint64_t now_ns)
 {
 	switch (n->state) {
 	case NEIGHBOUR_ASKED:
@@ -28,12 +28,12 @@ static const char *state_of(const struct host_neighbour *n, uint64_t now_ns)
 	case NEIGHBOUR_SILENT:
 		return "silent";
 	default:
-		return now_ns - n->heard_ns < HOST_FRESH_NS ? "fresh" : "old";
+		return now_ns - n->heard_ns < NODE_FRESH_NS ? "fresh" : "old";
 	}
 }
 
 static void show_one(const struct call *c, unsigned port,
-		     const struct host_neighbour *n)
+		     const struct node_neighbour *n)
 {
 	struct reply *r = c->reply;
 	char text[48] = "none";
@@ -61,7 +61,7 @@ static enum call_result show(struct call *c)
 {
 	enum { NEXT }; /* of the places of all ports */
 	const struct pktgen *pg = &call_app(c)->pktgen;
-	const uint64_t end = (uint64_t)pg->nb_ports * HOST_NEIGHBOURS_MAX;
+	const uint64_t end = (uint64_t)pg->nb_ports * NODE_NEIGHBOURS_MAX;
 	uint64_t *const at = &c->state[NEXT];
 	unsigned left = ROWS;
 
@@ -69,13 +69,13 @@ static enum call_result show(struct call *c)
 		return CALL_DONE;
 	reply_list(c->reply, "neighbours", *at ? REPLY_ROWS : REPLY_TABLE);
 	for (; *at < end && left; ++*at) {
-		const unsigned port = (unsigned)(*at / HOST_NEIGHBOURS_MAX);
-		const struct host *h = pg->host[port];
-		const struct host_neighbour *n;
+		const unsigned port = (unsigned)(*at / NODE_NEIGHBOURS_MAX);
+		const struct node *h = pg->node[port];
+		const struct node_neighbour *n;
 
 		if (!h || !(c->v[PORTS].mask >> port & 1))
 			continue;
-		n = &h->neighbour[*at % HOST_NEIGHBOURS_MAX];
+		n = &h->neighbour[*at % NODE_NEIGHBOURS_MAX];
 		if (n->state == NEIGHBOUR_NONE)
 			continue;
 		show_one(c, port, n);
@@ -91,8 +91,8 @@ static enum call_result clear(struct call *c)
 	struct pktgen *pg = &call_app(c)->pktgen;
 
 	for (unsigned i = 0; i < pg->nb_ports; i++)
-		if (c->v[PORTS].mask >> i & 1 && pg->host[i])
-			host_forget_neighbours(pg->host[i]);
+		if (c->v[PORTS].mask >> i & 1 && pg->node[i])
+			node_forget_neighbours(pg->node[i]);
 	return CALL_DONE;
 }
 

@@ -49,34 +49,34 @@ static const struct arg args[] = {
 
 /* What the command remembers between its calls. */
 struct ping_call {
-	struct host *host;
-	struct host_ping *ping; /* from the heap */
+	struct node *node;
+	struct node_ping *ping; /* from the heap */
 	uint64_t told;          /* replies */
 	bool summed;
 };
 
 static void end(struct call *c, struct ping_call *pc)
 {
-	host_ping_end(pc->host, pc->ping);
+	node_ping_end(pc->node, pc->ping);
 	uk_free(call_app(c)->pktgen.heap, pc->ping);
 }
 
 /* The first of these ports that has a way to it. */
-static struct host *find_host(struct call *c, const struct host_ip *to)
+static struct node *find_node(struct call *c, const struct node_ip *to)
 {
 	const struct pktgen *pg = &call_app(c)->pktgen;
-	struct host_ip next;
+	struct node_ip next;
 
 	for (unsigned i = 0; i < pg->nb_ports; i++)
-		if (c->v[PORTS].mask >> i & 1 && pg->host[i] &&
-		    host_route(pg->host[i], to, &next))
-			return pg->host[i];
+		if (c->v[PORTS].mask >> i & 1 && pg->node[i] &&
+		    node_route(pg->node[i], to, &next))
+			return pg->node[i];
 	return NULL;
 }
 
 static enum call_result begin(struct call *c, struct ping_call *pc)
 {
-	struct host_ip to;
+	struct node_ip to;
 	unsigned most;
 
 	if (!addresses_take_ip(c->v[ADDRESS].word, &to))
@@ -84,17 +84,17 @@ static enum call_result begin(struct call *c, struct ping_call *pc)
 				 "'%s' is no address of a station, such as "
 				 "10.0.0.1 or 2001:2::1",
 				 c->v[ADDRESS].word);
-	pc->host = find_host(c, &to);
-	if (!pc->host)
+	pc->node = find_node(c, &to);
+	if (!pc->node)
 		return call_fail(c, E_STATE, ADDRESS,
 				 "no port has an address whose prefix or "
 				 "gateway leads to %s; see 'address'",
 				 c->v[ADDRESS].word);
-	most = pc->host->mtu - (host_is_ipv4(&to) ? HEADS : HEADS6);
+	most = pc->node->mtu - (node_is_ipv4(&to) ? HEADS : HEADS6);
 	if (c->v[SIZE_BYTES].u > most)
 		return call_fail(c, E_RANGE, SIZE_BYTES,
 				 "an MTU of %u takes up to %u bytes, not %llu",
-				 pc->host->mtu, most,
+				 pc->node->mtu, most,
 				 (unsigned long long)c->v[SIZE_BYTES].u);
 	pc->ping = uk_calloc(call_app(c)->pktgen.heap, 1, sizeof(*pc->ping));
 	if (!pc->ping)
@@ -103,17 +103,17 @@ static enum call_result begin(struct call *c, struct ping_call *pc)
 	pc->ping->count = c->v[COUNT_NUMBER].u;
 	pc->ping->every_ns = c->v[EVERY_TIME].u;
 	pc->ping->size = (uint16_t)c->v[SIZE_BYTES].u;
-	if (host_ping_begin(pc->host, pc->ping, c->now_ns) < 0) {
+	if (node_ping_begin(pc->node, pc->ping, c->now_ns) < 0) {
 		uk_free(call_app(c)->pktgen.heap, pc->ping);
 		return call_fail(c, E_STATE, ADDRESS,
 				 "%u pings of this port are under way; wait "
 				 "for one to end",
-				 HOST_PINGS_MAX);
+				 NODE_PINGS_MAX);
 	}
 	return CALL_AGAIN;
 }
 
-static bool is_over(const struct call *c, const struct host_ping *p)
+static bool is_over(const struct call *c, const struct node_ping *p)
 {
 	return p->sent >= p->count && (p->received >= p->sent || p->silent ||
 				       c->now_ns - p->sent_ns >= WAIT_NS);
@@ -122,7 +122,7 @@ static bool is_over(const struct call *c, const struct host_ping *p)
 /* A row for each reply of a slow one; of several at once the last. */
 static void show_reply(struct call *c, struct ping_call *pc)
 {
-	const struct host_ping *p = pc->ping;
+	const struct node_ping *p = pc->ping;
 
 	if (c->json || p->every_ns < EACH_NS || pc->told == p->received)
 		return;
@@ -136,7 +136,7 @@ static void show_reply(struct call *c, struct ping_call *pc)
 	pc->told = p->received;
 }
 
-static void show_sum(struct call *c, const struct host_ping *p)
+static void show_sum(struct call *c, const struct node_ping *p)
 {
 	const uint64_t lost = p->sent - MIN(p->sent, p->received);
 	struct reply *r = c->reply;

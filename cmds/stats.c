@@ -113,7 +113,7 @@ static void show_port(const struct call *c, const struct stats *s,
 static void show_host(const struct call *c, unsigned port,
 		      const struct stats *s)
 {
-	if (!OPTION(ADDRESSES) || !call_app(c)->pktgen.host[port])
+	if (!OPTION(ADDRESSES) || !call_app(c)->pktgen.node[port])
 		return;
 	reply_map(c->reply, "host", REPLY_TABLE);
 	show_fields(c->reply, s, "host");

@@ -63,7 +63,7 @@ static uint64_t quiet_for(const struct core *c, uint64_t now_ns)
 
 		/* A frame's time is when it is looked at. */
 		if (w->state != WORKER_IDLE || w->tap.rx ||
-		    (HOSTS && w->host && host_awaits(w->host, now_ns)))
+		    (NODES && w->node && node_awaits(w->node, now_ns)))
 			return 0;
 		if (w->last_rx_ns)
 			quiet_ns = MIN(quiet_ns, now_ns - w->last_rx_ns);
@@ -78,7 +78,7 @@ uint64_t core_sleep_ns(const struct core *c, uint64_t now_ns)
 	if (quiet_ns < CORE_AWAKE_NS)
 		return 0;
 	return MIN(quiet_ns / CORE_QUIET_PART,
-		   c->also ? CORE_HOSTS_SLEEP_NS : CORE_SLEEP_NS);
+		   c->also ? CORE_NODES_SLEEP_NS : CORE_SLEEP_NS);
 }
 
 enum wait_kind core_wait(const struct core *c, uint64_t now_ns)

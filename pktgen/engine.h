@@ -64,13 +64,13 @@ uint64_t engine_reflect(struct worker *w, struct uk_netbuf *pkts[], unsigned n,
 			uint64_t now_ns);
 
 /*
- * Has the host take what is for it of `n` received frames, which are free then;
+ * Has the node take what is for it of `n` received frames, which are free then;
  * returns how many are left.
  */
-unsigned engine_host_take(struct worker *w, struct uk_netbuf *pkts[],
+unsigned engine_node_take(struct worker *w, struct uk_netbuf *pkts[],
 			  unsigned n, uint64_t now_ns);
 
-/* Sends what the host has to say; returns how many frames the device took. */
-unsigned engine_host_step(struct worker *w, uint64_t now_ns);
+/* Sends what the node has to say; returns how many frames the device took. */
+unsigned engine_node_step(struct worker *w, uint64_t now_ns);
 
 #endif /* PKTGEN_ENGINE_H */

@@ -111,7 +111,7 @@ static NOINLINE unsigned take_watched(struct worker *w,
 {
 	if (w->tap.rx)
 		tap_received(w->tap.rx, pkts, n, now_ns);
-	return HOSTS && w->host ? engine_host_take(w, pkts, n, now_ns) : n;
+	return NODES && w->node ? engine_node_take(w, pkts, n, now_ns) : n;
 }
 
 /* What was taken is looked at, and given back or sent back. */

@@ -4,7 +4,7 @@
 #include <string.h>
 #include <strings.h>
 
-#include "host/host.h"
+#include "node/node.h"
 #include "pktgen/fields_impl.h"
 
 bool fields_is_via(const struct stream *s, const struct stream_field *f)
@@ -28,7 +28,7 @@ int fields_take_via(struct stream *s, const char *const words[], unsigned nb,
 {
 	struct stream_via *v = &s->via;
 	uint8_t addr[VALUE_IPV6_BYTES];
-	struct host_ip ip;
+	struct node_ip ip;
 
 	if (stream_plays(s))
 		return fields_refuse(fault, E_STATE, 0,
@@ -45,7 +45,7 @@ int fields_take_via(struct stream *s, const char *const words[], unsigned nb,
 		return 0;
 	}
 	if (!value_ipv4(words[1], addr, NULL))
-		ip = host_ipv4(addr);
+		ip = node_ipv4(addr);
 	else if (!value_ipv6(words[1], ip.b, NULL))
 		;
 	else
@@ -53,7 +53,7 @@ int fields_take_via(struct stream *s, const char *const words[], unsigned nb,
 				     "'via' takes an address such as 10.0.0.1, "
 				     "or 'auto', not '%s'",
 				     words[1]);
-	if (!host_is_station(&ip))
+	if (!node_is_station(&ip))
 		return fields_refuse(fault, E_RANGE, 1,
 				     "%s is the address of no station",
 				     words[1]);
@@ -65,11 +65,11 @@ int fields_take_via(struct stream *s, const char *const words[], unsigned nb,
 void fields_print_via(const struct stream *s, char value[FIELDS_VALUE_MAX])
 {
 	char text[48] = FIELDS_AUTO;
-	struct host_ip ip;
+	struct node_ip ip;
 
 	memcpy(ip.b, s->via.ip, sizeof(ip.b));
-	if (s->via.kind == VIA_STATION && host_is_ipv4(&ip))
-		value_ipv4_print(ip.b + HOST_IPV4_AT, 32, text, sizeof(text));
+	if (s->via.kind == VIA_STATION && node_is_ipv4(&ip))
+		value_ipv4_print(ip.b + NODE_IPV4_AT, 32, text, sizeof(text));
 	else if (s->via.kind == VIA_STATION)
 		value_ipv6_print(ip.b, 128, text, sizeof(text));
 	snprintf(value, FIELDS_VALUE_MAX, FIELDS_VIA " %s", text);
@@ -82,13 +82,13 @@ bool fields_destination(const struct stream *s, uint8_t addr[IPV6_ALEN])
 		!headers_field(&s->headers, "ipv4.dst", &layer4, &field4);
 	const bool has6 =
 		!headers_field(&s->headers, "ipv6.dst", &layer6, &field6);
-	struct host_ip ip;
+	struct node_ip ip;
 	struct stack st;
 
 	if ((!has4 && !has6) || fields_stack(s, &st) < 0)
 		return false;
 	if (has4 && (!has6 || layer4 < layer6)) {
-		ip = host_ipv4(st.header +
+		ip = node_ipv4(st.header +
 			       stack_field_at(&st, layer4, field4) / 8);
 		memcpy(addr, ip.b, sizeof(ip.b));
 		return true;

@@ -105,7 +105,7 @@ void pktgen_close(struct pktgen *pg, struct uk_alloc *a)
 {
 	FOR_EACH_PORT_UP(pg, ~0ull, i)
 		pktgen_close_streams(pg, i);
-	pktgen_close_hosts(pg);
+	pktgen_close_nodes(pg);
 	while (pg->core.nb_workers)
 		close_worker(pg);
 	trails_close(&pg->trails);
@@ -406,9 +406,9 @@ unsigned pktgen_step(struct pktgen *pg, uint64_t now_ns)
 {
 	unsigned states, moved = core_step(&pg->core, now_ns, &states);
 
-	if (unlikely(states & (WORKER_DRAINING | CORE_HOSTS))) {
-		if (HOSTS && states & CORE_HOSTS)
-			moved += pktgen_step_hosts(pg);
+	if (unlikely(states & (WORKER_DRAINING | CORE_NODES))) {
+		if (NODES && states & CORE_NODES)
+			moved += pktgen_step_nodes(pg);
 		if (states & WORKER_DRAINING)
 			end_runs(pg, pg->core.now_ns);
 	}

@@ -39,9 +39,9 @@ void pktgen_trail_look(const struct pktgen *pg, unsigned port, unsigned stream,
 /* Gives all of the port's streams' memory back. */
 void pktgen_close_streams(struct pktgen *pg, unsigned port);
 
-/* Has hosts send what they have to say; returns how many frames went. */
-unsigned pktgen_step_hosts(struct pktgen *pg);
-void pktgen_close_hosts(struct pktgen *pg);
+/* Has nodes send what they have to say; returns how many frames went. */
+unsigned pktgen_step_nodes(struct pktgen *pg);
+void pktgen_close_nodes(struct pktgen *pg);
 
 static inline bool pktgen_signs(const struct stream *s, unsigned mode)
 {

@@ -68,7 +68,7 @@ struct stream_via {
 	uint8_t kind;          /* enum via_kind */
 	uint8_t mac[ETH_ALEN]; /* as it is known by now; 0: it is not */
 	uint8_t unused;
-	uint8_t ip[IPV6_ALEN]; /* of IPv4 as struct host_ip has it */
+	uint8_t ip[IPV6_ALEN]; /* of IPv4 as struct node_ip has it */
 };
 
 /* Whether there can be any in this image. */

@@ -509,11 +509,11 @@ void worker_give(struct worker *w, const struct worker_order *o)
 		break;
 	case ORDER_TAP:
 		w->tap = o->taps;
-		w->watched = w->tap.rx || w->host;
+		w->watched = w->tap.rx || w->node;
 		break;
-	case ORDER_HOST:
-		w->host = o->host;
-		w->watched = w->tap.rx || w->host;
+	case ORDER_NODE:
+		w->node = o->node;
+		w->watched = w->tap.rx || w->node;
 		break;
 	case ORDER_SIGNS:
 		w->signs = o->signs;

@@ -20,9 +20,9 @@
 #ifndef PKTGEN_WORKER_H
 #define PKTGEN_WORKER_H
 
-#include "host/host.h"
 #include "measure/arrivals.h"
 #include "measure/kinds.h"
+#include "node/node.h"
 #include "pktgen/flow.h"
 #include "pktgen/tap.h"
 #include "pktgen/turns.h"
@@ -33,9 +33,9 @@
 
 /* Whether ports can have addresses in this image. */
 #ifdef CONFIG_APPUKPKTGEN_ADDRESSES
-#define HOSTS true
+#define NODES true
 #else
-#define HOSTS false
+#define NODES false
 #endif
 
 /* A mode is a set of these. */
@@ -126,7 +126,7 @@ enum worker_order_kind {
 	ORDER_FLOW,
 	ORDER_FLOW_REMOVE,
 	ORDER_TAP,   /* `taps` see its frames from the next burst on */
-	ORDER_HOST,  /* `host` gets what is for it, and has its own sent */
+	ORDER_NODE,  /* `node` gets what is for it, and has its own sent */
 	ORDER_SIGNS, /* whether frames of ours are told by signatures */
 	ORDER_LOOK,  /* writes the view; with `flow`, what that sent is true */
 	ORDER_COUNT, /* the same with `in_flight`, which asks the device */
@@ -152,7 +152,7 @@ struct worker_order {
 		struct pacing pacing; /* gap, unpaced, pace and curve */
 		uint16_t weight;
 		struct worker_taps taps;
-		struct host *host; /* NULL: there is none */
+		struct node *node; /* NULL: there is none */
 		bool signs;
 	};
 };
@@ -279,7 +279,7 @@ struct worker {
 	struct histogram lag;
 	struct worker_how how;
 	struct worker_taps tap;
-	struct host *host; /* what the port is besides; NULL: nothing */
+	struct node *node; /* what the port is besides; NULL: nothing */
 	bool watched;      /* there is one of these, or a tap for what comes */
 	/* The time of frames that may be signed; NULL: that of the step. */
 	uint64_t (*clock_ns)(void);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* IPv6 neighbour discovery (RFC 4861), duplicate addresses (RFC 4862). */
-#include "host/impl.h"
+#include "node/impl.h"
 
 #define ND_HOPS 255
 #define ND_SOLICIT 135
@@ -13,19 +13,19 @@
 #define FLAG_OVERRIDE 0x20
 enum { FLAGS = 4, TARGET = 8 };
 
-static const struct host_ip all_nodes = {{255, 2, [15] = 1}};
+static const struct node_ip all_nodes = {{255, 2, [15] = 1}};
 
 /* ff02::1:ffXX:XXXX of an address (RFC 4291, 2.7.1). */
-static struct host_ip group_of(const struct host_ip *ip)
+static struct node_ip group_of(const struct node_ip *ip)
 {
-	struct host_ip group = {{255, 2, [11] = 1, [12] = 255}};
+	struct node_ip group = {{255, 2, [11] = 1, [12] = 255}};
 
 	memcpy(group.b + 13, ip->b + 13, 3);
 	return group;
 }
 
 /* RFC 2464, 7. */
-static void group_mac(const struct host_ip *group, uint8_t mac[ETH_ALEN])
+static void group_mac(const struct node_ip *group, uint8_t mac[ETH_ALEN])
 {
 	mac[0] = mac[1] = 0x33;
 	memcpy(mac + 2, group->b + 12, 4);
@@ -38,34 +38,34 @@ static void put_option(uint8_t *p, uint8_t type, const uint8_t mac[ETH_ALEN])
 	memcpy(p + 2, mac, ETH_ALEN);
 }
 
-void nd_ask(struct host *h, const struct host_ip *from,
-	    const struct host_ip *who, uint16_t vlan)
+void nd_ask(struct node *h, const struct node_ip *from,
+	    const struct node_ip *who, uint16_t vlan)
 {
-	const struct host_ip group = group_of(who);
+	const struct node_ip group = group_of(who);
 	/* Who has no address yet says nothing of his MAC (RFC 4861, 4.3). */
-	const size_t len = ND_LEN + (host_is_none(from) ? 0 : OPTION_LEN);
+	const size_t len = ND_LEN + (node_is_none(from) ? 0 : OPTION_LEN);
 	uint8_t mac[ETH_ALEN], *p;
 
 	group_mac(&group, mac);
-	p = host_icmp6(h, mac, vlan, from, &group, ND_HOPS, len);
+	p = node_icmp6(h, mac, vlan, from, &group, ND_HOPS, len);
 	if (!p)
 		return;
 	p[0] = ND_SOLICIT;
 	memcpy(p + TARGET, who->b, sizeof(who->b));
 	if (len > ND_LEN)
 		put_option(p + ND_LEN, OPTION_SOURCE, h->mac);
-	host_icmp6_end(p, len);
+	node_icmp6_end(p, len);
 }
 
 /* To all nodes unless somebody asked. */
-static void advertise(struct host *h, const struct host_ip *own, uint16_t vlan,
-		      const struct host_ip *to, const uint8_t *mac)
+static void advertise(struct node *h, const struct node_ip *own, uint16_t vlan,
+		      const struct node_ip *to, const uint8_t *mac)
 {
 	const size_t len = ND_LEN + OPTION_LEN;
 	uint8_t group[ETH_ALEN], *p;
 
 	group_mac(&all_nodes, group);
-	p = host_icmp6(h, to ? mac : group, vlan, own, to ? to : &all_nodes,
+	p = node_icmp6(h, to ? mac : group, vlan, own, to ? to : &all_nodes,
 		       ND_HOPS, len);
 	if (!p)
 		return;
@@ -73,10 +73,10 @@ static void advertise(struct host *h, const struct host_ip *own, uint16_t vlan,
 	p[FLAGS] = FLAG_OVERRIDE | (to ? FLAG_SOLICITED : 0);
 	memcpy(p + TARGET, own->b, sizeof(own->b));
 	put_option(p + ND_LEN, OPTION_TARGET, h->mac);
-	host_icmp6_end(p, len);
+	node_icmp6_end(p, len);
 }
 
-void nd_announce(struct host *h, const struct host_own *own)
+void nd_announce(struct node *h, const struct node_own *own)
 {
 	advertise(h, &own->is.from, own->is.vlan, NULL, NULL);
 }
@@ -102,44 +102,44 @@ static bool find_mac(const uint8_t *p, size_t len, uint8_t type,
 	return true;
 }
 
-static bool take_solicit(struct host *h, const struct seen *s,
-			 const struct icmp6 *m, const struct host_ip *target)
+static bool take_solicit(struct node *h, const struct seen *s,
+			 const struct icmp6 *m, const struct node_ip *target)
 {
-	const struct host_ip group = group_of(target);
-	const bool probes = host_is_none(&m->from);
-	struct host_own *own = host_find(h, target, s->vlan, true);
+	const struct node_ip group = group_of(target);
+	const bool probes = node_is_none(&m->from);
+	struct node_own *own = node_find(h, target, s->vlan, true);
 	const uint8_t *mac;
 
 	if (!own ||
 	    !find_mac(m->p + ND_LEN, m->len - ND_LEN, OPTION_SOURCE, &mac))
 		return false;
 	/* To its group, or to itself, which a probe is not. */
-	if (!host_same(&m->to, &group) &&
-	    (probes || !host_same(&m->to, target)))
+	if (!node_same(&m->to, &group) &&
+	    (probes || !node_same(&m->to, target)))
 		return false;
 	if (probes && mac)
 		return false;
-	if (own->state == HOST_TENTATIVE) {
+	if (own->state == NODE_TENTATIVE) {
 		if (probes)
-			host_rival(h, own, s->src, s->now_ns);
+			node_rival(h, own, s->src, s->now_ns);
 		return true;
 	}
-	if (!probes && !host_is_station(&m->from))
+	if (!probes && !node_is_station(&m->from))
 		return false;
-	if (!host_may_answer(h, s->now_ns))
+	if (!node_may_answer(h, s->now_ns))
 		return true;
 	if (!mac)
 		mac = s->src;
 	if (!probes)
-		host_heard(h, &m->from, s->vlan, mac, true, s->now_ns);
+		node_heard(h, &m->from, s->vlan, mac, true, s->now_ns);
 	advertise(h, target, s->vlan, probes ? NULL : &m->from, mac);
 	return true;
 }
 
-static bool take_advert(struct host *h, const struct seen *s,
-			const struct icmp6 *m, const struct host_ip *target)
+static bool take_advert(struct node *h, const struct seen *s,
+			const struct icmp6 *m, const struct node_ip *target)
 {
-	struct host_own *own = host_find(h, target, s->vlan, true);
+	struct node_own *own = node_find(h, target, s->vlan, true);
 	const uint8_t *mac;
 
 	/* What goes to a group was not asked for. */
@@ -149,23 +149,23 @@ static bool take_advert(struct host *h, const struct seen *s,
 	if (!mac)
 		mac = s->src;
 	if (own) {
-		host_rival(h, own, mac, s->now_ns);
+		node_rival(h, own, mac, s->now_ns);
 		return true;
 	}
 	/* Somebody who speaks for another does not overrule him. */
 	if (!(m->p[FLAGS] & (FLAG_OVERRIDE | FLAG_SOLICITED)))
 		return false;
-	return host_heard(h, target, s->vlan, mac, false, s->now_ns);
+	return node_heard(h, target, s->vlan, mac, false, s->now_ns);
 }
 
-bool host_take_nd(struct host *h, const struct seen *s, const struct icmp6 *m)
+bool node_take_nd(struct node *h, const struct seen *s, const struct icmp6 *m)
 {
-	struct host_ip target;
+	struct node_ip target;
 
 	if (m->hops != ND_HOPS || m->len < ND_LEN || m->p[1])
 		return false;
 	target = ipv6_at(m->p + TARGET);
-	if (!host_is_station(&target))
+	if (!node_is_station(&target))
 		return false;
 	return m->p[0] == ND_SOLICIT ? take_solicit(h, s, m, &target)
 				     : take_advert(h, s, m, &target);

@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Frames of a host: its buffers, and what is received. */
-#include "host/host.h"
+/* Frames of a node: its buffers, and what is received. */
+#include "node/node.h"
 
-#include "host/impl.h"
+#include "node/impl.h"
 
 #define TAG_LEN 4
 #define VLAN_ID 0xfff
-/* Of all buffers of a host together; some there are at least. */
+/* Of all buffers of a node together; some there are at least. */
 #define BUFS_BYTES (112u << 10)
 #define BUFS_MIN 8
-#define NS_PER_ANSWER (1000000000ull / HOST_ANSWERS_PER_S)
+#define NS_PER_ANSWER (1000000000ull / NODE_ANSWERS_PER_S)
 
-const uint8_t host_all_macs[ETH_ALEN] = {255, 255, 255, 255, 255, 255};
+const uint8_t node_all_macs[ETH_ALEN] = {255, 255, 255, 255, 255, 255};
 
 /* ---- Buffers --------------------------------------------------------------
  */
@@ -19,7 +19,7 @@ const uint8_t host_all_macs[ETH_ALEN] = {255, 255, 255, 255, 255, 255};
 /* The device is done with it, or it was not sent. */
 static void back(struct uk_netbuf *nb)
 {
-	struct host *const h = nb->priv;
+	struct node *const h = nb->priv;
 
 	uk_netbuf_init_indir(nb, nb->buf, nb->buflen,
 			     port_headroom(&h->queue->port->info), h, back);
@@ -31,16 +31,16 @@ static size_t netbuf_bytes(size_t align)
 	return ALIGN_UP(sizeof(struct uk_netbuf), align);
 }
 
-struct host *host_open(struct port_queue *q, struct uk_alloc *a)
+struct node *node_open(struct port_queue *q, struct uk_alloc *a)
 {
 	const struct port *p = q->port;
 	const size_t align = MAX((size_t)p->info.ioalign, PORT_LINE);
 	const size_t bytes = ALIGN_UP(p->buf_bytes, align);
 	const size_t each = netbuf_bytes(align) + bytes;
 	const unsigned nb =
-		(unsigned)MAX(MIN(BUFS_BYTES / each, (size_t)HOST_BUFS_MAX),
+		(unsigned)MAX(MIN(BUFS_BYTES / each, (size_t)NODE_BUFS_MAX),
 			      (size_t)BUFS_MIN);
-	struct host *h = uk_calloc(a, 1, sizeof(*h));
+	struct node *h = uk_calloc(a, 1, sizeof(*h));
 	char *mem = h ? uk_memalign(a, align, nb * each) : NULL;
 
 	if (!mem) {
@@ -65,7 +65,7 @@ struct host *host_open(struct port_queue *q, struct uk_alloc *a)
 	return h;
 }
 
-void host_close(struct host *h)
+void node_close(struct node *h)
 {
 	struct uk_alloc *a = h->heap;
 
@@ -73,7 +73,7 @@ void host_close(struct host *h)
 	uk_free(a, h);
 }
 
-uint8_t *host_frame(struct host *h, const uint8_t dst[ETH_ALEN], uint16_t vlan,
+uint8_t *node_frame(struct node *h, const uint8_t dst[ETH_ALEN], uint16_t vlan,
 		    uint16_t type, size_t len)
 {
 	const size_t head = ETH_HLEN + (vlan ? TAG_LEN : 0);
@@ -101,22 +101,22 @@ uint8_t *host_frame(struct host *h, const uint8_t dst[ETH_ALEN], uint16_t vlan,
 	return p + head;
 }
 
-void host_sent(struct host *h, unsigned n)
+void node_sent(struct node *h, unsigned n)
 {
 	h->nb_out -= n;
 	memmove(h->out, h->out + n, h->nb_out * sizeof(h->out[0]));
 }
 
-void host_drop(struct host *h)
+void node_drop(struct node *h)
 {
 	h->dropped += h->nb_out;
 	while (h->nb_out)
 		port_frame_free(h->out[--h->nb_out]);
 }
 
-bool host_may_answer(struct host *h, uint64_t now_ns)
+bool node_may_answer(struct node *h, uint64_t now_ns)
 {
-	const uint64_t most = HOST_ANSWERS_BURST * NS_PER_ANSWER;
+	const uint64_t most = NODE_ANSWERS_BURST * NS_PER_ANSWER;
 
 	h->credit_ns = MIN(most, h->credit_ns + now_ns - h->credit_at_ns);
 	h->credit_at_ns = now_ns;
@@ -131,13 +131,13 @@ bool host_may_answer(struct host *h, uint64_t now_ns)
 /* ---- Received -------------------------------------------------------------
  */
 
-bool host_take(struct host *h, const uint8_t *frame, size_t len,
+bool node_take(struct node *h, const uint8_t *frame, size_t len,
 	       uint64_t now_ns)
 {
 	struct seen s = {
 		.dst = frame, .src = frame + ETH_ALEN, .now_ns = now_ns};
 
-	if (!host_may_take(frame, len) ||
+	if (!node_may_take(frame, len) ||
 	    len > (size_t)h->mtu + ETH_HLEN + TAG_LEN || !is_to_us(h, &s) ||
 	    s.src[0] & 1 || !memcmp(s.src, h->mac, ETH_ALEN))
 		return false;
@@ -152,11 +152,11 @@ bool host_take(struct host *h, const uint8_t *frame, size_t len,
 	}
 	switch (s.type) {
 	case ETH_TYPE_ARP:
-		return host_take_arp(h, &s);
+		return node_take_arp(h, &s);
 	case ETH_TYPE_IPV4:
-		return host_take_ipv4(h, &s);
+		return node_take_ipv4(h, &s);
 	case ETH_TYPE_IPV6:
-		return host_take_ipv6(h, &s);
+		return node_take_ipv6(h, &s);
 	}
 	return false;
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * What the port is to its neighbours, between two bursts: frames for its host
+ * What the port is to its neighbours, between two bursts: frames for its node
  * are taken out of what is received before they count, and what it has to say
  * goes to the device ahead of what is held. It is limited in rate, so no
  * traffic starves by it, and neither does it by a full ring.
@@ -31,20 +31,20 @@ static NOINLINE bool take_chain(struct worker *w, const struct uk_netbuf *nb,
 		len += nb->len;
 	}
 	return !is_signed(w, frame, len) &&
-	       host_take(w->host, frame, len, now_ns);
+	       node_take(w->node, frame, len, now_ns);
 }
 
 static bool take(struct worker *w, const struct uk_netbuf *nb, uint64_t now_ns)
 {
-	if (likely(!host_may_take(nb->data, nb->len)))
+	if (likely(!node_may_take(nb->data, nb->len)))
 		return false;
 	if (unlikely(nb->next))
 		return take_chain(w, nb, now_ns);
 	return !is_signed(w, nb->data, nb->len) &&
-	       host_take(w->host, nb->data, nb->len, now_ns);
+	       node_take(w->node, nb->data, nb->len, now_ns);
 }
 
-unsigned engine_host_take(struct worker *w, struct uk_netbuf *pkts[],
+unsigned engine_node_take(struct worker *w, struct uk_netbuf *pkts[],
 			  unsigned n, uint64_t now_ns)
 {
 	unsigned left = 0;
@@ -57,19 +57,19 @@ unsigned engine_host_take(struct worker *w, struct uk_netbuf *pkts[],
 		w->stats.host_rx++;
 		port_rx_free(w->queue, pkts[i]);
 	}
-	w->stats.host_dropped += w->host->dropped;
-	w->host->dropped = 0;
+	w->stats.host_dropped += w->node->dropped;
+	w->node->dropped = 0;
 	return left;
 }
 
-unsigned engine_host_step(struct worker *w, uint64_t now_ns)
+unsigned engine_node_step(struct worker *w, uint64_t now_ns)
 {
-	struct host *const h = w->host;
+	struct node *const h = w->node;
 	struct tap *const t = w->tap.tx;
 	unsigned sent;
 	int err;
 
-	host_poll(h, now_ns);
+	node_poll(h, now_ns);
 	if (likely(!h->nb_out))
 		return 0;
 	if (unlikely(t != NULL))
@@ -77,10 +77,10 @@ unsigned engine_host_step(struct worker *w, uint64_t now_ns)
 	sent = port_tx_burst(w->queue, h->out, h->nb_out, &err);
 	if (unlikely(t != NULL))
 		t->count(t, sent);
-	host_sent(h, sent);
+	node_sent(h, sent);
 	w->stats.host_tx += sent;
 	if (unlikely(err))
-		host_drop(h);
+		node_drop(h);
 	w->stats.host_dropped += h->dropped;
 	h->dropped = 0;
 	return sent;

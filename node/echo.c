@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* ICMP (RFC 792) and ICMPv6 (RFC 4443) echo: packets checked, and answered. */
-#include "host/impl.h"
 #include "net/csum.h"
+#include "node/impl.h"
 
 #define ECHO_REPLY 0
 #define ECHO_REQUEST 8
@@ -29,45 +29,45 @@ static void put_sum(uint8_t *at, uint32_t sum, const uint8_t *p, size_t len)
 /* ---- IPv4 ------------------------------------------------------------------
  */
 
-uint8_t *host_icmp4(struct host *h, const uint8_t dst[ETH_ALEN], uint16_t vlan,
-		    const struct host_ip *from, const struct host_ip *to,
+uint8_t *node_icmp4(struct node *h, const uint8_t dst[ETH_ALEN], uint16_t vlan,
+		    const struct node_ip *from, const struct node_ip *to,
 		    size_t len)
 {
 	struct ipv4_hdr ip = {
 		.version_ihl = 0x45,
 		.total_len = net16((uint16_t)(sizeof(ip) + len)),
 		.frag = net16(DONT_FRAGMENT),
-		.ttl = HOST_TTL,
+		.ttl = NODE_TTL,
 		.proto = IP_PROTO_ICMP,
 	};
-	uint8_t *p = host_frame(h, dst, vlan, ETH_TYPE_IPV4, sizeof(ip) + len);
+	uint8_t *p = node_frame(h, dst, vlan, ETH_TYPE_IPV4, sizeof(ip) + len);
 
 	if (!p)
 		return NULL;
-	memcpy(&ip.src, from->b + HOST_IPV4_AT, IPV4_ALEN);
-	memcpy(&ip.dst, to->b + HOST_IPV4_AT, IPV4_ALEN);
+	memcpy(&ip.src, from->b + NODE_IPV4_AT, IPV4_ALEN);
+	memcpy(&ip.dst, to->b + NODE_IPV4_AT, IPV4_ALEN);
 	ip.csum = csum_end(csum_add(0, &ip, sizeof(ip)));
 	memcpy(p, &ip, sizeof(ip));
 	return p + sizeof(ip);
 }
 
-void host_icmp4_end(uint8_t *p, size_t len)
+void node_icmp4_end(uint8_t *p, size_t len)
 {
 	put_sum(p + 2, 0, p, len);
 }
 
-static void answer4(struct host *h, const struct seen *s,
-		    const struct host_ip *own, const struct host_ip *to,
+static void answer4(struct node *h, const struct seen *s,
+		    const struct node_ip *own, const struct node_ip *to,
 		    const uint8_t *icmp, size_t len)
 {
-	uint8_t *p = host_icmp4(h, s->src, s->vlan, own, to, len);
+	uint8_t *p = node_icmp4(h, s->src, s->vlan, own, to, len);
 
 	if (!p)
 		return;
 	memcpy(p, icmp, len);
 	p[0] = ECHO_REPLY;
 	p[2] = p[3] = 0;
-	host_icmp4_end(p, len);
+	node_icmp4_end(p, len);
 }
 
 /* A whole ICMP message to `own`, its sums right. */
@@ -79,29 +79,29 @@ static bool is_sound4(const struct seen *s, size_t head, size_t total)
 	       sum_is_right(0, s->p + head, total - head);
 }
 
-bool host_take_ipv4(struct host *h, const struct seen *s)
+bool node_take_ipv4(struct node *h, const struct seen *s)
 {
 	const size_t head = (s->p[0] & 15u) * 4, total = load16(s->p + 2);
 	const uint8_t *const icmp = s->p + head;
-	struct host_ip from, to;
+	struct node_ip from, to;
 
 	if (s->len < sizeof(struct ipv4_hdr) + ICMP_LEN || s->p[0] >> 4 != 4 ||
 	    s->p[9] != IP_PROTO_ICMP || s->dst[0] & 1)
 		return false;
-	from = host_ipv4(s->p + 12);
-	to = host_ipv4(s->p + 16);
-	if (!host_find(h, &to, s->vlan, false) || !host_is_station(&from))
+	from = node_ipv4(s->p + 12);
+	to = node_ipv4(s->p + 16);
+	if (!node_find(h, &to, s->vlan, false) || !node_is_station(&from))
 		return false;
 	if (!is_sound4(s, head, total)) {
 		h->dropped++;
 		return true;
 	}
 	if (icmp[0] == ECHO_REPLY)
-		return host_ping_heard(h, &from, icmp + 4, total - head - 4,
+		return node_ping_heard(h, &from, icmp + 4, total - head - 4,
 				       s->now_ns);
 	if (icmp[0] != ECHO_REQUEST || icmp[1])
 		return false;
-	if (host_may_answer(h, s->now_ns))
+	if (node_may_answer(h, s->now_ns))
 		answer4(h, s, &to, &from, icmp, total - head);
 	return true;
 }
@@ -116,8 +116,8 @@ static uint32_t pseudo6(const uint8_t *addresses, size_t len)
 			2 * IPV6_ALEN);
 }
 
-uint8_t *host_icmp6(struct host *h, const uint8_t dst[ETH_ALEN], uint16_t vlan,
-		    const struct host_ip *from, const struct host_ip *to,
+uint8_t *node_icmp6(struct node *h, const uint8_t dst[ETH_ALEN], uint16_t vlan,
+		    const struct node_ip *from, const struct node_ip *to,
 		    uint8_t hops, size_t len)
 {
 	struct ipv6_hdr ip = {
@@ -126,7 +126,7 @@ uint8_t *host_icmp6(struct host *h, const uint8_t dst[ETH_ALEN], uint16_t vlan,
 		.next_header = IP_PROTO_ICMP6,
 		.hop_limit = hops,
 	};
-	uint8_t *p = host_frame(h, dst, vlan, ETH_TYPE_IPV6, sizeof(ip) + len);
+	uint8_t *p = node_frame(h, dst, vlan, ETH_TYPE_IPV6, sizeof(ip) + len);
 
 	if (!p)
 		return NULL;
@@ -136,14 +136,14 @@ uint8_t *host_icmp6(struct host *h, const uint8_t dst[ETH_ALEN], uint16_t vlan,
 	return p + sizeof(ip);
 }
 
-void host_icmp6_end(uint8_t *p, size_t len)
+void node_icmp6_end(uint8_t *p, size_t len)
 {
 	put_sum(p + 2, pseudo6(p - 2 * IPV6_ALEN, len), p, len);
 }
 
-static void answer6(struct host *h, const struct seen *s, const struct icmp6 *m)
+static void answer6(struct node *h, const struct seen *s, const struct icmp6 *m)
 {
-	uint8_t *p = host_icmp6(h, s->src, s->vlan, &m->to, &m->from, HOST_TTL,
+	uint8_t *p = node_icmp6(h, s->src, s->vlan, &m->to, &m->from, NODE_TTL,
 				m->len);
 
 	if (!p)
@@ -151,7 +151,7 @@ static void answer6(struct host *h, const struct seen *s, const struct icmp6 *m)
 	memcpy(p, m->p, m->len);
 	p[0] = ECHO6_REPLY;
 	p[2] = p[3] = 0;
-	host_icmp6_end(p, m->len);
+	node_icmp6_end(p, m->len);
 }
 
 /*
@@ -170,28 +170,28 @@ static size_t find_icmp6(const uint8_t *p, size_t len)
 	return next == IP_PROTO_ICMP6 && at + ICMP_LEN <= len ? at : 0;
 }
 
-/* True where it is an echo, or its reply, to an address of the host. */
-static bool take_echo6(struct host *h, const struct seen *s,
+/* True where it is an echo, or its reply, to an address of the node. */
+static bool take_echo6(struct node *h, const struct seen *s,
 		       const struct icmp6 *m, bool sound)
 {
-	if (s->dst[0] & 1 || !host_find(h, &m->to, s->vlan, false) ||
-	    !host_is_station(&m->from))
+	if (s->dst[0] & 1 || !node_find(h, &m->to, s->vlan, false) ||
+	    !node_is_station(&m->from))
 		return false;
 	if (!sound) {
 		h->dropped++;
 		return true;
 	}
 	if (m->p[0] == ECHO6_REPLY)
-		return host_ping_heard(h, &m->from, m->p + 4, m->len - 4,
+		return node_ping_heard(h, &m->from, m->p + 4, m->len - 4,
 				       s->now_ns);
 	if (m->p[0] != ECHO6_REQUEST || m->p[1])
 		return false;
-	if (host_may_answer(h, s->now_ns))
+	if (node_may_answer(h, s->now_ns))
 		answer6(h, s, m);
 	return true;
 }
 
-bool host_take_ipv6(struct host *h, const struct seen *s)
+bool node_take_ipv6(struct node *h, const struct seen *s)
 {
 	struct icmp6 m;
 	size_t len, at;
@@ -215,5 +215,5 @@ bool host_take_ipv6(struct host *h, const struct seen *s)
 	sound = sum_is_right(pseudo6(s->p + 8, m.len), m.p, m.len);
 	if (m.p[0] < ND_FIRST || m.p[0] > ND_LAST)
 		return take_echo6(h, s, &m, sound);
-	return sound && host_take_nd(h, s, &m);
+	return sound && node_take_nd(h, s, &m);
 }

@@ -1,36 +1,36 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Who is on the links of a host, and at which MAC address. */
+/* Who is on the links of a node, and at which MAC address. */
 #include <errno.h>
 
-#include "host/impl.h"
+#include "node/impl.h"
 
 /* Who did not answer is asked again that often, while he is wanted. */
 #define AGAIN_NS 1000000000ull
 
 #define FOR_EACH_NEIGHBOUR(h, n)                        \
-	for (struct host_neighbour *n = (h)->neighbour; \
-	     n < (h)->neighbour + HOST_NEIGHBOURS_MAX; n++)
+	for (struct node_neighbour *n = (h)->neighbour; \
+	     n < (h)->neighbour + NODE_NEIGHBOURS_MAX; n++)
 
-static bool is_wanted(const struct host_neighbour *n, uint64_t now_ns)
+static bool is_wanted(const struct node_neighbour *n, uint64_t now_ns)
 {
-	return n->wanted_ns && now_ns - n->wanted_ns < HOST_WANTED_NS;
+	return n->wanted_ns && now_ns - n->wanted_ns < NODE_WANTED_NS;
 }
 
-static struct host_neighbour *find(struct host *h, const struct host_ip *ip,
+static struct node_neighbour *find(struct node *h, const struct node_ip *ip,
 				   uint16_t vlan)
 {
 	FOR_EACH_NEIGHBOUR(h, n)
 	if (n->state != NEIGHBOUR_NONE && n->vlan == vlan &&
-	    host_same(&n->ip, ip))
+	    node_same(&n->ip, ip))
 		return n;
 	return NULL;
 }
 
 /* In place of the one that was heard longest ago, and that nobody wants. */
-static struct host_neighbour *make(struct host *h, const struct host_ip *ip,
+static struct node_neighbour *make(struct node *h, const struct node_ip *ip,
 				   uint16_t vlan, uint64_t now_ns)
 {
-	struct host_neighbour *oldest = NULL;
+	struct node_neighbour *oldest = NULL;
 
 	FOR_EACH_NEIGHBOUR(h, n)
 	{
@@ -44,15 +44,15 @@ static struct host_neighbour *make(struct host *h, const struct host_ip *ip,
 			break;
 	}
 	if (oldest)
-		*oldest = (struct host_neighbour){
+		*oldest = (struct node_neighbour){
 			.ip = *ip, .vlan = vlan, .due_ns = NEVER};
 	return oldest;
 }
 
-bool host_heard(struct host *h, const struct host_ip *ip, uint16_t vlan,
+bool node_heard(struct node *h, const struct node_ip *ip, uint16_t vlan,
 		const uint8_t mac[ETH_ALEN], bool anybody, uint64_t now_ns)
 {
-	struct host_neighbour *n = find(h, ip, vlan);
+	struct node_neighbour *n = find(h, ip, vlan);
 	const bool had = n;
 
 	if (!n && anybody)
@@ -67,10 +67,10 @@ bool host_heard(struct host *h, const struct host_ip *ip, uint16_t vlan,
 	n->state = NEIGHBOUR_KNOWN;
 	n->heard_ns = now_ns;
 	n->asking = false;
-	n->due_ns = now_ns + HOST_FRESH_NS;
-	host_wake(h, n->due_ns);
+	n->due_ns = now_ns + NODE_FRESH_NS;
+	node_wake(h, n->due_ns);
 	/* What is due of pings may have waited for it. */
-	host_wake(h, now_ns);
+	node_wake(h, now_ns);
 	return had;
 }
 
@@ -78,57 +78,57 @@ bool host_heard(struct host *h, const struct host_ip *ip, uint16_t vlan,
  */
 
 /* The address by which it is asked for; NULL: there is none by now. */
-static const struct host_own *own_for(const struct host *h,
-				      const struct host_neighbour *n)
+static const struct node_own *own_for(const struct node *h,
+				      const struct node_neighbour *n)
 {
-	const struct host_own *any = NULL;
+	const struct node_own *any = NULL;
 
 	for (unsigned i = 0; i < h->nb_own; i++) {
-		const struct host_own *own = &h->own[i];
+		const struct node_own *own = &h->own[i];
 
-		if (own->state != HOST_VALID || own->is.vlan != n->vlan ||
-		    host_is_ipv4(&own->is.from) != host_is_ipv4(&n->ip))
+		if (own->state != NODE_VALID || own->is.vlan != n->vlan ||
+		    node_is_ipv4(&own->is.from) != node_is_ipv4(&n->ip))
 			continue;
-		if (host_on_link(own, &n->ip))
+		if (node_on_link(own, &n->ip))
 			return own;
 		any = own;
 	}
 	return any;
 }
 
-static void ask(struct host *h, struct host_neighbour *n,
-		const struct host_own *own, uint64_t now_ns)
+static void ask(struct node *h, struct node_neighbour *n,
+		const struct node_own *own, uint64_t now_ns)
 {
-	if (host_is_ipv4(&n->ip))
+	if (node_is_ipv4(&n->ip))
 		arp_ask(h, &own->is.from, &n->ip, n->vlan);
 	else
 		nd_ask(h, &own->is.from, &n->ip, n->vlan);
 	n->tries--;
-	n->due_ns = now_ns + HOST_TRY_NS;
-	host_wake(h, n->due_ns);
+	n->due_ns = now_ns + NODE_TRY_NS;
+	node_wake(h, n->due_ns);
 }
 
 /* Its turn is now. */
-static void begin(struct host *h, struct host_neighbour *n, uint64_t now_ns)
+static void begin(struct node *h, struct node_neighbour *n, uint64_t now_ns)
 {
 	n->asking = true;
-	n->tries = HOST_TRIES;
+	n->tries = NODE_TRIES;
 	n->due_ns = now_ns;
-	host_wake(h, now_ns);
+	node_wake(h, now_ns);
 }
 
-static bool is_old(const struct host_neighbour *n, uint64_t now_ns)
+static bool is_old(const struct node_neighbour *n, uint64_t now_ns)
 {
 	return n->state == NEIGHBOUR_KNOWN
-		       ? now_ns - n->heard_ns >= HOST_FRESH_NS
+		       ? now_ns - n->heard_ns >= NODE_FRESH_NS
 		       : n->due_ns == NEVER;
 }
 
-int host_resolve(struct host *h, const struct host_own *own,
-		 const struct host_ip *ip, uint8_t mac[ETH_ALEN],
+int node_resolve(struct node *h, const struct node_own *own,
+		 const struct node_ip *ip, uint8_t mac[ETH_ALEN],
 		 uint64_t now_ns)
 {
-	struct host_neighbour *n = find(h, ip, own->is.vlan);
+	struct node_neighbour *n = find(h, ip, own->is.vlan);
 
 	memset(mac, 0, ETH_ALEN);
 	if (!n)
@@ -147,10 +147,10 @@ int host_resolve(struct host *h, const struct host_own *own,
 					     : -EHOSTUNREACH;
 }
 
-void host_ask_again(struct host *h, const struct host_own *own,
-		    const struct host_ip *ip, uint64_t now_ns)
+void node_ask_again(struct node *h, const struct node_own *own,
+		    const struct node_ip *ip, uint64_t now_ns)
 {
-	struct host_neighbour *n = find(h, ip, own->is.vlan);
+	struct node_neighbour *n = find(h, ip, own->is.vlan);
 
 	if (!n || n->state != NEIGHBOUR_SILENT)
 		return;
@@ -158,16 +158,16 @@ void host_ask_again(struct host *h, const struct host_own *own,
 	begin(h, n, now_ns);
 }
 
-void host_forget_neighbours(struct host *h)
+void node_forget_neighbours(struct node *h)
 {
 	memset(h->neighbour, 0, sizeof(h->neighbour));
 	h->changes++;
 }
 
 /* Its turn has come. */
-static void due(struct host *h, struct host_neighbour *n, uint64_t now_ns)
+static void due(struct node *h, struct node_neighbour *n, uint64_t now_ns)
 {
-	const struct host_own *own = own_for(h, n);
+	const struct node_own *own = own_for(h, n);
 
 	if (n->asking && n->tries && own) {
 		ask(h, n, own, now_ns);
@@ -181,11 +181,11 @@ static void due(struct host *h, struct host_neighbour *n, uint64_t now_ns)
 		ask(h, n, own, now_ns);
 	} else {
 		/* An address that is tentative may be used soon. */
-		n->due_ns = is_wanted(n, now_ns) ? now_ns + HOST_TRY_NS : NEVER;
+		n->due_ns = is_wanted(n, now_ns) ? now_ns + NODE_TRY_NS : NEVER;
 	}
 }
 
-uint64_t host_neighbours_due(struct host *h, uint64_t now_ns)
+uint64_t node_neighbours_due(struct node *h, uint64_t now_ns)
 {
 	uint64_t next_ns = NEVER;
 

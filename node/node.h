@@ -5,77 +5,77 @@
  * asks by echo itself. Nothing is answered for an address that it has not, and
  * nothing at all without one.
  *
- * A host knows neither workers nor commands. Who receives shows it frames by
- * host_take(), who sends takes what it has made from `out`; time is given to
+ * A node knows neither workers nor commands. Who receives shows it frames by
+ * node_take(), who sends takes what it has made from `out`; time is given to
  * it. All it has to say is in a few buffers of its own, which no traffic takes.
  */
-#ifndef HOST_HOST_H
-#define HOST_HOST_H
+#ifndef NODE_NODE_H
+#define NODE_NODE_H
 
 #include <stdbool.h>
 #include <string.h>
 
 #include "net/port.h"
 
-#define HOST_ADDRESSES_MAX 16  /* or ranges of them */
-#define HOST_NEIGHBOURS_MAX 64 /* that are known at a time */
-#define HOST_PINGS_MAX 4       /* at a time */
-#define HOST_BUFS_MAX 64       /* frames that wait or that the device has */
+#define NODE_ADDRESSES_MAX 16  /* or ranges of them */
+#define NODE_NEIGHBOURS_MAX 64 /* that are known at a time */
+#define NODE_PINGS_MAX 4       /* at a time */
+#define NODE_BUFS_MAX 64       /* frames that wait or that the device has */
 
 /* Answers a second, and at once after a pause. */
-#define HOST_ANSWERS_PER_S 100000
-#define HOST_ANSWERS_BURST 1024
+#define NODE_ANSWERS_PER_S 100000
+#define NODE_ANSWERS_BURST 1024
 
 /* Probes of an address, or of a neighbour: how many, and how far apart. */
-#define HOST_TRIES 4
-#define HOST_TRY_NS 250000000ull
+#define NODE_TRIES 4
+#define NODE_TRY_NS 250000000ull
 /* What is known of a neighbour is asked for again when it is older... */
-#define HOST_FRESH_NS 10000000000ull
+#define NODE_FRESH_NS 10000000000ull
 /* ...if anybody wanted to know by then. */
-#define HOST_WANTED_NS 5000000000ull
+#define NODE_WANTED_NS 5000000000ull
 
 /* Of IPv4 it is ::ffff:192.0.2.1 (RFC 4291, 2.5.5.2). All 0: none. */
-struct host_ip {
+struct node_ip {
 	uint8_t b[IPV6_ALEN];
 };
 
-#define HOST_IPV4_AT 12 /* where its four bytes are */
+#define NODE_IPV4_AT 12 /* where its four bytes are */
 
-static inline bool host_same(const struct host_ip *a, const struct host_ip *b)
+static inline bool node_same(const struct node_ip *a, const struct node_ip *b)
 {
 	return !memcmp(a, b, sizeof(*a));
 }
 
-struct host_ip host_ipv4(const uint8_t addr[IPV4_ALEN]);
-bool host_is_ipv4(const struct host_ip *ip);
-bool host_is_none(const struct host_ip *ip);
+struct node_ip node_ipv4(const uint8_t addr[IPV4_ALEN]);
+bool node_is_ipv4(const struct node_ip *ip);
+bool node_is_none(const struct node_ip *ip);
 
 /* The addresses of one station: no group, not 0, no broadcast, no loopback. */
-bool host_is_station(const struct host_ip *ip);
+bool node_is_station(const struct node_ip *ip);
 
 /* The first and the last of a prefix of `bits` of all 128 that has `ip`. */
-void host_prefix(const struct host_ip *ip, unsigned bits, struct host_ip *first,
-		 struct host_ip *last);
+void node_prefix(const struct node_ip *ip, unsigned bits, struct node_ip *first,
+		 struct node_ip *last);
 
 /* An address, or all from one to another. Two that are alike are equal bytes.
  */
-struct host_address {
-	struct host_ip from, to;
-	struct host_ip gateway; /* to what is not on the link; none */
+struct node_address {
+	struct node_ip from, to;
+	struct node_ip gateway; /* to what is not on the link; none */
 	uint16_t vlan;          /* 0: frames have no tag */
 	uint8_t bits;           /* of all 128 that all on the link share */
 	uint8_t unused;
 };
 
-enum host_state {
-	HOST_TENTATIVE, /* nobody else has it, as far as is known by now */
-	HOST_VALID,
-	HOST_TAKEN, /* somebody else has it: it is not used */
+enum node_state {
+	NODE_TENTATIVE, /* nobody else has it, as far as is known by now */
+	NODE_VALID,
+	NODE_TAKEN, /* somebody else has it: it is not used */
 };
 
-struct host_own {
-	struct host_address is;
-	enum host_state state;
+struct node_own {
+	struct node_address is;
+	enum node_state state;
 	uint8_t rival[ETH_ALEN]; /* who has it; one that is valid: claimed it */
 	uint64_t nb_rivals;      /* times that somebody claimed it since... */
 	uint64_t nb_told;        /* ...of which its user was told */
@@ -90,9 +90,9 @@ enum neighbour_state {
 	NEIGHBOUR_SILENT, /* it was asked and did not answer */
 };
 
-struct host_neighbour {
+struct node_neighbour {
 	enum neighbour_state state;
-	struct host_ip ip;
+	struct node_ip ip;
 	uint16_t vlan;
 	uint8_t mac[ETH_ALEN]; /* known once, it stays: has_mac */
 	bool has_mac;
@@ -103,11 +103,11 @@ struct host_neighbour {
 	uint64_t due_ns;    /* the next try; UINT64_MAX: there is none */
 };
 
-#define HOST_PING_SEQS 256 /* whose answers can be told apart */
+#define NODE_PING_SEQS 256 /* whose answers can be told apart */
 
 /* Echoes to one address. Who asks for them owns it. */
-struct host_ping {
-	struct host_ip to;
+struct node_ping {
+	struct node_ip to;
 	uint64_t count;    /* that are to be sent */
 	uint64_t every_ns; /* from one to the next */
 	uint16_t size, id; /* bytes behind the ICMP header */
@@ -116,39 +116,39 @@ struct host_ping {
 	uint64_t due_ns;             /* the next; UINT64_MAX: all are sent */
 	uint64_t sent_ns;            /* when the last one was */
 	bool silent;                 /* nobody has that address */
-	uint64_t at[HOST_PING_SEQS]; /* sent and not answered; 0: none */
+	uint64_t at[NODE_PING_SEQS]; /* sent and not answered; 0: none */
 };
 
-struct host {
+struct node {
 	struct port_queue *queue; /* that it sends by */
 	uint8_t mac[ETH_ALEN];
 	uint16_t mtu;
 	unsigned nb_own;
-	struct host_own own[HOST_ADDRESSES_MAX];
-	struct host_neighbour neighbour[HOST_NEIGHBOURS_MAX];
-	struct host_ping *ping[HOST_PINGS_MAX];
+	struct node_own own[NODE_ADDRESSES_MAX];
+	struct node_neighbour neighbour[NODE_NEIGHBOURS_MAX];
+	struct node_ping *ping[NODE_PINGS_MAX];
 	uint16_t next_id;
 	/* Counts what others may want to know: states, and MACs of neighbours.
 	 */
 	uint64_t changes;
-	uint64_t due_ns; /* when host_poll() has something to do */
+	uint64_t due_ns; /* when node_poll() has something to do */
 	/* Answers that may be given at once, as time, and up to when. */
 	uint64_t credit_ns, credit_at_ns;
 	uint64_t dropped; /* that it was to answer, or to send, and could not */
 	/* Frames that it made, in order, which wait for the device. */
 	unsigned nb_out;
-	struct uk_netbuf *out[HOST_BUFS_MAX];
+	struct uk_netbuf *out[NODE_BUFS_MAX];
 	unsigned nb_free, nb_bufs;
-	struct uk_netbuf *free[HOST_BUFS_MAX];
+	struct uk_netbuf *free[NODE_BUFS_MAX];
 	void *mem;
 	struct uk_alloc *heap;
 };
 
 /* The queue's port is up; memory from `a`. NULL when there is not enough. */
-struct host *host_open(struct port_queue *q, struct uk_alloc *a);
+struct node *node_open(struct port_queue *q, struct uk_alloc *a);
 
 /* Once the device has gone. */
-void host_close(struct host *h);
+void node_close(struct node *h);
 
 /* ---- Addresses ----------------------------------------------------------- */
 
@@ -157,28 +157,28 @@ void host_close(struct host *h);
  * prefix; -ENOSPC when it has as many as it can. It is valid once a second has
  * passed and nobody else has it; one of a range at once.
  */
-int host_add(struct host *h, const struct host_address *a, uint64_t now_ns);
+int node_add(struct node *h, const struct node_address *a, uint64_t now_ns);
 
 /* It has no address from `from` to `to` any more: false when it had none. */
-bool host_remove(struct host *h, const struct host_ip *from);
-void host_remove_all(struct host *h);
+bool node_remove(struct node *h, const struct node_ip *from);
+void node_remove_all(struct node *h);
 
 /* The one that has `ip`, or whose link it is on; NULL: there is none. */
-const struct host_own *host_own_of(const struct host *h,
-				   const struct host_ip *ip);
-const struct host_own *host_link_of(const struct host *h,
-				    const struct host_ip *ip);
+const struct node_own *node_own_of(const struct node *h,
+				   const struct node_ip *ip);
+const struct node_own *node_link_of(const struct node *h,
+				    const struct node_ip *ip);
 
 /*
  * Where frames to `ip` go: itself or the gateway into *next, and the address
  * that they come from. NULL: no address of its family, or no way to it.
  */
-const struct host_own *host_route(const struct host *h,
-				  const struct host_ip *ip,
-				  struct host_ip *next);
+const struct node_own *node_route(const struct node *h,
+				  const struct node_ip *ip,
+				  struct node_ip *next);
 
 /* Says to all who has its addresses, as when its link has come up. */
-void host_announce(struct host *h, uint64_t now_ns);
+void node_announce(struct node *h, uint64_t now_ns);
 
 /* ---- Neighbours ---------------------------------------------------------- */
 
@@ -187,29 +187,29 @@ void host_announce(struct host *h, uint64_t now_ns);
  * it in `mac`, 0 while it is being asked for, -EHOSTUNREACH when it does not
  * answer, with what was known before in `mac`, else zero.
  */
-int host_resolve(struct host *h, const struct host_own *own,
-		 const struct host_ip *ip, uint8_t mac[ETH_ALEN],
+int node_resolve(struct node *h, const struct node_own *own,
+		 const struct node_ip *ip, uint8_t mac[ETH_ALEN],
 		 uint64_t now_ns);
 
 /* It is asked anew, if it did not answer. */
-void host_ask_again(struct host *h, const struct host_own *own,
-		    const struct host_ip *ip, uint64_t now_ns);
+void node_ask_again(struct node *h, const struct node_own *own,
+		    const struct node_ip *ip, uint64_t now_ns);
 
-void host_forget_neighbours(struct host *h);
+void node_forget_neighbours(struct node *h);
 
 /* ---- Echo ---------------------------------------------------------------- */
 
 /* Its first is due now. -EBUSY where there are too many at a time. */
-int host_ping_begin(struct host *h, struct host_ping *p, uint64_t now_ns);
-void host_ping_end(struct host *h, struct host_ping *p);
+int node_ping_begin(struct node *h, struct node_ping *p, uint64_t now_ns);
+void node_ping_end(struct node *h, struct node_ping *p);
 
 /* Replies are awaited, so that who receives them should not sleep. */
-bool host_awaits(const struct host *h, uint64_t now_ns);
+bool node_awaits(const struct node *h, uint64_t now_ns);
 
 /* ---- Frames -------------------------------------------------------------- */
 
-/* What no host takes: most traffic. `len` without FCS. */
-static inline bool host_may_take(const uint8_t *frame, size_t len)
+/* What no node takes: most traffic. `len` without FCS. */
+static inline bool node_may_take(const uint8_t *frame, size_t len)
 {
 	uint16_t type;
 
@@ -225,23 +225,23 @@ static inline bool host_may_take(const uint8_t *frame, size_t len)
 }
 
 /*
- * A received frame in one piece: true when it was for the host, whatever came
+ * A received frame in one piece: true when it was for the node, whatever came
  * of it, so that it is no traffic.
  */
-bool host_take(struct host *h, const uint8_t *frame, size_t len,
+bool node_take(struct node *h, const uint8_t *frame, size_t len,
 	       uint64_t now_ns);
 
 /* Makes what is due by now. */
-void host_make_due(struct host *h, uint64_t now_ns);
+void node_make_due(struct node *h, uint64_t now_ns);
 
-static inline void host_poll(struct host *h, uint64_t now_ns)
+static inline void node_poll(struct node *h, uint64_t now_ns)
 {
 	if (unlikely(now_ns >= h->due_ns))
-		host_make_due(h, now_ns);
+		node_make_due(h, now_ns);
 }
 
 /* The device took the first `n` of `out`; none of them will be sent. */
-void host_sent(struct host *h, unsigned n);
-void host_drop(struct host *h);
+void node_sent(struct node *h, unsigned n);
+void node_drop(struct node *h);
 
-#endif /* HOST_HOST_H */
+#endif /* NODE_NODE_H */
