@@ -103,8 +103,8 @@ static enum call_result refuse(struct call *c, struct subject s,
 	addresses_print_ip(&w->ip, ip, sizeof(ip));
 	if (!w->own)
 		return call_fail(c, E_STATE, 0,
-				 "%s: port %u has no address whose prefix or "
-				 "gateway leads to %s; see 'address'",
+				 "%s: no prefix or gateway of port %u leads to "
+				 "%s; see 'address'",
 				 name, s.port, ip);
 	return call_fail(c, E_TIMEOUT, 0,
 			 "%s: %s did not answer, whose MAC address is its "

@@ -9,6 +9,8 @@ enum { PORTS, ADDRESS, TAG, TAG_ID, GATEWAY, GATEWAY_IP };
 enum { JSON = 1 };
 enum { ALL_OFF = 1, ONE_OFF };
 
+#define ROWS 16 /* of a call: there is room for no more */
+
 static bool is_address(const char *word)
 {
 	struct node_address a;
@@ -101,35 +103,29 @@ static void show_own(const struct call *c, unsigned port,
 	reply_end(r);
 }
 
-/* The first of the call's ports from `port` on that has any. */
-static uint64_t next_port(const struct call *c, uint64_t port)
-{
-	const struct pktgen *pg = &call_app(c)->pktgen;
-
-	while (port < pg->nb_ports &&
-	       (!(c->v[PORTS].mask >> port & 1) || !pg->node[port] ||
-		!pg->node[port]->nb_own))
-		port++;
-	return port;
-}
-
 static enum call_result show(struct call *c)
 {
-	enum { NEXT }; /* the port: each has its own call */
+	enum { NEXT }; /* of the places of all ports */
 	const struct pktgen *pg = &call_app(c)->pktgen;
-	uint64_t *const port = &c->state[NEXT];
+	uint64_t *const at = &c->state[NEXT];
+	unsigned left = ROWS;
 
 	if (c->cancelled)
 		return CALL_DONE;
-	reply_list(c->reply, "addresses", c->calls ? REPLY_ROWS : REPLY_TABLE);
-	*port = next_port(c, *port);
-	for (unsigned k = 0;
-	     *port < pg->nb_ports && k < pg->node[*port]->nb_own; k++)
-		show_own(c, (unsigned)*port, &pg->node[*port]->own[k]);
+	reply_list(c->reply, "addresses", *at ? REPLY_ROWS : REPLY_TABLE);
+	for (; *at < pg->nb_ports * NODE_ADDRESSES_MAX && left; ++*at) {
+		const unsigned port = (unsigned)(*at / NODE_ADDRESSES_MAX);
+		const struct node *h = pg->node[port];
+		const unsigned k = *at % NODE_ADDRESSES_MAX;
+
+		if (!h || !(c->v[PORTS].mask >> port & 1) || k >= h->nb_own)
+			continue;
+		show_own(c, port, &h->own[k]);
+		left--;
+	}
 	reply_end(c->reply);
-	*port = next_port(c, *port + 1);
 	c->wake_ns = c->now_ns;
-	return *port < pg->nb_ports ? CALL_AGAIN : CALL_DONE;
+	return left ? CALL_DONE : CALL_AGAIN;
 }
 
 /* Two ports with one address would find each other. */

@@ -87,8 +87,8 @@ static enum call_result begin(struct call *c, struct ping_call *pc)
 	pc->node = find_node(c, &to);
 	if (!pc->node)
 		return call_fail(c, E_STATE, ADDRESS,
-				 "no port has an address whose prefix or "
-				 "gateway leads to %s; see 'address'",
+				 "no prefix or gateway of a port leads to %s; "
+				 "see 'address'",
 				 c->v[ADDRESS].word);
 	most = pc->node->mtu - (node_is_ipv4(&to) ? HEADS : HEADS6);
 	if (c->v[SIZE_BYTES].u > most)

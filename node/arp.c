@@ -61,7 +61,8 @@ bool node_take_arp(struct node *h, const struct seen *s)
 	const uint8_t *const p = s->p;
 	struct node_ip sender = {{0}}, target;
 	const struct node_own *own;
-	bool ours;
+	const bool is_ours = load16(p + OP) == ARP_REPLY && !(s->dst[0] & 1);
+	bool heard;
 
 	if (s->len < ARP_LEN || memcmp(p, arp_head, sizeof(arp_head)) != 0 ||
 	    load16(p + OP) < ARP_REQUEST || load16(p + OP) > ARP_REPLY)
@@ -78,11 +79,13 @@ bool node_take_arp(struct node *h, const struct seen *s)
 	if (see_rival(h, s, &sender, &target))
 		return true;
 	own = node_find(h, &target, s->vlan, false);
-	ours = !node_is_none(&sender) &&
-	       node_heard(h, &sender, s->vlan, p + SENDER_MAC,
-			  own && load16(p + OP) == ARP_REQUEST, s->now_ns);
+	heard = !node_is_none(&sender) &&
+		node_heard(h, &sender, s->vlan, p + SENDER_MAC,
+			   own && load16(p + OP) == ARP_REQUEST, s->now_ns);
+	/* What others ask each other is not ours, though it is heard. */
 	if (!own || load16(p + OP) != ARP_REQUEST)
-		return ours || own;
+		return own ||
+		       (heard && (is_ours || node_same(&sender, &target)));
 	if (node_may_answer(h, s->now_ns))
 		put(h, p + SENDER_MAC, s->vlan, ARP_REPLY, &target,
 		    p + SENDER_MAC, &sender);
