@@ -108,7 +108,7 @@ static enum call_result refuse(struct call *c, struct subject s,
 				 name, s.port, ip);
 	return call_fail(c, E_TIMEOUT, 0,
 			 "%s: %s did not answer, whose MAC address is its "
-			 "destination; see 'neighbours'",
+			 "destination; see 'neighbour'",
 			 name, ip);
 }
 

@@ -225,5 +225,5 @@ const struct cmd cmd_address = {
 			"address 0 2001:2::2/64", "address 0 10.1.0.0/18",
 			"address", "address 0 10.0.0.2 off", "address off",
 			NULL},
-	.see = (const char *const[]){"ping", "neighbours", "dst", NULL},
+	.see = (const char *const[]){"ping", "neighbour", "dst", NULL},
 };

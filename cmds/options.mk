@@ -10,7 +10,7 @@ cmds-$(CONFIG_APPUKPKTGEN_HEADERS) += dscp dst headers linkspeed payload proto s
 cmds-$(CONFIG_APPUKPKTGEN_STREAMS) += after limit loop pause resume stream weight
 cmds-$(CONFIG_APPUKPKTGEN_TUNING) += burst debt gap onfull shape strategy
 cmds-$(CONFIG_APPUKPKTGEN_BENCH) += bench
-cmds-$(CONFIG_APPUKPKTGEN_ADDRESSES) += address neighbours ping
+cmds-$(CONFIG_APPUKPKTGEN_ADDRESSES) += address neighbour ping
 cmds-$(CONFIG_APPUKPKTGEN_COMPLETE) += complete
 cmds-$(CONFIG_APPUKPKTGEN_LIVE) += color
 

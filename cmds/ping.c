@@ -211,5 +211,5 @@ const struct cmd cmd_ping = {
 		(const char *const[]){"ping 10.0.0.1",
 				      "ping 0 10.0.0.1 count 1000 every 1ms",
 				      "ping 2001:2::1 size 1400", NULL},
-	.see = (const char *const[]){"address", "neighbours", NULL},
+	.see = (const char *const[]){"address", "neighbour", NULL},
 };

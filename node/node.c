@@ -73,6 +73,13 @@ void node_close(struct node *h)
 	uk_free(a, h);
 }
 
+static bool has_buffer(struct node *h)
+{
+	if (!h->nb_free)
+		port_tx_reap(h->queue);
+	return h->nb_free;
+}
+
 uint8_t *node_frame(struct node *h, const uint8_t dst[ETH_ALEN], uint16_t vlan,
 		    uint16_t type, size_t len)
 {
@@ -80,9 +87,7 @@ uint8_t *node_frame(struct node *h, const uint8_t dst[ETH_ALEN], uint16_t vlan,
 	struct uk_netbuf *nb;
 	uint8_t *p;
 
-	if (!h->nb_free)
-		port_tx_reap(h->queue);
-	if (!h->nb_free || len > h->mtu) {
+	if (!has_buffer(h) || len > h->mtu) {
 		h->dropped++;
 		return NULL;
 	}
@@ -107,9 +112,16 @@ void node_sent(struct node *h, unsigned n)
 	memmove(h->out, h->out + n, h->nb_out * sizeof(h->out[0]));
 }
 
+static void free_received(struct uk_netbuf *nb)
+{
+	port_rx_free(nb->priv, nb);
+}
+
 void node_drop(struct node *h)
 {
-	h->dropped += h->nb_out;
+	h->dropped += h->nb_out + h->nb_later;
+	while (h->nb_later)
+		free_received(h->later[--h->nb_later]);
 	while (h->nb_out)
 		port_frame_free(h->out[--h->nb_out]);
 }
@@ -117,6 +129,11 @@ void node_drop(struct node *h)
 bool node_may_answer(struct node *h, uint64_t now_ns)
 {
 	const uint64_t most = NODE_ANSWERS_BURST * NS_PER_ANSWER;
+
+	if (!has_buffer(h)) {
+		h->lacks = true;
+		return false;
+	}
 
 	h->credit_ns = MIN(most, h->credit_ns + now_ns - h->credit_at_ns);
 	h->credit_at_ns = now_ns;
@@ -159,4 +176,35 @@ bool node_take(struct node *h, const uint8_t *frame, size_t len,
 		return node_take_ipv6(h, &s);
 	}
 	return false;
+}
+
+void node_end(struct node *h, struct uk_netbuf *nb)
+{
+	const bool lacks = h->lacks;
+
+	h->lacks = false;
+	if (lacks && !nb->next && h->nb_later < NODE_LATER_MAX &&
+	    h->nb_later < h->queue->port->nb_rx_bufs / 4) {
+		h->later[h->nb_later++] = nb;
+		return;
+	}
+	h->dropped += lacks;
+	free_received(nb);
+}
+
+void node_take_later(struct node *h, uint64_t now_ns)
+{
+	unsigned n = 0;
+
+	for (; n < h->nb_later; n++) {
+		struct uk_netbuf *const nb = h->later[n];
+
+		node_take(h, nb->data, nb->len, now_ns);
+		if (h->lacks)
+			break;
+		free_received(nb);
+	}
+	h->lacks = false;
+	h->nb_later -= n;
+	memmove(h->later, h->later + n, h->nb_later * sizeof(h->later[0]));
 }

@@ -20,6 +20,7 @@
 #define NODE_ADDRESSES_MAX 16  /* or ranges of them */
 #define NODE_NEIGHBOURS_MAX 64 /* that are known at a time */
 #define NODE_PINGS_MAX 4       /* at a time */
+#define NODE_LATER_MAX 256     /* received, to be answered when there is room */
 #define NODE_BUFS_MAX 64       /* frames that wait or that the device has */
 
 /* Answers a second, and at once after a pause. */
@@ -138,6 +139,13 @@ struct node {
 	/* Frames that it made, in order, which wait for the device. */
 	unsigned nb_out;
 	struct uk_netbuf *out[NODE_BUFS_MAX];
+	/*
+	 * What was shown to it lacked a buffer for its answer; frames that are
+	 * kept for that.
+	 */
+	bool lacks;
+	unsigned nb_later;
+	struct uk_netbuf *later[NODE_LATER_MAX];
 	unsigned nb_free, nb_bufs;
 	struct uk_netbuf *free[NODE_BUFS_MAX];
 	void *mem;
@@ -226,10 +234,17 @@ static inline bool node_may_take(const uint8_t *frame, size_t len)
 
 /*
  * A received frame in one piece: true when it was for the node, whatever came
- * of it, so that it is no traffic.
+ * of it, so that it is no traffic; see `lacks`.
  */
 bool node_take(struct node *h, const uint8_t *frame, size_t len,
 	       uint64_t now_ns);
+
+/*
+ * A received frame that it took, maybe a chain: it is free again, or kept until
+ * there is a buffer for its answer. Those that are kept are taken again.
+ */
+void node_end(struct node *h, struct uk_netbuf *nb);
+void node_take_later(struct node *h, uint64_t now_ns);
 
 /* Makes what is due by now. */
 void node_make_due(struct node *h, uint64_t now_ns);
@@ -240,7 +255,7 @@ static inline void node_poll(struct node *h, uint64_t now_ns)
 		node_make_due(h, now_ns);
 }
 
-/* The device took the first `n` of `out`; none of them will be sent. */
+/* The device took the first `n` of `out`; nothing that waits will be sent. */
 void node_sent(struct node *h, unsigned n);
 void node_drop(struct node *h);
 

@@ -55,7 +55,7 @@ unsigned engine_node_take(struct worker *w, struct uk_netbuf *pkts[],
 			continue;
 		}
 		w->stats.host_rx++;
-		port_rx_free(w->queue, pkts[i]);
+		node_end(w->node, pkts[i]);
 	}
 	w->stats.host_dropped += w->node->dropped;
 	w->node->dropped = 0;
@@ -70,6 +70,8 @@ unsigned engine_node_step(struct worker *w, uint64_t now_ns)
 	int err;
 
 	node_poll(h, now_ns);
+	if (unlikely(h->nb_later))
+		node_take_later(h, now_ns);
 	if (likely(!h->nb_out))
 		return 0;
 	if (unlikely(t != NULL))

@@ -19,6 +19,8 @@ void pktgen_use_node(struct pktgen *pg, unsigned port, uint64_t now_ns)
 		.node = h && h->nb_own ? h : NULL,
 	};
 
+	if (h && !h->nb_own)
+		node_drop(h);
 	FOR_EACH_WORKER(pg, 1ull << port, w)
 		worker_give(w, &order);
 	pg->core.also = 0;

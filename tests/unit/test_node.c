@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "net/csum.h"
+#include "net/port_impl.h"
 #include "node/node.h"
 #include "plat/host/host.h"
 #include "unit.h"
@@ -208,6 +209,8 @@ static void a_range_answers_from_its_first_to_its_last(void **state)
 /* ---- Neighbour discovery ---------------------------------------------------
  */
 
+#define BYTES(...) ((const uint8_t[]){__VA_ARGS__})
+
 static uint8_t built[2048];
 
 /* A packet of ICMPv6 with its checksum; returns the frame's length. */
@@ -232,7 +235,6 @@ static size_t build6(const uint8_t *macs, const uint8_t *addresses,
 	return 54 + len;
 }
 
-#define BYTES(...) ((const uint8_t[]){__VA_ARGS__})
 #define ICMP6(macs, addresses, hops, ...)                                      \
 	built, build6(BYTES(macs), BYTES(addresses), hops, BYTES(__VA_ARGS__), \
 		      sizeof(BYTES(__VA_ARGS__)))
@@ -505,11 +507,35 @@ static void answers_are_limited(void **state)
 static void buffers_run_out_and_come_back(void **state)
 {
 	(void)state;
-	for (unsigned i = 0; i < node->nb_bufs + 5; i++)
+	const unsigned all = port.nb_rx_bufs, most = 40;
+	struct uk_netbuf *nb[1];
+
+	port.nb_rx_bufs = 4 * most;
+	for (unsigned i = 0; i < node->nb_bufs; i++)
 		take(ARP_ASK(ALL_MACS, THEIR_MAC, THEIRS, OURS));
 	assert_int_equal(node->nb_out, node->nb_bufs);
+	assert_int_equal(node->dropped, 0);
+	/* What has no place for its answer waits, up to a quarter of all. */
+	for (unsigned i = 0; i < most + 5; i++) {
+		const uint8_t *frame = BYTES(ALL_MACS, THEIR_MAC, ARP_HEAD, 1,
+					     THEIR_MAC, THEIRS, ZEROS6, OURS);
+
+		assert_int_equal(port_rx_alloc(&port.queue[0], nb, 1), 1);
+		memcpy(nb[0]->data, frame, 42);
+		nb[0]->len = 42;
+		assert_true(take(nb[0]->data, 42));
+		node_end(node, nb[0]);
+	}
+	assert_int_equal(node->nb_later, most);
 	assert_int_equal(node->dropped, 5);
+	for (unsigned i = 0; i < 10; i++)
+		port_frame_free(node->out[--node->nb_out]);
+	node_take_later(node, now);
+	assert_int_equal(node->nb_later, most - 10);
+	assert_int_equal(node->nb_out, node->nb_bufs);
 	forget_frames();
+	port.nb_rx_bufs = all;
+	assert_int_equal(node->nb_later, 0);
 	assert_int_equal(node->nb_free, node->nb_bufs);
 	assert_true(take(ARP_ASK(ALL_MACS, THEIR_MAC, THEIRS, OURS)));
 	assert_int_equal(node->nb_out, 1);

@@ -96,8 +96,8 @@ static enum call_result clear(struct call *c)
 	return CALL_DONE;
 }
 
-const struct cmd cmd_neighbours = {
-	.name = "neighbours",
+const struct cmd cmd_neighbour = {
+	.name = "neighbour",
 	.group = GROUP_WATCHING,
 	.summary = "Show who is on a port's link",
 	.forms =
@@ -111,7 +111,7 @@ const struct cmd cmd_neighbours = {
 		 "whoever asked for an address of the port. What is in use is "
 		 "asked for again after 10 seconds; a MAC address that "
 		 "somebody announces counts at once.",
-	.examples = (const char *const[]){"neighbours", "neighbours 0 --json",
-					  "neighbours clear", NULL},
+	.examples = (const char *const[]){"neighbour", "neighbour 0 --json",
+					  "neighbour clear", NULL},
 	.see = (const char *const[]){"address", "ping", NULL},
 };
