@@ -124,8 +124,7 @@ void addresses_print(const struct node_address *a, char *buf, size_t size)
 	      buf + used, size - used);
 }
 
-/* ---- Set ------------------------------------------------------------------
- */
+/* ---- Set ----------------------------------------------------------------- */
 
 int addresses_add(struct app *app, unsigned port, const struct node_address *a,
 		  uint64_t now_ns)
@@ -232,8 +231,7 @@ void addresses_restore(struct app *app, const struct addresses_kept *k,
 		addresses_add(app, k->one[i].port, &k->one[i].is, now_ns);
 }
 
-/* ---- Told ------------------------------------------------------------------
- */
+/* ---- Told ---------------------------------------------------------------- */
 
 static void tell_rivals(struct app *app, unsigned port, uint64_t now_ns)
 {

@@ -86,8 +86,7 @@ void gateways_refresh(struct app *app, unsigned port, uint64_t now_ns)
 	}
 }
 
-/* ---- Awaited ---------------------------------------------------------------
- */
+/* ---- Awaited ------------------------------------------------------------- */
 
 static enum call_result refuse(struct call *c, struct subject s,
 			       const struct way *w)

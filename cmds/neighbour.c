@@ -107,10 +107,10 @@ const struct cmd cmd_neighbour = {
 			{clear_args, clear, "forget all of them"},
 			{0},
 		},
-	.notes = "Whoever was asked for, as 'ping' and 'dst mac via' do, and "
-		 "whoever asked for an address of the port. What is in use is "
-		 "asked for again after 10 seconds; a MAC address that "
-		 "somebody announces counts at once.",
+	.notes = "Lists stations that were asked for, as 'ping' and 'dst mac "
+		 "via' do, and those that asked for an address of the port. "
+		 "What is in use is asked for again after 10 seconds; a MAC "
+		 "address that is announced counts at once.",
 	.examples = (const char *const[]){"neighbour", "neighbour 0 --json",
 					  "neighbour clear", NULL},
 	.see = (const char *const[]){"address", "ping", NULL},

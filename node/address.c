@@ -73,8 +73,7 @@ bool node_on_link(const struct node_own *own, const struct node_ip *ip)
 	return own->state != NODE_TAKEN && is_between(ip, &first, &last);
 }
 
-/* ---- Set ------------------------------------------------------------------
- */
+/* ---- Set ----------------------------------------------------------------- */
 
 int node_add(struct node *h, const struct node_address *a, uint64_t now_ns)
 {
@@ -120,8 +119,7 @@ void node_remove_all(struct node *h)
 	node_forget_neighbours(h);
 }
 
-/* ---- Found ----------------------------------------------------------------
- */
+/* ---- Found --------------------------------------------------------------- */
 
 struct node_own *node_find(struct node *h, const struct node_ip *ip,
 			   uint16_t vlan, bool tentative)
@@ -176,8 +174,7 @@ const struct node_own *node_route(const struct node *h,
 	return own;
 }
 
-/* ---- Whether anybody else has it ------------------------------------------
- */
+/* ---- Whether anybody else has it ----------------------------------------- */
 
 void node_rival(struct node *h, struct node_own *own, const uint8_t *mac,
 		uint64_t now_ns)

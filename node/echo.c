@@ -26,8 +26,7 @@ static void put_sum(uint8_t *at, uint32_t sum, const uint8_t *p, size_t len)
 	memcpy(at, &csum, sizeof(csum));
 }
 
-/* ---- IPv4 ------------------------------------------------------------------
- */
+/* ---- IPv4 ---------------------------------------------------------------- */
 
 uint8_t *node_icmp4(struct node *h, const uint8_t dst[ETH_ALEN], uint16_t vlan,
 		    const struct node_ip *from, const struct node_ip *to,
@@ -106,8 +105,7 @@ bool node_take_ipv4(struct node *h, const struct seen *s)
 	return true;
 }
 
-/* ---- IPv6 ------------------------------------------------------------------
- */
+/* ---- IPv6 ---------------------------------------------------------------- */
 
 /* Of a packet whose addresses stand before its ICMP message. */
 static uint32_t pseudo6(const uint8_t *addresses, size_t len)

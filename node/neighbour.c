@@ -74,8 +74,7 @@ bool node_heard(struct node *h, const struct node_ip *ip, uint16_t vlan,
 	return had;
 }
 
-/* ---- Asked -----------------------------------------------------------------
- */
+/* ---- Asked --------------------------------------------------------------- */
 
 /* The address by which it is asked for; NULL: there is none by now. */
 static const struct node_own *own_for(const struct node *h,

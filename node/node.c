@@ -13,8 +13,7 @@
 
 const uint8_t node_all_macs[ETH_ALEN] = {255, 255, 255, 255, 255, 255};
 
-/* ---- Buffers --------------------------------------------------------------
- */
+/* ---- Buffers ------------------------------------------------------------- */
 
 /* The device is done with it, or it was not sent. */
 static void back(struct uk_netbuf *nb)
@@ -145,8 +144,7 @@ bool node_may_answer(struct node *h, uint64_t now_ns)
 	return true;
 }
 
-/* ---- Received -------------------------------------------------------------
- */
+/* ---- Received ------------------------------------------------------------ */
 
 bool node_take(struct node *h, const uint8_t *frame, size_t len,
 	       uint64_t now_ns)

@@ -81,8 +81,7 @@ static void begin(void)
 	pass(8000000000);
 }
 
-/* ---- Made right ------------------------------------------------------------
- */
+/* ---- Made right ---------------------------------------------------------- */
 
 static void store_sum(uint8_t *at, uint32_t sum, const uint8_t *p, size_t len)
 {

@@ -122,8 +122,7 @@ static void assert_silent(void)
 	assert_int_equal(node->dropped, 0);
 }
 
-/* ---- ARP ------------------------------------------------------------------
- */
+/* ---- ARP ----------------------------------------------------------------- */
 
 #define ARP_ASK(dst, sender_mac, sender, ...)                           \
 	FRAME(dst, sender_mac, ARP_HEAD, 1, sender_mac, sender, ZEROS6, \
@@ -206,8 +205,7 @@ static void a_range_answers_from_its_first_to_its_last(void **state)
 	NOT_OURS(ARP_ASK(ALL_MACS, THEIR_MAC, THEIRS, 10, 1, 39, 16));
 }
 
-/* ---- Neighbour discovery ---------------------------------------------------
- */
+/* ---- Neighbour discovery ------------------------------------------------- */
 
 #define BYTES(...) ((const uint8_t[]){__VA_ARGS__})
 
@@ -309,8 +307,7 @@ static void no_other_solicitation_is_answered(void **state)
 	NOT_OURS(built, 78);
 }
 
-/* ---- Echo ------------------------------------------------------------------
- */
+/* ---- Echo ---------------------------------------------------------------- */
 
 /* `head` bytes of IPv4, options among them; sums are made. */
 static size_t build4(uint16_t frag, unsigned head, unsigned len)
@@ -555,8 +552,7 @@ static void without_addresses_nothing_is_answered(void **state)
 	assert_silent();
 }
 
-/* ---- Addresses are checked --------------------------------------------------
- */
+/* ---- Addresses are checked ----------------------------------------------- */
 
 static void an_address_is_checked_then_announced(void **state)
 {
@@ -648,8 +644,7 @@ static void an_address_is_defended_now_and_then(void **state)
 	assert_int_equal(node->own[0].state, NODE_VALID);
 }
 
-/* ---- Neighbours -------------------------------------------------------------
- */
+/* ---- Neighbours ---------------------------------------------------------- */
 
 static int resolve(const uint8_t *addr, uint8_t mac[ETH_ALEN])
 {
