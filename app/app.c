@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "app/experiment.h"
+
 static bool due(void *arg)
 {
 	return app_done_due(arg);
@@ -59,4 +61,11 @@ void app_init(struct app *app, struct uk_alloc *a, uint64_t now_ns)
 		app_init_played(app);
 	session_init(&app->session, &env);
 	report_ports(app, now_ns);
+}
+
+void app_end(struct app *app)
+{
+	if (OPTION(SEARCH))
+		experiment_end(app);
+	history_end(app);
 }

@@ -37,6 +37,8 @@ struct app_port {
 	uint64_t node_told, gateways_ns;
 };
 
+struct experiment;
+
 struct app {
 	struct pktgen pktgen;
 	struct session session;
@@ -53,6 +55,7 @@ struct app {
 	struct live live;
 	struct app_capture capture;
 	struct app_history history;
+	struct experiment *experiment; /* the last one, or NULL */
 };
 
 static inline struct app *call_app(const struct call *c)
@@ -239,6 +242,9 @@ enum { APP_SAVE_FIRST, APP_SAVE_PROTO, APP_SAVE_RATE };
 
 /* Brings ports and session up: what main() and the tests both do. */
 void app_init(struct app *app, struct uk_alloc *a, uint64_t now_ns);
+
+/* Gives back what it has taken from the heap since: for tests. */
+void app_end(struct app *app);
 
 /* Gives the store its room: what the heap has, but for a reserve. */
 void app_init_store(struct store *s, struct uk_alloc *a);

@@ -195,7 +195,8 @@ static void judge(struct app *app, unsigned port, uint64_t now_ns,
 	r->loss = sum->loss;
 	/* Some may be of an earlier run. */
 	verdict_judge(app, port, MIN(left, sum->stats.tx_packets), &r->verdict);
-	verdict_tell(app, port, now_ns);
+	if (app->pktgen.set[port].owner != OWNER_EXPERIMENT)
+		verdict_tell(app, port, now_ns);
 }
 
 void run_sum(struct app *app, unsigned port, uint64_t now_ns,

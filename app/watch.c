@@ -4,6 +4,7 @@
 
 #include "app/addresses.h"
 #include "app/app.h"
+#include "app/experiment.h"
 #include "app/lists.h"
 
 /* Rounded, for "%llu.%03llu". */
@@ -31,6 +32,8 @@ static void tell_done(struct app *app, unsigned i, const struct worker_view *v,
 	else if (sum.has_missing)
 		snprintf(missing, sizeof(missing), " missing=%llu",
 			 (unsigned long long)sum.missing);
+	if (app->pktgen.set[i].owner == OWNER_EXPERIMENT)
+		return;
 	grade = verdict_loud[verdict_of(app, &sum.verdict)];
 	session_event(&app->session, now_ns,
 		      "port %u done count=%llu%s time=%llu.%03llu "
@@ -111,4 +114,6 @@ void app_watch(struct app *app, uint64_t now_ns)
 	lists_sweep(app);
 	if (OPTION(CAPTURE))
 		capture_poll(app, now_ns);
+	if (OPTION(SEARCH))
+		experiment_poll(app, now_ns);
 }

@@ -54,6 +54,101 @@ bool capture_ring_put(struct capture_ring *r, uint64_t ns, uint32_t len,
 		      uint32_t orig_len);
 void capture_ring_add(struct capture_ring *r, const void *bytes, size_t len);
 
+/* ---- Many at once -------------------------------------------------------- */
+
+/*
+ * Puts records in one after another, as long as the end of the block is far:
+ * begin, put, finish, with nothing between that changes the ring. What is not
+ * put is left to the functions above.
+ */
+struct capture_writer {
+	unsigned char *to;
+	size_t left; /* to the end of the block */
+	size_t room; /* to the oldest record */
+};
+
+static inline struct capture_writer capture_writer_begin(
+	const struct capture_ring *r)
+{
+	return (struct capture_writer){
+		r->mem + r->end.at, r->size - r->end.at,
+		r->size - (size_t)(r->end.pos - r->tail.pos)};
+}
+
+/* The oldest makes room, if it may and no end cuts it. */
+static inline bool capture_writer_drop(struct capture_writer *w,
+				       struct capture_ring *r)
+{
+	uint32_t len;
+	size_t all;
+
+	if (r->keep != CAPTURE_KEEP_LAST || r->tail.pos == r->head.pos ||
+	    r->size - r->tail.at < CAPTURE_RECORD_BYTES)
+		return false;
+	memcpy(&len, r->mem + r->tail.at + 8, sizeof(len));
+	all = CAPTURE_RECORD_BYTES + (size_t)len;
+	r->tail.pos += all;
+	r->tail.at += all;
+	if (r->tail.at >= r->size)
+		r->tail.at -= r->size;
+	r->overwritten++;
+	w->room += all;
+	return true;
+}
+
+/* A call costs more than a short frame. The last part overlaps. */
+static inline void capture_copy(unsigned char *to, const unsigned char *from,
+				size_t len)
+{
+	const size_t last = len - 32;
+
+	if (len < 32 || len > 512) {
+		memcpy(to, from, len);
+		return;
+	}
+	for (size_t at = 0; at < last; at += 32)
+		memcpy(to + at, from + at, 32);
+	memcpy(to + last, from + last, 32);
+}
+
+/* The first `len` bytes of a frame of `orig_len`, `time` by capture_time(). */
+static inline bool capture_writer_put(struct capture_writer *w,
+				      struct capture_ring *r, uint64_t time,
+				      const void *bytes, uint32_t len,
+				      uint32_t orig_len)
+{
+	const size_t all = CAPTURE_RECORD_BYTES + (size_t)len;
+
+	if (all >= w->left)
+		return false;
+	while (all > w->room)
+		if (!capture_writer_drop(w, r))
+			return false;
+	capture_write_at(w->to, time, len, orig_len);
+	capture_copy(w->to + CAPTURE_RECORD_BYTES, bytes, len);
+	w->to += all;
+	w->left -= all;
+	w->room -= all;
+	return true;
+}
+
+static inline void capture_writer_finish(const struct capture_writer *w,
+					 struct capture_ring *r)
+{
+	const size_t at = (size_t)(w->to - r->mem);
+
+	r->end.pos += at - r->end.at;
+	r->end.at = at;
+}
+
+/* ---- What counts --------------------------------------------------------- */
+
+/* All records that were put in count. */
+static inline void capture_ring_commit_all(struct capture_ring *r)
+{
+	r->head = r->end;
+}
+
 /* Of the records that were put in since the last call the first `n` count. */
 void capture_ring_commit(struct capture_ring *r, unsigned n);
 

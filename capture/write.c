@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "capture/write.h"
 
-#include <string.h>
-
 void capture_write_header(void *to, uint32_t snap)
 {
 	const uint32_t header[] = {
@@ -15,12 +13,5 @@ void capture_write_header(void *to, uint32_t snap)
 void capture_write_record(void *to, uint64_t ns, uint32_t len,
 			  uint32_t orig_len)
 {
-	const uint32_t record[] = {
-		(uint32_t)(ns / 1000000000),
-		(uint32_t)(ns % 1000000000),
-		len,
-		orig_len,
-	};
-
-	memcpy(to, record, sizeof(record));
+	capture_write_at(to, capture_time(ns), len, orig_len);
 }

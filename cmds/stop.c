@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "app/app.h"
+#include "app/experiment.h"
 
 enum { PORTS, JSON };
 
@@ -124,6 +125,9 @@ static enum call_result run(struct call *c)
 		up = app_check_up(c, c->v[PORTS].mask);
 		if (up != CALL_DONE)
 			return up;
+		if (OPTION(SEARCH))
+			experiment_stop(call_app(c), c->v[PORTS].mask,
+					c->now_ns);
 		c->state[STOPPED] = stop(c);
 		c->state[DEADLINE_NS] = c->now_ns + DRAIN_NS;
 	}

@@ -136,6 +136,16 @@ static const char *const lines[] = {
 	"mode 1 rx",
 	"latency 0 --json",
 	"order 0 --json",
+	"verdict lag 1h",
+	"verdict gap 1h",
+	"search to 10kpps trial 10ms ndr",
+	"search --json",
+	"search trials --json",
+	"search follow --json",
+	"mode 1 off",
+	"search to 1kpps trial 10ms settle 1ms ndr",
+	"search --json",
+	"search follow --json",
 };
 
 static struct app app;

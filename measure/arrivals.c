@@ -3,15 +3,25 @@
 
 #include <errno.h>
 
-/* A head less its port and sequence number: magic and appliance. */
-#define OURS_SHIFT 30
+/* The middle of a signature less port and sequence number. */
+#define OURS_SHIFT 46
 
-/* No 16 bits are this. */
-#define NO_LOW (1u << 16)
+/* Rows of a burst are few where they have fewer frames than this... */
+#define ROW_FRAMES 8
+/* ...and then nobody looks for some in so many bursts. */
+#define MANY_BURSTS 256
 
-/* A head as it lies in memory. */
-#define MAGIC_MASK __builtin_bswap64(0xffffffull << 40)
-#define MAGIC __builtin_bswap64((uint64_t)SIGNATURE_MAGIC << 40)
+static void forget_row(struct arrivals *ar)
+{
+	memset(&ar->row, 0, sizeof(ar->row));
+}
+
+/* Until it is known which port sends. */
+static void expect_of_none(struct arrivals *ar)
+{
+	ar->ahead = ar->none;
+	ar->ahead_mask = ARRAY_SIZE(ar->none) - 1;
+}
 
 int arrivals_open(struct arrivals *ar, uint16_t appliance, unsigned nb_ports,
 		  struct uk_alloc *a)
@@ -21,16 +31,49 @@ int arrivals_open(struct arrivals *ar, uint16_t appliance, unsigned nb_ports,
 	if (!ar->port)
 		return -ENOMEM;
 	ar->nb_ports = nb_ports;
-	ar->row.low = NO_LOW;
-	ar->ours = signature_head((uint16_t)(appliance * SIGNATURE_PORTS), 0) >>
+	for (unsigned i = 0; i < ARRAY_SIZE(ar->none); i++) {
+		ar->nothing[i].stamp = signature_stamp(!i, 0);
+		ar->none[i] = &ar->nothing[i];
+	}
+	expect_of_none(ar);
+	ar->ours = signature_middle((uint64_t)appliance * SIGNATURE_PORTS, 0) >>
 		   OURS_SHIFT;
 	return 0;
+}
+
+/* ---- What is expected ---------------------------------------------------- */
+
+/* For all of them that something is expected of. */
+static void for_each_ahead(const struct arrivals_port *p,
+			   void (*what)(struct trail *t))
+{
+	for (unsigned i = 0; p->ahead && i <= p->ahead_mask; i++)
+		if (p->ahead[i]->to)
+			what(trail_of(p->ahead[i]));
+}
+
+/* NULL for lack of memory. */
+static struct trail_ahead **new_ahead(struct arrivals *ar, unsigned nb,
+				      struct uk_alloc *a)
+{
+	struct trail_ahead **const to = uk_malloc(a, nb * sizeof(to[0]));
+
+	for (unsigned i = 0; to && i < nb; i++)
+		to[i] = &ar->nothing[i % 2];
+	return to;
+}
+
+static void free_port(struct arrivals_port *p, struct uk_alloc *a)
+{
+	for_each_ahead(p, trail_part);
+	uk_free(a, p->ahead);
+	uk_free(a, p->stream);
 }
 
 void arrivals_close(struct arrivals *ar, struct uk_alloc *a)
 {
 	for (unsigned i = 0; i < ar->nb_ports; i++)
-		uk_free(a, ar->port[i].stream);
+		free_port(&ar->port[i], a);
 	uk_free(a, ar->port);
 	memset(ar, 0, sizeof(*ar));
 }
@@ -38,109 +81,154 @@ void arrivals_close(struct arrivals *ar, struct uk_alloc *a)
 int arrivals_reserve(struct arrivals *ar, unsigned port, unsigned nb,
 		     struct uk_alloc *a)
 {
-	struct arrivals_port *p = &ar->port[port];
-	struct arrived *more;
+	struct arrivals_port *const p = &ar->port[port];
+	struct arrivals_port more = {.heard = p->heard, .nb = nb};
+	unsigned slots = 2;
 
 	if (nb <= p->nb)
 		return 0;
-	more = uk_calloc(a, nb, sizeof(more[0]));
-	if (!more)
+	while (slots < nb)
+		slots *= 2;
+	more.stream = uk_calloc(a, nb, sizeof(more.stream[0]));
+	more.ahead = TRAILS ? new_ahead(ar, slots, a) : NULL;
+	more.ahead_mask = slots - 1;
+	if (!more.stream || (TRAILS && !more.ahead)) {
+		free_port(&more, a);
 		return -ENOMEM;
+	}
+	for_each_ahead(p, trail_part);
 	if (p->stream)
-		memcpy(more, p->stream, p->nb * sizeof(more[0]));
-	uk_free(a, p->stream);
-	/* It may be of those that have moved. */
-	ar->row.low = NO_LOW;
-	p->stream = more;
-	p->nb = nb;
+		memcpy(more.stream, p->stream, p->nb * sizeof(more.stream[0]));
+	free_port(p, a);
+	*p = more;
+	/* They may be of those that have moved. */
+	forget_row(ar);
+	expect_of_none(ar);
 	return 0;
+}
+
+void arrivals_settle(const struct arrivals *ar)
+{
+	for (unsigned i = 0; i < ar->nb_ports; i++)
+		for_each_ahead(&ar->port[i], trail_settle);
+}
+
+/* ---- Frames -------------------------------------------------------------- */
+
+static inline unsigned port_of(uint64_t middle)
+{
+	return middle >> 40 & (SIGNATURE_PORTS - 1);
+}
+
+static inline bool is_ours(const struct arrivals *ar, uint64_t middle)
+{
+	return middle >> OURS_SHIFT == ar->ours &&
+	       port_of(middle) < ar->nb_ports;
 }
 
 /* Who sent it, or NULL. */
 static inline struct arrived *arrived_of(const struct arrivals *ar,
-					 uint64_t head, uint64_t stamp)
+					 uint64_t middle, uint64_t stamp)
 {
-	const unsigned port = head >> 24 & (SIGNATURE_PORTS - 1);
+	const struct arrivals_port *const p = &ar->port[port_of(middle)];
 	const unsigned stream = (unsigned)(stamp >> 50);
 
-	if (unlikely(head >> OURS_SHIFT != ar->ours || port >= ar->nb_ports ||
-		     stream >= ar->port[port].nb))
+	if (unlikely(!is_ours(ar, middle) || stream >= p->nb))
 		return NULL;
-	return &ar->port[port].stream[stream];
+	return &p->stream[stream];
 }
 
-/* `n` frames, of `bytes` without FCS. */
-static inline void count(struct arrived *to, unsigned n, uint64_t bytes,
-			 uint64_t now_ns)
+/* What follows on a frame of it that came. */
+static void expect(struct arrivals *ar, struct arrived *to, uint64_t middle,
+		   uint64_t stamp)
 {
-	to->packets += n;
-	to->bytes += bytes + (uint64_t)n * ETH_FCS_LEN;
-	to->last_ns = now_ns;
+	struct arrivals_port *const p = &ar->port[port_of(middle)];
+
+	trail_expect(to->trail, &p->ahead[stamp >> 50], to, middle, stamp);
 }
 
-static __attribute__((noinline)) void end_row(struct arrivals *ar,
-					      uint64_t now_ns)
+static __attribute__((noinline)) void end_row(struct arrivals *ar)
 {
 	struct arrivals_row *const row = &ar->row;
-	const uint64_t head = __builtin_bswap64(row->head);
-	const unsigned n = row->n;
-	const uint64_t bytes = row->bytes;
+	struct trail *const t = row->to ? row->to->trail : NULL;
+	const unsigned n = (unsigned)(row->next - row->from);
+	const uint64_t bytes = row->bytes, from = row->from;
 
-	row->n = 0;
+	row->from = row->next;
 	row->bytes = 0;
+	/* No signature has this. */
+	if (!from)
+		return;
 	if (!row->to)
 		ar->foreign += n;
-	else if (!TRAILS || !row->to->trail ||
-		 trail_see(row->to->trail, __builtin_bswap64(row->stamp),
-			   ((head & 0xffffff) << 16) + row->low - n, n, now_ns))
-		count(row->to, n, bytes, now_ns);
+	else if (!TRAILS || !t)
+		arrived_count(row->to, n, bytes, ar->now_ns);
+	else {
+		const uint64_t stamp = __builtin_bswap64(row->stamp);
+
+		trail_settle(t);
+		if (!trail_see(t, stamp, from & SIGNATURE_SEQ_MASK, n,
+			       ar->now_ns))
+			return;
+		arrived_count(row->to, n, bytes, ar->now_ns);
+		expect(ar, row->to, from, stamp);
+	}
 }
 
-void arrivals_end(struct arrivals *ar, uint64_t now_ns)
+void arrivals_end(struct arrivals *ar, unsigned n)
 {
-	if (ar->row.n)
-		end_row(ar, now_ns);
+	if (ar->row.next != ar->row.from)
+		end_row(ar);
+	if (ar->nb_many)
+		ar->nb_many--;
+	else if (ar->nb_rows * ROW_FRAMES > n)
+		ar->nb_many = MANY_BURSTS;
+	ar->nb_rows = 0;
 }
 
 static __attribute__((noinline)) void begin(struct arrivals *ar,
-					    struct arrived *a, unsigned port,
-					    uint64_t now_ns)
+					    struct arrived *a, unsigned port)
 {
-	a->first_ns = now_ns;
+	a->first_ns = ar->now_ns;
 	ar->port[port].heard = true;
 }
 
-/* A frame with a signature at `p`, which begins with `head`. */
-static inline void see(struct arrivals *ar, uint64_t head, const uint8_t *p,
-		       size_t len, uint64_t now_ns)
+/* A frame with a signature at `p`, behind which a row may begin. */
+static __attribute__((noinline)) void see(struct arrivals *ar, const uint8_t *p,
+					  size_t len)
 {
 	struct arrivals_row *const row = &ar->row;
+	const uint64_t middle = arrivals_middle(p);
 	struct arrived *to;
 	uint64_t stamp;
-	uint16_t low;
 
-	memcpy(&low, p + 8, sizeof(low));
 	memcpy(&stamp, p + 10, sizeof(stamp));
-	if (row->n)
-		end_row(ar, now_ns);
-	low = __builtin_bswap16(low);
-	row->head = head;
+	row->next = row->from = middle + 1;
 	row->stamp = stamp;
-	row->low = low + 1u;
-	head = __builtin_bswap64(head);
+	ar->nb_rows++;
 	stamp = __builtin_bswap64(stamp);
-	row->to = to = arrived_of(ar, head, stamp);
+	row->to = to = arrived_of(ar, middle, stamp);
 	if (unlikely(!to)) {
 		ar->foreign++;
 		return;
 	}
-	if (TRAILS && likely(to->trail != NULL) &&
-	    unlikely(!trail_see_one(to->trail, stamp,
-				    (head & 0xffffff) << 16 | low, now_ns)))
-		return;
+	if (TRAILS && likely(to->trail != NULL)) {
+		trail_settle(to->trail);
+		if (!trail_see_one(to->trail, stamp,
+				   middle & SIGNATURE_SEQ_MASK, ar->now_ns))
+			return;
+		expect(ar, to, middle, stamp);
+	}
 	if (unlikely(!to->first_ns))
-		begin(ar, to, head >> 24 & (SIGNATURE_PORTS - 1), now_ns);
-	count(to, 1, len, now_ns);
+		begin(ar, to, port_of(middle));
+	arrived_count(to, 1, len, ar->now_ns);
+}
+
+/* ---- Where a signature is ------------------------------------------------ */
+
+static bool is_signature(const uint8_t *p)
+{
+	return arrivals_has_magic(p) && p[2] == (SIGNATURE_MAGIC & 0xff);
 }
 
 /*
@@ -149,48 +237,59 @@ static inline void see(struct arrivals *ar, uint64_t head, const uint8_t *p,
  */
 #define PADDED_MAX 64
 
-static const uint8_t *search(const uint8_t *frame, size_t len)
+static __attribute__((noinline)) const uint8_t *search(const uint8_t *frame,
+						       size_t len)
 {
 	const uint8_t *p = frame + len - SIGNATURE_LEN;
 
 	if (len > PADDED_MAX)
 		return NULL;
 	while (p-- > frame + ETH_HLEN)
-		if (((uint32_t)p[0] << 16 | (uint32_t)p[1] << 8 | p[2]) ==
-		    SIGNATURE_MAGIC)
+		if (is_signature(p))
 			return p;
 	return NULL;
 }
 
-/* The same where it was looked for, or is in pieces. */
-static __attribute__((noinline)) void see_odd(struct arrivals *ar,
-					      const uint8_t *p, size_t len,
-					      uint64_t now_ns)
+/* NULL: nowhere. */
+static const uint8_t *find(const uint8_t *frame, size_t len)
 {
-	uint64_t head;
+	const uint8_t *const p = frame + len - SIGNATURE_LEN;
+
+	return likely(is_signature(p)) ? p : search(frame, len);
+}
+
+void arrivals_see_other(struct arrivals *ar, const uint8_t *frame, size_t len)
+{
+	const uint8_t *const p = find(frame, len);
 
 	if (!p)
 		return;
-	memcpy(&head, p, sizeof(head));
-	if ((head & MAGIC_MASK) == MAGIC)
-		see(ar, head, p, len, now_ns);
+	if (ar->row.next != ar->row.from)
+		end_row(ar);
+	see(ar, p, len);
 }
 
-void arrivals_see_other(struct arrivals *ar, const uint8_t *frame, size_t len,
-			uint64_t now_ns)
+void arrivals_see_odd(struct arrivals *ar, const uint8_t *frame, size_t len)
 {
-	const uint8_t *p = frame + len - SIGNATURE_LEN;
-	uint64_t head;
+	const uint8_t *const p = find(frame, len);
+	const struct arrivals_port *from;
+	uint64_t middle;
 
-	memcpy(&head, p, sizeof(head));
-	if (likely((head & MAGIC_MASK) == MAGIC))
-		see(ar, head, p, len, now_ns);
-	else
-		see_odd(ar, search(frame, len), len, now_ns);
+	if (!p)
+		return;
+	middle = arrivals_middle(p);
+	from = &ar->port[port_of(middle)];
+	if (is_ours(ar, middle) && from->ahead && ar->ahead != from->ahead) {
+		ar->ahead = from->ahead;
+		ar->ahead_mask = from->ahead_mask;
+		if (arrivals_see_next(ar, p, len))
+			return;
+	}
+	see(ar, p, len);
 }
 
 void arrivals_see_chain(struct arrivals *ar, const struct uk_netbuf *nb,
-			size_t len, uint64_t now_ns)
+			size_t len)
 {
 	uint8_t end[SIGNATURE_LEN];
 	size_t skip = len - SIGNATURE_LEN, had = 0;
@@ -205,6 +304,9 @@ void arrivals_see_chain(struct arrivals *ar, const struct uk_netbuf *nb,
 		while (from < nb->len && had < SIGNATURE_LEN)
 			end[had++] = data[from++];
 	}
-	if (had == SIGNATURE_LEN)
-		see_odd(ar, end, len, now_ns);
+	if (had < SIGNATURE_LEN || !is_signature(end))
+		return;
+	if (ar->row.next != ar->row.from)
+		end_row(ar);
+	see(ar, end, len);
 }

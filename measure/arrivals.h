@@ -15,29 +15,25 @@
 #include "measure/trail.h"
 #include "net/proto.h"
 
-/* Frames of a stream, but for those that its trail knows as old. */
-struct arrived {
-	uint64_t packets, bytes;    /* FCS included */
-	uint64_t first_ns, last_ns; /* when they came; 0: none has */
-	struct trail *trail;        /* of all queues together; NULL: none */
-};
-
 /*
  * Frames that differ from the one before by their numbers alone, which follow:
  * they are counted together.
  */
 struct arrivals_row {
-	uint64_t head, stamp; /* as they lie in memory */
-	uint32_t low;         /* of the next, see signature.h; 2^16: none */
-	unsigned n;           /* that are not counted yet... */
-	uint64_t bytes;       /* ...and theirs, without FCS */
-	struct arrived *to;   /* NULL: foreign */
+	uint64_t next;      /* of the next, see signature_middle()... */
+	uint64_t from;      /* ...and of the first that is not counted yet */
+	uint64_t stamp;     /* as it lies in memory */
+	uint64_t bytes;     /* of those that are not counted, without FCS */
+	struct arrived *to; /* NULL: foreign */
 };
 
 struct arrivals_port {
 	bool heard; /* a frame of it ever came */
 	unsigned nb;
 	struct arrived *stream; /* by number */
+	/* What is expected of them next; a power of two, and two at least. */
+	struct trail_ahead **ahead;
+	uint64_t ahead_mask;
 };
 
 struct arrivals {
@@ -45,7 +41,22 @@ struct arrivals {
 	unsigned nb_ports;
 	struct arrivals_port *port; /* that sent them */
 	uint64_t foreign;           /* frames that are signed, but not ours */
+
+	/* Of this burst. */
+	uint64_t now_ns;
+	uint64_t stamp_ns; /* what a stamp has of that... */
+	uint64_t ns_max;   /* ...and of which it is below by this, or wraps */
+
+	/* Of bursts of few rows: of the port that sent the frame before. */
+	struct trail_ahead **ahead;
+	uint64_t ahead_mask;
+	/* Nothing is as these expect, as it comes to the other of them. */
+	struct trail_ahead nothing[2];
+	struct trail_ahead *none[2];
+
 	struct arrivals_row row;
+	unsigned nb_rows; /* of this burst */
+	unsigned nb_many; /* bursts that will hardly have rows */
 };
 
 /* From ports 0..nb_ports-1 of `appliance`; memory from `a`. -ENOMEM. */
@@ -57,41 +68,102 @@ void arrivals_close(struct arrivals *ar, struct uk_alloc *a);
 int arrivals_reserve(struct arrivals *ar, unsigned port, unsigned nb,
 		     struct uk_alloc *a);
 
-/* Any frame but the next of the row. */
-void arrivals_see_other(struct arrivals *ar, const uint8_t *frame, size_t len,
-			uint64_t now_ns);
+/* ---- Frames -------------------------------------------------------------- */
+
+/* Part of the loop over a burst: a call for each frame would cost a tenth. */
+#define ARRIVALS_INLINE static inline __attribute__((always_inline))
+
+/* What came together, at `now_ns`. */
+static inline void arrivals_begin(struct arrivals *ar, uint64_t now_ns)
+{
+	ar->now_ns = now_ns;
+	ar->stamp_ns = now_ns & SIGNATURE_TIME_MASK;
+	ar->ns_max = MIN(ar->stamp_ns, (uint64_t)UINT32_MAX);
+}
+
+/* Any frame but the next of the row, or than what is expected. */
+void arrivals_see_other(struct arrivals *ar, const uint8_t *frame, size_t len);
+void arrivals_see_odd(struct arrivals *ar, const uint8_t *frame, size_t len);
+
+static inline bool arrivals_has_magic(const uint8_t *p)
+{
+	static const uint8_t first[2] = {SIGNATURE_MAGIC >> 16,
+					 SIGNATURE_MAGIC >> 8 & 0xff};
+
+	return !memcmp(p, first, sizeof(first));
+}
+
+static inline uint64_t arrivals_middle(const uint8_t *p)
+{
+	uint64_t middle;
+
+	memcpy(&middle, p + 2, sizeof(middle));
+	return __builtin_bswap64(middle);
+}
 
 /*
  * A frame of `len` bytes without FCS, in one piece or as a chain; it may have
- * padding behind its signature. It counts once arrivals_end() is called, at the
- * end of the burst, all of which came at `now_ns`.
+ * padding behind its signature. It counts once arrivals_end() is called.
  */
 static inline void arrivals_see(struct arrivals *ar, const uint8_t *frame,
-				size_t len, uint64_t now_ns)
+				size_t len)
 {
 	struct arrivals_row *const row = &ar->row;
 	const uint8_t *const p = frame + len - SIGNATURE_LEN;
-	uint64_t head, stamp;
-	uint16_t low;
+	uint64_t stamp;
 
 	if (unlikely(len < SIGNATURE_LEN))
 		return;
-	memcpy(&head, p, sizeof(head));
-	memcpy(&low, p + 8, sizeof(low));
 	memcpy(&stamp, p + 10, sizeof(stamp));
-	if (unlikely(__builtin_bswap16(low) != row->low || head != row->head ||
-		     stamp != row->stamp)) {
-		arrivals_see_other(ar, frame, len, now_ns);
+	if (unlikely(arrivals_middle(p) != row->next || stamp != row->stamp ||
+		     !arrivals_has_magic(p))) {
+		arrivals_see_other(ar, frame, len);
 		return;
 	}
-	row->low++;
-	row->n++;
+	row->next++;
 	row->bytes += len;
 }
 
 void arrivals_see_chain(struct arrivals *ar, const struct uk_netbuf *nb,
-			size_t len, uint64_t now_ns);
+			size_t len);
 
-void arrivals_end(struct arrivals *ar, uint64_t now_ns);
+/* A frame with a signature at `p`, if it is what is expected of its stream. */
+ARRIVALS_INLINE bool arrivals_see_next(struct arrivals *ar, const uint8_t *p,
+				       size_t len)
+{
+	struct trail_ahead *a;
+	uint64_t stamp, ns;
+
+	memcpy(&stamp, p + 10, sizeof(stamp));
+	stamp = __builtin_bswap64(stamp);
+	a = ar->ahead[stamp >> 50 & ar->ahead_mask];
+	if (unlikely(arrivals_middle(p) != a->next || !arrivals_has_magic(p)))
+		return false;
+	/* That of another stream or run is far from it. */
+	ns = a->stamp + ar->stamp_ns - stamp;
+	if (unlikely(ns > ar->ns_max))
+		return false;
+	a->next++;
+	a->bytes += len;
+	a->last_ns = ar->now_ns;
+	latency_add_next(&trail_of(a)->latency, ns);
+	return true;
+}
+
+/* As arrivals_see(), for bursts in which few frames make a row. */
+ARRIVALS_INLINE void arrivals_see_many(struct arrivals *ar,
+				       const uint8_t *frame, size_t len)
+{
+	if (unlikely(len < SIGNATURE_LEN))
+		return;
+	if (!arrivals_see_next(ar, frame + len - SIGNATURE_LEN, len))
+		arrivals_see_odd(ar, frame, len);
+}
+
+/* The burst had `n` frames. */
+void arrivals_end(struct arrivals *ar, unsigned n);
+
+/* All that was counted can be read. */
+void arrivals_settle(const struct arrivals *ar);
 
 #endif /* MEASURE_ARRIVALS_H */

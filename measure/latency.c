@@ -21,10 +21,9 @@ void latency_add(struct latency *l, uint64_t ns, unsigned n, bool follows)
 		return;
 	ns = MIN(ns, LATENCY_MAX_NS);
 	l->count[log_linear_bucket(ns, LATENCY_BITS)] += n;
-	l->frames += n;
+	latency_count(l, n);
 	l->sum_ns += n * ns;
 	l->square_sum += (unsigned __int128)(n * ns) * ns;
-	l->pairs += n;
 	while (n-- && l->jitter_16th >= 16)
 		l->jitter_16th -= l->jitter_16th >> 4;
 }

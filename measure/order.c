@@ -163,6 +163,23 @@ bool order_see_odd(struct order *o, uint64_t number, uint64_t now_ns)
 	return false;
 }
 
+void order_see_next(struct order *o, uint64_t n, uint64_t now_ns)
+{
+	const uint64_t number = o->next;
+	/* One more, as the last that leaves may be lost. */
+	const uint64_t leave =
+		order_is_clean(o, number) ? 0 : MIN(n, o->mask + 2ull);
+
+	for (uint64_t i = 0; i < leave; i++) {
+		uint32_t *m = &o->missing[(number + i) & o->mask];
+
+		if (*m | o->run)
+			order_lose(o, *m);
+		*m = 0;
+	}
+	order_see_clean(o, number, n, now_ns);
+}
+
 /* ---- Looks --------------------------------------------------------------- */
 
 void order_look(const struct order *o, uint64_t end, struct order_counts *c)

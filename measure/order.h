@@ -129,7 +129,7 @@ static inline bool order_is_clean(const struct order *o, uint64_t number)
 }
 
 /* Where it is so: this number and n-1 more came, in order. */
-static inline void order_see_clean(struct order *o, uint64_t number, unsigned n,
+static inline void order_see_clean(struct order *o, uint64_t number, uint64_t n,
 				   uint64_t now_ns)
 {
 	const uint64_t end = number + n;
@@ -141,6 +141,9 @@ static inline void order_see_clean(struct order *o, uint64_t number, unsigned n,
 	o->next = end;
 	o->last_ns = now_ns;
 }
+
+/* The next `n` numbers came, in order, the last of them at `now_ns`. */
+void order_see_next(struct order *o, uint64_t n, uint64_t now_ns);
 
 /*
  * How many have not come of those below `end`, or below the highest that has,

@@ -56,6 +56,7 @@ static bool shrink_all(struct trails *ts, uint32_t window)
 
 		if (trail_window(t) <= window)
 			continue;
+		trail_settle(t);
 		to = new_window(ts, window);
 		if (!to)
 			return false;
@@ -173,6 +174,7 @@ void trail_free(struct trails *ts, struct trail *t)
 
 	if (!t)
 		return;
+	trail_part(t);
 	while (*at != t)
 		at = &(*at)->next;
 	*at = t->next;
@@ -187,6 +189,7 @@ void trail_run(struct trails *ts, struct trail *t, uint32_t run, uint64_t end)
 {
 	struct order_counts c;
 
+	trail_part(t);
 	if (t->ordered) {
 		order_look(&t->order, end, &c);
 		order_add(&t->done, &c);
@@ -197,6 +200,7 @@ void trail_run(struct trails *ts, struct trail *t, uint32_t run, uint64_t end)
 
 void trail_clear(struct trails *ts, struct trail *t, uint64_t base)
 {
+	trail_part(t);
 	memset(&t->done, 0, sizeof(t->done));
 	t->old = 0;
 	memset(t->bins->count, 0, sizeof(t->bins->count));
@@ -205,6 +209,50 @@ void trail_clear(struct trails *ts, struct trail *t, uint64_t base)
 }
 
 /* ---- Frames -------------------------------------------------------------- */
+
+void trail_settle(struct trail *t)
+{
+	struct trail_ahead *const a = &t->ahead;
+	const uint64_t n = a->next - a->from;
+
+	if (!n)
+		return;
+	latency_count(&t->latency, n);
+	order_see_next(&t->order, n, a->last_ns);
+	arrived_count(a->to, n, a->bytes, a->last_ns);
+	a->from = a->next;
+	a->bytes = 0;
+}
+
+void trail_part(struct trail *t)
+{
+	trail_settle(t);
+	if (t->ahead.slot)
+		*t->ahead.slot = t->ahead.nothing;
+	t->ahead.slot = NULL;
+}
+
+void trail_expect(struct trail *t, struct trail_ahead **slot,
+		  struct arrived *to, uint64_t middle, uint64_t stamp)
+{
+	struct trail_ahead *const a = &t->ahead;
+
+	if (!t->ordered || !order_follows(&t->order, t->order.next)) {
+		trail_part(t);
+		return;
+	}
+	if (a->slot != slot) {
+		trail_part(t);
+		a->nothing = *slot;
+		a->slot = slot;
+		*slot = a;
+	}
+	a->next = (middle & ~SIGNATURE_SEQ_MASK) |
+		  (t->order.next & SIGNATURE_SEQ_MASK);
+	a->from = a->next;
+	a->stamp = stamp & ~SIGNATURE_TIME_MASK;
+	a->to = to;
+}
 
 void trail_see_odd(struct trail *t, uint64_t number, unsigned n, uint64_t ns,
 		   uint64_t now_ns)

@@ -18,6 +18,7 @@
 #include "measure/latency.h"
 #include "measure/order.h"
 #include "measure/signature.h"
+#include "net/proto.h"
 
 #ifdef CONFIG_APPUKPKTGEN_TRAILS
 #define TRAILS true
@@ -30,11 +31,35 @@ struct trail_bins {
 	uint64_t count[LATENCY_BUCKETS];
 };
 
+/* Frames of a stream, but for those that its trail knows as old. */
+struct arrived {
+	uint64_t packets, bytes;    /* FCS included */
+	uint64_t first_ns, last_ns; /* when they came; 0: none has */
+	struct trail *trail;        /* of all queues together; NULL: none */
+};
+
+/*
+ * What the next frame of a stream brings if all goes well: it follows the one
+ * that came last. Frames that do are known by that alone, and all that they
+ * only count is left to trail_settle().
+ */
+struct trail_ahead {
+	uint64_t next;      /* bytes 2 to 9 of its signature... */
+	uint64_t stamp;     /* ...and its stream and run */
+	uint64_t from;      /* what `next` was when it was settled */
+	uint64_t bytes;     /* of frames since, without FCS */
+	struct arrived *to; /* where they are counted */
+	uint64_t last_ns;   /* when the last of them came */
+	/* Points here while any of this is true, and at `nothing` before. */
+	struct trail_ahead **slot, *nothing;
+};
+
 struct trail {
-	uint32_t run;  /* that counts, as in a signature */
-	bool ordered;  /* there is memory for a window */
-	uint64_t base; /* the first number of the run that counts */
-	uint64_t old;  /* frames of other runs, or from before that */
+	struct trail_ahead ahead; /* see trail_of() */
+	uint32_t run;             /* that counts, as in a signature */
+	bool ordered;             /* there is memory for a window */
+	uint64_t base;            /* the first number of the run that counts */
+	uint64_t old; /* frames of other runs, or from before that */
 	struct latency latency;
 	struct order order;
 	struct order_counts done; /* of runs before, since it was cleared */
@@ -80,6 +105,33 @@ void trail_run(struct trails *ts, struct trail *t, uint32_t run, uint64_t end);
 void trail_clear(struct trails *ts, struct trail *t, uint64_t base);
 
 /* ---- Frames -------------------------------------------------------------- */
+
+/* `n` frames, of `bytes` without FCS. */
+static inline void arrived_count(struct arrived *to, uint64_t n, uint64_t bytes,
+				 uint64_t now_ns)
+{
+	to->packets += n;
+	to->bytes += bytes + n * ETH_FCS_LEN;
+	to->last_ns = now_ns;
+}
+
+static inline struct trail *trail_of(struct trail_ahead *a)
+{
+	return __containerof(a, struct trail, ahead);
+}
+
+/* Counts what came as expected: what is read of it is true until more does. */
+void trail_settle(struct trail *t);
+
+/* Settles it; what comes next is not known any more. */
+void trail_part(struct trail *t);
+
+/*
+ * The next frame will be found by `slot`, and counted in `to`, if it is as
+ * the last one lets expect, whose signature has `middle` and `stamp`.
+ */
+void trail_expect(struct trail *t, struct trail_ahead **slot,
+		  struct arrived *to, uint64_t middle, uint64_t stamp);
 
 /* Of those with these 40 bits the one that is nearest to what is expected. */
 static inline uint64_t trail_number(const struct trail *t, uint64_t seq)

@@ -45,7 +45,6 @@ static bool rests(struct worker *w)
 struct looks {
 	uint64_t bytes; /* without FCS */
 	struct arrivals *arrivals;
-	uint64_t now_ns;
 };
 
 /* A frame while it is ours: whoever wants to know more of it looks here. */
@@ -64,7 +63,15 @@ PORT_INLINE void look_signed(void *looks, const struct uk_netbuf *nb)
 	struct looks *const l = looks;
 
 	l->bytes += nb->len;
-	arrivals_see(l->arrivals, nb->data, nb->len, l->now_ns);
+	arrivals_see(l->arrivals, nb->data, nb->len);
+}
+
+PORT_INLINE void look_many(void *looks, const struct uk_netbuf *nb)
+{
+	struct looks *const l = looks;
+
+	l->bytes += nb->len;
+	arrivals_see_many(l->arrivals, nb->data, nb->len);
 }
 
 static NOINLINE void look_any(void *looks, const struct uk_netbuf *nb)
@@ -76,25 +83,41 @@ static NOINLINE void look_any(void *looks, const struct uk_netbuf *nb)
 		return;
 	}
 	look_large(l, nb);
-	arrivals_see_chain(l->arrivals, nb, port_frame_len(nb), l->now_ns);
+	arrivals_see_chain(l->arrivals, nb, port_frame_len(nb));
+}
+
+static NOINLINE uint64_t look_and_free_any(struct worker *w,
+					   struct uk_netbuf *pkts[], unsigned n)
+{
+	struct looks l = {.arrivals = &w->arrivals};
+
+	port_look_and_free(w->queue, pkts, n, true, look_any, &l);
+	arrivals_end(l.arrivals, n);
+	return l.bytes;
 }
 
 /*
  * Frames that count, of which some may be of our own streams. They came before
- * the time that is read here, and left after that in their signatures.
+ * the time that is read here, and left after that in their signatures. Returns
+ * their bytes.
  */
-static NOINLINE void look_and_free_signed(struct worker *w,
-					  struct uk_netbuf *pkts[], unsigned n,
-					  bool large, struct looks *l)
+static NOINLINE uint64_t look_and_free_signed(struct worker *w,
+					      struct uk_netbuf *pkts[],
+					      unsigned n, bool large,
+					      uint64_t now_ns)
 {
+	struct looks l = {.arrivals = &w->arrivals};
+
 	w->nb_looked += n;
-	if (w->clock_ns)
-		l->now_ns = w->clock_ns();
-	if (likely(!large))
-		port_look_and_free(w->queue, pkts, n, false, look_signed, l);
+	arrivals_begin(l.arrivals, w->clock_ns ? w->clock_ns() : now_ns);
+	if (unlikely(large))
+		return look_and_free_any(w, pkts, n);
+	if (l.arrivals->nb_many)
+		port_look_and_free(w->queue, pkts, n, false, look_many, &l);
 	else
-		port_look_and_free(w->queue, pkts, n, true, look_any, l);
-	arrivals_end(l->arrivals, l->now_ns);
+		port_look_and_free(w->queue, pkts, n, false, look_signed, &l);
+	arrivals_end(l.arrivals, n);
+	return l.bytes;
 }
 
 static NOINLINE void look_and_free_large(struct worker *w,
@@ -118,7 +141,7 @@ static NOINLINE unsigned take_watched(struct worker *w,
 static void take(struct worker *w, struct uk_netbuf *pkts[], unsigned n,
 		 bool large, uint64_t now_ns)
 {
-	struct looks l = {.arrivals = &w->arrivals, .now_ns = now_ns};
+	struct looks l = {0};
 
 	w->last_rx_ns = now_ns;
 	if (unlikely(w->watched))
@@ -130,7 +153,7 @@ static void take(struct worker *w, struct uk_netbuf *pkts[], unsigned n,
 	if (reflects(w)) {
 		l.bytes = engine_reflect(w, pkts, n, now_ns);
 	} else if (unlikely(w->signs) && w->mode & MODE_RX) {
-		look_and_free_signed(w, pkts, n, large, &l);
+		l.bytes = look_and_free_signed(w, pkts, n, large, now_ns);
 	} else if (likely(!large)) {
 		port_look_and_free(w->queue, pkts, n, false, look, &l);
 	} else {

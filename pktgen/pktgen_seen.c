@@ -63,6 +63,7 @@ void pktgen_look_came(const struct pktgen *pg, unsigned port,
 		came->looked += w->nb_looked;
 		came->ours += w->ours_before;
 		came->others += w->arrivals.foreign;
+		arrivals_settle(&w->arrivals);
 		for (unsigned i = 0; i < pg->nb_ports; i++)
 			for (unsigned k = 0; k < w->arrivals.port[i].nb; k++)
 				came->ours +=

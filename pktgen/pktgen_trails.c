@@ -4,6 +4,12 @@
 
 #include "pktgen/pktgen_impl.h"
 
+static void settle(const struct pktgen_stream *s)
+{
+	if (TRAILS && s->trail)
+		trail_settle(s->trail);
+}
+
 /* Where queue `w` counts it; NULL: nowhere. */
 static struct arrived *arrived_at(const struct worker *w, unsigned port,
 				  unsigned stream)
@@ -90,6 +96,7 @@ void pktgen_trail_clear(struct pktgen *pg, unsigned port, unsigned stream)
 {
 	const struct pktgen_stream *s = pg->set[port].stream[stream];
 
+	settle(s);
 	FOR_EACH_WORKER(pg, ~0ull, w) {
 		struct arrived *a = arrived_at(w, port, stream);
 
@@ -116,6 +123,7 @@ void pktgen_trail_look(const struct pktgen *pg, unsigned port, unsigned stream,
 {
 	const struct pktgen_stream *s = pg->set[port].stream[stream];
 
+	settle(s);
 	v->received = (struct arrived){0};
 	FOR_EACH_WORKER(pg, ~0ull, w) {
 		const struct arrived *a = arrived_at(w, port, stream);
@@ -160,6 +168,7 @@ void pktgen_look_order(const struct pktgen *pg, unsigned port, unsigned stream,
 	const struct pktgen_stream *s = pg->set[port].stream[stream];
 
 	memset(c, 0, sizeof(*c));
+	settle(s);
 	if (TRAILS && s->trail)
 		trail_look(s->trail, end_of(pg, port, s), c);
 }
@@ -175,6 +184,7 @@ bool pktgen_look_stream_latency(const struct pktgen *pg, unsigned port,
 {
 	const struct trail *t = pg->set[port].stream[stream]->trail;
 
+	settle(pg->set[port].stream[stream]);
 	latency_begin(l, NULL);
 	if (!TRAILS || !t)
 		return false;
@@ -193,11 +203,11 @@ unsigned pktgen_look_latency(const struct pktgen *pg, unsigned port,
 
 	latency_begin(l, l->count);
 	for (unsigned i = 0; TRAILS && i < set->end_streams; i++) {
-		const struct trail *t =
-			set->stream[i] ? set->stream[i]->trail : NULL;
+		struct trail *t = set->stream[i] ? set->stream[i]->trail : NULL;
 
 		if (!t)
 			continue;
+		trail_settle(t);
 		nb++;
 		only = t;
 		latency_sum(l, &t->latency);

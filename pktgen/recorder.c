@@ -24,18 +24,47 @@ static void add_frame(struct recorder *r, const struct uk_netbuf *nb,
 	}
 }
 
-static enum fate put(struct recorder *r, const struct uk_netbuf *nb,
-		     uint64_t now_ns)
+static bool write(struct recorder *r, const struct uk_netbuf *nb,
+		  uint64_t now_ns)
 {
 	const uint32_t orig_len = port_frame_len(nb);
 	const uint32_t len = MIN(orig_len, r->snap);
 
-	if (!passes(r, nb, orig_len))
-		return FILTERED;
-	if (r->nb_put >= r->left ||
-	    !capture_ring_put(&r->ring, now_ns, len, orig_len))
-		return NO_ROOM;
+	if (!capture_ring_put(&r->ring, now_ns, len, orig_len))
+		return false;
 	add_frame(r, nb, len);
+	return true;
+}
+
+/* Those of pkts[i..n-1] that can be written at once; returns how far it came.
+ */
+static unsigned write_all(struct recorder *r, struct uk_netbuf *const pkts[],
+			  unsigned i, unsigned n, uint64_t time)
+{
+	struct capture_writer to = capture_writer_begin(&r->ring);
+	const uint32_t snap = r->snap;
+
+	for (; i < n; i++) {
+		const struct uk_netbuf *const nb = pkts[i];
+		const uint32_t len = nb->len;
+
+		if (unlikely(nb->next ||
+			     !capture_writer_put(&to, &r->ring, time, nb->data,
+						 MIN(len, snap), len)))
+			break;
+	}
+	capture_writer_finish(&to, &r->ring);
+	return i;
+}
+
+static enum fate put(struct recorder *r, struct uk_netbuf *const pkts[],
+		     unsigned i, uint64_t now_ns, uint64_t time)
+{
+	if (!passes(r, pkts[i], port_frame_len(pkts[i])))
+		return FILTERED;
+	if (r->nb_put >= r->left || (write_all(r, pkts, i, i + 1, time) == i &&
+				     !write(r, pkts[i], now_ns)))
+		return NO_ROOM;
 	r->nb_put++;
 	return PUT;
 }
@@ -58,6 +87,17 @@ EDIT_INLINE unsigned find_first(const struct bpf_field *field,
 	return i;
 }
 
+static bool all_same(struct uk_netbuf *const pkts[], unsigned n)
+{
+	uintptr_t differ = 0;
+
+	if (!n || pkts[0] != pkts[n - 1])
+		return false;
+	_Pragma("GCC unroll 4") for (unsigned i = 1; i < n; i++) differ |=
+		(uintptr_t)pkts[i] ^ (uintptr_t)pkts[i - 1];
+	return !differ;
+}
+
 /*
  * Whether the gate of a filter is shut for all of a burst: way by way, of which
  * most frames do not have the first field.
@@ -67,6 +107,9 @@ static bool all_shut(const struct bpf_gate *g, struct uk_netbuf *const pkts[],
 {
 	const unsigned char *frame[OUTBOX_MAX];
 
+	/* One that is sent again and again is looked at once. */
+	if (all_same(pkts, n))
+		n = 1;
 	for (unsigned i = 0; i < n; i++) {
 		if (unlikely(pkts[i]->len < g->need))
 			return false;
@@ -89,15 +132,34 @@ static bool all_shut(const struct bpf_gate *g, struct uk_netbuf *const pkts[],
 	return true;
 }
 
+/* The first of them, as long as there is room; returns how many. */
+static unsigned put_first(struct recorder *r, struct uk_netbuf *const pkts[],
+			  unsigned n, uint64_t now_ns, uint64_t time)
+{
+	unsigned i = 0;
+
+	n = (unsigned)MIN(n, r->left);
+	while ((i = write_all(r, pkts, i, n, time)) < n &&
+	       write(r, pkts[i], now_ns))
+		i++;
+	r->nb_put = i;
+	return i;
+}
+
 static void offer(struct tap *t, struct uk_netbuf *const pkts[], unsigned n,
 		  uint64_t now_ns)
 {
 	struct recorder *r = (struct recorder *)t;
+	const uint64_t time = capture_time(now_ns);
+	unsigned i = 0;
 
 	r->nb_put = 0;
 	r->none = r->filter && all_shut(&r->gate, pkts, n);
-	for (unsigned i = 0; i < n && !r->none; i++)
-		r->fate[i] = (uint8_t)put(r, pkts[i], now_ns);
+	if (!r->filter)
+		i = put_first(r, pkts, n, now_ns, time);
+	r->nb_first = i;
+	for (; i < n && !r->none; i++)
+		r->fate[i] = (uint8_t)put(r, pkts, i, now_ns, time);
 }
 
 static void count(struct tap *t, unsigned n)
@@ -112,9 +174,13 @@ static void count(struct tap *t, unsigned n)
 		r->filtered += n;
 		return;
 	}
-	for (unsigned i = 0; i < n; i++)
+	of[PUT] = MIN(n, r->nb_first);
+	for (unsigned i = r->nb_first; i < n; i++)
 		of[r->fate[i]]++;
-	capture_ring_commit(&r->ring, of[PUT]);
+	if (of[PUT] == r->nb_put)
+		capture_ring_commit_all(&r->ring);
+	else
+		capture_ring_commit(&r->ring, of[PUT]);
 	r->frames += of[PUT];
 	r->bytes += r->ring.head.pos - from -
 		    (uint64_t)of[PUT] * CAPTURE_RECORD_BYTES;
@@ -135,7 +201,7 @@ void recorder_begin(struct recorder *r)
 	r->tap = (struct tap){offer, count};
 	r->end = RECORDER_GOES_ON;
 	r->frames = r->bytes = r->filtered = r->no_room = 0;
-	r->nb_put = 0;
+	r->nb_put = r->nb_first = 0;
 	if (r->filter)
 		bpf_gate_make(&r->gate, r->filter);
 }

@@ -32,7 +32,8 @@ struct recorder {
 	uint64_t filtered, no_room; /* not written */
 	/* What became of those of the last offer. */
 	unsigned nb_put;
-	bool none; /* the filter takes none of them */
+	unsigned nb_first; /* that have no fate, as they were put in */
+	bool none;         /* the filter takes none of them */
 	uint8_t fate[OUTBOX_MAX];
 };
 

@@ -12,32 +12,27 @@
  * step_call() calls the command's function, once a poll. It builds a reply of
  * typed values and says whether it is done or is to be called again at its
  * wake_ns. A reply that is not empty goes on: RENDER. step_render() turns it
- * into text piece by piece as the output has room, and put_piece() marks each
+ * into text piece by piece as the output has room, and runner_put() marks each
  * line as whose it is. After the last piece it is CALL again, or NEXT.
  *
  * Where a line of a file fails and the file goes on, step_report() says so:
  * REPORT, then NEXT. Where all is done or has failed, step_end() says how it
  * ended, as a program, a person or a notice of a job is told: END, then IDLE.
  *
- * Before a runner writes it takes the output by acquire(), which fails while
- * another has it, and keeps it until release(), so that replies never mix in
- * the midst of a line. runner_cancel() has a line go on to END from any state,
- * but lets a program's reply that is under way be put out whole first.
+ * Before a runner writes it takes the output by runner_acquire(), which fails
+ * while another has it, and keeps it until runner_release(), so that replies
+ * never mix in the midst of a line. runner_cancel() has a line go on to END
+ * from any state, but lets a program's reply that is under way be put out whole
+ * first.
  */
 #include "shell/runner.h"
 
 #include <stdio.h>
 #include <string.h>
 
+#include "shell/runner_impl.h"
 #include "shell/session_impl.h"
 
-/* What a piece of a chunk may take, and what the last words of a line may. */
-#define PIECE 512
-#define PIECE_ROOM 552
-#define TAGGED_ROOM 2048
-/* What takes the prompt away. */
-#define HIDE_ROOM 8
-#define END_ROOM 768
 /* Lines that are looked at in a poll, of a file that holds few commands. */
 #define LINES_A_POLL 16
 
@@ -69,161 +64,6 @@ void runner_refuse(struct runner *r, enum shell_err err, unsigned column,
 	r->state = RUNNER_END;
 }
 
-static unsigned turn_of(const struct session *s, const struct runner *r)
-{
-	return 1u << (r - s->runner);
-}
-
-/*
- * True when this runner may write now. It keeps the output until release(), so
- * that the lines of two replies never mix.
- */
-static bool acquire(struct session *s, struct runner *r, size_t need)
-{
-	if (s->writer && s->writer != r)
-		return false;
-	if (!s->writer && (r->untold || !session_turn(s, turn_of(s, r))))
-		return false;
-	page_hide(&s->page, &s->out);
-	if (!session_progress_hide(s))
-		return false;
-	if (out_room(&s->out) < need + (r->prefix[0] ? HIDE_ROOM : 0))
-		return false;
-	if (!s->writer && r->prefix[0]) {
-		const bool aside = !r->tag[0] || r == s->watch;
-
-		/* A job's lines take the place of the prompt for a moment, as
-		 * do those of who watches; a program reads lines: it gets to
-		 * begin one. */
-		if (aside && s->edit.shown)
-			edit_hide(&s->edit, &s->out);
-		else if (s->out.mid_line)
-			out_text(&s->out, "\r\n");
-		s->edit.shown = false;
-		s->quiet |= !aside;
-		s->person->printed = true;
-	}
-	s->writer = r;
-	return true;
-}
-
-static void release(struct session *s)
-{
-	const unsigned who = turn_of(s, s->writer);
-
-	s->writer = NULL;
-	session_had_turn(s, who);
-}
-
-#define PROGRESS "... "
-#define PROMPT "..> "
-
-/* A line of a reply that would be taken for one about it. */
-static bool like_end(const struct runner *r, const char *line, size_t len)
-{
-	if (r->typed && len >= 4 &&
-	    (!memcmp(line, PROGRESS, 4) || !memcmp(line, PROMPT, 4)))
-		return true;
-	return (len == 2 && !memcmp(line, "OK", 2)) ||
-	       (len >= 4 && !memcmp(line, "ERR ", 4));
-}
-
-/* How much at the end of a piece may go on to be like an end. */
-static size_t undecided(const struct runner *r, const char *buf, size_t len)
-{
-	size_t n = 0;
-
-	while (n < len && buf[len - n - 1] != '\n')
-		n++;
-	if (!r->tag[0] || n >= sizeof(r->held) || (n == len && !r->line_start))
-		return 0;
-	return n;
-}
-
-/* Marks each line as whose it is and ends it as terminals want it. */
-static void put_piece(struct session *s, struct runner *r, const char *buf,
-		      size_t len)
-{
-	for (size_t i = 0; i < len;) {
-		const char *end = memchr(buf + i, '\n', len - i);
-		size_t n = end ? (size_t)(end - (buf + i)) : len - i;
-
-		if (r->line_start)
-			out_text(&s->out, r->prefix);
-		if (r->line_start && r->tag[0] && like_end(r, buf + i, n))
-			out_text(&s->out, " ");
-		out_write(&s->out, buf + i, n);
-		if (end)
-			out_text(&s->out, "\r\n");
-		r->line_start = end != NULL;
-		i += n + (end != NULL);
-	}
-	r->printed |= len > 0;
-}
-
-void runner_progress(struct session *s, struct runner *r, const char *text)
-{
-	if (s->writer || s->events_len || !acquire(s, r, END_ROOM))
-		return;
-	out_printf(&s->out, "%s" PROGRESS "%s\r\n", r->prefix, text);
-	release(s);
-}
-
-/*
- * True when the line stands right above, all of it on the screen, and a byte
- * before the fault is a column.
- */
-static bool caret_fits(const struct session *s, const struct runner *r)
-{
-	const unsigned column = r->call.err_column;
-
-	if (r->printed ||
-	    strlen(s->edit.prompt) + r->src.stack[0].len >= s->edit.width)
-		return false;
-	for (unsigned i = 0; i + 1 < column; i++)
-		if ((unsigned char)r->src.line[i] >= 0x80)
-			return false;
-	return column > 0;
-}
-
-static void put_error(struct session *s, struct runner *r)
-{
-	const struct call *c = &r->call;
-	const char *name = shell_err_name(c->err);
-	struct out *o = &s->out;
-	unsigned indent = (unsigned)strlen(s->edit.prompt) + c->err_column - 1;
-	unsigned from = 0;
-	char place[24] = "";
-
-	if (r->tag[0]) {
-		out_printf(o, "@%s ERR %s %u %s\r\n", r->tag, name,
-			   c->err_column, c->err_text);
-		return;
-	}
-	/* A chunk that was cancelled ended anywhere. */
-	if (o->mid_line) {
-		out_attr(o, ATTR_PLAIN);
-		out_text(o, "\r\n");
-	}
-	if (caret_fits(s, r)) {
-		out_printf(o, "%*s", (int)indent, "");
-		out_attr(o, ATTR_RED | ATTR_BOLD);
-		out_text(o, "^\r\n");
-	} else {
-		if (c->err_column)
-			from = (unsigned)snprintf(place, sizeof(place),
-						  "column %u: ", c->err_column);
-		out_text(o, place);
-		out_attr(o, ATTR_RED | ATTR_BOLD);
-	}
-	out_text(o, name);
-	out_attr(o, ATTR_PLAIN);
-	out_text(o, ":");
-	out_words(o, c->err_text, from + (unsigned)strlen(name) + 1,
-		  s->edit.width);
-	out_text(o, "\r\n");
-}
-
 /* How a job ended is told like all that happens by itself. */
 static void end_job(struct session *s, struct runner *r, uint64_t now_ns)
 {
@@ -237,18 +77,6 @@ static void end_job(struct session *s, struct runner *r, uint64_t now_ns)
 	else
 		session_event(s, now_ns, "job %u failed %s %s", r->job,
 			      shell_err_name(c->err), c->err_text);
-}
-
-/* Where a request that a person typed has left another selection. */
-static void put_prompt(struct session *s, struct runner *r)
-{
-	char prompt[SESSION_PROMPT_MAX];
-
-	if (!r->typed || !r->typed_prompt || r->told == r->selected)
-		return;
-	r->told = r->selected;
-	session_print_prompt(s, r->selected, prompt, sizeof(prompt));
-	out_printf(&s->out, "%s" PROMPT "%s\r\n", r->prefix, prompt);
 }
 
 static bool is_job(const struct runner *r)
@@ -265,22 +93,22 @@ static bool step_end(struct session *s, struct runner *r, uint64_t now_ns)
 		r->state = RUNNER_IDLE;
 		return true;
 	}
-	if (!acquire(s, r, END_ROOM))
+	if (!runner_acquire(s, r, END_ROOM))
 		return false;
 	if (is_job(r)) {
 		/* What was cancelled ended anywhere. */
 		out_text(&s->out, "\r\n");
 		r->line_start = true;
-		release(s);
+		runner_release(s);
 		return true;
 	}
-	put_prompt(s, r);
+	runner_put_prompt(s, r);
 	if (r->call.err) {
-		put_error(s, r);
+		runner_put_error(s, r);
 	} else if (r->tag[0]) {
 		out_printf(&s->out, "@%s OK\r\n", r->tag);
 	}
-	release(s);
+	runner_release(s);
 	r->state = RUNNER_IDLE;
 	return true;
 }
@@ -299,14 +127,14 @@ static bool step_report(struct session *s, struct runner *r)
 	char text[PIECE];
 	int n;
 
-	if (!acquire(s, r, TAGGED_ROOM))
+	if (!runner_acquire(s, r, TAGGED_ROOM))
 		return false;
 	/* A chunk that was given up ended anywhere. */
 	n = snprintf(text, sizeof(text), "%s%s%s: %s\n",
 		     r->line_start ? "" : "\n", r->where,
 		     shell_err_name(c->err), c->err_text);
-	put_piece(s, r, text, (size_t)n);
-	release(s);
+	runner_put(s, r, text, (size_t)n);
+	runner_release(s);
 	r->state = RUNNER_NEXT;
 	return true;
 }
@@ -365,14 +193,6 @@ static void call(struct runner *r, uint64_t now_ns)
 				  "the reply is too long; name fewer ports");
 }
 
-/* A person's terminal is nothing to a program. */
-unsigned runner_width(const struct runner *r)
-{
-	if (r->typed)
-		return r->typed;
-	return r->tag[0] ? EDIT_WIDTH : r->call.session->edit.width;
-}
-
 static bool step_call(struct session *s, struct runner *r, uint64_t now_ns)
 {
 	struct call *c = &r->call;
@@ -395,33 +215,25 @@ static bool step_call(struct session *s, struct runner *r, uint64_t now_ns)
 	return true;
 }
 
-/* The worst piece is all line ends, each of which brings a tag. */
-static size_t piece_len(const struct runner *r, size_t room)
-{
-	size_t len = room / (strlen(r->prefix) + sizeof("\r\n"));
-
-	return len < PIECE ? len : PIECE;
-}
-
 static bool step_render(struct session *s, struct runner *r, uint64_t now_ns)
 {
 	size_t n, room = r->prefix[0] ? TAGGED_ROOM : PIECE_ROOM;
 	char piece[PIECE];
 
-	if (!acquire(s, r, room))
+	if (!runner_acquire(s, r, room))
 		return false;
 	memcpy(piece, r->held, r->held_len);
 	n = render_step(&r->render, piece + r->held_len,
-			piece_len(r, room) - r->held_len);
+			runner_piece_len(r, room) - r->held_len);
 	if (n) {
 		n += r->held_len;
-		r->held_len = (unsigned)undecided(r, piece, n);
+		r->held_len = (unsigned)runner_undecided(r, piece, n);
 		n -= r->held_len;
 		memcpy(r->held, piece + n, r->held_len);
-		put_piece(s, r, piece, n);
+		runner_put(s, r, piece, n);
 		return true;
 	}
-	release(s);
+	runner_release(s);
 	r->state = r->result == CALL_DONE ? RUNNER_NEXT : RUNNER_CALL;
 	if (r->cancel)
 		runner_cancel(s, r, r->cancel, now_ns);
@@ -475,7 +287,7 @@ void runner_cancel(struct session *s, struct runner *r, const char *text,
 		call(r, now_ns);
 	}
 	if (s->writer == r)
-		release(s);
+		runner_release(s);
 	call_fail(&r->call, E_CANCEL, -1, "%s", text);
 	sources_fail(&r->src, &r->call, r->where, sizeof(r->where));
 	r->printed = true;

@@ -7,17 +7,19 @@
 #ifndef STATS_LOG_LINEAR_H
 #define STATS_LOG_LINEAR_H
 
+#include <stddef.h>
 #include <stdint.h>
 
 /* Buckets of numbers below 2^top. */
 #define LOG_LINEAR_BUCKETS(bits, top) (((top) - (bits) + 1u) << (bits))
 
-static inline unsigned log_linear_bucket(uint64_t v, const unsigned bits)
+static inline size_t log_linear_bucket(uint64_t v, const unsigned bits)
 {
-	const unsigned shift =
-		(63 - bits) - (unsigned)__builtin_clzll(v | 1ull << bits);
+	const unsigned top = 63 ^ (unsigned)__builtin_clzll(v | 1ull << bits);
 
-	return (shift << bits) + (unsigned)(v >> shift);
+	/* Nothing stands between top and shift: each frame comes this way. */
+	return (size_t)(top << bits) + (size_t)(v << bits >> top) -
+	       ((size_t)bits << bits);
 }
 
 /* The largest number that a bucket counts. */

@@ -60,7 +60,7 @@ static void begin_once(struct session_env *env)
 	app_init(&line.app, uk_alloc_get_default(), line.now_ns);
 	*env = line.app.session.env;
 	env->commands = commands();
-	history_end(&line.app);
+	app_end(&line.app);
 	uk_free(uk_alloc_get_default(), line.app.store.mem);
 }
 

@@ -5,7 +5,7 @@ import threading
 
 from lab import PATIENCE, hardly_skipped, lab  # noqa: F401
 
-LINES = 100000
+LINES = 30000
 
 
 def test_a_paste_is_run_line_by_line(lab):

@@ -22,7 +22,7 @@ void rig_end(void)
 {
 	pktgen_close(&rig.app.pktgen, uk_alloc_get_default());
 	lists_sweep(&rig.app);
-	history_end(&rig.app);
+	app_end(&rig.app);
 	uk_free(uk_alloc_get_default(), rig.app.store.mem);
 }
 

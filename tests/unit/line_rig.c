@@ -25,7 +25,7 @@ void line_begin(void)
 void line_end(void)
 {
 	pktgen_close(&line.app.pktgen, uk_alloc_get_default());
-	history_end(&line.app);
+	app_end(&line.app);
 	uk_free(uk_alloc_get_default(), line.app.store.mem);
 }
 

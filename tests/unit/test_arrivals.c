@@ -15,6 +15,7 @@ static void setup(void)
 	assert_int_equal(arrivals_open(&ar, APPLIANCE, 2, a), 0);
 	assert_int_equal(arrivals_reserve(&ar, 0, 4, a), 0);
 	assert_int_equal(arrivals_reserve(&ar, 1, 1, a), 0);
+	arrivals_begin(&ar, 1000);
 }
 
 static void teardown(void)
@@ -76,10 +77,10 @@ static void each_stream_of_each_port_has_its_own(void **state)
 			arrivals_see(&ar,
 				     frame(60u + i, 0,
 					   &(struct signature){US, i, 7, n, 1}),
-				     60u + i, 1000);
+				     60u + i);
 	arrivals_see(&ar, frame(60, 0, &(struct signature){US + 1, 0, 1, 0, 1}),
-		     60, 5);
-	arrivals_end(&ar, 1000);
+		     60);
+	arrivals_end(&ar, 11);
 	for (unsigned i = 0; i < 4; i++) {
 		const struct arrived *a = &ar.port[0].stream[i];
 
@@ -109,7 +110,7 @@ static void others_are_foreign(void **state)
 	(void)state;
 	setup();
 	for (size_t i = 0; i < sizeof(other) / sizeof(other[0]); i++)
-		arrivals_see(&ar, frame(60, 0, &other[i]), 60, 1);
+		arrivals_see(&ar, frame(60, 0, &other[i]), 60);
 	arrivals_end(&ar, 1);
 	assert_int_equal(ar.foreign, 4);
 	for (unsigned i = 0; i < 4; i++)
@@ -125,12 +126,12 @@ static void padding_may_follow(void **state)
 	(void)state;
 	setup();
 	for (size_t behind = 0; behind <= 46 - SIGNATURE_LEN; behind++)
-		arrivals_see(&ar, frame(60, behind, &s), 60, 1);
+		arrivals_see(&ar, frame(60, behind, &s), 60);
 	assert_int_equal(packets(0, 2), 46 - SIGNATURE_LEN + 1);
 	/* Nobody pads what is long enough; too short is nothing. */
-	arrivals_see(&ar, frame(65, 1, &s), 65, 1);
+	arrivals_see(&ar, frame(65, 1, &s), 65);
 	for (size_t len = 0; len < SIGNATURE_LEN; len++)
-		arrivals_see(&ar, frame(60, 0, &s) + 60 - len, len, 1);
+		arrivals_see(&ar, frame(60, 0, &s) + 60 - len, len);
 	assert_int_equal(packets(0, 2), 46 - SIGNATURE_LEN + 1);
 	assert_int_equal(ar.foreign, 0);
 	teardown();
@@ -153,11 +154,175 @@ static void a_chain_may_be_cut_anywhere(void **state)
 
 			nb[0].next = &nb[1];
 			nb[1].next = &nb[2];
-			arrivals_see_chain(&ar, nb, len, 1);
+			arrivals_see_chain(&ar, nb, len);
 		}
 	}
 	assert_int_equal(packets(0, 1), (len - 1) * (len - 2) / 2);
 	teardown();
+}
+
+/* ---- Frame by frame, and in rows ----------------------------------------- */
+
+#define STREAMS 5
+#define PORTS 2
+
+/* Of the same frames, by one of the two ways each. */
+static struct arrivals way[2];
+static struct trails trails[2];
+static struct trail *trail[2][PORTS][STREAMS];
+static uint64_t seed = 1;
+
+static unsigned any(unsigned below)
+{
+	return (unsigned)(unit_random(&seed) % below);
+}
+
+/* Room for short windows, that numbers leave soon. */
+static __ssz little(struct uk_alloc *a)
+{
+	(void)a;
+	return 48 << 10;
+}
+
+static void open_ways(uint64_t first, bool short_windows)
+{
+	static struct uk_alloc of_little;
+	struct uk_alloc *a = uk_alloc_get_default();
+
+	if (short_windows) {
+		of_little = *a;
+		of_little.availmem = little;
+		a = &of_little;
+	}
+	for (unsigned i = 0; i < 2; i++) {
+		assert_int_equal(arrivals_open(&way[i], APPLIANCE, PORTS, a),
+				 0);
+		assert_int_equal(trails_open(&trails[i], PORTS, a), 0);
+		for (unsigned p = 0; p < PORTS; p++)
+			assert_int_equal(
+				arrivals_reserve(&way[i], p, STREAMS, a), 0);
+		for (unsigned p = 0; p < PORTS; p++)
+			for (unsigned k = 0; k < STREAMS; k++)
+				way[i].port[p].stream[k].trail =
+					trail[i][p][k] = trail_new(
+						&trails[i], p, 1000 + k, first);
+	}
+}
+
+static void close_ways(void)
+{
+	for (unsigned i = 0; i < 2; i++) {
+		for (unsigned p = 0; p < PORTS; p++)
+			for (unsigned k = 0; k < STREAMS; k++)
+				trail_free(&trails[i], trail[i][p][k]);
+		arrivals_close(&way[i], uk_alloc_get_default());
+		trails_close(&trails[i]);
+	}
+}
+
+static void compare_ways(void)
+{
+	for (unsigned i = 0; i < 2; i++)
+		arrivals_settle(&way[i]);
+	assert_int_equal(way[0].foreign, way[1].foreign);
+	for (unsigned p = 0; p < PORTS; p++)
+		for (unsigned k = 0; k < STREAMS; k++) {
+			struct arrived is = way[0].port[p].stream[k];
+			const struct arrived be = way[1].port[p].stream[k];
+			struct trail *const t = trail[0][p][k];
+			struct trail *const like = trail[1][p][k];
+			struct latency latency = t->latency;
+			struct order order = t->order;
+
+			is.trail = be.trail;
+			assert_memory_equal(&is, &be, sizeof(is));
+			assert_memory_equal(t->bins->count, like->bins->count,
+					    sizeof(t->bins->count));
+			latency.count = like->latency.count;
+			assert_memory_equal(&latency, &like->latency,
+					    sizeof(latency));
+			order.missing = like->order.missing;
+			assert_memory_equal(&order, &like->order,
+					    sizeof(order));
+			assert_int_equal(t->old, like->old);
+		}
+}
+
+/* The next frame of one of the streams, or what a wire may put before it. */
+static const uint8_t *any_frame(uint64_t next[PORTS][STREAMS], size_t *len,
+				uint64_t now_ns, unsigned odd)
+{
+	const uint16_t port = (uint16_t)any(PORTS), k = (uint16_t)any(STREAMS);
+	struct signature s = {(uint16_t)(US + port), k, (1000u + k) % 1024,
+			      next[port][k], now_ns - any(1000)};
+	uint8_t *f;
+
+	*len = 60 + any(3);
+	if (any(1000) >= odd) {
+		next[port][k]++;
+		return frame(*len, 0, &s);
+	}
+	switch (any(8)) {
+	case 0: /* lost */
+		next[port][k] += any(20);
+		break;
+	case 1: /* late, or twice */
+		s.seq -= any(80);
+		break;
+	case 2:
+		s.run = (uint16_t)((s.run + 1023 + any(3)) % 1024);
+		break;
+	case 3:
+		s.time_ns -= 1ull << (20 + any(20));
+		break;
+	case 4:
+		s.time_ns += any(5000);
+		break;
+	case 5:
+		s.stream = (uint16_t)any(16384);
+		break;
+	}
+	f = (uint8_t *)frame(*len, any(2) ? any(20) : 0, &s);
+	if (any(3))
+		f[*len - 1 - any(18)] ^= (uint8_t)(1u << any(8));
+	return f;
+}
+
+static void frame_by_frame_is_as_in_rows(void **state)
+{
+	/* Numbers and times that wrap on the way. */
+	static const uint64_t first[] = {0, (1ull << 40) - 2000, 7};
+	static const uint64_t begin_ns[] = {5, (3ull << 40) - 1000000, 1 << 30};
+
+	(void)state;
+	for (unsigned trial = 0; trial < 60; trial++) {
+		uint64_t next[PORTS][STREAMS];
+		uint64_t now_ns = begin_ns[trial % 3];
+		const unsigned odd = any(4) ? any(100) : 0;
+
+		open_ways(first[trial / 3 % 3], any(2));
+		for (unsigned i = 0; i < PORTS * STREAMS; i++)
+			next[i / STREAMS][i % STREAMS] = first[trial / 3 % 3];
+		for (unsigned burst = 0; burst < 300; burst++) {
+			arrivals_begin(&way[0], now_ns);
+			arrivals_begin(&way[1], now_ns);
+			for (unsigned n = any(64); n; n--) {
+				size_t len;
+				const uint8_t *f =
+					any_frame(next, &len, now_ns, odd);
+
+				arrivals_see_many(&way[0], f, len);
+				arrivals_see(&way[1], f, len);
+			}
+			arrivals_end(&way[0], 1);
+			arrivals_end(&way[1], 1);
+			if (!any(20))
+				compare_ways();
+			now_ns += any(20000);
+		}
+		compare_ways();
+		close_ways();
+	}
 }
 
 int main(void)
@@ -168,6 +333,7 @@ int main(void)
 		cmocka_unit_test(others_are_foreign),
 		cmocka_unit_test(padding_may_follow),
 		cmocka_unit_test(a_chain_may_be_cut_anywhere),
+		cmocka_unit_test(frame_by_frame_is_as_in_rows),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

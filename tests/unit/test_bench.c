@@ -46,7 +46,7 @@ static int teardown(void **state)
 {
 	(void)state;
 	pktgen_close(&app.pktgen, uk_alloc_get_default());
-	history_end(&app);
+	app_end(&app);
 	uk_free(uk_alloc_get_default(), app.store.mem);
 	return 0;
 }

@@ -22,7 +22,7 @@ static int setup(void **state)
 static int teardown(void **state)
 {
 	(void)state;
-	history_end(&app);
+	app_end(&app);
 	uk_free(uk_alloc_get_default(), app.store.mem);
 	return 0;
 }

@@ -430,6 +430,6 @@ void player_end(struct player *p)
 	settle(p);
 	pktgen_close(pg, uk_alloc_get_default());
 	lists_sweep(&p->app);
-	history_end(&p->app);
+	app_end(&p->app);
 	uk_free(uk_alloc_get_default(), p->app.store.mem);
 }
