@@ -36,12 +36,15 @@ struct node *node_open(struct port_queue *q, struct uk_alloc *a)
 	const size_t align = MAX((size_t)p->info.ioalign, PORT_LINE);
 	const size_t bytes = ALIGN_UP(p->buf_bytes, align);
 	const size_t each = netbuf_bytes(align) + bytes;
-	const unsigned nb =
+	unsigned nb =
 		(unsigned)MAX(MIN(BUFS_BYTES / each, (size_t)NODE_BUFS_MAX),
 			      (size_t)BUFS_MIN);
 	struct node *h = uk_calloc(a, 1, sizeof(*h));
-	char *mem = h ? uk_memalign(a, align, nb * each) : NULL;
+	char *mem = NULL;
 
+	/* With fewer, more of what is received has to wait. */
+	while (h && !(mem = uk_memalign(a, align, nb * each)) && nb > BUFS_MIN)
+		nb /= 2;
 	if (!mem) {
 		uk_free(a, h);
 		return NULL;
