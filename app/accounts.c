@@ -13,14 +13,15 @@ static void show_sent(struct call *c, const struct stats *s,
 		      const struct worker_view *v, const struct balance *b)
 {
 	struct reply *r = c->reply;
-	const uint64_t built =
-		s->tx_packets + v->nb_held + s->tx_dropped + s->tx_errors;
+	const uint64_t built = s->tx_packets + v->nb_held + s->tx_dropped +
+			       s->tx_link_down + s->tx_errors;
 
 	reply_u64(r, "offered", built + s->tx_skipped, NULL);
 	reply_u64(r, "skipped", s->tx_skipped, NULL);
 	reply_u64(r, "built", built, NULL);
 	reply_u64(r, "held", v->nb_held, NULL);
 	reply_u64(r, "dropped", s->tx_dropped, NULL);
+	reply_u64(r, "link_down", s->tx_link_down, NULL);
 	reply_u64(r, "refused", s->tx_errors, NULL);
 	reply_u64(r, "sent", s->tx_packets, NULL);
 	reply_u64(r, "completed", less(s->tx_packets, v->in_flight), NULL);

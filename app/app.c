@@ -47,6 +47,7 @@ void app_init(struct app *app, struct uk_alloc *a, uint64_t now_ns)
 
 	memset(app, 0, sizeof(*app));
 	pktgen_open(&app->pktgen, 1, a);
+	pktgen_watch_links(&app->pktgen, now_ns);
 	for (unsigned i = 0; i < app->pktgen.nb_ports; i++)
 		if (pktgen_up(&app->pktgen, i))
 			stats_rate_start(&app->port[i].rate,

@@ -35,6 +35,7 @@ struct app_port {
 	uint64_t stall_told_ns;
 	/* The node's `changes` then, and when gateways are looked at again. */
 	uint64_t node_told, gateways_ns;
+	uint64_t down_told_ns; /* since when its link is down; 0: it is not */
 };
 
 struct experiment;
@@ -161,16 +162,33 @@ enum call_result app_full(struct call *c, int arg);
 /* The counters of a port since its last `stats clear`. */
 void app_stats(const struct app *app, unsigned port, struct stats *out);
 
-/* The words for what MODE_* there are; from one, and back. */
+/*
+ * The words for what MODE_* there are; from one, and back. One that forwards
+ * has none among these, and is taken for MODE_RX, which it is besides.
+ */
 extern const struct arg_word app_modes[];
 unsigned app_mode(unsigned word);
 unsigned app_mode_word(unsigned mode);
+
+/* What any mode is called. */
+#define APP_FORWARD "forward"
+#define APP_IMPAIR "impair"
+#define APP_LEARN "learn"
+const char *app_mode_name(unsigned mode);
+
+/* What sets one that forwards, "forward 1", "forward learn"; false: it does
+ * not. */
+#define APP_RELAY_MAX 24
+bool app_relay_print(unsigned mode, char *buf, size_t size);
 
 /* The word for each enum strategy. */
 extern const struct arg_word app_strategies[];
 
 /* The word for each enum wait_kind. */
 extern const struct arg_word app_waits[];
+
+/* The word for each enum port_link. */
+extern const char *const app_links[];
 
 /* What a port can be at; NULL at the end. What one that is up is at now. */
 extern const char *const app_states[];

@@ -13,12 +13,14 @@ void config_get(const struct app *app, struct subject s, struct config *c)
 	const struct pktgen *pg = &app->pktgen;
 	const struct pktgen_port *set = &pg->set[s.port];
 
-	memset(c, 0, sizeof(*c));
-	c->how = worker_how_default;
-	c->use.weight = 1;
-	c->selected = session_selected(&app->session);
-	if (!pktgen_up(pg, s.port))
+	if (!pktgen_up(pg, s.port)) {
+		memset(c, 0, sizeof(*c));
+		c->how = worker_how_default;
+		c->use.weight = 1;
+		c->selected = session_selected(&app->session);
 		return;
+	}
+	c->selected = session_selected(&app->session);
 	memcpy(&c->stream, pktgen_stream(pg, s.port, s.stream),
 	       sizeof(c->stream));
 	memcpy(&c->use, pktgen_stream_use(pg, s.port, s.stream),
@@ -44,23 +46,21 @@ static void end_run(struct app *app, unsigned port, uint64_t now_ns)
 }
 
 /* What differs is taken up; of the stream what was tried last. */
-static void put(struct app *app, struct subject s, const struct config *c,
-		uint64_t now_ns)
+static void put(struct app *app, struct subject s, const struct config *is,
+		const struct config *c, uint64_t now_ns)
 {
 	struct pktgen *pg = &app->pktgen;
 	const uint64_t mask = 1ull << s.port;
-	struct config is;
 
-	config_get(app, s, &is);
-	if (!same_stream(&is, c))
+	if (!same_stream(is, c))
 		pktgen_take_stream(pg, s.port, s.stream, &c->stream, now_ns);
-	if (memcmp(&is.use, &c->use, sizeof(is.use)) != 0)
+	if (memcmp(&is->use, &c->use, sizeof(is->use)) != 0)
 		pktgen_set_use(pg, s.port, s.stream, &c->use, now_ns);
-	if (is.mode != c->mode)
+	if (is->mode != c->mode)
 		pktgen_set_mode(pg, mask, c->mode, now_ns);
-	if (!(c->mode & (MODE_TX | MODE_REFLECT)))
+	if (!(c->mode & (MODE_TX | MODE_RELAYS)))
 		end_run(app, s.port, now_ns);
-	if (memcmp(&is.how, &c->how, sizeof(is.how)) != 0)
+	if (memcmp(&is->how, &c->how, sizeof(is->how)) != 0)
 		pktgen_set_how(pg, mask, &c->how, now_ns);
 }
 
@@ -77,7 +77,7 @@ void config_put(struct app *app, struct subject s, const struct config *c,
 	    pktgen_try_stream(&app->pktgen, s.port, s.stream, &c->stream,
 			      &fault) < 0)
 		memcpy(&to.stream, &is.stream, sizeof(to.stream));
-	put(app, s, &to, now_ns);
+	put(app, s, &is, &to, now_ns);
 }
 
 void config_copy(struct config *to, const struct config *from)
@@ -136,12 +136,14 @@ int config_change(struct app *app, const struct subjects *on,
 		  int (*change)(struct config *c, void *arg), void *arg,
 		  uint64_t now_ns, struct pktgen_fault *fault)
 {
-	struct subject s = {0, 0};
+	struct subject s = {0, 0}, one = {0, 0};
 	struct config is, c;
+	unsigned n = 0;
 	int rc;
 
 	/* Nothing but a stream can be refused. */
-	for (; config_next(app, on, &s); s.stream++) {
+	for (; config_next(app, on, &s); s.stream++, n++) {
+		one = s;
 		config_get(app, s, &is);
 		memcpy(&c, &is, sizeof(c));
 		rc = change(&c, arg);
@@ -153,10 +155,16 @@ int config_change(struct app *app, const struct subjects *on,
 			return rc;
 		}
 	}
+	/* A file of many streams has lines of one, which is at hand. */
+	if (n == 1) {
+		put(app, one, &is, &c, now_ns);
+		return 0;
+	}
 	for (s = (struct subject){0, 0}; config_next(app, on, &s); s.stream++) {
-		config_get(app, s, &c);
+		config_get(app, s, &is);
+		memcpy(&c, &is, sizeof(c));
 		change(&c, arg);
-		put(app, s, &c, now_ns);
+		put(app, s, &is, &c, now_ns);
 	}
 	return 0;
 }

@@ -301,6 +301,32 @@ static bool as_at_first(const struct app *app, const struct cmd *cmd,
 	return true;
 }
 
+/* "mode 1 forward 2": of a port that forwards, behind what it is besides. */
+static bool relay_text(const struct app *app, unsigned port,
+		       char line[CONFIG_LINE_MAX])
+{
+	char relay[APP_RELAY_MAX];
+
+	if (!app_relay_print(app->pktgen.set[port].mode, relay, sizeof(relay)))
+		return false;
+	snprintf(line, CONFIG_LINE_MAX, "mode %u %s", port, relay);
+	return true;
+}
+
+static bool relay_line(const struct app *app, struct config_walk *w,
+		       char line[CONFIG_LINE_MAX])
+{
+	const uint64_t mask = subjects(app, w).ports;
+
+	while (w->relayed < app->pktgen.nb_ports) {
+		const unsigned port = (unsigned)w->relayed++;
+
+		if (mask >> port & 1 && relay_text(app, port, line))
+			return true;
+	}
+	return false;
+}
+
 /* What a verdict allows, where that is not as at first. */
 static bool limit_line(const struct app *app, struct config_walk *w,
 		       char line[CONFIG_LINE_MAX])
@@ -350,7 +376,8 @@ bool config_line(const struct app *app, struct config_walk *w,
 		w->done = 0;
 		w->setting++;
 	}
-	return timing(app, w, line) || limit_line(app, w, line) ||
+	return timing(app, w, line) || relay_line(app, w, line) ||
+	       limit_line(app, w, line) ||
 	       (OPTION(ADDRESSES) && !w->only &&
 		addresses_line(app, (unsigned)w->address++, line));
 }
@@ -377,6 +404,10 @@ void config_show(const struct app *app, const struct cmd *cmd,
 		}
 	}
 	timing_lines(app, cmd->name, on, false, r);
+	for (unsigned i = 0; i < app->pktgen.nb_ports; i++)
+		if (!strcmp(cmd->name, "mode") && on->ports >> i & 1 &&
+		    relay_text(app, i, line))
+			reply_text(r, NULL, line);
 	reply_end(r);
 }
 

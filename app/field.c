@@ -28,7 +28,7 @@ static const struct {
 	{"rx.rate", FIELD_RATE, true},       {"rx.l1", FIELD_L1, true},
 	{"state", FIELD_STATE, false},       {"lost", FIELD_MISSED, false},
 	{"loss", FIELD_MISSED_SHARE, false}, {"verdict", FIELD_VERDICT, false},
-	{"rx.loss", FIELD_SHARE, true},
+	{"link", FIELD_LINK, false},         {"rx.loss", FIELD_SHARE, true},
 };
 
 #define OTHERS (sizeof(others) / sizeof(others[0]) - !TRAILS)
@@ -262,6 +262,12 @@ void field_read(const struct app *app, const struct field *f, struct subject of,
 		snprintf(v->text, sizeof(v->text), "%s",
 			 app_state(pktgen_look(&app->pktgen, of.port)));
 		break;
+	case FIELD_LINK:
+		v->number = false;
+		v->unknown = app->pktgen.set[of.port].link == PORT_LINK_UNKNOWN;
+		snprintf(v->text, sizeof(v->text), "%s",
+			 app_links[app->pktgen.set[of.port].link]);
+		break;
 	case FIELD_VERDICT:
 		v->number = false;
 		snprintf(v->text, sizeof(v->text), "%s",
@@ -362,13 +368,15 @@ enum shell_err field_parse(const struct app *app, const struct field *f,
 			   const char *word, struct field_value *v)
 {
 	const char *const *state = f->kind == FIELD_VERDICT ? verdict_grades
+				   : f->kind == FIELD_LINK  ? app_links + 1
 				   : f->of_stream           ? app_stream_states
 							    : app_states;
 
 	v->unknown = false;
 	if (f->kind == FIELD_SETTING)
 		return parse_setting(app, f->setting.arg, word, v);
-	if (f->kind != FIELD_STATE && f->kind != FIELD_VERDICT)
+	if (f->kind != FIELD_STATE && f->kind != FIELD_VERDICT &&
+	    f->kind != FIELD_LINK)
 		return parse_number(f, word, v);
 	v->number = false;
 	for (; *state; state++)
@@ -383,6 +391,7 @@ enum shell_err field_parse(const struct app *app, const struct field *f,
 bool field_is_text(const struct field *f)
 {
 	return f->kind == FIELD_STATE || f->kind == FIELD_VERDICT ||
+	       f->kind == FIELD_LINK ||
 	       (f->kind == FIELD_SETTING && f->setting.arg->type != ARG_INT &&
 		f->setting.arg->type != ARG_SIZES);
 }
@@ -425,6 +434,7 @@ bool field_names(void *app, unsigned i, struct arg_name *name)
 		[FIELD_MISSED] = "signed frames that did not arrive",
 		[FIELD_MISSED_SHARE] = "their share in percent",
 		[FIELD_SHARE] = "percent of signed frames lost",
+		[FIELD_LINK] = "up, or down",
 		[FIELD_VERDICT] = "of the last run: valid, suspect, invalid, "
 				  "none",
 	};

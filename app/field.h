@@ -16,8 +16,9 @@ enum field_kind {
 	FIELD_COUNTER, /* of the list of stats, since `stats clear` */
 	FIELD_RATE,    /* of the last second or more: packets per second... */
 	FIELD_L1,      /* ...and Mbit/s on layer 1 */
-	FIELD_STATE,   /* one of app_states[] */
-	FIELD_MISSED,  /* frames that are signed, since `stats clear`... */
+	FIELD_STATE,
+	FIELD_LINK,         /* one of app_states[] */
+	FIELD_MISSED,       /* frames that are signed, since `stats clear`... */
 	FIELD_MISSED_SHARE, /* ...and their share, in percent */
 	FIELD_VERDICT,      /* of the last run, one of verdict_grades[] */
 	FIELD_LOSS,  /* of the list of loss_fields[], of signed frames... */

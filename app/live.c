@@ -96,7 +96,7 @@ const char *live_group(unsigned i)
 		    !live_has_rate(stats_fields[f].group))
 			continue;
 		group = stats_fields[f].group;
-		if (!i--)
+		if (live_has_rate(group) && !i--)
 			return group;
 	}
 	return NULL;
@@ -107,10 +107,16 @@ bool live_has_loss(const char *group)
 	return !strcmp(group, "rx");
 }
 
+/* All but what a notice tells: two ports are to fit into 24 rows. */
+static bool is_shown(const struct stats_field *f, const char *group)
+{
+	return !strcmp(f->group, group) && strcmp(f->name, "lease_ends") != 0;
+}
+
 const struct stats_field *live_field(const char *group, unsigned i)
 {
 	for (size_t f = 0; f < stats_nb_fields; f++)
-		if (!strcmp(stats_fields[f].group, group) && !i--)
+		if (is_shown(&stats_fields[f], group) && !i--)
 			return &stats_fields[f];
 	return NULL;
 }
@@ -121,7 +127,7 @@ unsigned live_figures(const char *group)
 
 	n += live_has_loss(group) ? LIVE_LOSS_FIGURES : 0;
 	for (size_t f = 0; f < stats_nb_fields; f++)
-		n += !strcmp(stats_fields[f].group, group);
+		n += is_shown(&stats_fields[f], group);
 	return n;
 }
 

@@ -225,9 +225,13 @@ static void draw_head(struct span at, const struct app *app, unsigned port)
 	else
 		put(&at, v->state == WORKER_IDLE ? ATTR_DIM : ATTR_GREEN,
 		    app_state(v));
+	if (app->pktgen.set[port].link == PORT_LINK_DOWN) {
+		gap(&at);
+		put(&at, ATTR_RED | ATTR_BOLD, "link down");
+	}
 	gap(&at);
 	put(&at, ATTR_PLAIN, "mode ");
-	put(&at, ATTR_PLAIN, app_modes[app_mode_word(v->mode)].name);
+	put(&at, ATTR_PLAIN, app_mode_name(v->mode));
 	gap(&at);
 	put(&at, ATTR_PLAIN, "set to rate ");
 	value_rate_print(&stream->rate, text, sizeof(text));

@@ -20,7 +20,7 @@ enum live_figure {
 unsigned live_port_at(uint64_t mask, unsigned i);
 unsigned live_nb_ports(uint64_t mask);
 
-/* The counters' groups, in the order of the list; NULL behind the last. */
+/* The groups of counters that are shown, NULL behind the last. */
 const char *live_group(unsigned i);
 bool live_has_rate(const char *group);
 const struct stats_field *live_field(const char *group, unsigned i);

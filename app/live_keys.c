@@ -29,7 +29,7 @@ static uint64_t with_mode(const struct live *l, const struct app *app,
 
 static void start_or_stop(struct live *l, struct app *app, uint64_t now_ns)
 {
-	uint64_t mask = with_mode(l, app, MODE_TX | MODE_REFLECT);
+	uint64_t mask = with_mode(l, app, MODE_TX | MODE_RELAYS);
 	uint64_t run = 0;
 
 	for (unsigned i = 0; i < app->pktgen.nb_ports; i++)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Ports, as commands name them: what they are at, and why not. */
+#include <stdio.h>
 #include <string.h>
 
 #include "app/app.h"
@@ -10,7 +11,10 @@ const struct arg_word app_modes[] = {
 	{"rx", "receive"},
 	{"txrx", "send and receive"},
 	{"null", "build frames and discard them: measures the generator alone"},
-	{"reflect", "send back what arrives, with addresses and ports swapped"},
+	{"reflect",
+	 "send frames to the port's address back, with addresses and "
+	 "ports swapped"},
+	{"reflect-any", "do the same with frames for any station, or for all"},
 	{NULL},
 };
 static const unsigned modes[] = {
@@ -20,6 +24,7 @@ static const unsigned modes[] = {
 	MODE_TX | MODE_RX,
 	MODE_TX | MODE_NULL,
 	MODE_RX | MODE_REFLECT,
+	MODE_RX | MODE_REFLECT | MODE_ANY,
 };
 
 const struct arg_word app_waits[] = {
@@ -40,11 +45,13 @@ const struct arg_word app_strategies[] = {
 	{NULL},
 };
 
-enum { IDLE, RECEIVING, SENDING, REFLECTING, DRAINING, PAUSED };
+const char *const app_links[] = {"-", "up", "down", NULL};
+
+enum { IDLE, RECEIVING, SENDING, REFLECTING, DRAINING, PAUSED, FORWARDING };
 
 const char *const app_states[] = {"idle",       "receiving", "sending",
 				  "reflecting", "draining",  "paused",
-				  NULL};
+				  "forwarding", NULL};
 
 const char *app_state(const struct worker_view *v)
 {
@@ -56,6 +63,8 @@ const char *app_state(const struct worker_view *v)
 		return app_states[SENDING];
 	if (worker_runs(v->state) && v->mode & MODE_REFLECT)
 		return app_states[REFLECTING];
+	if (worker_runs(v->state) && v->mode & MODE_FORWARD)
+		return app_states[FORWARDING];
 	return app_states[v->mode & MODE_RX ? RECEIVING : IDLE];
 }
 
@@ -105,9 +114,30 @@ unsigned app_mode_word(unsigned mode)
 {
 	unsigned word = 0;
 
+	if (mode & MODE_FORWARD)
+		mode = MODE_RX;
 	while (modes[word] != mode)
 		word++;
 	return word;
+}
+
+const char *app_mode_name(unsigned mode)
+{
+	return mode & MODE_IMPAIR    ? APP_IMPAIR
+	       : mode & MODE_FORWARD ? APP_FORWARD
+				     : app_modes[app_mode_word(mode)].name;
+}
+
+bool app_relay_print(unsigned mode, char *buf, size_t size)
+{
+	if (!(mode & MODE_FORWARD))
+		return false;
+	if (mode & MODE_LEARN)
+		snprintf(buf, size, APP_FORWARD " " APP_LEARN);
+	else
+		snprintf(buf, size, "%s %u", app_mode_name(mode),
+			 MODE_TO_PORT(mode));
+	return true;
 }
 
 void app_stats(const struct app *app, unsigned port, struct stats *out)

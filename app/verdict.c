@@ -49,7 +49,8 @@ const char *verdict_reason_name(enum verdict_reason which)
 
 /* What makes a run no more than SUSPECT, and what INVALID at once. */
 #define ONLY_SUSPECT (1u << VERDICT_ring | 1u << VERDICT_buffers)
-#define INVALID_AT_ONCE (1u << VERDICT_unaccounted | 1u << VERDICT_errors)
+#define INVALID_AT_ONCE \
+	(1u << VERDICT_unaccounted | 1u << VERDICT_errors | 1u << VERDICT_link)
 
 void verdict_init(struct app *app)
 {
@@ -205,6 +206,8 @@ void verdict_judge(const struct app *app, unsigned port, uint64_t in_flight,
 	v->value[VERDICT_gap] = w->gap_ns;
 	v->value[VERDICT_unaccounted] = in_flight;
 	v->value[VERDICT_errors] = errors_of(&w->stats) - f->errors;
+	v->value[VERDICT_link] =
+		share(s.tx_link_down, s.tx_packets + s.tx_link_down);
 	if (!asked.paced)
 		return;
 	given_up = s.tx_skipped + (asked.unpaced ? 0 : s.tx_dropped);
@@ -299,6 +302,7 @@ static void print_why(const struct verdict *v, enum verdict_reason which,
 		[VERDICT_buffers] = {"times receive buffers were short: ", ""},
 		[VERDICT_unaccounted] = {"frames unaccounted for: ", ""},
 		[VERDICT_errors] = {"times the device failed or stalled: ", ""},
+		[VERDICT_link] = {"link down for ", " of the frames"},
 		[VERDICT_foreign] = {"", " of what came is from elsewhere"},
 	};
 	char text[24], asked[24];
@@ -320,9 +324,10 @@ bool verdict_why(const struct app *app, const struct verdict *v, unsigned i,
 {
 	/* A cause comes before what follows from it. */
 	static const uint8_t order[VERDICT_COUNTS] = {
-		VERDICT_gap,  VERDICT_errors,  VERDICT_unaccounted,
-		VERDICT_time, VERDICT_rate,    VERDICT_ring,
-		VERDICT_lag,  VERDICT_buffers, VERDICT_foreign,
+		VERDICT_gap,         VERDICT_errors, VERDICT_link,
+		VERDICT_unaccounted, VERDICT_time,   VERDICT_rate,
+		VERDICT_ring,        VERDICT_lag,    VERDICT_buffers,
+		VERDICT_foreign,
 	};
 
 	for (unsigned grade = VERDICT_INVALID; grade > VERDICT_VALID; grade--)

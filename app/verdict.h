@@ -23,11 +23,12 @@ enum verdict_unit {
 };
 
 /* R(name, unit, limit at first, what it is of), by unit */
-#define VERDICT_SHARES(R)                                          \
-	R(rate, SHARE, 10000, "frames asked for and not sent")     \
-	R(time, SHARE, 10000, "time taken beyond that asked for")  \
-	R(ring, SHARE, 100000, "time with a full ring, at a rate") \
-	R(foreign, SHARE, 10000, "frames received that nobody signed")
+#define VERDICT_SHARES(R)                                              \
+	R(rate, SHARE, 10000, "frames asked for and not sent")         \
+	R(time, SHARE, 10000, "time taken beyond that asked for")      \
+	R(ring, SHARE, 100000, "time with a full ring, at a rate")     \
+	R(foreign, SHARE, 10000, "frames received that nobody signed") \
+	R(link, SHARE, 0, "frames discarded as the link was down")
 #define VERDICT_TIMES(R)                                           \
 	R(lag, TIME, 20000000, "how late a frame left, at a rate") \
 	R(gap, TIME, 500000000, "how long the machine stood still")

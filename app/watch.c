@@ -89,8 +89,28 @@ static void tell_stall(struct app *app, unsigned i, const struct worker_view *v,
 			      (unsigned long long)(ms % 1000));
 }
 
+static void tell_link(struct app *app, unsigned i, bool down, uint64_t now_ns)
+{
+	struct app_port *p = &app->port[i];
+	const uint64_t ms = (now_ns - p->down_told_ns) / 1000000;
+
+	if (down) {
+		session_event(&app->session, now_ns, "port %u link down", i);
+		p->down_told_ns = now_ns;
+		return;
+	}
+	p->down_told_ns = 0;
+	if (OPTION(ADDRESSES) && app->pktgen.node[i])
+		node_announce(app->pktgen.node[i], now_ns);
+	session_event(&app->session, now_ns,
+		      "port %u link up after=%llu.%03llu", i,
+		      (unsigned long long)(ms / 1000),
+		      (unsigned long long)(ms % 1000));
+}
+
 void app_watch(struct app *app, uint64_t now_ns)
 {
+	pktgen_watch_links(&app->pktgen, now_ns);
 	for (unsigned i = 0; i < app->pktgen.nb_ports; i++) {
 		const struct worker_view *v = pktgen_look(&app->pktgen, i);
 		struct app_port *p = &app->port[i];
@@ -99,6 +119,9 @@ void app_watch(struct app *app, uint64_t now_ns)
 			continue;
 		if (stats_rate_feed(&p->rate, &v->stats, now_ns))
 			stats_history_add(&p->history, &p->rate);
+		if ((app->pktgen.set[i].link == PORT_LINK_DOWN) !=
+		    (p->down_told_ns != 0))
+			tell_link(app, i, !p->down_told_ns, now_ns);
 		if (v->err != p->err_told)
 			tell_failure(app, i, v, now_ns);
 		if (v->done.runs != p->done_told)

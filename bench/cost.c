@@ -207,6 +207,19 @@ static void sign(const char *what, uint8_t *frame, uint64_t now_ns)
 	n++;
 }
 
+/* A link: "-delay" and "-jitter" keep frames for some steps. */
+static void impair(const char *what, uint64_t now_ns)
+{
+	struct worker_how how = pg.set[0].how;
+
+	how.impair.loss = IMPAIR_SHARE_ALL / 1000;
+	if (strstr(what, "-delay") || strstr(what, "-jitter"))
+		how.impair.delay_ns = 10 * STEP_NS;
+	if (strstr(what, "-jitter"))
+		how.impair.jitter_ns = 5 * STEP_NS;
+	pktgen_set_how(&pg, 1, &how, now_ns);
+}
+
 /* As many frames of 60 bytes, UDP in IPv4, arrive as make a burst. */
 static void receive_burst(const char *what, uint64_t now_ns)
 {
@@ -222,7 +235,9 @@ static void receive_burst(const char *what, uint64_t now_ns)
 		if (pg.nb_signed)
 			sign(what, p, now_ns);
 		memcpy(p + ETH_HLEN - 2, "\x08\x00\x45", 3);
-		memset(p + ETH_HLEN + 6, 0, 2); /* no fragment */
+		p[ETH_HLEN - 3] = 4;                     /* from another */
+		memcpy(p + ETH_HLEN + 2, "\x00\x2e", 2); /* all 46 */
+		memset(p + ETH_HLEN + 6, 0, 2);          /* no fragment */
 		p[ETH_HLEN + 9] = IP_PROTO_UDP;
 		vring_dev_use(d, b.id, VIRTIO_NET_HDR_LEN + 60);
 	}
@@ -243,7 +258,10 @@ int main(int argc, char *argv[])
 	const char *what = argc > 1 ? argv[1] : "send";
 	const uint64_t frames = argc > 2 ? strtoull(argv[2], NULL, 0) : 1000;
 	const bool reflects = !strcmp(what, "reflect");
-	const bool receives = reflects || !strncmp(what, "receive", 7);
+	const bool impairs = !strncmp(what, "impair", 6);
+	const bool forwards = impairs || !strcmp(what, "forward");
+	const bool receives =
+		reflects || forwards || !strncmp(what, "receive", 7);
 	struct pktgen_fault fault;
 	uint64_t now_ns = 1, done = 0;
 	struct worker *w;
@@ -262,14 +280,19 @@ int main(int argc, char *argv[])
 	if (!w || edit_streams(&pg, 1, edit, what, now_ns, &fault) < 0 ||
 	    many(what, now_ns) < 0)
 		return 1;
+	memset(pg.port[0].mac, 2, ETH_ALEN);
 	pktgen_set_mode(&pg, 1,
 			reflects   ? MODE_RX | MODE_REFLECT
+			: impairs  ? MODE_TO(0) | MODE_IMPAIR
+			: forwards ? MODE_TO(0) /* all that it has */
 			: receives ? MODE_RX
 				   : MODE_TX,
 			now_ns);
-	if (!receives || reflects)
+	if (!receives || reflects || forwards)
 		pktgen_start(&pg, 1, now_ns);
 	record(w, what);
+	if (impairs)
+		impair(what, now_ns);
 	while (done < frames) {
 		if (receives)
 			receive_burst(what, now_ns);

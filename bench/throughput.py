@@ -41,7 +41,7 @@ def run_appliance(one, cpus, seconds):
         else:
             time.sleep(WARM_S)
             value = peer.rate(appliance, seconds)
-        if one.mode not in ("rx", "reflect"):
+        if one.mode not in ("rx", "reflect-any"):
             appliance.stop()
         return value, peer.verify(appliance)
 

@@ -12,6 +12,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "capture/copy.h"
 #include "capture/write.h"
 
 /* What happens when no record fits any more. */
@@ -94,21 +95,6 @@ static inline bool capture_writer_drop(struct capture_writer *w,
 	r->overwritten++;
 	w->room += all;
 	return true;
-}
-
-/* A call costs more than a short frame. The last part overlaps. */
-static inline void capture_copy(unsigned char *to, const unsigned char *from,
-				size_t len)
-{
-	const size_t last = len - 32;
-
-	if (len < 32 || len > 512) {
-		memcpy(to, from, len);
-		return;
-	}
-	for (size_t at = 0; at < last; at += 32)
-		memcpy(to + at, from + at, 32);
-	memcpy(to + last, from + last, 32);
 }
 
 /* The first `len` bytes of a frame of `orig_len`, `time` by capture_time(). */

@@ -122,7 +122,7 @@ static void show_run(struct call *c, const struct bench *b, unsigned run,
 	reply_map(r, NULL, REPLY_TABLE);
 	reply_text(r, "strategy", app_strategies[what.strategy].name);
 	reply_u64(r, "burst", what.burst, NULL);
-	reply_text(r, "mode", app_modes[app_mode_word(what.mode)].name);
+	reply_text(r, "mode", app_mode_name(what.mode));
 	app_show_rate(c, milli);
 	reply_milli(r, "l1", stats_mbps_l1_milli(n->packets, n->bytes, n->ns),
 		    "Mbit/s");
@@ -169,8 +169,7 @@ static void show_progress(struct call *c, struct bench_call *bc)
 		 "%u of %u: %s, burst %u, mode %s; %llu s left",
 		 MIN(b->nb_done + 1, b->nb_runs), b->nb_runs,
 		 app_strategies[what.strategy].name, what.burst,
-		 app_modes[app_mode_word(what.mode)].name,
-		 (unsigned long long)left_s);
+		 app_mode_name(what.mode), (unsigned long long)left_s);
 	call_progress(c, text);
 }
 

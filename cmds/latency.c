@@ -14,6 +14,13 @@ static const struct arg args[] = {
 	{ARG_NONE},
 };
 
+static const struct arg peers_args[] = {
+	{ARG_KEYWORD, .name = "peers",
+	 .help = "frames whose sender's clock is known, see 'clock'"},
+	ARG_JSON("reply as JSON"),
+	{ARG_NONE},
+};
+
 /* Of a part of the reply. */
 #define BINS_JSON 96
 /* Of a screen. */
@@ -297,13 +304,44 @@ static enum call_result run(struct call *c)
 	return end(c);
 }
 
+/* ---- Of other appliances ------------------------------------------------- */
+
+static enum call_result run_peers(struct call *c)
+{
+	const struct peers *ps = call_app(c)->pktgen.peers;
+
+	if (!ps)
+		return call_fail(c, E_STATE, -1,
+				 "no clock of another appliance is known; "
+				 "type 'clock PORTS on' there and here");
+	reply_list(c->reply, "peers", REPLY_TABLE);
+	for (unsigned i = 0; i < ps->nb; i++) {
+		const struct peer *p = ps->peer[i];
+		const struct bins b = {.latency = p->latency, .known = true};
+
+		reply_map(c->reply, NULL, REPLY_TABLE);
+		reply_id(c->reply, "port", p->port);
+		reply_id(c->reply, "appliance", p->sender / SIGNATURE_PORTS);
+		reply_id(c->reply, "peer_port", p->sender % SIGNATURE_PORTS);
+		show(c->reply, &b);
+		loss_show_one(c->reply, "bound", p->latency.frames, p->bound_ns,
+			      "ns");
+		reply_u64(c->reply, "untimed", p->untimed, NULL);
+		reply_end(c->reply);
+	}
+	reply_end(c->reply);
+	return CALL_DONE;
+}
+
 const struct cmd cmd_latency = {
 	.name = "latency",
 	.group = GROUP_WATCHING,
 	.summary = "Show how long signed frames were on their way",
 	.forms =
 		(const struct cmd_form[]){
-			{args, run, NULL},
+			{args, run, "show times of frames of our own"},
+			{peers_args, run_peers,
+			 "show times of frames of other appliances"},
 			{0},
 		},
 	.notes = "Of frames that PORTS send with 'signature on' and a port of "
@@ -312,8 +350,12 @@ const struct cmd cmd_latency = {
 		 "burst to the device until a burst is taken. Quantiles are "
 		 "rounded up by 1/128 at most, and shown where ten frames lie "
 		 "beyond; all else is exact. Variation is that of RFC 3393, "
-		 "jitter that of RFC 3550. See docs/measurement.md.",
+		 "jitter that of RFC 3550. Frames of other appliances have "
+		 "times while 'clock' knows theirs, each wrong by 'bound' at "
+		 "most. See docs/measurement.md.",
 	.examples = (const char *const[]){"latency", "latency 0", "latency 0.3",
-					  "latency 0 --json", NULL},
-	.see = (const char *const[]){"stats", "order", "signature", NULL},
+					  "latency 0 --json", "latency peers",
+					  NULL},
+	.see = (const char *const[]){"stats", "order", "clock", "signature",
+				     NULL},
 };

@@ -3,13 +3,14 @@
 cmds-$(CONFIG_APPUKPKTGEN_FILES) += cat chunk df get ls put rm
 cmds-$(CONFIG_APPUKPKTGEN_CAPTURE) += capture
 cmds-$(CONFIG_APPUKPKTGEN_PLAY) += play
-cmds-$(CONFIG_APPUKPKTGEN_TRAILS) += calibrate classify latency order verdict
 cmds-$(CONFIG_APPUKPKTGEN_SEARCH) += search
+cmds-$(CONFIG_APPUKPKTGEN_TRAILS) += calibrate classify clock latency order selftest verdict
 cmds-$(CONFIG_APPUKPKTGEN_JOBS) += cancel echo expect jobs lease repeat run sleep wait
 cmds-$(CONFIG_APPUKPKTGEN_CONFIG) += load reset save show
 cmds-$(CONFIG_APPUKPKTGEN_HEADERS) += dscp dst headers linkspeed payload proto seed set signature src tcp ttl vary vlan
 cmds-$(CONFIG_APPUKPKTGEN_STREAMS) += after limit loop pause resume stream weight
 cmds-$(CONFIG_APPUKPKTGEN_TUNING) += burst debt gap onfull shape strategy
+cmds-$(CONFIG_APPUKPKTGEN_FORWARD) += impair
 cmds-$(CONFIG_APPUKPKTGEN_BENCH) += bench
 cmds-$(CONFIG_APPUKPKTGEN_ADDRESSES) += address neighbour ping
 cmds-$(CONFIG_APPUKPKTGEN_COMPLETE) += complete

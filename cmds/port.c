@@ -81,6 +81,16 @@ static void show_stall(struct reply *r, const struct worker_view *v,
 			    "s");
 }
 
+/* And for how long, where it has changed. */
+static void show_link(struct reply *r, const struct pktgen_port *set,
+		      uint64_t now_ns)
+{
+	reply_text(r, "link_state", app_links[set->link]);
+	if (set->link_ns)
+		reply_milli(r, "link_for", (now_ns - set->link_ns) / 1000000,
+			    "s");
+}
+
 static void show_up(struct reply *r, const struct pktgen *pg, unsigned i,
 		    uint64_t now_ns)
 {
@@ -95,9 +105,16 @@ static void show_up(struct reply *r, const struct pktgen *pg, unsigned i,
 	else
 		reply_text(r, "state", app_state(v));
 	show_stall(r, v, now_ns);
+	show_link(r, &pg->set[i], now_ns);
 	if (pg->set[i].nb_streams > 1)
 		reply_u64(r, "stream_count", pg->set[i].nb_streams, NULL);
-	reply_text(r, "mode", app_modes[app_mode_word(v->mode)].name);
+	reply_text(r, "mode", app_mode_name(v->mode));
+	if (v->mode & MODE_LEARN)
+		reply_u64(r, "macs_learned", pktgen_learnt(pg), NULL);
+	else if (v->mode & MODE_FORWARD)
+		reply_u64(r, "forward_to", MODE_TO_PORT(v->mode), NULL);
+	if (v->mode & MODE_IMPAIR)
+		reply_u64(r, "link_room", pktgen_impair_room(pg, i), "pieces");
 	app_show_sizes(r, s);
 	show_rate(r, s);
 	reply_textf(r, "mac", "%02x:%02x:%02x:%02x:%02x:%02x", m[0], m[1], m[2],

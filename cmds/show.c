@@ -57,6 +57,7 @@ static void show_settings(struct reply *r, const struct app *app,
 			  struct subject of)
 {
 	const struct cmd *open = NULL;
+	char relay[APP_RELAY_MAX];
 	struct setting s;
 	struct config c;
 
@@ -81,6 +82,8 @@ static void show_settings(struct reply *r, const struct app *app,
 	if (open)
 		reply_end(r);
 	timing_keys(&c, of, r);
+	if (app_relay_print(c.mode, relay, sizeof(relay)))
+		reply_text(r, "relay", relay);
 	traffic_show(pktgen_stream(&app->pktgen, of.port, of.stream), r);
 }
 

@@ -172,6 +172,17 @@ static void describe(const struct app *app, const struct subjects *on,
 			 until ? until : "until 'stop'");
 		return;
 	}
+	if (app->pktgen.set[port].mode & MODE_LEARN) {
+		snprintf(buf, size, "forward%s what arrives by MAC address %s",
+			 s3, until ? until : UNTIL_STOP);
+		return;
+	}
+	if (app->pktgen.set[port].mode & MODE_FORWARD) {
+		snprintf(buf, size, "forward%s what arrives to port %u %s", s3,
+			 MODE_TO_PORT(app->pktgen.set[port].mode),
+			 until ? until : UNTIL_STOP);
+		return;
+	}
 	n = count_streams(&app->pktgen, on, port, &first);
 	if (!until) {
 		print_plans(&app->pktgen, on, port, plans, sizeof(plans));
@@ -214,8 +225,7 @@ static void warn(struct call *c, uint64_t mask)
 		reply_textf(c->reply, NULL,
 			    "port %d gets these frames and ignores them: its "
 			    "mode is %s",
-			    peer,
-			    app_modes[app_mode_word(pg->set[peer].mode)].name);
+			    peer, app_mode_name(pg->set[peer].mode));
 	}
 }
 
@@ -331,7 +341,7 @@ static enum call_result run(struct call *c)
 		return show_plan(c, &none);
 	if (check_json(c) != CALL_DONE)
 		return CALL_FAIL;
-	mask = with_mode(c, MODE_TX | MODE_REFLECT, &on);
+	mask = with_mode(c, MODE_TX | MODE_RELAYS, &on);
 	if (!mask || check_runs(c, &on, false, &running) != CALL_DONE)
 		return CALL_FAIL;
 	result = await_gateways(c, &on);

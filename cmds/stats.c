@@ -92,8 +92,29 @@ static void show_fields(struct reply *r, const struct stats *s,
 	}
 }
 
+static bool any(const struct stats *s, const char *group)
+{
+	for (size_t i = 0; i < stats_nb_fields; i++)
+		if (!strcmp(stats_fields[i].group, group) &&
+		    stats_get(s, &stats_fields[i]))
+			return true;
+	return false;
+}
+
+/* What a port counts in some modes only: where it has such a mode, or did. */
+static void show_group(struct reply *r, const struct stats *s,
+		       const char *group, bool is)
+{
+	if (!is && !any(s, group))
+		return;
+	reply_map(r, group, REPLY_TABLE);
+	show_fields(r, s, group);
+	reply_end(r);
+}
+
 static void show_port(const struct call *c, const struct stats *s,
-		      const struct stats_rate *rate, const struct balance *loss)
+		      const struct stats_rate *rate, const struct balance *loss,
+		      unsigned mode)
 {
 	const struct stats *d = &rate->delta;
 	struct reply *r = c->reply;
@@ -106,6 +127,11 @@ static void show_port(const struct call *c, const struct stats *s,
 	show_fields(r, s, "rx");
 	show_rates(r, d->rx_packets, d->rx_bytes, rate->span_ns);
 	reply_end(r);
+	show_group(r, s, "reflect", c->json || mode & MODE_REFLECT);
+	if (OPTION(FORWARD)) {
+		show_group(r, s, "forward", mode & MODE_FORWARD);
+		show_group(r, s, "impair", mode & MODE_IMPAIR);
+	}
 	balance_show(c, loss);
 }
 
@@ -155,7 +181,8 @@ static enum call_result run_show(struct call *c)
 		loss = (struct balance){0};
 		if (pktgen_up(&app->pktgen, i))
 			balance_of_port(app, i, &loss);
-		show_port(c, &s, &app->port[i].rate, &loss);
+		show_port(c, &s, &app->port[i].rate, &loss,
+			  app->pktgen.set[i].mode);
 		show_host(c, i, &s);
 		reply_end(c->reply);
 	}
@@ -321,7 +348,7 @@ static void every_port(struct call *c, unsigned i, bool show)
 		if (!c->json)
 			reply_milli(c->reply, "time", time_ms(c), "s");
 		reply_u64(c->reply, "port", i, NULL);
-		if (!c->json || v->mode & (MODE_TX | MODE_REFLECT))
+		if (!c->json || v->mode & (MODE_TX | MODE_RELAYS))
 			show_interval(c, "tx", s->tx_packets - last[TX_PACKETS],
 				      s->tx_bytes - last[TX_BYTES]);
 		if (!c->json || v->mode & MODE_RX)

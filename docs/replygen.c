@@ -96,6 +96,12 @@ static const char *const lines[] = {
 	"neighbour 0 --json",
 	"stats 0 --json",
 	"address off",
+	"selftest --json",
+	"clock 0 on",
+	"sleep 100ms",
+	"clock --json",
+	"latency peers --json",
+	"clock off",
 	"capture --json",
 	"capture 1 filter 1,6,0,0,0 snap 64 room 4096 -",
 	"df --json",
@@ -130,6 +136,11 @@ static const char *const lines[] = {
 	"order 0 --json",
 	"start 0 count 1100k",
 	"wait idle",
+	"mode 1 forward learn",
+	"port --json",
+	"mode 1 impair 0",
+	"stats 1 --json",
+	"port --json",
 	"mode 1 off",
 	"start 0 count 10",
 	"wait idle",
@@ -380,7 +391,8 @@ static const char *last(const char *path)
  */
 static bool is_two_things(const char *key)
 {
-	static const char *const keys[] = {"max", "min", "rate", NULL};
+	static const char *const keys[] = {"duplicate", "jitter", "loss", "max",
+					   "min",       "rate",   NULL};
 
 	for (unsigned i = 0; keys[i]; i++)
 		if (!strcmp(keys[i], key))
@@ -484,11 +496,12 @@ static void put_page(void)
 	       "to say. New keys may\n"
 	       "come; those that are here keep type and unit. A key is of one "
 	       "type and unit in all\n"
-	       "replies, but for `rate`, text where it is what was set and a "
-	       "number where it was\n"
-	       "measured, and `min` and `max`, which have the unit of what "
-	       "they "
-	       "bound.\n");
+	       "replies, but for `rate`, `loss`, `jitter` and `duplicate`, "
+	       "text "
+	       "where they are what\n"
+	       "was set and numbers where they were measured, and `min` and "
+	       "`max`, which have the\n"
+	       "unit of what they bound.\n");
 	for (unsigned i = 0; i < nb_forms; i++)
 		put_form(&forms[i]);
 }
@@ -498,6 +511,28 @@ static uint64_t clock_ns(void)
 	return now;
 }
 
+/* Another appliance, which answers probes, and sends a signed frame. */
+static void answer(void *dev, const void *frame, size_t len)
+{
+	const struct signature s = {
+		.sender = (uint16_t)(app.pktgen.appliance * SIGNATURE_PORTS ^
+				     SIGNATURE_PORTS),
+		.time_ns = now};
+	uint8_t back[PROBE_LEN];
+	struct probe p;
+
+	if (!probe_get(frame, len, &p) || p.kind != PROBE_ASKS)
+		return;
+	p.kind = PROBE_ANSWERS;
+	p.to = p.sender;
+	p.sender ^= SIGNATURE_PORTS;
+	p.heard_ns = p.sent_ns = now;
+	probe_put(back, &p);
+	host_loop_put(dev, back, sizeof(back));
+	signature_put(back + sizeof(back) - SIGNATURE_LEN, &s);
+	host_loop_put(dev, back, sizeof(back));
+}
+
 int main(void)
 {
 	struct host_netdev *dev[2];
@@ -505,6 +540,7 @@ int main(void)
 	host_loop_pair(dev, 1500);
 	app_init(&app, uk_alloc_get_default(), now);
 	app.pktgen.core.clock_ns = clock_ns;
+	host_netdev_tap(dev[0], answer, dev[0]);
 	for (unsigned i = 0; i < sizeof(lines) / sizeof(lines[0]); i++)
 		run(lines[i]);
 	check_all_are_here();

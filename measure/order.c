@@ -19,6 +19,12 @@ void order_shrink(struct order *o, uint32_t *missing, uint32_t window)
 	const uint64_t had = (uint64_t)o->mask + 1;
 	const uint64_t end = o->next - window;
 
+	if (order_is_clean(o, o->next)) {
+		memset(missing, 0, window * sizeof(missing[0]));
+		o->missing = missing;
+		o->mask = window - 1;
+		return;
+	}
 	for (uint64_t number = o->next - had; number != end; number++)
 		order_lose(o, o->missing[number & o->mask]);
 	for (uint64_t number = end; number != o->next; number++)

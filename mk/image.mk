@@ -37,10 +37,13 @@ SETUP_SRC := net/proto/% measure/kinds.c pktgen/fields% pktgen/stream.c \
 	pktgen/program_changes.c pktgen/pktgen_nodes.c pktgen/pktgen.c pktgen/pktgen_streams.c \
 	pktgen/pktgen_seen.c \
 	pktgen/pacer_shape.c pktgen/chain.c pktgen/schedule.c pktgen/flow.c \
-	pktgen/zipf.c pktgen/program_each.c pktgen/replay.c pktgen/replay_find.c \
+	pktgen/zipf.c pktgen/turn.c pktgen/program_each.c pktgen/replay.c \
+	pktgen/replay_find.c \
 	pktgen/frames_shared.c net/port.c net/port_memory.c net/port_buffers.c \
 	stats/% measure/latency.c measure/order.c measure/trail.c \
-	pktgen/pktgen_trails.c
+	pktgen/pktgen_trails.c pktgen/pktgen_link.c pktgen/pktgen_forward.c \
+	pktgen/selftest.c \
+	measure/far_clock.c measure/probe.c
 # Interrupt handlers run between any two instructions of the app: they keep
 # off the registers that only it saves.
 IRQ_SRC := plat/kvm/irq.c plat/kvm/serial.c plat/kvm/lapic.c

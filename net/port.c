@@ -32,6 +32,19 @@ const char *port_why(const struct port *p, int err)
 	return strerror(-err);
 }
 
+enum port_link port_link(const struct port *p)
+{
+#ifdef UK_NETDEV_HAVE_LINK
+	const int rc = uk_netdev_link_get(p->dev);
+
+	if (rc != -ENOTSUP)
+		return rc > 0 ? PORT_LINK_UP : PORT_LINK_DOWN;
+#else
+	(void)p;
+#endif
+	return PORT_LINK_UNKNOWN;
+}
+
 bool port_rx_oversize(const struct port *p, const struct uk_netbuf *nb)
 {
 	const unsigned len = port_frame_len(nb), most = p->mtu + ETH_HLEN;

@@ -136,6 +136,16 @@ const char *port_why(const struct port *p, int err);
 /* What the driver adds to received lengths, once it is known: no bursts. */
 uint16_t port_rx_excess(const struct port *p);
 
+/* Whether what a port that is up sends goes anywhere, as its device says. */
+enum port_link {
+	PORT_LINK_UNKNOWN, /* it does not tell */
+	PORT_LINK_UP,
+	PORT_LINK_DOWN,
+};
+
+/* Asks the device: once in a while, while no queue is in use. */
+enum port_link port_link(const struct port *p);
+
 /* The largest frame the port takes, FCS included. */
 static inline unsigned port_max_size(const struct port *p)
 {
@@ -159,6 +169,12 @@ static inline struct uk_netbuf *port_frame_alloc(struct port_queue *q)
 
 	return uk_netbuf_alloc_buf(q->tx_alloc, p->buf_bytes, p->info.ioalign,
 				   port_headroom(&p->info), 0, NULL);
+}
+
+/* Bytes of a frame that a buffer of port_frame_alloc() has room for. */
+static inline size_t port_frame_room(const struct port_queue *q)
+{
+	return q->port->buf_bytes - port_headroom(&q->port->info);
 }
 
 /* Any frame; of a chain each part. */

@@ -25,6 +25,7 @@
 #define IPV4_BITS 32
 #define IPV6_ALEN 16
 #define IPV6_BITS 128
+#define IP_PROTO_TCP 6
 #define IP_PROTO_UDP 17
 
 struct eth_hdr {

@@ -1,121 +1,118 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Sends what was received back where it came from: the netbuf itself, its
- * addresses and ports swapped, which changes no checksum.
+ * Sends what was received back where it came from: the netbuf itself, turned
+ * round as turn.h says.
  */
 #include <string.h>
 
 #include "pktgen/engine.h"
+#include "pktgen/turn_alike.h"
 
-#define IP_PROTO_TCP 6
-#define IPV4_FRAGMENT_OFFSET 0x1fff
-
-static void swap(uint8_t *a, uint8_t *b, size_t len)
+/* Any frame; false: it does not go back, which is counted. */
+static NOINLINE bool turn(struct worker *w, uint8_t *frame, size_t len)
 {
-	uint8_t t[IPV6_ALEN];
+	const struct turn_port port = {
+		.mac = w->queue->port->mac,
+		.own = w->own,
+		.any = w->mode & MODE_ANY,
+	};
+	struct turn_known known;
+	const bool plain = turn_note(frame, len, &known);
+	uint64_t *const counts[] = {
+		[TURN_CONTROL] = &w->stats.reflect_control,
+		[TURN_GROUP] = &w->stats.reflect_multicast,
+		[TURN_OWN] = &w->stats.reflect_own,
+		[TURN_FOREIGN] = &w->stats.reflect_foreign,
+		[TURN_UNFIT] = &w->stats.reflect_unfit,
+	};
+	const enum turned how = turn_frame(frame, len, &port);
 
-	memcpy(t, a, len);
-	memcpy(a, b, len);
-	memcpy(b, t, len);
-}
-
-static void swap_ports(uint8_t *p, const uint8_t *end, uint8_t proto)
-{
-	if ((proto == IP_PROTO_UDP || proto == IP_PROTO_TCP) && end - p >= 4)
-		swap(p, p + 2, 2);
-}
-
-static void turn_ipv4(uint8_t *p, const uint8_t *end)
-{
-	struct ipv4_hdr *ip = (void *)p;
-
-	if ((size_t)(end - p) < sizeof(*ip))
-		return;
-	swap((uint8_t *)&ip->src, (uint8_t *)&ip->dst, IPV4_ALEN);
-	/* Ports stand in the first fragment alone, behind the options. */
-	p += (ip->version_ihl & 15) * 4;
-	if (!(ip->frag & net16(IPV4_FRAGMENT_OFFSET)) && p < end &&
-	    p >= (uint8_t *)(ip + 1))
-		swap_ports(p, end, ip->proto);
-}
-
-static void turn_ipv6(uint8_t *p, const uint8_t *end)
-{
-	struct ipv6_hdr *ip = (void *)p;
-
-	if ((size_t)(end - p) < sizeof(*ip))
-		return;
-	swap(ip->src, ip->dst, IPV6_ALEN);
-	swap_ports((uint8_t *)(ip + 1), end, ip->next_header);
-}
-
-static void turn_any(uint8_t *frame, size_t len, const uint8_t mac[ETH_ALEN])
-{
-	struct eth_hdr *eth = (void *)frame;
-
-	swap(eth->dst, eth->src, ETH_ALEN);
-	/* Nobody's source is a group. */
-	if (eth->src[0] & 1)
-		memcpy(eth->src, mac, ETH_ALEN);
-	if (eth->type == net16(ETH_TYPE_IPV4))
-		turn_ipv4((uint8_t *)(eth + 1), frame + len);
-	else if (eth->type == net16(ETH_TYPE_IPV6))
-		turn_ipv6((uint8_t *)(eth + 1), frame + len);
-}
-
-static inline uint64_t load64(const uint8_t *p)
-{
-	uint64_t v;
-
-	memcpy(&v, p, sizeof(v));
-	return v;
-}
-
-static inline uint32_t load32(const uint8_t *p)
-{
-	uint32_t v;
-
-	memcpy(&v, p, sizeof(v));
-	return v;
-}
-
-static inline void store64(uint8_t *p, uint64_t v)
-{
-	memcpy(p, &v, sizeof(v));
-}
-
-static inline void store32(uint8_t *p, uint32_t v)
-{
-	memcpy(p, &v, sizeof(v));
-}
-
-/*
- * Frames are at least an Ethernet header long. Most are UDP or TCP in IPv4,
- * without options, whole and from no group: these are turned by the word, the
- * rest by turn_any().
- */
-static inline void turn(uint8_t *frame, size_t len, const uint8_t mac[ETH_ALEN])
-{
-	const struct ipv4_hdr *ip = (void *)(frame + ETH_HLEN);
-	uint64_t macs, ips;
-	uint32_t rest, ports;
-
-	/* Type, version and length of the header: one comparison. */
-	if (unlikely(len < UDP4_HEADERS ||
-		     (load32(frame + 12) & 0xffffff) != 0x450008 ||
-		     (ip->proto != IP_PROTO_UDP && ip->proto != IP_PROTO_TCP) ||
-		     ip->frag & net16(IPV4_FRAGMENT_OFFSET) || frame[0] & 1)) {
-		turn_any(frame, len, mac);
-		return;
+	if (how) {
+		(*counts[how])++;
+		return false;
 	}
-	macs = load64(frame);
-	rest = load32(frame + 8);
-	ips = load64((const uint8_t *)&ip->src);
-	ports = load32((const uint8_t *)(ip + 1));
-	store64(frame, macs >> 48 | (uint64_t)rest << 16 | macs << 48);
-	store32(frame + 8, (uint32_t)(macs >> 16));
-	store64(frame + ETH_HLEN + 12, ips >> 32 | ips << 32);
-	store32(frame + ETH_HLEN + 20, ports >> 16 | ports << 16);
+	if (plain) {
+		turn_know(frame, &known);
+		w->turn = known;
+	}
+	return true;
+}
+
+/* A copy in one piece of what came in several; NULL: there is no buffer. */
+static NOINLINE struct uk_netbuf *copy_chain(struct port_queue *q,
+					     const struct uk_netbuf *nb)
+{
+	struct uk_netbuf *one = port_frame_alloc(q);
+
+	if (!one)
+		return NULL;
+	if (port_frame_len(nb) > port_frame_room(q)) {
+		port_frame_free(one);
+		return NULL;
+	}
+	for (; nb; nb = nb->next) {
+		memcpy((char *)one->data + one->len, nb->data, nb->len);
+		one->len = (uint16_t)(one->len + nb->len);
+	}
+	return one;
+}
+
+/* One that comes in parts, or for which there is no place; see turn_all(). */
+static NOINLINE struct uk_netbuf *turn_other(struct worker *w,
+					     struct uk_netbuf *nb, bool full)
+{
+	struct uk_netbuf *one = NULL;
+
+	/* No device sends a chain. */
+	if (!full && nb->next)
+		one = copy_chain(w->queue, nb);
+	w->stats.tx_dropped += !one;
+	port_rx_free(w->queue, nb);
+	if (one && !turn(w, one->data, one->len)) {
+		port_frame_free(one);
+		one = NULL;
+	}
+	return one;
+}
+
+/* Holds what goes back of `n`, and frees the rest; returns the bytes of all. */
+static uint64_t turn_all(struct worker *w, struct uk_netbuf *pkts[], unsigned n,
+			 bool full)
+{
+	struct uk_netbuf **const to = full ? pkts : w->out.kept;
+	uint64_t bytes = 0, freed = 0;
+	unsigned kept = 0, from = 0;
+
+	for (unsigned i = 0; i < n; i++) {
+		struct uk_netbuf *nb = pkts[i];
+		const unsigned len = nb->len;
+
+		bytes += len;
+		if (likely(!full && !nb->next)) {
+			to[kept] = nb;
+			if (likely(turn_alike(nb->data, len, &w->turn)) ||
+			    turn(w, nb->data, len)) {
+				kept++;
+				continue;
+			}
+			port_rx_free(w->queue, nb);
+			freed += len;
+			continue;
+		}
+		bytes += port_frame_len(nb) - len;
+		freed += port_frame_len(nb);
+		nb = turn_other(w, nb, full);
+		if (!nb)
+			continue;
+		freed -= nb->len;
+		port_reflect(w->queue, to + from, kept - from);
+		to[kept++] = nb;
+		from = kept;
+	}
+	port_reflect(w->queue, to + from, kept - from);
+	if (kept)
+		outbox_hold_kept(&w->out, kept, bytes - freed);
+	return bytes;
 }
 
 uint64_t engine_reflect(struct worker *w, struct uk_netbuf *pkts[], unsigned n,
@@ -123,32 +120,16 @@ uint64_t engine_reflect(struct worker *w, struct uk_netbuf *pkts[], unsigned n,
 {
 	/* What another mode left waits, and there is no place behind it. */
 	const bool full = w->out.nb;
-	uint64_t bytes = 0;
-	unsigned kept = 0;
+	const uint64_t bytes = turn_all(w, pkts, n, full);
 
-	for (unsigned i = 0; i < n; i++) {
-		struct uk_netbuf *nb = pkts[i];
-
-		bytes += port_frame_len(nb);
-		/* No device sends a chain. */
-		if (unlikely(full || nb->next)) {
-			w->stats.tx_dropped++;
-			port_rx_free(w->queue, nb);
-			continue;
-		}
-		turn(nb->data, nb->len, w->queue->port->mac);
-		pkts[kept++] = nb;
-	}
-	if (kept) {
-		port_reflect(w->queue, pkts, kept);
-		outbox_hold(&w->out, pkts, kept);
-		if (unlikely(w->sender))
-			engine_set_sender(w, NULL);
-		/* What it takes none of is due from now on, or is dropped. */
-		if (engine_tx_flush(w, now_ns) || !w->how.drops)
-			w->moved_ns = now_ns;
-		else
-			engine_tx_watch(w, now_ns);
-	}
+	if (unlikely(full || !w->out.nb))
+		return bytes;
+	if (unlikely(w->sender))
+		engine_set_sender(w, NULL);
+	/* What it takes none of is due from now on, or is dropped. */
+	if (engine_tx_flush(w, now_ns) || !w->how.drops)
+		w->moved_ns = now_ns;
+	else
+		engine_tx_watch(w, now_ns);
 	return bytes;
 }

@@ -22,9 +22,34 @@ static unsigned take_out_oversize(struct worker *w, struct uk_netbuf *pkts[],
 	return left;
 }
 
-static bool reflects(const struct worker *w)
+/* One that forwards counts what comes while it does not run. */
+static bool relays(const struct worker *w)
 {
-	return unlikely(w->mode & MODE_REFLECT) && w->state == WORKER_RUNNING;
+	return unlikely(w->mode & MODE_RELAYS) &&
+	       (w->state == WORKER_RUNNING ||
+		(FORWARDS && w->mode & MODE_FORWARD));
+}
+
+static NOINLINE uint64_t relay(struct worker *w, struct uk_netbuf *pkts[],
+			       unsigned n, uint64_t now_ns)
+{
+	return FORWARDS && w->mode & MODE_FORWARD
+		       ? engine_forward(w, pkts, n, now_ns)
+		       : engine_reflect(w, pkts, n, now_ns);
+}
+
+/* What was received has no place yet where it is sent to. */
+static bool is_full(const struct worker *w)
+{
+	return FORWARDS && w->mode & MODE_FORWARD ? forward_full(w) : w->out.nb;
+}
+
+/* All buffers may be with the device, which nobody else asks. */
+static NOINLINE void reap(struct worker *w)
+{
+	port_tx_reap(w->queue);
+	if (FORWARDS && w->mode & MODE_FORWARD)
+		forward_reap(w);
 }
 
 /* Steps from one look to the next, where frames are ignored and none came. */
@@ -74,7 +99,7 @@ PORT_INLINE void look_many(void *looks, const struct uk_netbuf *nb)
 	arrivals_see_many(l->arrivals, nb->data, nb->len);
 }
 
-static NOINLINE void look_any(void *looks, const struct uk_netbuf *nb)
+static COLD void look_any(void *looks, const struct uk_netbuf *nb)
 {
 	struct looks *const l = looks;
 
@@ -86,8 +111,8 @@ static NOINLINE void look_any(void *looks, const struct uk_netbuf *nb)
 	arrivals_see_chain(l->arrivals, nb, port_frame_len(nb));
 }
 
-static NOINLINE uint64_t look_and_free_any(struct worker *w,
-					   struct uk_netbuf *pkts[], unsigned n)
+static COLD uint64_t look_and_free_any(struct worker *w,
+				       struct uk_netbuf *pkts[], unsigned n)
 {
 	struct looks l = {.arrivals = &w->arrivals};
 
@@ -150,8 +175,8 @@ static void take(struct worker *w, struct uk_netbuf *pkts[], unsigned n,
 		n = take_out_oversize(w, pkts, n);
 	if (unlikely(w->how.kinds) && w->mode & MODE_RX)
 		kinds_see(&w->kinds, pkts, n, (enum kinds_how)w->how.kinds);
-	if (reflects(w)) {
-		l.bytes = engine_reflect(w, pkts, n, now_ns);
+	if (relays(w)) {
+		l.bytes = relay(w, pkts, n, now_ns);
 	} else if (unlikely(w->signs) && w->mode & MODE_RX) {
 		l.bytes = look_and_free_signed(w, pkts, n, large, now_ns);
 	} else if (likely(!large)) {
@@ -175,7 +200,8 @@ static unsigned receive(struct worker *w, uint64_t now_ns)
 	int err;
 
 	/* What cannot be sent back yet is left where it is. */
-	if (reflects(w) && w->out.nb && !w->how.drops)
+	if (relays(w) && w->state == WORKER_RUNNING && !w->how.drops &&
+	    is_full(w))
 		return 0;
 	do {
 		max = MIN(w->how.burst - all, CHUNK);
@@ -184,16 +210,16 @@ static unsigned receive(struct worker *w, uint64_t now_ns)
 			take(w, pkts, n, status & PORT_RX_LARGE, now_ns);
 		w->stats.rx_underrun += !!(status & PORT_RX_UNDERRUN);
 		all += n;
-	} while (n == max && all < w->how.burst && !w->out.nb);
+	} while (n == max && all < w->how.burst && !w->out.nb &&
+		 !(relays(w) && is_full(w)));
 	if (unlikely(err) && err != w->err) {
 		w->err = err;
 		w->stats.rx_errors++;
 	}
 	if (all)
 		w->rx_rest = 0;
-	/* All buffers may be with the device, which nobody else asks. */
-	else if (reflects(w))
-		port_tx_reap(w->queue);
+	else if (relays(w))
+		reap(w);
 	return all;
 }
 

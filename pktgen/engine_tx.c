@@ -82,6 +82,18 @@ void engine_set_sender(struct worker *w, struct flow *f)
 	w->sender = f;
 }
 
+/* No device would send what is held; the time for it has come all the same. */
+static NOINLINE unsigned discard(struct worker *w, uint64_t now_ns)
+{
+	struct outbox *const o = &w->out;
+
+	w->stats.tx_link_down += o->nb;
+	outbox_drop(o, o->nb);
+	port_tx_reap(w->queue);
+	w->moved_ns = now_ns;
+	return 0;
+}
+
 static inline unsigned flush(struct worker *w, uint64_t now_ns)
 {
 	struct outbox *const o = &w->out;
@@ -93,6 +105,8 @@ static inline unsigned flush(struct worker *w, uint64_t now_ns)
 		count_sent(w, sent, outbox_drop(o, sent));
 		return sent;
 	}
+	if (unlikely(w->unplugged))
+		return discard(w, now_ns);
 	sent = port_tx_burst(w->queue, o->pkt, o->nb, &err);
 	count_sent(w, sent, outbox_sent(o, sent));
 	if (likely(!o->nb))

@@ -9,6 +9,7 @@
 #define PKTGEN_FLOW_H
 
 #include "pktgen/frames.h"
+#include "pktgen/impair.h"
 #include "pktgen/pacer.h"
 #include "pktgen/play.h"
 #include "pktgen/program.h"
@@ -33,6 +34,7 @@ struct worker_how {
 	unsigned burst;      /* the most frames of a step each way, 1..256 */
 	enum wait_kind wait; /* while the ring is full */
 	unsigned kinds;      /* enum kinds_how: of what it receives */
+	struct impair_how impair; /* MODE_IMPAIR */
 };
 
 /* What it does when it is started. */

@@ -31,6 +31,20 @@ void outbox_init(struct outbox *o);
 /* Holds `n`, up to OUTBOX_MAX, where none is held. */
 void outbox_hold(struct outbox *o, struct uk_netbuf *const pkts[], unsigned n);
 
+/*
+ * Where none is held: the first `n` of `kept`, up to OUTBOX_MAX, are, of
+ * `bytes` without FCS.
+ */
+static inline void outbox_hold_kept(struct outbox *o, unsigned n,
+				    uint64_t bytes)
+{
+	o->pkt = o->kept;
+	o->from = NULL;
+	o->nb = n;
+	o->len = 0;
+	o->bytes = bytes + (uint64_t)n * ETH_FCS_LEN;
+}
+
 /* What is held stays so when the memory that it is in goes to others. */
 void outbox_keep(struct outbox *o);
 

@@ -33,6 +33,8 @@ static void close_worker(struct pktgen *pg)
 	struct worker *w = pg->core.worker[--pg->core.nb_workers];
 
 	arrivals_close(&w->arrivals, pg->heap);
+	if (FORWARDS)
+		forward_delete(w->forward, pg->heap);
 	worker_close(w);
 	uk_free(pg->heap, w);
 }
@@ -103,12 +105,15 @@ void pktgen_open(struct pktgen *pg, unsigned nb_queues, struct uk_alloc *a)
 
 void pktgen_close(struct pktgen *pg, struct uk_alloc *a)
 {
+	if (TRAILS)
+		peers_close(pg);
 	FOR_EACH_PORT_UP(pg, ~0ull, i)
 		pktgen_close_streams(pg, i);
 	pktgen_close_nodes(pg);
 	while (pg->core.nb_workers)
 		close_worker(pg);
 	trails_close(&pg->trails);
+	uk_free(a, pg->learnt);
 	for (unsigned i = 0; i < pg->nb_ports; i++)
 		port_close(&pg->port[i], a);
 }
@@ -162,19 +167,35 @@ void pktgen_hold_back(struct pktgen *pg, uint64_t mask, uint64_t now_ns)
 	}
 }
 
+/* What a frame's source may not be, where it would be sent back. */
+static void list_own(struct pktgen *pg)
+{
+	pg->own.nb = 0;
+	FOR_EACH_PORT_UP(pg, pktgen_all(pg), i)
+		if (pg->set[i].mode & MODE_REFLECT)
+			memcpy(pg->own.mac[pg->own.nb++], pg->port[i].mac,
+			       ETH_ALEN);
+	FOR_EACH_WORKER(pg, pktgen_all(pg), w)
+		w->own = &pg->own;
+}
+
 void pktgen_set_mode(struct pktgen *pg, uint64_t mask, unsigned mode,
 		     uint64_t now_ns)
 {
-	const struct worker_order order = {
-		.kind = ORDER_MODE, .now_ns = now_ns, .mode = mode};
+	struct worker_order order = {.kind = ORDER_MODE, .now_ns = now_ns};
 
+	if (pktgen_reserve_forward(pg, mask, mode) < 0)
+		mode = MODE_RX;
+	order.mode = mode;
 	FOR_EACH_PORT_UP(pg, mask, i) {
 		pktgen_sign_mode(pg, i, mode);
 		pg->set[i].mode = mode;
 		pg->set[i].changes++;
 	}
+	list_own(pg);
 	FOR_EACH_WORKER(pg, mask, w)
 		worker_give(w, &order);
+	pktgen_set_forward(pg, mask, mode);
 	pktgen_hold_back(pg, mask, now_ns);
 }
 
@@ -195,10 +216,16 @@ void pktgen_set_how(struct pktgen *pg, uint64_t mask,
 void pktgen_set_taps(struct pktgen *pg, uint64_t mask,
 		     const struct worker_taps *taps)
 {
-	const struct worker_order order = {.kind = ORDER_TAP, .taps = *taps};
+	struct worker_order order = {.kind = ORDER_TAP, .taps = *taps};
 
-	FOR_EACH_WORKER(pg, mask, w)
+	FOR_EACH_WORKER(pg, mask, w) {
+		const unsigned port = w->queue->port->id;
+
+		pg->set[port].taps = *taps;
+		if (TRAILS && pg->peers)
+			order.taps.rx = peers_tap(pg->peers, port, taps->rx);
 		worker_give(w, &order);
+	}
 }
 
 bool pktgen_has_strategy(const struct pktgen *pg, unsigned port,
@@ -412,5 +439,7 @@ unsigned pktgen_step(struct pktgen *pg, uint64_t now_ns)
 		if (states & WORKER_DRAINING)
 			end_runs(pg, pg->core.now_ns);
 	}
+	if (TRAILS && unlikely(pg->peers != NULL))
+		peers_step(pg->peers, pg->core.now_ns);
 	return moved;
 }

@@ -12,6 +12,7 @@
 #define PKTGEN_PKTGEN_H
 
 #include "pktgen/core.h"
+#include "pktgen/peers.h"
 #include "pktgen/rest.h"
 #include "pktgen/worker.h"
 #include "units/subject.h"
@@ -78,6 +79,9 @@ struct pktgen_port {
 	unsigned end_streams; /* behind the highest number */
 	unsigned max_streams; /* for which there is room */
 	struct rest_port rest;
+	struct worker_taps taps;
+	enum port_link link;
+	uint64_t link_ns; /* when that changed last; 0: never */
 };
 
 struct pktgen {
@@ -87,12 +91,16 @@ struct pktgen {
 	struct pktgen_port set[PKTGEN_MAX_PORTS];
 	struct node *node[PKTGEN_MAX_PORTS]; /* NULL: it never had addresses */
 	struct core core;
+	struct turn_own own;       /* addresses of ports that reflect */
 	struct played_files files; /* the captures that are played */
 	uint16_t appliance;        /* in the signatures of what it sends */
 	unsigned nb_signed;        /* streams that are */
 	struct trails trails;      /* of these */
+	struct learnt *learnt;     /* of ports in MODE_LEARN; NULL: none is */
 	unsigned nb_pauses;        /* that were begun and have not ended */
 	uint64_t held_back;        /* mask: the ports of these */
+	struct peers *peers;       /* NULL: no clock of others is asked for */
+	uint64_t links_ns;         /* when links were looked at last */
 };
 
 /*
@@ -215,7 +223,22 @@ void pktgen_take_stream(struct pktgen *pg, unsigned port, unsigned stream,
 /* What was tried is not taken: its memory is given back. */
 void pktgen_drop_stream(struct pktgen *pg, unsigned port, unsigned stream);
 
-/* `mode` is a set of MODE_*. Every port of the mask is up. */
+/*
+ * Memory for a mode that forwards: 0, or -ENOMEM. What a port has for it stays
+ * its own.
+ */
+int pktgen_reserve_forward(struct pktgen *pg, uint64_t mask, unsigned mode);
+
+/* Addresses that are known to ports in MODE_LEARN. */
+unsigned pktgen_learnt(const struct pktgen *pg);
+
+/* Of a port in a mode that impairs: see impair_room(). */
+unsigned pktgen_impair_room(const struct pktgen *pg, unsigned port);
+
+/*
+ * `mode` is a set of MODE_*; one that forwards needs the memory for it, and is
+ * MODE_RX without. Every port of the mask, and the one it forwards to, is up.
+ */
 void pktgen_set_mode(struct pktgen *pg, uint64_t mask, unsigned mode,
 		     uint64_t now_ns);
 
@@ -430,6 +453,13 @@ uint64_t pktgen_active(const struct pktgen *pg);
  * many frames moved.
  */
 unsigned pktgen_step(struct pktgen *pg, uint64_t now_ns);
+
+/*
+ * Looks at the links of all ports, at most each PKTGEN_LINK_NS: while one is
+ * down, what its workers would send is discarded. Cheap, call it at will.
+ */
+#define PKTGEN_LINK_NS 1000000ull
+void pktgen_watch_links(struct pktgen *pg, uint64_t now_ns);
 
 /* See core.h. */
 static inline uint64_t pktgen_sleep_ns(const struct pktgen *pg, uint64_t now_ns)

@@ -17,6 +17,9 @@
 /* Those of `mask` that are to be held back, as pktgen_pause() was called. */
 void pktgen_hold_back(struct pktgen *pg, uint64_t mask, uint64_t now_ns);
 
+/* Its workers go the way that the mode has; there is memory for it. */
+void pktgen_set_forward(struct pktgen *pg, uint64_t mask, unsigned mode);
+
 /* Room to count what arrives of the port's streams; -ENOMEM. */
 int pktgen_reserve_arrivals(struct pktgen *pg, unsigned port);
 

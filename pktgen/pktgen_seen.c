@@ -89,6 +89,8 @@ void pktgen_clear_streams(struct pktgen *pg, unsigned port)
 	pg->set[port].rest.signed_sent = pg->set[port].rest.lacked = 0;
 	FOR_EACH_WORKER(pg, 1ull << port, w)
 		w->kinds = (struct kinds){0};
+	if (TRAILS && pg->peers)
+		peers_clear(pg->peers, port);
 	for (; pktgen_next_of(pg, &on, &s); s.stream++) {
 		struct pktgen_stream *to = pg->set[port].stream[s.stream];
 

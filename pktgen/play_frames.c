@@ -3,7 +3,9 @@
 #include <string.h>
 #include <uk/essentials.h>
 
+#include "capture/copy.h"
 #include "net/csum.h"
+#include "pktgen/hot.h"
 #include "pktgen/play_impl.h"
 
 /* ---- Found --------------------------------------------------------------- */
@@ -279,8 +281,8 @@ static inline void end_csums(const struct play *play,
 }
 
 /* Makes it frame at->frame; checksums that are set by hand come last. */
-static void edit(const struct program *prog, struct program_at *at,
-		 uint8_t *frame, unsigned len)
+static NOINLINE void edit(const struct program *prog, struct program_at *at,
+			  uint8_t *frame, unsigned len)
 {
 	const struct play *play = prog->play;
 	const struct play_edit *e = play->edit;
@@ -330,13 +332,13 @@ static unsigned put_tag(uint8_t *frame, unsigned len)
 	return len + (unsigned)sizeof(tag);
 }
 
-uint16_t play_make(const struct program *prog, struct program_at *at,
-		   const struct played_frame *f, uint8_t *buf)
+EDIT_INLINE uint16_t make(const struct program *prog, struct program_at *at,
+			  const struct played_frame *f, uint8_t *buf)
 {
 	const struct play *play = prog->play;
 	unsigned len = f->len;
 
-	memcpy(buf, f->data, len);
+	capture_copy(buf, f->data, len);
 	if (play->played->tag)
 		len = put_tag(buf, len);
 	if (play->nb_edits || play->csums)
@@ -345,11 +347,17 @@ uint16_t play_make(const struct program *prog, struct program_at *at,
 	return (uint16_t)len;
 }
 
+uint16_t play_make(const struct program *prog, struct program_at *at,
+		   const struct played_frame *f, uint8_t *buf)
+{
+	return make(prog, at, f, buf);
+}
+
 uint16_t play_next(const struct program *prog, struct program_at *at,
 		   uint8_t *buf)
 {
 	struct played_frame f;
 
 	played_next(&prog->play->cursor, &f);
-	return play_make(prog, at, &f, buf);
+	return make(prog, at, &f, buf);
 }

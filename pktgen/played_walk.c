@@ -74,8 +74,8 @@ static NOINLINE bool next_any(struct played_cursor *c, struct played_frame *f,
 }
 
 /* *ns is not known of a plain one unless `timed`. */
-static inline void step(struct played_cursor *c, struct played_frame *f,
-			uint64_t *ns, const bool timed)
+EDIT_INLINE void step(struct played_cursor *c, struct played_frame *f,
+		      uint64_t *ns, const bool timed)
 {
 	const struct played *const p = c->of;
 

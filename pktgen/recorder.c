@@ -36,8 +36,7 @@ static bool write(struct recorder *r, const struct uk_netbuf *nb,
 	return true;
 }
 
-/* Those of pkts[i..n-1] that can be written at once; returns how far it came.
- */
+/* Those of pkts[i..n-1] that can be written at once; returns the next one. */
 static unsigned write_all(struct recorder *r, struct uk_netbuf *const pkts[],
 			  unsigned i, unsigned n, uint64_t time)
 {

@@ -34,6 +34,7 @@ const struct worker_how worker_how_default = {
 	.strategy = STRATEGY_SHARED,
 	.burst = WORKER_BURST,
 	.wait = WAIT_AUTO,
+	.impair = IMPAIR_HOW_DEFAULT,
 };
 
 int worker_open(struct worker *w, struct port_queue *queue, unsigned mode,
@@ -88,6 +89,11 @@ int worker_reserve(struct worker *w, unsigned n)
 
 /* ---- States ------------------------------------------------------------- */
 
+static unsigned nb_held(const struct worker *w)
+{
+	return w->out.nb + (FORWARDS ? forward_held(w) : 0);
+}
+
 /* The one way out of draining. */
 static void rest(struct worker *w)
 {
@@ -123,7 +129,7 @@ static void set_state(struct worker *w, struct flow *f, enum flow_state state)
 static void start_worker(struct worker *w, uint64_t now_ns)
 {
 	/* The run before is over, though not all of it has arrived. */
-	if (!w->out.nb)
+	if (!nb_held(w))
 		rest(w);
 	w->done.in_flight = 0;
 	w->begins = false;
@@ -136,6 +142,8 @@ static void start_worker(struct worker *w, uint64_t now_ns)
 	w->run_packets = w->stats.tx_packets;
 	w->moved_ns = now_ns;
 	w->err = 0;
+	if (FORWARDS)
+		forward_begin(w);
 	w->state = WORKER_RUNNING;
 }
 
@@ -143,7 +151,7 @@ COLD static void start(struct worker *w, const struct worker_order *o)
 {
 	struct flow *f = o->flow;
 
-	if (!f && !(w->mode & MODE_REFLECT))
+	if (!f && !(w->mode & MODE_RELAYS))
 		return;
 	if (!worker_runs(w->state))
 		start_worker(w, o->now_ns);
@@ -221,7 +229,7 @@ static void stop_flow(struct worker *w, struct flow *f, uint64_t now_ns)
 {
 	chain_stop(w, f, now_ns);
 	set_only(w);
-	if (!w->nb_on && !(w->mode & MODE_REFLECT))
+	if (!w->nb_on && !(w->mode & MODE_RELAYS))
 		stop(w);
 }
 
@@ -279,6 +287,8 @@ void worker_abandon(struct worker *w)
 	w->stats.tx_skipped += w->out.nb;
 	w->full_from_ns = 0;
 	outbox_drop(&w->out, w->out.nb);
+	if (FORWARDS)
+		forward_drop(w);
 	w->mixed = false;
 	w->at_limit = false;
 	w->state = WORKER_IDLE;
@@ -336,6 +346,8 @@ COLD static void set_how(struct worker *w, const struct worker_how *how,
 	if (how->wait != w->how.wait)
 		wait_start(&w->wait, how->wait);
 	w->how = *how;
+	if (FORWARDS)
+		forward_how(w);
 	FOR_EACH_FLOW(w, f)
 		set_flow(w, f, now_ns);
 }
@@ -355,7 +367,10 @@ COLD static void set_mode(struct worker *w, unsigned mode, uint64_t now_ns)
 		w->null_from = w->stats.tx_packets;
 	if (w->mode & MODE_NULL && !(mode & MODE_NULL))
 		w->nb_null += w->stats.tx_packets - w->null_from;
+	if (FORWARDS && mode != w->mode)
+		forward_drop(w);
 	w->mode = mode;
+	w->turn.packet = UINT32_MAX; /* of no frame */
 	schedule_set_all(w);
 	set_only(w);
 }
@@ -369,6 +384,8 @@ unsigned worker_in_flight(struct worker *w)
 	port_tx_reap(w->queue);
 	/* Before the rest: what is back is freed by this. */
 	surplus = frames_room_surplus(&w->room);
+	if (FORWARDS)
+		surplus -= forward_reap(w);
 	FOR_EACH_FLOW(w, f)
 		surplus += frames_surplus(&f->frames);
 	return port_tx_out(w->queue) + surplus - w->out.nb;
@@ -378,7 +395,7 @@ unsigned worker_in_flight(struct worker *w)
 static void settle(struct worker *w, uint64_t now_ns)
 {
 	w->view.in_flight = 0;
-	if (w->out.nb)
+	if (nb_held(w))
 		return;
 	engine_tx_room(w, now_ns);
 	if (!w->sent_ns)
@@ -400,7 +417,7 @@ static void settle(struct worker *w, uint64_t now_ns)
 static bool stalled(const struct worker *w)
 {
 	return w->state != WORKER_IDLE && w->stalled_ns == w->moved_ns &&
-	       (w->mode & (MODE_TX | MODE_REFLECT) || w->out.nb);
+	       (w->mode & (MODE_TX | MODE_RELAYS) || w->out.nb);
 }
 
 /* All but in_flight, which is true only where it was asked for. */
@@ -423,7 +440,7 @@ static void write_view(struct worker *w)
 	v->stalled_ns = w->stalled_ns;
 	v->stalled_at = w->stalled_at;
 	v->err = w->err;
-	v->nb_held = w->out.nb;
+	v->nb_held = nb_held(w);
 	v->sent_ns = w->sent_ns;
 	v->still_ns = w->still_ns;
 	v->still = w->still;
@@ -518,6 +535,9 @@ void worker_give(struct worker *w, const struct worker_order *o)
 	case ORDER_SIGNS:
 		w->signs = o->signs;
 		break;
+	case ORDER_LINK:
+		w->unplugged = o->unplugged;
+		break;
 	case ORDER_LOOK:
 		write_view(w);
 		break;
@@ -555,6 +575,8 @@ static unsigned send(struct worker *w, uint64_t now_ns)
 		begin(w, now_ns);
 	if (w->mode & MODE_TX || w->out.nb)
 		moved = engine_tx_step(w, now_ns);
+	if (FORWARDS && unlikely(w->forward != NULL))
+		moved += forward_step(w, now_ns);
 	if (w->state == WORKER_RUNNING && at_limits(w, now_ns)) {
 		stop(w);
 		w->at_limit = true;
@@ -585,9 +607,9 @@ enum wait_kind worker_wait(struct worker *w, uint64_t now_ns)
 	if (w->state == WORKER_IDLE)
 		return WAIT_AUTO;
 	/* All buffers being out is a full ring, too. */
-	if (w->out.nb || (sends && w->starved) ||
-	    (sends && !w->how.drops && any_unpaced(w)))
+	if (w->out.nb || (FORWARDS && forward_blocked(w)) ||
+	    (sends && w->starved) || (sends && !w->how.drops && any_unpaced(w)))
 		return wait_full(&w->wait, w->stats.tx_packets, now_ns);
 	/* A frame falls due soon, or what comes is sent back at once. */
-	return sends || w->mode & MODE_REFLECT ? WAIT_PAUSE : WAIT_AUTO;
+	return sends || w->mode & MODE_RELAYS ? WAIT_PAUSE : WAIT_AUTO;
 }

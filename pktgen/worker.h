@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * A worker moves the frames of one queue pair. Its engines send (tx), receive
- * (rx) and send back what was received (reflect); worker_step() moves at most
- * one burst in each direction and returns. It never prints, sleeps or allocates
- * from the heap, and takes the time from its caller.
+ * (rx) and send back what was received (reflect), or on (forward);
+ * worker_step() moves at most one burst in each direction and returns. It never
+ * prints, sleeps or allocates from the heap, and takes the time from its
+ * caller.
  *
  * The worker alone changes what is in `struct worker` and in its flows. What
  * others want of it is an order, which it takes up at a burst's edge; what they
@@ -14,8 +15,8 @@
  * reaches a port is counted, as received where its mode says so, as ignored
  * elsewhere, and its buffer is given back at once, so that a port never holds
  * up the one it is wired to. start and stop govern sending. A port that
- * reflects is the exception: where a full ring is to be tried again, it
- * receives no more than it can send.
+ * reflects or forwards is the exception: where a full ring is to be tried
+ * again, it receives no more than it can send.
  */
 #ifndef PKTGEN_WORKER_H
 #define PKTGEN_WORKER_H
@@ -24,7 +25,9 @@
 #include "measure/kinds.h"
 #include "node/node.h"
 #include "pktgen/flow.h"
+#include "pktgen/forward.h"
 #include "pktgen/tap.h"
+#include "pktgen/turn.h"
 #include "pktgen/turns.h"
 #include "stats/histogram.h"
 #include "stats/stats.h"
@@ -43,6 +46,23 @@
 #define MODE_RX 2u
 #define MODE_NULL 4u    /* with TX: all but the device, which gets nothing */
 #define MODE_REFLECT 8u /* with RX: sends what it receives back, if started */
+#define MODE_ANY 16u    /* with REFLECT: whatever station it is for */
+/* With RX: sends it on at the port MODE_TO_PORT(mode), if started. */
+#define MODE_FORWARD 32u
+#define MODE_IMPAIR 64u /* with FORWARD: through a link, see impair.h */
+/* With FORWARD: to the port that learn.h knows, of all in this mode. */
+#define MODE_LEARN 128u
+#define MODE_BRIDGE (MODE_RX | MODE_FORWARD | MODE_LEARN)
+#define MODE_TO(port) (MODE_RX | MODE_FORWARD | (unsigned)(port) << 16)
+#define MODE_TO_PORT(mode) ((mode) >> 16)
+/* Either of the two; what is for the latter is only in images that have it. */
+#ifdef CONFIG_APPUKPKTGEN_FORWARD
+#define FORWARDS true
+#define MODE_RELAYS (MODE_REFLECT | MODE_FORWARD)
+#else
+#define FORWARDS false
+#define MODE_RELAYS MODE_REFLECT
+#endif
 
 /* Bits, so that those of several workers can be looked at together. */
 enum worker_state {
@@ -128,6 +148,11 @@ enum worker_order_kind {
 	ORDER_TAP,   /* `taps` see its frames from the next burst on */
 	ORDER_NODE,  /* `node` gets what is for it, and has its own sent */
 	ORDER_SIGNS, /* whether frames of ours are told by signatures */
+	/*
+	 * `unplugged`: the device sends nothing, and from now on gets nothing.
+	 * What is due is discarded, and counted as tx.link_down.
+	 */
+	ORDER_LINK,
 	ORDER_LOOK,  /* writes the view; with `flow`, what that sent is true */
 	ORDER_COUNT, /* the same with `in_flight`, which asks the device */
 };
@@ -154,6 +179,7 @@ struct worker_order {
 		struct worker_taps taps;
 		struct node *node; /* NULL: there is none */
 		bool signs;
+		bool unplugged;
 	};
 };
 
@@ -290,6 +316,7 @@ struct worker {
 	struct kinds kinds;       /* of what is received, if `how` says so */
 	bool begins;              /* its first step is to come, or one waits */
 	bool starved;             /* the last burst lacked buffers */
+	bool unplugged;           /* its link is down */
 	bool at_limit;            /* draining since it came to its limit */
 	uint64_t run_packets;     /* tx_packets when the run began */
 	uint64_t pause_ns;        /* WORKER_PAUSED: since when */
@@ -301,8 +328,11 @@ struct worker {
 	uint64_t nb_null;   /* ...and frames of such times before */
 	struct worker_done done;
 	struct wait wait;
-	unsigned rx_rest;    /* steps without a look at what came */
-	uint64_t last_rx_ns; /* see the view for these */
+	struct turn_known turn;     /* MODE_REFLECT */
+	const struct turn_own *own; /* ports that reflect; NULL: none but it */
+	struct forward *forward;    /* NULL: its mode never was that */
+	unsigned rx_rest;           /* steps without a look at what came */
+	uint64_t last_rx_ns;        /* see the view for these */
 	uint64_t moved_ns;
 	uint64_t stalled_ns;
 	uint64_t stalled_at;

@@ -94,6 +94,37 @@ add_port() { # BACKEND; without, QEMU drops its frames
 	ports=$((ports + 1))
 }
 
+# What has QEMU look for a back end that has gone, soon and for good. It waits as long for
+# one that is to come.
+reconnect() {
+	local version
+	version=$("$qemu" --version 2>/dev/null)
+	[[ $version =~ version\ ([0-9]+)\.([0-9]+) ]] || return
+	if ((BASH_REMATCH[1] * 100 + BASH_REMATCH[2] < 902)); then
+		echo ,reconnect=1
+	else
+		echo ,reconnect-ms=200
+	fi
+}
+
+add_vhost_user() { # SPEC, and its path as QEMU takes it
+	local path=${1#*:} how=server=on,wait=off
+	case $1 in
+	vhost-user:*)
+		[ -S "$path" ] || die 2 "--net '$1': there is no socket '$path'"
+		how=$(reconnect)
+		connected=$((connected + 1))
+		listens "$path" || note "nobody seems to listen at '$path'; waiting for that"
+		;;
+	*)
+		[[ -S $path || ! -e $path ]] || die 2 "--net '$1': '$path' is no socket"
+		[ -n "$quiet" ] || note "waiting for a switch that connects to '$path'"
+		;;
+	esac
+	args+=(-chardev "socket,id=v$ports,path=$2,${how#,}")
+	add_port "vhost-user,chardev=v$ports"
+}
+
 add_net() { # SPEC
 	local v=${1#*:} hub=hubport,hubid=$ports unix=addr.type=unix,addr.path=
 	local names
@@ -121,13 +152,9 @@ interface '${1#*:}'; as root, this makes it: ip tuntap add dev '${1#*:}' mode ta
 		add_port "stream,server=off,$unix$v"
 		;;
 	stream-listen:?*) add_port "stream,server=on,$unix$v" ;;
-	vhost-user:?*)
-		connected=$((connected + 1))
-		args+=(-chardev "socket,id=v$ports,path=$v")
-		add_port "vhost-user,chardev=v$ports"
-		;;
+	vhost-user:?* | vhost-user-listen:?*) add_vhost_user "$1" "$v" ;;
 	*) die 2 "--net '$1': must be loop, null, dgram:LOCAL,REMOTE, stream:PATH, \
-stream-listen:PATH, tap:IFNAME, user or vhost-user:SOCK" ;;
+stream-listen:PATH, tap:IFNAME, user, vhost-user:SOCK or vhost-user-listen:PATH" ;;
 	esac
 }
 
@@ -171,7 +198,7 @@ start_qemu() { # COMMAND... to start it with
 	for spec in "${nets[@]:-loop}"; do add_net "$spec"; done
 	check_macs
 	for spec in "${captures[@]}"; do add_capture "$spec"; done
-	[[ "${nets[*]}" != *vhost-user:* ]] || args+=(-machine memory-backend=mem -object
+	[[ "${nets[*]}" != *vhost-user* ]] || args+=(-machine memory-backend=mem -object
 		"memory-backend-memfd,id=mem,size=$memory,share=on")
 	forget "$name"
 	ours=1
@@ -233,7 +260,7 @@ check_streams() {
 # first word later.
 check_backends() {
 	local until=$((SECONDS + 60))
-	[[ "${nets[*]}" == *@(stream|vhost-user|tap):* ]] || return 0
+	[[ "${nets[*]}" == *@(stream|vhost-user|vhost-user-listen|tap):* ]] || return 0
 	until read -r -t 0 -u "$in" || ((SECONDS > until)); do sleep 0.01; done
 	((${#streams[@]} == 0)) || check_streams
 	warn_of_fallback

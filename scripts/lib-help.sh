@@ -79,7 +79,9 @@ stream:PATH          connect to a unix socket
 stream-listen:PATH   wait on one
 tap:IFNAME           a tap interface of the host
 user                 the network stack of QEMU
-vhost-user:SOCK      a vhost-user back end' ;;
+vhost-user:SOCK      a vhost-user back end
+vhost-user-listen:PATH
+                     wait for a switch to connect' ;;
 	*' --machine') echo ' q35|microvm#default: q35' ;;
 	*' --accel') echo ' auto|kvm|tcg#default: auto, which is KVM where it works' ;;
 	*' --memory') echo ' SIZE#megabytes, 4M or more; default: 16M' ;;

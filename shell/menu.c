@@ -317,7 +317,9 @@ void menu_help(struct edit *e, struct out *o, const struct complete_env *env)
 		out_text(o, "\a");
 		return;
 	}
-	out_printf(o, "\r\n  %s: %s\r\n", shell_err_name(c.call.err),
-		   c.call.err_text);
+	out_printf(o, "\r\n  %s:", shell_err_name(c.call.err));
+	out_words(o, c.call.err_text,
+		  (unsigned)strlen(shell_err_name(c.call.err)) + 3, e->width);
+	out_text(o, "\r\n");
 	edit_show(e, o);
 }

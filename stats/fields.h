@@ -20,7 +20,8 @@
 	F(tx, skipped, NULL,                                                   \
 	  "frames given up because sending fell behind the rate")              \
 	F(tx, dropped, NULL,                                                   \
-	  "frames discarded: ring full with onfull drop, or not to reflect")   \
+	  "frames discarded as the ring was full, with onfull drop")           \
+	F(tx, link_down, NULL, "frames discarded as the link was down")        \
 	F(tx, stalls, NULL, "times the device took no frame for a second")     \
 	F(tx, lease_ends, NULL,                                                \
 	  "times sending was stopped because nobody renewed the lease")        \
@@ -32,6 +33,36 @@
 	  "frames over the MTU, a VLAN tag aside; in no other counter")        \
 	F(rx, errors, NULL, "times the device failed to receive")              \
 	F(rx, underrun, NULL, "bursts after which receive buffers were short") \
+	F(reflect, control, NULL,                                              \
+	  "frames not sent back: between neighbours, as ARP, STP, LACP")       \
+	F(reflect, multicast, NULL,                                            \
+	  "frames not sent back: to or from a group, or to all")               \
+	F(reflect, own, NULL,                                                  \
+	  "frames not sent back: from a port that reflects as well")           \
+	F(reflect, foreign, NULL,                                              \
+	  "frames not sent back: to the MAC address of another")               \
+	F(reflect, unfit, NULL,                                                \
+	  "frames not sent back: cut short, or with no host's address")        \
+	F(forward, packets, NULL,                                              \
+	  "frames received that the device of the other port took")            \
+	F(forward, dropped, NULL,                                              \
+	  "frames not forwarded: the other ring was full, with onfull drop")   \
+	F(forward, unfit, NULL,                                                \
+	  "frames not forwarded: too long for the other port, or refused")     \
+	F(forward, no_buffer, NULL,                                            \
+	  "frames not forwarded: no buffer for one that came in parts")        \
+	F(forward, stopped, NULL,                                              \
+	  "frames not forwarded: the port was stopped, or its mode changed")   \
+	F(forward, filtered, NULL,                                             \
+	  "frames not forwarded: for their own port, or between bridges")      \
+	F(forward, flooded, NULL,                                              \
+	  "frames forwarded to all ports, as nobody knows their address")      \
+	F(forward, copies, NULL, "frames made to be at several ports")         \
+	F(impair, lost, NULL, "frames that the link lost, see 'impair'")       \
+	F(impair, duplicated, NULL, "frames that the link doubled")            \
+	F(impair, reordered, NULL, "frames that overtook those before them")   \
+	F(impair, queue_full, NULL,                                            \
+	  "frames lost as the link's queue, or its memory, was full")          \
 	F(host, rx, NULL,                                                      \
 	  "frames for its addresses, such as ARP; in no counter of rx")        \
 	F(host, tx, NULL,                                                      \

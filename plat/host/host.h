@@ -58,8 +58,9 @@ struct host_faults {
 	 * it has looked for it so often; then all of it comes at once.
 	 */
 	unsigned late;
-	bool full;     /* its transmit ring has no room */
-	bool underrun; /* it says that it lacks receive buffers */
+	bool unplugged; /* its link is down; what is sent is lost */
+	bool full;      /* its transmit ring has no room */
+	bool underrun;  /* it says that it lacks receive buffers */
 	/* One in so many frames that are sent to it is lost; 0: none is. */
 	unsigned lose;
 	uint64_t nb_lost; /* by that */

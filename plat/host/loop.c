@@ -337,6 +337,11 @@ static const char *why(struct uk_netdev *dev)
 	return dev_of(dev)->faults.why;
 }
 
+static int link_get(struct uk_netdev *dev)
+{
+	return !dev_of(dev)->faults.unplugged;
+}
+
 static const struct uk_netdev_ops ops = {
 	.probe = probe,
 	.info_get = info_get,
@@ -349,6 +354,7 @@ static const struct uk_netdev_ops ops = {
 	.hwaddr_get = hwaddr_get,
 	.mtu_get = mtu_get,
 	.why = why,
+	.link_get = link_get,
 };
 
 static struct host_netdev *add(uint16_t mtu)

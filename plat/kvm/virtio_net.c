@@ -18,7 +18,8 @@
  *
  * net_start() says that the driver is ready and notifies the device of these
  * buffers. Frames then pass by the burst functions alone, virtio_net_rx.c and
- * virtio_net_tx.c. net_why() says in words why any of it failed.
+ * virtio_net_tx.c. net_why() says in words why any of it failed, and
+ * virtio_net_link.c whether frames go anywhere.
  */
 #include "plat/kvm/virtio_net_queue.h"
 
@@ -26,7 +27,6 @@
 #define VIRTIO_NET_F_MTU (1ULL << 3)
 #define VIRTIO_NET_F_MAC (1ULL << 5)
 #define VIRTIO_NET_F_MRG_RXBUF (1ULL << 15)
-#define VIRTIO_NET_F_STATUS (1ULL << 16)
 
 #define FEATURES_NEEDED VIRTIO_F_VERSION_1
 /*
@@ -93,6 +93,7 @@ static int net_probe(struct uk_netdev *dev)
 		while (vn->desc_max[i] > max)
 			vn->desc_max[i] /= 2;
 	}
+	vn->generation = vn->vd->ops->config_generation(vn->vd);
 	vn->layout = vn->vd->features & VIRTIO_F_RING_PACKED ? VRING_PACKED
 							     : VRING_SPLIT;
 	virtio_net_choose_tx(vn);
@@ -185,12 +186,7 @@ static int net_txq_configure(struct uk_netdev *dev, uint16_t queue_id __unused,
 
 static int net_start(struct uk_netdev *dev)
 {
-	struct virtio_net *vn = to_vn(dev);
-
-	virtio_driver_ok(vn->vd);
-	vn->live = true;
-	/* The buffers that the queue was filled with before. */
-	virtio_notify(&dev->_rx_queue[0]->q.notify);
+	virtio_net_live(to_vn(dev));
 	return 0;
 }
 
@@ -225,6 +221,7 @@ static const struct uk_netdev_ops net_ops = {
 	.hwaddr_get = net_hwaddr_get,
 	.mtu_get = net_mtu_get,
 	.why = net_why,
+	.link_get = virtio_net_link_get,
 };
 
 int virtio_net_add(struct uk_alloc *a, struct virtio_dev *vd)

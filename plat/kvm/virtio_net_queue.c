@@ -24,24 +24,16 @@
 /* How often a device that uses nothing is told again. */
 #define IDLE_NS 10000000
 
-int virtio_net_new_queue(struct virtio_net *vn, uint16_t index,
-			 uint16_t nb_desc, struct uk_alloc *a, size_t bytes,
-			 struct virtio_net_queue **out)
+int virtio_net_lay_out(struct virtio_net_queue *q, uint16_t index, void *mem,
+		       uint16_t nb_desc)
 {
-	struct virtio_net_queue *q = uk_zalloc(a, bytes);
-	void *mem;
+	struct virtio_net *vn = q->vn;
 	int rc;
 
-	if (!nb_desc)
-		nb_desc = MIN(vn->desc_max[index], DESC_DEFAULT);
-	mem = uk_memalign(a, VRING_ALIGN, vring_bytes(vn->layout, nb_desc));
-	if (!q || !mem) {
-		rc = -ENOMEM;
-		goto fail;
-	}
-	q->vn = vn;
 	q->shape = VIRTIO_NET_NO_SHAPE;
-	q->ready_for = (uint8_t)(uk_netdev_id_get(&vn->dev) + 1);
+	q->nb_alike = 0;
+	q->idle_polls = 0;
+	q->drained = false;
 	vring_init(&q->vr, mem, vn->layout, nb_desc,
 		   index == VIRTIO_NET_RXQ ? VRING_FROM_DEVICE
 					   : VRING_TO_DEVICE,
@@ -51,16 +43,34 @@ int virtio_net_new_queue(struct virtio_net *vn, uint16_t index,
 		(uint64_t[]){vring_desc_addr(&q->vr), vring_driver_addr(&q->vr),
 			     vring_device_addr(&q->vr, vn->layout)},
 		&q->notify);
-	if (rc < 0) {
+	if (rc < 0)
 		virtio_why(vn->vd, "the device's %s ring %s",
 			   virtio_net_ring_name(index),
 			   rc == -EBUSY ? "is in use already"
 					: "has no place to notify it");
-		goto fail;
+	return rc;
+}
+
+int virtio_net_new_queue(struct virtio_net *vn, uint16_t index,
+			 uint16_t nb_desc, struct uk_alloc *a, size_t bytes,
+			 struct virtio_net_queue **out)
+{
+	struct virtio_net_queue *q = uk_zalloc(a, bytes);
+	void *mem;
+	int rc = -ENOMEM;
+
+	if (!nb_desc)
+		nb_desc = MIN(vn->desc_max[index], DESC_DEFAULT);
+	mem = uk_memalign(a, VRING_ALIGN, vring_bytes(vn->layout, nb_desc));
+	if (q && mem) {
+		q->vn = vn;
+		q->ready_for = (uint8_t)(uk_netdev_id_get(&vn->dev) + 1);
+		rc = virtio_net_lay_out(q, index, mem, nb_desc);
 	}
-	*out = q;
-	return 0;
-fail:
+	if (!rc) {
+		*out = q;
+		return 0;
+	}
 	if (mem)
 		uk_free(a, mem);
 	if (q)
@@ -68,10 +78,25 @@ fail:
 	return rc;
 }
 
+void virtio_net_live(struct virtio_net *vn)
+{
+	virtio_driver_ok(vn->vd);
+	vn->live = true;
+	virtio_notify(&vn->dev._rx_queue[0]->q.notify);
+}
+
 static void put_free(void *arg __unused, size_t i __unused, void *cookie,
 		     uint32_t len __unused)
 {
 	uk_netbuf_free(cookie);
+}
+
+void virtio_net_drain(struct virtio_net_queue *q)
+{
+	if (q->drained)
+		return;
+	q->drained = true;
+	vring_drain(&q->vr, put_free, NULL);
 }
 
 /* In words, what the ring found out. */
@@ -121,10 +146,7 @@ int virtio_net_give_up(struct virtio_net_queue *q)
 		/* One that does not even reset is left alone all the same. */
 		virtio_reset(vn->vd);
 	}
-	if (!q->drained) {
-		q->drained = true;
-		vring_drain(&q->vr, put_free, NULL);
-	}
+	virtio_net_drain(q);
 	return -EIO;
 }
 

@@ -17,6 +17,8 @@
 #define VIRTIO_NET_HDR_LEN 12
 #define VIRTIO_NET_HDR_NUM_BUFFERS 10
 
+#define VIRTIO_NET_F_STATUS (1ULL << 16)
+
 #define ETH_HDR_LEN 14
 #define VLAN_TAG_LEN 4
 
@@ -27,10 +29,13 @@ struct virtio_net {
 	uint16_t mtu;
 	uint16_t desc_max[2]; /* by VIRTIO_NET_RXQ, VIRTIO_NET_TXQ */
 	enum vring_layout layout;
-	bool mergeable; /* frames may be spread over several buffers... */
-	bool in_parts;  /* ...and many will be, by the MTU */
-	bool live;      /* DRIVER_OK is set: notifications are allowed */
-	bool broken;    /* by either direction, seen by both */
+	bool mergeable;      /* frames may be spread over several buffers... */
+	bool in_parts;       /* ...and many will be, by the MTU */
+	bool live;           /* DRIVER_OK is set: notifications are allowed */
+	bool down;           /* the link was, when it was looked at last */
+	bool stale;          /* and its rings have to begin anew */
+	uint32_t generation; /* of the configuration, then */
+	bool broken;         /* by either direction, seen by both */
 };
 
 /* What both directions have. */
@@ -84,6 +89,22 @@ static inline struct virtio_net *to_vn(const struct uk_netdev *dev)
 int virtio_net_new_queue(struct virtio_net *vn, uint16_t index,
 			 uint16_t nb_desc, struct uk_alloc *a, size_t bytes,
 			 struct virtio_net_queue **out);
+
+/*
+ * Lays the queue's ring out, of `nb_desc` in the memory at `mem`, and tells the
+ * device. 0, or a negative errno, which vd->why explains.
+ */
+int virtio_net_lay_out(struct virtio_net_queue *q, uint16_t index, void *mem,
+		       uint16_t nb_desc);
+
+/* The device is ready, and may use the buffers that it was given before. */
+void virtio_net_live(struct virtio_net *vn);
+
+/* Frees what the queue holds; once. */
+void virtio_net_drain(struct virtio_net_queue *q);
+
+/* See uk_netdev_link_get(). */
+int virtio_net_link_get(struct uk_netdev *dev);
 
 /*
  * Ends the device, whichever queue it broke, says why, and frees what this one

@@ -56,8 +56,8 @@ VRING_INLINE void clear_header(struct uk_netbuf *nb)
 
 /*
  * A frame that nothing is known of: false when it cannot be sent. It is ready
- * from now on, unless it is a buffer of this device's receive queue, which gets
- * another header each time.
+ * from now on, unless it is a buffer of a receive queue, this device's or that
+ * of another like it, which gets another header each time.
  */
 static NOINLINE bool tx_look(struct uk_netbuf *nb, struct tx_source *s)
 {
@@ -68,7 +68,7 @@ static NOINLINE bool tx_look(struct uk_netbuf *nb, struct tx_source *s)
 	if (s->refused)
 		return false;
 	clear_header(nb);
-	if (nb->_ready_for == ready_for && nb->flags == UK_NETBUF_F_RX_READY) {
+	if (nb->flags == UK_NETBUF_F_RX_READY) {
 		s->received = virtio_net_shape(nb);
 		return true;
 	}

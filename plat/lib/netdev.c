@@ -198,3 +198,10 @@ const char *uk_netdev_why(struct uk_netdev *dev)
 {
 	return dev->ops->why ? dev->ops->why(dev) : NULL;
 }
+
+int uk_netdev_link_get(struct uk_netdev *dev)
+{
+	if (dev->_state != UK_NETDEV_RUNNING || !dev->ops->link_get)
+		return -ENOTSUP;
+	return dev->ops->link_get(dev);
+}

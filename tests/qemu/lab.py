@@ -167,21 +167,22 @@ def captured(path):
     return lengths
 
 
-def run_icount(capture, shift, line):
-    """Boots two ports on a wire with an instruction every 2^shift ns and runs the line,
-    which ends it; what port 0 sends is captured.
+def run_icount(capture, shift, line, late_ns=(1000,)):
+    """Boots pairs of ports, each on a wire, with an instruction every 2^shift ns and runs
+    the line, which ends it; what port 0 sends is captured.
 
-    QEMU sends by its clock, a microsecond after it was notified. At once would be when
-    its other thread comes to it, which the host decides."""
-    nic = ("virtio-net-pci,disable-legacy=on,vectors=0,romfile=,ioeventfd=off,"
-           "tx=timer,x-txtimer=1000")
+    QEMU sends by its clock, so many ns after it was notified, pair by pair. At once would
+    be when its other thread comes to it, which the host decides."""
+    args = []
+    for i, late in enumerate(n for n in late_ns for _ in range(2)):
+        args += ["-netdev", "hubport,hubid=%d,id=n%d" % (i // 2, i),
+                 "-device", "virtio-net-pci,disable-legacy=on,vectors=0,romfile=,"
+                 "ioeventfd=off,tx=timer,x-txtimer=%d,netdev=n%d" % (late, i)]
     return subprocess.run(
         ["qemu-system-x86_64", "-M", "q35,sata=off,smbus=off,usb=off,vmport=off",
          "-accel", "tcg", "-icount", "shift=%d,sleep=off" % shift, "-cpu", "max",
          "-m", "16M", "-kernel", IMAGE, "-nodefaults", "-display", "none", "-no-reboot",
-         "-netdev", "hubport,hubid=0,id=n0", "-device", nic + ",netdev=n0",
-         "-netdev", "hubport,hubid=0,id=n1", "-device", nic + ",netdev=n1",
-         "-object", "filter-dump,id=d0,netdev=n0,file=%s" % capture,
+         *args, "-object", "filter-dump,id=d0,netdev=n0,file=%s" % capture,
          "-serial", "stdio", "-append", line],
         stdin=subprocess.DEVNULL, text=True, capture_output=True, timeout=PATIENCE)
 

@@ -36,7 +36,7 @@ def attempt(one):
     cases.send("plain", packed=True, size=9018),
     cases.send("signed", commands="signature on; src ip 10.0.0.0/12"),
     cases.take("receive", peers.Source, "rx", packed=True),
-    cases.take("reflect", peers.Mirror, "reflect"),
+    cases.take("reflect", peers.Mirror, "reflect-any"),
     cases.send("instructions", icount=True),
     cases.Contender("null", peers.Null, {}, "null"),
     cases.Contender("dgram", peers.Dgram, {}, "tx", "size 1518"),

@@ -370,7 +370,7 @@ static void waits_as_the_least_patient_wants(void **state)
 	fill_ring(&now);
 	assert_int_equal(pktgen_wait(&pg, now), WAIT_HALT);
 	/* One that sends back what comes, at once. */
-	pktgen_set_mode(&pg, 2, MODE_RX | MODE_REFLECT, now);
+	pktgen_set_mode(&pg, 2, MODE_RX | MODE_REFLECT | MODE_ANY, now);
 	assert_int_equal(pktgen_wait(&pg, now), WAIT_PAUSE);
 	pktgen_set_mode(&pg, 2, MODE_RX, now);
 	/* A change counts at once. */
@@ -502,7 +502,7 @@ static void what_reflects_stalls_too(void **state)
 		teardown(NULL);
 		setup(NULL);
 		s = &pktgen_worker(&pg, 1, 0)->stats;
-		pktgen_set_mode(&pg, 2, MODE_RX | MODE_REFLECT, now);
+		pktgen_set_mode(&pg, 2, MODE_RX | MODE_REFLECT | MODE_ANY, now);
 		edit_how_of(&pg, 2, set_drops, &drops, now);
 		pktgen_start(&pg, 2, now);
 		host_netdev_faults(dev[1])->hold = UINT32_MAX;
@@ -612,7 +612,7 @@ static void frames_beyond_the_mtu_are_counted(void **state)
 	assert_int_equal(s->rx_oversize, was.rx_oversize);
 	assert_int_equal(s->rx_ignored, 1);
 	/* None is sent back, and all in one burst. */
-	pktgen_set_mode(&pg, 2, MODE_RX | MODE_REFLECT, now);
+	pktgen_set_mode(&pg, 2, MODE_RX | MODE_REFLECT | MODE_ANY, now);
 	pktgen_start(&pg, 2, now);
 	for (unsigned i = 0; i < ARRAY_SIZE(frames); i++)
 		assert_true(inject(frames[i].len, frames[i].type));

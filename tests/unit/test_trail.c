@@ -345,6 +345,34 @@ static void the_time_of_an_outage_is_told(void **state)
 	check(10000);
 }
 
+/* Of each 50 frames some are lost: 1 to 29, in turns. */
+static unsigned outages(unsigned n)
+{
+	return n % 50 >= 1 + n / 50 % 29;
+}
+
+/* A link that goes down a thousand times; each outage is one episode. */
+static void a_thousand_outages_are_a_thousand(void **state)
+{
+	struct order_counts c;
+	uint64_t lost = 0;
+	(void)state;
+
+	for (unsigned n = 0; n < 50 * 1001; n++)
+		lost += !outages(n);
+	/* The first run begins with frames that come. */
+	fault.copies = outages;
+	run(50, 100000, 10 * US);
+	nb_came = nb_sent = 0;
+	pktgen_clear_streams(&pg, 0);
+	run(50 * 1000, 100000, 10 * US);
+	look(&c);
+	assert_int_equal(c.episodes, 1000);
+	assert_int_equal(c.longest, 29);
+	assert_int_equal(c.lost, lost - (1 + 1000 % 29));
+	assert_in_range(c.outage_ns, 300 * US - 10 * US, 300 * US + 20 * US);
+}
+
 static uint64_t echo(unsigned n, unsigned copy)
 {
 	(void)copy;
@@ -574,6 +602,7 @@ int main(int argc, char *argv[])
 	const struct CMUnitTest tests[] = {
 		WIRE(what_a_wire_did_is_told_frame_by_frame),
 		WIRE(the_time_of_an_outage_is_told),
+		WIRE(a_thousand_outages_are_a_thousand),
 		WIRE(the_time_of_a_wire_is_told),
 		WIRE(the_last_ones_are_lost_too),
 		WIRE(without_a_frame_nothing_is_told),

@@ -11,7 +11,7 @@
 
 #include "transcript.h"
 
-#define FORMS_MAX 8
+#define FORMS_MAX 12
 #define COMMANDS_MAX 128
 
 /* Codes that no session can be brought to show, and why. */

@@ -322,6 +322,71 @@ static void test_broken_and_hung(void **state)
 	assert_int_equal(uk_allocpool_availcount(pool), NB_BUFS);
 }
 
+static unsigned int received(struct uk_netdev *dev)
+{
+	struct uk_netbuf *pkts[8];
+	uint16_t cnt = 8;
+
+	assert_true(uk_netdev_rx_burst(dev, 0, pkts, &cnt) >= 0);
+	for (unsigned int i = 0; i < cnt; i++)
+		uk_netbuf_free(pkts[i]);
+	return cnt;
+}
+
+static void set_link(bool up)
+{
+	fake.config[6] = up;
+	fake.generation++;
+}
+
+/*
+ * A packed ring begins anew once a link that is down has no frame any more, or
+ * was down and is up again; a split one goes on.
+ */
+static void test_link(void **state)
+{
+	struct uk_netdev *dev = *state;
+	unsigned int packed, resets;
+
+	virtio_fake_bring_up(dev);
+	packed = !!(fake.accepted & VIRTIO_F_RING_PACKED);
+	resets = fake.resets;
+	assert_int_equal(uk_netdev_link_get(dev), 1);
+	for (int i = 0; i < 3; i++)
+		uk_netdev_tx_one(dev, 0, new_netbuf(HEADROOM, 60));
+	dev_receive(60, 1);
+	set_link(false);
+	assert_int_equal(uk_netdev_link_get(dev), 0);
+	assert_int_equal(fake.resets, resets);
+	assert_int_equal(received(dev), 1);
+	assert_int_equal(uk_netdev_link_get(dev), 0);
+	assert_int_equal(fake.resets, resets + packed);
+	set_link(true);
+	assert_int_equal(uk_netdev_link_get(dev), 1);
+	assert_int_equal(uk_netdev_link_get(dev), 1);
+	assert_int_equal(fake.resets, resets + packed);
+	for (int i = 0; i < 3 * RING; i++) {
+		uk_netdev_tx_one(dev, 0, new_netbuf(HEADROOM, 60));
+		assert_int_equal(dev_send(), !i && !packed ? 4 : 1);
+		dev_receive(60, 1);
+		assert_int_equal(received(dev), 1);
+	}
+	set_link(true);
+	assert_int_equal(uk_netdev_link_get(dev), 1);
+	assert_int_equal(fake.resets, resets + 2 * packed);
+	dev_receive(60, 1);
+	assert_int_equal(received(dev), 1);
+	/* It was pulled out. */
+	memset(fake.config, 0xff, sizeof(fake.config));
+	fake.status = 0xff;
+	assert_int_equal(uk_netdev_link_get(dev), -EIO);
+	assert_int_equal(uk_netdev_rx_burst(dev, 0, NULL, &(uint16_t){0}),
+			 -EIO);
+	assert_string_equal(uk_netdev_why(dev), "the device has gone");
+	assert_int_equal(uk_netdev_tx_burst(dev, 0, NULL, &(uint16_t){0}),
+			 -EIO);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -341,6 +406,7 @@ int main(void)
 		VIRTIO_FAKE_TEST(test_broken_amid),
 		VIRTIO_FAKE_TEST(test_needs_reset),
 		VIRTIO_FAKE_TEST(test_broken_and_hung),
+		VIRTIO_FAKE_TEST(test_link),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

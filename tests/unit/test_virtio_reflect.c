@@ -45,7 +45,7 @@ static void each_time_like_the_first(void **state)
 	(void)state;
 
 	pktgen_open(&pg, 1, uk_alloc_get_default());
-	pktgen_set_mode(&pg, 1, MODE_RX | MODE_REFLECT, now_ns);
+	pktgen_set_mode(&pg, 1, MODE_RX | MODE_REFLECT | MODE_ANY, now_ns);
 	pktgen_start(&pg, 1, now_ns);
 	for (unsigned i = 0; i < ROUNDS; i++) {
 		struct vring_dev_buf b;
@@ -75,7 +75,7 @@ static void one_that_is_kept(void **state)
 	(void)state;
 
 	pktgen_open(&pg, 1, uk_alloc_get_default());
-	pktgen_set_mode(&pg, 1, MODE_RX | MODE_REFLECT, now_ns);
+	pktgen_set_mode(&pg, 1, MODE_RX | MODE_REFLECT | MODE_ANY, now_ns);
 	pktgen_start(&pg, 1, now_ns);
 	w = pktgen_worker(&pg, 0, 0);
 	ours = port_tx_out(w->queue); /* what the worker would send */
@@ -114,7 +114,7 @@ static void one_that_is_kept(void **state)
 static struct worker *open_reflecting(void)
 {
 	pktgen_open(&pg, 1, uk_alloc_get_default());
-	pktgen_set_mode(&pg, 1, MODE_RX | MODE_REFLECT, 1);
+	pktgen_set_mode(&pg, 1, MODE_RX | MODE_REFLECT | MODE_ANY, 1);
 	pktgen_start(&pg, 1, 1);
 	return pktgen_worker(&pg, 0, 0);
 }

@@ -54,6 +54,8 @@ enum transcript_line transcript_kind(const char *line)
 		return LINE_FILE;
 	if (starts(line, "%hold "))
 		return LINE_HOLD;
+	if (starts(line, "%unplug "))
+		return LINE_UNPLUG;
 	return *line == '%' && line[1] != '=' ? LINE_OTHER : LINE_SCREEN;
 }
 
@@ -335,6 +337,13 @@ static void set_hold(const char *text)
 	host_netdev_faults(dev)->hold = (unsigned)atoi(text);
 }
 
+static void unplug(const char *text)
+{
+	struct host_netdev *dev = (void *)uk_netdev_get(0);
+
+	host_netdev_faults(dev)->unplugged = atoi(text);
+}
+
 static void add_file(struct player *p, const char *text)
 {
 	char name[VALUE_NAME_MAX + 1], bytes[TRANSCRIPT_LINE_MAX];
@@ -386,6 +395,9 @@ void player_line(struct player *p, const char *line)
 		return;
 	case LINE_HOLD:
 		set_hold(line + 6);
+		return;
+	case LINE_UNPLUG:
+		unplug(line + 8);
 		return;
 	case LINE_KEYS:
 		press(p, line);

@@ -13,6 +13,7 @@
  *   %run MS          lets that many milliseconds pass
  *   %file NAME TEXT  puts a file with this text, with the same escapes
  *   %hold N          the device of port 0 keeps N frames that it was given
+ *   %unplug N        the link of port 0 goes down, or with N 0 up again
  *   %faults A=N,..   sets faults of port 1's device before the session begins
  *   %ports N         how many ports there are, an even number; 2 if left out
  *   %=LINE           LINE is on the screen; for one that looks like a typed one
@@ -58,6 +59,7 @@ enum transcript_line {
 	LINE_RUN,
 	LINE_FILE,
 	LINE_HOLD,
+	LINE_UNPLUG,
 	LINE_OTHER, /* a comment, or what the session begins with */
 };
 

@@ -10,6 +10,7 @@
 /* The driver is the platform's; here it is built for the host. */
 #include "plat/kvm/virtio.c"
 #include "plat/kvm/virtio_net.c"
+#include "plat/kvm/virtio_net_link.c"
 #include "plat/kvm/virtio_net_queue.c"
 #include "plat/kvm/virtio_net_rx.c"
 #include "plat/kvm/virtio_net_tx.c"

@@ -40,12 +40,14 @@
  * over several receive buffers where one is too small, and delivers a chain of
  * netbufs. Without it a buffer has to hold a frame of the MTU.
  * UK_NETDEV_HAVE_WHY: uk_netdev_why().
+ * UK_NETDEV_HAVE_LINK: uk_netdev_link_get().
  * UK_NETDEV_STATUS_LARGE: a receive says so when frames of it want a look.
  */
 #define UK_NETDEV_HAVE_BURST 1
 #define UK_NETDEV_HAVE_SHARED_TX 1
 #define UK_NETDEV_HAVE_ORDER_ERRORS 1
 #define UK_NETDEV_HAVE_WHY 1
+#define UK_NETDEV_HAVE_LINK 1
 #define UK_NETDEV_F_RX_CHAIN (1U << 31)
 
 #define UK_NETDEV_HWADDR_LEN 6
@@ -160,6 +162,15 @@ uint16_t uk_netdev_mtu_get(struct uk_netdev *dev);
  */
 const char *uk_netdev_why(struct uk_netdev *dev);
 
+/*
+ * Whether frames of a running device go anywhere: 1 while its link is up, 0
+ * while it is down; -ENOTSUP where it does not tell. -EIO: it has gone, as its
+ * queues say from then on. Asks the device, which takes about a microsecond.
+ * Meanwhile no queue is in use: what a device that lost its back end holds may
+ * be given back, and its rings begin anew.
+ */
+int uk_netdev_link_get(struct uk_netdev *dev);
+
 /* What sending and receiving return: a negative errno, or a set of these. */
 #define UK_NETDEV_STATUS_SUCCESS 0x1  /* the netbuf was taken or delivered */
 #define UK_NETDEV_STATUS_MORE 0x2     /* another call would succeed now */
@@ -206,6 +217,7 @@ struct uk_netdev_ops {
 	const struct uk_hwaddr *(*hwaddr_get)(struct uk_netdev *dev);
 	uint16_t (*mtu_get)(struct uk_netdev *dev);
 	const char *(*why)(struct uk_netdev *dev); /* may be NULL */
+	int (*link_get)(struct uk_netdev *dev);    /* may be NULL */
 };
 
 struct uk_netdev {

@@ -1,0 +1,140 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Ports that forward: the ways out of their workers, and links between. */
+#include "pktgen/impair.h"
+#include "pktgen/learn.h"
+#include "pktgen/pktgen_impl.h"
+
+/* As much as the heap has, within these, and this left for others. */
+#define CELLS_MAX 65536u
+#define CELLS_MIN 64u
+#define RESERVE (24u << 10)
+#define CELL_BYTES 144u
+
+static struct impair *make_impair(struct uk_alloc *a)
+{
+	for (unsigned n = CELLS_MAX; n >= CELLS_MIN; n /= 2) {
+		void *mem = uk_malloc(a, n * CELL_BYTES + RESERVE);
+
+		uk_free(a, mem);
+		if (mem)
+			return impair_new(n, a);
+	}
+	return NULL;
+}
+
+static int reserve(struct pktgen *pg, struct worker *w, unsigned mode)
+{
+	const unsigned ways = mode & MODE_LEARN ? pg->nb_ports : 1;
+	struct forward *f = w->forward;
+
+	if (mode & MODE_LEARN && !pg->learnt)
+		pg->learnt = uk_zalloc(pg->heap, sizeof(*pg->learnt));
+	if (mode & MODE_LEARN && !pg->learnt)
+		return -ENOMEM;
+	if (!f || f->max_out < ways) {
+		f = forward_new(&pg->core, ways, pg->heap);
+		if (!f)
+			return -ENOMEM;
+		forward_drop(w);
+		forward_delete(w->forward, pg->heap);
+		w->forward = f;
+	}
+	if (mode & MODE_IMPAIR && !f->impair) {
+		f->impair = make_impair(pg->heap);
+		if (!f->impair)
+			return -ENOMEM;
+		forward_how(w);
+	}
+	return 0;
+}
+
+/* One that is not meant to lose frames has no link for that. */
+static void give_back(struct pktgen *pg, struct worker *w)
+{
+	if (!w->forward || w->mode & MODE_IMPAIR)
+		return;
+	impair_delete(w->forward->impair, pg->heap);
+	w->forward->impair = NULL;
+}
+
+int pktgen_reserve_forward(struct pktgen *pg, uint64_t mask, unsigned mode)
+{
+	int rc = 0;
+
+	if (!FORWARDS || !(mode & MODE_FORWARD))
+		return 0;
+	FOR_EACH_WORKER(pg, mask, w)
+		if (!rc)
+			rc = reserve(pg, w, mode);
+	FOR_EACH_WORKER(pg, mask, w)
+		if (rc < 0)
+			give_back(pg, w);
+	return rc;
+}
+
+static void add_way(struct pktgen *pg, struct worker *w, unsigned to)
+{
+	w->forward->out[w->forward->nb_out++].to =
+		pktgen_worker(pg, to, w->queue->id % pg->port[to].nb_queues);
+}
+
+/* All that learn have each other as ways out, and drop what was under way. */
+static void link_bridge(struct pktgen *pg)
+{
+	FOR_EACH_WORKER(pg, ~0ull, w) {
+		if (!(w->mode & MODE_LEARN))
+			continue;
+		forward_drop(w);
+		w->forward->learnt = pg->learnt;
+		w->forward->nb_out = 0;
+		FOR_EACH_PORT_UP(pg, ~0ull, to)
+			if (pg->set[to].mode & MODE_LEARN &&
+			    to != w->queue->port->id)
+				add_way(pg, w, to);
+	}
+}
+
+static bool bridges(const struct pktgen *pg)
+{
+	FOR_EACH_PORT_UP(pg, ~0ull, i)
+		if (pg->set[i].mode & MODE_LEARN)
+			return true;
+	return false;
+}
+
+void pktgen_set_forward(struct pktgen *pg, uint64_t mask, unsigned mode)
+{
+	if (!FORWARDS)
+		return;
+	FOR_EACH_WORKER(pg, mask, w) {
+		give_back(pg, w);
+		if (!w->forward)
+			continue;
+		w->forward->learnt = NULL;
+		w->forward->nb_out = 0;
+		if (mode & MODE_FORWARD && !(mode & MODE_LEARN))
+			add_way(pg, w, MODE_TO_PORT(mode));
+	}
+	if (!pg->learnt)
+		return;
+	link_bridge(pg);
+	if (!bridges(pg)) {
+		uk_free(pg->heap, pg->learnt);
+		pg->learnt = NULL;
+	}
+}
+
+unsigned pktgen_learnt(const struct pktgen *pg)
+{
+	return FORWARDS && pg->learnt ? pg->learnt->nb : 0;
+}
+
+unsigned pktgen_impair_room(const struct pktgen *pg, unsigned port)
+{
+	unsigned room = 0;
+
+	FOR_EACH_WORKER(pg, 1ull << port, w)
+		if (FORWARDS && w->forward && w->forward->impair)
+			room += impair_room(w->forward->impair);
+	return room;
+}

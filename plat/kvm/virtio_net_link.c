@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Whether frames go anywhere, by the status in the device's configuration, and
+ * what to do where they went to a back end that has gone.
+ *
+ * QEMU takes the link down when the back end of vhost-user leaves, and gives
+ * back what that had not used. Of a split ring it then knows by the ring itself
+ * where the next back end has to begin. A packed ring does not tell: it would
+ * begin at the first descriptor, and hang. So the device is reset while the
+ * link is down, and its rings begin anew, once all that came was taken.
+ */
+#include "plat/kvm/virtio_net_queue.h"
+
+/* 5.1.4 */
+#define CONFIG_STATUS 6
+#define STATUS_LINK_UP 1
+
+/* Of a device that was pulled out all reads are of ones. */
+static bool has_gone(struct virtio_net *vn)
+{
+	if (vn->vd->ops->status(vn->vd) != 0xff)
+		return false;
+	virtio_why(vn->vd, "the device has gone");
+	return true;
+}
+
+/* As at first, with the features that it has. 0, or a negative errno. */
+static int begin_anew(struct virtio_net *vn)
+{
+	struct uk_netdev_rx_queue *rxq = vn->dev._rx_queue[0];
+	struct uk_netdev_tx_queue *txq = vn->dev._tx_queue[0];
+	const uint64_t features = vn->vd->features;
+	int rc = virtio_negotiate(vn->vd, features, features);
+
+	if (rc < 0)
+		return rc;
+	uk_netbuf_free(rxq->frame);
+	rxq->frame = NULL;
+	rxq->room = 0;
+	rxq->parts_due = 0;
+	virtio_net_drain(&rxq->q);
+	virtio_net_drain(&txq->q);
+	txq->same_shape = VIRTIO_NET_NO_SHAPE;
+	rc = virtio_net_lay_out(&rxq->q, VIRTIO_NET_RXQ, rxq->q.vr.desc,
+				rxq->q.vr.size);
+	if (rc == 0)
+		rc = virtio_net_lay_out(&txq->q, VIRTIO_NET_TXQ, txq->q.vr.desc,
+					txq->q.vr.size);
+	if (rc < 0)
+		return rc;
+	vn->live = false;
+	virtio_net_fill(rxq);
+	virtio_net_live(vn);
+	return 0;
+}
+
+/* Whether frames that came still wait. */
+static bool has_frames(const struct virtio_net *vn)
+{
+	return vring_waiting(&vn->dev._rx_queue[0]->q.vr, VRING_PACKED);
+}
+
+int virtio_net_link_get(struct uk_netdev *dev)
+{
+	struct virtio_net *vn = to_vn(dev);
+	uint32_t generation;
+	uint8_t status;
+	bool down;
+
+	if (!(vn->vd->features & VIRTIO_NET_F_STATUS))
+		return -ENOTSUP;
+	if (vn->broken)
+		return -EIO;
+	generation = vn->vd->ops->config_generation(vn->vd);
+	/* One byte has it, so that no change can come in between. */
+	status = vn->vd->ops->config_byte(vn->vd, CONFIG_STATUS);
+	down = !(status & STATUS_LINK_UP);
+	if (status == 0xff && has_gone(vn))
+		goto broken;
+	/* It may have been down and up again since. */
+	if (vn->layout == VRING_PACKED && generation != vn->generation &&
+	    (down || !vn->down))
+		vn->stale = true;
+	vn->generation = generation;
+	vn->down = down;
+	if (vn->stale && !(down && has_frames(vn))) {
+		vn->stale = false;
+		if (begin_anew(vn) < 0)
+			goto broken;
+		vn->generation = vn->vd->ops->config_generation(vn->vd);
+	}
+	return !down;
+broken:
+	__atomic_store_n(&vn->broken, true, __ATOMIC_RELAXED);
+	return -EIO;
+}

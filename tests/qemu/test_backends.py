@@ -1,0 +1,202 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""A port whose other side goes away and comes back: its link, what is counted, and that
+traffic goes on. Counts only, so that no load of the machine matters."""
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+
+import pytest
+
+from lab import PATIENCE, ROOT, Line, lab  # noqa: F401
+
+sys.path.insert(0, os.path.join(ROOT, "tests", "vhost"))
+from peer import Peer  # noqa: E402
+
+# More of both by hand.
+KILLS = int(os.environ.get("UKPKTGEN_KILLS", 3))
+FLAPS = int(os.environ.get("UKPKTGEN_FLAPS", 10))
+STANDS = float(os.environ.get("UKPKTGEN_STANDS", 0.5))  # seconds
+LAYOUTS = [(), ("--packed",)]
+
+
+@pytest.fixture(params=LAYOUTS, ids=["split", "packed"])
+def layout(request):
+    return request.param
+
+
+class Monitor:
+    """QEMU's, which a wrapper of it has been given."""
+
+    def __init__(self, lab):
+        self.path = lab.path / "qmp"
+        qemu = lab.path / "qemu"
+        qemu.write_text("#!/bin/sh\ncase $* in *-serial*chardev:console*) "
+                        "set -- \"$@\" -qmp unix:%s,server=on,wait=off;; esac\n"
+                        "exec qemu-system-x86_64 \"$@\"\n" % self.path)
+        qemu.chmod(0o755)
+        lab.env["UKPKTGEN_QEMU"] = str(qemu)
+
+    def open(self):
+        self.sock = socket.socket(socket.AF_UNIX)
+        self.sock.settimeout(PATIENCE)
+        self.sock.connect(str(self.path))
+        self.file = self.sock.makefile("rw")
+        self.file.readline()
+        self.do("qmp_capabilities")
+        return self
+
+    def close(self):
+        self.file.close()
+        self.sock.close()
+
+    def do(self, command, **arguments):
+        self.file.write(json.dumps({"execute": command, "arguments": arguments}) + "\n")
+        self.file.flush()
+        while True:
+            answer = json.loads(self.file.readline())
+            if "event" not in answer:
+                assert "return" in answer, (command, answer)
+                return answer["return"]
+
+
+def link_of(line, port=0):
+    return line.json("port --json")["ports"][port]["link_state"]
+
+
+@pytest.mark.parametrize("rate", ["20kpps", "max"])
+def test_a_back_end_that_comes_back(lab, layout, rate):
+    peer = Peer(lab.path / "v", "--mode", "echo", *layout)
+    with lab.start("a", "--net", "vhost-user:" + peer.path, *layout) as line:
+        line.ask("mode txrx; burst 64; rate %s; start; wait rx.packets > 1000 within 60s" % rate)
+        for _ in range(KILLS):
+            peer.__exit__()
+            line.ask("wait link = down within 60s")
+            before = line.ports()[0]
+            peer = Peer(lab.path / "v", "--mode", "echo", *layout)
+            line.ask("wait link = up within 60s")
+            since = time.monotonic()
+            peer.wait(lambda r: r["received"]["frames"] > 100)
+            line.ask("wait rx.packets > %d within 60s" % (before["rx"]["packets"] + 100))
+            print("back after", time.monotonic() - since)
+            assert peer.report()["received"]["bad"] == 0
+        (stopped,) = line.json("stop --json")["ports"]
+        assert stopped["in_flight"] == 0
+        assert line.ports()[0]["tx"]["link_down"] > 0
+        # Each buffer is there: as many frames as there are come back at once, and again.
+        peer.do("reset")
+        line.ask("stats clear; rate max; onfull retry; start count 5000; wait idle within 60s")
+        line.ask("wait rx.packets = 5000 within 60s")
+        report = peer.wait(lambda r: r["sent"]["frames"] >= 5000)
+        assert report["received"]["frames"] == report["sent"]["frames"] == 5000
+        assert report["received"]["bad"] == 0
+        assert line.json("stop --json")["ports"][0]["in_flight"] == 0
+    peer.__exit__()
+
+
+def count_of(line, port=0):
+    tx = line.ports()[port]["tx"]
+    return tx["packets"] + tx["link_down"]
+
+
+def test_a_link_that_goes_off_and_on(lab, layout):
+    """Of frames that are due each is counted, as sent or as not, and none stays behind."""
+    monitor = Monitor(lab)
+    with lab.start("a", "--net", "loop", *layout) as line:
+        monitor.open()
+        line.ask("rate 100kpps; start 0")
+        for up in [False, True] * FLAPS:
+            monitor.do("set_link", name="n0", up=up)
+        line.ask("wait 0 link = up within 60s")
+        monitor.do("set_link", name="n0", up=False)
+        line.ask("wait 0 link = down within 60s; sleep 20ms")
+        assert b"port 0 link down" in line.seen
+        before = line.ports()[0]["tx"]
+        line.ask("wait 0 tx.link_down > %d within 60s" % (before["link_down"] + 1000))
+        after = line.ports()[0]["tx"]
+        assert after["packets"] == before["packets"]
+        monitor.do("set_link", name="n0", up=True)
+        line.ask("wait 0 link = up within 60s; wait 0 tx.packets > %d within 60s"
+                 % (after["packets"] + 1000))
+        stopped = line.json("stop --json")["ports"][0]
+        assert stopped["in_flight"] == 0 and stopped["verdict"] == "invalid"
+        # As many as are sent arrive, once nothing is in between.
+        line.ask("stats clear; start 0 count 5000; wait 0 idle within 60s")
+        assert line.ports()[1]["rx"]["packets"] == 5000
+        # With its back end, it is gone for good.
+        monitor.do("netdev_del", id="n1")
+        line.ask("wait 1 link = down within 60s")
+        monitor.close()
+
+
+def wake(lab, line, state):
+    """The machine that was saved, in a QEMU of its own; returns it and its line."""
+    sock = lab.path / "woken.sock"
+    with open("/proc/%d/cmdline" % line.pid) as file:
+        args = file.read().split("\0")[:-1]
+    args = [a.replace(".qemu,server=on,wait=on", ".woken,server=on,wait=off") for a in args
+            if not a.startswith("unix:%s" % (lab.path / "qmp"))]
+    args.remove("-qmp")
+    sock = next(a for a in args if ".woken" in a).split("path=")[1].split(",")[0]
+    child = subprocess.Popen([*args, "-incoming", "exec:cat %s" % state],
+                             stdin=subprocess.DEVNULL)
+    end = time.monotonic() + PATIENCE
+    while not os.path.exists(sock):
+        assert time.monotonic() < end
+        time.sleep(0.01)
+    return child, Line(sock, child.pid)
+
+
+@pytest.mark.parametrize("options", [(), ("--packed",), ("--machine", "microvm")],
+                         ids=["split", "packed", "mmio"])
+def test_a_machine_that_stands_still(lab, options):
+    """Stopped by its monitor, or saved to a file and woken elsewhere: it goes on, and no
+    frame is lost or doubled but what was in QEMU's own hands when it was saved."""
+    lab.env["UKPKTGEN_SANDBOX"] = "off"  # of which no shell could write the file
+    monitor = Monitor(lab)
+    state = lab.path / "state"
+    with lab.start("a", "--net", "loop", *options) as line:
+        monitor.open()
+        line.ask("signature on; rate 10kpps; start 0")
+        monitor.do("stop")
+        time.sleep(STANDS / 10)
+        monitor.do("cont")
+        line.ask("wait 1 rx.packets > 1000 within 60s")
+        monitor.do("migrate", uri="exec:cat >%s" % state)
+        while monitor.do("query-migrate")["status"] != "completed":
+            time.sleep(0.05)
+        child, woken = wake(lab, line, state)
+        monitor.close()
+    try:
+        with woken:
+            (first,) = woken.json("stats 1 --json")["ports"]
+            assert first["rx"]["packets"] > 1000
+            woken.ask("wait 1 rx.packets > %d within 60s" % (first["rx"]["packets"] + 1000))
+            stopped = woken.json("stop --json")["ports"][0]
+            tx, rx = (p[k] for p, k in zip(woken.ports(), ("tx", "rx")))
+            assert stopped["in_flight"] == 0 and tx["errors"] == rx["errors"] == 0
+            # Those that QEMU had itself are lost, or sent twice.
+            assert abs(tx["packets"] - rx["packets"]) <= 256
+            woken.ask("stats clear; start 0 count 5000; wait 0 idle within 60s")
+            assert 0 <= woken.ports()[1]["rx"]["packets"] - 5000 <= 256
+    finally:
+        child.kill()
+        child.wait()
+
+
+def test_a_process_that_is_stopped(lab):
+    """In each mode: it goes on, and what is counted fits."""
+    with lab.start("a", "--net", "loop") as line:
+        for mode in "mode 0 tx; mode 1 rx", "mode all txrx", "mode 0 txrx; mode 1 reflect-any":
+            line.ask("stop; stats clear; signature on; rate 10kpps; %s; start" % mode)
+            os.kill(line.pid, signal.SIGSTOP)
+            time.sleep(STANDS)
+            os.kill(line.pid, signal.SIGCONT)
+            line.ask("wait 1 rx.packets > 1000 within 60s; stop")
+            ports = line.ports()
+            assert all(p["tx"]["stalls"] == p["tx"]["errors"] == p["tx"]["link_down"] == 0
+                       for p in ports)
+            assert ports[1]["rx"]["packets"] == ports[0]["tx"]["packets"]
