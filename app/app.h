@@ -35,6 +35,8 @@ struct app_port {
 	int err_told;
 	/* ...and since when it stalls; 0: it moves. */
 	uint64_t stall_told_ns;
+	/* The node's `changes` then, and when gateways are looked at again. */
+	uint64_t node_told, gateways_ns;
 	uint64_t down_told_ns; /* since when its link is down; 0: it is not */
 };
 
@@ -179,7 +181,8 @@ unsigned app_mode_word(unsigned mode);
 #define APP_LEARN "learn"
 const char *app_mode_name(unsigned mode);
 
-/* What sets one that forwards, "forward 1", "forward learn"; false: it does not. */
+/* What sets one that forwards, "forward 1", "forward learn"; false: it does
+ * not. */
 #define APP_RELAY_MAX 24
 bool app_relay_print(unsigned mode, char *buf, size_t size);
 

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "app/addresses.h"
 #include "app/app.h"
 #include "pktgen/fields.h"
 #include "shell/arg.h"
@@ -90,6 +91,7 @@ void config_copy(struct config *to, const struct config *from)
 	s->port_size = had.port_size;
 	memcpy(s->device_mac, had.device_mac, sizeof(s->device_mac));
 	s->sender = had.sender;
+	memset(s->via.mac, 0, sizeof(s->via.mac));
 	to->use.weight = from->use.weight;
 	to->use.disabled = from->use.disabled;
 	memcpy(&to->use.plan, &from->use.plan, sizeof(to->use.plan));
@@ -240,6 +242,8 @@ void config_reset(struct app *app, uint64_t now_ns)
 	struct config c;
 
 	verdict_init(app);
+	if (OPTION(ADDRESSES))
+		addresses_remove_all(app, ~0ull, now_ns);
 	config_remove_streams(app, now_ns);
 	for (; config_next(app, &all, &s); s.stream++) {
 		config_get(app, s, &c);

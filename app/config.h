@@ -90,8 +90,9 @@ struct config_walk {
 	struct subject of; /* whose frames it is at... */
 	unsigned line;     /* ...and at which line of them */
 	uint64_t timed;    /* it is at what comes last of streams... */
-	uint64_t limit;    /* ...and at this limit of verdicts */
-	uint64_t relayed;  /* ports that had their line of modes */
+	uint64_t limit;    /* ...and at this limit of verdicts... */
+	uint64_t address;  /* ...or this address of all ports... */
+	uint64_t relayed;  /* ...and ports that had their line of modes */
 	/*
 	 * Not NULL: only the lines that make these from what a fresh port has,
 	 * without those of commands that are as at first.

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "app/addresses.h"
 #include "app/timing.h"
 #include "app/traffic.h"
 #include "shell/arg.h"
@@ -376,7 +377,9 @@ bool config_line(const struct app *app, struct config_walk *w,
 		w->setting++;
 	}
 	return timing(app, w, line) || relay_line(app, w, line) ||
-	       limit_line(app, w, line);
+	       limit_line(app, w, line) ||
+	       (OPTION(ADDRESSES) && !w->only &&
+		addresses_line(app, (unsigned)w->address++, line));
 }
 
 void config_show(const struct app *app, const struct cmd *cmd,
@@ -413,6 +416,7 @@ void config_show(const struct app *app, const struct cmd *cmd,
 /* The configuration, to be put back when a new one turns out wrong. */
 struct kept {
 	uint64_t selected, verdict_limit[VERDICT_COUNTS];
+	struct addresses_kept *addresses;
 	size_t nb;
 	struct {
 		struct subject of;
@@ -433,6 +437,11 @@ static struct kept *keep(const struct app *app)
 	k = uk_malloc(app->pktgen.heap, sizeof(*k) + n * sizeof(k->one[0]));
 	if (!k)
 		return NULL;
+	k->addresses = OPTION(ADDRESSES) ? addresses_keep(app) : NULL;
+	if (OPTION(ADDRESSES) && !k->addresses) {
+		uk_free(app->pktgen.heap, k);
+		return NULL;
+	}
 	k->selected = session_selected(&app->session);
 	memcpy(k->verdict_limit, app->verdict_limit, sizeof(k->verdict_limit));
 	for (k->nb = 0; config_next(app, &up, &s); s.stream++) {
@@ -448,6 +457,7 @@ static void forget(struct app *app, struct kept *k)
 {
 	for (size_t i = 0; i < k->nb; i++)
 		fields_hold(&k->one[i].is.stream, -1);
+	uk_free(app->pktgen.heap, k->addresses);
 	uk_free(app->pktgen.heap, k);
 }
 
@@ -457,6 +467,8 @@ static void restore(struct app *app, const struct kept *k, uint64_t now_ns)
 
 	session_select(&app->session, k->selected);
 	memcpy(app->verdict_limit, k->verdict_limit, sizeof(k->verdict_limit));
+	if (OPTION(ADDRESSES))
+		addresses_restore(app, k->addresses, now_ns);
 	config_remove_streams(app, now_ns);
 	for (size_t i = 0; i < k->nb; i++) {
 		const struct subject s = k->one[i].of;

@@ -389,7 +389,8 @@ bool field_words(const struct field *f, char *buf, size_t size)
 		for (const struct arg_word *w = f->setting.arg->words; w->name;
 		     w++)
 			add_word(buf, size, w->name);
-	else if (f->kind == FIELD_STATE || f->kind == FIELD_VERDICT)
+	else if (f->kind == FIELD_STATE || f->kind == FIELD_VERDICT ||
+		 f->kind == FIELD_LINK)
 		for (const char *const *s = states_of(f); *s; s++)
 			add_word(buf, size, *s);
 	return buf[0];

@@ -10,7 +10,7 @@
 #define REPLAY "type 'play FILE'"
 #define LATENCY "type 'signature on', then 'latency'"
 #define STREAMS "type 'stream 0.1 add', then 'rate 0.1 1kpps'"
-#define NO_ANSWERS "a port answers nothing; it sends, receives or reflects"
+#define NEIGHBOURS "type 'neighbour'"
 #define SETTINGS "settings are commands: 'rate 0 10kpps', 'size 0 64'"
 #define LEAVE                                                                \
 	"Ctrl-] leaves it running, in a client 'exit' alone; 'quit' powers " \
@@ -24,7 +24,7 @@
 const struct cmd_hint app_hints[] = {
 	{"?", "'help' lists the commands"},
 	{"acquire", ONE},
-	{"arp", NO_ANSWERS},
+	{"arp", NEIGHBOURS},
 	{"bye", LEAVE},
 	{"clear", "type 'stats clear'"},
 	{"clr", "type 'stats clear'"},
@@ -47,9 +47,11 @@ const struct cmd_hint app_hints[] = {
 	{"flow", "type 'src ip 10.0.0.0/24': its addresses are flows"},
 	{"frames", "type 'start 0 count 1000'"},
 	{"fwd", "type 'mode 0 reflect'"},
+	{"gateway", "type 'dst mac via 10.0.0.1'"},
 	{"go", "type 'start'"},
 	{"history", "the keys Up and Ctrl-R find earlier lines"},
 	{"icmp", HEADERS},
+	{"ifconfig", "type 'address 0 10.0.0.2/24'"},
 	{"imix", "type 'size imix'"},
 	{"info", "type 'version', 'port' or 'stats'"},
 	{"jitter", LATENCY},
@@ -63,12 +65,12 @@ const struct cmd_hint app_hints[] = {
 	{"mac", "type 'src mac MAC' or 'dst mac MAC'"},
 	{"monitor", "type 'stats live'"},
 	{"mpls", TAGS},
+	{"ndp", NEIGHBOURS},
 	{"ndr", "no search is built in; type 'bench tx'"},
 	{"packets", "type 'start 0 count 1000'"},
 	{"page", "type 'stats live', or 'port'"},
 	{"pcap", REPLAY},
 	{"pdump", "type 'capture 1 FILE'"},
-	{"ping", NO_ANSWERS},
 	{"pkt", "type 'show frame 0' to see one, 'headers' to choose"},
 	{"portattr", "type 'port'"},
 	{"ports", "type 'port'"},
@@ -80,6 +82,7 @@ const struct cmd_hint app_hints[] = {
 	{"range", "type 'set udp.src 1000-1999', or 'src ip 10.0.0.0/24'"},
 	{"release", ONE},
 	{"rfc2544", "no search is built in; type 'bench tx'"},
+	{"route", "type 'address 0 10.0.0.2/24 gateway 10.0.0.1'"},
 	{"rst", "type 'reset'"},
 	{"screen", "type 'stats live'"},
 	{"script", "type 'run FILE'"},

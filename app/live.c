@@ -117,23 +117,25 @@ void live_sample(struct live *l, const struct app *app, uint64_t now_ns)
 
 /* ---- Layout ------------------------------------------------------------- */
 
+bool live_has_rate(const char *group)
+{
+	return !strcmp(group, "tx") || !strcmp(group, "rx");
+}
+
 const char *live_group(unsigned i)
 {
 	const char *group = NULL;
 
 	for (size_t f = 0; f < stats_nb_fields; f++) {
-		if (group && !strcmp(group, stats_fields[f].group))
+		/* What is no traffic has no place on a page of rates. */
+		if ((group && !strcmp(group, stats_fields[f].group)) ||
+		    !live_has_rate(stats_fields[f].group))
 			continue;
 		group = stats_fields[f].group;
 		if (live_has_rate(group) && !i--)
 			return group;
 	}
 	return NULL;
-}
-
-bool live_has_rate(const char *group)
-{
-	return !strcmp(group, "tx") || !strcmp(group, "rx");
 }
 
 bool live_has_loss(const char *group)

@@ -260,7 +260,7 @@ bool traffic_line(const struct stream *s, unsigned i, const char **cmd,
 		return true;
 	}
 	fields_nested(s, value, sizeof(value));
-	if (i != s->nb_fields || !value[0])
+	if (i != fields_nb(s) || !value[0])
 		return false;
 	*cmd = "vary";
 	snprintf(rest, TRAFFIC_REST_MAX, "nested %s", value);

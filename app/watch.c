@@ -2,6 +2,7 @@
 /* What ports come to: rates, and notices of an end, a failure, a stall. */
 #include <stdio.h>
 
+#include "app/addresses.h"
 #include "app/app.h"
 #include "app/experiment.h"
 #include "app/lists.h"
@@ -99,6 +100,8 @@ static void tell_link(struct app *app, unsigned i, bool down, uint64_t now_ns)
 		return;
 	}
 	p->down_told_ns = 0;
+	if (OPTION(ADDRESSES) && app->pktgen.node[i])
+		node_announce(app->pktgen.node[i], now_ns);
 	session_event(&app->session, now_ns,
 		      "port %u link up after=%llu.%03llu", i,
 		      (unsigned long long)(ms / 1000),
@@ -129,6 +132,8 @@ void app_watch(struct app *app, uint64_t now_ns)
 	}
 	if (OPTION(HISTORY))
 		history_poll(app, now_ns);
+	if (OPTION(ADDRESSES))
+		addresses_watch(app, now_ns);
 	lists_sweep(app);
 	if (OPTION(CAPTURE))
 		capture_poll(app, now_ns);

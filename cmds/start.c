@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "app/dryrun.h"
+#include "app/gateways.h"
 #include "app/timing.h"
 #include "app/traffic.h"
 #include "shell/arg.h"
@@ -318,13 +319,24 @@ static enum call_result check_json(struct call *c)
 		       : CALL_DONE;
 }
 
+/* Nothing starts before all know where to. */
+static enum call_result await_gateways(struct call *c,
+				       const struct subjects *on)
+{
+	return OPTION(ADDRESSES) ? gateways_await(c, on, &c->state[0])
+				 : CALL_DONE;
+}
+
 static enum call_result run(struct call *c)
 {
 	static const struct flow_limit none = {FLOW_NO_LIMIT, FLOW_NO_LIMIT};
 	struct pktgen *pg = &call_app(c)->pktgen;
 	struct subjects on;
+	enum call_result result;
 	uint64_t mask, running;
 
+	if (c->cancelled)
+		return CALL_DONE;
 	if (OPTION(STREAMS) && c->v[DRY].set)
 		return show_plan(c, &none);
 	if (check_json(c) != CALL_DONE)
@@ -332,6 +344,9 @@ static enum call_result run(struct call *c)
 	mask = with_mode(c, MODE_TX | MODE_RELAYS, &on);
 	if (!mask || check_runs(c, &on, false, &running) != CALL_DONE)
 		return CALL_FAIL;
+	result = await_gateways(c, &on);
+	if (result != CALL_DONE)
+		return result;
 	for (unsigned i = 0; i < pg->nb_ports; i++)
 		if (mask >> i & 1 && worker_runs(pktgen_look(pg, i)->state) &&
 		    !on.dotted)
@@ -361,9 +376,12 @@ static enum call_result run_limited(struct call *c,
 {
 	struct pktgen *pg = &call_app(c)->pktgen;
 	struct subjects on;
+	enum call_result result;
 	uint64_t mask, running;
 	char until[64];
 
+	if (c->cancelled)
+		return CALL_DONE;
 	if (OPTION(STREAMS) && c->v[DRY_LIMITED].set)
 		return show_plan(c, limit);
 	if (check_json(c) != CALL_DONE)
@@ -380,6 +398,9 @@ static enum call_result run_limited(struct call *c,
 	}
 	if (check_runs(c, &on, true, &running) != CALL_DONE)
 		return CALL_FAIL;
+	result = await_gateways(c, &on);
+	if (result != CALL_DONE)
+		return result;
 	run_begin(call_app(c), mask, c->now_ns);
 	pktgen_start_streams_limited(pg, &on, limit, c->now_ns);
 	print_limit(limit, any_has_several(pg, &on) ? "of each " : "", until,

@@ -141,6 +141,17 @@ static void show_port(const struct call *c, const struct stats *s,
 	balance_show(c, loss);
 }
 
+/* Of one that has, or had, addresses. */
+static void show_host(const struct call *c, unsigned port,
+		      const struct stats *s)
+{
+	if (!OPTION(ADDRESSES) || !call_app(c)->pktgen.node[port])
+		return;
+	reply_map(c->reply, "host", REPLY_TABLE);
+	show_fields(c->reply, s, "host");
+	reply_end(c->reply);
+}
+
 static enum call_result list_streams(struct call *c,
 				     void (*row)(struct call *c,
 						 struct subject s))
@@ -181,6 +192,7 @@ static enum call_result run_show(struct call *c)
 			balance_of_port(app, i, &loss);
 		show_port(c, &s, &app->port[i].rate, &loss,
 			  app->pktgen.set[i].mode);
+		show_host(c, i, &s);
 		reply_end(c->reply);
 	}
 	reply_end(c->reply);

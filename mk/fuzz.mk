@@ -6,7 +6,8 @@ FUZZ_CFLAGS := $(filter-out $(WARN),$(HOST_ALL)) -O2 \
 	-fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all
 FUZZ_CMP := shell/parse shell/arg shell/keys files/cpio net/proto/headers \
 	units/value units/value_addr units/vary units/vary_values \
-	capture/read capture/read_ng capture/bpf pktgen/turn
+	capture/read capture/read_ng capture/bpf pktgen/turn \
+	node/node node/arp node/nd node/echo node/address
 
 fuzz-cc = clang $(FUZZ_CFLAGS) $(NO_CMP)
 $(eval $(call variant,fuzz,$(HOST_FIRST),$(O)/gen))

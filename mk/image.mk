@@ -34,7 +34,7 @@ SETUP_SRC := net/proto/% measure/kinds.c pktgen/fields% pktgen/stream.c \
 	pktgen/program_new.c \
 	pktgen/program_sizes.c pktgen/program_grow.c \
 	pktgen/play.c pktgen/played.c \
-	pktgen/program_changes.c pktgen/pktgen.c pktgen/pktgen_streams.c \
+	pktgen/program_changes.c pktgen/pktgen_nodes.c pktgen/pktgen.c pktgen/pktgen_streams.c \
 	pktgen/pktgen_seen.c \
 	pktgen/pacer_shape.c pktgen/chain.c pktgen/schedule.c pktgen/flow.c \
 	pktgen/zipf.c pktgen/turn.c pktgen/program_each.c pktgen/replay.c \

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 # Which sources there are; from the commands' names their table is made.
 
-APP_DIRS := units files capture net net/proto measure stats search pktgen shell app
+APP_DIRS := units files capture net net/proto measure stats search node pktgen shell app
 APP_SRC := main.c $(sort $(foreach d,$(APP_DIRS),$(wildcard $(d)/*.c)))
 # Without the poll loop: what tests call.
 HOST_APP_SRC = $(filter-out main.c,$(APP_SRC)) $(CMD_SRC) $(LIB_SRC) $(HOST_SRC)

@@ -30,7 +30,7 @@ static NOINLINE void time_worker(const struct core *c, const struct worker *w,
 
 unsigned core_step(struct core *c, uint64_t now_ns, unsigned *states)
 {
-	unsigned moved = 0, all = 0, n;
+	unsigned moved = 0, all = c->also, n;
 
 	if (unlikely(now_ns - c->now_ns >= CORE_GAP_NS))
 		note_gap(c, now_ns);
@@ -62,7 +62,8 @@ static uint64_t quiet_for(const struct core *c, uint64_t now_ns)
 		const struct worker *w = c->worker[i];
 
 		/* A frame's time is when it is looked at. */
-		if (w->state != WORKER_IDLE || w->tap.rx)
+		if (w->state != WORKER_IDLE || w->tap.rx ||
+		    (NODES && w->node && node_awaits(w->node, now_ns)))
 			return 0;
 		if (w->last_rx_ns)
 			quiet_ns = MIN(quiet_ns, now_ns - w->last_rx_ns);
@@ -74,7 +75,10 @@ uint64_t core_sleep_ns(const struct core *c, uint64_t now_ns)
 {
 	const uint64_t quiet_ns = quiet_for(c, now_ns);
 
-	return quiet_ns < CORE_AWAKE_NS ? 0 : quiet_ns / CORE_QUIET_PART;
+	if (quiet_ns < CORE_AWAKE_NS)
+		return 0;
+	return MIN(quiet_ns / CORE_QUIET_PART,
+		   c->also ? CORE_NODES_SLEEP_NS : CORE_SLEEP_NS);
 }
 
 enum wait_kind core_wait(const struct core *c, uint64_t now_ns)

@@ -30,7 +30,11 @@ struct core {
 	unsigned nb_workers;
 	struct worker *worker[CORE_WORKERS_MAX]; /* by port, then by queue */
 	struct core_times *times;                /* NULL: nobody asks */
+	unsigned also; /* CORE_NODES where there are any, else 0 */
 };
+
+/* In *states of core_step(), beside enum worker_state: a port is a node. */
+#define CORE_NODES 0x100u
 
 /* The least time without a step that is noticed, see worker_view.gap_ns. */
 #define CORE_GAP_NS 1000000ull
@@ -51,6 +55,8 @@ unsigned core_step(struct core *c, uint64_t now_ns, unsigned *states);
 #define CORE_AWAKE_NS 2000000ull
 #define CORE_QUIET_PART 8
 #define CORE_SLEEP_NS 10000000ull
+/* The most where a node is to answer. */
+#define CORE_NODES_SLEEP_NS 1000000ull
 uint64_t core_sleep_ns(const struct core *c, uint64_t now_ns);
 
 /*

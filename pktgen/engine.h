@@ -70,4 +70,14 @@ uint64_t engine_reflect(struct worker *w, struct uk_netbuf *pkts[], unsigned n,
 uint64_t engine_track(struct worker *w, struct uk_netbuf *pkts[], unsigned n,
 		      bool large, uint64_t now_ns);
 
+/*
+ * Has the node take what is for it of `n` received frames, which are free then;
+ * returns how many are left.
+ */
+unsigned engine_node_take(struct worker *w, struct uk_netbuf *pkts[],
+			  unsigned n, uint64_t now_ns);
+
+/* Sends what the node has to say; returns how many frames the device took. */
+unsigned engine_node_step(struct worker *w, uint64_t now_ns);
+
 #endif /* PKTGEN_ENGINE_H */

@@ -62,7 +62,7 @@ static bool rests(struct worker *w)
 		w->rx_rest--;
 		return w->state == WORKER_RUNNING;
 	}
-	w->rx_rest = w->mode & MODE_RX || w->tap.rx ? 0 : REST - 1;
+	w->rx_rest = w->mode & MODE_RX || w->watched ? 0 : REST - 1;
 	return false;
 }
 
@@ -167,6 +167,16 @@ static inline void add_gaps(struct worker *w, unsigned n, uint64_t now_ns)
 #endif
 }
 
+/* Before they count; returns how many are left to. */
+static NOINLINE unsigned take_watched(struct worker *w,
+				      struct uk_netbuf *pkts[], unsigned n,
+				      uint64_t now_ns)
+{
+	if (w->tap.rx)
+		tap_received(w->tap.rx, pkts, n, now_ns);
+	return NODES && w->node ? engine_node_take(w, pkts, n, now_ns) : n;
+}
+
 /* What was taken is looked at, and given back or sent back. */
 static void take(struct worker *w, struct uk_netbuf *pkts[], unsigned n,
 		 bool large, uint64_t now_ns)
@@ -176,8 +186,8 @@ static void take(struct worker *w, struct uk_netbuf *pkts[], unsigned n,
 	if (likely(w->mode & MODE_RX))
 		add_gaps(w, n, now_ns);
 	w->last_rx_ns = now_ns;
-	if (unlikely(w->tap.rx != NULL))
-		tap_received(w->tap.rx, pkts, n, now_ns);
+	if (unlikely(w->watched))
+		n = take_watched(w, pkts, n, now_ns);
 	if (unlikely(large) && w->mode & MODE_RX)
 		n = take_out_oversize(w, pkts, n);
 	if (unlikely(w->how.kinds) && w->mode & MODE_RX) {

@@ -169,7 +169,9 @@ static int add(struct stream *s, const struct stream_field *f,
 int fields_set(struct stream *s, const char *name, const char *const words[],
 	       unsigned nb, struct vary_file *file, struct fields_fault *fault)
 {
-	const bool back = nb == 1 && !strcasecmp(words[0], FIELDS_AUTO);
+	const bool via = STREAM_VIA && nb && !strcasecmp(words[0], FIELDS_VIA);
+	const bool back =
+		via || (nb == 1 && !strcasecmp(words[0], FIELDS_AUTO));
 	struct stream to;
 	struct stream_field f;
 	uint8_t nest = 0;
@@ -181,6 +183,15 @@ int fields_set(struct stream *s, const char *name, const char *const words[],
 	if (!nb)
 		return fields_refuse(fault, E_MISSING, -1,
 				     "'%s' lacks its value", name);
+	if (STREAM_VIA && fields_is_via(&to, &f))
+		memset(&to.via, 0, sizeof(to.via));
+	else if (via)
+		return fields_refuse(fault, E_SYNTAX, 0,
+				     "'via' is for 'eth.dst' of the outermost "
+				     "header, not '%s'",
+				     name);
+	if (via && fields_take_via(&to, words, nb, fault) < 0)
+		return -EINVAL;
 	at = fields_find(&to, &f);
 	if (at >= 0) {
 		nest = to.field[at].nest;

@@ -86,6 +86,24 @@ int fields_insert_header(struct stream *s, unsigned at, const char *name,
 int fields_nest(struct stream *s, const char *const names[], unsigned nb,
 		struct fields_fault *fault);
 
+/*
+ * The word that has the destination be that of another station: "via 10.0.0.1"
+ * by its address, "via auto" the one that leads to the stream's destination.
+ */
+#define FIELDS_VIA "via"
+
+/* The stream's first destination, of its outermost IP; false: it has none. */
+bool fields_destination(const struct stream *s, uint8_t ip[IPV6_ALEN]);
+
+/* What is set that way, and frames have it. */
+bool fields_goes_via(const struct stream *s);
+
+/* Fields that are set: fields_at() has as many. */
+static inline unsigned fields_nb(const struct stream *s)
+{
+	return s->nb_fields + fields_goes_via(s);
+}
+
 /* Room for a field's name, and for its value as text. */
 #define FIELDS_NAME_MAX HEADERS_FIELD_MAX
 #define FIELDS_VALUE_MAX VARY_PRINT_MAX

@@ -151,6 +151,7 @@ void fields_reset(struct stream *s)
 	memset(s->field, 0, sizeof(s->field));
 	memset(&s->pool, 0, sizeof(s->pool));
 	memset(&s->play, 0, sizeof(s->play));
+	memset(&s->via, 0, sizeof(s->via));
 	memset(s->pattern, 0, sizeof(s->pattern));
 	s->nb_fields = 0;
 	s->pattern_len = 0;

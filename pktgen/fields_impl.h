@@ -35,4 +35,12 @@ void fields_tidy_pool(struct stream *s);
 /* Those behind a nested field that left come one earlier. */
 void fields_leave_nest(struct stream *s, unsigned nest);
 
+/* The field is the one that a gateway's MAC address goes to. */
+bool fields_is_via(const struct stream *s, const struct stream_field *f);
+
+/* "via WHAT" as it was typed: 0, or -EINVAL with the fault. */
+int fields_take_via(struct stream *s, const char *const words[], unsigned nb,
+		    struct fields_fault *fault);
+void fields_print_via(const struct stream *s, char value[FIELDS_VALUE_MAX]);
+
 #endif /* PKTGEN_FIELDS_IMPL_H */

@@ -36,7 +36,7 @@ static int push(const struct stream *s, unsigned layer, struct stack *st)
 			  len);
 }
 
-/* From the port's own address to all, unless that is set. */
+/* From the port's own address to all, or to a gateway, unless that is set. */
 static void set_ends(const struct stream *s, struct stack *st)
 {
 	static const uint8_t all[16] = {[10] = 255, 255, 255, 255, 255, 255};
@@ -46,8 +46,10 @@ static void set_ends(const struct stream *s, struct stack *st)
 	memcpy(device + sizeof(device) - ETH_ALEN, s->device_mac, ETH_ALEN);
 	if (!headers_field(&s->headers, "eth.src", &layer, &field))
 		stack_set(st, layer, field, device);
+	memcpy(device + sizeof(device) - ETH_ALEN, s->via.mac, ETH_ALEN);
 	if (!headers_field(&s->headers, "eth.dst", &layer, &field))
-		stack_set(st, layer, field, all);
+		stack_set(st, layer, field,
+			  STREAM_VIA && s->via.kind ? device : all);
 }
 
 int fields_stack(const struct stream *s, struct stack *st)

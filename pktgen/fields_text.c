@@ -45,8 +45,13 @@ static void print_value(const struct stream *s, const struct stream_field *f,
 bool fields_at(const struct stream *s, unsigned i, char name[FIELDS_NAME_MAX],
 	       char value[FIELDS_VALUE_MAX])
 {
-	if (i >= s->nb_fields)
-		return false;
+	if (i >= s->nb_fields) {
+		if (i != s->nb_fields || !fields_goes_via(s))
+			return false;
+		snprintf(name, FIELDS_NAME_MAX, "eth.dst");
+		fields_print_via(s, value);
+		return true;
+	}
 	fields_name(s, &s->field[i], name);
 	print_value(s, &s->field[i], value);
 	return true;
@@ -64,7 +69,11 @@ bool fields_get(const struct stream *s, const char *name,
 	at = fields_find(s, &f);
 	if (at >= 0)
 		print_value(s, &s->field[at], value);
-	return at >= 0;
+	else if (fields_goes_via(s) && fields_is_via(s, &f))
+		fields_print_via(s, value);
+	else
+		return false;
+	return true;
 }
 
 void fields_nested(const struct stream *s, char *buf, size_t size)

@@ -113,6 +113,7 @@ void pktgen_close(struct pktgen *pg, struct uk_alloc *a)
 		peers_close(pg);
 	FOR_EACH_PORT_UP(pg, ~0ull, i)
 		pktgen_close_streams(pg, i);
+	pktgen_close_nodes(pg);
 	while (pg->core.nb_workers)
 		close_worker(pg);
 	trails_close(&pg->trails);
@@ -437,11 +438,14 @@ uint64_t pktgen_active(const struct pktgen *pg)
 
 unsigned pktgen_step(struct pktgen *pg, uint64_t now_ns)
 {
-	unsigned states;
-	const unsigned moved = core_step(&pg->core, now_ns, &states);
+	unsigned states, moved = core_step(&pg->core, now_ns, &states);
 
-	if (unlikely(states & WORKER_DRAINING))
-		end_runs(pg, pg->core.now_ns);
+	if (unlikely(states & (WORKER_DRAINING | CORE_NODES))) {
+		if (NODES && states & CORE_NODES)
+			moved += pktgen_step_nodes(pg);
+		if (states & WORKER_DRAINING)
+			end_runs(pg, pg->core.now_ns);
+	}
 	if (TRAILS && unlikely(pg->peers != NULL))
 		peers_step(pg->peers, pg->core.now_ns);
 	return moved;

@@ -96,6 +96,7 @@ struct pktgen {
 	unsigned nb_ports; /* those that failed to come up included */
 	struct port port[PKTGEN_MAX_PORTS];
 	struct pktgen_port set[PKTGEN_MAX_PORTS];
+	struct node *node[PKTGEN_MAX_PORTS]; /* NULL: it never had addresses */
 	struct core core;
 	struct turn_own own;       /* addresses of ports that reflect */
 	struct played_files files; /* the captures that are played */
@@ -255,6 +256,15 @@ void pktgen_set_how(struct pktgen *pg, uint64_t mask,
 /* Who sees the frames of each port of the mask; all are up. */
 void pktgen_set_taps(struct pktgen *pg, uint64_t mask,
 		     const struct worker_taps *taps);
+
+/*
+ * What the port, which is up, is to its neighbours: made at the first call.
+ * NULL where there is no memory for it.
+ */
+struct node *pktgen_node(struct pktgen *pg, unsigned port);
+
+/* Its addresses are others: it takes part while it has any. */
+void pktgen_use_node(struct pktgen *pg, unsigned port, uint64_t now_ns);
 
 /* Whether its first stream's frames can be made so, see frames_strategy(). */
 bool pktgen_has_strategy(const struct pktgen *pg, unsigned port,

@@ -60,6 +60,10 @@ void pktgen_track_clear(struct pktgen *pg, unsigned port);
 /* Gives all of the port's streams' memory back. */
 void pktgen_close_streams(struct pktgen *pg, unsigned port);
 
+/* Has nodes send what they have to say; returns how many frames went. */
+unsigned pktgen_step_nodes(struct pktgen *pg);
+void pktgen_close_nodes(struct pktgen *pg);
+
 static inline bool pktgen_signs(const struct stream *s, unsigned mode)
 {
 	return s->sign && !(mode & MODE_NULL);

@@ -57,6 +57,27 @@ struct stream_play {
 	uint8_t unused;
 };
 
+/* Whose MAC address is the destination, unless that is set. */
+enum via_kind {
+	VIA_NONE,
+	VIA_STATION, /* that has `ip` */
+	VIA_AUTO,    /* the first destination, or the gateway to it */
+};
+
+struct stream_via {
+	uint8_t kind;          /* enum via_kind */
+	uint8_t mac[ETH_ALEN]; /* as it is known by now; 0: it is not */
+	uint8_t unused;
+	uint8_t ip[IPV6_ALEN]; /* of IPv4 as struct node_ip has it */
+};
+
+/* Whether there can be any in this image. */
+#ifdef CONFIG_APPUKPKTGEN_ADDRESSES
+#define STREAM_VIA true
+#else
+#define STREAM_VIA false
+#endif
+
 #define STREAM_SPEED 1000 /* as it was recorded */
 /* How the rate changes over time; each begins with the first rate. */
 enum shape {
@@ -103,6 +124,7 @@ struct stream {
 	struct stream_field field[STREAM_FIELDS_MAX];
 	struct vary_pool pool; /* values of lists, and tails */
 	struct stream_play play;
+	struct stream_via via;
 };
 
 /* Whether captures can be played in this image. */

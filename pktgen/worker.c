@@ -526,6 +526,11 @@ void worker_give(struct worker *w, const struct worker_order *o)
 		break;
 	case ORDER_TAP:
 		w->tap = o->taps;
+		w->watched = w->tap.rx || w->node;
+		break;
+	case ORDER_NODE:
+		w->node = o->node;
+		w->watched = w->tap.rx || w->node;
 		break;
 	case ORDER_TRACK:
 		w->track = o->track;

@@ -24,6 +24,7 @@
 #include "measure/arrivals.h"
 #include "measure/kinds.h"
 #include "measure/track.h"
+#include "node/node.h"
 #include "pktgen/checker.h"
 #include "pktgen/flow.h"
 #include "pktgen/forward.h"
@@ -34,6 +35,13 @@
 #include "stats/stats.h"
 
 #define WORKER_BURST CONFIG_APPUKPKTGEN_BURST
+
+/* Whether ports can have addresses in this image. */
+#ifdef CONFIG_APPUKPKTGEN_ADDRESSES
+#define NODES true
+#else
+#define NODES false
+#endif
 
 /* A mode is a set of these. */
 #define MODE_TX 1u
@@ -140,6 +148,7 @@ enum worker_order_kind {
 	ORDER_FLOW,
 	ORDER_FLOW_REMOVE,
 	ORDER_TAP,   /* `taps` see its frames from the next burst on */
+	ORDER_NODE,  /* `node` gets what is for it, and has its own sent */
 	ORDER_SIGNS, /* whether frames of ours are told by signatures */
 	/*
 	 * `unplugged`: the device sends nothing, and from now on gets nothing.
@@ -172,6 +181,7 @@ struct worker_order {
 		uint16_t weight;
 		struct worker_taps taps;
 		struct track *track;
+		struct node *node; /* NULL: there is none */
 		bool signs;
 		bool unplugged;
 	};
@@ -304,6 +314,8 @@ struct worker {
 #endif
 	struct worker_how how;
 	struct worker_taps tap;
+	struct node *node; /* what the port is besides; NULL: nothing */
+	bool watched;      /* there is one of these, or a tap for what comes */
 	/* The time of frames that may be signed; NULL: that of the step. */
 	uint64_t (*clock_ns)(void);
 	bool signs;               /* what comes may be signed by us... */

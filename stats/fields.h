@@ -62,6 +62,12 @@
 	F(impair, duplicated, NULL, "frames that the link doubled")            \
 	F(impair, reordered, NULL, "frames that overtook those before them")   \
 	F(impair, queue_full, NULL,                                            \
-	  "frames lost as the link's queue, or its memory, was full")
+	  "frames lost as the link's queue, or its memory, was full")          \
+	F(host, rx, NULL,                                                      \
+	  "frames for its addresses, such as ARP; in no counter of rx")        \
+	F(host, tx, NULL,                                                      \
+	  "frames of its own, such as answers; in no counter of tx")           \
+	F(host, dropped, NULL,                                                 \
+	  "frames for its addresses that were wrong, or not answered")
 
 #endif /* STATS_FIELDS_H */

@@ -1,0 +1,229 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include <errno.h>
+#include <string.h>
+
+#include "app/addresses.h"
+#include "app/app.h"
+
+enum { PORTS, ADDRESS, TAG, TAG_ID, GATEWAY, GATEWAY_IP };
+enum { JSON = 1 };
+enum { ALL_OFF = 1, ONE_OFF };
+
+#define ROWS 16 /* of a call: there is room for no more */
+
+static bool is_address(const char *word)
+{
+	struct node_address a;
+
+	return addresses_take(word, &a);
+}
+
+/* What begins as an address does; the rest is told better by the command. */
+static bool looks_like_address(const char *word)
+{
+	return is_address(word) ||
+	       (strspn(word, "0123456789abcdefABCDEF:.") > 1 &&
+		(strchr(word, '.') || strchr(word, ':')));
+}
+
+#define ADDRESS_ARG                                                      \
+	{                                                                \
+		ARG_TEXT, .name = "ADDRESS", .fits = looks_like_address, \
+			  .help = "address/prefix, or FROM-TO"           \
+	}
+
+static const struct arg show_args[] = {
+	[PORTS] = {ARG_PORTS, .optional = true, .name = "PORTS",
+		   .help = "ports to show"},
+	[JSON] = ARG_JSON("reply as JSON"),
+	{ARG_NONE},
+};
+
+static const struct arg args[] = {
+	[PORTS] = APP_PORTS_TO_SET,
+	[ADDRESS] = ADDRESS_ARG,
+	[TAG] = {ARG_KEYWORD, .optional = true, .name = "vlan",
+		 .help = "its frames have a VLAN tag"},
+	[TAG_ID] = {ARG_INT, .optional = true, .name = "ID",
+		    .help = "number of the VLAN", .min = 1, .max = 4094},
+	[GATEWAY] = {ARG_KEYWORD, .optional = true, .name = "gateway",
+		     .help = "the way to all that is not on its link"},
+	[GATEWAY_IP] = {ARG_TEXT, .optional = true, .name = "GATEWAY",
+			.help = "address of a router"},
+	{ARG_NONE},
+};
+
+static const struct arg off_args[] = {
+	[PORTS] = APP_PORTS_TO_SET,
+	[ALL_OFF] = {ARG_KEYWORD, .name = "off", .help = "have none"},
+	{ARG_NONE},
+};
+
+static const struct arg one_off_args[] = {
+	[PORTS] = APP_PORTS_TO_SET,
+	[ADDRESS] = ADDRESS_ARG,
+	[ONE_OFF] = {ARG_KEYWORD, .name = "off", .help = "have it no more"},
+	{ARG_NONE},
+};
+
+static const char *state_of(const struct node_own *own)
+{
+	static const char *const names[] = {
+		[NODE_TENTATIVE] = "checking",
+		[NODE_VALID] = "valid",
+		[NODE_TAKEN] = "in use elsewhere",
+	};
+
+	return names[own->state];
+}
+
+static void show_own(const struct call *c, unsigned port,
+		     const struct node_own *own)
+{
+	char text[ADDRESSES_PRINT_MAX];
+	struct reply *r = c->reply;
+
+	addresses_print(&own->is, text, sizeof(text));
+	reply_map(r, NULL, REPLY_TABLE);
+	reply_id(r, "port", port);
+	reply_text(r, "address", text);
+	if (own->is.vlan)
+		reply_id(r, "vlan_id", own->is.vlan);
+	else
+		reply_none(r, "vlan_id", NULL);
+	strcpy(text, "none");
+	if (!node_is_none(&own->is.gateway))
+		addresses_print_ip(&own->is.gateway, text, sizeof(text));
+	reply_text(r, "gateway", text);
+	reply_text(r, "state", state_of(own));
+	text[0] = '\0';
+	if (own->nb_rivals)
+		value_mac_print(own->rival, text, sizeof(text));
+	reply_text(r, "rival", *text ? text : "none");
+	reply_end(r);
+}
+
+static enum call_result show(struct call *c)
+{
+	enum { NEXT }; /* of the places of all ports */
+	const struct pktgen *pg = &call_app(c)->pktgen;
+	uint64_t *const at = &c->state[NEXT];
+	unsigned left = ROWS;
+
+	if (c->cancelled)
+		return CALL_DONE;
+	reply_list(c->reply, "addresses", *at ? REPLY_ROWS : REPLY_TABLE);
+	for (; *at < pg->nb_ports * NODE_ADDRESSES_MAX && left; ++*at) {
+		const unsigned port = (unsigned)(*at / NODE_ADDRESSES_MAX);
+		const struct node *h = pg->node[port];
+		const unsigned k = *at % NODE_ADDRESSES_MAX;
+
+		if (!h || !(c->v[PORTS].mask >> port & 1) || k >= h->nb_own)
+			continue;
+		show_own(c, port, &h->own[k]);
+		left--;
+	}
+	reply_end(c->reply);
+	c->wake_ns = c->now_ns;
+	return left ? CALL_DONE : CALL_AGAIN;
+}
+
+/* Two ports with one address would find each other. */
+static enum call_result check_one(struct call *c)
+{
+	const uint64_t mask = c->v[PORTS].mask;
+
+	if (mask && !(mask & (mask - 1)))
+		return app_check_up(c, mask);
+	return call_fail(c, E_STATE, PORTS,
+			 "an address is one port's; type 'address 0 %s'",
+			 c->v[ADDRESS].word);
+}
+
+static enum call_result run(struct call *c)
+{
+	const unsigned port =
+		(unsigned)__builtin_ctzll(c->v[PORTS].mask | 1ull << 63);
+	struct app *app = call_app(c);
+	struct node_address a;
+	int rc;
+
+	if (check_one(c) != CALL_DONE)
+		return CALL_FAIL;
+	if (!addresses_take(c->v[ADDRESS].word, &a))
+		return call_fail(c, E_SYNTAX, ADDRESS,
+				 "'%s' is no address of stations; type one "
+				 "such as 10.0.0.2/24, 10.1.0.0-10.1.39.15 or "
+				 "2001:2::2/64",
+				 c->v[ADDRESS].word);
+	if (c->v[TAG].set)
+		a.vlan = (uint16_t)c->v[TAG_ID].u;
+	if (c->v[GATEWAY].set &&
+	    (!addresses_take_ip(c->v[GATEWAY_IP].word, &a.gateway) ||
+	     node_is_ipv4(&a.gateway) != node_is_ipv4(&a.from)))
+		return call_fail(c, E_SYNTAX, GATEWAY_IP,
+				 "'%s' is no address of a router to %s",
+				 c->v[GATEWAY_IP].word, c->v[ADDRESS].word);
+	rc = addresses_add(app, port, &a, c->now_ns);
+	if (rc == -ENOMEM)
+		return app_no_memory(c, ADDRESS);
+	if (rc < 0)
+		return call_fail(c, E_FULL, ADDRESS,
+				 "port %u has %u addresses, and takes no more; "
+				 "a range counts as one",
+				 port, NODE_ADDRESSES_MAX);
+	return CALL_DONE;
+}
+
+static enum call_result run_off(struct call *c)
+{
+	addresses_remove_all(call_app(c), c->v[PORTS].mask, c->now_ns);
+	return CALL_DONE;
+}
+
+static enum call_result run_one_off(struct call *c)
+{
+	const uint64_t mask = c->v[PORTS].mask;
+	struct app *app = call_app(c);
+	struct node_address a;
+	bool any = false;
+
+	if (addresses_take(c->v[ADDRESS].word, &a))
+		for (unsigned i = 0; i < app->pktgen.nb_ports; i++)
+			any |= mask >> i & 1 &&
+			       addresses_remove(app, i, &a.from, c->now_ns);
+	return any ? CALL_DONE
+		   : call_fail(c, E_STATE, ADDRESS,
+			       "no such address: %s; 'address' lists them",
+			       c->v[ADDRESS].word);
+}
+
+const struct cmd cmd_address = {
+	.name = "address",
+	.group = GROUP_HEADERS,
+	.summary = "Give a port addresses that it answers for",
+	.forms =
+		(const struct cmd_form[]){
+			{show_args, show, "show the addresses of ports"},
+			{args, run, "give a port one more, or a range of them"},
+			{off_args, run_off, "take all addresses away"},
+			{one_off_args, run_one_off, "take one away"},
+			{0},
+		},
+	.notes = "A port with an address answers ARP, IPv6 neighbour "
+		 "discovery and echo for it, whatever its mode is, and can "
+		 "'ping'. Without one it answers nothing. A new address is "
+		 "checked for a second; one that somebody else has is not "
+		 "used. FROM-TO, or a prefix whose node part is 0 such as "
+		 "10.1.0.0/18, is answered for as a whole. Frames for an "
+		 "address count as host.rx and its answers as host.tx, not as "
+		 "traffic; frames that are signed always are traffic.",
+	.examples =
+		(const char *const[]){
+			"address 0 10.0.0.2/24",
+			"address 0 10.0.0.2/24 vlan 5 gateway 10.0.0.1",
+			"address 0 2001:2::2/64", "address 0 10.1.0.0/18",
+			"address", "address 0 10.0.0.2 off", "address off",
+			NULL},
+	.see = (const char *const[]){"ping", "neighbour", "dst", NULL},
+};

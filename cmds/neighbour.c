@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "app/addresses.h"
+#include "app/app.h"
+
+enum { PORTS, JSON };
+
+#define ROWS 16 /* of a call: there is room for no more */
+
+static const struct arg args[] = {
+	[PORTS] = {ARG_PORTS, .optional = true, .name = "PORTS",
+		   .help = "ports to show"},
+	[JSON] = ARG_JSON("reply as JSON"),
+	{ARG_NONE},
+};
+
+static const struct arg clear_args[] = {
+	[PORTS] = {ARG_PORTS, .optional = true, .name = "PORTS",
+		   .help = "ports to clear"},
+	{ARG_KEYWORD, .name = "clear", .help = "forget them"},
+	{ARG_NONE},
+};
+
+static const char *state_of(const struct node_neighbour *n, uint64_t now_ns)
+{
+	switch (n->state) {
+	case NEIGHBOUR_ASKED:
+		return "asked";
+	case NEIGHBOUR_SILENT:
+		return "silent";
+	default:
+		return now_ns - n->heard_ns < NODE_FRESH_NS ? "fresh" : "old";
+	}
+}
+
+static void show_one(const struct call *c, unsigned port,
+		     const struct node_neighbour *n)
+{
+	struct reply *r = c->reply;
+	char text[48] = "none";
+
+	reply_map(r, NULL, REPLY_TABLE);
+	reply_id(r, "port", port);
+	addresses_print_ip(&n->ip, text, sizeof(text));
+	reply_text(r, "address", text);
+	if (n->vlan)
+		reply_id(r, "vlan_id", n->vlan);
+	else
+		reply_none(r, "vlan_id", NULL);
+	if (n->has_mac)
+		value_mac_print(n->mac, text, sizeof(text));
+	reply_text(r, "mac", n->has_mac ? text : "none");
+	if (n->has_mac)
+		reply_milli(r, "age", (c->now_ns - n->heard_ns) / 1000000, "s");
+	else
+		reply_none(r, "age", "s");
+	reply_text(r, "state", state_of(n, c->now_ns));
+	reply_end(r);
+}
+
+static enum call_result show(struct call *c)
+{
+	enum { NEXT }; /* of the places of all ports */
+	const struct pktgen *pg = &call_app(c)->pktgen;
+	const uint64_t end = (uint64_t)pg->nb_ports * NODE_NEIGHBOURS_MAX;
+	uint64_t *const at = &c->state[NEXT];
+	unsigned left = ROWS;
+
+	if (c->cancelled)
+		return CALL_DONE;
+	reply_list(c->reply, "neighbours", *at ? REPLY_ROWS : REPLY_TABLE);
+	for (; *at < end && left; ++*at) {
+		const unsigned port = (unsigned)(*at / NODE_NEIGHBOURS_MAX);
+		const struct node *h = pg->node[port];
+		const struct node_neighbour *n;
+
+		if (!h || !(c->v[PORTS].mask >> port & 1))
+			continue;
+		n = &h->neighbour[*at % NODE_NEIGHBOURS_MAX];
+		if (n->state == NEIGHBOUR_NONE)
+			continue;
+		show_one(c, port, n);
+		left--;
+	}
+	reply_end(c->reply);
+	c->wake_ns = c->now_ns;
+	return left ? CALL_DONE : CALL_AGAIN;
+}
+
+static enum call_result clear(struct call *c)
+{
+	struct pktgen *pg = &call_app(c)->pktgen;
+
+	for (unsigned i = 0; i < pg->nb_ports; i++)
+		if (c->v[PORTS].mask >> i & 1 && pg->node[i])
+			node_forget_neighbours(pg->node[i]);
+	return CALL_DONE;
+}
+
+const struct cmd cmd_neighbour = {
+	.name = "neighbour",
+	.group = GROUP_WATCHING,
+	.summary = "Show who is on a port's link",
+	.forms =
+		(const struct cmd_form[]){
+			{args, show,
+			 "show addresses with their MAC, and how old that is"},
+			{clear_args, clear, "forget all of them"},
+			{0},
+		},
+	.notes = "Lists stations that were asked for, as 'ping' and 'dst mac "
+		 "via' do, and those that asked for an address of the port. "
+		 "What is in use is asked for again after 10 seconds; a MAC "
+		 "address that is announced counts at once.",
+	.examples = (const char *const[]){"neighbour", "neighbour 0 --json",
+					  "neighbour clear", NULL},
+	.see = (const char *const[]){"address", "ping", NULL},
+};

@@ -1,0 +1,265 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* The addresses of a node, and whether anybody else has them. */
+#include <errno.h>
+
+#include "node/impl.h"
+
+#define ANNOUNCE_TIMES 2
+#define ANNOUNCE_NS 1000000000ull /* from one to the next */
+
+static const uint8_t mapped[NODE_IPV4_AT] = {[10] = 255, [11] = 255};
+
+struct node_ip node_ipv4(const uint8_t addr[IPV4_ALEN])
+{
+	struct node_ip ip;
+
+	memcpy(ip.b, mapped, sizeof(mapped));
+	memcpy(ip.b + NODE_IPV4_AT, addr, IPV4_ALEN);
+	return ip;
+}
+
+bool node_is_ipv4(const struct node_ip *ip)
+{
+	return !memcmp(ip->b, mapped, sizeof(mapped));
+}
+
+bool node_is_none(const struct node_ip *ip)
+{
+	static const struct node_ip none;
+
+	return node_same(ip, &none);
+}
+
+bool node_is_station(const struct node_ip *ip)
+{
+	const uint8_t *const p = ip->b + NODE_IPV4_AT;
+	static const struct node_ip loopback = {{[15] = 1}};
+
+	if (node_is_ipv4(ip))
+		return p[0] && p[0] != 127 && p[0] < 224;
+	return ip->b[0] != 255 && !node_is_none(ip) &&
+	       !node_same(ip, &loopback);
+}
+
+void node_prefix(const struct node_ip *ip, unsigned bits, struct node_ip *first,
+		 struct node_ip *last)
+{
+	for (unsigned i = 0; i < IPV6_ALEN; i++) {
+		const unsigned left = bits > 8 * i ? bits - 8 * i : 0;
+		const uint8_t rest = (uint8_t)(left >= 8 ? 0 : 255 >> left);
+
+		first->b[i] = ip->b[i] & (uint8_t)~rest;
+		last->b[i] = ip->b[i] | rest;
+	}
+}
+
+static bool is_between(const struct node_ip *ip, const struct node_ip *from,
+		       const struct node_ip *to)
+{
+	return memcmp(ip, from, sizeof(*ip)) >= 0 &&
+	       memcmp(ip, to, sizeof(*ip)) <= 0;
+}
+
+static bool is_range(const struct node_address *a)
+{
+	return !node_same(&a->from, &a->to);
+}
+
+bool node_on_link(const struct node_own *own, const struct node_ip *ip)
+{
+	struct node_ip first, last;
+
+	node_prefix(&own->is.from, own->is.bits, &first, &last);
+	return own->state != NODE_TAKEN && is_between(ip, &first, &last);
+}
+
+/* ---- Set ----------------------------------------------------------------- */
+
+int node_add(struct node *h, const struct node_address *a, uint64_t now_ns)
+{
+	struct node_own *own = h->own;
+
+	while (own < h->own + h->nb_own && !node_same(&own->is.from, &a->from))
+		own++;
+	if (own == h->own + NODE_ADDRESSES_MAX)
+		return -ENOSPC;
+	if (own == h->own + h->nb_own)
+		h->nb_own++;
+	else if (!memcmp(&own->is, a, sizeof(*a)) && own->state == NODE_VALID)
+		return 0;
+	*own = (struct node_own){.is = *a, .due_ns = now_ns};
+	own->left = NODE_TRIES;
+	if (is_range(a)) {
+		own->state = NODE_VALID;
+		own->left = ANNOUNCE_TIMES;
+	}
+	h->changes++;
+	node_wake(h, now_ns);
+	return 0;
+}
+
+bool node_remove(struct node *h, const struct node_ip *from)
+{
+	for (unsigned i = 0; i < h->nb_own; i++) {
+		if (!node_same(&h->own[i].is.from, from))
+			continue;
+		h->nb_own--;
+		memmove(&h->own[i], &h->own[i + 1],
+			(h->nb_own - i) * sizeof(h->own[0]));
+		h->changes++;
+		return true;
+	}
+	return false;
+}
+
+void node_remove_all(struct node *h)
+{
+	h->nb_own = 0;
+	h->changes++;
+	node_forget_neighbours(h);
+}
+
+/* ---- Found --------------------------------------------------------------- */
+
+struct node_own *node_find(struct node *h, const struct node_ip *ip,
+			   uint16_t vlan, bool tentative)
+{
+	for (unsigned i = 0; i < h->nb_own; i++) {
+		struct node_own *const own = &h->own[i];
+
+		if (own->is.vlan == vlan &&
+		    (own->state == NODE_VALID ||
+		     (own->state == NODE_TENTATIVE && tentative)) &&
+		    is_between(ip, &own->is.from, &own->is.to))
+			return own;
+	}
+	return NULL;
+}
+
+const struct node_own *node_own_of(const struct node *h,
+				   const struct node_ip *ip)
+{
+	for (unsigned i = 0; i < h->nb_own; i++)
+		if (is_between(ip, &h->own[i].is.from, &h->own[i].is.to))
+			return &h->own[i];
+	return NULL;
+}
+
+const struct node_own *node_link_of(const struct node *h,
+				    const struct node_ip *ip)
+{
+	const struct node_own *best = NULL;
+
+	for (unsigned i = 0; i < h->nb_own; i++)
+		if (node_on_link(&h->own[i], ip) &&
+		    (!best || h->own[i].is.bits > best->is.bits))
+			best = &h->own[i];
+	return best;
+}
+
+const struct node_own *node_route(const struct node *h,
+				  const struct node_ip *ip,
+				  struct node_ip *next)
+{
+	const struct node_own *own = node_link_of(h, ip);
+
+	*next = *ip;
+	for (unsigned i = 0; !own && i < h->nb_own; i++)
+		if (h->own[i].state != NODE_TAKEN &&
+		    !node_is_none(&h->own[i].is.gateway) &&
+		    node_is_ipv4(&h->own[i].is.from) == node_is_ipv4(ip)) {
+			own = &h->own[i];
+			*next = own->is.gateway;
+		}
+	return own;
+}
+
+/* ---- Whether anybody else has it ----------------------------------------- */
+
+void node_rival(struct node *h, struct node_own *own, const uint8_t *mac,
+		uint64_t now_ns)
+{
+	memcpy(own->rival, mac, ETH_ALEN);
+	own->nb_rivals++;
+	h->changes++;
+	if (own->state == NODE_TENTATIVE) {
+		own->state = NODE_TAKEN;
+		own->due_ns = NEVER;
+		return;
+	}
+	/* It is defended, once a second at most (RFC 5227, 2.4). */
+	if (own->left)
+		return;
+	own->left = 1;
+	own->due_ns = now_ns + ANNOUNCE_NS;
+	node_wake(h, own->due_ns);
+}
+
+static void announce(struct node *h, const struct node_own *own)
+{
+	if (node_is_ipv4(&own->is.from))
+		arp_announce(h, own);
+	else
+		nd_announce(h, own);
+}
+
+static void probe(struct node *h, const struct node_own *own)
+{
+	static const struct node_ip none;
+
+	if (node_is_ipv4(&own->is.from))
+		arp_ask(h, &none, &own->is.from, own->is.vlan);
+	else
+		nd_ask(h, &none, &own->is.from, own->is.vlan);
+}
+
+/* The next of what `own` has to send; when it goes on. */
+static void own_due(struct node *h, struct node_own *own, uint64_t now_ns)
+{
+	if (own->state == NODE_TENTATIVE && own->left) {
+		probe(h, own);
+		own->left--;
+		own->due_ns = now_ns + NODE_TRY_NS;
+		return;
+	}
+	if (own->state == NODE_TENTATIVE) {
+		own->state = NODE_VALID;
+		own->left = ANNOUNCE_TIMES;
+		h->changes++;
+	}
+	if (own->state == NODE_VALID && own->left) {
+		announce(h, own);
+		own->left--;
+	}
+	own->due_ns = own->left ? now_ns + ANNOUNCE_NS : NEVER;
+}
+
+void node_announce(struct node *h, uint64_t now_ns)
+{
+	for (unsigned i = 0; i < h->nb_own; i++) {
+		struct node_own *const own = &h->own[i];
+
+		if (own->state == NODE_TENTATIVE)
+			own->left = NODE_TRIES;
+		else
+			own->left = ANNOUNCE_TIMES;
+		own->due_ns = own->state == NODE_TAKEN ? NEVER : now_ns;
+	}
+	node_wake(h, now_ns);
+}
+
+void node_make_due(struct node *h, uint64_t now_ns)
+{
+	uint64_t due_ns;
+
+	h->due_ns = NEVER;
+	for (unsigned i = 0; i < h->nb_own; i++) {
+		if (now_ns >= h->own[i].due_ns)
+			own_due(h, &h->own[i], now_ns);
+		node_wake(h, h->own[i].due_ns);
+	}
+	due_ns = node_neighbours_due(h, now_ns);
+	node_wake(h, due_ns);
+	due_ns = node_pings_due(h, now_ns);
+	node_wake(h, due_ns);
+}

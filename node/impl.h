@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Between the files of a node. Private to node/. */
+#ifndef NODE_IMPL_H
+#define NODE_IMPL_H
+
+#include "node/node.h"
+
+#define ETH_TYPE_ARP 0x0806
+#define IP_PROTO_ICMP 1
+#define IP_PROTO_ICMP6 58
+#define NODE_TTL 64
+#define NEVER UINT64_MAX
+
+extern const uint8_t node_all_macs[ETH_ALEN];
+
+/* A received frame behind its tags. */
+struct seen {
+	const uint8_t *dst, *src; /* MAC addresses */
+	uint16_t vlan;            /* 0: no tag, or one with a priority alone */
+	uint16_t type;
+	const uint8_t *p; /* layer 3 */
+	size_t len;
+	uint64_t now_ns;
+};
+
+static inline uint16_t load16(const uint8_t *p)
+{
+	return (uint16_t)(p[0] << 8 | p[1]);
+}
+
+static inline void store16(uint8_t *p, unsigned v)
+{
+	p[0] = (uint8_t)(v >> 8);
+	p[1] = (uint8_t)v;
+}
+
+/* It is sent to this station alone, or to a group that it may be in. */
+static inline bool is_to_us(const struct node *h, const struct seen *s)
+{
+	return s->dst[0] & 1 || !memcmp(s->dst, h->mac, ETH_ALEN);
+}
+
+static inline struct node_ip ipv6_at(const uint8_t *p)
+{
+	struct node_ip ip;
+
+	memcpy(ip.b, p, sizeof(ip.b));
+	return ip;
+}
+
+/*
+ * A frame of `len` bytes of layer 3 that will be sent: where these begin, all
+ * zero. NULL: there is no room, which counts as dropped.
+ */
+uint8_t *node_frame(struct node *h, const uint8_t dst[ETH_ALEN], uint16_t vlan,
+		    uint16_t type, size_t len);
+
+/* Whether one more answer may be given now; counts as dropped where not. */
+bool node_may_answer(struct node *h, uint64_t now_ns);
+
+/* What happens at that time is not to be missed. */
+static inline void node_wake(struct node *h, uint64_t at_ns)
+{
+	if (at_ns < h->due_ns)
+		h->due_ns = at_ns;
+}
+
+/* Its own address `ip` on that VLAN, tentative ones only if asked for. */
+struct node_own *node_find(struct node *h, const struct node_ip *ip,
+			   uint16_t vlan, bool tentative);
+
+/* Whether `ip` is on the link of `own`, which is its own. */
+bool node_on_link(const struct node_own *own, const struct node_ip *ip);
+
+/* Somebody else says that he has `own`. */
+void node_rival(struct node *h, struct node_own *own, const uint8_t *mac,
+		uint64_t now_ns);
+
+/* True when a frame told anything of a neighbour that is known or asked. */
+bool node_heard(struct node *h, const struct node_ip *ip, uint16_t vlan,
+		const uint8_t mac[ETH_ALEN], bool anybody, uint64_t now_ns);
+
+/* Each returns true when it was for the node. */
+bool node_take_arp(struct node *h, const struct seen *s);
+bool node_take_ipv4(struct node *h, const struct seen *s);
+bool node_take_ipv6(struct node *h, const struct seen *s);
+
+/* Neighbour discovery and echo in IPv6: a whole packet, its checksum right. */
+struct icmp6 {
+	struct node_ip from, to;
+	uint8_t hops;
+	const uint8_t *p;
+	size_t len;
+};
+bool node_take_nd(struct node *h, const struct seen *s, const struct icmp6 *m);
+
+/* Asks who has an address, from none to check it; says who has one. */
+void arp_ask(struct node *h, const struct node_ip *from,
+	     const struct node_ip *who, uint16_t vlan);
+void arp_announce(struct node *h, const struct node_own *own);
+void nd_ask(struct node *h, const struct node_ip *from,
+	    const struct node_ip *who, uint16_t vlan);
+void nd_announce(struct node *h, const struct node_own *own);
+
+/* `len` bytes of an ICMP message, or ICMPv6: NULL as node_frame(). */
+uint8_t *node_icmp4(struct node *h, const uint8_t dst[ETH_ALEN], uint16_t vlan,
+		    const struct node_ip *from, const struct node_ip *to,
+		    size_t len);
+uint8_t *node_icmp6(struct node *h, const uint8_t dst[ETH_ALEN], uint16_t vlan,
+		    const struct node_ip *from, const struct node_ip *to,
+		    uint8_t hops, size_t len);
+/* Once it is filled in: its checksum. */
+void node_icmp4_end(uint8_t *p, size_t len);
+void node_icmp6_end(uint8_t *p, size_t len);
+
+/* A sound reply to an echo, `p` behind its checksum; whose, it finds out. */
+bool node_ping_heard(struct node *h, const struct node_ip *from,
+		     const uint8_t *p, size_t len, uint64_t now_ns);
+
+/* What is due of neighbours, and of pings; the next time. */
+uint64_t node_neighbours_due(struct node *h, uint64_t now_ns);
+uint64_t node_pings_due(struct node *h, uint64_t now_ns);
+
+#endif /* NODE_IMPL_H */
