@@ -58,8 +58,7 @@ bool node_is_station(const struct node_ip *ip);
 void node_prefix(const struct node_ip *ip, unsigned bits, struct node_ip *first,
 		 struct node_ip *last);
 
-/* An address, or all from one to another. Two that are alike are equal bytes.
- */
+/* An address, or all from one to another. Those alike are equal bytes. */
 struct node_address {
 	struct node_ip from, to;
 	struct node_ip gateway; /* to what is not on the link; none */
@@ -129,8 +128,7 @@ struct node {
 	struct node_neighbour neighbour[NODE_NEIGHBOURS_MAX];
 	struct node_ping *ping[NODE_PINGS_MAX];
 	uint16_t next_id;
-	/* Counts what others may want to know: states, and MACs of neighbours.
-	 */
+	/* Counts what others may want to know: states, MACs of neighbours. */
 	uint64_t changes;
 	uint64_t due_ns; /* when node_poll() has something to do */
 	/* Answers that may be given at once, as time, and up to when. */

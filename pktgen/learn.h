@@ -53,8 +53,7 @@ static inline void learn_time(struct learnt *t, uint64_t now_ns)
 	learn_forget(t);
 }
 
-/* A frame came from there at that port; where there is no room it is not known.
- */
+/* A frame came from there at that port; without room it is not known. */
 void learn_see(struct learnt *t, uint64_t mac, unsigned port);
 
 /* The port that it is behind, or LEARN_UNKNOWN. */

@@ -403,8 +403,7 @@ static void send_any(unsigned *at)
 	*at = (unsigned)(pos + len) % 300000;
 }
 
-/* It is open or says why not; nobody writes where nothing was granted (ASan).
- */
+/* It is open or says why not; nobody writes where nothing was granted. */
 static void any_bytes_leave_the_line_alive(void **state)
 {
 	static const char *const asked[] = {

@@ -510,7 +510,7 @@ static void a_stream_is_small(void **state)
 	assert_true(sizeof(struct pktgen_stream) + sizeof(struct flow) +
 			    sizeof(struct program_each) +
 			    3 * 2 * 2 * sizeof(uint64_t) + 64 <
-		    3840);
+		    4096);
 }
 
 int main(void)
