@@ -116,9 +116,9 @@ def test_pacing_error(tmp_path):
         assert port["frames"] == len(sent)
         assert sum(row["frames"] for row in reply["histogram"]) == len(sent)
         assert 0 < port["p50"] <= port["p90"] <= port["p99"] <= port["max"]
-        # Random gaps are at times shorter than what a frame takes. Quantiles are
-        # rounded up by 1/16 at most.
-        assert port["p90" if shape == "poisson" else "p99"] <= 1000 * 17 // 16, (shape, port)
+        # Random gaps are at times shorter than what a frame takes. One frame of ten is
+        # behind a look at the console, which takes a microsecond.
+        assert port["p90" if shape == "poisson" else "p99"] <= 1250, (shape, port)
 
 
 def test_strict_is_never_above_the_rate(tmp_path):
