@@ -380,7 +380,8 @@ static void jumbo_frames_are_reflected(void **state)
 	assert_int_equal(seen[1].frames, 1000);
 	assert_int_equal(seen[1].bad, 0);
 	assert_int_equal(pktgen_worker(&pg, 0, 0)->stats.rx_bytes, s->tx_bytes);
-	assert_int_equal(worker_in_flight(pktgen_worker(&pg, 1, 0)), 0);
+	if (port_can_reap())
+		assert_int_equal(worker_in_flight(pktgen_worker(&pg, 1, 0)), 0);
 }
 
 /* All that fell due was sent or thrown away. */
