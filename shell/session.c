@@ -288,8 +288,11 @@ static bool take_byte(struct session *s, unsigned char byte, uint64_t now_ns)
 	}
 	if (byte == CTRL_C && session_heeded(s))
 		return true;
-	if (byte == CTRL_C && !busy(s->person) && busy(s->program) &&
-	    !line_comes(s)) {
+	/* A person's line that has come to its end waits for the output alone.
+	 */
+	if (byte == CTRL_C &&
+	    (!busy(s->person) || s->person->state == RUNNER_END) &&
+	    busy(s->program) && !line_comes(s)) {
 		/* It is for the one behind. */
 		if (ending(s->program) && s->request_whole)
 			return false;

@@ -185,7 +185,7 @@ static void ctrl_c_cancels_what_runs(void)
 	line_until("\r\n@n ", SECOND);
 	line_run(SECOND / 10);
 	line_type("\n\x03");
-	line_until("\r\n@n ERR E_CANCEL 0 ", SECOND);
+	line_until("\r\n@n ERR E_CANCEL 0 ", SECOND / 2);
 	line_type("@m sleep 1h\n@k sleep 1h\n@l echo x\n\x03\x03");
 	line_until("\r\n@l OK\r\n", SECOND);
 	assert_non_null(strstr(line.screen, "\r\n@m ERR E_CANCEL 0 "));
