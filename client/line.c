@@ -136,7 +136,7 @@ static const struct local locals[] = {
 	 1, 3, false, run_download},
 	{".help", ".help", "list these words; 'help' lists the appliance's", 0,
 	 0, false, run_help},
-	{".play", ".play [PORTS] FILE [speed SPEED] ...",
+	{".play", ".play [PORTS] FILE ...",
 	 "play a capture of this host, however large; it is sent while 'start' "
 	 "plays it",
 	 1, FEED_WORDS_MAX, true, feed_words},

@@ -48,7 +48,7 @@ nonsense
 "quoted
 echo "a\\"b"
 # nothing
-mode 0 up
+onfull 0 up
 rate 10
 start 7
 dst 0 mac x

@@ -792,7 +792,8 @@ def test_first_run_on_a_terminal_attaches_it(lab):
 SLOW_QEMU = """#!/usr/bin/python3
 import re, socket, sys, time
 server = socket.socket(socket.AF_UNIX)
-server.bind(re.search("path=([^,]*),server", " ".join(sys.argv))[1])
+paths = re.findall("path=([^,]*),server", " ".join(sys.argv))
+server.bind([path for path in paths if not path.endswith(".data")][0])
 time.sleep(0.7)
 server.listen()
 line = server.accept()[0].makefile("rwb", buffering=0)

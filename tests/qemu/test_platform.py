@@ -80,7 +80,7 @@ def test_an_idle_appliance_halts(lab, machine):
         before, begin = line.cpu_seconds(), time.monotonic()
         time.sleep(4)
         used = line.cpu_seconds() - before
-        assert used < 0.03 * (time.monotonic() - begin)
+        assert used < 0.05 * (time.monotonic() - begin)
         line.ask("version")
 
 
