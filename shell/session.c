@@ -288,8 +288,7 @@ static bool take_byte(struct session *s, unsigned char byte, uint64_t now_ns)
 	}
 	if (byte == CTRL_C && session_heeded(s))
 		return true;
-	/* A person's line that has come to its end waits for the output alone.
-	 */
+	/* A person's line that is at its end waits for the output alone. */
 	if (byte == CTRL_C &&
 	    (!busy(s->person) || s->person->state == RUNNER_END) &&
 	    busy(s->program) && !line_comes(s)) {
