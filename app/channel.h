@@ -3,7 +3,7 @@
  * The data channel: files and captures as bytes, in blocks (docs/protocol.md,
  * "The data channel"), while the serial line says what is to go. Of a block
  * that breaks the form, and of bytes before an opening, nothing is believed:
- * the channel is closed then, and whoever opens it anew is found by a token.
+ * the channel is closed then, and who opens it anew is known by a token.
  *
  * A lane carries one transfer at a time, in one direction. We say up to where
  * may be sent to us, so nothing that comes has to wait; and send no more than

@@ -15,7 +15,7 @@ struct app_feed {
 };
 
 /*
- * Begins one of so many frames and bytes, without FCS, that take `span_ns`:
+ * Begins one of these frames and bytes, without FCS, that take `span_ns`:
  * the next `play` of STREAM_FED has it, and the last that has it ends it.
  * E_STATE: one is on, a capture is, or there is no channel; E_FULL.
  */

@@ -102,7 +102,7 @@ static enum call_result run_open(struct call *c)
 
 /* ---- Transfers ----------------------------------------------------------- */
 
-/* Whoever had the lane has lost it. */
+/* Who had the lane has lost it. */
 static bool begin(struct call *c, const struct channel_user *user,
 		  const char *name, uint64_t at)
 {
@@ -145,7 +145,7 @@ static enum call_result fail(struct call *c)
 			 f->name);
 }
 
-/* Bytes that are on their way are of no use to whoever is next. */
+/* Bytes that are on their way are of no use to who is next. */
 static enum call_result give_up(struct call *c, const char *why)
 {
 	end(c);

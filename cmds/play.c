@@ -285,7 +285,7 @@ static enum call_result run(struct call *c)
 	return c->program ? CALL_DONE : run_show(c);
 }
 
-/* Whoever plays what was fed before, of these, does no more. */
+/* Of these, streams that play what was fed before do no more. */
 static enum call_result leave_feed(struct call *c)
 {
 	const struct app *app = call_app(c);
