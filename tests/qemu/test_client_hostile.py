@@ -114,8 +114,9 @@ def person(host, one, client=ASAN):
 
 
 def all_of(child, seconds):
-    """What comes within so long."""
-    out, until = b"", time.monotonic() + seconds
+    """What comes within so long, with what was read already but not looked at."""
+    out, until = child.buffer, time.monotonic() + seconds
+    child.buffer = b""
     while time.monotonic() < until:
         if select.select([child.child_fd], [], [], 0.1)[0]:
             try:
