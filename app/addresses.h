@@ -35,7 +35,7 @@ void addresses_remove_all(struct app *app, uint64_t ports, uint64_t now_ns);
 bool addresses_line(const struct app *app, unsigned i,
 		    char line[CONFIG_LINE_MAX]);
 
-/* All of them, from the heap, to be put back; NULL: there is no memory. */
+/* With what else ports say: to be put back; NULL: there is no memory. */
 struct addresses_kept;
 struct addresses_kept *addresses_keep(const struct app *app);
 void addresses_restore(struct app *app, const struct addresses_kept *k,

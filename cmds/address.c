@@ -4,6 +4,7 @@
 
 #include "app/addresses.h"
 #include "app/app.h"
+#include "app/labs.h"
 
 enum { PORTS, ADDRESS, TAG, TAG_ID, GATEWAY, GATEWAY_IP };
 enum { JSON = 1 };
@@ -66,6 +67,34 @@ static const struct arg one_off_args[] = {
 	{ARG_NONE},
 };
 
+#ifdef CONFIG_APPUKPKTGEN_LAB
+static const struct arg dhcp_args[] = {
+	[PORTS] = APP_PORTS_TO_SET,
+	{ARG_KEYWORD, .name = "dhcp", .help = "get one from a server"},
+	[TAG] = {ARG_KEYWORD, .optional = true, .name = "vlan",
+		 .help = "its frames have a VLAN tag"},
+	[TAG_ID] = {ARG_INT, .optional = true, .name = "ID",
+		    .help = "number of the VLAN", .min = 1, .max = 4094},
+	{ARG_NONE},
+};
+
+static enum call_result lease(struct call *c, unsigned port, struct node *h)
+{
+	(void)port;
+	node_dhcp(h, true, c->v[TAG].set ? (uint16_t)c->v[TAG_ID].u : 0,
+		  c->now_ns);
+	return CALL_DONE;
+}
+
+static enum call_result run_dhcp(struct call *c)
+{
+	return labs_set(c, lease);
+}
+#define DHCP_FORM {dhcp_args, run_dhcp, "get one from a server, by DHCP"},
+#else
+#define DHCP_FORM
+#endif
+
 static const char *state_of(const struct node_own *own)
 {
 	static const char *const names[] = {
@@ -113,10 +142,10 @@ static enum call_result show(struct call *c)
 	if (c->cancelled)
 		return CALL_DONE;
 	reply_list(c->reply, "addresses", *at ? REPLY_ROWS : REPLY_TABLE);
-	for (; *at < pg->nb_ports * NODE_ADDRESSES_MAX && left; ++*at) {
-		const unsigned port = (unsigned)(*at / NODE_ADDRESSES_MAX);
+	for (; *at < pg->nb_ports * NODE_OWN_MAX && left; ++*at) {
+		const unsigned port = (unsigned)(*at / NODE_OWN_MAX);
 		const struct node *h = pg->node[port];
-		const unsigned k = *at % NODE_ADDRESSES_MAX;
+		const unsigned k = *at % NODE_OWN_MAX;
 
 		if (!h || !(c->v[PORTS].mask >> port & 1) || k >= h->nb_own)
 			continue;
@@ -206,7 +235,7 @@ const struct cmd cmd_address = {
 		(const struct cmd_form[]){
 			{show_args, show, "show the addresses of ports"},
 			{args, run, "give a port one more, or a range of them"},
-			{off_args, run_off, "take all addresses away"},
+			DHCP_FORM{off_args, run_off, "take all addresses away"},
 			{one_off_args, run_one_off, "take one away"},
 			{0},
 		},
@@ -217,13 +246,16 @@ const struct cmd cmd_address = {
 		 "used. FROM-TO, or a prefix whose node part is 0 such as "
 		 "10.1.0.0/18, is answered for as a whole. Frames for an "
 		 "address count as host.rx and its answers as host.tx, not as "
-		 "traffic; frames that are signed always are traffic.",
+		 "traffic; frames that are signed always are traffic. Beside "
+		 "an address of IPv6 a port has one of the link, fe80::, by "
+		 "itself. With 'dhcp' a server gives an address and a "
+		 "gateway, which are renewed in time, and given back by 'off'.",
 	.examples =
 		(const char *const[]){
 			"address 0 10.0.0.2/24",
 			"address 0 10.0.0.2/24 vlan 5 gateway 10.0.0.1",
 			"address 0 2001:2::2/64", "address 0 10.1.0.0/18",
-			"address", "address 0 10.0.0.2 off", "address off",
-			NULL},
+			"address 0 dhcp", "address", "address 0 10.0.0.2 off",
+			"address off", NULL},
 	.see = (const char *const[]){"ping", "neighbour", "dst", NULL},
 };
