@@ -234,6 +234,33 @@ void addresses_restore(struct app *app, const struct addresses_kept *k,
 	}
 }
 
+/* ---- Shown --------------------------------------------------------------- */
+
+#define ROWS 16 /* of a call: there is room for no more */
+
+enum call_result addresses_rows(struct call *c, const char *name, unsigned each,
+				addresses_row_t row)
+{
+	const struct pktgen *pg = &call_app(c)->pktgen;
+	uint64_t *const at = &c->state[0];
+	unsigned left = ROWS;
+
+	if (c->cancelled)
+		return CALL_DONE;
+	reply_list(c->reply, name, *at ? REPLY_ROWS : REPLY_TABLE);
+	for (; *at < (uint64_t)pg->nb_ports * each && left; ++*at) {
+		const unsigned port = (unsigned)(*at / each);
+		const struct node *h = pg->node[port];
+
+		if (h && c->v[0].mask >> port & 1 &&
+		    row(c, port, h, (unsigned)(*at % each)))
+			left--;
+	}
+	reply_end(c->reply);
+	c->wake_ns = c->now_ns;
+	return left ? CALL_DONE : CALL_AGAIN;
+}
+
 /* ---- Told ---------------------------------------------------------------- */
 
 static void tell_rivals(struct app *app, unsigned port, uint64_t now_ns)

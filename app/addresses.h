@@ -42,6 +42,16 @@ void addresses_restore(struct app *app, const struct addresses_kept *k,
 		       uint64_t now_ns);
 
 /*
+ * Replies with a list of what the ports of the first argument have: up to
+ * `each`, of which `row` shows the k-th, or false where there is none. Takes
+ * several calls where they are many; c->state[0] remembers how far.
+ */
+typedef bool (*addresses_row_t)(const struct call *c, unsigned port,
+				const struct node *h, unsigned k);
+enum call_result addresses_rows(struct call *c, const char *name, unsigned each,
+				addresses_row_t row);
+
+/*
  * Tells of those that somebody else has, and has streams get the MAC addresses
  * of their gateways; cheap, call it at will.
  */

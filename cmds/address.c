@@ -10,8 +10,6 @@ enum { PORTS, ADDRESS, TAG, TAG_ID, GATEWAY, GATEWAY_IP };
 enum { JSON = 1 };
 enum { ALL_OFF = 1, ONE_OFF };
 
-#define ROWS 16 /* of a call: there is room for no more */
-
 static bool is_address(const char *word)
 {
 	struct node_address a;
@@ -106,12 +104,15 @@ static const char *state_of(const struct node_own *own)
 	return names[own->state];
 }
 
-static void show_own(const struct call *c, unsigned port,
-		     const struct node_own *own)
+static bool show_own(const struct call *c, unsigned port, const struct node *h,
+		     unsigned k)
 {
+	const struct node_own *own = &h->own[k];
 	char text[ADDRESSES_PRINT_MAX];
 	struct reply *r = c->reply;
 
+	if (k >= h->nb_own)
+		return false;
 	addresses_print(&own->is, text, sizeof(text));
 	reply_map(r, NULL, REPLY_TABLE);
 	reply_id(r, "port", port);
@@ -130,31 +131,12 @@ static void show_own(const struct call *c, unsigned port,
 		value_mac_print(own->rival, text, sizeof(text));
 	reply_text(r, "rival", *text ? text : "none");
 	reply_end(r);
+	return true;
 }
 
 static enum call_result show(struct call *c)
 {
-	enum { NEXT }; /* of the places of all ports */
-	const struct pktgen *pg = &call_app(c)->pktgen;
-	uint64_t *const at = &c->state[NEXT];
-	unsigned left = ROWS;
-
-	if (c->cancelled)
-		return CALL_DONE;
-	reply_list(c->reply, "addresses", *at ? REPLY_ROWS : REPLY_TABLE);
-	for (; *at < pg->nb_ports * NODE_OWN_MAX && left; ++*at) {
-		const unsigned port = (unsigned)(*at / NODE_OWN_MAX);
-		const struct node *h = pg->node[port];
-		const unsigned k = *at % NODE_OWN_MAX;
-
-		if (!h || !(c->v[PORTS].mask >> port & 1) || k >= h->nb_own)
-			continue;
-		show_own(c, port, &h->own[k]);
-		left--;
-	}
-	reply_end(c->reply);
-	c->wake_ns = c->now_ns;
-	return left ? CALL_DONE : CALL_AGAIN;
+	return addresses_rows(c, "addresses", NODE_OWN_MAX, show_own);
 }
 
 /* Two ports with one address would find each other. */

@@ -62,10 +62,15 @@ static const struct arg one_off_args[] = {
 	{ARG_NONE},
 };
 
-static void show_one(struct reply *r, unsigned port, const struct lab_group *g)
+static bool show_one(const struct call *c, unsigned port, const struct node *h,
+		     unsigned k)
 {
+	const struct lab_group *g = &h->lab.group[k];
+	struct reply *r = c->reply;
 	char text[48];
 
+	if (k >= h->lab.nb_groups || g->leaving)
+		return false;
 	reply_map(r, NULL, REPLY_TABLE);
 	reply_id(r, "port", port);
 	addresses_print_ip(&g->ip, text, sizeof(text));
@@ -76,24 +81,12 @@ static void show_one(struct reply *r, unsigned port, const struct lab_group *g)
 		reply_none(r, "vlan_id", NULL);
 	reply_u64(r, "frames", g->frames, NULL);
 	reply_end(r);
+	return true;
 }
 
-/* A port at a call: there is room for no more. */
 static enum call_result show(struct call *c)
 {
-	const struct pktgen *pg = &call_app(c)->pktgen;
-	const unsigned port = (unsigned)c->state[0]++;
-	const struct node *h = pg->node[port];
-
-	reply_list(c->reply, "groups", port ? REPLY_ROWS : REPLY_TABLE);
-	for (unsigned i = 0;
-	     h && c->v[PORTS].mask >> port & 1 && i < h->lab.nb_groups; i++)
-		if (!h->lab.group[i].leaving)
-			show_one(c->reply, port, &h->lab.group[i]);
-	reply_end(c->reply);
-	c->wake_ns = c->now_ns;
-	return port + 1 < pg->nb_ports && !c->cancelled ? CALL_AGAIN
-							: CALL_DONE;
+	return addresses_rows(c, "groups", LAB_GROUPS_MAX, show_one);
 }
 
 static enum call_result join(struct call *c, unsigned port, struct node *h)

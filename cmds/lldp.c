@@ -55,12 +55,15 @@ static void print_id(const struct lldp_text *t, unsigned mac, char *buf,
 	}
 }
 
-static void show_one(const struct call *c, unsigned port,
-		     const struct lldp_neighbour *n)
+static bool show_one(const struct call *c, unsigned port, const struct node *h,
+		     unsigned k)
 {
+	const struct lldp_neighbour *n = &h->lab.lldp.neighbour[k];
 	char text[LLDP_ID_MAX + 8];
 	struct reply *r = c->reply;
 
+	if (n->until_ns <= c->now_ns)
+		return false;
 	reply_map(r, NULL, REPLY_TABLE);
 	reply_id(r, "port", port);
 	print_id(&n->chassis, BY_MAC, text, sizeof(text));
@@ -72,24 +75,12 @@ static void show_one(const struct call *c, unsigned port,
 	reply_milli(r, "ttl", n->ttl_s * 1000ull, "s");
 	reply_milli(r, "age", (c->now_ns - n->heard_ns) / 1000000, "s");
 	reply_end(r);
+	return true;
 }
 
-/* A port at a call: there is room for no more. */
 static enum call_result show(struct call *c)
 {
-	const struct pktgen *pg = &call_app(c)->pktgen;
-	const unsigned port = (unsigned)c->state[0]++;
-	const struct node *h = pg->node[port];
-
-	reply_list(c->reply, "neighbours", port ? REPLY_ROWS : REPLY_TABLE);
-	for (unsigned i = 0;
-	     h && c->v[PORTS].mask >> port & 1 && i < LLDP_NEIGHBOURS_MAX; i++)
-		if (h->lab.lldp.neighbour[i].until_ns > c->now_ns)
-			show_one(c, port, &h->lab.lldp.neighbour[i]);
-	reply_end(c->reply);
-	c->wake_ns = c->now_ns;
-	return port + 1 < pg->nb_ports && !c->cancelled ? CALL_AGAIN
-							: CALL_DONE;
+	return addresses_rows(c, "neighbours", LLDP_NEIGHBOURS_MAX, show_one);
 }
 
 static enum call_result set_one(struct call *c, unsigned port, struct node *h)

@@ -116,10 +116,11 @@ void group_mac(const struct node_ip *group, uint8_t mac[ETH_ALEN])
 bool node_take_ipv4(struct node *h, const struct seen *s)
 {
 	const size_t head = (s->p[0] & 15u) * 4, total = load16(s->p + 2);
-	struct packet m = {.proto = s->p[9], .hops = s->p[8]};
+	struct packet m;
 
 	if (s->len < sizeof(struct ipv4_hdr) + LEAST || s->p[0] >> 4 != 4)
 		return false;
+	m = (struct packet){.proto = s->p[9], .hops = s->p[8]};
 	m.from = node_ipv4(s->p + 12);
 	m.to = node_ipv4(s->p + 16);
 	m.sound = head >= sizeof(struct ipv4_hdr) && total >= head + LEAST &&

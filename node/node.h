@@ -232,6 +232,8 @@ bool node_awaits(const struct node *h, uint64_t now_ns);
 
 /* ---- Frames -------------------------------------------------------------- */
 
+#define NODE_FRAME_MIN 26 /* a header, maybe with a tag, and 8 bytes */
+
 /* What no node takes: most traffic. `len` without FCS. */
 static inline bool node_may_take(const struct node *h, const uint8_t *frame,
 				 size_t len)
@@ -239,8 +241,8 @@ static inline bool node_may_take(const struct node *h, const uint8_t *frame,
 	const uint64_t *wants = &h->wants[0][frame[0] & 1];
 	uint16_t type;
 
-	/* An Ethernet header, and the shortest of what it answers. */
-	if (unlikely(len < ETH_HLEN + 28))
+	/* Without the padding that some wires want. */
+	if (unlikely(len < NODE_FRAME_MIN))
 		return false;
 	memcpy(&type, frame + 12, sizeof(type));
 	if (likely(type == net16(ETH_TYPE_IPV4)))
