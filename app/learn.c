@@ -38,31 +38,28 @@ void learn_end(struct app *app, struct learn *l, uint64_t now_ns)
 		if (!(l->ports >> i & 1) || !h)
 			continue;
 		h->lab.on = (uint8_t)(h->lab.on & ~LAB_LEARN);
-		/* What it made is still to be sent: see addresses_watch(). */
-		h->changes++;
+		/* What it made last is still sent. */
+		pktgen_use_node(&app->pktgen, i, now_ns);
 	}
-	(void)now_ns;
 }
 
-/* Frames of a stream until its MAC addresses come again. */
-static uint64_t frames_of(const struct stream *s)
+/* Frames of a stream until its sources, or destinations, come again. */
+static uint64_t frames_of(const struct stream *s, unsigned field)
 {
 	uint64_t nb = 1;
-	unsigned nests = 0;
+	bool nests = false;
 
 	for (unsigned i = 0; i < s->nb_fields; i++) {
 		const struct stream_field *f = &s->field[i];
 		const uint64_t cycle = vary_cycle(&f->vary);
 
 		nests |= f->nest;
-		if (f->layer || (f->field != ETH_SRC && f->field != ETH_DST))
-			continue;
-		/* One after another, or drawn: as many as are looked at. */
-		nb = MAX(nb, cycle ? cycle : LEARN_SOURCES_MAX);
+		/* What is drawn has no cycle. */
+		if (!f->layer && f->field == field)
+			nb = cycle ? cycle : LEARN_SOURCES_MAX;
 	}
-	if (nests && nb > 1)
-		return LEARN_SOURCES_MAX;
-	return MIN(nb, (uint64_t)LEARN_SOURCES_MAX);
+	return nests && nb > 1 ? LEARN_SOURCES_MAX
+			       : MIN(nb, (uint64_t)LEARN_SOURCES_MAX);
 }
 
 /* Says one station's; true where that was new, and there was a buffer. */
@@ -108,7 +105,8 @@ static bool one_port(struct app *app, struct learn *l)
 		uint16_t type, tag = 0;
 
 		if (stream_plays(&s->stream) ||
-		    l->frame >= frames_of(&s->stream)) {
+		    l->frame >=
+			    frames_of(&s->stream, own ? ETH_SRC : ETH_DST)) {
 			l->stream++;
 			l->frame = 0;
 			continue;

@@ -104,6 +104,23 @@ static const char *state_of(const struct node_own *own)
 	return names[own->state];
 }
 
+/* A server is asked, and has given none by now. */
+static bool show_asking(struct reply *r, unsigned port, const struct dhcp *d)
+{
+	reply_map(r, NULL, REPLY_TABLE);
+	reply_id(r, "port", port);
+	reply_text(r, "address", "dhcp");
+	if (d->vlan)
+		reply_id(r, "vlan_id", d->vlan);
+	else
+		reply_none(r, "vlan_id", NULL);
+	reply_text(r, "gateway", "none");
+	reply_text(r, "state", "asking");
+	reply_text(r, "rival", "none");
+	reply_end(r);
+	return true;
+}
+
 static bool show_own(const struct call *c, unsigned port, const struct node *h,
 		     unsigned k)
 {
@@ -111,6 +128,9 @@ static bool show_own(const struct call *c, unsigned port, const struct node *h,
 	char text[ADDRESSES_PRINT_MAX];
 	struct reply *r = c->reply;
 
+	if (k == h->nb_own && (h->lab.dhcp.state == DHCP_SELECTING ||
+			       h->lab.dhcp.state == DHCP_REQUESTING))
+		return show_asking(r, port, &h->lab.dhcp);
 	if (k >= h->nb_own)
 		return false;
 	addresses_print(&own->is, text, sizeof(text));
@@ -136,7 +156,7 @@ static bool show_own(const struct call *c, unsigned port, const struct node *h,
 
 static enum call_result show(struct call *c)
 {
-	return addresses_rows(c, "addresses", NODE_OWN_MAX, show_own);
+	return addresses_rows(c, "addresses", NODE_OWN_MAX + 1, show_own);
 }
 
 /* Two ports with one address would find each other. */

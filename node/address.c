@@ -218,7 +218,7 @@ void node_remove_all(struct node *h)
 
 bool node_is_on(const struct node *h)
 {
-	return h->nb_own || h->lab.on || h->lab.nb_groups ||
+	return h->nb_own || h->nb_out || h->lab.on || h->lab.nb_groups ||
 	       h->lab.lldp.closing;
 }
 

@@ -114,6 +114,9 @@ void node_sent(struct node *h, unsigned n)
 {
 	h->nb_out -= n;
 	memmove(h->out, h->out + n, h->nb_out * sizeof(h->out[0]));
+	/* Its user is told that it has said its last. */
+	if (!node_is_on(h))
+		h->changes++;
 }
 
 static void free_received(struct uk_netbuf *nb)

@@ -184,7 +184,7 @@ int node_add(struct node *h, const struct node_address *a, uint64_t now_ns);
 bool node_remove(struct node *h, const struct node_ip *from);
 void node_remove_all(struct node *h);
 
-/* It has addresses, or has anything else to say: frames are to be shown it. */
+/* It has addresses, or anything else to say: frames are to be shown it. */
 bool node_is_on(const struct node *h);
 
 /* The one that has `ip`, or whose link it is on; NULL: there is none. */
