@@ -52,7 +52,7 @@ struct ping_call {
 	struct node *node;
 	struct node_ping *ping; /* from the heap */
 	uint64_t told;          /* replies */
-	bool summed;
+	bool last, summed;      /* the last reply was shown, the sum of all */
 };
 
 static void end(struct call *c, struct ping_call *pc)
@@ -174,19 +174,24 @@ static enum call_result run(struct call *c)
 		show_reply(c, pc);
 		return CALL_AGAIN;
 	}
-	if (!pc->summed) {
+	if (!pc->last) {
 		show_reply(c, pc);
-		pc->summed = true;
+		pc->last = true;
 		if (!reply_empty(c->reply)) {
 			c->wake_ns = c->now_ns;
 			return CALL_AGAIN;
 		}
 	}
+	if (!pc->summed && (pc->ping->received || c->json)) {
+		show_sum(c, pc->ping);
+		pc->summed = true;
+		c->wake_ns = c->now_ns;
+		if (!pc->ping->received)
+			return CALL_AGAIN;
+	}
 	result = CALL_DONE;
 	addresses_print_ip(&pc->ping->to, text, sizeof(text));
-	if (pc->ping->received || c->json)
-		show_sum(c, pc->ping);
-	else
+	if (!pc->ping->received)
 		result = call_fail(c, E_TIMEOUT, ADDRESS,
 				   "%s answered none of %llu", text,
 				   (unsigned long long)pc->ping->sent);

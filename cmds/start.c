@@ -220,7 +220,8 @@ static void warn(struct call *c, uint64_t mask)
 		const int peer = run_peer(call_app(c), i);
 
 		if (!(mask >> i & 1) || peer < 0 ||
-		    pg->set[i].mode & MODE_NULL || pg->set[peer].mode & MODE_RX)
+		    pg->set[i].mode & (MODE_NULL | MODE_FORWARD) ||
+		    pg->set[peer].mode & MODE_RX)
 			continue;
 		reply_textf(c->reply, NULL,
 			    "port %d gets these frames and ignores them: its "
