@@ -113,8 +113,13 @@ static enum call_result begin(struct call *c, struct ping_call *pc)
 	return CALL_AGAIN;
 }
 
-static bool is_over(const struct call *c, const struct node_ping *p)
+static bool is_over(const struct call *c, const struct ping_call *pc)
 {
+	const struct node_ping *p = pc->ping;
+
+	/* All its addresses may have been taken away. */
+	if (!pc->node->nb_own)
+		return true;
 	return p->sent >= p->count && (p->received >= p->sent || p->silent ||
 				       c->now_ns - p->sent_ns >= WAIT_NS);
 }
@@ -170,7 +175,7 @@ static enum call_result run(struct call *c)
 		return CALL_DONE;
 	}
 	c->wake_ns = c->now_ns + POLL_NS;
-	if (!is_over(c, pc->ping)) {
+	if (!is_over(c, pc)) {
 		show_reply(c, pc);
 		return CALL_AGAIN;
 	}

@@ -369,8 +369,11 @@ struct search_result search_result(const struct search *s, unsigned goal)
 	if (b.lower == NOWHERE)
 		return r;
 	r.lower = load_at(s, b.lower);
-	while (s->trial[i].load != r.lower)
+	while (i < s->nb_trials && s->trial[i].load != r.lower)
 		i++;
+	/* Of loads of few units two places may have one. */
+	if (i == s->nb_trials)
+		return r;
 	r.throughput = search_throughput(g, &s->trial[i], of_load(s, i));
 	r.regular = r.upper && reached(s, b, a->steps[SEARCH_TARGETS - 1]);
 	return r;
