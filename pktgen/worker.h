@@ -265,6 +265,7 @@ struct worker_replay {
 	unsigned off;      /* ...and more */
 	uint64_t given_up; /* rounds */
 	uint64_t sent, nb; /* frames, bursts */
+	uint64_t most;     /* frames that may be sent before it is settled */
 	uint64_t burst_ns[REPLAY_BURSTS];
 	uint16_t burst[REPLAY_BURSTS];
 	/* Paced: */
