@@ -54,10 +54,11 @@ static const char *take_size(const char *word, struct sizes *s)
 
 static unsigned take_sizes(const char *word, struct sizes *to)
 {
-	struct sizes s;
 	unsigned n = 0;
 
 	do {
+		struct sizes s = {0};
+
 		word = take_size(word, &s);
 		if (!word || n == EXPERIMENT_SIZES)
 			return 0;

@@ -56,7 +56,8 @@ void result_trial(struct reply *r, const struct experiment *e, unsigned i,
 	}
 	reply_u64(r, "lost", t->t.lost, NULL);
 	reply_milli(r, "loss",
-		    balance_share_micro(t->t.lost, t->t.offered) / 1000, "%");
+		    (balance_share_micro(t->t.lost, t->t.offered) + 999) / 1000,
+		    "%");
 	if (all)
 		reply_u64(r, "reordered", t->f.reordered, NULL);
 	for (unsigned k = 0; all && k < TRIAL_TIMES; k++)
