@@ -11,7 +11,8 @@
 #define S ASK_SECOND
 #define PPB_OF_MICRO 1000
 #define LOOK_NS 250000000ull
-#define TRIALS_A_CALL 16
+/* All figures of some, or what fits a line of more. */
+#define TRIALS_A_CALL(json) ((json) ? 6u : 16u)
 
 /* ---- What is asked for --------------------------------------------------- */
 
@@ -316,7 +317,7 @@ static bool shows_goals(const struct experiment *e)
 	       (!e->plan.nb_sizes || e->state == EXPERIMENT_RUNS);
 }
 
-#define ROWS_A_CALL 16
+#define ROWS_A_CALL 8
 
 /* Rows from `c->state[ROW]` on are left for the calls that follow. */
 enum { SEEN, ROW };
@@ -377,7 +378,7 @@ static void show_new_trials(struct call *c, const struct experiment *e)
 	if (at >= e->nb_trials)
 		return;
 	reply_list(c->reply, "trials", REPLY_TABLE);
-	for (; at < e->nb_trials && n < TRIALS_A_CALL; at++, n++)
+	for (; at < e->nb_trials && n < TRIALS_A_CALL(true); at++, n++)
 		result_trial(c->reply, e, at, true);
 	reply_end(c->reply);
 	c->state[SEEN] = at;
@@ -479,12 +480,13 @@ enum call_result ask_trials(struct call *c)
 {
 	const struct experiment *e = call_app(c)->experiment;
 	const unsigned nb = e ? e->nb_trials : 0;
-	unsigned i = c->calls * TRIALS_A_CALL;
+	const unsigned n = TRIALS_A_CALL(c->json);
+	unsigned i = c->calls * n;
 
 	if (c->cancelled)
 		return CALL_DONE;
 	reply_list(c->reply, "trials", c->calls ? REPLY_ROWS : REPLY_TABLE);
-	for (; i < nb && i < (c->calls + 1) * TRIALS_A_CALL; i++)
+	for (; i < nb && i < (c->calls + 1) * n; i++)
 		result_trial(c->reply, e, i, c->json);
 	reply_end(c->reply);
 	c->wake_ns = c->now_ns;

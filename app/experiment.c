@@ -432,6 +432,8 @@ enum shell_err experiment_begin(struct app *app,
 static void sample(struct app *app, uint64_t now_ns, bool last)
 {
 	struct experiment *e = app->experiment;
+	const uint64_t lost = last ? e->trial.result.lost
+				   : trial_lost(&e->trial, app);
 	struct trial_figures f = {
 		.sent = trial_sent(&e->trial, app),
 		.stolen_ns = trial_stolen_ns(&e->trial, app),
@@ -439,6 +441,11 @@ static void sample(struct app *app, uint64_t now_ns, bool last)
 	const uint64_t from_ns = e->sample_ns - e->plan.every_ns;
 	struct latency l;
 
+	/* The last row begins here, and ends with the trial. */
+	if (!last && e->plan.until_loss && lost) {
+		trial_cut(&e->trial, now_ns);
+		return;
+	}
 	memset(f.time, 0xff, sizeof(f.time));
 	if (e->sampled && trial_latency(&e->trial, app, &l) && l.count)
 		streams_sample(e, &l, f.time);
@@ -447,11 +454,9 @@ static void sample(struct app *app, uint64_t now_ns, bool last)
 	if (!reserve_rows(app, e))
 		e->full = true;
 	e->plan.course->sample(e, &f,
-			       last ? e->trial.result.lost
-				    : trial_lost(&e->trial, app),
-			       now_ns - from_ns);
+			       lost, now_ns - from_ns);
 	e->sample_ns = now_ns + e->plan.every_ns;
-	if (e->full || (e->plan.until_loss && e->st.lost))
+	if (e->full)
 		trial_cut(&e->trial, now_ns);
 }
 
@@ -469,7 +474,8 @@ void experiment_poll(struct app *app, uint64_t now_ns)
 		return;
 	trial_step(&e->trial, app, now_ns);
 	if (e->plan.every_ns && e->trial.state == TRIAL_SENDS &&
-	    !e->trial.is_cut && now_ns >= e->sample_ns)
+	    !e->trial.is_cut && now_ns >= e->sample_ns &&
+	    now_ns + e->plan.every_ns / 2 < e->trial.began_ns + e->trial.ask.ns)
 		sample(app, now_ns, false);
 	switch (e->trial.state) {
 	case TRIAL_DONE:

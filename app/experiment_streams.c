@@ -316,9 +316,8 @@ static void put_back(const struct experiment *e, unsigned i, struct config *c)
 	if (c->stream.sign)
 		c->stream.sign = b->sign;
 	if (p->nb_sizes &&
-	    !memcmp(&c->stream.sizes,
-		    &p->size[MIN(e->size, p->nb_sizes - 1)],
-		    sizeof(b->sizes)))
+	    value_sizes_equal(&c->stream.sizes,
+			      &p->size[MIN(e->size, p->nb_sizes - 1)]))
 		c->stream.sizes = b->sizes;
 	if (p->course->as_set)
 		return;

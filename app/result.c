@@ -134,8 +134,8 @@ static const struct {
 } parts[PARTS] = {
 	[SETTINGS] = {"settings", 4},
 	[GOALS] = {"goals", SEARCH_GOALS},
-	[ROWS] = {"rows", 16},
-	[TRIALS] = {"trials", 16},
+	[ROWS] = {"rows", 8},
+	[TRIALS] = {"trials", 6},
 };
 
 static void show_head(struct reply *r, const struct app *app)

@@ -43,8 +43,8 @@ static void the_throughput_of_each_size(void **state)
 	/* 64 bytes are 84 on the line, 123 kpps of 500 a quarter. */
 	assert_in_range(at(0, "l1"), 81000, 84000);
 	assert_in_range(at(0, "part"), 24000, 25000);
-	rig_ask("size 0; rate 0; signature 0", NULL);
-	assert_non_null(strstr(rig.screen, "size 0 64"));
+	rig_ask("size; rate 0; signature 0", NULL);
+	assert_non_null(strstr(rig.screen, "size 0-1 64"));
 	assert_non_null(strstr(rig.screen, "rate 0 max"));
 	assert_non_null(strstr(rig.screen, "signature 0 off"));
 }
@@ -139,20 +139,198 @@ static void what_is_foreseen_comes(void **state)
 	assert_in_range(e()->cost.ns, ns * 7 / 10, ns * 13 / 10);
 }
 
+/* ---- Results --------------------------------------------------------------- */
+
+static bool is_kept(const char *file)
+{
+	return store_find(&rig.app.store, file);
+}
+
 static void results_are_kept(void **state)
 {
-	const struct store_file *f;
 	(void)state;
 
-	rig_must("linkspeed 0 1gbps; mode 1 rx");
-	rig_must("rfc2544 throughput sizes 64,imix to 200kpps trial 20ms width "
-		 "5% learn 0");
-	f = store_find(&rig.app.store, "rfc2544-throughput-1.json");
-	assert_non_null(f);
-	printf("%.*s\n", (int)f->size, store_data(&rig.app.store, f));
-	f = store_find(&rig.app.store, "rfc2544-throughput-1.txt");
-	assert_non_null(f);
-	printf("%.*s\n", (int)f->size, store_data(&rig.app.store, f));
+	rig_must("linkspeed 0 1gbps");
+	rig_must("rfc2544 throughput sizes 64,imix to 200kpps trial 20ms "
+		 "width 5%");
+	assert_true(is_kept("rfc2544-throughput-1.json"));
+	assert_true(is_kept("rfc2544-throughput-1.txt"));
+	rig_must("results");
+	assert_non_null(strstr(rig.screen, "rfc2544-throughput-1"));
+	rig_must("results rfc2544-throughput-1");
+	assert_non_null(strstr(rig.screen, "RFC 2544, 26.1"));
+	rig_must("results rfc2544-throughput-1 --json");
+	assert_non_null(strstr(rig.screen,
+			       "\"command\":\"rfc2544 0 throughput sizes 64,imix"
+			       " to 200kpps trial 20ms width 5%\""));
+	assert_non_null(strstr(rig.screen, "\"settings\":[\"linkspeed 0 1gbps"));
+	assert_non_null(strstr(rig.screen, "\"trial\":6,"));
+	rig_must("results delete rfc2544-throughput-1");
+	assert_false(is_kept("rfc2544-throughput-1.json"));
+	assert_false(is_kept("rfc2544-throughput-1.txt"));
+	rig_ask("results rfc2544-throughput-1", NULL);
+	assert_non_null(strstr(rig.screen, "E_NOFILE"));
+}
+
+/* What the appliance shows of a result is what the file says. */
+static void what_is_shown_is_what_is_kept(void **state)
+{
+	const struct store_file *f;
+	char text[32768], *to = text;
+	(void)state;
+
+	rig_must("rfc2544 loss sizes 64,imix,128 to 246913pps trial 10ms");
+	rig_must("results rfc2544-loss-1 --json");
+	f = store_find(&rig.app.store, "rfc2544-loss-1.json");
+	for (char *cr = rig.screen; (cr = strchr(cr, '\r'));)
+		memmove(cr, cr + 1, strlen(cr));
+	/* The parts of the reply, joined: lists that go on are one. */
+	for (const char *line = rig.screen;
+	     (line = strstr(line, "@1 {"));) {
+		const char *end = strchr(line += 3, '\n');
+		size_t len = (size_t)(end - line);
+
+		if (to > text) {
+			const char *list = strchr(line, '[') + 1;
+
+			/* "]}" of the part before, the head of this one. */
+			to -= 3;
+			*to++ = ',';
+			len -= (size_t)(list - line);
+			line = list;
+		}
+		memcpy(to, line, len);
+		to += len;
+		*to++ = '\n';
+	}
+	*to = '\0';
+	assert_int_equal(strlen(text), f->size);
+	assert_memory_equal(text, store_data(&rig.app.store, f), f->size);
+}
+
+static void two_results_are_compared(void **state)
+{
+	(void)state;
+
+	rig_must("rfc2544 throughput sizes 64,512 to 500kpps trial 20ms");
+	dut.pps /= 2;
+	rig_must("rfc2544 throughput sizes 512,64 to 500kpps trial 20ms");
+	rig_must("results compare rfc2544-throughput-1 rfc2544-throughput-2 "
+		 "--json");
+	assert_non_null(strstr(rig.screen, "\"row\":\"512 rfc2544\",\"figure\":"
+					   "\"throughput\""));
+	assert_non_null(strstr(rig.screen, "\"change\":\"-49.9"));
+}
+
+static void one_that_is_stopped_is_kept_as_far_as_it_came(void **state)
+{
+	(void)state;
+
+	rig_send("rfc2544 loss sizes 64,128 to 246913pps trial 50ms");
+	rig_run(200 * MS);
+	rig_type("\x03");
+	rig_must("rfc2544 stop");
+	rig_run(10 * MS);
+	assert_true(is_kept("rfc2544-loss-1.json"));
+	rig_must("results --json");
+	assert_non_null(strstr(rig.screen, "\"state\":\"stopped\""));
+}
+
+static void a_store_that_is_full_keeps_none(void **state)
+{
+	char line[64];
+	(void)state;
+
+	snprintf(line, sizeof(line), "put big %zu 00000000",
+		 rig.app.store.limit - 100);
+	rig_must(line);
+	rig.app.store.limit = 500;
+	rig_must("rm big; rfc2544 loss sizes 64 to 246913pps trial 10ms");
+	assert_false(is_kept("rfc2544-loss-1.json"));
+	assert_non_null(strstr(rig.screen, "no room for its result"));
+	rig_must("rfc2544");
+	assert_non_null(strstr(rig.screen, "done"));
+}
+
+/* ---- soak, ramp, sweep ------------------------------------------------------ */
+
+static void a_soak_tells_loss_by_the_minute(void **state)
+{
+	(void)state;
+
+	dut.lose = 1000;
+	rig_must("rate 0 50kpps; soak 1s every 100ms");
+	assert_int_equal(e()->nb_rows, 10);
+	for (unsigned i = 0; i < 10; i++) {
+		assert_in_range(at(i, "offered"), 4990, 5010);
+		assert_in_range(at(i, "lost"), 4, 6);
+	}
+	assert_int_equal(e()->made[0].t.lost, 50);
+	assert_int_equal(dut.lost, 50);
+}
+
+static void a_soak_ends_at_the_first_loss(void **state)
+{
+	(void)state;
+
+	dut.lose = 12345;
+	rig_must("rate 0 50kpps; soak 10s every 100ms --until-loss");
+	assert_int_equal(e()->nb_rows, 3);
+	assert_int_equal(at(2, "lost"), 1);
+	assert_in_range(e()->ended_ns - e()->began_ns, 300 * MS, 400 * MS);
+	rig_ask("rate 0", NULL);
+	assert_non_null(strstr(rig.screen, "50kpps"));
+}
+
+static void a_ramp_loses_above_what_the_device_bears(void **state)
+{
+	(void)state;
+
+	rig_must("ramp 100kpps 150kpps over 300ms steps 6");
+	assert_int_equal(e()->nb_rows, 6);
+	assert_int_equal(at(2, "lost"), 0);
+	assert_true(at(3, "lost") > 0);
+	assert_in_range(at(5, "loss"), 17000, 18000);
+	rig_must("ramp 150kpps 100kpps over 300ms steps 6");
+	assert_in_range(at(0, "loss"), 17000, 18000);
+	assert_int_equal(at(5, "lost"), 0);
+}
+
+static void any_setting_is_swept(void **state)
+{
+	(void)state;
+
+	rig_must("rate 0 10kpps; sweep trial 50ms rate 50kpps 100kpps 150kpps");
+	assert_int_equal(e()->nb_rows, 3);
+	assert_string_equal(text(2, "value"), "150kpps");
+	assert_int_equal(at(1, "lost"), 0);
+	assert_in_range(at(2, "loss"), 17000, 18000);
+	rig_ask("rate 0", NULL);
+	assert_non_null(strstr(rig.screen, "10kpps"));
+	rig_must("sweep trial 10ms size 64 1518");
+	assert_string_equal(text(1, "value"), "1518");
+	rig_ask("size", NULL);
+	assert_non_null(strstr(rig.screen, "size 0-1 64"));
+	rig_ask("sweep nothing 1", NULL);
+	assert_non_null(strstr(rig.screen, "E_RANGE"));
+}
+
+/* Each stream has its share of the load. */
+static void streams_share_a_load(void **state)
+{
+	struct pktgen_stream_view v[2];
+	(void)state;
+
+	rig_must("stream 0.1 add; rate 0.0 10kpps; rate 0.1 30kpps");
+	rig_must("rfc2544 throughput sizes 64 to 400kpps trial 50ms width 1%");
+	assert_in_range(at(0, "lower"), 121500000, 124000000);
+	assert_in_range(e()->made[0].f.time[TRIAL_MAX], 0, MS);
+	for (unsigned i = 0; i < 2; i++)
+		pktgen_look_stream(&rig.app.pktgen, 0, i, &v[i]);
+	assert_in_range(v[1].sent_signed * 1000 / v[0].sent_signed, 2980, 3020);
+	rig_ask("rate", NULL);
+	assert_non_null(strstr(rig.screen, "10kpps"));
+	assert_non_null(strstr(rig.screen, "30kpps"));
 }
 
 int main(void)
@@ -168,6 +346,15 @@ int main(void)
 		T(plans_are_told_and_nothing_is_done),
 		T(what_is_foreseen_comes),
 		T(results_are_kept),
+		T(what_is_shown_is_what_is_kept),
+		T(two_results_are_compared),
+		T(one_that_is_stopped_is_kept_as_far_as_it_came),
+		T(a_store_that_is_full_keeps_none),
+		T(a_soak_tells_loss_by_the_minute),
+		T(a_soak_ends_at_the_first_loss),
+		T(a_ramp_loses_above_what_the_device_bears),
+		T(any_setting_is_swept),
+		T(streams_share_a_load),
 	};
 
 	return cmocka_run_group_tests_name("rfc2544", tests, NULL, NULL);
