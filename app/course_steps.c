@@ -89,7 +89,8 @@ const struct course course_soak = {
 
 /* ---- ramp, sweep ---------------------------------------------------------------- */
 
-enum { P_VALUE, P_RATE, P_OFFERED, P_LOST, P_LOSS, P_P50 };
+/* The first is of a sweep alone. */
+enum { P_VALUE, P_RATE = 0, P_OFFERED, P_LOST, P_LOSS, P_P50 };
 
 static const struct course_column step_columns[] = {
 	{"value", NULL, COURSE_TEXT},
@@ -106,16 +107,17 @@ static const struct course_column step_columns[] = {
 
 static void take_step(struct experiment *e, const struct experiment_trial *t)
 {
+	const unsigned at = e->plan.nb_values != 0;
 	struct course_row *r = course_row(e);
 
-	if (e->plan.nb_values)
+	if (at)
 		r->v[P_VALUE] = (uintptr_t)e->plan.value[e->st.n - 1];
-	r->v[P_RATE] = (uint64_t)wide_div((wide)t->t.offered * 1000000000000ull,
-					  MAX(t->t.ns, 1));
-	r->v[P_OFFERED] = t->t.offered;
-	r->v[P_LOST] = t->t.lost;
-	r->v[P_LOSS] = loss_milli(t->t.lost, t->t.offered);
-	set_times(r, P_P50, t->f.time);
+	r->v[at + P_RATE] = (uint64_t)wide_div(
+		(wide)t->t.offered * 1000000000000ull, MAX(t->t.ns, 1));
+	r->v[at + P_OFFERED] = t->t.offered;
+	r->v[at + P_LOST] = t->t.lost;
+	r->v[at + P_LOSS] = loss_milli(t->t.lost, t->t.offered);
+	set_times(r, at + P_P50, t->f.time);
 }
 
 /* From the smaller of two rates to the larger, or down. */
@@ -136,7 +138,7 @@ static bool next_ramp(struct experiment *e, struct trial_ask *ask)
 const struct course course_ramp = {
 	.experiment = "ramp",
 	.test = "ramp",
-	.columns = step_columns,
+	.columns = &step_columns[1],
 	.next = next_ramp,
 	.take = take_step,
 	.own_repeats = true,

@@ -363,7 +363,8 @@ void result_begin(struct app *app, uint64_t now_ns)
 	struct result_writer *w = NULL;
 
 	choose_name(app);
-	if (OPTION(FILES))
+	/* So far as it came, if it did. */
+	if (OPTION(FILES) && app->experiment->nb_trials)
 		w = uk_calloc(app->pktgen.heap, 1, sizeof(*w));
 	if (!w) {
 		app->experiment->name[0] = '\0';

@@ -51,10 +51,11 @@ static const struct arg delete_args[] = {
 
 static enum call_result run_list(struct call *c)
 {
-	static const char *const keys[] = {"experiment", "test", "state"};
+	static const char *const names[] = {"experiment", "test", "state"};
 	const struct app *app = call_app(c);
 	unsigned i = c->calls * RESULTS_A_CALL;
 	const struct store_file *f = NULL;
+	uint64_t made;
 
 	if (c->cancelled)
 		return CALL_DONE;
@@ -66,11 +67,13 @@ static enum call_result run_list(struct call *c)
 		reply_map(c->reply, NULL, REPLY_TABLE);
 		result_name(f, text);
 		reply_text(c->reply, "result", text);
-		for (unsigned k = 0; k < ARRAY_SIZE(keys); k++) {
-			result_head(app, f, keys[k], text, sizeof(text));
-			reply_text(c->reply, keys[k], text);
+		for (unsigned k = 0; k < ARRAY_SIZE(names); k++) {
+			result_head(app, f, names[k], text, sizeof(text));
+			reply_text(c->reply, names[k], text);
 		}
-		reply_u64(c->reply, "size", f->size, "bytes");
+		result_head(app, f, "made", text, sizeof(text));
+		reply_u64(c->reply, "made",
+			  value_int(text, &made) == E_OK ? made : 0, NULL);
 		reply_end(c->reply);
 	}
 	reply_end(c->reply);
@@ -319,7 +322,7 @@ static void compare_rows(struct reply *r, const char *name,
 		char first[40], second[40], change[40], figure[24];
 		uint64_t from, to;
 
-		q = b->nb && p->key ? NULL : p;
+		q = NULL;
 		for (unsigned k = 0; k < b->nb; k++)
 			if (b->piece[k].key_len == p->key_len &&
 			    !memcmp(b->piece[k].key, p->key, p->key_len))
@@ -365,10 +368,12 @@ static enum call_result run_compare(struct call *c)
 		if (!result_row_next(&j, &a))
 			return CALL_DONE;
 	print_name(&a, name, sizeof(name));
-	reply_list(c->reply, "figures", c->calls ? REPLY_ROWS : REPLY_TABLE);
-	if (find_row(&k, name, &b))
+	if (find_row(&k, name, &b)) {
+		reply_list(c->reply, "figures",
+			   c->calls ? REPLY_ROWS : REPLY_TABLE);
 		compare_rows(c->reply, name, &a, &b);
-	reply_end(c->reply);
+		reply_end(c->reply);
+	}
 	c->wake_ns = c->now_ns;
 	return result_row_next(&j, &a) ? CALL_AGAIN : CALL_DONE;
 }
