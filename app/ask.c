@@ -14,7 +14,7 @@
 /* All figures of some, or what fits a line of more. */
 #define TRIALS_A_CALL(json) ((json) ? 6u : 16u)
 
-/* ---- What is asked for --------------------------------------------------- */
+/* ---- What is asked for -------------------------------------------------- */
 
 const struct value *ask_value(const struct call *c, const char *word)
 {
@@ -111,10 +111,9 @@ static enum call_result check_ports(struct call *c, uint64_t mask)
 	const struct experiment *e = call_app(c)->experiment;
 
 	if (e && e->state == EXPERIMENT_RUNS)
-		return call_fail(c, E_STATE, -1,
-				 "another %s runs; type '%s stop'",
-				 e->plan.course->experiment,
-				 e->plan.course->experiment);
+		return call_fail(
+			c, E_STATE, -1, "another %s runs; type '%s stop'",
+			e->plan.course->experiment, e->plan.course->experiment);
 	FOR_EACH_SENDER(i, mask)
 		if (check_port(c, i) != CALL_DONE)
 			return CALL_FAIL;
@@ -201,7 +200,7 @@ enum call_result ask_plan(struct call *c, const struct course *course,
 	return CALL_DONE;
 }
 
-/* ---- Begun --------------------------------------------------------------- */
+/* ---- Begun -------------------------------------------------------------- */
 
 static enum call_result refuse(struct call *c, enum shell_err err,
 			       const struct experiment_plan *p)
@@ -272,7 +271,7 @@ static enum call_result leave(struct call *c)
 	return CALL_DONE;
 }
 
-/* ---- Followed ------------------------------------------------------------ */
+/* ---- Followed ----------------------------------------------------------- */
 
 /* Why it is no more than a guess, or "-". */
 static const char *note(const struct experiment *e,
@@ -399,8 +398,8 @@ static enum call_result follow(struct call *c)
 	}
 	if (e->state == EXPERIMENT_RUNS || result_is_written(app)) {
 		show_progress(c, e);
-		c->wake_ns = c->now_ns + (e->state == EXPERIMENT_RUNS ? LOOK_NS
-								      : 0);
+		c->wake_ns =
+			c->now_ns + (e->state == EXPERIMENT_RUNS ? LOOK_NS : 0);
 		return CALL_AGAIN;
 	}
 	if (e->state != EXPERIMENT_DONE)
@@ -437,7 +436,7 @@ enum call_result ask_run(struct call *c,
 	return follow(c);
 }
 
-/* ---- The forms besides --------------------------------------------------- */
+/* ---- The forms besides -------------------------------------------------- */
 
 const struct arg ask_show_args[] = {
 	ARG_JSON("reply as JSON"),

@@ -70,9 +70,9 @@ struct course_sum {
 struct course_state {
 	struct search search;
 	unsigned phase, n;
-	uint64_t throughput;     /* that was found first; 0: none */
-	bool is_known;           /* whether anything was */
-	unsigned clean;          /* trials in a row without loss */
+	uint64_t throughput; /* that was found first; 0: none */
+	bool is_known;       /* whether anything was */
+	unsigned clean;      /* trials in a row without loss */
 	uint64_t frames, offered, lost;
 	uint64_t from_ns;
 	struct course_sum sum[SEARCH_GOALS];

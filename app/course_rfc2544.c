@@ -19,7 +19,7 @@ static void take_found(struct experiment *e, const struct experiment_trial *t)
 	search_add(&e->st.search, &t->t);
 }
 
-/* ---- latency --------------------------------------------------------------- */
+/* ---- latency ------------------------------------------------------------ */
 
 /* RFC 2544, 26.2: 20 trials at the throughput; the others are CSIT's. */
 static const struct {
@@ -30,18 +30,12 @@ static const struct {
 enum { L_PART, L_RATE, L_MADE, L_TIMES, L_STORE = L_TIMES + TRIAL_TIMES };
 
 static const struct course_column latency_columns[] = {
-	{"part", "%", COURSE_MILLI},
-	{"rate", "pps", COURSE_MILLI},
-	{"made", NULL, COURSE_U64},
-	{"min", "ns", COURSE_U64},
-	{"mean", "ns", COURSE_U64},
-	{"p50", "ns", COURSE_U64},
-	{"p90", "ns", COURSE_U64},
-	{"p99", "ns", COURSE_U64},
-	{"p999", "ns", COURSE_U64},
-	{"max", "ns", COURSE_U64},
-	{"cut_through", "ns", COURSE_U64},
-	{0},
+	{"part", "%", COURSE_MILLI},       {"rate", "pps", COURSE_MILLI},
+	{"made", NULL, COURSE_U64},        {"min", "ns", COURSE_U64},
+	{"mean", "ns", COURSE_U64},        {"p50", "ns", COURSE_U64},
+	{"p90", "ns", COURSE_U64},         {"p99", "ns", COURSE_U64},
+	{"p999", "ns", COURSE_U64},        {"max", "ns", COURSE_U64},
+	{"cut_through", "ns", COURSE_U64}, {0},
 };
 
 _Static_assert(L_STORE + 1 == COURSE_COLUMNS, "a column for each figure");
@@ -78,10 +72,11 @@ static void show_latency(struct experiment *e)
 	r->v[L_RATE] = load_of(e, st->n);
 	r->v[L_MADE] = st->frames;
 	for (unsigned i = 0; i < TRIAL_TIMES; i++)
-		r->v[L_TIMES + i] =
-			i == TRIAL_MIN && st->time[i].n   ? st->time[i].least
-			: i == TRIAL_MAX && st->time[i].n ? st->time[i].most
-						: course_mean(&st->time[i]);
+		r->v[L_TIMES + i] = i == TRIAL_MIN && st->time[i].n
+					    ? st->time[i].least
+				    : i == TRIAL_MAX && st->time[i].n
+					    ? st->time[i].most
+					    : course_mean(&st->time[i]);
 	if (r->v[L_TIMES + TRIAL_MEAN] != NONE)
 		r->v[L_STORE] = r->v[L_TIMES + TRIAL_MEAN] + e->frame_ns;
 }
@@ -114,17 +109,14 @@ const struct course course_latency = {
 	.take = take_latency,
 };
 
-/* ---- loss ------------------------------------------------------------------- */
+/* ---- loss --------------------------------------------------------------- */
 
 enum { S_PART, S_RATE, S_OFFERED, S_LOST, S_LOSS };
 
 static const struct course_column loss_columns[] = {
-	{"part", "%", COURSE_MILLI},
-	{"rate", "pps", COURSE_MILLI},
-	{"offered", NULL, COURSE_U64},
-	{"lost", NULL, COURSE_U64},
-	{"loss", "%", COURSE_MILLI},
-	{0},
+	{"part", "%", COURSE_MILLI},   {"rate", "pps", COURSE_MILLI},
+	{"offered", NULL, COURSE_U64}, {"lost", NULL, COURSE_U64},
+	{"loss", "%", COURSE_MILLI},   {0},
 };
 
 /* In percent of the largest rate; 0: there is none any more. */
@@ -160,8 +152,8 @@ static void take_loss(struct experiment *e, const struct experiment_trial *t)
 	r->v[S_RATE] = t->t.load;
 	r->v[S_OFFERED] = t->t.offered;
 	r->v[S_LOST] = t->t.lost;
-	r->v[S_LOSS] = (balance_share_micro(t->t.lost, t->t.offered) + 999) /
-		       1000;
+	r->v[S_LOSS] =
+		(balance_share_micro(t->t.lost, t->t.offered) + 999) / 1000;
 	e->st.clean = t->t.lost ? 0 : e->st.clean + 1;
 	e->st.n++;
 }
@@ -176,7 +168,7 @@ const struct course course_loss = {
 	.take = take_loss,
 };
 
-/* ---- recovery, reset -------------------------------------------------------- */
+/* ---- recovery, reset ---------------------------------------------------- */
 
 enum { C_RATE, C_REDUCED, C_RECOVERY, C_LOST, C_REPEATS, C_NOTE };
 
@@ -226,7 +218,7 @@ static void end_recovery(struct experiment *e)
 
 	r->v[C_REPEATS] = e->st.n;
 	r->v[C_NOTE] = (uintptr_t)(!e->st.throughput ? "not found"
-				   : e->st.lost	     ? "-"
+				   : e->st.lost      ? "-"
 						     : "is not overloaded");
 	if (!e->st.throughput)
 		return;
@@ -251,12 +243,9 @@ const struct course course_recovery = {
 enum { R_RATE, R_LOST, R_OUTAGE, R_BY_LOSS, R_NOTE };
 
 static const struct course_column reset_columns[] = {
-	{"rate", "pps", COURSE_MILLI},
-	{"lost", NULL, COURSE_U64},
-	{"outage", "ns", COURSE_U64},
-	{"by_loss", "ns", COURSE_U64},
-	{"note", NULL, COURSE_TEXT},
-	{0},
+	{"rate", "pps", COURSE_MILLI}, {"lost", NULL, COURSE_U64},
+	{"outage", "ns", COURSE_U64},  {"by_loss", "ns", COURSE_U64},
+	{"note", NULL, COURSE_TEXT},   {0},
 };
 
 /* RFC 6201: someone resets the device while frames go at its throughput. */
@@ -283,8 +272,8 @@ static void take_reset(struct experiment *e, const struct experiment_trial *t)
 	r->v[R_RATE] = t->t.load;
 	r->v[R_LOST] = t->t.lost;
 	r->v[R_OUTAGE] = t->outage_ns;
-	r->v[R_BY_LOSS] = (uint64_t)wide_div(
-		(wide)t->t.lost * 1000000000000ull, MAX(t->t.load, 1));
+	r->v[R_BY_LOSS] = (uint64_t)wide_div((wide)t->t.lost * 1000000000000ull,
+					     MAX(t->t.load, 1));
 	r->v[R_NOTE] = (uintptr_t)(t->t.lost ? "-" : "was not reset");
 	e->st.n++;
 }

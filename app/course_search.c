@@ -9,7 +9,7 @@
 #define NS_PER_S 1000000000ull
 #define NONE TRIAL_UNKNOWN
 
-/* ---- Sums ----------------------------------------------------------------- */
+/* ---- Sums --------------------------------------------------------------- */
 
 void course_add(struct course_sum *s, uint64_t v)
 {
@@ -55,7 +55,7 @@ static uint64_t percent(uint64_t part, uint64_t all)
 	return all ? (uint64_t)wide_div((wide)part * 100000, all) : 0;
 }
 
-/* ---- One search ----------------------------------------------------------- */
+/* ---- One search --------------------------------------------------------- */
 
 static void search_begin(struct experiment *e, unsigned nb_goals)
 {
@@ -92,7 +92,7 @@ bool course_find_next(struct experiment *e, struct trial_ask *ask)
 	return false;
 }
 
-/* ---- search, rfc2544 throughput ------------------------------------------- */
+/* ---- search, rfc2544 throughput ----------------------------------------- */
 
 static void begin(struct experiment *e)
 {
@@ -128,16 +128,11 @@ static uint64_t l1_milli(const struct experiment *e, uint64_t load)
 enum { GOAL, THROUGHPUT, LOWER, UPPER, L1, PART, REPEATS, SPREAD, NOTE };
 
 static const struct course_column search_columns[] = {
-	{"goal", NULL, COURSE_TEXT},
-	{"throughput", "pps", COURSE_MILLI},
-	{"lower", "pps", COURSE_MILLI},
-	{"upper", "pps", COURSE_MILLI},
-	{"l1", "Mbit/s", COURSE_MILLI},
-	{"part", "%", COURSE_MILLI},
-	{"repeats", NULL, COURSE_U64},
-	{"spread", "%", COURSE_MILLI},
-	{"note", NULL, COURSE_TEXT},
-	{0},
+	{"goal", NULL, COURSE_TEXT},    {"throughput", "pps", COURSE_MILLI},
+	{"lower", "pps", COURSE_MILLI}, {"upper", "pps", COURSE_MILLI},
+	{"l1", "Mbit/s", COURSE_MILLI}, {"part", "%", COURSE_MILLI},
+	{"repeats", NULL, COURSE_U64},  {"spread", "%", COURSE_MILLI},
+	{"note", NULL, COURSE_TEXT},    {0},
 };
 
 static uint64_t or_none(uint64_t load)
@@ -191,7 +186,7 @@ const struct course course_throughput = {
 	.end = end,
 };
 
-/* ---- rfc2544 back-to-back -------------------------------------------------- */
+/* ---- rfc2544 back-to-back ----------------------------------------------- */
 
 /* RFC 9004, 5.4: at least for 2 s. */
 #define BURST_NS (2 * NS_PER_S)
@@ -209,16 +204,11 @@ enum {
 };
 
 static const struct course_column burst_columns[] = {
-	{"frames", NULL, COURSE_U64},
-	{"least", NULL, COURSE_U64},
-	{"most", NULL, COURSE_U64},
-	{"deviation_frames", NULL, COURSE_MILLI},
-	{"repeats", NULL, COURSE_U64},
-	{"throughput", "pps", COURSE_MILLI},
-	{"buffer", "ns", COURSE_U64},
-	{"corrected", "ns", COURSE_U64},
-	{"note", NULL, COURSE_TEXT},
-	{0},
+	{"frames", NULL, COURSE_U64},  {"least", NULL, COURSE_U64},
+	{"most", NULL, COURSE_U64},    {"deviation_frames", NULL, COURSE_MILLI},
+	{"repeats", NULL, COURSE_U64}, {"throughput", "pps", COURSE_MILLI},
+	{"buffer", "ns", COURSE_U64},  {"corrected", "ns", COURSE_U64},
+	{"note", NULL, COURSE_TEXT},   {0},
 };
 
 static uint64_t ns_of(uint64_t frames, uint64_t load)
@@ -228,8 +218,8 @@ static uint64_t ns_of(uint64_t frames, uint64_t load)
 
 static uint64_t burst_max(const struct experiment *e)
 {
-	const uint64_t n = (uint64_t)wide_div(
-		(wide)e->max * BURST_NS, (wide)NS_PER_S * 1000);
+	const uint64_t n = (uint64_t)wide_div((wide)e->max * BURST_NS,
+					      (wide)NS_PER_S * 1000);
 
 	return MAX(n, 2);
 }
@@ -290,10 +280,10 @@ static void end_bursts(struct experiment *e)
 	struct course_row *r = course_row(e);
 	const uint64_t throughput = e->st.throughput;
 
-	r->v[B_NOTE] = (uintptr_t)(!throughput ? "not found"
-				   : throughput == e->max
-					   ? "bears the largest rate"
-					   : "-");
+	r->v[B_NOTE] =
+		(uintptr_t)(!throughput            ? "not found"
+			    : throughput == e->max ? "bears the largest rate"
+						   : "-");
 	r->v[B_THROUGHPUT] = or_none(throughput);
 	r->v[B_REPEATS] = s->n;
 	if (!s->n)
@@ -305,9 +295,8 @@ static void end_bursts(struct experiment *e)
 	/* RFC 9004, 6: what came in while none was forwarded. */
 	r->v[B_BUFFER] = ns_of(course_mean(s), e->max);
 	r->v[B_CORRECTED] =
-		r->v[B_BUFFER] - (uint64_t)wide_div((wide)r->v[B_BUFFER] *
-							    throughput,
-						    e->max);
+		r->v[B_BUFFER] -
+		(uint64_t)wide_div((wide)r->v[B_BUFFER] * throughput, e->max);
 }
 
 const struct course course_back_to_back = {

@@ -6,7 +6,7 @@
 #include "app/experiment.h"
 #include "stats/wide.h"
 
-/* ---- soak -------------------------------------------------------------------- */
+/* ---- soak --------------------------------------------------------------- */
 
 enum {
 	K_FROM,
@@ -87,22 +87,17 @@ const struct course course_soak = {
 	.as_set = true,
 };
 
-/* ---- ramp, sweep ---------------------------------------------------------------- */
+/* ---- ramp, sweep -------------------------------------------------------- */
 
 /* The first is of a sweep alone. */
 enum { P_VALUE, P_RATE = 0, P_OFFERED, P_LOST, P_LOSS, P_P50 };
 
 static const struct course_column step_columns[] = {
-	{"value", NULL, COURSE_TEXT},
-	{"rate", "pps", COURSE_MILLI},
-	{"offered", NULL, COURSE_U64},
-	{"lost", NULL, COURSE_U64},
-	{"loss", "%", COURSE_MILLI},
-	{"p50", "ns", COURSE_U64},
-	{"p99", "ns", COURSE_U64},
-	{"p999", "ns", COURSE_U64},
-	{"max", "ns", COURSE_U64},
-	{0},
+	{"value", NULL, COURSE_TEXT},  {"rate", "pps", COURSE_MILLI},
+	{"offered", NULL, COURSE_U64}, {"lost", NULL, COURSE_U64},
+	{"loss", "%", COURSE_MILLI},   {"p50", "ns", COURSE_U64},
+	{"p99", "ns", COURSE_U64},     {"p999", "ns", COURSE_U64},
+	{"max", "ns", COURSE_U64},     {0},
 };
 
 static void take_step(struct experiment *e, const struct experiment_trial *t)
@@ -125,8 +120,8 @@ static bool next_ramp(struct experiment *e, struct trial_ask *ask)
 {
 	const struct experiment_plan *p = &e->plan;
 	const unsigned n = e->st.n++;
-	const uint64_t far = (uint64_t)wide_div(
-		(wide)(e->max - e->min) * n, MAX(p->repeat - 1, 1));
+	const uint64_t far = (uint64_t)wide_div((wide)(e->max - e->min) * n,
+						MAX(p->repeat - 1, 1));
 
 	if (n >= p->repeat)
 		return false;

@@ -35,7 +35,7 @@ const char *const experiment_why[] = {
 /* Trials that are foreseen; beyond that it is only known to be long. */
 #define DRY_TRIALS 20000
 
-/* ---- What is kept -------------------------------------------------------- */
+/* ---- What is kept ------------------------------------------------------- */
 
 /* Room for one more of `size` bytes; false: there is no memory. */
 static bool reserve(struct app *app, void **list, unsigned nb, unsigned *room,
@@ -63,9 +63,8 @@ static bool reserve(struct app *app, void **list, unsigned nb, unsigned *room,
 static bool reserve_rows(struct app *app, struct experiment *e)
 {
 	void *list = e->row;
-	const bool is =
-		reserve(app, &list, e->nb_rows + ROWS_AT_ONCE - 1,
-			&e->room_rows, sizeof(e->row[0]));
+	const bool is = reserve(app, &list, e->nb_rows + ROWS_AT_ONCE - 1,
+				&e->room_rows, sizeof(e->row[0]));
 
 	e->row = list;
 	return is;
@@ -82,7 +81,7 @@ struct course_row *course_row(struct experiment *e)
 	return r;
 }
 
-/* ---- Its course ---------------------------------------------------------- */
+/* ---- Its course --------------------------------------------------------- */
 
 static unsigned nb_sizes(const struct experiment *e)
 {
@@ -158,7 +157,7 @@ static bool find_trial(struct experiment *e, struct app *app,
 	}
 }
 
-/* ---- Foreseen ------------------------------------------------------------ */
+/* ---- Foreseen ----------------------------------------------------------- */
 
 static void go_through(struct experiment *e, struct app *app,
 		       struct experiment_cost *cost)
@@ -266,7 +265,7 @@ enum shell_err experiment_foresee(struct app *app,
 	return E_OK;
 }
 
-/* ---- Made ---------------------------------------------------------------- */
+/* ---- Made --------------------------------------------------------------- */
 
 static void finish(struct app *app, enum experiment_state state,
 		   uint64_t now_ns)
@@ -426,14 +425,14 @@ enum shell_err experiment_begin(struct app *app,
 	return E_OK;
 }
 
-/* ---- While it runs ------------------------------------------------------- */
+/* ---- While it runs ------------------------------------------------------ */
 
 /* What came since the last one. */
 static void sample(struct app *app, uint64_t now_ns, bool last)
 {
 	struct experiment *e = app->experiment;
-	const uint64_t lost = last ? e->trial.result.lost
-				   : trial_lost(&e->trial, app);
+	const uint64_t lost =
+		last ? e->trial.result.lost : trial_lost(&e->trial, app);
 	struct trial_figures f = {
 		.sent = trial_sent(&e->trial, app),
 		.stolen_ns = trial_stolen_ns(&e->trial, app),
@@ -453,8 +452,7 @@ static void sample(struct app *app, uint64_t now_ns, bool last)
 		f.sent = e->trial.figures.sent;
 	if (!reserve_rows(app, e))
 		e->full = true;
-	e->plan.course->sample(e, &f,
-			       lost, now_ns - from_ns);
+	e->plan.course->sample(e, &f, lost, now_ns - from_ns);
 	e->sample_ns = now_ns + e->plan.every_ns;
 	if (e->full)
 		trial_cut(&e->trial, now_ns);

@@ -66,7 +66,7 @@ struct experiment_plan {
 	uint64_t learn;    /* frames before the first trial of a size */
 	unsigned repeat;
 	bool bisect, until_loss;
-	bool down; /* a ramp: from the largest rate to the smallest */
+	bool down;         /* a ramp: from the largest rate to the smallest */
 	uint64_t every_ns; /* between samples */
 	/* Of a sweep. */
 	struct setting setting;
@@ -86,13 +86,13 @@ struct experiment_stream;
 struct experiment {
 	enum experiment_state state;
 	struct experiment_plan plan;
-	unsigned size;        /* that it is at... */
-	unsigned repeat;      /* ...for which time */
-	uint64_t min, max;    /* loads of a port at this size */
-	uint64_t largest;     /* of the first size */
-	uint64_t size_milli;  /* mean bytes of a frame with FCS */
-	uint64_t frame_ns;    /* that it takes on the link */
-	uint64_t stolen_ns;   /* by the last sample */
+	unsigned size;       /* that it is at... */
+	unsigned repeat;     /* ...for which time */
+	uint64_t min, max;   /* loads of a port at this size */
+	uint64_t largest;    /* of the first size */
+	uint64_t size_milli; /* mean bytes of a frame with FCS */
+	uint64_t frame_ns;   /* that it takes on the link */
+	uint64_t stolen_ns;  /* by the last sample */
 	struct course_state st;
 	struct trial trial;
 	bool learnt; /* at this size */

@@ -21,7 +21,7 @@ struct experiment_stream {
 	struct value value; /* of a sweep's setting */
 };
 
-/* ---- Which there are ------------------------------------------------------ */
+/* ---- Which there are ---------------------------------------------------- */
 
 static bool next_stream(const struct pktgen *pg, unsigned port, unsigned *s)
 {
@@ -130,7 +130,7 @@ void streams_note(struct experiment *e, struct app *app)
 	e->settings_len = e->settings ? write_lines(app, e->settings) : 0;
 }
 
-/* ---- Loads ---------------------------------------------------------------- */
+/* ---- Loads -------------------------------------------------------------- */
 
 /*
  * A port that sends at `rate` alone takes a gap after each frame; of several
@@ -195,7 +195,7 @@ void stream_frame(struct experiment *e, const struct app *app,
 					 MAX(s->linkspeed_bps, 1));
 }
 
-/* ---- Settings ------------------------------------------------------------- */
+/* ---- Settings ----------------------------------------------------------- */
 
 static int prepare(struct config *c, void *arg)
 {
@@ -350,7 +350,7 @@ void streams_restore(struct experiment *e, struct app *app, uint64_t now_ns)
 	e->before = NULL;
 }
 
-/* ---- Samples --------------------------------------------------------------- */
+/* ---- Samples ------------------------------------------------------------ */
 
 void streams_sample(struct experiment *e, const struct latency *l,
 		    uint64_t time[TRIAL_TIMES])
@@ -373,8 +373,8 @@ void streams_sample(struct experiment *e, const struct latency *l,
 	now.count = e->sampled;
 	if (now.frames) {
 		now.min_ns = log_linear_last(first, LATENCY_BITS);
-		now.max_ns = MIN(log_linear_last(last, LATENCY_BITS),
-				 l->max_ns);
+		now.max_ns =
+			MIN(log_linear_last(last, LATENCY_BITS), l->max_ns);
 		trial_take_times(&now, time);
 		time[TRIAL_MEAN] = TRIAL_UNKNOWN;
 	}

@@ -4,16 +4,17 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "version.h"
 #include "app/app.h"
 #include "app/experiment.h"
 #include "shell/render.h"
+#include "version.h"
 
 #define S 1000000000ull
 
-/* ---- As replies ---------------------------------------------------------- */
+/* ---- As replies --------------------------------------------------------- */
 
-void result_size(struct reply *r, const struct experiment_plan *p, unsigned size)
+void result_size(struct reply *r, const struct experiment_plan *p,
+		 unsigned size)
 {
 	const struct sizes *s = &p->size[size];
 	char text[SIZES_PRINT_MAX];
@@ -123,7 +124,7 @@ const char *result_complies(const struct experiment *e, unsigned goal)
 		       : NULL;
 }
 
-/* ---- Its parts ----------------------------------------------------------- */
+/* ---- Its parts ---------------------------------------------------------- */
 
 enum { HEAD, SETTINGS, GOALS, ROWS, TRIALS, PARTS };
 
@@ -197,8 +198,8 @@ static unsigned nb_settings(const struct experiment *e)
 static unsigned nb_of(const struct experiment *e, unsigned part)
 {
 	return part == SETTINGS ? nb_settings(e)
-	       : part == GOALS	? e->plan.nb_goals
-	       : part == ROWS	? e->nb_rows
+	       : part == GOALS  ? e->plan.nb_goals
+	       : part == ROWS   ? e->nb_rows
 				: e->nb_trials;
 }
 
@@ -233,7 +234,7 @@ static void show_list(struct reply *r, const struct app *app, unsigned part,
 	reply_end(r);
 }
 
-/* ---- In the store -------------------------------------------------------- */
+/* ---- In the store ------------------------------------------------------- */
 
 struct result_writer {
 	bool json, failed;
@@ -346,7 +347,8 @@ static void tell_end(struct app *app, uint64_t now_ns, const char *result,
 
 	session_event(&app->session, now_ns, "%s done trials=%u%s%s%s%s",
 		      e->plan.course->experiment, e->nb_trials, result, name,
-		      done ? "" : ": it ", done ? "" : experiment_why[e->state]);
+		      done ? "" : ": it ",
+		      done ? "" : experiment_why[e->state]);
 }
 
 void result_drop(struct app *app)

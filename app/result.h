@@ -29,7 +29,8 @@ void result_drop(struct app *app);
 bool result_is_written(const struct app *app);
 
 /* The size of an experiment as `size` or `mix`, where it has sizes. */
-void result_size(struct reply *r, const struct experiment_plan *p, unsigned size);
+void result_size(struct reply *r, const struct experiment_plan *p,
+		 unsigned size);
 
 /* A map of a trial, number i from 0; `all` of its figures, or what fits. */
 void result_trial(struct reply *r, const struct experiment *e, unsigned i,

@@ -38,7 +38,7 @@ static uint64_t stood_ns(const struct trial *t, const struct app *app)
 	return ns;
 }
 
-/* ---- Begun ---------------------------------------------------------------- */
+/* ---- Begun -------------------------------------------------------------- */
 
 static int set_rate(struct config *c, void *arg)
 {
@@ -74,7 +74,8 @@ static bool set_load(struct trial *t, struct app *app, uint64_t load,
 		const struct trial_stream *s = &t->stream[i];
 		const struct subjects on = only(s->of);
 		struct rate rate = {.unit = RATE_PPS,
-				    .micro = trial_part(load, s->part_ppb) * 1000};
+				    .micro = trial_part(load, s->part_ppb) *
+					     1000};
 
 		if (config_change(app, &on, set_rate, &rate, now_ns, &fault))
 			return false;
@@ -86,7 +87,11 @@ static bool set_load(struct trial *t, struct app *app, uint64_t load,
 
 static unsigned nb_ports(const struct trial *t)
 {
-	return (unsigned)__builtin_popcountll(t->mask);
+	unsigned n = 0;
+
+	FOR_EACH_SENDER(i, t->mask)
+		n++;
+	return n;
 }
 
 bool trial_begin(struct trial *t, struct app *app, uint64_t now_ns)
@@ -118,7 +123,7 @@ bool trial_begin(struct trial *t, struct app *app, uint64_t now_ns)
 	return true;
 }
 
-/* ---- Counted -------------------------------------------------------------- */
+/* ---- Counted ------------------------------------------------------------ */
 
 /* Of all ports, since it began. */
 static struct trial_counts count(const struct trial *t, const struct app *app)
@@ -178,7 +183,8 @@ static uint64_t due(const struct trial *t, const struct trial_stream *s,
 		return 0;
 	if (a->load)
 		return of_time(trial_part(a->load, s->part_ppb), a->ns) +
-		       of_time(trial_part(a->then_load, s->part_ppb), a->then_ns);
+		       of_time(trial_part(a->then_load, s->part_ppb),
+			       a->then_ns);
 	outlook_look(&app->pktgen, s->of, &limit, &o);
 	return o.frames;
 }
@@ -301,7 +307,7 @@ static void finish(struct trial *t, struct app *app, uint64_t now_ns)
 	t->state = TRIAL_DONE;
 }
 
-/* ---- Its course ----------------------------------------------------------- */
+/* ---- Its course --------------------------------------------------------- */
 
 static uint64_t whole_ns(const struct trial *t)
 {
@@ -348,7 +354,8 @@ static bool any_sends(struct trial *t, const struct app *app, uint64_t now_ns)
 		}
 		any |= worker_runs(v->state) || v->nb_held;
 	}
-	return any && !t->is_cut && now_ns < t->began_ns + whole_ns(t) + late_ns(t);
+	return any && !t->is_cut &&
+	       now_ns < t->began_ns + whole_ns(t) + late_ns(t);
 }
 
 void trial_step(struct trial *t, struct app *app, uint64_t now_ns)

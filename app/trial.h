@@ -95,8 +95,8 @@ struct trial {
 	unsigned nb_streams;
 	struct trial_bins *bins; /* NULL: times of several are not known */
 	uint64_t began_ns, sent_ns;
-	uint64_t switched_ns;     /* when it went to then_load; 0: not yet */
-	uint64_t came, came_ns;   /* frames, and when the last was seen */
+	uint64_t switched_ns;   /* when it went to then_load; 0: not yet */
+	uint64_t came, came_ns; /* frames, and when the last was seen */
 	uint64_t stood_from_ns;
 	uint64_t missed, lost_ns; /* lost by now, and when that was seen last */
 	uint64_t wake_ns;

@@ -12,10 +12,10 @@ enum { DELETE_WORD, DELETED };
 /* What a call remembers. */
 enum { AT, SERIAL, DEPTH, LISTS, AFTER, LIST, SERIAL_2 };
 
-#define RESULT_ARG(what)                                             \
-	{                                                            \
-		ARG_NAME, .name = "RESULT", .help = what,            \
-			  .names = result_names                      \
+#define RESULT_ARG(what)                                  \
+	{                                                 \
+		ARG_NAME, .name = "RESULT", .help = what, \
+			  .names = result_names           \
 	}
 
 static const struct arg list_args[] = {
@@ -45,7 +45,7 @@ static const struct arg delete_args[] = {
 	{ARG_NONE},
 };
 
-/* ---- Listed -------------------------------------------------------------- */
+/* ---- Listed ------------------------------------------------------------- */
 
 #define RESULTS_A_CALL 16
 
@@ -81,30 +81,29 @@ static enum call_result run_list(struct call *c)
 	return f ? CALL_AGAIN : CALL_DONE;
 }
 
-/* ---- Shown --------------------------------------------------------------- */
+/* ---- Shown -------------------------------------------------------------- */
 
 /* Keys of a result that no course has, and their units. */
 static const struct {
 	const char *key, *unit;
 } keys[] = {
-	{"result", NULL},     {"experiment", NULL}, {"test", NULL},
-	{"clause", NULL},     {"state", NULL},      {"why", NULL},
-	{"command", NULL},    {"version", NULL},    {"platform", NULL},
-	{"senders", NULL},    {"both_ways", NULL},  {"largest", "pps"},
-	{"made", NULL},       {"repeated", NULL},   {"time", "s"},
-	{"sending", "s"},     {"settings", NULL},   {"goals", NULL},
-	{"rows", NULL},       {"trials", NULL},     {"full", "s"},
-	{"sum", "s"},         {"tolerance", "%"},   {"exceed", "%"},
-	{"width", "%"},       {"complies", NULL},   {"trial", NULL},
-	{"size", "bytes"},    {"mix", NULL},        {"sent", NULL},
-	{"arrived", NULL},    {"reordered", NULL},  {"verdict", NULL},
-	{"good", NULL},       {"dead", "s"},
+	{"result", NULL},  {"experiment", NULL}, {"test", NULL},
+	{"clause", NULL},  {"state", NULL},      {"why", NULL},
+	{"command", NULL}, {"version", NULL},    {"platform", NULL},
+	{"senders", NULL}, {"both_ways", NULL},  {"largest", "pps"},
+	{"made", NULL},    {"repeated", NULL},   {"time", "s"},
+	{"sending", "s"},  {"settings", NULL},   {"goals", NULL},
+	{"rows", NULL},    {"trials", NULL},     {"full", "s"},
+	{"sum", "s"},      {"tolerance", "%"},   {"exceed", "%"},
+	{"width", "%"},    {"complies", NULL},   {"trial", NULL},
+	{"size", "bytes"}, {"mix", NULL},        {"sent", NULL},
+	{"arrived", NULL}, {"reordered", NULL},  {"verdict", NULL},
+	{"good", NULL},    {"dead", "s"},
 };
 
 static const struct course *const courses[] = {
-	&course_search,   &course_latency, &course_loss,
-	&course_recovery, &course_reset,   &course_back_to_back,
-	&course_soak,     &course_ramp,
+	&course_search, &course_latency,      &course_loss, &course_recovery,
+	&course_reset,  &course_back_to_back, &course_soak, &course_ramp,
 };
 
 /* The same key that stays, and its unit; NULL: it is none of a result. */
@@ -235,8 +234,8 @@ static enum call_result show_text(struct call *c)
 	for (unsigned i = 0; i < LINES_A_CALL && c->state[AT] < f->size; i++) {
 		const char *line = text + c->state[AT];
 		const char *end = memchr(line, '\n', f->size - c->state[AT]);
-		const size_t len = end ? (size_t)(end - line)
-				       : f->size - c->state[AT];
+		const size_t len =
+			end ? (size_t)(end - line) : f->size - c->state[AT];
 
 		reply_bytes(c->reply, NULL, line, MIN(len, 400));
 		c->state[AT] += len + 1;
@@ -253,11 +252,11 @@ static enum call_result run_show(struct call *c)
 	return c->json ? show_json(c) : show_text(c);
 }
 
-/* ---- Compared ------------------------------------------------------------ */
+/* ---- Compared ----------------------------------------------------------- */
 
 /* What says which row it is, in their order. */
-static const char *const names[] = {"size", "mix", "goal", "value", "from",
-				    "part"};
+static const char *const names[] = {"size",  "mix",  "goal",
+				    "value", "from", "part"};
 
 static bool names_row(const struct result_row *row, const struct json_piece *p)
 {
@@ -378,7 +377,7 @@ static enum call_result run_compare(struct call *c)
 	return result_row_next(&j, &a) ? CALL_AGAIN : CALL_DONE;
 }
 
-/* ---- Deleted ------------------------------------------------------------- */
+/* ---- Deleted ------------------------------------------------------------ */
 
 static enum call_result run_delete(struct call *c)
 {
@@ -414,10 +413,8 @@ const struct cmd cmd_results = {
 		 "RESULT.txt, also as far as it came when it was stopped. Rows "
 		 "of two results are compared where they are of the same size, "
 		 "goal and part.",
-	.examples =
-		(const char *const[]){
-			"results", "results rfc2544-loss-1",
-			"results compare search-1 search-2",
-			"results delete search-1", NULL},
+	.examples = (const char *const[]){"results", "results rfc2544-loss-1",
+					  "results compare search-1 search-2",
+					  "results delete search-1", NULL},
 	.see = (const char *const[]){"rfc2544", "search", "get", NULL},
 };

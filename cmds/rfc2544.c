@@ -13,17 +13,21 @@ static const struct arg_word tests[] = {
 				      "loss"},
 	[LATENCY] = {"latency", "time frames at the throughput, in 20 trials"},
 	[LOSS] = {"loss", "count what is lost at one rate after another"},
-	[BACK_TO_BACK] = {"back-to-back", "search for the longest burst without "
-					  "loss"},
+	[BACK_TO_BACK] = {"back-to-back",
+			  "search for the longest burst without "
+			  "loss"},
 	[RECOVERY] = {"recovery", "time how long loss goes on after too much"},
 	[RESET] = {"reset", "time the outage of a device that you reset"},
 	{NULL, NULL},
 };
 
 static const struct course *const courses[] = {
-	[THROUGHPUT] = &course_throughput, [LATENCY] = &course_latency,
-	[LOSS] = &course_loss,             [BACK_TO_BACK] = &course_back_to_back,
-	[RECOVERY] = &course_recovery,     [RESET] = &course_reset,
+	[THROUGHPUT] = &course_throughput,
+	[LATENCY] = &course_latency,
+	[LOSS] = &course_loss,
+	[BACK_TO_BACK] = &course_back_to_back,
+	[RECOVERY] = &course_recovery,
+	[RESET] = &course_reset,
 };
 
 static const struct arg args[] = {

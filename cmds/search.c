@@ -20,9 +20,8 @@ static const struct arg args[] = {
 	ASK_REPEAT,
 	ASK_BISECT,
 	ASK_PLAN,
-	ASK_JSON
-	{ARG_TEXT, .name = "GOAL", .fits = is_goal, .repeated = true,
-	 .help = "ndr, pdr, csit, rfc2544, tst009, or a loss ratio"},
+	ASK_JSON{ARG_TEXT, .name = "GOAL", .fits = is_goal, .repeated = true,
+		 .help = "ndr, pdr, csit, rfc2544, tst009, or a loss ratio"},
 	{ARG_NONE},
 };
 

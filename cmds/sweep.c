@@ -14,9 +14,8 @@ static const struct arg args[] = {
 	ASK_TRIAL("1s"),
 	ASK_SETTLE,
 	ASK_PLAN,
-	ASK_JSON
-	{ARG_TEXT, .name = "SETTING", .help = "what to set, such as size",
-	 .names = setting_names},
+	ASK_JSON{ARG_TEXT, .name = "SETTING",
+		 .help = "what to set, such as size", .names = setting_names},
 	{ARG_TEXT, .name = "VALUE", .repeated = true,
 	 .help = "values, one after another"},
 	{ARG_NONE},
@@ -59,8 +58,7 @@ static enum call_result add_value(struct call *c, struct experiment_plan *p,
 
 static enum call_result plan(struct call *c, struct experiment_plan *p)
 {
-	const struct cmd *const *commands =
-		call_app(c)->session.env.commands;
+	const struct cmd *const *commands = call_app(c)->session.env.commands;
 	const struct value *name = ask_value(c, "SETTING");
 	const struct value *v = ask_value(c, "VALUE");
 
@@ -96,9 +94,8 @@ const struct cmd cmd_sweep = {
 	.notes = "Each value is a trial: what was sent, what of it was lost, "
 		 "and how long frames took. All else stays as it is set; the "
 		 "setting is restored.",
-	.examples =
-		(const char *const[]){"sweep size 64 512 1518",
-				      "sweep trial 10s burst 1 8 32",
-				      "sweep 0 rate 10kpps 100kpps", NULL},
+	.examples = (const char *const[]){"sweep size 64 512 1518",
+					  "sweep trial 10s burst 1 8 32",
+					  "sweep 0 rate 10kpps 100kpps", NULL},
 	.see = (const char *const[]){"ramp", "soak", "bench", NULL},
 };

@@ -82,8 +82,8 @@ static bool take_value(struct json *j, struct json_piece *p)
 		    !memcmp(p->text, words[i], p->len))
 			return true;
 	p->kind = JSON_NUMBER;
-	return p->len && (*p->text == '-' ||
-			  (*p->text >= '0' && *p->text <= '9'));
+	return p->len &&
+	       (*p->text == '-' || (*p->text >= '0' && *p->text <= '9'));
 }
 
 static bool find(struct json *j, struct json_piece *p)

@@ -27,9 +27,9 @@ enum json_kind {
 struct json {
 	const char *at, *end;
 	unsigned depth;
-	uint32_t lists;  /* bit N: what is open at depth N is a list */
-	bool after;      /* a value stands before: a comma follows, or an end */
-	bool over;       /* the outermost value has ended */
+	uint32_t lists; /* bit N: what is open at depth N is a list */
+	bool after;     /* a value stands before: a comma follows, or an end */
+	bool over;      /* the outermost value has ended */
 };
 
 /* Bytes of the text, without quotes, and with its escapes as they stand. */

@@ -336,7 +336,8 @@ struct worker {
 	uint64_t sent_ns, still_ns;
 	bool still;
 	uint64_t full_from_ns; /* that the ring is full; 0: it is not... */
-	uint64_t full_ns, stood_ns, lag_ns, gap_ns; /* ...see the view for these */
+	uint64_t full_ns, lag_ns, gap_ns; /* ...see the view for these */
+	uint64_t stood_ns;
 	uint64_t null_from; /* MODE_NULL: tx_packets when that began... */
 	uint64_t nb_null;   /* ...and frames of such times before */
 	struct worker_done done;

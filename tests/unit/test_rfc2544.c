@@ -139,7 +139,7 @@ static void what_is_foreseen_comes(void **state)
 	assert_in_range(e()->cost.ns, ns * 7 / 10, ns * 13 / 10);
 }
 
-/* ---- Results --------------------------------------------------------------- */
+/* ---- Results ------------------------------------------------------------ */
 
 static bool is_kept(const char *file)
 {
@@ -160,10 +160,11 @@ static void results_are_kept(void **state)
 	rig_must("results rfc2544-throughput-1");
 	assert_non_null(strstr(rig.screen, "RFC 2544, 26.1"));
 	rig_must("results rfc2544-throughput-1 --json");
-	assert_non_null(strstr(rig.screen,
-			       "\"command\":\"rfc2544 0 throughput sizes 64,imix"
-			       " to 200kpps trial 20ms width 5%\""));
-	assert_non_null(strstr(rig.screen, "\"settings\":[\"linkspeed 0 1gbps"));
+	assert_non_null(strstr(
+		rig.screen, "\"command\":\"rfc2544 0 throughput sizes 64,imix"
+			    " to 200kpps trial 20ms width 5%\""));
+	assert_non_null(
+		strstr(rig.screen, "\"settings\":[\"linkspeed 0 1gbps"));
 	assert_non_null(strstr(rig.screen, "\"trial\":6,"));
 	rig_must("results delete rfc2544-throughput-1");
 	assert_false(is_kept("rfc2544-throughput-1.json"));
@@ -185,8 +186,7 @@ static void what_is_shown_is_what_is_kept(void **state)
 	for (char *cr = rig.screen; (cr = strchr(cr, '\r'));)
 		memmove(cr, cr + 1, strlen(cr));
 	/* The parts of the reply, joined: lists that go on are one. */
-	for (const char *line = rig.screen;
-	     (line = strstr(line, "@1 {"));) {
+	for (const char *line = rig.screen; (line = strstr(line, "@1 {"));) {
 		const char *end = strchr(line += 3, '\n');
 		size_t len = (size_t)(end - line);
 
@@ -252,7 +252,7 @@ static void a_store_that_is_full_keeps_none(void **state)
 	assert_non_null(strstr(rig.screen, "done"));
 }
 
-/* ---- soak, ramp, sweep ------------------------------------------------------ */
+/* ---- soak, ramp, sweep -------------------------------------------------- */
 
 static void a_soak_tells_loss_by_the_minute(void **state)
 {
