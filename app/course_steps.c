@@ -22,7 +22,7 @@ enum {
 };
 
 static const struct course_column soak_columns[] = {
-	{"from", "s", COURSE_MILLI},
+	{"since", "s", COURSE_MILLI},
 	{"time", "s", COURSE_MILLI},
 	{"offered", NULL, COURSE_U64},
 	{"lost", NULL, COURSE_U64},

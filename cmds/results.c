@@ -256,7 +256,7 @@ static enum call_result run_show(struct call *c)
 
 /* What says which row it is, in their order. */
 static const char *const names[] = {"size",  "mix",  "goal",
-				    "value", "from", "part"};
+				    "value", "since", "part"};
 
 static bool names_row(const struct result_row *row, const struct json_piece *p)
 {
@@ -337,8 +337,8 @@ static void compare_rows(struct reply *r, const char *name,
 		reply_map(r, NULL, REPLY_TABLE);
 		reply_text(r, "row", name);
 		reply_text(r, "figure", figure);
-		reply_text(r, "first", first);
-		reply_text(r, "second", second);
+		reply_text(r, "before", first);
+		reply_text(r, "now", second);
 		reply_text(r, "change", change);
 		reply_end(r);
 	}

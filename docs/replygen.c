@@ -19,7 +19,7 @@
 #define END_NS 60000000000ull
 
 #define KEYS_MAX 128
-#define FORMS_MAX 64
+#define FORMS_MAX 96
 #define PATH_MAX_LEN 128
 
 /*
