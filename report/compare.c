@@ -165,7 +165,7 @@ static void changed(struct table *t, const char *name, const cJSON *a,
 	const cJSON *v;
 
 	if (cJSON_IsObject(a) && cJSON_IsObject(b)) {
-		cJSON_ArrayForEach(v, a)
+		for (v = a->child; v; v = v->next)
 			changed(t, v->string, v, item(b, v->string));
 		return;
 	}

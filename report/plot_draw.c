@@ -124,7 +124,7 @@ static void lines(FILE *f, const struct plot *p)
 			how[s->style], plot_colours[s->colour].light);
 		/* Of the second result points are hollow, lines dashed. */
 		if (s->style != PLOT_LIMIT)
-			fprintf(f, " pt %u", s->second ? 6 : 7);
+			fprintf(f, " pt %d", s->second ? 6 : 7);
 		if (s->style == PLOT_LIMIT ||
 		    (s->second && s->style == PLOT_BOTH))
 			fprintf(f, " dt 2");

@@ -44,8 +44,8 @@ void table_number(struct table *t, unsigned col, double v, int decimals);
 const char *table_cell(const struct table *t, unsigned row, unsigned col);
 void table_free(struct table *t);
 
-/* A number, text, truth, or a short list of such; false: it is none of these.
- */
+/* A number, text, truth, or a short list of such; false: it is none of
+ * these. */
 bool value_text(struct text *out, const cJSON *v, int decimals, bool plain);
 
 /* The scalar at a path of an object, such as "latency.p50"; or NULL. */
