@@ -32,8 +32,7 @@ static const cJSON *same_row(const cJSON *list, const cJSON *row)
 {
 	const cJSON *other;
 
-	cJSON_ArrayForEach(other, list)
-	{
+	for (other = json_first(list); other; other = other->next) {
 		size_t i = 0;
 
 		while (i < NB(identity) &&
@@ -106,14 +105,14 @@ static void columns(struct table *t, const cJSON *lists[2])
 	const cJSON *row;
 
 	for (unsigned side = 0; side < 2; side++)
-		cJSON_ArrayForEach(
-			row,
-			lists[side]) for (size_t i = 0; i < NB(identity);
-					  i++) if (item(row, identity[i]) &&
-						   identifies(row, identity[i]))
-			table_column(t, !strcmp(identity[i], "mix")
-						? "size"
-						: identity[i]);
+		for (row = json_first(lists[side]); row; row = row->next)
+			for (size_t i = 0; i < NB(identity); i++)
+				if (item(row, identity[i]) &&
+				    identifies(row, identity[i]))
+					table_column(t,
+						     !strcmp(identity[i], "mix")
+							     ? "size"
+							     : identity[i]);
 	table_column(t, "figure");
 	table_column(t, "A")->number = true;
 	table_column(t, "B")->number = true;
@@ -128,8 +127,7 @@ static void side_by_side(struct doc *d, const struct result r[2])
 
 	columns(&t, lists);
 	for (unsigned side = 0; side < 2; side++)
-		cJSON_ArrayForEach(row, lists[side])
-		{
+		for (row = json_first(lists[side]); row; row = row->next) {
 			const cJSON *other = same_row(lists[!side], row);
 
 			for (size_t i = 0; i < NB(figures); i++)
@@ -182,9 +180,9 @@ static bool has_line(const cJSON *list, const char *line)
 {
 	const cJSON *one;
 
-	cJSON_ArrayForEach(
-		one, list) if (cJSON_IsString(one) &&
-			       !strcmp(one->valuestring, line)) return true;
+	for (one = json_first(list); one; one = one->next)
+		if (cJSON_IsString(one) && !strcmp(one->valuestring, line))
+			return true;
 	return false;
 }
 
@@ -195,15 +193,13 @@ static void settings_changed(struct table *t, const struct result r[2])
 		    *one;
 
 	for (unsigned side = 0; side < 2; side++)
-		cJSON_ArrayForEach(
-			one, lists[side]) if (cJSON_IsString(one) &&
-					      !has_line(lists[!side],
-							one->valuestring) &&
-					      table_row(t))
-		{
-			table_text(t, 0, "setting");
-			table_text(t, 1 + side, one->valuestring);
-		}
+		for (one = json_first(lists[side]); one; one = one->next)
+			if (cJSON_IsString(one) &&
+			    !has_line(lists[!side], one->valuestring) &&
+			    table_row(t)) {
+				table_text(t, 0, "setting");
+				table_text(t, 1 + side, one->valuestring);
+			}
 }
 
 static void what_changed(struct doc *d, const struct result r[2])
@@ -214,10 +210,11 @@ static void what_changed(struct doc *d, const struct result r[2])
 	table_column(&t, "what");
 	table_column(&t, "A");
 	table_column(&t, "B");
-	cJSON_ArrayForEach(v, r[0].json)
+	for (v = json_first(r[0].json); v; v = v->next)
 		changed(&t, v->string, v, item(r[1].json, v->string));
-	cJSON_ArrayForEach(v, r[1].json) if (!item(r[0].json, v->string))
-		changed(&t, v->string, NULL, v);
+	for (v = json_first(r[1].json); v; v = v->next)
+		if (!item(r[0].json, v->string))
+			changed(&t, v->string, NULL, v);
 	settings_changed(&t, r);
 	d->ops->heading(d, 2, "What changed");
 	if (t.rows)

@@ -56,10 +56,10 @@ void compose_lists(struct doc *d, const struct result *r, bool last)
 		    (list = result_list(r, parts[i].key)))
 			add_list(d, list, parts[i].title);
 	/* And those that nobody knows yet. */
-	cJSON_ArrayForEach(list, r->json) if (last && cJSON_IsArray(list) &&
-					      cJSON_IsObject(list->child) &&
-					      !part_of(list->string))
-		add_list(d, list, list->string);
+	for (list = json_first(r->json); list; list = list->next)
+		if (last && cJSON_IsArray(list) &&
+		    cJSON_IsObject(list->child) && !part_of(list->string))
+			add_list(d, list, list->string);
 }
 
 /* ---- Plots --------------------------------------------------------------- */
@@ -113,8 +113,7 @@ static void add_scalars(struct doc *d, const cJSON *object, const char *above)
 {
 	const cJSON *v;
 
-	cJSON_ArrayForEach(v, object)
-	{
+	for (v = json_first(object); v; v = v->next) {
 		struct text path = {.data = NULL};
 
 		text_add(&path, "%s%s%s", above ? above : "", above ? "." : "",
@@ -131,8 +130,9 @@ static void add_lines(struct doc *d, const cJSON *list)
 {
 	const cJSON *line;
 
-	cJSON_ArrayForEach(line, list) if (cJSON_IsString(line))
-		d->ops->line(d, line->valuestring);
+	for (line = json_first(list); line; line = line->next)
+		if (cJSON_IsString(line))
+			d->ops->line(d, line->valuestring);
 }
 
 void compose_tested(struct doc *d, const struct result *r, const char *device,
@@ -181,10 +181,9 @@ void compose_how(struct doc *d, const struct result *r, unsigned nb,
 	table_column(&t, "what it is");
 	table_column(&t, "by");
 	for (unsigned i = 0; i < nb; i++)
-		cJSON_ArrayForEach(list,
-				   r[i].json) if (cJSON_IsArray(list) &&
-						  cJSON_IsObject(list->child))
-			explain(&t, list);
+		for (list = json_first(r[i].json); list; list = list->next)
+			if (cJSON_IsArray(list) && cJSON_IsObject(list->child))
+				explain(&t, list);
 	if (t.rows) {
 		d->ops->heading(d, level, "How it was measured");
 		d->ops->text(

@@ -36,8 +36,8 @@ static cJSON *gather(const struct result *r, unsigned nb, const char *list)
 	for (unsigned i = 0; i < nb; i++) {
 		const char *name = result_text(&r[i], "result");
 
-		cJSON_ArrayForEach(one, result_list(&r[i], list))
-		{
+		for (one = json_first(result_list(&r[i], list)); one;
+		     one = one->next) {
 			cJSON *row = cJSON_CreateObject(), *more;
 
 			cJSON_AddStringToObject(row, "result",

@@ -25,6 +25,12 @@ void result_free(struct result *r);
 const char *result_text(const struct result *r, const char *key);
 const cJSON *result_list(const struct result *r, const char *key);
 
+/* Of a list or an object, which may be NULL; each has the `next`. */
+static inline const cJSON *json_first(const cJSON *list)
+{
+	return list ? list->child : NULL;
+}
+
 /* Of an object; NULL: it has no such number. */
 const cJSON *json_number(const cJSON *object, const char *key);
 

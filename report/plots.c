@@ -102,8 +102,7 @@ static void by_size(struct plot *p, const struct result *r, unsigned which,
 {
 	const cJSON *row;
 
-	cJSON_ArrayForEach(row, result_list(r, "rows"))
-	{
+	for (row = json_first(result_list(r, "rows")); row; row = row->next) {
 		const cJSON *size = json_number(row, "size");
 		const cJSON *rate = json_number(row, "throughput");
 		const cJSON *part = json_number(row, "part");
@@ -135,8 +134,8 @@ static void loss_curve(struct plot *p, const struct result *r, unsigned which,
 {
 	const cJSON *trial;
 
-	cJSON_ArrayForEach(trial, result_list(r, "trials"))
-	{
+	for (trial = json_first(result_list(r, "trials")); trial;
+	     trial = trial->next) {
 		const cJSON *rate = json_number(trial, "rate");
 		const cJSON *loss = json_number(trial, "loss");
 		char word[20] = "", name[32];
@@ -182,8 +181,7 @@ static void latency(struct plot *p, const struct result *r, unsigned which,
 
 	if (!of_rows)
 		list = result_list(r, "trials");
-	cJSON_ArrayForEach(row, list)
-	{
+	for (row = json_first(list); row; row = row->next) {
 		const cJSON *loss = json_number(row, "loss");
 		const cJSON *part = json_number(row, "part");
 		char word[20] = "", name[32];
@@ -213,8 +211,8 @@ static void converged(struct plot *p, const struct result *r, unsigned which,
 		return;
 	for (unsigned i = 0; i < 3; i++) /* which has which colour */
 		series(p, PLOT_POINTS, names[i]);
-	cJSON_ArrayForEach(trial, result_list(r, "trials"))
-	{
+	for (trial = json_first(result_list(r, "trials")); trial;
+	     trial = trial->next) {
 		const cJSON *number = json_number(trial, "trial");
 		const cJSON *rate = json_number(trial, "rate");
 		const cJSON *lost = json_number(trial, "lost");
@@ -238,8 +236,7 @@ static void over_time(struct plot *p, const struct result *r, unsigned which,
 	const cJSON *row;
 	char name[32];
 
-	cJSON_ArrayForEach(row, result_list(r, "rows"))
-	{
+	for (row = json_first(result_list(r, "rows")); row; row = row->next) {
 		const cJSON *from = json_number(row, "from");
 		const cJSON *v = json_number(row, key);
 
@@ -275,8 +272,7 @@ static void steps(struct plot *p, const struct result *r, unsigned which,
 	char name[32];
 
 	name_of(name, sizeof(name), "loss", which, nb);
-	cJSON_ArrayForEach(row, result_list(r, "rows"))
-	{
+	for (row = json_first(result_list(r, "rows")); row; row = row->next) {
 		const cJSON *loss = json_number(row, "loss");
 
 		n++;

@@ -110,8 +110,9 @@ static bool shows(const cJSON *v)
 
 	if (!cJSON_IsArray(v))
 		return !cJSON_IsObject(v);
-	cJSON_ArrayForEach(one, v) if (cJSON_IsArray(one) ||
-				       cJSON_IsObject(one)) return false;
+	for (one = json_first(v); one; one = one->next)
+		if (cJSON_IsArray(one) || cJSON_IsObject(one))
+			return false;
 	return cJSON_GetArraySize(v) <= LIST;
 }
 
@@ -121,8 +122,7 @@ static void find_columns(struct table *t, const cJSON *object,
 {
 	const cJSON *v;
 
-	cJSON_ArrayForEach(v, object)
-	{
+	for (v = json_first(object); v; v = v->next) {
 		char path[256];
 		struct column *c;
 
@@ -194,12 +194,12 @@ void table_of(struct table *t, const cJSON *list, bool plain)
 	const cJSON *object;
 
 	*t = (struct table){.plain = plain};
-	cJSON_ArrayForEach(object, list) if (cJSON_IsObject(object))
-		find_columns(t, object, "", 0);
+	for (object = json_first(list); object; object = object->next)
+		if (cJSON_IsObject(object))
+			find_columns(t, object, "", 0);
 	for (unsigned i = 0; i < t->cols; i++)
 		t->col[i].number &= !t->col[i].words;
-	cJSON_ArrayForEach(object, list)
-	{
+	for (object = json_first(list); object; object = object->next) {
 		if (!cJSON_IsObject(object) || !table_row(t))
 			continue;
 		for (unsigned i = 0; i < t->cols; i++)

@@ -6,6 +6,7 @@
 #include <cjson/cJSON.h>
 
 #include "report/keys.h"
+#include "report/load.h"
 #include "report/text_as.h"
 
 #define TABLE_COLUMNS 64
