@@ -189,7 +189,7 @@ static void latency(struct plot *p, const struct result *r, unsigned which,
 		if (!json_number(row, "p50") || !counts(row) ||
 		    (!of_rows && loss && loss->valuedouble > 0) ||
 		    (of_rows && part && part->valuedouble < 100 &&
-		     json_number(row, "store_forward")))
+		     json_number(row, "cut_through")))
 			continue;
 		if (!size_word(row, word, sizeof(word)) && of_rows)
 			return; /* rows of time or of a value: see there */
