@@ -86,7 +86,7 @@ void compose_plots(struct doc *d, const struct result *r, unsigned nb)
 /* What stands elsewhere on the page. */
 static bool said(const char *path)
 {
-	static const char *const keys[] = {"result", "clause", "command",
+	static const char *const keys[] = {"result", "clause", "command", "why",
 					   "settings"};
 
 	for (unsigned i = 0; i < sizeof(keys) / sizeof(keys[0]); i++)
@@ -138,11 +138,16 @@ static void add_lines(struct doc *d, const cJSON *list)
 void compose_tested(struct doc *d, const struct result *r, const char *device,
 		    unsigned level)
 {
+	const char *state = result_text(r, "state");
+	const char *why = result_text(r, "why");
+
 	d->ops->heading(d, level, "What was tested");
 	d->ops->terms(d, true);
 	if (device)
 		d->ops->term(d, "device under test", device);
 	add_scalars(d, r->json, NULL);
+	if (state && why && strcmp(state, "done"))
+		d->ops->term(d, "because it", why);
 	d->ops->terms(d, false);
 }
 

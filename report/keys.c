@@ -11,7 +11,6 @@ static const struct key keys[] = {
 	/* A result */
 	{"result", "result", NULL, NULL, NULL},
 	{"clause", "figures go by", NULL, NULL, NULL},
-	{"why", "because it", NULL, NULL, NULL},
 	{"version", "appliance", NULL, NULL, NULL},
 	{"netdev_api", "device API", NULL, NULL, NULL},
 	{"netdev_frames", "frames of the API", NULL, NULL, NULL},
@@ -79,7 +78,8 @@ static const struct key keys[] = {
 	{"reordered", "reordered", NULL, "frames behind later ones",
 	 "RFC 4737, 3"},
 	{"min", "least", "ns", "latency: the shortest", LATENCY},
-	{"mean", "mean", "ns", "latency: the mean", LATENCY},
+	{"mean", "mean", "ns", "latency: the mean, from the last bit in",
+	 LATENCY},
 	{"p50", "50th", "ns", "latency that half of the frames do not exceed",
 	 LATENCY},
 	{"p90", "90th", "ns", "latency: of 90 % of the frames", LATENCY},

@@ -140,8 +140,8 @@ Plot what the ports did, of an appliance or of a file of stats history.' ;;
 	report) echo 'report [-o FILE] RESULT.json...
 report [-o FILE] --name NAME [RESULT]...
 report [-o FILE] --compare RESULT RESULT
-Make a report of results: of files, or of those of an appliance; of its last
-search by default.' ;;
+Make a report of results: of files, or of those that an appliance keeps, all of
+them by default.' ;;
 	help) echo 'help [VERB]
 Show this help, or all of a verb.' ;;
 	esac

@@ -27,26 +27,36 @@ do_report() {
 	exit "$code"
 }
 
-# Puts files in place of the names of results, of the last search where none is named,
-# and says in each what it was made on.
+# Puts files in place of the names of results, of all where none is named, and says in
+# each what it was made on.
 fetch_results() { # FOLDER
-	local i
+	local i list
 	if [ ${#operands[@]} -eq 0 ]; then
-		ask_client --json -c 'search; search trials; version' >"$1/0" ||
-			die 2 "'$name' told nothing to report"
-		grep -q '"goals":\[{' "$1/0" || die 2 "'$name' has made no search yet"
-		host_json >>"$1/0"
-		operands=("$1/0")
-		return
+		list=$(ask_client --json -c results 2>/dev/null) || true
+		while [[ $list =~ \"result\":\"([A-Za-z0-9._-]+)\" ]]; do
+			operands+=("${BASH_REMATCH[1]}")
+			list=${list#*"${BASH_REMATCH[0]}"}
+		done
 	fi
+	[ ${#operands[@]} -gt 0 ] || last_search "$1"
 	for i in "${!operands[@]}"; do
+		[[ ${operands[i]} != "$1"/* ]] || continue
 		[[ ${operands[i]} =~ ^[A-Za-z0-9._-]{1,64}$ ]] ||
 			die 2 "'${operands[i]}' is no name of a result"
-		(cd "$1" && ask_client -c ".download ${operands[i]%.json}.json $i") >/dev/null ||
+		(cd "$1" && ask_client --quiet -c ".download ${operands[i]%.json}.json $i") >/dev/null ||
 			die 2 "'$name' has no result '${operands[i]%.json}'; 'results' lists them"
 		host_json >>"$1/$i"
 		operands[i]=$1/$i
 	done
+}
+
+# What the last search found, of an appliance that keeps no results.
+last_search() { # FOLDER
+	ask_client --json -c 'search; search trials; version' >"$1/search" 2>/dev/null &&
+		grep -q '"goals":\[{' "$1/search" ||
+		die 2 "'$name' has no result yet; 'search' makes one"
+	host_json >>"$1/search"
+	operands=("$1/search")
 }
 
 # What an appliance was booted with, and where.
