@@ -378,6 +378,8 @@ bool config_line(const struct app *app, struct config_walk *w,
 	}
 	return timing(app, w, line) || relay_line(app, w, line) ||
 	       limit_line(app, w, line) ||
+	       (OPTION(KV) && !w->only && !w->kept++ &&
+		kv_line(&app->kv, line)) ||
 	       (OPTION(ADDRESSES) && !w->only &&
 		addresses_line(app, (unsigned)w->address++, line));
 }

@@ -167,6 +167,11 @@ static void describe(const struct app *app, const struct subjects *on,
 	const struct stream *s;
 	unsigned first = 0, n;
 
+	if (app->pktgen.set[port].mode & MODE_KV) {
+		snprintf(buf, size, "answer%s requests for keys %s", s3,
+			 until ? until : UNTIL_STOP);
+		return;
+	}
 	if (app->pktgen.set[port].mode & MODE_REFLECT) {
 		snprintf(buf, size, "reflect%s what arrives %s", s3,
 			 until ? until : "until 'stop'");

@@ -63,6 +63,10 @@
 	F(impair, reordered, NULL, "frames that overtook those before them")   \
 	F(impair, queue_full, NULL,                                            \
 	  "frames lost as the link's queue, or its memory, was full")          \
+	F(kv, hits, NULL, "keys that were asked for and are there")            \
+	F(kv, misses, NULL, "keys that were asked for and are not there")      \
+	F(kv, malformed, NULL,                                                 \
+	  "frames that are no request, or one that has no answer but ERROR")   \
 	F(host, rx, NULL,                                                      \
 	  "frames for its addresses, such as ARP; in no counter of rx")        \
 	F(host, tx, NULL,                                                      \
