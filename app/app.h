@@ -181,6 +181,7 @@ unsigned app_mode_word(unsigned mode);
 #define APP_FORWARD "forward"
 #define APP_IMPAIR "impair"
 #define APP_LEARN "learn"
+#define APP_ROUTE "route"
 const char *app_mode_name(unsigned mode);
 
 /* What sets one that forwards, "forward 1", "forward learn"; false: it does

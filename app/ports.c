@@ -147,8 +147,9 @@ bool app_relay_print(unsigned mode, char *buf, size_t size)
 {
 	if (!(mode & MODE_FORWARD))
 		return false;
-	if (mode & MODE_LEARN)
-		snprintf(buf, size, APP_FORWARD " " APP_LEARN);
+	if (mode & MODE_MESH)
+		snprintf(buf, size, APP_FORWARD " %s",
+			 mode & MODE_LEARN ? APP_LEARN : APP_ROUTE);
 	else
 		snprintf(buf, size, "%s %u", app_mode_name(mode),
 			 MODE_TO_PORT(mode));

@@ -247,6 +247,26 @@ static void load(uint64_t now_ns)
 	pktgen_set_kv(&pg, kv, now_ns);
 }
 
+/* A gateway to all that comes, whose MAC address is known. */
+static void route(uint64_t now_ns)
+{
+	static const uint8_t arp[42] =
+		"\2\2\2\2\2\2\2\0\0\0\0\1\x08\6\0\1\x08\0\6\4\0\2"
+		"\2\0\0\0\0\1\x0a\0\0\1\2\2\2\2\2\2\x0a\0\0\2";
+	struct node *h = pktgen_node(&pg, 0);
+	struct node_address a = {.bits = 96 + 24};
+	uint8_t mac[ETH_ALEN];
+
+	a.from = a.to = node_ipv4((const uint8_t *)"\x0a\0\0\2");
+	a.gateway = node_ipv4((const uint8_t *)"\x0a\0\0\1");
+	memcpy(h->mac, pg.port[0].mac, ETH_ALEN);
+	node_add(h, &a, now_ns);
+	h->own[0].state = NODE_VALID;
+	pktgen_use_node(&pg, 0, now_ns);
+	node_resolve(h, &h->own[0], &a.gateway, mac, now_ns);
+	node_take(h, arp, sizeof(arp), now_ns);
+}
+
 /* As many frames of 60 bytes, UDP in IPv4, arrive as make a burst. */
 static void receive_burst(const char *what, uint64_t now_ns)
 {
@@ -302,7 +322,8 @@ int main(int argc, char *argv[])
 	const uint64_t frames = argc > 2 ? strtoull(argv[2], NULL, 0) : 1000;
 	const bool reflects = !strcmp(what, "reflect");
 	const bool impairs = !strncmp(what, "impair", 6);
-	const bool forwards = impairs || !strcmp(what, "forward");
+	const bool routes = !strcmp(what, "route");
+	const bool forwards = impairs || routes || !strcmp(what, "forward");
 	const bool serves = !strncmp(what, "kv", 2);
 	const bool receives =
 		serves || reflects || forwards || !strncmp(what, "receive", 7);
@@ -329,12 +350,15 @@ int main(int argc, char *argv[])
 			reflects   ? MODE_RX | MODE_REFLECT
 			: serves   ? MODE_SERVE
 			: impairs  ? MODE_TO(0) | MODE_IMPAIR
+			: routes   ? MODE_ROUTER
 			: forwards ? MODE_TO(0) /* all that it has */
 			: receives ? MODE_RX
 				   : MODE_TX,
 			now_ns);
 	if (serves)
 		load(now_ns);
+	if (routes)
+		route(now_ns);
 	if (!receives || serves || reflects || forwards)
 		pktgen_start(&pg, 1, now_ns);
 	record(w, what);

@@ -177,9 +177,11 @@ static void describe(const struct app *app, const struct subjects *on,
 			 until ? until : "until 'stop'");
 		return;
 	}
-	if (app->pktgen.set[port].mode & MODE_LEARN) {
-		snprintf(buf, size, "forward%s what arrives by MAC address %s",
-			 s3, until ? until : UNTIL_STOP);
+	if (app->pktgen.set[port].mode & MODE_MESH) {
+		snprintf(buf, size, "forward%s what arrives by %s address %s",
+			 s3,
+			 app->pktgen.set[port].mode & MODE_LEARN ? "MAC" : "IP",
+			 until ? until : UNTIL_STOP);
 		return;
 	}
 	if (app->pktgen.set[port].mode & MODE_FORWARD) {

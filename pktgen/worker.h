@@ -57,6 +57,11 @@
 #define MODE_LEARN 128u
 #define MODE_KV 256u /* with REFLECT: with the answer to what it asks */
 #define MODE_SERVE (MODE_RX | MODE_REFLECT | MODE_KV)
+/* With FORWARD: by IP addresses, between all ports in this mode. */
+#define MODE_ROUTE 512u
+#define MODE_ROUTER (MODE_RX | MODE_FORWARD | MODE_ROUTE)
+/* Of several ports that are each other's ways out. */
+#define MODE_MESH (MODE_LEARN | MODE_ROUTE)
 #define MODE_BRIDGE (MODE_RX | MODE_FORWARD | MODE_LEARN)
 #define MODE_TO(port) (MODE_RX | MODE_FORWARD | (unsigned)(port) << 16)
 #define MODE_TO_PORT(mode) ((mode) >> 16)
@@ -67,6 +72,14 @@
 #else
 #define FORWARDS false
 #define MODE_RELAYS MODE_REFLECT
+#endif
+
+/* Whether ports can route in this image. */
+#if defined(CONFIG_APPUKPKTGEN_ADDRESSES) && \
+	defined(CONFIG_APPUKPKTGEN_FORWARD)
+#define ROUTES true
+#else
+#define ROUTES false
 #endif
 
 /* Whether there are answers to requests for keys in this image. */

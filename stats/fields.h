@@ -57,6 +57,11 @@
 	  "frames not forwarded: for their own port, or between bridges")      \
 	F(forward, flooded, NULL,                                              \
 	  "frames forwarded to all ports, as nobody knows their address")      \
+	F(forward, no_route,                                                   \
+	  NULL, "packets not routed: no link or gateway leads there")          \
+	F(forward, unresolved, NULL,                                           \
+	  "packets not routed: who is next has not said its MAC address")      \
+	F(forward, expired, NULL, "packets not routed: their TTL was 1")       \
 	F(forward, copies, NULL, "frames made to be at several ports")         \
 	F(impair, lost, NULL, "frames that the link lost, see 'impair'")       \
 	F(impair, duplicated, NULL, "frames that the link doubled")            \
