@@ -33,9 +33,10 @@ static bool relays(const struct worker *w)
 static NOINLINE uint64_t relay(struct worker *w, struct uk_netbuf *pkts[],
 			       unsigned n, uint64_t now_ns)
 {
-	return FORWARDS && w->mode & MODE_FORWARD
-		       ? engine_forward(w, pkts, n, now_ns)
-		       : engine_reflect(w, pkts, n, now_ns);
+	if (FORWARDS && w->mode & MODE_FORWARD)
+		return engine_forward(w, pkts, n, now_ns);
+	return SERVES && w->mode & MODE_KV ? engine_kv(w, pkts, n, now_ns)
+					   : engine_reflect(w, pkts, n, now_ns);
 }
 
 /* What was received has no place yet where it is sent to. */

@@ -19,6 +19,7 @@
 struct core;
 struct impair;
 struct learnt;
+struct route;
 struct worker;
 
 /* A way out. */
@@ -34,6 +35,7 @@ struct forward {
 	const struct core *core; /* whose workers have the ways out */
 	struct impair *impair;   /* that frames go through; NULL: none */
 	struct learnt *learnt;   /* who knows the way out; NULL: there is one */
+	struct route *route;     /* MODE_ROUTE: what is known of ways */
 	unsigned nb_out, max_out;
 	struct outlet out[];
 };
@@ -69,6 +71,19 @@ bool forward_full(const struct worker *w);
 
 /* Sends what is held and due; returns how many frames devices took. */
 unsigned forward_step(struct worker *w, uint64_t now_ns);
+
+/*
+ * Has `n` received frames leave by `o`, as far as there is room and they fit;
+ * returns the bytes of all.
+ */
+uint64_t forward_hold(struct worker *w, struct outlet *o,
+		      struct uk_netbuf *pkts[], unsigned n);
+
+/*
+ * The same with the way out of each by its IP address, see route.h.
+ */
+uint64_t engine_route(struct worker *w, struct uk_netbuf *pkts[], unsigned n,
+		      uint64_t now_ns);
 
 /*
  * Sends `n` received frames on, as far as it can, unless the worker does not
