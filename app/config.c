@@ -243,6 +243,8 @@ void config_reset(struct app *app, uint64_t now_ns)
 	struct config c;
 
 	verdict_init(app);
+	if (OPTION(KV))
+		kv_unload(app, now_ns);
 	if (OPTION(ADDRESSES))
 		addresses_remove_all(app, ~0ull, now_ns);
 	for (unsigned i = 0; OPTION(LAB) && i < app->pktgen.nb_ports; i++)

@@ -25,6 +25,9 @@ struct seen {
 	uint64_t now_ns;
 };
 
+/* Behind a tag, where it has one; false: there is less. */
+bool node_see(const uint8_t *frame, size_t len, uint64_t now_ns,
+	      struct seen *s);
 /* A packet of IPv4 or IPv6, of a family as both of its addresses are. */
 struct packet {
 	struct node_ip from, to;

@@ -260,6 +260,21 @@ static inline bool node_may_take(const struct node *h, const uint8_t *frame,
 bool node_take(struct node *h, const uint8_t *frame, size_t len,
 	       uint64_t now_ns);
 
+/* Why a packet does not go on. */
+enum node_error {
+	NODE_EXPIRED, /* its TTL */
+	NODE_NO_ROUTE,
+	NODE_NO_HOST, /* it does not say what its MAC address is */
+	NODE_TOO_BIG, /* for what is next, whose MTU is told */
+};
+
+/*
+ * Tells who sent a packet, whose header is sound, by ICMP or ICMPv6, from an
+ * address of the port that it came to: as often as it may answer, and nothing
+ * where the packet is an error itself.
+ */
+void node_tell(struct node *h, const uint8_t *frame, size_t len,
+	       enum node_error why, unsigned mtu, uint64_t now_ns);
 /* A received frame to a group, traffic or not; cut off, where in parts. */
 void node_count_group(struct node *h, const uint8_t *frame, size_t len);
 
