@@ -155,7 +155,9 @@ static enum call_result fail(struct call *c)
 
 	end(c);
 	return call_fail(c, f->err, NAME,
-			 f->err == E_STATE ? "'%s' changed while it was sent"
+			 f->err == E_STATE && c->form->args == put_args
+				 ? "the upload of '%s' was removed or replaced"
+			 : f->err == E_STATE ? "'%s' changed while it was sent"
 			 : f->err == E_CRC ? "'%s' is complete but its CRC-32 "
 					     "is wrong; it was dropped"
 					   : "'%s' would exceed its size",

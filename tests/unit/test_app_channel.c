@@ -221,6 +221,8 @@ static void a_file_goes(void **state)
 	}
 	assert_int_equal(at, FILE_BYTES);
 	assert_non_null(strstr(rig.screen, "{\"name\":\"f\",\"size\":200000"));
+	/* Nothing was left to be said at its end. */
+	assert_null(strstr(rig.screen, "{}"));
 	rig_must("channel get f 200000");
 	rig_ask("channel get f 200001", NULL);
 	assert_non_null(strstr(rig.screen, "ERR E_RANGE"));
@@ -348,6 +350,20 @@ static void what_is_no_block_closes_it(void **state)
 		while (host_channel_get(head, 1))
 			;
 	}
+}
+
+static void an_upload_that_is_removed_is_told(void **state)
+{
+	(void)state;
+	open_channel();
+	begin_put("f", FILE_BYTES);
+	rig_run(MS);
+	store_remove(&rig.app.store, "f");
+	send_block('D', 0, 0, contents, 1000);
+	while (!ended())
+		rig_run(MS);
+	assert_non_null(strstr(rig.screen, "the upload of 'f' was removed or "
+					   "replaced"));
 }
 
 static void more_than_was_asked_for_closes_it(void **state)
@@ -484,6 +500,7 @@ int main(void)
 		TEST(one_that_is_opening_is_waited_for),
 		TEST(a_live_capture_goes),
 		TEST(what_is_no_block_closes_it),
+		TEST(an_upload_that_is_removed_is_told),
 		TEST(more_than_was_asked_for_closes_it),
 		TEST(a_client_that_goes_is_missed),
 		TEST(a_cancelled_one_closes_it),
