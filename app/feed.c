@@ -37,18 +37,39 @@ static void end_feed(void *arg)
 	feed_drop(arg);
 }
 
+/* Of what is free once the one that is on has ended. */
+static size_t room_of(const struct app *app)
+{
+	const struct store *s = &app->store;
+	const size_t back = app->pktgen.files.feed ? s->kept : 0;
+
+	return (s->limit + back - s->used) / 4 * 3;
+}
+
+enum shell_err feed_check(const struct app *app)
+{
+	const struct store *s = &app->store;
+	const size_t upload = s->upload.name[0] ? s->upload.size : 0;
+	const size_t room = room_of(app);
+
+	if (app->channel.state == CHANNEL_ABSENT || s->lent)
+		return E_STATE;
+	return room < FEED_ROOM_MIN || upload > room / 3 ? E_FULL : E_OK;
+}
+
 enum shell_err feed_start(struct app *app, uint64_t frames, uint64_t bytes,
 			  uint64_t span_ns)
 {
 	struct store *s = &app->store;
 	struct app_feed *f = &app->feed;
-	const size_t room = (s->limit - s->used) / 4 * 3;
+	const size_t room = room_of(app);
+	const enum shell_err err =
+		app->pktgen.files.feed ? E_STATE : feed_check(app);
 	void *mem;
 
-	if (app->channel.state == CHANNEL_ABSENT || app->pktgen.files.feed ||
-	    s->lent)
-		return E_STATE;
-	mem = room < FEED_ROOM_MIN ? NULL : store_set_aside(s, room);
+	if (err)
+		return err;
+	mem = store_set_aside(s, room);
 	if (!mem)
 		return E_FULL;
 	memset(f, 0, sizeof(*f));

@@ -220,7 +220,9 @@ static void it_is_sent_at_its_own_times(void **state)
 			199900 * US + 40 * US);
 	rig_ask("play --json", NULL);
 	assert_non_null(strstr(rig.screen, "\"unsent\":0,\"stalls\":0"));
-	/* What it had comes back. */
+	/* There is nothing left of it; what it had comes back. */
+	rig_must("start 0; wait idle");
+	assert_int_equal(w.next, 2000);
 	rig_must("play 0 off");
 	assert_int_equal(rig.app.store.kept, 0);
 	assert_null(rig.app.pktgen.files.feed);
@@ -339,6 +341,27 @@ static void expect_error(const char *command, const char *error)
 		fail_msg("'%s', not '%s': %s", command, error, rig.screen);
 }
 
+static void expect_reply(const char *command, const char *part)
+{
+	expect_error(command, part);
+	assert_non_null(strstr(rig.screen, "@1 OK"));
+}
+
+/* One record. */
+static const unsigned char pcap[24 + 16 + 60] = {
+	0x4d, 0x3c, 0xb2, 0xa1, 2,         0, 4, 0, [16] = 0,
+	0,    4,    0,    1,    [32] = 60, 0, 0, 0, 60};
+
+static void fill_store(const char *name, size_t but)
+{
+	struct store *s = &rig.app.store;
+	const size_t n = s->limit - s->used - but;
+	unsigned char *bytes = calloc(1, n);
+
+	assert_int_equal(store_add(s, name, bytes, n), E_OK);
+	free(bytes);
+}
+
 /* Two would take each other's frames. */
 static void it_has_one_reader(void **state)
 {
@@ -364,6 +387,50 @@ static void it_has_one_reader(void **state)
 	assert_int_equal(rig.app.store.kept, 0);
 }
 
+static void one_that_is_refused_changes_nothing(void **state)
+{
+	(void)state;
+	make_stream(10, 1000 * US, 100);
+	rig_must("stream 0.1 add");
+	open_and_play("play 0.1 - frames 10 bytes 1000");
+	store_add(&rig.app.store, "t.pcap", pcap, sizeof(pcap));
+	rig_must("play 0.0 t.pcap");
+	expect_error("play 0.0 - frames 5 bytes 300",
+		     "stream 0.1 is being fed; 'play 0.1 off' ends that");
+	expect_reply("play 0.0 --json", "\"play\":\"t.pcap\"");
+	rig_must("play 0.1 off; play 0.0 - frames 10 bytes 1000");
+	rig_must("capture 1 z.pcap");
+	expect_error("play 0.0 - frames 5 bytes 300", "'capture off' ends it");
+	expect_reply("play 0.0 --json", "\"frames\":10,");
+	rig_must("capture off");
+	/* What the stream is does not go with the new one. */
+	rig_must("play 0.0 - frames 10 bytes 1000 speed rate; gap 0.0 poisson");
+	expect_error("play 0.0 - frames 5 bytes 300", "no 'gap'");
+	expect_reply("play 0.0 --json", "\"frames\":10,");
+	assert_true(rig.app.store.kept > 0);
+	rig_must("play 0.0 off");
+	/* Its room is what there will be once the last one has ended. */
+	fill_store("f", 226 << 10);
+	rig_must("play 0.0 - frames 8 bytes 300 speed rate");
+	rig_must("play 0.0 - frames 5 bytes 300 speed rate");
+	fill_store("g", 2000);
+	expect_error("play 0.0 - frames 7 bytes 700 speed rate", "ERR E_FULL");
+	expect_reply("play 0.0 --json", "\"frames\":5,");
+}
+
+static void what_cannot_come_is_refused(void **state)
+{
+	(void)state;
+	make_stream(10, 1000 * US, 100);
+	open_and_play("play 0 - frames 10 bytes 140");
+	expect_error("play 0 - frames 10 bytes 139",
+		     "ERR E_RANGE 26 a frame has 14..1514 bytes");
+	expect_error("play 0 - frames 1000000000000000 bytes 1000000000000000",
+		     "ERR E_RANGE");
+	expect_error("play 0 - frames 10 bytes 15141", "ERR E_RANGE");
+	expect_reply("play 0 --json", "\"frames\":10,");
+}
+
 int main(void)
 {
 #define TEST(f)                                              \
@@ -378,6 +445,8 @@ int main(void)
 		TEST(it_is_sent_at_a_rate),
 		TEST(one_is_fed_at_a_time),
 		TEST(it_has_one_reader),
+		TEST(one_that_is_refused_changes_nothing),
+		TEST(what_cannot_come_is_refused),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
