@@ -4,6 +4,8 @@
 #include <signal.h>
 #include <string.h>
 
+#include "client/feed.h"
+
 #define CTRL_C 0x03
 
 /* Who knows whom. */
@@ -32,6 +34,7 @@ void client_init(struct client *c, bool batch)
 		{conn_wait, conn_act, &c->conn},
 		{lease_wait, lease_act, &c->lease},
 		{channel_wait, channel_act, &c->channel},
+		{feed_wait, feed_act, c},
 		{ui_wait, ui_act, &c->ui},
 	};
 

@@ -20,9 +20,17 @@
 
 static const char too_long[] = "E_LONG: the line is too long";
 
+/* Between two tries to open the channel. */
+#define AGAIN_MS 2000
+
 struct feed {
 	struct client *c;
 	struct feed_file file;
+	/* The channel, where a transfer or its own end has closed it. */
+	struct request open;
+	bool opening;
+	uint64_t until_ms, due_ms;
+	bool told; /* that it is closed */
 };
 
 static struct feed *make_feed(struct client *c)
@@ -40,6 +48,7 @@ static void free_feed(struct feed *f)
 {
 	if (!f)
 		return;
+	request_forget(&f->c->requests, &f->open);
 	feed_file_close(&f->file);
 	free(f);
 }
@@ -58,6 +67,93 @@ static long give(void *arg, uint64_t at, unsigned char *to, size_t len)
 			requests_cancel(&f->c->requests);
 	}
 	return n ? (long)n : -1;
+}
+
+/* ---- The channel --------------------------------------------------------- */
+
+static bool is_unsent(const struct feed *f)
+{
+	return f->c->channel.lane[CHANNEL_FEED].at < f->file.size;
+}
+
+static void tell_closed(struct feed *f, const char *why)
+{
+	if (!f->told && is_unsent(f))
+		ui_note(&f->c->ui,
+			"the data channel is closed: %s; '%s' waits for it",
+			why, f->file.name);
+	f->told |= is_unsent(f);
+}
+
+static void open_again(struct feed *f)
+{
+	struct client *c = f->c;
+	struct channel *ch = &c->channel;
+	char text[40];
+
+	f->due_ms = now_ms() + AGAIN_MS;
+	if (ch->why)
+		tell_closed(f, ch->why);
+	if (!channel_connect(ch, c->link.path)) {
+		tell_closed(f, "there is no socket of it");
+		return;
+	}
+	snprintf(text, sizeof(text), "channel open %08" PRIx32, ch->token);
+	request_forget(&c->requests, &f->open);
+	f->open = (struct request){.beside = true};
+	f->opening = request_send(&c->requests, &f->open, text);
+	f->until_ms = now_ms() + TRANSFER_OPEN_MS;
+	if (!f->opening)
+		channel_close(ch, NULL);
+}
+
+static void see_it_open(struct feed *f)
+{
+	struct channel *ch = &f->c->channel;
+
+	if (ch->state == CHANNEL_UP) {
+		if (f->told)
+			ui_note(&f->c->ui, "'%s' is sent on", f->file.name);
+		f->opening = f->told = false;
+	} else if (f->open.state == REQUEST_ERR ||
+		   f->open.state == REQUEST_LOST || ch->state == CHANNEL_DOWN ||
+		   now_ms() >= f->until_ms) {
+		f->opening = false;
+		channel_close(ch, NULL);
+		tell_closed(f, f->open.state == REQUEST_ERR ? f->open.message
+							    : "no answer");
+	}
+}
+
+/* The feed of a client whose channel is closed, and who can open it. */
+static bool is_cut(const struct client *c)
+{
+	const struct feed *f = c->fed;
+
+	return c->channel.lane[CHANNEL_FEED].arg == f && !f->file.lost &&
+	       c->channel.state == CHANNEL_DOWN && c->conn.state == CONN_UP &&
+	       !c->requests.busy;
+}
+
+int feed_wait(void *client, struct pollfd *fd)
+{
+	const struct client *c = client;
+
+	(void)fd;
+	if (c->fed && c->fed->opening)
+		return ms_until(c->fed->until_ms);
+	return c->fed && is_cut(c) ? ms_until(c->fed->due_ms) : -1;
+}
+
+void feed_act(void *client, short revents)
+{
+	struct client *c = client;
+
+	(void)revents;
+	if (c->fed && c->fed->opening)
+		see_it_open(c->fed);
+	else if (c->fed && is_cut(c) && now_ms() >= c->fed->due_ms)
+		open_again(c->fed);
 }
 
 /* ---- The command --------------------------------------------------------- */
@@ -161,7 +257,8 @@ static void go_ahead(struct client *c, const struct channel_lane *l)
 static enum status feed(struct client *c, struct feed *f, const char *ports,
 			const char *more)
 {
-	struct channel_lane *lane;
+	struct channel_lane *lane = &c->channel.lane[CHANNEL_FEED];
+	const struct channel_lane before = *lane;
 	struct request r = {0};
 	char line[LINE_BYTES];
 
@@ -180,15 +277,21 @@ static enum status feed(struct client *c, struct feed *f, const char *ports,
 		ui_error(&c->ui, too_long);
 		return STATUS_FAILED;
 	}
-	feed_end(c);
+	/* Until it is accepted, one that is fed already may go on. */
 	lane = channel_begin(&c->channel, CHANNEL_FEED, 0, f);
 	lane->give = give;
+	lane->held = true;
 	request_send(&c->requests, &r, line);
 	if (wait_reply(c, &r) != REQUEST_OK) {
-		channel_end(&c->channel, CHANNEL_FEED);
+		*lane = before;
+		/* What was granted to that then is said once more. */
+		if (c->fed)
+			channel_close(&c->channel, NULL);
 		say_refused(c, &r);
 		return STATUS_FAILED;
 	}
+	lane->held = false;
+	free_feed(c->fed);
 	c->fed = f;
 	go_ahead(c, lane);
 	return STATUS_OK;
@@ -229,7 +332,7 @@ void feed_end(struct client *c)
 	struct feed *f = c->fed;
 
 	c->fed = NULL;
-	if (f && l->arg == f && l->at < f->file.size)
+	if (f && is_unsent(f))
 		ui_note(&c->ui,
 			"'%s' was only sent in part (%" PRIu64 " of %" PRIu64
 			" bytes); the run that plays it waits for the rest: "

@@ -7,10 +7,12 @@ import socket
 import struct
 import subprocess
 import threading
+import time
 
+import pexpect
 import pytest
 
-from test_client_hostile import ASAN, SOON, Appliance
+from test_client_hostile import ASAN, PROMPT, SOON, Appliance
 
 FRAMES = 3000
 FED = 1
@@ -53,7 +55,7 @@ class Fed(Appliance):
         if words[:2] == [b"channel", b"open"]:
             self.token, self.open = int(words[2], 16), False
             while not self.channel:
-                pass
+                time.sleep(0.001)
             self.block(b"O", 0, self.token)
         elif words[:2] == [b"channel", b"put"]:
             self.open = False
@@ -160,8 +162,8 @@ def test_what_is_behind_a_file_is_looked_at(feed, words, why):
 
 def test_a_file_that_becomes_shorter_ends_the_wait(feed):
     def cut(one, path):
-        while not len(one.fed) == 50000:
-            pass
+        while len(one.fed) < 50000:
+            time.sleep(0.001)
         os.truncate(path, 30000)
         one.wanted = 1 << 40
 
@@ -169,3 +171,42 @@ def test_a_file_that_becomes_shorter_ends_the_wait(feed):
     assert one.returncode == 1, one.err
     assert "'big.pcap' cannot be sent on: the file has become shorter" in one.err
     assert "was only sent in part" in one.err and "E_CANCEL" in one.err
+
+
+def test_a_transfer_that_breaks_the_channel_does_not_end_the_feed(feed):
+    one = feed(".play big.pcap", ".upload five f", "wait idle")
+    assert one.returncode == 0, one.err
+    assert one.fed == one.sent and one.opened == 2
+    assert "only sent in part" not in one.err
+
+
+def test_a_channel_that_breaks_is_opened_again(feed):
+    """While a command waits for what is fed, and told at once."""
+    one = feed(".play big.pcap", "wait idle", cut_at=150000)
+    assert one.returncode == 0, one.err
+    assert one.fed == one.sent and one.opened == 2
+    assert "the data channel is closed: its end has gone; 'big.pcap' waits" in one.err
+    assert "'big.pcap' is sent on" in one.err
+
+
+def test_one_that_is_refused_ends_no_other(tmp_path):
+    data = capture(FRAMES)
+    (tmp_path / "big.pcap").write_bytes(data)
+    (tmp_path / "two.pcap").write_bytes(capture(2))
+    one = Fed(tmp_path / "s.sock", len(data) - 24)
+    child = pexpect.spawn(ASAN, [one.path], cwd=tmp_path, timeout=SOON, dimensions=(24, 240),
+                          env=dict(os.environ, TERM="xterm", NO_COLOR="1", LC_ALL="C.UTF-8"))
+    child.expect_exact(PROMPT)
+    child.send(".play big.pcap\r")
+    child.expect_exact(PROMPT)
+    one.refuse = True
+    child.send(".play two.pcap\r")
+    child.expect_exact("E_STATE: refused")
+    child.send("wait idle\r")
+    until = time.monotonic() + SOON
+    while one.fed != data[24:] and time.monotonic() < until:
+        time.sleep(0.02)
+    assert one.fed == data[24:]
+    child.close(force=True)
+    one.close()
+    one.feeder.join()
