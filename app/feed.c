@@ -83,6 +83,25 @@ enum shell_err feed_start(struct app *app, uint64_t frames, uint64_t bytes,
 	return E_OK;
 }
 
+/* Who feeds it learns no other way that what came was wrong. */
+static void tell_closed(struct app *app, uint64_t now_ns)
+{
+	const struct app_channel *ch = &app->channel;
+	struct app_feed *f = &app->feed;
+
+	if (ch->state != CHANNEL_CLOSED || !ch->why ||
+	    f->feed.records == f->feed.frames) {
+		f->closed_ns = 0;
+		f->told_closed = false;
+	} else if (!f->closed_ns) {
+		f->closed_ns = now_ns;
+	} else if (!f->told_closed && now_ns - f->closed_ns > TELL_NS) {
+		f->told_closed = true;
+		session_event(&app->session, now_ns,
+			      "play: the data channel is closed: %s", ch->why);
+	}
+}
+
 void feed_poll(struct app *app, uint64_t now_ns)
 {
 	struct app_feed *f = &app->feed;
@@ -90,6 +109,7 @@ void feed_poll(struct app *app, uint64_t now_ns)
 
 	if (!app->pktgen.files.feed)
 		return;
+	tell_closed(app, now_ns);
 	if (f->feed.number && !f->told_fault) {
 		f->told_fault = true;
 		session_event(&app->session, now_ns,

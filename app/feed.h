@@ -12,6 +12,8 @@ struct app_feed {
 	struct feed feed;
 	uint64_t told_stall_ns; /* that it is dry was told: since when */
 	bool told_fault;
+	uint64_t closed_ns; /* the channel: since when, 0: it is not */
+	bool told_closed;
 };
 
 /*

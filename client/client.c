@@ -21,6 +21,8 @@ static void join(struct client *c)
 	c->hear.conn = &c->conn;
 	c->link.take = hear_bytes;
 	c->link.take_arg = &c->hear;
+	c->feed_watch = (struct hear_watch){.take = feed_hear, .arg = c};
+	hear_add(&c->hear, &c->feed_watch);
 	c->link.end = conn_hung_up;
 	c->link.end_arg = &c->conn;
 }

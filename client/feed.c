@@ -156,6 +156,18 @@ void feed_act(void *client, short revents)
 		open_again(c->fed);
 }
 
+bool feed_hear(void *client, const char *line, size_t len)
+{
+	static const char closed[] = " play: the data channel is closed: ";
+	struct client *c = client;
+
+	if (c->fed && !strncmp(line, "@! ", 3) &&
+	    memmem(line, len, closed, strlen(closed)) &&
+	    c->channel.state == CHANNEL_UP)
+		channel_close(&c->channel, "the appliance did");
+	return false;
+}
+
 /* ---- The command --------------------------------------------------------- */
 
 /* The words that `play` takes behind FILE; the rest is ours. */

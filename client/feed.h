@@ -22,4 +22,7 @@ void feed_end(struct client *c);
 int feed_wait(void *client, struct pollfd *fd);
 void feed_act(void *client, short revents);
 
+/* Hears that the appliance has closed it: as a struct hear_watch does. */
+bool feed_hear(void *client, const char *line, size_t len);
+
 #endif /* CLIENT_FEED_H */

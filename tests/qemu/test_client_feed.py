@@ -26,10 +26,11 @@ def capture(frames, length=100):
 
 class Fed(Appliance):
     """Takes 50,000 bytes before, and all that come while, it is asked to `wait idle`, which
-    ends with the last of them. After `cut_at` bytes it closes the channel once."""
+    ends with the last of them. After `cut_at` bytes it closes the channel once, or `deaf`
+    hears no more of it, and says so."""
 
-    def __init__(self, path, size, refuse=False, cut_at=None):
-        self.size, self.refuse, self.cut_at = size, refuse, cut_at
+    def __init__(self, path, size, refuse=False, cut_at=None, deaf=False):
+        self.size, self.refuse, self.cut_at, self.deaf = size, refuse, cut_at, deaf
         self.fed, self.commands, self.waits, self.playing = b"", [], None, False
         self.wanted, self.channel, self.token, self.open, self.opened = 50000, None, None, False, 0
         self.data = socket.socket(socket.AF_UNIX)
@@ -68,7 +69,7 @@ class Fed(Appliance):
         elif words[0] in (b"put", b"chunk"):
             return tag + b' {"offset":%d}\r\n' % (0 if words[0] == b"put" else 5) + good
         elif words == [b"wait", b"idle"]:
-            self.waits, self.wanted = tag, 1 << 40
+            self.waits, self.wanted = tag, self.cut_at or 1 << 40
             self.grant(False)
             return b""
         return good
@@ -86,8 +87,12 @@ class Fed(Appliance):
             if b"\x03" in self.got:
                 self.end_wait(b" ERR E_CANCEL 0 cancelled\r\n")
             if self.cut_at and len(self.fed) >= self.cut_at:
-                self.channel.close()
-                self.channel, self.cut_at, self.open = None, None, False
+                self.cut_at, self.open, self.wanted = None, False, 1 << 40
+                if self.deaf:
+                    self.peer.sendall(b"@! 1.0 play: the data channel is closed: a fault\r\n")
+                else:
+                    self.channel.close()
+                    self.channel = None
             ready = select.select([self.data] + [self.channel] * bool(self.channel), [], [], 0.02)
             if self.data in ready[0]:
                 self.channel, rest = self.data.accept()[0], b""
@@ -180,12 +185,13 @@ def test_a_transfer_that_breaks_the_channel_does_not_end_the_feed(feed):
     assert "only sent in part" not in one.err
 
 
-def test_a_channel_that_breaks_is_opened_again(feed):
+@pytest.mark.parametrize("deaf,why", [(False, "its end has gone"), (True, "the appliance did")])
+def test_a_channel_that_breaks_is_opened_again(feed, deaf, why):
     """While a command waits for what is fed, and told at once."""
-    one = feed(".play big.pcap", "wait idle", cut_at=150000)
+    one = feed(".play big.pcap", "wait idle", cut_at=150000, deaf=deaf)
     assert one.returncode == 0, one.err
     assert one.fed == one.sent and one.opened == 2
-    assert "the data channel is closed: its end has gone; 'big.pcap' waits" in one.err
+    assert "the data channel is closed: %s; 'big.pcap' waits" % why in one.err
     assert "'big.pcap' is sent on" in one.err
 
 

@@ -416,6 +416,33 @@ static void one_that_is_refused_changes_nothing(void **state)
 	expect_reply("play 0.0 --json", "\"frames\":5,");
 }
 
+/* Who feeds it cannot know, unless it opens it anew by itself. */
+static void a_closed_channel_is_told(void **state)
+{
+	(void)state;
+	make_stream(10, 1000 * US, 100);
+	open_and_play("play 0 - frames 10 bytes 1000");
+	rig_must("channel open 5eed0001; sleep 2s");
+	put_block('O', 0, TOKEN, "", 0);
+	put_block('D', 1, 5, stream, 10);
+	rig_must("sleep 900ms");
+	assert_null(strstr(rig.screen, "play:"));
+	rig_must("sleep 200ms");
+	assert_non_null(strstr(rig.screen, "play: the data channel is closed: "
+					   "bytes were missing"));
+	rig_must("sleep 5s");
+	assert_null(strstr(rig.screen, "play:"));
+	/* Once for each time, and not once all is there. */
+	rig_must("channel open 5eed0001");
+	put_block('O', 0, TOKEN, "", 0);
+	feed_up_to(0);
+	rig_run(MS);
+	feed_up_to(stream_len);
+	put_block('X', 0, 0, "", 0);
+	rig_must("sleep 2s");
+	assert_null(strstr(rig.screen, "play:"));
+}
+
 static void what_cannot_come_is_refused(void **state)
 {
 	(void)state;
@@ -455,6 +482,7 @@ int main(void)
 		TEST(one_is_fed_at_a_time),
 		TEST(it_has_one_reader),
 		TEST(one_that_is_refused_changes_nothing),
+		TEST(a_closed_channel_is_told),
 		TEST(what_cannot_come_is_refused),
 	};
 
