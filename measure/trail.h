@@ -54,6 +54,7 @@ struct trail_ahead {
 	uint64_t bytes;     /* of frames since, without FCS */
 	struct arrived *to; /* where they are counted */
 	uint64_t last_ns;   /* when the last of them came */
+	const void *row;    /* of its value, where it was met: see track.h */
 	/* Points here while any of this is true, and at `nothing` before. */
 	struct trail_ahead **slot, *nothing;
 };
@@ -73,7 +74,7 @@ struct trail {
 	struct order order;
 	struct order_counts done; /* of runs before, since it was cleared */
 	struct trail_bins *bins;
-	struct trail *next;
+	struct trail *next, **at; /* what points here */
 };
 
 struct trails {
@@ -81,7 +82,8 @@ struct trails {
 	size_t room; /* bytes for windows, and as many for histograms */
 	unsigned nb; /* trails that have a window */
 	unsigned nb_bins;
-	uint32_t window; /* of each but those that have not begun anew since */
+	uint32_t window;  /* of each but those that have not begun anew since */
+	uint32_t longest; /* no window is longer */
 	struct trail *first;
 	unsigned nb_ports;
 	struct trail_bins **shared; /* by port that sends; NULL: none yet */
