@@ -7,6 +7,7 @@ FUZZ_CFLAGS := $(filter-out $(WARN),$(HOST_ALL)) -O2 \
 FUZZ_CMP := shell/parse shell/arg shell/keys files/cpio net/proto/headers \
 	units/value units/value_addr units/vary units/vary_values \
 	capture/read capture/read_ng capture/bpf pktgen/turn \
+	pktgen/kv_answer app/kv \
 	node/node node/arp node/nd node/echo node/address
 
 fuzz-cc = clang $(FUZZ_CFLAGS) $(NO_CMP)
