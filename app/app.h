@@ -42,6 +42,7 @@ struct app_port {
 };
 
 struct experiment;
+struct result_writer;
 
 struct app {
 	struct pktgen pktgen;
@@ -63,7 +64,8 @@ struct app {
 	struct app_channel channel;
 	struct app_feed feed;
 	struct app_history history;
-	struct experiment *experiment; /* the last one, or NULL */
+	struct experiment *experiment;       /* the last one, or NULL */
+	struct result_writer *result_writer; /* of its result; NULL: none */
 };
 
 static inline struct app *call_app(const struct call *c)

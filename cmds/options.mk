@@ -4,7 +4,7 @@ cmds-$(CONFIG_APPUKPKTGEN_FILES) += cat chunk df get ls put rm
 cmds-$(CONFIG_APPUKPKTGEN_CAPTURE) += capture
 cmds-$(CONFIG_APPUKPKTGEN_CHANNEL) += channel
 cmds-$(CONFIG_APPUKPKTGEN_PLAY) += play
-cmds-$(CONFIG_APPUKPKTGEN_SEARCH) += search
+cmds-$(CONFIG_APPUKPKTGEN_SEARCH) += ramp results rfc2544 search soak sweep
 cmds-$(CONFIG_APPUKPKTGEN_TRAILS) += calibrate classify clock latency order selftest track verdict
 cmds-$(CONFIG_APPUKPKTGEN_JOBS) += cancel echo expect jobs lease repeat run sleep wait
 cmds-$(CONFIG_APPUKPKTGEN_CONFIG) += load reset save show
@@ -15,6 +15,7 @@ cmds-$(CONFIG_APPUKPKTGEN_FORWARD) += impair
 cmds-$(CONFIG_APPUKPKTGEN_KV) += kv
 cmds-$(CONFIG_APPUKPKTGEN_BENCH) += bench
 cmds-$(CONFIG_APPUKPKTGEN_ADDRESSES) += address neighbour ping
+cmds-$(CONFIG_APPUKPKTGEN_LAB) += cfm join learn lldp refuse
 cmds-$(CONFIG_APPUKPKTGEN_COMPLETE) += complete
 cmds-$(CONFIG_APPUKPKTGEN_LIVE) += color
 

@@ -21,6 +21,17 @@ struct forward *forward_new(const struct core *core, unsigned max_out,
 	return f;
 }
 
+void forward_move(struct forward *to, struct forward *from)
+{
+	if (!from)
+		return;
+	to->impair = from->impair;
+	to->learnt = from->learnt;
+	to->nb_out = from->nb_out;
+	memcpy(to->out, from->out, from->nb_out * sizeof(to->out[0]));
+	from->impair = NULL;
+}
+
 void forward_delete(struct forward *f, struct uk_alloc *a)
 {
 	if (f) {

@@ -184,13 +184,13 @@ static void take(struct worker *w, struct uk_netbuf *pkts[], unsigned n,
 {
 	struct looks l = {0};
 
-	if (likely(w->mode & MODE_RX))
-		add_gaps(w, n, now_ns);
 	w->last_rx_ns = now_ns;
 	if (unlikely(w->watched))
 		n = take_watched(w, pkts, n, now_ns);
 	if (unlikely(large) && w->mode & MODE_RX)
 		n = take_out_oversize(w, pkts, n);
+	if (likely(w->mode & MODE_RX && n))
+		add_gaps(w, n, now_ns);
 	if (unlikely(w->how.kinds) && w->mode & MODE_RX) {
 		kinds_see(&w->kinds, pkts, n, (enum kinds_how)w->how.kinds);
 		if (TRAILS && w->checker)

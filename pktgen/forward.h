@@ -43,6 +43,8 @@ struct forward {
 /* Room for `max_out` ways out, none of them set; NULL for lack of memory. */
 struct forward *forward_new(const struct core *core, unsigned max_out,
 			    struct uk_alloc *a);
+/* All that `from` has, if it is there, is that of `to`. */
+void forward_move(struct forward *to, struct forward *from);
 void forward_delete(struct forward *f, struct uk_alloc *a);
 
 /* Frames of the worker that are held; 0 of one that forwards none. */

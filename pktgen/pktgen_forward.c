@@ -36,7 +36,8 @@ static int reserve(struct pktgen *pg, struct worker *w, unsigned mode)
 		f = forward_new(&pg->core, ways, pg->heap);
 		if (!f)
 			return -ENOMEM;
-		forward_drop(w);
+		/* It goes its ways until its mode is another. */
+		forward_move(f, w->forward);
 		forward_delete(w->forward, pg->heap);
 		w->forward = f;
 	}
@@ -122,6 +123,8 @@ void pktgen_set_forward(struct pktgen *pg, uint64_t mask, unsigned mode)
 		give_back(pg, w);
 		if (!w->forward)
 			continue;
+		if (w->forward->learnt)
+			forward_drop(w);
 		w->forward->learnt = NULL;
 		w->forward->nb_out = 0;
 		if (mode & MODE_FORWARD && !(mode & MODE_MESH))

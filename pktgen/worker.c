@@ -452,6 +452,7 @@ static void write_view(struct worker *w)
 	v->full_ns = w->full_ns;
 	v->lag_ns = w->lag_ns;
 	v->gap_ns = w->gap_ns;
+	v->stood_ns = w->stood_ns;
 	v->done = w->done;
 	v->stats = w->stats;
 }

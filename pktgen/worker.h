@@ -242,11 +242,12 @@ struct worker_view {
 	/* Frames that ever came, whether they counted as received or not. */
 	uint64_t received;
 	/*
-	 * How long, ever, frames that were made found no room in the ring, and
-	 * of this run, or the last: how late the latest frame left, and how
-	 * long the machine stood still at most, if that was noticed.
+	 * How long, ever, frames that were made found no room in the ring and
+	 * the machine stood still, if that was noticed. And of this run, or the
+	 * last: how late the latest frame left, and how long it stood still at
+	 * most.
 	 */
-	uint64_t full_ns, lag_ns, gap_ns;
+	uint64_t full_ns, stood_ns, lag_ns, gap_ns;
 	struct worker_done done;
 	struct stats stats;
 };
@@ -290,6 +291,7 @@ struct worker_replay {
 	unsigned off;      /* ...and more */
 	uint64_t given_up; /* rounds */
 	uint64_t sent, nb; /* frames, bursts */
+	uint64_t most;     /* frames that may be sent before it is settled */
 	uint64_t burst_ns[REPLAY_BURSTS];
 	uint16_t burst[REPLAY_BURSTS];
 	/* Paced: */
@@ -361,6 +363,7 @@ struct worker {
 	bool still;
 	uint64_t full_from_ns; /* that the ring is full; 0: it is not... */
 	uint64_t full_ns, lag_ns, gap_ns; /* ...see the view for these */
+	uint64_t stood_ns;
 	uint64_t null_from; /* MODE_NULL: tx_packets when that began... */
 	uint64_t nb_null;   /* ...and frames of such times before */
 	struct worker_done done;
