@@ -95,7 +95,9 @@ struct experiment {
 	uint64_t stolen_ns;  /* by the last sample */
 	struct course_state st;
 	struct trial trial;
-	bool learnt; /* at this size */
+	bool learnt;  /* at this size */
+	bool has_ask; /* a trial was asked for that is not in a result */
+	struct trial_ask ask;
 	struct experiment_cost cost, size_cost[EXPERIMENT_SIZES];
 	uint64_t began_ns, ended_ns, sent_ns; /* ns in trials that sent */
 	uint64_t last_ns;   /* when the trial before sent its last frame */

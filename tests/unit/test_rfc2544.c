@@ -252,6 +252,60 @@ static void a_store_that_is_full_keeps_none(void **state)
 	assert_non_null(strstr(rig.screen, "done"));
 }
 
+/* ---- Resumed ------------------------------------------------------------- */
+
+static void one_that_was_stopped_goes_on_where_it_was(void **state)
+{
+	uint64_t nb;
+	unsigned trials;
+	(void)state;
+
+	rig_send("rfc2544 throughput sizes 64,512 to 500kpps trial 50ms");
+	while (!e() || e()->nb_trials < 5)
+		rig_step(20 * US);
+	rig_type("\x03");
+	rig_must("rfc2544 stop");
+	rig_run(10 * MS);
+	trials = e()->nb_trials;
+	nb = dut.nb;
+	rig_ask("search resume rfc2544-throughput-1", NULL);
+	assert_non_null(strstr(rig.screen, "no result of"));
+	rig_must("rfc2544 resume rfc2544-throughput-1");
+	rig_run(MS);
+	assert_int_equal(e()->nb_trials, trials);
+	assert_true(dut.nb - nb < 500);
+	rig_must("rfc2544 follow");
+	assert_int_equal(e()->nb_rows, 2);
+	assert_in_range(at(0, "lower"), 121500000, 124000000);
+	assert_in_range(at(1, "lower"), 121500000, 124000000);
+}
+
+/* Of a machine that is gone somebody who watched has the trials. */
+static void what_was_told_of_trials_is_enough_to_go_on(void **state)
+{
+	char told[32768];
+	size_t len = 0;
+	uint64_t nb;
+	(void)state;
+
+	rig_must("rfc2544 throughput sizes 64 to 500kpps trial 50ms");
+	rig_must("rfc2544 follow --json");
+	for (const char *line = rig.screen; (line = strstr(line, "@1 {"));) {
+		const char *end = strchr(line += 3, '\n');
+
+		memcpy(told + len, line, (size_t)(end + 1 - line));
+		len += (size_t)(end + 1 - line);
+	}
+	assert_int_equal(store_add(&rig.app.store, "told.json", told, len),
+			 E_OK);
+	nb = dut.nb;
+	rig_must("rfc2544 resume told");
+	rig_run(20 * MS);
+	assert_int_equal(e()->state, EXPERIMENT_DONE);
+	assert_int_equal(dut.nb, nb);
+	assert_in_range(at(0, "lower"), 121500000, 124000000);
+}
+
 /* ---- soak, ramp, sweep -------------------------------------------------- */
 
 static void a_soak_tells_loss_by_the_minute(void **state)
@@ -350,6 +404,8 @@ int main(void)
 		T(two_results_are_compared),
 		T(one_that_is_stopped_is_kept_as_far_as_it_came),
 		T(a_store_that_is_full_keeps_none),
+		T(one_that_was_stopped_goes_on_where_it_was),
+		T(what_was_told_of_trials_is_enough_to_go_on),
 		T(a_soak_tells_loss_by_the_minute),
 		T(a_soak_ends_at_the_first_loss),
 		T(a_ramp_loses_above_what_the_device_bears),
