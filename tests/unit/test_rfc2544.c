@@ -369,6 +369,22 @@ static void any_setting_is_swept(void **state)
 	assert_non_null(strstr(rig.screen, "E_RANGE"));
 }
 
+/* `stats live` shows how far it is. */
+static void a_page_shows_how_far_it_is(void **state)
+{
+	(void)state;
+
+	rig_type("rfc2544 throughput sizes 64,128 to 500kpps trial 5s\r");
+	rig_run(100 * MS);
+	rig_type("\x03");
+	rig_run(10 * MS);
+	rig_type("stats live\r");
+	rig_run(1500 * MS);
+	assert_non_null(strstr(rig.screen, "rfc2544 trial 1: size 1 of 2"));
+	rig_type("q");
+	rig_must("rfc2544 stop");
+}
+
 /* Each stream has its share of the load. */
 static void streams_share_a_load(void **state)
 {
@@ -410,6 +426,7 @@ int main(void)
 		T(a_soak_ends_at_the_first_loss),
 		T(a_ramp_loses_above_what_the_device_bears),
 		T(any_setting_is_swept),
+		T(a_page_shows_how_far_it_is),
 		T(streams_share_a_load),
 	};
 
