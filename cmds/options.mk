@@ -12,8 +12,10 @@ cmds-$(CONFIG_APPUKPKTGEN_HEADERS) += dscp dst headers linkspeed payload proto s
 cmds-$(CONFIG_APPUKPKTGEN_STREAMS) += after limit loop pause resume stream weight
 cmds-$(CONFIG_APPUKPKTGEN_TUNING) += burst debt gap onfull shape strategy
 cmds-$(CONFIG_APPUKPKTGEN_FORWARD) += impair
+cmds-$(CONFIG_APPUKPKTGEN_KV) += kv
 cmds-$(CONFIG_APPUKPKTGEN_BENCH) += bench
 cmds-$(CONFIG_APPUKPKTGEN_ADDRESSES) += address neighbour ping
+cmds-$(CONFIG_APPUKPKTGEN_LAB) += cfm join learn lldp refuse
 cmds-$(CONFIG_APPUKPKTGEN_COMPLETE) += complete
 cmds-$(CONFIG_APPUKPKTGEN_LIVE) += color
 

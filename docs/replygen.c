@@ -55,6 +55,8 @@ static const char *const lines[] = {
 	"headers --json",
 	"set --json",
 	"show frame 0 --json",
+	"kv keys 10",
+	"kv --json",
 	"put two 4 69e17861",
 	"chunk two 0 69e17861 MQoyCg==",
 	"set 0 udp.src list @two",

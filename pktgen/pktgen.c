@@ -118,6 +118,8 @@ void pktgen_close(struct pktgen *pg, struct uk_alloc *a)
 		close_worker(pg);
 	trails_close(&pg->trails);
 	uk_free(a, pg->learnt);
+	if (SERVES)
+		kv_delete(pg->kv);
 	for (unsigned i = 0; i < pg->nb_ports; i++)
 		port_close(&pg->port[i], a);
 }

@@ -533,6 +533,9 @@ void worker_give(struct worker *w, const struct worker_order *o)
 		w->node = o->node;
 		w->watched = w->tap.rx || w->node;
 		break;
+	case ORDER_KV:
+		w->kv = o->kv;
+		break;
 	case ORDER_TRACK:
 		w->track = o->track;
 		break;
