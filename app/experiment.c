@@ -42,11 +42,13 @@ const char *const experiment_why[] = {
 static bool reserve(struct app *app, void **list, unsigned nb, unsigned *room,
 		    size_t size)
 {
-	const unsigned more = *room ? 2 * *room : 16;
+	unsigned more = MAX(*room, 8);
 	void *mem;
 
 	if (nb < *room)
 		return true;
+	while (more <= nb)
+		more *= 2;
 	mem = uk_malloc(app->pktgen.heap, more * size);
 	if (!mem)
 		return false;
@@ -59,12 +61,15 @@ static bool reserve(struct app *app, void **list, unsigned nb, unsigned *room,
 }
 
 /* Rows that a course may ask for before it is asked again. */
-#define ROWS_AT_ONCE (SEARCH_GOALS + 1)
+static unsigned rows_at_once(const struct experiment *e)
+{
+	return MAX(SEARCH_GOALS + 1, e->service ? e->nb_streams : 0);
+}
 
 static bool reserve_rows(struct app *app, struct experiment *e)
 {
 	void *list = e->row;
-	const bool is = reserve(app, &list, e->nb_rows + ROWS_AT_ONCE - 1,
+	const bool is = reserve(app, &list, e->nb_rows + rows_at_once(e) - 1,
 				&e->room_rows, sizeof(e->row[0]));
 
 	e->row = list;
@@ -222,6 +227,7 @@ static void drop(struct app *app, struct experiment *e)
 
 	uk_free(heap, e->stream);
 	uk_free(heap, e->before);
+	uk_free(heap, e->service);
 	uk_free(heap, e->bins);
 	uk_free(heap, e->sampled);
 	uk_free(heap, e->made);
@@ -328,6 +334,7 @@ static void next_trial(struct app *app, uint64_t now_ns)
 		.settle_ns = e->plan.settle_ns,
 		.stream = e->stream,
 		.nb_streams = e->nb_streams,
+		.service = e->service,
 		.bins = e->bins,
 	};
 	if (!streams_set_value(e, app, now_ns))
@@ -559,6 +566,7 @@ static void sample(struct app *app, uint64_t now_ns, bool last)
 	const uint64_t from_ns = e->sample_ns - e->plan.every_ns;
 	struct latency l;
 
+	trial_second(&e->trial, app);
 	/* The last row begins here, and ends with the trial. */
 	if (!last && e->plan.until_loss && lost) {
 		trial_cut(&e->trial, now_ns);

@@ -68,6 +68,10 @@ struct experiment_plan {
 	bool bisect, until_loss;
 	bool down;         /* a ramp: from the largest rate to the smallest */
 	uint64_t every_ns; /* between samples */
+	/* Of services: what is accepted, of loss and in ns; and the EIR. */
+	uint32_t eir_ppb; /* of the CIR, which is a stream's rate */
+	uint64_t delay_ns, variation_ns; /* 0: any */
+	uint32_t loss_ppb, avail_ppb;
 	/* Of a sweep. */
 	struct setting setting;
 	unsigned nb_values;
@@ -108,6 +112,7 @@ struct experiment {
 	bool full;
 	unsigned value; /* of the sweep, that is set; plan.nb_values: none */
 	struct trial_stream *stream;
+	struct trial_service *service; /* of each stream, or NULL */
 	struct experiment_stream *before;
 	unsigned nb_streams;
 	struct trial_bins *bins;

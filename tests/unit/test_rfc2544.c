@@ -369,6 +369,87 @@ static void any_setting_is_swept(void **state)
 	assert_non_null(strstr(rig.screen, "E_RANGE"));
 }
 
+/* ---- Y.1564 -------------------------------------------------------------- */
+
+static void add_services(void)
+{
+	rig_must("stream 0.1 add; rate 0.0 10kpps; rate 0.1 20kpps");
+	dut.pps = 22000;
+}
+
+static void services_are_policed(void **state)
+{
+	(void)state;
+
+	add_services();
+	rig_must("y1564 configuration time 100ms");
+	/* 25, 50, 75, 100 and 125 % of each. */
+	assert_int_equal(e()->nb_rows, 10);
+	for (unsigned i = 0; i < 10; i++)
+		assert_int_equal(e()->row[i].of.stream, i / 5);
+	assert_string_equal(text(3, "outcome"), "pass");
+	assert_string_equal(text(4, "outcome"), "is not limited");
+	assert_string_equal(text(8, "outcome"), "pass");
+	assert_string_equal(text(9, "outcome"), "policed");
+	assert_in_range(at(9, "loss"), 11000, 12100);
+	assert_int_equal(at(9, "rate"), 25000000);
+	rig_ask("rate", NULL);
+	assert_non_null(strstr(rig.screen, "10kpps"));
+	assert_non_null(strstr(rig.screen, "20kpps"));
+}
+
+static void an_excess_rate_is_a_step_of_its_own(void **state)
+{
+	(void)state;
+
+	add_services();
+	rig_must("y1564 configuration eir 5% time 50ms");
+	assert_int_equal(e()->nb_rows, 12);
+	assert_int_equal(at(10, "step"), 105000);
+	assert_int_equal(at(11, "step"), 131250);
+}
+
+static void services_are_accepted_or_not(void **state)
+{
+	(void)state;
+
+	add_services();
+	dut.pps = 40000;
+	rig_must("y1564 performance time 3s");
+	assert_int_equal(e()->nb_rows, 2);
+	assert_string_equal(text(0, "outcome"), "pass");
+	assert_string_equal(text(1, "outcome"), "pass");
+	assert_int_equal(at(0, "available"), 100000);
+	assert_in_range(at(1, "offered"), 59990, 60010);
+	dut.lose = 100;
+	rig_must("y1564 performance time 1s flr 2%; y1564 performance time 1s");
+	assert_string_equal(text(0, "outcome"), "fails by loss");
+	assert_in_range(at(0, "loss"), 900, 1100);
+	rig_must("results y1564-performance-2 --json");
+	assert_non_null(strstr(rig.screen, "\"service\":\"0.1\""));
+	assert_non_null(strstr(rig.screen, "\"outcome\":\"pass\""));
+	rig_ask("rate 0.0 max; y1564 performance", NULL);
+	assert_non_null(strstr(rig.screen, "E_STATE"));
+}
+
+/* Ten seconds in a row that lose half are not available, from the first on. */
+static void a_service_that_is_gone_is_not_available(void **state)
+{
+	(void)state;
+
+	rig_must("rate 0 1kpps");
+	rig_send("y1564 performance time 40s settle 1s");
+	rig_run(5 * S);
+	dut.dead = true;
+	rig_run(15 * S);
+	dut.dead = false;
+	rig_run(22 * S);
+	assert_int_equal(e()->state, EXPERIMENT_DONE);
+	/* 15 of 40 seconds, by whole ones. */
+	assert_in_range(at(0, "available"), 60000, 65000);
+	assert_string_equal(text(0, "outcome"), "fails by loss");
+}
+
 /* `stats live` shows how far it is. */
 static void a_page_shows_how_far_it_is(void **state)
 {
@@ -426,6 +507,10 @@ int main(void)
 		T(a_soak_ends_at_the_first_loss),
 		T(a_ramp_loses_above_what_the_device_bears),
 		T(any_setting_is_swept),
+		T(services_are_policed),
+		T(an_excess_rate_is_a_step_of_its_own),
+		T(services_are_accepted_or_not),
+		T(a_service_that_is_gone_is_not_available),
 		T(a_page_shows_how_far_it_is),
 		T(streams_share_a_load),
 	};
