@@ -18,7 +18,7 @@ static bool take_one(const char *word, struct node_ip *ip, unsigned *bits)
 	uint8_t addr[IPV4_ALEN];
 
 	if (value_ipv4(word, addr, bits))
-		return !value_ipv6(word, ip->b, bits);
+		return !value_ipv6(word, ip->b, bits) && !node_is_ipv4(ip);
 	*ip = node_ipv4(addr);
 	if (bits)
 		*bits += IPV4_FROM;
@@ -40,6 +40,7 @@ static bool take_range(const char *word, const char *dash,
 {
 	char first[48];
 	const size_t len = (size_t)(dash - word);
+	struct node_ip least, most;
 	unsigned bits = 0;
 
 	if (len >= sizeof(first))
@@ -53,7 +54,11 @@ static bool take_range(const char *word, const char *dash,
 	a->bits = (uint8_t)common_bits(&a->from, &a->to);
 	if (strchr(dash, '/') && bits < a->bits)
 		a->bits = (uint8_t)bits;
-	return true;
+	/* Of one address alone, and that a network's: it would be shown as all
+	 * of that network. */
+	node_prefix(&a->from, a->bits, &least, &most);
+	return !node_same(&a->from, &a->to) || a->bits >= IPV6_BITS - 1 ||
+	       !node_same(&a->from, &least);
 }
 
 static bool take_prefix(const char *word, struct node_address *a)

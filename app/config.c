@@ -242,6 +242,8 @@ void config_reset(struct app *app, uint64_t now_ns)
 	struct config c;
 
 	verdict_init(app);
+	if (OPTION(KV))
+		kv_unload(app, now_ns);
 	if (OPTION(ADDRESSES))
 		addresses_remove_all(app, ~0ull, now_ns);
 	config_remove_streams(app, now_ns);

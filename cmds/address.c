@@ -109,23 +109,27 @@ static enum call_result show(struct call *c)
 	const struct pktgen *pg = &call_app(c)->pktgen;
 	uint64_t *const at = &c->state[NEXT];
 	unsigned left = ROWS;
+	bool more = false;
 
 	if (c->cancelled)
 		return CALL_DONE;
 	reply_list(c->reply, "addresses", *at ? REPLY_ROWS : REPLY_TABLE);
-	for (; *at < pg->nb_ports * NODE_ADDRESSES_MAX && left; ++*at) {
+	for (; *at < pg->nb_ports * NODE_ADDRESSES_MAX; ++*at) {
 		const unsigned port = (unsigned)(*at / NODE_ADDRESSES_MAX);
 		const struct node *h = pg->node[port];
 		const unsigned k = *at % NODE_ADDRESSES_MAX;
 
 		if (!h || !(c->v[PORTS].mask >> port & 1) || k >= h->nb_own)
 			continue;
+		more = !left;
+		if (more)
+			break;
 		show_own(c, port, &h->own[k]);
 		left--;
 	}
 	reply_end(c->reply);
 	c->wake_ns = c->now_ns;
-	return left ? CALL_DONE : CALL_AGAIN;
+	return more ? CALL_AGAIN : CALL_DONE;
 }
 
 /* Two ports with one address would find each other. */

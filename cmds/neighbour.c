@@ -64,11 +64,12 @@ static enum call_result show(struct call *c)
 	const uint64_t end = (uint64_t)pg->nb_ports * NODE_NEIGHBOURS_MAX;
 	uint64_t *const at = &c->state[NEXT];
 	unsigned left = ROWS;
+	bool more = false;
 
 	if (c->cancelled)
 		return CALL_DONE;
 	reply_list(c->reply, "neighbours", *at ? REPLY_ROWS : REPLY_TABLE);
-	for (; *at < end && left; ++*at) {
+	for (; *at < end; ++*at) {
 		const unsigned port = (unsigned)(*at / NODE_NEIGHBOURS_MAX);
 		const struct node *h = pg->node[port];
 		const struct node_neighbour *n;
@@ -78,12 +79,15 @@ static enum call_result show(struct call *c)
 		n = &h->neighbour[*at % NODE_NEIGHBOURS_MAX];
 		if (n->state == NEIGHBOUR_NONE)
 			continue;
+		more = !left;
+		if (more)
+			break;
 		show_one(c, port, n);
 		left--;
 	}
 	reply_end(c->reply);
 	c->wake_ns = c->now_ns;
-	return left ? CALL_DONE : CALL_AGAIN;
+	return more ? CALL_AGAIN : CALL_DONE;
 }
 
 static enum call_result clear(struct call *c)

@@ -167,14 +167,21 @@ static void describe(const struct app *app, const struct subjects *on,
 	const struct stream *s;
 	unsigned first = 0, n;
 
+	if (app->pktgen.set[port].mode & MODE_KV) {
+		snprintf(buf, size, "answer%s requests for keys %s", s3,
+			 until ? until : UNTIL_STOP);
+		return;
+	}
 	if (app->pktgen.set[port].mode & MODE_REFLECT) {
 		snprintf(buf, size, "reflect%s what arrives %s", s3,
 			 until ? until : "until 'stop'");
 		return;
 	}
-	if (app->pktgen.set[port].mode & MODE_LEARN) {
-		snprintf(buf, size, "forward%s what arrives by MAC address %s",
-			 s3, until ? until : UNTIL_STOP);
+	if (app->pktgen.set[port].mode & MODE_MESH) {
+		snprintf(buf, size, "forward%s what arrives by %s address %s",
+			 s3,
+			 app->pktgen.set[port].mode & MODE_LEARN ? "MAC" : "IP",
+			 until ? until : UNTIL_STOP);
 		return;
 	}
 	if (app->pktgen.set[port].mode & MODE_FORWARD) {
@@ -220,7 +227,8 @@ static void warn(struct call *c, uint64_t mask)
 		const int peer = run_peer(call_app(c), i);
 
 		if (!(mask >> i & 1) || peer < 0 ||
-		    pg->set[i].mode & MODE_NULL || pg->set[peer].mode & MODE_RX)
+		    pg->set[i].mode & (MODE_NULL | MODE_FORWARD) ||
+		    pg->set[peer].mode & MODE_RX)
 			continue;
 		reply_textf(c->reply, NULL,
 			    "port %d gets these frames and ignores them: its "

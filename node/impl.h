@@ -23,6 +23,10 @@ struct seen {
 	uint64_t now_ns;
 };
 
+/* Behind a tag, where it has one; false: there is less. */
+bool node_see(const uint8_t *frame, size_t len, uint64_t now_ns,
+	      struct seen *s);
+
 static inline uint16_t load16(const uint8_t *p)
 {
 	return (uint16_t)(p[0] << 8 | p[1]);

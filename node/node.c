@@ -149,25 +149,34 @@ bool node_may_answer(struct node *h, uint64_t now_ns)
 
 /* ---- Received ------------------------------------------------------------ */
 
+bool node_see(const uint8_t *frame, size_t len, uint64_t now_ns, struct seen *s)
+{
+	*s = (struct seen){
+		.dst = frame, .src = frame + ETH_ALEN, .now_ns = now_ns};
+	if (len < ETH_HLEN + TAG_LEN)
+		return false;
+	s->type = load16(frame + ETH_HLEN - 2);
+	s->p = frame + ETH_HLEN;
+	s->len = len - ETH_HLEN;
+	if (s->type == ETH_TYPE_VLAN) {
+		s->vlan = load16(s->p) & VLAN_ID;
+		s->type = load16(s->p + 2);
+		s->p += TAG_LEN;
+		s->len -= TAG_LEN;
+	}
+	return true;
+}
+
 bool node_take(struct node *h, const uint8_t *frame, size_t len,
 	       uint64_t now_ns)
 {
-	struct seen s = {
-		.dst = frame, .src = frame + ETH_ALEN, .now_ns = now_ns};
+	struct seen s;
 
 	if (!node_may_take(frame, len) ||
-	    len > (size_t)h->mtu + ETH_HLEN + TAG_LEN || !is_to_us(h, &s) ||
+	    len > (size_t)h->mtu + ETH_HLEN + TAG_LEN ||
+	    !node_see(frame, len, now_ns, &s) || !is_to_us(h, &s) ||
 	    s.src[0] & 1 || !memcmp(s.src, h->mac, ETH_ALEN))
 		return false;
-	s.type = load16(frame + ETH_HLEN - 2);
-	s.p = frame + ETH_HLEN;
-	s.len = len - ETH_HLEN;
-	if (s.type == ETH_TYPE_VLAN) {
-		s.vlan = load16(s.p) & VLAN_ID;
-		s.type = load16(s.p + 2);
-		s.p += TAG_LEN;
-		s.len -= TAG_LEN;
-	}
 	switch (s.type) {
 	case ETH_TYPE_ARP:
 		return node_take_arp(h, &s);

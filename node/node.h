@@ -237,6 +237,22 @@ static inline bool node_may_take(const uint8_t *frame, size_t len)
 bool node_take(struct node *h, const uint8_t *frame, size_t len,
 	       uint64_t now_ns);
 
+/* Why a packet does not go on. */
+enum node_error {
+	NODE_EXPIRED, /* its TTL */
+	NODE_NO_ROUTE,
+	NODE_NO_HOST, /* it does not say what its MAC address is */
+	NODE_TOO_BIG, /* for what is next, whose MTU is told */
+};
+
+/*
+ * Tells who sent a packet, whose header is sound, by ICMP or ICMPv6, from an
+ * address of the port that it came to: as often as it may answer, and nothing
+ * where the packet is an error itself.
+ */
+void node_tell(struct node *h, const uint8_t *frame, size_t len,
+	       enum node_error why, unsigned mtu, uint64_t now_ns);
+
 /*
  * A received frame that it took, maybe a chain: it is free again, or kept until
  * there is a buffer for its answer. Those that are kept are taken again.

@@ -72,7 +72,7 @@ static void put(struct node *h, struct node_ping *p, const struct node_own *own,
 }
 
 /* Sends the next, if its station is known, or gives it up. */
-static void ping_due(struct node *h, struct node_ping *p, uint64_t now_ns)
+static bool ping_due(struct node *h, struct node_ping *p, uint64_t now_ns)
 {
 	uint8_t mac[ETH_ALEN];
 	struct node_ip next;
@@ -80,7 +80,7 @@ static void ping_due(struct node *h, struct node_ping *p, uint64_t now_ns)
 	int rc = own ? node_resolve(h, own, &next, mac, now_ns) : -EHOSTUNREACH;
 
 	if (!rc)
-		return;
+		return false;
 	p->silent = rc < 0;
 	p->at[p->sent & SEQ] = 0;
 	if (rc > 0)
@@ -89,6 +89,7 @@ static void ping_due(struct node *h, struct node_ping *p, uint64_t now_ns)
 	p->sent_ns = now_ns;
 	/* What could not be sent in time is not made up for. */
 	p->due_ns = p->sent >= p->count ? NEVER : now_ns + p->every_ns;
+	return true;
 }
 
 uint64_t node_pings_due(struct node *h, uint64_t now_ns)
@@ -100,10 +101,10 @@ uint64_t node_pings_due(struct node *h, uint64_t now_ns)
 
 		if (!p)
 			continue;
-		if (now_ns >= p->due_ns)
-			ping_due(h, p, now_ns);
-		if (p->due_ns < next_ns)
-			next_ns = MAX(p->due_ns, now_ns + LOOK_NS);
+		if (now_ns >= p->due_ns && !ping_due(h, p, now_ns))
+			next_ns = MIN(next_ns, now_ns + LOOK_NS);
+		else
+			next_ns = MIN(next_ns, p->due_ns);
 	}
 	return next_ns;
 }
