@@ -15,6 +15,7 @@ cmds-$(CONFIG_APPUKPKTGEN_FORWARD) += impair
 cmds-$(CONFIG_APPUKPKTGEN_KV) += kv
 cmds-$(CONFIG_APPUKPKTGEN_BENCH) += bench
 cmds-$(CONFIG_APPUKPKTGEN_ADDRESSES) += address neighbour ping
+cmds-$(CONFIG_APPUKPKTGEN_LAB) += cfm join learn lldp refuse
 cmds-$(CONFIG_APPUKPKTGEN_COMPLETE) += complete
 cmds-$(CONFIG_APPUKPKTGEN_LIVE) += color
 

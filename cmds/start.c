@@ -274,9 +274,25 @@ static void tell(struct call *c, const struct subjects *on, uint64_t mask,
 	reply_end(c->reply);
 }
 
+/* What is fed is played once. */
+static enum call_result check_played(struct call *c, struct subject s)
+{
+	const struct pktgen_port *port = &call_app(c)->pktgen.set[s.port];
+	const struct pktgen_stream *of = port->stream[s.stream];
+
+	if (!OPTION(PLAY) || !stream_is_fed(&of->stream) ||
+	    !(port->mode & MODE_TX) || play_frames(of->flow->program))
+		return CALL_DONE;
+	return call_fail(c, E_STATE, PORTS,
+			 "stream %u.%u: all that was fed has been played; "
+			 "feed it again",
+			 s.port, s.stream);
+}
+
 /*
  * Fails where one of the streams, or of the ports, runs: up to a limit, or at
- * all if `any`. Those that do are in *running, by port.
+ * all if `any`. Those that do are in *running, by port. Also where there is
+ * nothing left to play.
  */
 static enum call_result check_runs(struct call *c, const struct subjects *on,
 				   bool any, uint64_t *running)
@@ -289,8 +305,13 @@ static enum call_result check_runs(struct call *c, const struct subjects *on,
 	for (struct subject s = {0, 0}; pktgen_next_of(pg, on, &s);
 	     s.stream++) {
 		pktgen_look_stream(pg, s.port, s.stream, &v);
-		if (v.state == FLOW_IDLE || !pktgen_is_meant(pg, on, s))
+		if (!pktgen_is_meant(pg, on, s))
 			continue;
+		if (v.state == FLOW_IDLE) {
+			if (check_played(c, s) == CALL_FAIL)
+				return CALL_FAIL;
+			continue;
+		}
 		*running |= 1ull << s.port;
 		if (on->dotted && any)
 			return call_fail(c, E_STATE, PORTS,

@@ -37,25 +37,39 @@ static bool may_tell4(const uint8_t *p)
 	       (p[9] != IP_PROTO_ICMP || icmp[0] == 8 || icmp[0] == 0);
 }
 
+/* With the first `quote` bytes of the packet. */
+static void put(struct node *h, const struct seen *s,
+		const struct node_own *own, const struct node_ip *to,
+		const uint8_t code[2], unsigned mtu, size_t quote)
+{
+	const struct packet m = {
+		.from = own->is.from,
+		.to = *to,
+		.proto = node_is_ipv4(to) ? IP_PROTO_ICMP : IP_PROTO_ICMP6,
+		.hops = NODE_TTL,
+	};
+	uint8_t *p = packet_begin(h, s->src, s->vlan, &m, ERROR_LEN + quote);
+
+	if (!p)
+		return;
+	memcpy(p, code, 2);
+	store16(p + 6, mtu);
+	memcpy(p + ERROR_LEN, s->p, quote);
+	packet_end(&m, p, ERROR_LEN + quote);
+}
+
 static void tell4(struct node *h, const struct seen *s, enum node_error why,
 		  unsigned mtu)
 {
 	const struct node_own *own = own_of(h, s->vlan, true);
 	const struct node_ip to = node_ipv4(s->p + 12);
 	const size_t head = (s->p[0] & 15u) * 4;
-	const size_t len = ERROR_LEN + head - IP4_LEN + QUOTE4;
-	uint8_t *p;
+	const size_t quote = head - IP4_LEN + QUOTE4;
 
 	if (!own || s->len < head + ERROR_LEN || !may_tell4(s->p) ||
 	    !node_is_station(&to) || !node_may_answer(h, s->now_ns))
 		return;
-	p = node_icmp4(h, s->src, s->vlan, &own->is.from, &to, len);
-	if (!p)
-		return;
-	memcpy(p, codes[why][0], 2);
-	store16(p + 6, mtu);
-	memcpy(p + ERROR_LEN, s->p, len - ERROR_LEN);
-	node_icmp4_end(p, len);
+	put(h, s, own, &to, codes[why][0], mtu, quote);
 }
 
 static void tell6(struct node *h, const struct seen *s, enum node_error why,
@@ -63,21 +77,12 @@ static void tell6(struct node *h, const struct seen *s, enum node_error why,
 {
 	const struct node_own *own = own_of(h, s->vlan, false);
 	const struct node_ip to = ipv6_at(s->p + 8);
-	const size_t quote = MIN(s->len, (size_t)QUOTE6);
-	uint8_t *p;
 
 	if (!own || s->len < IP6_LEN + 1 ||
 	    (s->p[6] == IP_PROTO_ICMP6 && s->p[IP6_LEN] < 128) ||
 	    !node_is_station(&to) || !node_may_answer(h, s->now_ns))
 		return;
-	p = node_icmp6(h, s->src, s->vlan, &own->is.from, &to, NODE_TTL,
-		       ERROR_LEN + quote);
-	if (!p)
-		return;
-	memcpy(p, codes[why][1], 2);
-	store16(p + 6, mtu);
-	memcpy(p + ERROR_LEN, s->p, quote);
-	node_icmp6_end(p, ERROR_LEN + quote);
+	put(h, s, own, &to, codes[why][1], mtu, MIN(s->len, (size_t)QUOTE6));
 }
 
 void node_tell(struct node *h, const uint8_t *frame, size_t len,

@@ -49,14 +49,14 @@ static void put(struct node *h, struct node_ping *p, const struct node_own *own,
 {
 	const size_t len = (size_t)ECHO_LEN + p->size;
 	const bool ipv4 = node_is_ipv4(&p->to);
-	uint8_t *icmp;
+	const struct packet m = {
+		.from = own->is.from,
+		.to = p->to,
+		.proto = ipv4 ? IP_PROTO_ICMP : IP_PROTO_ICMP6,
+		.hops = NODE_TTL,
+	};
+	uint8_t *icmp = packet_begin(h, mac, own->is.vlan, &m, len);
 
-	if (ipv4)
-		icmp = node_icmp4(h, mac, own->is.vlan, &own->is.from, &p->to,
-				  len);
-	else
-		icmp = node_icmp6(h, mac, own->is.vlan, &own->is.from, &p->to,
-				  NODE_TTL, len);
 	if (!icmp)
 		return;
 	icmp[0] = ipv4 ? ECHO_REQUEST : ECHO6_REQUEST;
@@ -64,10 +64,7 @@ static void put(struct node *h, struct node_ping *p, const struct node_own *own,
 	store16(icmp + 6, (uint16_t)p->sent);
 	for (unsigned i = 0; i < p->size; i++)
 		icmp[ECHO_LEN + i] = (uint8_t)i;
-	if (ipv4)
-		node_icmp4_end(icmp, len);
-	else
-		node_icmp6_end(icmp, len);
+	packet_end(&m, icmp, len);
 	p->at[p->sent & SEQ] = now_ns;
 }
 
@@ -79,7 +76,8 @@ static bool ping_due(struct node *h, struct node_ping *p, uint64_t now_ns)
 	const struct node_own *own = node_route(h, &p->to, &next);
 	int rc = own ? node_resolve(h, own, &next, mac, now_ns) : -EHOSTUNREACH;
 
-	if (!rc)
+	/* A reply to an address that is being checked would be lost. */
+	if (!rc || (own && own->state == NODE_TENTATIVE))
 		return false;
 	p->silent = rc < 0;
 	p->at[p->sent & SEQ] = 0;

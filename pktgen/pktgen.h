@@ -83,6 +83,7 @@ struct pktgen_port {
 	unsigned nb_streams;  /* that there are */
 	unsigned end_streams; /* behind the highest number */
 	unsigned max_streams; /* for which there is room */
+	unsigned nb_follow;   /* that follow another, by their plans */
 	struct rest_port rest;
 	/* Signed frames that it sent, while any port tracks sizes; else NULL */
 	struct sent_sizes *sizes;

@@ -192,12 +192,15 @@ void pktgen_remove_stream(struct pktgen *pg, unsigned port, unsigned number,
 	struct pktgen_port *set = &pg->set[port];
 	struct pktgen_stream *s = set->stream[number];
 
-	for (unsigned i = 0; i < set->end_streams; i++) {
+	set->nb_follow -= s->use.plan.follows;
+	for (unsigned i = 0; set->nb_follow && i < set->end_streams; i++) {
 		struct stream_plan *plan =
 			set->stream[i] ? &set->stream[i]->use.plan : NULL;
 
-		if (!plan || !plan->follows || plan->after != number)
+		if (!plan || !plan->follows || plan->after != number ||
+		    i == number)
 			continue;
+		set->nb_follow--;
 		plan->follows = false;
 		plan->after = 0;
 		plan->delay_ns = 0;
@@ -382,6 +385,8 @@ void pktgen_set_use(struct pktgen *pg, unsigned port, unsigned stream,
 		order.weight = use->weight;
 		worker_give(w, &order);
 	}
+	pg->set[port].nb_follow += use->plan.follows;
+	pg->set[port].nb_follow -= s->use.plan.follows;
 	if (use->disabled && !s->use.disabled)
 		tell(w, ORDER_FLOW_STOP, s, now_ns);
 	s->use = *use;
