@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-3-Clause
 # A Linux bridge between two taps.
+# shellcheck source=docs/examples/dut.sh
 . "$(dirname "$(readlink -f "$0")")/dut.sh"
 
 ip link add br0 type bridge
