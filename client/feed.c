@@ -135,7 +135,7 @@ static bool is_cut(const struct client *c)
 	       !c->requests.busy;
 }
 
-int feed_wait(void *client, struct pollfd *fd)
+static int wait_channel(void *client, struct pollfd *fd)
 {
 	const struct client *c = client;
 
@@ -145,7 +145,7 @@ int feed_wait(void *client, struct pollfd *fd)
 	return c->fed && is_cut(c) ? ms_until(c->fed->due_ms) : -1;
 }
 
-void feed_act(void *client, short revents)
+static void act(void *client, short revents)
 {
 	struct client *c = client;
 
@@ -156,7 +156,8 @@ void feed_act(void *client, short revents)
 		open_again(c->fed);
 }
 
-bool feed_hear(void *client, const char *line, size_t len)
+/* The appliance says that it has closed it. */
+static bool hear(void *client, const char *line, size_t len)
 {
 	static const char closed[] = " play: the data channel is closed: ";
 	struct client *c = client;
@@ -166,6 +167,13 @@ bool feed_hear(void *client, const char *line, size_t len)
 	    c->channel.state == CHANNEL_UP)
 		channel_close(&c->channel, "the appliance did");
 	return false;
+}
+
+void feed_init(struct client *c)
+{
+	loop_add(&c->loop, (struct loop_part){wait_channel, act, c});
+	c->feed_watch = (struct hear_watch){.take = hear, .arg = c};
+	hear_add(&c->hear, &c->feed_watch);
 }
 
 /* ---- The command --------------------------------------------------------- */
