@@ -277,8 +277,7 @@ static void go_ahead(struct client *c, const struct channel_lane *l)
 static enum status feed(struct client *c, struct feed *f, const char *ports,
 			const char *more)
 {
-	struct channel_lane *lane = &c->channel.lane[CHANNEL_FEED];
-	const struct channel_lane before = *lane;
+	struct channel_lane *lane, before;
 	struct request r = {0};
 	char line[LINE_BYTES];
 
@@ -298,6 +297,7 @@ static enum status feed(struct client *c, struct feed *f, const char *ports,
 		return STATUS_FAILED;
 	}
 	/* Until it is accepted, one that is fed already may go on. */
+	before = c->channel.lane[CHANNEL_FEED];
 	lane = channel_begin(&c->channel, CHANNEL_FEED, 0, f);
 	lane->give = give;
 	lane->held = true;
