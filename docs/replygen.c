@@ -19,7 +19,7 @@
 #define END_NS 60000000000ull
 
 #define KEYS_MAX 128
-#define FORMS_MAX 64
+#define FORMS_MAX 96
 #define PATH_MAX_LEN 128
 
 /*
@@ -55,6 +55,8 @@ static const char *const lines[] = {
 	"headers --json",
 	"set --json",
 	"show frame 0 --json",
+	"kv keys 10",
+	"kv --json",
 	"put two 4 69e17861",
 	"chunk two 0 69e17861 MQoyCg==",
 	"set 0 udp.src list @two",
@@ -162,10 +164,36 @@ static const char *const lines[] = {
 	"track --json",
 	"verdict lag 1h",
 	"verdict gap 1h",
+	"results --json",
 	"search to 10kpps trial 10ms ndr",
 	"search --json",
 	"search trials --json",
 	"search follow --json",
+	"search to 10kpps trial 10ms --plan --json ndr",
+	"results search-1 --json",
+	"results compare search-1 search-1 --json",
+	"rfc2544 throughput sizes 64,imix to 10kpps trial 10ms --plan --json",
+	"rfc2544 throughput sizes 64,imix to 10kpps trial 10ms --json",
+	"rfc2544 latency sizes 64 to 10kpps trial 10ms --json",
+	"rfc2544 loss sizes 64 to 10kpps trial 10ms --json",
+	"rfc2544 recovery sizes 64 to 10kpps trial 10ms --json",
+	"rfc2544 reset sizes 64 to 10kpps trial 10ms --json",
+	"rfc2544 --json",
+	"rfc2544 trials --json",
+	"rfc2544 follow --json",
+	"soak 200ms every 100ms --json",
+	"soak --json",
+	"soak trials --json",
+	"soak follow --json",
+	"ramp 1kpps 10kpps over 100ms steps 2 --json",
+	"ramp --json",
+	"ramp trials --json",
+	"ramp follow --json",
+	"sweep trial 10ms --json size 64 128",
+	"sweep --json",
+	"sweep trials --json",
+	"sweep follow --json",
+	"results --json",
 	"mode 1 off",
 	"search to 1kpps trial 10ms settle 1ms ndr",
 	"search --json",

@@ -143,7 +143,7 @@ struct track_row *track_find_odd(struct track *t, const uint8_t *frame,
 	/* A loop that goes on does not know of more words. */
 	if (s->need != UINT16_MAX && s->has && (t->deep || s->nb <= 1))
 		t->like = *s;
-	t->deep |= s->has && s->nb > 1;
+	t->deeper |= s->has && s->nb > 1;
 	return s->has ? track_row_of(t, find_value(s, frame)) : &t->without;
 }
 

@@ -42,7 +42,8 @@ struct track_row {
 struct track {
 	struct find find;
 	bool direct; /* a value is the number of its row */
-	bool deep;   /* more than one word may tell where the field is */
+	bool deep;   /* more than one word may tell where the field is... */
+	bool deeper; /* ...from the next loop on */
 	/* How a frame looked that has the field, and how those before did. */
 	struct find_shape like, shape[TRACK_SHAPES];
 	uint64_t ns;        /* that frames of the row of arrivals took... */
@@ -84,8 +85,9 @@ void track_see_odd(struct track *t, struct track_row *r);
 void track_begin(struct track *t, struct arrivals *ar, enum arrival what);
 
 /* Whether a loop of these does with `simple`. */
-static inline bool track_is_simple(const struct track *t)
+static inline bool track_is_simple(struct track *t)
 {
+	t->deep |= t->deeper;
 	return t->direct && !t->deep;
 }
 

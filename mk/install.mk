@@ -12,7 +12,7 @@ INSTALL_COMPLETION = $(DESTDIR)$(PREFIX)/share/bash-completion/completions
 ## install: all that its users need, below DESTDIR and PREFIX (/usr/local)
 install: image
 	$(Q)install -D -m 755 -t $(INSTALL_LIB) scripts/ukpktgen \
-		$(O)/ukpktgen-console $(O)/ukpktgen-relay $(METRICS)
+		$(O)/ukpktgen-console $(O)/ukpktgen-relay $(O)/ukpktgen-report $(METRICS)
 	$(Q)install -D -m 644 -t $(INSTALL_LIB) scripts/lib-*.sh scripts/history.gp \
 		$(O)/ukpktgen.elf $(O)/ukpktgen.debug
 	$(Q)install -d $(INSTALL_BIN)

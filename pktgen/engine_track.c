@@ -84,6 +84,7 @@ uint64_t engine_track(struct worker *w, struct uk_netbuf *pkts[], unsigned n,
 		      bool large, uint64_t now_ns)
 {
 	struct tracking g = {w->track, &w->arrivals, 0};
+	const bool simple = track_is_simple(w->track);
 
 	if (w->signs) {
 		w->nb_looked += n;
@@ -98,7 +99,7 @@ uint64_t engine_track(struct worker *w, struct uk_netbuf *pkts[], unsigned n,
 				   &g);
 	else if (!w->signs)
 		port_look_and_free_each(w->queue, pkts, n, see_unsigned, &g);
-	else if (track_is_simple(w->track))
+	else if (simple)
 		port_look_and_free_each(w->queue, pkts, n, see_simple, &g);
 	else
 		port_look_and_free_each(w->queue, pkts, n, see_signed, &g);

@@ -13,6 +13,14 @@ static struct worker *worker_of(struct pktgen *pg, unsigned port,
 	return pktgen_worker(pg, port, s->queue);
 }
 
+void pktgen_settle_flow(struct pktgen *pg, unsigned port,
+			const struct pktgen_stream *s)
+{
+	const struct worker_order order = {.kind = ORDER_LOOK, .flow = s->flow};
+
+	worker_give(worker_of(pg, port, s), &order);
+}
+
 /* ---- Which there are ---------------------------------------------------- */
 
 /* Room for stream `number`. */
@@ -203,6 +211,9 @@ void pktgen_remove_stream(struct pktgen *pg, unsigned port, unsigned number,
 	count_signed(pg, s->stream.sign, false, now_ns);
 	pktgen_trail(pg, port, number, false);
 	pktgen_trail_clear(pg, port, number);
+	FOR_EACH_WORKER(pg, TRAILS ? ~0ull : 0, w)
+		if (w->track)
+			track_forget_streams(w->track);
 	free_stream(pg, s);
 	set->stream[number] = NULL;
 	set->nb_streams--;
@@ -310,8 +321,10 @@ int pktgen_try_stream(struct pktgen *pg, unsigned port, unsigned stream,
 static void set_signs(struct pktgen *pg, unsigned port, struct pktgen_stream *s,
 		      bool was, bool is)
 {
-	const struct worker_view *v = pktgen_look(pg, port);
+	const struct worker_view *v;
 
+	pktgen_settle_flow(pg, port, s);
+	v = pktgen_look(pg, port);
 	if (was == is)
 		return;
 	if (was)

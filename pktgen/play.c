@@ -304,11 +304,13 @@ void play_begin(const struct program *prog)
 static void go_on(struct played_cursor *to, const struct played_cursor *from)
 {
 	struct capture_reader *const reader = to->reader;
+	const struct played *const of = to->of;
 
 	if (reader)
 		memcpy(reader, from->reader, sizeof(*reader));
 	*to = *from;
 	to->reader = reader;
+	to->of = of;
 }
 
 void play_switch(const struct program *from, const struct program *to)
@@ -316,7 +318,8 @@ void play_switch(const struct program *from, const struct program *to)
 	const struct play *f = from->play;
 	struct play *t = to->play;
 
-	if (f->played != t->played)
+	if (f->played != t->played &&
+	    (!f->played->feed || f->played->feed != t->played->feed))
 		return;
 	go_on(&t->cursor, &f->cursor);
 	if (f->played->feed) {
