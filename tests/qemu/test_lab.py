@@ -35,7 +35,9 @@ def listens(port):
 
 def groups():
     listed = json.loads(sh("bridge -j mdb show"))[0]["mdb"]
-    return {m["grp"] for m in listed if m["port"] == "t0"}
+    # Beside those by which its addresses of IPv6 are asked for.
+    return {m["grp"] for m in listed
+            if m["port"] == "t0" and not m["grp"].startswith("ff02::1:ff")}
 
 
 def sent(name):
