@@ -251,6 +251,12 @@ def test_csv_has_a_line_for_each_row(run):
     assert done.returncode == 2 and "services" in done.stderr
 
 
+def test_a_column_stands_where_its_first_row_has_it(run):
+    result = {"rows": [{"size": 64, "p50": 1, "max": 3}, {"size": 65, "p50": 1, "p99": 2, "max": 3}]}
+    assert run("r.csv", result).read_text().splitlines()[0] == \
+        '"result","size","p50","p99","max"'
+
+
 def test_markdown_has_the_tables(run):
     text = run("r.md", throughput()).read_text()
     assert "| 64 | rfc2544 | 1,190,000.125 |" in text
