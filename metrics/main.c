@@ -4,6 +4,7 @@
  * it, with the directory of their sockets and the names that are meant.
  */
 #include <errno.h>
+#include <limits.h>
 #include <getopt.h>
 #include <limits.h>
 #include <signal.h>
