@@ -159,19 +159,27 @@ static void head(struct doc *d, const struct table *t, bool own)
 	text_add(&d->out, "</tr></thead>\n");
 }
 
-/* A verdict has its colour besides its word. */
+/* A verdict has its colour besides its words. */
 static const char *class_of(const struct table *t, unsigned col,
 			    const char *text)
 {
-	static const char *const verdicts[] = {"valid", "suspect", "invalid"};
+	static const struct {
+		const char *column, *begins, *class;
+	} verdicts[] = {{"verdict", "valid", "valid"},
+			{"verdict", "suspect", "suspect"},
+			{"verdict", "invalid", "invalid"},
+			{"outcome", "pass", "valid"},
+			{"outcome", "fails", "invalid"}};
 
 	if (t->reckoned && col == t->cols - 1)
 		return "n own";
 	if (t->col[col].number)
 		return "n";
-	for (unsigned i = 0; !strcmp(t->col[col].name, "verdict") && i < 3; i++)
-		if (!strcmp(text, verdicts[i]))
-			return verdicts[i];
+	for (unsigned i = 0; i < sizeof(verdicts) / sizeof(verdicts[0]); i++)
+		if (!strcmp(t->col[col].name, verdicts[i].column) &&
+		    !strncmp(text, verdicts[i].begins,
+			     strlen(verdicts[i].begins)))
+			return verdicts[i].class;
 	return NULL;
 }
 
