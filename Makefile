@@ -19,7 +19,7 @@ ifneq ($(and $(filter $(CONFIG_GOALS),$(MAKECMDGOALS)),$(word 2,$(MAKECMDGOALS))
 include mk/one-by-one.mk
 else
 include mk/base.mk mk/config.mk mk/sources.mk
-include mk/image.mk mk/host.mk mk/fuzz.mk mk/peers.mk mk/client.mk mk/metrics.mk \
+include mk/image.mk mk/host.mk mk/fuzz.mk mk/peers.mk mk/client.mk mk/metrics.mk mk/report.mk \
 	mk/install.mk
 
 ## image: the appliance, build/ukpktgen.elf (and .debug with its symbols)
@@ -27,7 +27,7 @@ image: $(O)/ukpktgen.elf client
 
 ## client: what the host has of it: the console's client, and the relay of its line
 client: setup-client
-	@$(MAKE) --no-print-directory $(O)/ukpktgen-console $(O)/ukpktgen-relay \
+	@$(MAKE) --no-print-directory $(O)/ukpktgen-console $(O)/ukpktgen-relay $(O)/ukpktgen-report \
 		$(METRICS)
 
 ## run: boot it and attach this terminal (a file of commands without one)

@@ -7,6 +7,7 @@
 
 #include "app/app.h"
 #include "app/gateways.h"
+#include "app/labs.h"
 
 #define IPV4_FROM 96 /* bits of an address before those of IPv4 */
 
@@ -18,7 +19,7 @@ static bool take_one(const char *word, struct node_ip *ip, unsigned *bits)
 	uint8_t addr[IPV4_ALEN];
 
 	if (value_ipv4(word, addr, bits))
-		return !value_ipv6(word, ip->b, bits);
+		return !value_ipv6(word, ip->b, bits) && !node_is_ipv4(ip);
 	*ip = node_ipv4(addr);
 	if (bits)
 		*bits += IPV4_FROM;
@@ -40,6 +41,7 @@ static bool take_range(const char *word, const char *dash,
 {
 	char first[48];
 	const size_t len = (size_t)(dash - word);
+	struct node_ip least, most;
 	unsigned bits = 0;
 
 	if (len >= sizeof(first))
@@ -53,7 +55,11 @@ static bool take_range(const char *word, const char *dash,
 	a->bits = (uint8_t)common_bits(&a->from, &a->to);
 	if (strchr(dash, '/') && bits < a->bits)
 		a->bits = (uint8_t)bits;
-	return true;
+	/* Of one address alone, and that a network's: it would be shown as all
+	 * of that network. */
+	node_prefix(&a->from, a->bits, &least, &most);
+	return !node_same(&a->from, &a->to) || a->bits >= IPV6_BITS - 1 ||
+	       !node_same(&a->from, &least);
 }
 
 static bool take_prefix(const char *word, struct node_address *a)
@@ -157,36 +163,18 @@ void addresses_remove_all(struct app *app, uint64_t ports, uint64_t now_ns)
 
 		if (!(ports >> i & 1) || !h)
 			continue;
+		if (OPTION(LAB) && h->lab.on & LAB_DHCP)
+			node_dhcp(h, false, 0, now_ns);
 		node_remove_all(h);
 		pktgen_use_node(&app->pktgen, i, now_ns);
 	}
 }
 
-/* The `i`th of all ports. */
-static const struct node_address *at(const struct app *app, unsigned i,
-				     unsigned *port)
-{
-	for (*port = 0; *port < app->pktgen.nb_ports; ++*port) {
-		const struct node *h = app->pktgen.node[*port];
-		const unsigned n = h ? h->nb_own : 0;
-
-		if (i < n)
-			return &h->own[i].is;
-		i -= n;
-	}
-	return NULL;
-}
-
-bool addresses_line(const struct app *app, unsigned i,
-		    char line[CONFIG_LINE_MAX])
+static void address_line(const struct node_address *a, unsigned port,
+			 char line[CONFIG_LINE_MAX])
 {
 	char text[ADDRESSES_PRINT_MAX], gateway[48] = "", vlan[16] = "";
-	const struct node_address *a;
-	unsigned port;
 
-	a = at(app, i, &port);
-	if (!a)
-		return false;
 	addresses_print(a, text, sizeof(text));
 	if (!node_is_none(&a->gateway))
 		addresses_print_ip(&a->gateway, gateway, sizeof(gateway));
@@ -194,31 +182,47 @@ bool addresses_line(const struct app *app, unsigned i,
 		snprintf(vlan, sizeof(vlan), " vlan %u", a->vlan);
 	snprintf(line, CONFIG_LINE_MAX, "address %u %s%s%s%s", port, text, vlan,
 		 *gateway ? " gateway " : "", gateway);
-	return true;
+}
+
+bool addresses_line(const struct app *app, unsigned i,
+		    char line[CONFIG_LINE_MAX])
+{
+	for (unsigned port = 0; port < app->pktgen.nb_ports; port++) {
+		const struct node *h = app->pktgen.node[port];
+
+		if (h && i < h->nb_given) {
+			address_line(&h->own[i].is, port, line);
+			return true;
+		}
+		i -= h ? h->nb_given : 0;
+	}
+	return OPTION(LAB) && labs_line(app, i, line);
 }
 
 struct addresses_kept {
-	unsigned nb;
 	struct {
-		unsigned port;
-		struct node_address is;
-	} one[];
+		unsigned nb;
+		struct node_address is[NODE_ADDRESSES_MAX];
+		struct labs_kept lab;
+	} port[1]; /* and more */
 };
 
 struct addresses_kept *addresses_keep(const struct app *app)
 {
-	struct addresses_kept *k;
-	const struct node_address *a;
-	unsigned port, n = 0;
+	const unsigned nb = app->pktgen.nb_ports;
+	struct addresses_kept *k =
+		uk_calloc(app->pktgen.heap, nb + 1, sizeof(k->port[0]));
 
-	while (at(app, n, &port))
-		n++;
-	k = uk_malloc(app->pktgen.heap, sizeof(*k) + n * sizeof(k->one[0]));
-	if (!k)
-		return NULL;
-	for (k->nb = 0; (a = at(app, k->nb, &port)); k->nb++) {
-		k->one[k->nb].port = port;
-		k->one[k->nb].is = *a;
+	for (unsigned i = 0; k && i < nb; i++) {
+		const struct node *h = app->pktgen.node[i];
+
+		if (!h)
+			continue;
+		k->port[i].nb = h->nb_given;
+		for (unsigned n = 0; n < h->nb_given; n++)
+			k->port[i].is[n] = h->own[n].is;
+		if (OPTION(LAB))
+			labs_keep(h, &k->port[i].lab);
 	}
 	return k;
 }
@@ -227,8 +231,39 @@ void addresses_restore(struct app *app, const struct addresses_kept *k,
 		       uint64_t now_ns)
 {
 	addresses_remove_all(app, ~0ull, now_ns);
-	for (unsigned i = 0; i < k->nb; i++)
-		addresses_add(app, k->one[i].port, &k->one[i].is, now_ns);
+	for (unsigned i = 0; i < app->pktgen.nb_ports; i++) {
+		for (unsigned n = 0; n < k->port[i].nb; n++)
+			addresses_add(app, i, &k->port[i].is[n], now_ns);
+		if (OPTION(LAB))
+			labs_restore(app, i, &k->port[i].lab, now_ns);
+	}
+}
+
+/* ---- Shown --------------------------------------------------------------- */
+
+#define ROWS 16 /* of a call: there is room for no more */
+
+enum call_result addresses_rows(struct call *c, const char *name, unsigned each,
+				addresses_row_t row)
+{
+	const struct pktgen *pg = &call_app(c)->pktgen;
+	uint64_t *const at = &c->state[0];
+	unsigned left = ROWS;
+
+	if (c->cancelled)
+		return CALL_DONE;
+	reply_list(c->reply, name, *at ? REPLY_ROWS : REPLY_TABLE);
+	for (; *at < (uint64_t)pg->nb_ports * each && left; ++*at) {
+		const unsigned port = (unsigned)(*at / each);
+		const struct node *h = pg->node[port];
+
+		if (h && c->v[0].mask >> port & 1 &&
+		    row(c, port, h, (unsigned)(*at % each)))
+			left--;
+	}
+	reply_end(c->reply);
+	c->wake_ns = c->now_ns;
+	return left ? CALL_DONE : CALL_AGAIN;
 }
 
 /* ---- Told ---------------------------------------------------------------- */
@@ -266,6 +301,9 @@ void addresses_watch(struct app *app, uint64_t now_ns)
 		p->node_told = h->changes;
 		p->gateways_ns = now_ns + GATEWAYS_LOOK_NS;
 		tell_rivals(app, i, now_ns);
+		/* It has said its last. */
+		if (!node_is_on(h))
+			pktgen_use_node(&app->pktgen, i, now_ns);
 		gateways_refresh(app, i, now_ns);
 	}
 }

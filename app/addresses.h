@@ -35,11 +35,21 @@ void addresses_remove_all(struct app *app, uint64_t ports, uint64_t now_ns);
 bool addresses_line(const struct app *app, unsigned i,
 		    char line[CONFIG_LINE_MAX]);
 
-/* All of them, from the heap, to be put back; NULL: there is no memory. */
+/* With what else ports say: to be put back; NULL: there is no memory. */
 struct addresses_kept;
 struct addresses_kept *addresses_keep(const struct app *app);
 void addresses_restore(struct app *app, const struct addresses_kept *k,
 		       uint64_t now_ns);
+
+/*
+ * Replies with a list of what the ports of the first argument have: up to
+ * `each`, of which `row` shows the k-th, or false where there is none. Takes
+ * several calls where they are many; c->state[0] remembers how far.
+ */
+typedef bool (*addresses_row_t)(const struct call *c, unsigned port,
+				const struct node *h, unsigned k);
+enum call_result addresses_rows(struct call *c, const char *name, unsigned each,
+				addresses_row_t row);
 
 /*
  * Tells of those that somebody else has, and has streams get the MAC addresses

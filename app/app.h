@@ -12,6 +12,7 @@
 #include "app/config.h"
 #include "app/feed.h"
 #include "app/history.h"
+#include "app/kv.h"
 #include "app/live.h"
 #include "app/run.h"
 #include "files/store.h"
@@ -41,6 +42,7 @@ struct app_port {
 };
 
 struct experiment;
+struct result_writer;
 
 struct app {
 	struct pktgen pktgen;
@@ -53,6 +55,7 @@ struct app {
 	uint64_t boot_serial;   /* of the last file that came with the image */
 	uint64_t lease_ns;      /* how long without a request; 0: for ever */
 	uint64_t lease_began_ns; /* requests before do not count */
+	struct app_kv kv;        /* where pktgen.kv is from */
 	struct app_list *lists;  /* see app/lists.h */
 	uint64_t floor_ns; /* that `calibrate` found last; 0: it did not run */
 	uint64_t verdict_limit[VERDICT_COUNTS]; /* by reason, in its unit */
@@ -61,7 +64,9 @@ struct app {
 	struct app_channel channel;
 	struct app_feed feed;
 	struct app_history history;
-	struct experiment *experiment; /* the last one, or NULL */
+	struct experiment *experiment;       /* the last one, or NULL */
+	char resumed[VALUE_NAME_MAX + 1]; /* a result, by the next experiment */
+	struct result_writer *result_writer; /* of its result; NULL: none */
 };
 
 static inline struct app *call_app(const struct call *c)
@@ -179,6 +184,7 @@ unsigned app_mode_word(unsigned mode);
 #define APP_FORWARD "forward"
 #define APP_IMPAIR "impair"
 #define APP_LEARN "learn"
+#define APP_ROUTE "route"
 const char *app_mode_name(unsigned mode);
 
 /* What sets one that forwards, "forward 1", "forward learn"; false: it does

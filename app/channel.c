@@ -313,7 +313,7 @@ void channel_open(struct app_channel *c, uint64_t token, uint64_t now_ns)
 	channel_close(c, NULL);
 	c->token = token;
 	c->greeted = false;
-	c->heard_ns = now_ns;
+	c->heard_ns = c->opened_ns = now_ns;
 	c->state = CHANNEL_OPENING;
 }
 

@@ -85,8 +85,9 @@ struct app_channel {
 	enum channel_state state;
 	bool greeted; /* the other side has been sent the token */
 	uint64_t token;
-	const char *why;   /* it was closed, NULL where nothing was wrong */
-	uint64_t heard_ns; /* when something last moved */
+	const char *why;    /* it was closed, NULL where nothing was wrong */
+	uint64_t heard_ns;  /* when something last moved... */
+	uint64_t opened_ns; /* ...and channel_open() was called */
 	/* The block that is coming: its head, then bytes of its data. */
 	unsigned char head[CHANNEL_HEAD];
 	unsigned nb_head;

@@ -378,6 +378,8 @@ bool config_line(const struct app *app, struct config_walk *w,
 	}
 	return timing(app, w, line) || relay_line(app, w, line) ||
 	       limit_line(app, w, line) ||
+	       (OPTION(KV) && !w->only && !w->kept++ &&
+		kv_line(&app->kv, line)) ||
 	       (OPTION(ADDRESSES) && !w->only &&
 		addresses_line(app, (unsigned)w->address++, line));
 }
@@ -417,6 +419,7 @@ void config_show(const struct app *app, const struct cmd *cmd,
 struct kept {
 	uint64_t selected, verdict_limit[VERDICT_COUNTS];
 	struct addresses_kept *addresses;
+	struct app_kv kv;
 	size_t nb;
 	struct {
 		struct subject of;
@@ -442,6 +445,7 @@ static struct kept *keep(const struct app *app)
 		uk_free(app->pktgen.heap, k);
 		return NULL;
 	}
+	k->kv = app->kv;
 	k->selected = session_selected(&app->session);
 	memcpy(k->verdict_limit, app->verdict_limit, sizeof(k->verdict_limit));
 	for (k->nb = 0; config_next(app, &up, &s); s.stream++) {
@@ -540,6 +544,20 @@ static bool run_line(const struct call *c, struct call *line,
 	}
 }
 
+/* The table of keys is made or read again, where it is another by now. */
+static void restore_kv(const struct call *c, const struct app_kv *was,
+		       struct call *line, struct words *words)
+{
+	struct app *app = call_app(c);
+	char text[CONFIG_LINE_MAX];
+
+	if (!OPTION(KV) || !memcmp(was, &app->kv, sizeof(*was)))
+		return;
+	kv_unload(app, c->now_ns);
+	if (kv_line(was, text))
+		run_line(c, line, words, text, strlen(text));
+}
+
 enum call_result config_load(struct call *c, const char *file, const char *text,
 			     size_t len)
 {
@@ -557,11 +575,12 @@ enum call_result config_load(struct call *c, const char *file, const char *text,
 
 		if (!run_line(c, &line, &words, text + at, bare)) {
 			restore(call_app(c), kept, c->now_ns);
-			forget(call_app(c), kept);
 			c->err_column = 0;
-			return call_fail(c, line.err, -1, "%s:%u:%u: %.180s",
-					 file, row, line.err_column,
-					 line.err_text);
+			call_fail(c, line.err, -1, "%s:%u:%u: %.180s", file,
+				  row, line.err_column, line.err_text);
+			restore_kv(c, &kept->kv, &line, &words);
+			forget(call_app(c), kept);
+			return CALL_FAIL;
 		}
 		at += n + (end != NULL);
 	}

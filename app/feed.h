@@ -12,12 +12,20 @@ struct app_feed {
 	struct feed feed;
 	uint64_t told_stall_ns; /* that it is dry was told: since when */
 	bool told_fault;
+	uint64_t closed_ns; /* the channel: since when, 0: it is not */
+	bool told_closed;
 };
+
+/*
+ * Whether one could begin, once the one that is on has ended. E_STATE: a
+ * capture is on, or there is no channel; E_FULL.
+ */
+enum shell_err feed_check(const struct app *app);
 
 /*
  * Begins one of these frames and bytes, without FCS, that take `span_ns`:
  * the next `play` of STREAM_FED has it, and the last that has it ends it.
- * E_STATE: one is on, a capture is, or there is no channel; E_FULL.
+ * As feed_check(), and E_STATE where one is on.
  */
 enum shell_err feed_start(struct app *app, uint64_t frames, uint64_t bytes,
 			  uint64_t span_ns);

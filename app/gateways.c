@@ -127,7 +127,8 @@ enum call_result gateways_await(struct call *c, const struct subjects *on,
 		struct way w;
 		int rc;
 
-		if (!fields_goes_via(st) || !pktgen_is_meant(pg, on, s))
+		if (!(pg->set[s.port].mode & MODE_TX) || !fields_goes_via(st) ||
+		    !pktgen_is_meant(pg, on, s))
 			continue;
 		w = way_of(pg->node[s.port], st);
 		if (!w.own)

@@ -15,6 +15,9 @@ const struct arg_word app_modes[] = {
 	 "send frames to the port's address back, with addresses and "
 	 "ports swapped"},
 	{"reflect-any", "do the same with frames for any station, or for all"},
+#ifdef CONFIG_APPUKPKTGEN_KV
+	{"kv", "answer requests for keys, see 'kv'"},
+#endif
 	{NULL},
 };
 static const unsigned modes[] = {
@@ -25,6 +28,7 @@ static const unsigned modes[] = {
 	MODE_TX | MODE_NULL,
 	MODE_RX | MODE_REFLECT,
 	MODE_RX | MODE_REFLECT | MODE_ANY,
+	MODE_SERVE,
 };
 
 const struct arg_word app_waits[] = {
@@ -47,11 +51,20 @@ const struct arg_word app_strategies[] = {
 
 const char *const app_links[] = {"-", "up", "down", NULL};
 
-enum { IDLE, RECEIVING, SENDING, REFLECTING, DRAINING, PAUSED, FORWARDING };
+enum {
+	IDLE,
+	RECEIVING,
+	SENDING,
+	REFLECTING,
+	DRAINING,
+	PAUSED,
+	FORWARDING,
+	ANSWERING
+};
 
 const char *const app_states[] = {"idle",       "receiving", "sending",
 				  "reflecting", "draining",  "paused",
-				  "forwarding", NULL};
+				  "forwarding", "answering", NULL};
 
 const char *app_state(const struct worker_view *v)
 {
@@ -61,6 +74,8 @@ const char *app_state(const struct worker_view *v)
 		return app_states[PAUSED];
 	if (worker_runs(v->state) && v->mode & MODE_TX)
 		return app_states[SENDING];
+	if (worker_runs(v->state) && v->mode & MODE_KV)
+		return app_states[ANSWERING];
 	if (worker_runs(v->state) && v->mode & MODE_REFLECT)
 		return app_states[REFLECTING];
 	if (worker_runs(v->state) && v->mode & MODE_FORWARD)
@@ -132,8 +147,9 @@ bool app_relay_print(unsigned mode, char *buf, size_t size)
 {
 	if (!(mode & MODE_FORWARD))
 		return false;
-	if (mode & MODE_LEARN)
-		snprintf(buf, size, APP_FORWARD " " APP_LEARN);
+	if (mode & MODE_MESH)
+		snprintf(buf, size, APP_FORWARD " %s",
+			 mode & MODE_LEARN ? APP_LEARN : APP_ROUTE);
 	else
 		snprintf(buf, size, "%s %u", app_mode_name(mode),
 			 MODE_TO_PORT(mode));

@@ -220,6 +220,53 @@ static void impair(const char *what, uint64_t now_ns)
 	pktgen_set_how(&pg, 1, &how, now_ns);
 }
 
+/* A request for one of the keys, or for none. */
+static void ask(uint8_t *frame, const char *what)
+{
+	static unsigned n;
+	char text[24];
+
+	memcpy(frame + ETH_HLEN + 20, "\x12\x34\x2b\xcb\0\x1a\xbe\xef", 8);
+	snprintf(text, sizeof(text), "get %s%03u\r\n",
+		 strstr(what, "-miss") ? "k" : "0", n++ % 1000);
+	memcpy(frame + ETH_HLEN + 28, "\0\x01\0\0\0\x01\0\0", 8);
+	memcpy(frame + ETH_HLEN + 36, text, 10);
+}
+
+/* A table of 1000 keys of 4 digits. */
+static void load(uint64_t now_ns)
+{
+	struct kv *kv = kv_new(1000, 1000 * kv_record_bytes(4, 0, 2),
+			       uk_alloc_get_default());
+	char key[8];
+
+	for (unsigned i = 0; i < 1000; i++) {
+		snprintf(key, sizeof(key), "%04u", i);
+		kv_add(kv, key, 4, 0, key, 2);
+	}
+	pktgen_set_kv(&pg, kv, now_ns);
+}
+
+/* A gateway to all that comes, whose MAC address is known. */
+static void route(uint64_t now_ns)
+{
+	static const uint8_t arp[42] =
+		"\2\2\2\2\2\2\2\0\0\0\0\1\x08\6\0\1\x08\0\6\4\0\2"
+		"\2\0\0\0\0\1\x0a\0\0\1\2\2\2\2\2\2\x0a\0\0\2";
+	struct node *h = pktgen_node(&pg, 0);
+	struct node_address a = {.bits = 96 + 24};
+	uint8_t mac[ETH_ALEN];
+
+	a.from = a.to = node_ipv4((const uint8_t *)"\x0a\0\0\2");
+	a.gateway = node_ipv4((const uint8_t *)"\x0a\0\0\1");
+	memcpy(h->mac, pg.port[0].mac, ETH_ALEN);
+	node_add(h, &a, now_ns);
+	h->own[0].state = NODE_VALID;
+	pktgen_use_node(&pg, 0, now_ns);
+	node_resolve(h, &h->own[0], &a.gateway, mac, now_ns);
+	node_take(h, arp, sizeof(arp), now_ns);
+}
+
 /* As many frames of 60 bytes, UDP in IPv4, arrive as make a burst. */
 static void receive_burst(const char *what, uint64_t now_ns)
 {
@@ -232,6 +279,8 @@ static void receive_burst(const char *what, uint64_t now_ns)
 		memset(p, 0, VIRTIO_NET_HDR_LEN);
 		p[VIRTIO_NET_HDR_NUM_BUFFERS] = 1;
 		memset(p += VIRTIO_NET_HDR_LEN, 2, 60);
+		if (pg.kv)
+			ask(p, what);
 		if (pg.nb_signed)
 			sign(what, p, now_ns);
 		memcpy(p + ETH_HLEN - 2, "\x08\x00\x45", 3);
@@ -273,9 +322,11 @@ int main(int argc, char *argv[])
 	const uint64_t frames = argc > 2 ? strtoull(argv[2], NULL, 0) : 1000;
 	const bool reflects = !strcmp(what, "reflect");
 	const bool impairs = !strncmp(what, "impair", 6);
-	const bool forwards = impairs || !strcmp(what, "forward");
+	const bool routes = !strcmp(what, "route");
+	const bool forwards = impairs || routes || !strcmp(what, "forward");
+	const bool serves = !strncmp(what, "kv", 2);
 	const bool receives =
-		reflects || forwards || !strncmp(what, "receive", 7);
+		serves || reflects || forwards || !strncmp(what, "receive", 7);
 	struct pktgen_fault fault;
 	uint64_t now_ns = 1, done = 0;
 	struct worker *w;
@@ -297,12 +348,18 @@ int main(int argc, char *argv[])
 	memset(pg.port[0].mac, 2, ETH_ALEN);
 	pktgen_set_mode(&pg, 1,
 			reflects   ? MODE_RX | MODE_REFLECT
+			: serves   ? MODE_SERVE
 			: impairs  ? MODE_TO(0) | MODE_IMPAIR
+			: routes   ? MODE_ROUTER
 			: forwards ? MODE_TO(0) /* all that it has */
 			: receives ? MODE_RX
 				   : MODE_TX,
 			now_ns);
-	if (!receives || reflects || forwards)
+	if (serves)
+		load(now_ns);
+	if (routes)
+		route(now_ns);
+	if (!receives || serves || reflects || forwards)
 		pktgen_start(&pg, 1, now_ns);
 	record(w, what);
 	if (impairs)

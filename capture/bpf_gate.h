@@ -21,12 +21,22 @@ struct bpf_field {
 	uint32_t mask, value;
 	uint16_t at;
 	bool differs; /* it does not have the value */
+	uint8_t end;  /* of the bytes that are looked at; 255: it is in none */
 };
+
+/*
+ * What frames that come together are mostly alike in: twice 16 bytes, behind
+ * the MAC addresses, up to the ports behind IPv4.
+ */
+#define BPF_LOOKS 2
+#define BPF_LOOK_AT 12
 
 struct bpf_gate {
 	uint32_t need; /* bytes that a frame has to have, UINT32_MAX: open */
 	unsigned nb;   /* ways */
 	struct bpf_field way[BPF_GATE_WAYS][BPF_GATE_FIELDS];
+	unsigned nb_looks;
+	uint8_t look[BPF_LOOKS * 16]; /* the bits of all fields in them */
 };
 
 /* That of a program that bpf_check() has passed. Takes 3 KiB of the stack. */
@@ -62,5 +72,9 @@ static inline bool bpf_gate_shut(const struct bpf_gate *g,
 			return false;
 	return true;
 }
+
+/* The same of `n` frames, 1 or more, which have g->need bytes each. */
+bool bpf_gate_shut_all(const struct bpf_gate *g,
+		       const unsigned char *const frame[], unsigned n);
 
 #endif /* CAPTURE_BPF_GATE_H */

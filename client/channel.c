@@ -76,8 +76,10 @@ bool channel_connect(struct channel *c, const char *console)
 		channel_close(c, NULL);
 		return false;
 	}
-	for (unsigned i = 0; i < CHANNEL_LANES; i++)
+	for (unsigned i = 0; i < CHANNEL_LANES; i++) {
 		c->lane[i].limit = 0;
+		c->lane[i].told = false;
+	}
 	c->state = CHANNEL_OPENING;
 	return true;
 }
@@ -187,8 +189,9 @@ static size_t take_block(struct channel *c, const unsigned char *p, size_t n)
 	} else if (p[2] == 'A' && l->give) {
 		/* At first, and after a break, it says where to go on. */
 		l->at = l->limit = pos;
+		l->told = true;
 		l->dry = false;
-	} else if (p[2] == 'G' && l->give) {
+	} else if (p[2] == 'G' && l->give && l->told) {
 		l->limit = pos;
 	}
 	return CHANNEL_HEAD + len;
@@ -221,7 +224,8 @@ static void receive(struct channel *c)
 
 static bool may_send(const struct channel *c, const struct channel_lane *l)
 {
-	return c->state == CHANNEL_UP && l->give && !l->dry && l->at < l->limit;
+	return c->state == CHANNEL_UP && l->give && !l->dry && !l->held &&
+	       l->at < l->limit;
 }
 
 /* True when a block of it is to go. */

@@ -33,7 +33,9 @@ struct channel_lane {
 	uint64_t at;    /* the next byte */
 	uint64_t taken; /* it comes: what we told to have taken... */
 	uint64_t limit; /* ...it goes: up to where it may */
-	bool dry;       /* it goes: all that there is has gone */
+	bool told;      /* it goes: where it begins... */
+	bool dry;       /* ...all that there is has gone... */
+	bool held;      /* ...it is not to go yet */
 };
 
 enum channel_state {

@@ -36,6 +36,7 @@ struct client {
 	struct hear hear;
 	struct channel channel;
 	struct feed *fed; /* what goes there while it is played; feed.c */
+	struct hear_watch feed_watch;
 
 	unsigned interrupts; /* Ctrl-C was heeded so often */
 	bool done;           /* the person has had enough */

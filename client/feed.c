@@ -1,202 +1,179 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "client/feed.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
-#include "capture/read.h"
 #include "client/clock.h"
+#include "client/feed_file.h"
 #include "client/transfer.h"
 #include "client/wait.h"
 
 #define LINE_BYTES 1024
-#define RECORD_HEAD 16
-#define ETH_LEAST 14
-#define NS_PER_S 1000000000ull
+#define LOOPS_MAX 1000000000
+#define PORT_CHARS "0123456789-,"
 
 /* As much ahead as there is room: then nothing goes for this long. */
 #define FULL_MS 100
 #define AHEAD_MS 5000
 
+static const char too_long[] = "E_LONG: the line is too long";
+
+/* Between two tries to open the channel. */
+#define AGAIN_MS 2000
+
 struct feed {
-	char name[256];
-	struct capture_bytes file;
-	bool skip; /* what cannot be sent */
-	uint64_t loops;
-	/* Of one round. */
-	uint64_t frames, bytes, span_ns, skipped;
-	uint64_t size; /* of all that is sent */
-	/* Where it is: the record from byte `pos` of that on. */
-	struct capture_reader reader;
-	struct capture_record record;
-	bool has;
-	uint64_t pos, round;
-	uint64_t ns; /* of the record taken last, in its round */
+	struct client *c;
+	struct feed_file file;
+	/* The channel, where a transfer or its own end has closed it. */
+	struct request open;
+	bool opening;
+	uint64_t until_ms, due_ms;
+	bool told; /* that it is closed */
 };
 
-/* ---- The file ------------------------------------------------------------ */
-
-/* False of what cannot be sent, with `why`. */
-static bool fits(const struct capture_record *r, char *why)
+static struct feed *make_feed(struct client *c)
 {
-	if (capture_fit(r) != CAPTURE_FITS) {
-		capture_print_fit(r, why, CAPTURE_PRINT_MAX);
-		return false;
-	}
-	if (r->len >= ETH_LEAST)
-		return true;
-	snprintf(why, CAPTURE_PRINT_MAX,
-		 "record %" PRIu64 ", byte %" PRIu64
-		 ": %u bytes are no Ethernet frame",
-		 r->number, r->at, r->len);
-	return false;
-}
+	struct feed *f = calloc(1, sizeof(*f));
 
-/* The next record that is sent; CAPTURE_RECORD, or why there is none. */
-static enum capture_result next(struct feed *f, char *why)
-{
-	enum capture_result result;
-
-	for (;;) {
-		result = capture_next(&f->reader, &f->file, &f->record);
-		if (result == CAPTURE_FAULT)
-			capture_print_fault(&f->reader, why, CAPTURE_PRINT_MAX);
-		if (result != CAPTURE_RECORD)
-			return result;
-		if (fits(&f->record, why))
-			break;
-		if (!f->skip)
-			return CAPTURE_FAULT;
-		f->skipped++;
-	}
-	/* One that was taken before another is sent at once behind it. */
-	if (f->record.ns > (int64_t)f->ns)
-		f->ns = (uint64_t)f->record.ns;
-	return result;
-}
-
-static void begin_round(struct feed *f)
-{
-	capture_begin(&f->reader);
-	f->ns = 0;
-}
-
-/* All that the appliance has to know before; false: said why it cannot be. */
-static bool read_through(struct client *c, struct feed *f)
-{
-	char why[CAPTURE_PRINT_MAX] = "it has no records";
-	enum capture_result result;
-
-	begin_round(f);
-	while ((result = next(f, why)) == CAPTURE_RECORD) {
-		f->frames++;
-		f->bytes += f->record.len;
-		f->span_ns = f->ns;
-	}
-	if (f->frames && (result == CAPTURE_END || f->skip)) {
-		f->size = (f->frames * RECORD_HEAD + f->bytes) * f->loops;
-		begin_round(f);
-		return true;
-	}
-	ui_note(&c->ui, "'%s' cannot be played: %s", f->name, why);
-	return false;
-}
-
-static bool open_file(struct client *c, struct feed *f, const char *path)
-{
-	const int fd = open(path, O_RDONLY | O_CLOEXEC);
-	struct stat st = {0};
-	void *data = MAP_FAILED;
-
-	snprintf(f->name, sizeof(f->name), "%s", path);
-	if (fd >= 0 && fstat(fd, &st) == 0) {
-		if (S_ISREG(st.st_mode) && st.st_size)
-			data = mmap(NULL, (size_t)st.st_size, PROT_READ,
-				    MAP_PRIVATE, fd, 0);
-		else
-			errno = EINVAL;
-	}
-	if (data == MAP_FAILED)
-		ui_note(&c->ui, "cannot read '%s': %s", path, strerror(errno));
-	else
-		f->file = (struct capture_bytes){data, 0, (size_t)st.st_size,
-						 true};
-	if (fd >= 0)
-		close(fd);
-	return data != MAP_FAILED;
+	if (!f)
+		abort();
+	f->c = c;
+	f->file.fd = -1;
+	return f;
 }
 
 static void free_feed(struct feed *f)
 {
-	if (f && f->file.data)
-		munmap((void *)(uintptr_t)f->file.data, f->file.len);
+	if (!f)
+		return;
+	request_forget(&f->c->requests, &f->open);
+	feed_file_close(&f->file);
 	free(f);
 }
 
-/* ---- As it is sent ------------------------------------------------------- */
-
-static uint64_t turn_ns(const struct feed *f)
-{
-	return f->frames > 1 ? f->span_ns / (f->frames - 1) : 0;
-}
-
-/* Goes on to the record that byte `at` is of; false behind the last. */
-static bool seek(struct feed *f, uint64_t at)
-{
-	char why[CAPTURE_PRINT_MAX];
-
-	if (at < f->pos) {
-		f->pos = f->round = 0;
-		f->has = false;
-		begin_round(f);
-	}
-	while (!f->has || at >= f->pos + RECORD_HEAD + f->record.len) {
-		if (f->has)
-			f->pos += RECORD_HEAD + f->record.len;
-		f->has = next(f, why) == CAPTURE_RECORD;
-		if (f->has)
-			continue;
-		if (++f->round >= f->loops)
-			return false;
-		begin_round(f);
-	}
-	return true;
-}
-
-static size_t copy(const struct feed *f, size_t from, unsigned char *to,
-		   size_t len)
-{
-	const uint64_t ns = f->ns + f->round * (f->span_ns + turn_ns(f));
-	const uint32_t head[4] = {(uint32_t)(ns / NS_PER_S),
-				  (uint32_t)(ns % NS_PER_S), f->record.len,
-				  f->record.len};
-	const unsigned char *bytes = (const unsigned char *)head + from;
-	size_t left = RECORD_HEAD - from;
-
-	if (from >= RECORD_HEAD) {
-		bytes = f->record.data + (from - RECORD_HEAD);
-		left = f->record.len - (from - RECORD_HEAD);
-	}
-	if (len > left)
-		len = left;
-	memcpy(to, bytes, len);
-	return len;
-}
-
+/* What waits for the rest would wait for ever. */
 static long give(void *arg, uint64_t at, unsigned char *to, size_t len)
 {
 	struct feed *f = arg;
-	size_t n = 0;
+	const bool was_lost = f->file.lost;
+	const size_t n = feed_file_give(&f->file, at, to, len);
 
-	while (n < len && at + n < f->size && seek(f, at + n))
-		n += copy(f, (size_t)(at + n - f->pos), to + n, len - n);
-	return (long)n;
+	if (f->file.lost && !was_lost) {
+		ui_note(&f->c->ui, "'%s' cannot be sent on: %s", f->file.name,
+			f->file.lost);
+		if (f->c->ui.batch && f->c->requests.count)
+			requests_cancel(&f->c->requests);
+	}
+	return n ? (long)n : -1;
+}
+
+/* ---- The channel --------------------------------------------------------- */
+
+static bool is_unsent(const struct feed *f)
+{
+	return f->c->channel.lane[CHANNEL_FEED].at < f->file.size;
+}
+
+static void tell_closed(struct feed *f, const char *why)
+{
+	if (!f->told && is_unsent(f))
+		ui_note(&f->c->ui,
+			"the data channel is closed: %s; '%s' waits for it",
+			why, f->file.name);
+	f->told |= is_unsent(f);
+}
+
+static void open_again(struct feed *f)
+{
+	struct client *c = f->c;
+	struct channel *ch = &c->channel;
+	char text[40];
+
+	f->due_ms = now_ms() + AGAIN_MS;
+	if (ch->why)
+		tell_closed(f, ch->why);
+	if (!channel_connect(ch, c->link.path)) {
+		tell_closed(f, "there is no socket of it");
+		return;
+	}
+	snprintf(text, sizeof(text), "channel open %08" PRIx32, ch->token);
+	request_forget(&c->requests, &f->open);
+	f->open = (struct request){.beside = true};
+	f->opening = request_send(&c->requests, &f->open, text);
+	f->until_ms = now_ms() + TRANSFER_OPEN_MS;
+	if (!f->opening)
+		channel_close(ch, NULL);
+}
+
+static void see_it_open(struct feed *f)
+{
+	struct channel *ch = &f->c->channel;
+
+	if (ch->state == CHANNEL_UP) {
+		if (f->told)
+			ui_note(&f->c->ui, "'%s' is sent on", f->file.name);
+		f->opening = f->told = false;
+	} else if (f->open.state == REQUEST_ERR ||
+		   f->open.state == REQUEST_LOST || ch->state == CHANNEL_DOWN ||
+		   now_ms() >= f->until_ms) {
+		f->opening = false;
+		channel_close(ch, NULL);
+		tell_closed(f, f->open.state == REQUEST_ERR ? f->open.message
+							    : "no answer");
+	}
+}
+
+/* The feed of a client whose channel is closed, and who can open it. */
+static bool is_cut(const struct client *c)
+{
+	const struct feed *f = c->fed;
+
+	return c->channel.lane[CHANNEL_FEED].arg == f && !f->file.lost &&
+	       c->channel.state == CHANNEL_DOWN && c->conn.state == CONN_UP &&
+	       !c->requests.busy;
+}
+
+static int wait_channel(void *client, struct pollfd *fd)
+{
+	const struct client *c = client;
+
+	(void)fd;
+	if (c->fed && c->fed->opening)
+		return ms_until(c->fed->until_ms);
+	return c->fed && is_cut(c) ? ms_until(c->fed->due_ms) : -1;
+}
+
+static void act(void *client, short revents)
+{
+	struct client *c = client;
+
+	(void)revents;
+	if (c->fed && c->fed->opening)
+		see_it_open(c->fed);
+	else if (c->fed && is_cut(c) && now_ms() >= c->fed->due_ms)
+		open_again(c->fed);
+}
+
+/* The appliance says that it has closed it. */
+static bool hear(void *client, const char *line, size_t len)
+{
+	static const char closed[] = " play: the data channel is closed: ";
+	struct client *c = client;
+
+	if (c->fed && !strncmp(line, "@! ", 3) &&
+	    memmem(line, len, closed, strlen(closed)) &&
+	    c->channel.state == CHANNEL_UP)
+		channel_close(&c->channel, "the appliance did");
+	return false;
+}
+
+void feed_init(struct client *c)
+{
+	loop_add(&c->loop, (struct loop_part){wait_channel, act, c});
+	c->feed_watch = (struct hear_watch){.take = hear, .arg = c};
+	hear_add(&c->hear, &c->feed_watch);
 }
 
 /* ---- The command --------------------------------------------------------- */
@@ -210,39 +187,63 @@ static bool add_word(char *line, const char *word)
 	       (int)(LINE_BYTES - used);
 }
 
-static bool is_ports(const char *word)
+/* FILE has pairs of words behind it, so PORTS make their number even. */
+static bool has_ports(char **words)
 {
-	return !strncmp(word, "all", 3) || (*word >= '0' && *word <= '9');
+	unsigned n = 0;
+	const char *end = words[0];
+
+	while (words[n])
+		n++;
+	if (!strncmp(end, "all", 3))
+		end += 3;
+	else
+		end += strspn(end, PORT_CHARS);
+	return n % 2 == 0 && end != words[0] && (!*end || *end == '.');
 }
 
-/* Our own words leave their mark in `f`, the others in `more`. */
-static bool take_words(struct client *c, struct feed *f, char **words,
-		       char *more)
+/* Our own words leave their mark in `f`; false: `value` is none of `word`. */
+static bool take_word(struct client *c, struct feed_file *f, const char *word,
+		      const char *value, char *more)
 {
 	char *end;
 
+	if (!strcmp(word, "loops")) {
+		f->loops = strtoull(value, &end, 10);
+		if (*value >= '0' && *value <= '9' && !*end && f->loops &&
+		    f->loops <= LOOPS_MAX)
+			return true;
+		ui_error(&c->ui, "E_RANGE: loops takes 1..1000000000");
+		return false;
+	}
+	if (!strcmp(word, "bad")) {
+		f->skip = !strcmp(value, "skip");
+		if (f->skip || !strcmp(value, "refuse"))
+			return true;
+		ui_error(&c->ui, "E_SYNTAX: bad takes refuse or skip");
+		return false;
+	}
+	if (add_word(more, word) && add_word(more, value))
+		return true;
+	ui_error(&c->ui, too_long);
+	return false;
+}
+
+/* The others go into `more`. */
+static bool take_words(struct client *c, struct feed_file *f, char **words,
+		       char *more)
+{
 	f->loops = 1;
 	for (; *words; words += 2) {
-		const char *value = words[1];
-
-		if (!value) {
-			ui_error(&c->ui, "the form is .play [PORTS] FILE "
-					 "[speed SPEED] [loops N] [bad skip] "
-					 "[checksums new] [tag on]");
+		if (!words[1]) {
+			ui_error(&c->ui, "E_MISSING: the form is .play [PORTS] "
+					 "FILE [speed SPEED] [loops N] "
+					 "[bad refuse|skip] "
+					 "[checksums keep|new] [tag off|on]");
 			return false;
 		}
-		if (!strcmp(*words, "loops")) {
-			f->loops = strtoull(value, &end, 10);
-			if (*end || !f->loops || f->loops > 1000000000) {
-				ui_error(&c->ui, "loops takes 1..1000000000");
-				return false;
-			}
-		} else if (!strcmp(*words, "bad")) {
-			f->skip = !strcmp(value, "skip");
-		} else if (!add_word(more, *words) || !add_word(more, value)) {
-			ui_error(&c->ui, "E_LONG: the line is too long");
+		if (!take_word(c, f, words[0], words[1], more))
 			return false;
-		}
 	}
 	return true;
 }
@@ -276,7 +277,7 @@ static void go_ahead(struct client *c, const struct channel_lane *l)
 static enum status feed(struct client *c, struct feed *f, const char *ports,
 			const char *more)
 {
-	struct channel_lane *lane;
+	struct channel_lane *lane, before;
 	struct request r = {0};
 	char line[LINE_BYTES];
 
@@ -286,44 +287,60 @@ static enum status feed(struct client *c, struct feed *f, const char *ports,
 				 "store has room for");
 		return STATUS_FAILED;
 	}
-	snprintf(line, sizeof(line),
-		 "play %s - frames %" PRIu64 " bytes %" PRIu64 " span %" PRIu64
-		 "ns%s",
-		 ports, f->frames * f->loops, f->bytes * f->loops,
-		 f->loops * (f->span_ns + turn_ns(f)) - turn_ns(f), more);
-	feed_end(c);
+	if (snprintf(line, sizeof(line),
+		     "play %s - frames %" PRIu64 " bytes %" PRIu64
+		     " span %" PRIu64 "ns%s",
+		     ports, f->file.frames * f->file.loops,
+		     f->file.bytes * f->file.loops, feed_file_span_ns(&f->file),
+		     more) >= LINE_BYTES) {
+		ui_error(&c->ui, too_long);
+		return STATUS_FAILED;
+	}
+	/* Until it is accepted, one that is fed already may go on. */
+	before = c->channel.lane[CHANNEL_FEED];
 	lane = channel_begin(&c->channel, CHANNEL_FEED, 0, f);
 	lane->give = give;
+	lane->held = true;
 	request_send(&c->requests, &r, line);
 	if (wait_reply(c, &r) != REQUEST_OK) {
-		channel_end(&c->channel, CHANNEL_FEED);
+		*lane = before;
+		/* What was granted to that then is said once more. */
+		if (c->fed)
+			channel_close(&c->channel, NULL);
 		say_refused(c, &r);
 		return STATUS_FAILED;
 	}
+	lane->held = false;
+	free_feed(c->fed);
 	c->fed = f;
 	go_ahead(c, lane);
 	return STATUS_OK;
 }
 
+static bool open_file(struct client *c, struct feed *f, const char *path)
+{
+	char why[CAPTURE_PRINT_MAX];
+
+	if (!feed_file_open(&f->file, path, why)) {
+		ui_note(&c->ui, "'%s' cannot be played: %s", path, why);
+		return false;
+	}
+	if (f->file.skipped)
+		ui_note(&c->ui,
+			"%" PRIu64 " records cannot be sent and are skipped",
+			f->file.skipped);
+	return true;
+}
+
 enum status feed_words(struct client *c, char **words)
 {
-	struct feed *f = calloc(1, sizeof(*f));
-	const char *ports = "";
-	char more[LINE_BYTES] = "";
+	struct feed *f = make_feed(c);
+	const char *ports = has_ports(words) ? *words++ : "";
 	enum status status = STATUS_FAILED;
+	char more[LINE_BYTES] = "";
 
-	if (!f)
-		abort();
-	if (is_ports(*words) && words[1])
-		ports = *words++;
-	if (take_words(c, f, words + 1, more) && open_file(c, f, *words) &&
-	    read_through(c, f))
+	if (take_words(c, &f->file, words + 1, more) && open_file(c, f, *words))
 		status = feed(c, f, ports, more);
-	if (f->skipped && status == STATUS_OK)
-		ui_note(&c->ui,
-			"%" PRIu64 " records cannot be sent and are "
-			"skipped",
-			f->skipped);
 	if (status != STATUS_OK)
 		free_feed(f);
 	return status;
@@ -335,11 +352,12 @@ void feed_end(struct client *c)
 	struct feed *f = c->fed;
 
 	c->fed = NULL;
-	if (f && l->arg == f && l->at < f->size)
+	if (f && is_unsent(f))
 		ui_note(&c->ui,
-			"'%s' was sent up to byte %" PRIu64 " of %" PRIu64
-			"; what plays it goes without",
-			f->name, l->at, f->size);
+			"'%s' was only sent in part (%" PRIu64 " of %" PRIu64
+			" bytes); the run that plays it waits for the rest: "
+			"'stop', then '.play' it again",
+			f->file.name, l->at, f->file.size);
 	if (f)
 		channel_end(&c->channel, CHANNEL_FEED);
 	free_feed(f);

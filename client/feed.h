@@ -15,6 +15,9 @@
 /* `words` end with a NULL: [PORTS] FILE, and what `play` takes behind it. */
 enum status feed_words(struct client *c, char **words);
 
+/* Has the loop open its channel where that was closed. */
+void feed_init(struct client *c);
+
 /* Says what of a capture was not sent, as we leave. */
 void feed_end(struct client *c);
 

@@ -9,7 +9,7 @@
 #include <poll.h>
 #include <stdbool.h>
 
-#define LOOP_PARTS 8
+#define LOOP_PARTS 9
 
 struct loop_part {
 	/*

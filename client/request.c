@@ -45,8 +45,8 @@ bool request_send(struct requests *q, struct request *r, const char *text)
 		r->state = REQUEST_LOST;
 		return false;
 	}
-	snprintf(r->tag, sizeof(r->tag), "c%08" PRIx32 ".%u", q->run,
-		 ++q->tags);
+	snprintf(r->tag, sizeof(r->tag), "%sc%08" PRIx32 ".%u",
+		 r->beside ? "?" : "", q->run, ++q->tags);
 	r->state = REQUEST_WAITS;
 	r->code[0] = r->message[0] = '\0';
 	r->column = 0;

@@ -26,6 +26,9 @@ struct request {
 	 */
 	bool typed;
 
+	/* It is answered while one that was sent before waits. */
+	bool beside;
+
 	enum request_state state;
 	char tag[28];
 	char code[16]; /* of REQUEST_ERR, as are the next two */

@@ -33,6 +33,11 @@ bool transfer_channel(struct client *c)
 	uint64_t until;
 	char text[40];
 
+	/* Who feeds may be opening it. */
+	until = now_ms() + TRANSFER_OPEN_MS;
+	while (ch->state == CHANNEL_OPENING && now_ms() < until &&
+	       client_pump(c, TRANSFER_OPEN_MS / 10, false))
+		;
 	if (ch->state == CHANNEL_UP)
 		return true;
 	if (ch->none || now_ms() < ch->retry_ms || c->link.watch ||

@@ -4,12 +4,11 @@
 
 #include "app/addresses.h"
 #include "app/app.h"
+#include "app/labs.h"
 
 enum { PORTS, ADDRESS, TAG, TAG_ID, GATEWAY, GATEWAY_IP };
 enum { JSON = 1 };
 enum { ALL_OFF = 1, ONE_OFF };
-
-#define ROWS 16 /* of a call: there is room for no more */
 
 static bool is_address(const char *word)
 {
@@ -66,6 +65,34 @@ static const struct arg one_off_args[] = {
 	{ARG_NONE},
 };
 
+#ifdef CONFIG_APPUKPKTGEN_LAB
+static const struct arg dhcp_args[] = {
+	[PORTS] = APP_PORTS_TO_SET,
+	{ARG_KEYWORD, .name = "dhcp", .help = "get one from a server"},
+	[TAG] = {ARG_KEYWORD, .optional = true, .name = "vlan",
+		 .help = "its frames have a VLAN tag"},
+	[TAG_ID] = {ARG_INT, .optional = true, .name = "ID",
+		    .help = "number of the VLAN", .min = 1, .max = 4094},
+	{ARG_NONE},
+};
+
+static enum call_result lease(struct call *c, unsigned port, struct node *h)
+{
+	(void)port;
+	node_dhcp(h, true, c->v[TAG].set ? (uint16_t)c->v[TAG_ID].u : 0,
+		  c->now_ns);
+	return CALL_DONE;
+}
+
+static enum call_result run_dhcp(struct call *c)
+{
+	return labs_set(c, lease);
+}
+#define DHCP_FORM {dhcp_args, run_dhcp, "get one from a server, by DHCP"},
+#else
+#define DHCP_FORM
+#endif
+
 static const char *state_of(const struct node_own *own)
 {
 	static const char *const names[] = {
@@ -77,12 +104,35 @@ static const char *state_of(const struct node_own *own)
 	return names[own->state];
 }
 
-static void show_own(const struct call *c, unsigned port,
-		     const struct node_own *own)
+/* A server is asked, and has given none by now. */
+static bool show_asking(struct reply *r, unsigned port, const struct dhcp *d)
 {
+	reply_map(r, NULL, REPLY_TABLE);
+	reply_id(r, "port", port);
+	reply_text(r, "address", "dhcp");
+	if (d->vlan)
+		reply_id(r, "vlan_id", d->vlan);
+	else
+		reply_none(r, "vlan_id", NULL);
+	reply_text(r, "gateway", "none");
+	reply_text(r, "state", "asking");
+	reply_text(r, "rival", "none");
+	reply_end(r);
+	return true;
+}
+
+static bool show_own(const struct call *c, unsigned port, const struct node *h,
+		     unsigned k)
+{
+	const struct node_own *own = &h->own[k];
 	char text[ADDRESSES_PRINT_MAX];
 	struct reply *r = c->reply;
 
+	if (k == h->nb_own && (h->lab.dhcp.state == DHCP_SELECTING ||
+			       h->lab.dhcp.state == DHCP_REQUESTING))
+		return show_asking(r, port, &h->lab.dhcp);
+	if (k >= h->nb_own)
+		return false;
 	addresses_print(&own->is, text, sizeof(text));
 	reply_map(r, NULL, REPLY_TABLE);
 	reply_id(r, "port", port);
@@ -101,31 +151,12 @@ static void show_own(const struct call *c, unsigned port,
 		value_mac_print(own->rival, text, sizeof(text));
 	reply_text(r, "rival", *text ? text : "none");
 	reply_end(r);
+	return true;
 }
 
 static enum call_result show(struct call *c)
 {
-	enum { NEXT }; /* of the places of all ports */
-	const struct pktgen *pg = &call_app(c)->pktgen;
-	uint64_t *const at = &c->state[NEXT];
-	unsigned left = ROWS;
-
-	if (c->cancelled)
-		return CALL_DONE;
-	reply_list(c->reply, "addresses", *at ? REPLY_ROWS : REPLY_TABLE);
-	for (; *at < pg->nb_ports * NODE_ADDRESSES_MAX && left; ++*at) {
-		const unsigned port = (unsigned)(*at / NODE_ADDRESSES_MAX);
-		const struct node *h = pg->node[port];
-		const unsigned k = *at % NODE_ADDRESSES_MAX;
-
-		if (!h || !(c->v[PORTS].mask >> port & 1) || k >= h->nb_own)
-			continue;
-		show_own(c, port, &h->own[k]);
-		left--;
-	}
-	reply_end(c->reply);
-	c->wake_ns = c->now_ns;
-	return left ? CALL_DONE : CALL_AGAIN;
+	return addresses_rows(c, "addresses", NODE_OWN_MAX + 1, show_own);
 }
 
 /* Two ports with one address would find each other. */
@@ -206,7 +237,7 @@ const struct cmd cmd_address = {
 		(const struct cmd_form[]){
 			{show_args, show, "show the addresses of ports"},
 			{args, run, "give a port one more, or a range of them"},
-			{off_args, run_off, "take all addresses away"},
+			DHCP_FORM{off_args, run_off, "take all addresses away"},
 			{one_off_args, run_one_off, "take one away"},
 			{0},
 		},
@@ -217,13 +248,16 @@ const struct cmd cmd_address = {
 		 "used. FROM-TO, or a prefix whose node part is 0 such as "
 		 "10.1.0.0/18, is answered for as a whole. Frames for an "
 		 "address count as host.rx and its answers as host.tx, not as "
-		 "traffic; frames that are signed always are traffic.",
+		 "traffic; frames that are signed always are traffic. Beside "
+		 "an address of IPv6 a port has one of the link, fe80::, by "
+		 "itself. With 'dhcp' a server gives an address and a "
+		 "gateway, which are renewed in time, and given back by 'off'.",
 	.examples =
 		(const char *const[]){
 			"address 0 10.0.0.2/24",
 			"address 0 10.0.0.2/24 vlan 5 gateway 10.0.0.1",
 			"address 0 2001:2::2/64", "address 0 10.1.0.0/18",
-			"address", "address 0 10.0.0.2 off", "address off",
-			NULL},
+			"address 0 dhcp", "address", "address 0 10.0.0.2 off",
+			"address off", NULL},
 	.see = (const char *const[]){"ping", "neighbour", "dst", NULL},
 };

@@ -12,6 +12,8 @@ enum { TURN, SAY_NS };
 
 #define POLL_NS 1000000ull
 #define SAY_EVERY_NS 1000000000ull
+/* The token may come later than a line that was sent behind it. */
+#define OPENING_NS 2000000000ull
 /* Nothing was taken, or came, for this: nobody is there. */
 #define PATIENCE_NS 10000000000ull
 
@@ -102,6 +104,21 @@ static enum call_result run_open(struct call *c)
 
 /* ---- Transfers ----------------------------------------------------------- */
 
+static bool has_begun(const struct call *c)
+{
+	return c->state[TURN] != 0;
+}
+
+/* For the token of an opening that was just asked for. */
+static bool waits(struct call *c)
+{
+	const struct app_channel *ch = &call_app(c)->channel;
+
+	c->wake_ns = c->now_ns + POLL_NS;
+	return ch->state == CHANNEL_OPENING &&
+	       c->now_ns - ch->opened_ns < OPENING_NS;
+}
+
 /* Who had the lane has lost it. */
 static bool begin(struct call *c, const struct channel_user *user,
 		  const char *name, uint64_t at)
@@ -138,7 +155,9 @@ static enum call_result fail(struct call *c)
 
 	end(c);
 	return call_fail(c, f->err, NAME,
-			 f->err == E_STATE ? "'%s' changed while it was sent"
+			 f->err == E_STATE && c->form->args == put_args
+				 ? "the upload of '%s' was removed or replaced"
+			 : f->err == E_STATE ? "'%s' changed while it was sent"
 			 : f->err == E_CRC ? "'%s' is complete but its CRC-32 "
 					     "is wrong; it was dropped"
 					   : "'%s' would exceed its size",
@@ -190,7 +209,7 @@ static bool cancelled(struct call *c)
 {
 	struct app_channel *ch = &call_app(c)->channel;
 
-	if (c->cancelled && ch->file.turn == c->state[TURN]) {
+	if (c->cancelled && has_begun(c) && ch->file.turn == c->state[TURN]) {
 		end(c);
 		channel_close(ch, "a transfer was cancelled");
 	}
@@ -218,8 +237,10 @@ static enum call_result run_put(struct call *c)
 
 	if (cancelled(c))
 		return CALL_DONE;
-	if (c->calls)
+	if (has_begun(c))
 		return go_on(c, true);
+	if (waits(c))
+		return CALL_AGAIN;
 	if (!s->upload.name[0] || strcmp(s->upload.name, c->v[NAME].text) != 0)
 		return call_fail(c, E_STATE, NAME,
 				 "no upload of '%s' has begun; 'put' begins "
@@ -265,8 +286,10 @@ static enum call_result run_get(struct call *c)
 
 	if (cancelled(c))
 		return CALL_DONE;
-	if (c->calls)
+	if (has_begun(c))
 		return go_on(c, true);
+	if (waits(c))
+		return CALL_AGAIN;
 	reply_style(c->reply, REPLY_LINE);
 	f = app_file(c, NAME, &serial);
 	if (!f)
@@ -328,8 +351,10 @@ static enum call_result run_capture(struct call *c)
 
 	if (cancelled(c))
 		return CALL_DONE;
+	if (!has_begun(c) && waits(c))
+		return CALL_AGAIN;
 	reply_style(c->reply, REPLY_LINE);
-	if (!c->calls) {
+	if (!has_begun(c)) {
 		result = capture_check_read(c, POS);
 		if (result != CALL_DONE)
 			return result;

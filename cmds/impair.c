@@ -96,12 +96,13 @@ static bool is_key(const char *word)
 #define KEY(is_asked)                                               \
 	{                                                           \
 		ARG_TEXT, .name = "SETTING", .help = "what to set", \
-			  .fits = is_key, .asked = (is_asked)       \
+			  .fits = is_key, .asked = (is_asked),      \
+			  .optional = !(is_asked)                   \
 	}
 #define VALUE(is_last)                                                    \
 	{                                                                 \
 		ARG_TEXT, .name = "VALUE", .help = "its value, and more", \
-			  .repeated = (is_last)                           \
+			  .repeated = (is_last), .optional = (is_last)    \
 	}
 
 static const struct arg several_args[] = {
@@ -127,14 +128,17 @@ static enum call_result take(struct call *c, unsigned i, struct setting *s,
 				 "'impair' has no '%s'; see 'help impair'",
 				 c->v[i].word);
 	cmd_arg_usage(s->arg, usage, sizeof(usage));
-	cmd_arg_range(s->arg, range, sizeof(range));
+	range[0] = ' ';
+	cmd_arg_range(s->arg, range + 1, sizeof(range) - 1);
+	if (!range[1])
+		range[0] = '\0';
 	if (i + 1 >= CMD_ARGS_MAX || !word->set)
-		return call_fail(c, E_MISSING, (int)i, "'%s' needs %s %s",
+		return call_fail(c, E_MISSING, (int)i, "'%s' needs %s%s",
 				 c->v[i].word, usage, range);
 	err = arg_take(s->arg, word->word, &(struct parse_ports){0}, v);
 	if (err)
 		return call_fail(c, err, (int)i + 1,
-				 "'%s' takes %s %s, not '%s'", c->v[i].word,
+				 "'%s' takes %s%s, not '%s'", c->v[i].word,
 				 usage, range, word->word);
 	return CALL_DONE;
 }

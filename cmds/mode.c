@@ -65,16 +65,19 @@ static const struct arg impair_args[] = {
 	{ARG_NONE},
 };
 
-static const struct arg_word learn_words[] = {
+static const struct arg_word ways[] = {
 	{APP_LEARN, "each where its address was seen, others to all ports"},
+#ifdef CONFIG_APPUKPKTGEN_ADDRESSES
+	{APP_ROUTE, "by IP addresses, as a router"},
+#endif
 	{NULL},
 };
 
-static const struct arg learn_args[] = {
+static const struct arg mesh_args[] = {
 	[PORTS] = APP_PORTS_TO_SET,
 	[FORWARD] = {ARG_KEYWORD, .name = APP_FORWARD,
 		     .help = "send on what arrives"},
-	[TO] = {ARG_ENUM, .name = "LEARN", .words = learn_words,
+	[TO] = {ARG_ENUM, .name = "WAY", .words = ways,
 		.help = "to which port"},
 	{ARG_NONE},
 };
@@ -102,14 +105,14 @@ static enum call_result check_to(struct call *c, uint64_t mask, unsigned to)
 static enum call_result forward(struct call *c)
 {
 	const struct subjects *on = &c->v[PORTS].subjects;
-	const bool learns = c->form->args == learn_args;
+	const bool mesh = c->form->args == mesh_args;
 	const unsigned to = (unsigned)c->v[TO].u;
-	unsigned mode = learns ? MODE_BRIDGE : MODE_TO(to);
+	unsigned mode = !mesh ? MODE_TO(to) : to ? MODE_ROUTER : MODE_BRIDGE;
 	struct pktgen_fault fault;
 
 	if (c->form->args == impair_args)
 		mode |= MODE_IMPAIR;
-	if ((!learns && check_to(c, on->ports, to) != CALL_DONE) ||
+	if ((!mesh && check_to(c, on->ports, to) != CALL_DONE) ||
 	    app_check_up(c, on->ports) != CALL_DONE)
 		return CALL_FAIL;
 	if (pktgen_reserve_forward(&call_app(c)->pktgen, on->ports, mode) < 0)
@@ -127,8 +130,8 @@ const struct cmd cmd_mode = {
 			{args, app_set, NULL},
 			{forward_args, OPTION(FORWARD) ? forward : NULL,
 			 "send on at PORT what arrives, as it is"},
-			{learn_args, forward,
-			 "forward between all ports in this mode, as a bridge"},
+			{mesh_args, forward,
+			 "forward between all ports in this mode"},
 			{impair_args, forward,
 			 "do that through a link that loses and delays"},
 			{0},
@@ -138,11 +141,15 @@ const struct cmd cmd_mode = {
 		 "After boot port 0 is in mode tx, all others in mode rx. "
 		 "Forwarded frames count as received, and as sent at PORT, "
 		 "whose own mode does not matter. 'onfull' of the port that "
-		 "they came in at says what a full ring at PORT does.",
+		 "they came in at says what a full ring at PORT does. Ports "
+		 "that "
+		 "route do so between the links of their addresses, see "
+		 "'address'; what cannot go on is counted by its reason.",
 	.examples =
 		(const char *const[]){"mode 0 tx", "mode 1 rx", "mode all txrx",
 				      "mode 1 reflect", "mode 0 forward 1",
 				      "mode 0-2 forward learn",
+				      "mode 0-1 forward route",
 				      "mode 0 impair 1", NULL},
 	.see = (const char *const[]){"start", "port", "impair", NULL},
 };

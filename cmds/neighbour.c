@@ -4,8 +4,6 @@
 
 enum { PORTS, JSON };
 
-#define ROWS 16 /* of a call: there is room for no more */
-
 static const struct arg args[] = {
 	[PORTS] = {ARG_PORTS, .optional = true, .name = "PORTS",
 		   .help = "ports to show"},
@@ -32,12 +30,15 @@ static const char *state_of(const struct node_neighbour *n, uint64_t now_ns)
 	}
 }
 
-static void show_one(const struct call *c, unsigned port,
-		     const struct node_neighbour *n)
+static bool show_one(const struct call *c, unsigned port, const struct node *h,
+		     unsigned k)
 {
+	const struct node_neighbour *n = &h->neighbour[k];
 	struct reply *r = c->reply;
 	char text[48] = "none";
 
+	if (n->state == NEIGHBOUR_NONE)
+		return false;
 	reply_map(r, NULL, REPLY_TABLE);
 	reply_id(r, "port", port);
 	addresses_print_ip(&n->ip, text, sizeof(text));
@@ -55,35 +56,12 @@ static void show_one(const struct call *c, unsigned port,
 		reply_none(r, "age", "s");
 	reply_text(r, "state", state_of(n, c->now_ns));
 	reply_end(r);
+	return true;
 }
 
 static enum call_result show(struct call *c)
 {
-	enum { NEXT }; /* of the places of all ports */
-	const struct pktgen *pg = &call_app(c)->pktgen;
-	const uint64_t end = (uint64_t)pg->nb_ports * NODE_NEIGHBOURS_MAX;
-	uint64_t *const at = &c->state[NEXT];
-	unsigned left = ROWS;
-
-	if (c->cancelled)
-		return CALL_DONE;
-	reply_list(c->reply, "neighbours", *at ? REPLY_ROWS : REPLY_TABLE);
-	for (; *at < end && left; ++*at) {
-		const unsigned port = (unsigned)(*at / NODE_NEIGHBOURS_MAX);
-		const struct node *h = pg->node[port];
-		const struct node_neighbour *n;
-
-		if (!h || !(c->v[PORTS].mask >> port & 1))
-			continue;
-		n = &h->neighbour[*at % NODE_NEIGHBOURS_MAX];
-		if (n->state == NEIGHBOUR_NONE)
-			continue;
-		show_one(c, port, n);
-		left--;
-	}
-	reply_end(c->reply);
-	c->wake_ns = c->now_ns;
-	return left ? CALL_DONE : CALL_AGAIN;
+	return addresses_rows(c, "neighbours", NODE_NEIGHBOURS_MAX, show_one);
 }
 
 static enum call_result clear(struct call *c)

@@ -52,7 +52,7 @@ struct ping_call {
 	struct node *node;
 	struct node_ping *ping; /* from the heap */
 	uint64_t told;          /* replies */
-	bool summed;
+	bool last, summed;      /* the last reply was shown, the sum of all */
 };
 
 static void end(struct call *c, struct ping_call *pc)
@@ -113,8 +113,13 @@ static enum call_result begin(struct call *c, struct ping_call *pc)
 	return CALL_AGAIN;
 }
 
-static bool is_over(const struct call *c, const struct node_ping *p)
+static bool is_over(const struct call *c, const struct ping_call *pc)
 {
+	const struct node_ping *p = pc->ping;
+
+	/* All its addresses may have been taken away. */
+	if (!pc->node->nb_own)
+		return true;
 	return p->sent >= p->count && (p->received >= p->sent || p->silent ||
 				       c->now_ns - p->sent_ns >= WAIT_NS);
 }
@@ -170,23 +175,28 @@ static enum call_result run(struct call *c)
 		return CALL_DONE;
 	}
 	c->wake_ns = c->now_ns + POLL_NS;
-	if (!is_over(c, pc->ping)) {
+	if (!is_over(c, pc)) {
 		show_reply(c, pc);
 		return CALL_AGAIN;
 	}
-	if (!pc->summed) {
+	if (!pc->last) {
 		show_reply(c, pc);
-		pc->summed = true;
+		pc->last = true;
 		if (!reply_empty(c->reply)) {
 			c->wake_ns = c->now_ns;
 			return CALL_AGAIN;
 		}
 	}
+	if (!pc->summed && (pc->ping->received || c->json)) {
+		show_sum(c, pc->ping);
+		pc->summed = true;
+		c->wake_ns = c->now_ns;
+		if (!pc->ping->received)
+			return CALL_AGAIN;
+	}
 	result = CALL_DONE;
 	addresses_print_ip(&pc->ping->to, text, sizeof(text));
-	if (pc->ping->received || c->json)
-		show_sum(c, pc->ping);
-	else
+	if (!pc->ping->received)
 		result = call_fail(c, E_TIMEOUT, ADDRESS,
 				   "%s answered none of %llu", text,
 				   (unsigned long long)pc->ping->sent);

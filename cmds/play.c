@@ -22,7 +22,7 @@ enum {
 	SPAN
 };
 
-#define FED_MAX 1000000000000000
+#define FED_MAX 1000000000000000ull
 #define FED_NS_MAX (366 * 86400 * 1000000000ull)
 
 /* Of what is fed: the same places. */
@@ -94,14 +94,33 @@ static const struct arg off_args[] = {
 	{ARG_NONE},
 };
 
+/* What a file and a feed take alike. */
+#define SPEED_ARGS                                                \
+	[SPEED_WORD] = PAIR("speed", "play it faster or slower"), \
+	[SPEED] = {ARG_TEXT,                                      \
+		   .optional = true,                              \
+		   .name = "SPEED",                               \
+		   .names = speeds,                               \
+		   .unset = "1x",                                 \
+		   .help = "0.001x..1000x, or rate: at the stream's rate"}
+#define FRAME_ARGS                                                         \
+	[CSUMS_WORD] = PAIR("checksums", "choose how checksums are made"), \
+	[CSUMS] = {ARG_ENUM,                                               \
+		   .optional = true,                                       \
+		   .name = "CHECKSUMS",                                    \
+		   .words = csum_words,                                    \
+		   .unset = "keep",                                        \
+		   .help = "how they are made"},                           \
+	[TAG_WORD] = PAIR("tag", "put a VLAN tag into frames"),            \
+	[TAG] = {ARG_ENUM,       .optional = true,                         \
+		 .name = "TAG",  .words = tag_words,                       \
+		 .unset = "off", .help = "whether to put one in"}
+
 static const struct arg args[] = {
 	[PORTS] = APP_STREAMS_TO_SET,
 	[FILE_NAME] = {ARG_NAME, .name = "FILE", .names = app_file_names,
 		       .help = "capture to play, pcap or pcapng"},
-	[SPEED_WORD] = PAIR("speed", "play it faster or slower"),
-	[SPEED] = {ARG_TEXT, .optional = true, .name = "SPEED", .names = speeds,
-		   .unset = "1x",
-		   .help = "0.001x..1000x, or rate: at the stream's rate"},
+	SPEED_ARGS,
 	[LOOPS_WORD] = PAIR("loops", "play it more than once"),
 	[LOOPS] = {ARG_TEXT, .optional = true, .name = "LOOPS", .names = loops,
 		   .unset = "1",
@@ -109,13 +128,7 @@ static const struct arg args[] = {
 	[BAD_WORD] = PAIR("bad", "choose what to do with unsendable records"),
 	[BAD] = {ARG_ENUM, .optional = true, .name = "BAD", .words = bad_words,
 		 .unset = "refuse", .help = "what to do with them"},
-	[CSUMS_WORD] = PAIR("checksums", "choose how checksums are made"),
-	[CSUMS] = {ARG_ENUM, .optional = true, .name = "CHECKSUMS",
-		   .words = csum_words, .unset = "keep",
-		   .help = "how they are made"},
-	[TAG_WORD] = PAIR("tag", "put a VLAN tag into frames"),
-	[TAG] = {ARG_ENUM, .optional = true, .name = "TAG", .words = tag_words,
-		 .unset = "off", .help = "whether to put one in"},
+	FRAME_ARGS,
 	{ARG_NONE},
 };
 
@@ -123,25 +136,16 @@ static const struct arg fed_args[] = {
 	[PORTS] = APP_STREAMS_TO_SET,
 	[FED_WORD] = {ARG_KEYWORD, .name = STREAM_FED,
 		      .help = "frames that come by the data channel"},
-	[SPEED_WORD] = PAIR("speed", "play it faster or slower"),
-	[SPEED] = {ARG_TEXT, .optional = true, .name = "SPEED", .names = speeds,
-		   .unset = "1x",
-		   .help = "0.001x..1000x, or rate: at the stream's rate"},
+	SPEED_ARGS,
 	[FRAMES_WORD] = PAIR("frames", "say how many come"),
 	[FRAMES] = {ARG_INT, .optional = true, .name = "FRAMES",
 		    .unit = "frames", .help = "frames that come in all",
 		    .min = 1, .max = FED_MAX},
 	[BYTES_WORD] = PAIR("bytes", "say how long they are"),
 	[BYTES] = {ARG_INT, .optional = true, .name = "BYTES", .unit = "bytes",
-		   .help = "bytes of all frames, without FCS", .min = 14,
+		   .help = "bytes of all frames, without FCS", .min = ETH_HLEN,
 		   .max = FED_MAX},
-	[CSUMS_WORD] = PAIR("checksums", "choose how checksums are made"),
-	[CSUMS] = {ARG_ENUM, .optional = true, .name = "CHECKSUMS",
-		   .words = csum_words, .unset = "keep",
-		   .help = "how they are made"},
-	[TAG_WORD] = PAIR("tag", "put a VLAN tag into frames"),
-	[TAG] = {ARG_ENUM, .optional = true, .name = "TAG", .words = tag_words,
-		 .unset = "off", .help = "whether to put one in"},
+	FRAME_ARGS,
 	[SPAN_WORD] = PAIR("span", "say how long they take"),
 	[SPAN] = {ARG_TIME, .optional = true, .name = "SPAN", .unset = "0",
 		  .help = "time from the first frame to the last",
@@ -266,89 +270,35 @@ static enum call_result take_loops(struct call *c, uint64_t *n)
 			 "LOOPS is 1 and more, or 'forever', not '%s'", word);
 }
 
-static enum call_result run(struct call *c)
+/* What is the same of both, of streams that do not run. */
+static enum call_result take_play(struct call *c, const char *file,
+				  struct stream_play *play)
 {
-	struct stream_play play = {
-		.skip = (uint8_t)c->v[BAD].u,
-		.tag = (uint8_t)c->v[TAG].u,
-		.csums = (uint8_t)c->v[CSUMS].u,
-	};
-
-	if (take_speed(c, &play.speed) == CALL_FAIL ||
-	    take_loops(c, &play.loops) == CALL_FAIL ||
-	    check_idle(c) == CALL_FAIL)
-		return CALL_FAIL;
-	strcpy(play.file, c->v[FILE_NAME].text);
-	if (app_change(c, &c->v[PORTS].subjects, change, &play, FILE_NAME) ==
-	    CALL_FAIL)
-		return CALL_FAIL;
-	return c->program ? CALL_DONE : run_show(c);
-}
-
-/* Of these, streams that play what was fed before do no more. */
-static enum call_result leave_feed(struct call *c)
-{
-	const struct app *app = call_app(c);
-	const struct subjects *on = &c->v[PORTS].subjects;
-	struct subject s = {0, 0};
-	unsigned n = 0;
-
-	for (; config_next(app, on, &s); s.stream++)
-		n++;
-	if (n != 1)
-		return call_fail(c, E_RANGE, PORTS,
-				 "one stream can be fed, not %u", n);
-	return app->pktgen.files.feed
-		       ? app_change(c, on, change, NULL, FED_WORD)
-		       : CALL_DONE;
-}
-
-static enum call_result refuse_feed(struct call *c, enum shell_err err)
-{
-	const struct app *app = call_app(c);
-
-	if (err == E_FULL)
-		return call_fail(c, E_FULL, FED_WORD,
-				 "no room: a feed takes 3/4 of what is free, "
-				 "%u bytes at least",
-				 FEED_ROOM_MIN);
-	return call_fail(c, E_STATE, FED_WORD, "%s",
-			 app->channel.state == CHANNEL_ABSENT
-				 ? "there is no data channel that could feed it"
-			 : app->pktgen.files.feed
-				 ? "a capture is fed to another stream; 'play "
-				   "off' ends it"
-				 : "a capture is on; 'capture off' ends it");
-}
-
-static enum call_result run_fed(struct call *c)
-{
-	struct app *app = call_app(c);
-	struct stream_play play = {
-		.file = STREAM_FED,
+	*play = (struct stream_play){
 		.loops = 1,
 		.tag = (uint8_t)c->v[TAG].u,
 		.csums = (uint8_t)c->v[CSUMS].u,
 	};
-	enum shell_err err;
-
-	if (!c->v[FRAMES].set || !c->v[BYTES].set)
-		return call_fail(c, E_MISSING, FED_WORD,
-				 "'-' needs 'frames' and 'bytes'; '.play FILE' "
-				 "in the client feeds a capture");
-	if (take_speed(c, &play.speed) == CALL_FAIL ||
-	    check_idle(c) == CALL_FAIL || leave_feed(c) == CALL_FAIL)
+	strcpy(play->file, file);
+	if (take_speed(c, &play->speed) == CALL_FAIL)
 		return CALL_FAIL;
-	err = feed_start(app, c->v[FRAMES].u, c->v[BYTES].u, c->v[SPAN].u);
-	if (err)
-		return refuse_feed(c, err);
-	if (app_change(c, &c->v[PORTS].subjects, change, &play, FED_WORD) ==
-	    CALL_DONE)
-		return CALL_DONE;
-	/* Where it was compiled, it has been dropped with that. */
-	if (app->pktgen.files.feed)
-		feed_drop(app);
-	return CALL_FAIL;
+	return check_idle(c);
+}
+
+static enum call_result run(struct call *c)
+{
+	struct stream_play play;
+	uint64_t n;
+
+	if (take_loops(c, &n) == CALL_FAIL ||
+	    take_play(c, c->v[FILE_NAME].text, &play) == CALL_FAIL)
+		return CALL_FAIL;
+	play.loops = n;
+	play.skip = (uint8_t)c->v[BAD].u;
+	if (app_change(c, &c->v[PORTS].subjects, change, &play, FILE_NAME) ==
+	    CALL_FAIL)
+		return CALL_FAIL;
+	return c->program ? CALL_DONE : run_show(c);
 }
 
 static enum call_result run_off(struct call *c)
@@ -356,6 +306,120 @@ static enum call_result run_off(struct call *c)
 	if (check_idle(c) == CALL_FAIL)
 		return CALL_FAIL;
 	return app_change(c, &c->v[PORTS].subjects, change, NULL, PORTS);
+}
+
+/* ---- Fed ----------------------------------------------------------------- */
+
+/* The only one that is meant. */
+static enum call_result take_one(struct call *c, struct subject *one)
+{
+	const struct app *app = call_app(c);
+	struct subject s = {0, 0};
+	unsigned n = 0;
+
+	for (; config_next(app, &c->v[PORTS].subjects, &s); s.stream++, n++)
+		*one = s;
+	return n == 1 ? CALL_DONE
+		      : call_fail(c, E_RANGE, PORTS,
+				  "one stream can be fed, not %u", n);
+}
+
+static enum call_result check_sizes(struct call *c, unsigned port)
+{
+	const struct pktgen *pg = &call_app(c)->pktgen;
+	const unsigned max =
+		MIN(port_max_size(&pg->port[port]), (unsigned)STREAM_SIZE_MAX) -
+		ETH_FCS_LEN;
+	const uint64_t frames = c->v[FRAMES].u, bytes = c->v[BYTES].u;
+
+	if (bytes >= frames * ETH_HLEN && bytes <= frames * max)
+		return CALL_DONE;
+	return call_fail(c, E_RANGE, BYTES,
+			 "a frame has %u..%u bytes without FCS", ETH_HLEN, max);
+}
+
+/* What is fed is in the way, unless this stream plays it. */
+static enum call_result check_feed(struct call *c, struct subject one)
+{
+	struct app *app = call_app(c);
+	const struct subjects all = subjects_of(app_ports_up(app));
+	struct subject s = {0, 0};
+
+	for (; config_next(app, &all, &s); s.stream++)
+		if (stream_is_fed(
+			    pktgen_stream(&app->pktgen, s.port, s.stream)) &&
+		    (s.port != one.port || s.stream != one.stream))
+			return call_fail(c, E_STATE, FED_WORD,
+					 "stream %u.%u is being fed; "
+					 "'play %u.%u off' ends that",
+					 s.port, s.stream, s.port, s.stream);
+	switch (feed_check(app)) {
+	case E_OK:
+		return CALL_DONE;
+	case E_FULL:
+		return call_fail(c, E_FULL, FED_WORD,
+				 "no room: a feed takes 3/4 of what is free, "
+				 "%u bytes at least",
+				 FEED_ROOM_MIN);
+	default:
+		return call_fail(
+			c, E_STATE, FED_WORD, "%s",
+			app->channel.state == CHANNEL_ABSENT
+				? "there is no data channel that could feed it"
+				: "a capture is on; 'capture off' ends it");
+	}
+}
+
+/* What the stream is may refuse it: asked before what it plays ends. */
+static enum call_result try_feed(struct call *c, struct subject one,
+				 struct stream_play *play)
+{
+	struct pktgen *pg = &call_app(c)->pktgen;
+	struct feed *const is = pg->files.feed;
+	struct stream s = *pktgen_stream(pg, one.port, one.stream);
+	struct pktgen_fault fault = {0};
+	struct feed f = {.frames = c->v[FRAMES].u,
+			 .bytes = c->v[BYTES].u,
+			 .span_ns = c->v[SPAN].u};
+	int rc;
+
+	fields_play(&s, play);
+	pg->files.feed = &f;
+	rc = pktgen_try_stream(pg, one.port, one.stream, &s, &fault);
+	pg->files.feed = is;
+	pktgen_drop_stream(pg, one.port, one.stream);
+	return rc < 0 ? app_refuse(c, rc, &fault, FED_WORD) : CALL_DONE;
+}
+
+static enum call_result run_fed(struct call *c)
+{
+	const struct subjects *on = &c->v[PORTS].subjects;
+	struct app *app = call_app(c);
+	struct stream_play play;
+	struct subject one;
+
+	if (!c->v[FRAMES].set || !c->v[BYTES].set)
+		return call_fail(c, E_MISSING, FED_WORD,
+				 "'-' needs 'frames' and 'bytes'; '.play FILE' "
+				 "in the client feeds a capture");
+	if (take_play(c, STREAM_FED, &play) == CALL_FAIL ||
+	    take_one(c, &one) == CALL_FAIL ||
+	    check_sizes(c, one.port) == CALL_FAIL ||
+	    check_feed(c, one) == CALL_FAIL ||
+	    try_feed(c, one, &play) == CALL_FAIL)
+		return CALL_FAIL;
+	/* What it was fed before goes first, with its memory. */
+	if (app->pktgen.files.feed &&
+	    app_change(c, on, change, NULL, FED_WORD) == CALL_FAIL)
+		return CALL_FAIL;
+	if (feed_start(app, c->v[FRAMES].u, c->v[BYTES].u, c->v[SPAN].u))
+		return app_no_memory(c, FED_WORD);
+	if (app_change(c, on, change, &play, FED_WORD) == CALL_DONE)
+		return CALL_DONE;
+	/* Where it was compiled, it has been dropped with that. */
+	if (app->pktgen.files.feed)
+		feed_drop(app);
+	return CALL_FAIL;
 }
 
 const struct cmd cmd_play = {

@@ -111,7 +111,7 @@ static void show_up(struct reply *r, const struct pktgen *pg, unsigned i,
 	reply_text(r, "mode", app_mode_name(v->mode));
 	if (v->mode & MODE_LEARN)
 		reply_u64(r, "macs_learned", pktgen_learnt(pg), NULL);
-	else if (v->mode & MODE_FORWARD)
+	else if (v->mode & MODE_FORWARD && !(v->mode & MODE_ROUTE))
 		reply_u64(r, "forward_to", MODE_TO_PORT(v->mode), NULL);
 	if (v->mode & MODE_IMPAIR)
 		reply_u64(r, "link_room", pktgen_impair_room(pg, i), "pieces");

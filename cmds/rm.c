@@ -7,7 +7,7 @@ enum { NAME };
 
 static const struct arg args[] = {
 	[NAME] = {ARG_NAME, .repeated = true, .name = "NAME",
-		  .help = "file or unfinished upload, up to 14",
+		  .help = "file or unfinished upload, up to 23",
 		  .names = app_stored_names},
 	{ARG_NONE},
 };

@@ -52,6 +52,28 @@ static void show_value(struct reply *r, const char *key, const struct config *c,
 
 enum { NEXT };
 
+/* Whether a command sets several things, and none of them is set. */
+static bool is_unset(const struct app *app, const struct cmd *cmd,
+		     struct subject of, const struct config *c)
+{
+	struct setting s;
+
+	for (unsigned i = 0; setting_at(app->session.env.commands, i, &s);
+	     i++) {
+		struct value v, first;
+
+		if (s.cmd != cmd)
+			continue;
+		memset(&v, 0, sizeof(v));
+		s.arg->setting->get(c, &v);
+		if (!setting_keyword(&s) || !s.arg->setting->initial_unsaved ||
+		    !config_initial(app, &s, of, &first) ||
+		    !arg_equal(s.arg, &v, &first))
+			return false;
+	}
+	return true;
+}
+
 /* Settings of one command that has several are a map of their own. */
 static void show_settings(struct reply *r, const struct app *app,
 			  struct subject of)
@@ -70,7 +92,7 @@ static void show_settings(struct reply *r, const struct app *app,
 			reply_end(r);
 		if (open != s.cmd)
 			open = NULL;
-		if (s.scope == SCOPE_GLOBAL)
+		if (s.scope == SCOPE_GLOBAL || is_unset(app, s.cmd, of, &c))
 			continue;
 		if (keyword && !open && strcmp(s.cmd->name, ROW) != 0 &&
 		    strcmp(s.cmd->name, STREAM) != 0) {

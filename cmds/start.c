@@ -167,14 +167,21 @@ static void describe(const struct app *app, const struct subjects *on,
 	const struct stream *s;
 	unsigned first = 0, n;
 
+	if (app->pktgen.set[port].mode & MODE_KV) {
+		snprintf(buf, size, "answer%s requests for keys %s", s3,
+			 until ? until : UNTIL_STOP);
+		return;
+	}
 	if (app->pktgen.set[port].mode & MODE_REFLECT) {
 		snprintf(buf, size, "reflect%s what arrives %s", s3,
 			 until ? until : "until 'stop'");
 		return;
 	}
-	if (app->pktgen.set[port].mode & MODE_LEARN) {
-		snprintf(buf, size, "forward%s what arrives by MAC address %s",
-			 s3, until ? until : UNTIL_STOP);
+	if (app->pktgen.set[port].mode & MODE_MESH) {
+		snprintf(buf, size, "forward%s what arrives by %s address %s",
+			 s3,
+			 app->pktgen.set[port].mode & MODE_LEARN ? "MAC" : "IP",
+			 until ? until : UNTIL_STOP);
 		return;
 	}
 	if (app->pktgen.set[port].mode & MODE_FORWARD) {
@@ -220,7 +227,8 @@ static void warn(struct call *c, uint64_t mask)
 		const int peer = run_peer(call_app(c), i);
 
 		if (!(mask >> i & 1) || peer < 0 ||
-		    pg->set[i].mode & MODE_NULL || pg->set[peer].mode & MODE_RX)
+		    pg->set[i].mode & (MODE_NULL | MODE_FORWARD) ||
+		    pg->set[peer].mode & MODE_RX)
 			continue;
 		reply_textf(c->reply, NULL,
 			    "port %d gets these frames and ignores them: its "
@@ -266,9 +274,25 @@ static void tell(struct call *c, const struct subjects *on, uint64_t mask,
 	reply_end(c->reply);
 }
 
+/* What is fed is played once. */
+static enum call_result check_played(struct call *c, struct subject s)
+{
+	const struct pktgen_port *port = &call_app(c)->pktgen.set[s.port];
+	const struct pktgen_stream *of = port->stream[s.stream];
+
+	if (!OPTION(PLAY) || !stream_is_fed(&of->stream) ||
+	    !(port->mode & MODE_TX) || play_frames(of->flow->program))
+		return CALL_DONE;
+	return call_fail(c, E_STATE, PORTS,
+			 "stream %u.%u: all that was fed has been played; "
+			 "feed it again",
+			 s.port, s.stream);
+}
+
 /*
  * Fails where one of the streams, or of the ports, runs: up to a limit, or at
- * all if `any`. Those that do are in *running, by port.
+ * all if `any`. Those that do are in *running, by port. Also where there is
+ * nothing left to play.
  */
 static enum call_result check_runs(struct call *c, const struct subjects *on,
 				   bool any, uint64_t *running)
@@ -281,8 +305,13 @@ static enum call_result check_runs(struct call *c, const struct subjects *on,
 	for (struct subject s = {0, 0}; pktgen_next_of(pg, on, &s);
 	     s.stream++) {
 		pktgen_look_stream(pg, s.port, s.stream, &v);
-		if (v.state == FLOW_IDLE || !pktgen_is_meant(pg, on, s))
+		if (!pktgen_is_meant(pg, on, s))
 			continue;
+		if (v.state == FLOW_IDLE) {
+			if (check_played(c, s) == CALL_FAIL)
+				return CALL_FAIL;
+			continue;
+		}
 		*running |= 1ull << s.port;
 		if (on->dotted && any)
 			return call_fail(c, E_STATE, PORTS,

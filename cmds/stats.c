@@ -134,6 +134,8 @@ static void show_port(const struct call *c, const struct stats *s,
 	show_rates(r, d->rx_packets, d->rx_bytes, rate->span_ns);
 	reply_end(r);
 	show_group(r, s, "reflect", c->json || mode & MODE_REFLECT);
+	if (OPTION(KV))
+		show_group(r, s, "kv", mode & MODE_KV);
 	if (OPTION(FORWARD)) {
 		show_group(r, s, "forward", mode & MODE_FORWARD);
 		show_group(r, s, "impair", mode & MODE_IMPAIR);

@@ -214,6 +214,12 @@ static enum call_result run_copy(struct call *c)
 				 "'stream' copies one stream; type '%u.%u'",
 				 source.port, source.stream);
 	config_get(app, source, &from);
+	if (stream_is_fed(&from.stream))
+		return call_fail(c, E_STATE, SOURCE,
+				 "stream %u.%u plays what is fed to it alone; "
+				 "'play %u.%u off' ends that",
+				 source.port, source.stream, source.port,
+				 source.stream);
 	if (run_add(c) != CALL_DONE)
 		return CALL_FAIL;
 	return copy_to(c, &from, source);

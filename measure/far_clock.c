@@ -197,6 +197,10 @@ bool far_clock_add(struct far_clock *c, const struct far_clock_probe *p)
 		s.half_ns = all_ns / 1024 + 1;
 		s.ahead = lowest;
 	}
+	/* One that was overtaken says less than those before it. */
+	if (c->nb && (int64_t)(s.at_ns - last_of(c)->at_ns) < 0 &&
+	    s.slot != last_of(c)->slot)
+		return true;
 	if (far_clock_known(c, s.at_ns) &&
 	    distance(s.ahead, far_clock_ahead(c, s.at_ns)) >
 		    s.half_ns + far_clock_bound(c, s.at_ns)) {

@@ -50,6 +50,8 @@ static uint32_t *new_window(const struct trails *ts, uint32_t window)
 /* Those that are longer are cut; false for lack of memory to do it in. */
 static bool shrink_all(struct trails *ts, uint32_t window)
 {
+	if (ts->longest <= window)
+		return true;
 	for (struct trail *t = ts->first; t; t = t->next) {
 		uint32_t *const had = t->order.missing;
 		uint32_t *to;
@@ -63,6 +65,7 @@ static bool shrink_all(struct trails *ts, uint32_t window)
 		order_shrink(&t->order, to, window);
 		uk_free(ts->heap, had);
 	}
+	ts->longest = window;
 	return true;
 }
 
@@ -80,6 +83,7 @@ static void begin(struct trails *ts, struct trail *t, uint64_t base)
 		uint32_t *const to = new_window(ts, ts->window);
 
 		if (to) {
+			ts->longest = MAX(ts->longest, ts->window);
 			uk_free(ts->heap, window);
 			order_begin(&t->order, base, to, ts->window);
 			return;
@@ -105,6 +109,7 @@ static void add_window(struct trails *ts, struct trail *t)
 	t->ordered = true;
 	ts->nb++;
 	ts->window = window;
+	ts->longest = MAX(ts->longest, window);
 }
 
 /* ---- Histograms ---------------------------------------------------------- */
@@ -161,6 +166,9 @@ struct trail *trail_new(struct trails *ts, unsigned port, uint32_t run,
 	}
 	add_window(ts, t);
 	t->next = ts->first;
+	if (t->next)
+		t->next->at = &t->next;
+	t->at = &ts->first;
 	ts->first = t;
 	t->run = run % SIGNATURE_RUNS;
 	latency_begin(&t->latency, t->bins->count);
@@ -170,14 +178,12 @@ struct trail *trail_new(struct trails *ts, unsigned port, uint32_t run,
 
 void trail_free(struct trails *ts, struct trail *t)
 {
-	struct trail **at = &ts->first;
-
 	if (!t)
 		return;
 	trail_part(t);
-	while (*at != t)
-		at = &(*at)->next;
-	*at = t->next;
+	*t->at = t->next;
+	if (t->next)
+		t->next->at = t->at;
 	put_bins(ts, t->bins);
 	uk_free(ts->heap, t->order.missing);
 	ts->nb -= t->ordered;

@@ -74,7 +74,7 @@ struct trail {
 	struct order order;
 	struct order_counts done; /* of runs before, since it was cleared */
 	struct trail_bins *bins;
-	struct trail *next;
+	struct trail *next, **at; /* what points here */
 };
 
 struct trails {
@@ -82,7 +82,8 @@ struct trails {
 	size_t room; /* bytes for windows, and as many for histograms */
 	unsigned nb; /* trails that have a window */
 	unsigned nb_bins;
-	uint32_t window; /* of each but those that have not begun anew since */
+	uint32_t window;  /* of each but those that have not begun anew since */
+	uint32_t longest; /* no window is longer */
 	struct trail *first;
 	unsigned nb_ports;
 	struct trail_bins **shared; /* by port that sends; NULL: none yet */

@@ -4,17 +4,17 @@
  * it, with the directory of their sockets and the names that are meant.
  */
 #include <errno.h>
-#include <fcntl.h>
+#include <limits.h>
 #include <getopt.h>
 #include <limits.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
+#include "metrics/file.h"
 #include "metrics/find.h"
 #include "metrics/serve.h"
 #include "units/value.h"
@@ -63,41 +63,6 @@ static int fail(const char *what, const char *why)
 
 /* ---- A file -------------------------------------------------------------- */
 
-static bool write_all(int fd, const struct text *t)
-{
-	for (size_t at = 0; at < t->len;) {
-		const ssize_t n = write(fd, t->data + at, t->len - at);
-
-		if (n < 0 && errno != EINTR)
-			return false;
-		at += n > 0 ? (size_t)n : 0;
-	}
-	return true;
-}
-
-/* Whole or not at all: it takes the place of the one that is there. */
-static int write_file(const char *path, const struct text *t)
-{
-	char part[PATH_MAX];
-	bool written;
-	int fd;
-
-	if (snprintf(part, sizeof(part), "%s.%d", path, (int)getpid()) >=
-	    (int)sizeof(part))
-		return fail(path, "the path is too long");
-	fd = open(part, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC,
-		  0644);
-	if (fd < 0)
-		return fail(part, strerror(errno));
-	/* Whoever collects it is somebody else. */
-	written = fchmod(fd, 0644) == 0 && write_all(fd, t) && fsync(fd) == 0;
-	if (close(fd) == 0 && written && rename(part, path) == 0)
-		return 0;
-	fail(path, strerror(errno));
-	unlink(part);
-	return 2;
-}
-
 static int write_files(struct metrics *m, const sigset_t *ends)
 {
 	const struct timespec every = {
@@ -108,9 +73,11 @@ static int write_files(struct metrics *m, const sigset_t *ends)
 	do {
 		struct text t = {.data = NULL};
 
-		status = get(m, RENDER_TEXT, &t)
-				 ? write_file(m->options.textfile, &t)
-				 : fail("no file", "out of memory");
+		status = !get(m, RENDER_TEXT, &t)
+				 ? fail("no file", "out of memory")
+			 : !file_replace(m->options.textfile, &t)
+				 ? fail(m->options.textfile, strerror(errno))
+				 : 0;
 		text_free(&t);
 	} while (!status && m->options.every_ns &&
 		 sigtimedwait(ends, NULL, &every) < 0);
@@ -121,7 +88,7 @@ static int print(struct metrics *m)
 {
 	struct text t = {.data = NULL};
 	const bool done =
-		get(m, m->options.format, &t) && write_all(STDOUT_FILENO, &t);
+		get(m, m->options.format, &t) && file_write(STDOUT_FILENO, &t);
 
 	text_free(&t);
 	return done ? 0 : fail("standard output", "cannot be written to");

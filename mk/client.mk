@@ -47,7 +47,7 @@ $(O)/ukpktgen-relay: $(call obj,relay,$(RELAY_SRC))
 	$(Q)$(relay-cc) $(CLIENT_LDFLAGS) -o $@ $^
 
 # For tests: the variant without the library, and the client under ASan.
-test-client: $(O)/client/ukpktgen-console-plain \
+test-client: $(O)/client/ukpktgen-console-plain $(O)/report-asan/ukpktgen-report \
 		$(O)/client-asan/ukpktgen-console \
 		$(if $(wildcard /usr/include/microhttpd.h),$(O)/metrics-asan/ukpktgen-metrics)
 

@@ -30,7 +30,7 @@ $(O)/gen/uk/config.h: Config.uk tools/config-values tools/config-header
 	@mkdir -p $(@D)
 	$(Q)tools/config-values Config.uk | tools/config-header >$@
 
-# Only cmds/version.c includes it, so a commit does not rebuild the rest.
+# Only what tells it includes it, so a commit does not rebuild the rest.
 $(O)/gen/version.h: FORCE
 	@mkdir -p $(@D)
 	@echo '#define UKPKTGEN_VERSION "$(VERSION)"' | tools/update $@

@@ -56,7 +56,7 @@ $(O)/fast/test_%: $(O)/fast/tests/unit/test_%.o $(FAST_OBJ)
 	$(call say,LD,$@)
 	$(Q)$(fast-cc) -o $@ $^ -lcmocka
 
-$(O)/fast/cost: $(call obj,fast,bench/cost.c) $(FAST_OBJ)
+$(O)/fast/cost $(O)/fast/load: $(O)/fast/%: $(O)/fast/bench/%.o $(FAST_OBJ)
 	$(call say,LD,$@)
 	$(Q)$(fast-cc) -o $@ $^ -lcmocka
 

@@ -28,7 +28,7 @@ KVM_OBJ := $(call obj,kvm,$(APP_SRC) $(IMAGE_CMD_SRC) $(LIB_SRC) $(KVM_SRC) \
 	$(IMAGE_NETDEV_SRC))
 
 # Frames pass through these, but for what only sets them up.
-HOT_SRC := net/% stats/% measure/% pktgen/% capture/bpf_run.c capture/ring.c \
+HOT_SRC := net/% stats/% measure/% pktgen/% capture/bpf_run.c capture/bpf_gate_all.c capture/ring.c \
 	main.c
 SETUP_SRC := net/proto/% measure/kinds.c pktgen/fields% pktgen/stream.c \
 	pktgen/program_new.c \

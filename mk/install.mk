@@ -12,7 +12,7 @@ INSTALL_COMPLETION = $(DESTDIR)$(PREFIX)/share/bash-completion/completions
 ## install: all that its users need, below DESTDIR and PREFIX (/usr/local)
 install: image
 	$(Q)install -D -m 755 -t $(INSTALL_LIB) scripts/ukpktgen \
-		$(O)/ukpktgen-console $(O)/ukpktgen-relay $(METRICS)
+		$(O)/ukpktgen-console $(O)/ukpktgen-relay $(O)/ukpktgen-report $(METRICS)
 	$(Q)install -D -m 644 -t $(INSTALL_LIB) scripts/lib-*.sh scripts/history.gp \
 		$(O)/ukpktgen.elf $(O)/ukpktgen.debug
 	$(Q)install -d $(INSTALL_BIN)
@@ -21,7 +21,9 @@ install: image
 	$(Q)install -D -m 644 -t $(INSTALL_COMPLETION) \
 		$(PROGRAMS:%=completion/bash/%)
 	$(Q)install -D -m 644 -t $(INSTALL_DOC) docs/*.md docs/*.svg
-	$(Q)install -D -m 644 -t $(INSTALL_DOC)/examples docs/examples/*.cmds
+	$(Q)install -D -m 644 -t $(INSTALL_DOC)/examples docs/examples/*.cmds \
+		docs/examples/dut.sh
+	$(Q)install -m 755 -t $(INSTALL_DOC)/examples docs/examples/dut-*.sh
 	$(Q)sed -i 's,scripts/ukpktgen,ukpktgen,g; s,docs/examples/,,g' \
 		$(INSTALL_DOC)/examples/*.cmds
 

@@ -37,8 +37,11 @@ enum port_link port_link(const struct port *p)
 #ifdef UK_NETDEV_HAVE_LINK
 	const int rc = uk_netdev_link_get(p->dev);
 
+	/* Of one that has gone the queues say so. */
 	if (rc != -ENOTSUP)
-		return rc > 0 ? PORT_LINK_UP : PORT_LINK_DOWN;
+		return rc > 0    ? PORT_LINK_UP
+		       : rc == 0 ? PORT_LINK_DOWN
+				 : PORT_LINK_UNKNOWN;
 #else
 	(void)p;
 #endif

@@ -75,19 +75,27 @@ bool node_on_link(const struct node_own *own, const struct node_ip *ip)
 
 /* ---- Set ----------------------------------------------------------------- */
 
-int node_add(struct node *h, const struct node_address *a, uint64_t now_ns)
+/* Those that are given stand before others. */
+static struct node_own *insert(struct node *h, enum node_origin origin)
 {
-	struct node_own *own = h->own;
+	const unsigned at = origin == NODE_GIVEN ? h->nb_given : h->nb_own;
 
-	while (own < h->own + h->nb_own && !node_same(&own->is.from, &a->from))
-		own++;
-	if (own == h->own + NODE_ADDRESSES_MAX)
-		return -ENOSPC;
-	if (own == h->own + h->nb_own)
-		h->nb_own++;
-	else if (!memcmp(&own->is, a, sizeof(*a)) && own->state == NODE_VALID)
-		return 0;
-	*own = (struct node_own){.is = *a, .due_ns = now_ns};
+	if (h->nb_own == NODE_OWN_MAX ||
+	    (origin == NODE_GIVEN && at == NODE_ADDRESSES_MAX))
+		return NULL;
+	memmove(&h->own[at + 1], &h->own[at],
+		(h->nb_own - at) * sizeof(h->own[0]));
+	h->nb_own++;
+	h->nb_given += origin == NODE_GIVEN;
+	memset(&h->own[at], 0, sizeof(h->own[at]));
+	return &h->own[at];
+}
+
+static void begin(struct node *h, struct node_own *own,
+		  const struct node_address *a, enum node_origin origin,
+		  uint64_t now_ns)
+{
+	*own = (struct node_own){.is = *a, .origin = origin, .due_ns = now_ns};
 	own->left = NODE_TRIES;
 	if (is_range(a)) {
 		own->state = NODE_VALID;
@@ -95,28 +103,123 @@ int node_add(struct node *h, const struct node_address *a, uint64_t now_ns)
 	}
 	h->changes++;
 	node_wake(h, now_ns);
+}
+
+bool node_add_own(struct node *h, const struct node_address *a,
+		  enum node_origin origin, uint64_t now_ns)
+{
+	struct node_own *own = insert(h, origin);
+
+	if (own)
+		begin(h, own, a, origin, now_ns);
+	return own;
+}
+
+void node_remove_own(struct node *h, struct node_own *own)
+{
+	const unsigned at = (unsigned)(own - h->own);
+
+	h->nb_given -= own->origin == NODE_GIVEN;
+	h->nb_own--;
+	memmove(own, own + 1, (h->nb_own - at) * sizeof(*own));
+	h->changes++;
+}
+
+/* fe80:: and the MAC address (RFC 4291, appendix A). */
+static struct node_address link_local(const struct node *h, uint16_t vlan)
+{
+	const uint8_t *const mac = h->mac;
+	struct node_address a;
+
+	memset(&a, 0, sizeof(a));
+	a.from = a.to =
+		(struct node_ip){{0xfe, 0x80, [8] = mac[0] ^ 2, mac[1], mac[2],
+				  0xff, 0xfe, mac[3], mac[4], mac[5]}};
+	a.vlan = vlan;
+	a.bits = 64;
+	return a;
+}
+
+static bool is_link_local(const struct node_ip *ip)
+{
+	return ip->b[0] == 0xfe && (ip->b[1] & 0xc0) == 0x80;
+}
+
+/* One that others of IPv6 have beside them on their VLAN. */
+static bool has_beside(const struct node *h, uint16_t vlan, bool is_automatic)
+{
+	for (unsigned i = 0; i < h->nb_own; i++) {
+		const struct node_own *own = &h->own[i];
+
+		if (own->is.vlan == vlan && !node_is_ipv4(&own->is.from) &&
+		    (is_automatic ? is_link_local(&own->is.from)
+				  : own->origin != NODE_AUTOMATIC))
+			return true;
+	}
+	return false;
+}
+
+/* Where there is an address of IPv6, and nowhere else. */
+static void keep_link_local(struct node *h, uint64_t now_ns)
+{
+	for (unsigned i = h->nb_own; i--;)
+		if (h->own[i].origin == NODE_AUTOMATIC &&
+		    !has_beside(h, h->own[i].is.vlan, false))
+			node_remove_own(h, &h->own[i]);
+	for (unsigned i = 0; i < h->nb_given; i++) {
+		const struct node_address *is = &h->own[i].is;
+		struct node_address a;
+
+		if (node_is_ipv4(&is->from) || has_beside(h, is->vlan, true))
+			continue;
+		a = link_local(h, is->vlan);
+		node_add_own(h, &a, NODE_AUTOMATIC, now_ns);
+	}
+}
+
+static struct node_own *find_given(struct node *h, const struct node_ip *from)
+{
+	for (unsigned i = 0; i < h->nb_given; i++)
+		if (node_same(&h->own[i].is.from, from))
+			return &h->own[i];
+	return NULL;
+}
+
+int node_add(struct node *h, const struct node_address *a, uint64_t now_ns)
+{
+	struct node_own *own = find_given(h, &a->from);
+
+	if (!own && !(own = insert(h, NODE_GIVEN)))
+		return -ENOSPC;
+	if (!memcmp(&own->is, a, sizeof(*a)) && own->state == NODE_VALID)
+		return 0;
+	begin(h, own, a, NODE_GIVEN, now_ns);
+	keep_link_local(h, now_ns);
 	return 0;
 }
 
 bool node_remove(struct node *h, const struct node_ip *from)
 {
-	for (unsigned i = 0; i < h->nb_own; i++) {
-		if (!node_same(&h->own[i].is.from, from))
-			continue;
-		h->nb_own--;
-		memmove(&h->own[i], &h->own[i + 1],
-			(h->nb_own - i) * sizeof(h->own[0]));
-		h->changes++;
-		return true;
+	struct node_own *own = find_given(h, from);
+
+	if (own) {
+		node_remove_own(h, own);
+		keep_link_local(h, 0);
 	}
-	return false;
+	return own;
 }
 
 void node_remove_all(struct node *h)
 {
-	h->nb_own = 0;
+	h->nb_own = h->nb_given = 0;
 	h->changes++;
 	node_forget_neighbours(h);
+}
+
+bool node_is_on(const struct node *h)
+{
+	return h->nb_own || h->nb_out || h->lab.on || h->lab.nb_groups ||
+	       h->lab.lldp.closing;
 }
 
 /* ---- Found --------------------------------------------------------------- */
@@ -248,18 +351,33 @@ void node_announce(struct node *h, uint64_t now_ns)
 	node_wake(h, now_ns);
 }
 
-void node_make_due(struct node *h, uint64_t now_ns)
+static uint64_t owns_due(struct node *h, uint64_t now_ns)
 {
-	uint64_t due_ns;
+	uint64_t next_ns = NEVER;
 
-	h->due_ns = NEVER;
 	for (unsigned i = 0; i < h->nb_own; i++) {
 		if (now_ns >= h->own[i].due_ns)
 			own_due(h, &h->own[i], now_ns);
-		node_wake(h, h->own[i].due_ns);
+		next_ns = MIN(next_ns, h->own[i].due_ns);
 	}
-	due_ns = node_neighbours_due(h, now_ns);
-	node_wake(h, due_ns);
-	due_ns = node_pings_due(h, now_ns);
-	node_wake(h, due_ns);
+	return next_ns;
+}
+
+void node_make_due(struct node *h, uint64_t now_ns)
+{
+	static uint64_t (*const dues[])(struct node * h, uint64_t now_ns) = {
+		owns_due,       node_neighbours_due,
+		node_pings_due,
+#ifdef CONFIG_APPUKPKTGEN_LAB
+		groups_due,     lldp_due,
+		dhcp_due,
+#endif
+	};
+
+	h->due_ns = NEVER;
+	for (size_t i = 0; i < sizeof(dues) / sizeof(dues[0]); i++) {
+		const uint64_t due_ns = dues[i](h, now_ns);
+
+		node_wake(h, due_ns);
+	}
 }

@@ -55,7 +55,7 @@ static bool see_rival(struct node *h, const struct seen *s,
 	return true;
 }
 
-bool node_take_arp(struct node *h, const struct seen *s)
+bool arp_take(struct node *h, const struct seen *s, const struct packet *m)
 {
 	static const uint8_t zero[IPV4_ALEN];
 	const uint8_t *const p = s->p;
@@ -64,6 +64,7 @@ bool node_take_arp(struct node *h, const struct seen *s)
 	const bool is_ours = load16(p + OP) == ARP_REPLY && !(s->dst[0] & 1);
 	bool heard;
 
+	(void)m;
 	if (s->len < ARP_LEN || memcmp(p, arp_head, sizeof(arp_head)) != 0 ||
 	    load16(p + OP) < ARP_REQUEST || load16(p + OP) > ARP_REPLY)
 		return false;

@@ -7,6 +7,7 @@
 
 #define ETH_TYPE_ARP 0x0806
 #define IP_PROTO_ICMP 1
+#define IP_PROTO_IGMP 2
 #define IP_PROTO_ICMP6 58
 #define NODE_TTL 64
 #define NEVER UINT64_MAX
@@ -17,10 +18,25 @@ extern const uint8_t node_all_macs[ETH_ALEN];
 struct seen {
 	const uint8_t *dst, *src; /* MAC addresses */
 	uint16_t vlan;            /* 0: no tag, or one with a priority alone */
+	uint16_t tag;             /* all of it; 0: there is none */
 	uint16_t type;
 	const uint8_t *p; /* layer 3 */
 	size_t len;
 	uint64_t now_ns;
+};
+
+/* Behind a tag, where it has one; false: there is less. */
+bool node_see(const uint8_t *frame, size_t len, uint64_t now_ns,
+	      struct seen *s);
+/* A packet of IPv4 or IPv6, of a family as both of its addresses are. */
+struct packet {
+	struct node_ip from, to;
+	uint8_t proto, hops;
+	bool alert; /* routers are to look at it, which groups need */
+	bool sound; /* received: it is whole, its header is right */
+	/* Received: behind all headers of IP. */
+	const uint8_t *p;
+	size_t len;
 };
 
 static inline uint16_t load16(const uint8_t *p)
@@ -28,10 +44,21 @@ static inline uint16_t load16(const uint8_t *p)
 	return (uint16_t)(p[0] << 8 | p[1]);
 }
 
+static inline uint32_t load32(const uint8_t *p)
+{
+	return (uint32_t)load16(p) << 16 | load16(p + 2);
+}
+
 static inline void store16(uint8_t *p, unsigned v)
 {
 	p[0] = (uint8_t)(v >> 8);
 	p[1] = (uint8_t)v;
+}
+
+static inline void store32(uint8_t *p, uint32_t v)
+{
+	store16(p, v >> 16);
+	store16(p + 2, v);
 }
 
 /* It is sent to this station alone, or to a group that it may be in. */
@@ -58,6 +85,16 @@ uint8_t *node_frame(struct node *h, const uint8_t dst[ETH_ALEN], uint16_t vlan,
 /* Whether one more answer may be given now; counts as dropped where not. */
 bool node_may_answer(struct node *h, uint64_t now_ns);
 
+/* One more of a kind of which there are `per_s` a second, `burst` at once. */
+bool node_spend(struct node_credit *c, unsigned per_s, unsigned burst,
+		uint64_t now_ns);
+
+/* The protocols that it listens to are others. */
+void node_wants(struct node *h);
+
+/* A number to spread what many would do at once. */
+uint32_t node_draw(struct node *h);
+
 /* What happens at that time is not to be missed. */
 static inline void node_wake(struct node *h, uint64_t at_ns)
 {
@@ -80,19 +117,30 @@ void node_rival(struct node *h, struct node_own *own, const uint8_t *mac,
 bool node_heard(struct node *h, const struct node_ip *ip, uint16_t vlan,
 		const uint8_t mac[ETH_ALEN], bool anybody, uint64_t now_ns);
 
-/* Each returns true when it was for the node. */
-bool node_take_arp(struct node *h, const struct seen *s);
+/*
+ * Who listens to what: each returns true when it was for the node. `m` is NULL
+ * where no packet of IP is in the frame.
+ */
+#define NODE_LISTENER(name) \
+	bool name(struct node *h, const struct seen *s, const struct packet *m)
+NODE_LISTENER(arp_take);
+NODE_LISTENER(echo_take);
+NODE_LISTENER(nd_take);
+NODE_LISTENER(igmp_take);
+NODE_LISTENER(mld_take);
+NODE_LISTENER(refuse_take);
+NODE_LISTENER(dhcp_take);
+NODE_LISTENER(lldp_take);
+NODE_LISTENER(cfm_take);
+
+/* By an EtherType, or a protocol of IP. */
+bool node_listen(struct node *h, unsigned key, const struct seen *s,
+		 const struct packet *m);
 bool node_take_ipv4(struct node *h, const struct seen *s);
 bool node_take_ipv6(struct node *h, const struct seen *s);
 
-/* Neighbour discovery and echo in IPv6: a whole packet, its checksum right. */
-struct icmp6 {
-	struct node_ip from, to;
-	uint8_t hops;
-	const uint8_t *p;
-	size_t len;
-};
-bool node_take_nd(struct node *h, const struct seen *s, const struct icmp6 *m);
+/* A sound packet's checksum above IP is right. */
+bool packet_is_right(const struct packet *m);
 
 /* Asks who has an address, from none to check it; says who has one. */
 void arp_ask(struct node *h, const struct node_ip *from,
@@ -102,23 +150,31 @@ void nd_ask(struct node *h, const struct node_ip *from,
 	    const struct node_ip *who, uint16_t vlan);
 void nd_announce(struct node *h, const struct node_own *own);
 
-/* `len` bytes of an ICMP message, or ICMPv6: NULL as node_frame(). */
-uint8_t *node_icmp4(struct node *h, const uint8_t dst[ETH_ALEN], uint16_t vlan,
-		    const struct node_ip *from, const struct node_ip *to,
-		    size_t len);
-uint8_t *node_icmp6(struct node *h, const uint8_t dst[ETH_ALEN], uint16_t vlan,
-		    const struct node_ip *from, const struct node_ip *to,
-		    uint8_t hops, size_t len);
-/* Once it is filled in: its checksum. */
-void node_icmp4_end(uint8_t *p, size_t len);
-void node_icmp6_end(uint8_t *p, size_t len);
+/*
+ * `len` bytes behind the headers of IP for `m`: NULL as node_frame(). Once they
+ * are filled in, all but their checksum.
+ */
+uint8_t *packet_begin(struct node *h, const uint8_t dst[ETH_ALEN],
+		      uint16_t vlan, const struct packet *m, size_t len);
+void packet_end(const struct packet *m, uint8_t *p, size_t len);
+
+/* Of a group of IP (RFC 1112, 6.4; RFC 2464, 7). */
+void group_mac(const struct node_ip *group, uint8_t mac[ETH_ALEN]);
 
 /* A sound reply to an echo, `p` behind its checksum; whose, it finds out. */
 bool node_ping_heard(struct node *h, const struct node_ip *from,
 		     const uint8_t *p, size_t len, uint64_t now_ns);
 
-/* What is due of neighbours, and of pings; the next time. */
+/* What is due of each; the next time. */
 uint64_t node_neighbours_due(struct node *h, uint64_t now_ns);
 uint64_t node_pings_due(struct node *h, uint64_t now_ns);
+uint64_t groups_due(struct node *h, uint64_t now_ns);
+uint64_t lldp_due(struct node *h, uint64_t now_ns);
+uint64_t dhcp_due(struct node *h, uint64_t now_ns);
+
+/* An address that it has by itself; false: there is no room. */
+bool node_add_own(struct node *h, const struct node_address *a,
+		  enum node_origin origin, uint64_t now_ns);
+void node_remove_own(struct node *h, struct node_own *own);
 
 #endif /* NODE_IMPL_H */

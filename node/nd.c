@@ -24,11 +24,15 @@ static struct node_ip group_of(const struct node_ip *ip)
 	return group;
 }
 
-/* RFC 2464, 7. */
-static void group_mac(const struct node_ip *group, uint8_t mac[ETH_ALEN])
+static struct packet message(const struct node_ip *from,
+			     const struct node_ip *to)
 {
-	mac[0] = mac[1] = 0x33;
-	memcpy(mac + 2, group->b + 12, 4);
+	return (struct packet){
+		.from = *from,
+		.to = *to,
+		.proto = IP_PROTO_ICMP6,
+		.hops = ND_HOPS,
+	};
 }
 
 static void put_option(uint8_t *p, uint8_t type, const uint8_t mac[ETH_ALEN])
@@ -44,17 +48,18 @@ void nd_ask(struct node *h, const struct node_ip *from,
 	const struct node_ip group = group_of(who);
 	/* Who has no address yet says nothing of his MAC (RFC 4861, 4.3). */
 	const size_t len = ND_LEN + (node_is_none(from) ? 0 : OPTION_LEN);
+	const struct packet m = message(from, &group);
 	uint8_t mac[ETH_ALEN], *p;
 
 	group_mac(&group, mac);
-	p = node_icmp6(h, mac, vlan, from, &group, ND_HOPS, len);
+	p = packet_begin(h, mac, vlan, &m, len);
 	if (!p)
 		return;
 	p[0] = ND_SOLICIT;
 	memcpy(p + TARGET, who->b, sizeof(who->b));
 	if (len > ND_LEN)
 		put_option(p + ND_LEN, OPTION_SOURCE, h->mac);
-	node_icmp6_end(p, len);
+	packet_end(&m, p, len);
 }
 
 /* To all nodes unless somebody asked. */
@@ -62,18 +67,18 @@ static void advertise(struct node *h, const struct node_ip *own, uint16_t vlan,
 		      const struct node_ip *to, const uint8_t *mac)
 {
 	const size_t len = ND_LEN + OPTION_LEN;
+	const struct packet m = message(own, to ? to : &all_nodes);
 	uint8_t group[ETH_ALEN], *p;
 
 	group_mac(&all_nodes, group);
-	p = node_icmp6(h, to ? mac : group, vlan, own, to ? to : &all_nodes,
-		       ND_HOPS, len);
+	p = packet_begin(h, to ? mac : group, vlan, &m, len);
 	if (!p)
 		return;
 	p[0] = ND_ADVERT;
 	p[FLAGS] = FLAG_OVERRIDE | (to ? FLAG_SOLICITED : 0);
 	memcpy(p + TARGET, own->b, sizeof(own->b));
 	put_option(p + ND_LEN, OPTION_TARGET, h->mac);
-	node_icmp6_end(p, len);
+	packet_end(&m, p, len);
 }
 
 void nd_announce(struct node *h, const struct node_own *own)
@@ -103,7 +108,7 @@ static bool find_mac(const uint8_t *p, size_t len, uint8_t type,
 }
 
 static bool take_solicit(struct node *h, const struct seen *s,
-			 const struct icmp6 *m, const struct node_ip *target)
+			 const struct packet *m, const struct node_ip *target)
 {
 	const struct node_ip group = group_of(target);
 	const bool probes = node_is_none(&m->from);
@@ -137,7 +142,7 @@ static bool take_solicit(struct node *h, const struct seen *s,
 }
 
 static bool take_advert(struct node *h, const struct seen *s,
-			const struct icmp6 *m, const struct node_ip *target)
+			const struct packet *m, const struct node_ip *target)
 {
 	struct node_own *own = node_find(h, target, s->vlan, true);
 	const uint8_t *mac;
@@ -158,11 +163,14 @@ static bool take_advert(struct node *h, const struct seen *s,
 	return node_heard(h, target, s->vlan, mac, false, s->now_ns);
 }
 
-bool node_take_nd(struct node *h, const struct seen *s, const struct icmp6 *m)
+bool nd_take(struct node *h, const struct seen *s, const struct packet *m)
 {
 	struct node_ip target;
 
-	if (m->hops != ND_HOPS || m->len < ND_LEN || m->p[1])
+	if (m->p[0] != ND_SOLICIT && m->p[0] != ND_ADVERT)
+		return false;
+	if (m->hops != ND_HOPS || m->len < ND_LEN || m->p[1] ||
+	    !packet_is_right(m))
 		return false;
 	target = ipv6_at(m->p + TARGET);
 	if (!node_is_station(&target))

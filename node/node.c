@@ -9,7 +9,6 @@
 /* Of all buffers of a node together; some there are at least. */
 #define BUFS_BYTES (112u << 10)
 #define BUFS_MIN 8
-#define NS_PER_ANSWER (1000000000ull / NODE_ANSWERS_PER_S)
 
 const uint8_t node_all_macs[ETH_ALEN] = {255, 255, 255, 255, 255, 255};
 
@@ -56,6 +55,9 @@ struct node *node_open(struct port_queue *q, struct uk_alloc *a)
 	h->mtu = p->mtu;
 	h->due_ns = NEVER;
 	memcpy(h->mac, p->mac, ETH_ALEN);
+	h->lab.random = load32(h->mac + 2) | 1;
+	h->lab.lldp.due_ns = h->lab.dhcp.due_ns = NEVER;
+	node_wants(h);
 	for (unsigned i = 0; i < nb; i++, mem += each) {
 		struct uk_netbuf *nbuf = (void *)mem;
 
@@ -112,6 +114,9 @@ void node_sent(struct node *h, unsigned n)
 {
 	h->nb_out -= n;
 	memmove(h->out, h->out + n, h->nb_out * sizeof(h->out[0]));
+	/* Its user is told that it has said its last. */
+	if (!node_is_on(h))
+		h->changes++;
 }
 
 static void free_received(struct uk_netbuf *nb)
@@ -128,55 +133,125 @@ void node_drop(struct node *h)
 		port_frame_free(h->out[--h->nb_out]);
 }
 
+bool node_spend(struct node_credit *c, unsigned per_s, unsigned burst,
+		uint64_t now_ns)
+{
+	const uint64_t each = 1000000000ull / per_s;
+
+	c->ns = MIN(burst * each, c->ns + now_ns - c->at_ns);
+	c->at_ns = now_ns;
+	if (c->ns < each)
+		return false;
+	c->ns -= each;
+	return true;
+}
+
 bool node_may_answer(struct node *h, uint64_t now_ns)
 {
-	const uint64_t most = NODE_ANSWERS_BURST * NS_PER_ANSWER;
-
 	if (!has_buffer(h)) {
 		h->lacks = true;
 		return false;
 	}
+	if (node_spend(&h->answers, NODE_ANSWERS_PER_S, NODE_ANSWERS_BURST,
+		       now_ns))
+		return true;
+	h->dropped++;
+	return false;
+}
 
-	h->credit_ns = MIN(most, h->credit_ns + now_ns - h->credit_at_ns);
-	h->credit_at_ns = now_ns;
-	if (h->credit_ns < NS_PER_ANSWER) {
-		h->dropped++;
-		return false;
-	}
-	h->credit_ns -= NS_PER_ANSWER;
-	return true;
+/* Marsaglia's xorshift. */
+uint32_t node_draw(struct node *h)
+{
+	uint32_t x = h->lab.random;
+
+	x ^= x << 13;
+	x ^= x >> 17;
+	x ^= x << 5;
+	return h->lab.random = x;
 }
 
 /* ---- Received ------------------------------------------------------------ */
 
+bool node_see(const uint8_t *frame, size_t len, uint64_t now_ns, struct seen *s)
+{
+	*s = (struct seen){
+		.dst = frame, .src = frame + ETH_ALEN, .now_ns = now_ns};
+	if (len < ETH_HLEN + TAG_LEN)
+		return false;
+	s->type = load16(frame + ETH_HLEN - 2);
+	s->p = frame + ETH_HLEN;
+	s->len = len - ETH_HLEN;
+	if (s->type == ETH_TYPE_VLAN) {
+		s->tag = load16(s->p);
+		s->vlan = s->tag & VLAN_ID;
+		s->type = load16(s->p + 2);
+		s->p += TAG_LEN;
+		s->len -= TAG_LEN;
+	}
+	return true;
+}
+
+/* By an EtherType, or a protocol of IP. */
+static const struct listener {
+	uint16_t key;
+	bool (*take)(struct node *h, const struct seen *s,
+		     const struct packet *m);
+} listeners[] = {
+	{ETH_TYPE_ARP, arp_take},    {IP_PROTO_ICMP, echo_take},
+	{IP_PROTO_ICMP6, echo_take}, {IP_PROTO_ICMP6, nd_take},
+#ifdef CONFIG_APPUKPKTGEN_LAB
+	{IP_PROTO_ICMP6, mld_take},  {IP_PROTO_IGMP, igmp_take},
+	{IP_PROTO_UDP, dhcp_take},   {IP_PROTO_UDP, refuse_take},
+	{IP_PROTO_TCP, refuse_take}, {LLDP_TYPE, lldp_take},
+	{CFM_TYPE, cfm_take},
+#endif
+};
+
+bool node_listen(struct node *h, unsigned key, const struct seen *s,
+		 const struct packet *m)
+{
+	for (size_t i = 0; i < sizeof(listeners) / sizeof(listeners[0]); i++)
+		if (listeners[i].key == key && listeners[i].take(h, s, m))
+			return true;
+	return false;
+}
+
+/* The lower half of a word: protocols 0..63, as all are that matter. */
+#define PROTO(n) (1ull << (n))
+
+void node_wants(struct node *h)
+{
+	const uint8_t on = h->lab.on;
+	const uint64_t refused = PROTO(IP_PROTO_UDP) | PROTO(IP_PROTO_TCP);
+	const uint64_t lease = on & LAB_DHCP ? PROTO(IP_PROTO_UDP) : 0;
+
+	memset(h->wants, 0, sizeof(h->wants));
+	h->wants[0][0] =
+		PROTO(IP_PROTO_ICMP) | lease | (on & LAB_REFUSE ? refused : 0);
+	h->wants[0][1] = lease;
+	h->wants[1][0] = on & LAB_REFUSE ? ~0ull : ~refused;
+	h->wants[1][1] = ~refused;
+	/* Which counts what comes to them. */
+	if (h->lab.nb_groups)
+		h->wants[0][1] = h->wants[1][1] = ~0ull;
+}
+
 bool node_take(struct node *h, const uint8_t *frame, size_t len,
 	       uint64_t now_ns)
 {
-	struct seen s = {
-		.dst = frame, .src = frame + ETH_ALEN, .now_ns = now_ns};
+	struct seen s;
 
-	if (!node_may_take(frame, len) ||
-	    len > (size_t)h->mtu + ETH_HLEN + TAG_LEN || !is_to_us(h, &s) ||
+	if (!node_may_take(h, frame, len) ||
+	    len > (size_t)h->mtu + ETH_HLEN + TAG_LEN ||
+	    !node_see(frame, len, now_ns, &s) || !is_to_us(h, &s) ||
 	    s.src[0] & 1 || !memcmp(s.src, h->mac, ETH_ALEN))
 		return false;
-	s.type = load16(frame + ETH_HLEN - 2);
-	s.p = frame + ETH_HLEN;
-	s.len = len - ETH_HLEN;
-	if (s.type == ETH_TYPE_VLAN) {
-		s.vlan = load16(s.p) & VLAN_ID;
-		s.type = load16(s.p + 2);
-		s.p += TAG_LEN;
-		s.len -= TAG_LEN;
-	}
-	switch (s.type) {
-	case ETH_TYPE_ARP:
-		return node_take_arp(h, &s);
-	case ETH_TYPE_IPV4:
+	if (s.type == ETH_TYPE_IPV4)
 		return node_take_ipv4(h, &s);
-	case ETH_TYPE_IPV6:
+	if (s.type == ETH_TYPE_IPV6)
 		return node_take_ipv6(h, &s);
-	}
-	return false;
+	/* Protocols of IP have smaller numbers than types do. */
+	return s.type > UINT8_MAX && node_listen(h, s.type, &s, NULL);
 }
 
 void node_end(struct node *h, struct uk_netbuf *nb)

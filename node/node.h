@@ -16,8 +16,10 @@
 #include <string.h>
 
 #include "net/port.h"
+#include "node/lab.h"
 
-#define NODE_ADDRESSES_MAX 16  /* or ranges of them */
+#define NODE_ADDRESSES_MAX 16  /* or ranges of them, that are given */
+#define NODE_OWN_MAX 21        /* with those that it has by itself */
 #define NODE_NEIGHBOURS_MAX 64 /* that are known at a time */
 #define NODE_PINGS_MAX 4       /* at a time */
 #define NODE_LATER_MAX 256     /* received, to be answered when there is room */
@@ -35,12 +37,7 @@
 /* ...if anybody wanted to know by then. */
 #define NODE_WANTED_NS 5000000000ull
 
-/* Of IPv4 it is ::ffff:192.0.2.1 (RFC 4291, 2.5.5.2). All 0: none. */
-struct node_ip {
-	uint8_t b[IPV6_ALEN];
-};
-
-#define NODE_IPV4_AT 12 /* where its four bytes are */
+#define NODE_IPV4_AT 12 /* where the four bytes of struct node_ip are */
 
 static inline bool node_same(const struct node_ip *a, const struct node_ip *b)
 {
@@ -67,6 +64,13 @@ struct node_address {
 	uint8_t unused;
 };
 
+/* How it came to have one. */
+enum node_origin {
+	NODE_GIVEN,
+	NODE_LEASED,    /* by DHCP */
+	NODE_AUTOMATIC, /* of the link alone, beside others of IPv6 */
+};
+
 enum node_state {
 	NODE_TENTATIVE, /* nobody else has it, as far as is known by now */
 	NODE_VALID,
@@ -76,6 +80,7 @@ enum node_state {
 struct node_own {
 	struct node_address is;
 	enum node_state state;
+	enum node_origin origin;
 	uint8_t rival[ETH_ALEN]; /* who has it; one that is valid: claimed it */
 	uint64_t nb_rivals;      /* times that somebody claimed it since... */
 	uint64_t nb_told;        /* ...of which its user was told */
@@ -119,20 +124,30 @@ struct node_ping {
 	uint64_t at[NODE_PING_SEQS]; /* sent and not answered; 0: none */
 };
 
+/* Answers that may be given at once, as time, and up to when. */
+struct node_credit {
+	uint64_t ns, at_ns;
+};
+
 struct node {
 	struct port_queue *queue; /* that it sends by */
 	uint8_t mac[ETH_ALEN];
 	uint16_t mtu;
-	unsigned nb_own;
-	struct node_own own[NODE_ADDRESSES_MAX];
+	unsigned nb_own, nb_given; /* which are first */
+	struct node_own own[NODE_OWN_MAX];
 	struct node_neighbour neighbour[NODE_NEIGHBOURS_MAX];
 	struct node_ping *ping[NODE_PINGS_MAX];
 	uint16_t next_id;
 	/* Counts what others may want to know: states, MACs of neighbours. */
 	uint64_t changes;
 	uint64_t due_ns; /* when node_poll() has something to do */
-	/* Answers that may be given at once, as time, and up to when. */
-	uint64_t credit_ns, credit_at_ns;
+	struct node_credit answers, refusals;
+	/*
+	 * By the protocols of IPv4, then of IPv6, modulo 64, and of each for
+	 * one station and for a group: which frames it may take.
+	 */
+	uint64_t wants[2][2];
+	struct lab lab;
 	uint64_t dropped; /* that it was to answer, or to send, and could not */
 	/* Frames that it made, in order, which wait for the device. */
 	unsigned nb_out;
@@ -168,6 +183,9 @@ int node_add(struct node *h, const struct node_address *a, uint64_t now_ns);
 /* It has no address from `from` to `to` any more: false when it had none. */
 bool node_remove(struct node *h, const struct node_ip *from);
 void node_remove_all(struct node *h);
+
+/* It has addresses, or anything else to say: frames are to be shown it. */
+bool node_is_on(const struct node *h);
 
 /* The one that has `ip`, or whose link it is on; NULL: there is none. */
 const struct node_own *node_own_of(const struct node *h,
@@ -214,20 +232,25 @@ bool node_awaits(const struct node *h, uint64_t now_ns);
 
 /* ---- Frames -------------------------------------------------------------- */
 
+#define NODE_FRAME_MIN 26 /* a header, maybe with a tag, and 8 bytes */
+
 /* What no node takes: most traffic. `len` without FCS. */
-static inline bool node_may_take(const uint8_t *frame, size_t len)
+static inline bool node_may_take(const struct node *h, const uint8_t *frame,
+				 size_t len)
 {
+	const uint64_t *wants = &h->wants[0][frame[0] & 1];
 	uint16_t type;
 
-	/* An Ethernet header, and the shortest of what it answers. */
-	if (unlikely(len < ETH_HLEN + 28))
+	/* Without the padding that some wires want. */
+	if (unlikely(len < NODE_FRAME_MIN))
 		return false;
 	memcpy(&type, frame + 12, sizeof(type));
 	if (likely(type == net16(ETH_TYPE_IPV4)))
-		return unlikely(frame[23] == 1);
+		return unlikely(wants[0] >> (frame[23] & 63) & 1);
 	if (likely(type == net16(ETH_TYPE_IPV6)))
-		return frame[20] != IP_PROTO_UDP && frame[20] != 6;
-	return type == net16(0x0806) || type == net16(ETH_TYPE_VLAN);
+		return wants[2] >> (frame[20] & 63) & 1;
+	return type == net16(0x0806) || type == net16(ETH_TYPE_VLAN) ||
+	       type == net16(LLDP_TYPE) || type == net16(CFM_TYPE);
 }
 
 /*
@@ -236,6 +259,24 @@ static inline bool node_may_take(const uint8_t *frame, size_t len)
  */
 bool node_take(struct node *h, const uint8_t *frame, size_t len,
 	       uint64_t now_ns);
+
+/* Why a packet does not go on. */
+enum node_error {
+	NODE_EXPIRED, /* its TTL */
+	NODE_NO_ROUTE,
+	NODE_NO_HOST, /* it does not say what its MAC address is */
+	NODE_TOO_BIG, /* for what is next, whose MTU is told */
+};
+
+/*
+ * Tells who sent a packet, whose header is sound, by ICMP or ICMPv6, from an
+ * address of the port that it came to: as often as it may answer, and nothing
+ * where the packet is an error itself.
+ */
+void node_tell(struct node *h, const uint8_t *frame, size_t len,
+	       enum node_error why, unsigned mtu, uint64_t now_ns);
+/* A received frame to a group, traffic or not; cut off, where in parts. */
+void node_count_group(struct node *h, const uint8_t *frame, size_t len);
 
 /*
  * A received frame that it took, maybe a chain: it is free again, or kept until

@@ -49,14 +49,14 @@ static void put(struct node *h, struct node_ping *p, const struct node_own *own,
 {
 	const size_t len = (size_t)ECHO_LEN + p->size;
 	const bool ipv4 = node_is_ipv4(&p->to);
-	uint8_t *icmp;
+	const struct packet m = {
+		.from = own->is.from,
+		.to = p->to,
+		.proto = ipv4 ? IP_PROTO_ICMP : IP_PROTO_ICMP6,
+		.hops = NODE_TTL,
+	};
+	uint8_t *icmp = packet_begin(h, mac, own->is.vlan, &m, len);
 
-	if (ipv4)
-		icmp = node_icmp4(h, mac, own->is.vlan, &own->is.from, &p->to,
-				  len);
-	else
-		icmp = node_icmp6(h, mac, own->is.vlan, &own->is.from, &p->to,
-				  NODE_TTL, len);
 	if (!icmp)
 		return;
 	icmp[0] = ipv4 ? ECHO_REQUEST : ECHO6_REQUEST;
@@ -64,23 +64,21 @@ static void put(struct node *h, struct node_ping *p, const struct node_own *own,
 	store16(icmp + 6, (uint16_t)p->sent);
 	for (unsigned i = 0; i < p->size; i++)
 		icmp[ECHO_LEN + i] = (uint8_t)i;
-	if (ipv4)
-		node_icmp4_end(icmp, len);
-	else
-		node_icmp6_end(icmp, len);
+	packet_end(&m, icmp, len);
 	p->at[p->sent & SEQ] = now_ns;
 }
 
 /* Sends the next, if its station is known, or gives it up. */
-static void ping_due(struct node *h, struct node_ping *p, uint64_t now_ns)
+static bool ping_due(struct node *h, struct node_ping *p, uint64_t now_ns)
 {
 	uint8_t mac[ETH_ALEN];
 	struct node_ip next;
 	const struct node_own *own = node_route(h, &p->to, &next);
 	int rc = own ? node_resolve(h, own, &next, mac, now_ns) : -EHOSTUNREACH;
 
-	if (!rc)
-		return;
+	/* A reply to an address that is being checked would be lost. */
+	if (!rc || (own && own->state == NODE_TENTATIVE))
+		return false;
 	p->silent = rc < 0;
 	p->at[p->sent & SEQ] = 0;
 	if (rc > 0)
@@ -89,6 +87,7 @@ static void ping_due(struct node *h, struct node_ping *p, uint64_t now_ns)
 	p->sent_ns = now_ns;
 	/* What could not be sent in time is not made up for. */
 	p->due_ns = p->sent >= p->count ? NEVER : now_ns + p->every_ns;
+	return true;
 }
 
 uint64_t node_pings_due(struct node *h, uint64_t now_ns)
@@ -100,10 +99,10 @@ uint64_t node_pings_due(struct node *h, uint64_t now_ns)
 
 		if (!p)
 			continue;
-		if (now_ns >= p->due_ns)
-			ping_due(h, p, now_ns);
-		if (p->due_ns < next_ns)
-			next_ns = MAX(p->due_ns, now_ns + LOOK_NS);
+		if (now_ns >= p->due_ns && !ping_due(h, p, now_ns))
+			next_ns = MIN(next_ns, now_ns + LOOK_NS);
+		else
+			next_ns = MIN(next_ns, p->due_ns);
 	}
 	return next_ns;
 }

@@ -8,8 +8,10 @@ static COLD void note_gap(struct core *c, uint64_t now_ns)
 		struct worker *const w = c->worker[i];
 		const uint64_t from_ns = MAX(c->now_ns, w->epoch_ns);
 
-		if (w->state == WORKER_RUNNING && now_ns > from_ns)
-			w->gap_ns = MAX(w->gap_ns, now_ns - from_ns);
+		if (w->state != WORKER_RUNNING || now_ns <= from_ns)
+			continue;
+		w->gap_ns = MAX(w->gap_ns, now_ns - from_ns);
+		w->stood_ns += now_ns - from_ns;
 	}
 }
 

@@ -64,6 +64,18 @@ uint64_t engine_reflect(struct worker *w, struct uk_netbuf *pkts[], unsigned n,
 			uint64_t now_ns);
 
 /*
+ * The same with the answers of w->kv to requests for keys.
+ */
+uint64_t engine_kv(struct worker *w, struct uk_netbuf *pkts[], unsigned n,
+		   uint64_t now_ns);
+
+/* Turns any frame round; false: it does not go back, which is counted. */
+bool engine_turn(struct worker *w, uint8_t *frame, size_t len);
+
+/* Sends those that were turned and are held now. */
+void engine_turned(struct worker *w, uint64_t now_ns);
+
+/*
  * Looks at `n` received frames of a worker that tracks a field, and gives them
  * back; returns the bytes of all.
  */

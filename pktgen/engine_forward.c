@@ -21,10 +21,23 @@ struct forward *forward_new(const struct core *core, unsigned max_out,
 	return f;
 }
 
+void forward_move(struct forward *to, struct forward *from)
+{
+	if (!from)
+		return;
+	to->impair = from->impair;
+	to->learnt = from->learnt;
+	to->nb_out = from->nb_out;
+	memcpy(to->out, from->out, from->nb_out * sizeof(to->out[0]));
+	from->impair = NULL;
+}
+
 void forward_delete(struct forward *f, struct uk_alloc *a)
 {
-	if (f)
+	if (f) {
 		impair_delete(f->impair, a);
+		uk_free(a, f->route);
+	}
 	uk_free(a, f);
 }
 
@@ -318,11 +331,10 @@ static COLD uint64_t free_all(struct worker *w, struct uk_netbuf *pkts[],
 	return bytes;
 }
 
-/* All go the one way, and most are whole and fit. */
-static uint64_t take_plain(struct worker *w, struct uk_netbuf *pkts[],
-			   unsigned n)
+/* All go one way, and most are whole and fit. */
+uint64_t forward_hold(struct worker *w, struct outlet *o,
+		      struct uk_netbuf *pkts[], unsigned n)
 {
-	struct outlet *const o = &w->forward->out[0];
 	const unsigned most = longest(o->to->queue->port);
 	uint64_t bytes = 0;
 	unsigned i = 0;
@@ -473,12 +485,14 @@ uint64_t engine_forward(struct worker *w, struct uk_netbuf *pkts[], unsigned n,
 
 	if (unlikely(w->state != WORKER_RUNNING))
 		return free_all(w, pkts, n, &w->stats.forward_stopped);
-	if (w->forward->learnt)
+	if (ROUTES && w->mode & MODE_ROUTE)
+		bytes = engine_route(w, pkts, n, now_ns);
+	else if (w->forward->learnt)
 		bytes = take_learning(w, pkts, n, now_ns);
 	else if (w->forward->impair)
 		bytes = take_impaired(w, pkts, n, now_ns);
 	else
-		bytes = take_plain(w, pkts, n);
+		bytes = forward_hold(w, &w->forward->out[0], pkts, n);
 	if (flush_all(w, now_ns) || !w->how.drops)
 		w->moved_ns = now_ns;
 	return bytes;

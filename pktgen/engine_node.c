@@ -36,8 +36,12 @@ static NOINLINE bool take_chain(struct worker *w, const struct uk_netbuf *nb,
 
 static bool take(struct worker *w, const struct uk_netbuf *nb, uint64_t now_ns)
 {
-	if (likely(!node_may_take(nb->data, nb->len)))
+	const uint8_t *const frame = nb->data;
+
+	if (likely(!node_may_take(w->node, frame, nb->len)))
 		return false;
+	if (frame[0] & 1)
+		node_count_group(w->node, frame, nb->len);
 	if (unlikely(nb->next))
 		return take_chain(w, nb, now_ns);
 	return !is_signed(w, nb->data, nb->len) &&

@@ -8,8 +8,7 @@
 #include "pktgen/engine.h"
 #include "pktgen/turn_alike.h"
 
-/* Any frame; false: it does not go back, which is counted. */
-static NOINLINE bool turn(struct worker *w, uint8_t *frame, size_t len)
+NOINLINE bool engine_turn(struct worker *w, uint8_t *frame, size_t len)
 {
 	const struct turn_port port = {
 		.mac = w->queue->port->mac,
@@ -68,7 +67,7 @@ static NOINLINE struct uk_netbuf *turn_other(struct worker *w,
 		one = copy_chain(w->queue, nb);
 	w->stats.tx_dropped += !one;
 	port_rx_free(w->queue, nb);
-	if (one && !turn(w, one->data, one->len)) {
+	if (one && !engine_turn(w, one->data, one->len)) {
 		port_frame_free(one);
 		one = NULL;
 	}
@@ -91,7 +90,7 @@ static uint64_t turn_all(struct worker *w, struct uk_netbuf *pkts[], unsigned n,
 		if (likely(!full && !nb->next)) {
 			to[kept] = nb;
 			if (likely(turn_alike(nb->data, len, &w->turn)) ||
-			    turn(w, nb->data, len)) {
+			    engine_turn(w, nb->data, len)) {
 				kept++;
 				continue;
 			}
@@ -115,15 +114,10 @@ static uint64_t turn_all(struct worker *w, struct uk_netbuf *pkts[], unsigned n,
 	return bytes;
 }
 
-uint64_t engine_reflect(struct worker *w, struct uk_netbuf *pkts[], unsigned n,
-			uint64_t now_ns)
+void engine_turned(struct worker *w, uint64_t now_ns)
 {
-	/* What another mode left waits, and there is no place behind it. */
-	const bool full = w->out.nb;
-	const uint64_t bytes = turn_all(w, pkts, n, full);
-
-	if (unlikely(full || !w->out.nb))
-		return bytes;
+	if (unlikely(!w->out.nb))
+		return;
 	if (unlikely(w->sender))
 		engine_set_sender(w, NULL);
 	/* What it takes none of is due from now on, or is dropped. */
@@ -131,5 +125,16 @@ uint64_t engine_reflect(struct worker *w, struct uk_netbuf *pkts[], unsigned n,
 		w->moved_ns = now_ns;
 	else
 		engine_tx_watch(w, now_ns);
+}
+
+uint64_t engine_reflect(struct worker *w, struct uk_netbuf *pkts[], unsigned n,
+			uint64_t now_ns)
+{
+	/* What another mode left waits, and there is no place behind it. */
+	const bool full = w->out.nb;
+	const uint64_t bytes = turn_all(w, pkts, n, full);
+
+	if (likely(!full))
+		engine_turned(w, now_ns);
 	return bytes;
 }

@@ -33,9 +33,10 @@ static bool relays(const struct worker *w)
 static NOINLINE uint64_t relay(struct worker *w, struct uk_netbuf *pkts[],
 			       unsigned n, uint64_t now_ns)
 {
-	return FORWARDS && w->mode & MODE_FORWARD
-		       ? engine_forward(w, pkts, n, now_ns)
-		       : engine_reflect(w, pkts, n, now_ns);
+	if (FORWARDS && w->mode & MODE_FORWARD)
+		return engine_forward(w, pkts, n, now_ns);
+	return SERVES && w->mode & MODE_KV ? engine_kv(w, pkts, n, now_ns)
+					   : engine_reflect(w, pkts, n, now_ns);
 }
 
 /* What was received has no place yet where it is sent to. */
@@ -183,13 +184,13 @@ static void take(struct worker *w, struct uk_netbuf *pkts[], unsigned n,
 {
 	struct looks l = {0};
 
-	if (likely(w->mode & MODE_RX))
-		add_gaps(w, n, now_ns);
 	w->last_rx_ns = now_ns;
 	if (unlikely(w->watched))
 		n = take_watched(w, pkts, n, now_ns);
 	if (unlikely(large) && w->mode & MODE_RX)
 		n = take_out_oversize(w, pkts, n);
+	if (likely(w->mode & MODE_RX && n))
+		add_gaps(w, n, now_ns);
 	if (unlikely(w->how.kinds) && w->mode & MODE_RX) {
 		kinds_see(&w->kinds, pkts, n, (enum kinds_how)w->how.kinds);
 		if (TRAILS && w->checker)

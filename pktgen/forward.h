@@ -19,6 +19,7 @@
 struct core;
 struct impair;
 struct learnt;
+struct route;
 struct worker;
 
 /* A way out. */
@@ -34,6 +35,7 @@ struct forward {
 	const struct core *core; /* whose workers have the ways out */
 	struct impair *impair;   /* that frames go through; NULL: none */
 	struct learnt *learnt;   /* who knows the way out; NULL: there is one */
+	struct route *route;     /* MODE_ROUTE: what is known of ways */
 	unsigned nb_out, max_out;
 	struct outlet out[];
 };
@@ -41,6 +43,8 @@ struct forward {
 /* Room for `max_out` ways out, none of them set; NULL for lack of memory. */
 struct forward *forward_new(const struct core *core, unsigned max_out,
 			    struct uk_alloc *a);
+/* All that `from` has, if it is there, is that of `to`. */
+void forward_move(struct forward *to, struct forward *from);
 void forward_delete(struct forward *f, struct uk_alloc *a);
 
 /* Frames of the worker that are held; 0 of one that forwards none. */
@@ -67,6 +71,19 @@ bool forward_full(const struct worker *w);
 
 /* Sends what is held and due; returns how many frames devices took. */
 unsigned forward_step(struct worker *w, uint64_t now_ns);
+
+/*
+ * Has `n` received frames leave by `o`, as far as there is room and they fit;
+ * returns the bytes of all.
+ */
+uint64_t forward_hold(struct worker *w, struct outlet *o,
+		      struct uk_netbuf *pkts[], unsigned n);
+
+/*
+ * The same with the way out of each by its IP address, see route.h.
+ */
+uint64_t engine_route(struct worker *w, struct uk_netbuf *pkts[], unsigned n,
+		      uint64_t now_ns);
 
 /*
  * Sends `n` received frames on, as far as it can, unless the worker does not

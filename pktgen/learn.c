@@ -40,9 +40,9 @@ static void forget(struct learnt *t, unsigned i)
 	t->slot[i] = 0;
 }
 
-void learn_forget(struct learnt *t)
+void learn_forget(struct learnt *t, unsigned seconds)
 {
-	t->tick = (t->tick + 1) % TICKS;
+	t->tick = (t->tick + seconds) % TICKS;
 	for (unsigned i = 0; i < LEARN_SLOTS; i++)
 		while (t->slot[i] &&
 		       (t->tick - (unsigned)t->slot[i]) % TICKS > LEARN_AGE_S)

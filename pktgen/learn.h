@@ -42,15 +42,18 @@ static inline bool learn_is_group(uint64_t mac)
 }
 
 /* What is too old by now is forgotten. */
-void learn_forget(struct learnt *t);
+void learn_forget(struct learnt *t, unsigned seconds);
 
 /* Before the others are called. */
 static inline void learn_time(struct learnt *t, uint64_t now_ns)
 {
+	uint64_t n;
+
 	if (now_ns < t->tick_ns)
 		return;
-	t->tick_ns = now_ns + 1000000000ull;
-	learn_forget(t);
+	n = (now_ns - t->tick_ns) / 1000000000ull + 1;
+	t->tick_ns += n * 1000000000ull;
+	learn_forget(t, n <= LEARN_AGE_S ? (unsigned)n : LEARN_AGE_S + 1);
 }
 
 /* A frame came from there at that port; without room it is not known. */

@@ -118,6 +118,8 @@ void pktgen_close(struct pktgen *pg, struct uk_alloc *a)
 		close_worker(pg);
 	trails_close(&pg->trails);
 	uk_free(a, pg->learnt);
+	if (SERVES)
+		kv_delete(pg->kv);
 	for (unsigned i = 0; i < pg->nb_ports; i++)
 		port_close(&pg->port[i], a);
 }
@@ -379,6 +381,7 @@ static void add_view(struct worker_view *to, const struct worker_view *v)
 	to->full_ns = MAX(to->full_ns, v->full_ns);
 	to->lag_ns = MAX(to->lag_ns, v->lag_ns);
 	to->gap_ns = MAX(to->gap_ns, v->gap_ns);
+	to->stood_ns = MAX(to->stood_ns, v->stood_ns);
 	to->received += v->received;
 	to->done.runs = MIN(to->done.runs, v->done.runs);
 	to->done.packets += v->done.packets;

@@ -83,6 +83,7 @@ struct pktgen_port {
 	unsigned nb_streams;  /* that there are */
 	unsigned end_streams; /* behind the highest number */
 	unsigned max_streams; /* for which there is room */
+	unsigned nb_follow;   /* that follow another, by their plans */
 	struct rest_port rest;
 	/* Signed frames that it sent, while any port tracks sizes; else NULL */
 	struct sent_sizes *sizes;
@@ -106,6 +107,7 @@ struct pktgen {
 	struct learnt *learnt;     /* of ports in MODE_LEARN; NULL: none is */
 	unsigned nb_pauses;        /* that were begun and have not ended */
 	uint64_t held_back;        /* mask: the ports of these */
+	struct kv *kv;             /* MODE_KV; NULL: no keys were loaded */
 	struct peers *peers;       /* NULL: no clock of others is asked for */
 	uint64_t links_ns;         /* when links were looked at last */
 };
@@ -248,6 +250,12 @@ unsigned pktgen_impair_room(const struct pktgen *pg, unsigned port);
  */
 void pktgen_set_mode(struct pktgen *pg, uint64_t mask, unsigned mode,
 		     uint64_t now_ns);
+
+/*
+ * From now on ports in MODE_KV answer from this table, which is the
+ * generator's then; NULL: from none. The one before is given back.
+ */
+void pktgen_set_kv(struct pktgen *pg, struct kv *kv, uint64_t now_ns);
 
 /* How each port of the mask sends; all are up. */
 void pktgen_set_how(struct pktgen *pg, uint64_t mask,

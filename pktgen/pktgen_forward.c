@@ -3,6 +3,7 @@
 #include "pktgen/impair.h"
 #include "pktgen/learn.h"
 #include "pktgen/pktgen_impl.h"
+#include "pktgen/route.h"
 
 /* As much as the heap has, within these, and this left for others. */
 #define CELLS_MAX 65536u
@@ -24,7 +25,7 @@ static struct impair *make_impair(struct uk_alloc *a)
 
 static int reserve(struct pktgen *pg, struct worker *w, unsigned mode)
 {
-	const unsigned ways = mode & MODE_LEARN ? pg->nb_ports : 1;
+	const unsigned ways = mode & MODE_MESH ? pg->nb_ports : 1;
 	struct forward *f = w->forward;
 
 	if (mode & MODE_LEARN && !pg->learnt)
@@ -35,9 +36,15 @@ static int reserve(struct pktgen *pg, struct worker *w, unsigned mode)
 		f = forward_new(&pg->core, ways, pg->heap);
 		if (!f)
 			return -ENOMEM;
-		forward_drop(w);
+		/* It goes its ways until its mode is another. */
+		forward_move(f, w->forward);
 		forward_delete(w->forward, pg->heap);
 		w->forward = f;
+	}
+	if (ROUTES && mode & MODE_ROUTE && !f->route) {
+		f->route = uk_zalloc(pg->heap, sizeof(*f->route));
+		if (!f->route)
+			return -ENOMEM;
 	}
 	if (mode & MODE_IMPAIR && !f->impair) {
 		f->impair = make_impair(pg->heap);
@@ -78,18 +85,24 @@ static void add_way(struct pktgen *pg, struct worker *w, unsigned to)
 		pktgen_worker(pg, to, w->queue->id % pg->port[to].nb_queues);
 }
 
-/* All that learn have each other as ways out, and drop what was under way. */
-static void link_bridge(struct pktgen *pg)
+/*
+ * All that learn have each other as ways out, and drop what was under way; all
+ * that route have themselves as well.
+ */
+static void link_mesh(struct pktgen *pg, unsigned kind)
 {
 	FOR_EACH_WORKER(pg, ~0ull, w) {
-		if (!(w->mode & MODE_LEARN))
+		if (!(w->mode & kind))
 			continue;
 		forward_drop(w);
-		w->forward->learnt = pg->learnt;
+		if (kind == MODE_LEARN)
+			w->forward->learnt = pg->learnt;
+		else
+			memset(w->forward->route, 0, sizeof(struct route));
 		w->forward->nb_out = 0;
 		FOR_EACH_PORT_UP(pg, ~0ull, to)
-			if (pg->set[to].mode & MODE_LEARN &&
-			    to != w->queue->port->id)
+			if (pg->set[to].mode & kind &&
+			    (kind == MODE_ROUTE || to != w->queue->port->id))
 				add_way(pg, w, to);
 	}
 }
@@ -110,14 +123,18 @@ void pktgen_set_forward(struct pktgen *pg, uint64_t mask, unsigned mode)
 		give_back(pg, w);
 		if (!w->forward)
 			continue;
+		if (w->forward->learnt)
+			forward_drop(w);
 		w->forward->learnt = NULL;
 		w->forward->nb_out = 0;
-		if (mode & MODE_FORWARD && !(mode & MODE_LEARN))
+		if (mode & MODE_FORWARD && !(mode & MODE_MESH))
 			add_way(pg, w, MODE_TO_PORT(mode));
 	}
+	if (ROUTES)
+		link_mesh(pg, MODE_ROUTE);
 	if (!pg->learnt)
 		return;
-	link_bridge(pg);
+	link_mesh(pg, MODE_LEARN);
 	if (!bridges(pg)) {
 		uk_free(pg->heap, pg->learnt);
 		pg->learnt = NULL;

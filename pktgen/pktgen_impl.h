@@ -47,6 +47,10 @@ uint64_t pktgen_trail_end(const struct pktgen *pg, unsigned port,
 struct arrived *pktgen_arrived_at(const struct worker *w, unsigned port,
 				  unsigned stream);
 
+/* Who plays rounds has counted what was made of the stream by now. */
+void pktgen_settle_flow(struct pktgen *pg, unsigned port,
+			const struct pktgen_stream *s);
+
 /* What a stream has sent by now is of its program, run and mode as they are. */
 void pktgen_settle_sizes(struct pktgen *pg, unsigned port,
 			 struct pktgen_stream *s);

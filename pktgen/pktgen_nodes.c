@@ -16,10 +16,10 @@ void pktgen_use_node(struct pktgen *pg, unsigned port, uint64_t now_ns)
 	const struct worker_order order = {
 		.kind = ORDER_NODE,
 		.now_ns = now_ns,
-		.node = h && h->nb_own ? h : NULL,
+		.node = h && node_is_on(h) ? h : NULL,
 	};
 
-	if (h && !h->nb_own)
+	if (h && !order.node)
 		node_drop(h);
 	FOR_EACH_WORKER(pg, 1ull << port, w)
 		worker_give(w, &order);

@@ -117,6 +117,7 @@ void pktgen_clear_streams(struct pktgen *pg, unsigned port)
 	for (; pktgen_next_of(pg, &on, &s); s.stream++) {
 		struct pktgen_stream *to = pg->set[port].stream[s.stream];
 
+		pktgen_settle_flow(pg, port, to);
 		to->base = to->flow->sent;
 		to->base.built += to->flow->at.frame;
 		to->signed_before = 0;

@@ -13,6 +13,14 @@ static struct worker *worker_of(struct pktgen *pg, unsigned port,
 	return pktgen_worker(pg, port, s->queue);
 }
 
+void pktgen_settle_flow(struct pktgen *pg, unsigned port,
+			const struct pktgen_stream *s)
+{
+	const struct worker_order order = {.kind = ORDER_LOOK, .flow = s->flow};
+
+	worker_give(worker_of(pg, port, s), &order);
+}
+
 /* ---- Which there are ---------------------------------------------------- */
 
 /* Room for stream `number`. */
@@ -184,12 +192,15 @@ void pktgen_remove_stream(struct pktgen *pg, unsigned port, unsigned number,
 	struct pktgen_port *set = &pg->set[port];
 	struct pktgen_stream *s = set->stream[number];
 
-	for (unsigned i = 0; i < set->end_streams; i++) {
+	set->nb_follow -= s->use.plan.follows;
+	for (unsigned i = 0; set->nb_follow && i < set->end_streams; i++) {
 		struct stream_plan *plan =
 			set->stream[i] ? &set->stream[i]->use.plan : NULL;
 
-		if (!plan || !plan->follows || plan->after != number)
+		if (!plan || !plan->follows || plan->after != number ||
+		    i == number)
 			continue;
+		set->nb_follow--;
 		plan->follows = false;
 		plan->after = 0;
 		plan->delay_ns = 0;
@@ -200,6 +211,9 @@ void pktgen_remove_stream(struct pktgen *pg, unsigned port, unsigned number,
 	count_signed(pg, s->stream.sign, false, now_ns);
 	pktgen_trail(pg, port, number, false);
 	pktgen_trail_clear(pg, port, number);
+	FOR_EACH_WORKER(pg, TRAILS ? ~0ull : 0, w)
+		if (w->track)
+			track_forget_streams(w->track);
 	free_stream(pg, s);
 	set->stream[number] = NULL;
 	set->nb_streams--;
@@ -307,8 +321,10 @@ int pktgen_try_stream(struct pktgen *pg, unsigned port, unsigned stream,
 static void set_signs(struct pktgen *pg, unsigned port, struct pktgen_stream *s,
 		      bool was, bool is)
 {
-	const struct worker_view *v = pktgen_look(pg, port);
+	const struct worker_view *v;
 
+	pktgen_settle_flow(pg, port, s);
+	v = pktgen_look(pg, port);
 	if (was == is)
 		return;
 	if (was)
@@ -369,6 +385,8 @@ void pktgen_set_use(struct pktgen *pg, unsigned port, unsigned stream,
 		order.weight = use->weight;
 		worker_give(w, &order);
 	}
+	pg->set[port].nb_follow += use->plan.follows;
+	pg->set[port].nb_follow -= s->use.plan.follows;
 	if (use->disabled && !s->use.disabled)
 		tell(w, ORDER_FLOW_STOP, s, now_ns);
 	s->use = *use;

@@ -15,8 +15,7 @@ void pktgen_settle_sizes(struct pktgen *pg, unsigned port,
 
 	if (!set->sizes)
 		return;
-	/* Who plays rounds has not counted them yet. */
-	pktgen_look(pg, port);
+	pktgen_settle_flow(pg, port, s);
 	if (pktgen_signs(&s->stream, set->mode))
 		sent_sizes_add(set->sizes, f->program, &f->at,
 			       f->at.frame - s->sized_from);

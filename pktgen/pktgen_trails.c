@@ -38,8 +38,7 @@ void pktgen_trail(struct pktgen *pg, unsigned port, unsigned stream, bool is)
 	if (!TRAILS || is == (t != NULL))
 		return;
 	if (is) {
-		/* Who plays rounds has not counted them yet. */
-		pktgen_look(pg, port);
+		pktgen_settle_flow(pg, port, s);
 		t = trail_new(&pg->trails, port, s->flow->run,
 			      s->flow->at.frame);
 		if (t)

@@ -102,6 +102,14 @@ static void put_value(struct play_edit *e, const struct vary *v)
 	e->value = vary_low(v);
 }
 
+/* Of 64 bits from `from` on those that are above `free`. */
+static uint64_t above(unsigned free, unsigned from)
+{
+	if (free <= from)
+		return UINT64_MAX;
+	return free - from < 64 ? UINT64_MAX << (free - from) : 0;
+}
+
 static void put_maps(struct play_edit *e, const struct stream *s,
 		     const struct vary *v, unsigned bits, uint64_t **aux)
 {
@@ -109,9 +117,15 @@ static void put_maps(struct play_edit *e, const struct stream *s,
 	struct vary_map m;
 
 	e->map = to;
-	for (; vary_map_pair(v, bits, &s->pool, e->nb_maps, &m); e->nb_maps++)
-		*to++ = (struct play_map){m.from, UINT64_MAX << m.from_free,
-					  m.to, UINT64_MAX << m.to_free};
+	for (; vary_map_pair(v, bits, &s->pool, e->nb_maps, &m);
+	     e->nb_maps++, to++) {
+		to->lower = (struct play_half){m.from, above(m.from_free, 0),
+					       m.to, above(m.to_free, 0)};
+		if (bits > 64)
+			to->upper = (struct play_half){
+				m.from_high, above(m.from_free, 64), m.to_high,
+				above(m.to_free, 64)};
+	}
 	*aux = (void *)to;
 }
 
@@ -168,8 +182,12 @@ static void add_field(struct play *play, const struct stream *s, unsigned i,
 			      fields_outer_every(s, i), *aux);
 		*aux += (sequence_room(&f->vary) + 7) / 8;
 	}
-	if (high)
-		put_high(high, e, &f->vary, &s->pool);
+	if (!high)
+		return;
+	put_high(high, e, &f->vary, &s->pool);
+	high->map = e->map;
+	high->nb_maps = e->nb_maps;
+	high->upper = e->map != NULL;
 }
 
 /* Those set by hand come last, and stay as they are. */
@@ -286,11 +304,13 @@ void play_begin(const struct program *prog)
 static void go_on(struct played_cursor *to, const struct played_cursor *from)
 {
 	struct capture_reader *const reader = to->reader;
+	const struct played *const of = to->of;
 
 	if (reader)
 		memcpy(reader, from->reader, sizeof(*reader));
 	*to = *from;
 	to->reader = reader;
+	to->of = of;
 }
 
 void play_switch(const struct program *from, const struct program *to)
@@ -298,7 +318,8 @@ void play_switch(const struct program *from, const struct program *to)
 	const struct play *f = from->play;
 	struct play *t = to->play;
 
-	if (f->played != t->played)
+	if (f->played != t->played &&
+	    (!f->played->feed || f->played->feed != t->played->feed))
 		return;
 	go_on(&t->cursor, &f->cursor);
 	if (f->played->feed) {

@@ -194,6 +194,7 @@ static void make_csums(uint8_t *frame, const struct play_places *p)
 /* By what sums of checksums change: the new words, the old's complements. */
 struct change {
 	uint32_t ip, top;
+	uint64_t upper; /* of a field that is mapped, as it was */
 };
 
 /* Bits at an offset: what covers them depends on the frame. */
@@ -215,15 +216,33 @@ static unsigned cover_at(const struct play_edit *e, const struct play_places *p)
 	return cover;
 }
 
-/* What was recorded there, and the first map that it is of, say the value. */
-static uint64_t mapped(const struct play_edit *e, uint64_t was)
+static bool is_from(const struct play_half *h, uint64_t was)
+{
+	return (was & h->from_mask) == h->from;
+}
+
+/*
+ * What was recorded there, and the first map that it is of, say the value. The
+ * upper half of a field comes first; what that was is kept for the lower one.
+ */
+static NOINLINE uint64_t mapped(const struct play_edit *e, uint64_t was,
+				const uint8_t *at, uint64_t *upper)
 {
 	const struct play_map *m = e->map;
+	uint64_t lower = (was & e->mask) >> e->shift;
 
-	was = (was & e->mask) >> e->shift;
-	for (unsigned i = 0; i < e->nb_maps; i++, m++)
-		if ((was & m->from_mask) == m->from)
-			return (was & ~m->to_mask) | m->to;
+	was = lower;
+	if (e->upper) {
+		*upper = was;
+		memcpy(&lower, at + sizeof(lower), sizeof(lower));
+		lower = __builtin_bswap64(lower);
+	}
+	for (unsigned i = 0; i < e->nb_maps; i++, m++) {
+		const struct play_half *to = e->upper ? &m->upper : &m->lower;
+
+		if (is_from(&m->upper, *upper) && is_from(&m->lower, lower))
+			return (was & ~to->to_mask) | to->to;
+	}
 	return was;
 }
 
@@ -238,7 +257,7 @@ static inline void put(const struct play_edit *e, uint64_t value,
 	memcpy(&was, at, sizeof(was));
 	is = __builtin_bswap64(was);
 	if (unlikely(e->map))
-		value = mapped(e, is);
+		value = mapped(e, is, at, &change->upper);
 	is = (is & ~e->mask) | (value << e->shift & e->mask);
 	is = __builtin_bswap64(is);
 	memcpy(at, &is, sizeof(is));
@@ -287,7 +306,7 @@ static NOINLINE void edit(const struct program *prog, struct program_at *at,
 	const struct play *play = prog->play;
 	const struct play_edit *e = play->edit;
 	struct sequence_state *state = at->state;
-	struct change change = {0, 0};
+	struct change change = {0};
 	struct play_places p;
 
 	if (unlikely(at->edited != at->frame || at->edits_of != prog))

@@ -24,13 +24,16 @@ struct play_edit {
 	uint8_t shift;
 	uint8_t layer; /* PLAY_*, or STREAM_AT */
 	bool constant;
+	bool upper;    /* a map's: the half of a field before that of another */
 	bool csum;     /* it is a checksum itself */
 	uint8_t cover; /* PLAY_COVER_*: what covers it */
 };
 
 /* A value with these bits gets those. */
 struct play_map {
-	uint64_t from, from_mask, to, to_mask;
+	struct play_half {
+		uint64_t from, from_mask, to, to_mask;
+	} upper, lower; /* of 64 bits and less: the lower one */
 };
 
 /* One where frames are made, one where times are read. */

@@ -118,11 +118,23 @@ static int read_file(struct played *p, char *why)
 	return 0;
 }
 
+/* One that is fed has a single reader, which may be compiled anew. */
 static bool is_same(const struct played *p, const struct stream_play *play,
 		    unsigned max)
 {
 	return !strcmp(p->name, play->file) && p->skip == play->skip &&
-	       p->tag == play->tag && p->max == max;
+	       p->tag == play->tag && p->max == max &&
+	       (!p->feed || p->feed == p->files->feed);
+}
+
+/* Nobody else plays it, with tags or without. */
+static bool is_last(const struct played *p)
+{
+	const struct played *other = p->files->all;
+
+	while (other && other->feed != p->feed)
+		other = other->next;
+	return !other && p->feed == p->files->feed;
 }
 
 /* What whoever feeds it has said of it. */
@@ -184,9 +196,9 @@ void played_put(struct played *p)
 	for (at = &p->files->all; *at != p;)
 		at = &(*at)->next;
 	*at = p->next;
-	if (p->feed)
-		p->files->end_feed(p->files->arg);
-	else
+	if (!p->feed)
 		p->files->release(p->files->arg, &p->held);
+	else if (is_last(p))
+		p->files->end_feed(p->files->arg);
 	uk_free(p->files->heap, p);
 }

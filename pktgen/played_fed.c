@@ -108,7 +108,10 @@ void played_fed_begin(struct played_times *t, const struct played_cursor *c,
 
 void played_fed_go_on(struct played_times *t, const struct played_times *from)
 {
+	const struct played *const of = t->cursor.of;
+
 	t->cursor = from->cursor;
+	t->cursor.of = of;
 	t->begun = from->begun;
 	t->first_ns = from->first_ns;
 	t->ns = (uint64_t)((wide)t->cursor.ns * t->scale >> 48);

@@ -230,11 +230,10 @@ int program_new(struct program **to, const struct stream *s, struct uk_alloc *a)
 	size_t size;
 	int rc;
 
-	if (stream_bad_size(s, stream_size_min(s), STREAM_SIZE_MAX))
+	if (fields_stack(s, &st) < 0 ||
+	    stream_bad_size(s, stream_size_min_of(s, &st), STREAM_SIZE_MAX))
 		return -EMSGSIZE;
-	rc = fields_stack(s, &st);
-	if (rc >= 0)
-		rc = program_plan(&plan, s, &st);
+	rc = program_plan(&plan, s, &st);
 	if (rc < 0)
 		return rc;
 	size = lay_out(&count, s, &st, &plan, NULL, &aux);

@@ -68,24 +68,6 @@ static enum fate put(struct recorder *r, struct uk_netbuf *const pkts[],
 	return PUT;
 }
 
-/* The first of the frames from `i` on that has it, or `n`. */
-EDIT_INLINE unsigned find_first(const struct bpf_field *field,
-				const unsigned char *const frame[], unsigned i,
-				unsigned n, const bool differs)
-{
-	const uint32_t mask = field->mask, value = field->value;
-	const size_t at = field->at;
-	uint32_t v;
-
-	_Pragma("GCC unroll 4") for (; i < n; i++)
-	{
-		memcpy(&v, frame[i] + at, sizeof(v));
-		if (unlikely(((v & mask) != value) == differs))
-			break;
-	}
-	return i;
-}
-
 static bool all_same(struct uk_netbuf *const pkts[], unsigned n)
 {
 	uintptr_t differ = 0;
@@ -97,10 +79,7 @@ static bool all_same(struct uk_netbuf *const pkts[], unsigned n)
 	return !differ;
 }
 
-/*
- * Whether the gate of a filter is shut for all of a burst: way by way, of which
- * most frames do not have the first field.
- */
+/* Whether the gate of a filter is shut for all of a burst. */
 static bool all_shut(const struct bpf_gate *g, struct uk_netbuf *const pkts[],
 		     unsigned n)
 {
@@ -109,26 +88,13 @@ static bool all_shut(const struct bpf_gate *g, struct uk_netbuf *const pkts[],
 	/* One that is sent again and again is looked at once. */
 	if (all_same(pkts, n))
 		n = 1;
-	for (unsigned i = 0; i < n; i++) {
+	_Pragma("GCC unroll 4") for (unsigned i = 0; i < n; i++)
+	{
 		if (unlikely(pkts[i]->len < g->need))
 			return false;
 		frame[i] = pkts[i]->data;
 	}
-	for (unsigned way = 0; way < g->nb; way++) {
-		const struct bpf_field *first = g->way[way];
-		unsigned i = 0;
-
-		for (;; i++) {
-			i = first->differs
-				    ? find_first(first, frame, i, n, true)
-				    : find_first(first, frame, i, n, false);
-			if (i == n)
-				break;
-			if (bpf_way_holds(g, way, frame[i]))
-				return false;
-		}
-	}
-	return true;
+	return !n || bpf_gate_shut_all(g, frame, n);
 }
 
 /* The first of them, as long as there is room; returns how many. */

@@ -136,7 +136,7 @@ static NOINLINE void turn_page(struct worker *w)
 
 	for (unsigned i = 0; i < REPLAY_HALF; i++)
 		sum += p->burst[from + i];
-	if (!p->lapped || sum < p->turns)
+	if (!p->lapped || sum < p->turns || p->sent >= p->most)
 		replay_settle_all(w);
 }
 

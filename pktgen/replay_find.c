@@ -63,8 +63,6 @@ COLD static bool find_paced(struct worker *w)
 	return p->paced = true;
 }
 
-#ifdef PORT_SHARED
-
 /* Whose turn comes so often, at most, of all. */
 COLD static unsigned often(const struct worker *w)
 {
@@ -74,6 +72,8 @@ COLD static unsigned often(const struct worker *w)
 		most = MAX(most, replay_flow(w, i)->share.weight);
 	return most;
 }
+
+#ifdef PORT_SHARED
 
 /*
  * Frames to edit, so many for each turn: each flow's own, where it has one and
@@ -182,6 +182,7 @@ COLD void replay_find(struct worker *w)
 	for (unsigned i = 1; i < p->turns; i++)
 		if (replay_flow(w, i)->program->variant[0].len != p->len)
 			p->len = 0;
+	p->most = (uint64_t)TRAIL_SLACK / 4 * p->turns / often(w);
 	p->at = p->from = p->turn = p->next;
 	p->sent = p->nb = p->lap = p->given_up = 0;
 	p->off = 0;

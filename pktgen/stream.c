@@ -39,16 +39,21 @@ void stream_set_size(struct stream *s, uint16_t size)
 
 /* ---- Headers ------------------------------------------------------------ */
 
-unsigned stream_size_min(const struct stream *s)
+unsigned stream_size_min_of(const struct stream *s, const struct stack *st)
 {
 	const unsigned sign = s->sign ? SIGNATURE_LEN : 0;
-	unsigned len;
+	const unsigned len = MAX((unsigned)st->len, fields_end(s));
+
+	return MAX(len + sign + ETH_FCS_LEN, (unsigned)STREAM_SIZE_MIN);
+}
+
+unsigned stream_size_min(const struct stream *s)
+{
 	struct stack st;
 
 	if (fields_stack(s, &st) < 0)
 		return STREAM_SIZE_MAX + 1;
-	len = MAX((unsigned)st.len, fields_end(s));
-	return MAX(len + sign + ETH_FCS_LEN, (unsigned)STREAM_SIZE_MIN);
+	return stream_size_min_of(s, &st);
 }
 
 bool stream_tagged(const struct stream *s)

@@ -166,6 +166,9 @@ void stream_set_size(struct stream *s, uint16_t size);
  */
 unsigned stream_size_min(const struct stream *s);
 
+/* The same of one whose headers are these. */
+unsigned stream_size_min_of(const struct stream *s, const struct stack *st);
+
 /* Its frames have a VLAN tag, which an MTU does not count. */
 bool stream_tagged(const struct stream *s);
 

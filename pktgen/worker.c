@@ -452,6 +452,7 @@ static void write_view(struct worker *w)
 	v->full_ns = w->full_ns;
 	v->lag_ns = w->lag_ns;
 	v->gap_ns = w->gap_ns;
+	v->stood_ns = w->stood_ns;
 	v->done = w->done;
 	v->stats = w->stats;
 }
@@ -531,6 +532,9 @@ void worker_give(struct worker *w, const struct worker_order *o)
 	case ORDER_NODE:
 		w->node = o->node;
 		w->watched = w->tap.rx || w->node;
+		break;
+	case ORDER_KV:
+		w->kv = o->kv;
 		break;
 	case ORDER_TRACK:
 		w->track = o->track;

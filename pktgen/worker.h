@@ -28,6 +28,7 @@
 #include "pktgen/checker.h"
 #include "pktgen/flow.h"
 #include "pktgen/forward.h"
+#include "pktgen/kv.h"
 #include "pktgen/tap.h"
 #include "pktgen/turn.h"
 #include "pktgen/turns.h"
@@ -54,6 +55,13 @@
 #define MODE_IMPAIR 64u /* with FORWARD: through a link, see impair.h */
 /* With FORWARD: to the port that learn.h knows, of all in this mode. */
 #define MODE_LEARN 128u
+#define MODE_KV 256u /* with REFLECT: with the answer to what it asks */
+#define MODE_SERVE (MODE_RX | MODE_REFLECT | MODE_KV)
+/* With FORWARD: by IP addresses, between all ports in this mode. */
+#define MODE_ROUTE 512u
+#define MODE_ROUTER (MODE_RX | MODE_FORWARD | MODE_ROUTE)
+/* Of several ports that are each other's ways out. */
+#define MODE_MESH (MODE_LEARN | MODE_ROUTE)
 #define MODE_BRIDGE (MODE_RX | MODE_FORWARD | MODE_LEARN)
 #define MODE_TO(port) (MODE_RX | MODE_FORWARD | (unsigned)(port) << 16)
 #define MODE_TO_PORT(mode) ((mode) >> 16)
@@ -64,6 +72,21 @@
 #else
 #define FORWARDS false
 #define MODE_RELAYS MODE_REFLECT
+#endif
+
+/* Whether ports can route in this image. */
+#if defined(CONFIG_APPUKPKTGEN_ADDRESSES) && \
+	defined(CONFIG_APPUKPKTGEN_FORWARD)
+#define ROUTES true
+#else
+#define ROUTES false
+#endif
+
+/* Whether there are answers to requests for keys in this image. */
+#ifdef CONFIG_APPUKPKTGEN_KV
+#define SERVES true
+#else
+#define SERVES false
 #endif
 
 /* Bits, so that those of several workers can be looked at together. */
@@ -149,6 +172,7 @@ enum worker_order_kind {
 	ORDER_FLOW_REMOVE,
 	ORDER_TAP,   /* `taps` see its frames from the next burst on */
 	ORDER_NODE,  /* `node` gets what is for it, and has its own sent */
+	ORDER_KV,    /* `kv` is what it answers from */
 	ORDER_SIGNS, /* whether frames of ours are told by signatures */
 	/*
 	 * `unplugged`: the device sends nothing, and from now on gets nothing.
@@ -182,6 +206,7 @@ struct worker_order {
 		struct worker_taps taps;
 		struct track *track;
 		struct node *node; /* NULL: there is none */
+		const struct kv *kv; /* NULL: it has no keys */
 		bool signs;
 		bool unplugged;
 	};
@@ -217,11 +242,12 @@ struct worker_view {
 	/* Frames that ever came, whether they counted as received or not. */
 	uint64_t received;
 	/*
-	 * How long, ever, frames that were made found no room in the ring, and
-	 * of this run, or the last: how late the latest frame left, and how
-	 * long the machine stood still at most, if that was noticed.
+	 * How long, ever, frames that were made found no room in the ring and
+	 * the machine stood still, if that was noticed. And of this run, or the
+	 * last: how late the latest frame left, and how long it stood still at
+	 * most.
 	 */
-	uint64_t full_ns, lag_ns, gap_ns;
+	uint64_t full_ns, stood_ns, lag_ns, gap_ns;
 	struct worker_done done;
 	struct stats stats;
 };
@@ -265,6 +291,7 @@ struct worker_replay {
 	unsigned off;      /* ...and more */
 	uint64_t given_up; /* rounds */
 	uint64_t sent, nb; /* frames, bursts */
+	uint64_t most;     /* frames that may be sent before it is settled */
 	uint64_t burst_ns[REPLAY_BURSTS];
 	uint16_t burst[REPLAY_BURSTS];
 	/* Paced: */
@@ -336,11 +363,13 @@ struct worker {
 	bool still;
 	uint64_t full_from_ns; /* that the ring is full; 0: it is not... */
 	uint64_t full_ns, lag_ns, gap_ns; /* ...see the view for these */
+	uint64_t stood_ns;
 	uint64_t null_from; /* MODE_NULL: tx_packets when that began... */
 	uint64_t nb_null;   /* ...and frames of such times before */
 	struct worker_done done;
 	struct wait wait;
 	struct turn_known turn;     /* MODE_REFLECT */
+	const struct kv *kv;        /* MODE_KV; NULL: it has no keys */
 	const struct turn_own *own; /* ports that reflect; NULL: none but it */
 	struct forward *forward;    /* NULL: its mode never was that */
 	unsigned rx_rest;           /* steps without a look at what came */

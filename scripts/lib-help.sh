@@ -2,7 +2,7 @@
 # shellcheck shell=bash
 # Sourced by ukpktgen: what it takes, and the help that is made of that.
 
-verbs='run exec console list down share unshare metrics plot help'
+verbs='run exec console list down share unshare metrics plot report help'
 boot_options='--net --machine --accel --memory --cpus --mac --mtu --queue-size'
 boot_options+=' --packed --capture --file'
 
@@ -18,12 +18,21 @@ options_of() { # VERB
 	unshare) echo '--name --listen --all' ;;
 	metrics) echo '--all --listen --unix --textfile --every --print --openmetrics --streams --timeout' ;;
 	plot) echo '--name --span --output' ;;
+	report) echo '--output --name --compare --title --device --list' ;;
 	esac
 }
 
 # What stands after an option, '#', and what it does, a row each.
 about_option() { # VERB OPTION
 	case "$1 $2" in
+	'report --name') echo ' NAME#fetch the results from this appliance' ;;
+	'report --output') echo ' FILE#write a FILE.html, .pdf, .md, .csv or .json;
+default: a page on standard output; also -o' ;;
+	*' --compare') echo '#show two results beside each other' ;;
+	*' --title') echo ' TEXT#the title; default: that of the experiment' ;;
+	*' --device') echo ' TEXT#what was tested, to be said in the report' ;;
+	*' --list') echo ' NAME#of .csv: rows, goals or trials
+default: the first that there is' ;;
 	'run --name') echo ' NAME#its name
 default: ukpktgen0, or the next number that is free' ;;
 	*' --name') echo ' NAME#the appliance; default: the one that runs' ;;
@@ -128,6 +137,11 @@ until Ctrl-C, or as a file.' ;;
 	plot) echo 'plot [--name NAME] [--span hour|minute] [--output FILE]
 plot [--output FILE] CSV
 Plot what the ports did, of an appliance or of a file of stats history.' ;;
+	report) echo 'report [-o FILE] RESULT.json...
+report [-o FILE] --name NAME [RESULT]...
+report [-o FILE] --compare RESULT RESULT
+Make a report of results: of files, or of those that an appliance keeps, all of
+them by default.' ;;
 	help) echo 'help [VERB]
 Show this help, or all of a verb.' ;;
 	esac
@@ -178,6 +192,7 @@ help_all() {
   share, unshare          serve a console by TLS, and end that
   metrics                 serve what appliances count to Prometheus
   plot                    plot what their ports did
+  report                  make a page of what experiments found
   help VERB, VERB --help  all of a verb
   --version               print the version of this program
 
@@ -201,6 +216,8 @@ Options of run and of exec --boot:
                          of metrics: see 'ukpktgen metrics --help'
   --span hour|minute, --output FILE
                          of plot: see 'ukpktgen plot --help'
+  --output FILE, --compare, --title TEXT, --device TEXT, --list NAME
+                         of report: see 'ukpktgen report --help'
 
 $statuses
 

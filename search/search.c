@@ -26,13 +26,17 @@ static uint64_t times(uint64_t a, uint64_t ratio)
 
 static uint64_t load_at(const struct search *s, uint32_t place)
 {
-	uint64_t power = s->ratio, load = s->max;
+	uint64_t power = s->ratio, all = 0, load;
 
 	if (place >= s->last)
 		return s->min;
+	if (!place)
+		return s->max;
+	/* Rounded once, so that the load of a later place is not larger. */
 	for (; place; place >>= 1, power = times(power, power))
 		if (place & 1)
-			load = times(load, power);
+			all = all ? times(all, power) : power;
+	load = times(s->max, all);
 	return load > s->min ? load : s->min;
 }
 
@@ -54,6 +58,11 @@ static uint32_t place_of(const struct search *s, uint64_t load)
 
 static void make_grid(struct search *s, uint32_t width_ppb)
 {
+	/* Neighbours differ by a unit or more. */
+	if (s->min < 2 * (uint64_t)SEARCH_ONE / width_ppb)
+		width_ppb =
+			least(SEARCH_ONE / 2,
+			      (uint32_t)(2 * (uint64_t)SEARCH_ONE / s->min));
 	s->ratio = ~(uint64_t)0 / SEARCH_ONE * (SEARCH_ONE - width_ppb);
 	/* Places beyond `last` would be min; doubled until that is so. */
 	s->last = 1;
@@ -369,8 +378,11 @@ struct search_result search_result(const struct search *s, unsigned goal)
 	if (b.lower == NOWHERE)
 		return r;
 	r.lower = load_at(s, b.lower);
-	while (s->trial[i].load != r.lower)
+	while (i < s->nb_trials && s->trial[i].load != r.lower)
 		i++;
+	/* Of loads of few units two places may have one. */
+	if (i == s->nb_trials)
+		return r;
 	r.throughput = search_throughput(g, &s->trial[i], of_load(s, i));
 	r.regular = r.upper && reached(s, b, a->steps[SEARCH_TARGETS - 1]);
 	return r;

@@ -88,7 +88,7 @@ static void other_keywords(const struct parser *p, char *buf, size_t size)
 static void describe(const struct parser *p, const struct arg *a, bool help,
 		     char *buf, size_t size)
 {
-	char usage[48], range[64];
+	char usage[72], range[64];
 	struct arg plain = *a;
 
 	plain.optional = false;

@@ -145,6 +145,7 @@ static bool step_next(struct session *s, struct runner *r)
 	const struct parse_ports ports = session_ports(s, r->selected);
 
 	memset(c, 0, sizeof(*c));
+	r->replied = false;
 	if (s->ended) {
 		r->state = RUNNER_END;
 		return true;
@@ -204,11 +205,13 @@ static bool step_call(struct session *s, struct runner *r, uint64_t now_ns)
 		line_failed(r);
 		return true;
 	}
-	/* While a command only waits, JSON has nothing to say either. */
-	if (reply_empty(&r->reply) && (!c->json || r->result == CALL_AGAIN)) {
+	/* While a command only waits, or has said it, JSON says nothing too. */
+	if (reply_empty(&r->reply) &&
+	    (!c->json || r->replied || r->result == CALL_AGAIN)) {
 		r->state = r->result == CALL_DONE ? RUNNER_NEXT : RUNNER_CALL;
 		return r->result == CALL_DONE;
 	}
+	r->replied = true;
 	render_start(&r->render, &r->reply, c->json, runner_width(r));
 	r->render.bold_heads = s->out.color && !r->tag[0];
 	r->state = RUNNER_RENDER;

@@ -44,6 +44,7 @@ struct runner {
 	char held[4];    /* the beginning of a line that may be like an end */
 	unsigned held_len;
 	const char *cancel; /* why it ends once its chunk is out; or NULL */
+	bool replied;       /* its command has put out a part of its reply */
 	bool printed;       /* something stands between the line and here */
 	enum call_result result;
 	struct words words; /* of the command; its values point there */

@@ -57,12 +57,21 @@
 	  "frames not forwarded: for their own port, or between bridges")      \
 	F(forward, flooded, NULL,                                              \
 	  "frames forwarded to all ports, as nobody knows their address")      \
+	F(forward, no_route,                                                   \
+	  NULL, "packets not routed: no link or gateway leads there")          \
+	F(forward, unresolved, NULL,                                           \
+	  "packets not routed: who is next has not said its MAC address")      \
+	F(forward, expired, NULL, "packets not routed: their TTL was 1")       \
 	F(forward, copies, NULL, "frames made to be at several ports")         \
 	F(impair, lost, NULL, "frames that the link lost, see 'impair'")       \
 	F(impair, duplicated, NULL, "frames that the link doubled")            \
 	F(impair, reordered, NULL, "frames that overtook those before them")   \
 	F(impair, queue_full, NULL,                                            \
 	  "frames lost as the link's queue, or its memory, was full")          \
+	F(kv, hits, NULL, "keys that were asked for and are there")            \
+	F(kv, misses, NULL, "keys that were asked for and are not there")      \
+	F(kv, malformed, NULL,                                                 \
+	  "frames that are no request, or one that has no answer but ERROR")   \
 	F(host, rx, NULL,                                                      \
 	  "frames for its addresses, such as ARP; in no counter of rx")        \
 	F(host, tx, NULL,                                                      \

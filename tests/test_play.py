@@ -135,19 +135,33 @@ REWRITES = [
     ("--portmap=80:8080 --srcipmap=10.0.0.0/8:172.16.0.0/12 --ttl=3 --fixcsum",
      " ".join(f + "=map+80+8080" for f in PORTS) +
      " ipv4.src=map+10.0.0.0/8+172.16.0.0/12 ipv4.ttl=3 ipv6.hops=3 new"),
+    ("--srcipmap=[fd00:1::/32]:[2001:db8::/32] --dstipmap=[fd00:2::ffff/128]:[2001:db8::7/128]",
+     "ipv6.src=map+fd00:1::/32+2001:db8::/32 ipv6.dst=map+fd00:2::ffff+2001:db8::7"),
+    ("--srcipmap=[fd00:1::/96]:[2001:db8:1:2:3:4::/96] --portmap=53:5353",
+     "ipv6.src=map+fd00:1::/96+2001:db8:1:2:3:4::/96 " +
+     " ".join(f + "=map+53+5353" for f in PORTS)),
 ]
 
 
 def test_fields_that_are_set_are_those_that_tcprewrite_writes(tmp_path):
     name, out = write(str(tmp_path / "c.pcap"), pcap(sample())), str(tmp_path / "out")
-    assert len(REWRITES) == 20
+    assert len(REWRITES) >= 20
     for options, fields in REWRITES:
         code, _, err = run("tcprewrite", "-i", name, "-o", out, *options.split())
         assert code == 0, (options, err)
         with open(out, "rb") as f:
-            want = [frame[4] for frame in read_pcap(f.read())]
+            want = [icmpv6(frame[4]) for frame in read_pcap(f.read())]
         mine = [octets for _, octets in play(name, *fields.split())[0]]
         assert [judged(octets) for octets in mine] == [judged(octets) for octets in want], options
+
+
+def icmpv6(octets):
+    """tcprewrite 4.4.3 adjusts its checksum as if no address were in it: scapy's instead."""
+    frame = Ether(bytes.fromhex(octets))
+    if ICMPv6EchoRequest not in frame:
+        return octets
+    del frame[ICMPv6EchoRequest].cksum
+    return bytes(frame).hex()
 
 
 def judged(octets):

@@ -125,7 +125,7 @@ bool vary_move(struct vary *v, unsigned bits, const struct vary_pool *from,
  * `to`, but for the lowest `to_free`.
  */
 struct vary_map {
-	uint64_t from, to;
+	uint64_t from_high, from, to_high, to;
 	uint8_t from_free, to_free;
 };
 unsigned vary_map_pair(const struct vary *v, unsigned bits,

@@ -61,21 +61,25 @@ unsigned proto_parts(const struct proto *proto, unsigned field,
 
 /* ---- Layers ------------------------------------------------------------- */
 
-/* Writes which parts there are, where one bit alone says so. */
-static unsigned put_parts(const struct proto *proto, unsigned parts, uint8_t *h)
+/* How long they are. */
+static unsigned parts_len(const struct proto *proto, unsigned parts)
 {
 	unsigned len = 0;
 
+	for (unsigned i = 0; proto->part && proto->part[i].len; i++)
+		len += parts >> i & 1 ? proto->part[i].len : 0;
+	return len;
+}
+
+/* Writes which parts there are, where one bit alone says so. */
+static void put_parts(const struct proto *proto, unsigned parts, uint8_t *h)
+{
 	for (unsigned i = 0; proto->part && proto->part[i].len; i++) {
 		const struct proto_part *p = &proto->part[i];
 
-		if (!(parts >> i & 1))
-			continue;
-		len += p->len;
-		if (!(p->flag & (p->flag - 1)))
+		if (parts >> i & 1 && !(p->flag & (p->flag - 1)))
 			h[p->flag_at] |= p->flag;
 	}
-	return len;
 }
 
 int stack_push(struct stack *st, const struct proto *proto, unsigned parts,
@@ -83,25 +87,26 @@ int stack_push(struct stack *st, const struct proto *proto, unsigned parts,
 {
 	const struct proto_tail *t = &proto->tail;
 	const unsigned unit = t->unit ? t->unit : 1;
-	uint8_t h[UINT8_MAX * 3] = {0};
-	unsigned len = proto->len, all;
+	uint8_t *const h = st->header + st->len;
+	unsigned len, all;
 
 	if (tail_len > t->max || st->nb == HEADERS_MAX)
 		return -E2BIG;
 	if (tail_len && t->part)
 		parts |= 1u << (t->part - 1);
-	if (proto->begin)
-		proto->begin(h);
-	len += put_parts(proto, parts, h);
+	len = proto->len + parts_len(proto, parts);
 	all = len + (tail && tail_len > t->least ? tail_len : t->least);
 	all += (unit - all % unit) % unit;
 	if (st->len + all > STACK_BYTES_MAX)
 		return -E2BIG;
+	memset(h, 0, all);
+	if (proto->begin)
+		proto->begin(h);
+	put_parts(proto, parts, h);
 	if (tail) {
 		memset(h + len, 0, all - len);
 		memcpy(h + len, tail, tail_len);
 	}
-	memcpy(st->header + st->len, h, all);
 	st->layer[st->nb] = (struct stack_layer){
 		.proto = proto,
 		.at = st->len,

@@ -12,6 +12,7 @@
 #define MIN_UNITS 2
 #define MAX_UNITS 0xfffffff0u
 #define MAX_ALIGN (1ul << 31)
+#define FIND_FEW 8 /* blocks of a class */
 
 #define STATE_FREE 0x46524545
 #define STATE_USED 0x55534544
@@ -66,10 +67,15 @@ static bool sealed(const struct heap_block *b)
 	return b->check == check_of(b);
 }
 
-/* Class n has the blocks of 2^n to 2^(n+1) - 1 units. */
+/* A class for each of the first sizes, then eight from 2^n to 2^(n+1) units. */
 static unsigned int class_of(uint32_t units)
 {
-	return 31 - (unsigned int)__builtin_clz(units);
+	unsigned int high = 31 - (unsigned int)__builtin_clz(units);
+
+	if (high < HEAP_PART_BITS)
+		return units;
+	high -= HEAP_PART_BITS;
+	return (high << HEAP_PART_BITS) + (units >> high);
 }
 
 static void list_add(struct heap *h, struct heap_block *b)
@@ -81,7 +87,7 @@ static void list_add(struct heap *h, struct heap_block *b)
 	if (b->next)
 		b->next->prev = b;
 	h->classes[c] = b;
-	h->filled |= 1ull << c;
+	h->filled[c / 64] |= 1ull << c % 64;
 	h->avail_bytes += (size_t)(b->units - HEADER_UNITS) * UNIT;
 }
 
@@ -99,7 +105,7 @@ static void list_del(struct heap *h, struct heap_block *b)
 	else
 		h->classes[c] = b->next;
 	if (!h->classes[c])
-		h->filled &= ~(1ull << c);
+		h->filled[c / 64] &= ~(1ull << c % 64);
 	h->avail_bytes -= (size_t)(b->units - HEADER_UNITS) * UNIT;
 }
 
@@ -142,23 +148,52 @@ static bool fits(const struct heap_block *b, size_t align, size_t units)
 	return b->units >= units && b->units - units >= lead_units(b, align);
 }
 
+/* One of a class, of the `most` that are looked at. */
+static struct heap_block *find_in(struct heap *h, unsigned int c, size_t align,
+				  size_t units, unsigned int most)
+{
+	struct heap_block *b = h->classes[c];
+
+	for (; b && most--; b = b->next)
+		if (fits(b, align, units))
+			return b;
+	return NULL;
+}
+
+static struct heap_block *find_some(struct heap *h, size_t align, size_t units,
+				    unsigned int most)
+{
+	const unsigned int from = class_of((uint32_t)units);
+	unsigned int i = from / 64;
+	uint64_t left = h->filled[i] >> from % 64 << from % 64;
+
+	for (;;) {
+		for (; left; left &= left - 1) {
+			const unsigned int c =
+				i * 64 + (unsigned int)__builtin_ctzll(left);
+			struct heap_block *b =
+				find_in(h, c, align, units, most);
+
+			if (b)
+				return b;
+		}
+		if (++i == HEAP_NR_CLASSES / 64)
+			return NULL;
+		left = h->filled[i];
+	}
+}
+
 /*
- * Every block of a class above that of `want` fits `want` units, so its first
- * is taken; below, those that are there are tried.
+ * Every block of a class above that of `units` fits them, so its first is
+ * taken, but for an alignment; of their own class a few are tried, as there may
+ * be thousands that are a bit too small. All of them are only where nothing
+ * else is left.
  */
 static struct heap_block *find(struct heap *h, size_t align, size_t units)
 {
-	unsigned int c = class_of((uint32_t)units);
-	uint64_t classes = h->filled >> c << c;
-	struct heap_block *b;
+	struct heap_block *b = find_some(h, align, units, FIND_FEW);
 
-	for (; classes; classes &= classes - 1) {
-		b = h->classes[__builtin_ctzll(classes)];
-		for (; b; b = b->next)
-			if (fits(b, align, units))
-				return b;
-	}
-	return NULL;
+	return b ? b : find_some(h, align, units, UINT32_MAX);
 }
 
 /* Cuts `b`, which is on no list, after `units`; gives the rest back. */

@@ -18,7 +18,8 @@
 #include <stdint.h>
 
 #define HEAP_ALIGN 16
-#define HEAP_NR_CLASSES 40
+#define HEAP_PART_BITS 3
+#define HEAP_NR_CLASSES 256
 
 struct heap_block;
 
@@ -26,7 +27,7 @@ struct heap {
 	struct heap_block *first;
 	struct heap_block *end; /* one past the last, never free */
 	size_t avail_bytes;
-	uint64_t filled; /* bit n: class n has a block */
+	uint64_t filled[HEAP_NR_CLASSES / 64]; /* bit n: class n has a block */
 	struct heap_block *classes[HEAP_NR_CLASSES];
 	void (*corrupt)(const char *what);
 };

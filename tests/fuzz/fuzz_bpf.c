@@ -81,6 +81,10 @@ static void run(const struct bpf_insn *insn, unsigned n, const uint8_t *frame,
 				      (unsigned)len));
 	bpf_gate_make(&gate, copy);
 	fuzz_check(!kept || !bpf_gate_shut(&gate, bytes, (uint32_t)len));
+	if (len >= gate.need)
+		fuzz_check(bpf_gate_shut(&gate, bytes, (uint32_t)len) ==
+			   bpf_gate_shut_all(
+				   &gate, (const unsigned char *[]){bytes}, 1));
 	free(bytes);
 	free(copy);
 }

@@ -13,7 +13,7 @@ EXAMPLES = os.path.join(ROOT, "docs", "examples")
 # Each of these has a test of its own.
 PAIR = ["two-receive.cmds", "two-send.cmds"]
 SOAK = "soak.cmds"
-ALONE = sorted({os.path.basename(path) for path in glob.glob(EXAMPLES + "/*")} -
+ALONE = sorted({os.path.basename(path) for path in glob.glob(EXAMPLES + "/*.cmds")} -
                {*PAIR, SOAK})
 
 

@@ -117,14 +117,44 @@ class Router:
         self("ip link set lo up")
         self("sysctl -qw net.ipv4.ip_forward=1")
 
-    def __call__(self, command):
-        return sh("ip netns exec %s %s" % (self.name, command))
+    def __call__(self, command, check=True):
+        return sh("ip netns exec %s %s" % (self.name, command), check)
 
     def __enter__(self):
         return self
 
     def __exit__(self, *_):
         sh("ip netns del " + self.name, check=False)
+
+
+def routes_between(line, one, two):
+    """The appliance is a router between the two, whose ways lead through it."""
+    one("ip route replace 10.0.1.0/24 via 10.0.0.2")
+    two("ip route replace 10.0.0.0/24 via 10.0.1.2")
+    line.ask("mode all forward route; start all")
+    one("ping -c 20 -i 0.05 -w 10 10.0.1.1")
+    line.ask("stats clear")
+    for size in (0, 1472):
+        shown = one("ping -f -c %d -s %d 10.0.1.1" % (PINGS, size))
+        assert received(shown) == (PINGS, PINGS), shown
+    assert "ttl=63" in one("ping -c 1 10.0.1.1")
+    counts = line.ports()
+    for port in (0, 1):
+        assert counts[port]["forward"]["packets"] == 2 * PINGS + 1
+    assert re.search("From 10.0.0.2 .*Time to live exceeded",
+                     one("ping -c 1 -W 1 -t 1 10.0.1.1", check=False))
+    one("ip route add 192.0.2.0/24 via 10.0.0.2")
+    line.ask("address 1 10.0.1.2/24; address 0 10.0.0.2/24")
+    valid(line, 2)
+    assert re.search("From 10.0.0.2 .*Net Unreachable",
+                     one("ping -c 1 -W 1 192.0.2.1", check=False))
+    counts = line.ports()[0]["forward"]
+    assert (counts["expired"], counts["no_route"]) == (1, 1)
+    line.ask("address 0 10.0.0.2/24 gateway 10.0.0.1; address 1 10.0.1.2/24 gateway 10.0.1.1; "
+             "stop")
+    valid(line, 2)
+    one("ip route replace 10.0.1.0/24 via 10.9.0.2")
+    two("ip route replace 10.0.0.0/24 via 10.9.0.1")
 
 
 def test_a_stream_goes_through_two_routers(own_network, lab, tmp_path):
@@ -164,8 +194,9 @@ def test_a_stream_goes_through_two_routers(own_network, lab, tmp_path):
             assert (frame[6:12].hex(":"), frame[22]) == (lan, 64 - 2)
             counts = line.ports()
             assert (counts[0]["tx"]["packets"], counts[0]["lost"]) == (500, 0)
+            routes_between(line, one, two)
             # It moves while frames are sent, and is heard.
-            line.ask("start 0")
+            line.ask("mode 0 tx; mode 1 rx; start 0")
             one("ip link set lan down")
             one("ip link set lan address 02:00:00:00:aa:01")
             one("ip link set lan up")

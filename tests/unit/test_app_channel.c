@@ -221,6 +221,8 @@ static void a_file_goes(void **state)
 	}
 	assert_int_equal(at, FILE_BYTES);
 	assert_non_null(strstr(rig.screen, "{\"name\":\"f\",\"size\":200000"));
+	/* Nothing was left to be said at its end. */
+	assert_null(strstr(rig.screen, "{}"));
 	rig_must("channel get f 200000");
 	rig_ask("channel get f 200001", NULL);
 	assert_non_null(strstr(rig.screen, "ERR E_RANGE"));
@@ -232,6 +234,37 @@ static void a_file_goes(void **state)
 	while (!ended())
 		rig_run(MS);
 	assert_non_null(strstr(rig.screen, "ERR E_STATE"));
+}
+
+/* The line is faster than the channel: what comes of it is waited for. */
+static void one_that_is_opening_is_waited_for(void **state)
+{
+	(void)state;
+	store_add(&rig.app.store, "f", contents, 1000);
+	rig_must("channel open 5eed0001");
+	rig_send("channel get f 1000 --json");
+	rig_run(500 * MS);
+	assert_false(ended());
+	send_block('O', 0, TOKEN, "", 0);
+	rig_run(10 * MS);
+	assert_non_null(strstr(rig.screen, "@1 OK"));
+	/* A transfer that is cancelled there has ended no other's. */
+	rig_must("channel open 5eed0001");
+	rig_send("channel get f");
+	rig_run(100 * MS);
+	rig_type("\x03");
+	rig_run(MS);
+	assert_non_null(strstr(rig.screen, "ERR E_CANCEL"));
+	rig_ask("channel --json", NULL);
+	assert_non_null(strstr(rig.screen, "\"state\":\"opening\""));
+	/* Whatever comes in place of the token, it is not for ever. */
+	rig_must("channel open 5eed0001");
+	rig_send("channel get f");
+	for (unsigned i = 0; i < 25 && !ended(); i++) {
+		host_channel_put(contents, 100);
+		rig_run(100 * MS);
+	}
+	assert_non_null(strstr(rig.screen, "the data channel is opening"));
 }
 
 /* Frames that came, as a pcap file that is read as it grows. */
@@ -317,6 +350,20 @@ static void what_is_no_block_closes_it(void **state)
 		while (host_channel_get(head, 1))
 			;
 	}
+}
+
+static void an_upload_that_is_removed_is_told(void **state)
+{
+	(void)state;
+	open_channel();
+	begin_put("f", FILE_BYTES);
+	rig_run(MS);
+	store_remove(&rig.app.store, "f");
+	send_block('D', 0, 0, contents, 1000);
+	while (!ended())
+		rig_run(MS);
+	assert_non_null(strstr(rig.screen, "the upload of 'f' was removed or "
+					   "replaced"));
 }
 
 static void more_than_was_asked_for_closes_it(void **state)
@@ -450,8 +497,10 @@ int main(void)
 		TEST(what_stands_before_the_token_is_nobodys),
 		TEST(a_file_comes),
 		TEST(a_file_goes),
+		TEST(one_that_is_opening_is_waited_for),
 		TEST(a_live_capture_goes),
 		TEST(what_is_no_block_closes_it),
+		TEST(an_upload_that_is_removed_is_told),
 		TEST(more_than_was_asked_for_closes_it),
 		TEST(a_client_that_goes_is_missed),
 		TEST(a_cancelled_one_closes_it),

@@ -123,7 +123,54 @@ static void programs_return_what_they_should(void **state)
 	}
 }
 
-/* What tcpdump makes of these; frames are of fields as they ask for. */
+/* Of fields as the filters below ask for. */
+static void any_frame(unsigned char f[FRAME_BYTES], uint64_t r)
+{
+	memset(f, 0, FRAME_BYTES);
+	f[0] = r >> 8 & 1;
+	memcpy(f + 12, r >> 9 & 1 ? "\x08" : "\x86\xdd", 2);
+	f[14] = (unsigned char)(r >> 10 & 3 ? 0x45 : r >> 12);
+	f[20] = r >> 20 & 1 ? 0 : 17;
+	f[23] = r >> 21 & 1 ? 6 : 17;
+	f[26 + (r >> 22 & 4)] = 10;
+	f[29 + (r >> 22 & 4)] = 1;
+	f[34 + (r >> 25) % 30] = 7;
+}
+
+/* Frames that are alike, but for one, or two kinds, or no two. */
+static void bursts_are_shut_as_each_is(const struct bpf_insn *insn,
+				       const struct bpf_gate *gate,
+				       uint64_t *seed)
+{
+	enum { FRAMES = 9 };
+	unsigned char f[FRAMES][FRAME_BYTES];
+	const unsigned char *frame[FRAMES];
+	unsigned shut = 0;
+
+	if (gate->need > FRAME_BYTES)
+		return;
+	for (unsigned n = 0; n < 5000; n++) {
+		const uint64_t one = unit_random(seed);
+		const uint64_t other = unit_random(seed);
+		const unsigned odd = (unsigned)(other >> 60) % (FRAMES + 3);
+		bool all = true, none = true;
+
+		for (unsigned i = 0; i < FRAMES; i++) {
+			any_frame(f[i], odd > FRAMES        ? unit_random(seed)
+					: i == odd % FRAMES ? other
+							    : one);
+			frame[i] = f[i];
+			all &= bpf_gate_shut(gate, f[i], FRAME_BYTES);
+			none &= !bpf_run(insn, f[i], FRAME_BYTES, FRAME_BYTES);
+		}
+		assert_int_equal(bpf_gate_shut_all(gate, frame, FRAMES), all);
+		assert_true(none || !all);
+		shut += all;
+	}
+	assert_in_range(shut, 500, 4500);
+}
+
+/* What tcpdump makes of these. */
 static void gates_are_shut_for_none_that_is_kept(void **state)
 {
 	static const struct {
@@ -163,15 +210,7 @@ static void gates_are_shut_for_none_that_is_kept(void **state)
 			const uint64_t r = unit_random(&seed);
 			const unsigned len = (r & 192 ? 58 : 30) + r % 7;
 
-			memset(f, 0, sizeof(f));
-			f[0] = r >> 8 & 1;
-			memcpy(f + 12, r >> 9 & 1 ? "\x08" : "\x86\xdd", 2);
-			f[14] = (unsigned char)(r >> 10 & 3 ? 0x45 : r >> 12);
-			f[20] = r >> 20 & 1 ? 0 : 17;
-			f[23] = r >> 21 & 1 ? 6 : 17;
-			f[26 + (r >> 22 & 4)] = 10;
-			f[29 + (r >> 22 & 4)] = 1;
-			f[34 + (r >> 25) % 30] = 7;
+			any_frame(f, r);
 			if (bpf_run(insn, f, len, len)) {
 				assert_false(bpf_gate_shut(&gate, f, len));
 				kept++;
@@ -180,6 +219,7 @@ static void gates_are_shut_for_none_that_is_kept(void **state)
 			}
 		}
 		assert_true(kept);
+		bursts_are_shut_as_each_is(insn, &gate, &seed);
 		assert_int_equal(shut[i] > 5000, cases[i].opens_for_some);
 	}
 }

@@ -1,59 +1,16 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Experiments on a device in memory whose truth is known. */
+/* Experiments. */
 #include "app/experiment.h"
 
 #include <stdlib.h>
-#include <string.h>
 
-#include "app_rig.h"
-
-/*
- * A device: bears so many frames a second, with a queue of a few, loses what is
- * more, and one of `lose` besides.
- */
-static struct device {
-	uint64_t pps;
-	unsigned queue, lose;
-	bool dead;
-	uint64_t free_ns; /* when it is done with all that it has */
-	uint64_t nb, lost;
-} dut;
-
-static void forward(void *arg, const void *frame, size_t len)
-{
-	const uint64_t gap_ns = S / dut.pps;
-
-	dut.nb++;
-	if (dut.dead || dut.free_ns > rig.now + dut.queue * gap_ns ||
-	    (dut.lose && dut.nb % dut.lose == 0)) {
-		dut.lost++;
-		return;
-	}
-	dut.free_ns = MAX(dut.free_ns, rig.now) + gap_ns;
-	host_netdev_receive(arg, frame, len);
-}
-
-static int setup(void **state)
-{
-	rig_setup(state);
-	memset(&dut, 0, sizeof(dut));
-	dut.pps = 123456;
-	dut.queue = 8;
-	host_netdev_wire(rig.dev[0], forward, rig.dev[1]);
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	experiment_end(&rig.app);
-	return rig_teardown(state);
-}
+#include "dut_rig.h"
 
 static const struct search_result *found(unsigned goal)
 {
 	static struct search_result r;
 
-	r = search_result(&rig.app.experiment->search, goal);
+	r = search_result(&rig.app.experiment->st.search, goal);
 	return &r;
 }
 
@@ -208,7 +165,7 @@ static void a_device_that_fails_ends_it(void **state)
 
 int main(void)
 {
-#define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+#define T(name) cmocka_unit_test_setup_teardown(name, dut_setup, dut_teardown)
 	const struct CMUnitTest tests[] = {
 		T(what_a_device_bears_is_found),
 		T(each_trial_counts_what_the_device_lost),

@@ -248,6 +248,33 @@ static void nonsense_is_refused(void **state)
 	}
 }
 
+/* Sent a slot before the other, it comes back behind it. */
+static void an_answer_that_was_overtaken_says_nothing_wrong(void **state)
+{
+	const uint64_t edge = 10 * S;
+	struct far_clock_probe p;
+	(void)state;
+
+	wire.ahead = 0;
+	wire.ppb = 400000;
+	for (unsigned late = 0; late < 2; late++) {
+		const uint64_t there = edge + 100 * US - late * 550 * US;
+
+		p.sent_ns = there - (late ? 300 : 100) * US;
+		p.heard_ns = p.answered_ns = theirs(there);
+		p.came_ns = there + (late ? 1150 : 100) * US;
+		assert_true(far_clock_add(&c, &p));
+	}
+	for (uint64_t at = edge + S; at <= edge + 60 * S; at += S) {
+		const int64_t off =
+			(int64_t)(theirs(at) - at - far_clock_ahead(&c, at));
+
+		if (far_clock_known(&c, at))
+			assert_true((uint64_t)llabs(off) <=
+				    far_clock_bound(&c, at));
+	}
+}
+
 int main(int argc, char *argv[])
 {
 	const struct CMUnitTest tests[] = {
@@ -258,6 +285,8 @@ int main(int argc, char *argv[])
 		cmocka_unit_test_setup(a_clock_that_steps_is_another, begin),
 		cmocka_unit_test_setup(what_is_old_is_not_known, begin),
 		cmocka_unit_test_setup(nonsense_is_refused, begin),
+		cmocka_unit_test_setup(
+			an_answer_that_was_overtaken_says_nothing_wrong, begin),
 	};
 
 	if (argc > 1)

@@ -220,9 +220,7 @@ static void it_is_sent_at_its_own_times(void **state)
 			199900 * US + 40 * US);
 	rig_ask("play --json", NULL);
 	assert_non_null(strstr(rig.screen, "\"unsent\":0,\"stalls\":0"));
-	/* There is nothing left of it; what it had comes back. */
-	rig_must("start 0; wait idle");
-	assert_int_equal(w.next, 2000);
+	/* What it had comes back. */
 	rig_must("play 0 off");
 	assert_int_equal(rig.app.store.kept, 0);
 	assert_null(rig.app.pktgen.files.feed);
@@ -334,6 +332,141 @@ static void one_is_fed_at_a_time(void **state)
 	assert_null(rig.app.pktgen.files.feed);
 }
 
+static void expect_error(const char *command, const char *error)
+{
+	rig_ask(command, NULL);
+	if (!strstr(rig.screen, error))
+		fail_msg("'%s', not '%s': %s", command, error, rig.screen);
+}
+
+static void expect_reply(const char *command, const char *part)
+{
+	expect_error(command, part);
+	assert_non_null(strstr(rig.screen, "@1 OK"));
+}
+
+/* One record. */
+static const unsigned char pcap[24 + 16 + 60] = {
+	0x4d, 0x3c, 0xb2, 0xa1, 2,         0, 4, 0, [16] = 0,
+	0,    4,    0,    1,    [32] = 60, 0, 0, 0, 60};
+
+static void fill_store(const char *name, size_t but)
+{
+	struct store *s = &rig.app.store;
+	const size_t n = s->limit - s->used - but;
+	unsigned char *bytes = calloc(1, n);
+
+	assert_int_equal(store_add(s, name, bytes, n), E_OK);
+	free(bytes);
+}
+
+/* Two would take each other's frames. */
+static void it_has_one_reader(void **state)
+{
+	(void)state;
+	make_stream(10, 1000 * US, 100);
+	open_and_play("play 0 - frames 10 bytes 1000 span 9ms");
+	expect_error("stream 0.1 add from 0.0",
+		     "stream 0.0 plays what is fed to it alone; "
+		     "'play 0.0 off' ends that");
+	expect_error("weight 0.1 2", "ERR ");
+	/* It is the same one once it is compiled anew, with tags too. */
+	feed_up_to(stream_len);
+	rig_must("start 0; sleep 4500us; stop 0");
+	assert_int_equal(w.next, 5);
+	rig_must("vlan 0 5");
+	assert_non_null(rig.app.pktgen.files.feed);
+	assert_true(rig.app.store.kept > 0);
+	w.mixed = true;
+	rig_must("start 0; wait idle");
+	assert_int_equal(w.next, 10);
+	rig_must("vlan 0 off; play 0 off");
+	assert_null(rig.app.pktgen.files.feed);
+	assert_int_equal(rig.app.store.kept, 0);
+}
+
+static void one_that_is_refused_changes_nothing(void **state)
+{
+	(void)state;
+	make_stream(10, 1000 * US, 100);
+	rig_must("stream 0.1 add");
+	open_and_play("play 0.1 - frames 10 bytes 1000");
+	store_add(&rig.app.store, "t.pcap", pcap, sizeof(pcap));
+	rig_must("play 0.0 t.pcap");
+	expect_error("play 0.0 - frames 5 bytes 300",
+		     "stream 0.1 is being fed; 'play 0.1 off' ends that");
+	expect_reply("play 0.0 --json", "\"play\":\"t.pcap\"");
+	rig_must("play 0.1 off; play 0.0 - frames 10 bytes 1000");
+	rig_must("capture 1 z.pcap");
+	expect_error("play 0.0 - frames 5 bytes 300", "'capture off' ends it");
+	expect_reply("play 0.0 --json", "\"frames\":10,");
+	rig_must("capture off");
+	/* What the stream is does not go with the new one. */
+	rig_must("play 0.0 - frames 10 bytes 1000 speed rate; gap 0.0 poisson");
+	expect_error("play 0.0 - frames 5 bytes 300", "no 'gap'");
+	expect_reply("play 0.0 --json", "\"frames\":10,");
+	assert_true(rig.app.store.kept > 0);
+	rig_must("play 0.0 off");
+	/* Its room is what there will be once the last one has ended. */
+	fill_store("f", 226 << 10);
+	rig_must("play 0.0 - frames 8 bytes 300 speed rate");
+	rig_must("play 0.0 - frames 5 bytes 300 speed rate");
+	fill_store("g", 2000);
+	expect_error("play 0.0 - frames 7 bytes 700 speed rate", "ERR E_FULL");
+	expect_reply("play 0.0 --json", "\"frames\":5,");
+}
+
+/* Who feeds it cannot know, unless it opens it anew by itself. */
+static void a_closed_channel_is_told(void **state)
+{
+	(void)state;
+	make_stream(10, 1000 * US, 100);
+	open_and_play("play 0 - frames 10 bytes 1000");
+	rig_must("channel open 5eed0001; sleep 2s");
+	put_block('O', 0, TOKEN, "", 0);
+	put_block('D', 1, 5, stream, 10);
+	rig_must("sleep 900ms");
+	assert_null(strstr(rig.screen, "play:"));
+	rig_must("sleep 200ms");
+	assert_non_null(strstr(rig.screen, "play: the data channel is closed: "
+					   "bytes were missing"));
+	rig_must("sleep 5s");
+	assert_null(strstr(rig.screen, "play:"));
+	/* Once for each time, and not once all is there. */
+	rig_must("channel open 5eed0001");
+	put_block('O', 0, TOKEN, "", 0);
+	feed_up_to(0);
+	rig_run(MS);
+	feed_up_to(stream_len);
+	put_block('X', 0, 0, "", 0);
+	rig_must("sleep 2s");
+	assert_null(strstr(rig.screen, "play:"));
+}
+
+static void what_cannot_come_is_refused(void **state)
+{
+	(void)state;
+	make_stream(10, 1000 * US, 100);
+	open_and_play("play 0 - frames 10 bytes 140");
+	expect_error("play 0 - frames 10 bytes 139",
+		     "ERR E_RANGE 26 a frame has 14..1514 bytes");
+	expect_error("play 0 - frames 1000000000000000 bytes 1000000000000000",
+		     "ERR E_RANGE");
+	expect_error("play 0 - frames 10 bytes 15141", "ERR E_RANGE");
+	expect_reply("play 0 --json", "\"frames\":10,");
+	/* It is played once. */
+	rig_must("play 0 - frames 10 bytes 1000");
+	feed_up_to(stream_len);
+	rig_must("start 0; wait idle");
+	assert_int_equal(w.next, 10);
+	expect_error("start 0 count 5",
+		     "stream 0.0: all that was fed has been played; feed it "
+		     "again");
+	expect_error("start", "ERR E_STATE");
+	rig_must("mode 0 reflect; start 0; stop; mode 0 txrx");
+	rig_must("play 0 - frames 10 bytes 1000; start 0");
+}
+
 int main(void)
 {
 #define TEST(f)                                              \
@@ -347,6 +480,10 @@ int main(void)
 		TEST(it_waits_when_it_runs_dry),
 		TEST(it_is_sent_at_a_rate),
 		TEST(one_is_fed_at_a_time),
+		TEST(it_has_one_reader),
+		TEST(one_that_is_refused_changes_nothing),
+		TEST(a_closed_channel_is_told),
+		TEST(what_cannot_come_is_refused),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

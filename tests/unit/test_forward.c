@@ -282,7 +282,7 @@ static void a_bridge_learns_where_stations_are(void **state)
 	/* Nothing was heard of them for long. */
 	now += 400 * S;
 	for (unsigned i = 0; i < 400; i++)
-		learn_forget(pg.learnt);
+		learn_forget(pg.learnt, 1);
 	assert_int_equal(pktgen_learnt(&pg), 0);
 	pktgen_set_mode(&pg, 7, MODE_RX, now);
 	assert_null(pg.learnt);
@@ -310,10 +310,10 @@ static void a_table_holds_what_it_says(void **state)
 			assert_int_equal(learn_find(&t, macs[i]), i % 64);
 		/* A third of them is heard of again. */
 		for (unsigned s = 0; s < LEARN_AGE_S; s++)
-			learn_forget(&t);
+			learn_forget(&t, 1);
 		for (unsigned i = 0; i < LEARN_MAX; i += 3)
 			learn_see(&t, macs[i], i % 63);
-		learn_forget(&t);
+		learn_forget(&t, 1);
 		assert_int_equal(t.nb, (LEARN_MAX + 2) / 3);
 		for (unsigned i = 0; i < LEARN_MAX; i++)
 			assert_int_equal(learn_find(&t, macs[i]),

@@ -326,6 +326,40 @@ static void what_it_takes_is_known_before(void **state)
 	assert_true(o.trials <= 35);
 }
 
+/* Neighbours of the grid would be less than a unit apart. */
+static void it_ends_where_loads_are_few_units(void **state)
+{
+	static const struct {
+		uint64_t max, min;
+		uint32_t width_ppb;
+	} as[] = {{2000, 10, 1000000}, {1000, 1, 1000000}, {10000, 1, 100000}};
+	static struct search_trial made[400];
+	struct search_trial t;
+	struct search s;
+	(void)state;
+
+	for (unsigned i = 0; i < sizeof(as) / sizeof(as[0]); i++)
+		for (uint64_t bears = as[i].min; bears <= as[i].max;
+		     bears += as[i].max / 100) {
+			const struct search_goal g = {.trial_ns = S,
+						      .sum_ns = S,
+						      .first_ns = S,
+						      .width_ppb =
+							      as[i].width_ppb};
+
+			search_init(&s, &g, 1, as[i].min, as[i].max, false,
+				    made, 400);
+			while (search_next(&s, &t)) {
+				t.effective_ns = t.ns;
+				t.offered = t.load;
+				t.lost = t.load > bears ? t.load - bears : 0;
+				search_add(&s, &t);
+			}
+			assert_true(s.nb_trials < 400);
+			assert_true(search_result(&s, 0).lower <= bears);
+		}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -336,6 +370,7 @@ int main(void)
 		cmocka_unit_test(devices_that_are_noisy),
 		cmocka_unit_test(memory_ends),
 		cmocka_unit_test(what_it_takes_is_known_before),
+		cmocka_unit_test(it_ends_where_loads_are_few_units),
 	};
 
 	return cmocka_run_group_tests_name("search", tests, NULL, NULL);

@@ -66,6 +66,15 @@ static const struct good good[] = {
 	{VARY_MAC, 48, "list 02:00:00:00:00:01,02:00:00:00:00:07", NULL, 2},
 	{VARY_IPV4, 32, "list 10.0.0.1,192.0.2.7", NULL, 2},
 	{VARY_IPV6, 128, "list 2001:2::1,2001:2::ffff:1", NULL, 2},
+	/* Pairs: of each three words, of which wide ones are two */
+	{VARY_NUMBER, 16, "map 53 5353 0x50 8080",
+	 "map 0x35 0x14e9 0x50 0x1f90", 6},
+	{VARY_MAC, 48, "map 02:00:00:00:00:01 02:00:00:00:00:02", NULL, 3},
+	{VARY_IPV4, 32, "MAP 10.1.2.3/8 172.16.0.0/12",
+	 "map 10.0.0.0/8 172.16.0.0/12", 3},
+	{VARY_IPV6, 128, "map 2001:db8::/32 fc00::/7 ::/0 ::1", NULL, 10},
+	{VARY_IPV6, 128, "map fd00::1:2:3:4:5/64 fd00::5/65",
+	 "map fd00:0:0:1::/64 fd00::/65", 5},
 	/* Drawn */
 	{VARY_NUMBER, 16, "random", NULL, 65536},
 	{VARY_NUMBER, 16, "random 0-65535", "random", 65536},

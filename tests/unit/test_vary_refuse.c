@@ -49,6 +49,9 @@ static const struct bad bad[] = {
 	 "'1,,2' lacks a value; type 0..65535"},
 	{VARY_NUMBER, 16, "list 1,70000", E_RANGE, 1,
 	 "'70000' does not fit in 16 bits; type 0..65535"},
+	{VARY_IPV6, 128, "map 2001:db8::/129 fd00::/8", E_RANGE, 1,
+	 "'2001:db8::/129' does not fit after 'map'; type prefixes such as "
+	 "2001:db8::/32 fd00:1::/64"},
 	{VARY_NUMBER, 16, "list @file", E_NOFILE, 1,
 	 "no file is read for '@file'; type 'list A,B'"},
 	{VARY_NUMBER, 16, "random random", E_SURPLUS, 1,

@@ -1,0 +1,445 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "app/result.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "app/app.h"
+#include "app/experiment.h"
+#include "shell/render.h"
+#include "version.h"
+
+#define S 1000000000ull
+
+/* ---- As replies --------------------------------------------------------- */
+
+void result_size(struct reply *r, const struct experiment_plan *p,
+		 unsigned size)
+{
+	const struct sizes *s = &p->size[size];
+	char text[SIZES_PRINT_MAX];
+
+	if (!p->nb_sizes)
+		return;
+	if (s->kind == SIZES_MIX && s->count == 1) {
+		reply_u64(r, "size", s->entry[0].size, "bytes");
+		return;
+	}
+	value_sizes_print(s, text, sizeof(text));
+	reply_text(r, "mix", text);
+}
+
+static void show_ns(struct reply *r, const char *key, uint64_t ns)
+{
+	if (ns == TRIAL_UNKNOWN)
+		reply_none(r, key, "ns");
+	else
+		reply_u64(r, key, ns, "ns");
+}
+
+void result_trial(struct reply *r, const struct experiment *e, unsigned i,
+		  bool all)
+{
+	const struct experiment_trial *t = &e->made[i];
+
+	reply_map(r, NULL, REPLY_TABLE);
+	reply_u64(r, "trial", i + 1, NULL);
+	result_size(r, &e->plan, t->size);
+	if (t->t.load)
+		reply_milli(r, "rate", t->t.load, "pps");
+	else
+		reply_none(r, "rate", "pps");
+	reply_milli(r, "time", t->t.ns / 1000000, "s");
+	reply_u64(r, "offered", t->t.offered, NULL);
+	if (all) {
+		reply_u64(r, "sent", t->f.sent, NULL);
+		reply_u64(r, "arrived", t->f.arrived, NULL);
+	}
+	reply_u64(r, "lost", t->t.lost, NULL);
+	reply_milli(r, "loss",
+		    (balance_share_micro(t->t.lost, t->t.offered) + 999) / 1000,
+		    "%");
+	if (all)
+		reply_u64(r, "reordered", t->f.reordered, NULL);
+	for (unsigned k = 0; all && k < TRIAL_TIMES; k++)
+		show_ns(r, trial_times[k], t->f.time[k]);
+	reply_text(r, "verdict", verdict_grades[t->grade]);
+	if (all) {
+		reply_bool(r, "good", t->good);
+		reply_milli(r, "dead", t->dead_ns / 1000000, "s");
+	}
+	reply_end(r);
+}
+
+static void show_column(struct reply *r, const struct course_column *c,
+			const struct course_row *row, uint64_t v)
+{
+	char of[24];
+
+	if (c->kind == COURSE_SERVICE) {
+		snprintf(of, sizeof(of), "%u.%u", row->of.port, row->of.stream);
+		reply_text(r, c->key, of);
+	} else if (c->kind == COURSE_TEXT)
+		reply_text(r, c->key,
+			   v == TRIAL_UNKNOWN ? "-" : (const char *)v);
+	else if (v == TRIAL_UNKNOWN)
+		reply_none(r, c->key, c->unit);
+	else if (c->kind == COURSE_MILLI)
+		reply_milli(r, c->key, v, c->unit);
+	else
+		reply_u64(r, c->key, v, c->unit);
+}
+
+void result_rows(struct reply *r, const struct experiment *e, unsigned from,
+		 unsigned to)
+{
+	for (; from < to && from < e->nb_rows; from++) {
+		const struct course_row *row = &e->row[from];
+		const struct course_column *c = e->plan.course->columns;
+
+		reply_map(r, NULL, REPLY_TABLE);
+		result_size(r, &e->plan, row->size);
+		for (unsigned i = 0; c[i].key; i++)
+			show_column(r, &c[i], row, row->v[i]);
+		reply_end(r);
+	}
+}
+
+void result_sums(struct reply *r, const struct experiment *e, uint64_t now_ns)
+{
+	const uint64_t end_ns =
+		e->state == EXPERIMENT_RUNS ? now_ns : e->ended_ns;
+
+	reply_u64(r, "made", e->nb_trials, NULL);
+	reply_u64(r, "repeated", e->nb_repeated, NULL);
+	reply_milli(r, "time", (end_ns - e->began_ns) / 1000000, "s");
+	reply_milli(r, "sending", e->sent_ns / 1000000, "s");
+}
+
+const char *result_complies(const struct experiment *e, unsigned goal)
+{
+	const struct search_goal *g = &e->plan.goal[goal];
+
+	if (g->loss_ppb || g->trial_ns < 60 * S)
+		return NULL;
+	if (!g->exceed_ppb && g->sum_ns >= 60 * S)
+		return "RFC 2544";
+	return g->exceed_ppb == SEARCH_ONE / 2 && g->sum_ns >= 120 * S
+		       ? "ETSI TST 009"
+		       : NULL;
+}
+
+/* ---- Its parts ---------------------------------------------------------- */
+
+enum { HEAD, SETTINGS, GOALS, ROWS, TRIALS, PARTS };
+
+/* The lists among them, and how many elements fit into a reply. */
+static const struct {
+	const char *key;
+	unsigned at_once;
+} parts[PARTS] = {
+	[SETTINGS] = {"settings", 4},
+	[GOALS] = {"goals", SEARCH_GOALS},
+	[ROWS] = {"rows", 8},
+	[TRIALS] = {"trials", 6},
+};
+
+static void show_head(struct reply *r, const struct app *app)
+{
+	const struct experiment *e = app->experiment;
+	const struct course *course = e->plan.course;
+	bool both = true;
+	char ports[96];
+
+	FOR_EACH_SENDER(i, e->plan.mask)
+		both &= (app->pktgen.set[i].mode & MODE_RX) != 0;
+	value_set_print(e->plan.mask, ports, sizeof(ports));
+	reply_text(r, "result", e->name);
+	reply_text(r, "experiment", course->experiment);
+	reply_text(r, "test", course->test);
+	if (course->clause)
+		reply_text(r, "clause", course->clause);
+	reply_text(r, "state", experiment_states[e->state]);
+	reply_text(r, "why", experiment_why[e->state]);
+	reply_text(r, "command", e->plan.command);
+	reply_text(r, "version", UKPKTGEN_VERSION);
+#ifdef UK_PLAT_NAME
+	reply_text(r, "platform", UK_PLAT_NAME);
+#else
+	reply_text(r, "platform", "unikraft");
+#endif
+	reply_text(r, "senders", ports);
+	reply_bool(r, "both_ways", both);
+	if (e->largest)
+		reply_milli(r, "largest", e->largest, "pps");
+	result_sums(r, e, 0);
+}
+
+static void show_goal(struct reply *r, const struct experiment *e, unsigned i)
+{
+	const struct search_goal *g = &e->plan.goal[i];
+
+	reply_map(r, NULL, REPLY_TABLE);
+	reply_text(r, "goal", e->plan.name[i]);
+	reply_milli(r, "full", g->trial_ns / 1000000, "s");
+	reply_milli(r, "sum", g->sum_ns / 1000000, "s");
+	reply_milli(r, "tolerance", g->loss_ppb / 10000, "%");
+	reply_milli(r, "exceed", g->exceed_ppb / 10000, "%");
+	reply_milli(r, "width", g->width_ppb / 10000, "%");
+	if (result_complies(e, i))
+		reply_text(r, "complies", result_complies(e, i));
+	reply_end(r);
+}
+
+static unsigned nb_settings(const struct experiment *e)
+{
+	unsigned n = 0;
+
+	for (size_t i = 0; i < e->settings_len; i++)
+		n += !e->settings[i];
+	return n;
+}
+
+static unsigned nb_of(const struct experiment *e, unsigned part)
+{
+	return part == SETTINGS ? nb_settings(e)
+	       : part == GOALS  ? e->plan.nb_goals
+	       : part == ROWS   ? e->nb_rows
+				: e->nb_trials;
+}
+
+static void show_settings(struct reply *r, const struct experiment *e,
+			  unsigned from, unsigned to)
+{
+	const char *line = e->settings;
+
+	for (unsigned i = 0; i < to && i < nb_settings(e); i++) {
+		if (i >= from)
+			reply_text(r, NULL, line);
+		line += strlen(line) + 1;
+	}
+}
+
+/* Elements [from, to) of a list. */
+static void show_list(struct reply *r, const struct app *app, unsigned part,
+		      unsigned from, unsigned to)
+{
+	const struct experiment *e = app->experiment;
+
+	reply_list(r, parts[part].key, from ? REPLY_ROWS : REPLY_TABLE);
+	if (part == SETTINGS)
+		show_settings(r, e, from, to);
+	if (part == ROWS)
+		result_rows(r, e, from, to);
+	for (; from < to && from < nb_of(e, part); from++)
+		if (part == GOALS)
+			show_goal(r, e, from);
+		else if (part == TRIALS)
+			result_trial(r, e, from, true);
+	reply_end(r);
+}
+
+/* ---- In the store ------------------------------------------------------- */
+
+struct result_writer {
+	bool json, failed;
+	unsigned part, at; /* what is next */
+	char *text;
+	size_t len, room;
+	struct reply reply;
+};
+
+static void put(struct app *app, struct result_writer *w, const char *text,
+		size_t n)
+{
+	if (w->len + n > w->room) {
+		const size_t room = 2 * (w->room + n);
+		char *more = uk_malloc(app->pktgen.heap, room);
+
+		if (!more) {
+			w->failed = true;
+			return;
+		}
+		if (w->len)
+			memcpy(more, w->text, w->len);
+		uk_free(app->pktgen.heap, w->text);
+		w->text = more;
+		w->room = room;
+	}
+	memcpy(w->text + w->len, text, n);
+	w->len += n;
+}
+
+/* All but `front` bytes of the reply's front and `back` of its end. */
+static void put_reply(struct app *app, struct result_writer *w, size_t front,
+		      size_t back)
+{
+	const size_t from = w->len;
+	struct render render;
+	char text[256];
+	size_t n;
+
+	render_start(&render, &w->reply, w->json, 0);
+	while (!w->failed && (n = render_step(&render, text, sizeof(text))))
+		put(app, w, text, n);
+	if (w->failed || w->reply.overflow) {
+		w->failed = true;
+		return;
+	}
+	w->len -= back;
+	memmove(w->text + from, w->text + from + front, w->len - from - front);
+	w->len -= front;
+}
+
+/* One piece of the list: as JSON the object is made of those of all. */
+static void write_piece(struct app *app, struct result_writer *w)
+{
+	const struct experiment *e = app->experiment;
+	const char *key = parts[w->part].key;
+	const unsigned nb = nb_of(e, w->part);
+	const unsigned to = w->at + parts[w->part].at_once;
+
+	reply_reset(&w->reply);
+	show_list(&w->reply, app, w->part, w->at, to);
+	if (w->json) {
+		put(app, w, ",", 1);
+		if (!w->at) {
+			put(app, w, "\"", 1);
+			put(app, w, key, strlen(key));
+			put(app, w, "\":[", 3);
+		}
+		if (nb)
+			put_reply(app, w, strlen(key) + 5, 3);
+		if (to >= nb)
+			put(app, w, "]", 1);
+	} else if (nb) {
+		if (!w->at) {
+			put(app, w, "\n", 1);
+			put(app, w, key, strlen(key));
+			put(app, w, ":\n", 2);
+		}
+		put_reply(app, w, 0, 0);
+	}
+	w->at = to;
+	if (to < nb)
+		return;
+	w->at = 0;
+	w->part++;
+}
+
+/* The first number that no file has. */
+static void choose_name(struct app *app)
+{
+	struct experiment *e = app->experiment;
+	const struct course *course = e->plan.course;
+	const bool two = strcmp(course->experiment, course->test) != 0;
+	char file[VALUE_NAME_MAX + 1];
+	unsigned n = 0;
+
+	do {
+		snprintf(e->name, sizeof(e->name), "%s%s%s-%u",
+			 course->experiment, two ? "-" : "",
+			 two ? course->test : "", ++n);
+		snprintf(file, sizeof(file), "%s.json", e->name);
+	} while (store_find(&app->store, file));
+}
+
+static void tell_end(struct app *app, uint64_t now_ns, const char *result,
+		     const char *name)
+{
+	const struct experiment *e = app->experiment;
+	const bool done = e->state == EXPERIMENT_DONE;
+
+	session_event(&app->session, now_ns, "%s done trials=%u%s%s%s%s",
+		      e->plan.course->experiment, e->nb_trials, result, name,
+		      done ? "" : ": it ",
+		      done ? "" : experiment_why[e->state]);
+}
+
+void result_drop(struct app *app)
+{
+	if (!app->result_writer)
+		return;
+	uk_free(app->pktgen.heap, app->result_writer->text);
+	uk_free(app->pktgen.heap, app->result_writer);
+	app->result_writer = NULL;
+}
+
+void result_begin(struct app *app, uint64_t now_ns)
+{
+	struct result_writer *w = NULL;
+
+	choose_name(app);
+	/* So far as it came, if it did. */
+	if (OPTION(FILES) && app->experiment->nb_trials)
+		w = uk_calloc(app->pktgen.heap, 1, sizeof(*w));
+	if (!w) {
+		app->experiment->name[0] = '\0';
+		tell_end(app, now_ns, "", "");
+		return;
+	}
+	w->json = true;
+	app->result_writer = w;
+}
+
+/* One of the two files is whole; true: the other is next. */
+static bool end_file(struct app *app, struct result_writer *w, uint64_t now_ns)
+{
+	struct experiment *e = app->experiment;
+	char file[VALUE_NAME_MAX + 1];
+
+	snprintf(file, sizeof(file), "%s.%s", e->name,
+		 w->json ? "json" : "txt");
+	if (w->failed ||
+	    store_add(&app->store, file, w->text, w->len) != E_OK) {
+		snprintf(file, sizeof(file), "%s.json", e->name);
+		store_remove(&app->store, file);
+		e->name[0] = '\0';
+		tell_end(app, now_ns, " (no room for its result)", "");
+		return false;
+	}
+	if (!w->json) {
+		tell_end(app, now_ns, " result=", e->name);
+		return false;
+	}
+	w->json = false;
+	w->part = HEAD;
+	w->len = 0;
+	return true;
+}
+
+bool result_step(struct app *app, uint64_t now_ns)
+{
+	struct result_writer *w = app->result_writer;
+
+	if (!w)
+		return false;
+	if (w->part == HEAD) {
+		reply_reset(&w->reply);
+		show_head(&w->reply, app);
+		put_reply(app, w, 0, w->json ? 2 : 0);
+		w->part++;
+		return true;
+	}
+	if (w->part < PARTS && !w->failed) {
+		write_piece(app, w);
+		return true;
+	}
+	if (w->json)
+		put(app, w, "}\n", 2);
+	if (end_file(app, w, now_ns))
+		return true;
+	result_drop(app);
+	return false;
+}
+
+void result_end(struct app *app, uint64_t now_ns)
+{
+	while (result_step(app, now_ns))
+		;
+}
+
+bool result_is_written(const struct app *app)
+{
+	return app->result_writer;
+}

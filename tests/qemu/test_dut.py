@@ -1,0 +1,76 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""docs/examples/dut-*.sh: real devices under test, each set up, measured and taken down.
+What is asserted are counts: how fast a device is depends on who else uses the machine."""
+import json
+import os
+import re
+import shutil
+import subprocess
+
+import pytest
+
+from lab import PATIENCE, ROOT, lab  # noqa: F401
+
+EXAMPLES = os.path.join(ROOT, "docs", "examples")
+COUNT = 1500
+# Told by the signature at whichever port they arrive.
+COMMANDS = ("signature 0 on; rate 0 %s; start 0 count %d; wait 0 idle within 60s; "
+            "sleep 200ms; stats --json")
+needs_root = pytest.mark.skipif(os.geteuid() != 0, reason="root")
+
+
+def measure(name, rate, count=COUNT, **env):
+    """What the ports counted, and all that was said."""
+    done = subprocess.run([os.path.join(EXAMPLES, name), COMMANDS % (rate, count)], text=True,
+                          capture_output=True, timeout=PATIENCE, env=dict(os.environ, **env))
+    assert done.returncode == 0, done.stderr
+    (line,) = [line for line in done.stdout.splitlines() if line.startswith('{"ports"')]
+    return json.loads(line)["ports"], done.stdout
+
+
+def links():
+    return subprocess.run(["ip", "link"], capture_output=True, text=True, check=True).stdout
+
+
+@needs_root
+@pytest.mark.parametrize("name, program", [
+    ("dut-bridge.sh", "ip"), ("dut-router.sh", "ip"), ("dut-bird.sh", "/usr/sbin/bird")])
+def test_a_slow_stream_comes_through_whole(name, program):
+    if not shutil.which(program):
+        pytest.skip(program)
+    before = links()
+    ports, _ = measure(name, "5kpps")
+    assert (ports[0]["tx"]["packets"], ports[0]["lost"]) == (COUNT, 0)
+    assert ports[1]["rx"]["packets"] >= COUNT
+    assert [line.split()[1] for line in links().splitlines()] == [
+        line.split()[1] for line in before.splitlines()]
+
+
+@needs_root
+def test_what_a_meter_lets_through_is_what_arrives():
+    """Whatever the rate comes to on a busy machine: the switch counts for itself. What it
+    is too slow to read from the tap, it does not count."""
+    if not shutil.which("ovs-vswitchd"):
+        pytest.skip("ovs-vswitchd")
+    ports, said = measure("dut-ovs.sh", "100kpps", 20000)
+    counts = dict(re.findall(r"(packet_in_count|packet_count):(\d+)", said))
+    through = int(counts["packet_in_count"]) - int(counts["packet_count"])
+    assert ports[0]["tx"]["packets"] == 20000 and int(counts["packet_count"]) > 0
+    assert 20000 - ports[0]["lost"] == ports[1]["rx"]["packets"] == through
+
+
+def test_a_result_is_fetched_for_a_report(lab, tmp_path):
+    result = {"result": "x-1", "experiment": "search", "rows": [{"goal": "ndr", "lower": 1.5}]}
+    path = tmp_path / "x-1.json"
+    path.write_text(json.dumps(result))
+    lab.launch("run", "--detach", "--name", "a", "--file", str(path), "--net", "null")
+    for extra, output in ((["x-1"], "r.json"), (["x-1", "x-1"], "r.html")):
+        lab.launch("report", "--name", "a", *extra, "-o", str(tmp_path / output))
+    found = json.loads((tmp_path / "r.json").read_text())
+    host = found.pop("host")
+    assert found == result
+    assert host["accelerator"] in ("tcg", "kvm") and host["memory"] == "16M"
+    assert host["name"] == os.uname().nodename and host["qemu"]
+    assert (tmp_path / "r.html").read_text().count("<h2>Rates that the device bears</h2>") == 2
+    done = lab.launch("report", "--name", "a", "y-1", "-o", str(tmp_path / "y.html"), check=False)
+    assert done.returncode == 2 and "no result 'y-1'" in done.stderr
