@@ -50,7 +50,7 @@ static const struct arg show_args[] = {
 };
 
 static const struct arg args[] = {
-	[PORTS] = {ARG_PORTS, .optional = true, .name = "PORTS",
+	[PORTS] = {ARG_PORTS, .sets = true, .optional = true, .name = "PORTS",
 		   .help = "ports that receive"},
 	[FIELD] = {ARG_TEXT, .name = "FIELD", .names = names, .fits = is_field,
 		   .help = "field of a header, BYTE:BITS, size, or off"},
@@ -294,7 +294,8 @@ const struct cmd cmd_track = {
 		 "'beyond', those that lack the field 'without'. Times are of "
 		 "signed frames. What a stream has lost is lost of a value "
 		 "where all its frames came with that one, else 'unassigned'. "
-		 "Counts since 'stats clear'. See docs/measurement.md.",
+		 "Counts since 'stats clear'; 'save' has the field. See "
+		 "docs/measurement.md.",
 	.examples =
 		(const char *const[]){"track 1 vlan.id", "track 1 ipv4.dscp",
 				      "track 1 14.4:12", "track 1 size",
