@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-
 #include <stdio.h>
 #include <string.h>
 
 #include "app/ask_impl.h"
+#include "app/gateways.h"
 #include "app/result.h"
 #include "shell/arg.h"
 
@@ -94,12 +94,7 @@ static enum call_result check_port(struct call *c, unsigned port)
 
 	if (pktgen_active(pg) >> port & 1)
 		return app_fail_active(c, 0, port);
-	if (pg->set[port].owner != OWNER_NOBODY)
-		return call_fail(c, E_STATE, 0,
-				 "port %u is busy with a 'bench'; wait for its "
-				 "end",
-				 port);
-	return CALL_DONE;
+	return app_check_unmeasured(c, 0, 1ull << port);
 }
 
 enum call_result ask_check_ports(struct call *c, uint64_t mask)
@@ -270,14 +265,24 @@ enum call_result ask_run(struct call *c,
 						  struct experiment_plan *p))
 {
 	struct experiment_plan p;
+	struct subjects on;
+	enum call_result to;
 
 	if (c->cancelled)
-		return flag(c, "plan") ? CALL_DONE : ask_leave(c);
-	if (!c->calls && plan(c, &p) != CALL_DONE)
+		return c->state[BEGUN] ? ask_leave(c) : CALL_DONE;
+	if (c->state[BEGUN])
+		return ask_wait(c);
+	if (plan(c, &p) != CALL_DONE)
 		return CALL_FAIL;
-	if (!c->calls && flag(c, "plan"))
+	if (flag(c, "plan"))
 		return tell_plan(c, &p);
-	if (!c->calls && begin(c, &p) != CALL_DONE)
+	on = subjects_of(p.mask);
+	to = OPTION(ADDRESSES) ? gateways_await(c, &on, &c->state[SINCE])
+			       : CALL_DONE;
+	if (to != CALL_DONE)
+		return to;
+	if (begin(c, &p) != CALL_DONE)
 		return CALL_FAIL;
+	c->state[BEGUN] = 1;
 	return ask_wait(c);
 }

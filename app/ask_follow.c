@@ -70,9 +70,6 @@ static bool shows_goals(const struct experiment *e)
 
 #define ROWS_A_CALL 8
 
-/* Rows from `c->state[ROW]` on are left for the calls that follow. */
-enum { SEEN, ROW, HEADED };
-
 static void report(struct call *c, const struct experiment *e)
 {
 	struct reply *r = c->reply;
@@ -145,6 +142,11 @@ enum call_result ask_wait(struct call *c)
 	struct app *app = call_app(c);
 	const struct experiment *e = app->experiment;
 
+	if (c->state[WHOSE] && c->state[WHOSE] != e->began_ns)
+		return call_fail(c, E_STATE, -1,
+				 "it was stopped, and another began; see "
+				 "'results'");
+	c->state[WHOSE] = e->began_ns;
 	if (c->state[ROW])
 		return report_rest(c, e);
 	if (c->json)

@@ -5,6 +5,9 @@
 
 #include "app/ask.h"
 
+/* Rows from `c->state[ROW]` on are left for the calls that follow. */
+enum { SEEN, ROW, HEADED, BEGUN, SINCE, WHOSE };
+
 /* Fails the call where an experiment runs, or a port of `mask` is not idle. */
 enum call_result ask_check_ports(struct call *c, uint64_t mask);
 
