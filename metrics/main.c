@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <limits.h>
 #include <getopt.h>
+#include <limits.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
