@@ -97,9 +97,13 @@ static void begin(struct node *h, struct node_own *own,
 {
 	*own = (struct node_own){.is = *a, .origin = origin, .due_ns = now_ns};
 	own->left = NODE_TRIES;
+	own->report_ns = NEVER;
 	if (is_range(a)) {
 		own->state = NODE_VALID;
 		own->left = ANNOUNCE_TIMES;
+	} else if (!node_is_ipv4(&a->from)) {
+		own->reports = ANNOUNCE_TIMES;
+		own->report_ns = now_ns;
 	}
 	h->changes++;
 	node_wake(h, now_ns);

@@ -147,10 +147,36 @@ static void tell(struct node *h, const struct lab_group *g, uint64_t now_ns)
 		put_old(h, g, &all_routers4, LEAVE2);
 }
 
+/* Of addresses of IPv6 the groups that they are asked for by (RFC 4861). */
+static uint64_t owns_due(struct node *h, uint64_t now_ns)
+{
+	uint64_t next_ns = NEVER;
+
+	for (unsigned i = 0; i < h->nb_own; i++) {
+		struct node_own *const own = &h->own[i];
+		const struct lab_group g = {
+			.ip = nd_group(&own->is.from),
+			.vlan = own->is.vlan,
+			.joining = true,
+		};
+
+		if (now_ns >= own->report_ns) {
+			tell(h, &g, now_ns);
+			own->reports -= own->reports > 0;
+			own->report_ns =
+				own->reports
+					? now_ns + 1 + node_draw(h) % NEWS_NS
+					: NEVER;
+		}
+		next_ns = MIN(next_ns, own->report_ns);
+	}
+	return next_ns;
+}
+
 uint64_t groups_due(struct node *h, uint64_t now_ns)
 {
 	struct lab *const lab = &h->lab;
-	uint64_t next_ns = NEVER;
+	uint64_t next_ns = owns_due(h, now_ns);
 
 	for (unsigned i = lab->nb_groups; i--;) {
 		struct lab_group *const g = &lab->group[i];
@@ -248,26 +274,42 @@ static uint64_t code(unsigned value, unsigned bits)
 	return (uint64_t)(mantissa | 1u << bits) << ((value >> bits & 7) + 3);
 }
 
-/* Each of them, or one, answers some time within `most_ns`. */
-static void answer(struct node *h, const struct seen *s,
-		   const struct node_ip *ip, bool ipv4, uint64_t most_ns)
+/* A group's answer is due some time within `most_ns`, if it is meant. */
+static void answer_one(struct node *h, const struct seen *s,
+		       const struct node_ip *asked, const struct node_ip *ip,
+		       uint16_t vlan, uint64_t *due_ns, uint64_t most_ns)
 {
-	const bool all =
-		ipv4 ? !load32(ip->b + NODE_IPV4_AT) : node_is_none(ip);
+	const bool all = node_is_ipv4(asked) ? !load32(asked->b + NODE_IPV4_AT)
+					     : node_is_none(asked);
 
+	if (vlan != s->vlan || node_is_ipv4(ip) != node_is_ipv4(asked) ||
+	    (!all && !node_same(ip, asked)))
+		return;
+	*due_ns = MIN(*due_ns,
+		      s->now_ns + 1 + node_draw(h) * most_ns / UINT32_MAX);
+	node_wake(h, *due_ns);
+}
+
+static void answer(struct node *h, const struct seen *s,
+		   const struct node_ip *asked, uint64_t most_ns)
+{
 	for (unsigned i = 0; i < h->lab.nb_groups; i++) {
 		struct lab_group *g = &h->lab.group[i];
-		const uint64_t at_ns =
-			s->now_ns + 1 + node_draw(h) * most_ns / UINT32_MAX;
 
-		if (g->leaving || g->vlan != s->vlan ||
-		    node_is_ipv4(&g->ip) != ipv4 ||
-		    (!all && !node_same(&g->ip, ip)))
+		if (g->leaving)
 			continue;
-		if (!g->left)
+		answer_one(h, s, asked, &g->ip, g->vlan, &g->due_ns, most_ns);
+		if (!g->left && g->due_ns != NEVER)
 			g->left = 1;
-		g->due_ns = MIN(g->due_ns, at_ns);
-		node_wake(h, g->due_ns);
+	}
+	for (unsigned i = 0; i < h->nb_own && !node_is_ipv4(asked); i++) {
+		struct node_own *own = &h->own[i];
+		const struct node_ip ip = nd_group(&own->is.from);
+
+		if (!node_is_ipv4(&own->is.from) &&
+		    node_same(&own->is.from, &own->is.to))
+			answer_one(h, s, asked, &ip, own->is.vlan,
+				   &own->report_ns, most_ns);
 	}
 }
 
@@ -276,6 +318,10 @@ static bool listens(const struct node *h, const struct seen *s, bool ipv4)
 	for (unsigned i = 0; i < h->lab.nb_groups; i++)
 		if (h->lab.group[i].vlan == s->vlan &&
 		    node_is_ipv4(&h->lab.group[i].ip) == ipv4)
+			return true;
+	for (unsigned i = 0; i < h->nb_own && !ipv4; i++)
+		if (h->own[i].is.vlan == s->vlan &&
+		    !node_is_ipv4(&h->own[i].is.from))
 			return true;
 	return false;
 }
@@ -297,7 +343,7 @@ bool igmp_take(struct node *h, const struct seen *s, const struct packet *m)
 	if (older)
 		older[0] = s->now_ns + OLD_NS;
 	ip = node_ipv4(m->p + 4);
-	answer(h, s, &ip, true, most_ns);
+	answer(h, s, &ip, most_ns);
 	return true;
 }
 
@@ -313,7 +359,7 @@ bool mld_take(struct node *h, const struct seen *s, const struct packet *m)
 	if (is_old)
 		h->lab.v2_until_ns[1] = s->now_ns + OLD_NS;
 	ip = ipv6_at(m->p + 8);
-	answer(h, s, &ip, false,
+	answer(h, s, &ip,
 	       (is_old ? load16(m->p + 4) : code(load16(m->p + 4), 12)) * MS);
 	return true;
 }

@@ -149,6 +149,7 @@ void arp_announce(struct node *h, const struct node_own *own);
 void nd_ask(struct node *h, const struct node_ip *from,
 	    const struct node_ip *who, uint16_t vlan);
 void nd_announce(struct node *h, const struct node_own *own);
+struct node_ip nd_group(const struct node_ip *ip);
 
 /*
  * `len` bytes behind the headers of IP for `m`: NULL as node_frame(). Once they

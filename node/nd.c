@@ -16,7 +16,7 @@ enum { FLAGS = 4, TARGET = 8 };
 static const struct node_ip all_nodes = {{255, 2, [15] = 1}};
 
 /* ff02::1:ffXX:XXXX of an address (RFC 4291, 2.7.1). */
-static struct node_ip group_of(const struct node_ip *ip)
+struct node_ip nd_group(const struct node_ip *ip)
 {
 	struct node_ip group = {{255, 2, [11] = 1, [12] = 255}};
 
@@ -45,7 +45,7 @@ static void put_option(uint8_t *p, uint8_t type, const uint8_t mac[ETH_ALEN])
 void nd_ask(struct node *h, const struct node_ip *from,
 	    const struct node_ip *who, uint16_t vlan)
 {
-	const struct node_ip group = group_of(who);
+	const struct node_ip group = nd_group(who);
 	/* Who has no address yet says nothing of his MAC (RFC 4861, 4.3). */
 	const size_t len = ND_LEN + (node_is_none(from) ? 0 : OPTION_LEN);
 	const struct packet m = message(from, &group);
@@ -110,7 +110,7 @@ static bool find_mac(const uint8_t *p, size_t len, uint8_t type,
 static bool take_solicit(struct node *h, const struct seen *s,
 			 const struct packet *m, const struct node_ip *target)
 {
-	const struct node_ip group = group_of(target);
+	const struct node_ip group = nd_group(target);
 	const bool probes = node_is_none(&m->from);
 	struct node_own *own = node_find(h, target, s->vlan, true);
 	const uint8_t *mac;

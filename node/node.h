@@ -86,6 +86,9 @@ struct node_own {
 	uint64_t nb_told;        /* ...of which its user was told */
 	unsigned left;           /* probes, then announcements, that are due */
 	uint64_t due_ns;         /* the next of them; UINT64_MAX: none */
+	/* The same of reports of the group that IPv6 asks for it by. */
+	unsigned reports;
+	uint64_t report_ns;
 };
 
 enum neighbour_state {

@@ -44,8 +44,12 @@ int node_teardown(void **state);
 struct node_address address_of(const uint8_t *addr, unsigned len);
 void add(const uint8_t *addr, unsigned len, uint16_t vlan);
 
-/* Time passes, by 10 ms. */
+/*
+ * Time passes, by 10 ms. Reports of the groups by which its own addresses are
+ * asked for are counted alone.
+ */
 void pass(uint64_t ns);
+extern unsigned nb_reports;
 
 /* What it is shown, whole; true: it was for it. */
 bool take(const uint8_t *frame, size_t len);

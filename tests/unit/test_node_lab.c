@@ -208,6 +208,23 @@ static void groups_of_ipv6_are_told_from_the_link(void **state)
 	forget_frames();
 }
 
+static void addresses_are_in_the_groups_they_are_asked_for_by(void **state)
+{
+	(void)state;
+	/* Each twice; again where a router asks, even of no group joined. */
+	nb_reports = 0;
+	add(BYTES(NEW6), 16, 0);
+	pass(5 * S);
+	assert_int_equal(nb_reports, 2);
+	forget_frames();
+	assert_true(take(ICMP6(BOTH(ALL_GROUP_MAC, THEIR_MAC),
+			       BOTH(THEIRS6, ALL6), 1, 130, 0, 0, 0, 3, 232, 0,
+			       0, ZEROS8, ZEROS8, ZEROS4)));
+	pass(5 * S);
+	assert_int_equal(nb_reports, 2 + 3);
+	assert_silent();
+}
+
 static void frames_of_a_group_are_counted(void **state)
 {
 	const struct node_ip ip = group4();
@@ -600,6 +617,7 @@ int main(void)
 		NODE_TEST(a_router_that_asks_is_answered_in_its_version),
 		NODE_TEST(queries_that_are_wrong_are_not_heard),
 		NODE_TEST(groups_of_ipv6_are_told_from_the_link),
+		NODE_TEST(addresses_are_in_the_groups_they_are_asked_for_by),
 		NODE_TEST(frames_of_a_group_are_counted),
 		NODE_TEST(what_nobody_listens_to_is_refused),
 		NODE_TEST(refusals_are_limited),
