@@ -65,6 +65,7 @@ struct app {
 	struct app_feed feed;
 	struct app_history history;
 	struct experiment *experiment;       /* the last one, or NULL */
+	char resumed[VALUE_NAME_MAX + 1]; /* a result, by the next experiment */
 	struct result_writer *result_writer; /* of its result; NULL: none */
 };
 

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "app/result.h"
+#include "app/result_read.h"
 #include "shell/arg.h"
 #include "shell/script.h"
 
@@ -319,7 +320,7 @@ static bool shows_goals(const struct experiment *e)
 #define ROWS_A_CALL 8
 
 /* Rows from `c->state[ROW]` on are left for the calls that follow. */
-enum { SEEN, ROW };
+enum { SEEN, ROW, HEADED };
 
 static void report(struct call *c, const struct experiment *e)
 {
@@ -374,6 +375,11 @@ static void show_new_trials(struct call *c, const struct experiment *e)
 {
 	unsigned at = (unsigned)c->state[SEEN], n = 0;
 
+	/* With this, what is told can be resumed. */
+	if (!c->state[HEADED]++) {
+		reply_text(c->reply, "experiment", e->plan.course->experiment);
+		reply_text(c->reply, "command", e->plan.command);
+	}
 	if (at >= e->nb_trials)
 		return;
 	reply_list(c->reply, "trials", REPLY_TABLE);
@@ -497,6 +503,43 @@ enum call_result ask_follow(struct call *c)
 	if (c->cancelled)
 		return leave(c);
 	return call_app(c)->experiment ? follow(c) : show_none(c);
+}
+
+enum { RESUME_WORD, RESUMED };
+
+const struct arg ask_resume_args[] = {
+	[RESUME_WORD] = {ARG_KEYWORD, .name = "resume",
+			 .help = "go on from a result"},
+	[RESUMED] = {ARG_NAME, .name = "RESULT", .help = "result to go on from",
+		     .names = result_names},
+	{ARG_NONE},
+};
+
+/* The line that a result names is a job, which finds its trials made. */
+enum call_result ask_resume(struct call *c)
+{
+	struct app *app = call_app(c);
+	char line[EXPERIMENT_COMMAND_MAX];
+	const size_t len = strlen(c->cmd->name);
+	const struct store_file *f;
+	uint64_t serial = 0;
+
+	f = result_file(c, RESUMED, "json", &serial);
+	if (!f)
+		return CALL_FAIL;
+	result_head(app, f, "command", line, sizeof(line));
+	if (strncmp(line, c->cmd->name, len) != 0 || line[len] != ' ')
+		return call_fail(c, E_STATE, RESUMED,
+				 "'%s' is no result of '%s'",
+				 c->v[RESUMED].text, c->cmd->name);
+	if (check_ports(c, 0) != CALL_DONE)
+		return CALL_FAIL;
+	snprintf(app->resumed, sizeof(app->resumed), "%.31s",
+		 c->v[RESUMED].text);
+	if (!session_start_job(&app->session, line, (unsigned)strlen(line),
+			       c->now_ns))
+		return call_too_many_jobs(c);
+	return CALL_DONE;
 }
 
 enum call_result ask_stop(struct call *c)

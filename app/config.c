@@ -4,8 +4,8 @@
 #include <string.h>
 
 #include "app/addresses.h"
-#include "app/labs.h"
 #include "app/app.h"
+#include "app/labs.h"
 #include "pktgen/fields.h"
 #include "shell/arg.h"
 

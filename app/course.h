@@ -23,7 +23,7 @@ struct experiment_trial;
 /* Trials of one search, repeated ones not included. */
 #define COURSE_TRIALS 512
 
-enum course_kind { COURSE_U64, COURSE_MILLI, COURSE_TEXT };
+enum course_kind { COURSE_U64, COURSE_MILLI, COURSE_TEXT, COURSE_SERVICE };
 
 /* A column of the table that comes of it. */
 struct course_column {
@@ -35,7 +35,8 @@ struct course_column {
 
 /* A row; TRIAL_UNKNOWN: not known. A text is a pointer that stays valid. */
 struct course_row {
-	unsigned size; /* of plan.size[] */
+	unsigned size;     /* of plan.size[] */
+	struct subject of; /* of the column `service` */
 	uint64_t v[COURSE_COLUMNS];
 };
 
@@ -54,11 +55,13 @@ struct course {
 		       uint64_t lost, uint64_t ns);
 	bool own_repeats; /* it repeats what it wants by itself */
 	bool as_set;      /* at the rates that streams have */
+	bool services;    /* it looks at each stream */
 };
 
 extern const struct course course_search, course_throughput, course_latency,
 	course_loss, course_back_to_back, course_recovery, course_reset,
-	course_soak, course_ramp, course_sweep;
+	course_soak, course_ramp, course_sweep, course_y1564,
+	course_performance;
 
 /* Figures of repeats. */
 struct course_sum {

@@ -224,15 +224,20 @@ static uint64_t burst_max(const struct experiment *e)
 	return MAX(n, 2);
 }
 
-/* The length is the load of this search, every frame of it counts. */
+/*
+ * The length is the load of this search, in parts of a frame so small that any
+ * width is more than one.
+ */
+#define FRAME_PARTS 100000ull
+
 static void begin_bursts(struct experiment *e)
 {
 	struct search_goal g = e->plan.goal[0];
 
 	g.trial_ns = g.sum_ns = g.first_ns = 1;
 	g.loss_ppb = g.exceed_ppb = 0;
-	search_init(&e->st.search, &g, 1, 1, burst_max(e), true, e->good,
-		    COURSE_TRIALS);
+	search_init(&e->st.search, &g, 1, FRAME_PARTS,
+		    burst_max(e) * FRAME_PARTS, true, e->good, COURSE_TRIALS);
 	e->st.phase = 2;
 }
 
@@ -250,14 +255,16 @@ static bool next_burst(struct experiment *e, struct trial_ask *ask)
 		begin_bursts(e);
 	}
 	while (!search_next(&st->search, &next)) {
-		course_add(&st->sum[0], search_result(&st->search, 0).lower);
+		course_add(&st->sum[0],
+			   search_result(&st->search, 0).lower / FRAME_PARTS);
 		if (++st->n >= MAX(e->plan.repeat, 1))
 			return false;
 		begin_bursts(e);
 	}
 	ask->load = e->max;
-	ask->frames = next.load;
-	ask->ns = ns_of(next.load, e->max);
+	ask->frames = next.load / FRAME_PARTS;
+	ask->ns = ns_of(ask->frames, e->max);
+	st->frames = next.load;
 	return true;
 }
 
@@ -266,9 +273,7 @@ static void take_burst(struct experiment *e, const struct experiment_trial *t)
 	struct search_trial is = t->t;
 
 	if (e->st.phase == 2) {
-		is.load = e->trial.ask.frames;
-		if (e->dry)
-			is.load = t->t.offered;
+		is.load = e->st.frames;
 		is.ns = is.effective_ns = 1;
 	}
 	search_add(&e->st.search, &is);

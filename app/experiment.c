@@ -7,6 +7,7 @@
 #include "app/app.h"
 #include "app/experiment_impl.h"
 #include "app/result.h"
+#include "app/result_read.h"
 
 const char *const experiment_states[] = {
 	[EXPERIMENT_NONE] = "none",       [EXPERIMENT_RUNS] = "runs",
@@ -41,11 +42,13 @@ const char *const experiment_why[] = {
 static bool reserve(struct app *app, void **list, unsigned nb, unsigned *room,
 		    size_t size)
 {
-	const unsigned more = *room ? 2 * *room : 16;
+	unsigned more = MAX(*room, 8);
 	void *mem;
 
 	if (nb < *room)
 		return true;
+	while (more <= nb)
+		more *= 2;
 	mem = uk_malloc(app->pktgen.heap, more * size);
 	if (!mem)
 		return false;
@@ -58,12 +61,15 @@ static bool reserve(struct app *app, void **list, unsigned nb, unsigned *room,
 }
 
 /* Rows that a course may ask for before it is asked again. */
-#define ROWS_AT_ONCE (SEARCH_GOALS + 1)
+static unsigned rows_at_once(const struct experiment *e)
+{
+	return MAX(SEARCH_GOALS + 1, e->service ? e->nb_streams : 0);
+}
 
 static bool reserve_rows(struct app *app, struct experiment *e)
 {
 	void *list = e->row;
-	const bool is = reserve(app, &list, e->nb_rows + ROWS_AT_ONCE - 1,
+	const bool is = reserve(app, &list, e->nb_rows + rows_at_once(e) - 1,
 				&e->room_rows, sizeof(e->row[0]));
 
 	e->row = list;
@@ -128,6 +134,11 @@ static bool find_trial(struct experiment *e, struct app *app,
 	const struct course *course = e->plan.course;
 
 	*is_rate = true;
+	if (e->has_ask) {
+		e->has_ask = false;
+		*ask = e->ask;
+		return true;
+	}
 	for (;;) {
 		if (!e->learnt) {
 			*ask = (struct trial_ask){
@@ -216,6 +227,7 @@ static void drop(struct app *app, struct experiment *e)
 
 	uk_free(heap, e->stream);
 	uk_free(heap, e->before);
+	uk_free(heap, e->service);
 	uk_free(heap, e->bins);
 	uk_free(heap, e->sampled);
 	uk_free(heap, e->made);
@@ -303,7 +315,7 @@ static void next_trial(struct app *app, uint64_t now_ns)
 	struct trial_ask ask;
 	bool is_rate;
 
-	if (e->nb_trials && trial_is_changed(&e->trial, app)) {
+	if (e->trial.began_ns && trial_is_changed(&e->trial, app)) {
 		finish(app, EXPERIMENT_CHANGED, now_ns);
 		return;
 	}
@@ -322,6 +334,7 @@ static void next_trial(struct app *app, uint64_t now_ns)
 		.settle_ns = e->plan.settle_ns,
 		.stream = e->stream,
 		.nb_streams = e->nb_streams,
+		.service = e->service,
 		.bins = e->bins,
 	};
 	if (!streams_set_value(e, app, now_ns))
@@ -393,6 +406,118 @@ static void take_trial(struct app *app, uint64_t now_ns)
 	next_trial(app, now_ns);
 }
 
+/* ---- Resumed ------------------------------------------------------------- */
+
+static uint64_t milli_of(const struct result_row *row, const char *key)
+{
+	const struct json_piece *p = result_find(row, key);
+	uint64_t milli;
+
+	return p && json_milli(p, &milli) ? milli : TRIAL_UNKNOWN;
+}
+
+static uint64_t whole_of(const struct result_row *row, const char *key)
+{
+	const uint64_t milli = milli_of(row, key);
+
+	return milli == TRIAL_UNKNOWN ? milli : milli / 1000;
+}
+
+static bool is_of_size(const struct experiment *e, const struct result_row *row)
+{
+	const struct sizes *s = &e->plan.size[e->size];
+	const struct json_piece *mix = result_find(row, "mix");
+	char text[SIZES_PRINT_MAX], other[SIZES_PRINT_MAX];
+
+	if (!e->plan.nb_sizes)
+		return true;
+	if (!mix)
+		return s->count == 1 &&
+		       whole_of(row, "size") == s->entry[0].size;
+	value_sizes_print(s, text, sizeof(text));
+	result_text(mix, other, sizeof(other));
+	return !strcmp(text, other);
+}
+
+/* Takes a trial of a result in place of one that is made; false: it is none. */
+static bool take_made(struct app *app, struct experiment *e,
+		      const struct result_row *row)
+{
+	const struct json_piece *good = result_find(row, "good");
+	const struct trial_ask *ask = &e->ask;
+	struct experiment_trial *t;
+	void *list = e->made;
+
+	if (!good || good->len != 4)
+		return true;
+	if (!is_of_size(e, row) || milli_of(row, "rate") != ask->load ||
+	    milli_of(row, "time") != ask->ns / 1000000 ||
+	    (ask->frames && whole_of(row, "offered") != ask->frames) ||
+	    ask->then_ns ||
+	    !reserve(app, &list, e->nb_trials, &e->room_trials,
+		     sizeof(e->made[0])))
+		return false;
+	e->made = list;
+	t = &e->made[e->nb_trials++];
+	*t = (struct experiment_trial){
+		.size = (uint8_t)e->size, .grade = VERDICT_VALID, .good = true};
+	t->t = (struct search_trial){
+		.load = ask->load,
+		.ns = ask->ns,
+		.effective_ns = ask->ns,
+		.offered = whole_of(row, "offered"),
+		.lost = whole_of(row, "lost"),
+	};
+	t->f.sent = whole_of(row, "sent");
+	t->f.arrived = whole_of(row, "arrived");
+	for (unsigned i = 0; i < TRIAL_TIMES; i++)
+		t->f.time[i] = whole_of(row, trial_times[i]);
+	e->trial.ask = *ask;
+	if (e->plan.course->take)
+		e->plan.course->take(e, t);
+	e->has_ask = false;
+	return t->t.offered != TRIAL_UNKNOWN && t->t.lost != TRIAL_UNKNOWN;
+}
+
+/* What the next trial is, but for learning frames; false: there is none. */
+static bool ask_next(struct experiment *e, struct app *app, uint64_t now_ns)
+{
+	bool is_rate;
+
+	while (!e->has_ask) {
+		if (!reserve_rows(app, e) ||
+		    !find_trial(e, app, &e->ask, now_ns, &is_rate))
+			return false;
+		if (e->ask.learning)
+			e->learnt = true;
+		else
+			e->has_ask = true;
+	}
+	return true;
+}
+
+/* As long as what is asked for is what was made, in its order. */
+static void resume(struct app *app, struct experiment *e, uint64_t now_ns)
+{
+	char name[VALUE_NAME_MAX + 1];
+	const struct store_file *f;
+	struct result_row row;
+	struct json j;
+
+	snprintf(name, sizeof(name), "%.*s.json", VALUE_NAME_MAX - 5,
+		 app->resumed);
+	f = app->resumed[0] ? store_find(&app->store, name) : NULL;
+	app->resumed[0] = '\0';
+	if (!f)
+		return;
+	json_begin(&j, store_data(&app->store, f), f->size);
+	while (result_list(&j, "trials"))
+		while (result_row_next(&j, &row))
+			if (!ask_next(e, app, now_ns) ||
+			    !take_made(app, e, &row))
+				return;
+}
+
 enum shell_err experiment_begin(struct app *app,
 				const struct experiment_plan *p,
 				uint64_t now_ns)
@@ -421,6 +546,7 @@ enum shell_err experiment_begin(struct app *app,
 	e->began_ns = now_ns;
 	FOR_EACH_SENDER(i, p->mask)
 		app->pktgen.set[i].owner = OWNER_EXPERIMENT;
+	resume(app, e, now_ns);
 	next_trial(app, now_ns);
 	return E_OK;
 }
@@ -440,6 +566,7 @@ static void sample(struct app *app, uint64_t now_ns, bool last)
 	const uint64_t from_ns = e->sample_ns - e->plan.every_ns;
 	struct latency l;
 
+	trial_second(&e->trial, app);
 	/* The last row begins here, and ends with the trial. */
 	if (!last && e->plan.until_loss && lost) {
 		trial_cut(&e->trial, now_ns);

@@ -68,6 +68,10 @@ struct experiment_plan {
 	bool bisect, until_loss;
 	bool down;         /* a ramp: from the largest rate to the smallest */
 	uint64_t every_ns; /* between samples */
+	/* Of services: what is accepted, of loss and in ns; and the EIR. */
+	uint32_t eir_ppb; /* of the CIR, which is a stream's rate */
+	uint64_t delay_ns, variation_ns; /* 0: any */
+	uint32_t loss_ppb, avail_ppb;
 	/* Of a sweep. */
 	struct setting setting;
 	unsigned nb_values;
@@ -95,7 +99,9 @@ struct experiment {
 	uint64_t stolen_ns;  /* by the last sample */
 	struct course_state st;
 	struct trial trial;
-	bool learnt; /* at this size */
+	bool learnt;  /* at this size */
+	bool has_ask; /* a trial was asked for that is not in a result */
+	struct trial_ask ask;
 	struct experiment_cost cost, size_cost[EXPERIMENT_SIZES];
 	uint64_t began_ns, ended_ns, sent_ns; /* ns in trials that sent */
 	uint64_t last_ns;   /* when the trial before sent its last frame */
@@ -106,6 +112,7 @@ struct experiment {
 	bool full;
 	unsigned value; /* of the sweep, that is set; plan.nb_values: none */
 	struct trial_stream *stream;
+	struct trial_service *service; /* of each stream, or NULL */
 	struct experiment_stream *before;
 	unsigned nb_streams;
 	struct trial_bins *bins;

@@ -93,6 +93,12 @@ bool streams_take(struct experiment *e, struct app *app)
 			e->stream[e->nb_streams++].of = (struct subject){i, s};
 		share_out(e, pg, first);
 	}
+	if (e->plan.course->services) {
+		e->service = uk_calloc(pg->heap, n, sizeof(e->service[0]));
+		for (unsigned i = 0; e->service && i < e->nb_streams; i++)
+			e->service[i].rate = rate_of(pg, e->stream[i].of);
+		return e->service && e->nb_streams;
+	}
 	/* Of one stream the bins are at hand. */
 	if (e->nb_streams > 1)
 		e->bins = uk_malloc(pg->heap, sizeof(*e->bins));
@@ -299,6 +305,9 @@ static bool is_our_rate(const struct experiment *e, unsigned i,
 	const struct trial_ask *ask = &e->trial.ask;
 	const uint32_t ppb = e->stream[i].part_ppb;
 
+	if (e->service)
+		return rate->unit == RATE_PPS &&
+		       rate->micro == e->service[i].load * 1000;
 	return rate->unit == RATE_PPS &&
 	       (rate->micro == trial_part(ask->load, ppb) * 1000 ||
 		(ask->then_ns &&

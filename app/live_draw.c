@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include <string.h>
 
+#include "app/experiment.h"
 #include "app/live_impl.h"
 #include "shell/sink.h"
 
@@ -261,7 +262,23 @@ static void sink_two(struct sink *s, uint64_t v)
 	sink_byte(s, (char)('0' + v % 10));
 }
 
-static void draw_title(struct live *l, struct screen *s, uint64_t now_ns)
+/* How far an experiment is that runs. */
+static void sink_experiment(struct sink *s, const struct experiment *e,
+			    uint64_t now_ns)
+{
+	char text[EXPERIMENT_PROGRESS_MAX];
+
+	if (!OPTION(SEARCH) || !e || e->state != EXPERIMENT_RUNS)
+		return;
+	experiment_progress(e, now_ns, text, sizeof(text));
+	sink_str(s, "  ");
+	sink_str(s, e->plan.course->experiment);
+	sink_byte(s, ' ');
+	sink_str(s, text);
+}
+
+static void draw_title(struct live *l, const struct app *app, struct screen *s,
+		       uint64_t now_ns)
 {
 	static const char keys[] =
 		"s start/stop c clear +- rate p pause q leave ";
@@ -273,7 +290,7 @@ static void draw_title(struct live *l, struct screen *s, uint64_t now_ns)
 	const unsigned len = sizeof(keys) - 1, columns = l->layout.columns;
 	const uint64_t up = now_ns / NS_PER_S;
 	struct span at = {s, 0, 0, columns};
-	char text[96], every[48];
+	char text[96 + EXPERIMENT_PROGRESS_MAX], every[48];
 	struct sink t = {.buf = text, .size = sizeof(text) - 1};
 
 	sink_str(&t, " ukpktgen  up ");
@@ -290,6 +307,8 @@ static void draw_title(struct live *l, struct screen *s, uint64_t now_ns)
 		sink_str(&t, "  ");
 		sink_str(&t, l->note);
 	}
+	if (!noted)
+		sink_experiment(&t, app->experiment, now_ns);
 	text[t.used] = '\0';
 	put(&at, ATTR_REVERSE, text);
 	blank(&at, at.to, ATTR_REVERSE);
@@ -355,7 +374,7 @@ bool live_draw(struct live *l, const struct app *app, struct screen *s,
 	       uint64_t now_ns)
 {
 	if (!l->part) {
-		draw_title(l, s, now_ns);
+		draw_title(l, app, s, now_ns);
 		if (l->layout.shown < live_nb_ports(l->mask))
 			draw_rest(l, s);
 		l->part = 1;

@@ -72,9 +72,14 @@ void result_trial(struct reply *r, const struct experiment *e, unsigned i,
 }
 
 static void show_column(struct reply *r, const struct course_column *c,
-			uint64_t v)
+			const struct course_row *row, uint64_t v)
 {
-	if (c->kind == COURSE_TEXT)
+	char of[24];
+
+	if (c->kind == COURSE_SERVICE) {
+		snprintf(of, sizeof(of), "%u.%u", row->of.port, row->of.stream);
+		reply_text(r, c->key, of);
+	} else if (c->kind == COURSE_TEXT)
 		reply_text(r, c->key,
 			   v == TRIAL_UNKNOWN ? "-" : (const char *)v);
 	else if (v == TRIAL_UNKNOWN)
@@ -95,7 +100,7 @@ void result_rows(struct reply *r, const struct experiment *e, unsigned from,
 		reply_map(r, NULL, REPLY_TABLE);
 		result_size(r, &e->plan, row->size);
 		for (unsigned i = 0; c[i].key; i++)
-			show_column(r, &c[i], row->v[i]);
+			show_column(r, &c[i], row, row->v[i]);
 		reply_end(r);
 	}
 }

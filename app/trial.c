@@ -64,6 +64,14 @@ uint64_t trial_part(uint64_t load, uint32_t ppb)
 		       : (uint64_t)wide_div((wide)load * ppb, SEARCH_ONE);
 }
 
+/* What stream `i` has of a port's load: its share, or all, or nothing. */
+static uint64_t load_of(const struct trial *t, unsigned i, uint64_t load)
+{
+	if (t->ask.only)
+		return i + 1 == t->ask.only ? load : 0;
+	return trial_part(load, t->stream[i].part_ppb);
+}
+
 /* Each stream has its share of the port's load. */
 static bool set_load(struct trial *t, struct app *app, uint64_t load,
 		     uint64_t now_ns)
@@ -74,9 +82,12 @@ static bool set_load(struct trial *t, struct app *app, uint64_t load,
 		const struct trial_stream *s = &t->stream[i];
 		const struct subjects on = only(s->of);
 		struct rate rate = {.unit = RATE_PPS,
-				    .micro = trial_part(load, s->part_ppb) *
-					     1000};
+				    .micro = load_of(t, i, load) * 1000};
 
+		if (!rate.micro)
+			continue;
+		if (t->service)
+			t->service[i].load = rate.micro / 1000;
 		if (config_change(app, &on, set_rate, &rate, now_ns, &fault))
 			return false;
 	}
@@ -92,6 +103,24 @@ static unsigned nb_ports(const struct trial *t)
 	FOR_EACH_SENDER(i, t->mask)
 		n++;
 	return n;
+}
+
+static void start(struct trial *t, struct app *app,
+		  const struct flow_limit *limit, uint64_t now_ns)
+{
+	struct subjects on;
+
+	if (t->ask.only) {
+		on = only(t->stream[t->ask.only - 1].of);
+		pktgen_start_streams_limited(&app->pktgen, &on, limit, now_ns);
+	} else {
+		pktgen_start_limited(&app->pktgen, t->mask, limit, now_ns);
+	}
+	for (unsigned i = 0; t->service && i < t->nb_streams; i++) {
+		struct trial_service *s = &t->service[i];
+
+		*s = (struct trial_service){.rate = s->rate, .load = s->load};
+	}
 }
 
 bool trial_begin(struct trial *t, struct app *app, uint64_t now_ns)
@@ -110,7 +139,7 @@ bool trial_begin(struct trial *t, struct app *app, uint64_t now_ns)
 		t->before[i] = counts(app, i);
 	}
 	run_begin(app, t->mask, now_ns);
-	pktgen_start_limited(&app->pktgen, t->mask, &limit, now_ns);
+	start(t, app, &limit, now_ns);
 	FOR_EACH_SENDER(i, t->mask)
 		t->changes[i] = app->pktgen.set[i].changes;
 	t->stood_from_ns = stood_ns(t, app);
@@ -172,20 +201,18 @@ static uint64_t of_time(uint64_t load, uint64_t ns)
 }
 
 /* Frames that were due of one stream; 0: as many as were sent. */
-static uint64_t due(const struct trial *t, const struct trial_stream *s,
-		    const struct app *app)
+static uint64_t due(const struct trial *t, unsigned i, const struct app *app)
 {
 	const struct trial_ask *a = &t->ask;
 	const struct flow_limit limit = {FLOW_NO_LIMIT, a->ns};
 	struct outlook o;
 
-	if (a->frames)
+	if (a->frames || (a->only && a->only != i + 1))
 		return 0;
 	if (a->load)
-		return of_time(trial_part(a->load, s->part_ppb), a->ns) +
-		       of_time(trial_part(a->then_load, s->part_ppb),
-			       a->then_ns);
-	outlook_look(&app->pktgen, s->of, &limit, &o);
+		return of_time(load_of(t, i, a->load), a->ns) +
+		       of_time(load_of(t, i, a->then_load), a->then_ns);
+	outlook_look(&app->pktgen, t->stream[i].of, &limit, &o);
 	return o.frames;
 }
 
@@ -278,6 +305,63 @@ static void take_figures(struct trial *t, const struct app *app,
 		trial_take_times(&l, t->figures.time);
 }
 
+static void take_services(struct trial *t, const struct app *app)
+{
+	struct pktgen_stream_view v;
+	struct latency l;
+
+	for (unsigned i = 0; t->service && i < t->nb_streams; i++) {
+		struct trial_service *s = &t->service[i];
+		const struct subject of = t->stream[i].of;
+		uint64_t came;
+
+		pktgen_look_stream(&app->pktgen, of.port, of.stream, &v);
+		came = MIN(pktgen_came_once(&v), v.sent_signed);
+		s->offered = MAX(due(t, i, app), v.sent_signed);
+		s->lost = s->offered - came;
+		memset(s->time, 0xff, sizeof(s->time));
+		if (pktgen_look_stream_latency(&app->pktgen, of.port, of.stream,
+					       &l) &&
+		    l.frames)
+			trial_take_times(&l, s->time);
+	}
+}
+
+#define AVAILABLE_SECONDS 10
+
+void trial_second(struct trial *t, const struct app *app)
+{
+	struct pktgen_stream_view v;
+
+	for (unsigned i = 0; t->service && i < t->nb_streams; i++) {
+		struct trial_service *s = &t->service[i];
+		const struct subject of = t->stream[i].of;
+		uint64_t sent, missed;
+
+		pktgen_look_stream(&app->pktgen, of.port, of.stream, &v);
+		missed = v.sent_signed -
+			 MIN(pktgen_came_once(&v), v.sent_signed);
+		sent = v.sent_signed - s->sent;
+		s->row = (missed > s->missed &&
+			  (missed - s->missed) * 2 > sent) != s->is_down
+				 ? s->row + 1
+				 : 0;
+		s->seconds++;
+		s->down_seconds += s->is_down;
+		s->sent = v.sent_signed;
+		s->missed = missed;
+		if (s->row < AVAILABLE_SECONDS)
+			continue;
+		/* It is so since the first of them. */
+		s->is_down = !s->is_down;
+		s->row = 0;
+		if (s->is_down)
+			s->down_seconds += AVAILABLE_SECONDS;
+		else
+			s->down_seconds -= AVAILABLE_SECONDS;
+	}
+}
+
 static void finish(struct trial *t, struct app *app, uint64_t now_ns)
 {
 	struct trial_counts n;
@@ -287,7 +371,7 @@ static void finish(struct trial *t, struct app *app, uint64_t now_ns)
 	end_runs(t, app);
 	n = count(t, app);
 	for (unsigned i = 0; i < t->nb_streams; i++)
-		all += due(t, &t->stream[i], app);
+		all += due(t, i, app);
 	all = MAX(all, n.sent);
 	t->not_sent = all - n.sent;
 	t->grade = VERDICT_VALID;
@@ -297,6 +381,7 @@ static void finish(struct trial *t, struct app *app, uint64_t now_ns)
 					       t->not_sent > all / 1000));
 	}
 	take_figures(t, app, &n);
+	take_services(t, app);
 	t->result = (struct search_trial){
 		.load = t->ask.load,
 		.ns = t->ask.ns,

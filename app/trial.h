@@ -56,6 +56,8 @@ struct trial_ask {
 	uint64_t frames; /* a burst of that many of each port; 0: no burst */
 	/* Then at another load for a time; then_ns 0: no more. */
 	uint64_t then_load, then_ns;
+	/* Of the port of that stream alone, from 1; 0: all send. */
+	unsigned only;
 	bool learning; /* not a trial: neighbours learn who is where */
 };
 
@@ -63,6 +65,18 @@ struct trial_ask {
 struct trial_stream {
 	struct subject of;
 	uint32_t part_ppb; /* of its port's load */
+};
+
+/* What is kept of each stream, where that is wanted. */
+struct trial_service {
+	uint64_t rate; /* before, thousandths of a frame a second */
+	uint64_t load; /* that it was set to last; 0: none */
+	uint64_t offered, lost;
+	uint64_t time[TRIAL_TIMES]; /* or TRIAL_UNKNOWN */
+	/* Seconds, those in which it was not available, and what was seen. */
+	uint64_t seconds, down_seconds, sent, missed;
+	unsigned row; /* seconds one after another that say otherwise */
+	bool is_down;
 };
 
 /* That share of a load, rounded down. */
@@ -93,6 +107,7 @@ struct trial {
 	uint64_t settle_ns; /* to wait for a frame that is missing */
 	const struct trial_stream *stream; /* of the mask, by port */
 	unsigned nb_streams;
+	struct trial_service *service; /* of each, or NULL */
 	struct trial_bins *bins; /* NULL: times of several are not known */
 	uint64_t began_ns, sent_ns;
 	uint64_t switched_ns;   /* when it went to then_load; 0: not yet */
@@ -139,6 +154,12 @@ uint64_t trial_stolen_ns(const struct trial *t, const struct app *app);
 /* Its latency by now; false: none is known. `count` may be the streams' own. */
 bool trial_latency(const struct trial *t, const struct app *app,
 		   struct latency *l);
+
+/*
+ * A second has passed: of each service, whether it was available (ITU-T Y.1563:
+ * it changes with ten seconds in a row that lose more than half, or do not).
+ */
+void trial_second(struct trial *t, const struct app *app);
 
 /* What is known of the time that frames took. */
 void trial_take_times(const struct latency *l, uint64_t time[TRIAL_TIMES]);

@@ -4,8 +4,6 @@
 #include <signal.h>
 #include <string.h>
 
-#include "client/feed.h"
-
 #define CTRL_C 0x03
 
 /* Who knows whom. */
@@ -21,8 +19,6 @@ static void join(struct client *c)
 	c->hear.conn = &c->conn;
 	c->link.take = hear_bytes;
 	c->link.take_arg = &c->hear;
-	c->feed_watch = (struct hear_watch){.take = feed_hear, .arg = c};
-	hear_add(&c->hear, &c->feed_watch);
 	c->link.end = conn_hung_up;
 	c->link.end_arg = &c->conn;
 }
@@ -36,7 +32,6 @@ void client_init(struct client *c, bool batch)
 		{conn_wait, conn_act, &c->conn},
 		{lease_wait, lease_act, &c->lease},
 		{channel_wait, channel_act, &c->channel},
-		{feed_wait, feed_act, c},
 		{ui_wait, ui_act, &c->ui},
 	};
 

@@ -135,7 +135,7 @@ static bool is_cut(const struct client *c)
 	       !c->requests.busy;
 }
 
-int feed_wait(void *client, struct pollfd *fd)
+static int wait_channel(void *client, struct pollfd *fd)
 {
 	const struct client *c = client;
 
@@ -145,7 +145,7 @@ int feed_wait(void *client, struct pollfd *fd)
 	return c->fed && is_cut(c) ? ms_until(c->fed->due_ms) : -1;
 }
 
-void feed_act(void *client, short revents)
+static void act(void *client, short revents)
 {
 	struct client *c = client;
 
@@ -156,7 +156,8 @@ void feed_act(void *client, short revents)
 		open_again(c->fed);
 }
 
-bool feed_hear(void *client, const char *line, size_t len)
+/* The appliance says that it has closed it. */
+static bool hear(void *client, const char *line, size_t len)
 {
 	static const char closed[] = " play: the data channel is closed: ";
 	struct client *c = client;
@@ -166,6 +167,13 @@ bool feed_hear(void *client, const char *line, size_t len)
 	    c->channel.state == CHANNEL_UP)
 		channel_close(&c->channel, "the appliance did");
 	return false;
+}
+
+void feed_init(struct client *c)
+{
+	loop_add(&c->loop, (struct loop_part){wait_channel, act, c});
+	c->feed_watch = (struct hear_watch){.take = hear, .arg = c};
+	hear_add(&c->hear, &c->feed_watch);
 }
 
 /* ---- The command --------------------------------------------------------- */
@@ -269,8 +277,7 @@ static void go_ahead(struct client *c, const struct channel_lane *l)
 static enum status feed(struct client *c, struct feed *f, const char *ports,
 			const char *more)
 {
-	struct channel_lane *lane = &c->channel.lane[CHANNEL_FEED];
-	const struct channel_lane before = *lane;
+	struct channel_lane *lane, before;
 	struct request r = {0};
 	char line[LINE_BYTES];
 
@@ -290,6 +297,7 @@ static enum status feed(struct client *c, struct feed *f, const char *ports,
 		return STATUS_FAILED;
 	}
 	/* Until it is accepted, one that is fed already may go on. */
+	before = c->channel.lane[CHANNEL_FEED];
 	lane = channel_begin(&c->channel, CHANNEL_FEED, 0, f);
 	lane->give = give;
 	lane->held = true;

@@ -15,14 +15,10 @@
 /* `words` end with a NULL: [PORTS] FILE, and what `play` takes behind it. */
 enum status feed_words(struct client *c, char **words);
 
+/* Has the loop open its channel where that was closed. */
+void feed_init(struct client *c);
+
 /* Says what of a capture was not sent, as we leave. */
 void feed_end(struct client *c);
-
-/* For the loop: what is fed has its channel opened where that was closed. */
-int feed_wait(void *client, struct pollfd *fd);
-void feed_act(void *client, short revents);
-
-/* Hears that the appliance has closed it: as a struct hear_watch does. */
-bool feed_hear(void *client, const char *line, size_t len);
 
 #endif /* CLIENT_FEED_H */

@@ -171,6 +171,7 @@ static struct client *make_client(const struct options *o)
 				"run', not '%s'",
 				o->address);
 	client_init(c, o->batch);
+	feed_init(c);
 	return c;
 }
 

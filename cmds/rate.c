@@ -47,4 +47,5 @@ const struct cmd cmd_rate = {
 					  "rate 1/min", "rate max", NULL},
 	.see = (const char *const[]){"shape", "size", "linkspeed", "gap",
 				     "debt", "start", NULL},
+	.brief = "ra",
 };

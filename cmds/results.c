@@ -103,7 +103,8 @@ static const struct {
 
 static const struct course *const courses[] = {
 	&course_search, &course_latency,      &course_loss, &course_recovery,
-	&course_reset,  &course_back_to_back, &course_soak, &course_ramp,
+	&course_reset,  &course_back_to_back, &course_soak, &course_sweep,
+	&course_y1564,  &course_performance,
 };
 
 /* The same key that stays, and its unit; NULL: it is none of a result. */
@@ -255,8 +256,8 @@ static enum call_result run_show(struct call *c)
 /* ---- Compared ----------------------------------------------------------- */
 
 /* What says which row it is, in their order. */
-static const char *const names[] = {"size",  "mix",  "goal",
-				    "value", "since", "part"};
+static const char *const names[] = {"size",  "mix",     "goal", "value",
+				    "since", "service", "step", "part"};
 
 static bool names_row(const struct result_row *row, const struct json_piece *p)
 {

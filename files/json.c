@@ -115,7 +115,9 @@ void json_next(struct json *j, struct json_piece *p)
 		p->kind = JSON_END;
 		return;
 	}
-	if (!j->over && j->at && find(j, p))
+	j->after &= !j->over;
+	j->over = false;
+	if (j->at && find(j, p))
 		return;
 	p->kind = JSON_BAD;
 	j->at = NULL;

@@ -2,7 +2,8 @@
 /*
  * Reads JSON (RFC 8259) piece by piece, from memory that may hold anything. A
  * piece is a value that is no list and no object, or where one of these begins
- * or ends. No allocation, no recursion.
+ * or ends. Texts may follow each other, as JSON lines do. No allocation, no
+ * recursion.
  */
 #ifndef FILES_JSON_H
 #define FILES_JSON_H

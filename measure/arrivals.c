@@ -19,8 +19,8 @@ static void forget_row(struct arrivals *ar)
 /* Until it is known which port sends. */
 static void expect_of_none(struct arrivals *ar)
 {
-	ar->ahead = ar->none;
-	ar->ahead_mask = ARRAY_SIZE(ar->none) - 1;
+	ar->now.ahead = ar->none;
+	ar->now.ahead_mask = ARRAY_SIZE(ar->none) - 1;
 }
 
 int arrivals_open(struct arrivals *ar, uint16_t appliance, unsigned nb_ports,
@@ -113,6 +113,15 @@ void arrivals_settle(const struct arrivals *ar)
 		for_each_ahead(&ar->port[i], trail_settle);
 }
 
+void arrivals_forget_values(struct arrivals *ar)
+{
+	for (unsigned i = 0; i < ar->nb_ports; i++) {
+		for_each_ahead(&ar->port[i], trail_part);
+		for (unsigned k = 0; k < ar->port[i].nb; k++)
+			ar->port[i].stream[k].value = 0;
+	}
+}
+
 /* ---- Frames -------------------------------------------------------------- */
 
 static inline unsigned port_of(uint64_t middle)
@@ -163,18 +172,18 @@ static __attribute__((noinline)) void end_row(struct arrivals *ar)
 		ar->foreign += n;
 		ar->damaged += is_ours(ar, from) ? n : 0;
 	} else if (!TRAILS || !t)
-		arrived_count(row->to, n, bytes, ar->now_ns);
+		arrived_count(row->to, n, bytes, ar->now.ns);
 	else {
 		const uint64_t stamp = __builtin_bswap64(row->stamp);
 		enum trail_seen seen;
 
 		trail_settle(t);
 		seen = trail_see(t, stamp, from & SIGNATURE_SEQ_MASK, n,
-				 ar->now_ns);
+				 ar->now.ns);
 		ar->damaged += seen == TRAIL_BAD ? n : 0;
 		if (seen <= TRAIL_BAD)
 			return;
-		arrived_count(row->to, n, bytes, ar->now_ns);
+		arrived_count(row->to, n, bytes, ar->now.ns);
 		expect(ar, row->to, from, stamp);
 	}
 }
@@ -200,7 +209,7 @@ void arrivals_end(struct arrivals *ar, unsigned n)
 static __attribute__((noinline)) void begin(struct arrivals *ar,
 					    struct arrived *a, unsigned port)
 {
-	a->first_ns = ar->now_ns;
+	a->first_ns = ar->now.ns;
 	ar->port[port].heard = true;
 }
 
@@ -228,7 +237,7 @@ static __attribute__((noinline)) enum arrival see(struct arrivals *ar,
 	if (TRAILS && likely(to->trail != NULL)) {
 		trail_settle(to->trail);
 		seen = trail_see_one(to->trail, stamp,
-				     middle & SIGNATURE_SEQ_MASK, ar->now_ns);
+				     middle & SIGNATURE_SEQ_MASK, ar->now.ns);
 		if (unlikely(seen <= TRAIL_BAD)) {
 			ar->damaged += seen == TRAIL_BAD;
 			return ARRIVAL_OLD;
@@ -237,7 +246,7 @@ static __attribute__((noinline)) enum arrival see(struct arrivals *ar,
 	}
 	if (unlikely(!to->first_ns))
 		begin(ar, to, port_of(middle));
-	arrived_count(to, 1, len, ar->now_ns);
+	arrived_count(to, 1, len, ar->now.ns);
 	return seen == TRAIL_FIRST ? ARRIVAL_FIRST : ARRIVAL_AGAIN;
 }
 
@@ -292,23 +301,30 @@ enum arrival arrivals_see_other(struct arrivals *ar, const uint8_t *frame,
 	return see(ar, p, len);
 }
 
+bool arrivals_turn(struct arrivals *ar, const uint8_t *p)
+{
+	const uint64_t middle = arrivals_middle(p);
+	const struct arrivals_port *const from = &ar->port[port_of(middle)];
+
+	if (!is_ours(ar, middle) || !from->ahead ||
+	    ar->now.ahead == from->ahead)
+		return false;
+	ar->now.ahead = from->ahead;
+	ar->now.ahead_mask = from->ahead_mask;
+	return true;
+}
+
+enum arrival arrivals_see_at(struct arrivals *ar, const uint8_t *p, size_t len)
+{
+	return see(ar, p, len);
+}
+
 void arrivals_see_odd(struct arrivals *ar, const uint8_t *frame, size_t len)
 {
 	const uint8_t *const p = find(frame, len);
-	const struct arrivals_port *from;
-	uint64_t middle;
 
-	if (!p)
-		return;
-	middle = arrivals_middle(p);
-	from = &ar->port[port_of(middle)];
-	if (is_ours(ar, middle) && from->ahead && ar->ahead != from->ahead) {
-		ar->ahead = from->ahead;
-		ar->ahead_mask = from->ahead_mask;
-		if (arrivals_see_next(ar, p, len))
-			return;
-	}
-	see(ar, p, len);
+	if (p && !(arrivals_turn(ar, p) && arrivals_see_next(&ar->now, p, len)))
+		see(ar, p, len);
 }
 
 enum arrival arrivals_see_chain(struct arrivals *ar, const struct uk_netbuf *nb,

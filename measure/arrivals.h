@@ -36,6 +36,16 @@ struct arrivals_port {
 	uint64_t ahead_mask;
 };
 
+/* What those that are expected are held to, of a burst. */
+struct arrivals_now {
+	uint64_t ns;       /* when it came */
+	uint64_t stamp_ns; /* what a stamp has of that... */
+	uint64_t ns_max;   /* ...and of which it is below by this, or wraps */
+	/* Of the port that sent the frame before. */
+	struct trail_ahead **ahead;
+	uint64_t ahead_mask;
+};
+
 struct arrivals {
 	uint64_t ours; /* what the head of each signature of ours begins with */
 	unsigned nb_ports;
@@ -43,14 +53,7 @@ struct arrivals {
 	uint64_t foreign;           /* frames that are signed, but not ours */
 	uint64_t damaged;           /* that say what cannot be: as if ours */
 
-	/* Of this burst. */
-	uint64_t now_ns;
-	uint64_t stamp_ns; /* what a stamp has of that... */
-	uint64_t ns_max;   /* ...and of which it is below by this, or wraps */
-
-	/* Of bursts of few rows: of the port that sent the frame before. */
-	struct trail_ahead **ahead;
-	uint64_t ahead_mask;
+	struct arrivals_now now;
 	/* Nothing is as these expect, as it comes to the other of them. */
 	struct trail_ahead nothing[2];
 	struct trail_ahead *none[2];
@@ -77,9 +80,9 @@ int arrivals_reserve(struct arrivals *ar, unsigned port, unsigned nb,
 /* What came together, at `now_ns`. */
 static inline void arrivals_begin(struct arrivals *ar, uint64_t now_ns)
 {
-	ar->now_ns = now_ns;
-	ar->stamp_ns = now_ns & SIGNATURE_TIME_MASK;
-	ar->ns_max = MIN(ar->stamp_ns, (uint64_t)UINT32_MAX);
+	ar->now.ns = now_ns;
+	ar->now.stamp_ns = now_ns & SIGNATURE_TIME_MASK;
+	ar->now.ns_max = MIN(ar->now.stamp_ns, (uint64_t)UINT32_MAX);
 }
 
 /*
@@ -101,6 +104,12 @@ enum arrival {
 enum arrival arrivals_see_other(struct arrivals *ar, const uint8_t *frame,
 				size_t len);
 void arrivals_see_odd(struct arrivals *ar, const uint8_t *frame, size_t len);
+
+/* The same of one whose signature is at `p`. */
+enum arrival arrivals_see_at(struct arrivals *ar, const uint8_t *p, size_t len);
+
+/* What its port sends is expected from now on; false: it was before. */
+bool arrivals_turn(struct arrivals *ar, const uint8_t *p);
 
 static inline bool arrivals_has_magic(const uint8_t *p)
 {
@@ -150,25 +159,45 @@ static inline void arrivals_see(struct arrivals *ar, const uint8_t *frame,
 enum arrival arrivals_see_chain(struct arrivals *ar, const struct uk_netbuf *nb,
 				size_t len);
 
-/* A frame with a signature at `p`, if it is what is expected of its stream. */
-ARRIVALS_INLINE bool arrivals_see_next(struct arrivals *ar, const uint8_t *p,
-				       size_t len)
+/*
+ * Of a frame with a signature at `p`: what expected it, and how long it took;
+ * or NULL.
+ */
+ARRIVALS_INLINE struct trail_ahead *arrivals_expected(
+	const struct arrivals_now *now, const uint8_t *p, uint64_t *ns)
 {
 	struct trail_ahead *a;
-	uint64_t stamp, ns;
+	uint64_t stamp;
 
 	memcpy(&stamp, p + 10, sizeof(stamp));
 	stamp = __builtin_bswap64(stamp);
-	a = ar->ahead[stamp >> 50 & ar->ahead_mask];
+	a = now->ahead[stamp >> 50 & now->ahead_mask];
 	if (unlikely(arrivals_middle(p) != a->next || !arrivals_has_magic(p)))
-		return false;
+		return NULL;
 	/* That of another stream or run is far from it. */
-	ns = a->stamp + ar->stamp_ns - stamp;
-	if (unlikely(ns > ar->ns_max))
-		return false;
+	*ns = a->stamp + now->stamp_ns - stamp;
+	return likely(*ns <= now->ns_max) ? a : NULL;
+}
+
+/* It came, but for its time. */
+static inline void arrivals_count_next(const struct arrivals_now *now,
+				       struct trail_ahead *a, size_t len)
+{
 	a->next++;
 	a->bytes += len;
-	a->last_ns = ar->now_ns;
+	a->last_ns = now->ns;
+}
+
+/* Whether it is what is expected of its stream, and counted. */
+ARRIVALS_INLINE bool arrivals_see_next(const struct arrivals_now *now,
+				       const uint8_t *p, size_t len)
+{
+	uint64_t ns;
+	struct trail_ahead *const a = arrivals_expected(now, p, &ns);
+
+	if (unlikely(!a))
+		return false;
+	arrivals_count_next(now, a, len);
 	latency_add_next(&trail_of(a)->latency, ns);
 	return true;
 }
@@ -179,7 +208,7 @@ ARRIVALS_INLINE void arrivals_see_many(struct arrivals *ar,
 {
 	if (unlikely(len < SIGNATURE_LEN))
 		return;
-	if (!arrivals_see_next(ar, frame + len - SIGNATURE_LEN, len))
+	if (!arrivals_see_next(&ar->now, frame + len - SIGNATURE_LEN, len))
 		arrivals_see_odd(ar, frame, len);
 }
 
@@ -188,6 +217,9 @@ void arrivals_end(struct arrivals *ar, unsigned n);
 
 /* What comes next is not the next of the row. */
 void arrivals_break(struct arrivals *ar);
+
+/* Values of streams are known anew as their frames come. */
+void arrivals_forget_values(struct arrivals *ar);
 
 /* All that was counted can be read. */
 void arrivals_settle(const struct arrivals *ar);

@@ -53,8 +53,13 @@ static inline void latency_vary(struct latency *l, uint64_t variation)
 	l->jitter_16th += change;
 }
 
-/* All that a time changes but `frames` and `pairs`. */
-static inline void latency_move(struct latency *l, uint64_t ns, bool follows)
+/*
+ * All that a time changes but `frames` and `pairs`; `min_ns` and `max_ns` of
+ * what else counts it, and counted the one before, too, or NULL.
+ */
+static inline __attribute__((always_inline)) void latency_move(
+	struct latency *l, uint64_t ns, bool follows, uint64_t *min_ns,
+	uint64_t *max_ns)
 {
 	const uint64_t before_ns = l->before_ns;
 
@@ -63,11 +68,15 @@ static inline void latency_move(struct latency *l, uint64_t ns, bool follows)
 	if (ns >= before_ns) {
 		if (unlikely(ns > l->max_ns))
 			l->max_ns = ns;
+		if (max_ns && unlikely(ns > *max_ns))
+			*max_ns = ns;
 		if (likely(follows))
 			latency_vary(l, ns - before_ns);
 	} else {
 		if (unlikely(ns < l->min_ns))
 			l->min_ns = ns;
+		if (min_ns && unlikely(ns < *min_ns))
+			*min_ns = ns;
 		if (likely(follows))
 			latency_vary(l, before_ns - ns);
 	}
@@ -83,7 +92,7 @@ static inline void latency_add_one(struct latency *l, uint64_t ns, bool follows)
 	if (unlikely(!l->frames++))
 		l->min_ns = ns;
 	l->pairs += follows;
-	latency_move(l, ns, follows);
+	latency_move(l, ns, follows, NULL, NULL);
 }
 
 /* Compilers make more of a sum of 128 bits. */
@@ -98,14 +107,20 @@ static inline void latency_add_square(struct latency *l, uint64_t square)
 
 /*
  * One that follows and took less than 2^32 ns; `frames` and `pairs` are left
- * to latency_count().
+ * to latency_count(). As latency_move().
  */
-static inline void latency_add_next(struct latency *l, uint64_t ns)
+static inline __attribute__((always_inline)) void latency_add_next_of(
+	struct latency *l, uint64_t ns, uint64_t *min_ns, uint64_t *max_ns)
 {
 	l->count[log_linear_bucket(ns, LATENCY_BITS)]++;
 	l->sum_ns += ns;
 	latency_add_square(l, ns * ns);
-	latency_move(l, ns, true);
+	latency_move(l, ns, true, min_ns, max_ns);
+}
+
+static inline void latency_add_next(struct latency *l, uint64_t ns)
+{
+	latency_add_next_of(l, ns, NULL, NULL);
 }
 
 static inline void latency_count(struct latency *l, uint64_t n)

@@ -23,7 +23,10 @@ void track_clear(struct track *t)
 	clear_row(&t->without, 0);
 	clear_row(&t->beyond, 0);
 	t->nb = t->direct ? t->max : 0;
-	t->stream = TRACK_NOBODY;
+	t->stream = t->tag = TRACK_NOBODY;
+	t->low_ns = 0;
+	t->high_ns = UINT64_MAX;
+	t->nb_extreme = 0;
 }
 
 void track_forget_streams(struct track *t)
@@ -124,6 +127,23 @@ static void keep_shape(struct track *t, const struct find_shape *s)
 	t->shape[0] = *s;
 }
 
+/* What a loop can do with that knows of one word. */
+static void take_like(struct track *t, const struct find_shape *s)
+{
+	/* From the row's number in the word to its place in bytes. */
+	const unsigned row_bits = 6;
+
+	_Static_assert(sizeof(struct track_row) == 64, "1 << row_bits");
+	t->like = (struct track_like){
+		.need = MAX(s->need, (uint16_t)SIGNATURE_LEN),
+		.at = {s->word[0].at, s->at},
+		.turn = (row_bits - s->shift) & 63,
+		.offset = s->value << row_bits,
+		.mask = s->word[0].mask,
+		.is = s->word[0].is,
+	};
+}
+
 struct track_row *track_find_odd(struct track *t, const uint8_t *frame,
 				 size_t len, size_t more)
 {
@@ -140,17 +160,27 @@ struct track_row *track_find_odd(struct track *t, const uint8_t *frame,
 			keep_shape(t, &new);
 		s = &new;
 	}
-	/* A loop that goes on does not know of more words. */
-	if (s->need != UINT16_MAX && s->has && (t->deep || s->nb <= 1))
-		t->like = *s;
-	t->deeper |= s->has && s->nb > 1;
+	t->deep |= s->has && s->nb > 1;
+	if (t->deep)
+		t->like.need = UINT16_MAX;
+	else if (s->need != UINT16_MAX && s->has && t->direct)
+		take_like(t, s);
+	return s->has ? track_row_of(t, find_value(s, frame)) : &t->without;
+}
+
+struct track_row *track_find_any(struct track *t, const uint8_t *frame,
+				 size_t len)
+{
+	const struct find_shape *const s = t->shape;
+
+	if (t->find.kind == FIND_SIZE || !find_fits(s, frame, len))
+		return track_find_odd(t, frame, len, 0);
 	return s->has ? track_row_of(t, find_value(s, frame)) : &t->without;
 }
 
 /* A stream's frame came with the value of this row for the first time. */
-static void meet(struct track *t, struct track_row *r)
+static void meet(struct track *t, struct track_row *r, struct arrived *to)
 {
-	struct arrived *const to = t->to;
 	uint32_t is = (uint32_t)(r - t->row) + 1;
 
 	if (likely(to->value == is))
@@ -167,17 +197,60 @@ static void meet(struct track *t, struct track_row *r)
 	r->mixed = true;
 }
 
+/* Its row may have a new extreme. */
+static void widen(struct track *t, struct track_row *r, uint64_t ns)
+{
+	r->min_ns = MIN(r->min_ns, ns);
+	r->max_ns = MAX(r->max_ns, ns);
+	t->low_ns = MAX(t->low_ns, r->min_ns);
+	t->high_ns = MIN(t->high_ns, r->max_ns);
+}
+
 void track_see_odd(struct track *t, struct track_row *r)
 {
 	if (t->stream == TRACK_NOBODY) {
 		r->untimed++;
 		return;
 	}
-	meet(t, r);
+	t->nb_extreme += t->tag != t->stream;
+	if (r->stream != t->stream)
+		meet(t, r, t->to);
 	r->stream = t->stream;
 	r->sum_ns += t->ns;
-	r->min_ns = MIN(r->min_ns, t->ns);
-	r->max_ns = MAX(r->max_ns, t->ns);
+	widen(t, r, t->ns);
+}
+
+void track_meet(struct track *t, struct track_row *r, struct trail_ahead *a,
+		uint64_t ns)
+{
+	const uint32_t port = a->next >> 40 & (SIGNATURE_PORTS - 1);
+	const uint32_t stream = 1 + (port << 14 | (uint32_t)(a->stamp >> 50));
+
+	if (r->stream != stream)
+		meet(t, r, a->to);
+	r->stream = stream;
+	a->row = r;
+	widen(t, r, ns);
+}
+
+static void bound_by(struct track *t, const struct track_row *r)
+{
+	if (r->stream == TRACK_NO_STREAM)
+		return;
+	t->low_ns = MAX(t->low_ns, r->min_ns);
+	t->high_ns = MIN(t->high_ns, r->max_ns);
+}
+
+/* By now extremes of rows may lie further apart. */
+static void bound(struct track *t)
+{
+	t->nb_extreme = 0;
+	t->low_ns = 0;
+	t->high_ns = UINT64_MAX;
+	for (unsigned i = 0; i < t->nb; i++)
+		bound_by(t, &t->row[i]);
+	bound_by(t, &t->without);
+	bound_by(t, &t->beyond);
 }
 
 void track_begin(struct track *t, struct arrivals *ar, enum arrival what)
@@ -187,15 +260,22 @@ void track_begin(struct track *t, struct arrivals *ar, enum arrival what)
 	struct arrived *const to = ar->row.to;
 
 	if (what != ARRIVAL_FIRST) {
-		t->stream = TRACK_NOBODY;
+		t->stream = t->tag = TRACK_NOBODY;
 		/* Of those that follow in the row nobody knows yet. */
 		if (what != ARRIVAL_FOREIGN)
 			arrivals_break(ar);
 		return;
 	}
+	/* So few that it costs each of them next to nothing. */
+	if (t->nb_extreme > t->nb)
+		bound(t);
 	t->to = to;
-	t->ns = MIN((ar->now_ns - stamp) & SIGNATURE_TIME_MASK, LATENCY_MAX_NS);
-	t->stream = 1 + (port << 14 | (uint32_t)(stamp >> 50));
+	if (to->trail)
+		to->trail->ahead.row = NULL;
+	t->ns = MIN((ar->now.ns - stamp) & SIGNATURE_TIME_MASK, LATENCY_MAX_NS);
+	t->stream = t->tag = 1 + (port << 14 | (uint32_t)(stamp >> 50));
+	if (t->ns < t->low_ns || t->ns > t->high_ns)
+		t->tag |= TRACK_EXTREME;
 	/* Behind the highest number that came, all are new. */
 	if (to->trail &&
 	    (uint16_t)to->trail->order.next != (uint16_t)ar->row.next)

@@ -28,6 +28,7 @@
 /* Who no frame of ours is of; a row that had none of any stream yet. */
 #define TRACK_NOBODY 0
 #define TRACK_NO_STREAM UINT32_MAX
+#define TRACK_EXTREME 0x80000000u
 
 struct track_row {
 	uint64_t frames, bytes; /* without FCS */
@@ -39,19 +40,32 @@ struct track_row {
 	bool mixed;
 };
 
+/* The row of a frame that has these bits: no more than a word tells of it. */
+struct track_like {
+	uint16_t need;   /* bytes of such a frame, and of a signature */
+	uint16_t at[2];  /* of the word, and of the one with the field */
+	uint8_t turn;    /* to the left, and the second is... */
+	uint64_t offset; /* ...the row's, in bytes, by this mask */
+	uint64_t mask, is;
+};
+
 struct track {
 	struct find find;
 	bool direct; /* a value is the number of its row */
-	bool deep;   /* more than one word may tell where the field is... */
-	bool deeper; /* ...from the next loop on */
+	bool deep;   /* more than one word may tell where the field is */
 	/* How a frame looked that has the field, and how those before did. */
-	struct find_shape like, shape[TRACK_SHAPES];
+	struct track_like like;
+	struct find_shape shape[TRACK_SHAPES];
 	uint64_t ns;        /* that frames of the row of arrivals took... */
 	uint32_t stream;    /* ...whose these are, or TRACK_NOBODY */
+	uint32_t tag;       /* the same, or TRACK_EXTREME with it */
 	struct arrived *to; /* the same */
-	unsigned nb, max;   /* rows: with values, that there is room for */
-	uint32_t mask;      /* of `place`: */
-	uint16_t *place;    /* by hash: one above the row's number */
+	/* A time within these is no extreme of any row that has a stream. */
+	uint64_t low_ns, high_ns;
+	unsigned nb_extreme; /* frames beyond that, since these were set */
+	unsigned nb, max;    /* rows: with values, that there is room for */
+	uint32_t mask;       /* of `place`: */
+	uint16_t *place;     /* by hash: one above the row's number */
 	struct track_row *row;
 	struct track_row without, beyond;
 };
@@ -78,52 +92,59 @@ struct track_row *track_row_of(struct track *t, uint64_t value);
 struct track_row *track_find_odd(struct track *t, const uint8_t *frame,
 				 size_t len, size_t more);
 
+/* The same of one that is in one piece, whatever the field is. */
+struct track_row *track_find_any(struct track *t, const uint8_t *frame,
+				 size_t len);
+
 /* The row of one that is the stream's first with its value, or nobody's. */
 void track_see_odd(struct track *t, struct track_row *r);
+
+/* What is expected of a stream comes with the row's value, after `ns`. */
+void track_meet(struct track *t, struct track_row *r, struct trail_ahead *a,
+		uint64_t ns);
 
 /* The first of a row of arrivals, or a frame of none; it counts once seen. */
 void track_begin(struct track *t, struct arrivals *ar, enum arrival what);
 
-/* Whether a loop of these does with `simple`. */
-static inline bool track_is_simple(struct track *t)
+/* Whether a frame of `like.need` bytes at least has the field there. */
+static inline bool track_is_like(const struct track_like *k,
+				 const uint8_t *frame)
 {
-	t->deep |= t->deeper;
-	return t->direct && !t->deep;
+	return (find_load(frame + k->at[0]) & k->mask) == k->is;
 }
 
-/* The row of a frame that is in one piece. */
-static inline struct track_row *track_find(struct track *t,
-					   const uint8_t *frame, uint16_t len,
-					   const bool simple)
+static inline struct track_row *track_row_like(const struct track_like *k,
+					       struct track_row *rows,
+					       const uint8_t *frame)
 {
-	const struct find_shape *const s = &t->like;
-	uint64_t value;
+	uint64_t word = __builtin_bswap64(find_load(frame + k->at[1]));
 
-	if (unlikely(len < s->need ||
-		     (find_load(frame + s->word[0].at) & s->word[0].mask) !=
-			     s->word[0].is ||
-		     (!simple && s->nb > 1 && !find_fits(s, frame, len))))
-		return track_find_odd(t, frame, len, 0);
-	value = find_value(s, frame);
-	return simple ? &t->row[value] : track_row_of(t, value);
+	word = word << k->turn | word >> (-k->turn & 63);
+	return (struct track_row *)((char *)rows + (word & k->offset));
 }
 
 /* A frame of `len` bytes without FCS belongs to the row. */
 static inline void track_see(struct track *t, struct track_row *r, size_t len)
 {
-	const uint64_t ns = t->ns;
-
 	r->frames++;
 	r->bytes += len;
-	if (unlikely(r->stream != t->stream)) {
+	if (unlikely(r->stream != t->tag))
 		track_see_odd(t, r);
-		return;
-	}
+	else
+		r->sum_ns += t->ns;
+}
+
+/*
+ * The same of one that was expected of its stream, which came with the row's
+ * value before; counts its time there, too.
+ */
+static inline __attribute__((always_inline)) void track_see_next(
+	struct track_row *r, struct trail_ahead *a, uint64_t ns, size_t len)
+{
+	r->frames++;
+	r->bytes += len;
 	r->sum_ns += ns;
-	if (unlikely(ns < r->min_ns))
-		r->min_ns = ns;
-	if (unlikely(ns > r->max_ns))
-		r->max_ns = ns;
+	latency_add_next_of(&trail_of(a)->latency, ns, &r->min_ns, &r->max_ns);
 }
 
 /* The same of a frame of which no time is known. */

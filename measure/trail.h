@@ -54,6 +54,7 @@ struct trail_ahead {
 	uint64_t bytes;     /* of frames since, without FCS */
 	struct arrived *to; /* where they are counted */
 	uint64_t last_ns;   /* when the last of them came */
+	const void *row;    /* of its value, where it was met: see track.h */
 	/* Points here while any of this is true, and at `nothing` before. */
 	struct trail_ahead **slot, *nothing;
 };

@@ -21,7 +21,9 @@ install: image
 	$(Q)install -D -m 644 -t $(INSTALL_COMPLETION) \
 		$(PROGRAMS:%=completion/bash/%)
 	$(Q)install -D -m 644 -t $(INSTALL_DOC) docs/*.md docs/*.svg
-	$(Q)install -D -m 644 -t $(INSTALL_DOC)/examples docs/examples/*.cmds
+	$(Q)install -D -m 644 -t $(INSTALL_DOC)/examples docs/examples/*.cmds \
+		docs/examples/dut.sh
+	$(Q)install -m 755 -t $(INSTALL_DOC)/examples docs/examples/dut-*.sh
 	$(Q)sed -i 's,scripts/ukpktgen,ukpktgen,g; s,docs/examples/,,g' \
 		$(INSTALL_DOC)/examples/*.cmds
 

@@ -123,8 +123,7 @@ struct dhcp {
 
 void node_dhcp(struct node *h, bool on, uint16_t vlan, uint64_t now_ns);
 
-/* ---- Learning frames ------------------------------------------------------
- */
+/* ---- Learning frames ----------------------------------------------------- */
 
 /* Says to all that a station is here; false: no buffer is free by now. */
 bool node_learn(struct node *h, const uint8_t mac[ETH_ALEN], uint16_t tag);

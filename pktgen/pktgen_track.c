@@ -5,14 +5,6 @@
 
 #include "pktgen/pktgen_impl.h"
 
-/* Values of streams are known anew as their frames come. */
-static void forget_values(struct worker *w)
-{
-	for (unsigned i = 0; i < w->arrivals.nb_ports; i++)
-		for (unsigned k = 0; k < w->arrivals.port[i].nb; k++)
-			w->arrivals.port[i].stream[k].value = 0;
-}
-
 /* ---- Sizes that were sent ------------------------------------------------ */
 
 void pktgen_settle_sizes(struct pktgen *pg, unsigned port,
@@ -152,7 +144,7 @@ int pktgen_track(struct pktgen *pg, unsigned port, const struct find *what,
 		order.track = NULL;
 		worker_give(w, &order);
 		track_close(was, pg->heap);
-		forget_values(w);
+		arrivals_forget_values(&w->arrivals);
 	}
 	if (!what)
 		return set_sizes(pg);
@@ -182,7 +174,7 @@ void pktgen_track_clear(struct pktgen *pg, unsigned port)
 		if (!w->track)
 			continue;
 		track_clear(w->track);
-		forget_values(w);
+		arrivals_forget_values(&w->arrivals);
 	}
 	/* The port's own streams may be tracked elsewhere. */
 	FOR_EACH_WORKER(pg, ~0ull, w)

@@ -7,9 +7,9 @@
 #include "report/compose.h"
 
 /* By which a row of the one is that of the other. */
-static const char *const identity[] = {"size", "mix",     "goal",     "value",
-				       "from", "part",    "strategy", "burst",
-				       "mode", "service", "step"};
+static const char *const identity[] = {"size",  "mix",     "goal",     "value",
+				       "since", "part",    "strategy", "burst",
+				       "mode",  "service", "step"};
 /* What is compared of two such rows. */
 static const char *const figures[] = {
 	"throughput", "rate",    "loss", "frames", "corrected", "recovery",

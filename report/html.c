@@ -34,7 +34,7 @@ static const char style[] =
 	"tbody th{font-weight:400}\n"
 	".n{text-align:right;white-space:nowrap;"
 	"font-variant-numeric:tabular-nums}\n"
-	".unit{display:block;font-weight:400;font-size:.75rem;"
+	".unit{display:block;font-weight:400;font-size:.88em;"
 	"color:var(--soft)}\n"
 	".valid{color:var(--good)}.suspect{color:var(--doubt)}"
 	".invalid{color:var(--bad)}\n"
@@ -51,7 +51,8 @@ static const char style[] =
 	"svg text{font-family:system-ui,'DejaVu Sans',sans-serif}\n"
 	"@page{margin:15mm}\n"
 	"@media print{body{max-width:none;padding:0;font-size:10pt}"
-	"table{font-size:7.5pt}th,td{padding:.15rem .35rem}"
+	"table{font-size:8pt}svg{height:78mm;width:auto}th,td{padding:.15rem "
+	".35rem}"
 	".wide{overflow:visible}figure,tr,dl,pre{break-inside:avoid}"
 	"h2,h3,caption{break-after:avoid}}\n";
 

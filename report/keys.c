@@ -115,7 +115,7 @@ static const struct key keys[] = {
 	{"outage", "outage", "ns", "by the times of frames", "RFC 6201, 4"},
 	{"by_loss", "by loss", "ns", "by the number of frames lost",
 	 "RFC 6201, 4"},
-	{"from", "from", "s", NULL, NULL},
+	{"since", "from", "s", NULL, NULL},
 	{"stolen", "stolen", "ns", "time that the host gave to others",
 	 "docs/measurement.md"},
 	{"value", "value", NULL, NULL, NULL},

@@ -237,7 +237,7 @@ static void over_time(struct plot *p, const struct result *r, unsigned which,
 	char name[32];
 
 	for (row = json_first(result_list(r, "rows")); row; row = row->next) {
-		const cJSON *from = json_number(row, "from");
+		const cJSON *from = json_number(row, "since");
 		const cJSON *v = json_number(row, key);
 
 		name_of(name, sizeof(name), key, which, nb);

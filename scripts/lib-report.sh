@@ -32,15 +32,14 @@ do_report() {
 fetch_results() { # FOLDER
 	local i list
 	if [ ${#operands[@]} -eq 0 ]; then
-		list=$(ask_client --json -c results 2>/dev/null) || true
+		list=$(ask_client --json -c results) || exit
 		while [[ $list =~ \"result\":\"([A-Za-z0-9._-]+)\" ]]; do
 			operands+=("${BASH_REMATCH[1]}")
 			list=${list#*"${BASH_REMATCH[0]}"}
 		done
 	fi
-	[ ${#operands[@]} -gt 0 ] || last_search "$1"
+	[ ${#operands[@]} -gt 0 ] || die 2 "'$name' has no result yet; 'search' and 'rfc2544' make some"
 	for i in "${!operands[@]}"; do
-		[[ ${operands[i]} != "$1"/* ]] || continue
 		[[ ${operands[i]} =~ ^[A-Za-z0-9._-]{1,64}$ ]] ||
 			die 2 "'${operands[i]}' is no name of a result"
 		(cd "$1" && ask_client --quiet -c ".download ${operands[i]%.json}.json $i") >/dev/null ||
@@ -48,15 +47,6 @@ fetch_results() { # FOLDER
 		host_json >>"$1/$i"
 		operands[i]=$1/$i
 	done
-}
-
-# What the last search found, of an appliance that keeps no results.
-last_search() { # FOLDER
-	ask_client --json -c 'search; search trials; version' >"$1/search" 2>/dev/null &&
-		grep -q '"goals":\[{' "$1/search" ||
-		die 2 "'$name' has no result yet; 'search' makes one"
-	host_json >>"$1/search"
-	operands=("$1/search")
 }
 
 # What an appliance was booted with, and where.

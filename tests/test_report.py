@@ -69,7 +69,7 @@ def latency():
 
 def soak():
     return {"result": "soak-1", "experiment": "soak", "test": "soak",
-            "rows": [{"from": 60.0 * i, "time": 60.0, "offered": 60000, "lost": 7 * (i == 5),
+            "rows": [{"since": 60.0 * i, "time": 60.0, "offered": 60000, "lost": 7 * (i == 5),
                       "loss": 0.011 * (i == 5), "p50": 40000 + i, "p99": 90000, "p999": 200000,
                       "max": 900000, "stolen": 12345} for i in range(10)]}
 

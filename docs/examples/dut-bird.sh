@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 # BIRD as the router: it gives Linux the route to the destinations of the stream, by a
 # neighbour that is port 1 of the appliance.
+# shellcheck source=docs/examples/dut.sh
 . "$(dirname "$(readlink -f "$0")")/dut.sh"
 PATH=$PATH:/usr/sbin
 need bird bird2

@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-3-Clause
 # Open vSwitch with DPDK between two vhost-user ports, where it is the client.
+# shellcheck source=docs/examples/dut.sh
 . "$(dirname "$(readlink -f "$0")")/dut.sh"
 program=/usr/lib/openvswitch-switch-dpdk/ovs-vswitchd-dpdk
 need "$program" openvswitch-switch-dpdk
@@ -14,6 +15,10 @@ for i in 0 1; do
 		"options:vhost-server-path=$run/v$i.sock"
 done
 ovs-ofctl add-flow "$run/br0.mgmt" 'in_port=v0 actions=output:v1'
+
+ready() { # memory for frames is made when a port is connected, which takes seconds
+	vsctl wait-until interface v0 link_state=up -- wait-until interface v1 link_state=up
+}
 
 measure "Open vSwitch $version with DPDK" "vhost-user-listen:$run/v0.sock" \
 	"vhost-user-listen:$run/v1.sock" \

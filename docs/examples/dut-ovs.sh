@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 # Open vSwitch in userspace between two taps, with a meter that lets 20,000 frames a
 # second through: a device whose truth is known.
+# shellcheck source=docs/examples/dut.sh
 . "$(dirname "$(readlink -f "$0")")/dut.sh"
 need ovs-vswitchd openvswitch-switch
 open_vswitch ovs-vswitchd

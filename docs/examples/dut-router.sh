@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-3-Clause
 # Linux routing from one tap to another.
+# shellcheck source=docs/examples/dut.sh
 . "$(dirname "$(readlink -f "$0")")/dut.sh"
 
 for i in 0 1; do

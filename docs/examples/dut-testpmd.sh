@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-3-Clause
 # DPDK's testpmd between two vhost-user ports; MODE is io, mac or macswap.
+# shellcheck source=docs/examples/dut.sh
 . "$(dirname "$(readlink -f "$0")")/dut.sh"
 need dpdk-testpmd dpdk-dev
 mode=${MODE-io}

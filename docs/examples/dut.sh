@@ -19,6 +19,8 @@ if [ -z "${dut_inside-}" ]; then
 	dut_inside=1 exec unshare --net "${root[@]}" "$0" "$@"
 fi
 ip link set lo up
+# Linux itself is to send nothing there; where it has no IPv6 it does not.
+sysctl -qw net.ipv6.conf.default.disable_ipv6=1 2>/dev/null || true
 
 output='' console=''
 while getopts o:i option; do
@@ -73,8 +75,6 @@ wait_for() { # FILE
 
 tap() { # NAME
 	ip tuntap add dev "$1" mode tap
-	# Linux itself is to send nothing there.
-	sysctl -qw "net.ipv6.conf.$1.disable_ipv6=1"
 	ip link set "$1" up txqueuelen 10000
 }
 
@@ -82,6 +82,7 @@ tap() { # NAME
 open_vswitch() { # PROGRAM
 	export OVS_RUNDIR=$run OVS_LOGDIR=$run OVS_DBDIR=$run
 	db=unix:$run/db.sock
+	# shellcheck disable=SC2034 # of those who name the device
 	version=$("$1" --version | sed -n '1s/.* //p')
 	ovsdb-tool create "$run/conf.db" /usr/share/openvswitch/vswitch.ovsschema
 	start ovsdb ovsdb-server "$run/conf.db" "--remote=p$db" "--unixctl=$run/ovsdb.ctl"
@@ -95,12 +96,13 @@ vsctl() {
 	ovs-vsctl "--db=$db" --timeout=30 "$@"
 }
 
-# Boots an appliance whose ports have the addresses 02:00:00:00:00:00 and :01, sets it up
-# and measures.
+# Boots an appliance whose ports have the addresses 02:00:00:00:00:00 and :01, waits until
+# the device is `ready`, if that is a function, sets up and measures.
 measure() { # DEVICE NET0 NET1 SETUP COMMANDS
 	local command=${arguments[0]:-$5}
 	"$ukpktgen" run --detach --name dut --net "$2" --net "$3" --mac 0=02:00:00:00:00:00 \
 		--mac 1=02:00:00:00:00:01 >/dev/null
+	! declare -F ready >/dev/null || ready
 	"$ukpktgen" exec --name dut --quiet -c "$4"
 	if [ -n "$console" ]; then
 		"$ukpktgen" console --name dut

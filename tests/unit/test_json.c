@@ -34,19 +34,27 @@ static void pieces_of_what_is_right(void **state)
 			    "(n(tww)())$");
 	assert_string_equal(kinds("-1.25"), "n$");
 	assert_string_equal(kinds("\"a\\\"b\""), "t$");
+	assert_string_equal(kinds("{\"a\":1}\n{\"b\":[]}\n"), "(n)(())$");
 }
 
 static void what_is_wrong_ends(void **state)
 {
 	static const char *const wrong[] = {
-		"",           "{",
-		"[1 2]",      "{\"a\"}",
-		"{\"a\":}",   "[1,]",
-		"{\"a\":1,}", "[1}",
-		"{1:2}",      "\"a",
-		"\"\n\"",     "[\"a\\",
-		"1 2",        "[[[[[[[[[[[[[[[[[[",
-		"nil",        "{,}",
+		"",
+		"{",
+		"[1 2]",
+		"{\"a\"}",
+		"{\"a\":}",
+		"[1,]",
+		"{\"a\":1,}",
+		"[1}",
+		"{1:2}",
+		"\"a",
+		"\"\n\"",
+		"[\"a\\",
+		"[[[[[[[[[[[[[[[[[[",
+		"nil",
+		"{,}",
 		"]",
 	};
 	(void)state;

@@ -252,6 +252,60 @@ static void a_store_that_is_full_keeps_none(void **state)
 	assert_non_null(strstr(rig.screen, "done"));
 }
 
+/* ---- Resumed ------------------------------------------------------------- */
+
+static void one_that_was_stopped_goes_on_where_it_was(void **state)
+{
+	uint64_t nb;
+	unsigned trials;
+	(void)state;
+
+	rig_send("rfc2544 throughput sizes 64,512 to 500kpps trial 50ms");
+	while (!e() || e()->nb_trials < 5)
+		rig_step(20 * US);
+	rig_type("\x03");
+	rig_must("rfc2544 stop");
+	rig_run(10 * MS);
+	trials = e()->nb_trials;
+	nb = dut.nb;
+	rig_ask("search resume rfc2544-throughput-1", NULL);
+	assert_non_null(strstr(rig.screen, "no result of"));
+	rig_must("rfc2544 resume rfc2544-throughput-1");
+	rig_run(MS);
+	assert_int_equal(e()->nb_trials, trials);
+	assert_true(dut.nb - nb < 500);
+	rig_must("rfc2544 follow");
+	assert_int_equal(e()->nb_rows, 2);
+	assert_in_range(at(0, "lower"), 121500000, 124000000);
+	assert_in_range(at(1, "lower"), 121500000, 124000000);
+}
+
+/* Of a machine that is gone somebody who watched has the trials. */
+static void what_was_told_of_trials_is_enough_to_go_on(void **state)
+{
+	char told[32768];
+	size_t len = 0;
+	uint64_t nb;
+	(void)state;
+
+	rig_must("rfc2544 throughput sizes 64 to 500kpps trial 50ms");
+	rig_must("rfc2544 follow --json");
+	for (const char *line = rig.screen; (line = strstr(line, "@1 {"));) {
+		const char *end = strchr(line += 3, '\n');
+
+		memcpy(told + len, line, (size_t)(end + 1 - line));
+		len += (size_t)(end + 1 - line);
+	}
+	assert_int_equal(store_add(&rig.app.store, "told.json", told, len),
+			 E_OK);
+	nb = dut.nb;
+	rig_must("rfc2544 resume told");
+	rig_run(20 * MS);
+	assert_int_equal(e()->state, EXPERIMENT_DONE);
+	assert_int_equal(dut.nb, nb);
+	assert_in_range(at(0, "lower"), 121500000, 124000000);
+}
+
 /* ---- soak, ramp, sweep -------------------------------------------------- */
 
 static void a_soak_tells_loss_by_the_minute(void **state)
@@ -315,6 +369,103 @@ static void any_setting_is_swept(void **state)
 	assert_non_null(strstr(rig.screen, "E_RANGE"));
 }
 
+/* ---- Y.1564 -------------------------------------------------------------- */
+
+static void add_services(void)
+{
+	rig_must("stream 0.1 add; rate 0.0 10kpps; rate 0.1 20kpps");
+	dut.pps = 22000;
+}
+
+static void services_are_policed(void **state)
+{
+	(void)state;
+
+	add_services();
+	rig_must("y1564 configuration time 100ms");
+	/* 25, 50, 75, 100 and 125 % of each. */
+	assert_int_equal(e()->nb_rows, 10);
+	for (unsigned i = 0; i < 10; i++)
+		assert_int_equal(e()->row[i].of.stream, i / 5);
+	assert_string_equal(text(3, "outcome"), "pass");
+	assert_string_equal(text(4, "outcome"), "is not limited");
+	assert_string_equal(text(8, "outcome"), "pass");
+	assert_string_equal(text(9, "outcome"), "policed");
+	assert_in_range(at(9, "loss"), 11000, 12100);
+	assert_int_equal(at(9, "rate"), 25000000);
+	rig_ask("rate", NULL);
+	assert_non_null(strstr(rig.screen, "10kpps"));
+	assert_non_null(strstr(rig.screen, "20kpps"));
+}
+
+static void an_excess_rate_is_a_step_of_its_own(void **state)
+{
+	(void)state;
+
+	add_services();
+	rig_must("y1564 configuration eir 5% time 50ms");
+	assert_int_equal(e()->nb_rows, 12);
+	assert_int_equal(at(10, "step"), 105000);
+	assert_int_equal(at(11, "step"), 131250);
+}
+
+static void services_are_accepted_or_not(void **state)
+{
+	(void)state;
+
+	add_services();
+	dut.pps = 40000;
+	rig_must("y1564 performance time 3s");
+	assert_int_equal(e()->nb_rows, 2);
+	assert_string_equal(text(0, "outcome"), "pass");
+	assert_string_equal(text(1, "outcome"), "pass");
+	assert_int_equal(at(0, "available"), 100000);
+	assert_in_range(at(1, "offered"), 59990, 60010);
+	dut.lose = 100;
+	rig_must("y1564 performance time 1s flr 2%; y1564 performance time 1s");
+	assert_string_equal(text(0, "outcome"), "fails by loss");
+	assert_in_range(at(0, "loss"), 900, 1100);
+	rig_must("results y1564-performance-2 --json");
+	assert_non_null(strstr(rig.screen, "\"service\":\"0.1\""));
+	assert_non_null(strstr(rig.screen, "\"outcome\":\"pass\""));
+	rig_ask("rate 0.0 max; y1564 performance", NULL);
+	assert_non_null(strstr(rig.screen, "E_STATE"));
+}
+
+/* Ten seconds in a row that lose half are not available, from the first on. */
+static void a_service_that_is_gone_is_not_available(void **state)
+{
+	(void)state;
+
+	rig_must("rate 0 1kpps");
+	rig_send("y1564 performance time 40s settle 1s");
+	rig_run(5 * S);
+	dut.dead = true;
+	rig_run(15 * S);
+	dut.dead = false;
+	rig_run(22 * S);
+	assert_int_equal(e()->state, EXPERIMENT_DONE);
+	/* 15 of 40 seconds, by whole ones. */
+	assert_in_range(at(0, "available"), 60000, 65000);
+	assert_string_equal(text(0, "outcome"), "fails by loss");
+}
+
+/* `stats live` shows how far it is. */
+static void a_page_shows_how_far_it_is(void **state)
+{
+	(void)state;
+
+	rig_type("rfc2544 throughput sizes 64,128 to 500kpps trial 5s\r");
+	rig_run(100 * MS);
+	rig_type("\x03");
+	rig_run(10 * MS);
+	rig_type("stats live\r");
+	rig_run(1500 * MS);
+	assert_non_null(strstr(rig.screen, "rfc2544 trial 1: size 1 of 2"));
+	rig_type("q");
+	rig_must("rfc2544 stop");
+}
+
 /* Each stream has its share of the load. */
 static void streams_share_a_load(void **state)
 {
@@ -350,10 +501,17 @@ int main(void)
 		T(two_results_are_compared),
 		T(one_that_is_stopped_is_kept_as_far_as_it_came),
 		T(a_store_that_is_full_keeps_none),
+		T(one_that_was_stopped_goes_on_where_it_was),
+		T(what_was_told_of_trials_is_enough_to_go_on),
 		T(a_soak_tells_loss_by_the_minute),
 		T(a_soak_ends_at_the_first_loss),
 		T(a_ramp_loses_above_what_the_device_bears),
 		T(any_setting_is_swept),
+		T(services_are_policed),
+		T(an_excess_rate_is_a_step_of_its_own),
+		T(services_are_accepted_or_not),
+		T(a_service_that_is_gone_is_not_available),
+		T(a_page_shows_how_far_it_is),
 		T(streams_share_a_load),
 	};
 

@@ -126,6 +126,12 @@ static void begin(unsigned nb)
 	add(nb);
 }
 
+static void pass_on(void *arg, const void *data, size_t len)
+{
+	(void)arg;
+	assert_true(host_netdev_receive(dev[1], data, len));
+}
+
 /* Until all that was sent has come, or is lost. */
 static void drain(void)
 {
@@ -242,6 +248,26 @@ static void the_loss_of_a_value_is_that_of_its_streams(void **state)
 	assert_false(t.has_lost);
 	pktgen_track_sum(&pg, 1, &sum);
 	assert_true(sum.unassigned > 50);
+}
+
+/* Numbers of a row go on over what a loop looks at of them. */
+static void a_row_goes_on_over_all_numbers(void **state)
+{
+	const struct flow_limit limit = {200000, FLOW_NO_LIMIT};
+	struct pktgen_tracked t;
+	(void)state;
+
+	begin(1);
+	host_netdev_wire(dev[0], pass_on, NULL);
+	set_dscp(0, "46", 1000000);
+	track("ipv4.dscp");
+	pktgen_start_limited(&pg, 1, &limit, now);
+	for (; !pktgen_drained(&pg, 1, now); now += 20 * US)
+		pktgen_step(&pg, now);
+	pktgen_track_look(&pg, 1, 46, &t);
+	assert_int_equal(t.row.frames, 200000);
+	assert_int_equal(t.row.untimed, 0);
+	assert_true(t.has_lost && !t.lost);
 }
 
 static unsigned turns = 30;
@@ -526,6 +552,7 @@ int main(int argc, char *argv[])
 	const struct CMUnitTest tests[] = {
 		TEST(each_value_has_its_own),
 		TEST(the_loss_of_a_value_is_that_of_its_streams),
+		TEST(a_row_goes_on_over_all_numbers),
 		TEST(whatever_a_wire_does_is_told_by_value),
 		TEST(a_mix_that_loses_its_longest_loses_a_twelfth),
 		TEST(what_was_sent_of_each_size_is_known),

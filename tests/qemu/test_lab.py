@@ -1,0 +1,193 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""What a port says in a lab, judged by those whom it is said to: a bridge of Linux that
+snoops, lldpd, dnsmasq, tshark, Linux's sockets. One boot for all."""
+import json
+import os
+import shutil
+import socket
+import subprocess
+import tempfile
+import time
+
+import pytest
+
+from lab import PATIENCE, lab, own_network  # noqa: F401
+from test_network import sh, tap, valid
+
+GROUP, GROUP6 = "239.1.1.1", "ff3e::1"
+
+
+def until(what, *args):
+    """The first that is true of what a function finds."""
+    end = time.monotonic() + PATIENCE
+    while True:
+        found = what(*args)
+        if found:
+            return found
+        assert time.monotonic() < end, what
+        time.sleep(0.05)
+
+
+def listens(port):
+    with open("/proc/self/net/udp") as sockets:
+        return ":%04X " % port in sockets.read()
+
+
+def groups():
+    listed = json.loads(sh("bridge -j mdb show"))[0]["mdb"]
+    return {m["grp"] for m in listed if m["port"] == "t0"}
+
+
+def sent(name):
+    return json.loads(sh("ip -j -s link show " + name))[0]["stats64"]["tx"]["packets"]
+
+
+def send_group(family, group, count):
+    with socket.socket(family, socket.SOCK_DGRAM) as out:
+        if family == socket.AF_INET:
+            out.setsockopt(socket.IPPROTO_IP, socket.IP_MULTICAST_IF,
+                           socket.inet_aton("10.0.0.1"))
+        else:
+            out.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_MULTICAST_IF,
+                           socket.if_nametoindex("b0"))
+        for _ in range(count):
+            out.sendto(b"x" * 30, (group, 5000))
+
+
+def refused(family, kind, address):
+    with socket.socket(family, kind) as asked:
+        asked.settimeout(PATIENCE)
+        with pytest.raises(ConnectionRefusedError):
+            asked.connect((address, 9))
+            asked.send(b"x")
+            asked.recv(1)
+
+
+def check_groups(line):
+    for group in (GROUP, GROUP6):
+        line.ask("join 0 " + group)
+    until(lambda: groups() == {GROUP, GROUP6})
+    before = sent("t1")
+    send_group(socket.AF_INET, GROUP, 100)
+    send_group(socket.AF_INET6, GROUP6, 50)
+    until(lambda: [g["frames"] for g in line.json("join --json")["groups"]] == [100, 50])
+    assert sent("t1") - before < 50, "what was not joined there"
+    line.ask("join 0 off")
+    until(lambda: not groups())
+
+
+def check_learnt(line):
+    line.ask("src 0 mac 02:00:00:00:10:00-02:00:00:00:13:e7")
+    assert line.json("learn 0 count 1 --json")["learn"] == 1001
+    until(lambda: sh("bridge fdb show br b0").count("dev t0") >= 1001)
+    line.ask("dst 0 mac 02:00:00:00:40:00-02:00:00:00:40:63")
+    line.ask("learn 1 for 0 count 1")
+    until(lambda: sh("bridge fdb show br b0").count("dev t1") >= 101)
+
+
+def check_lldp(line, path):
+    """lldpd's daemon and tool meet in a folder that each of its users may enter."""
+    ask = "lldpcli -u %s/sock " % path
+    with subprocess.Popen(["lldpd", "-d", "-u", path + "/sock", "-I", "t0", "-S", "switch"],
+                          stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as daemon:
+        try:
+            line.ask("lldp 0 on")
+            until(lambda: "ukpktgen" in sh(ask + "show neighbors", check=False))
+            shown = sh(ask + "show neighbors")
+            mac = line.json("port --json")["ports"][0]["mac"]
+            for text in ("mac " + mac, "ifname port0", "Station, on", "TTL:          121"):
+                assert text in shown, shown
+            sh(ask + "update")
+            heard = until(lambda: line.json("lldp --json")["neighbours"])
+            host = json.loads(sh("ip -j link show t0"))[0]["address"]
+            assert (heard[0]["at"], heard[0]["ttl"]) == (host, 120)
+            line.ask("lldp 0 off")
+            until(lambda: "ukpktgen" not in sh(ask + "show neighbors"))
+        finally:
+            daemon.terminate()
+
+
+def check_lease(line, path):
+    with subprocess.Popen(["dnsmasq", "-d", "--conf-file=/dev/null", "-p", "0", "-i", "b0",
+                           "--bind-interfaces", "--dhcp-range=10.0.0.50,10.0.0.60,1h",
+                           "--dhcp-leasefile=%s/leases" % path, "--user=root", "--no-ping",
+                           "--pid-file=%s/pid" % path], stderr=subprocess.DEVNULL) as daemon:
+        try:
+            until(listens, 67)
+            line.ask("address 1 dhcp")
+            own = until(lambda: [a for a in line.json("address 1 --json")["addresses"]
+                                 if a["state"] == "valid"])[0]
+            assert own["gateway"] == "10.0.0.1" and own["address"].endswith("/24")
+            with open(path + "/leases") as leases:
+                assert own["address"][:-3] in leases.read()
+            assert line.json("ping 1 10.0.0.1 count 3 every 1ms --json")["received"] == 3
+            line.ask("address 1 off")
+            until(lambda: os.path.getsize(path + "/leases") == 0)
+        finally:
+            daemon.terminate()
+
+
+def check_maintenance(line, path):
+    mac = bytes.fromhex(line.json("port --json")["ports"][0]["mac"].replace(":", ""))
+    here, level5 = b"\x02\0\0\0\0\x99", b"\x01\x80\xc2\0\0\x35"
+    asked = ((b"\xa0\x03\0\x04\0\0\0\x09\x03\0\x05abcde\0", b""),
+             (b"\xa1\x2f\0\x20" + bytes(range(8)) + bytes(25), b""),
+             (b"\xa0\x37\0\x10\0\x05\0\0" + bytes(12) + b"\0", b"\x81\0\xc0\x05"))
+    line.ask("cfm 0 on level 5 mep 7")
+    with socket.socket(socket.AF_PACKET, socket.SOCK_RAW, socket.htons(3)) as wire, \
+            open(path + "/cfm.pcap", "wb") as capture:
+        wire.bind(("t0", 0))
+        wire.settimeout(PATIENCE)
+        capture.write(bytes.fromhex("d4c3b2a1020004000000000000000000ffff000001000000"))
+        for to in (mac, level5):
+            for body, tag in asked:
+                wire.send(to + here + tag + b"\x89\x02" + body)
+        answers = []
+        while len(answers) < 6:
+            frame = wire.recv(2048)
+            if frame[:6] == here:
+                answers.append(frame)
+                size = len(frame).to_bytes(4, "little")
+                capture.write(bytes(8) + size + size + frame)
+    shown = sh("tshark -r %s/cfm.pcap -T fields -e cfm.opcode -e _ws.malformed" % path)
+    rows = [row.split("\t") for row in shown.splitlines() if row[:1].isdigit()]
+    assert rows == [[kind, ""] for kind in ("2", "46", "54")] * 2, shown
+
+
+def test_who_is_told_says_what_he_heard(own_network, lab):  # noqa: F811
+    sh("ip link add b0 type bridge mcast_snooping 1 mcast_last_member_interval 20"
+       " mcast_query_response_interval 20")
+    # It floods for that interval from here on.
+    sh("ip link set b0 type bridge mcast_querier 1")
+    sh("ip link set b0 up")
+    sh("ip addr add 10.0.0.1/24 dev b0")
+    sh("ip addr add 2001:db8::1/64 dev b0 nodad")
+    for name in ("t0", "t1"):
+        tap(name)
+        sh("ip link set %s master b0" % name)
+    path = tempfile.mkdtemp()
+    os.chmod(path, 0o755)
+    try:
+        with lab.start("a", "--net", "tap:t0", "--net", "tap:t1") as line:
+            # The first echo waits for the check of its address.
+            line.ask("address 0 10.0.0.2/24; address 0 2001:db8::2/64")
+            assert line.json("ping 10.0.0.1 count 2 every 1ms --json")["received"] == 2
+            valid(line, 3)
+            info = json.loads(sh("ip -j addr show b0"))[0]["addr_info"]
+            link = [a["local"] for a in info if a["scope"] == "link"][0]
+            assert line.json("ping 0 %s count 2 every 1ms --json" % link)["received"] == 2
+            line.ask("refuse 0 on")
+            for kind in (socket.SOCK_DGRAM, socket.SOCK_STREAM):
+                refused(socket.AF_INET, kind, "10.0.0.2")
+                refused(socket.AF_INET6, kind, "2001:db8::2")
+            check_groups(line)
+            check_learnt(line)
+            if shutil.which("dnsmasq"):
+                check_lease(line, path)
+            sh("ip link set t0 nomaster")
+            if shutil.which("tshark"):
+                check_maintenance(line, path)
+            if shutil.which("lldpd"):
+                check_lldp(line, path)
+    finally:
+        shutil.rmtree(path)
