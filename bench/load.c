@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * What `load` of many streams costs: of 1..4 lines each, or as `save` writes
- * them. Arguments: STREAMS LINES. Under callgrind,
- * --toggle-collect=config_load.
+ * What `load` of many streams costs, of 1..4 lines each. Arguments: STREAMS
+ * LINES. Under callgrind: --toggle-collect=config_load.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -42,8 +41,9 @@ int main(int argc, char *argv[])
 	clock_gettime(CLOCK_MONOTONIC, &a);
 	rig_must("load l");
 	clock_gettime(CLOCK_MONOTONIC, &b);
-	printf("%u streams, %d bytes: %.0f ms\n", n, at,
-	       (double)(b.tv_sec - a.tv_sec) * 1e3 +
-		       (double)(b.tv_nsec - a.tv_nsec) / 1e6);
+	printf("%u streams, %d bytes: %.1f ms\n", n, at,
+	       (double)((b.tv_sec - a.tv_sec) * 1000000000 + b.tv_nsec -
+			a.tv_nsec) /
+		       1e6);
 	return 0;
 }
