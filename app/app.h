@@ -64,7 +64,7 @@ struct app {
 	struct app_channel channel;
 	struct app_feed feed;
 	struct app_history history;
-	struct experiment *experiment;       /* the last one, or NULL */
+	struct experiment *experiment;    /* the last one, or NULL */
 	char resumed[VALUE_NAME_MAX + 1]; /* a result, by the next experiment */
 	struct result_writer *result_writer; /* of its result; NULL: none */
 };
@@ -210,6 +210,9 @@ const char *app_state(const struct worker_view *v);
  * `arg` as that of call_fail().
  */
 enum call_result app_fail_active(struct call *c, int arg, unsigned port);
+
+/* None of these ports is measured by an experiment or by 'bench'. */
+enum call_result app_check_unmeasured(struct call *c, int arg, uint64_t mask);
 
 /* A key `rate`, of one type in all JSON; people are shown whole packets. */
 void app_show_rate(const struct call *c, uint64_t milli_pps);

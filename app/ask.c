@@ -1,19 +1,14 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-#include "app/ask.h"
-
 #include <stdio.h>
 #include <string.h>
 
+#include "app/ask_impl.h"
+#include "app/gateways.h"
 #include "app/result.h"
-#include "app/result_read.h"
 #include "shell/arg.h"
-#include "shell/script.h"
 
 #define S ASK_SECOND
 #define PPB_OF_MICRO 1000
-#define LOOK_NS 250000000ull
-/* All figures of some, or what fits a line of more. */
-#define TRIALS_A_CALL(json) ((json) ? 6u : 16u)
 
 /* ---- What is asked for -------------------------------------------------- */
 
@@ -99,15 +94,10 @@ static enum call_result check_port(struct call *c, unsigned port)
 
 	if (pktgen_active(pg) >> port & 1)
 		return app_fail_active(c, 0, port);
-	if (pg->set[port].owner != OWNER_NOBODY)
-		return call_fail(c, E_STATE, 0,
-				 "port %u is busy with a 'bench'; wait for its "
-				 "end",
-				 port);
-	return CALL_DONE;
+	return app_check_unmeasured(c, 0, 1ull << port);
 }
 
-static enum call_result check_ports(struct call *c, uint64_t mask)
+enum call_result ask_check_ports(struct call *c, uint64_t mask)
 {
 	const struct experiment *e = call_app(c)->experiment;
 
@@ -180,7 +170,7 @@ enum call_result ask_plan(struct call *c, const struct course *course,
 	memset(p, 0, sizeof(*p));
 	p->course = course;
 	p->mask = senders(c);
-	if (!p->mask || check_ports(c, p->mask) != CALL_DONE)
+	if (!p->mask || ask_check_ports(c, p->mask) != CALL_DONE)
 		return CALL_FAIL;
 	if (sizes && sizes->word)
 		p->nb_sizes = take_sizes(sizes->word, p->size);
@@ -260,161 +250,6 @@ static void tell_begin(struct call *c)
 		      (unsigned long long)e->cost.trials, ms / 1000, ms % 1000);
 }
 
-/* The one who waits goes. */
-static enum call_result leave(struct call *c)
-{
-	const struct experiment *e = call_app(c)->experiment;
-
-	if (e && e->state == EXPERIMENT_RUNS)
-		session_event(&call_app(c)->session, c->now_ns,
-			      "%s goes on trials=%u",
-			      e->plan.course->experiment, e->nb_trials);
-	return CALL_DONE;
-}
-
-/* ---- Followed ----------------------------------------------------------- */
-
-/* Why it is no more than a guess, or "-". */
-static const char *note(const struct experiment *e,
-			const struct search_result *f)
-{
-	if (f->regular)
-		return "-";
-	if (e->state == EXPERIMENT_RUNS)
-		return "not yet";
-	if (f->lower == e->max)
-		return "bears the largest rate";
-	if (f->upper == e->min)
-		return "loses at the smallest rate";
-	return "not found";
-}
-
-static void show_load(struct reply *r, const char *key, uint64_t load)
-{
-	if (load)
-		reply_milli(r, key, load, "pps");
-	else
-		reply_none(r, key, "pps");
-}
-
-static void show_goal(struct call *c, const struct experiment *e, unsigned i)
-{
-	const struct search_result f = search_result(&e->st.search, i);
-	struct reply *r = c->reply;
-
-	reply_map(r, NULL, REPLY_TABLE);
-	reply_text(r, "goal", e->plan.name[i]);
-	show_load(r, "throughput", f.throughput);
-	show_load(r, "lower", f.lower);
-	show_load(r, "upper", f.upper);
-	reply_text(r, "note", note(e, &f));
-	reply_end(r);
-}
-
-static bool shows_goals(const struct experiment *e)
-{
-	return e->plan.course->columns == course_search.columns &&
-	       (!e->plan.nb_sizes || e->state == EXPERIMENT_RUNS);
-}
-
-#define ROWS_A_CALL 8
-
-/* Rows from `c->state[ROW]` on are left for the calls that follow. */
-enum { SEEN, ROW, HEADED };
-
-static void report(struct call *c, const struct experiment *e)
-{
-	struct reply *r = c->reply;
-
-	reply_text(r, e->plan.course->experiment, experiment_states[e->state]);
-	if (strcmp(e->plan.course->experiment, e->plan.course->test) != 0)
-		reply_text(r, "test", e->plan.course->test);
-	if (e->name[0])
-		reply_text(r, "result", e->name);
-	if (shows_goals(e)) {
-		reply_list(r, "goals", REPLY_TABLE);
-		for (unsigned i = 0; i < e->plan.nb_goals; i++)
-			show_goal(c, e, i);
-		reply_end(r);
-	} else if (e->nb_rows) {
-		reply_list(r, "rows", REPLY_TABLE);
-		result_rows(r, e, 0, ROWS_A_CALL);
-		reply_end(r);
-	}
-	result_sums(r, e, c->now_ns);
-}
-
-/* CALL_AGAIN until all rows are shown; nothing else is. */
-static enum call_result report_rest(struct call *c, const struct experiment *e)
-{
-	const unsigned from = (unsigned)c->state[ROW] * ROWS_A_CALL;
-
-	if (from) {
-		reply_list(c->reply, "rows", REPLY_ROWS);
-		result_rows(c->reply, e, from, from + ROWS_A_CALL);
-		reply_end(c->reply);
-	} else {
-		report(c, e);
-	}
-	c->state[ROW]++;
-	c->wake_ns = c->now_ns;
-	return !shows_goals(e) && from + ROWS_A_CALL < e->nb_rows ? CALL_AGAIN
-								  : CALL_DONE;
-}
-
-static void show_progress(struct call *c, const struct experiment *e)
-{
-	char text[EXPERIMENT_PROGRESS_MAX];
-
-	experiment_progress(e, c->now_ns, text, sizeof(text));
-	call_progress(c, text);
-}
-
-/* Those that were made since the last time. */
-static void show_new_trials(struct call *c, const struct experiment *e)
-{
-	unsigned at = (unsigned)c->state[SEEN], n = 0;
-
-	/* With this, what is told can be resumed. */
-	if (!c->state[HEADED]++) {
-		reply_text(c->reply, "experiment", e->plan.course->experiment);
-		reply_text(c->reply, "command", e->plan.command);
-	}
-	if (at >= e->nb_trials)
-		return;
-	reply_list(c->reply, "trials", REPLY_TABLE);
-	for (; at < e->nb_trials && n < TRIALS_A_CALL(true); at++, n++)
-		result_trial(c->reply, e, at, true);
-	reply_end(c->reply);
-	c->state[SEEN] = at;
-}
-
-static enum call_result follow(struct call *c)
-{
-	struct app *app = call_app(c);
-	const struct experiment *e = app->experiment;
-
-	if (c->state[ROW])
-		return report_rest(c, e);
-	if (c->json)
-		show_new_trials(c, e);
-	if (!reply_empty(c->reply)) {
-		c->wake_ns = c->now_ns;
-		return CALL_AGAIN;
-	}
-	if (e->state == EXPERIMENT_RUNS || result_is_written(app)) {
-		show_progress(c, e);
-		c->wake_ns =
-			c->now_ns + (e->state == EXPERIMENT_RUNS ? LOOK_NS : 0);
-		return CALL_AGAIN;
-	}
-	if (e->state != EXPERIMENT_DONE)
-		return call_fail(c, E_STATE, -1, "the %s %s",
-				 e->plan.course->experiment,
-				 experiment_why[e->state]);
-	return report_rest(c, e);
-}
-
 static enum call_result begin(struct call *c, const struct experiment_plan *p)
 {
 	const enum shell_err err = experiment_begin(call_app(c), p, c->now_ns);
@@ -430,120 +265,24 @@ enum call_result ask_run(struct call *c,
 						  struct experiment_plan *p))
 {
 	struct experiment_plan p;
+	struct subjects on;
+	enum call_result to;
 
 	if (c->cancelled)
-		return flag(c, "plan") ? CALL_DONE : leave(c);
-	if (!c->calls && plan(c, &p) != CALL_DONE)
+		return c->state[BEGUN] ? ask_leave(c) : CALL_DONE;
+	if (c->state[BEGUN])
+		return ask_wait(c);
+	if (plan(c, &p) != CALL_DONE)
 		return CALL_FAIL;
-	if (!c->calls && flag(c, "plan"))
+	if (flag(c, "plan"))
 		return tell_plan(c, &p);
-	if (!c->calls && begin(c, &p) != CALL_DONE)
+	on = subjects_of(p.mask);
+	to = OPTION(ADDRESSES) ? gateways_await(c, &on, &c->state[SINCE])
+			       : CALL_DONE;
+	if (to != CALL_DONE)
+		return to;
+	if (begin(c, &p) != CALL_DONE)
 		return CALL_FAIL;
-	return follow(c);
-}
-
-/* ---- The forms besides -------------------------------------------------- */
-
-const struct arg ask_show_args[] = {
-	ARG_JSON("reply as JSON"),
-	{ARG_NONE},
-};
-
-const struct arg ask_trials_args[] = {
-	{ARG_KEYWORD, .name = "trials", .help = "list the trials"},
-	ARG_JSON("reply as JSON"),
-	{ARG_NONE},
-};
-
-const struct arg ask_follow_args[] = {
-	{ARG_KEYWORD, .name = "follow", .help = "wait for the end"},
-	ARG_JSON("reply as JSON, trials as they are made"),
-	{ARG_NONE},
-};
-
-const struct arg ask_stop_args[] = {
-	{ARG_KEYWORD, .name = "stop", .help = "stop it"},
-	{ARG_NONE},
-};
-
-static enum call_result show_none(struct call *c)
-{
-	reply_text(c->reply, c->cmd->name, experiment_states[EXPERIMENT_NONE]);
-	return CALL_DONE;
-}
-
-enum call_result ask_show(struct call *c)
-{
-	const struct experiment *e = call_app(c)->experiment;
-
-	if (c->cancelled)
-		return CALL_DONE;
-	return e ? report_rest(c, e) : show_none(c);
-}
-
-enum call_result ask_trials(struct call *c)
-{
-	const struct experiment *e = call_app(c)->experiment;
-	const unsigned nb = e ? e->nb_trials : 0;
-	const unsigned n = TRIALS_A_CALL(c->json);
-	unsigned i = c->calls * n;
-
-	if (c->cancelled)
-		return CALL_DONE;
-	reply_list(c->reply, "trials", c->calls ? REPLY_ROWS : REPLY_TABLE);
-	for (; i < nb && i < (c->calls + 1) * n; i++)
-		result_trial(c->reply, e, i, c->json);
-	reply_end(c->reply);
-	c->wake_ns = c->now_ns;
-	return i < nb ? CALL_AGAIN : CALL_DONE;
-}
-
-enum call_result ask_follow(struct call *c)
-{
-	if (c->cancelled)
-		return leave(c);
-	return call_app(c)->experiment ? follow(c) : show_none(c);
-}
-
-enum { RESUME_WORD, RESUMED };
-
-const struct arg ask_resume_args[] = {
-	[RESUME_WORD] = {ARG_KEYWORD, .name = "resume",
-			 .help = "go on from a result"},
-	[RESUMED] = {ARG_NAME, .name = "RESULT", .help = "result to go on from",
-		     .names = result_names},
-	{ARG_NONE},
-};
-
-/* The line that a result names is a job, which finds its trials made. */
-enum call_result ask_resume(struct call *c)
-{
-	struct app *app = call_app(c);
-	char line[EXPERIMENT_COMMAND_MAX];
-	const size_t len = strlen(c->cmd->name);
-	const struct store_file *f;
-	uint64_t serial = 0;
-
-	f = result_file(c, RESUMED, "json", &serial);
-	if (!f)
-		return CALL_FAIL;
-	result_head(app, f, "command", line, sizeof(line));
-	if (strncmp(line, c->cmd->name, len) != 0 || line[len] != ' ')
-		return call_fail(c, E_STATE, RESUMED,
-				 "'%s' is no result of '%s'",
-				 c->v[RESUMED].text, c->cmd->name);
-	if (check_ports(c, 0) != CALL_DONE)
-		return CALL_FAIL;
-	snprintf(app->resumed, sizeof(app->resumed), "%.31s",
-		 c->v[RESUMED].text);
-	if (!session_start_job(&app->session, line, (unsigned)strlen(line),
-			       c->now_ns))
-		return call_too_many_jobs(c);
-	return CALL_DONE;
-}
-
-enum call_result ask_stop(struct call *c)
-{
-	experiment_stop(call_app(c), ~0ull, c->now_ns);
-	return CALL_DONE;
+	c->state[BEGUN] = 1;
+	return ask_wait(c);
 }

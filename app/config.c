@@ -6,6 +6,7 @@
 #include "app/addresses.h"
 #include "app/app.h"
 #include "app/labs.h"
+#include "app/told.h"
 #include "pktgen/fields.h"
 #include "shell/arg.h"
 
@@ -249,6 +250,8 @@ void config_reset(struct app *app, uint64_t now_ns)
 		addresses_remove_all(app, ~0ull, now_ns);
 	for (unsigned i = 0; OPTION(LAB) && i < app->pktgen.nb_ports; i++)
 		labs_off(app, i, now_ns);
+	if (TRAILS)
+		told_restore(app, NULL, now_ns);
 	config_remove_streams(app, now_ns);
 	for (; config_next(app, &all, &s); s.stream++) {
 		config_get(app, s, &c);
@@ -265,6 +268,8 @@ enum call_result config_check_idle(struct call *c)
 {
 	uint64_t active = pktgen_active(&call_app(c)->pktgen);
 
+	if (app_check_unmeasured(c, -1, ~0ull) != CALL_DONE)
+		return CALL_FAIL;
 	if (!active)
 		return CALL_DONE;
 	return app_fail_active(c, -1, (unsigned)__builtin_ctzll(active));

@@ -92,7 +92,8 @@ struct config_walk {
 	uint64_t timed;    /* it is at what comes last of streams... */
 	uint64_t limit;    /* ...and at this limit of verdicts... */
 	uint64_t address;  /* ...or this address of all ports... */
-	uint64_t relayed;  /* ...and ports that had their line of modes */
+	uint64_t relayed;  /* ...and ports that had their line of modes... */
+	uint64_t told;     /* ...or of what they tell */
 	uint64_t kept;     /* what ports answer from had its line */
 	/*
 	 * Not NULL: only the lines that make these from what a fresh port has,

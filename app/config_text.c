@@ -6,6 +6,7 @@
 
 #include "app/addresses.h"
 #include "app/timing.h"
+#include "app/told.h"
 #include "app/traffic.h"
 #include "shell/arg.h"
 
@@ -378,6 +379,7 @@ bool config_line(const struct app *app, struct config_walk *w,
 	}
 	return timing(app, w, line) || relay_line(app, w, line) ||
 	       limit_line(app, w, line) ||
+	       (TRAILS && !w->only && told_line(app, &w->told, line)) ||
 	       (OPTION(KV) && !w->only && !w->kept++ &&
 		kv_line(&app->kv, line)) ||
 	       (OPTION(ADDRESSES) && !w->only &&
@@ -420,6 +422,7 @@ struct kept {
 	uint64_t selected, verdict_limit[VERDICT_COUNTS];
 	struct addresses_kept *addresses;
 	struct app_kv kv;
+	struct told_kept told;
 	size_t nb;
 	struct {
 		struct subject of;
@@ -446,6 +449,8 @@ static struct kept *keep(const struct app *app)
 		return NULL;
 	}
 	k->kv = app->kv;
+	if (TRAILS)
+		told_keep(app, &k->told);
 	k->selected = session_selected(&app->session);
 	memcpy(k->verdict_limit, app->verdict_limit, sizeof(k->verdict_limit));
 	for (k->nb = 0; config_next(app, &up, &s); s.stream++) {
@@ -483,6 +488,8 @@ static void restore(struct app *app, const struct kept *k, uint64_t now_ns)
 			continue;
 		config_put(app, s, &k->one[i].is, now_ns);
 	}
+	if (TRAILS)
+		told_restore(app, &k->told, now_ns);
 }
 
 /* A command that belongs into a configuration. */

@@ -76,7 +76,7 @@ enum { YELLOW = ARRAY_SIZE(steps), OVER, STEPS };
 enum { Y_SERVICE, Y_STEP, Y_RATE, Y_OFFERED, Y_OUTCOME = Y_OFFERED + 5 };
 
 static const struct course_column columns[] = {
-	{"service", NULL, COURSE_SERVICE}, {"step", "%", COURSE_MILLI},
+	{"service", NULL, COURSE_SERVICE}, {"part", "%", COURSE_MILLI},
 	{"rate", "pps", COURSE_MILLI},     {"offered", NULL, COURSE_U64},
 	{"lost", NULL, COURSE_U64},        {"loss", "%", COURSE_MILLI},
 	{"mean", "ns", COURSE_U64},        {"variation", "ns", COURSE_U64},

@@ -1,13 +1,11 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "app/experiment.h"
 
-#include <stdio.h>
 #include <string.h>
 
 #include "app/app.h"
 #include "app/experiment_impl.h"
 #include "app/result.h"
-#include "app/result_read.h"
 
 const char *const experiment_states[] = {
 	[EXPERIMENT_NONE] = "none",       [EXPERIMENT_RUNS] = "runs",
@@ -29,7 +27,6 @@ const char *const experiment_why[] = {
 	[EXPERIMENT_FULL] = "ended: it takes more trials than are kept",
 };
 
-#define NS_PER_S 1000000000ull
 /* Learning frames leave at 1,000 a second. */
 #define LEARN_LOAD 1000000ull
 #define LEARN_GAP_NS 1000000ull
@@ -38,9 +35,8 @@ const char *const experiment_why[] = {
 
 /* ---- What is kept ------------------------------------------------------- */
 
-/* Room for one more of `size` bytes; false: there is no memory. */
-static bool reserve(struct app *app, void **list, unsigned nb, unsigned *room,
-		    size_t size)
+bool experiment_reserve(struct app *app, void **list, unsigned nb,
+			unsigned *room, size_t size)
 {
 	unsigned more = MAX(*room, 8);
 	void *mem;
@@ -66,11 +62,12 @@ static unsigned rows_at_once(const struct experiment *e)
 	return MAX(SEARCH_GOALS + 1, e->service ? e->nb_streams : 0);
 }
 
-static bool reserve_rows(struct app *app, struct experiment *e)
+bool experiment_reserve_rows(struct app *app, struct experiment *e)
 {
 	void *list = e->row;
-	const bool is = reserve(app, &list, e->nb_rows + rows_at_once(e) - 1,
-				&e->room_rows, sizeof(e->row[0]));
+	const bool is =
+		experiment_reserve(app, &list, e->nb_rows + rows_at_once(e) - 1,
+				   &e->room_rows, sizeof(e->row[0]));
 
 	e->row = list;
 	return is;
@@ -127,9 +124,9 @@ static void begin_course(struct experiment *e)
 		course->begin(e);
 }
 
-/* False: there is no trial any more, or a size is none that can be. */
-static bool find_trial(struct experiment *e, struct app *app,
-		       struct trial_ask *ask, uint64_t now_ns, bool *is_rate)
+bool experiment_find_trial(struct experiment *e, struct app *app,
+			   struct trial_ask *ask, uint64_t now_ns,
+			   bool *is_rate)
 {
 	const struct course *course = e->plan.course;
 
@@ -181,7 +178,8 @@ static void go_through(struct experiment *e, struct app *app,
 	memset(t.f.time, 0xff, sizeof(t.f.time));
 	e->dry = true;
 	begin_course(e);
-	while (trials < DRY_TRIALS && find_trial(e, app, &ask, 0, &is_rate)) {
+	while (trials < DRY_TRIALS &&
+	       experiment_find_trial(e, app, &ask, 0, &is_rate)) {
 		struct experiment_cost *c = &cost[e->size];
 		const uint64_t all = ask.frames ? ask.frames : ask.load;
 		/* Half of the largest rate, or a buffer of 1,000 frames. */
@@ -319,11 +317,11 @@ static void next_trial(struct app *app, uint64_t now_ns)
 		finish(app, EXPERIMENT_CHANGED, now_ns);
 		return;
 	}
-	if (!reserve_rows(app, e)) {
+	if (!experiment_reserve_rows(app, e)) {
 		finish(app, EXPERIMENT_FULL, now_ns);
 		return;
 	}
-	if (!find_trial(e, app, &ask, now_ns, &is_rate)) {
+	if (!experiment_find_trial(e, app, &ask, now_ns, &is_rate)) {
 		finish(app, is_rate ? EXPERIMENT_RATE : EXPERIMENT_DONE,
 		       now_ns);
 		return;
@@ -349,8 +347,8 @@ static bool keep(struct app *app, struct experiment *e, bool good)
 	void *list = e->made;
 	struct experiment_trial *to;
 
-	if (!reserve(app, &list, e->nb_trials, &e->room_trials,
-		     sizeof(e->made[0])))
+	if (!experiment_reserve(app, &list, e->nb_trials, &e->room_trials,
+				sizeof(e->made[0])))
 		return false;
 	e->made = list;
 	to = &e->made[e->nb_trials++];
@@ -406,118 +404,6 @@ static void take_trial(struct app *app, uint64_t now_ns)
 	next_trial(app, now_ns);
 }
 
-/* ---- Resumed ------------------------------------------------------------- */
-
-static uint64_t milli_of(const struct result_row *row, const char *key)
-{
-	const struct json_piece *p = result_find(row, key);
-	uint64_t milli;
-
-	return p && json_milli(p, &milli) ? milli : TRIAL_UNKNOWN;
-}
-
-static uint64_t whole_of(const struct result_row *row, const char *key)
-{
-	const uint64_t milli = milli_of(row, key);
-
-	return milli == TRIAL_UNKNOWN ? milli : milli / 1000;
-}
-
-static bool is_of_size(const struct experiment *e, const struct result_row *row)
-{
-	const struct sizes *s = &e->plan.size[e->size];
-	const struct json_piece *mix = result_find(row, "mix");
-	char text[SIZES_PRINT_MAX], other[SIZES_PRINT_MAX];
-
-	if (!e->plan.nb_sizes)
-		return true;
-	if (!mix)
-		return s->count == 1 &&
-		       whole_of(row, "size") == s->entry[0].size;
-	value_sizes_print(s, text, sizeof(text));
-	result_text(mix, other, sizeof(other));
-	return !strcmp(text, other);
-}
-
-/* Takes a trial of a result in place of one that is made; false: it is none. */
-static bool take_made(struct app *app, struct experiment *e,
-		      const struct result_row *row)
-{
-	const struct json_piece *good = result_find(row, "good");
-	const struct trial_ask *ask = &e->ask;
-	struct experiment_trial *t;
-	void *list = e->made;
-
-	if (!good || good->len != 4)
-		return true;
-	if (!is_of_size(e, row) || milli_of(row, "rate") != ask->load ||
-	    milli_of(row, "time") != ask->ns / 1000000 ||
-	    (ask->frames && whole_of(row, "offered") != ask->frames) ||
-	    ask->then_ns ||
-	    !reserve(app, &list, e->nb_trials, &e->room_trials,
-		     sizeof(e->made[0])))
-		return false;
-	e->made = list;
-	t = &e->made[e->nb_trials++];
-	*t = (struct experiment_trial){
-		.size = (uint8_t)e->size, .grade = VERDICT_VALID, .good = true};
-	t->t = (struct search_trial){
-		.load = ask->load,
-		.ns = ask->ns,
-		.effective_ns = ask->ns,
-		.offered = whole_of(row, "offered"),
-		.lost = whole_of(row, "lost"),
-	};
-	t->f.sent = whole_of(row, "sent");
-	t->f.arrived = whole_of(row, "arrived");
-	for (unsigned i = 0; i < TRIAL_TIMES; i++)
-		t->f.time[i] = whole_of(row, trial_times[i]);
-	e->trial.ask = *ask;
-	if (e->plan.course->take)
-		e->plan.course->take(e, t);
-	e->has_ask = false;
-	return t->t.offered != TRIAL_UNKNOWN && t->t.lost != TRIAL_UNKNOWN;
-}
-
-/* What the next trial is, but for learning frames; false: there is none. */
-static bool ask_next(struct experiment *e, struct app *app, uint64_t now_ns)
-{
-	bool is_rate;
-
-	while (!e->has_ask) {
-		if (!reserve_rows(app, e) ||
-		    !find_trial(e, app, &e->ask, now_ns, &is_rate))
-			return false;
-		if (e->ask.learning)
-			e->learnt = true;
-		else
-			e->has_ask = true;
-	}
-	return true;
-}
-
-/* As long as what is asked for is what was made, in its order. */
-static void resume(struct app *app, struct experiment *e, uint64_t now_ns)
-{
-	char name[VALUE_NAME_MAX + 1];
-	const struct store_file *f;
-	struct result_row row;
-	struct json j;
-
-	snprintf(name, sizeof(name), "%.*s.json", VALUE_NAME_MAX - 5,
-		 app->resumed);
-	f = app->resumed[0] ? store_find(&app->store, name) : NULL;
-	app->resumed[0] = '\0';
-	if (!f)
-		return;
-	json_begin(&j, store_data(&app->store, f), f->size);
-	while (result_list(&j, "trials"))
-		while (result_row_next(&j, &row))
-			if (!ask_next(e, app, now_ns) ||
-			    !take_made(app, e, &row))
-				return;
-}
-
 enum shell_err experiment_begin(struct app *app,
 				const struct experiment_plan *p,
 				uint64_t now_ns)
@@ -546,7 +432,7 @@ enum shell_err experiment_begin(struct app *app,
 	e->began_ns = now_ns;
 	FOR_EACH_SENDER(i, p->mask)
 		app->pktgen.set[i].owner = OWNER_EXPERIMENT;
-	resume(app, e, now_ns);
+	experiment_resume(app, e, now_ns);
 	next_trial(app, now_ns);
 	return E_OK;
 }
@@ -577,7 +463,7 @@ static void sample(struct app *app, uint64_t now_ns, bool last)
 		streams_sample(e, &l, f.time);
 	if (last)
 		f.sent = e->trial.figures.sent;
-	if (!reserve_rows(app, e))
+	if (!experiment_reserve_rows(app, e))
 		e->full = true;
 	e->plan.course->sample(e, &f, lost, now_ns - from_ns);
 	e->sample_ns = now_ns + e->plan.every_ns;
@@ -633,45 +519,6 @@ uint64_t experiment_left_ns(const struct experiment *e, uint64_t now_ns)
 	const uint64_t took_ns = now_ns - e->began_ns;
 
 	return e->cost.ns > took_ns ? e->cost.ns - took_ns : 0;
-}
-
-/* What is known by now of the first goal. */
-static void print_bounds(const struct experiment *e, char *buf, size_t size)
-{
-	struct search_result f = {0};
-	struct rate lower = {RATE_PPS, 0}, upper = {RATE_PPS, 0};
-	char from[48] = "?", to[48] = "?";
-
-	buf[0] = '\0';
-	if (e->st.phase || !e->plan.nb_goals)
-		return;
-	f = search_result(&e->st.search, 0);
-	lower.micro = f.lower * 1000;
-	upper.micro = f.upper * 1000;
-	if (f.lower)
-		value_rate_print(&lower, from, sizeof(from));
-	if (f.upper)
-		value_rate_print(&upper, to, sizeof(to));
-	if (f.lower || f.upper)
-		snprintf(buf, size, ", %s to %s", from, to);
-}
-
-void experiment_progress(const struct experiment *e, uint64_t now_ns, char *buf,
-			 size_t size)
-{
-	const struct rate load = {RATE_PPS, e->trial.ask.load * 1000};
-	const uint64_t left_ns = experiment_left_ns(e, now_ns);
-	char rate[48] = "rates as set", bounds[104], bytes[32] = "";
-
-	if (load.micro)
-		value_rate_print(&load, rate, sizeof(rate));
-	if (e->plan.nb_sizes > 1)
-		snprintf(bytes, sizeof(bytes), "size %u of %u, ", e->size + 1,
-			 e->plan.nb_sizes);
-	print_bounds(e, bounds, sizeof(bounds));
-	snprintf(buf, size, "trial %u: %s%s%s; about %llu s left",
-		 e->nb_trials + 1, bytes, rate, bounds,
-		 (unsigned long long)((left_ns + NS_PER_S - 1) / NS_PER_S));
 }
 
 void experiment_end(struct app *app)

@@ -1,9 +1,32 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The streams of an experiment: what is set of them, and put back. */
+/* Inside an experiment: its memory, its streams, what is resumed. */
 #ifndef APP_EXPERIMENT_IMPL_H
 #define APP_EXPERIMENT_IMPL_H
 
 #include "app/experiment.h"
+
+/* Room for one more of `size` bytes; false: there is no memory. */
+bool experiment_reserve(struct app *app, void **list, unsigned nb,
+			unsigned *room, size_t size);
+
+/* For as many rows as a course may ask for at once. */
+bool experiment_reserve_rows(struct app *app, struct experiment *e);
+
+/*
+ * The next trial. False: there is none any more, or with *is_rate a rate or a
+ * size is none that can be.
+ */
+bool experiment_find_trial(struct experiment *e, struct app *app,
+			   struct trial_ask *ask, uint64_t now_ns,
+			   bool *is_rate);
+
+/*
+ * Takes the trials of app->resumed, if that names a result, as long as what is
+ * asked for is what was made, in its order.
+ */
+void experiment_resume(struct app *app, struct experiment *e, uint64_t now_ns);
+
+/* ---- Streams ------------------------------------------------------------- */
 
 /*
  * Which they are, and the share that each has of its port's load: as their

@@ -181,10 +181,10 @@ enum call_result kv_load(struct call *c, const struct app_kv *from, int arg)
 	/* Those that are made are alike. */
 	if (!kv && !from->file[0]) {
 		c->state[COUNT] = from->keys;
-		c->state[BYTES] = from->keys *
-				  (uint64_t)kv_record_bytes(
-					  (size_t)digits_of(from->keys), 0,
-					  from->value_size);
+		c->state[BYTES] =
+			from->keys *
+			(uint64_t)kv_record_bytes((size_t)digits_of(from->keys),
+						  0, from->value_size);
 		return begin(c, arg);
 	}
 	for (unsigned i = 0; i < KEYS; i++) {

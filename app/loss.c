@@ -61,3 +61,23 @@ void loss_show(struct reply *r, const struct pktgen_stream_view *v)
 		reply_none(r, "loss", "%");
 	reply_u64(r, "window", v->window, NULL);
 }
+
+void loss_show_quantiles(struct reply *r, const struct latency *l)
+{
+	static const struct {
+		const char *name;
+		unsigned millionths;
+	} quantiles[] = {
+		{"p50", 500000},  {"p90", 900000},   {"p99", 990000},
+		{"p999", 999000}, {"p9999", 999900}, {"p99999", 999990},
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(quantiles); i++) {
+		uint64_t ns = 0;
+		const bool known =
+			l &&
+			latency_quantile_ns(l, quantiles[i].millionths, &ns);
+
+		loss_show_one(r, quantiles[i].name, known, ns, "ns");
+	}
+}

@@ -33,6 +33,9 @@ bool loss_share_milli(const struct pktgen_stream_view *v, uint64_t *milli);
 /* All of them, and the share, as keys of the map that is open. */
 void loss_show(struct reply *r, const struct pktgen_stream_view *v);
 
+/* What shares of frames did not exceed; NULL: nobody knows. */
+void loss_show_quantiles(struct reply *r, const struct latency *l);
+
 /* A number, or none where it is not `known`. */
 void loss_show_one(struct reply *r, const char *key, bool known, uint64_t n,
 		   const char *unit);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * What `load` of many streams costs: of 1..4 lines each, or as `save` writes
- * them. Arguments: STREAMS LINES. Under callgrind, --toggle-collect=config_load.
+ * What `load` of many streams costs, of 1..4 lines each. Arguments: STREAMS
+ * LINES. Under callgrind: --toggle-collect=config_load.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -25,20 +25,25 @@ int main(int argc, char *argv[])
 		if (lines >= 1)
 			at += sprintf(text + at, "rate 0.%u %upps\n", i, i + 1);
 		if (lines >= 2)
-			at += sprintf(text + at,
-				      "set 0.%u ipv4.src 10.%u.%u.1-10.%u.%u.250\n", i,
-				      i >> 8, i & 255, i >> 8, i & 255);
+			at += sprintf(
+				text + at,
+				"set 0.%u ipv4.src 10.%u.%u.1-10.%u.%u.250\n",
+				i, i >> 8, i & 255, i >> 8, i & 255);
 		if (lines >= 3)
-			at += sprintf(text + at, "set 0.%u udp.src %u\n", i, i + 1);
+			at += sprintf(text + at, "set 0.%u udp.src %u\n", i,
+				      i + 1);
 		if (lines >= 4)
-			at += sprintf(text + at, "set 0.%u udp.dst %u\n", i, i + 2);
+			at += sprintf(text + at, "set 0.%u udp.dst %u\n", i,
+				      i + 2);
 	}
 	if (store_add(&rig.app.store, "l", text, (size_t)at))
 		return 1;
 	clock_gettime(CLOCK_MONOTONIC, &a);
 	rig_must("load l");
 	clock_gettime(CLOCK_MONOTONIC, &b);
-	printf("%u streams, %d bytes: %.0f ms\n", n, at,
-	       (double)(b.tv_sec - a.tv_sec) * 1e3 + (double)(b.tv_nsec - a.tv_nsec) / 1e6);
+	printf("%u streams, %d bytes: %.1f ms\n", n, at,
+	       (double)((b.tv_sec - a.tv_sec) * 1000000000 + b.tv_nsec -
+			a.tv_nsec) /
+		       1e6);
 	return 0;
 }

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "capture/bpf_gate.h"
 
-#include <uk/essentials.h>
-
 #include "capture/bpf_impl.h"
 
 #define FIELDS_MAX 24   /* of a way, while it is walked */
@@ -279,7 +277,8 @@ static void look_at(struct bpf_gate *g, struct bpf_field *f)
 	for (unsigned i = from; i < end; i++)
 		g->look[i - BPF_LOOK_AT] |=
 			(uint8_t)(bits >> 8 * (f->at + 3 - i));
-	g->nb_looks = MAX(g->nb_looks, (end - BPF_LOOK_AT + 15) / 16);
+	if (g->nb_looks < (end - BPF_LOOK_AT + 15) / 16)
+		g->nb_looks = (end - BPF_LOOK_AT + 15) / 16;
 }
 
 static void look_at_all(struct bpf_gate *g)

@@ -6,9 +6,6 @@
  * that differs from frame to frame the field that tells most is looked at in
  * each.
  */
-#include <uk/arch/lcpu.h>
-#include <uk/essentials.h>
-
 #include "capture/bpf_gate.h"
 
 typedef uint64_t look __attribute__((vector_size(16)));
@@ -68,7 +65,7 @@ static inline __attribute__((always_inline)) unsigned find_first(
 	_Pragma("GCC unroll 4") for (; i < n; i++)
 	{
 		memcpy(&v, frame[i] + at, sizeof(v));
-		if (unlikely(((v & mask) != value) == differs))
+		if (__builtin_expect(((v & mask) != value) == differs, 0))
 			break;
 	}
 	return i;

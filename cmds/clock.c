@@ -17,7 +17,7 @@ static const struct arg show_args[] = {
 };
 
 static const struct arg set_args[] = {
-	[PORTS] = {ARG_PORTS, .optional = true, .name = "PORTS",
+	[PORTS] = {ARG_PORTS, .sets = true, .optional = true, .name = "PORTS",
 		   .help = "ports that lead to other appliances"},
 	[STATE] = {ARG_ENUM, .name = "CLOCK", .words = states,
 		   .help = "whether clocks of others are compared"},

@@ -36,27 +36,6 @@ struct bins {
 	uint64_t sum[]; /* of a port's streams: LATENCY_BUCKETS, or none */
 };
 
-static void show_quantiles(struct reply *r, const struct bins *b)
-{
-	static const struct {
-		const char *name;
-		unsigned millionths;
-	} quantiles[] = {
-		{"p50", 500000},  {"p90", 900000},   {"p99", 990000},
-		{"p999", 999000}, {"p9999", 999900}, {"p99999", 999990},
-	};
-
-	for (size_t i = 0; i < ARRAY_SIZE(quantiles); i++) {
-		uint64_t ns = 0;
-		const bool known =
-			b->known &&
-			latency_quantile_ns(&b->latency,
-					    quantiles[i].millionths, &ns);
-
-		loss_show_one(r, quantiles[i].name, known, ns, "ns");
-	}
-}
-
 static void show(struct reply *r, const struct bins *b)
 {
 	const struct latency *l = &b->latency;
@@ -66,7 +45,7 @@ static void show(struct reply *r, const struct bins *b)
 	loss_show_one(r, "min", any, l->min_ns, "ns");
 	loss_show_one(r, "mean", any, latency_mean_ns(l), "ns");
 	loss_show_one(r, "deviation", any, latency_deviation_ns(l), "ns");
-	show_quantiles(r, b);
+	loss_show_quantiles(r, b->known ? l : NULL);
 	loss_show_one(r, "max", any, l->max_ns, "ns");
 	loss_show_one(r, "variation", pairs, latency_variation_ns(l), "ns");
 	loss_show_one(r, "variation_max", pairs, l->variation_max_ns, "ns");

@@ -1,13 +1,23 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "app/app.h"
 #include "app/loss.h"
+#include "stats/wide.h"
 
 enum { PORTS, JSON };
+enum { DENSITY, OF, DENSITY_JSON };
 enum { NEXT };
 
 static const struct arg args[] = {
 	[PORTS] = APP_STREAMS_TO_SHOW,
 	[JSON] = ARG_JSON("reply as JSON"),
+	{ARG_NONE},
+};
+
+static const struct arg density_args[] = {
+	[DENSITY] = {ARG_KEYWORD, .name = "density",
+		     .help = "how far from their places frames came"},
+	[OF] = APP_STREAMS_TO_SHOW,
+	[DENSITY_JSON] = ARG_JSON("reply as JSON"),
 	{ARG_NONE},
 };
 
@@ -66,13 +76,77 @@ static enum call_result run(struct call *c)
 	return app_list_streams(c, NEXT, on, show);
 }
 
+/* ---- RFC 5236 ------------------------------------------------------------ */
+
+static void show_counts(struct reply *r, struct subject s, const char *metric,
+			const uint64_t *count, unsigned nb, int first)
+{
+	uint64_t all = 0;
+
+	for (unsigned i = 0; i < nb; i++)
+		all += count[i];
+	for (unsigned i = 0; i < nb; i++) {
+		if (!count[i])
+			continue;
+		reply_map(r, NULL, REPLY_TABLE);
+		reply_id(r, "port", s.port);
+		reply_id(r, "stream", s.stream);
+		reply_text(r, "metric", metric);
+		reply_i64(r, "places", first + (int)i, NULL);
+		reply_u64(r, "frames", count[i], NULL);
+		reply_milli(r, "part",
+			    (uint64_t)wide_div((wide)count[i] * 100000, all),
+			    "%");
+		reply_end(r);
+	}
+}
+
+/* The next whose density is known. */
+static bool next_dense(const struct call *c, struct subject *s,
+		       struct density_counts *d)
+{
+	const struct pktgen *pg = &call_app(c)->pktgen;
+
+	for (; pktgen_next_of(pg, &c->v[OF].subjects, s); s->stream++)
+		if (pktgen_look_density(pg, s->port, s->stream, d))
+			return true;
+	return false;
+}
+
+/* A stream in each call. */
+static enum call_result run_density(struct call *c)
+{
+	struct subject s = {(unsigned)(c->state[NEXT] >> 32),
+			    (unsigned)c->state[NEXT]};
+	struct density_counts d;
+
+	if (c->cancelled)
+		return CALL_DONE;
+	if (!c->calls && app_check_up(c, c->v[OF].subjects.ports) != CALL_DONE)
+		return CALL_FAIL;
+	reply_list(c->reply, "density", c->calls ? REPLY_ROWS : REPLY_TABLE);
+	if (next_dense(c, &s, &d)) {
+		show_counts(c->reply, s, "displacement", d.displaced,
+			    ARRAY_SIZE(d.displaced), -DENSITY_MAX);
+		show_counts(c->reply, s, "buffered", d.occupied,
+			    ARRAY_SIZE(d.occupied), 0);
+		s.stream++;
+	}
+	reply_end(c->reply);
+	c->state[NEXT] = (uint64_t)s.port << 32 | s.stream;
+	c->wake_ns = c->now_ns;
+	return next_dense(c, &s, &d) ? CALL_AGAIN : CALL_DONE;
+}
+
 const struct cmd cmd_order = {
 	.name = "order",
 	.group = GROUP_WATCHING,
 	.summary = "Show loss, duplicates and reordering of signed frames",
 	.forms =
 		(const struct cmd_form[]){
-			{args, run, NULL},
+			{args, run, "show counts of each stream"},
+			{density_args, run_density,
+			 "show how far from their places frames came"},
 			{0},
 		},
 	.notes = "Counts since 'stats clear'. Figures are exact for frames "
@@ -81,8 +155,12 @@ const struct cmd cmd_order = {
 		 "later ones. Episodes are losses in a row, the longest in "
 		 "frames; the outage is the longest time without a frame that "
 		 "a loss came with. What is lost at the end of a run is known "
-		 "once the port is idle. See docs/measurement.md.",
-	.examples = (const char *const[]){"order", "order 0.3", "order --json",
-					  NULL},
+		 "once the port is idle. 'density' has the figures of RFC "
+		 "5236, by up to 8 places: frames by their displacement, where "
+		 "early ones are below 0, and by how many a buffer that puts "
+		 "them in order has kept then. See docs/measurement.md.",
+	.examples =
+		(const char *const[]){"order", "order 0.3", "order density 0",
+				      "order --json", NULL},
 	.see = (const char *const[]){"stats", "latency", "signature", NULL},
 };

@@ -9,7 +9,7 @@
 
 enum { PORTS, FIELD, SHOW_JSON = 1 };
 /* What a call remembers: whose values come next, and the one before. */
-enum { PORT, VALUE, GOES_ON };
+enum { PORT, VALUE, GOES_ON, TIMES };
 
 /* Rows of a call: a reply has room for them, and so has a person's screen. */
 #define ROWS 16
@@ -50,7 +50,7 @@ static const struct arg show_args[] = {
 };
 
 static const struct arg args[] = {
-	[PORTS] = {ARG_PORTS, .optional = true, .name = "PORTS",
+	[PORTS] = {ARG_PORTS, .sets = true, .optional = true, .name = "PORTS",
 		   .help = "ports that receive"},
 	[FIELD] = {ARG_TEXT, .name = "FIELD", .names = names, .fits = is_field,
 		   .help = "field of a header, BYTE:BITS, size, or off"},
@@ -185,6 +185,23 @@ static void show_value(struct call *c, unsigned port, uint64_t value)
 	reply_end(r);
 }
 
+/* Of sizes, which have histograms. */
+static void show_times(struct call *c, unsigned port, uint64_t value)
+{
+	struct pktgen_tracked t;
+	struct latency l = {0};
+
+	pktgen_track_look(&call_app(c)->pktgen, port, value, &t);
+	l.frames = t.row.frames - t.row.untimed;
+	l.max_ns = t.row.max_ns;
+	l.count = (uint64_t *)(uintptr_t)t.bins;
+	reply_map(c->reply, NULL, REPLY_TABLE);
+	reply_id(c->reply, "port", port);
+	reply_u64(c->reply, "size", value, "bytes");
+	loss_show_quantiles(c->reply, t.bins ? &l : NULL);
+	reply_end(c->reply);
+}
+
 /* The next value of these ports; false: there is none. */
 static bool next(const struct call *c, unsigned *port, bool *goes_on,
 		 uint64_t *value)
@@ -192,8 +209,10 @@ static bool next(const struct call *c, unsigned *port, bool *goes_on,
 	const struct pktgen *pg = &call_app(c)->pktgen;
 
 	for (; *port < pg->nb_ports; ++*port, *goes_on = false) {
-		if (!(c->v[PORTS].mask >> *port & 1) ||
-		    !pktgen_tracked(pg, *port))
+		const struct find *f = pktgen_tracked(pg, *port);
+
+		if (!(c->v[PORTS].mask >> *port & 1) || !f ||
+		    (c->state[TIMES] && f->kind != FIND_SIZE))
 			continue;
 		if (pktgen_track_next(pg, *port, !*goes_on, value))
 			return true;
@@ -211,10 +230,13 @@ static enum call_result show_values(struct call *c)
 	/* Who plays rounds has not counted them yet. */
 	for (unsigned i = 0; i < call_app(c)->pktgen.nb_ports; i++)
 		pktgen_look(&call_app(c)->pktgen, i);
-	reply_list(c->reply, "tracked",
-		   c->calls > 1 ? REPLY_ROWS : REPLY_TABLE);
+	reply_list(c->reply, c->state[TIMES] ? "times" : "tracked",
+		   goes_on ? REPLY_ROWS : REPLY_TABLE);
 	while ((more = next(c, &port, &goes_on, &value)) && n++ < ROWS) {
-		show_value(c, port, value);
+		if (c->state[TIMES])
+			show_times(c, port, value);
+		else
+			show_value(c, port, value);
 		goes_on = true;
 		c->state[VALUE] = value;
 	}
@@ -222,7 +244,12 @@ static enum call_result show_values(struct call *c)
 	c->state[PORT] = port;
 	c->state[GOES_ON] = goes_on;
 	c->wake_ns = c->now_ns;
-	return more ? CALL_AGAIN : CALL_DONE;
+	if (more || c->state[TIMES])
+		return more ? CALL_AGAIN : CALL_DONE;
+	c->state[TIMES] = true;
+	c->state[PORT] = c->state[GOES_ON] = port = 0;
+	goes_on = false;
+	return next(c, &port, &goes_on, &value) ? CALL_AGAIN : CALL_DONE;
 }
 
 static enum call_result show(struct call *c)
@@ -267,7 +294,8 @@ const struct cmd cmd_track = {
 		 "'beyond', those that lack the field 'without'. Times are of "
 		 "signed frames. What a stream has lost is lost of a value "
 		 "where all its frames came with that one, else 'unassigned'. "
-		 "Counts since 'stats clear'. See docs/measurement.md.",
+		 "Counts since 'stats clear'; 'save' has the field. See "
+		 "docs/measurement.md.",
 	.examples =
 		(const char *const[]){"track 1 vlan.id", "track 1 ipv4.dscp",
 				      "track 1 14.4:12", "track 1 size",

@@ -156,6 +156,7 @@ static const char *const lines[] = {
 	"signature 0 on",
 	"latency 0 --json",
 	"order 0 --json",
+	"order density 0 --json",
 	"track 1 size",
 	"start 0 count 1100k",
 	"wait idle",

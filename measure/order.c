@@ -7,11 +7,23 @@ void order_begin(struct order *o, uint64_t base, uint32_t *missing,
 		 uint32_t window)
 {
 	memset(o, 0, sizeof(*o));
-	memset(missing, 0, window * sizeof(missing[0]));
+	memset(missing, 0, order_room(window));
 	o->next = o->base = base;
 	o->clean = base;
 	o->missing = missing;
 	o->mask = window - 1;
+	if (order_density(o))
+		density_begin(order_density(o), base);
+}
+
+static void take_window(struct order *o, uint32_t *missing, uint32_t window)
+{
+	const struct density *const had = order_density(o);
+
+	o->missing = missing;
+	o->mask = window - 1;
+	if (had && order_density(o))
+		*order_density(o) = *had;
 }
 
 void order_shrink(struct order *o, uint32_t *missing, uint32_t window)
@@ -21,16 +33,14 @@ void order_shrink(struct order *o, uint32_t *missing, uint32_t window)
 
 	if (order_is_clean(o, o->next)) {
 		memset(missing, 0, window * sizeof(missing[0]));
-		o->missing = missing;
-		o->mask = window - 1;
+		take_window(o, missing, window);
 		return;
 	}
 	for (uint64_t number = o->next - had; number != end; number++)
 		order_lose(o, o->missing[number & o->mask]);
 	for (uint64_t number = end; number != o->next; number++)
 		missing[number & (window - 1)] = o->missing[number & o->mask];
-	o->missing = missing;
-	o->mask = window - 1;
+	take_window(o, missing, window);
 }
 
 /* An episode that has come to its end, of `run` numbers. */
@@ -93,6 +103,14 @@ static void fill_gap(struct order *o, uint64_t number)
 
 /* ---- Numbers ------------------------------------------------------------- */
 
+/* Those that came since one was out of turn came one after the other. */
+static void catch_up(const struct order *o, struct density *d)
+{
+	const uint64_t n = o->unique - d->seen;
+
+	density_see(d, o->next - n, n);
+}
+
 /* Numbers from o->next up to `number` are passed over by the next frame. */
 static void pass_over(struct order *o, uint64_t number, uint64_t now_ns)
 {
@@ -106,6 +124,8 @@ static void pass_over(struct order *o, uint64_t number, uint64_t now_ns)
 		.ns = o->last_ns ? now_ns - o->last_ns : 0,
 	};
 
+	if (order_density(o))
+		catch_up(o, order_density(o));
 	for (uint64_t i = 0; i < n; i++) {
 		uint32_t *m = &o->missing[(o->next + i) & o->mask];
 
@@ -137,6 +157,10 @@ static void add_reordered(struct order *o, uint64_t number, uint32_t missing)
 		((uint32_t)o->unique - missing) & (ORDER_MISSING - 1);
 	const unsigned n = count_n(o, number);
 
+	if (order_density(o)) {
+		catch_up(o, order_density(o));
+		density_see(order_density(o), number, 1);
+	}
 	c->reordered++;
 	c->extent_sum += extent;
 	c->extent_max = MAX(c->extent_max, (uint64_t)extent);
@@ -209,6 +233,27 @@ void order_look(const struct order *o, uint64_t end, struct order_counts *c)
 	for (unsigned i = 0; i < ORDER_GAPS; i++)
 		if (o->gap[i].missing)
 			c->outage_ns = MAX(c->outage_ns, o->gap[i].ns);
+}
+
+bool order_look_density(const struct order *o, struct density_counts *c)
+{
+	struct density d;
+
+	memset(c, 0, sizeof(*c));
+	if (!o->missing || !order_density(o))
+		return false;
+	/* As if none came any more: what there is goes on as it was. */
+	d = *order_density(o);
+	catch_up(o, &d);
+	density_end(&d);
+	*c = d.counts;
+	return true;
+}
+
+void order_keep_density(struct order *o, const struct density_counts *c)
+{
+	if (order_density(o))
+		order_density(o)->counts = *c;
 }
 
 void order_add(struct order_counts *sum, const struct order_counts *c)

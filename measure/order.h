@@ -27,9 +27,12 @@
 #define MEASURE_ORDER_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 #include <uk/arch/lcpu.h>
 #include <uk/essentials.h>
+
+#include "measure/density.h"
 
 #define ORDER_WINDOW_MIN 64
 #define ORDER_WINDOW_MAX 65536
@@ -76,9 +79,27 @@ struct order {
 	struct order_gap gap[ORDER_GAPS];
 };
 
+/* Behind a window that is as long as this there is a density. */
+#define ORDER_DENSITY_MIN 1024
+
+/* Bytes of `missing`. */
+static inline size_t order_room(uint32_t window)
+{
+	return window * sizeof(uint32_t) +
+	       (window >= ORDER_DENSITY_MIN ? sizeof(struct density) : 0);
+}
+
+/* NULL: it has none. */
+static inline struct density *order_density(const struct order *o)
+{
+	return o->mask + 1 < ORDER_DENSITY_MIN
+		       ? NULL
+		       : (void *)(o->missing + o->mask + 1);
+}
+
 /*
- * From number `base` on, in `missing`, which has room for `window` numbers, a
- * power of two within ORDER_WINDOW_MIN..ORDER_WINDOW_MAX.
+ * From number `base` on, in `missing`, which has order_room() for `window`
+ * numbers, a power of two within ORDER_WINDOW_MIN..ORDER_WINDOW_MAX.
  */
 void order_begin(struct order *o, uint64_t base, uint32_t *missing,
 		 uint32_t window);
@@ -156,6 +177,12 @@ static inline uint64_t order_lost(const struct order *o, uint64_t end)
 
 /* What there is to know by now of those. Looks at the whole window. */
 void order_look(const struct order *o, uint64_t end, struct order_counts *c);
+
+/* How far from their places they came; false where nobody knows. */
+bool order_look_density(const struct order *o, struct density_counts *c);
+
+/* A new one goes on with these. */
+void order_keep_density(struct order *o, const struct density_counts *c);
 
 /* One after the other, of one stream: *sum has both. */
 void order_add(struct order_counts *sum, const struct order_counts *c);

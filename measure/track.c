@@ -4,8 +4,10 @@
 /* arrived.value: none came, or one above a row's number, or: */
 #define SEVERAL UINT32_MAX
 
-/* Of what the heap has, rows take this part at most. */
+/* Of what the heap has, rows take this part at most, and histograms this. */
 #define ROOM_PART 2
+#define BINS_PART 8
+#define BINS_BYTES (LATENCY_BUCKETS * sizeof(uint64_t))
 
 static void clear_row(struct track_row *r, uint64_t value)
 {
@@ -22,6 +24,9 @@ void track_clear(struct track *t)
 		memset(t->place, 0, (t->mask + 1ull) * sizeof(t->place[0]));
 	clear_row(&t->without, 0);
 	clear_row(&t->beyond, 0);
+	if (t->bins)
+		memset(t->bins, 0, t->nb_bins * BINS_BYTES);
+	t->nb_bins = 0;
 	t->nb = t->direct ? t->max : 0;
 	t->stream = t->tag = TRACK_NOBODY;
 	t->low_ns = 0;
@@ -45,6 +50,18 @@ static unsigned room_of(unsigned rows, struct uk_alloc *a)
 	while (avail >= 0 && rows * each > (size_t)avail / ROOM_PART)
 		rows /= 2;
 	return rows;
+}
+
+/* Without them no quantile is known. */
+static void make_bins(struct track *t, struct uk_alloc *a)
+{
+	const __ssz avail = uk_alloc_availmem(a);
+	unsigned n = TRACK_BINS_MAX;
+
+	while (n && avail >= 0 && n * BINS_BYTES > (size_t)avail / BINS_PART)
+		n--;
+	t->bins = n ? uk_calloc(a, n, BINS_BYTES) : NULL;
+	t->max_bins = t->bins ? n : 0;
 }
 
 struct track *track_open(const struct find *what, struct uk_alloc *a)
@@ -75,6 +92,8 @@ struct track *track_open(const struct find *what, struct uk_alloc *a)
 		uk_free(a, t);
 		return NULL;
 	}
+	if (what->kind == FIND_SIZE)
+		make_bins(t, a);
 	track_clear(t);
 	return t;
 }
@@ -83,6 +102,7 @@ void track_close(struct track *t, struct uk_alloc *a)
 {
 	if (!t)
 		return;
+	uk_free(a, t->bins);
 	uk_free(a, t->place);
 	uk_free(a, t->row);
 	uk_free(a, t);
@@ -206,6 +226,22 @@ static void widen(struct track *t, struct track_row *r, uint64_t ns)
 	t->high_ns = MIN(t->high_ns, r->max_ns);
 }
 
+void track_bin(struct track *t, struct track_row *r, uint64_t ns)
+{
+	if (!t->max_bins)
+		return;
+	if (!r->bins && t->nb_bins < t->max_bins)
+		r->bins = (uint8_t)++t->nb_bins;
+	if (r->bins)
+		t->bins[(r->bins - 1) * LATENCY_BUCKETS +
+			log_linear_bucket(ns, LATENCY_BITS)]++;
+}
+
+const uint64_t *track_bins(const struct track *t, const struct track_row *r)
+{
+	return r->bins ? &t->bins[(r->bins - 1) * LATENCY_BUCKETS] : NULL;
+}
+
 void track_see_odd(struct track *t, struct track_row *r)
 {
 	if (t->stream == TRACK_NOBODY) {
@@ -217,6 +253,7 @@ void track_see_odd(struct track *t, struct track_row *r)
 		meet(t, r, t->to);
 	r->stream = t->stream;
 	r->sum_ns += t->ns;
+	track_bin(t, r, t->ns);
 	widen(t, r, t->ns);
 }
 
@@ -274,7 +311,8 @@ void track_begin(struct track *t, struct arrivals *ar, enum arrival what)
 		to->trail->ahead.row = NULL;
 	t->ns = MIN((ar->now.ns - stamp) & SIGNATURE_TIME_MASK, LATENCY_MAX_NS);
 	t->stream = t->tag = 1 + (port << 14 | (uint32_t)(stamp >> 50));
-	if (t->ns < t->low_ns || t->ns > t->high_ns)
+	/* Who has histograms counts each in them. */
+	if (t->ns < t->low_ns || t->ns > t->high_ns || t->max_bins)
 		t->tag |= TRACK_EXTREME;
 	/* Behind the highest number that came, all are new. */
 	if (to->trail &&

@@ -24,6 +24,8 @@
 #define TRACK_VALUES_MAX 4096
 #define TRACK_DIRECT_BITS 12
 #define TRACK_SHAPES 4
+/* Values that have a histogram of their times, where frames have sizes. */
+#define TRACK_BINS_MAX 24
 
 /* Who no frame of ours is of; a row that had none of any stream yet. */
 #define TRACK_NOBODY 0
@@ -38,6 +40,7 @@ struct track_row {
 	uint64_t value;
 	uint32_t stream; /* whose frame came last */
 	bool mixed;
+	uint8_t bins; /* which histogram it has, from 1 on; 0: none */
 };
 
 /* The row of a frame that has these bits: no more than a word tells of it. */
@@ -68,6 +71,9 @@ struct track {
 	uint16_t *place;     /* by hash: one above the row's number */
 	struct track_row *row;
 	struct track_row without, beyond;
+	/* Of sizes: LATENCY_BUCKETS each, for those that came first. */
+	uint64_t *bins;
+	unsigned nb_bins, max_bins;
 };
 
 /* NULL for lack of memory in `a`. */
@@ -98,6 +104,9 @@ struct track_row *track_find_any(struct track *t, const uint8_t *frame,
 
 /* The row of one that is the stream's first with its value, or nobody's. */
 void track_see_odd(struct track *t, struct track_row *r);
+
+/* A frame of the row took so long, where rows have histograms. */
+void track_bin(struct track *t, struct track_row *r, uint64_t ns);
 
 /* What is expected of a stream comes with the row's value, after `ns`. */
 void track_meet(struct track *t, struct track_row *r, struct trail_ahead *a,
@@ -159,6 +168,9 @@ static inline void track_count(struct track_row *r, size_t len)
 
 /* The row of a value; NULL: none came. */
 const struct track_row *track_look(const struct track *t, uint64_t value);
+
+/* The histogram of a row; NULL: it has none. */
+const uint64_t *track_bins(const struct track *t, const struct track_row *r);
 
 /* The least value above `*value`, or where `first` from 0 on, that came. */
 bool track_next(const struct track *t, bool first, uint64_t *value);

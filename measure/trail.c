@@ -44,7 +44,7 @@ static uint32_t window_of(const struct trails *ts, unsigned nb)
 
 static uint32_t *new_window(const struct trails *ts, uint32_t window)
 {
-	return uk_malloc(ts->heap, window * sizeof(uint32_t));
+	return uk_malloc(ts->heap, order_room(window));
 }
 
 /* Those that are longer are cut; false for lack of memory to do it in. */
@@ -193,15 +193,19 @@ void trail_free(struct trails *ts, struct trail *t)
 
 void trail_run(struct trails *ts, struct trail *t, uint32_t run, uint64_t end)
 {
+	struct density_counts density;
 	struct order_counts c;
 
 	trail_part(t);
+	order_look_density(&t->order, &density);
 	if (t->ordered) {
 		order_look(&t->order, end, &c);
 		order_add(&t->done, &c);
 	}
 	t->run = run % SIGNATURE_RUNS;
 	begin(ts, t, 0);
+	if (t->ordered)
+		order_keep_density(&t->order, &density);
 }
 
 void trail_clear(struct trails *ts, struct trail *t, uint64_t base)

@@ -4,7 +4,6 @@
  * it, with the directory of their sockets and the names that are meant.
  */
 #include <errno.h>
-#include <limits.h>
 #include <getopt.h>
 #include <limits.h>
 #include <signal.h>

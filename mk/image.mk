@@ -40,7 +40,8 @@ SETUP_SRC := net/proto/% measure/kinds.c pktgen/fields% pktgen/stream.c \
 	pktgen/zipf.c pktgen/turn.c pktgen/program_each.c pktgen/replay.c \
 	pktgen/replay_find.c \
 	pktgen/frames_shared.c net/port.c net/port_memory.c net/port_buffers.c \
-	stats/% measure/latency.c measure/order.c measure/trail.c \
+	stats/% measure/latency.c measure/order.c measure/density.c \
+	measure/trail.c \
 	pktgen/pktgen_trails.c pktgen/pktgen_link.c pktgen/pktgen_forward.c \
 	pktgen/pktgen_track.c pktgen/sent_sizes.c measure/track.c \
 	pktgen/checker.c pktgen/selftest.c \

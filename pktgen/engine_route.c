@@ -20,13 +20,6 @@ struct packet {
 	bool is_ipv6;
 };
 
-/* Frames that go the same way, one after another. */
-struct run {
-	struct outlet *to;
-	unsigned nb;
-	struct uk_netbuf *pkt[WORKER_BURST];
-};
-
 /* ---- Known ----------------------------------------------------------------
  */
 
@@ -344,40 +337,38 @@ static inline struct outlet *route_plain(struct route *r, uint64_t mac,
 	return e->out;
 }
 
-static void send_run(struct worker *w, struct run *run)
-{
-	if (run->nb)
-		forward_hold(w, run->to, run->pkt, run->nb);
-	run->nb = 0;
-}
-
+/* Those that go the same way, one after another, leave together. */
 uint64_t engine_route(struct worker *w, struct uk_netbuf *pkts[], unsigned n,
 		      uint64_t now_ns)
 {
 	struct route *const r = w->forward->route;
-	struct run run;
-	uint64_t bytes = 0, mac;
+	const uint64_t mac = turn_load64(w->queue->port->mac);
+	struct uk_netbuf *run[WORKER_BURST];
+	struct outlet *to = NULL;
+	uint64_t bytes = 0;
+	unsigned nb = 0;
 
 	begin(w->forward, now_ns);
-	mac = turn_load64(w->queue->port->mac);
-	run.nb = 0;
 	for (unsigned i = 0; i < n; i++) {
-		struct uk_netbuf *const nb = pkts[i];
-		struct outlet *to;
+		struct uk_netbuf *const one = pkts[i];
+		struct outlet *o;
 
-		bytes += port_frame_len(nb);
-		to = route_plain(r, mac, nb);
-		if (unlikely(!to))
-			to = route_any(w, nb, now_ns);
-		if (unlikely(!to)) {
-			port_rx_free(w->queue, nb);
+		bytes += port_frame_len(one);
+		o = route_plain(r, mac, one);
+		if (unlikely(!o))
+			o = route_any(w, one, now_ns);
+		if (unlikely(!o)) {
+			port_rx_free(w->queue, one);
 			continue;
 		}
-		if (unlikely(run.nb && run.to != to))
-			send_run(w, &run);
-		run.to = to;
-		run.pkt[run.nb++] = nb;
+		if (unlikely(o != to && nb)) {
+			forward_hold(w, to, run, nb);
+			nb = 0;
+		}
+		to = o;
+		run[nb++] = one;
 	}
-	send_run(w, &run);
+	if (nb)
+		forward_hold(w, to, run, nb);
 	return bytes;
 }

@@ -198,6 +198,7 @@ static NOINLINE void see_apart(struct tracking *g, const uint8_t *frame,
 		arrivals_count_next(&g->arrivals->now, a, len);
 		if (a->row != r)
 			track_meet(g->track, r, a, ns);
+		track_bin(g->track, r, ns);
 		track_see_next(r, a, ns, len);
 		return;
 	}

@@ -414,6 +414,10 @@ bool pktgen_look_signed(const struct pktgen *pg, unsigned port,
 void pktgen_look_order(const struct pktgen *pg, unsigned port, unsigned stream,
 		       struct order_counts *c);
 
+/* False where its window is too short for that, or it has none. */
+bool pktgen_look_density(const struct pktgen *pg, unsigned port,
+			 unsigned stream, struct density_counts *c);
+
 /*
  * How long the frames of a stream took; what *l counts in is not to be written.
  * False where its histogram is not known, or not of it alone.
@@ -480,6 +484,7 @@ struct pktgen_tracked {
 	struct track_row row; /* bytes have FCS */
 	uint64_t lost, sent;  /* of these, where it is known: */
 	bool has_lost, has_sent;
+	const uint64_t *bins; /* as those of struct latency; NULL: none */
 };
 
 void pktgen_track_look(const struct pktgen *pg, unsigned port, uint64_t value,

@@ -289,8 +289,11 @@ void pktgen_track_look(const struct pktgen *pg, unsigned port, uint64_t value,
 	FOR_EACH_WORKER(pg, 1ull << port, w) {
 		const struct track_row *r = track_look(w->track, value);
 
-		if (r)
-			add_row(&to->row, r);
+		if (!r)
+			continue;
+		/* Of frames of several queues there is none. */
+		to->bins = to->row.frames ? NULL : track_bins(w->track, r);
+		add_row(&to->row, r);
 	}
 	if (pktgen_tracked(pg, port)->kind == FIND_SIZE)
 		add_sent(pg, port, value, to);

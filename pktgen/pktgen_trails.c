@@ -179,6 +179,15 @@ void pktgen_look_order(const struct pktgen *pg, unsigned port, unsigned stream,
 		trail_look(s->trail, pktgen_trail_end(pg, port, s), c);
 }
 
+bool pktgen_look_density(const struct pktgen *pg, unsigned port,
+			 unsigned stream, struct density_counts *c)
+{
+	const struct pktgen_stream *s = pg->set[port].stream[stream];
+
+	settle(s);
+	return TRAILS && s->trail && order_look_density(&s->trail->order, c);
+}
+
 static void add_bins(struct latency *l, const struct trail_bins *b)
 {
 	for (unsigned i = 0; i < LATENCY_BUCKETS; i++)

@@ -75,8 +75,7 @@
 #endif
 
 /* Whether ports can route in this image. */
-#if defined(CONFIG_APPUKPKTGEN_ADDRESSES) && \
-	defined(CONFIG_APPUKPKTGEN_FORWARD)
+#if defined(CONFIG_APPUKPKTGEN_ADDRESSES) && defined(CONFIG_APPUKPKTGEN_FORWARD)
 #define ROUTES true
 #else
 #define ROUTES false
@@ -205,7 +204,7 @@ struct worker_order {
 		uint16_t weight;
 		struct worker_taps taps;
 		struct track *track;
-		struct node *node; /* NULL: there is none */
+		struct node *node;   /* NULL: there is none */
 		const struct kv *kv; /* NULL: it has no keys */
 		bool signs;
 		bool unplugged;

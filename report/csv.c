@@ -16,6 +16,15 @@ static void field(struct text *out, const char *text, bool number)
 	text_add(out, "\"");
 }
 
+/* That of its file, where it has none. */
+static const char *name_of(const struct result *r)
+{
+	const char *name = result_text(r, "result");
+	const char *slash = strrchr(r->path, '/');
+
+	return name ? name : slash ? slash + 1 : r->path;
+}
+
 static const char *choose(const struct result *r, unsigned nb)
 {
 	static const char *const lists[] = {"rows", "goals", "trials"};
@@ -34,14 +43,11 @@ static cJSON *gather(const struct result *r, unsigned nb, const char *list)
 	const cJSON *one;
 
 	for (unsigned i = 0; i < nb; i++) {
-		const char *name = result_text(&r[i], "result");
-
 		for (one = json_first(result_list(&r[i], list)); one;
 		     one = one->next) {
 			cJSON *row = cJSON_CreateObject(), *more;
 
-			cJSON_AddStringToObject(row, "result",
-						name ? name : r[i].path);
+			cJSON_AddStringToObject(row, "result", name_of(&r[i]));
 			for (more = one->child; more; more = more->next)
 				cJSON_AddItemToObject(row, more->string,
 						      cJSON_Duplicate(more, 1));

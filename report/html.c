@@ -16,7 +16,7 @@ static const char style[] =
 	"--soft:#9ca3af;--line:#374151;--paper:#111827;--band:#1f2937;"
 	"--good:#4ade80;--doubt:#facc15;--bad:#f87171}}\n"
 	"*{box-sizing:border-box}\n"
-	"body{margin:0 auto;padding:2rem 1.25rem 4rem;max-width:62rem;"
+	"body{margin:0 auto;padding:2rem 1.25rem 4rem;max-width:66rem;"
 	"background:var(--paper);color:var(--ink);"
 	"font:16px/1.5 system-ui,'DejaVu Sans',sans-serif}\n"
 	"h1{font-size:1.75rem;line-height:1.2;margin:0 0 .25rem}\n"
@@ -27,7 +27,7 @@ static const char style[] =
 	".wide{overflow-x:auto;margin:1rem 0}\n"
 	"table{border-collapse:collapse;font-size:.85rem;min-width:24rem}\n"
 	"caption{text-align:left;font-weight:600;padding:0 0 .4rem}\n"
-	"th,td{padding:.3rem .7rem;text-align:left;vertical-align:top;"
+	"th,td{padding:.3rem .55rem;text-align:left;vertical-align:top;"
 	"border-bottom:1px solid var(--line)}\n"
 	"thead th{background:var(--band);border-bottom:2px solid var(--line);"
 	"vertical-align:bottom;line-height:1.25}\n"
@@ -148,10 +148,10 @@ static void head(struct doc *d, const struct table *t, bool own)
 		/* A name that we know is ours, and may have a number in it. */
 		text_add(&d->out, "<th scope=\"col\" class=\"%s%s\">",
 			 c->number ? "n " : "", own || c->key ? "own" : "");
-		add(d, c->label);
-		if (c->unit) {
+		add(d, column_label(c));
+		if (column_unit(c)) {
 			text_add(&d->out, "<span class=\"unit\">");
-			add(d, c->unit);
+			add(d, column_unit(c));
 			text_add(&d->out, "</span>");
 		}
 		text_add(&d->out, "</th>");
@@ -159,19 +159,27 @@ static void head(struct doc *d, const struct table *t, bool own)
 	text_add(&d->out, "</tr></thead>\n");
 }
 
-/* A verdict has its colour besides its word. */
+/* A verdict has its colour besides its words. */
 static const char *class_of(const struct table *t, unsigned col,
 			    const char *text)
 {
-	static const char *const verdicts[] = {"valid", "suspect", "invalid"};
+	static const struct {
+		const char *column, *begins, *class;
+	} verdicts[] = {{"verdict", "valid", "valid"},
+			{"verdict", "suspect", "suspect"},
+			{"verdict", "invalid", "invalid"},
+			{"outcome", "pass", "valid"},
+			{"outcome", "fails", "invalid"}};
 
 	if (t->reckoned && col == t->cols - 1)
 		return "n own";
 	if (t->col[col].number)
 		return "n";
-	for (unsigned i = 0; !strcmp(t->col[col].name, "verdict") && i < 3; i++)
-		if (!strcmp(text, verdicts[i]))
-			return verdicts[i];
+	for (unsigned i = 0; i < sizeof(verdicts) / sizeof(verdicts[0]); i++)
+		if (!strcmp(t->col[col].name, verdicts[i].column) &&
+		    !strncmp(text, verdicts[i].begins,
+			     strlen(verdicts[i].begins)))
+			return verdicts[i].class;
 	return NULL;
 }
 

@@ -119,6 +119,15 @@ static const struct key keys[] = {
 	{"stolen", "stolen", "ns", "time that the host gave to others",
 	 "docs/measurement.md"},
 	{"value", "value", NULL, NULL, NULL},
+
+	/* Services */
+	{"service", "service", NULL, "a stream, by port and number", NULL},
+	{"step", "step", "%", "of the committed rate", "ITU-T Y.1564, 8.1"},
+	{"variation", "variation", "ns", "of the delay", "ITU-T Y.1563"},
+	{"available", "available", "%", "of the time, by the 10 s rule",
+	 "ITU-T Y.1563"},
+	{"outcome", "outcome", NULL, "by the thresholds of the service",
+	 "ITU-T Y.1564, 8"},
 	{"note", "note", NULL, NULL, NULL},
 	{"figure", "figure", NULL, NULL, NULL},
 	{"change", "change", "%", "B beside A, reckoned here", NULL},
@@ -155,7 +164,10 @@ static const struct kind kinds[] = {
 	{"soak", NULL, "Soak", NULL},
 	{"ramp", NULL, "Ramp", NULL},
 	{"sweep", NULL, "Sweep", NULL},
-	{"y1564", NULL, "Service activation", "ITU-T Y.1564"},
+	{"y1564", "configuration", "Y.1564: service configuration",
+	 "ITU-T Y.1564, 8.1"},
+	{"y1564", "performance", "Y.1564: service performance",
+	 "ITU-T Y.1564, 8.2"},
 	{"bench", NULL, "Ways of making frames", NULL},
 };
 

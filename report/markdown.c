@@ -51,10 +51,10 @@ static void table(struct doc *d, const char *caption, const struct table *t,
 	text(d, caption, own);
 	for (unsigned i = 0; i < t->cols; i++) {
 		text_add(&d->out, "| ");
-		add(d, t->col[i].label);
-		if (t->col[i].unit) {
+		add(d, column_label(&t->col[i]));
+		if (column_unit(&t->col[i])) {
 			text_add(&d->out, " \\[");
-			add(d, t->col[i].unit);
+			add(d, column_unit(&t->col[i]));
 			text_add(&d->out, "\\]");
 		}
 		text_add(&d->out, " ");

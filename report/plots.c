@@ -321,7 +321,7 @@ static const struct {
 	  .y = "loss [%]",
 	  .from_zero = true},
 	 steps},
-	{{.title = "The search as it converged",
+	{{.title = "Offered rate, trial by trial",
 	  .x = "trial",
 	  .y = "offered rate [pps]",
 	  .log_y = true},

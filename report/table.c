@@ -12,7 +12,8 @@
 
 /* ---- By hand ------------------------------------------------------------- */
 
-struct column *table_column(struct table *t, const char *name)
+/* The column of that name, or a new one that comes to be at `at`. */
+static struct column *column_at(struct table *t, const char *name, unsigned at)
 {
 	struct column *c;
 
@@ -21,14 +22,16 @@ struct column *table_column(struct table *t, const char *name)
 			return &t->col[i];
 	if (t->cols == TABLE_COLUMNS || strlen(name) >= sizeof(c->name))
 		return NULL;
-	c = &t->col[t->cols++];
-	*c = (struct column){.key = key_find(name), .label = c->name};
+	c = &t->col[at];
+	memmove(c + 1, c, (t->cols++ - at) * sizeof(*c));
+	*c = (struct column){.key = key_find(name)};
 	strcpy(c->name, name);
-	if (c->key) {
-		c->label = c->key->label;
-		c->unit = c->key->unit;
-	}
 	return c;
+}
+
+struct column *table_column(struct table *t, const char *name)
+{
+	return column_at(t, name, t->cols);
 }
 
 bool table_row(struct table *t)
@@ -116,9 +119,13 @@ static bool shows(const cJSON *v)
 	return cJSON_GetArraySize(v) <= LIST;
 }
 
-/* The columns of a list: all that its objects have, in their order. */
-static void find_columns(struct table *t, const cJSON *object,
-			 const char *above, int depth)
+/*
+ * The columns of a list: all that its objects have. One that an object is the
+ * first to have is at `at`, or after what is in front of it there; where to go
+ * on comes back.
+ */
+static unsigned find_columns(struct table *t, const cJSON *object,
+			     const char *above, int depth, unsigned at)
 {
 	const cJSON *v;
 
@@ -132,10 +139,12 @@ static void find_columns(struct table *t, const cJSON *object,
 			     *above ? "." : "", v->string) >= (int)sizeof(path))
 			continue;
 		if (cJSON_IsObject(v) && depth < DEPTH)
-			find_columns(t, v, path, depth + 1);
-		c = !shows(v) ? NULL
-			      : table_column(t, strcmp(path, "mix") ? path
-								    : "size");
+			at = find_columns(t, v, path, depth + 1, at);
+		c = !shows(v)
+			    ? NULL
+			    : column_at(t, strcmp(path, "mix") ? path : "size",
+					at);
+		at = c ? (unsigned)(c - t->col) + 1 : at;
 		if (!c || !cJSON_IsNumber(v)) {
 			if (c && !cJSON_IsNull(v))
 				c->words = true;
@@ -146,6 +155,7 @@ static void find_columns(struct table *t, const cJSON *object,
 				      ? number_decimals(v->valuedouble)
 				      : c->decimals;
 	}
+	return at;
 }
 
 bool value_text(struct text *out, const cJSON *v, int decimals, bool plain)
@@ -196,7 +206,7 @@ void table_of(struct table *t, const cJSON *list, bool plain)
 	*t = (struct table){.plain = plain};
 	for (object = json_first(list); object; object = object->next)
 		if (cJSON_IsObject(object))
-			find_columns(t, object, "", 0);
+			find_columns(t, object, "", 0, 0);
 	for (unsigned i = 0; i < t->cols; i++)
 		t->col[i].number &= !t->col[i].words;
 	for (object = json_first(list); object; object = object->next) {

@@ -12,8 +12,7 @@
 #define TABLE_COLUMNS 64
 
 struct column {
-	char name[64]; /* its path in the objects */
-	const char *label, *unit;
+	char name[64];         /* its path in the objects */
 	const struct key *key; /* NULL of none */
 	bool number;           /* at least one, and nothing else */
 	bool words;            /* something else, while it is found */
@@ -34,8 +33,20 @@ struct table {
 /* A column for each key of the objects, those of objects in them, too. */
 void table_of(struct table *t, const cJSON *list, bool plain);
 
-/* By hand; `name` is kept. */
+/* By hand; `name` is copied. NULL: there are too many. */
 struct column *table_column(struct table *t, const char *name);
+
+/* What a reader calls it, and in what it is; the latter may be NULL. */
+static inline const char *column_label(const struct column *c)
+{
+	return c->key ? c->key->label : c->name;
+}
+
+static inline const char *column_unit(const struct column *c)
+{
+	return c->key ? c->key->unit : NULL;
+}
+
 /* Begins a row, of empty cells; false without memory. */
 bool table_row(struct table *t);
 /* Text and number for a column of the last row. */

@@ -80,6 +80,14 @@ def sweep():
                       "p50": 5000} for v in (1, 2, 4)]}
 
 
+def services():
+    return {"result": "y1564-configuration-1", "experiment": "y1564", "test": "configuration",
+            "rows": [{"service": "0.1", "step": 25.0 * i, "rate": 5000.0 * i, "offered": 1000 * i,
+                      "lost": 200 * (i > 4), "loss": 16.0 * (i > 4), "mean": 30000,
+                      "variation": 5000, "outcome": "policed" if i > 4 else "pass"}
+                     for i in range(1, 6)]}
+
+
 @pytest.fixture
 def run(tmp_path):
     """Writes results, each a value or a text, and runs the program on them."""
@@ -146,7 +154,7 @@ def tidy(path):
     assert (done.returncode, done.stdout + done.stderr) == (0, "")
 
 
-@pytest.mark.parametrize("result", [throughput, latency, soak, sweep])
+@pytest.mark.parametrize("result", [throughput, latency, soak, sweep, services])
 def test_a_page_says_what_the_result_says_and_nothing_else(run, result):
     page = run("r.html", result())
     tidy(page)
@@ -156,7 +164,7 @@ def test_a_page_says_what_the_result_says_and_nothing_else(run, result):
     # And all of it: each row and trial.
     assert known([result()["rows"], result().get("trials", [])]) - said == set()
     assert "script" not in text.tags
-    if shutil.which("gnuplot"):
+    if shutil.which("gnuplot") and result != services:
         assert "svg" in text.tags
 
 
@@ -249,6 +257,12 @@ def test_csv_has_a_line_for_each_row(run):
         row["rate"] for one in results for row in one["trials"]]
     done = run("r.csv", *results, options=("--list", "services"), check=False)
     assert done.returncode == 2 and "services" in done.stderr
+
+
+def test_a_column_stands_where_its_first_row_has_it(run):
+    result = {"rows": [{"size": 64, "p50": 1, "max": 3}, {"size": 65, "p50": 1, "p99": 2, "max": 3}]}
+    assert run("r.csv", result).read_text().splitlines()[0] == \
+        '"result","size","p50","p99","max"'
 
 
 def test_markdown_has_the_tables(run):

@@ -106,7 +106,7 @@ def test_memcached_answers_the_same(own_network, lab):
         line.ask("address 0 10.0.0.2/24; address 0 2001:db8::2/64")
         line.ask("kv file table; mode 0 kv; start 0")
         assert line.json("kv --json")["keys"] == KEYS
-        valid(line, 2)
+        valid(line, 3)  # one of the link by itself
         before = judge.gets()
         theirs = asker(socket.AF_INET, "127.0.0.1")
         ours = [asker(socket.AF_INET, "10.0.0.2"), asker(socket.AF_INET6, "2001:db8::2")]
@@ -140,7 +140,7 @@ def test_memcached_answers_the_same(own_network, lab):
                         "payload 0 hex 000100000001000067657420303030300d0a",
                         "set 0 @57.8 48-57; set 0 @56.8 48-57; set 0 @55.8 48-57; "
                         "set 0 @54.8 48-57; vary 0 nested @57.8 @56.8 @55.8 @54.8",
-                        "stats clear; start 0 count %d; wait 0 rx.packets = %d within 60s"
+                        "stats clear; start 0 count %d; wait 0 rx.packets >= %d within 60s"
                         % (count, count)):
             line.ask(command)
         assert [n - m for n, m in zip(judge.gets(), before)] == [

@@ -123,6 +123,48 @@ def analyse(sent, came):
     }
 
 
+def density(came, threshold=8):
+    """RFC 5236, sections 4 and 5: frames by displacement, and by how many a buffer keeps."""
+    displaced, window, buffer, index = {}, [], set(), 0
+    left = list(dict.fromkeys(came))
+
+    def arrive():
+        while left:
+            n = left.pop(0)
+            if n >= index and n not in buffer:
+                window.append(n)
+                return
+
+    while left and len(window) <= threshold:
+        arrive()
+    while window:
+        if index not in window and index not in buffer:
+            least = min(window + list(buffer))
+            index = least if index < least else index + 1
+            continue
+        n = window.pop(0)
+        if abs(index - n) <= threshold:
+            displaced[index - n] = displaced.get(index - n, 0) + 1
+            buffer.discard(index)
+            if n > index:
+                buffer.add(n)
+            index += 1
+        arrive()
+
+    occupied, held, expected = {}, set(), 0
+    for n in dict.fromkeys(came):
+        if n < expected:
+            continue
+        if n != expected and len(held) == threshold:
+            expected = min(held | {n})
+        held.add(n)
+        while expected in held:
+            held.remove(expected)
+            expected += 1
+        occupied[len(held)] = occupied.get(len(held), 0) + 1
+    return {"displacement": displaced, "buffered": occupied}
+
+
 @pytest.mark.parametrize("seed", range(7, 7 + int(os.environ.get("UKPKTGEN_SEEDS", "1"))))
 def test_an_analyser_of_the_wire_says_the_same(lab, seed):
     wire = Wire(lab.path, seed)
@@ -132,6 +174,8 @@ def test_an_analyser_of_the_wire_says_the_same(lab, seed):
             line.ask("size 0.1 200; start 0 count %d; wait idle" % FRAMES)
             order, latency, stats = (line.json(command + " --json")["streams"] for command
                                      in ("order 0", "latency 0.all", "stats 0.all"))
+            dense = [row for text in line.ask("order density 0.all --json")
+                     for row in json.loads(text)["density"]]
             checks = line.json("selftest --json")["checks"]
     finally:
         wire.end()
@@ -139,7 +183,11 @@ def test_an_analyser_of_the_wire_says_the_same(lab, seed):
     for stream, told in enumerate(order):
         sent = [n for s, n in wire.sent if s == stream]
         assert sent == list(range(FRAMES)), "they leave in order"
-        be = analyse(sent, [n for s, n in wire.came if s == stream])
+        came = [n for s, n in wire.came if s == stream]
+        be = analyse(sent, came)
+        for metric, counts in density(came).items():
+            assert {row["places"]: row["frames"] for row in dense if
+                    row["stream"] == stream and row["metric"] == metric} == counts, metric
         assert be["lost"] and be["duplicate"] and be["reordered"]
         for key, value in be.items():
             assert told.get(key) == value, (stream, key, told, be)

@@ -8,7 +8,7 @@
 
 #define MANY 4000
 
-static uint32_t room[ORDER_WINDOW_MAX];
+static uint32_t room[ORDER_WINDOW_MAX + sizeof(struct density) / 4];
 static struct order o;
 static uint64_t seed = 1;
 

@@ -405,8 +405,8 @@ static void an_excess_rate_is_a_step_of_its_own(void **state)
 	add_services();
 	rig_must("y1564 configuration eir 5% time 50ms");
 	assert_int_equal(e()->nb_rows, 12);
-	assert_int_equal(at(10, "step"), 105000);
-	assert_int_equal(at(11, "step"), 131250);
+	assert_int_equal(at(10, "part"), 105000);
+	assert_int_equal(at(11, "part"), 131250);
 }
 
 static void services_are_accepted_or_not(void **state)

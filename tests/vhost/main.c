@@ -205,6 +205,8 @@ int main(int argc, char **argv)
 	p.e->count = o.count;
 	maker_init(&p.e->maker, o.size, o.nb_sizes, o.flows, !o.unsign,
 		   o.stream);
+	if (o.ask)
+		maker_ask(&p.e->maker);
 	engine_go(p.e, !o.hold);
 	catch_signals();
 	session_listen(&p);

@@ -6,6 +6,7 @@
 #define SRC_IP 0xc6120002 /* 198.18.0.2, the peer of the appliance's first */
 #define DST_IP 0xc6120001
 #define UDP_PORT 5001
+#define KV_PORT 11211
 #define NUM_BUFFERS 10 /* offset in the virtio-net header */
 
 static void put_template(struct template *t, uint16_t size, bool sign)
@@ -53,6 +54,25 @@ void maker_init(struct maker *m, const uint16_t *size, unsigned int nb,
 	};
 	for (unsigned int i = 0; i < nb; i++)
 		put_template(&m->t[i], size[i], sign);
+}
+
+void maker_ask(struct maker *m)
+{
+	static const uint8_t payload[] = "\0\1\0\0\0\1\0\0get 0000\r\n";
+
+	for (unsigned int i = 0; i < m->nb_sizes; i++) {
+		struct template *t = &m->t[i];
+		struct eth_hdr *eth = (void *)(t->bytes + NET_HDR_LEN);
+		struct ipv4_hdr *ip = (void *)(eth + 1);
+		struct udp_hdr *udp = (void *)(ip + 1);
+		const size_t len = net16(udp->len);
+
+		memcpy(eth->dst, "\x02\0\0\0\0\x02", ETH_ALEN);
+		udp->dst = net16(KV_PORT);
+		memcpy(udp + 1, payload, sizeof(payload) - 1);
+		t->sum = sum_add(net16(IP_PROTO_UDP) + udp->len, &ip->src, 8);
+		t->sum = sum_fold(sum_add(t->sum, udp, len));
+	}
 }
 
 /* The ends of a signature that stands at an odd offset lie swapped. */

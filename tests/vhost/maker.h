@@ -46,6 +46,12 @@ struct maker {
 void maker_init(struct maker *m, const uint16_t *size, unsigned int nb,
 		uint16_t flows, bool sign, uint16_t stream);
 
+/*
+ * They all ask a port in mode kv, at 02:00:00:00:00:02, for the key 0000: of
+ * 64 bytes and more, without a signature.
+ */
+void maker_ask(struct maker *m);
+
 /* Bytes that the next frame takes, virtio-net header included. */
 static inline uint32_t maker_len(const struct maker *m)
 {

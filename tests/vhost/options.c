@@ -27,6 +27,8 @@ static const char usage[] =
 	"  --count N        frames made; without, no end\n"
 	"  --stream N       stream in their signatures: 0\n"
 	"  --unsigned       they carry none\n"
+	"  --ask            they ask 02:00:00:00:00:02 for the key 0000, see\n"
+	"                   mode kv\n"
 	"  --hold           make none before the command 'go'\n"
 	"  --control        take commands on stdin, see 'help' there\n"
 	"  --duration S     end so many seconds after the first frame\n"
@@ -106,6 +108,7 @@ static const struct option known[] = {
 	{"count", required_argument, NULL, 'n'},
 	{"stream", required_argument, NULL, 't'},
 	{"unsigned", no_argument, NULL, 'u'},
+	{"ask", no_argument, NULL, 'a'},
 	{"hold", no_argument, NULL, 'o'},
 	{"control", no_argument, NULL, 'c'},
 	{"duration", required_argument, NULL, 'd'},
@@ -169,6 +172,8 @@ static bool set_option(struct options *o, int c, const char *name)
 		return o->kicks = true;
 	case 'u':
 		return o->unsign = true;
+	case 'a':
+		return o->ask = o->unsign = true;
 	case 'o':
 		return o->hold = true;
 	case 'c':

@@ -14,6 +14,7 @@ struct options {
 	bool bench_self;
 	bool kicks;                        /* ask the driver to notify */
 	bool unsign;                       /* made frames carry no signature */
+	bool ask;                          /* made frames are requests */
 	bool packed, event_idx, mrg_rxbuf; /* offered */
 	int cpu;                           /* -1: any */
 	enum mode mode;
