@@ -211,6 +211,9 @@ const char *app_state(const struct worker_view *v);
  */
 enum call_result app_fail_active(struct call *c, int arg, unsigned port);
 
+/* None of these ports is measured by an experiment or by 'bench'. */
+enum call_result app_check_unmeasured(struct call *c, int arg, uint64_t mask);
+
 /* A key `rate`, of one type in all JSON; people are shown whole packets. */
 void app_show_rate(const struct call *c, uint64_t milli_pps);
 

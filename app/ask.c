@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "app/gateways.h"
 #include "app/result.h"
 #include "app/result_read.h"
 #include "shell/arg.h"
@@ -99,12 +100,7 @@ static enum call_result check_port(struct call *c, unsigned port)
 
 	if (pktgen_active(pg) >> port & 1)
 		return app_fail_active(c, 0, port);
-	if (pg->set[port].owner != OWNER_NOBODY)
-		return call_fail(c, E_STATE, 0,
-				 "port %u is busy with a 'bench'; wait for its "
-				 "end",
-				 port);
-	return CALL_DONE;
+	return app_check_unmeasured(c, 0, 1ull << port);
 }
 
 static enum call_result check_ports(struct call *c, uint64_t mask)
@@ -320,7 +316,7 @@ static bool shows_goals(const struct experiment *e)
 #define ROWS_A_CALL 8
 
 /* Rows from `c->state[ROW]` on are left for the calls that follow. */
-enum { SEEN, ROW, HEADED };
+enum { SEEN, ROW, HEADED, BEGUN, SINCE, WHOSE };
 
 static void report(struct call *c, const struct experiment *e)
 {
@@ -394,6 +390,11 @@ static enum call_result follow(struct call *c)
 	struct app *app = call_app(c);
 	const struct experiment *e = app->experiment;
 
+	if (c->state[WHOSE] && c->state[WHOSE] != e->began_ns)
+		return call_fail(c, E_STATE, -1,
+				 "it was stopped, and another began; see "
+				 "'results'");
+	c->state[WHOSE] = e->began_ns;
 	if (c->state[ROW])
 		return report_rest(c, e);
 	if (c->json)
@@ -430,15 +431,25 @@ enum call_result ask_run(struct call *c,
 						  struct experiment_plan *p))
 {
 	struct experiment_plan p;
+	struct subjects on;
+	enum call_result to;
 
 	if (c->cancelled)
-		return flag(c, "plan") ? CALL_DONE : leave(c);
-	if (!c->calls && plan(c, &p) != CALL_DONE)
+		return c->state[BEGUN] ? leave(c) : CALL_DONE;
+	if (c->state[BEGUN])
+		return follow(c);
+	if (plan(c, &p) != CALL_DONE)
 		return CALL_FAIL;
-	if (!c->calls && flag(c, "plan"))
+	if (flag(c, "plan"))
 		return tell_plan(c, &p);
-	if (!c->calls && begin(c, &p) != CALL_DONE)
+	on = subjects_of(p.mask);
+	to = OPTION(ADDRESSES) ? gateways_await(c, &on, &c->state[SINCE])
+			       : CALL_DONE;
+	if (to != CALL_DONE)
+		return to;
+	if (begin(c, &p) != CALL_DONE)
 		return CALL_FAIL;
+	c->state[BEGUN] = 1;
 	return follow(c);
 }
 

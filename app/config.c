@@ -265,6 +265,8 @@ enum call_result config_check_idle(struct call *c)
 {
 	uint64_t active = pktgen_active(&call_app(c)->pktgen);
 
+	if (app_check_unmeasured(c, -1, ~0ull) != CALL_DONE)
+		return CALL_FAIL;
 	if (!active)
 		return CALL_DONE;
 	return app_fail_active(c, -1, (unsigned)__builtin_ctzll(active));

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Traffic that ends when the program that began it has gone. */
 #include "app/app.h"
+#include "app/experiment.h"
 
 void app_set_lease(struct app *app, uint64_t time_ns, uint64_t now_ns)
 {
@@ -34,6 +35,10 @@ void app_check_lease(struct app *app, uint64_t now_ns)
 	if (now_ns < app_lease_end_ns(app))
 		return;
 	mask = pktgen_active(pg);
+	if (OPTION(SEARCH)) {
+		mask |= pktgen_owned(pg, OWNER_EXPERIMENT);
+		experiment_stop(app, ~0ull, now_ns);
+	}
 	for (unsigned i = 0; i < pg->nb_ports; i++) {
 		if (!(pg->set[i].mode & MODE_TX))
 			mask &= ~(1ull << i);

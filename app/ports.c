@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "app/app.h"
+#include "app/experiment.h"
 
 const struct arg_word app_modes[] = {
 	{"off", "neither send nor receive"},
@@ -89,6 +90,24 @@ enum call_result app_fail_active(struct call *c, int arg, unsigned port)
 
 	return call_fail(c, E_STATE, arg, "port %u is %s; 'stop' %sfirst", port,
 			 app_state(v), arg < 0 ? "" : "it ");
+}
+
+enum call_result app_check_unmeasured(struct call *c, int arg, uint64_t mask)
+{
+	const struct app *app = call_app(c);
+	const struct experiment *e = OPTION(SEARCH) ? app->experiment : NULL;
+	const uint64_t by = e && e->state == EXPERIMENT_RUNS ? e->plan.mask : 0;
+	const char *name = by & mask ? e->plan.course->experiment : "bench";
+	unsigned port;
+
+	mask &= pktgen_owned(&app->pktgen, OWNER_EXPERIMENT);
+	if (!mask)
+		return CALL_DONE;
+	port = (unsigned)__builtin_ctzll(by & mask ? by & mask : mask);
+	return call_fail(c, E_STATE, arg,
+			 "port %u is measured by '%s'; wait for its end, or "
+			 "type '%s'",
+			 port, name, by & mask ? "stop" : "cancel");
 }
 
 const char *app_why_down(const struct port *p)

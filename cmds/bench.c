@@ -59,11 +59,8 @@ static enum call_result begin(struct call *c, struct bench *b)
 
 	if (port < 0)
 		return CALL_FAIL;
-	if (app->pktgen.set[port].owner != OWNER_NOBODY)
-		return call_fail(c, E_STATE, PORTS,
-				 "port %d is busy with another 'bench'; wait "
-				 "for its end",
-				 port);
+	if (app_check_unmeasured(c, PORTS, 1ull << port) != CALL_DONE)
+		return CALL_FAIL;
 	if (pktgen_active(&app->pktgen) >> port & 1)
 		return app_fail_active(c, PORTS, (unsigned)port);
 	if (app->pktgen.set[port].nb_streams > 1)

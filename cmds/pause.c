@@ -12,13 +12,13 @@ static const struct arg args[] = {
 static enum call_result run(struct call *c)
 {
 	const struct subjects *on = &c->v[PORTS].subjects;
-	const enum call_result up = app_check_up(c, on->ports);
 
-	if (up == CALL_DONE) {
-		verdict_disturbed(call_app(c), on->ports);
-		pktgen_pause_streams(&call_app(c)->pktgen, on, c->now_ns);
-	}
-	return up;
+	if (app_check_up(c, on->ports) != CALL_DONE ||
+	    app_check_unmeasured(c, PORTS, on->ports) != CALL_DONE)
+		return CALL_FAIL;
+	verdict_disturbed(call_app(c), on->ports);
+	pktgen_pause_streams(&call_app(c)->pktgen, on, c->now_ns);
+	return CALL_DONE;
 }
 
 const struct cmd cmd_pause = {

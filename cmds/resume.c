@@ -12,11 +12,12 @@ static const struct arg args[] = {
 static enum call_result run(struct call *c)
 {
 	const struct subjects *on = &c->v[PORTS].subjects;
-	const enum call_result up = app_check_up(c, on->ports);
 
-	if (up == CALL_DONE)
-		pktgen_resume_streams(&call_app(c)->pktgen, on, c->now_ns);
-	return up;
+	if (app_check_up(c, on->ports) != CALL_DONE ||
+	    app_check_unmeasured(c, PORTS, on->ports) != CALL_DONE)
+		return CALL_FAIL;
+	pktgen_resume_streams(&call_app(c)->pktgen, on, c->now_ns);
+	return CALL_DONE;
 }
 
 const struct cmd cmd_resume = {

@@ -63,6 +63,9 @@ static enum call_result run(struct call *c)
 
 	if (c->cancelled)
 		return CALL_DONE;
+	/* What is set then is the experiment's. */
+	if (app_check_unmeasured(c, -1, ~0ull) != CALL_DONE)
+		return CALL_FAIL;
 	if (c->v[FILE_NAME].set)
 		return store_lines(c);
 	memcpy(&walk, c->state, sizeof(walk));

@@ -371,7 +371,8 @@ static enum call_result run(struct call *c)
 	if (check_json(c) != CALL_DONE)
 		return CALL_FAIL;
 	mask = with_mode(c, MODE_TX | MODE_RELAYS, &on);
-	if (!mask || check_runs(c, &on, false, &running) != CALL_DONE)
+	if (!mask || app_check_unmeasured(c, PORTS, mask) != CALL_DONE ||
+	    check_runs(c, &on, false, &running) != CALL_DONE)
 		return CALL_FAIL;
 	result = await_gateways(c, &on);
 	if (result != CALL_DONE)
@@ -416,7 +417,7 @@ static enum call_result run_limited(struct call *c,
 	if (check_json(c) != CALL_DONE)
 		return CALL_FAIL;
 	mask = with_mode(c, MODE_TX, &on);
-	if (!mask)
+	if (!mask || app_check_unmeasured(c, PORTS, mask) != CALL_DONE)
 		return CALL_FAIL;
 	for (unsigned i = 0; i < pg->nb_ports; i++) {
 		const struct worker_view *v = pktgen_look(pg, i);

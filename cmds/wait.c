@@ -82,6 +82,7 @@ static enum call_result run_idle(struct call *c)
 {
 	struct pktgen *pg = &call_app(c)->pktgen;
 	const uint64_t mask = c->v[PORTS].mask;
+	uint64_t measured;
 	unsigned port;
 	char why[48];
 
@@ -89,14 +90,16 @@ static enum call_result run_idle(struct call *c)
 		return CALL_DONE;
 	if (app_check_up(c, mask) != CALL_DONE)
 		return CALL_FAIL;
-	if (pktgen_drained(pg, mask, c->now_ns))
+	/* Between two trials a port is at rest, and not done. */
+	measured = pktgen_owned(pg, OWNER_EXPERIMENT) & mask;
+	if (!measured && pktgen_drained(pg, mask, c->now_ns))
 		return CALL_DONE;
 	if (!c->calls && c->form->args == idle_args &&
 	    check_ends(c) == CALL_FAIL)
 		return CALL_FAIL;
-	port = (unsigned)__builtin_ctzll(pktgen_active(pg) & mask);
+	port = (unsigned)__builtin_ctzll((pktgen_active(pg) & mask) | measured);
 	snprintf(why, sizeof(why), "port %u is %s", port,
-		 app_state(pktgen_look(pg, port)));
+		 measured ? "measured" : app_state(pktgen_look(pg, port)));
 	return wait_on(
 		c, c->form->args == idle_within_args ? &c->v[IDLE_TIME] : NULL,
 		why);
