@@ -241,17 +241,16 @@ const struct cmd cmd_address = {
 			{one_off_args, run_one_off, "take one away"},
 			{0},
 		},
-	.notes = "A port with an address answers ARP, IPv6 neighbour "
-		 "discovery and echo for it, whatever its mode is, and can "
-		 "'ping'. Without one it answers nothing. A new address is "
-		 "checked for a second; one that somebody else has is not "
-		 "used. FROM-TO, or a prefix whose node part is 0 such as "
-		 "10.1.0.0/18, is answered for as a whole. Frames for an "
-		 "address count as host.rx and its answers as host.tx, not as "
-		 "traffic; frames that are signed always are traffic. Beside "
-		 "an address of IPv6 a port has one of the link, fe80::, by "
-		 "itself. With 'dhcp' a server gives an address and a "
-		 "gateway, which are renewed in time, and given back by 'off'.",
+	.notes = "A port with an address answers ARP, neighbour discovery and "
+		 "echo for it in every mode, and can 'ping'; without one it "
+		 "answers nothing. A new address is checked for a second; one "
+		 "that somebody else has is not used. A range FROM-TO, or a "
+		 "prefix such as 10.1.0.0/18, is answered for as a whole. The "
+		 "same address again replaces the one before. Such frames "
+		 "count as host.rx and host.tx, not as traffic; signed frames "
+		 "are always traffic. IPv6 brings an address of the link, "
+		 "fe80::. With 'dhcp' a server gives an address and a "
+		 "gateway; 'off' gives them back.",
 	.examples =
 		(const char *const[]){
 			"address 0 10.0.0.2/24",

@@ -20,8 +20,7 @@ struct packet {
 	bool is_ipv6;
 };
 
-/* ---- Known ----------------------------------------------------------------
- */
+/* ---- Known -------------------------------------------------------------- */
 
 /* Where the two words of an address are. */
 static inline struct route_entry *slot_of(struct route *r, uint64_t first,
@@ -66,8 +65,7 @@ static void begin(const struct forward *f, uint64_t now_ns)
 	r->stamp++;
 }
 
-/* ---- Found ----------------------------------------------------------------
- */
+/* ---- Found -------------------------------------------------------------- */
 
 enum found { FOUND, NO_ROUTE, NO_HOST, ASKED };
 
@@ -135,8 +133,7 @@ static NOINLINE enum found find(struct forward *f, const struct node_ip *ip,
 	return FOUND;
 }
 
-/* ---- Refused --------------------------------------------------------------
- */
+/* ---- Refused ------------------------------------------------------------ */
 
 /* It does not go on: its sender is told, if that can be. */
 static NOINLINE bool refuse(struct worker *w, const struct uk_netbuf *nb,
@@ -175,8 +172,7 @@ static NOINLINE bool change_tag(const struct worker *w, struct uk_netbuf *nb,
 	return true;
 }
 
-/* ---- A packet -------------------------------------------------------------
- */
+/* ---- A packet ----------------------------------------------------------- */
 
 /* A whole one in the first buffer, with hosts' addresses; tags: one. */
 static bool find_packet(const struct uk_netbuf *nb, struct packet *p)

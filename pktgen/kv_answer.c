@@ -91,8 +91,7 @@ COLD void kv_answer(const struct kv *kv, const uint8_t *request, size_t len,
 	const char *const last = (const char *)request + len;
 
 	*to = (struct kv_answers){0};
-	/* One of several datagrams is not for us; of which it is, is nothing.
-	 */
+	/* One of several datagrams is not for us, whichever it is. */
 	if (len < KV_HEAD_LEN || kv_load16(request + 4) != net16(1)) {
 		to->malformed = true;
 		return;

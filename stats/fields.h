@@ -57,8 +57,8 @@
 	  "frames not forwarded: for their own port, or between bridges")      \
 	F(forward, flooded, NULL,                                              \
 	  "frames forwarded to all ports, as nobody knows their address")      \
-	F(forward, no_route,                                                   \
-	  NULL, "packets not routed: no link or gateway leads there")          \
+	F(forward, no_route, NULL,                                             \
+	  "packets not routed: no link or gateway leads there")                \
 	F(forward, unresolved, NULL,                                           \
 	  "packets not routed: who is next has not said its MAC address")      \
 	F(forward, expired, NULL, "packets not routed: their TTL was 1")       \

@@ -132,8 +132,7 @@ void serial_irq_enable(void)
 	outb(IER, IER_RX);
 }
 
-/* As many as the trigger, all in the FIFO: by one instruction, as thr_write().
- */
+/* As many as the trigger, all in the FIFO, by one instruction. */
 static void take_trigger(void)
 {
 	uint8_t buf[TRIGGER], *to = buf;
