@@ -100,9 +100,12 @@ __ssz uk_console_out(const char *buf, __sz len)
 	return (__ssz)n;
 }
 
+/* More at once is more than there is, as on a machine that is as large. */
+#define HEAP_MAX (256u << 20)
+
 static void *heap_malloc(struct uk_alloc *a __unused, __sz size)
 {
-	return malloc(size);
+	return size > HEAP_MAX ? NULL : malloc(size);
 }
 
 static void *heap_calloc(struct uk_alloc *a __unused, __sz nmemb, __sz size)
