@@ -325,11 +325,13 @@ static void take_shot(struct shot *s)
 	s->selected = session_selected(&app.session);
 }
 
-/* Those whose purpose it is, and those that run others or end all. */
+/* Those whose purpose it is, that run others, end all, or go on for long. */
 static bool is_exempt(const struct cmd *cmd)
 {
-	static const char *const names[] = {"reset", "load", "run", "repeat",
-					    "quit"};
+	static const char *const names[] = {
+		"reset",  "load",    "run",  "repeat", "quit",  "learn",
+		"search", "rfc2544", "soak", "ramp",   "sweep", "y1564",
+	};
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
 		if (!strcmp(cmd->name, names[i]))
