@@ -177,6 +177,10 @@ static const char *const lines[] = {
 	"results --json",
 	"search to 10kpps trial 10ms ndr",
 	"search --json",
+	/* Of few frames no time is known. */
+	"search from 1kpps to 1kpps trial 10ms ndr",
+	"search trials --json",
+	"search to 10kpps trial 10ms ndr",
 	"search trials --json",
 	"search follow --json",
 	"search to 10kpps trial 10ms --plan --json ndr",

@@ -33,6 +33,7 @@ class Fed(Appliance):
         self.size, self.refuse, self.cut_at, self.deaf = size, refuse, cut_at, deaf
         self.fed, self.commands, self.waits, self.playing = b"", [], None, False
         self.wanted, self.channel, self.token, self.open, self.opened = 50000, None, None, False, 0
+        self.fresh = False
         self.data = socket.socket(socket.AF_UNIX)
         self.data.bind(str(path)[:-5] + ".data")
         self.data.listen(8)
@@ -55,8 +56,10 @@ class Fed(Appliance):
         good = tag + b" OK\r\n"
         if words[:2] == [b"channel", b"open"]:
             self.token, self.open = int(words[2], 16), False
-            while not self.channel:
+            # Not the one before, whose end is not seen yet.
+            while not self.fresh:
                 time.sleep(0.001)
+            self.fresh = False
             self.block(b"O", 0, self.token)
         elif words[:2] == [b"channel", b"put"]:
             self.open = False
@@ -95,7 +98,7 @@ class Fed(Appliance):
                     self.channel = None
             ready = select.select([self.data] + [self.channel] * bool(self.channel), [], [], 0.02)
             if self.data in ready[0]:
-                self.channel, rest = self.data.accept()[0], b""
+                self.channel, rest, self.fresh = self.data.accept()[0], b"", True
             elif ready[0]:
                 rest = self.blocks(rest + self.channel.recv(65536))
 
@@ -208,6 +211,7 @@ def test_one_that_is_refused_ends_no_other(tmp_path):
     one.refuse = True
     child.send(".play two.pcap\r")
     child.expect_exact("E_STATE: refused")
+    child.expect_exact(PROMPT)
     child.send("wait idle\r")
     until = time.monotonic() + SOON
     while one.fed != data[24:] and time.monotonic() < until:

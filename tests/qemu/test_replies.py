@@ -56,6 +56,10 @@ def wrong_value(value, keys, path):
     yield from wrong(value, keys, path)
 
 
+# Of trials: a busy machine delivers too few frames to tell them, or none.
+TIMES = re.compile(r"no (trials|rows)\[\]\.(min|mean|max|p\d+)$")
+
+
 def test_replies_are_as_the_page_says(lab):
     source = open(os.path.join(ROOT, "docs", "replygen.c")).read()
     array = re.search(r"lines\[\] = \{(.*?)\n\};", source, re.S).group(1)
@@ -76,7 +80,8 @@ def test_replies_are_as_the_page_says(lab):
                 found = json.loads(reply, parse_float=lambda text: "number:" + text)
                 # A line behind the first may have only what goes on.
                 assert [what for what in wrong(found, page[line])
-                        if not i or not what.startswith("no ")] == [], line
+                        if not (i and what.startswith("no ")) and
+                        not TIMES.match(what)] == [], line
                 seen += 1
     assert seen > len(page)
 
