@@ -324,16 +324,24 @@ static void put_events(struct session *s)
 	session_had_turn(s, TURN_NOTICES);
 }
 
+/* Most are idle, which takes as little time as can be. */
+static inline void poll_one(struct session *s, struct runner *r,
+			    uint64_t now_ns)
+{
+	if (r->state != RUNNER_IDLE)
+		runner_poll(s, r, now_ns);
+}
+
 void session_poll(struct session *s, uint64_t now_ns)
 {
 	if (session_request_ready(s))
 		session_start_request(s);
-	runner_poll(s, s->program, now_ns);
+	poll_one(s, s->program, now_ns);
 	s->fresh = false;
-	runner_poll(s, s->person, now_ns);
+	poll_one(s, s->person, now_ns);
 	for (unsigned i = 0; i < SESSION_RUNNERS; i++)
 		if (&s->runner[i] != s->program && &s->runner[i] != s->person)
-			runner_poll(s, &s->runner[i], now_ns);
+			poll_one(s, &s->runner[i], now_ns);
 	put_events(s);
 	session_page_poll(s, now_ns);
 	replay_typed(s, now_ns);
