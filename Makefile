@@ -41,7 +41,7 @@ test: $(O)/gen/image/uk/config.h $(O)/gen/uk/config.h
 	@cmp -s $^ || { echo "the tests want an image with every option:" \
 		"'make defconfig', or remove $(CONFIG)" >&2; exit 1; }
 	@tools/setup test
-	@$(ALL_AT_ONCE) unit SEEDS=200
+	@$(ALL_AT_ONCE) unit SEEDS=100
 	@SEED=1 $(ALL_AT_ONCE) fuzz
 	@$(ALL_AT_ONCE) image test-image tiny-image test-client test-frames \
 		vhost bench-tools $(O)/host/capture-frames \

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""Twenty seconds of `make soak` on each back end, two at a time: on a host with less than a
+"""Ten seconds of `make soak` on each back end, two at a time: on a host with less than a
 processor for each, QEMU's hub loses frames."""
 import concurrent.futures
 import os
@@ -11,7 +11,7 @@ import pytest
 import soak
 from lab import PATIENCE
 
-MINUTES = 1 / 3
+MINUTES = 1 / 6
 
 
 def run(backend):
