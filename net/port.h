@@ -70,6 +70,7 @@ struct port_queue {
 	struct uk_allocpool *rx_pool;
 	struct uk_allocpool *tx_pool;
 	struct uk_alloc *tx_alloc;
+	unsigned nb_guests; /* of port_guest_alloc() that are not free again */
 	/*
 	 * Receive buffers that are back, those used last on top; room for all.
 	 */
@@ -170,6 +171,12 @@ static inline struct uk_netbuf *port_frame_alloc(struct port_queue *q)
 	return uk_netbuf_alloc_buf(q->tx_alloc, p->buf_bytes, p->info.ioalign,
 				   port_headroom(&p->info), 0, NULL);
 }
+
+/*
+ * The same for a frame that is not of the queue's own worker: it is not among
+ * those of port_tx_out().
+ */
+struct uk_netbuf *port_guest_alloc(struct port_queue *q);
 
 /* Bytes of a frame that a buffer of port_frame_alloc() has room for. */
 static inline size_t port_frame_room(const struct port_queue *q)

@@ -164,8 +164,27 @@ uint16_t port_rx_alloc(void *argp, struct uk_netbuf *pkts[], uint16_t count)
 	return (uint16_t)n;
 }
 
+static void guest_back(struct uk_netbuf *nb)
+{
+	struct port_queue *q = nb->priv;
+
+	q->nb_guests--;
+}
+
+struct uk_netbuf *port_guest_alloc(struct port_queue *q)
+{
+	struct uk_netbuf *nb = port_frame_alloc(q);
+
+	if (nb) {
+		nb->priv = q;
+		nb->dtor = guest_back;
+		q->nb_guests++;
+	}
+	return nb;
+}
+
 unsigned port_tx_out(const struct port_queue *q)
 {
-	return q->port->nb_tx_bufs - uk_allocpool_availcount(q->tx_pool) +
-	       reflected_out(q);
+	return q->port->nb_tx_bufs - uk_allocpool_availcount(q->tx_pool) -
+	       q->nb_guests + reflected_out(q);
 }

@@ -244,7 +244,7 @@ static bool has_place(struct outlet *o)
 /* A copy that is the other queue's; NULL: it has no buffer. */
 static struct uk_netbuf *copy_of(const struct uk_netbuf *nb, struct outlet *o)
 {
-	struct uk_netbuf *one = port_frame_alloc(o->to->queue);
+	struct uk_netbuf *one = port_guest_alloc(o->to->queue);
 	char *to;
 
 	if (!one)
@@ -467,7 +467,7 @@ static NOINLINE void release(struct worker *w, struct outlet *o,
 	unsigned len;
 
 	while (o->nb < w->how.burst && (len = impair_due(im, now_ns))) {
-		nb = port_frame_alloc(o->to->queue);
+		nb = port_guest_alloc(o->to->queue);
 		if (!nb) {
 			port_tx_reap(o->to->queue);
 			return;

@@ -124,7 +124,7 @@ static uint64_t send(const struct peers *ps, unsigned port, struct probe *p,
 		     uint64_t now_ns)
 {
 	struct port *const to = &ps->pg->port[port];
-	struct uk_netbuf *nb = port_frame_alloc(&to->queue[0]);
+	struct uk_netbuf *nb = port_guest_alloc(&to->queue[0]);
 	int err;
 
 	if (!nb)

@@ -300,6 +300,35 @@ static void a_stop_waits_for_what_is_under_way(void **state)
 
 #define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 
+/* Those of the link are under way all the time, and none of its. */
+static void a_run_ends_beside_a_link(void **state)
+{
+	const struct impair_how link = {.delay_ns = 50 * US};
+	struct stream s = *pktgen_stream(&pg, 0, 0);
+	uint64_t from;
+	(void)state;
+
+	host_netdev_faults(dev[2])->hold = 4;
+	s.rate = (struct rate){RATE_PPS, 100000ull * 1000000};
+	set_stream(0, &s);
+	pktgen_set_mode(&pg, 1, MODE_TX, now);
+	pktgen_set_mode(&pg, 4, MODE_TX, now);
+	set_link(&link);
+	forward(1, 2, MODE_IMPAIR);
+	pktgen_start(&pg, 3, now);
+	run_for(10 * MS);
+	count(2, 100);
+	from = now;
+	while (worker(2)->state != WORKER_IDLE && now < from + S)
+		run_for(10 * US);
+	assert_true(now < from + 100 * MS);
+	assert_int_equal(worker(2)->done.in_flight, 0);
+	assert_true(stats(1)->forward_packets > 0);
+	host_netdev_faults(dev[2])->hold = 0;
+	pktgen_stop(&pg, 7);
+	run_for(100 * MS);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -311,6 +340,7 @@ int main(void)
 		TEST(frames_come_through_whole),
 		TEST(memory_is_bounded),
 		TEST(a_stop_waits_for_what_is_under_way),
+		TEST(a_run_ends_beside_a_link),
 	};
 
 	return cmocka_run_group_tests_name("impair", tests, NULL, NULL);
