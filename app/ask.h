@@ -25,7 +25,7 @@
 	{                                                           \
 		ARG_PORTS, .optional = true, .name = "PORTS",       \
 			   .help = "ports to send from",            \
-			   .unset = "those that send by their mode" \
+			   .unset = "ones that send by their mode" \
 	}
 #define ASK_SIZES(first)                                                 \
 	ASK_WORD("sizes", "set the sizes of frames"),                    \

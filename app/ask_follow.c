@@ -89,13 +89,13 @@ static void report(struct call *c, const struct experiment *e)
 		result_rows(r, e, 0, ROWS_A_CALL);
 		reply_end(r);
 	}
-	result_sums(r, e, c->now_ns);
 }
 
 /* CALL_AGAIN until all rows are shown; nothing else is. */
 static enum call_result report_rest(struct call *c, const struct experiment *e)
 {
 	const unsigned from = (unsigned)c->state[ROW] * ROWS_A_CALL;
+	const bool last = shows_goals(e) || from + ROWS_A_CALL >= e->nb_rows;
 
 	if (from) {
 		reply_list(c->reply, "rows", REPLY_ROWS);
@@ -104,10 +104,12 @@ static enum call_result report_rest(struct call *c, const struct experiment *e)
 	} else {
 		report(c, e);
 	}
+	/* A table is not cut by what stands below it. */
+	if (c->json ? !from : last)
+		result_sums(c->reply, e, c->now_ns);
 	c->state[ROW]++;
 	c->wake_ns = c->now_ns;
-	return !shows_goals(e) && from + ROWS_A_CALL < e->nb_rows ? CALL_AGAIN
-								  : CALL_DONE;
+	return last ? CALL_DONE : CALL_AGAIN;
 }
 
 static void show_progress(struct call *c, const struct experiment *e)

@@ -95,7 +95,7 @@ static void json_values(struct reply *r, const struct arg *a)
 static void json_form(struct reply *r, const struct cmd *cmd,
 		      const struct cmd_form *f)
 {
-	char usage[160];
+	char usage[CMD_USAGE_MAX];
 
 	cmd_usage(cmd, f, usage, sizeof(usage));
 	reply_map(r, NULL, REPLY_TABLE);

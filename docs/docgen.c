@@ -71,7 +71,7 @@ static void put_arguments(const struct cmd *cmd)
 /* A line each, with what it does where that is not what the summary says. */
 static void put_forms(const struct cmd *cmd)
 {
-	char usage[160];
+	char usage[CMD_USAGE_MAX];
 
 	if (!cmd->forms[1].run && !cmd->forms[0].help) {
 		cmd_usage(cmd, &cmd->forms[0], usage, sizeof(usage));

@@ -451,7 +451,7 @@ static void check_all_are_here(void)
 		for (const struct cmd_form *f = cmd_table[i]->forms; f->run;
 		     f++) {
 			bool here = !has_json(f);
-			char usage[160];
+			char usage[CMD_USAGE_MAX];
 
 			for (unsigned k = 0; k < nb_forms; k++)
 				here |= forms[k].form == f;
@@ -548,7 +548,7 @@ static const struct reply_key *typed(const struct reply_key *k)
 
 static void put_form(const struct reply_form *f)
 {
-	char usage[160];
+	char usage[CMD_USAGE_MAX];
 
 	cmd_usage(f->cmd, f->form, usage, sizeof(usage));
 	printf("\n## `%s`\n\nAs of", usage);

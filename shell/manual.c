@@ -13,7 +13,7 @@
 #define TEXT_MIN 24
 /* The widest word that has its text beside it. */
 #define LEFT_MAX 20
-#define TEXT_MAX 200
+#define TEXT_MAX CMD_USAGE_MAX
 
 /* ---- Lines --------------------------------------------------------------- */
 

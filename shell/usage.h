@@ -11,6 +11,9 @@
 /* "[PORTS]", "SIZE", "tx|rx|off", "clear", "[--json]"; cut at `size`. */
 void cmd_arg_usage(const struct arg *a, char *buf, size_t size);
 
+/* Room for the longest usage of a form. */
+#define CMD_USAGE_MAX 320
+
 /* The whole form: "size [PORTS] SIZE"; cut at `size`. */
 void cmd_usage(const struct cmd *cmd, const struct cmd_form *form, char *buf,
 	       size_t size);

@@ -148,12 +148,26 @@ static void every_default_is_a_value(void **state)
 			}
 }
 
+static void no_usage_is_cut(void **state)
+{
+	char usage[CMD_USAGE_MAX];
+	(void)state;
+
+	for (unsigned i = 0; cmd_table[i]; i++)
+		for (const struct cmd_form *f = cmd_table[i]->forms; f->run;
+		     f++) {
+			cmd_usage(cmd_table[i], f, usage, sizeof(usage));
+			assert_true(strlen(usage) < sizeof(usage) - 1);
+		}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(lines_fit_and_break_between_words),
 		cmocka_unit_test(each_line_fits_into_80_columns),
 		cmocka_unit_test(a_wide_screen_has_a_measure_that_reads_well),
+		cmocka_unit_test(no_usage_is_cut),
 		cmocka_unit_test(every_command_is_in_a_group),
 		cmocka_unit_test(every_default_is_a_value),
 		cmocka_unit_test(every_word_of_an_enumeration_has_a_sentence),
