@@ -5,6 +5,7 @@
 #include "shell/arg.h"
 #include "shell/edit.h"
 #include "shell/manual.h"
+#include "shell/usage.h"
 #include "unit.h"
 
 #define PAGE_BYTES 16384
