@@ -46,7 +46,7 @@ test: $(O)/gen/image/uk/config.h $(O)/gen/uk/config.h
 	@$(ALL_AT_ONCE) image test-image tiny-image test-client test-frames \
 		vhost bench-tools $(O)/host/capture-frames \
 		$(O)/host/capture-play
-	@$(PYTHON) -m pytest -p no:cacheprovider -q -n 4 --dist loadfile tests
+	@$(PYTHON) -m pytest -p no:cacheprovider -q -n 3 --dist loadfile tests
 
 # As many jobs as there are processors.
 ALL_AT_ONCE := $(MAKE) --no-print-directory -j$(shell nproc) -Otarget
