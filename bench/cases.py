@@ -168,7 +168,8 @@ def varying():
             yield Case("send-streams-%s%s" % (what and what + "-", layout),
                        "streams, %s%s" % (what or "flat out", ring), [
                 send("%d" % n, packed, 64, streams(n, [
-                    text.replace("%d", str(PACED // n)) for text in commands]))
+                    text.replace("%d", str(PACED // n)) for text in commands]),
+                    memory="32M")
                 for n in STREAMS])
 
 
