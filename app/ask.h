@@ -21,10 +21,10 @@
 	}
 
 /* Each is one argument, or two: a word and its value. */
-#define ASK_PORTS                                                   \
-	{                                                           \
-		ARG_PORTS, .optional = true, .name = "PORTS",       \
-			   .help = "ports to send from",            \
+#define ASK_PORTS                                                  \
+	{                                                          \
+		ARG_PORTS, .optional = true, .name = "PORTS",      \
+			   .help = "ports to send from",           \
 			   .unset = "ones that send by their mode" \
 	}
 #define ASK_SIZES(first)                                                 \
