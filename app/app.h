@@ -109,6 +109,11 @@ extern const struct cmd_hint app_hints[];
 		ARG_PORTS, .optional = true, .sets = true, .name = "PORTS", \
 			   .help = "ports to set"                           \
 	}
+#define APP_PORTS_TO_SHOW                                     \
+	{                                                     \
+		ARG_PORTS, .optional = true, .name = "PORTS", \
+			   .help = "ports to show"            \
+	}
 #define APP_STREAMS_TO_SET                                         \
 	{                                                          \
 		ARG_PORTS, .optional = true, .sets = true,         \

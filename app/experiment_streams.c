@@ -367,7 +367,7 @@ void streams_sample(struct experiment *e, const struct latency *l,
 	struct latency now = *l;
 	unsigned first = LATENCY_BUCKETS, last = 0;
 
-	/* The bins go on: their difference stands in their place meanwhile. */
+	/* The bins go on: what came since the last sample is in their place. */
 	now.frames = 0;
 	for (unsigned i = 0; i < LATENCY_BUCKETS; i++) {
 		const uint64_t n = l->count[i] - e->sampled[i];

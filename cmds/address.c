@@ -32,8 +32,7 @@ static bool looks_like_address(const char *word)
 	}
 
 static const struct arg show_args[] = {
-	[PORTS] = {ARG_PORTS, .optional = true, .name = "PORTS",
-		   .help = "ports to show"},
+	[PORTS] = APP_PORTS_TO_SHOW,
 	[JSON] = ARG_JSON("reply as JSON"),
 	{ARG_NONE},
 };

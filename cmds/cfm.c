@@ -6,8 +6,7 @@ enum { PORTS, STATE, LEVEL, LEVEL_NUMBER, MEP, MEP_ID };
 enum { JSON = 1 };
 
 static const struct arg show_args[] = {
-	[PORTS] = {ARG_PORTS, .optional = true, .name = "PORTS",
-		   .help = "ports to show"},
+	[PORTS] = APP_PORTS_TO_SHOW,
 	[JSON] = ARG_JSON("reply as JSON"),
 	{ARG_NONE},
 };

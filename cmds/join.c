@@ -33,8 +33,7 @@ static bool is_group(const char *word)
 	}
 
 static const struct arg show_args[] = {
-	[PORTS] = {ARG_PORTS, .optional = true, .name = "PORTS",
-		   .help = "ports to show"},
+	[PORTS] = APP_PORTS_TO_SHOW,
 	[JSON] = ARG_JSON("reply as JSON"),
 	{ARG_NONE},
 };

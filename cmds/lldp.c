@@ -11,8 +11,7 @@ enum { JSON = 1 };
 #define BY_ADDRESS 5
 
 static const struct arg show_args[] = {
-	[PORTS] = {ARG_PORTS, .optional = true, .name = "PORTS",
-		   .help = "ports to show"},
+	[PORTS] = APP_PORTS_TO_SHOW,
 	[JSON] = ARG_JSON("reply as JSON"),
 	{ARG_NONE},
 };

@@ -5,8 +5,7 @@
 enum { PORTS, JSON };
 
 static const struct arg args[] = {
-	[PORTS] = {ARG_PORTS, .optional = true, .name = "PORTS",
-		   .help = "ports to show"},
+	[PORTS] = APP_PORTS_TO_SHOW,
 	[JSON] = ARG_JSON("reply as JSON"),
 	{ARG_NONE},
 };

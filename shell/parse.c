@@ -324,8 +324,14 @@ void parse_take(struct parser *p)
 
 		if (!p->trying)
 			cmd_usage(p->c->cmd, p->c->form, usage, sizeof(usage));
-		parse_fail(p, E_SURPLUS, p->pos[p->at]->column,
-			   "one word too many for '%s'", usage);
+		/* One that is cut says less than none. */
+		if (strlen(usage) < sizeof(usage) - 1)
+			parse_fail(p, E_SURPLUS, p->pos[p->at]->column,
+				   "one word too many for '%s'", usage);
+		else
+			parse_fail(p, E_SURPLUS, p->pos[p->at]->column,
+				   "one word too many; see 'help %s'",
+				   p->c->cmd->name);
 		p->stop = E_SURPLUS;
 	}
 }
