@@ -275,22 +275,31 @@ static void heard(struct node *h, const struct seen *s, const uint8_t *p,
 	}
 }
 
-bool dhcp_take(struct node *h, const struct seen *s, const struct packet *m)
+/* What a server says to this client. A packet without payload has no m->p. */
+static bool is_to_client(const struct node *h, const struct seen *s,
+			 const struct packet *m)
 {
 	const struct dhcp *d = &h->lab.dhcp;
-	const uint8_t *const p = m->p + UDP_LEN;
+	const uint8_t *p;
 
 	if (!(h->lab.on & LAB_DHCP) || !m->sound || !node_is_ipv4(&m->to) ||
-	    m->len < UDP_LEN + FIXED + sizeof(magic) ||
-	    load16(m->p) != SERVER_PORT || load16(m->p + 2) != CLIENT_PORT ||
-	    s->vlan != d->vlan || p[OP] != 2 || load32(p + XID) != d->xid ||
-	    memcmp(p + CHADDR, h->mac, ETH_ALEN) != 0 ||
-	    memcmp(p + FIXED, magic, sizeof(magic)) != 0)
+	    m->len < UDP_LEN + FIXED + sizeof(magic) || s->vlan != d->vlan)
+		return false;
+	p = m->p + UDP_LEN;
+	return load16(m->p) == SERVER_PORT && load16(m->p + 2) == CLIENT_PORT &&
+	       p[OP] == 2 && load32(p + XID) == d->xid &&
+	       !memcmp(p + CHADDR, h->mac, ETH_ALEN) &&
+	       !memcmp(p + FIXED, magic, sizeof(magic));
+}
+
+bool dhcp_take(struct node *h, const struct seen *s, const struct packet *m)
+{
+	if (!is_to_client(h, s, m))
 		return false;
 	if (load16(m->p + 6) && !packet_is_right(m)) {
 		h->dropped++;
 		return true;
 	}
-	heard(h, s, p, m->len - UDP_LEN);
+	heard(h, s, m->p + UDP_LEN, m->len - UDP_LEN);
 	return true;
 }
