@@ -275,7 +275,7 @@ static void heard(struct node *h, const struct seen *s, const uint8_t *p,
 	}
 }
 
-/* What a server says to this client. A packet without payload has no m->p. */
+/* What a server says to this client. */
 static bool is_to_client(const struct node *h, const struct seen *s,
 			 const struct packet *m)
 {

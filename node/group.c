@@ -352,8 +352,8 @@ bool mld_take(struct node *h, const struct seen *s, const struct packet *m)
 	const bool is_old = m->len == 24;
 	struct node_ip ip;
 
-	if (m->p[0] != QUERY6 || node_is_ipv4(&m->to) || m->hops != 1 ||
-	    (!is_old && m->len < 28) || !listens(h, s, false) ||
+	if (node_is_ipv4(&m->to) || (!is_old && m->len < 28) ||
+	    m->p[0] != QUERY6 || m->hops != 1 || !listens(h, s, false) ||
 	    !packet_is_right(m))
 		return false;
 	if (is_old)

@@ -120,7 +120,7 @@ bool node_take_ipv4(struct node *h, const struct seen *s)
 
 	if (s->len < sizeof(struct ipv4_hdr) + LEAST || s->p[0] >> 4 != 4)
 		return false;
-	m = (struct packet){.proto = s->p[9], .hops = s->p[8]};
+	m = (struct packet){.proto = s->p[9], .hops = s->p[8], .p = s->p};
 	m.from = node_ipv4(s->p + 12);
 	m.to = node_ipv4(s->p + 16);
 	m.sound = head >= sizeof(struct ipv4_hdr) && total >= head + LEAST &&

@@ -167,9 +167,9 @@ bool nd_take(struct node *h, const struct seen *s, const struct packet *m)
 {
 	struct node_ip target;
 
-	if (m->p[0] != ND_SOLICIT && m->p[0] != ND_ADVERT)
+	if (node_is_ipv4(&m->to) || m->len < ND_LEN || m->hops != ND_HOPS)
 		return false;
-	if (m->hops != ND_HOPS || m->len < ND_LEN || m->p[1] ||
+	if ((m->p[0] != ND_SOLICIT && m->p[0] != ND_ADVERT) || m->p[1] ||
 	    !packet_is_right(m))
 		return false;
 	target = ipv6_at(m->p + TARGET);

@@ -137,6 +137,34 @@ static void echo_in_ipv6_behind_options(void **state)
 	assert_drops(len);
 }
 
+/* Tagged: such a frame is looked into whatever its protocol is. */
+static void one_family_in_the_other_is_not_heard(void **state)
+{
+	(void)state;
+	add(BYTES(10, 0, 5, 2), 4, 5);
+	pass(8 * S);
+	forget_frames();
+	for (unsigned right = 0; right < 2; right++)
+		for (unsigned proto = 0; proto < 256; proto++) {
+			size_t len = build4(0, 20, 56);
+			uint16_t csum;
+
+			memmove(built + 16, built + 12, len - 12);
+			memcpy(built + 12, BYTES(0x81, 0, 0, 5), 4);
+			built[18 + 9] = (uint8_t)proto;
+			memcpy(built + 18 + 16, BYTES(10, 0, 5, 2), 4);
+			built[18 + 20] = 135;
+			built[18 + 10] = built[18 + 11] = 0;
+			csum = csum_end(csum_add(0, built + 18, 20));
+			memcpy(built + 18 + 10, &csum, right * 2);
+			if (proto == 1) /* wrong, but for it */
+				assert_drops(len + 4);
+			else
+				assert_false(take(built, len + 4));
+			assert_int_equal(node->nb_out, 0);
+		}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -146,6 +174,7 @@ int main(void)
 		NODE_TEST(echoes_of_others_are_not_seen),
 		NODE_TEST(echo_in_ipv6_is_answered),
 		NODE_TEST(echo_in_ipv6_behind_options),
+		NODE_TEST(one_family_in_the_other_is_not_heard),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
