@@ -18,6 +18,15 @@ struct node_ip node_ipv4(const uint8_t addr[IPV4_ALEN])
 	return ip;
 }
 
+bool node_ipv6(const uint8_t addr[IPV6_ALEN], struct node_ip *ip)
+{
+	memcpy(ip->b, addr, IPV6_ALEN);
+	if (!node_is_ipv4(ip))
+		return true;
+	memset(ip->b, 0, IPV6_ALEN);
+	return false;
+}
+
 bool node_is_ipv4(const struct node_ip *ip)
 {
 	return !memcmp(ip->b, mapped, sizeof(mapped));

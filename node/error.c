@@ -76,9 +76,9 @@ static void tell6(struct node *h, const struct seen *s, enum node_error why,
 		  unsigned mtu)
 {
 	const struct node_own *own = own_of(h, s->vlan, false);
-	const struct node_ip to = ipv6_at(s->p + 8);
+	struct node_ip to;
 
-	if (!own || s->len < IP6_LEN + 1 ||
+	if (!own || s->len < IP6_LEN + 1 || !node_ipv6(s->p + 8, &to) ||
 	    (s->p[6] == IP_PROTO_ICMP6 && s->p[IP6_LEN] < 128) ||
 	    !node_is_station(&to) || !node_may_answer(h, s->now_ns))
 		return;

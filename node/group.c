@@ -354,11 +354,10 @@ bool mld_take(struct node *h, const struct seen *s, const struct packet *m)
 
 	if (node_is_ipv4(&m->to) || (!is_old && m->len < 28) ||
 	    m->p[0] != QUERY6 || m->hops != 1 || !listens(h, s, false) ||
-	    !packet_is_right(m))
+	    !packet_is_right(m) || !node_ipv6(m->p + 8, &ip))
 		return false;
 	if (is_old)
 		h->lab.v2_until_ns[1] = s->now_ns + OLD_NS;
-	ip = ipv6_at(m->p + 8);
 	answer(h, s, &ip,
 	       (is_old ? load16(m->p + 4) : code(load16(m->p + 4), 12)) * MS);
 	return true;
@@ -384,7 +383,7 @@ void node_count_group(struct node *h, const uint8_t *frame, size_t len)
 	if (type == ETH_TYPE_IPV4)
 		ip = node_ipv4(frame + at + 16);
 	else if (type == ETH_TYPE_IPV6 && len >= at + 40)
-		ip = ipv6_at(frame + at + 24);
+		node_ipv6(frame + at + 24, &ip);
 	else
 		return;
 	g = find(h, &ip, vlan);

@@ -34,7 +34,8 @@ struct packet {
 	uint8_t proto, hops;
 	bool alert; /* routers are to look at it, which groups need */
 	bool sound; /* received: it is whole, its header is right */
-	/* Received: behind all headers of IP; of none that is sound, no bytes. */
+	/* Received: behind all headers of IP; of none that is sound, no bytes.
+	 */
 	const uint8_t *p;
 	size_t len;
 };
@@ -65,14 +66,6 @@ static inline void store32(uint8_t *p, uint32_t v)
 static inline bool is_to_us(const struct node *h, const struct seen *s)
 {
 	return s->dst[0] & 1 || !memcmp(s->dst, h->mac, ETH_ALEN);
-}
-
-static inline struct node_ip ipv6_at(const uint8_t *p)
-{
-	struct node_ip ip;
-
-	memcpy(ip.b, p, sizeof(ip.b));
-	return ip;
 }
 
 /*

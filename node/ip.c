@@ -161,10 +161,9 @@ bool node_take_ipv6(struct node *h, const struct seen *s)
 		return false;
 	m = (struct packet){.hops = s->p[7], .sound = true};
 	at = find_above(s->p, len, &m.proto);
-	if (at + LEAST > len)
+	if (at + LEAST > len || !node_ipv6(s->p + 8, &m.from) ||
+	    !node_ipv6(s->p + 24, &m.to))
 		return false;
-	memcpy(m.from.b, s->p + 8, IPV6_ALEN);
-	memcpy(m.to.b, s->p + 24, IPV6_ALEN);
 	m.p = s->p + at;
 	m.len = len - at;
 	return node_listen(h, m.proto, s, &m);

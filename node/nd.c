@@ -172,8 +172,7 @@ bool nd_take(struct node *h, const struct seen *s, const struct packet *m)
 	if ((m->p[0] != ND_SOLICIT && m->p[0] != ND_ADVERT) || m->p[1] ||
 	    !packet_is_right(m))
 		return false;
-	target = ipv6_at(m->p + TARGET);
-	if (!node_is_station(&target))
+	if (!node_ipv6(m->p + TARGET, &target) || !node_is_station(&target))
 		return false;
 	return m->p[0] == ND_SOLICIT ? take_solicit(h, s, m, &target)
 				     : take_advert(h, s, m, &target);

@@ -45,6 +45,12 @@ static inline bool node_same(const struct node_ip *a, const struct node_ip *b)
 }
 
 struct node_ip node_ipv4(const uint8_t addr[IPV4_ALEN]);
+
+/*
+ * As a packet of IPv6 has it. False: it is one that stands for an address of
+ * IPv4 (RFC 4291, 2.5.5.2), which no packet may have; then *ip is none.
+ */
+bool node_ipv6(const uint8_t addr[IPV6_ALEN], struct node_ip *ip);
 bool node_is_ipv4(const struct node_ip *ip);
 bool node_is_none(const struct node_ip *ip);
 

@@ -203,12 +203,13 @@ static bool find_packet(const struct uk_netbuf *nb, struct packet *p)
 	       all <= port_frame_len(nb) - at;
 }
 
-static void address_of(const struct packet *p, bool of_src, struct node_ip *ip)
+/* False: it has none. */
+static bool address_of(const struct packet *p, bool of_src, struct node_ip *ip)
 {
 	if (p->is_ipv6)
-		memcpy(ip->b, p->ip + (of_src ? 8 : 24), sizeof(ip->b));
-	else
-		*ip = node_ipv4(p->ip + (of_src ? 12 : 16));
+		return node_ipv6(p->ip + (of_src ? 8 : 24), ip);
+	*ip = node_ipv4(p->ip + (of_src ? 12 : 16));
+	return true;
 }
 
 /* One less, and in the checksum of IPv4 one more (RFC 1624). */
@@ -231,7 +232,7 @@ static bool may_go_on(struct worker *w, const struct uk_netbuf *nb,
 		      struct packet *p, uint64_t now_ns)
 {
 	const uint8_t *const frame = nb->data;
-	struct node_ip src;
+	struct node_ip src, dst;
 
 	if (nb->len < ETH_HLEN ||
 	    memcmp(frame, w->queue->port->mac, ETH_ALEN) ||
@@ -244,8 +245,8 @@ static bool may_go_on(struct worker *w, const struct uk_netbuf *nb,
 			w->stats.forward_filtered++;
 		return false;
 	}
-	address_of(p, true, &src);
-	if (!node_is_station(&src)) {
+	if (!address_of(p, true, &src) || !node_is_station(&src) ||
+	    !address_of(p, false, &dst)) {
 		w->stats.forward_no_route++;
 		return false;
 	}

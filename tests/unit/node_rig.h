@@ -25,6 +25,7 @@
 #define OURS6 0x20, 1, 0, 2, ZEROS8, 0, 0xaa, 0xbb, 2
 #define THEIRS6 0x20, 1, 0, 2, ZEROS8, 0, 0, 0, 9
 #define GROUP6 255, 2, ZEROS8, 0, 1, 255, 0xaa, 0xbb, 2
+#define MAPPED(ip) ZEROS8, 0, 0, 255, 255, ip
 #define ALL6 255, 2, ZEROS8, ZEROS4, 0, 1
 #define ARP_HEAD 8, 6, 0, 1, 8, 0, 6, 4, 0
 #define TAG 0x81, 0, 0, 5

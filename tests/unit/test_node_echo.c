@@ -165,6 +165,20 @@ static void one_family_in_the_other_is_not_heard(void **state)
 		}
 }
 
+/* RFC 4291, 2.5.5.2: no packet has an address that stands for one of IPv4. */
+static void an_address_of_ipv4_in_ipv6_is_none(void **state)
+{
+	(void)state;
+	NOT_OURS(ICMP6(BOTH(OUR_MAC, THEIR_MAC), BOTH(THEIRS6, MAPPED(OURS)), 5,
+		       ECHO6(128, 1, 2, 3)));
+	NOT_OURS(ICMP6(BOTH(OUR_MAC, THEIR_MAC), BOTH(MAPPED(THEIRS), OURS6), 5,
+		       ECHO6(128, 1, 2, 3)));
+	NOT_OURS(ICMP6(BOTH(GROUP_MAC, THEIR_MAC), BOTH(THEIRS6, GROUP6), 255,
+		       SOLICIT(MAPPED(OURS)), SOURCE(THEIR_MAC)));
+	NOT_OURS(ICMP6(BOTH(GROUP_MAC, THEIR_MAC), BOTH(MAPPED(THEIRS), GROUP6),
+		       255, SOLICIT(OURS6), SOURCE(THEIR_MAC)));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -174,6 +188,7 @@ int main(void)
 		NODE_TEST(echoes_of_others_are_not_seen),
 		NODE_TEST(echo_in_ipv6_is_answered),
 		NODE_TEST(echo_in_ipv6_behind_options),
+		NODE_TEST(an_address_of_ipv4_in_ipv6_is_none),
 		NODE_TEST(one_family_in_the_other_is_not_heard),
 	};
 

@@ -327,6 +327,11 @@ static void in_ipv6(void **state)
 	put(1, frame, 62);
 	assert_int_equal(stats(1)->forward_no_route, 1);
 	assert_memory_equal(seen[1].last + 54, "\1\0", 2);
+	/* To one of IPv4, which no packet of IPv6 may be for. */
+	memcpy(frame + 38, "\0\0\0\0\0\0\0\0\0\0\377\377\12\2\0\2", 16);
+	put(1, frame, 62);
+	assert_int_equal(stats(1)->forward_no_route, 2);
+	assert_int_equal(stats(1)->forward_unresolved, 0);
 }
 
 /* The next one takes less: it is told how much. */
