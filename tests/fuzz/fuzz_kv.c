@@ -25,7 +25,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static const char *const keys[] = {
 	"k", "k1", "key:7", "01234567",
-	"a longer key, of which words are looked at"};
+	"a-longer-key, of which words are looked at"};
 
 static struct kv *table(void)
 {
