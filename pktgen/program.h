@@ -63,6 +63,9 @@ struct field_edit {
 	uint8_t bytes; /* of the window */
 	uint8_t shift; /* of the field's lowest bit */
 	bool whole;    /* the mask has all of the window */
+	bool alone;    /* what the mask lacks never changes: it is `rest` */
+	uint8_t last;  /* see struct program's last_csum */
+	uint64_t rest;
 	uint8_t csums; /* bit K: the program's checksum K covers it... */
 	uint8_t odd;   /* ...and its words lie across that one's */
 };
@@ -91,6 +94,7 @@ struct csum {
 	bool not_zero;    /* 0 would say that there is none (RFC 768) */
 	bool crc;         /* CRC-32C: made again for each frame */
 	bool changes;     /* it is another one in each frame */
+	uint8_t leader;   /* the first that covers the same of what changes */
 };
 
 /* The most sizes, and frames of a round, of a program that does not grow. */
@@ -158,6 +162,13 @@ struct program {
 	uint16_t nb_order;                 /* frames of a round */
 	uint16_t csum_at[PLAIN_CSUMS_MAX]; /* of csum[], where it is plain */
 	struct patch patch[PROGRAM_PATCHES_MAX];
+	/* Columns: bit K: that checksum leads, and changes. */
+	uint8_t leads;
+	/*
+	 * The checksums that change, where the last edit is all that they cover
+	 * but for others that stay for some frames: it has their number.
+	 */
+	uint8_t last_csum[2];
 	uint16_t longest; /* of all frames */
 	struct variant *variant;
 	uint8_t *order;

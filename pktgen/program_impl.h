@@ -74,6 +74,9 @@ int program_put_cover(const struct program *prog, const struct stream_field *f,
 /* Which checksums are others in each frame. */
 void program_find_changes(struct program *prog);
 
+/* What program_columns.c wants to know; all else is there. */
+void program_find_columns(struct program *prog);
+
 /* Has edits be patches where all of them can. */
 void program_make_plain(struct program *prog, const struct stream *s);
 

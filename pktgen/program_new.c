@@ -218,6 +218,7 @@ static int fill(struct program *prog, const struct stream *s,
 	prog->nb_order = plan->round;
 	if (!prog->grow)
 		program_put_order(prog, s, plan);
+	program_find_columns(prog);
 	return 0;
 }
 

@@ -334,21 +334,41 @@ uint64_t sequence_step(const struct sequence *q, struct sequence_state *s)
  * ---- Many values ----------------------------------------------------------
  */
 
-typedef uint32_t quad __attribute__((vector_size(16), aligned(4), may_alias));
+/* Two values, the first in the lower half: a place of memory is what costs. */
+typedef uint64_t pair;
 
-/* Up to the end of each cycle four at once. */
+#define PAIR(v) ((pair)(uint32_t)(v) << 32 | (uint32_t)(v))
+
+EDIT_INLINE void put_pair(uint32_t *value, pair two)
+{
+	memcpy(value, &two, sizeof(two));
+}
+
+/*
+ * Up to the end of each cycle two at once: as one number, neither half goes
+ * beyond its 32 bits, which the least and the most show.
+ */
 static void fill_range(const struct sequence *q, struct sequence_state *s,
 		       uint32_t value[], unsigned n)
 {
-	const uint32_t step = (uint32_t)q->step, mask = (uint32_t)q->mask;
+	const uint32_t step = (uint32_t)q->step;
+	const pair mask = PAIR(q->mask), stays = PAIR(s->value) & ~mask;
 
 	for (unsigned some; n; n -= some, value += some) {
-		const uint32_t v = (uint32_t)s->value, stays = v & ~mask;
-		quad now = {v, v + step, v + 2 * step, v + 3 * step};
+		const int64_t by = (int32_t)step;
+		uint32_t v = (uint32_t)s->value;
+		const int64_t end = v + (int64_t)MIN(s->at, n) * by;
+		pair two = PAIR(v) + ((pair)step << 32);
 
 		some = (unsigned)MIN(s->at, n);
-		for (unsigned i = 0; i < some; i += 4, now += 4 * step)
-			*(quad *)(value + i) = stays | (now & mask);
+		if (likely(end >= 0 && end <= UINT32_MAX))
+			for (unsigned i = 0; i < some;
+			     i += 2, two += (pair)(2 * by) * PAIR(1))
+				put_pair(value + i, stays | (two & mask));
+		else
+			for (unsigned i = 0; i < some; i++, v += step)
+				value[i] =
+					(uint32_t)stays | (v & (uint32_t)mask);
 		s->at -= some;
 		s->value ^= (s->value ^ (s->value + some * q->step)) & q->mask;
 		if (!s->at) {
@@ -362,32 +382,42 @@ static void fill_range(const struct sequence *q, struct sequence_state *s,
 static void fill_bits(const struct sequence *q, struct sequence_state *s,
 		      uint32_t value[], unsigned n)
 {
-	const uint32_t from = (uint32_t)q->from, mask = (uint32_t)q->mask;
+	const pair mask = PAIR(q->mask), stays = PAIR(q->from) & ~mask;
 	struct sequence_state now = *s;
+	uint64_t last = s->value;
 
-	_Pragma("GCC unroll 4") for (unsigned i = 0; i < n; i++) value[i + 1] =
-		(uint32_t)sequence_draw(&now);
+	for (unsigned i = 0; i + 2 <= n; i += 2) {
+		pair two = (uint32_t)last | sequence_draw(&now) << 32;
+
+		put_pair(value + i, stays | (two & mask));
+		last = sequence_draw(&now);
+	}
+	if (n & 1) {
+		value[n - 1] = (uint32_t)(stays | (last & mask));
+		last = sequence_draw(&now);
+	}
 	s->at = now.at;
-	for (unsigned i = 1; i < n; i += 4)
-		*(quad *)(value + i) =
-			(from & ~mask) | (*(quad *)(value + i) & mask);
-	value[0] = (uint32_t)s->value;
-	s->value = q->from ^ ((q->from ^ (now.at ^ now.at >> 32)) & q->mask);
+	s->value = q->from ^ ((q->from ^ last) & q->mask);
 }
 
+/* Of 4 or of 8 bytes; up to the end of each cycle. */
 static void fill_list(const struct sequence *q, struct sequence_state *s,
 		      uint32_t value[], unsigned n)
 {
-	const uint64_t count = q->count;
-	uint64_t at = s->at;
+	for (unsigned some; n; n -= some, value += some) {
+		const int64_t by = (int64_t)q->step * q->listed;
+		const uint8_t *p = (const uint8_t *)(uintptr_t)q->from +
+				   (int64_t)s->at * by;
 
-	for (unsigned i = 0; i < n; i++) {
-		value[i] = (uint32_t)value_of(q, at);
-		if (++at == count)
-			at = 0;
+		some = (unsigned)MIN(q->count - s->at, n);
+		_Pragma("GCC unroll 4") for (unsigned i = 0; i < some;
+					     i++, p += by)
+			memcpy(&value[i], p, sizeof(value[i]));
+		s->at += some;
+		if (s->at == q->count)
+			s->at = 0;
 	}
-	s->at = at;
-	s->value = value_of(q, at);
+	s->value = value_of(q, s->at);
 }
 
 /* Of numbers, by their places in the cycle. */
@@ -396,6 +426,7 @@ static void fill_shuffled(const struct sequence *q, struct sequence_state *s,
 {
 	const uint32_t step = (uint32_t)q->step, low = q->low;
 	const uint32_t from = (uint32_t)q->from, mask = (uint32_t)q->mask;
+	const uint32_t stays = from & ~mask;
 	const uint64_t count = q->count;
 	const unsigned half = q->bits;
 
@@ -409,12 +440,9 @@ static void fill_shuffled(const struct sequence *q, struct sequence_state *s,
 
 			if (unlikely(x >= count))
 				x = walk(q, x, key);
-			value[i] = x * step;
+			x = x * step + from;
+			value[i] = stays | (x & mask);
 		}
-		for (unsigned i = 0; i < some; i += 4)
-			*(quad *)(value + i) =
-				(from & ~mask) |
-				((*(quad *)(value + i) + from) & mask);
 		s->index += some;
 		if (s->index == (uint32_t)count)
 			begin_cycle(q, s, s->cycle + 1);
@@ -440,8 +468,8 @@ void sequence_fill(const struct sequence *q, struct sequence_state *s,
 			const unsigned some = (unsigned)MIN(s->left - 1, n - i);
 
 			/* One that stays, up to the last frame that has it. */
-			for (unsigned k = 0; k < some; k += 4)
-				*(quad *)(value + i + k) = (quad){v, v, v, v};
+			for (unsigned k = 0; k < some; k += 2)
+				put_pair(value + i + k, PAIR(v));
 			s->left -= some;
 			i += some;
 			if (i < n)
