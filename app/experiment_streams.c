@@ -359,6 +359,31 @@ void streams_restore(struct experiment *e, struct app *app, uint64_t now_ns)
 	e->before = NULL;
 }
 
+/* ---- Trials of them ----------------------------------------------------- */
+
+static bool begin(struct experiment *e, struct app *app, uint64_t now_ns)
+{
+	return trial_begin(&e->trial, app, now_ns);
+}
+
+static void step(struct experiment *e, struct app *app, uint64_t now_ns)
+{
+	trial_step(&e->trial, app, now_ns);
+}
+
+static void abort_trial(struct experiment *e, struct app *app, uint64_t now_ns)
+{
+	trial_abort(&e->trial, app, now_ns);
+}
+
+const struct course_maker streams_maker = {
+	.prepare = streams_prepare,
+	.restore = streams_restore,
+	.begin = begin,
+	.step = step,
+	.abort = abort_trial,
+};
+
 /* ---- Samples ------------------------------------------------------------ */
 
 void streams_sample(struct experiment *e, const struct latency *l,

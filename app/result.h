@@ -12,6 +12,8 @@ struct app;
 struct experiment;
 struct experiment_plan;
 struct experiment_trial;
+struct course_column;
+struct course_row;
 
 /* The one of app->experiment, which is over, is written from now on. */
 void result_begin(struct app *app, uint64_t now_ns);
@@ -35,6 +37,10 @@ void result_size(struct reply *r, const struct experiment_plan *p,
 /* A map of a trial, number i from 0; `all` of its figures, or what fits. */
 void result_trial(struct reply *r, const struct experiment *e, unsigned i,
 		  bool all);
+
+/* A figure of a row. */
+void result_column(struct reply *r, const struct course_column *c,
+		   const struct course_row *row, uint64_t v);
 
 /* Maps of rows from `from` to `to`. */
 void result_rows(struct reply *r, const struct experiment *e, unsigned from,

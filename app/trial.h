@@ -28,6 +28,7 @@ enum trial_state {
 	TRIAL_DONE,
 	TRIAL_FAILED,  /* a device failed */
 	TRIAL_CHANGED, /* somebody stopped the ports, or set them */
+	TRIAL_STUCK,   /* a device does not give frames back */
 };
 
 /* A figure that nobody knows. */
@@ -52,8 +53,9 @@ extern const char *const trial_times[TRIAL_TIMES];
 struct trial_ask {
 	/* Of each port, thousandths of a frame a second; 0: as it is set. */
 	uint64_t load;
-	uint64_t ns;     /* to send for */
-	uint64_t frames; /* a burst of that many of each port; 0: no burst */
+	uint64_t ns;      /* to send for */
+	uint64_t warm_ns; /* before that; what is sent then is not counted */
+	uint64_t frames;  /* a burst of that many of each port; 0: no burst */
 	/* Then at another load for a time; then_ns 0: no more. */
 	uint64_t then_load, then_ns;
 	/* Of the port of that stream alone, from 1; 0: all send. */
@@ -95,7 +97,8 @@ struct trial_bins {
 
 /* Frames of all ports, and how long they took. */
 struct trial_figures {
-	uint64_t sent, arrived, reordered;
+	uint64_t sent, arrived, reordered; /* or TRIAL_UNKNOWN */
+	uint64_t bytes;     /* of those that count, or TRIAL_UNKNOWN */
 	uint64_t stolen_ns; /* the machine stood still, if that was noticed */
 	uint64_t time[TRIAL_TIMES]; /* or TRIAL_UNKNOWN */
 };
