@@ -78,7 +78,7 @@ static bool show_rows(struct call *c, const struct experiment *e, bool go_on)
 	if (from >= e->nb_rows)
 		return false;
 	reply_list(c->reply, "rows", go_on ? REPLY_ROWS : REPLY_TABLE);
-	result_rows(c->reply, e, from, from + ROWS_A_CALL);
+	result_rows(c->reply, e, from, from + ROWS_A_CALL, c->json);
 	reply_end(c->reply);
 	c->state[ROWS_SEEN] = MIN(from + ROWS_A_CALL, e->nb_rows);
 	return from + ROWS_A_CALL < e->nb_rows;

@@ -26,10 +26,13 @@ struct experiment_trial;
 
 enum course_kind { COURSE_U64, COURSE_MILLI, COURSE_TEXT, COURSE_SERVICE };
 
+/* A kind with this is for programs alone. */
+#define COURSE_MORE 16u
+
 /* A column of the table that comes of it. */
 struct course_column {
 	const char *key, *unit; /* key NULL: the end */
-	enum course_kind kind;
+	unsigned kind;          /* enum course_kind */
 };
 
 #define COURSE_COLUMNS 16

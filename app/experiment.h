@@ -70,10 +70,7 @@ struct experiment_plan {
 	bool bisect, until_loss;
 	bool down;         /* a ramp: from the largest rate to the smallest */
 	uint64_t every_ns; /* between samples */
-	/* Of services: what is accepted, of loss and in ns; and the EIR. */
-	uint32_t eir_ppb; /* of the CIR, which is a stream's rate */
-	uint64_t delay_ns, variation_ns; /* 0: any */
-	uint32_t loss_ppb, avail_ppb;
+	struct stream_service service; /* of those with nothing of their own */
 	/* Of a sweep. */
 	struct setting setting;
 	unsigned nb_values;

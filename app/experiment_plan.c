@@ -123,7 +123,7 @@ void experiment_go_through(struct experiment *e, struct app *app)
 		/* Half of the largest rate, or a buffer of 1,000 frames. */
 		const uint64_t bears = ask.frames ? 1000 : e->max / 2;
 
-		c->ns += ask.warm_ns + ask.ns + ask.then_ns +
+		c->ns += ask.before_ns + ask.ns + ask.then_ns +
 			 (all > bears ? e->plan.settle_ns : 0);
 		if (ask.learning) {
 			e->learnt = true;

@@ -44,7 +44,8 @@ static bool is_asked(const struct experiment *e, const struct result_row *row)
 	const struct trial_ask *ask = &e->ask;
 	const uint64_t load = milli_of(row, "rate");
 
-	return is_of_size(e, row) &&
+	/* Of two services nobody has noted whose frames were lost. */
+	return !ask->also && is_of_size(e, row) &&
 	       load == (ask->load ? ask->load : TRIAL_UNKNOWN) &&
 	       milli_of(row, "time") == ask->ns / 1000000 &&
 	       whole_of(row, "offered") != TRIAL_UNKNOWN &&
@@ -114,7 +115,7 @@ static bool take_made(struct app *app, struct experiment *e,
 	if (e->plan.course->take)
 		e->plan.course->take(e, t);
 	e->has_ask = false;
-	e->cost.ns -= MIN(e->cost.ns, ask->warm_ns + ask->ns + ask->then_ns);
+	e->cost.ns -= MIN(e->cost.ns, ask->before_ns + ask->ns + ask->then_ns);
 	return true;
 }
 
@@ -129,8 +130,9 @@ static bool take_row(struct app *app, struct experiment *e,
 		return false;
 	r = course_row(e);
 	for (unsigned i = 0; c[i].key; i++)
-		r->v[i] = c[i].kind == COURSE_MILLI ? milli_of(row, c[i].key)
-						    : whole_of(row, c[i].key);
+		r->v[i] = (c[i].kind & ~COURSE_MORE) == COURSE_MILLI
+				  ? milli_of(row, c[i].key)
+				  : whole_of(row, c[i].key);
 	e->plan.course->resume(e);
 	return true;
 }

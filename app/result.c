@@ -92,24 +92,25 @@ void result_trial(struct reply *r, const struct experiment *e, unsigned i,
 void result_column(struct reply *r, const struct course_column *c,
 		   const struct course_row *row, uint64_t v)
 {
+	const unsigned kind = c->kind & ~COURSE_MORE;
 	char of[24];
 
-	if (c->kind == COURSE_SERVICE) {
+	if (kind == COURSE_SERVICE) {
 		snprintf(of, sizeof(of), "%u.%u", row->of.port, row->of.stream);
 		reply_text(r, c->key, of);
-	} else if (c->kind == COURSE_TEXT)
+	} else if (kind == COURSE_TEXT)
 		reply_text(r, c->key,
 			   v == TRIAL_UNKNOWN ? "-" : (const char *)v);
 	else if (v == TRIAL_UNKNOWN)
 		reply_none(r, c->key, c->unit);
-	else if (c->kind == COURSE_MILLI)
+	else if (kind == COURSE_MILLI)
 		reply_milli(r, c->key, v, c->unit);
 	else
 		reply_u64(r, c->key, v, c->unit);
 }
 
 void result_rows(struct reply *r, const struct experiment *e, unsigned from,
-		 unsigned to)
+		 unsigned to, bool all)
 {
 	for (; from < to && from < e->nb_rows; from++) {
 		const struct course_row *row = &e->row[from];
@@ -118,7 +119,8 @@ void result_rows(struct reply *r, const struct experiment *e, unsigned from,
 		reply_map(r, NULL, REPLY_TABLE);
 		result_size(r, &e->plan, row->size);
 		for (unsigned i = 0; c[i].key; i++)
-			result_column(r, &c[i], row, row->v[i]);
+			if (all || !(c[i].kind & COURSE_MORE))
+				result_column(r, &c[i], row, row->v[i]);
 		reply_end(r);
 	}
 }
@@ -240,7 +242,7 @@ static void show_settings(struct reply *r, const struct experiment *e,
 
 /* Elements [from, to) of a list. */
 static void show_list(struct reply *r, const struct app *app, unsigned part,
-		      unsigned from, unsigned to)
+		      unsigned from, unsigned to, bool all)
 {
 	const struct experiment *e = app->experiment;
 
@@ -248,7 +250,7 @@ static void show_list(struct reply *r, const struct app *app, unsigned part,
 	if (part == SETTINGS)
 		show_settings(r, e, from, to);
 	if (part == ROWS)
-		result_rows(r, e, from, to);
+		result_rows(r, e, from, to, all);
 	for (; from < to && from < nb_of(e, part); from++)
 		if (part == GOALS)
 			show_goal(r, e, from);
@@ -318,7 +320,7 @@ static void write_piece(struct app *app, struct result_writer *w)
 	const unsigned to = w->at + parts[w->part].at_once;
 
 	reply_reset(&w->reply);
-	show_list(&w->reply, app, w->part, w->at, to);
+	show_list(&w->reply, app, w->part, w->at, to, w->json);
 	if (w->json) {
 		put(app, w, ",", 1);
 		if (!w->at) {

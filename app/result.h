@@ -42,9 +42,9 @@ void result_trial(struct reply *r, const struct experiment *e, unsigned i,
 void result_column(struct reply *r, const struct course_column *c,
 		   const struct course_row *row, uint64_t v);
 
-/* Maps of rows from `from` to `to`. */
+/* Maps of rows from `from` to `to`; `all` of their columns? */
 void result_rows(struct reply *r, const struct experiment *e, unsigned from,
-		 unsigned to);
+		 unsigned to, bool all);
 
 /* made, repeated, time, sending. */
 void result_sums(struct reply *r, const struct experiment *e, uint64_t now_ns);

@@ -68,6 +68,9 @@ static void start(struct trial *t, struct app *app,
 
 	if (t->ask.only) {
 		on = only(t->stream[t->ask.only - 1].of);
+		if (t->ask.also)
+			on.part[on.nb_parts++] =
+				only(t->stream[t->ask.also - 1].of).part[0];
 		pktgen_start_streams_limited(&app->pktgen, &on, limit, now_ns);
 	} else {
 		pktgen_start_limited(&app->pktgen, t->mask, limit, now_ns);
@@ -75,20 +78,32 @@ static void start(struct trial *t, struct app *app,
 	for (unsigned i = 0; t->service && i < t->nb_streams; i++) {
 		struct trial_service *s = &t->service[i];
 
-		*s = (struct trial_service){.rate = s->rate, .load = s->load};
+		*s = (struct trial_service){
+			.rate = s->rate,
+			.load = s->load,
+			.is = s->is,
+			.yellow = s->yellow,
+			.is_yellow = s->is_yellow,
+		};
 	}
 }
 
-bool trial_begin(struct trial *t, struct app *app, uint64_t now_ns)
+/* Of each stream that sends. */
+static uint64_t frames_of(const struct trial *t)
+{
+	if (t->ask.only)
+		return t->ask.frames;
+	return MAX(t->ask.frames * nb_ports(t) / t->nb_streams, 1);
+}
+
+static bool send(struct trial *t, struct app *app, uint64_t now_ns)
 {
 	struct flow_limit limit = {FLOW_NO_LIMIT, t->ask.ns + t->ask.then_ns};
 
 	if (t->ask.load && !set_load(t, app, t->ask.load, now_ns))
 		return false;
 	if (t->ask.frames)
-		limit = (struct flow_limit){
-			MAX(t->ask.frames * nb_ports(t) / t->nb_streams, 1),
-			FLOW_NO_LIMIT};
+		limit = (struct flow_limit){frames_of(t), FLOW_NO_LIMIT};
 	FOR_EACH_SENDER(i, t->mask) {
 		run_cleared(app, i);
 		pktgen_clear_streams(&app->pktgen, i);
@@ -105,6 +120,18 @@ bool trial_begin(struct trial *t, struct app *app, uint64_t now_ns)
 	t->came = t->missed = 0;
 	t->is_cut = false;
 	t->wake_ns = now_ns + LOOK_NS;
+	return true;
+}
+
+bool trial_begin(struct trial *t, struct app *app, uint64_t now_ns)
+{
+	if (!t->ask.before_ns)
+		return send(t, app, now_ns);
+	FOR_EACH_SENDER(i, t->mask)
+		t->changes[i] = app->pktgen.set[i].changes;
+	t->state = TRIAL_RESTS;
+	t->began_ns = now_ns;
+	t->wake_ns = now_ns + t->ask.before_ns;
 	return true;
 }
 
@@ -222,6 +249,11 @@ void trial_step(struct trial *t, struct app *app, uint64_t now_ns)
 
 	if (t->state == TRIAL_ENDS)
 		finish(t, app, now_ns);
+	if (t->state == TRIAL_RESTS && trial_is_changed(t, app))
+		t->state = TRIAL_CHANGED;
+	else if (t->state == TRIAL_RESTS && now_ns >= t->wake_ns &&
+		 !send(t, app, now_ns))
+		t->state = TRIAL_FAILED;
 	if (t->state != TRIAL_SENDS && t->state != TRIAL_SETTLES)
 		return;
 	t->wake_ns = now_ns + LOOK_NS;

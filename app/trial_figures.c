@@ -45,7 +45,9 @@ uint64_t trial_part(uint64_t load, uint32_t ppb)
 uint64_t trial_load_of(const struct trial *t, unsigned i, uint64_t load)
 {
 	if (t->ask.only)
-		return i + 1 == t->ask.only ? load : 0;
+		return i + 1 == t->ask.only   ? load
+		       : i + 1 == t->ask.also ? t->ask.also_load
+					      : 0;
 	return trial_part(load, t->stream[i].part_ppb);
 }
 
@@ -74,7 +76,7 @@ uint64_t trial_due(const struct trial *t, unsigned i, const struct app *app)
 	const struct flow_limit limit = {FLOW_NO_LIMIT, a->ns};
 	struct outlook o;
 
-	if (a->frames || (a->only && a->only != i + 1))
+	if (a->frames || (a->only && a->only != i + 1 && a->also != i + 1))
 		return 0;
 	if (a->load)
 		return of_time(trial_load_of(t, i, a->load), a->ns) +

@@ -521,7 +521,62 @@ static void an_excess_rate_is_a_step_of_its_own(void **state)
 	rig_must("y1564 configuration eir 5% time 50ms");
 	assert_int_equal(e()->nb_rows, 12);
 	assert_int_equal(at(10, "part"), 105000);
-	assert_int_equal(at(11, "part"), 131250);
+	/* Less than a fifth of the CIR: that is what is exceeded. */
+	assert_int_equal(at(11, "part"), 130000);
+}
+
+/* What is in excess is another stream's, with thresholds of each service. */
+static void colours_are_counted_by_themselves(void **state)
+{
+	(void)state;
+
+	rig_must("stream 0.1 add; stream 0.2 add; rate 0.0 10kpps; "
+		 "rate 0.1 20kpps; rate 0.2 1kpps; service 0.0 flr 30%; "
+		 "service 0.1 eir 20%; service 0.1 yellow 2");
+	dut.pps = 22000;
+	rig_must("y1564 configuration time 100ms");
+	/* 5 of the first, 6 of the second, none of its yellow frames. */
+	assert_int_equal(e()->nb_rows, 11);
+	assert_int_equal(at(3, "flr"), 30000);
+	assert_int_equal(at(8, "flr"), 0);
+	assert_int_equal(at(9, "part"), 120000);
+	assert_int_equal(at(9, "rate"), 20000000);
+	assert_int_equal(at(9, "offered"), 2000);
+	assert_int_equal(at(9, "yellow"), 400);
+	assert_int_equal(at(8, "yellow"), 0);
+	assert_in_range(at(9, "yellow_lost") + at(9, "lost"), 150, 200);
+	assert_int_equal(at(10, "part"), 125000);
+	assert_int_equal(at(10, "yellow"), 500);
+	assert_string_equal(text(10, "outcome"), "policed");
+	assert_string_equal(text(10, "clause"), "ITU-T Y.1564, 8.1: policing");
+	rig_must("y1564 performance time 1s");
+	assert_int_equal(e()->nb_rows, 2);
+	assert_int_equal(at(1, "yellow"), 1000);
+	rig_must("results y1564-configuration-1 --json");
+	assert_non_null(strstr(rig.screen, "\"yellow\":500"));
+	assert_non_null(strstr(rig.screen, "\"flr\":30.000"));
+	rig_must("save s; reset; load s; show 0.1");
+	assert_non_null(strstr(rig.screen, "yellow"));
+}
+
+/* A burst finds its queue empty, and as much of it as there is room for. */
+static void bursts_of_a_service(void **state)
+{
+	(void)state;
+
+	dut.queue = 100;
+	dut.pps = 20000;
+	rig_must("rate 0 10kpps; service 0 cbs 6400; service 0 ebs 12800");
+	rig_must("y1564 configuration time 100ms");
+	assert_int_equal(e()->nb_rows, 7);
+	assert_int_equal(at(5, "offered"), 100);
+	assert_int_equal(at(5, "lost"), 0);
+	assert_string_equal(text(5, "outcome"), "pass");
+	assert_int_equal(at(6, "offered"), 300);
+	assert_true(at(6, "lost") > 0);
+	assert_string_equal(text(6, "outcome"), "loses of its excess");
+	rig_ask("rate 0", NULL);
+	assert_non_null(strstr(rig.screen, "10kpps"));
 }
 
 static void services_are_accepted_or_not(void **state)
@@ -629,6 +684,8 @@ int main(void)
 		T(any_setting_is_swept),
 		T(services_are_policed),
 		T(an_excess_rate_is_a_step_of_its_own),
+		T(colours_are_counted_by_themselves),
+		T(bursts_of_a_service),
 		T(services_are_accepted_or_not),
 		T(a_service_that_is_gone_is_not_available),
 		T(a_page_shows_how_far_it_is),
