@@ -102,13 +102,18 @@ static bool report(struct call *c, const struct experiment *e)
 	return false;
 }
 
-/* CALL_AGAIN until all rows are shown; nothing else is. */
+/*
+ * CALL_AGAIN until all rows are shown; nothing else is. What sums them up
+ * stands below the table, in a reply of its own where that goes on.
+ */
 static enum call_result report_rest(struct call *c, const struct experiment *e)
 {
 	const bool first = !c->state[ROW]++;
-	const bool more = first ? report(c, e) : show_rows(c, e, true);
+	const bool rest = c->state[ROWS_SEEN] < e->nb_rows;
+	const bool more = first  ? report(c, e)
+			  : rest ? show_rows(c, e, true) || !c->json
+				 : false;
 
-	/* A table is not cut by what stands below it. */
 	if (c->json ? first : !more)
 		result_sums(c->reply, e, c->now_ns);
 	c->wake_ns = c->now_ns;
