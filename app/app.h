@@ -216,7 +216,7 @@ const char *app_state(const struct worker_view *v);
  */
 enum call_result app_fail_active(struct call *c, int arg, unsigned port);
 
-/* None of these ports is measured by an experiment or by 'bench'. */
+/* None of these ports is measured by an experiment. */
 enum call_result app_check_unmeasured(struct call *c, int arg, uint64_t mask);
 
 /* A key `rate`, of one type in all JSON; people are shown whole packets. */

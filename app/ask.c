@@ -111,9 +111,8 @@ enum call_result ask_check_ports(struct call *c, uint64_t mask)
 	return CALL_DONE;
 }
 
-/* The line that repeats it, whatever is selected then. */
-static void write_command(const struct call *c, uint64_t mask, char *to,
-			  size_t size)
+void ask_write_command(const struct call *c, uint64_t mask, char *to,
+		       size_t size)
 {
 	const struct arg *a = c->form->args;
 	struct subjects on = subjects_of(mask);
@@ -187,7 +186,7 @@ enum call_result ask_plan(struct call *c, const struct course *course,
 	p->learn = number(c, "learn");
 	p->repeat = (unsigned)number(c, "repeat");
 	p->bisect = flag(c, "bisect");
-	write_command(c, p->mask, p->command, sizeof(p->command));
+	ask_write_command(c, p->mask, p->command, sizeof(p->command));
 	return CALL_DONE;
 }
 

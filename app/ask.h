@@ -121,6 +121,16 @@ const struct value *ask_value(const struct call *c, const char *word);
 enum call_result ask_plan(struct call *c, const struct course *course,
 			  struct experiment_plan *p);
 
+/* Fails the call where an experiment runs, or a port of `mask` is not idle. */
+enum call_result ask_check_ports(struct call *c, uint64_t mask);
+
+/* The line that repeats it, whatever is selected then. */
+void ask_write_command(const struct call *c, uint64_t mask, char *to,
+		       size_t size);
+
+/* The experiment that the call has begun, once it is over; else NULL. */
+const struct experiment *ask_over(const struct call *c);
+
 /*
  * The form's run(): has `plan` make one at the first call, begins it, or with
  * --plan tells of it, and waits for its end.

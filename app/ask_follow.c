@@ -70,7 +70,21 @@ static bool shows_goals(const struct experiment *e)
 
 #define ROWS_A_CALL 8
 
-static void report(struct call *c, const struct experiment *e)
+/* Rows that nobody has told of; true: there are more. */
+static bool show_rows(struct call *c, const struct experiment *e, bool go_on)
+{
+	const unsigned from = (unsigned)c->state[ROWS_SEEN];
+
+	if (from >= e->nb_rows)
+		return false;
+	reply_list(c->reply, "rows", go_on ? REPLY_ROWS : REPLY_TABLE);
+	result_rows(c->reply, e, from, from + ROWS_A_CALL, c->json);
+	reply_end(c->reply);
+	c->state[ROWS_SEEN] = MIN(from + ROWS_A_CALL, e->nb_rows);
+	return from + ROWS_A_CALL < e->nb_rows;
+}
+
+static bool report(struct call *c, const struct experiment *e)
 {
 	struct reply *r = c->reply;
 
@@ -79,37 +93,31 @@ static void report(struct call *c, const struct experiment *e)
 		reply_text(r, "test", e->plan.course->test);
 	if (e->name[0])
 		reply_text(r, "result", e->name);
-	if (shows_goals(e)) {
-		reply_list(r, "goals", REPLY_TABLE);
-		for (unsigned i = 0; i < e->plan.nb_goals; i++)
-			show_goal(c, e, i);
-		reply_end(r);
-	} else if (e->nb_rows) {
-		reply_list(r, "rows", REPLY_TABLE);
-		result_rows(r, e, 0, ROWS_A_CALL);
-		reply_end(r);
-	}
+	if (!shows_goals(e))
+		return show_rows(c, e, false);
+	reply_list(r, "goals", REPLY_TABLE);
+	for (unsigned i = 0; i < e->plan.nb_goals; i++)
+		show_goal(c, e, i);
+	reply_end(r);
+	return false;
 }
 
-/* CALL_AGAIN until all rows are shown; nothing else is. */
+/*
+ * CALL_AGAIN until all rows are shown; nothing else is. What sums them up
+ * stands below the table, in a reply of its own where that goes on.
+ */
 static enum call_result report_rest(struct call *c, const struct experiment *e)
 {
-	const unsigned from = (unsigned)c->state[ROW] * ROWS_A_CALL;
-	const bool last = shows_goals(e) || from + ROWS_A_CALL >= e->nb_rows;
+	const bool first = !c->state[ROW]++;
+	const bool rest = c->state[ROWS_SEEN] < e->nb_rows;
+	const bool more = first  ? report(c, e)
+			  : rest ? show_rows(c, e, true) || !c->json
+				 : false;
 
-	if (from) {
-		reply_list(c->reply, "rows", REPLY_ROWS);
-		result_rows(c->reply, e, from, from + ROWS_A_CALL);
-		reply_end(c->reply);
-	} else {
-		report(c, e);
-	}
-	/* A table is not cut by what stands below it. */
-	if (c->json ? !from : last)
+	if (c->json ? first : !more)
 		result_sums(c->reply, e, c->now_ns);
-	c->state[ROW]++;
 	c->wake_ns = c->now_ns;
-	return last ? CALL_DONE : CALL_AGAIN;
+	return more ? CALL_AGAIN : CALL_DONE;
 }
 
 static void show_progress(struct call *c, const struct experiment *e)
@@ -120,16 +128,25 @@ static void show_progress(struct call *c, const struct experiment *e)
 	call_progress(c, text);
 }
 
-/* Those that were made since the last time. */
+/* With this, what is told of trials can be resumed. */
+static void show_head(struct call *c, const struct experiment *e)
+{
+	if (c->state[HEADED]++)
+		return;
+	reply_text(c->reply, "experiment", e->plan.course->experiment);
+	reply_text(c->reply, "command", e->plan.command);
+}
+
+/* Those that were made since the last time, and rows where trials go on. */
 static void show_new_trials(struct call *c, const struct experiment *e)
 {
 	unsigned at = (unsigned)c->state[SEEN], n = 0;
 
-	/* With this, what is told can be resumed. */
-	if (!c->state[HEADED]++) {
-		reply_text(c->reply, "experiment", e->plan.course->experiment);
-		reply_text(c->reply, "command", e->plan.command);
-	}
+	if (e->plan.course->whole_reply && !c->state[FOLLOWS])
+		return;
+	show_head(c, e);
+	if (e->plan.course->sample)
+		show_rows(c, e, false);
 	if (at >= e->nb_trials)
 		return;
 	reply_list(c->reply, "trials", REPLY_TABLE);
@@ -170,6 +187,18 @@ enum call_result ask_wait(struct call *c)
 	return report_rest(c, e);
 }
 
+const struct experiment *ask_over(const struct call *c)
+{
+	const struct app *app = call_app(c);
+	const struct experiment *e = app->experiment;
+
+	if (c->cancelled || !c->state[BEGUN] || !e ||
+	    c->state[WHOSE] != e->began_ns || e->state == EXPERIMENT_RUNS ||
+	    result_is_written(app))
+		return NULL;
+	return e;
+}
+
 /* ---- The forms besides -------------------------------------------------- */
 
 const struct arg ask_show_args[] = {
@@ -177,9 +206,15 @@ const struct arg ask_show_args[] = {
 	{ARG_NONE},
 };
 
+enum { TRIALS_WORD, TRIALS_FROM };
+
 const struct arg ask_trials_args[] = {
-	{ARG_KEYWORD, .name = "trials", .help = "list the trials"},
-	ARG_JSON("reply as JSON"),
+	[TRIALS_WORD] = {ARG_KEYWORD, .name = "trials",
+			 .help = "list the trials"},
+	[TRIALS_FROM] = {ARG_INT, .optional = true, .name = "FROM",
+			 .help = "first to list", .unset = "1", .min = 1,
+			 .max = UINT32_MAX},
+	ARG_JSON("reply as JSON, with rows of a trial that goes on"),
 	{ARG_NONE},
 };
 
@@ -209,27 +244,43 @@ enum call_result ask_show(struct call *c)
 	return e ? report_rest(c, e) : show_none(c);
 }
 
+/* To be kept and resumed: what stands in a trial that goes on is its rows. */
+static enum call_result list_rows(struct call *c, const struct experiment *e)
+{
+	show_head(c, e);
+	if (!c->calls)
+		c->state[ROWS_SEEN] = c->v[TRIALS_FROM].u - 1;
+	c->wake_ns = c->now_ns;
+	return show_rows(c, e, c->calls) ? CALL_AGAIN : CALL_DONE;
+}
+
 enum call_result ask_trials(struct call *c)
 {
 	const struct experiment *e = call_app(c)->experiment;
 	const unsigned nb = e ? e->nb_trials : 0;
 	const unsigned n = TRIALS_A_CALL(c->json);
-	unsigned i = c->calls * n;
+	unsigned i = (unsigned)c->v[TRIALS_FROM].u - 1 + c->calls * n;
+	const unsigned to = MIN(i + n, nb);
 
 	if (c->cancelled)
 		return CALL_DONE;
+	if (c->json && e && e->plan.course->sample)
+		return list_rows(c, e);
+	if (c->json && e)
+		show_head(c, e);
 	reply_list(c->reply, "trials", c->calls ? REPLY_ROWS : REPLY_TABLE);
-	for (; i < nb && i < (c->calls + 1) * n; i++)
+	for (; i < to; i++)
 		result_trial(c->reply, e, i, c->json);
 	reply_end(c->reply);
 	c->wake_ns = c->now_ns;
-	return i < nb ? CALL_AGAIN : CALL_DONE;
+	return to < nb ? CALL_AGAIN : CALL_DONE;
 }
 
 enum call_result ask_follow(struct call *c)
 {
 	if (c->cancelled)
 		return ask_leave(c);
+	c->state[FOLLOWS] = 1;
 	return call_app(c)->experiment ? ask_wait(c) : show_none(c);
 }
 

@@ -5,11 +5,8 @@
 
 #include "app/ask.h"
 
-/* Rows from `c->state[ROW]` on are left for the calls that follow. */
-enum { SEEN, ROW, HEADED, BEGUN, SINCE, WHOSE };
-
-/* Fails the call where an experiment runs, or a port of `mask` is not idle. */
-enum call_result ask_check_ports(struct call *c, uint64_t mask);
+/* Rows from `c->state[ROWS_SEEN]` on are left for the calls that follow. */
+enum { SEEN, ROW, ROWS_SEEN, HEADED, BEGUN, SINCE, WHOSE, FOLLOWS };
 
 /* Waits for the end of the one that runs, and tells what it found. */
 enum call_result ask_wait(struct call *c);

@@ -1,44 +1,31 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * The experiments of `bench tx`: one port sends as fast as it can in each way
- * of making frames, in bursts of several lengths, to the device and to nowhere
- * (mode null), which is all but the device. Each is a run of its own, with a
- * part in front that is not measured and a drain behind.
+ * The experiment `bench tx`: one port sends as fast as it can in each way of
+ * making frames, in bursts of several lengths, to the device and to nowhere
+ * (mode null), which is all but the device. Each is a trial, with a part in
+ * front that is not measured and a drain behind.
  *
- * The port has to be idle before, and is idle afterwards. Its mode, strategy,
- * burst and rate are set for that and put back by bench_end(); what else is
- * set, `onfull`, `wait` and the stream's frames, is measured as it is.
- *
- * Nothing here waits: bench_step() says by `wake_ns` when it has to do
- * something next. struct bench belongs to the call that runs it.
+ * The port's mode, strategy, burst and rate are set for that and put back; what
+ * else is set, `onfull`, `wait` and the stream's frames, is measured as it is.
  */
 #ifndef APP_BENCH_H
 #define APP_BENCH_H
 
 #include "app/app.h"
+#include "app/experiment.h"
 
 #define BENCH_STRATEGIES (STRATEGY_SHARED + 1)
 #define BENCH_BURSTS 5
 #define BENCH_MODES 2
 #define BENCH_RUNS (BENCH_STRATEGIES * BENCH_BURSTS * BENCH_MODES)
 
+/* A measurement, as many times as long as the part in front of it. */
+#define BENCH_WARM_PART 8
+
 enum bench_phase {
 	BENCH_WARM, /* fills ring and caches, chooses how to wait */
 	BENCH_MEASURE,
 	BENCH_DRAIN,
-};
-
-enum bench_result {
-	BENCH_GOES_ON,
-	BENCH_DONE,
-	BENCH_CHANGED, /* another one stopped the port, or set something */
-	BENCH_STUCK,   /* the device does not give frames back */
-	BENCH_FAILED,  /* it failed: the port's view says how */
-};
-
-/* What was counted in `ns`; all 0 of a run that there was none of. */
-struct bench_count {
-	uint64_t packets, bytes, ns;
 };
 
 /* What a run differs in from the others. */
@@ -60,42 +47,19 @@ struct bench_settings {
 };
 
 struct bench {
-	unsigned port;
-	unsigned nb_runs; /* that there will be */
-	unsigned nb_done;
-	unsigned run; /* of BENCH_RUNS */
+	unsigned nb_runs;
+	uint8_t run[BENCH_RUNS]; /* those that the port can make */
 	enum bench_phase phase;
-	uint64_t time_ns;  /* of each measurement */
-	uint64_t wake_ns;  /* when it has to go on */
 	uint64_t until_ns; /* the end of this phase */
-	uint64_t began_ns,
-		done_ns; /* the whole; the last run that was counted */
-	uint64_t full;   /* bursts that had found the ring full at its start */
-	uint64_t sent;   /* frames that the device took, measured or not */
-	uint64_t null;   /* frames of mode null, likewise */
-	/* As it was, and as it was set last. */
-	struct bench_settings before, set;
-	uint64_t changes;        /* of the port's, when it was set last */
-	struct bench_count from; /* at the start of this phase */
-	struct bench_count count[BENCH_RUNS];
+	uint64_t full;     /* bursts that had found the ring full before */
+	uint64_t first;    /* the rate of the first run, in thousandths */
+	struct bench_settings before, set; /* as it was, and was set last */
+	uint64_t packets, bytes, from_ns;  /* when this phase began */
 };
 
 struct bench_run bench_run(unsigned run);
 
-/* Port `port` is up and idle; `b` is all zero. */
-void bench_begin(struct bench *b, struct app *app, unsigned port,
-		 uint64_t time_ns, uint64_t now_ns);
-
-/* Call it at `wake_ns`, or before. Not again once it says BENCH_DONE. */
-enum bench_result bench_step(struct bench *b, struct app *app, uint64_t now_ns);
-
-/*
- * At any time between two steps: ends the run and puts back what still is as
- * the bench has set it. What another one has set, or started, stays.
- */
-void bench_end(struct bench *b, struct app *app, uint64_t now_ns);
-
-/* How long it will still take, going by the runs that were. */
-uint64_t bench_left_ns(const struct bench *b, uint64_t now_ns);
+/* Frames of runs to the device, or else of mode null, measured or not. */
+uint64_t bench_sent(const struct experiment *e, bool null);
 
 #endif /* APP_BENCH_H */

@@ -17,6 +17,7 @@
 #include "search/search.h"
 #include "stats/wide.h"
 
+struct app;
 struct experiment;
 struct experiment_trial;
 
@@ -25,19 +26,38 @@ struct experiment_trial;
 
 enum course_kind { COURSE_U64, COURSE_MILLI, COURSE_TEXT, COURSE_SERVICE };
 
+/* A kind with this is for programs alone. */
+#define COURSE_MORE 16u
+
 /* A column of the table that comes of it. */
 struct course_column {
 	const char *key, *unit; /* key NULL: the end */
-	enum course_kind kind;
+	unsigned kind;          /* enum course_kind */
 };
 
-#define COURSE_COLUMNS 11
+#define COURSE_COLUMNS 16
 
 /* A row; TRIAL_UNKNOWN: not known. A text is a pointer that stays valid. */
 struct course_row {
 	unsigned size;     /* of plan.size[] */
 	struct subject of; /* of the column `service` */
 	uint64_t v[COURSE_COLUMNS];
+};
+
+/*
+ * What makes trials and sets what they need, where it is not frames that are
+ * signed (app/trial.h). A trial's state, times and figures are in e->trial.
+ */
+struct course_maker {
+	/* What next() looks at. False: no memory. */
+	bool (*take)(struct experiment *e, struct app *app);
+	/* False: nothing has changed. */
+	bool (*prepare)(struct experiment *e, struct app *app, uint64_t now_ns);
+	void (*restore)(struct experiment *e, struct app *app, uint64_t now_ns);
+	/* As trial_begin(), trial_step(), trial_abort(). */
+	bool (*begin)(struct experiment *e, struct app *app, uint64_t now_ns);
+	void (*step)(struct experiment *e, struct app *app, uint64_t now_ns);
+	void (*abort)(struct experiment *e, struct app *app, uint64_t now_ns);
 };
 
 struct course {
@@ -53,15 +73,21 @@ struct course {
 	/* Every plan.every_ns of a trial that sends, and at its end. */
 	void (*sample)(struct experiment *e, const struct trial_figures *f,
 		       uint64_t lost, uint64_t ns);
+	/* Rows of a result were taken: it goes on behind them. */
+	void (*resume)(struct experiment *e);
+	/* In a few words, what the trial is. */
+	void (*tell)(const struct experiment *e, char *buf, size_t size);
+	const struct course_maker *maker; /* NULL: signed frames */
 	bool own_repeats; /* it repeats what it wants by itself */
 	bool as_set;      /* at the rates that streams have */
 	bool services;    /* it looks at each stream */
+	bool whole_reply; /* programs are told at its end */
 };
 
 extern const struct course course_search, course_throughput, course_latency,
 	course_loss, course_back_to_back, course_recovery, course_reset,
 	course_soak, course_ramp, course_sweep, course_y1564,
-	course_performance;
+	course_performance, course_bench;
 
 /* Figures of repeats. */
 struct course_sum {

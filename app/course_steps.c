@@ -51,10 +51,20 @@ static void set_times(struct course_row *r, unsigned at,
 
 static bool next_soak(struct experiment *e, struct trial_ask *ask)
 {
-	if (e->st.n++)
+	if (e->st.n++ || e->st.from_ns >= e->plan.trial_ns)
 		return false;
-	ask->ns = e->plan.trial_ns;
+	ask->ns = e->plan.trial_ns - e->st.from_ns;
 	return true;
+}
+
+/* What the last row ends with is done. */
+static void resume_soak(struct experiment *e)
+{
+	const struct course_row *r = &e->row[e->nb_rows - 1];
+	const uint64_t ns = r->v[K_TIME] * 1000000;
+
+	e->st.from_ns += ns;
+	e->cost.ns -= MIN(e->cost.ns, ns);
 }
 
 static void sample_soak(struct experiment *e, const struct trial_figures *f,
@@ -84,6 +94,7 @@ const struct course course_soak = {
 	.columns = soak_columns,
 	.next = next_soak,
 	.sample = sample_soak,
+	.resume = resume_soak,
 	.as_set = true,
 };
 

@@ -9,13 +9,16 @@
 #define NONE TRIAL_UNKNOWN
 #define PERCENT_MILLI 100000u
 #define MS 1000000ull
+#define MILLION 1000000ull
+#define NS_PER_S 1000000000ull
 
 /* What a service may fail in, or is found to be. */
 static const char pass[] = "pass", loss[] = "fails by loss",
 		  delay[] = "fails by delay",
 		  variation[] = "fails by variation",
 		  avail[] = "fails by availability", policed[] = "policed",
-		  shaped[] = "shaped", unlimited[] = "is not limited";
+		  shaped[] = "shaped", unlimited[] = "is not limited",
+		  excess[] = "loses of its excess";
 
 static uint64_t loss_milli(const struct trial_service *s)
 {
@@ -38,75 +41,175 @@ static uint64_t avail_milli(const struct trial_service *s)
 	return (s->seconds - s->down_seconds) * PERCENT_MILLI / s->seconds;
 }
 
-static const char *judge(const struct experiment_plan *p,
-			 const struct trial_service *s)
+static const char *judge(const struct trial_service *s)
 {
+	const struct stream_service *is = &s->is;
 	const uint64_t seen = variation_of(s), up = avail_milli(s);
 
-	if ((wide)s->lost * SEARCH_ONE > (wide)s->offered * p->loss_ppb)
+	if ((wide)s->lost * MILLION > (wide)s->offered * is->loss)
 		return loss;
-	if (p->delay_ns && s->time[TRIAL_MEAN] != NONE &&
-	    s->time[TRIAL_MEAN] > p->delay_ns)
+	if (is->delay_ns && s->time[TRIAL_MEAN] != NONE &&
+	    s->time[TRIAL_MEAN] > is->delay_ns)
 		return delay;
-	if (p->variation_ns && seen != NONE && seen > p->variation_ns)
+	if (is->variation_ns && seen != NONE && seen > is->variation_ns)
 		return variation;
-	if (up != NONE && up < p->avail_ppb / 10000)
+	if (up != NONE && up < is->avail / 10)
 		return avail;
 	return pass;
 }
 
-/* What both tests tell of a service, from column `at` on. */
+/*
+ * What both tests tell of a service first, and last: by which thresholds of its
+ * own it is judged.
+ */
+enum { Y_SERVICE, Y_FIGURES = 3 };
+enum { OFFERED, LOST, LOSS, MEAN, VARIATION, YELLOW_OFFERED, YELLOW_LOST };
+enum { OUTCOME = YELLOW_LOST + 1, CLAUSE, FLR, FTD, FDV };
+
+#define FIGURES                                                              \
+	{"offered", NULL, COURSE_U64 | COURSE_MORE},                         \
+		{"lost", NULL, COURSE_U64}, {"loss", "%", COURSE_MILLI},     \
+		{"mean", "ns", COURSE_U64}, {"variation", "ns", COURSE_U64}, \
+		{"yellow", NULL, COURSE_U64 | COURSE_MORE},                  \
+		{"yellow_lost", NULL, COURSE_U64 | COURSE_MORE},             \
+	{                                                                    \
+		"outcome", NULL, COURSE_TEXT                                 \
+	}
+#define THRESHOLDS                                        \
+	{"clause", NULL, COURSE_TEXT | COURSE_MORE},      \
+		{"flr", "%", COURSE_MILLI | COURSE_MORE}, \
+		{"ftd", "ns", COURSE_U64 | COURSE_MORE},  \
+	{                                                 \
+		"fdv", "ns", COURSE_U64 | COURSE_MORE     \
+	}
+
+static uint64_t any(uint64_t ns)
+{
+	return ns ? ns : NONE;
+}
+
 static void show(struct experiment *e, const struct trial_service *s,
-		 struct course_row *r, unsigned at)
+		 struct course_row *r, uint64_t *v)
 {
 	r->of = e->stream[s - e->service].of;
-	r->v[at] = s->offered;
-	r->v[at + 1] = s->lost;
-	r->v[at + 2] = loss_milli(s);
-	r->v[at + 3] = s->time[TRIAL_MEAN];
-	r->v[at + 4] = variation_of(s);
+	v[OFFERED] = s->offered;
+	v[LOST] = s->lost;
+	v[LOSS] = loss_milli(s);
+	v[MEAN] = s->time[TRIAL_MEAN];
+	v[VARIATION] = variation_of(s);
+	if (s->yellow) {
+		v[YELLOW_OFFERED] = e->service[s->yellow - 1].offered;
+		v[YELLOW_LOST] = e->service[s->yellow - 1].lost;
+	}
+	v[FLR] = s->is.loss / 10;
+	v[FTD] = any(s->is.delay_ns);
+	v[FDV] = any(s->is.variation_ns);
 }
 
 /* ---- The configuration test --------------------------------------------- */
 
-/* In percent of the CIR; then CIR and EIR, then a quarter more. */
-static const uint32_t steps[] = {25000, 50000, 75000, 100000};
-enum { YELLOW = ARRAY_SIZE(steps), OVER, STEPS };
+/* Of the CIR; then CIR and EIR, then more than that, then bursts. */
+enum { CIR = 3, EIR, OVER, CBS, EBS, STEPS };
 
-enum { Y_SERVICE, Y_STEP, Y_RATE, Y_OFFERED, Y_OUTCOME = Y_OFFERED + 5 };
-
-static const struct course_column columns[] = {
-	{"service", NULL, COURSE_SERVICE}, {"part", "%", COURSE_MILLI},
-	{"rate", "pps", COURSE_MILLI},     {"offered", NULL, COURSE_U64},
-	{"lost", NULL, COURSE_U64},        {"loss", "%", COURSE_MILLI},
-	{"mean", "ns", COURSE_U64},        {"variation", "ns", COURSE_U64},
-	{"outcome", NULL, COURSE_TEXT},    {0},
+static const char *const clauses[STEPS] = {
+	"ITU-T Y.1564, 8.1: CIR by steps", "ITU-T Y.1564, 8.1: CIR by steps",
+	"ITU-T Y.1564, 8.1: CIR by steps", "ITU-T Y.1564, 8.1: CIR by steps",
+	"ITU-T Y.1564, 8.1: EIR",          "ITU-T Y.1564, 8.1: policing",
+	"ITU-T Y.1564, 8.1: CBS",          "ITU-T Y.1564, 8.1: EBS",
 };
 
-/* In percent of the CIR. */
-static uint64_t step_milli(const struct experiment *e, unsigned step)
-{
-	const uint64_t all = PERCENT_MILLI + e->plan.eir_ppb / 10000;
+static const struct course_column columns[] = {
+	{"service", NULL, COURSE_SERVICE},
+	{"part", "%", COURSE_MILLI},
+	{"rate", "pps", COURSE_MILLI | COURSE_MORE},
+	FIGURES,
+	THRESHOLDS,
+	{0},
+};
 
-	return step < YELLOW ? steps[step] : step == YELLOW ? all : all * 5 / 4;
+_Static_assert(ARRAY_SIZE(columns) <= COURSE_COLUMNS + 1, "room for a row");
+
+static struct trial_service *service_of(const struct experiment *e)
+{
+	return &e->service[e->st.n / STEPS];
+}
+
+/* Millionths of the CIR that are sent in a step; the rest is yellow's. */
+static uint64_t all_of(const struct trial_service *s, unsigned step)
+{
+	const uint64_t eir = s->is.eir;
+
+	if (step <= CIR)
+		return (step + 1) * MILLION / 4;
+	if (step == EIR)
+		return MILLION + eir;
+	/* An EIR that is too small to tell is not what is exceeded. */
+	return eir < MILLION / 5 ? MILLION * 5 / 4 + eir
+				 : MILLION + eir * 5 / 4;
+}
+
+static uint64_t share(uint64_t rate, uint64_t millionths)
+{
+	return MAX((uint64_t)wide_div((wide)rate * millionths, MILLION), 1);
+}
+
+/* Whether a service has what the step is about. */
+static bool has_step(const struct trial_service *s, unsigned step)
+{
+	return !s->is_yellow && (step != EIR || s->is.eir) &&
+	       (step != CBS || s->is.cbs) && (step != EBS || s->is.ebs);
+}
+
+static void ask_rates(const struct experiment *e, struct trial_ask *ask)
+{
+	const unsigned step = e->st.n % STEPS;
+	const struct trial_service *s = service_of(e);
+	const uint64_t all = all_of(s, step);
+
+	ask->ns = e->plan.trial_ns;
+	ask->load = share(s->rate, all);
+	if (step < EIR || !s->yellow || !s->is.eir)
+		return;
+	ask->load = s->rate;
+	ask->also = s->yellow;
+	ask->also_load = share(s->rate, all - MILLION);
+}
+
+/* Back to back, of those that may: both sizes where nobody else is yellow. */
+static void ask_burst(const struct experiment *e, struct trial_ask *ask)
+{
+	const struct trial_service *s = service_of(e);
+	const bool ebs = e->st.n % STEPS == EBS;
+	const uint64_t bytes = !ebs        ? s->is.cbs
+			       : s->yellow ? s->is.ebs
+					   : (uint64_t)s->is.cbs + s->is.ebs;
+	const uint64_t frames = MAX(bytes * 1000 / MAX(e->size_milli, 1), 1);
+
+	if (ebs && s->yellow)
+		ask->only = s->yellow;
+	ask->load = MAX(e->max, 1);
+	ask->frames = frames;
+	ask->ns = (uint64_t)wide_div((wide)frames * NS_PER_S * 1000, ask->load);
+	/* Twice until as much may be sent again, at the CIR. */
+	ask->before_ns = (uint64_t)wide_div((wide)frames * 2 * NS_PER_S * 1000,
+					    MAX(s->rate, 1)) +
+			 100 * MS;
 }
 
 static bool next(struct experiment *e, struct trial_ask *ask)
 {
 	struct course_state *st = &e->st;
-	uint64_t load;
 
-	/* Without an EIR there is no yellow frame. */
-	if (st->n % STEPS == YELLOW && !e->plan.eir_ppb)
+	while (st->n / STEPS < e->nb_streams &&
+	       !has_step(service_of(e), st->n % STEPS))
 		st->n++;
 	if (st->n / STEPS == e->nb_streams)
 		return false;
 	ask->only = st->n / STEPS + 1;
-	load = (uint64_t)wide_div((wide)e->service[ask->only - 1].rate *
-					  step_milli(e, st->n % STEPS),
-				  PERCENT_MILLI);
-	ask->load = MAX(load, 1);
-	ask->ns = e->plan.trial_ns;
+	if (st->n % STEPS < CBS)
+		ask_rates(e, ask);
+	else
+		ask_burst(e, ask);
 	return true;
 }
 
@@ -116,25 +219,42 @@ static const char *what_limits(const struct experiment *e,
 {
 	const uint64_t before = e->st.time[0].most, now = s->time[TRIAL_MEAN];
 
-	if (!s->lost)
+	if (!s->lost && !(s->yellow && e->service[s->yellow - 1].lost))
 		return unlimited;
 	return now == NONE || now > 2 * before + MS ? shaped : policed;
+}
+
+static const char *outcome_of(const struct experiment *e,
+			      const struct trial_service *s, unsigned step)
+{
+	const bool lost = s->lost || (s->yellow && s->is.eir &&
+				      e->service[s->yellow - 1].lost);
+
+	if (step == OVER)
+		return what_limits(e, s);
+	/* What is in excess may be lost, unless it is known not to be of it. */
+	if (step == EBS || (step == EIR && !s->yellow))
+		return lost ? excess : pass;
+	if (step == EIR && judge(s) == pass)
+		return lost ? excess : pass;
+	return judge(s);
 }
 
 static void take(struct experiment *e, const struct experiment_trial *t)
 {
 	struct course_state *st = &e->st;
 	const unsigned step = st->n % STEPS;
-	const struct trial_service *s = &e->service[st->n / STEPS];
+	const struct trial_service *s = service_of(e);
 	struct course_row *r = course_row(e);
+	uint64_t *v = &r->v[Y_FIGURES];
 
-	show(e, s, r, Y_OFFERED);
-	r->v[Y_STEP] = step_milli(e, step);
-	r->v[Y_RATE] = t->t.load;
-	r->v[Y_OUTCOME] = (uintptr_t)(step == OVER     ? what_limits(e, s)
-				      : step == YELLOW ? "-"
-						       : judge(&e->plan, s));
-	if (step + 1 == YELLOW && s->time[TRIAL_MEAN] != NONE)
+	show(e, s, r, v);
+	if (step < CBS)
+		r->v[1] = all_of(s, step) / 10;
+	r->v[2] = t->t.load;
+	v[OUTCOME] = (uintptr_t)outcome_of(e, s, step);
+	v[CLAUSE] = (uintptr_t)clauses[step];
+	if (step == CIR && s->time[TRIAL_MEAN] != NONE)
 		st->time[0].most = s->time[TRIAL_MEAN];
 	st->n++;
 }
@@ -151,17 +271,14 @@ const struct course course_y1564 = {
 
 /* ---- The performance test ----------------------------------------------- */
 
-enum { F_SERVICE, F_OFFERED, F_AVAIL = F_OFFERED + 5, F_OUTCOME };
+enum { F_AVAIL = 1, F_FIGURES, F_LEAST = F_FIGURES + FDV + 1 };
 
 static const struct course_column performance_columns[] = {
 	{"service", NULL, COURSE_SERVICE},
-	{"offered", NULL, COURSE_U64},
-	{"lost", NULL, COURSE_U64},
-	{"loss", "%", COURSE_MILLI},
-	{"mean", "ns", COURSE_U64},
-	{"variation", "ns", COURSE_U64},
 	{"available", "%", COURSE_MILLI},
-	{"outcome", NULL, COURSE_TEXT},
+	FIGURES,
+	THRESHOLDS,
+	{"avail", "%", COURSE_MILLI | COURSE_MORE},
 	{0},
 };
 
@@ -190,11 +307,17 @@ static void take_performance(struct experiment *e,
 	(void)t;
 	for (unsigned i = 0; i < e->nb_streams; i++) {
 		const struct trial_service *s = &e->service[i];
-		struct course_row *r = course_row(e);
+		struct course_row *r;
 
-		show(e, s, r, F_OFFERED);
+		if (s->is_yellow)
+			continue;
+		r = course_row(e);
+		show(e, s, r, &r->v[F_FIGURES]);
 		r->v[F_AVAIL] = avail_milli(s);
-		r->v[F_OUTCOME] = (uintptr_t)judge(&e->plan, s);
+		r->v[F_LEAST] = s->is.avail / 10;
+		r->v[F_FIGURES + OUTCOME] = (uintptr_t)judge(s);
+		r->v[F_FIGURES + CLAUSE] =
+			(uintptr_t) "ITU-T Y.1564, 8.2; Y.1563, 8";
 	}
 }
 

@@ -12,7 +12,7 @@ const char *const experiment_states[] = {
 	[EXPERIMENT_DONE] = "done",       [EXPERIMENT_STOPPED] = "stopped",
 	[EXPERIMENT_CHANGED] = "changed", [EXPERIMENT_FAILED] = "failed",
 	[EXPERIMENT_RATE] = "rate",       [EXPERIMENT_INVALID] = "invalid",
-	[EXPERIMENT_FULL] = "full",
+	[EXPERIMENT_FULL] = "full",       [EXPERIMENT_STUCK] = "stuck",
 };
 
 const char *const experiment_why[] = {
@@ -25,13 +25,8 @@ const char *const experiment_why[] = {
 	[EXPERIMENT_RATE] = "ended: a port cannot keep such a rate or size",
 	[EXPERIMENT_INVALID] = "ended: no trial can be trusted, see 'verdict'",
 	[EXPERIMENT_FULL] = "ended: it takes more trials than are kept",
+	[EXPERIMENT_STUCK] = "ended: a port does not return its frames",
 };
-
-/* Learning frames leave at 1,000 a second. */
-#define LEARN_LOAD 1000000ull
-#define LEARN_GAP_NS 1000000ull
-/* Trials that are foreseen; beyond that it is only known to be long. */
-#define DRY_TRIALS 20000
 
 /* ---- What is kept ------------------------------------------------------- */
 
@@ -84,198 +79,14 @@ struct course_row *course_row(struct experiment *e)
 	return r;
 }
 
-/* ---- Its course --------------------------------------------------------- */
-
-static unsigned nb_sizes(const struct experiment *e)
-{
-	return MAX(e->plan.nb_sizes, 1);
-}
-
-static unsigned nb_repeats(const struct experiment *e)
-{
-	return e->plan.course->own_repeats ? 1 : MAX(e->plan.repeat, 1);
-}
-
-static bool begin_size(struct experiment *e, const struct app *app)
-{
-	const struct experiment_plan *p = &e->plan;
-	const struct sizes *sizes = p->nb_sizes ? &p->size[e->size] : NULL;
-
-	if (!p->course->as_set) {
-		e->max = stream_load(e, app, &p->to, sizes);
-		e->min = p->from.micro ? stream_load(e, app, &p->from, sizes)
-				       : MAX(e->max / 10000, 1);
-		if (!e->max || !e->min || e->min > e->max)
-			return false;
-	}
-	stream_frame(e, app, sizes);
-	e->learnt = !p->learn;
-	return true;
-}
-
-static void begin_course(struct experiment *e)
-{
-	const struct course *course = e->plan.course;
-
-	if (!e->repeat)
-		memset(&e->st, 0, sizeof(e->st));
-	e->st.phase = e->st.n = 0;
-	if (course->begin)
-		course->begin(e);
-}
-
-bool experiment_find_trial(struct experiment *e, struct app *app,
-			   struct trial_ask *ask, uint64_t now_ns,
-			   bool *is_rate)
-{
-	const struct course *course = e->plan.course;
-
-	*is_rate = true;
-	if (e->has_ask) {
-		e->has_ask = false;
-		*ask = e->ask;
-		return true;
-	}
-	for (;;) {
-		if (!e->learnt) {
-			*ask = (struct trial_ask){
-				.load = MIN(LEARN_LOAD, e->max),
-				.frames = e->plan.learn,
-				.ns = e->plan.learn * LEARN_GAP_NS,
-				.learning = true,
-			};
-			return true;
-		}
-		*ask = (struct trial_ask){0};
-		if (course->next(e, ask))
-			return true;
-		if (course->end)
-			course->end(e);
-		if (++e->repeat == nb_repeats(e)) {
-			e->repeat = 0;
-			if (++e->size == nb_sizes(e)) {
-				*is_rate = false;
-				return false;
-			}
-			if (!begin_size(e, app) ||
-			    (!e->dry && !streams_set_size(e, app, now_ns)))
-				return false;
-		}
-		begin_course(e);
-	}
-}
-
-/* ---- Foreseen ----------------------------------------------------------- */
-
-static void go_through(struct experiment *e, struct app *app,
-		       struct experiment_cost *cost)
-{
-	struct experiment_trial t = {.good = true};
-	struct trial_ask ask;
-	uint64_t trials = 0;
-	bool is_rate;
-
-	memset(t.f.time, 0xff, sizeof(t.f.time));
-	e->dry = true;
-	begin_course(e);
-	while (trials < DRY_TRIALS &&
-	       experiment_find_trial(e, app, &ask, 0, &is_rate)) {
-		struct experiment_cost *c = &cost[e->size];
-		const uint64_t all = ask.frames ? ask.frames : ask.load;
-		/* Half of the largest rate, or a buffer of 1,000 frames. */
-		const uint64_t bears = ask.frames ? 1000 : e->max / 2;
-
-		c->ns += ask.ns + ask.then_ns +
-			 (all > bears ? e->plan.settle_ns : 0);
-		if (ask.learning) {
-			e->learnt = true;
-			continue;
-		}
-		t.t = (struct search_trial){
-			.load = ask.load,
-			.ns = ask.ns,
-			.effective_ns = ask.ns,
-			.offered = MAX(all, 1),
-			.lost = all > bears ? all - bears : 0,
-		};
-		t.f.sent = t.f.arrived = t.t.offered;
-		c->trials++;
-		trials++;
-		if (e->plan.course->take)
-			e->plan.course->take(e, &t);
-	}
-	e->dry = false;
-	e->size = e->repeat = 0;
-}
-
-static struct experiment_cost sum_cost(const struct experiment_cost *cost)
-{
-	struct experiment_cost all = {0};
-
-	for (unsigned i = 0; i < EXPERIMENT_SIZES; i++) {
-		all.trials += cost[i].trials;
-		all.ns += cost[i].ns;
-	}
-	return all;
-}
-
-static void drop(struct app *app, struct experiment *e)
-{
-	struct uk_alloc *heap = app->pktgen.heap;
-
-	uk_free(heap, e->stream);
-	uk_free(heap, e->before);
-	uk_free(heap, e->service);
-	uk_free(heap, e->bins);
-	uk_free(heap, e->sampled);
-	uk_free(heap, e->made);
-	uk_free(heap, e->row);
-	uk_free(heap, e->settings);
-	uk_free(heap, e);
-}
-
-/* As it is before anything is set: E_OK with *made, or why not. */
-static enum shell_err make(struct app *app, const struct experiment_plan *p,
-			   struct experiment **made)
-{
-	struct experiment *e = uk_calloc(app->pktgen.heap, 1, sizeof(*e));
-	enum shell_err err = E_RANGE;
-
-	if (!e)
-		return E_NOMEM;
-	e->plan = *p;
-	e->value = p->nb_values;
-	if (!streams_take(e, app))
-		err = E_NOMEM;
-	else if (begin_size(e, app))
-		err = E_OK;
-	e->largest = e->max;
-	if (err)
-		drop(app, e);
-	else
-		*made = e;
-	return err;
-}
-
-enum shell_err experiment_foresee(struct app *app,
-				  const struct experiment_plan *p,
-				  struct experiment_cost *all,
-				  struct experiment_cost *cost)
-{
-	struct experiment *e;
-	const enum shell_err err = make(app, p, &e);
-
-	if (err)
-		return err;
-	go_through(e, app, e->size_cost);
-	*all = sum_cost(e->size_cost);
-	if (cost)
-		memcpy(cost, e->size_cost, sizeof(e->size_cost));
-	drop(app, e);
-	return E_OK;
-}
-
 /* ---- Made --------------------------------------------------------------- */
+
+static const struct course_maker *maker(const struct experiment *e)
+{
+	const struct course *course = e->plan.course;
+
+	return course->maker ? course->maker : &streams_maker;
+}
 
 static void finish(struct app *app, enum experiment_state state,
 		   uint64_t now_ns)
@@ -283,8 +94,8 @@ static void finish(struct app *app, enum experiment_state state,
 	struct experiment *e = app->experiment;
 
 	if (state != EXPERIMENT_RATE)
-		trial_abort(&e->trial, app, now_ns);
-	streams_restore(e, app, now_ns);
+		maker(e)->abort(e, app, now_ns);
+	maker(e)->restore(e, app, now_ns);
 	FOR_EACH_SENDER(i, e->plan.mask) {
 		app->pktgen.set[i].owner = OWNER_NOBODY;
 		run_forget(app, i);
@@ -303,7 +114,7 @@ static void begin_trial(struct app *app, uint64_t now_ns)
 	struct experiment *e = app->experiment;
 
 	e->sample_ns = now_ns + e->plan.every_ns;
-	if (!trial_begin(&e->trial, app, now_ns))
+	if (!maker(e)->begin(e, app, now_ns))
 		finish(app, EXPERIMENT_RATE, now_ns);
 }
 
@@ -356,13 +167,15 @@ static bool keep(struct app *app, struct experiment *e, bool good)
 		.t = t->result,
 		.f = t->figures,
 		.dead_ns = e->last_ns ? t->began_ns - e->last_ns : 0,
+		.recovery_ns = TRIAL_UNKNOWN,
 		.outage_ns = t->outage_ns,
 		.size = (uint8_t)e->size,
 		.grade = (uint8_t)t->grade,
 		.good = good,
 	};
-	if (t->switched_ns && t->lost_ns > t->switched_ns)
-		to->recovery_ns = t->lost_ns - t->switched_ns;
+	if (t->switched_ns)
+		to->recovery_ns =
+			MAX(t->lost_ns, t->switched_ns) - t->switched_ns;
 	e->sent_ns += t->sent_ns - t->began_ns;
 	e->last_ns = t->sent_ns;
 	return true;
@@ -389,6 +202,7 @@ static void take_trial(struct app *app, uint64_t now_ns)
 	if (again && e->repeats < EXPERIMENT_REPEATS) {
 		e->repeats++;
 		e->nb_repeated++;
+		e->again_ns += now_ns - t->began_ns;
 		begin_trial(app, now_ns);
 		return;
 	}
@@ -413,21 +227,20 @@ enum shell_err experiment_begin(struct app *app,
 
 	if (app->experiment && app->experiment->state == EXPERIMENT_RUNS)
 		return E_STATE;
-	err = make(app, p, &e);
+	err = experiment_make(app, p, &e);
 	if (err)
 		return err;
 	streams_note(e, app);
-	if (!streams_prepare(e, app, now_ns)) {
-		drop(app, e);
+	if (!maker(e)->prepare(e, app, now_ns)) {
+		experiment_drop(app, e);
 		return E_RANGE;
 	}
 	result_end(app, now_ns);
 	experiment_end(app);
 	app->experiment = e;
-	go_through(e, app, e->size_cost);
-	e->cost = sum_cost(e->size_cost);
-	begin_size(e, app);
-	begin_course(e);
+	experiment_go_through(e, app);
+	experiment_begin_size(e, app);
+	experiment_begin_course(e);
 	e->state = EXPERIMENT_RUNS;
 	e->began_ns = now_ns;
 	FOR_EACH_SENDER(i, p->mask)
@@ -483,7 +296,7 @@ void experiment_poll(struct app *app, uint64_t now_ns)
 	}
 	if (now_ns < e->trial.wake_ns)
 		return;
-	trial_step(&e->trial, app, now_ns);
+	maker(e)->step(e, app, now_ns);
 	if (e->plan.every_ns && e->trial.state == TRIAL_SENDS &&
 	    !e->trial.is_cut && now_ns >= e->sample_ns &&
 	    now_ns + e->plan.every_ns / 2 < e->trial.began_ns + e->trial.ask.ns)
@@ -499,6 +312,9 @@ void experiment_poll(struct app *app, uint64_t now_ns)
 		break;
 	case TRIAL_CHANGED:
 		finish(app, EXPERIMENT_CHANGED, now_ns);
+		break;
+	case TRIAL_STUCK:
+		finish(app, EXPERIMENT_STUCK, now_ns);
 		break;
 	default:
 		break;
@@ -516,7 +332,8 @@ void experiment_stop(struct app *app, uint64_t mask, uint64_t now_ns)
 
 uint64_t experiment_left_ns(const struct experiment *e, uint64_t now_ns)
 {
-	const uint64_t took_ns = now_ns - e->began_ns;
+	/* What is made again was not foreseen. */
+	const uint64_t took_ns = now_ns - e->began_ns - e->again_ns;
 
 	return e->cost.ns > took_ns ? e->cost.ns - took_ns : 0;
 }
@@ -525,6 +342,6 @@ void experiment_end(struct app *app)
 {
 	result_drop(app);
 	if (app->experiment)
-		drop(app, app->experiment);
+		experiment_drop(app, app->experiment);
 	app->experiment = NULL;
 }

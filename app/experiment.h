@@ -15,6 +15,7 @@
 #include "shell/setting.h"
 
 struct app;
+struct bench;
 
 /* How often a trial that cannot be trusted is made again. */
 #define EXPERIMENT_REPEATS 3
@@ -33,6 +34,7 @@ enum experiment_state {
 	EXPERIMENT_RATE,    /* a rate, or size, that a port cannot keep */
 	EXPERIMENT_INVALID, /* no trial could be trusted */
 	EXPERIMENT_FULL,    /* no memory for more trials */
+	EXPERIMENT_STUCK,   /* a device does not give frames back */
 };
 
 /* A word for each state. */
@@ -68,10 +70,7 @@ struct experiment_plan {
 	bool bisect, until_loss;
 	bool down;         /* a ramp: from the largest rate to the smallest */
 	uint64_t every_ns; /* between samples */
-	/* Of services: what is accepted, of loss and in ns; and the EIR. */
-	uint32_t eir_ppb; /* of the CIR, which is a stream's rate */
-	uint64_t delay_ns, variation_ns; /* 0: any */
-	uint32_t loss_ppb, avail_ppb;
+	struct stream_service service; /* of those with nothing of their own */
 	/* Of a sweep. */
 	struct setting setting;
 	unsigned nb_values;
@@ -104,6 +103,7 @@ struct experiment {
 	struct trial_ask ask;
 	struct experiment_cost cost, size_cost[EXPERIMENT_SIZES];
 	uint64_t began_ns, ended_ns, sent_ns; /* ns in trials that sent */
+	uint64_t again_ns;  /* ns in trials that were made again */
 	uint64_t last_ns;   /* when the trial before sent its last frame */
 	uint64_t sample_ns; /* when the next is due */
 	unsigned nb_trials, room_trials, repeats, nb_repeated;
@@ -114,6 +114,7 @@ struct experiment {
 	struct trial_stream *stream;
 	struct trial_service *service; /* of each stream, or NULL */
 	struct experiment_stream *before;
+	struct bench *bench; /* of `bench tx`, or NULL */
 	unsigned nb_streams;
 	struct trial_bins *bins;
 	uint64_t *sampled; /* bins at the last sample */
@@ -150,11 +151,11 @@ void experiment_poll(struct app *app, uint64_t now_ns);
 /* Ends the one that runs, if it has a port of `mask`; what it found stays. */
 void experiment_stop(struct app *app, uint64_t mask, uint64_t now_ns);
 
-/* What is left of the time that was foreseen. */
+/* What is left of the time that was foreseen; 0: it takes longer. */
 uint64_t experiment_left_ns(const struct experiment *e, uint64_t now_ns);
 
 /* "trial 7: 64 bytes at 1.2mpps, 1mpps to 1.5mpps; about 12 s left" */
-#define EXPERIMENT_PROGRESS_MAX 160
+#define EXPERIMENT_PROGRESS_MAX 272
 void experiment_progress(const struct experiment *e, uint64_t now_ns, char *buf,
 			 size_t size);
 

@@ -12,6 +12,20 @@ bool experiment_reserve(struct app *app, void **list, unsigned nb,
 /* For as many rows as a course may ask for at once. */
 bool experiment_reserve_rows(struct app *app, struct experiment *e);
 
+/* ---- Its course, experiment_plan.c --------------------------------------- */
+
+/* As it is before anything is set: E_OK with *made, or why not. */
+enum shell_err experiment_make(struct app *app, const struct experiment_plan *p,
+			       struct experiment **made);
+void experiment_drop(struct app *app, struct experiment *e);
+
+/* Into e->cost and e->size_cost; then it is to begin. */
+void experiment_go_through(struct experiment *e, struct app *app);
+
+/* False: a rate or a size is none that can be. */
+bool experiment_begin_size(struct experiment *e, const struct app *app);
+void experiment_begin_course(struct experiment *e);
+
 /*
  * The next trial. False: there is none any more, or with *is_rate a rate or a
  * size is none that can be.
@@ -45,6 +59,9 @@ bool streams_prepare(struct experiment *e, struct app *app, uint64_t now_ns);
 
 /* What is still as the experiment has set it is as before again. */
 void streams_restore(struct experiment *e, struct app *app, uint64_t now_ns);
+
+/* Trials of signed frames. */
+extern const struct course_maker streams_maker;
 
 /* The size, or the value of a sweep, that it is at. False: it is refused. */
 bool streams_set_size(struct experiment *e, struct app *app, uint64_t now_ns);

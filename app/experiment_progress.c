@@ -27,20 +27,39 @@ static void print_bounds(const struct experiment *e, char *buf, size_t size)
 		snprintf(buf, size, ", %s to %s", from, to);
 }
 
-void experiment_progress(const struct experiment *e, uint64_t now_ns, char *buf,
-			 size_t size)
+/* What it sends: words of the course's own, or a size and a rate. */
+static void print_trial(const struct experiment *e, char *buf, size_t size)
 {
 	const struct rate load = {RATE_PPS, e->trial.ask.load * 1000};
-	const uint64_t left_ns = experiment_left_ns(e, now_ns);
 	char rate[48] = "rates as set", bounds[104], bytes[32] = "";
 
+	if (e->plan.course->tell) {
+		e->plan.course->tell(e, buf, size);
+		return;
+	}
 	if (load.micro)
 		value_rate_print(&load, rate, sizeof(rate));
 	if (e->plan.nb_sizes > 1)
 		snprintf(bytes, sizeof(bytes), "size %u of %u, ", e->size + 1,
 			 e->plan.nb_sizes);
 	print_bounds(e, bounds, sizeof(bounds));
-	snprintf(buf, size, "trial %u: %s%s%s; about %llu s left",
-		 e->nb_trials + 1, bytes, rate, bounds,
-		 (unsigned long long)((left_ns + NS_PER_S - 1) / NS_PER_S));
+	snprintf(buf, size, "%s%s%s", bytes, rate, bounds);
+}
+
+void experiment_progress(const struct experiment *e, uint64_t now_ns, char *buf,
+			 size_t size)
+{
+	const uint64_t left_ns = experiment_left_ns(e, now_ns);
+	char trial[184], left[40] = "longer than foreseen", of[24] = "";
+
+	print_trial(e, trial, sizeof(trial));
+	if (left_ns)
+		snprintf(left, sizeof(left), "about %llu s left",
+			 (unsigned long long)((left_ns + NS_PER_S - 1) /
+					      NS_PER_S));
+	if (e->plan.course->tell)
+		snprintf(of, sizeof(of), " of %llu",
+			 (unsigned long long)e->cost.trials);
+	snprintf(buf, size, "trial %u%s: %s; %s", e->nb_trials + 1, of, trial,
+		 left);
 }

@@ -38,6 +38,52 @@ static bool is_of_size(const struct experiment *e, const struct result_row *row)
 	return !strcmp(text, other);
 }
 
+/* Whether a trial of a result is what is asked for. */
+static bool is_asked(const struct experiment *e, const struct result_row *row)
+{
+	const struct trial_ask *ask = &e->ask;
+	const uint64_t load = milli_of(row, "rate");
+
+	/* Of two services nobody has noted whose frames were lost. */
+	return !ask->also && is_of_size(e, row) &&
+	       load == (ask->load ? ask->load : TRIAL_UNKNOWN) &&
+	       milli_of(row, "time") == ask->ns / 1000000 &&
+	       whole_of(row, "offered") != TRIAL_UNKNOWN &&
+	       (!ask->frames || whole_of(row, "offered") == ask->frames) &&
+	       (!ask->then_ns || result_find(row, "recovery"));
+}
+
+static void take_figures(struct experiment_trial *t,
+			 const struct result_row *row)
+{
+	t->t.offered = whole_of(row, "offered");
+	t->t.lost = whole_of(row, "lost");
+	if (result_find(row, "took"))
+		t->t.effective_ns = whole_of(row, "took");
+	t->f.sent = whole_of(row, "sent");
+	t->f.arrived = whole_of(row, "arrived");
+	t->f.reordered = whole_of(row, "reordered");
+	t->f.bytes = whole_of(row, "bytes");
+	for (unsigned i = 0; i < TRIAL_TIMES; i++)
+		t->f.time[i] = whole_of(row, trial_times[i]);
+	t->recovery_ns = whole_of(row, "recovery");
+	if (result_find(row, "outage"))
+		t->outage_ns = whole_of(row, "outage");
+}
+
+/* Of a service by itself all of the trial is its own. */
+static void take_service(struct experiment *e, const struct experiment_trial *t)
+{
+	struct trial_service *s;
+
+	if (!e->service || !e->ask.only)
+		return;
+	s = &e->service[e->ask.only - 1];
+	s->offered = t->t.offered;
+	s->lost = t->t.lost;
+	memcpy(s->time, t->f.time, sizeof(s->time));
+}
+
 /* Takes a trial of a result in place of one that is made; false: it is none. */
 static bool take_made(struct app *app, struct experiment *e,
 		      const struct result_row *row)
@@ -49,33 +95,46 @@ static bool take_made(struct app *app, struct experiment *e,
 
 	if (!good || good->len != 4)
 		return true;
-	if (!is_of_size(e, row) || milli_of(row, "rate") != ask->load ||
-	    milli_of(row, "time") != ask->ns / 1000000 ||
-	    (ask->frames && whole_of(row, "offered") != ask->frames) ||
-	    ask->then_ns ||
+	if (!is_asked(e, row) ||
 	    !experiment_reserve(app, &list, e->nb_trials, &e->room_trials,
 				sizeof(e->made[0])))
 		return false;
 	e->made = list;
 	t = &e->made[e->nb_trials++];
 	*t = (struct experiment_trial){
-		.size = (uint8_t)e->size, .grade = VERDICT_VALID, .good = true};
-	t->t = (struct search_trial){
-		.load = ask->load,
-		.ns = ask->ns,
-		.effective_ns = ask->ns,
-		.offered = whole_of(row, "offered"),
-		.lost = whole_of(row, "lost"),
+		.t = {.load = ask->load,
+		      .ns = ask->ns,
+		      .effective_ns = ask->ns},
+		.size = (uint8_t)e->size,
+		.grade = VERDICT_VALID,
+		.good = true,
 	};
-	t->f.sent = whole_of(row, "sent");
-	t->f.arrived = whole_of(row, "arrived");
-	for (unsigned i = 0; i < TRIAL_TIMES; i++)
-		t->f.time[i] = whole_of(row, trial_times[i]);
+	take_figures(t, row);
+	take_service(e, t);
 	e->trial.ask = *ask;
 	if (e->plan.course->take)
 		e->plan.course->take(e, t);
 	e->has_ask = false;
-	return t->t.offered != TRIAL_UNKNOWN && t->t.lost != TRIAL_UNKNOWN;
+	e->cost.ns -= MIN(e->cost.ns, ask->before_ns + ask->ns + ask->then_ns);
+	return true;
+}
+
+/* A row of a trial that went on; a text there cannot be had again. */
+static bool take_row(struct app *app, struct experiment *e,
+		     const struct result_row *row)
+{
+	const struct course_column *c = e->plan.course->columns;
+	struct course_row *r;
+
+	if (!experiment_reserve_rows(app, e))
+		return false;
+	r = course_row(e);
+	for (unsigned i = 0; c[i].key; i++)
+		r->v[i] = (c[i].kind & ~COURSE_MORE) == COURSE_MILLI
+				  ? milli_of(row, c[i].key)
+				  : whole_of(row, c[i].key);
+	e->plan.course->resume(e);
+	return true;
 }
 
 /* What the next trial is, but for learning frames; false: there is none. */
@@ -109,6 +168,13 @@ void experiment_resume(struct app *app, struct experiment *e, uint64_t now_ns)
 	if (!f)
 		return;
 	json_begin(&j, store_data(&app->store, f), f->size);
+	if (e->plan.course->resume) {
+		while (result_list(&j, "rows"))
+			while (result_row_next(&j, &row))
+				if (!take_row(app, e, &row))
+					return;
+		return;
+	}
 	while (result_list(&j, "trials"))
 		while (result_row_next(&j, &row))
 			if (!ask_next(e, app, now_ns) ||

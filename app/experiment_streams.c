@@ -75,6 +75,31 @@ static void share_out(struct experiment *e, const struct pktgen *pg,
 		}
 }
 
+/* What it has of its own, and else what is asked for. */
+static void take_service(struct experiment *e, const struct pktgen *pg,
+			 unsigned i)
+{
+	const struct subject of = e->stream[i].of;
+	const struct stream_service *all = &e->plan.service;
+	struct trial_service *s = &e->service[i];
+	struct stream_service *is = &s->is;
+
+	*is = pktgen_stream_use(pg, of.port, of.stream)->service;
+	s->rate = rate_of(pg, of);
+	is->eir = is->eir ? is->eir : all->eir;
+	is->loss = is->loss ? is->loss : all->loss;
+	is->avail = is->avail ? is->avail : all->avail;
+	is->delay_ns = is->delay_ns ? is->delay_ns : all->delay_ns;
+	is->variation_ns =
+		is->variation_ns ? is->variation_ns : all->variation_ns;
+	for (unsigned k = 0; is->yellow && k < e->nb_streams; k++)
+		if (e->stream[k].of.port == of.port && k != i &&
+		    e->stream[k].of.stream == is->yellow) {
+			s->yellow = k + 1;
+			e->service[k].is_yellow = true;
+		}
+}
+
 bool streams_take(struct experiment *e, struct app *app)
 {
 	const struct pktgen *pg = &app->pktgen;
@@ -96,7 +121,7 @@ bool streams_take(struct experiment *e, struct app *app)
 	if (e->plan.course->services) {
 		e->service = uk_calloc(pg->heap, n, sizeof(e->service[0]));
 		for (unsigned i = 0; e->service && i < e->nb_streams; i++)
-			e->service[i].rate = rate_of(pg, e->stream[i].of);
+			take_service(e, pg, i);
 		return e->service && e->nb_streams;
 	}
 	/* Of one stream the bins are at hand. */
@@ -358,6 +383,31 @@ void streams_restore(struct experiment *e, struct app *app, uint64_t now_ns)
 	uk_free(pg->heap, e->before);
 	e->before = NULL;
 }
+
+/* ---- Trials of them ----------------------------------------------------- */
+
+static bool begin(struct experiment *e, struct app *app, uint64_t now_ns)
+{
+	return trial_begin(&e->trial, app, now_ns);
+}
+
+static void step(struct experiment *e, struct app *app, uint64_t now_ns)
+{
+	trial_step(&e->trial, app, now_ns);
+}
+
+static void abort_trial(struct experiment *e, struct app *app, uint64_t now_ns)
+{
+	trial_abort(&e->trial, app, now_ns);
+}
+
+const struct course_maker streams_maker = {
+	.prepare = streams_prepare,
+	.restore = streams_restore,
+	.begin = begin,
+	.step = step,
+	.abort = abort_trial,
+};
 
 /* ---- Samples ------------------------------------------------------------ */
 

@@ -95,19 +95,15 @@ enum call_result app_fail_active(struct call *c, int arg, unsigned port)
 enum call_result app_check_unmeasured(struct call *c, int arg, uint64_t mask)
 {
 	const struct app *app = call_app(c);
-	const struct experiment *e = OPTION(SEARCH) ? app->experiment : NULL;
-	const uint64_t by = e && e->state == EXPERIMENT_RUNS ? e->plan.mask : 0;
-	const char *name = by & mask ? e->plan.course->experiment : "bench";
-	unsigned port;
 
 	mask &= pktgen_owned(&app->pktgen, OWNER_EXPERIMENT);
-	if (!mask)
+	if (!OPTION(SEARCH) || !mask)
 		return CALL_DONE;
-	port = (unsigned)__builtin_ctzll(by & mask ? by & mask : mask);
 	return call_fail(c, E_STATE, arg,
-			 "port %u is measured by '%s'; wait for its end, or "
-			 "type '%s'",
-			 port, name, by & mask ? "stop" : "cancel");
+			 "port %d is measured by '%s'; wait for its end, or "
+			 "type 'stop'",
+			 __builtin_ctzll(mask),
+			 app->experiment->plan.course->experiment);
 }
 
 const char *app_why_down(const struct port *p)

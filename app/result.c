@@ -29,12 +29,29 @@ void result_size(struct reply *r, const struct experiment_plan *p,
 	reply_text(r, "mix", text);
 }
 
-static void show_ns(struct reply *r, const char *key, uint64_t ns)
+static void show(struct reply *r, const char *key, uint64_t v, const char *unit)
 {
-	if (ns == TRIAL_UNKNOWN)
-		reply_none(r, key, "ns");
+	if (v == TRIAL_UNKNOWN)
+		reply_none(r, key, unit);
 	else
-		reply_u64(r, key, ns, "ns");
+		reply_u64(r, key, v, unit);
+}
+
+/* What tells the trials of some courses, for programs and to be resumed. */
+static void show_more(struct reply *r, const struct experiment_trial *t)
+{
+	show(r, "reordered", t->f.reordered, NULL);
+	for (unsigned k = 0; k < TRIAL_TIMES; k++)
+		show(r, trial_times[k], t->f.time[k], "ns");
+	show(r, "bytes", t->f.bytes, NULL);
+	show(r, "recovery", t->recovery_ns, "ns");
+	if (t->outage_ns)
+		show(r, "outage", t->outage_ns, "ns");
+}
+
+static uint64_t loss_milli(const struct experiment_trial *t)
+{
+	return (balance_share_micro(t->t.lost, t->t.offered) + 999) / 1000;
 }
 
 void result_trial(struct reply *r, const struct experiment *e, unsigned i,
@@ -50,19 +67,20 @@ void result_trial(struct reply *r, const struct experiment *e, unsigned i,
 	else
 		reply_none(r, "rate", "pps");
 	reply_milli(r, "time", t->t.ns / 1000000, "s");
-	reply_u64(r, "offered", t->t.offered, NULL);
-	if (all) {
-		reply_u64(r, "sent", t->f.sent, NULL);
-		reply_u64(r, "arrived", t->f.arrived, NULL);
-	}
-	reply_u64(r, "lost", t->t.lost, NULL);
-	reply_milli(r, "loss",
-		    (balance_share_micro(t->t.lost, t->t.offered) + 999) / 1000,
-		    "%");
 	if (all)
-		reply_u64(r, "reordered", t->f.reordered, NULL);
-	for (unsigned k = 0; all && k < TRIAL_TIMES; k++)
-		show_ns(r, trial_times[k], t->f.time[k]);
+		show(r, "took", t->t.effective_ns, "ns");
+	show(r, "offered", t->t.offered, NULL);
+	if (all) {
+		show(r, "sent", t->f.sent, NULL);
+		show(r, "arrived", t->f.arrived, NULL);
+	}
+	show(r, "lost", t->t.lost, NULL);
+	if (t->t.lost == TRIAL_UNKNOWN)
+		reply_none(r, "loss", "%");
+	else
+		reply_milli(r, "loss", loss_milli(t), "%");
+	if (all)
+		show_more(r, t);
 	reply_text(r, "verdict", verdict_grades[t->grade]);
 	if (all) {
 		reply_bool(r, "good", t->good);
@@ -71,27 +89,28 @@ void result_trial(struct reply *r, const struct experiment *e, unsigned i,
 	reply_end(r);
 }
 
-static void show_column(struct reply *r, const struct course_column *c,
-			const struct course_row *row, uint64_t v)
+void result_column(struct reply *r, const struct course_column *c,
+		   const struct course_row *row, uint64_t v)
 {
+	const unsigned kind = c->kind & ~COURSE_MORE;
 	char of[24];
 
-	if (c->kind == COURSE_SERVICE) {
+	if (kind == COURSE_SERVICE) {
 		snprintf(of, sizeof(of), "%u.%u", row->of.port, row->of.stream);
 		reply_text(r, c->key, of);
-	} else if (c->kind == COURSE_TEXT)
+	} else if (kind == COURSE_TEXT)
 		reply_text(r, c->key,
 			   v == TRIAL_UNKNOWN ? "-" : (const char *)v);
 	else if (v == TRIAL_UNKNOWN)
 		reply_none(r, c->key, c->unit);
-	else if (c->kind == COURSE_MILLI)
+	else if (kind == COURSE_MILLI)
 		reply_milli(r, c->key, v, c->unit);
 	else
 		reply_u64(r, c->key, v, c->unit);
 }
 
 void result_rows(struct reply *r, const struct experiment *e, unsigned from,
-		 unsigned to)
+		 unsigned to, bool all)
 {
 	for (; from < to && from < e->nb_rows; from++) {
 		const struct course_row *row = &e->row[from];
@@ -100,7 +119,8 @@ void result_rows(struct reply *r, const struct experiment *e, unsigned from,
 		reply_map(r, NULL, REPLY_TABLE);
 		result_size(r, &e->plan, row->size);
 		for (unsigned i = 0; c[i].key; i++)
-			show_column(r, &c[i], row, row->v[i]);
+			if (all || !(c[i].kind & COURSE_MORE))
+				result_column(r, &c[i], row, row->v[i]);
 		reply_end(r);
 	}
 }
@@ -222,7 +242,7 @@ static void show_settings(struct reply *r, const struct experiment *e,
 
 /* Elements [from, to) of a list. */
 static void show_list(struct reply *r, const struct app *app, unsigned part,
-		      unsigned from, unsigned to)
+		      unsigned from, unsigned to, bool all)
 {
 	const struct experiment *e = app->experiment;
 
@@ -230,7 +250,7 @@ static void show_list(struct reply *r, const struct app *app, unsigned part,
 	if (part == SETTINGS)
 		show_settings(r, e, from, to);
 	if (part == ROWS)
-		result_rows(r, e, from, to);
+		result_rows(r, e, from, to, all);
 	for (; from < to && from < nb_of(e, part); from++)
 		if (part == GOALS)
 			show_goal(r, e, from);
@@ -300,7 +320,7 @@ static void write_piece(struct app *app, struct result_writer *w)
 	const unsigned to = w->at + parts[w->part].at_once;
 
 	reply_reset(&w->reply);
-	show_list(&w->reply, app, w->part, w->at, to);
+	show_list(&w->reply, app, w->part, w->at, to, w->json);
 	if (w->json) {
 		put(app, w, ",", 1);
 		if (!w->at) {
@@ -371,7 +391,8 @@ void result_begin(struct app *app, uint64_t now_ns)
 
 	choose_name(app);
 	/* So far as it came, if it did. */
-	if (OPTION(FILES) && app->experiment->nb_trials)
+	if (OPTION(FILES) &&
+	    (app->experiment->nb_trials || app->experiment->nb_rows))
 		w = uk_calloc(app->pktgen.heap, 1, sizeof(*w));
 	if (!w) {
 		app->experiment->name[0] = '\0';

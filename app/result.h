@@ -12,6 +12,8 @@ struct app;
 struct experiment;
 struct experiment_plan;
 struct experiment_trial;
+struct course_column;
+struct course_row;
 
 /* The one of app->experiment, which is over, is written from now on. */
 void result_begin(struct app *app, uint64_t now_ns);
@@ -36,9 +38,13 @@ void result_size(struct reply *r, const struct experiment_plan *p,
 void result_trial(struct reply *r, const struct experiment *e, unsigned i,
 		  bool all);
 
-/* Maps of rows from `from` to `to`. */
+/* A figure of a row. */
+void result_column(struct reply *r, const struct course_column *c,
+		   const struct course_row *row, uint64_t v);
+
+/* Maps of rows from `from` to `to`; `all` of their columns? */
 void result_rows(struct reply *r, const struct experiment *e, unsigned from,
-		 unsigned to);
+		 unsigned to, bool all);
 
 /* made, repeated, time, sending. */
 void result_sums(struct reply *r, const struct experiment *e, uint64_t now_ns);

@@ -27,7 +27,7 @@ void result_head(const struct app *app, const struct store_file *f,
 		 const char *key, char *buf, size_t size);
 
 /* Pieces of a row; those of one that has more are left out. */
-#define RESULT_ROW_PIECES 24
+#define RESULT_ROW_PIECES 32
 struct result_row {
 	unsigned nb;
 	struct json_piece piece[RESULT_ROW_PIECES];

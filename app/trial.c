@@ -1,42 +1,13 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-#include "app/trial.h"
+#include "app/trial_impl.h"
 
 #include <string.h>
 
 #include "app/app.h"
-#include "app/outlook.h"
-#include "stats/wide.h"
 
-#define NS_PER_S 1000000000ull
 /* How often it is looked at, and how late a frame may leave at least. */
 #define LOOK_NS 500000ull
 #define LATE_NS 10000000ull
-
-const char *const trial_times[TRIAL_TIMES] = {
-	"min", "mean", "p50", "p90", "p99", "p999", "max",
-};
-
-static struct trial_counts counts(const struct app *app, unsigned port)
-{
-	const struct worker_view *v = pktgen_look(&app->pktgen, port);
-	struct pktgen_signed s;
-
-	pktgen_sum_signed(&app->pktgen, port, &s);
-	return (struct trial_counts){
-		.cleared = app->port[port].signed_before,
-		.sent = v->stats.tx_packets,
-		.arrived = s.arrived,
-	};
-}
-
-static uint64_t stood_ns(const struct trial *t, const struct app *app)
-{
-	uint64_t ns = 0;
-
-	FOR_EACH_SENDER(i, t->mask)
-		ns = MAX(ns, pktgen_look(&app->pktgen, i)->stood_ns);
-	return ns;
-}
 
 /* ---- Begun -------------------------------------------------------------- */
 
@@ -57,21 +28,6 @@ static struct subjects only(struct subject s)
 	};
 }
 
-uint64_t trial_part(uint64_t load, uint32_t ppb)
-{
-	return ppb == SEARCH_ONE
-		       ? load
-		       : (uint64_t)wide_div((wide)load * ppb, SEARCH_ONE);
-}
-
-/* What stream `i` has of a port's load: its share, or all, or nothing. */
-static uint64_t load_of(const struct trial *t, unsigned i, uint64_t load)
-{
-	if (t->ask.only)
-		return i + 1 == t->ask.only ? load : 0;
-	return trial_part(load, t->stream[i].part_ppb);
-}
-
 /* Each stream has its share of the port's load. */
 static bool set_load(struct trial *t, struct app *app, uint64_t load,
 		     uint64_t now_ns)
@@ -82,7 +38,7 @@ static bool set_load(struct trial *t, struct app *app, uint64_t load,
 		const struct trial_stream *s = &t->stream[i];
 		const struct subjects on = only(s->of);
 		struct rate rate = {.unit = RATE_PPS,
-				    .micro = load_of(t, i, load) * 1000};
+				    .micro = trial_load_of(t, i, load) * 1000};
 
 		if (!rate.micro)
 			continue;
@@ -112,6 +68,9 @@ static void start(struct trial *t, struct app *app,
 
 	if (t->ask.only) {
 		on = only(t->stream[t->ask.only - 1].of);
+		if (t->ask.also)
+			on.part[on.nb_parts++] =
+				only(t->stream[t->ask.also - 1].of).part[0];
 		pktgen_start_streams_limited(&app->pktgen, &on, limit, now_ns);
 	} else {
 		pktgen_start_limited(&app->pktgen, t->mask, limit, now_ns);
@@ -119,30 +78,42 @@ static void start(struct trial *t, struct app *app,
 	for (unsigned i = 0; t->service && i < t->nb_streams; i++) {
 		struct trial_service *s = &t->service[i];
 
-		*s = (struct trial_service){.rate = s->rate, .load = s->load};
+		*s = (struct trial_service){
+			.rate = s->rate,
+			.load = s->load,
+			.is = s->is,
+			.yellow = s->yellow,
+			.is_yellow = s->is_yellow,
+		};
 	}
 }
 
-bool trial_begin(struct trial *t, struct app *app, uint64_t now_ns)
+/* Of each stream that sends. */
+static uint64_t frames_of(const struct trial *t)
+{
+	if (t->ask.only)
+		return t->ask.frames;
+	return MAX(t->ask.frames * nb_ports(t) / t->nb_streams, 1);
+}
+
+static bool send(struct trial *t, struct app *app, uint64_t now_ns)
 {
 	struct flow_limit limit = {FLOW_NO_LIMIT, t->ask.ns + t->ask.then_ns};
 
 	if (t->ask.load && !set_load(t, app, t->ask.load, now_ns))
 		return false;
 	if (t->ask.frames)
-		limit = (struct flow_limit){
-			MAX(t->ask.frames * nb_ports(t) / t->nb_streams, 1),
-			FLOW_NO_LIMIT};
+		limit = (struct flow_limit){frames_of(t), FLOW_NO_LIMIT};
 	FOR_EACH_SENDER(i, t->mask) {
 		run_cleared(app, i);
 		pktgen_clear_streams(&app->pktgen, i);
-		t->before[i] = counts(app, i);
+		t->before[i] = trial_counts_of(app, i);
 	}
 	run_begin(app, t->mask, now_ns);
 	start(t, app, &limit, now_ns);
 	FOR_EACH_SENDER(i, t->mask)
 		t->changes[i] = app->pktgen.set[i].changes;
-	t->stood_from_ns = stood_ns(t, app);
+	t->stood_from_ns = trial_stood_ns(t, app);
 	t->state = TRIAL_SENDS;
 	t->began_ns = t->came_ns = now_ns;
 	t->switched_ns = t->lost_ns = 0;
@@ -152,20 +123,16 @@ bool trial_begin(struct trial *t, struct app *app, uint64_t now_ns)
 	return true;
 }
 
-/* ---- Counted ------------------------------------------------------------ */
-
-/* Of all ports, since it began. */
-static struct trial_counts count(const struct trial *t, const struct app *app)
+bool trial_begin(struct trial *t, struct app *app, uint64_t now_ns)
 {
-	struct trial_counts n = {0};
-
-	FOR_EACH_SENDER(i, t->mask) {
-		const struct trial_counts c = counts(app, i);
-
-		n.sent += c.sent - t->before[i].sent;
-		n.arrived += c.arrived - t->before[i].arrived;
-	}
-	return n;
+	if (!t->ask.before_ns)
+		return send(t, app, now_ns);
+	FOR_EACH_SENDER(i, t->mask)
+		t->changes[i] = app->pktgen.set[i].changes;
+	t->state = TRIAL_RESTS;
+	t->began_ns = now_ns;
+	t->wake_ns = now_ns + t->ask.before_ns;
+	return true;
 }
 
 /* The runs are over for those who watch them: nobody is told of each. */
@@ -195,173 +162,6 @@ static enum verdict_grade grade(const struct app *app, const struct verdict *v,
 	return g;
 }
 
-static uint64_t of_time(uint64_t load, uint64_t ns)
-{
-	return (uint64_t)wide_div((wide)load * ns, (wide)NS_PER_S * 1000);
-}
-
-/* Frames that were due of one stream; 0: as many as were sent. */
-static uint64_t due(const struct trial *t, unsigned i, const struct app *app)
-{
-	const struct trial_ask *a = &t->ask;
-	const struct flow_limit limit = {FLOW_NO_LIMIT, a->ns};
-	struct outlook o;
-
-	if (a->frames || (a->only && a->only != i + 1))
-		return 0;
-	if (a->load)
-		return of_time(load_of(t, i, a->load), a->ns) +
-		       of_time(load_of(t, i, a->then_load), a->then_ns);
-	outlook_look(&app->pktgen, t->stream[i].of, &limit, &o);
-	return o.frames;
-}
-
-uint64_t trial_lost(const struct trial *t, const struct app *app)
-{
-	struct pktgen_signed s;
-	uint64_t lost = 0;
-
-	FOR_EACH_SENDER(i, t->mask) {
-		pktgen_sum_signed(&app->pktgen, i, &s);
-		lost += s.lost;
-	}
-	return lost;
-}
-
-uint64_t trial_stolen_ns(const struct trial *t, const struct app *app)
-{
-	return stood_ns(t, app) - t->stood_from_ns;
-}
-
-uint64_t trial_sent(const struct trial *t, const struct app *app)
-{
-	return count(t, app).sent;
-}
-
-bool trial_latency(const struct trial *t, const struct app *app,
-		   struct latency *l)
-{
-	const bool one = !(t->mask & (t->mask - 1));
-	struct latency port;
-
-	if (t->nb_streams > 1 && !t->bins)
-		return false;
-	if (t->bins)
-		memset(t->bins, 0, sizeof(*t->bins));
-	latency_begin(l, t->bins ? t->bins->all : NULL);
-	FOR_EACH_SENDER(i, t->mask) {
-		port.count = t->bins ? t->bins->port : NULL;
-		if (!pktgen_look_latency(&app->pktgen, i, &port))
-			return false;
-		if (one) {
-			*l = port;
-			break;
-		}
-		latency_sum(l, &port);
-		for (unsigned k = 0; k < LATENCY_BUCKETS; k++)
-			l->count[k] += port.count[k];
-		memset(t->bins->port, 0, sizeof(t->bins->port));
-	}
-	return l->frames;
-}
-
-void trial_take_times(const struct latency *l, uint64_t time[TRIAL_TIMES])
-{
-	static const unsigned millionths[TRIAL_TIMES] = {
-		[TRIAL_P50] = 500000,
-		[TRIAL_P90] = 900000,
-		[TRIAL_P99] = 990000,
-		[TRIAL_P999] = 999000,
-	};
-
-	for (unsigned i = 0; i < TRIAL_TIMES; i++)
-		if (!millionths[i] ||
-		    !latency_quantile_ns(l, millionths[i], &time[i]))
-			time[i] = TRIAL_UNKNOWN;
-	time[TRIAL_MIN] = l->min_ns;
-	time[TRIAL_MEAN] = latency_mean_ns(l);
-	time[TRIAL_MAX] = l->max_ns;
-}
-
-static void take_figures(struct trial *t, const struct app *app,
-			 const struct trial_counts *n)
-{
-	struct pktgen_stream_view v;
-	struct latency l;
-
-	t->figures = (struct trial_figures){
-		.sent = n->sent,
-		.arrived = MIN(n->arrived, n->sent),
-		.stolen_ns = trial_stolen_ns(t, app),
-	};
-	memset(t->figures.time, 0xff, sizeof(t->figures.time));
-	t->outage_ns = 0;
-	FOR_EACH_SENDER(i, t->mask)
-		if (pktgen_look_signed(&app->pktgen, i, &v)) {
-			t->figures.reordered += v.order.reordered;
-			t->outage_ns = MAX(t->outage_ns, v.order.outage_ns);
-		}
-	if (trial_latency(t, app, &l))
-		trial_take_times(&l, t->figures.time);
-}
-
-static void take_services(struct trial *t, const struct app *app)
-{
-	struct pktgen_stream_view v;
-	struct latency l;
-
-	for (unsigned i = 0; t->service && i < t->nb_streams; i++) {
-		struct trial_service *s = &t->service[i];
-		const struct subject of = t->stream[i].of;
-		uint64_t came;
-
-		pktgen_look_stream(&app->pktgen, of.port, of.stream, &v);
-		came = MIN(pktgen_came_once(&v), v.sent_signed);
-		s->offered = MAX(due(t, i, app), v.sent_signed);
-		s->lost = s->offered - came;
-		memset(s->time, 0xff, sizeof(s->time));
-		if (pktgen_look_stream_latency(&app->pktgen, of.port, of.stream,
-					       &l) &&
-		    l.frames)
-			trial_take_times(&l, s->time);
-	}
-}
-
-#define AVAILABLE_SECONDS 10
-
-void trial_second(struct trial *t, const struct app *app)
-{
-	struct pktgen_stream_view v;
-
-	for (unsigned i = 0; t->service && i < t->nb_streams; i++) {
-		struct trial_service *s = &t->service[i];
-		const struct subject of = t->stream[i].of;
-		uint64_t sent, missed;
-
-		pktgen_look_stream(&app->pktgen, of.port, of.stream, &v);
-		missed = v.sent_signed -
-			 MIN(pktgen_came_once(&v), v.sent_signed);
-		sent = v.sent_signed - s->sent;
-		s->row = (missed > s->missed &&
-			  (missed - s->missed) * 2 > sent) != s->is_down
-				 ? s->row + 1
-				 : 0;
-		s->seconds++;
-		s->down_seconds += s->is_down;
-		s->sent = v.sent_signed;
-		s->missed = missed;
-		if (s->row < AVAILABLE_SECONDS)
-			continue;
-		/* It is so since the first of them. */
-		s->is_down = !s->is_down;
-		s->row = 0;
-		if (s->is_down)
-			s->down_seconds += AVAILABLE_SECONDS;
-		else
-			s->down_seconds -= AVAILABLE_SECONDS;
-	}
-}
-
 static void finish(struct trial *t, struct app *app, uint64_t now_ns)
 {
 	struct trial_counts n;
@@ -369,9 +169,9 @@ static void finish(struct trial *t, struct app *app, uint64_t now_ns)
 	uint64_t all = 0;
 
 	end_runs(t, app);
-	n = count(t, app);
+	n = trial_count(t, app);
 	for (unsigned i = 0; i < t->nb_streams; i++)
-		all += due(t, i, app);
+		all += trial_due(t, i, app);
 	all = MAX(all, n.sent);
 	t->not_sent = all - n.sent;
 	t->grade = VERDICT_VALID;
@@ -380,8 +180,8 @@ static void finish(struct trial *t, struct app *app, uint64_t now_ns)
 		t->grade = MAX(t->grade, grade(app, &sum.verdict,
 					       t->not_sent > all / 1000));
 	}
-	take_figures(t, app, &n);
-	take_services(t, app);
+	trial_take_figures(t, app, &n);
+	trial_take_services(t, app);
 	t->result = (struct search_trial){
 		.load = t->ask.load,
 		.ns = t->ask.ns,
@@ -449,6 +249,11 @@ void trial_step(struct trial *t, struct app *app, uint64_t now_ns)
 
 	if (t->state == TRIAL_ENDS)
 		finish(t, app, now_ns);
+	if (t->state == TRIAL_RESTS && trial_is_changed(t, app))
+		t->state = TRIAL_CHANGED;
+	else if (t->state == TRIAL_RESTS && now_ns >= t->wake_ns &&
+		 !send(t, app, now_ns))
+		t->state = TRIAL_FAILED;
 	if (t->state != TRIAL_SENDS && t->state != TRIAL_SETTLES)
 		return;
 	t->wake_ns = now_ns + LOOK_NS;
@@ -476,7 +281,7 @@ void trial_step(struct trial *t, struct app *app, uint64_t now_ns)
 		t->state = TRIAL_SETTLES;
 		t->sent_ns = t->came_ns = now_ns;
 	}
-	n = count(t, app);
+	n = trial_count(t, app);
 	if (n.arrived != t->came) {
 		t->came = n.arrived;
 		t->came_ns = now_ns;

@@ -22,12 +22,14 @@ struct app;
 		if ((mask) >> i & 1)
 
 enum trial_state {
+	TRIAL_RESTS,
 	TRIAL_SENDS,
 	TRIAL_SETTLES, /* frames may still come */
 	TRIAL_ENDS,
 	TRIAL_DONE,
 	TRIAL_FAILED,  /* a device failed */
 	TRIAL_CHANGED, /* somebody stopped the ports, or set them */
+	TRIAL_STUCK,   /* a device does not give frames back */
 };
 
 /* A figure that nobody knows. */
@@ -52,12 +54,14 @@ extern const char *const trial_times[TRIAL_TIMES];
 struct trial_ask {
 	/* Of each port, thousandths of a frame a second; 0: as it is set. */
 	uint64_t load;
-	uint64_t ns;     /* to send for */
-	uint64_t frames; /* a burst of that many of each port; 0: no burst */
+	uint64_t ns;        /* to send for */
+	uint64_t before_ns; /* before that: to rest, or as the maker does */
+	uint64_t frames;    /* a burst of that many of each port; 0: no burst */
 	/* Then at another load for a time; then_ns 0: no more. */
 	uint64_t then_load, then_ns;
-	/* Of the port of that stream alone, from 1; 0: all send. */
-	unsigned only;
+	/* That stream alone sends, from 1, or another one, too; 0: all do. */
+	unsigned only, also;
+	uint64_t also_load;
 	bool learning; /* not a trial: neighbours learn who is where */
 };
 
@@ -75,6 +79,9 @@ struct trial_service {
 	uint64_t time[TRIAL_TIMES]; /* or TRIAL_UNKNOWN */
 	/* Seconds, those in which it was not available, and what was seen. */
 	uint64_t seconds, down_seconds, sent, missed;
+	struct stream_service is; /* what it may have, all of it known */
+	unsigned yellow;          /* of the trial's streams, from 1; 0: none */
+	bool is_yellow;           /* it is another one's */
 	unsigned row; /* seconds one after another that say otherwise */
 	bool is_down;
 };
@@ -95,7 +102,8 @@ struct trial_bins {
 
 /* Frames of all ports, and how long they took. */
 struct trial_figures {
-	uint64_t sent, arrived, reordered;
+	uint64_t sent, arrived, reordered; /* or TRIAL_UNKNOWN */
+	uint64_t bytes;     /* of those that count, or TRIAL_UNKNOWN */
 	uint64_t stolen_ns; /* the machine stood still, if that was noticed */
 	uint64_t time[TRIAL_TIMES]; /* or TRIAL_UNKNOWN */
 };

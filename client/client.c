@@ -16,7 +16,10 @@ static void join(struct client *c)
 	c->conn.requests = &c->requests;
 	c->conn.lease = &c->lease;
 	c->conn.color = &c->color;
+	c->keep.requests = &c->requests;
+	c->keep.ui = &c->ui;
 	c->hear.conn = &c->conn;
+	c->hear.keep = &c->keep;
 	c->link.take = hear_bytes;
 	c->link.take_arg = &c->hear;
 	c->link.end = conn_hung_up;
@@ -32,12 +35,14 @@ void client_init(struct client *c, bool batch)
 		{conn_wait, conn_act, &c->conn},
 		{lease_wait, lease_act, &c->lease},
 		{channel_wait, channel_act, &c->channel},
+		{keep_wait, keep_act, &c->keep},
 		{ui_wait, ui_act, &c->ui},
 	};
 
 	ui_init(&c->ui, batch, c->link.hold.program);
 	join(c);
 	channel_init(&c->channel);
+	keep_init(&c->keep);
 	signals_open(&c->signals);
 	if (!batch)
 		signal(SIGPIPE, SIG_IGN); /* of a pager that has gone */
@@ -47,6 +52,8 @@ void client_init(struct client *c, bool batch)
 
 void client_end(struct client *c)
 {
+	keep_end(&c->keep);
+	request_forget(&c->requests, &c->keep.request);
 	request_forget(&c->requests, &c->lease.request);
 	request_forget(&c->requests, &c->requests.marks);
 	request_forget(&c->requests, &c->color.request);

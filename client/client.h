@@ -14,6 +14,7 @@
 #include "client/conn.h"
 #include "client/hear.h"
 #include "client/input.h"
+#include "client/keep.h"
 #include "client/lease.h"
 #include "client/link.h"
 #include "client/loop.h"
@@ -35,6 +36,7 @@ struct client {
 	struct color color;
 	struct hear hear;
 	struct channel channel;
+	struct keep keep;
 	struct feed *fed; /* what goes there while it is played; feed.c */
 	struct hear_watch feed_watch;
 

@@ -64,8 +64,10 @@ static void take_other(struct hear *h, const char *line, size_t len)
 			strncmp(line, crash_end, strlen(crash_end)) != 0;
 		return;
 	}
-	if (!strncmp(line, "@! ", 3))
+	if (!strncmp(line, "@! ", 3)) {
 		lease_take_notice(conn->lease, line + 3);
+		keep_take_notice(h->keep, line + 3);
+	}
 	if (watched(h, line, len))
 		return;
 	if (!strncmp(line, "@! ", 3)) {

@@ -10,6 +10,7 @@
 #include <stddef.h>
 
 #include "client/conn.h"
+#include "client/keep.h"
 
 /* Looks at each line that is unasked for; true when it has dealt with it. */
 struct hear_watch {
@@ -20,6 +21,7 @@ struct hear_watch {
 
 struct hear {
 	struct conn *conn;
+	struct keep *keep;
 	struct hear_watch *watch; /* the first of them; or NULL */
 	bool events;              /* a program is shown notices, too */
 	bool all;                 /* and its first line, and what jobs say */

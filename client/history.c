@@ -9,36 +9,20 @@
 #include <unistd.h>
 
 #include "client/show.h"
+#include "client/state.h"
 
-#define PATH_BYTES 1024
 #define LINES_KEPT 2000
 
-/* The path of the file, its directory made; false where there is no home. */
+/* False where there is no home. */
 static bool find_file(char *path)
 {
-	const char *state = getenv("XDG_STATE_HOME"), *home = getenv("HOME");
-	int n;
-
-	if (state && *state == '/')
-		n = snprintf(path, PATH_BYTES, "%s/ukpktgen/history", state);
-	else if (home && *home == '/')
-		n = snprintf(path, PATH_BYTES,
-			     "%s/.local/state/ukpktgen/history", home);
-	else
-		return false;
-	if (n >= PATH_BYTES - 8)
-		return false;
-	for (char *at = path + 1; (at = strchr(at, '/')); *at++ = '/') {
-		*at = '\0';
-		mkdir(path, 0700);
-	}
-	return true;
+	return state_path(path, "history");
 }
 
 /* Several clients append to it, so it is replaced as a whole. */
 static void shorten(const char *path, char *const *lines, size_t n)
 {
-	char new[PATH_BYTES + 8];
+	char new[STATE_PATH + 8];
 	FILE *f;
 	int fd;
 
@@ -55,7 +39,7 @@ static void shorten(const char *path, char *const *lines, size_t n)
 
 void history_load(void (*take)(void *arg, const char *line), void *arg)
 {
-	char path[PATH_BYTES], *line = NULL, **lines = NULL;
+	char path[STATE_PATH], *line = NULL, **lines = NULL;
 	size_t size = 0, count = 0, first;
 	ssize_t len;
 	FILE *f;
@@ -93,7 +77,7 @@ void history_load(void (*take)(void *arg, const char *line), void *arg)
 
 bool history_add(const char *line)
 {
-	char path[PATH_BYTES];
+	char path[STATE_PATH];
 	bool good;
 	int fd;
 

@@ -92,6 +92,17 @@ static enum status run_record(struct client *c, char **words)
 	return STATUS_OK;
 }
 
+static enum status run_keep(struct client *c, char **words)
+{
+	if (!strcmp(words[0], "on") || !strcmp(words[0], "off")) {
+		c->keep.off = !strcmp(words[0], "off");
+		c->keep.runs &= !c->keep.off;
+		return STATUS_OK;
+	}
+	ui_note(&c->ui, "'.keep' takes on or off, not '%s'", words[0]);
+	return STATUS_FAILED;
+}
+
 static enum status run_reconnect(struct client *c, char **words)
 {
 	(void)words;
@@ -136,6 +147,10 @@ static const struct local locals[] = {
 	 1, 3, false, run_download},
 	{".help", ".help", "list these words; 'help' lists the appliance's", 0,
 	 0, false, run_help},
+	{".keep", ".keep on|off",
+	 "keep the trials of an experiment on this host, for 'resume', or do "
+	 "not",
+	 1, 1, false, run_keep},
 	{".play", ".play [PORTS] FILE ...",
 	 "play a capture of this host, however large; it is sent while 'start' "
 	 "plays it",

@@ -9,7 +9,7 @@
 #include <poll.h>
 #include <stdbool.h>
 
-#define LOOP_PARTS 9
+#define LOOP_PARTS 10
 
 struct loop_part {
 	/*

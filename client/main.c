@@ -164,6 +164,7 @@ static struct client *make_client(const struct options *o)
 	c->json = o->json;
 	c->timeout_ms = o->timeout_ms;
 	c->link.watch = o->watch;
+	c->keep.off = o->watch || o->no_keep;
 	if (!link_target(&c->link, o->address))
 		options_misused("%s", c->link.why);
 	if (o->watch && !*c->link.path)

@@ -47,6 +47,7 @@ static const char usage[] =
 	"  --verdict        at the end, status 5 if the last run of a port "
 	"was SUSPECT,\n"
 	"                   6 if one was INVALID, and why\n"
+	"  --no-keep        keep no trials of an experiment on this host\n"
 	"  --watch          only watch, while others have the console: "
 	"notices, and\n"
 	"                   stats, port, jobs, show and help\n"
@@ -88,6 +89,7 @@ enum {
 	OPT_EVENTS,
 	OPT_QUIET,
 	OPT_VERDICT,
+	OPT_NO_KEEP,
 	OPT_WATCH,
 	OPT_BOOTING,
 	OPT_NAME,
@@ -110,6 +112,7 @@ static const struct option long_options[] = {
 	{"events", no_argument, NULL, OPT_EVENTS},
 	{"quiet", no_argument, NULL, OPT_QUIET},
 	{"verdict", no_argument, NULL, OPT_VERDICT},
+	{"no-keep", no_argument, NULL, OPT_NO_KEEP},
 	{"watch", no_argument, NULL, OPT_WATCH},
 	{"booting", no_argument, NULL, OPT_BOOTING},
 	{"name", required_argument, NULL, OPT_NAME},
@@ -241,6 +244,9 @@ static void take_option(struct options *o, int option)
 		break;
 	case OPT_VERDICT:
 		o->verdict = true;
+		break;
+	case OPT_NO_KEEP:
+		o->no_keep = true;
 		break;
 	case OPT_WATCH:
 		o->watch = true;

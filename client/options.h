@@ -24,7 +24,7 @@ struct options {
 	char *commands;   /* a line for each -c, allocated; NULL: none */
 	int fd;           /* of what is read */
 	bool batch;       /* for a program; else for a person */
-	bool json, events, quiet, verdict, watch, booting;
+	bool json, events, quiet, verdict, watch, booting, no_keep;
 	uint64_t timeout_ms; /* of a command; 0: none */
 	const char *name;    /* of the appliance, in messages */
 	const char *as;      /* who holds the console, and its process */

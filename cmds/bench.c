@@ -2,13 +2,13 @@
 #include <stdio.h>
 #include <string.h>
 
+#include <string.h>
+
+#include "app/ask.h"
 #include "app/bench.h"
-#include "shell/script.h"
+#include "app/result.h"
 
-enum { PORTS, TX, TIME, JSON };
-
-/* How often a person sees how far it is, and others are found to interfere. */
-#define LOOK_NS 250000000ull
+enum { PORTS, TX, TIME, PLAN, JSON };
 
 static const struct arg args[] = {
 	[PORTS] = {ARG_PORTS, .optional = true, .name = "PORT",
@@ -17,18 +17,10 @@ static const struct arg args[] = {
 	[TIME] = {ARG_TIME, .optional = true, .name = "TIME",
 		  .help = "time of each run", .unset = "200ms", .min = 1000000,
 		  .max = 60ull * 1000000000},
+	[PLAN] = ASK_PLAN,
 	[JSON] = ARG_JSON("reply as JSON"),
 	{ARG_NONE},
 };
-
-/* What the command remembers between its calls. */
-struct bench_call {
-	struct bench bench;
-	uint64_t look_ns; /* when the next is due */
-};
-
-_Static_assert(sizeof(struct bench_call) <= sizeof(((struct call *)0)->state),
-	       "a call has no room for it");
 
 /* One to go on with; below 0 with the call failed. */
 static int choose_port(struct call *c)
@@ -52,146 +44,101 @@ static int choose_port(struct call *c)
 	return -1;
 }
 
-static enum call_result begin(struct call *c, struct bench *b)
+static enum call_result check(struct call *c, unsigned port)
 {
-	struct app *app = call_app(c);
+	const struct pktgen *pg = &call_app(c)->pktgen;
+
+	if (pg->set[port].nb_streams > 1)
+		return call_fail(c, E_STATE, PORTS,
+				 "port %u has %u streams, 'bench' measures "
+				 "one; type 'stream %u.all delete'",
+				 port, pg->set[port].nb_streams, port);
+	if (stream_plays(pktgen_stream(pg, port, 0)))
+		return call_fail(c, E_STATE, PORTS,
+				 "port %u plays a capture, 'bench' measures "
+				 "frames that are made; type 'play %u off'",
+				 port, port);
+	return CALL_DONE;
+}
+
+static enum call_result plan(struct call *c, struct experiment_plan *p)
+{
 	const int port = choose_port(c);
 
 	if (port < 0)
 		return CALL_FAIL;
-	if (app_check_unmeasured(c, PORTS, 1ull << port) != CALL_DONE)
+	*p = (struct experiment_plan){
+		.course = &course_bench,
+		.mask = 1ull << port,
+		.trial_ns = c->v[TIME].u,
+	};
+	if (ask_check_ports(c, p->mask) != CALL_DONE)
 		return CALL_FAIL;
-	if (pktgen_active(&app->pktgen) >> port & 1)
-		return app_fail_active(c, PORTS, (unsigned)port);
-	if (app->pktgen.set[port].nb_streams > 1)
-		return call_fail(c, E_STATE, PORTS,
-				 "port %d has %u streams, 'bench' measures "
-				 "one; type 'stream %d.all delete'",
-				 port, app->pktgen.set[port].nb_streams, port);
-	if (stream_plays(pktgen_stream(&app->pktgen, (unsigned)port, 0)))
-		return call_fail(c, E_STATE, PORTS,
-				 "port %d plays a capture, 'bench' measures "
-				 "frames that are made; type 'play %d off'",
-				 port, port);
-	app->pktgen.set[port].owner = OWNER_EXPERIMENT;
-	bench_begin(b, app, (unsigned)port, c->v[TIME].u, c->now_ns);
-	return CALL_AGAIN;
+	ask_write_command(c, p->mask, p->command, sizeof(p->command));
+	return check(c, (unsigned)port);
 }
 
-static void end(struct call *c, struct bench *b)
-{
-	struct app *app = call_app(c);
-
-	bench_end(b, app, c->now_ns);
-	app->pktgen.set[b->port].owner = OWNER_NOBODY;
-}
-
-static enum call_result failed(struct call *c, const struct bench *b,
-			       enum bench_result result)
+static enum call_result failed(struct call *c, const struct experiment *e)
 {
 	const struct pktgen *pg = &call_app(c)->pktgen;
+	const unsigned port = (unsigned)__builtin_ctzll(e->plan.mask);
 
-	switch (result) {
-	case BENCH_CHANGED:
+	switch (e->state) {
+	case EXPERIMENT_STOPPED:
+	case EXPERIMENT_CHANGED:
 		return call_fail(c, E_STATE, PORTS,
 				 "port %u was stopped or reconfigured during "
 				 "the benchmark",
-				 b->port);
-	case BENCH_STUCK:
+				 port);
+	case EXPERIMENT_STUCK:
 		return call_fail(c, E_DEVICE, PORTS,
-				 "port %u does not return its frames", b->port);
+				 "port %u does not return its frames", port);
+	case EXPERIMENT_FAILED:
+		return call_fail(
+			c, E_DEVICE, PORTS, "port %u failed: %s", port,
+			port_why(&pg->port[port], pktgen_look(pg, port)->err));
 	default:
-		return call_fail(c, E_DEVICE, PORTS, "port %u failed: %s",
-				 b->port,
-				 port_why(&pg->port[b->port],
-					  pktgen_look(pg, b->port)->err));
+		return app_no_memory(c, -1);
 	}
 }
 
-static void show_run(struct call *c, const struct bench *b, unsigned run,
-		     uint64_t first_milli)
+static void show_run(struct call *c, const struct course_row *row)
 {
+	const struct course_column *column = course_bench.columns;
 	struct reply *r = c->reply;
-	const struct bench_run what = bench_run(run);
-	const struct bench_count *n = &b->count[run];
-	const uint64_t milli = stats_rate_milli(n->packets, n->ns);
 
 	reply_map(r, NULL, REPLY_TABLE);
-	reply_text(r, "strategy", app_strategies[what.strategy].name);
-	reply_u64(r, "burst", what.burst, NULL);
-	reply_text(r, "mode", app_mode_name(what.mode));
-	app_show_rate(c, milli);
-	reply_milli(r, "l1", stats_mbps_l1_milli(n->packets, n->bytes, n->ns),
-		    "Mbit/s");
-	reply_milli(r, "per_frame", n->packets ? n->ns * 1000 / n->packets : 0,
-		    "ns");
-	reply_milli(r, "ratio", first_milli ? milli * 1000 / first_milli : 0,
-		    NULL);
+	for (unsigned i = 0; column[i].key; i++)
+		if (!strcmp(column[i].key, "rate"))
+			app_show_rate(c, row->v[i]);
+		else
+			result_column(r, &column[i], row, row->v[i]);
 	reply_end(r);
 }
 
-static void report(struct call *c, const struct bench *b)
+static void report(struct call *c, const struct experiment *e)
 {
-	uint64_t first_milli = 0;
+	struct reply *r = c->reply;
 
-	reply_u64(c->reply, "port", b->port, NULL);
-	reply_u64(c->reply, "sent", b->sent, NULL);
-	reply_u64(c->reply, "null", b->null, NULL);
-	reply_text(c->reply, "wait", app_waits[b->set.how.wait].name);
-	reply_list(c->reply, "runs", REPLY_TABLE);
-	for (unsigned i = 0; i < BENCH_RUNS; i++) {
-		const struct bench_count *n = &b->count[i];
-
-		if (!n->ns)
-			continue;
-		if (!first_milli)
-			first_milli = stats_rate_milli(n->packets, n->ns);
-		show_run(c, b, i, first_milli);
-	}
-	reply_end(c->reply);
-}
-
-static void show_progress(struct call *c, struct bench_call *bc)
-{
-	const struct bench *b = &bc->bench;
-	const struct bench_run what = bench_run(b->run - 1);
-	const uint64_t left_s =
-		(bench_left_ns(b, c->now_ns) + 999999999) / 1000000000;
-	char text[80];
-
-	if (c->now_ns < bc->look_ns)
-		return;
-	bc->look_ns = c->now_ns + LOOK_NS;
-	snprintf(text, sizeof(text),
-		 "%u of %u: %s, burst %u, mode %s; %llu s left",
-		 MIN(b->nb_done + 1, b->nb_runs), b->nb_runs,
-		 app_strategies[what.strategy].name, what.burst,
-		 app_mode_name(what.mode), (unsigned long long)left_s);
-	call_progress(c, text);
+	reply_u64(r, "port", (unsigned)__builtin_ctzll(e->plan.mask), NULL);
+	reply_u64(r, "sent", bench_sent(e, false), NULL);
+	reply_u64(r, "null", bench_sent(e, true), NULL);
+	reply_text(r, "wait", app_waits[e->bench->set.how.wait].name);
+	reply_list(r, "runs", REPLY_TABLE);
+	for (unsigned i = 0; i < e->nb_rows; i++)
+		show_run(c, &e->row[i]);
+	reply_end(r);
 }
 
 static enum call_result run(struct call *c)
 {
-	struct bench_call *bc = (void *)c->state;
-	struct bench *b = &bc->bench;
-	enum bench_result result;
+	const struct experiment *e = ask_over(c);
 
-	if (c->cancelled) {
-		end(c, b);
-		return CALL_DONE;
-	}
-	if (!c->calls && begin(c, b) == CALL_FAIL)
-		return CALL_FAIL;
-	result = bench_step(b, call_app(c), c->now_ns);
-	if (result == BENCH_GOES_ON) {
-		show_progress(c, bc);
-		c->wake_ns = MIN(b->wake_ns, bc->look_ns);
-		return CALL_AGAIN;
-	}
-	end(c, b);
-	if (result != BENCH_DONE)
-		return failed(c, b, result);
-	report(c, b);
+	if (!e)
+		return ask_run(c, plan);
+	if (e->state != EXPERIMENT_DONE)
+		return failed(c, e);
+	report(c, e);
 	return CALL_DONE;
 }
 
@@ -201,15 +148,19 @@ const struct cmd cmd_bench = {
 	.summary = "Benchmark every send strategy",
 	.forms =
 		(const struct cmd_form[]){
-			{args, run, NULL},
+			ASK_FORMS,
+			{args, run, "measure, and wait for the end"},
 			{0},
 		},
-	.notes = "Sends at full speed from one idle port: with each strategy, "
-		 "in bursts of 1, 8, "
-		 "32, 64 and 256 frames, to the device (mode tx) and without "
-		 "it (mode null). 'ratio' compares each rate with that of the "
-		 "first row. Settings are restored at the end.",
+	.notes =
+		"Sends at full speed from one idle port: with each strategy, "
+		"in bursts of 1, 8, "
+		"32, 64 and 256 frames, to the device (mode tx) and without "
+		"it (mode null). 'ratio' compares each rate with that of the "
+		"first row. Settings are restored at the end. Ctrl-C leaves it "
+		"running, 'bench stop' ends it; its result is kept, see "
+		"'results'.",
 	.examples = (const char *const[]){"bench tx", "bench 0 tx 1s", NULL},
 	.see = (const char *const[]){"strategy", "burst", "mode", "onfull",
-				     NULL},
+				     "results", NULL},
 };

@@ -98,13 +98,14 @@ static const struct {
 	{"width", "%"},    {"complies", NULL},   {"trial", NULL},
 	{"size", "bytes"}, {"mix", NULL},        {"sent", NULL},
 	{"arrived", NULL}, {"reordered", NULL},  {"verdict", NULL},
-	{"good", NULL},    {"dead", "s"},
+	{"good", NULL},    {"dead", "s"},        {"took", "ns"},
+	{"bytes", NULL},   {"recovery", "ns"},   {"outage", "ns"},
 };
 
 static const struct course *const courses[] = {
-	&course_search, &course_latency,      &course_loss, &course_recovery,
-	&course_reset,  &course_back_to_back, &course_soak, &course_sweep,
-	&course_y1564,  &course_performance,
+	&course_search, &course_latency,      &course_loss,  &course_recovery,
+	&course_reset,  &course_back_to_back, &course_soak,  &course_sweep,
+	&course_y1564,  &course_performance,  &course_bench,
 };
 
 /* The same key that stays, and its unit; NULL: it is none of a result. */

@@ -2,7 +2,6 @@
 #include "app/ask.h"
 
 #define S ASK_SECOND
-#define PPB_OF_MICRO 1000
 
 enum { CONFIGURATION, PERFORMANCE };
 
@@ -78,11 +77,13 @@ static enum call_result plan(struct call *c, struct experiment_plan *p)
 		    CALL_DONE ||
 	    check_rates(c, p->mask) != CALL_DONE)
 		return CALL_FAIL;
-	p->eir_ppb = (uint32_t)given(c, "EIR", 0) * PPB_OF_MICRO;
-	p->loss_ppb = (uint32_t)given(c, "FLR", 0) * PPB_OF_MICRO;
-	p->delay_ns = given(c, "FTD", 0);
-	p->variation_ns = given(c, "FDV", 0);
-	p->avail_ppb = (uint32_t)ask_value(c, "AVAIL")->u * PPB_OF_MICRO;
+	p->service = (struct stream_service){
+		.eir = (uint32_t)given(c, "EIR", 0),
+		.loss = (uint32_t)given(c, "FLR", 0),
+		.avail = (uint32_t)ask_value(c, "AVAIL")->u,
+		.delay_ns = given(c, "FTD", 0),
+		.variation_ns = given(c, "FDV", 0),
+	};
 	p->trial_ns = given(c, "TIME", all ? 900 * S : 10 * S);
 	p->every_ns = all ? S : 0;
 	return CALL_DONE;
@@ -103,10 +104,11 @@ const struct cmd cmd_y1564 = {
 			{args, run, "test, and wait for the end"},
 			{0},
 		},
-	.notes = "Each stream is a service, its rate the CIR, its DSCP or VLAN "
-		 "priority the colour. 'configuration' sends 25, 50, 75 and "
-		 "100% of the CIR, then what EIR allows, then a quarter more, "
-		 "and says whether the service is policed or shaped. "
+	.notes = "Each stream is a service, its rate the CIR; 'service' sets "
+		 "what it may have besides, and what accepts it by itself. "
+		 "'configuration' sends 25, 50, 75 and 100% of the CIR, then "
+		 "what EIR allows, then more, and says whether the service is "
+		 "policed or shaped; then bursts, where it has any. "
 		 "'performance' sends all at once. A service is accepted by "
 		 "loss, mean delay, its variation, and seconds in which it is "
 		 "available (ten in a row that lose half end that).",
@@ -114,5 +116,6 @@ const struct cmd cmd_y1564 = {
 		(const char *const[]){"y1564 configuration eir 25% ftd 10ms",
 				      "y1564 performance time 2h flr 0.01%",
 				      NULL},
-	.see = (const char *const[]){"stream", "rate", "rfc2544", NULL},
+	.see = (const char *const[]){"service", "stream", "rate", "rfc2544",
+				     NULL},
 };

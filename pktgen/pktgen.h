@@ -44,9 +44,21 @@ struct stream_plan {
 	uint16_t follows;         /* ...unless this is 0 */
 };
 
+/*
+ * What a stream may have and is accepted by where it is a service (ITU-T
+ * Y.1564); 0: nothing of its own.
+ */
+struct stream_service {
+	uint64_t delay_ns, variation_ns;
+	uint32_t eir, loss, avail; /* millionths: of its rate, frames, time */
+	uint32_t cbs, ebs;         /* bytes of a burst, of one in excess */
+	uint32_t yellow; /* the stream of its port that has what is in excess */
+};
+
 /* How a stream is used, besides what it sends. */
 struct stream_use {
 	struct stream_plan plan;
+	struct stream_service service;
 	bool disabled;   /* not started with its port, only by number */
 	uint16_t weight; /* its share where it has no rate */
 	char name[STREAM_NAME_MAX + 1]; /* "": it has none */

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """bench tx: what it says it sent is what a back end saw, and all is as it was behind
-it, also where it was cancelled. By counts alone: how fast it was proves nothing."""
+it, also where it was stopped. By counts alone: how fast it was proves nothing."""
 import os
 import sys
 
@@ -54,6 +54,7 @@ def test_a_walk_and_one_that_is_cancelled(lab):
         type_until(line, b"bench tx 30s\r", b"1 of 40: create, burst 1, mode tx; ")
         assert line.ports()[0]["tx"]["packets"] > tx["packets"]
         type_until(line, b"\x03", b"E_CANCEL: cancelled by Ctrl-C\r\n")
+        line.ask("bench stop")
         assert settings(line) == before
         line.ask("wait idle within 0s; stop")
         now = line.ports()[0]["tx"]

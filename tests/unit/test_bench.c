@@ -134,7 +134,8 @@ static void all_that_is_sent_is_counted(void **state)
 	assert_int_equal(number("\"rate\":"), 20000);
 	assert_non_null(strstr(said, "\"per_frame\":50000.000"));
 	assert_null(strstr(said, "left"));
-	assert_null(strstr(said, "@!"));
+	assert_non_null(strstr(said, "bench begins trials=40 time="));
+	assert_non_null(strstr(said, "bench done trials=40 result=bench-1"));
 	assert_int_equal(pktgen_worker(&app.pktgen, 0, 0)->state, WORKER_IDLE);
 	assert_int_equal(pktgen_worker(&app.pktgen, 0, 0)->mode,
 			 MODE_TX | MODE_RX);
@@ -169,11 +170,13 @@ static void one_row_says_how_far_it_is(void **state)
 	type("bench tx 800ms\r");
 	run_ms(1200);
 	assert_string_equal(vt100_row(&terminal),
-			    "2 of 40: create, burst 1, mode null; 35 s left|");
+			    "trial 2 of 40: create, burst 1, mode null; "
+			    "about 35 s left|");
 	assert_int_equal(w->state, WORKER_RUNNING);
 	run_ms(6700);
 	assert_string_equal(vt100_row(&terminal),
-			    "9 of 40: create, burst 256, mode tx; 29 s left|");
+			    "trial 9 of 40: create, burst 256, mode tx; "
+			    "about 29 s left|");
 	/* Who has a line to say has the row. */
 	type("@7 burst 1 3\n");
 	step();
@@ -186,9 +189,13 @@ static void one_row_says_how_far_it_is(void **state)
 	assert_non_null(strstr(vt100_row(&terminal), "burst 256, mode null; "));
 	type("\x03");
 	step();
-	assert_string_equal(terminal.last, "E_CANCEL: cancelled by Ctrl-C");
-	/* A program spoke: there is no prompt before the next key. */
-	assert_string_equal(vt100_row(&terminal), "|");
+	assert_non_null(strstr(said, "E_CANCEL: cancelled by Ctrl-C"));
+	/* It goes on, until it is stopped. */
+	run_ms(1);
+	assert_non_null(strstr(said, "bench goes on trials=9"));
+	assert_int_equal(w->state, WORKER_RUNNING);
+	type("bench stop\r");
+	run_ms(1);
 	assert_int_equal(w->state, WORKER_IDLE);
 	assert_int_equal(w->mode, MODE_TX);
 	assert_memory_equal(&w->how, &worker_how_default, sizeof(w->how));
@@ -207,14 +214,16 @@ static void who_typed_it_into_a_client_sees_that_too(void **state)
 	run_ms(1);
 	type("@1 >80 bench tx 800ms\n");
 	run_ms(1200);
-	assert_string_equal(
-		terminal.last,
-		"@1 ... 2 of 40: create, burst 1, mode null; 35 s left");
+	assert_string_equal(terminal.last,
+			    "@1 ... trial 2 of 40: create, burst 1, mode null; "
+			    "about 35 s left");
 	assert_string_equal(vt100_row(&terminal), "|");
 	type("\x03");
 	step();
-	assert_string_equal(terminal.last,
-			    "@1 ERR E_CANCEL 0 cancelled by Ctrl-C");
+	assert_non_null(
+		strstr(said, "@1 ERR E_CANCEL 0 cancelled by Ctrl-C"));
+	type("@3 bench stop\n");
+	run_until("@3 OK");
 	/* A program does not. */
 	from = said_len;
 	type("@2 bench tx 800ms\n");
@@ -281,6 +290,36 @@ static void a_device_that_fails_ends_it(void **state)
 			 RATE_PERCENT);
 }
 
+/* Those runs that are in a result are not made again, and count as they did. */
+static void one_that_was_stopped_goes_on(void **state)
+{
+	uint64_t sent;
+	(void)state;
+
+	type("@1 bench 0 tx 3ms\n");
+	while (!app.experiment || app.experiment->nb_trials < 5)
+		step();
+	type("\x03");
+	type("@2 bench stop\n");
+	run_until("@2 OK");
+	run_ms(10);
+	assert_non_null(store_find(&app.store, "bench-1.json"));
+	assert_in_range(app.experiment->nb_trials, 3, 39);
+	sent = on_wire;
+	type("@3 bench resume bench-1\n");
+	run_until("@3 OK");
+	type("@4 bench follow\n");
+	run_until("@4 OK");
+	assert_int_equal(app.experiment->state, EXPERIMENT_DONE);
+	assert_int_equal(app.experiment->nb_trials, BENCH_RUNS);
+	assert_int_equal(app.experiment->nb_rows, BENCH_RUNS);
+	assert_true(on_wire > sent);
+	/* Ratios go by the first row, which was taken. */
+	type("@5 results bench-2 --json\n");
+	run_until("@5 OK");
+	assert_non_null(strstr(said, "\"ratio\":256.000"));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -298,6 +337,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(a_device_that_is_stuck_ends_it,
 						setup, teardown),
 		cmocka_unit_test_setup_teardown(a_device_that_fails_ends_it,
+						setup, teardown),
+		cmocka_unit_test_setup_teardown(one_that_was_stopped_goes_on,
 						setup, teardown),
 	};
 

@@ -306,6 +306,121 @@ static void what_was_told_of_trials_is_enough_to_go_on(void **state)
 	assert_in_range(at(0, "lower"), 121500000, 124000000);
 }
 
+static void forget_all(void)
+{
+	rig_type("\x03");
+	rig_run(10 * MS);
+	rig_must("stop");
+	rig_run(10 * MS);
+}
+
+/* Until it has as many trials, or rows; then it is stopped. */
+static void stop_after(const char *line, unsigned trials, unsigned rows)
+{
+	rig_send(line);
+	while (!e() || e()->nb_trials < trials || e()->nb_rows < rows)
+		rig_step(20 * US);
+	forget_all();
+}
+
+static void steps_go_on_where_they_were(void **state)
+{
+	static const struct {
+		const char *line, *resume, *follow;
+		unsigned trials, rows;
+	} t[] = {
+		{"ramp 100kpps 150kpps over 300ms steps 6",
+		 "ramp resume ramp-1", "ramp follow", 3, 6},
+		{"sweep trial 50ms rate 50kpps 100kpps 150kpps 160kpps",
+		 "sweep resume sweep-1", "sweep follow", 2, 4},
+	};
+	uint64_t nb, lost;
+	(void)state;
+
+	for (size_t i = 0; i < ARRAY_SIZE(t); i++) {
+		stop_after(t[i].line, t[i].trials, 0);
+		lost = at(t[i].trials - 1, "offered");
+		nb = dut.nb;
+		rig_must(t[i].resume);
+		rig_run(MS);
+		assert_int_equal(e()->nb_trials, t[i].trials);
+		assert_int_equal(at(t[i].trials - 1, "offered"), lost);
+		assert_true(dut.nb - nb < 500);
+		rig_must(t[i].follow);
+		assert_int_equal(e()->state, EXPERIMENT_DONE);
+		assert_int_equal(e()->nb_rows, t[i].rows);
+		assert_in_range(at(t[i].rows - 1, "loss"), 17000, 24000);
+	}
+}
+
+static void a_recovery_that_was_timed_is_not_timed_again(void **state)
+{
+	uint64_t nb, recovery;
+	(void)state;
+
+	rig_must("rfc2544 recovery sizes 64 to 500kpps trial 50ms width 1%");
+	recovery = at(0, "recovery");
+	nb = dut.nb;
+	rig_must("rfc2544 resume rfc2544-recovery-1");
+	rig_run(20 * MS);
+	assert_int_equal(e()->state, EXPERIMENT_DONE);
+	assert_true(dut.nb - nb < 100);
+	assert_int_equal(at(0, "recovery"), recovery);
+	assert_true(at(0, "lost") > 0);
+}
+
+static void a_soak_goes_on_behind_its_rows(void **state)
+{
+	(void)state;
+
+	dut.lose = 1000;
+	rig_must("rate 0 50kpps");
+	stop_after("soak 1s every 100ms", 0, 4);
+	assert_int_equal(e()->nb_rows, 4);
+	assert_true(is_kept("soak-1.json"));
+	rig_must("soak resume soak-1");
+	rig_run(50 * MS);
+	rig_must("soak follow");
+	assert_int_equal(e()->state, EXPERIMENT_DONE);
+	assert_int_equal(e()->nb_rows, 10);
+	assert_in_range(at(9, "since"), 895, 905);
+	for (unsigned i = 0; i < 10; i++) {
+		assert_in_range(at(i, "offered"), 4950, 5050);
+		assert_in_range(at(i, "lost"), 4, 6);
+	}
+	/* What it made anew is the rest. */
+	assert_in_range(e()->made[0].t.offered, 29700, 30300);
+}
+
+static void what_a_client_keeps_of_a_soak_is_its_rows(void **state)
+{
+	(void)state;
+
+	rig_must("rate 0 50kpps");
+	rig_send("soak 1s every 100ms");
+	while (!e() || e()->nb_rows < 4)
+		rig_step(20 * US);
+	rig_type("\x03");
+	rig_must("soak trials 3 --json");
+	assert_non_null(strstr(rig.screen, "\"command\":\"soak 0 1s every"));
+	assert_non_null(strstr(rig.screen, "\"rows\":[{\"since\":0.2"));
+	rig_must("stop");
+}
+
+static void trials_from_one_on_are_listed(void **state)
+{
+	(void)state;
+
+	rig_must("rfc2544 loss sizes 64 to 246913pps trial 50ms");
+	rig_must("rfc2544 trials 6 --json");
+	assert_non_null(strstr(rig.screen, "\"experiment\":\"rfc2544\""));
+	assert_non_null(strstr(rig.screen, "\"trials\":[{\"trial\":6,"));
+	assert_non_null(strstr(rig.screen, "{\"trial\":7,"));
+	assert_null(strstr(rig.screen, "{\"trial\":5,"));
+	rig_must("rfc2544 trials 8 --json");
+	assert_non_null(strstr(rig.screen, "\"trials\":[]"));
+}
+
 /* ---- soak, ramp, sweep -------------------------------------------------- */
 
 static void a_soak_tells_loss_by_the_minute(void **state)
@@ -406,7 +521,62 @@ static void an_excess_rate_is_a_step_of_its_own(void **state)
 	rig_must("y1564 configuration eir 5% time 50ms");
 	assert_int_equal(e()->nb_rows, 12);
 	assert_int_equal(at(10, "part"), 105000);
-	assert_int_equal(at(11, "part"), 131250);
+	/* Less than a fifth of the CIR: that is what is exceeded. */
+	assert_int_equal(at(11, "part"), 130000);
+}
+
+/* What is in excess is another stream's, with thresholds of each service. */
+static void colours_are_counted_by_themselves(void **state)
+{
+	(void)state;
+
+	rig_must("stream 0.1 add; stream 0.2 add; rate 0.0 10kpps; "
+		 "rate 0.1 20kpps; rate 0.2 1kpps; service 0.0 flr 30%; "
+		 "service 0.1 eir 20%; service 0.1 yellow 2");
+	dut.pps = 22000;
+	rig_must("y1564 configuration time 100ms");
+	/* 5 of the first, 6 of the second, none of its yellow frames. */
+	assert_int_equal(e()->nb_rows, 11);
+	assert_int_equal(at(3, "flr"), 30000);
+	assert_int_equal(at(8, "flr"), 0);
+	assert_int_equal(at(9, "part"), 120000);
+	assert_int_equal(at(9, "rate"), 20000000);
+	assert_int_equal(at(9, "offered"), 2000);
+	assert_int_equal(at(9, "yellow"), 400);
+	assert_int_equal(at(8, "yellow"), 0);
+	assert_in_range(at(9, "yellow_lost") + at(9, "lost"), 150, 200);
+	assert_int_equal(at(10, "part"), 125000);
+	assert_int_equal(at(10, "yellow"), 500);
+	assert_string_equal(text(10, "outcome"), "policed");
+	assert_string_equal(text(10, "clause"), "ITU-T Y.1564, 8.1: policing");
+	rig_must("y1564 performance time 1s");
+	assert_int_equal(e()->nb_rows, 2);
+	assert_int_equal(at(1, "yellow"), 1000);
+	rig_must("results y1564-configuration-1 --json");
+	assert_non_null(strstr(rig.screen, "\"yellow\":500"));
+	assert_non_null(strstr(rig.screen, "\"flr\":30.000"));
+	rig_must("save s; reset; load s; show 0.1");
+	assert_non_null(strstr(rig.screen, "yellow"));
+}
+
+/* A burst finds its queue empty, and as much of it as there is room for. */
+static void bursts_of_a_service(void **state)
+{
+	(void)state;
+
+	dut.queue = 100;
+	dut.pps = 20000;
+	rig_must("rate 0 10kpps; service 0 cbs 6400; service 0 ebs 12800");
+	rig_must("y1564 configuration time 100ms");
+	assert_int_equal(e()->nb_rows, 7);
+	assert_int_equal(at(5, "offered"), 100);
+	assert_int_equal(at(5, "lost"), 0);
+	assert_string_equal(text(5, "outcome"), "pass");
+	assert_int_equal(at(6, "offered"), 300);
+	assert_true(at(6, "lost") > 0);
+	assert_string_equal(text(6, "outcome"), "loses of its excess");
+	rig_ask("rate 0", NULL);
+	assert_non_null(strstr(rig.screen, "10kpps"));
 }
 
 static void services_are_accepted_or_not(void **state)
@@ -503,12 +673,19 @@ int main(void)
 		T(a_store_that_is_full_keeps_none),
 		T(one_that_was_stopped_goes_on_where_it_was),
 		T(what_was_told_of_trials_is_enough_to_go_on),
+		T(steps_go_on_where_they_were),
+		T(a_recovery_that_was_timed_is_not_timed_again),
+		T(a_soak_goes_on_behind_its_rows),
+		T(what_a_client_keeps_of_a_soak_is_its_rows),
+		T(trials_from_one_on_are_listed),
 		T(a_soak_tells_loss_by_the_minute),
 		T(a_soak_ends_at_the_first_loss),
 		T(a_ramp_loses_above_what_the_device_bears),
 		T(any_setting_is_swept),
 		T(services_are_policed),
 		T(an_excess_rate_is_a_step_of_its_own),
+		T(colours_are_counted_by_themselves),
+		T(bursts_of_a_service),
 		T(services_are_accepted_or_not),
 		T(a_service_that_is_gone_is_not_available),
 		T(a_page_shows_how_far_it_is),
