@@ -370,6 +370,7 @@ static NOINLINE uint64_t take_impaired(struct worker *w,
 	const unsigned most = longest(o->to->queue->port);
 	const bool passes = !o->nb;
 	uint64_t bytes = 0;
+	unsigned passed = 0;
 
 	for (unsigned i = 0; i < n; i++) {
 		struct uk_netbuf *const nb = pkts[i];
@@ -380,11 +381,12 @@ static NOINLINE uint64_t take_impaired(struct worker *w,
 			w->stats.forward_unfit++;
 		} else if (impair_take(im, nb, len, passes, now_ns,
 				       &w->stats)) {
-			add(w, o, nb);
+			pkts[passed++] = nb;
 			continue;
 		}
 		port_rx_free(w->queue, nb);
 	}
+	forward_hold(w, o, pkts, passed);
 	return bytes;
 }
 
