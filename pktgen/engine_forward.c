@@ -184,6 +184,14 @@ static COLD void refused(struct worker *w, struct outlet *o, int err)
 	drop(o, err == -EIO ? o->nb : 1, &w->stats.forward_unfit);
 }
 
+/* No device would send it; nor may what came hold up what is to come. */
+static COLD unsigned discard(struct worker *w, struct outlet *o)
+{
+	drop(o, o->nb, &w->stats.forward_link_down);
+	port_tx_reap(o->to->queue);
+	return 0;
+}
+
 /* Offers what is held; returns how many the device took. */
 static unsigned flush(struct worker *w, struct outlet *o, uint64_t now_ns)
 {
@@ -193,6 +201,8 @@ static unsigned flush(struct worker *w, struct outlet *o, uint64_t now_ns)
 	unsigned sent;
 	int err;
 
+	if (unlikely(o->to->unplugged))
+		return discard(w, o);
 	if (unlikely(tap != NULL))
 		tap->offer(tap, o->pkt + o->from, nb, now_ns);
 	sent = port_tx_burst(o->to->queue, o->pkt + o->from, nb, &err);

@@ -126,16 +126,17 @@ static inline void kv_change(uint8_t *csum, uint16_t by)
 static inline unsigned kv_plain_miss(uint8_t *frame, unsigned key_len)
 {
 	static const uint8_t end[8] = KV_END;
-	uint8_t *const udp = frame + KV_UDP_AT, *const text = frame + KV_TEXT_AT;
+	uint8_t *const udp = frame + KV_UDP_AT, *const text =
+							frame + KV_TEXT_AT;
 	const unsigned asked = KV_LEAST + key_len;
 	const uint16_t sum = kv_load16(udp + 6);
 	uint32_t was;
 
 	was = net16((uint16_t)(asked + 20));
 	kv_store16(frame + ETH_HLEN + 2, net16(KV_MISS_LEN + 20));
-	kv_change(frame + ETH_HLEN + 10,
-		  (uint16_t)csum_fold(net16(KV_MISS_LEN + 20) +
-				      (was ^ 0xffff)));
+	kv_change(
+		frame + ETH_HLEN + 10,
+		(uint16_t)csum_fold(net16(KV_MISS_LEN + 20) + (was ^ 0xffff)));
 	kv_store16(udp + 4, net16(KV_MISS_LEN));
 	if (likely(sum)) {
 		was = csum_fold(csum_add(2 * (uint32_t)net16((uint16_t)asked),

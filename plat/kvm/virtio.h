@@ -83,8 +83,8 @@ struct virtio_dev {
 	uint16_t id;       /* VIRTIO_ID_* */
 	bool has_irq;      /* virtio_irq_begin() was true */
 	struct virtio_dev *next_irq;
-	char name[16];     /* where it sits, for messages */
-	char why[96];      /* what failed last, in words; empty: nothing */
+	char name[16]; /* where it sits, for messages */
+	char why[96];  /* what failed last, in words; empty: nothing */
 };
 
 /* Says in vd->why what failed, where nothing is said yet. */
