@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "app/bench.h"
+#include "app/gateways.h"
 #include "shell/script.h"
 
 enum { PORTS, TX, TIME, JSON };
@@ -24,7 +25,9 @@ static const struct arg args[] = {
 /* What the command remembers between its calls. */
 struct bench_call {
 	struct bench bench;
-	uint64_t look_ns; /* when the next is due */
+	uint64_t look_ns;  /* when the next is due */
+	uint64_t since_ns; /* of gateways_await() */
+	bool begun;
 };
 
 _Static_assert(sizeof(struct bench_call) <= sizeof(((struct call *)0)->state),
@@ -52,10 +55,20 @@ static int choose_port(struct call *c)
 	return -1;
 }
 
-static enum call_result begin(struct call *c, struct bench *b)
+/* Nothing is sent before it is known where to. */
+static enum call_result await_gateway(struct call *c, unsigned port,
+				      uint64_t *since_ns)
+{
+	const struct subjects on = subjects_of(1ull << port);
+
+	return OPTION(ADDRESSES) ? gateways_await(c, &on, since_ns) : CALL_DONE;
+}
+
+static enum call_result begin(struct call *c, struct bench_call *bc)
 {
 	struct app *app = call_app(c);
 	const int port = choose_port(c);
+	enum call_result result;
 
 	if (port < 0)
 		return CALL_FAIL;
@@ -73,9 +86,13 @@ static enum call_result begin(struct call *c, struct bench *b)
 				 "port %d plays a capture, 'bench' measures "
 				 "frames that are made; type 'play %d off'",
 				 port, port);
+	result = await_gateway(c, (unsigned)port, &bc->since_ns);
+	if (result != CALL_DONE)
+		return result;
 	app->pktgen.set[port].owner = OWNER_EXPERIMENT;
-	bench_begin(b, app, (unsigned)port, c->v[TIME].u, c->now_ns);
-	return CALL_AGAIN;
+	bench_begin(&bc->bench, app, (unsigned)port, c->v[TIME].u, c->now_ns);
+	bc->begun = true;
+	return CALL_DONE;
 }
 
 static void end(struct call *c, struct bench *b)
@@ -177,11 +194,16 @@ static enum call_result run(struct call *c)
 	enum bench_result result;
 
 	if (c->cancelled) {
-		end(c, b);
+		if (bc->begun)
+			end(c, b);
 		return CALL_DONE;
 	}
-	if (!c->calls && begin(c, b) == CALL_FAIL)
-		return CALL_FAIL;
+	if (!bc->begun) {
+		const enum call_result begun = begin(c, bc);
+
+		if (begun != CALL_DONE)
+			return begun;
+	}
 	result = bench_step(b, call_app(c), c->now_ns);
 	if (result == BENCH_GOES_ON) {
 		show_progress(c, bc);
