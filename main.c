@@ -113,6 +113,16 @@ static void halt_until(uint64_t until_ns)
 	ukplat_lcpu_enable_irq();
 }
 
+/* A frame ends it, where the device can. */
+static void doze_until(uint64_t until_ns)
+{
+	ukplat_lcpu_disable_irq();
+	if (pktgen_wake(&app.pktgen, true))
+		ukplat_lcpu_halt_irq_until(until_ns);
+	pktgen_wake(&app.pktgen, false);
+	ukplat_lcpu_enable_irq();
+}
+
 /* Nothing moved, but may at any time. */
 static void wait_for_frames(uint64_t now_ns)
 {
@@ -200,7 +210,7 @@ int main(int argc, char *argv[])
 				return 0;
 			/* Not when a command has just started to send. */
 			if (!moved && !pktgen_active(&app.pktgen))
-				halt_until(idle_until(now_ns));
+				doze_until(idle_until(now_ns));
 			continue;
 		}
 		if (now_ns >= console_ns) {

@@ -31,6 +31,15 @@ static const struct {
 	{"link", FIELD_LINK, false},         {"rx.loss", FIELD_SHARE, true},
 };
 
+/* Words of `mode` that take one more, and are none of its setting's. */
+static const char *const relays[] = {APP_FORWARD, APP_IMPAIR, NULL};
+
+static bool is_mode(const struct field *f)
+{
+	return OPTION(FORWARD) && f->kind == FIELD_SETTING &&
+	       f->setting.arg->words == app_modes;
+}
+
 #define OTHERS (sizeof(others) / sizeof(others[0]) - !TRAILS)
 
 bool field_at(const struct app *app, unsigned i, struct field *f)
@@ -279,6 +288,12 @@ void field_read(const struct app *app, const struct field *f, struct subject of,
 		read_loss(f, &view, v);
 		break;
 	default:
+		if (is_mode(f)) {
+			v->number = false;
+			snprintf(v->text, sizeof(v->text), "%s",
+				 app_mode_name(app->pktgen.set[of.port].mode));
+			break;
+		}
 		memset(&value, 0, sizeof(value));
 		config_get(app, of, &config);
 		f->setting.arg->setting->get(&config, &value);
@@ -348,6 +363,19 @@ static enum shell_err parse_number(const struct field *f, const char *word,
 	return E_OK;
 }
 
+static bool parse_relay(const struct field *f, const char *word,
+			struct field_value *v)
+{
+	for (unsigned i = 0; is_mode(f) && relays[i]; i++) {
+		if (strcasecmp(relays[i], word) != 0)
+			continue;
+		v->number = false;
+		snprintf(v->text, sizeof(v->text), "%s", relays[i]);
+		return true;
+	}
+	return false;
+}
+
 static enum shell_err parse_setting(const struct app *app, const struct arg *a,
 				    const char *word, struct field_value *v)
 {
@@ -389,8 +417,10 @@ bool field_words(const struct field *f, char *buf, size_t size)
 		for (const struct arg_word *w = f->setting.arg->words; w->name;
 		     w++)
 			add_word(buf, size, w->name);
-	else if (f->kind == FIELD_STATE || f->kind == FIELD_VERDICT ||
-		 f->kind == FIELD_LINK)
+	for (unsigned i = 0; is_mode(f) && relays[i]; i++)
+		add_word(buf, size, relays[i]);
+	if (f->kind == FIELD_STATE || f->kind == FIELD_VERDICT ||
+	    f->kind == FIELD_LINK)
 		for (const char *const *s = states_of(f); *s; s++)
 			add_word(buf, size, *s);
 	return buf[0];
@@ -402,6 +432,8 @@ enum shell_err field_parse(const struct app *app, const struct field *f,
 	const char *const *state = states_of(f);
 
 	v->unknown = false;
+	if (parse_relay(f, word, v))
+		return E_OK;
 	if (f->kind == FIELD_SETTING)
 		return parse_setting(app, f->setting.arg, word, v);
 	if (f->kind != FIELD_STATE && f->kind != FIELD_VERDICT &&

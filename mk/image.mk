@@ -8,7 +8,8 @@ KVM_CFLAGS := -I$(O)/gen/image $(CFLAGS_ALL) $(CONFIG_INC) \
 	-isystem $(dir $(shell $(CC) -print-file-name=include/stddef.h 2>/dev/null)) \
 	-ffreestanding -fbuiltin -fno-pic -no-pie -mcmodel=small \
 	-mno-red-zone -fno-stack-protector -fno-omit-frame-pointer \
-	-fno-asynchronous-unwind-tables -fcf-protection=none
+	-fno-asynchronous-unwind-tables -fcf-protection=none \
+	-mstringop-strategy=libcall
 KVM_LDFLAGS := -nostdlib -static -no-pie \
 	-Wl,-z,noexecstack -Wl,-z,norelro -Wl,--build-id=none \
 	-Wl,-T,plat/kvm/link.ld
@@ -49,12 +50,15 @@ SETUP_SRC := net/proto/% measure/kinds.c pktgen/fields% pktgen/stream.c \
 # Interrupt handlers run between any two instructions of the app: they keep
 # off the registers that only it saves.
 IRQ_SRC := plat/kvm/irq.c plat/kvm/serial.c plat/kvm/lapic.c
+# By them all that is copied goes, before anything else runs, too.
+STRING_SRC := plat/kvm/string.c
 # What runs before there is a canary at %fs:0x28, or after it was found broken
 # (plat/kvm/libc.c), has no guard; nor have these two.
-UNGUARDED_SRC := $(HOT_SRC) plat/lib/% $(IRQ_SRC) \
+UNGUARDED_SRC := $(HOT_SRC) plat/lib/% $(IRQ_SRC) $(STRING_SRC) \
 	$(addprefix plat/kvm/,virtio% boot.c clock.c pit.c trap.c crash.c libc.c)
 
-$(call obj,kvm,$(IRQ_SRC)): KVM_CFLAGS += -mgeneral-regs-only
+$(call obj,kvm,$(IRQ_SRC) $(STRING_SRC)): KVM_CFLAGS += -mgeneral-regs-only
+$(call obj,kvm,$(STRING_SRC)): KVM_CFLAGS += -fno-tree-loop-distribute-patterns
 $(call obj,kvm,$(filter-out $(UNGUARDED_SRC) %.S,$(APP_SRC) $(IMAGE_CMD_SRC) \
 	$(TEST_CMD_SRC) $(KVM_SRC))): KVM_CFLAGS += -fstack-protector-strong
 # What frames never pass through is small rather than fast.

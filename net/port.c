@@ -32,6 +32,19 @@ const char *port_why(const struct port *p, int err)
 	return strerror(-err);
 }
 
+bool port_wake(struct port *p, bool on)
+{
+	bool none = true;
+
+	for (unsigned i = 0; port_wakes(p) && i < p->nb_queues; i++) {
+		if (!on)
+			uk_netdev_rxq_intr_disable(p->dev, (uint16_t)i);
+		else if (uk_netdev_rxq_intr_enable(p->dev, (uint16_t)i) > 0)
+			none = false;
+	}
+	return none;
+}
+
 enum port_link port_link(const struct port *p)
 {
 #ifdef UK_NETDEV_HAVE_LINK

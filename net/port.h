@@ -137,6 +137,15 @@ const char *port_why(const struct port *p, int err);
 /* What the driver adds to received lengths, once it is known: no bursts. */
 uint16_t port_rx_excess(const struct port *p);
 
+/* Whether frames that arrive at a port that is up can end a halt of the CPU. */
+static inline bool port_wakes(const struct port *p)
+{
+	return p->info.features & UK_NETDEV_F_RXQ_INTR;
+}
+
+/* Has them do so, or not. False: some wait already, and none does. */
+bool port_wake(struct port *p, bool on);
+
 /* Whether what a port that is up sends goes anywhere, as its device says. */
 enum port_link {
 	PORT_LINK_UNKNOWN, /* it does not tell */

@@ -79,6 +79,8 @@ uint64_t core_sleep_ns(const struct core *c, uint64_t now_ns)
 
 	if (quiet_ns < CORE_AWAKE_NS)
 		return 0;
+	if (c->wakes)
+		return CORE_SLEEP_NS;
 	return MIN(quiet_ns / CORE_QUIET_PART,
 		   c->also ? CORE_NODES_SLEEP_NS : CORE_SLEEP_NS);
 }

@@ -31,6 +31,7 @@ struct core {
 	struct worker *worker[CORE_WORKERS_MAX]; /* by port, then by queue */
 	struct core_times *times;                /* NULL: nobody asks */
 	unsigned also; /* CORE_NODES where there are any, else 0 */
+	bool wakes;    /* a frame at any port ends a halt */
 };
 
 /* In *states of core_step(), beside enum worker_state: a port is a node. */
@@ -49,13 +50,13 @@ unsigned core_step(struct core *c, uint64_t now_ns, unsigned *states);
  * How long the caller may sleep after a step that moved nothing; 0: it goes on
  * at once. That is so while a worker is active, or its received frames are
  * seen, and for CORE_AWAKE_NS after one got a frame, started or not, counted or
- * ignored: a receive ring is short. From then on it is CORE_QUIET_PART of the
- * time without a frame, up to CORE_SLEEP_NS.
+ * ignored: a receive ring is short. From then on it is CORE_SLEEP_NS where a
+ * frame ends that, else CORE_QUIET_PART of the time without a frame up to it.
  */
 #define CORE_AWAKE_NS 2000000ull
 #define CORE_QUIET_PART 8
 #define CORE_SLEEP_NS 10000000ull
-/* The most where a node is to answer. */
+/* The most where a node is to answer, and no frame ends it. */
 #define CORE_NODES_SLEEP_NS 1000000ull
 uint64_t core_sleep_ns(const struct core *c, uint64_t now_ns);
 

@@ -184,6 +184,14 @@ static COLD void refused(struct worker *w, struct outlet *o, int err)
 	drop(o, err == -EIO ? o->nb : 1, &w->stats.forward_unfit);
 }
 
+/* No device would send it; nor may what came hold up what is to come. */
+static COLD unsigned discard(struct worker *w, struct outlet *o)
+{
+	drop(o, o->nb, &w->stats.forward_link_down);
+	port_tx_reap(o->to->queue);
+	return 0;
+}
+
 /* Offers what is held; returns how many the device took. */
 static unsigned flush(struct worker *w, struct outlet *o, uint64_t now_ns)
 {
@@ -193,6 +201,8 @@ static unsigned flush(struct worker *w, struct outlet *o, uint64_t now_ns)
 	unsigned sent;
 	int err;
 
+	if (unlikely(o->to->unplugged))
+		return discard(w, o);
 	if (unlikely(tap != NULL))
 		tap->offer(tap, o->pkt + o->from, nb, now_ns);
 	sent = port_tx_burst(o->to->queue, o->pkt + o->from, nb, &err);
@@ -370,6 +380,7 @@ static NOINLINE uint64_t take_impaired(struct worker *w,
 	const unsigned most = longest(o->to->queue->port);
 	const bool passes = !o->nb;
 	uint64_t bytes = 0;
+	unsigned passed = 0;
 
 	for (unsigned i = 0; i < n; i++) {
 		struct uk_netbuf *const nb = pkts[i];
@@ -380,11 +391,12 @@ static NOINLINE uint64_t take_impaired(struct worker *w,
 			w->stats.forward_unfit++;
 		} else if (impair_take(im, nb, len, passes, now_ns,
 				       &w->stats)) {
-			add(w, o, nb);
+			pkts[passed++] = nb;
 			continue;
 		}
 		port_rx_free(w->queue, nb);
 	}
+	forward_hold(w, o, pkts, passed);
 	return bytes;
 }
 

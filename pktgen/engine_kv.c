@@ -93,18 +93,13 @@ static NOINLINE void refuse(struct worker *w, struct uk_netbuf *nb)
 static NOINLINE bool answer_miss(struct answers *a, struct uk_netbuf *nb,
 				 unsigned key_len)
 {
-	const struct kv_frame at = {
-		.ip = ETH_HLEN,
-		.udp = KV_UDP_AT,
-		.len = (uint16_t)(KV_LEAST - 8 + key_len),
-	};
 	uint8_t *const frame = nb->data;
 
 	for (unsigned i = 0; i < key_len; i++)
 		if (frame[KV_TEXT_AT + KV_GET_LEN + i] <= ' ')
 			return false;
 	a->w->stats.kv_misses++;
-	hold(a, nb, kv_frame_put(frame, &at, KV_END, KV_END_LEN));
+	hold(a, nb, kv_plain_miss(frame, key_len));
 	return true;
 }
 

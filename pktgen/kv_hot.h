@@ -119,6 +119,40 @@ static inline void kv_change(uint8_t *csum, uint16_t by)
 	kv_store16(csum, csum_end((uint32_t)(uint16_t)~kv_load16(csum) + by));
 }
 
+/* What kv_plain_miss() has in place of a request's length and text. */
+#define KV_MISS_LEN (8 + KV_HEAD_LEN + KV_END_LEN)
+
+/* Makes it the answer that there is no such key; returns the frame's bytes. */
+static inline unsigned kv_plain_miss(uint8_t *frame, unsigned key_len)
+{
+	static const uint8_t end[8] = KV_END;
+	uint8_t *const udp = frame + KV_UDP_AT, *const text =
+							frame + KV_TEXT_AT;
+	const unsigned asked = KV_LEAST + key_len;
+	const uint16_t sum = kv_load16(udp + 6);
+	uint32_t was;
+
+	was = net16((uint16_t)(asked + 20));
+	kv_store16(frame + ETH_HLEN + 2, net16(KV_MISS_LEN + 20));
+	kv_change(
+		frame + ETH_HLEN + 10,
+		(uint16_t)csum_fold(net16(KV_MISS_LEN + 20) + (was ^ 0xffff)));
+	kv_store16(udp + 4, net16(KV_MISS_LEN));
+	if (likely(sum)) {
+		was = csum_fold(csum_add(2 * (uint32_t)net16((uint16_t)asked),
+					 text, asked - 8 - KV_HEAD_LEN));
+		kv_store16(udp + 6,
+			   csum_end_not_zero(csum_without(sum, was) +
+					     2 * net16(KV_MISS_LEN) +
+					     csum_of64(turn_load64(end))));
+	}
+	turn_store64(text, turn_load64(end));
+	kv_store16(text + 8, 0);
+	_Static_assert(KV_TEXT_AT + 10 == ETH_MIN_SIZE - ETH_FCS_LEN,
+		       "what is behind it is zero");
+	return KV_TEXT_AT + 10;
+}
+
 /* Makes it the answer; returns the frame's bytes. */
 static inline unsigned kv_plain_put(uint8_t *frame, const struct kv_record *r)
 {

@@ -101,6 +101,9 @@ void pktgen_open(struct pktgen *pg, unsigned nb_queues, struct uk_alloc *a)
 	pg->nb_ports = MIN(uk_netdev_count(), (unsigned)PKTGEN_MAX_PORTS);
 	for (unsigned i = 0; i < pg->nb_ports; i++)
 		open_one(pg, i, nb_queues, a);
+	pg->core.wakes = true;
+	FOR_EACH_PORT_UP(pg, ~0ull, i)
+		pg->core.wakes &= port_wakes(&pg->port[i]);
 	trails_open(&pg->trails, pg->nb_ports, a);
 	FOR_EACH_PORT_UP(pg, ~0ull, i)
 		pktgen_reserve_arrivals(pg, i);

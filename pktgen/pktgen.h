@@ -549,6 +549,12 @@ unsigned pktgen_step(struct pktgen *pg, uint64_t now_ns);
 void pktgen_watch_links(struct pktgen *pg, uint64_t now_ns);
 
 /* See core.h. */
+/*
+ * Before and after a halt: whether frames that arrive at any port end it. False
+ * where some wait already: then it is not to begin.
+ */
+bool pktgen_wake(struct pktgen *pg, bool on);
+
 static inline uint64_t pktgen_sleep_ns(const struct pktgen *pg, uint64_t now_ns)
 {
 	return core_sleep_ns(&pg->core, now_ns);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Whether what ports send goes anywhere. */
+/* Whether what ports send goes anywhere, and what ends a halt. */
 #include "pktgen/pktgen_impl.h"
 
 static void look(struct pktgen *pg, unsigned port, uint64_t now_ns)
@@ -28,4 +28,13 @@ void pktgen_watch_links(struct pktgen *pg, uint64_t now_ns)
 	pg->links_ns = now_ns;
 	FOR_EACH_PORT_UP(pg, pktgen_all(pg), i)
 		look(pg, i, now_ns);
+}
+
+bool pktgen_wake(struct pktgen *pg, bool on)
+{
+	bool none = true;
+
+	FOR_EACH_PORT_UP(pg, pktgen_all(pg), i)
+		none &= port_wake(&pg->port[i], on);
+	return none;
 }

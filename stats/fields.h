@@ -51,6 +51,8 @@
 	  "frames not forwarded: too long for the other port, or refused")     \
 	F(forward, no_buffer, NULL,                                            \
 	  "frames not forwarded: no buffer for one that came in parts")        \
+	F(forward, link_down, NULL,                                            \
+	  "frames not forwarded: the other port's link was down")              \
 	F(forward, stopped, NULL,                                              \
 	  "frames not forwarded: the port was stopped, or its mode changed")   \
 	F(forward, filtered, NULL,                                             \

@@ -10,9 +10,11 @@
 #include "plat/kvm/mm.h"
 #include "plat/kvm/serial.h"
 #include "plat/kvm/trap.h"
+#include "plat/kvm/virtio.h"
 
 #define VECTOR_PIC 0x20
 #define VECTOR_TIMER 0x40
+#define VECTOR_DEVICE 0x48
 #define VECTOR_SERIAL 0x50
 #define VECTOR_SPURIOUS 0xff
 
@@ -26,6 +28,10 @@
 #define IOAPIC_VERSION 0x01
 #define IOAPIC_ROUTE(n) (0x10 + 2 * (n))
 #define ROUTE_MASKED 0x10000
+#define ROUTE_LEVEL 0x8000
+
+/* A device interrupted since the last halt began. */
+static volatile bool came;
 
 /*
  * Masked, and away from the exceptions: a glitch on a masked input still comes
@@ -59,28 +65,45 @@ static void ioapic_set(unsigned int reg, uint32_t v)
 	mmio_write32(IOAPIC_BASE + IOAPIC_WINDOW, v);
 }
 
-/* Masks every input but the serial line's: edge-triggered, active high. */
+static unsigned int ioapic_last(void)
+{
+	return ioapic_get(IOAPIC_VERSION) >> 16 & 0xff;
+}
+
+/* Active high, also those of PCI, as in QEMU's own ACPI tables. */
+static void ioapic_route(unsigned int input, uint32_t how)
+{
+	ioapic_set(IOAPIC_ROUTE(input) + 1, (uint32_t)lapic_id() << 24);
+	ioapic_set(IOAPIC_ROUTE(input), how);
+}
+
+/* Masks every input but the serial line's, which is edge-triggered. */
 static void ioapic_init(void)
 {
-	unsigned int last;
-
 	UK_ASSERT(mm_map_device(IOAPIC_BASE, 4096));
-	last = ioapic_get(IOAPIC_VERSION) >> 16 & 0xff;
-	for (unsigned int i = 0; i <= last; i++)
+	for (unsigned int i = 0; i <= ioapic_last(); i++)
 		ioapic_set(IOAPIC_ROUTE(i), ROUTE_MASKED);
-	ioapic_set(IOAPIC_ROUTE(SERIAL_IRQ) + 1, (uint32_t)lapic_id() << 24);
-	ioapic_set(IOAPIC_ROUTE(SERIAL_IRQ), VECTOR_SERIAL);
+	ioapic_route(SERIAL_IRQ, VECTOR_SERIAL);
 }
 
 void irq_init(void)
 {
 	pic_disable();
 	trap_set(VECTOR_TIMER, trap_entry_timer, TRAP_STACK_IRQ);
+	trap_set(VECTOR_DEVICE, trap_entry_device, TRAP_STACK_IRQ);
 	trap_set(VECTOR_SERIAL, trap_entry_serial, TRAP_STACK_IRQ);
 	trap_set(VECTOR_SPURIOUS, trap_entry_spurious, TRAP_STACK_IRQ);
 	lapic_init(VECTOR_TIMER, VECTOR_SPURIOUS);
 	ioapic_init();
 	serial_irq_enable();
+}
+
+bool irq_route(unsigned int line)
+{
+	if (line == SERIAL_IRQ || line > ioapic_last())
+		return false;
+	ioapic_route(line, VECTOR_DEVICE | ROUTE_LEVEL);
+	return true;
 }
 
 void irq_timer(void)
@@ -98,6 +121,14 @@ void irq_serial(void)
 	serial_receive();
 }
 
+/* The line is down by then, unless a device interrupts anew. */
+void irq_device(void)
+{
+	virtio_irq();
+	came = true;
+	lapic_eoi();
+}
+
 void ukplat_lcpu_disable_irq(void)
 {
 	__asm__ volatile("cli" : : : "memory");
@@ -113,13 +144,16 @@ void ukplat_lcpu_enable_irq(void)
  * a byte comes (and no time passes under `-icount sleep=off`).
  *
  * STI takes effect after the instruction that follows it, so an interrupt
- * that came since the look at the ring still ends the halt.
+ * that came since the look at the ring still ends the halt; a device's that
+ * came since interrupts are off is not served yet.
  */
 void ukplat_lcpu_halt_irq_until(__nsec until)
 {
 	__nsec now;
 
-	while (!serial_pending() && (now = ukplat_monotonic_clock()) < until) {
+	came = false;
+	while (!serial_pending() && !came &&
+	       (now = ukplat_monotonic_clock()) < until) {
 		if (until == UINT64_MAX)
 			lapic_timer_stop();
 		else

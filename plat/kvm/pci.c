@@ -299,3 +299,11 @@ void pci_enable(pci_fn_t fn)
 		    command | PCI_COMMAND_MEMORY | PCI_COMMAND_MASTER |
 			    PCI_COMMAND_INTX_OFF);
 }
+
+void pci_enable_intx(pci_fn_t fn)
+{
+	uint16_t command = pci_read16(fn, PCI_COMMAND);
+
+	pci_write16(fn, PCI_COMMAND,
+		    (uint16_t)(command & ~PCI_COMMAND_INTX_OFF));
+}

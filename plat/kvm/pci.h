@@ -33,6 +33,7 @@ typedef uint16_t pci_fn_t;
 #define PCI_BAR0 0x10
 #define PCI_SUBSYSTEM_ID 0x2e
 #define PCI_CAP_LIST 0x34
+#define PCI_INTERRUPT_LINE 0x3c
 #define PCI_NB_BARS 6
 
 uint8_t pci_read8(pci_fn_t fn, uint8_t reg);
@@ -69,5 +70,8 @@ int pci_bar_assign(pci_fn_t fn, unsigned int bar, struct pci_bar *out);
 
 /* Lets the function answer to memory accesses and do its own. */
 void pci_enable(pci_fn_t fn);
+
+/* Lets it interrupt by its line, which is off from pci_enable() on. */
+void pci_enable_intx(pci_fn_t fn);
 
 #endif /* KVM_PCI_H */

@@ -41,6 +41,7 @@ extern uint64_t trap_entries[TRAP_NR_EXCEPTIONS];
 void trap_entry_syscall(void);
 void trap_entry_timer(void);
 void trap_entry_serial(void);
+void trap_entry_device(void);
 void trap_entry_spurious(void);
 
 #endif /* KVM_TRAP_H */

@@ -94,6 +94,7 @@ trap_entry_syscall:
 
 	INTERRUPT trap_entry_timer, irq_timer
 	INTERRUPT trap_entry_serial, irq_serial
+	INTERRUPT trap_entry_device, irq_device
 
 	/* Not acknowledged: Intel SDM volume 3, 11.9. */
 	.globl	trap_entry_spurious

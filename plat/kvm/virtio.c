@@ -25,12 +25,16 @@
 #include <uk/console.h>
 #include <uk/essentials.h>
 
+#include "plat/kvm/irq.h"
 #include "plat/kvm/virtio_net.h"
 
 /* Reads until a device counts as hung; each one leaves the guest. */
 #define RESET_READS 100000
 #define CONFIG_TRIES 100
 #define CONSOLE_TRIES 100000
+
+/* Those that may interrupt: they share a handler, and lines. */
+static struct virtio_dev *with_irq;
 
 static void add_status(struct virtio_dev *vd, uint8_t bits)
 {
@@ -102,6 +106,24 @@ int virtio_negotiate(struct virtio_dev *vd, uint64_t wanted, uint64_t needed)
 void virtio_driver_ok(struct virtio_dev *vd)
 {
 	add_status(vd, VIRTIO_STATUS_DRIVER_OK);
+}
+
+bool virtio_irq_begin(struct virtio_dev *vd)
+{
+	const int line = vd->ops->irq_enable(vd);
+
+	vd->has_irq = line >= 0 && irq_route((unsigned int)line);
+	if (vd->has_irq) {
+		vd->next_irq = with_irq;
+		with_irq = vd;
+	}
+	return vd->has_irq;
+}
+
+void virtio_irq(void)
+{
+	for (struct virtio_dev *vd = with_irq; vd; vd = vd->next_irq)
+		vd->ops->irq_ack(vd);
 }
 
 int virtio_config_read(struct virtio_dev *vd, uint32_t offset, void *dst,

@@ -2,7 +2,8 @@
 /*
  * virtio 1.2 devices, modern interface only: what a transport (virtio_pci.c,
  * virtio_mmio.c) gives to a driver (virtio_net.c), and how a driver brings a
- * device up. Devices are polled; no interrupt is ever asked for.
+ * device up. Devices are polled; a network device is asked for an interrupt
+ * where the CPU is to halt until a frame comes.
  *
  * The transport owns `struct virtio_dev` and it stays for good. All calls come
  * from one CPU, at boot or while a port is configured. Of a running device
@@ -67,14 +68,23 @@ struct virtio_ops {
 	uint8_t (*config_byte)(struct virtio_dev *vd, uint32_t offset);
 	/* Changes whenever the configuration does. */
 	uint32_t (*config_generation)(struct virtio_dev *vd);
+	/*
+	 * Lets the device interrupt; returns the IOAPIC's input that it has, or
+	 * a negative errno.
+	 */
+	int (*irq_enable)(struct virtio_dev *vd);
+	/* Has it take its interrupt back, if there is one. */
+	void (*irq_ack)(struct virtio_dev *vd);
 };
 
 struct virtio_dev {
 	const struct virtio_ops *ops;
 	uint64_t features; /* negotiated */
 	uint16_t id;       /* VIRTIO_ID_* */
-	char name[16];     /* where it sits, for messages */
-	char why[96];      /* what failed last, in words; empty: nothing */
+	bool has_irq;      /* virtio_irq_begin() was true */
+	struct virtio_dev *next_irq;
+	char name[16]; /* where it sits, for messages */
+	char why[96];  /* what failed last, in words; empty: nothing */
 };
 
 /* Says in vd->why what failed, where nothing is said yet. */
@@ -98,6 +108,12 @@ int virtio_negotiate(struct virtio_dev *vd, uint64_t wanted, uint64_t needed);
 
 /* Step 8: the device is live. Queues may be notified from here on. */
 void virtio_driver_ok(struct virtio_dev *vd);
+
+/* Has the device's interrupts end a halt; false: it has none. */
+bool virtio_irq_begin(struct virtio_dev *vd);
+
+/* Called by irq_device(): whichever device it was. */
+void virtio_irq(void);
 
 /*
  * Copies `len` bytes of configuration, all of one generation (2.5.3). 0, or

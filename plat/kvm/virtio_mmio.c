@@ -16,8 +16,8 @@
  * From there on it is used by `mmio_ops`, each a register or two by get() and
  * set(). queue_enable() selects a queue, writes its size and the addresses of
  * its three areas, and says that it is ready; all queues are notified by
- * writing their number to one register. No interrupt is used: the queues are
- * polled.
+ * writing their number to one register. Its interrupt is the one that the word
+ * on the command line has.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -47,6 +47,8 @@
 #define QUEUE_NUM 0x038
 #define QUEUE_READY 0x044
 #define QUEUE_NOTIFY 0x050
+#define INTERRUPT_STATUS 0x060
+#define INTERRUPT_ACK 0x064
 #define STATUS 0x070
 #define QUEUE_AREA 0x080 /* three of them, 16 bytes apart, low half first */
 #define CONFIG_GENERATION 0x0fc
@@ -56,11 +58,13 @@ struct virtio_mmio {
 	struct virtio_dev dev;
 	uintptr_t base;
 	uint32_t len;
+	uint8_t irq;
 };
 
 struct place {
 	uint64_t base;
 	uint32_t len;
+	uint8_t irq;
 };
 
 static struct virtio_mmio *to_mmio(struct virtio_dev *vd)
@@ -150,6 +154,19 @@ static uint32_t config_generation(struct virtio_dev *vd)
 	return get(vd, CONFIG_GENERATION);
 }
 
+static int irq_enable(struct virtio_dev *vd)
+{
+	return to_mmio(vd)->irq ? to_mmio(vd)->irq : -ENOTSUP;
+}
+
+static void irq_ack(struct virtio_dev *vd)
+{
+	const uint32_t why = get(vd, INTERRUPT_STATUS);
+
+	if (why)
+		set(vd, INTERRUPT_ACK, why);
+}
+
 static const struct virtio_ops mmio_ops = {
 	.features = get_features,
 	.set_features = set_features,
@@ -159,6 +176,8 @@ static const struct virtio_ops mmio_ops = {
 	.queue_enable = queue_enable,
 	.config_byte = config_byte,
 	.config_generation = config_generation,
+	.irq_enable = irq_enable,
+	.irq_ack = irq_ack,
 };
 
 /* What follows WORD; false when it is not of that form. */
@@ -181,7 +200,11 @@ static bool parse_place(const char *s, struct place *p)
 	s = end;
 	p->base = strtoull(s, &end, 0);
 	p->len = (uint32_t)size;
-	return end != s && *end == ':' && p->base % sizeof(uint32_t) == 0;
+	if (end == s || *end != ':' || p->base % sizeof(uint32_t) != 0)
+		return false;
+	size = strtoull(end + 1, NULL, 0);
+	p->irq = size <= UINT8_MAX ? (uint8_t)size : 0;
+	return true;
 }
 
 /* Keeps the places in falling order of address, each one once. */
@@ -230,6 +253,7 @@ static void found(struct uk_alloc *a, struct place p)
 		 (unsigned long long)p.base);
 	vm->base = (uintptr_t)mm_map_device(p.base, p.len);
 	vm->len = p.len;
+	vm->irq = p.irq;
 	if (!vm->base) {
 		virtio_skip(vd->name, "its registers cannot be reached");
 	} else if (get(vd, MAGIC_VALUE) != MAGIC) {

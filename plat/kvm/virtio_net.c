@@ -112,6 +112,8 @@ static void net_info_get(struct uk_netdev *dev, struct uk_netdev_info *info)
 	info->nb_encap_rx = VIRTIO_NET_HDR_LEN;
 	if (to_vn(dev)->mergeable)
 		info->features |= UK_NETDEV_F_RX_CHAIN;
+	if (to_vn(dev)->vd->has_irq)
+		info->features |= UK_NETDEV_F_RXQ_INTR;
 }
 
 static int net_configure(struct uk_netdev *dev __unused,
@@ -190,6 +192,33 @@ static int net_start(struct uk_netdev *dev)
 	return 0;
 }
 
+static int net_rxq_intr_disable(struct uk_netdev *dev,
+				struct uk_netdev_rx_queue *rxq)
+{
+	vring_interrupt(&rxq->q.vr, to_vn(dev)->layout, false);
+	return 0;
+}
+
+static int net_rxq_intr_enable(struct uk_netdev *dev,
+			       struct uk_netdev_rx_queue *rxq)
+{
+	const struct virtio_net *vn = to_vn(dev);
+
+	if (!vn->vd->has_irq)
+		return -ENOTSUP;
+	vring_interrupt(&rxq->q.vr, vn->layout, true);
+	/*
+	 * Leaves the guest, after which the device sees that it is to interrupt
+	 * before we look: QEMU emulating one CPU leaves fences out.
+	 */
+	vn->vd->ops->irq_ack(vn->vd);
+	__atomic_thread_fence(__ATOMIC_SEQ_CST);
+	if (!vring_waiting(&rxq->q.vr, vn->layout))
+		return 0;
+	net_rxq_intr_disable(dev, rxq);
+	return 1;
+}
+
 static const struct uk_hwaddr *net_hwaddr_get(struct uk_netdev *dev)
 {
 	struct virtio_net *vn = to_vn(dev);
@@ -222,6 +251,8 @@ static const struct uk_netdev_ops net_ops = {
 	.mtu_get = net_mtu_get,
 	.why = net_why,
 	.link_get = virtio_net_link_get,
+	.rxq_intr_enable = net_rxq_intr_enable,
+	.rxq_intr_disable = net_rxq_intr_disable,
 };
 
 int virtio_net_add(struct uk_alloc *a, struct virtio_dev *vd)
@@ -238,5 +269,7 @@ int virtio_net_add(struct uk_alloc *a, struct virtio_dev *vd)
 	rc = uk_netdev_drv_register(&vn->dev, a, "virtio-net");
 	if (rc < 0)
 		uk_free(a, vn);
+	else
+		virtio_irq_begin(vd);
 	return MIN(rc, 0);
 }

@@ -13,8 +13,9 @@
  * From there on it is used by `pci_ops`: features, status and configuration are
  * fields of the mapped structures. queue_enable() selects a queue, writes its
  * size and the addresses of its three areas, enables it, and tells where it is
- * notified: at its own place in the notification structure. MSI-X stays off:
- * the queues are polled.
+ * notified: at its own place in the notification structure. MSI-X stays off, as
+ * QEMU 7.2 crashes on it with vhost-user: what interrupts does it by the
+ * function's line, and reading the ISR structure ends that.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -43,6 +44,7 @@
 
 #define CFG_COMMON 1
 #define CFG_NOTIFY 2
+#define CFG_ISR 3
 #define CFG_DEVICE 4
 
 /* 4.1.4.3. Fields of 64 bits are written in halves (4.1.3.1). */
@@ -70,7 +72,9 @@ struct region {
 
 struct virtio_pci {
 	struct virtio_dev dev;
+	pci_fn_t fn;
 	volatile struct common_cfg *common;
+	struct region isr;
 	struct region notify;
 	struct region device;
 	uint32_t notify_multiplier;
@@ -162,6 +166,23 @@ static uint32_t config_generation(struct virtio_dev *vd)
 	return to_pci(vd)->common->config_generation;
 }
 
+static int irq_enable(struct virtio_dev *vd)
+{
+	struct virtio_pci *vp = to_pci(vd);
+	const uint8_t line = pci_read8(vp->fn, PCI_INTERRUPT_LINE);
+
+	/* The firmware says where it leads; 0 and 255: nowhere. */
+	if (!vp->isr.base || line == 0 || line == 0xff)
+		return -ENOTSUP;
+	pci_enable_intx(vp->fn);
+	return line;
+}
+
+static void irq_ack(struct virtio_dev *vd)
+{
+	(void)*to_pci(vd)->isr.base;
+}
+
 static const struct virtio_ops pci_ops = {
 	.features = get_features,
 	.set_features = set_features,
@@ -171,6 +192,8 @@ static const struct virtio_ops pci_ops = {
 	.queue_enable = queue_enable,
 	.config_byte = config_byte,
 	.config_generation = config_generation,
+	.irq_enable = irq_enable,
+	.irq_ack = irq_ack,
 };
 
 /* The part of a BAR that a capability names. */
@@ -206,6 +229,10 @@ static void read_cap(pci_fn_t fn, uint8_t cap, struct virtio_pci *vp)
 			vp->common =
 				(volatile struct common_cfg *)(volatile void *)
 					r.base;
+		break;
+	case CFG_ISR:
+		if (!vp->isr.base && map_region(fn, cap, &r) == 0)
+			vp->isr = r;
 		break;
 	case CFG_NOTIFY:
 		if (vp->notify.base || map_region(fn, cap, &r) < 0)
@@ -260,6 +287,7 @@ static void found(pci_fn_t fn, void *arg)
 		 PCI_BUS(fn), PCI_SLOT(fn), PCI_FUNC(fn));
 	vp->dev.ops = &pci_ops;
 	vp->dev.id = id;
+	vp->fn = fn;
 	if (!read_caps(fn, vp)) {
 		reason = "legacy virtio only, needs disable-modern=off";
 	} else if (!vp->common || !vp->notify.base) {

@@ -199,6 +199,20 @@ const char *uk_netdev_why(struct uk_netdev *dev)
 	return dev->ops->why ? dev->ops->why(dev) : NULL;
 }
 
+int uk_netdev_rxq_intr_enable(struct uk_netdev *dev, uint16_t queue_id)
+{
+	if (dev->_state != UK_NETDEV_RUNNING || !dev->ops->rxq_intr_enable)
+		return -ENOTSUP;
+	return dev->ops->rxq_intr_enable(dev, dev->_rx_queue[queue_id]);
+}
+
+int uk_netdev_rxq_intr_disable(struct uk_netdev *dev, uint16_t queue_id)
+{
+	if (dev->_state != UK_NETDEV_RUNNING || !dev->ops->rxq_intr_disable)
+		return -ENOTSUP;
+	return dev->ops->rxq_intr_disable(dev, dev->_rx_queue[queue_id]);
+}
+
 int uk_netdev_link_get(struct uk_netdev *dev)
 {
 	if (dev->_state != UK_NETDEV_RUNNING || !dev->ops->link_get)

@@ -52,6 +52,25 @@ void vring_push_event(struct vring *vr)
 				 __ATOMIC_RELAXED);
 }
 
+void vring_interrupt(struct vring *vr, enum vring_layout layout, bool on)
+{
+	if (layout == VRING_PACKED) {
+		__atomic_store_n(vr->driver_event,
+				 on ? 0 : VRING_PACKED_EVENT_DISABLE << 16,
+				 __ATOMIC_RELAXED);
+	} else if (!vr->event_idx) {
+		__atomic_store_n(&vr->avail->flags,
+				 on ? 0 : VRING_AVAIL_F_NO_INTERRUPT,
+				 __ATOMIC_RELAXED);
+	} else if (on) {
+		vr->used_event = vr->last_used;
+		__atomic_store_n(&vr->avail->ring[vr->size], vr->used_event,
+				 __ATOMIC_RELAXED);
+	} else {
+		vring_push_event(vr);
+	}
+}
+
 static void init_split(struct vring *vr, enum vring_dir dir)
 {
 	for (uint16_t i = 0; i < vr->size; i++) {

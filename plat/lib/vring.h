@@ -149,7 +149,7 @@ size_t vring_bytes(enum vring_layout layout, uint16_t size);
 /*
  * Lays an empty ring out in `mem`, vring_bytes(layout, size) at VRING_ALIGN,
  * which stays the caller's. `size` is a power of two up to VRING_SIZE_MAX.
- * Device interrupts are off: the ring is polled.
+ * Device interrupts are off.
  */
 void vring_init(struct vring *vr, void *mem, enum vring_layout layout,
 		uint16_t size, enum vring_dir dir, bool event_idx);
@@ -205,6 +205,13 @@ void vring_leave_order(struct vring *vr);
 
 /* The device broke the rules. */
 void vring_break(struct vring *vr, enum vring_fault fault, uint32_t value);
+
+/*
+ * Whether the device is to interrupt with the next buffer that it uses; it may
+ * have used some before it sees that. Taking a batch back ends it, too, where
+ * there is an event index.
+ */
+void vring_interrupt(struct vring *vr, enum vring_layout layout, bool on);
 
 /* Split: notes that `last_used` moved: keeps the device from interrupting. */
 void vring_push_event(struct vring *vr);

@@ -79,8 +79,8 @@ def test_frames_leave_by_another_port(lab, layout):
         for port, count in enumerate((900, 300)):
             assert ports[port]["rx"]["packets"] == count
             assert ports[port]["forward"] == {
-                "packets": count, "dropped": 0, "unfit": 0, "no_buffer": 0, "stopped": 0,
-                "filtered": 0, "flooded": 0, "no_route": 0, "unresolved": 0, "expired": 0,
+                "packets": count, "dropped": 0, "unfit": 0, "no_buffer": 0, "link_down": 0,
+                "stopped": 0, "filtered": 0, "flooded": 0, "no_route": 0, "unresolved": 0, "expired": 0,
                 "copies": 0}
             assert ports[1 - port]["tx"]["packets"] == count
             assert ports[1 - port]["tx"]["bytes"] == ports[port]["rx"]["bytes"]

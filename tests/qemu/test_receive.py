@@ -9,6 +9,7 @@ import time
 import pytest
 
 from lab import LAUNCHER, PATIENCE, ROOT, lab, own_network  # noqa: F401
+from test_backends import Monitor
 
 RECEIVE = os.path.join(ROOT, "docs", "examples", "two-receive.cmds")
 # More than a ring of 256 takes when it is looked at every 10 ms.
@@ -41,6 +42,35 @@ def blast(name, count, length, rate=RATE):
             while time.perf_counter() - begin < i / rate:
                 pass
             out.send(frame)
+
+
+def interrupts(monitor):
+    """Of devices, not of timer and serial line, as QEMU counts them."""
+    shown = monitor.do("human-monitor-command", **{"command-line": "info irq"})
+    shown = shown.split("statistics for ioapic:")[1].split("IRQ")[0]
+    counts = dict((int(n) for n in row.split(":")) for row in shown.split("\n") if ":" in row)
+    # Those of PCI come at two inputs, one of which is masked.
+    return sum(n for line, n in counts.items() if 4 < line < 16)
+
+
+@pytest.mark.parametrize("options", [(), ("--packed",), ("--machine", "microvm")],
+                         ids=["split", "packed", "mmio"])
+def test_a_frame_ends_a_halt(own_network, lab, options):
+    """A burst into an idle port loses nothing, and interrupts no more than it has to."""
+    tap("t0")
+    # The host has others to run, and may leave the appliance for last.
+    subprocess.run("ip link set t0 txqueuelen 10000".split(), check=True)
+    monitor = Monitor(lab)
+    with lab.start("a", "--net", "tap:t0", *options) as line:
+        monitor.open()
+        line.ask("mode 0 rx; sleep 100ms")
+        for n in range(1, 4):
+            before = interrupts(monitor)
+            blast("t0", 10000, 60, 1e9)
+            line.ask("wait rx.packets = %d within 60s; sleep 100ms" % (n * 10000))
+            assert before < interrupts(monitor) < before + 1000
+            assert lost("t0") == 0
+        monitor.close()
 
 
 def test_the_example_receives_all_from_a_tap(own_network, lab):

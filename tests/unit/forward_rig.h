@@ -134,9 +134,9 @@ static inline uint64_t accounted(unsigned port)
 
 	return s->impair_lost + s->impair_queue_full + s->forward_packets +
 	       s->forward_dropped + s->forward_unfit + s->forward_no_buffer +
-	       s->forward_filtered + s->forward_stopped + s->forward_no_route +
-	       s->forward_unresolved + s->forward_expired +
-	       forward_held(worker(port));
+	       s->forward_link_down + s->forward_filtered + s->forward_stopped +
+	       s->forward_no_route + s->forward_unresolved +
+	       s->forward_expired + forward_held(worker(port));
 }
 
 static inline uint64_t came(unsigned port)

@@ -123,6 +123,29 @@ static void a_device_that_fails_drops_with_a_reason(void **state)
 	}
 }
 
+/* Nothing is sent, or waits, where nobody would get it. */
+static void a_link_that_is_down_takes_none(void **state)
+{
+	struct worker_order order = {.kind = ORDER_LINK, .unplugged = true};
+	(void)state;
+
+	forward(1, 2, 0);
+	pktgen_start(&pg, 2, now);
+	worker_give(worker(2), &order);
+	count(0, 500);
+	run_for(S / 100);
+	assert_int_equal(stats(1)->forward_link_down, 500);
+	assert_int_equal(stats(2)->tx_packets, 0);
+	check_balance(1);
+	order.unplugged = false;
+	worker_give(worker(2), &order);
+	count(0, 500);
+	run_for(S / 100);
+	assert_int_equal(stats(1)->forward_packets, 500);
+	check_balance(1);
+	check_buffers();
+}
+
 /* Frames of several buffers go on as one, or are too long. */
 static void jumbo_frames_are_forwarded(void **state)
 {
@@ -471,6 +494,7 @@ int main(int argc, char *argv[])
 		TEST(streams_of_the_other_port_are_charged_with_their_own),
 		TEST(a_full_ring_holds_or_drops),
 		TEST(a_device_that_fails_drops_with_a_reason),
+		TEST(a_link_that_is_down_takes_none),
 		TEST(jumbo_frames_are_forwarded),
 		TEST(a_change_drops_what_is_held),
 		TEST(what_a_device_keeps_is_in_flight),

@@ -318,6 +318,31 @@ static void plain_ones_are_alike(void **state)
 	}
 }
 
+/* Of keys of each length that build() takes. */
+static void plain_misses_are_alike(void **state)
+{
+	(void)state;
+	for (unsigned i = 0; i < 2 * 200; i++) {
+		const unsigned key_len = 1 + i / 2;
+		uint8_t frame[2048] = {0}, other[2048];
+		char text[216];
+		struct kv_frame at;
+		unsigned len, found = 0;
+
+		snprintf(text, sizeof(text), "get %0*u\r\n", (int)key_len, 7);
+		text[4] = 'n';
+		build(frame, PLAIN, i % 2, text, &at);
+		memcpy(other, frame, sizeof(frame));
+		assert_null(kv_plain(kv, frame, &found));
+		assert_int_equal(found, key_len);
+		len = kv_plain_miss(frame, key_len);
+		check_frame(frame, len, &at, KV_END, KV_END_LEN, i % 2);
+		assert_int_equal(kv_frame_put(other, &at, KV_END, KV_END_LEN),
+				 len);
+		assert_memory_equal(frame, other, len);
+	}
+}
+
 /* What is no request to that port, whole and in one piece. */
 static void others_are_none(void **state)
 {
@@ -430,6 +455,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(requests_are_answered, load,
 						unload),
 		cmocka_unit_test_setup_teardown(checksums_stay_right, load,
+						unload),
+		cmocka_unit_test_setup_teardown(plain_misses_are_alike, load,
 						unload),
 		cmocka_unit_test_setup_teardown(plain_ones_are_alike, load,
 						unload),

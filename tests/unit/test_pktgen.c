@@ -452,6 +452,22 @@ static void an_idle_receiver_stays_awake(void **state)
 	assert_int_equal(rx->rx_packets, got);
 }
 
+/* Where a frame ends its sleep, it falls asleep at once. */
+static void a_receiver_that_wakes_falls_asleep(void **state)
+{
+	uint64_t now = S;
+
+	(void)state;
+	pg.core.wakes = true;
+	assert_true(inject(60, 0));
+	pktgen_step(&pg, now);
+	assert_int_equal(pktgen_sleep_ns(&pg, now + CORE_AWAKE_NS - 1), 0);
+	assert_int_equal(pktgen_sleep_ns(&pg, now + CORE_AWAKE_NS),
+			 CORE_SLEEP_NS);
+	/* The loop device has no interrupts. */
+	assert_true(pktgen_wake(&pg, true));
+}
+
 /* It goes to sleep by degrees, and a frame wakes it. */
 static void a_quiet_receiver_falls_asleep(void **state)
 {
@@ -643,6 +659,7 @@ int main(void)
 		TEST(a_mode_without_tx_does_not_stall),
 		TEST(an_idle_receiver_stays_awake),
 		TEST(a_quiet_receiver_falls_asleep),
+		TEST(a_receiver_that_wakes_falls_asleep),
 		TEST(waits_as_the_least_patient_wants),
 		TEST(refused_edits_change_no_port),
 		TEST(a_new_size_counts_from_the_next_burst),

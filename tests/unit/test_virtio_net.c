@@ -33,7 +33,8 @@ static void test_negotiates(void **state)
 	assert_int_equal(qi.nb_max, 512);
 	assert_true(qi.nb_is_power_of_two);
 	assert_int_equal(uk_netdev_rxq_info_get(dev, 1, &qi), -EINVAL);
-	assert_int_equal(info.features, UK_NETDEV_F_RX_CHAIN);
+	assert_int_equal(info.features,
+			 UK_NETDEV_F_RX_CHAIN | UK_NETDEV_F_RXQ_INTR);
 	assert_int_equal(fake.q[0].dev.size, RING);
 	assert_int_equal(fake.q[1].dev.size, 256);
 	while (vring_dev_take(&fake.q[0].dev, &b))
@@ -52,7 +53,7 @@ static void test_plain_device(void **state)
 	assert_null(uk_netdev_hwaddr_get(dev));
 	assert_int_equal(uk_netdev_mtu_get(dev), 1500);
 	uk_netdev_info_get(dev, &info);
-	assert_int_equal(info.features, 0);
+	assert_int_equal(info.features, UK_NETDEV_F_RXQ_INTR);
 }
 
 /* What is longer than the MTU allows comes in parts, and is not dropped. */
@@ -66,7 +67,8 @@ static void test_small_mtu(void **state)
 	virtio_fake_bring_up(dev);
 	assert_true(fake.accepted & 1 << 15);
 	uk_netdev_info_get(dev, &info);
-	assert_int_equal(info.features, UK_NETDEV_F_RX_CHAIN);
+	assert_int_equal(info.features,
+			 UK_NETDEV_F_RX_CHAIN | UK_NETDEV_F_RXQ_INTR);
 }
 
 static void test_config_changes(void **state)

@@ -395,6 +395,78 @@ static void test_rx_underrun(void **state)
 	uk_netbuf_free(pkts[0]);
 }
 
+/* A frame that arrives while the device is told to interrupt. */
+static void arrive_at_ack(void)
+{
+	fake.at_ack = NULL;
+	dev_receive(60, 7);
+}
+
+static void take_one(struct uk_netdev *dev)
+{
+	struct uk_netbuf *pkt = NULL;
+
+	assert_int_equal(uk_netdev_rx_one(dev, 0, &pkt),
+			 UK_NETDEV_STATUS_SUCCESS);
+	uk_netbuf_free(pkt);
+}
+
+/* With the next frame, and never without having been asked to. */
+static void interrupt(struct uk_netdev *dev, uint64_t without)
+{
+	struct vring_dev *d = &fake.q[VIRTIO_NET_RXQ].dev;
+	struct uk_netdev_info info;
+	bool event_idx;
+
+	fake.offered &= ~without;
+	virtio_fake_bring_up(dev);
+	event_idx = fake.accepted & VIRTIO_F_EVENT_IDX;
+	uk_netdev_info_get(dev, &info);
+	assert_true(info.features & UK_NETDEV_F_RXQ_INTR);
+	for (unsigned i = 0; i < 3 * RING; i++) {
+		assert_false(vring_dev_would_interrupt(d, event_idx, 1));
+		assert_int_equal(uk_netdev_rxq_intr_enable(dev, 0), 0);
+		assert_true(vring_dev_would_interrupt(d, event_idx, 1));
+		dev_receive(60, (int)i);
+		/* One waits: there is nothing to wait for. */
+		assert_int_equal(uk_netdev_rxq_intr_enable(dev, 0), 1);
+		assert_int_equal(uk_netdev_rxq_intr_disable(dev, 0), 0);
+		assert_false(vring_dev_would_interrupt(d, event_idx, 1));
+		take_one(dev);
+		fake.at_ack = arrive_at_ack;
+		assert_int_equal(uk_netdev_rxq_intr_enable(dev, 0), 1);
+		assert_false(vring_dev_would_interrupt(d, event_idx, 1));
+		take_one(dev);
+	}
+	/* Each is acknowledged, whoever shares the line. */
+	fake.acks = 0;
+	virtio_irq();
+	assert_int_equal(fake.acks, 1);
+}
+
+static void test_interrupt(void **state)
+{
+	interrupt(*state, 0);
+}
+
+static void test_interrupt_by_flag(void **state)
+{
+	interrupt(*state, VIRTIO_F_EVENT_IDX);
+}
+
+/* A device whose line leads nowhere. */
+static void test_no_interrupt(void **state)
+{
+	struct uk_netdev *dev = *state;
+	struct uk_netdev_info info;
+
+	fake.vd.has_irq = false;
+	virtio_fake_bring_up(dev);
+	uk_netdev_info_get(dev, &info);
+	assert_false(info.features & UK_NETDEV_F_RXQ_INTR);
+	assert_int_equal(uk_netdev_rxq_intr_enable(dev, 0), -ENOTSUP);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -410,6 +482,9 @@ int main(void)
 		VIRTIO_FAKE_TEST(test_rx_short),
 		VIRTIO_FAKE_TEST(test_rx_short_mergeable),
 		VIRTIO_FAKE_TEST(test_rx_underrun),
+		VIRTIO_FAKE_TEST(test_interrupt),
+		VIRTIO_FAKE_TEST(test_interrupt_by_flag),
+		VIRTIO_FAKE_TEST(test_no_interrupt),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

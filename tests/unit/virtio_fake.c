@@ -95,6 +95,26 @@ static uint32_t fake_config_generation(struct virtio_dev *vd)
 	return fake.generation;
 }
 
+static int fake_irq_enable(struct virtio_dev *vd)
+{
+	(void)vd;
+	return fake.irq;
+}
+
+static void fake_irq_ack(struct virtio_dev *vd)
+{
+	(void)vd;
+	if (fake.at_ack)
+		fake.at_ack();
+	fake.acks++;
+}
+
+/* The IOAPIC of a PC. */
+bool irq_route(unsigned int line)
+{
+	return line < 24;
+}
+
 static const struct virtio_ops fake_ops = {
 	.features = fake_features,
 	.set_features = fake_set_features,
@@ -104,11 +124,14 @@ static const struct virtio_ops fake_ops = {
 	.queue_enable = fake_queue_enable,
 	.config_byte = fake_config_byte,
 	.config_generation = fake_config_generation,
+	.irq_enable = fake_irq_enable,
+	.irq_ack = fake_irq_ack,
 };
 
 void virtio_pci_scan(struct uk_alloc *a)
 {
 	fake.vd.ops = &fake_ops;
+	with_irq = NULL;
 	strcpy(fake.vd.name, "fake");
 	virtio_found(a, &fake.vd);
 }
@@ -168,6 +191,7 @@ static int setup(void **state, uint64_t offered)
 	memset(&fake, 0, sizeof(fake));
 	fake.offered = offered;
 	fake.max[0] = fake.max[1] = RING;
+	fake.irq = 10;
 	memcpy(fake.config, config, sizeof(config));
 	pool_dry = false;
 	pool = uk_allocpool_alloc(uk_alloc_get_default(), NB_BUFS,

@@ -33,6 +33,9 @@ struct virtio_fake {
 	uint8_t config[12];
 	struct fake_queue q[2];
 	unsigned int resets;
+	int irq; /* its line */
+	unsigned int acks;
+	void (*at_ack)(void); /* NULL: nothing happens then */
 };
 
 extern struct virtio_fake fake;

@@ -22,7 +22,8 @@ static const char *do_report(struct peer *p, uint64_t n)
 static const char *do_reset(struct peer *p, uint64_t n)
 {
 	(void)n;
-	engine_clear(p->e);
+	for (; p; p = p->also)
+		engine_clear(p->e);
 	return NULL;
 }
 

@@ -74,27 +74,42 @@ static void read_control(struct peer *p, struct input *in)
 		peer_fail(p, "a line on stdin is too long");
 }
 
+/* Where the front end is to be heard; -1: nowhere yet. */
+static int listen_at(const struct peer *p, uint64_t now)
+{
+	if (!p)
+		return -1;
+	if (p->conn_fd < 0 && now >= p->accept_at)
+		return p->listen_fd;
+	return p->conn_fd;
+}
+
+static void hear(struct peer *p)
+{
+	if (p->conn_fd < 0)
+		session_accept(p);
+	else
+		session_message(p);
+}
+
 /* Waits up to `ns` for a message, a connection or a command, and takes it. */
 static void look(struct peer *p, struct input *in, uint64_t now, uint64_t ns)
 {
 	const struct timespec limit = {.tv_nsec = (long)ns};
 	sigset_t none;
-	struct pollfd fd[2] = {
+	struct pollfd fd[3] = {
 		{.fd = in->open ? STDIN_FILENO : -1, .events = POLLIN},
-		{.fd = p->conn_fd, .events = POLLIN},
+		{.fd = listen_at(p, now), .events = POLLIN},
+		{.fd = listen_at(p->also, now), .events = POLLIN},
 	};
 
-	if (p->conn_fd < 0 && now >= p->accept_at)
-		fd[1].fd = p->listen_fd;
 	sigemptyset(&none);
-	if (ppoll(fd, 2, &limit, &none) <= 0)
+	if (ppoll(fd, 3, &limit, &none) <= 0)
 		return;
-	if (fd[1].revents) {
-		if (p->conn_fd < 0)
-			session_accept(p);
-		else
-			session_message(p);
-	}
+	if (fd[1].revents)
+		hear(p);
+	if (fd[2].revents)
+		hear(p->also);
 	if (fd[0].revents)
 		read_control(p, in);
 }
@@ -104,6 +119,11 @@ static void find_broken(struct peer *p)
 	for (unsigned int i = 0; i < p->e->nb_queues; i++)
 		if (p->e->q[i].broken)
 			peer_fail(p, "queue %u: %s", i, p->e->q[i].broken);
+	if (!p->also)
+		return;
+	find_broken(p->also);
+	if (p->also->quit)
+		peer_fail(p, "%s", p->also->error);
 }
 
 static bool any_live(const struct peer *p)
@@ -111,7 +131,14 @@ static bool any_live(const struct peer *p)
 	for (unsigned int i = 0; i < p->e->nb_queues; i++)
 		if (queue_live(&p->e->q[i]))
 			return true;
-	return false;
+	return p->also && any_live(p->also);
+}
+
+static bool step(struct peer *p, uint64_t now)
+{
+	bool moved = engine_step(p->e, now);
+
+	return p->also ? engine_step(p->also->e, now) || moved : moved;
 }
 
 /* Is the time over that counts from the first frame? */
@@ -131,7 +158,7 @@ static void serve(struct peer *p)
 
 	while (!p->quit && !want_end) {
 		now = clock_ns();
-		if (engine_step(p->e, now))
+		if (step(p, now))
 			busy = now;
 		else if (now - busy > YIELD_NS && !p->opt->spin)
 			sched_yield();
@@ -183,10 +210,37 @@ static bool pin(int cpu)
 	return false;
 }
 
+static bool open_peer(struct peer *p, const struct options *o)
+{
+	*p = (struct peer){.opt = o, .listen_fd = -1, .conn_fd = -1};
+	p->e = engine_new();
+	if (!p->e) {
+		fprintf(stderr, "vhost-peer: no memory\n");
+		return false;
+	}
+	p->e->mode = o->mode;
+	p->e->rate_pps = o->rate_pps;
+	p->e->count = o->count;
+	maker_init(&p->e->maker, o->size, o->nb_sizes, o->flows, !o->unsign,
+		   o->stream);
+	if (o->ask)
+		maker_ask(&p->e->maker);
+	engine_go(p->e, !o->hold);
+	return true;
+}
+
+static void close_peer(struct peer *p)
+{
+	session_close(p);
+	if (p->listen_fd >= 0)
+		unlink(p->opt->path);
+	engine_free(p->e);
+}
+
 int main(int argc, char **argv)
 {
-	struct options o;
-	struct peer p = {.opt = &o, .listen_fd = -1, .conn_fd = -1};
+	struct options o, also;
+	struct peer p, other;
 	int status;
 
 	if (!options_parse(&o, argc, argv, &status))
@@ -195,27 +249,22 @@ int main(int argc, char **argv)
 		return 2;
 	if (o.bench_self)
 		return bench_self(&o);
-	p.e = engine_new();
-	if (!p.e) {
-		fprintf(stderr, "vhost-peer: no memory\n");
+	also = o;
+	also.path = o.also;
+	also.mode = o.mode == MODE_NULL ? MODE_NULL : MODE_SINK;
+	if (!open_peer(&p, &o) || (o.also && !open_peer(&other, &also)))
 		return 1;
-	}
-	p.e->mode = o.mode;
-	p.e->rate_pps = o.rate_pps;
-	p.e->count = o.count;
-	maker_init(&p.e->maker, o.size, o.nb_sizes, o.flows, !o.unsign,
-		   o.stream);
-	if (o.ask)
-		maker_ask(&p.e->maker);
-	engine_go(p.e, !o.hold);
 	catch_signals();
 	session_listen(&p);
+	if (o.also) {
+		p.also = &other;
+		session_listen(&other);
+	}
 	serve(&p);
 	report(&p, o.json);
-	session_close(&p);
-	if (p.listen_fd >= 0)
-		unlink(o.path);
-	engine_free(p.e);
+	if (o.also)
+		close_peer(&other);
+	close_peer(&p);
 	if (*p.error)
 		fprintf(stderr, "vhost-peer: %s\n", p.error);
 	return *p.error ? 1 : 0;

@@ -16,6 +16,8 @@ static const char usage[] =
 	"  --mode sink|source|echo|null\n"
 	"                   check every frame (default); check and make some;\n"
 	"                   check and send back; take without a look\n"
+	"  --also PATH      a second socket, for another port: its frames are\n"
+	"                   checked; unless the mode is null\n"
 	"  --packed         offer packed rings\n"
 	"  --event-idx      offer the event index\n"
 	"  --mrg-rxbuf      offer mergeable receive buffers\n"
@@ -97,6 +99,7 @@ static bool mode(struct options *o, const char *s)
 
 static const struct option known[] = {
 	{"socket", required_argument, NULL, 's'},
+	{"also", required_argument, NULL, 'A'},
 	{"mode", required_argument, NULL, 'm'},
 	{"packed", no_argument, NULL, 'p'},
 	{"event-idx", no_argument, NULL, 'e'},
@@ -157,6 +160,9 @@ static bool set_option(struct options *o, int c, const char *name)
 	switch (c) {
 	case 's':
 		o->path = optarg;
+		return true;
+	case 'A':
+		o->also = optarg;
 		return true;
 	case 'm':
 		return mode(o, optarg);

@@ -7,6 +7,7 @@
 
 struct options {
 	const char *path; /* of the socket */
+	const char *also; /* of one more, by which frames are but taken */
 	bool control;     /* take commands on stdin */
 	bool json;
 	bool spin; /* never sleep */
@@ -29,6 +30,7 @@ struct options {
 
 struct peer {
 	const struct options *opt;
+	struct peer *also; /* the other socket's, for the same thread */
 	struct engine *e;
 	struct mem mem;
 	int listen_fd;

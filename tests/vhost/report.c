@@ -98,7 +98,7 @@ static void put_faults(const struct faults *fs)
 	putchar('}');
 }
 
-static void report_json(const struct peer *p)
+static void put_report(const struct peer *p)
 {
 	const struct engine *e = p->e;
 
@@ -118,7 +118,11 @@ static void report_json(const struct peer *p)
 	printf(",\"no_room\":%" PRIu64 "}", e->no_room);
 	put_queues(e);
 	put_faults(&e->faults);
-	printf("}\n");
+	if (p->also) {
+		printf(",\"also\":");
+		put_report(p->also);
+	}
+	putchar('}');
 }
 
 static void say_tally(const char *name, const struct tally *t)
@@ -157,11 +161,15 @@ static void report_text(const struct peer *p)
 
 void report(const struct peer *p, bool json)
 {
-	for (unsigned int i = 0; i < p->e->nb_queues; i++)
-		queue_count_kicks(&p->e->q[i]);
-	if (json)
-		report_json(p);
-	else
-		report_text(p);
+	for (const struct peer *one = p; one; one = one->also)
+		for (unsigned int i = 0; i < one->e->nb_queues; i++)
+			queue_count_kicks(&one->e->q[i]);
+	if (json) {
+		put_report(p);
+		putchar('\n');
+	} else {
+		for (; p; p = p->also)
+			report_text(p);
+	}
 	fflush(stdout);
 }

@@ -50,6 +50,9 @@
 #define UK_NETDEV_HAVE_LINK 1
 #define UK_NETDEV_F_RX_CHAIN (1U << 31)
 
+/* In uk_netdev_info.features: uk_netdev_rxq_intr_enable() can. */
+#define UK_NETDEV_F_RXQ_INTR (1U << 0)
+
 #define UK_NETDEV_HWADDR_LEN 6
 
 struct uk_hwaddr {
@@ -171,6 +174,15 @@ const char *uk_netdev_why(struct uk_netdev *dev);
  */
 int uk_netdev_link_get(struct uk_netdev *dev);
 
+/*
+ * Has the next frame that arrives at a queue of a running device interrupt,
+ * which ends a halt of the CPU; until it is disabled, which does no harm where
+ * it is. 0; 1: a frame waits already, and nothing was changed; -ENOTSUP without
+ * UK_NETDEV_F_RXQ_INTR.
+ */
+int uk_netdev_rxq_intr_enable(struct uk_netdev *dev, uint16_t queue_id);
+int uk_netdev_rxq_intr_disable(struct uk_netdev *dev, uint16_t queue_id);
+
 /* What sending and receiving return: a negative errno, or a set of these. */
 #define UK_NETDEV_STATUS_SUCCESS 0x1  /* the netbuf was taken or delivered */
 #define UK_NETDEV_STATUS_MORE 0x2     /* another call would succeed now */
@@ -218,6 +230,11 @@ struct uk_netdev_ops {
 	uint16_t (*mtu_get)(struct uk_netdev *dev);
 	const char *(*why)(struct uk_netdev *dev); /* may be NULL */
 	int (*link_get)(struct uk_netdev *dev);    /* may be NULL */
+	/* May be NULL. */
+	int (*rxq_intr_enable)(struct uk_netdev *dev,
+			       struct uk_netdev_rx_queue *queue);
+	int (*rxq_intr_disable)(struct uk_netdev *dev,
+				struct uk_netdev_rx_queue *queue);
 };
 
 struct uk_netdev {
