@@ -60,7 +60,7 @@ def test_a_busy_machine_loses_nothing(lab):  # noqa: F811
         for i in range(runs):
             line.ask("rate 0 %s; size %s; start 0 for 200ms; wait idle" % (
                 ("10kpps", "100kpps", "max")[i % 3], ("64", "imix")[i % 2]))
-            told = line.json("order 0 --json")["ports"][0]
+            told = line.json("order 0 --json")["streams"][0]
             port = line.ports()
             if told["lost"] or port[0]["lost"] or told["late"] or told["duplicate"]:
                 claimed.append((i, told, port))
