@@ -13,8 +13,10 @@
 
 /* While frames move, the console is looked at this often... */
 #define CONSOLE_NS 100000ull
-/* ...and given at most this much: one fill of a 16550's FIFO. */
+/* ...and given this much each time: one fill of a 16550's FIFO... */
 #define CONSOLE_SLICE 16
+/* ...and what it missed while the host had others run, up to so many. */
+#define CONSOLE_SLICES 16
 /* Of the data channel each way, or two blocks. */
 #define CHANNEL_SLICE 8192
 #define OUTPUT_NS 1000000ull
@@ -73,6 +75,15 @@ static bool look_after(struct intake *in, uint64_t now_ns, size_t slice)
 	}
 	app_check_lease(&app, now_ns);
 	return moved;
+}
+
+/* Of a look that is as late: what looks in time would have been given. */
+static size_t console_slice(uint64_t late_ns)
+{
+	const uint64_t missed = late_ns / CONSOLE_NS;
+
+	return CONSOLE_SLICE *
+	       (missed < CONSOLE_SLICES ? (size_t)missed + 1 : CONSOLE_SLICES);
 }
 
 static bool finished(uint64_t *quit_ns, uint64_t now_ns)
@@ -214,7 +225,8 @@ int main(int argc, char *argv[])
 			continue;
 		}
 		if (now_ns >= console_ns) {
-			look_after(&in, now_ns, CONSOLE_SLICE);
+			look_after(&in, now_ns,
+				   console_slice(now_ns - console_ns));
 			console_ns = now_ns + CONSOLE_NS;
 			if (finished(&quit_ns, now_ns))
 				return 0;

@@ -29,6 +29,7 @@ static const struct {
 	{"state", FIELD_STATE, false},       {"lost", FIELD_MISSED, false},
 	{"loss", FIELD_MISSED_SHARE, false}, {"verdict", FIELD_VERDICT, false},
 	{"link", FIELD_LINK, false},         {"rx.loss", FIELD_SHARE, true},
+	{"clock", FIELD_CLOCK, false},
 };
 
 /* Words of `mode` that take one more, and are none of its setting's. */
@@ -40,7 +41,8 @@ static bool is_mode(const struct field *f)
 	       f->setting.arg->words == app_modes;
 }
 
-#define OTHERS (sizeof(others) / sizeof(others[0]) - !TRAILS)
+/* The last of them are of signed frames. */
+#define OTHERS (sizeof(others) / sizeof(others[0]) - 2 * !TRAILS)
 
 bool field_at(const struct app *app, unsigned i, struct field *f)
 {
@@ -58,6 +60,12 @@ bool field_at(const struct app *app, unsigned i, struct field *f)
 		return true;
 	}
 	i -= TRAILS ? loss_nb_fields : 0;
+	if (TRAILS && i < peer_nb_fields) {
+		f->kind = FIELD_PEER;
+		f->peer = &peer_fields[i];
+		return true;
+	}
+	i -= TRAILS ? peer_nb_fields : 0;
 	if (i < OTHERS) {
 		f->kind = others[i].kind;
 		f->rx = others[i].rx;
@@ -76,6 +84,8 @@ void field_name(const struct field *f, char *buf, size_t size)
 			 f->counter->name);
 	else if (f->kind == FIELD_LOSS)
 		snprintf(buf, size, "rx.%s", f->loss->name);
+	else if (f->kind == FIELD_PEER)
+		snprintf(buf, size, "%s", f->peer->name);
 	for (size_t i = 0; i < OTHERS; i++)
 		if (others[i].kind == f->kind && others[i].rx == f->rx)
 			snprintf(buf, size, "%s", others[i].name);
@@ -211,15 +221,30 @@ static void read_loss(const struct field *f,
 		set_unknown(v);
 }
 
+static void read_peer(const struct app *app, const struct field *f,
+		      unsigned port, struct field_value *v)
+{
+	uint64_t n;
+
+	if (peer_field_get(app->pktgen.peers, port, f->peer, &n))
+		set_count(v, n);
+	else
+		set_unknown(v);
+}
+
+static void set_word(struct field_value *v, const char *word)
+{
+	v->number = false;
+	snprintf(v->text, sizeof(v->text), "%s", word);
+}
+
 static void read_stream(const struct app *app, const struct field *f,
 			struct subject of, struct field_value *v)
 {
 	struct pktgen_stream_view view;
 
-	v->number = false;
 	if (f->kind == FIELD_STATE) {
-		snprintf(v->text, sizeof(v->text), "%s",
-			 app_stream_state(app, of));
+		set_word(v, app_stream_state(app, of));
 		return;
 	}
 	pktgen_look(&app->pktgen, of.port);
@@ -267,21 +292,22 @@ void field_read(const struct app *app, const struct field *f, struct subject of,
 		set_milli(v, stats_mbps_l1_milli(packets, bytes, r->span_ns));
 		break;
 	case FIELD_STATE:
-		v->number = false;
-		snprintf(v->text, sizeof(v->text), "%s",
-			 app_state(pktgen_look(&app->pktgen, of.port)));
+		set_word(v, app_state(pktgen_look(&app->pktgen, of.port)));
 		break;
 	case FIELD_LINK:
-		v->number = false;
 		v->unknown = app->pktgen.set[of.port].link == PORT_LINK_UNKNOWN;
-		snprintf(v->text, sizeof(v->text), "%s",
-			 app_links[app->pktgen.set[of.port].link]);
+		set_word(v, app_links[app->pktgen.set[of.port].link]);
 		break;
 	case FIELD_VERDICT:
-		v->number = false;
-		snprintf(v->text, sizeof(v->text), "%s",
-			 verdict_grades[verdict_of(
-				 app, &app->port[of.port].run.verdict)]);
+		set_word(v, verdict_grades[verdict_of(
+				    app, &app->port[of.port].run.verdict)]);
+		break;
+	case FIELD_PEER:
+		read_peer(app, f, of.port, v);
+		break;
+	case FIELD_CLOCK:
+		set_word(v, peer_clocks[peer_clock_of_port(app->pktgen.peers,
+							   of.port)]);
 		break;
 	case FIELD_LOSS:
 		pktgen_look_signed(&app->pktgen, of.port, &view);
@@ -340,6 +366,11 @@ static enum shell_err parse_number(const struct field *f, const char *word,
 		v->whole = n;
 	if (f->kind == FIELD_MISSED_SHARE)
 		return parse_share(word, v);
+	/* A bare number is in ns. */
+	if (f->kind == FIELD_PEER)
+		return err == E_SYNTAX && f->peer->is_time
+			       ? value_time(word, &v->whole)
+			       : err;
 	if (err != E_SYNTAX || f->kind == FIELD_COUNTER ||
 	    f->kind == FIELD_MISSED || f->kind == FIELD_LOSS ||
 	    f->kind == FIELD_SETTING)
@@ -398,6 +429,8 @@ static const char *const *states_of(const struct field *f)
 		return verdict_grades;
 	if (f->kind == FIELD_LINK)
 		return app_links + 1;
+	if (f->kind == FIELD_CLOCK)
+		return peer_clocks;
 	return f->of_stream ? app_stream_states : app_states;
 }
 
@@ -406,6 +439,13 @@ static void add_word(char *buf, size_t size, const char *word)
 	const size_t used = strlen(buf);
 
 	snprintf(buf + used, size - used, "%s%s", used ? ", " : "", word);
+}
+
+/* One of states_of(). */
+static bool is_word(const struct field *f)
+{
+	return f->kind == FIELD_STATE || f->kind == FIELD_VERDICT ||
+	       f->kind == FIELD_LINK || f->kind == FIELD_CLOCK;
 }
 
 bool field_words(const struct field *f, char *buf, size_t size)
@@ -419,8 +459,7 @@ bool field_words(const struct field *f, char *buf, size_t size)
 			add_word(buf, size, w->name);
 	for (unsigned i = 0; is_mode(f) && relays[i]; i++)
 		add_word(buf, size, relays[i]);
-	if (f->kind == FIELD_STATE || f->kind == FIELD_VERDICT ||
-	    f->kind == FIELD_LINK)
+	if (is_word(f))
 		for (const char *const *s = states_of(f); *s; s++)
 			add_word(buf, size, *s);
 	return buf[0];
@@ -436,8 +475,7 @@ enum shell_err field_parse(const struct app *app, const struct field *f,
 		return E_OK;
 	if (f->kind == FIELD_SETTING)
 		return parse_setting(app, f->setting.arg, word, v);
-	if (f->kind != FIELD_STATE && f->kind != FIELD_VERDICT &&
-	    f->kind != FIELD_LINK)
+	if (!is_word(f))
 		return parse_number(f, word, v);
 	v->number = false;
 	for (; *state; state++)
@@ -451,8 +489,7 @@ enum shell_err field_parse(const struct app *app, const struct field *f,
 
 bool field_is_text(const struct field *f)
 {
-	return f->kind == FIELD_STATE || f->kind == FIELD_VERDICT ||
-	       f->kind == FIELD_LINK ||
+	return is_word(f) ||
 	       (f->kind == FIELD_SETTING && f->setting.arg->type != ARG_INT &&
 		f->setting.arg->type != ARG_SIZES);
 }
@@ -496,6 +533,7 @@ bool field_names(void *app, unsigned i, struct arg_name *name)
 		[FIELD_MISSED_SHARE] = "their share in percent",
 		[FIELD_SHARE] = "percent of signed frames lost",
 		[FIELD_LINK] = "up, or down",
+		[FIELD_CLOCK] = "of other appliances: unknown, too wide, known",
 		[FIELD_VERDICT] = "of the last run: valid, suspect, invalid, "
 				  "none",
 	};
@@ -506,6 +544,7 @@ bool field_names(void *app, unsigned i, struct arg_name *name)
 	field_name(&f, name->text, sizeof(name->text));
 	name->help = f.kind == FIELD_COUNTER   ? f.counter->help
 		     : f.kind == FIELD_LOSS    ? f.loss->help
+		     : f.kind == FIELD_PEER    ? f.peer->help
 		     : f.kind == FIELD_SETTING ? f.setting.arg->help
 					       : helps[f.kind];
 	return true;

@@ -8,6 +8,7 @@
 #define APP_FIELD_H
 
 #include "app/app.h"
+#include "app/peer_fields.h"
 #include "shell/setting.h"
 
 #define FIELD_TEXT_MAX SIZES_PRINT_MAX
@@ -21,6 +22,8 @@ enum field_kind {
 	FIELD_MISSED,       /* frames that are signed, since `stats clear`... */
 	FIELD_MISSED_SHARE, /* ...and their share, in percent */
 	FIELD_VERDICT,      /* of the last run, one of verdict_grades[] */
+	FIELD_PEER,         /* of the list of peer_fields[] */
+	FIELD_CLOCK,        /* of other appliances, one of peer_clocks[] */
 	FIELD_LOSS,  /* of the list of loss_fields[], of signed frames... */
 	FIELD_SHARE, /* ...and the share of those lost, in percent */
 	FIELD_SETTING,
@@ -32,6 +35,7 @@ struct field {
 	bool of_stream; /* a stream's counter or state, not its port's */
 	const struct stats_field *counter;
 	const struct loss_field *loss;
+	const struct peer_field *peer;
 	struct setting setting;
 };
 

@@ -67,8 +67,9 @@ void app_subject_print(const struct app *app, struct subject s, char *buf,
 		snprintf(buf, size, "stream %u.%u", s.port, s.stream);
 }
 
-/* Rows of a call: a reply has room for more, and so has a person's screen. */
+/* Rows of a call: a reply has room for them, and so has a person's screen. */
 #define ROWS 16
+#define ROWS_JSON 8 /* with all their keys */
 
 enum call_result app_list_streams(struct call *c, unsigned at,
 				  const struct subjects *on,
@@ -77,6 +78,7 @@ enum call_result app_list_streams(struct call *c, unsigned at,
 	const struct app *app = call_app(c);
 	struct subject s = {(unsigned)(c->state[at] >> 32),
 			    (unsigned)c->state[at]};
+	const unsigned rows = c->json ? ROWS_JSON : ROWS;
 	const bool first = !c->state[at];
 	unsigned n = 0;
 	bool more;
@@ -85,7 +87,7 @@ enum call_result app_list_streams(struct call *c, unsigned at,
 	for (unsigned i = 0; i < app->pktgen.nb_ports; i++)
 		pktgen_look(&app->pktgen, i);
 	reply_list(c->reply, "streams", first ? REPLY_TABLE : REPLY_ROWS);
-	while ((more = pktgen_next_of(&app->pktgen, on, &s)) && n++ < ROWS) {
+	while ((more = pktgen_next_of(&app->pktgen, on, &s)) && n++ < rows) {
 		reply_map(c->reply, NULL, REPLY_TABLE);
 		reply_id(c->reply, "port", s.port);
 		reply_id(c->reply, "stream", s.stream);

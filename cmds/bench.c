@@ -2,8 +2,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include <string.h>
-
 #include "app/ask.h"
 #include "app/bench.h"
 #include "app/result.h"

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "app/app.h"
 #include "app/loss.h"
+#include "app/peer_fields.h"
 
 enum { SHOW_JSON };
 enum { PORTS, STATE, WITHIN, TIME };
@@ -29,8 +30,8 @@ static const struct arg set_args[] = {
 	{ARG_NONE},
 };
 
-static void show_peer(struct reply *r, const struct peer *p, uint64_t within_ns,
-		      uint64_t now_ns)
+static void show_peer(struct reply *r, const struct peers *ps,
+		      const struct peer *p, uint64_t now_ns)
 {
 	const struct far_clock *c = &p->clock;
 	const bool known = far_clock_known(c, now_ns);
@@ -40,10 +41,7 @@ static void show_peer(struct reply *r, const struct peer *p, uint64_t within_ns,
 	reply_id(r, "port", p->port);
 	reply_id(r, "appliance", p->sender / SIGNATURE_PORTS);
 	reply_id(r, "peer_port", p->sender % SIGNATURE_PORTS);
-	reply_text(r, "clock",
-		   !known                 ? "unknown"
-		   : bound_ns > within_ns ? "too wide"
-					  : "known");
+	reply_text(r, "clock", peer_clocks[peer_clock(ps, p, now_ns)]);
 	if (known) {
 		reply_i64(r, "ahead", (int64_t)far_clock_ahead(c, now_ns),
 			  "ns");
@@ -69,7 +67,7 @@ static enum call_result run_show(struct call *c)
 	reply_u64(c->reply, "answers", ps ? ps->nb_answers : 0, NULL);
 	reply_list(c->reply, "clocks", REPLY_TABLE);
 	for (unsigned i = 0; ps && i < ps->nb; i++)
-		show_peer(c->reply, ps->peer[i], ps->within_ns, c->now_ns);
+		show_peer(c->reply, ps, ps->peer[i], c->now_ns);
 	reply_end(c->reply);
 	return CALL_DONE;
 }

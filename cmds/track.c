@@ -9,7 +9,7 @@
 
 enum { PORTS, FIELD, SHOW_JSON = 1 };
 /* What a call remembers: whose values come next, and the one before. */
-enum { PORT, VALUE, GOES_ON, TIMES };
+enum { PORT, VALUE, GOES_ON, TIMES, BINS };
 
 /* Rows of a call: a reply has room for them, and so has a person's screen. */
 #define ROWS 16
@@ -187,17 +187,19 @@ static void show_value(struct call *c, unsigned port, uint64_t value)
 /* Of sizes, which have histograms. */
 static void show_times(struct call *c, unsigned port, uint64_t value)
 {
+	const struct pktgen *pg = &call_app(c)->pktgen;
+	uint64_t *const bins = (void *)(uintptr_t)c->state[BINS];
 	struct pktgen_tracked t;
-	struct latency l = {0};
+	struct latency l = {.count = bins};
+	const bool known = bins && pktgen_track_bins(pg, port, value, bins);
 
-	pktgen_track_look(&call_app(c)->pktgen, port, value, &t);
+	pktgen_track_look(pg, port, value, &t);
 	l.frames = t.row.frames - t.row.untimed;
 	l.max_ns = t.row.max_ns;
-	l.count = (uint64_t *)(uintptr_t)t.bins;
 	reply_map(c->reply, NULL, REPLY_TABLE);
 	reply_id(c->reply, "port", port);
 	reply_u64(c->reply, "size", value, "bytes");
-	loss_show_quantiles(c->reply, t.bins ? &l : NULL);
+	loss_show_quantiles(c->reply, known ? &l : NULL);
 	reply_end(c->reply);
 }
 
@@ -217,6 +219,30 @@ static bool next(const struct call *c, unsigned *port, bool *goes_on,
 			return true;
 	}
 	return false;
+}
+
+static enum call_result end(struct call *c)
+{
+	uk_free(call_app(c)->pktgen.heap, (void *)(uintptr_t)c->state[BINS]);
+	c->state[BINS] = 0;
+	return CALL_DONE;
+}
+
+/* All values were shown: their times are next, if there are some. */
+static enum call_result begin_times(struct call *c)
+{
+	uint64_t value = 0;
+	bool goes_on = false;
+	unsigned port = 0;
+
+	c->state[TIMES] = true;
+	c->state[PORT] = c->state[GOES_ON] = 0;
+	if (!next(c, &port, &goes_on, &value))
+		return CALL_DONE;
+	/* Without it no quantile is known. */
+	c->state[BINS] = (uintptr_t)uk_malloc(
+		call_app(c)->pktgen.heap, LATENCY_BUCKETS * sizeof(uint64_t));
+	return CALL_AGAIN;
 }
 
 static enum call_result show_values(struct call *c)
@@ -243,12 +269,9 @@ static enum call_result show_values(struct call *c)
 	c->state[PORT] = port;
 	c->state[GOES_ON] = goes_on;
 	c->wake_ns = c->now_ns;
-	if (more || c->state[TIMES])
-		return more ? CALL_AGAIN : CALL_DONE;
-	c->state[TIMES] = true;
-	c->state[PORT] = c->state[GOES_ON] = port = 0;
-	goes_on = false;
-	return next(c, &port, &goes_on, &value) ? CALL_AGAIN : CALL_DONE;
+	if (more)
+		return CALL_AGAIN;
+	return c->state[TIMES] ? end(c) : begin_times(c);
 }
 
 static enum call_result show(struct call *c)
@@ -260,7 +283,7 @@ static enum call_result show(struct call *c)
 	unsigned port = 0;
 
 	if (c->cancelled)
-		return CALL_DONE;
+		return end(c);
 	if (c->calls)
 		return show_values(c);
 	if (app_check_up(c, mask) != CALL_DONE)

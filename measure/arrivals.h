@@ -183,6 +183,8 @@ ARRIVALS_INLINE struct trail_ahead *arrivals_expected(
 static inline void arrivals_count_next(const struct arrivals_now *now,
 				       struct trail_ahead *a, size_t len)
 {
+	/* Added where it stands, which takes two instructions less. */
+	__asm__("" : "+m"(a->next));
 	a->next++;
 	a->bytes += len;
 	a->last_ns = now->ns;

@@ -49,7 +49,7 @@ static inline void latency_vary(struct latency *l, uint64_t variation)
 	/* J += (|D| - J) / 16 */
 	change = variation - (l->jitter_16th >> 4);
 	/* Added where it stands: that takes two moves less. */
-	__asm__("" : "+r"(change), "+m"(l->jitter_16th));
+	__asm__("" : "+r"(change) : : "memory");
 	l->jitter_16th += change;
 }
 
@@ -112,7 +112,7 @@ static inline void latency_add_square(struct latency *l, uint64_t square)
 static inline __attribute__((always_inline)) void latency_add_next_of(
 	struct latency *l, uint64_t ns, uint64_t *min_ns, uint64_t *max_ns)
 {
-	l->count[log_linear_bucket(ns, LATENCY_BITS)]++;
+	++*log_linear_count(l->count, ns, LATENCY_BITS);
 	l->sum_ns += ns;
 	latency_add_square(l, ns * ns);
 	latency_move(l, ns, true, min_ns, max_ns);

@@ -320,6 +320,46 @@ void track_begin(struct track *t, struct arrivals *ar, enum arrival what)
 		arrivals_break(ar);
 }
 
+void track_take(struct track *t, struct arrivals *ar, const uint8_t *frame,
+		uint16_t len)
+{
+	enum arrival what = ARRIVAL_UNSIGNED;
+
+	if (len < SIGNATURE_LEN || !arrivals_see_row(ar, frame, len)) {
+		if (len >= SIGNATURE_LEN)
+			what = arrivals_see_other(ar, frame, len);
+		track_begin(t, ar, what);
+	}
+	track_see(t, track_find_any(t, frame, len), len);
+}
+
+void track_take_apart(struct track *t, struct arrivals *ar,
+		      const uint8_t *frame, uint16_t len)
+{
+	const uint8_t *const p = arrivals_find(frame, len);
+	struct track_row *const r = track_find_any(t, frame, len);
+	enum arrival what = ARRIVAL_UNSIGNED;
+	struct trail_ahead *a = NULL;
+	uint64_t ns;
+
+	if (p) {
+		arrivals_turn(ar, p);
+		a = arrivals_expected(&ar->now, p, &ns);
+	}
+	if (a) {
+		arrivals_count_next(&ar->now, a, len);
+		if (a->row != r)
+			track_meet(t, r, a, ns);
+		track_bin(t, r, ns);
+		track_see_next(r, a, ns, len);
+		return;
+	}
+	if (p)
+		what = arrivals_see_at(ar, p, len);
+	track_begin(t, ar, what);
+	track_see(t, r, len);
+}
+
 /* ---- Looks --------------------------------------------------------------- */
 
 const struct track_row *track_look(const struct track *t, uint64_t value)

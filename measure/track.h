@@ -164,6 +164,17 @@ static inline void track_count(struct track_row *r, size_t len)
 	r->untimed++;
 }
 
+/*
+ * A frame in one piece, signed or not: counts there and in the arrivals, of
+ * which it may be the next of the row...
+ */
+void track_take(struct track *t, struct arrivals *ar, const uint8_t *frame,
+		uint16_t len);
+
+/* ...or where few frames make a row. */
+void track_take_apart(struct track *t, struct arrivals *ar,
+		      const uint8_t *frame, uint16_t len);
+
 /* ---- What there is to know ----------------------------------------------- */
 
 /* The row of a value; NULL: none came. */

@@ -121,20 +121,6 @@ static NOINLINE void see_row(struct tracking *g, size_t len)
 	g->at += (unsigned)i;
 }
 
-/* Any, in one piece. */
-static NOINLINE void see_one(struct tracking *g, const uint8_t *frame,
-			     uint16_t len)
-{
-	enum arrival what = ARRIVAL_UNSIGNED;
-
-	if (len < SIGNATURE_LEN || !arrivals_see_row(g->arrivals, frame, len)) {
-		if (len >= SIGNATURE_LEN)
-			what = arrivals_see_other(g->arrivals, frame, len);
-		track_begin(g->track, g->arrivals, what);
-	}
-	track_see(g->track, track_find_any(g->track, frame, len), len);
-}
-
 /* ---- One by one ---------------------------------------------------------- */
 
 /* Frames that are expected and look as those before, as many as come. */
@@ -180,34 +166,6 @@ static NOINLINE void see_expected(struct tracking *g)
 	g->at = (unsigned)i;
 }
 
-/* Any, in one piece, where few frames make a row. */
-static NOINLINE void see_apart(struct tracking *g, const uint8_t *frame,
-			       uint16_t len)
-{
-	const uint8_t *const p = arrivals_find(frame, len);
-	struct track_row *const r = track_find_any(g->track, frame, len);
-	enum arrival what = ARRIVAL_UNSIGNED;
-	struct trail_ahead *a = NULL;
-	uint64_t ns;
-
-	if (p) {
-		arrivals_turn(g->arrivals, p);
-		a = arrivals_expected(&g->arrivals->now, p, &ns);
-	}
-	if (a) {
-		arrivals_count_next(&g->arrivals->now, a, len);
-		if (a->row != r)
-			track_meet(g->track, r, a, ns);
-		track_bin(g->track, r, ns);
-		track_see_next(r, a, ns, len);
-		return;
-	}
-	if (p)
-		what = arrivals_see_at(g->arrivals, p, len);
-	track_begin(g->track, g->arrivals, what);
-	track_see(g->track, r, len);
-}
-
 static void see_unsigned(void *arg, const struct uk_netbuf *nb)
 {
 	struct tracking *const g = arg;
@@ -245,9 +203,9 @@ static void see_burst(struct tracking *g, struct port_queue *q,
 		len = nb->len;
 		g->bytes += len;
 		if (many)
-			see_apart(g, nb->data, len);
+			track_take_apart(g->track, g->arrivals, nb->data, len);
 		else
-			see_one(g, nb->data, len);
+			track_take(g->track, g->arrivals, nb->data, len);
 		nb->len = g->room;
 		g->top[g->at++] = nb;
 		/* Those that have many lengths are seen one by one. */

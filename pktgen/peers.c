@@ -222,6 +222,7 @@ void peers_step(struct peers *ps, uint64_t now_ns)
 {
 	const unsigned n = ps->nb_came;
 
+	ps->now_ns = now_ns;
 	ps->nb_came = 0;
 	for (unsigned i = 0; i < n; i++) {
 		if (ps->came[i].probe.kind == PROBE_ASKS)

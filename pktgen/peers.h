@@ -54,6 +54,7 @@ struct pktgen;
 struct peers {
 	struct pktgen *pg;
 	uint64_t within_ns; /* with a larger bound a time is none */
+	uint64_t now_ns;    /* of the last step */
 	uint64_t next_ns;   /* when to probe */
 	uint32_t number;    /* of the next probe */
 	struct {

@@ -496,11 +496,17 @@ struct pktgen_tracked {
 	struct track_row row; /* bytes have FCS */
 	uint64_t lost, sent;  /* of these, where it is known: */
 	bool has_lost, has_sent;
-	const uint64_t *bins; /* as those of struct latency; NULL: none */
 };
 
 void pktgen_track_look(const struct pktgen *pg, unsigned port, uint64_t value,
 		       struct pktgen_tracked *to);
+
+/*
+ * The times of a value, of all queues together, into LATENCY_BUCKETS of `count`
+ * as those of struct latency; false where one of them has none of it.
+ */
+bool pktgen_track_bins(const struct pktgen *pg, unsigned port, uint64_t value,
+		       uint64_t *count);
 
 /* Of the whole table; what was sent of sizes is as it is now. */
 struct pktgen_track_sum {

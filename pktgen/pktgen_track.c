@@ -289,16 +289,31 @@ void pktgen_track_look(const struct pktgen *pg, unsigned port, uint64_t value,
 	FOR_EACH_WORKER(pg, 1ull << port, w) {
 		const struct track_row *r = track_look(w->track, value);
 
-		if (!r)
-			continue;
-		/* Of frames of several queues there is none. */
-		to->bins = to->row.frames ? NULL : track_bins(w->track, r);
-		add_row(&to->row, r);
+		if (r)
+			add_row(&to->row, r);
 	}
 	if (pktgen_tracked(pg, port)->kind == FIND_SIZE)
 		add_sent(pg, port, value, to);
 	else
 		add_lost(pg, port, value, to);
+}
+
+bool pktgen_track_bins(const struct pktgen *pg, unsigned port, uint64_t value,
+		       uint64_t *count)
+{
+	bool known = true;
+
+	memset(count, 0, LATENCY_BUCKETS * sizeof(count[0]));
+	FOR_EACH_WORKER(pg, 1ull << port, w) {
+		const struct track_row *r = track_look(w->track, value);
+		const uint64_t *bins = r ? track_bins(w->track, r) : NULL;
+
+		/* Frames without a time have no part in it. */
+		known &= bins || !r || !timed(r);
+		for (unsigned i = 0; bins && i < LATENCY_BUCKETS; i++)
+			count[i] += bins[i];
+	}
+	return known;
 }
 
 /* Whether frames that `from` sends come to this port. */

@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "pktgen/stream.h"
+#include "pktgen/fields.h"
 
 /* Each of so many frames something is done to; no two touch each other. */
 #define FAULT_EVERY 50
@@ -43,7 +43,12 @@ static void see(struct selftest *st, const uint8_t *frame, size_t len)
 
 	kinds_see(&st->kinds, pkts, 1, KINDS_CHECKSUMS);
 	st->nb_came++;
-	if (st->many)
+	if (st->tracked && st->many)
+		track_take_apart(st->track, &st->arrivals, frame,
+				 (uint16_t)len);
+	else if (st->tracked)
+		track_take(st->track, &st->arrivals, frame, (uint16_t)len);
+	else if (st->many)
 		arrivals_see_many(&st->arrivals, frame, len);
 	else
 		arrivals_see(&st->arrivals, frame, len);
@@ -54,10 +59,12 @@ static struct program *make_program(struct selftest *st, uint16_t sender)
 	static const uint8_t mac[ETH_ALEN] = {2};
 	struct stream *s = uk_calloc(st->heap, 1, sizeof(*s));
 	struct program *prog = NULL;
+	struct fields_fault fault;
 
 	if (!s)
 		return NULL;
 	stream_init(s, mac);
+	fields_set_word(s, "ipv4.dscp", "0-2", &fault);
 	stream_set_size(s, SELFTEST_LEN + ETH_FCS_LEN);
 	s->sign = true;
 	s->sender = sender;
@@ -69,6 +76,8 @@ static struct program *make_program(struct selftest *st, uint16_t sender)
 
 static bool make_analyser(struct selftest *st, uint16_t appliance)
 {
+	struct find dscp;
+
 	if (arrivals_open(&st->arrivals, appliance, 1, st->heap) < 0 ||
 	    arrivals_reserve(&st->arrivals, 0, 1, st->heap) < 0 ||
 	    trails_open(&st->trails, 1, st->heap) < 0)
@@ -78,7 +87,9 @@ static bool make_analyser(struct selftest *st, uint16_t appliance)
 	if (!st->trail || !st->trail->ordered)
 		return false;
 	st->arrivals.port[0].stream[0].trail = st->trail;
-	return true;
+	find_take(&dscp, "ipv4.dscp");
+	st->track = track_open(&dscp, st->heap);
+	return st->track;
 }
 
 struct selftest *selftest_open(uint16_t appliance, struct uk_alloc *a)
@@ -104,6 +115,7 @@ void selftest_close(struct selftest *st)
 {
 	program_free(st->prog, st->heap);
 	program_free(st->others, st->heap);
+	track_close(st->track, st->heap);
 	trail_free(&st->trails, st->trail);
 	if (st->trails.heap)
 		trails_close(&st->trails);
@@ -120,9 +132,31 @@ static unsigned any(struct selftest *st, unsigned below)
 	return (unsigned)(st->random >> 33) % below;
 }
 
+/* 0..2, or 3: none. */
+static unsigned dscp_of(const uint8_t *frame)
+{
+	return frame[ETH_HLEN - 2] == 8 && !frame[ETH_HLEN - 1]
+		       ? frame[ETH_HLEN + 1] >> 2
+		       : 3;
+}
+
+static void tell_dscp(struct selftest *st, const uint8_t *frame, size_t len)
+{
+	static const enum selftest_row rows[] = {
+		SELFTEST_dscp_0, SELFTEST_dscp_1, SELFTEST_dscp_2,
+		SELFTEST_dscp_none};
+	const unsigned dscp = dscp_of(frame);
+
+	st->told[rows[dscp]]++;
+	if (dscp == 2)
+		st->told[SELFTEST_dscp_2_bytes] += len + ETH_FCS_LEN;
+}
+
 static void come(struct selftest *st, const uint8_t *frame, size_t len)
 {
 	st->told[SELFTEST_frames]++;
+	if (st->tracked)
+		tell_dscp(st, frame, len);
 	st->see(st, frame, len);
 }
 
@@ -137,6 +171,10 @@ static void come_once(struct selftest *st, const uint8_t *frame,
 	told[SELFTEST_min_ns] = MIN(told[SELFTEST_min_ns], took_ns);
 	told[SELFTEST_max_ns] = MAX(told[SELFTEST_max_ns], took_ns);
 	st->sum_ns += took_ns;
+	if (st->tracked && dscp_of(frame) == 2) {
+		st->dscp_sum_ns += took_ns;
+		st->dscp_timed++;
+	}
 	if (st->silent)
 		told[SELFTEST_outage_ns] = st->now_ns - st->came_ns;
 	st->silent = false;
@@ -315,9 +353,11 @@ static void send_burst(struct selftest *st)
 	stamp = signature_stamp_at(signature_stamp(0, RUN), st->sent_ns);
 	st->now_ns += any(st, 100) ? DELAY_NS : LONG_NS;
 	st->nb_came = 0;
-	/* Both ways to look at a burst, each for some. */
-	st->many = st->nb_faults & 1;
+	/* All ways to look at a burst, each for some. */
+	st->many = any(st, 2);
+	st->tracked = any(st, 2);
 	arrivals_begin(&st->arrivals, st->now_ns);
+	arrivals_break(&st->arrivals);
 	for (unsigned i = 0; i < n && st->nb_sent < SELFTEST_FRAMES; i++)
 		send(st, stamp);
 	arrivals_end(&st->arrivals, st->nb_came);
@@ -334,10 +374,24 @@ bool selftest_step(struct selftest *st, unsigned n)
 		return true;
 	st->told[SELFTEST_mean_ns] = st->sum_ns / st->told[SELFTEST_unique];
 	st->told[SELFTEST_p50_ns] = DELAY_NS;
+	st->told[SELFTEST_dscp_2_mean_ns] = st->dscp_sum_ns / st->dscp_timed;
 	return false;
 }
 
 /* ---- What was counted ---------------------------------------------------- */
+
+static void look_track(const struct track *t, uint64_t counted[SELFTEST_COUNTS])
+{
+	const struct track_row *const r = &t->row[2];
+	const uint64_t timed = r->frames - r->untimed;
+
+	counted[SELFTEST_dscp_0] = t->row[0].frames;
+	counted[SELFTEST_dscp_1] = t->row[1].frames;
+	counted[SELFTEST_dscp_2] = r->frames;
+	counted[SELFTEST_dscp_2_bytes] = r->bytes + r->frames * ETH_FCS_LEN;
+	counted[SELFTEST_dscp_2_mean_ns] = timed ? r->sum_ns / timed : 0;
+	counted[SELFTEST_dscp_none] = t->without.frames;
+}
 
 void selftest_look(const struct selftest *st, uint64_t counted[SELFTEST_COUNTS])
 {
@@ -363,6 +417,7 @@ void selftest_look(const struct selftest *st, uint64_t counted[SELFTEST_COUNTS])
 	counted[SELFTEST_foreign] = st->arrivals.foreign;
 	counted[SELFTEST_arp] = st->kinds.count[KIND_arp];
 	counted[SELFTEST_bad_checksum] = st->kinds.count[KIND_bad_checksum];
+	look_track(st->track, counted);
 	counted[SELFTEST_min_ns] = l->min_ns;
 	counted[SELFTEST_mean_ns] = latency_mean_ns(l);
 	counted[SELFTEST_max_ns] = l->max_ns;

@@ -11,34 +11,41 @@
 
 #include "measure/arrivals.h"
 #include "measure/kinds.h"
+#include "measure/track.h"
 #include "pktgen/program.h"
 
 #define SELFTEST_FRAMES 50000
 
 /* T(name, help): what the wire says that it did, and what was counted. */
-#define SELFTEST_ROWS(T)                                              \
-	T(frames, "frames that came out of the wire")                 \
-	T(unique, "frames of the stream that came, each once")        \
-	T(lost, "frames that did not come, or too late")              \
-	T(episodes, "losses without a frame between them")            \
-	T(longest, "frames of the longest of them")                   \
-	T(outage_ns,                                                  \
-	  "the longest time without a frame in which some were lost") \
-	T(duplicate, "frames that came again")                        \
-	T(reordered, "frames that came behind later ones")            \
-	T(reordered_by_1, "of these, behind 1")                       \
-	T(reordered_by_2, "behind 2")                                 \
-	T(reordered_by_3, "behind 3 and more")                        \
-	T(extent_sum, "by how many frames, all together")             \
-	T(extent_max, "by how many at most")                          \
-	T(late, "frames that came behind the window")                 \
-	T(old, "frames of an earlier run")                            \
-	T(foreign, "frames that another appliance signed")            \
-	T(arp, "ARP requests")                                        \
-	T(bad_checksum, "frames that were damaged")                   \
-	T(min_ns, "the shortest time on the way")                     \
-	T(mean_ns, "the mean of all times")                           \
-	T(p50_ns, "the time that half of the frames did not exceed")  \
+#define SELFTEST_ROWS(T)                                                \
+	T(frames, "frames that came out of the wire")                   \
+	T(unique, "frames of the stream that came, each once")          \
+	T(lost, "frames that did not come, or too late")                \
+	T(episodes, "losses without a frame between them")              \
+	T(longest, "frames of the longest of them")                     \
+	T(outage_ns,                                                    \
+	  "the longest time without a frame in which some were lost")   \
+	T(duplicate, "frames that came again")                          \
+	T(reordered, "frames that came behind later ones")              \
+	T(reordered_by_1, "of these, behind 1")                         \
+	T(reordered_by_2, "behind 2")                                   \
+	T(reordered_by_3, "behind 3 and more")                          \
+	T(extent_sum, "by how many frames, all together")               \
+	T(extent_max, "by how many at most")                            \
+	T(late, "frames that came behind the window")                   \
+	T(old, "frames of an earlier run")                              \
+	T(foreign, "frames that another appliance signed")              \
+	T(arp, "ARP requests")                                          \
+	T(bad_checksum, "frames that were damaged")                     \
+	T(dscp_0, "frames that came with DSCP 0 where that is tracked") \
+	T(dscp_1, "with DSCP 1")                                        \
+	T(dscp_2, "with DSCP 2")                                        \
+	T(dscp_2_bytes, "their bytes")                                  \
+	T(dscp_2_mean_ns, "the mean of their times")                    \
+	T(dscp_none, "frames that have none")                           \
+	T(min_ns, "the shortest time on the way")                       \
+	T(mean_ns, "the mean of all times")                             \
+	T(p50_ns, "the time that half of the frames did not exceed")    \
 	T(max_ns, "the longest time")
 
 enum selftest_row {
@@ -66,6 +73,7 @@ struct selftest {
 	struct trails trails;
 	struct trail *trail;
 	struct kinds kinds;
+	struct track *track; /* of DSCPs, of some bursts */
 	/* What the analyser is given; a test puts itself in between. */
 	void (*see)(struct selftest *st, const uint8_t *frame, size_t len);
 	uint64_t random;
@@ -79,7 +87,10 @@ struct selftest {
 	bool silent;        /* until a frame comes: that is the outage */
 	struct selftest_held held, behind; /* for a while, beyond the window */
 	unsigned nb_came;                  /* of this burst */
-	bool many; /* it is looked at as those are that have few rows */
+	bool many;    /* it is looked at as those are that have few rows... */
+	bool tracked; /* ...and those of a port that tracks a field */
+	uint64_t dscp_sum_ns; /* of those with DSCP 2 that are timed... */
+	uint64_t dscp_timed;  /* ...so many */
 	uint64_t sum_ns;
 	uint64_t told[SELFTEST_COUNTS];
 };

@@ -49,3 +49,23 @@ def test_a_machine_that_is_stopped_is_named(lab):  # noqa: F811
                       "verdict buffers 1g; verdict gap 1h; verdict errors 9", check=False)
     assert (done.returncode, done.stderr.count("INVALID")) == (0, 0), done.stderr
     lab.launch("down", "--all")
+
+
+def test_a_busy_machine_loses_nothing(lab):  # noqa: F811
+    """Whatever the host does to the appliance: what is called lost was, by the sink. With
+    UKPKTGEN_RUNS=100 there are 100 runs."""
+    runs, claimed = int(os.environ.get("UKPKTGEN_RUNS", "3")), []
+    with lab.start("a", "--net", "loop") as line:
+        line.ask("signature on")
+        for i in range(runs):
+            line.ask("rate 0 %s; size %s; start 0 for 200ms; wait idle" % (
+                ("10kpps", "100kpps", "max")[i % 3], ("64", "imix")[i % 2]))
+            told = line.json("order 0 --json")["streams"][0]
+            port = line.ports()
+            if told["lost"] or port[0]["lost"] or told["late"] or told["duplicate"]:
+                claimed.append((i, told, port))
+            assert port[0]["tx"]["packets"] == port[1]["rx"]["packets"]
+            reasons = {r["reason"]: r["verdict"]
+                       for r in line.json("verdict 0 --json")["reasons"]}
+            assert reasons["unaccounted"] == reasons["errors"] == "valid", reasons
+    assert not claimed, claimed

@@ -201,6 +201,17 @@ static void of_a_stream_that_is_removed_nothing_is_left(void **state)
 	assert_false(pg->set[0].nb_streams > 1);
 }
 
+/* Of streams of which all is known, with large numbers. */
+static void a_reply_holds_all_streams(void **state)
+{
+	(void)state;
+	rig_must("stream 0.1-40 add; signature 0.all on; size 0 1518");
+	rig_must("rate 0.all 20kpps; start 0 for 100ms; wait idle");
+	rig_must("stats 0.all --json; stats 0.all balance --json; stats "
+		 "all.all");
+	rig_must("order 0.all --json; latency 0.all --json");
+}
+
 #define TEST(f) cmocka_unit_test_setup_teardown(f, rig_setup, rig_teardown)
 
 int main(void)
@@ -214,6 +225,7 @@ int main(void)
 		TEST(a_run_knows_its_own_across_a_clear),
 		TEST(late_frames_are_not_lost),
 		TEST(of_a_stream_that_is_removed_nothing_is_left),
+		TEST(a_reply_holds_all_streams),
 	};
 
 	return cmocka_run_group_tests_name("balance", tests, NULL, NULL);

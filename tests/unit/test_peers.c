@@ -228,6 +228,16 @@ static void its_frames_are_timed(void **state)
 			205 * US + STEP + p->bound_ns);
 	rig_ask("latency peers --json", NULL);
 	assert_non_null(strstr(rig.screen, "\"frames\":1000,\"min\":"));
+	rig_must("expect 0 clock = known; expect 0 clock.bound <= 80us");
+	rig_must("expect 0 clock.offset >= 4999s; expect 0 peers.untimed = 0");
+	rig_must("expect 0 peers.frames = 1000; expect 0 peers.p50 >= 120000");
+	rig_must("expect 0 peers.min <= 0:peers.mean; expect 0 peers.max > "
+		 "0.6ms");
+	rig_must("expect 1 clock = unknown; expect 1 peers.frames = 0");
+	assert_non_null(strstr(rig_ask("expect 1 peers.max < 1h", NULL),
+			       "port 1: peers.max is unknown, expected < 1h"));
+	assert_non_null(
+		strstr(rig_ask("expect 0 peers.p99 < 1us", NULL), "E_EXPECT"));
 	rig_must("stats clear");
 	assert_int_equal(l->frames, 0);
 	/* They are of nobody here, as without a clock. */
@@ -243,6 +253,7 @@ static void what_cannot_be_known_is_refused(void **state)
 	go(3 * S);
 	assert_true(wrong() <= far_clock_bound(&peer()->clock, rig.now));
 	assert_non_null(strstr(rig_ask("clock", NULL), "too wide"));
+	rig_must("expect 0 clock = \"too wide\"; expect 0 clock.bound > 2.5ms");
 	send_signed(0, 200 * US);
 	go(MS);
 	assert_int_equal(peer()->latency.frames, 0);
@@ -369,6 +380,10 @@ static void there_are_several(void **state)
 		assert_true(p->clock.nb_steps > 10);
 	}
 	rig_must("clock; latency peers; clock --json; latency peers --json");
+	/* What they have together. */
+	rig_must("expect 0 clock.bound > 0; expect 0 peers.untimed = 0");
+	assert_non_null(strstr(rig_ask("expect 0 clock.offset > 0", NULL),
+			       "clock.offset is unknown"));
 	/* Those that answer no more make room. */
 	far.mute = false;
 	go(9 * S);
