@@ -123,6 +123,16 @@ static bool takes(const struct call *c, const struct cmd *cmd, const char *word)
 	return true;
 }
 
+/* A word of other tools, "set 0 dport 5000"; fields are none of them. */
+static enum call_result is_elsewhere(struct call *c, const char *name)
+{
+	for (const struct cmd_hint *h = app_hints; h->word; h++)
+		if (!strcasecmp(h->word, name))
+			return call_fail(c, E_SYNTAX, FIELD,
+					 "no field '%s'; %s", h->word, h->hint);
+	return CALL_DONE;
+}
+
 /* What Pktgen's users type: a setting, which is a command here. */
 static enum call_result is_command(struct call *c)
 {
@@ -135,8 +145,14 @@ static enum call_result is_command(struct call *c)
 	while (*cmd && (strcasecmp((*cmd)->name, name) || (*cmd)->hidden))
 		cmd++;
 	if (!*cmd)
-		return CALL_DONE;
+		return is_elsewhere(c, name);
 	name = (*cmd)->name;
+	/* It shows something: "set 0 port 1000-2000". */
+	if (!strcmp((*cmd)->examples[0], name))
+		return call_fail(c, E_SYNTAX, FIELD,
+				 "no field '%s'; 'set 0' lists fields, such as "
+				 "udp.dst",
+				 name);
 	if (!takes(c, *cmd, value))
 		return call_fail(c, E_SYNTAX, VALUE,
 				 "'%s' is a command, and takes no '%s': type "

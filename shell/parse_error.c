@@ -111,7 +111,11 @@ static void describe(const struct parser *p, const struct arg *a, bool help,
 		snprintf(buf, size, "%s", usage);
 		break;
 	default:
-		if (range[0])
+		/* Of one port, of which there are fewer than there may be. */
+		if (a->type == ARG_INT && !strcmp(a->name, "PORT") &&
+		    p->ports->count)
+			snprintf(buf, size, "PORT 0..%u", p->ports->count - 1);
+		else if (range[0])
 			snprintf(buf, size, "%s %s", usage, range);
 		else if (help)
 			snprintf(buf, size, "%s: %s", usage, a->help);
@@ -180,7 +184,7 @@ static bool suggest_place(const struct parser *p, const char *text, char *buf,
 {
 	char usage[72];
 
-	for (const struct cmd_form *f = p->c->cmd->forms; f->run; f++)
+	for (const struct cmd_form *f = p->c->cmd->forms; f->run && !p->at; f++)
 		for (const struct arg *a = f->args; a->type != ARG_NONE; a++) {
 			if (a->type != ARG_KEYWORD || a->optional ||
 			    strcasecmp(a->name, text) != 0)
