@@ -231,7 +231,13 @@ const struct arg ask_stop_args[] = {
 
 static enum call_result show_none(struct call *c)
 {
+	const struct experiment *e = call_app(c)->experiment;
+
 	reply_text(c->reply, c->cmd->name, experiment_states[EXPERIMENT_NONE]);
+	if (!c->json)
+		reply_text(c->reply, "begin_with", c->cmd->examples[0]);
+	if (!c->json && e)
+		reply_text(c->reply, "last", e->plan.course->experiment);
 	return CALL_DONE;
 }
 
@@ -241,7 +247,11 @@ enum call_result ask_show(struct call *c)
 
 	if (c->cancelled)
 		return CALL_DONE;
-	return e ? report_rest(c, e) : show_none(c);
+	/* Of another command it shows nothing: that one would be taken for it.
+	 */
+	if (!e || strcmp(e->plan.course->experiment, c->cmd->name) != 0)
+		return show_none(c);
+	return report_rest(c, e);
 }
 
 /* To be kept and resumed: what stands in a trial that goes on is its rows. */

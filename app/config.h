@@ -116,6 +116,8 @@ void config_show(const struct app *app, const struct cmd *cmd,
 		 const struct arg *only, const struct subjects *on,
 		 struct reply *r);
 
+/* ---- Read back, config_load.c -------------------------------------------- */
+
 /*
  * Runs the lines of a text, which may be settings and forms that configure
  * (struct cmd_form). The first that fails ends it, leaves the configuration as

@@ -68,10 +68,10 @@ unsigned bpf_parse(const char *text, size_t len, struct bpf_insn *insn,
 	return (unsigned)count;
 }
 
-/* A clause of what is wrong with an instruction, or NULL. */
-static const char *wrong(const struct bpf_insn *i, unsigned left)
+/* Nothing can be wrong with it. */
+static bool is_plain(uint16_t code)
 {
-	switch (i->code) {
+	switch (code) {
 	case LD | W | ABS:
 	case LD | H | ABS:
 	case LD | B | ABS:
@@ -104,7 +104,18 @@ static const char *wrong(const struct bpf_insn *i, unsigned left)
 	case MISC | TXA:
 	case RET | K:
 	case RET | A:
+		return true;
+	default:
+		return false;
+	}
+}
+
+/* A clause of what is wrong with an instruction, or NULL. */
+static const char *wrong(const struct bpf_insn *i, unsigned left)
+{
+	if (is_plain(i->code))
 		return NULL;
+	switch (i->code) {
 	case LD | MEM:
 	case LDX | MEM:
 	case ST:

@@ -241,6 +241,23 @@ static bool is_end(const struct call *c)
 	return false;
 }
 
+/* To a person, who waits for a file that is not there yet. */
+static void say_begun(struct call *c, const struct capture_ask *ask)
+{
+	const bool ends = ask->keep == CAPTURE_KEEP_FIRST;
+	char text[80];
+
+	reply_u64(c->reply, "room", call_app(c)->capture.room, "bytes");
+	if (ask->count == RECORDER_NO_LIMIT)
+		snprintf(text, sizeof(text), "'capture off'%s",
+			 ends ? ", or no room is left" : "");
+	else
+		snprintf(text, sizeof(text), "'capture off', or %llu frame%s",
+			 (unsigned long long)ask->count,
+			 ask->count == 1 ? "" : "s");
+	reply_text(c->reply, "until", text);
+}
+
 static enum call_result run_start(struct call *c)
 {
 	struct app *app = call_app(c);
@@ -286,7 +303,7 @@ static enum call_result run_start(struct call *c)
 		return refuse_room(c, &ask);
 	}
 	if (!c->program)
-		reply_u64(c->reply, "room", app->capture.room, "bytes");
+		say_begun(c, &ask);
 	return CALL_DONE;
 }
 

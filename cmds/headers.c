@@ -87,6 +87,9 @@ static enum call_result refuse(struct call *c, int rc, const char *at)
 	for (unsigned i = 0; protos[i]; i++)
 		nearest_offer(&near, protos[i]->name);
 	word = near.word;
+	for (unsigned i = 0; protos[i] && !word; i++)
+		if (!strncmp(protos[i]->name, text, strlen(text)))
+			word = protos[i]->name;
 	return call_fail(c, E_SYNTAX, STACK,
 			 "no header '%.*s'%s%s%s; 'help headers' lists them",
 			 len, at, word ? "; did you mean '" : "",

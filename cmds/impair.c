@@ -119,7 +119,7 @@ static enum call_result take(struct call *c, unsigned i, struct setting *s,
 			     struct value *v)
 {
 	const struct value *const word = &c->v[i + 1];
-	char usage[CMD_TEXT_MAX], range[CMD_TEXT_MAX];
+	char usage[CMD_TEXT_MAX], range[CMD_TEXT_MAX], text[128];
 	enum shell_err err;
 
 	memset(v, 0, sizeof(*v));
@@ -136,6 +136,9 @@ static enum call_result take(struct call *c, unsigned i, struct setting *s,
 		return call_fail(c, E_MISSING, (int)i, "'%s' needs %s%s",
 				 c->v[i].word, usage, range);
 	err = arg_take(s->arg, word->word, &(struct parse_ports){0}, v);
+	if (err == E_SYNTAX &&
+	    cmd_arg_unitless(s->arg, word->word, text, sizeof(text)))
+		return call_fail(c, err, (int)i + 1, "%s", text);
 	if (err)
 		return call_fail(c, err, (int)i + 1,
 				 "'%s' takes %s%s, not '%s'", c->v[i].word,

@@ -65,6 +65,30 @@ static void show(struct call *c, struct subject s)
 	show_episodes(c->reply, known, &o);
 }
 
+static bool any_signed(const struct pktgen *pg, const struct subjects *on)
+{
+	struct pktgen_stream_view v;
+	struct subject s = {0, 0};
+
+	for (; pktgen_next_of(pg, on, &s); s.stream++) {
+		pktgen_look_stream(pg, s.port, s.stream, &v);
+		if (v.is_signed)
+			return true;
+	}
+	return false;
+}
+
+/* To a person, in the place of a table without a figure. */
+static enum call_result say_unsigned(struct call *c)
+{
+	reply_list(c->reply, "notes", REPLY_TABLE);
+	reply_text(c->reply, NULL,
+		   "no stream is signed, so no order is known; type "
+		   "'signature on'");
+	reply_end(c->reply);
+	return CALL_DONE;
+}
+
 static enum call_result run(struct call *c)
 {
 	const struct subjects *on = &c->v[PORTS].subjects;
@@ -73,6 +97,8 @@ static enum call_result run(struct call *c)
 		return CALL_DONE;
 	if (!c->calls && app_check_up(c, on->ports) != CALL_DONE)
 		return CALL_FAIL;
+	if (!c->calls && !c->program && !any_signed(&call_app(c)->pktgen, on))
+		return say_unsigned(c);
 	return app_list_streams(c, NEXT, on, show);
 }
 

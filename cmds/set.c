@@ -7,6 +7,7 @@
 #include "shell/arg.h"
 
 enum { PORTS, FIELD, VALUE };
+enum { NEXT };
 
 /* Of any header; those of the first port's first stream. */
 static bool field_names_of(void *app, unsigned i, struct arg_name *name)
@@ -83,20 +84,28 @@ static void show_fields(struct reply *r, const struct pktgen_stream *s,
 	}
 }
 
+/* A stream in each call, as those of many headers fill a reply. */
 static enum call_result show(struct call *c)
 {
 	const struct app *app = call_app(c);
 	const struct subjects *on = &c->v[PORTS].subjects;
-	struct subject s = {0, 0};
+	struct subject s = {(unsigned)(c->state[NEXT] >> 32),
+			    (unsigned)c->state[NEXT]};
 
-	if (app_check_up(c, on->ports) != CALL_DONE)
+	if (c->cancelled)
+		return CALL_DONE;
+	if (!c->calls && app_check_up(c, on->ports) != CALL_DONE)
 		return CALL_FAIL;
-	reply_list(c->reply, "fields", REPLY_TABLE);
-	for (; config_next(app, on, &s); s.stream++)
+	reply_list(c->reply, "fields", c->calls ? REPLY_ROWS : REPLY_TABLE);
+	if (config_next(app, on, &s)) {
 		show_fields(c->reply, app->pktgen.set[s.port].stream[s.stream],
 			    s);
+		s.stream++;
+	}
 	reply_end(c->reply);
-	return CALL_DONE;
+	c->state[NEXT] = (uint64_t)s.port << 32 | s.stream;
+	c->wake_ns = c->now_ns;
+	return config_next(app, on, &s) ? CALL_AGAIN : CALL_DONE;
 }
 
 /* A setting of one value does; what else commands take they say themselves. */
@@ -114,6 +123,16 @@ static bool takes(const struct call *c, const struct cmd *cmd, const char *word)
 	return true;
 }
 
+/* A word of other tools, "set 0 dport 5000"; fields are none of them. */
+static enum call_result is_elsewhere(struct call *c, const char *name)
+{
+	for (const struct cmd_hint *h = app_hints; h->word; h++)
+		if (!strcasecmp(h->word, name))
+			return call_fail(c, E_SYNTAX, FIELD,
+					 "no field '%s'; %s", h->word, h->hint);
+	return CALL_DONE;
+}
+
 /* What Pktgen's users type: a setting, which is a command here. */
 static enum call_result is_command(struct call *c)
 {
@@ -126,8 +145,14 @@ static enum call_result is_command(struct call *c)
 	while (*cmd && (strcasecmp((*cmd)->name, name) || (*cmd)->hidden))
 		cmd++;
 	if (!*cmd)
-		return CALL_DONE;
+		return is_elsewhere(c, name);
 	name = (*cmd)->name;
+	/* It shows something: "set 0 port 1000-2000". */
+	if (!strcmp((*cmd)->examples[0], name))
+		return call_fail(c, E_SYNTAX, FIELD,
+				 "no field '%s'; 'set 0' lists fields, such as "
+				 "udp.dst",
+				 name);
 	if (!takes(c, *cmd, value))
 		return call_fail(c, E_SYNTAX, VALUE,
 				 "'%s' is a command, and takes no '%s': type "

@@ -5,7 +5,10 @@
 enum { PORTS, JSON };
 
 /* What the command remembers between its calls. */
-enum { DEADLINE_NS, NEXT, STOPPED };
+enum { DEADLINE_NS, NEXT, STOPPED, SENT };
+
+/* Whether anything ran that could be stopped. */
+enum { NOTHING, SOMETHING, IS_SAID };
 
 #define DRAIN_NS 1000000000ull
 #define POLL_NS 1000000ull
@@ -113,15 +116,45 @@ static enum call_result report_all(struct call *c, uint64_t mask)
 	return CALL_DONE;
 }
 
+static bool any_runs(const struct call *c)
+{
+	const struct app *app = call_app(c);
+
+	for (unsigned i = 0; i < app->pktgen.nb_ports; i++)
+		if (c->v[PORTS].mask >> i & 1 &&
+		    worker_runs(pktgen_look(&app->pktgen, i)->state))
+			return true;
+	return app->experiment && app->experiment->state == EXPERIMENT_RUNS;
+}
+
+/* To a person, who would take the totals for those of another run. */
+static enum call_result say_nothing_ran(struct call *c)
+{
+	if (c->state[SENT] != IS_SAID) {
+		c->state[SENT] = IS_SAID;
+		c->wake_ns = c->now_ns;
+		return CALL_AGAIN;
+	}
+	reply_list(c->reply, "notes", REPLY_TABLE);
+	reply_text(c->reply, NULL,
+		   "no port was sending; these are the totals of the last run");
+	reply_end(c->reply);
+	return CALL_DONE;
+}
+
 static enum call_result run(struct call *c)
 {
+	enum call_result result;
 	struct pktgen *pg = &call_app(c)->pktgen;
 	enum call_result up;
 	uint64_t mask;
 
 	if (c->cancelled)
 		return CALL_DONE;
+	if (c->state[SENT] == IS_SAID)
+		return say_nothing_ran(c);
 	if (!c->calls) {
+		c->state[SENT] = any_runs(c) ? SOMETHING : NOTHING;
 		up = app_check_up(c, c->v[PORTS].mask);
 		if (up != CALL_DONE)
 			return up;
@@ -139,7 +172,11 @@ static enum call_result run(struct call *c)
 		}
 		pktgen_abandon(pg, mask);
 	}
-	return report_all(c, mask);
+	result = report_all(c, mask);
+	if (result != CALL_DONE || c->state[SENT] == SOMETHING || c->program ||
+	    c->json || c->v[PORTS].subjects.dotted)
+		return result;
+	return say_nothing_ran(c);
 }
 
 const struct cmd cmd_stop = {

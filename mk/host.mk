@@ -42,6 +42,7 @@ $(O)/host/docgen $(O)/host/replygen $(O)/host/headergen: $(O)/host/%: $(O)/host/
 		$(O)/host/libukpktgen.a
 	$(call say,LD,$@)
 	$(Q)$(host-cc) -o $@ $^
+$(O)/host/replygen: $(O)/host/docs/reply_forms.o
 
 # What capture/ reads and play sends, beside what other programs do.
 $(O)/host/capture-frames $(O)/host/capture-play: $(O)/host/capture-%: \

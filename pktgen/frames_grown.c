@@ -46,6 +46,30 @@ EDIT_INLINE void put_lean(const struct lean *l, const bool header,
 	memcpy(buf + l->csum_at[CSUM_HEADER], &put, sizeof(put));
 }
 
+/* As sequence_next() has it; what is next to the size `there`. */
+EDIT_INLINE unsigned count_lean(struct sequence_state *now, uint64_t count,
+				unsigned there, unsigned first, unsigned step)
+{
+	now->value++;
+	if (likely(--now->at))
+		return there + step;
+	now->value = 0;
+	now->at = count;
+	return first;
+}
+
+/* The frame that was there had its signature elsewhere. */
+EDIT_INLINE uint32_t sign_lean(struct edit_sign *s, uint64_t n,
+			       const uint8_t *frame, struct uk_netbuf *nb,
+			       unsigned len)
+{
+	const size_t had = nb->len - (size_t)SIGNATURE_LEN;
+	uint8_t *const buf = nb->data;
+
+	memcpy(buf + had, frame + had, SIGNATURE_LEN);
+	return edit_sign(s, n, len & 1, buf + len - SIGNATURE_LEN);
+}
+
 /*
  * UDP in IP in which nothing varies, of sizes from one end to the other, or
  * random: these are stepped here, the others where they are.
@@ -85,15 +109,8 @@ static NOINLINE unsigned make_lean(struct frames *f, const struct program *prog,
 		if (unlikely(nb->priv != tagged))
 			frames_fill(f, prog, nb, 0);
 		nb->refcount = 2;
-		/* As sequence_next() has them. */
 		if (likely(counts)) {
-			now.value++;
-			there += step;
-			if (unlikely(!--now.at)) {
-				now.value = 0;
-				now.at = count;
-				there = first;
-			}
+			there = count_lean(&now, count, there, first, step);
 		} else if (draws) {
 			now.value =
 				(uint64_t)((wide)sequence_draw(&now) * count >>
@@ -105,13 +122,9 @@ static NOINLINE unsigned make_lean(struct frames *f, const struct program *prog,
 			program_step_grown(prog, at);
 		}
 		payload = sum[index];
-		if (sign) {
-			const size_t had = nb->len - (size_t)SIGNATURE_LEN;
-
-			memcpy(buf + had, frame + had, SIGNATURE_LEN);
-			payload += edit_sign(&s, from + (next - slot), len & 1,
-					     buf + len - SIGNATURE_LEN);
-		}
+		if (sign)
+			payload += sign_lean(&s, from + (next - slot), frame,
+					     nb, len);
 		put_lean(&l, header, payload, len, buf);
 		nb->len = (uint16_t)len;
 		bytes += len;

@@ -304,6 +304,31 @@ void program_run_one(struct program_run *r, uint64_t stamp, uint8_t *at)
 	}
 }
 
+/* For how many frames from one with `csum` on it is a lane, at most `max`. */
+static inline unsigned csum_last(const struct run_csum *c, uint32_t csum,
+				 unsigned max)
+{
+	/* No more than by its steps, which would divide. */
+	if (unlikely(c->shift >= 31))
+		return max;
+	return MIN(max, (((csum ^ c->flip) - c->least) >> c->shift) + 1);
+}
+
+/* Of frames with one checksum, as most have. */
+static inline unsigned sign_one(struct program_run *r, uint32_t more,
+				unsigned max)
+{
+	struct run_csum *const c = r->csum;
+	const uint32_t csum =
+		(uint16_t)(c->not_zero - 1u -
+			   csum_fold(c->sum + more + c->not_zero));
+
+	max = csum_last(c, csum, max);
+	c->sum = csum_fold(c->sum + c->by * max);
+	r->lanes[0] = (r->lanes[0] & r->stays) | (uint64_t)csum << 48;
+	return max;
+}
+
 unsigned program_run_sign(struct program_run *r, uint64_t stamp, unsigned max)
 {
 	const uint32_t more = csum_of64(stamp);
@@ -313,16 +338,14 @@ unsigned program_run_sign(struct program_run *r, uint64_t stamp, unsigned max)
 
 	r->stamp = __builtin_bswap64(stamp);
 	max = MIN(max, r->last);
+	if (likely(r->nb_csums == 1))
+		return sign_one(r, more, max);
 	for (unsigned k = 0; k < r->nb_csums; k++, shift -= 16) {
 		const struct run_csum *c = &r->csum[k];
 
 		csum[k] = end_of(c, more, csum);
 		lanes |= (uint64_t)csum[k] << shift;
-		/* No more than by its steps, which would divide. */
-		if (likely(c->shift < 31))
-			max = MIN(max, (((csum[k] ^ c->flip) - c->least) >>
-					c->shift) +
-					       1);
+		max = csum_last(c, csum[k], max);
 	}
 	for (unsigned k = 0; k < r->nb_csums; k++)
 		r->csum[k].sum =

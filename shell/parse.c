@@ -320,18 +320,7 @@ void parse_take(struct parser *p)
 	if (!p->stop)
 		take_repeated(p);
 	if (!p->stop && p->at < p->nb_pos) {
-		char usage[112] = "";
-
-		if (!p->trying)
-			cmd_usage(p->c->cmd, p->c->form, usage, sizeof(usage));
-		/* One that is cut says less than none. */
-		if (strlen(usage) < sizeof(usage) - 1)
-			parse_fail(p, E_SURPLUS, p->pos[p->at]->column,
-				   "one word too many for '%s'", usage);
-		else
-			parse_fail(p, E_SURPLUS, p->pos[p->at]->column,
-				   "one word too many; see 'help %s'",
-				   p->c->cmd->name);
+		parse_refuse_surplus(p, p->pos[p->at]);
 		p->stop = E_SURPLUS;
 	}
 }

@@ -3,6 +3,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 
 #include "shell/nearest.h"
 #include "shell/parse_impl.h"
@@ -110,7 +111,11 @@ static void describe(const struct parser *p, const struct arg *a, bool help,
 		snprintf(buf, size, "%s", usage);
 		break;
 	default:
-		if (range[0])
+		/* Of one port, of which there are fewer than there may be. */
+		if (a->type == ARG_INT && !strcmp(a->name, "PORT") &&
+		    p->ports->count)
+			snprintf(buf, size, "PORT 0..%u", p->ports->count - 1);
+		else if (range[0])
 			snprintf(buf, size, "%s %s", usage, range);
 		else if (help)
 			snprintf(buf, size, "%s: %s", usage, a->help);
@@ -135,19 +140,87 @@ static bool suggest_keyword(const struct parser *p, const struct arg *keyword,
 	return true;
 }
 
+static bool is_option(const char *text)
+{
+	return text[0] == '-' && text[1] && (text[1] | 0x20) >= 'a';
+}
+
+/* "-m 10mbps": an option of another tool, or of none. */
+static bool suggest_word(const struct parser *p, const char *text, char *buf,
+			 size_t size)
+{
+	const char *hint = parse_hint(p, text);
+
+	if (!is_option(text))
+		return false;
+	if (hint)
+		snprintf(buf, size, "; %s", hint);
+	else
+		snprintf(buf, size, "; words have no '-': see 'help %s'",
+			 p->c->cmd->name);
+	return true;
+}
+
+/* "start port 0" */
+static bool suggest_number(const struct parser *p, const char *text, char *buf,
+			   size_t size)
+{
+	const struct word *number =
+		p->at + 1 < p->nb_pos ? p->pos[p->at + 1] : NULL;
+	struct subjects s;
+
+	if ((strcasecmp(text, "port") && strcasecmp(text, "ports") &&
+	     strcasecmp(text, "stream")) ||
+	    !number || arg_subjects(number->text, p->ports, &s) != E_OK)
+		return false;
+	snprintf(buf, size, "; type the number alone: '%s'",
+		 parse_show(number->text).text);
+	return true;
+}
+
+/* "stream add 0.1": a keyword of the command, which stands behind others. */
+static bool suggest_place(const struct parser *p, const char *text, char *buf,
+			  size_t size)
+{
+	char usage[72];
+
+	for (const struct cmd_form *f = p->c->cmd->forms; f->run && !p->at; f++)
+		for (const struct arg *a = f->args; a->type != ARG_NONE; a++) {
+			if (a->type != ARG_KEYWORD || a->optional ||
+			    strcasecmp(a->name, text) != 0)
+				continue;
+			cmd_usage(p->c->cmd, f, usage, sizeof(usage));
+			if (strlen(usage) == sizeof(usage) - 1)
+				return false;
+			snprintf(buf, size, "; it is '%s'", usage);
+			return true;
+		}
+	return false;
+}
+
+/* What leads from one command to others: "show loss". */
+static bool suggest_lead(const struct parser *p, const char *text, char *buf,
+			 size_t size)
+{
+	const char *hint =
+		p->c->cmd->leads && !p->at ? parse_hint(p, text) : NULL;
+
+	if (!hint)
+		return false;
+	snprintf(buf, size, "; %s", hint);
+	return true;
+}
+
 /* "; did you mean 'every'?": a word that might stand here; mostly empty. */
 static void suggest(const struct parser *p, const struct arg *a,
 		    const char *text, char *buf, size_t size)
 {
+	const size_t len = strlen(text);
 	struct nearest n;
 
-	const size_t len = strlen(text);
-
-	if (text[0] == '-' && len > 1 && (text[1] | 0x20) >= 'a') {
-		snprintf(buf, size, "; words have no '-': see 'help %s'",
-			 p->c->cmd->name);
+	if (suggest_word(p, text, buf, size) ||
+	    suggest_number(p, text, buf, size))
 		return;
-	}
 	if (len > 1 && text[len - 1] == ',') {
 		snprintf(buf, size, "; commands are parted by ';'");
 		return;
@@ -157,6 +230,9 @@ static void suggest(const struct parser *p, const struct arg *a,
 	for (unsigned i = 0; i < p->nb_others; i++)
 		if (suggest_keyword(p, p->other[i], text, buf, size))
 			return;
+	if (suggest_lead(p, text, buf, size) ||
+	    suggest_place(p, text, buf, size))
+		return;
 	nearest_init(&n, text);
 	for (const struct arg_word *w = arg_words(a); w && w->name; w++)
 		nearest_offer(&n, w->name);
@@ -183,41 +259,30 @@ bool parse_refuse_pipe(struct parser *p)
 	return false;
 }
 
-/*
- * Says what units there are where one was forgotten: more of them where a
- * multiplier shows what was meant. False where that is not it.
- */
+/* What has a unit in the place of the first words: "ramp 1k 10k". */
+static const struct arg *first_with_unit(const struct parser *p)
+{
+	for (const struct cmd_form *f = p->c->cmd->forms; f->run && !p->at; f++)
+		for (const struct arg *a = f->args; a->type != ARG_NONE; a++) {
+			if (parse_has_unit(a->type))
+				return a;
+			if (!a->optional)
+				break;
+		}
+	return NULL;
+}
+
+/* Says what units there are where one was forgotten; false: none was. */
 static bool refuse_unitless(struct parser *p, const struct arg *a,
 			    const struct word *word)
 {
-	const char *w = word->text;
-	const size_t len = strlen(w);
-	const bool bare = len && w[len - 1] >= '0' && w[len - 1] <= '9';
+	char text[128];
 
-	if (!value_lacks_unit(w) || len > 20)
+	if (a->type == ARG_KEYWORD)
+		a = first_with_unit(p);
+	if (!a || !cmd_arg_unitless(a, word->text, text, sizeof(text)))
 		return false;
-	if (a->type == ARG_RATE && bare)
-		parse_fail(p, E_SYNTAX, word->column,
-			   "'%s' has no unit; type '%spps', '%skpps', "
-			   "'%smbps' or '%s%%'",
-			   w, w, w, w, w);
-	else if (a->type == ARG_RATE)
-		parse_fail(p, E_SYNTAX, word->column,
-			   "'%s' has no unit; type '%spps' or '%sbps'", w, w,
-			   w);
-	else if (a->type == ARG_TIME && bare)
-		parse_fail(p, E_SYNTAX, word->column,
-			   "'%s' has no unit; type '%ss', '%sms' or '%smin'", w,
-			   w, w, w);
-	else if (a->type == ARG_SHARE)
-		parse_fail(p, E_SYNTAX, word->column,
-			   "'%s' has no unit; type '%s%%'", w, w);
-	else if (a->type == ARG_SPEED)
-		parse_fail(p, E_SYNTAX, word->column,
-			   "'%s' has no unit; type '%sgbps' or '%smbps'", w, w,
-			   w);
-	else
-		return false;
+	parse_fail(p, E_SYNTAX, word->column, "%s", text);
 	return true;
 }
 
@@ -304,6 +369,29 @@ static bool refuse_glued(struct parser *p, enum shell_err err,
 	return true;
 }
 
+void parse_refuse_surplus(struct parser *p, const struct word *word)
+{
+	char usage[112] = "", near[112];
+
+	if (p->trying) {
+		parse_fail(p, E_SURPLUS, word->column, "%s", "");
+		return;
+	}
+	if (suggest_word(p, word->text, near, sizeof(near))) {
+		parse_fail(p, E_SURPLUS, word->column, "'%s' takes no '%s'%s",
+			   p->c->cmd->name, parse_show(word->text).text, near);
+		return;
+	}
+	cmd_usage(p->c->cmd, p->c->form, usage, sizeof(usage));
+	/* One that is cut says less than none. */
+	if (strlen(usage) < sizeof(usage) - 1)
+		parse_fail(p, E_SURPLUS, word->column,
+			   "one word too many for '%s'", usage);
+	else
+		parse_fail(p, E_SURPLUS, word->column,
+			   "one word too many; see 'help %s'", p->c->cmd->name);
+}
+
 /* `at` is where in the word the fault is, NULL: at its start. */
 void parse_refuse(struct parser *p, enum shell_err err, const struct arg *a,
 		  const struct word *word, const char *at)
@@ -314,7 +402,7 @@ void parse_refuse(struct parser *p, enum shell_err err, const struct arg *a,
 
 	wanted[0] = others[0] = '\0';
 	if (!p->trying) {
-		describe(p, a, err != E_MISSING, wanted, sizeof(wanted));
+		describe(p, a, true, wanted, sizeof(wanted));
 		other_keywords(p, others, sizeof(others));
 	}
 	if (err == E_MISSING &&

@@ -58,6 +58,9 @@ void parse_take(struct parser *p);
 /* Finds the command and, where another leads to it, what that one is. */
 void parse_name(struct parser *p);
 
+/* What a word of another tool is here; NULL: it is none. */
+const char *parse_hint(const struct parser *p, const char *word);
+
 /* The words were wrong for all forms: maybe they ask for a setting's value. */
 void parse_question(struct parser *p);
 
@@ -111,6 +114,9 @@ struct shown {
 };
 
 struct shown parse_show(const char *word);
+
+/* The word is one too many. */
+void parse_refuse_surplus(struct parser *p, const struct word *word);
 
 /*
  * The word is not what `a` takes, or (E_MISSING, no word) it is not there; `at`

@@ -30,8 +30,7 @@ bool parse_begins(const char *word, const char *with)
 	return n && !with[n];
 }
 
-/* What a word of another tool is here; NULL: it is none. */
-static const char *hint_of(const struct parser *p, const char *word)
+const char *parse_hint(const struct parser *p, const char *word)
 {
 	for (const struct cmd_hint *h = p->ports->hints; h && h->word; h++)
 		if (!strcasecmp(h->word, word))
@@ -103,7 +102,7 @@ static void find_command(struct parser *p)
 	p->c->cmd = command_of(p, name->text);
 	if (p->c->cmd)
 		return;
-	hint = hint_of(p, name->text);
+	hint = parse_hint(p, name->text);
 	if (hint) {
 		parse_fail(p, E_UNKNOWN, name->column, "no command '%s'; %s",
 			   parse_show(name->text).text, hint);

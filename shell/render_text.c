@@ -304,8 +304,17 @@ static void start_list(const struct render *r, struct render_at *at,
 		text_label(s, r->reply, t, REPLY_TOP);
 		sink_str(s, some ? ":\n" : ": ");
 	}
-	if (!some)
+	if (some)
+		return;
+	if (r->alone && !strcmp(t->key, "ports")) {
+		sink_str(s, "none of the ports\n"); /* but there are some */
+	} else if (r->alone) {
+		sink_str(s, "no ");
+		text_label(s, r->reply, t, REPLY_TOP);
+		sink_byte(s, '\n');
+	} else {
 		sink_str(s, "none\n");
+	}
 }
 
 static void item_unit(const struct render *r, struct render_at *at,

@@ -182,3 +182,34 @@ bool cmd_arg_seen(const struct cmd *cmd, const struct cmd_form *form,
 				return true;
 	return false;
 }
+
+bool cmd_arg_unitless(const struct arg *a, const char *w, char *buf,
+		      size_t size)
+{
+	const size_t len = strlen(w);
+	const bool bare = len && w[len - 1] >= '0' && w[len - 1] <= '9';
+
+	if (!value_lacks_unit(w) || len > 20)
+		return false;
+	if (a->type == ARG_RATE && bare)
+		snprintf(buf, size,
+			 "'%s' has no unit; type '%spps', '%skpps', '%smbps' "
+			 "or '%s%%'",
+			 w, w, w, w, w);
+	else if (a->type == ARG_RATE)
+		snprintf(buf, size, "'%s' has no unit; type '%spps' or '%sbps'",
+			 w, w, w);
+	else if (a->type == ARG_TIME && bare)
+		snprintf(buf, size,
+			 "'%s' has no unit; type '%ss', '%sms' or '%smin'", w,
+			 w, w, w);
+	else if (a->type == ARG_SHARE)
+		snprintf(buf, size, "'%s' has no unit; type '%s%%'", w, w);
+	else if (a->type == ARG_SPEED)
+		snprintf(buf, size,
+			 "'%s' has no unit; type '%sgbps' or '%smbps'", w, w,
+			 w);
+	else
+		return false;
+	return true;
+}

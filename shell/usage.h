@@ -46,4 +46,12 @@ const char *cmd_arg_type(const struct arg *a);
 bool cmd_arg_seen(const struct cmd *cmd, const struct cmd_form *form,
 		  const struct arg *a);
 
+/*
+ * Writes "'10' has no unit; type '10s', '10ms' or '10min'" of a word that lacks
+ * one where the argument's values have them: more of them where a multiplier
+ * shows what was meant. False where that is not it.
+ */
+bool cmd_arg_unitless(const struct arg *a, const char *word, char *buf,
+		      size_t size);
+
 #endif /* SHELL_USAGE_H */

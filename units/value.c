@@ -35,8 +35,12 @@ static const struct unit time_units[] = {
 
 /* Taken as well, and never printed. */
 static const struct unit more_time_units[] = {
-	{"m", 60000000000},
-	{"d", 86400000000000},
+	{"m", 60000000000},       {"d", 86400000000000},
+	{"sec", 1000000000},      {"second", 1000000000},
+	{"seconds", 1000000000},  {"minute", 60000000000},
+	{"minutes", 60000000000}, {"hour", 3600000000000},
+	{"hours", 3600000000000}, {"day", 86400000000000},
+	{"days", 86400000000000},
 };
 
 static const struct unit rate_prefixes[] = {
@@ -208,7 +212,7 @@ bool value_lacks_unit(const char *word)
 static const struct unit *take_time_unit(const char **s)
 {
 	const struct unit *u;
-	char name[4];
+	char name[8];
 	size_t n = 0;
 
 	while ((*s)[n] && !is_digit((*s)[n]))

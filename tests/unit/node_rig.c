@@ -198,3 +198,55 @@ void assert_drops(size_t len)
 	assert_int_equal(node->dropped, 1);
 	node->dropped = 0;
 }
+
+/* A frame of IPv4 in built[], its sums made; returns its length. */
+size_t build_ip4(const uint8_t *macs, uint8_t proto, uint8_t ttl,
+		 const uint8_t *addresses, const uint8_t *p, size_t len)
+{
+	uint8_t *ip = built + 14;
+	uint32_t sum = 0;
+	uint16_t csum;
+	size_t at = 2;
+
+	memset(built, 0, BUILT_MAX);
+	memcpy(built, macs, 12);
+	built[12] = 8;
+	ip[0] = 0x45;
+	ip[2] = (uint8_t)((20 + len) >> 8);
+	ip[3] = (uint8_t)(20 + len);
+	ip[8] = ttl;
+	ip[9] = proto;
+	memcpy(ip + 12, addresses, 8);
+	csum = csum_end(csum_add(0, ip, 20));
+	memcpy(ip + 10, &csum, 2);
+	memcpy(ip + 20, p, len);
+	if (proto == 6 || proto == 17) {
+		sum = csum_add(csum_pseudo(proto, len), addresses, 8);
+		at = proto == 6 ? 16 : 6;
+	}
+	csum = csum_end(csum_add(sum, ip + 20, len));
+	memcpy(ip + 20 + at, &csum, 2);
+	return 34 + len;
+}
+
+/* The one frame that was said has these bytes from there on. */
+void assert_has(unsigned at, const uint8_t *bytes, size_t len)
+{
+	const uint8_t *p;
+
+	assert_int_equal(node->nb_out, 1);
+	p = node->out[0]->data;
+	assert_memory_equal(p + at, bytes, len);
+}
+
+void assert_said(unsigned at, const uint8_t *bytes, size_t len)
+{
+	assert_has(at, bytes, len);
+	forget_frames();
+}
+
+void wait_frame(void)
+{
+	for (unsigned i = 0; i < 3000 && !node->nb_out; i++)
+		pass(1);
+}

@@ -105,4 +105,19 @@ size_t build4(uint16_t frag, unsigned head, unsigned len);
 /* For the node, which counts it, and says nothing. */
 void assert_drops(size_t len);
 
+/* A frame of IPv4 in built[], its sums made; returns its length. */
+size_t build_ip4(const uint8_t *macs, uint8_t proto, uint8_t ttl,
+		 const uint8_t *addresses, const uint8_t *p, size_t len);
+
+#define IP4(macs, proto, ttl, addresses, ...)                       \
+	built, build_ip4(BYTES(macs), proto, ttl, BYTES(addresses), \
+			 BYTES(__VA_ARGS__), sizeof(BYTES(__VA_ARGS__)))
+
+/* The one frame that was said has these bytes from there on. */
+void assert_has(unsigned at, const uint8_t *bytes, size_t len);
+void assert_said(unsigned at, const uint8_t *bytes, size_t len);
+
+/* Until it says something, 30 s at most. */
+void wait_frame(void);
+
 #endif /* UNIT_NODE_RIG_H */

@@ -1,59 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* What a port says in a lab where it is asked for: byte by byte. */
-#include "net/csum.h"
 #include "node_rig.h"
-
-/* ---- Packets ------------------------------------------------------------- */
-
-/* A frame of IPv4 in built[], its sums made; returns its length. */
-static size_t build_ip4(const uint8_t *macs, uint8_t proto, uint8_t ttl,
-			const uint8_t *addresses, const uint8_t *p, size_t len)
-{
-	uint8_t *ip = built + 14;
-	uint32_t sum = 0;
-	uint16_t csum;
-	size_t at = 2;
-
-	memset(built, 0, BUILT_MAX);
-	memcpy(built, macs, 12);
-	built[12] = 8;
-	ip[0] = 0x45;
-	ip[2] = (uint8_t)((20 + len) >> 8);
-	ip[3] = (uint8_t)(20 + len);
-	ip[8] = ttl;
-	ip[9] = proto;
-	memcpy(ip + 12, addresses, 8);
-	csum = csum_end(csum_add(0, ip, 20));
-	memcpy(ip + 10, &csum, 2);
-	memcpy(ip + 20, p, len);
-	if (proto == 6 || proto == 17) {
-		sum = csum_add(csum_pseudo(proto, len), addresses, 8);
-		at = proto == 6 ? 16 : 6;
-	}
-	csum = csum_end(csum_add(sum, ip + 20, len));
-	memcpy(ip + 20 + at, &csum, 2);
-	return 34 + len;
-}
-
-#define IP4(macs, proto, ttl, addresses, ...)                       \
-	built, build_ip4(BYTES(macs), proto, ttl, BYTES(addresses), \
-			 BYTES(__VA_ARGS__), sizeof(BYTES(__VA_ARGS__)))
-
-/* The one frame that was said has these bytes from there on. */
-static void assert_has(unsigned at, const uint8_t *bytes, size_t len)
-{
-	const uint8_t *p;
-
-	assert_int_equal(node->nb_out, 1);
-	p = node->out[0]->data;
-	assert_memory_equal(p + at, bytes, len);
-}
-
-static void assert_said(unsigned at, const uint8_t *bytes, size_t len)
-{
-	assert_has(at, bytes, len);
-	forget_frames();
-}
 
 /* ---- Groups -------------------------------------------------------------- */
 
@@ -65,12 +12,6 @@ static void assert_said(unsigned at, const uint8_t *bytes, size_t len)
 static struct node_ip group4(void)
 {
 	return node_ipv4(BYTES(GROUP4));
-}
-
-static void wait_frame(void)
-{
-	for (unsigned i = 0; i < 3000 && !node->nb_out; i++)
-		pass(1);
 }
 
 static void a_group_is_joined_told_twice_and_left(void **state)
@@ -428,129 +369,6 @@ static void many_at_one_end_leave_room(void **state)
 	assert_int_equal(heard(), LLDP_NEIGHBOURS_MAX);
 }
 
-/* ---- DHCP ---------------------------------------------------------------- */
-
-#define SERVER 10, 9, 0, 1
-#define LEASED 10, 9, 0, 7
-
-/* An answer to the last of ours, of a type. */
-static void serve(uint8_t type, uint8_t lease_s)
-{
-	const uint8_t options[] = {53,  1,   type,    54, 4, SERVER, 1,  4, 255,
-				   255, 255, 0,       3,  4, SERVER, 51, 4, 0,
-				   0,   0,   lease_s, 255};
-	uint8_t p[8 + 300] = {0, 67, 0, 68, 300 >> 8, (uint8_t)308};
-	uint8_t *bootp = p + 8;
-
-	p[4] = 308 >> 8;
-	bootp[0] = 2;
-	for (unsigned i = 0; i < 4; i++)
-		bootp[4 + i] = (uint8_t)(node->lab.dhcp.xid >> (24 - 8 * i));
-	memcpy(bootp + 16, BYTES(LEASED), 4);
-	memcpy(bootp + 28, BYTES(OUR_MAC), 6);
-	memcpy(bootp + 236, BYTES(99, 130, 83, 99), 4);
-	memcpy(bootp + 240, options, sizeof(options));
-	assert_true(take(built, build_ip4(BYTES(ALL_MACS, THEIR_MAC), 17, 64,
-					  BYTES(SERVER, 255, 255, 255, 255), p,
-					  sizeof(p))));
-}
-
-/* Where type and what follows stand in what the port sends. */
-#define BOOTP 42
-#define TYPE_AT (BOOTP + 240)
-
-static const struct node_own *leased(void)
-{
-	const struct node_ip ip = node_ipv4(BYTES(LEASED));
-
-	return node_own_of(node, &ip);
-}
-
-static void get_lease(void)
-{
-	node_dhcp(node, true, 0, now);
-	wait_frame();
-	assert_has(0, FRAME(ALL_MACS, OUR_MAC, 8, 0, 0x45));
-	assert_has(26, FRAME(ZEROS4, 255, 255, 255, 255, 0, 68, 0, 67));
-	assert_said(TYPE_AT, FRAME(53, 1, 1, 61, 7, 1, OUR_MAC));
-	serve(2, 60);
-	wait_frame();
-	assert_said(TYPE_AT, FRAME(53, 1, 3, 61, 7, 1, OUR_MAC, 50, 4, LEASED,
-				   54, 4, SERVER));
-	assert_null(leased());
-	serve(5, 60);
-	assert_non_null(leased());
-}
-
-static void an_address_is_leased_kept_and_given_back(void **state)
-{
-	(void)state;
-	get_lease();
-	pass(2 * S);
-	assert_int_equal(leased()->state, NODE_VALID);
-	assert_int_equal(leased()->is.bits, 120);
-	pass(5 * S);
-	forget_frames();
-	/* Half of its time has passed: from who gave it. */
-	pass(26 * S);
-	assert_has(0, FRAME(THEIR_MAC, OUR_MAC));
-	assert_has(26, FRAME(LEASED, SERVER));
-	assert_has(BOOTP + 12, FRAME(LEASED));
-	assert_said(TYPE_AT, FRAME(53, 1, 3, 61));
-	serve(5, 60);
-	pass(S);
-	assert_silent();
-	assert_int_equal(leased()->state, NODE_VALID);
-	node_dhcp(node, false, 0, now);
-	assert_has(26, FRAME(LEASED, SERVER));
-	assert_said(TYPE_AT, FRAME(53, 1, 7));
-	assert_null(leased());
-	pass(100 * S);
-	assert_silent();
-}
-
-static void a_lease_that_is_not_renewed_ends(void **state)
-{
-	(void)state;
-	get_lease();
-	pass(55 * S);
-	/* Anybody may renew it by now. */
-	while (node->nb_out > 1)
-		port_frame_free(node->out[--node->nb_out]);
-	forget_frames();
-	pass(4 * S);
-	assert_non_null(leased());
-	pass(2 * S);
-	assert_null(leased());
-	wait_frame();
-	assert_int_equal(node->lab.dhcp.state, DHCP_SELECTING);
-	forget_frames();
-	/* What comes to others, or after all, changes nothing. */
-	serve(5, 60);
-	assert_null(leased());
-	serve(2, 60);
-	node->lab.dhcp.xid++;
-	assert_int_equal(node->lab.dhcp.state, DHCP_REQUESTING);
-	forget_frames();
-	pass(30 * S);
-	assert_null(leased());
-}
-
-static void a_leased_address_of_somebody_else_is_declined(void **state)
-{
-	(void)state;
-	get_lease();
-	pass(S / 50);
-	forget_frames();
-	assert_true(take(FRAME(ALL_MACS, OTHER_MAC, ARP_HEAD, 1, OTHER_MAC,
-			       LEASED, ZEROS6, LEASED)));
-	pass(S);
-	assert_said(TYPE_AT, FRAME(53, 1, 4, 61, 7, 1, OUR_MAC, 50, 4, LEASED,
-				   54, 4, SERVER));
-	assert_null(leased());
-	serve(6, 60);
-}
-
 /* ---- Of the link --------------------------------------------------------- */
 
 static void ipv6_has_an_address_of_the_link_beside_it(void **state)
@@ -624,9 +442,6 @@ int main(void)
 		NODE_TEST(maintenance_is_answered_where_it_is_on),
 		NODE_TEST(who_is_at_the_other_end_is_told_and_heard),
 		NODE_TEST(many_at_one_end_leave_room),
-		NODE_TEST(an_address_is_leased_kept_and_given_back),
-		NODE_TEST(a_lease_that_is_not_renewed_ends),
-		NODE_TEST(a_leased_address_of_somebody_else_is_declined),
 		NODE_TEST(ipv6_has_an_address_of_the_link_beside_it),
 		NODE_TEST(a_ping_waits_for_the_check_of_its_address),
 		NODE_TEST(a_station_is_said_to_be_here),

@@ -67,7 +67,7 @@ static void the_last_argument_may_be_several(void **state)
 	refuse("several 00000000 a / b", E_SYNTAX, 20,
 	       "'/' is no name; NAME is 1..31 letters, digits, '_', '-' or "
 	       "'.'");
-	refuse("several 00000000", E_MISSING, 17, "'several' needs NAME");
+	refuse("several 00000000", E_MISSING, 17, "'several' needs NAME: some");
 	refuse("several 0000000 a", E_SYNTAX, 9,
 	       "'several' takes CRC32: a CRC, not '0000000'");
 	refuse("several 000000000 a", E_SYNTAX, 9,
@@ -327,7 +327,7 @@ static void pairs_come_in_any_order_or_not_at_all(void **state)
 	assert_string_equal(taken("take 0 count 5 keep last f"), "1 2 5! 1! f");
 	assert_string_equal(taken("take keep last count 5 f"), "5 2 5! 1! f");
 	refuse("take 0 count", E_MISSING, 13, "'take' needs N 1..9");
-	refuse("take 0 count 5", E_MISSING, 15, "'take' needs NAME");
+	refuse("take 0 count 5", E_MISSING, 15, "'take' needs NAME: name");
 	/* A word of the command is no name, but in quotes. */
 	refuse("take 0 count 5 count 6 f", E_SYNTAX, 16,
 	       "'take' needs NAME; 'count' is a word of its own unless it is "

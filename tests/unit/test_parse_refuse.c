@@ -44,8 +44,8 @@ static void what_is_missing_is_named_behind_the_command(void **state)
 	refuse("size  # of frames", E_MISSING, 5,
 	       "'size' needs SIZE 64..9018 bytes");
 	refuse(" size; port", E_MISSING, 6, "'size' needs SIZE 64..9018 bytes");
-	refuse("name", E_MISSING, 5, "'name' needs NAME");
-	refuse("stats every", E_MISSING, 12, "'stats' needs TIME");
+	refuse("name", E_MISSING, 5, "'name' needs NAME: a name");
+	refuse("stats every", E_MISSING, 12, "'stats' needs TIME: interval");
 	refuse("switch", E_MISSING, 7, "'switch' needs 'on' or 'off'");
 	refuse("sleep", E_MISSING, 6, "'sleep' needs TIME 1us..1h");
 }
@@ -202,8 +202,10 @@ static void the_form_that_got_furthest_says_what_is_wrong(void **state)
 {
 	(void)state;
 	/* What is missing behind a keyword is missing with ports as well. */
-	refuse("check a = 0 within", E_MISSING, 19, "'check' needs TIME");
-	refuse("check 0 a = 0 within", E_MISSING, 21, "'check' needs TIME");
+	refuse("check a = 0 within", E_MISSING, 19,
+	       "'check' needs TIME: how long");
+	refuse("check 0 a = 0 within", E_MISSING, 21,
+	       "'check' needs TIME: how long");
 	refuse("check 0 a = 0 within 5", E_SYNTAX, 22,
 	       "'5' has no unit; type '5s', '5ms' or '5min'");
 	refuse("check 9 a = 0 within", E_RANGE, 7,
@@ -217,7 +219,7 @@ static void the_form_that_got_furthest_says_what_is_wrong(void **state)
 	refuse("check 0 a < 5 within 1s 2s", E_SURPLUS, 25,
 	       "one word too many for 'check [PORTS] FIELD =|< VALUE within "
 	       "TIME'");
-	refuse("check", E_MISSING, 6, "'check' needs 'idle' or FIELD");
+	refuse("check", E_MISSING, 6, "'check' needs 'idle' or FIELD: which");
 	refuse("check 0", E_MISSING, 8, "'check' needs 'idle' or =|<");
 	refuse("stats 0 1", E_SYNTAX, 9,
 	       "'stats' takes 'clear' or 'every', not '1'");

@@ -121,7 +121,7 @@ static void empty_lists(void **state)
 	(void)state;
 	list("ports");
 	end();
-	assert_screen(80, "none\n");
+	assert_screen(80, "none of the ports\n");
 	assert_json("{\"ports\":[]}\n");
 	map("tx");
 	list("queues");
