@@ -26,8 +26,7 @@ extern const unsigned peer_nb_fields;
 bool peer_field_get(const struct peers *ps, unsigned port,
 		    const struct peer_field *f, uint64_t *n);
 
-/* Words for the clock of another appliance, from bad to good; NULL at the end.
- */
+/* Words for clocks of others, from bad to good; NULL at the end. */
 extern const char *const peer_clocks[];
 
 /* Which of them: of one, and of all that a port knows. */

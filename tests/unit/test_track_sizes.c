@@ -222,8 +222,8 @@ static void each_size_has_its_times(void **state)
 			check_quantile(&t, size, 900000);
 			check_quantile(&t, size, 999000);
 		}
-		assert_true(pktgen_track_bins(&pg, 1, i % 3 == 2 ? 90 : 64,
-					      bins));
+		assert_true(
+			pktgen_track_bins(&pg, 1, i % 3 == 2 ? 90 : 64, bins));
 	}
 }
 
