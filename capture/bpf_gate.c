@@ -58,7 +58,7 @@ static bool must(struct walk *w, struct place *p, const struct known *of,
 	const uint32_t mask = bits & of->number;
 	const struct bpf_field f = {__builtin_bswap32(mask << up),
 				    __builtin_bswap32(value << up),
-				    (uint16_t)at, differs, 0};
+				    (uint16_t)at, differs};
 
 	if (value & ~mask)
 		return differs;
@@ -260,39 +260,6 @@ static void walk(struct walk *w, struct place *p)
 	}
 }
 
-/* Has the bytes that a field asks for be looked at, if they are in a look. */
-static void look_at(struct bpf_gate *g, struct bpf_field *f)
-{
-	const unsigned bits = __builtin_bswap32(f->mask);
-	unsigned from, end;
-
-	f->end = UINT8_MAX;
-	if (!bits)
-		return;
-	from = f->at + (unsigned)__builtin_clz(bits) / 8;
-	end = f->at + 4 - (unsigned)__builtin_ctz(bits) / 8;
-	if (from < BPF_LOOK_AT || end > BPF_LOOK_AT + sizeof(g->look))
-		return;
-	f->end = (uint8_t)end;
-	for (unsigned i = from; i < end; i++)
-		g->look[i - BPF_LOOK_AT] |=
-			(uint8_t)(bits >> 8 * (f->at + 3 - i));
-	if (g->nb_looks < (end - BPF_LOOK_AT + 15) / 16)
-		g->nb_looks = (end - BPF_LOOK_AT + 15) / 16;
-}
-
-static void look_at_all(struct bpf_gate *g)
-{
-	memset(g->look, 0, sizeof(g->look));
-	g->nb_looks = 0;
-	for (unsigned i = 0; i < g->nb; i++)
-		for (unsigned k = 0; k < BPF_GATE_FIELDS; k++)
-			look_at(g, &g->way[i][k]);
-	/* One that is shorter goes through the program. */
-	if (g->nb && g->need < BPF_LOOK_AT + 16 * g->nb_looks)
-		g->need = BPF_LOOK_AT + 16 * g->nb_looks;
-}
-
 void bpf_gate_make(struct bpf_gate *g, const struct bpf_insn *insn)
 {
 	struct walk w = {.gate = g};
@@ -306,5 +273,6 @@ void bpf_gate_make(struct bpf_gate *g, const struct bpf_insn *insn)
 		if (go(&w, &p, true))
 			walk(&w, &p);
 	}
-	look_at_all(g);
+	if (g->need < sizeof(uint64_t))
+		g->need = sizeof(uint64_t);
 }

@@ -21,22 +21,21 @@ struct bpf_field {
 	uint32_t mask, value;
 	uint16_t at;
 	bool differs; /* it does not have the value */
-	uint8_t end;  /* of the bytes that are looked at; 255: it is in none */
 };
 
-/*
- * What frames that come together are mostly alike in: twice 16 bytes, behind
- * the MAC addresses, up to the ports behind IPv4.
- */
-#define BPF_LOOKS 2
-#define BPF_LOOK_AT 12
-
 struct bpf_gate {
-	uint32_t need; /* bytes that a frame has to have, UINT32_MAX: open */
-	unsigned nb;   /* ways */
+	/* Bytes that a frame has to have, 8 at least; UINT32_MAX: open. */
+	uint32_t need;
+	unsigned nb; /* ways */
 	struct bpf_field way[BPF_GATE_WAYS][BPF_GATE_FIELDS];
-	unsigned nb_looks;
-	uint8_t look[BPF_LOOKS * 16]; /* the bits of all fields in them */
+};
+
+/* Of 8 bytes at an offset those bits that shut the gate for a frame. */
+#define BPF_LOOKS 2
+
+struct bpf_look {
+	size_t at;
+	uint64_t mask, is;
 };
 
 /* That of a program that bpf_check() has passed. Takes 3 KiB of the stack. */
@@ -73,7 +72,24 @@ static inline bool bpf_gate_shut(const struct bpf_gate *g,
 	return true;
 }
 
-/* The same of `n` frames, 1 or more, which have g->need bytes each. */
+/*
+ * Frames that come together are mostly alike. True: the gate is shut for this
+ * one, which has g->need bytes, and for any other in which no look differs.
+ */
+bool bpf_gate_look(const struct bpf_gate *g, const unsigned char *frame,
+		   struct bpf_look look[BPF_LOOKS]);
+
+/* The bits that differ; those of the mask alone matter. */
+static inline uint64_t bpf_look_differs(const struct bpf_look *l,
+					const unsigned char *frame)
+{
+	uint64_t v;
+
+	memcpy(&v, frame + l->at, sizeof(v));
+	return v ^ l->is;
+}
+
+/* The same of any `n` frames, 1 or more, which have g->need bytes each. */
 bool bpf_gate_shut_all(const struct bpf_gate *g,
 		       const unsigned char *const frame[], unsigned n);
 

@@ -1,56 +1,95 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * The gate of a filter and the frames of a burst, which are mostly alike in
- * what the gate asks for. So the first one is compared with all others, 16
- * bytes at once, and a way that it has not is a way that none has. Of a way
- * that differs from frame to frame the field that tells most is looked at in
- * each.
+ * what shuts it: so each is asked for the few bytes that shut it for the first
+ * one. Of frames that are not, the field that tells most of a way is looked at
+ * in each.
  */
 #include "capture/bpf_gate.h"
 
-typedef uint64_t look __attribute__((vector_size(16)));
+/* What every frame has, whatever its length says: that of Ethernet's least. */
+#define LOOKS_END 60
 
-static inline __attribute__((always_inline)) look look_at(const void *p)
+/* Whether all of a field's bytes are among those that a look at `at` has. */
+static bool is_in(const struct bpf_field *f, size_t at)
 {
-	look v;
-
-	memcpy(&v, p, sizeof(v));
-	return v;
+	return f->at >= at && f->at + sizeof(f->mask) <= at + sizeof(uint64_t);
 }
 
-/*
- * Up to which byte all frames are alike, in what `nb` looks ask for. The number
- * is a constant, so that the first frame stays in registers.
- */
-static inline __attribute__((always_inline)) unsigned alike_by(
-	const struct bpf_gate *g, const unsigned char *const frame[],
-	unsigned n, const unsigned nb)
+/* A field that the frame has not, and that a look at `at` has; or NULL. */
+static const struct bpf_field *shut_by(const struct bpf_gate *g, unsigned way,
+				       const unsigned char *frame, size_t at)
 {
-	look differ[BPF_LOOKS] = {{0, 0}, {0, 0}}, is[BPF_LOOKS];
+	for (unsigned k = 0; k < BPF_GATE_FIELDS; k++)
+		if (is_in(&g->way[way][k], at) &&
+		    !bpf_field_holds(&g->way[way][k], frame))
+			return &g->way[way][k];
+	return NULL;
+}
 
-	_Pragma("GCC unroll 2") for (unsigned k = 0; k < nb; k++) is[k] =
-		look_at(frame[0] + BPF_LOOK_AT + 16 * k);
-	_Pragma("GCC unroll 4") for (unsigned i = 1; i < n; i++)
-		_Pragma("GCC unroll 2") for (unsigned k = 0; k < nb; k++)
-			differ[k] |=
-		look_at(frame[i] + BPF_LOOK_AT + 16 * k) ^ is[k];
-	_Pragma("GCC unroll 2") for (unsigned k = 0; k < nb; k++)
-	{
-		const look asked = differ[k] & look_at(g->look + 16 * k);
+/* Of the ways in `open`, bit by bit, those that a look at `at` shuts. */
+static unsigned shuts(const struct bpf_gate *g, unsigned open,
+		      const unsigned char *frame, size_t at)
+{
+	unsigned shut = 0;
 
-		if (asked[0] | asked[1])
-			return BPF_LOOK_AT + 16 * k;
+	for (unsigned way = 0; way < g->nb; way++)
+		if (open >> way & 1 && shut_by(g, way, frame, at))
+			shut |= 1u << way;
+	return shut;
+}
+
+/* Where a look shuts most of them. */
+static size_t best_at(const struct bpf_gate *g, unsigned open,
+		      const unsigned char *frame)
+{
+	const size_t end = g->need < LOOKS_END ? g->need : LOOKS_END;
+	const size_t most = end - sizeof(uint64_t);
+	unsigned ways = 0;
+	size_t best = 0;
+
+	for (unsigned i = 0; i < g->nb * BPF_GATE_FIELDS; i++) {
+		const struct bpf_field *f =
+			&g->way[i / BPF_GATE_FIELDS][i % BPF_GATE_FIELDS];
+		const size_t at = f->at < most ? f->at : most;
+		unsigned shut = shuts(g, open, frame, at), n = 0;
+
+		for (; shut; shut &= shut - 1)
+			n++;
+		if (n <= ways)
+			continue;
+		ways = n;
+		best = at;
 	}
-	return BPF_LOOK_AT + 16 * nb;
+	return best;
 }
 
-static unsigned alike(const struct bpf_gate *g,
-		      const unsigned char *const frame[], unsigned n)
+bool bpf_gate_look(const struct bpf_gate *g, const unsigned char *frame,
+		   struct bpf_look look[BPF_LOOKS])
 {
-	if (!g->nb_looks)
-		return 0;
-	return g->nb_looks > 1 ? alike_by(g, frame, n, BPF_LOOKS)
-			       : alike_by(g, frame, n, 1);
+	unsigned open = (1u << g->nb) - 1;
+
+	for (unsigned i = 0; i < BPF_LOOKS; i++) {
+		struct bpf_look *l = &look[i];
+		unsigned shut;
+
+		*l = (struct bpf_look){0};
+		if (!open)
+			continue;
+		l->at = best_at(g, open, frame);
+		shut = shuts(g, open, frame, l->at);
+		for (unsigned way = 0; way < g->nb; way++)
+			if (shut >> way & 1) {
+				const struct bpf_field *f =
+					shut_by(g, way, frame, l->at);
+
+				l->mask |= (uint64_t)f->mask
+					   << 8 * (f->at - l->at);
+			}
+		l->is = bpf_look_differs(l, frame);
+		open &= ~shut;
+	}
+	return !open;
 }
 
 /* The first of the frames from `i` on that has it, or `n`. */
@@ -71,27 +110,13 @@ static inline __attribute__((always_inline)) unsigned find_first(
 	return i;
 }
 
-/* A way that the first frame has not, in bytes in which all are like it. */
-static bool has_none(const struct bpf_field way[BPF_GATE_FIELDS],
-		     const unsigned char *first, unsigned end)
-{
-	for (unsigned k = 0; k < BPF_GATE_FIELDS; k++)
-		if (way[k].end <= end && !bpf_field_holds(&way[k], first))
-			return true;
-	return false;
-}
-
 bool bpf_gate_shut_all(const struct bpf_gate *g,
 		       const unsigned char *const frame[], unsigned n)
 {
-	const unsigned end = alike(g, frame, n);
-
 	for (unsigned way = 0; way < g->nb; way++) {
 		const struct bpf_field *first = g->way[way];
 		unsigned i = 0;
 
-		if (has_none(first, frame[0], end))
-			continue;
 		for (;; i++) {
 			i = first->differs
 				    ? find_first(first, frame, i, n, true)

@@ -8,8 +8,12 @@ KVM_CFLAGS := -I$(O)/gen/image $(CFLAGS_ALL) $(CONFIG_INC) \
 	-isystem $(dir $(shell $(CC) -print-file-name=include/stddef.h 2>/dev/null)) \
 	-ffreestanding -fbuiltin -fno-pic -no-pie -mcmodel=small \
 	-mno-red-zone -fno-stack-protector -fno-omit-frame-pointer \
-	-fno-asynchronous-unwind-tables -fcf-protection=none \
-	-mstringop-strategy=libcall
+	-fno-asynchronous-unwind-tables -fcf-protection=none
+# Emulated, a load of 16 bytes is two of 8, and what uses it waits until both are
+# stored; what repeats is a loop of blocks.
+KVM_CFLAGS += -mno-sse
+HOT_CFLAGS := $(foreach f,memcpy memset,\
+	-m$(f)-strategy=unrolled_loop:512:noalign$(comma)libcall:-1:noalign)
 KVM_LDFLAGS := -nostdlib -static -no-pie \
 	-Wl,-z,noexecstack -Wl,-z,norelro -Wl,--build-id=none \
 	-Wl,-T,plat/kvm/link.ld
@@ -21,7 +25,8 @@ KVM_LDFLAGS += $(if $(GC),-Wl$(comma)--gc-sections)
 KVM_CFLAGS += $(if $(LTO),-flto)
 KVM_LDFLAGS += $(if $(LTO),-flto=auto $(filter -O% -m% -f%,$(KVM_CFLAGS)))
 
-kvm-cc = $(CC) $(KVM_CFLAGS)
+STRINGS := -mstringop-strategy=libcall
+kvm-cc = $(CC) $(KVM_CFLAGS) $(STRINGS)
 $(eval $(call variant,kvm,\
 	setup-image $(O)/gen/image/uk/config.h $(O)/gen/version.h,$(O)/gen/image))
 
@@ -61,16 +66,11 @@ $(call obj,kvm,$(IRQ_SRC) $(STRING_SRC)): KVM_CFLAGS += -mgeneral-regs-only
 $(call obj,kvm,$(STRING_SRC)): KVM_CFLAGS += -fno-tree-loop-distribute-patterns
 $(call obj,kvm,$(filter-out $(UNGUARDED_SRC) %.S,$(APP_SRC) $(IMAGE_CMD_SRC) \
 	$(TEST_CMD_SRC) $(KVM_SRC))): KVM_CFLAGS += -fstack-protector-strong
+$(call obj,kvm,$(filter $(HOT_SRC) plat/lib/%,$(APP_SRC) $(LIB_SRC))): \
+	STRINGS := $(HOT_CFLAGS)
 # What frames never pass through is small rather than fast.
 $(call obj,kvm,$(filter-out $(HOT_SRC),$(APP_SRC)) $(IMAGE_CMD_SRC) \
 	$(filter $(SETUP_SRC),$(APP_SRC))): KVM_CFLAGS += -Os
-
-# Emulated, a load of 16 bytes is two of 8 that the next use waits for; and what
-# repeats is a loop of blocks.
-$(call obj,kvm,$(filter-out capture/bpf_gate_all.c $(SETUP_SRC),\
-	$(filter $(HOT_SRC) plat/lib/%,$(APP_SRC) $(LIB_SRC)))): \
-	KVM_CFLAGS += -mno-sse $(foreach f,memcpy memset,\
-		-m$(f)-strategy=unrolled_loop:512:noalign$(comma)libcall:-1:noalign)
 
 define link-image
 @mkdir -p $(@D)

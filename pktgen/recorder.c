@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#define LOOK_PAUSE_MAX 255 /* bursts */
+
 enum fate { FILTERED, NO_ROOM, PUT };
 
 /* A filter sees the first part of a chain, and the length of all of it. */
@@ -79,22 +81,80 @@ static bool all_same(struct uk_netbuf *const pkts[], unsigned n)
 	return !differ;
 }
 
-/* Whether the gate of a filter is shut for all of a burst. */
-static bool all_shut(const struct bpf_gate *g, struct uk_netbuf *const pkts[],
-		     unsigned n)
+/* Whether no frame differs in what shuts the gate; `nb` looks are asked for. */
+static inline __attribute__((always_inline)) bool all_alike(
+	const struct bpf_look look[BPF_LOOKS], const unsigned nb, uint32_t need,
+	struct uk_netbuf *const pkts[], unsigned n)
+{
+	const struct bpf_look first = look[0], second = look[nb - 1];
+	uint64_t differ = 0, differ2 = 0;
+	int32_t lacks = 0;
+
+	_Pragma("GCC unroll 4") for (unsigned i = 0; i < n; i++)
+	{
+		const struct uk_netbuf *const nbuf = pkts[i];
+
+		lacks |= (int32_t)nbuf->len - (int32_t)need;
+		differ |= bpf_look_differs(&first, nbuf->data);
+		if (nb > 1)
+			differ2 |= bpf_look_differs(&second, nbuf->data);
+	}
+	return !((differ & first.mask) | (differ2 & second.mask)) && lacks >= 0;
+}
+
+static bool are_alike(const struct recorder *r, struct uk_netbuf *const pkts[],
+		      unsigned n)
+{
+	if (!r->looks)
+		return false;
+	return r->look[1].mask
+		       ? all_alike(r->look, BPF_LOOKS, r->gate.need, pkts, n)
+		       : all_alike(r->look, 1, r->gate.need, pkts, n);
+}
+
+/* They differ: what shuts the gate for the first of them shuts it for all? */
+static NOINLINE bool look_anew(struct recorder *r,
+			       struct uk_netbuf *const pkts[], unsigned n)
+{
+	if (r->look_rest) {
+		r->look_rest--;
+		return false;
+	}
+	r->looks = pkts[0]->len >= r->gate.need &&
+		   bpf_gate_look(&r->gate, pkts[0]->data, r->look);
+	if (are_alike(r, pkts, n)) {
+		r->look_pause = 0;
+		return true;
+	}
+	r->looks = false;
+	r->look_pause = MIN(2 * r->look_pause + 1, LOOK_PAUSE_MAX);
+	r->look_rest = r->look_pause;
+	return false;
+}
+
+/* The same of any. */
+static NOINLINE bool all_shut_any(const struct bpf_gate *g,
+				  struct uk_netbuf *const pkts[], unsigned n)
 {
 	const unsigned char *frame[OUTBOX_MAX];
 
-	/* One that is sent again and again is looked at once. */
-	if (all_same(pkts, n))
-		n = 1;
-	_Pragma("GCC unroll 4") for (unsigned i = 0; i < n; i++)
-	{
-		if (unlikely(pkts[i]->len < g->need))
+	for (unsigned i = 0; i < n; i++) {
+		if (pkts[i]->len < g->need)
 			return false;
 		frame[i] = pkts[i]->data;
 	}
-	return !n || bpf_gate_shut_all(g, frame, n);
+	return bpf_gate_shut_all(g, frame, n);
+}
+
+/* Whether the gate of a filter is shut for all of a burst. */
+static bool all_shut(struct recorder *r, struct uk_netbuf *const pkts[],
+		     unsigned n)
+{
+	/* One that is sent again and again is looked at once. */
+	if (all_same(pkts, n))
+		n = 1;
+	return !n || are_alike(r, pkts, n) || look_anew(r, pkts, n) ||
+	       all_shut_any(&r->gate, pkts, n);
 }
 
 /* The first of them, as long as there is room; returns how many. */
@@ -119,7 +179,7 @@ static void offer(struct tap *t, struct uk_netbuf *const pkts[], unsigned n,
 	unsigned i = 0;
 
 	r->nb_put = 0;
-	r->none = r->filter && all_shut(&r->gate, pkts, n);
+	r->none = r->filter && all_shut(r, pkts, n);
 	if (!r->filter)
 		i = put_first(r, pkts, n, now_ns, time);
 	r->nb_first = i;
@@ -167,6 +227,8 @@ void recorder_begin(struct recorder *r)
 	r->end = RECORDER_GOES_ON;
 	r->frames = r->bytes = r->filtered = r->no_room = 0;
 	r->nb_put = r->nb_first = 0;
+	r->looks = false;
+	r->look_rest = r->look_pause = 0;
 	if (r->filter)
 		bpf_gate_make(&r->gate, r->filter);
 }

@@ -24,8 +24,15 @@ struct recorder {
 	struct capture_ring ring;
 	const struct bpf_insn *filter; /* checked; NULL: takes all */
 	struct bpf_gate gate;          /* the filter's */
-	uint32_t snap;                 /* bytes of a frame that are kept */
-	uint64_t left;                 /* frames to take, RECORDER_NO_LIMIT */
+	/*
+	 * What shut it for a frame, if it did; and how many bursts go by until
+	 * that is asked anew, as frames were not alike in it.
+	 */
+	struct bpf_look look[BPF_LOOKS];
+	bool looks;
+	unsigned look_rest, look_pause;
+	uint32_t snap; /* bytes of a frame that are kept */
+	uint64_t left; /* frames to take, RECORDER_NO_LIMIT */
 	enum recorder_end end;
 	/* Of all frames that it saw: */
 	uint64_t frames, bytes;     /* written, the bytes as they are kept */

@@ -137,6 +137,18 @@ static void any_frame(unsigned char f[FRAME_BYTES], uint64_t r)
 	f[34 + (r >> 25) % 30] = 7;
 }
 
+static bool all_alike(const struct bpf_look look[],
+		      const unsigned char *const frame[], unsigned n)
+{
+	uint64_t differ = 0;
+
+	for (unsigned i = 0; i < n; i++)
+		for (unsigned k = 0; k < BPF_LOOKS; k++)
+			differ |= bpf_look_differs(&look[k], frame[i]) &
+				  look[k].mask;
+	return !differ;
+}
+
 /* Frames that are alike, but for one, or two kinds, or no two. */
 static void bursts_are_shut_as_each_is(const struct bpf_insn *insn,
 				       const struct bpf_gate *gate,
@@ -145,7 +157,8 @@ static void bursts_are_shut_as_each_is(const struct bpf_insn *insn,
 	enum { FRAMES = 9 };
 	unsigned char f[FRAMES][FRAME_BYTES];
 	const unsigned char *frame[FRAMES];
-	unsigned shut = 0;
+	unsigned shut = 0, alike = 0;
+	struct bpf_look look[BPF_LOOKS];
 
 	if (gate->need > FRAME_BYTES)
 		return;
@@ -164,10 +177,15 @@ static void bursts_are_shut_as_each_is(const struct bpf_insn *insn,
 			none &= !bpf_run(insn, f[i], FRAME_BYTES, FRAME_BYTES);
 		}
 		assert_int_equal(bpf_gate_shut_all(gate, frame, FRAMES), all);
+		if (bpf_gate_look(gate, frame[0], look)) {
+			alike += all_alike(look, frame, FRAMES);
+			assert_true(!all_alike(look, frame, FRAMES) || all);
+		}
 		assert_true(none || !all);
 		shut += all;
 	}
 	assert_in_range(shut, 500, 4500);
+	assert_in_range(alike, 200, shut);
 }
 
 /* What tcpdump makes of these. */
