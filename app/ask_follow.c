@@ -247,8 +247,7 @@ enum call_result ask_show(struct call *c)
 
 	if (c->cancelled)
 		return CALL_DONE;
-	/* Of another command it shows nothing: that one would be taken for it.
-	 */
+	/* Of another command it shows nothing: who asked would mix them up. */
 	if (!e || strcmp(e->plan.course->experiment, c->cmd->name) != 0)
 		return show_none(c);
 	return report_rest(c, e);

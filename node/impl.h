@@ -34,7 +34,7 @@ struct packet {
 	uint8_t proto, hops;
 	bool alert; /* routers are to look at it, which groups need */
 	bool sound; /* received: it is whole, its header is right */
-	/* Received: behind all of IP; of none that is sound, no bytes. */
+	/* Received: behind all headers of IP; no bytes if it is not sound. */
 	const uint8_t *p;
 	size_t len;
 };

@@ -465,12 +465,9 @@ static void count(struct worker *w, uint64_t now_ns)
 	write_view(w);
 }
 
-void worker_give(struct worker *w, const struct worker_order *o)
+/* What it does, or one of its flows, and how; false: the order is another. */
+static bool give_state(struct worker *w, const struct worker_order *o)
 {
-	if (o->kind != ORDER_LOOK && o->kind != ORDER_COUNT)
-		replay_end(w);
-	else if (o->flow)
-		replay_settle(w);
 	switch (o->kind) {
 	case ORDER_START:
 		start(w, o);
@@ -511,6 +508,21 @@ void worker_give(struct worker *w, const struct worker_order *o)
 	case ORDER_HOW:
 		set_how(w, &o->how, o->now_ns);
 		break;
+	default:
+		return false;
+	}
+	return true;
+}
+
+void worker_give(struct worker *w, const struct worker_order *o)
+{
+	if (o->kind != ORDER_LOOK && o->kind != ORDER_COUNT)
+		replay_end(w);
+	else if (o->flow)
+		replay_settle(w);
+	if (give_state(w, o))
+		return;
+	switch (o->kind) {
 	case ORDER_PROGRAM:
 		flow_switch(o->flow, &o->pacing);
 		set_flow(w, o->flow, o->now_ns);
@@ -550,6 +562,8 @@ void worker_give(struct worker *w, const struct worker_order *o)
 		break;
 	case ORDER_COUNT:
 		count(w, o->now_ns);
+		break;
+	default:
 		break;
 	}
 }

@@ -180,6 +180,10 @@ bool cmd_arg_seen(const struct cmd *cmd, const struct cmd_form *form,
 		for (const struct arg *b = f->args; b->type != ARG_NONE; b++)
 			if (!strcmp(a->name, b->name))
 				return true;
+	/* "SETTING VALUE [SETTING] [VALUE]": once is enough. */
+	for (const struct arg *b = form->args; b != a; b++)
+		if (!strcmp(a->name, b->name) && a->help == b->help)
+			return true;
 	return false;
 }
 

@@ -42,7 +42,10 @@ const char *cmd_group_name(enum cmd_group group);
 /* "ports", "int", ...: an argument's type, for programs. */
 const char *cmd_arg_type(const struct arg *a);
 
-/* True when an earlier form of `cmd` has an argument of this name. */
+/*
+ * True when an earlier form of `cmd` has an argument of this name, or this one
+ * the very same.
+ */
 bool cmd_arg_seen(const struct cmd *cmd, const struct cmd_form *form,
 		  const struct arg *a);
 
