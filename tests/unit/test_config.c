@@ -329,8 +329,8 @@ static void take_shot(struct shot *s)
 static bool is_exempt(const struct cmd *cmd)
 {
 	static const char *const names[] = {
-		"reset",  "load",    "run",  "repeat", "quit",  "learn",
-		"search", "rfc2544", "soak", "ramp",   "sweep", "y1564",
+		"reset",   "load", "run",  "repeat", "quit",  "learn", "search",
+		"rfc2544", "soak", "ramp", "sweep",  "y1564", "bench",
 	};
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)

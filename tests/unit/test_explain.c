@@ -94,7 +94,7 @@ static void its_commands_make_it(void **state)
 	for (unsigned round = 0; round < 150; round++) {
 		const struct subject of = {(unsigned)any_below(&seed, 2),
 					   any_below(&seed, 3) ? 3 : 0};
-		struct config is, again;
+		struct config is = {0}, again = {0}; /* compared by the byte */
 		char on[16], line[64], *text;
 
 		rig_must("reset");
