@@ -260,15 +260,32 @@ static void read_stream(const struct app *app, const struct field *f,
 							: view.sent.packets);
 }
 
+static void read_setting(const struct app *app, const struct field *f,
+			 struct subject of, struct field_value *v)
+{
+	struct config config;
+	struct value value;
+
+	if (is_mode(f)) {
+		set_word(v, app_mode_name(app->pktgen.set[of.port].mode));
+		return;
+	}
+	memset(&value, 0, sizeof(value));
+	config_get(app, of, &config);
+	f->setting.arg->setting->get(&config, &value);
+	/* The address that is in use, not the word for it. */
+	if (f->setting.arg->type == ARG_MAC)
+		value.u = 0;
+	set_setting(v, f->setting.arg, &value);
+}
+
 void field_read(const struct app *app, const struct field *f, struct subject of,
 		struct field_value *v)
 {
 	const struct stats_rate *r = &app->port[of.port].rate;
 	uint64_t packets = f->rx ? r->delta.rx_packets : r->delta.tx_packets;
 	uint64_t bytes = f->rx ? r->delta.rx_bytes : r->delta.tx_bytes;
-	struct config config;
 	struct pktgen_stream_view view;
-	struct value value;
 	struct stats s;
 
 	v->unknown = false;
@@ -314,19 +331,7 @@ void field_read(const struct app *app, const struct field *f, struct subject of,
 		read_loss(f, &view, v);
 		break;
 	default:
-		if (is_mode(f)) {
-			v->number = false;
-			snprintf(v->text, sizeof(v->text), "%s",
-				 app_mode_name(app->pktgen.set[of.port].mode));
-			break;
-		}
-		memset(&value, 0, sizeof(value));
-		config_get(app, of, &config);
-		f->setting.arg->setting->get(&config, &value);
-		/* The address that is in use, not the word for it. */
-		if (f->setting.arg->type == ARG_MAC)
-			value.u = 0;
-		set_setting(v, f->setting.arg, &value);
+		read_setting(app, f, of, v);
 	}
 }
 

@@ -223,36 +223,46 @@ static void take_once(struct options *o, int option)
 	o->given[option - OPT_JSON] = true;
 }
 
+/* What an option without a value sets; NULL: it is none. */
+static bool *flag_of(struct options *o, int option)
+{
+	switch (option) {
+	case OPT_JSON:
+		return &o->json;
+	case OPT_EVENTS:
+		return &o->events;
+	case OPT_QUIET:
+		return &o->quiet;
+	case OPT_VERDICT:
+		return &o->verdict;
+	case OPT_NO_KEEP:
+		return &o->no_keep;
+	case OPT_WATCH:
+		return &o->watch;
+	case OPT_BOOTING:
+		return &o->booting;
+	case OPT_ATTACHING:
+		return &o->attaching;
+	default:
+		return NULL;
+	}
+}
+
 static void take_option(struct options *o, int option)
 {
+	bool *const flag = flag_of(o, option);
+
 	take_once(o, option);
+	if (flag) {
+		*flag = true;
+		return;
+	}
 	switch (option) {
 	case 'c':
 		add_commands(o, optarg);
 		break;
-	case OPT_JSON:
-		o->json = true;
-		break;
 	case OPT_TIMEOUT:
 		o->timeout_ms = take_time(optarg);
-		break;
-	case OPT_EVENTS:
-		o->events = true;
-		break;
-	case OPT_QUIET:
-		o->quiet = true;
-		break;
-	case OPT_VERDICT:
-		o->verdict = true;
-		break;
-	case OPT_NO_KEEP:
-		o->no_keep = true;
-		break;
-	case OPT_WATCH:
-		o->watch = true;
-		break;
-	case OPT_BOOTING:
-		o->booting = true;
 		break;
 	case OPT_NAME:
 		o->name = optarg;
@@ -276,9 +286,6 @@ static void take_option(struct options *o, int option)
 		break;
 	case OPT_SOURCE:
 		add_source(o, optarg);
-		break;
-	case OPT_ATTACHING:
-		o->attaching = true;
 		break;
 	case OPT_VERSION:
 		show("ukpktgen-console " UKPKTGEN_VERSION "\n");

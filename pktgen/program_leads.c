@@ -47,8 +47,7 @@ COLD static void find_leaders(struct program *prog)
 	}
 }
 
-/* The last edit's checksums, if they cover no more that is written one by one.
- */
+/* The last edit's checksums, if all that they cover is written by then. */
 COLD static void find_last(struct program *prog)
 {
 	struct field_edit *e = &prog->edit[prog->nb_edits - 1u];
