@@ -18,7 +18,7 @@
 #define HOLD_BYTES (4u << 20)
 
 /* What is wrapped: its further rows, and the least of a column. */
-#define INDENT 2
+#define INDENT 4
 #define LEAST 20
 
 #define RED "\x1b[31m"
@@ -301,7 +301,7 @@ static void say(struct ui *ui, const char *color, const char *before,
 		say_row(ui, color, before, text, len);
 		return;
 	}
-	rows = wrap_text(text, len, term_columns() - 1, INDENT, &n);
+	rows = wrap_text(text, len, term_columns(), INDENT, &n);
 	for (row = rows; row; row = end ? end + 1 : NULL) {
 		size_t left = n - (size_t)(row - rows);
 
