@@ -47,13 +47,16 @@ COLD static void find_leaders(struct program *prog)
 	}
 }
 
-/* The last edit's checksums, if all that they cover is written by then. */
+/* The last edit's checksums, unless they cover others that change. */
 COLD static void find_last(struct program *prog)
 {
-	struct field_edit *e = &prog->edit[prog->nb_edits - 1u];
+	struct field_edit *e;
 	unsigned nb = 0;
 
-	if (!prog->nb_edits || prog->sign || e->bytes > 4)
+	if (!prog->nb_edits || prog->sign)
+		return;
+	e = &prog->edit[prog->nb_edits - 1u];
+	if (e->bytes > 4)
 		return;
 	for (unsigned k = 0; k < prog->nb_csums; k++) {
 		const struct csum *c = &prog->csum[k];
