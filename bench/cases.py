@@ -43,6 +43,8 @@ FILES = {"a list of 500,000": (held.values, "set udp.src list @bench"),
 NEVER = ("20,40,0,0,12,21,0,6,34525,48,0,0,20,21,0,15,17,40,0,0,54,21,12,0,7,40,0,0,56,"
          "21,10,11,7,21,0,10,2048,48,0,0,23,21,0,8,17,40,0,0,20,69,6,0,8191,177,0,0,14,"
          "72,0,0,14,21,2,0,7,72,0,0,16,21,0,1,7,6,0,0,262144,6,0,0,0")
+# The same of "ether[0] = 3": the least that a filter can ask of a frame.
+BYTE = "4,48,0,0,0,21,0,1,3,6,0,0,262144,6,0,0,0"
 IMAGES = {"as it is": IMAGE,
           "with LTO": os.path.join(ROOT, "build", "lto", "ukpktgen.elf"),
           "without section GC": os.path.join(ROOT, "build", "nogc", "ukpktgen.elf")}
@@ -184,6 +186,7 @@ def from_the_source():
             take(name, peers.Source, "rx", packed, commands=commands)
             for name, commands in (
                 ("no capture", ""),
+                ("one byte is read", "capture 0 rx filter %s none.pcap" % BYTE),
                 ("no frame is kept", "capture 0 rx filter %s none.pcap" % NEVER))])
         yield Case("reflect-size-" + layout, "reflect by size" + ring, [
             take("%d bytes" % size, peers.Mirror, "reflect-any", packed, size)

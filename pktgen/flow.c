@@ -120,7 +120,7 @@ void flow_start(struct flow *f, const struct flow_plan *plan, uint64_t now_ns)
 	f->sent.built += f->at.frame;
 	f->at = (struct program_at){0};
 	if (f->frames.each)
-		f->frames.each->last = 0;
+		f->frames.each->sum_last = 0;
 	f->stamp = signature_stamp(f->number, ++f->run);
 	f->sent.first_ns = f->sent.last_ns = 0;
 	f->limited = plan->turns != FLOW_FOR_EVER &&

@@ -40,7 +40,7 @@ NOINLINE void frames_renew(struct frames *f, const struct program *prog,
 	struct program_each *const e = f->each;
 	const uint64_t had = at->frame;
 
-	if (!e->last || program_each_frame(e) != frame) {
+	if (!program_each_last(e) || program_each_frame(e) != frame) {
 		at->frame = frame;
 		program_each_begin(e, prog, at, stamp & ~SIGNATURE_TIME_MASK);
 		at->frame = had;
@@ -62,11 +62,11 @@ struct uk_netbuf *frames_one_each(struct frames *f, const struct program *prog,
 		nb = frames_slot(f);
 	if (unlikely(!nb))
 		return NULL;
-	if (unlikely(!e->last || program_each_frame(e) != at->frame ||
-		     nb->priv != e->tag))
+	if (unlikely(!program_each_last(e) ||
+		     program_each_frame(e) != at->frame || nb->priv != e->tag))
 		frames_renew(f, prog, at, at->frame, stamp, nb);
 	nb->refcount = 2;
-	program_each_next(e, time, csum_of64(time), nb->data);
+	program_each_next(e, &e->shape, time, csum_of64(time), nb->data);
 	at->frame++;
 	return nb;
 }

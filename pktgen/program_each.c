@@ -18,22 +18,25 @@ void program_each_begin(struct program_each *e, const struct program *prog,
 			struct program_at *at, uint64_t stamp)
 {
 	struct program_run r = {0};
+	unsigned last;
 
 	program_run_begin(&r, prog, at, 0);
+	last = MIN(r.last, EACH_LAST);
+
 	*e = (struct program_each){
 		.lanes = r.lanes[0],
-		.step = r.step[0],
+		.sum_last = (uint64_t)last << EACH_LAST_SHIFT |
+			    (r.csum[0].sum + csum_of64(stamp)),
+		.end = at->frame + last,
 		.stamp = stamp,
-		.last = (uint16_t)MIN(r.last, EACH_LAST),
-		.stamp_at = (uint16_t)r.stamp_at,
-		.nb = (uint8_t)r.nb,
-		.csum = r.nb_csums,
-		.sum = r.csum[0].sum + csum_of64(stamp),
-		.by = r.csum[0].by,
-		.not_zero = r.csum[0].not_zero,
-		.sign = prog->sign,
+		.shape = {.step = r.step[0],
+			  .stamp_at = (uint16_t)r.stamp_at,
+			  .by = r.csum[0].by,
+			  .nb = (uint8_t)r.nb,
+			  .csum = r.nb_csums,
+			  .not_zero = r.csum[0].not_zero,
+			  .sign = prog->sign},
 	};
-	e->end = at->frame + e->last;
 	for (unsigned k = 0; k < r.nb; k++)
-		e->at[k] = (uint16_t)r.at[k];
+		e->shape.at[k] = (uint16_t)r.at[k];
 }

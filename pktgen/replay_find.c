@@ -117,13 +117,17 @@ COLD static void find_makers(struct worker *w)
 {
 	struct worker_replay *const p = &w->replay;
 
+	p->shaped = false;
+	p->alike = true;
 	for (unsigned i = 0; i < p->turns; i++) {
 		const struct flow *f = replay_flow(w, i);
 		struct program_each *e = f->frames.each;
 
-		if (program_each_frame(e) == f->at.frame)
+		if (program_each_frame(e) == f->at.frame) {
+			replay_shape(p, e);
 			continue;
-		e->last = 0;
+		}
+		e->sum_last = 0;
 		e->end = f->at.frame;
 	}
 	for (unsigned i = 0, turn = 0; i < p->turns + OUTBOX_MAX; i++) {

@@ -21,11 +21,16 @@ static NOINLINE void renew(struct worker *w, unsigned turn, uint64_t time,
 
 	frames_renew(&f->frames, f->program, &f->at, program_each_frame(e),
 		     f->stamp | time, nb);
+	replay_shape(&w->replay, e);
 }
 
-/* From turn `i` on, as many as are back; returns how many that are in all. */
-static NOINLINE unsigned make_edited(struct worker *w, unsigned i, unsigned n,
-				     uint64_t now_ns)
+/*
+ * From turn `i` on, as many as are back, or, of those that are `alike`, up to
+ * one that is not; returns how many that are in all.
+ */
+EDIT_INLINE unsigned make_by(struct worker *w, const struct each_shape *shape,
+			     const bool alike, unsigned i, unsigned n,
+			     uint64_t now_ns)
 {
 	const struct worker_replay *const p = &w->replay;
 	struct uk_netbuf *const *const pkt = p->pkt + p->at;
@@ -39,12 +44,47 @@ static NOINLINE unsigned make_edited(struct worker *w, unsigned i, unsigned n,
 
 		if (unlikely(nb->refcount != 1))
 			break;
-		if (unlikely(!e->last || nb->priv != e->tag))
+		if (unlikely(!program_each_last(e) || nb->priv != e->tag)) {
 			renew(w, p->next + i, time, nb);
+			if (alike && !p->alike)
+				break;
+		}
 		nb->refcount = 2;
-		program_each_next(e, time, more, nb->data);
+		program_each_next(e, alike ? shape : &e->shape, time, more,
+				  nb->data);
 	}
 	return i;
+}
+
+static NOINLINE unsigned make_any(struct worker *w, unsigned i, unsigned n,
+				  uint64_t now_ns)
+{
+	return make_by(w, NULL, false, i, n, now_ns);
+}
+
+/* Of those that are all signed and have nothing else that changes. */
+static NOINLINE unsigned make_signed(struct worker *w, unsigned i, unsigned n,
+				     uint64_t now_ns)
+{
+	struct each_shape shape = w->replay.shape;
+
+	shape.nb = 2;
+	shape.csum = shape.sign = true;
+	return make_by(w, &shape, true, i, n, now_ns);
+}
+
+static unsigned make_edited(struct worker *w, unsigned i, unsigned n,
+			    uint64_t now_ns)
+{
+	const struct worker_replay *const p = &w->replay;
+
+	if (likely(p->shaped && p->alike && p->shape.nb == 2 && p->shape.csum &&
+		   p->shape.sign)) {
+		i = make_signed(w, i, n, now_ns);
+		if (likely(p->alike))
+			return i;
+	}
+	return make_any(w, i, n, now_ns);
 }
 
 unsigned replay_frames(struct worker *w, unsigned n, uint64_t now_ns)

@@ -282,6 +282,8 @@ struct worker_replay {
 	unsigned frames;
 	struct uk_netbuf **pkt;
 	struct program_each **each; /* of turns, some once more likewise */
+	struct each_shape shape;    /* of the first of these... */
+	bool shaped, alike;         /* ...that has one, and of all */
 	unsigned next, at;          /* the turn that is made next, its frame */
 	unsigned turn;              /* that is sent next */
 	/* Since it was settled last: */
