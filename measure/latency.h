@@ -62,6 +62,10 @@ static inline __attribute__((always_inline)) void latency_move(
 	uint64_t *max_ns)
 {
 	const uint64_t before_ns = l->before_ns;
+	/* Compilers make most of it once where there is more to do, else twice.
+	 */
+	const bool once = min_ns && follows, twice = !min_ns && follows;
+	uint64_t variation;
 
 	/* An extreme lies beyond the one before, on that side. */
 	l->before_ns = ns;
@@ -70,16 +74,20 @@ static inline __attribute__((always_inline)) void latency_move(
 			l->max_ns = ns;
 		if (max_ns && unlikely(ns > *max_ns))
 			*max_ns = ns;
-		if (likely(follows))
-			latency_vary(l, ns - before_ns);
+		variation = ns - before_ns;
+		if (twice)
+			latency_vary(l, variation);
 	} else {
 		if (unlikely(ns < l->min_ns))
 			l->min_ns = ns;
 		if (min_ns && unlikely(ns < *min_ns))
 			*min_ns = ns;
-		if (likely(follows))
-			latency_vary(l, before_ns - ns);
+		variation = before_ns - ns;
+		if (twice)
+			latency_vary(l, variation);
 	}
+	if (once)
+		latency_vary(l, variation);
 }
 
 /* `follows`: the number before its own came right before it. */
