@@ -165,6 +165,8 @@ void addresses_remove_all(struct app *app, uint64_t ports, uint64_t now_ns)
 			continue;
 		if (OPTION(LAB) && h->lab.on & LAB_DHCP)
 			node_dhcp(h, false, 0, now_ns);
+		if (OPTION(LAB) && h->lab.on & LAB_AUTO)
+			node_auto(h, false, 0, now_ns);
 		node_remove_all(h);
 		pktgen_use_node(&app->pktgen, i, now_ns);
 	}

@@ -49,6 +49,10 @@ static bool node_line(const struct node *h, unsigned port, unsigned *i,
 		vlan_line("address", "dhcp", port, lab->dhcp.vlan, line);
 		return true;
 	}
+	if (lab->on & LAB_AUTO && !(*i)--) {
+		vlan_line("address", "auto", port, lab->routed.vlan, line);
+		return true;
+	}
 	for (unsigned n = 0; n < lab->nb_groups; n++) {
 		if (lab->group[n].leaving || (*i)--)
 			continue;
@@ -79,6 +83,7 @@ void labs_keep(const struct node *h, struct labs_kept *k)
 		.cfm_level = lab->cfm.level,
 		.cfm_mep = lab->cfm.mep,
 		.dhcp_vlan = lab->dhcp.vlan,
+		.auto_vlan = lab->routed.vlan,
 	};
 	for (unsigned i = 0; i < lab->nb_groups; i++) {
 		if (lab->group[i].leaving)
@@ -117,6 +122,8 @@ void labs_restore(struct app *app, unsigned port, const struct labs_kept *k,
 	node_cfm(h, k->on & LAB_CFM, k->cfm_level, k->cfm_mep);
 	if ((h->lab.on ^ k->on) & LAB_DHCP)
 		node_dhcp(h, k->on & LAB_DHCP, k->dhcp_vlan, now_ns);
+	if ((h->lab.on ^ k->on) & LAB_AUTO)
+		node_auto(h, k->on & LAB_AUTO, k->auto_vlan, now_ns);
 	node_leave_all(h, now_ns);
 	for (unsigned i = 0; i < k->nb_groups; i++)
 		node_join(h, &k->group[i].ip, k->group[i].vlan, now_ns);

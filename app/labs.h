@@ -9,7 +9,7 @@
 struct labs_kept {
 	uint8_t on; /* LAB_ bits */
 	uint8_t cfm_level;
-	uint16_t cfm_mep, dhcp_vlan;
+	uint16_t cfm_mep, dhcp_vlan, auto_vlan;
 	unsigned nb_groups;
 	struct {
 		struct node_ip ip;

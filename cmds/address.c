@@ -87,7 +87,34 @@ static enum call_result run_dhcp(struct call *c)
 {
 	return labs_set(c, lease);
 }
-#define DHCP_FORM {dhcp_args, run_dhcp, "get one from a server, by DHCP"},
+
+static const struct arg auto_args[] = {
+	[PORTS] = APP_PORTS_TO_SET,
+	{ARG_KEYWORD, .name = "auto", .help = "get those of IPv6"},
+	[TAG] = {ARG_KEYWORD, .optional = true, .name = "vlan",
+		 .help = "its frames have a VLAN tag"},
+	[TAG_ID] = {ARG_INT, .optional = true, .name = "ID",
+		    .help = "number of the VLAN", .min = 1, .max = 4094},
+	{ARG_NONE},
+};
+
+static enum call_result begin_auto(struct call *c, unsigned port,
+				   struct node *h)
+{
+	(void)port;
+	node_auto(h, true, c->v[TAG].set ? (uint16_t)c->v[TAG_ID].u : 0,
+		  c->now_ns);
+	return CALL_DONE;
+}
+
+static enum call_result run_auto(struct call *c)
+{
+	return labs_set(c, begin_auto);
+}
+#define DHCP_FORM                                                \
+	{dhcp_args, run_dhcp, "get one from a server, by DHCP"}, \
+		{auto_args, run_auto,                            \
+		 "get those of IPv6 from routers, and a server by DHCPv6"},
 #else
 #define DHCP_FORM
 #endif
@@ -103,14 +130,15 @@ static const char *state_of(const struct node_own *own)
 	return names[own->state];
 }
 
-/* A server is asked, and has given none by now. */
-static bool show_asking(struct reply *r, unsigned port, const struct dhcp *d)
+/* A server or a router is asked, and has given none by now. */
+static bool show_asking(struct reply *r, unsigned port, const char *what,
+			uint16_t vlan)
 {
 	reply_map(r, NULL, REPLY_TABLE);
 	reply_id(r, "port", port);
-	reply_text(r, "address", "dhcp");
-	if (d->vlan)
-		reply_id(r, "vlan_id", d->vlan);
+	reply_text(r, "address", what);
+	if (vlan)
+		reply_id(r, "vlan_id", vlan);
 	else
 		reply_none(r, "vlan_id", NULL);
 	reply_text(r, "gateway", "none");
@@ -120,18 +148,31 @@ static bool show_asking(struct reply *r, unsigned port, const struct dhcp *d)
 	return true;
 }
 
+/* None came by itself, but that of the link. */
+static bool awaits_router(const struct node *h)
+{
+	for (unsigned i = h->nb_given; i < h->nb_own; i++)
+		if (h->own[i].origin == NODE_ROUTED ||
+		    h->own[i].origin == NODE_LEASED6)
+			return false;
+	return h->lab.on & LAB_AUTO;
+}
+
 static bool show_own(const struct call *c, unsigned port, const struct node *h,
 		     unsigned k)
 {
-	const struct node_own *own = &h->own[k];
+	const struct node_own *own;
 	char text[ADDRESSES_PRINT_MAX];
 	struct reply *r = c->reply;
 
 	if (k == h->nb_own && (h->lab.dhcp.state == DHCP_SELECTING ||
 			       h->lab.dhcp.state == DHCP_REQUESTING))
-		return show_asking(r, port, &h->lab.dhcp);
+		return show_asking(r, port, "dhcp", h->lab.dhcp.vlan);
+	if (k == h->nb_own + 1 && awaits_router(h))
+		return show_asking(r, port, "auto", h->lab.routed.vlan);
 	if (k >= h->nb_own)
 		return false;
+	own = &h->own[k];
 	addresses_print(&own->is, text, sizeof(text));
 	reply_map(r, NULL, REPLY_TABLE);
 	reply_id(r, "port", port);
@@ -155,7 +196,7 @@ static bool show_own(const struct call *c, unsigned port, const struct node *h,
 
 static enum call_result show(struct call *c)
 {
-	return addresses_rows(c, "addresses", NODE_OWN_MAX + 1, show_own);
+	return addresses_rows(c, "addresses", NODE_OWN_MAX + 2, show_own);
 }
 
 /* Two ports with one address would find each other. */
@@ -249,13 +290,14 @@ const struct cmd cmd_address = {
 		 "count as host.rx and host.tx, not as traffic; signed frames "
 		 "are always traffic. IPv6 brings an address of the link, "
 		 "fe80::. With 'dhcp' a server gives an address and a "
-		 "gateway; 'off' gives them back.",
+		 "gateway, with 'auto' a router those of IPv6, and a server "
+		 "that it speaks of; 'off' gives them back.",
 	.examples =
 		(const char *const[]){
 			"address 0 10.0.0.2/24",
 			"address 0 10.0.0.2/24 vlan 5 gateway 10.0.0.1",
 			"address 0 2001:2::2/64", "address 0 10.1.0.0/18",
-			"address 0 dhcp", "address", "address 0 10.0.0.2 off",
-			"address off", NULL},
+			"address 0 dhcp", "address 0 auto", "address",
+			"address 0 10.0.0.2 off", "address off", NULL},
 	.see = (const char *const[]){"ping", "neighbour", "dst", NULL},
 };

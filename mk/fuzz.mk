@@ -7,9 +7,9 @@ FUZZ_CFLAGS := $(filter-out $(WARN),$(HOST_ALL)) -O2 \
 FUZZ_CMP := shell/parse shell/arg shell/keys files/cpio net/proto/headers \
 	units/value units/value_addr units/vary units/vary_values \
 	capture/read capture/read_ng capture/bpf pktgen/turn \
-	pktgen/kv_answer \
+	pktgen/kv_answer pktgen/engine_route pktgen/engine_forward \
 	node/node node/arp node/nd node/ip node/echo node/address \
-	node/group node/refuse node/error node/cfm node/lldp node/dhcp
+	node/group node/refuse node/error node/cfm node/lldp node/dhcp node/dhcp6 node/auto
 
 fuzz-cc = clang $(FUZZ_CFLAGS) $(NO_CMP)
 $(eval $(call variant,fuzz,$(HOST_FIRST),$(O)/gen))

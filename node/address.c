@@ -138,8 +138,7 @@ void node_remove_own(struct node *h, struct node_own *own)
 	h->changes++;
 }
 
-/* fe80:: and the MAC address (RFC 4291, appendix A). */
-static struct node_address link_local(const struct node *h, uint16_t vlan)
+struct node_address node_link_local(const struct node *h)
 {
 	const uint8_t *const mac = h->mac;
 	struct node_address a;
@@ -148,14 +147,14 @@ static struct node_address link_local(const struct node *h, uint16_t vlan)
 	a.from = a.to =
 		(struct node_ip){{0xfe, 0x80, [8] = mac[0] ^ 2, mac[1], mac[2],
 				  0xff, 0xfe, mac[3], mac[4], mac[5]}};
-	a.vlan = vlan;
 	a.bits = 64;
 	return a;
 }
 
-static bool is_link_local(const struct node_ip *ip)
+/* Others are to come by themselves. */
+static bool is_auto(const struct node *h, uint16_t vlan)
 {
-	return ip->b[0] == 0xfe && (ip->b[1] & 0xc0) == 0x80;
+	return h->lab.on & LAB_AUTO && h->lab.routed.vlan == vlan;
 }
 
 /* One that others of IPv6 have beside them on their VLAN. */
@@ -165,15 +164,23 @@ static bool has_beside(const struct node *h, uint16_t vlan, bool is_automatic)
 		const struct node_own *own = &h->own[i];
 
 		if (own->is.vlan == vlan && !node_is_ipv4(&own->is.from) &&
-		    (is_automatic ? is_link_local(&own->is.from)
+		    (is_automatic ? node_is_link_local(&own->is.from)
 				  : own->origin != NODE_AUTOMATIC))
 			return true;
 	}
-	return false;
+	return !is_automatic && is_auto(h, vlan);
 }
 
-/* Where there is an address of IPv6, and nowhere else. */
-static void keep_link_local(struct node *h, uint64_t now_ns)
+static void add_link_local(struct node *h, uint16_t vlan, uint64_t now_ns)
+{
+	struct node_address a = node_link_local(h);
+
+	a.vlan = vlan;
+	if (!has_beside(h, vlan, true))
+		node_add_own(h, &a, NODE_AUTOMATIC, now_ns);
+}
+
+void node_keep_link_local(struct node *h, uint64_t now_ns)
 {
 	for (unsigned i = h->nb_own; i--;)
 		if (h->own[i].origin == NODE_AUTOMATIC &&
@@ -181,13 +188,12 @@ static void keep_link_local(struct node *h, uint64_t now_ns)
 			node_remove_own(h, &h->own[i]);
 	for (unsigned i = 0; i < h->nb_given; i++) {
 		const struct node_address *is = &h->own[i].is;
-		struct node_address a;
 
-		if (node_is_ipv4(&is->from) || has_beside(h, is->vlan, true))
-			continue;
-		a = link_local(h, is->vlan);
-		node_add_own(h, &a, NODE_AUTOMATIC, now_ns);
+		if (!node_is_ipv4(&is->from))
+			add_link_local(h, is->vlan, now_ns);
 	}
+	if (is_auto(h, h->lab.routed.vlan))
+		add_link_local(h, h->lab.routed.vlan, now_ns);
 }
 
 static struct node_own *find_given(struct node *h, const struct node_ip *from)
@@ -207,7 +213,7 @@ int node_add(struct node *h, const struct node_address *a, uint64_t now_ns)
 	if (!memcmp(&own->is, a, sizeof(*a)) && own->state == NODE_VALID)
 		return 0;
 	begin(h, own, a, NODE_GIVEN, now_ns);
-	keep_link_local(h, now_ns);
+	node_keep_link_local(h, now_ns);
 	return 0;
 }
 
@@ -217,7 +223,7 @@ bool node_remove(struct node *h, const struct node_ip *from)
 
 	if (own) {
 		node_remove_own(h, own);
-		keep_link_local(h, 0);
+		node_keep_link_local(h, 0);
 	}
 	return own;
 }
@@ -383,7 +389,8 @@ void node_make_due(struct node *h, uint64_t now_ns)
 		node_pings_due,
 #ifdef CONFIG_APPUKPKTGEN_LAB
 		groups_due,     lldp_due,
-		dhcp_due,
+		dhcp_due,       auto_due,
+		dhcp6_due,
 #endif
 	};
 

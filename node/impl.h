@@ -118,6 +118,8 @@ bool node_heard(struct node *h, const struct node_ip *ip, uint16_t vlan,
 NODE_LISTENER(arp_take);
 NODE_LISTENER(echo_take);
 NODE_LISTENER(nd_take);
+NODE_LISTENER(auto_take);
+NODE_LISTENER(dhcp6_take);
 NODE_LISTENER(igmp_take);
 NODE_LISTENER(mld_take);
 NODE_LISTENER(refuse_take);
@@ -164,6 +166,27 @@ uint64_t node_pings_due(struct node *h, uint64_t now_ns);
 uint64_t groups_due(struct node *h, uint64_t now_ns);
 uint64_t lldp_due(struct node *h, uint64_t now_ns);
 uint64_t dhcp_due(struct node *h, uint64_t now_ns);
+uint64_t auto_due(struct node *h, uint64_t now_ns);
+uint64_t dhcp6_due(struct node *h, uint64_t now_ns);
+
+/* A router says that there is a server; what it gave is given back. */
+void dhcp6_begin(struct node *h, uint64_t now_ns);
+void dhcp6_end(struct node *h);
+
+/* The address of the link by which routers are asked, once it is valid. */
+const struct node_own *auto_link_own(struct node *h);
+/* Of the prefix on the link that has `ip`; all 128: none has. */
+unsigned auto_link_bits(const struct node *h, const struct node_ip *ip);
+
+/* fe80:: and the MAC address (RFC 4291, appendix A), without a tag. */
+struct node_address node_link_local(const struct node *h);
+/* It is there where another of IPv6 is, or is to be, and nowhere else. */
+void node_keep_link_local(struct node *h, uint64_t now_ns);
+
+static inline bool node_is_link_local(const struct node_ip *ip)
+{
+	return ip->b[0] == 0xfe && (ip->b[1] & 0xc0) == 0x80;
+}
 
 /* An address that it has by itself; false: there is no room. */
 bool node_add_own(struct node *h, const struct node_address *a,

@@ -123,6 +123,39 @@ struct dhcp {
 
 void node_dhcp(struct node *h, bool on, uint16_t vlan, uint64_t now_ns);
 
+/* ---- Addresses of IPv6 by themselves: RFC 4861, RFC 4862, RFC 8415 ------- */
+
+#define ROUTED_PREFIXES_MAX 3
+
+struct routed_prefix {
+	struct node_ip ip; /* its first address */
+	uint8_t bits, flags;
+	uint64_t until_ns; /* 0: there is none */
+};
+
+/* What routers said. */
+struct routed {
+	uint16_t vlan;
+	uint8_t tries;         /* solicitations that are due */
+	struct node_ip router; /* the way out, by its address of the link */
+	uint64_t until_ns, due_ns;
+	struct routed_prefix prefix[ROUTED_PREFIXES_MAX];
+};
+
+#define DHCP6_SERVER_MAX 130
+
+/* A server is asked where a router says so. */
+struct dhcp6 {
+	enum dhcp_state state;
+	uint8_t tries, server_len;
+	uint32_t xid;
+	struct node_ip ip;
+	uint8_t server[DHCP6_SERVER_MAX];
+	uint64_t since_ns, due_ns, renew_ns, rebind_ns, ends_ns;
+};
+
+void node_auto(struct node *h, bool on, uint16_t vlan, uint64_t now_ns);
+
 /* ---- Learning frames ----------------------------------------------------- */
 
 /* Says to all that a station is here; false: no buffer is free by now. */
@@ -135,6 +168,7 @@ enum {
 	LAB_CFM = 2,
 	LAB_REFUSE = 4,
 	LAB_DHCP = 8,
+	LAB_AUTO = 32,
 	LAB_LEARN = 16, /* frames are made for it from outside */
 };
 
@@ -148,6 +182,8 @@ struct lab {
 	struct lldp lldp;
 	struct cfm cfm;
 	struct dhcp dhcp;
+	struct routed routed;
+	struct dhcp6 dhcp6;
 };
 
 #endif /* NODE_LAB_H */

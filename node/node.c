@@ -57,6 +57,7 @@ struct node *node_open(struct port_queue *q, struct uk_alloc *a)
 	memcpy(h->mac, p->mac, ETH_ALEN);
 	h->lab.random = load32(h->mac + 2) | 1;
 	h->lab.lldp.due_ns = h->lab.dhcp.due_ns = NEVER;
+	h->lab.routed.due_ns = h->lab.dhcp6.due_ns = NEVER;
 	node_wants(h);
 	for (unsigned i = 0; i < nb; i++, mem += each) {
 		struct uk_netbuf *nbuf = (void *)mem;
@@ -201,7 +202,8 @@ static const struct listener {
 	{IP_PROTO_ICMP6, echo_take}, {IP_PROTO_ICMP6, nd_take},
 #ifdef CONFIG_APPUKPKTGEN_LAB
 	{IP_PROTO_ICMP6, mld_take},  {IP_PROTO_IGMP, igmp_take},
-	{IP_PROTO_UDP, dhcp_take},   {IP_PROTO_UDP, refuse_take},
+	{IP_PROTO_ICMP6, auto_take}, {IP_PROTO_UDP, dhcp_take},
+	{IP_PROTO_UDP, dhcp6_take},  {IP_PROTO_UDP, refuse_take},
 	{IP_PROTO_TCP, refuse_take}, {LLDP_TYPE, lldp_take},
 	{CFM_TYPE, cfm_take},
 #endif
@@ -230,6 +232,8 @@ void node_wants(struct node *h)
 		PROTO(IP_PROTO_ICMP) | lease | (on & LAB_REFUSE ? refused : 0);
 	h->wants[0][1] = lease;
 	h->wants[1][0] = on & LAB_REFUSE ? ~0ull : ~refused;
+	if (on & LAB_AUTO)
+		h->wants[1][0] |= PROTO(IP_PROTO_UDP);
 	h->wants[1][1] = ~refused;
 	/* Which counts what comes to them. */
 	if (h->lab.nb_groups)

@@ -19,7 +19,7 @@
 #include "node/lab.h"
 
 #define NODE_ADDRESSES_MAX 16  /* or ranges of them, that are given */
-#define NODE_OWN_MAX 21        /* with those that it has by itself */
+#define NODE_OWN_MAX 24        /* with those that it has by itself */
 #define NODE_NEIGHBOURS_MAX 64 /* that are known at a time */
 #define NODE_PINGS_MAX 4       /* at a time */
 #define NODE_LATER_MAX 256     /* received, to be answered when there is room */
@@ -74,6 +74,8 @@ struct node_address {
 enum node_origin {
 	NODE_GIVEN,
 	NODE_LEASED,    /* by DHCP */
+	NODE_ROUTED,    /* by a router's prefix */
+	NODE_LEASED6,   /* by DHCPv6 */
 	NODE_AUTOMATIC, /* of the link alone, beside others of IPv6 */
 };
 

@@ -88,6 +88,7 @@ static void begin(void)
 	node_cfm(node, true, CFM_LEVEL_ANY, 1);
 	node_refuse(node, true);
 	node_dhcp(node, true, 0, now);
+	node_auto(node, true, 0, now);
 	pass(8000000000);
 	node->dropped = 0;
 }
@@ -135,6 +136,21 @@ static void fix_dhcp(uint8_t *p, size_t len)
 	memcpy(p + 8 + 236, (const uint8_t[]){99, 130, 83, 99}, 4);
 }
 
+/* The same of DHCPv6. */
+static void fix_dhcp6(uint8_t *p, size_t len)
+{
+	static const uint8_t client[] = {0, 1, 0, 10, 0, 3, 0, 1};
+	const uint32_t xid = node->lab.dhcp6.xid;
+
+	if (len < 12 + sizeof(client) + 6 || p[3] != 34)
+		return;
+	memcpy(p, (const uint8_t[]){2, 35, 2, 34}, 4);
+	for (unsigned i = 0; i < 3; i++)
+		p[9 + i] = (uint8_t)(xid >> (16 - 8 * i));
+	memcpy(p + 12, client, sizeof(client));
+	memcpy(p + 12 + sizeof(client), port.mac, 6);
+}
+
 static void fix_ipv4(uint8_t *p, size_t len)
 {
 	const size_t head = (p[0] & 15u) * 4;
@@ -160,6 +176,8 @@ static void fix_ipv6(uint8_t *p, size_t len)
 	}
 	if (end > len || at + 4 > end)
 		return;
+	if (next == 17)
+		fix_dhcp6(p + at, end - at);
 	fix_above(p + at, end - at, next, p + 8, 32);
 }
 

@@ -28,8 +28,8 @@ def until(what, *args):
         time.sleep(0.05)
 
 
-def listens(port):
-    with open("/proc/self/net/udp") as sockets:
+def listens(port, table="udp"):
+    with open("/proc/self/net/" + table) as sockets:
         return ":%04X " % port in sockets.read()
 
 
@@ -129,6 +129,41 @@ def check_lease(line, path):
             daemon.terminate()
 
 
+def check_auto(line, path):
+    """One address by the router's prefix, one by the server that it speaks of, a way out."""
+    with subprocess.Popen(["dnsmasq", "-d", "--conf-file=/dev/null", "-p", "0", "-i", "b0",
+                           "--bind-interfaces", "--enable-ra",
+                           "--dhcp-range=2001:db8::50,2001:db8::60,slaac,64,1h",
+                           "--dhcp-leasefile=%s/leases6" % path, "--user=root",
+                           "--pid-file=%s/pid6" % path], stderr=subprocess.DEVNULL) as daemon:
+        try:
+            until(listens, 547, "udp6")
+            line.ask("address 1 auto")
+
+            def valid_ones():
+                return [a for a in line.json("address 1 --json")["addresses"]
+                        if a["state"] == "valid" and not a["address"].startswith("fe80")]
+            until(lambda: len(valid_ones()) == 2)
+            leased, own = sorted(valid_ones(), key=lambda a: len(a["address"]))
+            mac = line.json("port --json")["ports"][1]["mac"].split(":")
+            assert own["address"].endswith("ff:fe%s:%x/64" % (mac[3], int(mac[4] + mac[5], 16)))
+            with open(path + "/leases6") as leases:
+                assert leased["address"].split("/")[0] in leases.read()
+            link = json.loads(sh("ip -j addr show b0"))[0]["addr_info"]
+            router = next(a["local"] for a in link if a["scope"] == "link")
+            assert own["gateway"] == leased["gateway"] == router
+            line.ask("ping 1 2001:db8::1 count 3 every 1ms")
+            # By way of the router, to what is not here.
+            line.ask("size 1 128; proto 1 ipv6; dst 1 ip 2001:db8:ffff::1; dst 1 mac via auto; mode 1 tx; "
+                     "start 1 count 10; wait 1 idle within 60s")
+            host = json.loads(sh("ip -j link show b0"))[0]["address"]
+            assert host in "".join(line.ask("show frame 1 0 --json"))
+            line.ask("mode 1 rx; address 1 off")
+            until(lambda: leased["address"].split("/")[0] not in open(path + "/leases6").read())
+        finally:
+            daemon.terminate()
+
+
 def check_maintenance(line, path):
     mac = bytes.fromhex(line.json("port --json")["ports"][0]["mac"].replace(":", ""))
     here, level5 = b"\x02\0\0\0\0\x99", b"\x01\x80\xc2\0\0\x35"
@@ -186,6 +221,7 @@ def test_who_is_told_says_what_he_heard(own_network, lab):  # noqa: F811
             check_learnt(line)
             if shutil.which("dnsmasq"):
                 check_lease(line, path)
+                check_auto(line, path)
             sh("ip link set t0 nomaster")
             if shutil.which("tshark"):
                 check_maintenance(line, path)
