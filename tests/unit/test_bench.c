@@ -220,8 +220,7 @@ static void who_typed_it_into_a_client_sees_that_too(void **state)
 	assert_string_equal(vt100_row(&terminal), "|");
 	type("\x03");
 	step();
-	assert_non_null(
-		strstr(said, "@1 ERR E_CANCEL 0 cancelled by Ctrl-C"));
+	assert_non_null(strstr(said, "@1 ERR E_CANCEL 0 cancelled by Ctrl-C"));
 	type("@3 bench stop\n");
 	run_until("@3 OK");
 	/* A program does not. */
