@@ -55,7 +55,8 @@ static void plain(char *to, size_t room, const char *word)
 
 	for (; *word && n + 1 < room; word++)
 		if (*word == '.' || *word == '%' || *word == '-' ||
-		    *word == ' ' || (*word >= '0' && *word <= '9') ||
+		    *word == ' ' || *word == ':' || *word == ',' ||
+		    (*word >= '0' && *word <= '9') ||
 		    ((*word | 0x20) >= 'a' && (*word | 0x20) <= 'z'))
 			to[n++] = *word;
 	to[n] = '\0';
@@ -328,6 +329,32 @@ static const struct {
 	 converged},
 };
 
+/* What an axis that is logarithmic has no place for. */
+static void drop_hidden(struct plot *p)
+{
+	unsigned kept = 0;
+
+	for (unsigned i = 0; i < p->nb_series; i++) {
+		struct series *s = &p->s[i];
+		unsigned n = 0;
+
+		for (unsigned k = 0; k < s->points; k++) {
+			const double x = s->xy[2 * k], y = s->xy[2 * k + 1];
+
+			if ((p->log_x && x <= 0) || (p->log_y && y <= 0))
+				continue;
+			s->xy[2 * n] = x;
+			s->xy[2 * n++ + 1] = y;
+		}
+		s->points = n;
+		if (n)
+			p->s[kept++] = *s;
+		else
+			free(s->xy);
+	}
+	p->nb_series = kept;
+}
+
 bool plot_make(struct plot *p, unsigned which, const struct result *r,
 	       unsigned nb)
 {
@@ -336,6 +363,7 @@ bool plot_make(struct plot *p, unsigned which, const struct result *r,
 	*p = all[which].p;
 	for (unsigned i = 0; i < nb; i++)
 		all[which].fill(p, &r[i], i, nb);
+	drop_hidden(p);
 	return true;
 }
 

@@ -36,6 +36,7 @@ shift $((OPTIND - 1))
 run=$(mktemp -d)
 export XDG_RUNTIME_DIR=$run
 children=()
+more=() # options of 'ukpktgen run'
 
 finish() {
 	local pid
@@ -101,7 +102,7 @@ vsctl() {
 measure() { # DEVICE NET0 NET1 SETUP COMMANDS
 	local command=${arguments[0]:-$5}
 	"$ukpktgen" run --detach --name dut --net "$2" --net "$3" --mac 0=02:00:00:00:00:00 \
-		--mac 1=02:00:00:00:00:01 >/dev/null
+		--mac 1=02:00:00:00:00:01 "${more[@]}" >/dev/null
 	! declare -F ready >/dev/null || ready
 	"$ukpktgen" exec --name dut --quiet -c "$4"
 	if [ -n "$console" ]; then

@@ -59,6 +59,23 @@ def test_what_a_meter_lets_through_is_what_arrives():
     assert 20000 - ports[0]["lost"] == ports[1]["rx"]["packets"] == through
 
 
+@needs_root
+def test_a_bridge_learns_addresses_and_floods_what_it_has_not():
+    """RFC 2889: what the appliance concludes is what the bridge has in its table."""
+    done = subprocess.run([os.path.join(EXAMPLES, "dut-addresses.sh")], text=True,
+                          capture_output=True, timeout=PATIENCE,
+                          env=dict(os.environ, RATE="2kpps"))
+    assert done.returncode == 0, done.stderr
+    came, said = {}, done.stdout.splitlines()
+    for name, line in zip(said, said[1:]):
+        if line.startswith('{"ports"'):
+            came[name] = [port["rx"]["packets"] for port in json.loads(line)["ports"]]
+    learnt = int(said[-1].rsplit(" ", 1)[1])
+    assert came["addresses"] == [8000, 0, 8000 - learnt, 8000 - learnt] and learnt > 7000
+    assert came["broadcast"] == [0, 1000, 1000, 1000]
+    assert came["longest"] == [0, 500, 0, 0] and came["longer"] == [0, 0, 0, 0]
+
+
 def test_a_result_is_fetched_for_a_report(lab, tmp_path):
     result = {"result": "x-1", "experiment": "search", "rows": [{"goal": "ndr", "lower": 1.5}]}
     path = tmp_path / "x-1.json"

@@ -64,6 +64,8 @@ void rig_step_unread(uint64_t ns)
 	session_poll(&app->session, rig.now);
 	channel_poll(&app->channel, rig.now, CHANNEL_WINDOW);
 	feed_poll(app, rig.now);
+	if (rig.tick)
+		rig.tick();
 }
 
 void rig_step(uint64_t ns)

@@ -16,6 +16,7 @@ struct rig {
 	struct host_netdev *dev[4];
 	char screen[65536]; /* what it has put out since rig_ask() */
 	uint64_t now;
+	void (*tick)(void); /* after each step; NULL: nothing */
 };
 
 extern struct rig rig;

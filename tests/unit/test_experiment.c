@@ -2,6 +2,7 @@
 /* Experiments. */
 #include "app/experiment.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "dut_rig.h"
@@ -81,6 +82,101 @@ static void ends_of_the_range(void **state)
 	rig_must("search to 100kpps trial 20ms settle 1ms ndr");
 	assert_true(!found(0)->lower && found(0)->upper);
 	assert_non_null(strstr(rig.screen, "loses at the smallest rate"));
+}
+
+static uint64_t any(uint64_t *seed, uint64_t least, uint64_t most)
+{
+	return least + unit_random(seed) % (most - least + 1);
+}
+
+/* A device that loses what comes first, holds frames, and sends its own. */
+static void make_any_device(uint64_t seed)
+{
+	memset(&dut, 0, sizeof(dut));
+	dut.pps = any(&seed, 60000, 160000);
+	dut.queue = (unsigned)any(&seed, 8, 40);
+	dut.delay_ns = any(&seed, 5, 45) * 20 * US;
+	dut.warm = (unsigned)any(&seed, 0, 300);
+	dut.foreign = (unsigned)any(&seed, 50, 500);
+}
+
+static uint64_t row_at(unsigned row, const char *key)
+{
+	const struct experiment *e = rig.app.experiment;
+	const struct course_column *c = e->plan.course->columns;
+
+	assert_true(row < e->nb_rows);
+	for (unsigned i = 0; c[i].key; i++)
+		if (!strcmp(c[i].key, key))
+			return e->row[row].v[i];
+	fail_msg("no column %s", key);
+	return 0;
+}
+
+static void ask_of(uint64_t pps, const char *before, const char *after)
+{
+	char line[160];
+
+	snprintf(line, sizeof(line), "%s%llupps%s", before,
+		 (unsigned long long)pps, after);
+	rig_must(line);
+}
+
+/* Within a width of 1 %, and what the queue holds of a trial. */
+static void assert_near(uint64_t milli, uint64_t pps)
+{
+	const uint64_t queue = dut.queue * 1000000ull / 50;
+
+	assert_in_range(milli, pps * 1000 / 100 * 99 - 100000,
+			pps * 1000 + queue + 100000);
+}
+
+static void rates_of_it_are_found(void)
+{
+	rig_must("search to 400kpps trial 50ms width 1% settle 2ms ndr pdr");
+	assert_near(found(0)->lower, dut.pps);
+	assert_near(found(1)->lower, dut.pps * 1000 / 995);
+	rig_must("rfc2544 throughput sizes 64 to 400kpps trial 50ms width 1% "
+		 "settle 2ms");
+	assert_near(row_at(0, "lower"), dut.pps);
+	ask_of(dut.pps * 2, "rfc2544 loss sizes 64 to ",
+	       " trial 100ms step 25% settle 2ms");
+	assert_in_range(row_at(0, "loss"), 49500, 50000);
+	assert_in_range(row_at(1, "loss"), 32600, 33334);
+	assert_int_equal(row_at(2, "lost"), 0);
+}
+
+/* All frames are held for as long, and are seen by steps of 20 us. */
+static void its_delay_is_found(void)
+{
+	const uint64_t *time;
+
+	ask_of(dut.pps / 2, "ramp ", " 200kpps over 100ms steps 2 settle 2ms");
+	time = rig.app.experiment->made[0].f.time;
+	assert_in_range(time[TRIAL_MIN], dut.delay_ns, dut.delay_ns + 20 * US);
+	assert_in_range(time[TRIAL_MAX], dut.delay_ns, dut.delay_ns + 60 * US);
+}
+
+/* Bursts come by steps of 20 frames. */
+static void its_queue_is_found(void)
+{
+	rig_must("rfc2544 back-to-back sizes 64 to 1mpps trial 20ms width 1% "
+		 "settle 2ms");
+	assert_in_range(row_at(0, "frames") * (1000000 - dut.pps) / 1000000,
+			dut.queue - 1, dut.queue + 22);
+}
+
+/* What is known of any device is found, each time. */
+static void any_device_is_known(void **state)
+{
+	(void)state;
+
+	for (uint64_t seed = 1; seed <= 20; seed++) {
+		make_any_device(seed * 77);
+		rates_of_it_are_found();
+		its_delay_is_found();
+		its_queue_is_found();
+	}
 }
 
 static void begin(void)
@@ -172,6 +268,7 @@ int main(void)
 		T(between_trials_little_time_is_lost),
 		T(goals_differ),
 		T(ends_of_the_range),
+		T(any_device_is_known),
 		T(it_goes_on_by_itself),
 		T(one_at_a_time_until_it_is_stopped),
 		T(others_end_it),

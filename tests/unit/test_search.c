@@ -180,13 +180,25 @@ static void assert_found(const struct search *s, unsigned goal,
 	assert_true(r.throughput >= r.lower - r.lower / 100);
 }
 
+/* 10,000 by SEARCH_DEVICES, for which a test of every day has no time. */
+#define DEVICES_MAX 10000
+
+static unsigned nb_devices(void)
+{
+	const char *text = getenv("SEARCH_DEVICES");
+	const unsigned n = text ? (unsigned)atoi(text) : 2000;
+
+	assert_in_range(n, 1, DEVICES_MAX);
+	return n;
+}
+
 static void devices_that_bear_so_much_and_no_more(void **state)
 {
 	uint64_t seed = 1;
 	struct search s;
 	(void)state;
 
-	for (unsigned i = 0; i < 1000; i++) {
+	for (unsigned i = 0; i < nb_devices() / 2; i++) {
 		struct device d = {.bears = any_load(&seed), .seed = i + 1};
 		const bool bisect = i % 2;
 
@@ -239,21 +251,20 @@ static int by_ns(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
-#define DEVICES 2000
-
 /*
  * Where half of the trials may be bad, what is found is what the device bears
  * in the middle: within a width, and what chance makes of 21 trials.
  */
 static void devices_that_are_noisy(void **state)
 {
-	static uint64_t ns[2][DEVICES];
+	static uint64_t ns[2][DEVICES_MAX];
+	const unsigned n = nb_devices();
 	unsigned astray = 0;
 	uint64_t seed = 2;
 	struct search s;
 	(void)state;
 
-	for (unsigned i = 0; i < DEVICES; i++) {
+	for (unsigned i = 0; i < n; i++) {
 		const uint64_t bears = any_load(&seed) * 9 / 10;
 		const unsigned noise = (unsigned)(unit_random(&seed) % 20);
 		const unsigned bad = i % 3 ? 0 : 100;
@@ -279,15 +290,15 @@ static void devices_that_are_noisy(void **state)
 			}
 		}
 	}
-	/* Of 4,000 results. */
-	assert_true(astray < DEVICES / 500);
+	/* Of twice as many results. */
+	assert_true(astray < n / 500 + 1);
 	for (int bisect = 0; bisect < 2; bisect++)
-		qsort(ns[bisect], DEVICES, sizeof(ns[0][0]), by_ns);
+		qsort(ns[bisect], n, sizeof(ns[0][0]), by_ns);
 	/* Two goals at once take less than bisection does for them. */
-	assert_true(ns[0][DEVICES / 2] * 10 <= ns[1][DEVICES / 2] * 6);
+	assert_true(ns[0][n / 2] * 10 <= ns[1][n / 2] * 6);
 	print_message("median %.0f s, by bisection %.0f s; %u astray\n",
-		      (double)ns[0][DEVICES / 2] / (double)S,
-		      (double)ns[1][DEVICES / 2] / (double)S, astray);
+		      (double)ns[0][n / 2] / (double)S,
+		      (double)ns[1][n / 2] / (double)S, astray);
 }
 
 /* It ends where there is no more memory, and says that nothing is sure. */
