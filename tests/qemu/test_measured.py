@@ -7,6 +7,7 @@ import random
 import re
 import socket
 import threading
+import time
 
 import pytest
 from lab import PATIENCE, lab, run_icount  # noqa: F401
@@ -172,6 +173,12 @@ def test_an_analyser_of_the_wire_says_the_same(lab, seed):
         with lab.start("a", *wire.net()) as line:
             line.ask("stream 0.1-2 add; signature 0.all on; rate 0.all 2kpps")
             line.ask("size 0.1 200; start 0 count %d; wait idle" % FRAMES)
+            # On a busy host some are on the wire for longer than that waits.
+            end = time.monotonic() + PATIENCE
+            while len(wire.sent) < 3 * FRAMES and time.monotonic() < end:
+                time.sleep(0.05)
+            time.sleep(0.1)
+            line.ask("expect 1 rx.packets = %d within %ds" % (len(wire.came), PATIENCE))
             order, latency, stats = (line.json(command + " --json")["streams"] for command
                                      in ("order 0", "latency 0.all", "stats 0.all"))
             dense = [row for text in line.ask("order density 0.all --json")
