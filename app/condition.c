@@ -153,7 +153,7 @@ static enum call_result bad_value(struct call *c, enum shell_err err,
 
 	if (field_find(app, word, &f))
 		return call_fail(c, err, COND_VALUE,
-				 "'%.40s' lacks its port; type '0:%.40s'", word,
+				 "'%.40s' needs its port; type '0:%.40s'", word,
 				 word);
 	if (colon && field_find(app, colon + 1, &f))
 		return call_fail(

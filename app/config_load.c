@@ -119,7 +119,7 @@ static bool run_line(const struct call *c, struct call *line,
 			parse_call(app->session.env.commands, words, &ports,
 				   line);
 		if (!line->err && setting_asked(line))
-			call_fail(line, E_MISSING, -1, "'%s' lacks its value",
+			call_fail(line, E_MISSING, -1, "'%s' needs its value",
 				  line->cmd->name);
 		if (!line->err && !configures(line))
 			call_fail(line, E_STATE, -1,
