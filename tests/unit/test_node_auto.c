@@ -46,18 +46,6 @@ static const struct node_own *own_of(const uint8_t ip6[16])
 	return node_own_of(node, &ip);
 }
 
-static void wait_frame(void)
-{
-	for (unsigned i = 0; i < 6000 && !node->nb_out; i++)
-		pass(1);
-}
-
-static void assert_has(unsigned at, const uint8_t *bytes, size_t len)
-{
-	assert_int_equal(node->nb_out, 1);
-	assert_memory_equal((uint8_t *)node->out[0]->data + at, bytes, len);
-}
-
 static void begin(void)
 {
 	node_auto(node, true, 0, now);
