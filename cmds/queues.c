@@ -40,8 +40,8 @@ static void show(struct call *c, unsigned port)
 {
 	const struct pktgen *pg = &call_app(c)->pktgen;
 
-	reply_u64(c->reply, "used", pktgen_queues(pg, port), NULL);
-	reply_u64(c->reply, "queues", pg->port[port].nb_queues, NULL);
+	reply_u64(c->reply, "spread_over", pktgen_queues(pg, port), NULL);
+	reply_u64(c->reply, "pairs", pg->port[port].nb_queues, NULL);
 	reply_u64(c->reply, "rx_descriptors", pg->port[port].nb_rx_desc, NULL);
 	reply_u64(c->reply, "tx_descriptors", pg->port[port].nb_tx_desc, NULL);
 }
@@ -88,12 +88,12 @@ const struct cmd cmd_queues = {
 			{set_args, run_set, "spread streams over queues"},
 			{0},
 		},
-	.notes = "Each queue sends every so many blocks of 64 frames of a "
-		 "stream, which all together are the frames that one would "
-		 "send, at the same times, from the next start on. Streams "
-		 "of captures, with turns or that follow others, and those "
-		 "of a port whose sizes are tracked, are sent by one. The "
-		 "largest number there is means all that a port has.",
+	.notes = "From the next start on the queues take turns at a stream, "
+		 "64 frames each. Together they send what one queue would, "
+		 "each frame at the same time. One queue sends streams of "
+		 "captures, streams with turns, those of a port on which one "
+		 "follows another, and those of a port whose sizes are "
+		 "tracked. The largest number means all that a port has.",
 	.examples = (const char *const[]){"queues", "queues 0 1", NULL},
 	.see = (const char *const[]){"stats", "order", "port", NULL},
 };

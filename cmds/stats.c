@@ -192,7 +192,7 @@ static enum call_result show_queues(struct call *c)
 
 	if (app_check_up(c, mask) != CALL_DONE)
 		return CALL_FAIL;
-	reply_list(c->reply, "queues", REPLY_TABLE);
+	reply_list(c->reply, "by_queue", REPLY_TABLE);
 	for (unsigned i = 0; i < pg->nb_ports; i++)
 		for (unsigned q = 0; mask >> i & 1 && q < pg->port[i].nb_queues;
 		     q++)

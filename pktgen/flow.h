@@ -179,8 +179,7 @@ static inline uint64_t flow_made(const struct flow *f)
 	return f->at.frame - f->passed;
 }
 
-/* Its frames are due when they would be if `to` sent them; a part as this is.
- */
+/* Its frames are due when `to`, a part as it is, would send them. */
 void flow_align(struct flow *f, const struct flow *to);
 
 /* True while it makes frames or will: of a mode that `sends`. */

@@ -278,8 +278,7 @@ void pktgen_set_kv(struct pktgen *pg, struct kv *kv, uint64_t now_ns);
 void pktgen_set_how(struct pktgen *pg, uint64_t mask,
 		    const struct worker_how *how, uint64_t now_ns);
 
-/* How many queues of a port that is up send its streams, from their start on.
- */
+/* How many queues of a port that is up send its streams. */
 unsigned pktgen_queues(const struct pktgen *pg, unsigned port);
 
 /* How many of them send this one, by what else is set of it. */

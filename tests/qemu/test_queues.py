@@ -35,14 +35,14 @@ def boot(lab, peer, *options, queues=2):
 def by_queue(line):
     """(sent, received) of each queue of port 0."""
     return [(q["tx_packets"], q["rx_packets"])
-            for q in line.json("stats 0 --queues --json")["queues"]]
+            for q in line.json("stats 0 --queues --json")["by_queue"]]
 
 
 def test_queues_add_up(lab, layout, machine):
     with Peer(lab.path / "v") as peer, \
             boot(lab, peer, *layout, "--machine", machine) as line:
         port = line.json("queues --json")["ports"][0]
-        assert (port["used"], port["queues"]) == (2, 2)
+        assert (port["spread_over"], port["pairs"]) == (2, 2)
         line.ask("size 64; rate 20kpps; start 0 count 1001; wait 0 idle")
         sent = line.ports()[0]["tx"]["packets"]
         report = peer.report()

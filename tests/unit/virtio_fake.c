@@ -53,8 +53,7 @@ static void fake_answer(void)
 	assert_true(fake.status & VIRTIO_STATUS_DRIVER_OK);
 	assert_int_equal(d[at].len, 4);
 	assert_int_equal(d[at + 1].len, 1);
-	/* The first reads on, and is not written to; of the next the contrary
-	 */
+	/* The device reads the first, and writes the next. */
 	assert_int_equal(d[at].half[q->dev.packed] & 3, 1);
 	assert_int_equal(d[at + 1].half[q->dev.packed] & 3, 2);
 	fake.pairs = (uint16_t)(said[2] | said[3] << 8);
