@@ -46,7 +46,7 @@ void app_init(struct app *app, struct uk_alloc *a, uint64_t now_ns)
 	};
 
 	memset(app, 0, sizeof(*app));
-	pktgen_open(&app->pktgen, 1, a);
+	pktgen_open(&app->pktgen, PORT_QUEUES_MAX, a);
 	pktgen_watch_links(&app->pktgen, now_ns);
 	for (unsigned i = 0; i < app->pktgen.nb_ports; i++)
 		if (pktgen_up(&app->pktgen, i))

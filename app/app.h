@@ -21,9 +21,15 @@
 #include "stats/histogram.h"
 #include "stats/stats.h"
 
+/* What of a port's queue is counted apart. */
+struct app_queue {
+	uint64_t tx_packets, tx_bytes, rx_packets, rx_bytes;
+};
+
 /* What the app knows of a port, besides what it does. */
 struct app_port {
 	struct stats base; /* set by `stats clear` */
+	struct app_queue queue_base[PORT_QUEUES_MAX];
 	struct histogram lag_base;
 	struct stats_rate rate;
 	struct stats_history history;
@@ -85,6 +91,17 @@ uint64_t app_ports_up(const struct app *app);
  * failed; returns CALL_DONE otherwise.
  */
 enum call_result app_check_up(struct call *c, uint64_t mask);
+
+/* Since `stats clear`, of a port that is up. */
+void app_queue_counts(const struct app *app, unsigned port, unsigned queue,
+		      struct app_queue *out);
+
+/* They count from zero, with their port. */
+void app_clear_queues(struct app *app, unsigned port);
+
+/* A list of the ports of `mask`, of which `show` says what there is to say. */
+void app_show_ports(struct call *c, uint64_t mask,
+		    void (*show)(struct call *c, unsigned port));
 
 /*
  * Runs any setting, see struct arg_setting: of all subjects, or of none with

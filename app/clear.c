@@ -29,6 +29,7 @@ static void take_base(struct app *app, uint64_t mask)
 		if (!(mask >> i & 1) || !v)
 			continue;
 		app->port[i].base = v->stats;
+		app_clear_queues(app, i);
 		run_cleared(app, i);
 		pktgen_look_came(&app->pktgen, i, &app->port[i].came_base);
 		pktgen_clear_streams(&app->pktgen, i);

@@ -188,3 +188,46 @@ void app_show_rate(const struct call *c, uint64_t milli_pps)
 	else
 		reply_u64(c->reply, "rate", (milli_pps + 500) / 1000, "pps");
 }
+
+static struct app_queue queue_of(const struct app *app, unsigned port,
+				 unsigned queue)
+{
+	const struct stats *s =
+		&pktgen_look_queue(&app->pktgen, port, queue)->stats;
+
+	return (struct app_queue){s->tx_packets, s->tx_bytes, s->rx_packets,
+				  s->rx_bytes};
+}
+
+void app_queue_counts(const struct app *app, unsigned port, unsigned queue,
+		      struct app_queue *out)
+{
+	const struct app_queue *base = &app->port[port].queue_base[queue];
+
+	*out = queue_of(app, port, queue);
+	out->tx_packets -= base->tx_packets;
+	out->tx_bytes -= base->tx_bytes;
+	out->rx_packets -= base->rx_packets;
+	out->rx_bytes -= base->rx_bytes;
+}
+
+void app_clear_queues(struct app *app, unsigned port)
+{
+	for (unsigned q = 0; q < app->pktgen.port[port].nb_queues; q++)
+		app->port[port].queue_base[q] = queue_of(app, port, q);
+}
+
+void app_show_ports(struct call *c, uint64_t mask,
+		    void (*show)(struct call *c, unsigned port))
+{
+	reply_list(c->reply, "ports", REPLY_TABLE);
+	for (unsigned i = 0; i < call_app(c)->pktgen.nb_ports; i++) {
+		if (!(mask >> i & 1))
+			continue;
+		reply_map(c->reply, NULL, REPLY_TABLE);
+		reply_u64(c->reply, "port", i, NULL);
+		show(c, i);
+		reply_end(c->reply);
+	}
+	reply_end(c->reply);
+}

@@ -27,6 +27,7 @@ static void show_reordering(struct reply *r, bool known,
 	static const char *const n[ORDER_N_MAX] = {"n1", "n2", "n3"};
 	const bool any = known && o->reordered;
 
+	loss_show_one(r, "steered", known, o->steered, NULL);
 	if (any)
 		reply_milli(r, "extent_mean",
 			    o->extent_sum * 1000 / o->reordered, NULL);

@@ -7,7 +7,7 @@
 
 /* Each form starts with the ports. */
 enum { PORTS };
-enum { SHOW_JSON = 1 };
+enum { SHOW_JSON = 1, SHOW_QUEUES };
 enum { EVERY_KEYWORD = 1, EVERY_TIME, EVERY_COUNT, EVERY_JSON };
 enum { LIVE_KEYWORD = 1, LIVE_INTERVAL };
 enum { PACING_KEYWORD = 1, PACING_JSON };
@@ -21,6 +21,8 @@ static const struct arg show_args[] = {
 	[PORTS] = {ARG_PORTS, .optional = true, .scope = SCOPE_STREAM,
 		   .name = "PORTS", .help = "ports to show"},
 	[SHOW_JSON] = ARG_JSON("reply as JSON"),
+	[SHOW_QUEUES] = {ARG_FLAG, .optional = true, .name = "queues",
+			 .help = "show each queue apart"},
 	{ARG_NONE},
 };
 
@@ -168,6 +170,37 @@ static enum call_result list_streams(struct call *c,
 	return app_list_streams(c, NEXT, on, row);
 }
 
+static void show_queue(struct call *c, unsigned port, unsigned queue)
+{
+	struct app_queue n;
+
+	app_queue_counts(call_app(c), port, queue, &n);
+	reply_map(c->reply, NULL, REPLY_TABLE);
+	reply_u64(c->reply, "port", port, NULL);
+	reply_u64(c->reply, "queue", queue, NULL);
+	reply_u64(c->reply, "tx_packets", n.tx_packets, NULL);
+	reply_u64(c->reply, "tx_bytes", n.tx_bytes, "bytes");
+	reply_u64(c->reply, "rx_packets", n.rx_packets, NULL);
+	reply_u64(c->reply, "rx_bytes", n.rx_bytes, "bytes");
+	reply_end(c->reply);
+}
+
+static enum call_result show_queues(struct call *c)
+{
+	const struct pktgen *pg = &call_app(c)->pktgen;
+	const uint64_t mask = c->v[PORTS].mask;
+
+	if (app_check_up(c, mask) != CALL_DONE)
+		return CALL_FAIL;
+	reply_list(c->reply, "by_queue", REPLY_TABLE);
+	for (unsigned i = 0; i < pg->nb_ports; i++)
+		for (unsigned q = 0; mask >> i & 1 && q < pg->port[i].nb_queues;
+		     q++)
+			show_queue(c, i, q);
+	reply_end(c->reply);
+	return CALL_DONE;
+}
+
 static enum call_result run_show(struct call *c)
 {
 	const struct subjects *on = &c->v[PORTS].subjects;
@@ -175,6 +208,8 @@ static enum call_result run_show(struct call *c)
 	struct balance loss;
 	struct stats s;
 
+	if (c->v[SHOW_QUEUES].set)
+		return show_queues(c);
 	if (on->dotted)
 		return list_streams(c, app_show_counts);
 	if (c->cancelled)
@@ -216,30 +251,13 @@ static enum call_result run_clear(struct call *c)
 	return clear_step(cl, app, c->now_ns) ? CALL_DONE : CALL_AGAIN;
 }
 
-static void show_ports(struct call *c,
-		       void (*show)(struct call *c, unsigned port))
-{
-	const uint64_t mask = c->v[PORTS].mask;
-
-	reply_list(c->reply, "ports", REPLY_TABLE);
-	for (unsigned i = 0; i < call_app(c)->pktgen.nb_ports; i++) {
-		if (!(mask >> i & 1))
-			continue;
-		reply_map(c->reply, NULL, REPLY_TABLE);
-		reply_u64(c->reply, "port", i, NULL);
-		show(c, i);
-		reply_end(c->reply);
-	}
-	reply_end(c->reply);
-}
-
 static enum call_result run_pacing(struct call *c)
 {
 	const uint64_t mask = c->v[PORTS].mask;
 
 	if (app_check_up(c, mask) != CALL_DONE)
 		return CALL_FAIL;
-	show_ports(c, pacing_show);
+	app_show_ports(c, mask, pacing_show);
 	/* A reply does not hold those of all ports. */
 	if (mask && !(mask & (mask - 1)))
 		pacing_show_histograms(c, (unsigned)__builtin_ctzll(mask));
@@ -254,8 +272,9 @@ static enum call_result run_more(struct call *c)
 		return list_streams(c, accounts_show_stream);
 	if (app_check_up(c, mask) != CALL_DONE)
 		return CALL_FAIL;
-	show_ports(c, c->form->args == kinds_args ? accounts_show_kinds
-						  : accounts_show);
+	app_show_ports(c, mask,
+		       c->form->args == kinds_args ? accounts_show_kinds
+						   : accounts_show);
 	return CALL_DONE;
 }
 

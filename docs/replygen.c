@@ -74,6 +74,8 @@ static const char *const lines[] = {
 	"stats kinds --json",
 	"stats pacing --json",
 	"stats 0 pacing --json",
+	"stats 0 --queues --json",
+	"queues 0 --json",
 	"start 0",
 	"stats every 10ms 2 --json",
 	"sleep 2s",

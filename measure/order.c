@@ -150,22 +150,64 @@ static unsigned count_n(const struct order *o, uint64_t number)
 	return n;
 }
 
-static void add_reordered(struct order *o, uint64_t number, uint32_t missing)
+/* Which queue sends a number. */
+static unsigned part_of(const struct order *o, uint64_t number)
+{
+	return (unsigned)(number / ORDER_BLOCK % o->parts);
+}
+
+/* What came in order, up to o->next, is known of each queue. */
+static void sync_parts(struct order *o)
+{
+	uint64_t end = o->next;
+
+	for (unsigned i = 0; i < o->parts && end > o->synced; i++) {
+		uint64_t *const next = &o->next_of[part_of(o, end - 1)];
+
+		*next = MAX(*next, end);
+		end = (end - 1) / ORDER_BLOCK * ORDER_BLOCK;
+	}
+	o->synced = o->next;
+}
+
+/* One that is late: whether it is so only by what another queue sent. */
+static bool is_steered(struct order *o, uint64_t number)
+{
+	uint64_t *next;
+
+	if (o->parts <= 1)
+		return false;
+	next = &o->next_of[part_of(o, number)];
+	if (number < *next)
+		return false;
+	*next = number + 1;
+	return true;
+}
+
+static void count_reordered(struct order *o, uint64_t number, uint32_t missing)
 {
 	struct order_counts *c = &o->counts;
 	const uint32_t extent =
 		((uint32_t)o->unique - missing) & (ORDER_MISSING - 1);
 	const unsigned n = count_n(o, number);
 
-	if (order_density(o)) {
-		catch_up(o, order_density(o));
-		density_see(order_density(o), number, 1);
-	}
 	c->reordered++;
 	c->extent_sum += extent;
 	c->extent_max = MAX(c->extent_max, (uint64_t)extent);
 	if (n)
 		c->n_reordered[n - 1]++;
+}
+
+static void add_reordered(struct order *o, uint64_t number, uint32_t missing)
+{
+	if (order_density(o)) {
+		catch_up(o, order_density(o));
+		density_see(order_density(o), number, 1);
+	}
+	if (is_steered(o, number))
+		o->counts.steered++;
+	else
+		count_reordered(o, number, missing);
 	fill_gap(o, number);
 	o->last[o->unique++ % (ORDER_N_MAX + 1)] = number;
 }
@@ -174,8 +216,11 @@ bool order_see_odd(struct order *o, uint64_t number, uint64_t now_ns)
 {
 	uint32_t *m = &o->missing[number & o->mask];
 
+	if (o->parts > 1)
+		sync_parts(o);
 	if (number > o->next) {
 		pass_over(o, number, now_ns);
+		o->synced = number;
 		return order_see(o, number, now_ns);
 	}
 	if (number < o->base) {
@@ -191,6 +236,30 @@ bool order_see_odd(struct order *o, uint64_t number, uint64_t now_ns)
 		return true;
 	}
 	return false;
+}
+
+void order_fill(struct order *o, uint64_t number)
+{
+	uint32_t *m = &o->missing[number & o->mask];
+
+	o->filled++;
+	if (o->parts > 1)
+		sync_parts(o);
+	if (number >= o->next) {
+		if (order_density(o))
+			catch_up(o, order_density(o));
+		if (number > o->next)
+			pass_over(o, number, o->last_ns);
+		order_lose(o, *m);
+		o->next = number + 1;
+		o->synced = o->next;
+		o->clean = MAX(o->clean, o->next + o->mask + 1);
+	} else if (o->next - number > o->mask + 1ull || !*m) {
+		return;
+	} else {
+		fill_gap(o, number);
+	}
+	*m = 0;
 }
 
 void order_see_next(struct order *o, uint64_t n, uint64_t now_ns)
@@ -263,6 +332,7 @@ void order_add(struct order_counts *sum, const struct order_counts *c)
 	sum->lost += c->lost;
 	sum->duplicate += c->duplicate;
 	sum->reordered += c->reordered;
+	sum->steered += c->steered;
 	sum->late += c->late;
 	sum->old += c->old;
 	for (unsigned i = 0; i < ORDER_N_MAX; i++)

@@ -22,6 +22,14 @@
  *                that passed over it until that one. The longest is found among
  *                the ORDER_GAPS longest of the window, and all that left it
  *   old          a number from before the base: of an epoch that is over
+ *
+ * A stream may be sent by several queues, which take turns at blocks of
+ * numbers: each keeps its order, all of them together do not. So what came
+ * behind a later one of another queue, and behind none of its own, is no
+ * reordering, but:
+ *
+ *   steered      a number below the highest that came, yet above all of its own
+ *                queue that had
  */
 #ifndef MEASURE_ORDER_H
 #define MEASURE_ORDER_H
@@ -39,13 +47,15 @@
 #define ORDER_MISSING 0x80000000u
 #define ORDER_N_MAX 3 /* n of n-reordering that is told apart */
 #define ORDER_GAPS 8
+#define ORDER_PARTS_MAX 16 /* queues that send a stream... */
+#define ORDER_BLOCK 64     /* ...in turns of so many numbers */
 
 /* Since order_begin(); none ever shrinks but what tells of loss. */
 struct order_counts {
 	uint64_t frames; /* all of these but `old` */
 	uint64_t unique; /* that came, each once */
 	uint64_t lost;
-	uint64_t duplicate, reordered, late, old;
+	uint64_t duplicate, reordered, steered, late, old;
 	uint64_t n_reordered[ORDER_N_MAX]; /* for n = 1, 2, and 3 or more */
 	uint64_t extent_sum, extent_max;
 	uint64_t episodes, longest; /* in numbers; of what is lost by now */
@@ -77,6 +87,13 @@ struct order {
 	struct order_counts counts;     /* but for what order_look() adds */
 	uint64_t run; /* lost in a row, up to where the window begins */
 	struct order_gap gap[ORDER_GAPS];
+	uint64_t filled; /* see order_fill() */
+	/*
+	 * Of several queues: what `next` is of each, but for numbers from
+	 * `synced` on, which came in order. 0 or 1: there is one.
+	 */
+	unsigned parts;
+	uint64_t synced, next_of[ORDER_PARTS_MAX];
 };
 
 /* Behind a window that is as long as this there is a density. */
@@ -112,6 +129,9 @@ void order_shrink(struct order *o, uint32_t *missing, uint32_t window);
 
 /* Any number but the next; as order_see(). */
 bool order_see_odd(struct order *o, uint64_t number, uint64_t now_ns);
+
+/* A number that nobody sends is not missing. In rising order. */
+void order_fill(struct order *o, uint64_t number);
 
 /* It leaves the window; `missing` says since when. */
 void order_lose(struct order *o, bool lost);
@@ -172,7 +192,7 @@ void order_see_next(struct order *o, uint64_t n, uint64_t now_ns);
  */
 static inline uint64_t order_lost(const struct order *o, uint64_t end)
 {
-	return MAX(o->next, end) - o->base - o->unique;
+	return MAX(o->next, end) - o->base - o->unique - o->filled;
 }
 
 /* What there is to know by now of those. Looks at the whole window. */

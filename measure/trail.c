@@ -75,6 +75,7 @@ static void begin(struct trails *ts, struct trail *t, uint64_t base)
 	uint32_t *window = t->order.missing;
 
 	t->base = base;
+	t->filled = false;
 	t->order.next = base;
 	t->order.clean = UINT64_MAX;
 	if (!t->ordered)
@@ -85,11 +86,12 @@ static void begin(struct trails *ts, struct trail *t, uint64_t base)
 		if (to) {
 			ts->longest = MAX(ts->longest, ts->window);
 			uk_free(ts->heap, window);
-			order_begin(&t->order, base, to, ts->window);
-			return;
+			window = to;
+			t->order.mask = ts->window - 1;
 		}
 	}
 	order_begin(&t->order, base, window, t->order.mask + 1);
+	t->order.parts = t->parts;
 }
 
 static void add_window(struct trails *ts, struct trail *t)

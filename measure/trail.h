@@ -63,7 +63,9 @@ struct trail {
 	struct trail_ahead ahead; /* see trail_of() */
 	uint32_t run;             /* that counts, as in a signature */
 	bool ordered;             /* there is memory for a window */
+	bool filled;              /* see pktgen_fill_trail() */
 	uint64_t base;            /* the first number of the run that counts */
+	unsigned parts;           /* queues that send it, see measure/order.h */
 	uint64_t old; /* frames of other runs, or from before that */
 	/*
 	 * Frames that were made of the run, less TRAIL_SLACK at most; NULL:
@@ -101,6 +103,13 @@ void trails_close(struct trails *ts);
  */
 struct trail *trail_new(struct trails *ts, unsigned port, uint32_t run,
 			uint64_t base);
+
+/* So many queues send it from its next run, or base, on. */
+static inline void trail_set_parts(struct trail *t, unsigned parts)
+{
+	t->parts = parts;
+}
+
 void trail_free(struct trails *ts, struct trail *t);
 
 /*

@@ -2,9 +2,8 @@
 # The same app in a Linux process: unit tests and the generator of docs (host,
 # under ASan and UBSan), and what many seeds are played on (fast).
 
-# Two queue pairs: an image has one, until its driver has more.
 HOST_ALL := $(CFLAGS_ALL) $(CONFIG_INC) -DUK_PLAT_NAME=\"host\" -g \
-	-D_GNU_SOURCE -DCONFIG_LIBUKNETDEV_MAXNBQUEUES=2
+	-D_GNU_SOURCE -DCONFIG_LIBUKNETDEV_MAXNBQUEUES=4
 HOST_CFLAGS := $(HOST_ALL) -O1 -fno-omit-frame-pointer \
 	-fsanitize=address,undefined -fno-sanitize-recover=all
 FAST_CFLAGS := $(HOST_ALL) -O2

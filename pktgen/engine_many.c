@@ -49,6 +49,16 @@ static NOINLINE void count_skipped(struct worker *w, struct flow *f)
 	f->pacer.skipped = 0;
 }
 
+/* The last of a block: there may be more. */
+static NOINLINE void end_block(struct worker *w, struct flow *f,
+			       uint64_t now_ns)
+{
+	if (!flow_next_block(f))
+		schedule_end(w, f, now_ns);
+	else if (!f->pacer.unpaced)
+		schedule_set(w, f);
+}
+
 /* A frame of `f`, its begin or its end; false for lack of buffers. */
 static inline bool make_due(struct worker *w, struct burst *b, struct flow *f,
 			    uint64_t now_ns)
@@ -84,7 +94,7 @@ static inline bool make_due(struct worker *w, struct burst *b, struct flow *f,
 		w->timed_ns = f->pacer.due_ns;
 	w->strict |= !f->pacer.plain;
 	if (unlikely(!--f->frames_left))
-		schedule_end(w, f, now_ns);
+		end_block(w, f, now_ns);
 	else
 		turns_set(&w->due, f->index, schedule_key(w, schedule_due(f)));
 	return true;
@@ -97,7 +107,7 @@ static inline bool make_left(struct worker *w, struct burst *b, struct flow *f,
 		return false;
 	schedule_turn(w, f);
 	if (unlikely(!--f->frames_left))
-		schedule_end(w, f, now_ns);
+		end_block(w, f, now_ns);
 	return true;
 }
 

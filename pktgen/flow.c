@@ -74,6 +74,9 @@ void flow_forgive(struct flow *f, const struct worker_how *how, uint64_t now_ns)
 	const struct pacing p = pacing(f, how);
 
 	pacer_start(&f->pacer, &p, now_ns);
+	if (f->plan.parts > 1)
+		pacer_pass(&f->pacer, f->at.frame % (f->plan.parts *
+						     (uint64_t)FLOW_BLOCK));
 }
 
 void flow_switch(struct flow *f, const struct pacing *pacing)
@@ -117,8 +120,9 @@ void flow_start(struct flow *f, const struct flow_plan *plan, uint64_t now_ns)
 	if (PLAYS(f->program))
 		f->plan.limit.frames =
 			MIN(f->plan.limit.frames, play_frames(f->program));
-	f->sent.built += f->at.frame;
+	f->sent.built += flow_made(f);
 	f->at = (struct program_at){0};
+	f->passed = 0;
 	if (f->frames.each)
 		f->frames.each->sum_last = 0;
 	f->stamp = signature_stamp(f->number, ++f->run);
@@ -127,6 +131,52 @@ void flow_start(struct flow *f, const struct flow_plan *plan, uint64_t now_ns)
 		     (limit->frames != FLOW_NO_LIMIT ||
 		      limit->time_ns != FLOW_NO_LIMIT);
 }
+
+/* ---- Blocks -------------------------------------------------------------- */
+
+/* Up to `n` frames are sent by others. */
+static void pass(struct flow *f, uint64_t n)
+{
+	n = MIN(n, f->left_behind);
+	if (f->left_behind != FLOW_NO_LIMIT)
+		f->left_behind -= n;
+	f->passed += n;
+	frames_pass(&f->frames, &f->at, n);
+	program_pass(f->program, &f->at, n);
+	pacer_pass(&f->pacer, n);
+}
+
+static bool take_block(struct flow *f)
+{
+	f->frames_left = MIN(f->left_behind, (uint64_t)FLOW_BLOCK);
+	if (f->left_behind != FLOW_NO_LIMIT)
+		f->left_behind -= f->frames_left;
+	return f->frames_left;
+}
+
+bool flow_next_block(struct flow *f)
+{
+	if (f->plan.parts <= 1)
+		return false;
+	pass(f, (f->plan.parts - 1) * (uint64_t)FLOW_BLOCK);
+	return take_block(f);
+}
+
+void flow_align(struct flow *f, const struct flow *to)
+{
+	pacer_follow(&f->pacer, &to->pacer, f->at.frame - to->at.frame);
+}
+
+/* Its first; where it has none it is over at once. */
+static void first_block(struct flow *f, uint64_t now_ns)
+{
+	f->left_behind = f->frames_left;
+	pass(f, f->plan.part * (uint64_t)FLOW_BLOCK);
+	if (!take_block(f))
+		f->until_ns = now_ns;
+}
+
+/* ---- Runs ---------------------------------------------------------------- */
 
 void flow_run(struct flow *f, const struct worker_how *how, uint64_t now_ns)
 {
@@ -140,6 +190,8 @@ void flow_run(struct flow *f, const struct worker_how *how, uint64_t now_ns)
 						      : now_ns + limit->time_ns;
 	f->begins =
 		f->frames_left != FLOW_NO_LIMIT || f->until_ns != FLOW_NO_LIMIT;
+	if (f->plan.parts > 1)
+		first_block(f, now_ns);
 }
 
 void flow_begin(struct flow *f, const struct worker_how *how, uint64_t now_ns)

@@ -1,9 +1,14 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * A flow: one stream on one queue. It has what the stream compiled to, where in
- * its run it is, when its next frame is due, how frames are made, and what of
- * it was sent. Its worker steps it and is its only user, but for the next
- * program, which is compiled aside.
+ * A flow: one stream on one queue. Where a stream is spread over several queues
+ * its frames are parted into blocks of FLOW_BLOCK, of which each queue sends
+ * each Nth: the flow passes over the frames of the others, in number and time,
+ * as if it had sent them. So all of them together send what one would, each
+ * number once and when it is due.
+ *
+ * It has what the stream compiled to, where in its run it is, when its next
+ * frame is due, how frames are made, and what of it was sent. Its worker steps
+ * it and is its only user, but for the next program, which is compiled aside.
  */
 #ifndef PKTGEN_FLOW_H
 #define PKTGEN_FLOW_H
@@ -17,6 +22,8 @@
 
 /* How much a run is to send; FLOW_NO_LIMIT where it is not limited. */
 #define FLOW_NO_LIMIT UINT64_MAX
+
+#define FLOW_BLOCK 64
 
 struct flow_limit {
 	uint64_t frames; /* of each flow */
@@ -33,6 +40,7 @@ struct worker_how {
 	bool drops; /* what a full ring does not take, instead of holding it */
 	unsigned burst;      /* the most frames of a step each way, 1..256 */
 	enum wait_kind wait; /* while the ring is full */
+	unsigned queues;     /* of the port's, that send a stream: the most */
 	unsigned kinds;      /* enum kinds_how: of what it receives */
 	struct impair_how impair; /* MODE_IMPAIR */
 };
@@ -45,6 +53,8 @@ struct flow_plan {
 	uint64_t delay_ns;       /* from the start, or the end of another... */
 	uint32_t turns;          /* more after the first; FLOW_FOR_EVER */
 	uint32_t phase;          /* of each run, see struct pacing */
+	/* Which of so many flows of the stream it is; 0 or 1: the only one. */
+	unsigned part, parts;
 };
 
 /* Which runs follow which, see chain.h. */
@@ -80,16 +90,18 @@ struct flow {
 	struct program *program; /* that is being sent; NULL at first */
 	struct program *next;    /* compiled aside; NULL: none is */
 	struct program_at at;    /* the next frame of the run */
-	uint64_t frames_left;    /* to make, FLOW_NO_LIMIT */
-	uint64_t until_ns;       /* no frame due from then on, FLOW_NO_LIMIT */
-	enum flow_state state;   /* changed by its worker alone: schedule.h */
-	bool limited;            /* its run ends by itself */
-	bool begins;             /* its first step is still to come */
-	uint16_t weight;         /* of what is not paced: 1..FLOW_WEIGHT_MAX */
-	unsigned index;          /* its place among its worker's */
-	uint32_t number;         /* of the stream, for its signatures */
-	uint32_t run;            /* how often it was started */
-	uint64_t stamp;          /* of its signatures, less the time */
+	uint64_t frames_left;    /* to make, of its block; FLOW_NO_LIMIT */
+	uint64_t left_behind;    /* the block: frames of the run... */
+	uint64_t passed;       /* ...and those that others of its parts send */
+	uint64_t until_ns;     /* no frame due from then on, FLOW_NO_LIMIT */
+	enum flow_state state; /* changed by its worker alone: schedule.h */
+	bool limited;          /* its run ends by itself */
+	bool begins;           /* its first step is still to come */
+	uint16_t weight;       /* of what is not paced: 1..FLOW_WEIGHT_MAX */
+	unsigned index;        /* its place among its worker's */
+	uint32_t number;       /* of the stream, for its signatures */
+	uint32_t run;          /* how often it was started */
+	uint64_t stamp;        /* of its signatures, less the time */
 	struct flow_counts sent;
 	struct flow_share {
 		bool on;
@@ -154,6 +166,21 @@ void flow_delay(struct flow *f, uint64_t ns);
 
 /* It goes on at its next frame, at a time that its schedule has. */
 void flow_resume(struct flow *f, uint64_t now_ns);
+
+/*
+ * It has made all of a block: goes on with its next, past those of the other
+ * parts. False: there is none, its run is over.
+ */
+bool flow_next_block(struct flow *f);
+
+/* Frames of its run that it made. */
+static inline uint64_t flow_made(const struct flow *f)
+{
+	return f->at.frame - f->passed;
+}
+
+/* Its frames are due when `to`, a part as it is, would send them. */
+void flow_align(struct flow *f, const struct flow *to);
 
 /* True while it makes frames or will: of a mode that `sends`. */
 static inline bool flow_over(const struct flow *f, bool sends, uint64_t now_ns)

@@ -254,3 +254,11 @@ unsigned frames_surplus(const struct frames *f)
 #endif
 	return more;
 }
+
+COLD void frames_pass(struct frames *f, const struct program_at *at, uint64_t n)
+{
+	if (!f->run_of || f->run_at != at->frame || f->run.last <= n)
+		return;
+	program_run_pass(&f->run, (unsigned)n);
+	f->run_at += n;
+}

@@ -150,6 +150,9 @@ static inline unsigned frames_make(struct frames *f, const struct program *prog,
 	return f->make(f, prog, at, n, stamp);
 }
 
+/* The `n` that follow at->frame are not made: a run goes on behind them. */
+void frames_pass(struct frames *f, const struct program_at *at, uint64_t n);
+
 /* The last `n` that were made, `pkts`, were not sent: they are free again. */
 void frames_unmake(struct frames_room *r, struct uk_netbuf *const *pkts,
 		   unsigned n);

@@ -230,8 +230,8 @@ static void advance_randomly(struct pacer *p)
 
 /* ---- Lag --------------------------------------------------------------- */
 
-/* Gives up the frames of `n` steps. */
-static void skip(struct pacer *p, uint64_t n)
+/* By `n` steps; returns how long they take. */
+static uint64_t advance_steps(struct pacer *p, uint64_t n)
 {
 	unsigned __int128 frac = (unsigned __int128)n * p->step.frac;
 	uint64_t ns;
@@ -240,6 +240,14 @@ static void skip(struct pacer *p, uint64_t n)
 	p->next_frac = (uint32_t)frac;
 	ns = n * p->step.ns + (uint64_t)(frac >> 32);
 	p->next_ns += ns;
+	return ns;
+}
+
+/* Gives up the frames of `n` steps. */
+static void skip(struct pacer *p, uint64_t n)
+{
+	const uint64_t ns = advance_steps(p, n);
+
 	p->skipped += n * p->group;
 	/* What is not sent need not be put off. */
 	p->worst_ns -= p->worst_ns < ns ? p->worst_ns : ns;
@@ -395,6 +403,52 @@ void pacer_give_back(struct pacer *p, unsigned n)
 {
 	if (!p->unpaced)
 		p->again += n;
+}
+
+static void pass_one(struct pacer *p)
+{
+	if (p->poisson)
+		advance_randomly(p);
+	else if (p->shape)
+		pacer_shape_step(p);
+	else
+		take_of_group(p, 1);
+}
+
+/* A group's frames that are all due at once are one step. */
+static uint64_t pass_groups(struct pacer *p, uint64_t n)
+{
+	const uint64_t groups = n / p->group;
+
+	advance_steps(p, groups);
+	return n - groups * p->group;
+}
+
+void pacer_pass(struct pacer *p, uint64_t n)
+{
+	if (p->unpaced || p->times)
+		return;
+	if (!p->poisson && !p->shape)
+		n = pass_groups(p, n);
+	while (n--)
+		pass_one(p);
+}
+
+void pacer_follow(struct pacer *p, const struct pacer *to, uint64_t n)
+{
+	struct pacer_random *const random = p->random;
+	struct pacer_shape *const shape = p->shape;
+
+	if (random && to->random)
+		*random = *to->random;
+	if (shape && to->shape)
+		*shape = *to->shape;
+	*p = *to;
+	p->random = random;
+	p->shape = shape;
+	p->again = 0;
+	p->skipped = 0;
+	pacer_pass(p, n - MIN(n, (uint64_t)to->again));
 }
 
 void pacer_delay(struct pacer *p, uint64_t ns)

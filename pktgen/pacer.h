@@ -157,6 +157,15 @@ static inline unsigned pacer_take(struct pacer *p, uint64_t now_ns,
 /* Of what was taken, the last `n` were not: they are due again. */
 void pacer_give_back(struct pacer *p, unsigned n);
 
+/* The next `n` frames are another's: what follows them is due when it was. */
+void pacer_pass(struct pacer *p, uint64_t n);
+
+/*
+ * The same pacing as `to`, and what follows next is due when it would be there,
+ * but for `n` frames before it.
+ */
+void pacer_follow(struct pacer *p, const struct pacer *to, uint64_t n);
+
 /* All that is due, and is going to be, is due `ns` later. */
 void pacer_delay(struct pacer *p, uint64_t ns);
 

@@ -51,6 +51,10 @@ static int open_workers(struct pktgen *pg, unsigned i, struct uk_alloc *a)
 
 	set->mode = pktgen_first_mode(i);
 	set->how = worker_how_default;
+	if (p->nb_queues > 1)
+		set->sum = uk_calloc(a, 1, sizeof(*set->sum));
+	if (p->nb_queues > 1 && !set->sum)
+		return -ENOMEM;
 	for (unsigned q = 0; q < p->nb_queues && !rc; q++)
 		rc = add_worker(pg, &p->queue[q], set->mode, a);
 	return rc < 0 ? rc : pktgen_add_stream(pg, i, 0, 0, 0);
@@ -82,6 +86,8 @@ static void open_one(struct pktgen *pg, unsigned i, unsigned nb_queues,
 		return;
 	while (pg->core.nb_workers > had)
 		close_worker(pg);
+	uk_free(a, pg->set[i].sum);
+	pg->set[i].sum = NULL;
 	p->step = PORT_STEP_POOL;
 	p->err = rc;
 }
@@ -204,6 +210,7 @@ void pktgen_set_mode(struct pktgen *pg, uint64_t mask, unsigned mode,
 	list_own(pg);
 	FOR_EACH_WORKER(pg, mask, w)
 		worker_give(w, &order);
+	pktgen_align_all(pg, mask);
 	pktgen_set_forward(pg, mask, mode);
 	pktgen_hold_back(pg, mask, now_ns);
 }
@@ -374,10 +381,6 @@ static void add_view(struct worker_view *to, const struct worker_view *v)
 	to->err = to->err ? to->err : v->err;
 	to->nb_held += v->nb_held;
 	to->in_flight += v->in_flight;
-	to->sent_ns =
-		to->sent_ns && v->sent_ns ? MAX(to->sent_ns, v->sent_ns) : 0;
-	to->still_ns = MAX(to->still_ns, v->still_ns);
-	to->still &= v->still;
 	to->last_rx_ns = MAX(to->last_rx_ns, v->last_rx_ns);
 	to->run_packets += v->run_packets;
 	to->sent += v->sent;
@@ -386,7 +389,7 @@ static void add_view(struct worker_view *to, const struct worker_view *v)
 	to->gap_ns = MAX(to->gap_ns, v->gap_ns);
 	to->stood_ns = MAX(to->stood_ns, v->stood_ns);
 	to->received += v->received;
-	to->done.runs = MIN(to->done.runs, v->done.runs);
+	to->done.runs = MAX(to->done.runs, v->done.runs);
 	to->done.packets += v->done.packets;
 	to->done.at_ns = MAX(to->done.at_ns, v->done.at_ns);
 	to->done.in_flight += v->done.in_flight;
@@ -397,14 +400,16 @@ static const struct worker_view *view(const struct pktgen *pg, unsigned port,
 				      enum worker_order_kind kind,
 				      uint64_t now_ns)
 {
-	struct worker_view *all = NULL;
+	struct worker_view *const sum = pg->set[port].sum, *all = NULL;
 
 	FOR_EACH_WORKER(pg, 1ull << port, w) {
 		worker_tell(w, kind, now_ns);
 		if (all)
 			add_view(all, &w->view);
-		else
+		else if (!sum)
 			all = &w->view;
+		else
+			*(all = sum) = w->view;
 	}
 	return all;
 }
@@ -412,6 +417,15 @@ static const struct worker_view *view(const struct pktgen *pg, unsigned port,
 const struct worker_view *pktgen_look(const struct pktgen *pg, unsigned port)
 {
 	return view(pg, port, ORDER_LOOK, 0);
+}
+
+const struct worker_view *pktgen_look_queue(const struct pktgen *pg,
+					    unsigned port, unsigned queue)
+{
+	FOR_EACH_WORKER(pg, 1ull << port, w)
+		if (w->queue->id == queue)
+			return worker_look(w);
+	return NULL;
 }
 
 const struct worker_view *pktgen_count(const struct pktgen *pg, unsigned port,

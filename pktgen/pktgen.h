@@ -64,12 +64,16 @@ struct stream_use {
 	char name[STREAM_NAME_MAX + 1]; /* "": it has none */
 };
 
-/* A stream and the flow that sends it. */
+/*
+ * A stream and the flows that send it: at each queue of its port one, of which
+ * that at `queue` is the first, and the only one where it is not spread.
+ */
 struct pktgen_stream {
 	struct stream stream;
 	struct stream_use use;
-	unsigned queue; /* of the port */
-	struct flow *flow;
+	unsigned queue;    /* of the port */
+	struct flow *flow; /* the first */
+	struct flow *part[PORT_QUEUES_MAX];
 	struct flow_counts base; /* see pktgen_clear_streams() */
 	/*
 	 * Frames of it that were signed since the base: before the signature,
@@ -100,6 +104,7 @@ struct pktgen_port {
 	/* Signed frames that it sent, while any port tracks sizes; else NULL */
 	struct sent_sizes *sizes;
 	struct worker_taps taps;
+	struct worker_view *sum; /* of several queues; NULL: it has one */
 	enum port_link link;
 	uint64_t link_ns; /* when that changed last; 0: never */
 };
@@ -273,6 +278,13 @@ void pktgen_set_kv(struct pktgen *pg, struct kv *kv, uint64_t now_ns);
 void pktgen_set_how(struct pktgen *pg, uint64_t mask,
 		    const struct worker_how *how, uint64_t now_ns);
 
+/* How many queues of a port that is up send its streams. */
+unsigned pktgen_queues(const struct pktgen *pg, unsigned port);
+
+/* How many of them send this one, by what else is set of it. */
+unsigned pktgen_parts(const struct pktgen *pg, unsigned port,
+		      const struct pktgen_stream *s);
+
 /* Who sees the frames of each port of the mask; all are up. */
 void pktgen_set_taps(struct pktgen *pg, uint64_t mask,
 		     const struct worker_taps *taps);
@@ -369,6 +381,10 @@ void pktgen_abandon(struct pktgen *pg, uint64_t mask);
  * it is not up. Valid until it is asked again.
  */
 const struct worker_view *pktgen_look(const struct pktgen *pg, unsigned port);
+
+/* The same of one of its queues. */
+const struct worker_view *pktgen_look_queue(const struct pktgen *pg,
+					    unsigned port, unsigned queue);
 
 /*
  * The same with `in_flight`, which has the device give back what it is done

@@ -47,6 +47,45 @@ uint64_t pktgen_trail_end(const struct pktgen *pg, unsigned port,
 struct arrived *pktgen_arrived_at(const struct worker *w, unsigned port,
 				  unsigned stream);
 
+/* The `i`th flow of those that may send it, the first being number 0. */
+struct flow *pktgen_part(const struct pktgen *pg, unsigned port,
+			 const struct pktgen_stream *s, unsigned i);
+
+/* What all of them sent; `built` with the run that is under way. */
+struct flow_counts pktgen_sent(const struct pktgen *pg, unsigned port,
+			       const struct pktgen_stream *s);
+
+/* FLOW_RUNS while any does. */
+enum flow_state pktgen_stream_state(const struct pktgen *pg, unsigned port,
+				    const struct pktgen_stream *s);
+
+/* The one whose next frame has the highest number; and the lowest of all. */
+const struct flow *pktgen_farthest(const struct pktgen *pg, unsigned port,
+				   const struct pktgen_stream *s);
+uint64_t pktgen_least(const struct pktgen *pg, unsigned port,
+		      const struct pktgen_stream *s);
+
+/*
+ * Queues that share a stream are not stopped, or looked at, at the same number.
+ * Once it is at rest, what none of them made is not missing; until then so many
+ * are not that are below the highest that came. And where counting begins, what
+ * some of them had sent is not either.
+ */
+void pktgen_fill_trail(const struct pktgen *pg, unsigned port,
+		       const struct pktgen_stream *s);
+uint64_t pktgen_unmade(const struct pktgen *pg, unsigned port,
+		       const struct pktgen_stream *s);
+void pktgen_fill_sent(const struct pktgen *pg, unsigned port,
+		      const struct pktgen_stream *s);
+
+/*
+ * Their pacing has changed, each on its own: all go on at the times of the one
+ * whose frame is next.
+ */
+void pktgen_align(struct pktgen *pg, unsigned port,
+		  const struct pktgen_stream *s);
+void pktgen_align_all(struct pktgen *pg, uint64_t mask);
+
 /* Who plays rounds has counted what was made of the stream by now. */
 void pktgen_settle_flow(struct pktgen *pg, unsigned port,
 			const struct pktgen_stream *s);

@@ -10,24 +10,30 @@ void pktgen_look_stream(const struct pktgen *pg, unsigned port, unsigned stream,
 {
 	const struct pktgen_stream *s = pg->set[port].stream[stream];
 	const struct flow *f = s->flow;
-	const struct worker_order order = {.kind = ORDER_LOOK, .flow = s->flow};
+	uint64_t sent;
 
-	FOR_EACH_WORKER(pg, 1ull << port, w)
-		if (w->queue->id == s->queue)
-			worker_give(w, &order);
-	v->state = chain_waits(f) ? FLOW_WAITS : f->state;
-	v->limited = f->limited && f->state != FLOW_IDLE;
+	FOR_EACH_WORKER(pg, 1ull << port, w) {
+		const struct worker_order order = {
+			.kind = ORDER_LOOK, .flow = s->part[w->queue->id]};
+
+		worker_give(w, &order);
+	}
+	v->state = pktgen_stream_state(pg, port, s);
+	v->limited = f->limited && v->state != FLOW_IDLE;
+	if (chain_waits(f))
+		v->state = FLOW_WAITS;
 	v->strategy = f->frames.strategy;
-	v->sent = f->sent;
+	v->sent = pktgen_sent(pg, port, s);
+	sent = v->sent.packets;
 	v->sent.packets -= s->base.packets;
 	v->sent.bytes -= s->base.bytes;
-	v->sent.built += f->at.frame - s->base.built;
+	v->sent.built -= s->base.built;
 	v->sent.skipped -= s->base.skipped;
 	v->is_signed = s->stream.sign;
 	pktgen_trail_look(pg, port, stream, v);
 	v->sent_signed = s->signed_before;
 	if (pktgen_signs(&s->stream, pg->set[port].mode))
-		v->sent_signed += f->sent.packets - s->signed_from;
+		v->sent_signed += sent - s->signed_from;
 	v->unsure = s->signed_unsure;
 }
 
@@ -118,12 +124,13 @@ void pktgen_clear_streams(struct pktgen *pg, unsigned port)
 		struct pktgen_stream *to = pg->set[port].stream[s.stream];
 
 		pktgen_settle_flow(pg, port, to);
-		to->base = to->flow->sent;
-		to->base.built += to->flow->at.frame;
+		to->base = pktgen_sent(pg, port, to);
 		to->signed_before = 0;
-		to->signed_from = to->flow->sent.packets;
+		to->signed_from = to->base.packets;
 		to->signed_unsure = false;
-		to->flow->sent.first_ns = to->flow->sent.last_ns = 0;
+		for (unsigned i = 0; i < pg->port[port].nb_queues; i++)
+			to->part[i]->sent.first_ns = to->part[i]->sent.last_ns =
+				0;
 		to->sized_from = to->flow->at.frame;
 		pktgen_trail_clear(pg, port, s.stream);
 	}

@@ -7,18 +7,40 @@
 #include "pktgen/chain.h"
 #include "pktgen/pktgen_impl.h"
 
-static struct worker *worker_of(struct pktgen *pg, unsigned port,
-				const struct pktgen_stream *s)
+/* Gives `order` to who has one of the first `n` of its flows. */
+static void give_parts(struct pktgen *pg, unsigned port,
+		       const struct pktgen_stream *s,
+		       struct worker_order *order, unsigned n)
 {
-	return pktgen_worker(pg, port, s->queue);
+	for (unsigned i = 0; i < n; i++) {
+		const unsigned queue =
+			(s->queue + i) % pg->port[port].nb_queues;
+
+		order->flow = s->part[queue];
+		order->plan.part = i;
+		worker_give(pktgen_worker(pg, port, queue), order);
+	}
+}
+
+/* An order that is nothing but its kind, to all of them. */
+static void tell(struct pktgen *pg, unsigned port, enum worker_order_kind kind,
+		 const struct pktgen_stream *s, uint64_t now_ns)
+{
+	FOR_EACH_WORKER(pg, 1ull << port, w) {
+		const struct worker_order order = {
+			.kind = kind,
+			.now_ns = now_ns,
+			.flow = s->part[w->queue->id],
+		};
+
+		worker_give(w, &order);
+	}
 }
 
 void pktgen_settle_flow(struct pktgen *pg, unsigned port,
 			const struct pktgen_stream *s)
 {
-	const struct worker_order order = {.kind = ORDER_LOOK, .flow = s->flow};
-
-	worker_give(worker_of(pg, port, s), &order);
+	tell(pg, port, ORDER_LOOK, s, 0);
 }
 
 /* ---- Which there are ---------------------------------------------------- */
@@ -57,23 +79,40 @@ static void free_stream(struct pktgen *pg, struct pktgen_stream *s)
 {
 	if (s->trail)
 		trail_free(&pg->trails, s->trail);
-	if (s->flow) {
-		flow_close(s->flow);
-		uk_free(pg->heap, s->flow);
+	for (unsigned i = 0; i < PORT_QUEUES_MAX; i++) {
+		if (!s->part[i])
+			continue;
+		flow_close(s->part[i]);
+		uk_free(pg->heap, s->part[i]);
 	}
 	uk_free(pg->heap, s);
 }
 
-/* With its program compiled; NULL for lack of memory. */
-static struct pktgen_stream *make_stream(struct pktgen *pg, struct worker *w,
-					 unsigned number)
+/* All are alike, so that each knows of frames that are others' when. */
+static int make_flow(struct pktgen *pg, struct pktgen_stream *s,
+		     struct worker *w, unsigned number)
 {
-	const unsigned port = w->queue->port->id;
+	struct flow *const f = uk_memalign(pg->heap, PORT_LINE, sizeof(*f));
+
+	if (!f)
+		return -ENOMEM;
+	s->part[w->queue->id] = f;
+	flow_open(f, &w->room,
+		  w->queue->port->id + (uint64_t)number * PKTGEN_MAX_PORTS);
+	f->number = number;
+	return flow_compile(f, &s->stream, NULL);
+}
+
+/* With its program compiled; NULL for lack of memory. */
+static struct pktgen_stream *make_stream(struct pktgen *pg, unsigned port,
+					 unsigned number, unsigned queue)
+{
 	struct pktgen_stream *s = uk_calloc(pg->heap, 1, sizeof(*s));
+	int rc = 0;
 
 	if (!s)
 		return NULL;
-	s->queue = w->queue->id;
+	s->queue = queue;
 	s->use.weight = 1;
 	stream_init(&s->stream, pg->port[port].mac);
 	s->stream.port_size =
@@ -83,14 +122,12 @@ static struct pktgen_stream *make_stream(struct pktgen *pg, struct worker *w,
 	if (pg->set[port].nb_streams)
 		s->stream.linkspeed_bps =
 			pktgen_stream(pg, port, 0)->linkspeed_bps;
-	s->flow = uk_memalign(pg->heap, PORT_LINE, sizeof(*s->flow));
-	if (s->flow) {
-		flow_open(s->flow, &w->room,
-			  port + (uint64_t)number * PKTGEN_MAX_PORTS);
-		s->flow->number = number;
-		if (flow_compile(s->flow, &s->stream, NULL) >= 0)
-			return s;
-	}
+	FOR_EACH_WORKER(pg, 1ull << port, w)
+		if (rc >= 0)
+			rc = make_flow(pg, s, w, number);
+	s->flow = s->part[queue];
+	if (rc >= 0)
+		return s;
 	free_stream(pg, s);
 	return NULL;
 }
@@ -116,12 +153,12 @@ static int find_gap(const struct stream *s, const struct program *prog,
 	return rc;
 }
 
-/* The next program, and when its frames are due, go to the worker. */
-static void give_program(struct worker *w, const struct pktgen_stream *s,
+/* The next program, and when its frames are due, go to the workers. */
+static void give_program(struct pktgen *pg, unsigned port,
+			 const struct pktgen_stream *s,
 			 enum worker_order_kind kind, uint64_t now_ns)
 {
-	struct worker_order order = {
-		.kind = kind, .now_ns = now_ns, .flow = s->flow};
+	struct worker_order order = {.kind = kind, .now_ns = now_ns};
 	struct pace_curve curve;
 
 	order.pacing.pace = s->stream.pace;
@@ -135,14 +172,25 @@ static void give_program(struct worker *w, const struct pktgen_stream *s,
 		order.pacing.curve = &curve;
 		order.pacing.unpaced = false;
 	}
-	worker_give(w, &order);
+	FOR_EACH_WORKER(pg, 1ull << port, w) {
+		order.flow = s->part[w->queue->id];
+		worker_give(w, &order);
+	}
+	pktgen_align(pg, port, s);
+}
+
+static int reserve_flows(struct pktgen *pg, unsigned port)
+{
+	FOR_EACH_WORKER(pg, 1ull << port, w)
+		if (worker_reserve(w, w->nb_flows + 1) < 0)
+			return -ENOMEM;
+	return 0;
 }
 
 int pktgen_add_stream(struct pktgen *pg, unsigned port, unsigned number,
 		      unsigned queue, uint64_t now_ns)
 {
 	struct pktgen_port *set = &pg->set[port];
-	struct worker *w = pktgen_worker(pg, port, queue);
 	struct pktgen_stream *s;
 
 	if (number >= PKTGEN_MAX_STREAMS)
@@ -151,26 +199,17 @@ int pktgen_add_stream(struct pktgen *pg, unsigned port, unsigned number,
 		return -EEXIST;
 	if (reserve(pg, set, number) < 0 ||
 	    pktgen_reserve_arrivals(pg, port) < 0 ||
-	    worker_reserve(w, w->nb_flows + 1) < 0)
+	    reserve_flows(pg, port) < 0)
 		return -ENOMEM;
-	s = make_stream(pg, w, number);
+	s = make_stream(pg, port, number, queue);
 	if (!s)
 		return -ENOMEM;
 	set->stream[number] = s;
 	set->end_streams = MAX(set->end_streams, number + 1);
 	set->nb_streams++;
-	give_program(w, s, ORDER_FLOW, now_ns);
+	give_program(pg, port, s, ORDER_FLOW, now_ns);
 	set->changes++;
 	return 0;
-}
-
-static void tell(struct worker *w, enum worker_order_kind kind,
-		 struct pktgen_stream *s, uint64_t now_ns)
-{
-	const struct worker_order order = {
-		.kind = kind, .now_ns = now_ns, .flow = s->flow};
-
-	worker_give(w, &order);
 }
 
 /* Receivers look for signatures while there are streams that are signed. */
@@ -207,7 +246,7 @@ void pktgen_remove_stream(struct pktgen *pg, unsigned port, unsigned number,
 	}
 	if (TRAILS)
 		pktgen_settle_sizes(pg, port, s);
-	tell(worker_of(pg, port, s), ORDER_FLOW_REMOVE, s, now_ns);
+	tell(pg, port, ORDER_FLOW_REMOVE, s, now_ns);
 	count_signed(pg, s->stream.sign, false, now_ns);
 	pktgen_trail(pg, port, number, false);
 	pktgen_trail_clear(pg, port, number);
@@ -230,6 +269,7 @@ void pktgen_close_streams(struct pktgen *pg, unsigned port)
 		if (set->stream[--set->end_streams])
 			free_stream(pg, set->stream[set->end_streams]);
 	uk_free(pg->heap, set->sizes);
+	uk_free(pg->heap, set->sum);
 	uk_free(pg->heap, set->stream);
 	*set = (struct pktgen_port){0};
 }
@@ -247,10 +287,9 @@ unsigned pktgen_find_stream(const struct pktgen *pg, unsigned port,
 
 /* ---- What is set -------------------------------------------------------- */
 
-static int try_played(struct pktgen *pg, unsigned port, unsigned stream,
+static int try_played(struct pktgen *pg, unsigned port, struct flow *f,
 		      const struct stream *s, struct pktgen_fault *fault)
 {
-	struct flow *f = pg->set[port].stream[stream]->flow;
 	struct played *p;
 	struct gap gap;
 	bool unpaced;
@@ -286,8 +325,8 @@ static int try_played(struct pktgen *pg, unsigned port, unsigned stream,
 	return rc;
 }
 
-int pktgen_try_stream(struct pktgen *pg, unsigned port, unsigned stream,
-		      const struct stream *s, struct pktgen_fault *fault)
+static int try_flow(struct pktgen *pg, unsigned port, struct flow *f,
+		    const struct stream *s, struct pktgen_fault *fault)
 {
 	struct pace_curve curve;
 	struct gap gap;
@@ -303,7 +342,7 @@ int pktgen_try_stream(struct pktgen *pg, unsigned port, unsigned stream,
 	fault->sign = s->sign;
 	fault->z = stream_size_z(s);
 	if (stream_plays(s))
-		return try_played(pg, port, stream, s, fault);
+		return try_played(pg, port, f, s, fault);
 	fault->size = stream_bad_size(s, fault->min, fault->max);
 	if (fault->size)
 		return -EMSGSIZE;
@@ -312,9 +351,20 @@ int pktgen_try_stream(struct pktgen *pg, unsigned port, unsigned stream,
 		rc = stream_curve(s, &curve, &gap);
 	if (!rc && curve.nb && s->pace.shape != PACE_EVEN)
 		rc = -ENOTSUP;
-	return rc < 0 ? rc
-		      : flow_compile(pg->set[port].stream[stream]->flow, s,
-				     NULL);
+	return rc < 0 ? rc : flow_compile(f, s, NULL);
+}
+
+int pktgen_try_stream(struct pktgen *pg, unsigned port, unsigned stream,
+		      const struct stream *s, struct pktgen_fault *fault)
+{
+	const struct pktgen_stream *of = pg->set[port].stream[stream];
+	int rc = 0;
+
+	for (unsigned i = 0; rc >= 0 && i < pg->port[port].nb_queues; i++)
+		rc = try_flow(pg, port, of->part[i], s, fault);
+	if (rc < 0)
+		pktgen_drop_stream(pg, port, stream);
+	return rc;
 }
 
 /* Whether its frames can be told where they arrive. */
@@ -322,15 +372,18 @@ static void set_signs(struct pktgen *pg, unsigned port, struct pktgen_stream *s,
 		      bool was, bool is)
 {
 	const struct worker_view *v;
+	uint64_t sent;
 
 	pktgen_settle_flow(pg, port, s);
 	v = pktgen_look(pg, port);
 	if (was == is)
 		return;
+	sent = pktgen_sent(pg, port, s).packets;
 	if (was)
-		s->signed_before += s->flow->sent.packets - s->signed_from;
-	s->signed_from = s->flow->sent.packets;
-	s->signed_unsure |= s->flow->state != FLOW_IDLE || v->nb_held;
+		s->signed_before += sent - s->signed_from;
+	s->signed_from = sent;
+	s->signed_unsure |=
+		pktgen_stream_state(pg, port, s) != FLOW_IDLE || v->nb_held;
 }
 
 void pktgen_sign_mode(struct pktgen *pg, unsigned port, unsigned mode)
@@ -354,6 +407,7 @@ void pktgen_take_stream(struct pktgen *pg, unsigned port, unsigned stream,
 			const struct stream *s, uint64_t now_ns)
 {
 	struct pktgen_stream *to = pg->set[port].stream[stream];
+	const struct flow *farthest;
 
 	if (TRAILS)
 		pktgen_settle_sizes(pg, port, to);
@@ -362,33 +416,35 @@ void pktgen_take_stream(struct pktgen *pg, unsigned port, unsigned stream,
 		  pktgen_signs(s, pg->set[port].mode));
 	pktgen_trail(pg, port, stream, s->sign);
 	to->stream = *s;
-	give_program(worker_of(pg, port, to), to, ORDER_PROGRAM, now_ns);
-	to->made_from = to->flow->at.frame;
-	to->made_order = to->flow->at.order;
+	give_program(pg, port, to, ORDER_PROGRAM, now_ns);
+	farthest = pktgen_farthest(pg, port, to);
+	to->made_from = farthest->at.frame;
+	to->made_order = farthest->at.order;
 	pg->set[port].changes++;
 }
 
 void pktgen_drop_stream(struct pktgen *pg, unsigned port, unsigned stream)
 {
-	flow_drop(pg->set[port].stream[stream]->flow);
+	for (unsigned i = 0; i < pg->port[port].nb_queues; i++)
+		flow_drop(pg->set[port].stream[stream]->part[i]);
 }
 
 void pktgen_set_use(struct pktgen *pg, unsigned port, unsigned stream,
 		    const struct stream_use *use, uint64_t now_ns)
 {
 	struct pktgen_stream *s = pg->set[port].stream[stream];
-	struct worker *w = worker_of(pg, port, s);
-	struct worker_order order = {
-		.kind = ORDER_WEIGHT, .now_ns = now_ns, .flow = s->flow};
+	struct worker_order order = {.kind = ORDER_WEIGHT, .now_ns = now_ns};
 
-	if (use->weight != s->use.weight) {
-		order.weight = use->weight;
+	order.weight = use->weight;
+	FOR_EACH_WORKER(pg, use->weight != s->use.weight ? 1ull << port : 0,
+			w) {
+		order.flow = s->part[w->queue->id];
 		worker_give(w, &order);
 	}
 	pg->set[port].nb_follow += use->plan.follows;
 	pg->set[port].nb_follow -= s->use.plan.follows;
 	if (use->disabled && !s->use.disabled)
-		tell(w, ORDER_FLOW_STOP, s, now_ns);
+		tell(pg, port, ORDER_FLOW_STOP, s, now_ns);
 	s->use = *use;
 	pg->set[port].changes++;
 }
@@ -421,7 +477,7 @@ static void tell_all(struct pktgen *pg, const struct subjects *on,
 	     s.stream++) {
 		struct pktgen_stream *to = pg->set[s.port].stream[s.stream];
 
-		tell(worker_of(pg, s.port, to), kind, to, now_ns);
+		tell(pg, s.port, kind, to, now_ns);
 	}
 }
 
@@ -534,16 +590,19 @@ static void start(struct pktgen *pg, const struct subjects *on,
 		worker_give(w, &order);
 	for (struct subject s = {0, 0}; (to = next_meant(pg, on, limited, &s));
 	     s.stream++)
-		tell(worker_of(pg, s.port, to), ORDER_JOIN, to, now_ns);
+		tell(pg, s.port, ORDER_JOIN, to, now_ns);
 	for (struct subject s = {0, 0}; (to = next_meant(pg, on, limited, &s));
 	     s.stream++) {
 		if (s.port != port)
 			spread = (struct spread){0};
 		port = s.port;
-		order.flow = to->flow;
 		plan(pg, s, limit, &spread, &order);
 		pktgen_trail_start(pg, port, to);
-		worker_give(worker_of(pg, port, to), &order);
+		if (pktgen_stream_state(pg, port, to) == FLOW_IDLE)
+			order.plan.parts = pktgen_parts(pg, port, to);
+		else
+			order.plan.parts = to->flow->plan.parts;
+		give_parts(pg, port, to, &order, order.plan.parts);
 	}
 	pktgen_hold_back(pg, on->ports, now_ns);
 }
@@ -579,6 +638,7 @@ void pktgen_resume_streams(struct pktgen *pg, const struct subjects *on,
 			   uint64_t now_ns)
 {
 	tell_all(pg, on, ORDER_FLOW_RESUME, now_ns);
+	pktgen_align_all(pg, on->ports);
 }
 
 void pktgen_start(struct pktgen *pg, uint64_t mask, uint64_t now_ns)

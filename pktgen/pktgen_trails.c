@@ -40,9 +40,12 @@ void pktgen_trail(struct pktgen *pg, unsigned port, unsigned stream, bool is)
 	if (is) {
 		pktgen_settle_flow(pg, port, s);
 		t = trail_new(&pg->trails, port, s->flow->run,
-			      s->flow->at.frame);
-		if (t)
+			      pktgen_farthest(pg, port, s)->at.frame);
+		/* Of several any may be ahead. */
+		if (t && pg->port[port].nb_queues == 1)
 			t->made = &s->flow->at.frame;
+		if (t)
+			trail_set_parts(t, s->flow->plan.parts);
 		set_trail(pg, port, stream, t);
 		return;
 	}
@@ -57,15 +60,12 @@ void pktgen_trail(struct pktgen *pg, unsigned port, unsigned stream, bool is)
 static uint64_t run_end(const struct pktgen *pg, unsigned port,
 			const struct pktgen_stream *s)
 {
-	const struct worker *w = NULL;
-
-	FOR_EACH_WORKER(pg, 1ull << port, is)
-		if (is->queue->id == s->queue)
-			w = is;
-	if (!w || w->state != WORKER_IDLE || w->mode & MODE_NULL ||
-	    s->flow->run % SIGNATURE_RUNS != s->trail->run)
+	FOR_EACH_WORKER(pg, 1ull << port, w)
+		if (w->state != WORKER_IDLE || w->mode & MODE_NULL)
+			return 0;
+	if (s->flow->run % SIGNATURE_RUNS != s->trail->run)
 		return 0;
-	return s->flow->at.frame;
+	return pktgen_farthest(pg, port, s)->at.frame;
 }
 
 /* Whether frames of the port ever came back to one of ours. */
@@ -94,6 +94,8 @@ void pktgen_trail_start(struct pktgen *pg, unsigned port,
 	s->made_order = 0;
 	if (!s->trail)
 		return;
+	pktgen_fill_trail(pg, port, s);
+	trail_set_parts(s->trail, pktgen_parts(pg, port, s));
 	trail_run(&pg->trails, s->trail, s->flow->run + 1,
 		  pktgen_trail_end(pg, port, s));
 }
@@ -111,8 +113,11 @@ void pktgen_trail_clear(struct pktgen *pg, unsigned port, unsigned stream)
 		w->ours_before += a->packets;
 		*a = (struct arrived){.trail = a->trail};
 	}
-	if (TRAILS && s->trail)
-		trail_clear(&pg->trails, s->trail, s->flow->at.frame);
+	if (!TRAILS || !s->trail)
+		return;
+	trail_set_parts(s->trail, s->flow->plan.parts);
+	trail_clear(&pg->trails, s->trail, pktgen_least(pg, port, s));
+	pktgen_fill_sent(pg, port, s);
 }
 
 static void add_arrived(struct arrived *all, const struct arrived *a)
@@ -143,7 +148,9 @@ void pktgen_trail_look(const struct pktgen *pg, unsigned port, unsigned stream,
 	if (!TRAILS || !s->trail)
 		return;
 	v->window = trail_window(s->trail);
+	pktgen_fill_trail(pg, port, s);
 	trail_count(s->trail, pktgen_trail_end(pg, port, s), &v->order);
+	v->order.lost -= MIN(v->order.lost, pktgen_unmade(pg, port, s));
 }
 
 bool pktgen_look_signed(const struct pktgen *pg, unsigned port,
@@ -175,8 +182,11 @@ void pktgen_look_order(const struct pktgen *pg, unsigned port, unsigned stream,
 
 	memset(c, 0, sizeof(*c));
 	settle(s);
-	if (TRAILS && s->trail)
-		trail_look(s->trail, pktgen_trail_end(pg, port, s), c);
+	if (!TRAILS || !s->trail)
+		return;
+	pktgen_fill_trail(pg, port, s);
+	trail_look(s->trail, pktgen_trail_end(pg, port, s), c);
+	c->lost -= MIN(c->lost, pktgen_unmade(pg, port, s));
 }
 
 bool pktgen_look_density(const struct pktgen *pg, unsigned port,

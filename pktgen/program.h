@@ -229,6 +229,10 @@ static inline unsigned program_step(const struct program *prog,
 	return v;
 }
 
+/* The next `n` frames are others', who make them. */
+void program_pass(const struct program *prog, struct program_at *at,
+		  uint64_t n);
+
 /*
  * Of one that does not grow, writes a frame of `variant` to `buf`, which has
  * room for STREAM_SIZE_MAX bytes or the largest size there is: without the

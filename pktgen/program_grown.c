@@ -49,3 +49,23 @@ unsigned program_grown(const struct program *prog, struct program_at *at)
 		return program_pick(g, prog->nb_order, at->credit);
 	return (unsigned)sequence_next(&g->index, &at->size);
 }
+
+/* From the beginning of a round it would cost as many picks as there were. */
+static void pass_picks(const struct program *prog, struct program_at *at,
+		       uint64_t n)
+{
+	if (at->sized != at->frame || at->sizes_of != prog ||
+	    n > prog->nb_order)
+		return;
+	for (uint64_t i = 0; i < n; i++)
+		program_pick(prog->grow, prog->nb_order, at->credit);
+	at->sized += n;
+}
+
+void program_pass(const struct program *prog, struct program_at *at, uint64_t n)
+{
+	if (prog->grow && prog->grow->nb_mixed)
+		pass_picks(prog, at, n);
+	at->frame += n;
+	at->order = (unsigned)((at->order + n) % prog->nb_order);
+}

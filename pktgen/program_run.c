@@ -361,3 +361,12 @@ void program_run_back(struct program_run *r, unsigned n)
 			csum_fold(r->csum[k].sum +
 				  (uint32_t)(UINT16_MAX - r->csum[k].by) * n);
 }
+
+void program_run_pass(struct program_run *r, unsigned n)
+{
+	r->lanes[0] += r->step[0] * n;
+	r->lanes[1] += r->step[1] * n;
+	r->last -= n;
+	for (unsigned k = 0; k < r->nb_csums; k++)
+		r->csum[k].sum = csum_fold(r->csum[k].sum + r->csum[k].by * n);
+}

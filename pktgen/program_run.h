@@ -92,6 +92,9 @@ EDIT_INLINE void program_run_skip(struct program_run *r, const unsigned nb,
 		program_run_back(r, n - made);
 }
 
+/* The next `n`, fewer than `last`, are not made. */
+void program_run_pass(struct program_run *r, unsigned n);
+
 /* The next frame alone, with `stamp`. */
 void program_run_one(struct program_run *r, uint64_t stamp, uint8_t *at);
 

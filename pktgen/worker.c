@@ -34,6 +34,7 @@ const struct worker_how worker_how_default = {
 	.strategy = STRATEGY_SHARED,
 	.burst = WORKER_BURST,
 	.wait = WAIT_AUTO,
+	.queues = PORT_QUEUES_MAX,
 	.impair = IMPAIR_HOW_DEFAULT,
 };
 
@@ -473,6 +474,9 @@ static bool give_state(struct worker *w, const struct worker_order *o)
 		start(w, o);
 		break;
 	case ORDER_JOIN:
+		/* Though its queue may send none of this run. */
+		if (w->state == WORKER_IDLE)
+			w->done.packets = w->done.in_flight = 0;
 		chain_join(w, o->flow, o->now_ns);
 		break;
 	case ORDER_FLOW_STOP:
@@ -537,6 +541,10 @@ void worker_give(struct worker *w, const struct worker_order *o)
 	case ORDER_WEIGHT:
 		schedule_weight(w, o->flow, o->weight);
 		break;
+	case ORDER_ALIGN:
+		flow_align(o->flow, o->to);
+		schedule_set(w, o->flow);
+		break;
 	case ORDER_TAP:
 		w->tap = o->taps;
 		w->watched = w->tap.rx || w->node;
@@ -573,11 +581,13 @@ void worker_give(struct worker *w, const struct worker_order *o)
 /* True when the run makes no more frames. */
 static inline bool at_limits(struct worker *w, uint64_t now_ns)
 {
-	const struct flow *only = w->only;
+	struct flow *only = w->only;
 
 	if (likely(only && only->frames_left && now_ns < only->until_ns))
 		return false;
 	if (only) {
+		if (!only->frames_left)
+			flow_next_block(only);
 		if (!flow_over(only, w->mode & MODE_TX, now_ns))
 			return false;
 		schedule_end(w, w->only, now_ns);

@@ -163,6 +163,7 @@ enum worker_order_kind {
 	ORDER_HOW,     /* `how` counts from the next burst on */
 	ORDER_PROGRAM, /* the next program of `flow` is sent from now on */
 	ORDER_WEIGHT,  /* `weight` of `flow` counts from the next round on */
+	ORDER_ALIGN,   /* `flow` is due as `to`, at another queue, is */
 	/*
 	 * `flow` is one more that may be started, by its next program, or is
 	 * none any more. There is room for it, see worker_reserve().
@@ -202,6 +203,7 @@ struct worker_order {
 		struct worker_how how;
 		struct pacing pacing; /* gap, unpaced, pace and curve */
 		uint16_t weight;
+		const struct flow *to;
 		struct worker_taps taps;
 		struct track *track;
 		struct node *node;   /* NULL: there is none */

@@ -76,6 +76,16 @@ the ports 0..$((ports - 1))"
 	done
 }
 
+# Prints what gives a back end several queues. Those of QEMU itself have one.
+queues_of() { # BACKEND
+	[[ $queues = 1 || $1 != @(vhost-user|tap),* ]] || echo ",queues=$queues"
+}
+
+note_queues() { # SPEC
+	[[ $queues = 1 || $1 == @(vhost-user|vhost-user-listen|tap):* ]] ||
+		note "--net '$1' has one queue; vhost-user and tap take --queues"
+}
+
 add_port() { # BACKEND; without, QEMU drops its frames
 	local address=${macs[$ports]:-$mac:$(printf %02x "$ports")}
 	[ -z "${taken[$address]-}" ] ||
@@ -86,7 +96,8 @@ add_port() { # BACKEND; without, QEMU drops its frames
 	[ "$machine" = q35 ] || device=virtio-net-device
 	device+=,mac=$address$queue
 	if [ -n "$1" ]; then
-		args+=(-netdev "$1,id=n$ports")
+		args+=(-netdev "$1,id=n$ports$(queues_of "$1")")
+		[ -z "$(queues_of "$1")" ] || device+=,mq=on
 		device+=,netdev=n$ports
 		[[ $1 == vhost-user* ]] || capturable+=" $ports"
 	fi
@@ -126,6 +137,7 @@ add_vhost_user() { # SPEC, and its path as QEMU takes it
 }
 
 add_net() { # SPEC
+	note_queues "$1"
 	local v=${1#*:} hub=hubport,hubid=$ports unix=addr.type=unix,addr.path=
 	local names
 	v=${v//,/,,} # what QEMU takes for a comma in a value
@@ -140,7 +152,8 @@ add_net() { # SPEC
 		# As root, QEMU would make one of a name that was mistyped.
 		names=$(cut -d : -f 1 </proc/net/dev | tr -d ' ')
 		[[ $'\n'$names$'\n' == *$'\n'"${1#*:}"$'\n'* ]] || die 2 "--net '$1': there is no \
-interface '${1#*:}'; as root, this makes it: ip tuntap add dev '${1#*:}' mode tap"
+interface '${1#*:}'; as root, this makes it: ip tuntap add dev '${1#*:}' mode tap\
+$([ "$queues" = 1 ] || echo ' multi_queue')"
 		add_port "tap,ifname=$v,script=no,downscript=no"
 		;;
 	dgram:+([!,]),+([!,])) add_port "dgram,local.type=unix,local.path=${v%%,*}\

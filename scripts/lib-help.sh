@@ -3,7 +3,7 @@
 # Sourced by ukpktgen: what it takes, and the help that is made of that.
 
 verbs='run exec console list down share unshare metrics plot report help'
-boot_options='--net --machine --accel --memory --cpus --mac --mtu --queue-size'
+boot_options='--net --machine --accel --memory --cpus --mac --mtu --queues --queue-size'
 boot_options+=' --packed --capture --file'
 
 # The options of a verb, in the order in which help has them.
@@ -99,6 +99,8 @@ vhost-user-listen:PATH
 made of the names of host, user and appliance" ;;
 	*' --mtu') echo ' BYTES#largest payload of a frame, 68..9000;
 default: 1500' ;;
+	*' --queues') echo ' N#pairs of queues of vhost-user and tap ports, 1 to 8;
+default: 1' ;;
 	*' --queue-size') echo ' N#descriptors of a queue: 256, 512 or 1024; more
 than 256 for sending with vhost-user only;
 default: 256' ;;

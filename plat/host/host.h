@@ -82,6 +82,8 @@ struct host_netdev;
  * `mtu` in bytes of layer 3.
  */
 void host_loop_pair(struct host_netdev *dev[2], uint16_t mtu);
+/* They have so many pairs of queues from now on, until host_reset(): 1..4. */
+void host_loop_queues(unsigned n);
 /* Of one of them, before it is brought up. */
 void host_netdev_set_mtu(struct host_netdev *dev, uint16_t mtu);
 struct host_faults *host_netdev_faults(struct host_netdev *dev);

@@ -57,6 +57,7 @@ struct host_netdev {
 
 static struct host_netdev devs[MAX_DEVS];
 static unsigned nb_devs;
+static uint16_t nb_queues = 1;
 
 static unsigned fifo_len(const struct fifo *f)
 {
@@ -258,8 +259,8 @@ static int probe(struct uk_netdev *dev)
 static void info_get(struct uk_netdev *dev, struct uk_netdev_info *info)
 {
 	*info = (struct uk_netdev_info){
-		.max_rx_queues = QUEUES,
-		.max_tx_queues = QUEUES,
+		.max_rx_queues = nb_queues,
+		.max_tx_queues = nb_queues,
 		.max_mtu = dev_of(dev)->mtu,
 		.nb_encap_tx = ENCAP,
 		.nb_encap_rx = ENCAP,
@@ -425,8 +426,14 @@ bool host_netdev_receive(struct host_netdev *dev, const void *frame, size_t len)
 	return deliver(&dev->rxq[0], &nb, &dev->faults);
 }
 
+void host_loop_queues(unsigned n)
+{
+	nb_queues = (uint16_t)MIN(n, (unsigned)QUEUES);
+}
+
 void host_loop_reset(void)
 {
 	nb_devs = 0;
+	nb_queues = 1;
 	uk_netdev_drv_unregister_all();
 }

@@ -11,22 +11,25 @@
  * (virtio_net_choose_tx(), virtio_net_choose_rx()). net_info_get() and
  * queue_info_get() tell what came of that.
  *
- * net_configure() has nothing to do. net_rxq_configure() and
- * net_txq_configure() lay out a ring each and tell the device
- * (virtio_net_new_queue()); the receive ring is filled with buffers at once
- * (virtio_net_fill()).
+ * net_configure() notes how many pairs of queues are used; where it is more
+ * than one, net_start() tells the device by its control queue.
+ * net_rxq_configure() and net_txq_configure() lay out a ring each and tell the
+ * device (virtio_net_new_queue()); the receive ring is filled with buffers at
+ * once (virtio_net_fill()).
  *
  * net_start() says that the driver is ready and notifies the device of these
  * buffers. Frames then pass by the burst functions alone, virtio_net_rx.c and
  * virtio_net_tx.c. net_why() says in words why any of it failed, and
  * virtio_net_link.c whether frames go anywhere.
  */
-#include "plat/kvm/virtio_net_queue.h"
+#include "plat/kvm/virtio_net_ctrl.h"
 
 /* 5.1.3 */
 #define VIRTIO_NET_F_MTU (1ULL << 3)
 #define VIRTIO_NET_F_MAC (1ULL << 5)
 #define VIRTIO_NET_F_MRG_RXBUF (1ULL << 15)
+#define VIRTIO_NET_F_CTRL_VQ (1ULL << 17)
+#define VIRTIO_NET_F_MQ (1ULL << 22)
 
 #define FEATURES_NEEDED VIRTIO_F_VERSION_1
 /*
@@ -40,6 +43,7 @@
 
 /* 5.1.4: offsets in the configuration. */
 #define CONFIG_MAC 0
+#define CONFIG_PAIRS 8
 #define CONFIG_MTU 10
 
 #define MTU_DEFAULT 1500
@@ -48,6 +52,38 @@
 #define DESC_MIN 2
 /* Receive buffers are given in pieces of this many, or a quarter ring. */
 #define REFILL 32
+
+/* Several pairs of queues are only of use with the queue that says so. */
+#define FEATURES_PAIRS (VIRTIO_NET_F_CTRL_VQ | VIRTIO_NET_F_MQ)
+
+static uint64_t features_wanted(struct virtio_dev *vd)
+{
+	const bool pairs =
+		CONFIG_LIBUKNETDEV_MAXNBQUEUES > 1 &&
+		(vd->ops->features(vd) & FEATURES_PAIRS) == FEATURES_PAIRS;
+
+	return FEATURES_WANTED | (pairs ? FEATURES_PAIRS : 0);
+}
+
+static int read_pairs(struct virtio_net *vn)
+{
+	uint8_t pairs[2];
+	int rc;
+
+	vn->max_pairs = 1;
+	if (!(vn->vd->features & VIRTIO_NET_F_MQ))
+		return 0;
+	rc = virtio_config_read(vn->vd, CONFIG_PAIRS, pairs, sizeof(pairs));
+	if (rc < 0)
+		return rc;
+	vn->max_pairs = (uint16_t)(pairs[0] | pairs[1] << 8);
+	/* 5.1.4.1 */
+	if (vn->max_pairs >= 1 && vn->max_pairs <= 0x8000)
+		return 0;
+	virtio_why(vn->vd, "the device says that it has %u pairs of queues",
+		   vn->max_pairs);
+	return -EIO;
+}
 
 static int read_config(struct virtio_net *vn)
 {
@@ -62,6 +98,8 @@ static int read_config(struct virtio_net *vn)
 		rc = virtio_config_read(vn->vd, CONFIG_MTU, mtu, sizeof(mtu));
 		vn->mtu = (uint16_t)(mtu[0] | mtu[1] << 8);
 	}
+	if (rc == 0)
+		rc = read_pairs(vn);
 	if (rc < 0 || vn->mtu >= MTU_MIN)
 		return rc;
 	virtio_why(vn->vd, "MTU %u is below %u", vn->mtu, MTU_MIN);
@@ -73,7 +111,7 @@ static int net_probe(struct uk_netdev *dev)
 	struct virtio_net *vn = to_vn(dev);
 	int rc;
 
-	rc = virtio_negotiate(vn->vd, FEATURES_WANTED, FEATURES_NEEDED);
+	rc = virtio_negotiate(vn->vd, features_wanted(vn->vd), FEATURES_NEEDED);
 	if (rc == 0)
 		rc = read_config(vn);
 	for (uint16_t i = VIRTIO_NET_RXQ; rc == 0 && i <= VIRTIO_NET_TXQ; i++) {
@@ -105,8 +143,8 @@ static int net_probe(struct uk_netdev *dev)
 
 static void net_info_get(struct uk_netdev *dev, struct uk_netdev_info *info)
 {
-	info->max_rx_queues = 1;
-	info->max_tx_queues = 1;
+	info->max_rx_queues = to_vn(dev)->max_pairs;
+	info->max_tx_queues = to_vn(dev)->max_pairs;
 	info->max_mtu = to_vn(dev)->mtu;
 	info->nb_encap_tx = VIRTIO_NET_HDR_LEN;
 	info->nb_encap_rx = VIRTIO_NET_HDR_LEN;
@@ -116,16 +154,20 @@ static void net_info_get(struct uk_netdev *dev, struct uk_netdev_info *info)
 		info->features |= UK_NETDEV_F_RXQ_INTR;
 }
 
-static int net_configure(struct uk_netdev *dev __unused,
-			 const struct uk_netdev_conf *conf __unused)
+static int net_configure(struct uk_netdev *dev,
+			 const struct uk_netdev_conf *conf)
 {
+	/* The device knows pairs only. */
+	if (conf->nb_rx_queues != conf->nb_tx_queues)
+		return -EINVAL;
+	to_vn(dev)->nb_pairs = conf->nb_rx_queues;
 	return 0;
 }
 
 static int queue_info_get(struct uk_netdev *dev, uint16_t queue_id,
 			  uint16_t index, struct uk_netdev_queue_info *info)
 {
-	if (queue_id > 0)
+	if (queue_id >= to_vn(dev)->max_pairs)
 		return -EINVAL;
 	*info = (struct uk_netdev_queue_info){
 		.nb_max = to_vn(dev)->desc_max[index],
@@ -148,15 +190,16 @@ static int net_txq_info_get(struct uk_netdev *dev, uint16_t queue_id,
 	return queue_info_get(dev, queue_id, VIRTIO_NET_TXQ, info);
 }
 
-static int net_rxq_configure(struct uk_netdev *dev, uint16_t queue_id __unused,
+static int net_rxq_configure(struct uk_netdev *dev, uint16_t queue_id,
 			     uint16_t nb_desc,
 			     struct uk_netdev_rxqueue_conf *conf,
 			     struct uk_netdev_rx_queue **queue)
 {
 	struct uk_netdev_rx_queue *rxq;
 	struct virtio_net_queue *q;
-	int rc = virtio_net_new_queue(to_vn(dev), VIRTIO_NET_RXQ, nb_desc,
-				      conf->a, sizeof(*rxq), &q);
+	int rc = virtio_net_new_queue(
+		to_vn(dev), VIRTIO_NET_INDEX(queue_id, VIRTIO_NET_RXQ), nb_desc,
+		conf->a, sizeof(*rxq), &q);
 
 	if (rc < 0)
 		return rc;
@@ -170,14 +213,15 @@ static int net_rxq_configure(struct uk_netdev *dev, uint16_t queue_id __unused,
 	return 0;
 }
 
-static int net_txq_configure(struct uk_netdev *dev, uint16_t queue_id __unused,
+static int net_txq_configure(struct uk_netdev *dev, uint16_t queue_id,
 			     uint16_t nb_desc,
 			     struct uk_netdev_txqueue_conf *conf,
 			     struct uk_netdev_tx_queue **queue)
 {
 	struct virtio_net_queue *q;
-	int rc = virtio_net_new_queue(to_vn(dev), VIRTIO_NET_TXQ, nb_desc,
-				      conf->a, sizeof(**queue), &q);
+	int rc = virtio_net_new_queue(
+		to_vn(dev), VIRTIO_NET_INDEX(queue_id, VIRTIO_NET_TXQ), nb_desc,
+		conf->a, sizeof(**queue), &q);
 
 	if (rc < 0)
 		return rc;
@@ -188,8 +232,12 @@ static int net_txq_configure(struct uk_netdev *dev, uint16_t queue_id __unused,
 
 static int net_start(struct uk_netdev *dev)
 {
-	virtio_net_live(to_vn(dev));
-	return 0;
+	struct virtio_net *vn = to_vn(dev);
+	int rc = 0;
+
+	if (vn->nb_pairs > 1)
+		rc = virtio_net_ctrl_open(vn, vn->a);
+	return rc < 0 ? rc : virtio_net_live(vn);
 }
 
 static int net_rxq_intr_disable(struct uk_netdev *dev,
@@ -263,6 +311,7 @@ int virtio_net_add(struct uk_alloc *a, struct virtio_dev *vd)
 	if (!vn)
 		return -ENOMEM;
 	vn->vd = vd;
+	vn->a = a;
 	vn->dev.ops = &net_ops;
 	virtio_net_choose_tx(vn);
 	virtio_net_choose_rx(vn);

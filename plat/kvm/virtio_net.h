@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * The virtio network device (virtio 1.2, 5.1) as a uknetdev with one pair of
- * queues. The transport finds the device and calls virtio_net_add() at boot;
- * all else goes through uk/netdev.h.
+ * The virtio network device (virtio 1.2, 5.1) as a uknetdev with as many
+ * pairs of queues as it offers, and the app asks for. The transport finds the
+ * device and calls virtio_net_add() at boot; all else goes through uk/netdev.h.
  *
  * A frame that is sent is one netbuf and takes one descriptor: the 12 bytes
  * before its data hold the device's header, which is all zero and so is

@@ -9,7 +9,7 @@
  * begin at the first descriptor, and hang. So the device is reset while the
  * link is down, and its rings begin anew, once all that came was taken.
  */
-#include "plat/kvm/virtio_net_queue.h"
+#include "plat/kvm/virtio_net_ctrl.h"
 
 /* 5.1.4 */
 #define CONFIG_STATUS 6
@@ -24,16 +24,13 @@ static bool has_gone(struct virtio_net *vn)
 	return true;
 }
 
-/* As at first, with the features that it has. 0, or a negative errno. */
-static int begin_anew(struct virtio_net *vn)
+/* A pair of queues, laid out where they were. 0, or a negative errno. */
+static int begin_pair(struct virtio_net *vn, unsigned pair)
 {
-	struct uk_netdev_rx_queue *rxq = vn->dev._rx_queue[0];
-	struct uk_netdev_tx_queue *txq = vn->dev._tx_queue[0];
-	const uint64_t features = vn->vd->features;
-	int rc = virtio_negotiate(vn->vd, features, features);
+	struct uk_netdev_rx_queue *rxq = vn->dev._rx_queue[pair];
+	struct uk_netdev_tx_queue *txq = vn->dev._tx_queue[pair];
+	int rc;
 
-	if (rc < 0)
-		return rc;
 	uk_netbuf_free(rxq->frame);
 	rxq->frame = NULL;
 	rxq->room = 0;
@@ -41,23 +38,40 @@ static int begin_anew(struct virtio_net *vn)
 	virtio_net_drain(&rxq->q);
 	virtio_net_drain(&txq->q);
 	txq->same_shape = VIRTIO_NET_NO_SHAPE;
-	rc = virtio_net_lay_out(&rxq->q, VIRTIO_NET_RXQ, rxq->q.vr.desc,
-				rxq->q.vr.size);
+	rc = virtio_net_lay_out(&rxq->q, VIRTIO_NET_INDEX(pair, VIRTIO_NET_RXQ),
+				rxq->q.vr.desc, rxq->q.vr.size);
 	if (rc == 0)
-		rc = virtio_net_lay_out(&txq->q, VIRTIO_NET_TXQ, txq->q.vr.desc,
-					txq->q.vr.size);
+		rc = virtio_net_lay_out(&txq->q,
+					VIRTIO_NET_INDEX(pair, VIRTIO_NET_TXQ),
+					txq->q.vr.desc, txq->q.vr.size);
+	return rc;
+}
+
+/* As at first, with the features that it has. 0, or a negative errno. */
+static int begin_anew(struct virtio_net *vn)
+{
+	const uint64_t features = vn->vd->features;
+	int rc = virtio_negotiate(vn->vd, features, features);
+
+	for (unsigned i = 0; rc >= 0 && i < vn->nb_pairs; i++)
+		rc = begin_pair(vn, i);
+	if (rc >= 0 && vn->ctrl)
+		rc = virtio_net_ctrl_open(vn, vn->a);
 	if (rc < 0)
 		return rc;
 	vn->live = false;
-	virtio_net_fill(rxq);
-	virtio_net_live(vn);
-	return 0;
+	for (unsigned i = 0; i < vn->nb_pairs; i++)
+		virtio_net_fill(vn->dev._rx_queue[i]);
+	return virtio_net_live(vn);
 }
 
 /* Whether frames that came still wait. */
 static bool has_frames(const struct virtio_net *vn)
 {
-	return vring_waiting(&vn->dev._rx_queue[0]->q.vr, VRING_PACKED);
+	for (unsigned i = 0; i < vn->nb_pairs; i++)
+		if (vring_waiting(&vn->dev._rx_queue[i]->q.vr, VRING_PACKED))
+			return true;
+	return false;
 }
 
 int virtio_net_link_get(struct uk_netdev *dev)

@@ -13,11 +13,11 @@
  *
  * A device that breaks the rules of its ring is found out by vring_*(), which
  * mark the ring as broken. The burst function then calls virtio_net_give_up():
- * both directions are marked, the reason is put in words (say_fault()), the
- * device is reset, and what this queue held is freed (vring_drain()). The other
- * queue may be in use elsewhere: it is freed by its own next burst.
+ * all queues are marked, the reason is put in words (say_fault()), the
+ * device is reset, and what this queue held is freed (vring_drain()). Others
+ * may be in use elsewhere: each is freed by its own next burst.
  */
-#include "plat/kvm/virtio_net_queue.h"
+#include "plat/kvm/virtio_net_ctrl.h"
 
 #define DESC_DEFAULT 256
 
@@ -35,8 +35,8 @@ int virtio_net_lay_out(struct virtio_net_queue *q, uint16_t index, void *mem,
 	q->idle_polls = 0;
 	q->drained = false;
 	vring_init(&q->vr, mem, vn->layout, nb_desc,
-		   index == VIRTIO_NET_RXQ ? VRING_FROM_DEVICE
-					   : VRING_TO_DEVICE,
+		   index % 2 == VIRTIO_NET_RXQ ? VRING_FROM_DEVICE
+					       : VRING_TO_DEVICE,
 		   !!(vn->vd->features & VIRTIO_F_EVENT_IDX));
 	rc = vn->vd->ops->queue_enable(
 		vn->vd, index, nb_desc,
@@ -60,7 +60,7 @@ int virtio_net_new_queue(struct virtio_net *vn, uint16_t index,
 	int rc = -ENOMEM;
 
 	if (!nb_desc)
-		nb_desc = MIN(vn->desc_max[index], DESC_DEFAULT);
+		nb_desc = MIN(vn->desc_max[index % 2], DESC_DEFAULT);
 	mem = uk_memalign(a, VRING_ALIGN, vring_bytes(vn->layout, nb_desc));
 	if (q && mem) {
 		q->vn = vn;
@@ -78,11 +78,19 @@ int virtio_net_new_queue(struct virtio_net *vn, uint16_t index,
 	return rc;
 }
 
-void virtio_net_live(struct virtio_net *vn)
+int virtio_net_live(struct virtio_net *vn)
 {
+	int rc = 0;
+
 	virtio_driver_ok(vn->vd);
+	if (vn->ctrl)
+		rc = virtio_net_ctrl_pairs(vn, vn->nb_pairs);
+	if (rc < 0)
+		return rc;
 	vn->live = true;
-	virtio_notify(&vn->dev._rx_queue[0]->q.notify);
+	for (unsigned i = 0; i < vn->nb_pairs; i++)
+		virtio_notify(&vn->dev._rx_queue[i]->q.notify);
+	return 0;
 }
 
 static void put_free(void *arg __unused, size_t i __unused, void *cookie,
@@ -133,8 +141,8 @@ static void say_fault(const struct virtio_net_queue *q)
 }
 
 /*
- * Only this queue is cleaned up: the other one may be in use by another CPU,
- * and gets here by itself.
+ * Only this queue is cleaned up: another may be in use by another CPU, and gets
+ * here by itself.
  */
 int virtio_net_give_up(struct virtio_net_queue *q)
 {

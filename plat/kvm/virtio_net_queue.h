@@ -9,9 +9,10 @@
 #include <string.h>
 #include <uk/plat/time.h>
 
-/* 5.1.2: receive and transmit queue of the first pair. */
+/* 5.1.2: of each pair the receive and the transmit queue. */
 #define VIRTIO_NET_RXQ 0
 #define VIRTIO_NET_TXQ 1
+#define VIRTIO_NET_INDEX(pair, which) ((uint16_t)(2 * (pair) + (which)))
 
 /* 5.1.6: with VERSION_1 the header always has 12 bytes. */
 #define VIRTIO_NET_HDR_LEN 12
@@ -22,12 +23,18 @@
 #define ETH_HDR_LEN 14
 #define VLAN_TAG_LEN 4
 
+struct virtio_net_ctrl;
+
 struct virtio_net {
 	struct uk_netdev dev;
 	struct virtio_dev *vd;
+	struct uk_alloc *a;
 	struct uk_hwaddr mac;
 	uint16_t mtu;
-	uint16_t desc_max[2]; /* by VIRTIO_NET_RXQ, VIRTIO_NET_TXQ */
+	uint16_t desc_max[2];         /* by VIRTIO_NET_RXQ, VIRTIO_NET_TXQ */
+	uint16_t max_pairs;           /* of queues, that the device has... */
+	uint16_t nb_pairs;            /* ...and that are in use */
+	struct virtio_net_ctrl *ctrl; /* NULL: no need of it */
 	enum vring_layout layout;
 	bool mergeable;      /* frames may be spread over several buffers... */
 	bool in_parts;       /* ...and many will be, by the MTU */
@@ -35,7 +42,7 @@ struct virtio_net {
 	bool down;           /* the link was, when it was looked at last */
 	bool stale;          /* and its rings have to begin anew */
 	uint32_t generation; /* of the configuration, then */
-	bool broken;         /* by either direction, seen by both */
+	bool broken;         /* by any queue, seen by all */
 };
 
 /* What both directions have. */
@@ -74,7 +81,7 @@ struct uk_netdev_rx_queue {
 /* Of a queue, by its index, for messages. */
 static inline const char *virtio_net_ring_name(uint16_t index)
 {
-	return index == VIRTIO_NET_RXQ ? "receive" : "transmit";
+	return index % 2 == VIRTIO_NET_RXQ ? "receive" : "transmit";
 }
 
 static inline struct virtio_net *to_vn(const struct uk_netdev *dev)
@@ -97,8 +104,11 @@ int virtio_net_new_queue(struct virtio_net *vn, uint16_t index,
 int virtio_net_lay_out(struct virtio_net_queue *q, uint16_t index, void *mem,
 		       uint16_t nb_desc);
 
-/* The device is ready, and may use the buffers that it was given before. */
-void virtio_net_live(struct virtio_net *vn);
+/*
+ * The device is ready, and may use the buffers that it was given before. 0, or
+ * a negative errno.
+ */
+int virtio_net_live(struct virtio_net *vn);
 
 /* Frees what the queue holds; once. */
 void virtio_net_drain(struct virtio_net_queue *q);

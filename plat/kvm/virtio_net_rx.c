@@ -389,5 +389,9 @@ void virtio_net_choose_rx(struct virtio_net *vn)
 
 uint64_t virtio_net_rx_short(const struct uk_netdev *dev)
 {
-	return dev->_rx_queue[0] ? dev->_rx_queue[0]->too_short : 0;
+	uint64_t n = 0;
+
+	for (unsigned i = 0; i < dev->_nb_rx_queues; i++)
+		n += dev->_rx_queue[i] ? dev->_rx_queue[i]->too_short : 0;
+	return n;
 }

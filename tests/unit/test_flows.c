@@ -51,6 +51,7 @@ static void seen(void *arg, const void *frame, size_t len)
 static void open_with(unsigned queues)
 {
 	host_reset();
+	host_loop_queues(queues);
 	host_loop_pair(dev, 1500);
 	pktgen_open(&pg, queues, uk_alloc_get_default());
 	host_netdev_tap(dev[0], seen, NULL);
@@ -111,17 +112,27 @@ static void run_to_the_end(void)
 static void check_balance(void)
 {
 	const struct worker_view *v = pktgen_count(&pg, 0, now);
+	struct pktgen_stream_view s;
 	uint64_t all = 0;
 
 	for (unsigned i = 0; i < pg.set[0].nb_streams; i++) {
-		assert_int_equal(pg.set[0].stream[i]->flow->sent.packets,
-				 on_wire[i]);
+		pktgen_look_stream(&pg, 0, i, &s);
+		assert_int_equal(s.sent.packets, on_wire[i]);
 		all += on_wire[i];
 	}
 	assert_int_equal(v->stats.tx_packets, all);
 	assert_int_equal(v->in_flight, 0);
 	assert_int_equal(v->nb_held, 0);
 	assert_int_equal(pktgen_look(&pg, 1)->stats.rx_packets, all);
+}
+
+/* Each stream is sent by its own. */
+static void use_one_queue(void)
+{
+	struct worker_how how = pg.set[0].how;
+
+	how.queues = 1;
+	pktgen_set_how(&pg, 1, &how, now);
 }
 
 static void start(uint64_t frames, uint64_t time_ns)
@@ -218,6 +229,7 @@ static void two_queues_have_a_flow_each(void **state)
 {
 	(void)state;
 	open_with(2);
+	use_one_queue();
 	assert_int_equal(pg.port[0].nb_queues, 2);
 	assert_int_equal(pktgen_add_stream(&pg, 0, 1, 1, now), 0);
 	set_stream(0, 50000, true);

@@ -359,10 +359,13 @@ void player_begin(struct player *p, const char *text, uint64_t seed)
 {
 	struct host_netdev *dev[2] = {NULL, NULL};
 	const char *ports = strstr(text, "%ports "),
+		   *queues = strstr(text, "%queues "),
 		   *faults = strstr(text, "%faults ");
 	unsigned n = ports ? (unsigned)atoi(ports + 7) : 2;
 
 	host_reset();
+	if (queues)
+		host_loop_queues((unsigned)atoi(queues + 8));
 	for (; n; n -= 2)
 		host_loop_pair(dev, 1500);
 	if (faults)

@@ -16,6 +16,7 @@
  *   %unplug N        the link of port 0 goes down, or with N 0 up again
  *   %faults A=N,..   sets faults of port 1's device before the session begins
  *   %ports N         how many ports there are, an even number; 2 if left out
+ *   %queues N        how many queues each has; 1 if left out
  *   %=LINE           LINE is on the screen; for one that looks like a typed one
  *   %% TEXT          a comment
  *   LINE             is on the screen

@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <uk/arch/lcpu.h>
 
 #include "plat/host/host.h"
 #include "unit.h"
@@ -15,6 +16,12 @@
 #define ukplat_channel_send fake_channel_send
 #include "plat/kvm/virtio.c"
 #include "plat/kvm/virtio_console.c"
+
+/* While the driver waits for an answer on the control queue. */
+static void fake_answer(void);
+#define ukarch_spinwait fake_answer
+#include "plat/kvm/virtio_net_ctrl.c"
+#undef ukarch_spinwait
 #include "plat/kvm/virtio_net.c"
 #include "plat/kvm/virtio_net_link.c"
 #include "plat/kvm/virtio_net_queue.c"
@@ -24,6 +31,38 @@
 struct virtio_fake fake;
 struct uk_allocpool *pool;
 bool pool_dry;
+
+/* 5.1.6.5: a command, of any two descriptors in a row, is read and answered. */
+static void fake_answer(void)
+{
+	struct fake_queue *const q = &fake.q[4];
+	const struct {
+		uint64_t addr;
+		uint32_t len;
+		uint16_t half[2];
+	} *const d = (void *)q->dev.area[0];
+	const unsigned at = q->dev.packed ? q->dev.seen % q->dev.size : 0;
+	const uint8_t *said = (void *)(uintptr_t)d[at].addr;
+	const bool wants = said[0] == 4 && said[1] == 0;
+
+	if (fake.no_answer) {
+		host_clock_advance(2000000000);
+		return;
+	}
+	assert_int_equal(q->bell, 4);
+	assert_true(fake.status & VIRTIO_STATUS_DRIVER_OK);
+	assert_int_equal(d[at].len, 4);
+	assert_int_equal(d[at + 1].len, 1);
+	/* The device reads the first, and writes the next. */
+	assert_int_equal(d[at].half[q->dev.packed] & 3, 1);
+	assert_int_equal(d[at + 1].half[q->dev.packed] & 3, 2);
+	fake.pairs = (uint16_t)(said[2] | said[3] << 8);
+	*(uint8_t *)(uintptr_t)d[at + 1].addr = !wants || fake.refuses_pairs;
+	q->dev.seen = (uint16_t)(q->dev.seen + (q->dev.packed ? 2 : 1));
+	vring_dev_use(&q->dev, 0, 1);
+	if (q->dev.packed)
+		q->dev.put++;
+}
 
 static uint64_t fake_features(struct virtio_dev *vd)
 {
@@ -58,7 +97,7 @@ static void fake_set_status(struct virtio_dev *vd, uint8_t status)
 static uint16_t fake_queue_max(struct virtio_dev *vd, uint16_t queue)
 {
 	(void)vd;
-	return queue < 2 ? fake.max[queue] : 0;
+	return queue < 4 ? fake.max[queue % 2] : queue == 4 ? 64 : 0;
 }
 
 static int fake_queue_enable(struct virtio_dev *vd, uint16_t queue,
@@ -228,15 +267,25 @@ static void free_queue(struct virtio_net_queue *q)
 int virtio_fake_teardown(void **state)
 {
 	struct uk_netdev *dev = *state;
+	struct virtio_net_ctrl *ctrl = to_vn(dev)->ctrl;
 
-	if (dev->_rx_queue[0]) {
-		uk_netbuf_free(dev->_rx_queue[0]->frame);
-		vring_drain(&dev->_rx_queue[0]->q.vr, give_back, NULL);
-		free_queue(&dev->_rx_queue[0]->q);
+	for (unsigned i = 0; i < CONFIG_LIBUKNETDEV_MAXNBQUEUES; i++) {
+		struct uk_netdev_rx_queue *rxq = dev->_rx_queue[i];
+		struct uk_netdev_tx_queue *txq = dev->_tx_queue[i];
+
+		if (rxq) {
+			uk_netbuf_free(rxq->frame);
+			vring_drain(&rxq->q.vr, give_back, NULL);
+			free_queue(&rxq->q);
+		}
+		if (txq) {
+			vring_drain(&txq->q.vr, give_back, NULL);
+			free_queue(&txq->q);
+		}
 	}
-	if (dev->_tx_queue[0]) {
-		vring_drain(&dev->_tx_queue[0]->q.vr, give_back, NULL);
-		free_queue(&dev->_tx_queue[0]->q);
+	if (ctrl) {
+		uk_free(uk_alloc_get_default(), ctrl->mem);
+		uk_free(uk_alloc_get_default(), ctrl);
 	}
 	/* Whatever happened, no netbuf is missing. */
 	assert_int_equal(uk_allocpool_availcount(pool), NB_BUFS);
@@ -255,20 +304,28 @@ void virtio_fake_bring_up(struct uk_netdev *dev)
 void virtio_fake_bring_up_with(struct uk_netdev *dev,
 			       uk_netdev_alloc_rxpkts alloc)
 {
-	const struct uk_netdev_conf conf = {1, 1};
+	assert_int_equal(virtio_fake_bring_up_pairs(dev, 1, alloc), 0);
+}
+
+int virtio_fake_bring_up_pairs(struct uk_netdev *dev, uint16_t pairs,
+			       uk_netdev_alloc_rxpkts alloc)
+{
+	const struct uk_netdev_conf conf = {pairs, pairs};
 	struct uk_netdev_rxqueue_conf rx = {
 		.a = uk_alloc_get_default(),
-		.alloc_rxpkts = alloc,
+		.alloc_rxpkts = alloc ? alloc : alloc_rxpkts,
 	};
 	struct uk_netdev_txqueue_conf tx = {.a = uk_alloc_get_default()};
 
 	assert_int_equal(uk_netdev_probe(dev), 0);
 	assert_int_equal(uk_netdev_configure(dev, &conf), 0);
-	assert_int_equal(uk_netdev_rxq_configure(dev, 0, 0, &rx), 0);
-	assert_int_equal(uk_netdev_txq_configure(dev, 0, 0, &tx), 0);
+	for (uint16_t i = 0; i < pairs; i++) {
+		assert_int_equal(uk_netdev_rxq_configure(dev, i, 0, &rx), 0);
+		assert_int_equal(uk_netdev_txq_configure(dev, i, 0, &tx), 0);
+	}
 	/* 3.1.1: nothing is notified before DRIVER_OK. */
 	assert_int_equal(fake.q[0].bell, 0xffff);
-	assert_int_equal(uk_netdev_start(dev), 0);
+	return uk_netdev_start(dev);
 }
 
 static void take_rx(struct vring_dev_buf *b)

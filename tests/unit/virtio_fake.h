@@ -27,11 +27,14 @@ struct virtio_fake {
 	uint64_t offered, accepted;
 	uint8_t status;
 	bool refuses, hangs;
-	uint16_t max[2];
+	uint16_t max[2]; /* of receive and transmit queues */
+	uint16_t pairs;  /* that its control queue was told; 0: none */
+	bool refuses_pairs, no_answer;
 	uint32_t generation;
 	unsigned int changes; /* of the configuration, while it is read */
 	uint8_t config[12];
-	struct fake_queue q[2];
+	/* As the driver numbers them: two pairs and the control queue. */
+	struct fake_queue q[5];
 	unsigned int resets;
 	int irq; /* its line */
 	unsigned int acks;
@@ -71,10 +74,13 @@ void fake_channel_took(__sz n);
 void *fake_channel_out(__sz *room);
 void fake_channel_send(__sz n);
 
-/* From UNPROBED to RUNNING. */
+/* From UNPROBED to RUNNING, with a pair of queues or more. */
 void virtio_fake_bring_up(struct uk_netdev *dev);
 /* The same, with another source of receive buffers. */
 void virtio_fake_bring_up_with(struct uk_netdev *dev,
+			       uk_netdev_alloc_rxpkts alloc);
+/* 0, or as uk_netdev_start() fails. */
+int virtio_fake_bring_up_pairs(struct uk_netdev *dev, uint16_t pairs,
 			       uk_netdev_alloc_rxpkts alloc);
 
 struct uk_netbuf *new_netbuf(uint16_t headroom, uint16_t len);

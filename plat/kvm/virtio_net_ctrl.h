@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * The control queue (virtio 1.2, 5.1.6.5), as far as it says how many pairs of
+ * queues are in use. One command at a time, and the caller waits for its
+ * answer: while a port is brought up, or after its device was reset.
+ */
+#ifndef KVM_VIRTIO_NET_CTRL_H
+#define KVM_VIRTIO_NET_CTRL_H
+
+#include "plat/kvm/virtio_net_queue.h"
+
+/*
+ * Lays the queue out, before the device is ready; its memory, from `a`, is
+ * taken once. 0, or a negative errno.
+ */
+int virtio_net_ctrl_open(struct virtio_net *vn, struct uk_alloc *a);
+
+/* So many pairs are used. 0; -EIO, or -ETIMEDOUT, and vd->why says more. */
+int virtio_net_ctrl_pairs(struct virtio_net *vn, uint16_t pairs);
+
+#endif /* KVM_VIRTIO_NET_CTRL_H */
