@@ -278,7 +278,7 @@ static int configure(struct uk_netdev *dev,
 static int queue_info(struct uk_netdev *dev __unused, uint16_t id,
 		      struct uk_netdev_queue_info *info)
 {
-	if (id >= QUEUES)
+	if (id >= nb_queues)
 		return -EINVAL;
 	*info = (struct uk_netdev_queue_info){
 		.nb_max = DEFAULT_DESC,
