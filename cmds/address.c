@@ -289,9 +289,8 @@ const struct cmd cmd_address = {
 		 "same address again replaces the one before. Such frames "
 		 "count as host.rx and host.tx, not as traffic; signed frames "
 		 "are always traffic. IPv6 brings an address of the link, "
-		 "fe80::. With 'dhcp' a server gives an address and a "
-		 "gateway, with 'auto' a router those of IPv6, and a server "
-		 "that it speaks of; 'off' gives them back.",
+		 "fe80::. 'dhcp' asks a server for an address and a "
+		 "gateway, 'auto' routers and DHCPv6; 'off' gives them back.",
 	.examples =
 		(const char *const[]){
 			"address 0 10.0.0.2/24",

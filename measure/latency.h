@@ -62,8 +62,7 @@ static inline __attribute__((always_inline)) void latency_move(
 	uint64_t *max_ns)
 {
 	const uint64_t before_ns = l->before_ns;
-	/* Compilers make most of it once where there is more to do, else twice.
-	 */
+	/* Made once by compilers where there is more to do, else twice. */
 	const bool once = min_ns && follows, twice = !min_ns && follows;
 	uint64_t variation;
 

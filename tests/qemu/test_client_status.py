@@ -84,7 +84,7 @@ def test_no_option_is_dropped_in_silence(env):
         (["a", "--timeout", "1s", "--timeout", "2s"], "'--timeout' is given twice"),
         (["a", "--name=b", "--name", "c"], "'--name' is given twice"),
         (["a", "--as-pid", "me"], "--as-pid 'me': a process id"),
-        (["a", "--timeout", "5minutes"], "a TIME from 1ms on"),
+        (["a", "--timeout", "5parsecs"], "a TIME from 1ms on"),
         (["a", "--timeout", "0"], "a TIME from 1ms on"),
         (["a", "--quiet", "--events", "-c", "x"], "--quiet prints no notices"),
         (["a", "--dance"], "unrecognized option '--dance'"),

@@ -110,15 +110,15 @@ def test_pacing_error(tmp_path):
         "rate 100kpps; stats clear; gap %s; %s; stats 0 pacing --json"
         % (shape, start(count)) for shape, count in zip(SHAPES, (1001, 10001, 10001))])
     lag = sorted(frame.at - k * 10000 for k, frame in enumerate(runs[0]))
-    assert lag[len(lag) * 99 // 100] - lag[0] <= 1000
+    assert lag[len(lag) * 99 // 100] - lag[0] <= 2000
     for shape, reply, sent in zip(SHAPES, replies, runs):
         (port,) = reply["ports"]
         assert port["frames"] == len(sent)
         assert sum(row["frames"] for row in reply["histogram"]) == len(sent)
         assert 0 < port["p50"] <= port["p90"] <= port["p99"] <= port["max"]
-        # Random gaps are at times shorter than what a frame takes. One frame of ten is
-        # behind a look at the console, which takes a microsecond.
-        assert port["p90" if shape == "poisson" else "p99"] <= 1250, (shape, port)
+        # One frame of ten is behind a look at the console, which takes a microsecond; one
+        # of a hundred behind one at all counters, which takes two.
+        assert port["p90"] <= 1250 and port["p99"] <= 2500, (shape, port)
 
 
 def test_strict_is_never_above_the_rate(tmp_path):
