@@ -53,6 +53,10 @@ rate 10
 start 7
 dst 0 mac x
 reset
+classify 0 on
+stats kinds
+stats balance
+stats 0 pacing
 search
 search to 10kpps trial 10ms --plan ndr
 search to 10kpps
@@ -133,10 +137,6 @@ expect 0 verdict = great
 latency
 order density
 clock off
-classify 0 on
-stats kinds
-stats balance
-stats 0 pacing
 start port 0
 start -m 10mbps
 ping 10.0.0.1 -c 3

@@ -154,10 +154,10 @@ def check_auto(line, path):
             assert own["gateway"] == leased["gateway"] == router
             line.ask("ping 1 2001:db8::1 count 3 every 1ms")
             # By way of the router, to what is not here.
-            line.ask("size 1 128; proto 1 ipv6; dst 1 ip 2001:db8:ffff::1; dst 1 mac via auto; mode 1 tx; "
-                     "start 1 count 10; wait 1 idle within 60s")
+            line.ask("headers 1 eth/ipv6/udp size 128; set 1 ipv6.dst 2001:db8:ffff::1; "
+                     "dst 1 mac via auto; mode 1 tx; start 1 count 10; wait 1 idle within 60s")
             host = json.loads(sh("ip -j link show b0"))[0]["address"]
-            assert host in "".join(line.ask("show frame 1 0 --json"))
+            assert host in "".join(line.ask("show frame 1 1 --json"))
             line.ask("mode 1 rx; address 1 off")
             until(lambda: leased["address"].split("/")[0] not in open(path + "/leases6").read())
         finally:
