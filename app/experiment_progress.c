@@ -50,6 +50,7 @@ void experiment_progress(const struct experiment *e, uint64_t now_ns, char *buf,
 			 size_t size)
 {
 	const uint64_t left_ns = experiment_left_ns(e, now_ns);
+	uint64_t now = e->nb_trials + 1;
 	char trial[184], left[40] = "longer than foreseen", of[24] = "";
 
 	print_trial(e, trial, sizeof(trial));
@@ -60,6 +61,9 @@ void experiment_progress(const struct experiment *e, uint64_t now_ns, char *buf,
 	if (e->plan.course->tell)
 		snprintf(of, sizeof(of), " of %llu",
 			 (unsigned long long)e->cost.trials);
-	snprintf(buf, size, "trial %u%s: %s; %s", e->nb_trials + 1, of, trial,
-		 left);
+	/* The last one is told until the result is written. */
+	if (*of)
+		now = MIN(now, e->cost.trials);
+	snprintf(buf, size, "trial %llu%s: %s; %s", (unsigned long long)now, of,
+		 trial, left);
 }
