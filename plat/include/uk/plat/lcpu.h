@@ -4,6 +4,7 @@
 #define UK_PLAT_LCPU_H
 
 #include <uk/arch/types.h>
+#include <uk/essentials.h>
 
 /* Interrupts of this CPU off and on. Not nested. */
 void ukplat_lcpu_disable_irq(void);
@@ -17,5 +18,38 @@ void ukplat_lcpu_enable_irq(void);
  * is not lost.
  */
 void ukplat_lcpu_halt_irq_until(__nsec until);
+
+/* CPUs count from 0, which boots, in the order in which the platform finds
+ * them. */
+typedef __u32 __lcpuidx;
+
+/* What a CPU begins with, on the stack that it was given. */
+typedef void __noreturn (*ukplat_lcpu_entry_t)(void);
+
+#ifdef CONFIG_HAVE_SMP
+/* The CPU that asks, and how many this image may use, those that are not
+ * started among them: at least 1. */
+__lcpuidx ukplat_lcpu_idx(void);
+__u32 ukplat_lcpu_count(void);
+
+/*
+ * Starts *num CPUs that are halted since boot: lcpuidx[i] at entry[i] with a
+ * stack that ends at sp[i]. They begin with interrupts off. Returns 0 and
+ * leaves *num, or a negative errno (-EINVAL: no such CPU, CPU 0, or started
+ * before; -ETIMEDOUT: it does not come up) with *num the CPUs that started
+ * before the one at fault. `flags` is 0. Blocks until they run. CPU 0 only.
+ */
+int ukplat_lcpu_start(const __lcpuidx lcpuidx[], unsigned int *num, void *sp[],
+		      const ukplat_lcpu_entry_t entry[], unsigned long flags);
+
+/*
+ * Ends ukplat_lcpu_halt_irq_until() of *num CPUs, the next one if they do not
+ * halt just then. Any CPU may call it. 0, or -EINVAL with *num as above.
+ */
+int ukplat_lcpu_wakeup(const __lcpuidx lcpuidx[], unsigned int *num);
+#else
+#define ukplat_lcpu_idx() (0)
+#define ukplat_lcpu_count() (1)
+#endif
 
 #endif /* UK_PLAT_LCPU_H */
