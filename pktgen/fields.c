@@ -182,7 +182,8 @@ int fields_set(struct stream *s, const char *name, const char *const words[],
 		return -EINVAL;
 	if (!nb)
 		return fields_refuse(fault, E_MISSING, -1,
-				     "'%s' lacks its value", name);
+				     "'%s' needs a value, such as 'auto'",
+				     name);
 	if (STREAM_VIA && fields_is_via(&to, &f))
 		memset(&to.via, 0, sizeof(to.via));
 	else if (via)
