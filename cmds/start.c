@@ -453,8 +453,8 @@ static enum call_result run_for(struct call *c)
 	return run_limited(c, &limit);
 }
 
-#define NOTES                                                              \
-	"'mode' chooses which ports send; others are not changed. A port " \
+#define NOTES                                                                 \
+	"'mode' chooses which ports send; start leaves others alone. A port " \
 	"reports once none of its streams sends any more, or waits to."
 #define PLANS                                                               \
 	" A limit here takes the place of 'limit' and 'loop'. With "        \

@@ -129,9 +129,9 @@ static void put_commands(void)
 	       "CI fails when it differs. `help COMMAND`\nshows the same at "
 	       "the prompt.\n\nPORTS is `0`, `0,2-3` or `all`; "
 	       "without it, a command uses the ports that `port PORTS`\n"
-	       "selected, at first all. Settings of a stream also take `0.0`, "
-	       "stream 0 of port 0, the\nonly one that a port has, and "
-	       "`0.all`: see [protocol.md](protocol.md).\n\n"
+	       "selected, at first all. Settings of a stream also take `0.3`, "
+	       "stream 3 of port 0, and\n`0.all`, all streams of port 0: see "
+	       "[streams.md](streams.md).\n\n"
 	       "Numbers take units: `10mpps`, `2.5kpps`, `500mbps` (layer 2), "
 	       "`1gbpsl1` (layer 1),\n`25%%`, `max`; `10s`, `250us`, `5m`; "
 	       "`64`, `1k`. The case of words and units does not\nmatter.\n");
