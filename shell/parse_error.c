@@ -412,6 +412,10 @@ void parse_refuse(struct parser *p, enum shell_err err, const struct arg *a,
 				       refuse_glued(p, err, a, word - 1))) {
 		/* The command's name stands in front of any other. */
 		return;
+	} else if (err == E_MISSING && p->c->cmd->people && p->c->typed) {
+		parse_fail(p, err, p->w->end_column,
+			   "'%s' is for programs; type %s", p->c->cmd->name,
+			   p->c->cmd->people);
 	} else if (err == E_MISSING && others[0] && a->type != ARG_KEYWORD) {
 		/* What `wanted` says of it comes last. */
 		parse_fail(p, err, p->w->end_column, "'%s' needs %s or %s",
