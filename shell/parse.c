@@ -342,8 +342,15 @@ static void refuse_flag(struct parser *p, const struct word *word)
 {
 	const struct cmd *cmd = p->c->cmd;
 	const struct cmd_form *f = cmd->forms;
+	const char *hint = parse_hint(p, word->text);
 	char usage[64];
 
+	if (hint) {
+		parse_fail(p, E_SYNTAX, word->column,
+			   "'%s' has no flag '%s'; %s", cmd->name,
+			   parse_show(word->text).text, hint);
+		return;
+	}
 	while (f->run && !has_flag(f, word->text + 2))
 		f++;
 	if (f->run)
