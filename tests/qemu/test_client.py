@@ -508,6 +508,11 @@ def test_json_where_there_is_some(lab, env):
     assert "a;b" in text and json.loads(files) == {"files": []}
     done = program(env, "a", "--json", "-c", "port; size 0 3")
     assert done.stderr.startswith("-c:1:14: E_RANGE: ")
+    # The README's line.
+    done = program(env, "a", "--json", "-c", "rate 1kpps; start 0 for 10ms; wait idle; stats")
+    started, stats = map(json.loads, done.stdout.splitlines())
+    assert (done.returncode, started) == (0, {"started": [{"port": 0, "mode": "tx"}]})
+    assert stats["ports"][0]["tx"]["packets"] == 11
 
 
 def test_a_command_has_its_time(lab, env):
