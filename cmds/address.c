@@ -233,7 +233,7 @@ static enum call_result run(struct call *c)
 	    (!addresses_take_ip(c->v[GATEWAY_IP].word, &a.gateway) ||
 	     node_is_ipv4(&a.gateway) != node_is_ipv4(&a.from)))
 		return call_fail(c, E_SYNTAX, GATEWAY_IP,
-				 "'%s' is no address of a router to %s",
+				 "'%s' cannot be the gateway of %s",
 				 c->v[GATEWAY_IP].word, c->v[ADDRESS].word);
 	rc = addresses_add(app, port, &a, c->now_ns);
 	if (rc == -ENOMEM)

@@ -93,7 +93,8 @@ static enum call_result plan(struct call *c, struct experiment_plan *p)
 		if (!add_goal(c, p, csit ? "ndr" : v->word) ||
 		    (csit && !add_goal(c, p, "pdr")))
 			return call_fail(c, E_RANGE, (int)(v - c->v),
-					 "%u goals are all", SEARCH_GOALS);
+					 "a search takes up to %u goals",
+					 SEARCH_GOALS);
 	}
 	return CALL_DONE;
 }

@@ -153,7 +153,7 @@ static int add(struct stream *s, const struct stream_field *f,
 		return fields_refuse(
 			fault, E_RANGE, -1,
 			"up to %u fields can be set; 'set FIELD auto' "
-			"takes one back",
+			"resets one",
 			STREAM_FIELDS_MAX);
 	for (; i && fields_compare(&s->field[i - 1], f) > 0; i--)
 		s->field[i] = s->field[i - 1];
