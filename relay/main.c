@@ -263,7 +263,7 @@ static void see_consoles(struct relay *r, bool come)
 		fd = accept4(r->consoles.fd, NULL, NULL,
 			     SOCK_CLOEXEC | SOCK_NONBLOCK);
 		if (fd >= 0 && held) {
-			queue_add(&r->queue, fd);
+			queue_add(&r->queue, fd, now_ms());
 			return;
 		}
 	}
@@ -414,6 +414,7 @@ static void turn(struct relay *r)
 {
 	struct pollfd fds[FDS];
 	bool hurry = r->linger_ms || r->over || watch_asks(&r->watch) ||
+		     queue_tell(&r->queue, now_ms()) ||
 		     (r->holder < 0 && r->queue.nb) ||
 		     (r->holder >= 0 && (r->ended || r->line < 0));
 

@@ -24,25 +24,41 @@ static void forget_gone(struct queue *q)
 	unsigned n = 0;
 
 	for (unsigned i = 0; i < q->nb; i++)
-		if (is_there(q->fd[i]))
-			q->fd[n++] = q->fd[i];
+		if (is_there(q->one[i].fd))
+			q->one[n++] = q->one[i];
 		else
-			close(q->fd[i]);
+			close(q->one[i].fd);
 	q->nb = n;
 }
 
-bool queue_add(struct queue *q, int fd)
+void queue_add(struct queue *q, int fd, uint64_t now_ms)
 {
 	forget_gone(q);
-	if (q->nb == QUEUE_MAX) {
-		say(fd, "ukpktgen: another client has the console, and others "
-			"wait for it\r\n");
-		close(fd);
-		return false;
+	if (q->nb < QUEUE_MAX) {
+		q->one[q->nb++] = (struct queued){fd, now_ms, false};
+		return;
 	}
-	say(fd, "ukpktgen: another client has the console; waiting for it\r\n");
-	q->fd[q->nb++] = fd;
-	return true;
+	say(fd, "ukpktgen: another client has the console, and others wait for "
+		"it\r\n");
+	close(fd);
+}
+
+bool queue_tell(struct queue *q, uint64_t now_ms)
+{
+	bool left = false;
+
+	for (unsigned i = 0; i < q->nb; i++) {
+		struct queued *one = &q->one[i];
+
+		if (one->told)
+			continue;
+		one->told = now_ms - one->since_ms >= QUEUE_QUIET_MS;
+		left |= !one->told;
+		if (one->told)
+			say(one->fd, "ukpktgen: another client has the "
+				     "console; waiting for it\r\n");
+	}
+	return left;
 }
 
 int queue_take(struct queue *q)
@@ -52,7 +68,7 @@ int queue_take(struct queue *q)
 	forget_gone(q);
 	if (!q->nb)
 		return -1;
-	fd = q->fd[0];
-	memmove(q->fd, q->fd + 1, --q->nb * sizeof(q->fd[0]));
+	fd = q->one[0].fd;
+	memmove(q->one, q->one + 1, --q->nb * sizeof(q->one[0]));
 	return fd;
 }
