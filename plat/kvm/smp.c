@@ -130,13 +130,24 @@ static uint64_t rdtsc_in_order(void)
 	return rdtsc();
 }
 
+/*
+ * Emulated, PAUSE takes a lock of the emulator's, for which two CPUs that wait
+ * for each other would fight; but where one thread plays all CPUs, it is what
+ * lets the next one on.
+ */
+static void wait_a_little(uint32_t *turns)
+{
+	if (++*turns % 1024 == 0)
+		cpu_pause();
+}
+
 static void answer(struct ping *p)
 {
-	uint32_t asked, done = 0;
+	uint32_t asked, done = 0, turns = 0;
 
 	do {
 		while ((asked = p->asked) == done)
-			cpu_pause();
+			wait_a_little(&turns);
 		p->tsc = rdtsc_in_order();
 		p->answered = done = asked;
 	} while (asked != PING_LAST);
@@ -195,11 +206,13 @@ static void read_control(void)
 
 static bool ask(struct ping *p, uint32_t nr, __nsec until)
 {
+	uint32_t turns = 0;
+
 	p->asked = nr;
 	while (p->answered != nr) {
 		if (ukplat_monotonic_clock() > until)
 			return false;
-		cpu_pause();
+		wait_a_little(&turns);
 	}
 	return true;
 }

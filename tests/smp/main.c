@@ -4,8 +4,8 @@
  * The command line says what is done; what comes of it is a line each.
  *
  *   count            how many CPUs there are, no more
+ *   idle             what it takes to start all, which halt at once
  *   start            each counts, halts, is woken and says who it is
- *   start stack      and how far its stack and the heap go, in bytes
  *   missing          one that does not exist: an error comes back
  *   crash KIND       the last CPU fails on purpose
  *   both             all CPUs fail at once
@@ -244,17 +244,25 @@ static void tell(uint32_t idx)
 	    seen[idx].early ? "early" : "in time");
 }
 
-static int start(void)
+/* How long that took, and what of the heap. */
+static int start_all_and_tell(ukplat_lcpu_entry_t entry)
 {
 	struct uk_alloc *a = uk_alloc_get_default();
 	const __ssz before = a->availmem(a);
 	const __nsec begun = ukplat_monotonic_clock();
-	uint32_t n = ukplat_lcpu_count();
-	int rc = start_all(run);
+	const int rc = start_all(entry);
 
 	say("took %u us, %u bytes\n",
 	    (unsigned)((ukplat_monotonic_clock() - begun) / 1000),
 	    (unsigned)(before - a->availmem(a)));
+	return rc;
+}
+
+static int start(void)
+{
+	const uint32_t n = ukplat_lcpu_count();
+	const int rc = start_all_and_tell(run);
+
 	if (rc < 0)
 		return rc;
 	for (uint32_t i = 1; i < n; i++)
@@ -324,6 +332,8 @@ int main(int argc, char *argv[])
 	say("cpus %u, this is %u\n", ukplat_lcpu_count(), ukplat_lcpu_idx());
 	if (!strcmp(what, "count"))
 		rc = 0;
+	if (!strcmp(what, "idle"))
+		rc = start_all_and_tell(halt);
 	if (!strcmp(what, "start"))
 		rc = start();
 	if (!strcmp(what, "missing"))
