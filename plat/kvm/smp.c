@@ -36,7 +36,7 @@
 
 #define COME_UP_NS 2000000000ull
 #define SECOND_STARTUP_NS 1000000ull
-#define STAND_STILL_CYCLES (1ull << 28)
+#define STAND_STILL_CYCLES (1ull << 32)
 
 /* Their clocks are compared by this many questions, the last of which ends it,
  * or for this long. */

@@ -94,9 +94,10 @@ def test_no_time_is_behind_another_cpus(machine):
 @boards
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_crash_says_on_which_cpu(machine, kind):
-    """CPU 0 is busy, CPU 1 was never started, CPU 2 fails."""
+    """CPU 0 prints until it is stopped, CPU 1 was never started, CPU 2 fails."""
     out, status = run(machine, 3, "crash " + kind)
     assert status == 3, out
+    assert "." not in out[out.index("*** CRASH"):].replace(".c:", ""), out
     assert re.search(r"\*\*\* CRASH: .*%s.*, CPU 2\)" % KINDS[kind], out), out
     assert re.search(r"\n +rip [0-9a-f]{16}  rsp ", out)
     assert re.search(r"\nbacktrace:\n +#0 .*\n +#1 0x", out), out
