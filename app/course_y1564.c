@@ -112,10 +112,14 @@ static void show(struct experiment *e, const struct trial_service *s,
 enum { CIR = 3, EIR, OVER, CBS, EBS, STEPS };
 
 static const char *const clauses[STEPS] = {
-	"ITU-T Y.1564, 8.1: CIR by steps", "ITU-T Y.1564, 8.1: CIR by steps",
-	"ITU-T Y.1564, 8.1: CIR by steps", "ITU-T Y.1564, 8.1: CIR by steps",
-	"ITU-T Y.1564, 8.1: EIR",          "ITU-T Y.1564, 8.1: policing",
-	"ITU-T Y.1564: CBS",               "ITU-T Y.1564: EBS",
+	"ITU-T Y.1564, 8.1: CIR by steps",
+	"ITU-T Y.1564, 8.1: CIR by steps",
+	"ITU-T Y.1564, 8.1: CIR by steps",
+	"ITU-T Y.1564, 8.1: CIR by steps",
+	"ITU-T Y.1564, 8.1: EIR",
+	"ITU-T Y.1564, 8.1: policing",
+	"ITU-T Y.1564: CBS",
+	"ITU-T Y.1564: EBS",
 };
 
 static const struct course_column columns[] = {
