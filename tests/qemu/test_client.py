@@ -512,7 +512,9 @@ def test_json_where_there_is_some(lab, env):
     done = program(env, "a", "--json", "-c", "rate 1kpps; start 0 for 10ms; wait idle; stats")
     started, stats = map(json.loads, done.stdout.splitlines())
     assert (done.returncode, started) == (0, {"started": [{"port": 0, "mode": "tx"}]})
-    assert stats["ports"][0]["tx"]["packets"] == 11
+    # What a busy host keeps from being sent in time is given up.
+    tx = stats["ports"][0]["tx"]
+    assert tx["packets"] + tx["skipped"] == 11
 
 
 def test_a_command_has_its_time(lab, env):
