@@ -194,6 +194,59 @@ VRING_INLINE unsigned int vring_packed_again(struct vring *vr,
 	return i;
 }
 
+/*
+ * See vring_add_alike(): the first of a batch is kept back, and is described by
+ * itself.
+ */
+VRING_INLINE unsigned int vring_packed_alike(struct vring *vr, unsigned int n,
+					     void *const *from, uint32_t len,
+					     const vring_addr_t addr,
+					     const vring_fits_t fits,
+					     const void *arg)
+{
+	const uint64_t one = vring_packed_one();
+	void *const *const first = from;
+	void *const *const last = from + n;
+
+	while (from < last) {
+		const uint16_t at = (uint16_t)(vr->next + (from - first));
+		const uint16_t slot = at & vr->mask;
+		void *const *const end = from + MIN((size_t)(last - from),
+						    (size_t)vr->size - slot);
+		struct vring_packed_desc *d = vr->packed + slot;
+		void **cookie = vr->cookie + slot;
+		uint64_t rest = vring_packed_avail(vr, VRING_TO_DEVICE, at) |
+				slot * one | len;
+
+#define VRING_ADD(k, shown)                  \
+	if (unlikely(!fits(arg, from[k]))) { \
+		from += (k);                 \
+		goto out;                    \
+	}                                    \
+	d[k].addr = addr(from[k]);           \
+	*(shown) = rest + (k)*one;           \
+	cookie[k] = from[k]
+		if (at == vr->published) {
+			VRING_ADD(0, &vr->first_rest);
+			from++, d++, cookie++, rest += one;
+		}
+		for (; end - from >= 4;
+		     from += 4, d += 4, cookie += 4, rest += 4 * one) {
+			VRING_ADD(0, &d[0].rest);
+			VRING_ADD(1, &d[1].rest);
+			VRING_ADD(2, &d[2].rest);
+			VRING_ADD(3, &d[3].rest);
+		}
+		for (; from < end; from++, d++, cookie++, rest += one) {
+			VRING_ADD(0, &d[0].rest);
+		}
+#undef VRING_ADD
+	}
+out:
+	vr->next = (uint16_t)(vr->next + (from - first));
+	return (unsigned int)(from - first);
+}
+
 VRING_INLINE bool vring_packed_publish(struct vring *vr, uint16_t old,
 				       uint16_t idx)
 {

@@ -92,6 +92,47 @@ VRING_INLINE unsigned int vring_split_again(struct vring *vr, unsigned int n,
 	return i;
 }
 
+/* See vring_add_alike(): the lengths stay as they are. */
+VRING_INLINE unsigned int vring_split_alike(struct vring *vr, unsigned int n,
+					    void *const *from,
+					    const vring_addr_t addr,
+					    const vring_fits_t fits,
+					    const void *arg)
+{
+	void *const *const first = from;
+	void *const *const last = from + n;
+
+	while (from < last) {
+		const uint16_t at = (uint16_t)(vr->next + (from - first));
+		const uint16_t slot = at & vr->mask;
+		void *const *const end = from + MIN((size_t)(last - from),
+						    (size_t)vr->size - slot);
+		struct vring_desc *desc = vr->desc + slot;
+		void **cookie = vr->cookie + slot;
+
+#define VRING_ADD(k)                         \
+	if (unlikely(!fits(arg, from[k]))) { \
+		from += (k);                 \
+		goto out;                    \
+	}                                    \
+	(desc[k]).addr = addr(from[k]);      \
+	cookie[k] = from[k]
+		for (; end - from >= 4; from += 4, desc += 4, cookie += 4) {
+			VRING_ADD(0);
+			VRING_ADD(1);
+			VRING_ADD(2);
+			VRING_ADD(3);
+		}
+		for (; from < end; from++, desc++, cookie++) {
+			VRING_ADD(0);
+		}
+#undef VRING_ADD
+	}
+out:
+	vr->next = (uint16_t)(vr->next + (from - first));
+	return (unsigned int)(from - first);
+}
+
 VRING_INLINE bool vring_split_publish(struct vring *vr, uint16_t old,
 				      uint16_t idx)
 {
