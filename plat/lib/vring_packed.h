@@ -195,7 +195,7 @@ VRING_INLINE unsigned int vring_packed_again(struct vring *vr,
 }
 
 /*
- * See vring_add_alike(): the first of a batch is kept back, and is described by
+ * See vring_add_alike(). The first of a batch is kept back, and is offered by
  * itself.
  */
 VRING_INLINE unsigned int vring_packed_alike(struct vring *vr, unsigned int n,
@@ -205,46 +205,50 @@ VRING_INLINE unsigned int vring_packed_alike(struct vring *vr, unsigned int n,
 					     const void *arg)
 {
 	const uint64_t one = vring_packed_one();
-	void *const *const first = from;
-	void *const *const last = from + n;
+	unsigned int i = 0;
 
-	while (from < last) {
-		const uint16_t at = (uint16_t)(vr->next + (from - first));
-		const uint16_t slot = at & vr->mask;
-		void *const *const end = from + MIN((size_t)(last - from),
-						    (size_t)vr->size - slot);
+#define VRING_PUT_AT(k, at)                                              \
+	(fits(arg, from[k]) && (d[k].addr = addr(from[k]), *(at) = rest, \
+				cookie[k] = from[k], rest += one, true))
+#define VRING_PUT(k) VRING_PUT_AT(k, &d[k].rest)
+	while (i < n) {
+		const uint16_t slot = vr->next & vr->mask;
+		unsigned int left = MIN(n - i, (unsigned int)vr->size - slot);
+		void *const *const start = from;
 		struct vring_packed_desc *d = vr->packed + slot;
 		void **cookie = vr->cookie + slot;
-		uint64_t rest = vring_packed_avail(vr, VRING_TO_DEVICE, at) |
-				slot * one | len;
+		const uint64_t base =
+			vring_packed_avail(vr, VRING_TO_DEVICE, vr->next) |
+			(uint64_t)slot << 32 | len;
+		uint64_t rest = base;
 
-#define VRING_ADD(k, shown)                  \
-	if (unlikely(!fits(arg, from[k]))) { \
-		from += (k);                 \
-		goto out;                    \
-	}                                    \
-	d[k].addr = addr(from[k]);           \
-	*(shown) = rest + (k)*one;           \
-	cookie[k] = from[k]
-		if (at == vr->published) {
-			VRING_ADD(0, &vr->first_rest);
-			from++, d++, cookie++, rest += one;
+		if (vr->next == vr->published) {
+			if (unlikely(!VRING_PUT_AT(0, &vr->first_rest)))
+				break;
+			from++, d++, cookie++, left--;
 		}
-		for (; end - from >= 4;
-		     from += 4, d += 4, cookie += 4, rest += 4 * one) {
-			VRING_ADD(0, &d[0].rest);
-			VRING_ADD(1, &d[1].rest);
-			VRING_ADD(2, &d[2].rest);
-			VRING_ADD(3, &d[3].rest);
+		for (; left >= VRING_STEP; left -= VRING_STEP) {
+			if (unlikely(!VRING_ALL(VRING_PUT)))
+				break;
+			from += VRING_STEP;
+			d += VRING_STEP;
+			cookie += VRING_STEP;
 		}
-		for (; from < end; from++, d++, cookie++, rest += one) {
-			VRING_ADD(0, &d[0].rest);
+		/* In a step that was left half way it was moved on. */
+		rest = base + (uint64_t)(from - start) * one;
+		for (; left && VRING_PUT(0); left--) {
+			from++;
+			d++;
+			cookie++;
 		}
-#undef VRING_ADD
+		i += (unsigned int)(from - start);
+		vr->next = (uint16_t)(vr->next + (from - start));
+		if (unlikely(left))
+			break;
 	}
-out:
-	vr->next = (uint16_t)(vr->next + (from - first));
-	return (unsigned int)(from - first);
+#undef VRING_PUT
+#undef VRING_PUT_AT
+	return i;
 }
 
 VRING_INLINE bool vring_packed_publish(struct vring *vr, uint16_t old,

@@ -99,38 +99,37 @@ VRING_INLINE unsigned int vring_split_alike(struct vring *vr, unsigned int n,
 					    const vring_fits_t fits,
 					    const void *arg)
 {
-	void *const *const first = from;
-	void *const *const last = from + n;
+	unsigned int i = 0;
 
-	while (from < last) {
-		const uint16_t at = (uint16_t)(vr->next + (from - first));
-		const uint16_t slot = at & vr->mask;
-		void *const *const end = from + MIN((size_t)(last - from),
-						    (size_t)vr->size - slot);
+#define VRING_PUT(k)           \
+	(fits(arg, from[k]) && \
+	 (desc[k].addr = addr(from[k]), cookie[k] = from[k], true))
+	while (i < n) {
+		const uint16_t slot = vr->next & vr->mask;
+		unsigned int left = MIN(n - i, (unsigned int)vr->size - slot);
+		void *const *const start = from;
 		struct vring_desc *desc = vr->desc + slot;
 		void **cookie = vr->cookie + slot;
 
-#define VRING_ADD(k)                         \
-	if (unlikely(!fits(arg, from[k]))) { \
-		from += (k);                 \
-		goto out;                    \
-	}                                    \
-	(desc[k]).addr = addr(from[k]);      \
-	cookie[k] = from[k]
-		for (; end - from >= 4; from += 4, desc += 4, cookie += 4) {
-			VRING_ADD(0);
-			VRING_ADD(1);
-			VRING_ADD(2);
-			VRING_ADD(3);
+		for (; left >= VRING_STEP; left -= VRING_STEP) {
+			if (unlikely(!VRING_ALL(VRING_PUT)))
+				break;
+			from += VRING_STEP;
+			desc += VRING_STEP;
+			cookie += VRING_STEP;
 		}
-		for (; from < end; from++, desc++, cookie++) {
-			VRING_ADD(0);
+		for (; left && VRING_PUT(0); left--) {
+			from++;
+			desc++;
+			cookie++;
 		}
-#undef VRING_ADD
+		i += (unsigned int)(from - start);
+		vr->next = (uint16_t)(vr->next + (from - start));
+		if (unlikely(left))
+			break;
 	}
-out:
-	vr->next = (uint16_t)(vr->next + (from - first));
-	return (unsigned int)(from - first);
+#undef VRING_PUT
+	return i;
 }
 
 VRING_INLINE bool vring_split_publish(struct vring *vr, uint16_t old,
@@ -242,12 +241,16 @@ VRING_INLINE unsigned int vring_split_reap(struct vring *vr,
 		void *const *cookie = vr->cookie + at;
 		uint64_t want = (uint64_t)min << 32 | at;
 
-		for (; i + 4 <= end;
-		     i += 4, used += 4, cookie += 4, want += 4) {
+		for (; i + 8 <= end;
+		     i += 8, used += 8, cookie += 8, want += 8) {
 			VRING_TAKE(0);
 			VRING_TAKE(1);
 			VRING_TAKE(2);
 			VRING_TAKE(3);
+			VRING_TAKE(4);
+			VRING_TAKE(5);
+			VRING_TAKE(6);
+			VRING_TAKE(7);
 		}
 		for (; i < end; i++, used++, cookie++, want++) {
 			VRING_TAKE(0);
