@@ -92,6 +92,17 @@ VRING_INLINE unsigned int vring_split_again(struct vring *vr, unsigned int n,
 	return i;
 }
 
+/*
+ * Has the lines of `n` descriptors come from the device's CPU all at once, not
+ * one after the other as they are written. Stores of what stands there: an
+ * emulated CPU passes over instructions that prefetch.
+ */
+VRING_INLINE void vring_split_fetch(struct vring_desc *desc, unsigned int n)
+{
+	for (unsigned int i = 0; i < n; i += 64 / sizeof(*desc))
+		__atomic_store_n(&desc[i].next, 0, __ATOMIC_RELAXED);
+}
+
 /* See vring_add_alike(): the lengths stay as they are. */
 VRING_INLINE unsigned int vring_split_alike(struct vring *vr, unsigned int n,
 					    void *const *from,
@@ -111,6 +122,7 @@ VRING_INLINE unsigned int vring_split_alike(struct vring *vr, unsigned int n,
 		struct vring_desc *desc = vr->desc + slot;
 		void **cookie = vr->cookie + slot;
 
+		vring_split_fetch(desc, left);
 		for (; left >= VRING_STEP; left -= VRING_STEP) {
 			if (unlikely(!VRING_ALL(VRING_PUT)))
 				break;
