@@ -274,7 +274,7 @@ static void while_all_stand_nothing_moves(void **state)
 	hold();
 	pktgen_start(&pg, 1, now);
 	let_go();
-	for (unsigned i = 0; i < 20; i++) {
+	for (unsigned i = 0; i < 20 || had < 100000; i++) {
 		hold();
 		sent = pktgen_look_queue(&pg, 0, 1)->stats.tx_packets;
 		usleep(100);
@@ -283,13 +283,7 @@ static void while_all_stand_nothing_moves(void **state)
 		let_go();
 		assert_true(sent >= had);
 		had = sent;
-		/* CPU 0 does nothing meanwhile, and it moves. */
-		while (i == 10 &&
-		       __atomic_load_n(&pg.worker[1]->stats.tx_packets,
-				       __ATOMIC_RELAXED) < sent + 1000)
-			host_clock_set(now += US);
 	}
-	assert_true(had > 0);
 	close_all();
 }
 
