@@ -60,7 +60,7 @@ STRING_SRC := plat/kvm/string.c
 # What runs before there is a canary at %fs:0x28, or after it was found broken
 # (plat/kvm/libc.c), has no guard; nor have these two.
 UNGUARDED_SRC := $(HOT_SRC) plat/lib/% $(IRQ_SRC) $(STRING_SRC) \
-	$(addprefix plat/kvm/,virtio% boot.c clock.c pit.c trap.c crash.c libc.c)
+	$(addprefix plat/kvm/,virtio% boot.c clock.c pit.c trap.c crash.c libc.c smp.c)
 
 $(call obj,kvm,$(IRQ_SRC) $(STRING_SRC)): KVM_CFLAGS += -mgeneral-regs-only
 $(call obj,kvm,$(STRING_SRC)): KVM_CFLAGS += -fno-tree-loop-distribute-patterns
@@ -81,10 +81,15 @@ endef
 $(O)/ukpktgen.debug: $(KVM_OBJ) $(O)/kvm/cmd_table.o plat/kvm/link.ld
 	$(link-image)
 
-test-image: $(O)/test/ukpktgen.elf
+test-image: $(O)/test/ukpktgen.elf $(O)/test/smp.elf
 $(O)/test/ukpktgen.debug: $(sort $(KVM_OBJ) \
 		$(call obj,kvm,$(TEST_CMD_SRC) $(NETDEV_SRC))) \
 		$(O)/kvm/cmd_table_test.o plat/kvm/link.ld
+	$(link-image)
+
+# The platform alone, with several CPUs.
+$(O)/test/smp.debug: $(call obj,kvm,$(LIB_SRC) $(KVM_SRC) $(SMP_TEST_SRC)) \
+		plat/kvm/link.ld
 	$(link-image)
 
 # What is left of the image by tinyconfig, in a directory of its own.

@@ -3,11 +3,10 @@
 
 #include <string.h>
 #include <uk/arch/lcpu.h>
+#include <uk/arch/limits.h>
 #include <uk/plat/time.h>
 
 #if CORES_SEVERAL
-
-#define STACK 32768u
 
 #define LOAD(x) __atomic_load_n(&(x), __ATOMIC_ACQUIRE)
 #define STORE(x, value) __atomic_store_n(&(x), (value), __ATOMIC_RELEASE)
@@ -191,7 +190,7 @@ static struct cores_cpu *open_cpu(struct uk_alloc *a)
 	c->asked = c->answered = 1;
 	c->load.milli = CORE_LOAD_UNKNOWN;
 	c->core.clock_ns = ukplat_monotonic_clock;
-	c->stack = uk_memalign(a, PORT_LINE, STACK);
+	c->stack = uk_memalign(a, __PAGE_SIZE, __STACK_SIZE);
 	if (c->stack)
 		return c;
 	uk_free(a, c);
@@ -201,7 +200,7 @@ static struct cores_cpu *open_cpu(struct uk_alloc *a)
 /* False: it does not come up, or later, and finds what it needs. */
 static bool begin(struct cores_cpu *c, unsigned cpu, ukplat_lcpu_entry_t entry)
 {
-	void *sp = (char *)c->stack + STACK;
+	void *sp = (char *)c->stack + __STACK_SIZE;
 	unsigned one = 1;
 
 	return !ukplat_lcpu_start(&(__lcpuidx){cpu}, &one, &sp, &entry, 0);

@@ -206,7 +206,7 @@ listens() { # SOCKET
 
 # Starts a QEMU that waits for us to connect. From here on it is ours to end.
 start_qemu() { # COMMAND... to start it with
-	local spec n=0 board behind
+	local spec n=0 board behind threads=''
 	need "$qemu" qemu-system-x86
 	[ -x "$relay" ] || die 2 "$relay is missing; 'make client' builds it"
 	[ -r "$image" ] || die 2 "$image is missing; 'make image' builds it"
@@ -227,7 +227,9 @@ start_qemu() { # COMMAND... to start it with
 	ours=1
 	add_boot_files
 	choose_accel "${board[@]}" # once nothing is left to be refused
-	args+=(-accel "$accel" -m "$memory" -smp "$cpus" -serial chardev:console -chardev
+	# Each CPU on a thread of its own, which QEMU does not do on all hosts unasked.
+	[[ $accel = kvm || $cpus = 1 ]] || threads=,thread=multi
+	args+=(-accel "$accel$threads" -m "$memory" -smp "$cpus" -serial chardev:console -chardev
 		"socket,id=console,path=${behind//,/,,},server=on,wait=on")
 	"$@" "$qemu" "${args[@]}" </dev/null >"$dir/$name.log" 2>&1 9>&- &
 	child=$!

@@ -94,7 +94,7 @@ vhost-user-listen:PATH
 	*' --machine') echo ' q35|microvm#default: q35' ;;
 	*' --accel') echo ' auto|kvm|tcg#default: auto, which is KVM where it works' ;;
 	*' --memory') echo ' SIZE#megabytes, 4M or more; default: 16M' ;;
-	*' --cpus') echo ' N#default: 1' ;;
+	*' --cpus') echo ' N#CPUs, 1 to 8; default: 1' ;;
 	*' --mac') echo " PORT=MAC#a port's address; may be repeated; default: one
 made of the names of host, user and appliance" ;;
 	*' --mtu') echo ' BYTES#largest payload of a frame, 68..9000;

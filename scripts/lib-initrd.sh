@@ -96,5 +96,7 @@ add_boot_files() {
 	line=${job//\\/\\\\}
 	line=${job:+\"${line//\"/\\\"}\"}
 	line=${wires:+wires=$wires}${wires:+${line:+ }}$line
+	# Where no ACPI says it.
+	[[ $machine = q35 || $cpus = 1 ]] || line="lcpu.count=$cpus${line:+ }$line"
 	[ -z "$line" ] || args+=(-append "$line")
 }

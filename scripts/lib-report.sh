@@ -71,7 +71,7 @@ host_json() {
 	printf '\n{"host":{"name":%s,"kernel":%s,"cpu":%s,"cpus":%d,"qemu":%s,"accelerator":%s' \
 		"$(json_text "$(uname -n)")" "$(json_text "$(uname -sr)")" "$(json_text "$cpu")" \
 		"$(nproc)" "$(json_text "${version#QEMU emulator version }")" \
-		"$(json_text "${said[-accel]-}")"
+		"$(json_text "${said[-accel]%%,*}")"
 	printf ',"machine":%s,"memory":%s,"ports":[%s]}}\n' "$(json_text "${said[-M]%%,*}")" \
 		"$(json_text "${said[-m]-}")" "$ports"
 }

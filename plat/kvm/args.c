@@ -5,11 +5,22 @@
 #include <stdbool.h>
 #include <string.h>
 
-#define DEVICE "virtio_mmio.device="
+#include "plat/kvm/smp.h"
+
+/* What words begin with that are for the platform. */
+static const char *const ours[] = {"virtio_mmio.device=", SMP_WORD};
 
 static bool is_blank(char c)
 {
 	return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+}
+
+static bool is_ours(const char *w)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(ours); i++)
+		if (!strncmp(w, ours[i], strlen(ours[i])))
+			return true;
+	return false;
 }
 
 /* Copies the word at *in to `out`, which it ends; returns its end. */
@@ -51,7 +62,7 @@ int args_split(struct uk_alloc *a, const char *cmdline, char ***argv)
 		if (!*cmdline)
 			break;
 		end = word(&cmdline, out);
-		if (strncmp(out, DEVICE, sizeof(DEVICE) - 1)) {
+		if (!is_ours(out)) {
 			args[argc++] = out;
 			out = end;
 		}

@@ -7,8 +7,9 @@
 
 /*
  * Words stand between blanks; double quotes keep blanks in a word and are
- * taken out, and a backslash in them keeps a quote or a backslash. Words that
- * announce devices ("virtio_mmio.device=...") are the drivers' and left out.
+ * taken out, and a backslash in them keeps a quote or a backslash. Words for
+ * the platform are left out: "virtio_mmio.device=..." announces a device,
+ * "lcpu.count=4" CPUs where ACPI does not.
  * Returns argc, argv[0] being "ukpktgen"; *argv is one allocation from `a` and
  * ends with NULL. -ENOMEM when that fails.
  */

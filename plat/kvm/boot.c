@@ -8,17 +8,21 @@
 
 #include "plat/kvm/args.h"
 #include "plat/kvm/clock.h"
+#include "plat/kvm/cpu.h"
 #include "plat/kvm/heap.h"
+#include "plat/kvm/image.h"
 #include "plat/kvm/irq.h"
-#include "plat/kvm/libc.h"
 #include "plat/kvm/mm.h"
 #include "plat/kvm/pvh.h"
 #include "plat/kvm/serial.h"
+#include "plat/kvm/smp.h"
 #include "plat/kvm/trap.h"
 #include "plat/kvm/virtio.h"
 
 int main(int argc, char **argv);
 void boot_main(const struct hvm_start_info *si);
+
+struct cpu cpus[CPU_MAX];
 
 static const char *cmdline = "";
 static struct hvm_module initrd;
@@ -35,6 +39,17 @@ bool boot_initrd(const void **data, size_t *len)
 	return initrd.paddr && initrd.size;
 }
 
+static void boot_cpu(void)
+{
+	struct trap_tss *tss = &cpus[0].tables.tss;
+
+	tss->ist[TRAP_STACK_TRAP - 1] = (uintptr_t)stack_trap_high;
+	tss->ist[TRAP_STACK_FATAL - 1] = (uintptr_t)stack_fatal_high;
+	tss->ist[TRAP_STACK_IRQ - 1] = (uintptr_t)stack_irq_high;
+	trap_load(&cpus[0]);
+	libc_init(&cpus[0].libc);
+}
+
 /* From entry.S, on the boot stack and the provisional page tables. */
 void boot_main(const struct hvm_start_info *si)
 {
@@ -46,11 +61,12 @@ void boot_main(const struct hvm_start_info *si)
 	clock_boot();
 	serial_init();
 	trap_init();
-	libc_init();
+	boot_cpu();
 	mm_init(si, &mem, &len);
-	heap_setup(mem, len);
 	if (si->cmdline_paddr)
 		cmdline = (const char *)si->cmdline_paddr;
+	smp_find(si->rsdp_paddr, cmdline); /* before anything is written over */
+	heap_setup(mem, len);
 	if (si->nr_modules)
 		initrd = *(const struct hvm_module *)si->modlist_paddr;
 

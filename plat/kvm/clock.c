@@ -7,6 +7,7 @@
 #include <uk/essentials.h>
 #include <uk/plat/time.h>
 
+#include "plat/kvm/cpu.h"
 #include "plat/kvm/io.h"
 #include "plat/kvm/lapic.h"
 #include "plat/kvm/mm.h"
@@ -59,10 +60,7 @@ static bool by_pit;
  */
 #define RELOAD_NS 20000000
 
-static struct {
-	uint64_t every; /* ticks of the TSC */
-	uint64_t last;
-} reload = {.every = UINT64_MAX};
+static uint64_t reload_ticks = UINT64_MAX;
 
 static void reload_begin(void)
 {
@@ -74,16 +72,17 @@ static void reload_begin(void)
 	c = cpuid(KVM_CPUID_BASE, 0);
 	memcpy(name, &c.b, sizeof(name));
 	if (!memcmp(name, "TCGTCGTCGTCG", sizeof(name)))
-		reload.every = ((uint64_t)RELOAD_NS << 32) / clk.mul;
+		reload_ticks = ((uint64_t)RELOAD_NS << 32) / clk.mul;
 }
 
 __nsec ukplat_monotonic_clock(void)
 {
-	const uint64_t tsc = rdtsc();
+	struct cpu *self = cpu_self();
+	const uint64_t tsc = rdtsc() + self->tsc_ahead;
 	unsigned __int128 t = tsc - clk.tsc;
 
-	if (unlikely(tsc - reload.last > reload.every)) {
-		reload.last = tsc;
+	if (unlikely(tsc - self->reloaded > reload_ticks)) {
+		self->reloaded = tsc;
 		mm_reload();
 	}
 	return clk.ns + (__nsec)(t * clk.mul >> 32);

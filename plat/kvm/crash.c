@@ -5,11 +5,14 @@
 
 #include <uk/assert.h>
 #include <uk/plat/bootstrap.h>
+#include <uk/plat/lcpu.h>
 
+#include "plat/kvm/cpu.h"
 #include "plat/kvm/image.h"
 #include "plat/kvm/io.h"
 #include "plat/kvm/mm.h"
 #include "plat/kvm/serial.h"
+#include "plat/kvm/smp.h"
 
 #define MAX_FRAMES 32
 
@@ -20,11 +23,14 @@
 #define PF_FETCH 0x10
 
 /* What the software said before it raised the exception by itself. */
-static struct {
+static struct said {
 	const char *cause;
 	const char *file; /* of a failed assertion, else NULL */
 	int line;
-} said;
+} said[CPU_MAX];
+
+/* Who reports, from 1; 0: nobody does. */
+static uint32_t reporter;
 
 /* How many reports have begun: a fault in a report must not start another. */
 static int depth;
@@ -130,15 +136,17 @@ static void put_page_fault(uint64_t error)
 
 static void put_cause(const struct trap_frame *f)
 {
-	if (said.file) {
+	const struct said *s = &said[cpu_self()->idx];
+
+	if (s->file) {
 		serial_put("assertion '");
-		serial_put(said.cause);
+		serial_put(s->cause);
 		serial_put("' ");
-		serial_put(said.file);
+		serial_put(s->file);
 		serial_put(":");
-		put_dec((unsigned int)said.line);
-	} else if (said.cause) {
-		serial_put(said.cause);
+		put_dec((unsigned int)s->line);
+	} else if (s->cause) {
+		serial_put(s->cause);
 	} else if (f->vector == TRAP_PAGE_FAULT) {
 		put_page_fault(f->error);
 	} else if (f->vector == TRAP_SYSCALL) {
@@ -232,8 +240,29 @@ void crash_prefix(const char *text)
 	prefix = text;
 }
 
+/*
+ * The first that comes here reports; what others do is to stand still, whether
+ * the reporter stops them or they crash, too.
+ */
+static void become_reporter(void)
+{
+	uint32_t nobody = 0, self = cpu_self()->idx + 1;
+
+	if (__atomic_compare_exchange_n(&reporter, &nobody, self, false,
+					__ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST)) {
+		smp_stop_others();
+		return;
+	}
+	if (nobody == self)
+		return;
+	cpu_self()->stopped = true;
+	for (;;)
+		__asm__ volatile("cli; hlt");
+}
+
 void crash_trap(const struct trap_frame *f)
 {
+	become_reporter();
 	depth++;
 	if (depth == 1) {
 		serial_put(prefix);
@@ -243,6 +272,10 @@ void crash_trap(const struct trap_frame *f)
 		put_dec(f->vector);
 		serial_put(", error ");
 		put_short_hex(f->error);
+		if (ukplat_lcpu_count() > 1) {
+			serial_put(", CPU ");
+			put_dec(ukplat_lcpu_idx());
+		}
 		serial_put(")\r\n");
 		put_registers(f);
 		put_backtrace(f);
@@ -270,14 +303,12 @@ void crash_trap(const struct trap_frame *f)
 
 void crash(const char *cause)
 {
-	said.cause = cause;
+	said[cpu_self()->idx].cause = cause;
 	RAISE();
 }
 
 void uk_assert_fail(const char *expr, const char *file, int line)
 {
-	said.cause = expr;
-	said.file = file;
-	said.line = line;
+	said[cpu_self()->idx] = (struct said){expr, file, line};
 	RAISE();
 }

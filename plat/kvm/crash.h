@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * The end after a fault: a report on the serial line, then the machine ends
- * with failure. It needs nothing that could itself be broken: no heap, no
+ * with failure. Where there are several CPUs, the first to fail reports, and
+ * the others stop. It needs nothing that could itself be broken: no heap, no
  * interrupts, no libc, no console. May be called from anywhere.
  *
- *   *** CRASH: <cause> (vector N, error 0xE)
+ *   *** CRASH: <cause> (vector N, error 0xE[, CPU I])
  *   <registers>
  *   backtrace:
  *     #0 0x<rip>

@@ -74,20 +74,18 @@ start64:
 	ud2
 
 	.section .rodata.start, "a"
+	.globl gdt, gdt_pointer, mxcsr
 	.balign 4
 mxcsr:
 	.long MXCSR_DEFAULT
 
-	/* Writable: loading the task register marks its descriptor busy. */
-	.section .data.gdt, "aw"
+	/* Until each CPU loads a copy of the first three, by trap.c. */
 	.balign 16
-	.globl gdt, gdt_tss
 gdt:
 	.quad 0
 	.quad 0x00af9b000000ffff	/* 0x08: 64-bit code */
 	.quad 0x00cf93000000ffff	/* 0x10: data */
-gdt_tss:
-	.quad 0, 0			/* 0x18: task state, by trap.c */
+	.quad 0x00cf9b000000ffff	/* 0x18: 32-bit code */
 gdt_pointer:
 	.word . - gdt - 1
 	.quad gdt

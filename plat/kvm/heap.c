@@ -8,20 +8,29 @@
 
 #include <uk/alloc.h>
 
+#include "plat/kvm/cpu.h"
 #include "plat/kvm/crash.h"
 #include "plat/lib/heap.h"
 
 static struct heap heap;
 
+/* It has no lock. */
+static struct heap *ours(void)
+{
+	if (unlikely(cpu_self()->idx))
+		crash("the heap belongs to CPU 0");
+	return &heap;
+}
+
 static void *default_memalign(struct uk_alloc *a __unused, __sz align,
 			      __sz size)
 {
-	return heap_alloc(&heap, align, size);
+	return heap_alloc(ours(), align, size);
 }
 
 static void *default_malloc(struct uk_alloc *a __unused, __sz size)
 {
-	return heap_alloc(&heap, HEAP_ALIGN, size);
+	return heap_alloc(ours(), HEAP_ALIGN, size);
 }
 
 static void *default_calloc(struct uk_alloc *a __unused, __sz nmemb, __sz size)
@@ -31,18 +40,18 @@ static void *default_calloc(struct uk_alloc *a __unused, __sz nmemb, __sz size)
 
 	if (__builtin_mul_overflow(nmemb, size, &len))
 		return NULL;
-	p = heap_alloc(&heap, HEAP_ALIGN, len);
+	p = heap_alloc(ours(), HEAP_ALIGN, len);
 	return p ? memset(p, 0, len) : NULL;
 }
 
 static void default_free(struct uk_alloc *a __unused, void *ptr)
 {
-	heap_free(&heap, ptr);
+	heap_free(ours(), ptr);
 }
 
 static __ssz default_availmem(struct uk_alloc *a __unused)
 {
-	return (__ssz)heap_avail(&heap);
+	return (__ssz)heap_avail(ours());
 }
 
 static struct uk_alloc default_alloc = {
@@ -94,12 +103,12 @@ void *calloc(size_t nmemb, size_t size)
 
 void *aligned_alloc(size_t align, size_t size)
 {
-	return or_enomem(heap_alloc(&heap, align, size));
+	return or_enomem(heap_alloc(ours(), align, size));
 }
 
 void *realloc(void *ptr, size_t size)
 {
-	size_t old = ptr ? heap_size(&heap, ptr) : 0;
+	size_t old = ptr ? heap_size(ours(), ptr) : 0;
 	void *p;
 
 	if (ptr && size <= old && size >= old / 2)
@@ -107,12 +116,12 @@ void *realloc(void *ptr, size_t size)
 	p = malloc(size);
 	if (p && ptr) {
 		memcpy(p, ptr, MIN(old, size));
-		heap_free(&heap, ptr);
+		heap_free(ours(), ptr);
 	}
 	return p;
 }
 
 void free(void *ptr)
 {
-	heap_free(&heap, ptr);
+	heap_free(ours(), ptr);
 }

@@ -5,6 +5,7 @@
 #include <uk/plat/lcpu.h>
 #include <uk/plat/time.h>
 
+#include "plat/kvm/cpu.h"
 #include "plat/kvm/io.h"
 #include "plat/kvm/lapic.h"
 #include "plat/kvm/mm.h"
@@ -139,6 +140,29 @@ void ukplat_lcpu_enable_irq(void)
 	__asm__ volatile("sti" : : : "memory");
 }
 
+void irq_init_cpu(void)
+{
+	lapic_init_cpu();
+}
+
+/*
+ * One store of each side is before its load of the other's: either it is seen
+ * to halt here, or that it is woken there. The interrupt needs no more than
+ * the timer's.
+ */
+void irq_wake(struct cpu *c)
+{
+	__atomic_store_n(&c->woken, true, __ATOMIC_SEQ_CST);
+	if (__atomic_load_n(&c->halts, __ATOMIC_SEQ_CST))
+		lapic_ipi(c->lapic_id, LAPIC_IPI_FIXED(VECTOR_TIMER));
+}
+
+/* For good, not for a while. Devices interrupt CPU 0 alone. */
+static bool is_roused(struct cpu *c)
+{
+	return c->woken || (!c->idx && (serial_pending() || came));
+}
+
 /*
  * A wait without end arms nothing, so that the machine has nothing to do until
  * a byte comes (and no time passes under `-icount sleep=off`).
@@ -149,15 +173,19 @@ void ukplat_lcpu_enable_irq(void)
  */
 void ukplat_lcpu_halt_irq_until(__nsec until)
 {
+	struct cpu *self = cpu_self();
 	__nsec now;
 
-	came = false;
-	while (!serial_pending() && !came &&
-	       (now = ukplat_monotonic_clock()) < until) {
+	if (!self->idx)
+		came = false;
+	__atomic_store_n(&self->halts, true, __ATOMIC_SEQ_CST);
+	while (!is_roused(self) && (now = ukplat_monotonic_clock()) < until) {
 		if (until == UINT64_MAX)
 			lapic_timer_stop();
 		else
 			lapic_timer_arm(until - now);
 		__asm__ volatile("sti; hlt; cli" : : : "memory");
 	}
+	self->halts = false;
+	__atomic_store_n(&self->woken, false, __ATOMIC_SEQ_CST);
 }

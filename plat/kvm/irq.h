@@ -10,8 +10,16 @@
 
 #include <stdbool.h>
 
+struct cpu;
+
 /* Everything but the CPU's own flag, which start-up sets right before main. */
 void irq_init(void);
+
+/* The same on another CPU, to which no device's interrupt is led. */
+void irq_init_cpu(void);
+
+/* Ends the halt of `c`, or its next one. On any CPU. */
+void irq_wake(struct cpu *c);
 
 /*
  * Lets a device's interrupt in, which others may share, by the IOAPIC's input

@@ -31,6 +31,8 @@
 #define REG_TPR 0x080
 #define REG_EOI 0x0b0
 #define REG_SVR 0x0f0
+#define REG_ICR_LOW 0x300
+#define REG_ICR_HIGH 0x310
 #define REG_LVT_TIMER 0x320
 #define REG_LVT_LINT0 0x350
 #define REG_LVT_LINT1 0x360
@@ -40,12 +42,13 @@
 #define REG_TIMER_DIVIDE 0x3e0
 
 #define SVR_ENABLE 0x100
+#define ICR_PENDING 0x1000
 #define LVT_MASKED 0x10000
 #define LVT_NMI 0x400
 #define DIVIDE_BY_1 0xb
 
 static uintptr_t base;
-static uint32_t timer_lvt;
+static uint32_t timer_lvt, svr;
 static uint64_t ticks_per_ns; /* 32.32 fixed point */
 
 static uint32_t get(unsigned int reg)
@@ -71,19 +74,40 @@ static uint64_t base_msr(void)
 	return v;
 }
 
-void lapic_init(unsigned int timer_vector, unsigned int spurious_vector)
+static void enable(void)
 {
-	UK_ASSERT(cpuid(1, 0).d & 1u << 9);
-	base = base_msr() & APIC_BASE_ADDR;
-	UK_ASSERT(mm_map_device(base, 4096));
-
-	set(REG_SVR, SVR_ENABLE | spurious_vector);
+	set(REG_SVR, svr);
 	set(REG_TPR, 0);
 	set(REG_LVT_LINT0, LVT_MASKED);
 	set(REG_LVT_LINT1, LVT_NMI);
 	set(REG_LVT_ERROR, LVT_MASKED);
 	set(REG_TIMER_DIVIDE, DIVIDE_BY_1);
+}
+
+void lapic_init(unsigned int timer_vector, unsigned int spurious_vector)
+{
+	UK_ASSERT(cpuid(1, 0).d & 1u << 9);
+	base = base_msr() & APIC_BASE_ADDR;
+	UK_ASSERT(mm_map_device(base, 4096));
+	svr = SVR_ENABLE | spurious_vector;
 	timer_lvt = timer_vector;
+	enable();
+}
+
+void lapic_init_cpu(void)
+{
+	base_msr();
+	enable();
+	set(REG_LVT_TIMER, timer_lvt);
+}
+
+/* Delivery takes a moment on real processors: never more than these reads. */
+void lapic_ipi(uint8_t id, uint32_t how)
+{
+	set(REG_ICR_HIGH, (uint32_t)id << 24);
+	set(REG_ICR_LOW, how);
+	for (int i = 0; i < 1000 && get(REG_ICR_LOW) & ICR_PENDING; i++)
+		cpu_pause();
 }
 
 uint8_t lapic_id(void)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * The local APIC of the CPU that booted: it delivers interrupts, and its timer
- * ends a halt. One user: irq.c, and clock.c while it calibrates.
+ * The local APIC of the CPU that calls: it delivers interrupts, and its timer
+ * ends a halt. Users: irq.c, clock.c while it calibrates, smp.c.
  */
 #ifndef KVM_LAPIC_H
 #define KVM_LAPIC_H
@@ -11,8 +11,18 @@
 /* The longest wait that the timer is set to; longer ones go in pieces. */
 #define LAPIC_TIMER_MAX_NS 1000000000ull
 
-/* Maps and enables it, all its sources masked but the timer. */
+/* Maps and enables it, all its sources masked but the timer. On CPU 0. */
 void lapic_init(unsigned int timer_vector, unsigned int spurious_vector);
+
+/* The same of another CPU, on it, once CPU 0's timer has its frequency. */
+void lapic_init_cpu(void);
+
+/* Interrupts CPU `id`; STARTUP takes the page that it begins at, in pages. */
+#define LAPIC_IPI_FIXED(vector) (0x4000u | (vector))
+#define LAPIC_IPI_NMI 0x4400u
+#define LAPIC_IPI_INIT 0x4500u
+#define LAPIC_IPI_STARTUP 0x4600u
+void lapic_ipi(uint8_t id, uint32_t how);
 
 /* Its number, as the I/O APIC addresses it. */
 uint8_t lapic_id(void);

@@ -21,18 +21,6 @@
 
 #define CPUID_RDRAND (1u << 30)
 
-/*
- * musl's struct pthread, which holds errno and the locale among others. The
- * ABI fixes its first word, which points to itself, and the canary of the
- * stack protector; musl 1.2's is some 200 bytes long.
- */
-static struct {
-	void *self;
-	uint8_t musl[32];
-	uint64_t canary; /* %fs:0x28 */
-	uint8_t rest[464];
-} tcb __align(64);
-
 /* Its lowest byte is zero: no overlong string can write it back. */
 static uint64_t new_canary(void)
 {
@@ -43,11 +31,11 @@ static uint64_t new_canary(void)
 	return (random ^ rdtsc() * 0x9e3779b97f4a7c15) << 8;
 }
 
-void libc_init(void)
+void libc_init(struct libc_thread *t)
 {
-	tcb.self = &tcb;
-	tcb.canary = new_canary();
-	wrmsr(MSR_FS_BASE, (uintptr_t)&tcb);
+	t->self = t;
+	t->canary = new_canary();
+	wrmsr(MSR_FS_BASE, (uintptr_t)t);
 	uselocale(LC_GLOBAL_LOCALE);
 }
 

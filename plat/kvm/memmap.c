@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "plat/kvm/memmap.h"
 
+#include <stdbool.h>
 #include <string.h>
 
 #include <uk/assert.h>
@@ -115,4 +116,31 @@ struct mem_range memmap_largest_free(const struct memmap *m)
 		}
 	}
 	return best;
+}
+
+static bool is_taken(const struct memmap *m, uint64_t page)
+{
+	for (unsigned int i = 0; i < m->nr_taken; i++)
+		if (m->taken[i].start < page + PAGE && m->taken[i].end > page)
+			return true;
+	return false;
+}
+
+/* Page 0 has the vectors and variables of the firmware. */
+uint64_t memmap_low_page(const struct memmap *m,
+			 const struct hvm_start_info *si)
+{
+	const struct hvm_memmap_entry *e = (const void *)si->memmap_paddr;
+	uint64_t page, end;
+
+	for (uint32_t i = 0; i < si->memmap_entries; i++) {
+		if (e[i].type != HVM_MEMMAP_RAM)
+			continue;
+		end = MIN(e[i].addr + e[i].size, MIB);
+		page = ALIGN_UP(MAX(e[i].addr, PAGE), PAGE);
+		for (; page + PAGE <= end; page += PAGE)
+			if (!is_taken(m, page))
+				return page;
+	}
+	return 0;
 }

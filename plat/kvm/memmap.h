@@ -31,6 +31,13 @@ struct memmap {
 /* Crashes when the loader gave no map or more ranges than fit. */
 void memmap_read(struct memmap *m, const struct hvm_start_info *si);
 
+/*
+ * A page below 1 MiB that nothing has taken, or 0: where a CPU begins that is
+ * started later. The firmware may have used it, but runs no more.
+ */
+uint64_t memmap_low_page(const struct memmap *m,
+			 const struct hvm_start_info *si);
+
 /* The largest piece of RAM that nothing has taken; empty when there is none. */
 struct mem_range memmap_largest_free(const struct memmap *m);
 

@@ -3,6 +3,7 @@
 
 #include <uk/assert.h>
 
+#include "plat/kvm/cpu.h"
 #include "plat/kvm/image.h"
 #include "plat/kvm/io.h"
 #include "plat/kvm/memmap.h"
@@ -33,16 +34,19 @@ static unsigned int nr_tables;
 static uint64_t *root;
 static uint64_t nx;
 
-static const struct mm_stack stacks[] = {
+/* Those of CPU 0, and four of each other. */
+static struct mm_stack stacks[4 * CPU_MAX] = {
 	{(uintptr_t)stack_boot_low, (uintptr_t)stack_boot_high, "boot"},
 	{(uintptr_t)stack_trap_low, (uintptr_t)stack_trap_high, "exception"},
 	{(uintptr_t)stack_fatal_low, (uintptr_t)stack_fatal_high, "fatal"},
 	{(uintptr_t)stack_irq_low, (uintptr_t)stack_irq_high, "interrupt"},
 };
+static unsigned int nr_stacks = 4;
+static uint64_t low_page;
 
 const struct mm_stack *mm_stack_of(uintptr_t addr)
 {
-	for (size_t i = 0; i < ARRAY_SIZE(stacks); i++)
+	for (unsigned int i = 0; i < nr_stacks; i++)
 		if (addr >= stacks[i].low && addr < stacks[i].high)
 			return &stacks[i];
 	return NULL;
@@ -50,7 +54,7 @@ const struct mm_stack *mm_stack_of(uintptr_t addr)
 
 const struct mm_stack *mm_guard_of(uintptr_t addr)
 {
-	for (size_t i = 0; i < ARRAY_SIZE(stacks); i++)
+	for (unsigned int i = 0; i < nr_stacks; i++)
 		if (addr >= stacks[i].low - PAGE && addr < stacks[i].low)
 			return &stacks[i];
 	return NULL;
@@ -166,7 +170,9 @@ void mm_init(const struct hvm_start_info *si, void **heap, size_t *heap_len)
 	struct memmap m;
 	bool ok;
 
+	/* What the loader left may be in page 0. */
 	memmap_read(&m, si);
+	low_page = memmap_low_page(&m, si);
 	if (cpuid(0x80000000, 0).a >= 0x80000001 &&
 	    cpuid(0x80000001, 0).d & 1u << 20) {
 		wrmsr(MSR_EFER, rdmsr(MSR_EFER) | EFER_NXE);
@@ -182,6 +188,44 @@ void mm_init(const struct hvm_start_info *si, void **heap, size_t *heap_len)
 	*heap_len = free.end - free.start;
 }
 
+uint64_t mm_low_page(void)
+{
+	return low_page;
+}
+
+/* The entry of the 4 KiB page at `addr`, which is mapped; NULL: no table. */
+static uint64_t *split(uintptr_t addr)
+{
+	uint64_t *pde = &directory_of(addr)[addr >> 21 & 511];
+	const uint64_t large = *pde;
+	uint64_t *table;
+
+	if (large & PTE_LARGE) {
+		if (nr_tables == NR_TABLES)
+			return NULL;
+		table = tables[nr_tables++];
+		for (unsigned int i = 0; i < 512; i++)
+			table[i] = (large & ~PTE_LARGE) + i * PAGE;
+		*pde = (uintptr_t)table | PTE_PRESENT | PTE_WRITE;
+	}
+	return &((uint64_t *)(*pde & PTE_ADDR))[addr >> 12 & 511];
+}
+
+bool mm_stack_add(uintptr_t low, uintptr_t high, const char *name)
+{
+	uint64_t *guard;
+
+	if (nr_stacks == ARRAY_SIZE(stacks))
+		return false;
+	guard = split(low - PAGE);
+	if (!guard)
+		return false;
+	*guard = 0;
+	mm_reload();
+	stacks[nr_stacks++] = (struct mm_stack){low, high, name};
+	return true;
+}
+
 static unsigned int address_bits(void)
 {
 	if (cpuid(0x80000000, 0).a < 0x80000008)
@@ -190,14 +234,26 @@ static unsigned int address_bits(void)
 	return MIN(cpuid(0x80000008, 0).a & 0xff, 47);
 }
 
+/* None that is empty or wraps around. */
+static bool is_range(uint64_t phys, size_t len)
+{
+	const uint64_t last = phys + len - 1;
+
+	return len && last >= phys && !(last >> address_bits());
+}
+
+bool mm_map_firmware(uint64_t phys, size_t len)
+{
+	return phys >= PAGE && is_range(phys, len) &&
+	       map(ALIGN_DOWN(phys, PAGE), ALIGN_UP(phys + len, PAGE), nx,
+		   PAGE);
+}
+
 void *mm_map_device(uint64_t phys, size_t len)
 {
-	uint64_t last = phys + len - 1;
-
-	if (!len || last < phys || last >> address_bits() ||
-	    phys < (uintptr_t)image_end)
+	if (!is_range(phys, len) || phys < (uintptr_t)image_end)
 		return NULL;
-	if (!map(ALIGN_DOWN(phys, PAGE), ALIGN_UP(last + 1, PAGE),
+	if (!map(ALIGN_DOWN(phys, PAGE), ALIGN_UP(phys + len, PAGE),
 		 PTE_WRITE | PTE_UNCACHED | nx, LARGE))
 		return NULL;
 	return (void *)phys;

@@ -24,6 +24,15 @@
  */
 void *mm_map_device(uint64_t phys, size_t len);
 
+/*
+ * Maps `len` bytes that the firmware left at `phys` to be read, wherever that
+ * is. False when it cannot.
+ */
+bool mm_map_firmware(uint64_t phys, size_t len);
+
+/* The page of memmap_low_page(), or 0. */
+uint64_t mm_low_page(void);
+
 struct hvm_start_info;
 
 /*
@@ -38,6 +47,12 @@ void mm_init(const struct hvm_start_info *si, void **heap, size_t *heap_len);
  * buffers has been touched for the first time.
  */
 void mm_reload(void);
+
+/*
+ * Makes the page below [low, high) a guard, for good, and the bytes in it a
+ * stack that the crash report knows. False when there is no room for one more.
+ */
+bool mm_stack_add(uintptr_t low, uintptr_t high, const char *name);
 
 /* A stack's usable bytes, [low, high), and its name for the crash report. */
 struct mm_stack {

@@ -25,6 +25,8 @@
 #include <uk/essentials.h>
 #include <uk/plat/time.h>
 
+#include "plat/kvm/cpu.h"
+#include "plat/kvm/crash.h"
 #include "plat/kvm/io.h"
 
 #define PORT 0x3f8
@@ -179,10 +181,17 @@ static void resume(void)
 	irq_restore(flags);
 }
 
+static void check_cpu(void)
+{
+	if (unlikely(cpu_self()->idx))
+		crash("the console belongs to CPU 0");
+}
+
 __ssz uk_console_in(char *buf, __sz len)
 {
 	__sz n = 0;
 
+	check_cpu();
 	while (n < len && rx.head != rx.tail) {
 		buf[n++] = (char)rx.data[rx.tail % RING_LEN];
 		rx.tail++;
@@ -205,6 +214,7 @@ __ssz uk_console_out(const char *buf, __sz len)
 {
 	__sz n = 0, part;
 
+	check_cpu();
 	while (n < len && inb(LSR) & LSR_TX_FIFO_EMPTY) {
 		part = MIN(len - n, (__sz)FIFO_LEN);
 		thr_write(buf + n, part);

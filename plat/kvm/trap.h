@@ -10,6 +10,8 @@
 
 #include <stdint.h>
 
+#include <uk/essentials.h>
+
 #define TRAP_NR_EXCEPTIONS 32
 #define TRAP_UD 6
 #define TRAP_PAGE_FAULT 14
@@ -22,6 +24,20 @@ enum trap_stack {
 	TRAP_STACK_IRQ,
 };
 
+/* Of one CPU: the processor reads both, and writes into the first. */
+struct trap_tables {
+	uint64_t gdt[5];
+	struct trap_tss {
+		uint32_t reserved0;
+		uint64_t rsp[3];
+		uint64_t reserved1;
+		uint64_t ist[7]; /* enum trap_stack, from 1 */
+		uint64_t reserved2;
+		uint16_t reserved3;
+		uint16_t iomap;
+	} __packed tss;
+} __align(16);
+
 struct trap_frame {
 	uint64_t r15, r14, r13, r12, r11, r10, r9, r8;
 	uint64_t rbp, rdi, rsi, rdx, rcx, rbx, rax;
@@ -29,8 +45,16 @@ struct trap_frame {
 	uint64_t rip, cs, rflags, rsp, ss;
 };
 
-/* Loads all tables with the exceptions set. Once, early in start-up. */
+struct cpu;
+
+/* Sets the exceptions. Once, early in start-up. */
 void trap_init(void);
+
+/*
+ * Loads all tables of the CPU that asks, and its GS. The stacks in its
+ * tables.tss.ist are set.
+ */
+void trap_load(struct cpu *c);
 
 /* Routes `vector` to the stub at `entry`. */
 void trap_set(unsigned int vector, void (*entry)(void), enum trap_stack stack);

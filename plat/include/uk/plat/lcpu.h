@@ -33,11 +33,14 @@ __lcpuidx ukplat_lcpu_idx(void);
 __u32 ukplat_lcpu_count(void);
 
 /*
- * Starts *num CPUs that are halted since boot: lcpuidx[i] at entry[i] with a
- * stack that ends at sp[i]. They begin with interrupts off. Returns 0 and
- * leaves *num, or a negative errno (-EINVAL: no such CPU, CPU 0, or started
- * before; -ETIMEDOUT: it does not come up) with *num the CPUs that started
- * before the one at fault. `flags` is 0. Blocks until they run. CPU 0 only.
+ * Starts *num CPUs that are halted since boot: lcpuidx[i] at entry[i] with the
+ * stack of __STACK_SIZE bytes (uk/arch/limits.h), on borders of pages, that
+ * ends at sp[i]. Its lowest page becomes a guard, so that it never can be given
+ * back. They begin with interrupts off. Returns 0 and leaves *num, or a
+ * negative errno with *num the CPUs that started before the one at fault:
+ * -EINVAL: no such CPU, CPU 0, started before, no such stack; -ENOMEM;
+ * -ETIMEDOUT: it does not come up, and never will from then on. `flags` is 0.
+ * Blocks until they run. CPU 0 only.
  */
 int ukplat_lcpu_start(const __lcpuidx lcpuidx[], unsigned int *num, void *sp[],
 		      const ukplat_lcpu_entry_t entry[], unsigned long flags);
