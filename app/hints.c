@@ -21,6 +21,8 @@
 	"one console at a time; 'ukpktgen console --watch' looks on from " \
 	"others"
 
+#define CORES "type 'cores', or 'cores 0 1' to have core 1 step port 0"
+
 const struct cmd_hint app_hints[] = {
 	{"-a", "all ports are meant where none is named"},
 	{"-c", "type 'count 3'"},
@@ -34,6 +36,7 @@ const struct cmd_hint app_hints[] = {
 	{"-t", "a time is 'for 10s'"},
 	{"?", "'help' lists the commands"},
 	{"acquire", ONE},
+	{"affinity", CORES},
 	{"arp", NEIGHBOURS},
 	{"bye", LEAVE},
 	{"clear", "type 'stats clear'"},
@@ -43,7 +46,10 @@ const struct cmd_hint app_hints[] = {
 	{"config", "type 'show config', or a setting such as 'rate'"},
 	{"configure", SETTINGS},
 	{"connect", "type 'ukpktgen console --name NAME' on the host"},
+	{"corelist", CORES},
 	{"count", "type 'start 0 count 1000'"},
+	{"cpu", CORES},
+	{"cpus", CORES},
 	{"delay", "type 'sleep TIME', 'after 0.1 TIME', 'rate' or 'gap'"},
 	{"disable", "type 'mode 0 off'"},
 	{"disconnect", LEAVE},
@@ -70,6 +76,7 @@ const struct cmd_hint app_hints[] = {
 	{"jitter", LATENCY},
 	{"l2", "type 'dst mac MAC'"},
 	{"l3", "type 'address 0 10.0.0.2/24'"},
+	{"lcore", CORES},
 	{"link", "type 'port' for the state of links"},
 	{"list", "type 'ls', 'port' or 'jobs'"},
 	{"log", "files run by 'run' and replies are all there is"},
@@ -116,6 +123,7 @@ const struct cmd_hint app_hints[] = {
 	{"stp", "type 'stop'"},
 	{"str", "type 'start'"},
 	{"streams", "type 'stream'"},
+	{"taskset", CORES},
 	{"tcpdump", "type 'capture 1 FILE', or '.capture' in the client"},
 	{"terminal", SETTINGS},
 	{"test", "type 'rfc2544 throughput --plan', or 'search'"},

@@ -76,6 +76,7 @@ static const char *const lines[] = {
 	"stats 0 pacing --json",
 	"stats 0 --queues --json",
 	"queues 0 --json",
+	"cores 0 --json",
 	"start 0",
 	"stats every 10ms 2 --json",
 	"sleep 2s",

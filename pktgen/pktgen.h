@@ -625,6 +625,15 @@ enum core_need {
 
 enum core_need pktgen_core_need(const struct pktgen *pg, unsigned port);
 
+/* Which core has a queue of a port that is up, at this moment. */
+unsigned pktgen_core_of(const struct pktgen *pg, unsigned port, unsigned queue);
+
+/* Thousandths of the last second that a core had workers in. */
+unsigned pktgen_core_load(const struct pktgen *pg, unsigned core);
+
+/* The core whose clock is the farthest from CPU 0's: when it began. */
+struct core_apart pktgen_core_apart(const struct pktgen *pg);
+
 /* ---- Time --------------------------------------------------------------- */
 
 /*

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Which core steps which worker. */
+#include <stdlib.h>
 #include <uk/plat/time.h>
 
 #include "pktgen/pktgen_impl.h"
@@ -44,6 +45,36 @@ enum core_need pktgen_core_need(const struct pktgen *pg, unsigned port)
 	FOR_EACH_WORKER(pg, 1ull << port, w)
 		return need_of(pg, w);
 	return CORE_NEED_NOTHING;
+}
+
+/* ---- What is seen ------------------------------------------------------- */
+
+unsigned pktgen_core_of(const struct pktgen *pg, unsigned port, unsigned queue)
+{
+	FOR_EACH_WORKER(pg, 1ull << port, w)
+		if (w->queue->id == queue)
+			return w->core;
+	return 0;
+}
+
+unsigned pktgen_core_load(const struct pktgen *pg, unsigned core)
+{
+	if (pktgen_cores(pg) == 1)
+		return CORE_LOAD_UNKNOWN;
+	return core ? pg->cores->cpu[core]->load.milli : pg->cores->first.milli;
+}
+
+struct core_apart pktgen_core_apart(const struct pktgen *pg)
+{
+	struct core_apart most = {0};
+
+	for (unsigned i = 1; i < pktgen_cores(pg); i++) {
+		const struct core_apart is = pg->cores->cpu[i]->apart;
+
+		if (i == 1 || llabs(is.ahead_ns) > llabs(most.ahead_ns))
+			most = is;
+	}
+	return most;
 }
 
 #if CORES_SEVERAL
