@@ -241,16 +241,20 @@ static enum call_result show_none(struct call *c)
 	return CALL_DONE;
 }
 
-enum call_result ask_show(struct call *c)
+/* NULL where it is another command's: who asked would mix them up. */
+static const struct experiment *own(const struct call *c)
 {
 	const struct experiment *e = call_app(c)->experiment;
 
+	return e && !strcmp(e->plan.course->experiment, c->cmd->name) ? e
+								      : NULL;
+}
+
+enum call_result ask_show(struct call *c)
+{
 	if (c->cancelled)
 		return CALL_DONE;
-	/* Of another command it shows nothing: who asked would mix them up. */
-	if (!e || strcmp(e->plan.course->experiment, c->cmd->name) != 0)
-		return show_none(c);
-	return report_rest(c, e);
+	return own(c) ? report_rest(c, own(c)) : show_none(c);
 }
 
 /* To be kept and resumed: what stands in a trial that goes on is its rows. */
@@ -265,7 +269,7 @@ static enum call_result list_rows(struct call *c, const struct experiment *e)
 
 enum call_result ask_trials(struct call *c)
 {
-	const struct experiment *e = call_app(c)->experiment;
+	const struct experiment *e = own(c);
 	const unsigned nb = e ? e->nb_trials : 0;
 	const unsigned n = TRIALS_A_CALL(c->json);
 	unsigned i = (unsigned)c->v[TRIALS_FROM].u - 1 + c->calls * n;
@@ -290,7 +294,8 @@ enum call_result ask_follow(struct call *c)
 	if (c->cancelled)
 		return ask_leave(c);
 	c->state[FOLLOWS] = 1;
-	return call_app(c)->experiment ? ask_wait(c) : show_none(c);
+	/* One that it follows may end, and another begin. */
+	return own(c) || c->state[WHOSE] ? ask_wait(c) : show_none(c);
 }
 
 enum { RESUME_WORD, RESUMED };
@@ -332,6 +337,11 @@ enum call_result ask_resume(struct call *c)
 
 enum call_result ask_stop(struct call *c)
 {
+	const struct experiment *e = call_app(c)->experiment;
+
+	if (e && e->state == EXPERIMENT_RUNS && !own(c))
+		return call_fail(c, E_STATE, -1, "no %s runs; type '%s stop'",
+				 c->cmd->name, e->plan.course->experiment);
 	experiment_stop(call_app(c), ~0ull, c->now_ns);
 	return CALL_DONE;
 }

@@ -60,11 +60,11 @@ static enum call_result check_signed(struct call *c, int arg,
 
 	for (; pktgen_next_of(pg, on, &s); s.stream++)
 		if (!pktgen_stream(pg, s.port, s.stream)->sign)
-			return call_fail(c, E_STATE, arg,
-					 "what arrives of stream %u.%u is told "
-					 "by its signature; type 'signature "
-					 "%u.%u on'",
-					 s.port, s.stream, s.port, s.stream);
+			return call_fail(
+				c, E_STATE, arg,
+				"stream %u.%u is not signed, so what arrives "
+				"of it is not known; type 'signature %u.%u on'",
+				s.port, s.stream, s.port, s.stream);
 	return CALL_DONE;
 }
 
@@ -79,9 +79,9 @@ static enum call_result check_any_signed(struct call *c, int arg,
 		if (on->ports >> i & 1 && pktgen_up(pg, i) &&
 		    !pktgen_look_signed(pg, i, &v))
 			return call_fail(c, E_STATE, arg,
-					 "what arrives of port %u's streams is "
-					 "told by signatures; type 'signature "
-					 "%u on'",
+					 "frames of port %u are not signed, so "
+					 "what arrives of them is not known; "
+					 "type 'signature %u on'",
 					 i, i);
 	return CALL_DONE;
 }

@@ -30,12 +30,18 @@ static const struct {
 enum { L_PART, L_RATE, L_MADE, L_TIMES, L_STORE = L_TIMES + TRIAL_TIMES };
 
 static const struct course_column latency_columns[] = {
-	{"part", "%", COURSE_MILLI},       {"rate", "pps", COURSE_MILLI},
-	{"made", NULL, COURSE_U64},        {"min", "ns", COURSE_U64},
-	{"mean", "ns", COURSE_U64},        {"p50", "ns", COURSE_U64},
-	{"p90", "ns", COURSE_U64},         {"p99", "ns", COURSE_U64},
-	{"p999", "ns", COURSE_U64},        {"max", "ns", COURSE_U64},
-	{"cut_through", "ns", COURSE_U64}, {0},
+	{"part", "%", COURSE_MILLI},
+	{"rate", "pps", COURSE_MILLI},
+	{"made", NULL, COURSE_U64 | COURSE_MORE},
+	{"min", "ns", COURSE_U64 | COURSE_MORE},
+	{"mean", "ns", COURSE_U64},
+	{"p50", "ns", COURSE_U64 | COURSE_MORE},
+	{"p90", "ns", COURSE_U64 | COURSE_MORE},
+	{"p99", "ns", COURSE_U64},
+	{"p999", "ns", COURSE_U64 | COURSE_MORE},
+	{"max", "ns", COURSE_U64},
+	{"cut_through", "ns", COURSE_U64 | COURSE_MORE},
+	{0},
 };
 
 _Static_assert(L_STORE + 2 == ARRAY_SIZE(latency_columns),
@@ -175,10 +181,10 @@ enum { C_RATE, C_REDUCED, C_RECOVERY, C_LOST, C_REPEATS, C_NOTE };
 
 static const struct course_column recovery_columns[] = {
 	{"rate", "pps", COURSE_MILLI},
-	{"reduced", "pps", COURSE_MILLI},
+	{"reduced", "pps", COURSE_MILLI | COURSE_MORE},
 	{"recovery", "ns", COURSE_U64},
 	{"lost", NULL, COURSE_U64},
-	{"repeats", NULL, COURSE_U64},
+	{"repeats", NULL, COURSE_U64 | COURSE_MORE},
 	{"note", NULL, COURSE_TEXT},
 	{0},
 };

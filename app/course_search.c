@@ -128,11 +128,16 @@ static uint64_t l1_milli(const struct experiment *e, uint64_t load)
 enum { GOAL, THROUGHPUT, LOWER, UPPER, L1, PART, REPEATS, SPREAD, NOTE };
 
 static const struct course_column search_columns[] = {
-	{"goal", NULL, COURSE_TEXT},    {"throughput", "pps", COURSE_MILLI},
-	{"lower", "pps", COURSE_MILLI}, {"upper", "pps", COURSE_MILLI},
-	{"l1", "Mbit/s", COURSE_MILLI}, {"part", "%", COURSE_MILLI},
-	{"repeats", NULL, COURSE_U64},  {"spread", "%", COURSE_MILLI},
-	{"note", NULL, COURSE_TEXT},    {0},
+	{"goal", NULL, COURSE_TEXT},
+	{"throughput", "pps", COURSE_MILLI},
+	{"lower", "pps", COURSE_MILLI | COURSE_MORE},
+	{"upper", "pps", COURSE_MILLI | COURSE_MORE},
+	{"l1", "Mbit/s", COURSE_MILLI},
+	{"part", "%", COURSE_MILLI | COURSE_MORE},
+	{"repeats", NULL, COURSE_U64 | COURSE_MORE},
+	{"spread", "%", COURSE_MILLI | COURSE_MORE},
+	{"note", NULL, COURSE_TEXT},
+	{0},
 };
 
 static uint64_t or_none(uint64_t load)
@@ -204,11 +209,16 @@ enum {
 };
 
 static const struct course_column burst_columns[] = {
-	{"frames", NULL, COURSE_U64},  {"least", NULL, COURSE_U64},
-	{"most", NULL, COURSE_U64},    {"deviation_frames", NULL, COURSE_MILLI},
-	{"repeats", NULL, COURSE_U64}, {"throughput", "pps", COURSE_MILLI},
-	{"buffer", "ns", COURSE_U64},  {"corrected", "ns", COURSE_U64},
-	{"note", NULL, COURSE_TEXT},   {0},
+	{"frames", NULL, COURSE_U64},
+	{"least", NULL, COURSE_U64 | COURSE_MORE},
+	{"most", NULL, COURSE_U64 | COURSE_MORE},
+	{"deviation_frames", NULL, COURSE_MILLI | COURSE_MORE},
+	{"repeats", NULL, COURSE_U64 | COURSE_MORE},
+	{"throughput", "pps", COURSE_MILLI | COURSE_MORE},
+	{"buffer", "ns", COURSE_U64},
+	{"corrected", "ns", COURSE_U64},
+	{"note", NULL, COURSE_TEXT},
+	{0},
 };
 
 static uint64_t ns_of(uint64_t frames, uint64_t load)

@@ -23,13 +23,13 @@ enum {
 
 static const struct course_column soak_columns[] = {
 	{"since", "s", COURSE_MILLI},
-	{"time", "s", COURSE_MILLI},
+	{"time", "s", COURSE_MILLI | COURSE_MORE},
 	{"offered", NULL, COURSE_U64},
 	{"lost", NULL, COURSE_U64},
 	{"loss", "%", COURSE_MILLI},
-	{"p50", "ns", COURSE_U64},
+	{"p50", "ns", COURSE_U64 | COURSE_MORE},
 	{"p99", "ns", COURSE_U64},
-	{"p999", "ns", COURSE_U64},
+	{"p999", "ns", COURSE_U64 | COURSE_MORE},
 	{"max", "ns", COURSE_U64},
 	{"stolen", "ns", COURSE_U64},
 	{0},
@@ -107,7 +107,7 @@ static const struct course_column step_columns[] = {
 	{"value", NULL, COURSE_TEXT},  {"rate", "pps", COURSE_MILLI},
 	{"offered", NULL, COURSE_U64}, {"lost", NULL, COURSE_U64},
 	{"loss", "%", COURSE_MILLI},   {"p50", "ns", COURSE_U64},
-	{"p99", "ns", COURSE_U64},     {"p999", "ns", COURSE_U64},
+	{"p99", "ns", COURSE_U64},     {"p999", "ns", COURSE_U64 | COURSE_MORE},
 	{"max", "ns", COURSE_U64},     {0},
 };
 

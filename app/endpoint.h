@@ -9,9 +9,9 @@ extern const struct cmd_form app_src_forms[];
 extern const struct cmd_form app_dst_forms[];
 
 /* For both. */
-#define APP_ENDPOINT_NOTES                                                    \
-	"These are short words for 'set eth.src', 'set ipv4.src' and so on, " \
-	"of the outermost header. All that 'set' takes can be a value: "      \
+#define APP_ENDPOINT_NOTES                                                   \
+	"These are short words for 'set' with eth.src, ipv4.dst and so on, " \
+	"of the outermost header. All that 'set' takes can be a value: "     \
 	"10.0.0.0/24 steps through its addresses, starting at the given one."
 
 #endif /* APP_ENDPOINT_H */

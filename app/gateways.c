@@ -106,8 +106,8 @@ static enum call_result refuse(struct call *c, struct subject s,
 				 "%s; see 'address'",
 				 name, s.port, ip);
 	return call_fail(c, E_TIMEOUT, 0,
-			 "%s: %s did not answer, whose MAC address is its "
-			 "destination; see 'neighbour'",
+			 "%s: %s did not answer, so its MAC address is not "
+			 "known; see 'neighbour'",
 			 name, ip);
 }
 

@@ -176,6 +176,7 @@ void run_cleared(struct app *app, unsigned port)
 	pktgen_sum_signed(&app->pktgen, port, &s);
 	app->port[port].signed_before += s.sent;
 	find_loss(app, port, &l);
+	verdict_cleared(app, port);
 	r->loss_before = l;
 	memset(&r->loss_from, 0, sizeof(r->loss_from));
 }

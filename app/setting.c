@@ -104,12 +104,11 @@ enum call_result app_refuse(struct call *c, int rc,
 				 "bytes, or more than %u checksums",
 				 f->port, STACK_BYTES_MAX, PROGRAM_CSUMS_MAX);
 	case -EBUSY:
-		return call_fail(
-			c, E_STATE, arg,
-			"fields of port %u that vary would lie on each "
-			"other, on a checksum, or on a length of many "
-			"sizes; type 'set' to see what is set",
-			f->port);
+		return call_fail(c, E_STATE, arg,
+				 "fields of port %u that vary would overlap "
+				 "each other, a checksum, or a length of many "
+				 "sizes; type 'set' to see what is set",
+				 f->port);
 	case -ENOENT:
 		return call_fail(c, E_NOFILE, arg, "%s; 'ls' lists them",
 				 f->why);

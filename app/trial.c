@@ -148,7 +148,8 @@ static void end_runs(const struct trial *t, struct app *app)
 
 /*
  * What speaks against figures. That a rate was not reached is none of it, as
- * what was not sent counts as lost; nor is that it was late then.
+ * what was not sent counts as lost; nor is that it was late then. Loss is
+ * what is looked for, so the floor of latencies is none.
  */
 static enum verdict_grade grade(const struct app *app, const struct verdict *v,
 				bool slow)
@@ -157,7 +158,8 @@ static enum verdict_grade grade(const struct app *app, const struct verdict *v,
 
 	for (unsigned i = 0; i < VERDICT_COUNTS; i++)
 		if (i != VERDICT_rate && i != VERDICT_time &&
-		    i != VERDICT_ring && !(slow && i == VERDICT_lag))
+		    i != VERDICT_ring && i != VERDICT_floor &&
+		    !(slow && i == VERDICT_lag))
 			g = MAX(g, verdict_of_one(app, v, i));
 	return g;
 }

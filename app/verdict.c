@@ -48,7 +48,8 @@ const char *verdict_reason_name(enum verdict_reason which)
 }
 
 /* What makes a run no more than SUSPECT, and what INVALID at once. */
-#define ONLY_SUSPECT (1u << VERDICT_ring | 1u << VERDICT_buffers)
+#define ONLY_SUSPECT \
+	(1u << VERDICT_ring | 1u << VERDICT_buffers | 1u << VERDICT_floor)
 #define INVALID_AT_ONCE \
 	(1u << VERDICT_unaccounted | 1u << VERDICT_errors | 1u << VERDICT_link)
 
@@ -89,6 +90,24 @@ static void look_all(const struct app *app, struct verdict_from *f)
 	}
 }
 
+/* How long the port's signed frames have been on their way, all together. */
+static void look_times(const struct app *app, unsigned port,
+		       struct verdict_from *f)
+{
+	struct latency l = {.count = NULL};
+
+	pktgen_look_latency(&app->pktgen, port, &l);
+	f->timed = l.frames;
+	f->timed_ns = l.sum_ns;
+}
+
+void verdict_cleared(struct app *app, unsigned port)
+{
+	struct verdict_from *const f = &app->port[port].run.verdict_from;
+
+	f->timed = f->timed_ns = 0;
+}
+
 void verdict_begin(const struct app *app, unsigned port, struct verdict_from *f)
 {
 	const struct worker_view *v = pktgen_look(&app->pktgen, port);
@@ -99,6 +118,7 @@ void verdict_begin(const struct app *app, unsigned port, struct verdict_from *f)
 		.changes = app->pktgen.set[port].changes,
 	};
 	look_all(app, f);
+	look_times(app, port, f);
 }
 
 /* `part` of `all`, in millionths; of nothing nothing. */
@@ -188,6 +208,21 @@ static void judge_foreign(const struct app *app, const struct verdict_from *f,
 		v->value[VERDICT_foreign] = share(looked - ours, looked);
 }
 
+/* Who asked how much of a time is not known wants to know whether that is it.
+ */
+static void judge_floor(const struct app *app, unsigned port,
+			const struct verdict_from *f, struct verdict *v)
+{
+	struct verdict_from now;
+
+	look_times(app, port, &now);
+	if (app->floor_ns && now.timed > f->timed)
+		v->value[VERDICT_floor] =
+			share(app->floor_ns, MAX((now.timed_ns - f->timed_ns) /
+							 (now.timed - f->timed),
+						 1u));
+}
+
 void verdict_judge(const struct app *app, unsigned port, uint64_t in_flight,
 		   struct verdict *v)
 {
@@ -203,6 +238,7 @@ void verdict_judge(const struct app *app, unsigned port, uint64_t in_flight,
 	stats_diff(&w->stats, &r->from, &s);
 	judge_time(r, &asked, app->pktgen.set[port].changes, v);
 	judge_foreign(app, f, v);
+	judge_floor(app, port, f, v);
 	v->value[VERDICT_gap] = w->gap_ns;
 	v->value[VERDICT_unaccounted] = in_flight;
 	v->value[VERDICT_errors] = errors_of(&w->stats) - f->errors;
@@ -273,9 +309,10 @@ static void print_ms(uint64_t ns, char *buf, size_t size)
 /* Three digits are enough. */
 static void print_share(uint64_t v, char *buf, size_t size)
 {
-	v -= v % (v >= 10 * PERCENT ? PERCENT / 10
-		  : v >= PERCENT    ? PERCENT / 100
-				    : 1);
+	v -= v % (v >= MILLION        ? PERCENT
+		  : v >= 10 * PERCENT ? PERCENT / 10
+		  : v >= PERCENT      ? PERCENT / 100
+				      : 1);
 	value_rate_print(&(struct rate){RATE_PERCENT, v * 100}, buf, size);
 }
 
@@ -304,6 +341,7 @@ static void print_why(const struct verdict *v, enum verdict_reason which,
 		[VERDICT_errors] = {"times the device failed or stalled: ", ""},
 		[VERDICT_link] = {"link down for ", " of the frames"},
 		[VERDICT_foreign] = {"", " of what came is from elsewhere"},
+		[VERDICT_floor] = {"floor is ", " of the mean latency"},
 	};
 	char text[24], asked[24];
 
@@ -327,7 +365,7 @@ bool verdict_why(const struct app *app, const struct verdict *v, unsigned i,
 		VERDICT_gap,         VERDICT_errors, VERDICT_link,
 		VERDICT_unaccounted, VERDICT_time,   VERDICT_rate,
 		VERDICT_ring,        VERDICT_lag,    VERDICT_buffers,
-		VERDICT_foreign,
+		VERDICT_foreign,     VERDICT_floor,
 	};
 
 	for (unsigned grade = VERDICT_INVALID; grade > VERDICT_VALID; grade--)

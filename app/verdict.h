@@ -28,7 +28,8 @@ enum verdict_unit {
 	R(time, SHARE, 10000, "time taken beyond that asked for")      \
 	R(ring, SHARE, 100000, "time with a full ring, at a rate")     \
 	R(foreign, SHARE, 10000, "frames received that nobody signed") \
-	R(link, SHARE, 0, "frames discarded as the link was down")
+	R(link, SHARE, 0, "frames discarded as the link was down")     \
+	R(floor, SHARE, 1000000, "what 'calibrate' found, of latencies")
 #define VERDICT_TIMES(R)                                           \
 	R(lag, TIME, 20000000, "how late a frame left, at a rate") \
 	R(gap, TIME, 500000000, "how long the machine stood still")
@@ -66,6 +67,7 @@ struct verdict_from {
 	uint64_t full_ns, underruns, errors;
 	uint64_t looked, known, unsigned_sent; /* of all ports */
 	uint64_t changes;
+	uint64_t timed, timed_ns; /* signed frames, and how long all took */
 	uint64_t held_ns; /* for how long it was held back since, for others */
 };
 
@@ -84,6 +86,9 @@ void verdict_init(struct app *app);
 /* The run of a port that is up begins. */
 void verdict_begin(const struct app *app, unsigned port,
 		   struct verdict_from *from);
+
+/* `stats clear`: what was timed of its run counts no more. */
+void verdict_cleared(struct app *app, unsigned port);
 
 /* The last run of the port is over; the device has kept some frames of it. */
 void verdict_judge(const struct app *app, unsigned port, uint64_t in_flight,

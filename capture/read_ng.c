@@ -225,10 +225,10 @@ static enum capture_result read_record(struct capture_reader *r,
 
 	record->at = r->at;
 	if (record->interface >= r->nb_interfaces)
-		return capture_fail(r, r->at,
-				    "it is of interface %u, of which nothing "
-				    "was said",
-				    record->interface);
+		return capture_fail(
+			r, r->at,
+			"it names interface %u, which no block describes",
+			record->interface);
 	if (record->len > room)
 		return capture_fail(r, r->at,
 				    "its length, %u bytes, is over the %u of "

@@ -71,7 +71,7 @@ void progress_done(struct progress *p, const char *how)
 			p->name, p->size);
 	else if (p->from)
 		ui_note(p->ui,
-			"'%s' %s, %" PRIu64 " bytes, CRC checked, gone on at "
+			"'%s' %s, %" PRIu64 " bytes, CRC checked, resumed at "
 			"%" PRIu64 ", %s",
 			p->name, how, p->size, p->from, speed);
 	else

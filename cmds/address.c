@@ -111,10 +111,10 @@ static enum call_result run_auto(struct call *c)
 {
 	return labs_set(c, begin_auto);
 }
-#define DHCP_FORM                                                \
-	{dhcp_args, run_dhcp, "get one from a server, by DHCP"}, \
-		{auto_args, run_auto,                            \
-		 "get those of IPv6 from routers, and a server by DHCPv6"},
+#define DHCP_FORM                                                       \
+	{dhcp_args, run_dhcp, "get an address from a server, by DHCP"}, \
+		{auto_args, run_auto,                                   \
+		 "get IPv6 addresses from routers and by DHCPv6"},
 #else
 #define DHCP_FORM
 #endif
@@ -233,7 +233,7 @@ static enum call_result run(struct call *c)
 	    (!addresses_take_ip(c->v[GATEWAY_IP].word, &a.gateway) ||
 	     node_is_ipv4(&a.gateway) != node_is_ipv4(&a.from)))
 		return call_fail(c, E_SYNTAX, GATEWAY_IP,
-				 "'%s' is no address of a router to %s",
+				 "'%s' cannot be the gateway of %s",
 				 c->v[GATEWAY_IP].word, c->v[ADDRESS].word);
 	rc = addresses_add(app, port, &a, c->now_ns);
 	if (rc == -ENOMEM)
@@ -276,20 +276,21 @@ const struct cmd cmd_address = {
 	.forms =
 		(const struct cmd_form[]){
 			{show_args, show, "show the addresses of ports"},
-			{args, run, "give a port one more, or a range of them"},
-			DHCP_FORM{off_args, run_off, "take all addresses away"},
-			{one_off_args, run_one_off, "take one away"},
+			{args, run, "add an address, or a range of them"},
+			DHCP_FORM{off_args, run_off, "remove all addresses"},
+			{one_off_args, run_one_off, "remove one"},
 			{0},
 		},
 	.notes = "A port with an address answers ARP, neighbour discovery and "
 		 "echo for it in every mode, and can 'ping'; without one it "
 		 "answers nothing. A new address is checked for a second; one "
 		 "that somebody else has is not used. A range FROM-TO, or a "
-		 "prefix such as 10.1.0.0/18, is answered for as a whole. The "
-		 "same address again replaces the one before. Such frames "
+		 "prefix such as 10.1.0.0/18, is answered for as a whole. An "
+		 "address that is given again replaces the one before. Such "
+		 "frames "
 		 "count as host.rx and host.tx, not as traffic; signed frames "
-		 "are always traffic. IPv6 brings an address of the link, "
-		 "fe80::. 'dhcp' asks a server for an address and a "
+		 "are always traffic. With IPv6 a port also has a link-local "
+		 "address, fe80::. 'dhcp' asks a server for an address and a "
 		 "gateway, 'auto' routers and DHCPv6; 'off' gives them back.",
 	.examples =
 		(const char *const[]){

@@ -119,12 +119,12 @@ const struct cmd cmd_after = {
 			 "begin when a run of STREAM has ended, or TIME later"},
 			{0},
 		},
-	.notes = "Counts from the next 'start' on. A run ends by 'limit', or "
+	.notes = "Takes effect at the next 'start'. A run ends by 'limit', or "
 		 "by a limit of 'start': at the end of its time, or when its "
-		 "next frame would be due. A stream whose STREAM is stopped "
-		 "before is stopped, too; one whose STREAM is disabled does "
-		 "not start with its port, and at once when it is named. One "
-		 "whose STREAM is deleted begins with its port from then on.",
+		 "next frame would be due. If STREAM is stopped first, this "
+		 "stream is, too. If STREAM is disabled, it starts only when "
+		 "it is named, and then at once. If STREAM is deleted, it "
+		 "begins with its port.",
 	.examples = (const char *const[]){"after 0.1 2s", "after 0.2 0.voice",
 					  "after 0.2 0.1 100ms",
 					  "after 0.all off", NULL},

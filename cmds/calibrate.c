@@ -134,7 +134,7 @@ static enum call_result run(struct call *c)
 const struct cmd cmd_calibrate = {
 	.name = "calibrate",
 	.group = GROUP_WATCHING,
-	.summary = "Measure what a latency leaves unknown",
+	.summary = "Measure the error of latencies",
 	.forms =
 		(const struct cmd_form[]){
 			{args, run, NULL},
@@ -145,11 +145,11 @@ const struct cmd cmd_calibrate = {
 		 "reading of the clock takes, and the least that it goes on "
 		 "by. 'poll' is the time from one look at the queues to the "
 		 "next: a frame that came may wait for it. 'hand-over' is the "
-		 "time from the one that a burst's frames carry to the "
-		 "device's having them, where a port sends. 'floor' is the sum "
-		 "of what 99 of 100 of both are not above, and a reading of "
-		 "the clock: a latency is too long by no more, and never too "
-		 "short. 'latency' shows it from then on.",
+		 "time from the stamp of a burst's frames to their hand-over "
+		 "to the device, where a port sends. 'floor' is the sum of the "
+		 "99th percentiles of both and a reading of the clock: a "
+		 "latency is too long by at most this, and never too short. "
+		 "'latency' shows it from then on.",
 	.examples =
 		(const char *const[]){"calibrate", "calibrate 2s --json", NULL},
 	.see = (const char *const[]){"latency", "signature", "stats", NULL},

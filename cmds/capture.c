@@ -273,8 +273,8 @@ static enum call_result run_start(struct call *c)
 
 	if (is_end(c))
 		return call_fail(c, E_SYNTAX, FILE_NAME,
-				 "'capture off' ends a capture; a file has "
-				 "another name than '%s'",
+				 "'%s' is no file to capture into; 'capture "
+				 "off' ends a capture",
 				 c->v[FILE_NAME].text);
 	if (is_port(c))
 		return call_fail(c, E_MISSING, FILE_NAME,

@@ -57,18 +57,37 @@ static void put_lines(struct call *c, const unsigned char *text, size_t len)
 	reply_end(c->reply);
 }
 
+/* A person's screen is of no use for it: no text has a byte of zero. */
+static bool is_binary(const unsigned char *data, size_t size)
+{
+	return memchr(data, 0, size < SLICE ? size : SLICE) != NULL;
+}
+
+static enum call_result refuse_binary(struct call *c)
+{
+	const char *name = c->v[NAME].text;
+
+	return call_fail(c, E_STATE, NAME,
+			 "'%s' is not text; '.download %s' in the client "
+			 "fetches it, 'play %s' sends a capture",
+			 name, name, name);
+}
+
 static enum call_result run(struct call *c)
 {
 	const struct store_file *f;
+	const unsigned char *data;
 
 	if (c->cancelled)
 		return CALL_DONE;
 	f = app_file(c, NAME, &c->state[SERIAL]);
 	if (!f)
 		return CALL_FAIL;
+	data = store_data(&call_app(c)->store, f);
+	if (!c->calls && c->typed && !c->json && is_binary(data, f->size))
+		return refuse_binary(c);
 	if (c->state[AT] < f->size || c->json)
-		put_lines(c, store_data(&call_app(c)->store, f) + c->state[AT],
-			  f->size - c->state[AT]);
+		put_lines(c, data + c->state[AT], f->size - c->state[AT]);
 	c->wake_ns = c->now_ns;
 	return c->state[AT] < f->size ? CALL_AGAIN : CALL_DONE;
 }
@@ -83,7 +102,9 @@ const struct cmd cmd_cat = {
 			{0},
 		},
 	.notes = "Bytes that are not text appear as escapes such as \\x1b. "
-		 "Lines over 1,024 bytes are wrapped.",
+		 "Lines over 1,024 bytes are wrapped. To a person a file with "
+		 "bytes of zero, such as a capture, is not shown: "
+		 "'.download' in the client fetches it.",
 	.examples =
 		(const char *const[]){"cat notes", "cat notes --json", NULL},
 	.see = (const char *const[]){"ls", "get", NULL},

@@ -90,9 +90,9 @@ const struct cmd cmd_cfm = {
 	.summary = "Answer Ethernet's maintenance frames",
 	.forms =
 		(const struct cmd_form[]){
-			{show_args, show, "show which ports do"},
+			{show_args, show, "show which ports answer"},
 			{args, run, "answer loopback, delay and loss"},
-			{off_args, run_off, "answer nothing of it"},
+			{off_args, run_off, "answer none of them"},
 			{0},
 		},
 	.notes = "Answers loopback (LBM), delay (DMM) and synthetic loss (SLM) "

@@ -78,6 +78,7 @@ const struct cmd cmd_chunk = {
 	.notes = "Replies with the offset of the next piece. The file appears "
 		 "once its last piece has arrived. People use "
 		 "'.upload' in the client.",
+	.people = "'.upload FILE' in the client",
 	.examples =
 		(const char *const[]){"chunk notes 0 3610a686 aGVsbG8=", NULL},
 	.see = (const char *const[]){"put", NULL},

@@ -16,26 +16,26 @@ APP_NUMBER(how.kinds, unsigned, "off")
 
 static const struct arg args[] = {
 	APP_PORTS_TO_SET,
-	{ARG_ENUM, .name = "CLASSIFY", .words = words,
-	 .help = "what is told of received frames", .setting = &setting},
+	{ARG_ENUM, .name = "CLASSIFY", .words = words, .help = "kinds to count",
+	 .setting = &setting},
 	{ARG_NONE},
 };
 
 const struct cmd cmd_classify = {
 	.name = "classify",
 	.group = GROUP_WATCHING,
-	.summary = "Choose whether frames are told by kind",
+	.summary = "Count frames by kind",
 	.forms =
 		(const struct cmd_form[]){
 			{args, app_set, NULL},
 			{0},
 		},
 	.notes = "'stats kinds' shows the counts: of frames that are received, "
-		 "and as 'tx' of those that the port makes. Each frame takes "
-		 "longer while they are on; to verify a checksum all of a "
-		 "frame is read, and for 'payload' it is made again from its "
-		 "stream: as it was sent, whatever tags and tunnels it went "
-		 "through. 'corrupted' counts those that differ.",
+		 "and as 'tx' of those that the port makes. Counting takes "
+		 "time for each frame. To verify its checksums all of it is "
+		 "read; for 'payload' it is made again from its stream, as it "
+		 "was sent, whatever tags and tunnels it went through. "
+		 "'corrupted' counts those that differ.",
 	.examples = (const char *const[]){"classify 1 on", "classify checksums",
 					  "classify off", NULL},
 	.see = (const char *const[]){"stats", "capture", NULL},

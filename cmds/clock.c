@@ -97,10 +97,10 @@ const struct cmd cmd_clock = {
 			{0},
 		},
 	.notes = "Two appliances whose clocks are on send each other 50 probes "
-		 "a second by these ports, and answer them. Of the shortest "
-		 "round trips follow offset and drift of the other's clock, "
-		 "and by how much they may be wrong at most: half of a round "
-		 "trip, whatever way took how much of it. 'latency peers' "
+		 "a second by these ports, and answer them. The shortest round "
+		 "trips give the offset and drift of the other's clock. Half "
+		 "of a round trip is the largest error, however the two ways "
+		 "share it. 'latency peers' "
 		 "then shows how long the other's signed frames were on their "
 		 "way; times that may be wrong by more than 'within' says are "
 		 "refused. An appliance that compares clocks does not sleep. "

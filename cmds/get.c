@@ -80,6 +80,7 @@ const struct cmd cmd_get = {
 	.notes = "Prints size and CRC-32, then the content as base64, 768 "
 		 "bytes a line. People use '.download' in the "
 		 "client.",
+	.people = "'.download NAME' in the client",
 	.examples = (const char *const[]){"get notes", "get notes 768 --json",
 					  NULL},
 	.see = (const char *const[]){"put", "cat", "ls", NULL},

@@ -19,7 +19,7 @@ extern const struct cmd cmd_impair;
 	S(reorder, "0%", "reorder", "send frames without the delay",          \
 	  ARG_SHARE, "SHARE", 0, IMPAIR_SHARE_ALL, "share of frames")         \
 	S(delay_ns, "0s", "delay", "delay each frame", ARG_TIME, "TIME", 0,   \
-	  IMPAIR_NS_MAX, "time under way")                                    \
+	  IMPAIR_NS_MAX, "delay, or how far it varies")                       \
 	S(jitter_ns, "0s", "jitter", "vary the delay", ARG_TIME, "TIME", 0,   \
 	  IMPAIR_NS_MAX, "most that a delay differs")                         \
 	S(rate_bps, "0bps", "rate", "limit the rate of layer 2", ARG_SPEED,   \
@@ -187,13 +187,13 @@ const struct cmd cmd_impair = {
 				{kind_args, app_set, "distribute the jitter"},
 			{0},
 		},
-	.notes = "A frame first waits for the rate, in a queue that loses what "
-		 "does not fit, then it is under way for the delay. A delay "
+	.notes = "A frame first waits for the rate in a queue, which loses "
+		 "what does not fit; then it is delayed. A delay "
 		 "that varies reorders frames, as 'reorder' does. The same "
 		 "seed loses the same frames after each 'start'. What waits is "
 		 "in memory: 'port' shows for how many pieces there is room, a "
 		 "frame of up to 88 bytes being one, and 120 bytes more of it "
-		 "another. 'stats' counts what each of them did.",
+		 "another. 'stats' counts what each setting did.",
 	.examples =
 		(const char *const[]){"impair 0 loss 1%",
 				      "impair 0 delay 10ms jitter 1ms",

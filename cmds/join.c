@@ -145,7 +145,7 @@ static enum call_result run_one_off(struct call *c)
 const struct cmd cmd_join = {
 	.name = "join",
 	.group = GROUP_HEADERS,
-	.summary = "Have ports be in a multicast group",
+	.summary = "Join or leave multicast groups",
 	.forms =
 		(const struct cmd_form[]){
 			{show_args, show, "show groups and their frames"},
@@ -158,7 +158,7 @@ const struct cmd cmd_join = {
 		 "version where a router speaks that, and answers when they "
 		 "ask. Reports come from the port's address of that VLAN, "
 		 "from none where it has none. Frames of a group count as "
-		 "received as others do, and here once more.",
+		 "received like others, and are counted here, too.",
 	.examples =
 		(const char *const[]){"join 0 239.1.1.1",
 				      "join 0 ff3e::1 vlan 5", "join",

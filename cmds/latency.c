@@ -325,9 +325,10 @@ const struct cmd cmd_latency = {
 			 "show times of frames of other appliances"},
 			{0},
 		},
-	.notes = "Of frames that PORTS send with 'signature on' and a port of "
-		 "this appliance receives, since 'stats clear'; of a single "
-		 "port or stream also the histogram. From the hand-over of a "
+	.notes = "Times of frames that PORTS send with 'signature on' and a "
+		 "port of this appliance receives, since 'stats clear'; for a "
+		 "single port or stream also the histogram. From the hand-over "
+		 "of a "
 		 "burst to the device until a burst is taken. Quantiles are "
 		 "rounded up by 1/128 at most, and shown where ten frames lie "
 		 "beyond; all else is exact. Variation is that of RFC 3393, "

@@ -66,8 +66,8 @@ const struct cmd cmd_learn = {
 		 "of its streams, with their VLAN, 10,000 a second; and "
 		 "announces its addresses. 'for' adds the destinations of "
 		 "streams of other ports: those that a bridge is to send "
-		 "there, never those of a router. Switches may want up to 2 "
-		 "seconds afterwards.",
+		 "there, never those of a router. Switches may need up to 2 "
+		 "seconds to learn.",
 	.examples = (const char *const[]){"learn", "learn 0-1 count 1",
 					  "learn 1 for 0", NULL},
 	.see = (const char *const[]){"address", "start", NULL},

@@ -66,7 +66,7 @@ const struct cmd cmd_limit = {
 			{for_args, run, "send the frames due within TIME"},
 			{0},
 		},
-	.notes = "Counts from the next 'start' on. A limit of 'start' itself, "
+	.notes = "Takes effect at the next 'start'. A limit of 'start' itself, "
 		 "such as 'start 0 count 100', takes its place, and that of "
 		 "'loop'.",
 	.examples =

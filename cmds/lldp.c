@@ -17,7 +17,7 @@ static const struct arg show_args[] = {
 };
 
 static const struct arg_word words[] = {
-	{"off", "say so, and be silent"},
+	{"off", "tell neighbours so, and be silent"},
 	{"on", "tell who it is, and hear others"},
 	{NULL},
 };
@@ -106,9 +106,9 @@ const struct cmd cmd_lldp = {
 		},
 	.notes = "A port that tells says it every 30 seconds, and each second "
 		 "at first: its appliance by the MAC address of the first "
-		 "port, itself as port0, port1 and so on. Who is heard is "
-		 "shown by chassis, port, name, and the time that it is to be "
-		 "believed, which a switch says anew before it is over.",
+		 "port, itself as port0, port1 and so on. Neighbours are shown "
+		 "by chassis, port, name, and how long the entry holds; a "
+		 "switch renews it before that.",
 	.examples = (const char *const[]){"lldp 0 on", "lldp", "lldp --json",
 					  "lldp off", NULL},
 	.see = (const char *const[]){"neighbour", "port", NULL},

@@ -50,14 +50,14 @@ const struct cmd cmd_loop = {
 	.summary = "Repeat a stream and those that follow it",
 	.forms =
 		(const struct cmd_form[]){
-			{count_args, run, "take as many turns"},
+			{count_args, run, "take TURNS turns"},
 			{word_args, run, "take one turn, or turns without end"},
 			{0},
 		},
 	.notes = "A turn of a stream is its run, up to its 'limit', and the "
 		 "turns of all streams that are set to begin after it. The "
-		 "next turn begins as soon as all of that is over. Frames are "
-		 "numbered on. Counts from the next 'start' on.",
+		 "next turn begins as soon as all of that is over. Frame "
+		 "numbers go on. Takes effect at the next 'start'.",
 	.examples = (const char *const[]){"loop 0.1 3", "loop 0.1 forever",
 					  "loop off", NULL},
 	.see = (const char *const[]){"after", "limit", "start", NULL},

@@ -66,9 +66,9 @@ static const struct arg impair_args[] = {
 };
 
 static const struct arg_word ways[] = {
-	{APP_LEARN, "each where its address was seen, others to all ports"},
+	{APP_LEARN, "send to where the address was seen, others to all ports"},
 #ifdef CONFIG_APPUKPKTGEN_ADDRESSES
-	{APP_ROUTE, "by IP addresses, as a router"},
+	{APP_ROUTE, "send on by IP addresses, as a router"},
 #endif
 	{NULL},
 };
@@ -133,11 +133,12 @@ const struct cmd cmd_mode = {
 			{mesh_args, forward,
 			 "forward between all ports in this mode"},
 			{impair_args, forward,
-			 "do that through a link that loses and delays"},
+			 "forward through a link that loses and delays"},
 			{0},
 		},
 	.notes = "Ports send, reflect and forward from 'start' to 'stop', and "
-		 "receive at once; one that is set to do none of it stops. "
+		 "receive at once; a port that is set to do none of these "
+		 "stops. "
 		 "After boot port 0 is in mode tx, all others in mode rx. "
 		 "Forwarded frames count as received, and as sent at PORT, "
 		 "whose own mode does not matter. 'onfull' of the port that "

@@ -184,8 +184,8 @@ const struct cmd cmd_order = {
 		 "a loss came with. What is lost at the end of a run is known "
 		 "once the port is idle. 'density' has the figures of RFC "
 		 "5236, by up to 8 places: frames by their displacement, where "
-		 "early ones are below 0, and by how many a buffer that puts "
-		 "them in order has kept then. See docs/measurement.md.",
+		 "early ones are below 0, and by how many a reordering buffer "
+		 "would hold then. See docs/measurement.md.",
 	.examples =
 		(const char *const[]){"order", "order 0.3", "order density 0",
 				      "order --json", NULL},

@@ -30,9 +30,9 @@ const struct cmd cmd_pause = {
 			{args, run, NULL},
 			{0},
 		},
-	.notes = "Other streams keep their times. A run for a time takes as "
-		 "much "
-		 "longer. Streams that do not send stay as they are.",
+	.notes = "Other streams keep their times. A run with a time limit "
+		 "takes longer by the pause. Streams that do not send stay as "
+		 "they are.",
 	.examples = (const char *const[]){"pause 0.3", "pause", NULL},
 	.see = (const char *const[]){"resume", "start", "stop", NULL},
 };

@@ -97,8 +97,8 @@ const struct cmd cmd_payload = {
 			{hex_args, run_pattern, "fill it with bytes"},
 			{0},
 		},
-	.notes = "At first it is 'increment', so that a shifted frame shows. "
-		 "What carries nothing, such as ARP, is filled up with 0.",
+	.notes = "The default, 'increment', makes a shifted frame visible. "
+		 "Frames without a payload, such as ARP, are padded with 0.",
 	.examples = (const char *const[]){"payload zeros",
 					  "payload 0 text ukpktgen",
 					  "payload hex 00ff", NULL},

@@ -27,7 +27,7 @@ enum {
 static const struct arg args[] = {
 	[PORTS] = {ARG_PORTS, .optional = true, .name = "PORTS",
 		   .help = "port to ask from"},
-	[ADDRESS] = {ARG_TEXT, .name = "ADDRESS", .help = "who is asked"},
+	[ADDRESS] = {ARG_TEXT, .name = "ADDRESS", .help = "station to ask"},
 	[COUNT] = {ARG_KEYWORD, .optional = true, .name = "count",
 		   .help = "set how many are sent"},
 	[COUNT_NUMBER] = {ARG_INT, .optional = true, .name = "COUNT",

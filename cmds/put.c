@@ -47,6 +47,7 @@ const struct cmd cmd_put = {
 	.notes = "Replies with the offset of the next 'chunk'; an offset equal "
 		 "to SIZE means that the file is complete. People use "
 		 "'.upload' in the client.",
+	.people = "'.upload FILE' in the client",
 	.examples = (const char *const[]){"put notes 5 3610a686", NULL},
 	.see = (const char *const[]){"chunk", "get", "df", NULL},
 };

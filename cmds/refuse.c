@@ -59,11 +59,11 @@ static enum call_result run(struct call *c)
 const struct cmd cmd_refuse = {
 	.name = "refuse",
 	.group = GROUP_HEADERS,
-	.summary = "Answer TCP and UDP that nobody listens to",
+	.summary = "Refuse TCP and UDP as a host that does not listen",
 	.forms =
 		(const struct cmd_form[]){
-			{show_args, show, "show which ports do"},
-			{args, run, "answer it, or be silent"},
+			{show_args, show, "show which ports refuse"},
+			{args, run, "refuse, or be silent"},
 			{0},
 		},
 	.notes = "To an address of the port, TCP is answered by a reset, UDP "

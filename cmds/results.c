@@ -411,8 +411,8 @@ const struct cmd cmd_results = {
 			{delete_args, run_delete, "remove one"},
 			{0},
 		},
-	.notes = "An experiment leaves its result as the files RESULT.json and "
-		 "RESULT.txt, also as far as it came when it was stopped. Rows "
+	.notes = "An experiment leaves its result in the files RESULT.json and "
+		 "RESULT.txt; one that was stopped leaves what it has. Rows "
 		 "of two results are compared where they are of the same size, "
 		 "goal and part.",
 	.examples = (const char *const[]){"results", "results rfc2544-loss-1",

@@ -29,8 +29,8 @@ const struct cmd cmd_resume = {
 			{args, run, NULL},
 			{0},
 		},
-	.notes = "A stream goes on at its next frame, at a time that its rate "
-		 "had from the start on: nothing is made up for.",
+	.notes = "A stream goes on with its next frame, on the schedule that "
+		 "it had from the start. The pause is not made up for.",
 	.examples = (const char *const[]){"resume 0.3", "resume", NULL},
 	.see = (const char *const[]){"pause", "start", "stop", NULL},
 };

@@ -82,7 +82,7 @@ const struct cmd cmd_rfc2544 = {
 		},
 	.notes = "Goes through all sizes, first with learning frames, and "
 		 "restores the settings. 'latency', 'back-to-back', 'recovery' "
-		 "and 'reset' search for the throughput before. Loss goes "
+		 "and 'reset' search for the throughput first. Loss goes "
 		 "down from the largest rate by 'step' until two trials lose "
 		 "nothing; back-to-back is by RFC 9004, reset by RFC 6201. "
 		 "Ports in mode txrx that receive from each other are measured "

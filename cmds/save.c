@@ -38,6 +38,7 @@ static enum call_result store_lines(struct call *c)
 	struct app *app = call_app(c);
 	struct uk_alloc *a = uk_alloc_get_default();
 	size_t len = write_lines(app, NULL);
+	const char *name = c->v[FILE_NAME].text;
 	char *text = uk_malloc(a, len);
 	enum shell_err err;
 
@@ -49,7 +50,9 @@ static enum call_result store_lines(struct call *c)
 		return call_fail(c, E_NOMEM, -1, "out of memory (%zu bytes)",
 				 len);
 	write_lines(app, text);
-	err = store_add(&app->store, c->v[FILE_NAME].text, text, len);
+	if (c->typed && store_find(&app->store, name))
+		reply_textf(c->reply, "replaced", "%s", name);
+	err = store_add(&app->store, name, text, len);
 	uk_free(a, text);
 	return err ? app_full(c, FILE_NAME) : CALL_DONE;
 }
@@ -94,7 +97,7 @@ const struct cmd cmd_save = {
 			{0},
 		},
 	.notes = "Without FILE the commands are shown. 'load' applies a file "
-		 "of them.",
+		 "of them. A FILE that is there is replaced.",
 	.examples = (const char *const[]){"save", "save two-ports.cfg", NULL},
 	.see = (const char *const[]){"load", "reset", "show", NULL},
 };

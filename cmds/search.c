@@ -93,7 +93,8 @@ static enum call_result plan(struct call *c, struct experiment_plan *p)
 		if (!add_goal(c, p, csit ? "ndr" : v->word) ||
 		    (csit && !add_goal(c, p, "pdr")))
 			return call_fail(c, E_RANGE, (int)(v - c->v),
-					 "%u goals are all", SEARCH_GOALS);
+					 "a search takes up to %u goals",
+					 SEARCH_GOALS);
 	}
 	return CALL_DONE;
 }
@@ -119,7 +120,8 @@ const struct cmd cmd_search = {
 		 "in 21 trials of 1s of which half may be worse; 'csit' is "
 		 "both. 'rfc2544' is without loss in one trial of 60s, "
 		 "'tst009' in one of two. A percentage is as 'pdr' with "
-		 "another loss. What a sender was too late for counts as lost. "
+		 "another loss. Frames that a sender was too late for count as "
+		 "lost. "
 		 "A trial that is not valid is repeated up to 3 times. Ctrl-C "
 		 "leaves the search running; its result is kept, see "
 		 "'results'.",

@@ -93,7 +93,7 @@ static enum call_result run(struct call *c)
 const struct cmd cmd_selftest = {
 	.name = "selftest",
 	.group = GROUP_WATCHING,
-	.summary = "Prove that what is told of signed frames is true",
+	.summary = "Prove that counts of signed frames are right",
 	.forms =
 		(const struct cmd_form[]){
 			{args, run, NULL},
@@ -101,9 +101,9 @@ const struct cmd cmd_selftest = {
 		},
 	.notes = "Sends 50,000 signed frames over a wire in memory that loses, "
 		 "doubles, reorders, delays and damages some of them, adds "
-		 "frames of others, and knows how many. They are looked at as "
-		 "those are that ports receive; each count has to be what the "
-		 "wire says. No port takes part, and ports that run go on. "
+		 "frames of others, and knows how many. They are judged like "
+		 "received frames, and each count has to be that of the wire. "
+		 "No port takes part, and ports that run go on. "
 		 "Fails with E_EXPECT where one is wrong. See "
 		 "docs/measurement.md.",
 	.examples = (const char *const[]){"selftest", "selftest --json", NULL},

@@ -40,12 +40,12 @@ SETTING(avail, uint32_t, "0%")
 ARGS(eir_args, "eir", "set the excess rate", ARG_SHARE, .name = "EIR",
      .help = "excess rate, as a share of the rate", .max = 10000000,
      .setting = &setting_eir)
-ARGS(cbs_args, "cbs", "set the burst that it may send", ARG_INT, .name = "CBS",
-     .unit = "bytes", .help = "length of the burst", .max = 1000000000,
-     .setting = &setting_cbs)
-ARGS(ebs_args, "ebs", "set the burst in excess", ARG_INT, .name = "EBS",
-     .unit = "bytes", .help = "length of the burst in excess",
-     .max = 1000000000, .setting = &setting_ebs)
+ARGS(cbs_args, "cbs", "set the size of a committed burst", ARG_INT,
+     .name = "CBS", .unit = "bytes", .help = "size of a committed burst",
+     .max = 1000000000, .setting = &setting_cbs)
+ARGS(ebs_args, "ebs", "set the size of an excess burst", ARG_INT, .name = "EBS",
+     .unit = "bytes", .help = "size of an excess burst", .max = 1000000000,
+     .setting = &setting_ebs)
 ARGS(yellow_args, "yellow", "name the stream of frames in excess", ARG_INT,
      .name = "STREAM", .help = "its number at the port; 0: there is none",
      .max = SUBJECT_STREAM_MAX, .setting = &setting_yellow)
@@ -64,12 +64,13 @@ ARGS(avail_args, "avail", "set the availability that is accepted", ARG_SHARE,
 const struct cmd cmd_service = {
 	.name = "service",
 	.group = GROUP_TRAFFIC,
-	.summary = "Set what a stream may have as a service",
+	.summary = "Set the Y.1564 parameters of a stream",
 	.forms =
 		(const struct cmd_form[]){
 			{eir_args, app_set, "set the excess rate"},
-			{cbs_args, app_set, "set the burst that it may send"},
-			{ebs_args, app_set, "set the burst in excess"},
+			{cbs_args, app_set,
+			 "set the size of a committed burst"},
+			{ebs_args, app_set, "set the size of an excess burst"},
 			{yellow_args, app_set,
 			 "name the stream of frames in excess"},
 			{flr_args, app_set, "set the loss that is accepted"},
@@ -80,8 +81,8 @@ const struct cmd cmd_service = {
 			 "set the availability that is accepted"},
 			{0},
 		},
-	.notes = "Of 'y1564', for each stream by itself; where it is 0 the "
-		 "words of 'y1564' hold. Frames in excess are those of the "
+	.notes = "'y1564' tests each stream by these; where one is 0, by what "
+		 "its own words say. Frames in excess are those of the "
 		 "stream that 'yellow' names, with another DSCP or VLAN "
 		 "priority, and are counted by themselves; without such a "
 		 "stream the service's own.",

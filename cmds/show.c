@@ -236,7 +236,7 @@ const struct cmd cmd_show = {
 	.forms =
 		(const struct cmd_form[]){
 			{args, run, NULL},
-			{all_args, run, "show them without the keyword"},
+			{all_args, run, "show the same"},
 			{frame_args, run_frame,
 			 "show a frame as it would be sent, or store several"},
 			{stream_args, run_stream,

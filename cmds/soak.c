@@ -8,7 +8,7 @@
 
 static const struct arg args[] = {
 	ASK_PORTS,
-	{ARG_TIME, .name = "TIME", .help = "how long", .min = 1000000,
+	{ARG_TIME, .name = "TIME", .help = "duration", .min = 1000000,
 	 .max = 30 * 86400 * S},
 	ASK_WORD("every", "set the time of a row"),
 	{ARG_TIME, .optional = true, .name = "INTERVAL",

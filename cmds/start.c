@@ -20,7 +20,7 @@ enum { DRY = 1, DRY_LIMITED = 3 };
 			.optional = true, .name = "dry-run",               \
 			.help = "say what would be sent, and send nothing" \
 	}
-#define JSON_ARG ARG_JSON("with --dry-run: reply as JSON")
+#define JSON_ARG ARG_JSON("reply as JSON")
 
 #define PORTS_ARG                                                    \
 	{                                                            \
@@ -237,6 +237,23 @@ static void warn(struct call *c, uint64_t mask)
 	}
 }
 
+static void show_started(struct call *c, uint64_t mask)
+{
+	const struct app *app = call_app(c);
+
+	reply_list(c->reply, "started", REPLY_TABLE);
+	for (unsigned i = 0; i < app->pktgen.nb_ports; i++) {
+		if (!(mask >> i & 1))
+			continue;
+		reply_map(c->reply, NULL, REPLY_TABLE);
+		reply_id(c->reply, "port", i);
+		reply_text(c->reply, "mode",
+			   app_mode_name(app->pktgen.set[i].mode));
+		reply_end(c->reply);
+	}
+	reply_end(c->reply);
+}
+
 /*
  * A line to a person for each port, or for several that do the same. `until`
  * NULL: as their plans say.
@@ -248,7 +265,9 @@ static void tell(struct call *c, const struct subjects *on, uint64_t mask,
 	const uint64_t all = mask;
 	char line[320], other[320], ports[96];
 
-	if (c->program)
+	if (c->json)
+		show_started(c, mask);
+	if (c->json || c->program)
 		return;
 	reply_list(c->reply, "started", REPLY_TABLE);
 	while (mask) {
@@ -328,7 +347,7 @@ static enum call_result check_runs(struct call *c, const struct subjects *on,
 	return CALL_DONE;
 }
 
-/* The plan, of ports that send; only that has JSON. */
+/* The plan, of ports that send. */
 static enum call_result show_plan(struct call *c,
 				  const struct flow_limit *limit)
 {
@@ -339,13 +358,6 @@ static enum call_result show_plan(struct call *c,
 	if (!with_mode(c, MODE_TX, &on))
 		return CALL_FAIL;
 	return dryrun_show(c, &on, limit);
-}
-
-static enum call_result check_json(struct call *c)
-{
-	return c->json ? call_fail(c, E_SYNTAX, -1,
-				   "'--json' goes with '--dry-run'")
-		       : CALL_DONE;
 }
 
 /* Nothing starts before all know where to. */
@@ -368,8 +380,6 @@ static enum call_result run(struct call *c)
 		return CALL_DONE;
 	if (OPTION(STREAMS) && c->v[DRY].set)
 		return show_plan(c, &none);
-	if (check_json(c) != CALL_DONE)
-		return CALL_FAIL;
 	mask = with_mode(c, MODE_TX | MODE_RELAYS, &on);
 	if (!mask || app_check_unmeasured(c, PORTS, mask) != CALL_DONE ||
 	    check_runs(c, &on, false, &running) != CALL_DONE)
@@ -383,6 +393,10 @@ static enum call_result run(struct call *c)
 			running |= 1ull << i;
 	run_begin(call_app(c), mask, c->now_ns);
 	pktgen_start_streams(pg, &on, c->now_ns);
+	if (c->json) {
+		show_started(c, mask);
+		return CALL_DONE;
+	}
 	/* Those that run go on as they are. */
 	if (running)
 		tell(c, &on, running, "already, until 'stop'");
@@ -414,8 +428,6 @@ static enum call_result run_limited(struct call *c,
 		return CALL_DONE;
 	if (OPTION(STREAMS) && c->v[DRY_LIMITED].set)
 		return show_plan(c, limit);
-	if (check_json(c) != CALL_DONE)
-		return CALL_FAIL;
 	mask = with_mode(c, MODE_TX, &on);
 	if (!mask || app_check_unmeasured(c, PORTS, mask) != CALL_DONE)
 		return CALL_FAIL;
@@ -453,8 +465,8 @@ static enum call_result run_for(struct call *c)
 	return run_limited(c, &limit);
 }
 
-#define NOTES                                                              \
-	"'mode' chooses which ports send; others are not changed. A port " \
+#define NOTES                                                                 \
+	"'mode' chooses which ports send; start leaves others alone. A port " \
 	"reports once none of its streams sends any more, or waits to."
 #define PLANS                                                               \
 	" A limit here takes the place of 'limit' and 'loop'. With "        \

@@ -344,19 +344,20 @@ const struct cmd cmd_stream = {
 			 "name a stream, for use in place of its number"},
 			{0},
 		},
-	.notes = "Of a port stream 0 always is, and all others are numbered "
+	.notes = "Stream 0 of a port always exists; others have any number "
 		 "below " APP_WORD(
-			 PKTGEN_MAX_STREAMS) "; numbers may have "
-					     "gaps. Commands that take PORTS "
-					     "with streams take a name in "
-					     "place of a number. All streams "
-					     "of a port are sent together, "
-					     "each at its own rate; the first "
+			 PKTGEN_MAX_STREAMS) ". "
+					     "Commands that take PORTS with "
+					     "streams take a name in place "
+					     "of a number. All streams of a "
+					     "port are sent together, each "
+					     "at its own rate; the first "
 					     "frames of streams that are "
 					     "started together are spread over "
 					     "the gaps between frames. A "
 					     "stream that is added while its "
-					     "port sends waits for 'start'.",
+					     "port sends waits for "
+					     "'start'.",
 	.examples = (const char *const[]){"stream", "stream 0.1-99 add",
 					  "stream 0.5 add from 0.1",
 					  "stream 0.5 name voice",

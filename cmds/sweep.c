@@ -44,9 +44,10 @@ static enum call_result add_value(struct call *c, struct experiment_plan *p,
 
 	if (p->nb_values == EXPERIMENT_VALUES ||
 	    strlen(word->word) >= sizeof(p->value[0]))
-		return call_fail(c, E_RANGE, (int)(word - c->v),
-				 "%u values are all, of 31 characters each",
-				 EXPERIMENT_VALUES);
+		return call_fail(
+			c, E_RANGE, (int)(word - c->v),
+			"a sweep takes up to %u values, of 31 characters each",
+			EXPERIMENT_VALUES);
 	if (arg_take(p->setting.arg, word->word, &none, &v))
 		return call_fail(c, E_RANGE, (int)(word - c->v),
 				 "'%s' is no %s; see 'help %s'", word->word,

@@ -316,7 +316,7 @@ const struct cmd cmd_track = {
 		 "'beyond', those that lack the field 'without'. Times are of "
 		 "signed frames. What a stream has lost is lost of a value "
 		 "where all its frames came with that one, else 'unassigned'. "
-		 "Counts since 'stats clear'; 'save' has the field. See "
+		 "Counts since 'stats clear'; 'save' keeps the field. See "
 		 "docs/measurement.md.",
 	.examples =
 		(const char *const[]){"track 1 vlan.id", "track 1 ipv4.dscp",

@@ -67,7 +67,7 @@ const struct cmd cmd_vary = {
 		(const struct cmd_form[]){
 			{nested_args, run,
 			 "step them like an odometer: every combination once"},
-			{apart_args, run, "step each by itself, as at first"},
+			{apart_args, run, "step each by itself (default)"},
 			{0},
 		},
 	.examples = (const char *const[]){"vary nested ipv4.src ipv4.dst",

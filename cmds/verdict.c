@@ -148,8 +148,10 @@ const struct cmd cmd_verdict = {
 			{0},
 		},
 	.notes = "A run beyond a limit is SUSPECT, beyond ten times as much "
-		 "INVALID; ring and buffers make none INVALID, unaccounted and "
-		 "errors each. docs/measurement.md says how each is measured.",
+		 "INVALID; ring, buffers and floor make none INVALID, "
+		 "unaccounted, errors and link each. 'floor' is 0 until "
+		 "'calibrate' has run. docs/measurement.md says how each is "
+		 "measured.",
 	.examples =
 		(const char *const[]){"verdict", "verdict rate 0.1%",
 				      "verdict lag 1ms", "verdict check", NULL},

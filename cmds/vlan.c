@@ -5,7 +5,7 @@ enum { PORTS, ID, PRIO, PRIO_VALUE };
 
 static const struct arg off_args[] = {
 	[PORTS] = APP_STREAMS_TO_SET,
-	[ID] = {ARG_KEYWORD, .name = "off", .help = "take the tag away"},
+	[ID] = {ARG_KEYWORD, .name = "off", .help = "remove the tag"},
 	{ARG_NONE},
 };
 
@@ -82,8 +82,8 @@ const struct cmd cmd_vlan = {
 	.summary = "Put a VLAN tag into frames",
 	.forms =
 		(const struct cmd_form[]){
-			{off_args, run, "take the tag away"},
-			{args, run, "put it in, and set its number"},
+			{off_args, run, "remove the tag"},
+			{args, run, "insert the tag, and set its number"},
 			{prio_args, run, "set its number and its priority"},
 			{0},
 		},

@@ -42,11 +42,14 @@ static enum call_result wait_on(struct call *c, const struct value *time,
 				const char *why)
 {
 	struct condition_wait *w = (void *)c->state;
+	char limit[32];
 
 	if (!c->calls)
 		w->until_ns = time ? c->now_ns + time->u : UINT64_MAX;
-	if (c->now_ns >= w->until_ns)
-		return call_fail(c, E_TIMEOUT, -1, "%s", why);
+	if (c->now_ns >= w->until_ns) {
+		value_time_print(time->u, limit, sizeof(limit));
+		return call_fail(c, E_TIMEOUT, -1, "%s; waited %s", why, limit);
+	}
 	c->wake_ns = c->now_ns + POLL_NS;
 	return CALL_AGAIN;
 }

@@ -13,7 +13,7 @@ static const struct arg args[] = {
 const struct cmd cmd_weight = {
 	.name = "weight",
 	.group = GROUP_TRAFFIC,
-	.summary = "Set a stream's share of what has no rate",
+	.summary = "Set the share of a stream with 'rate max'",
 	.forms =
 		(const struct cmd_form[]){
 			{args, app_set, NULL},

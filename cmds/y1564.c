@@ -105,13 +105,14 @@ const struct cmd cmd_y1564 = {
 			{0},
 		},
 	.notes = "Each stream is a service, its rate the CIR; 'service' sets "
-		 "what it may have besides, and what accepts it by itself. "
+		 "its other parameters, and thresholds of its own. "
 		 "'configuration' sends 25, 50, 75 and 100% of the CIR, then "
 		 "what EIR allows, then more, and says whether the service is "
 		 "policed or shaped; then bursts, where it has any. "
 		 "'performance' sends all at once. A service is accepted by "
 		 "loss, mean delay, its variation, and seconds in which it is "
-		 "available (ten in a row that lose half end that).",
+		 "available (ten in a row that lose half of their frames end "
+		 "that).",
 	.examples =
 		(const char *const[]){"y1564 configuration eir 25% ftd 10ms",
 				      "y1564 performance time 2h flr 0.01%",

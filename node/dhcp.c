@@ -207,6 +207,14 @@ static uint32_t number(const uint8_t *p, size_t len, uint8_t code, uint32_t def)
 	return at ? load32(at) : def;
 }
 
+/* A part of a lease; one that is 0 says nothing. */
+static uint32_t part(const uint8_t *p, size_t len, uint8_t code, uint32_t def)
+{
+	const uint32_t s = number(p, len, code, def);
+
+	return s ? s : def;
+}
+
 static uint64_t after(uint64_t now_ns, uint32_t s)
 {
 	return s == INFINITE ? NEVER : now_ns + s * S;
@@ -231,11 +239,11 @@ static void bind_to(struct node *h, const uint8_t *opt, size_t len,
 	d->state = DHCP_BOUND;
 	d->ends_ns = after(now_ns, lease);
 	d->renew_ns =
-		after(now_ns, number(opt, len, RENEW,
-				     lease == INFINITE ? lease : lease / 2));
+		after(now_ns, part(opt, len, RENEW,
+				   lease == INFINITE ? lease : lease / 2));
 	d->rebind_ns = after(
-		now_ns, number(opt, len, REBIND,
-			       lease == INFINITE ? lease : lease - lease / 8));
+		now_ns, part(opt, len, REBIND,
+			     lease == INFINITE ? lease : lease - lease / 8));
 	d->due_ns = now_ns;
 	node_wake(h, now_ns);
 	if (own && !memcmp(&own->is, &a, sizeof(a)))

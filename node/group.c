@@ -285,8 +285,9 @@ static void answer_one(struct node *h, const struct seen *s,
 	if (vlan != s->vlan || node_is_ipv4(ip) != node_is_ipv4(asked) ||
 	    (!all && !node_same(ip, asked)))
 		return;
+	/* In units in which the longest of MLD times any number has 64 bits. */
 	*due_ns = MIN(*due_ns,
-		      s->now_ns + 1 + node_draw(h) * most_ns / UINT32_MAX);
+		      s->now_ns + 1 + (node_draw(h) * (most_ns >> 12) >> 20));
 	node_wake(h, *due_ns);
 }
 

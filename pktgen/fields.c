@@ -153,7 +153,7 @@ static int add(struct stream *s, const struct stream_field *f,
 		return fields_refuse(
 			fault, E_RANGE, -1,
 			"up to %u fields can be set; 'set FIELD auto' "
-			"takes one back",
+			"resets one",
 			STREAM_FIELDS_MAX);
 	for (; i && fields_compare(&s->field[i - 1], f) > 0; i--)
 		s->field[i] = s->field[i - 1];
@@ -182,7 +182,8 @@ int fields_set(struct stream *s, const char *name, const char *const words[],
 		return -EINVAL;
 	if (!nb)
 		return fields_refuse(fault, E_MISSING, -1,
-				     "'%s' lacks its value", name);
+				     "'%s' needs a value, such as 'auto'",
+				     name);
 	if (STREAM_VIA && fields_is_via(&to, &f))
 		memset(&to.via, 0, sizeof(to.via));
 	else if (via)

@@ -177,11 +177,10 @@ int fields_nest(struct stream *s, const char *const names[], unsigned nb,
 		at[i] = fields_find(s, &f);
 		if (at[i] >= 0 && s->field[at[i]].vary.kind != VARY_CONSTANT &&
 		    !vary_cycle(&s->field[at[i]].vary))
-			return fields_refuse(
-				fault, E_STATE, (int)i,
-				"%s is drawn and never goes round; "
-				"'shuffled' does",
-				names[i]);
+			return fields_refuse(fault, E_STATE, (int)i,
+					     "%s is random and has no cycle; "
+					     "type 'shuffled' to have one",
+					     names[i]);
 		if (at[i] < 0 || s->field[at[i]].vary.kind == VARY_CONSTANT)
 			return fields_refuse(fault, E_STATE, (int)i,
 					     "%s does not vary; type 'set %s "

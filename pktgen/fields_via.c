@@ -36,8 +36,8 @@ int fields_take_via(struct stream *s, const char *const words[], unsigned nb,
 				     "type 'play off' first");
 	if (nb < 2)
 		return fields_refuse(fault, E_MISSING, 0,
-				     "'via' lacks the address of a gateway, or "
-				     "'auto'");
+				     "'via' needs the address of a gateway; "
+				     "type 'via 10.0.0.1', or 'via auto'");
 	if (nb > 2)
 		return fields_refuse(fault, E_SURPLUS, 2, "one word too many");
 	if (!strcasecmp(words[1], FIELDS_AUTO)) {

@@ -97,8 +97,7 @@ void impair_set(struct impair *im, const struct impair_how *how)
 	im->how = *how;
 	im->ns_per_byte = 0;
 	if (how->rate_bps)
-		im->ns_per_byte = (8000000000ull << 20) /
-				  MAX(how->rate_bps, IMPAIR_BPS_MIN);
+		im->ns_per_byte = (8000000000ull << 20) / how->rate_bps;
 	if (reseed)
 		impair_begin(im);
 }
@@ -298,13 +297,14 @@ static uint32_t take_cells(struct impair *im, unsigned n)
 /* When the last of its bytes is out, behind those of all that came before. */
 static uint64_t take_rate(struct impair *im, unsigned bytes, uint64_t now_ns)
 {
-	if (im->free_ns <= now_ns) {
+	wide frac = (wide)bytes * im->ns_per_byte;
+
+	if (im->free_ns <= now_ns)
 		im->free_ns = now_ns;
-		im->free_frac = 0;
-	}
-	im->free_frac += bytes * im->ns_per_byte;
-	im->free_ns += im->free_frac >> 20;
-	im->free_frac &= (1u << 20) - 1;
+	else
+		frac += im->free_frac;
+	im->free_ns += (uint64_t)(frac >> 20);
+	im->free_frac = (uint64_t)frac & ((1u << 20) - 1);
 	return im->free_ns;
 }
 

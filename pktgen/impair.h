@@ -18,8 +18,7 @@
 #define IMPAIR_SHARE_ALL 1000000u /* a share is in millionths */
 #define IMPAIR_NS_MAX 10000000000ull
 #define IMPAIR_QUEUE_MAX 1000000u
-#define IMPAIR_QUEUE 1000    /* at first */
-#define IMPAIR_BPS_MIN 1000u /* less is taken for this */
+#define IMPAIR_QUEUE 1000 /* at first */
 #define IMPAIR_BPS_MAX 400000000000u
 
 /* What it does; all zero but the queue: nothing. */

@@ -22,6 +22,7 @@
 #include <unistd.h>
 
 #include "relay/heard.h"
+#include "relay/queue.h"
 #include "relay/sent.h"
 #include "relay/socket.h"
 #include "relay/watch.h"
@@ -53,6 +54,7 @@ struct relay {
 	bool begun; /* there was one, so that the appliance boots */
 	bool ended; /* it sends no more */
 	struct buf to_holder;
+	struct queue queue;
 	uint64_t linger_ms; /* of one that has gone; 0: none has */
 	size_t untaken;     /* what the appliance had to read still */
 
@@ -242,19 +244,31 @@ static void ask(struct relay *r)
 
 /* ---- Who holds the line -------------------------------------------------- */
 
-static void take_holder(struct relay *r)
+static void take_holder(struct relay *r, int fd)
 {
-	int fd = accept4(r->consoles.fd, NULL, NULL,
-			 SOCK_CLOEXEC | SOCK_NONBLOCK);
-
-	if (fd < 0)
-		return;
 	r->holder = fd;
 	r->ended = false;
 	r->begun = true;
 	r->to_holder.len = 0;
 	sent_begin(&r->sent);
 	r->heard.row_len = 0;
+}
+
+static void see_consoles(struct relay *r, bool come)
+{
+	const bool held = r->holder >= 0 || r->linger_ms;
+	int fd = held ? -1 : queue_take(&r->queue);
+
+	if (fd < 0 && come) {
+		fd = accept4(r->consoles.fd, NULL, NULL,
+			     SOCK_CLOEXEC | SOCK_NONBLOCK);
+		if (fd >= 0 && held) {
+			queue_add(&r->queue, fd, now_ms());
+			return;
+		}
+	}
+	if (fd >= 0)
+		take_holder(r, fd);
 }
 
 /* There is a connection while somebody wants one. */
@@ -351,9 +365,11 @@ enum {
 
 static void prepare(struct relay *r, struct pollfd *fds)
 {
+	/* One whose holder is about to go is not told to wait. */
 	fds[CONSOLES] = (struct pollfd){
-		r->holder < 0 && !r->linger_ms ? r->consoles.fd : -1, POLLIN,
-		0};
+		r->linger_ms || (r->holder >= 0 && r->ended) ? -1
+							     : r->consoles.fd,
+		POLLIN, 0};
 	fds[WATCHERS] = (struct pollfd){r->watchers.fd, POLLIN, 0};
 	fds[PROCESS] = (struct pollfd){r->over ? -1 : r->process, POLLIN, 0};
 	fds[LINE] = (struct pollfd){r->line, 0, 0};
@@ -398,13 +414,13 @@ static void turn(struct relay *r)
 {
 	struct pollfd fds[FDS];
 	bool hurry = r->linger_ms || r->over || watch_asks(&r->watch) ||
+		     queue_tell(&r->queue, now_ms()) ||
+		     (r->holder < 0 && r->queue.nb) ||
 		     (r->holder >= 0 && (r->ended || r->line < 0));
 
 	prepare(r, fds);
 	if (poll(fds, FDS, hurry ? TICK_MS : -1) < 0)
 		return;
-	if (fds[CONSOLES].revents)
-		take_holder(r);
 	if (fds[WATCHERS].revents)
 		watch_add(&r->watch, accept4(r->watchers.fd, NULL, NULL,
 					     SOCK_CLOEXEC | SOCK_NONBLOCK));
@@ -412,6 +428,8 @@ static void turn(struct relay *r)
 		heed_line(r, fds[LINE].revents);
 	if (fds[HOLDER].revents && r->holder >= 0)
 		heed_holder(r, fds[HOLDER].revents);
+	if (!r->ended || r->holder < 0)
+		see_consoles(r, fds[CONSOLES].revents && !r->linger_ms);
 	watch_act(&r->watch, fds + WATCH);
 	see_holder(r);
 	r->over |= fds[PROCESS].revents != 0;

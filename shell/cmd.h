@@ -322,6 +322,7 @@ struct cmd {
 	bool hidden;                 /* runs, but no list names it */
 	/* What people type for it though others begin so; may be NULL. */
 	const char *brief;
+	const char *people; /* of one for programs: what they type instead */
 	/*
 	 * It ends what goes on: no other word is taken for it, and none
 	 * suggests it.

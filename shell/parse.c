@@ -327,6 +327,44 @@ void parse_take(struct parser *p)
 
 /* ---- Flags --------------------------------------------------------------- */
 
+static bool has_flag(const struct cmd_form *form, const char *name)
+{
+	const struct arg *a = form->args;
+
+	for (; a->type != ARG_NONE; a++)
+		if (a->type == ARG_FLAG && !strcasecmp(a->name, name))
+			return true;
+	return false;
+}
+
+/* Another form of the command may have it. */
+static void refuse_flag(struct parser *p, const struct word *word)
+{
+	const struct cmd *cmd = p->c->cmd;
+	const struct cmd_form *f = cmd->forms;
+	const char *hint = parse_hint(p, word->text);
+	char usage[64];
+
+	if (hint) {
+		parse_fail(p, E_SYNTAX, word->column,
+			   "'%s' has no flag '%s'; %s", cmd->name,
+			   parse_show(word->text).text, hint);
+		return;
+	}
+	while (f->run && !has_flag(f, word->text + 2))
+		f++;
+	if (f->run)
+		cmd_usage(cmd, f, usage, sizeof(usage));
+	if (f->run && strlen(usage) < sizeof(usage) - 1)
+		parse_fail(p, E_SYNTAX, word->column,
+			   "'%s' has no flag '%s' here; it is '%s'", cmd->name,
+			   parse_show(word->text).text, usage);
+	else
+		parse_fail(p, E_SYNTAX, word->column,
+			   "'%s' has no flag '%s' here", cmd->name,
+			   parse_show(word->text).text);
+}
+
 static void take_flag(struct parser *p, const struct word *word)
 {
 	const struct arg *args = p->c->form->args;
@@ -353,9 +391,7 @@ static void take_flag(struct parser *p, const struct word *word)
 			   p->c->cmd->name, parse_show(word->text).text,
 			   n.word);
 	else
-		parse_fail(p, E_SYNTAX, word->column,
-			   "'%s' has no flag '%s' here", p->c->cmd->name,
-			   parse_show(word->text).text);
+		refuse_flag(p, word);
 }
 
 bool parse_is_flag(const struct cmd *cmd, const struct word *word)

@@ -124,127 +124,6 @@ static void describe(const struct parser *p, const struct arg *a, bool help,
 	}
 }
 
-/* The keyword is missing in front of what it takes: "start 10s". */
-static bool suggest_keyword(const struct parser *p, const struct arg *keyword,
-			    const char *text, char *buf, size_t size)
-{
-	const struct arg *a = keyword + 1;
-	struct value v;
-
-	if (keyword->type != ARG_KEYWORD ||
-	    (a->type != ARG_INT && a->type != ARG_TIME) ||
-	    arg_take(a, text, p->ports, &v) != E_OK)
-		return false;
-	snprintf(buf, size, "; did you mean '%s %s'?", keyword->name,
-		 parse_show(text).text);
-	return true;
-}
-
-static bool is_option(const char *text)
-{
-	return text[0] == '-' && text[1] && (text[1] | 0x20) >= 'a';
-}
-
-/* "-m 10mbps": an option of another tool, or of none. */
-static bool suggest_word(const struct parser *p, const char *text, char *buf,
-			 size_t size)
-{
-	const char *hint = parse_hint(p, text);
-
-	if (!is_option(text))
-		return false;
-	if (hint)
-		snprintf(buf, size, "; %s", hint);
-	else
-		snprintf(buf, size, "; words have no '-': see 'help %s'",
-			 p->c->cmd->name);
-	return true;
-}
-
-/* "start port 0" */
-static bool suggest_number(const struct parser *p, const char *text, char *buf,
-			   size_t size)
-{
-	const struct word *number =
-		p->at + 1 < p->nb_pos ? p->pos[p->at + 1] : NULL;
-	struct subjects s;
-
-	if ((strcasecmp(text, "port") && strcasecmp(text, "ports") &&
-	     strcasecmp(text, "stream")) ||
-	    !number || arg_subjects(number->text, p->ports, &s) != E_OK)
-		return false;
-	snprintf(buf, size, "; type the number alone: '%s'",
-		 parse_show(number->text).text);
-	return true;
-}
-
-/* "stream add 0.1": a keyword of the command, which stands behind others. */
-static bool suggest_place(const struct parser *p, const char *text, char *buf,
-			  size_t size)
-{
-	char usage[72];
-
-	for (const struct cmd_form *f = p->c->cmd->forms; f->run && !p->at; f++)
-		for (const struct arg *a = f->args; a->type != ARG_NONE; a++) {
-			if (a->type != ARG_KEYWORD || a->optional ||
-			    strcasecmp(a->name, text) != 0)
-				continue;
-			cmd_usage(p->c->cmd, f, usage, sizeof(usage));
-			if (strlen(usage) == sizeof(usage) - 1)
-				return false;
-			snprintf(buf, size, "; it is '%s'", usage);
-			return true;
-		}
-	return false;
-}
-
-/* What leads from one command to others: "show loss". */
-static bool suggest_lead(const struct parser *p, const char *text, char *buf,
-			 size_t size)
-{
-	const char *hint =
-		p->c->cmd->leads && !p->at ? parse_hint(p, text) : NULL;
-
-	if (!hint)
-		return false;
-	snprintf(buf, size, "; %s", hint);
-	return true;
-}
-
-/* "; did you mean 'every'?": a word that might stand here; mostly empty. */
-static void suggest(const struct parser *p, const struct arg *a,
-		    const char *text, char *buf, size_t size)
-{
-	const size_t len = strlen(text);
-	struct nearest n;
-
-	if (suggest_word(p, text, buf, size) ||
-	    suggest_number(p, text, buf, size))
-		return;
-	if (len > 1 && text[len - 1] == ',') {
-		snprintf(buf, size, "; commands are parted by ';'");
-		return;
-	}
-	if (suggest_keyword(p, a, text, buf, size))
-		return;
-	for (unsigned i = 0; i < p->nb_others; i++)
-		if (suggest_keyword(p, p->other[i], text, buf, size))
-			return;
-	if (suggest_lead(p, text, buf, size) ||
-	    suggest_place(p, text, buf, size))
-		return;
-	nearest_init(&n, text);
-	for (const struct arg_word *w = arg_words(a); w && w->name; w++)
-		nearest_offer(&n, w->name);
-	if (a->type == ARG_KEYWORD)
-		nearest_offer(&n, a->name);
-	for (unsigned i = 0; i < p->nb_others; i++)
-		nearest_offer(&n, p->other[i]->name);
-	buf[0] = '\0';
-	if (n.word)
-		snprintf(buf, size, "; did you mean '%s'?", n.word);
-}
-
 bool parse_refuse_pipe(struct parser *p)
 {
 	for (unsigned i = 0; i < p->nb_pos; i++) {
@@ -369,6 +248,24 @@ static bool refuse_glued(struct parser *p, enum shell_err err,
 	return true;
 }
 
+/* A word of an option may have passed for a value: "ping -p 0 10.0.0.1". */
+static bool refuse_option(struct parser *p)
+{
+	char near[112];
+
+	for (unsigned i = 0; i < p->at && i < p->nb_pos; i++) {
+		if (p->pos[i]->quoted ||
+		    !parse_suggest_option(p, p->pos[i]->text, near,
+					  sizeof(near)))
+			continue;
+		parse_fail(p, E_SYNTAX, p->pos[i]->column,
+			   "'%s' takes no '%s'%s", p->c->cmd->name,
+			   parse_show(p->pos[i]->text).text, near);
+		return true;
+	}
+	return false;
+}
+
 void parse_refuse_surplus(struct parser *p, const struct word *word)
 {
 	char usage[112] = "", near[112];
@@ -377,7 +274,9 @@ void parse_refuse_surplus(struct parser *p, const struct word *word)
 		parse_fail(p, E_SURPLUS, word->column, "%s", "");
 		return;
 	}
-	if (suggest_word(p, word->text, near, sizeof(near))) {
+	if (refuse_option(p))
+		return;
+	if (parse_suggest_option(p, word->text, near, sizeof(near))) {
 		parse_fail(p, E_SURPLUS, word->column, "'%s' takes no '%s'%s",
 			   p->c->cmd->name, parse_show(word->text).text, near);
 		return;
@@ -412,6 +311,10 @@ void parse_refuse(struct parser *p, enum shell_err err, const struct arg *a,
 				       refuse_glued(p, err, a, word - 1))) {
 		/* The command's name stands in front of any other. */
 		return;
+	} else if (err == E_MISSING && p->c->cmd->people && p->c->typed) {
+		parse_fail(p, err, p->w->end_column,
+			   "'%s' is for programs; type %s", p->c->cmd->name,
+			   p->c->cmd->people);
 	} else if (err == E_MISSING && others[0] && a->type != ARG_KEYWORD) {
 		/* What `wanted` says of it comes last. */
 		parse_fail(p, err, p->w->end_column, "'%s' needs %s or %s",
@@ -419,6 +322,8 @@ void parse_refuse(struct parser *p, enum shell_err err, const struct arg *a,
 	} else if (err == E_MISSING) {
 		parse_fail(p, err, p->w->end_column, "'%s' needs %s%s",
 			   p->c->cmd->name, wanted, others);
+	} else if (!p->trying && word && refuse_option(p)) {
+		return;
 	} else if ((err == E_RANGE && refuse_streams(p, a, word)) ||
 		   refuse_sizes(p, err, a, column)) {
 		return;
@@ -450,7 +355,7 @@ void parse_refuse(struct parser *p, enum shell_err err, const struct arg *a,
 			   p->c->cmd->name, wanted,
 			   parse_show(word->text).text);
 	} else {
-		suggest(p, a, word->text, near, sizeof(near));
+		parse_suggest(p, a, word->text, near, sizeof(near));
 		parse_fail(p, err, column, "'%s' takes %s%s, not '%s'%s",
 			   p->c->cmd->name, wanted, others,
 			   parse_show(word->text).text, near);

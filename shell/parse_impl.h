@@ -105,6 +105,14 @@ __attribute__((format(printf, 4, 5))) void parse_fail(struct parser *p,
 /* True with an error where somebody pipes the reply into something. */
 bool parse_refuse_pipe(struct parser *p);
 
+/* "; did you mean 'every'?": a word that might stand here; mostly empty. */
+void parse_suggest(const struct parser *p, const struct arg *a,
+		   const char *text, char *buf, size_t size);
+
+/* The same of "-m 10mbps", an option of another tool; false: it is none. */
+bool parse_suggest_option(const struct parser *p, const char *text, char *buf,
+			  size_t size);
+
 /* Copies a message, with what a terminal or a program would act on escaped. */
 void parse_plain(char *buf, size_t size, const char *text);
 

@@ -111,7 +111,11 @@ static void find_command(struct parser *p)
 	if (p->c->typed && find_beginning(p, name))
 		return;
 	near = nearest_command(p->commands, name->text);
-	if (near)
+	if (name->text[0] == '\'')
+		parse_fail(p, E_UNKNOWN, name->column,
+			   "no command %s; quotes are \", not '",
+			   parse_show(name->text).text);
+	else if (near)
 		parse_fail(p, E_UNKNOWN, name->column,
 			   "no command '%s'; did you mean '%s'?",
 			   parse_show(name->text).text, near);

@@ -16,6 +16,18 @@ void render_start(struct render *r, const struct reply *reply, bool json,
 		text_start(r);
 }
 
+void render_next(struct render *r, const struct reply *reply)
+{
+	const bool after_list = r->at.after_list;
+
+	r->reply = reply;
+	r->at = (struct render_at){.after_list = after_list};
+	r->given = 0;
+	r->key_width = 0;
+	if (!r->json)
+		text_start(r);
+}
+
 size_t render_step(struct render *r, char *buf, size_t size)
 {
 	struct sink s = {.buf = buf, .size = size};

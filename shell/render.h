@@ -50,8 +50,11 @@ struct render {
 	/* The renderers' own. */
 	struct render_at at;
 	size_t given;       /* bytes of the unit at `at` that are out already */
-	bool alone;         /* the reply is nothing but one list */
+	bool alone;         /* the chunk is nothing but one list */
 	unsigned key_width; /* the keys' column on the top level */
+	/* Of the last table, for REPLY_ROWS that go on below it. */
+	unsigned indent, nb_above; /* columns; 0: it had another shape */
+	unsigned above[RENDER_COLUMNS];
 	/* The list being shown: its fields by their first token, its shape. */
 	unsigned side_width; /* its keys' column, where it has one */
 	unsigned nb_fields, nb_elements;
@@ -65,6 +68,9 @@ struct render {
 /* Starts at the beginning. An empty reply makes no output, in JSON "{}". */
 void render_start(struct render *r, const struct reply *reply, bool json,
 		  unsigned width);
+
+/* Starts with the next chunk of the same reply, below what was put out. */
+void render_next(struct render *r, const struct reply *reply);
 
 /* Writes up to `size` bytes and returns how many; 0 when all is out. */
 size_t render_step(struct render *r, char *buf, size_t size);

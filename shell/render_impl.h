@@ -70,7 +70,7 @@ void table_unit(const struct render *r, struct render_at *at, struct sink *s);
 
 static inline unsigned text_indent(const struct render *r)
 {
-	return r->alone ? 0 : TEXT_INDENT;
+	return r->indent;
 }
 
 static inline bool text_is_number(const struct reply_token *t)

@@ -219,6 +219,13 @@ static void map_widths(struct render *r, uint16_t list, unsigned e,
 	}
 }
 
+/* Rows stand below those of the chunk before, where they are alike. */
+static bool goes_on_below(const struct render *r, const struct reply_token *t,
+			  bool turned)
+{
+	return !turned && t->style == REPLY_ROWS && r->nb_above == r->nb_fields;
+}
+
 /* Sets the widths of all columns and returns that of the table. */
 static unsigned table_widths(struct render *r, uint16_t list, bool turned)
 {
@@ -228,15 +235,17 @@ static unsigned table_widths(struct render *r, uint16_t list, bool turned)
 	uint16_t at;
 
 	r->side_width = 0;
+	reply_read(r->reply, list, &t);
 	for (unsigned i = 0; i < columns; i++)
-		r->column_width[i] = 1; /* of '-', for what a map lacks */
+		r->column_width[i] = goes_on_below(r, &t, turned)
+					     ? r->above[i]
+					     : 1; /* '-', what a map lacks */
 	for (unsigned i = turned; i < r->nb_fields; i++) {
 		const struct cell c = head_cell(r, list, i);
 
 		widen(turned ? &r->side_width : &r->column_width[i],
 		      cell_width(r, &c));
 	}
-	reply_read(r->reply, list, &t);
 	at = t.next;
 	for (unsigned e = 0; text_element(r->reply, list, &at, &map); e++)
 		map_widths(r, list, e, &map, turned);
@@ -270,6 +279,13 @@ static unsigned part_of(const struct render *r)
 	return r->width > side ? (r->width - side) / (widest + TEXT_GAP) : 0;
 }
 
+static enum text_state upright(struct render *r)
+{
+	r->nb_above = r->nb_fields;
+	memcpy(r->above, r->column_width, sizeof(r->above));
+	return TEXT_TABLE;
+}
+
 /*
  * A table that is too wide is turned, but not if only a last column of text
  * makes it so: that goes on below, see text_flow(). Where nothing fits, it is a
@@ -289,7 +305,8 @@ enum text_state table_layout(struct render *r, uint16_t list)
 	if (!r->width || width <= r->width || r->nb_fields == 1 ||
 	    r->nb_elements > RENDER_COLUMNS ||
 	    (!(r->right >> last & 1) && before + TEXT_FLOW_MIN <= r->width))
-		return TEXT_TABLE;
+		return upright(r);
+	r->nb_above = 0;
 	turned = table_widths(r, list, true);
 	r->part = r->nb_elements;
 	if (turned <= r->width)
@@ -301,7 +318,7 @@ enum text_state table_layout(struct render *r, uint16_t list)
 	if (turned < width || r->part < r->nb_elements)
 		return TEXT_TURNED;
 	table_widths(r, list, false);
-	return TEXT_TABLE;
+	return upright(r);
 }
 
 /* Rows: the head, then a map each. */

@@ -476,4 +476,8 @@ void text_start(struct render *r)
 	reply_read(r->reply, 0, &t);
 	r->alone = t.type == TOKEN_LIST &&
 		   reply_skip(r->reply, 0) == r->reply->used;
+	if (t.type == TOKEN_LIST)
+		r->at.after_list = false;
+	if (t.type != TOKEN_LIST || t.style != REPLY_ROWS)
+		r->indent = r->alone ? 0 : TEXT_INDENT;
 }

@@ -211,8 +211,11 @@ static bool step_call(struct session *s, struct runner *r, uint64_t now_ns)
 		r->state = r->result == CALL_DONE ? RUNNER_NEXT : RUNNER_CALL;
 		return r->result == CALL_DONE;
 	}
+	if (r->replied)
+		render_next(&r->render, &r->reply);
+	else
+		render_start(&r->render, &r->reply, c->json, runner_width(r));
 	r->replied = true;
-	render_start(&r->render, &r->reply, c->json, runner_width(r));
 	r->render.bold_heads = s->out.color && !r->tag[0];
 	r->state = RUNNER_RENDER;
 	return true;

@@ -213,7 +213,7 @@ def test_interfaces_and_sections_of_pcapng_are_those_of_tshark(tmp_path):
     (section("<")[:8] + b"abcd" + bytes(16),
      "record 1, byte 8: a section's order of bytes is 61626364"),
     (section(">") + interface(">") + enhanced(">", 1, 0, b"x"),
-     "record 1, byte 52: it is of interface 1, of which nothing was said"),
+     "record 1, byte 52: it names interface 1, which no block describes"),
     (section("<") + block("<", 99, bytes(8))[:-1] + b"\1",
      "record 1, byte 44: a block of 20 bytes ends with a length of 16777236"),
     (section("<") + struct.pack("<III", 6, 33, 0),

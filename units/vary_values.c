@@ -131,7 +131,7 @@ enum shell_err vary_refuse_one(struct take *t, enum shell_err err,
 	char buf[48];
 
 	if (!len)
-		return vary_refuse(t, err, t->at, "'%s' lacks a value; type %s",
+		return vary_refuse(t, err, t->at, "'%s' needs a value; type %s",
 				   vary_show_word(t, t->at).text,
 				   wanted(t, buf, sizeof(buf)));
 	if (err == E_RANGE && t->type == VARY_NUMBER)

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """A port whose other side goes away and comes back: its link, what is counted, and that
 traffic goes on. Counts only, so that no load of the machine matters."""
+import contextlib
 import json
 import os
 import signal
@@ -134,7 +135,6 @@ def test_a_link_that_goes_off_and_on(lab, layout):
 
 def wake(lab, line, state):
     """The machine that was saved, in a QEMU of its own; returns it and its line."""
-    sock = lab.path / "woken.sock"
     with open("/proc/%d/cmdline" % line.pid) as file:
         args = file.read().split("\0")[:-1]
     args = [a.replace(".qemu,server=on,wait=on", ".woken,server=on,wait=off") for a in args
@@ -144,10 +144,12 @@ def wake(lab, line, state):
     child = subprocess.Popen([*args, "-incoming", "exec:cat %s" % state],
                              stdin=subprocess.DEVNULL)
     end = time.monotonic() + PATIENCE
-    while not os.path.exists(sock):
-        assert time.monotonic() < end
-        time.sleep(0.01)
-    return child, Line(sock, child.pid)
+    while True:
+        try:
+            return child, Line(sock, child.pid).open()
+        except OSError:  # it is not there, or does not listen yet
+            assert time.monotonic() < end
+            time.sleep(0.01)
 
 
 @pytest.mark.parametrize("options", [(), ("--packed",), ("--machine", "microvm")],
@@ -171,7 +173,7 @@ def test_a_machine_that_stands_still(lab, options):
         child, woken = wake(lab, line, state)
         monitor.close()
     try:
-        with woken:
+        with contextlib.closing(woken):
             (first,) = woken.json("stats 1 --json")["ports"]
             assert first["rx"]["packets"] > 1000
             woken.ask("wait 1 rx.packets > %d within 60s" % (first["rx"]["packets"] + 1000))

@@ -24,11 +24,11 @@ def resident(pid):
 
 def check(line):
     """Whatever has not come yet is under way: none is lost, and none came twice.
-    After `stats clear` loss is not said before a frame has come."""
+    After `stats clear` neither says what is lost before a frame has come."""
     (port,) = line.ports()
     assert port.get("lost", 0) == 0, port
     (order,) = line.json("order 0.all --json")["streams"]
-    assert [order[key] for key in ("lost", "duplicate", "reordered", "late", "episodes")
+    assert [order.get(key, 0) for key in ("lost", "duplicate", "reordered", "late", "episodes")
             ] == [0] * 5, order
     return port
 
@@ -54,8 +54,8 @@ def test_none_is_lost_whenever_one_asks(lab):
                 line.ask("stats clear")
                 clears += 1
                 check(line)
+            # The last clear may have come behind the last frame.
             done = check(line)
-            assert done["lost"] == 0
             seconds = time.monotonic() - begin
             report = peer.report()["received"]
             assert report["frames"] - before == FRAMES and report["bad"] == 0

@@ -440,7 +440,7 @@ def test_a_client_killed_in_a_transfer_goes_on(lab, env, way):
     assert going.signalstatus == signal.SIGKILL
     done = program(env, "a", "-c", words)
     assert done.returncode == 0, done.stderr
-    at = int(re.search(r"gone on at (\d+)", done.stderr).group(1))
+    at = int(re.search(r"resumed at (\d+)", done.stderr).group(1))
     assert 0 < at < len(data)
     if way == "up":
         program(env, "a", "-c", ".download f g")
@@ -460,7 +460,7 @@ def test_ctrl_c_stops_a_transfer_which_goes_on_later(lab, env):
         child.expect_exact("E_CANCEL")
         child.expect_exact("the same command again resumes it")
         child.expect_exact(PROMPT)
-        assert "gone on at" in type_line(child, word)
+        assert "resumed at" in type_line(child, word)
     leave(child)
     assert (lab.path / "g").read_bytes() == data
 
@@ -508,6 +508,11 @@ def test_json_where_there_is_some(lab, env):
     assert "a;b" in text and json.loads(files) == {"files": []}
     done = program(env, "a", "--json", "-c", "port; size 0 3")
     assert done.stderr.startswith("-c:1:14: E_RANGE: ")
+    # The README's line.
+    done = program(env, "a", "--json", "-c", "rate 1kpps; start 0 for 10ms; wait idle; stats")
+    started, stats = map(json.loads, done.stdout.splitlines())
+    assert (done.returncode, started) == (0, {"started": [{"port": 0, "mode": "tx"}]})
+    assert stats["ports"][0]["tx"]["packets"] == 11
 
 
 def test_a_command_has_its_time(lab, env):

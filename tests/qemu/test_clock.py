@@ -63,6 +63,17 @@ def known(line, clock, probes=1):
     assert False, line.json("clock --json")
 
 
+def timed(line, frames):
+    """What it says of frames of the other, once so many are here."""
+    end = time.monotonic() + PATIENCE
+    while True:
+        peers = line.json("latency peers --json")["peers"]
+        if peers and peers[0]["frames"] + peers[0]["untimed"] >= frames:
+            return peers[0]
+        assert time.monotonic() < end, peers
+        time.sleep(0.05)
+
+
 def test_each_knows_the_clock_of_the_other(lab):
     wire = Wire(lab.path)
     try:
@@ -90,7 +101,7 @@ def test_each_knows_the_clock_of_the_other(lab):
                     assert abs(again_b["ahead"] - of_b["ahead"]) <= (
                         again_b["bound"] + of_b["bound"] + 1000000)
                 b.ask("signature on; rate 0 1kpps; start 0 count 200; wait idle")
-                (of,) = a.json("latency peers --json")["peers"]
+                of = timed(a, 200)
                 assert of["frames"] == 200 and of["untimed"] == 0
                 assert of["appliance"] == of_b["appliance"] and of["peer_port"] == 0
                 assert of["min"] <= of["p50"] <= of["max"]
@@ -101,7 +112,7 @@ def test_each_knows_the_clock_of_the_other(lab):
                 for line in (a, b):
                     assert known(line, "too wide", 20)["bound"] >= 2500000
                 b.ask("start 0 count 50; wait idle")
-                (of,) = a.json("latency peers --json")["peers"]
-                assert of["frames"] == 0 and of["untimed"] > 0
+                of = timed(a, 50)
+                assert (of["frames"], of["untimed"]) == (0, 50)
     finally:
         wire.end()

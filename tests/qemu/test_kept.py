@@ -86,7 +86,8 @@ def test_a_search_outlives_its_machine(lab):
 def test_an_experiment_outlives_its_client(lab):
     line = lab.start("a", "--net", "loop", "--net", "loop")
     going = begin(lab, "--no-keep")
-    time.sleep(1.5)
+    wait_until(lambda: json.loads(client(lab, "a", "--watch", "-c", "stats 0 --json"))
+               ["ports"][0]["tx"]["packets"])
     going.kill()
     going.communicate()
     with line:

@@ -143,5 +143,8 @@ def test_memcached_answers_the_same(own_network, lab):
                         "stats clear; start 0 count %d; wait 0 rx.packets >= %d within 60s"
                         % (count, count)):
             line.ask(command)
-        assert [n - m for n, m in zip(judge.gets(), before)] == [
-            min(2500, count), max(0, count - 2500)]
+        # One of those that came may have been a neighbour's of the link.
+        wanted, end = [min(2500, count), max(0, count - 2500)], time.monotonic() + PATIENCE
+        while [n - m for n, m in zip(judge.gets(), before)] != wanted:
+            assert time.monotonic() < end, (judge.gets(), before)
+            time.sleep(0.05)

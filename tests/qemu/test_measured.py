@@ -177,7 +177,7 @@ def test_an_analyser_of_the_wire_says_the_same(lab, seed):
             end = time.monotonic() + PATIENCE
             while len(wire.sent) < 3 * FRAMES and time.monotonic() < end:
                 time.sleep(0.05)
-            time.sleep(0.1)
+            wire.end()
             line.ask("expect 1 rx.packets = %d within %ds" % (len(wire.came), PATIENCE))
             order, latency, stats = (line.json(command + " --json")["streams"] for command
                                      in ("order 0", "latency 0.all", "stats 0.all"))

@@ -3,12 +3,15 @@
 appliance."""
 import base64
 import json
+import os
 import re
+import subprocess
+import sys
 import time
 
 import pytest
 
-from lab import PATIENCE, captured, lab  # noqa: F401 (a fixture)
+from lab import PATIENCE, ROOT, captured, lab  # noqa: F401 (a fixture)
 from program import Failed, Program, crc
 
 # How a run came out, behind its count.
@@ -193,6 +196,18 @@ def test_a_file_is_fetched_from_an_offset(program, offset):
     assert files == {"files": [{"name": "data", "size": 2000, "crc32": crc(data)}]}
     room = program.json("df --json")[0]
     assert room["used"] + room["free"] == room["limit"] and room["used"] >= 2000
+
+
+def test_the_python_of_the_docs(lab):
+    with open(os.path.join(ROOT, "docs", "protocol.md")) as f:
+        code = re.search(r"```python\n(.*?)```", f.read(), re.S)[1]
+    path = lab.start("a").path
+    done = subprocess.run([sys.executable, "-c", code, path], capture_output=True, text=True,
+                          timeout=PATIENCE)
+    assert done.returncode == 0, done.stderr
+    sent, received = map(str.split, done.stdout.splitlines())
+    assert sent[0] == "0" and sent[1] == received[2] and int(sent[1]) > 0
+    assert sent[3] == "0.0" and received[3] == "None"
 
 
 def test_expect_and_wait(program):

@@ -97,6 +97,24 @@ def test_what_one_leaves_is_not_the_next_ones(lab):
     assert sent["packets"] > 15000
 
 
+def test_who_comes_while_another_has_it_is_told(lab):
+    path = lab.start("a", "--accel", "tcg").path
+    told = b"ukpktgen: another client has the console; waiting for it\r\n"
+    with connect(path) as one:
+        one.sendall(b"\x05\x15\n\x03@1 version --json\n")
+        until(one, b"@1 OK\r\n")
+        done = subprocess.run(["sh", "-c", 'echo "size 0 333" | socat - UNIX-CONNECT:"$1"', "sh",
+                               path], capture_output=True, timeout=PATIENCE)
+        assert done.stdout == told
+        with connect(path) as next_one:
+            next_one.sendall(b"\x05\x15\n\x03@2 port --json\n")
+            assert until(next_one, told) == told
+            one.close()
+            # The one that did not wait for an answer was not heard.
+            got = until(next_one, b"@2 OK\r\n")
+            assert b'"size":64' in got and b'"size":333' not in got
+
+
 def rows_say(lab, words, sent):
     """The slots that have ended come to the counter, once that of the last frame is one."""
     end = time.monotonic() + PATIENCE

@@ -62,7 +62,8 @@ def test_a_busy_machine_loses_nothing(lab):  # noqa: F811
                 ("10kpps", "100kpps", "max")[i % 3], ("64", "imix")[i % 2]))
             told = line.json("order 0 --json")["streams"][0]
             port = line.ports()
-            if told["lost"] or port[0]["lost"] or told["late"] or told["duplicate"]:
+            # Of a run of which nothing was sent, nobody knows.
+            if any([*map(told.get, ("lost", "late", "duplicate")), port[0].get("lost")]):
                 claimed.append((i, told, port))
             assert port[0]["tx"]["packets"] == port[1]["rx"]["packets"]
             reasons = {r["reason"]: r["verdict"]

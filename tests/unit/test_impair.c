@@ -7,6 +7,8 @@
 
 #include <stdlib.h>
 
+#include "pktgen/impair.h"
+
 #define MS 1000000ull
 #define PERCENT (IMPAIR_SHARE_ALL / 100)
 #define FRAMES_MAX 200000
@@ -227,6 +229,32 @@ static void a_rate_spaces_frames_and_fills_the_queue(void **state)
 	check_buffers();
 }
 
+/* Whatever it is, it is the one that was set. */
+static void a_rate_is_as_low_as_it_is_set(void **state)
+{
+	static const uint64_t rates[] = {1, 500, 1000, 64000};
+	struct impair *im = impair_new(64, uk_alloc_get_default());
+	uint8_t bytes[60] = {0};
+	struct uk_netbuf nb = {.data = bytes, .len = sizeof(bytes)};
+	struct stats s = {0};
+	uint64_t at = now;
+	(void)state;
+
+	for (unsigned i = 0; i < ARRAY_SIZE(rates); i++) {
+		const struct impair_how link = {.rate_bps = rates[i],
+						.queue = 1};
+		const uint64_t ns = 64 * 8 * S / rates[i];
+
+		impair_set(im, &link);
+		assert_false(impair_take(im, &nb, nb.len, true, at, &s));
+		assert_int_equal(impair_due(im, at + ns - 1), 0);
+		assert_int_equal(impair_due(im, at + ns), nb.len);
+		impair_give(im, bytes);
+		at += ns;
+	}
+	impair_delete(im, uk_alloc_get_default());
+}
+
 /* Frames of all sizes, jumbo ones of several buffers among them. */
 static void frames_come_through_whole(void **state)
 {
@@ -337,6 +365,7 @@ int main(void)
 		TEST(a_seed_repeats_itself),
 		TEST(delays_are_within_a_microsecond),
 		TEST(a_rate_spaces_frames_and_fills_the_queue),
+		TEST(a_rate_is_as_low_as_it_is_set),
 		TEST(frames_come_through_whole),
 		TEST(memory_is_bounded),
 		TEST(a_stop_waits_for_what_is_under_way),

@@ -5,12 +5,13 @@
 #define SERVER 10, 9, 0, 1
 #define LEASED 10, 9, 0, 7
 
-/* An answer to the last of ours, of a type. */
-static void serve(uint8_t type, uint8_t lease_s)
+/* An answer to the last of ours, of a type, to be renewed after `renew_s`. */
+static void serve_until(uint8_t type, uint8_t lease_s, uint8_t renew_s)
 {
-	const uint8_t options[] = {53,  1,   type,    54, 4, SERVER, 1,  4, 255,
-				   255, 255, 0,       3,  4, SERVER, 51, 4, 0,
-				   0,   0,   lease_s, 255};
+	const uint8_t options[] = {53,     1,   type, 54,  4, SERVER,  1,
+				   4,      255, 255,  255, 0, 3,       4,
+				   SERVER, 51,  4,    0,   0, 0,       lease_s,
+				   58,     4,   0,    0,   0, renew_s, 255};
 	uint8_t p[8 + 300] = {0, 67, 0, 68, 300 >> 8, (uint8_t)308};
 	uint8_t *bootp = p + 8;
 
@@ -25,6 +26,11 @@ static void serve(uint8_t type, uint8_t lease_s)
 	assert_true(take(built, build_ip4(BYTES(ALL_MACS, THEIR_MAC), 17, 64,
 					  BYTES(SERVER, 255, 255, 255, 255), p,
 					  sizeof(p))));
+}
+
+static void serve(uint8_t type, uint8_t lease_s)
+{
+	serve_until(type, lease_s, lease_s / 2);
 }
 
 /* Where type and what follows stand in what the port sends. */
@@ -108,6 +114,21 @@ static void a_lease_that_is_not_renewed_ends(void **state)
 	assert_null(leased());
 }
 
+/* A server that says no time is not asked again and again. */
+static void a_lease_without_a_time_to_renew_has_half_of_it(void **state)
+{
+	(void)state;
+	get_lease();
+	pass(5 * S);
+	forget_frames();
+	node->lab.dhcp.state = DHCP_RENEWING;
+	serve_until(5, 60, 0);
+	pass(25 * S);
+	assert_silent();
+	pass(6 * S);
+	assert_said(TYPE_AT, FRAME(53, 1, 3, 61));
+}
+
 static void a_leased_address_of_somebody_else_is_declined(void **state)
 {
 	(void)state;
@@ -128,6 +149,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		NODE_TEST(an_address_is_leased_kept_and_given_back),
 		NODE_TEST(a_lease_that_is_not_renewed_ends),
+		NODE_TEST(a_lease_without_a_time_to_renew_has_half_of_it),
 		NODE_TEST(a_leased_address_of_somebody_else_is_declined),
 	};
 

@@ -47,6 +47,25 @@ static void a_group_is_joined_told_twice_and_left(void **state)
 	    BOTH(THEIRS, BOTH(224, BOTH(0, BOTH(0, 1)))), 0x11, max, 0, 0, \
 	    __VA_ARGS__)
 
+/* A router that has time is answered at any of it. */
+static void answers_are_spread_over_the_time_there_is(void **state)
+{
+	const struct node_ip ip = group4();
+	unsigned late = 0;
+
+	(void)state;
+	node_join(node, &ip, 0, now);
+	pass(5 * S);
+	forget_frames();
+	for (unsigned i = 0; i < 40; i++) {
+		assert_true(take(QUERY(100, ZEROS4, ZEROS4)));
+		assert_true(node->lab.group[0].due_ns <= now + 10 * S);
+		late += node->lab.group[0].due_ns > now + 5 * S;
+		node->lab.group[0].due_ns = UINT64_MAX;
+	}
+	assert_true(late > 10 && late < 30);
+}
+
 static void a_router_that_asks_is_answered_in_its_version(void **state)
 {
 	const struct node_ip ip = group4();
@@ -432,6 +451,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		NODE_TEST(a_group_is_joined_told_twice_and_left),
+		NODE_TEST(answers_are_spread_over_the_time_there_is),
 		NODE_TEST(a_router_that_asks_is_answered_in_its_version),
 		NODE_TEST(queries_that_are_wrong_are_not_heard),
 		NODE_TEST(groups_of_ipv6_are_told_from_the_link),

@@ -116,6 +116,53 @@ static void rows_go_on_below_a_head(void **state)
 	}
 }
 
+/* A chunk below another, as a command that is called again makes it. */
+static void take_next(struct render *r)
+{
+	size_t n, used = 0;
+
+	render_next(r, &reply);
+	while ((n = render_step(r, out + used, sizeof(out) - 1 - used)))
+		used += n;
+	out[used] = '\0';
+}
+
+static void chunk_of_rows(enum reply_style style, uint64_t packets)
+{
+	reply_reset(&reply);
+	if (style == REPLY_TABLE)
+		reply_text(&reply, "state", "done");
+	reply_list(&reply, "rows", style);
+	map(NULL);
+	u64("port", 1, NULL);
+	u64("packets", packets, NULL);
+	u64("lost", 0, NULL);
+	end();
+	end();
+}
+
+/* Of a long list some rows are made at a time: they are one table. */
+static void chunks_are_one_table(void **state)
+{
+	struct render r;
+
+	(void)state;
+	chunk_of_rows(REPLY_TABLE, 1);
+	render_start(&r, &reply, false, 80);
+	while (render_step(&r, out, sizeof(out)))
+		;
+	chunk_of_rows(REPLY_ROWS, 1000000);
+	take_next(&r);
+	assert_string_equal(out, "     1  1,000,000     0\n");
+	chunk_of_rows(REPLY_ROWS, 2);
+	take_next(&r);
+	assert_string_equal(out, "     1          2     0\n");
+	reply_reset(&reply);
+	u64("made", 3, NULL);
+	take_next(&r);
+	assert_string_equal(out, "\nmade  3\n");
+}
+
 static void text_makes_turned_columns_left(void **state)
 {
 	(void)state;
@@ -362,6 +409,7 @@ int main(void)
 		T(a_lone_list_is_a_table),
 		T(a_wide_table_is_turned),
 		T(rows_go_on_below_a_head),
+		T(chunks_are_one_table),
 		T(text_makes_turned_columns_left),
 		T(what_a_map_lacks_is_a_dash),
 		T(units_that_differ_stand_in_the_cells),

@@ -7,7 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "app_rig.h"
+#include "dut_rig.h"
 
 static struct pktgen *const pg = &rig.app.pktgen;
 
@@ -215,6 +215,43 @@ static void frames_from_elsewhere(void **state)
 		 "start count 100; wait idle; expect 0 verdict = valid");
 }
 
+/* Steps of 50 us are a floor of 51.199 us; this wire takes 40. */
+static void latency_is_within_the_floor(void **state)
+{
+	(void)state;
+	dut.pps = 1000000;
+	dut.delay_ns = US;
+	rig_must("signature 0 on; rate 0 10kpps; start 0 count 1000; "
+		 "wait idle; expect 0 verdict = valid");
+	/* Nobody asked what is not known of times. */
+	assert_non_null(strstr(rig_ask("verdict 0", NULL), "floor        0%"));
+	rig_send("calibrate 10ms");
+	for (int i = 0; i < 300; i++)
+		rig_step(50 * US);
+	rig_must("start 0 count 1000; wait idle");
+	rig_must("expect 0 verdict = suspect");
+	assert_non_null(
+		strstr(rig_ask("verdict 0", NULL), "floor        127%"));
+	/* As the times of the run are, not those of runs before. */
+	dut.delay_ns = 960 * US;
+	rig_must("start 0 count 1000; wait idle; expect 0 verdict = valid");
+	assert_non_null(
+		strstr(rig_ask("verdict 0", NULL), "floor        5.22%"));
+	rig_must("verdict floor 5%; expect 0 verdict = suspect");
+	rig_ask("start 0 count 100; sleep 100ms", NULL);
+	check_grade("SUSPECT", "floor is 5.22% of the mean latency");
+	rig_must("verdict floor 0.01%; expect 0 verdict = suspect; "
+		 "verdict floor 6%; expect 0 verdict = valid");
+	/* Without a time there is nothing to trust. */
+	rig_must("signature 0 off; verdict floor 0%; start 0 count 100; "
+		 "wait idle; expect 0 verdict = valid");
+	/* Nor does a run know times from before it was cleared. */
+	rig_must("signature 0 on; verdict floor 2%; start 0 count 2000; "
+		 "sleep 20ms; stats clear");
+	dut.delay_ns = 4960 * US;
+	rig_must("wait idle; expect 0 verdict = valid");
+}
+
 #define TEST(f) cmocka_unit_test_setup_teardown(f, rig_setup, rig_teardown)
 
 int main(void)
@@ -231,6 +268,8 @@ int main(void)
 		TEST(the_device_keeps_frames),
 		TEST(the_device_fails),
 		TEST(frames_from_elsewhere),
+		cmocka_unit_test_setup_teardown(latency_is_within_the_floor,
+						dut_setup, dut_teardown),
 	};
 
 	return cmocka_run_group_tests_name("verdict", tests, NULL, NULL);

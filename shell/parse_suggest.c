@@ -1,0 +1,156 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* What somebody may have meant by a word that does not fit. */
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+
+#include "shell/arg.h"
+#include "shell/nearest.h"
+#include "shell/parse_impl.h"
+#include "shell/usage.h"
+
+/* The keyword is missing in front of what it takes: "start 10s". */
+static bool suggest_keyword(const struct parser *p, const struct arg *keyword,
+			    const char *text, char *buf, size_t size)
+{
+	const struct arg *a = keyword + 1;
+	struct value v;
+
+	if (keyword->type != ARG_KEYWORD ||
+	    (a->type != ARG_INT && a->type != ARG_TIME) ||
+	    arg_take(a, text, p->ports, &v) != E_OK)
+		return false;
+	snprintf(buf, size, "; did you mean '%s %s'?", keyword->name,
+		 parse_show(text).text);
+	return true;
+}
+
+static bool is_option(const char *text)
+{
+	return text[0] == '-' && text[1] && (text[1] | 0x20) >= 'a';
+}
+
+bool parse_suggest_option(const struct parser *p, const char *text, char *buf,
+			  size_t size)
+{
+	const char *hint = parse_hint(p, text);
+
+	if (!is_option(text))
+		return false;
+	if (hint)
+		snprintf(buf, size, "; %s", hint);
+	else
+		snprintf(buf, size, "; words have no '-': see 'help %s'",
+			 p->c->cmd->name);
+	return true;
+}
+
+/* "start port 0" */
+static bool suggest_number(const struct parser *p, const char *text, char *buf,
+			   size_t size)
+{
+	const struct word *number =
+		p->at + 1 < p->nb_pos ? p->pos[p->at + 1] : NULL;
+	struct subjects s;
+
+	if ((strcasecmp(text, "port") && strcasecmp(text, "ports") &&
+	     strcasecmp(text, "stream")) ||
+	    !number || arg_subjects(number->text, p->ports, &s) != E_OK)
+		return false;
+	snprintf(buf, size, "; type the number alone: '%s'",
+		 parse_show(number->text).text);
+	return true;
+}
+
+/* "stream add 0.1": a keyword of the command, which stands behind others. */
+static bool suggest_place(const struct parser *p, const char *text, char *buf,
+			  size_t size)
+{
+	char usage[72];
+
+	for (const struct cmd_form *f = p->c->cmd->forms; f->run && !p->at; f++)
+		for (const struct arg *a = f->args; a->type != ARG_NONE; a++) {
+			if (a->type != ARG_KEYWORD || a->optional ||
+			    strcasecmp(a->name, text) != 0)
+				continue;
+			cmd_usage(p->c->cmd, f, usage, sizeof(usage));
+			if (strlen(usage) == sizeof(usage) - 1)
+				return false;
+			snprintf(buf, size, "; it is '%s'", usage);
+			return true;
+		}
+	return false;
+}
+
+/* "stats latency", "show loss": another command shows that. */
+static bool suggest_command(const struct parser *p, const char *text, char *buf,
+			    size_t size)
+{
+	const char *hint = parse_hint(p, text);
+
+	if (p->at || p->c->cmd->group != GROUP_WATCHING)
+		return false;
+	for (unsigned i = 0; p->commands[i]; i++)
+		if (!p->commands[i]->hidden &&
+		    !strcasecmp(p->commands[i]->name, text)) {
+			snprintf(buf, size, "; type '%s'",
+				 p->commands[i]->name);
+			return true;
+		}
+	if (hint)
+		snprintf(buf, size, "; %s", hint);
+	return hint != NULL;
+}
+
+/* "stream list": the command alone does that. */
+static bool suggest_alone(const struct parser *p, const char *text, char *buf,
+			  size_t size)
+{
+	static const char *const verbs[] = {"list", "show", "print", "display"};
+	const struct arg *a = p->c->cmd->forms->args;
+
+	for (; a->type != ARG_NONE; a++)
+		if (!a->optional && a->type != ARG_FLAG)
+			return false;
+	for (unsigned i = 0; i < 4 && !p->at; i++)
+		if (!strcasecmp(verbs[i], text)) {
+			snprintf(buf, size, "; type '%s' alone",
+				 p->c->cmd->name);
+			return true;
+		}
+	return false;
+}
+
+void parse_suggest(const struct parser *p, const struct arg *a,
+		   const char *text, char *buf, size_t size)
+{
+	const size_t len = strlen(text);
+	struct nearest n;
+
+	if (parse_suggest_option(p, text, buf, size) ||
+	    suggest_number(p, text, buf, size))
+		return;
+	if (len > 1 && text[len - 1] == ',') {
+		snprintf(buf, size, "; commands are parted by ';'");
+		return;
+	}
+	if (suggest_keyword(p, a, text, buf, size))
+		return;
+	for (unsigned i = 0; i < p->nb_others; i++)
+		if (suggest_keyword(p, p->other[i], text, buf, size))
+			return;
+	if (suggest_alone(p, text, buf, size) ||
+	    suggest_command(p, text, buf, size) ||
+	    suggest_place(p, text, buf, size))
+		return;
+	nearest_init(&n, text);
+	for (const struct arg_word *w = arg_words(a); w && w->name; w++)
+		nearest_offer(&n, w->name);
+	if (a->type == ARG_KEYWORD)
+		nearest_offer(&n, a->name);
+	for (unsigned i = 0; i < p->nb_others; i++)
+		nearest_offer(&n, p->other[i]->name);
+	buf[0] = '\0';
+	if (n.word)
+		snprintf(buf, size, "; did you mean '%s'?", n.word);
+}
