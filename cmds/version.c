@@ -9,7 +9,7 @@ static void show_cores(struct reply *r, const struct pktgen *pg)
 {
 	const struct core_apart apart = pktgen_core_apart(pg);
 
-	reply_u64(r, "cores", pktgen_cores(pg), NULL);
+	reply_u64(r, "core_count", pktgen_cores(pg), NULL);
 	if (pktgen_cores(pg) == 1)
 		return;
 	reply_i64(r, "clocks_apart", apart.ahead_ns, "ns");

@@ -68,8 +68,7 @@ struct cores {
 	bool held;              /* all stand */
 	uint64_t floor_ns;      /* no worker was stepped later, or stands */
 	struct core_load first; /* CPU 0's */
-	struct cores_cpu *cpu[CORES_MAX]; /* by its number; that of CPU 0 NULL
-					   */
+	struct cores_cpu *cpu[CORES_MAX]; /* by its number; NULL: CPU 0 */
 };
 
 /*

@@ -419,9 +419,7 @@ void worker_give(struct worker *w, const struct worker_order *order);
 static inline void worker_check_owner(const struct worker *w)
 {
 #ifdef CONFIG_APPUKPKTGEN_OWNERS
-	if (unlikely(w->owner != ukplat_lcpu_idx()))
-		uk_assert_fail("a worker is used by its owner", __FILE__,
-			       __LINE__);
+	UK_ASSERT(w->owner == ukplat_lcpu_idx());
 #else
 	(void)w;
 #endif
