@@ -19,7 +19,7 @@ ifneq ($(and $(filter $(CONFIG_GOALS),$(MAKECMDGOALS)),$(word 2,$(MAKECMDGOALS))
 include mk/one-by-one.mk
 else
 include mk/base.mk mk/config.mk mk/sources.mk
-include mk/image.mk mk/host.mk mk/fuzz.mk mk/peers.mk mk/client.mk mk/metrics.mk mk/report.mk \
+include mk/image.mk mk/host.mk mk/tsan.mk mk/fuzz.mk mk/peers.mk mk/client.mk mk/metrics.mk mk/report.mk \
 	mk/install.mk
 
 ## image: the appliance, build/ukpktgen.elf (and .debug with its symbols)

@@ -20,10 +20,21 @@
 /* Of the data channel each way, or two blocks. */
 #define CHANNEL_SLICE 8192
 #define OUTPUT_NS 1000000ull
+/* Others that move frames are stopped this often where nobody asks. */
+#define OTHERS_NS 1000000ull
 /* How long a power off waits for the console to take the last words. */
 #define QUIT_NS 200000000ull
 
 static struct app app;
+
+/* The poll loop's own. */
+struct loop {
+	struct intake in;
+	uint64_t console_ns; /* when the console is looked at next */
+	uint64_t others_ns;  /* when all stop at the latest, if others run... */
+	bool asks;           /* ...or that is now */
+	uint64_t quit_ns;    /* when it ends; 0: it does not */
+};
 
 /* What the terminal needs before a crash is reported on it. */
 static void prepare_crash(const struct session *s)
@@ -35,31 +46,47 @@ static void prepare_crash(const struct session *s)
 #endif
 }
 
+/* Returns whether anything came. */
+static bool console_in(struct intake *in, uint64_t now_ns)
+{
+	const size_t len = intake_room(in, now_ns);
+	__ssz n;
+
+	if (!len)
+		return false;
+	n = uk_console_in(in->bytes + in->len, len);
+	intake_add(in, n > 0 ? (size_t)n : 0, now_ns);
+	return n > 0;
+}
+
+/* Returns whether anything went. */
+static bool console_out(size_t slice)
+{
+	struct session *s = &app.session;
+	const void *out;
+	size_t len = session_output(s, &out);
+	__ssz n;
+
+	if (!len)
+		return false;
+	n = uk_console_out(out, len < slice ? len : slice);
+	session_sent(s, n > 0 ? (size_t)n : 0);
+	return n > 0;
+}
+
 /* Returns whether anything moved. */
 static bool console_poll(struct intake *in, uint64_t now_ns, size_t slice)
 {
 	struct session *s = &app.session;
-	bool moved = false;
-	const void *out;
-	size_t len = intake_room(in, now_ns);
-	__ssz n;
+	bool moved;
 
-	if (len) {
-		n = uk_console_in(in->bytes + in->len, len);
-		intake_add(in, n > 0 ? (size_t)n : 0, now_ns);
-	}
+	console_in(in, now_ns);
 	/* Before what waits for a run ends by it, and tells of that. */
 	app_watch(&app, now_ns);
 	moved = intake_feed(in, s, now_ns);
 	session_poll(s, now_ns);
 	prepare_crash(s);
-	len = session_output(s, &out);
-	if (len) {
-		n = uk_console_out(out, len < slice ? len : slice);
-		session_sent(s, n > 0 ? (size_t)n : 0);
-		moved |= n > 0;
-	}
-	return moved;
+	return console_out(slice) || moved;
 }
 
 /* All but the frames; returns whether anything moved. */
@@ -86,13 +113,13 @@ static size_t console_slice(uint64_t late_ns)
 	       (missed < CONSOLE_SLICES ? (size_t)missed + 1 : CONSOLE_SLICES);
 }
 
-static bool finished(uint64_t *quit_ns, uint64_t now_ns)
+static bool finished(struct loop *l, uint64_t now_ns)
 {
 	if (!app.quit)
 		return false;
-	if (!*quit_ns || app_done_due(&app))
-		*quit_ns = now_ns + QUIT_NS;
-	return session_said_all(&app.session) || now_ns > *quit_ns;
+	if (!l->quit_ns || app_done_due(&app))
+		l->quit_ns = now_ns + QUIT_NS;
+	return session_said_all(&app.session) || now_ns > l->quit_ns;
 }
 
 static uint64_t earlier(uint64_t a, uint64_t b)
@@ -199,39 +226,109 @@ static void run_boot_line(int argc, char *argv[])
 		session_start_job(&app.session, line, (unsigned)len, now_ns);
 }
 
+#if CORES_SEVERAL
+static void __noreturn run_core(void)
+{
+	pktgen_run_core(&app.pktgen);
+}
+#else
+#define run_core NULL
+#endif
+
+/* ---- The loop ----------------------------------------------------------- */
+
+/* After a step that moved something or not; true: the end. */
+static bool go_on_alone(struct loop *l, bool moved, uint64_t now_ns)
+{
+	if (!moved && pktgen_sleep_ns(&app.pktgen, now_ns)) {
+		moved = look_after(&l->in, now_ns, SIZE_MAX);
+		if (finished(l, now_ns))
+			return true;
+		/* Not when a command has just started to send. */
+		moved |= pktgen_active(&app.pktgen) != 0;
+		pktgen_let_go(&app.pktgen, now_ns);
+		if (!moved)
+			doze_until(idle_until(now_ns));
+		return false;
+	}
+	if (now_ns >= l->console_ns) {
+		look_after(&l->in, now_ns,
+			   console_slice(now_ns - l->console_ns));
+		l->console_ns = now_ns + CONSOLE_NS;
+		if (finished(l, now_ns))
+			return true;
+		pktgen_let_go(&app.pktgen, now_ns);
+	}
+	if (!moved)
+		wait_for_frames(now_ns);
+	return false;
+}
+
+/* The console's bytes alone; returns whether there is something to do. */
+static bool is_asked(struct loop *l, uint64_t now_ns)
+{
+	const size_t slice = console_slice(now_ns - l->console_ns);
+
+	if (now_ns < l->console_ns)
+		return false;
+	l->console_ns = now_ns + CONSOLE_NS;
+	console_out(slice);
+	return console_in(&l->in, now_ns) || now_ns >= l->others_ns ||
+	       session_wake_ns(&app.session) <= now_ns ||
+	       (OPTION(CHANNEL) &&
+		channel_wake_ns(&app.channel, now_ns) <= now_ns);
+}
+
+/* Nothing moved here; the others go on. */
+static void wait_beside(const struct loop *l, uint64_t now_ns)
+{
+	const uint64_t sleep_ns = pktgen_sleep_ns(&app.pktgen, now_ns);
+
+	if (sleep_ns && !l->asks)
+		halt_until(earlier(now_ns + sleep_ns, l->others_ns));
+	else
+		wait_for_frames(now_ns);
+}
+
+/* While others step workers they stop only where they must. */
+static bool go_on_beside(struct loop *l, bool moved, uint64_t now_ns)
+{
+	l->asks |= is_asked(l, now_ns);
+	if (l->asks && pktgen_hold(&app.pktgen)) {
+		bool ends;
+
+		now_ns = pktgen_time(&app.pktgen, ukplat_monotonic_clock());
+		look_after(&l->in, now_ns, CONSOLE_SLICE);
+		ends = finished(l, now_ns);
+		pktgen_let_go(&app.pktgen, now_ns);
+		l->asks = false;
+		l->others_ns = now_ns + OTHERS_NS;
+		return ends;
+	}
+	if (!moved)
+		wait_beside(l, now_ns);
+	return false;
+}
+
 int main(int argc, char *argv[])
 {
-	static struct intake in;
-	uint64_t console_ns = 0, quit_ns = 0;
+	static struct loop loop;
+	bool ends = false;
 
 	app_init(&app, uk_alloc_get_default(), ukplat_monotonic_clock());
 	pktgen_set_clock(&app.pktgen, ukplat_monotonic_clock);
+	pktgen_start_cores(&app.pktgen, run_core);
 	session_ask_size(&app.session);
 	load_initrd();
 	run_boot_line(argc, argv);
-	for (;;) {
-		uint64_t now_ns = ukplat_monotonic_clock();
-		bool moved = pktgen_step(&app.pktgen, now_ns);
+	while (!ends) {
+		const bool moved =
+			pktgen_step(&app.pktgen, ukplat_monotonic_clock());
+		const uint64_t now_ns = app.pktgen.core.now_ns;
 
-		now_ns = app.pktgen.core.now_ns;
-
-		if (!moved && pktgen_sleep_ns(&app.pktgen, now_ns)) {
-			moved = look_after(&in, now_ns, SIZE_MAX);
-			if (finished(&quit_ns, now_ns))
-				return 0;
-			/* Not when a command has just started to send. */
-			if (!moved && !pktgen_active(&app.pktgen))
-				doze_until(idle_until(now_ns));
-			continue;
-		}
-		if (now_ns >= console_ns) {
-			look_after(&in, now_ns,
-				   console_slice(now_ns - console_ns));
-			console_ns = now_ns + CONSOLE_NS;
-			if (finished(&quit_ns, now_ns))
-				return 0;
-		}
-		if (!moved)
-			wait_for_frames(now_ns);
+		ends = pktgen_others(&app.pktgen)
+			       ? go_on_beside(&loop, moved, now_ns)
+			       : go_on_alone(&loop, moved, now_ns);
 	}
+	return 0;
 }

@@ -24,6 +24,8 @@
 	"one console at a time; 'ukpktgen console --watch' looks on from " \
 	"others"
 
+#define CORES "type 'cores', or 'cores 0 1' to have core 1 step port 0"
+
 const struct cmd_hint app_hints[] = {
 	{"--force", "type 'stop' first"},
 	{"--port", PORTS_ARE},
@@ -42,6 +44,7 @@ const struct cmd_hint app_hints[] = {
 	{"-t", "a time is 'for 10s'"},
 	{"?", "'help' lists the commands"},
 	{"acquire", ONE},
+	{"affinity", CORES},
 	{"arp", NEIGHBOURS},
 	{"bitrate", RATES},
 	{"bps", RATES},
@@ -53,7 +56,10 @@ const struct cmd_hint app_hints[] = {
 	{"config", "type 'show config', or a setting such as 'rate'"},
 	{"configure", SETTINGS},
 	{"connect", "type 'ukpktgen console --name NAME' on the host"},
+	{"corelist", CORES},
 	{"count", "type 'start 0 count 1000'"},
+	{"cpu", CORES},
+	{"cpus", CORES},
 	{"delay", "type 'sleep TIME', 'after 0.1 TIME', 'rate' or 'gap'"},
 	{"dhcp", "type 'address 0 dhcp'"},
 	{"disable", "type 'mode 0 off'"},
@@ -89,6 +95,7 @@ const struct cmd_hint app_hints[] = {
 	{"l2", "type 'dst mac MAC'"},
 	{"l3", "type 'address 0 10.0.0.2/24'"},
 	{"latency_stats", LATENCY},
+	{"lcore", CORES},
 	{"link", "type 'port' for the state of links"},
 	{"list", "type 'ls', 'port' or 'jobs'"},
 	{"log", "files run by 'run' and replies are all there is"},
@@ -144,6 +151,7 @@ const struct cmd_hint app_hints[] = {
 	{"stp", "type 'stop'"},
 	{"str", "type 'start'"},
 	{"streams", "type 'stream'"},
+	{"taskset", CORES},
 	{"tcpdump", "type 'capture 1 FILE', or '.capture' in the client"},
 	{"terminal", SETTINGS},
 	{"test", "type 'rfc2544 throughput --plan', or 'search'"},

@@ -22,6 +22,8 @@
  * prepares.
  */
 static const char *const lines[] = {
+	/* Others would need time of their own. */
+	"cores all 0",
 	"version --json",
 	"help --json",
 	"help mode --json",
@@ -79,6 +81,7 @@ static const char *const lines[] = {
 	"start 0",
 	"stats every 10ms 2 --json",
 	"sleep 2s",
+	"cores 0 --json",
 	"stats 1 history --json",
 	"port --json",
 	"stop --json",
@@ -273,6 +276,7 @@ static void step(void)
 	now += STEP_NS;
 	pktgen_step(&app.pktgen, now);
 	app_watch(&app, now);
+	pktgen_let_go(&app.pktgen, now);
 	session_poll(&app.session, now);
 	answer_channel();
 	while ((len = session_output(&app.session, &out)) > 0)
@@ -354,13 +358,20 @@ static void answer(void *dev, const void *frame, size_t len)
 	host_loop_put(dev, back, sizeof(back));
 }
 
+static void __noreturn run_core(void)
+{
+	pktgen_run_core(&app.pktgen);
+}
+
 int main(void)
 {
 	struct host_netdev *dev[2];
 
+	host_cpus(2);
 	host_loop_pair(dev, 1500);
 	host_channel_plug();
 	app_init(&app, uk_alloc_get_default(), now);
+	pktgen_start_cores(&app.pktgen, run_core);
 	app.pktgen.core.clock_ns = clock_ns;
 	host_netdev_tap(dev[0], answer, dev[0]);
 	for (unsigned i = 0; i < sizeof(lines) / sizeof(lines[0]); i++)

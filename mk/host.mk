@@ -3,8 +3,9 @@
 # under ASan and UBSan), and what many seeds are played on (fast).
 
 HOST_ALL := $(CFLAGS_ALL) $(CONFIG_INC) -DUK_PLAT_NAME=\"host\" -g \
-	-D_GNU_SOURCE -DCONFIG_LIBUKNETDEV_MAXNBQUEUES=4
-HOST_CFLAGS := $(HOST_ALL) -O1 -fno-omit-frame-pointer \
+	-D_GNU_SOURCE -DCONFIG_LIBUKNETDEV_MAXNBQUEUES=4 \
+	-DUK_ARCH_SPINWAIT=host_spinwait
+HOST_CFLAGS := $(HOST_ALL) -DCONFIG_APPUKPKTGEN_OWNERS=1 -O1 -fno-omit-frame-pointer \
 	-fsanitize=address,undefined -fno-sanitize-recover=all
 FAST_CFLAGS := $(HOST_ALL) -O2
 HOST_FIRST := $(O)/gen/uk/config.h $(O)/gen/version.h

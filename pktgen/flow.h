@@ -42,6 +42,8 @@ struct worker_how {
 	enum wait_kind wait; /* while the ring is full */
 	unsigned queues;     /* of the port's, that send a stream: the most */
 	unsigned kinds;      /* enum kinds_how: of what it receives */
+	/* Which step its queues, in turn: `cores` from `core` on; 0: any. */
+	unsigned core, cores;
 	struct impair_how impair; /* MODE_IMPAIR */
 };
 

@@ -24,13 +24,14 @@ static int add_worker(struct pktgen *pg, struct port_queue *q, unsigned mode,
 		uk_free(a, w);
 		return rc;
 	}
+	pg->worker[pg->nb_workers++] = w;
 	pg->core.worker[pg->core.nb_workers++] = w;
 	return 0;
 }
 
 static void close_worker(struct pktgen *pg)
 {
-	struct worker *w = pg->core.worker[--pg->core.nb_workers];
+	struct worker *w = pg->worker[--pg->nb_workers];
 
 	if (TRAILS) {
 		track_close(w->track, pg->heap);
@@ -73,7 +74,7 @@ static uint16_t appliance_of(const uint8_t mac[ETH_ALEN])
 static void open_one(struct pktgen *pg, unsigned i, unsigned nb_queues,
 		     struct uk_alloc *a)
 {
-	const unsigned had = pg->core.nb_workers;
+	const unsigned had = pg->nb_workers;
 	struct port *p = &pg->port[i];
 	int rc;
 
@@ -84,8 +85,9 @@ static void open_one(struct pktgen *pg, unsigned i, unsigned nb_queues,
 	rc = open_workers(pg, i, a);
 	if (rc >= 0)
 		return;
-	while (pg->core.nb_workers > had)
+	while (pg->nb_workers > had)
 		close_worker(pg);
+	pg->core.nb_workers = had;
 	uk_free(a, pg->set[i].sum);
 	pg->set[i].sum = NULL;
 	p->step = PORT_STEP_POOL;
@@ -118,13 +120,15 @@ void pktgen_open(struct pktgen *pg, unsigned nb_queues, struct uk_alloc *a)
 
 void pktgen_close(struct pktgen *pg, struct uk_alloc *a)
 {
+	pktgen_stop_cores(pg, a);
 	if (TRAILS)
 		peers_close(pg);
 	FOR_EACH_PORT_UP(pg, ~0ull, i)
 		pktgen_close_streams(pg, i);
 	pktgen_close_nodes(pg);
-	while (pg->core.nb_workers)
+	while (pg->nb_workers)
 		close_worker(pg);
+	pg->core.nb_workers = 0;
 	trails_close(&pg->trails);
 	uk_free(a, pg->learnt);
 	if (SERVES)
@@ -289,8 +293,7 @@ static unsigned states_of(const struct pktgen *pg, unsigned port)
 	return states;
 }
 
-/* Ends the runs of which all is at rest; the last of them teaches us. */
-static void end_runs(struct pktgen *pg, uint64_t now_ns)
+void pktgen_end_runs(struct pktgen *pg, uint64_t now_ns)
 {
 	unsigned ended = 0, left = 0;
 
@@ -308,7 +311,7 @@ static void end_runs(struct pktgen *pg, uint64_t now_ns)
 
 bool pktgen_drained(struct pktgen *pg, uint64_t mask, uint64_t now_ns)
 {
-	end_runs(pg, now_ns);
+	pktgen_end_runs(pg, now_ns);
 	return !(pktgen_active(pg) & mask);
 }
 
@@ -458,14 +461,18 @@ uint64_t pktgen_active(const struct pktgen *pg)
 
 unsigned pktgen_step(struct pktgen *pg, uint64_t now_ns)
 {
-	unsigned states, moved = core_step(&pg->core, now_ns, &states);
+	unsigned states, moved;
 
+	now_ns = pktgen_time(pg, now_ns);
+	moved = core_step(&pg->core, now_ns, &states);
 	if (unlikely(states & (WORKER_DRAINING | CORE_NODES))) {
 		if (NODES && states & CORE_NODES)
 			moved += pktgen_step_nodes(pg);
-		if (states & WORKER_DRAINING)
-			end_runs(pg, pg->core.now_ns);
+		if (states & WORKER_DRAINING && !pktgen_others(pg))
+			pktgen_end_runs(pg, pg->core.now_ns);
 	}
+	if (CORES_SEVERAL && unlikely(pg->cores != NULL))
+		core_load_step(&pg->cores->first, now_ns, moved);
 	if (TRAILS && unlikely(pg->peers != NULL))
 		peers_step(pg->peers, pg->core.now_ns);
 	return moved;

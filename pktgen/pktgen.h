@@ -11,7 +11,7 @@
 #ifndef PKTGEN_PKTGEN_H
 #define PKTGEN_PKTGEN_H
 
-#include "pktgen/core.h"
+#include "pktgen/cores.h"
 #include "pktgen/peers.h"
 #include "pktgen/rest.h"
 #include "pktgen/sent_sizes.h"
@@ -115,7 +115,10 @@ struct pktgen {
 	struct port port[PKTGEN_MAX_PORTS];
 	struct pktgen_port set[PKTGEN_MAX_PORTS];
 	struct node *node[PKTGEN_MAX_PORTS]; /* NULL: it never had addresses */
-	struct core core;
+	unsigned nb_workers;
+	struct worker *worker[CORE_WORKERS_MAX]; /* by port, then by queue */
+	struct core core;                        /* CPU 0 */
+	struct cores *cores;       /* the others; NULL: there are none */
 	struct turn_own own;       /* addresses of ports that reflect */
 	struct played_files files; /* the captures that are played */
 	uint16_t appliance;        /* in the signatures of what it sends */
@@ -555,11 +558,87 @@ bool pktgen_gaps(const struct pktgen *pg, unsigned port,
 /* The mask of ports that are not idle. */
 uint64_t pktgen_active(const struct pktgen *pg);
 
+/* ---- Cores -------------------------------------------------------------- */
+
+/*
+ * Starts the CPUs that there are, whose entry calls pktgen_run_core(). Called
+ * once, on CPU 0, as all else here is.
+ */
+void pktgen_start_cores(struct pktgen *pg, ukplat_lcpu_entry_t entry);
+void __noreturn pktgen_run_core(struct pktgen *pg);
+
+/* How many step workers or could: at least 1. */
+static inline unsigned pktgen_cores(const struct pktgen *pg)
+{
+	return CORES_SEVERAL && pg->cores ? pg->cores->nb : 1;
+}
+
+/* Whether others than CPU 0 have workers now. */
+static inline bool pktgen_others(const struct pktgen *pg)
+{
+	return CORES_SEVERAL && pg->cores && pg->cores->nb_awake;
+}
+
+bool pktgen_hold_others(struct pktgen *pg);
+void pktgen_let_others_go(struct pktgen *pg, uint64_t now_ns);
+
+/*
+ * All of this page but pktgen_step() and what is said of cores wants every
+ * worker to stand still. False: some do not yet; go on stepping and call it
+ * again. What is done then is not before pktgen_time().
+ */
+static inline bool pktgen_hold(struct pktgen *pg)
+{
+	return !CORES_SEVERAL || likely(!pg->cores) || pktgen_hold_others(pg);
+}
+
+/*
+ * They go on. Who has frames to move, and nothing in common with others, may be
+ * another core's from now on, and who has none is CPU 0's again.
+ */
+static inline void pktgen_let_go(struct pktgen *pg, uint64_t now_ns)
+{
+	if (CORES_SEVERAL && unlikely(pg->cores != NULL))
+		pktgen_let_others_go(pg, now_ns);
+}
+
+/* `now_ns` or the latest time that a worker has been stepped at. */
+static inline uint64_t pktgen_time(const struct pktgen *pg, uint64_t now_ns)
+{
+	return CORES_SEVERAL && unlikely(pg->cores != NULL)
+		       ? MAX(now_ns, pg->cores->floor_ns)
+		       : now_ns;
+}
+
+/* Why CPU 0 has to step a port's queues: what they have in common. */
+enum core_need {
+	CORE_NEED_NOTHING,
+	CORE_NEED_CAPTURE, /* somebody sees its frames, see tap.h */
+	CORE_NEED_NODE,
+	CORE_NEED_FORWARD,
+	CORE_NEED_KV,
+	CORE_NEED_SIGNED, /* what comes is looked at for signatures */
+	CORE_NEED_TRACK,
+	CORE_NEED_PAYLOAD, /* or compared */
+	CORE_NEED_PLAY,
+};
+
+enum core_need pktgen_core_need(const struct pktgen *pg, unsigned port);
+
+/* Which core has a queue of a port that is up, at this moment. */
+unsigned pktgen_core_of(const struct pktgen *pg, unsigned port, unsigned queue);
+
+/* Thousandths of the last second that a core had workers in. */
+unsigned pktgen_core_load(const struct pktgen *pg, unsigned core);
+
+/* The core whose clock is the farthest from CPU 0's: when it began. */
+struct core_apart pktgen_core_apart(const struct pktgen *pg);
+
 /* ---- Time --------------------------------------------------------------- */
 
 /*
- * Steps every worker once, and has those whose run is over be idle; returns how
- * many frames moved.
+ * Steps every worker of CPU 0 once, and has those whose run is over be idle;
+ * returns how many frames moved.
  */
 unsigned pktgen_step(struct pktgen *pg, uint64_t now_ns);
 

@@ -9,9 +9,9 @@
 	for (unsigned i = 0; i < (pg)->nb_ports; i++) \
 		if ((mask) >> i & 1 && pktgen_up(pg, i))
 
-#define FOR_EACH_WORKER(pg, mask, w)                            \
-	for (unsigned i_ = 0; i_ < (pg)->core.nb_workers; i_++) \
-		for (struct worker *w = (pg)->core.worker[i_];  \
+#define FOR_EACH_WORKER(pg, mask, w)                       \
+	for (unsigned i_ = 0; i_ < (pg)->nb_workers; i_++) \
+		for (struct worker *w = (pg)->worker[i_];  \
 		     w && (mask) >> w->queue->port->id & 1; w = NULL)
 
 /* Those of `mask` that are to be held back, as pktgen_pause() was called. */
@@ -102,6 +102,12 @@ void pktgen_track_clear(struct pktgen *pg, unsigned port);
 
 /* Gives all of the port's streams' memory back. */
 void pktgen_close_streams(struct pktgen *pg, unsigned port);
+
+/* Ends the runs of which all is at rest; the last of them teaches us. */
+void pktgen_end_runs(struct pktgen *pg, uint64_t now_ns);
+
+/* Before all else is closed. */
+void pktgen_stop_cores(struct pktgen *pg, struct uk_alloc *a);
 
 /* Has nodes send what they have to say; returns how many frames went. */
 unsigned pktgen_step_nodes(struct pktgen *pg);

@@ -522,6 +522,7 @@ static bool give_state(struct worker *w, const struct worker_order *o)
 
 void worker_give(struct worker *w, const struct worker_order *o)
 {
+	worker_check_owner(w);
 	if (o->kind != ORDER_LOOK && o->kind != ORDER_COUNT)
 		replay_end(w);
 	else if (o->flow)
@@ -623,6 +624,7 @@ unsigned worker_step(struct worker *w, uint64_t now_ns)
 {
 	unsigned moved = 0;
 
+	worker_check_owner(w);
 	if (w->state != WORKER_IDLE)
 		moved = send(w, now_ns);
 	return moved + engine_rx_step(w, now_ns);

@@ -21,6 +21,9 @@
 #ifndef PKTGEN_WORKER_H
 #define PKTGEN_WORKER_H
 
+#include <uk/assert.h>
+#include <uk/plat/lcpu.h>
+
 #include "measure/arrivals.h"
 #include "measure/kinds.h"
 #include "measure/track.h"
@@ -386,6 +389,8 @@ struct worker {
 	unsigned nb_flows, max_flows;
 	struct flow **flow; /* that there are, whether they run or not */
 	struct worker_view view;
+	unsigned core;  /* that steps it, see cores.h... */
+	unsigned owner; /* ...and whose it is now: while all stand CPU 0's */
 };
 
 /* As it is at first. */
@@ -406,10 +411,20 @@ int worker_reserve(struct worker *w, unsigned n);
 
 /*
  * Has an order obeyed, by the time this returns. The worker's core is the
- * caller's, so this is between two steps and at a burst's edge; a worker with a
- * core of its own would be waited for here.
+ * caller's, or stands (cores.h), so this is between two steps and at a burst's
+ * edge.
  */
 void worker_give(struct worker *w, const struct worker_order *order);
+
+/* In builds for tests: who uses it is its owner, or this is a crash. */
+static inline void worker_check_owner(const struct worker *w)
+{
+#ifdef CONFIG_APPUKPKTGEN_OWNERS
+	UK_ASSERT(w->owner == ukplat_lcpu_idx());
+#else
+	(void)w;
+#endif
+}
 
 /* An order that is nothing but its kind. */
 static inline void worker_tell(struct worker *w, enum worker_order_kind kind,

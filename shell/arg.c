@@ -138,6 +138,23 @@ static enum shell_err take_address(const char *word, const struct arg *a,
 	return E_OK;
 }
 
+static enum shell_err take_span(const char *word, const struct arg *a,
+				struct value *v)
+{
+	uint64_t from, to;
+	const char *end;
+
+	if (!take_enum(word, a, v))
+		return E_OK;
+	end = value_range(word, &from, &to);
+	if (!end || *end)
+		return E_SYNTAX;
+	if (from < a->min || to > a->max || to < from)
+		return E_RANGE;
+	v->u = arg_span((unsigned)from, (unsigned)(to - from) + 1);
+	return E_OK;
+}
+
 unsigned arg_next_stream(const struct parse_ports *ports, unsigned port,
 			 unsigned from)
 {
@@ -354,6 +371,8 @@ enum shell_err arg_take(const struct arg *a, const char *word,
 		return OPTION(HEADERS) ? take_address(word, a, v) : E_SYNTAX;
 	case ARG_SIZES:
 		return take_sizes(word, a, v);
+	case ARG_SPAN:
+		return take_span(word, a, v);
 	case ARG_SPEED:
 		err = take_speed(word, v);
 		break;
@@ -376,6 +395,20 @@ enum shell_err arg_take(const struct arg *a, const char *word,
 	if (!err && a->max && (v->u < a->min || v->u > a->max))
 		err = E_RANGE;
 	return err;
+}
+
+static void print_span(const struct arg *a, uint64_t span, char *buf,
+		       size_t size)
+{
+	const uint64_t first = (uint32_t)span, count = span >> 32;
+
+	if (!count)
+		snprintf(buf, size, "%s", a->words[first].name);
+	else if (count == 1)
+		snprintf(buf, size, "%" PRIu64, first);
+	else
+		snprintf(buf, size, "%" PRIu64 "-%" PRIu64, first,
+			 first + count - 1);
 }
 
 static void print_address(const struct arg *a, const struct value *v, char *buf,
@@ -415,6 +448,9 @@ void arg_print(const struct arg *a, const struct value *v, char *buf,
 	case ARG_SHARE:
 		value_rate_print(&(struct rate){RATE_PERCENT, v->u * 100}, buf,
 				 size);
+		break;
+	case ARG_SPAN:
+		print_span(a, v->u, buf, size);
 		break;
 	case ARG_ENUM:
 		snprintf(buf, size, "%s", a->words[v->u].name);

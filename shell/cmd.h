@@ -60,6 +60,11 @@ enum arg_type {
 	ARG_SPEED, /* "10gbps", of a link: v.u in bit/s, in min..max */
 	ARG_SHARE, /* "1%", "0.01%": v.u in millionths of all, in min..max */
 	/*
+	 * "2", "1-3", within min..max, or one of words[]: v.u as
+	 * arg_span() has it.
+	 */
+	ARG_SPAN,
+	/*
 	 * "02:00:00:00:00:01": v.addr, v.u 0. With words[], one of
 	 * these instead: v.u is its index from 1.
 	 */
@@ -168,11 +173,11 @@ struct arg {
 	 * not give it; of ARG_PORTS what its command takes instead, in words.
 	 */
 	const char *unset;
-	/* Of ARG_INT, ARG_TIME, ARG_SPEED, ARG_SHARE, ARG_SIZES; both 0: no
-	 * limit. */
+	/* Of ARG_INT, ARG_TIME, ARG_SPEED, ARG_SHARE, ARG_SPAN, ARG_SIZES;
+	 * both 0: no limit. */
 	uint64_t min, max;
 	union {
-		const struct arg_word *words; /* ARG_ENUM, ARG_MAC */
+		const struct arg_word *words; /* ARG_ENUM, _MAC, _SPAN */
 		/*
 		 * ARG_INT, ARG_NAME, ARG_TEXT: where its names come from, or
 		 * NULL. Puts the one at `i`, from 0, into *name; false when
@@ -186,7 +191,9 @@ struct arg {
 
 static inline const struct arg_word *arg_words(const struct arg *a)
 {
-	return a->type == ARG_ENUM || a->type == ARG_MAC ? a->words : NULL;
+	return a->type == ARG_ENUM || a->type == ARG_MAC || a->type == ARG_SPAN
+		       ? a->words
+		       : NULL;
 }
 
 static inline bool arg_has_names(const struct arg *a)
@@ -199,6 +206,12 @@ static inline bool arg_has_names(const struct arg *a)
 static inline const char *arg_unit(const struct arg *a)
 {
 	return a->type == ARG_INT || a->type == ARG_SIZES ? a->unit : NULL;
+}
+
+/* Of ARG_SPAN: so many numbers from the first on; 0: it is the word first. */
+static inline uint64_t arg_span(unsigned first, unsigned count)
+{
+	return first | (uint64_t)count << 32;
 }
 
 struct value {

@@ -281,6 +281,7 @@ static void offer_words(const struct complete *c, const struct arg *a)
 		break;
 	case ARG_ENUM:
 	case ARG_MAC:
+	case ARG_SPAN:
 		for (const struct arg_word *w = a->words; w && w->name; w++)
 			complete_offer(c, w->name, w->help);
 		break;
@@ -338,6 +339,7 @@ static bool may_become(const struct complete *c, const struct arg *a)
 	case ARG_TIME:
 	case ARG_SPEED:
 	case ARG_SHARE:
+	case ARG_SPAN:
 	case ARG_IPV4:
 	case ARG_SIZES:
 		return complete_digit(*c->prefix);

@@ -104,6 +104,10 @@ void cmd_arg_range(const struct arg *a, char *buf, size_t size)
 			limits(a, buf + strlen(buf), size - strlen(buf));
 		}
 		break;
+	case ARG_SPAN:
+		limits(a, buf, size);
+		append(buf, size, " or several like 0-1");
+		break;
 	case ARG_SIZES:
 		limits(a, buf, size);
 		append(buf, size, " or a mix like 64:7,1518:1");
@@ -167,7 +171,7 @@ const char *cmd_arg_type(const struct arg *a)
 		[ARG_MAC] = "mac",         [ARG_IPV4] = "ipv4",
 		[ARG_IPV6] = "ipv6",       [ARG_SIZES] = "sizes",
 		[ARG_REST] = "rest",       [ARG_LABEL] = "label",
-		[ARG_SHARE] = "share",
+		[ARG_SHARE] = "share",     [ARG_SPAN] = "span",
 	};
 
 	return types[a->type];

@@ -12,6 +12,7 @@
 #include <uk/plat/time.h>
 
 #include "plat/host/channel.h"
+#include "plat/host/cpus.h"
 #include "plat/host/loop.h"
 
 static struct {
@@ -22,6 +23,7 @@ static struct {
 
 void host_reset(void)
 {
+	host_cpus_reset();
 	memset(&host, 0, sizeof(host));
 	host.out_room = SIZE_MAX;
 	host_loop_reset();
@@ -30,17 +32,18 @@ void host_reset(void)
 
 void host_clock_set(uint64_t ns)
 {
-	host.now_ns = ns;
+	__atomic_store_n(&host.now_ns, ns, __ATOMIC_RELAXED);
+	host_cpus_clock_moved();
 }
 
 void host_clock_advance(uint64_t ns)
 {
-	host.now_ns += ns;
+	host_clock_set(host.now_ns + ns);
 }
 
 __nsec ukplat_monotonic_clock(void)
 {
-	return host.now_ns;
+	return __atomic_load_n(&host.now_ns, __ATOMIC_RELAXED);
 }
 
 void ukplat_lcpu_disable_irq(void)
@@ -53,8 +56,9 @@ void ukplat_lcpu_enable_irq(void)
 
 void ukplat_lcpu_halt_irq_until(__nsec until)
 {
-	if (host.in_pos == host.in_len && host.now_ns < until)
-		host.now_ns = until;
+	if (!host_cpus_halt(until) && host.in_pos == host.in_len &&
+	    host.now_ns < until)
+		host_clock_set(until);
 }
 
 void host_console_type(const char *text)

@@ -13,9 +13,15 @@
 /* Forgets devices, clock and console. */
 void host_reset(void);
 
-/* ukplat_monotonic_clock() stands still but for this. */
+/* ukplat_monotonic_clock() stands still but for this; the caller is CPU 0. */
 void host_clock_set(uint64_t ns);
 void host_clock_advance(uint64_t ns);
+
+/*
+ * There are so many CPUs from now on, until host_reset(): 1..16. Those that are
+ * started are threads; host_reset() waits until they halt, and ends them.
+ */
+void host_cpus(unsigned n);
 
 /* The console: what uk_console_in() will give, what uk_console_out() got. */
 void host_console_type(const char *text);

@@ -2,8 +2,10 @@
 /* Network devices in pairs: a frame sent on one is received on the other. */
 #include "plat/host/loop.h"
 
+#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
+#include <uk/plat/lcpu.h>
 
 #include "plat/host/host.h"
 
@@ -20,6 +22,7 @@ struct fifo {
 };
 
 struct uk_netdev_rx_queue {
+	pthread_mutex_t lock; /* of what who sends to it touches */
 	struct uk_netdev_rxqueue_conf conf;
 	unsigned nb_desc;
 	struct fifo posted, coming, filled;
@@ -117,7 +120,7 @@ static bool is_lost(struct host_faults *f, struct uk_netdev_rx_queue *q)
 {
 	if (!f->lose || ++q->nb_seen % f->lose)
 		return false;
-	f->nb_lost++;
+	__atomic_add_fetch(&f->nb_lost, 1, __ATOMIC_RELAXED);
 	return true;
 }
 
@@ -182,8 +185,21 @@ static void fly(struct host_netdev *d, struct uk_netdev_tx_queue *q,
 					       &d->faults.back_seed)};
 }
 
-static int tx_burst(struct uk_netdev *dev, struct uk_netdev_tx_queue *q,
-		    struct uk_netbuf **pkts, uint16_t *cnt)
+/* Sender and receiver may be on two CPUs. */
+static void lock(struct uk_netdev_rx_queue *q)
+{
+	if (unlikely(ukplat_lcpu_count() > 1))
+		pthread_mutex_lock(&q->lock);
+}
+
+static void unlock(struct uk_netdev_rx_queue *q)
+{
+	if (unlikely(ukplat_lcpu_count() > 1))
+		pthread_mutex_unlock(&q->lock);
+}
+
+static int tx_locked(struct uk_netdev *dev, struct uk_netdev_tx_queue *q,
+		     struct uk_netbuf **pkts, uint16_t *cnt)
 {
 	struct host_netdev *d = dev_of(dev);
 	uint16_t n;
@@ -212,6 +228,18 @@ static int tx_burst(struct uk_netdev *dev, struct uk_netdev_tx_queue *q,
 	       (has_room(d, q) ? UK_NETDEV_STATUS_MORE : 0);
 }
 
+static int tx_burst(struct uk_netdev *dev, struct uk_netdev_tx_queue *q,
+		    struct uk_netbuf **pkts, uint16_t *cnt)
+{
+	struct uk_netdev_rx_queue *const to = &dev_of(dev)->peer->rxq[q->id];
+	int rc;
+
+	lock(to);
+	rc = tx_locked(dev, q, pkts, cnt);
+	unlock(to);
+	return rc;
+}
+
 /* What is on the way comes, unless that takes longer. */
 static void arrive(const struct host_netdev *d, struct uk_netdev_rx_queue *q)
 {
@@ -222,8 +250,8 @@ static void arrive(const struct host_netdev *d, struct uk_netdev_rx_queue *q)
 		fifo_put(&q->filled, fifo_get(&q->coming));
 }
 
-static int rx_burst(struct uk_netdev *dev, struct uk_netdev_rx_queue *q,
-		    struct uk_netbuf **pkts, uint16_t *cnt)
+static int rx_locked(struct uk_netdev *dev, struct uk_netdev_rx_queue *q,
+		     struct uk_netbuf **pkts, uint16_t *cnt)
 {
 	uint16_t n;
 	int status = 0;
@@ -249,6 +277,17 @@ static int rx_burst(struct uk_netdev *dev, struct uk_netdev_rx_queue *q,
 	if (!refill(q) || dev_of(dev)->faults.underrun)
 		status |= UK_NETDEV_STATUS_UNDERRUN;
 	return status;
+}
+
+static int rx_burst(struct uk_netdev *dev, struct uk_netdev_rx_queue *q,
+		    struct uk_netbuf **pkts, uint16_t *cnt)
+{
+	int rc;
+
+	lock(q);
+	rc = rx_locked(dev, q, pkts, cnt);
+	unlock(q);
+	return rc;
 }
 
 static int probe(struct uk_netdev *dev)

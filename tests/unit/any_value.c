@@ -70,6 +70,15 @@ static uint64_t any_number(const struct arg *a, uint64_t *seed)
 		return n % words;
 	if (a->type == ARG_MAC)
 		return n % (words + 1);
+	if (a->type == ARG_SPAN) {
+		const unsigned first = (unsigned)(n % (a->max + 1));
+
+		return any_below(seed, 8)
+			       ? arg_span(first,
+					  1 + (unsigned)any_below(
+						      seed, a->max - first + 1))
+			       : n % words;
+	}
 	if (a->type == ARG_HEX32)
 		return (uint32_t)n;
 	/* Any magnitude of it; now and then what is at its end. */

@@ -25,6 +25,7 @@ static const struct arg args[] = {
 	{ARG_HEX32, .name = "CRC32"},
 	{ARG_SPEED, .name = "SPEED", .min = 1000000, .max = 1000000000000},
 	{ARG_SHARE, .name = "SHARE", .max = 1000000},
+	{ARG_SPAN, .name = "SPAN", .words = words, .max = 15},
 	{ARG_MAC, .name = "MAC"},
 	{ARG_MAC, .name = "MAC", .words = words},
 	{ARG_IPV4, .name = "IPV4", .prefix = true, .min = 8, .max = 32},

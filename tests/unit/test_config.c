@@ -16,7 +16,7 @@
 #define NB_PORTS 4
 
 static struct app app;
-static char reply[131072];
+static char reply[1 << 20];
 static uint64_t now_ns;
 
 static int setup(void **state)

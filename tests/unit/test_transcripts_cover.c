@@ -62,6 +62,7 @@ static const char *const type_names[ARG_TYPES] = {
 	[ARG_IPV4] = "ARG_IPV4",   [ARG_IPV6] = "ARG_IPV6",
 	[ARG_SIZES] = "ARG_SIZES", [ARG_REST] = "ARG_REST",
 	[ARG_LABEL] = "ARG_LABEL", [ARG_SHARE] = "ARG_SHARE",
+	[ARG_SPAN] = "ARG_SPAN",
 };
 
 static struct {

@@ -355,17 +355,28 @@ static void add_file(struct player *p, const char *text)
 			 E_OK);
 }
 
+/* They are there, but core 0 keeps all queues: what others do has no time. */
+static struct pktgen *played;
+
+static void __noreturn run_core(void)
+{
+	pktgen_run_core(played);
+}
+
 void player_begin(struct player *p, const char *text, uint64_t seed)
 {
 	struct host_netdev *dev[2] = {NULL, NULL};
 	const char *ports = strstr(text, "%ports "),
 		   *queues = strstr(text, "%queues "),
+		   *cpus = strstr(text, "%cpus "),
 		   *faults = strstr(text, "%faults ");
 	unsigned n = ports ? (unsigned)atoi(ports + 7) : 2;
 
 	host_reset();
 	if (queues)
 		host_loop_queues((unsigned)atoi(queues + 8));
+	if (cpus)
+		host_cpus((unsigned)atoi(cpus + 6));
 	for (; n; n -= 2)
 		host_loop_pair(dev, 1500);
 	if (faults)
@@ -379,6 +390,8 @@ void player_begin(struct player *p, const char *text, uint64_t seed)
 	p->terminal.arg = &p->page;
 	p->terminal.any_row = true;
 	app_init(&p->app, uk_alloc_get_default(), p->now_ns);
+	played = &p->app.pktgen;
+	pktgen_start_cores(played, run_core);
 	session_ask_size(&p->app.session);
 	settle(p);
 }
@@ -447,4 +460,6 @@ void player_end(struct player *p)
 	lists_sweep(&p->app);
 	app_end(&p->app);
 	uk_free(uk_alloc_get_default(), p->app.store.mem);
+	/* CPUs end with it. */
+	host_reset();
 }

@@ -42,12 +42,14 @@
  * UK_NETDEV_HAVE_WHY: uk_netdev_why().
  * UK_NETDEV_HAVE_LINK: uk_netdev_link_get().
  * UK_NETDEV_STATUS_LARGE: a receive says so when frames of it want a look.
+ * UK_NETDEV_HAVE_CPUS: each queue may be used by another CPU.
  */
 #define UK_NETDEV_HAVE_BURST 1
 #define UK_NETDEV_HAVE_SHARED_TX 1
 #define UK_NETDEV_HAVE_ORDER_ERRORS 1
 #define UK_NETDEV_HAVE_WHY 1
 #define UK_NETDEV_HAVE_LINK 1
+#define UK_NETDEV_HAVE_CPUS 1
 #define UK_NETDEV_F_RX_CHAIN (1U << 31)
 
 /* In uk_netdev_info.features: uk_netdev_rxq_intr_enable() can. */
