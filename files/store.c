@@ -2,6 +2,8 @@
 #include "files/store.h"
 
 #include <string.h>
+#include <uk/assert.h>
+#include <uk/plat/lcpu.h>
 
 #include "files/crc32.h"
 
@@ -12,12 +14,19 @@ void store_init(struct store *s, void *mem, size_t limit)
 	s->limit = limit;
 }
 
+/* It has no lock, and all of it belongs to CPU 0. */
+static void check_cpu(void)
+{
+	UK_ASSERT(ukplat_lcpu_idx() == 0);
+}
+
 /* Where the name stands in the table, or would. */
 static unsigned place(const struct store *s, const char *name, bool *found)
 {
 	unsigned i = 0;
 	int order = 1;
 
+	check_cpu();
 	while (i < s->nb_files && (order = strcmp(s->file[i].name, name)) < 0)
 		i++;
 	*found = i < s->nb_files && !order;
@@ -135,6 +144,7 @@ enum shell_err store_begin(struct store *s, const char *name, size_t size,
 enum shell_err store_append(struct store *s, const char *name, size_t at,
 			    const void *data, size_t len)
 {
+	check_cpu();
 	if (!uploading(s, name) || at != s->got)
 		return E_STATE;
 	if (len > s->upload.size - s->got)
@@ -242,6 +252,7 @@ enum shell_err store_remove(struct store *s, const char *name)
 
 void store_hold(struct store *s, const struct store_file *f, struct held *h)
 {
+	check_cpu();
 	*h = (struct held){store_data(s, f), f->size, s->held};
 	s->held = h;
 }
@@ -250,6 +261,7 @@ void store_release(struct store *s, struct held *h)
 {
 	struct held **at = &s->held;
 
+	check_cpu();
 	while (*at != h)
 		at = &(*at)->next;
 	*at = h->next;

@@ -88,7 +88,8 @@ $(O)/test/ukpktgen.debug: $(sort $(KVM_OBJ) \
 	$(link-image)
 
 # The platform alone, with several CPUs.
-$(O)/test/smp.debug: $(call obj,kvm,$(LIB_SRC) $(KVM_SRC) $(SMP_TEST_SRC)) \
+$(O)/test/smp.debug: $(call obj,kvm,$(LIB_SRC) $(KVM_SRC) $(SMP_TEST_SRC) \
+			files/store.c files/crc32.c) \
 		plat/kvm/link.ld
 	$(link-image)
 

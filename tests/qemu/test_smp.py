@@ -19,6 +19,7 @@ KINDS = {kind: KINDS_OF_ONE[kind] for kind in
 KINDS["stack"] = "stack overflow: guard page of the main stack"
 KINDS["heap"] = "the heap belongs to CPU 0"
 KINDS["console"] = "the console belongs to CPU 0"
+KINDS["store"] = r"assertion 'ukplat_lcpu_idx\(\) == 0' files/store.c"
 
 boards = pytest.mark.parametrize("machine", MACHINES)
 

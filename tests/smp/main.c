@@ -27,6 +27,8 @@
 #include <uk/plat/lcpu.h>
 #include <uk/plat/time.h>
 
+#include "files/store.h"
+
 #define CPUS_MAX 16
 #define COUNT_TO 100000u
 #define WAKES 200u
@@ -48,6 +50,7 @@ static struct {
 } seen[CPUS_MAX] __align(64);
 
 static const char *kind;
+static struct store store;
 static volatile int zero;
 static char data[16] = {(char)0xc3};
 static volatile bool go;
@@ -153,6 +156,8 @@ static void __noreturn fail(void)
 	if (!strcmp(kind, "heap"))
 		uk_free(uk_alloc_get_default(),
 			uk_malloc(uk_alloc_get_default(), 100));
+	if (!strcmp(kind, "store"))
+		store_find(&store, "a");
 	if (!strcmp(kind, "console"))
 		uk_console_out("x", 1);
 	halt();
