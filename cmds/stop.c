@@ -162,11 +162,13 @@ static enum call_result run(struct call *c)
 			experiment_stop(call_app(c), c->v[PORTS].mask,
 					c->now_ns);
 		c->state[STOPPED] = stop(c);
-		c->state[DEADLINE_NS] = c->now_ns + DRAIN_NS;
+		c->state[DEADLINE_NS] =
+			core_awake_ns(&pg->core, c->now_ns) + DRAIN_NS;
 	}
 	mask = c->state[STOPPED];
 	if (!pktgen_drained(pg, mask, c->now_ns)) {
-		if (c->now_ns < c->state[DEADLINE_NS]) {
+		if (core_awake_ns(&pg->core, c->now_ns) <
+		    c->state[DEADLINE_NS]) {
 			c->wake_ns = c->now_ns + POLL_NS;
 			return CALL_AGAIN;
 		}

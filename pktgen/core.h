@@ -39,6 +39,12 @@ struct core {
 	bool wakes;    /* a frame at any port ends a halt */
 };
 
+/* How much of the time it was run in: by that it waits for what is to come. */
+static inline uint64_t core_awake_ns(const struct core *c, uint64_t now_ns)
+{
+	return now_ns - c->away_ns;
+}
+
 /* In *states of core_step(), beside enum worker_state: a port is a node. */
 #define CORE_NODES 0x100u
 

@@ -110,8 +110,7 @@ static enum signs signs_tell(struct pktgen *pg, unsigned i, uint64_t sent,
 	pktgen_sum_signed(pg, i, &s);
 	if (r->arrived != s.arrived) {
 		r->arrived = s.arrived;
-		r->moved_ns = now_ns;
-		r->away_ns = pg->core.away_ns;
+		r->wait_ns = core_awake_ns(&pg->core, now_ns);
 	}
 	r->look_ns = now_ns + LOOK_NS;
 	r->some_lack = !s.unsure && s.arrived && s.sent > s.arrived + r->lacked;
@@ -182,19 +181,18 @@ void rest_learn(struct pktgen *pg)
 	begin_here(pg, &n);
 }
 
-/* For how long nothing came, without the time in which we did not run. */
+/* For how long nothing came, without the time in which we were not run. */
 static uint64_t waited(struct pktgen *pg, unsigned i, uint64_t still_ns,
 		       uint64_t now_ns)
 {
+	const uint64_t awake_ns = core_awake_ns(&pg->core, now_ns);
 	struct rest_port *r = &pg->set[i].rest;
-	uint64_t ns;
 
 	if (r->still_ns != still_ns) {
 		r->still_ns = still_ns;
-		r->away_ns = pg->core.away_ns;
+		r->wait_ns = awake_ns - (now_ns - MIN(now_ns, still_ns));
 	}
-	ns = now_ns - MIN(now_ns, MAX(still_ns, r->moved_ns));
-	return ns - MIN(ns, pg->core.away_ns - r->away_ns);
+	return awake_ns - MIN(awake_ns, r->wait_ns);
 }
 
 bool rest_reached(struct pktgen *pg, unsigned i, uint64_t now_ns)

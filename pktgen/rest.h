@@ -42,9 +42,8 @@ struct rest_port {
 	uint64_t look_ns;     /* when that is looked at again... */
 	bool some_lack;       /* ...whether some came since, and some did not */
 	uint64_t arrived;     /* of signed ones, when it was looked last... */
-	uint64_t moved_ns;    /* ...when that was another... */
-	uint64_t still_ns;    /* ...the device's, of the wait... */
-	uint64_t away_ns;     /* ...and the core's, since either */
+	uint64_t still_ns;    /* ...since when the device is still... */
+	uint64_t wait_ns;     /* ...and core_awake_ns() of the later of both */
 };
 
 struct pktgen;

@@ -1,12 +1,17 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """The verdict on runs of the image: by QEMU's clock, which counts the guest's instructions
 under -icount, a clean run is valid; a machine that was stopped is named."""
+import json
 import os
 import re
 import signal
+import sys
 import time
 
-from lab import lab, run_icount  # noqa: F401
+from lab import ROOT, lab, run_icount  # noqa: F401
+
+sys.path.insert(0, os.path.join(ROOT, "tests", "vhost"))
+from peer import Peer  # noqa: E402
 
 
 def test_a_clean_run_is_valid_by_its_own_clock(tmp_path):
@@ -70,3 +75,34 @@ def test_a_busy_machine_loses_nothing(lab):  # noqa: F811
                        for r in line.json("verdict 0 --json")["reasons"]}
             assert reasons["unaccounted"] == reasons["errors"] == "valid", reasons
     assert not claimed, claimed
+
+
+def test_what_is_under_way_when_it_stops_is_not_lost(lab):  # noqa: F811
+    """Each third time the host runs neither the appliance nor who brings its frames back,
+    for longer than late frames are waited for. With UKPKTGEN_RUNS=200 it stops so often."""
+    runs, claimed = int(os.environ.get("UKPKTGEN_RUNS", "3")), []
+    with Peer(lab.path / "v", "--mode", "echo", patience=60 + 5 * runs) as peer, \
+            lab.start("a", "--net", "vhost-user:" + peer.path) as line:
+        line.ask("mode 0 txrx; signature 0 on; rate 0 5kpps; start 0 count 1000; wait idle")
+        for i in range(runs):
+            line.ask("start 0; sleep 20ms")
+            if i % 3 == 2:
+                os.kill(peer.child.pid, signal.SIGSTOP)
+            line.count += 1
+            line.send(b"@t%d stop 0 --json\n" % line.count)
+            if i % 3 == 2:
+                time.sleep(0.3)
+                os.kill(line.pid, signal.SIGSTOP)
+                time.sleep(2)
+                os.kill(line.pid, signal.SIGCONT)
+                time.sleep(0.1)
+                os.kill(peer.child.pid, signal.SIGCONT)
+            told, end = line.read_reply("t%d" % line.count)
+            assert end == "OK", end
+            (stopped,) = json.loads("".join(told))["ports"]
+            reasons = {r["reason"]: r["verdict"]
+                       for r in line.json("verdict 0 --json")["reasons"]}
+            if stopped["lost"] or stopped["in_flight"] or reasons["unaccounted"] != "valid":
+                claimed.append((i, stopped, line.json("order 0 --json"), line.ports()))
+        line.ask("expect 0 lost = 0")
+    assert not claimed, (len(claimed), claimed)
