@@ -46,8 +46,7 @@ enum verdict_reason {
 	VERDICT_REASONS(R)
 #undef R
 		VERDICT_COUNTS,
-	/* Set as limits are: how often a trial that is not valid is made again.
-	 */
+	/* Set as limits are: how often a trial is made again. */
 	VERDICT_again = VERDICT_COUNTS,
 	VERDICT_LIMITS,
 	VERDICT_FIRST_TIME = VERDICT_lag,
