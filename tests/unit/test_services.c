@@ -2,7 +2,6 @@
 /* Y.1564 on a device whose truth is known. */
 #include "course_rig.h"
 
-
 static void add_services(void)
 {
 	rig_must("stream 0.1 add; rate 0.0 10kpps; rate 0.1 20kpps");
