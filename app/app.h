@@ -64,7 +64,7 @@ struct app {
 	struct app_kv kv;        /* where pktgen.kv is from */
 	struct app_list *lists;  /* see app/lists.h */
 	uint64_t floor_ns; /* that `calibrate` found last; 0: it did not run */
-	uint64_t verdict_limit[VERDICT_COUNTS]; /* by reason, in its unit */
+	uint64_t verdict_limit[VERDICT_LIMITS]; /* by reason, in its unit */
 	struct live live;
 	struct app_capture capture;
 	struct app_channel channel;

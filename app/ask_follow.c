@@ -282,6 +282,9 @@ enum call_result ask_trials(struct call *c)
 		return list_rows(c, e);
 	if (c->json && e)
 		show_head(c, e);
+	else if (c->json && call_app(c)->experiment)
+		reply_text(c->reply, "other",
+			   call_app(c)->experiment->plan.course->experiment);
 	reply_list(c->reply, "trials", c->calls ? REPLY_ROWS : REPLY_TABLE);
 	for (; i < to; i++)
 		result_trial(c->reply, e, i, c->json);

@@ -10,7 +10,7 @@
 
 /* The configuration, to be put back when a new one turns out wrong. */
 struct kept {
-	uint64_t selected, verdict_limit[VERDICT_COUNTS];
+	uint64_t selected, verdict_limit[VERDICT_LIMITS];
 	struct addresses_kept *addresses;
 	struct app_kv kv;
 	struct told_kept told;

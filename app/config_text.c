@@ -331,7 +331,7 @@ static bool relay_line(const struct app *app, struct config_walk *w,
 static bool limit_line(const struct app *app, struct config_walk *w,
 		       char line[CONFIG_LINE_MAX])
 {
-	for (; !w->only && w->limit < VERDICT_COUNTS; w->limit++)
+	for (; !w->only && w->limit < VERDICT_LIMITS; w->limit++)
 		if (verdict_line(app, (enum verdict_reason)w->limit, line)) {
 			w->limit++;
 			return true;

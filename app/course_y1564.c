@@ -124,7 +124,7 @@ static const char *const clauses[STEPS] = {
 
 static const struct course_column columns[] = {
 	{"service", NULL, COURSE_SERVICE},
-	{"part", "%", COURSE_MILLI},
+	{"cir", "%", COURSE_MILLI},
 	{"rate", "pps", COURSE_MILLI | COURSE_MORE},
 	FIGURES,
 	THRESHOLDS,

@@ -199,7 +199,7 @@ static void take_trial(struct app *app, uint64_t now_ns)
 		finish(app, EXPERIMENT_FULL, now_ns);
 		return;
 	}
-	if (again && e->repeats < EXPERIMENT_REPEATS) {
+	if (again && e->repeats < app->verdict_limit[VERDICT_again]) {
 		e->repeats++;
 		e->nb_repeated++;
 		e->again_ns += now_ns - t->began_ns;

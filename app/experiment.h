@@ -17,8 +17,6 @@
 struct app;
 struct bench;
 
-/* How often a trial that cannot be trusted is made again. */
-#define EXPERIMENT_REPEATS 3
 #define EXPERIMENT_SIZES 16
 #define EXPERIMENT_VALUES 16
 #define EXPERIMENT_COMMAND_MAX 256

@@ -37,6 +37,8 @@ enum verdict_unit {
 	R(buffers, COUNT, 0, "times receive buffers were short") \
 	R(unaccounted, COUNT, 0, "frames that the device kept")  \
 	R(errors, COUNT, 0, "times the device failed or stalled")
+#define VERDICT_AGAIN(R) \
+	R(again, COUNT, 3, "times that a trial that is not valid is repeated")
 #define VERDICT_REASONS(R) VERDICT_SHARES(R) VERDICT_TIMES(R) VERDICT_NUMBERS(R)
 
 enum verdict_reason {
@@ -44,6 +46,9 @@ enum verdict_reason {
 	VERDICT_REASONS(R)
 #undef R
 		VERDICT_COUNTS,
+	/* Set as limits are: how often a trial is made again. */
+	VERDICT_again = VERDICT_COUNTS,
+	VERDICT_LIMITS,
 	VERDICT_FIRST_TIME = VERDICT_lag,
 	VERDICT_FIRST_NUMBER = VERDICT_buffers,
 };

@@ -123,6 +123,18 @@ static void take_line(void *keep, char *text, size_t len)
 
 /* ---- When ---------------------------------------------------------------- */
 
+/* A command's name, and no more: it is part of a file's name and of a line. */
+static bool take_word(struct keep *k, const char *text)
+{
+	char word[10];
+	int end = 0;
+
+	if (sscanf(text, "%9[a-z0-9]%n", word, &end) != 1 || text[end])
+		return false;
+	snprintf(k->word, sizeof(k->word), "%s", word);
+	return true;
+}
+
 /* Of one that may run already: what its trials are told with says so. */
 static void take_first(void *keep, char *text, size_t len)
 {
@@ -130,9 +142,12 @@ static void take_first(void *keep, char *text, size_t len)
 	cJSON *json = cJSON_ParseWithLength(text, len);
 	const char *word = json_text(json, "experiment");
 	const char *state = json_text(json, "state");
+	const char *other = json_text(json, "other");
 
-	if (*word && !strcmp(state, "runs") && !k->runs) {
-		snprintf(k->word, sizeof(k->word), "%s", word);
+	/* It is to be asked by its own name. */
+	if (!*k->word && take_word(k, other))
+		k->looks = true;
+	if (!strcmp(state, "runs") && !k->runs && take_word(k, word)) {
 		k->runs = true;
 		k->due_ms = now_ms() + EVERY_MS;
 	}
@@ -159,12 +174,13 @@ static void look(struct keep *k)
 	if (k->open != k->requests->open) {
 		k->open = k->requests->open;
 		k->looks = k->open && !k->off && !k->runs;
+		k->word[0] = k->runs ? k->word[0] : '\0';
 		k->due_ms = k->looks ? now_ms() + EVERY_MS : k->due_ms;
 	}
 	if (!k->looks || k->runs || now_ms() < k->due_ms)
 		return;
 	k->looks = false;
-	ask(k, "search", take_first);
+	ask(k, *k->word ? k->word : "search", take_first);
 }
 
 /* "begins ...", "done ..." of an experiment, behind its name. */

@@ -122,7 +122,7 @@ const struct cmd cmd_search = {
 		 "'tst009' in one of two. A percentage is as 'pdr' with "
 		 "another loss. Frames that a sender was too late for count as "
 		 "lost. "
-		 "A trial that is not valid is repeated up to 3 times. Ctrl-C "
+		 "A trial that is not valid is repeated, see 'verdict'. Ctrl-C "
 		 "leaves the search running; its result is kept, see "
 		 "'results'.",
 	.examples =

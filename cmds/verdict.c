@@ -100,6 +100,9 @@ static enum call_result run_show(struct call *c)
 	if (left)
 		show_port(c, (unsigned)__builtin_ctzll(left));
 	reply_end(c->reply);
+	if (!(left & (left - 1)))
+		reply_u64(c->reply, "again", app->verdict_limit[VERDICT_again],
+			  NULL);
 	c->state[NEXT] = left & (left - 1);
 	c->wake_ns = c->now_ns;
 	return c->state[NEXT] ? CALL_AGAIN : CALL_DONE;
@@ -151,9 +154,10 @@ const struct cmd cmd_verdict = {
 		 "INVALID; ring, buffers and floor make none INVALID, "
 		 "unaccounted, errors and link each. 'floor' is 0 until "
 		 "'calibrate' has run. docs/measurement.md says how each is "
-		 "measured.",
-	.examples =
-		(const char *const[]){"verdict", "verdict rate 0.1%",
-				      "verdict lag 1ms", "verdict check", NULL},
+		 "measured. 'again' says how often an experiment repeats a "
+		 "trial that is not valid.",
+	.examples = (const char *const[]){"verdict", "verdict rate 0.1%",
+					  "verdict lag 1ms", "verdict again 10",
+					  "verdict check", NULL},
 	.see = (const char *const[]){"stop", "stats", "expect", NULL},
 };

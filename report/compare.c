@@ -9,7 +9,7 @@
 /* By which a row of the one is that of the other. */
 static const char *const identity[] = {"size",  "mix",     "goal",     "value",
 				       "since", "part",    "strategy", "burst",
-				       "mode",  "service", "step"};
+				       "mode",  "service", "cir"};
 /* What is compared of two such rows. */
 static const char *const figures[] = {
 	"throughput", "rate",    "loss", "frames", "corrected", "recovery",

@@ -122,15 +122,32 @@ static const struct key keys[] = {
 
 	/* Services */
 	{"service", "service", NULL, "a stream, by port and number", NULL},
-	{"step", "step", "%", "of the committed rate", "ITU-T Y.1564, 8.1"},
+	{"cir", "sent", "%", "of the committed rate", "ITU-T Y.1564, 8.1"},
 	{"variation", "variation", "ns", "of the delay", "ITU-T Y.1563"},
 	{"available", "available", "%", "of the time, by the 10 s rule",
 	 "ITU-T Y.1563, 9"},
 	{"outcome", "outcome", NULL, "by the thresholds of the service",
 	 "ITU-T Y.1564, 8"},
+	{"yellow", "excess", NULL, "frames that were sent in excess", NULL},
+	{"yellow_lost", "excess lost", NULL, "of these", NULL},
+	{"flr", "loss allowed", "%", "threshold of the service", NULL},
+	{"ftd", "delay allowed", "ns", "threshold of the mean", NULL},
+	{"fdv", "variation allowed", "ns", "threshold of the service", NULL},
+	{"avail", "least available", "%", "threshold of the service", NULL},
+
 	{"note", "note", NULL, NULL, NULL},
 	{"figure", "figure", NULL, NULL, NULL},
 	{"change", "change", "%", "B beside A, reckoned here", NULL},
+
+	/* Ways of making frames */
+	{"strategy", "strategy", NULL, "how frames are made",
+	 "docs/performance.md"},
+	{"burst", "burst", "frames", "handed over at once", NULL},
+	{"mode", "mode", NULL, NULL, NULL},
+	{"per_frame", "per frame", "ns", NULL, NULL},
+	{"ratio", "ratio", NULL, "to the first of these", NULL},
+	{"bytes", "bytes", NULL, "of what was sent", NULL},
+	{"took", "took", "ns", "with what was waited for at its end", NULL},
 };
 
 const struct key *key_find(const char *path)

@@ -82,9 +82,11 @@ def sweep():
 
 def services():
     return {"result": "y1564-configuration-1", "experiment": "y1564", "test": "configuration",
-            "rows": [{"service": "0.1", "step": 25.0 * i, "rate": 5000.0 * i, "offered": 1000 * i,
+            "rows": [{"service": "0.1", "cir": 25.0 * i, "rate": 5000.0 * i, "offered": 1000 * i,
                       "lost": 200 * (i > 4), "loss": 16.0 * (i > 4), "mean": 30000,
-                      "variation": 5000, "outcome": "policed" if i > 4 else "pass"}
+                      "variation": 5000, "outcome": "policed" if i > 4 else "pass",
+                      "clause": "ITU-T Y.1564, 8.1: CIR by steps", "flr": 0.5, "ftd": 10000000,
+                      "fdv": 500000}
                      for i in range(1, 6)]}
 
 
@@ -164,6 +166,8 @@ def test_a_page_says_what_the_result_says_and_nothing_else(run, result):
     # And all of it: each row and trial.
     assert known([result()["rows"], result().get("trials", [])]) - said == set()
     assert "script" not in text.tags
+    # By words of a person, which a key is not.
+    assert not {"flr", "ftd", "fdv"} & set(" ".join(text.texts).split())
     if shutil.which("gnuplot") and result != services:
         assert "svg" in text.tags
 

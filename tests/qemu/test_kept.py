@@ -25,8 +25,8 @@ def client(lab, *words):
     return done.stdout
 
 
-def begin(lab, *words):
-    return subprocess.Popen([CLIENT, "a", *words, "-c", SWEEP], env=env_of(lab), text=True,
+def begin(lab, *words, line=SWEEP):
+    return subprocess.Popen([CLIENT, "a", *words, "-c", line], env=env_of(lab), text=True,
                             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                             stderr=subprocess.PIPE)
 
@@ -85,12 +85,12 @@ def test_a_search_outlives_its_machine(lab):
 
 def test_who_comes_later_keeps_what_was_made_before(lab):
     line = lab.start("a", "--net", "loop", "--net", "loop")
-    going = begin(lab, "--no-keep")
-    time.sleep(1.5)
+    going = begin(lab, "--no-keep", line=SWEEP.replace("700ms", "3s"))
+    time.sleep(4)
     going.kill()
     going.communicate()
     assert kept(lab) == (None, [])
-    client(lab, "a", "-c", "sweep follow")
+    client(lab, "a", "-c", "sleep 4s")
     made = kept(lab)[1]
     assert made and [trial["trial"] for trial in made] == list(range(1, len(made) + 1))
 

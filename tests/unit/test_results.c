@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* What is kept of an experiment, and compared. */
+#include <stdio.h>
+
+#include "course_rig.h"
+
+static void results_are_kept(void **state)
+{
+	(void)state;
+
+	rig_must("linkspeed 0 1gbps");
+	rig_must("rfc2544 throughput sizes 64,imix to 200kpps trial 20ms "
+		 "width 5%");
+	assert_true(is_kept("rfc2544-throughput-1.json"));
+	assert_true(is_kept("rfc2544-throughput-1.txt"));
+	rig_must("results");
+	assert_non_null(strstr(rig.screen, "rfc2544-throughput-1"));
+	rig_must("results rfc2544-throughput-1");
+	assert_non_null(strstr(rig.screen, "RFC 2544, 26.1"));
+	rig_must("results rfc2544-throughput-1 --json");
+	assert_non_null(strstr(
+		rig.screen, "\"command\":\"rfc2544 0 throughput sizes 64,imix"
+			    " to 200kpps trial 20ms width 5%\""));
+	assert_non_null(
+		strstr(rig.screen, "\"settings\":[\"linkspeed 0 1gbps"));
+	assert_non_null(strstr(rig.screen, "\"trial\":6,"));
+	rig_must("results delete rfc2544-throughput-1");
+	assert_false(is_kept("rfc2544-throughput-1.json"));
+	assert_false(is_kept("rfc2544-throughput-1.txt"));
+	rig_ask("results rfc2544-throughput-1", NULL);
+	assert_non_null(strstr(rig.screen, "E_NOFILE"));
+}
+
+/* What the appliance shows of a result is what the file says. */
+static void what_is_shown_is_what_is_kept(void **state)
+{
+	const struct store_file *f;
+	char text[32768], *to = text;
+	(void)state;
+
+	rig_must("rfc2544 loss sizes 64,imix,128 to 246913pps trial 10ms");
+	rig_must("results rfc2544-loss-1 --json");
+	f = store_find(&rig.app.store, "rfc2544-loss-1.json");
+	for (char *cr = rig.screen; (cr = strchr(cr, '\r'));)
+		memmove(cr, cr + 1, strlen(cr));
+	/* The parts of the reply, joined: lists that go on are one. */
+	for (const char *line = rig.screen; (line = strstr(line, "@1 {"));) {
+		const char *end = strchr(line += 3, '\n');
+		size_t len = (size_t)(end - line);
+
+		if (to > text) {
+			const char *list = strchr(line, '[') + 1;
+
+			/* "]}" of the part before, the head of this one. */
+			to -= 3;
+			*to++ = ',';
+			len -= (size_t)(list - line);
+			line = list;
+		}
+		memcpy(to, line, len);
+		to += len;
+		*to++ = '\n';
+	}
+	*to = '\0';
+	assert_int_equal(strlen(text), f->size);
+	assert_memory_equal(text, store_data(&rig.app.store, f), f->size);
+}
+
+static void two_results_are_compared(void **state)
+{
+	(void)state;
+
+	rig_must("rfc2544 throughput sizes 64,512 to 500kpps trial 20ms");
+	dut.pps /= 2;
+	rig_must("rfc2544 throughput sizes 512,64 to 500kpps trial 20ms");
+	rig_must("results compare rfc2544-throughput-1 rfc2544-throughput-2 "
+		 "--json");
+	assert_non_null(strstr(rig.screen, "\"row\":\"512 rfc2544\",\"figure\":"
+					   "\"throughput\""));
+	assert_non_null(strstr(rig.screen, "\"change\":\"-49.9"));
+}
+
+static void one_that_is_stopped_is_kept_as_far_as_it_came(void **state)
+{
+	(void)state;
+
+	rig_send("rfc2544 loss sizes 64,128 to 246913pps trial 50ms");
+	rig_run(200 * MS);
+	rig_type("\x03");
+	rig_must("rfc2544 stop");
+	rig_run(10 * MS);
+	assert_true(is_kept("rfc2544-loss-1.json"));
+	rig_must("results --json");
+	assert_non_null(strstr(rig.screen, "\"state\":\"stopped\""));
+}
+
+static void a_store_that_is_full_keeps_none(void **state)
+{
+	char line[64];
+	(void)state;
+
+	snprintf(line, sizeof(line), "put big %zu 00000000",
+		 rig.app.store.limit - 100);
+	rig_must(line);
+	rig.app.store.limit = 500;
+	rig_must("rm big; rfc2544 loss sizes 64 to 246913pps trial 10ms");
+	assert_false(is_kept("rfc2544-loss-1.json"));
+	assert_non_null(strstr(rig.screen, "no room for its result"));
+	rig_must("rfc2544");
+	assert_non_null(strstr(rig.screen, "done"));
+}
+
+int main(void)
+{
+#define T(name) cmocka_unit_test_setup_teardown(name, dut_setup, dut_teardown)
+	const struct CMUnitTest tests[] = {
+		T(results_are_kept),
+		T(what_is_shown_is_what_is_kept),
+		T(two_results_are_compared),
+		T(one_that_is_stopped_is_kept_as_far_as_it_came),
+		T(a_store_that_is_full_keeps_none),
+	};
+
+	return cmocka_run_group_tests_name("results", tests, NULL, NULL);
+}
