@@ -134,6 +134,7 @@ static void show_head(struct call *c, const struct experiment *e)
 	if (c->state[HEADED]++)
 		return;
 	reply_text(c->reply, "experiment", e->plan.course->experiment);
+	reply_text(c->reply, "state", experiment_states[e->state]);
 	reply_text(c->reply, "command", e->plan.command);
 }
 

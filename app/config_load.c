@@ -109,7 +109,7 @@ static bool run_line(const struct call *c, struct call *line,
 		const struct parse_ports ports = session_ports(
 			&app->session, session_selected(&app->session));
 
-		memset(line, 0, sizeof(*line));
+		call_clear(line);
 		if (len > EDIT_LINE_MAX)
 			call_fail(line, E_LONG, -1,
 				  "a line takes up to %u bytes", EDIT_LINE_MAX);
@@ -166,6 +166,7 @@ enum call_result config_load(struct call *c, const char *file, const char *text,
 
 	if (!kept)
 		return app_no_memory(c, -1);
+	memset(&line, 0, sizeof(line));
 	for (size_t at = 0; at < len; row++) {
 		const char *end = memchr(text + at, '\n', len - at);
 		size_t n = end ? (size_t)(end - (text + at)) : len - at;

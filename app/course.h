@@ -26,8 +26,10 @@ struct experiment_trial;
 
 enum course_kind { COURSE_U64, COURSE_MILLI, COURSE_TEXT, COURSE_SERVICE };
 
-/* A kind with this is for programs alone. */
+/* A kind with this is for programs alone, always or where nothing repeats. */
 #define COURSE_MORE 16u
+#define COURSE_REPEATS 32u
+#define COURSE_KIND(kind) ((kind)&15u)
 
 /* A column of the table that comes of it. */
 struct course_column {

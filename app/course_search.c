@@ -134,8 +134,8 @@ static const struct course_column search_columns[] = {
 	{"upper", "pps", COURSE_MILLI | COURSE_MORE},
 	{"l1", "Mbit/s", COURSE_MILLI},
 	{"part", "%", COURSE_MILLI | COURSE_MORE},
-	{"repeats", NULL, COURSE_U64 | COURSE_MORE},
-	{"spread", "%", COURSE_MILLI | COURSE_MORE},
+	{"repeats", NULL, COURSE_U64 | COURSE_REPEATS},
+	{"spread", "%", COURSE_MILLI | COURSE_REPEATS},
 	{"note", NULL, COURSE_TEXT},
 	{0},
 };

@@ -130,7 +130,7 @@ static bool take_row(struct app *app, struct experiment *e,
 		return false;
 	r = course_row(e);
 	for (unsigned i = 0; c[i].key; i++)
-		r->v[i] = (c[i].kind & ~COURSE_MORE) == COURSE_MILLI
+		r->v[i] = COURSE_KIND(c[i].kind) == COURSE_MILLI
 				  ? milli_of(row, c[i].key)
 				  : whole_of(row, c[i].key);
 	e->plan.course->resume(e);

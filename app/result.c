@@ -92,7 +92,7 @@ void result_trial(struct reply *r, const struct experiment *e, unsigned i,
 void result_column(struct reply *r, const struct course_column *c,
 		   const struct course_row *row, uint64_t v)
 {
-	const unsigned kind = c->kind & ~COURSE_MORE;
+	const unsigned kind = COURSE_KIND(c->kind);
 	char of[24];
 
 	if (kind == COURSE_SERVICE) {
@@ -109,6 +109,14 @@ void result_column(struct reply *r, const struct course_column *c,
 		reply_u64(r, c->key, v, c->unit);
 }
 
+/* People get what tells something in a table that fits their screen. */
+static bool is_for_people(const struct experiment *e,
+			  const struct course_column *c)
+{
+	return !(c->kind & COURSE_MORE) &&
+	       (!(c->kind & COURSE_REPEATS) || e->plan.repeat > 1);
+}
+
 void result_rows(struct reply *r, const struct experiment *e, unsigned from,
 		 unsigned to, bool all)
 {
@@ -119,7 +127,7 @@ void result_rows(struct reply *r, const struct experiment *e, unsigned from,
 		reply_map(r, NULL, REPLY_TABLE);
 		result_size(r, &e->plan, row->size);
 		for (unsigned i = 0; c[i].key; i++)
-			if (all || !(c[i].kind & COURSE_MORE))
+			if (all || is_for_people(e, &c[i]))
 				result_column(r, &c[i], row, row->v[i]);
 		reply_end(r);
 	}

@@ -340,6 +340,7 @@ int main(int argc, char *argv[])
 	fake.config[10] = 1500 & 255;
 	fake.config[11] = 1500 >> 8;
 	pktgen_open(&pg, 1, uk_alloc_get_default());
+	pg.trails.room = 4 << 20; /* of 32 MB */
 	w = pktgen_worker(&pg, 0, 0);
 	pg.files.hold = hold;
 	if (!w || edit_streams(&pg, 1, edit, what, now_ns, &fault) < 0 ||

@@ -123,6 +123,50 @@ static void take_line(void *keep, char *text, size_t len)
 
 /* ---- When ---------------------------------------------------------------- */
 
+/* Of one that may run already: what its trials are told with says so. */
+static void take_first(void *keep, char *text, size_t len)
+{
+	struct keep *k = keep;
+	cJSON *json = cJSON_ParseWithLength(text, len);
+	const char *word = json_text(json, "experiment");
+	const char *state = json_text(json, "state");
+
+	if (*word && !strcmp(state, "runs") && !k->runs) {
+		snprintf(k->word, sizeof(k->word), "%s", word);
+		k->runs = true;
+		k->due_ms = now_ms() + EVERY_MS;
+	}
+	cJSON_Delete(json);
+	if (k->runs)
+		take_line(k, text, len);
+}
+
+static void ask(struct keep *k, const char *word,
+		void (*line)(void *arg, char *text, size_t len))
+{
+	char text[48];
+
+	k->request.line = line;
+	k->request.arg = k;
+	k->request.beside = true;
+	snprintf(text, sizeof(text), "%s trials %u --json", word, k->kept + 1);
+	request_send(k->requests, &k->request, text);
+}
+
+/* Whoever comes for less than a second only asks something else. */
+static void look(struct keep *k)
+{
+	if (k->open != k->requests->open) {
+		k->open = k->requests->open;
+		k->looks = k->open && !k->off && !k->runs;
+		k->due_ms = k->looks ? now_ms() + EVERY_MS : k->due_ms;
+	}
+	if (!k->looks || k->runs || now_ms() < k->due_ms)
+		return;
+	k->looks = false;
+	ask(k, "search", take_first);
+}
+
 /* "begins ...", "done ..." of an experiment, behind its name. */
 void keep_take_notice(struct keep *k, const char *text)
 {
@@ -160,7 +204,7 @@ int keep_wait(void *keep, struct pollfd *fd)
 	const struct keep *k = keep;
 
 	(void)fd;
-	return k->runs && k->request.state != REQUEST_WAITS
+	return (k->runs || k->looks) && k->request.state != REQUEST_WAITS
 		       ? ms_until(k->due_ms)
 		       : -1;
 }
@@ -168,9 +212,11 @@ int keep_wait(void *keep, struct pollfd *fd)
 void keep_act(void *keep, short revents)
 {
 	struct keep *k = keep;
-	char text[48];
 
 	(void)revents;
+	if (k->request.state == REQUEST_WAITS)
+		return;
+	look(k);
 	if (!k->runs || k->request.state == REQUEST_WAITS)
 		return;
 	if (!k->requests->open) {
@@ -184,12 +230,7 @@ void keep_act(void *keep, short revents)
 		return;
 	}
 	k->due_ms = k->last ? UINT64_MAX : now_ms() + EVERY_MS;
-	k->request.line = take_line;
-	k->request.arg = k;
-	k->request.beside = true;
-	snprintf(text, sizeof(text), "%s trials %u --json", k->word,
-		 k->kept + 1);
-	request_send(k->requests, &k->request, text);
+	ask(k, k->word, take_line);
 }
 
 void keep_init(struct keep *k)

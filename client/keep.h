@@ -3,7 +3,8 @@
  * Keeps the trials of an experiment that takes its time, so that another
  * appliance can go on from them if this one goes: asks for those that were made
  * since the last time, beside what else is asked, and appends them to a file
- * that `resume` takes (docs/results.md).
+ * that `resume` takes (docs/results.md). Of one that began before this client
+ * came it asks for all, once it is there for a second.
  */
 #ifndef CLIENT_KEEP_H
 #define CLIENT_KEEP_H
@@ -19,6 +20,8 @@ struct keep {
 	struct requests *requests;
 	struct ui *ui;
 	bool off;      /* nothing is kept */
+	bool open;     /* there was somebody to ask at the last turn */
+	bool looks;    /* it is not known whether an experiment runs */
 	bool runs;     /* an experiment does */
 	bool last;     /* it has ended: what is new is asked for once more */
 	char word[16]; /* its command */

@@ -97,7 +97,9 @@ const struct cmd cmd_save = {
 			{0},
 		},
 	.notes = "Without FILE the commands are shown. 'load' applies a file "
-		 "of them. A FILE that is there is replaced.",
+		 "of them. A FILE that is there is replaced. Settings are "
+		 "written also where they are as after boot, so that the file "
+		 "means the same with another version.",
 	.examples = (const char *const[]){"save", "save two-ports.cfg", NULL},
 	.see = (const char *const[]){"load", "reset", "show", NULL},
 };

@@ -133,6 +133,13 @@ static enum call_result is_elsewhere(struct call *c, const char *name)
 	return CALL_DONE;
 }
 
+/* Most differ in their first letter. */
+static bool has_name(const struct cmd *cmd, const char *name)
+{
+	return !((cmd->name[0] ^ name[0]) & ~0x20) &&
+	       !strcasecmp(cmd->name, name);
+}
+
 /* What Pktgen's users type: a setting, which is a command here. */
 static enum call_result is_command(struct call *c)
 {
@@ -142,7 +149,7 @@ static enum call_result is_command(struct call *c)
 	const unsigned nb = app_words(c, VALUE, words);
 	char on[SUBJECTS_PRINT_MAX], all[80] = "";
 
-	while (*cmd && (strcasecmp((*cmd)->name, name) || (*cmd)->hidden))
+	while (*cmd && (!has_name(*cmd, name) || (*cmd)->hidden))
 		cmd++;
 	if (!*cmd)
 		return is_elsewhere(c, name);

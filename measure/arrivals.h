@@ -204,14 +204,21 @@ ARRIVALS_INLINE bool arrivals_see_next(const struct arrivals_now *now,
 	return true;
 }
 
-/* As arrivals_see(), for bursts in which few frames make a row. */
+/*
+ * As arrivals_see(), for bursts in which few frames make a row. `now` is a copy
+ * of that of `ar` for the burst, of which compilers keep in registers what they
+ * have some for.
+ */
 ARRIVALS_INLINE void arrivals_see_many(struct arrivals *ar,
+				       struct arrivals_now *now,
 				       const uint8_t *frame, size_t len)
 {
 	if (unlikely(len < SIGNATURE_LEN))
 		return;
-	if (!arrivals_see_next(&ar->now, frame + len - SIGNATURE_LEN, len))
+	if (!arrivals_see_next(now, frame + len - SIGNATURE_LEN, len)) {
 		arrivals_see_odd(ar, frame, len);
+		*now = ar->now;
+	}
 }
 
 /* The burst had `n` frames. */

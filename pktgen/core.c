@@ -4,10 +4,12 @@
 /* None of them had a step for that long, or since it was started. */
 static COLD void note_gap(struct core *c, uint64_t now_ns)
 {
+	c->away_ns += now_ns - c->now_ns - CORE_GAP_NS;
 	for (unsigned i = 0; i < c->nb_workers; i++) {
 		struct worker *const w = c->worker[i];
 		const uint64_t from_ns = MAX(c->now_ns, w->epoch_ns);
 
+		w->away_ns += now_ns - c->now_ns - CORE_GAP_NS;
 		if (w->state != WORKER_RUNNING || now_ns <= from_ns)
 			continue;
 		w->gap_ns = MAX(w->gap_ns, now_ns - from_ns);

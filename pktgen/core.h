@@ -27,6 +27,11 @@ struct core {
 	 */
 	uint64_t (*clock_ns)(void);
 	uint64_t now_ns; /* the latest that a step had: nothing is before it */
+	/*
+	 * All the time by which steps were further apart than CORE_GAP_NS: the
+	 * host had others run, and those who bring frames did not run, either.
+	 */
+	uint64_t away_ns;
 	unsigned nb_workers;
 	struct worker *worker[CORE_WORKERS_MAX]; /* by port, then by queue */
 	struct core_times *times;                /* NULL: nobody asks */

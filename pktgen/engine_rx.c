@@ -71,6 +71,7 @@ static bool rests(struct worker *w)
 struct looks {
 	uint64_t bytes; /* without FCS */
 	struct arrivals *arrivals;
+	struct arrivals_now now; /* of those */
 };
 
 /* A frame while it is ours: whoever wants to know more of it looks here. */
@@ -97,7 +98,7 @@ PORT_INLINE void look_many(void *looks, const struct uk_netbuf *nb)
 	struct looks *const l = looks;
 
 	l->bytes += nb->len;
-	arrivals_see_many(l->arrivals, nb->data, nb->len);
+	arrivals_see_many(l->arrivals, &l->now, nb->data, nb->len);
 }
 
 static COLD void look_any(void *looks, const struct uk_netbuf *nb)
@@ -136,6 +137,7 @@ static NOINLINE uint64_t look_and_free_signed(struct worker *w,
 
 	w->nb_looked += n;
 	arrivals_begin(l.arrivals, w->clock_ns ? w->clock_ns() : now_ns);
+	l.now = l.arrivals->now;
 	if (unlikely(large))
 		return look_and_free_any(w, pkts, n);
 	if (l.arrivals->nb_many)

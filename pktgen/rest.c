@@ -108,6 +108,11 @@ static enum signs signs_tell(struct pktgen *pg, unsigned i, uint64_t sent,
 	if (r->some_lack && now_ns < r->look_ns)
 		return SIGNS_SOME;
 	pktgen_sum_signed(pg, i, &s);
+	if (r->arrived != s.arrived) {
+		r->arrived = s.arrived;
+		r->moved_ns = now_ns;
+		r->away_ns = pg->core.away_ns;
+	}
 	r->look_ns = now_ns + LOOK_NS;
 	r->some_lack = !s.unsure && s.arrived && s.sent > s.arrived + r->lacked;
 	if (r->some_lack)
@@ -177,11 +182,25 @@ void rest_learn(struct pktgen *pg)
 	begin_here(pg, &n);
 }
 
+/* For how long nothing came, without the time in which we did not run. */
+static uint64_t waited(struct pktgen *pg, unsigned i, uint64_t still_ns,
+		       uint64_t now_ns)
+{
+	struct rest_port *r = &pg->set[i].rest;
+	uint64_t ns;
+
+	if (r->still_ns != still_ns) {
+		r->still_ns = still_ns;
+		r->away_ns = pg->core.away_ns;
+	}
+	ns = now_ns - MIN(now_ns, MAX(still_ns, r->moved_ns));
+	return ns - MIN(ns, pg->core.away_ns - r->away_ns);
+}
+
 bool rest_reached(struct pktgen *pg, unsigned i, uint64_t now_ns)
 {
 	const struct worker_view *v = pktgen_count(pg, i, now_ns);
 	const int peer = pg->set[i].rest.peer;
-	const uint64_t still_ns = v->still_ns;
 	uint64_t patience_ns = peer >= 0 ? REST_KNOWN_NS : REST_PATIENCE_NS;
 	struct counts n;
 	enum signs signs;
@@ -211,5 +230,5 @@ bool rest_reached(struct pktgen *pg, unsigned i, uint64_t now_ns)
 	else if (peer == REST_PEER_NONE ||
 		 (peer == REST_PEER_UNKNOWN && n.any_sends))
 		patience_ns = REST_QUIET_NS;
-	return now_ns >= still_ns + patience_ns;
+	return waited(pg, i, v->still_ns, now_ns) >= patience_ns;
 }

@@ -12,7 +12,9 @@
  * for frames from elsewhere, or as they go to somebody else, the wait ends by
  * time: soonest of a port whose frames did not come back the last time, latest
  * of one whose frames did, as they are only late. Of frames that are signed it
- * is known whether they are here: where some are, the others may be late.
+ * is known whether they are here: where some are, the others may be late, for
+ * as long after each that comes. Time in which the host did not run us is no
+ * time that frames had to come in.
  */
 #ifndef PKTGEN_REST_H
 #define PKTGEN_REST_H
@@ -39,6 +41,10 @@ struct rest_port {
 	uint64_t lacked;      /* and what had not arrived of that */
 	uint64_t look_ns;     /* when that is looked at again... */
 	bool some_lack;       /* ...whether some came since, and some did not */
+	uint64_t arrived;     /* of signed ones, when it was looked last... */
+	uint64_t moved_ns;    /* ...when that was another... */
+	uint64_t still_ns;    /* ...the device's, of the wait... */
+	uint64_t away_ns;     /* ...and the core's, since either */
 };
 
 struct pktgen;

@@ -49,7 +49,7 @@ static void see(struct selftest *st, const uint8_t *frame, size_t len)
 	else if (st->tracked)
 		track_take(st->track, &st->arrivals, frame, (uint16_t)len);
 	else if (st->many)
-		arrivals_see_many(&st->arrivals, frame, len);
+		arrivals_see_many(&st->arrivals, &st->arrivals.now, frame, len);
 	else
 		arrivals_see(&st->arrivals, frame, len);
 }

@@ -399,12 +399,14 @@ static void settle(struct worker *w, uint64_t now_ns)
 	if (nb_held(w))
 		return;
 	engine_tx_room(w, now_ns);
-	if (!w->sent_ns)
+	if (!w->sent_ns) {
 		w->sent_ns = w->still_ns = now_ns;
+		w->away_ns = 0;
+	}
 	if (port_can_reap() && !w->still) {
 		w->view.in_flight = worker_in_flight(w);
 		w->still = !w->view.in_flight ||
-			   now_ns >= w->sent_ns + WORKER_DEVICE_NS;
+			   now_ns >= w->sent_ns + w->away_ns + WORKER_DEVICE_NS;
 		if (!w->still)
 			w->still_ns = now_ns;
 	}

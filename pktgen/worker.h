@@ -366,6 +366,7 @@ struct worker {
 	uint64_t run_packets;    /* tx_packets when the run began */
 	uint64_t pause_ns;       /* WORKER_PAUSED: since when */
 	uint64_t sent_ns, still_ns;
+	uint64_t away_ns; /* since, as in struct core */
 	bool still;
 	uint64_t full_from_ns; /* that the ring is full; 0: it is not... */
 	uint64_t full_ns, lag_ns, gap_ns; /* ...see the view for these */

@@ -413,9 +413,9 @@ static void heed_holder(struct relay *r, short revents)
 static void turn(struct relay *r)
 {
 	struct pollfd fds[FDS];
+	const bool tells = queue_tell(&r->queue, now_ms());
 	bool hurry = r->linger_ms || r->over || watch_asks(&r->watch) ||
-		     queue_tell(&r->queue, now_ms()) ||
-		     (r->holder < 0 && r->queue.nb) ||
+		     tells || (r->holder < 0 && r->queue.nb) ||
 		     (r->holder >= 0 && (r->ended || r->line < 0));
 
 	prepare(r, fds);

@@ -125,7 +125,7 @@ static const struct key keys[] = {
 	{"step", "step", "%", "of the committed rate", "ITU-T Y.1564, 8.1"},
 	{"variation", "variation", "ns", "of the delay", "ITU-T Y.1563"},
 	{"available", "available", "%", "of the time, by the 10 s rule",
-	 "ITU-T Y.1563"},
+	 "ITU-T Y.1563, 9"},
 	{"outcome", "outcome", NULL, "by the thresholds of the service",
 	 "ITU-T Y.1564, 8"},
 	{"note", "note", NULL, NULL, NULL},

@@ -247,7 +247,8 @@ struct call {
 	const struct cmd *cmd;
 	const struct cmd_form *form;
 	struct value v[CMD_ARGS_MAX]; /* in the order of the form's args */
-	void *app;               /* struct app of main.c; the shell's owner */
+	unsigned nb_v; /* the others are as call_clear() leaves them */
+	void *app;     /* struct app of main.c; the shell's owner */
 	struct session *session; /* to ask about the shell itself */
 	struct runner *runner;   /* whose line it is part of, see script.h */
 	struct reply *reply;     /* empty at each call */
@@ -338,6 +339,9 @@ struct cmd {
 
 /* Generated: all commands by name, NULL at the end. */
 extern const struct cmd *const cmd_table[];
+
+/* As one of zeros, which it was at first; its values are much to be cleared. */
+void call_clear(struct call *c);
 
 /*
  * Ends the call with an error and returns CALL_FAIL. `arg` is the index of the

@@ -5,6 +5,7 @@
 #include <limits.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stddef.h>
 #include <string.h>
 #include <strings.h>
 
@@ -449,6 +450,13 @@ void parse_call(const struct cmd *const *commands, const struct words *w,
 	if (!c->err)
 		c->err_column = w->word[0].column;
 	c->end_column = w->end_column;
+}
+
+void call_clear(struct call *c)
+{
+	memset(c->v, 0, c->nb_v * sizeof(c->v[0]));
+	memset(c, 0, offsetof(struct call, v));
+	memset(&c->nb_v, 0, sizeof(*c) - offsetof(struct call, nb_v));
 }
 
 enum call_result call_fail(struct call *c, enum shell_err err, int arg,

@@ -12,10 +12,11 @@
 static bool asks(struct parser *p, const struct cmd_form *f)
 {
 	const struct arg *args = f->args;
+	const enum shell_err err = p->c->err;
 	bool is_setting = false;
 
-	memset(p->c->v, 0, sizeof(p->c->v));
-	p->c->form = f;
+	parse_begin(p, f);
+	p->c->err = err;
 	p->at = 0;
 	p->stop = E_OK;
 	for (unsigned i = 0; args[i].type != ARG_NONE; i++) {

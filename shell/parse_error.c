@@ -291,6 +291,26 @@ void parse_refuse_surplus(struct parser *p, const struct word *word)
 			   "one word too many; see 'help %s'", p->c->cmd->name);
 }
 
+static void refuse_missing(struct parser *p, const struct arg *a,
+			   const char *wanted, const char *others)
+{
+	const struct cmd *cmd = p->c->cmd;
+	const unsigned at = p->w->end_column;
+
+	if (refuse_glued(p, E_MISSING, a, &p->w->word[p->w->count - 1]))
+		return;
+	if (cmd->people && p->c->typed)
+		parse_fail(p, E_MISSING, at, "'%s' is for programs; type %s",
+			   cmd->name, cmd->people);
+	else if (others[0] && a->type != ARG_KEYWORD)
+		/* What `wanted` says of it comes last. */
+		parse_fail(p, E_MISSING, at, "'%s' needs %s or %s", cmd->name,
+			   others + strlen(" or "), wanted);
+	else
+		parse_fail(p, E_MISSING, at, "'%s' needs %s%s", cmd->name,
+			   wanted, others);
+}
+
 /* `at` is where in the word the fault is, NULL: at its start. */
 void parse_refuse(struct parser *p, enum shell_err err, const struct arg *a,
 		  const struct word *word, const char *at)
@@ -304,24 +324,12 @@ void parse_refuse(struct parser *p, enum shell_err err, const struct arg *a,
 		describe(p, a, true, wanted, sizeof(wanted));
 		other_keywords(p, others, sizeof(others));
 	}
-	if (err == E_MISSING &&
-	    refuse_glued(p, err, a, &p->w->word[p->w->count - 1])) {
-		return;
+	if (err == E_MISSING) {
+		refuse_missing(p, a, wanted, others);
 	} else if (err == E_SYNTAX && (refuse_glued(p, err, a, word) ||
 				       refuse_glued(p, err, a, word - 1))) {
 		/* The command's name stands in front of any other. */
 		return;
-	} else if (err == E_MISSING && p->c->cmd->people && p->c->typed) {
-		parse_fail(p, err, p->w->end_column,
-			   "'%s' is for programs; type %s", p->c->cmd->name,
-			   p->c->cmd->people);
-	} else if (err == E_MISSING && others[0] && a->type != ARG_KEYWORD) {
-		/* What `wanted` says of it comes last. */
-		parse_fail(p, err, p->w->end_column, "'%s' needs %s or %s",
-			   p->c->cmd->name, others + strlen(" or "), wanted);
-	} else if (err == E_MISSING) {
-		parse_fail(p, err, p->w->end_column, "'%s' needs %s%s",
-			   p->c->cmd->name, wanted, others);
 	} else if (!p->trying && word && refuse_option(p)) {
 		return;
 	} else if ((err == E_RANGE && refuse_streams(p, a, word)) ||

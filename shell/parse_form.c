@@ -40,13 +40,27 @@ struct attempt {
 	int fit;
 };
 
+void parse_begin(struct parser *p, const struct cmd_form *f)
+{
+	struct call *const c = p->c;
+	unsigned n = 0;
+
+	memset(c->v, 0, c->nb_v * sizeof(c->v[0]));
+	while (f && f->args[n].type != ARG_NONE)
+		n++;
+	/* Of those that are repeated there may be as many as words. */
+	c->nb_v = n + p->nb_pos;
+	if (c->nb_v > CMD_ARGS_MAX)
+		c->nb_v = CMD_ARGS_MAX;
+	c->err = E_OK;
+	c->form = f;
+}
+
 /* A word out of range is one that was taken, unless more is wrong behind it. */
 static struct attempt attempt(struct parser *p, const struct cmd_form *f,
 			      bool other_ports)
 {
-	memset(p->c->v, 0, sizeof(p->c->v));
-	p->c->err = E_OK;
-	p->c->form = f;
+	parse_begin(p, f);
 	p->other_ports = other_ports;
 	parse_take(p);
 	return (struct attempt){
@@ -138,8 +152,6 @@ void parse_choose_form(struct parser *p)
 	if (best.wanted)
 		try_all(p, add_other, &best);
 	p->trying = false;
-	memset(p->c->v, 0, sizeof(p->c->v));
-	p->c->err = E_OK;
-	p->c->form = best.form;
+	parse_begin(p, best.form);
 	p->other_ports = best.other_ports;
 }

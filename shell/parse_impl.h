@@ -37,6 +37,9 @@ struct parser {
 /* What a keyword in the line counts: more than all else. */
 #define FIT_KEYWORD (3 + CMD_ARGS_MAX)
 
+/* No word is taken yet, for none of that form's arguments. */
+void parse_begin(struct parser *p, const struct cmd_form *f);
+
 static inline bool is_positional(const struct arg *a)
 {
 	return a->type != ARG_FLAG;

@@ -7,17 +7,21 @@
 #include "shell/nearest.h"
 #include "shell/parse_impl.h"
 
-static const struct cmd *command_of(const struct parser *p, const char *name)
-{
-	for (unsigned i = 0; p->commands[i]; i++)
-		if (!strcasecmp(p->commands[i]->name, name))
-			return p->commands[i];
-	return NULL;
-}
-
 static char fold(char c)
 {
 	return c >= 'A' && c <= 'Z' ? (char)(c | 0x20) : c;
+}
+
+/* Names are in small letters. Most differ in their first. */
+static const struct cmd *command_of(const struct parser *p, const char *name)
+{
+	const char first = fold(name[0]);
+
+	for (unsigned i = 0; p->commands[i]; i++)
+		if (p->commands[i]->name[0] == first &&
+		    !strcasecmp(p->commands[i]->name, name))
+			return p->commands[i];
+	return NULL;
 }
 
 bool parse_begins(const char *word, const char *with)

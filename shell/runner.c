@@ -144,7 +144,7 @@ static bool step_next(struct session *s, struct runner *r)
 	struct call *c = &r->call;
 	const struct parse_ports ports = session_ports(s, r->selected);
 
-	memset(c, 0, sizeof(*c));
+	call_clear(c);
 	r->replied = false;
 	if (s->ended) {
 		r->state = RUNNER_END;

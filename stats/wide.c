@@ -1,19 +1,29 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "stats/wide.h"
 
+/* Without its leading zeros. */
+static int bits(wide n)
+{
+	const unsigned long long high = (unsigned long long)(n >> 64);
+	const unsigned long long low = (unsigned long long)n;
+
+	if (high)
+		return 128 - __builtin_clzll(high);
+	return low ? 64 - __builtin_clzll(low) : 0;
+}
+
 wide wide_div(wide n, wide d)
 {
-	wide q = 0, r = 0;
+	int shift = bits(n) - bits(d);
+	wide q = 0;
 
-	for (int bit = 127; bit >= 0; bit--) {
-		/* What is shifted out is part of a remainder above any d. */
-		int carry = (int)(r >> 127);
-
-		r = r << 1 | (n >> bit & 1);
-		if (carry || r >= d) {
-			r -= d;
-			q |= (wide)1 << bit;
-		}
+	/* As long division is done: from where their first digits meet. */
+	for (d <<= shift > 0 ? shift : 0; shift >= 0; shift--, d >>= 1) {
+		q <<= 1;
+		if (n < d)
+			continue;
+		n -= d;
+		q |= 1;
 	}
 	return q;
 }

@@ -2,14 +2,15 @@
 # SPDX-License-Identifier: BSD-3-Clause
 # Two services of 10 and 20 Mbit/s, told apart by their VLAN priority, tested by ITU-T
 # Y.1564. MODE=meter: Open vSwitch drops what is more, by meters. MODE=htb: Linux lets it
-# wait, in HTB classes of a bridge's port.
+# wait, in HTB classes of a bridge's port. CIR=10000 is the first one's rate in kbit/s, the
+# other's is twice that.
 # shellcheck source=docs/examples/dut.sh
 . "$(dirname "$(readlink -f "$0")")/dut.sh"
-mode=${MODE-meter}
+mode=${MODE-meter} cir=${CIR-10000}
 tap t0
 tap t1
 
-# Frames have 500 bytes with their FCS: 2,500 and 5,000 a second.
+# Frames have 500 bytes with their FCS: 10 Mbit/s are 2,500 a second.
 meters() {
 	local prio rate
 	need ovs-vswitchd openvswitch-switch
@@ -17,7 +18,7 @@ meters() {
 	vsctl add-br br0 -- set bridge br0 datapath_type=netdev fail-mode=secure \
 		protocols=OpenFlow13 -- add-port br0 t0 -- add-port br0 t1
 	for prio in 1 2; do
-		rate=$((prio * 2500))
+		rate=$((prio * cir / 4))
 		ovs-ofctl -O OpenFlow13 add-meter "$run/br0.mgmt" \
 			"meter=$prio pktps burst stats band=type=drop rate=$rate burst_size=25"
 		ovs-ofctl -O OpenFlow13 add-flow "$run/br0.mgmt" \
@@ -36,7 +37,7 @@ classes() {
 	tc qdisc add dev t1 root handle 1: stab overhead 8 linklayer ethernet htb
 	for prio in 1 2; do
 		tc class add dev t1 parent 1: classid "1:$prio" \
-			htb rate "${prio}0mbit" ceil "${prio}0mbit" burst 5kb cburst 5kb
+			htb rate "$((prio * cir))kbit" ceil "$((prio * cir))kbit" burst 5kb cburst 5kb
 		tc qdisc add dev t1 parent "1:$prio" pfifo limit 50
 		tc filter add dev t1 parent 1: bpf bytecode \
 			"5,32 0 0 4294963244,116 0 0 13,21 0 1 $prio,6 0 0 4294967295,6 0 0 0" \
@@ -47,6 +48,6 @@ classes() {
 if [ "$mode" = meter ]; then meters; else classes; fi
 
 measure "two services, $mode" tap:t0 tap:t1 \
-	'mode 0 tx; mode 1 rx; stream 0.1 add; size 0 500; vlan 0.0 100 prio 1;
-	vlan 0.1 100 prio 2; rate 0.0 10mbps; rate 0.1 20mbps' \
+	"mode 0 tx; mode 1 rx; stream 0.1 add; size 0 500; vlan 0.0 100 prio 1;
+	vlan 0.1 100 prio 2; rate 0.0 ${cir}kbps; rate 0.1 $((cir * 2))kbps" \
 	'y1564 configuration settle 200ms; y1564 performance time 30s settle 200ms'

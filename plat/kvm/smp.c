@@ -34,14 +34,18 @@
 #define MSR_EFER 0xc0000080
 #define EFER_LMA (1ull << 10) /* read only */
 
-#define COME_UP_NS 2000000000ull
+/* On a host with thirty others that want it a CPU has taken two seconds. */
+#define COME_UP_NS 10000000000ull
 #define SECOND_STARTUP_NS 1000000ull
+#define MAKE_WAY_NS 100000ull
 #define STAND_STILL_CYCLES (1ull << 32)
 
-/* Their clocks are compared by this many questions, the last of which ends it,
- * or for this long. */
+/*
+ * Their clocks are compared by this many questions, the last of which ends it,
+ * or for this long, counted from before it was called up.
+ */
 #define PINGS 16
-#define PINGS_NS 2000000ull
+#define PINGS_NS 10000000ull
 #define PING_LAST UINT32_MAX
 
 enum { OFF, STARTING, RUNNING, LOST };
@@ -204,15 +208,30 @@ static void read_control(void)
 	smp_control.efer = (uint32_t)(rdmsr(MSR_EFER) & ~EFER_LMA);
 }
 
+/* The host has others to run: the sooner it comes to the other CPU. */
+static void make_way(void)
+{
+	const uint64_t flags = irq_save();
+
+	ukplat_lcpu_halt_irq_until(ukplat_monotonic_clock() + MAKE_WAY_NS);
+	irq_restore(flags);
+}
+
 static bool ask(struct ping *p, uint32_t nr, __nsec until)
 {
+	const __nsec begun = ukplat_monotonic_clock();
 	uint32_t turns = 0;
+	__nsec now;
 
 	p->asked = nr;
 	while (p->answered != nr) {
-		if (ukplat_monotonic_clock() > until)
+		now = ukplat_monotonic_clock();
+		if (now > until)
 			return false;
-		wait_a_little(&turns);
+		if (now - begun > SECOND_STARTUP_NS)
+			make_way();
+		else
+			wait_a_little(&turns);
 	}
 	return true;
 }
@@ -235,9 +254,9 @@ static bool call_up(struct cpu *c, struct ping *p, __nsec until)
  * The narrowest of a few answers says best how far behind CPU 0's the other's
  * TSC is. Less than what that is uncertain by is taken for nothing.
  */
-static void compare_clocks(struct cpu *c, struct ping *p, __nsec until)
+static void compare_clocks(struct cpu *c, struct ping *p, __nsec enough,
+			   __nsec until)
 {
-	const __nsec enough = ukplat_monotonic_clock() + PINGS_NS;
 	uint64_t before, width, best = UINT64_MAX;
 	int64_t behind = 0;
 	uint32_t nr = 1;
@@ -261,13 +280,14 @@ static void compare_clocks(struct cpu *c, struct ping *p, __nsec until)
 
 static int start(struct cpu *c)
 {
-	const __nsec until = ukplat_monotonic_clock() + COME_UP_NS;
+	const __nsec begun = ukplat_monotonic_clock();
+	const __nsec until = begun + COME_UP_NS;
 	struct ping *p = &begin[c->idx].ping;
 	uint32_t starting = STARTING;
 
 	c->state = STARTING;
 	if (call_up(c, p, until)) {
-		compare_clocks(c, p, until);
+		compare_clocks(c, p, begun + PINGS_NS, until);
 		while (c->state == STARTING && ukplat_monotonic_clock() < until)
 			cpu_pause();
 	}

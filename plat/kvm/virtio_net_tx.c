@@ -146,14 +146,39 @@ static struct tx_source tx_source_of(const struct uk_netdev_tx_queue *txq,
 	};
 }
 
+VRING_INLINE uint64_t tx_addr(const void *nb)
+{
+	const struct uk_netbuf *const frame = nb;
+
+	return (uintptr_t)frame->data - VIRTIO_NET_HDR_LEN;
+}
+
+/* Of up to `n` those that are alike, where all of a lap ago were. */
+VRING_INLINE unsigned int tx_add_alike(struct virtio_net_queue *q,
+				       const enum vring_layout layout,
+				       struct uk_netbuf **pkts, unsigned int n)
+{
+	const uint32_t shape = q->shape;
+
+	if (q->nb_alike < q->vr.size || !q->vr.in_order)
+		return 0;
+	return vring_add_alike(&q->vr, layout, n, (void **)pkts,
+			       (uint16_t)shape + VIRTIO_NET_HDR_LEN, tx_addr,
+			       virtio_net_fits, &shape);
+}
+
 /* Adds `n`, as many as fit, whatever they are; see tx_add(). */
 VRING_INLINE unsigned int tx_add_any(struct uk_netdev_tx_queue *txq,
 				     const enum vring_layout layout,
 				     struct uk_netbuf **pkts, unsigned int n,
 				     bool *refused)
 {
-	struct tx_source s = tx_source_of(txq, pkts);
+	const unsigned int alike = tx_add_alike(&txq->q, layout, pkts, n);
+	struct tx_source s = tx_source_of(txq, pkts + alike);
 
+	if (likely(alike == n))
+		return n;
+	n -= alike;
 	n = vring_add(&txq->q.vr, layout, VRING_TO_DEVICE, n, tx_get, &s);
 	*refused = s.refused;
 	if (s.looked) {
@@ -163,7 +188,7 @@ VRING_INLINE unsigned int tx_add_any(struct uk_netdev_tx_queue *txq,
 	} else {
 		txq->q.nb_alike = MIN(txq->q.nb_alike + n, UINT16_MAX);
 	}
-	return n;
+	return alike + n;
 }
 
 static NOINLINE unsigned int tx_add_split(struct uk_netdev_tx_queue *txq,

@@ -232,6 +232,9 @@ typedef void (*vring_put_t)(void *arg, size_t i, void *cookie, uint32_t len);
 /* Whether a cookie's buffer is still as `arg` says. */
 typedef bool (*vring_fits_t)(const void *arg, const void *cookie);
 
+/* Where the buffer of a cookie is. */
+typedef uint64_t (*vring_addr_t)(const void *cookie);
+
 /* Describes vr->same in the next `n` slots, without offering them. */
 void vring_write_same(struct vring *vr, unsigned int n);
 
@@ -331,6 +334,26 @@ VRING_INLINE unsigned int vring_add_again(struct vring *vr,
 	return layout == VRING_SPLIT
 		       ? vring_split_again(vr, n, cookies, fits, arg)
 		       : vring_packed_again(vr, dir, n, cookies, len, fits,
+					    arg);
+}
+
+/*
+ * What vring_add() does with buffers of one length, `len`, to the device, where
+ * that of a lap ago had it in each slot: it stands there, and what is written
+ * is where each is. Adds up to `n`, at most vring_room(), as long as `fits`;
+ * returns how many, the next of which is vring_add()'s. Only while in_order.
+ */
+VRING_INLINE unsigned int vring_add_alike(struct vring *vr,
+					  const enum vring_layout layout,
+					  unsigned int n, void *const *cookies,
+					  uint32_t len, const vring_addr_t addr,
+					  const vring_fits_t fits,
+					  const void *arg)
+{
+	vr->nb_same = 0;
+	return layout == VRING_SPLIT
+		       ? vring_split_alike(vr, n, cookies, addr, fits, arg)
+		       : vring_packed_alike(vr, n, cookies, len, addr, fits,
 					    arg);
 }
 

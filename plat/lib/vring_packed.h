@@ -194,6 +194,63 @@ VRING_INLINE unsigned int vring_packed_again(struct vring *vr,
 	return i;
 }
 
+/*
+ * See vring_add_alike(). The first of a batch is kept back, and is offered by
+ * itself.
+ */
+VRING_INLINE unsigned int vring_packed_alike(struct vring *vr, unsigned int n,
+					     void *const *from, uint32_t len,
+					     const vring_addr_t addr,
+					     const vring_fits_t fits,
+					     const void *arg)
+{
+	const uint64_t one = vring_packed_one();
+	unsigned int i = 0;
+
+#define VRING_PUT_AT(k, at)                                              \
+	(fits(arg, from[k]) && (d[k].addr = addr(from[k]), *(at) = rest, \
+				cookie[k] = from[k], rest += one, true))
+#define VRING_PUT(k) VRING_PUT_AT(k, &d[k].rest)
+	while (i < n) {
+		const uint16_t slot = vr->next & vr->mask;
+		unsigned int left = MIN(n - i, (unsigned int)vr->size - slot);
+		void *const *const start = from;
+		struct vring_packed_desc *d = vr->packed + slot;
+		void **cookie = vr->cookie + slot;
+		const uint64_t base =
+			vring_packed_avail(vr, VRING_TO_DEVICE, vr->next) |
+			(uint64_t)slot << 32 | len;
+		uint64_t rest = base;
+
+		if (vr->next == vr->published) {
+			if (unlikely(!VRING_PUT_AT(0, &vr->first_rest)))
+				break;
+			from++, d++, cookie++, left--;
+		}
+		for (; left >= VRING_STEP; left -= VRING_STEP) {
+			if (unlikely(!VRING_ALL(VRING_PUT)))
+				break;
+			from += VRING_STEP;
+			d += VRING_STEP;
+			cookie += VRING_STEP;
+		}
+		/* In a step that was left half way it was moved on. */
+		rest = base + (uint64_t)(from - start) * one;
+		for (; left && VRING_PUT(0); left--) {
+			from++;
+			d++;
+			cookie++;
+		}
+		i += (unsigned int)(from - start);
+		vr->next = (uint16_t)(vr->next + (from - start));
+		if (unlikely(left))
+			break;
+	}
+#undef VRING_PUT
+#undef VRING_PUT_AT
+	return i;
+}
+
 VRING_INLINE bool vring_packed_publish(struct vring *vr, uint16_t old,
 				       uint16_t idx)
 {

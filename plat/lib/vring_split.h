@@ -92,6 +92,58 @@ VRING_INLINE unsigned int vring_split_again(struct vring *vr, unsigned int n,
 	return i;
 }
 
+/*
+ * Has the lines of `n` descriptors come from the device's CPU all at once, not
+ * one after the other as they are written. Stores of what stands there: an
+ * emulated CPU passes over instructions that prefetch.
+ */
+VRING_INLINE void vring_split_fetch(struct vring_desc *desc, unsigned int n)
+{
+	for (unsigned int i = 0; i < n; i += 64 / sizeof(*desc))
+		__atomic_store_n(&desc[i].next, 0, __ATOMIC_RELAXED);
+}
+
+/* See vring_add_alike(): the lengths stay as they are. */
+VRING_INLINE unsigned int vring_split_alike(struct vring *vr, unsigned int n,
+					    void *const *from,
+					    const vring_addr_t addr,
+					    const vring_fits_t fits,
+					    const void *arg)
+{
+	unsigned int i = 0;
+
+#define VRING_PUT(k)           \
+	(fits(arg, from[k]) && \
+	 (desc[k].addr = addr(from[k]), cookie[k] = from[k], true))
+	while (i < n) {
+		const uint16_t slot = vr->next & vr->mask;
+		unsigned int left = MIN(n - i, (unsigned int)vr->size - slot);
+		void *const *const start = from;
+		struct vring_desc *desc = vr->desc + slot;
+		void **cookie = vr->cookie + slot;
+
+		vring_split_fetch(desc, left);
+		for (; left >= VRING_STEP; left -= VRING_STEP) {
+			if (unlikely(!VRING_ALL(VRING_PUT)))
+				break;
+			from += VRING_STEP;
+			desc += VRING_STEP;
+			cookie += VRING_STEP;
+		}
+		for (; left && VRING_PUT(0); left--) {
+			from++;
+			desc++;
+			cookie++;
+		}
+		i += (unsigned int)(from - start);
+		vr->next = (uint16_t)(vr->next + (from - start));
+		if (unlikely(left))
+			break;
+	}
+#undef VRING_PUT
+	return i;
+}
+
 VRING_INLINE bool vring_split_publish(struct vring *vr, uint16_t old,
 				      uint16_t idx)
 {
@@ -201,12 +253,16 @@ VRING_INLINE unsigned int vring_split_reap(struct vring *vr,
 		void *const *cookie = vr->cookie + at;
 		uint64_t want = (uint64_t)min << 32 | at;
 
-		for (; i + 4 <= end;
-		     i += 4, used += 4, cookie += 4, want += 4) {
+		for (; i + 8 <= end;
+		     i += 8, used += 8, cookie += 8, want += 8) {
 			VRING_TAKE(0);
 			VRING_TAKE(1);
 			VRING_TAKE(2);
 			VRING_TAKE(3);
+			VRING_TAKE(4);
+			VRING_TAKE(5);
+			VRING_TAKE(6);
+			VRING_TAKE(7);
 		}
 		for (; i < end; i++, used++, cookie++, want++) {
 			VRING_TAKE(0);

@@ -235,7 +235,8 @@ def test_an_appliance_that_goes_is_told_of_at_once_and_found_again(lab, env):
     child.send("\r")
     child.expect_exact("not connected: the line was not sent")
     lab.start("a")
-    child.expect(r"'a' \(ukpktgen \S+\) has restarted: settings, files and counters are\s+new")
+    child.expect(r"'a' \(ukpktgen \S+\)\s+has\s+restarted:\s+settings,\s+files\s+and\s+"
+                 r"counters\s+are\s+new")
     child.expect_exact(PROMPT)
     assert "half" not in type_line(child, "port --json")
     assert '"size":64' in type_line(child, "port --json")
@@ -251,7 +252,8 @@ def test_what_was_under_way_when_it_went_is_not_repeated(lab, env):
     os.kill(line.pid, signal.SIGKILL)
     child.expect_exact("not repeated")
     lab.start("a")
-    child.expect(r"'a' \(ukpktgen \S+\) has restarted: settings, files and counters are\s+new")
+    child.expect(r"'a' \(ukpktgen \S+\)\s+has\s+restarted:\s+settings,\s+files\s+and\s+"
+                 r"counters\s+are\s+new")
     assert '"size":64' in type_line(child, "port --json")
     leave(child)
 
@@ -512,7 +514,9 @@ def test_json_where_there_is_some(lab, env):
     done = program(env, "a", "--json", "-c", "rate 1kpps; start 0 for 10ms; wait idle; stats")
     started, stats = map(json.loads, done.stdout.splitlines())
     assert (done.returncode, started) == (0, {"started": [{"port": 0, "mode": "tx"}]})
-    assert stats["ports"][0]["tx"]["packets"] == 11
+    # What a busy host keeps from being sent in time is given up.
+    tx = stats["ports"][0]["tx"]
+    assert tx["packets"] + tx["skipped"] == 10
 
 
 def test_a_command_has_its_time(lab, env):

@@ -61,6 +61,88 @@ def test_what_a_meter_lets_through_is_what_arrives():
     assert 20000 - ports[0]["lost"] == ports[1]["rx"]["packets"] == through
 
 
+def trials(name, commands, **env):
+    """The trials of an experiment that ran last in `commands`, and all that was said."""
+    word = commands.split()[0]
+    done = subprocess.run([os.path.join(EXAMPLES, name), f"{commands}; {word} trials --json"],
+                          text=True, capture_output=True, timeout=PATIENCE,
+                          env=dict(os.environ, **env))
+    assert done.returncode == 0, done.stderr
+    made = [trial for line in done.stdout.splitlines() if line.startswith('{"') and
+            '"trials":' in line for trial in json.loads(line)["trials"]]
+    assert made
+    return made, done.stdout
+
+
+@needs_root
+@pytest.mark.parametrize("name, mode, room", [
+    ("dut-ovs.sh", "meter", 50), ("dut-shaper.sh", "tbf", 50 + 4), ("dut-shaper.sh", "htb", 50 + 4)])
+def test_too_much_is_cut_to_what_the_device_lets_through(name, mode, room):
+    """1,000 frames a second for two seconds, and those that may come at once or wait. More is
+    never seen; less is only where a machine that stood still took the frames away, and then
+    the trial says so."""
+    if mode == "meter" and not shutil.which("ovs-vswitchd"):
+        pytest.skip("ovs-vswitchd")
+    made, said = trials(name, "sweep 0 trial 2s settle 1s rate 1500pps 2kpps 3kpps",
+                        MODE=mode, RATE="1000", BURST="50", QUEUE="50")
+    assert sorted({trial["offered"] for trial in made}) == [3000, 4000, 6000]
+    for trial in made:
+        assert trial["arrived"] <= 2000 * 1.05 + room, made
+        if trial["verdict"] == "valid":
+            assert trial["arrived"] >= 2000 * 0.98, made
+    if mode == "meter":
+        counts = dict(re.findall(r"(packet_in_count|packet_count):(\d+)", said))
+        assert sum(trial["arrived"] for trial in made) == (
+            int(counts["packet_in_count"]) - int(counts["packet_count"]))
+
+
+@needs_root
+def test_back_to_back_finds_how_many_frames_may_wait():
+    """RFC 9004: 100 frames wait, 4 go at once. One leaves in 8 ms, so that what a busy machine
+    takes to send them hardly matters."""
+    made, _ = trials("dut-shaper.sh", "rfc2544 0 back-to-back sizes 500 to 10kpps trial 500ms "
+                     "settle 300ms width 1% learn 0", MODE="htb", RATE="125", QUEUE="100")
+    bursts = [trial for trial in made if trial["rate"] == 10000 and trial["offered"] < 1000]
+    assert max(trial["offered"] for trial in bursts if not trial["lost"]) >= 102, bursts
+    for trial in bursts:
+        assert trial["lost"] or trial["offered"] <= 125 or trial["verdict"] != "valid", bursts
+        assert not trial["lost"] or trial["offered"] > 102 or trial["verdict"] != "valid", bursts
+
+
+@needs_root
+@pytest.mark.parametrize("mode", ["io", "mac", "macswap"])
+def test_testpmd_gives_all_frames_on(mode):
+    if not shutil.which("dpdk-testpmd"):
+        pytest.skip("dpdk-testpmd")
+    ports, _ = measure("dut-testpmd.sh", "2kpps", MODE=mode)
+    assert (ports[0]["tx"]["packets"], ports[0]["lost"]) == (COUNT, 0)
+    assert ports[1]["rx"]["packets"] == COUNT
+
+
+@needs_root
+@pytest.mark.parametrize("mode, room, word", [("meter", 25, "policed"), ("htb", 50, "shaped")])
+def test_services_get_their_rates_and_no_more(mode, room, word):
+    """ITU-T Y.1564: services of 1 and 2 Mbit/s, by meters or classes; what is more is cut."""
+    if mode == "meter" and not shutil.which("ovs-vswitchd"):
+        pytest.skip("ovs-vswitchd")
+    made, said = trials("dut-services.sh", "y1564 0 configuration time 2s settle 1s",
+                        MODE=mode, CIR="1000")
+    good = [trial for trial in made if trial["good"]]
+    assert [trial["offered"] for trial in good] == [
+        125, 250, 375, 500, 625, 250, 500, 750, 1000, 1250]
+    for trial in good:
+        service, over = (500, 625) if good.index(trial) < 5 else (1000, 1250)
+        assert trial["arrived"] <= service * 1.05 + room + 10, made
+        if trial["verdict"] != "valid":
+            continue
+        if trial["offered"] != over:
+            assert trial["lost"] == 0, made
+        else:
+            assert trial["arrived"] >= service * 0.98, made
+    outcomes = [line.split()[-1] for line in said.splitlines() if " 125.000 " in line]
+    assert outcomes == [word, word], said
+
+
 @needs_root
 def test_a_bridge_learns_addresses_and_floods_what_it_has_not():
     """RFC 2889: what the appliance concludes is what the bridge has in its table."""

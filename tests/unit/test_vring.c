@@ -101,6 +101,70 @@ static void test_full(void **state)
 	free(r.mem);
 }
 
+static bool fits(const void *arg, const void *cookie)
+{
+	(void)arg;
+	return (uintptr_t)cookie % 11 != 0;
+}
+
+static uint64_t addr(const void *cookie)
+{
+	return 0x1000 * (uintptr_t)cookie;
+}
+
+/* Up to the first that does not fit, which goes as any does. */
+static unsigned int add_alike(struct rig *r, unsigned int n)
+{
+	const uintptr_t first = r->added + 1;
+	void *cookies[64];
+
+	for (unsigned int i = 0; i < n; i++)
+		cookies[i] = (void *)(first + i);
+	if (r->layout == VRING_SPLIT)
+		n = vring_add_alike(&r->vr, VRING_SPLIT, n, cookies, BUF_LEN,
+				    addr, fits, NULL);
+	else
+		n = vring_add_alike(&r->vr, VRING_PACKED, n, cookies, BUF_LEN,
+				    addr, fits, NULL);
+	r->added += n;
+	return n;
+}
+
+/* Of one length: those that fit are as those are that are described whole. */
+static void test_alike(void **state)
+{
+	uint64_t seed = 5;
+	struct rig r;
+
+	rig_init(&r, state, 64, VRING_TO_DEVICE, true);
+	assert_int_equal(add(&r, 64), 64);
+	for (unsigned int round = 0; round < 20000; round++) {
+		const unsigned int n = 1 + unit_random(&seed) % 64;
+		struct vring_dev_buf b;
+		unsigned int got = 0;
+
+		publish(&r);
+		while (vring_dev_take(&r.dev, &b)) {
+			assert_int_equal(b.addr, 0x1000 * (r.taken + ++got));
+			assert_int_equal(b.len, BUF_LEN);
+			vring_dev_use(&r.dev, b.id, 0);
+		}
+		assert_int_equal(reap(&r), r.added - r.taken);
+		r.taken = r.added;
+		while (r.added < r.taken + n) {
+			unsigned int left =
+				(unsigned int)(r.taken + n - r.added);
+			unsigned int all = 10 - r.added % 11;
+
+			assert_int_equal(add_alike(&r, left), MIN(left, all));
+			if (left > all)
+				assert_int_equal(add(&r, 1), 1);
+		}
+	}
+	assert_true(r.vr.in_order);
+	free(r.mem);
+}
+
 /* A device that permutes: each cookie comes back once, none is lost. */
 static void test_out_of_order(void **state)
 {
@@ -358,11 +422,17 @@ static void test_largest(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		BOTH(test_layout),       BOTH(test_in_order),
-		BOTH(test_full),         BOTH(test_out_of_order),
-		BOTH(test_same),         BOTH(test_same_out_of_order),
-		BOTH(test_notify_flags), BOTH(test_notify_event),
-		BOTH(test_no_interrupt), BOTH(test_source_ends),
+		BOTH(test_layout),
+		BOTH(test_in_order),
+		BOTH(test_full),
+		BOTH(test_alike),
+		BOTH(test_out_of_order),
+		BOTH(test_same),
+		BOTH(test_same_out_of_order),
+		BOTH(test_notify_flags),
+		BOTH(test_notify_event),
+		BOTH(test_no_interrupt),
+		BOTH(test_source_ends),
 		BOTH(test_largest),
 	};
 
