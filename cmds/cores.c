@@ -47,7 +47,7 @@ static const char *const needs[] = {
 	[CORE_NEED_NOTHING] = "-",
 	[CORE_NEED_CAPTURE] = "frames are seen",
 	[CORE_NEED_NODE] = "it has addresses",
-	[CORE_NEED_FORWARD] = "it forwards",
+	[CORE_NEED_FORWARD] = "ports forward",
 	[CORE_NEED_KV] = "it answers for keys",
 	[CORE_NEED_SIGNED] = "it measures",
 	[CORE_NEED_TRACK] = "it tracks a field",
@@ -145,10 +145,10 @@ const struct cmd cmd_cores = {
 		"Core 0 has the console, and all queues that move no frames. "
 		"Others send, and receive what is only counted. Where ports "
 		"have something in common, core 0 has their queues whatever is "
-		"set: where frames are measured, tracked, captured, forwarded, "
-		"or played from a capture, and where a port has addresses. "
-		"'load' is the part of the last second in which that core "
-		"moved frames.",
+		"set: where frames are measured, tracked, captured, or played "
+		"from a capture, and where a port has addresses; all ports, "
+		"once one has forwarded. 'load' is the part of the last second "
+		"in which that core moved frames.",
 	.examples = (const char *const[]){"cores", "cores 0 1", "cores 0 0-1",
 					  "cores auto", NULL},
 	.see = (const char *const[]){"queues", "version", "calibrate", NULL},

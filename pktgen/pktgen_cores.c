@@ -19,6 +19,19 @@ static bool plays(const struct pktgen *pg, unsigned port)
 	return false;
 }
 
+/*
+ * Frames that a port has forwarded, once, may be with the device of any other:
+ * who gets them back uses both queues.
+ */
+static bool any_forwards(const struct pktgen *pg)
+{
+	bool any = false;
+
+	FOR_EACH_WORKER(pg, FORWARDS ? ~0ull : 0, w)
+		any |= w->forward != NULL;
+	return any;
+}
+
 /* Of one of its workers, which are alike. */
 static enum core_need need_of(const struct pktgen *pg, const struct worker *w)
 {
@@ -26,8 +39,6 @@ static enum core_need need_of(const struct pktgen *pg, const struct worker *w)
 		return CORE_NEED_CAPTURE;
 	if (w->node)
 		return CORE_NEED_NODE;
-	if (w->mode & MODE_FORWARD)
-		return CORE_NEED_FORWARD;
 	if (w->mode & MODE_KV)
 		return CORE_NEED_KV;
 	if (w->signs && w->mode & MODE_RX)
@@ -42,6 +53,8 @@ static enum core_need need_of(const struct pktgen *pg, const struct worker *w)
 
 enum core_need pktgen_core_need(const struct pktgen *pg, unsigned port)
 {
+	if (any_forwards(pg))
+		return CORE_NEED_FORWARD;
 	FOR_EACH_WORKER(pg, 1ull << port, w)
 		return need_of(pg, w);
 	return CORE_NEED_NOTHING;
@@ -131,13 +144,15 @@ static unsigned least(const unsigned load[], unsigned nb)
  */
 static void choose(const struct pktgen *pg, uint64_t now_ns, unsigned to[])
 {
+	const bool forwards = any_forwards(pg);
 	unsigned load[CORES_MAX] = {0};
 
 	for (unsigned i = 0; i < pg->nb_workers; i++) {
 		const struct worker *w = pg->worker[i];
 		const bool busy = is_busy(w, now_ns);
 
-		to[i] = busy && !need_of(pg, w) ? core_set(pg, w) : 0;
+		to[i] = busy && !forwards && !need_of(pg, w) ? core_set(pg, w)
+							     : 0;
 		if (to[i] != NOBODY)
 			load[to[i]] += busy;
 	}
