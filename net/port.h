@@ -84,6 +84,7 @@ struct port_queue {
 	struct uk_netbuf **reflected;
 	unsigned reflected_from;
 	unsigned reflected_look; /* looked at last, out of turn, from there */
+	bool rests; /* the last that were asked for are there, but rest */
 	/* Without bursts: what the driver adds to a received length, bytes. */
 	uint16_t rx_excess;
 	bool rx_seen; /* rx_excess is known */
@@ -310,6 +311,8 @@ static inline unsigned port_rx_burst(struct port_queue *q,
 
 	*err = rc < 0 ? rc : 0;
 	*status = rc < 0 ? 0 : (unsigned)rc;
+	if (unlikely(q->nb_reflected) && q->rests)
+		*status &= ~PORT_RX_UNDERRUN;
 	return cnt;
 }
 

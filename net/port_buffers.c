@@ -151,14 +151,38 @@ static unsigned reflected_out(const struct port_queue *q)
 }
 #endif
 
+/*
+ * Buffers that are on their way out again come back in turns. As many as the
+ * ring is long, each to the place that it had, whose descriptor stays as it is:
+ * the others rest below them, unless most of the ring is out.
+ */
+static unsigned resting(const struct port_queue *q)
+{
+	const struct port *p = q->port;
+
+	return q->nb_reflected > p->nb_rx_desc / 4u * 3
+		       ? 0
+		       : MIN(p->nb_rx_bufs - p->nb_rx_desc, q->nb_rx_free);
+}
+
+/* While some are reflected; returns how many may be received into. */
+static unsigned usable(struct port_queue *q, unsigned count)
+{
+	unsigned rest;
+
+	port_reclaim(q);
+	rest = resting(q);
+	q->rests = count <= q->nb_rx_free;
+	return q->nb_rx_free - rest;
+}
+
 uint16_t port_rx_alloc(void *argp, struct uk_netbuf *pkts[], uint16_t count)
 {
 	struct port_queue *q = argp;
 	unsigned n;
 
-	if (unlikely(q->nb_reflected))
-		port_reclaim(q);
-	n = MIN(count, q->nb_rx_free);
+	n = unlikely(q->nb_reflected) ? usable(q, count) : q->nb_rx_free;
+	n = MIN(count, n);
 	q->nb_rx_free -= n;
 	memcpy(pkts, q->rx_free + q->nb_rx_free, n * sizeof(pkts[0]));
 	return (uint16_t)n;

@@ -191,6 +191,53 @@ VRING_INLINE unsigned int tx_add_any(struct uk_netdev_tx_queue *txq,
 	return alike + n;
 }
 
+/*
+ * A buffer of a receive queue that goes out again: its header is the device's,
+ * and so is its place, where the buffers of a ring go round.
+ */
+VRING_INLINE bool tx_get_received(void *arg, size_t i, struct vring_buf *b)
+{
+	struct tx_source *s = arg;
+	struct uk_netbuf *nb = s->pkts[i];
+	char *header = (char *)nb->data - VIRTIO_NET_HDR_LEN;
+
+	if (unlikely(!(nb->flags & UK_NETBUF_F_RX_READY) ||
+		     (uint32_t)nb->len - 1 >= s->txq->max_frame))
+		return false;
+	memset(header, 0, VIRTIO_NET_HDR_LEN);
+	b->addr = (uintptr_t)header;
+	b->len = (uint32_t)nb->len + VIRTIO_NET_HDR_LEN;
+	b->cookie = nb;
+	b->likely_there = true;
+	return true;
+}
+
+/* As many as there are in front. */
+VRING_INLINE unsigned int tx_add_received(struct uk_netdev_tx_queue *txq,
+					  const enum vring_layout layout,
+					  struct uk_netbuf **pkts,
+					  unsigned int n)
+{
+	struct tx_source s = tx_source_of(txq, pkts);
+
+	txq->q.nb_alike = 0;
+	return vring_add(&txq->q.vr, layout, VRING_TO_DEVICE, n,
+			 tx_get_received, &s);
+}
+
+static NOINLINE unsigned int tx_add_received_split(
+	struct uk_netdev_tx_queue *txq, struct uk_netbuf **pkts, unsigned int n)
+{
+	return tx_add_received(txq, VRING_SPLIT, pkts, n);
+}
+
+static NOINLINE unsigned int
+tx_add_received_packed(struct uk_netdev_tx_queue *txq, struct uk_netbuf **pkts,
+		       unsigned int n)
+{
+	return tx_add_received(txq, VRING_PACKED, pkts, n);
+}
+
 static NOINLINE unsigned int tx_add_split(struct uk_netdev_tx_queue *txq,
 					  struct uk_netbuf **pkts,
 					  unsigned int n, bool *refused)
@@ -255,6 +302,18 @@ VRING_INLINE unsigned int tx_add(struct uk_netdev_tx_queue *txq,
 		q->nb_alike = 0;
 		vring_add_same(&q->vr, layout, &q->vr.same, n);
 		return n;
+	}
+	if (pkts[0]->flags & UK_NETBUF_F_RX_READY) {
+		const unsigned int received =
+			layout == VRING_SPLIT
+				? tx_add_received_split(txq, pkts, n)
+				: tx_add_received_packed(txq, pkts, n);
+
+		again += received;
+		pkts += received;
+		n -= received;
+		if (!n)
+			return again;
 	}
 	return again + (layout == VRING_SPLIT
 				? tx_add_split(txq, pkts, n, refused)

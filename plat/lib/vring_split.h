@@ -16,8 +16,10 @@ VRING_INLINE void vring_split_describe(struct vring_desc *desc, void **cookie,
 				       const enum vring_dir dir,
 				       const struct vring_buf *b)
 {
-	desc->addr = b->addr;
-	if (dir == VRING_TO_DEVICE)
+	if (!b->likely_there || unlikely(desc->addr != b->addr))
+		desc->addr = b->addr;
+	if (dir == VRING_TO_DEVICE &&
+	    (!b->likely_there || unlikely(desc->len != b->len)))
 		desc->len = b->len;
 	*cookie = b->cookie;
 }
@@ -29,7 +31,7 @@ VRING_INLINE unsigned int vring_split_add(struct vring *vr,
 					  void *arg)
 {
 	const uint16_t next = vr->next;
-	struct vring_buf b;
+	struct vring_buf b = {.likely_there = false};
 	size_t i = 0;
 
 #define VRING_ADD(k)                            \
