@@ -222,6 +222,11 @@ static inline void port_rx_free(struct port_queue *q, struct uk_netbuf *nb)
 void port_reflect(struct port_queue *q, struct uk_netbuf *const pkts[],
 		  unsigned n);
 
+/* Both together do that: frame by frame, and for all of them. */
+static inline void port_reflect_one(struct uk_netbuf *nb);
+void port_reflect_ones(struct port_queue *q, struct uk_netbuf *const pkts[],
+		       unsigned n);
+
 /* Bytes of the frame, a chain or not, without FCS. */
 static inline unsigned port_frame_len(const struct uk_netbuf *nb)
 {
@@ -338,5 +343,16 @@ static inline unsigned port_rx_burst(struct port_queue *q,
 }
 
 #endif
+
+void port_reflected_back(struct uk_netbuf *nb);
+
+static inline void port_reflect_one(struct uk_netbuf *nb)
+{
+#ifdef PORT_SHARED
+	nb->refcount = 2;
+#else
+	nb->dtor = port_reflected_back;
+#endif
+}
 
 #endif /* NET_PORT_H */

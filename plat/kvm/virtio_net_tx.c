@@ -192,21 +192,22 @@ VRING_INLINE unsigned int tx_add_any(struct uk_netdev_tx_queue *txq,
 }
 
 /*
- * A buffer of a receive queue that goes out again: its header is the device's,
- * and so is its place, where the buffers of a ring go round.
+ * Buffers of one receive queue that go out again: its header is the device's,
+ * and so is its place, where the buffers of a ring go round. One comparison
+ * says that a length is fit, and that flags and queue are the first one's.
  */
 VRING_INLINE bool tx_get_received(void *arg, size_t i, struct vring_buf *b)
 {
 	struct tx_source *s = arg;
 	struct uk_netbuf *nb = s->pkts[i];
+	const uint32_t shape = virtio_net_shape(nb);
 	char *header = (char *)nb->data - VIRTIO_NET_HDR_LEN;
 
-	if (unlikely(!(nb->flags & UK_NETBUF_F_RX_READY) ||
-		     (uint32_t)nb->len - 1 >= s->txq->max_frame))
+	if (unlikely(shape - s->received >= s->txq->max_frame))
 		return false;
 	memset(header, 0, VIRTIO_NET_HDR_LEN);
 	b->addr = (uintptr_t)header;
-	b->len = (uint32_t)nb->len + VIRTIO_NET_HDR_LEN;
+	b->len = (uint16_t)shape + VIRTIO_NET_HDR_LEN;
 	b->cookie = nb;
 	b->likely_there = true;
 	return true;
@@ -220,6 +221,7 @@ VRING_INLINE unsigned int tx_add_received(struct uk_netdev_tx_queue *txq,
 {
 	struct tx_source s = tx_source_of(txq, pkts);
 
+	s.received = (virtio_net_shape(pkts[0]) & ~UINT32_C(0xffff)) + 1;
 	txq->q.nb_alike = 0;
 	return vring_add(&txq->q.vr, layout, VRING_TO_DEVICE, n,
 			 tx_get_received, &s);
@@ -231,9 +233,8 @@ static NOINLINE unsigned int tx_add_received_split(
 	return tx_add_received(txq, VRING_SPLIT, pkts, n);
 }
 
-static NOINLINE unsigned int
-tx_add_received_packed(struct uk_netdev_tx_queue *txq, struct uk_netbuf **pkts,
-		       unsigned int n)
+static NOINLINE unsigned int tx_add_received_packed(
+	struct uk_netdev_tx_queue *txq, struct uk_netbuf **pkts, unsigned int n)
 {
 	return tx_add_received(txq, VRING_PACKED, pkts, n);
 }
@@ -303,7 +304,7 @@ VRING_INLINE unsigned int tx_add(struct uk_netdev_tx_queue *txq,
 		vring_add_same(&q->vr, layout, &q->vr.same, n);
 		return n;
 	}
-	if (pkts[0]->flags & UK_NETBUF_F_RX_READY) {
+	if (pkts[0]->flags == UK_NETBUF_F_RX_READY) {
 		const unsigned int received =
 			layout == VRING_SPLIT
 				? tx_add_received_split(txq, pkts, n)

@@ -16,12 +16,14 @@ VRING_INLINE void vring_split_describe(struct vring_desc *desc, void **cookie,
 				       const enum vring_dir dir,
 				       const struct vring_buf *b)
 {
-	if (!b->likely_there || unlikely(desc->addr != b->addr))
-		desc->addr = b->addr;
-	if (dir == VRING_TO_DEVICE &&
-	    (!b->likely_there || unlikely(desc->len != b->len)))
-		desc->len = b->len;
 	*cookie = b->cookie;
+	if (b->likely_there &&
+	    likely(!((desc->addr ^ b->addr) |
+		     (dir == VRING_TO_DEVICE ? desc->len ^ b->len : 0))))
+		return;
+	desc->addr = b->addr;
+	if (dir == VRING_TO_DEVICE)
+		desc->len = b->len;
 }
 
 /* In order: the identities stand in the available ring already. */
