@@ -84,6 +84,7 @@ struct port_queue {
 	struct uk_netbuf **reflected;
 	unsigned reflected_from;
 	unsigned reflected_look; /* looked at last, out of turn, from there */
+	bool rests; /* the last that were asked for are there, but rest */
 	/* Without bursts: what the driver adds to a received length, bytes. */
 	uint16_t rx_excess;
 	bool rx_seen; /* rx_excess is known */
@@ -221,6 +222,11 @@ static inline void port_rx_free(struct port_queue *q, struct uk_netbuf *nb)
 void port_reflect(struct port_queue *q, struct uk_netbuf *const pkts[],
 		  unsigned n);
 
+/* Both together do that: frame by frame, and for all of them. */
+static inline void port_reflect_one(struct uk_netbuf *nb);
+void port_reflect_ones(struct port_queue *q, struct uk_netbuf *const pkts[],
+		       unsigned n);
+
 /* Bytes of the frame, a chain or not, without FCS. */
 static inline unsigned port_frame_len(const struct uk_netbuf *nb)
 {
@@ -310,6 +316,8 @@ static inline unsigned port_rx_burst(struct port_queue *q,
 
 	*err = rc < 0 ? rc : 0;
 	*status = rc < 0 ? 0 : (unsigned)rc;
+	if (unlikely(q->nb_reflected) && q->rests)
+		*status &= ~PORT_RX_UNDERRUN;
 	return cnt;
 }
 
@@ -335,5 +343,16 @@ static inline unsigned port_rx_burst(struct port_queue *q,
 }
 
 #endif
+
+void port_reflected_back(struct uk_netbuf *nb);
+
+static inline void port_reflect_one(struct uk_netbuf *nb)
+{
+#ifdef PORT_SHARED
+	nb->refcount = 2;
+#else
+	nb->dtor = port_reflected_back;
+#endif
+}
 
 #endif /* NET_PORT_H */

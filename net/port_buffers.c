@@ -27,23 +27,40 @@ void port_rx_back(struct uk_netbuf *nb)
 	port_rx_reset(nb, nb->priv);
 }
 
-#ifdef PORT_SHARED
 void port_reflect(struct port_queue *q, struct uk_netbuf *const pkts[],
 		  unsigned n)
 {
-	struct uk_netbuf **const ring = q->reflected, **to;
-	struct uk_netbuf **const end = ring + q->port->nb_rx_bufs;
+	for (unsigned i = 0; i < n; i++)
+		port_reflect_one(pkts[i]);
+	port_reflect_ones(q, pkts, n);
+}
 
-	to = ring + q->reflected_from + q->nb_reflected;
-	if (to >= end)
-		to -= q->port->nb_rx_bufs;
-	q->nb_reflected += n;
-	for (unsigned i = 0; i < n; i++) {
-		pkts[i]->refcount = 2;
-		*to = pkts[i];
-		if (unlikely(++to == end))
-			to = ring;
+#ifdef PORT_SHARED
+/* Four at a time: half of the work on one would be the loop. */
+static void copy(struct uk_netbuf **to, struct uk_netbuf *const from[],
+		 unsigned n)
+{
+	for (; n >= 4; n -= 4, to += 4, from += 4) {
+		to[0] = from[0];
+		to[1] = from[1];
+		to[2] = from[2];
+		to[3] = from[3];
 	}
+	for (; n; n--)
+		*to++ = *from++;
+}
+
+void port_reflect_ones(struct port_queue *q, struct uk_netbuf *const pkts[],
+		       unsigned n)
+{
+	const unsigned all = q->port->nb_rx_bufs;
+	unsigned at = q->reflected_from + q->nb_reflected, some;
+
+	at = at < all ? at : at - all;
+	some = MIN(n, all - at);
+	copy(q->reflected + at, pkts, some);
+	copy(q->reflected, pkts + some, n - some);
+	q->nb_reflected += n;
 }
 
 /* The `i`th of those that were reflected, from the oldest on. */
@@ -79,22 +96,39 @@ static bool pass_over(struct port_queue *q)
 	return true;
 }
 
+/* Whether four are back: none has a second reference. */
+static bool are_back(struct uk_netbuf *const at[])
+{
+	return (at[0]->refcount | at[1]->refcount | at[2]->refcount |
+		at[3]->refcount) == 1;
+}
+
 /* In one piece of the ring, as long as they are back; returns how many. */
 static unsigned reclaim(struct port_queue *q)
 {
 	struct uk_netbuf **const first = q->reflected + q->reflected_from;
-	struct uk_netbuf **const end =
-		first +
+	struct uk_netbuf **const top = q->rx_free + q->nb_rx_free;
+	const unsigned all =
 		MIN(q->nb_reflected, q->port->nb_rx_bufs - q->reflected_from);
-	struct uk_netbuf **top = q->rx_free + q->nb_rx_free, **at;
 	const uint16_t room = q->rx_room;
-	unsigned n;
+	unsigned n = 0;
 
-	for (at = first; at < end && (*at)->refcount == 1; at++) {
-		(*at)->len = room;
-		*top++ = *at;
+#define BACK(k)                                            \
+	{                                                  \
+		struct uk_netbuf *const nb = first[n + k]; \
+                                                           \
+		nb->len = room;                            \
+		top[n + k] = nb;                           \
 	}
-	n = (unsigned)(at - first);
+	for (; n + 4 <= all && are_back(first + n); n += 4) {
+		BACK(0)
+		BACK(1)
+		BACK(2)
+		BACK(3)
+	}
+	for (; n < all && first[n]->refcount == 1; n++)
+		BACK(0)
+#undef BACK
 	q->nb_rx_free += n;
 	q->nb_reflected -= n;
 	q->reflected_from += n;
@@ -123,7 +157,7 @@ static unsigned reflected_out(const struct port_queue *q)
 }
 
 #else
-static void reflected_back(struct uk_netbuf *nb)
+void port_reflected_back(struct uk_netbuf *nb)
 {
 	struct port_queue *q = nb->priv;
 
@@ -132,11 +166,9 @@ static void reflected_back(struct uk_netbuf *nb)
 	port_rx_reset(nb, q);
 }
 
-void port_reflect(struct port_queue *q, struct uk_netbuf *const pkts[],
-		  unsigned n)
+void port_reflect_ones(struct port_queue *q,
+		       struct uk_netbuf *const pkts[] __unused, unsigned n)
 {
-	for (unsigned i = 0; i < n; i++)
-		pkts[i]->dtor = reflected_back;
 	q->nb_reflected += n;
 }
 
@@ -151,14 +183,38 @@ static unsigned reflected_out(const struct port_queue *q)
 }
 #endif
 
+/*
+ * Buffers that are on their way out again come back in turns. As many as the
+ * ring is long, each to the place that it had, whose descriptor stays as it is:
+ * the others rest below them, unless most of the ring is out.
+ */
+static unsigned resting(const struct port_queue *q)
+{
+	const struct port *p = q->port;
+
+	return q->nb_reflected > p->nb_rx_desc / 4u * 3
+		       ? 0
+		       : MIN(p->nb_rx_bufs - p->nb_rx_desc, q->nb_rx_free);
+}
+
+/* While some are reflected; returns how many may be received into. */
+static unsigned usable(struct port_queue *q, unsigned count)
+{
+	unsigned rest;
+
+	port_reclaim(q);
+	rest = resting(q);
+	q->rests = count <= q->nb_rx_free;
+	return q->nb_rx_free - rest;
+}
+
 uint16_t port_rx_alloc(void *argp, struct uk_netbuf *pkts[], uint16_t count)
 {
 	struct port_queue *q = argp;
 	unsigned n;
 
-	if (unlikely(q->nb_reflected))
-		port_reclaim(q);
-	n = MIN(count, q->nb_rx_free);
+	n = unlikely(q->nb_reflected) ? usable(q, count) : q->nb_rx_free;
+	n = MIN(count, n);
 	q->nb_rx_free -= n;
 	memcpy(pkts, q->rx_free + q->nb_rx_free, n * sizeof(pkts[0]));
 	return (uint16_t)n;

@@ -74,43 +74,90 @@ static NOINLINE struct uk_netbuf *turn_other(struct worker *w,
 	return one;
 }
 
-/* Holds what goes back of `n`, and frees the rest; returns the bytes of all. */
-static uint64_t turn_all(struct worker *w, struct uk_netbuf *pkts[], unsigned n,
-			 bool full)
+/* Those in front that are the like of the last; returns how many. */
+static unsigned turn_run(struct uk_netbuf *const pkts[], unsigned n,
+			 struct uk_netbuf **to, const struct turn_known *known)
 {
-	struct uk_netbuf **const to = full ? pkts : w->out.kept;
-	uint64_t bytes = 0, freed = 0;
-	unsigned kept = 0, from = 0;
+	const struct turn_known k = *known;
+	unsigned i;
+
+	for (i = 0; i < n; i++) {
+		struct uk_netbuf *const nb = pkts[i];
+
+		if (unlikely(!turn_same(nb->data, nb->len, (uintptr_t)nb->next,
+					&k)))
+			break;
+		port_reflect_one(nb);
+		to[i] = nb;
+	}
+	return i;
+}
+
+/* What goes back. */
+struct going {
+	struct uk_netbuf **to;
+	unsigned nb;
+	uint64_t bytes;
+};
+
+/* Each by itself; those that stay are freed. Returns the bytes of all. */
+static NOINLINE uint64_t turn_each(struct worker *w, struct uk_netbuf *pkts[],
+				   unsigned n, bool full, struct going *g)
+{
+	const struct uk_netbuf *last = NULL;
+	unsigned from = g->nb;
+	uint64_t bytes = 0;
 
 	for (unsigned i = 0; i < n; i++) {
 		struct uk_netbuf *nb = pkts[i];
 		const unsigned len = nb->len;
 
-		bytes += len;
+		bytes += port_frame_len(nb);
 		if (likely(!full && !nb->next)) {
-			to[kept] = nb;
-			if (likely(turn_alike(nb->data, len, &w->turn)) ||
-			    engine_turn(w, nb->data, len)) {
-				kept++;
+			const bool alike = turn_alike(nb->data, len, &w->turn);
+
+			if (unlikely(!alike &&
+				     !engine_turn(w, nb->data, len))) {
+				port_rx_free(w->queue, nb);
 				continue;
 			}
-			port_rx_free(w->queue, nb);
-			freed += len;
+			g->to[g->nb++] = nb;
+			g->bytes += len;
+			last = alike ? nb : NULL;
 			continue;
 		}
-		bytes += port_frame_len(nb) - len;
-		freed += port_frame_len(nb);
 		nb = turn_other(w, nb, full);
 		if (!nb)
 			continue;
-		freed -= nb->len;
-		port_reflect(w->queue, to + from, kept - from);
-		to[kept++] = nb;
-		from = kept;
+		port_reflect(w->queue, g->to + from, g->nb - from);
+		g->to[g->nb++] = nb;
+		g->bytes += nb->len;
+		from = g->nb;
 	}
-	port_reflect(w->queue, to + from, kept - from);
-	if (kept)
-		outbox_hold_kept(&w->out, kept, bytes - freed);
+	port_reflect(w->queue, g->to + from, g->nb - from);
+	if (last)
+		turn_know_again(last->data, last->len, &w->turn);
+	return bytes;
+}
+
+/*
+ * Holds those of `n` that go back. What comes is a run of frames that are the
+ * like of those before, more often than not. Returns the bytes of all.
+ */
+static uint64_t turn_all(struct worker *w, struct uk_netbuf *pkts[], unsigned n,
+			 bool full)
+{
+	struct going g = {.to = w->out.kept};
+	uint64_t bytes;
+
+	if (likely(!full))
+		g.nb = turn_run(pkts, n, g.to, &w->turn);
+	port_reflect_ones(w->queue, g.to, g.nb);
+	bytes = g.bytes = (uint64_t)g.nb * w->turn.len;
+	if (unlikely(g.nb < n))
+		bytes += turn_each(w, pkts + g.nb, n - g.nb, full, &g);
+	if (g.nb)
+		outbox_hold_kept(&w->out, g.nb, g.bytes);
 	return bytes;
 }
 

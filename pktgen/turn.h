@@ -48,8 +48,9 @@ struct turn_port {
  * alike, and what its first 12 bytes become; see engine_reflect.c.
  */
 struct turn_known {
-	uint64_t macs, head, nets, to_macs;
-	uint32_t packet, to_head;
+	uint64_t macs, head, word, nets, to_macs;
+	uint32_t to_head;
+	uint32_t len; /* of it; word has what its header says, too */
 };
 
 /* `frame` has `len` bytes, without FCS, in one piece. */

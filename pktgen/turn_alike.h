@@ -41,11 +41,14 @@ static inline void turn_store32(uint8_t *p, uint32_t v)
 
 /* Of a frame of IPv4: all of bytes 8 to 15 but the last, TOS. */
 #define TURN_HEAD 0x00ffffffffffffffull
-/* Of bytes 20 to 23: offset of a fragment, and protocol. */
-#define TURN_PACKET 0xff00ff1fu
+/* Of bytes 16 to 23: length, offset of a fragment, and protocol. */
+#define TURN_WORD 0xff00ff1f0000ffffull
+/* The same without the length. */
+#define TURN_PACKET 0xff00ff1f00000000ull
 /* Of the addresses, the first byte of each. */
 #define TURN_NETS 0x000000ff000000ffull
 #define TURN_IPV4_AT ETH_HLEN
+#define TURN_WORD_AT (TURN_IPV4_AT + 2)
 #define TURN_ADDRS_AT (TURN_IPV4_AT + 12)
 #define TURN_PORTS_AT (TURN_IPV4_AT + 20)
 #define TURN_PORTS_LEN 4
@@ -68,6 +71,18 @@ static inline bool turn_is_whole(const uint8_t *frame, size_t len)
 	       len - TURN_IPV4_AT - least;
 }
 
+/* Swaps what is known to be there. */
+static inline void turn_words(uint8_t *frame, uint64_t ips,
+			      const struct turn_known *k)
+{
+	const uint32_t ports = turn_load32(frame + TURN_PORTS_AT);
+
+	turn_store64(frame, k->to_macs);
+	turn_store32(frame + 8, k->to_head);
+	turn_store64(frame + TURN_ADDRS_AT, ips >> 32 | ips << 32);
+	turn_store32(frame + TURN_PORTS_AT, ports >> 16 | ports << 16);
+}
+
 /*
  * What turn_frame() would do is known of the last plain frame, UDP or TCP in
  * IPv4 without options, and is the same for those that have its MAC addresses:
@@ -76,23 +91,40 @@ static inline bool turn_is_whole(const uint8_t *frame, size_t len)
 static inline bool turn_alike(uint8_t *frame, size_t len,
 			      const struct turn_known *k)
 {
-	const uint8_t *const packet = frame + TURN_IPV4_AT + 6;
 	uint64_t ips;
-	uint32_t ports;
 
 	if (unlikely(len < UDP4_HEADERS || turn_load64(frame) != k->macs ||
 		     (turn_load64(frame + 8) & TURN_HEAD) != k->head ||
-		     (turn_load32(packet) & TURN_PACKET) != k->packet ||
+		     ((turn_load64(frame + TURN_WORD_AT) ^ k->word) &
+		      TURN_PACKET) ||
 		     !turn_is_whole(frame, len)))
 		return false;
 	ips = turn_load64(frame + TURN_ADDRS_AT);
 	if (unlikely((ips & TURN_NETS) != k->nets) && !turn_are_hosts(ips))
 		return false;
-	ports = turn_load32(frame + TURN_PORTS_AT);
-	turn_store64(frame, k->to_macs);
-	turn_store32(frame + 8, k->to_head);
-	turn_store64(frame + TURN_ADDRS_AT, ips >> 32 | ips << 32);
-	turn_store32(frame + TURN_PORTS_AT, ports >> 16 | ports << 16);
+	turn_words(frame, ips, k);
+	return true;
+}
+
+/*
+ * The same of those that are as long, too, and have addresses of the same nets:
+ * all is compared at once, as an emulated CPU is slow where it has to branch.
+ * `other` is not 0 where the frame is another for a reason of the caller's. It
+ * lies in a buffer of TURN_ROOM bytes at least.
+ */
+#define TURN_ROOM UDP4_HEADERS
+static inline bool turn_same(uint8_t *frame, size_t len, uint64_t other,
+			     const struct turn_known *k)
+{
+	const uint64_t ips = turn_load64(frame + TURN_ADDRS_AT);
+
+	other |= (turn_load64(frame) ^ k->macs) | (len ^ k->len);
+	other |= (turn_load64(frame + 8) ^ k->head) & TURN_HEAD;
+	other |= (turn_load64(frame + TURN_WORD_AT) ^ k->word) & TURN_WORD;
+	other |= (ips ^ k->nets) & TURN_NETS;
+	if (unlikely(other))
+		return false;
+	turn_words(frame, ips, k);
 	return true;
 }
 
@@ -108,10 +140,11 @@ static inline bool turn_note(const uint8_t *frame, size_t len,
 		return false;
 	k->macs = turn_load64(frame);
 	k->head = turn_load64(frame + 8) & TURN_HEAD;
-	k->packet = turn_load32(frame + TURN_IPV4_AT + 6) & TURN_PACKET;
+	k->word = turn_load64(frame + TURN_WORD_AT) & TURN_WORD;
+	k->len = (uint32_t)len;
 	k->nets = turn_load64(frame + TURN_ADDRS_AT) & TURN_NETS;
 	/* Ports are in the first fragment, and behind it. */
-	return !(k->packet & 0xffff) && turn_are_hosts(k->nets);
+	return !(k->word >> 32 & 0xffff) && turn_are_hosts(k->nets);
 }
 
 /* It was noted as it came, and turned by turn_frame(). */
@@ -119,6 +152,17 @@ static inline void turn_know(const uint8_t *frame, struct turn_known *k)
 {
 	k->to_macs = turn_load64(frame);
 	k->to_head = turn_load32(frame + 8);
+}
+
+/* It was turned by turn_alike(), and has others like it. */
+static inline void turn_know_again(const uint8_t *frame, size_t len,
+				   struct turn_known *k)
+{
+	const uint64_t ips = turn_load64(frame + TURN_ADDRS_AT);
+
+	k->word = turn_load64(frame + TURN_WORD_AT) & TURN_WORD;
+	k->nets = (ips >> 32 | ips << 32) & TURN_NETS;
+	k->len = (uint32_t)len;
 }
 
 #endif /* PKTGEN_TURN_ALIKE_H */

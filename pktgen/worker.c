@@ -371,7 +371,7 @@ COLD static void set_mode(struct worker *w, unsigned mode, uint64_t now_ns)
 	if (FORWARDS && mode != w->mode)
 		forward_drop(w);
 	w->mode = mode;
-	w->turn.packet = UINT32_MAX; /* of no frame */
+	w->turn.word = UINT64_MAX; /* of no frame */
 	schedule_set_all(w);
 	set_only(w);
 }

@@ -191,6 +191,54 @@ VRING_INLINE unsigned int tx_add_any(struct uk_netdev_tx_queue *txq,
 	return alike + n;
 }
 
+/*
+ * Buffers of one receive queue that go out again: its header is the device's,
+ * and so is its place, where the buffers of a ring go round. One comparison
+ * says that a length is fit, and that flags and queue are the first one's.
+ */
+VRING_INLINE bool tx_get_received(void *arg, size_t i, struct vring_buf *b)
+{
+	struct tx_source *s = arg;
+	struct uk_netbuf *nb = s->pkts[i];
+	const uint32_t shape = virtio_net_shape(nb);
+	char *header = (char *)nb->data - VIRTIO_NET_HDR_LEN;
+
+	if (unlikely(shape - s->received >= s->txq->max_frame))
+		return false;
+	memset(header, 0, VIRTIO_NET_HDR_LEN);
+	b->addr = (uintptr_t)header;
+	b->len = (uint16_t)shape + VIRTIO_NET_HDR_LEN;
+	b->cookie = nb;
+	b->likely_there = true;
+	return true;
+}
+
+/* As many as there are in front. */
+VRING_INLINE unsigned int tx_add_received(struct uk_netdev_tx_queue *txq,
+					  const enum vring_layout layout,
+					  struct uk_netbuf **pkts,
+					  unsigned int n)
+{
+	struct tx_source s = tx_source_of(txq, pkts);
+
+	s.received = (virtio_net_shape(pkts[0]) & ~UINT32_C(0xffff)) + 1;
+	txq->q.nb_alike = 0;
+	return vring_add(&txq->q.vr, layout, VRING_TO_DEVICE, n,
+			 tx_get_received, &s);
+}
+
+static NOINLINE unsigned int tx_add_received_split(
+	struct uk_netdev_tx_queue *txq, struct uk_netbuf **pkts, unsigned int n)
+{
+	return tx_add_received(txq, VRING_SPLIT, pkts, n);
+}
+
+static NOINLINE unsigned int tx_add_received_packed(
+	struct uk_netdev_tx_queue *txq, struct uk_netbuf **pkts, unsigned int n)
+{
+	return tx_add_received(txq, VRING_PACKED, pkts, n);
+}
+
 static NOINLINE unsigned int tx_add_split(struct uk_netdev_tx_queue *txq,
 					  struct uk_netbuf **pkts,
 					  unsigned int n, bool *refused)
@@ -255,6 +303,18 @@ VRING_INLINE unsigned int tx_add(struct uk_netdev_tx_queue *txq,
 		q->nb_alike = 0;
 		vring_add_same(&q->vr, layout, &q->vr.same, n);
 		return n;
+	}
+	if (pkts[0]->flags == UK_NETBUF_F_RX_READY) {
+		const unsigned int received =
+			layout == VRING_SPLIT
+				? tx_add_received_split(txq, pkts, n)
+				: tx_add_received_packed(txq, pkts, n);
+
+		again += received;
+		pkts += received;
+		n -= received;
+		if (!n)
+			return again;
 	}
 	return again + (layout == VRING_SPLIT
 				? tx_add_split(txq, pkts, n, refused)

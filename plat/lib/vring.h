@@ -50,6 +50,12 @@ struct vring_buf {
 	uint64_t addr; /* physical */
 	uint32_t len;  /* bytes; VRING_FROM_DEVICE: see vring_set_buf_len() */
 	void *cookie;
+	/*
+	 * A constant, false unless set: it may well lie in that slot. Split:
+	 * what stands there is not written again, as that would take the cache
+	 * line from the device.
+	 */
+	bool likely_there;
 };
 
 /* Both layouts. */
@@ -269,7 +275,7 @@ VRING_INLINE unsigned int vring_add_any(struct vring *vr,
 					unsigned int n, const vring_get_t get,
 					void *arg)
 {
-	struct vring_buf b;
+	struct vring_buf b = {.likely_there = false};
 	unsigned int i;
 
 	for (i = 0; i < n && get(arg, i, &b); i++) {

@@ -79,7 +79,7 @@ VRING_INLINE unsigned int vring_packed_add(struct vring *vr,
 {
 	const uint16_t next = (uint16_t)(vr->next - i);
 	const uint64_t one = vring_packed_one();
-	struct vring_buf b;
+	struct vring_buf b = {.likely_there = false};
 
 #define VRING_ADD(k)                            \
 	if (unlikely(!get(arg, i + (k), &b))) { \

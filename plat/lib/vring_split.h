@@ -16,10 +16,14 @@ VRING_INLINE void vring_split_describe(struct vring_desc *desc, void **cookie,
 				       const enum vring_dir dir,
 				       const struct vring_buf *b)
 {
+	*cookie = b->cookie;
+	if (b->likely_there &&
+	    likely(!((desc->addr ^ b->addr) |
+		     (dir == VRING_TO_DEVICE ? desc->len ^ b->len : 0))))
+		return;
 	desc->addr = b->addr;
 	if (dir == VRING_TO_DEVICE)
 		desc->len = b->len;
-	*cookie = b->cookie;
 }
 
 /* In order: the identities stand in the available ring already. */
@@ -29,7 +33,7 @@ VRING_INLINE unsigned int vring_split_add(struct vring *vr,
 					  void *arg)
 {
 	const uint16_t next = vr->next;
-	struct vring_buf b;
+	struct vring_buf b = {.likely_there = false};
 	size_t i = 0;
 
 #define VRING_ADD(k)                            \

@@ -45,6 +45,21 @@ static uint32_t sum_of_plain(const uint8_t *frame)
 		ip + 1, len));
 }
 
+/* What is the same becomes `to`; NULL: it may not be. Whether it is. */
+static bool check_same(const uint8_t *frame, size_t len, const uint8_t *to,
+		       const struct turn_known *known)
+{
+	uint8_t *p = calloc(1, len + TURN_ROOM);
+	bool same;
+
+	CHECK(p);
+	memcpy(p, frame, len);
+	same = turn_same(p, len, 0, known);
+	CHECK(!same || (to && !memcmp(p, to, len)));
+	free(p);
+	return same;
+}
+
 static void check_one(const uint8_t *frame, size_t len, bool any,
 		      struct turn_known *known)
 {
@@ -55,9 +70,14 @@ static void check_one(const uint8_t *frame, size_t len, bool any,
 	uint8_t *once = copy(frame, len), *alike = copy(frame, len), *twice;
 	const enum turned how = turn_frame(once, len, &port);
 
+	check_same(frame, len, how ? NULL : once, known);
 	if (turn_alike(alike, len, known)) {
+		struct turn_known again = *known;
+
 		CHECK(!how);
 		CHECK(!memcmp(alike, once, len));
+		turn_know_again(alike, len, &again);
+		CHECK(check_same(frame, len, once, &again));
 	}
 	if (!how) {
 		CHECK(!memcmp(once, frame + ETH_ALEN, ETH_ALEN));
@@ -81,7 +101,7 @@ static void check_one(const uint8_t *frame, size_t len, bool any,
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	struct turn_known known = {.packet = UINT32_MAX};
+	struct turn_known known = {.word = UINT64_MAX};
 	size_t len, same;
 	uint8_t *second;
 

@@ -307,6 +307,27 @@ static void from_another_that_reflects(void **state)
 	assert_int_equal(turn_frame(frame, sizeof(frame), &port), TURN_OWN);
 }
 
+/* The same at once, in a buffer that has room for more; whether it was. */
+static bool is_same(size_t k, const struct turn_known *known)
+{
+	const size_t len = frames[k].len;
+	uint8_t *f = calloc(1, len + TURN_ROOM);
+	bool same, other;
+
+	assert_non_null(f);
+	memcpy(f, frames[k].before, len);
+	other = turn_same(f, len, 1, known);
+	assert_false(other);
+	assert_memory_equal(f, frames[k].before, len);
+	same = turn_same(f, len, 0, known);
+	if (same) {
+		assert_int_equal(frames[k].how, TURNED);
+		assert_memory_equal(f, frames[k].after, len);
+	}
+	free(f);
+	return same;
+}
+
 /* Whatever is known of one, each comes back as if nothing were. */
 static void one_after_another(void **state)
 {
@@ -326,6 +347,10 @@ static void one_after_another(void **state)
 			uint8_t *f = copy_of(frames[k].before, frames[k].len);
 
 			if (turn_alike(f, frames[k].len, &known)) {
+				struct turn_known other = known;
+
+				turn_know_again(f, frames[k].len, &other);
+				assert_true(is_same(k, &other));
 				assert_int_equal(frames[k].how, TURNED);
 				assert_memory_equal(f, frames[k].after,
 						    frames[k].len);
@@ -333,6 +358,9 @@ static void one_after_another(void **state)
 				fail_msg("%s is not like itself",
 					 frames[i].name);
 			}
+			if (!is_same(k, &known) && i == k)
+				fail_msg("%s is not the same as itself",
+					 frames[i].name);
 			free(f);
 		}
 	}
