@@ -23,12 +23,13 @@ const char *const verdict_loud[] = {"NONE", "VALID", "SUSPECT", "INVALID"};
 #define R(name, unit, limit, help) {#name, help},
 const struct arg_word verdict_shares[] = {VERDICT_SHARES(R){NULL, NULL}};
 const struct arg_word verdict_times[] = {VERDICT_TIMES(R){NULL, NULL}};
-const struct arg_word verdict_numbers[] = {VERDICT_NUMBERS(R){NULL, NULL}};
+const struct arg_word verdict_numbers[] = {
+	VERDICT_NUMBERS(R) VERDICT_AGAIN(R){NULL, NULL}};
 #undef R
 
 static const uint32_t limits[] = {
 #define R(name, unit, limit, help) limit,
-	VERDICT_REASONS(R)
+	VERDICT_REASONS(R) VERDICT_AGAIN(R)
 #undef R
 };
 
@@ -55,7 +56,7 @@ const char *verdict_reason_name(enum verdict_reason which)
 
 void verdict_init(struct app *app)
 {
-	for (unsigned i = 0; i < VERDICT_COUNTS; i++)
+	for (unsigned i = 0; i < VERDICT_LIMITS; i++)
 		app->verdict_limit[i] = limits[i];
 }
 
