@@ -208,8 +208,7 @@ static void judge_foreign(const struct app *app, const struct verdict_from *f,
 		v->value[VERDICT_foreign] = share(looked - ours, looked);
 }
 
-/* Who asked how much of a time is not known wants to know whether that is it.
- */
+/* Of no run before somebody asked how much of a time is unknown. */
 static void judge_floor(const struct app *app, unsigned port,
 			const struct verdict_from *f, struct verdict *v)
 {
