@@ -209,7 +209,7 @@ static void judge_foreign(const struct app *app, const struct verdict_from *f,
 		v->value[VERDICT_foreign] = share(looked - ours, looked);
 }
 
-/* Who asked how much of a time is unknown is told whether that is all of it. */
+/* Of no run before somebody asked how much of a time is unknown. */
 static void judge_floor(const struct app *app, unsigned port,
 			const struct verdict_from *f, struct verdict *v)
 {
