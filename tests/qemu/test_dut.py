@@ -21,10 +21,11 @@ ALL, SOME = "wait 0 lost = 0 within 60s", "sleep 1s"
 needs_root = pytest.mark.skipif(os.geteuid() != 0, reason="root")
 
 
-def measure(name, rate, count=COUNT, until=ALL):
+def measure(name, rate, count=COUNT, until=ALL, **env):
     """What the ports counted, and all that was said."""
     done = subprocess.run([os.path.join(EXAMPLES, name), COMMANDS % (rate, count, until)],
-                          text=True, capture_output=True, timeout=PATIENCE)
+                          text=True, capture_output=True, timeout=PATIENCE,
+                          env=dict(os.environ, **env))
     assert done.returncode == 0, done.stderr
     (line,) = [line for line in done.stdout.splitlines() if line.startswith('{"ports"')]
     return json.loads(line)["ports"], done.stdout
@@ -140,7 +141,9 @@ def test_services_get_their_rates_and_no_more(mode, room, word):
         else:
             assert trial["arrived"] >= service * 0.98, made
     outcomes = [line.split()[-1] for line in said.splitlines() if " 125.000 " in line]
-    assert outcomes == [word, word], said
+    trusted = [good[at]["verdict"] == "valid" for at in (4, 9)]
+    assert len(outcomes) == 2, said
+    assert all(is_said == word for is_said, sure in zip(outcomes, trusted) if sure), said
 
 
 @needs_root
