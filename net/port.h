@@ -316,7 +316,7 @@ static inline unsigned port_rx_burst(struct port_queue *q,
 
 	*err = rc < 0 ? rc : 0;
 	*status = rc < 0 ? 0 : (unsigned)rc;
-	if (unlikely(q->nb_reflected) && q->rests)
+	if (unlikely(q->rests))
 		*status &= ~PORT_RX_UNDERRUN;
 	return cnt;
 }

@@ -213,6 +213,7 @@ uint16_t port_rx_alloc(void *argp, struct uk_netbuf *pkts[], uint16_t count)
 	struct port_queue *q = argp;
 	unsigned n;
 
+	q->rests = false;
 	n = unlikely(q->nb_reflected) ? usable(q, count) : q->nb_rx_free;
 	n = MIN(count, n);
 	q->nb_rx_free -= n;
