@@ -34,7 +34,7 @@ static const struct bad bad[] = {
 	{VARY_NUMBER, 16, "-1", E_SYNTAX, 0,
 	 "'-1' is not a number; type 0..65535"},
 	{VARY_NUMBER, 16, "5-", E_SYNTAX, 0,
-	 "'5-' lacks a value; type 0..65535"},
+	 "'5-' needs a value; type 0..65535"},
 	{VARY_NUMBER, 16, "9-5", E_RANGE, 0,
 	 "'9-5' ends before it begins; type '5-9', with 'down' to go from the "
 	 "last to the first"},
@@ -46,7 +46,7 @@ static const struct bad bad[] = {
 	{VARY_NUMBER, 16, "list", E_MISSING, 1,
 	 "'list' needs values with commas; type 'list 1,5,9'"},
 	{VARY_NUMBER, 16, "list 1,,2", E_SYNTAX, 1,
-	 "'1,,2' lacks a value; type 0..65535"},
+	 "'1,,2' needs a value; type 0..65535"},
 	{VARY_NUMBER, 16, "list 1,70000", E_RANGE, 1,
 	 "'70000' does not fit in 16 bits; type 0..65535"},
 	{VARY_IPV6, 128, "map 2001:db8::/129 fd00::/8", E_RANGE, 1,
