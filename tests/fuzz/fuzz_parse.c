@@ -24,7 +24,8 @@ static void check_call(const struct call *c, unsigned len)
 	if (c->err) {
 		check(c->err < SHELL_ERR_COUNT);
 		check(c->err_column <= len + 1);
-		check(c->err_text[0] && strlen(c->err_text) < 160);
+		check(c->err_text[0] &&
+		      strlen(c->err_text) < sizeof(c->err_text) - 1);
 		return;
 	}
 	asked = setting_asked(c);

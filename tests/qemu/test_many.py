@@ -3,6 +3,9 @@
 without bunching."""
 import collections
 import math
+import os
+import signal
+import time
 
 from lab import lab, tshark  # noqa: F401
 from test_pacing import SECOND, boot
@@ -85,3 +88,22 @@ def test_two_ports_of_256_streams_arrive_told_apart(lab):
             int(f["udp.dstport"]) for f in tshark(path, "udp.dstport")
             if first <= int(f["udp.dstport"]) < first + 1000)
         assert count == {first + i: 10 for i in range(256)}
+
+
+def test_who_finds_no_room_is_charged_with_what_went(lab):
+    """QEMU stands still, so that more is due at once than the ring has room for:
+    each stream has sent its ten, and all of them what the port has."""
+    with lab.start("a", "--memory", "16M") as line:
+        line.ask("mode 0 tx; mode 1 rx; stream 0.1-255 add; rate 0.all 10pps")
+        line.ask("start 0 count 10")
+        for milliseconds in (300, 100, 390, 200, 60):
+            os.kill(line.pid, signal.SIGSTOP)
+            time.sleep(milliseconds / 1000)
+            os.kill(line.pid, signal.SIGCONT)
+            time.sleep(0.005)
+        line.ask("wait idle within 60s")
+        ports = line.ports()
+        sent = [stream["tx"]["packets"] for first in range(0, 256, 8) for stream in
+                line.json("stats 0.%d-%d --json" % (first, first + 7))["streams"]]
+        assert sent == [10] * 256
+        assert ports[0]["tx"]["packets"] == ports[1]["rx"]["packets"] == 2560
