@@ -239,18 +239,36 @@ static NOINLINE unsigned int tx_add_received_packed(
 	return tx_add_received(txq, VRING_PACKED, pkts, n);
 }
 
+/* Adds `n`, as many as fit, of which those in front may be received ones. */
+VRING_INLINE unsigned int tx_add_rest(struct uk_netdev_tx_queue *txq,
+				      const enum vring_layout layout,
+				      struct uk_netbuf **pkts, unsigned int n,
+				      bool *refused)
+{
+	unsigned int received = 0;
+
+	if (pkts[0]->flags == UK_NETBUF_F_RX_READY)
+		received = layout == VRING_SPLIT
+				   ? tx_add_received_split(txq, pkts, n)
+				   : tx_add_received_packed(txq, pkts, n);
+	if (received == n)
+		return n;
+	return received +
+	       tx_add_any(txq, layout, pkts + received, n - received, refused);
+}
+
 static NOINLINE unsigned int tx_add_split(struct uk_netdev_tx_queue *txq,
 					  struct uk_netbuf **pkts,
 					  unsigned int n, bool *refused)
 {
-	return tx_add_any(txq, VRING_SPLIT, pkts, n, refused);
+	return tx_add_rest(txq, VRING_SPLIT, pkts, n, refused);
 }
 
 static NOINLINE unsigned int tx_add_packed(struct uk_netdev_tx_queue *txq,
 					   struct uk_netbuf **pkts,
 					   unsigned int n, bool *refused)
 {
-	return tx_add_any(txq, VRING_PACKED, pkts, n, refused);
+	return tx_add_rest(txq, VRING_PACKED, pkts, n, refused);
 }
 
 /* The frame that a burst consists of, vr->same; false: it cannot be sent. */
@@ -303,18 +321,6 @@ VRING_INLINE unsigned int tx_add(struct uk_netdev_tx_queue *txq,
 		q->nb_alike = 0;
 		vring_add_same(&q->vr, layout, &q->vr.same, n);
 		return n;
-	}
-	if (pkts[0]->flags == UK_NETBUF_F_RX_READY) {
-		const unsigned int received =
-			layout == VRING_SPLIT
-				? tx_add_received_split(txq, pkts, n)
-				: tx_add_received_packed(txq, pkts, n);
-
-		again += received;
-		pkts += received;
-		n -= received;
-		if (!n)
-			return again;
 	}
 	return again + (layout == VRING_SPLIT
 				? tx_add_split(txq, pkts, n, refused)
