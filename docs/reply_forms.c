@@ -268,7 +268,8 @@ static void put_form(const struct reply_form *f)
 	cmd_usage(f->cmd, f->form, usage, sizeof(usage));
 	printf("\n## `%s`\n\nAs of", usage);
 	for (unsigned i = 0; i < f->nb_lines; i++)
-		printf("%s `%s`", i ? "," : "", f->line[i]);
+		if (!i || strcmp(f->line[i], f->line[i - 1]) != 0)
+			printf("%s `%s`", i ? "," : "", f->line[i]);
 	printf(".\n\n| key | is | unit | |\n| --- | --- | --- | --- |\n");
 	for (unsigned i = 0; i < f->nb_keys; i++) {
 		const struct reply_key *k = &f->key[i];

@@ -371,6 +371,7 @@ int main(void)
 	host_loop_pair(dev, 1500);
 	host_channel_plug();
 	app_init(&app, uk_alloc_get_default(), now);
+	run("version --json"); /* while there is one core */
 	pktgen_start_cores(&app.pktgen, run_core);
 	app.pktgen.core.clock_ns = clock_ns;
 	host_netdev_tap(dev[0], answer, dev[0]);
