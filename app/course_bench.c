@@ -10,7 +10,7 @@
 #define CHOOSE_NS 200000000ull
 /* A ring that was not full by then is not going to be. */
 #define FULL_NS 20000000ull
-#define DRAIN_NS 1000000000ull
+#define DRAIN_NS 5000000000ull
 #define POLL_NS 1000000ull
 
 struct bench_run bench_run(unsigned run)
