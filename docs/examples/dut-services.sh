@@ -51,3 +51,7 @@ measure "two services, $mode" tap:t0 tap:t1 \
 	"mode 0 tx; mode 1 rx; stream 0.1 add; size 0 500; vlan 0.0 100 prio 1;
 	vlan 0.1 100 prio 2; rate 0.0 ${cir}kbps; rate 0.1 $((cir * 2))kbps" \
 	'y1564 configuration settle 200ms; y1564 performance time 30s settle 200ms'
+
+# What the switch's meters have counted: frames in, and those that they dropped.
+[ "$mode" != meter ] || ovs-ofctl -O OpenFlow13 meter-stats "$run/br0.mgmt" |
+	grep -oE '(packet_in_count|packet_count):[0-9]+'
