@@ -371,7 +371,9 @@ int main(void)
 	host_loop_pair(dev, 1500);
 	host_channel_plug();
 	app_init(&app, uk_alloc_get_default(), now);
-	run("version --json"); /* while there is one core */
+	/* While there is one core, whose load of a second is not known. */
+	run("version --json");
+	run("cores 0 --json");
 	pktgen_start_cores(&app.pktgen, run_core);
 	app.pktgen.core.clock_ns = clock_ns;
 	host_netdev_tap(dev[0], answer, dev[0]);

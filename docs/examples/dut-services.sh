@@ -52,6 +52,11 @@ measure "two services, $mode" tap:t0 tap:t1 \
 	vlan 0.1 100 prio 2; rate 0.0 ${cir}kbps; rate 0.1 $((cir * 2))kbps" \
 	'y1564 configuration settle 200ms; y1564 performance time 30s settle 200ms'
 
-# What the switch's meters have counted: frames in, and those that they dropped.
-[ "$mode" != meter ] || ovs-ofctl -O OpenFlow13 meter-stats "$run/br0.mgmt" |
-	grep -oE '(packet_in_count|packet_count):[0-9]+'
+# What the device itself has counted: of meters the frames that came and those dropped, of
+# classes the ones sent and dropped.
+if [ "$mode" = meter ]; then
+	ovs-ofctl -O OpenFlow13 meter-stats "$run/br0.mgmt" |
+		grep -oE '(packet_in_count|packet_count):[0-9]+'
+else
+	tc -s qdisc show dev t1 root | grep -oE '(Sent [0-9]+ bytes [0-9]+ pkt|dropped [0-9]+)'
+fi

@@ -29,3 +29,6 @@ measure "Linux bridge with $mode of $kbit kbit/s, queue of $queue frames" tap:t0
 	'mode 0 tx; mode 1 rx; size 500; dst 0 mac 02:00:00:00:00:01' \
 	"search from $((rate / 5))pps to $((rate * 2))pps trial 2s settle 200ms width 0.5% pdr;
 	rfc2544 back-to-back sizes 500 to $((rate * 10))pps trial 500ms settle 200ms repeat 5 width 1%"
+
+# What the shaper itself has counted: frames that it sent, and those that it dropped.
+tc -s qdisc show dev t1 root | grep -oE '(Sent [0-9]+ bytes [0-9]+ pkt|dropped [0-9]+)'

@@ -64,6 +64,10 @@ def test_what_a_meter_lets_through_is_what_arrives():
     assert 20000 - ports[0]["lost"] == ports[1]["rx"]["packets"] == through
 
 
+# What a device may send of its own: a Linux bridge does so when it begins.
+OWN = {"meter": 0, "tbf": 5, "htb": 5}
+
+
 def trials(name, commands, **env):
     """The trials of an experiment that ran last in `commands`, and all that was said."""
     word = commands.split()[0]
@@ -84,9 +88,10 @@ def metered(said):
     return came - dropped, dropped
 
 
-# What a device lets through that did not run for a while: what it may have missed in that
-# time is gone. How near it comes to its rate is for the bench.
-STALLED = 0.5
+def shaped(said):
+    """The same of a shaper of Linux."""
+    return tuple(int(re.search(key, said).group(1))
+                 for key in (r"\bSent \d+ bytes (\d+) pkt", r"\bdropped (\d+)"))
 
 
 @needs_root
@@ -94,7 +99,7 @@ STALLED = 0.5
     ("dut-ovs.sh", "meter", 50), ("dut-shaper.sh", "tbf", 50 + 4), ("dut-shaper.sh", "htb", 50 + 4)])
 def test_too_much_is_cut_to_what_the_device_lets_through(name, mode, room):
     """1,000 frames a second for two seconds, and those that may come at once or wait: more is
-    never seen."""
+    never seen. How near a busy host lets it come to that is for the bench: the device counts."""
     if mode == "meter" and not shutil.which("ovs-vswitchd"):
         pytest.skip("ovs-vswitchd")
     made, said = trials(name, "sweep 0 trial 2s settle 1s rate 1500pps 2kpps 3kpps",
@@ -102,9 +107,9 @@ def test_too_much_is_cut_to_what_the_device_lets_through(name, mode, room):
     assert sorted({trial["offered"] for trial in made}) == [3000, 4000, 6000]
     for trial in made:
         assert trial["arrived"] <= 2000 * 1.05 + room, made
-        assert trial["arrived"] >= 2000 * STALLED, made
-    if mode == "meter":
-        assert sum(trial["arrived"] for trial in made) == metered(said)[0]
+    through, dropped = (metered if mode == "meter" else shaped)(said)
+    assert 0 <= through - sum(trial["arrived"] for trial in made) <= OWN[mode], said
+    assert dropped > 0
 
 
 @needs_root
@@ -145,11 +150,12 @@ def test_services_get_their_rates_and_no_more(mode, room):
     for trial in good:
         service, over = (500, 625) if good.index(trial) < 5 else (1000, 1250)
         assert trial["arrived"] <= service * 1.05 + room + 10, made
-        assert trial["arrived"] >= min(service, trial["offered"]) * STALLED, made
         if mode == "htb" and trial["verdict"] == "valid" and trial["offered"] != over:
             assert trial["lost"] == 0, made
-    if mode == "meter":
-        assert sum(trial["lost"] for trial in made) == metered(said)[1]
+    # What a switch is too slow to take from the tap it does not count.
+    through, dropped = (metered if mode == "meter" else shaped)(said)
+    assert 0 <= through - sum(trial["arrived"] for trial in made) <= OWN[mode], said
+    assert sum(trial["lost"] for trial in made) >= dropped > 0, said
     outcomes = [line.split()[-1] for line in said.splitlines() if " 125.000 " in line]
     # By the usual delay, which a busy host's is not: that they are cut is sure.
     assert len(outcomes) == 2 and set(outcomes) <= {"policed", "shaped"}, said
