@@ -163,7 +163,7 @@ static struct client *make_client(const struct options *o)
 	c->in.fd = o->fd;
 	c->json = o->json;
 	c->timeout_ms = o->timeout_ms;
-	c->link.watch = o->watch;
+	c->link.watch = c->ui.watching = o->watch;
 	c->keep.off = o->watch || o->no_keep;
 	if (!link_target(&c->link, o->address))
 		options_misused("%s", c->link.why);

@@ -385,13 +385,14 @@ void ui_error_row(struct ui *ui, const char *text)
 
 void ui_set_prompt(struct ui *ui, const char *prompt)
 {
+	const char *before = ui->watching ? "watching:" : "";
 	size_t len = strlen(prompt);
 
 	for (size_t i = 0; i < len; i++)
 		if (prompt[i] < ' ' || prompt[i] > '~')
 			return;
-	if (len < sizeof(ui->prompt))
-		memcpy(ui->prompt, prompt, len + 1);
+	if (strlen(before) + len < sizeof(ui->prompt))
+		stpcpy(stpcpy(ui->prompt, before), prompt);
 }
 
 void ui_typed(struct ui *ui, const char *text)

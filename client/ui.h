@@ -33,6 +33,7 @@ struct ui {
 	bool terminal; /* standard output and input are one */
 	bool color;    /* is shown; `can_color`: the terminal knows it */
 	bool can_color;
+	bool watching; /* is said before the prompt */
 	bool paged;    /* a page has the terminal: what is no error waits */
 	bool progress; /* a row says how far the command is */
 	char prompt[UI_PROMPT_MAX];

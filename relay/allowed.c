@@ -2,6 +2,7 @@
 #include "relay/allowed.h"
 
 #include <stddef.h>
+#include <stdio.h>
 #include <string.h>
 
 /*
@@ -91,34 +92,83 @@ static bool has_next(const char *text)
 	return false;
 }
 
-/* The rest of a command of ours: in quotes, of `complete`, all may stand. */
-static bool may_follow(const char *words, bool ports, const char *at)
+/* The first word behind a command that may not stand there, or NULL. */
+static const char *find_fault(const char *words, bool ports, const char *at)
 {
-	if (has_next(at))
-		return false;
 	while (*(at += strspn(at, " \t"))) {
 		size_t len = strcspn(at, " \t");
 
 		if (!may_stand(words, ports, at, len))
-			return false;
+			return at;
 		at += len;
 	}
-	return true;
+	return NULL;
 }
 
-bool allowed(const char *text)
-{
-	size_t n;
+#define COMMANDS (sizeof(commands) / sizeof(*commands))
 
-	if (has_control(text))
+/* The number of the command that `word` names; COMMANDS: none of ours. */
+static unsigned find_command(const char *word)
+{
+	const size_t n = strcspn(word, " \t;");
+	unsigned i = 0;
+
+	while (i < COMMANDS && (strlen(commands[i].command) != n ||
+				memcmp(commands[i].command, word, n) != 0))
+		i++;
+	return i;
+}
+
+/* How much is shown of a word that somebody typed. */
+static int shown(const char *word)
+{
+	const size_t n = strcspn(word, " \t;");
+
+	return n < 24 ? (int)n : 24;
+}
+
+#define WATCHES "this console watches"
+
+static void say_words(unsigned i, const char *word, char *why, size_t size)
+{
+	snprintf(why, size,
+		 WATCHES ": of '%s' it takes no '%.*s', but %s%s%s--json",
+		 commands[i].command, shown(word), word,
+		 commands[i].ports ? "PORTS " : "", commands[i].words,
+		 *commands[i].words ? " " : "");
+}
+
+/* Those that programs need are not told. */
+static void say_commands(const char *word, char *why, size_t size)
+{
+	snprintf(why, size,
+		 WATCHES " and takes no '%.*s', but stats, latency, order, "
+			 "track, port, show, jobs, lease, ls, df, help and "
+			 "version",
+		 shown(word), word);
+}
+
+bool allowed(const char *text, struct refusal *why)
+{
+	const char *const line = unmarked(text);
+	const char *word = line + strspn(line, " \t"), *fault = word;
+	const unsigned i = find_command(word);
+
+	why->column = 0;
+	if (has_control(text) || has_next(word)) {
+		snprintf(why->text, sizeof(why->text),
+			 WATCHES ": it takes one command a line");
 		return false;
-	text = unmarked(text);
-	text += strspn(text, " \t");
-	n = strcspn(text, " \t;");
-	for (size_t i = 0; i < sizeof(commands) / sizeof(*commands); i++)
-		if (strlen(commands[i].command) == n &&
-		    !memcmp(commands[i].command, text, n) &&
-		    may_follow(commands[i].words, commands[i].ports, text + n))
+	}
+	if (i == COMMANDS) {
+		say_commands(word, why->text, sizeof(why->text));
+	} else {
+		fault = find_fault(commands[i].words, commands[i].ports,
+				   word + strlen(commands[i].command));
+		if (!fault)
 			return true;
+		say_words(i, fault, why->text, sizeof(why->text));
+	}
+	why->column = (unsigned)(fault - line) + 1;
 	return false;
 }

@@ -10,10 +10,6 @@
 #include "relay/allowed.h"
 #include "relay/heard.h"
 
-static const char *const only =
-	"this console watches: version, help, stats, latency, order, track, "
-	"port, jobs, show, ls, df";
-
 /* A request waits for the holder to end a line, and for its reply. */
 #define WAIT_MS 2000
 #define REPLY_MS 10000
@@ -99,14 +95,20 @@ static bool next_line(struct watcher *one, char *line)
 	return true;
 }
 
-static void refuse(struct watch *w, struct watcher *one, const char *why)
+static void refuse_at(struct watch *w, struct watcher *one, unsigned column,
+		      const char *why)
 {
-	char text[200];
-	int n = snprintf(text, sizeof(text), "@%s ERR E_STATE 0 %s\r\n",
-			 one->tag, why);
+	char text[WATCH_TAG_MAX + sizeof(((struct refusal *)0)->text) + 40];
+	int n = snprintf(text, sizeof(text), "@%s ERR E_STATE %u %s\r\n",
+			 one->tag, column, why);
 
 	tell(w, one, text, (size_t)n);
 	one->tag[0] = '\0';
+}
+
+static void refuse(struct watch *w, struct watcher *one, const char *why)
+{
+	refuse_at(w, one, 0, why);
 }
 
 /* Signs of life, and what opens a line, may stand before a request. */
@@ -127,6 +129,7 @@ static size_t ask_for(struct watch *w, struct watcher *one, char *out,
 		      size_t size)
 {
 	char line[WATCH_LINE + 1];
+	struct refusal why;
 
 	while (one->fd >= 0 && next_line(one, line)) {
 		const char *text = request_in(one, line);
@@ -134,15 +137,15 @@ static size_t ask_for(struct watch *w, struct watcher *one, char *out,
 
 		if (!text)
 			continue;
-		if (!allowed(text)) {
-			refuse(w, one, only);
+		if (!allowed(text, &why)) {
+			refuse_at(w, one, why.column, why.text);
 			continue;
 		}
 		n = snprintf(out, size, HEARD_OURS "%lu %s\n", ++w->number,
 			     text);
 		if (n > 0 && (size_t)n < size)
 			return (size_t)n;
-		refuse(w, one, only);
+		refuse(w, one, "the line is too long");
 	}
 	return 0;
 }

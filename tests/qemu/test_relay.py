@@ -150,7 +150,8 @@ def test_others_may_watch(lab):
         assert b'@w {"ports":[{"port":0,' in got and b"?r" not in got
         one.sendall(b"@1 stats clear\n@2 start 0\n@3 port --json\n")
         got = until(one, b"@3 OK\r\n")
-        assert b"@1 ERR E_STATE 0 this console watches" in got and b"@2 ERR E_STATE" in got
+        assert b"@1 ERR E_STATE 7 this console watches: of 'stats' it takes no 'clear'" in got
+        assert b"@2 ERR E_STATE 1 this console watches and takes no 'start'" in got
         for each in (one, other):
             assert b"port 0 done" in until(each, b"port 0 done")
     # With words that are typed.
@@ -206,16 +207,24 @@ def test_a_person_watches(lab):
     one = pexpect.spawn(LAUNCHER, ["console", "--watch"], env=lab.env, encoding="utf-8",
                         timeout=PATIENCE, dimensions=(40, 80))
     one.expect_exact("watching 'a'")
-    one.expect_exact("ukpktgen> ")
+    one.expect_exact("watching:ukpktgen> ")
     lab.launch("exec", "-c", "rate 100pps; start 0 count 10; wait 0 idle")
     one.expect_exact("port 0 done count=10")
     one.send("stats\r")
     one.expect_exact("tx packets")
     one.expect_exact("ukpktgen> ")
-    for line in ("stop", "stats live", "run x"):
+    # What it is that may not stand there is pointed at.
+    caret = " " * len("watching:ukpktgen> ")
+    for line, at, why in (("stop", 0, " and takes no 'stop', but stats, latency,"),
+                          ("stats live", 6, ": of 'stats' it takes no 'live', but PORTS"),
+                          ("stats 0; stop", None, ": it takes one command a line"),
+                          ("run x", 0, " and takes no 'run', but ")):
         one.send(line + "\r")
-        one.expect_exact("E_STATE: this console watches")
-        one.expect_exact("ukpktgen> ")
+        one.expect_exact("\r\n")
+        if at is not None:
+            one.expect_exact(caret + " " * at + "^\r\n")
+        one.expect_exact("E_STATE: this console watches" + why)
+        one.expect_exact("watching:ukpktgen> ")
     one.send("sta\t")
     one.expect_exact("stats")
     one.send("\x03")
