@@ -120,9 +120,9 @@ static enum capture_result read_header(struct capture_reader *r,
 		const char *what = other(__builtin_bswap32(capture_u32(r, p)));
 
 		return capture_fail(r, 0,
-				    "%02x%02x%02x%02x begins no capture"
-				    "%s%s",
-				    p[0], p[1], p[2], p[3], what ? "; " : "",
+				    "%02x%02x%02x%02x begins no capture%s%s",
+				    p[0], p[1], p[2], p[3],
+				    what ? "; " : ", which is pcap or pcapng",
 				    what ? what : "");
 	}
 	p = capture_have(r, bytes, HEADER_BYTES, "its header", &result);

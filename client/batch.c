@@ -39,8 +39,13 @@ static bool cut_line(char *line, const struct input *in, size_t *used,
 static enum status run_one(struct client *c, const char *line, size_t len,
 			   const char *name, unsigned row, batch_line *run)
 {
+	/* Some editors begin a text with a mark of UTF-8. */
+	const size_t mark =
+		row == 1 && !strncmp(line, "\xef\xbb\xbf", 3) ? 3 : 0;
 	enum status status;
 
+	line += mark;
+	len -= mark;
 	if (strlen(line) != len) {
 		ui_note(&c->ui,
 			"%s:%u:%zu: E_BYTE: a NUL is no part of a command",

@@ -187,19 +187,28 @@ static bool add_word(char *line, const char *word)
 	       (int)(LINE_BYTES - used);
 }
 
-/* FILE has pairs of words behind it, so PORTS make their number even. */
+static bool is_ours(const char *word)
+{
+	static const char *const words[] = {"speed",     "loops", "bad",
+					    "checksums", "tag",   NULL};
+
+	for (unsigned i = 0; words[i]; i++)
+		if (!strcmp(words[i], word))
+			return true;
+	return false;
+}
+
+/* One of our words behind it makes it a FILE, whatever it is called. */
 static bool has_ports(char **words)
 {
-	unsigned n = 0;
 	const char *end = words[0];
 
-	while (words[n])
-		n++;
 	if (!strncmp(end, "all", 3))
 		end += 3;
 	else
 		end += strspn(end, PORT_CHARS);
-	return n % 2 == 0 && end != words[0] && (!*end || *end == '.');
+	return end != words[0] && (!*end || *end == '.') && words[1] &&
+	       !is_ours(words[1]);
 }
 
 /* Our own words leave their mark in `f`; false: `value` is none of `word`. */
@@ -229,17 +238,31 @@ static bool take_word(struct client *c, struct feed_file *f, const char *word,
 	return false;
 }
 
+static void say_form(struct client *c, const char *surplus)
+{
+	char text[200];
+
+	if (surplus)
+		snprintf(text, sizeof(text),
+			 "E_SYNTAX: '.play' takes speed, loops, bad, checksums "
+			 "or tag behind FILE, not '%.40s'",
+			 surplus);
+	else
+		snprintf(text, sizeof(text),
+			 "E_MISSING: the form is .play [PORTS] FILE "
+			 "[speed SPEED] [loops N] [bad refuse|skip] "
+			 "[checksums keep|new] [tag off|on]");
+	ui_error(&c->ui, text);
+}
+
 /* The others go into `more`. */
 static bool take_words(struct client *c, struct feed_file *f, char **words,
 		       char *more)
 {
 	f->loops = 1;
 	for (; *words; words += 2) {
-		if (!words[1]) {
-			ui_error(&c->ui, "E_MISSING: the form is .play [PORTS] "
-					 "FILE [speed SPEED] [loops N] "
-					 "[bad refuse|skip] "
-					 "[checksums keep|new] [tag off|on]");
+		if (!words[1] || !is_ours(words[0])) {
+			say_form(c, is_ours(words[0]) ? NULL : words[0]);
 			return false;
 		}
 		if (!take_word(c, f, words[0], words[1], more))
@@ -332,18 +355,36 @@ static bool open_file(struct client *c, struct feed *f, const char *path)
 	return true;
 }
 
+/* To who has typed it: it does not begin by itself. */
+static void say_ready(struct client *c, const struct feed_file *f,
+		      const char *ports)
+{
+	if (!c->ui.batch && !c->sourcing)
+		ui_note(&c->ui,
+			"'%s' has %" PRIu64 " frames; 'start%s%s' plays it",
+			f->name, f->frames, *ports ? " " : "", ports);
+}
+
 enum status feed_words(struct client *c, char **words)
 {
-	struct feed *f = make_feed(c);
-	const char *ports = has_ports(words) ? *words++ : "";
-	enum status status = STATUS_FAILED;
+	const char *ports = "";
 	char more[LINE_BYTES] = "";
+	struct feed *f;
 
-	if (take_words(c, &f->file, words + 1, more) && open_file(c, f, *words))
-		status = feed(c, f, ports, more);
-	if (status != STATUS_OK)
-		free_feed(f);
-	return status;
+	if (!*words) {
+		say_form(c, NULL);
+		return STATUS_FAILED;
+	}
+	if (has_ports(words))
+		ports = *words++;
+	f = make_feed(c);
+	if (take_words(c, &f->file, words + 1, more) &&
+	    open_file(c, f, *words) && feed(c, f, ports, more) == STATUS_OK) {
+		say_ready(c, &f->file, ports);
+		return STATUS_OK;
+	}
+	free_feed(f);
+	return STATUS_FAILED;
 }
 
 void feed_end(struct client *c)

@@ -126,12 +126,28 @@ static enum status run_leave(struct client *c, char **words)
 	return STATUS_OK;
 }
 
+/* All, or the one that `words` name, with its dot or without. */
 static enum status run_help(struct client *c, char **words)
 {
-	(void)words;
-	for (const struct local *l = locals; l->name; l++)
+	const char *word = words[0] ? words[0] + (*words[0] == '.') : NULL;
+	bool any = false;
+
+	for (const struct local *l = locals; l->name; l++) {
+		if (word && strcmp(l->name + 1, word) != 0)
+			continue;
 		ui_item(&c->ui, l->usage, 33, l->help);
-	ui_item(&c->ui, "exit, logout, bye, Ctrl-D", 33, "the same as .quit");
+		any = true;
+	}
+	if (!any) {
+		ui_note(&c->ui,
+			"no command '.%.40s'; '.help' lists those of this "
+			"console, 'help' those of the appliance",
+			word);
+		return STATUS_FAILED;
+	}
+	if (!word)
+		ui_item(&c->ui, "exit, logout, bye, Ctrl-D", 33,
+			"the same as .quit");
 	return STATUS_OK;
 }
 
@@ -145,8 +161,9 @@ static const struct local locals[] = {
 	 "fetch a file of the appliance; resumes after a break; --force "
 	 "replaces a FILE that is there",
 	 1, 3, false, run_download},
-	{".help", ".help", "list these words; 'help' lists the appliance's", 0,
-	 0, false, run_help},
+	{".help", ".help [WORD]",
+	 "list these words; 'help' lists the appliance's", 0, 1, false,
+	 run_help},
 	{".keep", ".keep on|off",
 	 "keep the trials of an experiment on this host, for 'resume', or do "
 	 "not",
@@ -154,7 +171,7 @@ static const struct local locals[] = {
 	{".play", ".play [PORTS] FILE ...",
 	 "play a capture of this host, however large; it is sent while 'start' "
 	 "plays it",
-	 1, FEED_WORDS_MAX, true, feed_words},
+	 0, FEED_WORDS_MAX, true, feed_words},
 	{".quit", ".quit", "leave this console; the appliance keeps running", 0,
 	 0, false, run_leave},
 	{".reconnect", ".reconnect", "close the connection and open it again",
@@ -266,12 +283,32 @@ static enum status misused(struct client *c, const char *file, unsigned row,
 	return STATUS_FAILED;
 }
 
+/* Of a beginning that several have: " .reconnect or .record". */
+static bool is_ambiguous(const char *word, char *buf, size_t size)
+{
+	const size_t len = strlen(word);
+	unsigned n = 0;
+	size_t used = 0;
+
+	for (const struct local *l = locals; l->name && len > 1; l++) {
+		if (strncmp(l->name, word, len) != 0 || used >= size)
+			continue;
+		used += (size_t)snprintf(buf + used, size - used, "%s'%s'",
+					 n++ ? " or " : "", l->name);
+	}
+	return n > 1;
+}
+
 static enum status unknown(struct client *c, const char *word, const char *file,
 			   unsigned row)
 {
 	const char *name = meant(word);
-	char fmt[100];
+	char fmt[100], several[60];
 
+	if (is_ambiguous(word, several, sizeof(several))) {
+		snprintf(fmt, sizeof(fmt), "%%s'%%.40s' may be %s", several);
+		return misused(c, file, row, fmt, word);
+	}
 	if (!name)
 		return misused(c, file, row,
 			       "%sno command '%.40s'; '.help' lists those of "
@@ -280,6 +317,19 @@ static enum status unknown(struct client *c, const char *word, const char *file,
 	snprintf(fmt, sizeof(fmt), "%%sno command '%%.40s'; did you mean '%s'?",
 		 name);
 	return misused(c, file, row, fmt, word);
+}
+
+/* A ';' at the end is none; what is quoted belongs to a word. */
+static bool stands_alone(char *text)
+{
+	char *at = text;
+
+	for (bool quoted = false; *at && (quoted || *at != ';'); at++)
+		quoted ^= *at == '"';
+	if (at[strspn(at, "; \t")])
+		return false;
+	*at = '\0';
+	return true;
 }
 
 static enum status run_local(struct client *c, const char *text,
@@ -292,6 +342,15 @@ static enum status run_local(struct client *c, const char *text,
 
 	if (!copy)
 		abort();
+	if (!stands_alone(copy)) {
+		status =
+			misused(c, file, row,
+				"%sE_SYNTAX: '%.20s' stands alone on its line: "
+				"nothing may follow it behind a ';'",
+				strtok(copy, " \t;"));
+		free(copy);
+		return status;
+	}
 	n = split(copy, words);
 	l = find(words[0], !file && !c->ui.batch);
 	if (!l)
@@ -325,6 +384,12 @@ enum status line_run(struct client *c, const char *text, const char *file,
 
 	if (*word == '.')
 		return run_local(c, word, file, row);
+	if (!strncmp(word, "help .", 6)) {
+		char help[60];
+
+		snprintf(help, sizeof(help), ".%s", word);
+		return run_local(c, help, file, row);
+	}
 	if (!file && !c->ui.batch && leaves(word))
 		return run_leave(c, NULL);
 	return run_commands(c, text, file, row);

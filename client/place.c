@@ -26,10 +26,12 @@ void place_show(struct ui *ui, const char *text, unsigned column, bool typed)
 void place_error(struct ui *ui, const char *file, unsigned row, unsigned column,
 		 const char *code, const char *message, const char *text)
 {
-	char error[ERROR_BYTES];
+	char error[ERROR_BYTES], at[16] = "";
 
-	snprintf(error, sizeof(error), "%s:%u:%u: %s: %s", file, row, column,
-		 code, message);
+	if (column)
+		snprintf(at, sizeof(at), "%u:", column);
+	snprintf(error, sizeof(error), "%s:%u:%s %s: %s", file, row, at, code,
+		 message);
 	ui_error(ui, error);
 	if (text && *text)
 		place_show(ui, text, column, false);

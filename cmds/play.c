@@ -321,7 +321,9 @@ static enum call_result take_one(struct call *c, struct subject *one)
 		*one = s;
 	return n == 1 ? CALL_DONE
 		      : call_fail(c, E_RANGE, PORTS,
-				  "one stream can be fed, not %u", n);
+				  "a feed goes to one stream, not to %u: name "
+				  "it, as in '.play 0 FILE'",
+				  n);
 }
 
 static enum call_result check_sizes(struct call *c, unsigned port)

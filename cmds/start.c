@@ -142,13 +142,16 @@ static void describe_played(const struct pktgen_stream *s, const char *s3,
 {
 	const struct played *p = play_of(s->flow->program);
 	const uint64_t skipped = played_skipped(p);
+	const bool fed = stream_is_fed(&s->stream);
 	char what[TRAFFIC_PLAY_MAX], more[40] = "";
 
 	traffic_print_play(&s->stream, what);
 	if (skipped)
 		snprintf(more, sizeof(more), ", %llu skipped",
 			 (unsigned long long)skipped);
-	snprintf(buf, size, "play%s%s %s: %llu frames%s, %s", s3, number, what,
+	snprintf(buf, size, "play%s%s %s%s: %llu frames%s, %s", s3, number,
+		 fed ? "the client's capture" : "",
+		 fed ? what + strlen(STREAM_FED) : what,
 		 (unsigned long long)p->frames, more,
 		 s->stream.play.loops && !strcmp(until, UNTIL_STOP)
 			 ? "to its end"

@@ -203,7 +203,7 @@ def test_interfaces_and_sections_of_pcapng_are_those_of_tshark(tmp_path):
     (b"", "byte 0: the file ends inside its header"),
     (b"\xd4\xc3\xb2", "byte 3: the file ends inside its header"),
     (b"\x1f\x8b\x08\x00", "byte 0: 1f8b0800 begins no capture; it is compressed by gzip"),
-    (b"hello", "byte 0: 68656c6c begins no capture"),
+    (b"hello", "byte 0: 68656c6c begins no capture, which is pcap or pcapng"),
     (pcap([])[:23], "byte 23: the file ends inside its header"),
     (pcap([(0, 60, bytes(60))])[:30], "record 1, byte 30: the file ends inside its header"),
     (pcap([(0, 60, bytes(60))] * 3)[:-1], "record 3, byte 251: the file ends inside it"),

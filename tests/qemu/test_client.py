@@ -5,6 +5,7 @@ import os
 import random
 import re
 import signal
+import struct
 import subprocess
 import time
 import zlib
@@ -380,11 +381,57 @@ def test_a_file_of_lines_is_sourced_to_its_first_error(lab, env):
     assert "did you mean '.upload'?" in type_line(child, ".uplod x")
     assert "did you mean '.quit'?" in type_line(child, ".exit")
     assert "the form is .source FILE" in type_line(child, ".so")
-    assert "no command '.re'" in type_line(child, ".re")
+    assert "'.re' may be '.reconnect' or '.record'" in type_line(child, ".re")
     words = type_line(child, ".help")
     assert ".upload FILE [NAME]" in words
     assert max(len(re.sub("\x1b\\[[?0-9;]*[A-Za-z]", "", row))
                for row in words.splitlines()) <= 80, words
+    leave(child)
+
+
+def test_the_faults_of_a_file_are_told_with_their_place(lab, env):
+    lab.start("a")
+    for name, text in [("mark", b"\xef\xbb\xbfsize 128\r\nsiez 5\n"), ("inner", b"sleep 1\n"),
+                       ("outer", b".upload inner\nrun inner\n"), ("two", b".record x; size 5\n")]:
+        (lab.path / name).write_bytes(text)
+    os.chdir(lab.path)
+    for name, error in [
+            ("mark", "mark:2:1: E_UNKNOWN: no command 'siez'; did you mean 'size'?\nsiez 5\n^\n"),
+            ("outer", "outer:2: E_SYNTAX: inner:1:7: '1' has no unit; type '1s', "),
+            ("two", "two:1:1: E_SYNTAX: '.record' stands alone on its line: nothing may follow")]:
+        done = program(env, "a", name)
+        assert done.returncode == 1 and error in done.stderr, done
+    child = person(env, "a")
+    for line, error in [
+            (".record x; size 5", "'.record' stands alone on its line: nothing may follow"),
+            (".play", "the form is .play [PORTS] FILE [speed SPEED]"),
+            (".help dance", "no command '.dance'; '.help' lists those of this console")]:
+        assert error in type_line(child, line)
+    assert not (lab.path / "x").exists() and not (lab.path / "x;").exists()
+    for line in (".help upload", ".help .upload", "help .upload"):
+        seen = type_line(child, line)
+        assert ".upload FILE [NAME]" in seen and ".record" not in seen
+    assert "CRC checked" in type_line(child, ".upload inner inner2;")
+    leave(child)
+
+
+def test_who_plays_a_capture_is_told_what_comes_of_it(lab, env):
+    lab.start("a")
+    frame = bytes(range(12)) + b"\x88\xb5" + bytes(46)
+    records = b"".join(struct.pack("<IIII", 0, i * 1000, 60, 60) + frame for i in range(3))
+    (lab.path / "x.pcap").write_bytes(
+        struct.pack("<IHHIIII", 0xA1B2C3D4, 2, 4, 0, 0, 65535, 1) + records)
+    (lab.path / "x.cmds").write_text("size 64\n")
+    os.chdir(lab.path)
+    child = person(env, "a")
+    for line, answer in [
+            (".play x.pcap", "E_RANGE: a feed goes to one stream, not to 2: name it, as in "
+                             "'.play 0 FILE'"),
+            (".play 0 x.cmds", "byte 0: 73697a65 begins no capture, which is pcap or pcapng"),
+            (".play 0 x.pcap", "'x.pcap' has 3 frames; 'start 0' plays it"),
+            ("start 0", "port 0 plays the client's capture: 3 frames, to its end")]:
+        assert answer in " ".join(type_line(child, line).split()), line
+    child.expect_exact("port 0 done count=3")
     leave(child)
 
 

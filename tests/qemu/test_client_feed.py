@@ -12,10 +12,20 @@ import time
 import pexpect
 import pytest
 
-from test_client_hostile import ASAN, PROMPT, SOON, Appliance
+from lab import PATIENCE
+from test_client_hostile import ASAN, PROMPT, Appliance
 
 FRAMES = 3000
 FED = 1
+# What the appliance's threads assert counts as well.
+pytestmark = pytest.mark.filterwarnings("error::pytest.PytestUnhandledThreadExceptionWarning")
+
+
+def until(holds, what):
+    end = time.monotonic() + PATIENCE
+    while not holds():
+        assert time.monotonic() < end, what
+        time.sleep(0.001)
 
 
 def capture(frames, length=100):
@@ -57,8 +67,7 @@ class Fed(Appliance):
         if words[:2] == [b"channel", b"open"]:
             self.token, self.open = int(words[2], 16), False
             # Not the one before, whose end is not seen yet.
-            while not self.fresh:
-                time.sleep(0.001)
+            until(lambda: self.fresh or self.ended, "no channel is opened")
             self.fresh = False
             self.block(b"O", 0, self.token)
         elif words[:2] == [b"channel", b"put"]:
@@ -136,7 +145,7 @@ def feed(tmp_path):
         try:
             if during:
                 during(one, tmp_path / name)
-            one.err = client.communicate(timeout=SOON)[1].decode()
+            one.err = client.communicate(timeout=PATIENCE)[1].decode()
         finally:
             client.kill()
         one.returncode, one.sent = client.returncode, data[24:]
@@ -161,7 +170,9 @@ def test_ports_are_told_from_files(feed, words, sent):
 
 @pytest.mark.parametrize("words,why", [
     ("bad skpi", "bad takes refuse or skip"), ("loops 0", "loops takes 1..1000000000"),
-    ("loops -1", "loops takes 1..1000000000"), ("speed", "the form is .play")])
+    ("loops -1", "loops takes 1..1000000000"), ("speed", "the form is .play"),
+    ("spped 2x", "takes speed, loops, bad, checksums or tag behind FILE, not 'spped'"),
+    ("extra", "takes speed, loops, bad, checksums or tag behind FILE, not 'extra'")])
 def test_what_is_behind_a_file_is_looked_at(feed, words, why):
     one = feed(".play big.pcap " + words)
     assert one.returncode == 1 and why in one.err, one.err
@@ -170,8 +181,7 @@ def test_what_is_behind_a_file_is_looked_at(feed, words, why):
 
 def test_a_file_that_becomes_shorter_ends_the_wait(feed):
     def cut(one, path):
-        while len(one.fed) < 50000:
-            time.sleep(0.001)
+        until(lambda: len(one.fed) >= 50000, "it is not fed")
         os.truncate(path, 30000)
         one.wanted = 1 << 40
 
@@ -203,7 +213,7 @@ def test_one_that_is_refused_ends_no_other(tmp_path):
     (tmp_path / "big.pcap").write_bytes(data)
     (tmp_path / "two.pcap").write_bytes(capture(2))
     one = Fed(tmp_path / "s.sock", len(data) - 24)
-    child = pexpect.spawn(ASAN, [one.path], cwd=tmp_path, timeout=SOON, dimensions=(24, 240),
+    child = pexpect.spawn(ASAN, [one.path], cwd=tmp_path, timeout=PATIENCE, dimensions=(24, 240),
                           env=dict(os.environ, TERM="xterm", NO_COLOR="1", LC_ALL="C.UTF-8"))
     child.expect_exact(PROMPT)
     child.send(".play big.pcap\r")
@@ -213,10 +223,7 @@ def test_one_that_is_refused_ends_no_other(tmp_path):
     child.expect_exact("E_STATE: refused")
     child.expect_exact(PROMPT)
     child.send("wait idle\r")
-    until = time.monotonic() + SOON
-    while one.fed != data[24:] and time.monotonic() < until:
-        time.sleep(0.02)
-    assert one.fed == data[24:]
+    until(lambda: one.fed == data[24:], len(one.fed))
     child.close(force=True)
     one.close()
     one.feeder.join()
