@@ -167,7 +167,7 @@ enum call_result config_load(struct call *c, const char *file, const char *text,
 	if (!kept)
 		return app_no_memory(c, -1);
 	memset(&line, 0, sizeof(line));
-	for (size_t at = 0; at < len; row++) {
+	for (size_t at = parse_mark(text, len); at < len; row++) {
 		const char *end = memchr(text + at, '\n', len - at);
 		size_t n = end ? (size_t)(end - (text + at)) : len - at;
 		size_t bare = n && text[at + n - 1] == '\r' ? n - 1 : n;

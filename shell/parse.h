@@ -28,6 +28,9 @@ struct words {
 	char text[EDIT_LINE_MAX + 1 + PARSE_WORDS_MAX]; /* of all words */
 };
 
+/* Bytes of the mark of UTF-8 that some editors put in front of a text. */
+size_t parse_mark(const char *text, size_t len);
+
 /*
  * Splits the command that begins at line[*next] and moves *next to the one
  * after it. False when the line holds none any more. E_BYTE, E_SYNTAX (a quote

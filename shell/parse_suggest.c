@@ -7,6 +7,7 @@
 #include "shell/arg.h"
 #include "shell/nearest.h"
 #include "shell/parse_impl.h"
+#include "shell/setting.h"
 #include "shell/usage.h"
 
 /* The keyword is missing in front of what it takes: "start 10s". */
@@ -60,6 +61,45 @@ static bool suggest_number(const struct parser *p, const char *text, char *buf,
 	snprintf(buf, size, "; type the number alone: '%s'",
 		 parse_show(number->text).text);
 	return true;
+}
+
+static bool takes_rate(const struct cmd *cmd)
+{
+	struct setting s;
+
+	if (setting_of(cmd, cmd->forms, &s))
+		return true; /* or what is much like one */
+	for (const struct cmd_form *f = cmd->forms; f->run; f++)
+		for (const struct arg *a = f->args; a->type != ARG_NONE; a++)
+			if (a->type == ARG_RATE)
+				return true;
+	return false;
+}
+
+/* "start 0 rate 10kpps", "start 10kpps": that is set before, by a command. */
+static bool suggest_setting(const struct parser *p, const char *text, char *buf,
+			    size_t size)
+{
+	const char *name = NULL, *value = "";
+	struct setting s;
+	struct rate rate;
+
+	if (p->at + 1 < p->nb_pos)
+		value = p->pos[p->at + 1]->text;
+	for (unsigned i = 0; p->commands[i] && !name; i++)
+		if (!strcasecmp(p->commands[i]->name, text) &&
+		    setting_of(p->commands[i], p->commands[i]->forms, &s))
+			name = p->commands[i]->name;
+	if (!name && p->c->cmd->group == GROUP_TRAFFIC &&
+	    !takes_rate(p->c->cmd) && !strchr(text, '%') &&
+	    !value_rate(text, &rate) && !value_lacks_unit(text)) {
+		name = "rate";
+		value = text;
+	}
+	if (name)
+		snprintf(buf, size, "; type '%s%s%s' first", name,
+			 *value ? " " : "", parse_show(value).text);
+	return name != NULL;
 }
 
 /* "stream add 0.1": a keyword of the command, which stands behind others. */
@@ -139,7 +179,8 @@ void parse_suggest(const struct parser *p, const struct arg *a,
 	for (unsigned i = 0; i < p->nb_others; i++)
 		if (suggest_keyword(p, p->other[i], text, buf, size))
 			return;
-	if (suggest_alone(p, text, buf, size) ||
+	if (suggest_setting(p, text, buf, size) ||
+	    suggest_alone(p, text, buf, size) ||
 	    suggest_command(p, text, buf, size) ||
 	    suggest_place(p, text, buf, size))
 		return;

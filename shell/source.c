@@ -62,7 +62,7 @@ static bool next_row(const struct sources *s, struct source *src,
 	if (!f)
 		return false;
 	text = (const char *)store_data(s->store, f);
-	at = src->row ? src->at + src->len : 0;
+	at = src->row ? src->at + src->len : parse_mark(text, f->size);
 	/* What ends the line before. */
 	if (src->row && at < f->size && text[at] == '\r')
 		at++;

@@ -139,6 +139,11 @@ static bool has_control(struct splitter *s)
 	return false;
 }
 
+size_t parse_mark(const char *text, size_t len)
+{
+	return len >= 3 && !memcmp(text, "\xef\xbb\xbf", 3) ? 3 : 0;
+}
+
 bool parse_split(const char *line, unsigned len, unsigned *next,
 		 struct words *w, struct call *c)
 {
