@@ -141,7 +141,6 @@ const struct cmd_hint app_hints[] = {
 	{"send", "type 'start', or 'start 0 count 100'"},
 	{"seq", STREAMS},
 	{"server_info", "type 'version'"},
-	{"service", ALWAYS},
 	{"shutdown", "type 'quit'"},
 	{"sizes", "type 'size 64:7,594:4,1518:1'"},
 	{"speed", "type 'rate 10kpps', or 'linkspeed 10gbps'"},

@@ -147,7 +147,7 @@ static enum call_result is_command(struct call *c)
 	const struct cmd *const *cmd = cmd_table;
 	const char *words[CMD_ARGS_MAX];
 	const unsigned nb = app_words(c, VALUE, words);
-	char on[SUBJECTS_PRINT_MAX], all[80] = "";
+	char on[SUBJECTS_PRINT_MAX], all[80] = "", percent[24];
 
 	while (*cmd && (!has_name(*cmd, name) || (*cmd)->hidden))
 		cmd++;
@@ -160,6 +160,12 @@ static enum call_result is_command(struct call *c)
 				 "no field '%s'; 'set 0' lists fields, such as "
 				 "udp.dst",
 				 name);
+	/* Pktgen's rates are percent of the link's. */
+	if (nb == 1 && value_lacks_unit(value) && strlen(value) < 20) {
+		snprintf(percent, sizeof(percent), "%s%%", value);
+		if (!takes(c, *cmd, value) && takes(c, *cmd, percent))
+			words[0] = value = percent;
+	}
 	if (!takes(c, *cmd, value))
 		return call_fail(c, E_SYNTAX, VALUE,
 				 "'%s' is a command, and takes no '%s': type "
