@@ -384,7 +384,37 @@ static void test_what_changes_nothing_may_be_asked(void **state)
 
 		snprintf(request, sizeof(request), "@t %s\n", may_not[i]);
 		assert_string_equal(asks(w, request), "");
-		assert_non_null(strstr(told(w), "@t ERR E_STATE 0 this"));
+		assert_non_null(strstr(told(w), " this console watches"));
+		free_watching(w);
+	}
+}
+
+static void test_what_may_not_stand_there_is_named(void **state)
+{
+	static const struct {
+		const char *request, *told;
+	} t[] = {
+		{"rate 5kpps", "1 this console watches and takes no 'rate', "},
+		{">80,color,prompt  start", "2 this console watches and takes "
+					    "no 'start', "},
+		{"stats live", "7 this console watches: of 'stats' it takes no "
+			       "'live', but PORTS balance kinds "},
+		{"jobs 5", "6 this console watches: of 'jobs' it takes no '5', "
+			   "but --json"},
+		{"port; stop", "0 this console watches: it takes one command "
+			       "a line"},
+	};
+	char request[200], wanted[200];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(t) / sizeof(*t); i++) {
+		struct watching *w = watching();
+
+		snprintf(request, sizeof(request), "@t %s\n", t[i].request);
+		snprintf(wanted, sizeof(wanted), "@t ERR E_STATE %s",
+			 t[i].told);
+		assert_string_equal(asks(w, request), "");
+		assert_memory_equal(told(w), wanted, strlen(wanted));
 		free_watching(w);
 	}
 }
@@ -486,6 +516,7 @@ int main(void)
 		cmocka_unit_test(test_a_key_that_ends_a_page_begins_no_line),
 		cmocka_unit_test(test_what_is_to_be_answered),
 		cmocka_unit_test(test_what_changes_nothing_may_be_asked),
+		cmocka_unit_test(test_what_may_not_stand_there_is_named),
 		cmocka_unit_test(test_a_reply_goes_to_who_asked),
 		cmocka_unit_test(test_who_waits_for_too_long_is_told),
 		cmocka_unit_test(test_waiting_begins_when_none_is_asked),
