@@ -211,6 +211,68 @@ static enum call_result check_one(struct call *c)
 			 c->v[ADDRESS].word);
 }
 
+static bool has(const struct node_address *a, const struct node_ip *ip)
+{
+	return memcmp(&a->from, ip, sizeof(*ip)) <= 0 &&
+	       memcmp(ip, &a->to, sizeof(*ip)) <= 0;
+}
+
+/* The network's last, of IPv4: all stations take what is sent to it. */
+static bool is_broadcast(const struct node_address *a, const struct node_ip *ip)
+{
+	struct node_ip first, last;
+
+	node_prefix(&a->from, a->bits, &first, &last);
+	return node_is_ipv4(ip) && a->bits < 127 && node_same(ip, &last);
+}
+
+/* A router is another station than the port, which has `h` by now. */
+static enum call_result check_gateway(struct call *c, const struct node *h,
+				      const struct node_address *a)
+{
+	const struct node_own *own;
+
+	if (node_is_none(&a->gateway))
+		return CALL_DONE;
+	own = h ? node_own_of(h, &a->gateway) : NULL;
+	if (has(a, &a->gateway) || (own && own->is.vlan == a->vlan))
+		return call_fail(c, E_RANGE, GATEWAY_IP,
+				 "'%s' is the port's own; a gateway is the "
+				 "address of a router on its link",
+				 c->v[GATEWAY_IP].word);
+	if (is_broadcast(a, &a->gateway))
+		return call_fail(c, E_RANGE, GATEWAY_IP,
+				 "'%s' is the broadcast address of its "
+				 "network, and no router's",
+				 c->v[GATEWAY_IP].word);
+	return CALL_DONE;
+}
+
+static enum call_result check_address(struct call *c, const struct node *h,
+				      const struct node_address *a)
+{
+	char text[ADDRESSES_PRINT_MAX];
+
+	if (node_same(&a->from, &a->to) && is_broadcast(a, &a->from))
+		return call_fail(c, E_RANGE, ADDRESS,
+				 "'%s' is the broadcast address of its "
+				 "network, and no station's",
+				 c->v[ADDRESS].word);
+	for (unsigned i = 0; h && i < h->nb_own; i++) {
+		const struct node_address *is = &h->own[i].is;
+
+		if (node_is_none(&is->gateway) || is->vlan != a->vlan ||
+		    !has(a, &is->gateway) || node_same(&is->from, &a->from))
+			continue;
+		addresses_print(is, text, sizeof(text));
+		return call_fail(c, E_RANGE, ADDRESS,
+				 "'%s' has the gateway of %s, which is another "
+				 "station",
+				 c->v[ADDRESS].word, text);
+	}
+	return check_gateway(c, h, a);
+}
+
 static enum call_result run(struct call *c)
 {
 	const unsigned port =
@@ -235,6 +297,8 @@ static enum call_result run(struct call *c)
 		return call_fail(c, E_SYNTAX, GATEWAY_IP,
 				 "'%s' cannot be the gateway of %s",
 				 c->v[GATEWAY_IP].word, c->v[ADDRESS].word);
+	if (check_address(c, app->pktgen.node[port], &a) == CALL_FAIL)
+		return CALL_FAIL;
 	rc = addresses_add(app, port, &a, c->now_ns);
 	if (rc == -ENOMEM)
 		return app_no_memory(c, ADDRESS);
