@@ -10,9 +10,10 @@
 static uint64_t milli_of(const struct result_row *row, const char *key)
 {
 	const struct json_piece *p = result_find(row, key);
-	uint64_t milli;
+	int64_t milli;
 
-	return p && json_milli(p, &milli) ? milli : TRIAL_UNKNOWN;
+	return p && json_milli(p, &milli) && milli >= 0 ? (uint64_t)milli
+							: TRIAL_UNKNOWN;
 }
 
 static uint64_t whole_of(const struct result_row *row, const char *key)

@@ -129,14 +129,18 @@ static const char *known_key(const struct json_piece *p, const char **unit)
 static void show_number(struct reply *r, const struct json_piece *p,
 			const char *key, const char *unit)
 {
-	uint64_t milli;
+	char text[40];
+	int64_t milli;
 
-	if (!json_milli(p, &milli))
-		return;
-	if (memchr(p->text, '.', p->len))
-		reply_milli(r, key, milli, unit);
-	else
-		reply_u64(r, key, milli / 1000, unit);
+	if (json_milli(p, &milli) && !memchr(p->text, '.', p->len)) {
+		reply_i64(r, key, milli / 1000, unit);
+	} else if (json_milli(p, &milli) && milli >= 0) {
+		reply_milli(r, key, (uint64_t)milli, unit);
+	} else {
+		/* None of ours: as it stands there. */
+		result_text(p, text, sizeof(text));
+		reply_text(r, key, text);
+	}
 }
 
 static void show_piece(struct reply *r, const struct json_piece *p)
@@ -301,15 +305,16 @@ static bool find_row(struct json *j, const char *name, struct result_row *row)
 }
 
 /* "+1.25%", or "-" where there is nothing to compare. */
-static void print_change(uint64_t from, uint64_t to, char *buf, size_t size)
+static void print_change(int64_t from, int64_t to, char *buf, size_t size)
 {
-	const uint64_t by = from > to ? from - to : to - from;
+	const uint64_t by = from > to ? (uint64_t)from - (uint64_t)to
+				      : (uint64_t)to - (uint64_t)from;
 	uint64_t hundredths;
 
 	snprintf(buf, size, "-");
 	if (!from || by > UINT64_MAX / 10000)
 		return;
-	hundredths = by * 10000 / from;
+	hundredths = by * 10000 / (from < 0 ? -(uint64_t)from : (uint64_t)from);
 	snprintf(buf, size, "%s%llu.%02llu%%", from > to ? "-" : "+",
 		 (unsigned long long)hundredths / 100,
 		 (unsigned long long)hundredths % 100);
@@ -321,7 +326,7 @@ static void compare_rows(struct reply *r, const char *name,
 	for (unsigned i = 0; i < a->nb; i++) {
 		const struct json_piece *p = &a->piece[i], *q;
 		char first[40], second[40], change[40], figure[24];
-		uint64_t from, to;
+		int64_t from, to;
 
 		q = NULL;
 		for (unsigned k = 0; k < b->nb; k++)

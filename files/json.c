@@ -130,27 +130,29 @@ bool json_is_key(const struct json_piece *p, const char *key)
 	       !memcmp(p->key, key, p->key_len);
 }
 
-bool json_milli(const struct json_piece *p, uint64_t *milli)
+bool json_milli(const struct json_piece *p, int64_t *milli)
 {
+	const bool minus = p->kind == JSON_NUMBER && *p->text == '-';
 	int places = -1;
-	uint64_t v = 0;
+	int64_t v = 0;
 
 	if (p->kind != JSON_NUMBER)
 		return false;
-	for (size_t i = *p->text == '-'; i < p->len && places < 3; i++) {
+	for (size_t i = minus; i < p->len && places < 3; i++) {
 		const char c = p->text[i];
 
 		if (c == '.' && places < 0) {
 			places = 0;
 			continue;
 		}
-		if (c < '0' || c > '9' || v > UINT64_MAX / 10000 - 1)
+		if (c < '0' || c > '9' || __builtin_mul_overflow(v, 10, &v) ||
+		    __builtin_add_overflow(v, c - '0', &v))
 			return false;
-		v = v * 10 + (uint64_t)(c - '0');
 		places += places >= 0;
 	}
 	for (places = places < 0 ? 0 : places; places < 3; places++)
-		v *= 10;
-	*milli = v;
+		if (__builtin_mul_overflow(v, 10, &v))
+			return false;
+	*milli = minus ? -v : v;
 	return true;
 }

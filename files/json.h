@@ -51,7 +51,7 @@ void json_next(struct json *j, struct json_piece *p);
 
 bool json_is_key(const struct json_piece *p, const char *key);
 
-/* A number in thousandths, its sign left away; false: it is none, or larger. */
-bool json_milli(const struct json_piece *p, uint64_t *milli);
+/* A number in thousandths; false: it is none, or one that has no room there. */
+bool json_milli(const struct json_piece *p, int64_t *milli);
 
 #endif /* FILES_JSON_H */

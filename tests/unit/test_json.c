@@ -65,11 +65,13 @@ static void what_is_wrong_ends(void **state)
 
 static void keys_numbers_and_depths(void **state)
 {
-	static const char text[] = "{\"rate\":12.5,\"n\":-7,\"big\":99999999999"
-				   "999999999999,\"list\":[{\"k\":\"v\"}]}";
+	static const char text[] =
+		"{\"rate\":12.5,\"n\":-7,\"big\":99999999999"
+		"999999999999,\"count\":9000000000000000,\"less\":-0.25"
+		",\"list\":[{\"k\":\"v\"}]}";
 	struct json_piece p;
 	struct json j;
-	uint64_t milli;
+	int64_t milli;
 	(void)state;
 
 	json_begin(&j, text, sizeof(text) - 1);
@@ -78,9 +80,13 @@ static void keys_numbers_and_depths(void **state)
 	assert_true(json_is_key(&p, "rate") && !json_is_key(&p, "rat"));
 	assert_true(json_milli(&p, &milli) && milli == 12500);
 	json_next(&j, &p);
-	assert_true(json_milli(&p, &milli) && milli == 7000);
+	assert_true(json_milli(&p, &milli) && milli == -7000);
 	json_next(&j, &p);
 	assert_false(json_milli(&p, &milli));
+	json_next(&j, &p);
+	assert_true(json_milli(&p, &milli) && milli == 9000000000000000000);
+	json_next(&j, &p);
+	assert_true(json_milli(&p, &milli) && milli == -250);
 	json_next(&j, &p);
 	assert_true(p.kind == JSON_OPEN && p.list && p.depth == 1);
 	json_next(&j, &p);
