@@ -412,8 +412,3 @@ enum edit_event edit_act(struct edit *e, struct out *o, enum key key,
 	draw_update(e, o);
 	return EDIT_NONE;
 }
-
-enum edit_event edit_push(struct edit *e, struct out *o, unsigned char byte)
-{
-	return edit_act(e, o, edit_key(e, byte), byte);
-}

@@ -104,9 +104,6 @@ enum key edit_key(struct edit *e, unsigned char byte);
 enum edit_event edit_act(struct edit *e, struct out *o, enum key key,
 			 unsigned char byte);
 
-/* Both: takes a byte, the editor is shown. */
-enum edit_event edit_push(struct edit *e, struct out *o, unsigned char byte);
-
 /* The terminal has this size; what no terminal has is not believed. */
 void edit_set_size(struct edit *e, const struct keys_size *size);
 

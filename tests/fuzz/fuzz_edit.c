@@ -23,7 +23,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	edit_show(&e, &o);
 	for (size_t i = 1; i < size; i++) {
 		o.head = o.tail;
-		switch (edit_push(&e, &o, data[i])) {
+		switch (edit_act(&e, &o, edit_key(&e, data[i]), data[i])) {
 		case EDIT_LINE:
 			edit_reset(&e);
 			edit_show(&e, &o);

@@ -164,8 +164,8 @@ static void tab_and_question_mark_leave_the_line_alone(void **state)
 {
 	(void)state;
 	type("si");
-	assert_int_equal(edit_push(&edit, &out, '\t'), EDIT_COMPLETE);
-	assert_int_equal(edit_push(&edit, &out, '?'), EDIT_HELP);
+	assert_int_equal(edit_byte('\t'), EDIT_COMPLETE);
+	assert_int_equal(edit_byte('?'), EDIT_HELP);
 	assert_row("> si|");
 	edit_insert(&edit, &out, "ze ", 3);
 	show_output(&out, &screen);
@@ -351,19 +351,19 @@ static void no_key_puts_out_more_than_there_is_room_for(void **state)
 	edit_show(&edit, &out);
 	for (int i = 0; i < 2; i++) {
 		for (int n = 0; n < 145; n++)
-			edit_push(&edit, &out, 0x1a);
+			edit_byte(0x1a);
 		for (int n = 0; n < 219 * 4; n++)
-			edit_push(&edit, &out, "\xf0\x9f\x98\x80"[n % 4]);
+			edit_byte("\xf0\x9f\x98\x80"[n % 4]);
 		if (!i)
-			edit_push(&edit, &out, '\r');
+			edit_byte('\r');
 		edit_reset(&edit);
 		edit_show(&edit, &out);
 	}
-	edit_push(&edit, &out, 0x10);
+	edit_byte(0x10);
 	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++)
 		for (const char *k = keys[i]; *k; k++) {
 			out_drop(&out, OUT_BYTES - out_room(&out));
-			edit_push(&edit, &out, (unsigned char)*k);
+			edit_byte((unsigned char)*k);
 			assert_true(OUT_BYTES - out_room(&out) <= EDIT_ROOM);
 		}
 	assert_true(edit_empty(&edit));

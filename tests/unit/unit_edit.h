@@ -73,9 +73,15 @@ static inline void check_edit(void)
 	assert_int_equal(edit.line[edit.len], 0);
 }
 
+/* What a session does with a byte. */
+static inline enum edit_event edit_byte(unsigned char byte)
+{
+	return edit_act(&edit, &out, edit_key(&edit, byte), byte);
+}
+
 static inline enum edit_event push(unsigned char byte)
 {
-	enum edit_event event = edit_push(&edit, &out, byte);
+	enum edit_event event = edit_byte(byte);
 
 	assert_true(OUT_BYTES - out_room(&out) <= EDIT_ROOM);
 	show_output(&out, &screen);
