@@ -107,16 +107,16 @@ static const char *find_fault(const char *words, bool ports, const char *at)
 
 #define COMMANDS (sizeof(commands) / sizeof(*commands))
 
-/* The number of the command that `word` names; COMMANDS: none of ours. */
-static unsigned find_command(const char *word)
+/* The next row of the command that `word` names, or COMMANDS: it has none. */
+static unsigned find_command(const char *word, unsigned from)
 {
 	const size_t n = strcspn(word, " \t;");
-	unsigned i = 0;
 
-	while (i < COMMANDS && (strlen(commands[i].command) != n ||
-				memcmp(commands[i].command, word, n) != 0))
-		i++;
-	return i;
+	while (from < COMMANDS &&
+	       (strlen(commands[from].command) != n ||
+		memcmp(commands[from].command, word, n) != 0))
+		from++;
+	return from;
 }
 
 /* How much is shown of a word that somebody typed. */
@@ -151,8 +151,8 @@ static void say_commands(const char *word, char *why, size_t size)
 bool allowed(const char *text, struct refusal *why)
 {
 	const char *const line = unmarked(text);
-	const char *word = line + strspn(line, " \t"), *fault = word;
-	const unsigned i = find_command(word);
+	const char *word = line + strspn(line, " \t"), *fault = NULL, *at;
+	unsigned first = find_command(word, 0);
 
 	why->column = 0;
 	if (has_control(text) || has_next(word)) {
@@ -160,15 +160,17 @@ bool allowed(const char *text, struct refusal *why)
 			 WATCHES ": it takes one command a line");
 		return false;
 	}
-	if (i == COMMANDS) {
-		say_commands(word, why->text, sizeof(why->text));
-	} else {
-		fault = find_fault(commands[i].words, commands[i].ports,
-				   word + strlen(commands[i].command));
-		if (!fault)
+	for (unsigned i = first; i < COMMANDS; i = find_command(word, i + 1)) {
+		at = find_fault(commands[i].words, commands[i].ports,
+				word + strlen(commands[i].command));
+		if (!at)
 			return true;
-		say_words(i, fault, why->text, sizeof(why->text));
+		fault = fault ? fault : at;
 	}
-	why->column = (unsigned)(fault - line) + 1;
+	if (fault)
+		say_words(first, fault, why->text, sizeof(why->text));
+	else
+		say_commands(word, why->text, sizeof(why->text));
+	why->column = (unsigned)((fault ? fault : word) - line) + 1;
 	return false;
 }
