@@ -309,12 +309,13 @@ static void print_change(int64_t from, int64_t to, char *buf, size_t size)
 {
 	const uint64_t by = from > to ? (uint64_t)from - (uint64_t)to
 				      : (uint64_t)to - (uint64_t)from;
+	const uint64_t of = from < 0 ? -(uint64_t)from : (uint64_t)from;
 	uint64_t hundredths;
 
 	snprintf(buf, size, "-");
-	if (!from || by > UINT64_MAX / 10000)
+	if (!of || by > UINT64_MAX / 10000)
 		return;
-	hundredths = by * 10000 / (from < 0 ? -(uint64_t)from : (uint64_t)from);
+	hundredths = by * 10000 / of;
 	snprintf(buf, size, "%s%llu.%02llu%%", from > to ? "-" : "+",
 		 (unsigned long long)hundredths / 100,
 		 (unsigned long long)hundredths % 100);
