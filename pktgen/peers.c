@@ -48,33 +48,32 @@ static void time_frame(const struct peers *ps, struct peer *p, uint64_t stamp,
 	p->bound_ns = MAX(p->bound_ns, bound_ns);
 }
 
-static void keep(struct peers *ps, unsigned port, const struct uk_netbuf *nb,
+static void keep(struct peers_port *pp, const struct uk_netbuf *nb,
 		 uint64_t now_ns)
 {
-	struct peers_came *const came = &ps->came[ps->nb_came];
+	struct peers_came *const came = &pp->came[pp->nb_came];
 
-	if (ps->nb_came == PEERS_CAME ||
+	if (pp->nb_came == PEERS_CAME ||
 	    !probe_get(nb->data, nb->len, &came->probe))
 		return;
-	came->port = port;
 	came->ns = now_ns;
-	ps->nb_came++;
+	pp->nb_came++;
 }
 
 /* A frame that another appliance has signed. */
-static void see(struct peers *ps, unsigned port, const struct uk_netbuf *nb,
+static void see(struct peers_port *pp, const struct uk_netbuf *nb,
 		uint64_t head, uint64_t now_ns)
 {
-	struct peer *const p = find(ps, SENDER(head));
+	struct peer *const p = find(pp->peers, SENDER(head));
 	uint64_t stamp;
 
 	memcpy(&stamp, (uint8_t *)nb->data + nb->len - sizeof(stamp),
 	       sizeof(stamp));
 	stamp = __builtin_bswap64(stamp);
 	if (stamp >> 50 == PROBE_STREAM)
-		keep(ps, port, nb, now_ns);
+		keep(pp, nb, now_ns);
 	else if (p)
-		time_frame(ps, p, stamp, now_ns);
+		time_frame(pp->peers, p, stamp, now_ns);
 }
 
 static void offer(struct tap *t, struct uk_netbuf *const pkts[], unsigned n,
@@ -100,7 +99,7 @@ static void offer(struct tap *t, struct uk_netbuf *const pkts[], unsigned n,
 			continue;
 		head = __builtin_bswap64(head);
 		if (SENDER(head) / SIGNATURE_PORTS != ours)
-			see(ps, pp->port, nb, head, now_ns);
+			see(pp, nb, head, now_ns);
 	}
 }
 
@@ -142,19 +141,17 @@ static uint64_t send(const struct peers *ps, unsigned port, struct probe *p,
 	return 0;
 }
 
-static void ask(struct peers *ps, unsigned port, uint64_t now_ns)
+static void ask(struct peers_port *pp, uint64_t now_ns)
 {
-	struct probe p = {.kind = PROBE_ASKS, .number = ps->number};
-	const unsigned at = ps->number % PEERS_ASKED;
+	struct probe p = {.kind = PROBE_ASKS, .number = pp->number};
+	uint64_t *const asked = &pp->asked_ns[pp->number++ % PEERS_ASKED];
 
 	memset(p.dst, 0xff, ETH_ALEN);
-	ps->asked[at].number = ps->number++;
-	ps->asked[at].port = port;
-	ps->asked[at].ns = send(ps, port, &p, now_ns);
-	ps->nb_probes += ps->asked[at].ns != 0;
+	*asked = send(pp->peers, pp->port, &p, now_ns);
+	pp->peers->nb_probes += *asked != 0;
 }
 
-static void answer(struct peers *ps, const struct peers_came *c,
+static void answer(const struct peers_port *pp, const struct peers_came *c,
 		   uint64_t now_ns)
 {
 	struct probe p = {.kind = PROBE_ANSWERS,
@@ -164,7 +161,7 @@ static void answer(struct peers *ps, const struct peers_came *c,
 			  .heard_ns = c->ns};
 
 	memcpy(p.dst, c->probe.src, ETH_ALEN);
-	ps->nb_answers += send(ps, c->port, &p, now_ns) != 0;
+	pp->peers->nb_answers += send(pp->peers, pp->port, &p, now_ns) != 0;
 }
 
 /* Its place is that of one that answers no more, where all are taken. */
@@ -195,47 +192,59 @@ static struct peer *meet(struct peers *ps, uint16_t sender, uint64_t now_ns)
 	return p;
 }
 
-static void learn(struct peers *ps, const struct peers_came *c)
+/* Of the probes alone that have a place yet. */
+static bool was_asked(const struct peers_port *pp, const struct probe *p)
+{
+	return p->to == sender_of(pp->peers, pp->port) &&
+	       pp->number - 1 - p->number < PEERS_ASKED && p->asked_ns &&
+	       pp->asked_ns[p->number % PEERS_ASKED] == p->asked_ns;
+}
+
+static void learn(const struct peers_port *pp, const struct peers_came *c)
 {
 	const struct probe *const is = &c->probe;
-	const unsigned at = is->number % PEERS_ASKED;
 	const struct far_clock_probe probe = {.sent_ns = is->asked_ns,
 					      .came_ns = c->ns,
 					      .heard_ns = is->heard_ns,
 					      .answered_ns = is->sent_ns};
 	struct peer *p;
 
-	if (is->to != sender_of(ps, c->port) || !ps->asked[at].ns ||
-	    ps->asked[at].number != is->number ||
-	    ps->asked[at].ns != is->asked_ns || ps->asked[at].port != c->port)
+	if (!was_asked(pp, is))
 		return;
-	p = find(ps, is->sender);
+	p = find(pp->peers, is->sender);
 	if (!p)
-		p = meet(ps, is->sender, c->ns);
+		p = meet(pp->peers, is->sender, c->ns);
 	if (!p)
 		return;
-	p->port = c->port;
+	p->port = pp->port;
 	far_clock_add(&p->clock, &probe);
+}
+
+static void hear(struct peers_port *pp, uint64_t now_ns)
+{
+	const unsigned n = pp->nb_came;
+
+	pp->nb_came = 0;
+	for (unsigned i = 0; i < n; i++) {
+		if (pp->came[i].probe.kind == PROBE_ASKS)
+			answer(pp, &pp->came[i], now_ns);
+		else
+			learn(pp, &pp->came[i]);
+	}
 }
 
 void peers_step(struct peers *ps, uint64_t now_ns)
 {
-	const unsigned n = ps->nb_came;
+	const bool is_due = now_ns >= ps->next_ns;
 
 	ps->now_ns = now_ns;
-	ps->nb_came = 0;
-	for (unsigned i = 0; i < n; i++) {
-		if (ps->came[i].probe.kind == PROBE_ASKS)
-			answer(ps, &ps->came[i], now_ns);
-		else
-			learn(ps, &ps->came[i]);
+	if (is_due)
+		ps->next_ns = now_ns + PEERS_PROBE_NS;
+	for (unsigned i = 0; i < ps->pg->nb_ports; i++) {
+		hear(&ps->port[i], now_ns);
+		if (is_due && ps->port[i].on)
+			ask(&ps->port[i], now_ns);
 	}
-	if (now_ns < ps->next_ns)
-		return;
-	ps->next_ns = now_ns + PEERS_PROBE_NS;
-	for (unsigned i = 0; i < ps->pg->nb_ports; i++)
-		if (ps->port[i].on)
-			ask(ps, i, now_ns);
 }
 
 /* ---- On and off ---------------------------------------------------------- */

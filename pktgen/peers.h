@@ -19,7 +19,7 @@
 
 #define PEERS_MAX 8
 #define PEERS_PROBE_NS 20000000ull
-/* Probes that answers may belong to; what came in a step and waits. */
+/* Of a port: probes that are answered yet; what came in a step and waits. */
 #define PEERS_ASKED 16
 #define PEERS_CAME 8
 
@@ -34,36 +34,32 @@ struct peer {
 	uint64_t count[LATENCY_BUCKETS];
 };
 
+/* A probe, or an answer, that came. */
+struct peers_came {
+	struct probe probe;
+	uint64_t ns;
+};
+
 struct peers_port {
 	struct tap tap; /* first */
 	struct peers *peers;
 	struct tap *behind; /* who else sees what comes; NULL: nobody */
 	unsigned port;
 	bool on;
-};
-
-/* A probe, or an answer, that came. */
-struct peers_came {
-	struct probe probe;
-	unsigned port;
-	uint64_t ns;
+	uint32_t number; /* of its next probe */
+	/* When it sent one, by its number; 0: the device did not take it. */
+	uint64_t asked_ns[PEERS_ASKED];
+	unsigned nb_came;
+	struct peers_came came[PEERS_CAME];
 };
 
 struct pktgen;
 
 struct peers {
 	struct pktgen *pg;
-	uint64_t within_ns; /* with a larger bound a time is none */
-	uint64_t now_ns;    /* of the last step */
-	uint64_t next_ns;   /* when to probe */
-	uint32_t number;    /* of the next probe */
-	struct {
-		uint32_t number;
-		unsigned port;
-		uint64_t ns; /* when it was sent; 0: it was not */
-	} asked[PEERS_ASKED];
-	unsigned nb_came;
-	struct peers_came came[PEERS_CAME];
+	uint64_t within_ns;             /* with a larger bound a time is none */
+	uint64_t now_ns;                /* of the last step */
+	uint64_t next_ns;               /* when to probe */
 	uint64_t nb_probes, nb_answers; /* that were sent */
 	unsigned nb;
 	struct peer *peer[PEERS_MAX];

@@ -13,7 +13,7 @@
 
 struct rig {
 	struct app app;
-	struct host_netdev *dev[4];
+	struct host_netdev *dev[PKTGEN_MAX_PORTS];
 	char screen[65536]; /* what it has put out since rig_ask() */
 	uint64_t now;
 	void (*tick)(void); /* after each step; NULL: nothing */

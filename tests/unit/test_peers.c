@@ -12,6 +12,7 @@
 #define THEIRS 0x2a5 /* its number */
 #define ITS_PORT 3
 #define QUEUE 64
+#define PAIRS (PKTGEN_MAX_PORTS / 2)
 #define STEP (20 * US)
 
 static struct {
@@ -26,6 +27,7 @@ static struct {
 	unsigned nb;
 	struct {
 		uint64_t due_ns;
+		unsigned port;
 		size_t len;
 		uint8_t frame[128];
 	} way[QUEUE];
@@ -54,12 +56,19 @@ static uint64_t get(const uint8_t *at, unsigned bytes)
 	return value;
 }
 
-static void give(const void *frame, size_t len, uint64_t due_ns)
+static void give_to(unsigned port, const void *frame, size_t len,
+		    uint64_t due_ns)
 {
 	assert_true(far.nb < QUEUE);
+	far.way[far.nb].port = port;
 	memcpy(far.way[far.nb].frame, frame, len);
 	far.way[far.nb].len = len;
 	far.way[far.nb++].due_ns = due_ns;
+}
+
+static void give(const void *frame, size_t len, uint64_t due_ns)
+{
+	give_to(0, frame, len, due_ns);
 }
 
 static void sign(uint8_t *at, unsigned stream, uint64_t seq, uint64_t sent_ns)
@@ -118,7 +127,8 @@ static void arrive(void)
 			i++;
 			continue;
 		}
-		assert_true(host_netdev_receive(rig.dev[0], far.way[i].frame,
+		assert_true(host_netdev_receive(rig.dev[far.way[i].port],
+						far.way[i].frame,
 						far.way[i].len));
 		far.way[i] = far.way[--far.nb];
 	}
@@ -392,6 +402,35 @@ static void there_are_several(void **state)
 			 THEIRS << 6 | ITS_PORT);
 }
 
+/* Of all those ports one is answered, and later than the next probe goes. */
+static void each_port_has_its_own_probes(void **state)
+{
+	uint8_t probe[60];
+	(void)state;
+
+	rig_end();
+	rig_begin(PAIRS);
+	host_netdev_wire(rig.dev[0], wire, NULL);
+	far.there_ns = far.back_ns = 50 * MS;
+	rig_must("clock all on");
+	go(2 * S);
+	assert_in_range(far.nb_probes, 99, 101);
+	assert_int_equal(peer()->port, 0);
+	assert_in_range(peer()->clock.nb_probes, far.nb_probes - 6,
+			far.nb_probes);
+	/* All of them are asked in one moment. */
+	far.mute = true;
+	for (unsigned i = 1; i < 2 * PAIRS; i++)
+		host_netdev_wire(rig.dev[i], wire, NULL);
+	for (unsigned i = 0; i < 2 * PAIRS; i++) {
+		make(probe, 1, theirs(rig.now), 0, theirs(rig.now));
+		give_to(i, probe, 60, rig.now);
+		give_to(i, probe, 60, rig.now);
+	}
+	go(MS);
+	assert_int_equal(far.nb_answers, 4 * PAIRS);
+}
+
 /* Captures see the same frames, whoever was there first. */
 static void captures_go_on_beside_it(void **state)
 {
@@ -422,6 +461,7 @@ int main(void)
 		TEST(a_probe_is_answered),
 		TEST(what_is_no_answer_tells_nothing),
 		TEST(there_are_several),
+		TEST(each_port_has_its_own_probes),
 		TEST(captures_go_on_beside_it),
 	};
 
