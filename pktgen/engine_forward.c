@@ -123,6 +123,28 @@ COLD void forward_drop(struct worker *w)
 		w->stats.forward_stopped += impair_drop(f->impair);
 }
 
+COLD uint64_t forward_keep(struct worker *w, uint64_t ports)
+{
+	struct forward *const f = w->forward;
+	unsigned n = 0;
+
+	for (unsigned i = 0; i < f->nb_out; i++) {
+		struct outlet *const o = &f->out[i];
+		const uint64_t port = 1ull << o->to->queue->port->id;
+
+		if (!(ports & port)) {
+			drop(o, o->nb, &w->stats.forward_stopped);
+			continue;
+		}
+		ports &= ~port;
+		if (i != n)
+			f->out[n] = *o;
+		n++;
+	}
+	f->nb_out = n;
+	return ports;
+}
+
 COLD void forward_begin(struct worker *w)
 {
 	if (w->forward && w->forward->impair)

@@ -59,6 +59,12 @@ unsigned forward_reap(struct worker *w);
 /* What is held is dropped, and counted as stopped. */
 void forward_drop(struct worker *w);
 
+/*
+ * Ways out to other ports than these go, with what they hold, which is counted
+ * as stopped; returns the ports that no way leads to.
+ */
+uint64_t forward_keep(struct worker *w, uint64_t ports);
+
 /* The worker starts; what is set of it has changed. */
 void forward_begin(struct worker *w);
 void forward_how(struct worker *w);

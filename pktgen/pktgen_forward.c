@@ -85,25 +85,37 @@ static void add_way(struct pktgen *pg, struct worker *w, unsigned to)
 		pktgen_worker(pg, to, w->queue->id % pg->port[to].nb_queues);
 }
 
+/* The ports where frames of a bridge or router leave that come in at `w`. */
+static uint64_t mesh_of(const struct pktgen *pg, const struct worker *w,
+			unsigned kind)
+{
+	uint64_t to = 0;
+
+	FOR_EACH_PORT_UP(pg, ~0ull, i)
+		if (pg->set[i].mode & kind &&
+		    (kind == MODE_ROUTE || i != w->queue->port->id))
+			to |= 1ull << i;
+	return to;
+}
+
 /*
- * All that learn have each other as ways out, and drop what was under way; all
- * that route have themselves as well.
+ * All that learn have each other as ways out; all that route have themselves as
+ * well. Ways that stay keep what they hold.
  */
 static void link_mesh(struct pktgen *pg, unsigned kind)
 {
 	FOR_EACH_WORKER(pg, ~0ull, w) {
+		uint64_t to;
+
 		if (!(w->mode & kind))
 			continue;
-		forward_drop(w);
+		to = forward_keep(w, mesh_of(pg, w, kind));
 		if (kind == MODE_LEARN)
 			w->forward->learnt = pg->learnt;
 		else
 			memset(w->forward->route, 0, sizeof(struct route));
-		w->forward->nb_out = 0;
-		FOR_EACH_PORT_UP(pg, ~0ull, to)
-			if (pg->set[to].mode & kind &&
-			    (kind == MODE_ROUTE || to != w->queue->port->id))
-				add_way(pg, w, to);
+		FOR_EACH_PORT_UP(pg, to, i)
+			add_way(pg, w, i);
 	}
 }
 
@@ -123,11 +135,11 @@ void pktgen_set_forward(struct pktgen *pg, uint64_t mask, unsigned mode)
 		give_back(pg, w);
 		if (!w->forward)
 			continue;
-		if (w->forward->learnt)
-			forward_drop(w);
 		w->forward->learnt = NULL;
+		if (mode & MODE_MESH)
+			continue;
 		w->forward->nb_out = 0;
-		if (mode & MODE_FORWARD && !(mode & MODE_MESH))
+		if (mode & MODE_FORWARD)
 			add_way(pg, w, MODE_TO_PORT(mode));
 	}
 	if (ROUTES)

@@ -73,6 +73,40 @@ static void a_held_frame_leaves_by_its_port_or_not_at_all(void **state)
 	check_balance(1);
 }
 
+/* One port comes and goes: the others keep what is on its way between them. */
+static void ports_keep_what_they_hold_for_each_other(void **state)
+{
+	const unsigned modes[] = {MODE_BRIDGE, MODE_RX, MODE_TO(1), MODE_RX};
+	(void)state;
+
+	pktgen_set_mode(&pg, 7, MODE_BRIDGE, now);
+	pktgen_start(&pg, 15, now);
+	arrive(2, C, A);
+	host_netdev_faults(dev[2])->full = true;
+	arrive(1, A, B);
+	for (unsigned i = 0; i < sizeof(modes) / sizeof(modes[0]); i++) {
+		pktgen_set_mode(&pg, 8, modes[i], now);
+		run_for(3 * US);
+		assert_int_equal(forward_held(worker(1)), 1);
+	}
+	/* Port 0 was before it among the ways out. */
+	pktgen_set_mode(&pg, 1, MODE_RX, now);
+	assert_int_equal(forward_held(worker(1)), 1);
+	assert_int_equal(stats(1)->forward_stopped, 0);
+	host_netdev_faults(dev[2])->full = false;
+	run_for(20 * US);
+	assert_int_equal(seen[2].frames, 1);
+	assert_int_equal(seen[0].frames + seen[3].frames, 0);
+	check_balance(1);
+	/* Where its way goes, a frame does as well. */
+	host_netdev_faults(dev[2])->full = true;
+	arrive(1, A, B);
+	pktgen_set_mode(&pg, 4, MODE_RX, now);
+	assert_int_equal(forward_held(worker(1)), 0);
+	assert_int_equal(stats(1)->forward_stopped, 1);
+	check_balance(1);
+}
+
 /* How many large pieces there still are. */
 static unsigned pieces;
 static void *(*all_calloc)(struct uk_alloc *, __sz, __sz);
@@ -112,6 +146,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(a_station_is_forgotten_however_little_comes),
 		TEST(a_held_frame_leaves_by_its_port_or_not_at_all),
+		TEST(ports_keep_what_they_hold_for_each_other),
 		TEST(what_cannot_be_reserved_changes_nothing),
 	};
 
