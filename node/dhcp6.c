@@ -250,6 +250,14 @@ static void bind_to(struct node *h, const uint8_t *ia, const uint8_t *given,
 	node_add_own(h, &a, NODE_LEASED6, now_ns);
 }
 
+/* Once a server was chosen, nobody else until the lease is anybody's. */
+static bool is_chosen(const struct dhcp6 *d, const uint8_t *server, size_t len,
+		      uint64_t now_ns)
+{
+	return (d->state == DHCP_RENEWING && now_ns >= d->rebind_ns) ||
+	       (len == d->server_len && !memcmp(server, d->server, len));
+}
+
 static void heard(struct node *h, unsigned type, const uint8_t *p, size_t len,
 		  uint64_t now_ns)
 {
@@ -262,7 +270,8 @@ static void heard(struct node *h, unsigned type, const uint8_t *p, size_t len,
 	const uint8_t *ia = option(p, len, IA_NA, IA_LEN, &ia_len), *given;
 	struct node_ip ip;
 
-	if ((!selects && !awaits) || !server || server_len > DHCP6_SERVER_MAX)
+	if ((!selects && !awaits) || !server || server_len > DHCP6_SERVER_MAX ||
+	    (awaits && !is_chosen(d, server, server_len, now_ns)))
 		return;
 	given = ia ? option(ia + IA_LEN, ia_len - IA_LEN, IADDR, IADDR_LEN,
 			    &has)

@@ -172,6 +172,8 @@ static void what_is_wrong_is_not_believed(void **state)
 
 #define ETH_IP6 54
 
+static uint8_t server = 9;
+
 /* An answer to the last of ours: a status where it is not 0. */
 static void serve(uint8_t type, uint8_t valid_s, uint8_t status)
 {
@@ -180,7 +182,7 @@ static void serve(uint8_t type, uint8_t valid_s, uint8_t status)
 		2, 35, 2, 34, 0, 8 + 4 + 14 + 8 + 16 + 28 + 6, 0, 0, type,
 		(uint8_t)(xid >> 16), (uint8_t)(xid >> 8), (uint8_t)xid,
 		/* client, server */
-		0, 1, 0, 10, 0, 3, 0, 1, OUR_MAC, 0, 2, 0, 4, 9, 9, 9, 9,
+		0, 1, 0, 10, 0, 3, 0, 1, OUR_MAC, 0, 2, 0, 4, 9, 9, 9, server,
 		/* one address, and what becomes of the wish */
 		0, 3, 0, 12 + 28 + 6, 0, 0, 0, 1, ZEROS8, 0, 5, 0, 24, LEASED6,
 		ZEROS4, 0, 0, 0, valid_s, 0, 13, 0, 2, 0, status};
@@ -271,6 +273,35 @@ static void one_that_is_not_renewed_or_refused_ends(void **state)
 	assert_null(own_of(BYTES(LEASED6)));
 }
 
+/* Until it is for any server to prolong it. */
+static void another_server_was_not_asked(void **state)
+{
+	(void)state;
+	begin();
+	take(SAID(router, ADVERT(0x80, 200), PREFIX(0x80, 200)));
+	assert_asks(1);
+	serve(2, 60, 0);
+	assert_asks(3);
+	server = 8;
+	serve(7, 60, 0);
+	serve(7, 60, 2);
+	assert_null(own_of(BYTES(LEASED6)));
+	assert_int_equal(node->lab.dhcp6.state, DHCP_REQUESTING);
+	server = 9;
+	serve(7, 60, 0);
+	assert_non_null(own_of(BYTES(LEASED6)));
+	pass(31 * S);
+	server = 8;
+	serve(7, 90, 2);
+	assert_int_equal(node->lab.dhcp6.state, DHCP_RENEWING);
+	pass(22 * S);
+	serve(7, 90, 0);
+	assert_int_equal(node->lab.dhcp6.state, DHCP_BOUND);
+	pass(50 * S);
+	assert_non_null(own_of(BYTES(LEASED6)));
+	server = 9;
+}
+
 static void one_that_somebody_has_is_declined(void **state)
 {
 	struct node_own *own;
@@ -295,6 +326,7 @@ int main(void)
 		NODE_TEST(what_is_wrong_is_not_believed),
 		NODE_TEST(a_server_gives_one_and_gets_it_back),
 		NODE_TEST(one_that_is_not_renewed_or_refused_ends),
+		NODE_TEST(another_server_was_not_asked),
 		NODE_TEST(one_that_somebody_has_is_declined),
 	};
 
