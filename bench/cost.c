@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "capture/write.h"
+#include "net/csum.h"
 #include "pktgen/fields.h"
 #include "pktgen/pktgen.h"
 #include "pktgen/recorder.h"
@@ -267,6 +268,15 @@ static void route(uint64_t now_ns)
 	node_take(h, arp, sizeof(arp), now_ns);
 }
 
+static void sum_header(uint8_t *ip)
+{
+	uint16_t csum;
+
+	memset(ip + 10, 0, sizeof(csum));
+	csum = csum_end(csum_add(0, ip, 20));
+	memcpy(ip + 10, &csum, sizeof(csum));
+}
+
 /* As many frames of 60 bytes, UDP in IPv4, arrive as make a burst. */
 static void receive_burst(const char *what, uint64_t now_ns)
 {
@@ -289,6 +299,7 @@ static void receive_burst(const char *what, uint64_t now_ns)
 		memset(p + ETH_HLEN + 6, 0, 2);          /* no fragment */
 		p[ETH_HLEN + 1] = (uint8_t)(i * 4);
 		p[ETH_HLEN + 9] = IP_PROTO_UDP;
+		sum_header(p + ETH_HLEN);
 		vring_dev_use(d, b.id, VIRTIO_NET_HDR_LEN + 60);
 	}
 }

@@ -17,7 +17,7 @@ struct packet {
 	uint8_t *ip;
 	size_t len; /* that is there, padding included */
 	uint16_t vlan;
-	bool is_ipv6;
+	bool is_ip, is_ipv6;
 };
 
 /* ---- Known -------------------------------------------------------------- */
@@ -174,6 +174,14 @@ static NOINLINE bool change_tag(const struct worker *w, struct uk_netbuf *nb,
 
 /* ---- A packet ----------------------------------------------------------- */
 
+/* Whose header's checksum is right. */
+static bool is_sound(const uint8_t *ip, size_t len)
+{
+	const size_t head = (ip[0] & 15u) * 4;
+
+	return head <= len && csum_fold(csum_add(0, ip, head)) == UINT16_MAX;
+}
+
 /* A whole one in the first buffer, with hosts' addresses; tags: one. */
 static bool find_packet(const struct uk_netbuf *nb, struct packet *p)
 {
@@ -181,7 +189,6 @@ static bool find_packet(const struct uk_netbuf *nb, struct packet *p)
 	unsigned type = (unsigned)frame[12] << 8 | frame[13];
 	size_t at = ETH_HLEN, all;
 
-	*p = (struct packet){0};
 	if (type == ETH_TYPE_VLAN && nb->len >= ETH_HLEN + TAG_LEN) {
 		p->vlan = (uint16_t)((frame[14] << 8 | frame[15]) & 0xfff);
 		type = (unsigned)frame[16] << 8 | frame[17];
@@ -190,6 +197,7 @@ static bool find_packet(const struct uk_netbuf *nb, struct packet *p)
 	p->ip = frame + at;
 	p->len = nb->len - at;
 	p->is_ipv6 = type == ETH_TYPE_IPV6;
+	p->is_ip = p->is_ipv6 || type == ETH_TYPE_IPV4;
 	if (p->is_ipv6) {
 		if (p->len < IP6_LEN || p->ip[0] >> 4 != 6)
 			return false;
@@ -200,7 +208,7 @@ static bool find_packet(const struct uk_netbuf *nb, struct packet *p)
 		return false;
 	all = (size_t)p->ip[2] << 8 | p->ip[3];
 	return (p->ip[0] & 15) * 4 >= IP4_LEN && all >= (p->ip[0] & 15u) * 4 &&
-	       all <= port_frame_len(nb) - at;
+	       all <= port_frame_len(nb) - at && is_sound(p->ip, p->len);
 }
 
 /* False: it has none. */
@@ -231,15 +239,13 @@ static inline void age(uint8_t *ip, bool is_ipv6)
 static bool may_go_on(struct worker *w, const struct uk_netbuf *nb,
 		      struct packet *p, uint64_t now_ns)
 {
-	const uint8_t *const frame = nb->data;
 	struct node_ip src, dst;
 
+	*p = (struct packet){0};
 	if (nb->len < ETH_HLEN ||
-	    memcmp(frame, w->queue->port->mac, ETH_ALEN) ||
+	    memcmp(nb->data, w->queue->port->mac, ETH_ALEN) ||
 	    !find_packet(nb, p)) {
-		if (nb->len >= ETH_HLEN &&
-		    !memcmp(frame, w->queue->port->mac, ETH_ALEN) &&
-		    (p->is_ipv6 || frame[12] == 8))
+		if (p->is_ip)
 			w->stats.forward_unfit++;
 		else
 			w->stats.forward_filtered++;
@@ -311,6 +317,22 @@ static inline bool is_whole(const struct uk_netbuf *nb)
 	       (unsigned)nb->len - (ETH_HLEN + IP4_LEN);
 }
 
+/*
+ * Whether the checksum of a header of 20 bytes is right, whose addresses are
+ * `ips`: its sum is a multiple of 65535, which a product tells without folds.
+ */
+static inline bool is_sum_right(const uint8_t *ip, uint64_t ips)
+{
+	const uint64_t inverse = 0ull - 0x1000100010001ull;
+	uint64_t sum;
+
+	sum = turn_load64(ip) + turn_load32(ip + 8);
+	sum += sum < turn_load32(ip + 8);
+	sum += ips;
+	sum += sum < ips;
+	return sum * inverse <= UINT64_MAX / UINT16_MAX;
+}
+
 /* UDP, TCP or else in IPv4, untagged, to where others have gone. */
 static inline struct outlet *route_plain(struct route *r, uint64_t mac,
 					 struct uk_netbuf *nb)
@@ -325,6 +347,8 @@ static inline struct outlet *route_plain(struct route *r, uint64_t mac,
 		     frame[ETH_HLEN + 8] <= 1 || !is_whole(nb)))
 		return NULL;
 	ips = turn_load64(frame + TURN_ADDRS_AT);
+	if (unlikely(!is_sum_right(frame + ETH_HLEN, ips)))
+		return NULL;
 	e = known(r, 0, mapped((uint32_t)(ips >> 32)));
 	if (unlikely(!e || !turn_are_hosts(ips) || e->vlan ||
 		     nb->len > e->most))

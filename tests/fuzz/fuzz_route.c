@@ -85,7 +85,7 @@ static void look(void *arg, const void *sent, size_t len)
 		return;
 	CHECK(len <= frame_len);
 	CHECK(p[22] == frame[22] - 1);
-	CHECK(!sum_is_right(frame) || sum_is_right(p));
+	CHECK(sum_is_right(frame) && sum_is_right(p));
 	CHECK(!memcmp(p + 6, pg.port[2].mac, ETH_ALEN));
 }
 

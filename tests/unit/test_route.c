@@ -82,6 +82,16 @@ static void arp(const char *mac, const char *ip)
 	put(2, p, sizeof(p));
 }
 
+/* After a change of its header. */
+static void sum_anew(void)
+{
+	uint16_t csum;
+
+	frame[24] = frame[25] = 0;
+	csum = csum_end(csum_add(0, frame + ETH_HLEN, 20));
+	memcpy(frame + 24, &csum, sizeof(csum));
+}
+
 /* UDP of `all` bytes in IPv4, from 10.0.0.7 by port 1. */
 static void packet(const char *dst, uint8_t ttl, unsigned all)
 {
@@ -98,8 +108,8 @@ static void packet(const char *dst, uint8_t ttl, unsigned all)
 	memcpy(frame + 12, "\x08", 2);
 	memcpy(&ip.src, "\x0a\0\0\7", IPV4_ALEN);
 	memcpy(&ip.dst, dst, IPV4_ALEN);
-	ip.csum = csum_end(csum_add(0, &ip, sizeof(ip)));
 	memcpy(frame + ETH_HLEN, &ip, sizeof(ip));
+	sum_anew();
 }
 
 static bool sum_is_right(const uint8_t *p, size_t len)
@@ -195,6 +205,7 @@ static void not_to_anybody(void **state)
 	/* Nobody's own addresses, and other stations' frames. */
 	packet("\x0a\0\1\2", 9, 46);
 	frame[26] = 127;
+	sum_anew();
 	put(1, frame, LEN);
 	assert_int_equal(s->forward_no_route, 4);
 	packet("\x0a\0\1\2", 9, 46);
@@ -209,6 +220,54 @@ static void not_to_anybody(void **state)
 	assert_int_equal(s->forward_unfit, 1);
 	check_balance(1);
 	assert_int_equal(s->forward_packets, 0);
+}
+
+/* RFC 1812, 5.2.2: whoever it is for, and nobody is told. */
+static void whose_header_is_broken(void **state)
+{
+	const struct stats *s = stats(1);
+	uint64_t seed = 5;
+	unsigned wrong = 0;
+	(void)state;
+
+	packet("\x0a\0\1\2", 1, 46);
+	frame[25] ^= 1;
+	put(1, frame, LEN);
+	assert_int_equal(s->forward_unfit, 1);
+	assert_int_equal(seen[1].len, 0);
+	packet("\x0a\0\1\2", 9, 46);
+	put(1, frame, LEN);
+	arp(HOST("\x12"), "\x0a\0\1\2");
+	put(1, frame, LEN);
+	check_sent(HOST("\x12"), LEN);
+	for (unsigned i = 0; i < 20000; i++) {
+		const unsigned at = 4 + (unsigned)(unit_random(&seed) % 8);
+		const uint8_t by = (uint8_t)(1 + unit_random(&seed) % 255);
+
+		packet("\x0a\0\1\2", (uint8_t)(9 + i % 200), 40 + i % 7);
+		frame[18 + i % 2] = (uint8_t)unit_random(&seed);
+		sum_anew();
+		if (i % 3) {
+			frame[ETH_HLEN + (at == 8 ? 1 : at)] ^= by;
+			wrong++;
+		}
+		put(1, frame, LEN);
+		assert_int_equal(s->forward_unfit, 1 + wrong);
+		assert_int_equal(s->forward_packets, 2 + i - wrong);
+		if (!(i % 3))
+			check_sent(HOST("\x12"), LEN);
+	}
+	/* With options, behind a tag. */
+	packet("\x0a\0\1\2", 9, 46);
+	frame[14] = 0x46;
+	memset(frame + 34, 1, 4);
+	put(1, frame, LEN);
+	assert_int_equal(s->forward_unfit, 2 + wrong);
+	memmove(frame + 18, frame + 14, LEN);
+	memcpy(frame + 12, "\x81\0\0\0\x08", 6);
+	put(1, frame, LEN + 4);
+	assert_int_equal(s->forward_unfit, 3 + wrong);
+	check_balance(1);
 }
 
 static void who_is_silent(void **state)
@@ -235,12 +294,15 @@ static void what_is_not_told(void **state)
 	packet("\x0a\0\1\2", 1, 46);
 	frame[23] = 1;
 	frame[34] = 3;
+	sum_anew();
 	put(1, frame, LEN);
 	packet("\x0a\0\1\2", 1, 46);
 	frame[21] = 9;
+	sum_anew();
 	put(1, frame, LEN);
 	packet("\x0a\0\1\2", 1, 46);
 	memset(frame + 26, 0, 4);
+	sum_anew();
 	put(1, frame, LEN);
 	assert_int_equal(stats(1)->forward_expired, 2);
 	assert_int_equal(stats(1)->forward_no_route, 1);
@@ -375,6 +437,8 @@ static void any_frame(void **state)
 		for (unsigned n = i % 5; n; n--)
 			frame[12 + unit_random(&seed) % 40] =
 				(uint8_t)(unit_random(&seed) % 7 * 43);
+		if (i & 2)
+			sum_anew();
 		put(1, frame, len);
 		assert_int_equal(came(1), accounted(1));
 	}
@@ -391,6 +455,8 @@ int main(void)
 						teardown),
 		cmocka_unit_test_setup_teardown(not_to_anybody, setup_router,
 						teardown),
+		cmocka_unit_test_setup_teardown(whose_header_is_broken,
+						setup_router, teardown),
 		cmocka_unit_test_setup_teardown(who_is_silent, setup_router,
 						teardown),
 		cmocka_unit_test_setup_teardown(what_is_not_told, setup_router,
