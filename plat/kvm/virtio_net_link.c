@@ -91,6 +91,11 @@ int virtio_net_link_get(struct uk_netdev *dev)
 	down = !(status & STATUS_LINK_UP);
 	if (status == 0xff && has_gone(vn))
 		goto broken;
+	/* It says by the same notification that it has given up: 2.1.2. */
+	if (generation != vn->generation && virtio_net_asks_for_reset(vn)) {
+		virtio_reset(vn->vd);
+		goto broken;
+	}
 	/* It may have been down and up again since. */
 	if (vn->layout == VRING_PACKED && generation != vn->generation &&
 	    (down || !vn->down))

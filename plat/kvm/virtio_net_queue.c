@@ -158,6 +158,14 @@ int virtio_net_give_up(struct virtio_net_queue *q)
 	return -EIO;
 }
 
+bool virtio_net_asks_for_reset(struct virtio_net *vn)
+{
+	if (!(vn->vd->ops->status(vn->vd) & VIRTIO_STATUS_NEEDS_RESET))
+		return false;
+	virtio_why(vn->vd, "the device asks for a reset (NEEDS_RESET)");
+	return true;
+}
+
 /*
  * A device that has buffers and uses none may have given up by itself (2.1.2),
  * or missed a notification: QEMU emulating one CPU leaves fences out, so our
@@ -166,7 +174,6 @@ int virtio_net_give_up(struct virtio_net_queue *q)
  */
 void virtio_net_look_after(struct virtio_net_queue *q)
 {
-	struct virtio_dev *vd = q->vn->vd;
 	__nsec now;
 
 	if (!vring_outstanding(&q->vr))
@@ -176,12 +183,9 @@ void virtio_net_look_after(struct virtio_net_queue *q)
 		q->idle_since = now;
 	} else if (now - q->idle_since >= IDLE_NS) {
 		q->idle_since = now;
-		if (vd->ops->status(vd) & VIRTIO_STATUS_NEEDS_RESET) {
-			virtio_why(vd, "the device asks for a reset "
-				       "(NEEDS_RESET)");
+		if (virtio_net_asks_for_reset(q->vn))
 			q->vr.broken = true;
-		} else {
+		else
 			virtio_notify(&q->notify);
-		}
 	}
 }

@@ -122,6 +122,9 @@ int virtio_net_link_get(struct uk_netdev *dev);
  */
 int virtio_net_give_up(struct virtio_net_queue *q);
 
+/* Whether the device has given up by itself (2.1.2), which is then why. */
+bool virtio_net_asks_for_reset(struct virtio_net *vn);
+
 /* Nothing was used for IDLE_POLLS calls: see virtio_net_idle(). */
 void virtio_net_look_after(struct virtio_net_queue *q);
 #define VIRTIO_NET_IDLE_POLLS 64

@@ -364,6 +364,22 @@ static void test_needs_reset(void **state)
 	assert_over(dev, resets, "the device asks for a reset (NEEDS_RESET)");
 }
 
+/* The same by its notification, which a link's change gives as well. */
+static void test_needs_reset_told(void **state)
+{
+	struct uk_netdev *dev = *state;
+	unsigned int resets;
+
+	virtio_fake_bring_up(dev);
+	resets = fake.resets;
+	assert_int_equal(uk_netdev_link_get(dev), 1);
+	fake.status |= VIRTIO_STATUS_NEEDS_RESET;
+	fake.generation++;
+	assert_int_equal(uk_netdev_link_get(dev), -EIO);
+	assert_over(dev, resets, "the device asks for a reset (NEEDS_RESET)");
+	assert_int_equal(uk_netdev_link_get(dev), -EIO);
+}
+
 /* It does not even reset: the driver does not wait for ever. */
 static void test_broken_and_hung(void **state)
 {
@@ -467,6 +483,7 @@ int main(void)
 		VIRTIO_FAKE_TEST(test_broken_header),
 		VIRTIO_FAKE_TEST(test_broken_amid),
 		VIRTIO_FAKE_TEST(test_needs_reset),
+		VIRTIO_FAKE_TEST(test_needs_reset_told),
 		VIRTIO_FAKE_TEST(test_broken_and_hung),
 		VIRTIO_FAKE_TEST(test_link),
 	};
