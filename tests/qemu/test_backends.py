@@ -3,9 +3,11 @@
 traffic goes on. Counts only, so that no load of the machine matters."""
 import contextlib
 import json
+import mmap
 import os
 import signal
 import socket
+import struct
 import subprocess
 import sys
 import time
@@ -32,12 +34,12 @@ def layout(request):
 class Monitor:
     """QEMU's, which a wrapper of it has been given."""
 
-    def __init__(self, lab):
+    def __init__(self, lab, *more):
         self.path = lab.path / "qmp"
         qemu = lab.path / "qemu"
         qemu.write_text("#!/bin/sh\ncase $* in *-serial*chardev:console*) "
-                        "set -- \"$@\" -qmp unix:%s,server=on,wait=off;; esac\n"
-                        "exec qemu-system-x86_64 \"$@\"\n" % self.path)
+                        "set -- \"$@\" -qmp unix:%s,server=on,wait=off %s;; esac\n"
+                        "exec qemu-system-x86_64 \"$@\"\n" % (self.path, " ".join(more)))
         qemu.chmod(0o755)
         lab.env["UKPKTGEN_QEMU"] = str(qemu)
 
@@ -131,6 +133,76 @@ def test_a_link_that_goes_off_and_on(lab, layout):
         monitor.do("netdev_del", id="n1")
         line.ask("wait 1 link = down within 60s")
         monitor.close()
+
+
+NEXT = 1  # a descriptor's flag: virtio 1.2, 2.7.5 and 2.8.1
+
+
+class Memory:
+    """The machine's, as a file that the test writes as well."""
+
+    def __init__(self, lab, megabytes):
+        self.path = lab.path / "memory"
+        self.monitor = Monitor(lab, "-object memory-backend-file,id=mem,share=on,size=%dM,"
+                               "mem-path=%s -machine memory-backend=mem" % (megabytes, self.path))
+
+    def open(self):
+        with open(self.path, "r+b") as file:
+            self.bytes = mmap.mmap(file.fileno(), 0)
+        self.devices = {}
+        for device in self.monitor.open().do("x-query-virtio"):
+            if device["name"] == "virtio-net":
+                mac = self.monitor.do("qom-get", path=device["path"], property="mac")
+                self.devices[mac] = device["path"]
+
+    def spoil(self, mac, is_packed):
+        """After each descriptor of the port's first two rings there is one too many."""
+        self.monitor.do("stop")
+        for queue in 0, 1:
+            ring = self.monitor.do("x-query-virtio-queue-status", path=self.devices[mac],
+                                   queue=queue)
+            for i in range(ring["vring-num"] if ring["vring-desc"] else 0):
+                at = ring["vring-desc"] + 16 * i + 12
+                one, other = struct.unpack_from("<HH", self.bytes, at)
+                struct.pack_into("<HH", self.bytes, at, *(
+                    (one, other | NEXT) if is_packed else (one | NEXT, 0xffff)))
+        self.monitor.do("cont")
+
+    def close(self):
+        self.monitor.close()
+        self.bytes.close()
+
+
+MODES = ["tx", "kv", "txrx", "reflect-any", "tx", "impair 6", "forward 5", "txrx"]
+WHY = "failed: the device asks for a reset (NEEDS_RESET)"
+
+
+def state_of(line, port):
+    return line.json("port --json")["ports"][port]["state"]
+
+
+def test_a_device_that_asks_for_a_reset(lab, layout):
+    """In each mode, as the driver of its rings has erred: the port ends and says why, and
+    the others go on."""
+    memory = Memory(lab, 32)
+    nets = ["--net", "loop"] * (len(MODES) // 2)
+    with lab.start("a", "--memory", "32M", *nets, *layout) as line:
+        memory.open()
+        macs = [p["mac"] for p in line.json("port --json")["ports"]]
+        for port, mode in enumerate(MODES):
+            line.ask("mode %d %s" % (port, mode))
+        line.ask("impair 5 delay 1ms; rate 2kpps; start")
+        # Each while frames come to it; then those that send, where a driver leaves a
+        # descriptor's flags as they are.
+        for port in [1, 3, 5, 6] + ([] if layout else [0, 2, 4, 7]):
+            end = time.monotonic() + PATIENCE
+            while state_of(line, port) != WHY:
+                assert time.monotonic() < end, (port, state_of(line, port))
+                memory.spoil(macs[port], bool(layout))
+                time.sleep(0.05)
+            assert b"port %d " % port in line.seen and WHY.encode() in line.seen
+        assert line.ask("version")
+        memory.close()
 
 
 def wake(lab, line, state):
