@@ -73,14 +73,16 @@ static bool shows_goals(const struct experiment *e)
 /* Rows that nobody has told of; true: there are more. */
 static bool show_rows(struct call *c, const struct experiment *e, bool go_on)
 {
-	const unsigned from = (unsigned)c->state[ROWS_SEEN];
+	const unsigned seen = (unsigned)c->state[ROWS_SEEN];
+	const unsigned from = MAX(seen, e->rows_gone) - e->rows_gone;
 
 	if (from >= e->nb_rows)
 		return false;
 	reply_list(c->reply, "rows", go_on ? REPLY_ROWS : REPLY_TABLE);
 	result_rows(c->reply, e, from, from + ROWS_A_CALL, c->json);
 	reply_end(c->reply);
-	c->state[ROWS_SEEN] = MIN(from + ROWS_A_CALL, e->nb_rows);
+	c->state[ROWS_SEEN] =
+		e->rows_gone + MIN(from + ROWS_A_CALL, e->nb_rows);
 	return from + ROWS_A_CALL < e->nb_rows;
 }
 
@@ -109,7 +111,7 @@ static bool report(struct call *c, const struct experiment *e)
 static enum call_result report_rest(struct call *c, const struct experiment *e)
 {
 	const bool first = !c->state[ROW]++;
-	const bool rest = c->state[ROWS_SEEN] < e->nb_rows;
+	const bool rest = c->state[ROWS_SEEN] < e->rows_gone + e->nb_rows;
 	const bool more = first  ? report(c, e)
 			  : rest ? show_rows(c, e, true) || !c->json
 				 : false;

@@ -37,7 +37,7 @@ struct course_column {
 	unsigned kind;          /* enum course_kind */
 };
 
-#define COURSE_COLUMNS 16
+#define COURSE_COLUMNS 19
 
 /* A row; TRIAL_UNKNOWN: not known. A text is a pointer that stays valid. */
 struct course_row {
@@ -112,6 +112,9 @@ struct course_state {
 
 /* A row of the table, all of it unknown. */
 struct course_row *course_row(struct experiment *e);
+
+/* All rows there are give way to others. */
+void course_rows_anew(struct experiment *e);
 
 void course_add(struct course_sum *s, uint64_t v);
 

@@ -282,40 +282,41 @@ const struct course course_y1564 = {
 
 /* ---- The performance test ----------------------------------------------- */
 
-enum { F_AVAIL = 1, F_FIGURES, F_LEAST = F_FIGURES + FDV + 1 };
+enum {
+	F_AVAIL = 1,
+	F_TIME,
+	F_SECONDS,
+	F_DOWN,
+	F_MIN,
+	F_FIGURES,
+	F_LEAST = F_FIGURES + FDV + 1
+};
+
+static const char so_far[] = "so far";
+
+/* No result that is read again is of a longer test. */
+#define LONGEST_MS (7ull * 86400 * 1000)
 
 static const struct course_column performance_columns[] = {
 	{"service", NULL, COURSE_SERVICE},
 	{"available", "%", COURSE_MILLI},
+	{"time", "s", COURSE_MILLI | COURSE_MORE},
+	{"seconds", NULL, COURSE_U64 | COURSE_MORE},
+	{"down", NULL, COURSE_U64 | COURSE_MORE},
+	{"min", "ns", COURSE_U64 | COURSE_MORE},
 	FIGURES,
 	THRESHOLDS,
 	{"avail", "%", COURSE_MILLI | COURSE_MORE},
 	{0},
 };
 
-static bool next_performance(struct experiment *e, struct trial_ask *ask)
-{
-	if (e->st.n++)
-		return false;
-	ask->ns = e->plan.trial_ns;
-	return true;
-}
+_Static_assert(ARRAY_SIZE(performance_columns) <= COURSE_COLUMNS + 1,
+	       "room for a row");
 
-/* It is looked at whether a service was available, which takes no row. */
-static void sample_performance(struct experiment *e,
-			       const struct trial_figures *f, uint64_t lost,
-			       uint64_t ns)
+/* A row for each service: all that one needs who goes on from there. */
+static void show_all(struct experiment *e, uint64_t ns, bool over)
 {
-	(void)e;
-	(void)f;
-	(void)lost;
-	(void)ns;
-}
-
-static void take_performance(struct experiment *e,
-			     const struct experiment_trial *t)
-{
-	(void)t;
+	course_rows_anew(e);
 	for (unsigned i = 0; i < e->nb_streams; i++) {
 		const struct trial_service *s = &e->service[i];
 		struct course_row *r;
@@ -325,11 +326,94 @@ static void take_performance(struct experiment *e,
 		r = course_row(e);
 		show(e, s, r, &r->v[F_FIGURES]);
 		r->v[F_AVAIL] = avail_milli(s);
+		r->v[F_TIME] = ns / MS;
+		r->v[F_SECONDS] = s->seconds;
+		r->v[F_DOWN] = s->down_seconds;
+		r->v[F_MIN] = s->time[TRIAL_MIN];
 		r->v[F_LEAST] = s->is.avail / 10;
-		r->v[F_FIGURES + OUTCOME] = (uintptr_t)judge(s);
+		r->v[F_FIGURES + OUTCOME] =
+			(uintptr_t)(over ? judge(s) : so_far);
 		r->v[F_FIGURES + CLAUSE] =
 			(uintptr_t) "ITU-T Y.1564, 8.2; Y.1563, 9";
 	}
+}
+
+static bool next_performance(struct experiment *e, struct trial_ask *ask)
+{
+	const bool done = e->st.from_ns >= e->plan.trial_ns;
+
+	if (!e->st.n++ && done)
+		show_all(e, e->plan.trial_ns, true);
+	ask->ns = e->plan.trial_ns - MIN(e->st.from_ns, e->plan.trial_ns);
+	return e->st.n == 1 && !done;
+}
+
+/* Whether a service was available was looked at; some have a row as well. */
+static void sample_performance(struct experiment *e,
+			       const struct trial_figures *f, uint64_t lost,
+			       uint64_t ns)
+{
+	(void)f;
+	(void)lost;
+	if (e->trial.state == TRIAL_SENDS && e->samples % e->plan.look == 0)
+		show_all(e,
+			 e->st.from_ns + e->sample_ns - e->plan.every_ns + ns -
+				 e->trial.began_ns,
+			 false);
+}
+
+static void take_performance(struct experiment *e,
+			     const struct experiment_trial *t)
+{
+	(void)t;
+	show_all(e, e->plan.trial_ns, true);
+}
+
+/* As long as nothing more was seen. */
+static void has_before(struct trial_service *s)
+{
+	s->offered = s->before.offered;
+	s->lost = s->before.lost;
+	s->seconds = s->before.seconds;
+	s->down_seconds = s->before.down_seconds;
+	memcpy(s->time, s->before.time, sizeof(s->time));
+}
+
+/* What the service's last row says is what it had before. */
+static void resume_performance(struct experiment *e)
+{
+	const struct course_row *r = &e->row[e->nb_rows - 1];
+	const uint64_t *v = &r->v[F_FIGURES], ns = r->v[F_TIME] * MS;
+	struct trial_service *s = e->service;
+	struct trial_before *b;
+
+	if (v[OFFERED] == NONE || v[LOST] > v[OFFERED] ||
+	    r->v[F_TIME] > LONGEST_MS || r->v[F_DOWN] > r->v[F_SECONDS])
+		return;
+	while (e->stream[s - e->service].of.port != r->of.port ||
+	       e->stream[s - e->service].of.stream != r->of.stream)
+		s++;
+	b = &s->before;
+	*b = (struct trial_before){
+		v[OFFERED], v[LOST], r->v[F_SECONDS], r->v[F_DOWN], {0}};
+	memset(b->time, 0xff, sizeof(b->time));
+	b->time[TRIAL_MIN] = r->v[F_MIN];
+	b->time[TRIAL_MEAN] = v[MEAN];
+	/* All that is known of others, see variation_of(). */
+	b->time[TRIAL_P999] = b->time[TRIAL_MAX] =
+		v[VARIATION] == NONE ? NONE : r->v[F_MIN] + v[VARIATION];
+	has_before(s);
+	if (s->yellow && v[YELLOW_OFFERED] != NONE &&
+	    v[YELLOW_LOST] <= v[YELLOW_OFFERED]) {
+		s = &e->service[s->yellow - 1];
+		s->before.offered = v[YELLOW_OFFERED];
+		s->before.lost = v[YELLOW_LOST];
+		has_before(s);
+	}
+	if (ns == e->st.from_ns)
+		return;
+	e->cost.ns -= MIN(e->cost.ns, ns - MIN(ns, e->st.from_ns));
+	e->st.from_ns = ns;
 }
 
 const struct course course_performance = {
@@ -340,6 +424,7 @@ const struct course course_performance = {
 	.next = next_performance,
 	.take = take_performance,
 	.sample = sample_performance,
+	.resume = resume_performance,
 	.as_set = true,
 	.services = true,
 };

@@ -79,6 +79,14 @@ struct course_row *course_row(struct experiment *e)
 	return r;
 }
 
+void course_rows_anew(struct experiment *e)
+{
+	if (e->dry)
+		return;
+	e->rows_gone += e->nb_rows;
+	e->nb_rows = 0;
+}
+
 /* ---- Made --------------------------------------------------------------- */
 
 static const struct course_maker *maker(const struct experiment *e)
@@ -114,6 +122,7 @@ static void begin_trial(struct app *app, uint64_t now_ns)
 	struct experiment *e = app->experiment;
 
 	e->sample_ns = now_ns + e->plan.every_ns;
+	e->samples = 0;
 	if (!maker(e)->begin(e, app, now_ns))
 		finish(app, EXPERIMENT_RATE, now_ns);
 }
@@ -266,6 +275,8 @@ static void sample(struct app *app, uint64_t now_ns, bool last)
 	struct latency l;
 
 	trial_second(&e->trial, app);
+	if (!last && e->plan.look && ++e->samples % e->plan.look == 0)
+		trial_take_services(&e->trial, app);
 	/* The last row begins here, and ends with the trial. */
 	if (!last && e->plan.until_loss && lost) {
 		trial_cut(&e->trial, now_ns);

@@ -68,6 +68,7 @@ struct experiment_plan {
 	bool bisect, until_loss;
 	bool down;         /* a ramp: from the largest rate to the smallest */
 	uint64_t every_ns; /* between samples */
+	unsigned look;     /* at services, each so many samples; 0: never */
 	struct stream_service service; /* of those with nothing of their own */
 	/* Of a sweep. */
 	struct setting setting;
@@ -105,7 +106,8 @@ struct experiment {
 	uint64_t last_ns;   /* when the trial before sent its last frame */
 	uint64_t sample_ns; /* when the next is due */
 	unsigned nb_trials, room_trials, repeats, nb_repeated;
-	unsigned nb_rows, room_rows;
+	unsigned nb_rows, room_rows, rows_gone; /* see course_rows_anew() */
+	unsigned samples;                       /* of this trial */
 	bool dry; /* nothing is sent and nothing kept */
 	bool full;
 	unsigned value; /* of the sweep, that is set; plan.nb_values: none */

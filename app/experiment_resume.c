@@ -120,6 +120,24 @@ static bool take_made(struct app *app, struct experiment *e,
 	return true;
 }
 
+/* Of a service it has the name; false: that is no stream of ours. */
+static bool take_of(const struct experiment *e, const struct json_piece *p,
+		    struct subject *of)
+{
+	char text[24], name[24];
+
+	if (!p)
+		return false;
+	result_text(p, text, sizeof(text));
+	for (unsigned i = 0; i < e->nb_streams; i++) {
+		*of = e->stream[i].of;
+		snprintf(name, sizeof(name), "%u.%u", of->port, of->stream);
+		if (!strcmp(name, text))
+			return true;
+	}
+	return false;
+}
+
 /* A row of a trial that went on; a text there cannot be had again. */
 static bool take_row(struct app *app, struct experiment *e,
 		     const struct result_row *row)
@@ -131,9 +149,13 @@ static bool take_row(struct app *app, struct experiment *e,
 		return false;
 	r = course_row(e);
 	for (unsigned i = 0; c[i].key; i++)
-		r->v[i] = COURSE_KIND(c[i].kind) == COURSE_MILLI
-				  ? milli_of(row, c[i].key)
-				  : whole_of(row, c[i].key);
+		if (COURSE_KIND(c[i].kind) == COURSE_SERVICE &&
+		    !take_of(e, result_find(row, c[i].key), &r->of))
+			return false;
+		else
+			r->v[i] = COURSE_KIND(c[i].kind) == COURSE_MILLI
+					  ? milli_of(row, c[i].key)
+					  : whole_of(row, c[i].key);
 	e->plan.course->resume(e);
 	return true;
 }

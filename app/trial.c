@@ -84,6 +84,9 @@ static void start(struct trial *t, struct app *app,
 			.is = s->is,
 			.yellow = s->yellow,
 			.is_yellow = s->is_yellow,
+			.before = s->before,
+			.seconds = s->before.seconds,
+			.down_seconds = s->before.down_seconds,
 		};
 	}
 }

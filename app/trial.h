@@ -72,6 +72,12 @@ struct trial_stream {
 };
 
 /* What is kept of each stream, where that is wanted. */
+/* What was seen of it before the experiment was resumed. */
+struct trial_before {
+	uint64_t offered, lost, seconds, down_seconds;
+	uint64_t time[TRIAL_TIMES]; /* or TRIAL_UNKNOWN */
+};
+
 struct trial_service {
 	uint64_t rate; /* before, thousandths of a frame a second */
 	uint64_t load; /* that it was set to last; 0: none */
@@ -79,10 +85,11 @@ struct trial_service {
 	uint64_t time[TRIAL_TIMES]; /* or TRIAL_UNKNOWN */
 	/* Seconds, those in which it was not available, and what was seen. */
 	uint64_t seconds, down_seconds, sent, missed;
-	struct stream_service is; /* what it may have, all of it known */
-	unsigned yellow;          /* of the trial's streams, from 1; 0: none */
-	bool is_yellow;           /* it is another one's */
-	unsigned row; /* seconds one after another that say otherwise */
+	struct trial_before before; /* `offered` and so on include that */
+	struct stream_service is;   /* what it may have, all of it known */
+	unsigned yellow; /* of the trial's streams, from 1; 0: none */
+	bool is_yellow;  /* it is another one's */
+	unsigned row;    /* seconds one after another that say otherwise */
 	bool is_down;
 };
 
@@ -168,6 +175,12 @@ bool trial_latency(const struct trial *t, const struct app *app,
  * it changes with ten seconds in a row that lose more than half, or do not).
  */
 void trial_second(struct trial *t, const struct app *app);
+
+/*
+ * Figures of each service, and what it had before. While it sends they are of
+ * frames that came, or are known to be lost.
+ */
+void trial_take_services(struct trial *t, const struct app *app);
 
 /* What is known of the time that frames took. */
 void trial_take_times(const struct latency *l, uint64_t time[TRIAL_TIMES]);

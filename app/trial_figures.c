@@ -175,8 +175,36 @@ void trial_take_figures(struct trial *t, const struct app *app,
 		trial_take_times(&l, t->figures.time);
 }
 
+/* Of frames that came before, and `n` that came since. */
+static void add_before(struct trial_service *s, uint64_t n)
+{
+	const struct trial_before *b = &s->before;
+	const uint64_t had = b->offered - b->lost;
+	const uint64_t *a = b->time, all = had + n;
+	uint64_t *to = s->time;
+
+	s->offered += b->offered;
+	s->lost += b->lost;
+	if (!had || a[TRIAL_MEAN] == TRIAL_UNKNOWN)
+		return;
+	if (!n) {
+		memcpy(to, a, sizeof(s->time));
+		return;
+	}
+	/* Of two quantiles the larger is exceeded by no more frames. */
+	for (unsigned i = 0; i < TRIAL_TIMES; i++)
+		if (i == TRIAL_MIN)
+			to[i] = MIN(to[i], a[i]);
+		else if (i != TRIAL_MEAN)
+			to[i] = MAX(to[i], a[i]);
+		else
+			to[i] = (uint64_t)wide_div(
+				(wide)to[i] * n + (wide)a[i] * had, all);
+}
+
 void trial_take_services(struct trial *t, const struct app *app)
 {
+	const bool sends = t->state == TRIAL_SENDS;
 	struct pktgen_stream_view v;
 	struct latency l;
 
@@ -187,13 +215,16 @@ void trial_take_services(struct trial *t, const struct app *app)
 
 		pktgen_look_stream(&app->pktgen, of.port, of.stream, &v);
 		came = MIN(pktgen_came_once(&v), v.sent_signed);
-		s->offered = MAX(trial_due(t, i, app), v.sent_signed);
+		/* Of those that are under way nobody can say. */
+		s->offered = sends ? came + v.order.lost + v.sent.skipped
+				   : MAX(trial_due(t, i, app), v.sent_signed);
 		s->lost = s->offered - came;
 		memset(s->time, 0xff, sizeof(s->time));
 		if (pktgen_look_stream_latency(&app->pktgen, of.port, of.stream,
 					       &l) &&
 		    l.frames)
 			trial_take_times(&l, s->time);
+		add_before(s, s->offered - s->lost);
 	}
 }
 

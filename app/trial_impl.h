@@ -20,6 +20,5 @@ uint64_t trial_due(const struct trial *t, unsigned i, const struct app *app);
 
 void trial_take_figures(struct trial *t, const struct app *app,
 			const struct trial_counts *n);
-void trial_take_services(struct trial *t, const struct app *app);
 
 #endif /* APP_TRIAL_IMPL_H */

@@ -95,11 +95,12 @@ static void look_all(const struct app *app, struct verdict_from *f)
 static void look_times(const struct app *app, unsigned port,
 		       struct verdict_from *f)
 {
+	const struct pktgen_port *set = &app->pktgen.set[port];
 	struct latency l = {.count = NULL};
 
 	pktgen_look_latency(&app->pktgen, port, &l);
-	f->timed = l.frames;
-	f->timed_ns = l.sum_ns;
+	f->timed = l.frames + set->gone_timed;
+	f->timed_ns = l.sum_ns + set->gone_ns;
 }
 
 void verdict_cleared(struct app *app, unsigned port)

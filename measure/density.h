@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * How far from their places frames came, and how many would have to be kept to
- * put them in order: RFC 5236. Both thresholds are DENSITY_MAX: who is further
- * away is taken for lost there, so these figures say nothing of loss.
+ * put them in order: RFC 5236. Both thresholds, DT and BT, are DENSITY_MAX: who
+ * is further away is taken for lost there, so these figures say nothing of
+ * loss.
  *
  *   displacement  of a frame: its place among those that came, less its own;
- *                 below 0 it is early (RFC 5236 section 4: reorder density)
+ *                 below 0 it is early (RFC 5236 section 3.3; counted by 7.1)
  *   occupancy     frames in a buffer that puts them in order, after each that
- *                 came (section 5: reorder buffer-occupancy density)
+ *                 came (section 3.8; counted by 7.2, but that one which comes
+ *                 to a full buffer is kept there, as 3.8 says)
  *
  * Numbers that follow each other cost nothing until one does not.
  */

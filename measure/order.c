@@ -262,6 +262,28 @@ void order_fill(struct order *o, uint64_t number)
 	*m = 0;
 }
 
+void order_fill_many(struct order *o, uint64_t number, uint64_t n)
+{
+	const uint64_t window = (uint64_t)o->mask + 1;
+
+	o->filled += n;
+	if (number <= o->next)
+		return;
+	if (o->parts > 1)
+		sync_parts(o);
+	if (order_density(o))
+		catch_up(o, order_density(o));
+	for (uint64_t i = 0; i < window; i++) {
+		uint32_t *const m = &o->missing[(o->next + i) & o->mask];
+
+		order_lose(o, *m);
+		*m = 0;
+	}
+	o->run += number - o->next - n;
+	o->next = o->synced = number;
+	o->clean = number + window + 1;
+}
+
 void order_see_next(struct order *o, uint64_t n, uint64_t now_ns)
 {
 	const uint64_t number = o->next;

@@ -133,6 +133,12 @@ bool order_see_odd(struct order *o, uint64_t number, uint64_t now_ns);
 /* A number that nobody sends is not missing. In rising order. */
 void order_fill(struct order *o, uint64_t number);
 
+/*
+ * All before `number` have come or are lost, but `n` that nobody sends: as if
+ * these had been filled one by one, but that they end no episode.
+ */
+void order_fill_many(struct order *o, uint64_t number, uint64_t n);
+
 /* It leaves the window; `missing` says since when. */
 void order_lose(struct order *o, bool lost);
 

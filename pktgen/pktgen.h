@@ -101,6 +101,11 @@ struct pktgen_port {
 	unsigned max_streams; /* for which there is room */
 	unsigned nb_follow;   /* that follow another, by their plans */
 	struct rest_port rest;
+	/*
+	 * How many signed frames arrived of streams that are signed no more,
+	 * or are gone, and how long they took all together.
+	 */
+	uint64_t gone_timed, gone_ns;
 	/* Signed frames that it sent, while any port tracks sizes; else NULL */
 	struct sent_sizes *sizes;
 	struct worker_taps taps;

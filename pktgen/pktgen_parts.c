@@ -115,18 +115,66 @@ static const struct flow *maker(const struct pktgen *pg, unsigned port,
 			   (unsigned)(number / FLOW_BLOCK % parts));
 }
 
-/* Numbers from `from` to `end` that are not made yet, or are, are filled. */
+/* Numbers below `n` that belong to a part. */
+static uint64_t below(uint64_t n, unsigned part, unsigned parts)
+{
+	const uint64_t round = (uint64_t)parts * FLOW_BLOCK;
+	const uint64_t from = (uint64_t)part * FLOW_BLOCK, rest = n % round;
+
+	return n / round * FLOW_BLOCK +
+	       MIN(rest - MIN(rest, from), (uint64_t)FLOW_BLOCK);
+}
+
+/* How many from `from` up to `end` are made, or are not. */
+static uint64_t count(const struct pktgen *pg, unsigned port,
+		      const struct pktgen_stream *s, uint64_t from,
+		      uint64_t end, bool made)
+{
+	const unsigned parts = s->flow->plan.parts;
+	uint64_t n = 0;
+
+	for (unsigned i = 0; i < parts && from < end; i++) {
+		uint64_t at = pktgen_part(pg, port, s, i)->at.frame;
+
+		at = MIN(MAX(at, from), end);
+		n += made ? below(at, i, parts) - below(from, i, parts)
+			  : below(end, i, parts) - below(at, i, parts);
+	}
+	return n;
+}
+
+/*
+ * Numbers up to `end` that are not made yet, or are, are filled: one by one
+ * those that a window has, before what came and before the end; the others
+ * are only counted, however far the queues are apart.
+ */
 static void fill(const struct pktgen *pg, unsigned port,
 		 const struct pktgen_stream *s, uint64_t end, bool made)
 {
-	uint64_t number;
+	const unsigned parts = s->flow->plan.parts;
+	struct order *o;
+	uint64_t number, window;
 
-	if (s->flow->plan.parts <= 1 || !s->trail || !s->trail->ordered)
+	if (parts <= 1 || !s->trail || !s->trail->ordered)
 		return;
+	o = &s->trail->order;
 	number = MAX(pktgen_least(pg, port, s), s->trail->base);
-	for (; number < end; number++)
-		if ((number < maker(pg, port, s, number)->at.frame) == made)
-			order_fill(&s->trail->order, number);
+	/* And a round of all, as that many may be made behind the last. */
+	window = o->mask + 1ull + parts * FLOW_BLOCK;
+	for (unsigned i = 0; i < 2; i++) {
+		const uint64_t to = i ? end : MIN(end, o->next);
+		const uint64_t from = to - MIN(to, window);
+
+		if (number < from) {
+			order_fill_many(o, from,
+					count(pg, port, s, number, from, made));
+			number = from;
+		}
+		for (; number < to; number++)
+			if ((number < maker(pg, port, s, number)->at.frame) ==
+			    made)
+				order_fill(o, number);
+	}
 }
 
 void pktgen_fill_trail(const struct pktgen *pg, unsigned port,
@@ -146,34 +194,13 @@ void pktgen_fill_sent(const struct pktgen *pg, unsigned port,
 	fill(pg, port, s, pktgen_farthest(pg, port, s)->at.frame, true);
 }
 
-/* Numbers below `n` that belong to a part. */
-static uint64_t below(uint64_t n, unsigned part, unsigned parts)
-{
-	const uint64_t round = (uint64_t)parts * FLOW_BLOCK;
-	const uint64_t from = (uint64_t)part * FLOW_BLOCK, rest = n % round;
-
-	return n / round * FLOW_BLOCK +
-	       MIN(rest - MIN(rest, from), (uint64_t)FLOW_BLOCK);
-}
-
 uint64_t pktgen_unmade(const struct pktgen *pg, unsigned port,
 		       const struct pktgen_stream *s)
 {
-	const unsigned parts = s->flow->plan.parts;
-	const uint64_t end = s->trail->order.next;
-	uint64_t n = 0;
-
-	if (parts <= 1 || s->trail->filled ||
+	if (s->flow->plan.parts <= 1 || s->trail->filled ||
 	    s->flow->run % SIGNATURE_RUNS != s->trail->run)
 		return 0;
-	for (unsigned i = 0; i < parts; i++) {
-		const uint64_t at = MAX(pktgen_part(pg, port, s, i)->at.frame,
-					s->trail->base);
-
-		if (at < end)
-			n += below(end, i, parts) - below(at, i, parts);
-	}
-	return n;
+	return count(pg, port, s, s->trail->base, s->trail->order.next, false);
 }
 
 /* ---- In step ----------------------------------------------------------- */

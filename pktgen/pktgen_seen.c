@@ -108,6 +108,7 @@ void pktgen_clear_streams(struct pktgen *pg, unsigned port)
 	const struct subjects on = subjects_of(1ull << port);
 
 	pg->set[port].rest.signed_sent = pg->set[port].rest.lacked = 0;
+	pg->set[port].gone_timed = pg->set[port].gone_ns = 0;
 	FOR_EACH_WORKER(pg, 1ull << port, w)
 		w->kinds = w->kinds_built = (struct kinds){0};
 	if (TRAILS && pg->peers)

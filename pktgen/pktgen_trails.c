@@ -49,6 +49,9 @@ void pktgen_trail(struct pktgen *pg, unsigned port, unsigned stream, bool is)
 		set_trail(pg, port, stream, t);
 		return;
 	}
+	trail_settle(t);
+	pg->set[port].gone_timed += t->latency.frames;
+	pg->set[port].gone_ns += t->latency.sum_ns;
 	set_trail(pg, port, stream, NULL);
 	trail_free(&pg->trails, t);
 }

@@ -126,6 +126,8 @@ static const struct key keys[] = {
 	{"variation", "variation", "ns", "of the delay", "ITU-T Y.1563"},
 	{"available", "available", "%", "of the time, by the 10 s rule",
 	 "ITU-T Y.1563, 9"},
+	{"seconds", "seconds", NULL, "that were looked at", NULL},
+	{"down", "down", NULL, "of these, not available", "ITU-T Y.1563, 9"},
 	{"outcome", "outcome", NULL, "by the thresholds of the service",
 	 "ITU-T Y.1564, 8"},
 	{"yellow", "excess", NULL, "frames that were sent in excess", NULL},

@@ -125,7 +125,7 @@ def analyse(sent, came):
 
 
 def density(came, threshold=8):
-    """RFC 5236, sections 4 and 5: frames by displacement, and by how many a buffer keeps."""
+    """RFC 5236, sections 7.1 and 7.2: frames by displacement, and by how many a buffer keeps."""
     displaced, window, buffer, index = {}, [], set(), 0
     left = list(dict.fromkeys(came))
 

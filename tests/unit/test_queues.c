@@ -5,6 +5,7 @@
  * is told of it when it comes back by several queues.
  */
 #include <string.h>
+#include <unistd.h>
 
 #include "pktgen/pktgen.h"
 #include "plat/host/host.h"
@@ -461,6 +462,94 @@ static void numbers_tell_whose_they_are(void **state)
 	assert_int_equal(order_lost(&o, 0), 0);
 }
 
+/* As one by one, of any number that a window has. */
+static void many_that_nobody_sends_are_as_each(void **state)
+{
+	static uint32_t window[2][1024 + 4096];
+	uint64_t seed = 3;
+	(void)state;
+
+	for (unsigned i = 0; i < 2000; i++) {
+		const uint64_t came = unit_random(&seed) % 3000;
+		const uint64_t far = unit_random(&seed) % 5000;
+		const unsigned part = unit_random(&seed) % 2;
+		struct order_counts is, be;
+		struct order o[2];
+		uint64_t n = 0;
+
+		for (unsigned k = 0; k < 2; k++) {
+			order_begin(&o[k], 0, window[k], 1024);
+			o[k].parts = 2;
+			for (uint64_t at = 0; at < came; at++)
+				if (at % 7 && (at < 1000 || at / 64 % 2))
+					order_see(&o[k], at, at);
+		}
+		/* All that are left up to `far` are one part's, or lost. */
+		for (uint64_t at = o[0].next; at < far; at++)
+			if (at / 64 % 2 == part) {
+				order_fill(&o[0], at);
+				n++;
+			}
+		order_fill_many(&o[1], far, n);
+		order_look(&o[0], far, &be);
+		order_look(&o[1], far, &is);
+		assert_int_equal(is.lost, be.lost);
+		assert_int_equal(is.unique, be.unique);
+		/* Those that nobody sends split no episode. */
+		assert_true(is.episodes <= be.episodes);
+		assert_true(is.longest >= be.longest);
+		/* And from there on they are alike. */
+		for (unsigned k = 0; k < 2; k++)
+			for (uint64_t at = far + 1100; at < far + 1300; at++)
+				order_see(&o[k], at ^ 1, at);
+		order_look(&o[0], 0, &be);
+		order_look(&o[1], 0, &is);
+		assert_int_equal(is.lost, be.lost);
+		assert_int_equal(is.reordered, be.reordered);
+		assert_int_equal(is.late, be.late);
+	}
+}
+
+/*
+ * However far one queue is ahead of another, who looks is answered: one by one
+ * this would be 10^12 numbers.
+ */
+static void queues_may_be_far_apart(void **state)
+{
+	static const uint64_t ahead[] = {128, 128000, 1ull << 40};
+	struct pktgen_stream_view v;
+	(void)state;
+
+	alarm(120);
+	for (unsigned i = 0; i < ARRAY_SIZE(ahead); i++) {
+		struct flow *f;
+
+		open_with(2);
+		set_stream(plain_range, 0);
+		pktgen_start(&pg, 1, now);
+		run_until(now + 211 * US, US);
+		f = pg.set[0].stream[0]->part[i & 1];
+		/* So many more were made, none of which came. */
+		f->at.frame += ahead[i];
+		pktgen_stop(&pg, 1);
+		run_to_the_end();
+		pktgen_look_stream(&pg, 0, 0, &v);
+		assert_int_equal(v.order.lost, ahead[i] / 2);
+		assert_int_equal(v.order.unique, v.received.packets);
+		/* A run begins anew, and may be cleared under way. */
+		start(1000, FLOW_NO_LIMIT);
+		run_to_the_end();
+		pktgen_look_stream(&pg, 0, 0, &v);
+		assert_int_equal(v.order.lost, ahead[i] / 2);
+		f->at.frame += ahead[i];
+		pktgen_clear_streams(&pg, 0);
+		pktgen_look_stream(&pg, 0, 0, &v);
+		assert_int_equal(v.order.lost, 0);
+		close_all();
+	}
+	alarm(0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -473,6 +562,8 @@ int main(void)
 		cmocka_unit_test(a_queue_may_be_idle),
 		cmocka_unit_test(steering_is_told_from_reordering),
 		cmocka_unit_test(numbers_tell_whose_they_are),
+		cmocka_unit_test(many_that_nobody_sends_are_as_each),
+		cmocka_unit_test(queues_may_be_far_apart),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -140,6 +140,77 @@ static void a_soak_goes_on_behind_its_rows(void **state)
 	assert_in_range(e()->made[0].t.offered, 29700, 30300);
 }
 
+/* Each service goes on with what it had: as if it had never been stopped. */
+static void a_performance_test_goes_on_behind_its_rows(void **state)
+{
+	uint64_t nb;
+	(void)state;
+
+	rig_must("stream 0.1 add; stream 0.2 add; rate 0.0 10kpps; "
+		 "rate 0.1 20kpps; rate 0.2 1kpps; service 0.1 yellow 2");
+	dut.lose = 100;
+	dut.pps = 100000;
+	rig_send("y1564 performance time 10s flr 2%");
+	while (!e() || e()->rows_gone < 10)
+		rig_step(20 * US);
+	/* The last of six, and no more: it stands for all. */
+	assert_int_equal(e()->nb_rows, 2);
+	assert_string_equal(text(0, "outcome"), "so far");
+	assert_int_equal(at(1, "time"), 6000);
+	assert_in_range(at(1, "offered"), 119900, 120000);
+	assert_in_range(at(1, "lost"), 1150, 1250);
+	forget_all();
+	dut.lose = 0;
+	dut.delay_ns = 3 * MS;
+	nb = dut.nb;
+	rig_must("y1564 resume y1564-performance-1");
+	rig_run(MS);
+	rig_must("y1564 follow");
+	assert_int_equal(e()->state, EXPERIMENT_DONE);
+	/* What was made anew is the rest. */
+	assert_in_range(dut.nb - nb, 4 * 31000 - 200, 4 * 31000 + 200);
+	assert_int_equal(e()->nb_rows, 2);
+	for (unsigned i = 0; i < 2; i++) {
+		assert_string_equal(text(i, "outcome"), "pass");
+		assert_in_range(at(i, "offered"), (i + 1) * 99800,
+				(i + 1) * 100000);
+		assert_in_range(at(i, "lost"), (i + 1) * 570, (i + 1) * 630);
+		assert_int_equal(at(i, "seconds"), 10);
+		assert_int_equal(at(i, "time"), 10000);
+		/* 4 of 10 took 3 ms longer. */
+		assert_in_range(at(i, "mean"), 1200000, 1300000);
+		assert_true(at(i, "variation") >= 2900000);
+	}
+	assert_in_range(at(1, "yellow"), 9980, 10000);
+	/* One that was over is told again. */
+	nb = dut.nb;
+	rig_must("y1564 resume y1564-performance-2");
+	rig_run(MS);
+	rig_must("y1564 follow");
+	assert_int_equal(dut.nb, nb);
+	assert_string_equal(text(1, "outcome"), "pass");
+	assert_in_range(at(1, "lost"), 1140, 1260);
+}
+
+static void what_is_kept_of_a_performance_test_is_its_last_rows(void **state)
+{
+	(void)state;
+
+	rig_must("rate 0 10kpps");
+	rig_send("y1564 performance time 10s");
+	while (!e() || e()->rows_gone < 4)
+		rig_step(20 * US);
+	rig_type("\x03");
+	/* Who had three asks for the fourth; that is gone, so the fifth is it.
+	 */
+	rig_must("y1564 trials 4 --json");
+	assert_non_null(strstr(rig.screen, "\"time\":5.000,"));
+	assert_null(strstr(rig.screen, "\"time\":4.000,"));
+	rig_must("y1564 trials 6 --json");
+	assert_null(strstr(rig.screen, "\"rows\""));
+	rig_must("stop");
+}
+
 static void what_a_client_keeps_of_a_soak_is_its_rows(void **state)
 {
 	(void)state;
@@ -178,6 +249,8 @@ int main(void)
 		T(steps_go_on_where_they_were),
 		T(a_recovery_that_was_timed_is_not_timed_again),
 		T(a_soak_goes_on_behind_its_rows),
+		T(a_performance_test_goes_on_behind_its_rows),
+		T(what_is_kept_of_a_performance_test_is_its_last_rows),
 		T(what_a_client_keeps_of_a_soak_is_its_rows),
 		T(trials_from_one_on_are_listed),
 	};

@@ -245,6 +245,18 @@ static void latency_is_within_the_floor(void **state)
 	/* Without a time there is nothing to trust. */
 	rig_must("signature 0 off; verdict floor 0%; start 0 count 100; "
 		 "wait idle; expect 0 verdict = valid");
+	/* A stream's times are of the run, also once it is not there. */
+	rig_must("signature 0 on; verdict floor 10%; start 0 count 1000; "
+		 "wait idle; expect 0 verdict = valid");
+	rig_must("stream 0.1 add; signature 0.1 on; rate 0.1 10kpps; "
+		 "start 0 count 1000; wait idle; start 0 count 1000; "
+		 "sleep 50ms; stream 0.1 delete; wait idle");
+	assert_non_null(
+		strstr(rig_ask("verdict 0", NULL), "floor        5.22%"));
+	rig_must("start 0 count 1000; sleep 50ms; signature 0 off; "
+		 "signature 0 on; wait idle");
+	assert_non_null(
+		strstr(rig_ask("verdict 0", NULL), "floor        5.22%"));
 	/* Nor does a run know times from before it was cleared. */
 	rig_must("signature 0 on; verdict floor 2%; start 0 count 2000; "
 		 "sleep 20ms; stats clear");
