@@ -71,13 +71,13 @@ struct trial_stream {
 	uint32_t part_ppb; /* of its port's load */
 };
 
-/* What is kept of each stream, where that is wanted. */
 /* What was seen of it before the experiment was resumed. */
 struct trial_before {
 	uint64_t offered, lost, seconds, down_seconds;
 	uint64_t time[TRIAL_TIMES]; /* or TRIAL_UNKNOWN */
 };
 
+/* What is kept of each stream, where that is wanted. */
 struct trial_service {
 	uint64_t rate; /* before, thousandths of a frame a second */
 	uint64_t load; /* that it was set to last; 0: none */
