@@ -310,6 +310,12 @@ static bool go_on_beside(struct loop *l, bool moved, uint64_t now_ns)
 	return false;
 }
 
+static bool go_on(struct loop *l, bool moved, uint64_t now_ns)
+{
+	return pktgen_others(&app.pktgen) ? go_on_beside(l, moved, now_ns)
+					  : go_on_alone(l, moved, now_ns);
+}
+
 int main(int argc, char *argv[])
 {
 	static struct loop loop;
@@ -326,9 +332,8 @@ int main(int argc, char *argv[])
 			pktgen_step(&app.pktgen, ukplat_monotonic_clock());
 		const uint64_t now_ns = app.pktgen.core.now_ns;
 
-		ends = pktgen_others(&app.pktgen)
-			       ? go_on_beside(&loop, moved, now_ns)
-			       : go_on_alone(&loop, moved, now_ns);
+		if (!pktgen_hush(&app.pktgen, now_ns))
+			ends = go_on(&loop, moved, now_ns);
 	}
 	return 0;
 }
