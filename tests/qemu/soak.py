@@ -33,6 +33,8 @@ SETTLE_S = 10.0
 class Backend:
     """Appliances on a back end: `lines`, and of each which ports it has."""
     clears = False  # whether counts are still comparable after `stats clear`
+    machine = ()  # options of the launcher
+    more = []  # commands beside those for all
 
     def __init__(self, path, seed, patience):
         self.lab = Lab(path)
@@ -45,7 +47,7 @@ class Backend:
 
     def boot(self, name, *nets):
         options = [word for net in nets for word in ("--net", net)]
-        line = self.lab.start(name, *self.rings, *options)
+        line = self.lab.start(name, *self.rings, *self.machine, *options)
         line.open()
         self.lines.append(line)
         return line
@@ -56,6 +58,13 @@ class Backend:
 
     def disturb(self, dice):
         """Something that the host may do to it."""
+
+    def look(self):
+        """What else is to be seen while all is busy."""
+
+    def proof(self):
+        """What has to have been seen in the end."""
+        return ""
 
     def close(self):
         for line in self.lines:
@@ -139,30 +148,62 @@ class Tap(Backend):
 
 
 class Vhost(Backend):
-    """A peer that checks each frame and sends it back, used entries swapped at times."""
-    peer = None
+    """A peer for each port that checks each frame and sends it back, used entries
+    swapped at times."""
+    nb_ports = 1
 
     def open(self):
-        self.peer = Peer(self.path / "v", "--mode", "echo", patience=self.patience)
-        self.boot("soak", "vhost-user:" + self.peer.path)
+        self.peers = []
+        for i in range(self.nb_ports):
+            self.peers.append(Peer(self.path / ("v%d" % i), "--mode", "echo",
+                                   patience=self.patience))
+        self.boot("soak", *("vhost-user:" + peer.path for peer in self.peers))
 
     def disturb(self, dice):
-        self.peer.do(dice.choice(["swap 20", "stall 50", "swap 1"]))
+        dice.choice(self.peers).do(dice.choice(["swap 20", "stall 50", "swap 1"]))
 
     def balance(self):
-        port = self.lines[0].ports()[0]
-        report = self.peer.report()
-        return [("sent, the peer got", got(port, "tx"), report["received"]["frames"]),
-                ("the peer sent, received", report["sent"]["frames"], got(port, "rx")),
-                ("frames that are wrong", report["received"]["bad"], 0)]
+        rows = []
+        for i, (port, peer) in enumerate(zip(self.lines[0].ports(), self.peers)):
+            report = peer.report()
+            rows += [("%d sent, its peer got" % i, got(port, "tx"),
+                      report["received"]["frames"]),
+                     ("its peer sent, %d received" % i, report["sent"]["frames"],
+                      got(port, "rx")),
+                     ("frames of %d that are wrong" % i, report["received"]["bad"], 0)]
+        return rows
 
     def close(self):
         super().close()
-        if self.peer:
-            self.peer.__exit__()
+        for peer in self.peers:
+            peer.__exit__()
 
 
-BACKENDS = {"loop": Loop, "dgram": Dgram, "stream": Stream, "tap": Tap, "vhost": Vhost}
+class Cores(Vhost):
+    """Two ports of two queues each, and two cores, each with a thread of the host's."""
+    nb_ports = 2
+    machine = ("--cpus", "2", "--queues", "2", "--memory", "64M")
+    more = ["cores all auto", "cores all 0-1", "cores all 1", "cores 0 1; cores 1 0",
+            "queues all 1", "queues all 2", "queues 0 1", "mode all tx", "mode 0 tx",
+            "mode 1 null", "mode 1 rx", "mode all txrx", "signature all off",
+            "stop; start 0,1 --together", "stop; start all count 1001", "cores", "stats 0 queues",
+            "version", "track 1 udp.dst", "track 1 off", "mode 1 reflect"]
+    looks = away = 0
+
+    def look(self):
+        rows = self.lines[0].json("cores --json")["by_queue"]
+        self.looks += 1
+        self.away += any(row["core"] for row in rows)
+
+    def proof(self):
+        if self.away <= self.looks // 4:
+            raise SystemExit("the other core was busy at %d of %d looks" %
+                             (self.away, self.looks))
+        return "; both cores busy at %d of %d looks" % (self.away, self.looks)
+
+
+BACKENDS = {"loop": Loop, "dgram": Dgram, "stream": Stream, "tap": Tap, "vhost": Vhost,
+            "cores": Cores}
 
 
 def got(port, way):
@@ -232,9 +273,11 @@ def begin(dice):
     return "; ".join(word for word in words if word)
 
 
-def between(dice, clears):
-    if clears and not dice.randrange(6):
+def between(dice, backend):
+    if backend.clears and not dice.randrange(6):
         return "stats clear"
+    if backend.more and dice.randrange(2):
+        return dice.choice(backend.more)
     return dice.choice([
         lambda: setting(dice), lambda: setting(dice), lambda: setting(dice),
         lambda: "stats --json", lambda: "stats", lambda: "port --json",
@@ -279,7 +322,8 @@ class Phase:
         while time.monotonic() < end:
             line = self.dice.choice(self.backend.lines)
             # That it cannot be set together with others is an answer, too.
-            self.say(line, between(self.dice, self.backend.clears))
+            self.say(line, between(self.dice, self.backend))
+            self.backend.look()
             time.sleep(self.dice.random() / 5)
             if not self.dice.randrange(8):
                 self.backend.disturb(self.dice)
@@ -320,9 +364,9 @@ def soak(name, seconds, seed):
                       end="", file=sys.stderr)
         if not frames:
             raise SystemExit("nothing was sent")
-        print("%s%-8s %5d phases, %13s frames: none stalled, none missing" %
-              ("\r" if sys.stderr.isatty() else "", name, count, "{:,}".format(frames)),
-              flush=True)
+        print("%s%-8s %5d phases, %13s frames: none stalled, none missing%s" %
+              ("\r" if sys.stderr.isatty() else "", name, count, "{:,}".format(frames),
+               backend.proof()), flush=True)
     except SystemExit as failed:
         print("%s: seed %d, phase %d: %s" % (name, seed, count, failed), flush=True)
         raise SystemExit(1) from None
