@@ -185,9 +185,10 @@ class Cores(Vhost):
     machine = ("--cpus", "2", "--queues", "2", "--memory", "64M")
     more = ["cores all auto", "cores all 0-1", "cores all 1", "cores 0 1; cores 1 0",
             "queues all 1", "queues all 2", "queues 0 1", "mode all tx", "mode 0 tx",
-            "mode 1 null", "mode 1 rx", "mode all txrx", "signature all off",
+            "mode 1 rx", "mode all txrx", "signature all off",
             "stop; start 0,1 --together", "stop; start all count 1001", "cores", "stats 0 queues",
-            "version", "track 1 udp.dst", "track 1 off", "mode 1 reflect"]
+            "version", "track 1 udp.dst", "track 1 off", "mode 1 reflect",
+            "mode 1 forward 0", "mode 0 forward 1"]
     looks = away = 0
 
     def look(self):

@@ -73,10 +73,7 @@ static bool ask(const char *command)
 	return false;
 }
 
-/*
- * "%p" is a port, "%n" a number; what is not taken changes nothing. None
- * forwards: all would stay with core 0 from then on.
- */
+/* "%p" is a port, "%n" a number; what is not taken changes nothing. */
 static const char *const commands[] = {
 	"start %p",
 	"start %p",
@@ -102,6 +99,9 @@ static const char *const commands[] = {
 	"mode %p rx",
 	"mode %p reflect-any",
 	"mode %p off",
+	"mode %p forward %p",
+	"mode all txrx",
+	"mode all tx",
 	"signature %p on",
 	"signature %p on",
 	"signature %p off",
