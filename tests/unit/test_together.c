@@ -30,20 +30,21 @@ static void __noreturn entry(void)
 	pktgen_run_core(&pg);
 }
 
+static uint64_t frames_of(unsigned port)
+{
+	return __atomic_load_n(&nb_seen[port], __ATOMIC_ACQUIRE);
+}
+
 static void seen(void *arg, const void *frame, size_t len)
 {
 	const unsigned port = (unsigned)(uintptr_t)arg;
 	struct signature s;
 
-	if (!nb_seen[port] &&
+	/* Of two queues that are first each has the same. */
+	if (!frames_of(port) &&
 	    signature_get((const uint8_t *)frame + len - SIGNATURE_LEN, &s))
-		stamp[port] = s.time_ns;
+		__atomic_store_n(&stamp[port], s.time_ns, __ATOMIC_RELAXED);
 	__atomic_add_fetch(&nb_seen[port], 1, __ATOMIC_RELEASE);
-}
-
-static uint64_t frames_of(unsigned port)
-{
-	return __atomic_load_n(&nb_seen[port], __ATOMIC_ACQUIRE);
 }
 
 static void set_stream(unsigned port, unsigned stream, uint64_t pps)
