@@ -297,7 +297,10 @@ class Phase:
 
     def say(self, line, command):
         self.said.append(command)
-        return line.raw(command.encode())
+        try:
+            return line.raw(command.encode())
+        except TimeoutError:
+            raise SystemExit("no answer; " + self.commands()) from None
 
     def must(self, line, command):
         lines, end = self.say(line, command)
@@ -305,8 +308,11 @@ class Phase:
             raise SystemExit("%s: %s\n%s" % (command, end, self.story()))
         return lines
 
+    def commands(self):
+        return "\n".join(["the phase was:"] + ["  " + c for c in self.said])
+
     def story(self):
-        return "\n".join(["the phase was:"] + ["  " + c for c in self.said] +
+        return "\n".join([self.commands()] +
                          ["  " + row for line in self.backend.lines
                           for row in line.ask("port") + line.ask("stats")])
 
