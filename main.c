@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Wiring and the poll loop: workers, console, and sleep when idle. */
-#include <stdlib.h>
 #include <string.h>
 #include <uk/arch/lcpu.h>
 #include <uk/console.h>
@@ -200,14 +199,14 @@ static const char *told(const char *word, const char *key)
 static void check_cpus(const char *text, uint64_t now_ns)
 {
 	const unsigned used = pktgen_cores(&app.pktgen);
-	const unsigned n = (unsigned)strtoul(text, NULL, 10);
+	uint64_t n, last;
 
-	if (n > used)
+	if (value_range(text, &n, &last) && n > used)
 		session_event(&app.session, now_ns,
 			      "boot: %u of %u CPUs are used; the image was "
 			      "built for up to %u, see CORES in 'make "
 			      "menuconfig'",
-			      used, n, CORES_MAX);
+			      used, (unsigned)n, CORES_MAX);
 }
 
 /*
