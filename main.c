@@ -187,18 +187,44 @@ static void load_initrd(void)
 #endif
 }
 
-/* "wires=0:1": what the monitor knows of the wires between ports. */
-static bool tell_wires(const char *word)
+/* Behind `key`, where a word begins with that; else NULL. */
+static const char *told(const char *word, const char *key)
 {
-	static const char key[] = "wires=";
+	const size_t len = strlen(key);
 
-	return !strncmp(word, key, sizeof(key) - 1) &&
-	       run_wires(&app, word + sizeof(key) - 1);
+	return strncmp(word, key, len) ? NULL : word + len;
+}
+
+/* Fewer are used: the image was built for fewer, or some did not start. */
+static void check_cpus(const char *text, uint64_t now_ns)
+{
+	const unsigned used = pktgen_cores(&app.pktgen);
+	uint64_t n, last;
+
+	if (value_range(text, &n, &last) && n > used)
+		session_event(&app.session, now_ns,
+			      "boot: %u of %u CPUs are used; the image was "
+			      "built for up to %u, see CORES in 'make "
+			      "menuconfig'",
+			      used, (unsigned)n, CORES_MAX);
+}
+
+/*
+ * What the monitor knows: "wires=0:1" between ports, "cpus=2" of the machine.
+ * False: the word is another.
+ */
+static bool take_told(const char *word, uint64_t now_ns)
+{
+	const char *wires = told(word, "wires="), *cpus = told(word, "cpus=");
+
+	if (cpus)
+		check_cpus(cpus, now_ns);
+	return cpus || (wires && run_wires(&app, wires));
 }
 
 /*
  * The words that the machine monitor passed are a line to run at boot; the
- * first may tell of wires instead.
+ * first may be told.
  */
 static void run_boot_line(int argc, char *argv[])
 {
@@ -209,7 +235,7 @@ static void run_boot_line(int argc, char *argv[])
 	for (int i = 1; i < argc; i++) {
 		size_t n = strlen(argv[i]), blank = len > 0;
 
-		if (i == 1 && tell_wires(argv[i]))
+		if (!len && take_told(argv[i], now_ns))
 			continue;
 		if (n + blank > EDIT_LINE_MAX - len) {
 			session_event(&app.session, now_ns,
@@ -310,6 +336,12 @@ static bool go_on_beside(struct loop *l, bool moved, uint64_t now_ns)
 	return false;
 }
 
+static bool go_on(struct loop *l, bool moved, uint64_t now_ns)
+{
+	return pktgen_others(&app.pktgen) ? go_on_beside(l, moved, now_ns)
+					  : go_on_alone(l, moved, now_ns);
+}
+
 int main(int argc, char *argv[])
 {
 	static struct loop loop;
@@ -326,9 +358,8 @@ int main(int argc, char *argv[])
 			pktgen_step(&app.pktgen, ukplat_monotonic_clock());
 		const uint64_t now_ns = app.pktgen.core.now_ns;
 
-		ends = pktgen_others(&app.pktgen)
-			       ? go_on_beside(&loop, moved, now_ns)
-			       : go_on_alone(&loop, moved, now_ns);
+		if (!pktgen_hush(&app.pktgen, now_ns))
+			ends = go_on(&loop, moved, now_ns);
 	}
 	return 0;
 }

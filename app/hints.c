@@ -31,6 +31,7 @@ const struct cmd_hint app_hints[] = {
 	{"--port", PORTS_ARE},
 	{"--ports", PORTS_ARE},
 	{"--rx", PORTS_ARE},
+	{"--sync", "type 'start 0,1 --together'"},
 	{"--tx", PORTS_ARE},
 	{"-a", "all ports are meant where none is named"},
 	{"-c", "type 'count 3'"},

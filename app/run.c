@@ -218,7 +218,8 @@ void run_sum(struct app *app, unsigned port, uint64_t now_ns,
 		return;
 	}
 	stats_diff(&v->stats, &r->from, s);
-	sum->time_ns = (r->on ? now_ns : r->ended_ns) - r->began_ns;
+	/* One that starts together with others may begin later. */
+	sum->time_ns = less(r->on ? now_ns : r->ended_ns, r->began_ns);
 	n = s->tx_packets;
 	bytes = s->tx_bytes;
 	/* Between the first and the last of n frames there are n - 1 gaps. */

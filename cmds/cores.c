@@ -147,7 +147,7 @@ const struct cmd cmd_cores = {
 		"have something in common, core 0 has their queues whatever is "
 		"set: where frames are measured, tracked, captured, or played "
 		"from a capture, and where a port has addresses; all ports, "
-		"once one has forwarded. 'load' is the part of the last second "
+		"while one forwards. 'load' is the part of the last second "
 		"in which that core moved frames.",
 	.examples = (const char *const[]){"cores", "cores 0 1", "cores 0 0-1",
 					  "cores auto", NULL},

@@ -4,16 +4,21 @@
 
 #include "app/dryrun.h"
 #include "app/gateways.h"
-#include "app/timing.h"
-#include "app/traffic.h"
+#include "app/started.h"
+#include "app/together.h"
 #include "shell/arg.h"
-
-#define UNTIL_STOP "until 'stop'"
 
 /* Each form starts with the ports; the limit stands behind its keyword. */
 enum { PORTS, KEYWORD, LIMIT };
-enum { DRY = 1, DRY_LIMITED = 3 };
+enum { TOGETHER = 1, DRY, TOGETHER_LIMITED = 3, DRY_LIMITED };
+/* Of a call: gateways_await() has the first. */
+enum { AWAITS, BEGINS_NS };
 
+#define TOGETHER_ARG                                            \
+	{                                                       \
+		ARG_FLAG, .optional = true, .name = "together", \
+			  .help = "begin at the same moment"    \
+	}
 #define DRY_ARG                                                            \
 	{                                                                  \
 		OPTION(STREAMS) ? ARG_FLAG : ARG_NONE,                     \
@@ -29,9 +34,8 @@ enum { DRY = 1, DRY_LIMITED = 3 };
 	}
 
 static const struct arg args[] = {
-	[PORTS] = PORTS_ARG,
-	[DRY] = DRY_ARG,
-	JSON_ARG,
+	[PORTS] = PORTS_ARG, [TOGETHER] = TOGETHER_ARG,
+	[DRY] = DRY_ARG,     JSON_ARG,
 	{ARG_NONE},
 };
 
@@ -42,6 +46,7 @@ static const struct arg count_args[] = {
 	[LIMIT] = {ARG_INT, .name = "COUNT", .unit = "frames",
 		   .help = "frames that each stream sends", .min = 1,
 		   .max = 1000000000000000},
+	[TOGETHER_LIMITED] = TOGETHER_ARG,
 	[DRY_LIMITED] = DRY_ARG,
 	JSON_ARG,
 	{ARG_NONE},
@@ -52,6 +57,7 @@ static const struct arg for_args[] = {
 	[KEYWORD] = {ARG_KEYWORD, .name = "for", .help = "stop after TIME"},
 	[LIMIT] = {ARG_TIME, .name = "TIME", .help = "duration of the run",
 		   .min = 1000, .max = 720 * 3600000000000ull},
+	[TOGETHER_LIMITED] = TOGETHER_ARG,
 	[DRY_LIMITED] = DRY_ARG,
 	JSON_ARG,
 	{ARG_NONE},
@@ -78,222 +84,6 @@ static uint64_t with_mode(struct call *c, unsigned mode, struct subjects *on)
 	on->ports &= mask;
 	on->whole &= mask;
 	return mask;
-}
-
-/* The streams of a port that are meant: the first, how many. */
-static unsigned count_streams(const struct pktgen *pg,
-			      const struct subjects *on, unsigned port,
-			      unsigned *first)
-{
-	unsigned n = 0;
-
-	for (struct subject s = {port, 0};
-	     pktgen_next_of(pg, on, &s) && s.port == port; s.stream++)
-		if (pktgen_is_meant(pg, on, s) && !n++)
-			*first = s.stream;
-	return n;
-}
-
-static void print_limit(const struct flow_limit *limit, const char *of_each,
-			char *buf, size_t size)
-{
-	char time[32];
-
-	if (limit->frames != FLOW_NO_LIMIT) {
-		snprintf(buf, size, "until %llu frames %sare sent",
-			 (unsigned long long)limit->frames, of_each);
-		return;
-	}
-	value_time_print(limit->time_ns, time, sizeof(time));
-	snprintf(buf, size, "for %s", time);
-}
-
-/* What the plans of the streams say of the end of it all. */
-static void print_plans(const struct pktgen *pg, const struct subjects *on,
-			unsigned port, char *buf, size_t size)
-{
-	const struct stream_plan none = {0};
-	struct subject s = {port, 0};
-	struct stream_plan p = none;
-	unsigned n = 0;
-
-	for (; pktgen_next_of(pg, on, &s) && s.port == port; s.stream++) {
-		const struct stream_plan *is =
-			&pktgen_stream_use(pg, port, s.stream)->plan;
-
-		if (pktgen_is_meant(pg, on, s) && ++n &&
-		    memcmp(is, &none, sizeof(none)) != 0)
-			p = *is;
-	}
-	snprintf(buf, size, UNTIL_STOP);
-	if (n == 1 && (p.frames || p.time_ns) && !p.delay_ns && !p.turns)
-		print_limit(&(struct flow_limit){p.frames ? p.frames
-							  : FLOW_NO_LIMIT,
-						 p.time_ns},
-			    "", buf, size);
-	else if (memcmp(&p, &none, sizeof(none)) != 0)
-		snprintf(buf, size, "as planned, see 'start --dry-run'");
-}
-
-/* "plays trace.pcap speed 2x: 100 frames, 3 skipped, to its end" */
-static void describe_played(const struct pktgen_stream *s, const char *s3,
-			    const char *number, const char *until, char *buf,
-			    size_t size)
-{
-	const struct played *p = play_of(s->flow->program);
-	const uint64_t skipped = played_skipped(p);
-	const bool fed = stream_is_fed(&s->stream);
-	char what[TRAFFIC_PLAY_MAX], more[40] = "";
-
-	traffic_print_play(&s->stream, what);
-	if (skipped)
-		snprintf(more, sizeof(more), ", %llu skipped",
-			 (unsigned long long)skipped);
-	snprintf(buf, size, "play%s%s %s%s: %llu frames%s, %s", s3, number,
-		 fed ? "the client's capture" : "",
-		 fed ? what + strlen(STREAM_FED) : what,
-		 (unsigned long long)p->frames, more,
-		 s->stream.play.loops && !strcmp(until, UNTIL_STOP)
-			 ? "to its end"
-			 : until);
-}
-
-#define SIZES_SHOWN 80
-
-/* What a port of ours will do, as a person is told. */
-static void describe(const struct app *app, const struct subjects *on,
-		     unsigned port, bool several, const char *until, char *buf,
-		     size_t size)
-{
-	const char *s3 = several ? "" : "s"; /* of the verb */
-	char sizes[SIZES_PRINT_MAX], rate[56], number[24] = "", plans[64];
-	const struct stream *s;
-	unsigned first = 0, n;
-
-	if (app->pktgen.set[port].mode & MODE_KV) {
-		snprintf(buf, size, "answer%s requests for keys %s", s3,
-			 until ? until : UNTIL_STOP);
-		return;
-	}
-	if (app->pktgen.set[port].mode & MODE_REFLECT) {
-		snprintf(buf, size, "reflect%s what arrives %s", s3,
-			 until ? until : "until 'stop'");
-		return;
-	}
-	if (app->pktgen.set[port].mode & MODE_MESH) {
-		snprintf(buf, size, "forward%s what arrives by %s address %s",
-			 s3,
-			 app->pktgen.set[port].mode & MODE_LEARN ? "MAC" : "IP",
-			 until ? until : UNTIL_STOP);
-		return;
-	}
-	if (app->pktgen.set[port].mode & MODE_FORWARD) {
-		snprintf(buf, size, "forward%s what arrives to port %u %s", s3,
-			 MODE_TO_PORT(app->pktgen.set[port].mode),
-			 until ? until : UNTIL_STOP);
-		return;
-	}
-	n = count_streams(&app->pktgen, on, port, &first);
-	if (!until) {
-		print_plans(&app->pktgen, on, port, plans, sizeof(plans));
-		until = plans;
-	}
-	if (n != 1) {
-		snprintf(buf, size, "%s%s %u streams %s",
-			 app->pktgen.set[port].mode & MODE_NULL ? "make"
-								: "send",
-			 s3, n, until);
-		return;
-	}
-	if (app->pktgen.set[port].nb_streams > 1)
-		snprintf(number, sizeof(number), " stream %u:", first);
-	s = pktgen_stream(&app->pktgen, port, first);
-	if (OPTION(PLAY) && stream_plays(s)) {
-		describe_played(app->pktgen.set[port].stream[first], s3, number,
-				until, buf, size);
-		return;
-	}
-	value_sizes_print(&s->sizes, sizes, sizeof(sizes));
-	timing_rate(s, rate, sizeof(rate));
-	snprintf(buf, size, "%s%s%s frames of %.*s%s bytes %s %s",
-		 app->pktgen.set[port].mode & MODE_NULL ? "make" : "send", s3,
-		 number, SIZES_SHOWN, sizes,
-		 strlen(sizes) > SIZES_SHOWN ? "..." : "", rate, until);
-}
-
-/* Frames that go to a port which does not count them are soon missed. */
-static void warn(struct call *c, uint64_t mask)
-{
-	const struct pktgen *pg = &call_app(c)->pktgen;
-
-	for (unsigned i = 0; i < pg->nb_ports; i++) {
-		const int peer = run_peer(call_app(c), i);
-
-		if (!(mask >> i & 1) || peer < 0 ||
-		    pg->set[i].mode & (MODE_NULL | MODE_FORWARD) ||
-		    pg->set[peer].mode & MODE_RX)
-			continue;
-		reply_textf(c->reply, NULL,
-			    "port %d gets these frames and ignores them: its "
-			    "mode is %s",
-			    peer, app_mode_name(pg->set[peer].mode));
-	}
-}
-
-static void show_started(struct call *c, uint64_t mask)
-{
-	const struct app *app = call_app(c);
-
-	reply_list(c->reply, "started", REPLY_TABLE);
-	for (unsigned i = 0; i < app->pktgen.nb_ports; i++) {
-		if (!(mask >> i & 1))
-			continue;
-		reply_map(c->reply, NULL, REPLY_TABLE);
-		reply_id(c->reply, "port", i);
-		reply_text(c->reply, "mode",
-			   app_mode_name(app->pktgen.set[i].mode));
-		reply_end(c->reply);
-	}
-	reply_end(c->reply);
-}
-
-/*
- * A line to a person for each port, or for several that do the same. `until`
- * NULL: as their plans say.
- */
-static void tell(struct call *c, const struct subjects *on, uint64_t mask,
-		 const char *until)
-{
-	const struct app *app = call_app(c);
-	const uint64_t all = mask;
-	char line[320], other[320], ports[96];
-
-	if (c->json)
-		show_started(c, mask);
-	if (c->json || c->program)
-		return;
-	reply_list(c->reply, "started", REPLY_TABLE);
-	while (mask) {
-		const unsigned first = (unsigned)__builtin_ctzll(mask);
-		uint64_t alike = 1ull << first;
-
-		describe(app, on, first, true, until, line, sizeof(line));
-		for (unsigned i = first + 1; i < app->pktgen.nb_ports; i++) {
-			if (!(mask >> i & 1))
-				continue;
-			describe(app, on, i, true, until, other, sizeof(other));
-			if (!strcmp(line, other))
-				alike |= 1ull << i;
-		}
-		value_set_print(alike, ports, sizeof(ports));
-		describe(app, on, first, alike & (alike - 1), until, line,
-			 sizeof(line));
-		reply_textf(c->reply, NULL, "port%s %s %s",
-			    alike & (alike - 1) ? "s" : "", ports, line);
-		mask &= ~alike;
-	}
-	warn(c, all);
-	reply_end(c->reply);
 }
 
 /* What is fed is played once. */
@@ -367,12 +157,32 @@ static enum call_result show_plan(struct call *c,
 static enum call_result await_gateways(struct call *c,
 				       const struct subjects *on)
 {
-	return OPTION(ADDRESSES) ? gateways_await(c, on, &c->state[0])
+	return OPTION(ADDRESSES) ? gateways_await(c, on, &c->state[AWAITS])
 				 : CALL_DONE;
+}
+
+static enum call_result begin_together(struct call *c,
+				       const struct subjects *on, uint64_t mask,
+				       const struct flow_limit *limit)
+{
+	c->state[BEGINS_NS] = together_start(c, on, mask, limit);
+	return CALL_AGAIN;
+}
+
+static enum call_result end_together(struct call *c, const struct subjects *on,
+				     uint64_t mask, const char *until)
+{
+	const uint64_t at_ns = c->state[BEGINS_NS];
+
+	if (together_await(c, at_ns, mask) == CALL_AGAIN)
+		return CALL_AGAIN;
+	started_tell(c, on, mask, until, at_ns);
+	return CALL_DONE;
 }
 
 static enum call_result run(struct call *c)
 {
+	const bool together = c->v[TOGETHER].set;
 	static const struct flow_limit none = {FLOW_NO_LIMIT, FLOW_NO_LIMIT};
 	struct pktgen *pg = &call_app(c)->pktgen;
 	struct subjects on;
@@ -383,28 +193,33 @@ static enum call_result run(struct call *c)
 		return CALL_DONE;
 	if (OPTION(STREAMS) && c->v[DRY].set)
 		return show_plan(c, &none);
-	mask = with_mode(c, MODE_TX | MODE_RELAYS, &on);
-	if (!mask || app_check_unmeasured(c, PORTS, mask) != CALL_DONE ||
+	mask = with_mode(c, together ? MODE_TX : MODE_TX | MODE_RELAYS, &on);
+	if (!mask)
+		return CALL_FAIL;
+	if (c->state[BEGINS_NS])
+		return end_together(c, &on, mask, NULL);
+	if (app_check_unmeasured(c, PORTS, mask) != CALL_DONE ||
+	    (together && together_check(c, PORTS, mask) != CALL_DONE) ||
 	    check_runs(c, &on, false, &running) != CALL_DONE)
 		return CALL_FAIL;
 	result = await_gateways(c, &on);
 	if (result != CALL_DONE)
 		return result;
+	if (together)
+		return begin_together(c, &on, mask, NULL);
 	for (unsigned i = 0; i < pg->nb_ports; i++)
 		if (mask >> i & 1 && worker_runs(pktgen_look(pg, i)->state) &&
 		    !on.dotted)
 			running |= 1ull << i;
 	run_begin(call_app(c), mask, c->now_ns);
 	pktgen_start_streams(pg, &on, c->now_ns);
-	if (c->json) {
-		show_started(c, mask);
-		return CALL_DONE;
-	}
-	/* Those that run go on as they are. */
+	/* Those that run go on as they are; a program gets one list. */
+	if (c->json)
+		running = 0;
 	if (running)
-		tell(c, &on, running, "already, until 'stop'");
+		started_tell(c, &on, running, "already, until 'stop'", 0);
 	if (mask & ~running)
-		tell(c, &on, mask & ~running, NULL);
+		started_tell(c, &on, mask & ~running, NULL, 0);
 	return CALL_DONE;
 }
 
@@ -413,7 +228,7 @@ static bool any_has_several(const struct pktgen *pg, const struct subjects *on)
 	unsigned first;
 
 	for (unsigned i = 0; i < pg->nb_ports; i++)
-		if (count_streams(pg, on, i, &first) > 1)
+		if (started_count(pg, on, i, &first) > 1)
 			return true;
 	return false;
 }
@@ -422,6 +237,7 @@ static enum call_result run_limited(struct call *c,
 				    const struct flow_limit *limit)
 {
 	struct pktgen *pg = &call_app(c)->pktgen;
+	const bool together = c->v[TOGETHER_LIMITED].set;
 	struct subjects on;
 	enum call_result result;
 	uint64_t mask, running;
@@ -432,7 +248,14 @@ static enum call_result run_limited(struct call *c,
 	if (OPTION(STREAMS) && c->v[DRY_LIMITED].set)
 		return show_plan(c, limit);
 	mask = with_mode(c, MODE_TX, &on);
-	if (!mask || app_check_unmeasured(c, PORTS, mask) != CALL_DONE)
+	if (!mask)
+		return CALL_FAIL;
+	started_limit(limit, any_has_several(pg, &on) ? "of each " : "", until,
+		      sizeof(until));
+	if (c->state[BEGINS_NS])
+		return end_together(c, &on, mask, until);
+	if (app_check_unmeasured(c, PORTS, mask) != CALL_DONE ||
+	    (together && together_check(c, PORTS, mask) != CALL_DONE))
 		return CALL_FAIL;
 	for (unsigned i = 0; i < pg->nb_ports; i++) {
 		const struct worker_view *v = pktgen_look(pg, i);
@@ -446,11 +269,11 @@ static enum call_result run_limited(struct call *c,
 	result = await_gateways(c, &on);
 	if (result != CALL_DONE)
 		return result;
+	if (together)
+		return begin_together(c, &on, mask, limit);
 	run_begin(call_app(c), mask, c->now_ns);
 	pktgen_start_streams_limited(pg, &on, limit, c->now_ns);
-	print_limit(limit, any_has_several(pg, &on) ? "of each " : "", until,
-		    sizeof(until));
-	tell(c, &on, mask, until);
+	started_tell(c, &on, mask, until, 0);
 	return CALL_DONE;
 }
 
@@ -470,7 +293,10 @@ static enum call_result run_for(struct call *c)
 
 #define NOTES                                                                 \
 	"'mode' chooses which ports send; start leaves others alone. A port " \
-	"reports once none of its streams sends any more, or waits to."
+	"reports once none of its streams sends any more, or waits to. With " \
+	"--together ports that are idle begin at one moment, 10 ms later: "   \
+	"each has its first frame ready by then. The reply comes once they "  \
+	"have, and says how far apart these frames left."
 #define PLANS                                                               \
 	" A limit here takes the place of 'limit' and 'loop'. With "        \
 	"--dry-run frames, time and rate are what the settings come to, "   \
@@ -496,8 +322,8 @@ const struct cmd cmd_start = {
 	.examples =
 		(const char *const[]){"start", "start 0", "start 0 count 1m",
 				      "start 0.3 count 100", "start for 10s",
-				      "start --dry-run", "start 0.3 --dry-run",
-				      NULL},
+				      "start 0,1 --together", "start --dry-run",
+				      "start 0.3 --dry-run", NULL},
 	.see = (const char *const[]){"stop", "rate", "limit", "after", "mode",
 				     NULL},
 };

@@ -215,6 +215,15 @@ static inline unsigned make_seen(struct worker *w, uint64_t now_ns)
 	return due;
 }
 
+void engine_tx_ready(struct worker *w, uint64_t at_ns)
+{
+	const unsigned burst = w->how.burst;
+
+	w->how.burst = 1;
+	make_seen(w, at_ns);
+	w->how.burst = burst;
+}
+
 unsigned engine_tx_step(struct worker *w, uint64_t now_ns)
 {
 	unsigned due = 0, sent = 0;

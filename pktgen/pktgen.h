@@ -130,6 +130,7 @@ struct pktgen {
 	unsigned nb_signed;        /* streams that are */
 	struct trails trails;      /* of these */
 	struct learnt *learnt;     /* of ports in MODE_LEARN; NULL: none is */
+	uint64_t starts_ns;        /* see pktgen_start_together() */
 	unsigned nb_pauses;        /* that were begun and have not ended */
 	uint64_t held_back;        /* mask: the ports of these */
 	struct kv *kv;             /* MODE_KV; NULL: no keys were loaded */
@@ -341,6 +342,23 @@ void pktgen_start_streams(struct pktgen *pg, const struct subjects *on,
 void pktgen_start_streams_limited(struct pktgen *pg, const struct subjects *on,
 				  const struct flow_limit *limit,
 				  uint64_t now_ns);
+
+/*
+ * The same of ports that are idle, up to `limit`, or as their plans say if that
+ * is NULL. All begin at `at_ns`, which is to come: what is due then has been
+ * made by that time, and only has to go.
+ */
+void pktgen_start_together(struct pktgen *pg, const struct subjects *on,
+			   const struct flow_limit *limit, uint64_t at_ns);
+
+/* Whether that time is about to come, or just has: nothing else is begun. */
+#define PKTGEN_HUSH_NS 200000ull /* a look at the console may take */
+#define PKTGEN_BEGUN_NS 20000ull /* all have had a step */
+static inline bool pktgen_hush(const struct pktgen *pg, uint64_t now_ns)
+{
+	return unlikely(now_ns + PKTGEN_HUSH_NS - pg->starts_ns <
+			PKTGEN_HUSH_NS + PKTGEN_BEGUN_NS);
+}
 
 /* A port whose last stream is stopped is stopped, as if it was named. */
 void pktgen_stop_streams(struct pktgen *pg, const struct subjects *on,

@@ -20,8 +20,8 @@ static bool plays(const struct pktgen *pg, unsigned port)
 }
 
 /*
- * Frames that a port has forwarded, once, may be with the device of any other:
- * who gets them back uses both queues.
+ * Frames that a port has forwarded may be with the device of any other: who
+ * gets them back uses both queues. See pktgen_end_forward().
  */
 static bool any_forwards(const struct pktgen *pg)
 {
@@ -185,6 +185,8 @@ static void place(struct pktgen *pg, uint64_t now_ns)
 	unsigned to[CORE_WORKERS_MAX];
 	bool same = true;
 
+	if (any_forwards(pg))
+		pktgen_end_forward(pg);
 	choose(pg, now_ns, to);
 	for (unsigned i = 0; i < pg->nb_workers; i++)
 		same &= pg->worker[i]->core == to[i];

@@ -153,6 +153,30 @@ void pktgen_set_forward(struct pktgen *pg, uint64_t mask, unsigned mode)
 	}
 }
 
+/* Whether none forwards, and all frames that did are back. */
+static bool is_over(struct pktgen *pg)
+{
+	FOR_EACH_WORKER(pg, ~0ull, w)
+		if (w->mode & MODE_FORWARD)
+			return false;
+	FOR_EACH_WORKER(pg, ~0ull, w) {
+		forward_reap(w);
+		if (w->forward && (forward_held(w) || w->queue->nb_reflected))
+			return false;
+	}
+	return true;
+}
+
+void pktgen_end_forward(struct pktgen *pg)
+{
+	if (!FORWARDS || !is_over(pg))
+		return;
+	FOR_EACH_WORKER(pg, ~0ull, w) {
+		forward_delete(w->forward, pg->heap);
+		w->forward = NULL;
+	}
+}
+
 unsigned pktgen_learnt(const struct pktgen *pg)
 {
 	return FORWARDS && pg->learnt ? pg->learnt->nb : 0;

@@ -20,6 +20,9 @@ void pktgen_hold_back(struct pktgen *pg, uint64_t mask, uint64_t now_ns);
 /* Its workers go the way that the mode has; there is memory for it. */
 void pktgen_set_forward(struct pktgen *pg, uint64_t mask, unsigned mode);
 
+/* Once no port forwards, and all frames are back, it is as if none ever had. */
+void pktgen_end_forward(struct pktgen *pg);
+
 /* Room to count what arrives of the port's streams; -ENOMEM. */
 int pktgen_reserve_arrivals(struct pktgen *pg, unsigned port);
 

@@ -574,12 +574,13 @@ static void plan(struct pktgen *pg, struct subject s,
 	to->turns = is->turns;
 }
 
-static void start(struct pktgen *pg, const struct subjects *on,
-		  const struct flow_limit *limit, uint64_t now_ns)
+static const struct flow_limit no_limit = {FLOW_NO_LIMIT, FLOW_NO_LIMIT};
+
+/* Ports that only relay are started, too, where there is no limit. */
+static void start(struct pktgen *pg, const struct subjects *on, bool limited,
+		  const struct flow_limit *limit, struct worker_order order)
 {
-	struct worker_order order = {.kind = ORDER_START, .now_ns = now_ns};
-	const bool limited = limit->frames != FLOW_NO_LIMIT ||
-			     limit->time_ns != FLOW_NO_LIMIT;
+	const uint64_t now_ns = order.now_ns;
 	struct spread spread = {0};
 	struct pktgen_stream *to;
 	unsigned port = 0;
@@ -610,16 +611,26 @@ static void start(struct pktgen *pg, const struct subjects *on,
 void pktgen_start_streams(struct pktgen *pg, const struct subjects *on,
 			  uint64_t now_ns)
 {
-	static const struct flow_limit none = {FLOW_NO_LIMIT, FLOW_NO_LIMIT};
-
-	start(pg, on, &none, now_ns);
+	start(pg, on, false, &no_limit,
+	      (struct worker_order){.kind = ORDER_START, .now_ns = now_ns});
 }
 
 void pktgen_start_streams_limited(struct pktgen *pg, const struct subjects *on,
 				  const struct flow_limit *limit,
 				  uint64_t now_ns)
 {
-	start(pg, on, limit, now_ns);
+	start(pg, on, true, limit,
+	      (struct worker_order){.kind = ORDER_START, .now_ns = now_ns});
+}
+
+void pktgen_start_together(struct pktgen *pg, const struct subjects *on,
+			   const struct flow_limit *limit, uint64_t at_ns)
+{
+	struct worker_order order = {.kind = ORDER_START, .now_ns = at_ns};
+
+	order.together = true;
+	start(pg, on, true, limit ? limit : &no_limit, order);
+	pg->starts_ns = at_ns;
 }
 
 void pktgen_stop_streams(struct pktgen *pg, const struct subjects *on,
@@ -653,5 +664,5 @@ void pktgen_start_limited(struct pktgen *pg, uint64_t mask,
 {
 	const struct subjects on = subjects_of(mask);
 
-	start(pg, &on, limit, now_ns);
+	pktgen_start_streams_limited(pg, &on, limit, now_ns);
 }

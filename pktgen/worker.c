@@ -154,8 +154,11 @@ COLD static void start(struct worker *w, const struct worker_order *o)
 
 	if (!f && !(w->mode & MODE_RELAYS))
 		return;
-	if (!worker_runs(w->state))
+	if (!worker_runs(w->state)) {
 		start_worker(w, o->now_ns);
+		w->from_ns = o->together ? o->now_ns : 0;
+		w->begins = o->together;
+	}
 	if (!f || f->state != FLOW_IDLE)
 		return;
 	f->chain.joined = true;
@@ -185,23 +188,43 @@ static void begin_alone(struct worker *w, struct flow *f, uint64_t now_ns)
 	set_only(w);
 }
 
+/* Stopped or paused before its moment: what is ready goes, and is on time. */
+COLD static void begin_early(struct worker *w, uint64_t now_ns)
+{
+	w->timed_ns = MIN(w->timed_ns, now_ns);
+	w->moved_ns = MIN(w->moved_ns, now_ns);
+	w->full_from_ns = MIN(w->full_from_ns, now_ns);
+	if (w->sender)
+		w->sender->pacer.due_ns = MIN(w->sender->pacer.due_ns, now_ns);
+}
+
 /*
  * What was done between start and first step makes no frame of a run late that
- * ends by itself: it only ends later.
+ * ends by itself: it only ends later. False: its moment has not come.
  */
-static void begin(struct worker *w, uint64_t now_ns)
+COLD static bool begin(struct worker *w, uint64_t now_ns)
 {
-	if (w->state != WORKER_RUNNING)
-		return;
-	w->begins = false;
+	const uint64_t from_ns = w->from_ns ? w->from_ns : now_ns;
+
+	if (w->state != WORKER_RUNNING) {
+		begin_early(w, now_ns);
+		return true;
+	}
 	FOR_EACH_FLOW(w, f) {
 		if (!f->begins)
 			continue;
-		flow_begin(f, &w->how, now_ns);
+		flow_begin(f, &w->how, from_ns);
 		schedule_set(w, f);
 	}
+	if (now_ns < from_ns && !w->out.nb)
+		engine_tx_ready(w, from_ns);
+	w->begins = now_ns < from_ns;
+	if (w->begins)
+		return false;
+	w->from_ns = 0;
 	if (w->nb_flows == 1)
 		begin_alone(w, w->flow[0], now_ns);
+	return true;
 }
 
 /* What is under way is looked for anew. */
@@ -266,12 +289,16 @@ static void pause(struct worker *w, uint64_t now_ns)
 
 static void resume(struct worker *w, uint64_t now_ns)
 {
+	/* What is to begin later was not held up. */
+	const uint64_t from_ns = MAX(w->pause_ns, w->from_ns);
+
 	if (w->state != WORKER_PAUSED)
 		return;
 	w->state = WORKER_RUNNING;
 	FOR_EACH_FLOW(w, f)
-		if (f->state == FLOW_RUNS || f->state == FLOW_WAITS)
-			flow_delay(f, now_ns - w->pause_ns);
+		if ((f->state == FLOW_RUNS || f->state == FLOW_WAITS) &&
+		    now_ns > from_ns)
+			flow_delay(f, now_ns - from_ns);
 	schedule_set_all(w);
 }
 
@@ -605,8 +632,8 @@ static unsigned send(struct worker *w, uint64_t now_ns)
 {
 	unsigned moved = 0;
 
-	if (unlikely(w->begins))
-		begin(w, now_ns);
+	if (unlikely(w->begins) && !begin(w, now_ns))
+		return 0;
 	if (w->mode & MODE_TX || w->out.nb)
 		moved = engine_tx_step(w, now_ns);
 	if (FORWARDS && unlikely(w->forward != NULL))
@@ -641,6 +668,8 @@ enum wait_kind worker_wait(struct worker *w, uint64_t now_ns)
 
 	if (w->state == WORKER_IDLE)
 		return WAIT_AUTO;
+	if (w->from_ns)
+		return WAIT_PAUSE;
 	/* All buffers being out is a full ring, too. */
 	if (w->out.nb || (FORWARDS && forward_blocked(w)) ||
 	    (sends && w->starved) || (sends && !w->how.drops && any_unpaced(w)))

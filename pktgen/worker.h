@@ -127,7 +127,9 @@ enum worker_order_kind {
 	 * each frame counts that is made; frames that the pacer gives up do
 	 * not. It waits for `after`, if that takes part and has not ended its
 	 * run. A flow that runs goes on as it is. Without a flow only a worker
-	 * that reflects starts.
+	 * that reflects starts. An idle worker that begins `together` with
+	 * others makes its first frame at once and keeps it until `now_ns`,
+	 * from which all its time counts.
 	 */
 	ORDER_START,
 	/* `flow` is one of those that are started now, see chain.h. */
@@ -201,6 +203,7 @@ struct worker_order {
 		struct {
 			struct flow_plan plan;
 			struct flow *after; /* NULL: nobody */
+			bool together;
 		};
 		unsigned mode;
 		struct worker_how how;
@@ -360,6 +363,7 @@ struct worker {
 	struct track *track;     /* the same by a field; NULL: not */
 	struct checker *checker; /* of its payload; NULL: nobody does */
 	bool begins;             /* its first step is to come, or one waits */
+	uint64_t from_ns;        /* nothing is sent before; 0: at any time */
 	bool starved;            /* the last burst lacked buffers */
 	bool unplugged;          /* its link is down */
 	bool at_limit;           /* draining since it came to its limit */

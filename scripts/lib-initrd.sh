@@ -97,6 +97,7 @@ add_boot_files() {
 	line=${job//\\/\\\\}
 	line=${job:+\"${line//\"/\\\"}\"}
 	line=${wires:+wires=$wires}${wires:+${line:+ }}$line
+	[ "$cpus" = 1 ] || line="cpus=$cpus${line:+ }$line"
 	# Where no ACPI says it.
 	[[ $machine = q35 || $cpus = 1 ]] || line="lcpu.count=$cpus${line:+ }$line"
 	[ -z "$line" ] || args+=(-append "$line")

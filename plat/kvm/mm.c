@@ -226,6 +226,16 @@ bool mm_stack_add(uintptr_t low, uintptr_t high, const char *name)
 	return true;
 }
 
+void mm_stack_drop(unsigned int n)
+{
+	for (; n; n--) {
+		const uintptr_t guard = stacks[--nr_stacks].low - PAGE;
+
+		*split(guard) = guard | PTE_PRESENT | PTE_WRITE | nx;
+	}
+	mm_reload();
+}
+
 static unsigned int address_bits(void)
 {
 	if (cpuid(0x80000000, 0).a < 0x80000008)

@@ -49,10 +49,13 @@ void mm_init(const struct hvm_start_info *si, void **heap, size_t *heap_len);
 void mm_reload(void);
 
 /*
- * Makes the page below [low, high) a guard, for good, and the bytes in it a
- * stack that the crash report knows. False when there is no room for one more.
+ * Makes the page below [low, high) a guard, and the bytes in it a stack that
+ * the crash report knows. False when there is no room for one more.
  */
 bool mm_stack_add(uintptr_t low, uintptr_t high, const char *name);
+
+/* The `n` that were added last are memory as any, and so are their guards. */
+void mm_stack_drop(unsigned int n);
 
 /* A stack's usable bytes, [low, high), and its name for the crash report. */
 struct mm_stack {

@@ -175,25 +175,36 @@ void smp_enter(uint32_t idx)
 
 /* ---- CPU 0 ------------------------------------------------------------- */
 
-/* Three stacks of a page, a guard below each. */
-static bool give_stacks(struct cpu *c)
+/*
+ * Three stacks of a page, a guard below each, and its main one. False, with
+ * nothing changed: there is no room for them.
+ */
+static bool give_stacks(struct cpu *c, uintptr_t main_low, uintptr_t main_high)
 {
 	static const char *const names[] = {"exception", "fatal", "interrupt"};
-	uintptr_t low =
-		(uintptr_t)uk_memalign(uk_alloc_get_default(), __PAGE_SIZE,
-				       2 * ARRAY_SIZE(names) * __PAGE_SIZE);
+	struct uk_alloc *const a = uk_alloc_get_default();
+	void *const mem = uk_memalign(a, __PAGE_SIZE,
+				      2 * ARRAY_SIZE(names) * __PAGE_SIZE);
+	uintptr_t low = (uintptr_t)mem;
+	unsigned int n;
 
-	if (!low)
+	if (!mem)
 		return false;
-	for (unsigned int i = 0; i < ARRAY_SIZE(names); i++) {
+	for (n = 0; n < ARRAY_SIZE(names); n++) {
 		low += __PAGE_SIZE;
-		if (!mm_stack_add(low, low + __PAGE_SIZE, names[i]))
-			return false;
+		if (!mm_stack_add(low, low + __PAGE_SIZE, names[n]))
+			break;
 		low += __PAGE_SIZE;
-		c->tables.tss.ist[i] = low;
+		c->tables.tss.ist[n] = low;
 	}
-	smp_stack_of[c->idx] = low;
-	return true;
+	if (n == ARRAY_SIZE(names) &&
+	    mm_stack_add(main_low, main_high, "main")) {
+		smp_stack_of[c->idx] = low;
+		return true;
+	}
+	mm_stack_drop(n);
+	uk_free(a, mem);
+	return false;
 }
 
 static void read_control(void)
@@ -304,8 +315,8 @@ static int prepare(uint32_t idx, uintptr_t sp, ukplat_lcpu_entry_t entry)
 	if (!idx || idx >= nr_cpus || c->state != OFF || sp % __PAGE_SIZE ||
 	    sp < __STACK_SIZE)
 		return -EINVAL;
-	if (!mm_low_page() || !give_stacks(c) ||
-	    !mm_stack_add(sp - __STACK_SIZE + __PAGE_SIZE, sp, "main"))
+	if (!mm_low_page() ||
+	    !give_stacks(c, sp - __STACK_SIZE + __PAGE_SIZE, sp))
 		return -ENOMEM;
 	begin[idx].entry = entry;
 	begin[idx].sp = (void *)sp;

@@ -167,9 +167,9 @@ def captured(path):
     return lengths
 
 
-def run_icount(capture, shift, line, late_ns=(1000,)):
+def run_icount(capture, shift, line, late_ns=(1000,), also=()):
     """Boots pairs of ports, each on a wire, with an instruction every 2^shift ns and runs
-    the line, which ends it; what port 0 sends is captured.
+    the line, which ends it; what port 0 sends is captured, and of other ports (PORT, FILE).
 
     QEMU sends by its clock, so many ns after it was notified, pair by pair. At once would
     be when its other thread comes to it, which the host decides."""
@@ -178,12 +178,13 @@ def run_icount(capture, shift, line, late_ns=(1000,)):
         args += ["-netdev", "hubport,hubid=%d,id=n%d" % (i // 2, i),
                  "-device", "virtio-net-pci,disable-legacy=on,vectors=0,romfile=,"
                  "ioeventfd=off,tx=timer,x-txtimer=%d,netdev=n%d" % (late, i)]
+    for port, path in ((0, capture), *also):
+        args += ["-object", "filter-dump,id=d%d,netdev=n%d,file=%s" % (port, port, path)]
     return subprocess.run(
         ["qemu-system-x86_64", "-M", "q35,sata=off,smbus=off,usb=off,vmport=off",
          "-accel", "tcg", "-icount", "shift=%d,sleep=off" % shift, "-cpu", "max",
          "-m", "16M", "-kernel", IMAGE, "-nodefaults", "-display", "none", "-no-reboot",
-         *args, "-object", "filter-dump,id=d0,netdev=n0,file=%s" % capture,
-         "-serial", "stdio", "-append", line],
+         *args, "-serial", "stdio", "-append", line],
         stdin=subprocess.DEVNULL, text=True, capture_output=True, timeout=PATIENCE)
 
 

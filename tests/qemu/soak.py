@@ -30,9 +30,36 @@ PHASE_S = 2.0
 SETTLE_S = 10.0
 
 
+CONTENTS = ["", "signature on", "src ip 198.18.0.0/24", "size imix",
+            "size 100; proto ipv6; src ip6 2001:2::/112",
+            "size imix; signature on",
+            "src ip 198.18.0.0/24; dst ip 198.19.0.0/17",
+            "headers eth/vlan/ipv4/tcp size 90; set vlan.id 1-99; set tcp.src random",
+            "headers eth/ipv4/udp/vxlan/eth/ipv4/udp size 128; "
+            "set ipv4.2.src 10.0.0.0/20 shuffled; signature on",
+            "size random 64-1518", "size 64-1518 step 7; signature on",
+            "set ipv4.src 10.0.0.1-10.0.0.254; set udp.src 1-16; "
+            "vary nested ipv4.src udp.src; set udp.dst 1-500 zipf 1.0",
+            "size 90; headers eth/svlan/vlan/mpls/ipv4/udp; set udp.src list 7,9,11 every 3",
+            "stream all.1-63 add",
+            "stream all.1-255 add; set all.all udp.src random; signature all.all on",
+            "stream all.1-7 add; size all.1 imix; size all.2 random 64-500; "
+            "headers all.3 eth/ipv4/tcp; set all.4 ipv4.dst 10.0.0.0/16 shuffled; "
+            "signature all.5-6 on; weight all.7 9",
+            "stream 0.1-3 add; limit 0.all count 500; after 0.1 0.0; after 0.2 0.1; "
+            "after 0.3 10ms; loop 0.0 forever; loop 0.3 forever",
+            "play all soak.pcap loops forever", "play all soak.pcap speed rate loops forever",
+            "play all soak.pcap speed 0.5x loops forever tag on checksums new; vlan all 5; "
+            "set all ipv4.src random; set all udp.dst map 5001 53",
+            "stream all.1-20 add; play all.5-9 soak.pcap speed rate loops forever"]
+
+
 class Backend:
     """Appliances on a back end: `lines`, and of each which ports it has."""
     clears = False  # whether counts are still comparable after `stats clear`
+    machine = ()  # options of the launcher
+    more = []  # commands beside those for all
+    contents = None  # of CONTENTS; None: all
 
     def __init__(self, path, seed, patience):
         self.lab = Lab(path)
@@ -45,7 +72,7 @@ class Backend:
 
     def boot(self, name, *nets):
         options = [word for net in nets for word in ("--net", net)]
-        line = self.lab.start(name, *self.rings, *options)
+        line = self.lab.start(name, *self.rings, *self.machine, *options)
         line.open()
         self.lines.append(line)
         return line
@@ -56,6 +83,13 @@ class Backend:
 
     def disturb(self, dice):
         """Something that the host may do to it."""
+
+    def look(self):
+        """What else is to be seen while all is busy."""
+
+    def proof(self):
+        """What has to have been seen in the end."""
+        return ""
 
     def close(self):
         for line in self.lines:
@@ -139,30 +173,65 @@ class Tap(Backend):
 
 
 class Vhost(Backend):
-    """A peer that checks each frame and sends it back, used entries swapped at times."""
-    peer = None
+    """A peer for each port that checks each frame and sends it back, used entries
+    swapped at times."""
+    nb_ports = 1
 
     def open(self):
-        self.peer = Peer(self.path / "v", "--mode", "echo", patience=self.patience)
-        self.boot("soak", "vhost-user:" + self.peer.path)
+        self.peers = []
+        for i in range(self.nb_ports):
+            self.peers.append(Peer(self.path / ("v%d" % i), "--mode", "echo",
+                                   patience=self.patience))
+        self.boot("soak", *("vhost-user:" + peer.path for peer in self.peers))
 
     def disturb(self, dice):
-        self.peer.do(dice.choice(["swap 20", "stall 50", "swap 1"]))
+        dice.choice(self.peers).do(dice.choice(["swap 20", "stall 50", "swap 1"]))
 
     def balance(self):
-        port = self.lines[0].ports()[0]
-        report = self.peer.report()
-        return [("sent, the peer got", got(port, "tx"), report["received"]["frames"]),
-                ("the peer sent, received", report["sent"]["frames"], got(port, "rx")),
-                ("frames that are wrong", report["received"]["bad"], 0)]
+        rows = []
+        for i, (port, peer) in enumerate(zip(self.lines[0].ports(), self.peers)):
+            report = peer.report()
+            rows += [("%d sent, its peer got" % i, got(port, "tx"),
+                      report["received"]["frames"]),
+                     ("its peer sent, %d received" % i, report["sent"]["frames"],
+                      got(port, "rx")),
+                     ("frames of %d that are wrong" % i, report["received"]["bad"], 0)]
+        return rows
 
     def close(self):
         super().close()
-        if self.peer:
-            self.peer.__exit__()
+        for peer in self.peers:
+            peer.__exit__()
 
 
-BACKENDS = {"loop": Loop, "dgram": Dgram, "stream": Stream, "tap": Tap, "vhost": Vhost}
+class Cores(Vhost):
+    """Two ports of two queues each, and two cores, each with a thread of the host's."""
+    nb_ports = 2
+    machine = ("--cpus", "2", "--queues", "2", "--memory", "64M")
+    more = ["cores all auto", "cores all 0-1", "cores all 1", "cores 0 1; cores 1 0",
+            "queues all 1", "queues all 2", "queues 0 1", "mode all tx", "mode 0 tx",
+            "mode 1 rx", "mode all txrx", "signature all off",
+            "stop; start 0,1 --together", "stop; start all count 1001", "cores", "stats 0 queues",
+            "version", "track 1 udp.dst", "track 1 off", "mode 1 reflect",
+            "mode 1 forward 0", "mode 0 forward 1"]
+    # Without those whose loss takes long to find where queues were not served alike.
+    contents = [c for c in CONTENTS if "255" not in c]
+    looks = away = 0
+
+    def look(self):
+        rows = self.lines[0].json("cores --json")["by_queue"]
+        self.looks += 1
+        self.away += any(row["core"] for row in rows)
+
+    def proof(self):
+        if self.away <= self.looks // 4:
+            raise SystemExit("the other core was busy at %d of %d looks" %
+                             (self.away, self.looks))
+        return "; both cores busy at %d of %d looks" % (self.away, self.looks)
+
+
+BACKENDS = {"loop": Loop, "dgram": Dgram, "stream": Stream, "tap": Tap, "vhost": Vhost,
+            "cores": Cores}
 
 
 def got(port, way):
@@ -170,28 +239,6 @@ def got(port, way):
     return port[way]["packets"] + port[way].get("ignored", 0)
 
 
-CONTENTS = ["", "signature on", "src ip 198.18.0.0/24", "size imix",
-            "size 100; proto ipv6; src ip6 2001:2::/112",
-            "size imix; signature on",
-            "src ip 198.18.0.0/24; dst ip 198.19.0.0/17",
-            "headers eth/vlan/ipv4/tcp size 90; set vlan.id 1-99; set tcp.src random",
-            "headers eth/ipv4/udp/vxlan/eth/ipv4/udp size 128; "
-            "set ipv4.2.src 10.0.0.0/20 shuffled; signature on",
-            "size random 64-1518", "size 64-1518 step 7; signature on",
-            "set ipv4.src 10.0.0.1-10.0.0.254; set udp.src 1-16; "
-            "vary nested ipv4.src udp.src; set udp.dst 1-500 zipf 1.0",
-            "size 90; headers eth/svlan/vlan/mpls/ipv4/udp; set udp.src list 7,9,11 every 3",
-            "stream all.1-63 add",
-            "stream all.1-255 add; set all.all udp.src random; signature all.all on",
-            "stream all.1-7 add; size all.1 imix; size all.2 random 64-500; "
-            "headers all.3 eth/ipv4/tcp; set all.4 ipv4.dst 10.0.0.0/16 shuffled; "
-            "signature all.5-6 on; weight all.7 9",
-            "stream 0.1-3 add; limit 0.all count 500; after 0.1 0.0; after 0.2 0.1; "
-            "after 0.3 10ms; loop 0.0 forever; loop 0.3 forever",
-            "play all soak.pcap loops forever", "play all soak.pcap speed rate loops forever",
-            "play all soak.pcap speed 0.5x loops forever tag on checksums new; vlan all 5; "
-            "set all ipv4.src random; set all udp.dst map 5001 53",
-            "stream all.1-20 add; play all.5-9 soak.pcap speed rate loops forever"]
 # Beside them while they are set, where streams are.
 STREAMED = ["shape all.0 saw 1kpps-50kpps every 100ms", "shape all.0 off",
             "gap all.0 burst 20 every 5ms", "gap all.0 even",
@@ -220,10 +267,10 @@ def setting(dice):
     ])()
 
 
-def begin(dice):
+def begin(dice, contents):
     words = ["capture off", "reset",
              "show frame 0 0 --pcap soak.pcap count %d" % dice.randrange(1, 99),
-             "size 100", dice.choice(CONTENTS),
+             "size 100", dice.choice(contents),
              "strategy " + dice.choice(["create", "copy", "pool", "shared", "shared"]),
              "burst %d" % dice.choice([1, 8, 32, 64, 256]),
              "onfull " + dice.choice(["retry", "drop"]),
@@ -232,9 +279,11 @@ def begin(dice):
     return "; ".join(word for word in words if word)
 
 
-def between(dice, clears):
-    if clears and not dice.randrange(6):
+def between(dice, backend):
+    if backend.clears and not dice.randrange(6):
         return "stats clear"
+    if backend.more and dice.randrange(2):
+        return dice.choice(backend.more)
     return dice.choice([
         lambda: setting(dice), lambda: setting(dice), lambda: setting(dice),
         lambda: "stats --json", lambda: "stats", lambda: "port --json",
@@ -253,7 +302,10 @@ class Phase:
 
     def say(self, line, command):
         self.said.append(command)
-        return line.raw(command.encode())
+        try:
+            return line.raw(command.encode())
+        except TimeoutError:
+            raise SystemExit("no answer; " + self.commands()) from None
 
     def must(self, line, command):
         lines, end = self.say(line, command)
@@ -261,8 +313,11 @@ class Phase:
             raise SystemExit("%s: %s\n%s" % (command, end, self.story()))
         return lines
 
+    def commands(self):
+        return "\n".join(["the phase was:"] + ["  " + c for c in self.said])
+
     def story(self):
-        return "\n".join(["the phase was:"] + ["  " + c for c in self.said] +
+        return "\n".join([self.commands()] +
                          ["  " + row for line in self.backend.lines
                           for row in line.ask("port") + line.ask("stats")])
 
@@ -274,12 +329,13 @@ class Phase:
         end = time.monotonic() + PHASE_S
         before = self.sent()
         for line in self.backend.lines:
-            self.must(line, begin(self.dice))
+            self.must(line, begin(self.dice, self.backend.contents or CONTENTS))
             self.must(line, "start")
         while time.monotonic() < end:
             line = self.dice.choice(self.backend.lines)
             # That it cannot be set together with others is an answer, too.
-            self.say(line, between(self.dice, self.backend.clears))
+            self.say(line, between(self.dice, self.backend))
+            self.backend.look()
             time.sleep(self.dice.random() / 5)
             if not self.dice.randrange(8):
                 self.backend.disturb(self.dice)
@@ -320,9 +376,9 @@ def soak(name, seconds, seed):
                       end="", file=sys.stderr)
         if not frames:
             raise SystemExit("nothing was sent")
-        print("%s%-8s %5d phases, %13s frames: none stalled, none missing" %
-              ("\r" if sys.stderr.isatty() else "", name, count, "{:,}".format(frames)),
-              flush=True)
+        print("%s%-8s %5d phases, %13s frames: none stalled, none missing%s" %
+              ("\r" if sys.stderr.isatty() else "", name, count, "{:,}".format(frames),
+               backend.proof()), flush=True)
     except SystemExit as failed:
         print("%s: seed %d, phase %d: %s" % (name, seed, count, failed), flush=True)
         raise SystemExit(1) from None

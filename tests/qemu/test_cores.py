@@ -2,11 +2,12 @@
 """Two queues on two cores: what the appliance counts against what the host counts,
 where every frame is checked. Counts only, so that no load matters."""
 import os
+import subprocess
 import sys
 
 import pytest
 
-from lab import ROOT, lab  # noqa: F401
+from lab import IMAGE, PATIENCE, ROOT, lab  # noqa: F401
 
 sys.path.insert(0, os.path.join(ROOT, "tests", "vhost"))
 from peer import Peer  # noqa: E402
@@ -33,3 +34,21 @@ def test_values_and_numbers_are_those_of_one_core(lab, layout):
         counted = line.json("order 0 --json")["streams"][0]
         assert counted["unique"] == 4000
         assert [counted[k] for k in ("lost", "duplicate", "reordered", "late")] == [0] * 4
+
+
+@pytest.mark.parametrize("told, said", [(2, ""), (3, "boot: 2 of 3 CPUs are used; ")])
+def test_who_boots_is_told_of_cpus_that_are_not_used(told, said):
+    """As with an image that was built for fewer; the launcher says how many there are."""
+    done = subprocess.run(
+        ["qemu-system-x86_64", "-M", "q35", "-cpu", "max", "-m", "16M", "-smp", "2",
+         "-accel", "tcg,thread=multi", "-kernel", IMAGE, "-nodefaults", "-display", "none",
+         "-no-reboot", "-serial", "stdio", "-append", "cpus=%d echo hello; quit" % told],
+        stdin=subprocess.DEVNULL, text=True, capture_output=True, timeout=PATIENCE)
+    assert "hello" in done.stdout
+    assert ("CPUs are used" in done.stdout) == bool(said) and said in done.stdout, done.stdout
+
+
+def test_the_launcher_says_how_many_cpus_there_are(lab):
+    for machine in ("q35", "microvm"):
+        done = lab.launch("exec", "--boot", "--cpus", "2", "--machine", machine, "-c", "version")
+        assert "CPUs are used" not in done.stdout + done.stderr

@@ -57,6 +57,12 @@ def test_a_core_takes_less_than_64_kib(machine):
     assert 0 < int(re.search(r", (\d+) bytes", out)[1]) < 3 * 64 * 1024, out
 
 
+@boards
+def test_one_without_room_leaves_nothing_behind(machine):
+    out, status = run(machine, 2, "full")
+    assert status == 0 and "full: %d, 0 bytes\nroom is left: 2\nend: 0" % ENOMEM in out, out
+
+
 @pytest.mark.parametrize("accel, options", [
     ("tcg,thread=single", []), ("tcg", ["-icount", "shift=0,sleep=off"])])
 def test_one_thread_may_play_all_cpus(accel, options):

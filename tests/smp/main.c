@@ -7,6 +7,7 @@
  *   idle             what it takes to start all, which halt at once
  *   start            each counts, halts, is woken and says who it is
  *   missing          one that does not exist: an error comes back
+ *   full             no room for all stacks of one: it leaves nothing behind
  *   crash KIND       the last CPU fails on purpose, while CPU 0 prints dots
  *   both             all CPUs fail at once
  *   clock            no CPU's time is behind one that another had before
@@ -28,6 +29,7 @@
 #include <uk/plat/time.h>
 
 #include "files/store.h"
+#include "plat/kvm/mm.h"
 
 #define CPUS_MAX 16
 #define COUNT_TO 100000u
@@ -302,6 +304,35 @@ static int missing(void)
 	return 0;
 }
 
+/* Room is left for two of a CPU's four. */
+static int full(void)
+{
+	struct uk_alloc *a = uk_alloc_get_default();
+	const uintptr_t mem =
+		(uintptr_t)uk_memalign(a, __PAGE_SIZE, 256 * __PAGE_SIZE);
+	char *stack = uk_memalign(a, __PAGE_SIZE, __STACK_SIZE);
+	ukplat_lcpu_entry_t entry = halt;
+	void *sp = stack + __STACK_SIZE;
+	unsigned int n = 0, one = 1;
+	uintptr_t low = mem + __PAGE_SIZE;
+	__ssz before;
+	int rc;
+
+	for (; mm_stack_add(low, low + __PAGE_SIZE, "test"); n++)
+		low += 2 * __PAGE_SIZE;
+	mm_stack_drop(2);
+	before = a->availmem(a);
+	rc = ukplat_lcpu_start(&(__lcpuidx){1}, &one, &sp, &entry, 0);
+	say("full: %d, %d bytes\n", rc, (int)(before - a->availmem(a)));
+	say("room is left: %d\n",
+	    mm_stack_add(low - 4 * __PAGE_SIZE, low - 3 * __PAGE_SIZE, "test") +
+		    mm_stack_add(low - 2 * __PAGE_SIZE, low - __PAGE_SIZE,
+				 "test"));
+	mm_stack_drop(n);
+	memset((void *)mem, 0, 256 * __PAGE_SIZE);
+	return start_one(1, halt);
+}
+
 static int crash(bool all)
 {
 	const uint32_t last = ukplat_lcpu_count() - 1;
@@ -357,6 +388,8 @@ int main(int argc, char *argv[])
 		rc = start();
 	if (!strcmp(what, "missing"))
 		rc = missing();
+	if (!strcmp(what, "full"))
+		rc = full();
 	if (!strcmp(what, "crash") || !strcmp(what, "both"))
 		rc = crash(*what == 'b');
 	if (!strcmp(what, "clock"))

@@ -328,15 +328,54 @@ static void what_is_shared_stays_with_cpu_0(void **state)
 	assert_int_equal(pktgen_worker(&pg, 0, 0)->core, 0);
 	run_to_the_end(1);
 	check_numbers(20000);
-	/* Frames of one that forwards are in the rings of others. */
+	close_all();
+}
+
+/* Frames of one that forwards are in the rings of others. */
+static void who_forwards_stays_with_cpu_0_until_frames_are_back(void **state)
+{
+	uint64_t sent;
+	(void)state;
+
+	open_with(2, 2);
+	set_stream(0, unsigned_, 1000000);
+	set_cores(3, 1, 1);
 	hold();
-	pktgen_set_mode(&pg, 12, MODE_TO(0), now);
-	pktgen_set_mode(&pg, 1, MODE_TX, now);
+	pktgen_set_mode(&pg, 2, MODE_TO(2), now);
+	pktgen_start(&pg, 3, now);
+	let_go();
+	for (unsigned i = 0; i < 5; i++) {
+		run_for(2 * MS);
+		hold();
+		assert_int_equal(pktgen_core_need(&pg, 0), CORE_NEED_FORWARD);
+		assert_int_equal(pktgen_worker(&pg, 0, 0)->core, 0);
+		let_go();
+	}
+	hold();
+	pktgen_set_mode(&pg, 2, MODE_RX, now);
+	/* The device of port 2 has some. */
+	assert_true(pktgen_worker(&pg, 1, 0)->queue->nb_reflected);
 	assert_int_equal(pktgen_core_need(&pg, 0), CORE_NEED_FORWARD);
 	let_go();
-	start(1, 1000, FLOW_NO_LIMIT);
-	assert_int_equal(pktgen_worker(&pg, 0, 0)->core, 0);
-	run_to_the_end(1);
+	for (unsigned i = 0; pktgen_core_need(&pg, 0); i++) {
+		assert_true(i < 1000);
+		run_for(100 * US);
+		hold();
+		let_go();
+	}
+	assert_int_equal(pktgen_worker(&pg, 0, 0)->core, 1);
+	hold();
+	pktgen_stop(&pg, 3);
+	let_go();
+	run_to_the_end(3);
+	run_for(MS);
+	hold();
+	sent = pktgen_look(&pg, 0)->stats.tx_packets;
+	assert_int_equal(pktgen_look(&pg, 1)->stats.rx_packets, sent);
+	sent = pktgen_look(&pg, 2)->stats.tx_packets;
+	assert_true(sent > 1000);
+	assert_int_equal(pktgen_look(&pg, 3)->stats.rx_packets, sent);
+	assert_null(pktgen_worker(&pg, 1, 0)->forward);
 	close_all();
 }
 
@@ -456,6 +495,7 @@ int main(void)
 		TEST(while_all_stand_nothing_moves),
 		TEST(cores_are_as_they_were_set),
 		TEST(what_is_shared_stays_with_cpu_0),
+		TEST(who_forwards_stays_with_cpu_0_until_frames_are_back),
 		TEST(what_is_set_under_way_loses_nothing),
 		TEST(clocks_are_compared),
 		TEST(who_touches_anothers_worker_is_found),
