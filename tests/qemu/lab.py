@@ -146,6 +146,14 @@ class Line:
         return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
+def until(holds, what="it does not come"):
+    """Waits for it, however busy the host is."""
+    end = time.monotonic() + PATIENCE
+    while not holds():
+        assert time.monotonic() < end, what() if callable(what) else what
+        time.sleep(0.01)
+
+
 def hardly_skipped(tx):
     """Whether sending went on. A host that is busy with other tests takes the processor
     away for longer than the pacer makes up for, now and then."""

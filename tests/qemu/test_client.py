@@ -13,7 +13,7 @@ import zlib
 import pexpect
 import pytest
 
-from lab import PATIENCE, ROOT, lab, own_network  # noqa: F401
+from lab import PATIENCE, ROOT, lab, own_network, until  # noqa: F401
 
 CLIENT = os.path.join(ROOT, "build", "ukpktgen-console")
 # Or one that a checker runs: a script with valgrind in it.
@@ -22,7 +22,6 @@ ASAN = os.environ.get("UKPKTGEN_TEST_CLIENT") or os.path.join(
 PLAIN = os.path.join(ROOT, "build", "client", "ukpktgen-console-plain")
 PROMPT = "ukpktgen> "
 PROGRESS = r"\] +\d+ %  \d+ kB/s  \d+ s left"
-SOON = 20
 UP, CTRL_C, CTRL_D = "\x1b[A", "\x03", "\x04"
 
 
@@ -33,7 +32,7 @@ def env(lab):
 
 
 def person(env, *args, client=ASAN, size=(24, 80), prompt=PROMPT):
-    child = pexpect.spawn(client, list(args), env=env, timeout=SOON,
+    child = pexpect.spawn(client, list(args), env=env, timeout=PATIENCE,
                           encoding="utf-8", dimensions=size)
     child.delaybeforesend = None
     child.expect_exact(prompt)
@@ -141,9 +140,8 @@ def test_tabs_and_question_marks_in_a_paste_are_text(lab, env):
 def test_ctrl_c_cancels_there_and_not_here(lab, env):
     lab.start("a")
     child = person(env, "a")
-    child.send("sleep 1h\r")
-    child.expect_exact("sleep 1h\r\n")
-    time.sleep(0.3)
+    child.send("echo begun; sleep 1h\r")
+    child.expect_exact("\r\nbegun\r\n")
     child.send(CTRL_C)
     child.expect_exact("E_CANCEL")
     child.expect_exact(PROMPT)
@@ -213,7 +211,7 @@ def test_the_page_of_stats_live(lab, env):
 def test_a_second_client_is_told_who_holds_the_console(lab, env):
     lab.start("a")
     child = person(env, "a")
-    other = pexpect.spawn(CLIENT, ["a"], env=env, timeout=5, encoding="utf-8")
+    other = pexpect.spawn(CLIENT, ["a"], env=env, timeout=PATIENCE, encoding="utf-8")
     other.expect_exact("held by process %d (ukpktgen-console)" % child.pid)
     other.expect(pexpect.EOF)
     other.close()
@@ -247,9 +245,8 @@ def test_an_appliance_that_goes_is_told_of_at_once_and_found_again(lab, env):
 def test_what_was_under_way_when_it_went_is_not_repeated(lab, env):
     line = lab.start("a")
     child = person(env, "a")
-    child.send("size 0 128; sleep 1h\r")
-    child.expect_exact("sleep 1h\r\n")
-    time.sleep(0.3)
+    child.send("size 0 128; echo begun; sleep 1h\r")
+    child.expect_exact("\r\nbegun\r\n")
     os.kill(line.pid, signal.SIGKILL)
     child.expect_exact("not repeated")
     lab.start("a")
@@ -516,7 +513,7 @@ def test_ctrl_c_stops_a_transfer_which_goes_on_later(lab, env):
 
 def test_a_suspended_client_gives_the_terminal_back(lab, env):
     lab.start("a")
-    child = pexpect.spawn("bash", ["--norc", "-i"], env=dict(env, PS1="sh$ "), timeout=SOON,
+    child = pexpect.spawn("bash", ["--norc", "-i"], env=dict(env, PS1="sh$ "), timeout=PATIENCE,
                           encoding="utf-8")
     child.expect_exact("sh$ ")
     child.send(ASAN + " a\r")
@@ -568,25 +565,22 @@ def test_json_where_there_is_some(lab, env):
 
 def test_a_command_has_its_time(lab, env):
     lab.start("a")
-    begin = time.monotonic()
     done = program(env, "a", "--timeout", "300ms", "-c", "sleep 1h")
     assert done.returncode == 1 and "E_TIMEOUT" in done.stderr
-    assert time.monotonic() - begin < 5
-    assert program(env, "a", "--timeout", "5s", "-c", "echo on").stdout == "on\n"
+    assert program(env, "a", "--timeout", "5m", "-c", "echo on").stdout == "on\n"
 
 
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_a_signal_cancels_what_runs(lab, env, how):
-    lab.start("a")
-    going = subprocess.Popen([ASAN, "a", "-c", "echo on\nsleep 1h"], env=env, text=True,
+    line = lab.start("a")
+    going = subprocess.Popen([ASAN, "a", "-c", "echo on; sleep 1h"], env=env, text=True,
                              stdout=subprocess.PIPE)
     assert going.stdout.readline() == "on\n"
-    time.sleep(0.2)
     going.send_signal(how)
     assert going.wait(PATIENCE) == 128 + how
-    begin = time.monotonic()
-    program(env, "a", "-c", "version")
-    assert time.monotonic() - begin < 0.9
+    # A request behind one that sleeps for an hour would have no answer.
+    with line:
+        line.ask("version")
 
 
 @pytest.mark.parametrize("args", [
@@ -597,6 +591,12 @@ def test_misuse_is_said_and_has_status_2(lab, env, args):
     done = program(env, *args)
     assert done.returncode == 2 and done.stderr.count("\n") == 1
     assert "ukpktgen-console: " in done.stderr or "dance" in done.stderr
+
+
+def listens(port):
+    with open("/proc/net/tcp", encoding="ascii") as table:
+        return any(row.split()[1].endswith(":%04X" % port) and row.split()[3] == "0A"
+                   for row in table.readlines()[1:])
 
 
 @pytest.mark.parametrize("form", ["{0}", "UNIX-CONNECT:{0}", "TCP:127.0.0.1:{1}",
@@ -611,7 +611,8 @@ def test_any_address_of_socat(own_network, lab, env, form):
         relays = ["PTY,rawer,link=" + link]
     relays = [subprocess.Popen(["socat", one, "UNIX-CONNECT:" + line.path])
               for one in relays]
-    time.sleep(0.5)
+    until(lambda: "{1}" not in form or listens(43017))
+    until(lambda: "{2}" not in form or os.path.exists(link))
     done = program(env, form.format(line.path, 43017, link), "-c", "echo on")
     for relay in relays:
         relay.terminate()

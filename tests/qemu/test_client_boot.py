@@ -8,7 +8,8 @@ import threading
 
 import pytest
 
-from test_client_hostile import ASAN, SOON, Appliance
+from lab import PATIENCE
+from test_client_hostile import ASAN, Appliance
 
 BANNER = b"ukpktgen: 'help' lists the commands\r\n"
 SILENCE = 10  # after which the client asks what became of a job
@@ -43,7 +44,7 @@ class Line(Appliance):
         done = subprocess.run(
             [ASAN, *args, "--booting", "--events", "--name", "a",
              "PIPES:/proc/self/fd/%d,/proc/self/fd/%d" % end, "-c", ""],
-            pass_fds=end, stdin=subprocess.DEVNULL, capture_output=True, timeout=SOON + SILENCE)
+            pass_fds=end, stdin=subprocess.DEVNULL, capture_output=True, timeout=PATIENCE)
         os.close(end[1])
         self.thread.join()
         assert b"Sanitizer" not in done.stderr, done.stderr
@@ -88,7 +89,7 @@ def test_a_job_is_followed_with_nothing_sent_until_it_ends(tmp_path):
     assert out == ("text\n\n\\x1b[7mno\n[2] of another\na:0:1: E_RANGE: is no line\n")
     assert err.splitlines() == [
         "%s/x:2:5: E_RANGE: wrong" % tmp_path, "\ttwo 3", "\t   ^",
-        "b:7:0: E_FULL: no room", "ukpktgen-console: 0.002 job 2 done",
+        "b:7: E_FULL: no room", "ukpktgen-console: 0.002 job 2 done",
         "--run: 2 lines of 'a' failed"]
     assert line.got.startswith(b"@")
 

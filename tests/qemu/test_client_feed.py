@@ -7,25 +7,17 @@ import socket
 import struct
 import subprocess
 import threading
-import time
 
 import pexpect
 import pytest
 
-from lab import PATIENCE
+from lab import PATIENCE, until
 from test_client_hostile import ASAN, PROMPT, Appliance
 
 FRAMES = 3000
 FED = 1
 # What the appliance's threads assert counts as well.
 pytestmark = pytest.mark.filterwarnings("error::pytest.PytestUnhandledThreadExceptionWarning")
-
-
-def until(holds, what):
-    end = time.monotonic() + PATIENCE
-    while not holds():
-        assert time.monotonic() < end, what
-        time.sleep(0.001)
 
 
 def capture(frames, length=100):

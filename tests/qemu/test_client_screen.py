@@ -3,7 +3,6 @@
 import os
 import re
 import signal
-import time
 
 import pytest
 
@@ -129,9 +128,8 @@ def test_ctrl_c(console):
     terminal = console()
     terminal.keys("size 0", "C-c")
     until_last(terminal, PROMPT + " size 0^C", PROMPT)
-    terminal.keys("sleep 1h", "Enter")
-    until_last(terminal, PROMPT + " sleep 1h")
-    time.sleep(0.3)
+    terminal.keys("echo begun; sleep 1h", "Enter")
+    until_last(terminal, PROMPT + " echo begun; sleep 1h", "begun")
     terminal.keys("C-c")
     rows = until_last(terminal, PROMPT)
     assert "E_CANCEL" in rows[-2]

@@ -33,7 +33,7 @@ def program(env, *args, stdin=b"", client=ASAN, **more):
 
 
 def person(env, *args):
-    child = pexpect.spawn(ASAN, list(args), env=env, timeout=20, encoding="utf-8",
+    child = pexpect.spawn(ASAN, list(args), env=env, timeout=PATIENCE, encoding="utf-8",
                           dimensions=(12, 200))
     child.delaybeforesend = None
     child.expect_exact(PROMPT)

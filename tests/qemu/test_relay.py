@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """The relay in front of QEMU's socket: who sends no more gets the answer, and others may
 watch. One boot for many checks."""
-import json
 import os
 import re
 import signal
@@ -12,7 +11,7 @@ import time
 import pexpect
 import pytest
 
-from lab import LAUNCHER, PATIENCE, ROOT, lab  # noqa: F401
+from lab import LAUNCHER, PATIENCE, ROOT, captured, lab, until as wait_until  # noqa: F401
 
 PROMPT = b"ukpktgen> "
 
@@ -60,12 +59,10 @@ def test_who_sends_no_more_gets_the_answer(lab):
     got = said(path, b"@1 repeat 5 help --json\n")
     assert got.count(b"\r\n") > 150 and got.endswith(b"@1 OK\r\n")
     assert b"E_UNKNOWN" in said(path, b"nonsense\n")
-    # Half a line has no answer, nothing at all neither; nobody waits for long.
-    begin = time.monotonic()
+    # Half a line has no answer, nothing at all neither; nobody waits for ever.
     assert said(path, b"sta").endswith(b"sta")
     said(path, b"")
     said(path, b"\x05\x15\n\x03")
-    assert time.monotonic() - begin < 30
     assert lab.launch("exec", "-c", "echo on").stdout == "on\n"
 
 
@@ -80,7 +77,8 @@ def answer(lab, command):
 
 
 def test_what_one_leaves_is_not_the_next_ones(lab):
-    path = lab.start("a", "--accel", "tcg").path
+    frames = lab.path / "frames.pcap"
+    path = lab.start("a", "--accel", "tcg", "--capture", "0=%s" % frames).path
     with connect(path) as flood: # nothing of it is read, and it is not read
         flood.settimeout(1)
         flood.sendall(b"@f repeat 1000000 help --json\n")
@@ -88,10 +86,9 @@ def test_what_one_leaves_is_not_the_next_ones(lab):
             while True:
                 flood.sendall(b"@f echo x\n" * 1000)
     with connect(path) as one:
-        begin = time.monotonic()
         one.sendall(b"\x05\x15\n\x03@1 version --json\n")
         got = until(one, b"@1 OK\r\n")
-        assert time.monotonic() - begin < 30 and b'@1 {"version"' in got
+        assert b'@1 {"version"' in got
         assert b"@f echo" not in got
     # One that is gone at once was heard all the same.
     with connect(path) as one:
@@ -99,12 +96,12 @@ def test_what_one_leaves_is_not_the_next_ones(lab):
     deadline = time.monotonic() + PATIENCE
     while '"size":333' not in answer(lab, "port --json"):
         assert time.monotonic() < deadline
-    # One that takes nothing holds up no traffic.
+    # One that takes nothing holds up no traffic: frames go on behind what there is room for.
     with connect(path) as one:
         one.sendall(b"@1 size 64; rate 10kpps; start 0\n@2 repeat 100000 help --json\n")
-        time.sleep(3)
-    sent = json.loads(answer(lab, "stats 0 --json"))["ports"][0]["tx"]
-    assert sent["packets"] > 5000
+        wait_until(lambda: frames.stat().st_size > 30000 * (16 + 60),
+                   lambda: "%d frames" % len(captured(frames)))
+    assert '"packets"' in answer(lab, "stats 0 --json")
 
 
 def test_who_comes_while_another_has_it_is_told(lab):
