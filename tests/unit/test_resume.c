@@ -201,8 +201,7 @@ static void what_is_kept_of_a_performance_test_is_its_last_rows(void **state)
 	while (!e() || e()->rows_gone < 4)
 		rig_step(20 * US);
 	rig_type("\x03");
-	/* Who had three asks for the fourth; that is gone, so the fifth is it.
-	 */
+	/* Of four told only the last are there: the fifth. */
 	rig_must("y1564 trials 4 --json");
 	assert_non_null(strstr(rig.screen, "\"time\":5.000,"));
 	assert_null(strstr(rig.screen, "\"time\":4.000,"));
