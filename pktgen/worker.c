@@ -382,6 +382,7 @@ unsigned worker_in_flight(struct worker *w)
 {
 	unsigned surplus;
 
+	replay_own(w);
 	port_tx_reap(w->queue);
 	/* Before the rest: what is back is freed by this. */
 	surplus = frames_room_surplus(&w->room);
