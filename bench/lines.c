@@ -10,10 +10,10 @@
 
 #include "tests/unit/app_rig.h"
 
-void ask_lines(const char *command, unsigned streams, unsigned lines);
+__attribute__((noinline)) void ask_lines(const char *command, unsigned streams,
+					 unsigned lines);
 
-void __attribute__((noinline)) ask_lines(const char *command, unsigned streams,
-					 unsigned lines)
+void ask_lines(const char *command, unsigned streams, unsigned lines)
 {
 	char line[256];
 
