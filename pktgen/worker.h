@@ -283,8 +283,8 @@ struct worker_replay {
 	bool unsettled;    /* something has been made since it was settled */
 	/* Shared frames: what is held and what was sent has no reference. */
 	bool kept;
-	uint16_t len;      /* of all frames, 0: they differ */
-	unsigned turns;    /* of the list... */
+	uint16_t len;   /* of all frames, 0: they differ */
+	unsigned turns; /* of the list... */
 	/* ...and a multiple of it: frames, some once more behind the last. */
 	unsigned frames;
 	struct uk_netbuf **pkt;
