@@ -486,6 +486,8 @@ VRING_INLINE int tx_kept(struct uk_netdev *dev, struct uk_netdev_tx_queue *txq,
 		return tx_counted(dev, txq, pkts, cnt);
 	else
 		virtio_net_idle(q);
+	if (unlikely(q->vr.broken))
+		return tx_counted(dev, txq, pkts, cnt);
 	vring_move_event(&q->vr, layout);
 	n = MIN(n, (unsigned int)vring_room(&q->vr));
 	/* Packed writes all of a descriptor in any case. */

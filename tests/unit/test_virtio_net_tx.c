@@ -543,6 +543,27 @@ static void test_tx_kept_in_disorder(void **state)
 	free_kept();
 }
 
+/* It has a full ring, and gives up by itself. */
+static void test_tx_kept_asks_for_reset(void **state)
+{
+	struct uk_netdev *dev = *state;
+	uint16_t cnt = 1;
+	int rc = 0;
+
+	virtio_fake_bring_up(dev);
+	new_kept();
+	assert_int_equal(send_kept(dev, 0, RING), RING);
+	fake.status |= VIRTIO_STATUS_NEEDS_RESET;
+	for (int i = 0; rc >= 0 && i < 1000; i++) {
+		host_clock_advance(1000000);
+		cnt = 1;
+		rc = uk_netdev_tx_kept(dev, 0, kept + RING, &cnt);
+		assert_int_equal(cnt, 0);
+	}
+	assert_int_equal(rc, -EIO);
+	free_kept();
+}
+
 /* One that breaks the rules is given up: nothing is freed that is kept. */
 static void test_tx_kept_of_a_broken_device(void **state)
 {
@@ -571,6 +592,7 @@ int main(void)
 		VIRTIO_FAKE_TEST(test_tx_kept),
 		VIRTIO_FAKE_TEST(test_tx_kept_in_disorder),
 		VIRTIO_FAKE_TEST(test_tx_kept_of_a_broken_device),
+		VIRTIO_FAKE_TEST(test_tx_kept_asks_for_reset),
 		VIRTIO_FAKE_TEST(test_tx_references),
 		VIRTIO_FAKE_TEST(test_tx_full),
 		VIRTIO_FAKE_TEST(test_tx_refuses),
