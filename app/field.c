@@ -5,17 +5,11 @@
 #include <string.h>
 #include <strings.h>
 
+#include "app/field_impl.h"
 #include "app/loss.h"
 #include "shell/arg.h"
-#include "shell/nearest.h"
 
-#define MICRO 1000000u
 #define MILLI 1000u
-
-const struct arg_word field_ops[] = {
-	{"=", "equal"}, {"!=", "not equal"}, {"<", "less"}, {"<=", "at most"},
-	{">", "more"},  {">=", "at least"},  {NULL},
-};
 
 /* Fields that are neither a counter nor a setting, by their place behind the
  * counters. */
@@ -32,10 +26,9 @@ static const struct {
 	{"clock", FIELD_CLOCK, false},
 };
 
-/* Words of `mode` that take one more, and are none of its setting's. */
-static const char *const relays[] = {APP_FORWARD, APP_IMPAIR, NULL};
+const char *const field_relays[] = {APP_FORWARD, APP_IMPAIR, NULL};
 
-static bool is_mode(const struct field *f)
+bool field_is_mode(const struct field *f)
 {
 	return OPTION(FORWARD) && f->kind == FIELD_SETTING &&
 	       f->setting.arg->words == app_modes;
@@ -105,7 +98,7 @@ bool field_find(const struct app *app, const char *name, struct field *f)
 
 /* ---- Values ------------------------------------------------------------ */
 
-static void set_count(struct field_value *v, uint64_t n)
+void field_set_count(struct field_value *v, uint64_t n)
 {
 	v->number = true;
 	v->whole = n;
@@ -116,8 +109,8 @@ static void set_count(struct field_value *v, uint64_t n)
 static void set_micro(struct field_value *v, uint64_t micro)
 {
 	v->number = true;
-	v->whole = micro / MICRO;
-	v->micro = (uint32_t)(micro % MICRO);
+	v->whole = micro / FIELD_MICRO;
+	v->micro = (uint32_t)(micro % FIELD_MICRO);
 	snprintf(v->text, sizeof(v->text), "%llu.%06u",
 		 (unsigned long long)v->whole, v->micro);
 }
@@ -126,25 +119,24 @@ static void set_milli(struct field_value *v, uint64_t milli)
 {
 	v->number = true;
 	v->whole = milli / MILLI;
-	v->micro = (uint32_t)(milli % MILLI) * (MICRO / MILLI);
+	v->micro = (uint32_t)(milli % MILLI) * (FIELD_MICRO / MILLI);
 	snprintf(v->text, sizeof(v->text), "%llu.%03u",
 		 (unsigned long long)(milli / MILLI),
 		 (unsigned)(milli % MILLI));
 }
 
-/* A setting that is a number is compared as one. */
-static void set_setting(struct field_value *v, const struct arg *a,
-			const struct value *value)
+void field_set_setting(struct field_value *v, const struct arg *a,
+		       const struct value *value)
 {
 	if (a->type == ARG_INT) {
-		set_count(v, value->u);
+		field_set_count(v, value->u);
 		return;
 	}
 	v->number = false;
 	arg_print(a, value, v->text, sizeof(v->text));
 	/* Of a mix there is no more and no less. */
 	if (a->type == ARG_SIZES && value->sizes.count == 1)
-		set_count(v, value->sizes.entry[0].size);
+		field_set_count(v, value->sizes.entry[0].size);
 }
 
 enum subject_scope field_scope(const struct field *f)
@@ -190,7 +182,7 @@ static void read_balance(const struct app *app, const struct field *f,
 	if (v->unknown)
 		snprintf(v->text, sizeof(v->text), "not known");
 	else if (f->kind == FIELD_MISSED || f->kind == FIELD_LOSS)
-		set_count(v, l.lost);
+		field_set_count(v, l.lost);
 	else
 		set_micro(v, balance_share_micro(l.lost, l.sent));
 }
@@ -216,7 +208,7 @@ static void read_loss(const struct field *f,
 	uint64_t n;
 
 	if (loss_get(view, f->loss, &n))
-		set_count(v, n);
+		field_set_count(v, n);
 	else
 		set_unknown(v);
 }
@@ -227,7 +219,7 @@ static void read_peer(const struct app *app, const struct field *f,
 	uint64_t n;
 
 	if (peer_field_get(app->pktgen.peers, port, f->peer, &n))
-		set_count(v, n);
+		field_set_count(v, n);
 	else
 		set_unknown(v);
 }
@@ -252,12 +244,13 @@ static void read_stream(const struct app *app, const struct field *f,
 	if (f->kind != FIELD_COUNTER)
 		read_loss(f, &view, v);
 	else if (f->counter->group[0] == 'r')
-		set_count(v, f->counter->name[0] == 'b'
-				     ? view.received.bytes
-				     : view.received.packets);
+		field_set_count(v, f->counter->name[0] == 'b'
+					   ? view.received.bytes
+					   : view.received.packets);
 	else
-		set_count(v, f->counter->name[0] == 'b' ? view.sent.bytes
-							: view.sent.packets);
+		field_set_count(v, f->counter->name[0] == 'b'
+					   ? view.sent.bytes
+					   : view.sent.packets);
 }
 
 static void read_setting(const struct app *app, const struct field *f,
@@ -266,7 +259,7 @@ static void read_setting(const struct app *app, const struct field *f,
 	struct config config;
 	struct value value;
 
-	if (is_mode(f)) {
+	if (field_is_mode(f)) {
 		set_word(v, app_mode_name(app->pktgen.set[of.port].mode));
 		return;
 	}
@@ -276,7 +269,7 @@ static void read_setting(const struct app *app, const struct field *f,
 	/* The address that is in use, not the word for it. */
 	if (f->setting.arg->type == ARG_MAC)
 		value.u = 0;
-	set_setting(v, f->setting.arg, &value);
+	field_set_setting(v, f->setting.arg, &value);
 }
 
 void field_read(const struct app *app, const struct field *f, struct subject of,
@@ -300,7 +293,7 @@ void field_read(const struct app *app, const struct field *f, struct subject of,
 	switch (f->kind) {
 	case FIELD_COUNTER:
 		app_stats(app, of.port, &s);
-		set_count(v, stats_get(&s, f->counter));
+		field_set_count(v, stats_get(&s, f->counter));
 		break;
 	case FIELD_RATE:
 		set_milli(v, stats_rate_milli(packets, r->span_ns));
@@ -332,198 +325,6 @@ void field_read(const struct app *app, const struct field *f, struct subject of,
 		break;
 	default:
 		read_setting(app, f, of, v);
-	}
-}
-
-/* "0.1", "0.1%". */
-static enum shell_err parse_share(const char *word, struct field_value *v)
-{
-	const char *end;
-	uint64_t micro;
-	const enum shell_err err = value_decimal(word, &micro, &end);
-
-	if (err)
-		return err;
-	v->whole = micro / MICRO;
-	v->micro = (uint32_t)(micro % MICRO);
-	return strcmp(end, "%") && *end ? E_SYNTAX : E_OK;
-}
-
-/* "1000", "1k", "2.5": of a rate also "2.5kpps", of layer 1 "1gbps". */
-static enum shell_err parse_number(const struct field *f, const char *word,
-				   struct field_value *v)
-{
-	const enum rate_unit unit =
-		f->kind == FIELD_L1 ? RATE_BPS_L2 : RATE_PPS;
-	enum shell_err err;
-	const char *end;
-	struct rate rate;
-	uint64_t n;
-
-	v->number = true;
-	v->unknown = false;
-	snprintf(v->text, sizeof(v->text), "%s", word);
-	if (f->kind == FIELD_SHARE)
-		return parse_share(word, v);
-	err = value_int(word, &n);
-	v->micro = 0;
-	if (!err)
-		v->whole = n;
-	if (f->kind == FIELD_MISSED_SHARE)
-		return parse_share(word, v);
-	/* A bare number is in ns. */
-	if (f->kind == FIELD_PEER)
-		return err == E_SYNTAX && f->peer->is_time
-			       ? value_time(word, &v->whole)
-			       : err;
-	if (err != E_SYNTAX || f->kind == FIELD_COUNTER ||
-	    f->kind == FIELD_MISSED || f->kind == FIELD_LOSS ||
-	    f->kind == FIELD_SETTING)
-		return err;
-	rate.unit = unit;
-	err = value_decimal(word, &rate.micro, &end);
-	if (!err && *end)
-		err = value_rate(word, &rate);
-	if (!err && rate.unit != unit)
-		return E_SYNTAX;
-	if (err)
-		return err;
-	/* Of layer 1 a bare number is in Mbit/s. */
-	if (!*end)
-		rate.unit = RATE_PPS;
-	/* Layer 1 is in Mbit/s, a rate in bit/s. */
-	if (rate.unit == RATE_BPS_L2)
-		rate.micro /= MICRO;
-	v->whole = rate.micro / MICRO;
-	v->micro = (uint32_t)(rate.micro % MICRO);
-	return E_OK;
-}
-
-static bool parse_relay(const struct field *f, const char *word,
-			struct field_value *v)
-{
-	for (unsigned i = 0; is_mode(f) && relays[i]; i++) {
-		if (strcasecmp(relays[i], word) != 0)
-			continue;
-		v->number = false;
-		snprintf(v->text, sizeof(v->text), "%s", relays[i]);
-		return true;
-	}
-	return false;
-}
-
-static enum shell_err parse_setting(const struct app *app, const struct arg *a,
-				    const char *word, struct field_value *v)
-{
-	enum shell_err err;
-	const struct parse_ports ports =
-		session_ports(&app->session, session_selected(&app->session));
-	struct value value;
-
-	memset(&value, 0, sizeof(value));
-	err = arg_take(a, word, &ports, &value);
-	if (!err)
-		set_setting(v, a, &value);
-	return err;
-}
-
-/* What a state, or a verdict, can be. */
-static const char *const *states_of(const struct field *f)
-{
-	if (f->kind == FIELD_VERDICT)
-		return verdict_grades;
-	if (f->kind == FIELD_LINK)
-		return app_links + 1;
-	if (f->kind == FIELD_CLOCK)
-		return peer_clocks;
-	return f->of_stream ? app_stream_states : app_states;
-}
-
-static void add_word(char *buf, size_t size, const char *word)
-{
-	const size_t used = strlen(buf);
-
-	snprintf(buf + used, size - used, "%s%s", used ? ", " : "", word);
-}
-
-/* One of states_of(). */
-static bool is_word(const struct field *f)
-{
-	return f->kind == FIELD_STATE || f->kind == FIELD_VERDICT ||
-	       f->kind == FIELD_LINK || f->kind == FIELD_CLOCK;
-}
-
-bool field_words(const struct field *f, char *buf, size_t size)
-{
-	const bool setting = f->kind == FIELD_SETTING;
-
-	buf[0] = '\0';
-	if (setting && f->setting.arg->type == ARG_ENUM)
-		for (const struct arg_word *w = f->setting.arg->words; w->name;
-		     w++)
-			add_word(buf, size, w->name);
-	for (unsigned i = 0; is_mode(f) && relays[i]; i++)
-		add_word(buf, size, relays[i]);
-	if (is_word(f))
-		for (const char *const *s = states_of(f); *s; s++)
-			add_word(buf, size, *s);
-	return buf[0];
-}
-
-enum shell_err field_parse(const struct app *app, const struct field *f,
-			   const char *word, struct field_value *v)
-{
-	const char *const *state = states_of(f);
-
-	v->unknown = false;
-	if (parse_relay(f, word, v))
-		return E_OK;
-	if (f->kind == FIELD_SETTING)
-		return parse_setting(app, f->setting.arg, word, v);
-	if (!is_word(f))
-		return parse_number(f, word, v);
-	v->number = false;
-	for (; *state; state++)
-		if (!strcasecmp(*state, word))
-			break;
-	if (!*state)
-		return E_SYNTAX;
-	snprintf(v->text, sizeof(v->text), "%s", *state);
-	return E_OK;
-}
-
-bool field_is_text(const struct field *f)
-{
-	return is_word(f) ||
-	       (f->kind == FIELD_SETTING && f->setting.arg->type != ARG_INT &&
-		f->setting.arg->type != ARG_SIZES);
-}
-
-bool field_compare(const struct field_value *a, unsigned op,
-		   const struct field_value *b)
-{
-	const bool numbers = a->number && b->number;
-	const bool equal = a->whole == b->whole;
-	const bool same = numbers ? equal && a->micro == b->micro
-				  : !strcmp(a->text, b->text);
-	const bool less = numbers && (a->whole < b->whole ||
-				      (equal && a->micro < b->micro));
-
-	if (a->unknown || b->unknown)
-		return false;
-	switch (op) {
-	case FIELD_IS:
-		return same;
-	case FIELD_IS_NOT:
-		return !same;
-	case FIELD_LESS:
-		return less;
-	case FIELD_LESS_OR_IS:
-		return less || same;
-	case FIELD_MORE:
-		return numbers && !less && !same;
-	default:
-		return numbers && !less;
 	}
 }
 

@@ -57,7 +57,7 @@ $(O)/fast/test_%: $(O)/fast/tests/unit/test_%.o $(FAST_OBJ)
 	$(call say,LD,$@)
 	$(Q)$(fast-cc) -o $@ $^ -lcmocka
 
-$(O)/fast/cost $(O)/fast/load $(O)/fast/experiment: $(O)/fast/%: $(O)/fast/bench/%.o $(FAST_OBJ)
+$(O)/fast/cost $(O)/fast/load $(O)/fast/lines $(O)/fast/experiment: $(O)/fast/%: $(O)/fast/bench/%.o $(FAST_OBJ)
 	$(call say,LD,$@)
 	$(Q)$(fast-cc) -o $@ $^ -lcmocka
 

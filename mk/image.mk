@@ -41,7 +41,7 @@ SETUP_SRC := net/proto/% measure/kinds.c pktgen/fields% pktgen/stream.c \
 	pktgen/program_sizes.c pktgen/program_grow.c \
 	pktgen/play.c pktgen/played.c \
 	pktgen/program_changes.c pktgen/program_leads.c pktgen/pktgen_nodes.c pktgen/pktgen.c pktgen/pktgen_streams.c \
-	pktgen/pktgen_seen.c pktgen/pktgen_parts.c \
+	pktgen/pktgen_runs.c pktgen/pktgen_seen.c pktgen/pktgen_parts.c \
 	pktgen/pacer_shape.c pktgen/chain.c pktgen/schedule.c pktgen/flow.c \
 	pktgen/zipf.c pktgen/turn.c pktgen/program_each.c pktgen/replay.c \
 	pktgen/replay_find.c \

@@ -247,6 +247,15 @@ static inline unsigned port_tx_burst(struct port_queue *q,
 				     int *err);
 
 /*
+ * The same of frames that stay the caller's, where the port can: none takes a
+ * reference, until port_tx_reap() or port_tx_burst() is called.
+ */
+static inline bool port_tx_keeps(const struct port_queue *q);
+static inline unsigned port_tx_kept(struct port_queue *q,
+				    struct uk_netbuf **pkts, unsigned n,
+				    int *err);
+
+/*
  * Whether a received frame is longer than the port's MTU allows; a VLAN tag
  * does not count.
  */
@@ -340,6 +349,41 @@ static inline unsigned port_rx_burst(struct port_queue *q,
 				     unsigned *status, int *err)
 {
 	return port_rx_one_by_one(q, pkts, n, status, err);
+}
+
+#endif
+
+#ifdef UK_NETDEV_HAVE_KEPT_TX
+
+static inline bool port_tx_keeps(const struct port_queue *q)
+{
+	return uk_netdev_tx_keeps(q->dev);
+}
+
+static inline unsigned port_tx_kept(struct port_queue *q,
+				    struct uk_netbuf **pkts, unsigned n,
+				    int *err)
+{
+	uint16_t cnt = (uint16_t)n;
+	int rc = uk_netdev_tx_kept(q->dev, q->id, pkts, &cnt);
+
+	*err = rc < 0 ? rc : 0;
+	return cnt;
+}
+
+#else
+
+static inline bool port_tx_keeps(const struct port_queue *q)
+{
+	(void)q;
+	return false;
+}
+
+static inline unsigned port_tx_kept(struct port_queue *q,
+				    struct uk_netbuf **pkts, unsigned n,
+				    int *err)
+{
+	return port_tx_burst(q, pkts, n, err);
 }
 
 #endif

@@ -95,6 +95,39 @@ static NOINLINE unsigned discard(struct worker *w, uint64_t now_ns)
 	return 0;
 }
 
+/* The device took only the first of what was held, `sent`. */
+static NOINLINE unsigned hold_rest(struct worker *w, unsigned sent, int err,
+				   uint64_t now_ns)
+{
+	struct outbox *const o = &w->out;
+
+	if (likely(!err)) {
+		w->stats.tx_ring_full++;
+		if (!w->full_from_ns)
+			w->full_from_ns = now_ns;
+		if (w->how.drops) {
+			w->stats.tx_dropped += o->nb;
+			outbox_drop(o, o->nb);
+		}
+		return sent;
+	}
+	w->err = err;
+	w->stats.tx_errors++;
+	replay_own(w);
+	outbox_drop(o, 1);
+	if (err == -EIO)
+		worker_abandon(w);
+	return sent;
+}
+
+/* `sent` of what was held are. */
+static inline unsigned take_sent(struct worker *w, unsigned sent, int err,
+				 uint64_t now_ns)
+{
+	count_sent(w, sent, outbox_sent(&w->out, sent));
+	return likely(!w->out.nb) ? sent : hold_rest(w, sent, err, now_ns);
+}
+
 static inline unsigned flush(struct worker *w, uint64_t now_ns)
 {
 	struct outbox *const o = &w->out;
@@ -109,25 +142,16 @@ static inline unsigned flush(struct worker *w, uint64_t now_ns)
 	if (unlikely(w->unplugged))
 		return discard(w, now_ns);
 	sent = port_tx_burst(w->queue, o->pkt, o->nb, &err);
-	count_sent(w, sent, outbox_sent(o, sent));
-	if (likely(!o->nb))
-		return sent;
-	if (likely(!err)) {
-		w->stats.tx_ring_full++;
-		if (!w->full_from_ns)
-			w->full_from_ns = now_ns;
-		if (w->how.drops) {
-			w->stats.tx_dropped += o->nb;
-			outbox_drop(o, o->nb);
-		}
-		return sent;
-	}
-	w->err = err;
-	w->stats.tx_errors++;
-	outbox_drop(o, 1);
-	if (err == -EIO)
-		worker_abandon(w);
-	return sent;
+	return take_sent(w, sent, err, now_ns);
+}
+
+static inline unsigned flush_kept(struct worker *w, uint64_t now_ns)
+{
+	struct outbox *const o = &w->out;
+	int err;
+	const unsigned sent = port_tx_kept(w->queue, o->pkt, o->nb, &err);
+
+	return take_sent(w, sent, err, now_ns);
 }
 
 /* `n` frames have gone, the first of them so late. */
@@ -148,7 +172,7 @@ static NOINLINE unsigned flush_mixed(struct worker *w, uint64_t now_ns)
 	unsigned sent, timed;
 
 	engine_charge(w);
-	sent = flush(w, now_ns);
+	sent = w->replay.kept ? flush_kept(w, now_ns) : flush(w, now_ns);
 	if (played)
 		replay_sent(w, turn, end - from, sent, now_ns);
 	else

@@ -103,6 +103,10 @@ void pktgen_check(struct pktgen *pg, struct worker *w, bool is);
 /* What a port counts by a field begins here. */
 void pktgen_track_clear(struct pktgen *pg, unsigned port);
 
+/* An order that is nothing but its kind, to all that have a part of `s`. */
+void pktgen_tell(struct pktgen *pg, unsigned port, enum worker_order_kind kind,
+		 const struct pktgen_stream *s, uint64_t now_ns);
+
 /* Gives all of the port's streams' memory back. */
 void pktgen_close_streams(struct pktgen *pg, unsigned port);
 

@@ -251,7 +251,7 @@ static inline void put(const struct play_edit *e, uint64_t value,
 		       struct change *change)
 {
 	unsigned cover = e->cover;
-	uint64_t was, is;
+	uint64_t was, is, sum;
 	uint32_t more;
 
 	memcpy(&was, at, sizeof(was));
@@ -265,7 +265,8 @@ static inline void put(const struct play_edit *e, uint64_t value,
 		cover = cover_at(e, p);
 	if (!cover)
 		return;
-	more = csum_of64(is) + csum_of64(~was);
+	sum = is + ~was;
+	more = csum_of64(sum + (sum < is));
 	if (odd)
 		more = csum_swap(csum_fold(more));
 	if (cover & PLAY_COVER_IP)

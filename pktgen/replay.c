@@ -97,6 +97,8 @@ bool replay_make(struct worker *w, uint64_t now_ns, unsigned *due)
 	else if (unlikely(!p->unsettled))
 		p->at = p->from = p->turn = p->next = w->round.next;
 	*due = n;
+	if (unlikely(!p->unsettled && n))
+		replay_keep(w);
 	made = likely(n) ? replay_frames(w, n, now_ns) : 0;
 	w->starved = made < n;
 	w->stats.tx_ring_full += w->starved;
@@ -261,6 +263,7 @@ COLD void replay_settle_all(struct worker *w)
 	set_last(w, laps, more);
 	step_on(w);
 	p->lapped |= laps > 0;
+	replay_own(w);
 	if (p->out)
 		keep(w);
 	p->sent = p->nb = p->lap = p->given_up = 0;

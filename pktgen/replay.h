@@ -27,6 +27,9 @@ bool replay_make(struct worker *w, uint64_t now_ns, unsigned *due);
 void replay_sent(struct worker *w, unsigned turn, unsigned n, unsigned sent,
 		 uint64_t now_ns);
 
+/* What is held, and what the device has, has references of its own again. */
+void replay_own(struct worker *w);
+
 /* What was played has been charged. */
 void replay_settle_all(struct worker *w);
 

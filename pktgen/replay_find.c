@@ -190,7 +190,7 @@ COLD void replay_find(struct worker *w)
 	p->at = p->from = p->turn = p->next;
 	p->sent = p->nb = p->lap = p->given_up = 0;
 	p->off = 0;
-	p->out = p->unsettled = false;
+	p->out = p->unsettled = p->kept = false;
 }
 
 COLD void replay_leave(struct worker *w)

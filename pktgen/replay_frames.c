@@ -92,6 +92,8 @@ unsigned replay_frames(struct worker *w, unsigned n, uint64_t now_ns)
 	const struct worker_replay *const p = &w->replay;
 	unsigned made;
 
+	if (likely(p->kept))
+		return n;
 	if (likely(!p->edits))
 		return make_shared(p, n);
 	made = make_edited(w, 0, n, now_ns);
@@ -101,7 +103,38 @@ unsigned replay_frames(struct worker *w, unsigned n, uint64_t now_ns)
 	return make_edited(w, made, n, now_ns);
 }
 
+COLD void replay_keep(struct worker *w)
+{
+	struct worker_replay *const p = &w->replay;
+
+	p->kept = !p->edits && !w->how.drops && !w->unplugged &&
+		  !(w->mode & MODE_NULL) && port_tx_keeps(w->queue);
+}
+
+COLD void replay_own(struct worker *w)
+{
+	struct worker_replay *const p = &w->replay;
+	const struct outbox *const o = &w->out;
+
+	if (!p->kept)
+		return;
+	p->kept = false;
+	port_tx_reap(w->queue);
+	for (unsigned i = 0; p->out && i < o->nb; i++)
+		o->pkt[i]->refcount++;
+}
+
 #else
+
+void replay_keep(struct worker *w)
+{
+	(void)w;
+}
+
+void replay_own(struct worker *w)
+{
+	(void)w;
+}
 
 unsigned replay_frames(struct worker *w, unsigned n, uint64_t now_ns)
 {

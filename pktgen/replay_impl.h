@@ -22,6 +22,9 @@ static inline void replay_shape(struct worker_replay *p,
 	p->alike &= !memcmp(&p->shape, &e->shape, sizeof(p->shape));
 }
 
+/* The device is given frames without references from now on, if it can. */
+void replay_keep(struct worker *w);
+
 /* Makes up to `n` frames, from the next turn on; as many as are back. */
 unsigned replay_frames(struct worker *w, unsigned n, uint64_t now_ns);
 

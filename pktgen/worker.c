@@ -25,10 +25,7 @@
 #include "pktgen/engine.h"
 #include "pktgen/replay.h"
 #include "pktgen/schedule.h"
-
-#define FOR_EACH_FLOW(w, f)                             \
-	for (unsigned i_ = 0; i_ < (w)->nb_flows; i_++) \
-		for (struct flow *f = (w)->flow[i_]; f; f = NULL)
+#include "pktgen/worker_impl.h"
 
 const struct worker_how worker_how_default = {
 	.strategy = STRATEGY_SHARED,
@@ -90,11 +87,6 @@ int worker_reserve(struct worker *w, unsigned n)
 
 /* ---- States ------------------------------------------------------------- */
 
-static unsigned nb_held(const struct worker *w)
-{
-	return w->out.nb + (FORWARDS ? forward_held(w) : 0);
-}
-
 /* The one way out of draining. */
 static void rest(struct worker *w)
 {
@@ -110,8 +102,7 @@ static void rest(struct worker *w)
 	w->done.in_flight = port_can_reap() ? worker_in_flight(w) : 0;
 }
 
-/* Where it runs, and is alone, its frames are made without a look at others. */
-static void set_only(struct worker *w)
+void worker_set_only(struct worker *w)
 {
 	struct flow *first = w->nb_flows == 1 ? w->flow[0] : NULL;
 
@@ -124,13 +115,13 @@ static void set_only(struct worker *w)
 static void set_state(struct worker *w, struct flow *f, enum flow_state state)
 {
 	schedule_state(w, f, state);
-	set_only(w);
+	worker_set_only(w);
 }
 
 static void start_worker(struct worker *w, uint64_t now_ns)
 {
 	/* The run before is over, though not all of it has arrived. */
-	if (!nb_held(w))
+	if (!worker_held(w))
 		rest(w);
 	w->done.in_flight = 0;
 	w->begins = false;
@@ -185,7 +176,7 @@ static void begin_alone(struct worker *w, struct flow *f, uint64_t now_ns)
 		return;
 	if (now_ns >= f->until_ns)
 		schedule_begin(w, f);
-	set_only(w);
+	worker_set_only(w);
 }
 
 /* Stopped or paused before its moment: what is ready goes, and is on time. */
@@ -237,7 +228,7 @@ static void unsettle(struct worker *w)
 static void end_flows(struct worker *w)
 {
 	chain_stop_all(w);
-	set_only(w);
+	worker_set_only(w);
 }
 
 static void stop(struct worker *w)
@@ -249,10 +240,10 @@ static void stop(struct worker *w)
 	unsettle(w);
 }
 
-static void stop_flow(struct worker *w, struct flow *f, uint64_t now_ns)
+void worker_stop_flow(struct worker *w, struct flow *f, uint64_t now_ns)
 {
 	chain_stop(w, f, now_ns);
-	set_only(w);
+	worker_set_only(w);
 	if (!w->nb_on && !(w->mode & MODE_RELAYS))
 		stop(w);
 }
@@ -323,177 +314,7 @@ void worker_abandon(struct worker *w)
 	end_flows(w);
 }
 
-/* ---- What is set -------------------------------------------------------- */
-
-static void set_flow(struct worker *w, struct flow *f, uint64_t now_ns)
-{
-	flow_set(f, &w->out, &w->how, w->nb_flows == 1, f->state != FLOW_IDLE,
-		 now_ns);
-	schedule_set(w, f);
-}
-
-/* From one to several or back: whose the frames are is known in another way. */
-COLD static void set_flows(struct worker *w, uint64_t now_ns)
-{
-	if (w->nb_flows == 2) {
-		engine_charge(w);
-		if (!w->mixed)
-			engine_owe(w, NULL, w->sender);
-		w->sender = NULL;
-	}
-	for (unsigned i = 0; w->nb_flows <= 2 && i < w->nb_flows; i++)
-		set_flow(w, w->flow[i], now_ns);
-	set_only(w);
-}
-
-COLD static void add_flow(struct worker *w, struct flow *f, uint64_t now_ns)
-{
-	f->index = w->nb_flows;
-	w->flow[w->nb_flows++] = f;
-	if (w->nb_flows > 2)
-		set_flow(w, f, now_ns);
-	set_flows(w, now_ns);
-}
-
-COLD static void remove_flow(struct worker *w, struct flow *f, uint64_t now_ns)
-{
-	chain_leave(w, f, now_ns);
-	stop_flow(w, f, now_ns);
-	engine_charge(w);
-	if (w->mixed)
-		engine_owe(w, f, NULL);
-	if (w->sender == f)
-		w->sender = NULL;
-	schedule_remove(w, f);
-	set_flows(w, now_ns);
-}
-
-COLD static void set_how(struct worker *w, const struct worker_how *how,
-			 uint64_t now_ns)
-{
-	if (how->wait != w->how.wait)
-		wait_start(&w->wait, how->wait);
-	w->how = *how;
-	if (FORWARDS)
-		forward_how(w);
-	FOR_EACH_FLOW(w, f)
-		set_flow(w, f, now_ns);
-}
-
-COLD static void set_mode(struct worker *w, unsigned mode, uint64_t now_ns)
-{
-	const bool sends = !(w->mode & MODE_TX) && mode & MODE_TX;
-
-	/* The time in which it was not to send is no debt. */
-	if (sends) {
-		FOR_EACH_FLOW(w, f)
-			if (f->state == FLOW_RUNS)
-				flow_forgive(f, &w->how, now_ns);
-		w->moved_ns = now_ns;
-	}
-	if (!(w->mode & MODE_NULL) && mode & MODE_NULL)
-		w->null_from = w->stats.tx_packets;
-	if (w->mode & MODE_NULL && !(mode & MODE_NULL))
-		w->nb_null += w->stats.tx_packets - w->null_from;
-	if (FORWARDS && mode != w->mode)
-		forward_drop(w);
-	w->mode = mode;
-	w->turn.word = UINT64_MAX; /* of no frame */
-	schedule_set_all(w);
-	set_only(w);
-}
-
-/* ---- Orders and views --------------------------------------------------- */
-
-unsigned worker_in_flight(struct worker *w)
-{
-	unsigned surplus;
-
-	port_tx_reap(w->queue);
-	/* Before the rest: what is back is freed by this. */
-	surplus = frames_room_surplus(&w->room);
-	if (FORWARDS)
-		surplus -= forward_reap(w);
-	FOR_EACH_FLOW(w, f)
-		surplus += frames_surplus(&f->frames);
-	return port_tx_out(w->queue) + surplus - w->out.nb;
-}
-
-/* Not running: when was all that it had sent with nobody any more? */
-static void settle(struct worker *w, uint64_t now_ns)
-{
-	w->view.in_flight = 0;
-	if (nb_held(w))
-		return;
-	engine_tx_room(w, now_ns);
-	if (!w->sent_ns) {
-		w->sent_ns = w->still_ns = now_ns;
-		w->away_ns = 0;
-	}
-	if (port_can_reap() && !w->still) {
-		w->view.in_flight = worker_in_flight(w);
-		w->still = !w->view.in_flight ||
-			   now_ns >= w->sent_ns + w->away_ns + WORKER_DEVICE_NS;
-		if (!w->still)
-			w->still_ns = now_ns;
-	}
-	w->still |= !port_can_reap();
-}
-
-/*
- * Whether frames have been due for WORKER_STALL_NS and the device took none.
- * In a mode that sends nothing none is due, unless it is still held.
- */
-static bool stalled(const struct worker *w)
-{
-	return w->state != WORKER_IDLE && w->stalled_ns == w->moved_ns &&
-	       (w->mode & (MODE_TX | MODE_RELAYS) || w->out.nb);
-}
-
-/* All but in_flight, which is true only where it was asked for. */
-static void write_view(struct worker *w)
-{
-	struct worker_view *const v = &w->view;
-	const uint64_t sends =
-		w->mode & MODE_NULL ? w->null_from : w->stats.tx_packets;
-
-	engine_charge(w);
-	v->state = w->state;
-	v->mode = w->mode;
-	v->strategy =
-		w->nb_flows ? w->flow[0]->frames.strategy : w->how.strategy;
-	v->wait = w->wait;
-	v->limited = w->nb_limited && worker_runs(w->state);
-	v->paused = w->nb_on && w->nb_paused == w->nb_on;
-	v->stalled = stalled(w);
-	v->moved_ns = w->moved_ns;
-	v->stalled_ns = w->stalled_ns;
-	v->stalled_at = w->stalled_at;
-	v->err = w->err;
-	v->nb_held = nb_held(w);
-	v->sent_ns = w->sent_ns;
-	v->still_ns = w->still_ns;
-	v->still = w->still;
-	v->last_rx_ns = w->last_rx_ns;
-	v->run_packets = w->run_packets;
-	v->sent = sends - w->nb_null;
-	v->received = w->stats.rx_packets + w->stats.rx_ignored +
-		      w->stats.rx_oversize;
-	v->full_ns = w->full_ns;
-	v->lag_ns = w->lag_ns;
-	v->gap_ns = w->gap_ns;
-	v->stood_ns = w->stood_ns;
-	v->done = w->done;
-	v->stats = w->stats;
-}
-
-static void count(struct worker *w, uint64_t now_ns)
-{
-	if (w->state & (WORKER_PAUSED | WORKER_DRAINING))
-		settle(w, now_ns);
-	w->view.in_flight = worker_in_flight(w);
-	write_view(w);
-}
+/* ---- Orders ------------------------------------------------------------- */
 
 /* What it does, or one of its flows, and how; false: the order is another. */
 static bool give_state(struct worker *w, const struct worker_order *o)
@@ -509,7 +330,7 @@ static bool give_state(struct worker *w, const struct worker_order *o)
 		chain_join(w, o->flow, o->now_ns);
 		break;
 	case ORDER_FLOW_STOP:
-		stop_flow(w, o->flow, o->now_ns);
+		worker_stop_flow(w, o->flow, o->now_ns);
 		break;
 	case ORDER_FLOW_PAUSE:
 		pause_flow(w, o->flow, o->now_ns);
@@ -536,10 +357,10 @@ static bool give_state(struct worker *w, const struct worker_order *o)
 		worker_abandon(w);
 		break;
 	case ORDER_MODE:
-		set_mode(w, o->mode, o->now_ns);
+		worker_set_mode(w, o->mode, o->now_ns);
 		break;
 	case ORDER_HOW:
-		set_how(w, &o->how, o->now_ns);
+		worker_set_how(w, &o->how, o->now_ns);
 		break;
 	default:
 		return false;
@@ -559,14 +380,14 @@ void worker_give(struct worker *w, const struct worker_order *o)
 	switch (o->kind) {
 	case ORDER_PROGRAM:
 		flow_switch(o->flow, &o->pacing);
-		set_flow(w, o->flow, o->now_ns);
+		worker_set_flow(w, o->flow, o->now_ns);
 		break;
 	case ORDER_FLOW:
 		flow_switch(o->flow, &o->pacing);
-		add_flow(w, o->flow, o->now_ns);
+		worker_add_flow(w, o->flow, o->now_ns);
 		break;
 	case ORDER_FLOW_REMOVE:
-		remove_flow(w, o->flow, o->now_ns);
+		worker_remove_flow(w, o->flow, o->now_ns);
 		break;
 	case ORDER_WEIGHT:
 		schedule_weight(w, o->flow, o->weight);
@@ -596,10 +417,10 @@ void worker_give(struct worker *w, const struct worker_order *o)
 		w->unplugged = o->unplugged;
 		break;
 	case ORDER_LOOK:
-		write_view(w);
+		worker_write_view(w);
 		break;
 	case ORDER_COUNT:
-		count(w, o->now_ns);
+		worker_write_count(w, o->now_ns);
 		break;
 	default:
 		break;
@@ -621,7 +442,7 @@ static inline bool at_limits(struct worker *w, uint64_t now_ns)
 		if (!flow_over(only, w->mode & MODE_TX, now_ns))
 			return false;
 		schedule_end(w, w->only, now_ns);
-		set_only(w);
+		worker_set_only(w);
 	} else if (!(w->mode & MODE_TX)) {
 		schedule_expire(w, now_ns);
 	}
@@ -643,7 +464,7 @@ static unsigned send(struct worker *w, uint64_t now_ns)
 		w->at_limit = true;
 	}
 	if (unlikely(w->state & (WORKER_PAUSED | WORKER_DRAINING)))
-		settle(w, now_ns);
+		worker_settle(w, now_ns);
 	return moved;
 }
 

@@ -284,8 +284,10 @@ struct worker_replay {
 	bool lapped;       /* since it plays each turn has been charged */
 	bool out;          /* what is held is the last of what was made */
 	bool unsettled;    /* something has been made since it was settled */
-	uint16_t len;      /* of all frames, 0: they differ */
-	unsigned turns;    /* of the list... */
+	/* Shared frames: what is held and what was sent has no reference. */
+	bool kept;
+	uint16_t len;   /* of all frames, 0: they differ */
+	unsigned turns; /* of the list... */
 	/* ...and a multiple of it: frames, some once more behind the last. */
 	unsigned frames;
 	struct uk_netbuf **pkt;

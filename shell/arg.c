@@ -302,7 +302,8 @@ enum shell_err arg_subjects(const char *word, const struct parse_ports *ports,
 	struct named n;
 	size_t at = 0;
 
-	if (!strchr(word, '.') || strlen(word) >= sizeof(text))
+	if (!strchr(word, '.') || strlen(word) >= sizeof(text) ||
+	    !word[strspn(word, "0123456789.,-")])
 		return subjects_take(word, ports->count, s);
 	if (arg_unknown_name(ports, word, none, sizeof(none)))
 		return E_RANGE;

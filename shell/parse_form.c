@@ -48,8 +48,8 @@ void parse_begin(struct parser *p, const struct cmd_form *f)
 	memset(c->v, 0, c->nb_v * sizeof(c->v[0]));
 	while (f && f->args[n].type != ARG_NONE)
 		n++;
-	/* Of those that are repeated there may be as many as words. */
-	c->nb_v = n + p->nb_pos;
+	/* Of one that is repeated, the last, there may be as many as words. */
+	c->nb_v = n + (n && f->args[n - 1].repeated ? p->nb_pos : 0);
 	if (c->nb_v > CMD_ARGS_MAX)
 		c->nb_v = CMD_ARGS_MAX;
 	c->err = E_OK;
@@ -128,7 +128,8 @@ static void try_all(struct parser *p,
 	for (const struct cmd_form *f = p->c->cmd->forms; f->run; f++) {
 		a = attempt(p, f, false);
 		fn(p, &a, best);
-		if (!has_optional_ports(f))
+		/* All words are taken: no other way takes more. */
+		if (a.held || !has_optional_ports(f))
 			continue;
 		a = attempt(p, f, true);
 		fn(p, &a, best);

@@ -34,6 +34,7 @@ struct uk_netdev_rx_queue {
 struct flying {
 	struct uk_netbuf *nb;
 	uint64_t until;
+	bool kept; /* no reference went with it */
 };
 
 struct uk_netdev_tx_queue {
@@ -170,19 +171,32 @@ static void complete(struct host_netdev *d, struct uk_netdev_tx_queue *q)
 		const struct flying f = q->flying[i];
 		const unsigned out = q->nb_flying + had - i;
 
-		if (out > d->faults.hold && f.until <= q->looks)
-			uk_netbuf_free(f.nb);
-		else
+		if (out <= d->faults.hold || f.until > q->looks)
 			q->flying[q->nb_flying++] = f;
+		else if (!f.kept)
+			uk_netbuf_free(f.nb);
 	}
 }
 
 static void fly(struct host_netdev *d, struct uk_netdev_tx_queue *q,
-		struct uk_netbuf *nb)
+		struct uk_netbuf *nb, bool kept)
 {
 	q->flying[q->nb_flying++] = (struct flying){
-		nb, q->looks + host_back_delay(d->faults.back, q->looks,
-					       &d->faults.back_seed)};
+		nb,
+		q->looks + host_back_delay(d->faults.back, q->looks,
+					   &d->faults.back_seed),
+		kept};
+}
+
+/* What is kept gets references. */
+static void claim(struct uk_netdev_tx_queue *q)
+{
+	for (unsigned i = 0; i < q->nb_flying; i++) {
+		struct flying *const f = &q->flying[i];
+
+		f->nb->refcount += f->kept;
+		f->kept = false;
+	}
 }
 
 /* Sender and receiver may be on two CPUs. */
@@ -199,11 +213,13 @@ static void unlock(struct uk_netdev_rx_queue *q)
 }
 
 static int tx_locked(struct uk_netdev *dev, struct uk_netdev_tx_queue *q,
-		     struct uk_netbuf **pkts, uint16_t *cnt)
+		     struct uk_netbuf **pkts, uint16_t *cnt, bool kept)
 {
 	struct host_netdev *d = dev_of(dev);
 	uint16_t n;
 
+	if (!kept)
+		claim(q);
 	complete(d, q);
 	for (n = 0; n < *cnt; n++) {
 		struct uk_netbuf *nb = pkts[n];
@@ -221,23 +237,35 @@ static int tx_locked(struct uk_netdev *dev, struct uk_netdev_tx_queue *q,
 			d->wire(d->wire_arg, nb->data, nb->len);
 		if (d->tap)
 			d->tap(d->tap_arg, nb->data, nb->len);
-		fly(d, q, nb);
+		fly(d, q, nb, kept);
 	}
 	*cnt = n;
 	return (n ? UK_NETDEV_STATUS_SUCCESS : 0) |
 	       (has_room(d, q) ? UK_NETDEV_STATUS_MORE : 0);
 }
 
-static int tx_burst(struct uk_netdev *dev, struct uk_netdev_tx_queue *q,
-		    struct uk_netbuf **pkts, uint16_t *cnt)
+static int transmit(struct uk_netdev *dev, struct uk_netdev_tx_queue *q,
+		    struct uk_netbuf **pkts, uint16_t *cnt, bool kept)
 {
 	struct uk_netdev_rx_queue *const to = &dev_of(dev)->peer->rxq[q->id];
 	int rc;
 
 	lock(to);
-	rc = tx_locked(dev, q, pkts, cnt);
+	rc = tx_locked(dev, q, pkts, cnt, kept);
 	unlock(to);
 	return rc;
+}
+
+static int tx_burst(struct uk_netdev *dev, struct uk_netdev_tx_queue *q,
+		    struct uk_netbuf **pkts, uint16_t *cnt)
+{
+	return transmit(dev, q, pkts, cnt, false);
+}
+
+static int tx_kept(struct uk_netdev *dev, struct uk_netdev_tx_queue *q,
+		   struct uk_netbuf **pkts, uint16_t *cnt)
+{
+	return transmit(dev, q, pkts, cnt, true);
 }
 
 /* What is on the way comes, unless that takes longer. */
@@ -409,6 +437,7 @@ static struct host_netdev *add(uint16_t mtu)
 	d->mac = (struct uk_hwaddr){{2, 0, 0, 0, 0, (uint8_t)(nb_devs - 1)}};
 	d->netdev.ops = &ops;
 	d->netdev.tx_burst = tx_burst;
+	d->netdev.tx_kept = tx_kept;
 	d->netdev.rx_burst = rx_burst;
 	uk_netdev_drv_register(&d->netdev, NULL, "host-loop");
 	return d;

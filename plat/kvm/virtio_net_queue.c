@@ -99,11 +99,23 @@ static void put_free(void *arg __unused, size_t i __unused, void *cookie,
 	uk_netbuf_free(cookie);
 }
 
+void virtio_net_claim(struct virtio_net_queue *q)
+{
+	const struct vring *vr = &q->vr;
+	struct uk_netbuf *nb;
+
+	for (; q->nb_kept; q->nb_kept--) {
+		nb = vr->cookie[(uint16_t)(vr->next - q->nb_kept) & vr->mask];
+		nb->refcount++;
+	}
+}
+
 void virtio_net_drain(struct virtio_net_queue *q)
 {
 	if (q->drained)
 		return;
 	q->drained = true;
+	virtio_net_claim(q);
 	vring_drain(&q->vr, put_free, NULL);
 }
 

@@ -56,6 +56,11 @@ struct virtio_net_queue {
 	uint32_t shape;
 	/* So many before the next one had that shape when they came. */
 	uint32_t nb_alike;
+	/*
+	 * uk_netdev_tx_kept(): the last that the device was given, and has,
+	 * are the sender's, with no reference of their own.
+	 */
+	uint16_t nb_kept;
 	uint8_t ready_for; /* netbufs that this device has found fit have it */
 	bool drained;
 };
@@ -124,6 +129,9 @@ int virtio_net_give_up(struct virtio_net_queue *q);
 
 /* Whether the device has given up by itself (2.1.2), which is then why. */
 bool virtio_net_asks_for_reset(struct virtio_net *vn);
+
+/* Each that is kept gets a reference, and is not kept any more. */
+void virtio_net_claim(struct virtio_net_queue *q);
 
 /* Nothing was used for IDLE_POLLS calls: see virtio_net_idle(). */
 void virtio_net_look_after(struct virtio_net_queue *q);

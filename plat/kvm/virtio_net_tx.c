@@ -10,6 +10,7 @@
  *    that fits: the frames of a lap ago, whose descriptors stand there
  *    (virtio_net_add_again()); a burst of one and the same frame (tx_is_same(),
  *    vring_add_same()); or any frames, each described anew (tx_add_any()).
+ *    Those that the sender keeps go their own way, tx_kept().
  * 4. virtio_net_publish() lets the device see them by one store, and notifies
  *    it if it wants to be.
  *
@@ -174,10 +175,11 @@ VRING_INLINE unsigned int tx_add_any(struct uk_netdev_tx_queue *txq,
 				     bool *refused)
 {
 	const unsigned int alike = tx_add_alike(&txq->q, layout, pkts, n);
-	struct tx_source s = tx_source_of(txq, pkts + alike);
+	struct tx_source s;
 
 	if (likely(alike == n))
 		return n;
+	s = tx_source_of(txq, pkts + alike);
 	n -= alike;
 	n = vring_add(&txq->q.vr, layout, VRING_TO_DEVICE, n, tx_get, &s);
 	*refused = s.refused;
@@ -344,15 +346,22 @@ VRING_INLINE void tx_put(void *arg __unused, size_t i __unused, void *cookie,
 }
 
 /* Frees what the device has used; returns how many frames that was. */
-VRING_INLINE unsigned int tx_reap(struct vring *vr,
+VRING_INLINE unsigned int tx_reap(struct virtio_net_queue *q,
 				  const enum vring_layout layout)
 {
+	struct vring *const vr = &q->vr;
 	unsigned int same = 0;
 
 	if (vring_is_same(vr)) {
 		same = vring_reap_same(vr, layout);
-		if (same)
+		if (likely(same)) {
 			tx_release(vr->same.cookie, same);
+			vring_move_event(vr, layout);
+			if (likely(!vring_waiting(vr, layout)))
+				return same;
+		}
+	} else if (unlikely(q->nb_kept)) {
+		virtio_net_claim(q);
 	}
 	return same + vring_reap(vr, layout, VRING_TO_DEVICE, 0, vr->size,
 				 tx_put, NULL);
@@ -369,7 +378,7 @@ VRING_INLINE int tx_burst(struct uk_netdev_tx_queue *txq,
 	*cnt = 0;
 	if (virtio_net_broken(q))
 		return virtio_net_give_up(q);
-	if (tx_reap(&q->vr, layout))
+	if (tx_reap(q, layout))
 		q->idle_polls = 0;
 	else
 		virtio_net_idle(q);
@@ -399,8 +408,121 @@ static int tx_burst_packed(struct uk_netdev *dev __unused,
 	return tx_burst(txq, VRING_PACKED, pkts, cnt);
 }
 
+/* ---- Frames that the sender keeps ----------------------------------------
+ *
+ * Their slots are the last that were added, as long as all is in order. What
+ * was added before them has references.
+ */
+
+/* The first that came back, of a time before: each has a reference. */
+static NOINLINE void tx_release_held(const struct vring *vr, uint16_t from,
+				     unsigned int n)
+{
+	for (; n; n--, from++)
+		tx_release(vr->cookie[from & vr->mask], 1);
+}
+
+/* Takes back what was used in order; those that are kept are not touched. */
+VRING_INLINE unsigned int tx_take_kept(struct virtio_net_queue *q,
+				       const enum vring_layout layout)
+{
+	struct vring *vr = &q->vr;
+	const unsigned int held = vring_outstanding(vr) - q->nb_kept;
+	const uint16_t from = vr->last_used;
+	const unsigned int n = vring_reap_same(vr, layout);
+
+	if (unlikely(held))
+		tx_release_held(vr, from, MIN(n, held));
+	q->nb_kept = (uint16_t)(q->nb_kept - (n - MIN(n, held)));
+	return n;
+}
+
+static NOINLINE unsigned int tx_take_split(struct virtio_net_queue *q)
+{
+	return tx_take_kept(q, VRING_SPLIT);
+}
+
+static NOINLINE unsigned int tx_take_packed(struct virtio_net_queue *q)
+{
+	return tx_take_kept(q, VRING_PACKED);
+}
+
+VRING_INLINE unsigned int tx_take(struct virtio_net_queue *q,
+				  const enum vring_layout layout)
+{
+	return layout == VRING_SPLIT ? tx_take_split(q) : tx_take_packed(q);
+}
+
+/* With a reference for each, as uk_netdev_tx_burst() wants them. */
+static NOINLINE int tx_counted(struct uk_netdev *dev,
+			       struct uk_netdev_tx_queue *txq,
+			       struct uk_netbuf **pkts, uint16_t *cnt)
+{
+	const unsigned int n = *cnt;
+	int rc;
+
+	for (unsigned int i = 0; i < n; i++)
+		pkts[i]->refcount++;
+	rc = dev->tx_burst(dev, txq, pkts, cnt);
+	for (unsigned int i = *cnt; i < n; i++)
+		pkts[i]->refcount--;
+	return rc;
+}
+
+VRING_INLINE int tx_kept(struct uk_netdev *dev, struct uk_netdev_tx_queue *txq,
+			 const enum vring_layout layout,
+			 struct uk_netbuf **pkts, uint16_t *cnt)
+{
+	struct virtio_net_queue *q = &txq->q;
+	unsigned int n = *cnt, added = 0;
+	bool refused = false;
+
+	if (virtio_net_broken(q) || unlikely(!q->vr.in_order))
+		return tx_counted(dev, txq, pkts, cnt);
+	if (likely(tx_take(q, layout)))
+		q->idle_polls = 0;
+	/* Something is there, and still it cannot be taken: not in order. */
+	else if (unlikely(vring_waiting(&q->vr, layout) && !tx_take(q, layout)))
+		return tx_counted(dev, txq, pkts, cnt);
+	else
+		virtio_net_idle(q);
+	if (unlikely(q->vr.broken))
+		return tx_counted(dev, txq, pkts, cnt);
+	vring_move_event(&q->vr, layout);
+	n = MIN(n, (unsigned int)vring_room(&q->vr));
+	/* Packed writes all of a descriptor in any case. */
+	if (layout == VRING_SPLIT)
+		added = virtio_net_add_again(q, layout, VRING_TO_DEVICE, pkts,
+					     n, 0);
+	if (added < n && layout == VRING_SPLIT)
+		added += tx_add_split(txq, pkts + added, n - added, &refused);
+	else if (n && layout == VRING_PACKED)
+		added = tx_add_packed(txq, pkts, n, &refused);
+	q->nb_kept = (uint16_t)(q->nb_kept + added);
+	virtio_net_publish(q, layout);
+	*cnt = (uint16_t)added;
+	if (unlikely(refused))
+		return -EINVAL;
+	return (added ? UK_NETDEV_STATUS_SUCCESS : 0) |
+	       (vring_room(&q->vr) ? UK_NETDEV_STATUS_MORE : 0);
+}
+
+static int tx_kept_split(struct uk_netdev *dev, struct uk_netdev_tx_queue *txq,
+			 struct uk_netbuf **pkts, uint16_t *cnt)
+{
+	return tx_kept(dev, txq, VRING_SPLIT, pkts, cnt);
+}
+
+static int tx_kept_packed(struct uk_netdev *dev, struct uk_netdev_tx_queue *txq,
+			  struct uk_netbuf **pkts, uint16_t *cnt)
+{
+	return tx_kept(dev, txq, VRING_PACKED, pkts, cnt);
+}
+
 void virtio_net_choose_tx(struct virtio_net *vn)
 {
-	vn->dev.tx_burst =
-		vn->layout == VRING_PACKED ? tx_burst_packed : tx_burst_split;
+	const bool packed = vn->layout == VRING_PACKED;
+
+	vn->dev.tx_burst = packed ? tx_burst_packed : tx_burst_split;
+	vn->dev.tx_kept = packed ? tx_kept_packed : tx_kept_split;
 }

@@ -177,12 +177,12 @@ static void rounds_are_as_each_in_its_turn(void **state)
 }
 
 /* A ring that is full: what is held goes, numbered on; or gaps are counted. */
-static void a_full_ring_has_no_gaps(void **state)
+static void fill_the_ring(bool sign)
 {
 	struct worker_how how = pg.set[0].how;
+	bool kept = false;
 	uint64_t seed = 7;
 
-	(void)state;
 	trace = &traces[0];
 	memset(trace, 0, sizeof(*trace));
 	memset(numbers, 0, sizeof(numbers));
@@ -190,16 +190,20 @@ static void a_full_ring_has_no_gaps(void **state)
 	host_netdev_tap(dev[0], see, NULL);
 	add(40);
 	for (unsigned i = 0; i < 40; i++)
-		set_even(i, 0, true);
+		set_even(i, 0, sign);
 	pktgen_start(&pg, 1, now);
 	for (unsigned round = 0; round < 400; round++) {
 		const uint64_t r = unit_random(&seed) >> 16;
 
 		for (unsigned i = 0; i < r % 40; i++)
 			worker_step(pktgen_worker(&pg, 0, 0), now += US);
+		kept |= pktgen_worker(&pg, 0, 0)->replay.kept;
 		run_until(now + r / 64 % 20 * US, US);
 		if (r % 16 == 3)
-			happen(r >> 20, 40, 0, true);
+			happen(r >> 20, 40, 0, sign);
+		if (r % 16 == 5 && port_can_reap())
+			assert_true(pktgen_count(&pg, 0, now)->in_flight <=
+				    pg.port[0].nb_tx_desc);
 		if (round == 200) {
 			gaps = how.drops = true;
 			pktgen_set_how(&pg, 1, &how, now);
@@ -210,6 +214,20 @@ static void a_full_ring_has_no_gaps(void **state)
 	if (port_can_reap())
 		assert_int_equal(pktgen_count(&pg, 0, now)->in_flight, 0);
 	assert_int_equal(pktgen_look(&pg, 0)->stats.tx_packets, trace->nb);
+	assert_true(kept == (!sign && port_tx_keeps(&pg.port[0].queue[0])));
+}
+
+static void a_full_ring_has_no_gaps(void **state)
+{
+	(void)state;
+	fill_the_ring(true);
+}
+
+/* Those that are kept are all back in the end, whatever happened. */
+static void a_full_ring_gives_all_back(void **state)
+{
+	(void)state;
+	fill_the_ring(false);
 }
 
 /* Of those that are alike no more is given up than the debt says. */
@@ -249,6 +267,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(rounds_are_as_each_in_its_turn),
 		TEST(a_full_ring_has_no_gaps),
+		TEST(a_full_ring_gives_all_back),
 		TEST(who_is_late_gives_up_whole_rounds),
 	};
 

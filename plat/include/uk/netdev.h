@@ -20,6 +20,7 @@
 
 #include <errno.h>
 #include <limits.h>
+#include <stdbool.h>
 #include <uk/config.h>
 #include <uk/netbuf.h>
 
@@ -43,6 +44,7 @@
  * UK_NETDEV_HAVE_LINK: uk_netdev_link_get().
  * UK_NETDEV_STATUS_LARGE: a receive says so when frames of it want a look.
  * UK_NETDEV_HAVE_CPUS: each queue may be used by another CPU.
+ * UK_NETDEV_HAVE_KEPT_TX: uk_netdev_tx_keeps() and uk_netdev_tx_kept().
  */
 #define UK_NETDEV_HAVE_BURST 1
 #define UK_NETDEV_HAVE_SHARED_TX 1
@@ -50,6 +52,7 @@
 #define UK_NETDEV_HAVE_WHY 1
 #define UK_NETDEV_HAVE_LINK 1
 #define UK_NETDEV_HAVE_CPUS 1
+#define UK_NETDEV_HAVE_KEPT_TX 1
 #define UK_NETDEV_F_RX_CHAIN (1U << 31)
 
 /* In uk_netdev_info.features: uk_netdev_rxq_intr_enable() can. */
@@ -246,6 +249,8 @@ struct uk_netdev {
 			struct uk_netbuf **pkts, uint16_t *cnt);
 	int (*rx_burst)(struct uk_netdev *dev, struct uk_netdev_rx_queue *queue,
 			struct uk_netbuf **pkts, uint16_t *cnt);
+	int (*tx_kept)(struct uk_netdev *dev, struct uk_netdev_tx_queue *queue,
+		       struct uk_netbuf **pkts, uint16_t *cnt); /* or NULL */
 
 	/* The API's own. */
 	enum uk_netdev_state _state;
@@ -313,6 +318,26 @@ static inline int uk_netdev_tx_burst(struct uk_netdev *dev, uint16_t queue_id,
 				     struct uk_netbuf **pkts, uint16_t *cnt)
 {
 	return dev->tx_burst(dev, dev->_tx_queue[queue_id], pkts, cnt);
+}
+
+/* Whether the device has uk_netdev_tx_kept(). */
+static inline bool uk_netdev_tx_keeps(const struct uk_netdev *dev)
+{
+	return dev->tx_kept != NULL;
+}
+
+/*
+ * What uk_netdev_tx_burst() does, of frames that the caller keeps: none takes a
+ * reference with it, and none is given back, so that a netbuf need not be
+ * touched for each time that it is sent. The next call of uk_netdev_tx_burst()
+ * gives each that the device then has a reference, as if it had been sent with
+ * one, also where it is to send none: only after that a netbuf may be freed, or
+ * its references say whether the device has it.
+ */
+static inline int uk_netdev_tx_kept(struct uk_netdev *dev, uint16_t queue_id,
+				    struct uk_netbuf **pkts, uint16_t *cnt)
+{
+	return dev->tx_kept(dev, dev->_tx_queue[queue_id], pkts, cnt);
 }
 
 /*
