@@ -50,8 +50,14 @@ SETUP_SRC := net/proto/% measure/kinds.c pktgen/fields% pktgen/stream.c \
 	measure/trail.c \
 	pktgen/pktgen_trails.c pktgen/pktgen_link.c pktgen/pktgen_forward.c \
 	pktgen/pktgen_track.c pktgen/sent_sizes.c measure/track.c \
-	pktgen/checker.c pktgen/selftest.c \
+	pktgen/checker.c pktgen/selftest.c pktgen/pktgen_cores.c \
+	pktgen/pktgen_kv.c pktgen/peers.c pktgen/worker_flows.c \
+	pktgen/worker_view.c \
 	measure/far_clock.c measure/probe.c
+# The same of the machine.
+KVM_SETUP_SRC := $(addprefix plat/kvm/,acpi.c args.c crash.c memmap.c mm.c \
+	pci.c smp.c virtio.c virtio_console.c virtio_mmio.c virtio_net.c \
+	virtio_net_ctrl.c virtio_pci.c)
 # Interrupt handlers run between any two instructions of the app: they keep
 # off the registers that only it saves.
 IRQ_SRC := plat/kvm/irq.c plat/kvm/serial.c plat/kvm/lapic.c
@@ -70,7 +76,7 @@ $(call obj,kvm,$(filter $(HOT_SRC) plat/lib/%,$(APP_SRC) $(LIB_SRC))): \
 	STRINGS := $(HOT_CFLAGS)
 # What frames never pass through is small rather than fast.
 $(call obj,kvm,$(filter-out $(HOT_SRC),$(APP_SRC)) $(IMAGE_CMD_SRC) \
-	$(filter $(SETUP_SRC),$(APP_SRC))): KVM_CFLAGS += -Os
+	$(filter $(SETUP_SRC),$(APP_SRC)) $(KVM_SETUP_SRC)): KVM_CFLAGS += -Os
 
 define link-image
 @mkdir -p $(@D)
