@@ -150,7 +150,7 @@ static enum call_result is_command(struct call *c)
 	char on[SUBJECTS_PRINT_MAX], all[80] = "", percent[24];
 
 	/* A field's name, as no command and no word of other tools has it. */
-	if (strpbrk(name, ".@"))
+	if (strchr(name, '.') || strchr(name, '@'))
 		return CALL_DONE;
 	while (*cmd && (!has_name(*cmd, name) || (*cmd)->hidden))
 		cmd++;

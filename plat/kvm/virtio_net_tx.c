@@ -345,6 +345,23 @@ VRING_INLINE void tx_put(void *arg __unused, size_t i __unused, void *cookie,
 	tx_release(cookie, 1);
 }
 
+/* See vring_reap_same(); once for each layout, as it is long. */
+static NOINLINE unsigned int tx_check_split(struct vring *vr)
+{
+	return vring_reap_same(vr, VRING_SPLIT);
+}
+
+static NOINLINE unsigned int tx_check_packed(struct vring *vr)
+{
+	return vring_reap_same(vr, VRING_PACKED);
+}
+
+VRING_INLINE unsigned int tx_check(struct vring *vr,
+				   const enum vring_layout layout)
+{
+	return layout == VRING_SPLIT ? tx_check_split(vr) : tx_check_packed(vr);
+}
+
 /* Frees what the device has used; returns how many frames that was. */
 VRING_INLINE unsigned int tx_reap(struct virtio_net_queue *q,
 				  const enum vring_layout layout)
@@ -353,7 +370,7 @@ VRING_INLINE unsigned int tx_reap(struct virtio_net_queue *q,
 	unsigned int same = 0;
 
 	if (vring_is_same(vr)) {
-		same = vring_reap_same(vr, layout);
+		same = tx_check(vr, layout);
 		if (likely(same)) {
 			tx_release(vr->same.cookie, same);
 			vring_move_event(vr, layout);
@@ -423,34 +440,18 @@ static NOINLINE void tx_release_held(const struct vring *vr, uint16_t from,
 }
 
 /* Takes back what was used in order; those that are kept are not touched. */
-VRING_INLINE unsigned int tx_take_kept(struct virtio_net_queue *q,
-				       const enum vring_layout layout)
+static NOINLINE unsigned int tx_take(struct virtio_net_queue *q,
+				     enum vring_layout layout)
 {
 	struct vring *vr = &q->vr;
 	const unsigned int held = vring_outstanding(vr) - q->nb_kept;
 	const uint16_t from = vr->last_used;
-	const unsigned int n = vring_reap_same(vr, layout);
+	const unsigned int n = tx_check(vr, layout);
 
 	if (unlikely(held))
 		tx_release_held(vr, from, MIN(n, held));
 	q->nb_kept = (uint16_t)(q->nb_kept - (n - MIN(n, held)));
 	return n;
-}
-
-static NOINLINE unsigned int tx_take_split(struct virtio_net_queue *q)
-{
-	return tx_take_kept(q, VRING_SPLIT);
-}
-
-static NOINLINE unsigned int tx_take_packed(struct virtio_net_queue *q)
-{
-	return tx_take_kept(q, VRING_PACKED);
-}
-
-VRING_INLINE unsigned int tx_take(struct virtio_net_queue *q,
-				  const enum vring_layout layout)
-{
-	return layout == VRING_SPLIT ? tx_take_split(q) : tx_take_packed(q);
 }
 
 /* With a reference for each, as uk_netdev_tx_burst() wants them. */
@@ -469,11 +470,12 @@ static NOINLINE int tx_counted(struct uk_netdev *dev,
 	return rc;
 }
 
-VRING_INLINE int tx_kept(struct uk_netdev *dev, struct uk_netdev_tx_queue *txq,
-			 const enum vring_layout layout,
-			 struct uk_netbuf **pkts, uint16_t *cnt)
+/* One function for both layouts, as it is short but for what it calls. */
+static int tx_kept(struct uk_netdev *dev, struct uk_netdev_tx_queue *txq,
+		   struct uk_netbuf **pkts, uint16_t *cnt)
 {
 	struct virtio_net_queue *q = &txq->q;
+	const enum vring_layout layout = q->vn->layout;
 	unsigned int n = *cnt, added = 0;
 	bool refused = false;
 
@@ -507,22 +509,10 @@ VRING_INLINE int tx_kept(struct uk_netdev *dev, struct uk_netdev_tx_queue *txq,
 	       (vring_room(&q->vr) ? UK_NETDEV_STATUS_MORE : 0);
 }
 
-static int tx_kept_split(struct uk_netdev *dev, struct uk_netdev_tx_queue *txq,
-			 struct uk_netbuf **pkts, uint16_t *cnt)
-{
-	return tx_kept(dev, txq, VRING_SPLIT, pkts, cnt);
-}
-
-static int tx_kept_packed(struct uk_netdev *dev, struct uk_netdev_tx_queue *txq,
-			  struct uk_netbuf **pkts, uint16_t *cnt)
-{
-	return tx_kept(dev, txq, VRING_PACKED, pkts, cnt);
-}
-
 void virtio_net_choose_tx(struct virtio_net *vn)
 {
 	const bool packed = vn->layout == VRING_PACKED;
 
 	vn->dev.tx_burst = packed ? tx_burst_packed : tx_burst_split;
-	vn->dev.tx_kept = packed ? tx_kept_packed : tx_kept_split;
+	vn->dev.tx_kept = tx_kept;
 }

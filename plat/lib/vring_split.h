@@ -103,8 +103,7 @@ VRING_INLINE unsigned int vring_split_again(struct vring *vr, unsigned int n,
  */
 VRING_INLINE void vring_split_fetch(struct vring_desc *desc, unsigned int n)
 {
-	_Pragma("GCC unroll 4") for (unsigned int i = 0; i < n;
-				     i += 64 / sizeof(*desc))
+	for (unsigned int i = 0; i < n; i += 64 / sizeof(*desc))
 		__atomic_store_n(&desc[i].next, 0, __ATOMIC_RELAXED);
 }
 
