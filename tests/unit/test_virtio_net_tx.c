@@ -474,8 +474,7 @@ static void use_all(unsigned at, unsigned n)
 	assert_false(vring_dev_take(d, &b));
 }
 
-/* Nothing is counted while they go round; those that are out are, once asked.
- */
+/* Nothing is counted while they go round; what is out is, once asked. */
 static void test_tx_kept(void **state)
 {
 	struct uk_netdev *dev = *state;
