@@ -48,7 +48,7 @@
 	F(forward, dropped, NULL,                                              \
 	  "frames not forwarded: the other ring was full, with onfull drop")   \
 	F(forward, unfit, NULL,                                                \
-	  "frames not forwarded: broken, too long for the port, or refused")     \
+	  "frames not forwarded: broken, too long for the port, or refused")   \
 	F(forward, no_buffer, NULL,                                            \
 	  "frames not forwarded: no buffer for one that came in parts")        \
 	F(forward, link_down, NULL,                                            \
