@@ -274,3 +274,40 @@ def test_a_process_that_is_stopped(lab):
             assert all(p["tx"]["stalls"] == p["tx"]["errors"] == p["tx"]["link_down"] == 0
                        for p in ports)
             assert ports[1]["rx"]["packets"] == ports[0]["tx"]["packets"]
+
+
+RELAYS = {"kv": ("kv keys 10000 value-size 2; mode 0 kv", ["--ask"]),
+          "forward": ("mode 0 forward 1", []),
+          "impair": ("impair 0 loss 1% delay 100us jitter 10us; mode 0 impair 1", [])}
+
+
+@pytest.mark.parametrize("mode", RELAYS)
+def test_both_sides_stand_still(lab, layout, mode):
+    """The back end, then the machine: each frame that went in came out, or is counted."""
+    command, options = RELAYS[mode]
+    with Peer(lab.path / "v", "--mode", "source", "--unsigned", "--hold", "--also",
+              str(lab.path / "w"), *options, *layout) as peer, \
+            lab.start("a", "--mac", "0=02:00:00:00:00:02", "--net", "vhost-user:" + peer.path,
+                      "--net", "vhost-user:%s" % (lab.path / "w"), *layout) as line:
+        line.ask(command + "; start 0")
+        count = 0
+        for pid in peer.child.pid, line.pid:
+            peer.do("go 10000")
+            peer.wait(lambda r: r["sent"]["frames"] > count)
+            os.kill(pid, signal.SIGSTOP)
+            time.sleep(STANDS)
+            os.kill(pid, signal.SIGCONT)
+            count += 10000
+            peer.wait(lambda r: r["sent"]["frames"] == count)
+        line.ask("wait 0 rx.packets = %d within 60s; sleep 10ms; stop" % count)
+        report, ports = peer.report(), line.ports()
+        assert ports[0]["rx"]["packets"] == count and ports[0]["rx"]["errors"] == 0
+        if mode == "kv":
+            assert report["received"]["frames"] == count
+            assert ports[0]["kv"]["hits"] + ports[0]["kv"]["misses"] == count
+        else:
+            forwarded = ports[0]["forward"]["packets"]
+            assert report["also"]["received"]["frames"] == ports[1]["tx"]["packets"] == forwarded
+            link = ports[0].get("impair", {"lost": 0, "queue_full": 0})
+            assert forwarded + link["lost"] + link["queue_full"] == count
+            assert forwarded > count / 2

@@ -1,0 +1,92 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""What a port does in a network, by the same list over each back end and ring: one port
+asks, the one behind that back end answers, a third takes what is forwarded. By counts."""
+import contextlib
+import socket
+import threading
+
+import pytest
+
+from lab import lab, own_network  # noqa: F401
+from test_network import sh, tap, valid
+
+COUNT = 500
+REQUEST = "000100000001000067657420303030300d0a"  # "get 0000" of memcached
+
+
+def copy(one, other):
+    with contextlib.suppress(OSError):
+        while data := one.recv(65536):
+            other.sendall(data)
+
+
+def wire(*ends):
+    """Two that connect are each other's."""
+    one, other = (end.accept()[0] for end in ends)
+    threading.Thread(target=copy, args=(one, other), daemon=True).start()
+    copy(other, one)
+
+
+def nets(lab, kind):
+    """Two ports with that back end between them."""
+    one, other = lab.path / "one", lab.path / "other"
+    if kind == "dgram":
+        return ["dgram:%s,%s" % (one, other), "dgram:%s,%s" % (other, one)]
+    if kind == "stream":
+        ends = [socket.socket(socket.AF_UNIX) for _ in range(2)]
+        for end, path in zip(ends, (one, other)):
+            end.bind(str(path))
+            end.listen()
+        threading.Thread(target=wire, args=ends, daemon=True).start()
+        return ["stream:%s" % one, "stream:%s" % other]
+    if kind == "tap":
+        sh("ip link add b0 type bridge mcast_snooping 0")
+        sh("sysctl -qw net.ipv6.conf.b0.disable_ipv6=1")
+        for name in "t0", "t1":
+            tap(name)
+            sh("sysctl -qw net.ipv6.conf.%s.disable_ipv6=1" % name)
+            sh("ip link set %s master b0" % name)
+        sh("ip link set b0 up")
+        return ["tap:t0", "tap:t1"]
+    return ["loop"]
+
+
+def run(line, mode):
+    """Port 0 sends; returns what was counted, once port 1 has all of it."""
+    line.ask("stop; mode 1 %s; stats clear; start 1; start 0 count %d; wait 0 idle within 60s; "
+             "wait 1 rx.packets = %d within 60s" % (mode, COUNT, COUNT))
+    return line.ports()
+
+
+@pytest.mark.parametrize("layout", [(), ("--packed",)], ids=["split", "packed"])
+@pytest.mark.parametrize("kind", ["loop", "dgram", "stream", "tap"])
+def test_a_network_by_each_back_end(own_network, lab, kind, layout):
+    options = [word for net in [*nets(lab, kind), "null"] for word in ("--net", net)]
+    with lab.start("a", *options, *layout) as line:
+        line.ask("address 0 10.0.0.1/24; address 1 10.0.0.2/24; mode 0 txrx; mode 1 rx")
+        valid(line, 2)
+        ping = line.json("ping 0 10.0.0.2 count 20 every 5ms --json")
+        assert (ping["sent"], ping["received"]) == (20, 20)
+        mac = line.json("port --json")["ports"][1]["mac"]
+        assert mac in "\n".join(line.ask("neighbour 0"))
+        line.ask("dst 0 mac %s; src 0 ip 10.0.0.1; dst 0 ip 10.0.0.2; rate 0 5kpps" % mac)
+
+        assert run(line, "reflect")[1]["tx"]["packets"] == COUNT
+        line.ask("wait 0 rx.packets = %d within 60s" % COUNT)
+
+        line.ask("kv keys 1000 value-size 2; set 0 udp.dst 11211; payload 0 hex " + REQUEST)
+        ports = run(line, "kv")
+        assert ports[1]["kv"]["hits"] + ports[1]["kv"]["misses"] == COUNT
+        line.ask("wait 0 rx.packets = %d within 60s" % COUNT)
+
+        ports = run(line, "forward 2")
+        assert ports[1]["forward"]["packets"] == ports[2]["tx"]["packets"] == COUNT
+
+        line.ask("impair 1 loss 10% duplicate 5% delay 200us")
+        run(line, "impair 2")
+        line.ask("sleep 10ms; stop")
+        ports = line.ports()
+        link, forwarded = ports[1]["impair"], ports[1]["forward"]["packets"]
+        assert forwarded == ports[2]["tx"]["packets"]
+        assert forwarded == COUNT - link["lost"] + link["duplicated"]
+        assert link["lost"] > 0 and link["duplicated"] > 0
