@@ -110,8 +110,9 @@ def test_a_performance_test_outlives_its_machine(lab):
     rows = {row["service"]: row for row in found["rows"]}
     assert found["state"] == "done" and sorted(rows) == ["0.0", "0.1"]
     for name, row in rows.items():
-        # A busy host may send none of what was due: that is lost, too.
-        assert row["time"] == 12 and row["offered"] >= 0.99 * 1200
+        # What a busy host has sent of what was due, nobody can say before.
+        due = 1200 if name == "0.0" else 2400
+        assert row["time"] == 12 and had[name]["offered"] <= row["offered"] <= due + 24
         assert row["lost"] >= had[name]["lost"]
         assert row["min"] <= had[name]["min"] and row["mean"] >= row["min"]
     # None of what was sent before is sent again.
