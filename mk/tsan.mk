@@ -12,3 +12,11 @@ TSAN_OBJ := $(call obj,tsan,$(HOST_APP_SRC) tests/unit/app_rig.c) \
 $(O)/tsan/test_%: $(O)/tsan/tests/unit/test_%.o $(TSAN_OBJ)
 	$(call say,LD,$@)
 	$(Q)$(tsan-cc) -o $@ $^ -lcmocka -lm
+
+## tsan: several cores under ThreadSanitizer, beside COMMANDS random commands (100)
+tsan: $(O)/tsan/test_cores $(O)/tsan/test_together $(O)/tsan/test_cores_any
+	@$(O)/tsan/test_cores
+	@$(O)/tsan/test_together
+	@$(O)/tsan/test_cores_any $(or $(COMMANDS),100)
+
+.PHONY: tsan

@@ -18,6 +18,9 @@ IMAGE = os.path.join(ROOT, "build", "ukpktgen.elf")
 # For anything that a loaded machine without KVM may take its time over.
 PATIENCE = 120
 CLONE_NEWNET = 0x40000000  # of sched.h
+# For Lab.more, or as LAB_OPTIONS for all tests of a run: what can have two queues has
+# them, and what is busy is on two cores.
+TWO_CORES = ["--cpus", "2", "--queues", "2"]
 
 
 @pytest.fixture
@@ -52,10 +55,14 @@ class Lab:
         self.run_dir.mkdir(mode=0o700)
         self.env = dict(os.environ, XDG_RUNTIME_DIR=str(self.run_dir))
         self.env.pop("UKPKTGEN_IMAGE", None)
+        # Options of all that boots.
+        self.more = os.environ.get("LAB_OPTIONS", "").split()
 
     def launch(self, *args, check=True, stdin="", image=None):
         """Runs the launcher; with check, its status has to be 0."""
         env = dict(self.env, **({"UKPKTGEN_IMAGE": image} if image else {}))
+        if args[0] == "run" or args[:2] == ("exec", "--boot"):
+            args = (*args[:1], *self.more, *args[1:])
         done = subprocess.run([LAUNCHER, *args], input=stdin, env=env, text=True,
                               capture_output=True, timeout=PATIENCE)
         if check:

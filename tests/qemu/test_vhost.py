@@ -6,17 +6,19 @@ import sys
 
 import pytest
 
-from lab import ROOT, lab  # noqa: F401
+from lab import ROOT, TWO_CORES, lab  # noqa: F401
 
 sys.path.insert(0, os.path.join(ROOT, "tests", "vhost"))
 from peer import Peer  # noqa: E402
 
-RINGS = [(), ("--event-idx",)]
+RINGS = [(), ("--event-idx",), None]
 
 
-@pytest.fixture(params=RINGS, ids=["flags", "event-idx"])
-def rings(request):
-    return request.param
+@pytest.fixture(params=RINGS, ids=["flags", "event-idx", "two-cores"])
+def rings(request, lab):
+    if request.param is None:
+        lab.more = TWO_CORES
+    return request.param or ()
 
 
 def boot(lab, peer):
