@@ -19,7 +19,7 @@ static unsigned take_due(struct flow *f, unsigned burst, uint64_t now_ns)
 }
 
 /* Makes what is due, as far as there are buffers; returns how many are due. */
-static unsigned make(struct worker *w, uint64_t now_ns)
+EDIT_INLINE unsigned make(struct worker *w, uint64_t now_ns)
 {
 	struct flow *f = w->only;
 	unsigned due, n = 0;

@@ -345,7 +345,7 @@ VRING_INLINE void tx_put(void *arg __unused, size_t i __unused, void *cookie,
 	tx_release(cookie, 1);
 }
 
-/* See vring_reap_same(); once for each layout, as it is long. */
+/* See vring_reap_same(), which is long; tx_burst() has one of its own. */
 static NOINLINE unsigned int tx_check_split(struct vring *vr)
 {
 	return vring_reap_same(vr, VRING_SPLIT);
@@ -370,7 +370,7 @@ VRING_INLINE unsigned int tx_reap(struct virtio_net_queue *q,
 	unsigned int same = 0;
 
 	if (vring_is_same(vr)) {
-		same = tx_check(vr, layout);
+		same = vring_reap_same(vr, layout);
 		if (likely(same)) {
 			tx_release(vr->same.cookie, same);
 			vring_move_event(vr, layout);
