@@ -16,7 +16,7 @@ take_file() { # PATH[=NAME]
 name '$name' (1 to 31 of A-Z a-z 0-9 _ . -); PATH=NAME gives another"
 	[ -z "${host_path[$name]-}" ] || die 2 "--file '$1': '${host_path[$name]}' has the \
 name '$name' already; PATH=NAME gives another"
-	[ ! -d "$path" ] || die 2 "--file '$1': '$path' is a directory"
+	[ ! -d "$path" ] || die 2 "--file '$1': cannot read '$path': Is a directory"
 	[[ -f $path && -r $path ]] || die 2 "--file '$1': cannot read '$path'"
 	file_names+=("$name")
 	host_path[$name]=$path

@@ -61,7 +61,7 @@ class Lab:
     def launch(self, *args, check=True, stdin="", image=None):
         """Runs the launcher; with check, its status has to be 0."""
         env = dict(self.env, **({"UKPKTGEN_IMAGE": image} if image else {}))
-        if args[0] == "run" or args[:2] == ("exec", "--boot"):
+        if args[:1] == ("run",) or args[:2] == ("exec", "--boot"):
             args = (*args[:1], *self.more, *args[1:])
         done = subprocess.run([LAUNCHER, *args], input=stdin, env=env, text=True,
                               capture_output=True, timeout=PATIENCE)
