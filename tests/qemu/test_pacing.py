@@ -91,14 +91,14 @@ def test_slow_rates(tmp_path):
 def test_slowest_rates(tmp_path):
     """A thousand random gaps of a second, and a frame a minute. So few instructions make
     the appliance's clock inexact, but not its rates beside each other."""
-    cases = [("1pps", "even", 102), ("1pps", "poisson", 1001), ("1/min", "even", 2)]
+    cases = [("1pps", "even", 102), ("1pps", "poisson", 1001), ("1/min", "even", 3)]
     runs, _ = run(tmp_path, 10, ["rate %s; gap %s; %s" % (rate, shape, start(count))
                                  for rate, shape, count in cases])
     # How the very first frame is made takes its time.
     clock = 100 * SECOND / (runs[0][-1].at - runs[0][1].at)
     assert abs(clock - 1) < 0.01
     assert error(runs[1], 1, clock) <= 1e-4
-    assert error(runs[2], 1 / 60, clock) <= 1e-4
+    assert error(runs[2][1:], 1 / 60, clock) <= 1e-4
     gaps = [b.at - a.at for a, b in zip(runs[1], runs[1][1:])]
     # Of an exponential distribution 1 - 1/e are below the mean, and 1 - 1/e^3 below 3.
     assert 620 <= sum(gap < SECOND for gap in gaps) <= 645
