@@ -68,7 +68,7 @@ struct experiment_plan {
 	bool bisect, until_loss;
 	bool down;         /* a ramp: from the largest rate to the smallest */
 	uint64_t every_ns; /* between samples */
-	unsigned look;     /* at services, each so many samples; 0: never */
+	unsigned look;     /* samples between looks at services; 0: none */
 	struct stream_service service; /* of those with nothing of their own */
 	/* Of a sweep. */
 	struct setting setting;
