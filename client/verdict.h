@@ -6,7 +6,7 @@
 #include "client/client.h"
 #include "client/status.h"
 
-/* Asks, for so many ms, and says why not; STATUS_SUSPECT, STATUS_INVALID. */
+/* Asks, for a time in ms, and says why not; STATUS_SUSPECT, STATUS_INVALID. */
 enum status verdict_check(struct client *c, unsigned ms);
 
 #endif /* CLIENT_VERDICT_H */

@@ -6,7 +6,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* Of so many bytes, without a NUL. */
+/* How long the text of that many bytes is, without a NUL. */
 #define BASE64_LEN(n) (((n) + 2) / 3 * 4)
 
 /* Writes BASE64_LEN(len) characters and a NUL. */

@@ -41,7 +41,7 @@ struct json_piece {
 	size_t key_len;
 	const char *text;
 	size_t len;
-	unsigned depth; /* it stands in so many objects and lists */
+	unsigned depth; /* how many objects and lists it stands in */
 };
 
 void json_begin(struct json *j, const void *text, size_t len);

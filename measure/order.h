@@ -48,7 +48,7 @@
 #define ORDER_N_MAX 3 /* n of n-reordering that is told apart */
 #define ORDER_GAPS 8
 #define ORDER_PARTS_MAX 16 /* queues that send a stream... */
-#define ORDER_BLOCK 64     /* ...in turns of so many numbers */
+#define ORDER_BLOCK 64     /* ...in turns of that many numbers */
 
 /* Since order_begin(); none ever shrinks but what tells of loss. */
 struct order_counts {

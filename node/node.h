@@ -113,7 +113,7 @@ struct node_neighbour {
 	uint8_t mac[ETH_ALEN]; /* known once, it stays: has_mac */
 	bool has_mac;
 	bool asking;        /* tries are under way... */
-	uint8_t tries;      /* ...of which so many are left */
+	uint8_t tries;      /* ...of which that many are left */
 	uint64_t heard_ns;  /* when it last said what its MAC is */
 	uint64_t wanted_ns; /* when somebody last wanted to know */
 	uint64_t due_ns;    /* the next try; UINT64_MAX: there is none */

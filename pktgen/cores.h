@@ -55,7 +55,7 @@ struct cores_cpu {
 	struct core_load load;
 	_Alignas(PORT_LINE) bool awake; /* it has workers */
 	bool ends;
-	unsigned asked; /* for its time, the so manieth time */
+	unsigned asked; /* for its time: how often, until now */
 	struct core_apart apart;
 	void *stack;
 };

@@ -55,7 +55,7 @@ static void give_back(struct uk_netbuf *nb)
 	port_frame_free(nb);
 }
 
-/* The first `n` of what is held are gone, with so many bytes. */
+/* The first `n` of what is held are gone, with `bytes`. */
 static void take_off(struct outlet *o, unsigned n, uint64_t bytes)
 {
 	o->from += n;

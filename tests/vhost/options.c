@@ -33,7 +33,7 @@ static const char usage[] =
 	"                   mode kv\n"
 	"  --hold           make none before the command 'go'\n"
 	"  --control        take commands on stdin, see 'help' there\n"
-	"  --duration S     end so many seconds after the first frame\n"
+	"  --duration S     end S seconds after the first frame\n"
 	"  --json           the last report as JSON\n"
 	"  --cpu N          run on that CPU only\n"
 	"  --spin           never sleep while a driver is there\n"
