@@ -22,5 +22,5 @@ ready() { # memory for frames is made when a port is connected, which takes seco
 
 measure "Open vSwitch $version with DPDK" "vhost-user-listen:$run/v0.sock" \
 	"vhost-user-listen:$run/v1.sock" \
-	'mode 0 tx; mode 1 rx; wait 0-1 link = up within 10s' \
+	'mode 0 tx; mode 1 rx; wait 0-1 link = up within 60s' \
 	'search to 10mpps trial 100ms width 2% ndr pdr'

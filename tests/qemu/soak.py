@@ -340,7 +340,7 @@ class Phase:
             if not self.dice.randrange(8):
                 self.backend.disturb(self.dice)
         for line in self.backend.lines:
-            self.must(line, "stop --json; wait all idle within 10s")
+            self.must(line, "stop --json; wait all idle within 60s")
         self.check()
         return self.sent() - (0 if "stats clear" in self.said else before)
 

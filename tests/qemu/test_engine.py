@@ -96,7 +96,7 @@ def test_what_is_reflected_comes_back(lab):
         assert tx["bytes"] == rx["bytes"]
         # Stopped, it takes what comes and sends nothing.
         peer.do("go 100")
-        line.ask("wait rx.packets = 24101 within 10s")
+        line.ask("wait rx.packets = 24101 within 60s")
         assert line.ports()[0]["tx"]["packets"] == 24001
 
 

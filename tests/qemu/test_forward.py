@@ -95,7 +95,7 @@ def test_frames_leave_by_another_port(lab, layout):
                                         (left, right, there + here + rest)):
             assert through(sender, receiver, [frame], 1) == [frame]
         left.send(here + third + rest)
-        line.ask("wait 0 forward.filtered = 1 within 10s; expect 0 forward.flooded = 1; "
+        line.ask("wait 0 forward.filtered = 1 within 60s; expect 0 forward.flooded = 1; "
                  "expect 1 forward.flooded = 0; expect 0 forward.packets = 2")
         assert [port["macs_learned"] for port in line.json("port --json")["ports"]] == [3, 3]
 
