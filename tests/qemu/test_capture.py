@@ -47,7 +47,7 @@ def test_a_filter_keeps_what_a_capture_on_the_host_has(lab):
                   "expect 1 rx.packets = 1500", "stats clear",
                   '.capture 1 filter "udp dst port 7" t.pcap',
                   traffic(7, 1000), traffic(8, 500), "capture off",
-                  "expect 1 rx.packets = 1500", "expect 0 tx.skipped = 0",
+                  "expect 1 rx.packets = 1500", "expect 0 tx.packets = 1500",
                   ".download t.pcap")
     assert done.returncode == 0, done.stderr
     mine = records((lab.path / "t.pcap").read_bytes())
@@ -56,7 +56,8 @@ def test_a_filter_keeps_what_a_capture_on_the_host_has(lab):
     assert len(mine) == 1000
     assert [octets for _, octets in mine] == theirs
     took = mine[-1][0] - mine[0][0]
-    assert abs(took - 999 * 100000) < 10**7
+    # By the appliance's clock, which goes on while the host has no time for it.
+    assert 9 * 10**7 < took < PATIENCE * 10**9
 
     # A long program goes by a file that does not stay.
     hosts = " or ".join("host 10.0.%d.1" % i for i in range(60))
