@@ -54,33 +54,62 @@ static inline void latency_vary(struct latency *l, uint64_t variation)
 }
 
 /*
- * All that a time changes but `frames` and `pairs`; `min_ns` and `max_ns` of
- * what else counts it, and counted the one before, too, or NULL.
+ * What else counts a time, and counted the one before, too: its extremes, and
+ * what is no extreme there nor in the latency, of which one look tells.
  */
+struct latency_also {
+	uint64_t *min_ns, *max_ns;
+	struct latency_inner {
+		uint64_t low_ns, high_ns;
+	} * inner;
+};
+#define LATENCY_NO_INNER ((struct latency_inner){UINT64_MAX, 0})
+
+static inline void latency_rise(struct latency *l, uint64_t ns,
+				const struct latency_also *also)
+{
+	if (!also) {
+		if (unlikely(ns > l->max_ns))
+			l->max_ns = ns;
+	} else if (unlikely(ns > also->inner->high_ns)) {
+		l->max_ns = MAX(l->max_ns, ns);
+		*also->max_ns = MAX(*also->max_ns, ns);
+		also->inner->high_ns = MIN(l->max_ns, *also->max_ns);
+	}
+}
+
+static inline void latency_sink(struct latency *l, uint64_t ns,
+				const struct latency_also *also)
+{
+	if (!also) {
+		if (unlikely(ns < l->min_ns))
+			l->min_ns = ns;
+	} else if (unlikely(ns < also->inner->low_ns)) {
+		l->min_ns = MIN(l->min_ns, ns);
+		*also->min_ns = MIN(*also->min_ns, ns);
+		also->inner->low_ns = MAX(l->min_ns, *also->min_ns);
+	}
+}
+
+/* All that a time changes but `frames` and `pairs`; `also` may be NULL. */
 static inline __attribute__((always_inline)) void latency_move(
-	struct latency *l, uint64_t ns, bool follows, uint64_t *min_ns,
-	uint64_t *max_ns)
+	struct latency *l, uint64_t ns, bool follows,
+	const struct latency_also *also)
 {
 	const uint64_t before_ns = l->before_ns;
 	/* Made once by compilers where there is more to do, else twice. */
-	const bool once = min_ns && follows, twice = !min_ns && follows;
+	const bool once = also && follows, twice = !also && follows;
 	uint64_t variation;
 
 	/* An extreme lies beyond the one before, on that side. */
 	l->before_ns = ns;
 	if (ns >= before_ns) {
-		if (unlikely(ns > l->max_ns))
-			l->max_ns = ns;
-		if (max_ns && unlikely(ns > *max_ns))
-			*max_ns = ns;
+		latency_rise(l, ns, also);
 		variation = ns - before_ns;
 		if (twice)
 			latency_vary(l, variation);
 	} else {
-		if (unlikely(ns < l->min_ns))
-			l->min_ns = ns;
-		if (min_ns && unlikely(ns < *min_ns))
-			*min_ns = ns;
+		latency_sink(l, ns, also);
 		variation = before_ns - ns;
 		if (twice)
 			latency_vary(l, variation);
@@ -99,7 +128,7 @@ static inline void latency_add_one(struct latency *l, uint64_t ns, bool follows)
 	if (unlikely(!l->frames++))
 		l->min_ns = ns;
 	l->pairs += follows;
-	latency_move(l, ns, follows, NULL, NULL);
+	latency_move(l, ns, follows, NULL);
 }
 
 /* Compilers make more of a sum of 128 bits. */
@@ -117,17 +146,17 @@ static inline void latency_add_square(struct latency *l, uint64_t square)
  * to latency_count(). As latency_move().
  */
 static inline __attribute__((always_inline)) void latency_add_next_of(
-	struct latency *l, uint64_t ns, uint64_t *min_ns, uint64_t *max_ns)
+	struct latency *l, uint64_t ns, const struct latency_also *also)
 {
 	++*log_linear_count(l->count, ns, LATENCY_BITS);
 	l->sum_ns += ns;
 	latency_add_square(l, ns * ns);
-	latency_move(l, ns, true, min_ns, max_ns);
+	latency_move(l, ns, true, also);
 }
 
 static inline void latency_add_next(struct latency *l, uint64_t ns)
 {
-	latency_add_next_of(l, ns, NULL, NULL);
+	latency_add_next_of(l, ns, NULL);
 }
 
 static inline void latency_count(struct latency *l, uint64_t n)

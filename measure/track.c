@@ -32,6 +32,8 @@ void track_clear(struct track *t)
 	t->low_ns = 0;
 	t->high_ns = UINT64_MAX;
 	t->nb_extreme = 0;
+	t->like.need = UINT16_MAX;
+	t->word_bits = 0;
 }
 
 void track_forget_streams(struct track *t)
@@ -75,7 +77,6 @@ struct track *track_open(const struct find *what, struct uk_alloc *a)
 	t->find = *what;
 	t->max = room_of(rows, a);
 	t->direct = few && t->max == rows;
-	t->like.need = UINT16_MAX;
 	for (unsigned i = 0; i < TRACK_SHAPES; i++)
 		t->shape[i].need = UINT16_MAX;
 	t->row = t->max ? uk_memalign(a, 64, t->max * sizeof(t->row[0])) : NULL;
@@ -155,6 +156,7 @@ static void take_like(struct track *t, const struct find_shape *s)
 
 	_Static_assert(sizeof(struct track_row) == 64, "1 << row_bits");
 	t->like = (struct track_like){
+		.bits = __builtin_bswap64(s->value << s->shift),
 		.need = MAX(s->need, (uint16_t)SIGNATURE_LEN),
 		.at = {s->word[0].at, s->at},
 		.turn = (row_bits - s->shift) & 63,
@@ -162,6 +164,10 @@ static void take_like(struct track *t, const struct find_shape *s)
 		.mask = s->word[0].mask,
 		.is = s->word[0].is,
 	};
+	if (!t->word_bits) {
+		t->word_at = t->like.at[1];
+		t->word_bits = t->like.bits;
+	}
 }
 
 struct track_row *track_find_odd(struct track *t, const uint8_t *frame,
@@ -195,7 +201,13 @@ struct track_row *track_find_any(struct track *t, const uint8_t *frame,
 
 	if (t->find.kind == FIND_SIZE || !find_fits(s, frame, len))
 		return track_find_odd(t, frame, len, 0);
-	return s->has ? track_row_of(t, find_value(s, frame)) : &t->without;
+	if (!s->has)
+		return &t->without;
+	/* One that was odd came between. */
+	if (t->direct && !t->deep &&
+	    (len < t->like.need || !track_is_like(&t->like, frame)))
+		take_like(t, s);
+	return track_row_of(t, find_value(s, frame));
 }
 
 /* A stream's frame came with the value of this row for the first time. */
@@ -257,6 +269,15 @@ void track_see_odd(struct track *t, struct track_row *r)
 	widen(t, r, t->ns);
 }
 
+/* Of a frame like those that are looked at in a loop. */
+static uint64_t word_of(const struct track *t, const uint8_t *frame, size_t len)
+{
+	if (len < t->like.need || !track_by_word(t) ||
+	    !track_is_like(&t->like, frame))
+		return TRAIL_NO_WORD;
+	return find_load(frame + t->word_at) & t->word_bits;
+}
+
 void track_meet(struct track *t, struct track_row *r, struct trail_ahead *a,
 		uint64_t ns)
 {
@@ -267,6 +288,7 @@ void track_meet(struct track *t, struct track_row *r, struct trail_ahead *a,
 		meet(t, r, a->to);
 	r->stream = stream;
 	a->row = r;
+	a->inner = LATENCY_NO_INNER;
 	widen(t, r, ns);
 }
 
@@ -308,7 +330,7 @@ void track_begin(struct track *t, struct arrivals *ar, enum arrival what)
 		bound(t);
 	t->to = to;
 	if (to->trail)
-		to->trail->ahead.row = NULL;
+		trail_forget_row(&to->trail->ahead);
 	t->ns = MIN((ar->now.ns - stamp) & SIGNATURE_TIME_MASK, LATENCY_MAX_NS);
 	t->stream = t->tag = 1 + (port << 14 | (uint32_t)(stamp >> 50));
 	/* Who has histograms counts each in them. */
@@ -350,6 +372,7 @@ void track_take_apart(struct track *t, struct arrivals *ar,
 		arrivals_count_next(&ar->now, a, len);
 		if (a->row != r)
 			track_meet(t, r, a, ns);
+		a->word = word_of(t, frame, len);
 		track_bin(t, r, ns);
 		track_see_next(r, a, ns, len);
 		return;

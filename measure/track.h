@@ -50,6 +50,7 @@ struct track_like {
 	uint8_t turn;    /* to the left, and the second is... */
 	uint64_t offset; /* ...the row's, in bytes, by this mask */
 	uint64_t mask, is;
+	uint64_t bits; /* of the second, which are the field's in memory */
 };
 
 struct track {
@@ -59,6 +60,10 @@ struct track {
 	/* How a frame looked that has the field, and how those before did. */
 	struct track_like like;
 	struct find_shape shape[TRACK_SHAPES];
+	/* Where the field lies in frames that trail_ahead.word is of: the
+	 * first. */
+	uint16_t word_at;
+	uint64_t word_bits;
 	uint64_t ns;        /* that frames of the row of arrivals took... */
 	uint32_t stream;    /* ...whose these are, or TRACK_NOBODY */
 	uint32_t tag;       /* the same, or TRACK_EXTREME with it */
@@ -80,7 +85,7 @@ struct track {
 struct track *track_open(const struct find *what, struct uk_alloc *a);
 void track_close(struct track *t, struct uk_alloc *a);
 
-/* Counts from zero. */
+/* Counts from zero; arrivals_forget_values() follows. */
 void track_clear(struct track *t);
 
 /* What `arrived.value` is set to anew, as frames come. */
@@ -107,6 +112,13 @@ void track_see_odd(struct track *t, struct track_row *r);
 
 /* A frame of the row took so long, where rows have histograms. */
 void track_bin(struct track *t, struct track_row *r, uint64_t ns);
+
+/* Whether frames like this have the field where trail_ahead.word is from. */
+static inline bool track_by_word(const struct track *t)
+{
+	return t->word_bits && t->like.bits == t->word_bits &&
+	       t->like.at[1] == t->word_at;
+}
 
 /* What is expected of a stream comes with the row's value, after `ns`. */
 void track_meet(struct track *t, struct track_row *r, struct trail_ahead *a,
@@ -153,7 +165,9 @@ static inline __attribute__((always_inline)) void track_see_next(
 	r->frames++;
 	r->bytes += len;
 	r->sum_ns += ns;
-	latency_add_next_of(&trail_of(a)->latency, ns, &r->min_ns, &r->max_ns);
+	latency_add_next_of(
+		&trail_of(a)->latency, ns,
+		&(struct latency_also){&r->min_ns, &r->max_ns, &a->inner});
 }
 
 /* The same of a frame of which no time is known. */

@@ -257,7 +257,7 @@ void trail_expect(struct trail *t, struct trail_ahead **slot,
 		trail_part(t);
 		a->nothing = *slot;
 		a->slot = slot;
-		a->row = NULL;
+		trail_forget_row(a);
 		*slot = a;
 	}
 	a->next = (middle & ~SIGNATURE_SEQ_MASK) |

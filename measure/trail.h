@@ -54,10 +54,24 @@ struct trail_ahead {
 	uint64_t bytes;     /* of frames since, without FCS */
 	struct arrived *to; /* where they are counted */
 	uint64_t last_ns;   /* when the last of them came */
-	const void *row;    /* of its value, where it was met: see track.h */
+	/* Of its value, where it was met, and the bits that say it: see track.h
+	 */
+	const void *row;
+	uint64_t word;
+	struct latency_inner inner; /* of the stream and the row */
 	/* Points here while any of this is true, and at `nothing` before. */
 	struct trail_ahead **slot, *nothing;
 };
+
+/* No bits of a field are all of 64. */
+#define TRAIL_NO_WORD UINT64_MAX
+
+static inline void trail_forget_row(struct trail_ahead *a)
+{
+	a->row = NULL;
+	a->word = TRAIL_NO_WORD;
+	a->inner = LATENCY_NO_INNER;
+}
 
 struct trail {
 	struct trail_ahead ahead; /* see trail_of() */

@@ -22,7 +22,7 @@ struct tracking {
 struct operands {
 	struct tracking *g;
 	struct arrivals_now now;
-	uint64_t mask, is, offset, need; /* as struct track_like */
+	uint64_t mask, is, offset, bits, need; /* as struct track_like */
 	char *rows;
 	uint64_t ns, end;
 };
@@ -128,15 +128,15 @@ static NOINLINE void see_expected(struct tracking *g)
 {
 	struct uk_netbuf *const *const pkt = g->pkt;
 	struct uk_netbuf **const top = g->top;
-	const size_t at0 = g->track->like.at[0], at1 = g->track->like.at[1];
-	const unsigned turn = g->track->like.turn;
+	const size_t at0 = g->track->like.at[0], at1 = g->track->word_at;
 	const uint16_t room = g->room;
 	uint64_t bytes = 0, i = g->at;
 	struct operands m;
 
 	take_operands(&m, g);
 	m.now = g->arrivals->now;
-	m.need = g->track->like.need;
+	m.bits = g->track->word_bits;
+	m.need = track_by_word(g->track) ? g->track->like.need : UINT16_MAX;
 	m.end = g->nb;
 	for (; i < m.end; i++) {
 		struct uk_netbuf *const is = pkt[i];
@@ -150,11 +150,11 @@ static NOINLINE void see_expected(struct tracking *g)
 		if (unlikely(len < m.need))
 			break;
 		a = arrivals_expected(&m.now, frame + len - SIGNATURE_LEN, &ns);
-		if (unlikely(!a || !is_like(&m, frame, at0)))
+		/* Its value is the stream's, whose row need not be found. */
+		if (unlikely(!a || !is_like(&m, frame, at0) ||
+			     (find_load(frame + at1) & m.bits) != a->word))
 			break;
-		r = row_at(&m, frame, at1, turn);
-		if (unlikely(a->row != r))
-			break;
+		r = (struct track_row *)a->row;
 		arrivals_count_next(&m.now, a, len);
 		track_see_next(r, a, ns, len);
 		bytes += len;

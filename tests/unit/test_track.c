@@ -137,10 +137,36 @@ static void whatever_a_wire_does_is_told_by_value(void **state)
 		lose = (unsigned)(unit_random(&seed) % 20);
 		twice = (unsigned)(unit_random(&seed) % 20);
 		late = (unsigned)(unit_random(&seed) % 20);
+		alike = 1 + (unsigned)(unit_random(&seed) % 16);
 		track("ipv4.dscp");
 		run(1 + (unsigned)(unit_random(&seed) % 500));
 		check(nb);
 	}
+}
+
+/* Longer with each frame of the first value, shorter with those of the second.
+ */
+static uint64_t up_and_down(uint64_t number)
+{
+	return (number % 200 < 100 ? number % 100 : 99 - number % 100) * 10 *
+	       US;
+}
+
+/* Those of one value lie within those of the other, which came before. */
+static void extremes_are_of_the_value(void **state)
+{
+	(void)state;
+	begin(1);
+	lose = twice = late = 0;
+	takes = up_and_down;
+	alike = 1000;
+	set_dscp(0, "list 10,20 every 100", 50000);
+	track("ipv4.dscp");
+	run(1000);
+	check(1);
+	takes = NULL;
+	alike = 1;
+	assert_in_range(value[20].max_ns - value[20].min_ns, 800 * US, 2 * MS);
 }
 
 static void a_clear_begins_anew(void **state)
@@ -257,6 +283,7 @@ int main(int argc, char *argv[])
 		TEST(the_loss_of_a_value_is_that_of_its_streams),
 		TEST(a_row_goes_on_over_all_numbers),
 		TEST(whatever_a_wire_does_is_told_by_value),
+		TEST(extremes_are_of_the_value),
 		TEST(a_clear_begins_anew),
 		TEST(frames_of_others_have_no_time),
 		TEST(values_beyond_the_room_are_told_apart),

@@ -33,6 +33,9 @@ static struct on_way way[WAY_MAX];
 static unsigned nb_way;
 static uint64_t seed = 1;
 static unsigned lose, twice, late; /* of 100 */
+/* Above FLOOR_NS, of a number, and in order; NULL: none. */
+static uint64_t (*takes)(uint64_t number);
+static unsigned alike = 1; /* frames one after another */
 
 static inline bool happens(unsigned of_100)
 {
@@ -44,7 +47,7 @@ static inline unsigned dscp_of(const uint8_t *frame)
 	return frame[12] == 0x81 ? frame[19] >> 2 : frame[15] >> 2;
 }
 
-/* A wire that pushes a tag on what has an odd number. */
+/* A wire that pushes a tag on as many frames as it passes on without one. */
 static inline void send(void *arg, const void *data, size_t len)
 {
 	const uint8_t *s = (const uint8_t *)data + len - SIGNATURE_LEN;
@@ -55,11 +58,13 @@ static inline void send(void *arg, const void *data, size_t len)
 	sent[is.stream]++;
 	for (unsigned i = 0; !happens(lose) && i < 1u + happens(twice); i++) {
 		struct on_way *w = &way[nb_way++];
-		const bool tag = is.seq % 2;
+		const bool tag = is.seq / alike % 2;
 
 		assert_true(nb_way < WAY_MAX && len + 4 <= sizeof(w->frame));
-		w->due_ns = now + FLOOR_NS +
+		w->due_ns = now + FLOOR_NS + (takes ? takes(is.seq) : 0) +
 			    (happens(late) ? unit_random(&seed) % MS : 0);
+		if (takes && nb_way > 1)
+			w->due_ns = MAX(w->due_ns, w[-1].due_ns);
 		w->sent_ns = now;
 		w->number = is.seq;
 		w->stream = is.stream;
