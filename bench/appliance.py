@@ -15,7 +15,7 @@ MACHINES = {
                 "virtio-mmio.force-legacy=false"],
     "q35": ["-M", "q35,sata=off,smbus=off,usb=off,vmport=off"],
 }
-PATIENCE_S = 60
+PATIENCE_S = 120
 WITH_US = ["setpriv", "--pdeathsig", "KILL"]  # it ends, even if we are killed
 
 

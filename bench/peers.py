@@ -172,7 +172,7 @@ class Null(Tied):
     def rate(self, appliance, seconds):
         begin = time.perf_counter()
         first = appliance.port()["tx"]["packets"]
-        time.sleep(seconds - (time.perf_counter() - begin))
+        time.sleep(max(0, seconds - (time.perf_counter() - begin)))
         last = appliance.port()["tx"]["packets"]
         return (last - first) / (time.perf_counter() - begin)
 

@@ -146,7 +146,7 @@ rm x
 PEOPLE = """
 start 0 count 20; wait 0 idle
 expect 1 rx.packets = 20
-rate 0 1kpps; start 0 count 30; sleep 300ms
+rate 0 max; start 0 count 30; sleep 300ms
 stop
 run y
 run y --keep-going
