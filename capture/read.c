@@ -14,6 +14,8 @@
 
 #define HEADER_BYTES 24
 #define RECORD_BYTES 16
+/* From the first record: what two of them lie apart is a number, too. */
+#define FAR_NS (INT64_MAX / 2)
 
 void capture_begin(struct capture_reader *r)
 {
@@ -64,9 +66,10 @@ enum capture_result capture_give(struct capture_reader *r,
 	if (!r->records)
 		r->first_ns = ns;
 	record->ns = (int64_t)(ns - r->first_ns);
-	if ((record->ns < 0) != (ns < r->first_ns))
+	if ((record->ns < 0) != (ns < r->first_ns) || record->ns > FAR_NS ||
+	    record->ns < -FAR_NS)
 		return capture_fail(r, record->at,
-				    "its time is over 292 years from the "
+				    "its time is over 146 years from the "
 				    "first one's");
 	r->last_ns = record->ns;
 	record->number = ++r->records;

@@ -300,7 +300,10 @@ static void times_are_those_of_each_resolution(void **state)
 		{0, UINT64_MAX, -1},
 		{0x80, UINT64_MAX, -1},
 		{6, UINT64_MAX, -1},
-		{9, 1ull << 63, -1}, /* 292 years after the first one */
+		/* 146 years after the first one, and 292 */
+		{9, (1ull << 62) - 1, (1ll << 62) - 1},
+		{9, 1ull << 62, -1},
+		{9, 1ull << 63, -1},
 	};
 	static struct capture_reader r;
 	static struct file f;
