@@ -166,12 +166,14 @@ static void flags_may_stand_anywhere(void **state)
 	       "'every', not '--json'");
 	refuse("stats --jsn", E_SYNTAX, 7,
 	       "'stats' has no flag '--jsn' here; did you mean '--json'?");
-	refuse("stats --xyz", E_SYNTAX, 7, "'stats' has no flag '--xyz' here");
+	refuse("stats --xyz", E_SYNTAX, 7,
+	       "'stats' has no flag '--xyz' here; see 'help stats'");
 	refuse("stats clear --json", E_SYNTAX, 13,
 	       "'stats' has no flag '--json' here; it is 'stats [PORTS] "
 	       "[--json]'");
 	refuse("stats --json 0 --json", E_SYNTAX, 16, "'--json' twice");
-	refuse("stats --", E_SYNTAX, 7, "'stats' has no flag '--' here");
+	refuse("stats --", E_SYNTAX, 7,
+	       "'stats' has no flag '--' here; see 'help stats'");
 }
 
 static void a_unit_may_stand_behind_a_blank(void **state)
