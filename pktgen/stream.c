@@ -191,7 +191,7 @@ int stream_curve(const struct stream *s, struct pace_curve *curve,
 	return 0;
 }
 
-/* So many frames in that time. */
+/* That number of frames in that time. */
 static int gap_of(wide frames, wide ns, struct gap *gap, bool *unpaced)
 {
 	if (!frames)
