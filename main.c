@@ -15,7 +15,7 @@
 #define CONSOLE_NS 100000ull
 /* ...and given this much each time: one fill of a 16550's FIFO... */
 #define CONSOLE_SLICE 16
-/* ...and what it missed while the host had others run, up to so many. */
+/* ...and at most this many that it missed while the host ran others. */
 #define CONSOLE_SLICES 16
 /* Of the data channel each way, or two blocks. */
 #define CHANNEL_SLICE 8192

@@ -119,7 +119,7 @@ static bool take_other(struct call *c, const char *word, struct condition *cond)
 	const char *colon = strchr(word, ':');
 	struct subject missing;
 	struct subjects on;
-	char text[80];
+	char text[112];
 
 	if (!colon || (size_t)(colon - word) >= sizeof(text))
 		return false;

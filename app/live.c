@@ -59,13 +59,23 @@ void live_init(struct live *l, const struct app *app, uint64_t mask,
 	}
 }
 
+/* At least three digits, which change little enough to be read: "45,120 us". */
+#define DIGITS_END 100000
+
 static void add_time(struct sink *s, const char *name, bool known, uint64_t ns)
 {
+	static const char *const units[] = {" ns", " us", " ms"};
+	unsigned i = 0;
+
 	sink_str(s, name);
-	if (known)
-		sink_u64(s, ns, true);
-	else
+	if (!known) {
 		sink_byte(s, '-');
+		return;
+	}
+	for (; i < 2 && ns >= DIGITS_END; i++)
+		ns /= 1000;
+	sink_u64(s, ns, true);
+	sink_str(s, units[i]);
 }
 
 /* Of several streams their sum, where there is memory for it. */
@@ -86,7 +96,6 @@ static void take_times(struct live_port *p, const struct app *app,
 		knows = l.count && latency_quantile_ns(&l, 990000, &p99);
 		add_time(&s, "  p99 ", knows, p99);
 		add_time(&s, "  max ", true, l.max_ns);
-		sink_str(&s, " ns");
 		p->took[s.used] = '\0';
 	}
 	uk_free(pg->heap, bins);

@@ -34,7 +34,7 @@ struct live_count {
 struct live_port {
 	struct live_count last, delta;
 	uint64_t last_ns, span_ns;
-	/* What signed frames that it sent took, "p50 1,203 ..."; "": none. */
+	/* What its signed frames took, "p50 1,203 ns  p99 ..."; "": none. */
 	char took[64];
 };
 

@@ -219,6 +219,21 @@ static void draw_settings(struct span *at, const struct stream *stream)
 		put(at, ATTR_PLAIN, " bytes");
 }
 
+/* What frames took; a figure that there is no room for is not begun. */
+static void draw_took(struct span *at, const char *took)
+{
+	const size_t room = at->to - at->column;
+	struct span part = *at;
+	size_t len = strlen(took);
+
+	if (len > room)
+		for (len = room; len && strncmp(took + len, "  ", 2); len--)
+			;
+	part.to = part.column + (unsigned)len;
+	put(&part, ATTR_BOLD, took);
+	at->column = part.column;
+}
+
 /* What frames took comes before what is set: there is no room for both. */
 static void draw_head(struct span at, const struct app *app, unsigned port,
 		      const struct live_port *p)
@@ -249,7 +264,7 @@ static void draw_head(struct span at, const struct app *app, unsigned port,
 	gap(&at);
 	if (p->took[0]) {
 		put(&at, ATTR_PLAIN, "latency ");
-		put(&at, ATTR_BOLD, p->took);
+		draw_took(&at, p->took);
 	} else {
 		draw_settings(&at, pktgen_stream(&app->pktgen, port, 0));
 	}

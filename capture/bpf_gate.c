@@ -17,7 +17,7 @@ struct known {
 	uint8_t bytes;
 };
 
-/* Where a way is, behind so many of its fields. */
+/* Where a way is, after some of its fields. */
 struct place {
 	const struct bpf_insn *insn;
 	struct known a, x;

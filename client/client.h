@@ -40,7 +40,7 @@ struct client {
 	struct feed *fed; /* what goes there while it is played; feed.c */
 	struct hear_watch feed_watch;
 
-	unsigned interrupts; /* Ctrl-C was heeded so often */
+	unsigned interrupts; /* times that Ctrl-C was heeded */
 	bool done;           /* the person has had enough */
 	bool sourcing;       /* lines of a file run in a line of a person */
 

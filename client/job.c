@@ -11,7 +11,7 @@
 #include "client/run.h"
 #include "client/wait.h"
 
-/* Where nothing is heard for so long, a notice may have been dropped. */
+/* After this silence a notice may have been dropped. */
 #define SILENCE_MS 10000
 #define ANSWER_MS 60000
 /* What has been sent is at rest within. */

@@ -20,7 +20,7 @@
 #include "client/ports.h"
 #include "client/verdict.h"
 
-/* So long another client may have the console, where nobody waits for us. */
+/* How long another client may have the console, where nobody waits for us. */
 #define HELD_MS 5000
 /* One that has just booted may take its time to answer. */
 #define ANSWER_MS 60000

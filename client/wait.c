@@ -6,9 +6,9 @@
 #include "client/clock.h"
 #include "units/value.h"
 
-/* Ctrl-C pressed so often gives up what does not end. */
+/* This many Ctrl-C give up what does not end. */
 #define PATIENCE_PRESSES 3
-/* What is cancelled when its time is over has so long to say so. */
+/* What is cancelled as its time is over has this long to say so. */
 #define CANCEL_MS 2000
 #define MS 1000000u
 #define POLL_MS 1000000

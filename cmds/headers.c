@@ -67,21 +67,44 @@ static int change(struct stream *s, void *arg, struct fields_fault *fault)
 	return 0;
 }
 
+/* The headers that may stand behind those in front of `at`. */
+static void list_next(const char *stack, const char *at, char *buf, size_t size)
+{
+	const int len = (int)(at - stack);
+	char text[HEADERS_PRINT_MAX];
+	struct headers h;
+	const char *end;
+	size_t used = 0;
+
+	buf[0] = '\0';
+	for (unsigned i = 0; protos[i] && used + 16 < size; i++) {
+		snprintf(text, sizeof(text), "%.*s%s", len, stack,
+			 protos[i]->name);
+		if (headers_take(text, &h, &end) >= 0)
+			used += (size_t)snprintf(buf + used, size - used,
+						 "%s%s", used ? ", " : "",
+						 protos[i]->name);
+	}
+}
+
 /* What may stand at a place of a stack. */
 static enum call_result refuse(struct call *c, int rc, const char *at)
 {
 	const int len = (int)strcspn(at, "/");
 	struct nearest near;
 	const char *word;
-	char text[40];
+	char text[40], next[96];
 
 	if (rc == -E2BIG)
 		return call_fail(c, E_RANGE, STACK,
 				 "a frame takes up to %u headers", HEADERS_MAX);
-	if (rc == -EPROTO)
+	if (rc == -EPROTO) {
+		list_next(c->v[STACK].word, at, next, sizeof(next));
 		return call_fail(c, E_SYNTAX, STACK,
-				 "'%.*s' cannot stand there in '%s'", len, at,
-				 c->v[STACK].word);
+				 "'%.*s' cannot stand there in '%s'; these "
+				 "can: %s",
+				 len, at, c->v[STACK].word, next);
+	}
 	snprintf(text, sizeof(text), "%.*s", len, at);
 	nearest_init(&near, text);
 	for (unsigned i = 0; protos[i]; i++)

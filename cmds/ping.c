@@ -88,7 +88,7 @@ static enum call_result begin(struct call *c, struct ping_call *pc)
 	if (!pc->node)
 		return call_fail(c, E_STATE, ADDRESS,
 				 "no prefix or gateway of a port leads to %s; "
-				 "see 'address'",
+				 "type such as 'address 0 10.0.0.2/24' first",
 				 c->v[ADDRESS].word);
 	most = pc->node->mtu - (node_is_ipv4(&to) ? HEADS : HEADS6);
 	if (c->v[SIZE_BYTES].u > most)

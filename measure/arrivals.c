@@ -8,7 +8,7 @@
 
 /* Rows of a burst are few where they have fewer frames than this... */
 #define ROW_FRAMES 8
-/* ...and then nobody looks for some in so many bursts. */
+/* ...and after which nobody looks for this many bursts. */
 #define MANY_BURSTS 256
 
 static void forget_row(struct arrivals *ar)

@@ -37,7 +37,7 @@ struct density {
 	uint64_t held[DENSITY_MAX];       /* in the buffer */
 };
 
-/* From number `base` on; *d has counted nothing, or so much. */
+/* Counts from number `base` on, on top of what *d has counted. */
 void density_begin(struct density *d, uint64_t base);
 
 /* Numbers `first` to `first`+n-1 came, each for the first time. */

@@ -35,7 +35,7 @@
 struct track_row {
 	uint64_t frames, bytes; /* without FCS */
 	uint64_t untimed;       /* frames that are not signed, came again... */
-	uint64_t sum_ns;        /* ...others took so long together */
+	uint64_t sum_ns;        /* what all others took, in ns, added up */
 	uint64_t min_ns, max_ns;
 	uint64_t value;
 	uint32_t stream; /* whose frame came last */
@@ -110,7 +110,7 @@ struct track_row *track_find_any(struct track *t, const uint8_t *frame,
 /* The row of one that is the stream's first with its value, or nobody's. */
 void track_see_odd(struct track *t, struct track_row *r);
 
-/* A frame of the row took so long, where rows have histograms. */
+/* Counts a frame of the row that took `ns`, where rows have histograms. */
 void track_bin(struct track *t, struct track_row *r, uint64_t ns);
 
 /* Whether frames like this have the field where trail_ahead.word is from. */

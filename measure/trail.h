@@ -118,7 +118,7 @@ void trails_close(struct trails *ts);
 struct trail *trail_new(struct trails *ts, unsigned port, uint32_t run,
 			uint64_t base);
 
-/* So many queues send it from its next run, or base, on. */
+/* Sets how many queues send it from its next run, or base, on. */
 static inline void trail_set_parts(struct trail *t, unsigned parts)
 {
 	t->parts = parts;

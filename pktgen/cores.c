@@ -153,7 +153,7 @@ void core_load_look(struct core_load *l, uint64_t now_ns)
 
 /* ---- They begin --------------------------------------------------------- */
 
-/* Times are asked for so often, and for so long at most, of each. */
+/* Each is asked for its time this often, and at most for this long. */
 #define ASKED 32u
 #define ASKED_NS 500000ull
 

@@ -2,7 +2,7 @@
 #include "net/port_look.h"
 #include "pktgen/engine.h"
 
-/* What the port has beyond its ring allows for so many at once. */
+/* At once; the port has that many buffers beyond its ring. */
 #define CHUNK WORKER_BURST
 
 /* Frees those that are too long and counts them; returns how many are left. */

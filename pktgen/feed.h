@@ -30,8 +30,8 @@ struct feed {
 	uint64_t records; /* that are whole */
 	size_t at;        /* where the next one goes... */
 	unsigned char head[FEED_HEAD];
-	unsigned nb_head; /* ...of which so much came... */
-	uint32_t left;    /* ...and so much is still to come */
+	unsigned nb_head; /* bytes of the head that came */
+	uint32_t left;    /* bytes of the body to come */
 	uint64_t number;  /* of the record that is wrong, from 1; 0: none is */
 	/* What was played. */
 	uint64_t emptied; /* of the ring */

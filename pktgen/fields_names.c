@@ -112,6 +112,60 @@ static void list_fields(const struct proto *p, char *buf, size_t size)
 			 p->tail.name);
 }
 
+/* The header that the name is of, as in protos[]; false: there is none such. */
+static bool header_of(const char *name, uint8_t *number)
+{
+	const size_t len = strcspn(name, ".");
+
+	for (uint8_t i = 0; protos[i]; i++)
+		if (strlen(protos[i]->name) == len &&
+		    !memcmp(protos[i]->name, name, len)) {
+			*number = i;
+			return true;
+		}
+	return false;
+}
+
+/* Headers with that one as well: in the place of another, or before it. */
+static bool with_header(const struct headers *h, uint8_t number, char *buf,
+			size_t size)
+{
+	struct headers with, same;
+	const char *end;
+
+	for (unsigned more = 0; more < 2 && h->nb + more <= HEADERS_MAX; more++)
+		for (unsigned at = 1; at < h->nb + more; at++) {
+			with = *h;
+			memmove(with.proto + at + more, with.proto + at,
+				h->nb - at);
+			with.proto[at] = number;
+			with.nb += (uint8_t)more;
+			headers_print(&with, buf, size);
+			if (headers_take(buf, &same, &end) >= 0)
+				return true;
+		}
+	return false;
+}
+
+/* No header of that name is there, or not that often. */
+static int refuse_header(const struct stream *s, const char *name,
+			 struct fields_fault *fault)
+{
+	char text[HEADERS_PRINT_MAX], with[HEADERS_PRINT_MAX];
+	uint8_t number;
+
+	headers_print(&s->headers, text, sizeof(text));
+	if (!header_of(name, &number) ||
+	    headers_find(&s->headers, protos[number]->name, 1) >= 0 ||
+	    !with_header(&s->headers, number, with, sizeof(with)))
+		return fields_refuse(fault, E_SYNTAX, -1,
+				     "no field '%s' in %s; see 'headers'", name,
+				     text);
+	return fields_refuse(fault, E_SYNTAX, -1,
+			     "no field '%s' in %s; 'headers %s' has it", name,
+			     text, with);
+}
+
 int fields_take_name(const struct stream *s, const char *name,
 		     struct stream_field *f, struct fields_fault *fault)
 {
@@ -140,9 +194,7 @@ int fields_take_name(const struct stream *s, const char *name,
 				     "no field '%s'; %s has %s", name,
 				     fields_proto(s, layer)->name, text);
 	}
-	headers_print(&s->headers, text, sizeof(text));
-	return fields_refuse(fault, E_SYNTAX, -1,
-			     "no field '%s' in %s; see 'headers'", name, text);
+	return refuse_header(s, name, fault);
 }
 
 /* By place: below 0, 0, above 0. */

@@ -55,7 +55,7 @@ struct flow_plan {
 	uint64_t delay_ns;       /* from the start, or the end of another... */
 	uint32_t turns;          /* more after the first; FLOW_FOR_EVER */
 	uint32_t phase;          /* of each run, see struct pacing */
-	/* Which of so many flows of the stream it is; 0 or 1: the only one. */
+	/* It is flow `part` of `parts` of the stream; 0 or 1 parts: alone. */
 	unsigned part, parts;
 };
 

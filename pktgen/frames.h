@@ -69,8 +69,8 @@ struct frames_room {
 	unsigned nb_slots, max_slots, next_slot;
 	unsigned look; /* the slot that was looked at last, out of turn */
 	/*
-	 * Of the one that is alone: so many slots before `next_slot`, in turns,
-	 * have its frame, and its heads.
+	 * Of the one that is alone: how many slots before `next_slot`, in
+	 * turns, have its frame, and its heads.
 	 */
 	unsigned nb_fresh;
 	unsigned generation; /* of programs, the last of any flow's */

@@ -227,7 +227,7 @@ static NOINLINE unsigned fill_slots(const struct frames *f,
 	return i;
 }
 
-/* So many have been made in turn. */
+/* Counts `n` that have been made in turn. */
 static inline void count_fresh(struct frames_room *r, unsigned n)
 {
 	if (unlikely(r->nb_fresh < r->nb_slots))

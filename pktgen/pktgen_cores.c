@@ -107,7 +107,7 @@ void __noreturn pktgen_run_core(struct pktgen *pg)
 /* ---- Who steps whom ----------------------------------------------------- */
 
 #define NOBODY UINT32_MAX
-/* Without frames for so long, one that does not run is at rest. */
+/* One that does not run is at rest after this time without frames. */
 #define REST_NS 20000000ull
 
 static bool is_busy(const struct worker *w, uint64_t now_ns)
@@ -116,7 +116,7 @@ static bool is_busy(const struct worker *w, uint64_t now_ns)
 	       (w->last_rx_ns && now_ns - w->last_rx_ns < REST_NS);
 }
 
-/* That is set, as far as there are so many; NOBODY: none is. */
+/* The core that is set, if there is one of that number; else NOBODY. */
 static unsigned core_set(const struct pktgen *pg, const struct worker *w)
 {
 	const struct worker_how *how = &w->how;

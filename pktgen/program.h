@@ -136,7 +136,7 @@ struct grow {
 	struct sequence index; /* of sizes, by the frame's number... */
 	uint16_t first;        /* ...lengths without FCS from there on... */
 	int16_t step;          /* ...by that */
-	unsigned nb_mixed;     /* 0, or of so many sizes by their weights */
+	unsigned nb_mixed;     /* sizes that go by their weights; 0: none */
 	struct {
 		uint16_t len, weight;
 	} mixed[SIZES_MAX];

@@ -249,7 +249,7 @@ COLD bool program_run_begin(struct program_run *r, const struct program *prog,
 		r->stamp_at = frame_at + sign_at + 10;
 		add_lane(r, prog->frame, sign_at + 8, 1);
 	}
-	/* There are programs for so many; the last once more does no harm. */
+	/* Programs exist for these numbers; the last once more is harmless. */
 	while (r->nb < 2 || (r->nb > 4 && r->nb < RUN_LANES_MAX(prog->sign)))
 		add_lane(r, prog->frame, r->at[r->nb - 1] - frame_at,
 			 prog->sign

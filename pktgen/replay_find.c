@@ -63,7 +63,7 @@ COLD static bool find_paced(struct worker *w)
 	return p->paced = true;
 }
 
-/* Whose turn comes so often, at most, of all. */
+/* How many turns the flow has that has the most of them. */
 COLD static unsigned often(const struct worker *w)
 {
 	unsigned most = 1;
@@ -76,8 +76,8 @@ COLD static unsigned often(const struct worker *w)
 #ifdef PORT_SHARED
 
 /*
- * Frames to edit, so many for each turn: each flow's own, where it has one and
- * that is likely to be back in time, or slots.
+ * Frames to edit, as many as each turn has: each flow's own, where it has one
+ * and that is likely to be back in time, or slots.
  */
 COLD static bool find_frames(struct worker *w)
 {

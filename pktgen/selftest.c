@@ -5,7 +5,7 @@
 
 #include "pktgen/fields.h"
 
-/* Each of so many frames something is done to; no two touch each other. */
+/* Something is done to one in 50 frames; no two touch each other. */
 #define FAULT_EVERY 50
 #define FAULT_AT 25
 /* The most frames that a fault lasts for, but for those that are late. */

@@ -59,7 +59,7 @@ enum selftest_row {
 
 /* A frame that the wire keeps back. */
 struct selftest_held {
-	unsigned left; /* it comes behind so many others; 0: there is none */
+	unsigned left; /* others that come before it; 0: there is none */
 	uint64_t sent_ns;
 	bool again, late; /* it has come; it comes when it does not count */
 	uint8_t frame[SELFTEST_LEN];
@@ -89,8 +89,8 @@ struct selftest {
 	unsigned nb_came;                  /* of this burst */
 	bool many;    /* it is looked at as those are that have few rows... */
 	bool tracked; /* ...and those of a port that tracks a field */
-	uint64_t dscp_sum_ns; /* of those with DSCP 2 that are timed... */
-	uint64_t dscp_timed;  /* ...so many */
+	uint64_t dscp_sum_ns; /* what frames with DSCP 2 took, added up */
+	uint64_t dscp_timed;  /* ...and how many were timed */
 	uint64_t sum_ns;
 	uint64_t told[SELFTEST_COUNTS];
 };

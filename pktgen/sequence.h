@@ -48,8 +48,8 @@ struct sequence {
 
 /* Where in a sequence a flow is. */
 struct sequence_state {
-	uint64_t value; /* of the next frame... */
-	uint64_t left;  /* ...and of those behind it, so many with it */
+	uint64_t value; /* of the next frame */
+	uint64_t left;  /* frames that have it, the next one included */
 	union {
 		uint64_t
 			at; /* values left in the cycle; index; what is drawn */

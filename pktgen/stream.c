@@ -100,8 +100,8 @@ static wide cost(enum rate_unit unit, uint64_t frames, uint64_t bytes)
 }
 
 /*
- * A rate as a fraction: that many frames in so many ns, of frames that have
- * those bytes. Up to 2^20 frames of 72,304 bits * 1e15 are below 2^87; a rate
+ * A rate as a fraction, frames by ns, of frames that together have those
+ * bytes. Up to 2^20 frames of 72,304 bits * 1e15 are below 2^87; a rate
  * times 2^20 frames is below 2^118.
  */
 static void offered_of(const struct stream *s, const struct rate *rate,
@@ -191,7 +191,7 @@ int stream_curve(const struct stream *s, struct pace_curve *curve,
 	return 0;
 }
 
-/* So many frames in that time. */
+/* That number of frames in that time. */
 static int gap_of(wide frames, wide ns, struct gap *gap, bool *unpaced)
 {
 	if (!frames)

@@ -31,7 +31,7 @@ struct stream_field {
 	uint8_t nb_bits;      /* STREAM_AT: 1..64... */
 	uint8_t nest;         /* 1.. in the order of those that are nested */
 	uint16_t at_bit;      /* ...from there on, from the frame's start */
-	/* What stands at a header's end: so many bytes of the pool. */
+	/* What stands at a header's end: its bytes in the pool. */
 	uint16_t tail_len;
 	struct vary vary;
 };
@@ -196,7 +196,7 @@ int stream_curve(const struct stream *s, struct pace_curve *curve,
  */
 int stream_gap(const struct stream *s, struct gap *gap, bool *unpaced);
 
-/* The same of frames that have so many bytes with FCS, all together. */
+/* The same of frames that together have `bytes`, with FCS. */
 int stream_gap_of(const struct stream *s, uint64_t frames, uint64_t bytes,
 		  struct gap *gap, bool *unpaced);
 

@@ -26,8 +26,8 @@ enum wait_kind {
 #define WAIT_HALT_NS 50000ull
 
 /*
- * Each way is tried so often, for so long each time: in turns, as a host that
- * is busy takes a core away for milliseconds.
+ * How often each way is tried, and for how long: in turns, as a busy host takes
+ * a core away for milliseconds.
  */
 #define WAIT_ROUNDS 16
 #define WAIT_TRIAL_NS 3000000ull

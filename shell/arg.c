@@ -195,22 +195,15 @@ void arg_missing_text(const struct parse_ports *ports, struct subject missing,
 		      char *buf, size_t size)
 {
 	const unsigned port = missing.port;
-	unsigned n = 0;
 
-	while (has_stream(ports, port, n))
-		n++;
-	if (arg_next_stream(ports, port, n) != PARSE_NO_STREAM)
+	if (ports->streams)
 		snprintf(buf, size,
-			 "port %u has no stream %u; 'stream %u' lists them",
-			 port, missing.stream, port);
-	else if (n == 1)
-		snprintf(buf, size,
-			 "port %u has no stream %u; type '%u.0' or '%u'", port,
-			 missing.stream, port, port);
+			 "port %u has no stream %u; 'stream %u' lists them, "
+			 "'stream %u.%u add' adds it",
+			 port, missing.stream, port, port, missing.stream);
 	else
-		snprintf(buf, size,
-			 "port %u has no stream %u; type '%u.0' to '%u.%u'",
-			 port, missing.stream, port, port, n - 1);
+		snprintf(buf, size, "port %u has no stream %u; type '%u'", port,
+			 missing.stream, port);
 }
 
 /* ---- Names of streams --------------------------------------------------- */

@@ -66,7 +66,7 @@ unsigned arg_next_stream(const struct parse_ports *ports, unsigned port,
 bool arg_missing(const struct parse_ports *ports, const struct subjects *s,
 		 struct subject *missing);
 
-/* What an error says of it: "port 0 has no stream 3; type '0.0' or '0'". */
+/* What an error says of it: "port 0 has no stream 3; 'stream 0' lists ...". */
 void arg_missing_text(const struct parse_ports *ports, struct subject missing,
 		      char *buf, size_t size);
 

@@ -208,7 +208,7 @@ static inline const char *arg_unit(const struct arg *a)
 	return a->type == ARG_INT || a->type == ARG_SIZES ? a->unit : NULL;
 }
 
-/* Of ARG_SPAN: so many numbers from the first on; 0: it is the word first. */
+/* Of ARG_SPAN: `count` numbers from `first` on; 0: the word of that index. */
 static inline uint64_t arg_span(unsigned first, unsigned count)
 {
 	return first | (uint64_t)count << 32;

@@ -45,7 +45,7 @@ static inline struct text edit_text(const struct edit *e)
 /* Whether `columns` more fit behind the cursor. */
 bool draw_fits(const struct edit *e, unsigned columns);
 
-/* The terminal has so many columns from now on. */
+/* Takes the terminal's width, in columns. */
 void draw_resize(struct edit *e, unsigned columns);
 
 /* Draws the row anew if it is stale. */

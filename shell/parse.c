@@ -362,8 +362,8 @@ static void refuse_flag(struct parser *p, const struct word *word)
 			   parse_show(word->text).text, usage);
 	else
 		parse_fail(p, E_SYNTAX, word->column,
-			   "'%s' has no flag '%s' here", cmd->name,
-			   parse_show(word->text).text);
+			   "'%s' has no flag '%s' here; see 'help %s'",
+			   cmd->name, parse_show(word->text).text, cmd->name);
 }
 
 static void take_flag(struct parser *p, const struct word *word)

@@ -168,7 +168,7 @@ static bool refuse_unitless(struct parser *p, const struct arg *a,
 /* A name that no stream has; false: that is not it. */
 static bool refuse_name(struct parser *p, const struct word *word)
 {
-	char text[80];
+	char text[112];
 
 	if (!arg_unknown_name(p->ports, word->text, text, sizeof(text)))
 		return false;
@@ -189,7 +189,7 @@ static bool refuse_name_too(struct parser *p, const struct word *word)
 static bool refuse_streams(struct parser *p, const struct arg *a,
 			   const struct word *word)
 {
-	char ports[SUBJECTS_PRINT_MAX], text[80];
+	char ports[SUBJECTS_PRINT_MAX], text[112];
 	struct subject missing;
 	struct subjects s;
 
@@ -268,7 +268,8 @@ static bool refuse_option(struct parser *p)
 
 void parse_refuse_surplus(struct parser *p, const struct word *word)
 {
-	char usage[112] = "", near[112];
+	char usage[112] = "", near[128];
+	bool whole;
 
 	if (p->trying) {
 		parse_fail(p, E_SURPLUS, word->column, "%s", "");
@@ -283,12 +284,13 @@ void parse_refuse_surplus(struct parser *p, const struct word *word)
 	}
 	cmd_usage(p->c->cmd, p->c->form, usage, sizeof(usage));
 	/* One that is cut says less than none. */
-	if (strlen(usage) < sizeof(usage) - 1)
-		parse_fail(p, E_SURPLUS, word->column,
-			   "one word too many for '%s'", usage);
-	else
-		parse_fail(p, E_SURPLUS, word->column,
-			   "one word too many; see 'help %s'", p->c->cmd->name);
+	whole = strlen(usage) < sizeof(usage) - 1;
+	if (!parse_suggest_surplus(p, word->text, near, sizeof(near)))
+		snprintf(near, sizeof(near), "%s%s'",
+			 whole ? " for '" : "; see 'help ",
+			 whole ? usage : p->c->cmd->name);
+	parse_fail(p, E_SURPLUS, word->column, "'%s' is one word too many%s",
+		   parse_show(word->text).text, near);
 }
 
 static void refuse_missing(struct parser *p, const struct arg *a,
@@ -342,10 +344,11 @@ void parse_refuse(struct parser *p, enum shell_err err, const struct arg *a,
 		parse_fail(p, err, column, "%s", "");
 	} else if (err == E_SYNTAX && a->type == ARG_NAME &&
 		   parse_is_own(p, word)) {
+		parse_suggest_alone(p, word->text, near, sizeof(near));
 		parse_fail(p, err, column,
 			   "'%s' needs %s; '%s' is a word of its own unless it "
-			   "is quoted",
-			   p->c->cmd->name, a->name, word->text);
+			   "is quoted%s",
+			   p->c->cmd->name, a->name, word->text, near);
 	} else if (err == E_SYNTAX && a->type == ARG_NAME) {
 		parse_fail(p, err, column,
 			   "'%s' is no name; %s is 1..%d letters, digits, '_', "

@@ -112,6 +112,14 @@ bool parse_refuse_pipe(struct parser *p);
 void parse_suggest(const struct parser *p, const struct arg *a,
 		   const char *text, char *buf, size_t size);
 
+/* The same of a word too many; false: nothing. */
+bool parse_suggest_surplus(const struct parser *p, const char *text, char *buf,
+			   size_t size);
+
+/* The same of a keyword that stands alone behind the command: "capture off". */
+void parse_suggest_alone(const struct parser *p, const char *text, char *buf,
+			 size_t size);
+
 /* The same of "-m 10mbps", an option of another tool; false: it is none. */
 bool parse_suggest_option(const struct parser *p, const char *text, char *buf,
 			  size_t size);

@@ -119,6 +119,11 @@ static void find_command(struct parser *p)
 		parse_fail(p, E_UNKNOWN, name->column,
 			   "no command %s; quotes are \", not '",
 			   parse_show(name->text).text);
+	else if (name->text[0] == '.')
+		parse_fail(p, E_UNKNOWN, name->column,
+			   "no command '%s'; words with a dot are those of "
+			   "'ukpktgen console'",
+			   parse_show(name->text).text);
 	else if (near)
 		parse_fail(p, E_UNKNOWN, name->column,
 			   "no command '%s'; did you mean '%s'?",

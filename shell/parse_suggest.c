@@ -106,6 +106,7 @@ static bool suggest_setting(const struct parser *p, const char *text, char *buf,
 static bool suggest_place(const struct parser *p, const char *text, char *buf,
 			  size_t size)
 {
+	struct subjects s;
 	char usage[72];
 
 	for (const struct cmd_form *f = p->c->cmd->forms; f->run && !p->at; f++)
@@ -113,6 +114,14 @@ static bool suggest_place(const struct parser *p, const char *text, char *buf,
 			if (a->type != ARG_KEYWORD || a->optional ||
 			    strcasecmp(a->name, text) != 0)
 				continue;
+			if (f->args->type == ARG_PORTS && p->nb_pos == 2 &&
+			    !arg_subjects(p->pos[1]->text, p->ports, &s)) {
+				snprintf(buf, size, "; type '%s %s %s'",
+					 p->c->cmd->name,
+					 parse_show(p->pos[1]->text).text,
+					 a->name);
+				return true;
+			}
 			cmd_usage(p->c->cmd, f, usage, sizeof(usage));
 			if (strlen(usage) == sizeof(usage) - 1)
 				return false;
@@ -122,12 +131,10 @@ static bool suggest_place(const struct parser *p, const char *text, char *buf,
 	return false;
 }
 
-/* "stats latency", "show loss": another command shows that. */
+/* "stats latency": another command shows that. */
 static bool suggest_command(const struct parser *p, const char *text, char *buf,
 			    size_t size)
 {
-	const char *hint = parse_hint(p, text);
-
 	if (p->at || p->c->cmd->group != GROUP_WATCHING)
 		return false;
 	for (unsigned i = 0; p->commands[i]; i++)
@@ -137,9 +144,33 @@ static bool suggest_command(const struct parser *p, const char *text, char *buf,
 				 p->commands[i]->name);
 			return true;
 		}
-	if (hint)
-		snprintf(buf, size, "; %s", hint);
-	return hint != NULL;
+	return false;
+}
+
+/* "show loss": another tool's word for it. */
+static bool suggest_hint(const struct parser *p, const char *text, char *buf,
+			 size_t size)
+{
+	const char *hint = parse_hint(p, text);
+
+	if (p->at || p->c->cmd->group != GROUP_WATCHING || !hint)
+		return false;
+	snprintf(buf, size, "; %s", hint);
+	return true;
+}
+
+/* "filter 'udp port 53'" */
+static bool suggest_quotes(const struct parser *p, const char *text, char *buf,
+			   size_t size)
+{
+	const struct word *const *word = p->pos;
+
+	while (word < p->pos + p->at && word[0]->text[0] != '\'')
+		word++;
+	if (word == p->pos + p->at && text[0] != '\'')
+		return false;
+	snprintf(buf, size, "; quotes are \", not '");
+	return true;
 }
 
 /* "stream list": the command alone does that. */
@@ -179,7 +210,8 @@ void parse_suggest(const struct parser *p, const struct arg *a,
 	for (unsigned i = 0; i < p->nb_others; i++)
 		if (suggest_keyword(p, p->other[i], text, buf, size))
 			return;
-	if (suggest_setting(p, text, buf, size) ||
+	if (suggest_quotes(p, text, buf, size) ||
+	    suggest_setting(p, text, buf, size) ||
 	    suggest_alone(p, text, buf, size) ||
 	    suggest_command(p, text, buf, size) ||
 	    suggest_place(p, text, buf, size))
@@ -194,4 +226,37 @@ void parse_suggest(const struct parser *p, const struct arg *a,
 	buf[0] = '\0';
 	if (n.word)
 		snprintf(buf, size, "; did you mean '%s'?", n.word);
+	else
+		suggest_hint(p, text, buf, size);
+}
+
+bool parse_suggest_surplus(const struct parser *p, const char *text, char *buf,
+			   size_t size)
+{
+	return suggest_quotes(p, text, buf, size) ||
+	       suggest_setting(p, text, buf, size) ||
+	       suggest_alone(p, text, buf, size);
+}
+
+/* The form begins with that keyword, and needs no more. */
+static bool is_alone(const struct cmd_form *f, const char *keyword)
+{
+	const struct arg *a = f->args;
+
+	if (a->type != ARG_KEYWORD || strcasecmp(a->name, keyword) != 0)
+		return false;
+	do
+		a++;
+	while (a->type != ARG_NONE && (a->optional || a->type == ARG_FLAG));
+	return a->type == ARG_NONE;
+}
+
+void parse_suggest_alone(const struct parser *p, const char *text, char *buf,
+			 size_t size)
+{
+	buf[0] = '\0';
+	for (const struct cmd_form *f = p->c->cmd->forms; f->run; f++)
+		if (is_alone(f, text))
+			snprintf(buf, size, "; type '%s %s'", p->c->cmd->name,
+				 text);
 }

@@ -300,7 +300,8 @@ static void start_list(const struct render *r, struct render_at *at,
 	at->row = 0;
 	at->column = 0;
 	at->first = 0;
-	if (!r->alone) {
+	/* What goes on below rows of the chunk before has its head there. */
+	if (!r->alone && !(t->style == REPLY_ROWS && !t->at && r->nb_above)) {
 		text_label(s, r->reply, t, REPLY_TOP);
 		sink_str(s, some ? ":\n" : ": ");
 	}

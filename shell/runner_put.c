@@ -177,7 +177,10 @@ unsigned runner_width(const struct runner *r)
 {
 	if (r->typed)
 		return r->typed;
-	return r->tag[0] ? EDIT_WIDTH : r->call.session->edit.width;
+	if (r->tag[0])
+		return EDIT_WIDTH;
+	/* Lines of a job begin with its number. */
+	return r->call.session->edit.width - (unsigned)strlen(r->prefix);
 }
 
 size_t runner_piece_len(const struct runner *r, size_t room)

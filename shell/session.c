@@ -415,6 +415,42 @@ uint64_t session_wake_ns(const struct session *s)
 	return wake_ns;
 }
 
+#define NOTICE_INDENT 4
+
+/*
+ * Words that a terminal of `width` columns would break begin a row. Blanks
+ * bring them there: to a program the notice stays one line. Returns its bytes,
+ * or `room` where it no longer fits.
+ */
+static size_t wrap_notice(char *line, size_t room, unsigned width)
+{
+	size_t row = 0, at = strcspn(line, " "), len = strlen(line), word, pad;
+
+	for (; line[at] == ' '; at += 1 + word) {
+		word = strcspn(line + at + 1, " \r");
+		while (at - row > width)
+			row += width;
+		if (at - row + 1 + word <= width ||
+		    word > width - NOTICE_INDENT)
+			continue;
+		row += width;
+		pad = row + NOTICE_INDENT - 1 - at;
+		if (len + pad >= room)
+			return room;
+		memmove(line + at + pad, line + at, len - at + 1);
+		memset(line + at, ' ', pad);
+		len += pad;
+		at += pad;
+	}
+	return len;
+}
+
+/* A person reads the line itself, on a terminal that has told its width. */
+static bool on_terminal(const struct session *s)
+{
+	return s->edit.answered && !s->quiet;
+}
+
 void session_event(struct session *s, uint64_t now_ns, const char *fmt, ...)
 {
 	char text[320], dropped[48] = "";
@@ -432,6 +468,9 @@ void session_event(struct session *s, uint64_t now_ns, const char *fmt, ...)
 	n = snprintf(s->events + s->events_len, room, "@! %llu.%03u %s%s\r\n",
 		     (unsigned long long)(ms / 1000), (unsigned)(ms % 1000),
 		     text, dropped);
+	if (n > 0 && (size_t)n < room && on_terminal(s))
+		n = (int)wrap_notice(s->events + s->events_len, room,
+				     s->edit.width);
 	/* A notice that does not fit is one less, and never half a line. */
 	if (n < 0 || (size_t)n >= room) {
 		s->events_dropped++;

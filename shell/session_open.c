@@ -109,7 +109,7 @@ void session_took(struct session *s, unsigned char byte)
 	s->last_taken = byte;
 }
 
-/* A person's ^C among so many keys that it cannot be taken in. */
+/* A person's ^C among more keys than can be taken in. */
 static size_t find_persons(const struct session *s, const unsigned char *p,
 			   size_t len)
 {

@@ -33,7 +33,7 @@ void sink_i64(struct sink *s, int64_t v, bool grouped);
 /* Thousandths: "12,345.678". */
 void sink_milli(struct sink *s, uint64_t v, bool grouped);
 
-/* `v` in hexadecimal, of so many digits. */
+/* `v` in hexadecimal, with `digits` digits, zeros in front. */
 void sink_hex(struct sink *s, unsigned v, unsigned digits);
 
 /*

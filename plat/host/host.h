@@ -18,7 +18,7 @@ void host_clock_set(uint64_t ns);
 void host_clock_advance(uint64_t ns);
 
 /*
- * There are so many CPUs from now on, until host_reset(): 1..16. Those that are
+ * Sets the number of CPUs, until host_reset(): 1..16. Those that are
  * started are threads; host_reset() waits until they halt, and ends them.
  */
 void host_cpus(unsigned n);
@@ -68,14 +68,14 @@ struct host_faults {
 	enum host_back back;
 	uint64_t back_seed; /* of `back`: not 0 unless that is AT_ONCE */
 	/*
-	 * What is sent to it stays on the way, though it was given back, until
-	 * it has looked for it so often; then all of it comes at once.
+	 * Looks for it that what is sent to it stays on the way, though it was
+	 * given back; then all of it comes at once. 0: it comes at the first.
 	 */
 	unsigned late;
 	bool unplugged; /* its link is down; what is sent is lost */
 	bool full;      /* its transmit ring has no room */
 	bool underrun;  /* it says that it lacks receive buffers */
-	/* One in so many frames that are sent to it is lost; 0: none is. */
+	/* One in `lose` frames that are sent to it is lost; 0: none is. */
 	unsigned lose;
 	uint64_t nb_lost; /* by that */
 };
@@ -88,7 +88,7 @@ struct host_netdev;
  * `mtu` in bytes of layer 3.
  */
 void host_loop_pair(struct host_netdev *dev[2], uint16_t mtu);
-/* They have so many pairs of queues from now on, until host_reset(): 1..4. */
+/* Sets their number of pairs of queues, until host_reset(): 1..4. */
 void host_loop_queues(unsigned n);
 /* Of one of them, before it is brought up. */
 void host_netdev_set_mtu(struct host_netdev *dev, uint16_t mtu);

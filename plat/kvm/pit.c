@@ -3,7 +3,7 @@
  * The 8254, by which the TSC's frequency is found where nobody tells it.
  *
  * One reading of it is good to a tick of 838 ns only. But each reading says
- * that tick 0 was at least so and at most so many TSC cycles ago, and of a few
+ * how many TSC cycles ago tick 0 was at least and at most, and of a few
  * hundred readings at uneven distances some fall right before and some right
  * after a tick: together they place tick 0 to a few nanoseconds. Two such sets
  * some milliseconds apart give the frequency to a few millionths.
@@ -11,8 +11,8 @@
  * pit_begin() starts the counter, takes the first set (read_set(), pit_read())
  * and returns a rough frequency, so that the clock can run until then.
  * pit_end() takes the second set, SPAN_TICKS later (read_second()), and starts
- * over where the machine stood still for so long that the counter may have come
- * round. Then it silences the 8254, places the start of a tick in both sets
+ * over where the machine stood still until the counter may have come round.
+ * Then it silences the 8254, places the start of a tick in both sets
  * (tick_start()) and returns the frequency, worked out twice, as each needs the
  * other.
  */
@@ -77,8 +77,8 @@ static struct reading pit_read(void)
 }
 
 /*
- * The counter comes round every 55 ms, unseen if the machine stood still for
- * so long. Readings are told to be good when no gap makes up half of them.
+ * The counter comes round every 55 ms, unseen if the machine stood still until
+ * then. Readings are told to be good when no gap makes up half of them.
  */
 static bool read_set(struct reading *set)
 {

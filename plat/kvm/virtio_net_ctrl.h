@@ -15,7 +15,7 @@
  */
 int virtio_net_ctrl_open(struct virtio_net *vn, struct uk_alloc *a);
 
-/* So many pairs are used. 0; -EIO, or -ETIMEDOUT, and vd->why says more. */
+/* Sets how many pairs are used. 0, or -EIO or -ETIMEDOUT; vd->why says more. */
 int virtio_net_ctrl_pairs(struct virtio_net *vn, uint16_t pairs);
 
 #endif /* KVM_VIRTIO_NET_CTRL_H */

@@ -7,7 +7,7 @@
  * `queue_enable`, which also says how it is notified.
  *
  * While it runs, a burst function that finds nothing used counts that
- * (virtio_net_idle()), and every so often calls virtio_net_look_after(): a
+ * (virtio_net_idle()), and now and then calls virtio_net_look_after(): a
  * device that has had buffers for IDLE_NS and used none is asked whether it
  * wants a reset, and is notified unasked.
  *

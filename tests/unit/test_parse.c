@@ -63,7 +63,8 @@ static void the_last_argument_may_be_several(void **state)
 	assert_int_equal(c.v[CMD_ARGS_MAX - 1].column, 62);
 	refuse("several 00000000 a b c d e f g h i j k l m n o p q r s t u v w "
 	       "x",
-	       E_SURPLUS, 64, "one word too many for 'several CRC32 NAME...'");
+	       E_SURPLUS, 64,
+	       "'x' is one word too many for 'several CRC32 NAME...'");
 	refuse("several 00000000 a / b", E_SYNTAX, 20,
 	       "'/' is no name; NAME is 1..31 letters, digits, '_', '-' or "
 	       "'.'");
@@ -165,12 +166,14 @@ static void flags_may_stand_anywhere(void **state)
 	       "'every', not '--json'");
 	refuse("stats --jsn", E_SYNTAX, 7,
 	       "'stats' has no flag '--jsn' here; did you mean '--json'?");
-	refuse("stats --xyz", E_SYNTAX, 7, "'stats' has no flag '--xyz' here");
+	refuse("stats --xyz", E_SYNTAX, 7,
+	       "'stats' has no flag '--xyz' here; see 'help stats'");
 	refuse("stats clear --json", E_SYNTAX, 13,
 	       "'stats' has no flag '--json' here; it is 'stats [PORTS] "
 	       "[--json]'");
 	refuse("stats --json 0 --json", E_SYNTAX, 16, "'--json' twice");
-	refuse("stats --", E_SYNTAX, 7, "'stats' has no flag '--' here");
+	refuse("stats --", E_SYNTAX, 7,
+	       "'stats' has no flag '--' here; see 'help stats'");
 }
 
 static void a_unit_may_stand_behind_a_blank(void **state)
@@ -195,14 +198,14 @@ static void a_unit_may_stand_behind_a_blank(void **state)
 	assert_int_equal(c.v[0].u, 10000000000);
 	refuse("sleep 3 h", E_RANGE, 7, "'sleep' takes TIME 1us..1h, not '3'");
 	refuse("rate 200 mbps max", E_SURPLUS, 15,
-	       "one word too many for 'rate [PORTS] RATE'");
+	       "'max' is one word too many for 'rate [PORTS] RATE'");
 	refuse("rate 200 \"mbps\"", E_RANGE, 6,
 	       "'rate' takes PORTS (0..3 or all), not '200'");
 	/* What goes on with a number is another value. */
 	refuse("rate 0.3 10kpps", E_RANGE, 6,
-	       "port 0 has no stream 3; type '0.0' or '0'");
+	       "port 0 has no stream 3; type '0'");
 	refuse("size 64 b", E_SURPLUS, 9,
-	       "one word too many for 'size [PORTS] SIZE'");
+	       "'b' is one word too many for 'size [PORTS] SIZE'");
 }
 
 static void a_setting_without_its_value_is_a_question(void **state)
@@ -337,7 +340,8 @@ static void pairs_come_in_any_order_or_not_at_all(void **state)
 	       "'take' needs NAME; 'rx' is a word of its own unless it is "
 	       "quoted");
 	refuse("take 0 rx f 5", E_SURPLUS, 13,
-	       "one word too many for 'take [PORTS] [off|tx|rx] [count N] "
+	       "'5' is one word too many for 'take [PORTS] [off|tx|rx] [count "
+	       "N] "
 	       "[keep first|last] NAME'");
 	refuse("take 0 count f", E_SYNTAX, 14, "'take' takes N 1..9, not 'f'");
 	refuse("take 0 keep 5 f", E_SYNTAX, 13,
@@ -389,11 +393,14 @@ static void a_port_may_have_its_streams_named(void **state)
 	       "'0.3' has no unit; type '0.3pps', '0.3kpps', '0.3mbps' or "
 	       "'0.3%'");
 	refuse("rate 0.3 max", E_RANGE, 6,
-	       "port 0 has no stream 3; type '0.0' or '0'");
+	       "port 0 has no stream 3; 'stream 0' lists them, "
+	       "'stream 0.3 add' adds it");
 	refuse("rate 2.3 max", E_RANGE, 6,
-	       "port 2 has no stream 3; type '2.0' to '2.2'");
+	       "port 2 has no stream 3; 'stream 2' lists them, "
+	       "'stream 2.3 add' adds it");
 	refuse("rate 1-2.0-1 max", E_RANGE, 6,
-	       "port 1 has no stream 1; type '1.0' or '1'");
+	       "port 1 has no stream 1; 'stream 1' lists them, "
+	       "'stream 1.1 add' adds it");
 	refuse("rate 4.0 max", E_RANGE, 6,
 	       "'rate' takes PORTS (0..3 or all), not '4.0'");
 	refuse("rate 0. max", E_SYNTAX, 6,

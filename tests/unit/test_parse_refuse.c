@@ -19,6 +19,9 @@ static void an_unknown_command_gets_a_suggestion(void **state)
 	/* One that no list names is not suggested either, but runs. */
 	refuse("hiddn", E_UNKNOWN, 1, "no command 'hiddn'; 'help' lists them");
 	accept("hidden");
+	refuse(".upload x", E_UNKNOWN, 1,
+	       "no command '.upload'; words with a dot are those of 'ukpktgen "
+	       "console'");
 	/* A name is all of it. */
 	refuse("siz", E_UNKNOWN, 1, "no command 'siz'; did you mean 'size'?");
 }
@@ -54,15 +57,16 @@ static void what_is_too_much_is_pointed_at(void **state)
 {
 	(void)state;
 	refuse("size 0 64 65", E_SURPLUS, 11,
-	       "one word too many for 'size [PORTS] SIZE'");
+	       "'65' is one word too many for 'size [PORTS] SIZE'");
 	refuse("stats clear 0", E_SURPLUS, 13,
-	       "one word too many for 'stats [PORTS] clear'");
+	       "'0' is one word too many for 'stats [PORTS] clear'");
 	refuse("stats every 1s 2 3", E_SURPLUS, 18,
-	       "one word too many for 'stats [PORTS] every TIME [COUNT] "
+	       "'3' is one word too many for 'stats [PORTS] every TIME [COUNT] "
 	       "[--json]'");
-	refuse("port 0 1", E_SURPLUS, 8, "one word too many for 'port PORTS'");
+	refuse("port 0 1", E_SURPLUS, 8,
+	       "'1' is one word too many for 'port PORTS'");
 	refuse("hidden x", E_SURPLUS, 8,
-	       "one word too many for 'hidden [--json]'");
+	       "'x' is one word too many for 'hidden [--json]'");
 }
 
 static void what_is_outside_its_range_is_refused(void **state)
@@ -217,7 +221,8 @@ static void the_form_that_got_furthest_says_what_is_wrong(void **state)
 	refuse("check 0 a < 5 wihtin 1s", E_SYNTAX, 15,
 	       "'check' takes 'within', not 'wihtin'; did you mean 'within'?");
 	refuse("check 0 a < 5 within 1s 2s", E_SURPLUS, 25,
-	       "one word too many for 'check [PORTS] FIELD =|< VALUE within "
+	       "'2s' is one word too many for 'check [PORTS] FIELD =|< VALUE "
+	       "within "
 	       "TIME'");
 	refuse("check", E_MISSING, 6, "'check' needs 'idle' or FIELD: which");
 	refuse("check 0", E_MISSING, 8, "'check' needs 'idle' or =|<");

@@ -157,10 +157,13 @@ static void chunks_are_one_table(void **state)
 	chunk_of_rows(REPLY_ROWS, 2);
 	take_next(&r);
 	assert_string_equal(out, "     1          2     0\n");
-	reply_reset(&reply);
+	/* Also where more stands behind the last of them. */
+	chunk_of_rows(REPLY_ROWS, 3);
 	u64("made", 3, NULL);
 	take_next(&r);
-	assert_string_equal(out, "\nmade  3\n");
+	assert_string_equal(out, "     1          3     0\n"
+				 "\n"
+				 "made  3\n");
 }
 
 static void text_makes_turned_columns_left(void **state)

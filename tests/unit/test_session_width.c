@@ -140,6 +140,42 @@ static void a_programs_text_keeps_its_width(void **state)
 	assert_output(before);
 }
 
+#define NOTICE "port 0 done count=5 time=1.000 missing=0 SUSPECT"
+
+/* What a terminal of 20 columns shows: a row is full, and the next begins. */
+static void words_of_a_notice_stay_whole(void **state)
+{
+	(void)state;
+	world_type("\x1b[24;20Rx");
+	world_output();
+	session_event(&world.session, 1000000000, NOTICE);
+	world_settle();
+	assert_output("\r\x1b[K"
+		      "@! 1.000 port 0 done"
+		      "    count=5         "
+		      "    time=1.000      "
+		      "    missing=0       "
+		      "    SUSPECT\r\n> x");
+	/* One ends in the last column. */
+	session_event(&world.session, 1000000000, "12345678901 and more");
+	world_settle();
+	assert_output("\r\x1b[K@! 1.000 12345678901    and more\r\n> x");
+	session_event(&world.session, 1000000000, "longer-than-any-row is");
+	world_settle();
+	assert_output("\r\x1b[K@! 1.000 longer-than-any-row is\r\n> x");
+}
+
+/* It reads a line, and knows nothing of a terminal that was there before. */
+static void a_program_gets_notices_as_they_are(void **state)
+{
+	(void)state;
+	world_type("\x1b[24;20R@1 nop\n");
+	world_output();
+	session_event(&world.session, 1000000000, NOTICE);
+	world_settle();
+	assert_output("@! 1.000 " NOTICE "\r\n");
+}
+
 #define TEST(name) cmocka_unit_test_setup(name, setup)
 
 int main(void)
@@ -155,6 +191,8 @@ int main(void)
 		TEST(an_answer_in_a_request_is_not_of_it),
 		TEST(the_line_is_drawn_anew_in_the_new_width),
 		TEST(a_programs_text_keeps_its_width),
+		TEST(words_of_a_notice_stay_whole),
+		TEST(a_program_gets_notices_as_they_are),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
