@@ -12,10 +12,10 @@
 struct setting {
 	const struct cmd *cmd;
 	const struct cmd_form *form;
-	const struct arg *arg;    /* its value, the form's last */
+	const struct arg *arg;       /* its value, the form's last */
 	const struct cmd *const *at; /* of setting_next(): its place */
-	enum subject_scope scope; /* what of a port it is of */
-	bool saved;               /* its value is to be written down */
+	enum subject_scope scope;    /* what of a port it is of */
+	bool saved;                  /* its value is to be written down */
 };
 
 /* A form that is a setting; false when it is none. */
