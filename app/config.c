@@ -217,10 +217,10 @@ bool config_initial(const struct app *app, const struct setting *s,
 static void set_initial(const struct app *app, struct subject of,
 			struct config *c)
 {
-	struct setting s;
+	struct setting s = {0};
 	struct value v;
 
-	for (unsigned i = 0; setting_at(app->session.env.commands, i, &s); i++)
+	while (setting_next(app->session.env.commands, &s))
 		if (config_initial(app, &s, of, &v))
 			s.arg->setting->set(c, &v);
 	fields_reset(&c->stream);

@@ -13,30 +13,30 @@
 
 static bool has_more(const struct app *app, uint64_t order)
 {
-	struct setting s;
+	struct setting s = {0};
 
-	for (unsigned i = 0; setting_at(app->session.env.commands, i, &s); i++)
+	while (setting_next(app->session.env.commands, &s))
 		if (s.arg->setting->save_order > order)
 			return true;
 	return false;
 }
 
 /* Goes to the next setting of its order, and to the next order behind them. */
-static bool next_setting(const struct app *app, struct config_walk *w)
+static bool next_setting(const struct app *app, struct config_walk *w,
+			 struct setting *s)
 {
-	struct setting s;
+	const struct cmd *const *commands = app->session.env.commands;
+	bool is = setting_at(commands, (unsigned)w->setting, s);
 
-	for (;; w->setting++) {
-		if (!setting_at(app->session.env.commands, (unsigned)w->setting,
-				&s)) {
-			if (!has_more(app, w->order))
-				return false;
-			w->order++;
-			w->setting = UINT64_MAX; /* 0 at the next turn */
-			continue;
-		}
-		if (s.arg->setting->save_order == w->order)
-			return true;
+	for (;;) {
+		for (; is; is = setting_next(commands, s), w->setting++)
+			if (s->arg->setting->save_order == w->order)
+				return true;
+		if (!has_more(app, w->order))
+			return false;
+		w->order++;
+		w->setting = 0;
+		is = setting_at(commands, 0, s);
 	}
 }
 
@@ -285,11 +285,10 @@ static bool as_at_first(const struct app *app, const struct cmd *cmd,
 {
 	struct subject of = {0, 0};
 	struct value first, is;
-	struct setting s;
+	struct setting s = {0};
 
 	config_next(app, on, &of);
-	for (unsigned i = 0; setting_at(app->session.env.commands, i, &s);
-	     i++) {
+	while (setting_next(app->session.env.commands, &s)) {
 		s.saved = true;
 		if (s.cmd != cmd || s.scope == SCOPE_GLOBAL)
 			continue;
@@ -358,10 +357,9 @@ bool config_line(const struct app *app, struct config_walk *w,
 			return true;
 		w->at = (struct subject){0, 0};
 	}
-	while (next_setting(app, w)) {
+	while (next_setting(app, w, &s)) {
 		if (w->order > APP_SAVE_FIRST && traffic(app, w, line))
 			return true;
-		setting_at(app->session.env.commands, (unsigned)w->setting, &s);
 		s.saved = true;
 		if (w->only && as_at_first(app, s.cmd, w->only)) {
 			w->setting++;
@@ -391,12 +389,11 @@ void config_show(const struct app *app, const struct cmd *cmd,
 {
 	char line[CONFIG_LINE_MAX];
 	struct subjects of;
-	struct setting s;
+	struct setting s = {0};
 	struct value v;
 
 	reply_list(r, "lines", REPLY_TABLE);
-	for (unsigned i = 0; setting_at(app->session.env.commands, i, &s);
-	     i++) {
+	while (setting_next(app->session.env.commands, &s)) {
 		struct config_walk w = {0};
 
 		if (s.cmd != cmd || (only && s.arg != only))

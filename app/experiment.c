@@ -255,7 +255,8 @@ enum shell_err experiment_begin(struct app *app,
 	FOR_EACH_SENDER(i, p->mask)
 		app->pktgen.set[i].owner = OWNER_EXPERIMENT;
 	experiment_resume(app, e, now_ns);
-	next_trial(app, now_ns);
+	/* The first trial begins by the clock as it is after all this. */
+	e->trial.state = TRIAL_DONE;
 	return E_OK;
 }
 
@@ -303,6 +304,11 @@ void experiment_poll(struct app *app, uint64_t now_ns)
 		return;
 	if (e->state != EXPERIMENT_RUNS) {
 		result_step(app, now_ns);
+		return;
+	}
+	if (!e->begun) {
+		e->begun = true;
+		next_trial(app, now_ns);
 		return;
 	}
 	if (now_ns < e->trial.wake_ns)

@@ -97,6 +97,7 @@ struct experiment {
 	uint64_t stolen_ns;  /* by the last sample */
 	struct course_state st;
 	struct trial trial;
+	bool begun;   /* with its first trial */
 	bool learnt;  /* at this size */
 	bool has_ask; /* a trial was asked for that is not in a result */
 	struct trial_ask ask;

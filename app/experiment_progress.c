@@ -53,6 +53,10 @@ void experiment_progress(const struct experiment *e, uint64_t now_ns, char *buf,
 	uint64_t now = e->nb_trials + 1;
 	char trial[184], left[40] = "longer than foreseen", of[24] = "";
 
+	if (!e->begun) {
+		snprintf(buf, size, "begins");
+		return;
+	}
 	print_trial(e, trial, sizeof(trial));
 	if (left_ns)
 		snprintf(left, sizeof(left), "about %llu s left",

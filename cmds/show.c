@@ -56,10 +56,9 @@ enum { NEXT };
 static bool is_unset(const struct app *app, const struct cmd *cmd,
 		     struct subject of, const struct config *c)
 {
-	struct setting s;
+	struct setting s = {0};
 
-	for (unsigned i = 0; setting_at(app->session.env.commands, i, &s);
-	     i++) {
+	while (setting_next(app->session.env.commands, &s)) {
 		struct value v, first;
 
 		if (s.cmd != cmd)
@@ -80,12 +79,11 @@ static void show_settings(struct reply *r, const struct app *app,
 {
 	const struct cmd *open = NULL;
 	char relay[APP_RELAY_MAX];
-	struct setting s;
+	struct setting s = {0};
 	struct config c;
 
 	config_get(app, of, &c);
-	for (unsigned i = 0; setting_at(app->session.env.commands, i, &s);
-	     i++) {
+	while (setting_next(app->session.env.commands, &s)) {
 		const char *keyword = setting_keyword(&s);
 
 		if (open && open != s.cmd)

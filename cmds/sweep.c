@@ -26,9 +26,9 @@ static bool setting_names(void *app, unsigned i, struct arg_name *name)
 {
 	const struct cmd *const *commands =
 		((struct app *)app)->session.env.commands;
-	struct setting s;
+	struct setting s = {0};
 
-	for (unsigned k = 0; setting_at(commands, k, &s); k++)
+	while (setting_next(commands, &s))
 		if (s.scope != SCOPE_GLOBAL && !i--) {
 			setting_name(&s, name->text, sizeof(name->text));
 			return true;

@@ -30,14 +30,29 @@ bool setting_asked(const struct call *c)
 	return false;
 }
 
+bool setting_next(const struct cmd *const *commands, struct setting *s)
+{
+	const struct cmd *const *at = s->at ? s->at : commands;
+	const struct cmd_form *f = s->at ? s->form + 1 : NULL;
+
+	for (; *at; at++, f = NULL)
+		for (f = f ? f : (*at)->forms; f->run; f++)
+			if (setting_of(*at, f, s)) {
+				s->at = at;
+				return true;
+			}
+	return false;
+}
+
 bool setting_at(const struct cmd *const *commands, unsigned i,
 		struct setting *s)
 {
-	for (; *commands; commands++)
-		for (const struct cmd_form *f = (*commands)->forms; f->run; f++)
-			if (setting_of(*commands, f, s) && !i--)
-				return true;
-	return false;
+	*s = (struct setting){0};
+	do
+		if (!setting_next(commands, s))
+			return false;
+	while (i--);
+	return true;
 }
 
 bool setting_find(const struct cmd *const *commands, const char *name,
@@ -45,7 +60,8 @@ bool setting_find(const struct cmd *const *commands, const char *name,
 {
 	char one[CMD_TEXT_MAX];
 
-	for (unsigned i = 0; setting_at(commands, i, s); i++) {
+	*s = (struct setting){0};
+	while (setting_next(commands, s)) {
 		setting_name(s, one, sizeof(one));
 		if (!strcasecmp(one, name))
 			return true;

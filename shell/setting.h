@@ -12,14 +12,18 @@
 struct setting {
 	const struct cmd *cmd;
 	const struct cmd_form *form;
-	const struct arg *arg;    /* its value, the form's last */
-	enum subject_scope scope; /* what of a port it is of */
-	bool saved;               /* its value is to be written down */
+	const struct arg *arg;       /* its value, the form's last */
+	const struct cmd *const *at; /* of setting_next(): its place */
+	enum subject_scope scope;    /* what of a port it is of */
+	bool saved;                  /* its value is to be written down */
 };
 
 /* A form that is a setting; false when it is none. */
 bool setting_of(const struct cmd *cmd, const struct cmd_form *form,
 		struct setting *s);
+
+/* The one behind *s, at {0} the table's first; false: there is none. */
+bool setting_next(const struct cmd *const *commands, struct setting *s);
 
 /* The i-th of the table, from 0; false when there are not as many. */
 bool setting_at(const struct cmd *const *commands, unsigned i,

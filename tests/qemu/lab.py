@@ -182,17 +182,34 @@ def captured(path):
     return lengths
 
 
-def run_icount(capture, shift, line, late_ns=(1000,), also=()):
-    """Boots pairs of ports, each on a wire, with an instruction every 2^shift ns and runs
-    the line, which ends it; what port 0 sends is captured, and of other ports (PORT, FILE).
+def cpio(files):
+    """{NAME: TEXT} as the launcher gives files to an appliance."""
+    whole = b""
+    for name, text in (*files.items(), ("TRAILER!!!", "")):
+        head = "070701%08x%08x" % (0, 0o100644) + "%08x" * 11 % (
+            0, 0, 1, 0, len(text), 0, 0, 0, 0, len(name) + 1, 0) + name + "\0"
+        for part in (head.encode(), text.encode()):
+            whole += part + b"\0" * (-len(part) % 4)
+    return whole
+
+
+def run_icount(capture, shift, line, late_ns=(1000,), also=(), more=0, files=None):
+    """Boots pairs of ports, each on a wire, and `more` on the last one, with an instruction
+    every 2^shift ns, and runs the line, which ends it. What port 0 sends is captured, and
+    of other ports (PORT, FILE); `files` are {NAME: TEXT}.
 
     QEMU sends by its clock, so many ns after it was notified, pair by pair. At once would
     be when its other thread comes to it, which the host decides."""
     args = []
-    for i, late in enumerate(n for n in late_ns for _ in range(2)):
-        args += ["-netdev", "hubport,hubid=%d,id=n%d" % (i // 2, i),
-                 "-device", "virtio-net-pci,disable-legacy=on,vectors=0,romfile=,"
-                 "ioeventfd=off,tx=timer,x-txtimer=%d,netdev=n%d" % (late, i)]
+    for i in range(2 * len(late_ns) + more):
+        wire = min(i // 2, len(late_ns) - 1)
+        args += ["-netdev", "hubport,hubid=%d,id=n%d" % (wire, i),
+                 "-device", "virtio-net-pci,disable-legacy=on,vectors=0,romfile=,ioeventfd=off,"
+                 "tx=timer,x-txtimer=%d,netdev=n%d" % (late_ns[wire], i)]
+    if files:
+        archive = capture.with_name("files.cpio")
+        archive.write_bytes(cpio(files))
+        args += ["-initrd", str(archive)]
     for port, path in ((0, capture), *also):
         args += ["-object", "filter-dump,id=d%d,netdev=n%d,file=%s" % (port, port, path)]
     return subprocess.run(

@@ -1,8 +1,12 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""Experiments under -icount, on a device whose truth is known: ports 1 and 2, a link
-that bears 123,456 frames of 64 bytes a second and holds them for 2 ms."""
+"""Experiments under -icount, on devices whose truth is known: ports 1 and 2, a link that
+bears so many frames of 64 bytes a second, lets so many wait, and holds them for so long."""
 import json
+import os
+import random
 import re
+
+import pytest
 
 from lab import run_icount
 
@@ -42,6 +46,90 @@ def test_what_a_link_bears_is_found(tmp_path):
     assert all(t["offered"] - t["arrived"] == t["lost"] for t in trials)
     assert max(t["dead"] for t in trials) <= 0.050
 
+    assert found["throughput"]["repeated"] == found["loss"]["repeated"] == 0
+
     # 32 frames of the queue are 1.3 % of a trial.
     loss = {row["part"]: row["loss"] for row in found["loss"]["rows"]}
     assert 48.5 <= loss[100] <= 50.5 and 31 <= loss[75] <= 33.5 and loss[25] == 0
+
+
+# ---- Any device --------------------------------------------------------------
+
+# Each takes half a minute of a processor; all 20 are for who has the time.
+DEVICES = int(os.environ.get("KNOWN_DEVICES", "3"))
+TRIAL = 0.3  # s
+BURST = 50000  # pps
+ANY = {
+    "search": "to 30kpps trial 300ms width 1%% settle 20ms ndr pdr",
+    "rfc2544 throughput": "sizes 64 to 30kpps trial 300ms width 1%% settle 20ms",
+    "rfc2544 loss": "sizes 64 to %(twice)dpps trial 300ms step 25%% settle 20ms",
+    "ramp": "%(half)dpps %(twice)dpps over 600ms steps 2 settle 20ms",
+    "rfc2544 back-to-back": "sizes 64 to 50kpps trial 200ms width 1%% settle 20ms",
+}
+
+
+class Device:
+    """Bears `pps`, lets `queue` frames wait, and holds each for `delay`. Before each
+    experiment it is cold, and loses what comes for `warm`. Beside its frames come others,
+    `foreign` a second, from port 4, which is on the same wire as ports 2 and 3."""
+
+    def __init__(self, seed):
+        some = random.Random(seed)
+        self.pps = some.randrange(4000, 12000)
+        self.queue = some.randrange(8, 41)
+        self.delay = some.randrange(100, 5000) * 1000  # ns
+        self.warm = some.randrange(0, 10)  # ms
+        self.foreign = some.randrange(50, 500)
+
+    def bears(self, seconds):
+        """The rate at which no frame of a trial is lost: its queue takes some."""
+        return self.pps + self.queue / seconds
+
+    def commands(self):
+        lines = ["mode 0 tx; mode 1 impair 2; mode 3 rx; mode 4 tx",
+                 "impair 1 rate %dbps queue %d delay %dns" % (self.pps * 512, self.queue,
+                                                             self.delay),
+                 "rate 4 %dpps; start 4" % self.foreign]
+        rates = {"half": self.pps // 2, "twice": self.pps * 2}
+        for name, rest in ANY.items():
+            command, *test = name.split()
+            lines += ["stop 1; run warm --job",
+                      " ".join([command, "0", *test, rest % rates]),
+                      "results %s-1 --json" % "-".join([command, *test])]
+        return {"all": "\n".join(lines), "warm": "sleep %dms; start 1" % self.warm}
+
+
+def within(row, truth):
+    """The truth lies between the bounds, which are a width of 1 % apart; half a permille is
+    for the frame that is on its way when a trial ends."""
+    assert row["lower"] <= truth * 1.0005 and row["upper"] >= truth * 0.9995, (row, truth)
+    assert row["lower"] >= row["upper"] * 0.9899, row
+
+
+@pytest.mark.parametrize("seed", range(1, DEVICES + 1))
+def test_any_device_is_known(tmp_path, seed):
+    device = Device(seed)
+    done = run_icount(tmp_path / "capture", 3, "run all --keep-going; quit", (1000, 1000),
+                      more=1, files=device.commands())
+    assert done.returncode == 0 and "E_" not in done.stdout, done.stdout + done.stderr
+    found = results(done.stdout)
+
+    bears = device.bears(TRIAL)
+    ndr, pdr = found["search"]["rows"]
+    within(ndr, bears)
+    within(pdr, bears / 0.995)
+    within(found["throughput"]["rows"][0], bears)
+
+    # What the device bears comes, of what its queue does not hold all else is lost.
+    for row in found["loss"]["rows"]:
+        assert abs(row["lost"] - max(0, (row["rate"] - bears) * TRIAL)) <= 3, row
+
+    # A frame is sent whole, then held; all else that takes time is the appliance.
+    trial = found["ramp"]["trials"][0]
+    least = device.delay + 1e9 / device.pps
+    assert least <= trial["min"] <= least + 40000, trial
+    assert trial["max"] <= least + 300000, trial
+
+    frames = found["back-to-back"]["rows"][0]["frames"]
+    truth = device.queue * BURST / (BURST - device.pps)
+    assert abs(frames - truth) <= 1 + truth / 100
