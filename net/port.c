@@ -118,7 +118,13 @@ static int configure_queue(struct port *p, struct port_queue *q,
 		.alloc_rxpkts = port_rx_alloc,
 		.alloc_rxpkts_argp = q,
 	};
-	struct uk_netdev_txqueue_conf tx = {.a = a};
+	struct uk_netdev_txqueue_conf tx = {
+		.a = a,
+#ifdef PORT_LENT
+		.claim_lent = port_claim_lent,
+		.claim_lent_argp = q,
+#endif
+	};
 	int rc;
 
 	rc = uk_netdev_rxq_configure(p->dev, q->id, p->nb_rx_desc, &rx);

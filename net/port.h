@@ -38,6 +38,10 @@
 #define PORT_TX_FRAMES "copied"
 #endif
 
+#if defined(UK_NETDEV_HAVE_LENT_TX) && defined(PORT_SHARED)
+#define PORT_LENT 1
+#endif
+
 /* What can fail while a port is brought up, in that order. */
 #define PORT_STEPS(S)               \
 	S(GET, "get")               \
@@ -84,6 +88,8 @@ struct port_queue {
 	struct uk_netbuf **reflected;
 	unsigned reflected_from;
 	unsigned reflected_look; /* looked at last, out of turn, from there */
+	/* Of port_tx_received(), that the device will give back in order. */
+	unsigned nb_lent;
 	bool rests; /* the last that were asked for are there, but rest */
 	/* Without bursts: what the driver adds to a received length, bytes. */
 	uint16_t rx_excess;
@@ -200,6 +206,18 @@ static inline void port_frame_free(struct uk_netbuf *nb)
 	uk_netbuf_free(nb);
 }
 
+/* It is free again: where the driver goes by that, it has all of its room. */
+static inline void port_rx_again(const struct port_queue *q,
+				 struct uk_netbuf *nb)
+{
+#ifndef UK_NETDEV_HAVE_LENT_TX
+	nb->len = q->rx_room;
+#else
+	(void)q;
+	(void)nb;
+#endif
+}
+
 /*
  * A received frame, which may be a chain, see UK_NETDEV_F_RX_CHAIN. Of a whole
  * burst see net/port_look.h.
@@ -210,7 +228,7 @@ static inline void port_rx_free(struct port_queue *q, struct uk_netbuf *nb)
 		port_frame_free(nb);
 		return;
 	}
-	nb->len = q->rx_room;
+	port_rx_again(q, nb);
 	q->rx_free[q->nb_rx_free++] = nb;
 }
 
@@ -221,11 +239,6 @@ static inline void port_rx_free(struct port_queue *q, struct uk_netbuf *nb)
  */
 void port_reflect(struct port_queue *q, struct uk_netbuf *const pkts[],
 		  unsigned n);
-
-/* Both together do that: frame by frame, and for all of them. */
-static inline void port_reflect_one(struct uk_netbuf *nb);
-void port_reflect_ones(struct port_queue *q, struct uk_netbuf *const pkts[],
-		       unsigned n);
 
 /* Bytes of the frame, a chain or not, without FCS. */
 static inline unsigned port_frame_len(const struct uk_netbuf *nb)
@@ -261,6 +274,13 @@ static inline unsigned port_tx_kept(struct port_queue *q,
  */
 bool port_rx_oversize(const struct port *p, const struct uk_netbuf *nb);
 
+/*
+ * The same of frames that were received on the same queue, no chains: what the
+ * device has sent is received into again. The rest is the caller's as before.
+ */
+unsigned port_tx_received(struct port_queue *q, struct uk_netbuf **pkts,
+			  unsigned n, int *err);
+
 /* The device has run out of receive buffers. */
 #define PORT_RX_UNDERRUN UK_NETDEV_STATUS_UNDERRUN
 /* Among the frames may be chains, and some for port_rx_oversize(). */
@@ -295,8 +315,9 @@ static inline bool port_can_reap(void)
 void port_tx_reap(struct port_queue *q);
 
 /*
- * Buffers of port_frame_alloc(), and frames of port_reflect(), that were not
- * freed yet, be it by the device or by the user.
+ * Buffers of port_frame_alloc(), and frames of port_reflect() and
+ * port_tx_received(), that were not freed yet, be it by the device or by the
+ * user.
  */
 unsigned port_tx_out(const struct port_queue *q);
 
@@ -387,16 +408,5 @@ static inline unsigned port_tx_kept(struct port_queue *q,
 }
 
 #endif
-
-void port_reflected_back(struct uk_netbuf *nb);
-
-static inline void port_reflect_one(struct uk_netbuf *nb)
-{
-#ifdef PORT_SHARED
-	nb->refcount = 2;
-#else
-	nb->dtor = port_reflected_back;
-#endif
-}
 
 #endif /* NET_PORT_H */

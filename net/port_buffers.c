@@ -27,14 +27,6 @@ void port_rx_back(struct uk_netbuf *nb)
 	port_rx_reset(nb, nb->priv);
 }
 
-void port_reflect(struct port_queue *q, struct uk_netbuf *const pkts[],
-		  unsigned n)
-{
-	for (unsigned i = 0; i < n; i++)
-		port_reflect_one(pkts[i]);
-	port_reflect_ones(q, pkts, n);
-}
-
 #ifdef PORT_SHARED
 /* Four at a time: half of the work on one would be the loop. */
 static void copy(struct uk_netbuf **to, struct uk_netbuf *const from[],
@@ -50,17 +42,28 @@ static void copy(struct uk_netbuf **to, struct uk_netbuf *const from[],
 		*to++ = *from++;
 }
 
-void port_reflect_ones(struct port_queue *q, struct uk_netbuf *const pkts[],
-		       unsigned n)
+void port_reflect(struct port_queue *q, struct uk_netbuf *const pkts[],
+		  unsigned n)
 {
 	const unsigned all = q->port->nb_rx_bufs;
 	unsigned at = q->reflected_from + q->nb_reflected, some;
 
+	for (unsigned i = 0; i < n; i++)
+		pkts[i]->refcount = 2;
 	at = at < all ? at : at - all;
 	some = MIN(n, all - at);
 	copy(q->reflected + at, pkts, some);
 	copy(q->reflected, pkts + some, n - some);
 	q->nb_reflected += n;
+}
+
+/* The last `n` of port_reflect() are not sent. */
+static void not_reflected(struct port_queue *q, struct uk_netbuf *const pkts[],
+			  unsigned n)
+{
+	q->nb_reflected -= n;
+	for (unsigned i = 0; i < n; i++)
+		pkts[i]->refcount = 1;
 }
 
 /* The `i`th of those that were reflected, from the oldest on. */
@@ -110,14 +113,13 @@ static unsigned reclaim(struct port_queue *q)
 	struct uk_netbuf **const top = q->rx_free + q->nb_rx_free;
 	const unsigned all =
 		MIN(q->nb_reflected, q->port->nb_rx_bufs - q->reflected_from);
-	const uint16_t room = q->rx_room;
 	unsigned n = 0;
 
 #define BACK(k)                                            \
 	{                                                  \
 		struct uk_netbuf *const nb = first[n + k]; \
                                                            \
-		nb->len = room;                            \
+		port_rx_again(q, nb);                      \
 		top[n + k] = nb;                           \
 	}
 	for (; n + 4 <= all && are_back(first + n); n += 4) {
@@ -157,7 +159,7 @@ static unsigned reflected_out(const struct port_queue *q)
 }
 
 #else
-void port_reflected_back(struct uk_netbuf *nb)
+static void reflected_back(struct uk_netbuf *nb)
 {
 	struct port_queue *q = nb->priv;
 
@@ -166,10 +168,20 @@ void port_reflected_back(struct uk_netbuf *nb)
 	port_rx_reset(nb, q);
 }
 
-void port_reflect_ones(struct port_queue *q,
-		       struct uk_netbuf *const pkts[] __unused, unsigned n)
+void port_reflect(struct port_queue *q, struct uk_netbuf *const pkts[],
+		  unsigned n)
 {
+	for (unsigned i = 0; i < n; i++)
+		pkts[i]->dtor = reflected_back;
 	q->nb_reflected += n;
+}
+
+static void not_reflected(struct port_queue *q, struct uk_netbuf *const pkts[],
+			  unsigned n)
+{
+	for (unsigned i = 0; i < n; i++)
+		pkts[i]->dtor = port_rx_back;
+	q->nb_reflected -= n;
 }
 
 void port_reclaim(struct port_queue *q)
@@ -183,6 +195,115 @@ static unsigned reflected_out(const struct port_queue *q)
 }
 #endif
 
+/* ---- Frames that are sent where they came ------------------------------- */
+
+#ifdef PORT_LENT
+
+/* Up to `n` that are back; returns how many. */
+static unsigned take_back(struct port_queue *q, struct uk_netbuf *pkts[],
+			  unsigned n)
+{
+	n = uk_netdev_tx_back(q->dev, q->id, pkts, (uint16_t)n);
+	q->nb_lent -= n;
+	return n;
+}
+
+/* All that are, to those that are free. */
+static unsigned take_all_back(struct port_queue *q)
+{
+	const unsigned n = take_back(q, q->rx_free + q->nb_rx_free, q->nb_lent);
+
+	q->nb_rx_free += n;
+	return n;
+}
+
+bool port_lent_back(struct port_queue *q)
+{
+	if (!q->nb_lent)
+		return false;
+	take_all_back(q);
+	return true;
+}
+
+void port_claim_lent(void *argp, struct uk_netbuf *const pkts[], unsigned n)
+{
+	struct port_queue *q = argp;
+
+	q->nb_lent -= n;
+	port_reflect(q, pkts, n);
+}
+
+/* Returns how many the device took; *err is -ENOTSUP where it takes none. */
+static unsigned lend(struct port_queue *q, struct uk_netbuf **pkts, unsigned n,
+		     int *err)
+{
+	uint16_t cnt = (uint16_t)n;
+	int rc = uk_netdev_tx_lent(q->dev, q->id, pkts, &cnt);
+
+	*err = rc < 0 ? rc : 0;
+	if (unlikely(rc < 0))
+		return 0;
+	q->nb_lent += cnt;
+	return cnt;
+}
+
+/* What is not taken at first may be, once there is room. */
+static unsigned lend_all(struct port_queue *q, struct uk_netbuf **pkts,
+			 unsigned n, int *err)
+{
+	unsigned sent = lend(q, pkts, n, err);
+
+	if (unlikely(sent < n && !*err && q->nb_lent && take_all_back(q)))
+		sent += lend(q, pkts + sent, n - sent, err);
+	return sent;
+}
+
+#else
+
+bool port_lent_back(struct port_queue *q)
+{
+	(void)q;
+	return false;
+}
+
+static unsigned take_back(struct port_queue *q, struct uk_netbuf *pkts[],
+			  unsigned n)
+{
+	(void)q;
+	(void)pkts;
+	(void)n;
+	return 0;
+}
+
+static unsigned lend_all(struct port_queue *q, struct uk_netbuf **pkts,
+			 unsigned n, int *err)
+{
+	(void)q;
+	(void)pkts;
+	(void)n;
+	*err = -ENOTSUP;
+	return 0;
+}
+
+#endif
+
+unsigned port_tx_received(struct port_queue *q, struct uk_netbuf **pkts,
+			  unsigned n, int *err)
+{
+	unsigned sent = lend_all(q, pkts, n, err), rest;
+
+	if (likely(*err != -ENOTSUP))
+		return sent;
+	pkts += sent;
+	n -= sent;
+	port_reflect(q, pkts, n);
+	rest = n - port_tx_burst(q, pkts, n, err);
+	not_reflected(q, pkts + n - rest, rest);
+	return sent + n - rest;
+}
+
+/* ---- Buffers to receive into -------------------------------------------- */
+
 /*
  * Buffers that are on their way out again come back in turns. As many as the
  * ring is long, each to the place that it had, whose descriptor stays as it is:
@@ -192,20 +313,28 @@ static unsigned resting(const struct port_queue *q)
 {
 	const struct port *p = q->port;
 
-	return q->nb_reflected > p->nb_rx_desc / 4u * 3
+	return q->nb_reflected + q->nb_lent > p->nb_rx_desc / 4u * 3
 		       ? 0
-		       : MIN(p->nb_rx_bufs - p->nb_rx_desc, q->nb_rx_free);
+		       : p->nb_rx_bufs - p->nb_rx_desc;
 }
 
-/* While some are reflected; returns how many may be received into. */
-static unsigned usable(struct port_queue *q, unsigned count)
+/* While some are out: up to `n`, what is back first; returns how many. */
+static unsigned alloc_out(struct port_queue *q, struct uk_netbuf *pkts[],
+			  unsigned n)
 {
-	unsigned rest;
+	unsigned back = q->nb_lent ? take_back(q, pkts, n) : 0, rest;
 
-	port_reclaim(q);
+	if (unlikely(q->nb_reflected))
+		port_reclaim(q);
 	rest = resting(q);
-	q->rests = count <= q->nb_rx_free;
-	return q->nb_rx_free - rest;
+	while (unlikely(back && q->nb_rx_free < rest))
+		q->rx_free[q->nb_rx_free++] = pkts[--back];
+	n -= back;
+	q->rests = n <= q->nb_rx_free;
+	n = MIN(n, q->nb_rx_free - MIN(rest, q->nb_rx_free));
+	q->nb_rx_free -= n;
+	memcpy(pkts + back, q->rx_free + q->nb_rx_free, n * sizeof(pkts[0]));
+	return back + n;
 }
 
 uint16_t port_rx_alloc(void *argp, struct uk_netbuf *pkts[], uint16_t count)
@@ -213,9 +342,10 @@ uint16_t port_rx_alloc(void *argp, struct uk_netbuf *pkts[], uint16_t count)
 	struct port_queue *q = argp;
 	unsigned n;
 
+	if (unlikely(q->nb_reflected | q->nb_lent))
+		return (uint16_t)alloc_out(q, pkts, count);
 	q->rests = false;
-	n = unlikely(q->nb_reflected) ? usable(q, count) : q->nb_rx_free;
-	n = MIN(count, n);
+	n = MIN(count, q->nb_rx_free);
 	q->nb_rx_free -= n;
 	memcpy(pkts, q->rx_free + q->nb_rx_free, n * sizeof(pkts[0]));
 	return (uint16_t)n;
@@ -243,5 +373,5 @@ struct uk_netbuf *port_guest_alloc(struct port_queue *q)
 unsigned port_tx_out(const struct port_queue *q)
 {
 	return q->port->nb_tx_bufs - uk_allocpool_availcount(q->tx_pool) -
-	       q->nb_guests + reflected_out(q);
+	       q->nb_guests + reflected_out(q) + q->nb_lent;
 }

@@ -35,6 +35,12 @@ void port_rx_back(struct uk_netbuf *nb);
 /* Called by the driver for the receive buffers that it lacks; of a queue. */
 uint16_t port_rx_alloc(void *queue, struct uk_netbuf *pkts[], uint16_t count);
 
+/* Takes back what is lent and was sent. False: nothing is lent. */
+bool port_lent_back(struct port_queue *q);
+
+/* Called by the driver for what is lent no longer; of a queue. */
+void port_claim_lent(void *queue, struct uk_netbuf *const pkts[], unsigned n);
+
 /* Before a receive buffer of `len` bytes is used for the first time. */
 void port_rx_mark(char *buf, size_t len);
 

@@ -100,7 +100,8 @@ void port_tx_reap(struct port_queue *q)
 #ifdef PORT_BURST
 	uint16_t none = 0;
 
-	uk_netdev_tx_burst(q->dev, q->id, NULL, &none);
+	if (!port_lent_back(q))
+		uk_netdev_tx_burst(q->dev, q->id, NULL, &none);
 #endif
 	port_reclaim(q);
 }

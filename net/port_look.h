@@ -23,7 +23,6 @@ PORT_INLINE unsigned port_free_single(struct port_queue *q,
 {
 	struct uk_netbuf *const *at = pkts, *const *const end = pkts + n;
 	struct uk_netbuf **top = q->rx_free + q->nb_rx_free;
-	const uint16_t room = q->rx_room;
 
 #define FREE(k)                                     \
 	{                                           \
@@ -35,7 +34,7 @@ PORT_INLINE unsigned port_free_single(struct port_queue *q,
 			break;                      \
 		}                                   \
 		look(arg, nb);                      \
-		nb->len = room;                     \
+		port_rx_again(q, nb);               \
 		top[k] = nb;                        \
 	}
 	for (; end - at >= 4; at += 4, top += 4) {
@@ -81,14 +80,13 @@ PORT_INLINE void port_look_and_free_each(struct port_queue *q,
 					 void *arg)
 {
 	struct uk_netbuf **top = q->rx_free + q->nb_rx_free;
-	const uint16_t room = q->rx_room;
 
 	q->nb_rx_free += n;
 	for (struct uk_netbuf *const *at = pkts; at < pkts + n; at++) {
 		struct uk_netbuf *const nb = *at;
 
 		look(arg, nb);
-		nb->len = room;
+		port_rx_again(q, nb);
 		*top++ = nb;
 	}
 }

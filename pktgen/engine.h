@@ -64,7 +64,7 @@ static inline void engine_tx_room(struct worker *w, uint64_t now_ns)
  * Sends `n` received frames back, as far as it can; returns the bytes of all.
  */
 uint64_t engine_reflect(struct worker *w, struct uk_netbuf *pkts[], unsigned n,
-			uint64_t now_ns);
+			bool large, uint64_t now_ns);
 
 /*
  * The same with the answers of w->kv to requests for keys.
@@ -75,8 +75,15 @@ uint64_t engine_kv(struct worker *w, struct uk_netbuf *pkts[], unsigned n,
 /* Turns any frame round; false: it does not go back, which is counted. */
 bool engine_turn(struct worker *w, uint8_t *frame, size_t len);
 
-/* Sends those that were turned and are held now. */
-void engine_turned(struct worker *w, uint64_t now_ns);
+/*
+ * Sends `n` that were turned, of `bytes`, where none is held; `received`: all
+ * of them are buffers of the receive queue.
+ */
+void engine_turned(struct worker *w, struct uk_netbuf **pkts, unsigned n,
+		   uint64_t bytes, bool received, uint64_t now_ns);
+
+/* What is held is not for port_tx_received() any more. */
+void engine_reflect_held(struct worker *w);
 
 /*
  * Looks at `n` received frames of a worker that tracks a field, and gives them

@@ -9,12 +9,13 @@
 #include "pktgen/engine.h"
 #include "pktgen/kv_hot.h"
 
-/* Answers on their way to be held; those up to `from` are. */
+/* Answers on their way to be held. */
 struct answers {
 	struct worker *w;
-	unsigned nb, from;
+	unsigned nb;
 	unsigned room; /* of w->out.kept, for other than first answers */
 	unsigned most; /* bytes of a frame */
+	bool received; /* all are netbufs that requests came in */
 	uint64_t bytes;
 };
 
@@ -37,6 +38,7 @@ static void hold_more(struct answers *a, const struct uk_netbuf *asked,
 		return;
 	}
 	a->room--;
+	a->received = false;
 	memcpy(nb->data, asked->data, at->udp + 8u + at->len);
 	hold(a, nb, kv_frame_put(nb->data, at, text, len));
 }
@@ -48,10 +50,8 @@ static bool say(struct answers *a, struct uk_netbuf *nb,
 	for (unsigned i = 0; i < said->nb; i++)
 		if (at->udp + 8u + KV_HEAD_LEN + said->a[i].len > a->most)
 			return false;
-	port_reflect(a->w->queue, a->w->out.kept + a->from, a->nb - a->from);
 	for (unsigned i = 0; i + 1 < said->nb; i++)
 		hold_more(a, nb, at, said->a[i].text, said->a[i].len);
-	a->from = a->nb;
 	hold(a, nb,
 	     kv_frame_put(nb->data, at, said->a[said->nb - 1].text,
 			  said->a[said->nb - 1].len));
@@ -122,9 +122,9 @@ static inline bool answer_plain(struct answers *a, struct uk_netbuf *nb)
 	return true;
 }
 
-/* Holds the answers to `n`; returns the bytes of all that came. */
+/* Sends the answers to `n`; returns the bytes of all that came. */
 static uint64_t answer_all(struct worker *w, struct uk_netbuf *pkts[],
-			   unsigned n)
+			   unsigned n, uint64_t now_ns)
 {
 	const struct port_queue *q = w->queue;
 	struct answers a = {
@@ -132,6 +132,7 @@ static uint64_t answer_all(struct worker *w, struct uk_netbuf *pkts[],
 		.room = OUTBOX_MAX - n,
 		.most = MIN(q->port->mtu + (unsigned)ETH_HLEN,
 			    q->rx_room - (unsigned)sizeof(uint64_t)),
+		.received = true,
 	};
 	uint64_t bytes = 0;
 
@@ -151,9 +152,7 @@ static uint64_t answer_all(struct worker *w, struct uk_netbuf *pkts[],
 		}
 		refuse(w, nb);
 	}
-	port_reflect(w->queue, w->out.kept + a.from, a.nb - a.from);
-	if (a.nb)
-		outbox_hold_kept(&w->out, a.nb, a.bytes);
+	engine_turned(w, w->out.kept, a.nb, a.bytes, a.received, now_ns);
 	return bytes;
 }
 
@@ -174,11 +173,7 @@ static COLD uint64_t drop_all(struct worker *w, struct uk_netbuf *pkts[],
 uint64_t engine_kv(struct worker *w, struct uk_netbuf *pkts[], unsigned n,
 		   uint64_t now_ns)
 {
-	uint64_t bytes;
-
 	if (unlikely(w->out.nb))
 		return drop_all(w, pkts, n);
-	bytes = answer_all(w, pkts, n);
-	engine_turned(w, now_ns);
-	return bytes;
+	return answer_all(w, pkts, n, now_ns);
 }

@@ -76,21 +76,15 @@ static NOINLINE struct uk_netbuf *turn_other(struct worker *w,
 
 /* Those in front that are the like of the last; returns how many. */
 static unsigned turn_run(struct uk_netbuf *const pkts[], unsigned n,
-			 struct uk_netbuf **to, const struct turn_known *known)
+			 const struct turn_known *known)
 {
 	const struct turn_known k = *known;
-	unsigned i;
+	struct uk_netbuf *const *at, *const *const end = pkts + n;
 
-	for (i = 0; i < n; i++) {
-		struct uk_netbuf *const nb = pkts[i];
-
-		if (unlikely(!turn_same(nb->data, nb->len, (uintptr_t)nb->next,
-					&k)))
+	for (at = pkts; at < end; at++)
+		if (unlikely(!turn_same((*at)->data, (*at)->len, 0, &k)))
 			break;
-		port_reflect_one(nb);
-		to[i] = nb;
-	}
-	return i;
+	return (unsigned)(at - pkts);
 }
 
 /* What goes back. */
@@ -98,6 +92,7 @@ struct going {
 	struct uk_netbuf **to;
 	unsigned nb;
 	uint64_t bytes;
+	bool received;
 };
 
 /* Each by itself; those that stay are freed. Returns the bytes of all. */
@@ -105,7 +100,6 @@ static NOINLINE uint64_t turn_each(struct worker *w, struct uk_netbuf *pkts[],
 				   unsigned n, bool full, struct going *g)
 {
 	const struct uk_netbuf *last = NULL;
-	unsigned from = g->nb;
 	uint64_t bytes = 0;
 
 	for (unsigned i = 0; i < n; i++) {
@@ -129,42 +123,34 @@ static NOINLINE uint64_t turn_each(struct worker *w, struct uk_netbuf *pkts[],
 		nb = turn_other(w, nb, full);
 		if (!nb)
 			continue;
-		port_reflect(w->queue, g->to + from, g->nb - from);
+		g->received = false;
 		g->to[g->nb++] = nb;
 		g->bytes += nb->len;
-		from = g->nb;
 	}
-	port_reflect(w->queue, g->to + from, g->nb - from);
 	if (last)
 		turn_know_again(last->data, last->len, &w->turn);
 	return bytes;
 }
 
-/*
- * Holds those of `n` that go back. What comes is a run of frames that are the
- * like of those before, more often than not. Returns the bytes of all.
- */
-static uint64_t turn_all(struct worker *w, struct uk_netbuf *pkts[], unsigned n,
-			 bool full)
+COLD void engine_reflect_held(struct worker *w)
 {
-	struct going g = {.to = w->out.kept};
-	uint64_t bytes;
+	struct outbox *const o = &w->out;
 
-	if (likely(!full))
-		g.nb = turn_run(pkts, n, g.to, &w->turn);
-	port_reflect_ones(w->queue, g.to, g.nb);
-	bytes = g.bytes = (uint64_t)g.nb * w->turn.len;
-	if (unlikely(g.nb < n))
-		bytes += turn_each(w, pkts + g.nb, n - g.nb, full, &g);
-	if (g.nb)
-		outbox_hold_kept(&w->out, g.nb, g.bytes);
-	return bytes;
+	for (unsigned i = 0; o->received && i < o->nb; i++)
+		if (o->pkt[i]->priv == w->queue)
+			port_reflect(w->queue, o->pkt + i, 1);
+	o->received = false;
 }
 
-void engine_turned(struct worker *w, uint64_t now_ns)
+void engine_turned(struct worker *w, struct uk_netbuf **pkts, unsigned n,
+		   uint64_t bytes, bool received, uint64_t now_ns)
 {
-	if (unlikely(!w->out.nb))
+	if (unlikely(!n))
 		return;
+	outbox_hold_these(&w->out, pkts, n, bytes);
+	w->out.received = true;
+	if (unlikely(!received))
+		engine_reflect_held(w);
 	if (unlikely(w->sender))
 		engine_set_sender(w, NULL);
 	/* What it takes none of is due from now on, or is dropped. */
@@ -172,16 +158,37 @@ void engine_turned(struct worker *w, uint64_t now_ns)
 		w->moved_ns = now_ns;
 	else
 		engine_tx_watch(w, now_ns);
+	if (unlikely(w->out.nb))
+		outbox_keep(&w->out);
 }
 
-uint64_t engine_reflect(struct worker *w, struct uk_netbuf *pkts[], unsigned n,
-			uint64_t now_ns)
+/* What another mode left waits, and there is no place behind it. */
+static COLD uint64_t drop_all(struct worker *w, struct uk_netbuf *pkts[],
+			      unsigned n)
 {
-	/* What another mode left waits, and there is no place behind it. */
-	const bool full = w->out.nb;
-	const uint64_t bytes = turn_all(w, pkts, n, full);
+	struct going none;
 
-	if (likely(!full))
-		engine_turned(w, now_ns);
+	return turn_each(w, pkts, n, true, &none);
+}
+
+/*
+ * What comes is a run of frames that are the like of those before, more often
+ * than not.
+ */
+uint64_t engine_reflect(struct worker *w, struct uk_netbuf *pkts[], unsigned n,
+			bool large, uint64_t now_ns)
+{
+	struct going g = {.to = pkts, .received = true};
+	uint64_t bytes;
+
+	if (unlikely(w->out.nb))
+		return drop_all(w, pkts, n);
+	/* None is a chain, where none is large. */
+	if (likely(!large))
+		g.nb = turn_run(pkts, n, &w->turn);
+	bytes = g.bytes = (uint64_t)g.nb * w->turn.len;
+	if (unlikely(g.nb < n))
+		bytes += turn_each(w, pkts + g.nb, n - g.nb, false, &g);
+	engine_turned(w, g.to, g.nb, g.bytes, g.received, now_ns);
 	return bytes;
 }

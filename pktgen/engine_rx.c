@@ -31,12 +31,13 @@ static bool relays(const struct worker *w)
 }
 
 static NOINLINE uint64_t relay(struct worker *w, struct uk_netbuf *pkts[],
-			       unsigned n, uint64_t now_ns)
+			       unsigned n, bool large, uint64_t now_ns)
 {
 	if (FORWARDS && w->mode & MODE_FORWARD)
 		return engine_forward(w, pkts, n, now_ns);
-	return SERVES && w->mode & MODE_KV ? engine_kv(w, pkts, n, now_ns)
-					   : engine_reflect(w, pkts, n, now_ns);
+	return SERVES && w->mode & MODE_KV
+		       ? engine_kv(w, pkts, n, now_ns)
+		       : engine_reflect(w, pkts, n, large, now_ns);
 }
 
 /* What was received has no place yet where it is sent to. */
@@ -199,7 +200,7 @@ static void take(struct worker *w, struct uk_netbuf *pkts[], unsigned n,
 			checker_see(w->checker, &w->kinds, pkts, n);
 	}
 	if (relays(w)) {
-		l.bytes = relay(w, pkts, n, now_ns);
+		l.bytes = relay(w, pkts, n, large, now_ns);
 	} else if (TRAILS && unlikely(w->track != NULL) && w->mode & MODE_RX) {
 		l.bytes = engine_track(w, pkts, n, large, now_ns);
 	} else if (unlikely(w->signs) && w->mode & MODE_RX) {

@@ -128,17 +128,32 @@ static inline unsigned take_sent(struct worker *w, unsigned sent, int err,
 	return likely(!w->out.nb) ? sent : hold_rest(w, sent, err, now_ns);
 }
 
+/* In a mode that sends to no device, or what was received. */
+static NOINLINE unsigned flush_by_mode(struct worker *w, uint64_t now_ns)
+{
+	struct outbox *const o = &w->out;
+	unsigned sent = o->nb;
+	int err;
+
+	if (w->mode & MODE_NULL) {
+		count_sent(w, sent, outbox_drop(o, sent));
+		return sent;
+	}
+	if (unlikely(w->unplugged))
+		return discard(w, now_ns);
+	sent = o->received ? port_tx_received(w->queue, o->pkt, sent, &err)
+			   : port_tx_burst(w->queue, o->pkt, sent, &err);
+	return take_sent(w, sent, err, now_ns);
+}
+
 static inline unsigned flush(struct worker *w, uint64_t now_ns)
 {
 	struct outbox *const o = &w->out;
 	unsigned sent;
 	int err;
 
-	if (unlikely(w->mode & MODE_NULL)) {
-		sent = o->nb;
-		count_sent(w, sent, outbox_drop(o, sent));
-		return sent;
-	}
+	if (unlikely(w->mode & (MODE_NULL | MODE_REFLECT)))
+		return flush_by_mode(w, now_ns);
 	if (unlikely(w->unplugged))
 		return discard(w, now_ns);
 	sent = port_tx_burst(w->queue, o->pkt, o->nb, &err);

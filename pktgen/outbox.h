@@ -18,7 +18,9 @@ struct frames_room;
 struct outbox {
 	struct uk_netbuf **pkt; /* in this order */
 	unsigned nb;
-	uint16_t len;        /* of each of them, without FCS; 0: they differ */
+	uint16_t len; /* of each of them, without FCS; 0: they differ */
+	/* They are of port_rx_burst(), for port_tx_received(). */
+	bool received;
 	uint64_t bytes;      /* of all, FCS included */
 	struct frames *from; /* in whose memory `pkt` is; NULL: in `kept` */
 	struct frames_room *room; /* where they were made; NULL: none was */
@@ -32,13 +34,13 @@ void outbox_init(struct outbox *o);
 void outbox_hold(struct outbox *o, struct uk_netbuf *const pkts[], unsigned n);
 
 /*
- * Where none is held: the first `n` of `kept`, up to OUTBOX_MAX, are, of
- * `bytes` without FCS.
+ * Where none is held: the first `n` of `pkts`, up to OUTBOX_MAX, are, of
+ * `bytes` without FCS. They are where they are until outbox_keep().
  */
-static inline void outbox_hold_kept(struct outbox *o, unsigned n,
-				    uint64_t bytes)
+static inline void outbox_hold_these(struct outbox *o, struct uk_netbuf **pkts,
+				     unsigned n, uint64_t bytes)
 {
-	o->pkt = o->kept;
+	o->pkt = pkts;
 	o->from = NULL;
 	o->nb = n;
 	o->len = 0;

@@ -39,8 +39,8 @@ static inline void turn_store32(uint8_t *p, uint32_t v)
 	memcpy(p, &v, sizeof(v));
 }
 
-/* Of a frame of IPv4: all of bytes 8 to 15 but the last, TOS. */
-#define TURN_HEAD 0x00ffffffffffffffull
+/* Of a frame of IPv4: where 8 bytes end before TOS. */
+#define TURN_HEAD_AT 7
 /* Of bytes 16 to 23: length, offset of a fragment, and protocol. */
 #define TURN_WORD 0xff00ff1f0000ffffull
 /* The same without the length. */
@@ -94,7 +94,7 @@ static inline bool turn_alike(uint8_t *frame, size_t len,
 	uint64_t ips;
 
 	if (unlikely(len < UDP4_HEADERS || turn_load64(frame) != k->macs ||
-		     (turn_load64(frame + 8) & TURN_HEAD) != k->head ||
+		     turn_load64(frame + TURN_HEAD_AT) != k->head ||
 		     ((turn_load64(frame + TURN_WORD_AT) ^ k->word) &
 		      TURN_PACKET) ||
 		     !turn_is_whole(frame, len)))
@@ -119,7 +119,7 @@ static inline bool turn_same(uint8_t *frame, size_t len, uint64_t other,
 	const uint64_t ips = turn_load64(frame + TURN_ADDRS_AT);
 
 	other |= (turn_load64(frame) ^ k->macs) | (len ^ k->len);
-	other |= (turn_load64(frame + 8) ^ k->head) & TURN_HEAD;
+	other |= turn_load64(frame + TURN_HEAD_AT) ^ k->head;
 	other |= (turn_load64(frame + TURN_WORD_AT) ^ k->word) & TURN_WORD;
 	other |= (ips ^ k->nets) & TURN_NETS;
 	if (unlikely(other))
@@ -139,7 +139,7 @@ static inline bool turn_note(const uint8_t *frame, size_t len,
 	    (ip->proto != IP_PROTO_UDP && ip->proto != IP_PROTO_TCP))
 		return false;
 	k->macs = turn_load64(frame);
-	k->head = turn_load64(frame + 8) & TURN_HEAD;
+	k->head = turn_load64(frame + TURN_HEAD_AT);
 	k->word = turn_load64(frame + TURN_WORD_AT) & TURN_WORD;
 	k->len = (uint32_t)len;
 	k->nets = turn_load64(frame + TURN_ADDRS_AT) & TURN_NETS;

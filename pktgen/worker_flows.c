@@ -77,6 +77,7 @@ COLD void worker_set_mode(struct worker *w, unsigned mode, uint64_t now_ns)
 		w->nb_null += w->stats.tx_packets - w->null_from;
 	if (FORWARDS && mode != w->mode)
 		forward_drop(w);
+	engine_reflect_held(w);
 	w->mode = mode;
 	w->turn.word = UINT64_MAX; /* of no frame */
 	schedule_set_all(w);

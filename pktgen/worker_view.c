@@ -16,7 +16,8 @@ unsigned worker_in_flight(struct worker *w)
 		surplus -= forward_reap(w);
 	FOR_EACH_FLOW(w, f)
 		surplus += frames_surplus(&f->frames);
-	return port_tx_out(w->queue) + surplus - w->out.nb;
+	return port_tx_out(w->queue) + surplus -
+	       (w->out.received ? 0 : w->out.nb);
 }
 
 void worker_settle(struct worker *w, uint64_t now_ns)

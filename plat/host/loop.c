@@ -92,8 +92,11 @@ static bool refill(struct uk_netdev_rx_queue *q)
 	uint16_t n;
 
 	n = q->conf.alloc_rxpkts(q->conf.alloc_rxpkts_argp, nb, (uint16_t)want);
-	for (uint16_t i = 0; i < n; i++)
+	for (uint16_t i = 0; i < n; i++) {
+		nb[i]->len =
+			(uint16_t)(nb[i]->buflen - uk_netbuf_headroom(nb[i]));
 		fifo_put(&q->posted, nb[i]);
+	}
 	return n == want;
 }
 

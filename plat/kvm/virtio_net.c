@@ -227,6 +227,8 @@ static int net_txq_configure(struct uk_netdev *dev, uint16_t queue_id,
 		return rc;
 	*queue = __containerof(q, struct uk_netdev_tx_queue, q);
 	(*queue)->max_frame = to_vn(dev)->mtu + ETH_HDR_LEN + VLAN_TAG_LEN;
+	q->claim_lent = conf->claim_lent;
+	q->claim_lent_argp = conf->claim_lent_argp;
 	return 0;
 }
 

@@ -33,7 +33,6 @@ static int begin_pair(struct virtio_net *vn, unsigned pair)
 
 	uk_netbuf_free(rxq->frame);
 	rxq->frame = NULL;
-	rxq->room = 0;
 	rxq->parts_due = 0;
 	virtio_net_drain(&rxq->q);
 	virtio_net_drain(&txq->q);

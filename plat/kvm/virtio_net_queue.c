@@ -99,11 +99,30 @@ static void put_free(void *arg __unused, size_t i __unused, void *cookie,
 	uk_netbuf_free(cookie);
 }
 
+/* In the pieces that the ring has them in. */
+static void claim_lent(struct virtio_net_queue *q)
+{
+	const struct vring *vr = &q->vr;
+
+	q->lent = false;
+	while (q->nb_kept) {
+		const uint16_t at =
+			(uint16_t)(vr->next - q->nb_kept) & vr->mask;
+		const unsigned n =
+			MIN((unsigned)q->nb_kept, (unsigned)vr->size - at);
+
+		q->nb_kept = (uint16_t)(q->nb_kept - n);
+		q->claim_lent(q->claim_lent_argp, (void *)(vr->cookie + at), n);
+	}
+}
+
 void virtio_net_claim(struct virtio_net_queue *q)
 {
 	const struct vring *vr = &q->vr;
 	struct uk_netbuf *nb;
 
+	if (q->lent)
+		claim_lent(q);
 	for (; q->nb_kept; q->nb_kept--) {
 		nb = vr->cookie[(uint16_t)(vr->next - q->nb_kept) & vr->mask];
 		nb->refcount++;

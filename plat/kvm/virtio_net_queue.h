@@ -58,17 +58,23 @@ struct virtio_net_queue {
 	uint32_t nb_alike;
 	/*
 	 * uk_netdev_tx_kept(): the last that the device was given, and has,
-	 * are the sender's, with no reference of their own.
+	 * are the sender's, with no reference of their own; or `lent`,
+	 * uk_netdev_tx_lent().
 	 */
 	uint16_t nb_kept;
+	bool lent;
 	uint8_t ready_for; /* netbufs that this device has found fit have it */
 	bool drained;
+	uk_netdev_claim_lent claim_lent;
+	void *claim_lent_argp;
 };
 
 struct uk_netdev_tx_queue {
 	struct virtio_net_queue q; /* first: virtio_net_new_queue() */
 	uint32_t max_frame;
 	uint32_t same_shape; /* of vr.same's frame, when it was found fit */
+	/* While q.shape is none: q.nb_alike frames of this one were lent. */
+	uint32_t lent_shape;
 };
 
 struct uk_netdev_rx_queue {
@@ -130,7 +136,7 @@ int virtio_net_give_up(struct virtio_net_queue *q);
 /* Whether the device has given up by itself (2.1.2), which is then why. */
 bool virtio_net_asks_for_reset(struct virtio_net *vn);
 
-/* Each that is kept gets a reference, and is not kept any more. */
+/* Each that is kept or lent gets a reference, and is not so any more. */
 void virtio_net_claim(struct virtio_net_queue *q);
 
 /* Nothing was used for IDLE_POLLS calls: see virtio_net_idle(). */
@@ -164,9 +170,23 @@ VRING_INLINE uint32_t virtio_net_shape(const struct uk_netbuf *nb)
 	return shape;
 }
 
-VRING_INLINE bool virtio_net_fits(const void *shape, const void *nb)
+VRING_INLINE uint32_t virtio_net_differs(const void *shape, const void *nb)
 {
-	return virtio_net_shape(nb) == *(const uint32_t *)shape;
+	return virtio_net_shape(nb) ^ *(const uint32_t *)shape;
+}
+
+/* The same but for the length. */
+VRING_INLINE uint16_t virtio_net_flags(const struct uk_netbuf *nb)
+{
+	uint16_t flags;
+
+	memcpy(&flags, &nb->flags, sizeof(flags));
+	return flags;
+}
+
+VRING_INLINE uint32_t virtio_net_unready(const void *flags, const void *nb)
+{
+	return virtio_net_flags(nb) ^ *(const uint32_t *)flags;
 }
 
 /*
@@ -182,11 +202,17 @@ VRING_INLINE unsigned int virtio_net_add_again(struct virtio_net_queue *q,
 					       unsigned int n, uint32_t len)
 {
 	const uint32_t shape = q->shape;
+	const uint32_t flags = shape >> 16;
 
 	if (q->nb_alike < q->vr.size || !q->vr.in_order)
 		return 0;
-	return vring_add_again(&q->vr, layout, dir, n, (void **)pkts, len,
-			       virtio_net_fits, &shape);
+	/* A buffer to receive into has its room, whatever its length says. */
+	return dir == VRING_FROM_DEVICE
+		       ? vring_add_again(&q->vr, layout, dir, n, (void **)pkts,
+					 len, virtio_net_unready, true, &flags)
+		       : vring_add_again(&q->vr, layout, dir, n, (void **)pkts,
+					 len, virtio_net_differs, false,
+					 &shape);
 }
 
 static inline bool virtio_net_broken(const struct virtio_net_queue *q)

@@ -10,7 +10,7 @@
  *    go into the ring, by add_fresh(). Buffers that stand where they stood a
  *    lap ago need no writing (virtio_net_add_again()); others are looked at
  *    once and described (rx_get()). All have the room of the first
- *    (learn_room()).
+ *    (set_room()).
  * 2. rx_take() has what the device has used. A buffer that is not full and
  *    begins a frame is a whole frame: rx_put() takes off the header unread.
  *    Where something else came, join() makes chains of the parts by what
@@ -36,7 +36,7 @@
 /* Fresh buffers on their way into the ring. */
 struct rx_source {
 	struct uk_netbuf **fresh;
-	uint32_t shape;
+	uint16_t flags; /* of one that is ready */
 	uint16_t room;
 	uint8_t ready_for;
 	bool looked; /* at one that was not ready */
@@ -48,7 +48,7 @@ VRING_INLINE bool rx_get(void *arg, size_t i, struct vring_buf *b)
 	struct uk_netbuf *nb = s->fresh[i];
 	char *header = (char *)nb->data - VIRTIO_NET_HDR_LEN;
 
-	if (unlikely(virtio_net_shape(nb) != s->shape)) {
+	if (unlikely(virtio_net_flags(nb) != s->flags)) {
 		s->looked = true;
 		if (nb->len < s->room || header < (char *)nb->buf)
 			return false;
@@ -60,15 +60,16 @@ VRING_INLINE bool rx_get(void *arg, size_t i, struct vring_buf *b)
 	return true;
 }
 
-/* All buffers have the room of the first. */
-static void learn_room(struct uk_netdev_rx_queue *rxq, enum vring_layout layout,
-		       const struct uk_netbuf *nb)
+/* All buffers have the room that the first of all had, in any ring. */
+static void set_room(struct uk_netdev_rx_queue *rxq, enum vring_layout layout,
+		     const struct uk_netbuf *nb)
 {
-	struct uk_netbuf like = {.len = MAX(nb->len, ETH_HDR_LEN + 1),
-				 .flags = UK_NETBUF_F_RX_READY,
+	struct uk_netbuf like = {.flags = UK_NETBUF_F_RX_READY,
 				 ._ready_for = rxq->q.ready_for};
 
-	rxq->room = like.len;
+	if (!rxq->room)
+		rxq->room = MAX(nb->len, ETH_HDR_LEN + 1);
+	like.len = rxq->room;
 	rxq->q.shape = virtio_net_shape(&like);
 	vring_set_buf_len(&rxq->q.vr, layout,
 			  (uint32_t)rxq->room + VIRTIO_NET_HDR_LEN);
@@ -86,7 +87,8 @@ VRING_INLINE unsigned int add_fresh(struct uk_netdev_rx_queue *rxq,
 				    struct uk_netbuf **fresh, unsigned int n)
 {
 	struct virtio_net_queue *q = &rxq->q;
-	struct rx_source s = {fresh, q->shape, rxq->room, q->ready_for, false};
+	struct rx_source s = {fresh, (uint16_t)(q->shape >> 16), rxq->room,
+			      q->ready_for, false};
 	unsigned int again;
 
 	again = virtio_net_add_again(q, layout, VRING_FROM_DEVICE, fresh, n,
@@ -111,8 +113,8 @@ VRING_INLINE int refill(struct uk_netdev_rx_queue *rxq,
 	while ((want = MIN(vring_room(vr), REFILL_BATCH)) > 0) {
 		got = rxq->alloc_rxpkts(rxq->alloc_rxpkts_argp, fresh,
 					(uint16_t)want);
-		if (unlikely(!rxq->room && got))
-			learn_room(rxq, layout, fresh[0]);
+		if (unlikely(rxq->q.shape == VIRTIO_NET_NO_SHAPE && got))
+			set_room(rxq, layout, fresh[0]);
 		added = add_fresh(rxq, layout, fresh, got);
 		/* Unfit for a frame: as good as none. */
 		for (unsigned int i = added; unlikely(i < got); i++)

@@ -10,7 +10,8 @@
  *    that fits: the frames of a lap ago, whose descriptors stand there
  *    (virtio_net_add_again()); a burst of one and the same frame (tx_is_same(),
  *    vring_add_same()); or any frames, each described anew (tx_add_any()).
- *    Those that the sender keeps go their own way, tx_kept().
+ *    Those that the sender keeps go their own way, tx_kept(), and so do those
+ *    that are to be received into again, tx_lent().
  * 4. virtio_net_publish() lets the device see them by one store, and notifies
  *    it if it wants to be.
  *
@@ -165,7 +166,7 @@ VRING_INLINE unsigned int tx_add_alike(struct virtio_net_queue *q,
 		return 0;
 	return vring_add_alike(&q->vr, layout, n, (void **)pkts,
 			       (uint16_t)shape + VIRTIO_NET_HDR_LEN, tx_addr,
-			       virtio_net_fits, &shape);
+			       virtio_net_differs, &shape);
 }
 
 /* Adds `n`, as many as fit, whatever they are; see tx_add(). */
@@ -346,20 +347,22 @@ VRING_INLINE void tx_put(void *arg __unused, size_t i __unused, void *cookie,
 }
 
 /* See vring_reap_same(), which is long; tx_burst() has one of its own. */
-static NOINLINE unsigned int tx_check_split(struct vring *vr)
+static NOINLINE unsigned int tx_check_split(struct vring *vr, unsigned int max)
 {
-	return vring_reap_same(vr, VRING_SPLIT);
+	return vring_reap_same(vr, VRING_SPLIT, max, true);
 }
 
-static NOINLINE unsigned int tx_check_packed(struct vring *vr)
+static NOINLINE unsigned int tx_check_packed(struct vring *vr, unsigned int max)
 {
-	return vring_reap_same(vr, VRING_PACKED);
+	return vring_reap_same(vr, VRING_PACKED, max, true);
 }
 
 VRING_INLINE unsigned int tx_check(struct vring *vr,
-				   const enum vring_layout layout)
+				   const enum vring_layout layout,
+				   unsigned int max)
 {
-	return layout == VRING_SPLIT ? tx_check_split(vr) : tx_check_packed(vr);
+	return layout == VRING_SPLIT ? tx_check_split(vr, max)
+				     : tx_check_packed(vr, max);
 }
 
 /* Frees what the device has used; returns how many frames that was. */
@@ -370,7 +373,7 @@ VRING_INLINE unsigned int tx_reap(struct virtio_net_queue *q,
 	unsigned int same = 0;
 
 	if (vring_is_same(vr)) {
-		same = vring_reap_same(vr, layout);
+		same = vring_reap_same(vr, layout, UINT_MAX, false);
 		if (likely(same)) {
 			tx_release(vr->same.cookie, same);
 			vring_move_event(vr, layout);
@@ -446,7 +449,7 @@ static NOINLINE unsigned int tx_take(struct virtio_net_queue *q,
 	struct vring *vr = &q->vr;
 	const unsigned int held = vring_outstanding(vr) - q->nb_kept;
 	const uint16_t from = vr->last_used;
-	const unsigned int n = tx_check(vr, layout);
+	const unsigned int n = tx_check(vr, layout, UINT_MAX);
 
 	if (unlikely(held))
 		tx_release_held(vr, from, MIN(n, held));
@@ -479,6 +482,8 @@ static int tx_kept(struct uk_netdev *dev, struct uk_netdev_tx_queue *txq,
 	unsigned int n = *cnt, added = 0;
 	bool refused = false;
 
+	if (unlikely(q->lent))
+		virtio_net_claim(q);
 	if (virtio_net_broken(q) || unlikely(!q->vr.in_order))
 		return tx_counted(dev, txq, pkts, cnt);
 	if (likely(tx_take(q, layout)))
@@ -509,10 +514,158 @@ static int tx_kept(struct uk_netdev *dev, struct uk_netdev_tx_queue *txq,
 	       (vring_room(&q->vr) ? UK_NETDEV_STATUS_MORE : 0);
 }
 
+/* ---- Frames that were received, and are to be again ----------------------
+ *
+ * Where all that is received is sent back, each buffer comes to the slot that
+ * it had a lap ago; of frames as long as those, the descriptors stand there.
+ */
+
+/* As it was a lap ago, but for the header that the device wrote. */
+VRING_INLINE uint32_t tx_lent_differs(const void *shape, const void *nb)
+{
+	memset((char *)((const struct uk_netbuf *)nb)->data -
+		       VIRTIO_NET_HDR_LEN,
+	       0, VIRTIO_NET_HDR_LEN);
+	return virtio_net_differs(shape, nb);
+}
+
+/* Describes each anew; whether they are alike is for the next lap. */
+static NOINLINE unsigned int tx_add_lent_anew(struct uk_netdev_tx_queue *txq,
+					      struct uk_netbuf **pkts,
+					      unsigned int n, uint32_t alike)
+{
+	n = txq->q.vn->layout == VRING_SPLIT
+		    ? tx_add_received_split(txq, pkts, n)
+		    : tx_add_received_packed(txq, pkts, n);
+	for (unsigned int i = 0; i < n; i++) {
+		if (virtio_net_shape(pkts[i]) != txq->lent_shape) {
+			txq->lent_shape = virtio_net_shape(pkts[i]);
+			alike = 0;
+		}
+		alike++;
+	}
+	txq->q.nb_alike = MIN(alike, UINT16_MAX);
+	return n;
+}
+
+VRING_INLINE unsigned int tx_add_lent(struct uk_netdev_tx_queue *txq,
+				      const enum vring_layout layout,
+				      struct uk_netbuf **pkts, unsigned int n)
+{
+	struct virtio_net_queue *q = &txq->q;
+	const uint32_t shape = txq->lent_shape;
+	unsigned int again = 0;
+
+	if (unlikely(q->shape != VIRTIO_NET_NO_SHAPE)) {
+		q->shape = VIRTIO_NET_NO_SHAPE;
+		q->nb_alike = 0;
+	}
+	if (likely(q->nb_alike >= q->vr.size))
+		again = vring_add_again(&q->vr, layout, VRING_TO_DEVICE, n,
+					(void **)pkts,
+					(uint16_t)shape + VIRTIO_NET_HDR_LEN,
+					tx_lent_differs, true, &shape);
+	if (likely(again == n))
+		return n;
+	return again +
+	       tx_add_lent_anew(txq, pkts + again, n - again, q->nb_alike);
+}
+
+VRING_INLINE int tx_lent(struct uk_netdev_tx_queue *txq,
+			 const enum vring_layout layout,
+			 struct uk_netbuf **pkts, uint16_t *cnt)
+{
+	struct virtio_net_queue *q = &txq->q;
+	const unsigned int n = MIN(*cnt, vring_room(&q->vr));
+	unsigned int added;
+
+	if (virtio_net_broken(q) || !q->vr.in_order || !q->claim_lent)
+		return -ENOTSUP;
+	if (unlikely(!q->lent)) {
+		virtio_net_claim(q);
+		q->lent = true;
+	}
+	added = n ? tx_add_lent(txq, layout, pkts, n) : 0;
+	if (unlikely(n && !added))
+		return -ENOTSUP;
+	q->nb_kept = (uint16_t)(q->nb_kept + added);
+	virtio_net_publish(q, layout);
+	*cnt = (uint16_t)added;
+	return (added ? UK_NETDEV_STATUS_SUCCESS : 0) |
+	       (vring_room(&q->vr) ? UK_NETDEV_STATUS_MORE : 0);
+}
+
+static int tx_lent_split(struct uk_netdev *dev __unused,
+			 struct uk_netdev_tx_queue *txq,
+			 struct uk_netbuf **pkts, uint16_t *cnt)
+{
+	return tx_lent(txq, VRING_SPLIT, pkts, cnt);
+}
+
+static int tx_lent_packed(struct uk_netdev *dev __unused,
+			  struct uk_netdev_tx_queue *txq,
+			  struct uk_netbuf **pkts, uint16_t *cnt)
+{
+	return tx_lent(txq, VRING_PACKED, pkts, cnt);
+}
+
+/* What cannot be taken back so is, or will be, by tx_burst(). */
+static NOINLINE uint16_t tx_no_back(struct uk_netdev *dev,
+				    struct uk_netdev_tx_queue *txq)
+{
+	uint16_t none = 0;
+
+	dev->tx_burst(dev, txq, NULL, &none);
+	return 0;
+}
+
+static void copy_pkts(struct uk_netbuf **to, void *const *from, unsigned int n)
+{
+	for (; n >= 4; n -= 4, to += 4, from += 4) {
+		to[0] = from[0];
+		to[1] = from[1];
+		to[2] = from[2];
+		to[3] = from[3];
+	}
+	for (; n; n--)
+		*to++ = *from++;
+}
+
+static uint16_t tx_back(struct uk_netdev *dev, struct uk_netdev_tx_queue *txq,
+			struct uk_netbuf **pkts, uint16_t max)
+{
+	struct virtio_net_queue *q = &txq->q;
+	struct vring *vr = &q->vr;
+	const enum vring_layout layout = q->vn->layout;
+	const unsigned int from = vr->last_used & vr->mask;
+	unsigned int n, some;
+
+	if (unlikely(!q->lent || virtio_net_broken(q) ||
+		     vring_outstanding(vr) != q->nb_kept))
+		return tx_no_back(dev, txq);
+	n = tx_check(vr, layout, max);
+	if (unlikely(!n)) {
+		/* Broken, or not in order. */
+		if (vr->broken || (max && vring_waiting(vr, layout)))
+			return tx_no_back(dev, txq);
+		virtio_net_idle(q);
+		return 0;
+	}
+	q->idle_polls = 0;
+	q->nb_kept = (uint16_t)(q->nb_kept - n);
+	vring_move_event(vr, layout);
+	some = MIN(n, vr->size - from);
+	copy_pkts(pkts, vr->cookie + from, some);
+	copy_pkts(pkts + some, vr->cookie, n - some);
+	return (uint16_t)n;
+}
+
 void virtio_net_choose_tx(struct virtio_net *vn)
 {
 	const bool packed = vn->layout == VRING_PACKED;
 
 	vn->dev.tx_burst = packed ? tx_burst_packed : tx_burst_split;
 	vn->dev.tx_kept = tx_kept;
+	vn->dev.tx_lent = packed ? tx_lent_packed : tx_lent_split;
+	vn->dev.tx_back = tx_back;
 }

@@ -111,7 +111,7 @@ void vring_init(struct vring *vr, void *mem, enum vring_layout layout,
 
 void vring_set_buf_len(struct vring *vr, enum vring_layout layout, uint32_t len)
 {
-	vr->buf_len = vr->usual_len = len;
+	vr->buf_len = vr->usual_len = vr->alike_len = len;
 	for (uint16_t i = 0; layout == VRING_SPLIT && i < vr->size; i++)
 		vr->desc[i].len = len;
 }

@@ -126,6 +126,7 @@ struct vring {
 	uint32_t buf_len;    /* room of each buffer, VRING_FROM_DEVICE */
 	/* of that, what is usual: vring_set_usual_len() */
 	uint32_t usual_len;
+	uint32_t alike_len; /* in that range, of the last that was taken back */
 	struct vring_buf same; /* of vring_add_same() */
 	uint16_t nb_same; /* the last slots before `next`, all describing it */
 	/* These count on: modulo the size they are a slot of the ring. */
@@ -235,8 +236,8 @@ typedef bool (*vring_get_t)(void *arg, size_t i, struct vring_buf *b);
  */
 typedef void (*vring_put_t)(void *arg, size_t i, void *cookie, uint32_t len);
 
-/* Whether a cookie's buffer is still as `arg` says. */
-typedef bool (*vring_fits_t)(const void *arg, const void *cookie);
+/* 0 where a cookie's buffer is still as `arg` says. */
+typedef uint32_t (*vring_differs_t)(const void *arg, const void *cookie);
 
 /* Where the buffer of a cookie is. */
 typedef uint64_t (*vring_addr_t)(const void *cookie);
@@ -251,12 +252,23 @@ void vring_write_same(struct vring *vr, unsigned int n);
 #define VRING_ALL(is) \
 	(is(0) && is(1) && is(2) && is(3) && is(4) && is(5) && is(6) && is(7))
 
-/* Whether a step's cookies are those of a lap ago, and still fit. */
+/*
+ * Whether a step's cookies are those of a lap ago, and still fit; `at_once`: by
+ * one branch, as an emulated CPU is slow at them.
+ */
 VRING_INLINE bool vring_is_again(void *const *from, void *const *cookie,
-				 const vring_fits_t fits, const void *arg)
+				 const vring_differs_t differs,
+				 const bool at_once, const void *arg)
 {
-#define VRING_IS(k) (from[k] == cookie[k] && fits(arg, from[k]))
-	return likely(VRING_ALL(VRING_IS));
+	uint64_t other = 0;
+
+#define VRING_IS(k) (from[k] == cookie[k] && !differs(arg, from[k]))
+#define VRING_OTHER(k)                                       \
+	(other |= (uintptr_t)from[k] ^ (uintptr_t)cookie[k], \
+	 other |= differs(arg, from[k]), true)
+	return likely(at_once ? VRING_ALL(VRING_OTHER) && !other
+			      : VRING_ALL(VRING_IS));
+#undef VRING_OTHER
 #undef VRING_IS
 }
 
@@ -264,7 +276,7 @@ VRING_INLINE bool vring_is_again(void *const *from, void *const *cookie,
 #include "plat/lib/vring_split.h"
 
 /*
- * In the calls below `layout`, `dir`, `min`, `get` and `put` are constants
+ * In the calls below `layout`, `dir`, `min`, functions and bools are constants
  * where they stand, so that each becomes one loop.
  */
 
@@ -326,40 +338,43 @@ VRING_INLINE unsigned int vring_add(struct vring *vr,
  * ring has slots, or half as many, and uses them in turns. Their descriptors
  * stand there already, in cache lines that the device need not fetch anew. Adds
  * up to `n`, at most vring_room(), as long as the cookies are the same and
- * `fits`; returns how many, the next of which is vring_add()'s. Only while
- * in_order.
+ * nothing `differs`; returns how many, the next of which is vring_add()'s. Only
+ * while in_order.
  */
 VRING_INLINE unsigned int vring_add_again(struct vring *vr,
 					  const enum vring_layout layout,
 					  const enum vring_dir dir,
 					  unsigned int n, void *const *cookies,
-					  uint32_t len, const vring_fits_t fits,
-					  const void *arg)
+					  uint32_t len,
+					  const vring_differs_t differs,
+					  const bool at_once, const void *arg)
 {
 	vr->nb_same = 0;
 	return layout == VRING_SPLIT
-		       ? vring_split_again(vr, n, cookies, fits, arg)
-		       : vring_packed_again(vr, dir, n, cookies, len, fits,
-					    arg);
+		       ? vring_split_again(vr, n, cookies, differs, at_once,
+					   arg)
+		       : vring_packed_again(vr, dir, n, cookies, len, differs,
+					    at_once, arg);
 }
 
 /*
  * What vring_add() does with buffers of one length, `len`, to the device, where
  * that of a lap ago had it in each slot: it stands there, and what is written
- * is where each is. Adds up to `n`, at most vring_room(), as long as `fits`;
- * returns how many, the next of which is vring_add()'s. Only while in_order.
+ * is where each is. Adds up to `n`, at most vring_room(), as long as nothing
+ * `differs`; returns how many, the next of which is vring_add()'s. Only while
+ * in_order.
  */
 VRING_INLINE unsigned int vring_add_alike(struct vring *vr,
 					  const enum vring_layout layout,
 					  unsigned int n, void *const *cookies,
 					  uint32_t len, const vring_addr_t addr,
-					  const vring_fits_t fits,
+					  const vring_differs_t differs,
 					  const void *arg)
 {
 	vr->nb_same = 0;
 	return layout == VRING_SPLIT
-		       ? vring_split_alike(vr, n, cookies, addr, fits, arg)
-		       : vring_packed_alike(vr, n, cookies, len, addr, fits,
+		       ? vring_split_alike(vr, n, cookies, addr, differs, arg)
+		       : vring_packed_alike(vr, n, cookies, len, addr, differs,
 					    arg);
 }
 
@@ -465,6 +480,8 @@ VRING_INLINE unsigned int vring_reap_usual(struct vring *vr,
 	unsigned int i = 0;
 
 	n = MIN(n, used);
+	if (dir == VRING_FROM_DEVICE && !n)
+		return 0;
 	if (likely(vr->in_order)) {
 		if (layout == VRING_SPLIT)
 			i = vring_split_reap(vr, dir, min, n, put, arg);
@@ -534,17 +551,19 @@ VRING_INLINE bool vring_is_same(const struct vring *vr)
 }
 
 /*
- * Where vring_is_same(): takes used buffers back for as long as all is well
- * with them and returns how many; the cookie of each is vr->same.cookie. What
- * it leaves is vring_reap()'s, which is to be called next.
+ * Where vring_is_same(): takes up to `max` used buffers back for as long as all
+ * is well with them and returns how many; the cookie of each is
+ * vr->same.cookie. What it leaves is vring_reap()'s, which is to be called
+ * next.
  */
 VRING_INLINE unsigned int vring_reap_same(struct vring *vr,
-					  const enum vring_layout layout)
+					  const enum vring_layout layout,
+					  unsigned int max, const bool at_once)
 {
-	const unsigned int n = vring_shown_used(vr, layout);
+	const unsigned int n = MIN(max, vring_shown_used(vr, layout));
 
-	return layout == VRING_SPLIT ? vring_split_check(vr, n)
-				     : vring_packed_check(vr, n);
+	return layout == VRING_SPLIT ? vring_split_check(vr, n, at_once)
+				     : vring_packed_check(vr, n, at_once);
 }
 
 /*

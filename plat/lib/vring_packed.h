@@ -115,17 +115,20 @@ out:
 }
 
 /*
- * Offers the buffers of a step, whose addresses stand there. The `first` of a
- * batch, a constant, is shown last.
+ * Where the rest of the next descriptor is written: of the first of a batch it
+ * is kept back, to be shown last.
  */
-VRING_INLINE void vring_packed_step(struct vring *vr,
-				    struct vring_packed_desc *d, uint64_t rest,
-				    const uint64_t one, const bool first)
+VRING_INLINE uint64_t *vring_packed_head(struct vring *vr,
+					 struct vring_packed_desc *d)
 {
-	if (first)
-		vr->first_rest = rest;
-	else
-		d[0].rest = rest;
+	return vr->next == vr->published ? &vr->first_rest : &d->rest;
+}
+
+/* Offers the buffers of a step, whose addresses stand there. */
+VRING_INLINE void vring_packed_step(struct vring_packed_desc *d, uint64_t *head,
+				    uint64_t rest, const uint64_t one)
+{
+	*head = rest;
 	d[1].rest = rest += one;
 	d[2].rest = rest += one;
 	d[3].rest = rest += one;
@@ -136,12 +139,10 @@ VRING_INLINE void vring_packed_step(struct vring *vr,
 }
 
 /* See vring_add_again(): the addresses stay as they are. */
-VRING_INLINE unsigned int vring_packed_again(struct vring *vr,
-					     const enum vring_dir dir,
-					     unsigned int n, void *const *from,
-					     uint32_t len,
-					     const vring_fits_t fits,
-					     const void *arg)
+VRING_INLINE unsigned int vring_packed_again(
+	struct vring *vr, const enum vring_dir dir, unsigned int n,
+	void *const *from, uint32_t len, const vring_differs_t differs,
+	const bool at_once, const void *arg)
 {
 	const uint64_t one = vring_packed_one();
 	unsigned int i = 0;
@@ -154,37 +155,27 @@ VRING_INLINE unsigned int vring_packed_again(struct vring *vr,
 		struct vring_packed_desc *d = vr->packed + slot;
 		uint64_t rest = vring_packed_avail(vr, dir, vr->next) |
 				(uint64_t)slot << 32 | len;
-		bool first = vr->next == vr->published;
+		uint64_t *head = vring_packed_head(vr, d);
 
-#define VRING_STEPS(first)                            \
-	if (!vring_is_again(from, cookie, fits, arg)) \
-		break;                                \
-	vring_packed_step(vr, d, rest, one, first);   \
-	from += VRING_STEP;                           \
-	cookie += VRING_STEP;                         \
-	d += VRING_STEP;                              \
-	rest += VRING_STEP * one
-		if (first && left >= VRING_STEP) {
-			do {
-				VRING_STEPS(true);
-				left -= VRING_STEP;
-				first = false;
-			} while (0);
+		for (; left >= VRING_STEP; left -= VRING_STEP) {
+			if (!vring_is_again(from, cookie, differs, at_once,
+					    arg))
+				break;
+			vring_packed_step(d, head, rest, one);
+			from += VRING_STEP;
+			cookie += VRING_STEP;
+			d += VRING_STEP;
+			rest += VRING_STEP * one;
+			head = &d->rest;
 		}
-		for (; left >= VRING_STEP && !first; left -= VRING_STEP) {
-			VRING_STEPS(false);
-		}
-#undef VRING_STEPS
-		for (; left && *from == *cookie && fits(arg, *from); left--) {
-			if (first)
-				vr->first_rest = rest;
-			else
-				d->rest = rest;
-			first = false;
+		for (; left && *from == *cookie && !differs(arg, *from);
+		     left--) {
+			*head = rest;
 			from++;
 			cookie++;
 			d++;
 			rest += one;
+			head = &d->rest;
 		}
 		i += (unsigned int)(from - start);
 		vr->next = (uint16_t)(vr->next + (from - start));
@@ -201,15 +192,15 @@ VRING_INLINE unsigned int vring_packed_again(struct vring *vr,
 VRING_INLINE unsigned int vring_packed_alike(struct vring *vr, unsigned int n,
 					     void *const *from, uint32_t len,
 					     const vring_addr_t addr,
-					     const vring_fits_t fits,
+					     const vring_differs_t differs,
 					     const void *arg)
 {
 	const uint64_t one = vring_packed_one();
 	unsigned int i = 0;
 
-#define VRING_PUT_AT(k, at)                                              \
-	(fits(arg, from[k]) && (d[k].addr = addr(from[k]), *(at) = rest, \
-				cookie[k] = from[k], rest += one, true))
+#define VRING_PUT_AT(k, at)                                                  \
+	(!differs(arg, from[k]) && (d[k].addr = addr(from[k]), *(at) = rest, \
+				    cookie[k] = from[k], rest += one, true))
 #define VRING_PUT(k) VRING_PUT_AT(k, &d[k].rest)
 	while (i < n) {
 		const uint16_t slot = vr->next & vr->mask;
@@ -324,6 +315,41 @@ VRING_INLINE bool vring_packed_due(const struct vring_packed_desc *d,
 	return true;
 }
 
+/* See vring_split_reap_alike(). */
+VRING_INLINE size_t vring_packed_reap_alike(struct vring *vr,
+					    const uint32_t min, unsigned int n,
+					    const vring_put_t put, void *arg)
+{
+	const uint16_t slot = vr->last_used & vr->mask;
+	const uint32_t len = vr->alike_len;
+	const size_t end = MIN(n, (unsigned int)vr->size - slot);
+	const uint64_t one = vring_packed_one();
+	const struct vring_packed_desc *d = vr->packed + slot;
+	void *const *cookie = vr->cookie + slot;
+	uint64_t want = vring_packed_done(vr, vr->last_used) | slot * one | len;
+	size_t i;
+
+#define VRING_OTHER(k) \
+	(other |= vring_packed_rest(d + (k)) ^ want, want += one, true)
+#define VRING_TAKE(k) (put(arg, i + (k), cookie[k], len), true)
+	if (unlikely(len - min > vr->usual_len - min))
+		return 0;
+	for (i = 0; i + VRING_STEP <= end; i += VRING_STEP) {
+		uint64_t other = 0;
+
+		(void)VRING_ALL(VRING_OTHER);
+		/* Nothing else may differ. */
+		if (unlikely(other & VRING_PACKED_MASK))
+			break;
+		(void)VRING_ALL(VRING_TAKE);
+		d += VRING_STEP;
+		cookie += VRING_STEP;
+	}
+#undef VRING_TAKE
+#undef VRING_OTHER
+	return i;
+}
+
 /* In order; stops at the first that is not used, or not as it should be. */
 VRING_INLINE unsigned int vring_packed_reap(struct vring *vr,
 					    const enum vring_dir dir,
@@ -333,9 +359,11 @@ VRING_INLINE unsigned int vring_packed_reap(struct vring *vr,
 	const uint16_t first = vr->last_used;
 	const uint32_t span = vr->usual_len - min;
 	const uint64_t one = vring_packed_one();
-	uint32_t len = min;
+	uint32_t len = vr->alike_len;
 	size_t i = 0;
 
+	if (dir == VRING_FROM_DEVICE)
+		i = vring_packed_reap_alike(vr, min, n, put, arg);
 #define VRING_TAKE(k)                                                       \
 	if (unlikely(!vring_packed_due(d + (k), want + (k)*one, high + (k), \
 				       dir, min, span, &len))) {            \
@@ -352,7 +380,7 @@ VRING_INLINE unsigned int vring_packed_reap(struct vring *vr,
 		uint64_t want = vring_packed_done(vr, at) | slot * one | min;
 		uint32_t high = (uint32_t)(want >> 32);
 
-		for (; i + 8 <= end;
+		for (; dir == VRING_TO_DEVICE && i + 8 <= end;
 		     i += 8, d += 8, cookie += 8, want += 8 * one, high += 8) {
 			VRING_TAKE(0);
 			VRING_TAKE(1);
@@ -370,11 +398,14 @@ VRING_INLINE unsigned int vring_packed_reap(struct vring *vr,
 #undef VRING_TAKE
 out:
 	vr->last_used = (uint16_t)(first + i);
+	if (dir == VRING_FROM_DEVICE)
+		vr->alike_len = len;
 	return (unsigned int)i;
 }
 
 /* In order; how many of `n` are what they should be. */
-VRING_INLINE unsigned int vring_packed_check(struct vring *vr, unsigned int n)
+VRING_INLINE unsigned int vring_packed_check(struct vring *vr, unsigned int n,
+					     const bool at_once)
 {
 	unsigned int i = 0;
 
@@ -388,8 +419,12 @@ VRING_INLINE unsigned int vring_packed_check(struct vring *vr, unsigned int n)
 			slot;
 
 #define VRING_IS(k) (d[k].id_flags == want + (k))
+#define VRING_OTHER(k) (other |= d[k].id_flags ^ (want + (k)), true)
 		for (; left >= VRING_STEP; left -= VRING_STEP) {
-			if (unlikely(!VRING_ALL(VRING_IS)))
+			uint32_t other = 0;
+
+			if (unlikely(at_once ? VRING_ALL(VRING_OTHER) && other
+					     : !VRING_ALL(VRING_IS)))
 				break;
 			d += VRING_STEP;
 			want += VRING_STEP;
@@ -398,6 +433,7 @@ VRING_INLINE unsigned int vring_packed_check(struct vring *vr, unsigned int n)
 			d++;
 			want++;
 		}
+#undef VRING_OTHER
 #undef VRING_IS
 		i += (unsigned int)(d - start);
 		vr->last_used = (uint16_t)(vr->last_used + (d - start));
@@ -419,26 +455,26 @@ VRING_INLINE void vring_packed_offer(struct vring *vr, unsigned int n)
 		struct vring_packed_desc *d = vr->packed + slot;
 		uint64_t rest = vring_packed_avail(vr, VRING_TO_DEVICE, at) |
 				(uint64_t)slot << 32 | vr->same.len;
-		bool first = at == vr->published;
+		const bool first = at == vr->published;
 
 		if (first && left >= VRING_STEP) {
-			vring_packed_step(vr, d, rest, one, true);
-			first = false;
+			vring_packed_step(d, &vr->first_rest, rest, one);
 			left -= VRING_STEP;
 			d += VRING_STEP;
 			rest += VRING_STEP * one;
+		} else if (first) {
+			vr->first_rest = rest;
+			left--;
+			d++;
+			rest += one;
 		}
 		for (; left >= VRING_STEP; left -= VRING_STEP) {
-			vring_packed_step(vr, d, rest, one, false);
+			vring_packed_step(d, &d->rest, rest, one);
 			d += VRING_STEP;
 			rest += VRING_STEP * one;
 		}
 		for (; left; left--) {
-			if (first)
-				vr->first_rest = rest;
-			else
-				d->rest = rest;
-			first = false;
+			d->rest = rest;
 			d++;
 			rest += one;
 		}

@@ -67,8 +67,8 @@ out:
 /* See vring_add_again(): the descriptors stay as they are. */
 VRING_INLINE unsigned int vring_split_again(struct vring *vr, unsigned int n,
 					    void *const *from,
-					    const vring_fits_t fits,
-					    const void *arg)
+					    const vring_differs_t differs,
+					    const bool at_once, const void *arg)
 {
 	unsigned int i = 0;
 
@@ -79,12 +79,14 @@ VRING_INLINE unsigned int vring_split_again(struct vring *vr, unsigned int n,
 		void *const *cookie = vr->cookie + slot;
 
 		for (; left >= VRING_STEP; left -= VRING_STEP) {
-			if (!vring_is_again(from, cookie, fits, arg))
+			if (!vring_is_again(from, cookie, differs, at_once,
+					    arg))
 				break;
 			from += VRING_STEP;
 			cookie += VRING_STEP;
 		}
-		for (; left && *from == *cookie && fits(arg, *from); left--) {
+		for (; left && *from == *cookie && !differs(arg, *from);
+		     left--) {
 			from++;
 			cookie++;
 		}
@@ -111,13 +113,13 @@ VRING_INLINE void vring_split_fetch(struct vring_desc *desc, unsigned int n)
 VRING_INLINE unsigned int vring_split_alike(struct vring *vr, unsigned int n,
 					    void *const *from,
 					    const vring_addr_t addr,
-					    const vring_fits_t fits,
+					    const vring_differs_t differs,
 					    const void *arg)
 {
 	unsigned int i = 0;
 
-#define VRING_PUT(k)           \
-	(fits(arg, from[k]) && \
+#define VRING_PUT(k)               \
+	(!differs(arg, from[k]) && \
 	 (desc[k].addr = addr(from[k]), cookie[k] = from[k], true))
 	while (i < n) {
 		const uint16_t slot = vr->next & vr->mask;
@@ -232,6 +234,41 @@ VRING_INLINE bool vring_split_due(const uint64_t *used, uint64_t want,
 	return true;
 }
 
+/*
+ * In order and all as long as the last, by one look at a step of them, as an
+ * emulated CPU is slow where it has to branch. Returns how many of `n`.
+ */
+VRING_INLINE size_t vring_split_reap_alike(struct vring *vr, const uint32_t min,
+					   unsigned int n,
+					   const vring_put_t put, void *arg)
+{
+	const uint32_t at = vr->last_used & vr->mask, len = vr->alike_len;
+	const size_t end = MIN(n, (unsigned int)vr->size - at);
+	const uint64_t *used = vr->used + at;
+	void *const *cookie = vr->cookie + at;
+	uint64_t want = (uint64_t)len << 32 | at;
+	size_t i;
+
+#define VRING_OTHER(k) \
+	(other |= vring_split_elem(used + (k)) ^ (want + (k)), true)
+#define VRING_TAKE(k) (put(arg, i + (k), cookie[k], len), true)
+	if (unlikely(len - min > vr->usual_len - min))
+		return 0;
+	for (i = 0; i + VRING_STEP <= end; i += VRING_STEP) {
+		uint64_t other = 0;
+
+		if (unlikely(!VRING_ALL(VRING_OTHER) || other))
+			break;
+		(void)VRING_ALL(VRING_TAKE);
+		used += VRING_STEP;
+		cookie += VRING_STEP;
+		want += VRING_STEP;
+	}
+#undef VRING_TAKE
+#undef VRING_OTHER
+	return i;
+}
+
 /* In order; stops at the first of `n` that is not what it should be. */
 VRING_INLINE unsigned int vring_split_reap(struct vring *vr,
 					   const enum vring_dir dir,
@@ -240,9 +277,11 @@ VRING_INLINE unsigned int vring_split_reap(struct vring *vr,
 {
 	const uint16_t first = vr->last_used;
 	const uint32_t span = vr->usual_len - min;
-	uint32_t len = min;
+	uint32_t len = vr->alike_len;
 	size_t i = 0;
 
+	if (dir == VRING_FROM_DEVICE)
+		i = vring_split_reap_alike(vr, min, n, put, arg);
 #define VRING_TAKE(k)                                                         \
 	if (unlikely(!vring_split_due(used + (k), want + (k), dir, min, span, \
 				      &len))) {                               \
@@ -257,7 +296,7 @@ VRING_INLINE unsigned int vring_split_reap(struct vring *vr,
 		void *const *cookie = vr->cookie + at;
 		uint64_t want = (uint64_t)min << 32 | at;
 
-		for (; i + 8 <= end;
+		for (; dir == VRING_TO_DEVICE && i + 8 <= end;
 		     i += 8, used += 8, cookie += 8, want += 8) {
 			VRING_TAKE(0);
 			VRING_TAKE(1);
@@ -275,11 +314,14 @@ VRING_INLINE unsigned int vring_split_reap(struct vring *vr,
 #undef VRING_TAKE
 out:
 	vr->last_used = (uint16_t)(first + i);
+	if (dir == VRING_FROM_DEVICE)
+		vr->alike_len = len;
 	return (unsigned int)i;
 }
 
 /* In order; how many of `n` are what they should be. */
-VRING_INLINE unsigned int vring_split_check(struct vring *vr, unsigned int n)
+VRING_INLINE unsigned int vring_split_check(struct vring *vr, unsigned int n,
+					    const bool at_once)
 {
 	unsigned int i = 0;
 
@@ -290,8 +332,12 @@ VRING_INLINE unsigned int vring_split_check(struct vring *vr, unsigned int n)
 		const uint64_t *const start = used;
 
 #define VRING_IS(k) ((uint32_t)used[k] == id + (k))
+#define VRING_OTHER(k) (other |= (uint32_t)used[k] ^ (id + (k)), true)
 		for (; left >= VRING_STEP; left -= VRING_STEP) {
-			if (unlikely(!VRING_ALL(VRING_IS)))
+			uint32_t other = 0;
+
+			if (unlikely(at_once ? VRING_ALL(VRING_OTHER) && other
+					     : !VRING_ALL(VRING_IS)))
 				break;
 			used += VRING_STEP;
 			id += VRING_STEP;
@@ -300,6 +346,7 @@ VRING_INLINE unsigned int vring_split_check(struct vring *vr, unsigned int n)
 			used++;
 			id++;
 		}
+#undef VRING_OTHER
 #undef VRING_IS
 		i += (unsigned int)(used - start);
 		vr->last_used = (uint16_t)(vr->last_used + (used - start));

@@ -101,10 +101,10 @@ static void test_full(void **state)
 	free(r.mem);
 }
 
-static bool fits(const void *arg, const void *cookie)
+static uint32_t differs(const void *arg, const void *cookie)
 {
 	(void)arg;
-	return (uintptr_t)cookie % 11 != 0;
+	return (uintptr_t)cookie % 11 == 0;
 }
 
 static uint64_t addr(const void *cookie)
@@ -122,10 +122,10 @@ static unsigned int add_alike(struct rig *r, unsigned int n)
 		cookies[i] = (void *)(first + i);
 	if (r->layout == VRING_SPLIT)
 		n = vring_add_alike(&r->vr, VRING_SPLIT, n, cookies, BUF_LEN,
-				    addr, fits, NULL);
+				    addr, differs, NULL);
 	else
 		n = vring_add_alike(&r->vr, VRING_PACKED, n, cookies, BUF_LEN,
-				    addr, fits, NULL);
+				    addr, differs, NULL);
 	r->added += n;
 	return n;
 }

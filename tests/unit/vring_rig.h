@@ -7,6 +7,7 @@
 #define TESTS_VRING_RIG_H
 
 #include "plat/lib/vring.h"
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -166,8 +167,9 @@ static inline unsigned int reap_same(struct rig *r)
 {
 	if (!vring_is_same(&r->vr))
 		return 0;
-	return r->layout == VRING_SPLIT ? vring_reap_same(&r->vr, VRING_SPLIT)
-					: vring_reap_same(&r->vr, VRING_PACKED);
+	return r->layout == VRING_SPLIT
+		       ? vring_reap_same(&r->vr, VRING_SPLIT, UINT_MAX, true)
+		       : vring_reap_same(&r->vr, VRING_PACKED, UINT_MAX, true);
 }
 
 /* Each test runs on both layouts. */

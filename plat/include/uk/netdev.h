@@ -45,6 +45,9 @@
  * UK_NETDEV_STATUS_LARGE: a receive says so when frames of it want a look.
  * UK_NETDEV_HAVE_CPUS: each queue may be used by another CPU.
  * UK_NETDEV_HAVE_KEPT_TX: uk_netdev_tx_keeps() and uk_netdev_tx_kept().
+ * UK_NETDEV_HAVE_LENT_TX: uk_netdev_tx_lent() and uk_netdev_tx_back(); and a
+ * netbuf that was received may be received into again as it is, whatever length
+ * it has.
  */
 #define UK_NETDEV_HAVE_BURST 1
 #define UK_NETDEV_HAVE_SHARED_TX 1
@@ -53,6 +56,7 @@
 #define UK_NETDEV_HAVE_LINK 1
 #define UK_NETDEV_HAVE_CPUS 1
 #define UK_NETDEV_HAVE_KEPT_TX 1
+#define UK_NETDEV_HAVE_LENT_TX 1
 #define UK_NETDEV_F_RX_CHAIN (1U << 31)
 
 /* In uk_netdev_info.features: uk_netdev_rxq_intr_enable() can. */
@@ -116,8 +120,14 @@ struct uk_netdev_rxqueue_conf {
 	void *alloc_rxpkts_argp;
 };
 
+/* See uk_netdev_tx_lent(): each of `pkts` is to have a reference more. */
+typedef void (*uk_netdev_claim_lent)(void *argp, struct uk_netbuf *const pkts[],
+				     unsigned int n);
+
 struct uk_netdev_txqueue_conf {
-	struct uk_alloc *a; /* for the descriptors */
+	struct uk_alloc *a;              /* for the descriptors */
+	uk_netdev_claim_lent claim_lent; /* NULL: nothing is lent */
+	void *claim_lent_argp;
 };
 
 /* Devices are numbered from 0 in the order in which they were found. */
@@ -251,6 +261,12 @@ struct uk_netdev {
 			struct uk_netbuf **pkts, uint16_t *cnt);
 	int (*tx_kept)(struct uk_netdev *dev, struct uk_netdev_tx_queue *queue,
 		       struct uk_netbuf **pkts, uint16_t *cnt); /* or NULL */
+	/* Both, or both NULL. */
+	int (*tx_lent)(struct uk_netdev *dev, struct uk_netdev_tx_queue *queue,
+		       struct uk_netbuf **pkts, uint16_t *cnt);
+	uint16_t (*tx_back)(struct uk_netdev *dev,
+			    struct uk_netdev_tx_queue *queue,
+			    struct uk_netbuf **pkts, uint16_t max);
 
 	/* The API's own. */
 	enum uk_netdev_state _state;
@@ -338,6 +354,36 @@ static inline int uk_netdev_tx_kept(struct uk_netdev *dev, uint16_t queue_id,
 				    struct uk_netbuf **pkts, uint16_t *cnt)
 {
 	return dev->tx_kept(dev, dev->_tx_queue[queue_id], pkts, cnt);
+}
+
+/*
+ * What uk_netdev_tx_burst() does, of frames that uk_netdev_rx_burst() of the
+ * same queue delivered, in one piece each and with the `data` and `flags` that
+ * they had: those that were taken stay the caller's, who gets them by
+ * uk_netdev_tx_back(), in the order in which they were sent. Any other call for
+ * the queue, or frames that come back in another order, end that: before
+ * anything else is done, `claim_lent` is told which frames the device then has,
+ * and references them once each, which the driver gives back as those of
+ * uk_netdev_tx_burst(). -ENOTSUP: not of these frames, or not now; nothing was
+ * sent.
+ */
+static inline int uk_netdev_tx_lent(struct uk_netdev *dev, uint16_t queue_id,
+				    struct uk_netbuf **pkts, uint16_t *cnt)
+{
+	if (!dev->tx_lent)
+		return -ENOTSUP;
+	return dev->tx_lent(dev, dev->_tx_queue[queue_id], pkts, cnt);
+}
+
+/*
+ * Up to `max` of those that the hardware has sent; returns how many. Only on a
+ * device that took some by uk_netdev_tx_lent().
+ */
+static inline uint16_t uk_netdev_tx_back(struct uk_netdev *dev,
+					 uint16_t queue_id,
+					 struct uk_netbuf **pkts, uint16_t max)
+{
+	return dev->tx_back(dev, dev->_tx_queue[queue_id], pkts, max);
 }
 
 /*
