@@ -74,9 +74,10 @@ $(call obj,kvm,$(filter-out $(UNGUARDED_SRC) %.S,$(APP_SRC) $(IMAGE_CMD_SRC) \
 	$(TEST_CMD_SRC) $(KVM_SRC))): KVM_CFLAGS += -fstack-protector-strong
 $(call obj,kvm,$(filter $(HOT_SRC) plat/lib/%,$(APP_SRC) $(LIB_SRC))): \
 	STRINGS := $(HOT_CFLAGS)
-# What frames never pass through is small rather than fast.
+# What frames never pass through is small rather than fast; GCC 11 knows no -Oz.
+SMALL := $(or $(shell $(CC) -Oz -E -x c /dev/null >/dev/null 2>&1 && echo -Oz),-Os)
 $(call obj,kvm,$(filter-out $(HOT_SRC),$(APP_SRC)) $(IMAGE_CMD_SRC) \
-	$(filter $(SETUP_SRC),$(APP_SRC)) $(KVM_SETUP_SRC)): KVM_CFLAGS += -Os
+	$(filter $(SETUP_SRC),$(APP_SRC)) $(KVM_SETUP_SRC)): KVM_CFLAGS += $(SMALL)
 
 define link-image
 @mkdir -p $(@D)
