@@ -208,11 +208,18 @@ unsigned pktgen_find_stream(const struct pktgen *pg, unsigned port,
 			    const char *name);
 
 /*
- * The first stream of a set, of ports that are up, from *s on, into *s; false
- * when there is none.
+ * The first stream of a set, from *s on, into *s; false when there is none. A
+ * port that is not up has the one stream `down`: 0, or PKTGEN_NO_STREAM.
  */
-bool pktgen_next_of(const struct pktgen *pg, const struct subjects *on,
-		    struct subject *s);
+bool pktgen_next_or(const struct pktgen *pg, const struct subjects *on,
+		    unsigned down, struct subject *s);
+
+/* The same of ports that are up alone. */
+static inline bool pktgen_next_of(const struct pktgen *pg,
+				  const struct subjects *on, struct subject *s)
+{
+	return pktgen_next_or(pg, on, PKTGEN_NO_STREAM, s);
+}
 
 /* There is a stream of this number. */
 static inline const struct stream *pktgen_stream(const struct pktgen *pg,
