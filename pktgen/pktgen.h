@@ -145,7 +145,7 @@ struct pktgen {
  */
 void pktgen_open(struct pktgen *pg, unsigned nb_queues, struct uk_alloc *a);
 
-/* What is the time, for those who want it more often than at each step. */
+/* Sets what tells the time, in ns, where it is wanted within a step. */
 void pktgen_set_clock(struct pktgen *pg, uint64_t (*clock_ns)(void));
 
 /* Gives all memory back to `a`, once the devices have gone: for tests. */
@@ -262,7 +262,7 @@ int pktgen_try_stream(struct pktgen *pg, unsigned port, unsigned stream,
 void pktgen_take_stream(struct pktgen *pg, unsigned port, unsigned stream,
 			const struct stream *s, uint64_t now_ns);
 
-/* What was tried is not taken: its memory is given back. */
+/* Gives back the memory of what was tried and is not taken. */
 void pktgen_drop_stream(struct pktgen *pg, unsigned port, unsigned stream);
 
 /*
@@ -271,7 +271,7 @@ void pktgen_drop_stream(struct pktgen *pg, unsigned port, unsigned stream);
  */
 int pktgen_reserve_forward(struct pktgen *pg, uint64_t mask, unsigned mode);
 
-/* Addresses that are known to ports in MODE_LEARN. */
+/* How many addresses ports in MODE_LEARN know. */
 unsigned pktgen_learnt(const struct pktgen *pg);
 
 /* Of a port in a mode that impairs: see impair_room(). */
@@ -311,7 +311,7 @@ void pktgen_set_taps(struct pktgen *pg, uint64_t mask,
  */
 struct node *pktgen_node(struct pktgen *pg, unsigned port);
 
-/* Its addresses are others: it takes part while it has any. */
+/* Its addresses have changed: it takes part while it has any. */
 void pktgen_use_node(struct pktgen *pg, unsigned port, uint64_t now_ns);
 
 /* Whether its first stream's frames can be made so, see frames_strategy(). */
