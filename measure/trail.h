@@ -54,8 +54,7 @@ struct trail_ahead {
 	uint64_t bytes;     /* of frames since, without FCS */
 	struct arrived *to; /* where they are counted */
 	uint64_t last_ns;   /* when the last of them came */
-	/* Of its value, where it was met, and the bits that say it: see track.h
-	 */
+	/* Of its value, where it was met, and the bits that say it: track.h */
 	const void *row;
 	uint64_t word;
 	struct latency_inner inner; /* of the stream and the row */
