@@ -103,23 +103,7 @@ void config_copy(struct config *to, const struct config *from)
 bool config_next(const struct app *app, const struct subjects *on,
 		 struct subject *s)
 {
-	const struct pktgen *pg = &app->pktgen;
-
-	while (subjects_next(on, s) && s->port < pg->nb_ports) {
-		const unsigned is =
-			pktgen_up(pg, s->port)
-				? pktgen_next_stream(pg, s->port, s->stream)
-			: s->stream ? PKTGEN_NO_STREAM
-				    : 0;
-
-		if (is == s->stream)
-			return true;
-		if (is == PKTGEN_NO_STREAM)
-			*s = (struct subject){s->port + 1, 0};
-		else
-			s->stream = is;
-	}
-	return false;
+	return pktgen_next_or(&app->pktgen, on, 0, s);
 }
 
 /* Of those before `end`. */

@@ -63,12 +63,15 @@ struct arrivals {
 	unsigned nb_many; /* bursts that will hardly have rows */
 };
 
-/* From ports 0..nb_ports-1 of `appliance`; memory from `a`. -ENOMEM. */
+/* Of ports 0..nb_ports-1 of `appliance`; memory from `a`. 0, or -ENOMEM. */
 int arrivals_open(struct arrivals *ar, uint16_t appliance, unsigned nb_ports,
 		  struct uk_alloc *a);
 void arrivals_close(struct arrivals *ar, struct uk_alloc *a);
 
-/* Counts streams 0..nb-1 that `port` sends, and those that it did: -ENOMEM. */
+/*
+ * Makes room to count streams 0..nb-1 of `port`; what was counted stays. 0, or
+ * -ENOMEM, and nothing has changed.
+ */
 int arrivals_reserve(struct arrivals *ar, unsigned port, unsigned nb,
 		     struct uk_alloc *a);
 

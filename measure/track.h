@@ -81,14 +81,14 @@ struct track {
 	unsigned nb_bins, max_bins;
 };
 
-/* NULL for lack of memory in `a`. */
+/* The caller's until track_close() with the same `a`; NULL: no memory. */
 struct track *track_open(const struct find *what, struct uk_alloc *a);
 void track_close(struct track *t, struct uk_alloc *a);
 
 /* Counts from zero; arrivals_forget_values() follows. */
 void track_clear(struct track *t);
 
-/* What `arrived.value` is set to anew, as frames come. */
+/* Forgets whose frames came last: `arrived.value` is told anew by the next. */
 void track_forget_streams(struct track *t);
 
 /* ---- Frames -------------------------------------------------------------- */

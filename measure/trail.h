@@ -54,8 +54,7 @@ struct trail_ahead {
 	uint64_t bytes;     /* of frames since, without FCS */
 	struct arrived *to; /* where they are counted */
 	uint64_t last_ns;   /* when the last of them came */
-	/* Of its value, where it was met, and the bits that say it: see track.h
-	 */
+	/* Of its value, where it was met, and the bits that say it: track.h */
 	const void *row;
 	uint64_t word;
 	struct latency_inner inner; /* of the stream and the row */
@@ -105,15 +104,15 @@ struct trails {
 	struct trail_bins **shared; /* by port that sends; NULL: none yet */
 };
 
-/* -ENOMEM. */
+/* 0, or -ENOMEM. trails_close() gives back all that was taken from `a`. */
 int trails_open(struct trails *ts, unsigned nb_ports, struct uk_alloc *a);
 
-/* Once there is no trail. */
+/* Every trail was freed before. */
 void trails_close(struct trails *ts);
 
 /*
- * Of a stream of `port`, whose next frame has number `base` of run `run`; NULL
- * for lack of memory.
+ * A trail of a stream of `port`, whose next frame has number `base` of run
+ * `run`. The caller's until trail_free(); NULL: no memory.
  */
 struct trail *trail_new(struct trails *ts, unsigned port, uint32_t run,
 			uint64_t base);

@@ -25,7 +25,7 @@ $(O)/host/libukpktgen.a: $(HOST_LIB_OBJ)
 	$(Q)rm -f $@ && ar rcs $@ $^
 
 # The engines once more as they run in a stock tree, which knows no bursts.
-ONE_TESTS := pktgen frames modes port progress many forward
+ONE_TESTS := pktgen pktgen_wait frames modes port progress many forward
 UNIT_TESTS := $(UNIT_SRC:tests/unit/%.c=$(O)/host/%) \
 	$(ONE_TESTS:%=$(O)/host/test_%_one)
 

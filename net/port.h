@@ -150,7 +150,10 @@ static inline bool port_wakes(const struct port *p)
 	return p->info.features & UK_NETDEV_F_RXQ_INTR;
 }
 
-/* Has them do so, or not. False: some wait already, and none does. */
+/*
+ * Lets them do so, or not. False: frames wait already, none of which will end
+ * a halt, so take these first.
+ */
 bool port_wake(struct port *p, bool on);
 
 /* Whether what a port that is up sends goes anywhere, as its device says. */
@@ -179,7 +182,10 @@ static inline uint16_t port_headroom(const struct uk_netdev_info *info)
 	return (uint16_t)ALIGN_UP(info->nb_encap_tx, PORT_LINE);
 }
 
-/* An empty frame (len 0) with the headroom the device needs; NULL when none. */
+/*
+ * An empty frame (len 0) with the headroom the device needs, the caller's until
+ * port_tx_burst() takes it; NULL: the pool is empty.
+ */
 static inline struct uk_netbuf *port_frame_alloc(struct port_queue *q)
 {
 	const struct port *p = q->port;
@@ -200,7 +206,7 @@ static inline size_t port_frame_room(const struct port_queue *q)
 	return q->port->buf_bytes - port_headroom(&q->port->info);
 }
 
-/* Any frame; of a chain each part. */
+/* Gives any frame back to its pool; of a chain each part. */
 static inline void port_frame_free(struct uk_netbuf *nb)
 {
 	uk_netbuf_free(nb);
@@ -311,7 +317,7 @@ static inline bool port_can_reap(void)
 #endif
 }
 
-/* Has the device give back what it has used, without sending to it. */
+/* Takes back what the device has sent, without sending more. */
 void port_tx_reap(struct port_queue *q);
 
 /*
@@ -321,7 +327,7 @@ void port_tx_reap(struct port_queue *q);
  */
 unsigned port_tx_out(const struct port_queue *q);
 
-/* Has what was reflected and is back be received into again. */
+/* Makes receive buffers again of what was reflected and is back. */
 void port_reclaim(struct port_queue *q);
 
 #ifdef PORT_BURST

@@ -138,6 +138,22 @@ void node_remove_own(struct node *h, struct node_own *own)
 	h->changes++;
 }
 
+struct node_own *node_own_by(struct node *h, enum node_origin origin)
+{
+	for (unsigned i = h->nb_given; i < h->nb_own; i++)
+		if (h->own[i].origin == origin)
+			return &h->own[i];
+	return NULL;
+}
+
+void node_remove_by(struct node *h, enum node_origin origin)
+{
+	struct node_own *own = node_own_by(h, origin);
+
+	if (own)
+		node_remove_own(h, own);
+}
+
 struct node_address node_link_local(const struct node *h)
 {
 	const uint8_t *const mac = h->mac;

@@ -98,27 +98,11 @@ static void say(struct node *h, uint8_t type, bool to_all)
 
 /* ---- The address --------------------------------------------------------- */
 
-static struct node_own *find_leased(struct node *h)
-{
-	for (unsigned i = h->nb_given; i < h->nb_own; i++)
-		if (h->own[i].origin == NODE_LEASED)
-			return &h->own[i];
-	return NULL;
-}
-
-static void give_up(struct node *h)
-{
-	struct node_own *own = find_leased(h);
-
-	if (own)
-		node_remove_own(h, own);
-}
-
 static void restart(struct node *h, uint64_t at_ns)
 {
 	struct dhcp *const d = &h->lab.dhcp;
 
-	give_up(h);
+	node_remove_by(h, NODE_LEASED);
 	d->state = DHCP_SELECTING;
 	d->tries = 0;
 	d->xid = node_draw(h);
@@ -130,7 +114,7 @@ static void restart(struct node *h, uint64_t at_ns)
 /* What is due of a lease; when it is looked at next. */
 static uint64_t lease_due(struct node *h, struct dhcp *d, uint64_t now_ns)
 {
-	const struct node_own *own = find_leased(h);
+	const struct node_own *own = node_own_by(h, NODE_LEASED);
 
 	if (own && own->state == NODE_TAKEN) {
 		say(h, DECLINE, true);
@@ -170,7 +154,7 @@ void node_dhcp(struct node *h, bool on, uint16_t vlan, uint64_t now_ns)
 {
 	struct dhcp *const d = &h->lab.dhcp;
 
-	if (find_leased(h))
+	if (node_own_by(h, NODE_LEASED))
 		say(h, RELEASE, false);
 	h->lab.on =
 		(uint8_t)(on ? h->lab.on | LAB_DHCP : h->lab.on & ~LAB_DHCP);
@@ -227,7 +211,7 @@ static void bind_to(struct node *h, const uint8_t *opt, size_t len,
 	const uint32_t lease = MAX(number(opt, len, LEASE, 3600), 10u);
 	const uint32_t mask = number(opt, len, MASK, 0xffffff00);
 	const uint8_t *router = option(opt, len, ROUTER, 4);
-	struct node_own *own = find_leased(h);
+	struct node_own *own = node_own_by(h, NODE_LEASED);
 	struct node_address a;
 
 	memset(&a, 0, sizeof(a));
@@ -248,7 +232,7 @@ static void bind_to(struct node *h, const uint8_t *opt, size_t len,
 	node_wake(h, now_ns);
 	if (own && !memcmp(&own->is, &a, sizeof(a)))
 		return;
-	give_up(h);
+	node_remove_by(h, NODE_LEASED);
 	node_add_own(h, &a, NODE_LEASED, now_ns);
 }
 

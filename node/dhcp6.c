@@ -95,27 +95,11 @@ static void say(struct node *h, uint8_t type, uint64_t now_ns)
 
 /* ---- The address --------------------------------------------------------- */
 
-static struct node_own *find_leased(struct node *h)
-{
-	for (unsigned i = h->nb_given; i < h->nb_own; i++)
-		if (h->own[i].origin == NODE_LEASED6)
-			return &h->own[i];
-	return NULL;
-}
-
-static void give_up(struct node *h)
-{
-	struct node_own *own = find_leased(h);
-
-	if (own)
-		node_remove_own(h, own);
-}
-
 static void restart(struct node *h, uint64_t at_ns)
 {
 	struct dhcp6 *const d = &h->lab.dhcp6;
 
-	give_up(h);
+	node_remove_by(h, NODE_LEASED6);
 	d->state = DHCP_SELECTING;
 	d->tries = 0;
 	d->xid = node_draw(h) & XID;
@@ -134,10 +118,10 @@ void dhcp6_end(struct node *h)
 {
 	struct dhcp6 *const d = &h->lab.dhcp6;
 
-	if (find_leased(h)) {
+	if (node_own_by(h, NODE_LEASED6)) {
 		d->xid = node_draw(h) & XID;
 		say(h, RELEASE, d->since_ns);
-		give_up(h);
+		node_remove_by(h, NODE_LEASED6);
 	}
 	d->state = DHCP_OFF;
 	d->due_ns = NEVER;
@@ -146,7 +130,7 @@ void dhcp6_end(struct node *h)
 /* What is due of a lease; when it is looked at next. */
 static uint64_t lease_due(struct node *h, struct dhcp6 *d, uint64_t now_ns)
 {
-	const struct node_own *own = find_leased(h);
+	const struct node_own *own = node_own_by(h, NODE_LEASED6);
 
 	if (own && own->state == NODE_TAKEN) {
 		say(h, DECLINE, now_ns);
@@ -228,7 +212,7 @@ static void bind_to(struct node *h, const uint8_t *ia, const uint8_t *given,
 	const uint32_t valid = MAX(load32(given + 20), 10u);
 	const bool forever = valid == INFINITE;
 	const uint32_t t1 = load32(ia + 4), t2 = load32(ia + 8);
-	struct node_own *own = find_leased(h);
+	struct node_own *own = node_own_by(h, NODE_LEASED6);
 	struct node_address a;
 
 	memset(&a, 0, sizeof(a));
@@ -246,7 +230,7 @@ static void bind_to(struct node *h, const uint8_t *ia, const uint8_t *given,
 	node_wake(h, now_ns);
 	if (own && !memcmp(&own->is, &a, sizeof(a)))
 		return;
-	give_up(h);
+	node_remove_by(h, NODE_LEASED6);
 	node_add_own(h, &a, NODE_LEASED6, now_ns);
 }
 

@@ -193,4 +193,9 @@ bool node_add_own(struct node *h, const struct node_address *a,
 		  enum node_origin origin, uint64_t now_ns);
 void node_remove_own(struct node *h, struct node_own *own);
 
+/* The first that it has by itself, of that origin; NULL: there is none. */
+struct node_own *node_own_by(struct node *h, enum node_origin origin);
+/* Removes that, if there is one. */
+void node_remove_by(struct node *h, enum node_origin origin);
+
 #endif /* NODE_IMPL_H */

@@ -145,7 +145,7 @@ struct pktgen {
  */
 void pktgen_open(struct pktgen *pg, unsigned nb_queues, struct uk_alloc *a);
 
-/* What is the time, for those who want it more often than at each step. */
+/* Sets what tells the time, in ns, where it is wanted within a step. */
 void pktgen_set_clock(struct pktgen *pg, uint64_t (*clock_ns)(void));
 
 /* Gives all memory back to `a`, once the devices have gone: for tests. */
@@ -208,11 +208,18 @@ unsigned pktgen_find_stream(const struct pktgen *pg, unsigned port,
 			    const char *name);
 
 /*
- * The first stream of a set, of ports that are up, from *s on, into *s; false
- * when there is none.
+ * The first stream of a set, from *s on, into *s; false when there is none. A
+ * port that is not up has the one stream `down`: 0, or PKTGEN_NO_STREAM.
  */
-bool pktgen_next_of(const struct pktgen *pg, const struct subjects *on,
-		    struct subject *s);
+bool pktgen_next_or(const struct pktgen *pg, const struct subjects *on,
+		    unsigned down, struct subject *s);
+
+/* The same of ports that are up alone. */
+static inline bool pktgen_next_of(const struct pktgen *pg,
+				  const struct subjects *on, struct subject *s)
+{
+	return pktgen_next_or(pg, on, PKTGEN_NO_STREAM, s);
+}
 
 /* There is a stream of this number. */
 static inline const struct stream *pktgen_stream(const struct pktgen *pg,
@@ -255,7 +262,7 @@ int pktgen_try_stream(struct pktgen *pg, unsigned port, unsigned stream,
 void pktgen_take_stream(struct pktgen *pg, unsigned port, unsigned stream,
 			const struct stream *s, uint64_t now_ns);
 
-/* What was tried is not taken: its memory is given back. */
+/* Gives back the memory of what was tried and is not taken. */
 void pktgen_drop_stream(struct pktgen *pg, unsigned port, unsigned stream);
 
 /*
@@ -264,7 +271,7 @@ void pktgen_drop_stream(struct pktgen *pg, unsigned port, unsigned stream);
  */
 int pktgen_reserve_forward(struct pktgen *pg, uint64_t mask, unsigned mode);
 
-/* Addresses that are known to ports in MODE_LEARN. */
+/* How many addresses ports in MODE_LEARN know. */
 unsigned pktgen_learnt(const struct pktgen *pg);
 
 /* Of a port in a mode that impairs: see impair_room(). */
@@ -304,7 +311,7 @@ void pktgen_set_taps(struct pktgen *pg, uint64_t mask,
  */
 struct node *pktgen_node(struct pktgen *pg, unsigned port);
 
-/* Its addresses are others: it takes part while it has any. */
+/* Its addresses have changed: it takes part while it has any. */
 void pktgen_use_node(struct pktgen *pg, unsigned port, uint64_t now_ns);
 
 /* Whether its first stream's frames can be made so, see frames_strategy(). */

@@ -17,14 +17,15 @@ static void give_parts(struct pktgen *pg, unsigned port,
 	}
 }
 
-bool pktgen_next_of(const struct pktgen *pg, const struct subjects *on,
-		    struct subject *s)
+bool pktgen_next_or(const struct pktgen *pg, const struct subjects *on,
+		    unsigned down, struct subject *s)
 {
 	while (subjects_next(on, s) && s->port < pg->nb_ports) {
 		const unsigned is =
 			pktgen_up(pg, s->port)
 				? pktgen_next_stream(pg, s->port, s->stream)
-				: PKTGEN_NO_STREAM;
+			: s->stream ? PKTGEN_NO_STREAM
+				    : down;
 
 		if (is == s->stream)
 			return true;

@@ -5,35 +5,18 @@
  * another's is found.
  */
 #include <signal.h>
-#include <string.h>
 #include <sys/wait.h>
-#include <uk/arch/lcpu.h>
 #include <unistd.h>
 
-#include "pktgen/pktgen.h"
-#include "plat/host/host.h"
-#include "unit.h"
-#include "unit_stream.h"
+#include "cores_rig.h"
 
-#define US 1000ull
-#define MS 1000000ull
-#define S 1000000000ull
 #define NUMBERS 100000
 
-static struct pktgen pg;
-static struct host_netdev *dev[4];
-static uint64_t now;
 static unsigned steps;
-static bool opened;
 
 /* Of port 0's stream, by number: how often it was on the wire, and where to. */
 static uint8_t times[NUMBERS], to_host[NUMBERS];
 static uint64_t nb_seen;
-
-static void __noreturn entry(void)
-{
-	pktgen_run_core(&pg);
-}
 
 /* By whichever core sends, so no check is made here. */
 static void seen(void *arg, const void *frame, size_t len)
@@ -52,36 +35,12 @@ static void seen(void *arg, const void *frame, size_t len)
 
 static void open_with(unsigned cores, unsigned queues)
 {
-	host_reset();
-	host_cpus(cores);
-	host_loop_queues(queues);
-	host_loop_pair(dev, 1500);
-	host_loop_pair(dev + 2, 1500);
-	now = S;
-	host_clock_set(now);
-	pktgen_open(&pg, queues, uk_alloc_get_default());
-	opened = true;
+	open_ports(cores, queues);
 	host_netdev_tap(dev[0], seen, NULL);
 	memset(times, 0, sizeof(times));
 	nb_seen = 0;
 	pktgen_start_cores(&pg, entry);
 	assert_int_equal(pktgen_cores(&pg), cores);
-}
-
-static void close_all(void)
-{
-	opened = false;
-	pktgen_close(&pg, uk_alloc_get_default());
-	host_reset();
-}
-
-/* Also of a test that failed. */
-static int teardown(void **state)
-{
-	(void)state;
-	if (opened)
-		close_all();
-	return 0;
 }
 
 /* ---- Time ---------------------------------------------------------------- */

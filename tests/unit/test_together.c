@@ -3,32 +3,14 @@
  * Ports that start together: none sends before the moment, each does at it,
  * and what follows keeps the times that count from it.
  */
-#include <string.h>
-#include <uk/arch/lcpu.h>
+#include "cores_rig.h"
 
-#include "pktgen/pktgen.h"
-#include "plat/host/host.h"
-#include "unit.h"
-#include "unit_stream.h"
-
-#define US 1000ull
-#define MS 1000000ull
-#define S 1000000000ull
-#define PORTS 4u
 #define ALL 0xfull
 
-static struct pktgen pg;
-static struct host_netdev *dev[PORTS];
-static uint64_t now, at_ns;
-static bool opened;
+static uint64_t at_ns;
 
 /* Frames of each port on the wire, and the time in the first one's signature */
 static uint64_t nb_seen[PORTS], stamp[PORTS];
-
-static void __noreturn entry(void)
-{
-	pktgen_run_core(&pg);
-}
 
 static uint64_t frames_of(unsigned port)
 {
@@ -61,15 +43,8 @@ static void set_stream(unsigned port, unsigned stream, uint64_t pps)
 
 static void open_with(unsigned cores, unsigned queues)
 {
-	host_reset();
-	host_cpus(cores);
-	host_loop_queues(queues);
-	host_loop_pair(dev, 1500);
-	host_loop_pair(dev + 2, 1500);
-	host_clock_set(now = S);
+	open_ports(cores, queues);
 	memset(nb_seen, 0, sizeof(nb_seen));
-	pktgen_open(&pg, queues, uk_alloc_get_default());
-	opened = true;
 	for (unsigned i = 0; i < PORTS; i++) {
 		host_netdev_tap(dev[i], seen, (void *)(uintptr_t)i);
 		set_stream(i, 0, i ? i * 10000 : 0);
@@ -77,21 +52,6 @@ static void open_with(unsigned cores, unsigned queues)
 	if (cores > 1)
 		pktgen_start_cores(&pg, entry);
 	pktgen_set_mode(&pg, ALL, MODE_TX, now);
-}
-
-static void close_all(void)
-{
-	opened = false;
-	pktgen_close(&pg, uk_alloc_get_default());
-	host_reset();
-}
-
-static int teardown(void **state)
-{
-	(void)state;
-	if (opened)
-		close_all();
-	return 0;
 }
 
 /* ---- Time ---------------------------------------------------------------- */

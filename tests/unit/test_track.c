@@ -144,8 +144,7 @@ static void whatever_a_wire_does_is_told_by_value(void **state)
 	}
 }
 
-/* Longer with each frame of the first value, shorter with those of the second.
- */
+/* Longer with each frame of the first value, shorter with the second's. */
 static uint64_t up_and_down(uint64_t number)
 {
 	return (number % 200 < 100 ? number % 100 : 99 - number % 100) * 10 *
