@@ -96,7 +96,7 @@ class Device:
             lines += ["stop 1; run warm --job",
                       " ".join([command, "0", *test, rest % rates]),
                       "results %s-1 --json" % "-".join([command, *test])]
-        return {"all": "\n".join(lines), "warm": "sleep %dms; start 1" % self.warm}
+        return {"all": "\n".join([*lines, "quit"]), "warm": "sleep %dms; start 1" % self.warm}
 
 
 def within(row, truth):
@@ -109,7 +109,7 @@ def within(row, truth):
 @pytest.mark.parametrize("seed", range(1, DEVICES + 1))
 def test_any_device_is_known(tmp_path, seed):
     device = Device(seed)
-    done = run_icount(tmp_path / "capture", 3, "run all --keep-going; quit", (1000, 1000),
+    done = run_icount(tmp_path / "capture", 3, "run all --keep-going", (1000, 1000),
                       more=1, files=device.commands())
     assert done.returncode == 0 and "E_" not in done.stdout, done.stdout + done.stderr
     found = results(done.stdout)
