@@ -57,7 +57,8 @@ SETUP_SRC := net/proto/% measure/kinds.c pktgen/fields% pktgen/stream.c \
 # The same of the machine.
 KVM_SETUP_SRC := $(addprefix plat/kvm/,acpi.c args.c crash.c memmap.c mm.c \
 	pci.c smp.c virtio.c virtio_console.c virtio_mmio.c virtio_net.c \
-	virtio_net_ctrl.c virtio_net_link.c virtio_net_queue.c virtio_pci.c)
+	virtio_net_ctrl.c virtio_net_link.c virtio_net_queue.c virtio_pci.c) \
+	plat/lib/heap.c plat/lib/netdev.c plat/lib/vring.c
 # Interrupt handlers run between any two instructions of the app: they keep
 # off the registers that only it saves.
 IRQ_SRC := plat/kvm/irq.c plat/kvm/serial.c plat/kvm/lapic.c

@@ -96,7 +96,8 @@ VRING_INLINE unsigned int add_fresh(struct uk_netdev_rx_queue *rxq,
 	if (likely(again == n))
 		return n;
 	s.fresh += again;
-	n = vring_add(&q->vr, layout, VRING_FROM_DEVICE, n - again, rx_get, &s);
+	n = vring_add_any(&q->vr, layout, VRING_FROM_DEVICE, n - again, rx_get,
+			  &s);
 	q->nb_alike = s.looked ? 0 : MIN(q->nb_alike + n, UINT16_MAX);
 	return again + n;
 }

@@ -354,7 +354,7 @@ static NOINLINE unsigned int tx_check_split(struct vring *vr, unsigned int max)
 
 static NOINLINE unsigned int tx_check_packed(struct vring *vr, unsigned int max)
 {
-	return vring_reap_same(vr, VRING_PACKED, max, true);
+	return vring_reap_same(vr, VRING_PACKED, max, false);
 }
 
 VRING_INLINE unsigned int tx_check(struct vring *vr,

@@ -560,7 +560,8 @@ VRING_INLINE unsigned int vring_reap_same(struct vring *vr,
 					  const enum vring_layout layout,
 					  unsigned int max, const bool at_once)
 {
-	const unsigned int n = MIN(max, vring_shown_used(vr, layout));
+	const unsigned int used = vring_shown_used(vr, layout);
+	const unsigned int n = MIN(used, max);
 
 	return layout == VRING_SPLIT ? vring_split_check(vr, n, at_once)
 				     : vring_packed_check(vr, n, at_once);

@@ -157,6 +157,17 @@ VRING_INLINE unsigned int vring_packed_again(
 				(uint64_t)slot << 32 | len;
 		uint64_t *head = vring_packed_head(vr, d);
 
+		/* By itself, unless what is short is better. */
+		if (!at_once && left >= VRING_STEP &&
+		    vring_is_again(from, cookie, differs, at_once, arg)) {
+			vring_packed_step(d, head, rest, one);
+			from += VRING_STEP;
+			cookie += VRING_STEP;
+			d += VRING_STEP;
+			rest += VRING_STEP * one;
+			left -= VRING_STEP;
+			head = &d->rest;
+		}
 		for (; left >= VRING_STEP; left -= VRING_STEP) {
 			if (!vring_is_again(from, cookie, differs, at_once,
 					    arg))

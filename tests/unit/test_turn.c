@@ -366,10 +366,82 @@ static void one_after_another(void **state)
 	}
 }
 
+#define RANDOM_LEN 60
+
+/* UDP or TCP in IPv4, of which some bytes are others, more often than not. */
+static size_t random_frame(uint8_t *f, uint64_t *seed)
+{
+	static const uint8_t plain[42] =
+		"\2\0\0\0\0\1\2\0\0\0\0\2\x08\0\x45\0\0\x2e\0\0\0\0\x40\x11\0\0"
+		"\x0a\0\0\1\x0a\0\0\2\x12\x34\0\7\0\x1a\0\0";
+	uint64_t r = unit_random(seed);
+
+	memset(f, 0, RANDOM_LEN);
+	memcpy(f, plain, sizeof(plain));
+	for (unsigned i = 24; i < 42; i++)
+		if ((i - TURN_ADDRS_AT) % 4 || !(r >> 50 & 7))
+			f[i] ^= (uint8_t)(unit_random(seed) >> 20 & 7);
+	for (; r % 4 == 3; r >>= 2) {
+		const uint64_t at = unit_random(seed) >> 8;
+
+		f[at % 42] = (uint8_t)(at >> 40 & 1 ? at >> 32 : at >> 34 & 3);
+	}
+	if (r >> 20 & 1)
+		f[ETH_HLEN + 9] = IP_PROTO_TCP;
+	return r >> 30 & 7 ? RANDOM_LEN : r >> 40 & 63 ? RANDOM_LEN - 5 : 50;
+}
+
+/*
+ * A burst's way and the general one do the same, whatever came before: bytes
+ * and what becomes of each.
+ */
+static void at_once_is_as_one_by_one(void **state)
+{
+	struct turn_known known = {.word = UINT64_MAX};
+	uint64_t seed = 16;
+	unsigned same = 0, alike = 0, others = 0;
+	(void)state;
+
+	for (unsigned i = 0; i < 100000; i++) {
+		uint8_t in[RANDOM_LEN], f[RANDOM_LEN], want[RANDOM_LEN];
+		const size_t len = random_frame(in, &seed);
+		struct turn_known next;
+		const bool plain = turn_note(in, len, &next);
+		enum turned how;
+
+		memcpy(f, in, sizeof(f));
+		memcpy(want, in, sizeof(f));
+		how = turn_frame(want, len, &strict);
+		if (turn_same(f, len, 0, &known)) {
+			same++;
+			assert_int_equal(how, TURNED);
+			assert_memory_equal(f, want, sizeof(f));
+			continue;
+		}
+		assert_memory_equal(f, in, sizeof(f));
+		if (turn_alike(f, len, &known)) {
+			alike++;
+			assert_int_equal(how, TURNED);
+			assert_memory_equal(f, want, sizeof(f));
+			turn_know_again(f, len, &known);
+			continue;
+		}
+		assert_memory_equal(f, in, sizeof(f));
+		others++;
+		if (plain && how == TURNED) {
+			turn_know(want, &next);
+			known = next;
+		}
+	}
+	/* Each way has been gone. */
+	assert_true(same > 10000 && alike > 1000 && others > 10000);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(each_frame),
+		cmocka_unit_test(at_once_is_as_one_by_one),
 		cmocka_unit_test(each_frame_cut),
 		cmocka_unit_test(to_anybody),
 		cmocka_unit_test(from_another_that_reflects),
