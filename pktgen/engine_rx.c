@@ -46,7 +46,11 @@ static bool is_full(const struct worker *w)
 	return FORWARDS && w->mode & MODE_FORWARD ? forward_full(w) : w->out.nb;
 }
 
-/* All buffers may be with the device, which nobody else asks. */
+/*
+ * Nobody else asks the device for what it was given: by this port, by others
+ * that forward to it, or as answers of its node. All buffers may be there, or
+ * the device waits for a notification that was lost.
+ */
 static NOINLINE void reap(struct worker *w)
 {
 	port_tx_reap(w->queue);
@@ -244,7 +248,7 @@ static unsigned receive(struct worker *w, uint64_t now_ns)
 	}
 	if (all)
 		w->rx_rest = 0;
-	else if (relays(w))
+	else if (w->state == WORKER_IDLE || relays(w))
 		reap(w);
 	return all;
 }

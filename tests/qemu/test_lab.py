@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """What a port says in a lab, judged by those whom it is said to: a bridge of Linux that
-snoops, lldpd, dnsmasq, tshark, Linux's sockets. One boot for all."""
+snoops, lldpd, dnsmasq, kea, radvd, tshark, Linux's sockets. One boot for all."""
+import contextlib
 import json
 import os
 import shutil
@@ -109,58 +110,112 @@ def check_lldp(line, path):
             daemon.terminate()
 
 
-def check_lease(line, path):
-    with subprocess.Popen(["dnsmasq", "-d", "--conf-file=/dev/null", "-p", "0", "-i", "b0",
-                           "--bind-interfaces", "--dhcp-range=10.0.0.50,10.0.0.60,1h",
-                           "--dhcp-leasefile=%s/leases" % path, "--user=root", "--no-ping",
-                           "--pid-file=%s/pid" % path], stderr=subprocess.DEVNULL) as daemon:
-        try:
-            until(listens, 67)
-            line.ask("address 1 dhcp")
-            own = until(lambda: [a for a in line.json("address 1 --json")["addresses"]
-                                 if a["state"] == "valid"])[0]
-            assert own["gateway"] == "10.0.0.1" and own["address"].endswith("/24")
-            until(lambda: own["address"][:-3] in open(path + "/leases").read())
-            assert line.json("ping 1 10.0.0.1 count 3 every 1ms --json")["received"] == 3
-            line.ask("address 1 off")
-            until(lambda: os.path.getsize(path + "/leases") == 0)
-        finally:
-            daemon.terminate()
+DNSMASQ = ["dnsmasq", "-d", "--conf-file=/dev/null", "-p", "0", "-i", "b0", "--bind-interfaces",
+           "--user=root"]
+RADVD = """interface b0 { AdvSendAdvert on; AdvManagedFlag on; MinRtrAdvInterval 3;
+    MaxRtrAdvInterval 4; AdvDefaultLifetime 1800;
+    prefix 2001:db8::/64 { AdvOnLink on; AdvAutonomous on; }; };"""
 
 
-def check_auto(line, path):
+def kea(path, version, pool, subnet, **options):
+    """Its command; leases go to a file below the path."""
+    kind, name = "Dhcp%d" % version, "kea-dhcp%d" % version
+    subnet = {"subnet": subnet, "pools": [{"pool": pool}], **options}
+    # It would write its own into a folder that its package may lack.
+    known = {"server-id": {"type": "EN", "enterprise-id": 2495, "identifier": "0102030405060708",
+                           "persist": False}} if version == 6 else {}
+    with open("%s/%s" % (path, name), "w") as file:
+        json.dump({kind: {
+            **known,
+            "interfaces-config": {"interfaces": ["b0"]}, "valid-lifetime": 3600,
+            "lease-database": {"type": "memfile", "name": "%s/%s.csv" % (path, name)},
+            "subnet%d" % version: [subnet]}}, file)
+    return [name, "-c", file.name]
+
+
+@contextlib.contextmanager
+def run(path, *commands):
+    """Daemons that stay in front."""
+    env = dict(os.environ, KEA_PIDFILE_DIR=path, KEA_LOCKFILE_DIR=path)
+    with contextlib.ExitStack() as ends:
+        for command in commands:
+            child = ends.enter_context(subprocess.Popen(
+                command, env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL))
+            ends.callback(child.terminate)
+        yield
+
+
+def text_of(name):
+    with open(name) as file:
+        return file.read()
+
+
+def is_returned(name, address):
+    """dnsmasq takes it out; kea's last row of it says that it is valid for no time."""
+    rows = [row for row in text_of(name).splitlines() if address in row]
+    return not rows or (name.endswith(".csv") and "0" in rows[-1].split(",")[2:4])
+
+
+def lease_of(line, path):
+    """By both kinds of servers: who they are, and where they write leases down."""
+    check_lease(line, path, path + "/leases",
+                [*DNSMASQ, "--dhcp-range=10.0.0.50,10.0.0.60,1h", "--no-ping",
+                 "--dhcp-leasefile=%s/leases" % path, "--pid-file=%s/pid" % path])
+    check_auto(line, path, path + "/leases6",
+               [*DNSMASQ, "--enable-ra", "--dhcp-range=2001:db8::50,2001:db8::60,slaac,64,1h",
+                "--dhcp-leasefile=%s/leases6" % path, "--pid-file=%s/pid6" % path])
+
+
+def lease_of_kea(line, path):
+    check_lease(line, path, path + "/kea-dhcp4.csv",
+                kea(path, 4, "10.0.0.70 - 10.0.0.79", "10.0.0.0/24",
+                    **{"option-data": [{"name": "routers", "data": "10.0.0.1"}]}))
+    with open(path + "/radvd.conf", "w") as file:
+        file.write(RADVD)
+    check_auto(line, path, path + "/kea-dhcp6.csv",
+               kea(path, 6, "2001:db8::70 - 2001:db8::79", "2001:db8::/64", interface="b0"),
+               ["radvd", "-n", "-u", "root", "-C", path + "/radvd.conf", "-p", path + "/radvd"])
+
+
+def check_lease(line, path, leases, *servers):
+    with run(path, *servers):
+        until(listens, 67)
+        line.ask("address 1 dhcp")
+        own = until(lambda: [a for a in line.json("address 1 --json")["addresses"]
+                             if a["state"] == "valid"])[0]
+        assert own["gateway"] == "10.0.0.1" and own["address"].endswith("/24")
+        until(lambda: own["address"][:-3] in text_of(leases))
+        assert line.json("ping 1 10.0.0.1 count 3 every 1ms --json")["received"] == 3
+        line.ask("address 1 off")
+        until(lambda: is_returned(leases, own["address"][:-3]))
+
+
+def check_auto(line, path, leases, *servers):
     """One address by the router's prefix, one by the server that it speaks of, a way out."""
-    with subprocess.Popen(["dnsmasq", "-d", "--conf-file=/dev/null", "-p", "0", "-i", "b0",
-                           "--bind-interfaces", "--enable-ra",
-                           "--dhcp-range=2001:db8::50,2001:db8::60,slaac,64,1h",
-                           "--dhcp-leasefile=%s/leases6" % path, "--user=root",
-                           "--pid-file=%s/pid6" % path], stderr=subprocess.DEVNULL) as daemon:
-        try:
-            until(listens, 547, "udp6")
-            line.ask("address 1 auto")
+    with run(path, *servers):
+        until(listens, 547, "udp6")
+        line.ask("address 1 auto")
 
-            def valid_ones():
-                return [a for a in line.json("address 1 --json")["addresses"]
-                        if a["state"] == "valid" and not a["address"].startswith("fe80")]
-            until(lambda: len(valid_ones()) == 2)
-            leased, own = sorted(valid_ones(), key=lambda a: len(a["address"]))
-            mac = line.json("port --json")["ports"][1]["mac"].split(":")
-            assert own["address"].endswith("ff:fe%s:%x/64" % (mac[3], int(mac[4] + mac[5], 16)))
-            # The server writes it down behind its answer.
-            until(lambda: leased["address"].split("/")[0] in open(path + "/leases6").read())
-            link = json.loads(sh("ip -j addr show b0"))[0]["addr_info"]
-            router = next(a["local"] for a in link if a["scope"] == "link")
-            assert own["gateway"] == leased["gateway"] == router
-            line.ask("ping 1 2001:db8::1 count 3 every 1ms")
-            # By way of the router, to what is not here.
-            line.ask("headers 1 eth/ipv6/udp size 128; set 1 ipv6.dst 2001:db8:ffff::1; "
-                     "dst 1 mac via auto; mode 1 tx; start 1 count 10; wait 1 idle within 60s")
-            host = json.loads(sh("ip -j link show b0"))[0]["address"]
-            assert host in "".join(line.ask("show frame 1 1 --json"))
-            line.ask("mode 1 rx; address 1 off")
-            until(lambda: leased["address"].split("/")[0] not in open(path + "/leases6").read())
-        finally:
-            daemon.terminate()
+        def valid_ones():
+            return [a for a in line.json("address 1 --json")["addresses"]
+                    if a["state"] == "valid" and not a["address"].startswith("fe80")]
+        until(lambda: len(valid_ones()) == 2)
+        leased, own = sorted(valid_ones(), key=lambda a: len(a["address"]))
+        mac = line.json("port --json")["ports"][1]["mac"].split(":")
+        assert own["address"].endswith("ff:fe%s:%x/64" % (mac[3], int(mac[4] + mac[5], 16)))
+        # The server writes it down behind its answer.
+        until(lambda: leased["address"].split("/")[0] in text_of(leases))
+        link = json.loads(sh("ip -j addr show b0"))[0]["addr_info"]
+        router = next(a["local"] for a in link if a["scope"] == "link")
+        assert own["gateway"] == leased["gateway"] == router
+        line.ask("ping 1 2001:db8::1 count 3 every 1ms")
+        # By way of the router, to what is not here.
+        line.ask("headers 1 eth/ipv6/udp size 128; set 1 ipv6.dst 2001:db8:ffff::1; "
+                 "dst 1 mac via auto; mode 1 tx; start 1 count 10; wait 1 idle within 60s")
+        host = json.loads(sh("ip -j link show b0"))[0]["address"]
+        assert host in "".join(line.ask("show frame 1 1 --json"))
+        line.ask("mode 1 rx; address 1 off")
+        until(lambda: is_returned(leases, leased["address"].split("/")[0]))
 
 
 def check_maintenance(line, path):
@@ -219,8 +274,9 @@ def test_who_is_told_says_what_he_heard(own_network, lab):  # noqa: F811
             check_groups(line)
             check_learnt(line)
             if shutil.which("dnsmasq"):
-                check_lease(line, path)
-                check_auto(line, path)
+                lease_of(line, path)
+            if all(map(shutil.which, ("kea-dhcp4", "kea-dhcp6", "radvd"))):
+                lease_of_kea(line, path)
             sh("ip link set t0 nomaster")
             if shutil.which("tshark"):
                 check_maintenance(line, path)
