@@ -316,20 +316,30 @@ static void wait_beside(const struct loop *l, uint64_t now_ns)
 		wait_for_frames(now_ns);
 }
 
+/* They stand: all is done that wants that. */
+static bool look_while_held(struct loop *l)
+{
+	const uint64_t now_ns =
+		pktgen_time(&app.pktgen, ukplat_monotonic_clock());
+	bool ends;
+
+	look_after(&l->in, now_ns, CONSOLE_SLICE);
+	ends = finished(l, now_ns);
+	pktgen_let_go(&app.pktgen, now_ns);
+	l->asks = false;
+	l->console_ns = now_ns + CONSOLE_NS;
+	l->others_ns = now_ns + OTHERS_NS;
+	return ends;
+}
+
 /* While others step workers they stop only where they must. */
 static bool go_on_beside(struct loop *l, bool moved, uint64_t now_ns)
 {
-	l->asks |= is_asked(l, now_ns);
-	if (l->asks && pktgen_hold(&app.pktgen)) {
-		bool ends;
-
-		now_ns = pktgen_time(&app.pktgen, ukplat_monotonic_clock());
-		look_after(&l->in, now_ns, CONSOLE_SLICE);
-		ends = finished(l, now_ns);
-		pktgen_let_go(&app.pktgen, now_ns);
-		l->asks = false;
-		l->others_ns = now_ns + OTHERS_NS;
-		return ends;
+	l->asks = l->asks || is_asked(l, now_ns);
+	if (l->asks) {
+		if (pktgen_hold(&app.pktgen))
+			return look_while_held(l);
+		l->console_ns = 0; /* they are asked again after each step */
 	}
 	if (!moved)
 		wait_beside(l, now_ns);
@@ -338,6 +348,8 @@ static bool go_on_beside(struct loop *l, bool moved, uint64_t now_ns)
 
 static bool go_on(struct loop *l, bool moved, uint64_t now_ns)
 {
+	if (likely(moved && now_ns < l->console_ns))
+		return false;
 	return pktgen_others(&app.pktgen) ? go_on_beside(l, moved, now_ns)
 					  : go_on_alone(l, moved, now_ns);
 }
