@@ -209,6 +209,17 @@ static void check_cpus(const char *text, uint64_t now_ns)
 			      used, (unsigned)n, CORES_MAX);
 }
 
+/* Some are none: the image was built for fewer ports, or does not use all. */
+static void take_wires(const char *text, uint64_t now_ns)
+{
+	if (!run_wires(&app, text))
+		session_event(&app.session, now_ns,
+			      "boot: not all of wires=%.40s are between two of "
+			      "the %u ports; the image was built for up to %u, "
+			      "see MAX_PORTS in 'make menuconfig'",
+			      text, app.pktgen.nb_ports, PKTGEN_MAX_PORTS);
+}
+
 /*
  * What the monitor knows: "wires=0:1" between ports, "cpus=2" of the machine.
  * False: the word is another.
@@ -219,7 +230,9 @@ static bool take_told(const char *word, uint64_t now_ns)
 
 	if (cpus)
 		check_cpus(cpus, now_ns);
-	return cpus || (wires && run_wires(&app, wires));
+	if (wires)
+		take_wires(wires, now_ns);
+	return cpus || wires;
 }
 
 /*
