@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """Tests of traffic and measurement once more, with two CPUs and two queues wherever a back
-end has them: here a few, all files that are named below by UKPKTGEN_DOUBLED=1."""
+end has them: here one, all files that are named below by UKPKTGEN_DOUBLED=1."""
 import os
 import subprocess
 import sys
@@ -10,9 +10,7 @@ import pytest
 from lab import TWO_CORES
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-FEW = ["test_counts.py", "test_traffic.py::test_both_ways_at_once",
-       "test_engine.py::test_a_count_is_exact_through_a_stall",
-       "test_engine.py::test_each_strategy_changed_while_it_runs"]
+FEW = ["test_traffic.py::test_both_ways_at_once"]
 # Those of queues and cores ask for their own.
 ALL = ["test_traffic.py", "test_engine.py", "test_vhost.py", "test_rings.py", "test_counts.py",
        "test_receive.py", "test_streams.py", "test_headers.py", "test_many.py",
