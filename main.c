@@ -209,6 +209,17 @@ static void check_cpus(const char *text, uint64_t now_ns)
 			      used, (unsigned)n, CORES_MAX);
 }
 
+/* Some are none: the image was built for fewer ports, or does not use all. */
+static void take_wires(const char *text, uint64_t now_ns)
+{
+	if (!run_wires(&app, text))
+		session_event(&app.session, now_ns,
+			      "boot: not all of wires=%.40s are between two of "
+			      "the %u ports; the image was built for up to %u, "
+			      "see MAX_PORTS in 'make menuconfig'",
+			      text, app.pktgen.nb_ports, PKTGEN_MAX_PORTS);
+}
+
 /*
  * What the monitor knows: "wires=0:1" between ports, "cpus=2" of the machine.
  * False: the word is another.
@@ -219,7 +230,9 @@ static bool take_told(const char *word, uint64_t now_ns)
 
 	if (cpus)
 		check_cpus(cpus, now_ns);
-	return cpus || (wires && run_wires(&app, wires));
+	if (wires)
+		take_wires(wires, now_ns);
+	return cpus || wires;
 }
 
 /*
@@ -316,20 +329,30 @@ static void wait_beside(const struct loop *l, uint64_t now_ns)
 		wait_for_frames(now_ns);
 }
 
+/* They stand: all is done that wants that. */
+static bool look_while_held(struct loop *l)
+{
+	const uint64_t now_ns =
+		pktgen_time(&app.pktgen, ukplat_monotonic_clock());
+	bool ends;
+
+	look_after(&l->in, now_ns, CONSOLE_SLICE);
+	ends = finished(l, now_ns);
+	pktgen_let_go(&app.pktgen, now_ns);
+	l->asks = false;
+	l->console_ns = now_ns + CONSOLE_NS;
+	l->others_ns = now_ns + OTHERS_NS;
+	return ends;
+}
+
 /* While others step workers they stop only where they must. */
 static bool go_on_beside(struct loop *l, bool moved, uint64_t now_ns)
 {
-	l->asks |= is_asked(l, now_ns);
-	if (l->asks && pktgen_hold(&app.pktgen)) {
-		bool ends;
-
-		now_ns = pktgen_time(&app.pktgen, ukplat_monotonic_clock());
-		look_after(&l->in, now_ns, CONSOLE_SLICE);
-		ends = finished(l, now_ns);
-		pktgen_let_go(&app.pktgen, now_ns);
-		l->asks = false;
-		l->others_ns = now_ns + OTHERS_NS;
-		return ends;
+	l->asks = l->asks || is_asked(l, now_ns);
+	if (l->asks) {
+		if (pktgen_hold(&app.pktgen))
+			return look_while_held(l);
+		l->console_ns = 0; /* they are asked again after each step */
 	}
 	if (!moved)
 		wait_beside(l, now_ns);
@@ -338,6 +361,8 @@ static bool go_on_beside(struct loop *l, bool moved, uint64_t now_ns)
 
 static bool go_on(struct loop *l, bool moved, uint64_t now_ns)
 {
+	if (likely(moved && now_ns < l->console_ns))
+		return false;
 	return pktgen_others(&app.pktgen) ? go_on_beside(l, moved, now_ns)
 					  : go_on_alone(l, moved, now_ns);
 }

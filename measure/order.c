@@ -3,6 +3,59 @@
 
 #include <string.h>
 
+/* ---- Queues -------------------------------------------------------------- */
+
+/* Which queue sends a number. */
+static unsigned part_of(const struct order *o, uint64_t number)
+{
+	return (unsigned)(number / ORDER_BLOCK % o->parts);
+}
+
+/* What came in order, up to o->next, is known of each queue. */
+static void add_in_order(const struct order *o, uint64_t next_of[])
+{
+	uint64_t end = o->next;
+
+	for (unsigned i = 0; i < o->parts && end > o->synced; i++) {
+		uint64_t *const next = &next_of[part_of(o, end - 1)];
+
+		*next = MAX(*next, end);
+		end = (end - 1) / ORDER_BLOCK * ORDER_BLOCK;
+	}
+}
+
+static void sync_parts(struct order *o)
+{
+	add_in_order(o, o->next_of);
+	o->synced = o->next;
+}
+
+/* Numbers below `n` that belong to a queue. */
+static uint64_t below(uint64_t n, unsigned part, unsigned parts)
+{
+	const uint64_t round = (uint64_t)parts * ORDER_BLOCK;
+	const uint64_t from = (uint64_t)part * ORDER_BLOCK, rest = n % round;
+
+	return n / round * ORDER_BLOCK +
+	       MIN(rest - MIN(rest, from), (uint64_t)ORDER_BLOCK);
+}
+
+/* It is missing: none of its own queue that is later has come. */
+static bool may_come(struct order *o, uint64_t number)
+{
+	if (o->parts <= 1)
+		return false;
+	sync_parts(o);
+	return number >= o->next_of[part_of(o, number)];
+}
+
+void order_part_from(struct order *o, unsigned part, uint64_t number)
+{
+	o->next_of[part] = MAX(o->next_of[part], number);
+}
+
+/* ---- All together -------------------------------------------------------- */
+
 void order_begin(struct order *o, uint64_t base, uint32_t *missing,
 		 uint32_t window)
 {
@@ -37,7 +90,7 @@ void order_shrink(struct order *o, uint32_t *missing, uint32_t window)
 		return;
 	}
 	for (uint64_t number = o->next - had; number != end; number++)
-		order_lose(o, o->missing[number & o->mask]);
+		order_lose(o, number, o->missing[number & o->mask]);
 	for (uint64_t number = end; number != o->next; number++)
 		missing[number & (window - 1)] = o->missing[number & o->mask];
 	take_window(o, missing, window);
@@ -52,9 +105,9 @@ static void add_episode(struct order_counts *c, uint64_t run)
 	c->longest = MAX(c->longest, run);
 }
 
-void order_lose(struct order *o, bool lost)
+void order_lose(struct order *o, uint64_t number, bool missing)
 {
-	if (lost) {
+	if (missing && !may_come(o, number)) {
 		o->run++;
 		return;
 	}
@@ -129,7 +182,7 @@ static void pass_over(struct order *o, uint64_t number, uint64_t now_ns)
 	for (uint64_t i = 0; i < n; i++) {
 		uint32_t *m = &o->missing[(o->next + i) & o->mask];
 
-		order_lose(o, *m);
+		order_lose(o, o->next + i - window, *m);
 		*m = ORDER_MISSING | (uint32_t)o->unique;
 	}
 	/* These were missing from the beginning, and leave at once. */
@@ -150,36 +203,24 @@ static unsigned count_n(const struct order *o, uint64_t number)
 	return n;
 }
 
-/* Which queue sends a number. */
-static unsigned part_of(const struct order *o, uint64_t number)
-{
-	return (unsigned)(number / ORDER_BLOCK % o->parts);
-}
-
-/* What came in order, up to o->next, is known of each queue. */
-static void sync_parts(struct order *o)
-{
-	uint64_t end = o->next;
-
-	for (unsigned i = 0; i < o->parts && end > o->synced; i++) {
-		uint64_t *const next = &o->next_of[part_of(o, end - 1)];
-
-		*next = MAX(*next, end);
-		end = (end - 1) / ORDER_BLOCK * ORDER_BLOCK;
-	}
-	o->synced = o->next;
-}
-
-/* One that is late: whether it is so only by what another queue sent. */
+/*
+ * One that is late: whether it is so only by what another queue sent. What it
+ * passes over of its own left the window as numbers that may come.
+ */
 static bool is_steered(struct order *o, uint64_t number)
 {
-	uint64_t *next;
+	const uint64_t left = o->next - MIN(o->next, o->mask + 1ull);
+	unsigned part;
+	uint64_t *next, end;
 
-	if (o->parts <= 1)
+	if (!may_come(o, number))
 		return false;
-	next = &o->next_of[part_of(o, number)];
-	if (number < *next)
-		return false;
+	part = part_of(o, number);
+	next = &o->next_of[part];
+	end = MIN(number, left);
+	if (end > *next)
+		add_episode(&o->counts, below(end, part, o->parts) -
+						below(*next, part, o->parts));
 	*next = number + 1;
 	return true;
 }
@@ -212,6 +253,14 @@ static void add_reordered(struct order *o, uint64_t number, uint32_t missing)
 	o->last[o->unique++ % (ORDER_N_MAX + 1)] = number;
 }
 
+/* Later than the window, and yet the first of its number. */
+static bool add_steered(struct order *o, uint64_t number, uint64_t now_ns)
+{
+	add_reordered(o, number, 0);
+	o->last_ns = now_ns;
+	return true;
+}
+
 bool order_see_odd(struct order *o, uint64_t number, uint64_t now_ns)
 {
 	uint32_t *m = &o->missing[number & o->mask];
@@ -226,6 +275,8 @@ bool order_see_odd(struct order *o, uint64_t number, uint64_t now_ns)
 	if (number < o->base) {
 		o->counts.old++;
 	} else if (o->next - number > o->mask + 1ull) {
+		if (may_come(o, number))
+			return add_steered(o, number, now_ns);
 		o->counts.late++;
 	} else if (!*m) {
 		o->counts.duplicate++;
@@ -250,7 +301,7 @@ void order_fill(struct order *o, uint64_t number)
 			catch_up(o, order_density(o));
 		if (number > o->next)
 			pass_over(o, number, o->last_ns);
-		order_lose(o, *m);
+		order_lose(o, number - o->mask - 1, *m);
 		o->next = number + 1;
 		o->synced = o->next;
 		o->clean = MAX(o->clean, o->next + o->mask + 1);
@@ -262,7 +313,7 @@ void order_fill(struct order *o, uint64_t number)
 	*m = 0;
 }
 
-void order_fill_many(struct order *o, uint64_t number, uint64_t n)
+void order_fill_many(struct order *o, uint64_t number, uint64_t n, bool lost)
 {
 	const uint64_t window = (uint64_t)o->mask + 1;
 
@@ -276,10 +327,11 @@ void order_fill_many(struct order *o, uint64_t number, uint64_t n)
 	for (uint64_t i = 0; i < window; i++) {
 		uint32_t *const m = &o->missing[(o->next + i) & o->mask];
 
-		order_lose(o, *m);
+		order_lose(o, o->next + i - window, *m);
 		*m = 0;
 	}
-	o->run += number - o->next - n;
+	if (lost)
+		o->run += number - o->next - n;
 	o->next = o->synced = number;
 	o->clean = number + window + 1;
 }
@@ -295,7 +347,7 @@ void order_see_next(struct order *o, uint64_t n, uint64_t now_ns)
 		uint32_t *m = &o->missing[(number + i) & o->mask];
 
 		if (*m | o->run)
-			order_lose(o, *m);
+			order_lose(o, number + i - o->mask - 1, *m);
 		*m = 0;
 	}
 	order_see_clean(o, number, n, now_ns);
@@ -303,17 +355,76 @@ void order_see_next(struct order *o, uint64_t n, uint64_t now_ns)
 
 /* ---- Looks --------------------------------------------------------------- */
 
-void order_look(const struct order *o, uint64_t end, struct order_counts *c)
+static uint64_t window_from(const struct order *o)
 {
-	const uint64_t window = (uint64_t)o->mask + 1;
+	return o->next - MIN(o->next - o->base, o->mask + 1ull);
+}
+
+/* Of each queue what `next` is of all; of one that is the only one nothing. */
+struct awaits {
+	uint64_t next_of[ORDER_PARTS_MAX];
+	uint64_t least;
+};
+
+static void look_at_parts(const struct order *o, struct awaits *a)
+{
+	a->least = o->next;
+	if (o->parts <= 1)
+		return;
+	memcpy(a->next_of, o->next_of, sizeof(a->next_of));
+	add_in_order(o, a->next_of);
+	for (unsigned i = 0; i < o->parts; i++)
+		a->least = MIN(a->least, a->next_of[i]);
+}
+
+/* It is missing, and may be under way. */
+static bool is_awaited(const struct order *o, const struct awaits *a,
+		       uint64_t number)
+{
+	return number >= a->least && number >= a->next_of[part_of(o, number)];
+}
+
+static uint64_t count_awaited(const struct order *o, const struct awaits *a,
+			      uint64_t from, uint64_t end)
+{
+	uint64_t n = 0, at = MAX(MAX(from, a->least), window_from(o));
+
+	for (; at < end; at++)
+		n += o->missing[at & o->mask] && is_awaited(o, a, at);
+	return n;
+}
+
+/* And those that have left the window. */
+static uint64_t count_all_awaited(const struct order *o, const struct awaits *a)
+{
+	const uint64_t end = window_from(o);
+	uint64_t n = count_awaited(o, a, o->base, o->next);
+
+	for (unsigned i = 0; a->least < o->next && i < o->parts; i++) {
+		const uint64_t from = MAX(a->next_of[i], o->base);
+
+		if (from < end)
+			n += below(end, i, o->parts) - below(from, i, o->parts);
+	}
+	return n;
+}
+
+uint64_t order_awaited(const struct order *o)
+{
+	struct awaits a;
+
+	look_at_parts(o, &a);
+	return count_all_awaited(o, &a);
+}
+
+/* Those of the window, and what they are a part of. */
+static void look_at_episodes(const struct order *o, const struct awaits *a,
+			     uint64_t end, struct order_counts *c)
+{
 	uint64_t run = o->run;
 
-	*c = o->counts;
-	c->unique = o->unique;
-	c->frames = o->unique + c->duplicate + c->late;
-	c->lost = order_lost(o, end);
-	for (uint64_t n = MIN(window, o->next - o->base); n; n--) {
-		if (o->missing[(o->next - n) & o->mask]) {
+	for (uint64_t at = window_from(o); at < o->next; at++) {
+		if (o->missing[at & o->mask] && !is_awaited(o, a, at)) {
 			run++;
 			continue;
 		}
@@ -321,9 +432,22 @@ void order_look(const struct order *o, uint64_t end, struct order_counts *c)
 		run = 0;
 	}
 	add_episode(c, run + (end > o->next ? end - o->next : 0));
-	for (unsigned i = 0; i < ORDER_GAPS; i++)
-		if (o->gap[i].missing)
-			c->outage_ns = MAX(c->outage_ns, o->gap[i].ns);
+}
+
+void order_look(const struct order *o, uint64_t end, struct order_counts *c)
+{
+	struct awaits awaits = {.least = o->next};
+
+	if (!end)
+		look_at_parts(o, &awaits);
+	*c = o->counts;
+	c->unique = o->unique;
+	c->frames = o->unique + c->duplicate + c->late;
+	c->lost = order_lost(o, end) - count_all_awaited(o, &awaits);
+	look_at_episodes(o, &awaits, end, c);
+	for (const struct order_gap *g = o->gap; g < o->gap + ORDER_GAPS; g++)
+		if (g->missing > count_awaited(o, &awaits, g->first, g->end))
+			c->outage_ns = MAX(c->outage_ns, g->ns);
 }
 
 bool order_look_density(const struct order *o, struct density_counts *c)

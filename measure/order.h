@@ -30,6 +30,10 @@
  *
  *   steered      a number below the highest that came, yet above all of its own
  *                queue that had
+ *
+ * Until it comes, nobody knows that it is lost: while a run goes on, only what
+ * a later one of its own queue passed over is. It is the first of its number
+ * however late it is, and so not `late`.
  */
 #ifndef MEASURE_ORDER_H
 #define MEASURE_ORDER_H
@@ -134,13 +138,17 @@ bool order_see_odd(struct order *o, uint64_t number, uint64_t now_ns);
 void order_fill(struct order *o, uint64_t number);
 
 /*
- * All before `number` have come or are lost, but `n` that nobody sends: as if
- * these had been filled one by one, but that they end no episode.
+ * All before `number` have come, or are `lost` or else may come, but `n` that
+ * nobody sends: as if these had been filled one by one, but that they end no
+ * episode.
  */
-void order_fill_many(struct order *o, uint64_t number, uint64_t n);
+void order_fill_many(struct order *o, uint64_t number, uint64_t n, bool lost);
 
-/* It leaves the window; `missing` says since when. */
-void order_lose(struct order *o, bool lost);
+/* A number that has come, or is missing, leaves the window. */
+void order_lose(struct order *o, uint64_t number, bool missing);
+
+/* Numbers of a queue that are below this one do not count as missing. */
+void order_part_from(struct order *o, unsigned part, uint64_t number);
 
 /* A frame with this number came; true when it is the first that did. */
 static inline bool order_see(struct order *o, uint64_t number, uint64_t now_ns)
@@ -151,7 +159,7 @@ static inline bool order_see(struct order *o, uint64_t number, uint64_t now_ns)
 		return order_see_odd(o, number, now_ns);
 	m = &o->missing[number & o->mask];
 	if (unlikely(*m | o->run))
-		order_lose(o, *m);
+		order_lose(o, number - o->mask - 1, *m);
 	*m = 0;
 	o->last[o->unique++ % (ORDER_N_MAX + 1)] = number;
 	o->next = number + 1;
@@ -201,7 +209,16 @@ static inline uint64_t order_lost(const struct order *o, uint64_t end)
 	return MAX(o->next, end) - o->base - o->unique - o->filled;
 }
 
-/* What there is to know by now of those. Looks at the whole window. */
+/*
+ * Numbers that another queue has passed over, none of their own: they may be
+ * under way, or not sent yet. 0 where there is one.
+ */
+uint64_t order_awaited(const struct order *o);
+
+/*
+ * What there is to know by now of those; `end` 0: what is awaited is not lost.
+ * Looks at the whole window.
+ */
 void order_look(const struct order *o, uint64_t end, struct order_counts *c);
 
 /* How far from their places they came; false where nobody knows. */

@@ -326,7 +326,7 @@ void trail_count(const struct trail *t, uint64_t end, struct order_counts *c)
 	if (t->ordered) {
 		*c = o->counts;
 		c->unique = o->unique;
-		c->lost = order_lost(o, end);
+		c->lost = order_lost(o, end) - (end ? 0 : order_awaited(o));
 		c->frames = c->unique + c->duplicate + c->late;
 	}
 	order_add(c, &t->done);

@@ -17,6 +17,18 @@ static COLD void note_gap(struct core *c, uint64_t now_ns)
 	}
 }
 
+/*
+ * The time of a step that is not soon after the last, or before it: another
+ * core has had a worker at a later time.
+ */
+static COLD uint64_t unlike_the_last(struct core *c, uint64_t now_ns)
+{
+	if (now_ns < c->now_ns)
+		return c->now_ns;
+	note_gap(c, now_ns);
+	return now_ns;
+}
+
 static NOINLINE void time_poll(struct core_times *t, uint64_t now_ns)
 {
 	if (t->last_ns)
@@ -37,7 +49,7 @@ unsigned core_step(struct core *c, uint64_t now_ns, unsigned *states)
 	unsigned moved = 0, all = c->also, n;
 
 	if (unlikely(now_ns - c->now_ns >= CORE_GAP_NS))
-		note_gap(c, now_ns);
+		now_ns = unlike_the_last(c, now_ns);
 	if (unlikely(c->times != NULL))
 		time_poll(c->times, now_ns);
 	for (unsigned i = 0; i < c->nb_workers; i++) {
@@ -84,7 +96,7 @@ uint64_t core_sleep_ns(const struct core *c, uint64_t now_ns)
 	if (c->wakes)
 		return CORE_SLEEP_NS;
 	return MIN(quiet_ns / CORE_QUIET_PART,
-		   c->also ? CORE_NODES_SLEEP_NS : CORE_SLEEP_NS);
+		   c->also & CORE_NODES ? CORE_NODES_SLEEP_NS : CORE_SLEEP_NS);
 }
 
 enum wait_kind core_wait(const struct core *c, uint64_t now_ns)

@@ -35,7 +35,7 @@ struct core {
 	unsigned nb_workers;
 	struct worker *worker[CORE_WORKERS_MAX]; /* by port, then by queue */
 	struct core_times *times;                /* NULL: nobody asks */
-	unsigned also; /* CORE_NODES where there are any, else 0 */
+	unsigned also; /* CORE_NODES, CORE_BESIDE: where there are any */
 	bool wakes;    /* a frame at any port ends a halt */
 };
 
@@ -45,15 +45,18 @@ static inline uint64_t core_awake_ns(const struct core *c, uint64_t now_ns)
 	return now_ns - c->away_ns;
 }
 
-/* In *states of core_step(), beside enum worker_state: a port is a node. */
+/* In *states of core_step(), beside enum worker_state: a port is a node, ... */
 #define CORE_NODES 0x100u
+/* ...there are other cores. */
+#define CORE_BESIDE 0x200u
 
 /* The least time without a step that is noticed, see worker_view.gap_ns. */
 #define CORE_GAP_NS 1000000ull
 
 /*
- * Steps every worker once; returns how many frames moved, and in *states all
- * states that they are in then.
+ * Steps every worker once, at `now_ns` or when the last step was, if that is
+ * later; returns how many frames moved, and in *states all states that they are
+ * in then.
  */
 unsigned core_step(struct core *c, uint64_t now_ns, unsigned *states);
 

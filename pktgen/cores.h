@@ -61,13 +61,15 @@ struct cores_cpu {
 };
 
 struct cores {
+	/* All read these with each step: CPU 0 hardly ever writes them. */
 	_Alignas(PORT_LINE) unsigned shut; /* counts up; 0: the gate is open */
-	_Alignas(PORT_LINE) unsigned nb;   /* that there are, CPU 0 included */
-	unsigned nth;                      /* the last `shut` */
+	uint64_t floor_ns; /* no worker was stepped later, or stands */
+	/* CPU 0's own, part of it written with each of its steps. */
+	_Alignas(PORT_LINE) unsigned nb; /* that there are, CPU 0 included */
+	unsigned nth;                    /* the last `shut` */
 	unsigned nb_awake;
-	bool held;              /* all stand */
-	uint64_t floor_ns;      /* no worker was stepped later, or stands */
-	struct core_load first; /* CPU 0's */
+	bool held; /* all stand */
+	struct core_load first;
 	struct cores_cpu *cpu[CORES_MAX]; /* by its number; NULL: CPU 0 */
 };
 

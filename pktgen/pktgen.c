@@ -463,16 +463,15 @@ unsigned pktgen_step(struct pktgen *pg, uint64_t now_ns)
 {
 	unsigned states, moved;
 
-	now_ns = pktgen_time(pg, now_ns);
 	moved = core_step(&pg->core, now_ns, &states);
-	if (unlikely(states & (WORKER_DRAINING | CORE_NODES))) {
+	if (unlikely(states & (WORKER_DRAINING | CORE_NODES | CORE_BESIDE))) {
 		if (NODES && states & CORE_NODES)
 			moved += pktgen_step_nodes(pg);
 		if (states & WORKER_DRAINING && !pktgen_others(pg))
 			pktgen_end_runs(pg, pg->core.now_ns);
+		if (CORES_SEVERAL && states & CORE_BESIDE)
+			core_load_step(&pg->cores->first, now_ns, moved);
 	}
-	if (CORES_SEVERAL && unlikely(pg->cores != NULL))
-		core_load_step(&pg->cores->first, now_ns, moved);
 	if (TRAILS && unlikely(pg->peers != NULL))
 		peers_step(pg->peers, pg->core.now_ns);
 	return moved;

@@ -95,6 +95,8 @@ struct core_apart pktgen_core_apart(const struct pktgen *pg)
 void pktgen_start_cores(struct pktgen *pg, ukplat_lcpu_entry_t entry)
 {
 	cores_open(&pg->cores, CORES_MAX, entry, pg->heap);
+	if (pg->cores)
+		pg->core.also |= CORE_BESIDE;
 }
 
 void __noreturn pktgen_run_core(struct pktgen *pg)
@@ -222,7 +224,8 @@ bool pktgen_hold_others(struct pktgen *pg)
 		return false;
 	if (!cs->nb_awake)
 		return true;
-	cs->floor_ns = latest(pg);
+	/* CPU 0's next step is not before what they had. */
+	pg->core.now_ns = cs->floor_ns = latest(pg);
 	own(pg, true);
 	pktgen_end_runs(pg, cs->floor_ns);
 	return true;
@@ -259,6 +262,7 @@ void pktgen_stop_cores(struct pktgen *pg, struct uk_alloc *a)
 	cores_go(pg->cores);
 	cores_close(pg->cores, a);
 	pg->cores = NULL;
+	pg->core.also &= ~CORE_BESIDE;
 }
 
 #else

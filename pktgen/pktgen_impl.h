@@ -70,13 +70,11 @@ uint64_t pktgen_least(const struct pktgen *pg, unsigned port,
 
 /*
  * Queues that share a stream are not stopped, or looked at, at the same number.
- * Once it is at rest, what none of them made is not missing; until then this is
- * said of such numbers below the highest that came. Where counting begins, what
- * some of them had sent is not missing either.
+ * Once it is at rest, what none of them made is not missing; until then it is
+ * awaited (measure/order.h). And where counting begins, what some of them had
+ * sent is not missing either.
  */
 void pktgen_fill_trail(const struct pktgen *pg, unsigned port,
-		       const struct pktgen_stream *s);
-uint64_t pktgen_unmade(const struct pktgen *pg, unsigned port,
 		       const struct pktgen_stream *s);
 void pktgen_fill_sent(const struct pktgen *pg, unsigned port,
 		      const struct pktgen_stream *s);

@@ -23,10 +23,10 @@ void pktgen_use_node(struct pktgen *pg, unsigned port, uint64_t now_ns)
 		node_drop(h);
 	FOR_EACH_WORKER(pg, 1ull << port, w)
 		worker_give(w, &order);
-	pg->core.also = 0;
+	pg->core.also &= ~CORE_NODES;
 	FOR_EACH_WORKER(pg, ~0ull, w)
 		if (w->node)
-			pg->core.also = CORE_NODES;
+			pg->core.also |= CORE_NODES;
 }
 
 /* By the queue that it was made for. */

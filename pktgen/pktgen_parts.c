@@ -167,7 +167,8 @@ static void fill(const struct pktgen *pg, unsigned port,
 
 		if (number < from) {
 			order_fill_many(o, from,
-					count(pg, port, s, number, from, made));
+					count(pg, port, s, number, from, made),
+					!made);
 			number = from;
 		}
 		for (; number < to; number++)
@@ -182,25 +183,22 @@ void pktgen_fill_trail(const struct pktgen *pg, unsigned port,
 {
 	const uint64_t end = pktgen_trail_end(pg, port, s);
 
-	if (end && !s->trail->filled) {
-		s->trail->filled = true;
-		fill(pg, port, s, end, false);
-	}
+	if (!end || s->trail->filled)
+		return;
+	s->trail->filled = true;
+	/* None is awaited any more. */
+	for (unsigned i = 0; i < s->flow->plan.parts; i++)
+		order_part_from(&s->trail->order, i, end);
+	fill(pg, port, s, end, false);
 }
 
 void pktgen_fill_sent(const struct pktgen *pg, unsigned port,
 		      const struct pktgen_stream *s)
 {
 	fill(pg, port, s, pktgen_farthest(pg, port, s)->at.frame, true);
-}
-
-uint64_t pktgen_unmade(const struct pktgen *pg, unsigned port,
-		       const struct pktgen_stream *s)
-{
-	if (s->flow->plan.parts <= 1 || s->trail->filled ||
-	    s->flow->run % SIGNATURE_RUNS != s->trail->run)
-		return 0;
-	return count(pg, port, s, s->trail->base, s->trail->order.next, false);
+	for (unsigned i = 0; i < s->flow->plan.parts; i++)
+		order_part_from(&s->trail->order, i,
+				pktgen_part(pg, port, s, i)->at.frame);
 }
 
 /* ---- In step ----------------------------------------------------------- */

@@ -153,7 +153,6 @@ void pktgen_trail_look(const struct pktgen *pg, unsigned port, unsigned stream,
 	v->window = trail_window(s->trail);
 	pktgen_fill_trail(pg, port, s);
 	trail_count(s->trail, pktgen_trail_end(pg, port, s), &v->order);
-	v->order.lost -= MIN(v->order.lost, pktgen_unmade(pg, port, s));
 }
 
 bool pktgen_look_signed(const struct pktgen *pg, unsigned port,
@@ -189,7 +188,6 @@ void pktgen_look_order(const struct pktgen *pg, unsigned port, unsigned stream,
 		return;
 	pktgen_fill_trail(pg, port, s);
 	trail_look(s->trail, pktgen_trail_end(pg, port, s), c);
-	c->lost -= MIN(c->lost, pktgen_unmade(pg, port, s));
 }
 
 bool pktgen_look_density(const struct pktgen *pg, unsigned port,

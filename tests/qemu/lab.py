@@ -18,9 +18,14 @@ IMAGE = os.path.join(ROOT, "build", "ukpktgen.elf")
 # For anything that a loaded machine without KVM may take its time over.
 PATIENCE = 120
 CLONE_NEWNET = 0x40000000  # of sched.h
+# Frames for a receiver that is behind: of more, QEMU 7.2's hub drops some. With one CPU
+# who sends waits for who receives, with several not.
+HUB_HOLDS = 9000
 # For Lab.more, or as LAB_OPTIONS for all tests of a run: what can have two queues has
 # them, and what is busy is on two cores.
 TWO_CORES = ["--cpus", "2", "--queues", "2"]
+# How `ip tuntap` makes a tap that has as many queues as LAB_OPTIONS says.
+TAP = "mode tap" + " multi_queue" * ("--queues" in os.environ.get("LAB_OPTIONS", ""))
 
 
 @pytest.fixture

@@ -22,7 +22,7 @@ import time
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 sys.path.insert(0, os.path.join(ROOT, "tests", "qemu"))
 sys.path.insert(0, os.path.join(ROOT, "tests", "vhost"))
-from lab import CLONE_NEWNET, Lab  # noqa: E402
+from lab import CLONE_NEWNET, TAP, Lab  # noqa: E402
 from peer import Peer  # noqa: E402
 
 PHASE_S = 2.0
@@ -141,7 +141,7 @@ class Tap(Backend):
                         "net.ipv6.conf.default.disable_ipv6=1"):
             subprocess.run(["sysctl", "-q", setting], check=True)
         for command in ("link add soakbr type bridge mcast_snooping 0",
-                        "tuntap add soak0 mode tap", "tuntap add soak1 mode tap",
+                        "tuntap add soak0 " + TAP, "tuntap add soak1 " + TAP,
                         "link set soak0 master soakbr", "link set soak1 master soakbr",
                         "link set soakbr up", "link set soak0 up",
                         "link set soak1 up"):

@@ -12,7 +12,7 @@ import subprocess
 import threading
 import time
 
-from lab import CLONE_NEWNET, PATIENCE, lab, own_network  # noqa: F401
+from lab import CLONE_NEWNET, PATIENCE, TAP, lab, own_network  # noqa: F401
 from test_observed import by_number, ip
 
 RUNS = int(os.environ.get("UKPKTGEN_RUNS", "2"))
@@ -150,7 +150,7 @@ class Place:
         self.file = str(path / ("seen%d.pcap" % i))
         ip("netns", "add", self.name)
         self.ip("link", "set", "lo", "up")
-        self.ip("tuntap", "add", "t0", "mode", "tap")
+        self.ip("tuntap", "add", "t0", *TAP.split())
         self.ip("link", "add", "br0", "type", "bridge")
         ip("link", "add", "c%d" % i, "type", "veth", "peer", "name", "cable",
            "netns", self.name)

@@ -36,16 +36,19 @@ def test_values_and_numbers_are_those_of_one_core(lab, layout):
         assert [counted[k] for k in ("lost", "duplicate", "reordered", "late")] == [0] * 4
 
 
-@pytest.mark.parametrize("told, said", [(2, ""), (3, "boot: 2 of 3 CPUs are used; ")])
-def test_who_boots_is_told_of_cpus_that_are_not_used(told, said):
+@pytest.mark.parametrize("told, said", [
+    ("cpus=2", ""), ("cpus=3", "boot: 2 of 3 CPUs are used; "),
+    ("wires=0:1", "boot: not all of wires=0:1 are between two of the 0 ports; "),
+    ("wires=0:1 cpus=3", "boot: 2 of 3 CPUs are used; ")])
+def test_who_boots_is_told_of_what_is_not_used(told, said):
     """As with an image that was built for fewer; the launcher says how many there are."""
     done = subprocess.run(
         ["qemu-system-x86_64", "-M", "q35", "-cpu", "max", "-m", "16M", "-smp", "2",
          "-accel", "tcg,thread=multi", "-kernel", IMAGE, "-nodefaults", "-display", "none",
-         "-no-reboot", "-serial", "stdio", "-append", "cpus=%d echo hello; quit" % told],
+         "-no-reboot", "-serial", "stdio", "-append", "%s echo hello; quit" % told],
         stdin=subprocess.DEVNULL, text=True, capture_output=True, timeout=PATIENCE)
-    assert "hello" in done.stdout
-    assert ("CPUs are used" in done.stdout) == bool(said) and said in done.stdout, done.stdout
+    assert "hello" in done.stdout and "E_" not in done.stdout
+    assert ("the image was" in done.stdout) == bool(said) and said in done.stdout, done.stdout
 
 
 def test_the_launcher_says_how_many_cpus_there_are(lab):

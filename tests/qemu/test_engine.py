@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from lab import ROOT, lab  # noqa: F401
+from lab import ROOT, lab, until  # noqa: F401
 
 sys.path.insert(0, os.path.join(ROOT, "tests", "vhost"))
 from peer import Peer  # noqa: E402
@@ -14,11 +14,17 @@ from peer import Peer  # noqa: E402
 STRATEGIES = ["create", "copy", "pool", "shared"]
 
 
+def sink(lab):
+    return Peer(lab.path / "v", "--numbers")
+
+
 def boot(lab, peer):
     return lab.start("a", "--net", "vhost-user:" + peer.path)
 
 
-def check(peer, frames, is_signed):
+def check(peer, frames, is_signed, counted=True):
+    """Each number once, and rising in each queue. A run that is not `counted` ends where
+    each of its queues is, and what another would have sent is missing."""
     # Sent, a frame still has to be taken from the ring and looked at.
     report = peer.wait(lambda r: r["received"]["frames"] >= frames)
     received = report["received"]
@@ -27,16 +33,21 @@ def check(peer, frames, is_signed):
     assert received["frames"] == frames
     if is_signed:
         (stream,) = received["streams"]
-        assert stream["first"] == 0 and stream["last"] == frames - 1
-        assert stream["gaps"] == stream["missing"] == 0
-        assert stream["duplicate"] == stream["reordered"] == 0
+        assert received["numbers"] == {
+            "different": frames, "again": 0, "beyond": 0, "behind": 0}
+        if counted or sending_queues(report) == 1:
+            assert stream["last"] == frames - 1
     return report
+
+
+def sending_queues(report):
+    return sum(q["index"] % 2 for q in report["queues"] if q["live"])
 
 
 @pytest.mark.parametrize("sign", ["on", "off"])
 @pytest.mark.parametrize("strategy", STRATEGIES)
 def test_each_strategy_changed_while_it_runs(lab, strategy, sign):
-    with Peer(lab.path / "v") as peer, boot(lab, peer) as line:
+    with sink(lab) as peer, boot(lab, peer) as line:
         line.ask("signature %s; strategy %s; start" % (sign, strategy))
         for change in ("size 64:7,594:4,1518:1", "src ip 10.0.0.1/12", "size 65",
                        "rate 100kpps", "size 1518", "burst 256", "burst 1",
@@ -47,13 +58,13 @@ def test_each_strategy_changed_while_it_runs(lab, strategy, sign):
         tx = line.ports()[0]["tx"]
         assert port["in_flight"] == 0 and port["completed"] == tx["packets"] > 1000
         assert tx["errors"] == tx["dropped"] == 0
-        report = check(peer, tx["packets"], sign == "on")
+        report = check(peer, tx["packets"], sign == "on", counted=False)
         assert report["received"]["bytes"] == tx["bytes"]
 
 
 @pytest.mark.parametrize("strategy", STRATEGIES)
 def test_a_count_is_exact_through_a_stall(lab, strategy):
-    with Peer(lab.path / "v") as peer, boot(lab, peer) as line:
+    with sink(lab) as peer, boot(lab, peer) as line:
         line.ask("signature on; strategy %s; start count 100007" % strategy)
         peer.do("stall 200")
         line.ask("sleep 100ms; strategy shared; strategy %s; size 99" % strategy)
@@ -62,7 +73,7 @@ def test_a_count_is_exact_through_a_stall(lab, strategy):
 
 
 def test_a_full_ring_drops(lab):
-    with Peer(lab.path / "v") as peer, boot(lab, peer) as line:
+    with sink(lab) as peer, boot(lab, peer) as line:
         line.ask("onfull drop; signature on; rate 200kpps; start")
         peer.do("stall 300")
         line.ask("sleep 600ms; stop")
@@ -71,8 +82,9 @@ def test_a_full_ring_drops(lab):
         assert report["received"]["frames"] == tx["packets"]
         assert report["received"]["bad"] == 0
         assert tx["dropped"] > 100
-        (stream,) = report["received"]["streams"]
-        assert stream["missing"] + tx["packets"] >= stream["last"] + 1
+        numbers, (stream,) = report["received"]["numbers"], report["received"]["streams"]
+        assert numbers == {"different": tx["packets"], "again": 0, "beyond": 0, "behind": 0}
+        assert stream["last"] >= tx["packets"] - 1
 
 
 def test_what_is_reflected_comes_back(lab):
@@ -110,7 +122,7 @@ def test_null_reaches_nobody(lab):
 
 def test_waiting_for_room(lab):
     looks = {}
-    with Peer(lab.path / "v") as peer, boot(lab, peer) as line:
+    with sink(lab) as peer, boot(lab, peer) as line:
         line.ask("signature on")
         for wait in "spin", "pause", "halt", "auto":
             line.ask("stats clear; port 0 wait " + wait)
@@ -120,10 +132,14 @@ def test_waiting_for_room(lab):
             line.ask("start count 20000; wait tx.packets = 20000 within 60s; wait idle")
             check(peer, 20000, True)
             looks[wait] = line.ports()[0]["tx"]["ring_full"]
-        # Who halts looks but every 50 us, of 400 ms; who spins, all the time.
-        assert looks["halt"] < 400e3 / 50 + 1000
+        # Who halts looks but every 50 us, of 400 ms, at each queue; who spins, all the time.
+        assert looks["halt"] < sending_queues(peer.report()) * (400e3 / 50 + 1000)
         assert looks["spin"] > 2 * looks["halt"]
-        # What was chosen is one of them, and is said to be.
-        assert line.json("port --json")["ports"][0]["wait"].split(":") in (
-            ["auto", "spin"], ["auto", "pause"], ["auto", "halt"])
+        # What was chosen is one of them, and is said to be, once it was full for long enough.
+        def is_chosen():
+            peer.do("stall 200")
+            line.ask("start count 2000; wait idle")
+            return line.json("port --json")["ports"][0]["wait"].split(":") in (
+                ["auto", "spin"], ["auto", "pause"], ["auto", "halt"])
+        until(is_chosen)
         assert line.json("show config --json")["ports"][0]["wait"] == "auto"

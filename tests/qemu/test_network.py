@@ -9,7 +9,7 @@ import time
 
 import pytest
 
-from lab import PATIENCE, lab, own_network  # noqa: F401
+from lab import PATIENCE, TAP, lab, own_network  # noqa: F401
 
 PINGS = 500  # by hand 10,000
 WANTED = ("ping", "arping", "ndisc6", "fping")
@@ -23,7 +23,7 @@ def sh(command, check=True):
 
 
 def tap(name, *addresses):
-    sh("ip tuntap add %s mode tap" % name)
+    sh("ip tuntap add %s %s" % (name, TAP))
     sh("sysctl -qw net.ipv6.conf.%s.accept_dad=0" % name)
     # Only what a test sends, and what answers that.
     sh("sysctl -qw net.ipv6.conf.%s.router_solicitations=0" % name)

@@ -8,7 +8,7 @@ import time
 
 import pytest
 
-from lab import LAUNCHER, PATIENCE, ROOT, lab, own_network  # noqa: F401
+from lab import LAUNCHER, PATIENCE, ROOT, TAP, lab, own_network  # noqa: F401
 from test_backends import Monitor
 
 RECEIVE = os.path.join(ROOT, "docs", "examples", "two-receive.cmds")
@@ -21,7 +21,7 @@ TRIES = 5
 def tap(name):
     """A tap on which nobody but the test sends. As many frames wait there as come, should the
     host leave the appliance for last."""
-    for command in ("ip tuntap add %s mode tap", "sysctl -qw net.ipv6.conf.%s.disable_ipv6=1",
+    for command in ("ip tuntap add %s " + TAP, "sysctl -qw net.ipv6.conf.%s.disable_ipv6=1",
                     "ip link set %s up txqueuelen 20000"):
         subprocess.run((command % name).split(), check=True)
 

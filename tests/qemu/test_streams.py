@@ -121,13 +121,13 @@ def sizes_of_other_kinds(shark, frames):
 
 def test_a_mix_has_exactly_its_weights(lab):
     done, shark, frames = capture(lab, """
-        size 0 imix; src 0 ip 10.0.0.0/16; rate 0 10kpps; start 0 count 3600; sleep 1s
+        size 0 imix; src 0 ip 10.0.0.0/16; rate 0 10kpps; start 0 count 3600; wait 0 idle
         port --json
-        src 0 ip 10.0.0.1; size 0 64-1518; start 0 count 1455; sleep 300ms
-        size 0 imix abbag; start 0 count 50; sleep 100ms
-        size 0 90:58.67,92:2,594:23.66,1418:15.67; start 0 count 3000; sleep 500ms
+        src 0 ip 10.0.0.1; size 0 64-1518; start 0 count 1455; wait 0 idle
+        size 0 imix abbag; start 0 count 50; wait 0 idle
+        size 0 90:58.67,92:2,594:23.66,1418:15.67; start 0 count 3000; wait 0 idle
         headers 0 eth/vlan/ipv6/udp/gtpu/ipv4/udp size random 150-1500
-        signature 0 on; start 0 count 500; sleep 200ms""")
+        signature 0 on; start 0 count 500; wait 0 idle""")
     assert json.loads(done.stdout.split("\n")[0])["ports"][0]["mix"] == "64:7,594:4,1518:1"
     sizes_of_other_kinds(shark[3600:], frames[3600:])
     shark, frames = shark[:3600], frames[:3600]

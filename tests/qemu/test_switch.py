@@ -14,7 +14,7 @@ import tempfile
 import time
 
 import pytest
-from lab import PATIENCE, ROOT, lab, own_network  # noqa: F401
+from lab import PATIENCE, ROOT, TAP, lab, own_network  # noqa: F401
 
 sys.path.insert(0, os.path.join(ROOT, "tests", "proto"))
 import ovs  # noqa: E402
@@ -33,7 +33,7 @@ def ip(*args):
 @pytest.fixture
 def taps(own_network):
     for tap in ("t0", "t1"):
-        ip("tuntap", "add", tap, "mode", "tap")
+        ip("tuntap", "add", tap, *TAP.split())
         with open("/proc/sys/net/ipv6/conf/%s/disable_ipv6" % tap, "w") as off:
             off.write("1")
         ip("link", "set", tap, "mtu", "2000", "txqueuelen", "10000", "up")

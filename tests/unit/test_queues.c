@@ -429,6 +429,20 @@ static void steering_is_told_from_reordering(void **state)
 	close_all();
 }
 
+/* Of a run that is under way, or of which `end` is the end. */
+static void check_missing(const struct order *o, uint64_t end, uint64_t lost,
+			  uint64_t episodes)
+{
+	struct order_counts c;
+
+	order_look(o, end, &c);
+	assert_int_equal(c.lost, lost);
+	assert_int_equal(c.episodes, episodes);
+	assert_int_equal(c.outage_ns != 0, episodes != 0);
+	assert_int_equal(order_lost(o, end) - (end ? 0 : order_awaited(o)),
+			 lost);
+}
+
 static void numbers_tell_whose_they_are(void **state)
 {
 	/* Blocks 0 and 2 by one queue, block 1 by the other. */
@@ -442,13 +456,20 @@ static void numbers_tell_whose_they_are(void **state)
 		order_see(&o, n, n + 1);
 	for (uint64_t n = 128; n < 192; n++)
 		order_see(&o, n, n + 1);
+	/* Those between may be under way, unless the run is over. */
+	check_missing(&o, 0, 0, 0);
+	check_missing(&o, 192, 64, 1);
 	/* Behind those of another: steered. */
 	for (uint64_t n = 64; n < 100; n++)
 		assert_true(order_see(&o, n, n + 1));
 	assert_int_equal(o.counts.steered, 36);
 	assert_int_equal(o.counts.reordered, 0);
+	check_missing(&o, 0, 0, 0);
+	check_missing(&o, 192, 28, 1);
 	/* 101 before 100, of one queue: that is reordering. */
 	assert_true(order_see(&o, 101, 500));
+	check_missing(&o, 0, 1, 1);
+	check_missing(&o, 192, 27, 2);
 	assert_true(order_see(&o, 100, 501));
 	assert_int_equal(o.counts.steered, 37);
 	assert_int_equal(o.counts.reordered, 1);
@@ -485,12 +506,14 @@ static void many_that_nobody_sends_are_as_each(void **state)
 					order_see(&o[k], at, at);
 		}
 		/* All that are left up to `far` are one part's, or lost. */
+		for (unsigned k = 0; k < 4; k++)
+			order_part_from(&o[k / 2], k % 2, far);
 		for (uint64_t at = o[0].next; at < far; at++)
 			if (at / 64 % 2 == part) {
 				order_fill(&o[0], at);
 				n++;
 			}
-		order_fill_many(&o[1], far, n);
+		order_fill_many(&o[1], far, n, true);
 		order_look(&o[0], far, &be);
 		order_look(&o[1], far, &is);
 		assert_int_equal(is.lost, be.lost);

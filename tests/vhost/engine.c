@@ -26,6 +26,7 @@ struct engine *engine_new(void)
 
 void engine_free(struct engine *e)
 {
+	free(e->all.came);
 	free(e->stream);
 	free(e);
 }
@@ -36,6 +37,7 @@ void engine_clear(struct engine *e)
 	tally_clear(&e->out);
 	memset(e->verdict, 0, sizeof(e->verdict));
 	memset(e->stream, 0, SEQ_STREAMS * sizeof(*e->stream));
+	seq_all_clear(&e->all);
 	memset(e->faults.done, 0, sizeof(e->faults.done));
 	e->offload = e->signed_frames = e->no_room = 0;
 	for (unsigned int i = 0; i < QUEUES_MAX; i++)
@@ -60,8 +62,8 @@ uint64_t engine_bad(const struct engine *e)
 
 /* ---- From the driver ---------------------------------------------------- */
 
-static inline void judge(struct engine *e, struct queue_buf *b, unsigned int n,
-			 uint64_t now)
+static inline void judge(struct engine *e, const struct queue *q,
+			 struct queue_buf *b, unsigned int n, uint64_t now)
 {
 	tally_at(&e->in, now);
 	for (unsigned int i = 0; i < n; i++) {
@@ -81,6 +83,9 @@ static inline void judge(struct engine *e, struct queue_buf *b, unsigned int n,
 		if (sig && signature_get(sig, &s)) {
 			e->signed_frames++;
 			seq_see(e->stream, &s);
+			if (unlikely(e->all.came && !s.stream))
+				seq_all_see(&e->all, (unsigned int)(q - e->q),
+					    s.seq);
 		}
 	}
 }
@@ -115,7 +120,7 @@ static bool step_sink(struct engine *e, struct queue *q, uint64_t now)
 	if (e->mode == MODE_NULL)
 		glance(e, b, n, now);
 	else
-		judge(e, b, n, now);
+		judge(e, q, b, n, now);
 	give(e, q, b, n);
 	return true;
 }
@@ -250,7 +255,7 @@ static bool step_echo(struct engine *e, struct queue *in, struct queue *out,
 		else
 			e->no_room++;
 	}
-	judge(e, from, i, now);
+	judge(e, in, from, i, now);
 	give(e, in, from, i);
 	give(e, out, to, at);
 	return true;

@@ -40,6 +40,7 @@ struct engine {
 	uint64_t offload; /* frames that ask the device to finish them: bad */
 	uint64_t signed_frames;
 	struct seq_stream *stream; /* SEQ_STREAMS of them */
+	struct seq_all all;
 	uint8_t scratch[NET_HDR_LEN + FRAME_LEN_MAX];
 };
 

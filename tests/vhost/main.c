@@ -214,7 +214,7 @@ static bool open_peer(struct peer *p, const struct options *o)
 {
 	*p = (struct peer){.opt = o, .listen_fd = -1, .conn_fd = -1};
 	p->e = engine_new();
-	if (!p->e) {
+	if (!p->e || (o->numbers && !seq_all_open(&p->e->all))) {
 		fprintf(stderr, "vhost-peer: no memory\n");
 		return false;
 	}

@@ -31,6 +31,7 @@ static const char usage[] =
 	"  --unsigned       they carry none\n"
 	"  --ask            they ask 02:00:00:00:00:02 for the key 0000, see\n"
 	"                   mode kv\n"
+	"  --numbers        tell each number of stream 0 from all others\n"
 	"  --hold           make none before the command 'go'\n"
 	"  --control        take commands on stdin, see 'help' there\n"
 	"  --duration S     end S seconds after the first frame\n"
@@ -112,6 +113,7 @@ static const struct option known[] = {
 	{"stream", required_argument, NULL, 't'},
 	{"unsigned", no_argument, NULL, 'u'},
 	{"ask", no_argument, NULL, 'a'},
+	{"numbers", no_argument, NULL, 'N'},
 	{"hold", no_argument, NULL, 'o'},
 	{"control", no_argument, NULL, 'c'},
 	{"duration", required_argument, NULL, 'd'},
@@ -180,6 +182,8 @@ static bool set_option(struct options *o, int c, const char *name)
 		return o->unsign = true;
 	case 'a':
 		return o->ask = o->unsign = true;
+	case 'N':
+		return o->numbers = true;
 	case 'o':
 		return o->hold = true;
 	case 'c':

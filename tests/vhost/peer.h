@@ -10,8 +10,9 @@ struct options {
 	const char *also; /* of one more, by which frames are but taken */
 	bool control;     /* take commands on stdin */
 	bool json;
-	bool spin; /* never sleep */
-	bool hold; /* the source waits for 'go' */
+	bool spin;    /* never sleep */
+	bool numbers; /* each of stream 0 is told */
+	bool hold;    /* the source waits for 'go' */
 	bool bench_self;
 	bool kicks;                        /* ask the driver to notify */
 	bool unsign;                       /* made frames carry no signature */

@@ -72,6 +72,15 @@ static void put_streams(const struct engine *e)
 	putchar(']');
 }
 
+static void put_numbers(const struct seq_all *all)
+{
+	if (all->came)
+		printf(",\"numbers\":{\"different\":%" PRIu64
+		       ",\"again\":%" PRIu64 ",\"beyond\":%" PRIu64
+		       ",\"behind\":%" PRIu64 "}",
+		       all->different, all->again, all->beyond, all->behind);
+}
+
 static void put_queues(const struct engine *e)
 {
 	printf(",\"queues\":[");
@@ -113,6 +122,7 @@ static void put_report(const struct peer *p)
 	put_tally("received", &e->in);
 	put_verdicts(e);
 	put_streams(e);
+	put_numbers(&e->all);
 	putchar('}');
 	put_tally("sent", &e->out);
 	printf(",\"no_room\":%" PRIu64 "}", e->no_room);

@@ -41,4 +41,25 @@ static inline void seq_see(struct seq_stream *streams,
 	st->frames++;
 }
 
+/*
+ * Each number of stream 0 by itself, where that is asked for: those of several
+ * queues rise only in each of them.
+ */
+#define SEQ_ALL (1ull << 24)
+#define SEQ_QUEUES 16
+
+struct seq_all {
+	uint8_t *came;      /* a bit each; NULL: it is not asked for */
+	uint64_t different; /* that came... */
+	uint64_t again;     /* ...and how often one of them did once more */
+	uint64_t beyond;    /* not below SEQ_ALL */
+	uint64_t behind;    /* one as high, or higher, came by its queue */
+	uint64_t next[SEQ_QUEUES];
+};
+
+/* False when there is no memory. */
+bool seq_all_open(struct seq_all *all);
+void seq_all_clear(struct seq_all *all);
+void seq_all_see(struct seq_all *all, unsigned int queue, uint64_t seq);
+
 #endif /* VHOST_SEQUENCE_H */
