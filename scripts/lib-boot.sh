@@ -154,7 +154,8 @@ add_net() { # SPEC
 		[[ $'\n'$names$'\n' == *$'\n'"${1#*:}"$'\n'* ]] || die 2 "--net '$1': there is no \
 interface '${1#*:}'; as root, this makes it: ip tuntap add dev '${1#*:}' mode tap\
 $([ "$queues" = 1 ] || echo ' multi_queue')"
-		add_port "tap,ifname=$v,script=no,downscript=no"
+		# No offload is used, and without its header a frame costs a tenth less.
+		add_port "tap,ifname=$v,script=no,downscript=no,vnet_hdr=off"
 		;;
 	dgram:+([!,]),+([!,])) add_port "dgram,local.type=unix,local.path=${v%%,*}\
 ,remote.type=unix,remote.path=${v##*,}" ;;

@@ -266,6 +266,45 @@ static bool refuse_option(struct parser *p)
 	return false;
 }
 
+/* What the form takes at its end, where that is a name; else NULL. */
+static const struct arg *last_name(const struct cmd_form *f)
+{
+	const struct arg *last = NULL;
+
+	for (const struct arg *a = f->args; a->type != ARG_NONE; a++)
+		if (is_positional(a))
+			last = a;
+	return last && last->type == ARG_NAME && !last->optional ? last : NULL;
+}
+
+/*
+ * Says where a file stands, after which a word follows that stands before it;
+ * false: `word` is like no file's name, or none follows.
+ */
+static bool refuse_early(struct parser *p, enum shell_err err,
+			 const struct word *word)
+{
+	const struct arg *last = last_name(p->c->form);
+	unsigned at = 0;
+	char line[80] = "";
+	size_t n = 0;
+
+	while (at < p->nb_pos && p->pos[at] != word)
+		at++;
+	if (!last || p->trying || at + 1 >= p->nb_pos ||
+	    !parse_is_own(p, p->pos[at + 1]) || !strchr(word->text, '.') ||
+	    (word->text[0] >= '0' && word->text[0] <= '9'))
+		return false;
+	for (unsigned i = 0; i < p->nb_pos && n < sizeof(line); i++)
+		if (i != at)
+			n += (size_t)snprintf(line + n, sizeof(line) - n, "%s ",
+					      parse_show(p->pos[i]->text).text);
+	parse_fail(p, err, word->column, "%s stands last: '%s %s%s'",
+		   last->name, p->c->cmd->name, line,
+		   parse_show(word->text).text);
+	return true;
+}
+
 void parse_refuse_surplus(struct parser *p, const struct word *word)
 {
 	char usage[112] = "", near[128];
@@ -275,7 +314,8 @@ void parse_refuse_surplus(struct parser *p, const struct word *word)
 		parse_fail(p, E_SURPLUS, word->column, "%s", "");
 		return;
 	}
-	if (refuse_option(p))
+	if (refuse_option(p) ||
+	    (p->at && refuse_early(p, E_SURPLUS, p->pos[p->at - 1])))
 		return;
 	if (parse_suggest_option(p, word->text, near, sizeof(near))) {
 		parse_fail(p, E_SURPLUS, word->column, "'%s' takes no '%s'%s",
@@ -328,6 +368,8 @@ void parse_refuse(struct parser *p, enum shell_err err, const struct arg *a,
 	}
 	if (err == E_MISSING) {
 		refuse_missing(p, a, wanted, others);
+	} else if (err == E_SYNTAX && refuse_early(p, err, word)) {
+		return;
 	} else if (err == E_SYNTAX && (refuse_glued(p, err, a, word) ||
 				       refuse_glued(p, err, a, word - 1))) {
 		/* The command's name stands in front of any other. */
