@@ -56,7 +56,7 @@ def test_what_a_link_bears_is_found(tmp_path):
 # ---- Any device --------------------------------------------------------------
 
 # Each takes half a minute of a processor; all 20 are for who has the time.
-DEVICES = int(os.environ.get("KNOWN_DEVICES", "3"))
+DEVICES = int(os.environ.get("UKPKTGEN_DEVICES", "3"))
 TRIAL = 0.3  # s
 BURST = 50000  # pps
 ANY = {

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """kill -9 of the client, of its socat and of QEMU at any moment of a transfer or of a
-command file. KILLS=200 has more of them than CI has time for; SEED=N other moments."""
+command file. UKPKTGEN_CLIENT_KILLS=200 has more of them than CI has time for; SEED=N other moments."""
 import contextlib
 import os
 import random
@@ -14,7 +14,7 @@ import pytest
 from lab import PATIENCE, ROOT, captured, lab  # noqa: F401
 
 CLIENT = os.path.join(ROOT, "build", "ukpktgen-console")
-KILLS = int(os.environ.get("KILLS", "24"))
+KILLS = int(os.environ.get("UKPKTGEN_CLIENT_KILLS", "24"))
 SEED = int(os.environ.get("SEED", "1"))
 FILE = random.Random(9).randbytes(100000)
 COMMANDS = "".join("size 0 %d; start 0; sleep 5ms; stop 0\necho at %d\n" % (64 + n % 1400, n)
