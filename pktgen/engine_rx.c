@@ -4,6 +4,7 @@
 
 /* At once; the port has that many buffers beyond its ring. */
 #define CHUNK WORKER_BURST
+#define IDLE_REAP 8 /* steps in which nothing came */
 
 /* Frees those that are too long and counts them; returns how many are left. */
 static unsigned take_out_oversize(struct worker *w, struct uk_netbuf *pkts[],
@@ -248,7 +249,17 @@ static unsigned receive(struct worker *w, uint64_t now_ns)
 	}
 	if (all)
 		w->rx_rest = 0;
-	else if (w->state == WORKER_IDLE || relays(w))
+	else if (relays(w))
+		reap(w);
+	return all;
+}
+
+unsigned engine_rx_idle(struct worker *w, uint64_t now_ns)
+{
+	const unsigned all = engine_rx_step(w, now_ns);
+
+	/* Few of them find something, so not each asks. */
+	if (!all && !(++w->nb_empty % IDLE_REAP) && !rests(w))
 		reap(w);
 	return all;
 }

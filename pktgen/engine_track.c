@@ -12,7 +12,7 @@ struct tracking {
 	struct uk_netbuf *const *pkt;
 	struct uk_netbuf **top; /* each goes here */
 	unsigned at, nb;
-	uint16_t room;
+	const struct port_queue *queue;
 };
 
 /*
@@ -82,7 +82,7 @@ static NOINLINE void see_row(struct tracking *g, size_t len)
 	const size_t at0 = g->track->like.at[0], at1 = g->track->like.at[1];
 	const unsigned turn = g->track->like.turn;
 	const uint32_t tag = g->track->tag;
-	const uint16_t room = g->room;
+	const struct port_queue *const q = g->queue;
 	uint64_t i = first;
 	struct operands m;
 
@@ -110,7 +110,7 @@ static NOINLINE void see_row(struct tracking *g, size_t len)
 		IN_MEMORY(r->frames);
 		r->bytes += len;
 		r->sum_ns += m.ns;
-		is->len = room;
+		port_rx_again(q, is);
 		top[i] = is;
 	}
 	g = m.g;
@@ -129,7 +129,7 @@ static NOINLINE void see_expected(struct tracking *g)
 	struct uk_netbuf *const *const pkt = g->pkt;
 	struct uk_netbuf **const top = g->top;
 	const size_t at0 = g->track->like.at[0], at1 = g->track->word_at;
-	const uint16_t room = g->room;
+	const struct port_queue *const q = g->queue;
 	uint64_t bytes = 0, i = g->at;
 	struct operands m;
 
@@ -158,7 +158,7 @@ static NOINLINE void see_expected(struct tracking *g)
 		arrivals_count_next(&m.now, a, len);
 		track_see_next(r, a, ns, len);
 		bytes += len;
-		is->len = room;
+		port_rx_again(q, is);
 		top[i] = is;
 	}
 	g = m.g;
@@ -189,7 +189,7 @@ static void see_burst(struct tracking *g, struct port_queue *q,
 	g->pkt = pkts;
 	g->top = q->rx_free + q->nb_rx_free;
 	g->nb = n;
-	g->room = q->rx_room;
+	g->queue = q;
 	q->nb_rx_free += n;
 	for (g->at = 0;;) {
 		struct uk_netbuf *nb;
@@ -206,7 +206,7 @@ static void see_burst(struct tracking *g, struct port_queue *q,
 			track_take_apart(g->track, g->arrivals, nb->data, len);
 		else
 			track_take(g->track, g->arrivals, nb->data, len);
-		nb->len = g->room;
+		port_rx_again(q, nb);
 		g->top[g->at++] = nb;
 		/* Those that have many lengths are seen one by one. */
 		if (!many && g->at < n && pkts[g->at]->len == len &&

@@ -470,11 +470,12 @@ static unsigned send(struct worker *w, uint64_t now_ns)
 
 unsigned worker_step(struct worker *w, uint64_t now_ns)
 {
-	unsigned moved = 0;
+	unsigned moved;
 
 	worker_check_owner(w);
-	if (w->state != WORKER_IDLE)
-		moved = send(w, now_ns);
+	if (unlikely(w->state == WORKER_IDLE))
+		return engine_rx_idle(w, now_ns);
+	moved = send(w, now_ns);
 	return moved + engine_rx_step(w, now_ns);
 }
 

@@ -386,6 +386,7 @@ struct worker {
 	const struct turn_own *own; /* ports that reflect; NULL: none but it */
 	struct forward *forward;    /* NULL: its mode never was that */
 	unsigned rx_rest;           /* steps without a look at what came */
+	unsigned nb_empty;          /* idle: steps in which nothing came */
 	uint64_t last_rx_ns;        /* see the view for these */
 	uint64_t moved_ns;
 	uint64_t stalled_ns;

@@ -480,7 +480,9 @@ VRING_INLINE unsigned int vring_reap_usual(struct vring *vr,
 	unsigned int i = 0;
 
 	n = MIN(n, used);
-	if (dir == VRING_FROM_DEVICE && !n)
+	/* Most looks at what was received find nothing. */
+	if (dir == VRING_FROM_DEVICE &&
+	    (!n || (layout == VRING_PACKED && !vring_packed_waiting(vr))))
 		return 0;
 	if (likely(vr->in_order)) {
 		if (layout == VRING_SPLIT)

@@ -114,16 +114,6 @@ out:
 	return (unsigned int)i;
 }
 
-/*
- * Where the rest of the next descriptor is written: of the first of a batch it
- * is kept back, to be shown last.
- */
-VRING_INLINE uint64_t *vring_packed_head(struct vring *vr,
-					 struct vring_packed_desc *d)
-{
-	return vr->next == vr->published ? &vr->first_rest : &d->rest;
-}
-
 /* Offers the buffers of a step, whose addresses stand there. */
 VRING_INLINE void vring_packed_step(struct vring_packed_desc *d, uint64_t *head,
 				    uint64_t rest, const uint64_t one)
@@ -155,38 +145,41 @@ VRING_INLINE unsigned int vring_packed_again(
 		struct vring_packed_desc *d = vr->packed + slot;
 		uint64_t rest = vring_packed_avail(vr, dir, vr->next) |
 				(uint64_t)slot << 32 | len;
-		uint64_t *head = vring_packed_head(vr, d);
+		/* What is shown last: the rest of the first of a batch. */
+		bool first = vr->next == vr->published;
 
 		/* By itself, unless what is short is better. */
-		if (!at_once && left >= VRING_STEP &&
+		if (!at_once && first && left >= VRING_STEP &&
 		    vring_is_again(from, cookie, differs, at_once, arg)) {
-			vring_packed_step(d, head, rest, one);
+			vring_packed_step(d, &vr->first_rest, rest, one);
 			from += VRING_STEP;
 			cookie += VRING_STEP;
 			d += VRING_STEP;
 			rest += VRING_STEP * one;
 			left -= VRING_STEP;
-			head = &d->rest;
+			first = false;
 		}
-		for (; left >= VRING_STEP; left -= VRING_STEP) {
+		for (; left >= VRING_STEP && (at_once || !first);
+		     left -= VRING_STEP) {
 			if (!vring_is_again(from, cookie, differs, at_once,
 					    arg))
 				break;
-			vring_packed_step(d, head, rest, one);
+			vring_packed_step(d, first ? &vr->first_rest : &d->rest,
+					  rest, one);
 			from += VRING_STEP;
 			cookie += VRING_STEP;
 			d += VRING_STEP;
 			rest += VRING_STEP * one;
-			head = &d->rest;
+			first = false;
 		}
 		for (; left && *from == *cookie && !differs(arg, *from);
 		     left--) {
-			*head = rest;
+			*(first ? &vr->first_rest : &d->rest) = rest;
 			from++;
 			cookie++;
 			d++;
 			rest += one;
-			head = &d->rest;
+			first = false;
 		}
 		i += (unsigned int)(from - start);
 		vr->next = (uint16_t)(vr->next + (from - start));
