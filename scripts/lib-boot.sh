@@ -175,7 +175,11 @@ stream-listen:PATH, tap:IFNAME, user, vhost-user:SOCK or vhost-user-listen:PATH"
 # The data channel: a stream of bytes beside the serial line.
 add_channel() {
 	local device=virtio-serial-pci,disable-legacy=on,disable-modern=off,vectors=0
-	[ "$machine" = q35 ] || device=virtio-serial-device
+	if [ "$machine" = microvm ]; then
+		((ports < 8)) || die 2 "a microvm has room for 7 ports beside its console, \
+not for $ports; '--machine q35' has more"
+		device=virtio-serial-device
+	fi
 	local socket=$dir/$name.data
 	socket=socket,id=data,path=${socket//,/,,},server=on,wait=off
 	args+=(-chardev "$socket" -device "$device,max_ports=1" -device "virtconsole,chardev=data")

@@ -126,6 +126,8 @@ def test_a_value_may_follow_an_equals_sign(lab):
     (["run", "--name="], "needs a value"),
     (["list", "nothing"], "takes no 'nothing'"),
     (["run", "--detach", "--memory", "3M"], "4M at least"),
+    (["run", "--detach", "--machine", "microvm", *["--net", "loop"] * 4],
+     "room for 7 ports beside its console, not for 8"),
     (["list", "extra"], "'list' takes no 'extra'; it takes: --json --names --help"),
     (["list", "--json", "--names"], "--json or --names, not both"),
     (["help", "walk"], "no verb 'walk'"),
