@@ -6,10 +6,7 @@
 need dpdk-testpmd dpdk-dev
 mode=${MODE-io}
 
-# Who forwards has the last processor for itself: frames are lost while it waits for one.
-last=$(($(nproc --all) - 1))
-[ "$last" -eq 0 ] || pin=(taskset -c "0-$((last - 1))")
-start testpmd dpdk-testpmd --no-huge --no-shconf -m 1024 --no-pci -l "0,$last" \
+start testpmd dpdk-testpmd --no-huge --no-shconf -m 1024 --no-pci -l 0,1 \
 	--vdev "net_vhost0,iface=$run/v0.sock" --vdev "net_vhost1,iface=$run/v1.sock" \
 	-- "--forward-mode=$mode" --auto-start --stats-period 1 --total-num-mbufs=16384
 wait_for "$run/v1.sock"

@@ -37,7 +37,6 @@ run=$(mktemp -d)
 export XDG_RUNTIME_DIR=$run
 children=()
 more=() # options of 'ukpktgen run'
-pin=()  # what has it run on some processors only
 
 finish() {
 	local pid
@@ -102,7 +101,7 @@ vsctl() {
 # the device is `ready`, if that is a function, sets up and measures.
 measure() { # DEVICE NET0 NET1 SETUP COMMANDS
 	local command=${arguments[0]:-$5}
-	"${pin[@]}" "$ukpktgen" run --detach --name dut --net "$2" --net "$3" --mac 0=02:00:00:00:00:00 \
+	"$ukpktgen" run --detach --name dut --net "$2" --net "$3" --mac 0=02:00:00:00:00:00 \
 		--mac 1=02:00:00:00:00:01 "${more[@]}" >/dev/null
 	! declare -F ready >/dev/null || ready
 	"$ukpktgen" exec --name dut --quiet -c "$4"
