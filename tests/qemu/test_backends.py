@@ -52,6 +52,12 @@ class Monitor:
         self.do("qmp_capabilities")
         return self
 
+    def save(self, path):
+        """The machine, which stands still from then on."""
+        self.do("migrate", uri="exec:cat >%s" % path)
+        while self.do("query-migrate")["status"] != "completed":
+            time.sleep(0.05)
+
     def close(self):
         self.file.close()
         self.sock.close()
@@ -239,9 +245,7 @@ def test_a_machine_that_stands_still(lab, options):
         time.sleep(STANDS / 10)
         monitor.do("cont")
         line.ask("wait 1 rx.packets > 1000 within 60s")
-        monitor.do("migrate", uri="exec:cat >%s" % state)
-        while monitor.do("query-migrate")["status"] != "completed":
-            time.sleep(0.05)
+        monitor.save(state)
         child, woken = wake(lab, line, state)
         monitor.close()
     try:

@@ -90,9 +90,7 @@ def test_what_answers_and_forwards_stands_still(lab, options):
             balances(line, held)
         line.ask("stats clear; start %s" % SENDERS)
         goes_on(line)
-        monitor.do("migrate", uri="exec:cat >%s" % state)
-        while monitor.do("query-migrate")["status"] != "completed":
-            time.sleep(0.05)
+        monitor.save(state)
         child, woken = wake(lab, line, state)
         monitor.close()
     try:
