@@ -27,6 +27,7 @@ static void fake_answer(void);
 #include "plat/kvm/virtio_net_queue.c"
 #include "plat/kvm/virtio_net_rx.c"
 #include "plat/kvm/virtio_net_tx.c"
+#include "plat/kvm/virtio_net_tx_kept.c"
 
 struct virtio_fake fake;
 struct uk_allocpool *pool;
