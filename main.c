@@ -8,6 +8,8 @@
 #include <uk/plat/time.h>
 
 #include "app/app.h"
+#include "pktgen/pktgen_cores.h"
+#include "pktgen/pktgen_runs.h"
 #include "shell/intake.h"
 #include "shell/script.h"
 

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "app/experiment.h"
+#include "pktgen/pktgen_cores.h"
 
 static bool due(void *arg)
 {

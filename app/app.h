@@ -17,6 +17,7 @@
 #include "app/run.h"
 #include "files/store.h"
 #include "pktgen/pktgen.h"
+#include "pktgen/pktgen_seen.h"
 #include "shell/session.h"
 #include "stats/histogram.h"
 #include "stats/stats.h"

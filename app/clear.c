@@ -2,6 +2,7 @@
 #include "app/clear.h"
 
 #include "app/app.h"
+#include "pktgen/pktgen_runs.h"
 
 /* The longest that it holds back the ports that send. */
 #define CLEAR_NS 2000000000ull

@@ -8,6 +8,7 @@
 #include "app/labs.h"
 #include "app/told.h"
 #include "pktgen/fields.h"
+#include "pktgen/pktgen_runs.h"
 #include "shell/arg.h"
 
 void config_get(const struct app *app, struct subject s, struct config *c)

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "app/bench.h"
+#include "pktgen/pktgen_runs.h"
 
 /*
  * What `wait auto` takes to choose, and some more for a ring that fills late.

@@ -7,6 +7,7 @@
 
 #include "app/outlook.h"
 #include "app/timing.h"
+#include "pktgen/pktgen_runs.h"
 
 enum { NEXT, STREAMS_DONE, ASKED };
 

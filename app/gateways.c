@@ -6,6 +6,7 @@
 #include "app/addresses.h"
 #include "app/app.h"
 #include "pktgen/fields.h"
+#include "pktgen/pktgen_runs.h"
 
 #define AWAIT_NS 1000000000ull /* for all of them */
 #define POLL_NS 2000000ull

@@ -2,6 +2,7 @@
 /* Traffic that ends when the program that began it has gone. */
 #include "app/app.h"
 #include "app/experiment.h"
+#include "pktgen/pktgen_runs.h"
 
 void app_set_lease(struct app *app, uint64_t time_ns, uint64_t now_ns)
 {

@@ -3,6 +3,7 @@
 #include <stdio.h>
 
 #include "app/live_impl.h"
+#include "pktgen/pktgen_runs.h"
 #include "shell/setting.h"
 
 /* How long the title tells what a key did. */

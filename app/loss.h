@@ -7,6 +7,7 @@
 #define APP_LOSS_H
 
 #include "pktgen/pktgen.h"
+#include "pktgen/pktgen_seen.h"
 #include "shell/reply.h"
 
 struct loss_field {

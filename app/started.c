@@ -7,6 +7,7 @@
 #include "app/timing.h"
 #include "app/together.h"
 #include "app/traffic.h"
+#include "pktgen/pktgen_runs.h"
 #include "shell/arg.h"
 
 #define UNTIL_STOP "until 'stop'"

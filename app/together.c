@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "app/together.h"
+#include "pktgen/pktgen_runs.h"
 
 /* How soon, and how long, it is looked whether all have sent. */
 #define POLL_NS 50000ull

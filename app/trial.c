@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "app/app.h"
+#include "pktgen/pktgen_runs.h"
 
 /* How often it is looked at, and how late a frame may leave at least. */
 #define LOOK_NS 500000ull

@@ -6,6 +6,7 @@
 #include "app/app.h"
 #include "app/experiment.h"
 #include "app/lists.h"
+#include "pktgen/pktgen_cores.h"
 
 /* Rounded, for "%llu.%03llu". */
 #define NS_TO_MS(ns) (((unsigned long long)(ns) + 500000) / 1000000)

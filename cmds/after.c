@@ -2,6 +2,7 @@
 #include <stdio.h>
 
 #include "app/timing.h"
+#include "pktgen/pktgen_runs.h"
 
 enum { PORTS, WHAT, DELAY };
 

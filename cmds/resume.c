@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "app/app.h"
+#include "pktgen/pktgen_runs.h"
 
 enum { PORTS };
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "pktgen/selftest.h"
 #include "app/app.h"
+#include "pktgen/pktgen_cores.h"
 
 /* What a call remembers. */
 enum { TEST };

@@ -6,6 +6,7 @@
 #include "app/gateways.h"
 #include "app/started.h"
 #include "app/together.h"
+#include "pktgen/pktgen_runs.h"
 #include "shell/arg.h"
 
 /* Each form starts with the ports; the limit stands behind its keyword. */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "app/app.h"
 #include "app/experiment.h"
+#include "pktgen/pktgen_runs.h"
 
 enum { PORTS, JSON };
 

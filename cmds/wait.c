@@ -2,6 +2,7 @@
 #include <stdio.h>
 
 #include "app/condition.h"
+#include "pktgen/pktgen_runs.h"
 
 /* `idle` has its own. */
 enum { WITHIN = COND_ARGS, TIME };

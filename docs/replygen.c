@@ -11,6 +11,7 @@
 
 #include "app/app.h"
 #include "docs/reply_forms.h"
+#include "pktgen/pktgen_cores.h"
 #include "plat/host/host.h"
 
 #define STEP_NS 20000ull

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
+#include "pktgen/pktgen_cores.h"
 #include "pktgen/pktgen_impl.h"
+#include "pktgen/pktgen_runs.h"
 
 #include <string.h>
 

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <uk/plat/time.h>
 
+#include "pktgen/pktgen_cores.h"
 #include "pktgen/pktgen_impl.h"
 
 /* ---- What they have in common ------------------------------------------- */

@@ -4,6 +4,7 @@
 #define PKTGEN_PKTGEN_IMPL_H
 
 #include "pktgen/pktgen.h"
+#include "pktgen/pktgen_seen.h"
 
 #define FOR_EACH_PORT_UP(pg, mask, i)                 \
 	for (unsigned i = 0; i < (pg)->nb_ports; i++) \
@@ -49,6 +50,10 @@ uint64_t pktgen_trail_end(const struct pktgen *pg, unsigned port,
 /* Where queue `w` counts what arrives of it; NULL: nowhere. */
 struct arrived *pktgen_arrived_at(const struct worker *w, unsigned port,
 				  unsigned stream);
+
+/* How many of its queues send this stream, by what else is set of it. */
+unsigned pktgen_parts(const struct pktgen *pg, unsigned port,
+		      const struct pktgen_stream *s);
 
 /* The `i`th flow of those that may send it, the first being number 0. */
 struct flow *pktgen_part(const struct pktgen *pg, unsigned port,

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Whether what ports send goes anywhere, and what ends a halt. */
+#include "pktgen/pktgen_cores.h"
 #include "pktgen/pktgen_impl.h"
 
 static void look(struct pktgen *pg, unsigned port, uint64_t now_ns)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Streams of ports that start, stop, pause and go on. */
+#include "pktgen/pktgen_runs.h"
 #include "pktgen/pktgen_impl.h"
 
 /* Gives `order` to who has one of the first `n` of its flows. */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "pktgen/rest.h"
+#include "pktgen/pktgen_seen.h"
 
 #include "pktgen/pktgen.h"
 

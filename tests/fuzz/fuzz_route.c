@@ -14,6 +14,8 @@
 #include "node/node.h"
 #include "pktgen/engine.h"
 #include "pktgen/pktgen.h"
+#include "pktgen/pktgen_cores.h"
+#include "pktgen/pktgen_runs.h"
 #include "plat/host/host.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);

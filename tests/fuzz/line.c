@@ -4,6 +4,8 @@
 #include <string.h>
 
 #include "app/config.h"
+#include "pktgen/pktgen_cores.h"
+#include "pktgen/pktgen_runs.h"
 #include "plat/host/host.h"
 
 #define STEP_NS 1000000ull

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "app/lists.h"
+#include "pktgen/pktgen_cores.h"
 
 struct rig rig;
 

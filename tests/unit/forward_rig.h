@@ -12,6 +12,8 @@
 #include "measure/signature.h"
 #include "pktgen/engine.h"
 #include "pktgen/pktgen.h"
+#include "pktgen/pktgen_cores.h"
+#include "pktgen/pktgen_runs.h"
 #include "plat/host/host.h"
 #include "unit.h"
 #include "unit_stream.h"

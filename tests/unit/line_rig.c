@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "line_rig.h"
+#include "pktgen/pktgen_cores.h"
 
 #include <string.h>
 

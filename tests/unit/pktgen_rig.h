@@ -7,6 +7,7 @@
 
 #include "edit_ports.h"
 #include "pktgen/pktgen.h"
+#include "pktgen/pktgen_cores.h"
 #include "plat/host/host.h"
 #include "unit.h"
 

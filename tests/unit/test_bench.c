@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "app/bench.h"
+#include "pktgen/pktgen_cores.h"
 #include "plat/host/host.h"
 #include "unit.h"
 #include "vt100.h"

@@ -4,6 +4,7 @@
  * each frame is sent is known to the ns, as all is looked at each us.
  */
 #include "many_rig.h"
+#include "pktgen/pktgen_seen.h"
 
 /* When the test begins; the first step, and so all times, are then. */
 #define T0 (1 * S)

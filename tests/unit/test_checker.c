@@ -7,6 +7,7 @@
 #include <stdlib.h>
 
 #include "many_rig.h"
+#include "pktgen/pktgen_seen.h"
 
 static uint64_t seed = 1, payloads, heads, numbers, nb_sent;
 static unsigned damage; /* of 100 */

@@ -11,6 +11,7 @@
 #include "any_value.h"
 #include "app/app.h"
 #include "app/lists.h"
+#include "pktgen/pktgen_cores.h"
 #include "plat/host/host.h"
 
 #define NB_PORTS 4

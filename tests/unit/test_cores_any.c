@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "app_rig.h"
+#include "pktgen/pktgen_cores.h"
 
 #define PORTS 4u
 #define QUEUES 3u

@@ -7,6 +7,9 @@
 #include <string.h>
 
 #include "pktgen/pktgen.h"
+#include "pktgen/pktgen_cores.h"
+#include "pktgen/pktgen_runs.h"
+#include "pktgen/pktgen_seen.h"
 #include "plat/host/host.h"
 #include "unit.h"
 #include "unit_stream.h"

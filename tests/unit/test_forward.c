@@ -4,6 +4,7 @@
 
 #include "forward_rig.h"
 #include "pktgen/learn.h"
+#include "pktgen/pktgen_seen.h"
 
 static void frames_go_on_as_they_are(void **state)
 {

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 
 #include "pktgen/impair.h"
+#include "pktgen/pktgen_seen.h"
 
 #define MS 1000000ull
 #define PERCENT (IMPAIR_SHARE_ALL / 100)

@@ -4,6 +4,7 @@
  * frames go, what each is charged with, and what one does to the others.
  */
 #include "many_rig.h"
+#include "pktgen/pktgen_seen.h"
 
 static void set_weight(unsigned i, unsigned weight)
 {

@@ -2,6 +2,7 @@
 /* What is told of signed streams that take turns, whose frames are counted
  * later than they are made. */
 #include "many_rig.h"
+#include "pktgen/pktgen_seen.h"
 
 #define NB 4
 

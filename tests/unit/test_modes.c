@@ -6,6 +6,8 @@
 #include "edit_ports.h"
 #include "pktgen/engine.h"
 #include "pktgen/pktgen.h"
+#include "pktgen/pktgen_cores.h"
+#include "pktgen/pktgen_runs.h"
 #include "plat/host/host.h"
 #include "udp_csum.h"
 #include "unit.h"

@@ -4,6 +4,8 @@
 #include <string.h>
 
 #include "pktgen/engine.h"
+#include "pktgen/pktgen_runs.h"
+#include "pktgen/pktgen_seen.h"
 #include "pktgen_rig.h"
 
 static void set_size_edit(struct stream *s, const void *arg)

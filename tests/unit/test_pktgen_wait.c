@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* When workers wait, sleep and wake, and which of them stall. */
 #include "pktgen/engine.h"
+#include "pktgen/pktgen_runs.h"
 #include "pktgen_rig.h"
 
 #define INJECT_NS 12500 /* 80,000 frames a second */

@@ -8,6 +8,9 @@
 #include <unistd.h>
 
 #include "pktgen/pktgen.h"
+#include "pktgen/pktgen_cores.h"
+#include "pktgen/pktgen_runs.h"
+#include "pktgen/pktgen_seen.h"
 #include "plat/host/host.h"
 #include "unit.h"
 #include "unit_stream.h"

@@ -4,6 +4,7 @@
  * the same as where each frame is made in its turn.
  */
 #include "many_rig.h"
+#include "pktgen/pktgen_seen.h"
 #include "pktgen/replay.h"
 
 #define EVENTS 60

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "app_rig.h"
+#include "pktgen/pktgen_runs.h"
 
 static struct pktgen *const pg = &rig.app.pktgen;
 

@@ -6,6 +6,8 @@
 
 #include "app/app.h"
 #include "edit_ports.h"
+#include "pktgen/pktgen_cores.h"
+#include "pktgen/pktgen_runs.h"
 #include "plat/host/host.h"
 #include "shell/script.h"
 #include "unit.h"

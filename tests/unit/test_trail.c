@@ -8,6 +8,7 @@
 
 #include "many_rig.h"
 #include "measure/signature.h"
+#include "pktgen/pktgen_seen.h"
 
 #define FRAMES_MAX 20000
 #define ON_WIRE_MAX 65536

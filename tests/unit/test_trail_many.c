@@ -6,6 +6,7 @@
  */
 #include "many_rig.h"
 #include "measure/signature.h"
+#include "pktgen/pktgen_seen.h"
 
 #define NB PKTGEN_MAX_STREAMS
 #define FRAMES 12

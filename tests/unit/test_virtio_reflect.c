@@ -4,6 +4,8 @@
 
 #include "pktgen/engine.h"
 #include "pktgen/pktgen.h"
+#include "pktgen/pktgen_cores.h"
+#include "pktgen/pktgen_runs.h"
 #include "plat/host/host.h"
 #include "unit.h"
 #include "virtio_fake.h"

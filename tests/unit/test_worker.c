@@ -2,6 +2,9 @@
 /* When a worker sends, and what it notes of that. */
 #include "edit_ports.h"
 #include "pktgen/pktgen.h"
+#include "pktgen/pktgen_cores.h"
+#include "pktgen/pktgen_runs.h"
+#include "pktgen/pktgen_seen.h"
 #include "plat/host/host.h"
 #include "unit.h"
 

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 
 #include "many_rig.h"
+#include "pktgen/pktgen_seen.h"
 
 #define STREAMS_MAX 6
 #define NUMBERS_MAX 4000

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "transcript.h"
 #include "app/lists.h"
+#include "pktgen/pktgen_cores.h"
 
 #include <dirent.h>
 #include <stdio.h>
