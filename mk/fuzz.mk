@@ -4,7 +4,7 @@
 
 FUZZ_CFLAGS := $(filter-out $(WARN),$(HOST_ALL)) -O2 \
 	-fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all
-FUZZ_CMP := shell/parse shell/arg shell/keys files/cpio net/proto/headers \
+FUZZ_CMP := shell/parse shell/arg shell/arg_streams shell/keys files/cpio net/proto/headers \
 	units/value units/value_addr units/vary units/vary_values \
 	capture/read capture/read_ng capture/bpf pktgen/turn \
 	pktgen/kv_answer pktgen/engine_route pktgen/engine_forward \
