@@ -8,155 +8,6 @@
 #include "pktgen/impair.h"
 #include "pktgen/learn.h"
 
-struct forward *forward_new(const struct core *core, unsigned max_out,
-			    struct uk_alloc *a)
-{
-	struct forward *f =
-		uk_zalloc(a, sizeof(*f) + max_out * sizeof(f->out[0]));
-
-	if (f) {
-		f->core = core;
-		f->max_out = max_out;
-	}
-	return f;
-}
-
-void forward_move(struct forward *to, struct forward *from)
-{
-	if (!from)
-		return;
-	to->impair = from->impair;
-	to->learnt = from->learnt;
-	to->nb_out = from->nb_out;
-	memcpy(to->out, from->out, from->nb_out * sizeof(to->out[0]));
-	from->impair = NULL;
-}
-
-void forward_delete(struct forward *f, struct uk_alloc *a)
-{
-	if (f) {
-		impair_delete(f->impair, a);
-		uk_free(a, f->route);
-	}
-	uk_free(a, f);
-}
-
-/* ---- What is held ------------------------------------------------------- */
-
-/* A reference of the frame goes back. */
-static void give_back(struct uk_netbuf *nb)
-{
-#ifdef PORT_SHARED
-	if (likely(nb->refcount > 1)) {
-		nb->refcount--;
-		return;
-	}
-#endif
-	port_frame_free(nb);
-}
-
-/* The first `n` of what is held are gone, with `bytes`. */
-static void take_off(struct outlet *o, unsigned n, uint64_t bytes)
-{
-	o->from += n;
-	o->nb -= n;
-	o->bytes -= bytes;
-	if (!o->nb)
-		o->from = 0;
-}
-
-/* The first `n` are dropped. */
-static COLD void drop(struct outlet *o, unsigned n, uint64_t *count)
-{
-	uint64_t bytes = 0;
-
-	for (unsigned i = 0; i < n; i++) {
-		bytes += o->pkt[o->from + i]->len;
-		give_back(o->pkt[o->from + i]);
-	}
-	take_off(o, n, bytes);
-	*count += n;
-}
-
-unsigned forward_held(const struct worker *w)
-{
-	unsigned n = 0;
-
-	if (!w->forward)
-		return 0;
-	for (unsigned i = 0; i < w->forward->nb_out; i++)
-		n += w->forward->out[i].nb;
-	if (w->forward->impair)
-		n += impair_held(w->forward->impair);
-	return n;
-}
-
-/* They may be with the device of a port that they went to before. */
-unsigned forward_reap(struct worker *w)
-{
-	const struct forward *f = w->forward;
-	unsigned own = 0;
-
-	if (!f)
-		return 0;
-	for (unsigned i = 0; w->queue->nb_reflected && i < f->core->nb_workers;
-	     i++)
-		if (f->core->worker[i] != w)
-			port_tx_reap(f->core->worker[i]->queue);
-	port_reclaim(w->queue);
-	for (unsigned i = 0; i < f->nb_out; i++) {
-		const struct outlet *o = &f->out[i];
-
-		for (unsigned k = o->from; k < o->from + o->nb; k++)
-			own += o->pkt[k]->priv == w->queue;
-	}
-	return own;
-}
-
-COLD void forward_drop(struct worker *w)
-{
-	struct forward *f = w->forward;
-
-	for (unsigned i = 0; f && i < f->nb_out; i++)
-		drop(&f->out[i], f->out[i].nb, &w->stats.forward_stopped);
-	if (f && f->impair)
-		w->stats.forward_stopped += impair_drop(f->impair);
-}
-
-COLD uint64_t forward_keep(struct worker *w, uint64_t ports)
-{
-	struct forward *const f = w->forward;
-	unsigned n = 0;
-
-	for (unsigned i = 0; i < f->nb_out; i++) {
-		struct outlet *const o = &f->out[i];
-		const uint64_t port = 1ull << o->to->queue->port->id;
-
-		if (!(ports & port)) {
-			drop(o, o->nb, &w->stats.forward_stopped);
-			continue;
-		}
-		ports &= ~port;
-		if (i != n)
-			f->out[n] = *o;
-		n++;
-	}
-	f->nb_out = n;
-	return ports;
-}
-
-COLD void forward_begin(struct worker *w)
-{
-	if (w->forward && w->forward->impair)
-		impair_begin(w->forward->impair);
-}
-
-COLD void forward_how(struct worker *w)
-{
-	if (w->forward && w->forward->impair)
-		impair_set(w->forward->impair, &w->how.impair);
-}
-
 bool forward_blocked(const struct worker *w)
 {
 	const struct forward *f = w->forward;
@@ -171,8 +22,6 @@ bool forward_full(const struct worker *w)
 {
 	return !w->forward->impair && forward_blocked(w);
 }
-
-/* ---- Out ---------------------------------------------------------------- */
 
 /* They are the other port's as well, though of none of its streams or runs. */
 static void count_sent(struct worker *w, struct worker *to, unsigned n,
@@ -203,13 +52,13 @@ static COLD void refused(struct worker *w, struct outlet *o, int err)
 {
 	o->to->stats.tx_errors++;
 	o->to->err = err;
-	drop(o, err == -EIO ? o->nb : 1, &w->stats.forward_unfit);
+	outlet_drop(o, err == -EIO ? o->nb : 1, &w->stats.forward_unfit);
 }
 
 /* No device would send it; nor may what came hold up what is to come. */
 static COLD unsigned discard(struct worker *w, struct outlet *o)
 {
-	drop(o, o->nb, &w->stats.forward_link_down);
+	outlet_drop(o, o->nb, &w->stats.forward_link_down);
 	port_tx_reap(o->to->queue);
 	return 0;
 }
@@ -237,7 +86,7 @@ static unsigned flush(struct worker *w, struct outlet *o, uint64_t now_ns)
 		bytes -= bytes_of(o, nb - sent);
 		o->from = from;
 	}
-	take_off(o, sent, bytes);
+	outlet_take_off(o, sent, bytes);
 	count_sent(w, o->to, sent, bytes);
 	if (likely(!o->nb))
 		return sent;
@@ -246,7 +95,7 @@ static unsigned flush(struct worker *w, struct outlet *o, uint64_t now_ns)
 	else
 		o->to->stats.tx_ring_full++;
 	if (w->how.drops)
-		drop(o, o->nb, &w->stats.forward_dropped);
+		outlet_drop(o, o->nb, &w->stats.forward_dropped);
 	return sent;
 }
 

@@ -31,6 +31,19 @@ struct outlet {
 	struct uk_netbuf *pkt[OUTBOX_MAX];
 };
 
+/* The first `n` of what is held are gone, with `bytes`. */
+static inline void outlet_take_off(struct outlet *o, unsigned n, uint64_t bytes)
+{
+	o->from += n;
+	o->nb -= n;
+	o->bytes -= bytes;
+	if (!o->nb)
+		o->from = 0;
+}
+
+/* The same, and `count` grows: nobody sends them. */
+void outlet_drop(struct outlet *o, unsigned n, uint64_t *count);
+
 struct forward {
 	const struct core *core; /* whose workers have the ways out */
 	struct impair *impair;   /* that frames go through; NULL: none */
