@@ -62,6 +62,15 @@ uint64_t engine_bad(const struct engine *e)
 
 /* ---- From the driver ---------------------------------------------------- */
 
+/* What is made is signed from now on as what came is: sender, run, clock. */
+static void mimic(struct engine *e, const struct signature *s, uint64_t now)
+{
+	e->mimic = false;
+	e->maker.next.sender = s->sender;
+	e->maker.next.run = s->run;
+	e->ahead_ns = s->time_ns - now;
+}
+
 static inline void judge(struct engine *e, const struct queue *q,
 			 struct queue_buf *b, unsigned int n, uint64_t now)
 {
@@ -83,6 +92,8 @@ static inline void judge(struct engine *e, const struct queue *q,
 		if (sig && signature_get(sig, &s)) {
 			e->signed_frames++;
 			seq_see(e->stream, &s);
+			if (unlikely(e->mimic))
+				mimic(e, &s, now);
 			if (unlikely(e->all.came && !s.stream))
 				seq_all_see(&e->all, (unsigned int)(q - e->q),
 					    s.seq);
@@ -215,7 +226,7 @@ static bool step_source(struct engine *e, struct queue *q, uint64_t now)
 	if (!n)
 		return false;
 	tally_at(&e->out, now);
-	e->maker.next.time_ns = now;
+	e->maker.next.time_ns = now + e->ahead_ns;
 	for (; made < most && at < n; made++, at += used) {
 		used = make_one(e, &b[at], n - at);
 		if (unlikely(!used))

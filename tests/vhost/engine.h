@@ -28,6 +28,8 @@ struct engine {
 	unsigned int nb_queues;
 	struct queue q[QUEUES_MAX];
 	struct maker maker;
+	bool mimic;        /* sign as the driver does, once it has */
+	uint64_t ahead_ns; /* its clock, of ours */
 	struct faults faults;
 	uint64_t rate_pps; /* 0: as fast as possible */
 	uint64_t count;    /* frames to make; 0: no end */

@@ -223,6 +223,8 @@ static bool open_peer(struct peer *p, const struct options *o)
 	p->e->count = o->count;
 	maker_init(&p->e->maker, o->size, o->nb_sizes, o->flows, !o->unsign,
 		   o->stream);
+	p->e->maker.streams = o->streams;
+	p->e->mimic = o->mimic;
 	if (o->ask)
 		maker_ask(&p->e->maker);
 	engine_go(p->e, !o->hold);

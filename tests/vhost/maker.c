@@ -50,6 +50,8 @@ void maker_init(struct maker *m, const uint16_t *size, unsigned int nb,
 		.nb_sizes = nb,
 		.flows = flows,
 		.sign = sign,
+		.stream = stream,
+		.streams = 1,
 		.next.stream = stream,
 	};
 	for (unsigned int i = 0; i < nb; i++)
@@ -112,7 +114,10 @@ void maker_put(struct maker *m, uint8_t *to, enum flaw flaw)
 	memcpy(udp + offsetof(struct udp_hdr, csum), &csum, sizeof(csum));
 	if (unlikely(flaw == FLAW_IPV4_CSUM))
 		ip[offsetof(struct ipv4_hdr, csum)] ^= 1;
-	m->next.seq++;
+	if (++m->next.stream - m->stream >= m->streams) {
+		m->next.stream = m->stream;
+		m->next.seq++;
+	}
 	m->flow = m->flow + 1 < m->flows ? (uint16_t)(m->flow + 1) : 0;
 	m->turn = m->turn + 1 < m->nb_sizes ? m->turn + 1 : 0;
 }

@@ -36,12 +36,14 @@ struct maker {
 	uint16_t flows;
 	uint16_t flow; /* of the next frame */
 	bool sign;
+	uint16_t stream, streams; /* the first, and how many in turn */
 	struct signature next;
 };
 
 /*
  * `size` are `nb` sizes with FCS; without `sign` the payload counts up to the
- * end. Frames belong to `stream`, numbered from 0.
+ * end. Frames belong to `stream`, numbered from 0. More
+ * `streams` than the one take turns, each with numbers of its own.
  */
 void maker_init(struct maker *m, const uint16_t *size, unsigned int nb,
 		uint16_t flows, bool sign, uint16_t stream);

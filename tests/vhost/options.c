@@ -28,6 +28,9 @@ static const char usage[] =
 	"  --rate PPS       frames made per second; without, as many as go\n"
 	"  --count N        frames made; without, no end\n"
 	"  --stream N       stream in their signatures: 0\n"
+	"  --streams N      streams from that one on, in turn: 1\n"
+	"  --mimic          they are signed as the first that came from the "
+	"driver\n"
 	"  --unsigned       they carry none\n"
 	"  --ask            they ask 02:00:00:00:00:02 for the key 0000, see\n"
 	"                   mode kv\n"
@@ -111,6 +114,8 @@ static const struct option known[] = {
 	{"rate", required_argument, NULL, 'r'},
 	{"count", required_argument, NULL, 'n'},
 	{"stream", required_argument, NULL, 't'},
+	{"streams", required_argument, NULL, 'T'},
+	{"mimic", no_argument, NULL, 'M'},
 	{"unsigned", no_argument, NULL, 'u'},
 	{"ask", no_argument, NULL, 'a'},
 	{"numbers", no_argument, NULL, 'N'},
@@ -143,6 +148,11 @@ static bool set_number(struct options *o, int c, const char *name)
 		if (!number(name, optarg, 0, SEQ_STREAMS - 1, &n))
 			return false;
 		o->stream = (uint16_t)n;
+		return true;
+	case 'T':
+		if (!number(name, optarg, 1, SEQ_STREAMS, &n))
+			return false;
+		o->streams = (uint16_t)n;
 		return true;
 	case 'd':
 		if (!number(name, optarg, 1, 86400, &n))
@@ -182,6 +192,8 @@ static bool set_option(struct options *o, int c, const char *name)
 		return o->unsign = true;
 	case 'a':
 		return o->ask = o->unsign = true;
+	case 'M':
+		return o->mimic = true;
 	case 'N':
 		return o->numbers = true;
 	case 'o':
@@ -203,8 +215,11 @@ bool options_parse(struct options *o, int argc, char **argv, int *status)
 {
 	int c, which = 0;
 
-	*o = (struct options){
-		.cpu = -1, .size = {64}, .nb_sizes = 1, .flows = 1};
+	*o = (struct options){.cpu = -1,
+			      .size = {64},
+			      .nb_sizes = 1,
+			      .flows = 1,
+			      .streams = 1};
 	*status = 2;
 	while ((c = getopt_long(argc, argv, "", known, &which)) != -1) {
 		if (c == 'h') {

@@ -10,7 +10,8 @@ struct options {
 	const char *also; /* of one more, by which frames are but taken */
 	bool control;     /* take commands on stdin */
 	bool json;
-	bool spin;    /* never sleep */
+	bool spin; /* never sleep */
+	bool mimic;
 	bool numbers; /* each of stream 0 is told */
 	bool hold;    /* the source waits for 'go' */
 	bool bench_self;
@@ -23,7 +24,7 @@ struct options {
 	uint16_t size[MAKER_SIZES]; /* with FCS */
 	unsigned int nb_sizes;
 	uint16_t flows;
-	uint16_t stream;
+	uint16_t stream, streams;
 	uint64_t rate_pps;
 	uint64_t count;
 	uint64_t duration_ms; /* 0: until told */

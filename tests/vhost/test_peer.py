@@ -171,6 +171,24 @@ def test_made_frames_are_right(tmp_path, layout, pieces):
         assert sent["bytes"] == sum(len(f) + 4 for f in frames)
 
 
+def test_made_frames_may_be_the_drivers(tmp_path):
+    with peer_for(tmp_path, 0, "--mode", "source", "--hold", "--mimic", "--stream", "5",
+                  "--streams", "3") as peer, Driver(peer) as d:
+        sent = struct.pack(">IHIQ", 0xb5c12612, 0x3400, 9, 5 << 50 | 77 << 40 | 99)
+        d.tx.send(frame(sent))
+        assert len(d.tx.wait(1)) == 1
+        d.rx.post(7)
+        peer.do("go 7")
+        for n, data in enumerate(take(d.rx, 7)):
+            data = data[-18:]
+            assert data[:5] == sent[:5]
+            assert int.from_bytes(data[5:10], "big") == n // 3
+            stamp = int.from_bytes(data[10:], "big")
+            assert (stamp >> 50, stamp >> 40 & 0x3ff) == (5 + n % 3, 77)
+            # Later than what came, by the driver's clock.
+            assert 0 < (stamp - 99 & (1 << 40) - 1) < 600 * 10**9
+
+
 def test_without_signature(tmp_path):
     with peer_for(tmp_path, 0, "--mode", "source", "--unsigned", "--count", "1") \
             as peer, Driver(peer) as d:
