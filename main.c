@@ -166,11 +166,17 @@ static void doze_until(uint64_t until_ns)
 /* Nothing moved, but may at any time. */
 static void wait_for_frames(uint64_t now_ns)
 {
+	uint64_t until_ns;
+
 	switch (pktgen_wait(&app.pktgen, now_ns)) {
 	case WAIT_SPIN:
 		break;
 	case WAIT_HALT:
-		halt_until(now_ns + WAIT_HALT_NS);
+		until_ns = pktgen_halt_until(&app.pktgen, now_ns);
+		if (until_ns > now_ns + WAIT_HALT_NS)
+			doze_until(until_ns);
+		else
+			halt_until(until_ns);
 		break;
 	default:
 		ukarch_spinwait();

@@ -35,7 +35,8 @@ static const unsigned modes[] = {
 const struct arg_word app_waits[] = {
 	{"spin", "ask the ring again at once"},
 	{"pause", "ask again after a PAUSE instruction"},
-	{"halt", "halt the CPU until the device interrupts"},
+	{"halt", "halt the CPU until the device interrupts, and between "
+		 "frames"},
 	{"auto",
 	 "try all three when a run starts, keep the one that sends most"},
 	{NULL},

@@ -166,7 +166,11 @@ const struct cmd cmd_port = {
 			 "choose how to wait while the transmit ring is full"},
 			{0},
 		},
-	.notes = "'port' shows as auto:WAIT what auto has chosen.",
+	.notes =
+		"'port' shows as auto:WAIT what auto has chosen. With halt the "
+		"CPU also halts between frames that are more than 200us "
+		"apart, so appliances that send slowly can share a CPU of the "
+		"host. With vhost-user, or with several CPUs, it does not.",
 	.examples = (const char *const[]){"port", "port 0", "port all",
 					  "port 0 wait auto", NULL},
 	.see = (const char *const[]){"mode", "size", "rate", "onfull", NULL},

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "pktgen/core.h"
 
+#include "pktgen/forward.h"
+#include "pktgen/schedule.h"
+
 /* None of them had a step for that long, or since it was started. */
 static COLD void note_gap(struct core *c, uint64_t now_ns)
 {
@@ -99,15 +102,85 @@ uint64_t core_sleep_ns(const struct core *c, uint64_t now_ns)
 		   c->also & CORE_NODES ? CORE_NODES_SLEEP_NS : CORE_SLEEP_NS);
 }
 
+static bool any_unpaced(const struct worker *w)
+{
+	return w->only ? w->only->pacer.unpaced : w->round.nb_flows;
+}
+
+/* When its next frame is due, or its run ends. */
+static uint64_t next_ns(const struct worker *w)
+{
+	return w->only ? schedule_due(w->only)
+		       : w->epoch_ns + turns_key(&w->due);
+}
+
+/* Until when it may halt, as its next frame is due later; 0: it may not. */
+static uint64_t nap_until(const struct worker *w, uint64_t now_ns)
+{
+	uint64_t until_ns;
+
+	if (w->wait.set != WAIT_HALT || w->state != WORKER_RUNNING ||
+	    (w->mode & (MODE_TX | MODE_RELAYS)) != MODE_TX || w->begins ||
+	    w->out.nb || w->starved)
+		return 0;
+	until_ns = next_ns(w) - WAIT_NAP_END_NS;
+	return (int64_t)(until_ns - now_ns) >= (int64_t)WAIT_NAP_MIN_NS
+		       ? until_ns
+		       : 0;
+}
+
+/*
+ * After a step that moved nothing; WAIT_AUTO where it is all the same to this
+ * worker.
+ */
+static enum wait_kind wait_of(struct worker *w, uint64_t now_ns)
+{
+	const bool sends = w->state == WORKER_RUNNING && w->mode & MODE_TX;
+
+	if (w->state == WORKER_IDLE)
+		return WAIT_AUTO;
+	if (w->from_ns)
+		return WAIT_PAUSE;
+	/* All buffers being out is a full ring, too. */
+	if (w->out.nb || (FORWARDS && forward_blocked(w)) ||
+	    (sends && w->starved) || (sends && !w->how.drops && any_unpaced(w)))
+		return wait_full(&w->wait, w->stats.tx_packets, now_ns);
+	if (unlikely(w->wait.set == WAIT_HALT) && nap_until(w, now_ns))
+		return WAIT_HALT;
+	/* A frame falls due soon, or what comes is sent back at once. */
+	return sends || w->mode & MODE_RELAYS ? WAIT_PAUSE : WAIT_AUTO;
+}
+
 enum wait_kind core_wait(const struct core *c, uint64_t now_ns)
 {
 	enum wait_kind least = WAIT_AUTO, kind;
 
 	for (unsigned i = 0; i < c->nb_workers; i++) {
-		kind = worker_wait(c->worker[i], now_ns);
+		kind = wait_of(c->worker[i], now_ns);
 		least = MIN(least, kind);
 	}
 	if (least != WAIT_AUTO)
 		return least;
 	return quiet_for(c, now_ns) < CORE_PAUSE_NS ? WAIT_PAUSE : WAIT_HALT;
+}
+
+uint64_t core_halt_until(const struct core *c, uint64_t now_ns)
+{
+	uint64_t until_ns = now_ns + WAIT_NAP_MAX_NS, nap_ns;
+	bool naps = false;
+
+	for (unsigned i = 0; i < c->nb_workers; i++) {
+		const struct worker *w = c->worker[i];
+
+		if (!(w->state != WORKER_IDLE && w->mode & MODE_TX))
+			continue;
+		nap_ns = nap_until(w, now_ns);
+		naps = nap_ns;
+		if (!naps)
+			break;
+		until_ns = MIN(until_ns, nap_ns);
+	}
+	return naps && c->wakes && !(c->also & CORE_BESIDE)
+		       ? until_ns
+		       : now_ns + WAIT_HALT_NS;
 }

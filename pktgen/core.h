@@ -83,4 +83,10 @@ uint64_t core_sleep_ns(const struct core *c, uint64_t now_ns);
 #define CORE_PAUSE_NS 20000ull
 enum wait_kind core_wait(const struct core *c, uint64_t now_ns);
 
+/*
+ * Where that is WAIT_HALT: until when. Later than WAIT_HALT_NS from now only
+ * where all that send have time until then and a frame that comes may end it.
+ */
+uint64_t core_halt_until(const struct core *c, uint64_t now_ns);
+
 #endif /* PKTGEN_CORE_H */

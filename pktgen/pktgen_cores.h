@@ -114,4 +114,10 @@ static inline enum wait_kind pktgen_wait(struct pktgen *pg, uint64_t now_ns)
 	return core_wait(&pg->core, now_ns);
 }
 
+static inline uint64_t pktgen_halt_until(const struct pktgen *pg,
+					 uint64_t now_ns)
+{
+	return core_halt_until(&pg->core, now_ns);
+}
+
 #endif /* PKTGEN_PKTGEN_CORES_H */

@@ -6,6 +6,9 @@
  * measured: `auto` tries each way in turn at the beginning of a run and keeps
  * the gentlest of those that send about as much as the best.
  *
+ * A port that is told to halt does so between frames, too, where they are far
+ * enough apart: so that many appliances share a CPU.
+ *
  * struct wait belongs to its worker. Nothing here waits by itself.
  */
 #ifndef PKTGEN_WAIT_H
@@ -24,6 +27,15 @@ enum wait_kind {
 
 #define WAIT_KINDS WAIT_AUTO
 #define WAIT_HALT_NS 50000ull
+
+/*
+ * Between frames: what a halt takes to end, and the least that one is worth it.
+ * It ends before the next frame is due by the former. The longest is well below
+ * CORE_GAP_NS, from which on the host is said to have stopped the machine.
+ */
+#define WAIT_NAP_END_NS 100000ull
+#define WAIT_NAP_MIN_NS 100000ull
+#define WAIT_NAP_MAX_NS 500000ull
 
 /*
  * How often each way is tried, and for how long: in turns, as a busy host takes

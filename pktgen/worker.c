@@ -478,24 +478,3 @@ unsigned worker_step(struct worker *w, uint64_t now_ns)
 	moved = send(w, now_ns);
 	return moved + engine_rx_step(w, now_ns);
 }
-
-static bool any_unpaced(const struct worker *w)
-{
-	return w->only ? w->only->pacer.unpaced : w->round.nb_flows;
-}
-
-enum wait_kind worker_wait(struct worker *w, uint64_t now_ns)
-{
-	const bool sends = w->state == WORKER_RUNNING && w->mode & MODE_TX;
-
-	if (w->state == WORKER_IDLE)
-		return WAIT_AUTO;
-	if (w->from_ns)
-		return WAIT_PAUSE;
-	/* All buffers being out is a full ring, too. */
-	if (w->out.nb || (FORWARDS && forward_blocked(w)) ||
-	    (sends && w->starved) || (sends && !w->how.drops && any_unpaced(w)))
-		return wait_full(&w->wait, w->stats.tx_packets, now_ns);
-	/* A frame falls due soon, or what comes is sent back at once. */
-	return sends || w->mode & MODE_RELAYS ? WAIT_PAUSE : WAIT_AUTO;
-}

@@ -466,10 +466,4 @@ static inline bool worker_runs(enum worker_state state)
 /* Moves up to one burst each way; returns how many frames moved. */
 unsigned worker_step(struct worker *w, uint64_t now_ns);
 
-/*
- * How to wait after a step that moved nothing; WAIT_AUTO where it is all the
- * same to this worker.
- */
-enum wait_kind worker_wait(struct worker *w, uint64_t now_ns);
-
 #endif /* PKTGEN_WORKER_H */

@@ -73,7 +73,7 @@ def test_increases_are_what_the_appliances_count(own_network, lab, prometheus):
     lines = {name: lab.start(name, "--net", "loop").open() for name in names}
     counters = ("tx_packets", "tx_bytes", "rx_packets", "rx_bytes")
     for line in lines.values():
-        line.ask("stream 0.1-3 add; signature 0.all on; rate 0.all 250pps")
+        line.ask("port all wait halt; stream 0.1-3 add; signature 0.all on; rate 0.all 250pps")
     wait_for(lambda: len(series("ukpktgen_port_tx_packets_total")) == 2 * APPLIANCES)
     end = time.monotonic() + SECONDS
     while time.monotonic() < end:

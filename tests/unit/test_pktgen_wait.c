@@ -29,7 +29,7 @@ static void waits_as_the_least_patient_wants(void **state)
 
 	edit_how_of(&pg, 1, set_wait, &halt, now);
 	/* A paced port's next frame comes soon. */
-	set_pps(1000, now);
+	set_pps(10000, now);
 	pktgen_start(&pg, 3, now);
 	run_for(&now, 10 * US, US);
 	assert_int_equal(pktgen_wait(&pg, now), WAIT_PAUSE);
@@ -55,6 +55,71 @@ static void waits_as_the_least_patient_wants(void **state)
 	run_for(&now, 1000 * US, US);
 	pktgen_start(&pg, 1, now);
 	assert_false(w->wait.decided);
+}
+
+static void edit_wait(enum wait_kind kind, uint64_t now)
+{
+	edit_how_of(&pg, 1, set_wait, &kind, now);
+}
+
+/* Between frames that are far apart, where a frame that comes ends it. */
+static void who_halts_naps_between_frames(void **state)
+{
+	const struct core *c = &pg.core;
+	struct worker *w = pktgen_worker(&pg, 0, 0);
+	uint64_t now = S, due;
+	(void)state;
+
+	pg.core.wakes = true;
+	edit_wait(WAIT_HALT, now);
+	set_pps(1000, now);
+	pktgen_start(&pg, 3, now);
+	pktgen_step(&pg, now);
+	due = now + 1000 * US;
+	assert_int_equal(w->stats.tx_packets, 1);
+	assert_int_equal(pktgen_wait(&pg, now), WAIT_HALT);
+	assert_int_equal(core_halt_until(c, now), now + WAIT_NAP_MAX_NS);
+	now = due - WAIT_NAP_END_NS - WAIT_NAP_MIN_NS;
+	assert_int_equal(pktgen_wait(&pg, now), WAIT_HALT);
+	assert_int_equal(core_halt_until(c, now), due - WAIT_NAP_END_NS);
+	/* It is soon due. */
+	assert_int_equal(pktgen_wait(&pg, now + 1), WAIT_PAUSE);
+	/* Nothing would end it; or others have this port's queues. */
+	pg.core.wakes = false;
+	assert_int_equal(core_halt_until(c, now), now + WAIT_HALT_NS);
+	pg.core.wakes = true;
+	pg.core.also = CORE_BESIDE;
+	assert_int_equal(core_halt_until(c, now), now + WAIT_HALT_NS);
+	pg.core.also = 0;
+	/* A full ring, and a port that sends back what comes. */
+	edit_streams(&pg, 1, set_rate_edit, &(struct rate){RATE_MAX, 0}, now,
+		     &(struct pktgen_fault){0});
+	fill_ring(&now);
+	assert_int_equal(core_halt_until(c, now), now + WAIT_HALT_NS);
+	pktgen_set_mode(&pg, 2, MODE_RX | MODE_REFLECT | MODE_ANY, now);
+	assert_int_equal(pktgen_wait(&pg, now), WAIT_PAUSE);
+	/* One that has not been told to. */
+	edit_wait(WAIT_PAUSE, now);
+	pktgen_set_mode(&pg, 2, MODE_RX, now);
+	assert_int_equal(core_halt_until(c, now), now + WAIT_HALT_NS);
+}
+
+/* The one that is due first says until when. */
+static void of_several_streams_the_first_ends_a_nap(void **state)
+{
+	uint64_t now = S;
+	(void)state;
+
+	pg.core.wakes = true;
+	edit_wait(WAIT_HALT, now);
+	assert_int_equal(pktgen_add_stream(&pg, 0, 1, 0, now), 0);
+	edit_streams(&pg, 1, set_rate_edit,
+		     &(struct rate){RATE_PPS, 2500ull * 1000000}, now,
+		     &(struct pktgen_fault){0});
+	pktgen_start(&pg, 1, now);
+	pktgen_step(&pg, now);
+	assert_int_equal(core_halt_until(&pg.core, now),
+			 now + 400 * US - WAIT_NAP_END_NS);
 }
 
 /*
@@ -236,6 +301,8 @@ int main(void)
 		TEST(a_quiet_receiver_falls_asleep),
 		TEST(a_receiver_that_wakes_falls_asleep),
 		TEST(waits_as_the_least_patient_wants),
+		TEST(who_halts_naps_between_frames),
+		TEST(of_several_streams_the_first_ends_a_nap),
 	};
 
 	return cmocka_run_group_tests_name("pktgen wait, api " PORT_API, tests,
