@@ -127,17 +127,19 @@ extern const struct cmd_hint app_hints[];
 		ARG_PORTS, .optional = true, .sets = true, .name = "PORTS", \
 			   .help = "ports to set"                           \
 	}
-#define APP_PORTS_TO_SHOW                                     \
-	{                                                     \
-		ARG_PORTS, .optional = true, .name = "PORTS", \
-			   .help = "ports to show"            \
-	}
 #define APP_STREAMS_TO_SET                                         \
 	{                                                          \
 		ARG_PORTS, .optional = true, .sets = true,         \
 			   .scope = SCOPE_STREAM, .name = "PORTS", \
 			   .help = "ports to set"                  \
 	}
+
+/*
+ * Arguments of forms that show, and may do so as JSON: all there is, what ports
+ * have, what streams have.
+ */
+extern const struct arg app_show_args[], app_show_ports_args[],
+	app_show_streams_args[];
 
 /* A number of a header as a word, for arg_setting.initial. */
 #define APP_WORD(number) APP_WORD_OF(number)

@@ -140,8 +140,8 @@ enum call_result ask_run(struct call *c,
 						  struct experiment_plan *p));
 
 /* The forms besides. */
-extern const struct arg ask_show_args[], ask_trials_args[], ask_follow_args[],
-	ask_stop_args[], ask_resume_args[];
+extern const struct arg ask_trials_args[], ask_follow_args[], ask_stop_args[],
+	ask_resume_args[];
 enum call_result ask_resume(struct call *c);
 enum call_result ask_show(struct call *c);
 enum call_result ask_trials(struct call *c);
@@ -149,7 +149,7 @@ enum call_result ask_follow(struct call *c);
 enum call_result ask_stop(struct call *c);
 
 #define ASK_FORMS                                                     \
-	{ask_show_args, ask_show, "show what was found"},             \
+	{app_show_args, ask_show, "show what was found"},             \
 		{ask_trials_args, ask_trials, "list the trials"},     \
 		{ask_follow_args, ask_follow, "wait for the end"},    \
 		{ask_resume_args, ask_resume, "go on from a result"}, \

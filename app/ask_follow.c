@@ -204,11 +204,6 @@ const struct experiment *ask_over(const struct call *c)
 
 /* ---- The forms besides -------------------------------------------------- */
 
-const struct arg ask_show_args[] = {
-	ARG_JSON("reply as JSON"),
-	{ARG_NONE},
-};
-
 enum { TRIALS_WORD, TRIALS_FROM };
 
 const struct arg ask_trials_args[] = {

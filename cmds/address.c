@@ -7,7 +7,6 @@
 #include "app/labs.h"
 
 enum { PORTS, ADDRESS, TAG, TAG_ID, GATEWAY, GATEWAY_IP };
-enum { JSON = 1 };
 enum { ALL_OFF = 1, ONE_OFF };
 
 static bool is_address(const char *word)
@@ -30,12 +29,6 @@ static bool looks_like_address(const char *word)
 		ARG_TEXT, .name = "ADDRESS", .fits = looks_like_address, \
 			  .help = "address/prefix, or FROM-TO"           \
 	}
-
-static const struct arg show_args[] = {
-	[PORTS] = APP_PORTS_TO_SHOW,
-	[JSON] = ARG_JSON("reply as JSON"),
-	{ARG_NONE},
-};
 
 static const struct arg args[] = {
 	[PORTS] = APP_PORTS_TO_SET,
@@ -339,7 +332,8 @@ const struct cmd cmd_address = {
 	.summary = "Give a port addresses that it answers for",
 	.forms =
 		(const struct cmd_form[]){
-			{show_args, show, "show the addresses of ports"},
+			{app_show_ports_args, show,
+			 "show the addresses of ports"},
 			{args, run, "add an address, or a range of them"},
 			DHCP_FORM{off_args, run_off, "remove all addresses"},
 			{one_off_args, run_one_off, "remove one"},

@@ -81,11 +81,6 @@ static const struct arg start_args[] = {
 	{ARG_NONE},
 };
 
-static const struct arg show_args[] = {
-	ARG_JSON("reply as JSON"),
-	{ARG_NONE},
-};
-
 static const struct arg off_args[] = {
 	[WORD] = {ARG_KEYWORD, .name = "off", .help = "end the capture"},
 	ARG_JSON("reply as JSON"),
@@ -368,7 +363,7 @@ const struct cmd cmd_capture = {
 	.summary = "Capture frames into a file",
 	.forms =
 		(const struct cmd_form[]){
-			{show_args, run_show, "show what is captured"},
+			{app_show_args, run_show, "show what is captured"},
 			{start_args, run_start,
 			 "start a capture into FILE, in pcap"},
 			{off_args, run_off,

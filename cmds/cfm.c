@@ -3,13 +3,6 @@
 #include "app/labs.h"
 
 enum { PORTS, STATE, LEVEL, LEVEL_NUMBER, MEP, MEP_ID };
-enum { JSON = 1 };
-
-static const struct arg show_args[] = {
-	[PORTS] = APP_PORTS_TO_SHOW,
-	[JSON] = ARG_JSON("reply as JSON"),
-	{ARG_NONE},
-};
 
 static const struct arg args[] = {
 	[PORTS] = APP_PORTS_TO_SET,
@@ -90,7 +83,7 @@ const struct cmd cmd_cfm = {
 	.summary = "Answer Ethernet's maintenance frames",
 	.forms =
 		(const struct cmd_form[]){
-			{show_args, show, "show which ports answer"},
+			{app_show_ports_args, show, "show which ports answer"},
 			{args, run, "answer loopback, delay and loss"},
 			{off_args, run_off, "answer none of them"},
 			{0},

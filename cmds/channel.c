@@ -24,11 +24,6 @@ static const char *const states[] = {
 	[CHANNEL_IS_OPEN] = "open",
 };
 
-static const struct arg show_args[] = {
-	ARG_JSON("reply as JSON"),
-	{ARG_NONE},
-};
-
 static const struct arg open_args[] = {
 	[WORD] = {ARG_KEYWORD, .name = "open",
 		  .help = "open it for who sends TOKEN there"},
@@ -382,7 +377,7 @@ const struct cmd cmd_channel = {
 	.summary = "Move files by the data channel (for programs)",
 	.forms =
 		(const struct cmd_form[]){
-			{show_args, run_show, "show the data channel"},
+			{app_show_args, run_show, "show the data channel"},
 			{open_args, run_open,
 			 "open it; what it did before ends"},
 			{put_args, run_put,

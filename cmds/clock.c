@@ -3,18 +3,12 @@
 #include "app/loss.h"
 #include "app/peer_fields.h"
 
-enum { SHOW_JSON };
 enum { PORTS, STATE, WITHIN, TIME };
 
 static const struct arg_word states[] = {
 	{"off", "leave the clocks of others alone"},
 	{"on", "probe other appliances, and answer their probes"},
 	{NULL},
-};
-
-static const struct arg show_args[] = {
-	[SHOW_JSON] = ARG_JSON("reply as JSON"),
-	{ARG_NONE},
 };
 
 static const struct arg set_args[] = {
@@ -90,7 +84,7 @@ const struct cmd cmd_clock = {
 	.summary = "Compare the clocks of other appliances with ours",
 	.forms =
 		(const struct cmd_form[]){
-			{show_args, run_show,
+			{app_show_args, run_show,
 			 "show by how much clocks of others are ahead of ours"},
 			{set_args, run_set,
 			 "choose ports by which clocks are compared"},

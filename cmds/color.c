@@ -11,11 +11,6 @@ static const struct arg_word when[] = {
 	{NULL},
 };
 
-static const struct arg show_args[] = {
-	ARG_JSON("reply as JSON"),
-	{ARG_NONE},
-};
-
 static const struct arg set_args[] = {
 	[WHEN] = {ARG_ENUM, .name = "WHEN", .words = when,
 		  .help = "when to show colours"},
@@ -51,7 +46,7 @@ const struct cmd cmd_color = {
 	.summary = "Turn colours on or off",
 	.forms =
 		(const struct cmd_form[]){
-			{show_args, run_show, "show the setting"},
+			{app_show_args, run_show, "show the setting"},
 			{set_args, run_set,
 			 "set it for this console; programs never get colours"},
 			{0},

@@ -4,7 +4,7 @@
 #include "shell/arg.h"
 
 enum { PORTS, CORES };
-enum { SHOW_PORTS, SHOW_JSON };
+enum { SHOW_PORTS };
 
 static const struct arg_word words[] = {
 	{"auto", "give queues that move frames to the cores with the fewest"},
@@ -27,12 +27,6 @@ static const struct arg_setting setting = {
 	.set = set,
 	.initial = "auto",
 	.initial_unsaved = true,
-};
-
-static const struct arg show_args[] = {
-	[SHOW_PORTS] = APP_PORTS_TO_SHOW,
-	[SHOW_JSON] = ARG_JSON("reply as JSON"),
-	{ARG_NONE},
 };
 
 static const struct arg set_args[] = {
@@ -137,7 +131,7 @@ const struct cmd cmd_cores = {
 	.summary = "Set which cores step the queues of ports",
 	.forms =
 		(const struct cmd_form[]){
-			{show_args, run_show,
+			{app_show_ports_args, run_show,
 			 "show which core has which queue"},
 			{set_args, run_set, "choose the cores of ports"},
 			{0},

@@ -1,11 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "app/app.h"
 
-static const struct arg args[] = {
-	ARG_JSON("reply as JSON"),
-	{ARG_NONE},
-};
-
 static enum call_result run(struct call *c)
 {
 	const struct store *s = &call_app(c)->store;
@@ -31,7 +26,7 @@ const struct cmd cmd_df = {
 	.summary = "Show the space for files",
 	.forms =
 		(const struct cmd_form[]){
-			{args, run, NULL},
+			{app_show_args, run, NULL},
 			{0},
 		},
 	.notes = "The space of an unfinished upload counts as free.",

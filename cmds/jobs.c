@@ -2,11 +2,6 @@
 #include "app/app.h"
 #include "shell/script.h"
 
-static const struct arg args[] = {
-	ARG_JSON("reply as JSON"),
-	{ARG_NONE},
-};
-
 static const char *state(const struct job *job)
 {
 	if (job->running)
@@ -61,7 +56,7 @@ const struct cmd cmd_jobs = {
 	.summary = "List running and finished jobs",
 	.forms =
 		(const struct cmd_form[]){
-			{args, run, NULL},
+			{app_show_args, run, NULL},
 			{0},
 		},
 	.notes = "Shows the command and line at which each job is, and how it "

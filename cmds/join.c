@@ -7,7 +7,6 @@
 #include "shell/arg.h"
 
 enum { PORTS, GROUP, TAG, TAG_ID };
-enum { JSON = 1 };
 
 static bool take(const char *word, struct node_ip *ip)
 {
@@ -31,12 +30,6 @@ static bool is_group(const char *word)
 		ARG_TEXT, .name = "GROUP", .fits = is_group, \
 			  .help = "address of a group"       \
 	}
-
-static const struct arg show_args[] = {
-	[PORTS] = APP_PORTS_TO_SHOW,
-	[JSON] = ARG_JSON("reply as JSON"),
-	{ARG_NONE},
-};
 
 static const struct arg args[] = {
 	[PORTS] = APP_PORTS_TO_SET,
@@ -148,7 +141,8 @@ const struct cmd cmd_join = {
 	.summary = "Join or leave multicast groups",
 	.forms =
 		(const struct cmd_form[]){
-			{show_args, show, "show groups and their frames"},
+			{app_show_ports_args, show,
+			 "show groups and their frames"},
 			{args, run, "join a group"},
 			{off_args, run_off, "leave all groups"},
 			{one_off_args, run_one_off, "leave one"},

@@ -5,13 +5,7 @@
 
 #include "app/app.h"
 
-enum { JSON };
 enum { KEYWORD, WHAT, SIZE_KEYWORD, SIZE };
-
-static const struct arg show_args[] = {
-	[JSON] = ARG_JSON("reply as JSON"),
-	{ARG_NONE},
-};
 
 static const struct arg file_args[] = {
 	[KEYWORD] = {ARG_KEYWORD, .name = "file", .help = "read a file"},
@@ -83,7 +77,8 @@ const struct cmd cmd_kv = {
 	.configures = true,
 	.forms =
 		(const struct cmd_form[]){
-			{show_args, run_show, "show how many keys there are"},
+			{app_show_args, run_show,
+			 "show how many keys there are"},
 			{file_args, run_file, "load those of a file"},
 			{keys_args, run_keys,
 			 "make keys 0000, 0001, ..., each its value"},

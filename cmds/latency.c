@@ -4,15 +4,9 @@
 #include "app/app.h"
 #include "app/loss.h"
 
-enum { PORTS, JSON };
+enum { PORTS };
 /* What a call remembers: the histogram, and the next of its buckets. */
 enum { BINS, NEXT, STREAM };
-
-static const struct arg args[] = {
-	[PORTS] = APP_STREAMS_TO_SHOW,
-	[JSON] = ARG_JSON("reply as JSON"),
-	{ARG_NONE},
-};
 
 static const struct arg peers_args[] = {
 	{ARG_KEYWORD, .name = "peers",
@@ -320,7 +314,8 @@ const struct cmd cmd_latency = {
 	.summary = "Show how long signed frames were on their way",
 	.forms =
 		(const struct cmd_form[]){
-			{args, run, "show times of frames of our own"},
+			{app_show_streams_args, run,
+			 "show times of frames of our own"},
 			{peers_args, run_peers,
 			 "show times of frames of other appliances"},
 			{0},

@@ -1,13 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "app/app.h"
 
-enum { JSON };
 enum { TIME };
-
-static const struct arg show_args[] = {
-	[JSON] = ARG_JSON("reply as JSON"),
-	{ARG_NONE},
-};
 
 static const struct arg set_args[] = {
 	[TIME] = {ARG_TIME, .name = "TIME",
@@ -52,7 +46,7 @@ const struct cmd cmd_lease = {
 	.summary = "Stop all traffic if the controlling program goes silent",
 	.forms =
 		(const struct cmd_form[]){
-			{show_args, run_show,
+			{app_show_args, run_show,
 			 "show the lease and the time left"},
 			{set_args, run_set,
 			 "stop all ports when no request has come for TIME"},

@@ -4,17 +4,10 @@
 #include "app/labs.h"
 
 enum { PORTS, STATE };
-enum { JSON = 1 };
 
 /* What an ID is; of ports the MAC and the address are one less. */
 #define BY_MAC 4
 #define BY_ADDRESS 5
-
-static const struct arg show_args[] = {
-	[PORTS] = APP_PORTS_TO_SHOW,
-	[JSON] = ARG_JSON("reply as JSON"),
-	{ARG_NONE},
-};
 
 static const struct arg_word words[] = {
 	{"off", "tell neighbours so, and be silent"},
@@ -100,7 +93,8 @@ const struct cmd cmd_lldp = {
 	.summary = "Show what a port is plugged into",
 	.forms =
 		(const struct cmd_form[]){
-			{show_args, show, "show who is at the other end"},
+			{app_show_ports_args, show,
+			 "show who is at the other end"},
 			{args, run, "tell who the port is, and hear others"},
 			{0},
 		},

@@ -1,11 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "app/app.h"
 
-static const struct arg args[] = {
-	ARG_JSON("reply as JSON"),
-	{ARG_NONE},
-};
-
 static enum call_result run(struct call *c)
 {
 	const struct store *s = &call_app(c)->store;
@@ -30,7 +25,7 @@ const struct cmd cmd_ls = {
 	.summary = "List files with size and CRC-32",
 	.forms =
 		(const struct cmd_form[]){
-			{args, run, NULL},
+			{app_show_args, run, NULL},
 			{0},
 		},
 	.examples = (const char *const[]){"ls", "ls --json", NULL},

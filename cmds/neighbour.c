@@ -2,13 +2,7 @@
 #include "app/addresses.h"
 #include "app/app.h"
 
-enum { PORTS, JSON };
-
-static const struct arg args[] = {
-	[PORTS] = APP_PORTS_TO_SHOW,
-	[JSON] = ARG_JSON("reply as JSON"),
-	{ARG_NONE},
-};
+enum { PORTS };
 
 static const struct arg clear_args[] = {
 	[PORTS] = {ARG_PORTS, .optional = true, .name = "PORTS",
@@ -79,7 +73,7 @@ const struct cmd cmd_neighbour = {
 	.summary = "Show who is on a port's link",
 	.forms =
 		(const struct cmd_form[]){
-			{args, show,
+			{app_show_ports_args, show,
 			 "show addresses with their MAC, and how old that is"},
 			{clear_args, clear, "forget all of them"},
 			{0},

@@ -3,15 +3,9 @@
 #include "app/loss.h"
 #include "stats/wide.h"
 
-enum { PORTS, JSON };
+enum { PORTS };
 enum { DENSITY, OF, DENSITY_JSON };
 enum { NEXT };
-
-static const struct arg args[] = {
-	[PORTS] = APP_STREAMS_TO_SHOW,
-	[JSON] = ARG_JSON("reply as JSON"),
-	{ARG_NONE},
-};
 
 static const struct arg density_args[] = {
 	[DENSITY] = {ARG_KEYWORD, .name = "density",
@@ -171,7 +165,8 @@ const struct cmd cmd_order = {
 	.summary = "Show loss, duplicates and reordering of signed frames",
 	.forms =
 		(const struct cmd_form[]){
-			{args, run, "show counts of each stream"},
+			{app_show_streams_args, run,
+			 "show counts of each stream"},
 			{density_args, run_density,
 			 "show how far from their places frames came"},
 			{0},

@@ -82,12 +82,6 @@ static const struct arg_word tag_words[] = {
 		ARG_KEYWORD, .optional = true, .name = word, .help = text \
 	}
 
-static const struct arg show_args[] = {
-	[PORTS] = APP_STREAMS_TO_SHOW,
-	ARG_JSON("reply as JSON"),
-	{ARG_NONE},
-};
-
 static const struct arg off_args[] = {
 	[PORTS] = APP_STREAMS_TO_SET,
 	{ARG_KEYWORD, .name = "off", .help = "make frames again"},
@@ -430,7 +424,8 @@ const struct cmd cmd_play = {
 	.summary = "Send the frames of a capture",
 	.forms =
 		(const struct cmd_form[]){
-			{show_args, run_show, "show what is played"},
+			{app_show_streams_args, run_show,
+			 "show what is played"},
 			{off_args, run_off, "make frames again"},
 			{fed_args, run_fed, "send frames that a program feeds"},
 			{args, run, "send the frames of FILE"},

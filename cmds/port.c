@@ -4,11 +4,6 @@
 #include "app/app.h"
 #include "shell/arg.h"
 
-static const struct arg show_args[] = {
-	ARG_JSON("reply as JSON"),
-	{ARG_NONE},
-};
-
 static void get_selected(const struct config *c, struct value *v)
 {
 	v->subjects = subjects_of(c->selected);
@@ -159,7 +154,7 @@ const struct cmd cmd_port = {
 	.summary = "Show ports, or select the default ports",
 	.forms =
 		(const struct cmd_form[]){
-			{show_args, run_show, "show all ports"},
+			{app_show_args, run_show, "show all ports"},
 			{select_args, app_set,
 			 "use these ports wherever a command names none"},
 			{wait_args, app_set,

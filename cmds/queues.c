@@ -3,7 +3,7 @@
 #include "shell/arg.h"
 
 enum { PORTS, QUEUES };
-enum { SHOW_PORTS, SHOW_JSON };
+enum { SHOW_PORTS };
 
 static void get(const struct config *c, struct value *v)
 {
@@ -20,12 +20,6 @@ static const struct arg_setting setting = {
 	.set = set,
 	.initial = APP_WORD(PORT_QUEUES_MAX),
 	.initial_unsaved = true,
-};
-
-static const struct arg show_args[] = {
-	[SHOW_PORTS] = APP_PORTS_TO_SHOW,
-	[SHOW_JSON] = ARG_JSON("reply as JSON"),
-	{ARG_NONE},
 };
 
 static const struct arg set_args[] = {
@@ -83,7 +77,7 @@ const struct cmd cmd_queues = {
 	.summary = "Set how many queues send a stream",
 	.forms =
 		(const struct cmd_form[]){
-			{show_args, run_show,
+			{app_show_ports_args, run_show,
 			 "show how many queues ports have and use"},
 			{set_args, run_set, "spread streams over queues"},
 			{0},

@@ -3,13 +3,6 @@
 #include "app/labs.h"
 
 enum { PORTS, STATE };
-enum { JSON = 1 };
-
-static const struct arg show_args[] = {
-	[PORTS] = APP_PORTS_TO_SHOW,
-	[JSON] = ARG_JSON("reply as JSON"),
-	{ARG_NONE},
-};
 
 static const struct arg_word words[] = {
 	{"off", "say nothing"},
@@ -62,7 +55,7 @@ const struct cmd cmd_refuse = {
 	.summary = "Refuse TCP and UDP as a host that does not listen",
 	.forms =
 		(const struct cmd_form[]){
-			{show_args, show, "show which ports refuse"},
+			{app_show_ports_args, show, "show which ports refuse"},
 			{args, run, "refuse, or be silent"},
 			{0},
 		},

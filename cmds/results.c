@@ -18,11 +18,6 @@ enum { AT, SERIAL, DEPTH, LISTS, AFTER, LIST, SERIAL_2 };
 			  .names = result_names           \
 	}
 
-static const struct arg list_args[] = {
-	ARG_JSON("reply as JSON"),
-	{ARG_NONE},
-};
-
 static const struct arg show_args[] = {
 	[SHOWN] = RESULT_ARG("result to show"),
 	ARG_JSON("reply as JSON"),
@@ -410,7 +405,7 @@ const struct cmd cmd_results = {
 	.summary = "List, show and compare results of experiments",
 	.forms =
 		(const struct cmd_form[]){
-			{list_args, run_list, "list them"},
+			{app_show_args, run_list, "list them"},
 			{show_args, run_show, "show one"},
 			{compare_args, run_compare,
 			 "compare the figures of two"},

@@ -5,17 +5,11 @@
 
 /* What a call remembers. */
 enum { TEST };
-enum { JSON };
 
 /* Frames of a call, and how long others have their way then. */
 #define MANY 512
 #define FEW 16
 #define PAUSE_NS 1000000ull
-
-static const struct arg args[] = {
-	[JSON] = ARG_JSON("reply as JSON"),
-	{ARG_NONE},
-};
 
 static const char *const names[SELFTEST_COUNTS] = {
 #define T(name, help) #name,
@@ -97,7 +91,7 @@ const struct cmd cmd_selftest = {
 	.summary = "Prove that counts of signed frames are right",
 	.forms =
 		(const struct cmd_form[]){
-			{args, run, NULL},
+			{app_show_args, run, NULL},
 			{0},
 		},
 	.notes = "Sends 50,000 signed frames over a wire in memory that loses, "

@@ -38,12 +38,6 @@ static bool field_names_of(void *app, unsigned i, struct arg_name *name)
 	return false;
 }
 
-static const struct arg show_args[] = {
-	[PORTS] = APP_STREAMS_TO_SHOW,
-	ARG_JSON("reply as JSON"),
-	{ARG_NONE},
-};
-
 static const struct arg args[] = {
 	[PORTS] = APP_STREAMS_TO_SET,
 	[FIELD] =
@@ -214,7 +208,8 @@ const struct cmd cmd_set = {
 	.summary = "Set a field of the headers",
 	.forms =
 		(const struct cmd_form[]){
-			{show_args, show, "list all fields with their values"},
+			{app_show_streams_args, show,
+			 "list all fields with their values"},
 			{one_args, show_one, "show what is set of one"},
 			{args, run, "set one, to a value or to values in turn"},
 			{0},

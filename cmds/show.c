@@ -17,13 +17,6 @@ static const struct arg args[] = {
 	{ARG_NONE},
 };
 
-static const struct arg all_args[] = {
-	[PORTS] = {ARG_PORTS, .optional = true, .scope = SCOPE_STREAM,
-		   .name = "PORTS", .help = "ports to show"},
-	ARG_JSON("reply as JSON"),
-	{ARG_NONE},
-};
-
 static void show_value(struct reply *r, const char *key, const struct config *c,
 		       const struct setting *s)
 {
@@ -234,7 +227,7 @@ const struct cmd cmd_show = {
 	.forms =
 		(const struct cmd_form[]){
 			{args, run, NULL},
-			{all_args, run, "show the same"},
+			{app_show_streams_args, run, "show the same"},
 			{frame_args, run_frame,
 			 "show a frame as it would be sent, or store several"},
 			{stream_args, run_stream,

@@ -18,13 +18,6 @@ enum { NEXT };
 
 /* ---- The list ----------------------------------------------------------- */
 
-static const struct arg list_args[] = {
-	[PORTS] = {ARG_PORTS, .optional = true, .scope = SCOPE_STREAM,
-		   .name = "PORTS", .help = "ports to show"},
-	ARG_JSON("reply as JSON"),
-	{ARG_NONE},
-};
-
 static void show_one(struct call *c, struct subject s)
 {
 	const struct app *app = call_app(c);
@@ -330,7 +323,7 @@ const struct cmd cmd_stream = {
 	.summary = "List, add, copy, delete or name streams",
 	.forms =
 		(const struct cmd_form[]){
-			{list_args, run_list, "list streams"},
+			{app_show_streams_args, run_list, "list streams"},
 			{add_args, run_add,
 			 "add streams, set as the port's first one at boot"},
 			{copy_args, run_copy,

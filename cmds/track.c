@@ -7,7 +7,7 @@
 #include "app/loss.h"
 #include "app/traffic.h"
 
-enum { PORTS, FIELD, SHOW_JSON = 1 };
+enum { PORTS, FIELD };
 /* What a call remembers: whose values come next, and the one before. */
 enum { PORT, VALUE, GOES_ON, TIMES, BINS };
 
@@ -41,12 +41,6 @@ static bool is_field(const char *word)
 {
 	return traffic_is_name(word) || strchr(word, ':');
 }
-
-static const struct arg show_args[] = {
-	[PORTS] = APP_PORTS_TO_SHOW,
-	[SHOW_JSON] = ARG_JSON("reply as JSON"),
-	{ARG_NONE},
-};
 
 static const struct arg args[] = {
 	[PORTS] = {ARG_PORTS, .sets = true, .optional = true, .name = "PORTS",
@@ -304,7 +298,8 @@ const struct cmd cmd_track = {
 	.summary = "Count received frames by the value of a field",
 	.forms =
 		(const struct cmd_form[]){
-			{show_args, show, "show what came with each value"},
+			{app_show_ports_args, show,
+			 "show what came with each value"},
 			{args, run, "count by a field from zero, or no more"},
 			{0},
 		},

@@ -3,8 +3,6 @@
 #include "app/app.h"
 #include "pktgen/pktgen_cores.h"
 
-enum { JSON };
-
 /* How far their clocks disagree, as a ping-pong found when they began. */
 static void show_cores(struct reply *r, const struct pktgen *pg)
 {
@@ -16,11 +14,6 @@ static void show_cores(struct reply *r, const struct pktgen *pg)
 	reply_i64(r, "clocks_apart", apart.ahead_ns, "ns");
 	reply_u64(r, "clocks_within", apart.error_ns, "ns");
 }
-
-static const struct arg args[] = {
-	[JSON] = ARG_JSON("reply as JSON"),
-	{ARG_NONE},
-};
 
 static enum call_result run(struct call *c)
 {
@@ -43,7 +36,7 @@ const struct cmd cmd_version = {
 	.summary = "Show version, platform and compiler",
 	.forms =
 		(const struct cmd_form[]){
-			{args, run, NULL},
+			{app_show_args, run, NULL},
 			{0},
 		},
 	.notes = "Of several cores it says how far the clock of the one that "

@@ -3,11 +3,6 @@
 #include "app/app.h"
 #include "tests/netdev/suite.h"
 
-static const struct arg args[] = {
-	ARG_JSON("reply as JSON"),
-	{ARG_NONE},
-};
-
 static void put_result(struct call *c, const struct netdev_result *res)
 {
 	const char *verdict = netdev_verdicts[res->verdict];
@@ -68,7 +63,7 @@ const struct cmd cmd_netdev_check = {
 	.summary = "Check what drivers promise",
 	.forms =
 		(const struct cmd_form[]){
-			{args, run,
+			{app_show_args, run,
 			 "runs tests/netdev on the two devices behind the "
 			 "ports, which have to be wired to each other"},
 			{0},
