@@ -5,6 +5,7 @@ import re
 import shutil
 import socket
 import subprocess
+import threading
 import time
 
 import pytest
@@ -106,6 +107,66 @@ def test_linux_asks_while_the_port_sends(own_network, lab):
         assert b"is in use by" in line.seen
         line.ask("address off")
         assert received(sh("ping -c 2 -i 0.01 -W 0.2 10.0.0.2", check=False)) == (0, 2)
+
+
+ALL, OURS, OTHER = (bytes.fromhex(mac) for mac in ("ff" * 6, "020000000002", "020000000077"))
+ALIENS = {  # what nobody may answer, or not for this port
+    "ARP for others": ALL + OTHER + bytes.fromhex("08060001080006040001") + OTHER
+    + bytes((10, 0, 0, 77)) + bytes(6) + bytes((10, 0, 0, 9)),
+    "echo of others": OURS + OTHER + bytes.fromhex(
+        "08004500001c0001000040016692" "0a00004d0a000003" "0800f7fe00000001"),
+    "echo to another station": OTHER + OTHER + bytes.fromhex(
+        "08004500001c0001000040016693" "0a00004d0a000002" "0800f7fe00000001"),
+    "echo on a VLAN": OURS + OTHER + bytes.fromhex(
+        "8100000708004500001c0001000040016693" "0a00004d0a000002" "0800f7fe00000001"),
+    "echo, cut": OURS + OTHER + bytes.fromhex("08004500001c00010000400166930a00"),
+    "solicitation for others": bytes.fromhex("3333ff000099") + OTHER + bytes.fromhex(
+        "86dd6000000000183aff" "fe80000000000000000000fffe000077" "ff0200000000000000000001ff000099"
+        "8700000000000000" "20010db8000000000000000000000099"),
+    "a bridge's": bytes.fromhex("0180c2000000") + OTHER + bytes.fromhex("0026424203"),
+    "nothing": bytes(12) + b"\x88\xb5",
+}
+
+
+def test_nothing_in_a_storm_is_answered(own_network, lab):
+    """What is asked in it is, and from no address but the port's."""
+    tap("t0", "10.0.0.1/24", "2001:db8::1/64")
+    done = threading.Event()
+    with lab.start("a", "--net", "tap:t0", "--mac", "0=02:00:00:00:00:02") as line, \
+            socket.socket(socket.AF_PACKET, socket.SOCK_RAW, socket.htons(3)) as wire:
+        line.ask("address 0 10.0.0.2/24; address 0 2001:db8::2/64; mode 0 txrx; refuse 0 on")
+        valid(line, 2)
+        wire.bind(("t0", 0))
+        sent = 0
+
+        def storm():
+            nonlocal sent
+            while not done.wait(0.002):
+                for alien in ALIENS.values():
+                    wire.send(alien.ljust(60, b"\0"))
+                    sent += 1
+        line.ask("dst 0 mac 02:00:00:00:00:99; rate 0 2kpps; start 0")
+        sh("ping -c 1 -W 20 10.0.0.2")
+        sh("ping -c 1 -W 20 2001:db8::2")
+        before, came = host(line), line.ports()[0]["rx"]["packets"]
+        thread = threading.Thread(target=storm)
+        thread.start()
+        try:
+            for to in "10.0.0.2", "2001:db8::2":
+                shown = sh("ping -f -c 100 -W 20 " + to)
+                assert received(shown) == (100, 100), shown
+            with socket.socket() as asked, pytest.raises(ConnectionRefusedError):
+                asked.settimeout(PATIENCE)
+                asked.connect(("10.0.0.2", 9))
+        finally:
+            done.set()
+            thread.join()
+        assert sent >= len(ALIENS)
+        # Linux asks who has the address now and then.
+        assert 201 <= host(line)["tx"] - before["tx"] < 201 + 20
+        whole = sent - sent // len(ALIENS)
+        line.ask("wait 0 rx.packets > %d within 60s" % (came + whole // 2))
+        line.ask("stop 0")
 
 
 class Router:
