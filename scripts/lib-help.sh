@@ -101,9 +101,9 @@ made of the names of host, user and appliance" ;;
 default: 1500' ;;
 	*' --queues') echo ' N#pairs of queues of vhost-user and tap ports, 1 to 8;
 default: 1' ;;
-	*' --queue-size') echo ' N#descriptors of a queue: 256, 512 or 1024; more
-than 256 for sending with vhost-user only;
-default: 256' ;;
+	*' --queue-size') echo ' N[,N]#descriptors of a queue: 256, 512 or 1024, or of one
+to receive and one to send; more than 256 for
+sending with vhost-user only; default: 256' ;;
 	*' --packed') echo '#use packed rings' ;;
 	*' --capture') echo " PORT=FILE#write a port's frames to a pcap file; may be
 repeated" ;;

@@ -13,9 +13,6 @@ from lab import PATIENCE, ROOT, lab  # noqa: F401
 
 EXAMPLES = os.path.join(ROOT, "docs", "examples")
 COUNT = 1500
-# As many as a ring of vhost-user holds, which is full for one that does not run: testpmd
-# waits for nobody.
-RING = 200
 # Told by the signature at whichever port they arrive.
 COMMANDS = ("signature 0 on; rate 0 %s; start 0 count %d; wait 0 idle within 60s; "
             "%s; stats --json")
@@ -128,11 +125,14 @@ def test_back_to_back_finds_how_many_frames_may_wait():
 @needs_root
 @pytest.mark.parametrize("mode", ["io", "mac", "macswap"])
 def test_testpmd_gives_all_frames_on(mode):
+    """testpmd waits for nobody: what finds the ring full is lost. As all that may be under way
+    has room there, that is never so, however long the host stands still. With rings of one
+    size some hundred are lost of these on a busy host."""
     if not shutil.which("dpdk-testpmd"):
         pytest.skip("dpdk-testpmd")
-    ports, _ = measure("dut-testpmd.sh", "2kpps", RING, MODE=mode)
-    assert (ports[0]["tx"]["packets"], ports[0]["lost"]) == (RING, 0)
-    assert ports[1]["rx"]["packets"] == RING
+    ports, _ = measure("dut-testpmd.sh", "max", 20000, MODE=mode)
+    assert (ports[0]["tx"]["packets"], ports[0]["lost"]) == (20000, 0)
+    assert ports[1]["rx"]["packets"] == 20000
 
 
 @needs_root

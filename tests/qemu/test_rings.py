@@ -44,6 +44,13 @@ def test_queue_size(lab, layout, size):
     assert b["tx"]["packets"] == a["rx"]["packets"] == 5000
 
 
+def test_queues_of_two_sizes(lab):
+    """Longer ones to send with are for vhost-user: see test_vhost.py."""
+    done = lab.launch("exec", "--boot", "--queue-size", "512,256", "-c", "port --json")
+    port = json.loads(done.stdout)["ports"]
+    assert [(p["rx_ring"], p["tx_ring"]) for p in port] == [(512, 256)] * 2
+
+
 def test_long_queues_are_shortened_to_fit(lab):
     done = lab.launch("exec", "--boot", "--queue-size", "1024", "--memory", "4M",
                       "-c", "rate 10kpps; start 0 count 3k; wait 0 idle; port --json\n"
@@ -125,7 +132,10 @@ def test_what_the_mtu_forbids(lab):
 @pytest.mark.parametrize("option", [("--mtu", "67"), ("--mtu", "9001"),
                                     ("--queue-size", "128"),
                                     ("--queue-size", "2048"),
-                                    ("--queue-size", "300")])
+                                    ("--queue-size", "300"),
+                                    ("--queue-size", "1024,"),
+                                    ("--queue-size", "1024,128"),
+                                    ("--queue-size", "256,256,256")])
 def test_options_out_of_range(lab, option):
     done = lab.launch("exec", "--boot", *option, "-c", "port", check=False)
     assert done.returncode == 2
