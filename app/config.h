@@ -95,11 +95,10 @@ struct config_walk {
 	uint64_t relayed;  /* ...and ports that had their line of modes... */
 	uint64_t told;     /* ...or of what they tell */
 	uint64_t kept;     /* what ports answer from had its line */
-	/*
-	 * Not NULL: only the lines that make these from what a fresh port has,
-	 * without those of commands that are as at first.
-	 */
-	const struct subjects *only;
+	const struct subjects *only; /* NULL: all, and what is of none */
+	/* The lines make it from what is fresh: no `reset` is the first, and
+	 * commands of which all is as at first have none. */
+	bool fresh;
 };
 
 /*

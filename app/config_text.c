@@ -279,23 +279,30 @@ static bool maker_line(const struct app *app, struct config_walk *w,
 	return true;
 }
 
-/* All that a command sets of the first subject. */
+static bool is_initial(const struct app *app, const struct setting *s,
+		       struct subject of)
+{
+	struct value first, is;
+
+	value_of(app, s, of, &is);
+	return config_initial(app, s, of, &first) &&
+	       arg_equal(s->arg, &first, &is);
+}
+
+/* All that a command sets of the subjects. */
 static bool as_at_first(const struct app *app, const struct cmd *cmd,
 			const struct subjects *on)
 {
-	struct subject of = {0, 0};
-	struct value first, is;
 	struct setting s = {0};
 
-	config_next(app, on, &of);
 	while (setting_next(app->session.env.commands, &s)) {
 		s.saved = true;
 		if (s.cmd != cmd || s.scope == SCOPE_GLOBAL)
 			continue;
-		value_of(app, &s, of, &is);
-		if (!config_initial(app, &s, of, &first) ||
-		    !arg_equal(s.arg, &first, &is))
-			return false;
+		for (struct subject of = {0, 0}; config_next(app, on, &of);
+		     of.stream++)
+			if (!is_initial(app, &s, of))
+				return false;
 	}
 	return true;
 }
@@ -349,7 +356,7 @@ bool config_line(const struct app *app, struct config_walk *w,
 	if (!w->started) {
 		w->started = 1;
 		snprintf(line, CONFIG_LINE_MAX, "reset");
-		if (!w->only)
+		if (!w->fresh)
 			return true;
 	}
 	for (; w->started <= ARRAY_SIZE(makers); w->started++) {
@@ -361,7 +368,7 @@ bool config_line(const struct app *app, struct config_walk *w,
 		if (w->order > APP_SAVE_FIRST && traffic(app, w, line))
 			return true;
 		s.saved = true;
-		if (w->only && as_at_first(app, s.cmd, w->only)) {
+		if (w->fresh && as_at_first(app, s.cmd, &up)) {
 			w->setting++;
 			continue;
 		}

@@ -135,8 +135,7 @@ bool streams_take(struct experiment *e, struct app *app)
 
 static size_t write_lines(const struct app *app, char *to)
 {
-	const struct subjects all = subjects_of(app_ports_up(app));
-	struct config_walk walk = {.only = &all};
+	struct config_walk walk = {.fresh = true};
 	char line[CONFIG_LINE_MAX];
 	size_t len = 0;
 

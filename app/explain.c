@@ -122,7 +122,7 @@ static void show_lines(const struct app *app, struct subject of,
 		       struct reply *r)
 {
 	const struct subjects on = alone(app, of);
-	struct config_walk walk = {.only = &on};
+	struct config_walk walk = {.only = &on, .fresh = true};
 	char line[CONFIG_LINE_MAX];
 
 	reply_list(r, "commands", REPLY_TABLE);

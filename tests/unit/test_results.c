@@ -31,6 +31,25 @@ static void results_are_kept(void **state)
 	assert_non_null(strstr(rig.screen, "E_NOFILE"));
 }
 
+/* All that was set, of any port and of none, so that it can be repeated. */
+static void what_was_set_is_kept(void **state)
+{
+	static const char *const set[] = {
+		"impair 1 delay 2ms", "verdict lag 1ms",
+		"address 1 10.0.0.2/24", "service 0 eir 25%"};
+	(void)state;
+
+	for (size_t i = 0; i < ARRAY_SIZE(set); i++)
+		rig_must(set[i]);
+	rig_must("soak 0 10ms");
+	rig_must("results soak-1 --json");
+	for (size_t i = 0; i < ARRAY_SIZE(set); i++)
+		assert_non_null(strstr(rig.screen, set[i]));
+	/* What nobody set is not said. */
+	assert_null(strstr(rig.screen, "\"onfull"));
+	assert_null(strstr(rig.screen, "\"reset"));
+}
+
 /* What the appliance shows of a result is what the file says. */
 static void what_is_shown_is_what_is_kept(void **state)
 {
@@ -115,6 +134,7 @@ int main(void)
 #define T(name) cmocka_unit_test_setup_teardown(name, dut_setup, dut_teardown)
 	const struct CMUnitTest tests[] = {
 		T(results_are_kept),
+		T(what_was_set_is_kept),
 		T(what_is_shown_is_what_is_kept),
 		T(two_results_are_compared),
 		T(one_that_is_stopped_is_kept_as_far_as_it_came),
