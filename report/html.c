@@ -8,6 +8,9 @@
 
 #include "report/doc.h"
 
+/* A table of more is set in smaller type, so that paper has room for it. */
+#define MANY_COLUMNS 11
+
 static const char style[] =
 	":root{color-scheme:light dark;--ink:#1f2937;--soft:#4b5563;"
 	"--line:#d1d5db;--paper:#fff;--band:#f3f4f6;--good:#15803d;"
@@ -32,6 +35,7 @@ static const char style[] =
 	"thead th{background:var(--band);border-bottom:2px solid var(--line);"
 	"vertical-align:bottom;line-height:1.25}\n"
 	"tbody th{font-weight:400}\n"
+	".many table{font-size:.75rem}.many th,.many td{padding:.3rem .4rem}\n"
 	".n{text-align:right;white-space:nowrap;"
 	"font-variant-numeric:tabular-nums}\n"
 	".unit{display:block;font-weight:400;font-size:.88em;"
@@ -45,15 +49,18 @@ static const char style[] =
 	"border-radius:4px;padding:.75rem 1rem;overflow-x:auto;"
 	"font:.85rem/1.5 'DejaVu Sans Mono',ui-monospace,monospace;"
 	"white-space:pre-wrap;overflow-wrap:anywhere}\n"
-	"figure{margin:1.5rem 0}figcaption{font-weight:600;font-size:.9rem;"
+	"figure{margin:1.5rem "
+	"0;overflow-x:auto}figcaption{font-weight:600;font-size:.9rem;"
 	"margin-bottom:.25rem}\n"
-	"svg{display:block;width:100%;height:auto}\n"
+	"svg{display:block;width:100%;min-width:34rem;height:auto}\n"
 	"svg text{font-family:system-ui,'DejaVu Sans',sans-serif}\n"
-	"@page{margin:15mm}\n"
+	"@page{size:A4;margin:15mm}@page many{size:A4 landscape}\n"
 	"@media print{body{max-width:none;padding:0;font-size:10pt}"
-	"table{font-size:8pt}svg{height:78mm;width:auto}th,td{padding:.15rem "
-	".35rem}"
-	".wide{overflow:visible}figure,tr,dl,pre{break-inside:avoid}"
+	"table{font-size:8pt}svg{height:78mm;width:auto;min-width:0}"
+	"th,td{padding:.15rem .35rem}"
+	"h3:has(+.many),.many{page:many}.many table{font-size:6pt}"
+	".many th,.many td{padding:.1rem .2rem}"
+	".wide,figure{overflow:visible}figure,tr,dl,pre{break-inside:avoid}"
 	"h2,h3,caption{break-after:avoid}}\n";
 
 static void add(struct doc *d, const char *text)
@@ -204,9 +211,10 @@ static void table(struct doc *d, const char *caption, const struct table *t,
 		  bool own)
 {
 	text_add(&d->out,
-		 "<div class=\"wide\" role=\"region\" tabindex=\"0\" "
+		 "<div class=\"wide%s\" role=\"region\" tabindex=\"0\" "
 		 "aria-labelledby=\"t%u\">\n<table%s>\n<caption id=\"t%u\">",
-		 d->nb, own ? " class=\"own\"" : "", d->nb);
+		 t->cols > MANY_COLUMNS ? " many" : "", d->nb,
+		 own ? " class=\"own\"" : "", d->nb);
 	d->nb++;
 	add(d, caption);
 	text_add(&d->out, "</caption>\n");

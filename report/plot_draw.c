@@ -65,6 +65,9 @@ static void axes(FILE *f, const struct plot *p, struct unit x, struct unit y)
 		"set pointsize 0.55\n",
 		plot_colours[INK].light, plot_colours[GRID].light,
 		stem(p->x, x), p->x, x.name, stem(p->y, y), p->y, y.name);
+	/* The plot's heading says what the only one is. */
+	if (p->nb_series == 1)
+		fprintf(f, "unset key\n");
 	if (p->log_x)
 		fprintf(f, "set logscale x\n");
 	if (p->log_y)

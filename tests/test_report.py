@@ -312,6 +312,12 @@ def test_without_chromium_there_is_no_pdf(run, tmp_path):
 def test_paper(run):
     pdf = run("r.pdf", latency())
     assert pdf.read_bytes().startswith(b"%PDF-")
+    if shutil.which("pdfinfo"):
+        said = subprocess.run(["pdfinfo", "-l", "99", run("all.pdf", throughput())],
+                              capture_output=True, text=True, check=True).stdout
+        sizes = re.findall(r"Page +\d+ size: +(\d+)[\d.]* x (\d+)", said)
+        # All trials lie across the last ones.
+        assert sizes[0] == ("594", "841") and sizes[-1] == ("841", "594")
     if shutil.which("pdftotext"):
         text = subprocess.run(["pdftotext", "-layout", str(pdf), "-"], capture_output=True,
                               text=True, check=True).stdout
@@ -365,6 +371,21 @@ class Chromium:
                 return said["result"]
             self.events.append(said)
 
+    def measure(self, path, width, media, expression):
+        """What a script says of the page on a screen or paper so wide."""
+        target = self.ask("Target.createTarget", url="about:blank")["targetId"]
+        session = self.ask("Target.attachToTarget", targetId=target, flatten=True)["sessionId"]
+        self.ask("Page.enable", session)
+        self.ask("Emulation.setDeviceMetricsOverride", session, width=width, height=900,
+                 deviceScaleFactor=1, mobile=False)
+        self.ask("Emulation.setEmulatedMedia", session, media=media)
+        del self.events[:]
+        self.ask("Page.navigate", session, url="file://%s" % path)
+        while not [e for e in self.events if e["method"] == "Page.loadEventFired"]:
+            self.events.append(self.hear())
+        return self.ask("Runtime.evaluate", session, expression=expression,
+                        returnByValue=True)["result"]["value"]
+
     def open(self, path):
         """What is asked of the network or of files, and what is said on the console."""
         target = self.ask("Target.createTarget", url="about:blank")["targetId"]
@@ -399,3 +420,26 @@ def test_chromium_opens_it_and_asks_nobody(run, tmp_path):
         worse = tmp_path / "worse.html"
         worse.write_text(page.read_text().replace("<main>", "<main><script>x()</script>"))
         assert chromium.open(worse)[2]
+
+
+@needs_chromium
+def test_it_fits_paper_and_a_narrow_screen(run, tmp_path):
+    """A4 less its margins is 680 of CSS's pixels wide, or 1,009 for tables that lie across it.
+    A telephone has 400, where tables and plots move, the page does not, and letters are large
+    enough to be read."""
+    result = throughput()
+    for one in result["trials"]:
+        one.update(size="64:7,594:4,1518:1", rate=14880952.381, took=1234567890, p90=1234567,
+                   mean=1234567, p50=1234567, p99=1234567, p999=1234567, max=1234567)
+    page = run("r.html", result)
+    with Chromium(tmp_path / "profile") as chromium:
+        for what, width in ("div:not(.many) > table, svg", 680), (".many > table", 1009):
+            right = chromium.measure(
+                page, width, "print", "[...document.querySelectorAll('%s')]"
+                ".map(t => t.getBoundingClientRect().right)" % what)
+            assert right and max(right) <= width, (what, right)
+        narrow = chromium.measure(
+            page, 400, "screen", "[document.documentElement.scrollWidth, Math.min("
+            "...[...document.querySelectorAll('svg text, td, th, p')]"
+            ".map(t => t.getBoundingClientRect().height))]")
+        assert narrow[0] <= 400 and narrow[1] >= 10, narrow
