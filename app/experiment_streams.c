@@ -227,11 +227,14 @@ void stream_frame(struct experiment *e, const struct app *app,
 
 /* ---- Settings ----------------------------------------------------------- */
 
+/* Each trial begins with its streams: they neither wait nor follow. */
 static int prepare(struct config *c, void *arg)
 {
 	const struct experiment_plan *p = arg;
 
 	c->stream.sign = true;
+	c->use.plan.delay_ns = 0;
+	c->use.plan.after = c->use.plan.follows = 0;
 	if (p->course->as_set)
 		return 0;
 	memset(&c->stream.shape, 0, sizeof(c->stream.shape));
@@ -338,6 +341,17 @@ static bool is_our_rate(const struct experiment *e, unsigned i,
 		 rate->micro == trial_part(ask->then_load, ppb) * 1000));
 }
 
+/* When it starts, where nobody has set that since. */
+static void put_start_back(const struct stream_plan *before,
+			   struct stream_plan *plan)
+{
+	if (plan->delay_ns || plan->follows)
+		return;
+	plan->delay_ns = before->delay_ns;
+	plan->after = before->after;
+	plan->follows = before->follows;
+}
+
 static void put_back(const struct experiment *e, unsigned i, struct config *c)
 {
 	static const struct stream_plan no_plan;
@@ -352,8 +366,10 @@ static void put_back(const struct experiment *e, unsigned i, struct config *c)
 	    value_sizes_equal(&c->stream.sizes,
 			      &p->size[MIN(e->size, p->nb_sizes - 1)]))
 		c->stream.sizes = b->sizes;
-	if (p->course->as_set)
+	if (p->course->as_set) {
+		put_start_back(&b->plan, &c->use.plan);
 		return;
+	}
 	if (is_our_rate(e, i, &c->stream.rate))
 		c->stream.rate = b->rate;
 	if (!c->stream.shape.kind)

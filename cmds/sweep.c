@@ -93,8 +93,9 @@ const struct cmd cmd_sweep = {
 			{0},
 		},
 	.notes = "Each value is a trial: what was sent, what of it was lost, "
-		 "and how long frames took. All else stays as it is set; the "
-		 "setting is restored.",
+		 "and how long frames took. All else stays as it is set, but "
+		 "for 'after': streams begin with each trial. Settings are "
+		 "restored.",
 	.examples = (const char *const[]){"sweep size 64 512 1518",
 					  "sweep trial 10s burst 1 8 32",
 					  "sweep 0 rate 10kpps 100kpps", NULL},

@@ -63,6 +63,23 @@ static void any_setting_is_swept(void **state)
 	assert_non_null(strstr(rig.screen, "E_RANGE"));
 }
 
+static void streams_begin_with_their_trials(void **state)
+{
+	(void)state;
+
+	rig_must("rate 0 50kpps; after 0 5s; stream 0.1 add; rate 0.1 10kpps; "
+		 "after 0.1 0.0 1ms");
+	rig_must("sweep trial 50ms size 64 128");
+	assert_int_equal(e()->nb_rows, 2);
+	assert_int_equal(at(0, "offered"), 3000);
+	assert_int_equal(at(1, "lost"), 0);
+	rig_must("soak 100ms every 100ms");
+	assert_int_equal(at(0, "lost"), 0);
+	rig_ask("after 0.all", NULL);
+	assert_non_null(strstr(rig.screen, "after 0.0 5s"));
+	assert_non_null(strstr(rig.screen, "after 0.1 0.0 1ms"));
+}
+
 int main(void)
 {
 #define T(name) cmocka_unit_test_setup_teardown(name, dut_setup, dut_teardown)
@@ -71,6 +88,7 @@ int main(void)
 		T(a_soak_ends_at_the_first_loss),
 		T(a_ramp_loses_above_what_the_device_bears),
 		T(any_setting_is_swept),
+		T(streams_begin_with_their_trials),
 	};
 
 	return cmocka_run_group_tests_name("steps", tests, NULL, NULL);
