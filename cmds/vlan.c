@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
+#include <string.h>
+
 #include "app/traffic.h"
 
 enum { PORTS, ID, PRIO, PRIO_VALUE };
@@ -69,6 +71,11 @@ static enum call_result run(struct call *c)
 
 	if (c->form->args == args && !c->v[ID].set)
 		return app_show_headers(c, &c->v[PORTS].subjects);
+	if (c->form->args == args && !c->v[PORTS].set &&
+	    !strcmp(what.id, "0"))
+		return call_fail(c, E_MISSING, ID,
+				 "no VLAN has ID 0; type 'vlan 0 ID' to set "
+				 "port 0, 'vlan all 0' for a priority tag");
 	if (c->form->args == off_args)
 		what.id = NULL;
 	if (c->form->args == prio_args)

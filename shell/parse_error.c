@@ -85,6 +85,25 @@ static void other_keywords(const struct parser *p, char *buf, size_t size)
 	}
 }
 
+static const char operators[] = "<>=!";
+
+static bool is_operator(const struct arg *a)
+{
+	return a->type == ARG_ENUM &&
+	       strchr(operators, a->words[0].name[0]) != NULL;
+}
+
+/* What an operator stands in, of which nobody makes sense alone; or NULL. */
+static const char *comparison(const struct parser *p, const struct arg *a)
+{
+	const char *const *example = p->c->cmd->examples;
+
+	while (is_operator(a) && example && *example &&
+	       !strpbrk(*example, operators))
+		example++;
+	return is_operator(a) && example ? *example : NULL;
+}
+
 /* "SIZE, 64..9018 bytes": an argument as a message names it. */
 static void describe(const struct parser *p, const struct arg *a, bool help,
 		     char *buf, size_t size)
@@ -108,7 +127,11 @@ static void describe(const struct parser *p, const struct arg *a, bool help,
 		snprintf(buf, size, "'%s'", a->name);
 		break;
 	case ARG_ENUM:
-		snprintf(buf, size, "%s", usage);
+		if (comparison(p, a))
+			snprintf(buf, size, "a comparison, as in '%s'",
+				 comparison(p, a));
+		else
+			snprintf(buf, size, "%s", usage);
 		break;
 	default:
 		/* Of one port, of which there are fewer than there may be. */
@@ -234,12 +257,10 @@ static bool refuse_sizes(struct parser *p, enum shell_err err,
 static bool refuse_glued(struct parser *p, enum shell_err err,
 			 const struct arg *a, const struct word *word)
 {
-	static const char ops[] = "<>=!";
-	const size_t at = strcspn(word->text, ops);
-	const size_t len = strspn(word->text + at, ops);
+	const size_t at = strcspn(word->text, operators);
+	const size_t len = strspn(word->text + at, operators);
 
-	if (a->type != ARG_ENUM || !strchr(ops, a->words[0].name[0]) || !len ||
-	    !word->text[len])
+	if (!is_operator(a) || !len || !word->text[len])
 		return false;
 	parse_fail(p, err, word->column + (unsigned)at,
 		   "'%s' needs blanks around '%.*s'",

@@ -192,6 +192,27 @@ static bool suggest_alone(const struct parser *p, const char *text, char *buf,
 	return false;
 }
 
+/* "start 0..1": a range as other tools write it. */
+static bool suggest_range(const struct parser *p, const struct arg *a,
+			  const char *text, char *buf, size_t size)
+{
+	const char *dots = strstr(text, "..");
+	struct subjects s;
+	struct value v;
+	char range[32];
+
+	if (!dots || snprintf(range, sizeof(range), "%.*s-%s",
+			      (int)(dots - text), text,
+			      dots + 2) >= (int)sizeof(range))
+		return false;
+	if (arg_subjects(range, p->ports, &s) == E_SYNTAX &&
+	    arg_take(a, range, p->ports, &v) == E_SYNTAX)
+		return false;
+	snprintf(buf, size, "; a range has a '-': '%s'",
+		 parse_show(range).text);
+	return true;
+}
+
 void parse_suggest(const struct parser *p, const struct arg *a,
 		   const char *text, char *buf, size_t size)
 {
@@ -199,7 +220,8 @@ void parse_suggest(const struct parser *p, const struct arg *a,
 	struct nearest n;
 
 	if (parse_suggest_option(p, text, buf, size) ||
-	    suggest_number(p, text, buf, size))
+	    suggest_number(p, text, buf, size) ||
+	    suggest_range(p, a, text, buf, size))
 		return;
 	if (len > 1 && text[len - 1] == ',') {
 		snprintf(buf, size, "; commands are parted by ';'");

@@ -125,6 +125,26 @@ static const char *wanted(const struct take *t, char *buf, size_t size)
 	return buf;
 }
 
+/* What other tools write for several; false: it is none of that. */
+static bool refuse_several(struct take *t, const char *s, size_t len)
+{
+	size_t at = 1;
+
+	while (at + 2 < len && (s[at] != '.' || s[at + 1] != '.'))
+		at++;
+	if (at + 2 < len)
+		vary_refuse(t, E_SYNTAX, t->at,
+			    "a range has a '-': type '%s-%s'",
+			    vary_show(s, at).text,
+			    vary_show(s + at + 2, len - at - 2).text);
+	else if (memchr(s, ',', len))
+		vary_refuse(t, E_SYNTAX, t->at, "several are 'list %s'",
+			    vary_show(s, len).text);
+	else
+		return false;
+	return true;
+}
+
 enum shell_err vary_refuse_one(struct take *t, enum shell_err err,
 			       const char *s, size_t len)
 {
@@ -139,6 +159,8 @@ enum shell_err vary_refuse_one(struct take *t, enum shell_err err,
 				   "'%s' does not fit in %u bits; type %s",
 				   vary_show(s, len).text, t->bits,
 				   wanted(t, buf, sizeof(buf)));
+	if (err == E_SYNTAX && refuse_several(t, s, len))
+		return err;
 	if (t->type == VARY_NUMBER)
 		return vary_refuse(
 			t, err, t->at, "'%s' is not a number; type %s",
