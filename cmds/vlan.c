@@ -71,8 +71,7 @@ static enum call_result run(struct call *c)
 
 	if (c->form->args == args && !c->v[ID].set)
 		return app_show_headers(c, &c->v[PORTS].subjects);
-	if (c->form->args == args && !c->v[PORTS].set &&
-	    !strcmp(what.id, "0"))
+	if (c->form->args == args && !c->v[PORTS].set && !strcmp(what.id, "0"))
 		return call_fail(c, E_MISSING, ID,
 				 "no VLAN has ID 0; type 'vlan 0 ID' to set "
 				 "port 0, 'vlan all 0' for a priority tag");

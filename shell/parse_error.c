@@ -99,7 +99,7 @@ static const char *comparison(const struct parser *p, const struct arg *a)
 	const char *const *example = p->c->cmd->examples;
 
 	while (is_operator(a) && example && *example &&
-	       !strpbrk(*example, operators))
+	       !(*example)[strcspn(*example, operators)])
 		example++;
 	return is_operator(a) && example ? *example : NULL;
 }

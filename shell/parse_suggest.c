@@ -196,14 +196,16 @@ static bool suggest_alone(const struct parser *p, const char *text, char *buf,
 static bool suggest_range(const struct parser *p, const struct arg *a,
 			  const char *text, char *buf, size_t size)
 {
-	const char *dots = strstr(text, "..");
+	const char *dots = strchr(text, '.');
 	struct subjects s;
 	struct value v;
 	char range[32];
 
-	if (!dots || snprintf(range, sizeof(range), "%.*s-%s",
-			      (int)(dots - text), text,
-			      dots + 2) >= (int)sizeof(range))
+	while (dots && dots[1] != '.')
+		dots = strchr(dots + 1, '.');
+	if (!dots ||
+	    snprintf(range, sizeof(range), "%.*s-%s", (int)(dots - text), text,
+		     dots + 2) >= (int)sizeof(range))
 		return false;
 	if (arg_subjects(range, p->ports, &s) == E_SYNTAX &&
 	    arg_take(a, range, p->ports, &v) == E_SYNTAX)
