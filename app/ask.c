@@ -244,7 +244,7 @@ static void tell_begin(struct call *c)
 	const unsigned long long ms = e->cost.ns / 1000000;
 
 	session_event(&call_app(c)->session, c->now_ns,
-		      "%s begins trials=%llu time=%llu.%03llu",
+		      "%s begins trials=%llu time=%llu.%03llus",
 		      e->plan.course->experiment,
 		      (unsigned long long)e->cost.trials, ms / 1000, ms % 1000);
 }

@@ -11,7 +11,7 @@ void app_set_lease(struct app *app, uint64_t time_ns, uint64_t now_ns)
 	app->lease_ns = time_ns;
 	app->lease_began_ns = now_ns;
 	if (time_ns)
-		session_event(&app->session, now_ns, "lease time=%llu.%03llu",
+		session_event(&app->session, now_ns, "lease time=%llu.%03llus",
 			      (unsigned long long)(ms / 1000),
 			      (unsigned long long)(ms % 1000));
 	else

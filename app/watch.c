@@ -37,8 +37,8 @@ static void tell_done(struct app *app, unsigned i, const struct worker_view *v,
 		return;
 	grade = verdict_loud[verdict_of(app, &sum.verdict)];
 	session_event(&app->session, now_ns,
-		      "port %u done count=%llu%s time=%llu.%03llu "
-		      "rate=%llu.%03llu%s%s %s",
+		      "port %u done count=%llu%s time=%llu.%03llus "
+		      "rate=%llu.%03llupps%s%s %s",
 		      i, (unsigned long long)v->done.packets, in_flight,
 		      NS_TO_MS(sum.time_ns) / 1000,
 		      NS_TO_MS(sum.time_ns) % 1000,
@@ -85,7 +85,7 @@ static void tell_stall(struct app *app, unsigned i, const struct worker_view *v,
 	/* One that was stopped or set not to send does not go on. */
 	if (v->state == WORKER_RUNNING && v->stats.tx_packets != v->stalled_at)
 		session_event(&app->session, now_ns,
-			      "port %u goes on after=%llu.%03llu", i,
+			      "port %u goes on after=%llu.%03llus", i,
 			      (unsigned long long)(ms / 1000),
 			      (unsigned long long)(ms % 1000));
 }
@@ -104,7 +104,7 @@ static void tell_link(struct app *app, unsigned i, bool down, uint64_t now_ns)
 	if (OPTION(ADDRESSES) && app->pktgen.node[i])
 		node_announce(app->pktgen.node[i], now_ns);
 	session_event(&app->session, now_ns,
-		      "port %u link up after=%llu.%03llu", i,
+		      "port %u link up after=%llu.%03llus", i,
 		      (unsigned long long)(ms / 1000),
 		      (unsigned long long)(ms % 1000));
 }

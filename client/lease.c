@@ -72,7 +72,7 @@ void lease_act(void *lease, short revents)
 	}
 }
 
-/* "SECONDS lease time=SECONDS", "SECONDS lease off", or something else. */
+/* "SECONDS lease time=TIMEs", "SECONDS lease off", or something else. */
 void lease_take_notice(struct lease *l, const char *text)
 {
 	static const char lease[] = "lease ", time[] = "time=";

@@ -15,7 +15,7 @@ from lab import PATIENCE, ROOT, captured, lab  # noqa: F401 (a fixture)
 from program import Failed, Program, crc
 
 # How a run came out, behind its count.
-SUM = r" time=\d+\.\d{3} rate=\d+\.\d{3}( skipped=\d+)? missing=0 (IN)?(VALID|SUSPECT)"
+SUM = r" time=\d+\.\d{3}s rate=\d+\.\d{3}pps( skipped=\d+)? missing=0 (IN)?(VALID|SUSPECT)"
 
 
 @pytest.fixture
