@@ -155,6 +155,13 @@ static int refuse_header(const struct stream *s, const char *name,
 	uint8_t number;
 
 	headers_print(&s->headers, text, sizeof(text));
+	if (stream_plays(s))
+		return fields_refuse(
+			fault, E_SYNTAX, -1,
+			"no field '%s'; of a capture these headers "
+			"are set, none in a tunnel: %s; or bits, "
+			"such as @34.16",
+			name, text);
 	if (!header_of(name, &number) ||
 	    headers_find(&s->headers, protos[number]->name, 1) >= 0 ||
 	    !with_header(&s->headers, number, with, sizeof(with)))
