@@ -57,6 +57,7 @@ const struct cmd_hint app_hints[] = {
 	{"config", "type 'show config', or a setting such as 'rate'"},
 	{"configure", SETTINGS},
 	{"connect", "type 'ukpktgen console --name NAME' on the host"},
+	{"copy", "type 'stream 0.2 add from 0.1'"},
 	{"corelist", CORES},
 	{"count", "type 'start 0 count 1000'"},
 	{"cpu", CORES},

@@ -59,9 +59,11 @@ static void point_at(struct value *v, const struct pktgen_fault *f)
 static enum call_result refuse_size(struct call *c, enum shell_err err,
 				    const struct pktgen_fault *f, int arg)
 {
-	char with[HEADERS_PRINT_MAX + 24];
+	char with[HEADERS_PRINT_MAX + 24], of[24];
 
 	needs(f, with, sizeof(with));
+	app_subject_print(call_app(c), (struct subject){f->port, f->stream}, of,
+			  sizeof(of));
 	if (err == E_RANGE)
 		point_at(&c->v[arg], f);
 	if (f->min > f->max)
@@ -79,9 +81,9 @@ static enum call_result refuse_size(struct call *c, enum shell_err err,
 	if (err == E_STATE)
 		return call_fail(c, err, arg,
 				 "port %u takes %u..%u bytes%s, not size %u; "
-				 "type 'size %u %u' first",
+				 "type 'size %s %u' first",
 				 f->port, f->min, f->max, with, f->size,
-				 f->port, f->min);
+				 strchr(of, ' ') + 1, f->min);
 	return call_fail(c, err, arg,
 			 "port %u takes %u..%u bytes%s, not size %u", f->port,
 			 f->min, f->max, with, f->size);

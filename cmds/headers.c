@@ -8,12 +8,18 @@
 
 enum { PORTS, STACK, SIZE, SIZES };
 
-#define STACK_ARG                                                 \
-	{                                                         \
-		ARG_TEXT, .name = "STACK", .names = stack_names,  \
-			  .asked = true, .fits = traffic_is_name, \
-			  .help = "headers from the outside in"   \
+#define STACK_ARG                                                \
+	{                                                        \
+		ARG_TEXT, .name = "STACK", .names = stack_names, \
+			  .asked = true, .fits = is_stack,       \
+			  .help = "headers from the outside in"  \
 	}
+
+/* Other than a port; also one with a header that is none, such as 802.3. */
+static bool is_stack(const char *word)
+{
+	return traffic_is_name(word) || strchr(word, '/');
+}
 
 static bool stack_names(void *app, unsigned i, struct arg_name *name)
 {

@@ -243,7 +243,7 @@ void pktgen_set_use(struct pktgen *pg, unsigned port, unsigned stream,
 
 /* Why a stream was refused. */
 struct pktgen_fault {
-	unsigned port;
+	unsigned port, stream;
 	unsigned size;     /* -EMSGSIZE: the one at fault, bytes with FCS... */
 	unsigned min, max; /* ...and what this port takes of this stream */
 	unsigned z;        /* stream_size_z() of it */

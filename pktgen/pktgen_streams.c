@@ -344,6 +344,7 @@ int pktgen_try_stream(struct pktgen *pg, unsigned port, unsigned stream,
 	const struct pktgen_stream *of = pg->set[port].stream[stream];
 	int rc = 0;
 
+	fault->stream = stream;
 	for (unsigned i = 0; rc >= 0 && i < pg->port[port].nb_queues; i++)
 		rc = try_flow(pg, port, of->part[i], s, fault);
 	if (rc < 0)

@@ -147,13 +147,25 @@ static bool suggest_command(const struct parser *p, const char *text, char *buf,
 	return false;
 }
 
-/* "show loss": another tool's word for it. */
+/* Whether a hint has a line of the command: "type 'stream 0.2 add'". */
+static bool shows(const char *hint, const char *command)
+{
+	const size_t len = strlen(command);
+
+	while ((hint = strchr(hint, '\'')))
+		if (!strncmp(++hint, command, len) && hint[len] == ' ')
+			return true;
+	return false;
+}
+
+/* "show loss", "stream 0.2 copy": another tool's word for it. */
 static bool suggest_hint(const struct parser *p, const char *text, char *buf,
 			 size_t size)
 {
 	const char *hint = parse_hint(p, text);
 
-	if (p->at || p->c->cmd->group != GROUP_WATCHING || !hint)
+	if (!hint || ((p->at || p->c->cmd->group != GROUP_WATCHING) &&
+		      !shows(hint, p->c->cmd->name)))
 		return false;
 	snprintf(buf, size, "; %s", hint);
 	return true;
