@@ -33,7 +33,9 @@ const struct cmd cmd_burst = {
 			{args, app_set, NULL},
 			{0},
 		},
-	.notes = "A port sends, and receives, at most one burst in a step.",
+	.notes = "A port sends, and receives, at most one burst in a step. A "
+		 "stream that sends N frames every TIME has 'gap burst N every "
+		 "TIME'.",
 	.examples = (const char *const[]){"burst 64", "burst 0 1", NULL},
-	.see = (const char *const[]){"strategy", "onfull", NULL},
+	.see = (const char *const[]){"gap", "strategy", "onfull", NULL},
 };

@@ -27,9 +27,15 @@ static const struct arg off_args[] = {
 	{ARG_NONE},
 };
 
+/* Two; of one alone the error is to point at it, not at what follows. */
+static bool are_rates(const char *word)
+{
+	return strchr(word, '-') != NULL;
+}
+
 #define RATES_ARG                                                   \
 	{                                                           \
-		ARG_TEXT, .name = "RATES",                          \
+		ARG_TEXT, .name = "RATES", .fits = are_rates,       \
 			  .help = "first and second rate, such as " \
 				  "0pps-1mpps or 10%-50%"           \
 	}

@@ -155,6 +155,11 @@ static int refuse_header(const struct stream *s, const char *name,
 	uint8_t number;
 
 	headers_print(&s->headers, text, sizeof(text));
+	/* As Wireshark calls it. */
+	if (!strncmp(name, "ip.", 3))
+		return fields_refuse(fault, E_SYNTAX, -1,
+				     "no field '%s'; did you mean 'ipv4.%s'?",
+				     name, name + 3);
 	if (stream_plays(s))
 		return fields_refuse(
 			fault, E_SYNTAX, -1,

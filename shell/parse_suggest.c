@@ -46,6 +46,33 @@ bool parse_suggest_option(const struct parser *p, const char *text, char *buf,
 	return true;
 }
 
+/* "src 10.0.0.1", where it is to be said of what it is the address. */
+static bool suggest_kind(const struct parser *p, const struct arg *a,
+			 const char *text, char *buf, size_t size)
+{
+	uint8_t mac[VALUE_MAC_BYTES], ip[VALUE_IPV6_BYTES];
+	const char *kind = NULL;
+	unsigned prefix;
+	char one[48];
+
+	snprintf(one, sizeof(one), "%.*s", (int)strcspn(text, "-"), text);
+	if (value_ipv4(one, ip, &prefix) != E_SYNTAX)
+		kind = "ip";
+	else if (value_mac(one, mac) != E_SYNTAX)
+		kind = "mac";
+	else if (value_ipv6(one, ip, &prefix) != E_SYNTAX)
+		kind = "ip6";
+	for (unsigned i = 0; kind && strcmp(a->name, kind) != 0; i++) {
+		if (i == p->nb_others)
+			return false;
+		a = p->other[i];
+	}
+	if (kind)
+		snprintf(buf, size, "; did you mean '%s %s'?", kind,
+			 parse_show(text).text);
+	return kind != NULL;
+}
+
 /* "start port 0" */
 static bool suggest_number(const struct parser *p, const char *text, char *buf,
 			   size_t size)
@@ -71,7 +98,7 @@ static bool takes_rate(const struct cmd *cmd)
 		return true; /* or what is much like one */
 	for (const struct cmd_form *f = cmd->forms; f->run; f++)
 		for (const struct arg *a = f->args; a->type != ARG_NONE; a++)
-			if (a->type == ARG_RATE)
+			if (a->type == ARG_RATE || !strcmp(a->name, "RATES"))
 				return true;
 	return false;
 }
@@ -235,6 +262,7 @@ void parse_suggest(const struct parser *p, const struct arg *a,
 
 	if (parse_suggest_option(p, text, buf, size) ||
 	    suggest_number(p, text, buf, size) ||
+	    suggest_kind(p, a, text, buf, size) ||
 	    suggest_range(p, a, text, buf, size))
 		return;
 	if (len > 1 && text[len - 1] == ',') {
