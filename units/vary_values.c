@@ -134,11 +134,12 @@ static bool refuse_several(struct take *t, const char *s, size_t len)
 		at++;
 	if (at + 2 < len)
 		vary_refuse(t, E_SYNTAX, t->at,
-			    "a range has a '-': type '%s-%s'",
+			    "a range has a '-'; type '%s-%s'",
 			    vary_show(s, at).text,
 			    vary_show(s + at + 2, len - at - 2).text);
-	else if (memchr(s, ',', len))
-		vary_refuse(t, E_SYNTAX, t->at, "several are 'list %s'",
+	else if (s[0] != ',' && memchr(s, ',', len))
+		vary_refuse(t, E_SYNTAX, t->at,
+			    "these are a list; type 'list %s'",
 			    vary_show(s, len).text);
 	else
 		return false;
