@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """A port with addresses among Linux's: it answers, asks, and goes by gateways."""
 import json
+import os
 import re
 import shutil
 import socket
@@ -10,7 +11,7 @@ import time
 
 import pytest
 
-from lab import PATIENCE, TAP, lab, own_network  # noqa: F401
+from lab import PATIENCE, ROOT, TAP, lab, own_network  # noqa: F401
 
 PINGS = 500  # by hand 10,000
 WANTED = ("ping", "arping", "ndisc6", "fping")
@@ -277,3 +278,47 @@ def test_a_stream_goes_through_two_routers(own_network, lab, tmp_path):
             line.ask("neighbour clear")
             end = line.raw(b"start 0 count 10")[1]
             assert end.startswith("ERR E_TIMEOUT") and "10.0.0.1" in end, end
+
+
+LAB = re.compile(r"^## A lab to copy\n(.*?)^## ", re.S | re.M)
+
+
+def lab_of_the_docs(far):
+    """The lines of docs/network.md's lab: the host's, and the appliance's."""
+    with open(os.path.join(ROOT, "docs", "network.md")) as file:
+        lines = [line[4:] for line in LAB.search(file.read())[1].splitlines()
+                 if line.startswith("    ")]
+    lines = [re.sub(r"\bfar\b", far, line) for line in lines]
+    here = lines.index("ip netns exec lab bash") + 1
+    run = next(i for i, line in enumerate(lines) if line.startswith("scripts/ukpktgen run "))
+    typed = [line.removeprefix("ukpktgen> ") for line in lines if line.startswith("ukpktgen> ")]
+    assert lines[0] == "ip netns add " + far and typed[-1] == "quit"
+    return lines[here:run], lines[run].split()[2:], typed[:-1], [
+        line for line in lines[run:] if " ping " in line and line.startswith("ip netns")]
+
+
+def test_the_lab_of_the_docs(own_network, lab, tmp_path):
+    """Typed line by line; the namespace `lab` is the test's own."""
+    far = "ukpf" + tmp_path.name[-8:]
+    prepare, options, typed, pings = lab_of_the_docs(far)
+    sh("ip netns add " + far)
+    try:
+        done = subprocess.run(["bash", "-ec", "\n".join(prepare)], text=True, capture_output=True,
+                              timeout=PATIENCE)
+        assert done.returncode == 0, done.stderr
+        with lab.start("a", *options) as line:
+            for text in typed:
+                line.ask(text)
+                if not text.startswith("start"):
+                    continue
+                assert len(pings) == 2
+                for ping in pings:
+                    shown = sh(ping.replace("-c 10000", "-c %d" % PINGS))
+                    assert received(shown)[0] == received(shown)[1], shown
+                line.ask("wait 0 idle within 60s")
+            latency = json.loads(line.ask("latency 0 --json")[0])["ports"][0]
+            ports = line.ports()
+            assert 0 < latency["frames"] == ports[0]["tx"]["packets"] and not ports[0]["lost"]
+            assert ports[0]["host"]["rx"] >= PINGS
+    finally:
+        sh("ip netns del " + far, check=False)
