@@ -189,14 +189,6 @@ int virtio_net_give_up(struct virtio_net_queue *q)
 	return -EIO;
 }
 
-bool virtio_net_asks_for_reset(struct virtio_net *vn)
-{
-	if (!(vn->vd->ops->status(vn->vd) & VIRTIO_STATUS_NEEDS_RESET))
-		return false;
-	virtio_why(vn->vd, "the device asks for a reset (NEEDS_RESET)");
-	return true;
-}
-
 /*
  * A device that has buffers and uses none may have given up by itself (2.1.2),
  * or missed a notification: QEMU emulating one CPU leaves fences out, so our

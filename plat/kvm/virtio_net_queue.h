@@ -133,7 +133,10 @@ int virtio_net_link_get(struct uk_netdev *dev);
  */
 int virtio_net_give_up(struct virtio_net_queue *q);
 
-/* Whether the device has given up by itself (2.1.2), which is then why. */
+/*
+ * Whether the device has given up by itself (2.1.2), which is then why. In
+ * virtio_net_link.c, as it may be but for its link.
+ */
 bool virtio_net_asks_for_reset(struct virtio_net *vn);
 
 /* Each that is kept or lent gets a reference, and is not so any more. */

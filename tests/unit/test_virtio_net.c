@@ -380,6 +380,41 @@ static void test_needs_reset_told(void **state)
 	assert_int_equal(uk_netdev_link_get(dev), -EIO);
 }
 
+/*
+ * As QEMU 7.2 does for a packed ring whose link was down and up again before
+ * anybody looked: the ring begins anew, whoever sees it first.
+ */
+static void test_needs_reset_for_its_link(void **state)
+{
+	struct uk_netdev *dev = *state;
+	unsigned int packed, resets;
+
+	virtio_fake_bring_up(dev);
+	packed = !!(fake.accepted & VIRTIO_F_RING_PACKED);
+	resets = fake.resets;
+	assert_int_equal(uk_netdev_link_get(dev), 1);
+	fake.generation += 3;
+	fake.status |= VIRTIO_STATUS_NEEDS_RESET;
+	for (int i = 0; packed && i < 1000; i++) {
+		host_clock_advance(1000000);
+		assert_true(uk_netdev_rx_burst(dev, 0, NULL, &(uint16_t){0}) >=
+			    0);
+	}
+	if (!packed) {
+		assert_int_equal(uk_netdev_link_get(dev), -EIO);
+		return;
+	}
+	assert_int_equal(uk_netdev_link_get(dev), 1);
+	assert_int_equal(fake.resets, resets + 1);
+	assert_false(fake.status & VIRTIO_STATUS_NEEDS_RESET);
+	/* For no other reason it is spared. */
+	fake.generation++;
+	fake.status |= VIRTIO_STATUS_NEEDS_RESET;
+	assert_int_equal(uk_netdev_link_get(dev), -EIO);
+	assert_over(dev, resets + 1,
+		    "the device asks for a reset (NEEDS_RESET)");
+}
+
 /* It does not even reset: the driver does not wait for ever. */
 static void test_broken_and_hung(void **state)
 {
@@ -484,6 +519,7 @@ int main(void)
 		VIRTIO_FAKE_TEST(test_broken_amid),
 		VIRTIO_FAKE_TEST(test_needs_reset),
 		VIRTIO_FAKE_TEST(test_needs_reset_told),
+		VIRTIO_FAKE_TEST(test_needs_reset_for_its_link),
 		VIRTIO_FAKE_TEST(test_broken_and_hung),
 		VIRTIO_FAKE_TEST(test_link),
 	};
