@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The order of a stream that several queues send, each its part of the numbers.
- */
+/* The order of a stream of which several queues send a part each. */
 #include "measure/order.h"
 #include "unit.h"
 
