@@ -24,6 +24,14 @@ bool addresses_take_ip(const char *word, struct node_ip *ip);
 void addresses_print(const struct node_address *a, char *buf, size_t size);
 void addresses_print_ip(const struct node_ip *ip, char *buf, size_t size);
 
+/* From its place `i` on: "vlan ID" behind an address, or a group. */
+#define ADDRESSES_TAG_ARGS(i)                                    \
+	[i] = {ARG_KEYWORD, .optional = true, .name = "vlan",    \
+	       .help = "its frames have a VLAN tag"},            \
+	[(i) + 1] = {ARG_INT,      .optional = true,             \
+		     .name = "ID", .help = "number of the VLAN", \
+		     .min = 1,     .max = 4094}
+
 /* The port is up. -ENOMEM, or -ENOSPC where it has as many as it can. */
 int addresses_add(struct app *app, unsigned port, const struct node_address *a,
 		  uint64_t now_ns);

@@ -32,12 +32,6 @@ void balance_of_port(const struct app *app, unsigned port, struct balance *l);
 void balance_of_stream(const struct app *app, struct subject s,
 		       struct balance *l);
 
-/* Frames that came though none was sent of them. */
-static inline uint64_t balance_surplus(const struct balance *l)
-{
-	return l->arrived > l->sent ? l->arrived - l->sent : 0;
-}
-
 /* What `part` is of `all` in percent, in millionths; rounded as said above. */
 uint64_t balance_share_micro(uint64_t part, uint64_t all);
 

@@ -15,7 +15,6 @@
 #define ORDER 0x1a2b3c4du /* 4.1 */
 
 /* A block's type and length, and its length again. */
-#define FRONT_BYTES 8
 #define BLOCK_BYTES 12
 
 #define OPTION_END 0

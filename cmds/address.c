@@ -33,10 +33,7 @@ static bool looks_like_address(const char *word)
 static const struct arg args[] = {
 	[PORTS] = APP_PORTS_TO_SET,
 	[ADDRESS] = ADDRESS_ARG,
-	[TAG] = {ARG_KEYWORD, .optional = true, .name = "vlan",
-		 .help = "its frames have a VLAN tag"},
-	[TAG_ID] = {ARG_INT, .optional = true, .name = "ID",
-		    .help = "number of the VLAN", .min = 1, .max = 4094},
+	ADDRESSES_TAG_ARGS(TAG),
 	[GATEWAY] = {ARG_KEYWORD, .optional = true, .name = "gateway",
 		     .help = "the way to all that is not on its link"},
 	[GATEWAY_IP] = {ARG_TEXT, .optional = true, .name = "GATEWAY",
@@ -61,10 +58,7 @@ static const struct arg one_off_args[] = {
 static const struct arg dhcp_args[] = {
 	[PORTS] = APP_PORTS_TO_SET,
 	{ARG_KEYWORD, .name = "dhcp", .help = "get one from a server"},
-	[TAG] = {ARG_KEYWORD, .optional = true, .name = "vlan",
-		 .help = "its frames have a VLAN tag"},
-	[TAG_ID] = {ARG_INT, .optional = true, .name = "ID",
-		    .help = "number of the VLAN", .min = 1, .max = 4094},
+	ADDRESSES_TAG_ARGS(TAG),
 	{ARG_NONE},
 };
 
@@ -84,10 +78,7 @@ static enum call_result run_dhcp(struct call *c)
 static const struct arg auto_args[] = {
 	[PORTS] = APP_PORTS_TO_SET,
 	{ARG_KEYWORD, .name = "auto", .help = "get those of IPv6"},
-	[TAG] = {ARG_KEYWORD, .optional = true, .name = "vlan",
-		 .help = "its frames have a VLAN tag"},
-	[TAG_ID] = {ARG_INT, .optional = true, .name = "ID",
-		    .help = "number of the VLAN", .min = 1, .max = 4094},
+	ADDRESSES_TAG_ARGS(TAG),
 	{ARG_NONE},
 };
 

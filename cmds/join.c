@@ -34,10 +34,7 @@ static bool is_group(const char *word)
 static const struct arg args[] = {
 	[PORTS] = APP_PORTS_TO_SET,
 	[GROUP] = GROUP_ARG,
-	[TAG] = {ARG_KEYWORD, .optional = true, .name = "vlan",
-		 .help = "its frames have a VLAN tag"},
-	[TAG_ID] = {ARG_INT, .optional = true, .name = "ID",
-		    .help = "number of the VLAN", .min = 1, .max = 4094},
+	ADDRESSES_TAG_ARGS(TAG),
 	{ARG_NONE},
 };
 

@@ -7,7 +7,6 @@ enum { PORTS, STATE };
 
 /* What an ID is; of ports the MAC and the address are one less. */
 #define BY_MAC 4
-#define BY_ADDRESS 5
 
 static const struct arg_word words[] = {
 	{"off", "tell neighbours so, and be silent"},

@@ -2,7 +2,6 @@
 #include "app/ask.h"
 
 #define S ASK_SECOND
-#define MINUTE (60 * S)
 /* Rows of the longest soak. */
 #define ROWS_MAX 1440
 

@@ -70,10 +70,6 @@ struct udp_hdr {
 	(sizeof(struct eth_hdr) + sizeof(struct ipv4_hdr) + \
 	 sizeof(struct udp_hdr))
 
-#define UDP6_HEADERS                                        \
-	(sizeof(struct eth_hdr) + sizeof(struct ipv6_hdr) + \
-	 sizeof(struct udp_hdr))
-
 static inline uint16_t net16(uint16_t v)
 {
 	return __builtin_bswap16(v);

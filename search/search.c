@@ -387,21 +387,3 @@ struct search_result search_result(const struct search *s, unsigned goal)
 	r.regular = r.upper && reached(s, b, a->steps[SEARCH_TARGETS - 1]);
 	return r;
 }
-
-struct search_cost search_estimate(struct search *s, uint64_t load)
-{
-	const struct search begun = *s;
-	struct search_cost cost = {0};
-	struct search_trial t;
-
-	while (search_next(s, &t)) {
-		t.effective_ns = t.ns;
-		t.offered = t.load;
-		t.lost = t.load > load ? t.load - load : 0;
-		search_add(s, &t);
-		cost.trials++;
-		cost.ns += t.ns;
-	}
-	*s = begun;
-	return cost;
-}

@@ -79,12 +79,4 @@ struct search_result {
 
 struct search_result search_result(const struct search *s, unsigned goal);
 
-/* What a search takes if the device forwards `load` and no more. */
-struct search_cost {
-	uint64_t trials, ns;
-};
-
-/* Searches with the memory of `s`, which is as search_init() left it after. */
-struct search_cost search_estimate(struct search *s, uint64_t load);
-
 #endif /* SEARCH_SEARCH_H */

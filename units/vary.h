@@ -39,9 +39,9 @@ enum vary_kind {
 
 /*
  * Plain data; two that were typed in the same way have the same bytes, but for
- * where their lists are: vary_equal(). A range is `count` values from `from` on
- * by `step`; a prefix one that goes on at the prefix's first address after its
- * last, and has `host_bits` bits that vary.
+ * where their lists are. A range is `count` values from `from` on by `step`; a
+ * prefix one that goes on at the prefix's first address after its last, and has
+ * `host_bits` bits that vary.
  */
 struct vary {
 	uint8_t from[VARY_BYTES]; /* constant or first; network order, right */
@@ -106,11 +106,6 @@ void vary_print(const struct vary *v, enum vary_type type, unsigned bits,
 
 /* A constant of these bytes, in network order; `len` is 16 at most. */
 struct vary vary_constant(const uint8_t *bytes, size_t len);
-
-/* True when both print the same; each with the pool that its list is in. */
-bool vary_equal(const struct vary *a, const struct vary_pool *a_pool,
-		const struct vary *b, const struct vary_pool *b_pool,
-		unsigned bits);
 
 /*
  * Adds the list of `v`, if it has one, to another pool, and makes `v` refer to

@@ -83,20 +83,6 @@ struct vary_file *vary_file_of(const struct vary *v,
 	return f;
 }
 
-bool vary_equal(const struct vary *a, const struct vary_pool *a_pool,
-		const struct vary *b, const struct vary_pool *b_pool,
-		unsigned bits)
-{
-	struct vary same_place = *b;
-
-	same_place.list = a->list;
-	if (memcmp(a, &same_place, sizeof(*a)) != 0)
-		return false;
-	return !a->listed ||
-	       !memcmp(a_pool->bytes + a->list, b_pool->bytes + b->list,
-		       list_bytes(a, bits));
-}
-
 bool vary_move(struct vary *v, unsigned bits, const struct vary_pool *from,
 	       struct vary_pool *to)
 {

@@ -27,7 +27,6 @@
 
 /* Intel SDM volume 3, 11.4.1. */
 #define REG_ID 0x020
-#define REG_VERSION 0x030
 #define REG_TPR 0x080
 #define REG_EOI 0x0b0
 #define REG_SVR 0x0f0

@@ -13,8 +13,7 @@
 
 #include "pktgen/fields.h"
 #include "pktgen/play.h"
-
-#define WORDS_MAX 16
+#include "tests/proto/take_field.h"
 
 static bool hold(void *arg, const char *name, struct held *h)
 {
@@ -54,25 +53,6 @@ static unsigned long number(const char *word, const char *name,
 
 	return strncmp(word, name, len) != 0 ? otherwise
 					     : strtoul(word + len, NULL, 10);
-}
-
-/* "udp.src=7-9+step+2" */
-static bool take_field(struct stream *s, char *text)
-{
-	struct fields_fault fault = {0};
-	const char *words[WORDS_MAX];
-	char *value = strchr(text, '='), *word;
-	unsigned nb = 0;
-
-	if (!value)
-		return false;
-	*value++ = 0;
-	while ((word = strsep(&value, "+")) && nb < WORDS_MAX)
-		words[nb++] = word;
-	if (!fields_set(s, text, words, nb, NULL, &fault))
-		return true;
-	printf("refused %s: %s\n", text, fault.text);
-	return false;
 }
 
 static void put_frames(const struct program *prog, uint64_t nb)
@@ -120,7 +100,7 @@ static int answer(int argc, char *argv[], struct held *file)
 	fields_play(&s, &play);
 	for (int i = 2; i < argc; i++)
 		if (strchr(argv[i], '.') || argv[i][0] == '@')
-			if (!take_field(&s, argv[i]))
+			if (!take_field(&s, argv[i], "refused"))
 				return 0;
 	if (played_get(&files, &s.play, (unsigned)max, &p, why) < 0) {
 		printf("refused %s\n", why);

@@ -18,28 +18,9 @@
 #include "capture/write.h"
 #include "pktgen/fields.h"
 #include "pktgen/program.h"
+#include "tests/proto/take_field.h"
 
 #define LINE_MAX_BYTES 8192
-#define WORDS_MAX 16
-
-/* "udp.src=7-9+step+2" */
-static bool take_field(struct stream *s, char *text)
-{
-	struct fields_fault fault = {0};
-	const char *words[WORDS_MAX];
-	char *value = strchr(text, '='), *word;
-	unsigned nb = 0;
-
-	if (!value)
-		return false;
-	*value++ = 0;
-	while ((word = strsep(&value, "+")) && nb < WORDS_MAX)
-		words[nb++] = word;
-	if (!fields_set(s, text, words, nb, NULL, &fault))
-		return true;
-	printf("error %s: %s\n", text, fault.text);
-	return false;
-}
 
 static bool take_stream(struct stream *s, char *line, unsigned long *nb)
 {
@@ -62,7 +43,7 @@ static bool take_stream(struct stream *s, char *line, unsigned long *nb)
 	stream_set_size(s, (uint16_t)(strtoul(len, NULL, 10) + ETH_FCS_LEN));
 	*nb = strtoul(word, NULL, 10);
 	while ((word = strsep(&line, " ")))
-		if (!take_field(s, word))
+		if (!take_field(s, word, "error"))
 			return false;
 	return true;
 }

@@ -319,20 +319,16 @@ static void memory_ends(void **state)
 	}
 }
 
-static void what_it_takes_is_known_before(void **state)
+static void it_takes_few_trials(void **state)
 {
 	const uint64_t bears = 1234567 * PPS;
 	struct device d = {.bears = bears};
-	struct search_cost cost;
 	struct outcome o;
 	struct search s;
 	(void)state;
 
 	search_init(&s, csit, 2, MIN, MAX, false, memory, ROOM);
-	cost = search_estimate(&s, bears);
 	o = search_all(&s, &d);
-	assert_int_equal(cost.trials, o.trials);
-	assert_int_equal(cost.ns, o.ns);
 	/* As many as FD.io's own library takes for such a device. */
 	assert_true(o.trials <= 35);
 }
@@ -380,7 +376,7 @@ int main(void)
 		cmocka_unit_test(more_than_can_be_asked_for_and_less),
 		cmocka_unit_test(devices_that_are_noisy),
 		cmocka_unit_test(memory_ends),
-		cmocka_unit_test(what_it_takes_is_known_before),
+		cmocka_unit_test(it_takes_few_trials),
 		cmocka_unit_test(it_ends_where_loads_are_few_units),
 	};
 

@@ -180,16 +180,12 @@ static void lists_share_a_pool(void **state)
 	assert_int_equal(pool.used, 24 * nb);
 	assert_string_equal(why, "the stream's lists are full with "
 				 "'1,2,3,4,5,6,7,8'; type a shorter list");
-	assert_true(vary_equal(&v[0], &pool, &v[3], &pool, 20));
 	moved = v[3];
 	assert_true(vary_move(&moved, 20, &pool, &other));
 	assert_int_equal(moved.list, 0);
-	assert_true(vary_equal(&v[3], &pool, &moved, &other, 20));
 	vary_print(&v[3], VARY_NUMBER, 20, &pool, a, sizeof(a));
 	vary_print(&moved, VARY_NUMBER, 20, &other, b, sizeof(b));
 	assert_string_equal(a, b);
-	other.bytes[2] = 9;
-	assert_false(vary_equal(&v[3], &pool, &moved, &other, 20));
 	assert_false(vary_move(&moved, 20, &other, &pool));
 	/* What has no list needs no room. */
 	moved = vary_constant((const uint8_t *)"\x01\x02", 2);
