@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The order of a stream of which several queues send a part each. */
+/* The order of a stream of which several queues send parts. */
 #include "measure/order.h"
 #include "unit.h"
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Frames that the sender keeps: without a reference, while all is in order. */
+/* Frames that the sender keeps go without a reference, in order. */
 #include "plat/host/host.h"
 #include "unit.h"
 #include "virtio_fake.h"
