@@ -311,6 +311,14 @@ static bool go_on_alone(struct loop *l, bool moved, uint64_t now_ns)
 	return false;
 }
 
+static bool is_due(const struct loop *l, uint64_t now_ns)
+{
+	return now_ns >= l->others_ns ||
+	       session_wake_ns(&app.session) <= now_ns ||
+	       (OPTION(CHANNEL) &&
+		channel_wake_ns(&app.channel, now_ns) <= now_ns);
+}
+
 /* The console's bytes alone; returns whether there is something to do. */
 static bool is_asked(struct loop *l, uint64_t now_ns)
 {
@@ -320,10 +328,8 @@ static bool is_asked(struct loop *l, uint64_t now_ns)
 		return false;
 	l->console_ns = now_ns + CONSOLE_NS;
 	console_out(slice);
-	return console_in(&l->in, now_ns) || now_ns >= l->others_ns ||
-	       session_wake_ns(&app.session) <= now_ns ||
-	       (OPTION(CHANNEL) &&
-		channel_wake_ns(&app.channel, now_ns) <= now_ns);
+	return console_in(&l->in, now_ns) ||
+	       (now_ns >= pktgen_calm_ns(&app.pktgen) && is_due(l, now_ns));
 }
 
 /* Nothing moved here; the others go on. */
@@ -340,16 +346,16 @@ static void wait_beside(const struct loop *l, uint64_t now_ns)
 /* They stand: all is done that wants that. */
 static bool look_while_held(struct loop *l)
 {
-	const uint64_t now_ns =
-		pktgen_time(&app.pktgen, ukplat_monotonic_clock());
+	uint64_t now_ns = pktgen_time(&app.pktgen, ukplat_monotonic_clock());
 	bool ends;
 
 	look_after(&l->in, now_ns, CONSOLE_SLICE);
 	ends = finished(l, now_ns);
+	now_ns = pktgen_time(&app.pktgen, ukplat_monotonic_clock());
 	pktgen_let_go(&app.pktgen, now_ns);
 	l->asks = false;
 	l->console_ns = now_ns + CONSOLE_NS;
-	l->others_ns = now_ns + OTHERS_NS;
+	l->others_ns = MAX(now_ns + OTHERS_NS, pktgen_calm_ns(&app.pktgen));
 	return ends;
 }
 

@@ -28,8 +28,9 @@ struct core {
 	uint64_t (*clock_ns)(void);
 	uint64_t now_ns; /* the latest that a step had: nothing is before it */
 	/*
-	 * All the time by which steps were further apart than CORE_GAP_NS: the
-	 * host had others run, and those who bring frames did not run, either.
+	 * All the time by which steps were further apart than CORE_GAP_NS, or
+	 * others longer in coming to stand: the host did not run us, and those
+	 * who bring frames did not run, either.
 	 */
 	uint64_t away_ns;
 	unsigned nb_workers;

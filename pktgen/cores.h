@@ -68,7 +68,10 @@ struct cores {
 	_Alignas(PORT_LINE) unsigned nb; /* that there are, CPU 0 included */
 	unsigned nth;                    /* the last `shut` */
 	unsigned nb_awake;
-	bool held; /* all stand */
+	bool held;              /* all stand */
+	uint64_t shut_ns;       /* when the gate was shut... */
+	uint64_t shut_awake_ns; /* ...as core_awake_ns() */
+	uint64_t calm_ns;
 	struct core_load first;
 	struct cores_cpu *cpu[CORES_MAX]; /* by its number; NULL: CPU 0 */
 };

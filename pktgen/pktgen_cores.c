@@ -215,16 +215,31 @@ static uint64_t latest(const struct pktgen *pg)
 	return ns;
 }
 
+/* The host did not run one of them, so it may not have run who brings frames.
+ */
+static void note_wait(struct core *c, uint64_t awake_ns)
+{
+	const uint64_t ns = core_awake_ns(c, c->now_ns) - awake_ns;
+
+	if (ns >= CORE_GAP_NS)
+		c->away_ns += ns - CORE_GAP_NS;
+}
+
 bool pktgen_hold_others(struct pktgen *pg)
 {
 	struct cores *const cs = pg->cores;
 
 	if (cs->held)
 		return true;
+	if (!cs->shut) {
+		cs->shut_ns = pg->core.now_ns;
+		cs->shut_awake_ns = core_awake_ns(&pg->core, cs->shut_ns);
+	}
 	if (!cores_stand(cs))
 		return false;
 	if (!cs->nb_awake)
 		return true;
+	note_wait(&pg->core, cs->shut_awake_ns);
 	/* CPU 0's next step is not before what they had. */
 	pg->core.now_ns = cs->floor_ns = latest(pg);
 	own(pg, true);
@@ -239,11 +254,18 @@ static void look_at_loads(struct cores *cs, uint64_t now_ns)
 		core_load_look(&cs->cpu[i]->load, now_ns);
 }
 
+/* They get on for this many times as long as all of them stood, or... */
+#define CALM 10
+#define CALM_NS_MAX 50000000ull
+
 void pktgen_let_others_go(struct pktgen *pg, uint64_t now_ns)
 {
 	struct cores *const cs = pg->cores;
 
 	cs->floor_ns = MAX(latest(pg), now_ns);
+	if (cs->shut)
+		cs->calm_ns = now_ns +
+			      MIN(CALM * (now_ns - cs->shut_ns), CALM_NS_MAX);
 	place(pg, cs->floor_ns);
 	own(pg, false);
 	look_at_loads(cs, now_ns);

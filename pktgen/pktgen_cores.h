@@ -50,6 +50,16 @@ static inline void pktgen_let_go(struct pktgen *pg, uint64_t now_ns)
 		pktgen_let_others_go(pg, now_ns);
 }
 
+/*
+ * Until then it is asked for only where somebody waits for that. A host that
+ * has no processor for all cores takes many milliseconds to bring them to a
+ * stand, and they would do nothing else.
+ */
+static inline uint64_t pktgen_calm_ns(const struct pktgen *pg)
+{
+	return CORES_SEVERAL && pg->cores ? pg->cores->calm_ns : 0;
+}
+
 /* `now_ns` or the latest time that a worker has been stepped at. */
 static inline uint64_t pktgen_time(const struct pktgen *pg, uint64_t now_ns)
 {

@@ -182,9 +182,20 @@ void rest_learn(struct pktgen *pg)
 	begin_here(pg, &n);
 }
 
+/* Whether fewer of its frames than it sent came, and some of them since. */
+static bool some_came(struct rest_port *r, const struct counts *n,
+		      uint64_t sent)
+{
+	const uint64_t came = r->peer >= 0 ? n->received[r->peer] : 0;
+	const bool more = came != r->came;
+
+	r->came = came;
+	return more && came < sent;
+}
+
 /* For how long nothing came, without the time in which we were not run. */
-static uint64_t waited(struct pktgen *pg, unsigned i, uint64_t still_ns,
-		       uint64_t now_ns)
+static uint64_t waited(struct pktgen *pg, unsigned i, const struct counts *n,
+		       uint64_t still_ns, uint64_t now_ns)
 {
 	const uint64_t awake_ns = core_awake_ns(&pg->core, now_ns);
 	struct rest_port *r = &pg->set[i].rest;
@@ -193,6 +204,8 @@ static uint64_t waited(struct pktgen *pg, unsigned i, uint64_t still_ns,
 		r->still_ns = still_ns;
 		r->wait_ns = awake_ns - (now_ns - MIN(now_ns, still_ns));
 	}
+	if (some_came(r, n, n->sent[i]))
+		r->wait_ns = awake_ns;
 	return awake_ns - MIN(awake_ns, r->wait_ns);
 }
 
@@ -229,5 +242,5 @@ bool rest_reached(struct pktgen *pg, unsigned i, uint64_t now_ns)
 	else if (peer == REST_PEER_NONE ||
 		 (peer == REST_PEER_UNKNOWN && n.any_sends))
 		patience_ns = REST_QUIET_NS;
-	return waited(pg, i, v->still_ns, now_ns) >= patience_ns;
+	return waited(pg, i, &n, v->still_ns, now_ns) >= patience_ns;
 }

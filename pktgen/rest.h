@@ -12,9 +12,10 @@
  * for frames from elsewhere, or as they go to somebody else, the wait ends by
  * time: soonest of a port whose frames did not come back the last time, latest
  * of one whose frames did, as they are only late. Of frames that are signed it
- * is known whether they are here: where some are, the others may be late, for
- * as long after each that comes. Time in which the host did not run us is no
- * time that frames had to come in.
+ * is known whether they are here. Where some are, of signed ones or of one
+ * whose frames are known to come back, the others may be late, for as long
+ * after each that comes. Time in which the host did not run us is no time that
+ * frames had to come in.
  */
 #ifndef PKTGEN_REST_H
 #define PKTGEN_REST_H
@@ -42,6 +43,7 @@ struct rest_port {
 	uint64_t look_ns;     /* when that is looked at again... */
 	bool some_lack;       /* ...whether some came since, and some did not */
 	uint64_t arrived;     /* of signed ones, when it was looked last... */
+	uint64_t came;        /* ...and at the peer, of fewer than it sent... */
 	uint64_t still_ns;    /* ...since when the device is still... */
 	uint64_t wait_ns;     /* ...and core_awake_ns() of the later of both */
 };

@@ -69,9 +69,11 @@ struct host_faults {
 	uint64_t back_seed; /* of `back`: not 0 unless that is AT_ONCE */
 	/*
 	 * Looks for it that what is sent to it stays on the way, though it was
-	 * given back; then all of it comes at once. 0: it comes at the first.
+	 * given back; then all of it comes at once, or one frame and as much
+	 * later the next. 0: it comes at the first.
 	 */
 	unsigned late;
+	bool singly;
 	bool unplugged; /* its link is down; what is sent is lost */
 	bool full;      /* its transmit ring has no room */
 	bool underrun;  /* it says that it lacks receive buffers */

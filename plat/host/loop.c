@@ -277,8 +277,9 @@ static void arrive(const struct host_netdev *d, struct uk_netdev_rx_queue *q)
 	if (!fifo_len(&q->coming) || q->looks++ < d->faults.late)
 		return;
 	q->looks = 0;
-	while (fifo_len(&q->coming))
+	do
 		fifo_put(&q->filled, fifo_get(&q->coming));
+	while (fifo_len(&q->coming) && !d->faults.singly);
 }
 
 static int rx_locked(struct uk_netdev *dev, struct uk_netdev_rx_queue *q,

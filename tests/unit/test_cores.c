@@ -248,6 +248,43 @@ static void while_all_stand_nothing_moves(void **state)
 	close_all();
 }
 
+/*
+ * One that comes to stand late was not run: that is no time to wait for frames,
+ * and the others are left alone for so much longer.
+ */
+static void who_stands_late_is_left_alone(void **state)
+{
+	uint64_t away_ns, from_ns;
+	(void)state;
+
+	open_with(2, 2);
+	set_stream(0, unsigned_, 0);
+	pktgen_set_mode(&pg, 1, MODE_TX | MODE_NULL, now);
+	hold();
+	pktgen_start(&pg, 1, now);
+	let_go();
+	/* One that comes at once is asked again. */
+	for (;;) {
+		step();
+		from_ns = pg.core.now_ns;
+		if (!pktgen_hold(&pg))
+			break;
+		let_go();
+	}
+	away_ns = pg.core.away_ns;
+	for (unsigned i = 0; i < 30; i++) {
+		host_clock_set(now += MS / 2);
+		pktgen_step(&pg, now);
+	}
+	hold();
+	assert_in_range(pg.core.away_ns - away_ns, 14 * MS, now - from_ns - MS);
+	let_go();
+	assert_int_equal(pktgen_calm_ns(&pg), now + 50 * MS);
+	while (pktgen_calm_ns(&pg) > now + MS)
+		run_for(MS);
+	close_all();
+}
+
 static void cores_are_as_they_were_set(void **state)
 {
 	static const unsigned wanted[][2] = {{0, 1}, {1, 1}, {1, 2}, {2, 8}};
@@ -452,6 +489,7 @@ int main(void)
 		TEST(a_rate_is_that_of_the_sum_of_two_cores),
 		TEST(who_only_counts_receives_on_any_core),
 		TEST(while_all_stand_nothing_moves),
+		TEST(who_stands_late_is_left_alone),
 		TEST(cores_are_as_they_were_set),
 		TEST(what_is_shared_stays_with_cpu_0),
 		TEST(who_forwards_stays_with_cpu_0_until_frames_are_back),

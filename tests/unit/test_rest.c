@@ -161,6 +161,18 @@ static void late_ones_that_are_known_to_come_are_awaited(void **state)
 	host_netdev_faults(rig.dev[1])->late = 0;
 }
 
+/* However slowly they come: each is a reason to wait for the next. */
+static void while_some_come_the_others_are_awaited(void **state)
+{
+	(void)state;
+	rig_must("rate 0 1kpps; start 0 count 10; wait idle; stats clear");
+	assert_int_equal(pg->set[0].rest.peer, 1);
+	host_netdev_faults(rig.dev[1])->late = S / 2 / (20 * US);
+	host_netdev_faults(rig.dev[1])->singly = true;
+	rig_must("start 0 count 5; wait idle; expect 1 rx.packets = 5");
+	host_netdev_faults(rig.dev[1])->late = 0;
+}
+
 /* As many that come from another port are not mistaken for them. */
 static void pairs_are_told_apart(void **state)
 {
@@ -257,6 +269,7 @@ int main(void)
 		TEST(an_idle_clear_takes_no_time),
 		TEST(the_wait_has_an_end),
 		TEST(late_ones_that_are_known_to_come_are_awaited),
+		TEST(while_some_come_the_others_are_awaited),
 		cmocka_unit_test_setup_teardown(pairs_are_told_apart,
 						setup_two_pairs, rig_teardown),
 		TEST(ended_is_arrived),
