@@ -24,8 +24,9 @@ HUB_HOLDS = 9000
 # For Lab.more, or as LAB_OPTIONS for all tests of a run: what can have two queues has
 # them, and what is busy is on two cores.
 TWO_CORES = ["--cpus", "2", "--queues", "2"]
-# How `ip tuntap` makes a tap that has as many queues as LAB_OPTIONS says.
-TAP = "mode tap" + " multi_queue" * ("--queues" in os.environ.get("LAB_OPTIONS", ""))
+# How many queues LAB_OPTIONS says, and how `ip tuntap` makes a tap that has as many.
+QUEUES = 2 if "--queues" in os.environ.get("LAB_OPTIONS", "") else 1
+TAP = "mode tap" + " multi_queue" * (QUEUES > 1)
 
 
 @pytest.fixture

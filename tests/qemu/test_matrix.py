@@ -9,7 +9,7 @@ import threading
 
 import pytest
 
-from lab import lab, own_network, until  # noqa: F401
+from lab import QUEUES, lab, own_network, until  # noqa: F401
 from test_network import sh, tap, valid
 
 COUNT = 500
@@ -34,10 +34,11 @@ class Pmd:
 
     def __init__(self, *paths):
         ports = [word for i, path in enumerate(paths)
-                 for word in ("--vdev", "net_vhost%d,iface=%s" % (i, path))]
+                 for word in ("--vdev", "net_vhost%d,iface=%s,queues=%d" % (i, path, QUEUES))]
         self.child = subprocess.Popen(
             ["dpdk-testpmd", "--no-huge", "--no-shconf", "-m", "512", "--no-pci", "-l", "0,1",
-             *ports, "--", "-i", "--total-num-mbufs=4096"],
+             *ports, "--", "-i", "--total-num-mbufs=4096", "--rxq=%d" % QUEUES,
+             "--txq=%d" % QUEUES],
             stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.STDOUT, text=True)
         self.child.stdin.write("set fwd io retry\nset burst tx delay 100 retry 1000000\nstart\n")
         self.child.stdin.flush()
