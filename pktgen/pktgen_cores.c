@@ -215,8 +215,7 @@ static uint64_t latest(const struct pktgen *pg)
 	return ns;
 }
 
-/* The host did not run one of them, so it may not have run who brings frames.
- */
+/* The host did not run one of them, and so maybe none who brings frames. */
 static void note_wait(struct core *c, uint64_t awake_ns)
 {
 	const uint64_t ns = core_awake_ns(c, c->now_ns) - awake_ns;
