@@ -4,7 +4,10 @@
 #include <signal.h>
 #include <string.h>
 
+#include "client/clock.h"
+
 #define CTRL_C 0x03
+#define OWN_MS 1000 /* the longest wait for what the client itself asked */
 
 /* Who knows whom. */
 static void join(struct client *c)
@@ -50,8 +53,33 @@ void client_init(struct client *c, bool batch)
 		loop_add(&c->loop, parts[i]);
 }
 
+/* Whether a request waits, and none but those of the client itself. */
+static bool own_wait(const struct client *c)
+{
+	for (unsigned i = 0; i < c->requests.count; i++) {
+		const struct request *r = c->requests.pending[i];
+
+		if (r != &c->keep.request && r != &c->lease.request &&
+		    r != &c->requests.marks && r != &c->color.request)
+			return false;
+	}
+	return c->requests.count;
+}
+
+/* They are answered before it goes: who is next on the line would read that. */
+static void await_own(struct client *c)
+{
+	const uint64_t until_ms = now_ms() + OWN_MS;
+
+	c->in.wanted = false;
+	while (own_wait(c) && !c->signals.ended_by && now_ms() < until_ms)
+		if (!loop_turn(&c->loop, ms_until(until_ms)))
+			break;
+}
+
 void client_end(struct client *c)
 {
+	await_own(c);
 	keep_end(&c->keep);
 	request_forget(&c->requests, &c->keep.request);
 	request_forget(&c->requests, &c->lease.request);

@@ -322,6 +322,27 @@ def test_transfers_that_make_no_sense_end(host, tmp_path, reply, words):
     assert b"Sanitizer" not in done.stderr and (tmp_path / "f").read_bytes() == b"z" * 3000
 
 
+@pytest.mark.parametrize("answers", [True, False])
+def test_what_it_asked_by_itself_is_answered_before_it_goes(host, answers):
+    """Who is next on the line would read it."""
+    there = []
+
+    def reply(tag, command):
+        if command.startswith(b"search trials"):
+            # The last command was answered before this is looked at.
+            ready = select.select([one.peer], [], [], 0.3)[0]
+            there.append(not ready or one.peer.recv(99, socket.MSG_PEEK))
+            return tag + b' {"trials":[]}\r\n' + tag + b" OK\r\n" if answers else b""
+        if command == b"wait idle":
+            time.sleep(1.5)  # a second after it came it asks what runs
+        return tag + b" OK\r\n"
+
+    one = host(reply)
+    done = program(host, one, "-c", "wait idle", client=CLIENT)
+    assert done.returncode == 0 and done.stdout == b"", done
+    assert all(there) and len(there) == 1, there
+
+
 def test_it_is_clean_under_valgrind(host, tmp_path):
     one = host(lambda tag, command: tag + b' {"start":0,"words":[{"word":"xy"}]}\r\n' + tag +
                b" OK\r\n")
