@@ -47,6 +47,21 @@ static NOINLINE void time_worker(const struct core *c, const struct worker *w,
 		histogram_add(&c->times->hand_over, c->clock_ns() - now_ns, 1);
 }
 
+/*
+ * What others gave the devices of idle workers. Few of them have something, so
+ * it is asked for when no frame moves, or seldom.
+ */
+#define ASK_QUIET 8 /* steps */
+#define ASK_BUSY 64
+
+static NOINLINE void ask_idle(struct core *c)
+{
+	c->nb_asked = 0;
+	for (unsigned i = 0; i < c->nb_workers; i++)
+		if (c->worker[i]->state == WORKER_IDLE)
+			worker_ask(c->worker[i]);
+}
+
 unsigned core_step(struct core *c, uint64_t now_ns, unsigned *states)
 {
 	unsigned moved = 0, all = c->also, n;
@@ -67,6 +82,8 @@ unsigned core_step(struct core *c, uint64_t now_ns, unsigned *states)
 		if (unlikely(c->times && n))
 			time_worker(c, w, now_ns);
 	}
+	if (unlikely(++c->nb_asked >= (moved ? ASK_BUSY : ASK_QUIET)))
+		ask_idle(c);
 	*states = all;
 	c->now_ns = now_ns;
 	return moved;

@@ -33,6 +33,7 @@ struct core {
 	 * who bring frames did not run, either.
 	 */
 	uint64_t away_ns;
+	unsigned nb_asked; /* steps since idle workers were asked */
 	unsigned nb_workers;
 	struct worker *worker[CORE_WORKERS_MAX]; /* by port, then by queue */
 	struct core_times *times;                /* NULL: nobody asks */

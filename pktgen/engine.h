@@ -17,8 +17,6 @@ void worker_abandon(struct worker *w);
 
 unsigned engine_tx_step(struct worker *w, uint64_t now_ns);
 unsigned engine_rx_step(struct worker *w, uint64_t now_ns);
-/* While nothing is sent; takes back what others gave the device, too. */
-unsigned engine_rx_idle(struct worker *w, uint64_t now_ns);
 
 /* Makes the first frame, if one is due at `at_ns`, which is to come. */
 void engine_tx_ready(struct worker *w, uint64_t at_ns);

@@ -4,7 +4,6 @@
 
 /* At once; the port has that many buffers beyond its ring. */
 #define CHUNK WORKER_BURST
-#define IDLE_REAP 8 /* steps in which nothing came */
 
 /* Frees those that are too long and counts them; returns how many are left. */
 static unsigned take_out_oversize(struct worker *w, struct uk_netbuf *pkts[],
@@ -52,7 +51,7 @@ static bool is_full(const struct worker *w)
  * that forward to it, or as answers of its node. All buffers may be there, or
  * the device waits for a notification that was lost.
  */
-static NOINLINE void reap(struct worker *w)
+NOINLINE void worker_ask(struct worker *w)
 {
 	port_tx_reap(w->queue);
 	if (FORWARDS && w->mode & MODE_FORWARD)
@@ -250,17 +249,7 @@ static unsigned receive(struct worker *w, uint64_t now_ns)
 	if (all)
 		w->rx_rest = 0;
 	else if (relays(w))
-		reap(w);
-	return all;
-}
-
-unsigned engine_rx_idle(struct worker *w, uint64_t now_ns)
-{
-	const unsigned all = engine_rx_step(w, now_ns);
-
-	/* Few of them find something, so not each asks. */
-	if (!all && !(++w->nb_empty % IDLE_REAP) && !rests(w))
-		reap(w);
+		worker_ask(w);
 	return all;
 }
 

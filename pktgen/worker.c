@@ -474,7 +474,7 @@ unsigned worker_step(struct worker *w, uint64_t now_ns)
 
 	worker_check_owner(w);
 	if (unlikely(w->state == WORKER_IDLE))
-		return engine_rx_idle(w, now_ns);
+		return engine_rx_step(w, now_ns);
 	moved = send(w, now_ns);
 	return moved + engine_rx_step(w, now_ns);
 }

@@ -386,7 +386,6 @@ struct worker {
 	const struct turn_own *own; /* ports that reflect; NULL: none but it */
 	struct forward *forward;    /* NULL: its mode never was that */
 	unsigned rx_rest;           /* steps without a look at what came */
-	unsigned nb_empty;          /* idle: steps in which nothing came */
 	uint64_t last_rx_ns;        /* see the view for these */
 	uint64_t moved_ns;
 	uint64_t stalled_ns;
@@ -465,5 +464,8 @@ static inline bool worker_runs(enum worker_state state)
 
 /* Moves up to one burst each way; returns how many frames moved. */
 unsigned worker_step(struct worker *w, uint64_t now_ns);
+
+/* Of one that is idle: takes back what others gave the device. */
+void worker_ask(struct worker *w);
 
 #endif /* PKTGEN_WORKER_H */
