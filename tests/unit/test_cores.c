@@ -224,17 +224,23 @@ static void who_only_counts_receives_on_any_core(void **state)
 	close_all();
 }
 
-static void while_all_stand_nothing_moves(void **state)
+/* Two cores send for port 0, as fast as they can. */
+static void send_to_nobody(void)
 {
-	uint64_t sent, had = 0;
-	(void)state;
-
 	open_with(2, 2);
 	set_stream(0, unsigned_, 0);
 	pktgen_set_mode(&pg, 1, MODE_TX | MODE_NULL, now);
 	hold();
 	pktgen_start(&pg, 1, now);
 	let_go();
+}
+
+static void while_all_stand_nothing_moves(void **state)
+{
+	uint64_t sent, had = 0;
+	(void)state;
+
+	send_to_nobody();
 	for (unsigned i = 0; i < 20 || had < 100000; i++) {
 		hold();
 		sent = pktgen_look_queue(&pg, 0, 1)->stats.tx_packets;
@@ -257,12 +263,7 @@ static void who_stands_late_is_left_alone(void **state)
 	uint64_t away_ns, from_ns;
 	(void)state;
 
-	open_with(2, 2);
-	set_stream(0, unsigned_, 0);
-	pktgen_set_mode(&pg, 1, MODE_TX | MODE_NULL, now);
-	hold();
-	pktgen_start(&pg, 1, now);
-	let_go();
+	send_to_nobody();
 	/* One that comes at once is asked again. */
 	for (;;) {
 		step();
@@ -469,12 +470,7 @@ static void order_anothers(void)
 static void who_touches_anothers_worker_is_found(void **state)
 {
 	(void)state;
-	open_with(2, 2);
-	set_stream(0, unsigned_, 0);
-	pktgen_set_mode(&pg, 1, MODE_TX | MODE_NULL, now);
-	hold();
-	pktgen_start(&pg, 1, now);
-	let_go();
+	send_to_nobody();
 	assert_int_equal(pktgen_worker(&pg, 0, 1)->core, 1);
 	must_crash(step_anothers);
 	must_crash(order_anothers);
