@@ -36,6 +36,10 @@ static void show(struct call *c, unsigned port)
 
 	reply_u64(c->reply, "spread_over", pktgen_queues(pg, port), NULL);
 	reply_u64(c->reply, "pairs", pg->port[port].nb_queues, NULL);
+	reply_text(c->reply, "rx_steering",
+		   port_has_rss(&pg->port[port])  ? "rss"
+		   : pg->port[port].nb_queues > 1 ? "device"
+						  : "-");
 	reply_u64(c->reply, "rx_descriptors", pg->port[port].nb_rx_desc, NULL);
 	reply_u64(c->reply, "tx_descriptors", pg->port[port].nb_tx_desc, NULL);
 }

@@ -150,6 +150,17 @@ static inline bool port_wakes(const struct port *p)
 	return p->info.features & UK_NETDEV_F_RXQ_INTR;
 }
 
+/* Whether a hash says by which of several queues a frame comes. */
+static inline bool port_has_rss(const struct port *p)
+{
+#ifdef UK_NETDEV_F_RSS
+	return p->nb_queues > 1 && p->info.features & UK_NETDEV_F_RSS;
+#else
+	(void)p;
+	return false;
+#endif
+}
+
 /*
  * Lets them do so, or not. False: frames wait already, none of which will end
  * a halt, so take these first.

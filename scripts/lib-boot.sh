@@ -84,6 +84,20 @@ queues_of() { # BACKEND
 note_queues() { # SPEC
 	[[ $queues = 1 || $1 == @(vhost-user|vhost-user-listen|tap):* ]] ||
 		note "--net '$1' has one queue; vhost-user and tap take --queues"
+	[ -z "$rss" ] || [[ $queues != 1 && $1 == tap:* ]] ||
+		note "--net '$1' has no --rss; tap with --queues 2 or more has"
+}
+
+# Of a tap with other queues QEMU says "Invalid argument".
+check_tap_queues() { # SPEC
+	local flags=''
+	read -r flags 2>/dev/null <"/sys/class/net/${1#*:}/tun_flags"
+	[[ $flags == 0x* ]] || return 0
+	((flags & 0x100)) || [ "$queues" = 1 ] || die 2 "--net '$1' --queues $queues: \
+'${1#*:}' has one queue; as root, this makes one of several: \
+ip tuntap add dev NAME mode tap multi_queue"
+	((!(flags & 0x100))) || [ "$queues" != 1 ] || die 2 "--net '$1': \
+'${1#*:}' has several queues; give --queues 2 or more"
 }
 
 add_port() { # BACKEND; without, QEMU drops its frames
@@ -98,6 +112,7 @@ add_port() { # BACKEND; without, QEMU drops its frames
 	if [ -n "$1" ]; then
 		args+=(-netdev "$1,id=n$ports$(queues_of "$1")")
 		[ -z "$(queues_of "$1")" ] || device+=,mq=on
+		[ -z "$rss" ] || [[ $queues = 1 || $1 != tap,* ]] || device+=,rss=on
 		device+=,netdev=n$ports
 		[[ $1 == vhost-user* ]] || capturable+=" $ports"
 	fi
@@ -154,6 +169,7 @@ add_net() { # SPEC
 		[[ $'\n'$names$'\n' == *$'\n'"${1#*:}"$'\n'* ]] || die 2 "--net '$1': there is no \
 interface '${1#*:}'; as root, this makes it: ip tuntap add dev '${1#*:}' mode tap\
 $([ "$queues" = 1 ] || echo ' multi_queue')"
+		check_tap_queues "$1"
 		# No offload is used, and without its header a frame costs a tenth less.
 		add_port "tap,ifname=$v,script=no,downscript=no,vnet_hdr=off"
 		;;

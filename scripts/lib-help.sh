@@ -4,7 +4,7 @@
 
 verbs='run exec console list down share unshare metrics plot report help'
 boot_options='--net --machine --accel --memory --cpus --mac --mtu --queues --queue-size'
-boot_options+=' --packed --capture --file'
+boot_options+=' --rss --packed --capture --file'
 
 # The options of a verb, in the order in which help has them.
 options_of() { # VERB
@@ -104,6 +104,8 @@ default: 1' ;;
 	*' --queue-size') echo ' N[,N]#descriptors of a queue: 256, 512 or 1024, or of one
 to receive and one to send; more than 256 for
 sending with vhost-user only; default: 256' ;;
+	*' --rss') echo '#have frames come to the queues of tap ports by the hash of
+their addresses and ports (RSS)' ;;
 	*' --packed') echo '#use packed rings' ;;
 	*' --capture') echo " PORT=FILE#write a port's frames to a pcap file; may be
 repeated" ;;

@@ -30,6 +30,7 @@
 #define VIRTIO_NET_F_MRG_RXBUF (1ULL << 15)
 #define VIRTIO_NET_F_CTRL_VQ (1ULL << 17)
 #define VIRTIO_NET_F_MQ (1ULL << 22)
+#define VIRTIO_NET_F_RSS (1ULL << 60)
 
 #define FEATURES_NEEDED VIRTIO_F_VERSION_1
 /*
@@ -45,6 +46,10 @@
 #define CONFIG_MAC 0
 #define CONFIG_PAIRS 8
 #define CONFIG_MTU 10
+#define CONFIG_RSS 17 /* key's length, 1 byte; table's, 2; types, 4 */
+
+/* 5.1.6.4.3.1: IPv4, its TCP and UDP, IPv6, its TCP and UDP. */
+#define RSS_TYPES 0x3f
 
 #define MTU_DEFAULT 1500
 #define MTU_MIN 68 /* 5.1.4.1 */
@@ -62,7 +67,8 @@ static uint64_t features_wanted(struct virtio_dev *vd)
 		CONFIG_LIBUKNETDEV_MAXNBQUEUES > 1 &&
 		(vd->ops->features(vd) & FEATURES_PAIRS) == FEATURES_PAIRS;
 
-	return FEATURES_WANTED | (pairs ? FEATURES_PAIRS : 0);
+	return FEATURES_WANTED |
+	       (pairs ? FEATURES_PAIRS | VIRTIO_NET_F_RSS : 0);
 }
 
 static int read_pairs(struct virtio_net *vn)
@@ -85,6 +91,29 @@ static int read_pairs(struct virtio_net *vn)
 	return -EIO;
 }
 
+/* After read_pairs(): with one pair there is nothing to choose. */
+static int read_rss(struct virtio_net *vn)
+{
+	uint8_t rss[7];
+	unsigned table;
+	int rc;
+
+	vn->rss_types = 0;
+	if (vn->max_pairs == 1 || !(vn->vd->features & VIRTIO_NET_F_RSS))
+		return 0;
+	rc = virtio_config_read(vn->vd, CONFIG_RSS, rss, sizeof(rss));
+	if (rc < 0)
+		return rc;
+	table = rss[1] | (unsigned)rss[2] << 8;
+	vn->rss_types = rss[3] & RSS_TYPES;
+	if (rss[0] >= VIRTIO_NET_RSS_KEY && table >= VIRTIO_NET_RSS_TABLE)
+		return 0;
+	virtio_why(vn->vd,
+		   "the device's RSS takes a key of %u bytes and a table of %u",
+		   rss[0], table);
+	return -EIO;
+}
+
 static int read_config(struct virtio_net *vn)
 {
 	uint8_t mtu[2];
@@ -100,6 +129,8 @@ static int read_config(struct virtio_net *vn)
 	}
 	if (rc == 0)
 		rc = read_pairs(vn);
+	if (rc == 0)
+		rc = read_rss(vn);
 	if (rc < 0 || vn->mtu >= MTU_MIN)
 		return rc;
 	virtio_why(vn->vd, "MTU %u is below %u", vn->mtu, MTU_MIN);
@@ -150,6 +181,8 @@ static void net_info_get(struct uk_netdev *dev, struct uk_netdev_info *info)
 	info->nb_encap_rx = VIRTIO_NET_HDR_LEN;
 	if (to_vn(dev)->mergeable)
 		info->features |= UK_NETDEV_F_RX_CHAIN;
+	if (to_vn(dev)->rss_types)
+		info->features |= UK_NETDEV_F_RSS;
 	if (to_vn(dev)->vd->has_irq)
 		info->features |= UK_NETDEV_F_RXQ_INTR;
 }

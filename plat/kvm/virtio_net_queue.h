@@ -34,6 +34,7 @@ struct virtio_net {
 	uint16_t desc_max[2];         /* by VIRTIO_NET_RXQ, VIRTIO_NET_TXQ */
 	uint16_t max_pairs;           /* of queues, that the device has... */
 	uint16_t nb_pairs;            /* ...and that are in use */
+	uint32_t rss_types;           /* of hashes (5.1.6.4.3); 0: no RSS */
 	struct virtio_net_ctrl *ctrl; /* NULL: no need of it */
 	enum vring_layout layout;
 	bool mergeable;      /* frames may be spread over several buffers... */

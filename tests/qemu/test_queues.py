@@ -1,15 +1,19 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """Several queues: what the appliance counts of each against what the host counts of
 each, where every frame is checked. Counts only, so that no load matters."""
+import ipaddress
 import os
 import shutil
+import socket
+import struct
 import subprocess
 import sys
 import time
 
 import pytest
+from scapy.all import ARP, IP, UDP, Ether, IPv6
 
-from lab import ROOT, lab  # noqa: F401
+from lab import LAUNCHER, PATIENCE, ROOT, lab, own_network  # noqa: F401
 
 sys.path.insert(0, os.path.join(ROOT, "tests", "vhost"))
 from peer import Peer  # noqa: E402
@@ -80,6 +84,26 @@ def test_ports_of_one_queue_say_so(lab):
     assert done.returncode == 1 and "port 0 has 1 queue" in done.stdout + done.stderr
 
 
+@pytest.mark.parametrize("options", [("--rss",), ("--rss", "--queues", "2")])
+def test_ports_without_rss_say_so(lab, options):
+    done = lab.launch("exec", "--boot", "--net", "loop", *options, "-c", "version")
+    assert "--net 'loop' has no --rss; tap with --queues 2 or more has" in done.stderr
+
+
+@pytest.mark.parametrize("how, queues, said", [
+    ("", "2", "'t0' has one queue"),
+    ("multi_queue", "1", "'t0' has several queues; give --queues 2 or more"),
+])
+def test_a_tap_of_other_queues_is_refused(lab, how, queues, said):
+    # With a look of its own at the interfaces, as a network namespace of iproute2 has.
+    done = subprocess.run(
+        ["unshare", "--net", "--mount", "sh", "-c", "mount -t sysfs none /sys && "
+         "ip tuntap add t0 mode tap %s && exec %s exec --boot --net tap:t0 --queues %s "
+         "-c version" % (how, LAUNCHER, queues)],
+        env=lab.env, capture_output=True, text=True, timeout=PATIENCE)
+    assert done.returncode == 2 and said in done.stderr, done.stderr
+
+
 @pytest.mark.skipif(not shutil.which("dpdk-testpmd"),
                     reason="dpdk-testpmd is not installed (tools/setup bench)")
 def test_testpmd_counts_the_same_by_queue(lab, layout):
@@ -112,3 +136,51 @@ def test_testpmd_counts_the_same_by_queue(lab, layout):
     finally:
         pmd.kill()
         pmd.wait()
+
+
+# Of "Verifying the RSS Hash Calculation" by Microsoft: the key, and two of its flows.
+RSS_KEY = int("6d5a56da255b0ec24167253d43a38fb0d0ca2bcbae7b30b4"
+              "77cb2da38030f20c6a42b73bbeac01fa", 16)
+RSS_FLOWS = [("66.9.149.187", 2794, "161.142.100.80", 1766, 0x51ccc178),
+             ("3ffe:2501:200:1fff::7", 2794, "3ffe:2501:200:3::1", 1766, 0x40207d3d)]
+
+
+def toeplitz(src, sport, dst, dport):
+    data = b"".join(map(lambda a: ipaddress.ip_address(a).packed, (src, dst)))
+    data += struct.pack(">HH", sport, dport)
+    found = 0
+    for bit in range(8 * len(data)):
+        if data[bit // 8] >> (7 - bit % 8) & 1:
+            found ^= RSS_KEY >> (320 - 32 - bit) & 0xffffffff
+    return found
+
+
+def test_a_hash_says_by_which_queue_a_frame_comes(own_network, lab, layout):
+    for flow in RSS_FLOWS:
+        assert toeplitz(*flow[:4]) == flow[4]
+    subprocess.run("ip tuntap add t0 mode tap multi_queue && ip link set t0 up "
+                   "txqueuelen 10000 && sysctl -qw net.ipv6.conf.t0.disable_ipv6=1",
+                   shell=True, check=True)
+    flows = [flow[:4] for flow in RSS_FLOWS] + \
+        [("10.0.0.%d" % i, 1000 + i, "10.1.0.1", 9) for i in range(60)]
+    queues, frames = [0] * 3, []
+    for flow in flows:
+        queues[toeplitz(*flow) % 128 % 3] += 1
+        ip = IPv6 if ":" in flow[0] else IP
+        frames.append(bytes(Ether(src="02:00:00:00:00:01", dst="02:00:00:00:00:02") /
+                            ip(src=flow[0], dst=flow[2]) /
+                            UDP(sport=flow[1], dport=flow[3]) / b"data"))
+    # Of other types the first queue has them.
+    frames += [bytes(Ether(src="02:00:00:00:00:01", dst="ff:ff:ff:ff:ff:ff") /
+                     ARP())] * 5
+    queues[0] += 5
+    assert min(queues) > 10
+    with lab.start("a", "--net", "tap:t0", "--queues", "3", "--rss", *layout) as line:
+        assert line.json("queues --json")["ports"][0]["rx_steering"] == "rss"
+        line.ask("mode 0 rx; stats clear")
+        with socket.socket(socket.AF_PACKET, socket.SOCK_RAW) as raw:
+            raw.bind(("t0", 0))
+            for frame in frames:
+                raw.send(frame)
+        line.ask("wait 0 rx.packets >= %d within 60s" % len(frames))
+        assert [got for _, got in by_queue(line)] == queues

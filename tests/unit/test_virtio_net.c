@@ -16,10 +16,10 @@ static void test_negotiates(void **state)
 	fake.max[1] = 1000;
 	virtio_fake_bring_up(dev);
 	/* Nothing that changes a frame. */
-	assert_int_equal(fake.accepted, (fake.offered & 1ull << 34) |
-						1ull << 32 | 1 << 29 | 1 << 22 |
-						1 << 17 | 1 << 16 | 1 << 15 |
-						1 << 5 | 1 << 3);
+	assert_int_equal(fake.accepted,
+			 (fake.offered & 1ull << 34) | 1ull << 60 | 1ull << 32 |
+				 1 << 29 | 1 << 22 | 1 << 17 | 1 << 16 |
+				 1 << 15 | 1 << 5 | 1 << 3);
 	assert_int_equal(fake.status, VIRTIO_STATUS_ACKNOWLEDGE |
 					      VIRTIO_STATUS_DRIVER |
 					      VIRTIO_STATUS_FEATURES_OK |
@@ -42,61 +42,6 @@ static void test_negotiates(void **state)
 		;
 	assert_int_equal(fake.q[0].dev.seen, RING);
 	assert_int_equal(fake.q[0].bell, 0);
-}
-
-/* Several pairs: the device is told how many, once it is ready. */
-static void test_two_pairs(void **state)
-{
-	struct uk_netdev *dev = *state;
-	struct uk_netdev_info info;
-
-	fake.config[8] = 2;
-	fake.max[0] = fake.max[1] = RING;
-	assert_int_equal(virtio_fake_bring_up_pairs(dev, 2, NULL), 0);
-	uk_netdev_info_get(dev, &info);
-	assert_int_equal(info.max_rx_queues, 2);
-	assert_int_equal(info.max_tx_queues, 2);
-	assert_int_equal(fake.pairs, 2);
-	for (unsigned i = 0; i < 4; i++)
-		assert_int_equal(fake.q[i].dev.size, RING);
-	assert_int_equal(fake.q[0].bell, 0);
-	assert_int_equal(fake.q[2].bell, 2);
-	/* In the same way once its rings begin anew. */
-	fake.pairs = 0;
-	fake.generation++;
-	fake.config[6] = 0;
-	assert_int_equal(uk_netdev_link_get(dev), 0);
-	assert_int_equal(fake.pairs, fake.accepted >> 34 & 1 ? 2 : 0);
-}
-
-static void test_one_pair_of_two(void **state)
-{
-	fake.config[8] = 2;
-	virtio_fake_bring_up(*state);
-	assert_int_equal(fake.pairs, 0);
-	assert_int_equal(fake.q[4].dev.size, 0);
-}
-
-static void test_pairs_refused(void **state)
-{
-	struct uk_netdev *dev = *state;
-
-	fake.config[8] = 2;
-	fake.refuses_pairs = true;
-	assert_int_equal(virtio_fake_bring_up_pairs(dev, 2, NULL), -EIO);
-	assert_string_equal(uk_netdev_why(dev),
-			    "the device refuses 2 pairs of queues");
-}
-
-static void test_pairs_unanswered(void **state)
-{
-	struct uk_netdev *dev = *state;
-
-	fake.config[8] = 2;
-	fake.no_answer = true;
-	assert_int_equal(virtio_fake_bring_up_pairs(dev, 2, NULL), -ETIMEDOUT);
-	assert_string_equal(uk_netdev_why(dev),
-			    "the device does not answer on its control queue");
 }
 
 static void test_plain_device(void **state)
@@ -500,10 +445,6 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		VIRTIO_FAKE_TEST(test_negotiates),
-		VIRTIO_FAKE_TEST(test_two_pairs),
-		VIRTIO_FAKE_TEST(test_one_pair_of_two),
-		VIRTIO_FAKE_TEST(test_pairs_refused),
-		VIRTIO_FAKE_TEST(test_pairs_unanswered),
 		VIRTIO_FAKE_TEST(test_plain_device),
 		VIRTIO_FAKE_TEST(test_small_mtu),
 		VIRTIO_FAKE_TEST(test_config_changes),

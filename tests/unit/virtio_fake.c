@@ -44,7 +44,8 @@ static void fake_answer(void)
 	} *const d = (void *)q->dev.area[0];
 	const unsigned at = q->dev.packed ? q->dev.seen % q->dev.size : 0;
 	const uint8_t *said = (void *)(uintptr_t)d[at].addr;
-	const bool wants = said[0] == 4 && said[1] == 0;
+	const bool rss = fake.accepted >> 60 & 1;
+	const bool wants = said[0] == 4 && said[1] == rss;
 
 	if (fake.no_answer) {
 		host_clock_advance(2000000000);
@@ -52,12 +53,17 @@ static void fake_answer(void)
 	}
 	assert_int_equal(q->bell, 4);
 	assert_true(fake.status & VIRTIO_STATUS_DRIVER_OK);
-	assert_int_equal(d[at].len, 4);
+	assert_int_equal(d[at].len, rss ? sizeof(fake.rss) : 4);
 	assert_int_equal(d[at + 1].len, 1);
 	/* The device reads the first, and writes the next. */
 	assert_int_equal(d[at].half[q->dev.packed] & 3, 1);
 	assert_int_equal(d[at + 1].half[q->dev.packed] & 3, 2);
 	fake.pairs = (uint16_t)(said[2] | said[3] << 8);
+	if (rss) {
+		memcpy(fake.rss, said, sizeof(fake.rss));
+		said += 2 + 8 + 2 * 128;
+		fake.pairs = (uint16_t)(said[0] | said[1] << 8);
+	}
 	*(uint8_t *)(uintptr_t)d[at + 1].addr = !wants || fake.refuses_pairs;
 	q->dev.seen = (uint16_t)(q->dev.seen + (q->dev.packed ? 2 : 1));
 	vring_dev_use(&q->dev, 0, 1);
@@ -225,7 +231,8 @@ static uint16_t alloc_rxpkts(void *argp, struct uk_netbuf *pkts[],
 static int setup(void **state, uint64_t offered)
 {
 	static const uint8_t config[] = {
-		0x52, 0x54, 0, 1, 2, 3, 1, 0, 1, 0, 9000 & 255, 9000 >> 8};
+		0x52, 0x54, 0, 1, 2, 3,  1,   0, 1,    0, 9000 & 255, 9000 >> 8,
+		0,    0,    0, 0, 0, 40, 128, 0, 0xff, 1, 0,          0};
 
 	host_reset();
 	memset(&fake, 0, sizeof(fake));

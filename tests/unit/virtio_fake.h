@@ -29,10 +29,11 @@ struct virtio_fake {
 	bool refuses, hangs;
 	uint16_t max[2]; /* of receive and transmit queues */
 	uint16_t pairs;  /* that its control queue was told; 0: none */
+	uint8_t rss[2 + 8 + 2 * 128 + 3 + 40]; /* its command of that */
 	bool refuses_pairs, no_answer;
 	uint32_t generation;
 	unsigned int changes; /* of the configuration, while it is read */
-	uint8_t config[12];
+	uint8_t config[24];
 	/* As the driver numbers them: two pairs and the control queue. */
 	struct fake_queue q[5];
 	unsigned int resets;

@@ -40,6 +40,8 @@
  * UK_NETDEV_F_RX_CHAIN, in uk_netdev_info.features: the device spreads a frame
  * over several receive buffers where one is too small, and delivers a chain of
  * netbufs. Without it a buffer has to hold a frame of the MTU.
+ * UK_NETDEV_F_RSS, likewise: with several queues the hash of a frame's
+ * addresses and ports says by which of them it comes.
  * UK_NETDEV_HAVE_WHY: uk_netdev_why().
  * UK_NETDEV_HAVE_LINK: uk_netdev_link_get().
  * UK_NETDEV_STATUS_LARGE: a receive says so when frames of it want a look.
@@ -58,6 +60,7 @@
 #define UK_NETDEV_HAVE_KEPT_TX 1
 #define UK_NETDEV_HAVE_LENT_TX 1
 #define UK_NETDEV_F_RX_CHAIN (1U << 31)
+#define UK_NETDEV_F_RSS (1U << 30)
 
 /* In uk_netdev_info.features: uk_netdev_rxq_intr_enable() can. */
 #define UK_NETDEV_F_RXQ_INTR (1U << 0)
