@@ -16,18 +16,23 @@
 #define PORTS 4u
 #define QUEUES 3u
 
-static unsigned nb_commands = 150;
+static unsigned nb_commands = 400;
 
 static void __noreturn run_core(void)
 {
 	pktgen_run_core(&rig.app.pktgen);
 }
 
+/* So much time goes by in a step, and more while a command takes long. */
+#define STEP_NS (20 * US)
+#define LONG_STEPS 1000
+#define LONG_STEP_NS (400 * US)
+
 /*
  * What main.c does while others step workers; whether they stood. Until they
  * do, time hardly goes by: the host may run none of them for a while.
  */
-static bool step(void)
+static bool step(uint64_t ns)
 {
 	struct app *app = &rig.app;
 	const void *buf;
@@ -39,7 +44,7 @@ static bool step(void)
 		sched_yield();
 		return false;
 	}
-	host_clock_set(rig.now += 20 * US);
+	host_clock_set(rig.now += ns);
 	rig.now = pktgen_time(&app->pktgen, rig.now);
 	app_watch(app, rig.now);
 	session_poll(&app->session, rig.now);
@@ -61,10 +66,10 @@ static bool step(void)
 static bool ask(const char *command)
 {
 	while (!pktgen_hold(&rig.app.pktgen))
-		step();
+		step(STEP_NS);
 	rig_send(command);
-	for (unsigned i = 0; i < 500000;) {
-		i += step();
+	for (unsigned i = 0; i < 50000;) {
+		i += step(i < LONG_STEPS ? STEP_NS : LONG_STEP_NS);
 		if (strstr(rig.screen, "@1 OK\r\n"))
 			return true;
 		if (strstr(rig.screen, "@1 ERR "))
@@ -205,7 +210,7 @@ static void check_balance(void)
 	uint64_t sent[PORTS], came[PORTS];
 
 	while (!pktgen_hold(&rig.app.pktgen))
-		step();
+		step(STEP_NS);
 	for (unsigned i = 0; i < PORTS; i++) {
 		const struct worker_view *v = pktgen_look(&rig.app.pktgen, i);
 
