@@ -33,12 +33,16 @@ enum { MINE = 1, SUMMED = 2, HOW = 12 }; /* of the first byte */
 #define A6 "\x20\1\xd\xb8\0\0\0\1\0\0\0\0\0\0\0\1"
 #define B6 "\x20\1\xd\xb8\0\0\0\2\0\0\0\0\0\0\0\1"
 
+/* Two ports of each kind, which forward to each other. */
+enum { ROUTER, BRIDGE, LINK, NB_KINDS };
+#define PORTS 2
+
 static struct pktgen pg;
-static struct host_netdev *dev[4];
+static struct host_netdev *dev[NB_KINDS * PORTS];
 static uint64_t now = S;
 static uint8_t frame[LEN_MAX];
 static size_t frame_len;
-static unsigned mode;
+static unsigned kind; /* of the input's */
 
 static void run(unsigned steps)
 {
@@ -76,39 +80,41 @@ static bool sum_is_right(const uint8_t *p)
 	       0xffff;
 }
 
-/* The far port's, and what its node says by itself. */
+/* The second port of a router's, and what its node says by itself. */
 static void look(void *arg, const void *sent, size_t len)
 {
 	const uint8_t *const p = sent;
 
 	(void)arg;
-	if (mode != MODE_ROUTER || !is_ipv4(p, len) ||
-	    !is_ipv4(frame, frame_len) || memcmp(p + 26, frame + 26, 8) != 0)
+	if (kind != ROUTER || !is_ipv4(p, len) || !is_ipv4(frame, frame_len) ||
+	    memcmp(p + 26, frame + 26, 8) != 0)
 		return;
 	CHECK(len <= frame_len);
 	CHECK(p[22] == frame[22] - 1);
 	CHECK(sum_is_right(frame) && sum_is_right(p));
-	CHECK(!memcmp(p + 6, pg.port[2].mac, ETH_ALEN));
+	CHECK(!memcmp(p + 6, pg.port[1].mac, ETH_ALEN));
 }
 
-static void set_mode(unsigned to)
+static void lose(void *arg, const void *sent, size_t len)
 {
-	if (to == mode)
-		return;
-	mode = to;
-	pktgen_stop(&pg, 6);
-	run(4);
-	CHECK(!pktgen_reserve_forward(&pg, 6, MODE_ROUTER));
-	if (to == MODE_ROUTER || to == MODE_BRIDGE) {
-		CHECK(!pktgen_reserve_forward(&pg, 6, to));
-		pktgen_set_mode(&pg, 6, to, now);
+	(void)arg;
+	(void)sent;
+	(void)len;
+}
+
+static void forward(unsigned mode, unsigned to)
+{
+	const uint64_t both = 3ull << to * PORTS, first = 1ull << to * PORTS;
+
+	if (to == LINK) {
+		CHECK(!pktgen_reserve_forward(&pg, first, mode));
+		pktgen_set_mode(&pg, first, mode, now);
+		pktgen_set_mode(&pg, both & ~first, MODE_RX, now);
 	} else {
-		CHECK(!pktgen_reserve_forward(&pg, 2, to));
-		pktgen_set_mode(&pg, 2, to, now);
-		pktgen_set_mode(&pg, 4, MODE_RX, now);
+		CHECK(!pktgen_reserve_forward(&pg, both, mode));
+		pktgen_set_mode(&pg, both, mode, now);
 	}
-	pktgen_start(&pg, 6, now);
-	run(4);
+	pktgen_start(&pg, both, now);
 }
 
 static void begin(void)
@@ -119,28 +125,31 @@ static void begin(void)
 	struct worker_how how;
 	uint8_t p[60];
 
-	host_loop_pair(dev, 1500);
-	host_loop_pair(dev + 2, 1500);
-	host_netdev_tap(dev[2], look, NULL);
+	for (unsigned i = 0; i < ARRAY_SIZE(dev); i += 2)
+		host_loop_pair(dev + i, 1500);
+	for (unsigned i = 0; i < ARRAY_SIZE(dev); i++)
+		host_netdev_wire(dev[i], i == 1 ? look : lose, NULL);
 	pktgen_open(&pg, 1, uk_alloc_get_default());
-	address(1, "\x0a\0\0\1", false, NULL);
-	address(2, "\x0a\0\1\1", false, "\x0a\0\1\x09");
-	address(1, A6, true, NULL);
-	address(2, B6, true, NULL);
-	for (unsigned i = 1; i <= 2; i++)
+	address(0, "\x0a\0\0\1", false, NULL);
+	address(1, "\x0a\0\1\1", false, "\x0a\0\1\x09");
+	address(0, A6, true, NULL);
+	address(1, B6, true, NULL);
+	for (unsigned i = 0; i < PORTS; i++)
 		for (unsigned k = 0; k < pg.node[i]->nb_own; k++)
 			pg.node[i]->own[k].state = NODE_VALID;
-	how = pg.set[1].how;
+	how = pg.set[LINK * PORTS].how;
 	how.impair.loss = how.impair.duplicate = IMPAIR_SHARE_ALL / 4;
 	how.impair.delay_ns = 3 * STEP_NS;
 	how.impair.jitter_ns = 2 * STEP_NS;
-	pktgen_set_how(&pg, 2, &how, now);
-	set_mode(MODE_ROUTER);
+	pktgen_set_how(&pg, 1ull << LINK * PORTS, &how, now);
+	forward(MODE_ROUTER, ROUTER);
+	forward(MODE_BRIDGE, BRIDGE);
+	forward(MODE_TO(LINK * PORTS + 1) | MODE_IMPAIR, LINK);
 	run(5000);
 	memcpy(p, arp, sizeof(p));
-	memcpy(p, pg.port[2].mac, ETH_ALEN);
-	memcpy(p + 32, pg.port[2].mac, ETH_ALEN);
-	host_loop_put(dev[2], p, sizeof(p));
+	memcpy(p, pg.port[1].mac, ETH_ALEN);
+	memcpy(p + 32, pg.port[1].mac, ETH_ALEN);
+	host_loop_put(dev[1], p, sizeof(p));
 	run(4);
 }
 
@@ -163,21 +172,20 @@ static void put(const uint8_t *data, size_t len, unsigned how)
 	memcpy(frame, data, len);
 	frame_len = MAX(len, (size_t)60);
 	if (how & MINE)
-		memcpy(frame, pg.port[1].mac, ETH_ALEN);
+		memcpy(frame, pg.port[kind * PORTS].mac, ETH_ALEN);
 	if (how & SUMMED && is_ipv4(frame, frame_len)) {
 		frame[24] = frame[25] = 0;
 		csum = csum_end(csum_add(0, frame + ETH_HLEN,
 					 (frame[ETH_HLEN] & 15u) * 4));
 		memcpy(frame + 24, &csum, sizeof(csum));
 	}
-	host_loop_put(dev[1], frame, frame_len);
-	run(mode & MODE_IMPAIR ? 10 : 3);
+	host_loop_put(dev[kind * PORTS], frame, frame_len);
+	run(kind == LINK ? 10 : 3);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	static const unsigned modes[] = {MODE_ROUTER, MODE_ROUTER, MODE_BRIDGE,
-					 MODE_TO(2) | MODE_IMPAIR};
+	static const unsigned kinds[] = {ROUTER, ROUTER, BRIDGE, LINK};
 	const struct worker *w;
 	const struct stats *s;
 
@@ -185,9 +193,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		begin();
 	if (size < 2 || size - 1 > LEN_MAX)
 		return 0;
-	set_mode(modes[(data[0] & HOW) / 4]);
+	kind = kinds[(data[0] & HOW) / 4];
 	put(data + 1, size - 1, data[0]);
-	w = pktgen_worker(&pg, 1, 0);
+	w = pktgen_worker(&pg, kind * PORTS, 0);
 	s = &w->stats;
 	CHECK(s->rx_packets + s->forward_copies + s->impair_duplicated ==
 	      accounted(w));
