@@ -159,7 +159,7 @@ const struct cmd_hint app_hints[] = {
 	{"theme", "type 'color on' or 'color off'"},
 	{"throughput", "type 'search ndr', or 'rfc2544 throughput'"},
 	{"top", "type 'stats live'"},
-	{"tos", "type 'dscp 46', or 'set ipv4.ecn 1'"},
+	{"tos", "type 'dscp ef', or 'set ipv4.ecn 1'"},
 	{"trace", "type 'capture 1 FILE'"},
 	{"traffic", "type 'start'"},
 	{"transmit", "type 'start', or 'start 0 count 100'"},
