@@ -78,6 +78,11 @@ unsigned pktgen_core_load(const struct pktgen *pg, unsigned core)
 	return core ? pg->cores->cpu[core]->load.milli : pg->cores->first.milli;
 }
 
+static int64_t size_of(const struct core_apart *is)
+{
+	return is->ahead_ns < 0 ? -is->ahead_ns : is->ahead_ns;
+}
+
 struct core_apart pktgen_core_apart(const struct pktgen *pg)
 {
 	struct core_apart most = {0};
@@ -85,7 +90,7 @@ struct core_apart pktgen_core_apart(const struct pktgen *pg)
 	for (unsigned i = 1; i < pktgen_cores(pg); i++) {
 		const struct core_apart is = pg->cores->cpu[i]->apart;
 
-		if (i == 1 || llabs(is.ahead_ns) > llabs(most.ahead_ns))
+		if (i == 1 || size_of(&is) > size_of(&most))
 			most = is;
 	}
 	return most;
