@@ -37,11 +37,13 @@ static void show_received(struct reply *r, const struct stats *s,
 {
 	const uint64_t looked = came->looked - base->looked;
 	const uint64_t ours = came->ours - base->ours;
+	const uint64_t old = came->old - base->old;
 
 	reply_u64(r, "received", s->rx_packets, NULL);
 	reply_u64(r, "looked_at", looked, NULL);
 	reply_u64(r, "ours", ours, NULL);
-	reply_u64(r, "foreign", less(looked, ours), NULL);
+	reply_u64(r, "old", old, NULL);
+	reply_u64(r, "foreign", less(looked, ours + old), NULL);
 	reply_u64(r, "foreign_signed", came->others - base->others, NULL);
 	reply_u64(r, "bad_signature", less(came->bad, base->bad), NULL);
 	reply_u64(r, "ignored", s->rx_ignored, NULL);

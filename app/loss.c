@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "app/loss.h"
 
-#include "stats/wide.h"
+#include "app/balance.h"
 
 #define AT(member) offsetof(struct order_counts, member)
 
@@ -32,8 +32,8 @@ bool loss_share_milli(const struct pktgen_stream_view *v, uint64_t *milli)
 
 	if (!TRAILS || !v->is_signed || !v->window || !v->heard || !all)
 		return false;
-	*milli = (uint64_t)wide_div((wide)lost * 100000, all);
-	*milli += !*milli && lost;
+	*milli = balance_share_milli(
+		&(struct balance){.lost = lost, .sent = all});
 	return true;
 }
 

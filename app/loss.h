@@ -27,7 +27,7 @@ bool loss_get(const struct pktgen_stream_view *v, const struct loss_field *f,
 
 /*
  * The share of frames that did not come, in thousandths of a percent: rounded
- * up where it is below one.
+ * as that of a balance.
  */
 bool loss_share_milli(const struct pktgen_stream_view *v, uint64_t *milli);
 

@@ -85,7 +85,7 @@ static void look_all(const struct app *app, struct verdict_from *f)
 		pktgen_look_came(&app->pktgen, i, &came);
 		pktgen_sum_signed(&app->pktgen, i, &s);
 		f->looked += came.looked;
-		f->known += came.ours + came.others;
+		f->known += came.ours + came.old + came.others;
 		f->unsigned_sent += v->sent - app->port[i].signed_before;
 		f->unsigned_sent -= s.sent;
 	}

@@ -156,6 +156,12 @@ static void expect(struct arrivals *ar, struct arrived *to, uint64_t middle,
 	trail_expect(to->trail, &p->ahead[stamp >> 50], to, middle, stamp);
 }
 
+/* Frames that count as nothing else of their stream. */
+static void count_out(struct arrivals *ar, enum trail_seen seen, unsigned n)
+{
+	*(seen == TRAIL_BAD ? &ar->damaged : &ar->old) += n;
+}
+
 static __attribute__((noinline)) void end_row(struct arrivals *ar)
 {
 	struct arrivals_row *const row = &ar->row;
@@ -180,9 +186,10 @@ static __attribute__((noinline)) void end_row(struct arrivals *ar)
 		trail_settle(t);
 		seen = trail_see(t, stamp, from & SIGNATURE_SEQ_MASK, n,
 				 ar->now.ns);
-		ar->damaged += seen == TRAIL_BAD ? n : 0;
-		if (seen <= TRAIL_BAD)
+		if (seen <= TRAIL_BAD) {
+			count_out(ar, seen, n);
 			return;
+		}
 		arrived_count(row->to, n, bytes, ar->now.ns);
 		expect(ar, row->to, from, stamp);
 	}
@@ -239,7 +246,7 @@ static __attribute__((noinline)) enum arrival see(struct arrivals *ar,
 		seen = trail_see_one(to->trail, stamp,
 				     middle & SIGNATURE_SEQ_MASK, ar->now.ns);
 		if (unlikely(seen <= TRAIL_BAD)) {
-			ar->damaged += seen == TRAIL_BAD;
+			count_out(ar, seen, 1);
 			return ARRIVAL_OLD;
 		}
 		expect(ar, to, middle, stamp);

@@ -52,6 +52,7 @@ struct arrivals {
 	struct arrivals_port *port; /* that sent them */
 	uint64_t foreign;           /* frames that are signed, but not ours */
 	uint64_t damaged;           /* that say what cannot be: as if ours */
+	uint64_t old;               /* ours, but of an epoch that is over */
 
 	struct arrivals_now now;
 	/* Nothing is as these expect, as it comes to the other of them. */

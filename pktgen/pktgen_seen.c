@@ -63,6 +63,7 @@ void pktgen_look_came(const struct pktgen *pg, unsigned port,
 	FOR_EACH_WORKER(pg, 1ull << port, w) {
 		came->looked += w->nb_looked;
 		came->ours += w->ours_before;
+		came->old += w->arrivals.old;
 		came->others += w->arrivals.foreign;
 		came->bad += w->arrivals.damaged +
 			     (w->checker ? w->checker->bad : 0);

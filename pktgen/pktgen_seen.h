@@ -111,6 +111,7 @@ void pktgen_sum_signed(const struct pktgen *pg, unsigned port,
 struct pktgen_came {
 	uint64_t looked; /* frames that were received then; of these... */
 	uint64_t ours;   /* ...signed by a stream of this appliance... */
+	uint64_t old;    /* ...the same, but of an epoch that is over... */
 	uint64_t others; /* ...and signed, but by no such stream */
 	uint64_t bad;    /* whose signature is damaged, of either */
 };

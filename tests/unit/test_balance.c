@@ -102,6 +102,37 @@ static void it_is_told_while_frames_go(void **state)
 	rig_must("stop 0; expect 0 lost = 100");
 }
 
+static uint8_t kept[60];
+
+static void keep(void *arg, const void *frame, size_t len)
+{
+	(void)arg;
+	memcpy(kept, frame, MIN(len, sizeof(kept)));
+}
+
+/* Of the run before: neither ours, nor from elsewhere. */
+static void each_that_came_is_of_one_kind(void **state)
+{
+	(void)state;
+	rig_must("signature 0 on; rate 0 10kpps; verdict foreign 4%");
+	host_netdev_tap(rig.dev[0], keep, NULL);
+	rig_must("start 0 count 10; wait idle; stats clear");
+	host_netdev_tap(rig.dev[0], NULL, NULL);
+	rig_must("start 0 count 100");
+	for (unsigned i = 0; i < 3; i++)
+		host_loop_put(rig.dev[1], stray, sizeof(stray));
+	host_loop_put(rig.dev[1], kept, sizeof(kept));
+	rig_must("wait idle");
+	assert_non_null(strstr(rig_ask("stats 1 balance --json", NULL),
+			       "\"received\":104,\"looked_at\":104,"
+			       "\"ours\":100,\"old\":1,\"foreign\":3,"));
+	/* 3 of 104 are 2.9 %, 4 would be 3.8. */
+	assert_non_null(strstr(rig_ask("verdict 0", NULL), "2.88%"));
+	rig_must("stats clear");
+	assert_non_null(strstr(rig_ask("stats 1 balance --json", NULL),
+			       "\"ours\":0,\"old\":0,\"foreign\":0,"));
+}
+
 /* Neither 0 of what is lost, nor all of what came, nor negative. */
 static void a_share_is_never_rounded_to_nothing(void **state)
 {
@@ -268,6 +299,7 @@ int main(void)
 		TEST(clears_under_traffic_are_exact),
 		TEST(every_view_says_it),
 		TEST(it_is_told_while_frames_go),
+		TEST(each_that_came_is_of_one_kind),
 		TEST(a_share_is_never_rounded_to_nothing),
 		TEST(of_unsigned_frames_it_is_not_known),
 		TEST(a_run_knows_its_own_across_a_clear),
