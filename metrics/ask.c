@@ -23,7 +23,11 @@
 /* One that is being asked. */
 struct asking {
 	struct asked *a;
-	int fd; /* -1: it is over */
+	int fd; /* -1: it is over, or has not begun */
+	bool begun;
+	long long from_ms;  /* when it begins... */
+	long long until_ms; /* ...and ends, at the latest */
+	double began;
 	struct text in;
 	size_t got;
 	const char *out; /* the rest of the requests */
@@ -81,11 +85,11 @@ static bool ask_for_streams(struct asking *one)
 	return true;
 }
 
-static void end(struct asking *one, double began)
+static void end(struct asking *one)
 {
 	close(one->fd);
 	one->fd = -1;
-	one->a->seconds = now_seconds() - began;
+	one->a->seconds = now_seconds() - one->began;
 }
 
 static void forget(struct asked *a, enum ask_for reply)
@@ -107,7 +111,7 @@ static void know(struct asking *one)
 		one->out = first_requests;
 }
 
-static bool begin(struct asking *one)
+static void begin(struct asking *one)
 {
 	struct sockaddr_un to = {.sun_family = AF_UNIX};
 
@@ -116,13 +120,10 @@ static bool begin(struct asking *one)
 	know(one);
 	one->fd =
 		socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-	if (one->fd < 0)
-		return false;
-	if (connect(one->fd, (void *)&to, sizeof(to)) == 0)
-		return true;
+	if (one->fd < 0 || connect(one->fd, (void *)&to, sizeof(to)) == 0)
+		return;
 	close(one->fd);
 	one->fd = -1;
-	return false;
 }
 
 /* A line without its end; true with the last one that is waited for. */
@@ -196,50 +197,73 @@ static bool act(struct asking *one, short events)
 	return one->in.failed || one->got > ANSWER_MAX || take(one);
 }
 
-static void ask_until(struct asking *all, struct pollfd *fds, unsigned n,
-		      int timeout_ms)
+/* When to look at it again; it may begin, or end, now. */
+static long long see(struct asking *one, long long now)
 {
-	const double began = now_seconds();
-	const long long until = now_ms() + timeout_ms;
-	unsigned left = n;
-
-	for (unsigned i = 0; i < n; i++)
-		if (!begin(&all[i]))
-			left--;
-	while (left && now_ms() < until) {
-		for (unsigned i = 0; i < n; i++)
-			fds[i] = (struct pollfd){
-				.fd = all[i].fd,
-				.events = (short)(POLLIN |
-						  (*all[i].out ? POLLOUT : 0))};
-		if (poll(fds, n, (int)(until - now_ms())) < 0 && errno != EINTR)
-			break;
-		for (unsigned i = 0; i < n; i++) {
-			if (all[i].fd < 0 || !fds[i].revents ||
-			    !act(&all[i], fds[i].revents))
-				continue;
-			end(&all[i], began);
-			left--;
-		}
+	if (!one->begun && now >= one->from_ms) {
+		one->begun = true;
+		one->began = now_seconds();
+		begin(one);
+	} else if (one->fd >= 0 && now >= one->until_ms) {
+		end(one);
 	}
-	for (unsigned i = 0; i < n; i++)
-		if (all[i].fd >= 0)
-			end(&all[i], began);
+	return !one->begun    ? one->from_ms
+	       : one->fd >= 0 ? one->until_ms
+			      : LLONG_MAX;
 }
 
-void ask(struct asked *a, unsigned n, unsigned streams, int timeout_ms)
+/* When to look at any of them again; LLONG_MAX: all is over. */
+static long long see_all(struct asking *all, struct pollfd *fds, unsigned n,
+			 long long now)
+{
+	long long next = LLONG_MAX, at;
+
+	for (unsigned i = 0; i < n; i++) {
+		at = see(&all[i], now);
+		next = at < next ? at : next;
+		fds[i] = (struct pollfd){
+			.fd = all[i].fd,
+			.events =
+				(short)(POLLIN | (*all[i].out ? POLLOUT : 0))};
+	}
+	return next;
+}
+
+static void ask_all(struct asking *all, struct pollfd *fds, unsigned n)
+{
+	long long now, next;
+
+	while (now = now_ms(), next = see_all(all, fds, n, now),
+	       next < LLONG_MAX) {
+		if (poll(fds, n, next > now ? (int)(next - now) : 0) < 0)
+			continue;
+		for (unsigned i = 0; i < n; i++)
+			if (all[i].fd >= 0 && fds[i].revents &&
+			    act(&all[i], fds[i].revents))
+				end(&all[i]);
+	}
+}
+
+void ask(struct asked *a, unsigned n, const struct ask_how *how)
 {
 	struct asking *all = calloc(n + 1, sizeof(*all));
 	struct pollfd *fds = calloc(n + 1, sizeof(*fds));
+	const long long now = now_ms();
 
-	for (unsigned i = 0; i < n && all && fds; i++)
+	for (unsigned i = 0; i < n && all && fds; i++) {
+		const long long from =
+			now + (long long)how->spread_ms * i / (n ? n : 1);
+
 		all[i] = (struct asking){.a = &a[i],
 					 .fd = -1,
+					 .from_ms = from,
+					 .until_ms = from + how->timeout_ms,
 					 .out = requests,
 					 .last = ASK_PORTS,
-					 .max_streams = streams};
+					 .max_streams = how->streams};
+	}
 	if (all && fds)
-		ask_until(all, fds, n, timeout_ms);
+		ask_all(all, fds, n);
 	for (unsigned i = 0; i < n && all; i++)
 		text_free(&all[i].in);
 	free(all);

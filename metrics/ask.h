@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * What appliances say of themselves: each is asked at its socket for those who
- * watch (docs/protocol.md), all at once, so one that is slow holds up none.
+ * watch (docs/protocol.md), without waiting for one after the other, so one
+ * that is slow holds up none.
  */
 #ifndef METRICS_ASK_H
 #define METRICS_ASK_H
@@ -25,11 +26,14 @@ struct asked {
 /* Streams of a port that is up, of ASK_PORTS. */
 double ask_streams(const cJSON *port);
 
-/*
- * Asks `n` of them; what has not come after `timeout_ms` is not there. One that
- * has more than `streams` streams is not asked for these.
- */
-void ask(struct asked *a, unsigned n, unsigned streams, int timeout_ms);
+struct ask_how {
+	unsigned streams; /* who has more of them is not asked for these */
+	int timeout_ms;   /* of each; what has not come then is not there */
+	int spread_ms;    /* they are begun with in turn, over such a time */
+};
+
+/* Asks `n` of them. */
+void ask(struct asked *a, unsigned n, const struct ask_how *how);
 
 /* What they said is forgotten, but for the version of those that are up. */
 void ask_end(struct asked *a, unsigned n);

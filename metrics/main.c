@@ -15,6 +15,7 @@
 
 #include "metrics/file.h"
 #include "metrics/find.h"
+#include "metrics/keep.h"
 #include "metrics/serve.h"
 #include "units/value.h"
 
@@ -31,14 +32,26 @@ struct options {
 	bool print;
 	enum render_format format; /* of --print */
 	unsigned streams;
-	uint64_t every_ns; /* 0: once */
+	uint64_t every_ns; /* 0: once, or whenever somebody asks */
 	uint64_t answer_ns;
 };
 
 struct metrics {
 	struct options options;
 	struct found found;
+	struct keep keep; /* where they are not asked when somebody asks */
 };
+
+static void ask_found(struct metrics *m, int spread_ms)
+{
+	const struct ask_how how = {
+		.streams = m->options.streams,
+		.timeout_ms = (int)(m->options.answer_ns / NS_PER_MS),
+		.spread_ms = spread_ms};
+
+	find_new(&m->found);
+	ask(m->found.one, m->found.n, &how);
+}
 
 static bool get(void *arg, enum render_format format, struct text *out)
 {
@@ -46,12 +59,28 @@ static bool get(void *arg, enum render_format format, struct text *out)
 	struct found *f = &m->found;
 	bool done;
 
-	find_new(f);
-	ask(f->one, f->n, m->options.streams,
-	    (int)(m->options.answer_ns / NS_PER_MS));
+	ask_found(m, 0);
 	done = render(f->one, f->n, format, out);
 	ask_end(f->one, f->n);
 	return done;
+}
+
+static bool get_both(void *arg, int spread_ms, struct text out[KEEP_FORMATS])
+{
+	struct metrics *m = arg;
+	struct found *f = &m->found;
+	bool done = true;
+
+	ask_found(m, spread_ms);
+	for (unsigned i = 0; i < KEEP_FORMATS; i++)
+		done &= render(f->one, f->n, (enum render_format)i, &out[i]);
+	ask_end(f->one, f->n);
+	return done;
+}
+
+static bool get_kept(void *arg, enum render_format format, struct text *out)
+{
+	return keep_get(&((struct metrics *)arg)->keep, format, out);
 }
 
 static int fail(const char *what, const char *why)
@@ -95,18 +124,26 @@ static int print(struct metrics *m)
 
 static int listen_and_serve(struct metrics *m)
 {
-	const struct serve s = {get, m};
+	const bool keeps = m->options.every_ns != 0;
+	const struct serve s = {keeps ? get_kept : get, m};
 	char url[160];
 	const int fd = serve_listen(m->options.listen, url, sizeof(url));
 
 	if (fd < 0)
 		return fail(m->options.listen, url);
+	m->keep = (struct keep){
+		.ask = get_both, .arg = m, .every_ns = m->options.every_ns};
+	if (keeps && !keep_begin(&m->keep))
+		return fail(m->options.listen, "out of memory");
 	printf("%s\n", url);
 	fflush(stdout);
 	if (!serve(&s, fd))
 		return fail(m->options.listen, "cannot be served");
 	if (strchr(m->options.listen, '/'))
 		unlink(m->options.listen);
+	/* It may be asking; nobody waits for the answer. */
+	if (keeps)
+		_exit(0);
 	return 0;
 }
 
@@ -182,6 +219,10 @@ static bool take_options(struct options *o, int argc, char **argv)
 	}
 	if (!!o->listen + !!o->textfile + o->print > 1) {
 		fail("--listen, --unix, --textfile, --print", "one of these");
+		return false;
+	}
+	if (o->print && o->every_ns) {
+		fail("--every", "goes with --listen, --unix or --textfile");
 		return false;
 	}
 	return optind < argc;

@@ -13,9 +13,9 @@ $(eval $(call variant,metrics-asan))
 
 $(O)/ukpktgen-metrics: $(call obj,metrics,$(METRICS_SRC))
 	$(call say,LD,$@)
-	$(Q)$(metrics-cc) $(CLIENT_LDFLAGS) -o $@ $^ -lcjson -lmicrohttpd -lm
+	$(Q)$(metrics-cc) $(CLIENT_LDFLAGS) -o $@ $^ -lcjson -lmicrohttpd -lm -pthread
 
 # For tests.
 $(O)/metrics-asan/ukpktgen-metrics: $(call obj,metrics-asan,$(METRICS_SRC))
 	$(call say,LD,$@)
-	$(Q)$(metrics-asan-cc) -o $@ $^ -lcjson -lmicrohttpd -lm
+	$(Q)$(metrics-asan-cc) -o $@ $^ -lcjson -lmicrohttpd -lm -pthread

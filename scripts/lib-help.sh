@@ -67,7 +67,8 @@ host; default: 127.0.0.1:9910' ;;
 	*' --unix') echo ' PATH#serve HTTP on a unix socket instead' ;;
 	*' --textfile') echo " PATH#write a file for node-exporter's textfile
 collector instead, and end" ;;
-	*' --every') echo ' TIME#write that file again and again, until Ctrl-C' ;;
+	*' --every') echo ' TIME#ask the appliances each TIME: write that file
+again and again, or serve what they said last' ;;
 	*' --print') echo '#print the classic text format instead' ;;
 	*' --openmetrics') echo '#print OpenMetrics instead' ;;
 	*' --streams') echo ' N#show the streams of an appliance that has up to
@@ -135,7 +136,7 @@ whenever an appliance of this name runs, until Ctrl-C or unshare.' ;;
 unshare --all
 End shares, and the connections that they serve.' ;;
 	metrics) echo 'metrics [NAME]... [--listen ADDRESS:PORT | --unix PATH]
-metrics --all [--textfile PATH [--every TIME]]
+metrics --all [--textfile PATH] [--every TIME]
 Serve what appliances count to Prometheus: on http://127.0.0.1:9910/metrics,
 until Ctrl-C, or as a file.' ;;
 	plot) echo 'plot [--name NAME] [--span hour|minute] [--output FILE]

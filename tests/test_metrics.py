@@ -39,6 +39,7 @@ class Appliance:
 
     def __init__(self, folder, name, seed=1, streams=1, say=None):
         self.seed, self.streams, self.say = seed, streams, say
+        self.asked = 0
         self.path = str(folder / (name + ".watch"))
         self.sock = socket.socket(socket.AF_UNIX)
         self.sock.bind(self.path)
@@ -51,7 +52,7 @@ class Appliance:
                 client, _ = self.sock.accept()
             except OSError:
                 return
-            threading.Thread(target=self.serve, args=(client,), daemon=True).start()
+            threading.Thread(target=self.serve_one, args=(client,), daemon=True).start()
 
     def end(self):
         """Its socket stays, as that of one that was killed."""
@@ -62,6 +63,7 @@ class Appliance:
         if self.say is not None:
             return self.say
         if command == "stats all --json":
+            self.asked += 1
             return [{"ports": [port_counts(self.seed, 0), port_counts(self.seed, 1)]}]
         if command == "version --json":
             return [{"version": "1.0\"\\\n-é"}]
@@ -76,6 +78,12 @@ class Appliance:
                                                     "last_at": 0},
                      "rx": {"packets": 7, "bytes": 448, "first_at": 1, "last_at": 2}})
         return [{"streams": rows[i:i + 16]} for i in range(0, len(rows), 16)]
+
+    def serve_one(self, client):
+        try:
+            self.serve(client)
+        except ConnectionResetError:
+            pass  # who asked has ended
 
     def serve(self, client):
         with client, client.makefile("rb") as lines:
@@ -310,6 +318,37 @@ def test_a_file_is_whole_or_not_there(folder, tmp_path):
     assert run(folder, "a", "--textfile", str(out / "no" / "x"), check=False).returncode == 2
 
 
+def until(holds):
+    end = time.monotonic() + PATIENCE
+    while not holds():
+        assert time.monotonic() < end
+        time.sleep(0.01)
+
+
+def test_what_is_asked_for_each_time_waits_for_nobody(folder):
+    one = Appliance(folder, "a", seed=1)
+    server = Server(folder, "--every", "1h")
+    for _ in range(100):
+        assert parse(server.ask(PROMETHEUS)[2])["ukpktgen_up", (("appliance", "a"),)] == 1
+        lint(server.ask()[2])
+    assert one.asked == 1
+    server.end()
+    server = Server(folder, "--every", "20ms")
+    others = [Appliance(folder, "b%d" % i, seed=10 + i) for i in range(4)]
+    one.seed = 2
+
+    def seen():
+        found = parse(server.ask(PROMETHEUS)[2])
+        every = [*wanted("a", 2), *(w for i in range(4) for w in wanted("b%d" % i, 10 + i))]
+        return all(found.get(key) == value for key, value in every)
+    until(seen)
+    count = one.asked
+    until(lambda: one.asked > count + 2)
+    others[2].end()
+    until(lambda: parse(server.ask(PROMETHEUS)[2])["ukpktgen_up", (("appliance", "b2"),)] == 0)
+    server.end()
+
+
 def test_a_unix_socket(folder, tmp_path):
     Appliance(folder, "a")
     path = str(tmp_path / "m.sock")
@@ -340,6 +379,7 @@ def test_a_unix_socket(folder, tmp_path):
     (["a", "--every", "0"], "a TIME such as"),
     (["a", "--streams", "x"], "a number, or all"),
     (["a", "--print", "--unix", "/x"], "one of these"),
+    (["a", "--print", "--every", "1s"], "--every: goes with --listen"),
     (["a", "--unix", "x"], "is not taken here"),
     (["../a", "--print"], "no appliance's name"),
     (["--name", "a"], "'metrics' takes no '--name'"),
