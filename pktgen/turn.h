@@ -53,6 +53,9 @@ struct turn_known {
 	uint32_t len; /* of it; word has what its header says, too */
 };
 
+/* Of no frame: the eighth byte is in both of the first words. */
+#define TURN_KNOWN_NONE ((struct turn_known){.macs = 0, .head = 0xff})
+
 /* `frame` has `len` bytes, without FCS, in one piece. */
 enum turned turn_frame(uint8_t *frame, size_t len, const struct turn_port *p);
 

@@ -79,7 +79,7 @@ COLD void worker_set_mode(struct worker *w, unsigned mode, uint64_t now_ns)
 		forward_drop(w);
 	engine_reflect_held(w);
 	w->mode = mode;
-	w->turn.word = UINT64_MAX; /* of no frame */
+	w->turn = TURN_KNOWN_NONE;
 	schedule_set_all(w);
 	worker_set_only(w);
 }

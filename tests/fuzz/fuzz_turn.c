@@ -101,7 +101,7 @@ static void check_one(const uint8_t *frame, size_t len, bool any,
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	struct turn_known known = {.word = UINT64_MAX};
+	struct turn_known known = TURN_KNOWN_NONE;
 	size_t len, same;
 	uint8_t *second;
 

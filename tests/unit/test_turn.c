@@ -391,13 +391,29 @@ static size_t random_frame(uint8_t *f, uint64_t *seed)
 	return r >> 30 & 7 ? RANDOM_LEN : r >> 40 & 63 ? RANDOM_LEN - 5 : 50;
 }
 
+/* Before one was turned: a fragment of all ones between stations of zeros. */
+static void nothing_is_like_no_frame(void **state)
+{
+	struct turn_known none = TURN_KNOWN_NONE;
+	uint8_t f[67] = {[17] = 40};
+	(void)state;
+
+	for (unsigned fill = 0; fill < 256; fill++) {
+		memset(f + 18, (int)fill, 8);
+		assert_false(turn_alike(f, sizeof(f), &none));
+		assert_false(turn_same(f, sizeof(f), 0, &none));
+	}
+	memset(f, 0xff, sizeof(f));
+	assert_false(turn_alike(f, sizeof(f), &none));
+}
+
 /*
  * A burst's way and the general one do the same, whatever came before: bytes
  * and what becomes of each.
  */
 static void at_once_is_as_one_by_one(void **state)
 {
-	struct turn_known known = {.word = UINT64_MAX};
+	struct turn_known known = TURN_KNOWN_NONE;
 	uint64_t seed = 16;
 	unsigned same = 0, alike = 0, others = 0;
 	(void)state;
@@ -441,6 +457,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(each_frame),
+		cmocka_unit_test(nothing_is_like_no_frame),
 		cmocka_unit_test(at_once_is_as_one_by_one),
 		cmocka_unit_test(each_frame_cut),
 		cmocka_unit_test(to_anybody),
