@@ -66,12 +66,33 @@ static void begin_once(struct session_env *env)
 	uk_free(uk_alloc_get_default(), line.app.store.mem);
 }
 
+/* Commands have memory of their own till they end; nobody reads their last. */
+static void end_session(void)
+{
+	struct session *s = &line.app.session;
+	void (*const take)(void) = line.take;
+
+	line.take = NULL;
+	line.room = SIZE_MAX;
+	for (unsigned i = 0; i < SESSION_RUNNERS; i++)
+		runner_cancel(s, &s->runner[i], "the input is over",
+			      line.now_ns);
+	for (unsigned i = 0; i < SETTLE_STEPS; i++) {
+		line.out_len = 0;
+		if (!line_step())
+			break;
+	}
+	line.take = take;
+}
+
 void line_begin(size_t store_bytes)
 {
 	static unsigned char *store[STORE_MAX + 1];
 	static struct session_env env;
 
-	if (!env.commands)
+	if (env.commands)
+		end_session();
+	else
 		begin_once(&env);
 	/* Of just that size, so that ASan sees its end. */
 	if (!store[store_bytes])
