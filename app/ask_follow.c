@@ -95,6 +95,8 @@ static bool report(struct call *c, const struct experiment *e)
 		reply_text(r, "test", e->plan.course->test);
 	if (e->name[0])
 		reply_text(r, "result", e->name);
+	if (e->state == EXPERIMENT_DONE && !e->nb_rows && !shows_goals(e))
+		reply_text(r, "note", "no rate without loss was found");
 	if (!shows_goals(e))
 		return show_rows(c, e, false);
 	reply_list(r, "goals", REPLY_TABLE);
@@ -154,7 +156,7 @@ static void show_new_trials(struct call *c, const struct experiment *e)
 		return;
 	reply_list(c->reply, "trials", REPLY_TABLE);
 	for (; at < e->nb_trials && n < TRIALS_A_CALL(true); at++, n++)
-		result_trial(c->reply, e, at, true);
+		result_trial(c->reply, e, at, true, false);
 	reply_end(c->reply);
 	c->state[SEEN] = at;
 }
@@ -284,7 +286,7 @@ enum call_result ask_trials(struct call *c)
 			   call_app(c)->experiment->plan.course->experiment);
 	reply_list(c->reply, "trials", c->calls ? REPLY_ROWS : REPLY_TABLE);
 	for (; i < to; i++)
-		result_trial(c->reply, e, i, c->json);
+		result_trial(c->reply, e, i, c->json, !c->json);
 	reply_end(c->reply);
 	c->wake_ns = c->now_ns;
 	return to < nb ? CALL_AGAIN : CALL_DONE;

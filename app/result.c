@@ -54,15 +54,32 @@ static uint64_t loss_milli(const struct experiment_trial *t)
 	return (balance_share_micro(t->t.lost, t->t.offered) + 999) / 1000;
 }
 
+/* People have one column for all sizes, which is short for the usual mix. */
+static void trial_size(struct reply *r, const struct experiment_plan *p,
+		       unsigned size, bool people)
+{
+	char text[SIZES_PRINT_MAX];
+
+	if (!people || !p->nb_sizes || p->size[size].count == 1) {
+		result_size(r, p, size);
+		return;
+	}
+	value_sizes_print(&p->size[size], text, sizeof(text));
+	reply_text(r, "size",
+		   strcmp(text, "64:7,594:4,1518:1") ? text : "imix");
+}
+
 void result_trial(struct reply *r, const struct experiment *e, unsigned i,
-		  bool all)
+		  bool all, bool people)
 {
 	const struct experiment_trial *t = &e->made[i];
 
 	reply_map(r, NULL, REPLY_TABLE);
 	reply_u64(r, "trial", i + 1, NULL);
-	result_size(r, &e->plan, t->size);
-	if (t->t.load)
+	trial_size(r, &e->plan, t->size, people);
+	if (t->t.load && people && !all && e->largest > 1000000 * 1000ull)
+		reply_u64(r, "rate", t->t.load / 1000, "pps");
+	else if (t->t.load)
 		reply_milli(r, "rate", t->t.load, "pps");
 	else
 		reply_none(r, "rate", "pps");
@@ -263,7 +280,7 @@ static void show_list(struct reply *r, const struct app *app, unsigned part,
 		if (part == GOALS)
 			show_goal(r, e, from);
 		else if (part == TRIALS)
-			result_trial(r, e, from, true);
+			result_trial(r, e, from, true, !all);
 	reply_end(r);
 }
 
@@ -271,10 +288,12 @@ static void show_list(struct reply *r, const struct app *app, unsigned part,
 
 struct result_writer {
 	bool json, failed;
+	bool looked;       /* at what is next: the columns' widths are known */
 	unsigned part, at; /* what is next */
 	char *text;
 	size_t len, room;
 	struct reply reply;
+	struct render render;
 };
 
 static void put(struct app *app, struct result_writer *w, const char *text,
@@ -298,18 +317,24 @@ static void put(struct app *app, struct result_writer *w, const char *text,
 	w->len += n;
 }
 
-/* All but `front` bytes of the reply's front and `back` of its end. */
+/*
+ * All but `front` bytes of the reply's front and `back` of its end. A part's
+ * pieces are one table, for whose widths they are all looked at first.
+ */
 static void put_reply(struct app *app, struct result_writer *w, size_t front,
 		      size_t back)
 {
 	const size_t from = w->len;
-	struct render render;
 	char text[256];
 	size_t n;
 
-	render_start(&render, &w->reply, w->json, 0);
-	while (!w->failed && (n = render_step(&render, text, sizeof(text))))
-		put(app, w, text, n);
+	if (!w->json && (w->at || w->looked))
+		render_next(&w->render, &w->reply);
+	else
+		render_start(&w->render, &w->reply, w->json, 0);
+	while (!w->failed && (n = render_step(&w->render, text, sizeof(text))))
+		if (w->json || w->looked || w->part == HEAD)
+			put(app, w, text, n);
 	if (w->failed || w->reply.overflow) {
 		w->failed = true;
 		return;
@@ -341,7 +366,7 @@ static void write_piece(struct app *app, struct result_writer *w)
 		if (to >= nb)
 			put(app, w, "]", 1);
 	} else if (nb) {
-		if (!w->at) {
+		if (!w->at && w->looked) {
 			put(app, w, "\n", 1);
 			put(app, w, key, strlen(key));
 			put(app, w, ":\n", 2);
@@ -352,7 +377,10 @@ static void write_piece(struct app *app, struct result_writer *w)
 	if (to < nb)
 		return;
 	w->at = 0;
-	w->part++;
+	w->looked = !w->json && !w->looked;
+	w->render.widths = w->looked;
+	if (!w->looked)
+		w->part++;
 }
 
 /* The first number that no file has. */

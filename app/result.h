@@ -34,9 +34,12 @@ bool result_is_written(const struct app *app);
 void result_size(struct reply *r, const struct experiment_plan *p,
 		 unsigned size);
 
-/* A map of a trial, number i from 0; `all` of its figures, or what fits. */
+/*
+ * A map of a trial, number i from 0, for people or programs; `all` of its
+ * figures, or what fits into 80 columns.
+ */
 void result_trial(struct reply *r, const struct experiment *e, unsigned i,
-		  bool all);
+		  bool all, bool people);
 
 /* A figure of a row. */
 void result_column(struct reply *r, const struct course_column *c,

@@ -55,6 +55,8 @@ struct render {
 	/* Of the last table, for REPLY_ROWS that go on below it. */
 	unsigned indent, nb_above; /* columns; 0: it had another shape */
 	unsigned above[RENDER_COLUMNS];
+	bool aside;  /* that was turned, or blocks */
+	bool widths; /* `above` is of all chunks, the first included */
 	/* The list being shown: its fields by their first token, its shape. */
 	unsigned side_width; /* its keys' column, where it has one */
 	unsigned nb_fields, nb_elements;

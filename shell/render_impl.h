@@ -63,7 +63,7 @@ bool text_element(const struct reply *r, uint16_t list, uint16_t *at,
 		  struct reply_token *t);
 
 /* Chooses a state for the list of maps at `list` and lays it out. */
-enum text_state table_layout(struct render *r, uint16_t list);
+enum text_state table_layout(struct render *r, uint16_t list, bool below);
 
 /* A cell of TEXT_TABLE or TEXT_TURNED. */
 void table_unit(const struct render *r, struct render_at *at, struct sink *s);

@@ -223,7 +223,8 @@ static void map_widths(struct render *r, uint16_t list, unsigned e,
 static bool goes_on_below(const struct render *r, const struct reply_token *t,
 			  bool turned)
 {
-	return !turned && t->style == REPLY_ROWS && r->nb_above == r->nb_fields;
+	return !turned && (t->style == REPLY_ROWS || r->widths) &&
+	       r->nb_above == r->nb_fields;
 }
 
 /* Sets the widths of all columns and returns that of the table. */
@@ -282,6 +283,7 @@ static unsigned part_of(const struct render *r)
 static enum text_state upright(struct render *r)
 {
 	r->nb_above = r->nb_fields;
+	r->aside = false;
 	memcpy(r->above, r->column_width, sizeof(r->above));
 	return TEXT_TABLE;
 }
@@ -290,9 +292,10 @@ static enum text_state upright(struct render *r)
  * A table that is too wide is turned, but not if only a last column of text
  * makes it so: that goes on below, see text_flow(). Where nothing fits, it is a
  * block for each map if it ends in text, else a turned one in parts. On a
- * screen too narrow for one map the narrower of the two runs over.
+ * screen too narrow for one map the narrower of the two runs over. What goes on
+ * below rows of the chunk before has their shape.
  */
-enum text_state table_layout(struct render *r, uint16_t list)
+enum text_state table_layout(struct render *r, uint16_t list, bool below)
 {
 	const enum text_state state = take_fields(r, list);
 	const unsigned last = r->nb_fields - 1;
@@ -302,11 +305,13 @@ enum text_state table_layout(struct render *r, uint16_t list)
 		return state;
 	width = table_widths(r, list, false);
 	before = width - r->column_width[last];
-	if (!r->width || width <= r->width || r->nb_fields == 1 ||
+	if ((below && r->nb_above) || !r->width ||
+	    (width <= r->width && !(below && r->aside)) || r->nb_fields == 1 ||
 	    r->nb_elements > RENDER_COLUMNS ||
 	    (!(r->right >> last & 1) && before + TEXT_FLOW_MIN <= r->width))
 		return upright(r);
 	r->nb_above = 0;
+	r->aside = true;
 	turned = table_widths(r, list, true);
 	r->part = r->nb_elements;
 	if (turned <= r->width)

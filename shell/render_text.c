@@ -422,6 +422,17 @@ static void block_unit(const struct render *r, struct render_at *at,
 		sink_byte(s, '\n');
 }
 
+static void list_unit(struct render *r, struct render_at *at, struct sink *s,
+		      bool below)
+{
+	if (below && r->aside)
+		sink_byte(s, '\n');
+	at->state = table_layout(r, at->list, below);
+	at->row = below && at->state == TEXT_TABLE;
+	if (at->state == TEXT_BLOCKS)
+		at->token = at->element;
+}
+
 bool text_unit(struct render *r, struct render_at *at, struct sink *s)
 {
 	struct reply_token list;
@@ -434,11 +445,8 @@ bool text_unit(struct render *r, struct render_at *at, struct sink *s)
 		line_unit(r, at, s);
 		break;
 	case TEXT_LIST:
-		at->state = table_layout(r, at->list);
-		if (at->state == TEXT_BLOCKS)
-			at->token = at->element;
 		reply_read(r->reply, at->list, &list);
-		at->row = at->state == TEXT_TABLE && list.style == REPLY_ROWS;
+		list_unit(r, at, s, list.style == REPLY_ROWS);
 		break;
 	case TEXT_PLAIN:
 		plain_unit(r, at, s);

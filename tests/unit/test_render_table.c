@@ -166,6 +166,47 @@ static void chunks_are_one_table(void **state)
 				 "made  3\n");
 }
 
+static void chunk_of_trials(enum reply_style style, const char *goal)
+{
+	reply_reset(&reply);
+	reply_list(&reply, "trials", style);
+	for (unsigned i = 0; i < 2; i++) {
+		map(NULL);
+		u64("trial", i, NULL);
+		text("goal", goal);
+		u64("rate", 1000000, "pps");
+		u64("lost", 0, NULL);
+		end();
+	}
+	end();
+}
+
+/* A table goes on as one, and what is none as none. */
+static void chunks_keep_their_shape(void **state)
+{
+	struct render r;
+
+	(void)state;
+	chunk_of_trials(REPLY_TABLE, "abcdefghijkl");
+	render_start(&r, &reply, false, 34);
+	while (render_step(&r, out, sizeof(out)))
+		;
+	chunk_of_trials(REPLY_ROWS, "a");
+	take_next(&r);
+	assert_string_equal(out, "\n"
+				 "              trial 0    trial 1\n"
+				 "goal                a          a\n"
+				 "rate [pps]  1,000,000  1,000,000\n"
+				 "lost                0          0\n");
+	chunk_of_trials(REPLY_TABLE, "a");
+	render_start(&r, &reply, false, 34);
+	while (render_step(&r, out, sizeof(out)))
+		;
+	chunk_of_trials(REPLY_ROWS, "abcdefghijkl");
+	take_next(&r);
+	assert_memory_equal(out, "    0  abcdefghijkl ", 20);
+}
+
 static void text_makes_turned_columns_left(void **state)
 {
 	(void)state;
@@ -413,6 +454,7 @@ int main(void)
 		T(a_wide_table_is_turned),
 		T(rows_go_on_below_a_head),
 		T(chunks_are_one_table),
+		T(chunks_keep_their_shape),
 		T(text_makes_turned_columns_left),
 		T(what_a_map_lacks_is_a_dash),
 		T(units_that_differ_stand_in_the_cells),
