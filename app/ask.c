@@ -88,6 +88,27 @@ static uint64_t senders(struct call *c)
 	return mask;
 }
 
+/* What is sent has to come back to this appliance; `bench` only sends. */
+static enum call_result check_receives(struct call *c,
+				       const struct experiment_plan *p)
+{
+	const struct pktgen *pg = &call_app(c)->pktgen;
+	unsigned to = 0;
+
+	for (unsigned i = 0; i < pg->nb_ports; i++)
+		if (pg->set[i].mode & MODE_RX)
+			return CALL_DONE;
+	if (p->course == &course_bench)
+		return CALL_DONE;
+	while (to < pg->nb_ports && p->mask >> to & 1)
+		to++;
+	return to < pg->nb_ports
+		       ? call_fail(c, E_STATE, 0,
+				   "no port receives; type 'mode %u rx'", to)
+		       : call_fail(c, E_STATE, 0,
+				   "no port receives; type 'mode txrx'");
+}
+
 static enum call_result check_port(struct call *c, unsigned port)
 {
 	const struct pktgen *pg = &call_app(c)->pktgen;
@@ -169,7 +190,8 @@ enum call_result ask_plan(struct call *c, const struct course *course,
 	memset(p, 0, sizeof(*p));
 	p->course = course;
 	p->mask = senders(c);
-	if (!p->mask || ask_check_ports(c, p->mask) != CALL_DONE)
+	if (!p->mask || check_receives(c, p) != CALL_DONE ||
+	    ask_check_ports(c, p->mask) != CALL_DONE)
 		return CALL_FAIL;
 	if (sizes && sizes->word)
 		p->nb_sizes = take_sizes(sizes->word, p->size);

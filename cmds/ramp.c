@@ -22,9 +22,14 @@ static const struct arg args[] = {
 
 static enum call_result plan(struct call *c, struct experiment_plan *p)
 {
-	const struct rate *first = &ask_value(c, "FIRST")->rate;
+	const struct value *from = ask_value(c, "FIRST");
+	const struct rate *first = &from->rate;
 	const struct rate *last = &ask_value(c, "LAST")->rate;
 
+	if (first->unit != RATE_MAX && last->unit != RATE_MAX &&
+	    (!first->micro || !last->micro))
+		return call_fail(c, E_RANGE, (int)(from - c->v),
+				 "a ramp needs rates above 0");
 	if (ask_plan(c, &course_ramp, p) != CALL_DONE)
 		return CALL_FAIL;
 	p->down = first->unit == last->unit && first->micro > last->micro;

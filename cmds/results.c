@@ -10,7 +10,7 @@ enum { SHOWN };
 enum { COMPARE_WORD, FIRST, SECOND };
 enum { DELETE_WORD, DELETED };
 /* What a call remembers. */
-enum { AT, SERIAL, DEPTH, LISTS, AFTER, LIST, SERIAL_2 };
+enum { AT, SERIAL, DEPTH, LISTS, AFTER, LIST, SERIAL_2, TOLD };
 
 #define RESULT_ARG(what)                                  \
 	{                                                 \
@@ -316,12 +316,54 @@ static void print_change(int64_t from, int64_t to, char *buf, size_t size)
 		 (unsigned long long)hundredths % 100);
 }
 
-static void compare_rows(struct reply *r, const char *name,
+/* Of the names of all rows, which go through the list. */
+static int widest_name(struct json j)
+{
+	struct result_row row;
+	char name[96];
+	size_t widest = 0;
+
+	while (result_row_next(&j, &row)) {
+		print_name(&row, name, sizeof(name));
+		widest = MAX(widest, strlen(name));
+	}
+	return (int)widest;
+}
+
+/* For people with units, and in columns that are as wide in all chunks. */
+static void show_figure(struct reply *r, const struct json_piece *p,
+			const struct json_piece *q)
+{
+	const char *unit = NULL;
+	char figure[40], padded[40];
+
+	known_key(p, &unit);
+	snprintf(figure, sizeof(figure), unit ? "%.*s [%s]" : "%.*s",
+		 (int)p->key_len, p->key, unit);
+	snprintf(padded, sizeof(padded), "%-18s", figure);
+	reply_text(r, "figure", padded);
+	show_number(r, p, "before", NULL);
+	show_number(r, q, "now", NULL);
+}
+
+static void show_texts(struct reply *r, const struct json_piece *p,
+		       const struct json_piece *q)
+{
+	char text[40];
+
+	reply_bytes(r, "figure", p->key, p->key_len);
+	result_text(p, text, sizeof(text));
+	reply_text(r, "before", text);
+	result_text(q, text, sizeof(text));
+	reply_text(r, "now", text);
+}
+
+static void compare_rows(struct reply *r, bool json, const char *name,
 			 const struct result_row *a, const struct result_row *b)
 {
 	for (unsigned i = 0; i < a->nb; i++) {
 		const struct json_piece *p = &a->piece[i], *q;
-		char first[40], second[40], change[40], figure[24];
+		char change[40];
 		int64_t from, to;
 
 		q = NULL;
@@ -332,19 +374,25 @@ static void compare_rows(struct reply *r, const char *name,
 		if (names_row(a, p) || !q || !json_milli(p, &from) ||
 		    !json_milli(q, &to))
 			continue;
-		result_text(p, first, sizeof(first));
-		result_text(q, second, sizeof(second));
 		print_change(from, to, change, sizeof(change));
-		snprintf(figure, sizeof(figure), "%.*s", (int)p->key_len,
-			 p->key);
 		reply_map(r, NULL, REPLY_TABLE);
 		reply_text(r, "row", name);
-		reply_text(r, "figure", figure);
-		reply_text(r, "before", first);
-		reply_text(r, "now", second);
+		if (json)
+			show_texts(r, p, q);
+		else
+			show_figure(r, p, q);
 		reply_text(r, "change", change);
 		reply_end(r);
 	}
+}
+
+static enum call_result end_compared(struct call *c)
+{
+	return c->state[TOLD]
+		       ? CALL_DONE
+		       : call_fail(c, E_STATE, SECOND,
+				   "they have no row in common, by size, goal "
+				   "and the like");
 }
 
 /* A row of the first at a call. */
@@ -354,7 +402,8 @@ static enum call_result run_compare(struct call *c)
 	const struct store_file *f, *g;
 	struct result_row a, b;
 	struct json j, k;
-	char name[96];
+	char name[96], padded[96];
+	int width;
 
 	if (c->cancelled)
 		return CALL_DONE;
@@ -365,19 +414,21 @@ static enum call_result run_compare(struct call *c)
 	json_begin(&j, store_data(s, f), f->size);
 	json_begin(&k, store_data(s, g), g->size);
 	if (!result_list(&j, "rows"))
-		return CALL_DONE;
+		return end_compared(c);
+	width = c->json ? 0 : widest_name(j);
 	for (unsigned i = 0; i <= c->calls; i++)
 		if (!result_row_next(&j, &a))
-			return CALL_DONE;
+			return end_compared(c);
 	print_name(&a, name, sizeof(name));
 	if (find_row(&k, name, &b)) {
 		reply_list(c->reply, "figures",
-			   c->calls ? REPLY_ROWS : REPLY_TABLE);
-		compare_rows(c->reply, name, &a, &b);
+			   c->state[TOLD]++ ? REPLY_ROWS : REPLY_TABLE);
+		snprintf(padded, sizeof(padded), "%-*s", width, name);
+		compare_rows(c->reply, c->json, padded, &a, &b);
 		reply_end(c->reply);
 	}
 	c->wake_ns = c->now_ns;
-	return result_row_next(&j, &a) ? CALL_AGAIN : CALL_DONE;
+	return CALL_AGAIN;
 }
 
 /* ---- Deleted ------------------------------------------------------------ */

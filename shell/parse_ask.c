@@ -58,7 +58,7 @@ static bool is_bare_number(struct parser *p)
 
 	if (p->nb_pos != 1 || !strcmp(p->pos[0]->text, "0") ||
 	    !value_lacks_unit(p->pos[0]->text) ||
-	    !setting_of(p->c->cmd, p->c->form, &s) ||
+	    !setting_of(p->c->cmd, p->c->form, &s) || setting_keyword(&s) ||
 	    !parse_has_unit(s.arg->type))
 		return false;
 	p->c->err = E_OK;

@@ -294,12 +294,29 @@ void parse_suggest(const struct parser *p, const struct arg *a,
 		suggest_hint(p, text, buf, size);
 }
 
+/* "rfc2544 throughput size 64": a word of the form that was mistyped. */
+static bool suggest_word(const struct parser *p, const char *text, char *buf,
+			 size_t size)
+{
+	struct nearest n;
+
+	nearest_init(&n, text);
+	for (const struct arg *a = p->c->form->args; a->type != ARG_NONE; a++)
+		if (a->type == ARG_KEYWORD && a->optional)
+			nearest_offer(&n, a->name);
+	if (n.word)
+		snprintf(buf, size, "; did you mean '%s'?", n.word);
+	return n.word != NULL;
+}
+
 bool parse_suggest_surplus(const struct parser *p, const char *text, char *buf,
 			   size_t size)
 {
 	return suggest_quotes(p, text, buf, size) ||
+	       suggest_word(p, text, buf, size) ||
 	       suggest_setting(p, text, buf, size) ||
-	       suggest_alone(p, text, buf, size);
+	       suggest_alone(p, text, buf, size) ||
+	       suggest_hint(p, text, buf, size);
 }
 
 /* The form begins with that keyword, and needs no more. */

@@ -85,6 +85,43 @@ static void what_is_shown_is_what_is_kept(void **state)
 	assert_memory_equal(text, store_data(&rig.app.store, f), f->size);
 }
 
+/* Of a table that is made piece by piece all lines end in the same column. */
+static void its_tables_are_even(void **state)
+{
+	const struct store_file *f;
+	const char *line, *end;
+	size_t len;
+	unsigned n = 0;
+	(void)state;
+
+	/* The rates grow below the first six trials. */
+	rig_must("ramp 1kpps 2mpps over 100ms steps 20");
+	f = store_find(&rig.app.store, "ramp-1.txt");
+	line = strstr((const char *)store_data(&rig.app.store, f), "trials:\n");
+	line = strchr(line, '\n') + 1;
+	len = strcspn(line, "\n");
+	for (; *line && (end = strchr(line, '\n')); line = end + 1, n++)
+		assert_int_equal(end - line, len);
+	assert_int_equal(n, 1 + 20);
+}
+
+/* Rates of ten million frames a second have room on 80 columns. */
+static void trials_of_people_are_a_table(void **state)
+{
+	const char *line;
+	unsigned n = 0;
+	(void)state;
+
+	rig_must("linkspeed 10gbps; verdict again 0");
+	rig_must("rfc2544 throughput sizes 64,imix trial 30ms width 5%");
+	rig_must("rfc2544 trials");
+	assert_non_null(strstr(rig.screen, "trial  size "));
+	for (line = rig.screen; (line = strstr(line, "trial ")); line++)
+		n++;
+	assert_int_equal(n, 1);
+	assert_non_null(strstr(rig.screen, "imix  "));
+}
+
 static void two_results_are_compared(void **state)
 {
 	(void)state;
@@ -97,6 +134,31 @@ static void two_results_are_compared(void **state)
 	assert_non_null(strstr(rig.screen, "\"row\":\"512 rfc2544\",\"figure\":"
 					   "\"throughput\""));
 	assert_non_null(strstr(rig.screen, "\"change\":\"-49.9"));
+	rig_must("results compare rfc2544-throughput-1 rfc2544-throughput-2");
+	assert_non_null(strstr(rig.screen, "throughput [pps]"));
+	/* Also where the first row of one is none of the other. */
+	rig_must("rfc2544 throughput sizes 512 to 500kpps trial 20ms");
+	rig_must("results compare rfc2544-throughput-1 rfc2544-throughput-3");
+	assert_non_null(strstr(rig.screen, "row          figure"));
+	rig_must("soak 0 10ms");
+	rig_ask("results compare soak-1 rfc2544-throughput-3", NULL);
+	assert_non_null(strstr(rig.screen, "no row in common"));
+}
+
+/* What cannot come to anything is refused, or said. */
+static void what_finds_nothing_says_why(void **state)
+{
+	(void)state;
+
+	dut.dead = true;
+	rig_must("rfc2544 latency sizes 64 to 10kpps trial 10ms width 20%");
+	assert_non_null(strstr(rig.screen, "no rate without loss was found"));
+	rig_ask("ramp 0pps 1kpps over 100ms", NULL);
+	assert_non_null(strstr(rig.screen, "a ramp needs rates above 0"));
+	rig_must("mode 1 off");
+	rig_ask("soak 0 10ms", NULL);
+	assert_non_null(
+		strstr(rig.screen, "no port receives; type 'mode 1 rx'"));
 }
 
 static void one_that_is_stopped_is_kept_as_far_as_it_came(void **state)
@@ -136,7 +198,10 @@ int main(void)
 		T(results_are_kept),
 		T(what_was_set_is_kept),
 		T(what_is_shown_is_what_is_kept),
+		T(its_tables_are_even),
+		T(trials_of_people_are_a_table),
 		T(two_results_are_compared),
+		T(what_finds_nothing_says_why),
 		T(one_that_is_stopped_is_kept_as_far_as_it_came),
 		T(a_store_that_is_full_keeps_none),
 	};
