@@ -54,7 +54,9 @@ static void share_out(struct experiment *e, const struct pktgen *pg,
 	bool paced = true;
 
 	for (unsigned i = 0; i < n; i++)
-		paced &= rate_of(pg, s[i].of) != 0;
+		paced &= rate_of(pg, s[i].of) &&
+			 outlook_is_paced(
+				 pg->set[s[i].of.port].stream[s[i].of.stream]);
 	for (int pass = 0; pass < 2; pass++)
 		for (unsigned i = 0; i < n; i++) {
 			const uint64_t part =

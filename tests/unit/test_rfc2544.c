@@ -169,6 +169,19 @@ static void a_trial_is_made_again_as_often_as_is_set(void **state)
 	}
 }
 
+/* Streams that have no rates share that of their port by their weights. */
+static void streams_share_a_rate(void **state)
+{
+	(void)state;
+
+	rig_must("stream 0.1 add; weight 0.1 3");
+	rig_must("rfc2544 throughput sizes 64 to 10kpps trial 100ms learn 0");
+	rig_must("expect 0.0 tx.packets = 250; expect 0.1 tx.packets = 750");
+	rig_must("rate 0.0 2kpps; rate 0.1 500pps");
+	rig_must("rfc2544 throughput sizes 64 to 10kpps trial 100ms learn 0");
+	rig_must("expect 0.0 tx.packets = 800; expect 0.1 tx.packets = 200");
+}
+
 int main(void)
 {
 #define T(name) cmocka_unit_test_setup_teardown(name, dut_setup, dut_teardown)
@@ -184,6 +197,7 @@ int main(void)
 		T(a_page_shows_how_far_it_is),
 		T(streams_share_a_load),
 		T(a_trial_is_made_again_as_often_as_is_set),
+		T(streams_share_a_rate),
 	};
 
 	return cmocka_run_group_tests_name("rfc2544", tests, NULL, NULL);
