@@ -6,23 +6,32 @@
 
 #define NS_PER_S 1000000000ull
 
+/* In four digits, for a line that has to fit a screen. */
+static void print_rate(uint64_t pps_milli, char *buf, size_t size)
+{
+	struct rate rate = {RATE_PPS, 0};
+	uint64_t step = 1;
+
+	while (pps_milli / step >= 10000)
+		step *= 10;
+	rate.micro = pps_milli / step * step * 1000;
+	value_rate_print(&rate, buf, size);
+}
+
 /* What is known by now of the first goal. */
 static void print_bounds(const struct experiment *e, char *buf, size_t size)
 {
 	struct search_result f = {0};
-	struct rate lower = {RATE_PPS, 0}, upper = {RATE_PPS, 0};
 	char from[48] = "?", to[48] = "?";
 
 	buf[0] = '\0';
 	if (e->st.phase || !e->plan.nb_goals)
 		return;
 	f = search_result(&e->st.search, 0);
-	lower.micro = f.lower * 1000;
-	upper.micro = f.upper * 1000;
 	if (f.lower)
-		value_rate_print(&lower, from, sizeof(from));
+		print_rate(f.lower, from, sizeof(from));
 	if (f.upper)
-		value_rate_print(&upper, to, sizeof(to));
+		print_rate(f.upper, to, sizeof(to));
 	if (f.lower || f.upper)
 		snprintf(buf, size, ", %s to %s", from, to);
 }
@@ -30,15 +39,14 @@ static void print_bounds(const struct experiment *e, char *buf, size_t size)
 /* What it sends: words of the course's own, or a size and a rate. */
 static void print_trial(const struct experiment *e, char *buf, size_t size)
 {
-	const struct rate load = {RATE_PPS, e->trial.ask.load * 1000};
 	char rate[48] = "rates as set", bounds[104], bytes[32] = "";
 
 	if (e->plan.course->tell) {
 		e->plan.course->tell(e, buf, size);
 		return;
 	}
-	if (load.micro)
-		value_rate_print(&load, rate, sizeof(rate));
+	if (e->trial.ask.load)
+		print_rate(e->trial.ask.load, rate, sizeof(rate));
 	if (e->plan.nb_sizes > 1)
 		snprintf(bytes, sizeof(bytes), "size %u of %u, ", e->size + 1,
 			 e->plan.nb_sizes);
@@ -68,6 +76,6 @@ void experiment_progress(const struct experiment *e, uint64_t now_ns, char *buf,
 	/* The last one is told until the result is written. */
 	if (*of)
 		now = MIN(now, e->cost.trials);
-	snprintf(buf, size, "trial %llu%s: %s; %s", (unsigned long long)now, of,
-		 trial, left);
+	snprintf(buf, size, "trial %llu%s, %s: %s", (unsigned long long)now, of,
+		 left, trial);
 }

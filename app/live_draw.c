@@ -277,16 +277,18 @@ static void sink_two(struct sink *s, uint64_t v)
 	sink_byte(s, (char)('0' + v % 10));
 }
 
-/* How far an experiment is that runs. */
-static void sink_experiment(struct sink *s, const struct experiment *e,
-			    uint64_t now_ns)
+/* Of whom the page is, or how far an experiment is that runs. */
+static void sink_subject(struct sink *s, const struct experiment *e,
+			 uint64_t now_ns)
 {
 	char text[EXPERIMENT_PROGRESS_MAX];
 
-	if (!OPTION(SEARCH) || !e || e->state != EXPERIMENT_RUNS)
+	sink_byte(s, ' ');
+	if (!OPTION(SEARCH) || !e || e->state != EXPERIMENT_RUNS) {
+		sink_str(s, "ukpktgen");
 		return;
+	}
 	experiment_progress(e, now_ns, text, sizeof(text));
-	sink_str(s, "  ");
 	sink_str(s, e->plan.course->experiment);
 	sink_byte(s, ' ');
 	sink_str(s, text);
@@ -305,10 +307,13 @@ static void draw_title(struct live *l, const struct app *app, struct screen *s,
 	const unsigned len = sizeof(keys) - 1, columns = l->layout.columns;
 	const uint64_t up = now_ns / NS_PER_S;
 	struct span at = {s, 0, 0, columns};
+	size_t subject; /* columns that the keys leave alone */
 	char text[96 + EXPERIMENT_PROGRESS_MAX], every[48];
 	struct sink t = {.buf = text, .size = sizeof(text) - 1};
 
-	sink_str(&t, " ukpktgen  up ");
+	sink_subject(&t, noted ? NULL : app->experiment, now_ns);
+	subject = t.used;
+	sink_str(&t, "  up ");
 	sink_u64(&t, up / 3600, true);
 	sink_byte(&t, ':');
 	sink_two(&t, up / 60 % 60);
@@ -322,8 +327,6 @@ static void draw_title(struct live *l, const struct app *app, struct screen *s,
 		sink_str(&t, "  ");
 		sink_str(&t, l->note);
 	}
-	if (!noted)
-		sink_experiment(&t, app->experiment, now_ns);
 	text[t.used] = '\0';
 	put(&at, ATTR_REVERSE, text);
 	blank(&at, at.to, ATTR_REVERSE);
@@ -334,7 +337,7 @@ static void draw_title(struct live *l, const struct app *app, struct screen *s,
 	} else if (columns > few_len + t.used) {
 		at = (struct span){s, 0, columns - few_len, columns};
 		put(&at, ATTR_REVERSE, few);
-	} else if (columns > leave_len && !noted) {
+	} else if (columns > leave_len + subject && !noted) {
 		at = (struct span){s, 0, columns - leave_len, columns};
 		put(&at, ATTR_REVERSE, leave);
 	}

@@ -171,13 +171,13 @@ static void one_row_says_how_far_it_is(void **state)
 	type("bench tx 800ms\r");
 	run_ms(1200);
 	assert_string_equal(vt100_row(&terminal),
-			    "trial 2 of 40: create, burst 1, mode null; "
-			    "about 35 s left|");
+			    "trial 2 of 40, about 35 s left: "
+			    "create, burst 1, mode null|");
 	assert_int_equal(w->state, WORKER_RUNNING);
 	run_ms(6700);
 	assert_string_equal(vt100_row(&terminal),
-			    "trial 9 of 40: create, burst 256, mode tx; "
-			    "about 29 s left|");
+			    "trial 9 of 40, about 29 s left: "
+			    "create, burst 256, mode tx|");
 	/* Who has a line to say has the row. */
 	type("@7 burst 1 3\n");
 	step();
@@ -187,7 +187,7 @@ static void one_row_says_how_far_it_is(void **state)
 	step();
 	assert_memory_equal(terminal.last, "@! 8.", 5);
 	run_ms(500);
-	assert_non_null(strstr(vt100_row(&terminal), "burst 256, mode null; "));
+	assert_non_null(strstr(vt100_row(&terminal), "burst 256, mode null"));
 	type("\x03");
 	step();
 	assert_non_null(strstr(said, "E_CANCEL: cancelled by Ctrl-C"));
@@ -216,8 +216,8 @@ static void who_typed_it_into_a_client_sees_that_too(void **state)
 	type("@1 >80 bench tx 800ms\n");
 	run_ms(1200);
 	assert_string_equal(terminal.last,
-			    "@1 ... trial 2 of 40: create, burst 1, mode null; "
-			    "about 35 s left");
+			    "@1 ... trial 2 of 40, about 35 s left: "
+			    "create, burst 1, mode null");
 	assert_string_equal(vt100_row(&terminal), "|");
 	type("\x03");
 	step();
