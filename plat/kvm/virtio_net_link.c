@@ -19,10 +19,15 @@
 #define CONFIG_STATUS 6
 #define STATUS_LINK_UP 1
 
-/* Of a device that was pulled out all reads are of ones. */
+/*
+ * Where a device was pulled out, reads are of ones, or of zeros under QEMU; one
+ * that is there says that it is driven.
+ */
 static bool has_gone(struct virtio_net *vn)
 {
-	if (vn->vd->ops->status(vn->vd) != 0xff)
+	const uint8_t status = vn->vd->ops->status(vn->vd);
+
+	if (status != 0xff && (status != 0 || !vn->live))
 		return false;
 	virtio_why(vn->vd, "the device has gone");
 	return true;
@@ -108,7 +113,7 @@ int virtio_net_link_get(struct uk_netdev *dev)
 	/* One byte has it, so that no change can come in between. */
 	status = vn->vd->ops->config_byte(vn->vd, CONFIG_STATUS);
 	down = !(status & STATUS_LINK_UP);
-	if (status == 0xff && has_gone(vn))
+	if ((down || status == 0xff) && has_gone(vn))
 		goto broken;
 	/* It says by the same notification that it has given up: 2.1.2. */
 	if (generation != vn->generation && virtio_net_asks_for_reset(vn)) {

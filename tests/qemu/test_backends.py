@@ -14,7 +14,7 @@ import time
 
 import pytest
 
-from lab import PATIENCE, ROOT, Line, lab  # noqa: F401
+from lab import PATIENCE, ROOT, Line, lab, until  # noqa: F401
 
 sys.path.insert(0, os.path.join(ROOT, "tests", "vhost"))
 from peer import Peer  # noqa: E402
@@ -51,6 +51,12 @@ class Monitor:
         self.file.readline()
         self.do("qmp_capabilities")
         return self
+
+    def pull_out(self, name, slot):
+        """A device of the bus, as the firmware does once an operating system agrees."""
+        self.do("device_del", id=name)
+        for register, value in (0xae10, 0), (0xae08, 1 << slot):
+            self.do("human-monitor-command", **{"command-line": "o /w %d %d" % (register, value)})
 
     def save(self, path):
         """The machine, which stands still from then on."""
@@ -138,6 +144,31 @@ def test_a_link_that_goes_off_and_on(lab, layout):
         # With its back end, it is gone for good.
         monitor.do("netdev_del", id="n1")
         line.ask("wait 1 link = down within 60s")
+        monitor.close()
+
+
+STATES = ["sending", "receiving"]
+
+
+def test_a_device_that_is_pulled_out(lab, layout):
+    """Of a machine whose bus allows that, QEMU's older one: the port ends, and says why."""
+    monitor = Monitor(lab)
+    qemu = lab.path / "qemu"
+    qemu.write_text(qemu.read_text().replace("exec ", "for word; do shift; case $word in "
+                    "q35*) word=pc,usb=off;; esac; set -- \"$@\" \"$word\"; done\nexec ", 1))
+    with lab.start("a", "--net", "loop", *layout) as line:
+        monitor.open()
+        line.ask("rate 0 10kpps; start 0; wait 1 rx.packets > 100 within 60s")
+        devices = [d for bus in monitor.do("query-pci") for d in bus["devices"]
+                   if d["class_info"]["class"] == 0x200]
+        # The first in the machine's list is the device that ends QEMU.
+        for port, device in enumerate(devices):
+            monitor.pull_out("/machine/peripheral-anon/device[%d]" % (port + 1), device["slot"])
+            until(lambda: line.json("port --json")["ports"][port]["state"] != STATES[port])
+            states = [p["state"] for p in line.json("port --json")["ports"]]
+            assert states == ["failed: the device has gone"] * (port + 1) + STATES[port + 1:]
+            until(lambda: line.ask("echo") and b" port %d failed: the device has gone" % port
+                  in line.seen)
         monitor.close()
 
 

@@ -430,15 +430,31 @@ static void test_link(void **state)
 	assert_int_equal(fake.resets, resets + 2 * packed);
 	dev_receive(60, 1);
 	assert_int_equal(received(dev), 1);
-	/* It was pulled out. */
-	memset(fake.config, 0xff, sizeof(fake.config));
-	fake.status = 0xff;
+}
+
+/* Where it was, reads are of `byte`. */
+static void assert_gone(struct uk_netdev *dev, uint8_t byte)
+{
+	virtio_fake_bring_up(dev);
+	assert_int_equal(uk_netdev_link_get(dev), 1);
+	memset(fake.config, byte, sizeof(fake.config));
+	fake.generation = fake.status = byte;
 	assert_int_equal(uk_netdev_link_get(dev), -EIO);
 	assert_int_equal(uk_netdev_rx_burst(dev, 0, NULL, &(uint16_t){0}),
 			 -EIO);
 	assert_string_equal(uk_netdev_why(dev), "the device has gone");
 	assert_int_equal(uk_netdev_tx_burst(dev, 0, NULL, &(uint16_t){0}),
 			 -EIO);
+}
+
+static void test_gone_to_ones(void **state)
+{
+	assert_gone(*state, 0xff);
+}
+
+static void test_gone_to_zeros(void **state)
+{
+	assert_gone(*state, 0);
 }
 
 int main(void)
@@ -463,6 +479,8 @@ int main(void)
 		VIRTIO_FAKE_TEST(test_needs_reset_for_its_link),
 		VIRTIO_FAKE_TEST(test_broken_and_hung),
 		VIRTIO_FAKE_TEST(test_link),
+		VIRTIO_FAKE_TEST(test_gone_to_ones),
+		VIRTIO_FAKE_TEST(test_gone_to_zeros),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
