@@ -201,6 +201,23 @@ static bool has(const struct node_address *a, const struct node_ip *ip)
 	       memcmp(ip, &a->to, sizeof(*ip)) <= 0;
 }
 
+/*
+ * Of one address with a prefix, a router is within it, at a link of another
+ * address, or has one of the link itself; of others nobody knows.
+ */
+static bool is_far(const struct node *h, const struct node_address *a)
+{
+	const struct node_ip *ip = &a->gateway;
+	struct node_ip first, last;
+
+	node_prefix(&a->from, a->bits, &first, &last);
+	return node_same(&a->from, &a->to) && a->bits < 128 &&
+	       (memcmp(&first, ip, sizeof(*ip)) > 0 ||
+		memcmp(ip, &last, sizeof(*ip)) > 0) &&
+	       (ip->b[0] != 0xfe || (ip->b[1] & 0xc0) != 0x80) &&
+	       !(h && node_link_of(h, ip));
+}
+
 /* The network's last, of IPv4: all stations take what is sent to it. */
 static bool is_broadcast(const struct node_address *a, const struct node_ip *ip)
 {
@@ -229,6 +246,11 @@ static enum call_result check_gateway(struct call *c, const struct node *h,
 				 "'%s' is the broadcast address of its "
 				 "network, and no router's",
 				 c->v[GATEWAY_IP].word);
+	if (is_far(h, a))
+		return call_fail(c, E_RANGE, GATEWAY_IP,
+				 "'%s' is not on the link of %s; a gateway is "
+				 "the address of a router there",
+				 c->v[GATEWAY_IP].word, c->v[ADDRESS].word);
 	return CALL_DONE;
 }
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include <errno.h>
+#include <string.h>
 
 #include "app/addresses.h"
 #include "app/app.h"
@@ -18,17 +19,17 @@ static bool take(const char *word, struct node_ip *ip)
 	return node_is_group(ip);
 }
 
-static bool is_group(const char *word)
+/* What begins as an address does; the rest is told better by the command. */
+static bool looks_like_address(const char *word)
 {
-	struct node_ip ip;
-
-	return take(word, &ip);
+	return strspn(word, "0123456789abcdefABCDEF:.") > 1 &&
+	       (strchr(word, '.') || strchr(word, ':'));
 }
 
-#define GROUP_ARG                                            \
-	{                                                    \
-		ARG_TEXT, .name = "GROUP", .fits = is_group, \
-			  .help = "address of a group"       \
+#define GROUP_ARG                                                      \
+	{                                                              \
+		ARG_TEXT, .name = "GROUP", .fits = looks_like_address, \
+			  .help = "address of a group"                 \
 	}
 
 static const struct arg args[] = {
@@ -83,7 +84,11 @@ static enum call_result join(struct call *c, unsigned port, struct node *h)
 	struct node_ip ip;
 	int rc;
 
-	take(c->v[GROUP].word, &ip);
+	if (!take(c->v[GROUP].word, &ip))
+		return call_fail(c, E_SYNTAX, GROUP,
+				 "'%s' is no group to join; type one such as "
+				 "239.1.1.1 or ff3e::1",
+				 c->v[GROUP].word);
 	rc = node_join(h, &ip, c->v[TAG].set ? (uint16_t)c->v[TAG_ID].u : 0,
 		       c->now_ns);
 	if (rc != -ENOSPC)
@@ -98,9 +103,8 @@ static enum call_result leave(struct call *c, unsigned port, struct node *h)
 	struct node_ip ip;
 
 	(void)port;
-	take(c->v[GROUP].word, &ip);
 	/* Of ports that are all asked one may be in it. */
-	if (node_leave(h, &ip, c->now_ns))
+	if (take(c->v[GROUP].word, &ip) && node_leave(h, &ip, c->now_ns))
 		c->state[0]++;
 	return CALL_DONE;
 }
