@@ -119,8 +119,18 @@ static enum call_result report_all(struct call *c, uint64_t mask)
 
 static bool any_runs(const struct call *c)
 {
+	const struct subjects *on = &c->v[PORTS].subjects;
 	const struct app *app = call_app(c);
+	struct pktgen_stream_view v;
 
+	for (struct subject s = {0, 0};
+	     on->dotted && pktgen_next_of(&app->pktgen, on, &s); s.stream++) {
+		pktgen_look_stream(&app->pktgen, s.port, s.stream, &v);
+		if (v.state != FLOW_IDLE)
+			return true;
+	}
+	if (on->dotted)
+		return false;
 	for (unsigned i = 0; i < app->pktgen.nb_ports; i++)
 		if (c->v[PORTS].mask >> i & 1 &&
 		    worker_runs(pktgen_look(&app->pktgen, i)->state))
@@ -138,7 +148,11 @@ static enum call_result say_nothing_ran(struct call *c)
 	}
 	reply_list(c->reply, "notes", REPLY_TABLE);
 	reply_text(c->reply, NULL,
-		   "no port was sending; these are the totals of the last run");
+		   c->v[PORTS].subjects.dotted
+			   ? "none of these streams was being sent; this is "
+			     "since 'stats clear'"
+			   : "no port was sending; these are the totals of the "
+			     "last run");
 	reply_end(c->reply);
 	return CALL_DONE;
 }
@@ -177,7 +191,7 @@ static enum call_result run(struct call *c)
 	}
 	result = report_all(c, mask);
 	if (result != CALL_DONE || c->state[SENT] == SOMETHING || c->program ||
-	    c->json || c->v[PORTS].subjects.dotted)
+	    c->json)
 		return result;
 	return say_nothing_ran(c);
 }
