@@ -29,7 +29,4 @@
 /* Registers a device, state UNPROBED, `vd` stays. 0, or a negative errno. */
 int virtio_net_add(struct uk_alloc *a, struct virtio_dev *vd);
 
-/* Received frames too short for an Ethernet header. */
-uint64_t virtio_net_rx_short(const struct uk_netdev *dev);
-
 #endif /* KVM_VIRTIO_NET_H */

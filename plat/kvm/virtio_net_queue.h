@@ -87,7 +87,6 @@ struct uk_netdev_rx_queue {
 	struct uk_netbuf *frame, *last_part; /* the frame under way */
 	uk_netdev_alloc_rxpkts alloc_rxpkts;
 	void *alloc_rxpkts_argp;
-	uint64_t too_short;
 };
 
 /* Of a queue, by its index, for messages. */

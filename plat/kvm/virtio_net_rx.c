@@ -277,7 +277,6 @@ static unsigned int join(struct uk_netdev_rx_queue *rxq,
 		if (rxq->parts_due)
 			continue;
 		if (unlikely(is_short(rxq->frame))) {
-			rxq->too_short++;
 			uk_netbuf_free(rxq->frame);
 		} else {
 			*large |= rxq->frame->next ||
@@ -388,13 +387,4 @@ void virtio_net_choose_rx(struct virtio_net *vn)
 	else
 		vn->dev.rx_burst =
 			vn->in_parts ? rx_burst_split_parts : rx_burst_split;
-}
-
-uint64_t virtio_net_rx_short(const struct uk_netdev *dev)
-{
-	uint64_t n = 0;
-
-	for (unsigned i = 0; i < dev->_nb_rx_queues; i++)
-		n += dev->_rx_queue[i] ? dev->_rx_queue[i]->too_short : 0;
-	return n;
 }
