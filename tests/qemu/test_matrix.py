@@ -30,11 +30,13 @@ def wire(*ends):
 
 
 class Pmd:
-    """A wire between two ports of vhost-user, which waits for a ring to have room."""
+    """A wire between two ports of vhost-user, which waits for a ring to have room. It
+    listens, or is the client of who does."""
 
-    def __init__(self, *paths):
+    def __init__(self, *paths, client=0):
         ports = [word for i, path in enumerate(paths)
-                 for word in ("--vdev", "net_vhost%d,iface=%s,queues=%d" % (i, path, QUEUES))]
+                 for word in ("--vdev", "net_vhost%d,iface=%s,queues=%d,client=%d"
+                              % (i, path, QUEUES, client))]
         self.child = subprocess.Popen(
             ["dpdk-testpmd", "--no-huge", "--no-shconf", "-m", "512", "--no-pci", "-l", "0,1",
              *ports, "--", "-i", "--total-num-mbufs=4096", "--rxq=%d" % QUEUES,
@@ -42,7 +44,8 @@ class Pmd:
             stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.STDOUT, text=True)
         self.child.stdin.write("set fwd io retry\nset burst tx delay 100 retry 1000000\nstart\n")
         self.child.stdin.flush()
-        until(lambda: self.child.poll() is not None or all(path.exists() for path in paths))
+        until(lambda: client or self.child.poll() is not None
+              or all(path.exists() for path in paths))
 
     def end(self):
         self.child.kill()
@@ -64,6 +67,9 @@ def nets(lab, kind, ends):
     if kind == "vhost":
         ends.callback(Pmd(one, other).end)
         return ["vhost-user:%s" % one, "vhost-user:%s" % other]
+    if kind == "vhost-listen":
+        ends.callback(Pmd(one, other, client=1).end)
+        return ["vhost-user-listen:%s" % one, "vhost-user-listen:%s" % other]
     if kind == "tap":
         sh("ip link add b0 type bridge mcast_snooping 0")
         sh("sysctl -qw net.ipv6.conf.b0.disable_ipv6=1")
@@ -84,9 +90,9 @@ def run(line, mode):
 
 
 @pytest.mark.parametrize("layout", [(), ("--packed",)], ids=["split", "packed"])
-@pytest.mark.parametrize("kind", ["loop", "dgram", "stream", "tap", "vhost"])
+@pytest.mark.parametrize("kind", ["loop", "dgram", "stream", "tap", "vhost", "vhost-listen"])
 def test_a_network_by_each_back_end(own_network, lab, kind, layout):
-    if kind == "vhost" and not shutil.which("dpdk-testpmd"):
+    if "vhost" in kind and not shutil.which("dpdk-testpmd"):
         pytest.skip("dpdk-testpmd")
     with contextlib.ExitStack() as ends:
         options = [word for net in [*nets(lab, kind, ends), "null"] for word in ("--net", net)]
@@ -122,3 +128,24 @@ def in_a_network(line):
     assert forwarded == ports[2]["tx"]["packets"]
     assert forwarded == COUNT - link["lost"] + link["duplicated"]
     assert link["lost"] > 0 and link["duplicated"] > 0
+
+
+def test_a_switch_that_is_the_client(own_network, lab):
+    """It goes and comes back, and is let in again."""
+    if not shutil.which("dpdk-testpmd"):
+        pytest.skip("dpdk-testpmd")
+    one, other = lab.path / "one", lab.path / "other"
+    switch = Pmd(one, other, client=1)
+    try:
+        with lab.start("a", "--net", "vhost-user-listen:%s" % one,
+                       "--net", "vhost-user-listen:%s" % other) as line:
+            line.ask("mode 0 tx; mode 1 rx; rate 0 5kpps")
+            for _ in range(2):
+                line.ask("wait link = up within 60s; stats clear; start 0; "
+                         "wait 1 rx.packets > 100 within 60s")
+                switch.end()
+                line.ask("wait link = down within 60s; wait 0 tx.link_down > 100 within 60s; stop 0")
+                switch = Pmd(one, other, client=1)
+            line.ask("wait link = up within 60s; start 0; wait 1 rx.packets > 1000 within 60s")
+    finally:
+        switch.end()
