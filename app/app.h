@@ -226,6 +226,11 @@ extern const struct arg_word app_waits[];
 /* The word for each enum port_link. */
 extern const char *const app_links[];
 
+static inline bool app_link_is_down(const struct app *app, unsigned port)
+{
+	return app->pktgen.set[port].link == PORT_LINK_DOWN;
+}
+
 /* What a port can be at; NULL at the end. What one that is up is at now. */
 extern const char *const app_states[];
 const char *app_state(const struct worker_view *v);

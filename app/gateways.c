@@ -108,8 +108,11 @@ static enum call_result refuse(struct call *c, struct subject s,
 				 name, s.port, ip);
 	return call_fail(c, E_TIMEOUT, 0,
 			 "%s: %s did not answer, so its MAC address is not "
-			 "known; see 'neighbour'",
-			 name, ip);
+			 "known; %s",
+			 name, ip,
+			 app_link_is_down(call_app(c), s.port)
+				 ? "the link is down"
+				 : "see 'neighbour'");
 }
 
 enum call_result gateways_await(struct call *c, const struct subjects *on,

@@ -254,7 +254,7 @@ static void draw_head(struct span at, const struct app *app, unsigned port,
 	else
 		put(&at, v->state == WORKER_IDLE ? ATTR_DIM : ATTR_GREEN,
 		    app_state(v));
-	if (app->pktgen.set[port].link == PORT_LINK_DOWN) {
+	if (app_link_is_down(app, port)) {
 		gap(&at);
 		put(&at, ATTR_RED | ATTR_BOLD, "link down");
 	}

@@ -120,8 +120,7 @@ void app_watch(struct app *app, uint64_t now_ns)
 			continue;
 		if (stats_rate_feed(&p->rate, &v->stats, now_ns))
 			stats_history_add(&p->history, &p->rate);
-		if ((app->pktgen.set[i].link == PORT_LINK_DOWN) !=
-		    (p->down_told_ns != 0))
+		if (app_link_is_down(app, i) != (p->down_told_ns != 0))
 			tell_link(app, i, !p->down_told_ns, now_ns);
 		if (v->err != p->err_told)
 			tell_failure(app, i, v, now_ns);

@@ -49,7 +49,8 @@ static const struct arg args[] = {
 
 /* What the command remembers between its calls. */
 struct ping_call {
-	struct node *node;
+	struct node *node; /* of the port */
+	unsigned port;
 	struct node_ping *ping; /* from the heap */
 	uint64_t told;          /* replies */
 	bool last, summed;      /* the last reply was shown, the sum of all */
@@ -62,16 +63,21 @@ static void end(struct call *c, struct ping_call *pc)
 }
 
 /* The first of these ports that has a way to it. */
-static struct node *find_node(struct call *c, const struct node_ip *to)
+static bool find_node(struct call *c, struct ping_call *pc,
+		      const struct node_ip *to)
 {
 	const struct pktgen *pg = &call_app(c)->pktgen;
 	struct node_ip next;
 
-	for (unsigned i = 0; i < pg->nb_ports; i++)
-		if (c->v[PORTS].mask >> i & 1 && pg->node[i] &&
-		    node_route(pg->node[i], to, &next))
-			return pg->node[i];
-	return NULL;
+	for (unsigned i = 0; i < pg->nb_ports; i++) {
+		if (!(c->v[PORTS].mask >> i & 1) || !pg->node[i] ||
+		    !node_route(pg->node[i], to, &next))
+			continue;
+		pc->node = pg->node[i];
+		pc->port = i;
+		return true;
+	}
+	return false;
 }
 
 static enum call_result begin(struct call *c, struct ping_call *pc)
@@ -84,8 +90,7 @@ static enum call_result begin(struct call *c, struct ping_call *pc)
 				 "'%s' is no address of a station, such as "
 				 "10.0.0.1 or 2001:2::1",
 				 c->v[ADDRESS].word);
-	pc->node = find_node(c, &to);
-	if (!pc->node)
+	if (!find_node(c, pc, &to))
 		return call_fail(c, E_STATE, ADDRESS,
 				 "no prefix or gateway of a port leads to %s; "
 				 "type such as 'address 0 10.0.0.2/24' first",
@@ -198,8 +203,11 @@ static enum call_result run(struct call *c)
 	addresses_print_ip(&pc->ping->to, text, sizeof(text));
 	if (!pc->ping->received)
 		result = call_fail(c, E_TIMEOUT, ADDRESS,
-				   "%s answered none of %llu", text,
-				   (unsigned long long)pc->ping->sent);
+				   "%s answered none of %llu%s", text,
+				   (unsigned long long)pc->ping->sent,
+				   app_link_is_down(call_app(c), pc->port)
+					   ? "; the link is down"
+					   : "");
 	end(c, pc);
 	return result;
 }
