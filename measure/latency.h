@@ -25,15 +25,16 @@
 #define LATENCY_BUCKETS LOG_LINEAR_BUCKETS(LATENCY_BITS, 34)
 
 struct latency {
-	uint64_t frames;
-	uint64_t min_ns, max_ns; /* of one frame at least */
-	uint64_t sum_ns;
 	unsigned __int128 square_sum;
-	uint64_t pairs; /* of frames one after the other */
+	uint64_t sum_ns;
+	uint64_t *count;         /* by bucket, LATENCY_BUCKETS of them */
+	uint64_t before_ns;      /* of the frame before */
+	uint64_t min_ns, max_ns; /* of one frame at least */
 	uint64_t variation_sum_ns, variation_max_ns;
 	uint64_t jitter_16th; /* in 1/16 ns */
-	uint64_t before_ns;   /* of the frame before */
-	uint64_t *count;      /* by bucket, LATENCY_BUCKETS of them */
+	/* Of those that go on in order, when they are asked for. */
+	uint64_t frames;
+	uint64_t pairs; /* of frames one after the other */
 };
 
 /* Counts in `count`, which stays the caller's, and is not cleared. */

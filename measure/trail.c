@@ -153,14 +153,20 @@ static void put_bins(struct trails *ts, struct trail_bins *b)
 
 /* ---- Trails -------------------------------------------------------------- */
 
+_Static_assert(offsetof(struct trail, ahead.next) == TRAIL_LINE &&
+		       offsetof(struct trail, latency.frames) <= 3 * TRAIL_LINE,
+	       "what each frame needs lies in two lines");
+
 struct trail *trail_new(struct trails *ts, unsigned port, uint32_t run,
 			uint64_t base)
 {
 	struct trail *t =
-		ts->shared ? uk_calloc(ts->heap, 1, sizeof(*t)) : NULL;
+		ts->shared ? uk_memalign(ts->heap, TRAIL_LINE, sizeof(*t))
+			   : NULL;
 
 	if (!t)
 		return NULL;
+	memset(t, 0, sizeof(*t));
 	t->bins = take_bins(ts, port);
 	if (!t->bins) {
 		uk_free(ts->heap, t);

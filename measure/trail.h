@@ -48,18 +48,19 @@ struct arrived {
  * only count is left to trail_settle().
  */
 struct trail_ahead {
-	uint64_t next;      /* bytes 2 to 9 of its signature... */
-	uint64_t stamp;     /* ...and its stream and run */
-	uint64_t from;      /* what `next` was when it was settled */
-	uint64_t bytes;     /* of frames since, without FCS */
-	struct arrived *to; /* where they are counted */
-	uint64_t last_ns;   /* when the last of them came */
 	/* Of its value, where it was met, and the bits that say it: track.h */
 	const void *row;
 	uint64_t word;
 	struct latency_inner inner; /* of the stream and the row */
 	/* Points here while any of this is true, and at `nothing` before. */
 	struct trail_ahead **slot, *nothing;
+	struct arrived *to; /* where they are counted */
+	uint64_t from;      /* what `next` was when it was settled */
+	/* What each frame needs, see struct trail. */
+	uint64_t next;    /* bytes 2 to 9 of its signature... */
+	uint64_t stamp;   /* ...and its stream and run */
+	uint64_t bytes;   /* of frames since, without FCS */
+	uint64_t last_ns; /* when the last of them came */
 };
 
 /* No bits of a field are all of 64. */
@@ -72,20 +73,25 @@ static inline void trail_forget_row(struct trail_ahead *a)
 	a->inner = LATENCY_NO_INNER;
 }
 
+/*
+ * Where streams take turns, none of them is in the CPU's first cache when its
+ * frame comes: what that needs lies in two lines, the second and the third.
+ */
+#define TRAIL_LINE 64
 struct trail {
 	struct trail_ahead ahead; /* see trail_of() */
-	uint32_t run;             /* that counts, as in a signature */
-	bool ordered;             /* there is memory for a window */
-	bool filled;              /* see pktgen_fill_trail() */
-	uint64_t base;            /* the first number of the run that counts */
-	unsigned parts;           /* queues that send it, see measure/order.h */
-	uint64_t old; /* frames of other runs, or from before that */
+	struct latency latency;
+	uint32_t run;   /* that counts, as in a signature */
+	bool ordered;   /* there is memory for a window */
+	bool filled;    /* see pktgen_fill_trail() */
+	uint64_t base;  /* the first number of the run that counts */
+	unsigned parts; /* queues that send it, see measure/order.h */
+	uint64_t old;   /* frames of other runs, or from before that */
 	/*
 	 * Frames that were made of the run, less TRAIL_SLACK at most; NULL:
 	 * any may come.
 	 */
 	const uint64_t *made;
-	struct latency latency;
 	struct order order;
 	struct order_counts done; /* of runs before, since it was cleared */
 	struct trail_bins *bins;
