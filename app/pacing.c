@@ -3,23 +3,34 @@
 
 #include "app/app.h"
 #include "app/loss.h"
+#include "stats/wide.h"
 
-/* `known`: also of nothing. */
-static void show_times(struct reply *r, const struct histogram *h,
-		       const struct histogram *base, bool known)
+#define MILLION 1000000u
+
+/* Ten of `n` lie beyond it, at least; beyond the last lies none. */
+static bool is_told(uint64_t n, unsigned millionths)
 {
+	return n && (millionths == MILLION ||
+		     (wide)n * (MILLION - millionths) >= 10 * MILLION);
+}
+
+static void show_times(struct reply *r, const struct histogram *h,
+		       const struct histogram *base)
+{
+	const uint64_t n = histogram_total(h, base);
 	static const struct {
 		const char *name;
 		unsigned millionths;
 	} quantiles[] = {
 		{"p50", 500000},  {"p90", 900000},  {"p99", 990000},
-		{"p999", 999000}, {"max", 1000000},
+		{"p999", 999000}, {"max", MILLION},
 	};
 
-	loss_show_one(r, "mean", known, histogram_mean_ns(h, base), "ns");
+	loss_show_one(r, "mean", n, histogram_mean_ns(h, base), "ns");
 	for (size_t i = 0; i < ARRAY_SIZE(quantiles); i++)
 		loss_show_one(
-			r, quantiles[i].name, known,
+			r, quantiles[i].name,
+			is_told(n, quantiles[i].millionths),
 			histogram_quantile_ns(h, base, quantiles[i].millionths),
 			"ns");
 }
@@ -29,17 +40,15 @@ void pacing_show(struct call *c, unsigned port)
 	const struct app *app = call_app(c);
 	const struct histogram *base = &app->port[port].lag_base;
 	struct histogram h;
-	uint64_t gaps;
 
 	pktgen_lag(&app->pktgen, port, &h);
 	reply_u64(c->reply, "frames", histogram_total(&h, base), NULL);
-	show_times(c->reply, &h, base, true);
+	show_times(c->reply, &h, base);
 	if (!pktgen_gaps(&app->pktgen, port, &h))
 		return;
-	gaps = histogram_total(&h, NULL);
 	reply_map(c->reply, "rx", REPLY_TABLE);
-	reply_u64(c->reply, "gaps", gaps, NULL);
-	show_times(c->reply, &h, NULL, gaps);
+	reply_u64(c->reply, "gaps", histogram_total(&h, NULL), NULL);
+	show_times(c->reply, &h, NULL);
 	reply_end(c->reply);
 }
 
