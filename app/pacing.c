@@ -3,16 +3,6 @@
 
 #include "app/app.h"
 #include "app/loss.h"
-#include "stats/wide.h"
-
-#define MILLION 1000000u
-
-/* Ten of `n` lie beyond it, at least; beyond the last lies none. */
-static bool is_told(uint64_t n, unsigned millionths)
-{
-	return n && (millionths == MILLION ||
-		     (wide)n * (MILLION - millionths) >= 10 * MILLION);
-}
 
 static void show_times(struct reply *r, const struct histogram *h,
 		       const struct histogram *base)
@@ -23,14 +13,14 @@ static void show_times(struct reply *r, const struct histogram *h,
 		unsigned millionths;
 	} quantiles[] = {
 		{"p50", 500000},  {"p90", 900000},  {"p99", 990000},
-		{"p999", 999000}, {"max", MILLION},
+		{"p999", 999000}, {"max", 1000000},
 	};
 
 	loss_show_one(r, "mean", n, histogram_mean_ns(h, base), "ns");
 	for (size_t i = 0; i < ARRAY_SIZE(quantiles); i++)
 		loss_show_one(
 			r, quantiles[i].name,
-			is_told(n, quantiles[i].millionths),
+			histogram_tells(n, quantiles[i].millionths),
 			histogram_quantile_ns(h, base, quantiles[i].millionths),
 			"ns");
 }

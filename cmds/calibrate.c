@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "app/app.h"
+#include "app/loss.h"
 
 enum { TIME, JSON };
 
@@ -91,8 +92,9 @@ static uint64_t show_times(struct reply *r, const char *name,
 	reply_text(r, "what", name);
 	reply_u64(r, "samples", n, NULL);
 	reply_u64(r, "mean", histogram_mean_ns(h, NULL), "ns");
-	reply_u64(r, "p50", histogram_quantile_ns(h, NULL, 500000), "ns");
-	reply_u64(r, "p99", p99_ns, "ns");
+	loss_show_one(r, "p50", histogram_tells(n, 500000),
+		      histogram_quantile_ns(h, NULL, 500000), "ns");
+	loss_show_one(r, "p99", histogram_tells(n, 990000), p99_ns, "ns");
 	reply_u64(r, "max", histogram_quantile_ns(h, NULL, 1000000), "ns");
 	reply_end(r);
 	return p99_ns;

@@ -36,6 +36,12 @@ uint64_t histogram_mean_ns(const struct histogram *h,
 	return total ? (h->sum_ns - (base ? base->sum_ns : 0)) / total : 0;
 }
 
+bool histogram_tells(uint64_t n, unsigned millionths)
+{
+	return n && (millionths == MILLION ||
+		     (wide)n * (MILLION - millionths) >= 10 * MILLION);
+}
+
 uint64_t histogram_quantile_ns(const struct histogram *h,
 			       const struct histogram *base,
 			       unsigned millionths)

@@ -8,6 +8,8 @@
 #ifndef STATS_HISTOGRAM_H
 #define STATS_HISTOGRAM_H
 
+#include <stdbool.h>
+
 #include "stats/log_linear.h"
 
 #define HISTOGRAM_BITS 4
@@ -49,6 +51,9 @@ uint64_t histogram_total(const struct histogram *h,
 /* In ns, rounded down; 0 of nothing. */
 uint64_t histogram_mean_ns(const struct histogram *h,
 			   const struct histogram *base);
+
+/* Ten of `n` lie beyond it, at least, or it is the last. */
+bool histogram_tells(uint64_t n, unsigned millionths);
 
 /*
  * What `millionths` of all, in 1..1000000, were not above: the last time of
