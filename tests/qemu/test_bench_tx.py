@@ -51,7 +51,7 @@ def test_a_walk_and_one_that_is_cancelled(lab):
         line.ask("wait idle within 0s")
 
         # A person sees how far it is; the first run of all goes to the device.
-        type_until(line, b"bench tx 30s\r", b"1 of 40: create, burst 1, mode tx; ")
+        type_until(line, b"bench tx 30s\r", b" s left: create, burst 1, mode tx")
         assert line.ports()[0]["tx"]["packets"] > tx["packets"]
         type_until(line, b"\x03", b"E_CANCEL: cancelled by Ctrl-C\r\n")
         line.ask("bench stop")

@@ -307,7 +307,7 @@ def test_a_person_sees_what_the_prompt_shows(lab, env):
     assert type_line(child, ".source %s/x" % lab.path).split() == ["one", "two", "after"]
     # A row says how far it is, and is gone at the end.
     child.send("bench 0 tx 20ms\r")
-    child.expect(r"\d+ of 40: \w+, burst \d+, mode \w+; about \d+ s left\r\x1b\[K")
+    child.expect(r"\d+ of 40, about \d+ s left: \w+, burst \d+, mode \w+\r\x1b\[K")
     child.expect("port  0\r\n")
     assert "... " not in child.before
     child.expect_exact(PROMPT)
