@@ -66,7 +66,10 @@ static void begin_once(struct session_env *env)
 	uk_free(uk_alloc_get_default(), line.app.store.mem);
 }
 
-/* Commands have memory of their own till they end; nobody reads their last. */
+/*
+ * Commands have memory of their own till they end; nobody reads what they say.
+ * Behind one that is cancelled another may have waited.
+ */
 static void end_session(void)
 {
 	struct session *s = &line.app.session;
@@ -74,13 +77,13 @@ static void end_session(void)
 
 	line.take = NULL;
 	line.room = SIZE_MAX;
-	for (unsigned i = 0; i < SESSION_RUNNERS; i++)
-		runner_cancel(s, &s->runner[i], "the input is over",
-			      line.now_ns);
-	for (unsigned i = 0; i < SETTLE_STEPS; i++) {
+	for (unsigned i = 0, still = 0; i < SETTLE_STEPS && still < 8; i++) {
+		for (unsigned k = 0; k < SESSION_RUNNERS; k++)
+			if (s->runner[k].state != RUNNER_IDLE)
+				runner_cancel(s, &s->runner[k],
+					      "the input is over", line.now_ns);
 		line.out_len = 0;
-		if (!line_step())
-			break;
+		still = line_step() ? 0 : still + 1;
 	}
 	line.take = take;
 }
