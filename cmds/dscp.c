@@ -14,7 +14,7 @@ static const struct arg args[] = {
 	{ARG_NONE},
 };
 
-/* "cs" or "af" and digits, so long in all. */
+/* "cs" or "af" and digits, `len` characters in all. */
 static bool is_class(const char *word, char first, char second, size_t len)
 {
 	return strlen(word) == len && (word[0] | 0x20) == first &&
