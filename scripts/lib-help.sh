@@ -105,8 +105,7 @@ default: 1' ;;
 	*' --queue-size') echo ' N[,N]#descriptors of a queue: 256, 512 or 1024, or of one
 to receive and one to send; more than 256 for
 sending with vhost-user only; default: 256' ;;
-	*' --rss') echo '#have frames come to the queues of tap ports by the hash of
-their addresses and ports (RSS)' ;;
+	*' --rss') echo "#spread what comes over a tap's queues by a hash (RSS)" ;;
 	*' --packed') echo '#use packed rings' ;;
 	*' --capture') echo " PORT=FILE#write a port's frames to a pcap file; may be
 repeated" ;;
