@@ -125,7 +125,8 @@ def test_the_program(tmp_path):
     for one in record["contenders"]:
         assert one["runs"][0]["value"] > 0
         assert len(one["runs"][0]["probes_ns"]) == 2
-        assert re.search(r"^%s +\d+\.\d\d " % one["name"], done.stdout, re.M)
+        # None where the host was in another state behind the run than before it.
+        assert re.search(r"^%s +(\d+\.\d\d|- +\w)" % one["name"], done.stdout, re.M)
     if not shutil.which("gnuplot"):
         return  # as on a machine that only tests
     page = tmp_path / "performance.md"
