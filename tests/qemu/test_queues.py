@@ -155,7 +155,7 @@ def toeplitz(src, sport, dst, dport):
     return found
 
 
-def test_a_hash_says_by_which_queue_a_frame_comes(own_network, lab, layout):
+def test_a_hash_says_by_which_queue_a_frame_comes(own_network, lab, layout, machine):
     for flow in RSS_FLOWS:
         assert toeplitz(*flow[:4]) == flow[4]
     subprocess.run("ip tuntap add t0 mode tap multi_queue && ip link set t0 up "
@@ -175,7 +175,8 @@ def test_a_hash_says_by_which_queue_a_frame_comes(own_network, lab, layout):
                      ARP())] * 5
     queues[0] += 5
     assert min(queues) > 10
-    with lab.start("a", "--net", "tap:t0", "--queues", "3", "--rss", *layout) as line:
+    with lab.start("a", "--net", "tap:t0", "--queues", "3", "--rss", *layout,
+                   "--machine", machine) as line:
         assert line.json("queues --json")["ports"][0]["rx_steering"] == "rss"
         line.ask("mode 0 rx; stats clear")
         with socket.socket(socket.AF_PACKET, socket.SOCK_RAW) as raw:

@@ -85,6 +85,12 @@ static void device_is_told_the_hash(void **state)
 	at += 8 + 2 * 128;
 	assert_memory_equal(at, ((uint8_t[]){2, 0, 40, 0x6d, 0x5a}), 5);
 	assert_int_equal(at[2 + 40], 0xfa);
+	/* In the same way once its rings begin anew. */
+	fake.pairs = 0;
+	fake.generation++;
+	fake.config[6] = 0;
+	assert_int_equal(uk_netdev_link_get(dev), 0);
+	assert_int_equal(fake.pairs, fake.accepted >> 34 & 1 ? 2 : 0);
 }
 
 /* A device that has no type of ours is only told how many. */
