@@ -199,6 +199,7 @@ static uint64_t waited(struct pktgen *pg, unsigned i, const struct counts *n,
 {
 	const uint64_t awake_ns = core_awake_ns(&pg->core, now_ns);
 	struct rest_port *r = &pg->set[i].rest;
+	int64_t ns;
 
 	if (r->still_ns != still_ns) {
 		r->still_ns = still_ns;
@@ -206,7 +207,9 @@ static uint64_t waited(struct pktgen *pg, unsigned i, const struct counts *n,
 	}
 	if (some_came(r, n, n->sent[i]))
 		r->wait_ns = awake_ns;
-	return awake_ns - MIN(awake_ns, r->wait_ns);
+	/* It may have begun before all the time in which we were run. */
+	ns = (int64_t)(awake_ns - r->wait_ns);
+	return ns > 0 ? (uint64_t)ns : 0;
 }
 
 bool rest_reached(struct pktgen *pg, unsigned i, uint64_t now_ns)

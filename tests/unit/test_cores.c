@@ -286,6 +286,32 @@ static void who_stands_late_is_left_alone(void **state)
 	close_all();
 }
 
+/* Frames that do not come, and a host that has hardly run us until then. */
+static void the_wait_for_what_does_not_come_ends(void **state)
+{
+	uint64_t until_ns;
+	(void)state;
+
+	open_with(2, 2);
+	set_stream(0, unsigned_, 100000);
+	host_netdev_faults(dev[1])->late = 1u << 30;
+	start(1, 100, FLOW_NO_LIMIT);
+	for (until_ns = now + 20 * MS; now < until_ns;)
+		step();
+	pg.core.away_ns = pg.core.now_ns - MS;
+	for (until_ns = now + 2 * REST_PATIENCE_NS; now < until_ns;) {
+		hold();
+		if (pktgen_drained(&pg, 1, now))
+			break;
+		let_go();
+		run_for(MS);
+	}
+	assert_true(now < until_ns);
+	assert_int_equal(nb_seen, 100);
+	let_go();
+	close_all();
+}
+
 static void cores_are_as_they_were_set(void **state)
 {
 	static const unsigned wanted[][2] = {{0, 1}, {1, 1}, {1, 2}, {2, 8}};
@@ -486,6 +512,7 @@ int main(void)
 		TEST(who_only_counts_receives_on_any_core),
 		TEST(while_all_stand_nothing_moves),
 		TEST(who_stands_late_is_left_alone),
+		TEST(the_wait_for_what_does_not_come_ends),
 		TEST(cores_are_as_they_were_set),
 		TEST(what_is_shared_stays_with_cpu_0),
 		TEST(who_forwards_stays_with_cpu_0_until_frames_are_back),
