@@ -334,7 +334,9 @@ static void see_holder(struct relay *r)
 		linger(r);
 	if ((r->holder < 0 && !untaken(r)) || now_ms() >= r->linger_ms) {
 		close_holder(r);
-		close_line(r);
+		/* A reply that is under way to one who watches still comes. */
+		if (!watch_replies(&r->watch, now_ms()))
+			close_line(r);
 	}
 }
 

@@ -181,6 +181,11 @@ bool watch_asks(const struct watch *w)
 	return w->asks != NULL;
 }
 
+bool watch_replies(const struct watch *w, uint64_t now_ms)
+{
+	return w->asks && !w->gone && now_ms - w->asked_ms <= REPLY_MS;
+}
+
 /* A line is under way of the reply that is waited for. */
 static bool in_reply(const struct watch *w)
 {

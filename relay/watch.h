@@ -54,6 +54,8 @@ size_t watch_ask(struct watch *w, char *out, size_t size, uint64_t now_ms);
 void watch_wait(struct watch *w, uint64_t now_ms);
 /* True when a request waits or is with the appliance. */
 bool watch_asks(const struct watch *w);
+/* True when a reply to one who is still there may come yet. */
+bool watch_replies(const struct watch *w, uint64_t now_ms);
 
 /* The line is another one: what was with the appliance gets no reply. */
 void watch_lost(struct watch *w);

@@ -134,7 +134,8 @@ def rows_say(lab, words, sent):
 
 
 def test_others_may_watch(lab):
-    path = lab.start("a", "--accel", "tcg").path
+    line = lab.start("a", "--accel", "tcg")
+    path = line.path
     watch = path.replace(".sock", ".watch")
     holder = subprocess.Popen([LAUNCHER, "exec", "-c", "echo on; rate 1kpps; start 0 count 2000; "
                                "wait 0 idle; sleep 1h"], env=lab.env, text=True,
@@ -183,6 +184,14 @@ def test_others_may_watch(lab):
         assert b"a line is being typed" in until(many[0], b"@2 ERR E_STATE 0 a line is")
         raw.sendall(b"c\n")
         until(raw, b"\r\nabc\r\n")
+        # Who holds the line goes away while a reply is under way.
+        os.kill(line.pid, signal.SIGSTOP)
+        time.sleep(0.2)
+        many[0].sendall(b"@3 version\n")
+        time.sleep(0.2)
+    time.sleep(0.5)
+    os.kill(line.pid, signal.SIGCONT)
+    assert until(many[0], b"@3 OK\r\n").startswith(b"@3 version")
     for one in many:
         one.close()
     # A lease is not theirs to renew.
