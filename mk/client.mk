@@ -46,9 +46,11 @@ $(O)/ukpktgen-relay: $(call obj,relay,$(RELAY_SRC))
 	$(call say,LD,$@)
 	$(Q)$(relay-cc) $(CLIENT_LDFLAGS) -o $@ $^
 
-# For tests: the variant without the library, and the client under ASan.
-test-client: $(O)/client/ukpktgen-console-plain $(O)/report-asan/ukpktgen-report \
-		$(O)/client-asan/ukpktgen-console \
+# For tests: the variant without the library, and the client under ASan. Of the same
+# objects as the client, so never beside another make that compiles them.
+test-client: client
+	@$(MAKE) --no-print-directory $(O)/client/ukpktgen-console-plain \
+		$(O)/report-asan/ukpktgen-report $(O)/client-asan/ukpktgen-console \
 		$(if $(wildcard /usr/include/microhttpd.h),$(O)/metrics-asan/ukpktgen-metrics)
 
 $(O)/client/ukpktgen-console-plain: $(call client-obj,client,plain)
