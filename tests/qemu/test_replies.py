@@ -4,8 +4,9 @@ against it."""
 import json
 import os
 import re
+import time
 
-from lab import ROOT, lab  # noqa: F401
+from lab import PATIENCE, ROOT, lab  # noqa: F401
 
 PAGE = os.path.join(ROOT, "docs", "replies.md")
 KINDS = {
@@ -56,6 +57,16 @@ def wrong_value(value, keys, path):
     yield from wrong(value, keys, path)
 
 
+def asked(program, line):
+    """Once more where the host stood still, so that no trial counts."""
+    ends = time.monotonic() + PATIENCE
+    while True:
+        replies, end = program.raw(line.encode())
+        if end == "OK":
+            return replies
+        assert "no trial can be trusted" in end and time.monotonic() < ends, (line, end)
+
+
 # Of trials: a busy machine delivers too few frames to tell them, or none.
 TIMES = re.compile(r"no (trials|rows)\[\]\.(min|mean|max|p\d+)$")
 
@@ -71,7 +82,7 @@ def test_replies_are_as_the_page_says(lab):
             # The other end of the channel is not here.
             if line.startswith("channel ") and line != "channel --json":
                 continue
-            replies = program.ask(line)
+            replies = asked(program, line)
             if line not in page:
                 assert "--json" not in line
                 continue
