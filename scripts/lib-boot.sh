@@ -252,9 +252,11 @@ start_qemu() { # COMMAND... to start it with
 	[[ $accel = kvm || $cpus = 1 ]] || threads=,thread=multi
 	args+=(-accel "$accel$threads" -m "$memory" -smp "$cpus" -serial chardev:console -chardev
 		"socket,id=console,path=${behind//,/,,},server=on,wait=on")
+	hold
 	"$@" "$qemu" "${args[@]}" </dev/null >"$dir/$name.log" 2>&1 9>&- &
 	child=$!
 	echo "$child" >"$dir/$name.pid"
+	go
 	until listens "$behind"; do
 		alive "$name" || verdict
 		sleep 0.01

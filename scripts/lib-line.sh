@@ -20,9 +20,11 @@ ask_client() { # ARGUMENT... WHAT TO RUN, in two words
 	[ -z "$in" ] || line="PIPES:/proc/$$/fd/$in,/proc/$$/fd/$out"
 	exec {errors}> >(symbolise >&2)
 	names=$!
+	hold
 	setpriv --pdeathsig TERM "${users_locale[@]}" "$client" "${identity[@]}" --name "$name" \
 		"${@:1:$#-2}" "$line" "${@: -2}" <&0 2>&"$errors" &
 	screen=$!
+	go
 	wait "$screen" || code=$?
 	screen=
 	exec {errors}>&-
@@ -159,9 +161,11 @@ run_console() {
 	local code=0 settings
 	settings=$(stty -g)
 	open_spy
+	hold
 	setpriv --pdeathsig TERM "${users_locale[@]}" "$client" "${identity[@]}" --name "$name" \
 		${watch:+"$watch"} --back "$0 console --name $name" "$dir/$name.sock" <&0 2>&"$spy" &
 	screen=$!
+	go
 	{ wait "$screen" || code=$?; } 2>/dev/null # bash tells of those that were killed
 	screen=
 	close_spy
@@ -173,10 +177,12 @@ run_console() {
 attach() {
 	local code=0 line_code=0 crashed=''
 	open_spy "$(stty -g)"
+	hold
 	# One descriptor for both ways: of two, socat restores the wrong one.
 	setpriv --pdeathsig TERM socat -t0.1 -R "/dev/fd/$spy" FD:3,rawer,escape=0x1d - \
 		3<&0 <&"$in" >&"$out" &
 	screen=$!
+	go
 	# Unlike a command in the foreground, this heeds signals. Bash tells of those that killed.
 	{ wait "$screen" || code=$?; } 2>/dev/null
 	screen=

@@ -776,6 +776,33 @@ def test_run_takes_its_appliance_along_when_it_is_ended(lab, how):
     assert left_behind(lab) == []
 
 
+def qemus_of(lab):
+    found = []
+    for path in glob.glob("/proc/[0-9]*/cmdline"):
+        try:
+            with open(path) as file:
+                words = file.read()
+        except OSError:
+            continue
+        if words.startswith("qemu-system") and str(lab.run_dir) in words:
+            found.append(path)
+    return found
+
+
+@pytest.mark.parametrize("note, function", [
+    ("child=", "start_qemu"), ("screen=", "ask_client"), ("screen=", "attach")])
+def test_a_signal_leaves_nothing_at_the_moment_of_a_start(lab, note, function):
+    """Between the start of a process and the shell's note of whom it started."""
+    hook = lab.path / "hook"
+    hook.write_text("set -T; trap '[[ $BASH_COMMAND != \"%s\\$!\" || $FUNCNAME != %s ]] || "
+                    "kill -TERM $$' DEBUG\n" % (note, function))
+    lab.env["BASH_ENV"] = str(hook)
+    run = terminal(lab, LAUNCHER, "run", "--accel", "tcg")
+    assert end_of(run) == 143
+    wait_for(lambda: not qemus_of(lab), "the end of QEMU")
+    assert left_behind(lab) == []
+
+
 # ---- What a newcomer runs first ----------------------------------------------
 
 def test_first_run_without_a_terminal_runs_the_first_example(lab):
