@@ -201,6 +201,7 @@ enum call_result ask_plan(struct call *c, const struct course *course,
 	if (from && from->set)
 		p->from = from->rate;
 	p->trial_ns = number(c, "trial");
+	p->warm_ns = number(c, "warmup");
 	p->settle_ns = number(c, "settle");
 	if (!p->settle_ns)
 		p->settle_ns = 20000000;

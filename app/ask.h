@@ -55,6 +55,14 @@
 			  .unset = first, .min = 1000000,           \
 			  .max = 3600 * ASK_SECOND                  \
 	}
+#define ASK_WARMUP                                                   \
+	ASK_WORD("warmup", "set a warm-up of each trial"),           \
+	{                                                            \
+		ARG_TIME, .optional = true, .name = "TIME",          \
+			  .help = "time to send before each trial, " \
+				  "uncounted; else none",            \
+			  .max = 3600 * ASK_SECOND                   \
+	}
 #define ASK_WIDTH                                                     \
 	ASK_WORD("width", "set how exact the result is"),             \
 	{                                                             \

@@ -155,7 +155,7 @@ static bool begin(struct experiment *e, struct app *app, uint64_t now_ns)
 	pktgen_start(&app->pktgen, e->plan.mask, now_ns);
 	t->changes[port] = app->pktgen.set[port].changes;
 	b->full = look(e, app)->stats.tx_ring_full;
-	begin_phase(e, app, BENCH_WARM, t->ask.before_ns, now_ns);
+	begin_phase(e, app, BENCH_WARM, t->ask.warm_ns, now_ns);
 	t->state = TRIAL_SENDS;
 	t->began_ns = now_ns;
 	t->wake_ns = b->until_ns;
@@ -282,7 +282,6 @@ static bool next(struct experiment *e, struct trial_ask *ask)
 		return false;
 	e->st.n++;
 	ask->ns = e->plan.trial_ns;
-	ask->before_ns = e->plan.trial_ns / BENCH_WARM_PART;
 	return true;
 }
 

@@ -211,7 +211,7 @@ static void take_trial(struct app *app, uint64_t now_ns)
 	if (again && e->repeats < app->verdict_limit[VERDICT_again]) {
 		e->repeats++;
 		e->nb_repeated++;
-		e->again_ns += now_ns - t->began_ns;
+		e->again_ns += now_ns - t->began_ns + t->ask.warm_ns;
 		begin_trial(app, now_ns);
 		return;
 	}
@@ -314,8 +314,10 @@ void experiment_poll(struct app *app, uint64_t now_ns)
 	if (now_ns < e->trial.wake_ns)
 		return;
 	maker(e)->step(e, app, now_ns);
+	if (e->trial.began_ns == now_ns)
+		e->sample_ns = now_ns + e->plan.every_ns;
 	if (e->plan.every_ns && e->trial.state == TRIAL_SENDS &&
-	    !e->trial.is_cut && now_ns >= e->sample_ns &&
+	    !e->trial.warms && !e->trial.is_cut && now_ns >= e->sample_ns &&
 	    now_ns + e->plan.every_ns / 2 < e->trial.began_ns + e->trial.ask.ns)
 		sample(app, now_ns, false);
 	switch (e->trial.state) {

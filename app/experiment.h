@@ -62,6 +62,7 @@ struct experiment_plan {
 	struct sizes size[EXPERIMENT_SIZES]; /* none: as set */
 	struct rate to, from; /* of a port; from.micro 0: of that a 10,000th */
 	uint64_t trial_ns, settle_ns;
+	uint64_t warm_ns;  /* before each trial */
 	uint32_t step_ppb; /* of the largest rate, from one to the next */
 	uint64_t learn;    /* frames before the first trial of a size */
 	unsigned repeat;
@@ -156,7 +157,7 @@ void experiment_stop(struct app *app, uint64_t mask, uint64_t now_ns);
 uint64_t experiment_left_ns(const struct experiment *e, uint64_t now_ns);
 
 /* "trial 7: 64 bytes at 1.2mpps, 1mpps to 1.5mpps; about 12 s left" */
-#define EXPERIMENT_PROGRESS_MAX 272
+#define EXPERIMENT_PROGRESS_MAX 288
 void experiment_progress(const struct experiment *e, uint64_t now_ns, char *buf,
 			 size_t size);
 

@@ -75,8 +75,10 @@ bool experiment_find_trial(struct experiment *e, struct app *app,
 			return true;
 		}
 		*ask = (struct trial_ask){0};
-		if (course->next(e, ask))
+		if (course->next(e, ask)) {
+			ask->warm_ns = e->plan.warm_ns;
 			return true;
+		}
 		if (course->end)
 			course->end(e);
 		if (++e->repeat == nb_repeats(e)) {
@@ -123,7 +125,7 @@ void experiment_go_through(struct experiment *e, struct app *app)
 		/* Half of the largest rate, or a buffer of 1,000 frames. */
 		const uint64_t bears = ask.frames ? 1000 : e->max / 2;
 
-		c->ns += ask.before_ns + ask.ns + ask.then_ns +
+		c->ns += trial_ask_ns(&ask) +
 			 (all > bears ? e->plan.settle_ns : 0);
 		if (ask.learning) {
 			e->learnt = true;

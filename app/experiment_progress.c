@@ -51,7 +51,8 @@ static void print_trial(const struct experiment *e, char *buf, size_t size)
 		snprintf(bytes, sizeof(bytes), "size %u of %u, ", e->size + 1,
 			 e->plan.nb_sizes);
 	print_bounds(e, bounds, sizeof(bounds));
-	snprintf(buf, size, "%s%s%s", bytes, rate, bounds);
+	snprintf(buf, size, "%s%s%s%s", e->trial.warms ? "warm-up, " : "",
+		 bytes, rate, bounds);
 }
 
 void experiment_progress(const struct experiment *e, uint64_t now_ns, char *buf,
@@ -59,7 +60,7 @@ void experiment_progress(const struct experiment *e, uint64_t now_ns, char *buf,
 {
 	const uint64_t left_ns = experiment_left_ns(e, now_ns);
 	uint64_t now = e->nb_trials + 1;
-	char trial[184], left[40] = "longer than foreseen", of[24] = "";
+	char trial[193], left[40] = "longer than foreseen", of[24] = "";
 
 	if (!e->begun) {
 		snprintf(buf, size, "begins");

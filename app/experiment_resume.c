@@ -116,7 +116,7 @@ static bool take_made(struct app *app, struct experiment *e,
 	if (e->plan.course->take)
 		e->plan.course->take(e, t);
 	e->has_ask = false;
-	e->cost.ns -= MIN(e->cost.ns, ask->before_ns + ask->ns + ask->then_ns);
+	e->cost.ns -= MIN(e->cost.ns, trial_ask_ns(ask));
 	return true;
 }
 

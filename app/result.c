@@ -217,6 +217,8 @@ static void show_head(struct reply *r, const struct app *app)
 	reply_bool(r, "both_ways", both);
 	if (e->largest)
 		reply_milli(r, "largest", e->largest, "pps");
+	if (e->plan.warm_ns)
+		reply_milli(r, "warmup", e->plan.warm_ns / 1000000, "s");
 	result_sums(r, e, 0);
 }
 

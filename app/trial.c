@@ -100,13 +100,18 @@ static uint64_t frames_of(const struct trial *t)
 	return MAX(t->ask.frames * nb_ports(t) / t->nb_streams, 1);
 }
 
+static uint64_t whole_ns(const struct trial *t)
+{
+	return t->warms ? t->ask.warm_ns : t->ask.ns + t->ask.then_ns;
+}
+
 static bool send(struct trial *t, struct app *app, uint64_t now_ns)
 {
-	struct flow_limit limit = {FLOW_NO_LIMIT, t->ask.ns + t->ask.then_ns};
+	struct flow_limit limit = {FLOW_NO_LIMIT, whole_ns(t)};
 
 	if (t->ask.load && !set_load(t, app, t->ask.load, now_ns))
 		return false;
-	if (t->ask.frames)
+	if (t->ask.frames && !t->warms)
 		limit = (struct flow_limit){frames_of(t), FLOW_NO_LIMIT};
 	FOR_EACH_SENDER(i, t->mask) {
 		run_cleared(app, i);
@@ -127,7 +132,7 @@ static bool send(struct trial *t, struct app *app, uint64_t now_ns)
 	return true;
 }
 
-bool trial_begin(struct trial *t, struct app *app, uint64_t now_ns)
+static bool rest(struct trial *t, struct app *app, uint64_t now_ns)
 {
 	if (!t->ask.before_ns)
 		return send(t, app, now_ns);
@@ -137,6 +142,12 @@ bool trial_begin(struct trial *t, struct app *app, uint64_t now_ns)
 	t->began_ns = now_ns;
 	t->wake_ns = now_ns + t->ask.before_ns;
 	return true;
+}
+
+bool trial_begin(struct trial *t, struct app *app, uint64_t now_ns)
+{
+	t->warms = t->ask.warm_ns;
+	return t->warms ? send(t, app, now_ns) : rest(t, app, now_ns);
 }
 
 /* The runs are over for those who watch them: nobody is told of each. */
@@ -200,11 +211,6 @@ static void finish(struct trial *t, struct app *app, uint64_t now_ns)
 
 /* ---- Its course --------------------------------------------------------- */
 
-static uint64_t whole_ns(const struct trial *t)
-{
-	return t->ask.ns + t->ask.then_ns;
-}
-
 /* How late frames may leave and still be of the trial. */
 static uint64_t late_ns(const struct trial *t)
 {
@@ -249,12 +255,34 @@ static bool any_sends(struct trial *t, const struct app *app, uint64_t now_ns)
 	       now_ns < t->began_ns + whole_ns(t) + late_ns(t);
 }
 
+/* Frames may be under way, but before a burst: it finds a device at rest. */
+static bool settles(const struct trial *t, const struct trial_counts *n,
+		    uint64_t now_ns)
+{
+	return (!t->warms || t->ask.frames) && n->arrived < n->sent &&
+	       now_ns < t->came_ns + t->settle_ns;
+}
+
+static void end(struct trial *t, struct app *app, uint64_t now_ns)
+{
+	if (!t->warms) {
+		finish(t, app, now_ns);
+		return;
+	}
+	t->warms = false;
+	end_runs(t, app);
+	if (!rest(t, app, now_ns))
+		t->state = TRIAL_FAILED;
+}
+
 void trial_step(struct trial *t, struct app *app, uint64_t now_ns)
 {
 	struct trial_counts n;
 
-	if (t->state == TRIAL_ENDS)
-		finish(t, app, now_ns);
+	if (t->state == TRIAL_ENDS) {
+		end(t, app, now_ns);
+		return;
+	}
 	if (t->state == TRIAL_RESTS && trial_is_changed(t, app))
 		t->state = TRIAL_CHANGED;
 	else if (t->state == TRIAL_RESTS && now_ns >= t->wake_ns &&
@@ -267,7 +295,7 @@ void trial_step(struct trial *t, struct app *app, uint64_t now_ns)
 		t->state = TRIAL_CHANGED;
 		return;
 	}
-	if (t->ask.then_ns && !t->switched_ns &&
+	if (t->ask.then_ns && !t->warms && !t->switched_ns &&
 	    now_ns >= t->began_ns + t->ask.ns) {
 		set_load(t, app, t->ask.then_load, now_ns);
 		t->switched_ns = now_ns;
@@ -292,7 +320,7 @@ void trial_step(struct trial *t, struct app *app, uint64_t now_ns)
 		t->came = n.arrived;
 		t->came_ns = now_ns;
 	}
-	if (n.arrived < n.sent && now_ns < t->came_ns + t->settle_ns)
+	if (settles(t, &n, now_ns))
 		return;
 	/* Its end is seen after the next step. */
 	pktgen_abandon(&app->pktgen, t->mask);

@@ -55,7 +55,8 @@ struct trial_ask {
 	/* Of each port, thousandths of a frame a second; 0: as it is set. */
 	uint64_t load;
 	uint64_t ns;        /* to send for */
-	uint64_t before_ns; /* before that: to rest, or as the maker does */
+	uint64_t before_ns; /* before that: to rest */
+	uint64_t warm_ns;   /* before all: to send what does not count */
 	uint64_t frames;    /* a burst of that many of each port; 0: no burst */
 	/* Then at another load for a time; then_ns 0: no more. */
 	uint64_t then_load, then_ns;
@@ -92,6 +93,12 @@ struct trial_service {
 	unsigned row;    /* seconds one after another that say otherwise */
 	bool is_down;
 };
+
+/* How long it takes, if no frame is waited for. */
+static inline uint64_t trial_ask_ns(const struct trial_ask *a)
+{
+	return a->warm_ns + a->before_ns + a->ns + a->then_ns;
+}
 
 /* That share of a load, rounded down. */
 uint64_t trial_part(uint64_t load, uint32_t ppb);
@@ -131,6 +138,7 @@ struct trial {
 	uint64_t missed, lost_ns; /* lost by now, and when that was seen last */
 	uint64_t wake_ns;
 	bool is_cut;
+	bool warms; /* sends for its warm-up: all else is still to come */
 	uint64_t changes[PKTGEN_MAX_PORTS];
 	struct trial_counts before[PKTGEN_MAX_PORTS];
 	/* Once it is done. */
@@ -143,8 +151,10 @@ struct trial {
 };
 
 /*
- * Begins a trial of what is set above its `began_ns`. Counters of its streams
- * begin at zero. False: a port cannot keep that rate; nothing was started.
+ * Begins a trial of what is set above its `began_ns`. A warm-up is a run of its
+ * own at the first load: what of it comes later is of an earlier run. Counters
+ * of its streams begin at zero. False: a port cannot keep that rate; nothing
+ * was started.
  */
 bool trial_begin(struct trial *t, struct app *app, uint64_t now_ns);
 

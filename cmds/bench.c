@@ -69,6 +69,7 @@ static enum call_result plan(struct call *c, struct experiment_plan *p)
 		.course = &course_bench,
 		.mask = 1ull << port,
 		.trial_ns = c->v[TIME].u,
+		.warm_ns = c->v[TIME].u / BENCH_WARM_PART,
 	};
 	if (ask_check_ports(c, p->mask) != CALL_DONE)
 		return CALL_FAIL;

@@ -14,6 +14,7 @@ static const struct arg args[] = {
 	{ARG_INT, .optional = true, .name = "COUNT", .unit = "rates",
 	 .help = "rates, the first and the last among them", .unset = "20",
 	 .min = 2, .max = 1000},
+	ASK_WARMUP,
 	ASK_SETTLE,
 	ASK_PLAN,
 	ARG_JSON("reply as JSON"),

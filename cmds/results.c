@@ -95,6 +95,7 @@ static const struct {
 	{"arrived", NULL}, {"reordered", NULL},  {"verdict", NULL},
 	{"good", NULL},    {"dead", "s"},        {"took", "ns"},
 	{"bytes", NULL},   {"recovery", "ns"},   {"outage", "ns"},
+	{"warmup", "s"},
 };
 
 static const struct course *const courses[] = {

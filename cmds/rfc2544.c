@@ -36,6 +36,7 @@ static const struct arg args[] = {
 	ASK_SIZES("64,128,256,512,1024,1280,1518"),
 	ASK_TO,
 	ASK_TRIAL("60s"),
+	ASK_WARMUP,
 	ASK_WIDTH,
 	ASK_SETTLE,
 	ASK_LOSS,

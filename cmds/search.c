@@ -15,6 +15,7 @@ static const struct arg args[] = {
 	ASK_TO,
 	ASK_FROM,
 	ASK_TRIAL(NULL),
+	ASK_WARMUP,
 	ASK_WIDTH,
 	ASK_SETTLE,
 	ASK_REPEAT,

@@ -13,6 +13,7 @@ static const struct arg args[] = {
 	{ARG_TIME, .optional = true, .name = "INTERVAL",
 	 .help = "time of a row of the table", .unset = "1min", .min = 1000000,
 	 .max = 86400 * S},
+	ASK_WARMUP,
 	ASK_SETTLE,
 	ASK_FLAG("until-loss", "end at the first loss"),
 	ASK_PLAN,

@@ -12,6 +12,7 @@ static bool setting_names(void *app, unsigned i, struct arg_name *name);
 static const struct arg args[] = {
 	ASK_PORTS,
 	ASK_TRIAL("1s"),
+	ASK_WARMUP,
 	ASK_SETTLE,
 	ASK_PLAN,
 	ASK_JSON{ARG_TEXT, .name = "SETTING",

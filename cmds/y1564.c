@@ -37,6 +37,7 @@ static const struct arg args[] = {
 	{ARG_TIME, .optional = true, .name = "TIME",
 	 .help = "of a step, else 10s, or a performance test, else 15min",
 	 .min = 1000000, .max = 7 * 86400 * S},
+	ASK_WARMUP,
 	ASK_SETTLE,
 	ASK_PLAN,
 	ARG_JSON("reply as JSON"),

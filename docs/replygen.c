@@ -194,7 +194,7 @@ static const char *const lines[] = {
 	"verdict lag 1h",
 	"verdict gap 1h",
 	"results --json",
-	"search to 10kpps trial 10ms ndr",
+	"search to 10kpps trial 10ms warmup 1ms ndr",
 	"search --json",
 	/* Of few frames no time is known. */
 	"search from 1kpps to 1kpps trial 10ms ndr",

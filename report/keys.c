@@ -20,6 +20,8 @@ static const struct key keys[] = {
 	{"repeated", "trials repeated", NULL,
 	 "trials made again, as their verdict was not valid",
 	 "docs/measurement.md"},
+	{"warmup", "warm-up", "s", "sent before each trial, and not counted",
+	 NULL},
 	{"sending", "time sending", "s", "time of all trials together", NULL},
 	{"largest", "largest rate", "pps",
 	 "of a port, for frames of the first size", NULL},

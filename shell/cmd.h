@@ -24,7 +24,7 @@
 #include "units/subject.h"
 #include "units/value.h"
 
-#define CMD_ARGS_MAX 24
+#define CMD_ARGS_MAX 25
 #define CMD_TEXT_MAX 96
 #define CMD_STATE_WORDS 264
 

@@ -53,6 +53,25 @@ def test_what_a_link_bears_is_found(tmp_path):
     assert 48.5 <= loss[100] <= 50.5 and 31 <= loss[75] <= 33.5 and loss[25] == 0
 
 
+def test_a_warm_up_is_not_counted(tmp_path):
+    """A device that is cold for 100 ms before each of two experiments: it loses of the
+    first trial, but nothing of one with a warm-up."""
+    ramp = "stop 1; run warm --job; ramp 0 10kpps 20kpps over 400ms steps 2 settle 5ms"
+    lines = [DEVICE.rstrip("; "), ramp, "results ramp-1 --json",
+             ramp + " warmup 150ms", "results ramp-2 --json", "quit"]
+    done = run_icount(tmp_path / "capture", 2, "run all --keep-going", (1000, 1000),
+                      files={"all": "\n".join(lines), "warm": "sleep 100ms; start 1"})
+    assert done.returncode == 0 and "E_" not in done.stdout, done.stdout + done.stderr
+    cold, warm = re.findall(r"\[1\] (\{\"result\".*\})", done.stdout)
+
+    trials = json.loads(cold)["trials"]
+    assert trials[0]["lost"] >= 500 and trials[1]["lost"] == 0, trials
+    warm = json.loads(warm)
+    assert warm["warmup"] == 0.150
+    assert [(t["offered"], t["lost"], t["verdict"]) for t in warm["trials"]] == [
+        (2000, 0, "valid"), (4000, 0, "valid")], warm
+
+
 # ---- Any device --------------------------------------------------------------
 
 # Each takes half a minute of a processor; all 20 are for who has the time.

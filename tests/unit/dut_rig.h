@@ -15,12 +15,17 @@ static struct device {
 	uint64_t pps;
 	unsigned queue, lose;
 	unsigned warm;    /* frames that it loses first, of all that come */
+	uint64_t cold_ns; /* that it loses for what comes after a rest of
+			     DUT_REST */
 	unsigned foreign; /* one of so many is followed by one of its own */
 	uint64_t delay_ns;
 	bool dead;
-	uint64_t free_ns; /* when it is done with all that it has */
+	uint64_t last_ns, warm_ns; /* the last frame; when it is warm */
+	uint64_t free_ns;          /* when it is done with all that it has */
 	uint64_t nb, lost;
 } dut;
+
+#define DUT_REST (10 * MS)
 
 /* Frames that it holds for its delay. */
 #define DUT_HELD 4096
@@ -58,13 +63,21 @@ static void dut_hold(const void *frame, size_t len)
 	memcpy(dut_line.held[i].frame, frame, len);
 }
 
+static bool dut_is_cold(void)
+{
+	if (rig.now > dut.last_ns + DUT_REST)
+		dut.warm_ns = rig.now + dut.cold_ns;
+	dut.last_ns = rig.now;
+	return rig.now < dut.warm_ns;
+}
+
 static void dut_forward(void *arg, const void *frame, size_t len)
 {
 	static const unsigned char own[60] = {2, 2, 2, 2, 2, 2, 2};
 	const uint64_t gap_ns = S / dut.pps;
 
 	dut.nb++;
-	if (dut.dead || dut.nb <= dut.warm ||
+	if (dut_is_cold() || dut.dead || dut.nb <= dut.warm ||
 	    dut.free_ns > rig.now + dut.queue * gap_ns ||
 	    (dut.lose && dut.nb % dut.lose == 0)) {
 		dut.lost++;
