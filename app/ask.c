@@ -59,16 +59,19 @@ static unsigned take_sizes(const char *word, struct sizes *to)
 		word = take_size(word, &s);
 		if (!word || n == EXPERIMENT_SIZES)
 			return 0;
-		if (to)
-			to[n] = s;
-		n++;
+		for (unsigned i = 0; i < n; i++)
+			if (value_sizes_equal(&to[i], &s))
+				return 0;
+		to[n++] = s;
 	} while (*word);
 	return n;
 }
 
 bool ask_is_sizes(const char *word)
 {
-	return take_sizes(word, NULL);
+	struct sizes size[EXPERIMENT_SIZES];
+
+	return take_sizes(word, size);
 }
 
 /* Of those named, or of all, the ports that send; 0: the call failed. */

@@ -27,12 +27,13 @@
 			   .help = "ports to send from",           \
 			   .unset = "ones that send by their mode" \
 	}
-#define ASK_SIZES(first)                                                     \
-	ASK_WORD("sizes", "set the sizes of frames"),                        \
-	{                                                                    \
-		ARG_TEXT, .optional = true, .name = "SIZES",                 \
-			  .help = "sizes of 64..9018 bytes, as 64,512,imix", \
-			  .fits = ask_is_sizes, .unset = first               \
+#define ASK_SIZES(first)                                                    \
+	ASK_WORD("sizes", "set the sizes of frames"),                       \
+	{                                                                   \
+		ARG_TEXT, .optional = true, .name = "SIZES",                \
+			  .help = "sizes of 64..9018 bytes, each once, as " \
+				  "64,512,imix",                            \
+			  .fits = ask_is_sizes, .unset = first              \
 	}
 #define ASK_TO                                                              \
 	ASK_WORD("to", "set the largest rate"),                             \

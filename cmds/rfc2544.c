@@ -49,10 +49,26 @@ static const struct arg args[] = {
 	{ARG_NONE},
 };
 
+/* A word that is of other tests sets nothing. */
+static enum call_result check_word(struct call *c)
+{
+	const uint64_t test = ask_value(c, "TEST")->u;
+	const char *word = test == LOSS ? "loss" : "step";
+	const struct value *v = ask_value(c, word);
+
+	if (!v->set)
+		return CALL_DONE;
+	return call_fail(c, E_SURPLUS, (int)(v - c->v) - 1,
+			 "'%s' sets nothing of 'rfc2544 %s'; leave it out",
+			 word, tests[test].name);
+}
+
 static enum call_result plan(struct call *c, struct experiment_plan *p)
 {
 	struct search_goal *g = &p->goal[0];
 
+	if (check_word(c) != CALL_DONE)
+		return CALL_FAIL;
 	if (ask_plan(c, courses[ask_value(c, "TEST")->u], p) != CALL_DONE)
 		return CALL_FAIL;
 	if (p->course == &course_loss)

@@ -63,23 +63,34 @@ static bool is_goal(const char *word)
 	return !strcmp(word, "csit") || take_goal(word, &g);
 }
 
-static bool add_goal(const struct call *c, struct experiment_plan *p,
-		     const char *word)
+/* What it says, whatever its name. */
+static bool is_twice(const struct experiment_plan *p,
+		     const struct search_goal *g)
+{
+	for (const struct search_goal *o = p->goal; o < g; o++)
+		if (o->loss_ppb == g->loss_ppb &&
+		    o->exceed_ppb == g->exceed_ppb && o->sum_ns == g->sum_ns)
+			return true;
+	return false;
+}
+
+static const char *add_goal(const struct call *c, struct experiment_plan *p,
+			    const char *word)
 {
 	const struct value *trial = ask_value(c, "trial");
 	struct search_goal *g = &p->goal[p->nb_goals];
 
 	if (p->nb_goals == SEARCH_GOALS)
-		return false;
+		return "a search takes up to %u goals";
 	take_goal(word, g);
 	snprintf(p->name[p->nb_goals++], sizeof(p->name[0]), "%s", word);
 	g->width_ppb = (uint32_t)ask_value(c, "width")->u * PPB_OF_MICRO;
-	if (!trial->set)
-		return true;
-	g->sum_ns = g->sum_ns / g->trial_ns * trial->u;
-	g->trial_ns = trial->u;
-	g->first_ns = MIN(g->first_ns, g->trial_ns);
-	return true;
+	if (trial->set) {
+		g->sum_ns = g->sum_ns / g->trial_ns * trial->u;
+		g->trial_ns = trial->u;
+		g->first_ns = MIN(g->first_ns, g->trial_ns);
+	}
+	return is_twice(p, g) ? "the same goal twice; type it once" : NULL;
 }
 
 static enum call_result plan(struct call *c, struct experiment_plan *p)
@@ -90,11 +101,12 @@ static enum call_result plan(struct call *c, struct experiment_plan *p)
 		return CALL_FAIL;
 	for (; v < c->v + CMD_ARGS_MAX && v->set; v++) {
 		const bool csit = !strcmp(v->word, "csit");
+		const char *why = add_goal(c, p, csit ? "ndr" : v->word);
 
-		if (!add_goal(c, p, csit ? "ndr" : v->word) ||
-		    (csit && !add_goal(c, p, "pdr")))
-			return call_fail(c, E_RANGE, (int)(v - c->v),
-					 "a search takes up to %u goals",
+		if (!why && csit)
+			why = add_goal(c, p, "pdr");
+		if (why)
+			return call_fail(c, E_RANGE, (int)(v - c->v), why,
 					 SEARCH_GOALS);
 	}
 	return CALL_DONE;

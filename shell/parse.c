@@ -379,7 +379,8 @@ static void take_flag(struct parser *p, const struct word *word)
 		if (strcasecmp(args[i].name, word->text + 2) != 0)
 			continue;
 		if (p->c->v[i].set)
-			parse_fail(p, E_SYNTAX, word->column, "'%s' twice",
+			parse_fail(p, E_SYNTAX, word->column,
+				   "'%s' twice; type it once",
 				   parse_show(word->text).text);
 		p->c->v[i].set = true;
 		p->c->v[i].column = word->column;

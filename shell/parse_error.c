@@ -326,6 +326,30 @@ static bool refuse_early(struct parser *p, enum shell_err err,
 	return true;
 }
 
+/*
+ * A word that a value follows, in the place of `a`, or NULL of nothing: it was
+ * there, or it stands before what is repeated. False: it is none.
+ */
+static bool refuse_pair(struct parser *p, enum shell_err err,
+			const struct arg *a, const struct word *word)
+{
+	const struct arg *args = p->c->form->args;
+
+	for (unsigned i = 0; args[i].type != ARG_NONE; i++) {
+		if (!ARG_IS_PAIR(&args[i]) || word->quoted ||
+		    strcasecmp(args[i].name, word->text) != 0)
+			continue;
+		if (p->c->v[i].set)
+			parse_fail(p, err, word->column,
+				   "'%s' twice; type it once", args[i].name);
+		else if (a && a->repeated)
+			parse_fail(p, err, word->column,
+				   "'%s' stands before %s", args[i].name,
+				   a->name);
+	}
+	return p->c->err;
+}
+
 void parse_refuse_surplus(struct parser *p, const struct word *word)
 {
 	char usage[112] = "", near[128];
@@ -335,7 +359,7 @@ void parse_refuse_surplus(struct parser *p, const struct word *word)
 		parse_fail(p, E_SURPLUS, word->column, "%s", "");
 		return;
 	}
-	if (refuse_option(p) ||
+	if (refuse_option(p) || refuse_pair(p, E_SURPLUS, NULL, word) ||
 	    (p->at && refuse_early(p, E_SURPLUS, p->pos[p->at - 1])))
 		return;
 	if (parse_suggest_option(p, word->text, near, sizeof(near))) {
@@ -395,7 +419,8 @@ void parse_refuse(struct parser *p, enum shell_err err, const struct arg *a,
 				       refuse_glued(p, err, a, word - 1))) {
 		/* The command's name stands in front of any other. */
 		return;
-	} else if (!p->trying && word && refuse_option(p)) {
+	} else if (!p->trying && word &&
+		   (refuse_option(p) || refuse_pair(p, err, a, word))) {
 		return;
 	} else if ((err == E_RANGE && refuse_streams(p, a, word)) ||
 		   refuse_sizes(p, err, a, column)) {
