@@ -62,7 +62,7 @@ static const char *judge(const struct trial_service *s)
  * What both tests tell of a service first, and last: by which thresholds of its
  * own it is judged.
  */
-enum { Y_SERVICE, Y_FIGURES = 3 };
+enum { Y_SERVICE, Y_STEP, Y_CIR, Y_RATE, Y_FIGURES };
 enum { OFFERED, LOST, LOSS, MEAN, VARIATION, YELLOW_OFFERED, YELLOW_LOST };
 enum { OUTCOME = YELLOW_LOST + 1, CLAUSE, FLR, FTD, FDV };
 
@@ -111,6 +111,10 @@ static void show(struct experiment *e, const struct trial_service *s,
 /* Of the CIR; then CIR and EIR, then more than that, then bursts. */
 enum { CIR = 3, EIR, OVER, CBS, EBS, STEPS };
 
+static const char *const steps[STEPS] = {"CIR 25%",  "CIR 50%", "CIR 75%",
+					 "CIR 100%", "EIR",     "policing",
+					 "CBS",      "EBS"};
+
 static const char *const clauses[STEPS] = {
 	"ITU-T Y.1564, 8.1: CIR by steps",
 	"ITU-T Y.1564, 8.1: CIR by steps",
@@ -124,7 +128,8 @@ static const char *const clauses[STEPS] = {
 
 static const struct course_column columns[] = {
 	{"service", NULL, COURSE_SERVICE},
-	{"cir", "%", COURSE_MILLI},
+	{"step", NULL, COURSE_TEXT},
+	{"cir", "%", COURSE_MILLI | COURSE_MORE},
 	{"rate", "pps", COURSE_MILLI | COURSE_MORE},
 	FIGURES,
 	THRESHOLDS,
@@ -261,8 +266,9 @@ static void take(struct experiment *e, const struct experiment_trial *t)
 
 	show(e, s, r, v);
 	if (step < CBS)
-		r->v[1] = all_of(s, step) / 10;
-	r->v[2] = t->t.load;
+		r->v[Y_CIR] = all_of(s, step) / 10;
+	r->v[Y_STEP] = (uintptr_t)steps[step];
+	r->v[Y_RATE] = t->t.load;
 	v[OUTCOME] = (uintptr_t)outcome_of(e, s, step);
 	v[CLAUSE] = (uintptr_t)clauses[step];
 	if (step == CIR && usual(s) != NONE)

@@ -9,7 +9,7 @@
 /* By which a row of the one is that of the other. */
 static const char *const identity[] = {"size",  "mix",     "goal",     "value",
 				       "since", "part",    "strategy", "burst",
-				       "mode",  "service", "cir"};
+				       "mode",  "service", "step",     "cir"};
 /* What is compared of two such rows. */
 static const char *const figures[] = {
 	"throughput", "rate",    "loss", "frames", "corrected", "recovery",
@@ -22,9 +22,14 @@ static const cJSON *item(const cJSON *row, const char *key)
 	return cJSON_GetObjectItemCaseSensitive(row, key);
 }
 
-/* A part of the largest rate is a figure; of a step, its name. */
+/*
+ * A part of the largest rate is a figure; of a step, its name. Those of a
+ * service have one, but in older results.
+ */
 static bool identifies(const cJSON *row, const char *key)
 {
+	if (!strcmp(key, "cir") && item(row, "step"))
+		return false;
 	return strcmp(key, "part") || !item(row, "throughput");
 }
 

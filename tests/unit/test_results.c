@@ -143,6 +143,10 @@ static void two_results_are_compared(void **state)
 	rig_must("soak 0 10ms");
 	rig_ask("results compare soak-1 rfc2544-throughput-3", NULL);
 	assert_non_null(strstr(rig.screen, "no row in common"));
+	/* Of a benchmark three words name a row. */
+	rig_must("bench 0 tx 1ms");
+	rig_must("results compare bench-1 bench-1 --json");
+	assert_non_null(strstr(rig.screen, "\"row\":\"copy 8 tx\""));
 }
 
 /* What cannot come to anything is refused, or said. */

@@ -55,6 +55,7 @@ static void colours_are_counted_by_themselves(void **state)
 	assert_int_equal(e()->nb_rows, 11);
 	assert_int_equal(at(3, "flr"), 30000);
 	assert_int_equal(at(8, "flr"), 0);
+	assert_string_equal(text(9, "step"), "EIR");
 	assert_int_equal(at(9, "cir"), 120000);
 	assert_int_equal(at(9, "rate"), 20000000);
 	assert_int_equal(at(9, "offered"), 2000);
@@ -91,6 +92,13 @@ static void bursts_of_a_service(void **state)
 	assert_int_equal(at(6, "offered"), 300);
 	assert_true(at(6, "lost") > 0);
 	assert_string_equal(text(6, "outcome"), "loses of its excess");
+	/* A burst is no share of the CIR, but has a name. */
+	assert_string_equal(text(5, "step"), "CBS");
+	rig_must("results compare y1564-configuration-1 "
+		 "y1564-configuration-1 --json");
+	assert_non_null(strstr(rig.screen, "\"row\":\"0.0 EBS\",\"figure\":"
+					   "\"offered\",\"before\":\"300\","
+					   "\"now\":\"300\""));
 	rig_ask("rate 0", NULL);
 	assert_non_null(strstr(rig.screen, "10kpps"));
 }
