@@ -128,7 +128,7 @@ static const char *const clauses[STEPS] = {
 
 static const struct course_column columns[] = {
 	{"service", NULL, COURSE_SERVICE},
-	{"step", NULL, COURSE_TEXT},
+	{"phase", NULL, COURSE_TEXT},
 	{"cir", "%", COURSE_MILLI | COURSE_MORE},
 	{"rate", "pps", COURSE_MILLI | COURSE_MORE},
 	FIGURES,

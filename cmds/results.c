@@ -258,7 +258,7 @@ static enum call_result run_show(struct call *c)
 
 /* What says which row it is, in their order. */
 static const char *const names[] = {"size",     "mix",     "goal", "value",
-				    "since",    "service", "step", "part",
+				    "since",    "service", "phase", "part",
 				    "strategy", "burst",   "mode"};
 
 static bool names_row(const struct result_row *row, const struct json_piece *p)

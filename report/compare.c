@@ -9,7 +9,7 @@
 /* By which a row of the one is that of the other. */
 static const char *const identity[] = {"size",  "mix",     "goal",     "value",
 				       "since", "part",    "strategy", "burst",
-				       "mode",  "service", "step",     "cir"};
+				       "mode",  "service", "phase",    "cir"};
 /* What is compared of two such rows. */
 static const char *const figures[] = {
 	"throughput", "rate",    "loss", "frames", "corrected", "recovery",
@@ -28,7 +28,7 @@ static const cJSON *item(const cJSON *row, const char *key)
  */
 static bool identifies(const cJSON *row, const char *key)
 {
-	if (!strcmp(key, "cir") && item(row, "step"))
+	if (!strcmp(key, "cir") && item(row, "phase"))
 		return false;
 	return strcmp(key, "part") || !item(row, "throughput");
 }

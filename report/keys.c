@@ -124,7 +124,7 @@ static const struct key keys[] = {
 
 	/* Services */
 	{"service", "service", NULL, "a stream, by port and number", NULL},
-	{"step", "step", NULL, "what was sent", "ITU-T Y.1564, 8.1"},
+	{"phase", "phase", NULL, "what was sent", "ITU-T Y.1564, 8.1"},
 	{"cir", "sent", "%", "of the committed rate", "ITU-T Y.1564, 8.1"},
 	{"variation", "variation", "ns", "of the delay", "ITU-T Y.1563"},
 	{"available", "available", "%", "of the time, by the 10 s rule",

@@ -85,7 +85,7 @@ STEPS = (None, "CIR 25%", "CIR 50%", "CIR 75%", "CIR 100%", "policing")
 
 def services():
     return {"result": "y1564-configuration-1", "experiment": "y1564", "test": "configuration",
-            "rows": [{"service": "0.1", "step": STEPS[i], "cir": 25.0 * i, "rate": 5000.0 * i,
+            "rows": [{"service": "0.1", "phase": STEPS[i], "cir": 25.0 * i, "rate": 5000.0 * i,
                       "offered": 1000 * i, "lost": 200 * (i > 4), "loss": 16.0 * (i > 4), "mean": 30000,
                       "variation": 5000, "outcome": "policed" if i > 4 else "pass",
                       "clause": "ITU-T Y.1564, 8.1: CIR by steps", "flr": 0.5, "ftd": 10000000,

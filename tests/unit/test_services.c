@@ -55,7 +55,7 @@ static void colours_are_counted_by_themselves(void **state)
 	assert_int_equal(e()->nb_rows, 11);
 	assert_int_equal(at(3, "flr"), 30000);
 	assert_int_equal(at(8, "flr"), 0);
-	assert_string_equal(text(9, "step"), "EIR");
+	assert_string_equal(text(9, "phase"), "EIR");
 	assert_int_equal(at(9, "cir"), 120000);
 	assert_int_equal(at(9, "rate"), 20000000);
 	assert_int_equal(at(9, "offered"), 2000);
@@ -93,7 +93,7 @@ static void bursts_of_a_service(void **state)
 	assert_true(at(6, "lost") > 0);
 	assert_string_equal(text(6, "outcome"), "loses of its excess");
 	/* A burst is no share of the CIR, but has a name. */
-	assert_string_equal(text(5, "step"), "CBS");
+	assert_string_equal(text(5, "phase"), "CBS");
 	rig_must("results compare y1564-configuration-1 "
 		 "y1564-configuration-1 --json");
 	assert_non_null(strstr(rig.screen, "\"row\":\"0.0 EBS\",\"figure\":"
