@@ -4,7 +4,7 @@
 
 #include "app/ask_impl.h"
 #include "app/gateways.h"
-#include "app/result.h"
+#include "app/result_show.h"
 #include "shell/arg.h"
 
 #define S ASK_SECOND

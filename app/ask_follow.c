@@ -4,8 +4,9 @@
 #include <string.h>
 
 #include "app/ask_impl.h"
-#include "app/result.h"
 #include "app/result_read.h"
+#include "app/result_show.h"
+#include "app/result_write.h"
 #include "shell/script.h"
 
 #define LOOK_NS 250000000ull

@@ -5,7 +5,7 @@
 
 #include "app/app.h"
 #include "app/experiment_impl.h"
-#include "app/result.h"
+#include "app/result_write.h"
 
 const char *const experiment_states[] = {
 	[EXPERIMENT_NONE] = "none",       [EXPERIMENT_RUNS] = "runs",

@@ -4,7 +4,7 @@
 
 #include "app/ask.h"
 #include "app/bench.h"
-#include "app/result.h"
+#include "app/result_show.h"
 
 enum { PORTS, TX, TIME, PLAN, JSON };
 
