@@ -51,7 +51,10 @@ static void print_trial(const struct experiment *e, char *buf, size_t size)
 		snprintf(bytes, sizeof(bytes), "size %u of %u, ", e->size + 1,
 			 e->plan.nb_sizes);
 	print_bounds(e, bounds, sizeof(bounds));
-	snprintf(buf, size, "%s%s%s%s", e->trial.warms ? "warm-up, " : "",
+	snprintf(buf, size, "%s%s%s%s",
+		 e->trial.ask.learning ? "learning, "
+		 : e->trial.warms      ? "warm-up, "
+				       : "",
 		 bytes, rate, bounds);
 }
 
@@ -59,11 +62,10 @@ void experiment_progress(const struct experiment *e, uint64_t now_ns, char *buf,
 			 size_t size)
 {
 	const uint64_t left_ns = experiment_left_ns(e, now_ns);
-	uint64_t now = e->nb_trials + 1;
-	char trial[193], left[40] = "longer than foreseen", of[24] = "";
+	char trial[194], left[40] = "longer than foreseen", of[24] = "";
 
-	if (!e->begun) {
-		snprintf(buf, size, "begins");
+	if (!e->begun || e->state != EXPERIMENT_RUNS) {
+		snprintf(buf, size, e->begun ? "writes its result" : "begins");
 		return;
 	}
 	print_trial(e, trial, sizeof(trial));
@@ -74,9 +76,6 @@ void experiment_progress(const struct experiment *e, uint64_t now_ns, char *buf,
 	if (e->plan.course->tell)
 		snprintf(of, sizeof(of), " of %llu",
 			 (unsigned long long)e->cost.trials);
-	/* The last one is told until the result is written. */
-	if (*of)
-		now = MIN(now, e->cost.trials);
-	snprintf(buf, size, "trial %llu%s, %s: %s", (unsigned long long)now, of,
-		 left, trial);
+	snprintf(buf, size, "trial %u%s, %s: %s", e->nb_trials + 1, of, left,
+		 trial);
 }

@@ -49,6 +49,9 @@ static enum call_result add_value(struct call *c, struct experiment_plan *p,
 			c, E_RANGE, (int)(word - c->v),
 			"a sweep takes up to %u values, of 31 characters each",
 			EXPERIMENT_VALUES);
+	if (ask_value(c, word->word))
+		return call_fail(c, E_SYNTAX, (int)(word - c->v),
+				 "'%s' stands before SETTING", word->word);
 	if (arg_take(p->setting.arg, word->word, &none, &v))
 		return call_fail(c, E_RANGE, (int)(word - c->v),
 				 "'%s' is no %s; see 'help %s'", word->word,

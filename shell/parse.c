@@ -373,6 +373,11 @@ static void take_flag(struct parser *p, const struct word *word)
 
 	nearest_init(&n, word->text + 2);
 	for (unsigned i = 0; args[i].type != ARG_NONE; i++) {
+		if (ARG_IS_PAIR(&args[i]) &&
+		    !strcasecmp(args[i].name, word->text + 2))
+			parse_fail(p, E_SYNTAX, word->column,
+				   "'%s' is no flag; type '%s'",
+				   parse_show(word->text).text, args[i].name);
 		if (args[i].type != ARG_FLAG)
 			continue;
 		nearest_offer(&n, args[i].name);

@@ -328,14 +328,16 @@ static bool refuse_early(struct parser *p, enum shell_err err,
 
 /*
  * A word that a value follows, in the place of `a`, or NULL of nothing: it was
- * there, or it stands before what is repeated. False: it is none.
+ * there, or it stands elsewhere. False: it is none.
  */
 static bool refuse_pair(struct parser *p, enum shell_err err,
 			const struct arg *a, const struct word *word)
 {
-	const struct arg *args = p->c->form->args;
+	const struct arg *args = p->c->form->args, *must = NULL;
 
 	for (unsigned i = 0; args[i].type != ARG_NONE; i++) {
+		if (is_positional(&args[i]) && !args[i].optional)
+			must = &args[i];
 		if (!ARG_IS_PAIR(&args[i]) || word->quoted ||
 		    strcasecmp(args[i].name, word->text) != 0)
 			continue;
@@ -346,6 +348,11 @@ static bool refuse_pair(struct parser *p, enum shell_err err,
 			parse_fail(p, err, word->column,
 				   "'%s' stands before %s", args[i].name,
 				   a->name);
+		else if (a && must && a <= must &&
+			 (a == args || !ARG_IS_PAIR(a - 1)))
+			parse_fail(p, err, word->column,
+				   "'%s' stands behind %s", args[i].name,
+				   must->name);
 	}
 	return p->c->err;
 }

@@ -109,6 +109,33 @@ static void what_is_sent_to_warm_up_does_not_count(void **state)
 	assert_non_null(strstr(rig.screen, "\"foreign\":0"));
 }
 
+static const char *progress(void)
+{
+	static char text[EXPERIMENT_PROGRESS_MAX];
+
+	experiment_progress(e(), rig.now, text, sizeof(text));
+	return text;
+}
+
+/* What it does besides trials, and how many trials there are. */
+static void what_it_does_is_told(void **state)
+{
+	(void)state;
+
+	rig_send("rfc2544 throughput sizes 64 to 10kpps trial 100ms learn 100 "
+		 "warmup 50ms");
+	rig_run(50 * MS);
+	assert_non_null(strstr(progress(), "left: learning, 1kpps"));
+	rig_run(100 * MS);
+	assert_non_null(strstr(progress(), "left: warm-up, 10kpps"));
+	rig_run(50 * MS);
+	assert_non_null(strstr(progress(), "left: 10kpps"));
+	while (e()->state == EXPERIMENT_RUNS)
+		rig_step(20 * US);
+	assert_string_equal(progress(), "writes its result");
+	rig_run(MS);
+}
+
 static void a_warm_up_is_foreseen_and_told(void **state)
 {
 	(void)state;
@@ -184,6 +211,7 @@ int main(void)
 		T(a_soak_begins_behind_its_warm_up, cold),
 		T(what_is_sent_to_warm_up_does_not_count, dut),
 		T(a_warm_up_is_foreseen_and_told, dut),
+		T(what_it_does_is_told, dut),
 		T(one_that_is_resumed_warms_up, cold),
 		T(others_end_it_in_its_warm_up, dut),
 	};
