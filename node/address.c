@@ -283,6 +283,21 @@ const struct node_own *node_own_of(const struct node *h,
 	return NULL;
 }
 
+bool node_answers(struct node *h, const struct node_ip *ip, uint16_t vlan)
+{
+	const struct node *one = h;
+
+	if (!h->router)
+		return node_find(h, ip, vlan, false);
+	do {
+		const struct node_own *own = node_own_of(one, ip);
+
+		if (own && own->state == NODE_VALID)
+			return true;
+	} while ((one = one->router) != h);
+	return false;
+}
+
 const struct node_own *node_link_of(const struct node *h,
 				    const struct node_ip *ip)
 {

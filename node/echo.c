@@ -30,7 +30,7 @@ bool echo_take(struct node *h, const struct seen *s, const struct packet *m)
 	const bool ipv4 = m->proto == IP_PROTO_ICMP;
 
 	if (s->dst[0] & 1 || node_is_ipv4(&m->to) != ipv4 ||
-	    !node_find(h, &m->to, s->vlan, false) || !node_is_station(&m->from))
+	    !node_answers(h, &m->to, s->vlan) || !node_is_station(&m->from))
 		return false;
 	if (!m->sound || !packet_is_right(m)) {
 		h->dropped++;

@@ -98,6 +98,12 @@ static inline void node_wake(struct node *h, uint64_t at_ns)
 struct node_own *node_find(struct node *h, const struct node_ip *ip,
 			   uint16_t vlan, bool tentative);
 
+/*
+ * Whether it answers to `ip`, an address on that VLAN; of a router any that it
+ * has, on whichever link (RFC 1122, 3.3.4.2: the weak model).
+ */
+bool node_answers(struct node *h, const struct node_ip *ip, uint16_t vlan);
+
 /* Whether `ip` is on the link of `own`, which is its own. */
 bool node_on_link(const struct node_own *own, const struct node_ip *ip);
 

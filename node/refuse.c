@@ -85,8 +85,8 @@ bool refuse_take(struct node *h, const struct seen *s, const struct packet *m)
 	const bool tcp = m->proto == IP_PROTO_TCP;
 
 	if (!(h->lab.on & LAB_REFUSE) || s->dst[0] & 1 || !m->sound ||
-	    !node_find(h, &m->to, s->vlan, false) ||
-	    !node_is_station(&m->from) || m->len < (tcp ? TCP_LEN : HEAD))
+	    !node_answers(h, &m->to, s->vlan) || !node_is_station(&m->from) ||
+	    m->len < (tcp ? TCP_LEN : HEAD))
 		return false;
 	/* UDP of IPv4 may have none. */
 	if (!packet_is_right(m) &&

@@ -133,15 +133,30 @@ static NOINLINE enum found find(struct forward *f, const struct node_ip *ip,
 	return FOUND;
 }
 
+/* False: it has none. */
+static bool address_of(const struct packet *p, bool of_src, struct node_ip *ip)
+{
+	if (p->is_ipv6)
+		return node_ipv6(p->ip + (of_src ? 8 : 24), ip);
+	*ip = node_ipv4(p->ip + (of_src ? 12 : 16));
+	return true;
+}
+
 /* ---- Refused ------------------------------------------------------------ */
 
-/* It does not go on: its sender is told, if that can be. */
+/*
+ * It does not go on: its sender is told, if that can be. Nodes have said what
+ * they had to of one for the router itself.
+ */
 static NOINLINE bool refuse(struct worker *w, const struct uk_netbuf *nb,
-			    uint64_t *count, enum node_error why, unsigned mtu,
-			    uint64_t now_ns)
+			    const struct packet *p, uint64_t *count,
+			    enum node_error why, uint64_t now_ns, unsigned mtu)
 {
+	struct node_ip dst;
+
 	(*count)++;
-	if (w->node)
+	address_of(p, false, &dst);
+	if (w->node && !is_ours(w->forward, &dst))
 		node_tell(w->node, nb->data, nb->len, why, mtu, now_ns);
 	return false;
 }
@@ -211,15 +226,6 @@ static bool find_packet(const struct uk_netbuf *nb, struct packet *p)
 	       all <= port_frame_len(nb) - at && is_sound(p->ip, p->len);
 }
 
-/* False: it has none. */
-static bool address_of(const struct packet *p, bool of_src, struct node_ip *ip)
-{
-	if (p->is_ipv6)
-		return node_ipv6(p->ip + (of_src ? 8 : 24), ip);
-	*ip = node_ipv4(p->ip + (of_src ? 12 : 16));
-	return true;
-}
-
 /* One less, and in the checksum of IPv4 one more (RFC 1624). */
 static inline void age(uint8_t *ip, bool is_ipv6)
 {
@@ -257,8 +263,8 @@ static bool may_go_on(struct worker *w, const struct uk_netbuf *nb,
 		return false;
 	}
 	if (p->ip[p->is_ipv6 ? 7 : 8] <= 1)
-		return refuse(w, nb, &w->stats.forward_expired, NODE_EXPIRED, 0,
-			      now_ns);
+		return refuse(w, nb, p, &w->stats.forward_expired, NODE_EXPIRED,
+			      now_ns, 0);
 	return true;
 }
 
@@ -284,17 +290,17 @@ static NOINLINE struct outlet *route_any(struct worker *w, struct uk_netbuf *nb,
 		return NULL;
 	}
 	if (found) {
-		refuse(w, nb,
+		refuse(w, nb, &p,
 		       found == NO_ROUTE ? &w->stats.forward_no_route
 					 : &w->stats.forward_unresolved,
-		       found == NO_ROUTE ? NODE_NO_ROUTE : NODE_NO_HOST, 0,
-		       now_ns);
+		       found == NO_ROUTE ? NODE_NO_ROUTE : NODE_NO_HOST, now_ns,
+		       0);
 		return NULL;
 	}
 	mtu = e->out->to->queue->port->mtu;
 	if (port_frame_len(nb) - (size_t)(p.ip - (uint8_t *)nb->data) > mtu) {
-		refuse(w, nb, &w->stats.forward_unfit, NODE_TOO_BIG, mtu,
-		       now_ns);
+		refuse(w, nb, &p, &w->stats.forward_unfit, NODE_TOO_BIG, now_ns,
+		       mtu);
 		return NULL;
 	}
 	if (e->vlan != p.vlan && !change_tag(w, nb, &p, e->vlan)) {

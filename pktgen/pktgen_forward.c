@@ -142,8 +142,10 @@ void pktgen_set_forward(struct pktgen *pg, uint64_t mask, unsigned mode)
 		if (mode & MODE_FORWARD)
 			add_way(pg, w, MODE_TO_PORT(mode));
 	}
-	if (ROUTES)
+	if (ROUTES) {
+		pktgen_link_routers(pg);
 		link_mesh(pg, MODE_ROUTE);
+	}
 	if (!pg->learnt)
 		return;
 	link_mesh(pg, MODE_LEARN);

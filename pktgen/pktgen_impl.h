@@ -119,6 +119,8 @@ void pktgen_end_runs(struct pktgen *pg, uint64_t now_ns);
 /* Before all else is closed. */
 void pktgen_stop_cores(struct pktgen *pg, struct uk_alloc *a);
 
+/* Nodes of ports that route are those of one router. */
+void pktgen_link_routers(struct pktgen *pg);
 /* Has nodes send what they have to say; returns how many frames went. */
 unsigned pktgen_step_nodes(struct pktgen *pg);
 void pktgen_close_nodes(struct pktgen *pg);

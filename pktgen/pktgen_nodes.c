@@ -10,6 +10,24 @@ struct node *pktgen_node(struct pktgen *pg, unsigned port)
 	return pg->node[port];
 }
 
+void pktgen_link_routers(struct pktgen *pg)
+{
+	struct node *first = NULL;
+
+	for (unsigned i = 0; ROUTES && i < pg->nb_ports; i++) {
+		struct node *const h = pg->node[i];
+
+		if (!h)
+			continue;
+		h->router = NULL;
+		if (!(pg->set[i].mode & MODE_ROUTE))
+			continue;
+		h->router = first ? first->router : h;
+		first = first ? first : h;
+		first->router = h;
+	}
+}
+
 void pktgen_use_node(struct pktgen *pg, unsigned port, uint64_t now_ns)
 {
 	struct node *const h = pg->node[port];
@@ -21,6 +39,7 @@ void pktgen_use_node(struct pktgen *pg, unsigned port, uint64_t now_ns)
 
 	if (h && !order.node)
 		node_drop(h);
+	pktgen_link_routers(pg);
 	FOR_EACH_WORKER(pg, 1ull << port, w)
 		worker_give(w, &order);
 	pg->core.also &= ~CORE_NODES;

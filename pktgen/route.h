@@ -6,6 +6,9 @@
  * with a TTL that is less by one, its checksum by RFC 1624. What cannot go on
  * is counted by its reason, and its sender told by ICMP (RFC 792, RFC 4443).
  *
+ * Its nodes answer for all addresses of its ports, at any of them; the router
+ * says nothing of what is for itself.
+ *
  * Where a destination is reached is remembered until anything changes of what
  * nodes know, or a second has passed.
  */

@@ -202,6 +202,9 @@ def routes_between(line, one, two):
     counts = line.ports()
     for port in (0, 1):
         assert counts[port]["forward"]["packets"] == 2 * PINGS + 1
+    # Its own address on the far side, by way of it.
+    shown = one("ping -c %d -i 0.01 -t 1 -w 60 10.0.1.2" % PINGS)
+    assert received(shown) == (PINGS, PINGS) and "ttl=64" in shown, shown
     assert re.search("From 10.0.0.2 .*Time to live exceeded",
                      one("ping -c 1 -W 20 -t 1 10.0.1.1", check=False))
     one("ip route add 192.0.2.0/24 via 10.0.0.2")
