@@ -51,7 +51,7 @@ SETUP_SRC := net/proto/% measure/kinds.c pktgen/fields% pktgen/stream.c \
 	pktgen/pktgen_trails.c pktgen/pktgen_link.c pktgen/pktgen_forward.c \
 	pktgen/pktgen_track.c pktgen/sent_sizes.c measure/track.c \
 	pktgen/checker.c pktgen/selftest.c pktgen/pktgen_cores.c \
-	pktgen/pktgen_kv.c pktgen/peers.c pktgen/worker_flows.c \
+	pktgen/pktgen_kv.c pktgen/kv.c pktgen/rest.c pktgen/peers.c pktgen/worker_flows.c \
 	pktgen/worker_view.c \
 	measure/far_clock.c measure/probe.c
 # The same of the machine.

@@ -59,7 +59,7 @@ static bool say(struct answers *a, struct uk_netbuf *nb,
 }
 
 /* A frame that was turned; false: it has no answer. */
-static NOINLINE bool answer_any(struct answers *a, struct uk_netbuf *nb)
+static COLD bool answer_any(struct answers *a, struct uk_netbuf *nb)
 {
 	struct stats *const stats = &a->w->stats;
 	struct kv_frame at;
@@ -82,45 +82,98 @@ static NOINLINE bool answer_any(struct answers *a, struct uk_netbuf *nb)
 	return true;
 }
 
-/* It stays here; a chain is no request. */
-static NOINLINE void refuse(struct worker *w, struct uk_netbuf *nb)
+/* ---- Plain --------------------------------------------------------------- */
+
+/* There is no such key: the frame's bytes. 0: it is no key, or several. */
+static NOINLINE unsigned answer_miss(struct worker *w, uint8_t *frame,
+				     unsigned key_len)
 {
-	w->stats.kv_malformed += nb->next != NULL;
+	for (unsigned i = 0; i < key_len; i++)
+		if (frame[KV_PLAIN_KEY_AT + i] <= ' ')
+			return 0;
+	turn_words(frame, turn_load64(frame + TURN_ADDRS_AT), &w->turn);
+	w->stats.kv_misses++;
+	w->stats.kv_hits--; /* see answer_run() */
+	return kv_plain_miss(frame, key_len);
+}
+
+static inline const struct kv_record *find(const struct kv *kv,
+					   const uint8_t *frame,
+					   unsigned key_len)
+{
+	const uint8_t *const key = frame + KV_PLAIN_KEY_AT;
+
+	return likely(key_len <= 8) ? kv_look_short(kv, key, key_len)
+				    : kv_look(kv, key, key_len);
+}
+
+/*
+ * Those in front that are plain, where they lie; returns how many. All count as
+ * hits but misses.
+ */
+static NOINLINE unsigned answer_run(struct worker *w,
+				    const struct turn_known *k,
+				    struct uk_netbuf *const pkts[], unsigned n,
+				    uint64_t *came, uint64_t *said)
+{
+	const struct kv *const kv = w->kv;
+	struct uk_netbuf *const *at, *const *const end = pkts + n;
+	uint64_t in = 0, out = 0;
+
+	for (at = pkts; at < end; at++) {
+		struct uk_netbuf *const nb = *at;
+		uint8_t *const frame = nb->data;
+		const unsigned asked = nb->len;
+		const struct kv_record *r;
+		unsigned key_len, len;
+		uint64_t ips;
+
+		if (unlikely(!kv_plain(frame, asked,
+				       (uintptr_t)nb->next |
+					       turn_differs(frame, k),
+				       &key_len)))
+			break;
+		ips = turn_load64(frame + TURN_ADDRS_AT);
+		if (unlikely((ips & TURN_NETS) != k->nets) &&
+		    !turn_are_hosts(ips))
+			break;
+		r = find(kv, frame, key_len);
+		if (likely(r)) {
+			turn_words(frame, ips, k);
+			len = kv_plain_put(frame, r);
+		} else {
+			len = answer_miss(w, frame, key_len);
+			if (unlikely(!len))
+				break;
+		}
+		in += asked;
+		out += len;
+		nb->len = (uint16_t)len;
+	}
+	*came += in;
+	*said += out;
+	w->stats.kv_hits += (uint64_t)(at - pkts);
+	return (unsigned)(at - pkts);
+}
+
+/* ---- All ----------------------------------------------------------------- */
+
+/* One that is not plain; a chain is no request. */
+static COLD void answer_other(struct answers *a, struct uk_netbuf *nb)
+{
+	struct worker *const w = a->w;
+
+	if (nb->next)
+		w->stats.kv_malformed++;
+	else if ((turn_alike(nb->data, nb->len, &w->turn) ||
+		  engine_turn(w, nb->data, nb->len)) &&
+		 answer_any(a, nb))
+		return;
 	port_rx_free(w->queue, nb);
 }
 
-/* There is no such key, or there are several. */
-static NOINLINE bool answer_miss(struct answers *a, struct uk_netbuf *nb,
-				 unsigned key_len)
-{
-	uint8_t *const frame = nb->data;
-
-	for (unsigned i = 0; i < key_len; i++)
-		if (frame[KV_TEXT_AT + KV_GET_LEN + i] <= ' ')
-			return false;
-	a->w->stats.kv_misses++;
-	hold(a, nb, kv_plain_miss(frame, key_len));
-	return true;
-}
-
-/* As all are that a generator sends. */
-static inline bool answer_plain(struct answers *a, struct uk_netbuf *nb)
-{
-	const struct kv *const kv = a->w->kv;
-	const struct kv_record *r;
-	unsigned key_len = 0;
-
-	if (unlikely(!kv))
-		return false;
-	r = kv_plain(kv, nb->data, &key_len);
-	if (unlikely(!r))
-		return key_len && answer_miss(a, nb, key_len);
-	if (unlikely((unsigned)KV_TEXT_AT + r->text_len > a->most))
-		return false;
-	a->w->stats.kv_hits++;
-	hold(a, nb, kv_plain_put(nb->data, r));
-	return true;
-}
+/* What is like none: a byte that is in both words differs. */
+static const struct turn_known like_none = {.head = UINT64_MAX};
 
 /* Sends the answers to `n`; returns the bytes of all that came. */
 static uint64_t answer_all(struct worker *w, struct uk_netbuf *pkts[],
@@ -134,26 +187,32 @@ static uint64_t answer_all(struct worker *w, struct uk_netbuf *pkts[],
 			    q->rx_room - (unsigned)sizeof(uint64_t)),
 		.received = true,
 	};
-	uint64_t bytes = 0;
+	const struct turn_known *const k =
+		likely(w->kv && KV_TEXT_AT + w->kv->longest <= a.most)
+			? &w->turn
+			: &like_none;
+	struct uk_netbuf **to = pkts;
+	uint64_t came = 0;
+	unsigned i = 0;
 
-	for (unsigned i = 0; i < n; i++) {
-		struct uk_netbuf *const nb = pkts[i];
-
-		bytes += nb->len;
-		if (likely(!nb->next &&
-			   turn_alike(nb->data, nb->len, &w->turn))) {
-			if (likely(answer_plain(&a, nb)) || answer_any(&a, nb))
-				continue;
-		} else if (nb->next) {
-			bytes += port_frame_len(nb) - nb->len;
-		} else if (engine_turn(w, nb->data, nb->len) &&
-			   answer_any(&a, nb)) {
-			continue;
-		}
-		refuse(w, nb);
+	a.nb = answer_run(w, k, pkts, n, &came, &a.bytes);
+	if (unlikely(a.nb < n)) {
+		memcpy(w->out.kept, pkts, a.nb * sizeof(pkts[0]));
+		to = w->out.kept;
+		i = a.nb;
 	}
-	engine_turned(w, w->out.kept, a.nb, a.bytes, a.received, now_ns);
-	return bytes;
+	while (to != pkts && i < n) {
+		unsigned run;
+
+		came += port_frame_len(pkts[i]);
+		answer_other(&a, pkts[i++]);
+		run = answer_run(w, k, pkts + i, n - i, &came, &a.bytes);
+		memcpy(to + a.nb, pkts + i, run * sizeof(pkts[0]));
+		a.nb += run;
+		i += run;
+	}
+	engine_turned(w, to, a.nb, a.bytes, a.received, now_ns);
+	return came;
 }
 
 /* What another mode left waits, and there is no place behind it. */

@@ -105,8 +105,8 @@ static bool is_ours(const struct forward *f, const struct node_ip *ip)
 }
 
 /* Asks for who is next; with a MAC address it goes into the entry. */
-static NOINLINE enum found find(struct forward *f, const struct node_ip *ip,
-				const struct route_entry **to, uint64_t now_ns)
+static COLD enum found find(struct forward *f, const struct node_ip *ip,
+			    const struct route_entry **to, uint64_t now_ns)
 {
 	struct route_entry *const e =
 		slot_of(f->route, turn_load64(ip->b), turn_load64(ip->b + 8));
@@ -148,9 +148,9 @@ static bool address_of(const struct packet *p, bool of_src, struct node_ip *ip)
  * It does not go on: its sender is told, if that can be. Nodes have said what
  * they had to of one for the router itself.
  */
-static NOINLINE bool refuse(struct worker *w, const struct uk_netbuf *nb,
-			    const struct packet *p, uint64_t *count,
-			    enum node_error why, uint64_t now_ns, unsigned mtu)
+static COLD bool refuse(struct worker *w, const struct uk_netbuf *nb,
+			const struct packet *p, uint64_t *count,
+			enum node_error why, uint64_t now_ns, unsigned mtu)
 {
 	struct node_ip dst;
 

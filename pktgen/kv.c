@@ -51,15 +51,18 @@ COLD struct kv *kv_new(uint32_t nb, size_t bytes, struct uk_alloc *a)
 		return NULL;
 	kv->heap = a;
 	kv->shift = 64 - bits;
+	kv->mask = (1u << bits) - 1;
 	kv->slot = uk_calloc(a, (size_t)1 << bits, sizeof(kv->slot[0]));
-	/* No record is at 0. */
-	kv->used = 8;
+	/* At 0 is one that has no key. */
+	kv->used = sizeof(struct kv_record);
 	kv->size = kv->used + bytes;
 	kv->mem = uk_malloc(a, kv->size);
-	if (kv->slot && kv->mem)
-		return kv;
-	kv_delete(kv);
-	return NULL;
+	if (!kv->slot || !kv->mem) {
+		kv_delete(kv);
+		return NULL;
+	}
+	memset(kv->mem, 0, kv->used);
+	return kv;
 }
 
 COLD void kv_delete(struct kv *kv)
@@ -77,8 +80,27 @@ size_t kv_memory(const struct kv *kv)
 	       ((size_t)sizeof(kv->slot[0]) << (64 - kv->shift));
 }
 
-const struct kv_record *kv_find(const struct kv *kv, const char *key,
-				size_t len)
+const struct kv_record *kv_look(const struct kv *kv, const uint8_t *key,
+				unsigned len)
+{
+	const uint64_t word = turn_load64(key);
+	uint32_t at;
+
+	if (len <= 8)
+		return kv_look_short(kv, key, len);
+	for (uint32_t i = kv_begin(kv, key, len, word); (at = kv->slot[i]) != 0;
+	     i = (i + 1) & kv->mask) {
+		const struct kv_record *r = kv_at(kv, at);
+
+		if (likely(r->word == word && r->key_len == len &&
+			   !memcmp(r->text + KV_KEY_AT, key, len)))
+			return r;
+	}
+	return NULL;
+}
+
+COLD const struct kv_record *kv_find(const struct kv *kv, const char *key,
+				     size_t len)
 {
 	/* It is looked at in words. */
 	uint8_t copy[KV_KEY_MAX + 8] = {0};
@@ -86,7 +108,7 @@ const struct kv_record *kv_find(const struct kv *kv, const char *key,
 	if (!kv || !len || len > KV_KEY_MAX)
 		return NULL;
 	memcpy(copy, key, len);
-	return kv_look(kv, copy, len);
+	return kv_look(kv, copy, (unsigned)len);
 }
 
 /* What the answer changes of a plain request's checksums; see kv_plain(). */
@@ -116,7 +138,6 @@ COLD bool kv_add(struct kv *kv, const void *key, size_t key_len, uint32_t flags,
 		 const void *value, size_t value_len)
 {
 	const size_t len = kv_text_len(key_len, flags, value_len);
-	const uint32_t mask = (uint32_t)(UINT64_MAX >> kv->shift);
 	struct kv_record *r = (void *)(kv->mem + kv->used);
 	char numbers[VALUE_LINE_MAX], *to = r->text;
 	uint32_t i;
@@ -138,9 +159,10 @@ COLD bool kv_add(struct kv *kv, const void *key, size_t key_len, uint32_t flags,
 	reckon(r);
 	i = kv_begin(kv, (uint8_t *)r->text + KV_KEY_AT, key_len, r->word);
 	while (kv->slot[i])
-		i = (i + 1) & mask;
+		i = (i + 1) & kv->mask;
 	kv->slot[i] = (uint32_t)(kv->used / 8);
 	kv->used += record_bytes(len);
+	kv->longest = MAX(kv->longest, (unsigned)len);
 	kv->nb++;
 	return true;
 }

@@ -46,7 +46,9 @@ struct kv {
 	uint32_t *slot; /* where a record is, by 8 bytes; 0: none */
 	char *mem;
 	unsigned shift;    /* of a hash: 64 less the bits of a slot's number */
+	uint32_t mask;     /* of a slot's number */
 	uint32_t nb;       /* keys */
+	unsigned longest;  /* of their texts */
 	size_t used, size; /* bytes of `mem` */
 	struct uk_alloc *heap;
 };
@@ -79,6 +81,10 @@ size_t kv_memory(const struct kv *kv);
 /* NULL: there is no such key; `kv` may be NULL. */
 const struct kv_record *kv_find(const struct kv *kv, const char *key,
 				size_t len);
+
+/* The same where there is one of 1..KV_KEY_MAX bytes, and 8 more are read. */
+const struct kv_record *kv_look(const struct kv *kv, const uint8_t *key,
+				unsigned len);
 
 /* ---- Answers ------------------------------------------------------------- */
 

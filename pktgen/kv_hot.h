@@ -38,28 +38,35 @@ static inline uint32_t kv_begin(const struct kv *kv, const uint8_t *key,
 
 #define KV_KEY_AT 6 /* in a record's text, behind "VALUE " */
 
-static inline const struct kv_record *kv_look(const struct kv *kv,
-					      const uint8_t *key, size_t len)
+/* What it has of a key; the one at 0, where there is none, has no key. */
+static inline const struct kv_record *kv_at(const struct kv *kv, uint32_t at)
 {
-	const uint64_t word = kv_word(key, len);
-	const uint32_t mask = (uint32_t)(UINT64_MAX >> kv->shift);
-	uint32_t i = kv_begin(kv, key, len, word), at;
+	return (const void *)(kv->mem + (size_t)at * 8);
+}
 
-	for (; (at = kv->slot[i]) != 0; i = (i + 1) & mask) {
-		const struct kv_record *r =
-			(const void *)(kv->mem + (size_t)at * 8);
+/* A key of 1 to 8 bytes, which are read. */
+static inline const struct kv_record *kv_look_short(const struct kv *kv,
+						    const uint8_t *key,
+						    unsigned len)
+{
+	const uint64_t word =
+		turn_load64(key) & UINT64_MAX >> (-(8 * len) & 63);
+	uint64_t i = word * KV_HASH >> kv->shift;
 
-		if (likely(r->word == word && r->key_len == len) &&
-		    (likely(len <= 8) ||
-		     !memcmp(r->text + KV_KEY_AT, key, len)))
+	for (;; i = (i + 1) & kv->mask) {
+		const struct kv_record *r = kv_at(kv, kv->slot[i]);
+
+		if (likely(!((r->word ^ word) | (r->key_len ^ len))))
 			return r;
+		if (r == kv_at(kv, 0))
+			return NULL;
 	}
-	return NULL;
 }
 
 #define KV_UDP_AT (ETH_HLEN + 20)
 #define KV_HEAD_AT (KV_UDP_AT + 8)
 #define KV_TEXT_AT (KV_HEAD_AT + KV_HEAD_LEN)
+#define KV_PLAIN_KEY_AT (KV_TEXT_AT + KV_GET_LEN)
 #define KV_GET "get "
 #define KV_GET_LEN 4
 #define KV_LINE_LEN 2 /* its end */
@@ -79,44 +86,69 @@ static inline void kv_store16(void *p, uint16_t v)
 	memcpy(p, &v, sizeof(v));
 }
 
-/* Up to 7 bytes more than `len` are written. */
+/* Of a text, none of which is shorter; up to 7 bytes more are written. */
+#define KV_TEXT_MIN 20
 static inline void kv_copy(uint8_t *to, const char *from, size_t len)
 {
-	for (size_t i = 0; i < len; i += 8)
-		turn_store64(to + i, turn_load64((const uint8_t *)from + i));
+	const uint8_t *const p = (const uint8_t *)from;
+
+	_Static_assert(KV_TEXT_MIN + 7 >= 24, "what is written at least");
+	turn_store64(to, turn_load64(p));
+	turn_store64(to + 8, turn_load64(p + 8));
+	turn_store64(to + 16, turn_load64(p + 16));
+	for (size_t i = 24; i < len; i += 8)
+		turn_store64(to + i, turn_load64(p + i));
 }
 
-/*
- * A frame that turn_alike() turned, of one key and on one line, as all are that
- * a generator sends: the answer's record. NULL: it is another, and *len is 0,
- * or there is no key of *len bytes that are these.
- */
-static inline const struct kv_record *kv_plain(const struct kv *kv,
-					       const uint8_t *frame,
-					       unsigned *len)
-{
-	const unsigned udp_len = net16(kv_load16(frame + KV_UDP_AT + 4));
-	const unsigned ip_len = net16(kv_load16(frame + ETH_HLEN + 2));
-	const unsigned key_len = udp_len - KV_LEAST;
-	const uint8_t *const key = frame + KV_TEXT_AT + KV_GET_LEN;
+/* The bits of IPv4 behind its length and number, to be UDP in one piece. */
+#define KV_PACKET 0xff00ff3fu
 
-	if (unlikely(frame[ETH_HLEN + 9] != IP_PROTO_UDP ||
-		     ip_len != udp_len + 20 || key_len - 1 >= KV_KEY_MAX ||
-		     kv_load16(frame + KV_UDP_AT) != net16(KV_PORT) ||
-		     turn_load64(frame + KV_HEAD_AT) >> 16 != (uint64_t)net16(1)
-								      << 16 ||
-		     turn_load32(frame + KV_TEXT_AT) !=
-			     turn_load32((const uint8_t *)KV_GET) ||
-		     kv_load16(key + key_len) != kv_load16("\r\n")))
-		return NULL;
-	*len = key_len;
-	return kv_look(kv, key, key_len);
+/*
+ * Whether it is a request as it came, whose MAC addresses and IPv4 header up to
+ * the length have been looked at, of one key and on one line, as all are that a
+ * generator sends; no, where `other` is not 0. All is compared at once, as an
+ * emulated CPU is slow where it has to branch.
+ */
+static inline bool kv_plain(const uint8_t *frame, size_t len, uint64_t other,
+			    unsigned *key_len)
+{
+	static const uint8_t one[8] = "\0\1\0\0" KV_GET;
+	const uint64_t packet = turn_load64(frame + TURN_WORD_AT);
+	const uint64_t udp = turn_load64(frame + KV_UDP_AT + 4);
+	const uint64_t ip_len = net16((uint16_t)packet);
+	const uint64_t key = (uint64_t)net16((uint16_t)udp) - KV_LEAST;
+
+	other |= ((uint32_t)(packet >> 32) ^ (uint32_t)IP_PROTO_UDP << 24) &
+		 KV_PACKET;
+	other |= ip_len ^ (key + KV_LEAST + 20);
+	other |= turn_load32(frame + KV_UDP_AT) >> 16 ^ net16(KV_PORT);
+	/* It is the first datagram of one. */
+	other |= udp >> 48;
+	other |= turn_load64(frame + KV_HEAD_AT + 4) ^ turn_load64(one);
+	/* None of them is negative. */
+	other |= ((key - 1) | (KV_KEY_MAX - key) | (len - ETH_HLEN - ip_len)) >>
+		 63;
+	*key_len = (unsigned)key;
+	return likely(!other) && likely(kv_load16(frame + KV_PLAIN_KEY_AT +
+						  key) == kv_load16("\r\n"));
+}
+
+/* A number less by another, as checksums are (RFC 1624, eqn. 4). */
+static inline uint16_t kv_less(uint16_t sum, uint16_t by)
+{
+	return (uint16_t)(sum - by - (sum < by));
+}
+
+/* The same of one that may be absent: see csum_end_not_zero(). */
+static inline uint16_t kv_less_not_zero(uint16_t sum, uint16_t by)
+{
+	return (uint16_t)(kv_less((uint16_t)(sum - 1), by) + 1);
 }
 
 /* A word that is added to what a checksum is of. */
 static inline void kv_change(uint8_t *csum, uint16_t by)
 {
-	kv_store16(csum, csum_end((uint32_t)(uint16_t)~kv_load16(csum) + by));
+	kv_store16(csum, kv_less(kv_load16(csum), by));
 }
 
 /* What kv_plain_miss() has in place of a request's length and text. */
@@ -164,8 +196,7 @@ static inline unsigned kv_plain_put(uint8_t *frame, const struct kv_record *r)
 	kv_store16(udp + 4, r->udp_len);
 	/* One of 0 says that there is none. */
 	if (likely(sum))
-		kv_store16(udp + 6, csum_end_not_zero((uint32_t)(uint16_t)~sum +
-						      r->udp_change));
+		kv_store16(udp + 6, kv_less_not_zero(sum, r->udp_change));
 	kv_copy(frame + KV_TEXT_AT, r->text, r->text_len);
 	return (unsigned)KV_TEXT_AT + r->text_len;
 }

@@ -83,6 +83,14 @@ static inline void turn_words(uint8_t *frame, uint64_t ips,
 	turn_store32(frame + TURN_PORTS_AT, ports >> 16 | ports << 16);
 }
 
+/* Whether it has other MAC addresses, or is no IPv4 without options. */
+static inline uint64_t turn_differs(const uint8_t *frame,
+				    const struct turn_known *k)
+{
+	return (turn_load64(frame) ^ k->macs) |
+	       (turn_load64(frame + TURN_HEAD_AT) ^ k->head);
+}
+
 /*
  * What turn_frame() would do is known of the last plain frame, UDP or TCP in
  * IPv4 without options, and is the same for those that have its MAC addresses:
@@ -118,8 +126,7 @@ static inline bool turn_same(uint8_t *frame, size_t len, uint64_t other,
 {
 	const uint64_t ips = turn_load64(frame + TURN_ADDRS_AT);
 
-	other |= (turn_load64(frame) ^ k->macs) | (len ^ k->len);
-	other |= turn_load64(frame + TURN_HEAD_AT) ^ k->head;
+	other |= turn_differs(frame, k) | (len ^ k->len);
 	other |= (turn_load64(frame + TURN_WORD_AT) ^ k->word) & TURN_WORD;
 	other |= (ips ^ k->nets) & TURN_NETS;
 	if (unlikely(other))

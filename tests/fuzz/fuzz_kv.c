@@ -110,9 +110,15 @@ static void check_plain(const uint8_t *frame, size_t len)
 		return;
 	memcpy(one, frame, len);
 	memcpy(other, frame, len);
-	r = kv_plain(table(), one, &key_len);
+	/* As it was before it was turned. */
+	memcpy(one + KV_UDP_AT, frame + KV_UDP_AT + 2, 2);
+	memcpy(one + KV_UDP_AT + 2, frame + KV_UDP_AT, 2);
+	if (!kv_plain(one, len, 0, &key_len))
+		return;
+	r = kv_look(table(), one + KV_PLAIN_KEY_AT, key_len);
 	if (!r)
 		return;
+	memcpy(one, frame, len);
 	CHECK(kv_frame_find(other, len, &at));
 	kv_answer(table(), other + at.udp + 8, at.len, &said);
 	CHECK(said.nb == 1 && said.hits == 1 && said.a[0].text == r->text);
