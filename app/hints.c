@@ -27,6 +27,10 @@
 	"one console at a time; 'ukpktgen console --watch' looks on from " \
 	"others"
 
+#define OFF                                                            \
+	"type 'impair 0 loss 0%', 'set 0 udp.src auto', 'rate 0 max' " \
+	"or 'mode 0 off'"
+
 #define CORES "type 'cores', or 'cores 0 1' to have core 1 step port 0"
 
 const struct cmd_hint app_hints[] = {
@@ -130,7 +134,9 @@ const struct cmd_hint app_hints[] = {
 	{"neigh", NEIGHBOURS},
 	{"netem", LINK},
 	{"netstat", "type 'stats', or 'neighbour'"},
+	{"no", OFF},
 	{"notices", "notices appear by themselves"},
+	{"off", OFF},
 	{"packets", "type 'start 0 count 1000'"},
 	{"page", "type 'stats live', or 'port'"},
 	{"pattern", "type 'payload': 'help payload' lists what there is"},

@@ -95,7 +95,7 @@ static bool is_key(const char *word)
 
 #define KEY(is_asked)                                               \
 	{                                                           \
-		ARG_TEXT, .name = "SETTING", .help = "what to set", \
+		ARG_TEXT, .name = "SETTING", .help = "such as jitter", \
 			  .fits = is_key, .asked = (is_asked),      \
 			  .optional = !(is_asked)                   \
 	}

@@ -69,9 +69,26 @@ static bool show_one(const struct call *c, unsigned port, const struct node *h,
 	return true;
 }
 
+static bool listens(const struct call *c)
+{
+	const struct pktgen *pg = &call_app(c)->pktgen;
+
+	for (unsigned i = 0; i < pg->nb_ports; i++)
+		if (pg->node[i] && c->v[PORTS].mask >> i & 1 &&
+		    pg->node[i]->lab.on & LAB_LLDP)
+			return true;
+	return false;
+}
+
 static enum call_result show(struct call *c)
 {
-	return addresses_rows(c, "neighbours", LLDP_NEIGHBOURS_MAX, show_one);
+	if (c->json || c->program || listens(c))
+		return addresses_rows(c, "neighbours", LLDP_NEIGHBOURS_MAX,
+				      show_one);
+	reply_list(c->reply, "notes", REPLY_TABLE);
+	reply_text(c->reply, NULL, "no port listens; type 'lldp on'");
+	reply_end(c->reply);
+	return CALL_DONE;
 }
 
 static enum call_result set_one(struct call *c, unsigned port, struct node *h)

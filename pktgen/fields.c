@@ -184,6 +184,12 @@ int fields_set(struct stream *s, const char *name, const char *const words[],
 		return fields_refuse(fault, E_MISSING, -1,
 				     "'%s' needs a value, such as 'auto'",
 				     name);
+	if (nb == 1 &&
+	    (!strcasecmp(words[0], "off") || !strcasecmp(words[0], "none")))
+		return fields_refuse(fault, E_SYNTAX, 0,
+				     "'%s' is no value; type one, or 'auto' "
+				     "for that of the headers",
+				     words[0]);
 	if (STREAM_VIA && fields_is_via(&to, &f))
 		memset(&to.via, 0, sizeof(to.via));
 	else if (via)

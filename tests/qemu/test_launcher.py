@@ -129,6 +129,7 @@ def test_a_value_may_follow_an_equals_sign(lab):
     (["run", "--detach", "--machine", "microvm", *["--net", "loop"] * 4],
      "room for 7 ports beside its console, not for 8"),
     (["list", "extra"], "'list' takes no 'extra'; it takes: --json --names --help"),
+    (["console", "lab"], "'console' takes no 'lab' alone: an appliance is '--name lab'"),
     (["list", "--json", "--names"], "--json or --names, not both"),
     (["help", "walk"], "no verb 'walk'"),
     (["help", "run", "exec"], "takes one VERB"),
