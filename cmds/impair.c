@@ -93,11 +93,11 @@ static bool is_key(const char *word)
 	return find(word, &s);
 }
 
-#define KEY(is_asked)                                               \
-	{                                                           \
+#define KEY(is_asked)                                                  \
+	{                                                              \
 		ARG_TEXT, .name = "SETTING", .help = "such as jitter", \
-			  .fits = is_key, .asked = (is_asked),      \
-			  .optional = !(is_asked)                   \
+			  .fits = is_key, .asked = (is_asked),         \
+			  .optional = !(is_asked)                      \
 	}
 #define VALUE(is_last)                                                    \
 	{                                                                 \

@@ -16,8 +16,8 @@ static const struct arg file_args[] = {
 
 static const struct arg keys_args[] = {
 	[KEYWORD] = {ARG_KEYWORD, .name = "keys", .help = "make keys"},
-	[WHAT] = {ARG_INT, .name = "KEYS", .unit = "keys",
-		  .help = "how many", .min = 1, .max = APP_KV_KEYS_MAX},
+	[WHAT] = {ARG_INT, .name = "KEYS", .unit = "keys", .help = "how many",
+		  .min = 1, .max = APP_KV_KEYS_MAX},
 	[SIZE_KEYWORD] = {ARG_KEYWORD, .optional = true, .name = "value-size",
 			  .help = "choose the size of values"},
 	[SIZE] = {ARG_INT, .optional = true, .name = "BYTES", .unit = "bytes",
