@@ -51,6 +51,12 @@ void engine_set_sender(struct worker *w, struct flow *f);
  */
 void engine_tx_watch(struct worker *w, uint64_t now_ns);
 
+/*
+ * Counts what its pacer gave up: of the times of all parts of a stream each has
+ * its share. What is less than a frame is kept.
+ */
+COLD void engine_skip(struct worker *w, struct flow *f);
+
 /* What was held is not any more: the ring is not full, if it was. */
 static inline void engine_tx_room(struct worker *w, uint64_t now_ns)
 {

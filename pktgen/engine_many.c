@@ -41,14 +41,6 @@ static inline bool add(struct worker *w, struct burst *b, struct flow *f,
 	return true;
 }
 
-/* What it had to give up. */
-static NOINLINE void count_skipped(struct worker *w, struct flow *f)
-{
-	w->stats.tx_skipped += f->pacer.skipped;
-	f->sent.skipped += f->pacer.skipped;
-	f->pacer.skipped = 0;
-}
-
 /* The last of a block: there may be more. */
 static NOINLINE void end_block(struct worker *w, struct flow *f,
 			       uint64_t now_ns)
@@ -79,12 +71,12 @@ static inline bool make_due(struct worker *w, struct burst *b, struct flow *f,
 		last_ns = f->until_ns - 1;
 	}
 	if (unlikely(!pacer_take_one(&f->pacer, last_ns))) {
-		count_skipped(w, f);
+		engine_skip(w, f);
 		schedule_set(w, f);
 		return true;
 	}
 	if (unlikely(f->pacer.skipped))
-		count_skipped(w, f);
+		engine_skip(w, f);
 	if (unlikely(!add(w, b, f, now_ns))) {
 		pacer_give_back(&f->pacer, 1);
 		schedule_set(w, f);

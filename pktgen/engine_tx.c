@@ -18,6 +18,16 @@ static unsigned take_due(struct flow *f, unsigned burst, uint64_t now_ns)
 	return pacer_take(&f->pacer, now_ns, max);
 }
 
+void engine_skip(struct worker *w, struct flow *f)
+{
+	const unsigned parts = MAX(f->plan.parts, 1u);
+	const uint64_t n = f->pacer.skipped / parts;
+
+	w->stats.tx_skipped += n;
+	f->sent.skipped += n;
+	f->pacer.skipped -= n * parts;
+}
+
 /* Makes what is due, as far as there are buffers; returns how many are due. */
 EDIT_INLINE unsigned make(struct worker *w, uint64_t now_ns)
 {
@@ -41,11 +51,8 @@ EDIT_INLINE unsigned make(struct worker *w, uint64_t now_ns)
 	}
 	if (f->frames_left != FLOW_NO_LIMIT)
 		f->frames_left -= n;
-	if (unlikely(f->pacer.skipped)) {
-		w->stats.tx_skipped += f->pacer.skipped;
-		f->sent.skipped += f->pacer.skipped;
-		f->pacer.skipped = 0;
-	}
+	if (unlikely(f->pacer.skipped))
+		engine_skip(w, f);
 	return due;
 }
 

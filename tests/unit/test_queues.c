@@ -345,6 +345,32 @@ static void what_is_set_under_way_keeps_the_schedule(void **state)
 	close_all();
 }
 
+/* Each of those that are late gives up its own part of what was due. */
+static void what_is_given_up_is_told_once(void **state)
+{
+	struct pktgen_stream_view v;
+	(void)state;
+
+	for (unsigned queues = 1; queues <= 4; queues++) {
+		open_with(queues);
+		set_stream(plain_range, 500000);
+		start(FLOW_NO_LIMIT, S / 2);
+		run_until(now + US, US);
+		/* By 50 ms more than what is caught up. */
+		now += 150 * MS;
+		run_until(now + 100 * MS, US);
+		now += 150 * MS;
+		run_to_the_end();
+		pktgen_look_stream(&pg, 0, 0, &v);
+		assert_in_range(v.sent.skipped, 50000 - 256, 50000 + 256);
+		assert_in_range(v.sent.packets + v.sent.skipped, 250000 - 256,
+				250000 + 256);
+		assert_int_equal(pktgen_look(&pg, 0)->stats.tx_skipped,
+				 v.sent.skipped);
+		close_all();
+	}
+}
+
 static void counts_begin_anew_under_way(void **state)
 {
 	struct pktgen_stream_view v;
@@ -480,6 +506,7 @@ int main(void)
 		cmocka_unit_test(gaps_are_those_of_one_queue),
 		cmocka_unit_test(what_is_stopped_lacks_nothing),
 		cmocka_unit_test(what_is_set_under_way_keeps_the_schedule),
+		cmocka_unit_test(what_is_given_up_is_told_once),
 		cmocka_unit_test(counts_begin_anew_under_way),
 		cmocka_unit_test(a_queue_may_be_idle),
 		cmocka_unit_test(steering_is_told_from_reordering),
