@@ -164,7 +164,14 @@ bool flow_next_block(struct flow *f)
 
 void flow_align(struct flow *f, const struct flow *to)
 {
-	pacer_follow(&f->pacer, &to->pacer, f->at.frame - to->at.frame);
+	const uint64_t own_ns = pacer_next_ns(&f->pacer);
+	const uint64_t n = f->at.frame - to->at.frame;
+	const unsigned round = f->plan.parts * FLOW_BLOCK;
+
+	/* What it sent at full speed before that is no reason to wait. */
+	pacer_follow(&f->pacer, &to->pacer, n % round);
+	for (uint64_t k = n / round; k && f->pacer.next_ns < own_ns; k--)
+		pacer_pass(&f->pacer, round);
 }
 
 /* Its first; where it has none it is over at once. */

@@ -181,7 +181,10 @@ static inline uint64_t flow_made(const struct flow *f)
 	return f->at.frame - f->passed;
 }
 
-/* Its frames are due when `to`, a part as it is, would send them. */
+/*
+ * Its frames are due when `to`, a part as it is that made fewer, would send
+ * them; or by whole rounds of all parts sooner, as far as its own time is.
+ */
 void flow_align(struct flow *f, const struct flow *to);
 
 /* True while it makes frames or will: of a mode that `sends`. */

@@ -371,6 +371,35 @@ static void what_is_given_up_is_told_once(void **state)
 	}
 }
 
+/* What one queue sent sooner than another is no debt once there is a rate. */
+static void a_rate_after_full_speed_is_that_of_the_sum(void **state)
+{
+	struct worker *second;
+	uint64_t had;
+	(void)state;
+
+	for (unsigned i = 0; i < 2; i++) {
+		open_with(2);
+		set_stream(plain_range, 0);
+		pktgen_start(&pg, 1, now);
+		run_until(now + 100 * US, US);
+		second = pktgen_worker(&pg, 0, i);
+		while (nb_seen < 50000) {
+			worker_step(second, now += US);
+			worker_step(pktgen_worker(&pg, 1, i), now);
+		}
+		set_stream(plain_range, 100000);
+		run_until(now + 10 * MS, US);
+		had = nb_seen;
+		run_until(now + 100 * MS, US);
+		assert_in_range(nb_seen - had, 10000 - 64, 10000 + 64);
+		pktgen_stop(&pg, 1);
+		run_to_the_end();
+		check_so_far();
+		close_all();
+	}
+}
+
 static void counts_begin_anew_under_way(void **state)
 {
 	struct pktgen_stream_view v;
@@ -507,6 +536,7 @@ int main(void)
 		cmocka_unit_test(what_is_stopped_lacks_nothing),
 		cmocka_unit_test(what_is_set_under_way_keeps_the_schedule),
 		cmocka_unit_test(what_is_given_up_is_told_once),
+		cmocka_unit_test(a_rate_after_full_speed_is_that_of_the_sum),
 		cmocka_unit_test(counts_begin_anew_under_way),
 		cmocka_unit_test(a_queue_may_be_idle),
 		cmocka_unit_test(steering_is_told_from_reordering),
