@@ -39,12 +39,21 @@ static NOINLINE void time_poll(struct core_times *t, uint64_t now_ns)
 	t->last_ns = now_ns;
 }
 
+/* The clocks of cores agree nearly: what was a time for all stays that. */
+static NOINLINE uint64_t clock_from(const struct core *c, uint64_t now_ns)
+{
+	const uint64_t ns = c->clock_ns();
+
+	return MAX(ns, now_ns);
+}
+
 /* After a worker's step that had this time, and moved frames. */
 static NOINLINE void time_worker(const struct core *c, const struct worker *w,
 				 uint64_t now_ns)
 {
 	if (c->clock_ns && w->state == WORKER_RUNNING && w->mode & MODE_TX)
-		histogram_add(&c->times->hand_over, c->clock_ns() - now_ns, 1);
+		histogram_add(&c->times->hand_over,
+			      clock_from(c, now_ns) - now_ns, 1);
 }
 
 /*
@@ -75,7 +84,7 @@ unsigned core_step(struct core *c, uint64_t now_ns, unsigned *states)
 
 		if (moved && c->clock_ns &&
 		    (w->state == WORKER_RUNNING || w->tap.rx))
-			now_ns = c->clock_ns();
+			now_ns = clock_from(c, now_ns);
 		n = worker_step(w, now_ns);
 		moved += n;
 		all |= w->state;

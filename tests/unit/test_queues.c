@@ -400,6 +400,32 @@ static void a_rate_after_full_speed_is_that_of_the_sum(void **state)
 	}
 }
 
+/* Of another core, whose clock is ahead of this one's. */
+static uint64_t behind(void)
+{
+	return now - 300;
+}
+
+static void no_time_is_before_the_one_that_all_had(void **state)
+{
+	(void)state;
+
+	open_with(2);
+	set_stream(plain_range, 0);
+	pktgen_set_clock(&pg, behind);
+	pktgen_start(&pg, 1, now);
+	for (unsigned i = 0; i < 100; i++) {
+		pktgen_step(&pg, now);
+		assert_int_equal(pg.core.now_ns, now);
+		now += 200;
+	}
+	assert_true(nb_seen > 1000);
+	pktgen_stop(&pg, 1);
+	run_to_the_end();
+	check_so_far();
+	close_all();
+}
+
 static void counts_begin_anew_under_way(void **state)
 {
 	struct pktgen_stream_view v;
@@ -537,6 +563,7 @@ int main(void)
 		cmocka_unit_test(what_is_set_under_way_keeps_the_schedule),
 		cmocka_unit_test(what_is_given_up_is_told_once),
 		cmocka_unit_test(a_rate_after_full_speed_is_that_of_the_sum),
+		cmocka_unit_test(no_time_is_before_the_one_that_all_had),
 		cmocka_unit_test(counts_begin_anew_under_way),
 		cmocka_unit_test(a_queue_may_be_idle),
 		cmocka_unit_test(steering_is_told_from_reordering),
