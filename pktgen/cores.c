@@ -143,29 +143,33 @@ void core_load_look(struct core_load *l, uint64_t now_ns)
 
 	if (ns < CORE_LOAD_NS)
 		return;
-	l->milli =
-		!l->before_at
-			? CORE_LOAD_UNKNOWN
-			: (unsigned)((l->busy_ns - l->before_ns) * 1000 / ns);
+	/* A step that began before it is all of this second. */
+	l->milli = !l->before_at
+			   ? CORE_LOAD_UNKNOWN
+			   : (unsigned)(MIN(l->busy_ns - l->before_ns, ns) *
+					1000 / ns);
 	l->before_ns = l->busy_ns;
 	l->before_at = now_ns;
 }
 
 /* ---- They begin --------------------------------------------------------- */
 
-/* Each is asked for its time this often, and at most for this long. */
+/*
+ * Each is asked for its time this often: most answers are late where the host
+ * has others to run, too. From half of them on it ends after this long.
+ */
 #define ASKED 32u
 #define ASKED_NS 500000ull
 
 /* The answer that came soonest counts. */
 static void compare(struct cores_cpu *c)
 {
-	const uint64_t begin_ns = ukplat_monotonic_clock();
-	uint64_t from_ns, to_ns = begin_ns;
+	const uint64_t until_ns = ukplat_monotonic_clock() + ASKED_NS;
+	uint64_t from_ns, to_ns = 0;
 
 	c->apart.error_ns = UINT64_MAX;
-	for (unsigned i = 2; i < ASKED + 2 && to_ns < begin_ns + ASKED_NS;
-	     i++) {
+	for (unsigned i = 2;
+	     i < ASKED + 2 && (i < ASKED / 2 || to_ns < until_ns); i++) {
 		from_ns = ukplat_monotonic_clock();
 		STORE(c->asked, i);
 		while (LOAD(c->answered) != i)

@@ -503,6 +503,26 @@ static void who_touches_anothers_worker_is_found(void **state)
 	close_all();
 }
 
+/* Though it stood for long within a step, and that is seen later. */
+static void no_core_is_busier_than_always(void **state)
+{
+	struct core_load l = {.milli = CORE_LOAD_UNKNOWN};
+	(void)state;
+
+	core_load_step(&l, S / 2, true);
+	core_load_look(&l, S);
+	assert_int_equal(l.milli, CORE_LOAD_UNKNOWN);
+	core_load_look(&l, 3 * S);
+	assert_int_equal(l.milli, 0);
+	core_load_step(&l, 7 * S / 2, false);
+	core_load_look(&l, 4 * S);
+	assert_int_equal(l.milli, 1000);
+	core_load_step(&l, 4 * S, true);
+	core_load_step(&l, 9 * S / 2, false);
+	core_load_look(&l, 5 * S);
+	assert_int_equal(l.milli, 500);
+}
+
 int main(void)
 {
 #define TEST(f) cmocka_unit_test_teardown(f, teardown)
@@ -518,6 +538,7 @@ int main(void)
 		TEST(who_forwards_stays_with_cpu_0_until_frames_are_back),
 		TEST(what_is_set_under_way_loses_nothing),
 		TEST(clocks_are_compared),
+		cmocka_unit_test(no_core_is_busier_than_always),
 		TEST(who_touches_anothers_worker_is_found),
 	};
 
