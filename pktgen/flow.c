@@ -79,7 +79,7 @@ void flow_forgive(struct flow *f, const struct worker_how *how, uint64_t now_ns)
 						     (uint64_t)FLOW_BLOCK));
 }
 
-void flow_switch(struct flow *f, const struct pacing *pacing)
+COLD void flow_switch(struct flow *f, const struct pacing *pacing)
 {
 	f->pacing.gap = pacing->gap;
 	f->pacing.unpaced = pacing->unpaced;
@@ -162,7 +162,7 @@ bool flow_next_block(struct flow *f)
 	return take_block(f);
 }
 
-void flow_align(struct flow *f, const struct flow *to)
+COLD void flow_align(struct flow *f, const struct flow *to)
 {
 	const uint64_t own_ns = pacer_next_ns(&f->pacer);
 	const uint64_t n = f->at.frame - to->at.frame;

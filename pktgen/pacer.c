@@ -4,6 +4,7 @@
 #include <string.h>
 #include <uk/essentials.h>
 
+#include "pktgen/hot.h"
 #include "stats/wide.h"
 
 #define NS_PER_S 1000000000ull
@@ -71,7 +72,7 @@ static void set_groups(struct pacer *p, const struct pacing *pacing)
 }
 
 /* All but the time. */
-static void set(struct pacer *p, const struct pacing *pacing)
+COLD static void set(struct pacer *p, const struct pacing *pacing)
 {
 	const struct pace *pace = &pacing->pace;
 	const bool all = p->left == p->group;
@@ -171,7 +172,8 @@ static void change_shape(struct pacer *p, const struct pacing *pacing,
 	pacer_shape_seek(p, now_ns);
 }
 
-void pacer_change(struct pacer *p, const struct pacing *pacing, uint64_t now_ns)
+COLD void pacer_change(struct pacer *p, const struct pacing *pacing,
+		       uint64_t now_ns)
 {
 	const uint64_t old_ns = p->shape ? UINT64_MAX : longest(p);
 	const bool unpaced = p->unpaced;
@@ -434,7 +436,7 @@ void pacer_pass(struct pacer *p, uint64_t n)
 		pass_one(p);
 }
 
-void pacer_follow(struct pacer *p, const struct pacer *to, uint64_t n)
+COLD void pacer_follow(struct pacer *p, const struct pacer *to, uint64_t n)
 {
 	struct pacer_random *const random = p->random;
 	struct pacer_shape *const shape = p->shape;
@@ -480,7 +482,7 @@ static void resume_groups(struct pacer *p, uint64_t now_ns)
 	p->next_frac = (uint32_t)next;
 }
 
-uint64_t pacer_resume(struct pacer *p, uint64_t now_ns)
+COLD uint64_t pacer_resume(struct pacer *p, uint64_t now_ns)
 {
 	const uint64_t was_ns = p->next_ns;
 
