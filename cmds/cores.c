@@ -136,14 +136,11 @@ const struct cmd cmd_cores = {
 			{set_args, run_set, "choose the cores of ports"},
 			{0},
 		},
-	.notes =
-		"Core 0 has the console, and all queues that move no frames. "
-		"Others send, and receive what is only counted. Where ports "
-		"have something in common, core 0 has their queues whatever is "
-		"set: where frames are measured, tracked, captured, or played "
-		"from a capture, and where a port has addresses; all ports, "
-		"while one forwards. 'load' is the part of the last second "
-		"in which that core moved frames.",
+	.notes = "Core 0 has the console, and all queues that move no frames. "
+		 "Others send, and receive what is only counted. Whatever is "
+		 "set, core 0 has all queues of a port whose frames are "
+		 "measured, seen or sent on: 'core 0 as' says why. 'load' is "
+		 "the part of the last second in which a core moved frames.",
 	.examples = (const char *const[]){"cores", "cores 0 1", "cores 0 0-1",
 					  "cores auto", NULL},
 	.see = (const char *const[]){"queues", "version", "calibrate", NULL},

@@ -88,10 +88,10 @@ const struct cmd cmd_queues = {
 		},
 	.notes = "From the next start on the queues take turns at a stream, "
 		 "64 frames each. Together they send what one queue would, "
-		 "each frame at the same time. A single queue sends streams of "
-		 "captures, streams with turns, and all streams of a port on "
-		 "which one follows another or whose sizes are tracked. The "
-		 "largest number means all that a port has.",
+		 "each frame at the same time. A single queue sends captures, "
+		 "turns, and all streams of a port on which one follows "
+		 "another or whose sizes are tracked. 8 means all that a port "
+		 "has.",
 	.examples = (const char *const[]){"queues", "queues 0 1", NULL},
 	.see = (const char *const[]){"stats", "order", "port", NULL},
 };
