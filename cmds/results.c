@@ -257,7 +257,7 @@ static enum call_result run_show(struct call *c)
 /* ---- Compared ----------------------------------------------------------- */
 
 /* What says which row it is, in their order. */
-static const char *const names[] = {"size",     "mix",     "goal", "value",
+static const char *const names[] = {"size",     "mix",     "goal",  "value",
 				    "since",    "service", "phase", "part",
 				    "strategy", "burst",   "mode"};
 

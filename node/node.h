@@ -142,8 +142,7 @@ struct node_credit {
 
 struct node {
 	struct port_queue *queue; /* that it sends by */
-	/* The next of those that are one router, in a ring; NULL: it is none.
-	 */
+	/* The next of those that are one router, in a ring; NULL: none is. */
 	struct node *router;
 	uint8_t mac[ETH_ALEN];
 	uint16_t mtu;
