@@ -60,6 +60,7 @@ void together_tell(struct call *c, uint64_t mask)
 {
 	const struct app *app = call_app(c);
 	uint64_t from_ns = UINT64_MAX, to_ns = 0;
+	unsigned nb = 0;
 	char apart[32];
 
 	for (unsigned i = 0; i < app->pktgen.nb_ports; i++) {
@@ -74,8 +75,9 @@ void together_tell(struct call *c, uint64_t mask)
 				    i);
 		from_ns = ns ? MIN(from_ns, ns) : from_ns;
 		to_ns = MAX(to_ns, ns);
+		nb += ns != 0;
 	}
-	if (!(mask & (mask - 1)) || !to_ns)
+	if (nb < 2)
 		return;
 	value_time_print(to_ns - from_ns, apart, sizeof(apart));
 	reply_textf(c->reply, NULL, "their first frames left within %s", apart);
