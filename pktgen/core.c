@@ -40,7 +40,7 @@ static NOINLINE void time_poll(struct core_times *t, uint64_t now_ns)
 }
 
 /* The clocks of cores agree nearly: what was a time for all stays that. */
-static NOINLINE uint64_t clock_from(const struct core *c, uint64_t now_ns)
+static inline uint64_t clock_from(const struct core *c, uint64_t now_ns)
 {
 	const uint64_t ns = c->clock_ns();
 
