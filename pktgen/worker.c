@@ -368,7 +368,7 @@ static bool give_state(struct worker *w, const struct worker_order *o)
 	return true;
 }
 
-COLD void worker_give(struct worker *w, const struct worker_order *o)
+void worker_give(struct worker *w, const struct worker_order *o)
 {
 	worker_check_owner(w);
 	if (o->kind != ORDER_LOOK && o->kind != ORDER_COUNT)
