@@ -24,7 +24,8 @@ struct cpu {
 	uint32_t idx;
 	uint8_t lapic_id;
 	uint64_t tsc_ahead; /* to be added to its TSC to have CPU 0's */
-	uint64_t reloaded;  /* clock.c: its TSC at the last mm_reload() */
+	uint64_t reloaded;  /* clock.c: its TSC at the last mm_reload()... */
+	uint32_t spread;    /* ...and how many pages are to be read since */
 	struct trap_tables tables;
 	struct libc_thread libc;
 
