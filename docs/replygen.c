@@ -248,6 +248,7 @@ static const char *const lines[] = {
 	"search to 1kpps trial 10ms settle 1ms ndr",
 	"search --json",
 	"search follow --json",
+	"results search-4 --json",
 };
 
 static struct app app;
