@@ -67,7 +67,6 @@ void boot_main(const struct hvm_start_info *si)
 		cmdline = (const char *)si->cmdline_paddr;
 	smp_find(si->rsdp_paddr, cmdline); /* before anything is written over */
 	heap_setup(mem, len);
-	clock_spread(mem, len);
 	if (si->nr_modules)
 		initrd = *(const struct hvm_module *)si->modlist_paddr;
 

@@ -62,21 +62,12 @@ static bool by_pit;
  * A page has one place there, by its address, and each is made so that two
  * thirds of all places are in use: many pages share theirs, and where frames
  * come to them by turns, each look is a miss. So each step also reads a page
- * that nobody needs, up to so many of them that what is needed lies alone.
+ * that nobody needs, until there are so many that what is needed lies alone.
  */
 #define RELOAD_NS 40000000
-#define SPREAD_PAGES 2048
 
 static uint64_t reload_ticks = UINT64_MAX;
-static uintptr_t spread_from;
-static unsigned int spread_pages;
-
-void clock_spread(const void *mem, size_t len_bytes)
-{
-	spread_from = (uintptr_t)mem;
-	spread_pages = (unsigned int)MIN(len_bytes / __PAGE_SIZE,
-					 (size_t)SPREAD_PAGES);
-}
+static uint32_t spread_pages;
 
 static void reload_begin(void)
 {
@@ -87,8 +78,10 @@ static void reload_begin(void)
 		return;
 	c = cpuid(KVM_CPUID_BASE, 0);
 	memcpy(name, &c.b, sizeof(name));
-	if (!memcmp(name, "TCGTCGTCGTCG", sizeof(name)))
-		reload_ticks = ((uint64_t)RELOAD_NS << 32) / clk.mul;
+	if (memcmp(name, "TCGTCGTCGTCG", sizeof(name)) != 0)
+		return;
+	reload_ticks = ((uint64_t)RELOAD_NS << 32) / clk.mul;
+	spread_pages = mm_spread() ? MM_SPREAD_PAGES : 0;
 }
 
 __nsec ukplat_monotonic_clock(void)
@@ -103,7 +96,7 @@ __nsec ukplat_monotonic_clock(void)
 		mm_reload();
 	} else if (self->spread) {
 		self->spread--;
-		*(volatile const char *)(spread_from +
+		*(volatile const char *)(MM_SPREAD +
 					 self->spread * __PAGE_SIZE);
 	}
 	return clk.ns + (__nsec)(t * clk.mul >> 32);

@@ -6,8 +6,6 @@
 #ifndef KVM_CLOCK_H
 #define KVM_CLOCK_H
 
-#include <stddef.h>
-
 /* Time 0. The clock stands still until clock_begin(). */
 void clock_boot(void);
 
@@ -18,12 +16,5 @@ void clock_boot(void);
  */
 void clock_begin(void);
 void clock_end(void);
-
-/*
- * Memory of which the clock may read a byte of each page, now and then, before
- * clock_begin(): see clock.c. An emulator's host may have to provide 8 MB of
- * it.
- */
-void clock_spread(const void *mem, size_t len_bytes);
 
 #endif /* KVM_CLOCK_H */

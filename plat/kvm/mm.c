@@ -164,6 +164,16 @@ void mm_reload(void)
 	__asm__ volatile("mov %0, %%cr3" : : "r"(root) : "memory");
 }
 
+/* RAM from 2 to 4 MiB is there on each board. */
+bool mm_spread(void)
+{
+	uint64_t *dir = directory_of(MM_SPREAD);
+
+	for (unsigned int i = 0; dir && i < MM_SPREAD_PAGES * PAGE / LARGE; i++)
+		dir[i] = LARGE | PTE_PRESENT | PTE_LARGE | nx;
+	return dir;
+}
+
 void mm_init(const struct hvm_start_info *si, void **heap, size_t *heap_len)
 {
 	struct mem_range free;

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Memory: one address space, identity mapped, so that a pointer is also the
- * physical address that a device is told. Code is read-execute, constants are
- * read-only, all else is read-write and never executed; page 0 and the pages
- * below each stack are not mapped.
+ * Memory: one address space, identity mapped but for MM_SPREAD, so that a
+ * pointer is also the physical address that a device is told. Code is
+ * read-execute, constants are read-only, all else is read-write and never
+ * executed; page 0 and the pages below each stack are not mapped.
  *
  * Start-up calls mm_init() once; drivers call mm_map_device() before main();
  * the crash report asks mm_stack_of(). mm.c owns the page tables.
@@ -47,6 +47,14 @@ void mm_init(const struct hvm_start_info *si, void **heap, size_t *heap_len);
  * buffers has been touched for the first time.
  */
 void mm_reload(void);
+
+/*
+ * Maps so many pages of addresses to be read, all of the same 2 MiB of RAM.
+ * False when no table pages are left.
+ */
+#define MM_SPREAD 0xffff800000000000ull
+#define MM_SPREAD_PAGES 2048u
+bool mm_spread(void);
 
 /*
  * Makes the page below [low, high) a guard, and the bytes in it a stack that
