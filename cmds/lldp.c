@@ -82,7 +82,7 @@ static bool listens(const struct call *c)
 
 static enum call_result show(struct call *c)
 {
-	if (c->json || c->program || listens(c))
+	if (c->json || listens(c))
 		return addresses_rows(c, "neighbours", LLDP_NEIGHBOURS_MAX,
 				      show_one);
 	reply_list(c->reply, "notes", REPLY_TABLE);

@@ -427,8 +427,11 @@ def test_who_plays_a_capture_is_told_what_comes_of_it(lab, env):
             (".play 0 x.cmds", "byte 0: 73697a65 begins no capture, which is pcap or pcapng"),
             (".play 0 x.pcap", "'x.pcap' has 3 frames; 'start 0' plays it"),
             ("start 0", "port 0 plays the client's capture: 3 frames, to its end")]:
-        assert answer in " ".join(type_line(child, line).split()), line
-    child.expect_exact("port 0 done count=3")
+        seen = " ".join(type_line(child, line).split())
+        assert answer in seen, line
+    # On a busy host all of it is over by the prompt.
+    if "port 0 done count=3" not in seen:
+        child.expect_exact("port 0 done count=3")
     leave(child)
 
 
