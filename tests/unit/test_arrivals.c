@@ -30,7 +30,7 @@ static const uint8_t *frame(size_t len, size_t behind,
 	static uint8_t f[2048];
 
 	memset(f, 0xb5, sizeof(f));
-	memset(f + len - behind, 0, behind);
+	memset(f + len - behind, behind % 2 ? 0xb5 : 0, behind);
 	signature_put(f + len - behind - SIGNATURE_LEN, s);
 	return f;
 }
@@ -128,8 +128,10 @@ static void padding_may_follow(void **state)
 	for (size_t behind = 0; behind <= 46 - SIGNATURE_LEN; behind++)
 		arrivals_see(&ar, frame(60, behind, &s), 60);
 	assert_int_equal(packets(0, 2), 46 - SIGNATURE_LEN + 1);
-	/* Nobody pads what is long enough; too short is nothing. */
+	/* In addresses is none; nobody pads what is long enough. */
+	arrivals_see(&ar, frame(60, 47 - SIGNATURE_LEN, &s), 60);
 	arrivals_see(&ar, frame(65, 1, &s), 65);
+	/* Too short is nothing. */
 	for (size_t len = 0; len < SIGNATURE_LEN; len++)
 		arrivals_see(&ar, frame(60, 0, &s) + 60 - len, len);
 	assert_int_equal(packets(0, 2), 46 - SIGNATURE_LEN + 1);
