@@ -31,6 +31,25 @@ static int place(const struct call *c, const char *word)
 	return v ? (int)(v - c->v) : -1;
 }
 
+enum call_result ask_check_words(struct call *c, const char *const *word)
+{
+	const struct value *test = ask_value(c, "TEST");
+
+	for (; *word; word++) {
+		const int at = place(c, *word);
+		const bool is_flag = c->form->args[at].type == ARG_FLAG;
+
+		if (c->v[at].set)
+			return call_fail(
+				c, E_SURPLUS, is_flag ? at : at - 1,
+				"'%s%s' sets nothing of '%s %s'; "
+				"leave it out",
+				is_flag ? "--" : "", *word, c->cmd->name,
+				c->form->args[test - c->v].words[test->u].name);
+	}
+	return CALL_DONE;
+}
+
 /* One of a list, up to a comma; NULL: it is no size. */
 static const char *take_size(const char *word, struct sizes *s)
 {

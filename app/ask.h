@@ -123,6 +123,9 @@ bool ask_is_sizes(const char *word);
 /* The value of the argument of that word in the call's form; NULL: none. */
 const struct value *ask_value(const struct call *c, const char *word);
 
+/* Fails a call that has one of these words, which its TEST does not use. */
+enum call_result ask_check_words(struct call *c, const char *const *word);
+
 /*
  * Makes a plan of what the call has: the ports, its first argument, which may
  * be NULL as all others, and those above. The ports are checked.

@@ -49,27 +49,19 @@ static const struct arg args[] = {
 	{ARG_NONE},
 };
 
-/* A word that is of other tests sets nothing. */
-static enum call_result check_word(struct call *c)
-{
-	const uint64_t test = ask_value(c, "TEST")->u;
-	const char *word = test == LOSS ? "loss" : "step";
-	const struct value *v = ask_value(c, word);
-
-	if (!v->set)
-		return CALL_DONE;
-	return call_fail(c, E_SURPLUS, (int)(v - c->v) - 1,
-			 "'%s' sets nothing of 'rfc2544 %s'; leave it out",
-			 word, tests[test].name);
-}
+/* Words that are of other tests. */
+static const char *const not_of_loss[] = {"loss", "width", "bisect", NULL};
+static const char *const of_loss[] = {"step", NULL};
 
 static enum call_result plan(struct call *c, struct experiment_plan *p)
 {
 	struct search_goal *g = &p->goal[0];
 
-	if (check_word(c) != CALL_DONE)
-		return CALL_FAIL;
-	if (ask_plan(c, courses[ask_value(c, "TEST")->u], p) != CALL_DONE)
+	const uint64_t test = ask_value(c, "TEST")->u;
+
+	if (ask_check_words(c, test == LOSS ? not_of_loss : of_loss) !=
+		    CALL_DONE ||
+	    ask_plan(c, courses[test], p) != CALL_DONE)
 		return CALL_FAIL;
 	if (p->course == &course_loss)
 		return CALL_DONE;

@@ -70,11 +70,16 @@ static enum call_result check_rates(struct call *c, uint64_t mask)
 	return CALL_DONE;
 }
 
+/* Words that are of the other test. */
+static const char *const of_steps[] = {"eir", NULL};
+static const char *const of_all[] = {"avail", NULL};
+
 static enum call_result plan(struct call *c, struct experiment_plan *p)
 {
 	const bool all = ask_value(c, "TEST")->u == PERFORMANCE;
 
-	if (ask_plan(c, all ? &course_performance : &course_y1564, p) !=
+	if (ask_check_words(c, all ? of_steps : of_all) != CALL_DONE ||
+	    ask_plan(c, all ? &course_performance : &course_y1564, p) !=
 		    CALL_DONE ||
 	    check_rates(c, p->mask) != CALL_DONE)
 		return CALL_FAIL;
