@@ -109,6 +109,43 @@ static void what_is_sent_to_warm_up_does_not_count(void **state)
 	assert_non_null(strstr(rig.screen, "\"foreign\":0"));
 }
 
+static void to_the_begin_of_a_warm_up(void)
+{
+	while (!e()->trial.ask.then_ns || !e()->trial.warms)
+		rig_step(20 * US);
+}
+
+/* All of the warm-up is at the first rate, also past the time of that. */
+static void a_second_rate_comes_behind_the_warm_up(void **state)
+{
+	uint64_t pps, had, nb;
+	(void)state;
+
+	rig_send("rfc2544 recovery sizes 64 to 500kpps trial 20ms width 1% "
+		 "warmup 60ms repeat 2");
+	for (unsigned i = 0; i < 2; i++) {
+		to_the_begin_of_a_warm_up();
+		had = dut.nb;
+		pps = e()->trial.ask.load / 1000;
+		while (e()->trial.warms)
+			rig_step(20 * US);
+		assert_in_range(dut.nb - had, pps * 6 / 100 - 50,
+				pps * 6 / 100 + 1);
+		had = dut.nb;
+		nb = e()->nb_trials;
+		while (e()->nb_trials == nb)
+			rig_step(20 * US);
+		assert_in_range(dut.nb - had, pps * 3 / 100 - 50,
+				pps * 3 / 100 + 50);
+		assert_in_range(e()->made[nb].recovery_ns, 0, 2 * MS);
+		assert_int_equal(e()->made[nb].grade, VERDICT_VALID);
+	}
+	while (e()->state == EXPERIMENT_RUNS)
+		rig_step(20 * US);
+	assert_int_equal(e()->state, EXPERIMENT_DONE);
+	assert_int_equal(at(0, "repeats"), 2);
+}
+
 static const char *progress(void)
 {
 	static char text[EXPERIMENT_PROGRESS_MAX];
@@ -210,6 +247,7 @@ int main(void)
 		T(steps_of_a_cold_device, cold),
 		T(a_soak_begins_behind_its_warm_up, cold),
 		T(what_is_sent_to_warm_up_does_not_count, dut),
+		T(a_second_rate_comes_behind_the_warm_up, dut),
 		T(a_warm_up_is_foreseen_and_told, dut),
 		T(what_it_does_is_told, dut),
 		T(one_that_is_resumed_warms_up, cold),
