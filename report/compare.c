@@ -67,12 +67,25 @@ static void set(struct table *t, const char *column, const cJSON *v)
 		table_text(t, at, v->valuestring);
 }
 
+/* "throughput [pps]" */
+static void name_figure(struct table *t, unsigned col, const char *figure)
+{
+	const struct key *k = key_find(figure);
+	struct text name = {.data = NULL};
+
+	if (k && k->unit)
+		text_add(&name, "%s [%s]", k->label, k->unit);
+	else
+		text_add(&name, "%s", k ? k->label : figure);
+	if (name.data)
+		table_text(t, col, name.data);
+	text_free(&name);
+}
+
 static void compare_figure(struct table *t, const cJSON *a, const cJSON *b,
 			   const char *figure)
 {
-	const struct key *k = key_find(figure);
 	const cJSON *va = json_number(a, figure), *vb = json_number(b, figure);
-	struct text name = {.data = NULL};
 	double change;
 
 	if ((!va && !vb) || !table_row(t))
@@ -82,12 +95,7 @@ static void compare_figure(struct table *t, const cJSON *a, const cJSON *b,
 			set(t,
 			    !strcmp(identity[i], "mix") ? "size" : identity[i],
 			    item(a ? a : b, identity[i]));
-	text_add(&name, "%s%s%s%s", k->label, k->unit ? " [" : "",
-		 k->unit ? k->unit : "", k->unit ? "]" : "");
-	if (name.data)
-		table_text(t, (unsigned)(table_column(t, "figure") - t->col),
-			   name.data);
-	text_free(&name);
+	name_figure(t, (unsigned)(table_column(t, "figure") - t->col), figure);
 	set(t, "A", va);
 	set(t, "B", vb);
 	change = va && vb && va->valuedouble > 0
@@ -105,19 +113,34 @@ static const cJSON *main_list(const struct result *r)
 	return rows ? rows : result_list(r, "goals");
 }
 
+/* By what rows are told apart: numbers, where no row has a word for it. */
+static void identity_columns(struct table *t, const cJSON *row)
+{
+	struct column *c;
+
+	for (size_t i = 0; i < NB(identity); i++) {
+		const cJSON *v = item(row, identity[i]);
+
+		if (!v || !identifies(row, identity[i]))
+			continue;
+		c = table_column(t, strcmp(identity[i], "mix") ? identity[i]
+							       : "size");
+		if (c && cJSON_IsNumber(v))
+			c->number = true;
+		else if (c)
+			c->words = true;
+	}
+}
+
 static void columns(struct table *t, const cJSON *lists[2])
 {
 	const cJSON *row;
 
 	for (unsigned side = 0; side < 2; side++)
 		for (row = json_first(lists[side]); row; row = row->next)
-			for (size_t i = 0; i < NB(identity); i++)
-				if (item(row, identity[i]) &&
-				    identifies(row, identity[i]))
-					table_column(t,
-						     !strcmp(identity[i], "mix")
-							     ? "size"
-							     : identity[i]);
+			identity_columns(t, row);
+	for (unsigned i = 0; i < t->cols; i++)
+		t->col[i].number &= !t->col[i].words;
 	table_column(t, "figure");
 	table_column(t, "A")->number = true;
 	table_column(t, "B")->number = true;
@@ -176,7 +199,7 @@ static void changed(struct table *t, const char *name, const cJSON *a,
 	    cJSON_IsObject(b) || cJSON_Compare(a, b, true) ||
 	    differs_anyway(name) || !table_row(t))
 		return;
-	table_text(t, 0, key_find(name) ? key_find(name)->label : name);
+	name_figure(t, 0, name);
 	set(t, "A", a);
 	set(t, "B", b);
 }

@@ -38,6 +38,7 @@ struct plot {
 	bool log_x, log_y, from_zero;
 	bool nines; /* x is -log10 of the share that is worse */
 	bool sizes; /* x is marked where points are */
+	bool whole; /* x counts, so nothing lies between two numbers */
 	struct series s[PLOT_SERIES];
 	unsigned nb_series;
 };

@@ -21,6 +21,16 @@ const struct plot_colour plot_colours[PLOT_COLOURS] = {
 #define INK 10
 #define GRID 11
 
+/* So wide that a telephone shows it whole, its figures still legible. */
+#define WIDE 600
+#define HIGH 400
+
+/* gnuplot's points: a shape that is filled, and behind each a hollow one. */
+static const unsigned char shapes[][2] = {{7, 6},   {5, 4},   {9, 8},
+					  {11, 10}, {13, 12}, {15, 14}};
+
+#define SHAPES (sizeof(shapes) / sizeof(shapes[0]))
+
 /* By what an axis in frames a second is divided, and how it is called then. */
 struct unit {
 	double by;
@@ -49,29 +59,66 @@ static int stem(const char *label, struct unit u)
 			     : (long)strlen(label));
 }
 
+/* 1, 2, 5, 10, 20, ..., of a whole number. */
+static double mark(int n)
+{
+	static const double steps[] = {1, 2, 5};
+	const int step = ((n % 3) + 3) % 3;
+
+	return steps[step] * pow(10, (n - step) / 3);
+}
+
+/* gnuplot would mark powers of ten alone, of which there may be but two. */
+static void log_marks(FILE *f, const struct plot *p, bool y, double by)
+{
+	double least = HUGE_VAL, most = 0;
+	int from, to;
+
+	for (unsigned i = 0; i < p->nb_series; i++)
+		for (unsigned k = 0; k < p->s[i].points; k++) {
+			least = fmin(least, p->s[i].xy[2 * k + y] / by);
+			most = fmax(most, p->s[i].xy[2 * k + y] / by);
+		}
+	fprintf(f, "set logscale %c\n", y ? 'y' : 'x');
+	if (most / least > 1000 || most <= 0)
+		return;
+	from = 3 * (int)floor(log10(least));
+	while (mark(from + 1) <= least)
+		from++;
+	for (to = from + 1; mark(to) < most; to++)
+		;
+	/* A mark at the very end would be left away, or not, by rounding. */
+	fprintf(f, "set %crange [%.17g:%.17g]\nset %ctics (", y ? 'y' : 'x',
+		mark(from) * 0.999, mark(to) * 1.001, y ? 'y' : 'x');
+	for (; from <= to; from++)
+		fprintf(f, "'%.6g' %.17g%s", mark(from), mark(from),
+			from < to ? ", " : ")\n");
+}
+
 static void axes(FILE *f, const struct plot *p, struct unit x, struct unit y)
 {
 	fprintf(f,
-		"set terminal svg size 760,360 noenhanced linewidth 1.4 "
-		"font 'sans-serif,13'\n"
+		"set terminal svg size %d,%d noenhanced linewidth 1.4 "
+		"font 'sans-serif,15'\n"
 		"ink = 0x%06x; pale = 0x%06x\n"
 		"set border 3 lc rgb ink lw 0.7\n"
 		"set tics nomirror textcolor rgb ink\n"
 		"set grid ytics lc rgb pale lw 0.6 dt solid\n"
-		"set key top right outside samplen 2 textcolor rgb ink\n"
-		"set xlabel '%.*s%s' textcolor rgb ink\n"
+		"set key below height 1.5 samplen 1.5 textcolor rgb ink\n"
+		"set xlabel '%.*s%s' offset 0,0.5 textcolor rgb ink\n"
+		"set rmargin 3\n"
 		"set ylabel '%.*s%s' textcolor rgb ink\n"
 		"set format '%%.6g'\n"
-		"set pointsize 0.55\n",
-		plot_colours[INK].light, plot_colours[GRID].light,
+		"set pointsize 0.6\n",
+		WIDE, HIGH, plot_colours[INK].light, plot_colours[GRID].light,
 		stem(p->x, x), p->x, x.name, stem(p->y, y), p->y, y.name);
 	/* The plot's heading says what the only one is. */
 	if (p->nb_series == 1)
 		fprintf(f, "unset key\n");
 	if (p->log_x)
-		fprintf(f, "set logscale x\n");
+		log_marks(f, p, false, x.by);
 	if (p->log_y)
-		fprintf(f, "set logscale y\n");
+		log_marks(f, p, true, y.by);
 	if (p->from_zero)
 		fprintf(f, "set yrange [0:0.01<*]\n");
 	if (!p->log_x && !p->nines)
@@ -80,6 +127,18 @@ static void axes(FILE *f, const struct plot *p, struct unit x, struct unit y)
 		fprintf(f, "set xrange [-0.1:*]\n"
 			   "set xtics ('least' 0, '50' 0.30103, '90' 1, "
 			   "'99' 2, '99.9' 3, '99.99' 4)\n");
+}
+
+/* gnuplot would mark halves of the first few. */
+static void whole_marks(FILE *f, const struct plot *p)
+{
+	double most = 0;
+
+	for (unsigned i = 0; i < p->nb_series; i++)
+		for (unsigned k = 0; k < p->s[i].points; k++)
+			most = fmax(most, p->s[i].xy[2 * k]);
+	if (most <= 10)
+		fprintf(f, "set xtics 1\n");
 }
 
 /* A mark where there is a size. */
@@ -125,9 +184,13 @@ static void lines(FILE *f, const struct plot *p)
 			continue;
 		fprintf(f, "%s$d%u using 1:2 with %s lc rgb 0x%06x", lead, i,
 			how[s->style], plot_colours[s->colour].light);
-		/* Of the second result points are hollow, lines dashed. */
+		/*
+		 * Shapes tell series apart where colours do not, as on paper.
+		 * Of the second result points are hollow, lines dashed.
+		 */
 		if (s->style != PLOT_LIMIT)
-			fprintf(f, " pt %d", s->second ? 6 : 7);
+			fprintf(f, " pt %d",
+				shapes[s->colour % SHAPES][s->second]);
 		if (s->style == PLOT_LIMIT ||
 		    (s->second && s->style == PLOT_BOTH))
 			fprintf(f, " dt 2");
@@ -199,9 +262,9 @@ static bool adopt(const struct plot *p, unsigned number, const char *svg,
 	if (!to)
 		return false;
 	text_add(out,
-		 "<svg viewBox=\"0 0 760 360\" role=\"img\" aria-label=\"%s\" "
+		 "<svg viewBox=\"0 0 %d %d\" role=\"img\" aria-label=\"%s\" "
 		 "xmlns=\"http://www.w3.org/2000/svg\">\n",
-		 p->title);
+		 WIDE, HIGH, p->title);
 	copy_without(out, from, to, number);
 	text_add(out, "</svg>\n");
 	return true;
@@ -221,6 +284,8 @@ bool plot_draw(const struct plot *p, unsigned number, struct text *out)
 	axes(script, p, x, y);
 	if (p->sizes)
 		size_marks(script, p);
+	if (p->whole)
+		whole_marks(script, p);
 	data(script, p, x.by, y.by);
 	lines(script, p);
 	done = child_run(argv, script, &svg) && svg.data &&

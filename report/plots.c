@@ -116,9 +116,9 @@ static void by_size(struct plot *p, const struct result *r, unsigned which,
 			nb);
 		point(series(p, PLOT_BOTH, name), size->valuedouble,
 		      rate->valuedouble);
-		if (part && part->valuedouble > 0 && !which)
-			point(series(p, PLOT_LIMIT, "largest rate"),
-			      size->valuedouble,
+		name_of(name, sizeof(name), "largest rate", which, nb);
+		if (part && part->valuedouble > 0)
+			point(series(p, PLOT_LIMIT, name), size->valuedouble,
 			      rate->valuedouble * 100 / part->valuedouble);
 	}
 }
@@ -319,11 +319,13 @@ static const struct {
 	 latency_history},
 	{{.title = "Loss by step",
 	  .x = "step",
+	  .whole = true,
 	  .y = "loss [%]",
 	  .from_zero = true},
 	 steps},
 	{{.title = "Offered rate, trial by trial",
 	  .x = "trial",
+	  .whole = true,
 	  .y = "offered rate [pps]",
 	  .log_y = true},
 	 converged},

@@ -294,8 +294,32 @@ def test_two_results_side_by_side(run):
     changed = text.split("Where A and B differ")[1].split("</table>")[0]
     assert all(word in changed for word in ("tcg", "kvm", "src 0 ip 10.0.0.2", "src 0 ip 10.0.0.9"))
     assert "linkspeed" not in changed
+    # Numbers stand below each other, and have their unit; each has its own limit.
+    assert '<th scope="row" class="n">64</th>' in text
+    two["largest"] = 2e6
+    text = run("c.html", one, two, options=("--compare",)).read_text()
+    assert "<th scope=\"row\">largest rate [pps]</th>" in text
+    if shutil.which("gnuplot"):
+        assert all(">%s largest rate<" % side in text for side in "AB")
     for results in ((one,), (one, two, two)):
         assert run("c.html", *results, options=("--compare",), check=False).returncode == 2
+
+
+@pytest.mark.skipif(not shutil.which("gnuplot"), reason="gnuplot")
+def test_plots_can_be_read(run):
+    """Series differ by shape, not by colour alone; a logarithmic axis has more marks than powers
+    of ten, its ends too; what counts has no halves."""
+    figures = {title: drawing for title, drawing in re.findall(
+        r"<figcaption>(.*?)</figcaption>(.*?)</figure>",
+        run("r.html", throughput(rate=190000.125)).read_text(), re.DOTALL)}
+    loss = re.sub(r"<defs>.*?</defs>", "", figures["Loss by offered rate"], flags=re.DOTALL)
+    assert len(set(re.findall(r"gpPt(\d+)'", loss))) == 6  # of seven sizes
+    assert all(">%s<" % mark in loss for mark in ("0.1", "0.2", "0.5", "1", "2", "5", "10", "20"))
+    assert ">10<" in figures["Latency by percentile"] and ">200<" in figures["Latency by percentile"]
+    few = throughput()
+    del few["trials"][3:]
+    few = run("r.html", few).read_text().split("trial by trial</figcaption>")[1]
+    assert ">2<" in few.split("</figure>")[0] and ">1.5<" not in few.split("</figure>")[0]
 
 
 def test_without_gnuplot_it_says_so_and_goes_on(run, tmp_path):
@@ -428,7 +452,7 @@ def test_chromium_opens_it_and_asks_nobody(run, tmp_path):
 @needs_chromium
 def test_it_fits_paper_and_a_narrow_screen(run, tmp_path):
     """A4 less its margins is 680 of CSS's pixels wide, or 1,009 for tables that lie across it.
-    A telephone has 400, where tables and plots move, the page does not, and letters are large
+    A telephone has 400, where tables move, plots and the page do not, and letters are large
     enough to be read."""
     result = throughput()
     for one in result["trials"]:
@@ -444,5 +468,12 @@ def test_it_fits_paper_and_a_narrow_screen(run, tmp_path):
         narrow = chromium.measure(
             page, 400, "screen", "[document.documentElement.scrollWidth, Math.min("
             "...[...document.querySelectorAll('svg text, td, th, p')]"
-            ".map(t => t.getBoundingClientRect().height))]")
-        assert narrow[0] <= 400 and narrow[1] >= 10, narrow
+            ".map(t => t.getBoundingClientRect().height)), Math.max("
+            "...[...document.querySelectorAll('svg')]"
+            ".map(t => t.getBoundingClientRect().right))]")
+        assert narrow[0] <= 400 and narrow[1] >= 10 and narrow[2] <= 400, narrow
+        # A heading stands on the page of what it is above.
+        assert chromium.measure(
+            page, 1009, "print", "[...document.querySelectorAll('h2, h3')].filter(h => "
+            "getComputedStyle(h).page != getComputedStyle(h.nextElementSibling).page)"
+            ".map(h => h.textContent)") == []
