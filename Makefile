@@ -27,13 +27,13 @@ image: $(O)/ukpktgen.elf client
 
 ## client: what the host has of it: the console's client, and the relay of its line
 client: setup-client
-	@$(MAKE) --no-print-directory $(O)/ukpktgen-console $(O)/ukpktgen-relay $(O)/ukpktgen-report \
+	@$(MAKE) --no-print-directory $(if $(V),,-s) $(O)/ukpktgen-console $(O)/ukpktgen-relay $(O)/ukpktgen-report \
 		$(METRICS)
 
 ## run: boot it and attach this terminal (a file of commands without one)
 run:
 	@tools/setup run
-	@$(MAKE) --no-print-directory -s image
+	@$(ALL_AT_ONCE) -s image
 	@tools/first-run
 
 ## test: unit tests, shell transcripts, QEMU tests
