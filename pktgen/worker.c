@@ -179,7 +179,7 @@ static void begin_alone(struct worker *w, struct flow *f, uint64_t now_ns)
 	worker_set_only(w);
 }
 
-/* Stopped or paused before its moment: what is ready goes, and is on time. */
+/* Stopped or paused before its moment, with nothing that is ready for it. */
 COLD static void begin_early(struct worker *w, uint64_t now_ns)
 {
 	w->timed_ns = MIN(w->timed_ns, now_ns);
@@ -198,6 +198,9 @@ COLD static bool begin(struct worker *w, uint64_t now_ns)
 	const uint64_t from_ns = w->from_ns ? w->from_ns : now_ns;
 
 	if (w->state != WORKER_RUNNING) {
+		/* What is ready has the time of its moment, and goes then. */
+		if (w->out.nb && now_ns < from_ns)
+			return false;
 		begin_early(w, now_ns);
 		return true;
 	}
