@@ -261,7 +261,7 @@ static __attribute__((noinline)) enum arrival see(struct arrivals *ar,
 
 static bool is_signature(const uint8_t *p)
 {
-	return arrivals_has_magic(p) && p[2] == (SIGNATURE_MAGIC & 0xff);
+	return !arrivals_no_magic(p) && p[2] == (SIGNATURE_MAGIC & 0xff);
 }
 
 /*

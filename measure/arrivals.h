@@ -115,12 +115,13 @@ enum arrival arrivals_see_at(struct arrivals *ar, const uint8_t *p, size_t len);
 /* What its port sends is expected from now on; false: it was before. */
 bool arrivals_turn(struct arrivals *ar, const uint8_t *p);
 
-static inline bool arrivals_has_magic(const uint8_t *p)
+/* 0 where a signature's first two bytes are; in no other place. */
+static inline uint64_t arrivals_no_magic(const uint8_t *p)
 {
-	static const uint8_t first[2] = {SIGNATURE_MAGIC >> 16,
-					 SIGNATURE_MAGIC >> 8 & 0xff};
+	uint16_t first;
 
-	return !memcmp(p, first, sizeof(first));
+	memcpy(&first, p, sizeof(first));
+	return (uint64_t)first ^ __builtin_bswap16(SIGNATURE_MAGIC >> 8);
 }
 
 static inline uint64_t arrivals_middle(const uint8_t *p)
@@ -131,17 +132,19 @@ static inline uint64_t arrivals_middle(const uint8_t *p)
 	return __builtin_bswap64(middle);
 }
 
-/* Whether it is the next of the row, and counted there. */
-ARRIVALS_INLINE bool arrivals_see_row(struct arrivals *ar, const uint8_t *frame,
-				      size_t len)
+/*
+ * Whether it is the next of the row, and counted there. All that must be so is
+ * asked at once, as each branch ends what an emulator translates in one piece.
+ */
+ARRIVALS_INLINE bool arrivals_see_row(struct arrivals_row *row,
+				      const uint8_t *frame, size_t len)
 {
-	struct arrivals_row *const row = &ar->row;
 	const uint8_t *const p = frame + len - SIGNATURE_LEN;
 	uint64_t stamp;
 
 	memcpy(&stamp, p + 10, sizeof(stamp));
-	if (unlikely(arrivals_middle(p) != row->next || stamp != row->stamp ||
-		     !arrivals_has_magic(p)))
+	if (unlikely((arrivals_middle(p) ^ row->next) | (stamp ^ row->stamp) |
+		     arrivals_no_magic(p)))
 		return false;
 	row->next++;
 	row->bytes += len;
@@ -156,8 +159,25 @@ static inline void arrivals_see(struct arrivals *ar, const uint8_t *frame,
 				size_t len)
 {
 	if (likely(len >= SIGNATURE_LEN) &&
-	    unlikely(!arrivals_see_row(ar, frame, len)))
+	    unlikely(!arrivals_see_row(&ar->row, frame, len)))
 		arrivals_see_other(ar, frame, len);
+}
+
+/*
+ * The same of one of a burst, for which `row` is a copy of that of `ar`, which
+ * compilers keep in registers.
+ */
+ARRIVALS_INLINE void arrivals_see_one(struct arrivals *ar,
+				      struct arrivals_row *row,
+				      const uint8_t *frame, size_t len)
+{
+	if (unlikely(len < SIGNATURE_LEN))
+		return;
+	if (unlikely(!arrivals_see_row(row, frame, len))) {
+		ar->row = *row;
+		arrivals_see_other(ar, frame, len);
+		*row = ar->row;
+	}
 }
 
 enum arrival arrivals_see_chain(struct arrivals *ar, const struct uk_netbuf *nb,
@@ -176,11 +196,12 @@ ARRIVALS_INLINE struct trail_ahead *arrivals_expected(
 	memcpy(&stamp, p + 10, sizeof(stamp));
 	stamp = __builtin_bswap64(stamp);
 	a = now->ahead[stamp >> 50 & now->ahead_mask];
-	if (unlikely(arrivals_middle(p) != a->next || !arrivals_has_magic(p)))
-		return NULL;
 	/* That of another stream or run is far from it. */
 	*ns = a->stamp + now->stamp_ns - stamp;
-	return likely(*ns <= now->ns_max) ? a : NULL;
+	return likely(!((arrivals_middle(p) ^ a->next) | arrivals_no_magic(p) |
+			(*ns > now->ns_max)))
+		       ? a
+		       : NULL;
 }
 
 /* It came, but for its time. */

@@ -347,7 +347,7 @@ void track_take(struct track *t, struct arrivals *ar, const uint8_t *frame,
 {
 	enum arrival what = ARRIVAL_UNSIGNED;
 
-	if (len < SIGNATURE_LEN || !arrivals_see_row(ar, frame, len)) {
+	if (len < SIGNATURE_LEN || !arrivals_see_row(&ar->row, frame, len)) {
 		if (len >= SIGNATURE_LEN)
 			what = arrivals_see_other(ar, frame, len);
 		track_begin(t, ar, what);

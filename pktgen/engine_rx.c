@@ -76,7 +76,8 @@ static bool rests(struct worker *w)
 struct looks {
 	uint64_t bytes; /* without FCS */
 	struct arrivals *arrivals;
-	struct arrivals_now now; /* of those */
+	struct arrivals_now now; /* of those... */
+	struct arrivals_row row; /* ...and this is put back */
 };
 
 /* A frame while it is ours: whoever wants to know more of it looks here. */
@@ -95,7 +96,7 @@ PORT_INLINE void look_signed(void *looks, const struct uk_netbuf *nb)
 	struct looks *const l = looks;
 
 	l->bytes += nb->len;
-	arrivals_see(l->arrivals, nb->data, nb->len);
+	arrivals_see_one(l->arrivals, &l->row, nb->data, nb->len);
 }
 
 PORT_INLINE void look_many(void *looks, const struct uk_netbuf *nb)
@@ -111,7 +112,8 @@ static COLD void look_any(void *looks, const struct uk_netbuf *nb)
 	struct looks *const l = looks;
 
 	if (!nb->next) {
-		look_signed(l, nb);
+		l->bytes += nb->len;
+		arrivals_see(l->arrivals, nb->data, nb->len);
 		return;
 	}
 	look_large(l, nb);
@@ -145,10 +147,13 @@ static NOINLINE uint64_t look_and_free_signed(struct worker *w,
 	l.now = l.arrivals->now;
 	if (unlikely(large))
 		return look_and_free_any(w, pkts, n);
-	if (l.arrivals->nb_many)
+	if (l.arrivals->nb_many) {
 		port_look_and_free(w->queue, pkts, n, false, look_many, &l);
-	else
+	} else {
+		l.row = l.arrivals->row;
 		port_look_and_free(w->queue, pkts, n, false, look_signed, &l);
+		l.arrivals->row = l.row;
+	}
 	arrivals_end(l.arrivals, n);
 	return l.bytes;
 }
