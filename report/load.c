@@ -51,6 +51,14 @@ static const char *skip_blank(const char *at, const char *end)
 	return at;
 }
 
+/* What was cut short does not end as an object does. */
+static bool ends(const char *at, const char *end)
+{
+	while (end > at && strchr(" \t\r\n", end[-1]))
+		end--;
+	return end[-1] == '}';
+}
+
 static bool parse(struct result *r, const struct text *all, struct text *why)
 {
 	const char *at = skip_blank(all->data, all->data + all->len);
@@ -65,8 +73,11 @@ static bool parse(struct result *r, const struct text *all, struct text *why)
 
 		cJSON_Delete(one);
 		if (!good) {
-			text_add(why, "no JSON object at byte %zu",
-				 (size_t)(rest - all->data) + 1);
+			text_add(why, "no JSON object at byte %zu%s",
+				 (size_t)(rest - all->data) + 1,
+				 *at == '{' && !ends(at, end)
+					 ? "; its end is missing"
+					 : "");
 			return false;
 		}
 		at = skip_blank(rest, end);

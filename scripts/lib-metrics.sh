@@ -24,7 +24,7 @@ where there is libmicrohttpd-dev"
 
 # Plots a file of 'stats history --csv', or what an appliance says by that now.
 do_plot() {
-	local csv ports terminal made=''
+	local csv ports terminal said made=''
 	parse plot "$@"
 	need gnuplot gnuplot-nox
 	((${#operands[@]} <= 1)) || die 2 "'plot' takes one file of CSV"
@@ -48,6 +48,8 @@ do_plot() {
 	[[ $output != *.svg ]] || terminal='svg size 1200,900 background "white"'
 	[[ ${output-} != *"'"* && $csv != *"'"* ]] || die 2 "no file's name may have a ' in it here"
 	umask 022 # as files are that one shows around
-	gnuplot -e "csv='$csv'; output='$output'; ports='$ports'; set terminal $terminal" \
-		"${self%/*}/history.gp" || die 2 'gnuplot failed'
+	[ -z "$output" ] || { : >>"$output"; } 2>/dev/null || die 2 "cannot write '$output'"
+	# It warns of counters that never moved; what it says is of use where it fails.
+	{ said=$(gnuplot -e "csv='$csv'; output='$output'; ports='$ports'; set terminal $terminal" \
+		"${self%/*}/history.gp" 2>&1 >&3) || die 2 "gnuplot failed: $said"; } 3>&1
 }

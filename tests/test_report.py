@@ -215,6 +215,7 @@ def test_hostile_names_stay_text(run):
 
 @pytest.mark.parametrize("text, why", [
     ("", "empty"), ("[]", "no JSON object at byte"), ("{", "no JSON object"), ("{}", "no result"),
+    (json.dumps(throughput())[:3000] + "\n", "; its end is missing"), ('{"a":x}', "at byte 6\n"),
     ('{"a":1} x', "byte 9"), ("[" * 100000, "no JSON object"), ('{"a":1}{"b"', "no JSON object"),
 ])
 def test_what_is_no_result_is_said(run, text, why):

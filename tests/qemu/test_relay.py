@@ -158,7 +158,10 @@ def test_others_may_watch(lab):
     rows_say(lab, exec_watch, 2000)
     text = lab.launch("metrics", "a", "--print", "--timeout", "60s").stdout
     assert 'ukpktgen_port_tx_packets_total{appliance="a",port="0"} 2000\n' in text
-    assert "frames per second" in lab.launch("plot", "--span", "minute").stdout
+    drawn = lab.launch("plot", "--span", "minute")
+    assert "frames per second" in drawn.stdout and "arning" not in drawn.stderr
+    done = lab.launch("plot", "--output", "/nonexistent/run.svg", check=False)
+    assert done.returncode == 2 and done.stderr == "ukpktgen: cannot write '/nonexistent/run.svg'\n"
     done = lab.launch(*exec_watch, "size 0 128", check=False)
     assert done.returncode == 1 and "E_STATE: this console watches" in done.stderr
     assert said(watch, b"@1 version\n").endswith(b"@1 OK\r\n")
