@@ -14,8 +14,10 @@ $(O)/tsan/test_%: $(O)/tsan/tests/unit/test_%.o $(TSAN_OBJ)
 	$(Q)$(tsan-cc) -o $@ $^ -lcmocka -lm
 
 ## tsan: several cores under ThreadSanitizer, beside COMMANDS random commands (100)
-tsan: $(O)/tsan/test_cores $(O)/tsan/test_together $(O)/tsan/test_cores_any
+tsan: $(O)/tsan/test_cores $(O)/tsan/test_cores_where $(O)/tsan/test_together \
+		$(O)/tsan/test_cores_any
 	@$(O)/tsan/test_cores
+	@$(O)/tsan/test_cores_where
 	@$(O)/tsan/test_together
 	@$(O)/tsan/test_cores_any $(or $(COMMANDS),100)
 
