@@ -5,10 +5,14 @@ import json
 import os
 import random
 import re
+import sys
 
 import pytest
 
-from lab import run_icount
+from lab import ROOT, lab, run_icount  # noqa: F401
+
+sys.path.insert(0, os.path.join(ROOT, "tests", "vhost"))
+from peer import Peer  # noqa: E402
 
 DEVICE = ("mode 1 impair 2; mode 3 rx; impair 1 rate 63.209472mbps queue 32; "
           "impair 1 delay 2ms; start 1; ")
@@ -70,6 +74,24 @@ def test_a_warm_up_is_not_counted(tmp_path):
     assert warm["warmup"] == 0.150
     assert [(t["offered"], t["lost"], t["verdict"]) for t in warm["trials"]] == [
         (2000, 0, "valid"), (4000, 0, "valid")], warm
+
+
+def test_a_warm_up_reaches_the_device(lab):  # noqa: F811
+    """A peer counts what a warm-up and a trial send; of the trial alone is all that is told."""
+    with Peer(lab.path / "v", "--mode", "echo") as peer, \
+            lab.start("a", "--net", "vhost-user:" + peer.path) as line:
+        line.ask("mode 0 txrx; ramp 0 1kpps 2kpps over 400ms steps 2 warmup 300ms")
+        result = line.json("results ramp-1 --json")
+        (port,) = line.ports()
+        seen = peer.report()["received"]["frames"]
+    trials = result["trials"]
+    assert result["warmup"] == 0.3 and [row["offered"] for row in result["rows"]] == [200, 400]
+    assert all(t["arrived"] <= t["sent"] <= t["offered"] for t in trials), trials
+    assert seen == port["tx"]["packets"], (seen, port)
+    # A host that stands still for long has frames of a warm-up skipped.
+    due = sum(t["rate"] * 0.3 for t in trials)
+    warm = seen - sum(t["sent"] for t in trials)
+    assert warm == due or (port["tx"]["skipped"] and due / 2 < warm < due), (warm, due, port)
 
 
 # ---- Any device --------------------------------------------------------------
