@@ -23,10 +23,10 @@ TESTS = {
 }
 
 
-def results(out):
+def results(out, line=r"\[1\] (\{.*\})"):
     """Each result, whose parts are an object each: lists go on."""
     whole = {}
-    for part in (json.loads(text) for text in re.findall(r"\[1\] (\{.*\})", out)):
+    for part in (json.loads(text) for text in re.findall(line, out)):
         if "result" in part:
             whole[part["test"]] = result = part
         else:
@@ -80,18 +80,18 @@ def test_a_warm_up_reaches_the_device(lab):  # noqa: F811
     """A peer counts what a warm-up and a trial send; of the trial alone is all that is told."""
     with Peer(lab.path / "v", "--mode", "echo") as peer, \
             lab.start("a", "--net", "vhost-user:" + peer.path) as line:
-        line.ask("mode 0 txrx; ramp 0 1kpps 2kpps over 400ms steps 2 warmup 300ms")
-        result = line.json("results ramp-1 --json")
+        line.ask("verdict again 50; mode 0 txrx; ramp 0 1kpps 2kpps over 400ms steps 2 warmup 300ms")
+        result = results("\n".join(line.ask("results ramp-1 --json")), r"\{.*\}")["ramp"]
         (port,) = line.ports()
         seen = peer.report()["received"]["frames"]
     trials = result["trials"]
     assert result["warmup"] == 0.3 and [row["offered"] for row in result["rows"]] == [200, 400]
     assert all(t["arrived"] <= t["sent"] <= t["offered"] for t in trials), trials
     assert seen == port["tx"]["packets"], (seen, port)
-    # A host that stands still for long has frames of a warm-up skipped.
+    # Where the host stands still at its end, a warm-up is over before all has been sent.
     due = sum(t["rate"] * 0.3 for t in trials)
     warm = seen - sum(t["sent"] for t in trials)
-    assert warm == due or (port["tx"]["skipped"] and due / 2 < warm < due), (warm, due, port)
+    assert due / 2 < warm <= due, (warm, due, port)
 
 
 # ---- Any device --------------------------------------------------------------
