@@ -214,12 +214,11 @@ static void show_text(struct call *c, const struct cmd *cmd)
 static enum call_result unknown(struct call *c, const char *name)
 {
 	const char *near = nearest_command(c->session->env.commands, name);
-	const struct cmd_hint *h = c->session->env.hints;
+	const char *hint = nearest_hint(c->session->env.hints, NULL, name);
 
-	for (; h && h->word; h++)
-		if (!strcasecmp(h->word, name))
-			return call_fail(c, E_UNKNOWN, COMMAND,
-					 "no command '%s'; %s", name, h->hint);
+	if (hint)
+		return call_fail(c, E_UNKNOWN, COMMAND, "no command '%s'; %s",
+				 name, hint);
 	if (near)
 		return call_fail(c, E_UNKNOWN, COMMAND,
 				 "no command '%s'; did you mean '%s'?", name,

@@ -5,6 +5,7 @@
 
 #include "app/traffic.h"
 #include "shell/arg.h"
+#include "shell/nearest.h"
 
 enum { PORTS, FIELD, VALUE };
 enum { NEXT };
@@ -120,11 +121,11 @@ static bool takes(const struct call *c, const struct cmd *cmd, const char *word)
 /* A word of other tools, "set 0 dport 5000"; fields are none of them. */
 static enum call_result is_elsewhere(struct call *c, const char *name)
 {
-	for (const struct cmd_hint *h = app_hints; h->word; h++)
-		if (!strcasecmp(h->word, name))
-			return call_fail(c, E_SYNTAX, FIELD,
-					 "no field '%s'; %s", h->word, h->hint);
-	return CALL_DONE;
+	const char *hint = nearest_hint(app_hints, NULL, name);
+
+	return hint ? call_fail(c, E_SYNTAX, FIELD, "no field '%s'; %s", name,
+				hint)
+		    : CALL_DONE;
 }
 
 /* Most differ in their first letter. */

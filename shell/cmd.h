@@ -305,7 +305,8 @@ struct cmd_lead {
 
 /* What somebody may type who comes from elsewhere, and what helps. */
 struct cmd_hint {
-	const char *word; /* no command's name */
+	/* No command's names, blanks between; "ping:-f" is -f behind ping. */
+	const char *words;
 	/* What to type instead, or what there is not: "type 'stats clear'". */
 	const char *hint;
 };

@@ -123,3 +123,37 @@ const char *nearest_command(const struct cmd *const *commands, const char *text)
 			nearest_offer(&n, (*commands)->name);
 	return n.word;
 }
+
+/* Whether the next of `words` is `text`, of `len` bytes; "-I" is not "-i". */
+static bool is_text(const char *words, const char *text, size_t len)
+{
+	for (size_t i = 0; i < len; i++)
+		if (text[0] == '-' ? words[i] != text[i]
+				   : differ(words[i], text[i]))
+			return false;
+	return true;
+}
+
+/* Whether "-c ping:-f top" has `word`, or "ping:" and it of a command. */
+static bool has_word(const char *words, const char *command, const char *word)
+{
+	const size_t own = command ? strlen(command) + 1 : 0;
+	const size_t len = strlen(word);
+
+	for (size_t n; *words; words += n + (words[n] == ' ')) {
+		n = strcspn(words, " ");
+		if (n == own + len && is_text(words + own, word, len) &&
+		    (!own || (is_text(words, command, own - 1) &&
+			      words[own - 1] == ':')))
+			return true;
+	}
+	return false;
+}
+
+const char *nearest_hint(const struct cmd_hint *h, const char *command,
+			 const char *word)
+{
+	while (h && h->words && !has_word(h->words, command, word))
+		h++;
+	return h ? h->hint : NULL;
+}

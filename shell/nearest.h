@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * The nearest of some words to one that was mistyped, for "did you mean". Words
- * are offered one by one; the best so far stays in the struct.
+ * are offered one by one; the best so far stays in the struct. And
+ * what words of other tools are here.
  */
 #ifndef SHELL_NEAREST_H
 #define SHELL_NEAREST_H
@@ -21,5 +22,12 @@ void nearest_offer(struct nearest *n, const char *word);
 /* Of all commands that lists name and that end nothing; NULL: none is near. */
 const char *nearest_command(const struct cmd *const *commands,
 			    const char *text);
+
+/*
+ * What helps somebody who typed `word` as a command, or behind `command` if
+ * that is not NULL; NULL: nothing is known of it.
+ */
+const char *nearest_hint(const struct cmd_hint *h, const char *command,
+			 const char *word);
 
 #endif /* SHELL_NEAREST_H */

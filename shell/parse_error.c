@@ -393,16 +393,25 @@ static void refuse_missing(struct parser *p, const struct arg *a,
 
 	if (refuse_glued(p, E_MISSING, a, &p->w->word[p->w->count - 1]))
 		return;
-	if (cmd->people && p->c->typed)
-		parse_fail(p, E_MISSING, at, "'%s' is for programs; type %s",
-			   cmd->name, cmd->people);
-	else if (others[0] && a->type != ARG_KEYWORD)
+	if (others[0] && a->type != ARG_KEYWORD)
 		/* What `wanted` says of it comes last. */
 		parse_fail(p, E_MISSING, at, "'%s' needs %s or %s", cmd->name,
 			   others + strlen(" or "), wanted);
 	else
 		parse_fail(p, E_MISSING, at, "'%s' needs %s%s", cmd->name,
 			   wanted, others);
+}
+
+/* What programs type with more words: "put FILE"; false: that is not it. */
+static bool refuse_person(struct parser *p, enum shell_err err, unsigned column)
+{
+	const struct cmd *cmd = p->c->cmd;
+
+	if (!cmd->people || !p->c->typed || (err != E_MISSING && p->nb_pos > 2))
+		return false;
+	parse_fail(p, err, column, "'%s' is for programs; type %s", cmd->name,
+		   cmd->people);
+	return true;
 }
 
 /* `at` is where in the word the fault is, NULL: at its start. */
@@ -418,6 +427,8 @@ void parse_refuse(struct parser *p, enum shell_err err, const struct arg *a,
 		describe(p, a, true, wanted, sizeof(wanted));
 		other_keywords(p, others, sizeof(others));
 	}
+	if (refuse_person(p, err, word ? column : p->w->end_column))
+		return;
 	if (err == E_MISSING) {
 		refuse_missing(p, a, wanted, others);
 	} else if (err == E_SYNTAX && refuse_early(p, err, word)) {

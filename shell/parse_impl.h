@@ -61,8 +61,11 @@ void parse_take(struct parser *p);
 /* Finds the command and, where another leads to it, what that one is. */
 void parse_name(struct parser *p);
 
-/* What a word of another tool is here; NULL: it is none. */
+/* What a word of another tool is here, behind a command; NULL: it is none. */
 const char *parse_hint(const struct parser *p, const char *word);
+
+/* The same where that depends on the command. */
+const char *parse_own_hint(const struct parser *p, const char *word);
 
 /* The words were wrong for all forms: maybe they ask for a setting's value. */
 void parse_question(struct parser *p);

@@ -36,10 +36,14 @@ bool parse_begins(const char *word, const char *with)
 
 const char *parse_hint(const struct parser *p, const char *word)
 {
-	for (const struct cmd_hint *h = p->ports->hints; h && h->word; h++)
-		if (!strcasecmp(h->word, word))
-			return h->hint;
-	return NULL;
+	const char *own = parse_own_hint(p, word);
+
+	return own ? own : nearest_hint(p->ports->hints, NULL, word);
+}
+
+const char *parse_own_hint(const struct parser *p, const char *word)
+{
+	return nearest_hint(p->ports->hints, p->c->cmd->name, word);
 }
 
 /* Of commands that begin so "'start', 'stats' or 'stop'", how many, the last */
@@ -106,7 +110,11 @@ static void find_command(struct parser *p)
 	p->c->cmd = command_of(p, name->text);
 	if (p->c->cmd)
 		return;
-	hint = parse_hint(p, name->text);
+	hint = p->w->count > 1
+		       ? nearest_hint(p->ports->hints, name->text, name[1].text)
+		       : NULL;
+	if (!hint)
+		hint = nearest_hint(p->ports->hints, NULL, name->text);
 	if (hint) {
 		parse_fail(p, E_UNKNOWN, name->column, "no command '%s'; %s",
 			   parse_show(name->text).text, hint);

@@ -31,13 +31,24 @@ static bool is_option(const char *text)
 	return text[0] == '-' && text[1] && (text[1] | 0x20) >= 'a';
 }
 
+/* "impair 0 corrupt 1%", "ping 10.0.0.1 flood": a word behind this command. */
+static bool suggest_own(const struct parser *p, const char *text, char *buf,
+			size_t size)
+{
+	const char *hint = parse_own_hint(p, text);
+
+	if (hint)
+		snprintf(buf, size, "; %s", hint);
+	return hint != NULL;
+}
+
 bool parse_suggest_option(const struct parser *p, const char *text, char *buf,
 			  size_t size)
 {
 	const char *hint = parse_hint(p, text);
 
 	if (!is_option(text))
-		return false;
+		return text[0] == '-' && suggest_own(p, text, buf, size);
 	if (hint)
 		snprintf(buf, size, "; %s", hint);
 	else
@@ -261,6 +272,7 @@ void parse_suggest(const struct parser *p, const struct arg *a,
 	struct nearest n;
 
 	if (parse_suggest_option(p, text, buf, size) ||
+	    suggest_own(p, text, buf, size) ||
 	    suggest_number(p, text, buf, size) ||
 	    suggest_kind(p, a, text, buf, size) ||
 	    suggest_range(p, a, text, buf, size))
@@ -312,7 +324,8 @@ static bool suggest_word(const struct parser *p, const char *text, char *buf,
 bool parse_suggest_surplus(const struct parser *p, const char *text, char *buf,
 			   size_t size)
 {
-	return suggest_quotes(p, text, buf, size) ||
+	return suggest_own(p, text, buf, size) ||
+	       suggest_quotes(p, text, buf, size) ||
 	       suggest_word(p, text, buf, size) ||
 	       suggest_setting(p, text, buf, size) ||
 	       suggest_alone(p, text, buf, size) ||

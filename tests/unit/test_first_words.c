@@ -298,18 +298,22 @@ static bool is_grave_for(const char *word)
 static void every_hint_is_a_line_that_holds(void **state)
 {
 	(void)state;
-	for (const struct cmd_hint *h = app_hints; h->word; h++) {
+	for (const struct cmd_hint *h = app_hints; h->words; h++) {
+		char words[256];
 		struct quotes q;
 
-		if (command_of(h->word))
-			fail_msg("'%s' is a command and has a hint", h->word);
 		check_told("", h->hint, NULL);
 		find_quotes(h->hint, &q);
-		for (unsigned i = 0; i < q.nb; i++)
-			if ((!strncmp(q.text[i], "quit", 4) ||
-			     !strncmp(q.text[i], "stop", 4)) &&
-			    !is_grave_for(h->word) && h->word[0] != '-')
-				fail_msg("'%s': %s", h->word, h->hint);
+		snprintf(words, sizeof(words), "%s", h->words);
+		for (char *w = strtok(words, " "); w; w = strtok(NULL, " ")) {
+			if (command_of(w))
+				fail_msg("'%s' is a command and has a hint", w);
+			for (unsigned i = 0; i < q.nb; i++)
+				if ((!strncmp(q.text[i], "quit", 4) ||
+				     !strncmp(q.text[i], "stop", 4)) &&
+				    !is_grave_for(w) && w[0] != '-')
+					fail_msg("'%s': %s", w, h->hint);
+		}
 	}
 }
 

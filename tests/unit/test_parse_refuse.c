@@ -116,7 +116,12 @@ static void a_forgotten_unit_is_asked_for(void **state)
 static void words_of_others_have_a_hint(void **state)
 {
 	static const struct cmd_hint hints[] = {
-		{"rat", "type 'mouse'"}, {"top", "type 'see'"}, {NULL, NULL}};
+		{"rat", "type 'mouse'"},
+		{"see:rat size:-I mole", "type 'cat'"},
+		{"toq top", "type 'see'"},
+		{"ip:link", "type 'port'"},
+		{"ip", "type 'size'"},
+		{NULL, NULL}};
 
 	(void)state;
 	ports.hints = hints;
@@ -124,6 +129,18 @@ static void words_of_others_have_a_hint(void **state)
 	refuse("TOP 5", E_UNKNOWN, 1, "no command 'TOP'; type 'see'");
 	refuse_typed("rat", E_UNKNOWN, 1, "no command 'rat'; type 'mouse'");
 	accept_typed("rate", "rate", 0);
+	refuse("ip", E_UNKNOWN, 1, "no command 'ip'; type 'size'");
+	refuse("ip addr", E_UNKNOWN, 1, "no command 'ip'; type 'size'");
+	refuse("ip LINK", E_UNKNOWN, 1, "no command 'ip'; type 'port'");
+	refuse("see rat", E_SYNTAX, 5,
+	       "'see' takes 'clear' or 'port' or 'ports' or 'stats' or "
+	       "'text', not 'rat'; type 'cat'");
+	refuse("mole", E_UNKNOWN, 1, "no command 'mole'; type 'cat'");
+	refuse("size -I 64", E_SYNTAX, 6,
+	       "'size' takes PORTS (0..3 or all), not '-I'; type 'cat'");
+	refuse("size -i 64", E_SYNTAX, 6,
+	       "'size' takes PORTS (0..3 or all), not '-i'; words have no "
+	       "'-': see 'help size'");
 }
 
 static void only_what_is_likely_is_suggested(void **state)
