@@ -118,8 +118,8 @@ enum call_result app_refuse(struct call *c, int rc,
 /* Fails the call with E_NOMEM. */
 enum call_result app_no_memory(struct call *c, int arg);
 
-/* Words of other tools that are no commands here; ends with a NULL word. */
-extern const struct cmd_hint app_hints[];
+/* Words of other tools: `hints` of struct parse_ports. */
+extern const char app_hints[];
 
 /* What the forms of settings begin with. */
 #define APP_PORTS_TO_SET                                                    \

@@ -38,150 +38,254 @@
 
 #define CORES "type 'cores', or 'cores 0 1' to have core 1 step port 0"
 
-const struct cmd_hint app_hints[] = {
-	{"--force", "type 'stop' first"},
-	{"--port --ports --rx --tx -p", PORTS_ARE},
-	{"--sync", "type 'start 0,1 --together'"},
-	{"-a", "all ports are meant where none is named"},
-	{"-c -n", "type 'count 3'"},
-	{"-d -t", "a time is 'for 10s'"},
-	{"-f", "a file is named alone, as in 'run FILE'"},
-	{"-i", "type 'every 100ms'"},
-	{"-m", "type 'rate 10kpps' first"},
-	{"-s", "a size is 'size 128'"},
-	{"5tswap macswap reflect mode:echo mode:loopback", TURN},
-	{"?", "'help' lists the commands"},
-	{"acquire release", ONE},
-	{"affinity corelist cpu cpus lcore taskset", CORES},
-	{"arp ndp neigh ip:n ip:neigh", NEIGHBOURS},
-	{"arping ndisc6 neighbour:add neighbour:ask", LEARN},
-	{"b2b back-to-back rfc9004", "type 'rfc2544 back-to-back'"},
-	{"bitrate bps mult pps", RATES},
-	{"bridge", "type 'mode 0-1 forward learn'"},
-	{"bye disconnect exit logout", LEAVE},
-	{"clear clr reset:stats reset:counters", "type 'stats clear'"},
-	{"cls", "the key Ctrl-L clears the screen"},
-	{"conf configure terminal", SETTINGS},
-	{"config", "type 'show config', or a setting such as 'rate'"},
-	{"connect", "type 'ukpktgen console --name NAME' on the host"},
-	{"copy", "type 'stream 0.2 add from 0.1'"},
-	{"count frames packets", "type 'start 0 count 1000'"},
-	{"delay", "type 'sleep TIME', 'after 0.1 TIME', 'rate' or 'gap'"},
-	{"dhclient dhcp", "type 'address 0 dhcp'"},
-	{"disable", "type 'mode 0 off'"},
-	{"do en end", ALWAYS},
-	{"dport", "type 'dst udp 5000'"},
-	{"dump", "type 'show config' or 'stats'"},
-	{"duration", "type 'start for 10s'"},
-	{"emu", "type 'address', 'join' or 'lldp'"},
-	{"enable", "type 'mode 0 tx', or 'signature on'"},
-	{"events notices", "notices appear by themselves"},
-	{"export wr write", "type 'save FILE'"},
-	{"flow", "type 'src ip 10.0.0.0/24': its addresses are flows"},
-	{"flow_stats pgid", STREAM_STATS},
-	{"forward fwd l2fwd", FORWARD},
-	{"frameloss", "type 'rfc2544 loss'"},
-	{"garp ifconfig l3 address:add address:set address:netmask", ADDRESS},
-	{"gateway", "type 'dst mac via 10.0.0.1'"},
-	{"go str traffic", "type 'start'"},
-	{"history", "the keys Up and Ctrl-R find earlier lines"},
-	{"icmp", HEADERS},
-	{"icmpecho", "type 'address 0 10.0.0.2/24': it answers"},
-	{"igmp", "type 'join 0 239.1.1.1'"},
-	{"imix", "type 'size imix'"},
-	{"info", "type 'version', 'port' or 'stats'"},
-	{"ip", "type 'address 0 10.0.0.2/24', or 'src ip 10.0.0.1' for frames"},
-	{"jitter latency_stats", LATENCY},
-	{"json", "type 'stats --json', and so with what shows something"},
-	{"l2", "type 'dst mac MAC'"},
-	{"link ethtool ip:link mtu", "type 'port' for the state of links"},
-	{"list", "type 'ls', 'port' or 'jobs'"},
-	{"log", "files run by 'run' and replies are all there is"},
-	{"loss lost", LOSS},
-	{"lua", "command files do it: type 'help run'"},
-	{"mac", "type 'src mac MAC' or 'dst mac MAC'"},
-	{"mld", "type 'join 0 ff3e::1'"},
-	{"mlrsearch", "type 'search ndr pdr'"},
-	{"mon monitor screen top tui", "type 'stats live'"},
-	{"mpls", TAGS},
-	{"ndr", "type 'search ndr'"},
-	{"netem tc qdisc", LINK},
-	{"netstat", "type 'stats', or 'neighbour'"},
-	{"no off", OFF},
-	{"page", "type 'stats live', or 'port'"},
-	{"pattern", "type 'payload': 'help payload' lists what there is"},
-	{"pcap push", REPLAY},
-	{"pdr", "type 'search pdr'"},
-	{"pdump trace", "type 'capture 1 FILE'"},
-	{"pkt", "type 'show frame 0' to see one, 'headers' to choose"},
-	{"plan", "type 'start --dry-run'"},
-	{"portattr ports", "type 'port'"},
-	{"poweroff shutdown", "type 'quit'"},
-	{"profile script", "type 'run FILE'"},
-	{"qinq", "type 'headers eth/svlan/vlan/ipv4/udp'"},
-	{"random", "type 'set ipv4.src random 10.0.0.0/8'"},
-	{"range", "type 'set udp.src 1000-1999', or 'src ip 10.0.0.0/24'"},
-	{"repetitions", "type 'rfc2544 throughput repeat 3'"},
-	{"report",
-	 "'results' lists them; 'ukpktgen report' on the host makes a page"},
-	{"resolution",
-	 "type 'rfc2544 throughput width 1%' or 'search width 1% ndr'"},
-	{"rfc2889", "docs/dut.md has it: dut-addresses.sh"},
-	{"rfc6201", "type 'rfc2544 reset'"},
-	{"route ip:r ip:route address:via address:gw", GATEWAY},
-	{"router", "type 'mode 0-1 forward route'"},
-	{"rst", "type 'reset'"},
-	{"send transmit", "type 'start', or 'start 0 count 100'"},
-	{"seq", STREAMS},
-	{"server_info", "type 'version'"},
-	{"sizes", "type 'size 64:7,594:4,1518:1'"},
-	{"slaac", "type 'address 0 auto'"},
-	{"speed", "type 'rate 10kpps', or 'linkspeed 10gbps'"},
-	{"sport", "type 'src udp 5000'"},
-	{"statistics", "type 'stats'"},
-	{"status", "type 'port' or 'stats'"},
-	{"stp", "type 'stop'"},
-	{"streams", "type 'stream'"},
-	{"tcpdump", "type 'capture 1 FILE', or '.capture' in the client"},
-	{"test", "type 'rfc2544 throughput --plan', or 'search'"},
-	{"theme", "type 'color on' or 'color off'"},
-	{"throughput", "type 'search ndr', or 'rfc2544 throughput'"},
-	{"tolerance", "type 'rfc2544 throughput loss 0.1%' or 'search 0.1%'"},
-	{"tos", "type 'dscp ef', or 'set ipv4.ecn 1'"},
-	{"tx", "type 'mode 0 tx', then 'start'"},
-	{"txburst", "type 'burst 32'"},
-	{"type", "type 'proto ipv6'"},
-	{"udp", "type 'src udp PORT' or 'dst udp PORT'"},
-	{"update", "type 'rate': it counts at once, also while ports send"},
-	{"upload", "in the client '.upload FILE'; 'put' is for programs"},
-	{"uptime",
-	 "'stats live' shows it; so does 'ukpktgen list' on the host"},
-	{"vlanid", "type 'vlan 5'"},
-	{"vxlan", "type 'headers eth/ipv4/udp/vxlan/eth/ipv4/udp size 128'"},
-	{"wait_on_traffic", "type 'wait idle'"},
-	{"xstats", "type 'stats balance' or 'stats kinds'"},
-	{"address:del address:delete address:remove address:flush",
-	 "type 'address 0 off', or 'address 0 10.0.0.2/24 off'"},
-	{"cdp lldpcli lldp:enable lldp:neighbors lldp:rx lldp:tx", LLDP},
-	{"download", "type '.download NAME' in the client"},
-	{"impair:bandwidth", "type 'impair 0 rate 10mbps'"},
-	{"impair:clear impair:none impair:off impair:reset reset:impair",
-	 "each is set to nothing: 'impair 0 loss 0% delay 0s'"},
-	{"impair:corrupt impair:ecn impair:slot",
-	 "no link changes frames or counts them: 'help impair'"},
-	{"impair:drop", "type 'impair 0 loss 1%'"},
-	{"impair:gap", "type 'impair 0 reorder 25%'"},
-	{"impair:latency", "type 'impair 0 delay 10ms'"},
-	{"impair:limit", "type 'impair 0 queue 10', beside a 'rate'"},
-	{"join:leave leave", "type 'join 0 239.1.1.1 off'"},
-	{"kv:load kv:put memcached", "type 'kv file FILE'"},
-	{"mode:memcached mode:server", "type 'mode 0 kv'"},
-	{"neighbour:del neighbour:delete neighbour:flush", FORGET},
-	{"ping:-4 ping:-6", "the address says which: 'ping 2001:db8::1'"},
-	{"ping:-I", PORTS_ARE},
-	{"ping:-f ping:flood ping:interval", "type 'every 1ms'"},
-	{"ping:-t ping:forever", "type 'count 1000'"},
-	{"reset:address reset:all reset:port reset:rate reset:stream",
-	 "type 'reset' alone"},
-	{NULL, NULL},
-};
+const char app_hints[] =
+	"--force\0"
+	"type 'stop' first\0"
+	"--port --ports --rx --tx -p\0" PORTS_ARE "\0"
+	"--sync\0"
+	"type 'start 0,1 --together'\0"
+	"-a\0"
+	"all ports are meant where none is named\0"
+	"-c -n\0"
+	"type 'count 3'\0"
+	"-d -t\0"
+	"a time is 'for 10s'\0"
+	"-f\0"
+	"a file is named alone, as in 'run FILE'\0"
+	"-i\0"
+	"type 'every 100ms'\0"
+	"-m\0"
+	"type 'rate 10kpps' first\0"
+	"-s\0"
+	"a size is 'size 128'\0"
+	"5tswap macswap reflect mode:echo mode:loopback\0" TURN "\0"
+	"?\0"
+	"'help' lists the commands\0"
+	"acquire release\0" ONE "\0"
+	"affinity corelist cpu cpus lcore taskset\0" CORES "\0"
+	"arp ndp neigh ip:n ip:neigh\0" NEIGHBOURS "\0"
+	"arping ndisc6 neighbour:add neighbour:ask\0" LEARN "\0"
+	"b2b back-to-back rfc9004\0"
+	"type 'rfc2544 back-to-back'\0"
+	"bitrate bps mult pps\0" RATES "\0"
+	"bridge\0"
+	"type 'mode 0-1 forward learn'\0"
+	"bye disconnect exit logout\0" LEAVE "\0"
+	"clear clr reset:stats reset:counters\0"
+	"type 'stats clear'\0"
+	"cls\0"
+	"the key Ctrl-L clears the screen\0"
+	"conf configure terminal\0" SETTINGS "\0"
+	"config\0"
+	"type 'show config', or a setting such as 'rate'\0"
+	"connect\0"
+	"type 'ukpktgen console --name NAME' on the host\0"
+	"copy\0"
+	"type 'stream 0.2 add from 0.1'\0"
+	"count frames packets\0"
+	"type 'start 0 count 1000'\0"
+	"delay\0"
+	"type 'sleep TIME', 'after 0.1 TIME', 'rate' or 'gap'\0"
+	"dhclient dhcp\0"
+	"type 'address 0 dhcp'\0"
+	"disable\0"
+	"type 'mode 0 off'\0"
+	"do en end\0" ALWAYS "\0"
+	"dport\0"
+	"type 'dst udp 5000'\0"
+	"dump\0"
+	"type 'show config' or 'stats'\0"
+	"duration\0"
+	"type 'start for 10s'\0"
+	"emu\0"
+	"type 'address', 'join' or 'lldp'\0"
+	"enable\0"
+	"type 'mode 0 tx', or 'signature on'\0"
+	"events notices\0"
+	"notices appear by themselves\0"
+	"export wr write\0"
+	"type 'save FILE'\0"
+	"flow\0"
+	"type 'src ip 10.0.0.0/24': its addresses are flows\0"
+	"flow_stats pgid\0" STREAM_STATS "\0"
+	"forward fwd l2fwd\0" FORWARD "\0"
+	"frameloss\0"
+	"type 'rfc2544 loss'\0"
+	"garp ifconfig l3 address:add address:set address:netmask\0" ADDRESS
+	"\0"
+	"gateway\0"
+	"type 'dst mac via 10.0.0.1'\0"
+	"go str traffic\0"
+	"type 'start'\0"
+	"history\0"
+	"the keys Up and Ctrl-R find earlier lines\0"
+	"icmp\0" HEADERS "\0"
+	"icmpecho\0"
+	"type 'address 0 10.0.0.2/24': it answers\0"
+	"igmp\0"
+	"type 'join 0 239.1.1.1'\0"
+	"imix\0"
+	"type 'size imix'\0"
+	"info\0"
+	"type 'version', 'port' or 'stats'\0"
+	"ip\0"
+	"type 'address 0 10.0.0.2/24', or 'src ip 10.0.0.1' for frames\0"
+	"jitter latency_stats\0" LATENCY "\0"
+	"json\0"
+	"type 'stats --json', and so with what shows something\0"
+	"l2\0"
+	"type 'dst mac MAC'\0"
+	"link ethtool ip:link mtu\0"
+	"type 'port' for the state of links\0"
+	"list\0"
+	"type 'ls', 'port' or 'jobs'\0"
+	"log\0"
+	"files run by 'run' and replies are all there is\0"
+	"loss lost\0" LOSS "\0"
+	"lua\0"
+	"command files do it: type 'help run'\0"
+	"mac\0"
+	"type 'src mac MAC' or 'dst mac MAC'\0"
+	"mld\0"
+	"type 'join 0 ff3e::1'\0"
+	"mlrsearch\0"
+	"type 'search ndr pdr'\0"
+	"mon monitor screen top tui\0"
+	"type 'stats live'\0"
+	"mpls\0" TAGS "\0"
+	"ndr\0"
+	"type 'search ndr'\0"
+	"netem tc qdisc\0" LINK "\0"
+	"netstat\0"
+	"type 'stats', or 'neighbour'\0"
+	"no off\0" OFF "\0"
+	"page\0"
+	"type 'stats live', or 'port'\0"
+	"pattern\0"
+	"type 'payload': 'help payload' lists what there is\0"
+	"pcap push\0" REPLAY "\0"
+	"pdr\0"
+	"type 'search pdr'\0"
+	"pdump trace\0"
+	"type 'capture 1 FILE'\0"
+	"pkt\0"
+	"type 'show frame 0' to see one, 'headers' to choose\0"
+	"plan\0"
+	"type 'start --dry-run'\0"
+	"portattr ports\0"
+	"type 'port'\0"
+	"poweroff shutdown\0"
+	"type 'quit'\0"
+	"profile script\0"
+	"type 'run FILE'\0"
+	"qinq\0"
+	"type 'headers eth/svlan/vlan/ipv4/udp'\0"
+	"random\0"
+	"type 'set ipv4.src random 10.0.0.0/8'\0"
+	"range\0"
+	"type 'set udp.src 1000-1999', or 'src ip 10.0.0.0/24'\0"
+	"repetitions\0"
+	"type 'rfc2544 throughput repeat 3'\0"
+	"report\0"
+	"'results' lists them; 'ukpktgen report' on the host makes a page\0"
+	"resolution\0"
+	"type 'rfc2544 throughput width 1%' or 'search width 1% ndr'\0"
+	"rfc2889\0"
+	"docs/dut.md has it: dut-addresses.sh\0"
+	"rfc6201\0"
+	"type 'rfc2544 reset'\0"
+	"route ip:r ip:route address:via address:gw\0" GATEWAY "\0"
+	"router\0"
+	"type 'mode 0-1 forward route'\0"
+	"rst\0"
+	"type 'reset'\0"
+	"send transmit\0"
+	"type 'start', or 'start 0 count 100'\0"
+	"seq\0" STREAMS "\0"
+	"server_info\0"
+	"type 'version'\0"
+	"sizes\0"
+	"type 'size 64:7,594:4,1518:1'\0"
+	"slaac\0"
+	"type 'address 0 auto'\0"
+	"speed\0"
+	"type 'rate 10kpps', or 'linkspeed 10gbps'\0"
+	"sport\0"
+	"type 'src udp 5000'\0"
+	"statistics\0"
+	"type 'stats'\0"
+	"status\0"
+	"type 'port' or 'stats'\0"
+	"stp\0"
+	"type 'stop'\0"
+	"streams\0"
+	"type 'stream'\0"
+	"tcpdump\0"
+	"type 'capture 1 FILE', or '.capture' in the client\0"
+	"test\0"
+	"type 'rfc2544 throughput --plan', or 'search'\0"
+	"theme\0"
+	"type 'color on' or 'color off'\0"
+	"throughput\0"
+	"type 'search ndr', or 'rfc2544 throughput'\0"
+	"tolerance\0"
+	"type 'rfc2544 throughput loss 0.1%' or 'search 0.1%'\0"
+	"tos\0"
+	"type 'dscp ef', or 'set ipv4.ecn 1'\0"
+	"tx\0"
+	"type 'mode 0 tx', then 'start'\0"
+	"txburst\0"
+	"type 'burst 32'\0"
+	"type\0"
+	"type 'proto ipv6'\0"
+	"udp\0"
+	"type 'src udp PORT' or 'dst udp PORT'\0"
+	"update\0"
+	"type 'rate': it counts at once, also while ports send\0"
+	"upload\0"
+	"in the client '.upload FILE'; 'put' is for programs\0"
+	"uptime\0"
+	"'stats live' shows it; so does 'ukpktgen list' on the host\0"
+	"vlanid\0"
+	"type 'vlan 5'\0"
+	"vxlan\0"
+	"type 'headers eth/ipv4/udp/vxlan/eth/ipv4/udp size 128'\0"
+	"wait_on_traffic\0"
+	"type 'wait idle'\0"
+	"xstats\0"
+	"type 'stats balance' or 'stats kinds'\0"
+	"address:del address:delete address:remove address:flush\0"
+	"type 'address 0 off', or 'address 0 10.0.0.2/24 off'\0"
+	"cdp lldpcli lldp:enable lldp:neighbors lldp:rx lldp:tx\0" LLDP "\0"
+	"download\0"
+	"type '.download NAME' in the client\0"
+	"impair:bandwidth\0"
+	"type 'impair 0 rate 10mbps'\0"
+	"impair:clear impair:none impair:off impair:reset reset:impair\0"
+	"each is set to nothing: 'impair 0 loss 0% delay 0s'\0"
+	"impair:corrupt impair:ecn impair:slot\0"
+	"no link changes frames or counts them: 'help impair'\0"
+	"impair:drop\0"
+	"type 'impair 0 loss 1%'\0"
+	"impair:gap\0"
+	"type 'impair 0 reorder 25%'\0"
+	"impair:latency\0"
+	"type 'impair 0 delay 10ms'\0"
+	"impair:limit\0"
+	"type 'impair 0 queue 10', beside a 'rate'\0"
+	"join:leave leave\0"
+	"type 'join 0 239.1.1.1 off'\0"
+	"kv:load kv:put memcached\0"
+	"type 'kv file FILE'\0"
+	"mode:memcached mode:server\0"
+	"type 'mode 0 kv'\0"
+	"neighbour:del neighbour:delete neighbour:flush\0" FORGET "\0"
+	"ping:-4 ping:-6\0"
+	"the address says which: 'ping 2001:db8::1'\0"
+	"ping:-I\0" PORTS_ARE "\0"
+	"ping:-f ping:flood ping:interval\0"
+	"type 'every 1ms'\0"
+	"ping:-t ping:forever\0"
+	"type 'count 1000'\0"
+	"reset:address reset:all reset:port reset:rate reset:stream\0"
+	"type 'reset' alone\0";

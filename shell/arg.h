@@ -26,8 +26,13 @@ struct parse_ports {
 	/* The streams that a port has; NULL: number 0 each. */
 	const struct parse_streams *streams;
 	const void *app;
-	/* Words of other tools, ends with a NULL word; NULL: none. */
-	const struct cmd_hint *hints;
+	/*
+	 * Words of other tools, NULL: none. As text: words that are no
+	 * command's names, blanks between, of which "ping:-f" is -f behind
+	 * ping; then what to type instead, or what there is not. An empty one
+	 * ends all.
+	 */
+	const char *hints;
 };
 
 /*

@@ -303,14 +303,6 @@ struct cmd_lead {
 	const char *name;
 };
 
-/* What somebody may type who comes from elsewhere, and what helps. */
-struct cmd_hint {
-	/* No command's names, blanks between; "ping:-f" is -f behind ping. */
-	const char *words;
-	/* What to type instead, or what there is not: "type 'stats clear'". */
-	const char *hint;
-};
-
 struct cmd {
 	const char *name;
 	enum cmd_group group;

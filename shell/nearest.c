@@ -150,10 +150,15 @@ static bool has_word(const char *words, const char *command, const char *word)
 	return false;
 }
 
-const char *nearest_hint(const struct cmd_hint *h, const char *command,
+const char *nearest_hint(const char *hints, const char *command,
 			 const char *word)
 {
-	while (h && h->words && !has_word(h->words, command, word))
-		h++;
-	return h ? h->hint : NULL;
+	for (; hints && *hints; hints += strlen(hints) + 1) {
+		const char *hint = hints + strlen(hints) + 1;
+
+		if (has_word(hints, command, word))
+			return hint;
+		hints = hint;
+	}
+	return NULL;
 }

@@ -27,7 +27,7 @@ const char *nearest_command(const struct cmd *const *commands,
  * What helps somebody who typed `word` as a command, or behind `command` if
  * that is not NULL; NULL: nothing is known of it.
  */
-const char *nearest_hint(const struct cmd_hint *h, const char *command,
+const char *nearest_hint(const char *hints, const char *command,
 			 const char *word);
 
 #endif /* SHELL_NEAREST_H */

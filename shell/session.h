@@ -63,10 +63,10 @@ struct session_env {
 	 * A notice is still to come that belongs before a job's end; or NULL.
 	 */
 	bool (*due)(void *app);
-	const struct store *store;    /* of command files; NULL: none */
-	const struct cmd_hint *hints; /* see struct parse_ports */
-	const char *prompt;           /* "ukpktgen> ", 31 bytes at most */
-	const char *banner;           /* a line shown at the start */
+	const struct store *store; /* of command files; NULL: none */
+	const char *hints;         /* see struct parse_ports */
+	const char *prompt;        /* "ukpktgen> ", 31 bytes at most */
+	const char *banner;        /* a line shown at the start */
 };
 
 struct session {

@@ -298,13 +298,15 @@ static bool is_grave_for(const char *word)
 static void every_hint_is_a_line_that_holds(void **state)
 {
 	(void)state;
-	for (const struct cmd_hint *h = app_hints; h->words; h++) {
+	for (const char *hint, *h = app_hints; *h;
+	     h = hint + strlen(hint) + 1) {
 		char words[256];
 		struct quotes q;
 
-		check_told("", h->hint, NULL);
-		find_quotes(h->hint, &q);
-		snprintf(words, sizeof(words), "%s", h->words);
+		hint = h + strlen(h) + 1;
+		check_told("", hint, NULL);
+		find_quotes(hint, &q);
+		snprintf(words, sizeof(words), "%s", h);
 		for (char *w = strtok(words, " "); w; w = strtok(NULL, " ")) {
 			if (command_of(w))
 				fail_msg("'%s' is a command and has a hint", w);
@@ -312,7 +314,7 @@ static void every_hint_is_a_line_that_holds(void **state)
 				if ((!strncmp(q.text[i], "quit", 4) ||
 				     !strncmp(q.text[i], "stop", 4)) &&
 				    !is_grave_for(w) && w[0] != '-')
-					fail_msg("'%s': %s", w, h->hint);
+					fail_msg("'%s': %s", w, hint);
 		}
 	}
 }

@@ -115,13 +115,16 @@ static void a_forgotten_unit_is_asked_for(void **state)
 
 static void words_of_others_have_a_hint(void **state)
 {
-	static const struct cmd_hint hints[] = {
-		{"rat", "type 'mouse'"},
-		{"see:rat size:-I mole", "type 'cat'"},
-		{"toq top", "type 'see'"},
-		{"ip:link", "type 'port'"},
-		{"ip", "type 'size'"},
-		{NULL, NULL}};
+	static const char hints[] = "rat\0"
+				    "type 'mouse'\0"
+				    "see:rat size:-I mole\0"
+				    "type 'cat'\0"
+				    "toq top\0"
+				    "type 'see'\0"
+				    "ip:link\0"
+				    "type 'port'\0"
+				    "ip\0"
+				    "type 'size'\0";
 
 	(void)state;
 	ports.hints = hints;
