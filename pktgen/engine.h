@@ -62,7 +62,8 @@ static inline void engine_tx_room(struct worker *w, uint64_t now_ns)
 {
 	if (likely(!w->full_from_ns))
 		return;
-	w->full_ns += now_ns - w->full_from_ns;
+	/* It may be of frames that are ready for a moment to come. */
+	w->full_ns += MAX(now_ns, w->full_from_ns) - w->full_from_ns;
 	w->full_from_ns = 0;
 }
 
