@@ -215,6 +215,8 @@ COLD static bool begin(struct worker *w, uint64_t now_ns)
 	w->begins = now_ns < from_ns;
 	if (w->begins)
 		return false;
+	/* Those that begin with it wait for no look at what came here. */
+	w->rx_rest = MAX(w->rx_rest, w->from_ns ? 1u : 0u);
 	w->from_ns = 0;
 	if (w->nb_flows == 1)
 		begin_alone(w, w->flow[0], now_ns);
