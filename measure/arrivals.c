@@ -313,16 +313,20 @@ const uint8_t *arrivals_find(const uint8_t *frame, size_t len)
 	return len < SIGNATURE_LEN ? NULL : find(frame, len);
 }
 
+enum arrival arrivals_see_found(struct arrivals *ar, const uint8_t *p,
+				size_t len)
+{
+	if (ar->row.next != ar->row.from)
+		end_row(ar);
+	return see(ar, p, len);
+}
+
 enum arrival arrivals_see_other(struct arrivals *ar, const uint8_t *frame,
 				size_t len)
 {
 	const uint8_t *const p = find(frame, len);
 
-	if (!p)
-		return ARRIVAL_UNSIGNED;
-	if (ar->row.next != ar->row.from)
-		end_row(ar);
-	return see(ar, p, len);
+	return p ? arrivals_see_found(ar, p, len) : ARRIVAL_UNSIGNED;
 }
 
 bool arrivals_turn(struct arrivals *ar, const uint8_t *p)

@@ -109,7 +109,11 @@ enum arrival arrivals_see_other(struct arrivals *ar, const uint8_t *frame,
 				size_t len);
 void arrivals_see_odd(struct arrivals *ar, const uint8_t *frame, size_t len);
 
-/* The same of one whose signature is at `p`. */
+/* The same where its signature was found, at `p`. */
+enum arrival arrivals_see_found(struct arrivals *ar, const uint8_t *p,
+				size_t len);
+
+/* The same where no row goes before it. */
 enum arrival arrivals_see_at(struct arrivals *ar, const uint8_t *p, size_t len);
 
 /* What its port sends is expected from now on; false: it was before. */
@@ -173,11 +177,14 @@ ARRIVALS_INLINE void arrivals_see_one(struct arrivals *ar,
 {
 	if (unlikely(len < SIGNATURE_LEN))
 		return;
-	if (unlikely(!arrivals_see_row(row, frame, len))) {
-		ar->row = *row;
-		arrivals_see_other(ar, frame, len);
-		*row = ar->row;
-	}
+	if (likely(arrivals_see_row(row, frame, len)))
+		return;
+	frame = arrivals_find(frame, len);
+	if (!frame)
+		return;
+	ar->row = *row;
+	arrivals_see_found(ar, frame, len);
+	*row = ar->row;
 }
 
 enum arrival arrivals_see_chain(struct arrivals *ar, const struct uk_netbuf *nb,
@@ -196,12 +203,11 @@ ARRIVALS_INLINE struct trail_ahead *arrivals_expected(
 	memcpy(&stamp, p + 10, sizeof(stamp));
 	stamp = __builtin_bswap64(stamp);
 	a = now->ahead[stamp >> 50 & now->ahead_mask];
+	if (unlikely(arrivals_middle(p) != a->next || arrivals_no_magic(p)))
+		return NULL;
 	/* That of another stream or run is far from it. */
 	*ns = a->stamp + now->stamp_ns - stamp;
-	return likely(!((arrivals_middle(p) ^ a->next) | arrivals_no_magic(p) |
-			(*ns > now->ns_max)))
-		       ? a
-		       : NULL;
+	return likely(*ns <= now->ns_max) ? a : NULL;
 }
 
 /* It came, but for its time. */
