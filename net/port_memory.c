@@ -32,26 +32,6 @@ static size_t obj_bytes(const struct port *p, size_t buf_bytes)
 	return ALIGN_UP(sizeof(struct uk_netbuf), pool_align(p)) + buf_bytes;
 }
 
-/*
- * Before a receive buffer, in bytes: the least frame, without FCS, is then the
- * end of a cache line, and who looks at it waits for no other.
- */
-#define LEAST_FRAME 60
-
-static size_t rx_lead(const struct port *p)
-{
-	const size_t lead =
-		-(p->info.nb_encap_rx + (size_t)LEAST_FRAME) % PORT_LINE;
-
-	return lead % p->info.ioalign ? 0 : lead;
-}
-
-/* Lead included. */
-static size_t rx_obj_bytes(const struct port *p)
-{
-	return obj_bytes(p, ALIGN_UP(rx_lead(p) + p->rx_buf_bytes, PORT_LINE));
-}
-
 static size_t tx_bytes(const struct port *p)
 {
 	/* A pointer to each: the user's. */
@@ -61,8 +41,8 @@ static size_t tx_bytes(const struct port *p)
 
 static size_t rx_bytes(const struct port *p)
 {
-	return p->nb_rx_bufs *
-		       (rx_obj_bytes(p) + 2 * sizeof(struct uk_netbuf *)) +
+	return p->nb_rx_bufs * (obj_bytes(p, p->rx_buf_bytes) +
+				2 * sizeof(struct uk_netbuf *)) +
 	       (size_t)p->nb_rx_desc * DESC_BYTES;
 }
 
@@ -116,7 +96,7 @@ void port_fit_memory(struct port *p, unsigned burst, struct uk_alloc *a)
 /* Backwards, so that they are first used in order of address. */
 static void make_rx_bufs(const struct port *p, struct port_queue *q)
 {
-	const size_t start = obj_bytes(p, rx_lead(p));
+	const size_t start = obj_bytes(p, 0);
 	char *mem = NULL;
 
 	q->rx_room = (uint16_t)(p->rx_buf_bytes - p->info.nb_encap_rx);
@@ -135,8 +115,8 @@ int port_make_pools(const struct port *p, struct port_queue *q,
 {
 	const size_t align = pool_align(p);
 
-	q->rx_pool =
-		uk_allocpool_alloc(a, p->nb_rx_bufs, rx_obj_bytes(p), align);
+	q->rx_pool = uk_allocpool_alloc(a, p->nb_rx_bufs,
+					obj_bytes(p, p->rx_buf_bytes), align);
 	q->tx_pool = uk_allocpool_alloc(a, p->nb_tx_bufs,
 					obj_bytes(p, p->buf_bytes), align);
 	q->rx_free = uk_malloc(a, 2 * p->nb_rx_bufs * sizeof(q->rx_free[0]));
